@@ -62,10 +62,12 @@ def how_often(short, long):
 
 def until(true, seconds=60, what=None):
     """Waits until true() returns a true value, and returns that value. Claims wait for conditions, never for a fixed
-    time."""
+    time. `what` is a text, or a function that makes one at the end."""
     end = time.monotonic() + seconds
     while not (got := true()):
-        assert time.monotonic() < end, f'still not true after {seconds} s: {what or inspect.getsource(true).strip()}'
+        if time.monotonic() >= end:
+            said = what() if callable(what) else what or inspect.getsource(true).strip()
+            raise AssertionError(f'still not true after {seconds} s: {said}')
         time.sleep(0.02)
     return got
 

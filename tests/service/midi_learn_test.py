@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """MIDI learn: the controls of a device move what they are bound to. The device is a JACK client."""
 import array
+import contextlib
 import json
 import os
 import signal
@@ -317,6 +318,38 @@ def each_kind_of_control_hits_its_pad_while_the_project_service_does_not_run(hom
         until(lambda: held_sounds(home) == 0, what=f'{control} releases its pad')
         os.kill(project, signal.SIGCONT)
         home.wait_ready('project')
+
+
+def ask_while_the_core_pauses(home, ask):
+    """Sends an ask while the core is paused, and continues the core when the answer came, or is awaited."""
+    core = home.pid('audio')
+    with contextlib.closing(home.client()) as client:
+        os.kill(core, signal.SIGSTOP)
+        try:
+            request = client.send(*ask)
+            answer = client.take('project', 500)
+        finally:
+            os.kill(core, signal.SIGCONT)
+        return answer or client.must(*ask, request=request)
+
+
+@claim(shares=sounding)
+def a_press_right_after_the_answer_to_a_binding_hits_its_pad(home):
+    home.loophole('project', 'new', 'At once')
+    noise(home.file('held.wav'), 48000 * 60)
+    home.loophole('pads', 'set', '9', 'sound=' + home.file('held.wav'), 'mode=gate')
+    for control, press, release in (('cc/8/4', ('b7 04 7f',), ('b7 04 00',)),
+                                    ('cc14/8/5', ('b7 05 7f', 'b7 25 00'), ('b7 05 00', 'b7 25 00')),
+                                    ('nrpn/8/9', ('b7 63 00', 'b7 62 09', 'b7 06 7f'), ('b7 06 00',)),
+                                    ('bend/8', ('e7 00 7f',), ('e7 00 00',)),
+                                    ('note/8/33', ('97 21 40',), ('97 21 00',))):
+        for ask in (('project.bind', {'target': 'pads/9', 'control': control}), ('project.undo',), ('project.redo',)):
+            ask_while_the_core_pauses(home, ask)
+            if ask[0] != 'project.undo':
+                home.device.send(*press)
+                until(lambda: held_sounds(home) == 1, 10, f'{control} hits its pad after {ask[0]}')
+                home.device.send(*release)
+                until(lambda: held_sounds(home) == 0, what=f'{control} releases its pad')
 
 
 @claim(shares=sounding)

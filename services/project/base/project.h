@@ -44,6 +44,11 @@ struct project {
     struct slot_lines *lines;         /* pattern/slot_list.h */
     struct song_following *song;      /* pattern/song_follow.h */
     struct midi_following *midi;      /* midi/midi_follow.h */
+
+    /* Follows the MIDI bindings of the open project as the store has them. Calls `done` once, when the core hits pads
+     * by them, or at `until` (steady clock). False: the core does already, or there is none; `done` is not called.
+     * NULL: the service does not follow them. */
+    bool (*wait_for_midi)(struct project *p, usec_t until, void (*done)(void *state), void *state);
 };
 
 /* Errors (explained): io, bad_request (a setting). */

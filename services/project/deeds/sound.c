@@ -169,8 +169,7 @@ static void take_announced(void *state, enum err error, const void *answer, cons
 {
     struct sound_keeping *s = state;
 
-    (void)answer;
-    (void)fault;
+    (void)answer, (void)fault;
     if (error != ERR_OK)
         fail_look(s, LONGEST_US);
     else
@@ -336,7 +335,7 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
         note_state(s);
     else {
         end_waits(s);
-        if (!sound_return_begin(s->p, txn, &s->arena, &project, &part, &s->away, take_returned, s))
+        if (!sound_return_begin(s->p, txn, &s->arena, &project, &part, &s->now, &s->away, take_returned, s))
             end_look(s, false);
     }
 }
@@ -352,6 +351,7 @@ static void take_sounding(void *state, enum err error, const void *answer, const
         fail_look(s, SILENT_US);
         return;
     }
+    sound_return_own_ids(txn, &s->arena, &s->away, &s->now);
     decide_next(s, txn);
     txn_end(txn);
 }
@@ -417,12 +417,12 @@ void sound_look(struct project *p)
 {
     struct sound_keeping *s = p->sounds;
 
-    if (!s->is_busy) {
+    if (s && !s->is_busy) {
         look_at_core(s);
-        return;
+    } else if (s) { /* else the service ends */
+        s->is_urgent = true;
+        make_due(s);
     }
-    s->is_urgent = true;
-    make_due(s);
 }
 
 enum err sound_open(struct project *p, struct fault *fault)

@@ -10,10 +10,21 @@ enum { BUDGET_MS = 10000 };
 
 /* ---- what is away ---- */
 
-static void add_away(struct sound_away *to, struct id id, uint64_t revision)
+static void add_away(struct sound_away *to, struct away_item item)
 {
     if (to->count < AWAY_MOST)
-        to->at[to->count++] = (struct away_item){ id, revision };
+        to->at[to->count++] = item;
+}
+
+static void add_away_id(struct sound_away *to, struct id id)
+{
+    add_away(to, (struct away_item){ .id = id });
+}
+
+static void add_given(struct sound_away *to, const struct item_use *use)
+{
+    if (!id_equal(use->id, use->resolved))
+        add_away(to, (struct away_item){ .id = use->id, .given = use->resolved });
 }
 
 void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body, struct sound_away *to)
@@ -25,15 +36,47 @@ void sound_return_note(struct txn *txn, struct arena *arena, struct id project, 
     sound_body_items(txn, arena, project, body, &uses);
     for (uint32_t i = 0; i < uses.count; i++)
         if (uses.at[i].state != USE_HERE)
-            add_away(to, uses.at[i].id, 0);
+            add_away_id(to, uses.at[i].id);
+        else
+            add_given(to, &uses.at[i]);
 }
 
-static const struct away_item *find_away(const struct sound_away *away, const struct item_use *use)
+static bool is_of_use(const struct away_item *item, const struct item_use *use)
 {
-    for (uint32_t i = 0; i < away->count; i++)
-        if (id_equal(away->at[i].id, use->id) || id_equal(away->at[i].id, use->resolved))
-            return &away->at[i];
-    return NULL;
+    return id_equal(item->id, use->id) || id_equal(item->id, use->resolved);
+}
+
+/* True if the core is to get an item that is here once more. */
+static bool is_over(struct txn *txn, struct arena *arena, const struct away_item *item, const struct item_use *use)
+{
+    struct media media;
+
+    if (item->revision)
+        return catalogue_media(txn, arena, use->resolved, &media) != ERR_OK || media.revision != item->revision;
+    return !id_equal(item->given, use->resolved);
+}
+
+static void sort_use(struct txn *txn, struct arena *arena, const struct item_use *use, const struct sound_away *away,
+                     struct sound_away *returned, struct sound_away *still)
+{
+    bool is_noted = false, is_back = false;
+
+    for (uint32_t i = 0; i < away->count; i++) {
+        const struct away_item *item = &away->at[i];
+        if (!is_of_use(item, use))
+            continue;
+        is_noted = true;
+        if (use->state == USE_HERE && is_over(txn, arena, item, use))
+            is_back = true;
+        else
+            add_away(still, *item);
+    }
+    if (use->state != USE_HERE && !is_noted)
+        add_away_id(still, use->id);
+    if (is_back) {
+        add_away_id(returned, use->resolved);
+        add_given(still, use);
+    }
 }
 
 /* Sorts the items of the sound into those of `away` that may be loaded now, as the core knows them, and those that are
@@ -41,21 +84,44 @@ static const struct away_item *find_away(const struct sound_away *away, const st
 static void find_returned(struct txn *txn, struct arena *arena, const struct item_uses *uses,
                           const struct sound_away *away, struct sound_away *returned, struct sound_away *still)
 {
-    struct media media;
-
     returned->count = still->count = 0;
     still->is_known = true;
-    for (uint32_t i = 0; i < uses->count; i++) {
-        const struct item_use *use = &uses->at[i];
-        const struct away_item *was = find_away(away, use);
-        if (use->state != USE_HERE)
-            add_away(still, use->id, 0);
-        else if (was && was->revision && catalogue_media(txn, arena, use->resolved, &media) == ERR_OK &&
-                 media.revision == was->revision)
-            add_away(still, was->id, was->revision);
-        else if (was)
-            add_away(returned, use->resolved, 0);
-    }
+    for (uint32_t i = 0; i < uses->count; i++)
+        sort_use(txn, arena, &uses->at[i], away, returned, still);
+}
+
+/* ---- the project's own ids ---- */
+
+struct own_ids {
+    const struct item_uses *uses;
+    const struct sound_away *away;
+};
+
+static struct id own_id(const void *state, struct id given)
+{
+    const struct own_ids *ids = state;
+
+    if (id_is_zero(given) || uses_have(ids->uses, given))
+        return given;
+    for (uint32_t i = 0; i < ids->uses->count; i++)
+        if (id_equal(ids->uses->at[i].resolved, given))
+            return ids->uses->at[i].id;
+    for (uint32_t i = 0; i < ids->away->count; i++)
+        if (id_equal(ids->away->at[i].given, given) && uses_have(ids->uses, ids->away->at[i].id))
+            return ids->away->at[i].id;
+    return given;
+}
+
+void sound_return_own_ids(struct txn *txn, struct arena *arena, const struct sound_away *away, struct sounding *now)
+{
+    struct item_uses uses;
+    struct element part;
+    const struct own_ids ids = { &uses, away };
+
+    if (!now->has_project || sound_body_get(txn, arena, now->project, &part) != ERR_OK)
+        return;
+    sound_body_items(txn, arena, now->project, part.body, &uses);
+    sound_body_rename(now, own_id, &ids);
 }
 
 /* ---- what uses it ---- */
@@ -98,7 +164,8 @@ static void leave_concerned(const struct sound_away *returned, struct sounding *
 struct sound_returning {
     struct project *p;
     struct arena *arena;
-    struct sounding want;
+    struct sounding want, now;
+    struct item_uses uses;
     struct sound_away *away, still; /* afterwards */
     void (*done)(void *state, bool is_set);
     void *state;
@@ -131,8 +198,36 @@ static void take_transport(void *state, enum err error, const void *answer, cons
 
 /* ---- after a start: what the core has without a sound ---- */
 
+/* A predecessor gave the core an item that is no item of the project now. */
+static bool is_stale(const struct sound_returning *r, bool has_id, struct id id)
+{
+    return has_id && !id_is_zero(id) && !uses_have(&r->uses, id);
+}
+
+static void find_stale_pads(struct sound_returning *r)
+{
+    for (uint32_t i = 0; i < r->want.pads.count; i++)
+        for (uint32_t n = 0; n < r->now.pads.count; n++)
+            if (r->now.pads.at[n].pad == r->want.pads.at[i].pad && r->want.pads.at[i].has_id &&
+                is_stale(r, r->now.pads.at[n].has_id, r->now.pads.at[n].id))
+                add_away_id(&r->still, r->want.pads.at[i].id);
+}
+
+static void find_stale_rows(struct sound_returning *r)
+{
+    const struct row_list *want = &r->want.pattern.sequencer.tracks, *now = &r->now.pattern.sequencer.tracks;
+
+    for (uint32_t i = 0; i < want->count && i < now->count; i++)
+        if (want->at[i].has_id && is_stale(r, now->at[i].has_id, now->at[i].id))
+            add_away_id(&r->still, want->at[i].id);
+}
+
 static void end_asking(struct sound_returning *r)
 {
+    find_stale_pads(r);
+    find_stale_rows(r);
+    for (uint32_t i = 0; i < r->uses.count; i++)
+        add_given(&r->still, &r->uses.at[i]);
     r->still.is_known = true;
     end_returning(r, true);
 }
@@ -147,7 +242,7 @@ static void take_rows(void *state, enum err error, const void *answer, const str
     for (uint32_t i = 0; error == ERR_OK && i < now->each.count; i++) {
         const struct row_state *row = &now->each.at[i];
         if (row->has_absent && row->absent && row->row < rows->count && rows->at[row->row].has_id)
-            add_away(&r->still, rows->at[row->row].id, 0);
+            add_away_id(&r->still, rows->at[row->row].id);
     }
     if (error == ERR_OK || error == ERR_NOT_FOUND) /* no pattern plays */
         end_asking(r);
@@ -164,10 +259,10 @@ static void find_absent_pad(struct sound_returning *r, const struct pad *want, c
         if (now->at[i].pad == want->pad)
             pad = &now->at[i];
     if (want->has_id && !(pad && pad->has_sound))
-        add_away(&r->still, want->id, 0);
+        add_away_id(&r->still, want->id);
     for (uint32_t i = 0; i < want->layers.count && !(pad && pad->layers.count >= want->layers.count); i++)
         if (want->layers.at[i].has_id)
-            add_away(&r->still, want->layers.at[i].id, 0);
+            add_away_id(&r->still, want->layers.at[i].id);
 }
 
 static void take_pads(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -192,8 +287,8 @@ static bool ask_what_is_absent(struct sound_returning *r)
 }
 
 bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
-                        const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
-                        void *state)
+                        const struct element *part, const struct sounding *now, struct sound_away *away,
+                        void (*done)(void *state, bool is_set), void *state)
 {
     struct sound_away returned, still;
     struct sound_returning *r;
@@ -206,7 +301,9 @@ bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena,
         return false;
     }
     r = alloc_zeroed(1, sizeof(*r));
-    *r = (struct sound_returning){ .p = p, .arena = arena, .away = away, .still = still, .done = done, .state = state };
+    *r = (struct sound_returning){
+        .p = p, .arena = arena, .now = *now, .uses = uses, .away = away, .still = still, .done = done, .state = state
+    };
     if (sound_body_read(txn, arena, project, part->body, &r->want, NULL) != ERR_OK)
         r->want = (struct sounding){ 0 };
     if (!away->is_known)

@@ -1,21 +1,27 @@
 /* sound_return.h: pads and rows whose items were away when the core got them are silent. When an item is here again,
- * or one that the core could not load was changed in the catalogue, the core gets its pads again, and the pattern,
- * unless a song plays: then its next pattern brings its sounds. A service that has just started asks the core first
- * which pads and rows have no sound. The loop's thread. */
+ * or one that the core could not load was changed in the catalogue, or another item has its content, the core gets its
+ * pads again, and the pattern, unless a song plays: then its next pattern brings its sounds. A service that has just
+ * started asks the core first which pads and rows have no sound. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
 #define LOOPHOLE_PROJECT_SOUND_RETURN_H
 
 #include "services/project/deeds/sound_set.h"
 
-/* Notes the items of the body of a project's sound that are away, before the core is set. */
+/* Notes the items of the body of a project's sound that are away, or that the core gets under other ids. Call it before
+ * the core is set. */
 void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body,
                        struct sound_away *to);
 
-/* Begins to set what uses items of `away` that are here now, and notes the others. If `away` is not known yet, finds it
- * out, and must be called again. False: there is none. `arena` and
- * `away` must live until `done` is called, once; false: the core did not answer, and `away` is as it was. */
+/* Replaces the ids of the items in `now` by those that its project has for them. The core may have got other items of
+ * the same content: this machine knows these alone, or a scan that found the project's copies made one for a moment. So
+ * the part of the project keeps its ids. */
+void sound_return_own_ids(struct txn *txn, struct arena *arena, const struct sound_away *away, struct sounding *now);
+
+/* Begins to set what uses items of `away` that are here now, or under another id, and notes the others. If `away` is
+ * not known yet, finds it out, and must be called again. False: there is none. `arena` and `away` must live until
+ * `done` is called, once; false: the core did not answer, and `away` is as it was. */
 bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
-                        const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
-                        void *state);
+                        const struct element *part, const struct sounding *now, struct sound_away *away,
+                        void (*done)(void *state, bool is_set), void *state);
 
 #endif

@@ -189,7 +189,7 @@ static void note_silent(struct sound_setting *s, const struct silent_sound_list 
         return;
     for (uint32_t i = 0; i < silent->count && s->away->count < AWAY_MOST; i++)
         if (catalogue_media(txn, s->arena, silent->at[i].id, &media) == ERR_OK)
-            s->away->at[s->away->count++] = (struct away_item){ silent->at[i].id, media.revision };
+            s->away->at[s->away->count++] = (struct away_item){ .id = silent->at[i].id, .revision = media.revision };
     txn_end(txn);
 }
 

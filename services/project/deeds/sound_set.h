@@ -8,13 +8,14 @@
 
 enum { AWAY_MOST = 256 };
 
-/* Items of a project's sound that the core has without their sounds. */
+/* Items of a project's sound that the core has without their sounds, or under other ids. */
 struct sound_away {
     bool is_known; /* false after a start, until the core was asked what it has without a sound */
     uint32_t count;
     struct away_item {
         struct id id;      /* as the project names it, or as the core knows it */
         uint64_t revision; /* of an item that is here, but that the core could not load; 0: it was not here */
+        struct id given;   /* an item of the same content that the core got for it; zero: none */
     } at[AWAY_MOST];
 };
 

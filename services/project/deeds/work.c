@@ -271,22 +271,41 @@ static void take_sounding(void *state, bool is_set)
     work_continue(work);
 }
 
-/* What a client changes after the answer is to belong to the project as the answer shows it. */
-static enum err wait_for_sound(struct doing *work, struct txn *txn, struct fault *fault)
+/* On the steady clock. */
+static usec_t end_of_wait(const struct doing *work)
 {
     const usec_t now = clock_steady(), until = now + 1000 * (usec_t)budget_of(work);
 
+    return until < now + SOUND_US ? until : now + SOUND_US;
+}
+
+/* What a client changes after the answer is to belong to the project as the answer shows it. */
+static enum err wait_for_sound(struct doing *work, struct txn *txn, struct fault *fault)
+{
     (void)fault;
     if (work->has_changed || work->has_draft)
-        work->is_sent = sound_wait(work->p, txn, until < now + SOUND_US ? until : now + SOUND_US, take_sounding, work,
-                                   &work->is_unheard);
+        work->is_sent = sound_wait(work->p, txn, end_of_wait(work), take_sounding, work, &work->is_unheard);
+    return ERR_OK;
+}
+
+static void take_controls(void *state)
+{
+    work_continue(state);
+}
+
+/* What a person plays on a control after the answer is to hit the pad that the answer shows. */
+static enum err wait_for_controls(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn, (void)fault;
+    if ((work->has_changed || work->has_draft) && work->p->wait_for_midi)
+        work->is_sent = work->p->wait_for_midi(work->p, end_of_wait(work), take_controls, work);
     return ERR_OK;
 }
 
 static phase_fn *function_of(const struct doing *work)
 {
-    phase_fn *const functions[] = { find_project,      work->deed->before, work->deed->plan,
-                                    work->deed->after, wait_for_sound,     work->deed->answer };
+    phase_fn *const functions[] = { find_project,   work->deed->before, work->deed->plan,  work->deed->after,
+                                    wait_for_sound, wait_for_controls,  work->deed->answer };
 
     return functions[work->phase];
 }

@@ -1,7 +1,7 @@
 /* work.h: one ask to the service, from its call to its answer. The loop's thread.
  *
  *   find the project (make the draft) ─► before: a file ─► plan in a transaction ─► persist ─► after: a file
- *                                                             └── conflict: plan again ◄──┘       └─► sound ─► answer
+ *                                                             └── conflict: plan again ◄──┘       └─► core ─► answer
  *
  * persist gets the request id of the client's ask, so a copy of the ask changes nothing the second time. */
 #ifndef LOOPHOLE_PROJECT_WORK_H
@@ -34,7 +34,7 @@ struct doing {
     struct ticket ticket;
     struct sender sender;
     const void *ask; /* in the call's memory */
-    enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_SOUND, WORK_ANSWER } phase;
+    enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_SOUND, WORK_MIDI, WORK_ANSWER } phase;
     bool is_sent;                                          /* an ask or a file operation is in progress */
     bool has_changed;                                      /* persist did what it was asked */
     bool has_draft;                                        /* the draft project was opened for it */

@@ -283,6 +283,13 @@ static void handle_commit(void *state, const void *body, bool gap)
     (void)update_bindings(state);
 }
 
+/* An ask waits until the core hits pads by the bindings that the store has now. */
+static bool wait_for_core(struct project *p, usec_t until, void (*done)(void *state), void *state)
+{
+    return service_is_supervised(p->service, "audio") && update_bindings(p->midi) &&
+           pad_controls_wait(p->midi->pads, until, done, state);
+}
+
 /* Devices show their values before anything changes. */
 static void begin_following(void *state)
 {
@@ -298,6 +305,7 @@ enum err midi_follow_open(struct project *p, struct fault *fault)
 
     s->p = p;
     p->midi = s;
+    p->wait_for_midi = wait_for_core;
     s->pads = pad_controls_open(p, s->live, MIDI_BINDINGS);
     service_every(p->service, BEGIN_US, begin_following, s);
     if (service_subscribe(p->service, "audio.midi", handle_midi, s) != ERR_OK ||
@@ -313,6 +321,7 @@ void midi_follow_close(struct project *p)
     if (p->midi->learned)
         end_learning(p->midi, NULL);
     feedback_close(p->midi->feedback);
+    p->wait_for_midi = NULL;
     pad_controls_close(p->midi->pads);
     arena_free(&p->midi->arena);
     free(p->midi);

@@ -7,7 +7,13 @@
 #include "common/process/log.h"
 #include "schema_audio.h"
 
-enum { BUDGET_MS = 10000 }; /* a core that is replaced gets them */
+enum { BUDGET_MS = 10000 /* a core that is replaced gets them */, TICK_US = 100000, WAITERS = 256 };
+
+struct pad_waiter {
+    usec_t until;
+    void (*done)(void *state);
+    void *state;
+};
 
 struct pad_controls {
     struct project *p;
@@ -15,6 +21,9 @@ struct pad_controls {
     uint32_t count;
     bool is_busy, is_changed; /* is_changed: since they were sent */
     bool is_failed, waits;
+    bool is_silent; /* a waiter's time was over before the core answered */
+    struct pad_waiter waiters[WAITERS];
+    uint32_t waiting;
     struct pad_control each[MIDI_BINDINGS];
 };
 
@@ -46,6 +55,33 @@ static struct pad_control write_control(const struct midi_live *live)
     return to;
 }
 
+/* Ends the waits whose time is over at `now`. `done` may add others, which stay. */
+static void end_waits(struct pad_controls *controls, usec_t now)
+{
+    struct pad_waiter ended[WAITERS];
+    uint32_t count = 0, left = 0;
+
+    for (uint32_t i = 0; i < controls->waiting; i++)
+        if (controls->waiters[i].until <= now)
+            ended[count++] = controls->waiters[i];
+        else
+            controls->waiters[left++] = controls->waiters[i];
+    controls->waiting = left;
+    for (uint32_t i = 0; i < count; i++)
+        ended[i].done(ended[i].state);
+}
+
+static void tick_waits(void *state)
+{
+    struct pad_controls *controls = state;
+    const uint32_t before = controls->waiting;
+
+    end_waits(controls, clock_steady());
+    controls->is_silent |= controls->waiting < before;
+    if (controls->waiting == 0)
+        service_every(controls->p->service, 0, tick_waits, controls);
+}
+
 static void take_sent(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct pad_controls *controls = state;
@@ -57,8 +93,21 @@ static void take_sent(void *state, enum err error, const void *answer, const str
         log_warn("the core does not know which controls hit pads: %s", fault->what);
     else if (controls->is_changed)
         pad_controls_send(controls, controls->waits);
-    if (controls->waits && !controls->is_busy)
+    if (controls->is_busy)
+        return;
+    if (controls->waits)
         log_info("waits for a MIDI control that is moved");
+    controls->is_silent = false;
+    end_waits(controls, INT64_MAX);
+}
+
+bool pad_controls_wait(struct pad_controls *controls, usec_t until, void (*done)(void *state), void *state)
+{
+    if (!controls->is_busy || controls->is_silent || controls->waiting == WAITERS)
+        return false;
+    controls->waiters[controls->waiting++] = (struct pad_waiter){ until, done, state };
+    service_every(controls->p->service, TICK_US, tick_waits, controls);
+    return true;
 }
 
 void pad_controls_send(struct pad_controls *controls, bool waits)
@@ -96,5 +145,6 @@ struct pad_controls *pad_controls_open(struct project *p, const struct midi_live
 
 void pad_controls_close(struct pad_controls *controls)
 {
+    end_waits(controls, INT64_MAX);
     free(controls);
 }

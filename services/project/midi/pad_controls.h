@@ -18,4 +18,8 @@ bool pad_controls_are_sent(const struct pad_controls *controls); /* false: the c
 
 bool pad_controls_has(const struct midi_live *live); /* the core hits its pad */
 
+/* Calls `done` once, when the core has what was sent last, or did not take it, or at `until` (steady clock). False: it
+ * has it already, or did not answer the last such wait in time; `done` is not called. */
+bool pad_controls_wait(struct pad_controls *controls, usec_t until, void (*done)(void *state), void *state);
+
 #endif

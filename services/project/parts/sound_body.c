@@ -119,27 +119,28 @@ bool sound_body_has(struct arena *arena, struct text body, const struct sounding
 
 /* ---- reading ---- */
 
-static void resolve_id(const struct item_uses *uses, struct id *id)
-{
-    for (uint32_t i = 0; i < uses->count; i++)
-        if (uses->at[i].known && id_equal(uses->at[i].id, *id)) {
-            *id = uses->at[i].resolved;
-            return;
-        }
-}
-
-static void resolve_ids(const struct item_uses *uses, struct sounding *sounding)
+void sound_body_rename(struct sounding *sounding, sound_body_own_fn *own, const void *state)
 {
     struct row_list *rows = &sounding->pattern.sequencer.tracks;
 
     for (uint32_t i = 0; i < sounding->pads.count; i++) {
         struct pad *pad = &sounding->pads.at[i];
-        resolve_id(uses, &pad->id);
+        pad->id = own(state, pad->id);
         for (uint32_t l = 0; l < pad->layers.count; l++)
-            resolve_id(uses, &pad->layers.at[l].id);
+            pad->layers.at[l].id = own(state, pad->layers.at[l].id);
     }
     for (uint32_t i = 0; i < rows->count; i++)
-        resolve_id(uses, &rows->at[i].id);
+        rows->at[i].id = own(state, rows->at[i].id);
+}
+
+static struct id resolve_id(const void *state, struct id id)
+{
+    const struct item_uses *uses = state;
+
+    for (uint32_t i = 0; i < uses->count; i++)
+        if (uses->at[i].known && id_equal(uses->at[i].id, id))
+            return uses->at[i].resolved;
+    return id;
 }
 
 void sound_body_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to)
@@ -170,6 +171,6 @@ enum err sound_body_read(struct txn *txn, struct arena *arena, const struct elem
     if (e != ERR_OK)
         return e;
     sound_body_items(txn, arena, project->project, body, &uses);
-    resolve_ids(&uses, to);
+    sound_body_rename(to, resolve_id, &uses);
     return ERR_OK;
 }

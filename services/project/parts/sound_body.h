@@ -16,6 +16,12 @@ enum err sound_body_get(struct txn *txn, struct arena *arena, struct id project,
 /* Returns the body `was` with what sounds now. Pads that `now` lacks, and a pattern, stay as they were. */
 struct text sound_body_merge(struct arena *arena, struct text was, const struct sounding *now);
 
+/* The id by which a project names an item, for the id that the core has; usually the same. */
+typedef struct id sound_body_own_fn(const void *state, struct id given);
+
+/* Replaces the ids of the items by those of `own`. */
+void sound_body_rename(struct sounding *sounding, sound_body_own_fn *own, const void *state);
+
 /* True if the body has what sounds now. */
 bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now);
 
