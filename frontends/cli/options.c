@@ -88,7 +88,7 @@ const struct option_row option_table[] = {
     { "open", 0, NULL, "open it in the browser of this desktop (xdg-open)", OPTION_FLAG, AT(open), 0, 0 },
     { "immediate", 0, NULL, "at once, with the position in the file", OPTION_FLAG, AT(immediate), 0, 0 },
     { "period", 0, "FRAMES", "frames in a period: a power of two", OPTION_NUMBER, AT(period), 16, 8192 },
-    { "name", 0, "NAME", "its name; unset: the time of day", OPTION_WORD, AT(name), 0, 0 },
+    { "name", 0, "NAME", "its name; a take without one has the time of day", OPTION_WORD, AT(name), 0, 0 },
     { "port", 0, "CLIENT:PORT", "listen to this JACK port", OPTION_WORD, AT(port), 0, 0 },
     { "source", 0, "CHANNEL", "record this channel of the mixer, or the master, in place of the inputs", OPTION_WORD,
       AT(source), 0, 0 },

@@ -147,6 +147,8 @@ enum err pattern_export_midi(struct cli *cli, struct fault *fault)
     struct midi_file midi;
     enum err e = pattern_read_file(cli, cli->args[0], file, fault);
 
+    if (e == ERR_NOT_FOUND && !text_ends(text_of(cli->args[0]), TEXT(".json")))
+        fault_hint(fault, "give the file of a pattern; those of slots are in patterns/slots of the project's folder");
     if (e == ERR_OK) {
         midi_export(&file->pattern, &cli->arena, &midi, &remarks);
         e = midi_file_write(&midi, &bytes, fault);

@@ -205,7 +205,7 @@ static void look_at_readiness(struct audio *audio, const struct link_facts *fact
         audio->readiness = AUDIO_READY;
         service_ready(audio->service);
     } else if (!facts->is_connected && !may_come && audio->readiness != AUDIO_WAITS) {
-        log_warn("no sound: %s; the audio core keeps trying", facts->trouble);
+        log_warn("no sound: %s; the audio core keeps trying", *facts->trouble ? facts->trouble : "no JACK server yet");
         audio->readiness = AUDIO_WAITS;
         service_waiting(audio->service);
     }

@@ -85,8 +85,10 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     (void)ask;
     (void)audio_state(audio, &state);
     kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
-    if (kept->number == 0)
-        return refuse(call, ERR_NOT_FOUND, "no pattern was set since the audio service started");
+    if (kept->number == 0) {
+        refuse(call, ERR_NOT_FOUND, "no pattern was set since the audio service started");
+        return fault_hint(call_fault(call), "`loophole pattern FILE.json` plays one, `loophole pattern load SLOT` too");
+    }
     *answer = (struct pattern_now){ .number = kept->number, .pattern = kept->pattern };
     answer->pattern.sequencer.has_bpm = answer->pattern.sequencer.has_swing = true;
     answer->pattern.sequencer.bpm = audio->score.tempo;
