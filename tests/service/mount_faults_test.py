@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The ways in which a mount dies or hangs, one by one, and a mount that must not be touched."""
+import contextlib
 import ctypes
 import errno
 import os
@@ -46,9 +47,9 @@ def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answer
 
 
 class Starved:
-    """`with Starved(pid)`: the process, and those that it starts, share one processor with loops of more weight."""
+    """`with Starved(pid)`: the process, and those that it starts, get what loops leave of one processor."""
 
-    LOOPS = 6
+    LOOPS = 4
 
     def __init__(self, pid):
         self.pid, self.loops = pid, []
@@ -61,14 +62,20 @@ class Starved:
             os.sched_setaffinity(loop.pid, one)
             self.loops.append(loop)
         os.sched_setaffinity(self.pid, one)
-        os.setpriority(os.PRIO_PROCESS, self.pid, 15)
+        self.weigh('10')
         return self
+
+    def weigh(self, nice):
+        """The kernel may share the processor among sessions first."""
+        with contextlib.suppress(OSError), open(f'/proc/{self.pid}/autogroup', 'w', encoding='ascii') as group:
+            group.write(nice)
+        os.setpriority(os.PRIO_PROCESS, self.pid, int(nice) // 2)
 
     def __exit__(self, *_):
         for loop in self.loops:
             loop.kill()
             loop.wait()
-        os.setpriority(os.PRIO_PROCESS, self.pid, 0)
+        self.weigh('0')
         os.sched_setaffinity(self.pid, self.was)
 
 
@@ -78,7 +85,7 @@ def a_starved_monitor_takes_no_healthy_mount_for_a_hung_one(it):
     with Hung(it, 'healthy') as healthy, Starved(pid):
         disks = [it.disk() for _ in range(40)]
         for at in disks + [healthy.at]:
-            same((at, 'ok'), (at, it.client.ask('availability.find', {'path': at.encode()})[0]))
+            it.client.must('availability.find', {'path': at.encode()}, budget_ms=60000)
     with Hung(it, 'hangs') as hangs:
         hangs.hang()
         error, said = it.client.ask('availability.find', {'path': hangs.at.encode()})
