@@ -9,6 +9,7 @@
 #include "services/persist/places/forgotten.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/places_lookup.h"
+#include "services/persist/places/removal.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/undo.h"
@@ -150,6 +151,15 @@ void __real_forgetting_resume(struct persist *p);
 void __wrap_forgetting_resume(struct persist *p);
 enum err __real_forgotten_begin_emptying(struct persist *p, struct call *call);
 enum err __wrap_forgotten_begin_emptying(struct persist *p, struct call *call);
+
+void __real_removal_outdate(struct persist *p);
+void __wrap_removal_outdate(struct persist *p);
+
+void __wrap_removal_outdate(struct persist *p)
+{
+    if (!is_broken("overlooks_folders_that_come"))
+        __real_removal_outdate(p);
+}
 
 static bool has_library_above(struct persist *p, struct folder at)
 {

@@ -5,6 +5,7 @@
 #include "services/persist/places/library_row.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
+#include "services/persist/places/removal.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
@@ -166,6 +167,7 @@ static enum err write_move(struct persist *p, const struct folder *was, const st
     if (e != ERR_OK)
         return fault_set(fault, e, "the folders above cannot be read");
     e = write_folder(p, was, now, done);
+    removal_outdate(p);
     if (e == ERR_OK)
         e = pack_of_folder(p, now->id, &new);
     return e == ERR_OK && old.len && new.len && !text_equal(old, new) ? repack_begin(p, now->id, old) : e;

@@ -20,7 +20,7 @@ struct removal {
     struct levels levels;
     uint32_t listed; /* the number of folders whose subfolders are in the list */
     uint32_t done;
-    bool is_stale; /* the list began before an item was removed from it, or before another library was removed */
+    bool is_stale; /* the list began before an item was removed from it, a folder moved, or another library was removed */
     usec_t since;
 };
 
@@ -237,8 +237,7 @@ static enum err empty_folders(struct persist *p, struct removal *removal)
 
 static struct removal *next_removal(struct multipart *work);
 
-/* The items of this library may now belong to the other libraries that are being removed. */
-static void outdate_others(struct persist *p)
+void removal_outdate(struct persist *p)
 {
     for (struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
         one->is_stale = true;
@@ -254,7 +253,7 @@ static enum err unmark_library(struct persist *p, struct id id)
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     e = library_row_remove(p, &was);
-    outdate_others(p);
+    removal_outdate(p); /* its items may now belong to the other libraries that are being removed */
     return e;
 }
 

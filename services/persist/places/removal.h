@@ -18,6 +18,9 @@ enum err removal_drop_folders(struct persist *p, struct id folder);
  * full. */
 enum err removal_begin(struct persist *p, struct call *call, struct id folder);
 
+/* Each removal in progress lists the folders again before it ends: some may have come to its library. */
+void removal_outdate(struct persist *p);
+
 /* Lists the removals in progress as tasks, counted in folders. */
 void removal_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks);
 
