@@ -77,6 +77,8 @@ static void leave_running(struct errands *all, const struct errand *errand)
         *at = errand->next;
 }
 
+static void add_thread(struct errands *all);
+
 /* One thread runs errands until one of them is given up or all end. */
 static void *run_errands(void *state)
 {
@@ -106,16 +108,21 @@ static void *run_errands(void *state)
         all->hanging--;
     else
         all->threads--;
+    if (!atomic_load(&all->ending))
+        add_thread(all);
     pthread_cond_broadcast(&all->wake);
     pthread_mutex_unlock(&all->lock);
     return NULL;
 }
 
+/* Starts a thread if one is missing. With ERRANDS_HANGING_MOST abandoned ones the errands wait until one returns. */
 static void add_thread(struct errands *all)
 {
     pthread_attr_t detached;
     pthread_t thread;
 
+    if (!all->waiting || all->idle > 0 || all->threads >= all->threads_max || all->hanging >= ERRANDS_HANGING_MOST)
+        return;
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     if (pthread_create(&thread, &detached, run_errands, all) == 0)
@@ -136,8 +143,7 @@ void errand_start(struct errands *errands, struct errand *errand)
     pthread_mutex_lock(&errands->lock);
     *errands->last_waiting = errand;
     errands->last_waiting = &errand->next;
-    if (errands->idle == 0 && errands->threads < errands->threads_max)
-        add_thread(errands);
+    add_thread(errands);
     pthread_cond_signal(&errands->wake);
     pthread_mutex_unlock(&errands->lock);
 }
@@ -162,8 +168,7 @@ static struct errand *take_hanging(struct errands *all)
             leave_running(all, errand);
             all->threads--;
             all->hanging++;
-            if (all->waiting && all->idle == 0)
-                add_thread(all);
+            add_thread(all);
             return errand;
         }
     return NULL;
@@ -182,6 +187,14 @@ void errands_look(struct errands *errands)
             drop_holder(errand);
         }
     } while (errand);
+}
+
+unsigned errands_hanging(struct errands *errands)
+{
+    pthread_mutex_lock(&errands->lock);
+    unsigned hanging = errands->hanging;
+    pthread_mutex_unlock(&errands->lock);
+    return hanging;
 }
 
 void errand_stop(struct errand *errand)

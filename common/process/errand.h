@@ -17,6 +17,8 @@
 
 struct errands;
 
+enum { ERRANDS_HANGING_MOST = 64 /* abandoned threads; with more, errands wait */ };
+
 /* The first member of an errand's own struct. The starter sets run, done, drop and patience; errand.c owns the rest.
  * `done` may read the results of `run` only if the errand is not lost. */
 struct errand {
@@ -47,6 +49,9 @@ void errand_start(struct errands *errands,
                   struct errand *errand);   /* the loop's thread; `drop` ends the errand's life */
 void errand_stop(struct errand *errand);    /* the loop's thread, before done: asks it to end soon */
 void errands_look(struct errands *errands); /* the loop's thread, about once a second: gives up hanging errands */
+
+/* Abandoned threads that have not returned. */
+unsigned errands_hanging(struct errands *errands);
 
 /* Called within run: reports progress. False: the result is no longer wanted, or the service ends: run returns soon. */
 bool errand_goes_on(struct errand *errand);

@@ -208,6 +208,13 @@ static bool waits_for_persist(const struct indexer *indexer)
     return false;
 }
 
+/* Processes and threads that were given up. */
+static unsigned count_stuck(const struct indexer *indexer)
+{
+    return stat_apart_stuck() + errands_hanging(indexer->scans) + errands_hanging(indexer->adoptions) +
+           errands_hanging(indexer->files) + errands_hanging(indexer->remake.errands);
+}
+
 void indexer_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct indexer *indexer = state;
@@ -217,9 +224,9 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
     to->alarm = text_of(alarm_of(indexer));
     if (!to->alarm.len)
         to->alarm = question_alarm(indexer, arena);
-    if (!to->alarm.len && stat_apart_stuck())
-        to->alarm = arena_printf(arena, "%u processes wait for file systems in the kernel and cannot be ended",
-                                 stat_apart_stuck());
+    if (!to->alarm.len && count_stuck(indexer))
+        to->alarm =
+            arena_printf(arena, "%u reads of file systems do not answer, and cannot be ended", count_stuck(indexer));
     if (waits_for_persist(indexer))
         to->waits_for = TEXT("persist");
     if (!tasks)

@@ -61,15 +61,21 @@ an_ask_that_is_done_again_after_a_death_is_found_out() { _is_found_out prepares_
 a_library_around_that_is_overlooked_is_found_out() { _is_found_out overlooks_the_library_around "of kind 1"; }
 a_library_inside_that_is_entered_is_found_out() { _is_found_out enters_the_library_inside "of kind 1"; }
 # This world moves a folder into a library between two parts of its removal.
-a_folder_that_comes_during_a_removal_is_found_out() { FIRST=5226 _is_found_out overlooks_folders_that_come "of kind 4"; }
+a_folder_that_comes_during_a_removal_is_found_out() {
+    FIRST=5226 _is_found_out overlooks_folders_that_come "of kind 4"
+}
 an_item_that_is_not_forgotten_is_found_out() { _is_found_out forgets_no_item "changed too little"; }
-items_that_undo_does_not_bring_back_are_found_out() { _is_found_out mistakes_the_time_of_forgetting "nothing forgets or brings back"; }
+items_that_undo_does_not_bring_back_are_found_out() {
+    _is_found_out mistakes_the_time_of_forgetting "nothing forgets or brings back"
+}
 items_that_stay_half_forgotten_are_found_out() { _is_found_out leaves_items_half_forgotten "for long"; }
 an_emptying_of_too_much_is_found_out() { _is_found_out empties_what_is_forgotten_since "a deed of kind 13"; }
 a_step_that_is_not_continued_is_found_out() { _is_found_out begins_a_step_anew "and answers"; }
 packs_of_a_moved_folder_that_stay_are_found_out() { _is_found_out leaves_the_packs_of_a_moved_folder "pack"; }
 packs_that_a_death_ends_are_found_out() { _is_found_out does_not_go_on_with_packs "pack"; }
-a_library_of_the_mount_that_is_overlooked_is_found_out() { _is_found_out overlooks_the_library_of_the_mount "of kind 1"; }
+a_library_of_the_mount_that_is_overlooked_is_found_out() {
+    _is_found_out overlooks_the_library_of_the_mount "of kind 1"
+}
 an_item_that_a_relink_does_not_forget_is_found_out() { _is_found_out keeps_the_other_item "of kind 1"; }
 a_long_change_that_begins_anew_is_found_out() { _is_found_out begins_a_long_change_anew "request"; }
 parts_that_are_steps_of_their_own_are_found_out() { _is_found_out makes_each_part_a_step "and answers"; }

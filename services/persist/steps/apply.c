@@ -88,11 +88,16 @@ static size_t reckon_action(struct persist *p, const struct action *action)
 static enum err reckon_actions(struct persist *p, const struct apply_part *part, struct fault *fault)
 {
     size_t bytes = 0, parts = 0;
+    uint32_t of_items = 0;
 
     for (uint32_t i = 0; i < part->count; i++) {
         const struct action *action = &part->ask->actions.at[part->first + i];
         *(action->has_element ? &parts : &bytes) += reckon_action(p, action);
+        of_items += !action->has_element;
     }
+    if (of_items > TOGETHER_MOST)
+        return fault_set(fault, ERR_TOO_LARGE, "%u actions on items: at most %d are done together", of_items,
+                         TOGETHER_MOST);
     return together_check(bytes, parts, fault);
 }
 

@@ -17,7 +17,7 @@ struct together {
 
 /* Bytes of rows of items that such a group may rewrite, about 20 ms of work, and of parts of projects: a project with
  * all of its parts is opened at once. */
-enum { TOGETHER_BYTES = 6 << 20, TOGETHER_PARTS_BYTES = 24 << 20 };
+enum { TOGETHER_MOST = 4096 /* actions on items */, TOGETHER_BYTES = 6 << 20, TOGETHER_PARTS_BYTES = 24 << 20 };
 
 /* Opens the inner transaction. Errors (explained): full, io. */
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault);

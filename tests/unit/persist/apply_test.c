@@ -289,6 +289,28 @@ static void work_past_the_bound_is_refused_before_it_begins(void **state)
     writer_check(w);
 }
 
+static void more_than_4096_actions_on_items_are_not_done_together(void **state)
+{
+    enum { MOST = 4096 };
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct action *actions = calloc(MOST + 1, sizeof(*actions));
+    struct text tag = TEXT("warm");
+    struct applied applied;
+    struct fault fault;
+
+    assert_non_null(actions);
+    for (int i = 0; i <= MOST; i++)
+        actions[i] = (struct action){ .has_edit = true, .edit = { .id = a, .add_tags = { 1, &tag } } };
+    uint64_t writes = w->p.writes;
+    assert_int_equal(apply_actions(w, actions, MOST + 1, &applied, &fault), ERR_TOO_LARGE);
+    assert_non_null(strstr(fault.what, "4096"));
+    assert_int_equal(w->p.writes, writes);
+    assert_int_equal(apply_actions(w, actions, MOST, &applied, &fault), ERR_OK);
+    free(actions);
+    writer_check(w);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -304,6 +326,7 @@ int main(void)
         CLAIM(a_move_that_merged_two_records_is_taken_back_too),
         CLAIM(of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted),
         CLAIM(work_past_the_bound_is_refused_before_it_begins),
+        CLAIM(more_than_4096_actions_on_items_are_not_done_together),
     };
     return cmocka_run_group_tests_name("persist/apply", tests, NULL, NULL);
 }

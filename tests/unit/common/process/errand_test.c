@@ -115,6 +115,30 @@ static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
     assert_true(errands_end(f.errands));
 }
 
+static void threads_that_hang_are_counted_and_bounded(void **state)
+{
+    enum { MORE = 3 };
+    static struct fixture f;
+
+    (void)state;
+    atomic_store(&f.hang, true);
+    begin_errands(&f, ERRANDS_HANGING_MOST + MORE);
+    for (int i = 0; i < ERRANDS_HANGING_MOST; i++)
+        start_errand(&f, true);
+    loop_until(&f, &f.lost, ERRANDS_HANGING_MOST);
+    assert_int_equal(errands_hanging(f.errands), ERRANDS_HANGING_MOST);
+    for (int i = 0; i < MORE; i++)
+        start_errand(&f, false);
+    clock_sleep(20000);
+    assert_int_equal(f.ran, 0);
+    atomic_store(&f.hang, false); /* the first that returns makes room */
+    loop_until(&f, &f.done, MORE);
+    loop_until(&f, &f.dropped, ERRANDS_HANGING_MOST + MORE);
+    assert_int_equal(errands_hanging(f.errands), 0);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+}
+
 struct received {
     struct mail mail;
     int opened, dropped;
@@ -175,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_errand_comes_home_once),
         cmocka_unit_test(one_that_hangs_is_given_up_and_the_others_go_on),
+        cmocka_unit_test(threads_that_hang_are_counted_and_bounded),
         cmocka_unit_test(what_is_left_at_the_end_is_dropped),
         cmocka_unit_test(mail_that_nobody_opened_is_dropped),
     };
