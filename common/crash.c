@@ -132,7 +132,7 @@ static void write_crash_record(const struct cause *cause)
     add_text(&path, ".txt");
     memcpy(name, state.start, len);
     memcpy(name + len, path.text, path.len + 1);
-    fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     if (fd < 0)
         return;
     describe_death(&text, cause, seconds);

@@ -118,7 +118,7 @@ void names_note_taken(const char *data, const char *path)
     (void)snprintf(file, sizeof(file), "%s/names.taken", data);
     if (is_noted(file, line))
         return;
-    fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     if (fd < 0)
         return;
     if (len > 0 && fstat(fd, &st) == 0 && st.st_size + len < TAKEN_MOST)

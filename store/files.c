@@ -66,7 +66,7 @@ void *files_guard_map(const char *directory)
 
     if (!find_map(directory, "data.mdb", &start, &size))
         return NULL;
-    guard_add_disk(start, size, open(join_file_path(directory, "data.mdb", path), O_RDONLY | O_CLOEXEC));
+    guard_add_disk(start, size, open(join_file_path(directory, "data.mdb", path), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     return start;
 }
 
@@ -110,7 +110,8 @@ enum err files_reserve_lock(const char *directory, struct fault *fault)
     char path[FILE_PATH];
     struct stat st;
     int number = 0;
-    int fd = open(join_file_path(directory, "lock.mdb", path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd =
+        open(join_file_path(directory, "lock.mdb", path), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 
     if (fd < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot open %s", path);

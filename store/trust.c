@@ -137,7 +137,7 @@ void trust_damaged(const char *directory, const char *reason)
 
 static void make_file(const char *path)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 
     if (fd >= 0)
         close(fd);

@@ -40,7 +40,7 @@ struct disk_try {
 static int try_file(const char *path)
 {
     static const char page[PROBE_BYTES];
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600), number = 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600), number = 0;
 
     if (fd < 0)
         return errno;

@@ -19,7 +19,7 @@ extern char **environ;
 /* A full or read-only disk must not keep a service from starting. */
 static bool can_open(const char *log)
 {
-    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 
     if (fd >= 0)
         close(fd);

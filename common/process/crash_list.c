@@ -51,7 +51,7 @@ static void write_death(const struct death *death, bool is_new, usec_t now, stru
 
 static enum err append_to_file(const char *path, const struct buffer *text, struct fault *fault)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     enum err e;
 
     if (fd < 0)

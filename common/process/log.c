@@ -31,7 +31,7 @@ static struct {
 
 static int open_log_file(void)
 {
-    return open(state.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return open(state.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 }
 
 /* Keeps the open file if another cannot be opened. */

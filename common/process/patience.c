@@ -15,7 +15,7 @@ static void read_text(pid_t task, const char *name, char *text, size_t size)
     char path[64];
 
     (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)task, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     ssize_t got = fd >= 0 ? read(fd, text, size - 1) : 0;
     text[got > 0 ? got : 0] = '\0';
     if (fd >= 0)

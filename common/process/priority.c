@@ -43,7 +43,7 @@ void priority_background(pid_t pid)
 static int own_oom(void)
 {
     char text[16] = "";
-    int fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+    int fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0)
         return 0;
@@ -59,7 +59,7 @@ static void set_oom(pid_t pid, int value)
 
     (void)snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
     len = snprintf(text, sizeof(text), "%d", value < ENDS_FIRST ? value : ENDS_FIRST);
-    fd = open(path, O_WRONLY | O_CLOEXEC);
+    fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return;
     (void)!write(fd, text, (size_t)len);

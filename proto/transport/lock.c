@@ -46,13 +46,13 @@ static void remove_name(int fd, const char *path)
 static int open_lock(const char *path)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 
     if (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type == F_UNLCK || !proc_is_ending(read_holder(fd)))
         return fd;
     remove_name(fd, path);
     close(fd);
-    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 }
 
 static enum err lock_service(const char *directory, const char *service, int *fd, struct fault *fault)
@@ -143,7 +143,7 @@ static bool is_held(const char *directory, const char *service)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
-    int fd = open(write_lock_path(directory, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(write_lock_path(directory, service, path), O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     bool held;
 
     if (fd < 0)

@@ -92,7 +92,7 @@ static enum err say_busy(const struct target *t, struct fault *fault)
 static enum err lock_target(struct target *t, struct fault *fault)
 {
     for (int i = 0; i < LOCK_TRIES; i++) {
-        t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
         if (t->lock < 0)
             return file_refuse(fault, "make", t->lock_path);
         int rc = flock(t->lock, LOCK_EX | LOCK_NB);

@@ -105,7 +105,7 @@ static int32_t find_reader(const struct paths *paths)
     uint32_t word = 0;
     struct stat st;
     int32_t pid;
-    int fd = open(in_store(paths, "/lock.mdb", path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(in_store(paths, "/lock.mdb", path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 
     if (fd < 0)
         return 0;

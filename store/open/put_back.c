@@ -51,7 +51,7 @@ static bool copy_all(struct putting *p, int to)
 /* Does not replace a file that was created under the name meanwhile. */
 static bool write_again(struct putting *p)
 {
-    int to = open(p->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int to = open(p->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     bool is_done = to >= 0 && copy_all(p, to);
 
     if (to >= 0)

@@ -35,7 +35,7 @@ enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)
     char path[PATH_MAX + 16];
 
     snprintf(path, sizeof(path), "%s/store.lock", paths->data);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     if (fd < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot open %s", path);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {

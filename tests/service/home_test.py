@@ -171,6 +171,30 @@ def a_log_that_is_a_link_is_not_followed(home):
 
 
 @claim
+def a_fifo_in_the_place_of_a_file_stops_no_service(home):
+    """An open of a FIFO would wait for its other end without end. The store and its lock cannot be replaced."""
+    home.up()
+    home.down()
+    for name in ('cache/search.index', 'data/log/persist.log', 'data/log/supervisor.log', 'data/osc.port', 'data/web.gate',
+                 'data/names', 'run/persist.lock', 'run/indexer.answers', 'data/composer.salt', 'data/supervisor.lock'):
+        path = home.file(name)
+        if os.path.exists(path):
+            os.remove(path)
+        os.mkfifo(path, 0o600)
+        home.loophole('up', timeout=60)
+        for service in ('persist', 'search', 'indexer', 'composer', 'web', 'osc'):
+            home.wait_ready(service)
+        home.down()
+        if os.path.exists(path):
+            os.remove(path)
+    state = home.file('data/store/state')
+    os.remove(state)
+    os.mkfifo(state, 0o600)
+    home.loophole('up', code=None, timeout=60)  # refused or not, it ends
+    home.down()
+
+
+@claim
 def a_start_that_adopts_nothing_draws_other_names_and_leaves_none_of_the_old(home):
     home.up()
     first = home.board()

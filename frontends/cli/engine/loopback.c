@@ -133,7 +133,7 @@ static float *read_take(const struct loopback *loop, int64_t at, uint32_t frames
 {
     size_t size = (size_t)frames * 2 * sizeof(float);
     float *both = alloc_zeroed(frames, 2 * sizeof(float));
-    int fd = open(loop->take, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(loop->take, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     ssize_t got = fd >= 0 ? pread(fd, both, size, TAKE_HEADER + at * 2 * (off_t)sizeof(float)) : -1;
 
     if (fd >= 0)

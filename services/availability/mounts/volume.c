@@ -317,7 +317,7 @@ int volume_mark(const struct mount_line *mount, const char *word, bool replace)
 
     if (!marker_path(mount->target, path))
         return ENAMETOOLONG;
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (replace ? O_TRUNC : O_EXCL), 0644);
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | (replace ? O_TRUNC : O_EXCL), 0644);
     if (fd < 0)
         return errno;
     if (dprintf(fd, "%s\n", word) < 0 || fsync(fd) != 0)

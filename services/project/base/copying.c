@@ -93,7 +93,7 @@ static bool has_bytes(struct copy_step *s, const char *name, bool *taken)
 static enum err write_temporary(struct copy_step *s, const struct copy_item *item, const char *temporary, int to)
 {
     const struct hash wanted = s->hash;
-    int from = open(item->from, O_RDONLY | O_CLOEXEC);
+    int from = open(item->from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     enum err e;
 
     if (from < 0)

@@ -48,7 +48,7 @@ static int lock_bank(struct slot_io *io)
     if (io->writes && file_make_dirs(io->folder, 0755, &io->fault) != ERR_OK)
         return -1;
     (void)snprintf(path, sizeof(path), "%s/.lock", io->folder);
-    fd = open(path, O_RDWR | O_CLOEXEC | (io->writes ? O_CREAT : 0), 0644);
+    fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (io->writes ? O_CREAT : 0), 0644);
     if (fd < 0) {
         fault_errno(&io->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
         return -1;

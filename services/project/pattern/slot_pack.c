@@ -42,7 +42,7 @@ static int lock_folder(const struct pack *pack)
     int fd;
 
     (void)snprintf(path, sizeof(path), "%s/.lock", pack->folder);
-    fd = open(path, O_RDWR | O_CLOEXEC);
+    fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
     if (fd >= 0)

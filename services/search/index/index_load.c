@@ -188,7 +188,7 @@ static enum err load_file(struct index *index, int fd, size_t size, struct fault
 
 enum err index_file_load(struct index *index, const char *path, struct fault *fault)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     struct stat stat;
     enum err e;
 

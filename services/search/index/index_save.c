@@ -68,7 +68,7 @@ static enum err open_temporary(struct index_save *save, const char *path, struct
 {
     snprintf(save->path, sizeof(save->path), "%s", path);
     snprintf(save->temporary, sizeof(save->temporary), "%s.new", path);
-    save->fd = open(save->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    save->fd = open(save->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     if (save->fd < 0)
         return fault_errno(fault, file_err(errno), errno, "can't write %s", save->temporary);
     if (lseek(save->fd, LAYOUT_HEADER, SEEK_SET) != LAYOUT_HEADER)

@@ -69,8 +69,8 @@ static void close_both(int a, int b)
 /* The worker gets a read-only descriptor. */
 static enum err make_flac(struct take_flac *flac, int wav)
 {
-    int to = open(flac->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    int back = to < 0 ? -1 : open(flac->part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int to = open(flac->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0644);
+    int back = to < 0 ? -1 : open(flac->part, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     enum err e = back < 0 ? fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot be made") : ERR_OK;
 
     if (e == ERR_OK)
