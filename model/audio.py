@@ -31,12 +31,13 @@ def decode(path):
 class Synth:
     """libfluidsynth without effects."""
 
-    def __init__(self, font=SOUNDFONT):
+    def __init__(self, font=SOUNDFONT, rate=RATE):
+        self.rate = rate
         self.lib = lib = ctypes.CDLL(ctypes.util.find_library('fluidsynth'))
         for name in ('new_fluid_settings', 'new_fluid_synth'):
             getattr(lib, name).restype = ctypes.c_void_p
         settings = ctypes.c_void_p(lib.new_fluid_settings())
-        lib.fluid_settings_setnum(settings, b'synth.sample-rate', ctypes.c_double(RATE))
+        lib.fluid_settings_setnum(settings, b'synth.sample-rate', ctypes.c_double(rate))
         for effect in (b'synth.reverb.active', b'synth.chorus.active'):
             lib.fluid_settings_setint(settings, effect, 0)
         lib.fluid_settings_setnum(settings, b'synth.gain', ctypes.c_double(0.6))
@@ -57,14 +58,14 @@ class Synth:
         events = [(t, 1, c, k, v) for t, c, k, v, _ in notes] + [(t + d, 0, c, k, 0) for t, c, k, _, d in notes]
         parts, now = [], 0
         for t, on, channel, key, velocity in sorted(events):
-            frames = min(int(t * RATE), int(seconds * RATE)) - now
+            frames = min(int(t * self.rate), int(seconds * self.rate)) - now
             parts.append(self.pull(frames))
             now += frames
             if on:
                 self.lib.fluid_synth_noteon(self.synth, channel, key, velocity)
             else:
                 self.lib.fluid_synth_noteoff(self.synth, channel, key)
-        parts.append(self.pull(int(seconds * RATE) - now))
+        parts.append(self.pull(int(seconds * self.rate) - now))
         self.lib.fluid_synth_system_reset(self.synth)
         for _ in range(40):
             self.pull(4096)

@@ -1,6 +1,7 @@
 /* hear_file: prints the results of the analysis, for training and for scores.
  *   hear_file FILE…        for each file a JSON line: path, seconds, facts, measures (measure.h), embedding
  *   hear_file --row        raw sounds from stdin; for each the row of numbers that the model reads (floats)
+ *   hear_file --key        raw sounds from stdin; for each the key, and the harmony it depends on (floats)
  *   hear_file --tempo      raw sounds from stdin; for each u32 count, then bpm, beats, features of each candidate
  *   hear_file --time       raw sounds from stdin; CPU for each second of audio
  * A raw sound: "RATE CHANNELS FRAMES\n" and interleaved floats. */
@@ -126,6 +127,14 @@ static void write_row(struct hear *hear)
     fwrite(hear->row, sizeof(float), DESCRIBE_COUNT, stdout);
 }
 
+static void write_key(struct hear *hear)
+{
+    float key = (float)hear->tonality.key;
+
+    fwrite(&key, sizeof(key), 1, stdout);
+    fwrite(&hear->tonality.harmony, sizeof(hear->tonality.harmony), 1, stdout);
+}
+
 static void write_tempo(struct hear *hear)
 {
     const struct tempo *t = &hear->tempo;
@@ -175,7 +184,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *option;
         void (*write)(struct hear *hear);
-    } RAW[] = { { "--row", write_row }, { "--tempo", write_tempo }, { "--time", write_nothing } };
+    } RAW[] = {
+        { "--row", write_row }, { "--key", write_key }, { "--tempo", write_tempo }, { "--time", write_nothing }
+    };
     struct hear *hear = hear_new();
     int failed = -1;
 

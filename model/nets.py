@@ -127,22 +127,45 @@ def tempo_scorer(sounds, seed=0, epochs=25, batch=16, drop=.15, penalty=1e-3):
     return mean, spread, values
 
 
-def key_profiles(views, minor, penalty=1e-2, steps=400):
-    """`views`: pieces × 5 × 12, all with the tonic C. Learns the profiles of major and minor with which the right one
-    of the 24 keys scores highest."""
-    turned = np.stack([np.roll(views, -t, axis=2).reshape(len(views), -1) for t in range(12)], 1)
-    values, wanted = [np.zeros((2, turned.shape[2])), np.zeros(2)], 12 * minor
-    adam = Adam(values, .99)
+def turned(harmony, tonic):
+    """The rows of harmony.h (pieces × rows × 12) as they are seen from a tonic, flat."""
+    seen = np.roll(harmony, -tonic, axis=2)
+    pairs = [np.roll(seen[:, i:i + 12], -tonic, axis=1) for i in range(12, weights.HARMONY, 12)]
+    return np.concatenate([seen[:, :12], *pairs], 1).reshape(len(seen), -1)
+
+
+def key_network(harmony, keys, epochs=25, batch=64, drop=.4, noise=.5, smooth=.05, decay=.02):
+    """Learns the network of tonality.h from the harmony of pieces and their keys (0 to 23). It sees each of the 12
+    tonics with the same weights, and the right one of the 24 keys is to score highest."""
+    random, f, hidden = np.random.default_rng(0), np.float32, weights.KEY_HIDDEN
+    x = np.stack([turned(harmony, tonic) for tonic in range(12)], 1)
+    mean, spread = x.mean((0, 1)), x.std((0, 1)) + 1e-3
+    x, width = np.clip((x - mean) / spread, -4, 4).astype(f), x.shape[2]
+    values = [(random.standard_normal((width, hidden)) * np.sqrt(1.5 / width)).astype(f), np.zeros(hidden, f),
+              (random.standard_normal((hidden, 2)) * .1).astype(f), np.zeros((width, 2), f), np.zeros(2, f)]
+    adam, steps = Adam(values), epochs * len(x) // batch
     for step in range(steps):
-        scores = np.concatenate([turned @ values[0][m] + values[1][m] for m in (0, 1)], 1)
-        slope = softmax(scores)
-        slope[np.arange(len(views)), wanted] -= 1
-        slope /= len(views)
-        slopes = [np.stack([np.einsum('nt,ntf->f', slope[:, 12 * m:12 * m + 12], turned) for m in (0, 1)]),
-                  np.array([slope[:, :12].sum(), slope[:, 12:].sum()])]
-        slopes[0] += penalty * values[0]
-        adam.descend(slopes, .5 * (1 - step / steps))
-    return values
+        rows = random.integers(len(x), size=batch)
+        seen = x[rows] + f(noise) * random.standard_normal((batch, 12, width), dtype=f)
+        seen = (seen * (random.random((batch, 1, width), dtype=f) > drop) / f(1 - drop)).reshape(-1, width)
+        sums = seen @ values[0] + values[1]
+        keep = (random.random(sums.shape, dtype=f) > .3) / f(.7) * (sums > 0)
+        inner = sums * keep
+        scores = (inner @ values[2] + seen @ values[3] + values[4]).reshape(batch, 12, 2)
+        slope = softmax(scores.transpose(0, 2, 1).reshape(batch, 24)) - f(smooth / 24)
+        slope[np.arange(batch), keys[rows]] -= 1 - f(smooth)
+        slope = slope.reshape(batch, 2, 12).transpose(0, 2, 1).reshape(-1, 2) / batch
+        back = slope @ values[2].T * keep
+        rate = f(3e-3 * min(1, step / 100) * .5 * (1 + np.cos(np.pi * step / steps)))
+        adam.descend([seen.T @ back, back.sum(0), inner.T @ slope, seen.T @ slope, slope.sum(0)], rate, f(decay))
+    return mean, spread, values
+
+
+def key_scores(mean, spread, values, harmony):
+    """The scores of the 24 keys for each piece."""
+    x = [np.clip((turned(harmony, tonic) - mean) / spread, -4, 4) for tonic in range(12)]
+    scores = np.stack([np.maximum(t @ values[0] + values[1], 0) @ values[2] + t @ values[3] + values[4] for t in x], 2)
+    return scores.reshape(len(harmony), 24)
 
 
 def even_directions(count, size, tries=20, rounds=400):

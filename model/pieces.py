@@ -1,138 +1,146 @@
-"""Makes pieces with a known key: progressions, bass lines and melodies by the rules of major and minor, on the tonic C.
+"""Pieces with a known key, on the tonic C: arrangements of harmony.py for one to five instruments, and drums.
 
-They are notes (start, length, MIDI pitch, strength) in beats, and the pitch-class views that tonality.c makes."""
+A note is (start, channel, MIDI pitch, velocity, length), in beats. Channels: chords 0 to 2, bass 3, melody 4, drums 9."""
 import numpy as np
 
-SCALE = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10))
-PROGRESSIONS = (
-    ('1451', '1564', '1645', '2511', '1415', '1345', '6415', '1544', '4511', '1245', '1625', '4151', '1465', '15634145',
-     '11415415', '1425', '4411'),
-    ('1637', '1451', '1767', '1671', '1473', '1415', '1376', '1645', '1167', '1765', '4151', '1567', '2511', '1465',
-     '6711', '11415415', '1617'))
-LENGTHS = (.5, .5, 1, 1, 1.5, 2)
+import audio
+import harmony
+
+BASS, MELODY, DRUMS = 3, 4, 9
+SCALES, HARMONIC = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)), (0, 2, 3, 5, 7, 8, 11)
+PENTATONIC = ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10))
+RHYTHMS = (.5, .5, 1), (1, 2, .5), (.25, .5, .5), (1, 1.5, 2, 3)
+DRUM_SHARES = (36, .5), (38, .3), (42, .8), (46, .15), (49, .03), (45, .1), (54, .2), (37, .15)
+FONTS = audio.SOUNDFONT, audio.SHARE + 'sounds/sf2/TimGM6mb.sf2'
+PITCHED = [p for p in range(96) if p not in (47, 55, 78)] + [104, 105, 106, 107, 108, 114]
+RATE = 22050
 
 
-class Piece:
+class Piece(harmony.Harmony):
     def __init__(self, random):
-        self.random, self.minor, self.notes = random, int(random.integers(2)), []
-        self.scale = SCALE[self.minor]
-        degrees = self.choose_degrees()
-        self.beats = 4 if len(degrees) <= 4 else 2
-        self.degrees = degrees * int(random.integers(1, 5)) + ([1] if random.random() < .45 else [])
-        self.length = len(self.degrees) * self.beats
-        self.seventh, self.base = random.random() < .2, 48 + int(random.integers(-5, 8))
+        super().__init__(random)
+        self.notes, self.length = [], sum(c.beats for c in self.chords)
+        self.starts = np.cumsum([0] + [c.beats for c in self.chords])[:-1]
         self.compose()
 
-    def chance(self, share):
-        return self.random.random() < share
-
-    def choose_degrees(self):
-        names = PROGRESSIONS[self.minor]
-        degrees = [int(c) for c in names[self.random.integers(len(names))]]
-        turn = self.random.integers(len(degrees)) if self.chance(.12) else 0
-        return degrees[turn:] + degrees[:turn]
-
-    def chord(self, degree):
-        steps = [degree - 1 + 2 * k for k in range(4 if self.seventh else 3)]
-        notes = [self.scale[s % 7] + 12 * (s // 7) for s in steps]
-        if self.minor and degree == 5 and self.chance(.65):  # the leading note
-            notes = [n + 1 if n % 12 == 10 else n for n in notes]
-        return notes
-
     def compose(self):
-        kind = self.random.random()
-        chords = bass = melody = False
-        if self.chance(.04):
-            self.add_drone()
-            return
-        if kind < .3:
-            melody, bass = True, self.chance(.25)
-        elif kind < .5:
-            bass, chords = True, self.chance(.2)
-        else:
-            chords, bass, melody = True, self.chance(.7), self.chance(.4)
-        arpeggio, inverted = self.chance(.3), self.chance(.5)
-        for i, degree in enumerate(self.degrees):
-            chord = self.chord(degree)
-            if chords:
-                self.add_chord(i * self.beats, [self.base + n - (12 if inverted and n > 9 else 0) for n in chord], arpeggio)
-            if bass:
-                self.add_bass(i * self.beats, chord)
-        if melody:
+        kind = self.pick(('all', 'chords', 'melody', 'bass', 'duo'), (8, 5, 1.2, 1, 1))
+        if kind in ('all', 'chords'):
+            for channel in range(self.pick((1, 2, 3), (6, 2.5, 1))):
+                self.add_chords(channel)
+        if kind in ('bass', 'duo') or (kind == 'all' and self.chance(.85)):
+            self.add_bass()
+        if kind in ('melody', 'duo') or (kind == 'all' and self.chance(.45)):
             self.add_melody()
-        for _ in range(int(self.random.integers(1, 6)) if self.chance(.15) else 0):
-            self.notes.append((self.random.uniform(0, self.length), .5, int(self.random.integers(48, 72)), .4))
 
-    def add_drone(self):
-        for step in (0, 12, 7)[:int(self.random.integers(1, 4))]:
-            self.notes.append((0, self.length, self.base + step, .7))
+    def add(self, start, channel, pitch, velocity, length):
+        pitch = int(pitch) - 12 * max(0, (int(pitch) - 85) // 12)
+        self.notes.append((start, channel, pitch, int(velocity * self.random.uniform(.85, 1.1)), length))
 
-    def add_chord(self, start, voices, arpeggio):
-        if arpeggio:
-            for k in range(2 * self.beats):
-                voice = voices[int(self.random.integers(len(voices))) if self.chance(.3) else k % len(voices)]
-                self.notes.append((start + k / 2, .5, voice, .7))
+    def voicing(self, chord, centre, near):
+        """Around `centre`, or on the root; sometimes without root or fifth, or spread."""
+        found = list(chord.intervals)
+        if near:
+            if len(found) > 3 and self.chance(.25):
+                found.pop(self.pick((0, 2)))
+            return sorted(centre - 6 + (chord.root + i - centre + 6) % 12 for i in found)
+        low, spread = centre - 6 + (chord.root - centre + 6) % 12, self.chance(.2)
+        return sorted(low + i + 12 * (spread and k % 2) for k, i in enumerate(found))
+
+    def add_chords(self, channel):
+        style = self.pick((self.block, self.strum, self.arpeggio, self.alberti, self.off_beats), (4, 4, 3, 1, 1.5))
+        centre, near = int(self.random.integers(52, 74)), self.chance(.6)
+        pattern = [k / 2 for k in range(16) if self.chance(.45)]
+        for at, chord in zip(self.starts, self.chords):
+            style(at, channel, chord, self.voicing(chord, centre, near), pattern)
+
+    def block(self, at, channel, chord, voices, _):
+        for pitch in voices:
+            self.add(at, channel, pitch, 80, chord.beats * .97)
+
+    def strum(self, at, channel, chord, voices, pattern):
+        for t in [t for t in pattern if t < chord.beats] or [0]:
+            for i, pitch in enumerate(voices):
+                self.add(at + t + .02 * i, channel, pitch, 80, .4 if len(pattern) % 2 else .9)
+
+    def arpeggio(self, at, channel, chord, voices, pattern):
+        step = .5 if len(pattern) % 3 else .25
+        for k in range(int(chord.beats / step)):
+            self.add(at + k * step, channel, voices[k % len(voices)], 82, step * (.95, .5, 1.5)[len(pattern) % 3])
+
+    def alberti(self, at, channel, chord, voices, _):
+        for k in range(int(chord.beats * 2)):
+            self.add(at + k / 2, channel, voices[(0, -1, 1, -1)[k % 4]], 80, .5)
+
+    def off_beats(self, at, channel, chord, voices, _):
+        self.add(at, channel, 36 + chord.bass, 88, .9)
+        for k in range(1, max(2, int(chord.beats))):
+            for pitch in voices:
+                self.add(at + k * min(1, chord.beats / 2), channel, pitch, 74, .5)
+
+    def add_bass(self):
+        style = self.pick((self.long_bass, self.pulse, self.walking_bass, self.riff), (8, 2, 2, 2))
+        pedal = self.pick((0, 0, 7)) if self.chance(.06) else None
+        rhythm = [(t / 2, self.pick((0, 0, 0, 2, 2, 3, 1, 12))) for t in range(16) if t == 0 or self.chance(.4)]
+        for at, chord in zip(self.starts, self.chords):
+            style(at, chord, 31 + ((chord.bass if pedal is None else pedal) - 31) % 12, rhythm)
+
+    def long_bass(self, at, chord, low, rhythm):
+        if len(rhythm) % 4:
+            self.add(at, BASS, low, 95, chord.beats * .95)
             return
-        for voice in voices:
-            self.notes.append((start, self.beats * (1 if self.chance(.7) else .5), voice, .7))
+        self.add(at, BASS, low, 95, chord.beats * .45)
+        self.add(at + chord.beats / 2, BASS, low + min(7, chord.intervals[2]), 90, chord.beats * .45)
 
-    def add_bass(self, start, chord):
-        at = 0
-        while at < self.beats:
-            length = (.5, 1, 2, self.beats)[int(self.random.integers(4))]
-            other = chord[int(self.random.integers(1, 3))] if self.chance(.7) else self.scale[int(self.random.integers(7))]
-            step = (chord[0] if self.chance(.7) else other) % 12
-            self.notes.append((start + at, length, 36 + step - (12 if step > 7 else 0), .9))
-            at += length
+    def pulse(self, at, chord, low, _):
+        for k in range(int(chord.beats * 2)):
+            self.add(at + k / 2, BASS, low, 92, .4)
 
-    def next_degree(self, degree, at):
-        if not self.chance(.35):
-            return max(-5, min(10, degree + int(self.random.integers(-2, 3))))
-        root = self.degrees[min(len(self.degrees) - 1, int(at // self.beats))] - 1
-        tones = [(root + 2 * k) % 7 for k in range(3)]
-        near = int(np.argmin([abs(degree % 7 - t) + self.random.random() for t in tones]))
-        return max(-5, min(10, tones[near] + 7 * (degree // 7)))
+    def walking_bass(self, at, chord, low, _):
+        for k in range(max(1, int(chord.beats))):
+            tone = chord.root + self.pick(chord.intervals[:3]) if self.chance(.6) else self.pick(SCALES[self.minor])
+            self.add(at + k, BASS, 31 + (tone - 31) % 12 if k else low, 95, .9)
+
+    def riff(self, at, chord, low, rhythm):
+        for t, k in rhythm:
+            if t < chord.beats:
+                self.add(at + t, BASS, low + (12 if k == 12 else chord.intervals[min(k, len(chord.intervals) - 1)]), 95, .45)
+
+    def melody_scale(self):
+        if self.chance(.25):
+            return np.array(PENTATONIC[self.minor])
+        return np.array(HARMONIC if self.minor and self.chance(.33) else SCALES[self.minor])
+
+    def near_tone(self, chord, pitch):
+        tones = [(chord.root + i) % 12 + 12 * octave for i in chord.intervals[:4] for octave in (-1, 0, 1, 2)]
+        return min(tones, key=lambda tone: abs(tone - pitch))
 
     def add_melody(self):
-        at, degree = 0, int((0, 2, 4)[self.random.integers(3)])
-        while at < self.length:
-            length = LENGTHS[int(self.random.integers(6))]
-            degree = self.next_degree(degree, at)
-            last = at + length >= self.length - 1
-            if last and self.chance(.75):
-                degree, length = 7 * round(degree / 7), 2
-            step = self.scale[degree % 7] + 12 * (degree // 7)
-            step += self.minor and step % 12 == 10 and self.chance(.5)
-            self.notes.append((at, length, 60 + int(step), .8))
-            at = self.length if last else at + length
-
-    def views(self):
-        """The views (5 × 12) of struct tonality, for notes with decreasing overtones."""
-        r = self.random
-        slots = max(8, int(self.length * 4))
-        chroma, bass, lowest = np.zeros((slots, 12)), np.zeros((slots, 12)), np.full(slots, 999)
-        fall, fade = .75 + .2 * r.random(), r.uniform(0, .6)
-        partials = [(0, 1)] + [(step, r.uniform(.1, .9) * fall ** k) for k, step in enumerate((0, 7, 0, 4, 7, 10, 0))]
-        for start, length, pitch, strength in self.notes:
-            first = int(start * 4)
-            for i in range(first, min(slots, max(first + 1, int((start + length) * 4 + r.integers(0, 3))))):
-                power = strength * np.exp(-fade * (i - first) / 4)
-                for step, share in partials:
-                    chroma[i, (pitch + step) % 12] += power * share
-                if pitch < lowest[i]:
-                    lowest[i], bass[i] = pitch, 0
-                    bass[i, pitch % 12] = power
-        return views_of(chroma, bass)
+        """Steps in a scale, with tones of the chord on the beats."""
+        scale, centre = self.melody_scale(), self.pick((48, 60, 60, 72))
+        rhythm, at, degree, n = self.pick(RHYTHMS), 0., int(self.random.integers(-2, 6)), len(scale)
+        while at < self.length - .2:
+            length, pitch = float(self.pick(rhythm)), scale[degree % n] + 12 * (degree // n)
+            if at % 1 == 0 and self.chance(.5):
+                chord = self.chords[int(np.searchsorted(self.starts, at, 'right')) - 1]
+                pitch = self.near_tone(chord, pitch)
+                degree = int(np.argmin(abs(scale - pitch % 12))) + n * (pitch // 12)
+            if at + length >= self.length - .2 and self.chance(.5):
+                pitch, length = 12 * round(pitch / 12), 2
+            if self.chance(.88):
+                self.add(at, MELODY, centre + pitch, 95, length * .95)
+            degree = int(np.clip(degree + self.pick((-2, -1, -1, 0, 1, 1, 2)), -4, 10))
+            at += length
 
 
-def views_of(chroma, bass):
-    power = chroma.sum(1)
-    active = power > .05 * power.max()
-    chroma, bass = chroma[active], bass[active]
-    tenth = max(1, len(chroma) // 10)
-    even = (chroma / (chroma.sum(1, keepdims=True) + 1e-9)) ** .5
-    views = np.array([v.sum(0) for v in (chroma, even, bass, chroma[:tenth], chroma[-tenth:])])
-    return views / (views.sum(1, keepdims=True) + 1e-9)
+def drums(length, random):
+    """A pattern of one bar, repeated."""
+    notes, swing = [], random.choice((0, 0, .04))
+    for key, share in DRUM_SHARES:
+        hits = [k for k in range(16) if random.random() < share] if random.random() < .65 else []
+        notes += [(bar + k / 4 + swing * (k % 2), DRUMS, key, int(random.integers(60, 110)), .2)
+                  for bar in range(0, int(length), 4) for k in hits]
+    return notes
 
 
 def pieces(count, seed):
@@ -140,10 +148,28 @@ def pieces(count, seed):
     return [Piece(random) for _ in range(count)]
 
 
-def played(piece, synth, random, programs):
-    """The sound of a piece: a random tempo and key, and a random instrument for each register."""
-    beat, turn = 60 / random.uniform(80, 150), int(random.integers(-5, 7))
-    channels = {c: (0, int(random.choice(programs))) for c in (0, 1, 2)}
-    notes = [(start * beat, 0 if pitch < 48 else 1 if pitch < 62 else 2, pitch + turn, int(40 + 75 * strength), length * beat)
-             for start, length, pitch, strength in piece.notes if start * beat < 12]
-    return synth.render(channels, notes, min(14, piece.length * beat + .5))
+def played(piece, synth, random, programs, with_drums=0):
+    """The tonic and the sound of a piece: random tempo, key, length, instruments and levels."""
+    beat, tonic = 60 / random.uniform(65, 170), int(random.integers(12))
+    channels = {c: (0, int(random.choice(programs))) for c in range(MELODY + 1)}
+    if random.random() < .7:
+        channels[BASS] = 0, int(random.integers(32, 40))
+    channels[DRUMS] = 128, 0
+    seconds = min(piece.length * beat + random.choice((0, 0, .7)), float(random.choice((4, 8, 12, 16))))
+    gain = random.uniform(.5, 1.1, 16)
+    notes = piece.notes + (drums(piece.length, random) if random.random() < with_drums else [])
+    notes = [(start * beat, c, pitch + (0 if c == DRUMS else tonic - 12 * (tonic > 5)), int(np.clip(velocity * gain[c], 20, 127)),
+              length * beat) for start, c, pitch, velocity, length in notes if start * beat < seconds - .05]
+    x = synth.render(channels, notes, seconds)
+    fade = random.permutation((1, .1)) if random.random() < .2 else (1, 1)
+    return tonic, x * np.linspace(*fade, len(x))[:, None].astype('f4')
+
+
+def tuned(count, seed):
+    """Plays pieces, some detuned by up to half a semitone: (rate, samples), key (0 to 23)."""
+    random, synths = np.random.default_rng(seed), [audio.Synth(font, RATE) for font in FONTS]
+    for i in range(count):
+        piece = Piece(random)
+        tonic, x = played(piece, synths[i % 2], random, PITCHED, .4)
+        cents = random.uniform(-50, 50) if random.random() < .4 else 0
+        yield (RATE * 2 ** (cents / 1200), x), tonic + 12 * piece.minor

@@ -14,7 +14,7 @@ import packs
 import pieces
 import weights
 
-VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 8000, 150
+VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 3000, 150
 DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
 EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
 COMPONENTS = 120, 160, 200  # number that each network reads
@@ -48,6 +48,11 @@ class Ear:
         assert ear.wait() == 0, 'hear_file failed'
         return heard
 
+    def keys(self, sounds):
+        """The key (0 to 23) of each sound, and its harmony."""
+        heard = np.frombuffer(self.hear(sounds, '--key'), '<f4').reshape(-1, 1 + weights.HARMONY * 12)
+        return heard[:, 0].astype(int), heard[:, 1:].reshape(-1, weights.HARMONY, 12)
+
     def rows(self, sounds):
         return np.frombuffer(self.hear(sounds, '--row'), '<f4').reshape(-1, weights.ROW)
 
@@ -63,10 +68,18 @@ class Ear:
         return found
 
 
-def learn_key(found):
-    made = pieces.pieces(PIECES, 11)
-    profile, bias = nets.key_profiles(np.array([p.views() for p in made]), np.array([p.minor for p in made]))
-    found |= {'key.profile': profile, 'key.bias': bias}
+def learn_key(found, ear):
+    keys = []
+
+    def sounds():
+        for seed in range(1, PIECES // 1500 + 1):
+            for sound, key in pieces.tuned(1500, seed):
+                keys.append(key)
+                yield sound
+
+    mean, spread, values = nets.key_network(ear.keys(sounds())[1], np.array(keys))
+    names = 'key.in', 'key.in_bias', 'key.out', 'key.direct', 'key.bias'
+    found |= {'key.mean': mean, 'key.spread': spread} | dict(zip(names, values))
 
 
 def learn_tempo(found, ear, sounds):
@@ -168,7 +181,7 @@ def many_sounds(sounds):
         yield (loops.RATE, x), kind == 'bass'
     drums = [x for _, x, kind in loops.loops(40, 23, sounds) if kind != 'bass']
     for i, piece in enumerate(pieces.pieces(PLAYED, 22)):
-        x = pieces.played(piece, synth, random, programs)
+        _, x = pieces.played(piece, synth, random, programs)
         yield (audio.RATE, x if i % 2 else with_drums(x, drums[i % len(drums)])), True
 
 
@@ -241,21 +254,22 @@ def learn_sharpness(found, shares, y):
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument('--build', default='build')
-    options.add_argument('--classes', action='store_true', help='keep the key and tempo that weights.bin has')
+    options.add_argument('--keep', nargs='*', default=[], choices=('key', 'tempo'), help='what weights.bin has')
     chosen = options.parse_args()
     found, ear = {}, Ear(chosen.build)
     originals = list(audio.originals())
     sounds = loops.sounds_of(originals)
     say = lambda text: print(text, file=sys.stderr, flush=True)
     say(f'{len(originals)} sounds')
-    if chosen.classes:
+    if 'key' not in chosen.keep:
         ear.learn(found)
-    else:
-        learn_key(found)
+        learn_key(found, ear)
+        say('the key is learned')
+    if 'tempo' not in chosen.keep:
         ear.learn(found)
         learn_tempo(found, ear, sounds)
-        ear.learn(found)
-        say('key and tempo are learned')
+        say('the tempo is learned')
+    ear.learn(found)
     material = Material(ear, originals, sounds)
     shares, y = held_out(material, found), material.labelled.y
     right = (shares.argmax(1) == y)[material.listed]

@@ -5,7 +5,8 @@ import numpy as np
 
 PATH = 'model/weights.bin'
 ROW, CLASSES, HIDDEN, NETS = 883, 24, 96, 3
-TEMPO_FEATURES, TEMPO_HIDDEN, VIEWS = 93, 24, 5
+TEMPO_FEATURES, TEMPO_HIDDEN = 93, 24
+HARMONY, KEY_HIDDEN = 36, 32             # rows of struct harmony
 BLOCK_SIZES = (132, 554, 65, 82, 38, 12)  # columns in the row: spectrum timbre pitch amplitude rhythm signs
 EMBEDDING = (16, 16, 12, 12, 8)           # spectrum timbre pitch amplitude rhythm
 
@@ -18,7 +19,12 @@ def shapes():
     yield 'tempo.in_bias', (1, TEMPO_HIDDEN)
     yield 'tempo.out', (TEMPO_HIDDEN, 1)
     yield 'tempo.direct', (TEMPO_FEATURES, 1)
-    yield 'key.profile', (2, VIEWS * 12)
+    yield 'key.mean', (1, HARMONY * 12)
+    yield 'key.spread', (1, HARMONY * 12)
+    yield 'key.in', (HARMONY * 12, KEY_HIDDEN)
+    yield 'key.in_bias', (1, KEY_HIDDEN)
+    yield 'key.out', (KEY_HIDDEN, 2)
+    yield 'key.direct', (HARMONY * 12, 2)
     yield 'key.bias', (1, 2)
     yield 'row.mean', (1, ROW)
     yield 'row.spread', (1, ROW)

@@ -2,22 +2,25 @@
 #ifndef LOOPHOLE_WORKER_HEAR_TONALITY_H
 #define LOOPHOLE_WORKER_HEAR_TONALITY_H
 
+#include "services/worker/hear/features/harmony.h"
 #include "services/worker/hear/features/model.h"
 #include "services/worker/hear/features/tonal.h"
 
-enum { TONALITY_VIEWS = 5, TONALITY_KEYS = 24, TONALITY_SIGNS = 6 };
+enum { TONALITY_KEYS = 24, TONALITY_SIGNS = 6, TONALITY_INPUTS = HARMONY_ROWS * 12, TONALITY_HIDDEN = 32 };
 
+/* A network that gives the scores of major and minor on a tonic, from the harmony as it is seen from that tonic. */
 struct tonality_model {
-    const float *profile; /* for major, then minor: TONALITY_VIEWS × 12, from the tonic up */
+    const float *mean, *spread;
+    const float *in, *in_bias; /* TONALITY_INPUTS × TONALITY_HIDDEN */
+    const float *out, *direct; /* TONALITY_HIDDEN × 2, TONALITY_INPUTS × 2 */
     const float *bias;
 };
 
-/* Tuning, key, and pitch-class profiles, each with the sum 1. The views are: all frames, all frames with loud ones
- * attenuated, the lowest partials, the first tenth, the last tenth. */
+/* Tuning and key. */
 struct tonality {
     float tuning;     /* semitones above 440 Hz tuning, -0.5..0.5 */
     float steadiness; /* 0..1: how well the partials agree on one tuning */
-    float view[TONALITY_VIEWS][12];
+    struct harmony harmony;
     int key;                     /* 0..11 C..B major, 12..23 minor */
     float confidence;            /* 0..1, among the keys */
     float signs[TONALITY_SIGNS]; /* inputs of the learned judge of whether there is a key */
