@@ -5,7 +5,9 @@
  *   bench_streamer --cancel FILE ROUNDS  time from the ask to stop until the ask to play is answered and the voice is
  *                                        free, while reads of FILE hang
  *   bench_streamer --streams FILE…       CPU of streamer and workers while all files play for ten seconds, beside
- *                                        decoding the same amount of them in this process */
+ *                                        decoding the same amount of them in this process
+ *   bench_streamer --loops FILE…         the same while they are stretched to another tempo; then while the tempo
+ *                                        changes each second */
 #include <dirent.h>
 #include <jack/jack.h>
 #include <sndfile.h>
@@ -267,6 +269,52 @@ static uint64_t count_underruns(struct asker *asker)
     return meters.underruns;
 }
 
+/* `changes`: the tempo changes each second. */
+static void pass_time(struct asker *asker, bool changes)
+{
+    for (int i = 0; i < STREAMS_SECONDS; i++) {
+        struct audio_set_tempo tempo = { .bpm = 110 + 4 * i };
+        if (changes)
+            ask_for_certain(asker, "audio.set_tempo", &tempo, NULL);
+        clock_sleep(1000000);
+    }
+}
+
+static void measure_loops(char **paths, int count)
+{
+    struct fault fault = { 0 };
+    struct paths home;
+    double own[3], workers[3];
+    struct asker *asker = paths_find(&home, &fault) == ERR_OK ? asker_new(&home, &fault) : NULL;
+
+    if (!asker)
+        die_of("no engine", &fault);
+    int streamer = pid_of_streamer(asker);
+    struct audio_set_tempo tempo = { .bpm = 132 };
+    ask_for_certain(asker, "audio.set_tempo", &tempo, NULL);
+    uint64_t before = count_underruns(asker);
+    for (int i = 0; i < count; i++) {
+        struct streamer_play play = {
+            .path = bytes_of(paths[i], strlen(paths[i])), .loop = true, .has_stretch = true, .stretch = true
+        };
+        ask_for_certain(asker, "streamer.play", &play, NULL);
+    }
+    clock_sleep(6000000);
+    for (int i = 0; i < 3; i++) {
+        cpu_now(streamer, &own[i], &workers[i]);
+        if (i < 2)
+            pass_time(asker, i == 1);
+    }
+    uint64_t dry = count_underruns(asker) - before;
+    struct streamer_stop stop = { .fade = 0.005 };
+    ask_for_certain(asker, "streamer.stop", &stop, NULL);
+    printf(
+        "%d stretched loops: streamer %.1f %% of a core; while the tempo changes each second %.1f %%; %llu underruns\n",
+        count, (own[1] - own[0]) / STREAMS_SECONDS * 100, (own[2] - own[1]) / STREAMS_SECONDS * 100,
+        (unsigned long long)dry);
+    asker_free(asker);
+}
+
 static void measure_streams(char **paths, int count)
 {
     struct fault fault = { 0 };
@@ -306,13 +354,17 @@ int main(int argc, char **argv)
         measure_streams(argv + 2, argc - 2);
         return 0;
     }
+    if (argc > 2 && strcmp(argv[1], "--loops") == 0) {
+        measure_loops(argv + 2, argc - 2);
+        return 0;
+    }
     if (argc == 4 && strcmp(argv[1], "--cancel") == 0 && atoi(argv[3]) > 0 && atoi(argv[3]) <= ROUNDS_MAX) {
         measure_cancels(argv[2], atoi(argv[3]));
         return 0;
     }
     int rounds = argc == 3 ? atoi(argv[2]) : 0;
     if (rounds < 1 || rounds > ROUNDS_MAX)
-        die_of("usage: bench_streamer FILE ROUNDS | --cancel FILE ROUNDS | --streams FILE…", NULL);
+        die_of("usage: bench_streamer FILE ROUNDS | --cancel FILE ROUNDS | --streams FILE… | --loops FILE…", NULL);
     measure_previews(argv[1], rounds);
     return 0;
 }

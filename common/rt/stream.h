@@ -17,9 +17,10 @@ enum {
 
 /* The streamer's description of a ring's content. The audio core reads `generation`, `begin` and `end`; a restarted
  * streamer reads all of it. Cells before `begin` belong to an older generation: they are dropped, and never sound. The
- * streamer writes a new generation in this order: begin, source; generation (release); its cells. A playing voice
- * follows the change at once; a cue starts a silent one. The last 5 ms of cells sound only after `end` says that they
- * are the last. */
+ * streamer writes a new generation in this order: begin, source, due; generation (release); its cells. A playing voice
+ * follows the change at once; a cue starts a silent one. If the generation is due at a frame of the audio clock, a
+ * playing voice follows at that frame or later, and leaves out the cells that belong to earlier frames. The last 5 ms
+ * of cells sound only after `end` says that they are the last. */
 struct stream_memory {
     _Atomic uint32_t generation; /* of the cells written now; each seek starts a new one */
     _Atomic uint32_t looping;
@@ -27,10 +28,10 @@ struct stream_memory {
     _Atomic uint64_t end;   /* index after the last frame of … */
     _Atomic int64_t source; /* frame of the file (at its rate) of cell `begin` */
     _Atomic uint32_t file_rate;
-    _Atomic uint32_t rate;  /* of the cells */
-    uint8_t media[16];      /* id of the media item; zero: none */
-    _Atomic uint32_t ended; /* … this generation; the end of any other is unknown */
-    uint8_t unused[4];
+    _Atomic uint32_t rate;   /* of the cells */
+    uint8_t media[16];       /* id of the media item; zero: none */
+    _Atomic uint32_t ended;  /* … this generation; the end of any other is unknown */
+    _Atomic uint32_t due;    /* frame of the audio clock of cell `begin`, its low 32 bits; 0: at once */
     struct ring_memory ring; /* its cells follow it */
 };
 _Static_assert(sizeof(struct stream_memory) == 256, "header and ring");
@@ -43,6 +44,12 @@ static inline uint64_t stream_end(const struct stream_memory *memory, uint32_t g
     if (atomic_load_explicit(&memory->ended, memory_order_acquire) != generation)
         return UINT64_MAX;
     return atomic_load_explicit(&memory->end, memory_order_acquire);
+}
+
+/* The value of `due` for a frame of the audio clock. */
+static inline uint32_t stream_due(int64_t frame)
+{
+    return (uint32_t)frame ? (uint32_t)frame : 1;
 }
 
 /* Sets the end of the header's generation, once. Only for the streamer. */

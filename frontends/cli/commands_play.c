@@ -4,9 +4,9 @@
 static const struct command hear[] = {
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
       "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
-      "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch brings it to "
-      "the present tempo. The trim, the fades and the gain of an item (loophole trim, fade, normalise) are obeyed, "
-      "unless --whole is given.",
+      "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch follows the "
+      "tempo of the transport while it plays. The trim, the fades and the gain of an item (loophole trim, fade, "
+      "normalise) are obeyed, unless --whole is given.",
       "loop gain from until loop-from bars at stretch whole", 1, ANY, true, play_start },
     { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
     { "voice", "", "List the voices that play", "", "", 0, 0, false, voices_show },

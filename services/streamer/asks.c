@@ -1,17 +1,13 @@
 #include <string.h>
 
-#include "services/streamer/play/tune.h"
 #include "services/streamer/streamer.h"
 
 /* ---- voices ---- */
 
-/* A hit has no tempo, and without a running core there is no tempo to keep. */
-static double tempo_of(const struct streamer *streamer, const struct streamer_play *ask, const struct located *located)
+/* A hit has no tempo. */
+static double bpm_of(const struct streamer_play *ask, const struct located *located)
 {
-    const struct core_link *core = &streamer->core;
-    bool stretches = ask->has_stretch && ask->stretch && !located->is_one_shot && core->has_state;
-
-    return stretches ? tune_tempo(located->bpm, core->state.tempo) : 1;
+    return ask->has_stretch && ask->stretch && !located->is_one_shot ? located->bpm : 0;
 }
 
 static enum err play_file(struct streamer *streamer, struct call *call, const void *wish)
@@ -36,7 +32,8 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .loop = ask->loop,
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
-                               .tempo = tempo_of(streamer, ask, &located) };
+                               .tempo = 1,
+                               .bpm = bpm_of(ask, &located) };
     if (ask->whole)
         located.treatment = (struct treatment){ 0 };
     voice_plan_part(&plan, &points, &located.treatment);

@@ -20,6 +20,7 @@ struct core_stream {
     uint64_t written;    /* index at the start of the period */
     uint32_t generation; /* a consistent copy of the header */
     uint64_t begin, end;
+    uint32_t due;
     bool is_whole; /* starts at the file's own first frame */
 };
 

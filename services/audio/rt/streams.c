@@ -75,6 +75,7 @@ static bool read_header(struct core_stream *stream)
     uint32_t generation = atomic_load_explicit(&memory->generation, memory_order_acquire);
     uint64_t begin = atomic_load_explicit(&memory->begin, memory_order_acquire);
     uint64_t end = stream_end(memory, generation);
+    uint32_t due = atomic_load_explicit(&memory->due, memory_order_acquire);
     bool is_whole = atomic_load_explicit(&memory->source, memory_order_acquire) == 0;
 
     if (atomic_load_explicit(&memory->generation, memory_order_acquire) != generation)
@@ -82,6 +83,7 @@ static bool read_header(struct core_stream *stream)
     stream->generation = generation;
     stream->begin = begin;
     stream->end = end;
+    stream->due = due;
     stream->is_whole = is_whole;
     return true;
 }
@@ -89,6 +91,26 @@ static bool read_header(struct core_stream *stream)
 static uint64_t index_within(uint64_t x, uint64_t low, uint64_t high)
 {
     return x < low ? low : x > high ? high : x;
+}
+
+/* Frames since the generation was due, negative before; 0: it is due at once. */
+static int32_t frames_late(const struct engine *engine, const struct core_stream *stream)
+{
+    return stream->due ? (int32_t)((uint32_t)(engine->half->frame + engine->at) - stream->due) : 0;
+}
+
+/* The index of the new generation's cell that belongs to this moment. */
+static uint64_t first_cell(const struct engine *engine, const struct core_stream *stream)
+{
+    int32_t late = frames_late(engine, stream);
+
+    return index_within(stream->begin + (late > 0 ? (uint32_t)late : 0), ring_taken(&stream->ring), stream->written);
+}
+
+/* True while a playing voice keeps its old generation: the new one is not due, and the old one has cells left. */
+static bool keeps_old(const struct engine *engine, const struct streams_voice *voice, const struct core_stream *stream)
+{
+    return frames_late(engine, stream) < 0 && voice->index + engine->period->frames < stream->begin;
 }
 
 /* Begins the ring's new generation; the old one fades out over its remaining cells. */
@@ -100,7 +122,8 @@ static void change_generation(struct engine *engine, struct streams_voice *voice
         if (voice->old[i].end == UINT64_MAX)
             voice->old[i].end = stream->begin;
     voice->generation = stream->generation;
-    voice->begin = voice->index = index_within(stream->begin, ring_taken(&stream->ring), stream->written);
+    voice->begin = index_within(stream->begin, ring_taken(&stream->ring), stream->written);
+    voice->index = first_cell(engine, stream);
     voice->state = STREAM_PLAYS;
     voice->dry = voice->start_reported = 0;
     fade_cut(&voice->fade);
@@ -117,6 +140,8 @@ static void follow_header(struct engine *engine, uint32_t number)
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
         voice->old[i].index = index_within(voice->old[i].index, taken, stream->written);
     if (!read_header(stream) || stream->generation == 0 || stream->generation == voice->generation)
+        return;
+    if (voice->state == STREAM_PLAYS && keeps_old(engine, voice, stream))
         return;
     if (voice->state == STREAM_PLAYS) {
         change_generation(engine, voice, stream);
@@ -290,7 +315,7 @@ static void begin_stream(struct engine *engine, uint32_t number)
     struct core_stream *stream = &engine->stream[number];
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    if (read_header(stream) && stream->generation == voice->generation)
+    if (read_header(stream) && stream->generation == voice->generation && frames_late(engine, stream) >= 0)
         change_generation(engine, voice, stream);
 }
 

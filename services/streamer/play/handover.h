@@ -10,7 +10,7 @@
 #include "common/shared/studio.h"
 #include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 7 };
+enum { HANDOVER_VERSION = 8 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -18,6 +18,9 @@ struct handover_piece {
     int64_t from;   /* … and the frame of the file in that cell */
     int64_t frames; /* of the file; -1: unknown */
     int64_t until;  /* the frame of the file before which it ends, unless it repeats; 0: its end */
+    int64_t due;    /* frame of the audio clock of its first cell; 0: at once */
+    double tempo;   /* speed factor of its cells, without a change of pitch; 1: unchanged */
+    double bpm;     /* of a queued file; 0: unknown */
     uint32_t generation, file_rate, rate, channels;
     uint8_t media[16];
     uint8_t queued[16]; /* request id of the ask that queued this file; zero: none */
@@ -35,21 +38,33 @@ enum handover_phase {
 
 enum handover_word { HANDOVER_PRESENT = 1, HANDOVER_FOLLOWS = 2, HANDOVER_SOUGHT = 4, HANDOVER_WHICH = 8 };
 
+/* A voice that follows the tempo: at beat `beat` of the transport sounds frame `frame` of the file. */
+struct handover_follow {
+    double beat_frames; /* frames of the file for a beat; 0: the voice does not follow */
+    double beat, frame; /* until it is placed, `frame` is where it began */
+    _Atomic uint32_t is_placed;
+    uint32_t grid;     /* it began at a multiple of this number of 16th notes; 0: anywhere */
+    uint32_t ran_free; /* it began while the transport was stopped */
+    uint32_t unused;
+};
+
 struct handover_voice {
     _Atomic uint32_t phase; /* enum handover_phase */
     /* Bit 0: index of the current piece; 1: the other one follows; 2: `sought` has a piece; 3: its index. */
     _Atomic uint32_t word;
     uint32_t group; /* enum score_group */
     uint32_t looping;
-    uint32_t is_stretched; /* it cannot be resumed */
+    uint32_t spare;
     float gain, pan;
     _Atomic uint32_t seeks; /* a seek was accepted, and has no piece yet */
     uint32_t unused;
     int64_t loop_from, loop_end; /* frames of the file; end 0: that of the file */
-    int64_t seek_from;           /* the seek's frame of the file … */
-    uint8_t seeker[16];          /* … and its request id */
-    uint64_t started;            /* the streamer's count of cues after the start cue; 0: none yet */
-    uint8_t request[16];         /* of the ask that started it: a repeated ask does not start it again */
+    double semitones;            /* of the shift of its pitch */
+    struct handover_follow follow;
+    int64_t seek_from;   /* the seek's frame of the file … */
+    uint8_t seeker[16];  /* … and its request id */
+    uint64_t started;    /* the streamer's count of cues after the start cue; 0: none yet */
+    uint8_t request[16]; /* of the ask that started it: a repeated ask does not start it again */
     struct handover_piece pieces[2];
     struct handover_piece sought[2]; /* a seek's piece, written after the current one, until the header names it */
 };

@@ -30,13 +30,12 @@ static uint32_t grid_of(const struct streamer_preview *wish)
     return voice_grid(wish->has_grid ? wish->grid.value : wish->in_context ? PREVIEW_GRID_BAR : PREVIEW_GRID_NOW);
 }
 
-/* A hit has no tempo, and without a running core there is no tempo to keep. */
-static double tempo_of(const struct preview *preview, const struct located *located)
+/* A hit has no tempo. */
+static double bpm_of(const struct preview *preview, const struct located *located)
 {
-    const struct core_link *core = preview->voices->core;
     bool stretch = preview->wish.stretch || preview->wish.in_context;
 
-    return stretch && !located->is_one_shot && core->has_state ? tune_tempo(located->bpm, core->state.tempo) : 1;
+    return stretch && !located->is_one_shot ? located->bpm : 0;
 }
 
 static void plan_part(const struct streamer_preview *wish, const struct treatment *treatment, struct voice_plan *plan)
@@ -60,7 +59,8 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .grid = grid_of(&preview->wish),
                                  .start_transport = preview->wish.start_transport,
                                  .gain = (float)preview->gain,
-                                 .tempo = tempo_of(preview, located),
+                                 .tempo = 1,
+                                 .bpm = bpm_of(preview, located),
                                  .semitones = preview->wanted[0] ? tune_shift(located->key, preview->wanted) : 0 };
     plan_part(&preview->wish, &located->treatment, plan);
 }

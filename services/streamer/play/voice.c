@@ -146,8 +146,9 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     atomic_store(&handover->word, 0);
     atomic_store(&handover->seeks, 0);
     handover->started = 0;
-    *piece =
-        (struct handover_piece){ .frames = -1, .from = plan->from, .until = plan->until, .treatment = plan->treatment };
+    *piece = (struct handover_piece){
+        .frames = -1, .from = plan->from, .until = plan->until, .tempo = 1, .treatment = plan->treatment
+    };
     snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
     memcpy(piece->media, plan->media.b, sizeof(piece->media));
     memcpy(handover->request, plan->request.b, sizeof(handover->request));
@@ -155,7 +156,8 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     handover->looping = plan->loop;
     handover->loop_from = plan->loop_from;
     handover->loop_end = plan->loop_end;
-    handover->is_stretched = plan->tempo != 1 || plan->semitones != 0;
+    handover->semitones = plan->semitones;
+    handover->follow = (struct handover_follow){ .frame = (double)plan->from, .grid = plan->grid };
     handover->gain = plan->gain;
     handover->pan = plan->pan;
     atomic_store(&handover->phase, HANDOVER_STARTING);
@@ -192,7 +194,8 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
     voice->is_cued = voice->is_made = voice->is_complete = voice->is_ending = false;
-    voice->is_resuming = voice->is_dry = voice->is_seeking = false;
+    voice->is_resuming = voice->is_dry = voice->was_dry = voice->is_seeking = voice->is_aiming = false;
+    voice->looks = 0;
     keep_plan(voice, plan);
     voice_open(voice);
     set_phase(voice, VOICE_OPENING);
@@ -248,9 +251,20 @@ static bool nobody_waits(const struct voice *voice)
     return !voice->is_cued && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
 }
 
+/* The core follows the ring's header at the moment at which the generation is due. */
+static bool needs_no_cue(const struct voice *voice)
+{
+    return voice->is_cued && voice->due && voice->all->core->state.streams[voice->index].generation != 0;
+}
+
 void voice_filled(struct voice *voice)
 {
     bool was_cued = voice->is_cued;
+
+    if (needs_no_cue(voice)) {
+        set_phase(voice, VOICE_PLAYING);
+        return;
+    }
 
     if (nobody_waits(voice)) {
         voice_stop(voice, 0);
@@ -299,6 +313,26 @@ static void keep_seek(struct voice *voice, int64_t frame, struct id request)
     atomic_store(&handover->seeks, 1);
 }
 
+/* Continues from the place that `is_aiming` and the plan give. */
+static void begin_again(struct voice *voice)
+{
+    voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
+    voice_feed_seek(voice);
+    set_phase(voice, VOICE_FILLING);
+    if (voice->reader && reader_is_free(voice->reader)) {
+        voice_feed_begin(voice);
+        return;
+    }
+    reader_close(voice->reader);
+    voice_open(voice);
+}
+
+void voice_realign(struct voice *voice)
+{
+    voice->is_aiming = true;
+    begin_again(voice);
+}
+
 /* Opens a reader again whose pull is in progress: the result is not needed, and may never come. */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault)
 {
@@ -306,15 +340,9 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
         return ERR_CONFLICT;
     keep_seek(voice, frame, request);
     voice->plan.from = frame;
-    voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
-    voice_feed_seek(voice);
-    set_phase(voice, VOICE_FILLING);
-    if (voice->reader && reader_is_free(voice->reader)) {
-        voice_feed_begin(voice);
-        return ERR_OK;
-    }
-    reader_close(voice->reader);
-    voice_open(voice);
+    voice->is_aiming = false;
+    voice_follow_anew(voice);
+    begin_again(voice);
     return ERR_OK;
 }
 
@@ -406,6 +434,8 @@ enum err voice_queue(struct voice *voice, const struct located *located, struct 
     *piece = (struct handover_piece){ .frames = -1,
                                       .from = located->treatment.from,
                                       .until = located->treatment.until,
+                                      .tempo = 1,
+                                      .bpm = voice_follows(voice) && !located->is_one_shot ? located->bpm : 0,
                                       .treatment = located->treatment };
     snprintf(piece->path, sizeof(piece->path), "%s", located->path);
     memcpy(piece->media, located->media.b, sizeof(piece->media));

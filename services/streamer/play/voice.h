@@ -34,6 +34,7 @@ struct voice_plan {
     int64_t loop_from, loop_end; /* frames of the file that a loop repeats; end 0: that of the file */
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
+    double bpm;              /* of the file, if it follows the tempo; 0: it does not */
     struct treatment treatment;
 };
 
@@ -53,15 +54,19 @@ struct voice {
     int64_t frame;    /* next frame of the file */
     uint64_t skip;    /* cells that a dead streamer wrote already */
     bool is_resuming; /* it continues at the place of a dead streamer */
+    bool is_aiming;   /* the new generation is due at a moment, in place of a seek */
     bool is_seeking;  /* the ring gets `generation`, but the header still names the old one */
     bool is_made;     /* the ring contains its generation */
     bool is_ending;   /* the whole file was pulled */
     bool is_complete; /* all cells are written */
     bool is_cued;     /* a start cue was sent, for this generation or an earlier one */
     bool is_dry;
+    bool was_dry;       /* since it began: it is stretched in less time from then on */
     bool follows_ready; /* `following` is open */
     struct reader_format format, next_format;
     struct voice_plan plan; /* path NULL: the pieces have the paths */
+    int64_t due;            /* frame of the audio clock at which the new generation is due; 0: at once */
+    uint32_t looks;         /* that found it out of step */
     int64_t begins;         /* frame of the audio clock of the cue that starts it */
     usec_t since;           /* start of the phase, steady clock */
     struct ticket ticket;   /* of the ask, until it starts */
@@ -80,6 +85,7 @@ struct voices {
     struct handover *handover;
     struct resampler *resampler;
     struct voice each[STREAMS];
+    uint32_t fine_stretches;                         /* the first so many have windows of full length */
     float *scratch;                                  /* one conversion's output */
     void (*ended)(void *state, struct voice *voice); /* called before the voice is free */
     void *state;
@@ -145,9 +151,25 @@ int64_t voice_part_end(const struct voice *voice);
 int64_t voice_place(const struct voice *voice, int64_t frame);
 int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */
 
+/* ---- voice_follow.c ---- */
+bool voice_follows(const struct voice *voice);      /* it follows the tempo of the transport */
+bool voice_is_stretched(const struct voice *voice); /* its current piece */
+void voice_follow_look(struct voice *voice);        /* the tick: keeps it in step */
+/* Sets tempo, place and moment of the generation that begins. Its file is open. */
+void voice_follow_aim(struct voice *voice);
+int64_t voice_follow_late(const struct voice *voice);                           /* frames since it was due */
+void voice_follow_next(struct voice *voice, const struct handover_piece *next); /* a queued file begins */
+void voice_follow_anew(struct voice *voice); /* plan.from is its new beginning: it takes a new place */
+
+/* ---- voice_convert.c ---- */
+/* Makes the converters of the present piece, in place of the earlier ones. Errors: those of resample_new and
+ * stretch_new. */
+enum err voice_convert_prepare(struct voice *voice, struct fault *fault);
+
 /* ---- voice_feed.c ---- */
 void voice_feed_begin(struct voice *voice); /* its file is open: starts a generation, or continues an old one */
 void voice_feed(struct voice *voice);       /* pulls if the ring has room */
+void voice_feed_drain(struct voice *voice); /* moves what the stretcher has made to the ring */
 void voice_feed_came(void *voice, int64_t frame, const float *stereo, uint32_t frames, bool end);
 double voice_feed_ahead(const struct voice *voice);     /* seconds in its ring */
 void voice_feed_check(struct voice *voice);             /* starts the voice if its ring contains enough */
@@ -163,6 +185,7 @@ uint32_t voice_feed_scratch(void);                      /* floats that a convers
 void voice_filled(struct voice *voice); /* the ring contains enough to start */
 void voice_fail(struct voice *voice, const struct fault *fault);
 void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */
+void voice_realign(struct voice *voice);                                       /* begins a generation that is in step */
 void voice_open(struct voice *voice);
 void voice_open_next(struct voice *voice);
 

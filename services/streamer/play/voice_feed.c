@@ -9,7 +9,9 @@ enum {
     CHUNK = 8192,           /* … and after it */
     FRAMES_MIN = 64,
     RESERVE = 8, /* 1/RESERVE of the ring stays free while it sounds */
-    APART = 32,  /* largest ratio of rates that resample.h converts */
+    FOLLOW_AHEAD_S = 3,
+    FOLLOW_PREFILL = 12000, /* cells of a new generation of a voice that sounds, before it may be due */
+    APART = 32,             /* largest ratio of rates that resample.h converts */
 };
 
 struct handover_piece *voice_piece(const struct voice *voice)
@@ -47,6 +49,8 @@ static void fill_piece(struct voice *voice, struct handover_piece *piece, uint64
 {
     piece->at = at;
     piece->from = from;
+    piece->due = voice->due;
+    piece->tempo = voice->plan.tempo;
     piece->frames = voice->format.frames;
     piece->generation = voice->generation;
     piece->file_rate = voice->format.rate;
@@ -65,6 +69,7 @@ static void write_header(struct voice *voice, const struct handover_piece *piece
     atomic_store(&memory->looping, voice->handover->looping);
     memcpy(memory->media, piece->media, sizeof(memory->media));
     atomic_store(&memory->begin, piece->at);
+    atomic_store(&memory->due, piece->due ? stream_due(piece->due) : 0);
     atomic_store(&memory->generation, piece->generation);
 }
 
@@ -133,7 +138,8 @@ static void make_generation(struct voice *voice, int64_t from)
         memcpy(piece.seeker, voice->handover->seeker, sizeof(piece.seeker));
     if (voice->is_seeking) {
         seek_piece(voice, &piece);
-        voice_feed_cut(voice, piece.at);
+        if (!voice->due) /* otherwise the old one sounds until then */
+            voice_feed_cut(voice, piece.at);
     } else {
         publish_piece(voice, &piece);
     }
@@ -172,13 +178,14 @@ void voice_feed_stay(struct voice *voice)
     voice->generation = atomic_load(&voice->memory->generation);
 }
 
-/* A predecessor may have died between the header and the word: then the new generation's piece is the other one. */
+/* A predecessor may have died between the header and the word: then the new generation's piece is the other one. A
+ * piece that was due at a moment is made again. */
 void voice_feed_inherit(struct voice *voice)
 {
     const struct handover_piece *next = sought_piece(voice);
     uint32_t generation = atomic_load(&voice->memory->generation);
 
-    if (next && next->generation == next_generation(voice) && next->at >= ring_taken(&voice->ring) &&
+    if (next && !next->due && next->generation == next_generation(voice) && next->at >= ring_taken(&voice->ring) &&
         next->at <= ring_written(&voice->ring))
         publish_piece(voice, next);
     else if (voice_piece(voice)->generation != generation && other_piece(voice)->generation == generation)
@@ -209,33 +216,17 @@ static bool can_go_on(const struct voice *voice)
 {
     const struct handover_piece *piece = voice_piece(voice);
 
-    return voice->is_resuming && !voice->handover->is_stretched && piece->rate == core_link_rate(voice->all->core) &&
+    return voice->is_resuming && !voice_is_stretched(voice) && piece->rate == core_link_rate(voice->all->core) &&
            piece->file_rate == voice->format.rate && piece->at <= ring_written(&voice->ring) &&
            piece->generation == atomic_load(&voice->memory->generation);
-}
-
-static enum err prepare_conversion(struct voice *voice, struct fault *fault)
-{
-    uint32_t rate = core_link_rate(voice->all->core);
-    const struct voice_plan *plan = &voice->plan;
-    enum err e = ERR_OK;
-
-    resample_free(voice->resample);
-    stretch_free(voice->stretch);
-    voice->resample = NULL;
-    voice->stretch = NULL;
-    if (voice->format.rate != rate)
-        e = resample_new(voice->all->resampler, voice->format.rate, rate, &voice->resample, fault);
-    if (e == ERR_OK && (plan->tempo != 1 || plan->semitones != 0))
-        e = stretch_new(rate, plan->tempo, plan->semitones, &voice->stretch, fault);
-    return e;
 }
 
 void voice_feed_begin(struct voice *voice)
 {
     struct fault fault = { 0 };
 
-    if (prepare_conversion(voice, &fault) != ERR_OK) {
+    voice_follow_aim(voice);
+    if (voice_convert_prepare(voice, &fault) != ERR_OK) {
         voice_fail(voice, &fault);
         return;
     }
@@ -249,38 +240,42 @@ void voice_feed_begin(struct voice *voice)
 
 /* ---- frames become cells ---- */
 
+/* Cells of the generation that is written, not played yet. */
+static uint64_t count_ahead(const struct voice *voice)
+{
+    const struct handover_piece *next = voice->is_seeking ? sought_piece(voice) : NULL;
+    uint64_t begin = next ? next->at : atomic_load(&voice->memory->begin), taken = ring_taken(&voice->ring);
+
+    return ring_written(&voice->ring) - (taken > begin ? taken : begin);
+}
+
+/* What lies ahead is made again at each change of tempo, so a voice that follows is less far ahead. */
+static uint32_t room_to_follow(const struct voice *voice)
+{
+    uint64_t most = (uint64_t)FOLLOW_AHEAD_S * core_link_rate(voice->all->core), ahead = count_ahead(voice);
+
+    if (!voice_follows(voice))
+        return UINT32_MAX;
+    return most > ahead ? (uint32_t)(most - ahead) : 0;
+}
+
 static uint32_t free_room(const struct voice *voice)
 {
-    uint32_t space = ring_space(&voice->ring);
+    uint32_t space = ring_space(&voice->ring), follow = room_to_follow(voice);
     uint32_t handover_free = voice->phase == VOICE_PLAYING ? voice->ring.capacity / RESERVE : 0;
 
-    return space > handover_free ? space - handover_free : 0;
+    space = space > handover_free ? space - handover_free : 0;
+    return space < follow ? space : follow;
 }
 
-/* False: the ring is full, and the stretcher still has frames. */
-static bool drain_stretch(struct voice *voice)
+void voice_feed_drain(struct voice *voice)
 {
-    uint32_t free_cells = free_room(voice);
+    uint32_t free_cells, taken = 1;
 
-    while (free_cells > 0 && stretch_ready(voice->stretch) > 0) {
-        uint32_t most = free_cells < CHUNK ? free_cells : CHUNK;
-        uint32_t taken = stretch_take(voice->stretch, voice->all->scratch, most);
-        if (taken == 0)
-            break;
-        free_cells -= ring_write(&voice->ring, voice->all->scratch, taken);
+    while (voice->stretch && taken > 0 && (free_cells = free_room(voice)) > 0) {
+        taken = stretch_take(voice->stretch, voice->all->scratch, free_cells < CHUNK ? free_cells : CHUNK);
+        ring_write(&voice->ring, voice->all->scratch, taken);
     }
-    return stretch_ready(voice->stretch) == 0;
-}
-
-static void stretch_in(struct voice *voice, const float *stereo, uint32_t frames, bool last)
-{
-    do {
-        uint32_t part = frames < STRETCH_FRAMES_MAX ? frames : STRETCH_FRAMES_MAX;
-        stretch_feed(voice->stretch, stereo, part, last && part == frames);
-        stereo += 2 * part;
-        frames -= part;
-    } while (frames > 0);
-    drain_stretch(voice);
 }
 
 static void convert_frames(struct voice *voice, const float *stereo, uint32_t frames, bool last)
@@ -296,7 +291,7 @@ static void convert_frames(struct voice *voice, const float *stereo, uint32_t fr
     if (!voice->stretch)
         ring_write(&voice->ring, stereo, frames);
     else if (frames > 0 || last)
-        stretch_in(voice, stereo, frames, last);
+        stretch_feed(voice->stretch, stereo, frames, last);
 }
 
 uint32_t voice_feed_scratch(void)
@@ -328,9 +323,11 @@ static void follow_piece(struct voice *voice)
     voice->format = voice->next_format;
     voice->follows_ready = voice->is_ending = false;
     voice->frame = next->from;
+    voice->due = 0;
+    voice_follow_next(voice, next);
     fill_piece(voice, next, ring_written(&voice->ring), next->from);
     turn_to(voice, next, 0);
-    if (prepare_conversion(voice, &fault) != ERR_OK)
+    if (voice_convert_prepare(voice, &fault) != ERR_OK)
         voice_fail(voice, &fault);
     else
         voice_feed(voice);
@@ -339,7 +336,7 @@ static void follow_piece(struct voice *voice)
 static void end_file(struct voice *voice)
 {
     voice->is_ending = true;
-    if (voice->stretch && !drain_stretch(voice))
+    if (voice->stretch && !stretch_is_done(voice->stretch))
         return; /* voice_feed calls again */
     if (!something_follows(voice))
         complete_voice(voice);
@@ -379,7 +376,7 @@ void voice_feed(struct voice *voice)
             end_file(voice);
         return;
     }
-    if (!voice->reader || !reader_is_free(voice->reader) || (voice->stretch && !drain_stretch(voice)))
+    if (!voice->reader || !reader_is_free(voice->reader))
         return;
     if (is_after_part(voice)) {
         end_file(voice);
@@ -391,13 +388,15 @@ void voice_feed(struct voice *voice)
     if (left > 0 && left < frames)
         frames = (uint32_t)left;
     uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
-    if (cells <= free_room(voice))
+    if (cells <= (voice->stretch ? stretch_room(voice->stretch) : free_room(voice)))
         reader_pull(voice->reader, voice->frame, frames);
 }
 
 /* A sounding voice needs less, because its older cells still play. */
 static uint64_t prefill_frames(const struct voice *voice)
 {
+    if (voice->due)
+        return FOLLOW_PREFILL + (uint64_t)voice_follow_late(voice);
     return voice->plan.group == GROUP_PREVIEW || voice->is_cued ? PREVIEW_PREFILL : PREFILL;
 }
 

@@ -1,12 +1,14 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/streamer/play/voice.h"
 
-enum { PULLS_A_TICK = 8, DOUBT_US = 1000000 };
+enum { PULLS_A_TICK = 8, DOUBT_US = 1000000, FINE_A_PROCESSOR = 2 };
 
 static const double dire = 0.5; /* seconds: a ring with less is filled before all others */
 
@@ -33,6 +35,14 @@ static void close_paths(struct handover_voice *handover)
         handover->gain = 1;
     if (!(handover->pan >= -1 && handover->pan <= 1))
         handover->pan = 0;
+    if (!(fabs(handover->semitones) <= 24))
+        handover->semitones = 0;
+    if (!(handover->follow.beat_frames >= 1 && handover->follow.beat_frames < 1e8 &&
+          fabs(handover->follow.beat) < 1e12 && fabs(handover->follow.frame) < 1e15))
+        handover->follow = (struct handover_follow){ 0 };
+    for (int i = 0; i < 2; i++)
+        if (!(handover->pieces[i].tempo >= 0.25 && handover->pieces[i].tempo <= 4))
+            handover->pieces[i].tempo = 1;
     if (handover->group >= GROUPS)
         handover->group = GROUP_STREAMS;
 }
@@ -54,7 +64,8 @@ static void inherit_voice(struct voice *voice)
                                  .loop = voice->handover->looping,
                                  .gain = voice->handover->gain,
                                  .pan = voice->handover->pan,
-                                 .tempo = 1 };
+                                 .tempo = voice_piece(voice)->tempo,
+                                 .semitones = voice->handover->semitones };
     voice->is_cued = voice->is_made = true;
     voice->is_resuming = true;
     voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;
@@ -62,8 +73,8 @@ static void inherit_voice(struct voice *voice)
     voice->since = clock_steady();
 }
 
-/* Resumes a voice. Stops one that was not certainly started, because its client repeats the ask, and a stretched one,
- * which cannot be resumed. */
+/* Resumes a voice: a stretched one with a new generation that is in step. Stops one that was not certainly started,
+ * because its client repeats the ask. */
 static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->core->state;
@@ -74,13 +85,15 @@ static void take_up(struct voice *voice)
 
     if (voice->phase != VOICE_PLAYING)
         return;
-    if (atomic_load(&voice->handover->phase) != HANDOVER_PLAYING || voice->handover->is_stretched) {
+    if (atomic_load(&voice->handover->phase) != HANDOVER_PLAYING) {
         voice_stop(voice, 0.005f);
         return;
     }
     if (state->streams[voice->index].generation != voice->generation && !is_asked)
         voice->phase = VOICE_FILLING;
-    if (!voice->is_complete)
+    if (!voice->is_complete && voice_is_stretched(voice))
+        voice_realign(voice);
+    else if (!voice->is_complete)
         voice_open(voice);
     if (atomic_load(&voice->handover->word) & HANDOVER_FOLLOWS)
         voice_open_next(voice);
@@ -136,7 +149,10 @@ void voices_open(struct voices *voices)
 {
     struct note note;
 
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
     voices->scratch = alloc_zeroed(voice_feed_scratch(), sizeof(float));
+    voices->fine_stretches = processors > 0 ? FINE_A_PROCESSOR * (uint32_t)processors : FINE_A_PROCESSOR;
     clear_handover(voices);
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
@@ -174,6 +190,7 @@ static void publish_stall(struct voice *voice, bool dry)
     struct streamer_voice_stalled event = { .voice = voice->index, .generation = voice->generation, .dry = dry };
 
     voice->is_dry = dry;
+    voice->was_dry = voice->was_dry || dry;
     service_publish(voice->all->service, "voice_stalled", &event);
 }
 
@@ -242,6 +259,8 @@ void voices_tick(struct voices *voices)
         struct voice *voice = &voices->each[i];
         doubt_voice(voice);
         follow_rate(voice);
+        voice_follow_look(voice);
+        voice_feed_drain(voice);
         voice_feed_check(voice);
     }
     feed_hungry(voices);
@@ -306,14 +325,17 @@ int64_t voice_position(const struct voice *voice)
     const struct handover_piece *piece = voice_piece(voice);
     uint64_t cell = atomic_load(&voice->memory->begin);
 
-    if (voice->is_seeking)
+    if (voice->is_seeking && !voice->is_aiming)
         return voice->plan.from;
-    if (state->generation != voice->generation || state->position < 0 || piece->rate == 0)
+    if (state->generation != piece->generation || state->position < 0 || piece->rate == 0)
         return piece->from;
     cell += (uint64_t)state->position;
     if (cell < piece->at) /* the piece before it still sounds */
         return 0;
-    int64_t frame = (int64_t)((uint64_t)piece->from + (cell - piece->at) * piece->file_rate / piece->rate);
+    uint64_t frames = (cell - piece->at) * piece->file_rate / piece->rate;
+    if (piece->tempo != 1)
+        frames = (uint64_t)((double)frames * piece->tempo);
+    int64_t frame = (int64_t)((uint64_t)piece->from + frames);
     if (frame < 0)
         return 0;
     return voice_place(voice, frame);

@@ -44,6 +44,56 @@ static void a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek(void 
     assert_counts(stage, 2048 + FADE, 4096, (1 << 21) + FADE);
 }
 
+/* The first frame of the second generation, which is due in the middle of a period, is on its place. */
+static void a_generation_that_is_due_later_takes_over_in_step(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t due = 3000;
+    uint32_t switched = 2048;
+
+    stage_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 9000);
+    stage_start_stream(stage, 3, 7, 0);
+    stage_run(stage, 2048);
+    stage_due_generation(stage, 3, 8, due);
+    stage_fill(stage, 3, 1 << 21, 10000);
+    stage_run(stage, 6000);
+    while (switched < 6000 && stage->main[0][switched] == stage_count((1 << 20) + switched))
+        switched++;
+    assert_in_range(switched, due, due + ENGINE_FRAMES);
+    assert_counts(stage, switched + FADE, 6000, (1 << 21) + switched + FADE - due);
+}
+
+static void a_generation_that_comes_late_leaves_out_what_has_passed(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 9000);
+    stage_start_stream(stage, 3, 7, 0);
+    stage_run(stage, 2048);
+    stage_due_generation(stage, 3, 8, 1000);
+    stage_fill(stage, 3, 1 << 21, 10000);
+    stage_run(stage, 6000);
+    assert_counts(stage, 2048 + FADE, 6000, (1 << 21) + 2048 + FADE - 1000);
+}
+
+static void a_generation_that_is_due_later_replaces_an_old_one_that_ends_before(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 4096);
+    stage_start_stream(stage, 3, 7, 0);
+    stage_run(stage, 2048);
+    stage_due_generation(stage, 3, 8, 100000);
+    stage_fill(stage, 3, 1 << 21, 10000);
+    stage_run(stage, 9000);
+    for (uint32_t i = FADE; i < 9000; i++)
+        assert_true(stage->main[0][i] > 0);
+    assert_null(stage_note(stage, NOTE_STREAM_DRY, 0));
+}
+
 static void a_stream_plays_to_its_marked_end_without_a_fade(void **made)
 {
     struct stage *stage = *made;
@@ -299,6 +349,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGE_TEST(a_stream_begins_on_its_frame_and_fades_in_over_5_ms),
         STAGE_TEST(a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek),
+        STAGE_TEST(a_generation_that_is_due_later_takes_over_in_step),
+        STAGE_TEST(a_generation_that_comes_late_leaves_out_what_has_passed),
+        STAGE_TEST(a_generation_that_is_due_later_replaces_an_old_one_that_ends_before),
         STAGE_TEST(a_stream_plays_to_its_marked_end_without_a_fade),
         STAGE_TEST(a_stop_fades_out_over_5_ms),
         STAGE_TEST(a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left),

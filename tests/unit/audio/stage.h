@@ -264,6 +264,18 @@ static inline void stage_generation(struct stage *stage, uint32_t number, uint32
     stream->begin = ring_written(&ring);
     stream->rate = stage->rate;
     stream->source = 1;
+    stream->due = 0;
+    stream->generation = generation;
+}
+
+/* A new generation whose first cell belongs to this frame of the audio clock. */
+static inline void stage_due_generation(struct stage *stage, uint32_t number, uint32_t generation, int64_t frame)
+{
+    struct ring ring;
+    struct stream_memory *stream = studio_stream(stage->studio, number, &ring);
+
+    stream->begin = ring_written(&ring);
+    stream->due = stream_due(frame);
     stream->generation = generation;
 }
 

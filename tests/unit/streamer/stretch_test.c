@@ -4,27 +4,43 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "services/streamer/play/stretch.h"
 
-enum { RATE = 48000, FRAMES = 2 * RATE, ROOM = 4 * FRAMES };
+enum { RATE = 48000, SECONDS = 2, LONG = 60, PART = 4096 };
 
-/* Stretches two seconds of a sine of 440 Hz; returns the number of frames. */
-static uint32_t stretch_tone(double tempo, double semitones, float *out)
+/* A sine of 440 Hz, or with `hits` a short decaying one at the beginning of each second. */
+static void feed_tone(struct stretch *stretch, uint32_t at, uint32_t until, bool hits)
+{
+    float in[2 * PART];
+    uint32_t part = until - at < PART ? until - at : PART;
+
+    for (uint32_t i = 0; i < part; i++) {
+        double decay = hits ? exp(-(double)((at + i) % RATE) / 300) : 1;
+        in[2 * i] = in[2 * i + 1] = (float)(0.5 * sin(2 * M_PI * 440 * (at + i) / RATE) * decay);
+    }
+    stretch_feed(stretch, in, part, at + part == until);
+}
+
+/* Stretches this tone; returns the number of frames. */
+static uint32_t stretch_tone(double tempo, double semitones, bool hits, uint32_t frames, float *out, uint32_t room)
 {
     struct stretch *made;
-    float in[2 * STRETCH_FRAMES_MAX];
-    uint32_t count = 0;
+    uint32_t count = 0, fed = 0;
 
-    assert_int_equal(stretch_new(RATE, tempo, semitones, &made, NULL), ERR_OK);
-    for (uint32_t at = 0; at < FRAMES; at += STRETCH_FRAMES_MAX) {
-        uint32_t part = FRAMES - at < STRETCH_FRAMES_MAX ? FRAMES - at : STRETCH_FRAMES_MAX;
-        for (uint32_t i = 0; i < part; i++)
-            in[2 * i] = in[2 * i + 1] = (float)(0.5 * sin(2 * M_PI * 440 * (at + i) / RATE));
-        stretch_feed(made, in, part, at + part == FRAMES);
-        count += stretch_take(made, out + 2 * count, ROOM - count);
+    assert_int_equal(stretch_new(RATE, tempo, semitones, STRETCH_QUICK, &made, NULL), ERR_OK);
+    while (!stretch_is_done(made)) {
+        if (fed < frames && stretch_room(made) >= PART) {
+            feed_tone(made, fed, frames, hits);
+            fed = frames - fed < PART ? frames : fed + PART;
+        }
+        uint32_t got = stretch_take(made, out + 2 * count, room - count);
+        count += got;
+        if (got == 0)
+            usleep(500);
     }
     assert_int_equal(stretch_ready(made), 0);
     stretch_free(made);
@@ -42,10 +58,11 @@ static double pitch_of(const float *out, uint32_t count)
 
 static void check_stretch(double tempo, double semitones)
 {
-    float *out = calloc(2 * ROOM, sizeof(float));
-    uint32_t count = stretch_tone(tempo, semitones, out);
+    const uint32_t frames = SECONDS * RATE, room = 4 * frames;
+    float *out = calloc(2 * room, sizeof(float));
+    uint32_t count = stretch_tone(tempo, semitones, false, frames, out, room);
 
-    assert_true(fabs(count * tempo / FRAMES - 1) < 0.05);
+    assert_true(fabs(count * tempo / frames - 1) < 0.05);
     assert_true(fabs(pitch_of(out, count) / (440 * exp2(semitones / 12)) - 1) < 0.02);
     free(out);
 }
@@ -64,21 +81,68 @@ static void another_pitch_keeps_the_tempo(void **state)
     check_stretch(1, -5);
 }
 
+/* The first frame near `place` that is louder than a third of the loudest there. */
+static double onset_near(const float *out, double place)
+{
+    uint32_t from = (uint32_t)place - RATE / 8, until = (uint32_t)place + RATE / 8;
+    float loudest = 0;
+
+    for (uint32_t i = from; i < until; i++)
+        loudest = fmaxf(loudest, fabsf(out[2 * i]));
+    while (fabsf(out[2 * from]) < loudest / 3)
+        from++;
+    return from;
+}
+
+/* Each hit of a minute is within 3 ms of the place that the tempo gives it, compared with the first ones. */
+static void a_long_sound_does_not_drift(void **state)
+{
+    const double tempo = 0.83;
+    const uint32_t frames = LONG * RATE, room = 2 * frames;
+    float *out = calloc(2 * room, sizeof(float));
+    double usual;
+
+    (void)state;
+    stretch_tone(tempo, 0, true, frames, out, room);
+    usual = onset_near(out, RATE / tempo) - RATE / tempo;
+    for (uint32_t i = 2; i < LONG - 1; i++) {
+        double place = i * RATE / tempo;
+        assert_true(fabs(onset_near(out, place) - place - usual) < 0.003 * RATE);
+    }
+    free(out);
+}
+
+static void no_thread_is_left_when_all_are_freed(void **state)
+{
+    struct stretch *made[8];
+
+    (void)state;
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(stretch_new(RATE, 1.1, 0, STRETCH_FINE, &made[i], NULL), ERR_OK);
+        feed_tone(made[i], 0, RATE, false);
+    }
+    assert_in_range(stretch_count(), 8, 12);
+    for (uint32_t i = 0; i < 8; i++)
+        stretch_free(made[i]);
+    while (stretch_count() > 0)
+        usleep(1000);
+}
+
 static void what_is_too_far_away_is_refused(void **state)
 {
     struct stretch *made;
 
     (void)state;
-    assert_int_equal(stretch_new(RATE, 5, 0, &made, NULL), ERR_BAD_REQUEST);
-    assert_int_equal(stretch_new(RATE, (double)NAN, 0, &made, NULL), ERR_BAD_REQUEST);
-    assert_int_equal(stretch_new(RATE, 1, 25, &made, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(stretch_new(RATE, 5, 0, STRETCH_QUICK, &made, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(stretch_new(RATE, (double)NAN, 0, STRETCH_QUICK, &made, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(stretch_new(RATE, 1, 25, STRETCH_QUICK, &made, NULL), ERR_BAD_REQUEST);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(another_tempo_keeps_the_pitch),
-        cmocka_unit_test(another_pitch_keeps_the_tempo),
+        cmocka_unit_test(another_tempo_keeps_the_pitch),   cmocka_unit_test(another_pitch_keeps_the_tempo),
+        cmocka_unit_test(a_long_sound_does_not_drift),     cmocka_unit_test(no_thread_is_left_when_all_are_freed),
         cmocka_unit_test(what_is_too_far_away_is_refused),
     };
 

@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""Sounds that follow the tempo of the transport while they play."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, run_claims, same, until
+from following import SECOND, ends, hits, hits_engine, plays, tempo, until_in_step
+from sounding import Tape, until_connected, until_later, until_transport
+
+
+@claim(shares=hits_engine)
+def a_loop_follows_the_tempo_while_it_sounds(home):
+    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
+    until_in_step(home)
+    for bpm in (132, 97, 141):
+        tempo(home, bpm)
+        until_in_step(home)
+    ends(home)
+
+
+@claim(shares=hits_engine)
+def a_loop_of_another_rate_and_a_preview_follow_too(home):
+    plays(home, 'play', hits(home, 'other'), '--loop', '--stretch', '--at', 'bar')
+    tempo(home, 104)
+    until_in_step(home)
+    home.loophole('stop')
+    home.loophole('preview', hits(home), '--loop', '--in-context')
+    until_later(home, 3 * SECOND)
+    tempo(home, 126)
+    until_in_step(home, 'preview_left')
+    ends(home)
+
+
+@claim(shares=hits_engine)
+def it_takes_its_place_again_when_the_transport_jumps_and_starts(home):
+    home.loophole('transport', 'tempo', '110')
+    home.loophole('play', hits(home), '--loop', '--stretch')
+    until_later(home, SECOND)
+    home.loophole('transport', 'start')
+    until_transport(home, running=True)
+    until_later(home, SECOND)
+    until_in_step(home)
+    home.loophole('transport', 'locate', '7')
+    until_later(home, SECOND)
+    until_in_step(home)
+    home.loophole('transport', 'stop')
+    until_later(home, SECOND // 3)
+    home.loophole('transport', 'start', '--from', '2')
+    until_later(home, SECOND)
+    until_in_step(home)
+    ends(home)
+
+
+@claim(shares=hits_engine)
+def it_keeps_in_step_when_streamer_or_core_are_killed(home):
+    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
+    tempo(home, 101)
+    for service in ('streamer', 'audio', 'streamer'):
+        until(lambda: home.has_lived(service))
+        home.kill(service)
+        home.wait_ready(service)
+        until_connected(home)
+        until_later(home, SECOND)
+        until_in_step(home)
+    tempo(home, 138)
+    until_in_step(home)
+    ends(home)
+
+
+@claim(shares=hits_engine)
+def a_sound_that_is_no_loop_goes_on_in_the_new_tempo_to_its_end(home):
+    plays(home, 'play', hits(home), '--stretch', '--at', 'bar', '--loop')
+    ends(home)
+    path = home.file('files/long.wav')
+    sound.make('sine', path, 12 * SECOND, SECOND, 480)
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('edit', path, 'bpm=120', 'one_shot=0')
+    home.loophole('transport', 'tempo', '120')
+    tape = Tape(home, 60)
+    home.loophole('play', path, '--stretch')
+    until_later(home, 3 * SECOND)
+    home.loophole('transport', 'tempo', '150')
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='it ends')
+    heard = sound.heard(tape.stop())
+    assert 10.2 * SECOND < heard['frames'] < 11.4 * SECOND, heard  # 3 s or some more, and the rest in 4 s of 5
+    assert abs(heard['hz'] - 480) < 5, heard
+
+
+@claim(shares=hits_engine)
+def sixteen_loops_follow_at_once(home):
+    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
+    for _ in range(15):
+        home.loophole('play', hits(home), '--loop', '--stretch', '--at', 'bar', '--gain', '0.001')
+    until_later(home, 3 * SECOND)
+    home.loophole('meters', 'reset')
+    for bpm in (133, 92):
+        tempo(home, bpm)
+        until_in_step(home)
+    same(16, len(home.ask('streamer.voices')['each']))
+    print('# underruns', home.ask('audio.meters')['underruns'])
+    ends(home)
+
+
+run_claims()
