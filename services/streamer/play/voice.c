@@ -194,7 +194,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
     voice->is_cued = voice->is_made = voice->is_complete = voice->is_ending = false;
-    voice->is_resuming = voice->is_dry = voice->was_dry = voice->is_seeking = voice->is_aiming = false;
+    voice->is_resuming = voice->is_heir = voice->is_dry = voice->was_dry = voice->is_seeking = voice->is_aiming = false;
     voice->looks = 0;
     keep_plan(voice, plan);
     voice_open(voice);
@@ -261,6 +261,8 @@ void voice_filled(struct voice *voice)
 {
     bool was_cued = voice->is_cued;
 
+    if (voice->is_dry)
+        voice_stall(voice, false);
     if (needs_no_cue(voice)) {
         set_phase(voice, VOICE_PLAYING);
         return;

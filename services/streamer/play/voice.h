@@ -61,6 +61,7 @@ struct voice {
     bool is_complete; /* all cells are written */
     bool is_cued;     /* a start cue was sent, for this generation or an earlier one */
     bool is_dry;
+    bool is_heir;       /* it continues a stretched sound of a dead streamer, which still has cells */
     bool was_dry;       /* since it began: it is stretched in less time from then on */
     bool follows_ready; /* `following` is open */
     struct reader_format format, next_format;
@@ -185,7 +186,8 @@ uint32_t voice_feed_scratch(void);                      /* floats that a convers
 void voice_filled(struct voice *voice); /* the ring contains enough to start */
 void voice_fail(struct voice *voice, const struct fault *fault);
 void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */
-void voice_realign(struct voice *voice);                                       /* begins a generation that is in step */
+void voice_stall(struct voice *voice, bool dry); /* reports that its ring ran dry, or no more */
+void voice_realign(struct voice *voice);         /* begins a generation that is in step */
 void voice_open(struct voice *voice);
 void voice_open_next(struct voice *voice);
 

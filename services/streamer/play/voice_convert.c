@@ -1,9 +1,20 @@
 /* voice_convert.c: what a voice needs to bring the frames of its file to the server's rate and to its tempo. */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "services/streamer/play/voice.h"
+
+/* On a machine with more work than processors a fine stretch would be too slow. */
+static bool has_time(void)
+{
+    double load;
+
+    return getloadavg(&load, 1) == 1 && load < (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
 
 static enum stretch_grade grade_of(const struct voice *voice)
 {
-    bool is_fine = stretch_count() < voice->all->fine_stretches && !voice->was_dry;
+    bool is_fine = stretch_count() < voice->all->fine_stretches && !voice->was_dry && has_time();
 
     return is_fine ? STRETCH_FINE : STRETCH_QUICK;
 }

@@ -126,15 +126,24 @@ static bool keeps_place(const struct voice *voice)
 
 /* ---- a new generation ---- */
 
+/* Seconds until the generation is due. An heir has time, because what its predecessor wrote is in step. */
+static double lead_of(const struct voice *voice)
+{
+    double half = voice_feed_ahead(voice) / 2;
+
+    return voice->is_heir && half > aim_s ? half : aim_s;
+}
+
 void voice_follow_aim(struct voice *voice)
 {
     const struct core_link *core = voice->all->core;
     const struct handover_piece *piece = voice_piece(voice);
-    double lead = floor(aim_s * core_link_rate(core)), place;
+    double lead = floor(lead_of(voice) * core_link_rate(core)), place;
     bool is_heard = voice->is_aiming && measure_place(voice, &place);
     struct follow_loop loop = loop_of(voice);
 
     take_tempo(voice);
+    voice->is_heir = false;
     voice->due = is_heard ? core->state.frame + (int64_t)lead : 0;
     if (!is_heard)
         return;

@@ -91,7 +91,8 @@ static void take_up(struct voice *voice)
     }
     if (state->streams[voice->index].generation != voice->generation && !is_asked)
         voice->phase = VOICE_FILLING;
-    if (!voice->is_complete && voice_is_stretched(voice))
+    voice->is_heir = voice_is_stretched(voice);
+    if (!voice->is_complete && voice->is_heir)
         voice_realign(voice);
     else if (!voice->is_complete)
         voice_open(voice);
@@ -185,7 +186,7 @@ void voices_close(struct voices *voices)
 
 /* ---- notes of the audio core ---- */
 
-static void publish_stall(struct voice *voice, bool dry)
+void voice_stall(struct voice *voice, bool dry)
 {
     struct streamer_voice_stalled event = { .voice = voice->index, .generation = voice->generation, .dry = dry };
 
@@ -203,7 +204,7 @@ void voices_note(struct voices *voices, const struct note *note)
     if (note->kind == NOTE_STREAM_ENDED)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
     else if (note->kind == NOTE_STREAM_DRY || note->kind == NOTE_STREAM_WET)
-        publish_stall(voice, note->kind == NOTE_STREAM_DRY);
+        voice_stall(voice, note->kind == NOTE_STREAM_DRY);
 }
 
 /* ---- the tick ---- */
