@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, run_claims, same, until
+from claims import claim, run_claims, until
 from following import SECOND, ends, hits, hits_engine, plays, tempo, until_in_step
 from sounding import Tape, until_connected, until_later, until_transport
 
@@ -86,21 +86,6 @@ def a_sound_that_is_no_loop_goes_on_in_the_new_tempo_to_its_end(home):
     heard = sound.heard(tape.stop())
     assert 10.2 * SECOND < heard['frames'] < 11.4 * SECOND, heard  # 3 s or some more, and the rest in 4 s of 5
     assert abs(heard['hz'] - 480) < 5, heard
-
-
-@claim(shares=hits_engine)
-def sixteen_loops_follow_at_once(home):
-    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
-    for _ in range(15):
-        home.loophole('play', hits(home), '--loop', '--stretch', '--at', 'bar', '--gain', '0.001')
-    until_later(home, 3 * SECOND)
-    home.loophole('meters', 'reset')
-    for bpm in (133, 92):
-        tempo(home, bpm)
-        until_in_step(home)
-    same(16, len(home.ask('streamer.voices')['each']))
-    print('# underruns', home.ask('audio.meters')['underruns'])
-    ends(home)
 
 
 run_claims()

@@ -10,7 +10,7 @@ enum {
     FRAMES_MIN = 64,
     RESERVE = 8, /* 1/RESERVE of the ring stays free while it sounds */
     FOLLOW_AHEAD_S = 3,
-    FOLLOW_PREFILL = 12000, /* cells of a new generation of a voice that sounds, before it may be due */
+    FOLLOW_PREFILL = 12000, /* cells of a stretched generation before it sounds */
     APART = 32,             /* largest ratio of rates that resample.h converts */
 };
 
@@ -395,7 +395,7 @@ void voice_feed(struct voice *voice)
 /* A sounding voice needs less, because its older cells still play. */
 static uint64_t prefill_frames(const struct voice *voice)
 {
-    if (voice->due)
+    if (voice->due || voice->stretch)
         return FOLLOW_PREFILL + (uint64_t)voice_follow_late(voice);
     return voice->plan.group == GROUP_PREVIEW || voice->is_cued ? PREVIEW_PREFILL : PREFILL;
 }
@@ -429,6 +429,7 @@ void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t f
     struct voice *voice = state;
     bool is_part = frames > 0 && frame + frames == voice_part_end(voice), turns = is_part && voice->handover->looping;
 
+    voice_feed_drain(voice);
     voice->frame = frame + frames;
     if (end && frames > 0)
         voice_piece(voice)->frames = voice->format.frames = voice->frame;
