@@ -194,7 +194,7 @@ void voice_feed_inherit(struct voice *voice)
         forget_sought(voice);
 }
 
-/* Continues where a predecessor stopped. The next cell is a frame of the file, or lies between two frames. A resampler
+/* Continues where a predecessor stopped. The next cell is a frame of the file, or lies between two frames. A converter
  * is fed from an earlier place, where both rates fall on one frame. */
 static void go_on(struct voice *voice)
 {
