@@ -321,6 +321,31 @@ def an_item_that_is_away_stays_silent_and_counts(home):
 
 
 @claim
+def a_sound_that_the_streamer_cannot_load_for_a_moment_is_heard_when_it_can(home):
+    """The streamer stops for longer than a load may take, and is not replaced."""
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    home.stop()
+    engine(home, '[supervisor]\nhang_ms = 300000\n')
+    until_sounding(home, wanted)
+    home.loophole('project', 'new', 'Other')  # it begins with what sounds
+    home.ask('audio.set_pads', 'each=[{"pad":3,"mode":"one_shot"}]')
+    streamer = home.pid('streamer')
+    os.kill(streamer, signal.SIGSTOP)
+    try:
+        home.loophole('project', 'open', 'Song', code=None)  # before all is set: its sounds are not loaded yet
+        until_sounding(home, wanted)
+    finally:
+        os.kill(streamer, signal.SIGCONT)
+    until_hit_sounds(home)
+    until(lambda: not any(row.get('absent') for row in home.ask('audio.rows')['each']), what='the row has its sound')
+    same(wanted, music(kept(home)))
+
+
+@claim
 def a_sound_that_returns_while_the_project_service_is_dead_is_heard_again(home):
     studio(home)
     home.loophole('project', 'new', 'Song')

@@ -16,7 +16,7 @@
 enum { CHECK_US = 1000000 };
 enum { END_NOTES_US = 500000 }; /* bound of the wait for the ends of notes at midi_out */
 enum { READY_US = 3000000 };    /* a start without a JACK server counts as waiting after this time */
-enum { SILENCE_US = 10000000, RESTART_BUDGET_MS = 5000 };
+enum { SILENCE_US = 10000000, SILENCE_MOST_US = 16 * SILENCE_US, RESTART_BUDGET_MS = 5000 };
 
 bool audio_stands_by(int *argc, char **argv)
 {
@@ -278,16 +278,21 @@ static void log_restart(void *state, enum err error, const void *answer, const s
 }
 
 /* A server may run and yet accept no client, for example when its thread for clients has ended. Only another server
- * helps. The supervisor does not find a server that the engine did not start, and leaves it alone. */
+ * helps. On a busy machine a server starts slowly: each next one has twice the time. The supervisor does not find a
+ * server that the engine did not start, and leaves it alone. */
 static void look_at_silence(struct audio *audio)
 {
     struct supervisor_restart request = { .service = text_of("jack") };
     struct fault fault = { 0 };
     usec_t now = clock_steady();
 
-    if (link_silence(audio->link) < SILENCE_US || now - audio->server_restarted < SILENCE_US)
+    if (link_silence(audio->link) < SILENCE_US)
+        audio->server_patience = SILENCE_US;
+    if (link_silence(audio->link) < SILENCE_US || now - audio->server_restarted < audio->server_patience)
         return;
     audio->server_restarted = now;
+    if (audio->server_patience < SILENCE_MOST_US)
+        audio->server_patience *= 2;
     if (service_ask(audio->service, "supervisor.restart", &request, RESTART_BUDGET_MS, NULL, log_restart, NULL,
                     &fault) != ERR_OK)
         log_fault("cannot ask for a restart of the JACK server", &fault);

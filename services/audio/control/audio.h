@@ -80,6 +80,7 @@ struct audio {
     usec_t levels_reported;
     bool levels_any;
     usec_t server_restarted; /* time of the last ask for another JACK server */
+    usec_t server_patience;  /* the time that a new server has to answer before the next ask; doubles with each */
     usec_t checked;          /* time of the last check of the shared memory */
     struct fault damage;     /* of the shared memory; code 0: none */
     uint32_t rate;           /* the server's rate that the studio has recorded */

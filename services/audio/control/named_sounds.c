@@ -72,6 +72,7 @@ struct load {
     struct loads *all;
     struct named_sound sound;
     char why[256]; /* "": loaded */
+    bool again;    /* a later try may succeed */
 };
 
 struct loads {
@@ -95,7 +96,9 @@ static struct silent_sound_list list_silent(const struct loads *all)
             list.at[list.count++] = (struct silent_sound){ .index = load->sound.index,
                                                            .name = load->sound.name,
                                                            .id = load->sound.id,
-                                                           .why = arena_text(arena, text_of(load->why)) };
+                                                           .why = arena_text(arena, text_of(load->why)),
+                                                           .has_again = true,
+                                                           .again = load->again };
     }
     return list;
 }
@@ -130,6 +133,7 @@ static void take_loaded(void *state, enum err error, const void *answer, const s
 
     if (error != ERR_OK) {
         (void)snprintf(load->why, sizeof(load->why), "%.*s", (int)sizeof(load->why) - 1, fault->what);
+        load->again = err_is_transient(error);
     } else if (ticket_is_open(load->all->audio->service, load->all->ticket)) {
         *load->sound.has_sound = true;
         *load->sound.sound = sound->sound;

@@ -61,6 +61,20 @@ static void tick_keeping(void *state)
     look_at_core(s);
 }
 
+/* The next look comes when an item may be loaded that could not be loaded for a moment. */
+static void plan_again(struct sound_keeping *s)
+{
+    usec_t first = 0;
+
+    for (uint32_t i = 0; i < s->away.count; i++)
+        if (s->away.at[i].again && (first == 0 || s->away.at[i].again < first))
+            first = s->away.at[i].again;
+    if (first == 0)
+        return;
+    make_due(s);
+    s->changed = s->looked = first - SETTLED_US;
+}
+
 /* A client waits, or a project was changed: the next look begins at once. */
 static void end_look(struct sound_keeping *s, bool again)
 {
@@ -70,6 +84,8 @@ static void end_look(struct sound_keeping *s, bool again)
         look_at_core(s);
     else if (again)
         make_due(s);
+    else
+        plan_again(s);
 }
 
 /* Later again: the core or persist did not answer, or another client was first. A core that starts sends an event. */

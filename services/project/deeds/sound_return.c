@@ -31,7 +31,7 @@ void sound_return_note(struct txn *txn, struct arena *arena, struct id project, 
 {
     struct item_uses uses;
 
-    to->count = 0;
+    to->count = to->tries = 0;
     to->is_known = true;
     sound_body_items(txn, arena, project, body, &uses);
     for (uint32_t i = 0; i < uses.count; i++)
@@ -51,6 +51,8 @@ static bool is_over(struct txn *txn, struct arena *arena, const struct away_item
 {
     struct media media;
 
+    if (item->again && item->again <= clock_steady())
+        return true;
     if (item->revision)
         return catalogue_media(txn, arena, use->resolved, &media) != ERR_OK || media.revision != item->revision;
     return !id_equal(item->given, use->resolved);
@@ -86,6 +88,7 @@ static void find_returned(struct txn *txn, struct arena *arena, const struct ite
 {
     returned->count = still->count = 0;
     still->is_known = true;
+    still->tries = away->count ? away->tries : 0;
     for (uint32_t i = 0; i < uses->count; i++)
         sort_use(txn, arena, &uses->at[i], away, returned, still);
 }

@@ -1,7 +1,8 @@
-/* sound_return.h: pads and rows whose items were away when the core got them are silent. When an item is here again,
- * or one that the core could not load was changed in the catalogue, or another item has its content, the core gets its
- * pads again, and the pattern, unless a song plays: then its next pattern brings its sounds. A service that has just
- * started asks the core first which pads and rows have no sound. The loop's thread. */
+/* sound_return.h: pads and rows whose items were away when the core got them are silent. The core gets its pads again,
+ * and the pattern, when such an item is here again, or another item has its content, or when one that the core could
+ * not load was changed in the catalogue. One that could not be loaded for a moment, because the streamer was away or
+ * busy, is tried again after 1 s, then after 2 s, up to 64 s. While a song plays, its next pattern brings its sounds. A
+ * service that has just started asks the core first which pads and rows have no sound. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
 #define LOOPHOLE_PROJECT_SOUND_RETURN_H
 

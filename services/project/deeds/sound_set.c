@@ -7,7 +7,7 @@
 #include "common/process/log.h"
 #include "store/catalogue.h"
 
-enum { PADS = 64, ASKS_MOST = 2 * PADS, BUDGET_MS = 20000 };
+enum { PADS = 64, ASKS_MOST = 2 * PADS, BUDGET_MS = 20000, AGAIN_US = 1000000, TRIES_MOST = 6 };
 
 struct sound_setting {
     struct project *p;
@@ -182,6 +182,7 @@ static void send_next(struct sound_setting *s);
 
 static void note_silent(struct sound_setting *s, const struct silent_sound_list *silent)
 {
+    const usec_t again = clock_steady() + ((usec_t)AGAIN_US << s->away->tries);
     struct media media;
     struct txn *txn;
 
@@ -189,7 +190,11 @@ static void note_silent(struct sound_setting *s, const struct silent_sound_list 
         return;
     for (uint32_t i = 0; i < silent->count && s->away->count < AWAY_MOST; i++)
         if (catalogue_media(txn, s->arena, silent->at[i].id, &media) == ERR_OK)
-            s->away->at[s->away->count++] = (struct away_item){ .id = silent->at[i].id, .revision = media.revision };
+            s->away->at[s->away->count++] = (struct away_item){ .id = silent->at[i].id,
+                                                                .revision = media.revision,
+                                                                .again = silent->at[i].again ? again : 0 };
+    if (s->away->tries < TRIES_MOST)
+        s->away->tries++;
     txn_end(txn);
 }
 

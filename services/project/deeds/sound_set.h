@@ -10,11 +10,13 @@ enum { AWAY_MOST = 256 };
 
 /* Items of a project's sound that the core has without their sounds, or under other ids. */
 struct sound_away {
-    bool is_known; /* false after a start, until the core was asked what it has without a sound */
+    bool is_known;  /* false after a start, until the core was asked what it has without a sound */
+    uint32_t tries; /* that failed for a moment only; each next one waits twice as long */
     uint32_t count;
     struct away_item {
         struct id id;      /* as the project names it, or as the core knows it */
         uint64_t revision; /* of an item that is here, but that the core could not load; 0: it was not here */
+        usec_t again;      /* the time to try it again, if it failed for a moment only; 0: not without a change */
         struct id given;   /* an item of the same content that the core got for it; zero: none */
     } at[AWAY_MOST];
 };
