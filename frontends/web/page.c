@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "frontends/web/local_fields.h"
 #include "frontends/web/passing.h"
-#include "frontends/web/paths_named.h"
 
 enum { SLOT_BITS = 16, BACK = 2 };
 
@@ -203,11 +203,11 @@ static void end_ask(struct web_page *page, struct id request)
         }
 }
 
-/* What a page of another machine may not ask: to rule the engine, or to name a path. */
+/* What a page of another machine may not ask: an ask or a field that the schema marks local. */
 static enum err check_distance(const struct passing *passing, struct fault *fault)
 {
     struct ask_frame frame = { 0 };
-    const char *path = NULL;
+    const char *name = NULL;
     enum err e;
 
     if (passing->ask->local)
@@ -215,9 +215,9 @@ static enum err check_distance(const struct passing *passing, struct fault *faul
                          passing->ask->full_name);
     e = frame_read_ask(passing->frame, &frame, fault);
     if (e == ERR_OK)
-        e = paths_named_find(passing->ask->request, frame.body, &path, fault);
-    if (e == ERR_OK && path)
-        e = fault_set(fault, ERR_DENIED, "only browsers on the engine's own machine may name a path: %s", path);
+        e = local_fields_find(passing->ask->request, frame.body, &name, fault);
+    if (e == ERR_OK && name)
+        e = fault_set(fault, ERR_DENIED, "only browsers on the engine's own machine may give the field %s", name);
     return e;
 }
 

@@ -120,6 +120,22 @@ static enum err check_definition(struct definition *definition)
     return e == ERR_OK ? check_examples(definition) : e;
 }
 
+/* A browser on another machine names no path: an ask, or each of its paths, is local. */
+static enum err check_paths(const struct definition *definition)
+{
+    struct member *member;
+    enum err e = ERR_OK;
+
+    for (EACH(member, definition->members)) {
+        if (member->flags & FIELD_PATH && !(member->flags & FIELD_LOCAL))
+            return report(member->type_place, "an ask has this path; mark it %.*s:local, or mark the ask local",
+                          TEXT_ARG(member->type_name));
+        if (member->type == FIELD_RECORD && e == ERR_OK)
+            e = check_paths(member->definition);
+    }
+    return e;
+}
+
 /* A file's name becomes part of names in C. */
 static enum err check_file_names(const struct schema_model *model)
 {
@@ -160,5 +176,9 @@ enum err check_model(struct schema_model *model)
         for (EACH(definition, source->definitions))
             if (e == ERR_OK)
                 e = check_forms(definition, is_message(definition));
+    for (EACH(source, model->sources))
+        for (EACH_OF_KIND(definition, source, DEFINES_ASK))
+            if (e == ERR_OK && !definition->local)
+                e = check_paths(definition);
     return e == ERR_OK ? check_names(model) : e;
 }

@@ -135,17 +135,15 @@ static enum err parse_list(struct schema_lexer *lexer, struct member *member)
     return e;
 }
 
-static const struct json_form {
+static const struct mark {
     const char *name;
     enum field_flag flag;
-} json_forms[] = {
-    { "keys", FIELD_KEYS },
-    { "object", FIELD_OBJECT },
-    { "rows", FIELD_ROWS },
-    { "json", FIELD_JSON },
+} marks[] = {
+    { "keys", FIELD_KEYS }, { "object", FIELD_OBJECT }, { "rows", FIELD_ROWS },
+    { "json", FIELD_JSON }, { "local", FIELD_LOCAL },
 };
 
-static enum err parse_form(struct schema_lexer *lexer, struct member *member)
+static enum err parse_mark(struct schema_lexer *lexer, struct member *member)
 {
     struct source_place place;
     struct text name;
@@ -154,15 +152,15 @@ static enum err parse_form(struct schema_lexer *lexer, struct member *member)
     if (!lexer_take_glued(lexer, ":"))
         return ERR_OK;
     place = lexer_place(lexer);
-    e = lexer_name(lexer, "the form of the field in JSON", &name);
+    e = lexer_name(lexer, "the form of the field in JSON, or local", &name);
     if (e != ERR_OK)
         return e;
-    for (size_t i = 0; i < sizeof(json_forms) / sizeof(json_forms[0]); i++)
-        if (text_is(name, json_forms[i].name)) {
-            member->flags |= json_forms[i].flag;
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (text_is(name, marks[i].name)) {
+            member->flags |= marks[i].flag;
             return ERR_OK;
         }
-    return report(place, "there is no form %.*s; write keys, object, rows or json", TEXT_ARG(name));
+    return report(place, "there is no form %.*s; write keys, object, rows, json or local", TEXT_ARG(name));
 }
 
 static void set_default_bounds(struct member *member)
@@ -197,7 +195,7 @@ enum err parse_type(struct schema_lexer *lexer, struct member *member)
     if (e == ERR_OK && lexer_take_glued(lexer, "?"))
         member->flags |= FIELD_OPTIONAL;
     if (e == ERR_OK)
-        e = parse_form(lexer, member);
+        e = parse_mark(lexer, member);
     set_default_bounds(member);
     return e;
 }

@@ -93,6 +93,8 @@ static void write_row(const struct member *member, struct buffer *to)
     buffer_add_text(to, " | ");
     write_example(member, to);
     buffer_add_text(to, " | ");
+    if (member->flags & FIELD_LOCAL)
+        buffer_add_text(to, "*Local.* ");
     write_cell(member->doc, to);
     buffer_add_text(to, " |\n");
 }

@@ -29,7 +29,7 @@ void write_choice_table(const struct definition *definition, struct buffer *to)
 static void write_flags(const struct member *member, struct buffer *to)
 {
     static const char *const names[] = { "FIELD_OPTIONAL", "FIELD_LIST", "FIELD_PATH", "FIELD_KEYS",
-                                         "FIELD_OBJECT",   "FIELD_ROWS", "FIELD_JSON" };
+                                         "FIELD_OBJECT",   "FIELD_ROWS", "FIELD_JSON", "FIELD_LOCAL" };
     const char *between = ".flags = ";
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)

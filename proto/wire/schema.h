@@ -27,6 +27,7 @@ enum field_flag {
     FIELD_OBJECT = 16, /* a list of records of a text and a value: an object */
     FIELD_ROWS = 32,   /* a list of records: each is a list of its values */
     FIELD_JSON = 64,   /* a text that is JSON itself, printed unchanged */
+    FIELD_LOCAL = 128, /* of an ask: refused to a browser on another machine, if it is given and not empty */
     FIELD_FORMS = FIELD_KEYS | FIELD_OBJECT | FIELD_ROWS | FIELD_JSON,
 };
 

@@ -1,4 +1,4 @@
-#include "frontends/web/paths_named.h"
+#include "frontends/web/local_fields.h"
 
 #include <string.h>
 
@@ -7,13 +7,21 @@
 
 enum { MEMORY = 16 << 20 };
 
-static const char *find_path_field(const struct shape *shape, const void *record);
+static const char *find_in_record(const struct shape *shape, const void *record);
+
+/* An empty text or path is none. */
+static bool is_given(const struct field *field, const void *value)
+{
+    if (field->type == FIELD_TEXT)
+        return ((const struct text *)value)->len > 0;
+    return field->type != FIELD_BYTES || ((const struct bytes *)value)->len > 0;
+}
 
 static const char *find_in_value(const struct field *field, const void *value)
 {
-    if (field->flags & FIELD_PATH)
-        return ((const struct bytes *)value)->len > 0 ? field->name : NULL;
-    return field->type == FIELD_RECORD ? find_path_field(field->record, value) : NULL;
+    if (field->flags & FIELD_LOCAL)
+        return is_given(field, value) ? field->name : NULL;
+    return field->type == FIELD_RECORD ? find_in_record(field->record, value) : NULL;
 }
 
 static const char *find_in_list(const struct field *field, const struct list *list)
@@ -25,7 +33,7 @@ static const char *find_in_list(const struct field *field, const struct list *li
     return found;
 }
 
-static const char *find_path_field(const struct shape *shape, const void *record)
+static const char *find_in_record(const struct shape *shape, const void *record)
 {
     const char *found = NULL;
 
@@ -40,7 +48,7 @@ static const char *find_path_field(const struct shape *shape, const void *record
     return found;
 }
 
-enum err paths_named_find(const struct shape *shape, struct bytes body, const char **name, struct fault *fault)
+enum err local_fields_find(const struct shape *shape, struct bytes body, const char **name, struct fault *fault)
 {
     struct arena arena = { .limit = MEMORY };
     void *record = arena_alloc(&arena, shape->size);
@@ -49,7 +57,7 @@ enum err paths_named_find(const struct shape *shape, struct bytes body, const ch
     memset(record, 0, shape->size);
     e = codec_decode(shape, body, &arena, record, fault);
 
-    *name = e == ERR_OK ? find_path_field(shape, record) : NULL;
+    *name = e == ERR_OK ? find_in_record(shape, record) : NULL;
     arena_free(&arena);
     return e;
 }
