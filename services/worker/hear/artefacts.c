@@ -7,7 +7,7 @@
 #include "schema_artefact.h"
 #include "services/worker/hear/parts.h"
 
-enum { BEATS_MAX = 4096, COLUMNS_MAX = 128, CURVE_RATE = 10, VERSION = 2 /* 1: the layouts of store/artefact_old.h */ };
+enum { BEATS_MAX = 4096, CURVE_RATE = 10, VERSION = 2 /* 1: the layouts of store/artefact_old.h */ };
 
 void artefacts_free(struct artefacts *a)
 {
@@ -89,30 +89,46 @@ static void fill_spectrum(struct arena *arena, const struct hear *hear, void *re
     *to = (struct artefact_spectrum){ MEL_LOWEST_HZ, MEL_HIGHEST_HZ, bytes_of(db, 4 * MEL_BANDS) };
 }
 
-/* The mean power of a band over some frames, as a level of 0 (-80 dB) to 255 (0 dB). */
-static uint8_t level_of_band(const struct mel *mel, size_t band, size_t from, size_t to)
+/* The mean power as a level of 0 (-80 dB) to 255 (0 dB). */
+static uint8_t level_of(double power, double frames)
 {
-    double power = 0, db;
+    double db = 10 * log10(power / frames + 1e-12);
+
+    return (uint8_t)lround(fmax(0, fmin(255, (db + 80) / 80 * 255)));
+}
+
+static double sum_band(const struct mel *mel, size_t band, size_t from, size_t to)
+{
+    double power = 0;
 
     for (size_t i = from; i < to; i++)
         power += exp((double)mel->frame[i].band[band]);
-    db = 10 * log10(power / (double)(to - from) + 1e-12);
-    return (uint8_t)lround(fmax(0, fmin(255, (db + 80) / 80 * 255)));
+    return power;
+}
+
+/* A sound of which all frames are there has columns of the shortest time that suffices. */
+static void fill_columns(const struct mel *mel, size_t together, size_t columns, uint8_t *levels)
+{
+    bool is_whole = mel->columns.seen <= mel->count;
+
+    for (size_t i = 0; i < columns; i++) {
+        size_t from = i * together, end = from + together < mel->count ? from + together : mel->count;
+        for (size_t b = 0; b < MEL_BANDS; b++)
+            levels[i * MEL_BANDS + b] = is_whole ? level_of(sum_band(mel, b, from, end), (double)(end - from))
+                                                 : level_of(mel->columns.power[i][b], (double)mel->columns.measured[i]);
+    }
 }
 
 static void fill_spectrogram(struct arena *arena, const struct hear *hear, void *record)
 {
     struct artefact_spectrogram *to = record;
     const struct mel *mel = &hear->mel;
-    size_t together = (mel->count + COLUMNS_MAX - 1) / COLUMNS_MAX;
-    size_t columns = together ? (mel->count + together - 1) / together : 0;
+    size_t seen = mel->columns.seen;
+    size_t together = seen <= mel->count ? (seen + MEL_COLUMNS - 1) / MEL_COLUMNS : mel->columns.together;
+    size_t columns = together ? (seen + together - 1) / together : 0;
     uint8_t *levels = arena_array(arena, columns, MEL_BANDS);
 
-    for (size_t i = 0; i < columns; i++) {
-        size_t from = i * together, end = from + together < mel->count ? from + together : mel->count;
-        for (size_t b = 0; b < MEL_BANDS; b++)
-            levels[i * MEL_BANDS + b] = level_of_band(mel, b, from, end);
-    }
+    fill_columns(mel, together, columns, levels);
     *to = (struct artefact_spectrogram){ MEL_LOWEST_HZ, MEL_HIGHEST_HZ, MEL_BANDS,
                                          together ? MEL_RATE / (double)together : MEL_RATE,
                                          bytes_of(levels, columns * MEL_BANDS) };

@@ -148,21 +148,22 @@ static void the_spectrum_is_highest_where_the_tone_is(void **state)
 }
 
 /* A tone of 1 kHz in the first half, silence in the second. */
-static void the_spectrogram_shows_when_a_tone_sounds(void **state)
+static void check_spectrogram(struct hear *hear, double rate, size_t seconds)
 {
-    enum { FRAMES = 10 * 44100, BANDS = 40 };
+    enum { BANDS = 40 };
     struct heard_sound heard;
-    float *x = made_sine(44100, 1, FRAMES, 1000, 0.5);
+    size_t frames = seconds * (size_t)rate;
+    float *x = made_sine(rate, 1, frames, 1000, 0.5);
     struct artefact_spectrogram shown = { 0 };
     uint32_t columns, best = 0;
 
-    memset(x + FRAMES / 2, 0, FRAMES / 2 * sizeof(*x));
-    made_heard(*state, x, 44100, 1, FRAMES, &heard);
+    memset(x + frames / 2, 0, frames / 2 * sizeof(*x));
+    made_heard(hear, x, rate, 1, frames, &heard);
     made_read(&heard, "spectrogram", &artefact_spectrogram_shape, NULL, &shown);
     columns = shown.levels.len / BANDS;
     assert_int_equal(shown.bands, BANDS);
     assert_true(columns > 64 && columns <= 128);
-    made_near(columns / shown.columns_a_second, 10, 0.2);
+    made_near(columns / shown.columns_a_second, seconds, seconds / 50.0);
     for (uint32_t i = 0; i < BANDS; i++)
         if (shown.levels.at[columns / 4 * BANDS + i] > shown.levels.at[columns / 4 * BANDS + best])
             best = i;
@@ -170,6 +171,16 @@ static void the_spectrogram_shows_when_a_tone_sounds(void **state)
     made_near(shown.levels.at[columns / 4 * BANDS + best] / 255.0 * 80 - 80, -6, 4);
     assert_int_equal(shown.levels.at[columns * 3 / 4 * BANDS + best], 0);
     free(x);
+}
+
+static void the_spectrogram_shows_when_a_tone_sounds(void **state)
+{
+    check_spectrogram(*state, 44100, 10);
+}
+
+static void the_spectrogram_of_a_long_sound_has_all_of_it(void **state)
+{
+    check_spectrogram(*state, 11025, 10 * 60);
 }
 
 int main(void)
@@ -181,6 +192,7 @@ int main(void)
         cmocka_unit_test(onsets_and_beats_lie_where_the_clicks_are),
         cmocka_unit_test(the_spectrum_is_highest_where_the_tone_is),
         cmocka_unit_test(the_spectrogram_shows_when_a_tone_sounds),
+        cmocka_unit_test(the_spectrogram_of_a_long_sound_has_all_of_it),
     };
 
     return cmocka_run_group_tests_name("hear_artefacts", tests, made_new, made_free);

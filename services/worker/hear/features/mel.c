@@ -7,6 +7,8 @@
 #include "common/alloc.h"
 #include "services/worker/hear/features/mono.h"
 
+enum { COLUMN_MEASURED = 64 }; /* frames of a column that are measured after MEL_FRAMES_MAX, at least */
+
 static const float SILENCE = 1e-11f;
 static const double FRAME_SECONDS = 0.0232;
 
@@ -96,6 +98,7 @@ void mel_start(struct mel *mel, double rate)
     set_rate(mel, rate);
     mel->count = 0;
     memset(mel->total, 0, sizeof(mel->total));
+    mel->columns = (struct mel_columns){ .together = 1 };
     framer_start(&mel->framer, fft_size(mel->fft), rate / MEL_RATE, mel->line);
 }
 
@@ -128,17 +131,53 @@ static void measure_energy(const struct mel *mel, struct mel_frame *frame)
     frame->centroid = all > SILENCE ? first / all * (float)(mel->rate / (double)fft_size(mel->fft)) : 0;
 }
 
+/* All columns are used: each holds twice as much from now on. */
+static void fold_columns(struct mel_columns *columns)
+{
+    for (size_t i = 0; i < MEL_COLUMNS; i++) {
+        bool is_used = i < MEL_COLUMNS / 2;
+
+        for (size_t b = 0; b < MEL_BANDS; b++)
+            columns->power[i][b] = is_used ? columns->power[2 * i][b] + columns->power[2 * i + 1][b] : 0;
+        columns->measured[i] = is_used ? columns->measured[2 * i] + columns->measured[2 * i + 1] : 0;
+    }
+    columns->together *= 2;
+}
+
+/* The column of the next frame; MEL_COLUMNS: this frame is not measured. */
+static size_t take_column(struct mel *mel)
+{
+    struct mel_columns *columns = &mel->columns;
+    size_t at = columns->seen++, apart = columns->together / COLUMN_MEASURED;
+
+    if (at / columns->together == MEL_COLUMNS)
+        fold_columns(columns);
+    return mel->count < MEL_FRAMES_MAX || at % (apart ? apart : 1) == 0 ? at / columns->together : MEL_COLUMNS;
+}
+
+static void measure_bands(struct mel *mel, const float *samples, size_t column, float *band)
+{
+    fft_power(mel->fft, samples, mel->power);
+    for (size_t b = 0; b < MEL_BANDS; b++) {
+        band[b] = sum_weighted(mel->power + mel->first[b], mel->weight[b], mel->width[b]) + SILENCE;
+        mel->columns.power[column][b] += (double)band[b];
+    }
+    mel->columns.measured[column]++;
+}
+
 static void measure_frame(void *context, const float *samples)
 {
     struct mel *mel = context;
     struct mel_frame *frame = &mel->frame[mel->count];
-    float logs = 0, sum = 0, count = 0;
+    float logs = 0, sum = 0, count = 0, band[MEL_BANDS];
+    size_t column = take_column(mel);
 
+    if (column < MEL_COLUMNS)
+        measure_bands(mel, samples, column, band);
     if (mel->count == MEL_FRAMES_MAX)
         return;
-    fft_power(mel->fft, samples, mel->power);
     for (size_t b = 0; b < MEL_BANDS; b++) {
-        float power = sum_weighted(mel->power + mel->first[b], mel->weight[b], mel->width[b]) + SILENCE;
+        float power = band[b];
         frame->band[b] = logf(power);
         mel->total[b] += (double)power;
         logs += mel->width[b] ? frame->band[b] : 0;
@@ -152,12 +191,10 @@ static void measure_frame(void *context, const float *samples)
 
 void mel_feed(struct mel *mel, const float *mono, size_t count)
 {
-    if (mel->count < MEL_FRAMES_MAX)
-        framer_feed(&mel->framer, mono, count, measure_frame, mel);
+    framer_feed(&mel->framer, mono, count, measure_frame, mel);
 }
 
 void mel_finish(struct mel *mel)
 {
-    if (mel->count < MEL_FRAMES_MAX)
-        framer_finish(&mel->framer, measure_frame, mel);
+    framer_finish(&mel->framer, measure_frame, mel);
 }

@@ -2,10 +2,13 @@
 #ifndef LOOPHOLE_WORKER_HEAR_MEL_H
 #define LOOPHOLE_WORKER_HEAR_MEL_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "services/worker/hear/features/fft.h"
 #include "services/worker/hear/features/framer.h"
 
-enum { MEL_BANDS = 40, MEL_FRAMES_MAX = 15552 /* three minutes */, MEL_BINS_MAX = 513 };
+enum { MEL_BANDS = 40, MEL_FRAMES_MAX = 15552 /* three minutes */, MEL_BINS_MAX = 513, MEL_COLUMNS = 128 };
 
 #define MEL_LOWEST_HZ  30.0
 #define MEL_HIGHEST_HZ 16000.0
@@ -19,6 +22,14 @@ struct mel_frame {
     float flatness; /* 0..1: geometric over arithmetic mean of the bands */
 };
 
+/* The whole sound in at most MEL_COLUMNS columns. Of a long sound only some frames of each column are measured. */
+struct mel_columns {
+    size_t seen;     /* frames of the sound so far */
+    size_t together; /* frames of a column */
+    double power[MEL_COLUMNS][MEL_BANDS];
+    uint32_t measured[MEL_COLUMNS]; /* frames that are in `power` */
+};
+
 struct mel {
     double rate;
     struct fft *fft;
@@ -30,10 +41,11 @@ struct mel {
     struct mel_frame *frame; /* MEL_FRAMES_MAX */
     size_t count;
     double total[MEL_BANDS]; /* power of each band, summed over all frames */
+    struct mel_columns columns;
 };
 
 /* mel_init allocates; mel_start begins a sound; mel_finish fills its last frames with silence. Frames after
- * MEL_FRAMES_MAX are dropped. */
+ * MEL_FRAMES_MAX are only in `columns`. */
 void mel_init(struct mel *mel);
 void mel_free(struct mel *mel);
 void mel_start(struct mel *mel, double rate); /* up to 50 kHz */
