@@ -50,6 +50,20 @@ static enum err answer_relink(struct web *web, struct call *call, const struct w
     return relink_answer(&web->own, call, ask);
 }
 
+static enum err undo_step(struct web *web, struct call *call, const struct web_undo *ask, struct file_step *to)
+{
+    (void)ask;
+    (void)to;
+    return steps_answer(&web->own, call, true);
+}
+
+static enum err redo_step(struct web *web, struct call *call, const struct web_redo *ask, struct file_step *to)
+{
+    (void)ask;
+    (void)to;
+    return steps_answer(&web->own, call, false);
+}
+
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
 {
     (void)ask;
@@ -75,6 +89,8 @@ const struct web_handlers web_asks = { .address = answer_address,
                                        .crashes = answer_crashes,
                                        .doctor = answer_doctor,
                                        .relink = answer_relink,
+                                       .undo = undo_step,
+                                       .redo = redo_step,
                                        .basket = answer_basket,
                                        .basket_add = add_to_basket,
                                        .basket_clear = clear_basket };

@@ -1,5 +1,5 @@
 // browser.mjs: shared by the claims of pages.mjs and sounds.mjs: the engine by its command line, and a page in Chromium.
-// Every wait is for a condition.
+// Every wait is for a condition, and each has a bound: LIMIT_MS.
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { mkdirSync } from 'node:fs'
@@ -10,16 +10,23 @@ export const { chromium } = modules('playwright-core')
 const LIMIT_MS = Number(process.env.LIMIT_MS ?? 120000)
 export const SERVICES_OF_A_PAGE = ['web', 'search', 'persist', 'streamer', 'indexer']
 
-export const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8' })
+export const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8', timeout: LIMIT_MS })
 export const json = (...args) => loophole(...args, '--json').split('\n').filter(Boolean).map(line => JSON.parse(line))
 export const address = () => json('ask', 'web.address')[0]?.address ?? JSON.parse(loophole('ask', 'web.address')).address
 export const status = service => json('status').find(one => one.service === service)
 export const total = query => JSON.parse(loophole('ask', 'search.query', `query=${query}`, 'limit=0')).total
 
+/** The promise, or an error after LIMIT_MS: what runs in a page has no bound of its own. */
+export function within(what, promise) {
+  let timer
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`still not true: ${what}`)), LIMIT_MS) })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 export async function until(what, holds) {
   const end = Date.now() + LIMIT_MS
   for (;;) {
-    const got = await holds()
+    const got = await within(what, holds())
     if (got) return got
     assert(Date.now() < end, `still not true: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 50))

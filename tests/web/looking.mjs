@@ -1,6 +1,6 @@
 // looking.mjs: claims of web_test.py about what is looked at: the map in the plane and in space, facts that a person states, kept
 // queries, and counts while the catalogue changes.
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { json, loophole, open, shown, showsTotal, total, until } from './browser.mjs'
 
@@ -225,6 +225,72 @@ export const looking = {
       await until('a step is taken back', () => page.locator('.remark').evaluate(of => of.textContent !== of.dataset.seen && /^Undone/.test(of.textContent)))
     }
     await until('each edit was one step for both', () => [first, second].every(({ id }) => !facts(id).some(one => one.source === 'user')))
+    return page
+  },
+
+  async trim_fades_and_gain_are_given_and_taken_back(browser) {
+    const page = await open(browser, '#q=counter or titled')
+    await showsTotal(page, 'counter or titled')
+    const [one, other] = ['counter', 'titled'].map(word => json('search', word)[0].id)
+    const facts = id => Object.fromEntries(asked('search.get', `id=${id}`).item.facts.filter(one => /trim|fade|gain/.test(one.attribute)).map(one => [one.attribute, one.number]))
+    await page.locator(`.row[data-id="${one}"]`).click()
+    await page.locator('.treatments summary').click()
+    const { x, y, width } = await page.locator('.details .wavebox').boundingBox()
+    await page.mouse.move(x + width * 0.25, y + 10)
+    await page.mouse.down()
+    await page.mouse.move(x + width * 0.75, y + 10, { steps: 5 })
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'Trim to the part' }).click()
+    const trimmed = await until('the engine has the trim', () => { const now = facts(one); return now.trim_until && now })
+    assert(Math.abs(trimmed.trim_from / 44100 - 0.25) < 0.02 && Math.abs(trimmed.trim_until / 44100 - 0.75) < 0.02, JSON.stringify(trimmed))
+    for (const id of [one, other]) await page.locator(`.row[data-id="${id}"] .mark`).click()
+    await page.locator('.details .notice >> text=all 2 selected').waitFor()
+    for (const [title, typed, name, wanted] of [['Fade in, s', '0.01', 'fade_in', 441], ['Fade out, s', '0.1', 'fade_out', 4410], ['Gain, dB', '-3', 'gain_db', -3]]) {
+      const field = page.locator('.treatments').getByLabel(title, { exact: true })
+      await field.fill(typed)
+      await field.press('Enter')
+      for (const id of [one, other]) await until(`the engine has ${name}`, () => facts(id)[name] === wanted)
+    }
+    const peak = id => asked('search.get', `id=${id}`).item.facts.find(one => one.attribute === 'peak_dbfs' && one.shown).number
+    await page.getByRole('button', { name: 'Normalise' }).click()
+    for (const id of [one, other]) await until('each has a gain of its own', () => Math.abs(facts(id).gain_db + peak(id) + 0.1) < 0.02)
+    await page.getByRole('button', { name: 'As the file is' }).click()
+    for (const id of [one, other]) await until('nothing is left', () => Object.keys(facts(id)).length === 0)
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Control+z')
+    for (const id of [one, other]) await until('one step takes it back for both', () => Math.abs(facts(id).gain_db + peak(id) + 0.1) < 0.02)
+    for (let i = 0; i < 5; i++) {
+      await page.locator('.remark').evaluate(of => { of.dataset.seen = of.textContent })
+      await page.keyboard.press('Control+z')
+      await until('a step is taken back', () => page.locator('.remark').evaluate(of => of.textContent !== of.dataset.seen && /^Undone/.test(of.textContent)))
+    }
+    for (const id of [one, other]) assert.deepEqual(facts(id), {})
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async undo_takes_back_what_was_written_into_files(browser) {
+    const [item] = json('search', 'foreign')
+    const bytes = () => readFileSync(item.path)
+    const before = bytes()
+    loophole('tag', item.id, '+into_the_file')
+    loophole('labels', 'write', item.id)
+    const written = bytes()
+    assert(!written.equals(before), 'the file has the tag')
+    const page = await open(browser, '#q=foreign')
+    await showsTotal(page, 'foreign')
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Control+z')
+    await until('the file is as it was', () => bytes().equals(before))
+    await page.locator('.remark >> text=/^Undone/').waitFor()
+    await page.keyboard.press('Control+Shift+z')
+    await until('the file has the tag again', () => bytes().equals(written))
+    await page.locator('.remark >> text=/^Done again/').waitFor()
+    for (const holds of [() => bytes().equals(before), () => !json('show', item.id)[0].tags.includes('into_the_file')]) {
+      await page.keyboard.press('Control+z')
+      await until('a step is taken back', holds)
+      await page.locator('.remark >> text=/^Undone/').waitFor()
+    }
     return page
   },
 

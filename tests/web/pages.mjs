@@ -4,7 +4,7 @@
 // patterns.mjs those of song, library and MIDI learn.
 import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until } from './browser.mjs'
+import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { frame } from './frame.mjs'
 import { looking } from './looking.mjs'
@@ -454,10 +454,14 @@ const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--mute-audio'],
 })
+let code = 0
 try {
   const page = await claims[process.argv[2]](browser)
   assert.deepEqual(page.errors, [], 'no exception in the page')
   await picture(page, process.argv[2])
-} finally {
-  await browser.close()
+} catch (error) {
+  console.error(error) // before the browser closes, which it may not do
+  code = 1
 }
+await within('the browser is closed', browser.close()).catch(error => console.error(error))
+process.exit(code)

@@ -1,7 +1,7 @@
 // sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { enterFromAfar, json, loophole, mode, open, showsTotal, sounding, total, until } from './browser.mjs'
+import { enterFromAfar, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const UNITS = 2 ** 23 // of a counter sound: frame n is n + 1 of them
@@ -19,7 +19,7 @@ function record_output() {
     if (to === this.context.destination && !globalThis.recorder) {
       globalThis.recorder = this.context.audioWorklet.addModule(URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))).then(() => {
         const recorder = new AudioWorkletNode(this.context, 'recorder')
-        recorder.port.onmessage = message => { globalThis.heard.push(...message.data) }
+        recorder.port.onmessage = message => { for (const one of message.data) if (one !== 0) globalThis.heard.push(one) } // silence would grow without end
         connect.call(this, recorder)
         connect.call(recorder, this.context.destination)
         connect.call(this, to, ...rest)
@@ -73,6 +73,43 @@ function time_previews() {
   })
 }
 
+/** Microseconds from the page's clock to CLOCK_MONOTONIC, from the fastest of some calls. */
+async function offsetOf(page) {
+  const now = () => Number(process.hrtime.bigint() / 1000n)
+  let least = Infinity, offset = 0
+  for (let i = 0; i < 30; i++) {
+    const before = now(), there = await page.evaluate(() => performance.now()), after = now()
+    if (after - before < least) { least = after - before; offset = (before + after) / 2 - there * 1000 }
+  }
+  return offset
+}
+
+/** In the page: the time from the next press of the mouse until the cursor of this waveform is at `part`. */
+function watch_cursor(of, part) {
+  const done = new Promise(done => {
+    let pressed
+    of.addEventListener('pointerup', () => { pressed = performance.now() }, { once: true })
+    const look = () => {
+      const cursor = of.querySelector('.cursor')
+      const at = cursor && !cursor.hidden ? parseFloat(cursor.style.transform.slice('translateX('.length)) / 100 : -1
+      if (pressed && Math.abs(at - part) < 0.02) done(performance.now() - pressed)
+      else requestAnimationFrame(look)
+    }
+    look()
+  })
+  return { done }
+}
+
+/** In the page, from its beginning: while `globalThis.held` is a list, asks for the voices wait in it. */
+function hold_voices() {
+  const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    if (globalThis.held && find(bytes, 'streamer.voices') >= 0) globalThis.held.push(() => send.call(this, bytes))
+    else send.call(this, bytes)
+  }
+}
+
 const lengthText = item => (item.duration_s / 3600).toFixed(1)
 
 /** MB of memory of the largest page. */
@@ -118,6 +155,58 @@ export const sounds = {
     await until('another sound was heard', async () => (await countsHeard(page)).length >= Number(process.env.COUNTED))
     assert.deepEqual(asks.filter(one => one.includes('as=wav')), [], 'no worker decodes the stopped sound')
     assert(await page.evaluate(() => globalThis.heard.every(one => Math.abs(one) < 0.1)), 'the stopped sound is not heard')
+    await page.locator('footer select').selectOption('jack')
+    return page
+  },
+
+  async an_answer_about_an_earlier_preview_ends_no_later_one(browser) {
+    const page = await open(browser, '#q=ambi_drone', hold_voices)
+    await showsTotal(page, 'ambi_drone')
+    const [item] = json('search', 'ambi_drone')
+    await page.getByLabel('Loop', { exact: true }).check()
+    const box = page.locator('.details .wavebox')
+    await page.locator('.row').first().click()
+    await until('it sounds', async () => (await sounding(page)) === item.id)
+    for (const part of [0.2, 0.6, 0.3, 0.7]) { // another voice plays each time
+      await page.evaluate(() => { globalThis.held = [] })
+      await until('the page asks for the position', () => page.evaluate(() => globalThis.held.length > 0))
+      const { voice } = asked('streamer.voices').each.find(one => one.group === 'preview')
+      const { x, y, width } = await box.boundingBox()
+      await page.mouse.click(x + width * part, y + 10)
+      await until('only the later one sounds', () => {
+        const each = asked('streamer.voices').each.filter(one => one.group === 'preview')
+        return each.length === 1 && each[0].voice !== voice
+      })
+      await page.evaluate(() => { const all = globalThis.held; globalThis.held = undefined; all.forEach(send => send()) })
+      for (let i = 0; i < 10; i++) {
+        assert.equal(await sounding(page), item.id, 'the page shows it on')
+        await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20))))
+      }
+    }
+    await page.getByLabel('Loop', { exact: true }).uncheck()
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async a_sound_whose_file_never_arrives_keeps_no_other_silent(browser) {
+    const page = await open(browser, '', record_output, { bypassCSP: true })
+    await showsTotal(page, '')
+    await page.locator('footer select').selectOption('browser')
+    for (const word of ['foreign', 'lengthy']) { // decoded as a whole, and streamed
+      const [item] = json('search', word)
+      const asks = []
+      await page.route(`**/media/${item.id}*`, route => { asks.push(route) }) // and no answer
+      await page.fill('#query', word)
+      await showsTotal(page, word)
+      await page.locator(`.row[data-id="${item.id}"]`).click()
+      await until('its file is asked for', () => asks.length > 0)
+      await page.evaluate(() => { globalThis.heard = [] })
+      await page.fill('#query', 'counter')
+      await showsTotal(page, 'counter')
+      await page.locator(`.row[data-id="${json('search', 'counter')[0].id}"]`).click()
+      await until('another sound is heard', async () => (await countsHeard(page)).length >= Number(process.env.COUNTED))
+      await until('it has ended', async () => (await sounding(page)) === '')
+    }
     await page.locator('footer select').selectOption('jack')
     return page
   },
@@ -172,6 +261,19 @@ export const sounds = {
     return page
   },
 
+  async keys_are_pressed_and_timed(browser) {
+    const page = await open(browser, '', time_previews)
+    await showsTotal(page, '')
+    const offset = await offsetOf(page)
+    for (let i = 0; i < Number(process.env.KEYS); i++) {
+      await page.keyboard.press('ArrowDown')
+      await until('it sounds', () => page.evaluate(i => took.length > i, i))
+      await until('it has ended', async () => (await sounding(page)) === '')
+    }
+    console.log(JSON.stringify((await page.evaluate(() => took)).map(one => Math.round(one.pressed * 1000 + offset))))
+    return page
+  },
+
   async a_long_file_is_sought_in(browser) {
     const page = await open(browser, '#q=evening')
     const [item] = json('search', 'evening')
@@ -183,19 +285,10 @@ export const sounds = {
       await until('it sounds', async () => (await sounding(page)) === item.id)
       const times = []
       for (const part of places) {
-        const took = box.evaluate((of, part) => new Promise(done => {
-          let pressed
-          of.addEventListener('pointerup', () => { pressed = performance.now() }, { once: true })
-          const look = () => {
-            const at = parseFloat(of.querySelector('.cursor').style.transform.slice('translateX('.length)) / 100
-            if (pressed && Math.abs(at - part) < 0.02) done(performance.now() - pressed)
-            else requestAnimationFrame(look)
-          }
-          look()
-        }), part)
+        const took = await box.evaluateHandle(watch_cursor, part) // it watches before the click
         const { x, y, width } = await box.boundingBox()
         await page.mouse.click(x + width * part, y + 10)
-        times.push(Math.round(await took))
+        times.push(Math.round(await within('the cursor is there', took.evaluate(of => of.done))))
       }
       console.log(`a file of ${lengthText(item)} h in the browser, through ${through}: a click in its waveform is answered after ${times.join(', ')} ms`)
     }
@@ -259,7 +352,7 @@ export const sounds = {
       assert.equal(await section.locator('.pad').count(), side * side)
       await section.getByRole('button', { name: 'Fill with the chosen items' }).click()
       await until('the engine has the sounds', () => loaded().length === Math.min(side * side, most))
-      await until('their pads can be hit', async () => (await section.locator('.pad:enabled').count()) === loaded().length)
+      await until('their pads can be hit', async () => (await section.locator('.pad:not([aria-disabled=true])').count()) === loaded().length)
     }
     const pads = section.locator('.pad')
     let since = asked('audio.meters').transport.frame
@@ -285,6 +378,70 @@ export const sounds = {
     await pads.nth(0).focus()
     await page.keyboard.press('x')
     await sounds('the letter of a pad')
+    return page
+  },
+
+  async a_pad_is_edited_on_the_page(browser) {
+    const page = await open(browser, '#q=ambi_drone')
+    await showsTotal(page, 'ambi_drone')
+    await page.locator('.row').first().click()
+    await page.keyboard.press('Control+.')
+    await mode(page, 'Sound')
+    const section = page.locator('section[aria-label=Pads]')
+    const pad = () => asked('audio.pads').each.find(one => one.pad === 10)
+    await section.locator('.pad').nth(10).focus()
+    const editor = section.getByRole('group', { name: 'Pad 11' })
+    await editor.getByRole('button', { name: 'Play the chosen item' }).click()
+    await until('the engine has the sound', () => pad()?.sound !== undefined)
+    const near = (value, wanted) => Math.abs(value - wanted) < 1e-3
+    const values = [['Gain, dB', '-6', 'gain', 0.5012], ['Pan', '-0.5', 'pan', -0.5], ['Pitch, semitones', '12', 'ratio', 2], ['Velocity curve', '2', 'curve', 2],
+      ['Choke group', '3', 'choke', 3], ['Output', '2', 'output', 2], ['Attack, s', '0.01', 'attack', 0.01], ['Decay, s', '0.2', 'decay', 0.2], ['Sustain', '0.5', 'sustain', 0.5],
+      ['Release, s', '0.05', 'release', 0.05], ['Low-pass, Hz', '800', 'filter_freq', 800], ['Resonance, Q', '4', 'filter_q', 4], ['Reverb', '0.3', 'reverb_send', 0.3],
+      ['Delay', '0.25', 'delay_send', 0.25], ['Begin, frame', '100', 'from', 100], ['End, frame', '40000', 'until', 40000], ['Loop end, frame', '30000', 'loop_until', 30000],
+      ['Loop begin, frame', '200', 'loop_from', 200], ['MIDI note', '40', 'note', 40], ['MIDI channel', '10', 'channel', 9]]
+    for (const [title, typed, key, value] of values) {
+      const field = editor.getByLabel(title, { exact: true })
+      await field.fill(typed)
+      await field.press('Enter')
+      await until(`the engine has ${key}`, () => near(pad()[key], value))
+    }
+    for (const [, , key, value] of values) assert(near(pad()[key], value), `${key} is still ${value}: ${pad()[key]}`)
+    await editor.getByLabel('Low-pass, Hz').fill('')
+    await editor.getByLabel('Low-pass, Hz').press('Enter')
+    await until('an empty field takes the filter away', () => pad().filter_freq === undefined)
+    await editor.getByLabel('Output', { exact: true }).fill('')
+    await editor.getByLabel('Output', { exact: true }).press('Enter')
+    await until('and the output', () => pad().output === undefined)
+    await editor.getByLabel('Reverse').check()
+    await until('it is reversed', () => pad().reverse)
+    await editor.getByLabel('Reverse').uncheck()
+    for (const count of [1, 2]) {
+      await editor.getByRole('button', { name: 'Add the chosen items as layers' }).click()
+      await until('the engine has the layer', () => pad().layers.length === count)
+    }
+    await editor.getByLabel('Lowest velocity of layer 2').fill('64')
+    await editor.getByLabel('Lowest velocity of layer 2').press('Enter')
+    await until('it is for hard hits', () => near(pad().layers[1].low, 64 / 127))
+    await editor.getByLabel('Velocity above of layer 1').fill('64')
+    await editor.getByLabel('Velocity above of layer 1').press('Enter')
+    await until('the other is for soft ones', () => near(pad().layers[0].high, 64 / 127))
+    await editor.getByLabel('Gain of layer 1').fill('-12')
+    await editor.getByLabel('Gain of layer 1').press('Enter')
+    await until('it is softer', () => near(pad().layers[0].gain, 0.2512))
+    await editor.getByRole('button', { name: 'Remove layer 2' }).click()
+    await until('it is gone', () => pad().layers.length === 1)
+    await editor.getByLabel('Mode').selectOption('gate')
+    await until('it is a gate', () => pad().mode === 'gate')
+    const voices = () => asked('audio.meters').sounds
+    await section.locator('.pad').nth(10).hover()
+    await page.mouse.down()
+    await until('it sounds while it is held', () => voices() > 0)
+    await page.mouse.up()
+    await until('and ends after that', () => voices() === 0)
+    loophole('pads', 'set', '10', 'pan=0.25')
+    await until('the page shows what another client set', async () => (await editor.getByLabel('Pan').inputValue()) === '0.25')
+    await editor.getByRole('button', { name: 'Empty it' }).click()
+    await until('the pad plays nothing', () => !pad() || (pad().sound === undefined && !pad().layers?.length))
     return page
   },
 

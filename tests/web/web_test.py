@@ -2,6 +2,7 @@
 """The browser app in Chromium on real audio: each mode, hearing, edits, kills of services, accessibility. pages.mjs has
 what the browser does."""
 import array
+import json
 import math
 import os
 import random
@@ -13,9 +14,10 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, certify, free_port, lan_settings
-from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
-from sounding import engine, sound, tool
+from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, same, samples, skip
+from sounding import Tape, engine, sound, tool
 
+QUIET = 1000    # frames between two sounds, at least
 COUNTED = 44100  # frames of a sound in which each frame is its number
 
 
@@ -31,6 +33,7 @@ def sounds(home):
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'foreign.aiff'), 'synth', '4', 'sine', '300'], check=True)
     subprocess.run(['sox', '-n', '-r', '44100', '--comment', 'TITLE=Night bell', '--add-comment', 'ARTIST=Ana', home.file('music', 'titled.flac'),
                     'synth', '1', 'sine', '500'], check=True)
+    subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'lengthy.wav'), 'synth', '12', 'sine', '200'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
     home.env.update(BUILD=BUILD, KNOB=tool('knob'), COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
@@ -124,6 +127,16 @@ def a_sound_that_is_stopped_before_it_is_decoded_stays_silent(home):
 
 
 @claim(shares=sounds)
+def an_answer_about_an_earlier_preview_ends_no_later_one(home):
+    in_browser(home, 'an_answer_about_an_earlier_preview_ends_no_later_one')
+
+
+@claim(shares=sounds)
+def a_sound_whose_file_never_arrives_keeps_no_other_silent(home):
+    in_browser(home, 'a_sound_whose_file_never_arrives_keeps_no_other_silent')
+
+
+@claim(shares=sounds)
 def a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(home):
     in_browser(home, 'a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy')
 
@@ -151,6 +164,11 @@ def a_control_is_learned_and_forgotten_on_the_page(home):
 @claim(shares=sounds)
 def pads_are_filled_and_hit_by_touch_keys_and_mouse(home):
     in_browser(home, 'pads_are_filled_and_hit_by_touch_keys_and_mouse')
+
+
+@claim(shares=sounds)
+def a_pad_is_edited_on_the_page(home):
+    in_browser(home, 'a_pad_is_edited_on_the_page')
 
 
 @claim(shares=sounds)
@@ -240,6 +258,16 @@ def facts_are_corrected_by_hand_and_name_their_source(home):
 
 
 @claim(shares=sounds)
+def trim_fades_and_gain_are_given_and_taken_back(home):
+    in_browser(home, 'trim_fades_and_gain_are_given_and_taken_back')
+
+
+@claim(shares=sounds)
+def undo_takes_back_what_was_written_into_files(home):
+    in_browser(home, 'undo_takes_back_what_was_written_into_files')
+
+
+@claim(shares=sounds)
 def colours_and_ratings_are_given_seen_and_filtered_by(home):
     in_browser(home, 'colours_and_ratings_are_given_seen_and_filtered_by')
 
@@ -305,7 +333,7 @@ def shelf(home):
             file.setparams((1, 2, 44100, 0, 'NONE', ''))
             file.writeframes(data.tobytes())
     home.env['BUILD'] = BUILD
-    engine(home)
+    engine(home, '[audio]\nperiod = 256\n')
     home.loophole('index', home.file('music'), '--wait', timeout=7200)
     home.wait_ready('audio', 'streamer', 'web')
 
@@ -314,6 +342,32 @@ def shelf(home):
 def real_files_are_browsed_by_the_keyboard(home):
     for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard').out.splitlines():
         figure(line)
+
+
+def onsets_of(home, tape):
+    """The times at which something sounds after silence, in microseconds of CLOCK_MONOTONIC."""
+    moment, said = home.ask('audio.server')['moment'], json.loads(tape.words().strip().splitlines()[-1])
+    frames = array.array('f', open(tape.path, 'rb').read())
+    silent, found = QUIET, []
+    for at, level in enumerate(frames):
+        if level != 0 and silent >= QUIET:
+            found.append(moment['at'] + (said['first'] + at - moment['jack_frame']) / moment['rate'] * 1e6)
+        silent = silent + 1 if level == 0 or level != level else 0
+    return found
+
+
+@claim(shares=shelf)
+def each_key_sounds_at_the_port(home):
+    home.env['KEYS'] = str(how_often(20, 200))
+    tape = Tape(home, 600, 'preview_left')
+    keys = json.loads(in_browser(home, 'keys_are_pressed_and_timed').out)
+    tape.stop()
+    onsets = onsets_of(home, tape)
+    same(len(keys), len(onsets))
+    late = sorted((sound - key) / 1000 for key, sound in zip(keys, onsets))
+    assert late[0] > 0, late
+    figure('%d keys in the browser: a key sounds at the JACK port after p50 %.0f ms, p90 %.0f ms, p99 %.0f ms; period %d, load %.1f' % (
+        len(late), *(late[int(len(late) * part)] for part in (0.5, 0.9, 0.99)), home.ask('audio.server')['period'], os.getloadavg()[0]))
 
 
 def many(home):

@@ -28,6 +28,9 @@ enum err deaths_answer(struct own_asks *own, struct call *call, const struct web
 enum err findings_answer(struct own_asks *own, struct call *call);
 enum err relink_answer(struct own_asks *own, struct call *call, const struct web_relink *ask);
 
+/* steps.c: runs `loophole undo` (`back`) or `loophole redo`. The answer comes later. Errors: conflict. */
+enum err steps_answer(struct own_asks *own, struct call *call, bool back);
+
 /* basket.c: the folder DATA/basket. The answers come later. `add` NULL: nothing is added. */
 enum err basket_answer(struct own_asks *own, struct call *call, const struct web_basket_add *add, bool clear);
 

@@ -20,6 +20,7 @@ const player = new Audio()
 let output: Promise<Output> | undefined
 let number = 0
 let held = ''
+let fetching = new AbortController()
 /** Frames of the file for one of the context. */
 let ratio = 1
 let streamed = 0
@@ -48,7 +49,7 @@ async function resume(context: AudioContext) {
 }
 
 async function decode(context: AudioContext, address: string): Promise<Float32Array[]> {
-  const got = await fetch(address)
+  const got = await fetch(address, { signal: fetching.signal })
   if (!got.ok) throw new Error(`No sound: ${(await got.text()) || got.status}`)
   const sound = await context.decodeAudioData(await got.arrayBuffer())
   return Array.from({ length: Math.min(2, sound.numberOfChannels) }, (_, i) => sound.getChannelData(i))
@@ -60,6 +61,7 @@ async function sample(of: item, from: number, part: Part | undefined, address: s
   output.catch(() => { output = undefined })
   const { context, sampler, volume } = await output
   await resume(context)
+  if (mine !== number) return
   const sound = `${address} ${idText(of.media.content)}`
   const channels = held === sound ? undefined : await decode(context, address)
   if (mine !== number) return // stopped meanwhile
@@ -77,7 +79,7 @@ async function sample(of: item, from: number, part: Part | undefined, address: s
 
 async function stream(of: item, from: number, part: Part | undefined, address: string) {
   const mine = number
-  if (player.getAttribute('src') !== address) player.src = address
+  if (player.getAttribute('src') !== address || player.error) player.src = address
   streamedRate = num(of.media.sample_rate)
   player.volume = Math.min(1, settings.value.volume)
   player.loop = settings.value.loop
@@ -102,22 +104,34 @@ export async function playHere(of: item, from: number, part: Part | undefined, f
   const address = `/media/${idText(of.media.id)}`
   const key = idText(of.media.content)
   for (const file of foreign.has(key) ? [`${address}?as=wav`] : [address, `${address}?as=wav`]) {
-    try { return await play(of, from, part, file) } catch (error) {
+    try {
+      await play(of, from, part, file)
+      if (mine === number && file !== address) foreign.add(key)
+      return
+    } catch (error) {
       if (mine !== number) return // stopped meanwhile
       if (file !== address || !['NotSupportedError', 'EncodingError'].includes((error as Error).name)) throw error
-      foreign.add(key)
     }
   }
 }
 
+function endStream() {
+  clearInterval(streamed)
+  streamed = 0
+}
+
 export function stopHere() {
   number++
-  clearInterval(streamed)
+  fetching.abort()
+  fetching = new AbortController()
+  endStream()
   player.pause()
   output?.then(({ sampler }) => sampler.port.postMessage(undefined), () => undefined)
 }
 
-player.onended = () => { clearInterval(streamed); report(undefined) }
+player.onended = () => { endStream(); report(undefined) }
+// The connection broke while it played: the next key plays it again.
+player.onerror = () => { if (streamed) { endStream(); report(undefined) } }
 settings.follow(() => {
   player.volume = Math.min(1, settings.value.volume)
   output?.then(({ volume }) => { volume.gain.value = settings.value.volume }, () => undefined)

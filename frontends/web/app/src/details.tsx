@@ -11,6 +11,7 @@ import { Relink } from './relink'
 import { arrived } from './result'
 import { selected, view } from './state'
 import { sourceOf, stateOf } from './table'
+import { Treatments } from './treatment'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
 
@@ -126,6 +127,7 @@ export function Details() {
         <label>Notes<textarea key={of.media.notes} defaultValue={of.media.notes} rows={2} onKeyDown={event => event.stopPropagation()}
           onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
       </div>
+      <Treatments of={of} />
       <Out path={pathText(of.path)} />
       <p class="path">{pathText(of.path) || 'no path: the volume is away'}</p>
       <Sources sources={got.sources} />

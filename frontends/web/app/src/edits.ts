@@ -1,9 +1,9 @@
 // Changes by a person: of one item or of many, each as one step of undo, and done exactly once.
-import type { edit, fact, Given } from 'loophole'
-import { idBytes, num } from './format'
-import { complain, say } from './state'
-import { refresh } from './result'
-import { ask } from './wire'
+import type { edit, fact, Given, item, taken_back, Whole } from 'loophole'
+import { clean, factOf, idBytes, num } from './format'
+import { complain, remark, say } from './state'
+import { itemOf, refresh } from './result'
+import { ask, AskError, read } from './wire'
 
 const BUDGET_MS = 60000
 const MOST = 4096
@@ -11,9 +11,11 @@ const MOST = 4096
 export type Change = Omit<Given<edit>, 'id'>
 
 /** Applies a change to all these items as one step of undo. */
-export async function change(ids: string[], label: string, what: Change) {
+export const change = (ids: string[], label: string, what: Change) => apply(ids, label, () => what)
+
+async function apply(ids: string[], label: string, changeOf: (id: string) => Change) {
   if (ids.length > MOST) return complain(new Error(`${ids.length} items are too many for one step: select at most ${MOST}`))
-  const actions = ids.map(id => ({ edit: { ...what, id: idBytes(id)! } }))
+  const actions = ids.map(id => ({ edit: { ...changeOf(id), id: idBytes(id)! } }))
   try {
     const done = await ask('persist.apply', { label, scope: 'catalogue', actions }, BUDGET_MS)
     say(`${label}: ${num(done.items)} changed. Ctrl+Z takes it back.`)
@@ -31,14 +33,40 @@ export const favourite = (ids: string[], on: boolean) =>
 
 export const hide = (ids: string[], on: boolean) => change(ids, `${on ? 'Hide' : 'Show'} ${counted(ids)}`, { hidden: on })
 
+const given = (attribute: string, value: { number: number } | { text: string }): Given<fact> =>
+  ({ attribute, source: 'user', confidence: 1, shown: true, ...value })
+
 /** States a fact by hand; an empty value takes the statement back, so that the analysis counts again. */
 export function state(ids: string[], attribute: string, value: string) {
   if (value === '') return change(ids, `Clear ${attribute} of ${counted(ids)}`, { clear_facts: [attribute] })
   const number = Number(value)
-  const isNumber = Number.isFinite(number)
-  const fact: Given<fact> = { attribute, source: 'user', confidence: 1, shown: true, ...(isNumber ? { number } : { text: value }) }
-  return change(ids, `${attribute} ${value} for ${counted(ids)}`, { facts: [fact] })
+  return change(ids, `${attribute} ${value} for ${counted(ids)}`, { facts: [given(attribute, Number.isFinite(number) ? { number } : { text: value })] })
 }
+
+/** How items are played and sent: frames of their files, decibels. */
+export type Treatment = 'trim_from' | 'trim_until' | 'fade_in' | 'fade_out' | 'gain_db'
+export const TREATMENTS: Treatment[] = ['trim_from', 'trim_until', 'fade_in', 'fade_out', 'gain_db']
+
+/** The value of each item follows from the item; undefined removes it. */
+export async function treat(ids: string[], label: string, valuesOf: (of: item) => Partial<Record<Treatment, number | undefined>>) {
+  try {
+    const items = await Promise.all(ids.map(async id => itemOf(id) ?? (await read('search.get', { id: idBytes(id) }, AbortSignal.timeout(BUDGET_MS))).item))
+    const changes = new Map(ids.map((id, i) => {
+      const values = Object.entries(valuesOf(items[i]!))
+      const facts = values.flatMap(([name, number]) => (number === undefined ? [] : [given(name, { number })]))
+      return [id, { facts, clear_facts: values.flatMap(([name, number]) => (number === undefined ? [name] : [])) }]
+    }))
+    await apply(ids, `${label} of ${counted(ids)}`, id => changes.get(id)!)
+  } catch (error) { complain(error) }
+}
+
+const HEADROOM_DB = 0.1
+
+/** The gain with which the loudest sample of the whole file is just below full scale. */
+export const normalise = (ids: string[]) => treat(ids, 'Normalise', of => {
+  const peak = factOf(of, 'peak_dbfs')?.number
+  return peak === undefined ? {} : { gain_db: Math.round((-peak - HEADROOM_DB) * 100) / 100 }
+})
 
 /** Stars from 1 to 5; 0 removes them. */
 export const rate = (ids: string[], stars: number) => (ids.length ? state(ids, 'rating', stars ? String(stars) : '') : undefined)
@@ -57,13 +85,42 @@ export async function takeFile(id: Uint8Array, from: Uint8Array, name: string) {
   } catch (error) { complain(error) }
 }
 
-async function step(name: 'persist.undo' | 'persist.redo', word: string) {
+const PAGE = 100
+
+/** True if the step that undo takes back next, or that redo does again, wrote into files. */
+async function wroteFiles(back: boolean): Promise<boolean> {
+  let wrote = false
+  for (let before: Whole | undefined; ;) {
+    const { each = [] } = await ask('persist.undo_list', { scope: 'catalogue', limit: PAGE, before })
+    for (const one of each) {
+      if (!one.undone) return back ? one.wrote !== undefined : wrote
+      wrote = one.wrote !== undefined
+    }
+    if (!each.length) return !back && wrote
+    before = each[each.length - 1]!.step
+  }
+}
+
+/** persist leaves steps that wrote into files to the command line, which the gateway runs. */
+async function take(back: boolean): Promise<[taken_back, string[]]> {
   try {
-    const back = await ask(name, { scope: 'catalogue' }, BUDGET_MS)
-    say(`${word}: ${back.label || `an edit of ${num(back.items)} item`}`)
+    return [await ask(back ? 'persist.undo' : 'persist.redo', { scope: 'catalogue' }, BUDGET_MS), []]
+  } catch (error) {
+    if (!(error instanceof AskError && error.code === 'conflict' && await wroteFiles(back))) throw error
+  }
+  const { taken, remarks } = await ask(back ? 'web.undo' : 'web.redo', {}, BUDGET_MS)
+  return [taken, remarks ?? []]
+}
+
+async function step(back: boolean) {
+  try {
+    const [taken, remarks] = await take(back)
+    const text = `${back ? 'Undone' : 'Done again'}: ${taken.label || `an edit of ${num(taken.items)} item`}`
+    if (remarks.length) remark.set({ text: `${text}, but not all of it`, bad: true, hint: remarks.map(clean).join('; ') })
+    else say(text)
     refresh()
   } catch (error) { complain(error) }
 }
 
-export const undo = () => step('persist.undo', 'Undone')
-export const redo = () => step('persist.redo', 'Done again')
+export const undo = () => step(true)
+export const redo = () => step(false)

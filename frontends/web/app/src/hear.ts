@@ -29,6 +29,9 @@ const TRACK_MS = 200
 let wanted: { of: item; from: number } | undefined
 let busy = false
 let tracking = 0
+/** Counts the previews that began: an answer about an earlier one says nothing of the present one. */
+let begins = 0
+let giveWay = () => {}
 
 /** Returns the frame of the file that sounds now. */
 export function positionOf(of: Hearing): number {
@@ -40,6 +43,7 @@ export function positionOf(of: Hearing): number {
 
 function begun(of: item, answer: preview_begun) {
   const voice = answer.voice
+  begins++
   hearing.set({
     id: idText(of.media.id), frame: num(voice.position), at: performance.now(), frames: num(voice.frames),
     rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000, voice: num(voice.voice),
@@ -57,8 +61,9 @@ function follow(voice: stream_voice, of: Hearing) {
 async function track() {
   const now = hearing.value
   if (!now || now.voice < 0) return
+  const mine = begins
   const answer = await ask('streamer.voices', {}, 1000).catch(() => undefined)
-  if (!answer || hearing.value?.id !== now.id) return
+  if (!answer || mine !== begins || hearing.value?.id !== now.id) return
   const voice = answer.each?.find(one => one.group === 'preview' && num(one.voice) === now.voice)
   if (voice) follow(voice, hearing.value)
   else ended()
@@ -101,16 +106,19 @@ async function work() {
   while (wanted) {
     const { of, from } = wanted
     wanted = undefined
-    await (settings.value.through === 'jack' ? previewThroughJack(of, from) : previewHere(of, from)).catch(explain)
+    if (settings.value.through === 'jack') await previewThroughJack(of, from).catch(explain)
+    else await Promise.race([previewHere(of, from).catch(explain), new Promise<void>(resolve => { giveWay = resolve })])
   }
   busy = false
 }
 
-/** Plays the item from a frame, and stops the item that sounds. If asks come faster than answers, only the last counts. */
+/** Plays the item from a frame, and stops the item that sounds. If asks come faster than answers, only the last counts. A
+ * browser may never say that a sound began, so the next one does not wait for it. */
 export function hear(of: item, from = 0) {
   if (of.media.kind !== 'audio') return
   if (region.value && region.value.id !== idText(of.media.id)) region.set(undefined)
   wanted = { of, from }
+  giveWay()
   work()
 }
 

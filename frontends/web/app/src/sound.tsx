@@ -3,9 +3,9 @@ import type { bus, meter, mixer_strip, recording, waveform_so_far } from 'loopho
 import { bus_words } from './words'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, dbText, idBytes, idText, lengthText, num, pathText } from './format'
-import { chosen } from './list'
+import { clean, dbText, idText, lengthText, num, pathText } from './format'
 import { Learn } from './learn'
+import { Pads } from './pads'
 import { Pattern } from './patterngrid'
 import { PatternLibrary } from './patternlibrary'
 import { Slots } from './slots'
@@ -78,57 +78,13 @@ function Mixer() {
   )
 }
 
-const PAD_KEYS = 'zxcvasdfqwer1234'
-
-function Pads() {
-  const [side, setSide] = useState(4)
-  const [pads, again] = usePolled(() => ask('audio.pads', {}, 2000), 3000)
-  const loaded = new Set((pads?.each ?? []).filter(one => one.sound !== undefined).map(one => num(one.pad)))
-  const hit = (pad: number) => doing(ask('audio.hit', { pad, velocity: 0.9 }, 2000))
-  const fill = () => {
-    const ids = chosen().slice(0, side * side)
-    if (!ids.length) return complain(new Error('No item is chosen: choose some in the table, then fill the pads with them'))
-    doing(ask('audio.set_pads', { each: ids.map((id, pad) => ({ pad, id: idBytes(id), gain: 1 })) }, 30000)).then(again)
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    const way = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: side, ArrowUp: -side }[event.key]
-    if (way) {
-      const all = [...(event.currentTarget as HTMLElement).children] as HTMLElement[]
-      all[all.indexOf(document.activeElement as HTMLElement) + way]?.focus()
-      event.preventDefault()
-      event.stopPropagation()
-    }
-    const pad = PAD_KEYS.indexOf(event.key)
-    if (pad >= 0 && !event.repeat && loaded.has(pad)) { event.preventDefault(); event.stopPropagation(); hit(pad) }
-  }
-  return (
-    <section aria-label="Pads">
-      <h2>Pads</h2>
-      <p class="buttons">
-        <button onClick={fill}>Fill with the chosen items</button>
-        <button aria-pressed={side === 4} onClick={() => setSide(4)}>4 × 4</button>
-        <button aria-pressed={side === 8} onClick={() => setSide(8)}>8 × 8</button>
-        <span class="quiet">Select items in the table first: with x, or with Ctrl and a click.</span>
-      </p>
-      <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, 1fr)` }} onKeyDown={onKeyDown}>
-        {Array.from({ length: side * side }, (_, pad) => (
-          <button key={pad} class="pad" disabled={!loaded.has(pad)} onPointerDown={() => hit(pad)}
-            onKeyDown={event => { if (event.key === 'Enter' && !event.repeat) hit(pad) }}>
-            {pad + 1}{side === 4 && <kbd>{PAD_KEYS[pad]}</kbd>}
-          </button>
-        ))}
-      </div>
-    </section>
-  )
-}
-
 function Record() {
   const [takes, again] = usePolled(() => ask('streamer.takes', {}, 2000), 1000)
   useEffect(() => listen('streamer.take_progress', again), [])
   const running = takes?.each?.find(one => one.state === 'running' || one.state === 'starting')
   const run = (promise: Promise<recording>, what: string) => doing(promise.then(take => say(`${what}: ${clean(take.name)}`))).then(again)
   return (
-    <section aria-label="Record" class="recorder">
+    <section aria-label="Record" class="recorder wide">
       <h2>Record</h2>
       <p class="buttons">
         <button class="record" disabled={!takes || running !== undefined} onClick={() => run(ask('streamer.record', {}, 20000), 'Recording')}>● Record</button>

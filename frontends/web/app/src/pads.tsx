@@ -1,0 +1,95 @@
+// The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys and letters. The last one that was hit or reached is edited below.
+import type { Given, pad, pad_layer, loaded_sound } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { idBytes, idText, num, pathText } from './format'
+import { chosen } from './list'
+import { PadEditor } from './padeditor'
+import { complain } from './state'
+import { ask } from './wire'
+
+const LETTERS = 'zxcvasdfqwer1234'
+const LOADING_MS = 30000
+const HIT = 114
+
+interface Kit { pads: Map<number, pad>; names: Map<number, string> }
+
+const nameOf = (of: loaded_sound) => pathText(of.path).split('/').at(-1)!.replace(/\.[^.]*$/, '') || idText(of.id)
+
+async function loadKit(): Promise<Kit> {
+  const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
+  return {
+    pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])),
+    names: new Map((sounds?.each ?? []).map(one => [num(one.sound), nameOf(one)])),
+  }
+}
+
+const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
+const nameOfPad = (of: pad | undefined, names: Kit['names']) =>
+  of?.wave ? `${of.wave} wave` : names.get(num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)) ?? ''
+
+export function Pads() {
+  const [side, setSide] = useState(4)
+  const [at, setAt] = useState(0)
+  const [velocity, setVelocity] = useState(HIT)
+  const [kit, again] = usePolled(loadKit, 3000)
+  const [sent, setSent] = useState<pad>() // until the engine has it
+  useEffect(() => setSent(undefined), [kit])
+  const of = (number: number) => (sent?.pad === number ? sent : kit?.pads.get(number))
+  const hit = (number: number) => ask('audio.hit', { pad: number, velocity: velocity / 127 }, 2000).catch(complain)
+  const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
+  const put = (each: Given<pad>[]) => ask('audio.set_pads', { each }, LOADING_MS).catch(complain).then(again)
+  const change = (part: Given<pad>) => {
+    const next = { ...of(at), pad: at, ...part }
+    if (!part.id && !part.layers) setSent(next as pad)
+    put([next])
+  }
+  const layers = (to: Given<pad_layer>[]) => change({ layers: to })
+  const fill = () => {
+    const ids = chosen().slice(0, side * side)
+    if (!ids.length) return complain(new Error('No item is chosen: choose some in the table, then fill the pads with them'))
+    put(ids.map((id, number) => ({ ...of(number), pad: number, sound: undefined, wave: undefined, layers: [], id: idBytes(id) })))
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const way = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: side, ArrowUp: -side }[event.key]
+    if (way) {
+      const all = [...(event.currentTarget as HTMLElement).children] as HTMLElement[]
+      all[all.indexOf(document.activeElement as HTMLElement) + way]?.focus()
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    const number = LETTERS.indexOf(event.key)
+    if (number >= 0 && plays(of(number))) {
+      event.preventDefault()
+      event.stopPropagation()
+      if (!event.repeat) { setAt(number); hit(number) }
+    }
+  }
+  const onKeyUp = (event: KeyboardEvent) => { const number = LETTERS.indexOf(event.key); if (number >= 0) release(number) }
+  return (
+    <section aria-label="Pads" class="wide">
+      <h2>Pads</h2>
+      <p class="buttons">
+        <button onClick={fill}>Fill with the chosen items</button>
+        <button aria-pressed={side === 4} onClick={() => setSide(4)}>4 × 4</button>
+        <button aria-pressed={side === 8} onClick={() => setSide(8)}>8 × 8</button>
+        <label>Velocity <input type="range" min="1" max="127" value={velocity} onInput={event => setVelocity(Number(event.currentTarget.value))} /> <output>{velocity}</output></label>
+        <span class="quiet">Select items in the table first: with x, or with Ctrl and a click.</span>
+      </p>
+      <div class="kit">
+        <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, minmax(0, 1fr))` }} onKeyDown={onKeyDown} onKeyUp={onKeyUp}>
+          {Array.from({ length: side * side }, (_, number) => (
+            <button key={number} class={`pad ${number === at ? 'at' : ''}`} aria-disabled={!plays(of(number))} title={nameOfPad(of(number), kit?.names ?? new Map())}
+              onFocus={() => setAt(number)}
+              onPointerDown={() => { setAt(number); if (plays(of(number))) hit(number) }} onPointerUp={() => release(number)} onPointerLeave={event => { if (event.buttons) release(number) }}
+              onKeyDown={event => { if (event.key === 'Enter' && !event.repeat && plays(of(number))) hit(number) }}
+              onKeyUp={event => { if (event.key === 'Enter') release(number) }}>
+              {number + 1}{side === 4 && <kbd>{LETTERS[number]}</kbd>}<small>{nameOfPad(of(number), kit?.names ?? new Map())}</small>
+            </button>
+          ))}
+        </div>
+        <PadEditor key={at} number={at} of={of(at)} name={nameOfPad(of(at), kit?.names ?? new Map())} names={kit?.names ?? new Map()} change={change} layers={layers} />
+      </div>
+    </section>
+  )
+}
