@@ -149,11 +149,21 @@ bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes row, 
 
 enum { FACTS_LEARNED = 64 };
 
+static bool has_fact(const struct fact_list *facts, struct text attribute)
+{
+    for (uint32_t i = 0; i < facts->count; i++)
+        if (text_equal(facts->at[i].attribute, attribute))
+            return true;
+    return false;
+}
+
 static bool add_lesson_fact(void *state, const struct lesson *lesson)
 {
     struct fact_list *to = state;
     bool is_tag = text_starts(lesson->word, TEXT("tag:"));
 
+    if (has_fact(to, lesson->word)) /* a fact about the content itself comes before that of a copy */
+        return true;
     to->at[to->count++] = (struct fact){ .attribute = lesson->word,
                                          .source = { .value = SOURCE_COMPOSER },
                                          .has_number = is_tag,
@@ -167,11 +177,16 @@ static bool add_lesson_fact(void *state, const struct lesson *lesson)
 
 enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to)
 {
+    enum err e;
+
     *to = (struct fact_list){ 0 };
     if (content.len != COMMUNITY_CONTENT || txn_count(txn, DB_COMMUNITY) == 0)
         return ERR_OK;
     to->at = arena_array(arena, FACTS_LEARNED, sizeof(*to->at));
-    return to->at ? community_each(txn, arena, LESSON_KIND_FACT, content, add_lesson_fact, to) : ERR_FULL;
+    e = to->at ? community_each(txn, arena, LESSON_KIND_FACT, content, add_lesson_fact, to) : ERR_FULL;
+    return e == ERR_OK && to->count < FACTS_LEARNED
+               ? community_each(txn, arena, LESSON_KIND_ALIKE, content, add_lesson_fact, to)
+               : e;
 }
 
 /* ---- writing ---- */

@@ -41,7 +41,8 @@ enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind 
 /* True if the row of DB_COMMUNITY decodes, and its key is that of its lesson. */
 bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes key, struct bytes value);
 
-/* The community's facts about a content, of source composer. Costs nothing while there are no lessons. */
+/* The community's facts about a content, of source composer; after them those of a pack's sound of which it is a copy.
+ * Costs nothing while there are no lessons. */
 enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to);
 
 /* Write; only for persist. Errors: full, io. */

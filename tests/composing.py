@@ -1,6 +1,7 @@
 """composing.py: a real PostgreSQL server for a claim, and engines as studios. The server lies in a folder of its own with a
 Unix socket. It ends with the claim; its processes have the home in their environment, so they end with the home even if
 the claim is killed."""
+import base64
 import itertools
 import os
 import shutil
@@ -136,3 +137,28 @@ class Studio:
 
     def wait_synced(self):
         until(lambda: self.status()['outbox'] == 0, what='the server has all offers')
+
+
+# ---- packs, and what is known of sounds ----
+
+
+def content_of(studio, number):
+    id = studio.home.first('show', studio.sound(number))['id']
+    media = [one['media'] for one in studio.home.ask('search.query', 'query=', 'limit=200')['items']]
+    return next(base64.b64decode(one['content']).hex() for one in media if one['id'] == id)
+
+
+def put_pack(studio, name, title, vendor, tags, *numbers):
+    studio.server.sql(f"insert into composer.pack values ('{name}', '{title}', '{vendor}', '{tags}')",
+                      *(f"insert into composer.pack_content values ('{name}', '\\x{content_of(studio, number)}')"
+                        for number in numbers))
+
+
+def facts_of(studio, number):
+    id = studio.home.first('show', studio.sound(number))['id']
+    return {fact['attribute']: (fact.get('text'), fact['source'])
+            for fact in studio.home.ask('search.get', f'id={id}')['item']['facts']}
+
+
+def found(studio, query):
+    return sorted(line['id'] for line in studio.home.json('search', query) if 'id' in line)

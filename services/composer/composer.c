@@ -5,6 +5,7 @@
 #include "common/process/config.h"
 #include "common/process/log.h"
 #include "services/composer/exchange.h"
+#include "services/composer/likeness.h"
 #include "services/composer/listening.h"
 #include "services/composer/packs.h"
 
@@ -48,6 +49,7 @@ static void take_turn(void *state)
 {
     exchange_turn(state);
     packs_turn(state);
+    likeness_turn(state);
 }
 
 void composer_open(struct composer *c)
@@ -71,6 +73,7 @@ void composer_close(struct composer *c)
     buffer_free(&c->talk.got);
     gather_free(&c->gather);
     packs_free(&c->packs);
+    likeness_free(&c->likeness);
     store_close(c->store);
 }
 

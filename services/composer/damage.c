@@ -4,7 +4,7 @@
 #include "store/community.h"
 
 enum { ROWS_A_LOOK = 64 };
-static const usec_t day_us = 24 * 3600 * 1000000LL, slice_us = 4000;
+static const usec_t day_us = 24 * 3600 * 1000000LL, slice_us = 2000;
 
 bool damage_is_looking(const struct composer *c)
 {

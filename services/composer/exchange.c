@@ -12,7 +12,7 @@
 #include "services/composer/waiting.h"
 
 enum { RESTARTS_MOST = 4, PERSIST_MS = 30000, REST_FACTOR = 20 };
-static const usec_t slice_us = 4000, period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
+static const usec_t slice_us = 2000, period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
                     longest_pause_us = 300 * 1000000LL;
 
 static const struct persist_composer nothing = { 0 };

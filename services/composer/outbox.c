@@ -171,13 +171,14 @@ static void add_word(struct preview_seen *to, struct text word)
 static void explain_offers(struct arena *arena, const struct exchange_state *state, const struct offer_list *offers,
                            struct preview_seen *to)
 {
-    uint64_t uses = 0, words = 0, withdrawn = 0;
+    uint64_t uses = 0, words = 0, sounds = 0, withdrawn = 0;
 
     for (uint32_t i = 0; i < offers->count; i++) {
         const struct offer *offer = &offers->at[i];
         withdrawn += offer->withdrawn;
         uses += !offer->withdrawn && offer->kind.value == OFFER_KIND_USE;
         words += !offer->withdrawn && offer->kind.value == OFFER_KIND_WORD;
+        sounds += !offer->withdrawn && offer->kind.value == OFFER_KIND_SOUND;
     }
     if (state->level.value == SHARING_OFF)
         add_word(to, TEXT("The level is off: nothing leaves. These are the bytes that would leave at level use."));
@@ -194,6 +195,11 @@ static void explain_offers(struct arena *arena, const struct exchange_state *sta
     if (words)
         add_word(to, arena_printf(arena, "%llu classes and tags that you gave to sounds, as you typed them.",
                                   (unsigned long long)words));
+    if (sounds)
+        add_word(to, arena_printf(arena,
+                                  "%llu sounds of public packs: the length and 64 numbers of each, which say how it "
+                                  "sounds. So the server learns which sounds of these packs this studio owns.",
+                                  (unsigned long long)sounds));
     if (withdrawn)
         add_word(to, arena_printf(arena, "%llu statements are withdrawn: the server removes them.",
                                   (unsigned long long)withdrawn));

@@ -7,7 +7,7 @@
 #include "store/catalogue.h"
 
 enum { PACKS_MOST = 1000, ROWS_A_LOOK = 64 };
-static const usec_t slice_us = 12000;
+static const usec_t slice_us = 2000;
 
 void packs_free(struct packs_count *p)
 {
@@ -57,16 +57,37 @@ static enum err count_sound(struct packs_count *p, struct txn *txn, const struct
     return e;
 }
 
-/* The lessons `packed` are one run of rows of DB_COMMUNITY. Returns true at its end. */
+static bool count_copy(void *state, const struct lesson *packed)
+{
+    struct packs_count *p = state;
+    const struct pack_here wanted = { .name = packed->word };
+    struct pack_here *pack = bsearch(&wanted, p->each.at, p->each.count, sizeof(wanted), compare_packs);
+
+    if (pack) {
+        pack->has_alike = true;
+        pack->alike++;
+    }
+    return true;
+}
+
+/* A copy has the name of its pack once. */
+static enum err count_likeness(struct packs_count *p, struct txn *txn, struct arena *scratch,
+                               const struct lesson *alike)
+{
+    return text_is(alike->word, "pack_name")
+               ? community_each(txn, scratch, LESSON_KIND_PACKED, alike->other, count_copy, p)
+               : ERR_OK;
+}
+
+/* The lessons of a kind are one run of rows of DB_COMMUNITY. Returns true at its end. */
 static bool count_slice(struct packs_count *p, struct txn *txn, usec_t until, enum err *e)
 {
-    const uint8_t kind = LESSON_KIND_PACKED;
     struct arena scratch = { 0 };
     struct walk walk;
     uint32_t rows = 0;
     bool at_end = false, goes_on = true;
 
-    *e = walk_begin(txn, DB_COMMUNITY, key_bytes(&p->at), bytes_of(&kind, 1), &walk);
+    *e = walk_begin(txn, DB_COMMUNITY, key_bytes(&p->at), bytes_of(&p->kind, 1), &walk);
     while (*e == ERR_OK && goes_on) {
         struct lesson lesson = { 0 };
         at_end = !walk_next(&walk);
@@ -76,7 +97,8 @@ static bool count_slice(struct packs_count *p, struct txn *txn, usec_t until, en
             key_add(&p->at, walk.key.at, walk.key.len);
         }
         if (goes_on && row_decode(txn, &scratch, walk.value, &lesson_shape, &lesson) == ERR_OK)
-            *e = count_sound(p, txn, &lesson);
+            *e = p->kind == LESSON_KIND_PACKED ? count_sound(p, txn, &lesson)
+                                               : count_likeness(p, txn, &scratch, &lesson);
         arena_reset(&scratch);
     }
     walk_end(&walk);
@@ -84,16 +106,21 @@ static bool count_slice(struct packs_count *p, struct txn *txn, usec_t until, en
     return at_end;
 }
 
+static void begin_kind(struct packs_count *p, enum lesson_kind kind)
+{
+    p->kind = (uint8_t)kind;
+    p->at = (struct key){ 0 };
+    key_add(&p->at, &p->kind, 1);
+}
+
 static enum err begin_count(struct packs_count *p, struct txn *txn, uint64_t position, uint64_t revision)
 {
-    const uint8_t kind = LESSON_KIND_PACKED;
     enum err e;
 
     packs_free(p);
     p->position = position;
     p->revision = revision;
-    p->at = (struct key){ 0 };
-    key_add(&p->at, &kind, 1);
+    begin_kind(p, LESSON_KIND_PACKED);
     p->each.at = arena_array(&p->arena, PACKS_MOST, sizeof(*p->each.at));
     e = p->each.at ? community_each_kind(txn, &p->arena, LESSON_KIND_PACK, see_pack, p) : ERR_FULL;
     if (e == ERR_OK)
@@ -110,7 +137,7 @@ static void keep_count(struct composer *c)
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < p->each.count; i++)
-        if (p->each.at[i].here)
+        if (p->each.at[i].here || p->each.at[i].has_alike)
             p->each.at[kept++] = p->each.at[i];
     p->each.count = kept;
     p->is_counting = false;
@@ -143,6 +170,8 @@ void packs_turn(struct composer *c)
         fault_set(&fault, e, "the packs cannot be read");
     if (e != ERR_OK)
         fail_count(c, &fault);
+    else if (at_end && c->packs.kind == LESSON_KIND_PACKED)
+        begin_kind(&c->packs, LESSON_KIND_ALIKE);
     else if (at_end)
         keep_count(c);
 }

@@ -9,6 +9,7 @@
 #include "services/composer/link/news.h"
 #include "services/composer/link/talk.h"
 #include "services/composer/share/gather.h"
+#include "services/composer/share/sound.h"
 #include "store/store.h"
 
 enum { WAITING_MOST = 64, SERVER_MOST = 1024, EXCLUDE_MOST = 4096 };
@@ -40,11 +41,27 @@ struct damage_look {
 struct packs_count {
     struct arena arena;
     struct pack_here_list each; /* in the order of their names */
+    uint8_t kind;               /* of lessons: first packed, then alike */
     struct key at;              /* where the next slice begins */
     uint64_t position, revision;
     bool is_counting, is_kept;
     struct ticket waiting[WAITING_MOST];
     uint32_t waiting_count;
+};
+
+/* A pass that recognises copies (likeness.h). */
+enum likeness_step { LIKENESS_REST, LIKENESS_READ, LIKENESS_MATCH, LIKENESS_SWEEP, LIKENESS_OVER };
+enum { LIKENESS_SOUNDS = 1 << 20 /* sounds of packs */ };
+
+struct likeness {
+    enum likeness_step step;
+    struct pack_sound *sounds; /* of packs, by length */
+    uint32_t count, room;
+    struct key at;               /* where the next slice begins; empty: at the first row */
+    struct arena arena;          /* of the changes */
+    struct lesson_list changes;  /* that persist gets next */
+    uint64_t position, revision; /* of the inbox and of the catalogue when the last pass began */
+    usec_t began, next, look;    /* on the steady clock: when a pass begins again, and when it looks whether it must */
 };
 
 struct composer {
@@ -85,6 +102,7 @@ struct composer {
     usec_t news_next, news_pause; /* on the steady clock */
 
     struct packs_count packs;
+    struct likeness likeness;
     struct damage_look look;
     bool is_rebuilding; /* the inbox was damaged, and is not complete again yet */
 

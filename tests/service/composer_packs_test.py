@@ -1,38 +1,15 @@
 #!/usr/bin/python3
 """Packs that the operator of a real PostgreSQL server describes, and a studio that has some of their sounds."""
-import base64
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from composing import Studio
-
-
-def content_of(studio, number):
-    id = studio.home.first('show', studio.sound(number))['id']
-    media = [one['media'] for one in studio.home.ask('search.query', 'query=', 'limit=200')['items']]
-    return next(base64.b64decode(one['content']).hex() for one in media if one['id'] == id)
-
-
-def put_pack(studio, name, title, vendor, tags, *numbers):
-    studio.server.sql(f"insert into composer.pack values ('{name}', '{title}', '{vendor}', '{tags}')",
-                      *(f"insert into composer.pack_content values ('{name}', '\\x{content_of(studio, number)}')"
-                        for number in numbers))
-
-
-def facts_of(studio, number):
-    id = studio.home.first('show', studio.sound(number))['id']
-    return {fact['attribute']: (fact.get('text'), fact['source'])
-            for fact in studio.home.ask('search.get', f'id={id}')['item']['facts']}
+from composing import Studio, content_of, facts_of, found, put_pack
 
 
 def tags_of(studio, number):
     return studio.home.first('show', studio.sound(number))['tags']
-
-
-def found(studio, query):
-    return sorted(line['id'] for line in studio.home.json('search', query) if 'id' in line)
 
 
 @claim(inside=Studio)

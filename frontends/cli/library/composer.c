@@ -120,6 +120,15 @@ enum err composer_forget_all(struct cli *cli, struct fault *fault)
     return ERR_OK;
 }
 
+static void print_pack(struct cli *cli, const struct pack_here *pack)
+{
+    cli_print(&cli->out, "%.*s: %llu of %llu sounds are here", TEXT_ARG(pack->title), (unsigned long long)pack->here,
+              (unsigned long long)pack->sounds);
+    if (pack->has_alike)
+        cli_print(&cli->out, ", and %llu copies that sound like them", (unsigned long long)pack->alike);
+    cli_print(&cli->out, "\n");
+}
+
 enum err composer_list_packs(struct cli *cli, struct fault *fault)
 {
     struct packs_here packs = { 0 };
@@ -130,8 +139,7 @@ enum err composer_list_packs(struct cli *cli, struct fault *fault)
         if (cli->options.json)
             e = cli_json(cli, &pack_here_shape, pack);
         else
-            cli_print(&cli->out, "%.*s: %llu of %llu sounds are here\n", TEXT_ARG(pack->title),
-                      (unsigned long long)pack->here, (unsigned long long)pack->sounds);
+            print_pack(cli, pack);
     }
     if (e == ERR_OK)
         cli_none(cli, packs.each.count, "No pack is recognised.");

@@ -91,6 +91,8 @@ static void take_item(struct slicing *s, struct bytes key, struct bytes value)
     s->e = row_decode(s->txn, &s->scratch, value, &media_shape, &media);
     if (s->e == ERR_OK)
         s->e = statement_of_words(&statement, &media, want_offer, s);
+    if (s->e == ERR_OK)
+        s->e = statement_of_sound(&statement, &media, want_offer, s);
 }
 
 static void sweep_offer(struct slicing *s, struct bytes key, struct bytes value)
@@ -125,7 +127,7 @@ static const struct {
     [GATHER_SWEEP] = { DB_SHARED, SHARING_OFF, sweep_offer },
 };
 
-enum { ITEM_MOST = 257 /* offers of one row */, ROOM = GATHER_OFFERS + ITEM_MOST };
+enum { ITEM_MOST = 258 /* offers of one row */, ROOM = GATHER_OFFERS + ITEM_MOST };
 
 static bool has_offer_room(const struct gather *g)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "services/composer/share/sha256.h"
+#include "services/composer/share/sound.h"
 #include "store/community.h"
 #include "store/uses.h"
 
@@ -128,5 +129,34 @@ enum err statement_of_words(const struct statement *s, const struct media *media
         if (tag.len <= 60)
             said(state, &offer);
     }
+    return ERR_OK;
+}
+
+static bool see_one(void *state, const struct lesson *lesson)
+{
+    (void)lesson;
+    *(bool *)state = true;
+    return false;
+}
+
+enum err statement_of_sound(const struct statement *s, const struct media *media,
+                            void (*said)(void *state, const struct offer *offer), void *state)
+{
+    struct sound_form sound = { 0 };
+    bool is_packed = false, has_sound = false;
+    struct offer offer = { .kind = { .value = OFFER_KIND_SOUND },
+                           .content = media->content,
+                           .attribute = TEXT("sound") };
+    enum err e = media->content.len == COMMUNITY_CONTENT && txn_count(s->txn, DB_COMMUNITY)
+                     ? community_each(s->txn, s->arena, LESSON_KIND_PACKED, media->content, see_one, &is_packed)
+                     : ERR_OK;
+
+    if (e == ERR_OK && is_packed && is_shared_item(s, media))
+        e = sound_of_item(s->txn, s->arena, media, &sound, &has_sound);
+    if (e != ERR_OK || !has_sound)
+        return e;
+    offer.value = sound_write(s->arena, &sound);
+    if (offer.value.len)
+        said(state, &offer);
     return ERR_OK;
 }

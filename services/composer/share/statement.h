@@ -22,4 +22,9 @@ bool statement_of_use(const struct statement *statement, struct id context, cons
 enum err statement_of_words(const struct statement *statement, const struct media *media,
                             void (*said)(void *state, const struct offer *offer), void *state);
 
+/* Calls `said` with how the item sounds, if its content is of a public pack. So a pack that was described by hashes
+ * alone gets the sounds of its contents from the studios that own it. */
+enum err statement_of_sound(const struct statement *statement, const struct media *media,
+                            void (*said)(void *state, const struct offer *offer), void *state);
+
 #endif

@@ -38,8 +38,15 @@ static bool is_good_lesson(const struct lesson *lesson)
     int32_t kind = lesson->kind.value;
     bool is_apart = kind == LESSON_KIND_TOTAL || kind == LESSON_KIND_PACK;
 
-    return is_content(lesson->content, is_apart || kind == 0) && is_content(lesson->other, kind != LESSON_KIND_PAIR) &&
+    return is_content(lesson->content, is_apart || kind == 0) &&
+           is_content(lesson->other, kind != LESSON_KIND_PAIR && kind != LESSON_KIND_ALIKE) &&
            (kind != LESSON_KIND_FACT || lesson->word.len);
+}
+
+static bool is_good_likeness(const struct lesson *lesson)
+{
+    return lesson->kind.value == LESSON_KIND_ALIKE && is_content(lesson->content, false) &&
+           is_content(lesson->other, false) && lesson->word.len;
 }
 
 static enum err check_ask(const struct persist_composer *ask, const struct exchange_state *state, struct fault *fault)
@@ -57,6 +64,9 @@ static enum err check_ask(const struct persist_composer *ask, const struct excha
     for (uint32_t i = 0; i < ask->lessons.count; i++)
         if (!is_good_lesson(&ask->lessons.at[i]))
             return fault_set(fault, ERR_BAD_REQUEST, "lesson %u lacks a content or a word", i);
+    for (uint32_t i = 0; ask->has_alike && i < ask->alike.count; i++)
+        if (!is_good_likeness(&ask->alike.at[i]))
+            return fault_set(fault, ERR_BAD_REQUEST, "likeness %u lacks a content or a word", i);
     for (uint32_t i = 0; i < ask->drop.count; i++)
         if (!is_content(ask->drop.at[i], false))
             return fault_set(fault, ERR_BAD_REQUEST, "key %u does not have 16 bytes", i);
@@ -257,7 +267,7 @@ static bool is_kept_by_readers(const struct lesson *lesson)
 {
     int32_t kind = lesson->kind.value;
 
-    return kind == LESSON_KIND_FACT || kind == LESSON_KIND_USE || kind == LESSON_KIND_ROLE;
+    return kind == LESSON_KIND_FACT || kind == LESSON_KIND_USE || kind == LESSON_KIND_ROLE || kind == LESSON_KIND_ALIKE;
 }
 
 /* Logs a change of the content's facts, because readers keep facts and counts of the community with their items. */
@@ -273,19 +283,26 @@ static enum err log_lesson(struct persist *p, const struct lesson *lesson, struc
     return e == ERR_OK && is_here ? turn_log(p, CHANGE_KIND_FACTS, key_id_at(lesson->content, 0), false) : e;
 }
 
+static enum err put_lesson(struct persist *p, const struct lesson *lesson, struct bytes *last)
+{
+    enum err e = turn_wrote(p, community_put_lesson(&p->w, lesson));
+
+    return e == ERR_OK ? log_lesson(p, lesson, last) : e;
+}
+
+/* An unknown kind is of a newer server; a likeness is never a server's. */
 static enum err put_lessons(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
 {
     struct bytes last = { 0, NULL };
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < ask->lessons.count; i++) {
-        const struct lesson *lesson = &ask->lessons.at[i];
-        if (!lesson->kind.value)
-            continue;
-        e = turn_wrote(p, community_put_lesson(&p->w, lesson));
-        if (e == ERR_OK)
-            e = log_lesson(p, lesson, &last);
+        int32_t kind = ask->lessons.at[i].kind.value;
+        if (kind && kind != LESSON_KIND_ALIKE)
+            e = put_lesson(p, &ask->lessons.at[i], &last);
     }
+    for (uint32_t i = 0; e == ERR_OK && ask->has_alike && i < ask->alike.count; i++)
+        e = put_lesson(p, &ask->alike.at[i], &last);
     if (ask->has_after)
         state->position = ask->position;
     return e;
