@@ -15,7 +15,7 @@ static inline bool pcm24_is_over(float sample)
     return !(fabsf(sample) <= 1);
 }
 
-/* Returns the nearest integer (the even one of two); clips at full scale. `sample` is not NaN. */
+/* Rounds to the nearest integer, a half to the even one. Clips at full scale. `sample` is not NaN. */
 static inline int32_t pcm24(float sample)
 {
     return (int32_t)lrint((double)fminf(fmaxf(sample, -1), 1) * PCM24_MOST); /* a float would round twice */

@@ -10,11 +10,11 @@ enum { SAFE_NAME_SIZE = 192 }; /* bytes of a name with a closing zero */
 
 /* Zeroed: no name is taken. */
 struct safe_names {
-    struct id_table
-        taken; /* hashes of names in lower case; a name has the last number that a name like it got, at least 1 */
+    /* Hashes of names in lower case. Each has the last number that was added to the name, at least 1. */
+    struct id_table taken;
 };
 
-void safe_names_take(struct safe_names *names, const char *name); /* that exists already */
+void safe_names_take(struct safe_names *names, const char *name); /* takes a name of an existing file */
 
 /* Writes and takes a name for a file of this path: the path's last part, made safe (UTF-8, without separators, controls
  * and reserved names), with a number if it is taken: "kick (2).wav". */

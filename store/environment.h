@@ -42,9 +42,6 @@ enum err store_failed(struct store *store, struct fault *fault, int number, cons
  * compared with the store's own, and corrected. Errors: those of store_failed; io. */
 enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
 
-/* True if another file replaced data.mdb: writes to the open one would be lost. */
-bool store_was_replaced(const struct store *store);
-
 /* True if data.mdb was removed and its folder still exists (put_back.h). */
 bool store_was_removed(const struct store *store);
 

@@ -206,7 +206,8 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
     return ERR_OK;
 }
 
-bool store_was_replaced(const struct store *store)
+/* True if another file replaced data.mdb: writes to the open one would be lost. */
+static bool was_replaced(const struct store *store)
 {
     struct stat st;
 
@@ -223,7 +224,7 @@ bool store_was_removed(const struct store *store)
 
 bool store_is_gone(const struct store *store)
 {
-    return store_was_replaced(store) || store_was_removed(store);
+    return was_replaced(store) || store_was_removed(store);
 }
 
 void store_close(struct store *store)
@@ -231,7 +232,7 @@ void store_close(struct store *store)
     if (!store)
         return;
     (void)close_environment(store, NULL);
-    if (store->lock >= 0 && !trust_is_doubted(store->directory) && !store_was_replaced(store))
+    if (store->lock >= 0 && !trust_is_doubted(store->directory) && !was_replaced(store))
         trust_closed(store->directory);
     store_unlock(store->lock);
     free(store);
@@ -333,7 +334,7 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
     uint64_t version = STORE_VERSION;
     enum err e = ERR_OK;
     bool is_first = store->mode == STORE_READER && store->open_txns == 0;
-    bool again = is_first && (!store->env || store_was_replaced(store));
+    bool again = is_first && (!store->env || was_replaced(store));
 
     if (is_first && trust_is_doubted(store->directory))
         e = trust_refuse(store->directory, fault);

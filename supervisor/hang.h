@@ -1,4 +1,4 @@
-/* hang.h: whether a process without heartbeats hangs, or merely does not get to run. Pure.
+/* hang.h: decides whether a process without heartbeats hangs, or only waits for a processor. Pure.
  *
  * It counts the time in which the process could have sent a heartbeat. While it sleeps or is stopped, all time counts.
  * While it wants the processor, all time counts, but at most HANG_SHARE times the processor time that it got. While it

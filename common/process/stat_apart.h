@@ -1,5 +1,6 @@
-/* stat_apart.h: stat of a path on a file system that may hang, in a process of its own that is given up in time. A
- * process that cannot die is counted until it does; of the service it holds only the folder open. Any thread. */
+/* stat_apart.h: calls stat on a file system that may hang, in a child process that is killed after STAT_APART_US. A
+ * child that does not die is counted until it does. It keeps one descriptor of the service open: the folder. Any
+ * thread. */
 #ifndef LOOPHOLE_COMMON_STAT_APART_H
 #define LOOPHOLE_COMMON_STAT_APART_H
 

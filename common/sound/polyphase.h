@@ -1,8 +1,8 @@
-/* polyphase.h: converts stereo between two rates with a small ratio, as nearly all have (44,100 to 48,000 Hz is 160 :
- * 147). It is a windowed sinc: one row of coefficients for each position between two frames, computed once. The
- * signal-to-noise ratio is 120 dB, and the response is flat to 90 % of the band. It is ten times as fast as a converter
- * for any ratio. Kaiser's window and the number of taps: Oppenheim and Schafer, Discrete-Time Signal Processing, 7.6.
- * Any thread; one thread at a time for each struct. */
+/* polyphase.h: converts stereo between two rates with a small ratio, as nearly all pairs of rates have (44,100 to
+ * 48,000 Hz is 160 : 147). It is a windowed sinc: one row of coefficients for each position between two frames,
+ * computed once. The signal-to-noise ratio is 120 dB, and the response is flat to 90 % of the band. It is ten times as
+ * fast as a converter for any ratio. Kaiser's window and the number of taps: Oppenheim and Schafer, Discrete-Time
+ * Signal Processing, 7.6. Any thread; one thread at a time for each struct. */
 #ifndef LOOPHOLE_COMMON_SOUND_POLYPHASE_H
 #define LOOPHOLE_COMMON_SOUND_POLYPHASE_H
 

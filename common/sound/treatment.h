@@ -18,7 +18,7 @@ struct treatment {
 
 bool treatment_is_none(const struct treatment *treatment);
 
-/* True if it changes samples: without it, the frames of the part are those of the file. */
+/* True if it changes samples. If false, the frames of the part equal those of the file. */
 bool treatment_changes(const struct treatment *treatment);
 
 /* Sets `until` to the end of a file of so many frames, if the part would end later or has no end. -1: not known. */

@@ -8,7 +8,7 @@ static const struct command messages[] = {
     { "web", "", "Print the address of the web app, or open it in a browser",
       "The address is valid for one browser, once, for ten minutes; afterwards the browser has a cookie.", "open", 0, 0,
       false, web_show },
-    { "osc", "", "Show where OSC messages are taken, and their counts", "", "", 0, 0, false, osc_show },
+    { "osc", "", "Show the port for OSC messages, and their counts", "", "", 0, 0, false, osc_show },
     { "stats", "[SERVICE]", "Show count and latency of every ask, as measured in the services", "", "watch prometheus",
       0, 1, false, stats_show },
     { "bench", "SERVICE.NAME [FIELD=VALUE…]", "Measure the latency of one message", "",

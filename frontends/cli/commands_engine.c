@@ -21,7 +21,7 @@ const struct command_group commands_engine = { "The engine", engine, sizeof(engi
 static const struct command libraries[] = {
     { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files wait", 1, 1, false,
       library_add },
-    { "library remove", "DIR", "Remove a library, and put its items among the forgotten; files are not touched",
+    { "library remove", "DIR", "Remove a library and forget its items; files are not touched",
       "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts. It warns when no "
       "other copy of a sound can be read now.",
       "", 1, 1, false, library_remove },
@@ -49,7 +49,7 @@ static const struct command libraries[] = {
       false, fetch_list },
     { "volume list", "", "List the volumes of the libraries, and whether they are here",
       "docs/storage.md describes how a volume is recognised.", "", 0, 0, false, volume_list },
-    { "volume mark", "PATH", "Write a marker file to the root of a volume, by which it is recognised from then on",
+    { "volume mark", "PATH", "Write a marker file to the root of a volume, to recognise the volume by it",
       "PATH is the volume's mount point, or any path on it. --new replaces the marker of a volume that is a "
       "copy of another one. --name sets the label.",
       "new name", 1, 1, false, volume_mark },
@@ -59,7 +59,7 @@ static const struct command libraries[] = {
     { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "", "ignore hidden-files wait", 1, 1,
       false, library_index },
     { "summary", "", "Count files, hours, formats and failures", "", "", 0, 0, false, library_summary },
-    { "relink", "[ID|DIR]", "List files that may be those of missing items, or take them",
+    { "relink", "[ID|DIR]", "List candidate files for missing items, or relink the items to them",
       "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
       "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
       "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below "
@@ -67,9 +67,9 @@ static const struct command libraries[] = {
       "facts of a person, and the item that the file had so far is forgotten. For files outside all libraries, add "
       "their folder first.",
       "to apply limit", 0, 1, false, relink_run },
-    { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: sounds like it whose file is there", "",
+    { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: similar sounds whose files are here", "",
       "limit fields", 1, ANY, true, find_suggest },
-    { "moves", "", "List files and folders that were found at another place, and whose items followed them", "",
-      "limit undo request-id", 0, 0, false, undo_moves },
+    { "moves", "", "List moved files and folders whose items followed them", "", "limit undo request-id", 0, 0, false,
+      undo_moves },
 };
 const struct command_group commands_libraries = { "Libraries", libraries, sizeof(libraries) / sizeof(*libraries) };

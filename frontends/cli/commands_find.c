@@ -4,7 +4,8 @@
 static const struct command find[] = {
     { "search", "QUERY…", "Find media items",
       "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
-      "\"quoted words\", or. docs/query.md describes the language. --project NAME finds what that project uses.",
+      "\"quoted words\", or. docs/query.md describes the language. --project NAME finds the items that this project "
+      "uses.",
       "limit page sort fields facets cursor save view project", 0, ANY, true, find_search },
     { "history", "", "List the last queries, latest first", "--off clears the history.", "limit off request-id", 0, 0,
       false, saved_history },
@@ -12,8 +13,8 @@ static const struct command find[] = {
       1, false, saved_queries },
     { "similar", "[ID|PATH|QUERY…]", "Find sounds like an item or like any file",
       "--like A,B adds examples; --unlike C adds counter-examples: no result is nearer to one of these "
-      "than to all examples. --port CLIENT:PORT listens to a JACK port for 4 seconds, or --seconds N, and "
-      "finds sounds like it; nothing is kept.",
+      "than to all examples. --port CLIENT:PORT records a JACK port for 4 seconds, or --seconds N, finds similar "
+      "sounds, and deletes the recording.",
       "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
     { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
       "off request-id", 2, 2, false, edit_unlike },
@@ -21,16 +22,16 @@ static const struct command find[] = {
       ANY, true, edit_favourite },
     { "hide", "ID|PATH|QUERY…", "Hide items from all results (is:hidden shows them)", MANY,
       "all limit yes off request-id", 1, ANY, true, edit_hide },
-    { "forget", "ID|PATH|QUERY…", "Forget items: results leave them out, but nothing of them is lost",
-      "`loophole forgotten` lists them, `loophole undo` and `forget ID --off` bring them back, and so does `loophole "
-      "library add` of their folder. No scan does. Files are not touched. It warns when no other copy of a sound can "
-      "be read now. " MANY,
+    { "forget", "ID|PATH|QUERY…", "Forget items: results leave them out, but the catalogue keeps them",
+      "`loophole forgotten` lists them. `loophole undo`, `forget ID --off` and `loophole library add` of their folder "
+      "bring them back; a scan does not. Files are not touched. The command warns if no other copy of a sound can be "
+      "read now. " MANY,
       "all limit yes off request-id", 1, ANY, true, edit_forget },
     { "forgotten", "", "List the forgotten items, or remove them for good",
-      "--empty removes all of them from the catalogue, with their tags and facts, and asks first; nothing else removes "
-      "an item. Files are not touched.",
+      "--empty removes all of them from the catalogue, with their tags and facts, after a question. No other command "
+      "removes items. Files are not touched.",
       "limit empty yes request-id", 0, 0, false, forgotten_list },
-    { "map", "[QUERY…]", "Map the library: sounds that are alike are near each other",
+    { "map", "[QUERY…]", "Draw a map of the library: similar sounds are near each other",
       "The map is made once and kept: a new item gets a place, and no other item moves. Prints the number "
       "of items of each class; --json prints the positions, --png draws them with a legend.",
       "png room seed remake", 0, ANY, true, map_run },

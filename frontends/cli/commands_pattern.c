@@ -46,7 +46,8 @@ static const struct command patterns[] = {
       "NAME is its name or its place, techno/Acid. --wait ends when it sounds.", "immediate wait", 0, 2, true,
       slots_load_file },
     { "pattern archive", "NAME…", "Archive patterns of the library: lists omit them, their files stay",
-      "KEY=VALUE instead of names, as of `pattern list`, chooses all that match, with --all. All are one step.",
+      "With --all, the filters KEY=VALUE of `pattern list` choose the patterns instead of names. All changes are one "
+      "step.",
       "all request-id", 0, ANY, true, pattern_library_archive },
     { "pattern unarchive", "NAME…", "Take patterns out of the archive again", "", "all request-id", 0, ANY, true,
       pattern_library_unarchive },
@@ -55,11 +56,12 @@ static const struct command patterns[] = {
       false, pattern_library_undo },
     { "pattern redo", "", "Redo what `pattern undo` took back", "", "request-id", 0, 0, false, pattern_library_redo },
     { "pattern similar", "[SLOT|NAME|FILE.json]", "List patterns of the library by the likeness of their rhythm",
-      "To that of a slot, of a pattern of the library (NAME, or its place), or of a file; without any, of the pattern "
-      "that plays.",
+      "The rhythm is compared with that of a slot, of a pattern of the library (NAME, or its place), or of a file; "
+      "without an argument, with that of the pattern that plays.",
       "limit", 0, 1, true, pattern_library_similar },
     { "pattern delete", "SLOT|NAME…", "Empty a slot, or delete patterns of the library",
-      "A place with a slash, techno/Acid, is in the library; so is any name with the setting [pattern] view = library. "
+      "A place with a slash, techno/Acid, is in the library. With the setting [pattern] view = library, so is any "
+      "name. "
       "Several patterns of the library are one step.",
       "all", 0, ANY, true, slots_delete },
     { "pattern copy", "SLOT SLOT", "Copy a slot to another one, or a pattern of the library to another place", "", "",
@@ -73,19 +75,20 @@ static const struct command patterns[] = {
       slots_bank },
     { "pattern export_midi", "FILE.json FILE.mid",
       "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
-      "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. A file that is "
-      "no MIDI file is replaced with --force only.",
+      "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. An existing file "
+      "that is not a MIDI file is replaced only with --force.",
       "force", 2, 2, false, pattern_export_midi },
     { "pattern import_midi", "FILE.mid FILE.json",
       "Make a pattern of a Standard MIDI File, and list the values that change",
-      "Types 0 and 1, any ticks per quarter note. Notes off the grid move to the nearest step. A file that "
-      "loophole did not write is replaced with --force only.",
+      "Types 0 and 1, any ticks per quarter note. Notes off the grid move to the nearest step. An existing file that "
+      "loophole did not write is replaced only with --force.",
       "force", 2, 2, false, pattern_import_midi },
     { "song", "", "Show the song of the project: its patterns, one after the other", "A * marks the entry that plays.",
       "", 0, 0, false, song_show },
     { "song set", "[SLOT[:BARS]…]", "Set the song: slots of patterns, in the order in which they play",
       "Each plays for BARS, or as long as its pattern; BANK/SLOT is a slot of another bank: `song set 1:4 2 2/7:8`. "
-      "--loop: the first follows the last; otherwise the last one plays on. Without slots the song is empty.",
+      "With --loop the first entry follows the last one; otherwise the pattern of the last one continues. Without "
+      "slots the song is empty.",
       "loop", 0, ANY, false, song_set },
     { "song play", "[ENTRY]", "Play the song from its first entry, or another one, on; it starts the transport",
       "The next pattern is ready while one plays, so they follow without a gap. A pattern that is loaded ends the "

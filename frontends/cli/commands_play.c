@@ -6,7 +6,7 @@ static const struct command hear[] = {
       "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
       "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch follows the "
       "tempo of the transport while it plays. The trim, the fades and the gain of an item (loophole trim, fade, "
-      "normalise) are obeyed, unless --whole is given.",
+      "normalise) apply unless --whole is given.",
       "loop gain from until loop-from bars at stretch whole", 1, ANY, true, play_start },
     { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
     { "voice", "", "List the voices that play", "", "", 0, 0, false, voices_show },
@@ -17,16 +17,16 @@ static const struct command hear[] = {
       voices_queue },
     { "voice fade", "VOICE S", "Stop a voice over S seconds", "", "", 2, 2, false, voices_fade },
     { "preview", "ID|PATH|QUERY…", "Play a sound on the preview ports",
-      "A new preview replaces the present one. Nothing else changes. The trim, the fades and the gain of an item are "
-      "obeyed, unless --whole is given.",
+      "A new preview replaces the present one. Nothing else changes. The trim, the fades and the gain of an item "
+      "apply unless --whole is given.",
       "in-context chain stretch key at start-transport gain loop from until loop-from bars whole", 1, ANY, true,
       play_preview },
     { "preview stop", "", "Stop the preview", "", "", 0, 0, false, play_preview_stop },
     { "preview apart", "on|off", "Send previews to the preview ports only, or also to main", "", "", 1, 1, false,
       play_preview_apart },
     { "preview next", "", "Preview the next item of the last search with the same options",
-      "It walks what the last `search`, `similar` or `preview QUERY` found, up to 1,000 items. After the preview of "
-      "any other file it walks the folder of that file.",
+      "The command goes through the result of the last `search`, `similar` or `preview QUERY`, up to 1,000 items. "
+      "After the preview of any other file, it goes through the folder of that file.",
       "", 0, 0, false, play_preview_next },
 };
 const struct command_group commands_hear = { "Hear", hear, sizeof(hear) / sizeof(*hear) };
@@ -37,17 +37,18 @@ static const struct command record[] = {
       "setting recording.folder, by default DATA/recordings. A FLAC is made from the WAV after the take; the WAV stays "
       "if a sample is over full scale or the disk has no room for both. The latency that JACK reports, or "
       "recording.latency_frames, corrects its position. With --bars, --at-bar, --punch or --count-in the take waits "
-      "for its bar; what was played on the beat is the file's first frame. Without --at-bar it is the next bar.",
+      "for its bar (the next one without --at-bar), and its first frame is the sound that was played on the beat.",
       "name inputs seconds bars at-bar punch count-in loop source format gaps budget", 0, 0, false, takes_start },
-    { "record keep", "BARS", "Record what was played already: the last whole bars", "", "name format gaps budget", 1, 1,
-      false, takes_keep },
-    { "record monitor", "[on|off]", "Hear the inputs on the main ports, or not", "", "", 0, 1, false, takes_monitor },
+    { "record keep", "BARS", "Make a take of the last whole bars, which were played already", "",
+      "name format gaps budget", 1, 1, false, takes_keep },
+    { "record monitor", "[on|off]", "Send the inputs to the main ports, or stop sending them", "", "", 0, 1, false,
+      takes_monitor },
     { "record stop", "", "End the take; it becomes an ordinary media item",
       "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
       "tasks` shows it; `loophole cancel` keeps the WAV instead.",
       "budget", 0, 0, false, takes_stop },
     { "record cancel", "", "Abandon the take",
-      "The setting recording.cancelled says what becomes of its file: keep or delete.", "budget", 0, 0, false,
+      "The setting recording.cancelled decides whether its file is kept or deleted.", "budget", 0, 0, false,
       takes_cancel },
     { "record takes", "", "List the take under way, unfinished takes, and abandoned takes, with their size", "", "", 0,
       0, false, takes_list },

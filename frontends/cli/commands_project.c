@@ -31,9 +31,9 @@ static const struct command projects[] = {
     { "project saves", "", "List the saves, the newest first", "", "project", 0, 0, false, project_print_saves },
     { "project save_as", "NAME", "Copy the project to another name and folder, and open the copy", "",
       "project folder request-id", 1, 1, false, project_copy },
-    { "project draft", "", "Write the project as it is to draft.json in its folder; this is no save", "",
+    { "project draft", "", "Write the present project to draft.json in its folder, without making a save", "",
       "project request-id", 0, 0, false, project_write_draft },
-    { "project load", "[REVISION|NAME]", "Go back to a save, as one step of undo", "", "project file request-id", 0, 1,
+    { "project load", "[REVISION|NAME]", "Restore a save, as one step of undo", "", "project file request-id", 0, 1,
       false, project_go_back },
     { "project collect", "", "Copy the sounds in use into the project's Media",
       "Each content once, verified. Equal names get a part of the digest. While sounds are missing or offline, nothing "
@@ -41,6 +41,6 @@ static const struct command projects[] = {
       "project check without-missing request-id budget", 0, 0, false, project_gather },
     { "project undo", "", "Take back the last step of the project", "", "project request-id", 0, 0, false,
       project_take_back },
-    { "project redo", "", "Do again what undo took back", "", "project request-id", 0, 0, false, project_do_again },
+    { "project redo", "", "Repeat what undo took back", "", "project request-id", 0, 0, false, project_do_again },
 };
 const struct command_group commands_projects = { "Projects", projects, sizeof(projects) / sizeof(*projects) };

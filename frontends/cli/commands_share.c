@@ -19,22 +19,22 @@ static const struct command share[] = {
     { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
     { "basket clear", "", "Remove all links from the basket; the sounds stay",
       "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
-    { "use", "CONTEXT ID|PATH|QUERY…", "Note that a context (a song, an album, a kit) uses items",
+    { "use", "CONTEXT ID|PATH|QUERY…", "Record that a context (a song, an album, a kit) uses items",
       "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
-      "of an item. --off: the context does not use them any more. " MANY_ITEMS,
+      "of an item. --off ends the use. " MANY_ITEMS,
       "role section all limit yes off request-id", 2, ANY, true, uses_note },
     { "sessions", "", "List session files of other programs, and the items that they use",
       "Scans find the sessions of Ardour, REAPER, LMMS, Hydrogen and Ableton Live in the libraries. A file that a "
       "session names is an item at that path, or the only item with its name and, where the session has them, its size "
-      "or length. The list names the other files. used:\"NAME\" finds what a session uses.",
+      "or length. The list names the other files. used:\"NAME\" finds the items that a session uses.",
       "", 0, 0, false, sessions_list },
     { "composer status", "", "Show the exchange with a community of studios",
       "--json: level, server, reachable, outbox, inbox, last_sync (microseconds since 1970), error, and more.", "", 0,
       0, false, composer_show },
     { "composer level", "off|ask|descriptors|use", "Set what this studio shares",
       "off (the default): nothing. ask: reads what the community knows. descriptors: also shares the classes and tags "
-      "that you gave, by content hash. use: also shares which sounds are used together. A lower level withdraws the "
-      "rest at the next exchange. docs/composer.md describes what the server learns.",
+      "that you gave, by content hash. use: also shares which sounds are used together. After a change to a lower "
+      "level, the next exchange withdraws everything above it. docs/composer.md describes what the server learns.",
       "request-id", 1, 1, false, composer_set_level },
     { "composer preview", "", "Show the exact bytes of the next exchange, and what they reveal", "Nothing is sent.", "",
       0, 0, false, composer_show_next },

@@ -24,8 +24,8 @@ static const struct command mixer[] = {
       "out_N_left and out_N_right). "
       "Units: gain=-6dB, ratio=+3st, attack=5ms, reverse=on. sound=ID, sound=PATH or "
       "sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= removes it. "
-      "keys_from=36 keys_until=84: a keyboard plays the pad in its pitch, with pedal and pitch wheel; at note= it "
-      "keeps its own. mode=gate ends with the key.",
+      "With keys_from=36 keys_until=84, the keys play the pad in their pitch, with pedal and pitch wheel; the key "
+      "note= plays it unchanged. With mode=gate a note ends when its key is released.",
       "", 1, ANY, false, pads_set },
     { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
       "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI) gain ratio. Sounds of one range take turns. A hit "
@@ -41,7 +41,7 @@ static const struct command mixer[] = {
     { "sound set", "TAG KEY=VALUE…", "Change a sound that plays", "Keys: gain pan ratio ramp.", "", 2, ANY, false,
       sounds_set },
     { "sound stop", "TAG", "Stop a sound, over its release or --fade", "", "fade", 1, 1, false, sounds_stop },
-    { "midi", "", "List the MIDI controls that move something in the project", "", "", 0, 0, false, midi_list },
+    { "midi", "", "List the bindings of MIDI controls in the project", "", "", 0, 0, false, midi_list },
     { "midi learn", "TARGET [KEY=VALUE…]", "Bind the next MIDI control that is moved, of a device at a port midi_in",
       "Targets: mixer/CHANNEL/gain, pan, mute or solo; transport/tempo, toggle, …; pads/PAD; rows/ROW/mute or solo; "
       "pattern/load/SLOT; song/play: docs/midi.md. Keys: mode (pickup, jump, toggle, hold, or the code of an encoder) "

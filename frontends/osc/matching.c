@@ -8,7 +8,7 @@
 typedef uint64_t places;
 enum { PATH_MOST = 63 };
 
-bool matching_is_pattern(struct text address)
+static bool is_pattern(struct text address)
 {
     for (uint32_t i = 0; i < address.len; i++)
         if (strchr("?*[]{}", address.at[i]))
@@ -163,7 +163,7 @@ enum err matching_expand(const struct packet *from, struct packet *to, uint32_t 
     to->count = 0;
     for (uint32_t i = 0; e == ERR_OK && i < from->count; i++) {
         *wrong = i;
-        if (matching_is_pattern(from->each[i].address))
+        if (is_pattern(from->each[i].address))
             e = expand_one(&from->each[i], to, fault);
         else if (to->count < PACKET_MESSAGES)
             to->each[to->count++] = from->each[i];

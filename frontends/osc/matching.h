@@ -5,10 +5,8 @@
 
 #include "frontends/osc/packet.h"
 
-bool matching_is_pattern(struct text address);
-
-/* True if all of the path matches; false for a pattern that is not whole. The time is bounded by the product of their
- * lengths. */
+/* True if the pattern matches all of the path; false for a malformed pattern. The time is bounded by the product of
+ * their lengths. */
 bool matching_fits(struct text pattern, const char *path);
 
 /* Replaces each message whose address is a pattern by one message for each address that matches and has a value. So a

@@ -44,7 +44,8 @@ static bool take_tokens(struct osc *osc, uint32_t messages)
     return true;
 }
 
-void taking_packet(struct osc *osc, uint8_t *bytes, size_t len, const struct sockaddr_in *from)
+/* Handles one packet of any content. */
+static void take_packet(struct osc *osc, uint8_t *bytes, size_t len, const struct sockaddr_in *from)
 {
     static struct packet packet;
     struct arena arena = { 0 };
@@ -82,7 +83,7 @@ static void read_socket(void *state, int fd)
         if (len < 0)
             return; /* nothing more; or the error of an earlier packet of ours */
         if (from.sin_family == AF_INET && from.sin_port)
-            taking_packet(osc, bytes, (size_t)len, &from);
+            take_packet(osc, bytes, (size_t)len, &from);
     }
 }
 

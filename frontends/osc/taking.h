@@ -8,9 +8,6 @@
 enum err taking_open(struct osc *osc, struct service *service, struct fault *fault);
 void taking_close(struct osc *osc);
 
-/* Handles one packet of any content. */
-void taking_packet(struct osc *osc, uint8_t *bytes, size_t len, const struct sockaddr_in *from);
-
 /* The asks of schemas/osc.schema. */
 extern const struct osc_handlers taking_asks;
 

@@ -29,7 +29,8 @@ static bool read_zone(const char *from, int *seconds)
     return true;
 }
 
-bool pattern_time_read(struct text from, double *seconds)
+/* Reads "2025-01-07T18:24:00.5Z", "…+01:00" or without a zone. False: it is no such time. */
+static bool read_time(struct text from, double *seconds)
 {
     char typed[TEXT_SIZE];
     struct tm tm = { 0 };
@@ -170,7 +171,7 @@ enum err pattern_migrate(struct json_node *root, struct arena *arena, struct fau
     if (is_old(root))
         convert_tree(root, arena);
     stamp = json_tree_member(root, TEXT("timestamp"));
-    if (stamp && stamp->kind == JSON_IS_TEXT && pattern_time_read(stamp->text, &seconds)) {
+    if (stamp && stamp->kind == JSON_IS_TEXT && read_time(stamp->text, &seconds)) {
         stamp->kind = JSON_IS_REAL;
         stamp->real = seconds;
     }

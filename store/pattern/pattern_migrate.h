@@ -11,7 +11,4 @@
  * nothing to a tree of schema 1. Errors: version (newer than 1), bad_request (no version). */
 enum err pattern_migrate(struct json_node *root, struct arena *arena, struct fault *fault);
 
-/* Reads "2025-01-07T18:24:00.5Z", "…+01:00" or without a zone. False: it is no such time. */
-bool pattern_time_read(struct text from, double *seconds);
-
 #endif

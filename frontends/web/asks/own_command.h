@@ -1,5 +1,5 @@
-/* own_command.h: runs `loophole NAME --json ARGUMENT` for an ask. So what the command line finds out has one place, and
- * a check that hangs or dies does not stop the gateway. Its output is at most 1 MiB, and it ends within a minute. */
+/* own_command.h: runs `loophole NAME --json ARGUMENT` for an ask. So each check exists once, in the command line, and a
+ * check that hangs or dies does not stop the gateway. Its output is at most 1 MiB, and it ends within a minute. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_OWN_COMMAND_H
 #define LOOPHOLE_FRONTENDS_WEB_ASKS_OWN_COMMAND_H
 

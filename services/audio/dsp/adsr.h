@@ -18,8 +18,6 @@ struct adsr_params {
     float release;       /* seconds, 0.0005..20 */
 };
 
-#define ADSR_DEFAULTS ((struct adsr_params){ .attack = 0.001f, .decay = 0.05f, .sustain = 0, .release = 0.1f })
-
 struct rt_adsr {
     uint32_t stage; /* enum adsr_stage */
     uint32_t left;  /* frames left of this segment */

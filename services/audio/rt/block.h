@@ -19,7 +19,7 @@ struct core_block {
     uint32_t row_frames[SCORE_ROWS];      /* valid frames in `row`; 0: none */
     float one[2][CORE_BLOCK];             /* a voice's */
     float level[CORE_BLOCK];
-    float acid[2][CORE_BLOCK], acid_out[2][CORE_BLOCK];
+    float acid[2][CORE_BLOCK];
     float reverb[2][CORE_BLOCK], delay[2][CORE_BLOCK]; /* sends */
     float main[2][CORE_BLOCK], preview[2][CORE_BLOCK];
     float back[2][CORE_BLOCK]; /* from the return ports */

@@ -14,6 +14,70 @@
 
 enum { CUES_A_PERIOD = 256 }; /* read from each ring, at most */
 
+static void answer_cue(struct engine *engine, const struct cue *cue, uint32_t producer, bool done)
+{
+    notes_send(engine, producer,
+               (struct note){ .kind = done ? NOTE_CUE_DONE : NOTE_CUE_REFUSED,
+                              .producer = producer,
+                              .voice = cue->voice,
+                              .generation = cue->generation,
+                              .sound = cue->sound,
+                              .tag = cue->tag,
+                              .value = (float)cue->verb });
+}
+
+/* ---- dropping cues ---- */
+
+typedef bool (*chooser)(const struct cues_waiting *waiting, uint32_t a, uint32_t b);
+
+static void forget_cues(struct engine *engine, chooser chosen, uint32_t a, uint32_t b)
+{
+    struct cues *cues = &engine->half->cues;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < cues->count; i++) {
+        if (chosen(&cues->waiting[i], a, b)) {
+            answer_cue(engine, &cues->waiting[i].cue, cues->waiting[i].producer, false);
+            continue;
+        }
+        if (kept < i)
+            cues->waiting[kept] = cues->waiting[i];
+        kept++;
+    }
+    cues->count = kept;
+}
+
+static bool is_start(const struct cues_waiting *waiting, uint32_t unused_a, uint32_t unused_b)
+{
+    uint32_t verb = waiting->cue.verb;
+
+    (void)unused_a;
+    (void)unused_b;
+    return verb == CUE_STREAM_START || verb == CUE_SOUND_START || verb == CUE_PAD_HIT || verb == CUE_TRANSPORT_START;
+}
+
+static bool starts_stream(const struct cues_waiting *waiting, uint32_t voice, uint32_t generation)
+{
+    return waiting->cue.verb == CUE_STREAM_START && waiting->cue.voice == voice &&
+           waiting->cue.generation == generation;
+}
+
+static bool starts_sound(const struct cues_waiting *waiting, uint32_t producer, uint32_t tag)
+{
+    return (waiting->cue.verb == CUE_SOUND_START || waiting->cue.verb == CUE_SOUND_SHAPE) &&
+           waiting->producer == producer && waiting->cue.tag == tag;
+}
+
+void cues_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation)
+{
+    forget_cues(engine, starts_stream, voice, generation);
+}
+
+void cues_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag)
+{
+    forget_cues(engine, starts_sound, producer, tag);
+}
+
 /* ---- effects of cues ---- */
 
 static bool silence_all(struct engine *engine, const struct cue *cue, uint32_t producer)
@@ -28,10 +92,7 @@ static bool silence_all(struct engine *engine, const struct cue *cue, uint32_t p
     sounds_silence(engine, frames);
     sequencer_silence(engine, frames);
     mixer_close_returns(engine, frames);
-    cues_forget(engine, CUE_STREAM_START);
-    cues_forget(engine, CUE_SOUND_START);
-    cues_forget(engine, CUE_PAD_HIT);
-    cues_forget(engine, CUE_TRANSPORT_START);
+    forget_cues(engine, is_start, 0, 0);
     return true;
 }
 
@@ -77,18 +138,6 @@ static const doer doers[CUE_VERBS] = {
     [CUE_PAD_RELEASE] = pads_cue_release,     [CUE_METERS_RESET] = reset_meters,
     [CUE_SOUND_SHAPE] = sounds_cue_shape,     [CUE_CONTROL_SEND] = send_to_controllers,
 };
-
-static void answer_cue(struct engine *engine, const struct cue *cue, uint32_t producer, bool done)
-{
-    notes_send(engine, producer,
-               (struct note){ .kind = done ? NOTE_CUE_DONE : NOTE_CUE_REFUSED,
-                              .producer = producer,
-                              .voice = cue->voice,
-                              .generation = cue->generation,
-                              .sound = cue->sound,
-                              .tag = cue->tag,
-                              .value = (float)cue->verb });
-}
 
 static void execute_cue(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
@@ -177,58 +226,4 @@ void cues_release(struct engine *engine)
 {
     for (uint32_t producer = 0; producer < CUES_RINGS; producer++)
         ring_release(&engine->cues[producer], engine->half->cues.taken[producer]);
-}
-
-/* ---- dropping cues ---- */
-
-typedef bool (*chooser)(const struct cues_waiting *waiting, uint32_t a, uint32_t b);
-
-static void forget_cues(struct engine *engine, chooser chosen, uint32_t a, uint32_t b)
-{
-    struct cues *cues = &engine->half->cues;
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < cues->count; i++) {
-        if (chosen(&cues->waiting[i], a, b)) {
-            answer_cue(engine, &cues->waiting[i].cue, cues->waiting[i].producer, false);
-            continue;
-        }
-        if (kept < i)
-            cues->waiting[kept] = cues->waiting[i];
-        kept++;
-    }
-    cues->count = kept;
-}
-
-static bool is_verb(const struct cues_waiting *waiting, uint32_t verb, uint32_t unused)
-{
-    (void)unused;
-    return waiting->cue.verb == verb;
-}
-
-static bool starts_stream(const struct cues_waiting *waiting, uint32_t voice, uint32_t generation)
-{
-    return waiting->cue.verb == CUE_STREAM_START && waiting->cue.voice == voice &&
-           waiting->cue.generation == generation;
-}
-
-static bool starts_sound(const struct cues_waiting *waiting, uint32_t producer, uint32_t tag)
-{
-    return (waiting->cue.verb == CUE_SOUND_START || waiting->cue.verb == CUE_SOUND_SHAPE) &&
-           waiting->producer == producer && waiting->cue.tag == tag;
-}
-
-void cues_forget(struct engine *engine, enum cue_verb verb)
-{
-    forget_cues(engine, is_verb, verb, 0);
-}
-
-void cues_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation)
-{
-    forget_cues(engine, starts_stream, voice, generation);
-}
-
-void cues_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag)
-{
-    forget_cues(engine, starts_sound, producer, tag);
 }

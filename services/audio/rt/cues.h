@@ -11,11 +11,10 @@
 
 struct engine;
 
-void cues_read(struct engine *engine);                       /* from the rings */
-int64_t cues_next(const struct engine *engine);              /* frame of the next waiting cue; INT64_MAX: none */
-void cues_due(struct engine *engine);                        /* does the cues whose frame has come */
-void cues_release(struct engine *engine);                    /* after the flip: frees their cells in the rings */
-void cues_forget(struct engine *engine, enum cue_verb verb); /* drops the waiting cues with this verb */
+void cues_read(struct engine *engine);          /* from the rings */
+int64_t cues_next(const struct engine *engine); /* frame of the next waiting cue; INT64_MAX: none */
+void cues_due(struct engine *engine);           /* does the cues whose frame has come */
+void cues_release(struct engine *engine);       /* after the flip: frees their cells in the rings */
 
 /* Drops the waiting cues for a generation of the stream voice, or for sounds with the producer's tag. */
 void cues_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation);

@@ -72,6 +72,18 @@ static void add_line(struct mount_lines *to, struct libmnt_fs *fs)
     };
 }
 
+static void free_mounts(struct mount_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->count; i++) {
+        free(lines->at[i].target);
+        free(lines->at[i].source);
+        free(lines->at[i].type);
+        free(lines->at[i].root);
+    }
+    free(lines->at);
+    *lines = (struct mount_lines){ 0 };
+}
+
 enum err volume_read_mounts(struct mount_lines *to, struct fault *fault)
 {
     struct libmnt_table *table = mnt_new_table();
@@ -91,20 +103,8 @@ enum err volume_read_mounts(struct mount_lines *to, struct fault *fault)
     mnt_free_iter(iter);
     mnt_unref_table(table);
     if (e != ERR_OK)
-        volume_free_mounts(to);
+        free_mounts(to);
     return e;
-}
-
-void volume_free_mounts(struct mount_lines *lines)
-{
-    for (uint32_t i = 0; i < lines->count; i++) {
-        free(lines->at[i].target);
-        free(lines->at[i].source);
-        free(lines->at[i].type);
-        free(lines->at[i].root);
-    }
-    free(lines->at);
-    *lines = (struct mount_lines){ 0 };
 }
 
 /* ---- events ---- */

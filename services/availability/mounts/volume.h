@@ -21,17 +21,16 @@ enum { VOLUME_IDENTITY_SIZE = 256, VOLUME_MOUNTS_MOST = 20000 };
 
 /* One line of the mount table. The texts belong to the list. */
 struct mount_line {
-    int id; /* the kernel's; it may use the number of a former mount again */
+    int id; /* the kernel's; a later mount may get the number of a former one */
     uint64_t device;
     char *target, *source, *type, *root;
     bool is_network;
-    bool
-        is_special; /* it contains no files of a person, or it is a trigger of an automount: nothing ever looks at it */
+    bool is_special; /* without files of a person, or a trigger of an automount: no process looks at it */
 };
 
 struct mount_lines {
     uint32_t count, room;
-    struct mount_line *at; /* in the order of the table: a later one covers an earlier one */
+    struct mount_line *at; /* in the order of the table: a later mount covers an earlier one of the same place */
 };
 
 /* What a look at a mount found. It fits into one atomic write to a pipe. */
@@ -44,7 +43,6 @@ struct volume_found {
 
 /* Reads the mount table; it touches no mount. Errors: io; too_large (more than VOLUME_MOUNTS_MOST lines). */
 enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
-void volume_free_mounts(struct mount_lines *lines);
 
 /* Looks at the root of a mount and identifies its volume. It may never return: call it in a process that can be given
  * up. Errors: the errno of the first call that failed, 0 for none. */

@@ -3,12 +3,12 @@
  *
  *   path ─► real path ─► a folder, neither in a library nor around one? ─► volume ─► folders ─► library
  *
- * A folder of a project may lie in a library: then that is the answer. Else the Media above it becomes a tree of the
- * project; only if Media contains a library, the folder itself does. A tree whose folder is gone moves to the new one
+ * If a project's folder lies in a library, the answer is that library. Otherwise the Media above it becomes a tree of
+ * the project, or only the folder itself if Media contains a library. A tree whose folder is gone moves to the new one
  * with its items, if both are on the same volume.
  *
- * A library whose folder is gone is the new folder, if files of it lie there at the same places with the same inode,
- * size and time. So after a rename nothing is read again.
+ * A library whose folder is gone moves to the new folder if its files lie there at the same places with the same inode,
+ * size and time. So after a rename no file is read again.
  *
  * A folder in a library may become a tree of that library (`tree`). */
 #ifndef LOOPHOLE_INDEXER_ADOPT_H

@@ -100,7 +100,7 @@ enum err kept_places_check_folder(struct persist *p, const struct folder_place *
                      id_write(place->id, id));
 }
 
-/* Whether the move of folder `kept` to `to`, or to a folder around it, was taken back. */
+/* Refuses if a person took back the move of folder `kept` to `to`, or to a folder around it. */
 static enum err check_way(struct persist *p, struct id kept, struct id to, struct fault *fault)
 {
     struct folder at;

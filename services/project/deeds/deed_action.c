@@ -18,12 +18,6 @@ struct action deed_apart(struct action action)
     return action;
 }
 
-struct action deed_whenever(struct action action)
-{
-    action.element.has_expect = false;
-    return action;
-}
-
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn)
 {
     struct id id = elements_place_id(project);
@@ -39,7 +33,10 @@ struct action deed_open_it(struct arena *arena, struct id project)
     char id[ID_TEXT_SIZE];
     struct text body = arena_printf(arena, "{\"project\":\"%s\"}", id_write(project, id));
 
-    return deed_whenever(deed_put_action(ELEMENT_KIND_CURRENT, project, elements_current_id, body, 0));
+    struct action action = deed_put_action(ELEMENT_KIND_CURRENT, project, elements_current_id, body, 0);
+
+    action.element.has_expect = false;
+    return action;
 }
 
 /* The row may be there although no project is open: that project is gone. */

@@ -9,8 +9,7 @@
 /* Puts an element. It fails with a conflict unless the element has the revision `expect`; 0: unless it does not exist.
  * The caller clears `has_body` to remove it instead. `body` must live as long as the action. */
 struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect);
-struct action deed_apart(struct action action);    /* without a step of undo */
-struct action deed_whenever(struct action action); /* at any revision */
+struct action deed_apart(struct action action); /* without a step of undo */
 
 /* Puts the place of a project over the one that `txn` shows. */
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn);

@@ -12,8 +12,8 @@ extern const struct deed deed_undo, deed_redo;                                  
 extern const struct deed deed_save, deed_draft;                                 /* deed_save.c */
 extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
 
-/* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. `altered` counts beside
- * the save of that number; 0: the last. */
+/* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. `altered` compares with
+ * the save number `beside`; 0: with the last save. */
 enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                          uint64_t beside, struct project_line *state);
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
@@ -32,16 +32,16 @@ void deed_finish_document(struct doing *work, struct txn *txn, const struct elem
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fault);
 
-/* Refuses the name of another project than `as`; the draft project has its name before it is made. Errors (explained):
- * exists. */
+/* Refuses a name that a project other than `as` has. The name of the draft project counts as used before that project
+ * is made. Errors (explained): exists. */
 enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name, struct id as, struct fault *fault);
 
 /* The folder of a new project, in `work->kept`. Errors (explained): bad_request. */
 enum err deed_new_folder(struct doing *work, struct bytes given, struct text name, struct fault *fault);
-/* The project in `work->folder`, but not `but`; zero: none. */
+/* Returns the project in `work->folder`; zero if there is none, or only `but`. */
 struct id deed_in_that_folder(struct doing *work, struct txn *txn, struct id but);
 
-/* Refuses the folder of another project than `as`. Errors (explained): exists. */
+/* Refuses a folder that belongs to a project other than `as`. Errors (explained): exists. */
 enum err deed_check_folder(struct doing *work, struct txn *txn, struct id as, struct fault *fault);
 struct text deed_in_folder(struct arena *arena, struct text folder, const char *file);
 

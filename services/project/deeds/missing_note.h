@@ -1,13 +1,13 @@
-/* missing_note.h: items in use that the catalogue does not know, of a project that came from another machine. They
- * become items that are missing (persist.add_missing), with the ids that the project has for them. So searches find
- * them, and they are found again when a scan finds their place or their content. The loop's thread. */
+/* missing_note.h: adds items that a project from another machine uses and the catalogue does not know. They become
+ * missing items (persist.add_missing) with the ids that they have in the project. So searches find them, and a scan
+ * that finds their place or their content gives them their files. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_MISSING_NOTE_H
 #define LOOPHOLE_PROJECT_MISSING_NOTE_H
 
 #include "services/project/base/project.h"
 
-/* Adds them, and then calls `done`; at once if there is none. `added`: some were sent, though persist may have refused
- * them. */
+/* Adds the unknown items of the project, and then calls `done`; at once if there are none. `added` is true if some were
+ * sent to persist, which may have refused them. */
 typedef void missing_noted(struct project *p, struct id project, bool added);
 void missing_note(struct project *p, struct id project, missing_noted *done);
 

@@ -1,8 +1,9 @@
-/* sound_return.h: pads and rows whose items were away when the core got them are silent. The core gets its pads again,
- * and the pattern, when such an item is here again, or another item has its content, or when one that the core could
- * not load was changed in the catalogue. One that could not be loaded for a moment, because the streamer was away or
- * busy, is tried again after 1 s, then after 2 s, up to 64 s. While a song plays, its next pattern brings its sounds. A
- * service that has just started asks the core first which pads and rows have no sound. The loop's thread. */
+/* sound_return.h: sets pads and rows again whose items were away. They are silent until an item is here again, until
+ * another item has its content, or until an item that the core could not load has changed in the catalogue. An item that
+ * could not be loaded for a moment, because the streamer was away or busy, is tried again after 1 s, then after 2 s, up to
+ * 64 s. Then the core gets these pads, and the pattern, again. While a song plays, the pattern is not set: the next
+ * pattern of the song has its sounds. A service that has just started asks the core first which pads and rows have no
+ * sound. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
 #define LOOPHOLE_PROJECT_SOUND_RETURN_H
 
@@ -18,9 +19,10 @@ void sound_return_note(struct txn *txn, struct arena *arena, struct id project, 
  * the part of the project keeps its ids. */
 void sound_return_own_ids(struct txn *txn, struct arena *arena, const struct sound_away *away, struct sounding *now);
 
-/* Begins to set what uses items of `away` that are here now, or under another id, and notes the others. If `away` is
- * not known yet, finds it out, and must be called again. False: there is none. `arena` and `away` must live until
- * `done` is called, once; false: the core did not answer, and `away` is as it was. */
+/* Begins to set pads and rows that use items of `away` which are here now, also under another id, and notes the others.
+ * If `away` is not known yet, asks the core for it first; the caller then calls again. Returns false if nothing is to
+ * be set. `arena` and `away` must live until `done` is called, once; false: the core did not answer, and `away` is as
+ * it was. */
 bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                         const struct element *part, const struct sounding *now, struct sound_away *away,
                         void (*done)(void *state, bool is_set), void *state);

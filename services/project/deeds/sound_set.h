@@ -1,5 +1,5 @@
-/* sound_set.h: sets the audio core to what a project is to sound, one ask after the other. An item that is away leaves
- * its pad or row silent. The loop's thread. */
+/* sound_set.h: sets the audio core to the sound of a project, one ask after the other. An item that is away leaves its
+ * pad or row silent. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_SET_H
 #define LOOPHOLE_PROJECT_SOUND_SET_H
 
@@ -21,17 +21,17 @@ struct sound_away {
     } at[AWAY_MOST];
 };
 
-/* Begins; `want` and `now` are copied by their values; what they point to, and `away`, must live until `done` is
- * called, once. With `only_untouched`, what a person has changed on a fresh core stays. Adds to `away` what the core
- * could not load. `done` gets false if the core did not answer. */
+/* Begins. Copies the structs `want` and `now`. The memory to which they point, and `away`, must stay valid until `done`
+ * is called, once. With `only_untouched`, changes that a person has made on a fresh core stay. Adds to `away` the items
+ * that the core could not load. `done` gets false if the core did not answer. */
 void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
                bool only_untouched, struct sound_away *away, void (*done)(void *state, bool is_set), void *state);
 
-/* The same for pads, and for the pattern if there is one, that the core has without the sounds of all their items. */
+/* The same only for pads, and for the pattern, that lack the sounds of some of their items in the core. */
 void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, struct sound_away *away,
                      void (*done)(void *state, bool is_set), void *state);
 
-/* What the core has after `want` was set over `now`. */
+/* Returns the state of the core after `want` was set over `now`. */
 struct sounding sound_set_expect(const struct sounding *want, const struct sounding *now);
 
 #endif

@@ -1,6 +1,6 @@
-/* sound_wait.h: works that wait until the audio core has what the open project is to sound. So a change of what sounds
- * that a client sends after the answer belongs to the project as the answer shows it. No work waits longer than 2 s;
- * then its answer says so, and later ones do not wait until the core was set again. The loop's thread. */
+/* sound_wait.h: asks that wait until the audio core has the sound of the open project. So later changes of the sound
+ * belong to the project that the answer shows. No work waits longer than 2 s; then its answer says so, and later ones
+ * do not wait until the core was set again. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_WAIT_H
 #define LOOPHOLE_PROJECT_SOUND_WAIT_H
 
@@ -26,7 +26,7 @@ struct sound_waits {
     } noted;               /* what the core has, as it was noted last */
 };
 
-/* True if the core has what the store says of the open project. Without one: if it knows that (`has_let_go`). */
+/* True if the core has the sound of the open project as it is in the store. Without an open project: `has_let_go`. */
 bool sound_is_noted(const struct sound_waits *waits, struct txn *txn, bool has_let_go);
 bool sound_has_project(struct project *p); /* one is open */
 bool sound_locks_tempo(struct arena *arena, const struct element *project);

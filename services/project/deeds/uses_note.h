@@ -1,4 +1,4 @@
-/* uses_note.h: writes what a project uses as the uses of its context (persist.use), so that queries find it:
+/* uses_note.h: writes the items that a project uses as uses of its context (persist.use), for queries such as
  * used:"Name", role:, section:, unused. Items that the catalogue does not know are added as missing first. After each
  * change of a project; nothing is sent when its uses are the same. */
 #ifndef LOOPHOLE_PROJECT_USES_NOTE_H

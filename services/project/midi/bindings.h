@@ -11,8 +11,8 @@ enum { MIDI_BINDINGS = 256 };
 
 extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_unbind; /* binding_deeds.c */
 
-/* The bindings in the body of a project, in the arena. What is no binding is left out. A binding without a range has
- * that of its target. */
+/* Reads the bindings in the body of a project into the arena. Leaves out members that are not bindings. A binding
+ * without a range gets that of its target. */
 void bindings_read(const struct tree *body, struct arena *arena, struct midi_bindings *to);
 
 /* The value of the key `midi`: the entries of `present` that are no bindings, then `bindings`, then the bindings of

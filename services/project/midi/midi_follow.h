@@ -1,4 +1,4 @@
-/* midi_follow.h: takes the MIDI messages of the audio core, and does what the open project's bindings say. It learns
+/* midi_follow.h: receives the MIDI messages of the audio core, and applies the bindings of the open project. It learns
  * the control of a new binding. Values are set by asks; between two asks of one binding, later messages are joined. The
  * loop's thread. */
 #ifndef LOOPHOLE_PROJECT_MIDI_FOLLOW_H

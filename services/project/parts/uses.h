@@ -27,11 +27,12 @@ bool uses_have(const struct item_uses *uses, struct id id); /* of uses_find */
 
 bool uses_read_content(struct text hex, uint8_t to[16]); /* false: no content in hex */
 
-/* True if the catalogue has the item from a project's file, which says more of it: no engine here has seen its file. */
+/* True if no engine here has seen the item's file, so the catalogue has only the data that a project's file had, and
+ * that file has more. */
 bool uses_is_unseen(const struct item *item);
 
-/* Finds each in the catalogue: by its id; one that is unknown or unseen here also by its content, if another item has
- * it: of one that is unknown a part of kind item keeps the content. */
+/* Finds each item in the catalogue by its id. An item that is unknown, or whose file no engine here has seen, is also
+ * found by its content, if another item has that content. A part of kind `item` has the content of an unknown item. */
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses);
 
 #endif

@@ -92,7 +92,7 @@ enum err slot_job_sound(struct doing *work, struct txn *txn, const struct patter
 enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_set_pattern *request,
                               struct fault *fault);
 
-/* The files of the job's slots could not be written, as work->filed says. Returns the fault's code. */
+/* Reports that the files of the job's slots could not be written; work->filed has the cause. Returns its code. */
 enum err slot_job_say_failed(struct doing *work, struct fault *fault);
 
 /* Answers with what was said, or with the fault of the files. */

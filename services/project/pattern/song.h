@@ -14,7 +14,7 @@ struct song {
     bool loop;
 };
 
-/* The song in the body of a project, in the arena. What is no entry is left out. */
+/* The song in the body of a project, in the arena. Members that are not entries are left out. */
 void song_read(const struct tree *body, struct arena *arena, struct song *to);
 
 /* As a value of the key `song`. */

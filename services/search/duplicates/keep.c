@@ -51,7 +51,8 @@ static bool says_copy(const uint8_t *at, const uint8_t *end)
     return false;
 }
 
-uint32_t keep_asides(struct bytes path)
+/* Counts the names in the path with a word like "backup", "copy" or "converted". */
+static uint32_t count_asides(struct bytes path)
 {
     const uint8_t *at = path.at, *end = path.at + path.len;
     uint32_t count = 0;
@@ -113,7 +114,7 @@ struct keep_copy keep_read(const struct media *media, struct bytes path, bool is
         .channels = (uint16_t)at_most(media->channels, UINT16_MAX),
         .path_len = (uint16_t)at_most(path.len ? path.len : media->file.len, UINT16_MAX),
         .depth = (uint8_t)at_most(media->bit_depth, UINT8_MAX),
-        .asides = (uint8_t)at_most(keep_asides(path.len ? path : media->file), UINT8_MAX),
+        .asides = (uint8_t)at_most(count_asides(path.len ? path : media->file), UINT8_MAX),
         .state = (uint8_t)copy_state_of(media, is_offline),
         .is_lossless = is_lossless(media->sample_format),
         .is_favourite = media->favourite,

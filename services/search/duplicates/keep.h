@@ -21,7 +21,7 @@ struct keep_copy {
     uint32_t rate; /* Hz */
     uint16_t channels, path_len;
     uint8_t depth;  /* bits */
-    uint8_t asides; /* names of file and folders that say "a copy" (keep_asides) */
+    uint8_t asides; /* names in the path with a word like "backup", "copy" or "converted" */
     uint8_t state;  /* enum copy_state; 0: the item is gone */
     bool is_lossless, is_favourite;
 };
@@ -38,8 +38,5 @@ struct keep_verdict keep_choose(const struct keep_copy *copies, const uint32_t *
 
 /* `path` is empty while the item's volume is offline. */
 struct keep_copy keep_read(const struct media *media, struct bytes path, bool is_offline);
-
-/* Counts the names in the path with a word like "backup", "copy" or "converted". */
-uint32_t keep_asides(struct bytes path);
 
 #endif

@@ -1,4 +1,4 @@
-/* record_uses.h: the contexts of an item, and what the community counted of its content, for its entry. One thread. */
+/* record_uses.h: adds the contexts of an item, and the community's counts for its content, to its entry. One thread. */
 #ifndef LOOPHOLE_SEARCH_RECORD_USES_H
 #define LOOPHOLE_SEARCH_RECORD_USES_H
 

@@ -1,6 +1,6 @@
-/* touch.h: reads a byte of each page of what large results are counted from: lengths, durations, tables of facets, and
- * the rows of frequent values. A machine that takes back unused memory, as virtual machines do, then leaves these in
- * place. One thread. */
+/* touch.h: reads one byte of each memory page that the counts of large results need: lengths, durations, tables of
+ * facets, and the rows of frequent values. So a machine that reclaims unused memory, as virtual machines do, keeps
+ * these pages. One thread. */
 #ifndef LOOPHOLE_SEARCH_TOUCH_H
 #define LOOPHOLE_SEARCH_TOUCH_H
 

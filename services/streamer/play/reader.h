@@ -1,8 +1,8 @@
 /* reader.h: files that are read by pulls of frames. An errand opens each file, because its file system may hang. Each
  * file has its own worker (schemas/worker.schema, mode `stream`), so a slow or hung file delays no other. Some workers
- * start in advance. A file of a cloud that is only online now is not opened: that would fetch it. Frames have a left
- * and a right sample: a mono file fills both, and of more than two channels the first two count. Samples that are not
- * finite become zero. The loop's thread.
+ * start in advance. An online-only file of a cloud is not opened, because that would fetch it. Frames have a left and a
+ * right sample: a mono file fills both, and of more than two channels the first two count. Samples that are not finite
+ * become zero. The loop's thread.
  *
  *   reader_open ─► opened ─► reader_pull ─► came ─► reader_pull ─► …      reader_close: at any time, never waits
  *          └───────────┴── failed ◄─────────────┘ */

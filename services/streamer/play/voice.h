@@ -150,7 +150,6 @@ int64_t voice_part_end(const struct voice *voice);
 
 /* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
-int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */
 
 /* ---- voice_follow.c ---- */
 bool voice_follows(const struct voice *voice);      /* it follows the tempo of the transport */

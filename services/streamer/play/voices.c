@@ -222,6 +222,29 @@ static void doubt_voice(struct voice *voice)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 
+/* Returns the file's frame that sounds. */
+static int64_t sounding_frame(const struct voice *voice)
+{
+    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
+    const struct handover_piece *piece = voice_piece(voice);
+    uint64_t cell = atomic_load(&voice->memory->begin);
+
+    if (voice->is_seeking && !voice->is_aiming)
+        return voice->plan.from;
+    if (state->generation != piece->generation || state->position < 0 || piece->rate == 0)
+        return piece->from;
+    cell += (uint64_t)state->position;
+    if (cell < piece->at) /* the piece before it still sounds */
+        return 0;
+    uint64_t frames = (cell - piece->at) * piece->file_rate / piece->rate;
+    if (piece->tempo != 1)
+        frames = (uint64_t)((double)frames * piece->tempo);
+    int64_t frame = (int64_t)((uint64_t)piece->from + frames);
+    if (frame < 0)
+        return 0;
+    return voice_place(voice, frame);
+}
+
 /* The server's rate changed: converts the rest again, from the sounding frame on. */
 static void follow_rate(struct voice *voice)
 {
@@ -229,7 +252,7 @@ static void follow_rate(struct voice *voice)
 
     if (voice->phase != VOICE_PLAYING || voice_piece(voice)->rate == core_link_rate(voice->all->core) || !voice->reader)
         return;
-    if (voice_seek(voice, voice_position(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
+    if (voice_seek(voice, sounding_frame(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
         voice_fail(voice, &fault);
 }
 
@@ -320,28 +343,6 @@ int64_t voice_place(const struct voice *voice, int64_t frame)
     return from + (frame - first_end) % (end - from);
 }
 
-int64_t voice_position(const struct voice *voice)
-{
-    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
-    const struct handover_piece *piece = voice_piece(voice);
-    uint64_t cell = atomic_load(&voice->memory->begin);
-
-    if (voice->is_seeking && !voice->is_aiming)
-        return voice->plan.from;
-    if (state->generation != piece->generation || state->position < 0 || piece->rate == 0)
-        return piece->from;
-    cell += (uint64_t)state->position;
-    if (cell < piece->at) /* the piece before it still sounds */
-        return 0;
-    uint64_t frames = (cell - piece->at) * piece->file_rate / piece->rate;
-    if (piece->tempo != 1)
-        frames = (uint64_t)((double)frames * piece->tempo);
-    int64_t frame = (int64_t)((uint64_t)piece->from + frames);
-    if (frame < 0)
-        return 0;
-    return voice_place(voice, frame);
-}
-
 static enum stream_state voice_state(const struct voice *voice)
 {
     if (voice->phase == VOICE_OPENING || (voice->phase == VOICE_FILLING && !voice->is_cued))
@@ -367,7 +368,7 @@ void voice_describe(const struct voice *voice, struct stream_voice *to)
         .rate = piece->file_rate,
         .channels = piece->channels <= 64 ? piece->channels : 0,
         .frames = piece->frames >= -1 ? piece->frames : -1,
-        .position = voice_position(voice),
+        .position = sounding_frame(voice),
         .looping = voice->handover->looping,
         .gain = (double)voice->plan.gain,
         .pan = (double)voice->plan.pan,

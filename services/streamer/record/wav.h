@@ -2,8 +2,8 @@
  * at the last wav_sync. So after any crash it is a complete file up to that sync. Frames are written at their own
  * number, so a successor can overwrite uncertain ones. A file larger than 4 GiB is RF64 (EBU Tech 3306, 2009). A bext
  * chunk contains the time of the first frame (EBU Tech 3285, version 1). Two chunks of our own, "take" and "gaps",
- * contain what else a successor needs. A finished file that lacks frames has a marker and a label at each place,
- * after its frames; they are left out if the disk has no room for them.
+ * contain the other data that a successor needs. A finished file that lacks frames has a marker and a label at each
+ * place, after its frames; they are left out if the disk has no room for them.
  *
  *   0     RIFF or RF64 · JUNK or ds64 · bext · fmt · fact · take · gaps · JUNK · data     4096 frames … cue · LIST
  *

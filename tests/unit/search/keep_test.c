@@ -135,9 +135,14 @@ static void names_that_say_a_copy_are_known(void **state)
         { "", 0 },
     };
 
+    struct media media = { 0 };
+
     (void)state;
-    for (size_t i = 0; i < sizeof(PATHS) / sizeof(*PATHS); i++)
-        assert_int_equal(keep_asides(bytes_of(PATHS[i].path, strlen(PATHS[i].path))), PATHS[i].asides);
+    for (size_t i = 0; i < sizeof(PATHS) / sizeof(*PATHS); i++) {
+        struct bytes path = bytes_of(PATHS[i].path, strlen(PATHS[i].path));
+
+        assert_int_equal(keep_read(&media, path, false).asides, PATHS[i].asides);
+    }
 }
 
 int main(void)
