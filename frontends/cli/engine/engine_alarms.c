@@ -10,6 +10,11 @@ struct noted {
     bool answers;
 };
 
+bool engine_is_without_server(const struct service_line *line)
+{
+    return line->state.value == RUN_STATE_WAITING && line->pid > 0;
+}
+
 static void note_line(struct noted *noted, const struct service_line *line)
 {
     *noted = (struct noted){ .answers = !text_is(line->service, "jack") &&

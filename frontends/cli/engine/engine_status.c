@@ -14,11 +14,6 @@ static enum err print_service_line(struct cli *cli, const struct service_line *l
     return ERR_OK;
 }
 
-bool engine_is_without_server(const struct service_line *line)
-{
-    return line->state.value == RUN_STATE_WAITING && line->pid > 0;
-}
-
 static void print_alarm(struct cli *cli, const char *text)
 {
     cli_print(&cli->out, "%s\n", text);

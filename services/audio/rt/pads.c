@@ -12,7 +12,7 @@ enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60, HIGHEST = 
 enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };
 enum { SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 
-static bool is_hit(const struct score_layer *layer, float velocity)
+static bool matches_layer(const struct score_layer *layer, float velocity)
 {
     return velocity >= layer->low && (velocity < layer->high || layer->high >= 1);
 }
@@ -26,12 +26,12 @@ static struct score_layer choose_layer(struct engine *engine, uint32_t number, f
     uint32_t fitting = 0, turn;
 
     for (uint32_t i = 0; i < count; i++)
-        fitting += is_hit(&pad->layers[i], velocity);
+        fitting += matches_layer(&pad->layers[i], velocity);
     if (fitting == 0)
         return none;
     turn = engine->half->sounds.turn[number]++ % fitting;
     for (uint32_t i = 0; i < count; i++)
-        if (is_hit(&pad->layers[i], velocity) && turn-- == 0)
+        if (matches_layer(&pad->layers[i], velocity) && turn-- == 0)
             return pad->layers[i];
     return none;
 }
@@ -270,8 +270,9 @@ static void release_control(struct engine *engine, uint32_t bits)
     }
 }
 
-/* Notes in which half a control is. Returns true if it comes from its lower half, or is at its highest again. */
-static bool note_half(uint32_t *bits, uint32_t bit, const struct midi_move *move)
+/* Records the half in which a control is. Returns true if it comes from the lower half, or is sent again at its highest
+ * value. */
+static bool remember_half(uint32_t *bits, uint32_t bit, const struct midi_move *move)
 {
     const bool was_high = *bits >> bit & 1;
 
@@ -279,8 +280,8 @@ static bool note_half(uint32_t *bits, uint32_t bit, const struct midi_move *move
     return move->is_pressed && (!was_high || move->data == HIGHEST);
 }
 
-/* The same for a control of 14 bits: few of them are in their upper half at once, so a list has them. */
-static bool note_wide(struct sounds_midi *midi, const struct midi_move *move)
+/* The same for a control of 14 bits. A list has those in their upper half, because they are few. */
+static bool remember_wide(struct sounds_midi *midi, const struct midi_move *move)
 {
     const uint32_t control = control_bits(move->control);
     uint32_t at = 0, was;
@@ -305,15 +306,15 @@ static bool is_hit_by(struct sounds_midi *midi, const struct midi_move *move)
     case MIDI_PROGRAM:
         return move->is_pressed;
     case MIDI_CC:
-        return note_half(&midi->high[channel][number / 32], number % 32, move);
+        return remember_half(&midi->high[channel][number / 32], number % 32, move);
     case MIDI_PRESSURE:
-        return note_half(&midi->pressed, channel, move);
+        return remember_half(&midi->pressed, channel, move);
     default:
-        return note_wide(midi, move);
+        return remember_wide(midi, move);
     }
 }
 
-static bool is_of(const struct score_control *control, const struct midi_control *moved)
+static bool has_control(const struct score_control *control, const struct midi_control *moved)
 {
     return control->kind == moved->kind + 1u && control->number == moved->number &&
            control->place == (moved->channel | moved->port << 4);
@@ -325,7 +326,7 @@ static void press_pads(struct engine *engine, const struct midi_move *move)
 
     for (uint32_t i = 0; i < core_least(engine->score->control_count, SCORE_CONTROLS); i++) {
         const struct score_control *control = &engine->score->controls[i];
-        if (is_of(control, &move->control) && control->pad < SCORE_PADS)
+        if (has_control(control, &move->control) && control->pad < SCORE_PADS)
             (void)hit_pad(engine, control->pad,
                           control->from + (control->until - control->from) * (float)move->position, bits);
     }
@@ -370,7 +371,7 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         release_key(engine, channel, note);
 }
 
-static void take_channel(struct engine *engine, const struct engine_midi *midi)
+static void take_channel_message(struct engine *engine, const struct engine_midi *midi)
 {
     const uint8_t what = midi->bytes[0] >> 4, channel = midi->bytes[0] & 15;
 
@@ -392,7 +393,7 @@ void pads_midi(struct engine *engine, const struct engine_midi *midi)
     if (midi->length == 0 || midi->length > 3 || midi->port >= MIDI_PORTS)
         return;
     if (midi->length == 3)
-        take_channel(engine, midi);
+        take_channel_message(engine, midi);
     if (midi->length > 1)
         move_controls(engine, midi);
     if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)

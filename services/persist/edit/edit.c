@@ -249,7 +249,7 @@ enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode m
     return apply_edit(p, edit, mode, clock_now(), done, fault);
 }
 
-enum err edit_take(struct persist *p, const struct edit *edit, usec_t at, struct done *done, struct fault *fault)
+enum err edit_apply_step(struct persist *p, const struct edit *edit, usec_t at, struct done *done, struct fault *fault)
 {
     return apply_edit(p, edit, EDIT_IS_UNDO, at ? at : clock_now(), done, fault);
 }

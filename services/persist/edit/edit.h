@@ -15,7 +15,7 @@ enum edit_mode {
 enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
                     struct fault *fault);
 
-/* The same for undo and redo of an edit that changes whether the item is forgotten: since `at`; 0: since now. */
-enum err edit_take(struct persist *p, const struct edit *edit, usec_t at, struct done *done, struct fault *fault);
+/* The same for undo and redo of a step. If the edit forgets the item, it counts as forgotten since `at` (0: now). */
+enum err edit_apply_step(struct persist *p, const struct edit *edit, usec_t at, struct done *done, struct fault *fault);
 
 #endif

@@ -46,8 +46,8 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
     if (row->has_relink)
         return relink_take(p, row, back, done, fault);
     if (!row->has_back)
-        return edit_take(p, back ? &row->before : &row->after, back && row->has_forgotten ? row->forgotten : 0, done,
-                         fault);
+        return edit_apply_step(p, back ? &row->before : &row->after, back && row->has_forgotten ? row->forgotten : 0,
+                               done, fault);
     e = places_take_move(p, back ? &row->back : &row->again, back, done, fault);
     return e == ERR_OK && id_equal(scope, undo_moves) ? kept_places_note(p, &row->again, back) : e;
 }
