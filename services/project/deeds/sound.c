@@ -40,8 +40,6 @@ static const uint64_t no_part = UINT64_MAX; /* a revision */
 static void tick_keeping(void *state);
 static void look_at_core(struct sound_keeping *s);
 
-/* ---- when ---- */
-
 static void make_due(struct sound_keeping *s)
 {
     if (!s->is_due)
@@ -61,18 +59,13 @@ static void tick_keeping(void *state)
     look_at_core(s);
 }
 
-/* The next look comes when an item may be loaded that could not be loaded for a moment. */
-static void plan_again(struct sound_keeping *s)
+/* The core or persist did not answer, another client was first, or an item may be loaded then. */
+static void look_later(struct sound_keeping *s, usec_t wait)
 {
-    usec_t first = 0;
-
-    for (uint32_t i = 0; i < s->away.count; i++)
-        if (s->away.at[i].again && (first == 0 || s->away.at[i].again < first))
-            first = s->away.at[i].again;
-    if (first == 0)
-        return;
+    s->is_busy = false;
+    s->is_urgent = s->waits.count > 0;
     make_due(s);
-    s->changed = s->looked = first - SETTLED_US;
+    s->changed = s->looked = clock_steady() + wait - SETTLED_US;
 }
 
 /* A client waits, or a project was changed: the next look begins at once. */
@@ -84,17 +77,8 @@ static void end_look(struct sound_keeping *s, bool again)
         look_at_core(s);
     else if (again)
         make_due(s);
-    else
-        plan_again(s);
-}
-
-/* Later again: the core or persist did not answer, or another client was first. A core that starts sends an event. */
-static void fail_look(struct sound_keeping *s, usec_t wait)
-{
-    s->is_busy = false;
-    s->is_urgent = s->waits.count > 0;
-    make_due(s);
-    s->changed = s->looked = clock_steady() + wait - SETTLED_US;
+    else if (s->away.again)
+        look_later(s, s->away.again - clock_steady());
 }
 
 static enum err ask_sound_service(struct sound_keeping *s, const char *name, const void *request,
@@ -104,7 +88,7 @@ static enum err ask_sound_service(struct sound_keeping *s, const char *name, con
     enum err e = service_ask(s->p->service, name, request, BUDGET_MS, NULL, done, s, &fault);
 
     if (e != ERR_OK)
-        fail_look(s, LONGEST_US);
+        look_later(s, LONGEST_US);
     return e;
 }
 
@@ -124,7 +108,7 @@ static void take_noted(void *state, enum err error, const void *answer, const st
 
     (void)answer, (void)fault;
     if (error != ERR_OK) {
-        fail_look(s, LONGEST_US);
+        look_later(s, LONGEST_US);
         return;
     }
     s->has_let_go = s->keeper == KEEPER_NONE;
@@ -162,7 +146,7 @@ static void take_serial(void *state, enum err error, const void *answer, const s
 
     (void)fault;
     if (error != ERR_OK)
-        fail_look(s, LONGEST_US);
+        look_later(s, LONGEST_US);
     else if (text_equal(s->body, sound_body_merge(&s->arena, TEXT("{}"), answer)))
         note_kept(s, ((const struct sounding *)answer)->serial);
     else
@@ -174,7 +158,7 @@ static void take_set(void *state, bool is_set)
     struct sound_keeping *s = state;
 
     if (!is_set)
-        fail_look(s, LONGEST_US);
+        look_later(s, LONGEST_US);
     else if (s->only_untouched)
         note_changed(s);
     else
@@ -187,7 +171,7 @@ static void take_announced(void *state, enum err error, const void *answer, cons
 
     (void)answer, (void)fault;
     if (error != ERR_OK)
-        fail_look(s, LONGEST_US);
+        look_later(s, LONGEST_US);
     else
         sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, &s->away, take_set, s);
 }
@@ -244,7 +228,7 @@ static void take_written(void *state, enum err error, const void *answer, const 
     if (e != ERR_OK) {
         if (error != ERR_CONFLICT && error != ERR_OK)
             log_warn("what sounds is not kept: %s", fault->what);
-        fail_look(s, LONGEST_US);
+        look_later(s, LONGEST_US);
         return;
     }
     e = sound_body_get(txn, &s->arena, s->kept_for, &part);
@@ -253,7 +237,7 @@ static void take_written(void *state, enum err error, const void *answer, const 
     if (e == ERR_OK && text_equal(part.body, s->body))
         note_kept(s, s->now.serial);
     else
-        fail_look(s, LONGEST_US); /* another client has changed it meanwhile */
+        look_later(s, LONGEST_US); /* another client has changed it meanwhile */
     txn_end(txn);
     project_publish(s->p, s->kept_for);
     uses_note(s->p, s->kept_for);
@@ -321,7 +305,7 @@ static void leave_sound(struct sound_keeping *s, struct txn *txn)
 
 static void take_returned(void *state, bool is_set)
 {
-    is_set ? end_look(state, true) : fail_look(state, LONGEST_US);
+    is_set ? end_look(state, true) : look_later(state, LONGEST_US);
 }
 
 static void decide_next(struct sound_keeping *s, struct txn *txn)
@@ -364,7 +348,7 @@ static void take_sounding(void *state, enum err error, const void *answer, const
     (void)fault;
     if (error != ERR_OK || codec_copy(&sounding_shape, answer, &s->arena, &s->now) != ERR_OK ||
         project_read(s->p, &txn, NULL) != ERR_OK) {
-        fail_look(s, SILENT_US);
+        look_later(s, SILENT_US);
         return;
     }
     sound_return_own_ids(txn, &s->arena, &s->away, &s->now);

@@ -32,6 +32,7 @@ void sound_return_note(struct txn *txn, struct arena *arena, struct id project, 
     struct item_uses uses;
 
     to->count = to->tries = 0;
+    to->again = 0;
     to->is_known = true;
     sound_body_items(txn, arena, project, body, &uses);
     for (uint32_t i = 0; i < uses.count; i++)
@@ -47,11 +48,12 @@ static bool is_of_use(const struct away_item *item, const struct item_use *use)
 }
 
 /* True if the core is to get an item that is here once more. */
-static bool is_over(struct txn *txn, struct arena *arena, const struct away_item *item, const struct item_use *use)
+static bool is_over(struct txn *txn, struct arena *arena, const struct away_item *item, const struct item_use *use,
+                    usec_t again)
 {
     struct media media;
 
-    if (item->again && item->again <= clock_steady())
+    if (item->is_momentary && again <= clock_steady())
         return true;
     if (item->revision)
         return catalogue_media(txn, arena, use->resolved, &media) != ERR_OK || media.revision != item->revision;
@@ -68,7 +70,7 @@ static void sort_use(struct txn *txn, struct arena *arena, const struct item_use
         if (!is_of_use(item, use))
             continue;
         is_noted = true;
-        if (use->state == USE_HERE && is_over(txn, arena, item, use))
+        if (use->state == USE_HERE && is_over(txn, arena, item, use, away->again))
             is_back = true;
         else
             add_away(still, *item);
@@ -89,6 +91,7 @@ static void find_returned(struct txn *txn, struct arena *arena, const struct ite
     returned->count = still->count = 0;
     still->is_known = true;
     still->tries = away->count ? away->tries : 0;
+    still->again = away->again > clock_steady() ? away->again : 0;
     for (uint32_t i = 0; i < uses->count; i++)
         sort_use(txn, arena, &uses->at[i], away, returned, still);
 }

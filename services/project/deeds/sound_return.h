@@ -1,9 +1,8 @@
 /* sound_return.h: sets pads and rows again whose items were away. They are silent until an item is here again, until
- * another item has its content, or until an item that the core could not load has changed in the catalogue. An item that
- * could not be loaded for a moment, because the streamer was away or busy, is tried again after 1 s, then after 2 s, up to
- * 64 s. Then the core gets these pads, and the pattern, again. While a song plays, the pattern is not set: the next
- * pattern of the song has its sounds. A service that has just started asks the core first which pads and rows have no
- * sound. The loop's thread. */
+ * another item has its content, or until an item that the core could not load has changed in the catalogue. If the
+ * streamer was away or busy, an item is loaded again after 1 s, then after 2 s, up to 64 s. Then the core gets these
+ * pads, and the pattern, again. While a song plays, the pattern is not set: the next pattern of the song has its
+ * sounds. A service that has just started asks the core first which pads and rows have no sound. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
 #define LOOPHOLE_PROJECT_SOUND_RETURN_H
 

@@ -182,20 +182,23 @@ static void send_next(struct sound_setting *s);
 
 static void note_silent(struct sound_setting *s, const struct silent_sound_list *silent)
 {
-    const usec_t again = clock_steady() + ((usec_t)AGAIN_US << s->away->tries);
+    bool any = false;
     struct media media;
     struct txn *txn;
 
     if (silent->count == 0 || project_read(s->p, &txn, NULL) != ERR_OK)
         return;
     for (uint32_t i = 0; i < silent->count && s->away->count < AWAY_MOST; i++)
-        if (catalogue_media(txn, s->arena, silent->at[i].id, &media) == ERR_OK)
+        if (catalogue_media(txn, s->arena, silent->at[i].id, &media) == ERR_OK) {
             s->away->at[s->away->count++] = (struct away_item){ .id = silent->at[i].id,
                                                                 .revision = media.revision,
-                                                                .again = silent->at[i].again ? again : 0 };
-    if (s->away->tries < TRIES_MOST)
-        s->away->tries++;
+                                                                .is_momentary = silent->at[i].again };
+            any |= silent->at[i].again;
+        }
     txn_end(txn);
+    if (any)
+        s->away->again = clock_steady() + ((usec_t)AGAIN_US << s->away->tries);
+    s->away->tries += any && s->away->tries < TRIES_MOST;
 }
 
 static void take_silent(struct sound_setting *s, const char *name, const void *answer)

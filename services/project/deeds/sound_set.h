@@ -12,11 +12,12 @@ enum { AWAY_MOST = 256 };
 struct sound_away {
     bool is_known;  /* false after a start, until the core was asked what it has without a sound */
     uint32_t tries; /* that failed for a moment only; each next one waits twice as long */
+    usec_t again;   /* the time of the next try; 0: there is none without a change */
     uint32_t count;
     struct away_item {
         struct id id;      /* as the project names it, or as the core knows it */
         uint64_t revision; /* of an item that is here, but that the core could not load; 0: it was not here */
-        usec_t again;      /* the time to try it again, if it failed for a moment only; 0: not without a change */
+        bool is_momentary; /* it could not be loaded for a moment: the next try may succeed */
         struct id given;   /* an item of the same content that the core got for it; zero: none */
     } at[AWAY_MOST];
 };

@@ -163,7 +163,7 @@ static void check_spectrogram(struct hear *hear, double rate, size_t seconds)
     columns = shown.levels.len / BANDS;
     assert_int_equal(shown.bands, BANDS);
     assert_true(columns > 64 && columns <= 128);
-    made_near(columns / shown.columns_a_second, seconds, seconds / 50.0);
+    made_near((double)columns / shown.columns_a_second, (double)seconds, (double)seconds / 50);
     for (uint32_t i = 0; i < BANDS; i++)
         if (shown.levels.at[columns / 4 * BANDS + i] > shown.levels.at[columns / 4 * BANDS + best])
             best = i;
