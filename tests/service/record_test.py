@@ -89,7 +89,7 @@ def what_is_given_up_is_kept_and_deleted_only_on_request(it):
     final = it.until_final('yes', '--seconds', '1')
     contains(home.refused('record', 'delete', final), 'is not an abandoned take')
     home.loophole('record', 'delete', id)
-    same('', home.loophole('record', 'takes').out)
+    same([], home.json('record', 'takes'))
     assert not os.path.exists(it.file('no.wav')), 'its file is there'
     contains(home.refused('show', id), 'no such media item')
     assert os.path.exists(it.file('yes.wav')), 'another file is gone'
@@ -101,7 +101,7 @@ def what_is_given_up_is_deleted_at_once_where_the_setting_says_so(it):
     it.until_frames(id, 4800)
     it.home.loophole('record', 'cancel')
     assert not os.path.exists(it.file('never.wav')), 'its file is there'
-    same('', it.home.loophole('record', 'takes').out)
+    same([], it.home.json('record', 'takes'))
     contains(it.home.refused('show', id), 'no such media item')
 
 
@@ -140,7 +140,7 @@ def a_name_that_is_taken_gets_a_number(it):
     contains(home.refused('record', 'start', '--name', 'mine'), 'cannot make the recording')
     with open(it.file('mine.wav'), encoding='utf-8') as file:
         same('theirs', file.read())
-    same('', home.loophole('record', 'takes').out)
+    same([], home.json('record', 'takes'))
 
 
 def _ports(it):
