@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import LONG, TOP, claim, contains, figure, run_claims, same, skip, until
+from claims import LONG, TOP, claim, contains, figure, run_claims, same, until
 from composing import Studio, content_of, facts_of, found, put_pack
 
 NUMBERS = '(select array_agg(sin({0} * i)::real) from generate_series(1, 64) i)'
@@ -180,10 +180,8 @@ RECALL = ('create temp table true_ones as select q, e.content from asked a, '
           'left join true_ones t using (q, content)')
 
 
-@claim
 def pgvector_finds_the_nearest_of_the_one_percent_that_a_studio_may_read(home):
-    if not LONG or os.geteuid():
-        skip('with LONG=1, as root')
+    """It makes a system of Debian 13, which has pgvector."""
     trixie = Trixie(os.environ.get('TRIXIE') or tempfile.mkdtemp(prefix='lpg-trixie-', dir='/var/tmp'))
     try:
         sql = trixie.sql
@@ -218,4 +216,6 @@ def pgvector_finds_the_nearest_of_the_one_percent_that_a_studio_may_read(home):
         trixie.end()
 
 
+if LONG and os.geteuid() == 0:
+    claim(pgvector_finds_the_nearest_of_the_one_percent_that_a_studio_may_read)
 run_claims()
