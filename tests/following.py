@@ -72,7 +72,8 @@ def until_in_step(home, port='streams_left', seconds=4):
     """Checks some seconds of sound: a hit on each click, and the loud hit on the first beat of each bar."""
     heard, metronome = until(lambda: recorded(home, (port, 'metronome_left'), seconds), 600, 'no gap while it records')
     found, clicks = onsets(*heard, 0.05), onsets(*metronome, 0.05)
-    inner = [click for click in clicks if is_whole(heard, click[0]) and is_whole(metronome, click[0])]
+    inner = [click for click in clicks[1:]  # the recorder may have been connected within the first one
+             if is_whole(heard, click[0]) and is_whole(metronome, click[0])]
     assert inner, (found, clicks)
     for at, _, crossings in inner:
         near = min(found, key=lambda hit: abs(hit[0] - at))
