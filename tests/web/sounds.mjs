@@ -261,19 +261,6 @@ export const sounds = {
     return page
   },
 
-  async keys_are_pressed_and_timed(browser) {
-    const page = await open(browser, '', time_previews)
-    await showsTotal(page, '')
-    const offset = await offsetOf(page)
-    for (let i = 0; i < Number(process.env.KEYS); i++) {
-      await page.keyboard.press('ArrowDown')
-      await until('it sounds', () => page.evaluate(i => took.length > i, i))
-      await until('it has ended', async () => (await sounding(page)) === '')
-    }
-    console.log(JSON.stringify((await page.evaluate(() => took)).map(one => Math.round(one.pressed * 1000 + offset))))
-    return page
-  },
-
   async a_long_file_is_sought_in(browser) {
     const page = await open(browser, '#q=evening')
     const [item] = json('search', 'evening')

@@ -14,10 +14,9 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, certify, free_port, lan_settings
-from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, same, samples, skip
-from sounding import Tape, engine, sound, tool
+from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
+from sounding import engine, sound, tool
 
-QUIET = 1000    # frames between two sounds, at least
 COUNTED = 44100  # frames of a sound in which each frame is its number
 
 
@@ -342,32 +341,6 @@ def shelf(home):
 def real_files_are_browsed_by_the_keyboard(home):
     for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard').out.splitlines():
         figure(line)
-
-
-def onsets_of(home, tape):
-    """The times at which something sounds after silence, in microseconds of CLOCK_MONOTONIC."""
-    moment, said = home.ask('audio.server')['moment'], json.loads(tape.words().strip().splitlines()[-1])
-    frames = array.array('f', open(tape.path, 'rb').read())
-    silent, found = QUIET, []
-    for at, level in enumerate(frames):
-        if level != 0 and silent >= QUIET:
-            found.append(moment['at'] + (said['first'] + at - moment['jack_frame']) / moment['rate'] * 1e6)
-        silent = silent + 1 if level == 0 or level != level else 0
-    return found
-
-
-@claim(shares=shelf)
-def each_key_sounds_at_the_port(home):
-    home.env['KEYS'] = str(how_often(20, 200))
-    tape = Tape(home, 600, 'preview_left')
-    keys = json.loads(in_browser(home, 'keys_are_pressed_and_timed').out)
-    tape.stop()
-    onsets = onsets_of(home, tape)
-    same(len(keys), len(onsets))
-    late = sorted((sound - key) / 1000 for key, sound in zip(keys, onsets))
-    assert late[0] > 0, late
-    figure('%d keys in the browser: a key sounds at the JACK port after p50 %.0f ms, p90 %.0f ms, p99 %.0f ms; period %d, load %.1f' % (
-        len(late), *(late[int(len(late) * part)] for part in (0.5, 0.9, 0.99)), home.ask('audio.server')['period'], os.getloadavg()[0]))
 
 
 def many(home):

@@ -1,6 +1,6 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys and letters. The last one that was hit or reached is edited below.
-import type { Given, pad, pad_layer, loaded_sound } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import type { Given, pad, pad_layer, pads, loaded_sound } from 'loophole'
+import { useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { idBytes, idText, num, pathText } from './format'
 import { chosen } from './list'
@@ -12,15 +12,17 @@ const LETTERS = 'zxcvasdfqwer1234'
 const LOADING_MS = 30000
 const HIT = 114
 
-interface Kit { pads: Map<number, pad>; names: Map<number, string> }
+interface Kit { pads: Map<number, pad>; names: Map<number, string>; asked: number }
 
 const nameOf = (of: loaded_sound) => pathText(of.path).split('/').at(-1)!.replace(/\.[^.]*$/, '') || idText(of.id)
 
 async function loadKit(): Promise<Kit> {
+  const asked = performance.now()
   const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
   return {
     pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])),
     names: new Map((sounds?.each ?? []).map(one => [num(one.sound), nameOf(one)])),
+    asked,
   }
 }
 
@@ -33,15 +35,21 @@ export function Pads() {
   const [at, setAt] = useState(0)
   const [velocity, setVelocity] = useState(HIT)
   const [kit, again] = usePolled(loadKit, 3000)
-  const [sent, setSent] = useState<pad>() // until the engine has it
-  useEffect(() => setSent(undefined), [kit])
-  const of = (number: number) => (sent?.pad === number ? sent : kit?.pads.get(number))
+  const [sent, setSent] = useState<{ of: pad; answered: number }>() // until pads arrive that were asked for after the answer
+  const of = (number: number) =>
+    sent && num(sent.of.pad) === number && !(kit && kit.asked > sent.answered) ? sent.of : kit?.pads.get(number)
   const hit = (number: number) => ask('audio.hit', { pad: number, velocity: velocity / 127 }, 2000).catch(complain)
   const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
-  const put = (each: Given<pad>[]) => ask('audio.set_pads', { each }, LOADING_MS).catch(complain).then(again)
+  const take = (now: pads | undefined, number: number) => {
+    const one = now?.each?.find(each => num(each.pad) === number)
+    setSent(one && { of: one, answered: performance.now() })
+    again()
+  }
+  const put = (each: Given<pad>[]) =>
+    ask('audio.set_pads', { each }, LOADING_MS).then(now => take(now, at), error => { complain(error); take(undefined, at) })
   const change = (part: Given<pad>) => {
     const next = { ...of(at), pad: at, ...part }
-    if (!part.id && !part.layers) setSent(next as pad)
+    if (!part.id && !part.layers) setSent({ of: next as pad, answered: Infinity })
     put([next])
   }
   const layers = (to: Given<pad_layer>[]) => change({ layers: to })
