@@ -73,17 +73,6 @@ function time_previews() {
   })
 }
 
-/** Microseconds from the page's clock to CLOCK_MONOTONIC, from the fastest of some calls. */
-async function offsetOf(page) {
-  const now = () => Number(process.hrtime.bigint() / 1000n)
-  let least = Infinity, offset = 0
-  for (let i = 0; i < 30; i++) {
-    const before = now(), there = await page.evaluate(() => performance.now()), after = now()
-    if (after - before < least) { least = after - before; offset = (before + after) / 2 - there * 1000 }
-  }
-  return offset
-}
-
 /** In the page: the time from the next press of the mouse until the cursor of this waveform is at `part`. */
 function watch_cursor(of, part) {
   const done = new Promise(done => {
