@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, claim, figure, how_often, run_claims, until
+from claims import LONG, SEED, claim, figure, how_often, run_claims, until
 from following import SECOND, ends, hits_engine, hits, plays, tempo, until_in_step
 from sounding import Tape, noise, until_connected, until_later
 
@@ -65,7 +65,7 @@ def keyboard_pad_and_loop_play_on_while_services_are_killed(home):
         home.wait_ready(service)
         until_connected(home)
         tempo(home, chance.randrange(85, 160))
-        beats += len(until_in_step(home, seconds=2))
+        beats += len(until_in_step(home, seconds=2)) if LONG else 0  # follow_test.py says why
         notes += is_heard(home, 40, 'out_1_left') + is_heard(home, chance.randrange(60, 85), 'out_2_left')
     figure(f'{kills} kills: {beats} hits of the loop on their beats, {notes} notes heard')
     ends(home)
