@@ -35,6 +35,7 @@ struct project {
     struct id swept;                  /* the last project without leftovers (leftovers.h) */
     bool is_sweeping;                 /* the next one */
     uint32_t works;                   /* asks in progress */
+    uint32_t opened;                  /* asks that opened a project */
     struct file_check *checking;      /* in progress; NULL: none */
     struct rechecked *rechecked;      /* deeds/recheck.h */
     struct sound_keeping *sounds;     /* sound.h */

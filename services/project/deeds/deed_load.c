@@ -390,6 +390,7 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
     struct project_line state;
     struct element project;
 
+    work->p->opened++;
     if (work_project(work, txn, &project, NULL) == ERR_OK &&
         deed_fill_state(work->p, txn, &work->arena, &project, 0, &state) == ERR_OK && state.missing + state.offline > 0)
         media_tree_add(work->p, work->id);

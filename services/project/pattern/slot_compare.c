@@ -87,6 +87,7 @@ const struct deed slot_deed_compare = {
 struct slot_comparing {
     struct project *p;
     struct id compared; /* the project whose banks were compared last, or are compared now */
+    uint32_t opened;    /* as in struct project, when that began */
     uint32_t bank;      /* that is compared; SLOTS_BANKS: all are done */
     bool has_slots[SLOTS_BANKS];
     struct arena arena;
@@ -149,8 +150,9 @@ void slot_compare_look(void *project)
     }
     if (c->bank < SLOTS_BANKS || project_read(p, &txn, NULL) != ERR_OK)
         return;
-    if (elements_current(txn, &c->arena, &open) == ERR_OK && !id_equal(open, c->compared)) {
+    if (elements_current(txn, &c->arena, &open) == ERR_OK && (!id_equal(open, c->compared) || c->opened != p->opened)) {
         c->compared = open;
+        c->opened = p->opened;
         c->bank = 0;
         find_banks(c, txn);
     }

@@ -5,7 +5,7 @@
 
 #include "services/project/base/project.h"
 
-void slot_compare_look(void *project); /* once a second: is another project open? */
+void slot_compare_look(void *project); /* once a second: was a project opened? */
 void slot_compare_close(struct project *p);
 
 #endif
