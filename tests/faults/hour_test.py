@@ -8,8 +8,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import LONG, SEED, claim, figure, how_often, run_claims, until
-from following import SECOND, ends, hits_engine, hits, plays, tempo, until_in_step
+from claims import SEED, claim, figure, how_often, run_claims, until
+from following import SECOND, hits, hits_engine, plays, stage, tempo, until_in_step
 from sounding import Tape, noise, until_connected, until_later
 
 KILLED = ('streamer', 'audio', 'persist', 'search', 'indexer', 'project', 'availability')
@@ -55,20 +55,20 @@ def is_heard(home, key, port):
 def keyboard_pad_and_loop_play_on_while_services_are_killed(home):
     chance, end = random.Random(SEED), time.monotonic() + 60 * float(os.environ.get('MINUTES', how_often(0, 60)))
     instruments(home)
-    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
-    kills = notes = beats = 0
-    while kills < AT_LEAST or time.monotonic() < end:
-        service = KILLED[kills % len(KILLED)] if kills < AT_LEAST else chance.choice(KILLED)
-        until(lambda: home.has_lived(service))
-        home.kill(service)
-        kills += 1
-        home.wait_ready(service)
-        until_connected(home)
-        tempo(home, chance.randrange(85, 160))
-        beats += len(until_in_step(home, seconds=2)) if LONG else 0  # follow_test.py says why
-        notes += is_heard(home, 40, 'out_1_left') + is_heard(home, chance.randrange(60, 85), 'out_2_left')
+    with stage(home):
+        plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
+        kills = notes = beats = 0
+        while kills < AT_LEAST or time.monotonic() < end:
+            service = KILLED[kills % len(KILLED)] if kills < AT_LEAST else chance.choice(KILLED)
+            until(lambda: home.has_lived(service))
+            home.kill(service)
+            kills += 1
+            home.wait_ready(service)
+            until_connected(home)
+            tempo(home, chance.randrange(85, 160))
+            beats += len(until_in_step(home, seconds=2))
+            notes += is_heard(home, 40, 'out_1_left') + is_heard(home, chance.randrange(60, 85), 'out_2_left')
     figure(f'{kills} kills: {beats} hits of the loop on their beats, {notes} notes heard')
-    ends(home)
 
 
 run_claims()

@@ -5,80 +5,72 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import LONG, claim, run_claims, until
-from following import SECOND, ends, hits, hits_engine, plays, tempo, until_in_step
+from claims import claim, run_claims, until
+from following import SECOND, hits, hits_engine, plays, stage, tempo, until_in_step
 from sounding import Tape, until_connected, until_later, until_transport
 
 
-def compared(call):
-    """A claim that compares each hit with the click of the metronome. It runs with LONG=1 only: now and then the loud hit
-    of a loop lies on another beat of the bar than the first, for a reason that is not known."""
-    return claim(call, shares=hits_engine) if LONG else call
-
-
-@compared
+@claim(shares=hits_engine)
 def a_loop_follows_the_tempo_while_it_sounds(home):
-    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
-    until_in_step(home)
-    for bpm in (132, 97, 141):
-        tempo(home, bpm)
+    with stage(home):
+        plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
         until_in_step(home)
-    ends(home)
+        for bpm in (132, 97, 141):
+            tempo(home, bpm)
+            until_in_step(home)
 
 
-@compared
+@claim(shares=hits_engine)
 def a_loop_of_another_rate_and_a_preview_follow_too(home):
-    plays(home, 'play', hits(home, 'other'), '--loop', '--stretch', '--at', 'bar')
-    tempo(home, 104)
-    until_in_step(home)
-    home.loophole('stop')
-    home.loophole('preview', hits(home), '--loop', '--in-context')
-    until_later(home, 3 * SECOND)
-    tempo(home, 126)
-    until_in_step(home, 'preview_left')
-    ends(home)
+    with stage(home):
+        plays(home, 'play', hits(home, 'other'), '--loop', '--stretch', '--at', 'bar')
+        tempo(home, 104)
+        until_in_step(home)
+        home.loophole('stop')
+        home.loophole('preview', hits(home), '--loop', '--in-context')
+        until_later(home, 3 * SECOND)
+        tempo(home, 126)
+        until_in_step(home, 'preview_left')
 
 
-@compared
+@claim(shares=hits_engine)
 def it_takes_its_place_again_when_the_transport_jumps_and_starts(home):
-    home.loophole('transport', 'tempo', '110')
-    home.loophole('play', hits(home), '--loop', '--stretch')
-    until_later(home, SECOND)
-    home.loophole('transport', 'start')
-    until_transport(home, running=True)
-    until_later(home, SECOND)
-    until_in_step(home)
-    home.loophole('transport', 'locate', '7')
-    until_later(home, SECOND)
-    until_in_step(home)
-    home.loophole('transport', 'stop')
-    until_later(home, SECOND // 3)
-    home.loophole('transport', 'start', '--from', '2')
-    until_later(home, SECOND)
-    until_in_step(home)
-    ends(home)
-
-
-@compared
-def it_keeps_in_step_when_streamer_or_core_are_killed(home):
-    plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
-    tempo(home, 101)
-    for service in ('streamer', 'audio', 'streamer'):
-        until(lambda: home.has_lived(service))
-        home.kill(service)
-        home.wait_ready(service)
-        until_connected(home)
+    with stage(home):
+        home.loophole('transport', 'tempo', '110')
+        home.loophole('play', hits(home), '--loop', '--stretch')
+        until_later(home, SECOND)
+        home.loophole('transport', 'start')
+        until_transport(home, running=True)
         until_later(home, SECOND)
         until_in_step(home)
-    tempo(home, 138)
-    until_in_step(home)
-    ends(home)
+        home.loophole('transport', 'locate', '7')
+        until_later(home, SECOND)
+        until_in_step(home)
+        home.loophole('transport', 'stop')
+        until_later(home, SECOND // 3)
+        home.loophole('transport', 'start', '--from', '2')
+        until_later(home, SECOND)
+        until_in_step(home)
+
+
+@claim(shares=hits_engine)
+def it_keeps_in_step_when_streamer_or_core_are_killed(home):
+    with stage(home):
+        plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
+        tempo(home, 101)
+        for service in ('streamer', 'audio', 'streamer'):
+            until(lambda: home.has_lived(service))
+            home.kill(service)
+            home.wait_ready(service)
+            until_connected(home)
+            until_later(home, SECOND)
+            until_in_step(home)
+        tempo(home, 138)
+        until_in_step(home)
 
 
 @claim(shares=hits_engine)
 def a_sound_that_is_no_loop_goes_on_in_the_new_tempo_to_its_end(home):
-    plays(home, 'play', hits(home), '--stretch', '--at', 'bar', '--loop')
-    ends(home)
     path = home.file('files/long.wav')
     sound.make('sine', path, 12 * SECOND, SECOND, 480)
     home.loophole('index', home.file('files'), '--wait')
