@@ -119,7 +119,10 @@ def fail_calls(chance, tally):
         strace.wait(DEADLINE)
     with contextlib.suppress(ProcessLookupError):  # strace that ends while it starts leaves a stopped child, its probe
         os.killpg(strace.pid, signal.SIGKILL)
-    failed = collections.Counter(re.findall(r"(\w+)\(.* = -1 (\w+) .*\(INJECTED\)", open(out).read()))
+    lines = open(out).read() if os.path.exists(out) else ""  # strace may end before it has begun
+    failed = collections.Counter(re.findall(r"(\w+)\(.* = -1 (\w+) .*\(INJECTED\)", lines))
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(out)
     tally[program] += sum(failed.values())
     if failed and os.environ.get("TELL"):
         print(program, dict(failed), flush=True)

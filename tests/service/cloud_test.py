@@ -131,7 +131,7 @@ def a_fetch_shows_its_progress_can_be_cancelled_and_keeps_the_reason(it):
         cloud.put('other.wav')
         it.add(cloud.at)
         it.becomes(cloud.at, 'remote_offline:waiting=2')
-        cloud.set('rate', 100)
+        cloud.set('rate', 20)
         id = it.id_of(cloud.at + '/long.wav')
         size = os.path.getsize(cloud.under + '/long.wav')
         begun = it.home.first('fetch', id)
