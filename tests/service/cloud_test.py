@@ -127,11 +127,11 @@ def a_library_is_a_cloud_when_a_person_or_the_setting_says_so(it):
 @claim(inside=Clouds)
 def a_fetch_shows_its_progress_can_be_cancelled_and_keeps_the_reason(it):
     with Cloud(it, 'slow', 'rclone') as cloud:
-        cloud.put('long.wav', seconds=20)
+        cloud.put('long.wav', seconds=90)
         cloud.put('other.wav')
         it.add(cloud.at)
         it.becomes(cloud.at, 'remote_offline:waiting=2')
-        cloud.set('rate', 20)
+        cloud.set('rate', 100)
         id = it.id_of(cloud.at + '/long.wav')
         size = os.path.getsize(cloud.under + '/long.wav')
         begun = it.home.first('fetch', id)

@@ -78,6 +78,7 @@ def a_project_on_a_disk_opens_at_another_engine_which_knows_none_of_its_sounds(i
             until(lambda: set(items_of(second)) == {'tone', 'kick', 'lost'})
             # the copies are scanned, and become the items that the project names
             until(lambda: theirs.state()['missing'] == 1)
+            until(lambda: sorted(ids.values()) == sorted(item['id'] for item in second.home.json('search', '--limit', '100')))
             found = items_of(second)
             same(ids, {name: item['id'] for name, item in found.items()})
             same({'tone': 'local', 'kick': 'local', 'lost': 'missing'},
