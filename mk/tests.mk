@@ -66,7 +66,7 @@ TEST_SCRIPTS   = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt
 # A busy machine can make these fail, because they measure latency or single frames. They run one at a time, at the end.
 ALONE := standby_test.py realtime_test.py messages_test.py bench_test.py audio_kill_test.py streamer_kill_test.py \
     place_test.py chain_test.py streamer_test.py sampler_test.py project_sound_test.py osc_frames_test.py \
-    pattern_frames_test.py song_test.py poison_test.py faults/supervisor_test.py
+    pattern_frames_test.py record_source_test.py song_test.py poison_test.py faults/supervisor_test.py
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.

@@ -97,7 +97,7 @@ def the_transport_starts_at_a_bar(home):
 @claim(shares=units_engine)
 def a_voice_is_sought_turned_down_queued_and_faded(home):
     path, other = home.file('long.wav'), home.file('next.wav')
-    noise(path, frames=480000)
+    noise(path, frames=1920000)
     noise(other, frames=480000)
     voice = home.first('play', path, '--gain', '-20dB')['voice']
     until_sounds(home, 'streams')
