@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """The ways in which a mount dies or hangs, one by one, and a mount that must not be touched."""
-import contextlib
 import ctypes
 import errno
 import os
@@ -10,7 +9,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, skip, until
+from claims import claim, run_claims, same, skip, until
 from indexing import wav
 from storage import Disks, Hung
 
@@ -44,53 +43,6 @@ def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answer
         until(lambda: is_state('here', ''))
         it.idle()
         it.becomes(ill.at, 'external_online:done=1')
-
-
-class Starved:
-    """`with Starved(pid)`: the process, and those that it starts, get what loops leave of one processor."""
-
-    LOOPS = 4
-
-    def __init__(self, pid):
-        self.pid, self.loops = pid, []
-
-    def __enter__(self):
-        self.was = os.sched_getaffinity(self.pid)
-        one = {min(self.was)}
-        for _ in range(self.LOOPS):
-            loop = subprocess.Popen([sys.executable, '-c', 'while True: pass'])
-            os.sched_setaffinity(loop.pid, one)
-            self.loops.append(loop)
-        os.sched_setaffinity(self.pid, one)
-        self.weigh('10')
-        return self
-
-    def weigh(self, nice):
-        """The kernel may share the processor among sessions first."""
-        with contextlib.suppress(OSError), open(f'/proc/{self.pid}/autogroup', 'w', encoding='ascii') as group:
-            group.write(nice)
-        os.setpriority(os.PRIO_PROCESS, self.pid, int(nice) // 2)
-
-    def __exit__(self, *_):
-        for loop in self.loops:
-            loop.kill()
-            loop.wait()
-        self.weigh('0')
-        os.sched_setaffinity(self.pid, self.was)
-
-
-@claim(inside=Disks)
-def a_starved_monitor_takes_no_healthy_mount_for_a_hung_one(it):
-    pid = next(one['pid'] for one in it.home.json('status') if one.get('service') == 'availability')
-    with Hung(it, 'healthy') as healthy, Starved(pid):
-        disks = [it.disk() for _ in range(40)]
-        for at in disks + [healthy.at]:
-            it.client.must('availability.find', {'path': at.encode()}, budget_ms=60000)
-    with Hung(it, 'hangs') as hangs:
-        hangs.hang()
-        error, said = it.client.ask('availability.find', {'path': hangs.at.encode()})
-        same('timeout', error)
-        contains(said['what'], hangs.at)
 
 
 class Automount:
