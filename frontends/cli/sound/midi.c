@@ -39,15 +39,22 @@ static enum err change_bindings(struct cli *cli, const char *name, const void *r
     return e != ERR_OK ? e : print_bindings(cli, &bindings);
 }
 
-static void ask_for_move(const struct cli *cli)
+/* The engine checks all but the control first. */
+static enum err ask_for_move(struct cli *cli, const struct project_bind *request, struct fault *fault)
 {
+    struct project_bind check = *request;
+    struct midi_bindings unused = { 0 };
     struct buffer line = { 0 };
+    enum err e;
 
-    if (!cli->options.json) {
+    check.check = check.has_check = true;
+    e = cli_change(cli, "project.bind", &check, &unused, fault);
+    if (e == ERR_OK && !cli->options.json) {
         buffer_add_text(&line, "loophole: move the control now");
         cli_remark(&line);
     }
     buffer_free(&line);
+    return e;
 }
 
 enum err midi_learn(struct cli *cli, struct fault *fault)
@@ -58,7 +65,7 @@ enum err midi_learn(struct cli *cli, struct fault *fault)
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = units_assign(cli, &project_bind_shape, cli->args[i], &request, fault);
     if (e == ERR_OK && request.control.len == 0)
-        ask_for_move(cli);
+        e = ask_for_move(cli, &request, fault);
     return e != ERR_OK ? e : change_bindings(cli, "project.bind", &request, fault);
 }
 

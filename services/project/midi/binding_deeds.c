@@ -193,6 +193,25 @@ static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fau
 
 const struct deed binding_deed_bind = { .before = begin_bind, .plan = plan_bind, .answer = answer_bindings };
 
+/* A client checks before it asks a person to move a control. */
+static enum err answer_check(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_bind *ask = work->ask;
+    struct bind_job job = { 0 };
+    struct midi_bindings bindings;
+    struct element project;
+    struct tree body;
+    enum err e = read_job(ask, &job, &work->arena, fault);
+
+    if (e == ERR_OK)
+        e = read_bindings(work, txn, &project, &body, &bindings, fault);
+    if (e == ERR_OK && (job.has_control || !ask->over))
+        e = make_room(&bindings, ask, ask->control, fault);
+    return e == ERR_OK ? answer_bindings(work, txn, fault) : e;
+}
+
+const struct deed binding_deed_check = { .answer = answer_check };
+
 /* ---- unbind ---- */
 
 static enum err plan_unbind(struct doing *work, struct txn *txn, struct fault *fault)

@@ -9,7 +9,8 @@
 
 enum { MIDI_BINDINGS = 256 };
 
-extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_unbind; /* binding_deeds.c */
+extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_check,
+    binding_deed_unbind; /* binding_deeds.c */
 
 /* Reads the bindings in the body of a project into the arena. Leaves out members that are not bindings. A binding
  * without a range gets that of its target. */
