@@ -73,11 +73,12 @@ static const struct command patterns[] = {
       slots_rename },
     { "pattern bank", "[N|NAME]", "Choose a bank by its number or name, or name the current bank", "", "", 0, 1, true,
       slots_bank },
-    { "pattern export_midi", "FILE.json FILE.mid",
+    { "pattern export_midi", "[SLOT|NAME|FILE.json] FILE.mid",
       "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
+      "The pattern is that of a slot, one of the library (NAME, or its place), that of a file, or the one that plays. "
       "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. An existing file "
       "that is not a MIDI file is replaced only with --force.",
-      "force", 2, 2, false, pattern_export_midi },
+      "force", 1, 2, true, pattern_export_midi },
     { "pattern import_midi", "FILE.mid FILE.json",
       "Make a pattern of a Standard MIDI File, and list the values that change",
       "Types 0 and 1, any ticks per quarter note. Notes off the grid move to the nearest step. An existing file that "

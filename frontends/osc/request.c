@@ -127,6 +127,9 @@ static enum err take_argument(const struct route_argument *rule, struct packet_a
     case ROUTE_SLOT:
         *to = packet_text(from, arena);
         return message_read_slot(*to, &slot, fault);
+    case ROUTE_PATTERN:
+        *to = packet_text(from, arena);
+        return message_is_slot(*to) ? message_read_slot(*to, &slot, fault) : ERR_OK;
     case ROUTE_WHOLE:
     case ROUTE_REAL:
         return take_number(rule, from, arena, to, fault);
@@ -192,6 +195,11 @@ static enum err refuse_missing(const struct route_argument *rule, struct fault *
     return fault_hint(fault, "/routes lists the arguments of each address");
 }
 
+static bool names_slot(const struct route_argument *rule, struct text value)
+{
+    return rule->kind == ROUTE_PATTERN && message_is_slot(value);
+}
+
 /* Further arguments are ignored. */
 static enum err take_arguments(const struct packet_message *message, struct osc_request *request, struct arena *arena,
                                struct fault *fault)
@@ -208,7 +216,7 @@ static enum err take_arguments(const struct packet_message *message, struct osc_
         one = message->each[i];
         e = take_argument(rule, &one, arena, &value, fault);
         if (e == ERR_OK)
-            e = assign_field(request, rule->field, value, arena, fault);
+            e = assign_field(request, names_slot(rule, value) ? "slot" : rule->field, value, arena, fault);
         if (i == 0)
             request->given = one;
     }

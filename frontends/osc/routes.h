@@ -8,10 +8,11 @@ enum { ROUTES_MOST = 96, ROUTE_ARGUMENTS = 3 };
 
 enum route_kind {
     ROUTE_NONE,
-    ROUTE_SLOT,   /* a slot of a bank, in any form that is a number */
-    ROUTE_WHOLE,  /* cut to a whole number, then min to max */
-    ROUTE_REAL,   /* min to max */
-    ROUTE_SWITCH, /* a number (0: off), or on, off, true, false, yes, no, or the argument's own name */
+    ROUTE_SLOT,    /* a slot of a bank, in any form that is a number */
+    ROUTE_PATTERN, /* a slot, if it is a number; otherwise a name in the library, for `field` */
+    ROUTE_WHOLE,   /* cut to a whole number, then min to max */
+    ROUTE_REAL,    /* min to max */
+    ROUTE_SWITCH,  /* a number (0: off), or on, off, true, false, yes, no, or the argument's own name */
     ROUTE_TEXT,
     ROUTE_WORD,   /* one of `words`, which commas separate */
     ROUTE_NAMES,  /* a text that is the only one of a list */

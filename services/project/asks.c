@@ -55,7 +55,8 @@ HANDLER_BY(restore_all_states, slot_said, ask->project, state_deed_restore)
 HANDLER_BY(list_library, library_said, NO_NAME, library_deed_list)
 HANDLER_BY(save_file, library_said, NO_NAME, library_deed_save)
 HANDLER_BY(load_file, slot_said, ask->project, library_deed_load)
-HANDLER_BY(export_midi, midi_said, NO_NAME, library_deed_export)
+HANDLER_BY(export_midi, midi_said, ask->project, *(ask->slot.len ? &library_deed_export_slot : &library_deed_export))
+HANDLER_BY(read_pattern, pattern_state, ask->project, *(ask->slot.len ? &library_deed_read_slot : &library_deed_read))
 HANDLER_BY(import_midi, midi_said, NO_NAME, library_deed_import)
 HANDLER_BY(change_library, library_said, NO_NAME, library_deed_change)
 HANDLER_BY(undo_library, library_said, NO_NAME, library_deed_undo)
@@ -103,6 +104,7 @@ const struct project_handlers project_asks = {
     .save_file = answer_save_file,
     .load_file = answer_load_file,
     .export_midi = answer_export_midi,
+    .read_pattern = answer_read_pattern,
     .import_midi = answer_import_midi,
     .change_library = answer_change_library,
     .undo_library = answer_undo_library,

@@ -78,17 +78,32 @@ enum err message_fault(enum message message, struct text first, struct text seco
                      (int)(second.len < 150 ? second.len : 150), second.at ? second.at : "", sentences[message].end);
 }
 
-enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *fault)
+/* NaN and infinity are words. */
+static bool read_number(struct text typed, double *to)
 {
     char digits[NUMBER_SIZE], *end = digits;
-    double number = NAN;
+
+    *to = NAN;
+    if (text_copy(digits, sizeof(digits), typed) && digits[strspn(digits, "+-0123456789.eE ")] == '\0')
+        *to = strtod(digits, &end);
+    end += strspn(end, " ");
+    return end != digits && *end == '\0' && typed.len > 0;
+}
+
+bool message_is_slot(struct text typed)
+{
+    double number;
+
+    return read_number(typed, &number);
+}
+
+enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *fault)
+{
+    double number;
 
     if (typed.len == 0)
         return message_fault(MESSAGE_NO_SLOT, typed, typed, fault);
-    if (text_copy(digits, sizeof(digits), typed) && digits[strspn(digits, "+-0123456789.eE ")] == '\0')
-        number = trunc(strtod(digits, &end));
-    end += strspn(end, " ");
-    if (end == digits || *end || !(number >= 1 && number <= SLOTS_BANK))
+    if (!read_number(typed, &number) || !(trunc(number) >= 1 && trunc(number) <= SLOTS_BANK))
         return message_fault(MESSAGE_INVALID_SLOT, typed, (struct text){ 0 }, fault);
     *slot = (uint32_t)number;
     return ERR_OK;

@@ -66,6 +66,9 @@ const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BA
 /* Fills the fault with the sentence and the code that the table gives it. Returns the code. */
 enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault);
 
+/* True if a text that names a slot or a pattern of the library is a number: it names a slot. */
+bool message_is_slot(struct text typed);
+
 /* Reads the number of a slot: "5", "5.0" and " 5.9 " are 5. Errors (explained): bad_request. */
 enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *fault);
 

@@ -171,6 +171,13 @@ def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home
     same(('[PATTERN] Imported Acid to user/Acid', 0), osc.say('/pattern/import_midi', 'Acid'))
     os.unlink(folder + '/Acid.mid')
     same(('[PATTERN] Exported Acid to Acid.mid', 0), osc.say('/pattern/export_midi', 'user/Acid'))
+    same(('[PATTERN] Saved to slot 5', 0), osc.say('/pattern/save', 5))
+    for slot in (5, 5.9, '5'):
+        os.unlink(folder + '/Acid.mid')
+        same(('[PATTERN] Exported Acid to Acid.mid', 0), osc.say('/pattern/export_midi', slot))
+        assert os.path.exists(folder + '/Acid.mid')
+    same(('[PATTERN] Error: Slot 6 is empty', 12), osc.say('/pattern/export_midi', 6))
+    same(('[PATTERN] Error: Invalid slot number: 129', 11), osc.say('/pattern/export_midi', 129))
     with open(folder + '/Acid.mid', 'rb') as file:
         cut = file.read()[:60]
     for name, data in (('cut', cut), ('Acid', b'RIFF of another program')):

@@ -188,6 +188,31 @@ def patterns_like_a_slot_are_found(home):
 
 
 @claim
+def a_slot_and_a_pattern_of_the_library_are_exported_by_their_names(home):
+    engine_with_library(home)
+    steps, midi, back = 'X..x..X.....X...', home.file('a.mid'), home.file('back.json')
+    save(home, 'techno/Dub', steps=steps)
+    said(home, 'save', '7', make(home, 'slot', steps=steps))
+    for source in ('7', '7.0', 'Dub', 'techno/Dub', make(home, 'file', steps=steps)):
+        line = home.first('pattern', 'export_midi', source, midi)
+        same((1, 16), (line['rows'], line['steps']))
+        home.loophole('pattern', 'import_midi', midi, back)
+        same(steps, read_json(back)['sequencer']['tracks']['kick']['pattern'], source)
+        os.unlink(midi), os.unlink(back)
+    same('Dub.mid', os.path.basename(home.ask('project.export_midi', 'name=Dub')['file']))
+    same('[PATTERN] Exported slot to slot.mid', home.ask('project.export_midi', 'slot=7')['message'])
+    for source, code, why in (('9', 12, '[PATTERN] Error: Slot 9 is empty'), ('0', 11, '[PATTERN] Error: Invalid slot number: 0'),
+                              ('none', 12, '[PATTERN] Error: No pattern named none')):
+        contains(home.loophole('pattern', 'export_midi', source, midi, code=code).err, why)
+    contains(home.refused('pattern', 'export_midi', 'Dub', code=11), 'expected FILE.mid')
+    with open(in_library(home, 'library/genre/techno/Dub.json'), 'w', encoding='utf-8') as out:
+        out.write('{')
+    for words in (('export_midi', 'Dub', midi), ('similar', 'Dub')):
+        contains(home.loophole('pattern', *words, code=11).err, '[PATTERN] Error: Pattern Dub is corrupt')
+    assert not os.path.exists(midi)
+
+
+@claim
 def the_view_of_lists_is_a_setting(home):
     engine_with_library(home)
     home.settings('[pattern]\nview = library\n')

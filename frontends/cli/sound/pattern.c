@@ -5,6 +5,7 @@
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/sound/pattern_library.h"
 #include "frontends/cli/sound/pattern_wait.h"
 #include "schema_audio.h"
 #include "store/pattern/message.h"
@@ -139,24 +140,53 @@ static enum err write_pattern(struct cli *cli, const char *path, const struct bu
     return e;
 }
 
+/* The pattern of the first of two arguments: a slot, a name in the library, or a file; without it, what plays. */
+static enum err find_exported(struct cli *cli, struct pattern_file *to, struct fault *fault)
+{
+    struct pattern_source source = { 0 };
+    struct pattern_state state = { 0 };
+    enum err e = cli->count > 1 ? pattern_library_source(cli, cli->args[0], &source, fault) : ERR_OK;
+
+    if (e == ERR_OK && source.file.len == 0) {
+        const struct project_read_pattern request = { .name = source.name,
+                                                      .slot = source.slot,
+                                                      .has_slot = source.slot.len > 0 };
+        e = cli_ask(cli, "project.read_pattern", &request, &state, fault);
+        source.file = state.file;
+    }
+    return e == ERR_OK ? pattern_file_read(source.file, &cli->arena, to, fault) : e;
+}
+
+/* A single argument must be clearly a file to write. */
+static enum err check_target(const struct cli *cli, struct fault *fault)
+{
+    const struct text path = text_of(cli->args[cli->count - 1]);
+
+    if (cli->count > 1 || text_ends(path, TEXT(".mid")) || text_ends(path, TEXT(".midi")))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not the name of a MIDI file: expected FILE.mid", path.at);
+    return fault_hint(fault, "loophole pattern export_midi %s FILE.mid", path.at);
+}
+
 enum err pattern_export_midi(struct cli *cli, struct fault *fault)
 {
     struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
+    const char *path = cli->args[cli->count - 1];
     struct remarks remarks = { .arena = &cli->arena };
     struct buffer bytes = { 0 };
     struct midi_file midi;
-    enum err e = pattern_read_file(cli, cli->args[0], file, fault);
+    enum err e = check_target(cli, fault);
 
-    if (e == ERR_NOT_FOUND && !text_ends(text_of(cli->args[0]), TEXT(".json")))
-        fault_hint(fault, "give the file of a pattern; those of slots are in patterns/slots of the project's folder");
+    if (e == ERR_OK)
+        e = find_exported(cli, file, fault);
     if (e == ERR_OK) {
         midi_export(&file->pattern, &cli->arena, &midi, &remarks);
         e = midi_file_write(&midi, &bytes, fault);
     }
     if (e == ERR_OK)
-        e = write_pattern(cli, cli->args[1], &bytes, "MThd", fault);
+        e = write_pattern(cli, path, &bytes, "MThd", fault);
     buffer_free(&bytes);
-    return e == ERR_OK ? print_converted(cli, &file->pattern, cli->args[1], &remarks) : e;
+    return e == ERR_OK ? print_converted(cli, &file->pattern, path, &remarks) : e;
 }
 
 static enum err read_midi(struct cli *cli, struct pattern *to, struct remarks *remarks, struct fault *fault)

@@ -5,6 +5,7 @@
 
 #include "common/process/config.h"
 #include "frontends/cli/sound/pattern_wait.h"
+#include "store/pattern/message.h"
 #include "store/pattern/pattern_file.h"
 
 enum { NAMES_MOST = 1000 };
@@ -35,18 +36,12 @@ static bool is_filter(const char *arg)
     return equals && schema_field(&project_list_library_shape, (struct text){ (uint32_t)(equals - arg), arg });
 }
 
-/* Such a word names a slot. */
-static bool is_number(const char *word)
-{
-    return word[strspn(word, "+-0123456789.eE")] == '\0';
-}
-
 enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault *fault)
 {
     const char *first = cli->count ? cli->args[0] : "0";
 
     *is_meant = strchr(first, '/') != NULL || is_filter(first);
-    if (*is_meant || is_number(first))
+    if (*is_meant || message_is_slot(text_of(first)))
         return ERR_OK;
     return pattern_library_is_view(cli, is_meant, fault);
 }
@@ -203,24 +198,35 @@ enum err pattern_library_save(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? ask_library(cli, "project.save_file", &request, fault) : e;
 }
 
+/* No name of the library begins with a dot or a slash. */
 static bool is_file(const char *arg)
 {
-    return text_ends(text_of(arg), TEXT(".json"));
+    return *arg == '/' || *arg == '.' || text_ends(text_of(arg), TEXT(".json"));
+}
+
+enum err pattern_library_source(struct cli *cli, const char *arg, struct pattern_source *to, struct fault *fault)
+{
+    *to = (struct pattern_source){ 0 };
+    if (is_file(arg))
+        return read_pattern(cli, arg, &to->file, fault);
+    if (message_is_slot(text_of(arg)))
+        to->slot = text_of(arg);
+    else
+        to->name = text_of(arg);
+    return ERR_OK;
 }
 
 enum err pattern_library_similar(struct cli *cli, struct fault *fault)
 {
     struct project_similar_patterns request = { 0 };
-    enum err e = ERR_OK;
+    struct pattern_source source = { 0 };
+    enum err e = cli->count ? pattern_library_source(cli, cli->args[0], &source, fault) : ERR_OK;
 
     if (cli->options.limit > 0)
         request.limit = (uint64_t)cli->options.limit;
-    if (cli->count && is_file(cli->args[0]))
-        e = read_pattern(cli, cli->args[0], &request.file, fault);
-    else if (cli->count && is_number(cli->args[0]))
-        request.slot = text_of(cli->args[0]);
-    else if (cli->count)
-        request.name = text_of(cli->args[0]);
-    request.has_slot = request.slot.len > 0;
+    request.name = source.name;
+    request.file = source.file;
+    request.slot = source.slot;
+    request.has_slot = source.slot.len > 0;
     return e == ERR_OK ? ask_library(cli, "project.similar_patterns", &request, fault) : e;
 }

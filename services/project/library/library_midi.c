@@ -5,7 +5,7 @@
 #include "common/file.h"
 #include "services/project/library/library_change.h"
 #include "services/project/library/library_deeds.h"
-#include "services/project/library/library_job.h"
+#include "services/project/library/library_source.h"
 #include "services/project/parts/kinds.h"
 #include "store/pattern/message.h"
 #include "store/pattern/midi_check.h"
@@ -72,32 +72,28 @@ static enum err act_export(struct library_job *job, struct fault *fault)
 {
     const struct project_export_midi *ask = job->ask;
     struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
-    struct fault why = { 0 };
-    enum err e = job->text.len ? ERR_OK : library_find_text(job, ask->name, fault);
+    enum err e = library_source_read(job, ask->name, file, fault);
 
-    if (e == ERR_OK && pattern_file_read(job->text, &job->arena, file, &why) != ERR_OK)
-        e = message_fault(MESSAGE_FILE_CORRUPT, ask->name, text_of(why.what), fault);
     return e == ERR_OK ? export_pattern(job, &file->pattern, fault) : e;
+}
+
+static struct library_source source_of(const struct project_export_midi *ask)
+{
+    return (struct library_source){ .slot = ask->slot, .name = ask->name };
 }
 
 static enum err begin_export(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    return ((const struct project_export_midi *)work->ask)->name.len
-               ? ERR_OK
-               : library_read_given(work, (struct text){ 0 }, fault);
+    const struct library_source source = source_of(work->ask);
+
+    return library_source_begin(work, txn, &source, fault);
 }
 
 static enum err start_export(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    struct library_job *job = library_job_new(work, &project_export_midi_shape, act_export);
+    const struct library_source source = source_of(work->ask);
 
-    (void)txn;
-    (void)fault;
-    if (((const struct project_export_midi *)work->ask)->name.len == 0)
-        job->text = arena_text(&job->arena, library_given_text(work));
-    library_job_start(job);
-    return ERR_OK;
+    return library_source_start(work, txn, &source, &project_export_midi_shape, act_export, fault);
 }
 
 static enum err answer_midi(struct doing *work, struct txn *txn, struct fault *fault)
@@ -114,6 +110,58 @@ const struct deed library_deed_export = {
     .before = begin_export,
     .after = start_export,
     .answer = answer_midi,
+};
+const struct deed library_deed_export_slot = {
+    .before = begin_export,
+    .after = start_export,
+    .answer = answer_midi,
+};
+
+/* ---- the text, for an export by the client ---- */
+
+static enum err act_read(struct library_job *job, struct fault *fault)
+{
+    const struct project_read_pattern *ask = job->ask;
+    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
+
+    return library_source_read(job, ask->name, file, fault);
+}
+
+static enum err begin_read(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_read_pattern *ask = work->ask;
+
+    return library_source_begin(work, txn, &(const struct library_source){ .slot = ask->slot, .name = ask->name },
+                                fault);
+}
+
+static enum err start_read(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_read_pattern *ask = work->ask;
+
+    return library_source_start(work, txn, &(const struct library_source){ .slot = ask->slot, .name = ask->name },
+                                &project_read_pattern_shape, act_read, fault);
+}
+
+static enum err answer_read(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    work_answer(work, &(const struct pattern_state){ .file = work->file });
+    return ERR_OK;
+}
+
+const struct deed library_deed_read = {
+    .needs_no_project = true,
+    .before = begin_read,
+    .after = start_read,
+    .answer = answer_read,
+};
+const struct deed library_deed_read_slot = {
+    .before = begin_read,
+    .after = start_read,
+    .answer = answer_read,
 };
 
 /* ---- import ---- */

@@ -2,31 +2,22 @@
 #include <stdlib.h>
 
 #include "services/project/library/library_deeds.h"
-#include "services/project/library/library_job.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/library/library_source.h"
 #include "store/pattern/message.h"
 
 enum { ALIKE = 20 };
 
-/* ---- the pattern ---- */
+static struct library_source source_of(const struct project_similar_patterns *ask)
+{
+    return (struct library_source){ .slot = ask->slot, .name = ask->name, .file = ask->file };
+}
 
 static enum err begin_similar(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    const struct project_similar_patterns *ask = work->ask;
+    const struct library_source source = source_of(work->ask);
 
-    (void)txn;
-    return ask->name.len ? ERR_OK : library_read_given(work, ask->file, fault);
+    return library_source_begin(work, txn, &source, fault);
 }
-
-/* Reads the slot's file; find_similar_to_slot compares it with the store. */
-static enum err begin_similar_to_slot(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_similar_patterns *ask = work->ask;
-
-    return slot_job_begin_one(work, txn, ask->slot, fault);
-}
-
-/* ---- the library ---- */
 
 static int nearest_first(const void *a, const void *b)
 {
@@ -78,40 +69,19 @@ static enum err act_similar(struct library_job *job, struct fault *fault)
     const struct project_similar_patterns *ask = job->ask;
     struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
     struct rhythm rhythm;
-    enum err e = job->text.len ? ERR_OK : library_find_text(job, ask->name, fault);
+    enum err e = library_source_read(job, ask->name, file, fault);
 
-    if (e == ERR_OK)
-        e = pattern_file_read(job->text, &job->arena, file, fault);
     if (e != ERR_OK)
         return e;
     rhythm_of(&file->pattern, &rhythm);
     return list_alike(job, &rhythm, fault);
 }
 
-static void start_similar(struct doing *work, bool is_given)
-{
-    struct library_job *job = library_job_new(work, &project_similar_patterns_shape, act_similar);
-
-    if (is_given)
-        job->text = arena_text(&job->arena, library_given_text(work));
-    library_job_start(job);
-}
-
 static enum err find_similar(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
-    start_similar(work, ((const struct project_similar_patterns *)work->ask)->name.len == 0);
-    return ERR_OK;
-}
+    const struct library_source source = source_of(work->ask);
 
-static enum err find_similar_to_slot(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    enum err e = slot_job_keep(work, txn, fault);
-
-    if (e == ERR_OK)
-        start_similar(work, true);
-    return e;
+    return library_source_start(work, txn, &source, &project_similar_patterns_shape, act_similar, fault);
 }
 
 const struct deed library_deed_similar = {
@@ -121,7 +91,7 @@ const struct deed library_deed_similar = {
     .answer = library_job_answer,
 };
 const struct deed library_deed_similar_to_slot = {
-    .before = begin_similar_to_slot,
-    .after = find_similar_to_slot,
+    .before = begin_similar,
+    .after = find_similar,
     .answer = library_job_answer,
 };
