@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """OSC: messages and their answers, bundles and time tags, subscriptions, hostile packets, and kills."""
+import fcntl
 import http.client
 import json
 import os
@@ -195,6 +196,73 @@ def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home
     home.loophole('pattern', home.file('wide.json'))
     same(folder + '/.._.._wide.mid', os.fsdecode(client.ask('project.export_midi', {'name': ''})[1]['file']))
     assert not os.path.exists(home.file('data/wide.mid'))
+
+
+# The names of errors on the wire, in the order of their exit codes from 11.
+ERRORS = ('bad_request', 'not_found', 'exists', 'conflict', 'too_large', 'busy', 'timeout', 'offline', 'io', 'full', 'denied',
+          'version')
+
+
+def refused_alike(home, osc, code, begin, message, ask, words):
+    """The message, the ask and the command get one sentence, and one exit code; the name of the error is that of the code."""
+    sentence, said = osc.say(*message)
+    error, body = home.client().ask(*ask)
+    printed = home.loophole(*words, code=None)
+    line = json.loads(home.loophole(*words, '--json', code=None).err)
+    assert body['what'].startswith(begin), (begin, body)
+    hint = body['hint']
+    same((body['what'] + (': ' + hint if hint else ''), code), (sentence, said), message)
+    same((ERRORS[code - 11], body['what']), (error, line['message']), ask)
+    same((code, '', body['what'] + '\n' + (f'  {hint}\n' if hint else '')), (printed.code, printed.out, printed.err), words)
+    same((error, body['what']), (line['error'], line['what']))
+
+
+def refused_slot(home, osc, code, begin, verb, *args):
+    """The same for a command about slots."""
+    fields = dict(zip(('slot', 'to'), map(str, args)))
+    ask = (f'project.{verb}_pattern', fields) if verb in ('save', 'load') else ('project.change_slot', {'verb': verb, **fields})
+    refused_alike(home, osc, code, '[PATTERN] ' + begin, (f'/pattern/{verb}', *args), ask, ('pattern', verb, *map(str, args)))
+
+
+@claim
+def an_error_has_one_sentence_and_one_code_over_osc_on_the_wire_and_on_the_command_line(home):
+    plays(home)
+    osc = Osc(home)
+    for slot in (5, 7, 8):
+        same(0, osc.say('/pattern/save', slot)[1])
+    patterns = home.first('project', 'state')['folder'] + '/patterns/'
+    with open(patterns + 'slots/bank_1/slot_007.json', encoding='utf-8') as file:
+        newer = file.read().replace('"schema_version": "1.0"', '"schema_version": "2.0"')
+    for slot, content in ((7, newer), (8, '{"sequencer": {')):
+        with open(f'{patterns}slots/bank_1/slot_00{slot}.json', 'w', encoding='utf-8') as out:
+            out.write(content)
+    for number in (0, 129, -1, 'five'):
+        refused_slot(home, osc, 11, f'Error: Invalid slot number: {number}', 'load', number)
+        refused_slot(home, osc, 11, f'Error: Invalid slot number: {number}', 'save', number)
+    refused_slot(home, osc, 11, 'Error: No slot number provided', 'load')
+    refused_slot(home, osc, 11, 'Error: Invalid name: a/b', 'rename', 5, 'a/b')
+    refused_slot(home, osc, 11, 'Error: Slot 8 is corrupt: not JSON', 'load', 8)
+    refused_slot(home, osc, 12, 'Error: Slot 99 is empty', 'load', 99)
+    refused_slot(home, osc, 12, 'Error: Slot 99 is empty', 'swap', 99, 98)
+    refused_slot(home, osc, 22, 'Error: Slot 7 is corrupt: ', 'load', 7)
+    refused_alike(home, osc, 12, '[PATTERN] Error: No pattern named none', ('/pattern/load_file', 'none'),
+                  ('project.load_file', {'name': 'none'}), ('pattern', 'load_file', 'none'))
+    refused_alike(home, osc, 12, '[SONG] Error: The song has no entries', ('/song/play',), ('project.play_song', {}), ('song', 'play'))
+    refused_alike(home, osc, 11, '[SONG] Error: Invalid entry: x', ('/song/set', 'x'), ('project.set_song', {'entries': 'x'}),
+                  ('song', 'set', 'x'))
+    same(0, osc.say('/pattern/save_file', 'techno/Night')[1])
+    same(0, osc.say('/pattern/archive', 'techno/Night')[1])
+    same(0, osc.say('/pattern/save_file', 'techno/Night')[1])
+    archived = home.first('pattern', 'list', 'view=library', 'archived=true')['each'][0]['place']
+    refused_alike(home, osc, 13, '[PATTERN] Error: A pattern exists already: techno/Night', ('/pattern/unarchive', archived),
+                  ('project.change_library', {'verb': 'unarchive', 'names': [archived]}), ('pattern', 'unarchive', archived))
+    with open(patterns + '.lock', 'w', encoding='utf-8') as lock:  # as another engine on this folder
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused_slot(home, osc, 16, 'Failed to save to slot 5', 'save', 5)
+    os.rename(patterns + 'slots', patterns + 'away')
+    with open(patterns + 'slots', 'w', encoding='utf-8'):
+        pass  # a file in the place of the folder
+    refused_slot(home, osc, 19, 'Failed to save to slot 5', 'save', 5)
 
 
 @claim

@@ -166,6 +166,12 @@ void cli_status_line(bool of_error, struct buffer *line)
 
 /* ---- errors ---- */
 
+/* The sentences of patterns and songs begin with their own name. */
+static bool is_sentence(const struct fault *fault)
+{
+    return *fault->what == '[';
+}
+
 static void report_json(struct buffer *line, const struct fault *fault)
 {
     struct error_line error = {
@@ -175,6 +181,8 @@ static void report_json(struct buffer *line, const struct fault *fault)
         .hint = text_of(fault->hint),
         .has_revision = fault->revision > 0,
         .revision = fault->revision,
+        .has_message = is_sentence(fault),
+        .message = text_of(fault->what),
     };
 
     json_write(&error_line_shape, &error, line);
@@ -185,9 +193,8 @@ static void report_words(struct buffer *line, const struct fault *fault)
 {
     const bool in_place = strncmp(fault->what, fault->field, strlen(fault->field)) == 0; /* it begins the sentence */
 
-    /* The sentences of patterns begin with their own name. */
     cli_print(line, "%s%s%s%s%s",
-              *fault->what == '[' ? "" : "loophole: ", *fault->what ? fault->what : err_name(fault->code),
+              is_sentence(fault) ? "" : "loophole: ", *fault->what ? fault->what : err_name(fault->code),
               in_place ? "" : " (field ", in_place ? "" : fault->field, in_place ? "" : ")");
     for (const char *at = fault->hint; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != 0))
         cli_print(line, "\n  %.*s", (int)strcspn(at, "\n"), at);

@@ -156,7 +156,8 @@ enum err slot_job_say_failed(struct doing *work, struct fault *fault)
     message_fault(MESSAGE_SAVE_FAILED, (struct text){ 0 }, text_of(work->filed.what), fault);
     log_warn("%s", fault->what);
     message_fault(MESSAGE_FAILED_TO_SAVE, slot, (struct text){ 0 }, fault);
-    fault->code = work->filed.code;
+    /* A folder that cannot be made is no empty slot. */
+    fault->code = work->filed.code == ERR_NOT_FOUND ? ERR_IO : work->filed.code;
     fault_hint(fault, "%.120s; the slot is in the store, its file is written with the next change", work->filed.what);
     return fault->code;
 }
