@@ -172,6 +172,23 @@ def a_load_an_undo_and_a_changed_tempo_are_heard(home):
     until_sounding(home, made(home, 150))
 
 
+@claim
+def a_copy_sounds_as_its_project_and_later_changes_are_its_own(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    home.loophole('project', 'save_as', 'Copy')
+    assert is_music(sounding(home), wanted), either(home)
+    same((131.5, 0.25), tuple(home.first('project', 'state')[key] for key in ('bpm', 'swing')))
+    home.loophole('transport', 'tempo', '99')
+    assert kept(home)['bpm'] == 99 and kept(home, 'Song')['bpm'] == 131.5, either(home)
+    same(1, sum(part['kind'] == 'sound' for part in home.ask('project.show', 'project=Copy')['each']))
+    home.loophole('project', 'open', 'Song')
+    until_sounding(home, wanted)
+
+
 def tempo_kept(home, name):
     return kept(home, name).get('bpm')
 

@@ -5,6 +5,7 @@
 #include "common/process/log.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/sound_body.h"
 #include "services/project/pattern/slot_deeds.h"
 
 /* True: this is a repeated ask, and the copy was made by the first one. */
@@ -82,6 +83,14 @@ static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fa
     return e == ERR_OK ? find_slots(work, txn) : e;
 }
 
+/* The part of what sounds has an id that is made from the project's. */
+static void rename_sound(struct element_list *parts, struct id from, struct id to)
+{
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (id_equal(parts->at[i].id, sound_body_id(from)))
+            parts->at[i].id = sound_body_id(to);
+}
+
 static enum err read_copy(struct doing *work, struct txn *txn, struct element *project, struct element_list *parts,
                           struct fault *fault)
 {
@@ -97,6 +106,7 @@ static enum err read_copy(struct doing *work, struct txn *txn, struct element *p
         return e;
     tree_set(&body, &work->arena, "name", tree_of_text(ask->name));
     work->id = id_of_bytes(work->sender.request.b, 16);
+    rename_sound(parts, project->id, work->id);
     project->id = project->project = work->id;
     project->body = tree_canonical(&body, &work->arena);
     return ERR_OK;
