@@ -48,6 +48,18 @@ def a_midi_file_with_smpte_time_and_a_damaged_one_are_refused(home):
 
 
 @claim
+def a_file_of_a_newer_version_is_refused_as_such_and_stays(home):
+    path, text = home.file('newer.json'), '{"schema_version": "2.0", "sequencer": {"tracks": {}}}'
+    with open(path, 'w', encoding='utf-8') as out:
+        out.write(text)
+    said = home.refused('pattern', 'export_midi', path, home.file('no.mid'), code=22)
+    assert 'a newer loophole wrote' in said and 'is not a pattern' not in said, said
+    with open(path, encoding='utf-8') as file:
+        same(text, file.read())
+    assert not os.path.exists(home.file('no.mid'))
+
+
+@claim
 def a_file_of_another_program_is_replaced_only_when_asked(home):
     midi, mine = home.file('a.mid'), home.file('mine.json')
     home.loophole('pattern', 'export_midi', ACID, midi)

@@ -42,7 +42,9 @@ enum err pattern_read_file(struct cli *cli, const char *path, struct pattern_fil
 
     if (e == ERR_OK)
         e = pattern_file_read((struct text){ (uint32_t)bytes.len, (const char *)bytes.at }, &cli->arena, to, fault);
-    if (e != ERR_OK && read)
+    if (e == ERR_VERSION)
+        fault_hint(fault, "a newer loophole wrote %s; the file stays as it is", path);
+    else if (e != ERR_OK && read)
         fault_hint(fault, "%s is not a pattern: see frontends/examples/acid.json", path);
     buffer_free(&bytes);
     return e == ERR_OK ? find_paths(cli, to, fault) : e;
