@@ -158,7 +158,7 @@ void config_free(struct config *config)
 static void note_refusal(struct config *config, const struct setting *setting, const char *wanted)
 {
     if (config->refused.code == ERR_OK)
-        fault_set(&config->refused, ERR_BAD_REQUEST, "%s:%d: %.*s is \"%.*s\": it takes %s", config->path,
+        fault_set(&config->refused, ERR_BAD_REQUEST, "%s:%d: %.*s is \"%.*s\": expected %s", config->path,
                   setting->line, TEXT_ARG(setting->key), TEXT_ARG(setting->value), wanted);
 }
 

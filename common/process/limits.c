@@ -73,7 +73,7 @@ bool limits_leave(size_t bytes)
 
 enum err limits_refuse(struct fault *fault, const char *what)
 {
-    (void)fault_set(fault, ERR_FULL, "no room for %s within data_mb", what);
+    (void)fault_set(fault, ERR_FULL, "%s would need more memory than data_mb allows", what);
     return fault ? fault_hint(fault, "ask for less, or raise data_mb in the section [limits] of loophole.conf")
                  : ERR_FULL;
 }

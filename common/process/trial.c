@@ -81,13 +81,13 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
 static enum err reason_of(int status, struct fault *fault)
 {
     if (WIFSIGNALED(status))
-        return fault_set(fault, ERR_INTERNAL, "the process that read it died of signal %d (%s)", WTERMSIG(status),
-                         strsignal(WTERMSIG(status)));
+        return fault_set(fault, ERR_INTERNAL, "the process that read the store died of signal %d (%s)",
+                         WTERMSIG(status), strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* the guard of the store's map ended it (guard.h) */
         return fault_set(fault, ERR_IO, "the disk fails: a page of the store cannot be read");
     if (WEXITSTATUS(status) == CRASH_EXIT_NO_MEMORY)
-        return fault_set(fault, ERR_FULL, "the process that read it ran out of memory");
-    return fault_set(fault, ERR_INTERNAL, "the process that read it ended with code %d", WEXITSTATUS(status));
+        return fault_set(fault, ERR_FULL, "the process that read the store ran out of memory");
+    return fault_set(fault, ERR_INTERNAL, "the process that read the store ended with code %d", WEXITSTATUS(status));
 }
 
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)

@@ -7,7 +7,7 @@ static const struct command care[] = {
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
     { "crash show", "NAME", "Show one death: signal, backtrace, message in hand", "", "", 1, 1, false, crash_print },
     { "store check", "", "Check every record and reference of the store",
-      "Lost or changed artefact files are counted, but are no damage: the engine makes them again.", "", 0, 0, false,
+      "Lost or changed artefact files are counted, but are not damage: the engine makes them again.", "", 0, 0, false,
       store_check_run },
     { "store forget-old", "", "Remove the old stores that migrations and restores put aside",
       "These are DATA/store.before-N, where N is the version of the old store, and "

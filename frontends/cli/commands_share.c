@@ -18,7 +18,7 @@ static const struct command share[] = {
       "all limit yes hard", 1, ANY, true, basket_put },
     { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
     { "basket clear", "", "Remove all links from the basket; the sounds stay",
-      "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
+      "Files in the folder that are not links stay, too.", "", 0, 0, false, basket_empty },
     { "use", "CONTEXT ID|PATH|QUERY…", "Record that a context (a song, an album, a kit) uses items",
       "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
       "of an item. --off ends the use. " MANY_ITEMS,

@@ -190,7 +190,7 @@ static void set_number(const struct parsing *p, const struct option_row *row, co
     errno = 0;
     *at = strtoll(arg, &end, 10);
     if (errno != 0 || end == arg || *end != '\0' || *at < row->min || *at > row->max)
-        refuse_command(p, arena_printf(&p->cli->arena, "--%s wants a whole number from %lld to %lld, not \"%s\"",
+        refuse_command(p, arena_printf(&p->cli->arena, "--%s expects a whole number from %lld to %lld, not \"%s\"",
                                        row->name, (long long)row->min, (long long)row->max, arg));
 }
 
@@ -266,7 +266,7 @@ static const char *value_of(struct parsing *p, const struct option_row *row, con
     if (row->kind == OPTION_FLAG || joined)
         return joined;
     if (p->at + 1 >= p->argc)
-        refuse_command(p, arena_printf(&p->cli->arena, "--%s wants %s", row->name, row->arg));
+        refuse_command(p, arena_printf(&p->cli->arena, "--%s expects %s", row->name, row->arg));
     return p->argv[++p->at];
 }
 

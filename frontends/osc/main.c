@@ -15,7 +15,7 @@ int main(int argc, char **argv)
         service_answer(service, &taking_asks, osc);
         service_loop(service); /* until the supervisor asks it to stop; the first tick opens the port */
     } else {
-        log_fault("can't start", &fault);
+        log_fault("cannot start", &fault);
         service_stop(service, err_exit_code(fault.code));
     }
     taking_close(osc);

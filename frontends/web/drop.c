@@ -72,7 +72,7 @@ static enum err open_drop(struct visit *visit, struct fault *fault)
     (void)snprintf(drop->path, sizeof(drop->path), "%s/%s%s%s", folder, id_write(id_new(), id), extension[0] ? "." : "",
                    extension);
     drop->fd = open(drop->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return drop->fd >= 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "no temporary file");
+    return drop->fd >= 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot make a temporary file");
 }
 
 static enum err check_length(struct visit *visit, struct fault *fault)

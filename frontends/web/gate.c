@@ -158,10 +158,10 @@ enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *f
     if (has_key)
         log_warn("another program has port %u: the web app moves to another one", gate->port);
     if (!has_key && !draw_bytes(gate->key, GATE_KEY))
-        return fault_errno(fault, ERR_IO, errno, "no random numbers for a key");
+        return fault_errno(fault, ERR_IO, errno, "the kernel gives no random numbers for a key");
     gate->port = try_port(0);
     if (gate->port == 0)
-        return fault_errno(fault, ERR_IO, errno, "no free port on the loopback interface");
+        return fault_errno(fault, ERR_IO, errno, "cannot take a port of the loopback interface");
     return write_gate(gate, path, fault);
 }
 
@@ -173,7 +173,7 @@ enum err gate_mint(struct gate *gate, char *to, struct fault *fault)
     struct gate_token *token;
 
     if (!draw_bytes(drawn, sizeof(drawn)))
-        return fault_errno(fault, ERR_IO, errno, "no random numbers for a token");
+        return fault_errno(fault, ERR_IO, errno, "the kernel gives no random numbers for a token");
     write_hex(drawn, sizeof(drawn), to);
     pthread_mutex_lock(&gate->lock);
     token = &gate->tokens[gate->next++ % GATE_TOKENS];

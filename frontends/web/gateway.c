@@ -156,7 +156,7 @@ static enum err watch_copy(struct web *web, int fd, struct fault *fault)
     lws_sock_file_fd_type copy = { .filefd = dup(fd) };
 
     if (copy.filefd < 0)
-        return fault_errno(fault, ERR_FULL, errno, "no descriptor is left");
+        return fault_errno(fault, ERR_FULL, errno, "cannot open another descriptor for the gateway");
     if (!lws_adopt_descriptor_vhost(web->vhost, LWS_ADOPT_RAW_FILE_DESC, copy,
                                     connection_protocols[CONNECTION_DESCRIPTOR].name, NULL))
         return fault_set(fault, ERR_FULL, "libwebsockets cannot watch a descriptor");
@@ -272,7 +272,7 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
         return e;
     atomic_store(&web->beat, clock_steady());
     if (pthread_create(&web->thread, NULL, go_round, web) != 0)
-        return fault_set(fault, ERR_FULL, "no thread for the gateway");
+        return fault_set(fault, ERR_FULL, "cannot start a thread for the gateway");
     web->has_thread = true;
     return ERR_OK;
 }

@@ -55,7 +55,7 @@ uint64_t inner_send(struct web *web, const char *name, const void *request, cons
     struct inner_ask *ask;
 
     if (!slot)
-        return fault_set(fault, ERR_BUSY, "too many requests for files are under way"), 0;
+        return fault_set(fault, ERR_BUSY, "too many requests for files are under way: try again"), 0;
     ask = alloc_zeroed(1, sizeof(*ask));
     *ask = (struct inner_ask){
         .number = INNER | ++web->inner_sent,

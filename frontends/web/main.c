@@ -17,7 +17,7 @@ int main(int argc, char **argv)
         service_ready(service);
         service_loop(service); /* until the supervisor asks it to stop */
     } else {
-        log_fault("can't start", &fault);
+        log_fault("cannot start", &fault);
         service_stop(service, err_exit_code(fault.code));
     }
     web_close(web);

@@ -59,7 +59,7 @@ static enum err open_private(const struct web *web, int *fd, struct fault *fault
     if (e != ERR_OK)
         return e;
     *fd = open(folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-    return *fd >= 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "no temporary file in %s", folder);
+    return *fd >= 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot make a temporary file in %s", folder);
 }
 
 bool making_begin(struct visit *visit, struct made_file *making)

@@ -31,7 +31,7 @@ static enum err find_ask(struct passing *to, struct fault *fault)
         return fault_set(fault, ERR_BAD_REQUEST, "the ask is not one of the service %.*s", TEXT_ARG(service));
     to->ask = schema_ask(name);
     if (!to->ask)
-        return fault_set(fault, ERR_NOT_FOUND, "there is no ask %.*s", TEXT_ARG(name));
+        return fault_set(fault, ERR_NOT_FOUND, "no ask %.*s", TEXT_ARG(name));
     return ERR_OK;
 }
 

@@ -83,7 +83,7 @@ enum err service_links_send(struct service_links *links, struct text service, ui
     enum err e;
 
     if (!link)
-        return fault_set(fault, ERR_NOT_FOUND, "there is no service %.*s", TEXT_ARG(service));
+        return fault_set(fault, ERR_NOT_FOUND, "no service %.*s", TEXT_ARG(service));
     memcpy(route.at + 1, &sender, sizeof(sender));
     e = sockets_send(link->socket, &route, frame);
     if (e == ERR_OK)

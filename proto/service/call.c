@@ -170,7 +170,8 @@ static void count_answer(struct call *call)
 static void send_answer(struct call *call)
 {
     if (send_frame(call) == ERR_BUSY) {
-        fault_set(&call->fault, ERR_BUSY, "too many answers wait for this client, or for all clients");
+        fault_set(&call->fault, ERR_BUSY,
+                  "the service holds too many answers for clients that do not read: read them, then ask again");
         encode_fault(call, ERR_BUSY);
         send_frame(call);
     }
@@ -184,7 +185,7 @@ static void keep_body(struct call *call)
 
     if (e == ERR_OK)
         return;
-    fault_set(&call->fault, e, "the answer could not be kept: %s", err_name(e));
+    fault_set(&call->fault, e, "the answer cannot be kept for a repetition: %s", err_name(e));
     encode_fault(call, e);
 }
 
@@ -259,7 +260,7 @@ struct sender call_sender(const struct call *call)
 
 enum err refuse_full(struct call *call)
 {
-    return refuse(call, ERR_FULL, "it takes more than the %d MiB of memory that an ask may have", LIMIT_ARENA >> 20);
+    return refuse(call, ERR_FULL, "the ask needs more than its %d MiB of memory", LIMIT_ARENA >> 20);
 }
 
 enum err refuse_used_id(struct call *call)

@@ -43,7 +43,7 @@ static enum err explain_unknown(struct call *call)
     struct text own = text_of(call->service->name);
 
     if (schema_ask(name))
-        return refuse(call, ERR_NOT_FOUND, "%.*s was sent to %s", TEXT_ARG(name), call->service->name);
+        return refuse(call, ERR_NOT_FOUND, "%.*s is not an ask of %s", TEXT_ARG(name), call->service->name);
     if (text_starts(name, own) && name.len > own.len && name.at[own.len] == '.')
         return nearest_explain_in(call->service->schema, name, &call->fault);
     return nearest_explain(name, &call->fault);

@@ -46,7 +46,7 @@ enum err recall_answers(struct call *call, bool *answered)
     if (one->state != RECALL_DONE)
         return ERR_OK;
     if (one->is_without_body)
-        return refuse(call, ERR_TOO_LARGE, "it was done, but its answer was too large to keep");
+        return refuse(call, ERR_TOO_LARGE, "the ask was done before, but its answer was too large to keep");
     e = call_answer_again(call, one->error, buffer_bytes(&one->body));
     *answered = e == ERR_OK;
     return e;

@@ -45,7 +45,7 @@ static enum err catch_signals(struct service *service, struct fault *fault)
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_SETMASK, &set, NULL);
     service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return service->signals < 0 ? fault_set(fault, ERR_IO, "can't catch signals") : ERR_OK;
+    return service->signals < 0 ? fault_set(fault, ERR_IO, "cannot catch signals") : ERR_OK;
 }
 
 static bool is_anothers(const struct board_entry *entry)
@@ -242,7 +242,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
     umask(077);
     service_options_read(&service->options, argc, argv, schema);
     if (start_service(service, &fault) != ERR_OK) {
-        log_fault("can't start", &fault);
+        log_fault("cannot start", &fault);
         end_with(argv[0], &fault);
     }
     log_info("started: version %s, process %d", LOOPHOLE_VERSION, (int)getpid());

@@ -106,9 +106,8 @@ static enum err cancel_task(struct service *service, struct call *call, const st
     char id[ID_TEXT_SIZE];
 
     (void)answer;
-    if (service->cancel)
-        return service->cancel(service->report_state, ask->task, call_fault(call));
-    return refuse(call, ERR_NOT_FOUND, "%s has no task %s", service->name, id_write(ask->task, id));
+    enum err e = service->cancel ? service->cancel(service->report_state, ask->task, call_fault(call)) : ERR_NOT_FOUND;
+    return e == ERR_NOT_FOUND ? refuse(call, e, "%s has no task %s", service->name, id_write(ask->task, id)) : e;
 }
 
 const struct service_handlers service_standard = {

@@ -115,7 +115,7 @@ void ticket_fail(struct service *service, struct ticket ticket, const struct fau
         return;
     call->fault = *fault;
     if (fault->code == ERR_OK)
-        fault_set(&call->fault, ERR_INTERNAL, "it failed without a reason");
+        fault_set(&call->fault, ERR_INTERNAL, "the service gave no reason");
     if (call->in_handler)
         call_encode(call, call->fault.code);
     else

@@ -144,7 +144,7 @@ static enum err check_number(const struct workers *workers, const struct worker 
     memcpy(&number, (const char *)answer + workers->settings.number_at, sizeof(number));
     if (worker->is_asked && number == worker->number)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "an answer without a job");
+    return fault_set(fault, ERR_BAD_REQUEST, "the worker answered a job that it was not given");
 }
 
 static enum err receive_answer(struct workers *workers, struct worker *worker, struct fault *fault)
@@ -228,9 +228,9 @@ static void check_worker(struct workers *workers, struct worker *worker)
     struct fault fault = { 0 };
 
     if (worker->is_broken)
-        fault_set(&fault, ERR_BAD_REQUEST, "it accepts no message");
+        fault_set(&fault, ERR_BAD_REQUEST, "the worker accepts no message");
     else if (worker->is_asked && patience_is_over(&worker->waited, worker->limit, TICK_US))
-        fault_set(&fault, ERR_TIMEOUT, "it did not answer in time");
+        fault_set(&fault, ERR_TIMEOUT, "the worker did not answer in time");
     if (fault.code != ERR_OK)
         lose_worker(workers, worker, &fault);
 }

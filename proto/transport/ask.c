@@ -179,7 +179,7 @@ enum err ask_subscribe(struct asker *asker, const char *prefix, struct fault *fa
     enum err e = asker->listen ? ERR_OK : join_all(asker, fault);
 
     if (e == ERR_OK && sockets_subscribe(asker->listen, prefix) != ERR_OK)
-        e = fault_set(fault, ERR_IO, "can't subscribe to \"%s\"", prefix);
+        e = fault_set(fault, ERR_IO, "cannot subscribe to \"%s\"", prefix);
     return e;
 }
 
@@ -191,7 +191,7 @@ enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic,
     enum err e;
 
     if (!asker->listen)
-        return fault_set(fault, ERR_BAD_REQUEST, "subscribed to nothing");
+        return fault_set(fault, ERR_BAD_REQUEST, "no event is subscribed to: call subscribe first");
     fd = (struct pollfd){ sockets_fd(asker->listen), POLLIN, 0 };
     for (;;) {
         sockets_drop(&asker->event);
@@ -200,7 +200,7 @@ enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic,
         if (e == ERR_OK && frame_read_event(asker->event.body, event, NULL) == ERR_OK)
             return ERR_OK;
         if (e == ERR_IO)
-            return fault_set(fault, e, "can't read events");
+            return fault_set(fault, e, "cannot read events");
         if (e == ERR_BUSY && left_ms(until) < 0)
             return fault_set(fault, ERR_TIMEOUT, "no event within %d ms", timeout_ms);
         if (e == ERR_BUSY)

@@ -63,7 +63,7 @@ static enum err lock_service(const char *directory, const char *service, int *fd
 
     *fd = open_lock(write_lock_path(directory, service, path));
     if (*fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
+        return fault_errno(fault, file_err(errno), errno, "cannot open %s", path);
     if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
         if (ftruncate(*fd, 0) == 0)
             dprintf(*fd, "%d\n", (int)getpid());
@@ -72,7 +72,7 @@ static enum err lock_service(const char *directory, const char *service, int *fd
     if (errno == EAGAIN || errno == EACCES)
         e = refuse_second(service, *fd, fault);
     else
-        e = fault_errno(fault, ERR_IO, errno, "can't lock %s", path);
+        e = fault_errno(fault, ERR_IO, errno, "cannot lock %s", path);
     close(*fd);
     *fd = -1;
     return e;

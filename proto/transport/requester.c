@@ -208,7 +208,7 @@ enum err requester_send(struct requester *requester, struct text name, struct by
     e = send_ask_frame(requester, sent, now);
     if (e != ERR_OK)
         free_ask(requester, sent);
-    return e == ERR_OK ? e : fault_set(fault, e, "can't send the ask");
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot send the ask");
 }
 
 /* ---- delivering ---- */

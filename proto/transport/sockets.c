@@ -156,7 +156,7 @@ enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char
     *to = socket;
     return ERR_OK;
 undo:
-    fault_errno(fault, ERR_IO, errno, "can't open the socket %s", address);
+    fault_errno(fault, ERR_IO, errno, "cannot open the socket %s", address);
     sockets_close(socket);
     return ERR_IO;
 }
@@ -184,7 +184,7 @@ enum err sockets_join(struct socket *socket, const char *address, struct fault *
 {
     socket->settled = false;
     if (zmq_connect(socket->zmq, address) < 0)
-        return fault_errno(fault, ERR_IO, errno, "can't connect to %s", address);
+        return fault_errno(fault, ERR_IO, errno, "cannot connect to %s", address);
     return ERR_OK;
 }
 

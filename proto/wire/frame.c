@@ -90,7 +90,7 @@ uint64_t frame_digest(const struct ask_frame *frame)
 static enum err refuse_frame(struct fault *fault, const char *part, const char *wanted)
 {
     fault_set(fault, ERR_BAD_REQUEST, "the frame's %s is not %s", part, wanted);
-    fault_hint(fault, "docs/protocol.md says how frames look");
+    fault_hint(fault, "docs/protocol.md describes the frames");
     return ERR_BAD_REQUEST;
 }
 

@@ -276,7 +276,7 @@ static enum err assign_inner(struct json_reading *r, const struct field *field, 
                              void *record)
 {
     if (field->type != FIELD_RECORD || field->flags & FIELD_LIST)
-        return fault_set(r->fault, ERR_BAD_REQUEST, "there are no fields within it");
+        return fault_set(r->fault, ERR_BAD_REQUEST, "the value has no fields");
     value_mark(field, record, true);
     return assign_at(r, field->record, rest, typed, value_in(field, record));
 }

@@ -16,7 +16,7 @@ int main(int argc, char **argv)
     heap_take(MEMORY); /* takes all memory before it is ready */
     s = service_start_as(argc, argv, &schema_audio, stands_by ? "audio-standby" : "audio");
     if (audio_open(&audio, s, stands_by, &fault) != ERR_OK) { /* shared memory, locked; the score; JACK */
-        log_fault("can't start", &fault);
+        log_fault("cannot start", &fault);
         service_stop(s, err_exit_code(fault.code));
         return service_end(s);
     }

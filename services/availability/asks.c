@@ -182,7 +182,8 @@ static enum err mark_volume(struct availability *availability, struct call *call
     if (e == ERR_OK)
         e = take_path(call, ask->path, &question);
     if (e == ERR_OK && !make_word(ask, &question)) {
-        refuse(call, ERR_BAD_REQUEST, "the label has a control character, or is too long");
+        refuse(call, ERR_BAD_REQUEST, "the label \"%.*s\" has a control character, or is too long",
+               TEXT_ARG(ask->label));
         return fault_field(call_fault(call), "label");
     }
     return e == ERR_OK ? questions_add(availability, call, &question) : e;
@@ -194,10 +195,11 @@ static enum err label_volume(struct availability *availability, struct call *cal
     struct question question = { .volume = ask->volume, .labels = true };
     struct known_volume *known = known_by_id(&availability->known, ask->volume);
     enum err e = refuse_unread(availability, call);
+    char id[ID_TEXT_SIZE];
 
     (void)answer;
     if (e == ERR_OK && !known)
-        return refuse(call, ERR_NOT_FOUND, "no such volume");
+        return refuse(call, ERR_NOT_FOUND, "no volume %s", id_write(ask->volume, id));
     if (e == ERR_OK && ask->label.len == 0)
         return refuse(call, ERR_BAD_REQUEST, "the label is empty");
     if (e == ERR_OK)

@@ -187,5 +187,6 @@ enum err availability_cancel(void *state, struct id task, struct fault *fault)
 {
     struct availability *availability = state;
 
-    return fetches_cancel(&availability->fetches, task, fault);
+    (void)fault;
+    return fetches_cancel(&availability->fetches, task);
 }

@@ -92,6 +92,6 @@ enum err copies_find(struct known_volumes *known, struct id media, struct arena 
     txn_end(f.txn);
     arena_free(&f.scratch);
     if (e == ERR_NOT_FOUND)
-        return fault_set(fault, e, "no such media item: %s", id_write(media, text));
+        return fault_set(fault, e, "no media item %s", id_write(media, text));
     return e == ERR_OK ? e : fault_set(fault, e, "the copies cannot be read");
 }

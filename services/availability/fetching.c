@@ -246,7 +246,7 @@ static enum err refuse_one(struct call *call, enum err e, struct id item, uint32
         refuse(call, ERR_BUSY, "the list of fetches is full: %d items, or %d tasks", FETCHES_MOST, FETCH_TASKS_MOST);
         return fault_hint(call_fault(call), "wait, or cancel one; `loophole tasks` lists them");
     }
-    refuse(call, e, e == ERR_NOT_FOUND ? "no such media item: %s" : "the item %s cannot be read", id_write(item, text));
+    refuse(call, e, e == ERR_NOT_FOUND ? "no media item %s" : "the item %s cannot be read", id_write(item, text));
     return fault_field(call_fault(call), arena_printf(call_arena(call), "ids[%u]", at).at);
 }
 

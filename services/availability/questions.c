@@ -19,7 +19,7 @@ enum err questions_add(struct availability *availability, struct call *call, con
     struct question *question;
 
     if (!ticket.number)
-        return refuse(call, ERR_BUSY, "too many asks wait for file systems");
+        return refuse(call, ERR_BUSY, "%d asks wait for file systems already: ask again later", QUESTIONS_MOST);
     question = alloc_bytes(sizeof(*question));
     *question = *like;
     question->ticket = ticket;
@@ -195,7 +195,7 @@ static bool answer_path(struct availability *availability, struct question *ques
     if (known)
         return answer_known(availability, question, known, mount);
     if (!question->adds) {
-        fail_question(availability, question, ERR_NOT_FOUND, TEXT("the catalogue has nothing on that volume"));
+        fail_question(availability, question, ERR_NOT_FOUND, TEXT("the catalogue has no item on that volume"));
         return true;
     }
     if (is_refused(availability, question)) {
@@ -214,7 +214,7 @@ static bool answer_volume(struct availability *availability, struct question *qu
     struct bytes path = { 0 };
 
     if (!known) {
-        fail_question(availability, question, ERR_NOT_FOUND, TEXT("no such volume"));
+        fail_question(availability, question, ERR_NOT_FOUND, TEXT("the volume is no longer in the catalogue"));
         return true;
     }
     path = is_root && question->path[0] ? bytes_of(question->path, strlen(question->path)) : known->row.mount;
@@ -245,7 +245,7 @@ static bool answer_mark(struct availability *availability, struct question *ques
 
     if (!mount || mount->line.is_special || !mount->line.target[1]) {
         fail_question(availability, question, ERR_NOT_FOUND,
-                      TEXT("that path lies on the root file system, which needs no marker"));
+                      TEXT("the path lies on the root file system, which needs no marker"));
         return true;
     }
     if (!question->is_marked) {

@@ -103,7 +103,7 @@ enum err composer_cancel(void *state, struct id task, struct fault *fault)
     struct composer *c = state;
 
     if (c->step == STEP_IDLE || !id_equal(task, c->progress.task))
-        return fault_set(fault, ERR_NOT_FOUND, "no such task");
+        return ERR_NOT_FOUND;
     if (c->step == STEP_FORGET || c->step == STEP_DROP)
         return fault_set(fault, ERR_CONFLICT, "`forget` cannot be cancelled");
     exchange_stop(c, &cancelled);

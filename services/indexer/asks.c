@@ -112,12 +112,12 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
     if (!lib || *below)
         return refuse_unknown(call, ask->path);
     if (lib->library.has_within) {
-        refuse(call, ERR_BAD_REQUEST, "%.*s lies in a library, and goes with it", (int)ask->path.len,
+        refuse(call, ERR_BAD_REQUEST, "%.*s is a tree of a library, and is removed with it", (int)ask->path.len,
                (const char *)ask->path.at);
         return fault_hint(call_fault(call), "`loophole library list` shows that library: remove it instead");
     }
     if (lib->removing)
-        return refuse(call, ERR_BUSY, "it is being removed");
+        return refuse(call, ERR_BUSY, "the library is being removed already");
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
@@ -228,7 +228,7 @@ static enum err look_for_cloud(struct indexer *indexer, struct call *call, const
                 (lib && lib->library.has_backend && lib->library.backend.value == BACKEND_CLOUD);
     if (!look.is_online_only)
         return ERR_OK;
-    refuse(call, ERR_OFFLINE, "that file is only online");
+    refuse(call, ERR_OFFLINE, "the file is only online");
     fault_field(call_fault(call), "path");
     return fault_hint(call_fault(call), "loophole fetch %s", id_write(look.id, id));
 }

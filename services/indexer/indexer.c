@@ -250,8 +250,9 @@ enum err indexer_cancel(void *state, struct id task, struct fault *fault)
 {
     struct indexer *indexer = state;
 
+    (void)fault;
     if (!indexer->busy || !id_equal(task, indexer->task))
-        return fault_set(fault, ERR_NOT_FOUND, "no such task");
+        return ERR_NOT_FOUND;
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
         library_state_scan_begins(lib);
         if (lib->scan)

@@ -355,10 +355,12 @@ static enum err content_of(struct indexer *indexer, struct id id, struct id *con
     struct arena arena = { 0 };
     struct media media;
     struct bytes path;
+    char text[ID_TEXT_SIZE];
     enum err e = catalogue_reader_media(indexer->catalogue, &arena, id, &media);
 
     if (e != ERR_OK)
-        fault_set(fault, e, e == ERR_NOT_FOUND ? "no such media item" : "the store cannot be read");
+        fault_set(fault, e, e == ERR_NOT_FOUND ? "no media item %s" : "media item %s cannot be read",
+                  id_write(id, text));
     else if (media.content.len != sizeof(content->b))
         e = fault_set(fault, ERR_NOT_FOUND, "the item is not analysed");
     if (e == ERR_OK) {

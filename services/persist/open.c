@@ -257,5 +257,6 @@ void persist_report(void *state, struct arena *arena, struct service_status *to)
 
 enum err persist_cancel(void *state, struct id task, struct fault *fault)
 {
-    return long_apply_cancel(state, task, fault);
+    (void)fault;
+    return long_apply_cancel(state, task);
 }

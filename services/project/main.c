@@ -24,7 +24,7 @@ int main(int argc, char **argv)
     /* its settings, and threads for files; what sounds; MIDI controls */
     if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK ||
         song_follow_open(&project, &fault) != ERR_OK || midi_follow_open(&project, &fault) != ERR_OK) {
-        log_fault("can't start", &fault);
+        log_fault("cannot start", &fault);
         service_stop(service, err_exit_code(fault.code));
         return service_end(service);
     }

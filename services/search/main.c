@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     struct fault fault = { 0 };
 
     if (search_open(&search, service, &fault) != ERR_OK) { /* maps the index's file */
-        log_fault("can't start", &fault);
+        log_fault("cannot start", &fault);
         service_stop(service, err_exit_code(fault.code));
         return service_end(service);
     }

@@ -72,7 +72,8 @@ enum err search_open(struct search *search, struct service *service, struct faul
     snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index", (int)sizeof(search->index_path) - 32,
              paths->cache);
     if (index_open(&search->index) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no address space for the index");
+        return fault_set(fault, ERR_FULL,
+                         "the machine has no address space for the index: free memory, or restart search");
     e = load_index(search, fault);
     catchup_open(&search->catchup, paths, &search->index);
     return e;

@@ -8,9 +8,11 @@
 
 enum { FOLDERS_DEEP = 64, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
 
-static enum err refuse_unknown(struct request *request, enum err e)
+static enum err refuse_unknown(struct request *request, struct id folder, enum err e)
 {
-    return e == ERR_NOT_FOUND ? fault_set(request->fault, e, "there is no such folder") : e;
+    char text[ID_TEXT_SIZE];
+
+    return e == ERR_NOT_FOUND ? fault_set(request->fault, e, "no folder %s", id_write(folder, text)) : e;
 }
 
 /* ---- all rows in a folder and below ---- */
@@ -75,7 +77,7 @@ enum err search_folder_rows(struct request *request, struct id folder, struct bi
     *rows = NULL;
     if (e != ERR_OK)
         return e;
-    e = refuse_unknown(request, catalogue_folder(txn, request->arena, folder, &found));
+    e = refuse_unknown(request, folder, catalogue_folder(txn, request->arena, folder, &found));
     if (e == ERR_OK && !(*rows = bitmap_new()))
         e = limits_refuse(request->fault, "the folders");
     if (e == ERR_OK && queue_folder(&queue, &found))
@@ -256,7 +258,7 @@ static enum err find_folders(struct folder_counting *counting, const struct bitm
     if (e != ERR_OK)
         return e;
     if (!id_is_zero(counting->parent))
-        e = refuse_unknown(counting->request,
+        e = refuse_unknown(counting->request, counting->parent,
                            catalogue_folder(counting->txn, &counting->arena, counting->parent, &parent));
     if (e == ERR_OK)
         e = count_folders(counting, rows);

@@ -13,9 +13,9 @@ static void name_missing(const struct search_get *ask, struct fault *fault)
     char id[ID_TEXT_SIZE];
 
     if (ask->has_id)
-        fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(ask->id, id));
+        fault_set(fault, ERR_NOT_FOUND, "no media item %s", id_write(ask->id, id));
     else
-        fault_set(fault, ERR_NOT_FOUND, "no such media item: %.*s", (int)ask->path.len, (const char *)ask->path.at);
+        fault_set(fault, ERR_NOT_FOUND, "no media item %.*s", (int)ask->path.len, (const char *)ask->path.at);
 }
 
 static enum err explain_refusal(const struct search_get *ask, struct fault *fault, enum err e)
@@ -23,7 +23,7 @@ static enum err explain_refusal(const struct search_get *ask, struct fault *faul
     if (fault->what[0])
         return e;
     if (e != ERR_NOT_FOUND)
-        return fault_set(fault, e, "the store can't be read: %s", err_name(e));
+        return fault_set(fault, e, "the store cannot be read: %s", err_name(e));
     name_missing(ask, fault);
     return fault_hint(fault, "`loophole search` shows ids and paths; a new file has an item after the next scan");
 }

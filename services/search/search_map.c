@@ -45,8 +45,8 @@ static enum err first_row(struct request *request, struct text cursor, uint32_t 
     if (cursor.len == 0)
         return ERR_OK;
     if (!id_read(cursor, &id) || !index_find(&request->search->index, id, first)) {
-        fault_set(request->fault, ERR_BAD_REQUEST, "this is not a cursor of the map");
-        return fault_hint(request->fault, "begin again without a cursor");
+        fault_set(request->fault, ERR_BAD_REQUEST, "the cursor \"%.*s\" is not one of the map", TEXT_ARG(cursor));
+        return fault_hint(request->fault, "ask without a cursor for the first page");
     }
     (*first)++;
     return ERR_OK;
@@ -218,13 +218,14 @@ enum err search_map_cancel(void *state, struct id task, struct fault *fault)
 {
     struct search *search = state;
 
+    (void)fault;
     for (uint32_t i = 0; i < SEARCH_MAPS; i++) {
         if (search->maps[i] && !id_is_zero(task) && id_equal(map_task(search->maps[i]), task)) {
             map_stop(search->maps[i]);
             return ERR_OK;
         }
     }
-    return fault_set(fault, ERR_NOT_FOUND, "no such task");
+    return ERR_NOT_FOUND;
 }
 
 void search_map_close(struct search *search)

@@ -197,7 +197,7 @@ static enum err take_item(struct nearness *n, struct id id, struct examples *to)
 
     char text[ID_TEXT_SIZE];
     if (!index_find(index, id, &row))
-        e = fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(id, text));
+        e = fault_set(fault, ERR_NOT_FOUND, "no media item %s", id_write(id, text));
     else if (!with_vector || !bitmap_has(with_vector, row)) {
         fault_set(fault, ERR_NOT_FOUND, "the item has no embedding");
         e = fault_hint(fault, "it is not audio, not analysed yet, or could not be: see `loophole show ID`");
@@ -237,7 +237,7 @@ static enum err find_item_at(struct request *request, struct bytes path, struct 
 
     if (path.len == 0 || path.at[0] != '/') {
         fault_set(request->fault, ERR_BAD_REQUEST,
-                  path.len ? "the path is not absolute" : "no sound to compare with is given");
+                  path.len ? "the path is not absolute" : "no sound is named to compare with");
         return fault_hint(request->fault, "give an id, the absolute path of a file, or an embedding");
     }
     e = search_read(request->search, &txn, request->fault);

@@ -198,5 +198,6 @@ enum err streamer_cancel(void *state, struct id task, struct fault *fault)
 {
     struct streamer *streamer = state;
 
-    return encode_queue_cancel(&streamer->takes, task, fault);
+    (void)fault;
+    return encode_queue_cancel(&streamer->takes, task);
 }

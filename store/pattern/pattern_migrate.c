@@ -145,7 +145,7 @@ static enum err check_version(const struct json_node *version, struct fault *fau
     if (major >= 0 && major <= NEWEST)
         return ERR_OK;
     if (major < 0)
-        fault_set(fault, ERR_BAD_REQUEST, "the version of the schema is no number: expected 1.0");
+        fault_set(fault, ERR_BAD_REQUEST, "the version of the schema is not a number: expected 1.0");
     else
         fault_set(fault, ERR_VERSION, "schema %lld is newer than %d, the newest that this program reads",
                   (long long)major, NEWEST);

@@ -102,7 +102,7 @@ def a_cut_and_a_changed_file_are_no_damage(it):
     write_at(files[1], 9, b'X')
     said = it.home.loophole('store', 'check').out
     it.signal_workers(signal.SIGCONT)
-    contains(said, f'2 of {len(files)} artefact files are lost or changed. This is no damage')
+    contains(said, f'2 of {len(files)} artefact files are lost or changed. This is not damage')
     contains(said, ' 0 problems')
     it.until_whole()
 

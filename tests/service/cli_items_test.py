@@ -126,7 +126,7 @@ def a_clause_with_an_equals_sign_belongs_to_the_query(home):
     odd = home.file('a=b.wav')  # no scan finds it
     with open(odd, 'wb'):
         pass
-    contains(home.refused('edit', home.library + '/loop_amen.flac', odd, 'bpm=121'), 'no such media item')
+    contains(home.refused('edit', home.library + '/loop_amen.flac', odd, 'bpm=121'), 'no media item')
     same([], home.json('search', 'bpm:121'))
 
 
@@ -236,10 +236,10 @@ def a_followed_move_is_taken_back_by_name_id_or_path(home):
     os.rename(here, there)
     home.loophole('library', 'rescan', home.library, '--wait')
     until(lambda: len(home.json('moves')) == 2)
-    contains(home.refused('moves', '--undo', 'no such item', code=None), 'no followed move fits "no such item"')
+    contains(home.refused('moves', '--undo', 'no such item', code=None), '"no such item" matches no followed move')
     contains(home.refused('moves', '--undo', '0'), 'steps begin with 1')
     contains(home.refused('moves', '--undo', '999'), 'there is no step 999: the newest is 2')
-    contains(home.refused('moves', '--undo', '/'), 'no followed move fits "/"')
+    contains(home.refused('moves', '--undo', '/'), '"/" matches no followed move')
     name = home.first('show', id)['name']
     contains(home.loophole('moves', '--undo', name).all, 'undone: loop_amen')
     same(old, home.first('show', id)['path'])

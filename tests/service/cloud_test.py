@@ -121,7 +121,7 @@ def a_library_is_a_cloud_when_a_person_or_the_setting_says_so(it):
         it.home.loophole('library', 'set', plain.at, 'backend=volume')
         it.becomes(plain.at, 'external_online:done=1' if 'external_online' in it.states(plain.at) else 'local:done=1')
         contains(it.home.refused('library', 'set', plain.at, 'fetch=never'), 'fetch=all')
-        contains(it.home.refused('library', 'set', it.home.path, 'fetch=all'), 'is no library')
+        contains(it.home.refused('library', 'set', it.home.path, 'fetch=all'), 'is not a library')
 
 
 @claim(inside=Clouds)

@@ -483,7 +483,7 @@ def a_task_of_relinks_that_is_cancelled_or_fails_keeps_its_first_part_as_a_step(
     until_half(second, request)
     second.must("persist.cancel", {"task": request})
     answer = until(lambda: persist.client.take("persist"))
-    same(("conflict", "a person cancelled it"), (answer[1], answer[2]["what"]))
+    same(("conflict", "a person cancelled the changes"), (answer[1], answer[2]["what"]))
     contains(answer[2]["hint"], "of 10000 actions are done")
     (label, items), = steps_of(second)
     assert label == body["label"] and 0 < items < 10000, items

@@ -139,7 +139,7 @@ def an_item_whose_folder_is_gone_is_still_named_by_its_path(home):
     same(item, home.first('show', './c/d/deep.wav')['id'])
     home.folder = None
     home.loophole('tag', deep, '+kept')
-    contains(home.refused('show', home.music + '/c/d/other.wav'), 'no such media item')
+    contains(home.refused('show', home.music + '/c/d/other.wav'), 'no media item')
     contains(home.refused('show', home.music + '/c/../b/other.wav'), 'neither an id nor a path')
 
 

@@ -91,7 +91,7 @@ def what_is_given_up_is_kept_and_deleted_only_on_request(it):
     home.loophole('record', 'delete', id)
     same([], home.json('record', 'takes'))
     assert not os.path.exists(it.file('no.wav')), 'its file is there'
-    contains(home.refused('show', id), 'no such media item')
+    contains(home.refused('show', id), 'no media item')
     assert os.path.exists(it.file('yes.wav')), 'another file is gone'
 
 
@@ -102,7 +102,7 @@ def what_is_given_up_is_deleted_at_once_where_the_setting_says_so(it):
     it.home.loophole('record', 'cancel')
     assert not os.path.exists(it.file('never.wav')), 'its file is there'
     same([], it.home.json('record', 'takes'))
-    contains(it.home.refused('show', id), 'no such media item')
+    contains(it.home.refused('show', id), 'no media item')
 
 
 @claim(inside=Recording)
@@ -131,7 +131,7 @@ def a_name_that_is_taken_gets_a_number(it):
     id = it.until_final('same', '--seconds', '1')
     same(it.file('same 2.wav'), it.show(id)['path'])
     contains(home.refused('record', 'start', '--name', 'a/b'), 'must not contain /')
-    contains(home.refused('record', 'start', '--inputs', 'nobody:left'), 'no such JACK port')
+    contains(home.refused('record', 'start', '--inputs', 'nobody:left'), 'no JACK port')
     contains(home.refused('record', 'start', '--inputs', 'nobody:left,right'), 'field inputs[1]')
     contains(home.refused('similar', '--port', 'right'), 'field port')
     until(lambda: 'nobody' not in home.loophole('ask', 'audio.ports').out)
@@ -171,7 +171,7 @@ def what_a_take_connected_is_disconnected_after_it(it):
     home.kill('streamer')  # its successor finds the connections of a take that is ending or has ended
     it.until_is(id, 'final')
     until(lambda: _in_ports(it) == 0)
-    contains(home.refused('record', 'start', '--inputs', f'{left},nobody:right'), 'no such JACK port: "nobody:right"')
+    contains(home.refused('record', 'start', '--inputs', f'{left},nobody:right'), 'no JACK port "nobody:right"')
     until(lambda: _in_ports(it) == 0)
     assert 'nobody' not in _ports(it)
 

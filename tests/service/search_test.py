@@ -194,7 +194,7 @@ def an_index_without_room_says_so_and_what_to_do_and_comes_back(home):
     home.run(BUILD + '/bench_make', '100000', '1')
     home.up()
     until(lambda: 'data_mb in the section [limits]' in home.loophole('search', 'kick', code=None).all)
-    contains(home.loophole('status').out, "search: the index can't follow the catalogue")
+    contains(home.loophole('status').out, "search: the index cannot follow the catalogue")
     home.run('prlimit', '--pid', str(home.pid('search')), '--data=unlimited:')
     until(lambda: ' of 100000' in home.loophole('search', '', '--limit', '1', code=None).all)
 

@@ -312,8 +312,8 @@ def a_folder_that_a_person_declared_goes_and_comes_as_one(it):
     it.become('local', 7)
     same('local', it.home.first('show', moved + '/x.wav')['storage']['backend'])
     same(ids, ids_of(it, it.music))
-    contains(it.home.refused('library', 'set', moved, 'fetch=all'), 'is no library')
-    contains(it.home.refused('library', 'set', it.home.path, 'backend=cloud'), 'is no library')
+    contains(it.home.refused('library', 'set', moved, 'fetch=all'), 'is not a library')
+    contains(it.home.refused('library', 'set', it.home.path, 'backend=cloud'), 'is not a library')
 
 
 @claim(inside=Music)

@@ -97,7 +97,7 @@ enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *f
         return fault_set(fault, ERR_BAD_REQUEST, "nothing was changed");
     }
     fault_set(fault, ERR_BAD_REQUEST, "%u items would change: more than %d need --yes", count, ASKED);
-    return fault_hint(fault, "--yes changes them all, --limit N the first N");
+    return fault_hint(fault, "--yes changes all of them; --limit N changes the first N");
 }
 
 /* All items of one command, in one undo step, or in several if undo does not keep as many operations. */

@@ -211,7 +211,8 @@ static enum err check_many(const struct cli *cli, struct text query, uint64_t to
     if (total == 1 || cli->options.all || cli->options.yes || cli->options.limit > 0)
         return named_check_undo(cli, total, fault);
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" matches %llu items", TEXT_ARG(query), (unsigned long long)total);
-    return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");
+    return fault_hint(fault,
+                      "--all changes all of them; --limit N changes the first N; `loophole search` shows them first");
 }
 
 static enum err check_any(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)

@@ -292,5 +292,5 @@ enum err doctor_run(struct cli *cli, struct fault *fault)
         loopback_doctor(&doctor);
     if (doctor.worst < BAD)
         return ERR_OK;
-    return fault_set(fault, ERR_INTERNAL, "some checks failed: see the lines that begin with \"bad\"");
+    return fault_set(fault, ERR_INTERNAL, "some checks failed: the lines that begin with \"bad\" say which");
 }

@@ -26,7 +26,7 @@ static enum err run_detached(char *program, int *status, char said[1000], struct
     pid_t pid;
 
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return fault_errno(fault, ERR_FULL, errno, "no pipe to %s", program);
+        return fault_errno(fault, ERR_FULL, errno, "cannot make a pipe to %s", program);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2); /* its standard error */
     failed = posix_spawn(&pid, program, &actions, NULL, argv, environ);
@@ -40,7 +40,7 @@ static enum err run_detached(char *program, int *status, char said[1000], struct
         return fault_errno(fault, ERR_IO, failed, "%s cannot be started", program);
     while (waitpid(pid, status, 0) < 0)
         if (errno != EINTR)
-            return fault_errno(fault, ERR_INTERNAL, errno, "waiting for %s", program);
+            return fault_errno(fault, ERR_INTERNAL, errno, "cannot wait for %s", program);
     return ERR_OK;
 }
 

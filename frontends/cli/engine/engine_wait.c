@@ -170,5 +170,5 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
         clock_sleep(20000);
     }
     fault_set(fault, ERR_TIMEOUT, "%s is not ready after %d s", name, START_SECONDS);
-    return fault_hint(fault, "`loophole status` shows its state, `loophole logs %s` the reason", name);
+    return fault_hint(fault, "`loophole status` shows its state, and `loophole logs %s` shows the reason", name);
 }

@@ -124,7 +124,7 @@ static enum err await_frames(struct loopback *loop, int64_t frames, struct fault
             return fault_set(fault, ERR_CONFLICT, "another client has ended the take \"Loopback\"");
         clock_sleep(LOOK_US);
     }
-    return fault_set(fault, ERR_TIMEOUT, "the take does not grow");
+    return fault_set(fault, ERR_TIMEOUT, "the audio core does not record the take");
 }
 
 /* Returns `frames` samples of the left channel, from frame `at` on; the caller frees them. NULL: the file is

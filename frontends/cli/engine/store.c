@@ -24,7 +24,7 @@ static void print_orphans(struct cli *cli, const struct orphan_count *orphans)
 {
     cli_print(&cli->out, "%llu artefact files (", (unsigned long long)orphans->files);
     human_bytes(&cli->out, orphans->bytes);
-    buffer_add_text(&cli->out, ") belong to no row. This is no damage: a service died, or is writing them; the engine "
+    buffer_add_text(&cli->out, ") belong to no row. This is not damage: a service died, or is writing them; the engine "
                                "removes those that are older than an hour\n");
 }
 
@@ -39,7 +39,7 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
     }
     if (counts->lost)
         cli_print(&cli->out,
-                  "%llu of %llu artefact files are lost or changed. This is no damage: the engine "
+                  "%llu of %llu artefact files are lost or changed. This is not damage: the engine "
                   "makes them again from the sounds (`loophole tasks`)\n",
                   (unsigned long long)counts->lost, (unsigned long long)counts->files);
     if (counts->orphans.files)
@@ -70,7 +70,7 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
         ask_for_files(cli);
     if (counts.problems == 0)
         return ERR_OK;
-    fault_set(fault, ERR_INTERNAL, "the store has problems");
+    fault_set(fault, ERR_INTERNAL, "the check found problems in the store");
     return fault_hint(fault, "`loophole restore FILE` puts a backup in its place");
 }
 

@@ -64,5 +64,7 @@ enum err tasks_cancel(struct cli *cli, struct fault *fault)
         e = ask(cli->asker, name, &cancel, 2000, NULL, NULL, fault);
         has_answered |= e == ERR_NOT_FOUND;
     }
-    return e == ERR_OFFLINE && has_answered ? fault_set(fault, ERR_NOT_FOUND, "no running service has this task") : e;
+    if (has_answered && (e == ERR_NOT_FOUND || e == ERR_OFFLINE))
+        e = fault_set(fault, ERR_NOT_FOUND, "no running service has the task %s", cli->args[0]);
+    return e;
 }

@@ -303,7 +303,8 @@ static const struct type *decode_artefact(const struct artefact *artefact, struc
         if (text_is(artefact->type, TYPES[i].name))
             type = &TYPES[i];
     if (!type) {
-        fault_set(fault, ERR_VERSION, "this program does not know the artefact \"%.*s\"", TEXT_ARG(artefact->type));
+        fault_set(fault, ERR_VERSION, "the type of artefact \"%.*s\" is unknown to this program",
+                  TEXT_ARG(artefact->type));
         return NULL;
     }
     *record = arena_alloc(arena, type->shape->size);

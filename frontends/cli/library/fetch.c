@@ -176,8 +176,8 @@ static enum err read_setting(const char *word, struct persist_set_library *to, s
         if (to->has_fetch)
             return ERR_OK;
     }
-    fault_set(fault, ERR_BAD_REQUEST, "\"%.200s\" is no setting of a library", word);
-    return fault_hint(fault, "fetch=all, fetch=ask, or backend=cloud, local, external, project or volume");
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.200s\" is not a setting of a library", word);
+    return fault_hint(fault, "expected fetch=all, fetch=ask, or backend=cloud, local, external, project or volume");
 }
 
 /* A folder inside a library becomes a tree of it, if it gets a backend of its own. */

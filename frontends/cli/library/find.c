@@ -107,7 +107,8 @@ static enum err print_pages(struct cli *cli, const char *ask, void *request, uin
     if (before > 0)
         e = take_pages(cli, ask, request, limit, cursor, before, false, fault);
     if (e == ERR_OK && before > 0 && cursor->len == 0)
-        return fault_set(fault, ERR_NOT_FOUND, "there is no page %lld", (long long)cli->options.page);
+        return fault_set(fault, ERR_NOT_FOUND, "page %lld is out of range: the result ends before it",
+                         (long long)cli->options.page);
     return e == ERR_OK ? take_pages(cli, ask, request, limit, cursor, left, true, fault) : e;
 }
 
@@ -212,7 +213,7 @@ static enum err read_comparison(struct cli *cli, struct search_similar *similar,
     if (cli->count == 0 && similar->like.count)
         return ERR_OK;
     if (cli->count == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "no sound to compare with is given");
+        fault_set(fault, ERR_BAD_REQUEST, "no sound is named to compare with");
         return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
     }
     struct named named;

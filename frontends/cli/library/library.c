@@ -39,7 +39,7 @@ enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct 
         }
     if (e != ERR_OK)
         return e;
-    fault_set(fault, ERR_NOT_FOUND, "%.*s is no library", (int)path.len, (const char *)path.at);
+    fault_set(fault, ERR_NOT_FOUND, "%.*s is not a library", (int)path.len, (const char *)path.at);
     return fault_hint(fault, "`loophole library list` lists them");
 }
 

@@ -7,7 +7,7 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
     struct persist_put_query put = { .query = { .name = text_of(cli->options.save), .query = query, .sort = sort } };
 
     if (put.query.name.len == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "the name is empty");
+        return fault_set(fault, ERR_BAD_REQUEST, "the NAME of --save is empty");
     struct done done = { 0 };
     enum err e = cli_send(cli, "persist.put_query", &put, &done, fault);
 
@@ -78,7 +78,9 @@ enum err saved_queries(struct cli *cli, struct fault *fault)
 {
     struct text name = cli->count ? text_of(cli->args[0]) : TEXT("");
 
-    if (cli->options.off && name.len == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "which one? Name it, without the @");
+    if (cli->options.off && name.len == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "--off removes one saved query, and none is named");
+        return fault_hint(fault, "loophole queries NAME --off, without the @");
+    }
     return cli->options.off ? forget_query(cli, name, fault) : print_all(cli, false, name, fault);
 }

@@ -128,7 +128,9 @@ enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault
         ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
         at = at[len] ? at + len + 1 : NULL;
     }
-    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs takes one port, or two with a comma between") : ERR_OK;
+    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has more than two ports: expected LEFT,RIGHT",
+                          cli->options.inputs)
+              : ERR_OK;
 }
 
 /* What the two inputs are connected to. Unknown ports count as programs. */

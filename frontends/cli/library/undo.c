@@ -124,9 +124,10 @@ enum err undo_take(struct cli *cli, struct fault *fault)
     undo.has_files = undo.files = !undo.has_to; /* take_files sees to them */
     undo.to = undo.has_to ? strtoull(cli->options.to, &end, 10) : 0;
     if (undo.has_to && (*end || undo.to == 0))
-        return fault_set(fault, ERR_BAD_REQUEST, "--to %s is not the number of a step", cli->options.to);
+        return fault_set(fault, ERR_BAD_REQUEST, "--to %s is not the number of a step: `loophole undo list` shows them",
+                         cli->options.to);
     if (undo.has_to && cli->options.times > 1)
-        return fault_set(fault, ERR_BAD_REQUEST, "--to and --times are two ways to say how many: use one");
+        return fault_set(fault, ERR_BAD_REQUEST, "give --to or --times, not both");
     return take_steps(cli, "persist.undo", "undone", &undo, fault);
 }
 
@@ -296,12 +297,12 @@ static enum err refuse_move(const struct cli *cli, const struct wanted_move *wan
     const char *typed = cli->options.undo;
 
     if (wanted->items > 1)
-        fault_set(fault, ERR_CONFLICT, "moves of %u items fit \"%.150s\"", wanted->items, typed);
+        fault_set(fault, ERR_CONFLICT, "\"%.150s\" matches the moves of %u items", typed, wanted->items);
     else if (wanted->undone)
         fault_set(fault, ERR_CONFLICT, "the move of \"%.150s\" is taken back already: step %llu", typed,
                   (unsigned long long)wanted->undone);
     else
-        fault_set(fault, ERR_NOT_FOUND, "no followed move fits \"%.150s\"", typed);
+        fault_set(fault, ERR_NOT_FOUND, "\"%.150s\" matches no followed move", typed);
     return fault_hint(fault, "`loophole moves` lists them: use the number of the step, or the path");
 }
 
@@ -315,7 +316,7 @@ static enum err choose_move(struct cli *cli, uint64_t *step, struct fault *fault
 
     *step = strtoull(typed, &end, 10);
     if (typed[0] >= '0' && typed[0] <= '9' && *end == '\0')
-        return *step ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "--undo 0 is no step: steps begin with 1");
+        return *step ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "--undo 0 is out of range: steps begin with 1");
     wanted.has_id = id_read(wanted.typed, &wanted.id);
     e = wanted.has_id ? ERR_OK : cli_path(cli, typed, &wanted.path, fault);
     if (e == ERR_OK)

@@ -98,8 +98,10 @@ enum err volume_label(struct cli *cli, struct fault *fault)
     struct place_seen place = { 0 };
     enum err e;
 
-    if (!id_read(text_of(cli->args[0]), &label.volume))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no id of a volume", cli->args[0]);
+    if (!id_read(text_of(cli->args[0]), &label.volume)) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not the id of a volume", cli->args[0]);
+        return fault_hint(fault, "`loophole volume list` shows the ids");
+    }
     e = cli_ask(cli, "availability.label", &label, &place, fault);
     return e == ERR_OK ? print_place(cli, &place) : e;
 }

@@ -112,14 +112,16 @@ enum err naming_check(const char *pattern, struct fault *fault)
     const char *at = pattern;
 
     if (!*pattern || strchr(pattern, '/'))
-        return fault_set(fault, ERR_BAD_REQUEST, *pattern ? "a name contains no slash: \"%.100s\"" : "an empty name%s",
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         *pattern ? "--rename \"%.100s\" contains a slash: expected the name of a file"
+                                  : "the PATTERN of --rename is empty%s",
                          pattern);
     while ((at = strpbrk(at, "{}")) != NULL) {
         const struct part *part = find_part(at);
 
         if (!part) {
-            fault_set(fault, ERR_BAD_REQUEST, "\"%.60s\" is no part of a name", at);
-            return fault_hint(fault, "the parts are " PARTS);
+            fault_set(fault, ERR_BAD_REQUEST, "\"%.60s\" is not a part of a name", at);
+            return fault_hint(fault, "expected one of " PARTS);
         }
         at += strlen(part->word);
     }

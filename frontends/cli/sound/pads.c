@@ -109,7 +109,7 @@ static enum err assign_channel(const char *typed, struct pad *pad, struct fault 
     long channel = strtol(typed, &end, 10);
 
     if (end == typed || *end != '\0' || channel < 1 || channel > 16)
-        return fault_set(fault, ERR_BAD_REQUEST, "channel \"%s\" is no MIDI channel: 1 to 16", typed);
+        return fault_set(fault, ERR_BAD_REQUEST, "channel \"%s\" is out of range: 1 to 16", typed);
     pad->has_channel = true;
     pad->channel = (uint64_t)channel - 1;
     return ERR_OK;
@@ -186,7 +186,9 @@ static enum err read_range(struct cli *cli, const char *typed, struct pad_layer 
     const char *dash = strchr(typed, '-');
     struct audio_hit low = { 0 }, high = { 0 };
     struct text first = arena_printf(&cli->arena, "%.*s", (int)(dash ? dash - typed : 0), typed);
-    enum err e = dash ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" is no range: 64-127", typed);
+    enum err e =
+        dash ? ERR_OK
+             : fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" is not a range: expected one such as 64-127", typed);
 
     if (e == ERR_OK)
         e = units_set(cli, &audio_hit_shape, "velocity", first.at, &low, fault);

@@ -87,7 +87,7 @@ static enum err explain_link(const char *path, bool hard, int number, struct fau
         return fault_set(
             fault, ERR_CONFLICT,
             "only a symbolic link to %.100s is possible: another user owns it, or its disk has no hard links", path);
-    return fault_errno(fault, file_err(number), number, "no link to %s", path);
+    return fault_errno(fault, file_err(number), number, "cannot make a link to %s", path);
 }
 
 /* Another program may take the name meanwhile. */
@@ -115,7 +115,7 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
     struct stat stat;
 
     if (hard && lstat(path, &stat) < 0)
-        return fault_errno(fault, file_err(errno), errno, "no link to %s", path);
+        return fault_errno(fault, file_err(errno), errno, "cannot make a link to %s", path);
     if (hard ? has_file(folder, &stat) : id_table_has(&folder->targets, id_of_bytes(path, strlen(path)))) {
         folder->present++;
         return ERR_OK;

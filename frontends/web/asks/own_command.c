@@ -33,7 +33,7 @@ static enum err start_program(const struct own_command *command, pid_t *pid, int
     int ends[2], number;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
-        return fault_errno(fault, ERR_IO, errno, "no pipe for loophole %s", command->name);
+        return fault_errno(fault, ERR_IO, errno, "cannot make a pipe for loophole %s", command->name);
     sigemptyset(&none);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

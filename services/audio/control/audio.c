@@ -90,7 +90,7 @@ static enum err open_mailbox(struct audio *audio, struct fault *fault)
     enum err e = mailbox_new(&audio->mailbox, fault);
 
     if (e == ERR_OK && service_watch(audio->service, mailbox_fd(audio->mailbox), come_home, audio) != ERR_OK)
-        e = fault_set(fault, ERR_FULL, "no room to watch a mailbox");
+        e = fault_set(fault, ERR_FULL, "the service watches too many descriptors for the answers of JACK");
     return e;
 }
 
@@ -120,7 +120,7 @@ static enum err read_audio_settings(struct audio *audio, struct fault *fault)
     audio->looks_ahead = strcmp(limiter, "lookahead") == 0;
     if (!audio->looks_ahead && strcmp(limiter, "instant") != 0)
         e = fault_set(fault, ERR_BAD_REQUEST,
-                      "audio.limiter in loophole.conf is \"%.60s\": it takes instant or lookahead", limiter);
+                      "audio.limiter in loophole.conf is \"%.60s\": expected instant or lookahead", limiter);
     config_free(config);
     return e;
 }

@@ -202,6 +202,7 @@ enum err audio_ask_chain(struct audio *audio, struct call *call, const struct au
 {
     (void)answer;
     if (ask->to.len >= CLIENT_CHAIN_NAME)
-        return refuse(call, ERR_BAD_REQUEST, "no JACK client has so long a name");
+        return refuse(call, ERR_BAD_REQUEST, "the name of a JACK client has less than %d bytes, not %u",
+                      CLIENT_CHAIN_NAME, ask->to.len);
     return send_request(audio, call, &(struct link_request){ .verb = LINK_CHAIN }, ask->to);
 }

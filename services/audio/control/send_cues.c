@@ -44,7 +44,7 @@ enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues
         return fault_hint(call_fault(call), "`loophole audio status` says why");
     }
     if (ring_space(&audio->cues) < count)
-        return refuse(call, ERR_BUSY, "too many commands wait for the audio core");
+        return refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
     if (note_timed(audio, call, cues, count) != ERR_OK)
         return ERR_BUSY;
     if (answer)

@@ -163,7 +163,7 @@ static enum err join_server(const char *name, struct client *client, struct faul
         return fault_set(fault, ERR_EXISTS, "the JACK server already has a client named %s", name);
     if (status & (JackServerFailed | JackServerError))
         return fault_set(fault, ERR_OFFLINE, "no JACK server runs");
-    return fault_set(fault, ERR_IO, "the JACK server refuses (status 0x%x)", (unsigned)status);
+    return fault_set(fault, ERR_IO, "the JACK server refuses the client (status 0x%x)", (unsigned)status);
 }
 
 static enum err make_ports(struct client *client, struct fault *fault)

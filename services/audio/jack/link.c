@@ -241,7 +241,7 @@ enum err link_open(const struct link_plan *plan, struct link **link, struct faul
     publish_facts(made);
     if (pthread_create(&made->thread, NULL, run_link, made) != 0) {
         free(made);
-        return fault_set(fault, ERR_FULL, "no thread for the link to JACK");
+        return fault_set(fault, ERR_FULL, "cannot start a thread for the link to JACK");
     }
     *link = made;
     return ERR_OK;

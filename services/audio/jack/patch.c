@@ -194,11 +194,14 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
 
     if (wanted && patch->client &&
         (is_return(port) ? would_feed_back(patch, to) : port <= PORT_MAIN_RIGHT && comes_back(patch, to)))
-        return fault_set(fault, ERR_CONFLICT, "%s and %.200s: it would feed back", client_ports[port], to);
+        return fault_set(fault, ERR_CONFLICT, "%s cannot be connected to %.200s: the sound would feed back",
+                         client_ports[port], to);
     if (wanted && !wire)
         wire = wires_add(&patch->wires, port, to);
     if (wanted && !wire)
-        return fault_set(fault, ERR_FULL, "%d connections are remembered already", WIRES);
+        return fault_set(fault, ERR_FULL,
+                         "the audio core remembers %d connections already: remove one with `loophole audio disconnect`",
+                         WIRES);
     if (wire)
         wire->dropped = !wanted;
     if (wire && (!is_wanted_already || change == PATCH_CONNECT))
@@ -277,7 +280,8 @@ static enum err check_chain(struct patch *patch, const char *to, struct fault *f
     if (!find_back(patch, to, back))
         return fault_set(fault, ERR_NOT_FOUND, "%.200s has no audio output that could lead back", to);
     if (would_feed_back(patch, to))
-        return fault_set(fault, ERR_CONFLICT, "%.200s: main leads there, so it would feed back", to);
+        return fault_set(fault, ERR_CONFLICT,
+                         "%.200s cannot be a chain: main leads there, so the sound would feed back", to);
     return ERR_OK;
 }
 

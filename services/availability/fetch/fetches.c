@@ -113,7 +113,7 @@ void fetches_fail(struct fetches *fetches, struct fetching_item *item, const cha
     set_state(fetches, item, FETCH_STATE_FAILED);
 }
 
-enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *fault)
+enum err fetches_cancel(struct fetches *fetches, struct id task)
 {
     bool is_any = false;
 
@@ -128,7 +128,7 @@ enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *f
         leave_task(fetches, item, false);
         set_state(fetches, item, FETCH_STATE_CANCELLED);
     }
-    return is_any ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "no such task");
+    return is_any ? ERR_OK : ERR_NOT_FOUND;
 }
 
 struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label)

@@ -106,7 +106,7 @@ void fetches_fail(struct fetches *fetches, struct fetching_item *item, const cha
 
 /* Removes a fetch from the list: it is done, or its item is gone (cancelled). */
 void fetches_end(struct fetches *fetches, struct fetching_item *item, enum fetch_state how);
-enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *fault); /* not_found */
+enum err fetches_cancel(struct fetches *fetches, struct id task); /* not_found */
 
 /* Takes the reports of readers. */
 void fetches_turn(struct fetches *fetches);

@@ -162,7 +162,7 @@ static enum err keep_artefacts(struct planned *plan, struct fault *fault)
     for (uint32_t i = 0; plan->content_is_new && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
         if (artefact_is_large(artefact) && plan->found->content.len == 0)
-            return fault_set(fault, ERR_BUSY, "the item got a content meanwhile: ask again");
+            return fault_set(fault, ERR_BUSY, "another client gave the item a content: ask again");
         artefact_describe(artefact, plan->digests[i], &plan->kept[i]);
     }
     return ERR_OK;

@@ -386,7 +386,7 @@ static enum err end_tree(struct persist *p, const struct library *tree, struct d
     if (e == ERR_OK)
         e = catalogue_folder(p->w.txn, &p->arena, tree->within, &outer);
     if (e == ERR_NOT_FOUND || (e == ERR_OK && !id_equal(folder.volume, outer.volume)))
-        return fault_set(fault, ERR_BAD_REQUEST, "it is no folder of a library that became a tree");
+        return fault_set(fault, ERR_BAD_REQUEST, "the folder is not a tree of a library: it has no backend of its own");
     if (e == ERR_OK)
         e = library_row_remove(p, &folder);
     if (e == ERR_OK)
@@ -400,10 +400,12 @@ enum err folders_set_library(struct persist *p, const struct persist_set_library
 {
     struct library was, now;
     struct key key = key_id(ask->id);
+    char id[ID_TEXT_SIZE];
     enum err e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &was);
 
     if (e != ERR_OK)
-        return fault_set(fault, e, e == ERR_NOT_FOUND ? "no such library" : "the library cannot be read");
+        return fault_set(fault, e, e == ERR_NOT_FOUND ? "no library %s" : "library %s cannot be read",
+                         id_write(ask->id, id));
     if (ask->has_ends && ask->ends)
         return end_tree(p, &was, done, fault);
     now = was;

@@ -299,7 +299,7 @@ static bool join_work(struct persist *p, struct call *call, enum err *e)
     struct multipart *work = multipart_of(p, call_request(call));
 
     if (!work && forgetting_has_row(p, call_request(call)))
-        *e = refuse(call, ERR_BUSY, "this request continues in a moment");
+        *e = refuse(call, ERR_BUSY, "this request is not continued yet: repeat it in a moment");
     if (!work)
         return forgetting_has_row(p, call_request(call));
     work->ticket = call_defer(call);

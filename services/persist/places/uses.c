@@ -146,7 +146,7 @@ static enum err check_items(struct noting *n, struct fault *fault)
         if (row || txn_get(n->p->w.txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK)
             continue;
         snprintf(field, sizeof(field), "uses[%u].media", i);
-        fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(use->media, id));
+        fault_set(fault, ERR_NOT_FOUND, "no media item %s", id_write(use->media, id));
         return fault_field(fault, field);
     }
     if (n->alive <= USES_IN_CONTEXT)

@@ -113,7 +113,7 @@ static enum err explain_end(const struct long_apply *at, enum err e, struct faul
 
 static enum err refuse_cancelled(const struct long_apply *at, struct fault *fault)
 {
-    return explain_end(at, fault_set(fault, ERR_CONFLICT, "a person cancelled it"), fault);
+    return explain_end(at, fault_set(fault, ERR_CONFLICT, "a person cancelled the changes"), fault);
 }
 
 /* The answer is stored even if no client waits for it. */
@@ -195,14 +195,14 @@ void long_apply_list_tasks(const struct persist *p, struct arena *arena, struct 
         };
 }
 
-enum err long_apply_cancel(struct persist *p, struct id task, struct fault *fault)
+enum err long_apply_cancel(struct persist *p, struct id task)
 {
     struct long_apply *at = next_long(p->multiparts);
 
     while (at && !id_equal(at->work.request, task))
         at = next_long(at->work.next);
     if (!at)
-        return fault_set(fault, ERR_NOT_FOUND, "no such task");
+        return ERR_NOT_FOUND;
     at->is_cancelled = true;
     return ERR_OK;
 }

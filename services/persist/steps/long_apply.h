@@ -21,6 +21,6 @@ enum err long_apply_begin(struct persist *p, struct call *call, const struct per
 void long_apply_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks);
 
 /* The task ends after its current part. Errors (explained): not_found. */
-enum err long_apply_cancel(struct persist *p, struct id task, struct fault *fault);
+enum err long_apply_cancel(struct persist *p, struct id task);
 
 #endif

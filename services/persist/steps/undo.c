@@ -413,7 +413,7 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
 
 static enum err refuse_only(struct call *call)
 {
-    refuse(call, ERR_BAD_REQUEST, "only goes with `to`, in the scope moves");
+    refuse(call, ERR_BAD_REQUEST, "`only` needs `to`, and the scope moves");
     return fault_field(call_fault(call), "only");
 }
 

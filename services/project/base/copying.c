@@ -41,7 +41,7 @@ static enum err pass_bytes(struct copy_step *s, int from, int to, const char *pa
         if (to >= 0 && (e = file_write_fd(to, s->piece, (size_t)got)) != ERR_OK)
             fault_set(s->fault, e, "a copy cannot be written in %.150s", s->copying->folder);
         if (e == ERR_OK && !errand_goes_on(&s->copying->errand))
-            e = fault_set(s->fault, ERR_OFFLINE, "the service stops");
+            e = fault_set(s->fault, ERR_OFFLINE, "the service is stopping");
     }
     if (e == ERR_OK && got < 0)
         e = fault_errno(s->fault, ERR_IO, errno, "cannot read %.150s", path);

@@ -276,7 +276,7 @@ static enum err answer_part(struct doing *work, struct txn *txn, struct fault *f
 {
     (void)txn;
     if (!work->shown)
-        return fault_set(fault, ERR_INTERNAL, "persist did not show the part");
+        return fault_set(fault, ERR_INTERNAL, "persist sent no event of the changed part");
     work_answer(work, &(struct project_part){ .element = *work->shown });
     return ERR_OK;
 }
@@ -298,7 +298,7 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
         e = ERR_OK;
     }
     if (e == ERR_OK && !is_for_clients(part.kind.value))
-        e = fault_set(fault, ERR_BAD_REQUEST, "this part cannot be removed");
+        e = fault_set(fault, ERR_BAD_REQUEST, "clients cannot remove a %.*s", TEXT_ARG(part.kind.word));
     if (e != ERR_OK)
         return e;
     snprintf(label, sizeof(label), "remove %s", choice_word(&element_kind_table, part.kind.value));

@@ -30,9 +30,9 @@ static enum err check_version(const struct tree *document, struct fault *fault)
     struct text text = tree_text(document, field);
 
     if (!version)
-        return refuse_value_at(fault, ERR_BAD_REQUEST, field, "it is no project: it has no schema_version");
+        return refuse_value_at(fault, ERR_BAD_REQUEST, field, "it is not a project: it has no schema_version");
     if (version->type != TREE_TEXT || !text.len || !memchr("0123456789", text.at[0], 10))
-        return refuse_value_at(fault, ERR_BAD_REQUEST, field, "schema_version is no text such as \"1.0\"");
+        return refuse_value_at(fault, ERR_BAD_REQUEST, field, "schema_version is not a text such as \"1.0\"");
     if (text_is(text, "1") || (text.len >= 2 && memcmp(text.at, "1.", 2) == 0))
         return ERR_OK;
     fault_set(fault, ERR_VERSION, "its schema_version is %.*s: this program reads 1.x",
@@ -50,7 +50,8 @@ static enum err check_revision(const struct tree *document, struct fault *fault)
     if ((revision->type == TREE_WHOLE || revision->type == TREE_REAL) && revision->real >= 0 && revision->real < 1e15 &&
         floor(revision->real) == revision->real)
         return ERR_OK;
-    return refuse_value_at(fault, ERR_BAD_REQUEST, "revision", "revision is no whole number from 0 to 999999999999999");
+    return refuse_value_at(fault, ERR_BAD_REQUEST, "revision",
+                           "revision is not a whole number from 0 to 999999999999999");
 }
 
 static enum err check_revision_name(const struct tree *document, struct fault *fault)
@@ -59,7 +60,8 @@ static enum err check_revision_name(const struct tree *document, struct fault *f
 
     if (!name || name->type == TREE_NULL || (name->type == TREE_TEXT && kinds_check_name(name->text, NULL) == ERR_OK))
         return ERR_OK;
-    return refuse_value_at(fault, ERR_BAD_REQUEST, "revision_name", "revision_name is no name of 1 to 80 characters");
+    return refuse_value_at(fault, ERR_BAD_REQUEST, "revision_name",
+                           "revision_name is not a name of 1 to 80 characters");
 }
 
 /* An absent id is made. */

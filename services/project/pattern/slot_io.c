@@ -33,7 +33,7 @@ static enum err wait_for_lock(struct slot_io *io, int fd)
         if (waited >= SLOT_LOCK_MS)
             return fault_set(&io->fault, ERR_BUSY, "another engine has locked the folder of patterns");
         if (!errand_goes_on(&io->errand))
-            return fault_set(&io->fault, ERR_OFFLINE, "the service ends");
+            return fault_set(&io->fault, ERR_OFFLINE, "the service is stopping");
         (void)nanosleep(&step, NULL);
     }
     return ERR_OK;

@@ -221,7 +221,7 @@ static enum err refresh_item(struct catchup *catchup, struct txn *txn, struct id
     else if (e == ERR_NOT_FOUND || e == ERR_INTERNAL)
         index_remove(catchup->index, id);
     if (e == ERR_INTERNAL)
-        log_warn("media item %s can't be read and is left out: see `loophole store check`", id_write(id, name));
+        log_warn("media item %s cannot be read and is left out: see `loophole store check`", id_write(id, name));
     arena_reset(&catchup->refresh_arena);
     return e == ERR_FULL ? e : ERR_OK;
 }
@@ -335,7 +335,7 @@ enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault
     if (e == ERR_OK)
         return ERR_OK;
     catchup->is_current = false;
-    fault_set(fault, e, "the index can't follow the catalogue: %s", err_name(e));
+    fault_set(fault, e, "the index cannot follow the catalogue: %s", err_name(e));
     if (e != ERR_FULL)
         return e;
     catchup->index->catalogue = (struct id){ { 0 } }; /* possibly half changed: start again when there is room */

@@ -55,7 +55,7 @@ static enum err check_header(struct layout *layout, uint8_t *header, size_t size
 {
     memcpy(layout, header, sizeof(*layout));
     if (memcmp(layout->magic, LAYOUT_MAGIC, sizeof(layout->magic)) != 0)
-        return refuse_file(fault, "it is none");
+        return refuse_file(fault, "it does not begin as an index does");
     if (layout->version != LAYOUT_VERSION)
         return fault_set(fault, ERR_VERSION, "the index's file is of version %u", layout->version);
     memset(header + offsetof(struct layout, head), 0, sizeof(layout->head));
@@ -158,7 +158,7 @@ static enum err adopt_mapped(struct index *index, const struct layout *layout, c
         return refuse_file(fault, "its content");
     if (e != ERR_OK)
         return e == ERR_INTERNAL ? refuse_file(fault, "its rows")
-                                 : fault_set(fault, e, "the index's file can't be mapped");
+                                 : fault_set(fault, e, "the index's file cannot be mapped");
     index->catalogue = layout->catalogue;
     index->revision = index->touched_from = layout->revision;
     index->change_hash = layout->change_hash;
@@ -180,7 +180,7 @@ static enum err load_file(struct index *index, int fd, size_t size, struct fault
         return e;
     file = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
     if (file == MAP_FAILED)
-        return fault_errno(fault, ERR_FULL, errno, "can't map the index's file");
+        return fault_errno(fault, ERR_FULL, errno, "cannot map the index's file");
     e = adopt_mapped(index, &layout, file, fd, fault);
     munmap(file, size);
     return e;
@@ -193,9 +193,9 @@ enum err index_file_load(struct index *index, const char *path, struct fault *fa
     enum err e;
 
     if (fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
+        return fault_errno(fault, file_err(errno), errno, "cannot open %s", path);
     if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
-        e = refuse_file(fault, "it is no file");
+        e = refuse_file(fault, "it is not a regular file");
     else
         e = load_file(index, fd, (size_t)stat.st_size, fault);
     close(fd);

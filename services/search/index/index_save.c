@@ -70,9 +70,9 @@ static enum err open_temporary(struct index_save *save, const char *path, struct
     snprintf(save->temporary, sizeof(save->temporary), "%s.new", path);
     save->fd = open(save->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
     if (save->fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "can't write %s", save->temporary);
+        return fault_errno(fault, file_err(errno), errno, "cannot write %s", save->temporary);
     if (lseek(save->fd, LAYOUT_HEADER, SEEK_SET) != LAYOUT_HEADER)
-        return fault_errno(fault, ERR_IO, errno, "can't write %s", save->temporary);
+        return fault_errno(fault, ERR_IO, errno, "cannot write %s", save->temporary);
     return ERR_OK;
 }
 
@@ -161,9 +161,9 @@ static enum err finish_save(struct index_save *save, struct fault *fault)
     enum err e = write_header(save);
 
     if (e != ERR_OK)
-        return fault_set(fault, e, "can't write %s", save->temporary);
+        return fault_set(fault, e, "cannot write %s", save->temporary);
     if (rename(save->temporary, save->path) != 0)
-        return fault_errno(fault, file_err(errno), errno, "can't rename %s", save->temporary);
+        return fault_errno(fault, file_err(errno), errno, "cannot rename %s", save->temporary);
     close(save->fd);
     save->fd = -1;
     return ERR_OK;
@@ -178,7 +178,7 @@ enum err index_save_step(struct index_save *save, size_t bytes, bool *done, stru
         size_t written = 0;
         enum err e = write_piece(save, bytes, &written);
         if (e != ERR_OK)
-            return fault_set(fault, e, "can't write %s", save->temporary);
+            return fault_set(fault, e, "cannot write %s", save->temporary);
         bytes -= written < bytes ? written : bytes;
     }
     if (save->part < save->layout.parts)

@@ -179,7 +179,7 @@ enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fa
     enum err e = ERR_FULL;
 
     if (map->making)
-        e = fault_set(fault, ERR_BUSY, "the map is being made");
+        e = fault_set(fault, ERR_BUSY, "the map is being made already: `loophole tasks` shows its progress");
     else if (rows && count == 0) {
         fault_set(fault, ERR_NOT_FOUND, "the map would be empty: no item is analysed yet");
         e = fault_hint(fault, "add a library and wait until it is indexed: `loophole index DIR`");

@@ -123,7 +123,7 @@ static enum err parse_number(struct parser *p, struct node **to)
     if (good)
         return about ? parse_about(p, filter, *to) : ERR_OK;
     at += about;
-    return WRONG(p, p->token.value_at + at, why, "%.*s: can't be \"%.*s\"", TEXT_ARG(p->token.name),
+    return WRONG(p, p->token.value_at + at, why, "%.*s: cannot be \"%.*s\"", TEXT_ARG(p->token.name),
                  TEXT_ARG(p->token.value));
 }
 
@@ -140,7 +140,7 @@ static enum err parse_key(struct parser *p, struct node **to)
         value = (struct text){ value.len - 1, value.at + 1 };
     if (!musical_key_read(value, &key))
         return WRONG(p, p->token.value_at + near, "expected a key such as Am, C#, Bbmaj, 8A or 1m",
-                     "\"%.*s\" is no key", TEXT_ARG(value));
+                     "\"%.*s\" is not a key", TEXT_ARG(value));
     musical_key_near(key, keys);
     for (int i = 0; i < (near ? MUSICAL_KEY_NEAR : 1); i++)
         (*to)->keys |= 1u << keys[i];
@@ -166,7 +166,8 @@ static enum err parse_id(struct parser *p, enum node_kind kind, struct node **to
     enum err e = make_node(p, kind, to);
 
     if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
-        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id", TEXT_ARG(p->token.value));
+        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is not an id",
+                     TEXT_ARG(p->token.value));
     return e;
 }
 

@@ -113,7 +113,7 @@ static enum err locate_item(struct locator *locator, struct txn *txn, struct id 
 
     if (e != ERR_OK) {
         char text[ID_TEXT_SIZE];
-        return fault_set(fault, e, "no such media item: %s", id_write(id, text));
+        return fault_set(fault, e, "no media item %s", id_write(id, text));
     }
     located->media = id;
     for (uint32_t i = 0; i < item.facts.count; i++)
@@ -259,7 +259,7 @@ enum err locate_next(struct locator *locator, struct id id, struct id *next, str
         e = catalogue_each_in_folder(txn, &locator->arena, media.folder, see_item, &search);
     txn_end(txn);
     if (e != ERR_OK || !search.first.at)
-        return fault_set(fault, ERR_NOT_FOUND, "no such media item");
+        return fault_set(fault, ERR_NOT_FOUND, "the item of the last preview is no longer in the catalogue");
     *next = search.next.at ? search.next_id : search.first_id;
-    return id_equal(*next, id) ? fault_set(fault, ERR_NOT_FOUND, "its folder has no other item") : ERR_OK;
+    return id_equal(*next, id) ? fault_set(fault, ERR_NOT_FOUND, "the folder of the item has no other item") : ERR_OK;
 }

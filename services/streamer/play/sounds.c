@@ -95,11 +95,11 @@ static void publish_slot(struct sounds_slot *slot)
     uint64_t offset;
 
     if (slot->frames == 0) {
-        fail_with(slot, ERR_BAD_REQUEST, "it contains no sound");
+        fail_with(slot, ERR_BAD_REQUEST, "the file contains no sound");
         return;
     }
     if (!sounds_room_find(slot->all->memory, slot->frames * channels, &offset)) {
-        fail_with(slot, ERR_FULL, "there is no room in the memory of sounds");
+        fail_with(slot, ERR_FULL, "the memory of sounds has no room for it");
         return;
     }
     copy_planes(slot, channels, slot->all->memory->samples + offset);
@@ -150,7 +150,7 @@ static void take_frames(void *state, int64_t frame, const float *stereo, uint32_
         stereo = slot->all->scratch;
     }
     if (!append_frames(slot, stereo, frames))
-        fail_with(slot, ERR_TOO_LARGE, "it is too long for the memory of sounds");
+        fail_with(slot, ERR_TOO_LARGE, "the file is too long for the memory of sounds");
     else if (end)
         publish_slot(slot);
     else
@@ -221,7 +221,8 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
             return ERR_OK;
         }
         if (state == SOUND_LOADING && slot->waiter_count == SOUNDS_WAITERS)
-            return fault_set(fault, ERR_BUSY, "too many clients already wait for this sound");
+            return fault_set(fault, ERR_BUSY, "%d clients wait for this sound already: ask again later",
+                             SOUNDS_WAITERS);
         if (state == SOUND_LOADING) {
             slot->waiters[slot->waiter_count++] = ticket;
             return ERR_OK;

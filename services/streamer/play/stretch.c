@@ -208,7 +208,7 @@ enum err stretch_new(uint32_t rate, double tempo, double semitones, enum stretch
     working++;
     if (pthread_create(&thread, NULL, run_stretch, made) != 0) {
         free_all(made);
-        return fault_set(fault, ERR_FULL, "no thread for a stretched sound");
+        return fault_set(fault, ERR_FULL, "cannot start a thread to stretch the sound");
     }
     pthread_detach(thread);
     *stretch = made;

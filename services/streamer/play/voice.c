@@ -361,7 +361,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
     voice->plan.gain = voice->handover->gain = gain;
     voice->plan.pan = voice->handover->pan = pan;
     if (voice->is_cued && !core_link_cue(voice->all->core, &cue))
-        return fault_set(fault, ERR_BUSY, "the audio core takes no more commands");
+        return fault_set(fault, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
     return ERR_OK;
 }
 

@@ -317,7 +317,7 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
     for (uint32_t i = 0; i < STREAMS; i++)
         cues += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
     if (!core_link_has_room(voices->core, cues))
-        return refuse(call, ERR_BUSY, "too many commands wait for the audio core");
+        return refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
     recall_prepare(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + cues);
     return ERR_OK;
 }

@@ -116,7 +116,7 @@ void encode_queue_add(struct take *take)
     struct recording reply;
 
     if (!waiting) {
-        fault_set(&fault, ERR_FULL, "too many takes wait to be encoded");
+        fault_set(&fault, ERR_FULL, "the queue of takes to encode is full: the take stays a WAV");
         leave_as_wav(take, &fault);
         return;
     }
@@ -178,7 +178,7 @@ void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, str
                                                  .can_cancel = true };
 }
 
-enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault)
+enum err encode_queue_cancel(struct takes *takes, struct id item)
 {
     struct fault why = { 0 };
 
@@ -187,10 +187,10 @@ enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *
             if (take->flac) {
                 atomic_store(&take->flac->is_cancelled, true);
             } else {
-                fault_set(&why, ERR_CONFLICT, "encoding it was cancelled");
+                fault_set(&why, ERR_CONFLICT, "a person cancelled its encoding");
                 leave_as_wav(take, &why);
             }
             return ERR_OK;
         }
-    return fault_set(fault, ERR_NOT_FOUND, "no such task");
+    return ERR_NOT_FOUND;
 }

@@ -200,7 +200,7 @@ static void fail_silent(struct listening *listening)
     struct fault fault;
 
     fault_set(&fault, ERR_NOT_FOUND, "only silence came from \"%.200s\"", listening->port);
-    fault_hint(&fault, "play it meanwhile, or listen longer: --seconds N");
+    fault_hint(&fault, "play the sound while the command listens, or listen longer: --seconds N");
     fail_listening(listening, &fault);
 }
 
@@ -348,7 +348,8 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     if (e != ERR_OK)
         return e;
     if (!text_copy(listening->port, sizeof(listening->port), request->port) || !listening->port[0])
-        return refuse(call, ERR_BAD_REQUEST, "no port is given");
+        return refuse(call, ERR_BAD_REQUEST, "the name of the port is empty, or longer than %zu bytes",
+                      sizeof(listening->port) - 1);
     listening->ticket = call_defer(call);
     if (!listening->ticket.number)
         return ERR_BUSY;

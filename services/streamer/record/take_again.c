@@ -27,7 +27,8 @@ static enum err describe_begun(struct takes *takes, struct arena *arena, struct 
     *is_found = e == ERR_OK;
     if (e == ERR_NOT_FOUND && id_equal(item, takes->never_ran))
         return ERR_OK;
-    return e == ERR_NOT_FOUND ? fault_set(fault, e, "the take that this request began is gone") : e;
+    return e == ERR_NOT_FOUND ? fault_set(fault, e, "the take that this request began is no longer in the catalogue")
+                              : e;
 }
 
 enum err take_begun_again(struct takes *takes, struct call *call, struct recording *answer, bool *is_again)

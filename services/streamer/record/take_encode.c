@@ -31,7 +31,7 @@ static enum err report_life(struct take_flac *flac)
     if (!errand_goes_on(&flac->errand))
         return fault_set(&flac->fault, ERR_BUSY, "it was interrupted");
     if (atomic_load(&flac->is_cancelled))
-        return fault_set(&flac->fault, ERR_CONFLICT, "encoding it was cancelled");
+        return fault_set(&flac->fault, ERR_CONFLICT, "a person cancelled its encoding");
     return ERR_OK;
 }
 

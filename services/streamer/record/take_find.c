@@ -135,6 +135,7 @@ enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, s
 {
     struct take_finding finding = { .arena = arena };
     struct media media = { 0 };
+    char text[ID_TEXT_SIZE];
     enum err e = locate_read(takes->locator, &finding.txn, fault);
 
     if (e != ERR_OK)
@@ -145,7 +146,7 @@ enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, s
     if (e == ERR_OK)
         describe_take(&finding, &media, to);
     txn_end(finding.txn);
-    return e == ERR_OK ? ERR_OK : fault_set(fault, e, "no such take");
+    return e == ERR_OK ? ERR_OK : fault_set(fault, e, "no take has the id %s", id_write(id, text));
 }
 
 struct take_place take_find_place(struct takes *takes, struct id item)

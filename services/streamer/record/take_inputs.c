@@ -57,9 +57,9 @@ static void fail_inputs(struct take *take, const struct connections *all)
     struct fault fault;
 
     if (is_one)
-        fault_set(&fault, ERR_NOT_FOUND, "no such JACK port: \"%.200s\"", missing.at);
+        fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\"", missing.at);
     else
-        fault_set(&fault, ERR_NOT_FOUND, "no such JACK ports: \"%.100s\" and \"%.100s\"", left.at, right.at);
+        fault_set(&fault, ERR_NOT_FOUND, "no JACK ports \"%.100s\" and \"%.100s\"", left.at, right.at);
     fault_field(&fault, "inputs");
     fault_hint(&fault, "expected output ports as CLIENT:PORT; `jack_lsp -p` lists them");
     take_fail(take, &fault);

@@ -365,7 +365,7 @@ enum err takes_recover(struct takes *takes, struct call *call)
     if (e != ERR_OK && e != ERR_OFFLINE)
         return e;
     if (takes->recovering_count == TAKES_TICKETS)
-        return refuse(call, ERR_BUSY, "too many clients already wait for it");
+        return refuse(call, ERR_BUSY, "%d clients wait for the recovery already: ask again later", TAKES_TICKETS);
     takes->recovering[takes->recovering_count++] = call_defer(call);
     return ERR_OK;
 }
@@ -384,7 +384,7 @@ static void handle_volume(void *state, const void *body, bool gap)
 
 static enum err refuse_word(const char *key, const char *word, const char *words, struct fault *fault)
 {
-    return fault_set(fault, ERR_BAD_REQUEST, "%s in loophole.conf is \"%.60s\": it takes %s", key, word, words);
+    return fault_set(fault, ERR_BAD_REQUEST, "%s in loophole.conf is \"%.60s\": expected %s", key, word, words);
 }
 
 enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault)

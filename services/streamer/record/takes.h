@@ -254,7 +254,7 @@ void encode_queue_add(struct take *take);
 void encode_queue_follow(struct takes *takes);
 void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, struct task_list *to);
 /* Cancels the encoding: the take stays a WAV. Errors: not_found. */
-enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault);
+enum err encode_queue_cancel(struct takes *takes, struct id item);
 
 /* take_end.c: reports the end to persist until it acknowledges it. */
 void take_end(struct take *take);

@@ -63,7 +63,7 @@ static void a_value_that_is_no_number_is_reported_with_its_line(void **state)
     assert_int_equal(config_int(config, "a.y", 5, 0, 100), 5);
     assert_int_equal(config_int(config, "a.z", 5, 0, 100), 5);
     assert_int_equal(config_check(config, &fault), ERR_BAD_REQUEST);
-    assert_non_null(strstr(fault.what, "loophole.conf:3: a.y is \"12k\": it takes a whole number from 0 to 100"));
+    assert_non_null(strstr(fault.what, "loophole.conf:3: a.y is \"12k\": expected a whole number from 0 to 100"));
     config_free(config);
 }
 

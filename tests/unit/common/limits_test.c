@@ -113,7 +113,7 @@ static void a_refusal_names_the_work_and_the_setting(void **state)
 
     (void)state;
     assert_int_equal(limits_refuse(&fault, "the result"), ERR_FULL);
-    assert_string_equal(fault.what, "no room for the result within data_mb");
+    assert_string_equal(fault.what, "the result would need more memory than data_mb allows");
     assert_non_null(strstr(fault.hint, "raise data_mb in the section [limits]"));
     assert_int_equal(limits_refuse(NULL, "the result"), ERR_FULL);
 }
