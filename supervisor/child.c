@@ -40,7 +40,7 @@ static void report_death(struct child *child, int32_t pid)
     service_publish(child->world->service, "died", &event);
 }
 
-/* Notes the death of a process that was not asked to end; pid 0: it could not even start. */
+/* Records the death of a process that the supervisor did not ask to end; pid 0: the start failed. */
 static void note_death(struct child *child, int32_t pid, struct policy_life life, const char *how)
 {
     struct policy_verdict verdict = policy_died(&child->policy, life, child->row->never_quarantined);
@@ -168,7 +168,7 @@ static void be_up(struct child *child, bool adopted)
 }
 
 /* Its lock is held, but not by a living process of the board: a predecessor's child that has yet to claim its entry, or
- * a process of a lost board. It gets some time, and is then ended. */
+ * a process of a lost board. The supervisor waits for a while, then ends it. */
 static void wait_for_lock(struct child *child)
 {
     usec_t now = clock_steady();
@@ -268,8 +268,8 @@ static enum work_kind work_of(const struct child *child, uint32_t *share)
     return is_on_board(child) ? board_work_of(child->entry, share) : WORK_NONE;
 }
 
-/* A starting service may be busy for long without a heartbeat, and an ending one for a while, but neither may be
- * stopped. Work that reports its progress may take any time, and hangs when its reports cease. */
+/* A service that starts may send no heartbeat for long, and one that ends for a while, but neither may be stopped. Long
+ * work may take any time while it reports progress; without reports it counts as hung. */
 static usec_t limit_of(const struct child *child, const struct proc *proc, bool works)
 {
     const struct settings *settings = &child->world->settings;

@@ -134,7 +134,7 @@ static bool ends_all(int exit_code)
     return exit_code == 0 || exit_code == err_exit_code(ERR_EXISTS);
 }
 
-/* Exit codes of errors that only a person can solve. packaging/loophole.service lists the same codes. */
+/* Exit codes of errors that need a person. packaging/loophole.service lists the same codes. */
 static bool needs_person(int exit_code)
 {
     return exit_code == err_exit_code(ERR_DENIED) || exit_code == err_exit_code(ERR_BAD_REQUEST) ||
@@ -150,7 +150,7 @@ static void record_death(const struct keeper *keeper, const siginfo_t *info, con
         log_fault("cannot write the crash record", &fault);
 }
 
-/* A killed supervisor is always started again; one that ended with an error only a few times. */
+/* The keeper always restarts a killed supervisor, but one that ends with an error only a few times. */
 static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *wait)
 {
     usec_t lived = clock_steady() - keeper->started;
@@ -210,7 +210,7 @@ static bool bury_dead(struct keeper *keeper, siginfo_t *info)
     return ours;
 }
 
-/* False if asked to stop meanwhile. */
+/* False: the keeper was asked to stop while it waited. */
 static bool rest_until(struct keeper *keeper, usec_t wait)
 {
     usec_t end = clock_steady() + wait;
@@ -275,7 +275,7 @@ static enum err lock_data(struct keeper *keeper, const struct paths *paths, stru
     return fault_hint(fault, "%s", "");
 }
 
-/* Finds every possible error now, while the caller still reads the messages. */
+/* Detects errors before the process goes to the background, while the caller still reads the messages. */
 static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struct fault *fault)
 {
     struct settings settings;
@@ -293,7 +293,7 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
     if ((e = lock_data(keeper, paths, fault)) != ERR_OK)
         return e;
     if (paths->home[0])
-        setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative path would be another one from "/" */
+        setenv("LOOPHOLE_HOME", paths->home, 1); /* in "/" a relative path would name another folder */
     (void)snprintf(keeper->program, sizeof(keeper->program), "%s/loopholed", paths->programs);
     return ERR_OK;
 }

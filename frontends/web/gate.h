@@ -1,6 +1,6 @@
-/* gate.h: who may enter. A token in the printed address is good once; it is exchanged for a cookie. The cookie is a
- * random number and its HMAC-SHA-1 (RFC 2104) under a key that lies in DATA/web.gate with the port. So a restarted
- * gateway knows the port and the sessions of its predecessor. Any thread. */
+/* gate.h: admits browsers. The printed address contains a token. It is valid once: the gateway exchanges it for a
+ * cookie. The cookie is a random number and its HMAC-SHA-1 (RFC 2104) under a key that lies in DATA/web.gate with the
+ * port. So a restarted gateway knows the port and the sessions of its predecessor. Any thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_GATE_H
 #define LOOPHOLE_FRONTENDS_WEB_GATE_H
 
@@ -46,7 +46,7 @@ bool gate_redeem(struct gate *gate, const char *token);
 /* Writes a new cookie, "loophole-PORT=…", to `to` of GATE_COOKIE_SIZE bytes. Errors: io. */
 enum err gate_new_cookie(const struct gate *gate, char *to);
 
-/* True if one of the cookies in a Cookie header ("a=b; c=d") is of this gate. */
+/* True if a Cookie header ("a=b; c=d") contains a cookie that this gate signed. */
 bool gate_knows(const struct gate *gate, const char *cookies);
 
 /* Fills the key of another gate, which depends on this gate's key and on a secret. The port stays. */

@@ -37,7 +37,7 @@ struct web_page {
     struct ask_under_way *asks; /* of WEB_ASKS; NULL: it has not asked yet */
     uint32_t ask_count;
     usec_t full_at; /* rate: generic cell rate algorithm, ITU-T I.371 */
-    char *topics;   /* beginnings of topics, each with a zero after it, and one more; NULL: all */
+    char *topics;   /* prefixes of topics, each with a closing zero, and a last zero; NULL: all topics */
 };
 
 struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local)
@@ -203,7 +203,7 @@ static void end_ask(struct web_page *page, struct id request)
         }
 }
 
-/* What a page of another machine may not ask: an ask or a field that the schema marks local. */
+/* A page of another machine is refused each ask and each field that the schema marks as local. */
 static enum err check_distance(const struct passing *passing, struct fault *fault)
 {
     struct ask_frame frame = { 0 };

@@ -88,7 +88,7 @@ static int by_target(const void *a, const void *b)
     return order ? order : x < y ? -1 : x > y;
 }
 
-/* Of several mounts at one place the last is seen. */
+/* If several mounts have one place, only the last one is visible. */
 static void cover_mounts(struct mounts *mounts)
 {
     struct mount **sorted = alloc_array(mounts->count + 1, sizeof(struct mount *));
@@ -197,7 +197,7 @@ static bool is_bad(const struct mount *mount)
     return mount->state == MOUNT_DEAD || mount->state == MOUNT_HUNG;
 }
 
-/* The way to this mount leads through another one that does not answer, so a look would hang there too. */
+/* The path of this mount leads through a mount that does not answer, so a look would hang there too. */
 static const struct mount *bad_above(const struct mounts *mounts, const struct mount *mount)
 {
     const char *target = mount->line.target;
@@ -274,7 +274,7 @@ static void take_look_report(struct mounts *mounts, const struct look_report *re
     set_state(mounts, mount, state, error);
 }
 
-/* Another look would hang as the last one does, and keep a lane for as long. */
+/* Another look would hang too, and occupy a lane. */
 static bool would_hang(const struct mounts *mounts, const struct mount *mount)
 {
     return bad_above(mounts, mount) || looks_is_late(&mounts->looks, mount->number);

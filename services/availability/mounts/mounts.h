@@ -4,8 +4,8 @@
  *   new           it was mounted, and no look has ended yet           at once
  *   here          its file system answers                             every 3 s while it is in use
  *   dead          a call failed: ENOTCONN, ESTALE, EIO, ENODEV, …     after 3 s, then each time later, up to a minute
- *   hung          it did not answer in time, or lies below a mount    as dead
- *                 that did not */
+ *   hung          it did not answer in time, or the mount above it    as dead
+ *                 did not */
 #ifndef LOOPHOLE_AVAILABILITY_MOUNTS_H
 #define LOOPHOLE_AVAILABILITY_MOUNTS_H
 
@@ -23,7 +23,7 @@ struct mount {
     int error; /* dead: the errno */
     int mark_error;
     struct volume_found found; /* here */
-    struct id volume;          /* the volume that it was last; zero: none. It stays that one if its marker is lost */
+    struct id volume;          /* its volume at the last look; zero: none. A lost marker does not change it */
     bool is_told;              /* its event was sent */
     bool is_used;              /* a volume of the catalogue, or a question, needs it */
     bool is_pulled;            /* its device was removed */
@@ -39,7 +39,7 @@ struct mounts {
     struct mount *at; /* in the order of the mount table */
     uint32_t bad;     /* of them dead or hung */
     uint64_t numbers;
-    uint64_t changes; /* grows when a mount came, went or was covered, and when a look found something else */
+    uint64_t changes; /* grows when a mount comes, goes or is covered, and when the result of a look changes */
     struct looks looks;
 };
 
@@ -49,7 +49,7 @@ void mounts_close(struct mounts *mounts);
 /* Reads the mount table and compares all of it. Errors: io, too_large. */
 enum err mounts_read(struct mounts *mounts, struct fault *fault);
 
-/* Takes the reports of looks, gives up those that are late, and begins those that are due. */
+/* Takes the results of looks, abandons late looks, and begins those that are due. */
 void mounts_turn(struct mounts *mounts);
 
 /* The mount that an absolute path lies on; NULL: none is known yet. */
@@ -65,8 +65,8 @@ void mounts_look_now(struct mount *mount);
 struct device_event;
 void mounts_note_removal(struct mounts *mounts, const struct device_event *removal);
 
-/* Marks it at the next look, which begins at once. A mount that does not answer becomes hung
- * instead. False: there is no process for it. */
+/* Writes the marker at the next look, which begins at once. A mount that does not answer becomes hung instead. False:
+ * there is no process for it. */
 bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, bool replace);
 
 /* Why it is dead or hung, as a sentence in the arena. */

@@ -62,7 +62,7 @@ static int lock_bank(struct slot_io *io)
 
 /* ---- backups ---- */
 
-/* A backup's name has the second at which it was made, and a number if there are several of that second. */
+/* The name of a backup contains the second of its making, and a number if there are several backups of that second. */
 struct slot_backup {
     char name[NAME_MAX + 1];
     long long second;
@@ -119,7 +119,7 @@ static void drop_old_backups(const struct slot_io *io, const struct slot_backup 
     }
 }
 
-/* Links the present file as a backup that is newer than all others, whatever the clock says. */
+/* Links the present file as the newest backup, also if the clock was set back. */
 static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest)
 {
     const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
@@ -225,7 +225,7 @@ static enum err write_slot_file(struct slot_io *io, const struct slot_file *file
     return e;
 }
 
-/* Under the lock no engine writes: each temporary file was left by one that died. */
+/* No engine writes while this one has the lock, so each temporary file belongs to an engine that died. */
 static void sweep_folders(const struct slot_io *io)
 {
     char folder[PATH_MAX], last[PATH_MAX] = "";
@@ -240,7 +240,7 @@ static void sweep_folders(const struct slot_io *io)
 
 /* ---- all files ---- */
 
-/* A copy of a slot's file under another name, or in the folder of another bank, is no slot. */
+/* A copy of a slot's file under another name, or in the folder of another bank, is not a slot. */
 static bool is_own_place(const char *bank, const char *name, uint32_t number)
 {
     char place[PATH_MAX];

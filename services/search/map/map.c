@@ -9,9 +9,10 @@
 #include "common/process/log.h"
 #include "services/search/map/map_file.h"
 
-enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about as much as this number of steps */
+/* Finding the neighbours costs as much as about ROUNDS_PER_GRAPH steps. */
+enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 };
 
-/* The work of a thread, which owns it until `ended`. */
+/* The thread that makes the map owns this until `ended` is set. */
 struct making {
     struct id task;
     struct map_work work;

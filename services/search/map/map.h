@@ -1,7 +1,7 @@
 /* map.h: a map of the library on a plane (2) or in space (3), by similarity. A thread makes it from a copy of the
- * embeddings. A later item is placed among its neighbours and moves no other, until a person has the map made again.
- * The file CACHE/search.map-2 or -3 keeps the map. It is a cache, dropped if anything in it does not match. The loop's
- * thread. */
+ * embeddings. A later item gets a place among its neighbours and moves no other item. Only a person has the map made
+ * again. The file CACHE/search.map-2 or -3 keeps the map. It is a cache: map_look drops a file that is damaged, or of
+ * another catalogue. The loop's thread. */
 #ifndef LOOPHOLE_SEARCH_MAP_H
 #define LOOPHOLE_SEARCH_MAP_H
 

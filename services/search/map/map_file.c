@@ -27,7 +27,7 @@ static enum err refuse_file(struct fault *fault, const char *path)
     return fault_set(fault, ERR_INTERNAL, "%s is damaged", path);
 }
 
-/* A layout is centred at zero and some tens wide. So sums of places, which place other items, stay finite. */
+/* A layout is centred at zero and some tens wide. With this bound the sums that place later items stay finite. */
 static bool points_are_sound(const struct map_point *points, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)

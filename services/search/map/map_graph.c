@@ -32,7 +32,7 @@ static enum err make_clusters(struct graph_finding *f)
     return e;
 }
 
-/* Leaves out the row itself, which is first or, among equal items, anywhere. */
+/* Leaves out the row itself. It is the first one found, or anywhere among items with equal embeddings. */
 static void keep_nearest(struct graph_finding *f, uint32_t row, const struct nearby *found, uint32_t count)
 {
     uint32_t *nearest = f->nearest + (size_t)row * MAP_NEIGHBOURS, kept = 0;

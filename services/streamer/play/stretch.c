@@ -241,11 +241,6 @@ void stretch_feed(struct stretch *stretch, const float *stereo, uint32_t frames,
     call_thread(stretch, last, false);
 }
 
-uint32_t stretch_ready(const struct stretch *stretch)
-{
-    return ring_ready(&stretch->out);
-}
-
 uint32_t stretch_take(struct stretch *stretch, float *to, uint32_t most)
 {
     uint32_t taken = ring_read(&stretch->out, to, most);

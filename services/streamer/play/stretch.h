@@ -26,7 +26,6 @@ uint32_t stretch_room(const struct stretch *stretch); /* input frames that may b
 /* At most stretch_room frames; `last`: the final ones. */
 void stretch_feed(struct stretch *stretch, const float *stereo, uint32_t frames, bool last);
 
-uint32_t stretch_ready(const struct stretch *stretch);                    /* frames that may be taken */
 uint32_t stretch_take(struct stretch *stretch, float *to, uint32_t most); /* returns the number of frames written */
 bool stretch_is_done(const struct stretch *stretch); /* the last frames were fed, and all output was taken */
 

@@ -62,12 +62,12 @@ struct voice {
     bool is_cued;     /* a start cue was sent, for this generation or an earlier one */
     bool is_dry;
     bool is_heir;       /* it continues a stretched sound of a dead streamer, which still has cells */
-    bool was_dry;       /* since it began: it is stretched in less time from then on */
+    bool was_dry;       /* its ring ran dry once: the cheaper stretcher feeds it from then on */
     bool follows_ready; /* `following` is open */
     struct reader_format format, next_format;
     struct voice_plan plan; /* path NULL: the pieces have the paths */
     int64_t due;            /* frame of the audio clock at which the new generation is due; 0: at once */
-    uint32_t looks;         /* that found it out of step */
+    uint32_t looks;         /* number of ticks in a row that found it out of step */
     int64_t begins;         /* frame of the audio clock of the cue that starts it */
     usec_t since;           /* start of the phase, steady clock */
     struct ticket ticket;   /* of the ask, until it starts */
@@ -86,7 +86,7 @@ struct voices {
     struct handover *handover;
     struct resampler *resampler;
     struct voice each[STREAMS];
-    uint32_t fine_stretches;                         /* the first so many have windows of full length */
+    uint32_t fine_stretches;                         /* so many stretchers at once have windows of full length */
     float *scratch;                                  /* one conversion's output */
     void (*ended)(void *state, struct voice *voice); /* called before the voice is free */
     void *state;

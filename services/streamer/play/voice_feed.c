@@ -178,8 +178,8 @@ void voice_feed_stay(struct voice *voice)
     voice->generation = atomic_load(&voice->memory->generation);
 }
 
-/* A predecessor may have died between the header and the word: then the new generation's piece is the other one. A
- * piece that was due at a moment is made again. */
+/* A predecessor may have died after it stored the generation in the header, and before it changed the current piece.
+ * Then the other piece belongs to the new generation. A piece that was due at a moment is made again. */
 void voice_feed_inherit(struct voice *voice)
 {
     const struct handover_piece *next = sought_piece(voice);
@@ -249,7 +249,7 @@ static uint64_t count_ahead(const struct voice *voice)
     return ring_written(&voice->ring) - (taken > begin ? taken : begin);
 }
 
-/* What lies ahead is made again at each change of tempo, so a voice that follows is less far ahead. */
+/* Each change of tempo discards the cells ahead, so a voice that follows the tempo writes fewer of them. */
 static uint32_t room_to_follow(const struct voice *voice)
 {
     uint64_t most = (uint64_t)FOLLOW_AHEAD_S * core_link_rate(voice->all->core), ahead = count_ahead(voice);
@@ -361,7 +361,7 @@ static uint32_t frames_wanted(const struct voice *voice)
     return frames < READER_FRAMES_MAX ? (uint32_t)frames : READER_FRAMES_MAX;
 }
 
-/* A predecessor wrote all of the part and died, or a seek went beyond it. */
+/* A predecessor wrote the whole part and died, or a seek leads beyond its end. */
 static bool is_after_part(const struct voice *voice)
 {
     return !voice->handover->looping && voice_part_end(voice) > 0 && voice->frame >= voice_part_end(voice);
