@@ -24,8 +24,8 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
                      struct fault *fault);
 
 /* Waits for the child's end and returns the result of `work`. If the child died within `work`, *died is true. The error
- * is then internal with the reason: "the process that read the store died of signal 7 (Bus error)"; io if a page of the store
- * was unreadable (guard.h); full if it found no memory. */
+ * is then internal with the reason: "the process that read the store died of signal 7 (…)"; io if a page of the
+ * store was unreadable (guard.h); full if it found no memory. */
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault);
 
 /* As trial_wait; calls goes_on(state) every 50 ms meanwhile. If it returns false, the child is killed, *died is false

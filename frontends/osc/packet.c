@@ -164,7 +164,7 @@ static enum err read_bundle(uint8_t *bytes, size_t len, usec_t after, uint32_t d
         if (size == 0 || size % 4 != 0 || size > rest - 4)
             return fault_set(
                 fault, ERR_BAD_REQUEST,
-                "the packet is not an OSC bundle: the size of a part is not a multiple of 4, or goes beyond the packet");
+                "the packet is not an OSC bundle: the size of a part is not a multiple of 4, or exceeds the packet");
         e = read_part(bytes + i + 4, size, at, depth + 1, arena, to, fault);
         i += 4 + size;
     }

@@ -45,8 +45,8 @@ void service_unwatch(struct service *service, int fd);
  * state). */
 void service_every(struct service *service, usec_t period, void (*tick)(void *state), void *state);
 
-/* Sets the functions of the standard asks `status` (tasks, and what the service waits for) and `cancel`. For a task that
- * the service does not have, `cancel` returns not_found; the caller fills the fault. */
+/* Sets the functions of the standard asks `status` (tasks, and what the service waits for) and `cancel`. For an unknown
+ * task `cancel` returns not_found, and its caller fills the fault. */
 struct service_status; /* generated from service.schema */
 void service_set_report(struct service *service,
                         void (*fill)(void *state, struct arena *arena, struct service_status *to),
