@@ -31,6 +31,18 @@ class Lossy:
     def cut_power(self):
         self.process.send_signal(signal.SIGUSR1)
 
+    def turn_readable(self, path, is_readable):
+        """Reads of files fail from now on, or succeed again; `path` is one of them."""
+        def can_read():
+            try:
+                with open(path, 'rb') as file:
+                    return bool(file.read(1))
+            except OSError:
+                return False
+        if can_read() != is_readable:
+            self.process.send_signal(signal.SIGHUP)
+            until(lambda: can_read() == is_readable)
+
     def unmount(self):
         """If a signal arrives just before lossy waits for a request, lossy notices it only after that request. So stat
         sends some."""

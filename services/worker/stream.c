@@ -42,10 +42,12 @@ static enum err open_stream(struct stream *stream, const struct pull *pull, int 
         return e;
     enum container container = kind_container(&stream->input, pull->extension);
     stream->is_foreign = kind_is_foreign(container);
-    if (!kind_is_decoded(container))
-        return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be played", kind_word(container));
-    int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(&stream->input) : 0;
-    e = decode_open(&stream->decode, &stream->input, begin, &stream->format, fault);
+    if (!kind_is_decoded(container)) {
+        e = fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be played", kind_word(container));
+    } else {
+        int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(&stream->input) : 0;
+        e = decode_open(&stream->decode, &stream->input, begin, &stream->format, fault);
+    }
     if (e != ERR_OK && stream->input.error != 0)
         e = fault_errno(fault, ERR_IO, stream->input.error, "cannot read the file");
     return e;
@@ -89,6 +91,7 @@ static enum err answer_pull(void *state, struct job_call *call, struct fault *fa
     if (do_pull(stream, pull, call, &pulled, &why) != ERR_OK) {
         pulled.failure = text_of(why.what);
         pulled.has_foreign = pulled.foreign = stream->is_foreign;
+        pulled.has_disk = pulled.disk = why.code == ERR_IO;
         close_stream(stream);
     } else if (stream->decode) {
         pulled.rate = stream->format.rate;

@@ -6,6 +6,7 @@
  *   stat of MOUNT/.cut-N         the same, for the Nth from then on; stat of MOUNT/.changes: its size is their number
  *   fsync of MOUNT/.syncfs       syncs everything written so far: FUSE does not forward syncfs (syncfs.c)
  *   SIGUSR2                      makes the disk read-only (writes fail with EROFS), or writable again
+ *   SIGHUP                       makes it unreadable (files can be opened, reads fail with EIO), or readable again
  *
  * After a cut, when the file system ends, FOLDER is put into a state that a disk may have when the power comes back:
  *   - In each file, every 512-byte sector written since the last fsync or fdatasync has, independently, its new or its
@@ -35,13 +36,15 @@ static const char all_path[] = "/.syncfs", changes_path[] = "/.changes", cut_pat
 static const uint64_t all_handle = UINT64_MAX, synced_by_write = (uint64_t)1 << 32; /* in addition to the descriptor */
 
 static struct unsynced *lossy; /* global, because FUSE's calls get only paths */
-static volatile sig_atomic_t cut, read_only;
+static volatile sig_atomic_t cut, read_only, unreadable;
 static unsigned long changes, cut_at; /* 0: only by a signal */
 
 static void on_signal(int number)
 {
     if (number == SIGUSR1)
         cut = 1;
+    else if (number == SIGHUP)
+        unreadable = !unreadable;
     else
         read_only = !read_only;
 }
@@ -186,7 +189,7 @@ static int do_rename(const char *from, const char *to, unsigned flags)
 
 static int do_read(const char *path, char *to, size_t size, off_t from, struct fuse_file_info *fi)
 {
-    int e = open_setting();
+    int e = unreadable ? -EIO : open_setting();
 
     (void)path;
     return e ? e : error_of((int)pread((int)fi->fh, to, size, from));
@@ -338,6 +341,7 @@ int main(int argc, char **argv)
     cut_at = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
     signal(SIGUSR1, on_signal);
     signal(SIGUSR2, on_signal);
+    signal(SIGHUP, on_signal);
     umask(0);
     int code = fuse_main(5, options, &calls, NULL);
     if (code == ENDED_BY_SIGNAL)

@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, how_often, run_claims, same, until
+from disks import Lossy
 from sounding import engine, forget_memory, kill_processes, noise, until_quiet, until_sounds
 
 BARS = 'X...X...X...X...'
@@ -16,7 +17,7 @@ BARS = 'X...X...X...X...'
 
 def studio(home):
     """An engine that sounds, with two items in its library."""
-    os.makedirs(home.file('library'))
+    os.makedirs(home.file('library'), exist_ok=True)
     for name in ('kick', 'hat'):
         noise(home.file('library', f'{name}.wav'), frames=24000 if name == 'kick' else 12000)
     engine(home)
@@ -360,6 +361,27 @@ def a_sound_that_the_streamer_cannot_load_for_a_moment_is_heard_when_it_can(home
     until_hit_sounds(home)
     until(lambda: not any(row.get('absent') for row in home.ask('audio.rows')['each']), what='the row has its sound')
     same(wanted, music(kept(home)))
+
+
+@claim
+def a_sound_whose_disk_fails_is_heard_when_the_disk_answers_again(home):
+    """The file can be opened, and a read of it fails; nothing in the catalogue changes."""
+    with Lossy(home, home.file('library'), 1) as disk:
+        studio(home)
+        home.loophole('project', 'new', 'Song')
+        make_music(home)
+        wanted = made(home)
+        until_kept(home, wanted)
+        home.stop()
+        disk.turn_readable(home.file('library', 'kick.wav'), False)
+        engine(home)
+        until_sounding(home, wanted)
+        until(lambda: any(row.get('absent') for row in home.ask('audio.rows')['each']), what='the row has no sound')
+        disk.turn_readable(home.file('library', 'kick.wav'), True)
+        until_hit_sounds(home)
+        until(lambda: not any(row.get('absent') for row in home.ask('audio.rows')['each']), what='the row has its sound')
+        same(wanted, music(kept(home)))
+        home.stop()
 
 
 @claim

@@ -133,7 +133,7 @@ static void take_loaded(void *state, enum err error, const void *answer, const s
 
     if (error != ERR_OK) {
         (void)snprintf(load->why, sizeof(load->why), "%.*s", (int)sizeof(load->why) - 1, fault->what);
-        load->again = err_is_transient(error);
+        load->again = err_is_transient(error) || error == ERR_IO;
     } else if (ticket_is_open(load->all->audio->service, load->all->ticket)) {
         *load->sound.has_sound = true;
         *load->sound.sound = sound->sound;

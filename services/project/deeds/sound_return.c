@@ -72,8 +72,10 @@ static void sort_use(struct txn *txn, struct arena *arena, const struct item_use
         is_noted = true;
         if (use->state == USE_HERE && is_over(txn, arena, item, use, away->again))
             is_back = true;
-        else
+        else if (use->state == USE_HERE || !item->revision)
             add_away(still, *item);
+        else
+            add_away_id(still, use->id); /* its file may be the same when it is here again */
     }
     if (use->state != USE_HERE && !is_noted)
         add_away_id(still, use->id);

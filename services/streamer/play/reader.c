@@ -225,7 +225,7 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
         decode_sound(reader);
     } else if (pulled->failure.len > 0) {
         struct fault fault = { 0 };
-        fault_set(&fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
+        fault_set(&fault, pulled->disk ? ERR_IO : ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
         fail_reader(reader, &fault);
     } else if (!is_sane(pulled)) {
         fail_with(reader, ERR_BAD_REQUEST, "its decoder sent an invalid answer");
