@@ -2,6 +2,7 @@
 """Trim, fades and gain as facts: play, preview, queue, pads and send obey them, the file keeps its bytes, undo takes them back.
 Figures of play and preview are of sound that was recorded at the ports."""
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -245,6 +246,40 @@ def a_pad_obeys_trim_fades_and_gain_of_its_item_from_its_next_hit_on(home):
     until_treated(home, path)
     same(RATE, len(hit(home)))
     same(before, bytes_of(path))
+
+
+def row_hit(home):
+    """The first hit of a row whose next one comes after 8 s."""
+    home.loophole('transport', 'locate', '1')
+    tape = Tape(home, 60, 'sequencer_left')
+    home.loophole('transport', 'start')
+    until_later(home, 2 * RATE)
+    home.loophole('transport', 'stop')
+    got = heard(tape)[:RATE]
+    return got[:max(i for i, one in enumerate(got) if one) + 1]
+
+
+@claim(shares=treated_engine)
+def a_row_obeys_trim_fades_and_gain_of_its_item_from_its_next_hit_on(home):
+    untreated(home)
+    path = file(home, 'level')
+    row = {'name': 'level', 'pattern': 'x' + '.' * 63, 'base_amp': 0.5, 'id': home.first('show', path)['id']}
+    with open(home.file('row.json'), 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': 120, 'swing': 0, 'tracks': [row]}}, out)
+    home.loophole('pattern', home.file('row.json'), '--immediate')
+    got = row_hit(home)
+    assert len(got) == RATE and abs(got[12000] - 0.125) < 1e-4, (len(got), got[12000])
+    home.loophole('trim', path, '--from', '0.25', '--until', '0.75')
+    home.loophole('fade', path, '--fade-in', '50ms', '--fade-out', '0.25')
+    home.loophole('edit', path, 'gain_db=6.020599913')
+    until_treated(home, path, trim_from=12000, trim_until=36000, fade_in=2400, fade_out=12000, gain_db=6.0206)
+    got = row_hit(home)
+    same(24000 - 2, len(got))  # the first and the last frame of the fades are silent
+    for frame, level in ((1, .25 / 2400), (600, .0625), (1200, .125), (2400, .25), (11999, .25), (17999, .125), (20999, .0625)):
+        assert abs(got[frame - 1] - level) < 1e-4, f'{got[frame - 1]} at {frame}, not {level}'
+    home.loophole('undo', '--times', '3')
+    until_treated(home, path)
+    same(RATE, len(row_hit(home)))
 
 
 @claim(shares=treated_engine)
