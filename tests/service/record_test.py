@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Recording on a running audio core: the sound that a JACK client plays is compared frame by frame with the take."""
+import array
+import json
 import os
 import re
 import sys
@@ -7,6 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
 from sounding import until_connected
+from take import UNIT, chunks
 from takes import Recording, recording
 
 
@@ -174,6 +177,29 @@ def what_a_take_connected_is_disconnected_after_it(it):
     contains(home.refused('record', 'start', '--inputs', f'{left},nobody:right'), 'no JACK port "nobody:right"')
     until(lambda: _in_ports(it) == 0)
     assert 'nobody' not in _ports(it)
+
+
+@claim(inside=Recording)
+def more_than_two_inputs_are_added_in_turn_to_the_left_and_the_right(it):
+    """Both counters play the same clock, so the left side has twice the right one's count."""
+    home, own = it.home, it.inputs
+    other, theirs = it.play_counter('other')
+    it.others.append(other)
+    three = f'{own},{theirs.split(",")[0]}'
+    it.until_is(it.begin('--name', 'three', '--seconds', '1', inputs=three)['id'], 'final')
+    with open(it.file('three.wav'), 'rb') as file:
+        data = file.read()
+    samples = next(array.array('f', data[at:at + size]) for name, at, size in chunks(data) if name == b'data')
+    left, right = ([round(one * UNIT) for one in samples[side::2]] for side in (0, 1))
+    added = sum(b < 0 and abs(a + 2 * b) <= 1 for a, b in zip(left, right))
+    steps = sum(after == before - 1 for before, after in zip(right, right[1:]))
+    assert len(left) == 48000 and min(added, steps) > 40000, (len(left), added, steps)  # JACK may skip a client's period
+    until(lambda: _in_ports(it) == 0)
+    contains(home.refused('record', 'start', '--inputs', f'{own},nobody:left'), 'no JACK port "nobody:left"')
+    contains(home.refused('record', 'start', '--inputs', f'{own},nobody:left,nobody:right'), '"nobody:left" and "nobody:right"')
+    contains(home.refused('record', 'start', '--inputs', ','.join([own] * 9)), 'more than 16 ports')
+    contains(home.refused('ask', 'streamer.record', 'inputs=' + json.dumps([*own.split(','), '', 'other:left'])), 'inputs[2]')
+    until(lambda: _in_ports(it) == 0)
 
 
 @claim(inside=Recording)

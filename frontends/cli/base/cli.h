@@ -195,7 +195,7 @@ enum err voices_gain(struct cli *cli, struct fault *fault);
 enum err voices_queue(struct cli *cli, struct fault *fault);
 enum err voices_fade(struct cli *cli, struct fault *fault);
 enum err takes_start(struct cli *cli, struct fault *fault);
-/* Reads --inputs: at most two ports. Errors: bad_request. */
+/* Reads --inputs: at most 16 ports. Errors: bad_request. */
 enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault);
 enum err takes_keep(struct cli *cli, struct fault *fault);
 enum err takes_monitor(struct cli *cli, struct fault *fault);

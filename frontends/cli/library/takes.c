@@ -11,7 +11,7 @@
 #include "schema_streamer.h"
 #include "schema_supervisor.h"
 
-enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000 };
+enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000, INPUTS_MOST = 16 };
 
 /* ---- printing ---- */
 
@@ -120,16 +120,16 @@ enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault
 {
     const char *at = cli->options.inputs;
 
-    to->at = arena_array(&cli->arena, 2, sizeof(*to->at));
-    for (; at && to->count < 2; to->count++) {
+    to->at = arena_array(&cli->arena, INPUTS_MOST, sizeof(*to->at));
+    for (; at && to->count < INPUTS_MOST; to->count++) {
         size_t len = strcspn(at, ",");
         if (len == 0)
             return fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has an empty port", cli->options.inputs);
         ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
         at = at[len] ? at + len + 1 : NULL;
     }
-    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has more than two ports: expected LEFT,RIGHT",
-                          cli->options.inputs)
+    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has more than %d ports", cli->options.inputs,
+                          INPUTS_MOST)
               : ERR_OK;
 }
 

@@ -1,6 +1,6 @@
-/* take_inputs.c: connects the JACK ports that a take records; the take begins when they are connected. The audio core
- * marks these connections (connection.for_take). After the take they are removed; after a crash the successor removes
- * them. */
+/* take_inputs.c: connects the JACK ports that a take records, in turn to the left and the right side. JACK adds those
+ * of a side. The take begins when they are connected. The audio core marks these connections
+ * (connection.for_take). After the take they are removed; after a crash the successor removes them. */
 #include <stdio.h>
 
 #include "schema_audio.h"
@@ -12,54 +12,72 @@ static const struct text sides[SIDES] = { { 7, "in_left" }, { 8, "in_right" } };
 
 static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault);
 
-/* A single port is recorded on both sides. */
-static struct text input_of(const struct take *take, unsigned side)
+static unsigned count_inputs(const struct take *take)
 {
-    return text_of(take->inputs[take->inputs[side][0] ? side : 0]);
+    unsigned count = 0;
+
+    while (count < TAKE_INPUTS && take->inputs[count][0])
+        count++;
+    return count;
 }
 
-static void ask_take_connect(struct take *take, const char *name, unsigned side)
+/* A single port is recorded on both sides. */
+static unsigned count_links(const struct take *take)
 {
-    struct audio_connect request = { .port = sides[side % SIDES],
-                                     .to = input_of(take, side % SIDES),
-                                     .for_take = true };
+    return count_inputs(take) > 1 ? count_inputs(take) : SIDES;
+}
+
+static unsigned index_of_input(const struct take *take, unsigned link)
+{
+    return link < count_inputs(take) ? link : 0;
+}
+
+static struct text input_of(const struct take *take, unsigned link)
+{
+    return text_of(take->inputs[index_of_input(take, link)]);
+}
+
+static void ask_take_connect(struct take *take, const char *name, unsigned link)
+{
+    struct audio_connect request = { .port = sides[link % SIDES], .to = input_of(take, link), .for_take = true };
     struct fault fault = { 0 };
 
     if (service_ask(take->takes->service, name, &request, BUDGET_MS, NULL, take_connection, take, &fault) != ERR_OK)
         take_fail(take, &fault);
 }
 
-static bool are_made(const struct take *take, const struct connections *all)
-{
-    unsigned made = 0;
-
-    for (uint32_t i = 0; i < all->each.count; i++)
-        for (unsigned side = 0; side < SIDES; side++)
-            if (all->each.at[i].made && text_equal(all->each.at[i].port, sides[side]) &&
-                text_equal(all->each.at[i].to, input_of(take, side)))
-                made |= 1u << side;
-    return made == (1u << SIDES) - 1;
-}
-
-static bool is_made(const struct connections *all, struct text to)
+static bool is_made(const struct connections *all, struct text port, struct text to)
 {
     for (uint32_t i = 0; i < all->each.count; i++)
-        if (all->each.at[i].made && text_equal(all->each.at[i].to, to))
+        if (all->each.at[i].made && text_equal(all->each.at[i].port, port) && text_equal(all->each.at[i].to, to))
             return true;
     return false;
 }
 
+static bool are_made(const struct take *take, const struct connections *all)
+{
+    for (unsigned link = 0; link < count_links(take); link++)
+        if (!is_made(all, sides[link % SIDES], input_of(take, link)))
+            return false;
+    return true;
+}
+
+/* The fault names the first two ports that are missing. */
 static void fail_inputs(struct take *take, const struct connections *all)
 {
-    struct text left = input_of(take, 0), right = input_of(take, 1);
-    bool is_one = text_equal(left, right) || is_made(all, left) || is_made(all, right);
-    struct text missing = is_made(all, left) ? right : left;
+    struct text missing[2] = { 0 };
+    unsigned count = 0;
     struct fault fault;
 
-    if (is_one)
-        fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\"", missing.at);
+    for (unsigned link = 0; link < count_links(take) && count < 2; link++) {
+        struct text input = input_of(take, link);
+        if (!is_made(all, sides[link % SIDES], input) && !(count && text_equal(missing[0], input)))
+            missing[count++] = input;
+    }
+    if (count == 2)
+        fault_set(&fault, ERR_NOT_FOUND, "no JACK ports \"%.100s\" and \"%.100s\"", missing[0].at, missing[1].at);
     else
-        fault_set(&fault, ERR_NOT_FOUND, "no JACK ports \"%.100s\" and \"%.100s\"", left.at, right.at);
+        fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\"", missing[0].at);
     fault_field(&fault, "inputs");
     fault_hint(&fault, "expected output ports as CLIENT:PORT; `jack_lsp -p` lists them");
     take_fail(take, &fault);
@@ -78,7 +96,7 @@ static void fail_input(struct take *take, const struct fault *fault)
     struct fault why = *fault;
     char field[16];
 
-    snprintf(field, sizeof(field), "inputs[%u]", take->inputs[take->input % SIDES][0] ? take->input % SIDES : 0);
+    snprintf(field, sizeof(field), "inputs[%u]", index_of_input(take, take->input));
     if (why.field[0])
         fault_field(&why, field);
     take_fail(take, &why);
@@ -94,7 +112,7 @@ static void take_connection(void *state, enum err error, const void *answer, con
         take->reported = clock_steady() + AGAIN_US;
     else if (error != ERR_OK)
         fail_input(take, fault);
-    else if (++take->input < SIDES)
+    else if (++take->input < count_links(take))
         ask_take_connect(take, "audio.connect", take->input);
     else if (are_made(take, answer))
         end_connecting(take);
@@ -128,7 +146,8 @@ void take_connect_again(struct take *take)
     if (take->reported == 0 || clock_steady() < take->reported)
         return;
     take->reported = 0;
-    take->input = take->input < SIDES ? take->input : SIDES - 1;
+    if (take->input >= count_links(take))
+        take->input = count_links(take) - 1;
     /* A repeated ask changes nothing, and its answer contains the state. */
     ask_take_connect(take, "audio.connect", take->input);
 }

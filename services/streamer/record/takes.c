@@ -236,6 +236,9 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     }
     if (ask->has_source && ask->source.value != TAKE_SOURCE_INPUTS && ask->inputs.count > 0)
         return refuse(call, ERR_BAD_REQUEST, "a take has a source or inputs, not both");
+    for (uint32_t i = 0; i + 1 < ask->inputs.count; i++)
+        if (ask->inputs.at[i].len == 0)
+            return refuse(call, ERR_BAD_REQUEST, "inputs[%u] names no port", i);
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
@@ -244,7 +247,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         return e;
     (void)text_copy(take->name, sizeof(take->name), ask->name);
     memset(take->inputs, 0, sizeof(take->inputs)); /* of an ask that was refused */
-    for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
+    for (uint32_t i = 0; i < ask->inputs.count && i < TAKE_INPUTS; i++)
         (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
     take->source = ask->has_source ? ask->source.value : TAKE_SOURCE_INPUTS;
     if ((e = take_bars_read(take, call, ask)) != ERR_OK || (e = take_keep_read(take, call, ask)) != ERR_OK)

@@ -19,7 +19,7 @@
 #include "services/streamer/base/locate.h"
 #include "services/streamer/record/take_file.h"
 
-enum { TAKES_LEFT = 256, TAKES_TICKETS = 16, TAKE_FOLDER_PATIENCE_US = 5000000 };
+enum { TAKES_LEFT = 256, TAKES_TICKETS = 16, TAKE_INPUTS = 16, TAKE_FOLDER_PATIENCE_US = 5000000 };
 
 struct takes;
 struct take_flac;
@@ -59,8 +59,8 @@ struct take_kept {
 /* The next take of a loop, which begins at the end of the last one. */
 struct take_pass {
     bool is_due;
-    unsigned number;                /* of the last take */
-    char name[200], inputs[2][256]; /* the name of the first take */
+    unsigned number;                          /* of the last take */
+    char name[200], inputs[TAKE_INPUTS][256]; /* the name of the first take */
     int32_t format, source;
     bool is_for_flac, is_filled;
     int64_t from; /* frame of the audio clock, as in take_kept */
@@ -75,7 +75,7 @@ struct take {
     struct wav_take facts;
     char name[256];
     char path[PATH_MAX]; /* of the file; while it starts, of the folder */
-    char inputs[2][256];
+    char inputs[TAKE_INPUTS][256];
     struct id folder;
     struct id project; /* its file lies in this project's Media; zero: in the recordings folder */
     struct id volume;  /* of `folder` */
