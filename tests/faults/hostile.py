@@ -19,7 +19,7 @@ from library import DECIDED, Library, real_audio, state, wait_until, why
 DEEDS = {"crash": "SEGV", "abort": "ABRT", "exit": "exit code 0", "overflow": "SEGV", "hang": "no answer within",
          "spin": "no answer within", "leak": "ABRT", "hangup": "",
          "length": "", "empty": "", "babble": "", "flood": "", "half": "",
-         "number": "answer without a job", "content": "state", "state": "state", "reason": "state", "negative": "",
+         "number": "a job that it was not given", "content": "state", "state": "state", "reason": "state", "negative": "",
          "embedding": "embedding", "nan": "number", "user": "source"}
 
 

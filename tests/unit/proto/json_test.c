@@ -314,8 +314,8 @@ static void what_is_typed_wrong_is_refused_in_words(void **state)
     expect_refusal(assign_typed("=1"), "", "write NAME=VALUE");
     expect_refusal(assign_typed("nmae=1"), "", "has no field \"nmae\"");
     expect_refusal(assign_typed("inner.x=1"), "inner", "has no field \"x\"");
-    expect_refusal(assign_typed("text.x=1"), "text", "no fields within");
-    expect_refusal(assign_typed("tags.x=1"), "tags", "no fields within");
+    expect_refusal(assign_typed("text.x=1"), "text", "has no fields");
+    expect_refusal(assign_typed("tags.x=1"), "tags", "has no fields");
     expect_refusal(assign_typed("yes=maybe"), "yes", "\"maybe\" is neither true nor false");
     expect_refusal(assign_typed("whole=seven"), "whole", "\"seven\" is not a whole number");
     expect_refusal(assign_typed("whole=1 "), "whole", "not a whole number");
