@@ -218,6 +218,14 @@ def every_service_has_a_line_with_its_keys(home):
 
 
 @claim(inside=library)
+def the_answer_to_a_cancel_names_the_task_that_no_service_has(home):
+    task = '01J00000000000000000000000'
+    contains(home.refused('cancel', task), 'no running service has the task ' + task)
+    for service in ('persist', 'indexer', 'project'):
+        contains(home.refused('ask', service + '.cancel', 'task=' + task), f'{service} has no task {task}')
+
+
+@claim(inside=library)
 def any_message_can_be_asked_without_code(home):
     amen = search(home, 'amen')
     same('persist', home.ask('persist.ping')['service'])
