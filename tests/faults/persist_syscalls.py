@@ -43,7 +43,11 @@ class Strace:
     def end(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.wait(DEADLINE)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:  # it waits for a thread of a dead process; killing it releases the others
+            self.process.kill()
+            self.process.wait(DEADLINE)
         return open(self.out).read()
 
 

@@ -441,7 +441,7 @@ def the_device_is_listed_and_a_silent_one_is_reported(home):
     contains(home.loophole('audio', 'devices').out, '* dummy')
     contains(home.loophole('status').out, 'silent')
     contains(home.loophole('doctor', code=None).out, 'silent')
-    contains(home.refused('audio', 'use', 'vinyl'), 'no device')
+    contains(home.refused('audio', 'use', 'vinyl'), 'is not a device')
     contains(home.refused('audio', 'use', 'alsa:hw:0'), 'LOOPHOLE_AUDIO=dummy')
     contains(home.refused('audio', 'use', 'dummy', '--period', '100'), 'power of two')
     contains(home.refused('audio', 'connect', 'main_left', 'nowhere'), 'CLIENT:PORT')

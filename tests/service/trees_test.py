@@ -104,7 +104,7 @@ def a_tree_goes_with_its_library_and_comes_back_with_it(it):
     it.become('external_online', 3)
     ids = ids_of(it, it.music)
     same(7, len(ids))
-    contains(it.home.refused('library', 'remove', it.usb), 'lies in a library')
+    contains(it.home.refused('library', 'remove', it.usb), 'is a tree of a library')
     it.home.loophole('library', 'remove', it.music)
     until(lambda: it.items() == [])
     same({}, lines(it))

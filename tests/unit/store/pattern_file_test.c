@@ -183,7 +183,7 @@ static void a_newer_major_version_is_refused_and_a_newer_minor_one_is_read(void 
 
     assert_refused(fixture, "{\"schema_version\": \"2.0\"}", ERR_VERSION, "schema_version", "schema 2 is newer");
     assert_refused(fixture, "{\"schema_version\": 2.0}", ERR_VERSION, "schema_version", "schema 2 is newer");
-    assert_refused(fixture, "{\"schema_version\": \"new\"}", ERR_BAD_REQUEST, "schema_version", "no number");
+    assert_refused(fixture, "{\"schema_version\": \"new\"}", ERR_BAD_REQUEST, "schema_version", "is not a number");
     (void)read_whole(fixture, "{\"schema_version\": \"1.7\", \"colour\": \"red\"}");
     assert_non_null(strstr(write_file(fixture), "\"schema_version\": \"1.7\""));
 }
