@@ -128,8 +128,8 @@ enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault
         ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
         at = at[len] ? at + len + 1 : NULL;
     }
-    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has more than %d ports", cli->options.inputs,
-                          INPUTS_MOST)
+    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs has more than %d ports: \"%.100s\"", INPUTS_MOST,
+                          cli->options.inputs)
               : ERR_OK;
 }
 
