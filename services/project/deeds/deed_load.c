@@ -389,13 +389,17 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
 {
     struct project_line state;
     struct element project;
+    enum err e = work_project(work, txn, &project, fault);
 
     work->p->opened++;
-    if (work_project(work, txn, &project, NULL) == ERR_OK &&
-        deed_fill_state(work->p, txn, &work->arena, &project, 0, &state) == ERR_OK && state.missing + state.offline > 0)
+    if (e == ERR_OK)
+        e = deed_fill_state(work->p, txn, &work->arena, &project, work->beside, &state);
+    if (e == ERR_OK && state.missing + state.offline > 0)
         media_tree_add(work->p, work->id);
     recheck_begin(work->p, txn, &work->arena, work->id);
-    return deed_answer_state(work, txn, fault);
+    if (e == ERR_OK)
+        deed_answer_filled(work, txn, &state);
+    return e;
 }
 
 const struct deed deed_open = {

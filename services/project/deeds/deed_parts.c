@@ -206,6 +206,13 @@ enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena
     return ERR_OK;
 }
 
+void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state)
+{
+    state->has_unheard = state->unheard = work->is_unheard;
+    state->mirror = work->mirror.len ? work->mirror : deed_compare_mirror(work, txn);
+    work_answer(work, state);
+}
+
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_line state;
@@ -214,10 +221,7 @@ enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fa
 
     if (e == ERR_OK)
         e = deed_fill_state(work->p, txn, &work->arena, &project, work->beside, &state);
-    if (e != ERR_OK)
-        return e;
-    state.has_unheard = state.unheard = work->is_unheard;
-    state.mirror = work->mirror.len ? work->mirror : deed_compare_mirror(work, txn);
-    work_answer(work, &state);
-    return ERR_OK;
+    if (e == ERR_OK)
+        deed_answer_filled(work, txn, &state);
+    return e;
 }

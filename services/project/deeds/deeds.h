@@ -17,6 +17,7 @@ extern const struct deed deed_load, deed_open, deed_collect;                    
 enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                          uint64_t beside, struct project_line *state);
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
+void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state); /* fills `mirror` */
 
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */
 enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault);
