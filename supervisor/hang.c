@@ -6,7 +6,7 @@ static usec_t count_time(const struct hang *hang, const struct proc *proc, usec_
 
     switch (proc->state) {
     case 'R':
-        return ran < passed ? ran : passed;
+        return ran < passed / HANG_SHARE ? ran * HANG_SHARE : passed;
     case 'D':
     case 't':
         return 0;

@@ -1,15 +1,18 @@
 /* hang.h: decides whether a process without heartbeats hangs, or only waits for a processor. Pure.
  *
  * It counts the time in which the process could have sent a heartbeat. While it sleeps or is stopped, all time counts.
- * While it wants the processor, the processor time that it got counts. While it waits for a disk or is traced, no time
- * counts. So a deadlock is found in time, and an endless loop as soon as it has run for the limit. A service whose
- * longest turn takes less processor time than its limit never counts as hanging, however busy the machine is. */
+ * While it wants the processor, all time counts, but at most HANG_SHARE times the processor time that it got. While it
+ * waits for a disk or is traced, no time counts. So a spinning process is found in time with a quarter of a processor.
+ * A service whose longest turn takes less than a quarter of its limit never counts as hanging, however busy the machine
+ * is. */
 #ifndef LOOPHOLE_SUPERVISOR_HANG_H
 #define LOOPHOLE_SUPERVISOR_HANG_H
 
 #include <stdbool.h>
 
 #include "common/process/proc.h"
+
+enum { HANG_SHARE = 4 };
 
 /* Zeroed for a process that has just started. */
 struct hang {

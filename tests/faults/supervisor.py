@@ -193,7 +193,7 @@ def processor_seconds(pid):
 
 
 def spinning(times):
-    """A search in an endless loop, among others that also spin: it is detected soon after it has used the time of its
+    """A search in an endless loop, among others that also spin: it is detected before it has used the time of its
     limit, 1.7 s."""
     others = [subprocess.Popen(["sh", "-c", "while :; do :; done"], start_new_session=True)
               for _ in range(3 * os.cpu_count())]
@@ -219,7 +219,7 @@ def spinning(times):
             other.wait()
     print("figure: search spinning among %d others, %d times; detected: %s; processor time: %s" % (
         len(others), times, percentiles(took), percentiles(used)))
-    assert max(used) < 2.5, used
+    assert max(used) < 1.5, used
 
 
 def ask_in_vain(name, body):

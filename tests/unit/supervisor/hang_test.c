@@ -37,11 +37,11 @@ static void a_process_that_spins_is_found(void **state)
     assert_int_equal(looks_until_found('R', LOOK, 100), 22);
 }
 
-static void a_process_that_spins_on_a_part_of_a_processor_is_found_when_it_has_run_for_its_limit(void **state)
+static void a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon(void **state)
 {
     (void)state;
-    assert_int_equal(looks_until_found('R', LOOK / 2, 100), 42);
-    assert_int_equal(looks_until_found('R', LOOK / 4, 100), 82);
+    assert_int_equal(looks_until_found('R', LOOK / 4, 100), 22);
+    assert_int_equal(looks_until_found('R', LOOK / 8, 100), 42);
 }
 
 static void a_process_that_gets_no_processor_is_not_to_blame(void **state)
@@ -50,11 +50,11 @@ static void a_process_that_gets_no_processor_is_not_to_blame(void **state)
     assert_int_equal(looks_until_found('R', 0, 10000), 0);
 }
 
-static void a_turn_of_less_than_the_limit_is_never_to_blame(void **state)
+static void a_turn_of_less_than_a_quarter_of_the_limit_is_never_to_blame(void **state)
 {
     (void)state;
     for (int looks = 5; looks < 1000; looks += 7) /* however long the machine keeps it from running */
-        assert_int_equal(looks_until_found('R', LIMIT / looks, looks), 0);
+        assert_int_equal(looks_until_found('R', LIMIT / 4 / looks, looks), 0);
 }
 
 static void a_process_that_waits_for_a_disk_or_a_debugger_is_not_to_blame(void **state)
@@ -102,9 +102,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stopped_or_sleeping_process_is_found_after_its_limit),
         cmocka_unit_test(a_process_that_spins_is_found),
-        cmocka_unit_test(a_process_that_spins_on_a_part_of_a_processor_is_found_when_it_has_run_for_its_limit),
+        cmocka_unit_test(a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon),
         cmocka_unit_test(a_process_that_gets_no_processor_is_not_to_blame),
-        cmocka_unit_test(a_turn_of_less_than_the_limit_is_never_to_blame),
+        cmocka_unit_test(a_turn_of_less_than_a_quarter_of_the_limit_is_never_to_blame),
         cmocka_unit_test(a_process_that_waits_for_a_disk_or_a_debugger_is_not_to_blame),
         cmocka_unit_test(a_beat_clears_all),
         cmocka_unit_test(one_look_is_never_enough),
