@@ -75,7 +75,7 @@ static const struct command patterns[] = {
       slots_bank },
     { "pattern export_midi", "[SLOT|NAME|FILE.json] FILE.mid",
       "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
-      "The pattern is that of a slot, one of the library (NAME, or its place), that of a file, or the one that plays. "
+      "The first argument names a slot, a pattern of the library or a file; without it, what plays is exported. "
       "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. An existing file "
       "that is not a MIDI file is replaced only with --force.",
       "force", 1, 2, true, pattern_export_midi },
