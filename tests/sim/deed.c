@@ -174,6 +174,16 @@ static void draw_pack(struct op *op)
         deed_folder(number, op->pack);
 }
 
+/* Half of the presences name the place where the item was, as far as a client knows. Only edits use their wish. */
+static void name_place(struct op *op, const struct known *item)
+{
+    op->has_place = op->kind == OP_PRESENCE && op->wish.has_name;
+    if (op->has_place) {
+        op->folder = item->folder;
+        op->file = item->file;
+    }
+}
+
 static void draw_op(struct op *op, bool edits_only)
 {
     struct known *item = all.item_count ? any_item() : NULL;
@@ -193,6 +203,7 @@ static void draw_op(struct op *op, bool edits_only)
     op->has_expect = item && sim_chance(400);
     op->expect = item ? item->revision : 0;
     draw_wish(&op->wish);
+    name_place(op, item);
 }
 
 /* Mostly a missing item and one that is there. */

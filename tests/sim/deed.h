@@ -60,6 +60,7 @@ struct op {
     struct id item, folder;
     struct id with; /* of a relink: the other item */
     uint32_t file;
+    bool has_place; /* a presence that names the place that was looked at */
     uint64_t size;
     int64_t mtime;
     char pack[WORD]; /* of a place */

@@ -148,7 +148,11 @@ static struct operation operation_of(const struct op *op, struct text add[TAGS],
                                .availability = availability };
     to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
     to.analysed = make_analysed(op, content);
-    to.presence = (struct presence){ .id = op->item, .availability = availability };
+    to.presence = (struct presence){ .id = op->item,
+                                     .availability = availability,
+                                     .has_folder = op->has_place,
+                                     .folder = op->folder,
+                                     .file = deed_file(op->file, file) };
     return to;
 }
 

@@ -127,7 +127,8 @@ static struct verdict set_presence(struct model *m, const struct op *op)
 
     if (!item)
         return (struct verdict){ .error = ERR_NOT_FOUND };
-    if (item->availability != op->availability) {
+    bool is_there = !op->has_place || (id_equal(item->folder, op->folder) && item->file == op->file);
+    if (is_there && item->availability != op->availability) {
         item->availability = op->availability;
         item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }

@@ -13,16 +13,21 @@ struct merge {
     const struct entry_list *files;
     struct compared_list *to;
     struct gone_rows *gone;
+    struct id folder;
     bool full;
 };
 
-static bool add_gone(struct gone_rows *list, const struct kept_place *place)
+static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file, const struct kept_place *place)
 {
-    if (list->count == list->room && !limits_leave(2 * list->room * sizeof(*list->at)))
+    struct bytes name = arena_bytes(&list->names, file);
+
+    if (name.len != file.len || (list->count == list->room && !limits_leave(2 * list->room * sizeof(*list->at))))
         return false;
     ALLOC_ROOM(list->at, list->count, list->room, 64);
     list->at[list->count++] = (struct gone){
         .id = place->id,
+        .folder = folder,
+        .file = name,
         .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },
         .missing = place->availability.value == ITEM_STATE_MISSING,
         .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
@@ -78,7 +83,7 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
     }
     if (order == 0)
         add_known(merge, place);
-    else if (!add_gone(merge->gone, place))
+    else if (!add_gone(merge->gone, merge->folder, file, place))
         merge->full = true;
     return !merge->full;
 }
@@ -86,7 +91,7 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
                         struct arena *arena, struct compared_list *to, struct gone_rows *gone)
 {
-    struct merge merge = { .files = files, .to = to, .gone = gone };
+    struct merge merge = { .files = files, .to = to, .gone = gone, .folder = folder };
     enum err e = ERR_OK;
 
     *to = (struct compared_list){ 0, arena_array(arena, files->count, sizeof(*to->at)) };
@@ -103,8 +108,7 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
 {
     struct merge *merge = state;
 
-    (void)file;
-    merge->full = !add_gone(merge->gone, place);
+    merge->full = !add_gone(merge->gone, merge->folder, file, place);
     return !merge->full;
 }
 
@@ -124,6 +128,7 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
         struct id next = waiting[--count];
         if (is_left_out(state, next))
             continue;
+        merge.folder = next;
         e = catalogue_reader_places(catalogue, next, gone_one, &merge);
         if (e == ERR_OK)
             e = merge.full ? ERR_FULL : catalogue_reader_subfolders(catalogue, &arena, next, &below);
@@ -141,4 +146,11 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
     free(waiting);
     arena_free(&arena);
     return e;
+}
+
+void compare_free(struct gone_rows *gone)
+{
+    arena_free(&gone->names);
+    free(gone->at);
+    *gone = (struct gone_rows){ 0 };
 }

@@ -20,11 +20,14 @@ struct compared_list {
     struct compared *at; /* in the order of the files */
 };
 
-/* Items whose place has no file any more. The list grows as needed; the caller frees `at`. */
+/* Items whose place has no file any more. The list grows as needed; the caller calls compare_free. */
 struct gone_rows {
     size_t count, room;
     struct gone *at;
+    struct arena names;
 };
+
+void compare_free(struct gone_rows *gone);
 
 /* The order of names in listings and in the catalogue: by bytes, a prefix first. */
 int compare_names(struct bytes a, struct bytes b);

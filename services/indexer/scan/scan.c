@@ -198,7 +198,7 @@ static void free_scan(struct errand *errand)
 
     if (scan->report)
         scan_report_send(scan->report, NULL);
-    free(scan->gone.at);
+    compare_free(&scan->gone);
     free(scan->newcomers.at);
     free(scan->sessions.at);
     arena_free(&scan->folder);

@@ -118,8 +118,9 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault);
 /* Reports where a file is. */
 enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, struct fault *fault);
 
-/* Reports whether an item's file exists. */
-enum err scan_place_presence(struct scan *scan, struct id id, enum item_state availability, struct fault *fault);
+/* Reports whether an item has its file at the place that was looked at. */
+enum err scan_place_presence(struct scan *scan, const struct gone *gone, enum item_state availability,
+                             struct fault *fault);
 
 /* Returns the id of the folder, and asks persist for one if the folder has none. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);

@@ -87,13 +87,17 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
     return scan_writer_add(&scan->writer, &place, node, fault);
 }
 
-enum err scan_place_presence(struct scan *scan, struct id id, enum item_state availability, struct fault *fault)
+enum err scan_place_presence(struct scan *scan, const struct gone *gone, enum item_state availability,
+                             struct fault *fault)
 {
     struct operation presence = { .has_presence = true,
-                                  .presence = { .id = id,
+                                  .presence = { .id = gone->id,
                                                 .availability = { .value = (int32_t)availability },
                                                 .has_as_of = scan->has_as_of,
-                                                .as_of = scan->as_of } };
+                                                .as_of = scan->as_of,
+                                                .has_folder = true,
+                                                .folder = gone->folder,
+                                                .file = gone->file } };
 
     return scan_writer_add(&scan->writer, &presence, NULL, fault);
 }

@@ -88,7 +88,7 @@ static enum err mark_gone(struct scan *scan, enum item_state availability, struc
 
     for (size_t i = 0; e == ERR_OK && i < scan->gone.count; i++)
         if (!scan->gone.at[i].moved && !scan->gone.at[i].missing)
-            e = scan_place_presence(scan, scan->gone.at[i].id, availability, fault);
+            e = scan_place_presence(scan, &scan->gone.at[i], availability, fault);
     return e;
 }
 

@@ -22,6 +22,8 @@ struct trace {
 
 struct gone {
     struct id id;
+    struct id folder; /* with file: the place where its file is gone */
+    struct bytes file;
     struct trace trace;
     bool missing; /* it was missing before */
     bool waiting; /* it is not analysed yet */

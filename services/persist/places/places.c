@@ -155,6 +155,13 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
 
 /* ---- a file vanished or came back ---- */
 
+/* A scan looked for the file at its old place while another one found it at its new place. */
+static bool is_elsewhere(const struct media *media, const struct presence *presence)
+{
+    return presence->has_folder &&
+           !(id_equal(media->folder, presence->folder) && bytes_equal(media->file, presence->file));
+}
+
 enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
                          struct fault *fault)
 {
@@ -168,7 +175,7 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
     set_availability(&now, presence->availability);
     outcome->revision = was.revision;
     outcome->id = was.id;
-    if (choice_equal(now.availability, was.availability) ||
+    if (choice_equal(now.availability, was.availability) || is_elsewhere(&was, presence) ||
         overtaken_is(p, &changed, presence->has_as_of, presence->as_of))
         return ERR_OK;
     return write_placed(p, &was, &now, outcome);

@@ -79,6 +79,25 @@ static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
     writer_check(w);
 }
 
+/* One scan finds the file at its new place while another one still looks at the old one. */
+static void a_file_gone_from_a_place_that_the_item_has_left_changes_nothing(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct presence presence = { .id = id, .has_folder = true, .folder = w->folder, .file = bytes_of("kick.wav", 8) };
+    struct outcome outcome = { 0 };
+
+    presence.availability.value = ITEM_STATE_EXTERNAL_OFFLINE;
+    assert_int_equal(move_item(w, id, w->folder, "snare.wav", &outcome), ERR_OK);
+    assert_int_equal(places_presence(&w->p, &presence, &outcome, NULL), ERR_OK);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_LOCAL);
+
+    assert_int_equal(move_item(w, id, w->folder, "kick.wav", &outcome), ERR_OK);
+    assert_int_equal(places_presence(&w->p, &presence, &outcome, NULL), ERR_OK);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_EXTERNAL_OFFLINE);
+    writer_check(w);
+}
+
 static void what_names_nothing_is_refused_and_changes_nothing(void **state)
 {
     struct writer *w = *state;
@@ -145,6 +164,7 @@ int main(void)
         CLAIM(a_file_seen_again_is_the_same_item_and_no_change),
         CLAIM(a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis),
         CLAIM(a_missing_item_is_there_again_when_its_file_is_seen),
+        CLAIM(a_file_gone_from_a_place_that_the_item_has_left_changes_nothing),
         CLAIM(what_names_nothing_is_refused_and_changes_nothing),
         CLAIM(a_move_to_a_free_place_keeps_the_item),
         CLAIM(a_move_to_its_own_place_changes_nothing),
