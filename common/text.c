@@ -221,3 +221,8 @@ bool bytes_copy(char *to, size_t size, struct bytes from)
 
     return fits && (from.len == 0 || !memchr(from.at, 0, from.len));
 }
+
+const char *text_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}

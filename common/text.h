@@ -72,4 +72,7 @@ bool bytes_equal(struct bytes a, struct bytes b);
 /* with a closing zero, for paths; false: it does not fit or contains a zero */
 bool bytes_copy(char *to, size_t size, struct bytes from);
 
+/* Returns the ending of a regular noun that follows its count: "" after 1, else "s". */
+const char *text_plural(uint64_t count);
+
 #endif

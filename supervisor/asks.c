@@ -180,7 +180,8 @@ static struct text alarm_of_waiting(const struct supervisor *supervisor, struct 
                            child->row->name, supervisor->world.paths->data, child->last_death);
     }
     if (!*text && supervisor->lingering.count)
-        (void)snprintf(text, sizeof(text), "%u killed services wait for file systems in the kernel and cannot end",
+        (void)snprintf(text, sizeof(text),
+                       "killed services that wait in the kernel for a file system and cannot end: %u",
                        supervisor->lingering.count);
     return arena_text(arena, text_of(text));
 }

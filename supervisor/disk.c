@@ -150,7 +150,7 @@ static void write_kept(struct disk *disk, const struct paths *paths)
     disk->count -= done;
     memmove(disk->deaths, disk->deaths + done, disk->count * sizeof(*disk->deaths));
     if (disk->count == 0 && disk->lost > 0) {
-        log_warn("%u more deaths are not on record: the disk was away", disk->lost);
+        log_warn("further deaths, not on record because the disk was away: %u", disk->lost);
         disk->lost = 0;
     }
 }

@@ -178,9 +178,10 @@ void availability_report(void *state, struct arena *arena, struct service_status
         to->alarm = text_of(availability->fault.what);
     else if (fetches_are_full(&availability->fetches))
         to->alarm =
-            TEXT("the list of fetches is full: files of libraries with fetch=all wait until some of it succeed");
+            TEXT("the list of fetches is full: files of libraries with fetch=all wait until some fetches succeed");
     else if (stuck)
-        to->alarm = arena_printf(arena, "%u processes wait for file systems in the kernel and cannot be ended", stuck);
+        to->alarm =
+            arena_printf(arena, "processes that wait in the kernel for a file system and cannot be ended: %u", stuck);
 }
 
 enum err availability_cancel(void *state, struct id task, struct fault *fault)

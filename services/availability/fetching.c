@@ -258,7 +258,7 @@ static enum err add_all(struct availability *availability, struct call *call, co
     enum err e = ERR_OK;
 
     if (!label.len)
-        label = arena_printf(call_arena(call), "Fetching %u item%s", ask->ids.count, ask->ids.count == 1 ? "" : "s");
+        label = arena_printf(call_arena(call), "Fetching %u item%s", ask->ids.count, text_plural(ask->ids.count));
     uint32_t count, at;
     e = count_new(availability, txn, ask, &count, &at);
     if (e != ERR_OK)

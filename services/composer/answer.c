@@ -36,9 +36,10 @@ enum verdict answer_judge(const struct from_server *answer, const struct exchang
         return ANSWER_RENEW;
     if (answer->again)
         return state->position ? ANSWER_AGAIN
-                               : reject_answer(fault, "it begins lessons again that this studio has not read");
+                               : reject_answer(fault, "it begins the lessons again, but this studio has read none");
     if (!are_in_order(answer, state->position))
-        return reject_answer(fault, "a lesson is out of order, or its position is not that of its lessons");
+        return reject_answer(fault,
+                             "its lessons are out of order, or the last one is not at the position that it states");
     if (answer->more && !answer->lessons.count)
         return reject_answer(fault, "it promises more lessons, but has none");
     if (sent->count && answer->accepted == state->accepted)

@@ -108,7 +108,7 @@ static void keep_changes(struct composer *c, const struct persist_composer *chan
         end_keeping(c, fault.code, NULL, &fault);
 }
 
-/* Parts of an exchange begin again only a few times, whatever the server answers. */
+/* True if a part of the exchange may begin again. The number of restarts is bounded, whatever the server answers. */
 static bool may_restart(struct composer *c, struct fault *fault)
 {
     if (++c->restarts <= RESTARTS_MOST)
@@ -130,11 +130,11 @@ static void renew_generation(struct composer *c, const struct exchange_state *st
 /* A row of the outbox, or a shared statement's record, is damaged; this studio still has the facts that it states. */
 static void offer_again(struct composer *c, const struct exchange_state *state, struct fault *fault)
 {
-    log_warn("a statement that is shared is damaged here: all is offered again");
+    log_warn("a shared statement is damaged in the store: the studio offers all statements again");
     if (++c->restarts <= RESTARTS_MOST)
         renew_generation(c, state);
     else
-        fault_set(fault, ERR_INTERNAL, "what is shared is damaged here, also after all was offered again");
+        fault_set(fault, ERR_INTERNAL, "a shared statement is still damaged after the studio offered all again");
 }
 
 /* ---- gathering ---- */
@@ -206,7 +206,7 @@ static void keep_answer(struct composer *c, const struct from_server *answer, co
     if (answer->lessons.count)
         packs_outdate(&c->packs);
     if (answer->refused.count)
-        log_warn("the server refuses %u offers; the first: %.*s", answer->refused.count,
+        log_warn("offers that the server refuses: %u; the first: %.*s", answer->refused.count,
                  TEXT_ARG(answer->refused.at[0].why));
     keep_changes(c, &changes);
 }
@@ -296,7 +296,7 @@ static void turn_forget(struct composer *c, struct arena *arena, const struct ex
         return;
     c->is_reachable = true;
     if (c->forgot.left) {
-        fault_set(fault, ERR_INTERNAL, "the server still has %llu rows of this studio",
+        fault_set(fault, ERR_INTERNAL, "rows of this studio that the server has not removed: %llu",
                   (unsigned long long)c->forgot.left);
         return;
     }

@@ -132,7 +132,7 @@ enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchang
 
 /* ---- preview ---- */
 
-/* What is not in the outbox yet, with the numbers that it will get. */
+/* Lists the offers that are not in the outbox yet, with the numbers that they will get. */
 static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *arena,
                              const struct exchange_state *state, enum sharing level, struct preview_seen *to,
                              struct offer_list *offers)
@@ -189,19 +189,19 @@ static void explain_offers(struct arena *arena, const struct exchange_state *sta
                           "see which packs this studio owns."));
     if (uses)
         add_word(to, arena_printf(arena,
-                                  "%llu uses: which of these sounds are used together, in which role and "
+                                  "%llu use%s: which of these sounds are used together, in which role and "
                                   "section. Projects are numbers that only this studio can recognise.",
-                                  (unsigned long long)uses));
+                                  (unsigned long long)uses, text_plural(uses)));
     if (words)
-        add_word(to, arena_printf(arena, "%llu classes and tags that you gave to sounds, as you typed them.",
+        add_word(to, arena_printf(arena, "Classes and tags that you gave to sounds, as you typed them: %llu.",
                                   (unsigned long long)words));
     if (sounds)
         add_word(to, arena_printf(arena,
-                                  "%llu sounds of public packs: the length and 64 numbers of each, which say how it "
+                                  "%llu sound%s of public packs: the length and 64 numbers of each, which say how it "
                                   "sounds. So the server learns which sounds of these packs this studio owns.",
-                                  (unsigned long long)sounds));
+                                  (unsigned long long)sounds, text_plural(sounds)));
     if (withdrawn)
-        add_word(to, arena_printf(arena, "%llu statements are withdrawn: the server removes them.",
+        add_word(to, arena_printf(arena, "Statements that are withdrawn, and that the server removes: %llu.",
                                   (unsigned long long)withdrawn));
     add_word(to, TEXT("Audio, paths, and names of projects, tracks and files never leave."));
 }

@@ -9,7 +9,8 @@
 
 /* ---- libraries ---- */
 
-/* What persist did for this same ask, before the indexer died or its answer was lost. */
+/* Finds the result of an earlier copy of this ask, if the indexer died or the answer was lost after persist had done
+ * it. */
 static enum err find_done(const struct indexer *indexer, struct call *call, struct id *id, bool *is_again)
 {
     struct sender sender = call_sender(call);
@@ -53,7 +54,7 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
     schedule_turn(indexer);
 }
 
-/* The removal of this library in progress ends with the library added again. */
+/* If the library is being removed, marks it to be added again when the removal ends. */
 static void keep_removed(struct indexer *indexer, struct bytes path)
 {
     char copy[PATH_MAX];
@@ -117,7 +118,8 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
         return fault_hint(call_fault(call), "`loophole library list` shows that library: remove it instead");
     }
     if (lib->removing)
-        return refuse(call, ERR_BUSY, "the library is being removed already");
+        return refuse(call, ERR_BUSY, "the removal of %.*s has begun already: wait until it ends", (int)ask->path.len,
+                      (const char *)ask->path.at);
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;

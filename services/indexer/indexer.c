@@ -225,8 +225,8 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
     if (!to->alarm.len)
         to->alarm = question_alarm(indexer, arena);
     if (!to->alarm.len && count_stuck(indexer))
-        to->alarm =
-            arena_printf(arena, "%u reads of file systems do not answer, and cannot be ended", count_stuck(indexer));
+        to->alarm = arena_printf(arena, "reads of file systems that do not answer and cannot be ended: %u",
+                                 count_stuck(indexer));
     if (waits_for_persist(indexer))
         to->waits_for = TEXT("persist");
     if (!tasks)

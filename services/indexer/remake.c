@@ -122,8 +122,9 @@ static void end_round(struct indexer *indexer)
     struct remake *r = &indexer->remake;
 
     if (r->total)
-        log_info("artefacts of %llu contents were made again; %llu wait for a drive that is away; %llu cannot be made",
-                 (unsigned long long)r->done, (unsigned long long)r->away, (unsigned long long)r->failed);
+        log_info(
+            "contents with lost artefacts: made again %llu, waiting for a drive that is away %llu, impossible %llu",
+            (unsigned long long)r->done, (unsigned long long)r->away, (unsigned long long)r->failed);
     if (r->survey_began && !r->surveying)
         advance_survey(indexer);
     if (!r->surveying)
@@ -169,7 +170,7 @@ static void end_survey(void *state, struct id *contents, uint32_t count, bool cu
     r->next = 0;
     r->cut = cut;
     if (count) {
-        log_warn("the artefacts of %u contents are lost or changed: they are made again", count);
+        log_warn("contents whose artefacts are lost or changed, and are made again: %u", count);
         begin_round(r);
         r->total += count;
     }

@@ -14,7 +14,8 @@ static enum err check_name(struct text name, const char *field, struct fault *fa
         char c = name.at[i];
         if (isascii((unsigned char)c) && (isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.'))
             continue;
-        fault_set(fault, ERR_BAD_REQUEST, "the name of a query consists of letters, digits, - _ and .");
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not the name of a query: expected letters, digits, - _ and .",
+                  TEXT_ARG(name));
         return fault_field(fault, field);
     }
     return ERR_OK;
@@ -88,7 +89,7 @@ static enum err save_query(struct persist *p, const struct kept_query *query, st
         return fault_set(fault, ERR_BAD_REQUEST, "the query is empty");
     if (txn_get(p->w.txn, DB_QUERY, key_bytes(&key), &value) == ERR_NOT_FOUND &&
         txn_count(p->w.txn, DB_QUERY) >= QUERIES_SAVED)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d queries are saved", QUERIES_SAVED);
+        return fault_set(fault, ERR_TOO_LARGE, "%d queries are saved already: remove one first", QUERIES_SAVED);
     return turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query));
 }
 

@@ -63,7 +63,8 @@ static enum err add_rows_below(struct request *request, struct txn *txn, struct 
     }
     arena_free(&arena);
     if (e == ERR_OK && queue->is_full)
-        e = fault_set(request->fault, ERR_TOO_LARGE, "over %d folders are below this folder", FOLDERS_BELOW);
+        e = fault_set(request->fault, ERR_TOO_LARGE,
+                      "the folder has more than %d folders below it: choose one of those", FOLDERS_BELOW);
     return e;
 }
 

@@ -35,7 +35,11 @@ static enum err find_id(struct txn *txn, struct call *call, const struct search_
         return ERR_OK;
     }
     if (ask->path.len == 0 || ask->path.at[0] != '/') {
-        refuse(call, ERR_BAD_REQUEST, ask->path.len ? "the path is not absolute" : "give an id or a path");
+        if (ask->path.len)
+            refuse(call, ERR_BAD_REQUEST, "the path \"%.*s\" is not absolute: begin it with /",
+                   ask->path.len < 100 ? (int)ask->path.len : 100, (const char *)ask->path.at);
+        else
+            refuse(call, ERR_BAD_REQUEST, "no item is named: give an id or a path");
         return fault_field(call_fault(call), "path");
     }
     return catalogue_at_path(txn, call_arena(call), ask->path, id);

@@ -64,7 +64,7 @@ static enum err check_page_begin(const struct search_query *ask, struct fault *f
 {
     if (!ask->has_offset || ask->cursor.len == 0)
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "a page begins at an offset or at a cursor, not at both");
+    fault_set(fault, ERR_BAD_REQUEST, "the ask has an offset and a cursor: a page begins at one of them");
     return fault_field(fault, "offset");
 }
 

@@ -236,8 +236,11 @@ static enum err find_item_at(struct request *request, struct bytes path, struct 
     enum err e;
 
     if (path.len == 0 || path.at[0] != '/') {
-        fault_set(request->fault, ERR_BAD_REQUEST,
-                  path.len ? "the path is not absolute" : "no sound is named to compare with");
+        if (path.len)
+            fault_set(request->fault, ERR_BAD_REQUEST, "the path \"%.*s\" is not absolute",
+                      path.len < 100 ? (int)path.len : 100, (const char *)path.at);
+        else
+            fault_set(request->fault, ERR_BAD_REQUEST, "the ask names no sound to compare with");
         return fault_hint(request->fault, "give an id, the absolute path of a file, or an embedding");
     }
     e = search_read(request->search, &txn, request->fault);

@@ -34,8 +34,9 @@ enum err search_states(struct request *request, const void *ask, void *answer)
     enum err e = ERR_OK;
 
     if (volumes->count > SEARCH_STATES_MOST)
-        return fault_set(request->fault, ERR_TOO_LARGE, "%u volumes and libraries are too many to count",
-                         volumes->count);
+        return fault_set(request->fault, ERR_TOO_LARGE,
+                         "the catalogue has %u volumes and libraries: at most %d are counted", volumes->count,
+                         SEARCH_STATES_MOST);
     all->each.at = arena_array(request->arena, volumes->count + 1, sizeof(*all->each.at));
     if (!all->each.at)
         return limits_refuse(request->fault, "the counts");

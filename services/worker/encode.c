@@ -53,7 +53,7 @@ static enum err open_wav(struct encoding *encoding, int fd, struct fault *fault)
     if (!content_payload(&encoding->wav, CONTAINER_WAV, payload) || strcmp(payload->codec, "float-32le") != 0 ||
         payload->channels < 1 || payload->channels > CHANNELS_MAX ||
         payload->frame_bytes != payload->channels * sizeof(float) || !(payload->rate >= 1))
-        return fault_set(fault, ERR_BAD_REQUEST, "not a WAV of one or two channels of floats");
+        return fault_set(fault, ERR_BAD_REQUEST, "the file is not a WAV with one or two channels of 32-bit floats");
     encoding->frames = (uint64_t)payload->size / payload->frame_bytes;
     return ERR_OK;
 }

@@ -34,7 +34,8 @@ static enum err read_session(const struct session_job *job, int fd, struct arena
     to->size = (uint64_t)input.size;
     to->mtime = input.mtime;
     if (!format)
-        return fault_set(fault, ERR_BAD_REQUEST, "no program is known to write .%.*s", TEXT_ARG(job->extension));
+        return fault_set(fault, ERR_BAD_REQUEST, ".%.*s is not the extension of a known session file",
+                         TEXT_ARG(job->extension));
     if (references_begin(&references, arena, to) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no memory for the session");
     struct unpack *unpack = unpack_open(&input, format->form);

@@ -109,7 +109,7 @@ static enum err take_verdict(const struct verifying *v, enum err e, bool died, c
                              struct fault *fault)
 {
     if (e == ERR_OK && v->found.problems)
-        log_error("%llu rows of the store are inconsistent, the first: %s", (unsigned long long)v->found.problems,
+        log_error("inconsistent rows of the store: %llu; the first: %s", (unsigned long long)v->found.problems,
                   v->found.first);
     if (e == ERR_OK) {
         log_info("the store was checked: its pages are consistent");

@@ -201,7 +201,7 @@ static enum err verify_new(struct run *r)
     e = check_store_work(txn, NULL, log_problem, NULL, &work, &counts);
     txn_end(txn);
     if (e == ERR_OK && (counts.problems || counts.rows < r->mark.source.rows))
-        e = fault_set(r->fault, ERR_INTERNAL, "the migrated store has %llu problems (see the log)",
+        e = fault_set(r->fault, ERR_INTERNAL, "the check of the migrated store finds problems: %llu, in the log",
                       (unsigned long long)counts.problems);
     return e;
 }

@@ -8,7 +8,7 @@
 enum { NUMBER_SIZE = 32 };
 
 static const struct {
-    const char *begin, *between, *end;
+    const char *begin, *between, *end; /* of a counted one, `between` follows 1, and `end` any other count */
     enum err code;
 } sentences[] = {
     [MESSAGE_SAVED] = { "[PATTERN] Saved to slot ", "", "", ERR_OK },
@@ -21,7 +21,7 @@ static const struct {
     [MESSAGE_SWAPPED] = { "[PATTERN] Swapped slots ", " and ", "", ERR_OK },
     [MESSAGE_RENAMED] = { "[PATTERN] Renamed slot ", " to ", "", ERR_OK },
     [MESSAGE_BANK] = { "[PATTERN] Bank ", "", "", ERR_OK },
-    [MESSAGE_LISTED] = { "[PATTERN] ", " slots in bank ", "", ERR_OK },
+    [MESSAGE_LISTED] = { "[PATTERN] ", " slot in bank ", " slots in bank ", ERR_OK },
     [MESSAGE_NO_SLOT] = { "[PATTERN] Error: No slot number provided", "", "", ERR_BAD_REQUEST },
     [MESSAGE_INVALID_SLOT] = { "[PATTERN] Error: Invalid slot number: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_EMPTY] = { "[PATTERN] Error: Slot ", " is empty", "", ERR_NOT_FOUND },
@@ -38,7 +38,7 @@ static const struct {
     [MESSAGE_FILES_RENAMED] = { "[PATTERN] Renamed ", " to ", "", ERR_OK },
     [MESSAGE_ARCHIVED] = { "[PATTERN] Archived ", "", "", ERR_OK },
     [MESSAGE_UNARCHIVED] = { "[PATTERN] Unarchived ", "", "", ERR_OK },
-    [MESSAGE_FILES_LISTED] = { "[PATTERN] ", " patterns in the library", "", ERR_OK },
+    [MESSAGE_FILES_LISTED] = { "[PATTERN] ", " pattern in the library", " patterns in the library", ERR_OK },
     [MESSAGE_UNDONE] = { "[PATTERN] Taken back: ", "", "", ERR_OK },
     [MESSAGE_REDONE] = { "[PATTERN] Done again: ", "", "", ERR_OK },
     [MESSAGE_NO_NAME] = { "[PATTERN] Error: No name provided", "", "", ERR_BAD_REQUEST },
@@ -52,7 +52,7 @@ static const struct {
     [MESSAGE_IMPORTED] = { "[PATTERN] Imported ", " to ", "", ERR_OK },
     [MESSAGE_NO_MIDI] = { "[PATTERN] Error: No MIDI file named ", "", "", ERR_NOT_FOUND },
     [MESSAGE_MIDI_CORRUPT] = { "[PATTERN] Error: MIDI file ", " is corrupt: ", "", ERR_BAD_REQUEST },
-    [MESSAGE_SONG] = { "[SONG] ", " entries", "", ERR_OK },
+    [MESSAGE_SONG] = { "[SONG] ", " entry", " entries", ERR_OK },
     [MESSAGE_SONG_LEFT] = { "[SONG] Stopped; the pattern plays on", "", "", ERR_OK },
     [MESSAGE_SONG_EMPTY] = { "[SONG] Error: The song has no entries", "", "", ERR_NOT_FOUND },
     [MESSAGE_SONG_ENTRY] = { "[SONG] Error: Invalid entry: ", "", "", ERR_BAD_REQUEST },
@@ -62,6 +62,12 @@ struct text message_text(enum message message, struct arena *arena, struct text 
 {
     return arena_printf(arena, "%s%.*s%s%.*s%s", sentences[message].begin, TEXT_ARG(first), sentences[message].between,
                         TEXT_ARG(second), sentences[message].end);
+}
+
+struct text message_counted(enum message message, struct arena *arena, uint32_t count, struct text second)
+{
+    return arena_printf(arena, "%s%u%s%.*s", sentences[message].begin, count,
+                        count == 1 ? sentences[message].between : sentences[message].end, TEXT_ARG(second));
 }
 
 const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BAR_SIZE])

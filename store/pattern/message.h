@@ -60,6 +60,9 @@ enum message {
 /* The sentence with its texts; up to two, in order. */
 struct text message_text(enum message message, struct arena *arena, struct text first, struct text second);
 
+/* As message_text, for a sentence that begins with a count: the table has the singular and the plural. */
+struct text message_counted(enum message message, struct arena *arena, uint32_t count, struct text second);
+
 /* The sentence about a bar, which counts from 0. Returns `to`. */
 const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BAR_SIZE]);
 

@@ -351,10 +351,11 @@ static void make_row(struct importing *m, const struct midi_import_row *gathered
 
     midi_import_row_write(gathered, m->steps, m->arena, &row, &to->modules);
     if (gathered->moved)
-        remark_add(m->remarks, "%.*s: %u notes were moved to the nearest step", TEXT_ARG(row.name), gathered->moved);
+        remark_add(m->remarks, "%.*s: %u note%s moved to the nearest step", TEXT_ARG(row.name), gathered->moved,
+                   text_plural(gathered->moved));
     if (gathered->dropped)
-        remark_add(m->remarks, "%.*s: %u notes were dropped, because another one is on their step", TEXT_ARG(row.name),
-                   gathered->dropped);
+        remark_add(m->remarks, "%.*s: %u note%s dropped: another one is on the step", TEXT_ARG(row.name),
+                   gathered->dropped, text_plural(gathered->dropped));
     rows->at[rows->count++] = row;
 }
 
@@ -373,9 +374,11 @@ static void count_steps(struct importing *m)
 static void remark_dropped(struct importing *m)
 {
     if (m->late)
-        remark_add(m->remarks, "%u notes after step %u were dropped", m->late, m->steps);
+        remark_add(m->remarks, "%u note%s dropped after step %u, the last one", m->late, text_plural(m->late),
+                   m->steps);
     if (m->without_row)
-        remark_add(m->remarks, "%u notes were dropped: a pattern has at most %d rows", m->without_row, PATTERN_ROWS);
+        remark_add(m->remarks, "%u note%s dropped: a pattern has at most %d rows", m->without_row,
+                   text_plural(m->without_row), PATTERN_ROWS);
 }
 
 enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,

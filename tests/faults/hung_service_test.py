@@ -46,9 +46,10 @@ class HungScan(Disks):
 def an_indexer_that_cannot_die_does_not_keep_out_its_successor(it):
     os.kill(it.pid, signal.SIGKILL)
     until(lambda: it.home.is_other('indexer', it.pid))
-    until(lambda: '1 killed services wait for file systems' in it.home.loophole('status', code=None).all)
+    alarm = 'killed services that wait in the kernel for a file system and cannot end: 1'
+    until(lambda: alarm in it.home.loophole('status', code=None).all)
     it.goes_on()
-    until(lambda: 'killed services wait' not in it.home.loophole('status', code=None).all)
+    until(lambda: 'killed services that wait' not in it.home.loophole('status', code=None).all)
 
 
 @claim(inside=HungScan)

@@ -60,12 +60,12 @@ def main():
     _, held = windows(load, 3)
     for reader in readers:
         reader.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
-    windows(load, 4)  # now the readers are 1,000 commits behind, with at most two edits in each
+    windows(load, 4)  # the readers now hold a state that is 1,000 commits old; each commit has at most two edits
     load.filling = False
     if how == "killed":
         for reader in readers:
             reader.wait()
-        wait_for(load, lambda: persist_logged("cleared %d dead readers" % READERS), "no slot was cleared")
+        wait_for(load, lambda: persist_logged("of the store that were cleared: %d" % READERS), "no slot was cleared")
     else:
         wait_for(load, lambda: all(r.poll() is not None for r in readers), "a stopped reader pins the store for ever")
         wait_for(load, lambda: persist_logged("dead readers"), "no slot was cleared")

@@ -86,7 +86,7 @@ def leaves(load, persist):
     age()
     young = {plant("cd/" + "cd" * 16 + "-waveform-1"), plant("cd/.loophole-f00d43")}
     said = subprocess.run(["loophole", "store", "check"], stdout=subprocess.PIPE, text=True).stdout
-    assert "belong to no row. This is not damage" in said and ", 0 problems" in said, said
+    assert "artefact files without a row: " in said and "). This is not damage" in said and ", 0 problems" in said, said
     persist.start()
     kept = young | {foreign}
     wait_until(lambda: len(files()) == rows + len(kept), "old files without a row stay")

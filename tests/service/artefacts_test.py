@@ -166,7 +166,7 @@ def duplicates_say_which_prints_they_could_not_read(it):
     shutil.rmtree(it.folder)
     until(lambda: it.home.loophole('search', 'tone', code=None).code == 0)
     contains(it.home.loophole('duplicates', 'tone', code=None).all,
-             'could not be compared: their fingerprints are being made again')
+             'the engine makes their fingerprints again')
     it.signal_workers(signal.SIGCONT)
     it.until_whole()
     until(lambda: it.home.json('duplicates') == before)
@@ -191,7 +191,7 @@ def a_restore_says_what_is_made_again_and_makes_it(it):
     backup, elsewhere = it.home.file('backup'), it.home.other('elsewhere')
     it.home.loophole('backup', backup)
     it.home.down()
-    contains(elsewhere.loophole('restore', backup).all, 'will be made again')
+    contains(elsewhere.loophole('restore', backup).all, 'A running engine makes them again from the sounds')
     elsewhere.up()
     it.home = elsewhere
     it.until_given(it.sound(2))

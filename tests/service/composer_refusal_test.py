@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""An exchange of which one side is not as it was, or not in its right mind: a real server refuses single offers, or answers
-nonsense; the studio was restored, its copy is damaged; the clocks differ. Offers reach the server by COPY, news by NOTIFY."""
+"""Exchanges in which one side has lost or damaged data, or answers wrongly: a real server refuses single offers, or
+answers nonsense; the studio was restored, its copy is damaged; the clocks differ. Offers reach the server by COPY,
+news by NOTIFY."""
 import os
 import signal
 import struct
@@ -42,7 +43,7 @@ def one_refused_offer_stops_no_other_and_is_reported(studio):
     same((0, 1, ''), (status['outbox'], status['refused'], status['error']))
     contains(status['refused_why'], 'no_zanzibar')
     contains(studio.command('status'), 'no_zanzibar')
-    contains(doctor(studio), 'the server refuses 1 statements')
+    contains(doctor(studio), 'statements that the server refuses: 1; the last one: ')
     studio.sync()
     same(1, studio.status()['refused'])
     studio.home.loophole('edit', studio.sound(4), 'class=pad')

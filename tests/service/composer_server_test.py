@@ -93,7 +93,7 @@ def a_full_server_is_asked_again(studio):
     studio.server.sql("update composer.setting set value = 1000 where name = 'most_rows'")
     studio.sync()
     same((2, 0), (studio.rows(), studio.status()['outbox']))
-    contains(studio.home.loophole('doctor', code=None).out, '0 statements wait for the server')
+    contains(studio.home.loophole('doctor', code=None).out, 'statements not sent yet: 0')
 
 
 class Half(FalseServer):

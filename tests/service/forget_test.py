@@ -69,10 +69,10 @@ def forgetting_the_last_copy_of_a_sound_warns(it):
     for _ in range(3):
         it.home.loophole('undo')
     it.becomes(music, 'local:done=4')
-    contains(it.home.loophole('forget', ids['0.wav'], ids['1.wav']).err, 'of 1 of the 2 sounds no other copy')
+    contains(it.home.loophole('forget', ids['0.wav'], ids['1.wav']).err, '1 of the 2 sounds has no other copy that')
     it.home.loophole('undo')
     same({'last_copies': 1, 'of': 2}, it.home.json('forget', ids['0.wav'], ids['1.wav'])[-1])
-    contains(it.home.loophole('library', 'remove', music).err, 'of 2 of the 2 sounds no other copy')
+    contains(it.home.loophole('library', 'remove', music).err, '2 of the 2 sounds have no other copy that')
 
 
 @claim(inside=Indexing)

@@ -189,7 +189,7 @@ def what_cannot_be_sent_is_named_and_the_rest_is_sent(home):
     run = home.run('loophole', 'send', 'hit', home.file('card'), '--bits', '24', '--json', code=None)
     assert run.code != 0, 'a failure is no success'
     same(['hit0.wav'], sent(home.file('card')))
-    contains(run.all, '2 of 3 could not be sent')
+    contains(run.all, '2 of 3 items could not be sent')
     contains(home.refused('send', 'nothingatall', home.file('card')), 'nothing matches')
     contains(home.refused('send', 'hit', home.file('card'), '--bits', '20'), '16, 24 or 32')
     contains(home.refused('send', 'hit', home.file('card'), '--rate', '10'), '1000 to 768000')
@@ -215,7 +215,7 @@ def a_terminal_shows_how_far_it_is(home):
             shown += part
     os.close(mine)
     same(0, sending.returncode)
-    for part in ('1 of 3, 0 %: hit', '2 of 3, ', '3 of 3, ', '100 %', 'done: 3 sent, 0 were there, 0 failed'):
+    for part in ('1 of 3, 0 %: hit', '2 of 3, ', '3 of 3, ', '100 %', 'done: 3 sent, 0 there already, 0 failed'):
         contains(shown.decode(), part)
     same(['01 hit', '02 hit', '03 hit'], [name[:6] for name in sent(home.file('card'))])
 

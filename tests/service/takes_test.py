@@ -94,7 +94,7 @@ def what_was_given_up_is_kept_and_never_heard(takes):
     same('none', takes.shown(take)['analysis'])
     same([], takes.found('two'))
     same([take], takes.found('is:abandoned'))
-    contains(takes.home.refused(*takes.ending(take, 'final', 'two.wav')), 'already ended in another way')
+    contains(takes.home.refused(*takes.ending(take, 'final', 'two.wav')), 'has already ended as abandoned')
 
 
 @claim(inside=Takes)
@@ -122,7 +122,7 @@ def a_take_may_become_another_file_whose_name_was_kept_for_it(takes):
     home.run('sox', wave, '-b', '24', flac)
     takes.rescan()
     same(([], [take]), (takes.found('five'), takes.found('is:pending')), 'the FLAC was taken for a sound')
-    contains(home.refused(*takes.ending_as_flac(take, 'five', 'short')), 'a content has 16 bytes')
+    contains(home.refused(*takes.ending_as_flac(take, 'five', 'short')), 'the content has 5 bytes: expected 16')
     home.run('sox', wave, '-b', '24', takes.folder + '/other.flac')
     takes.rescan()
     contains(home.refused(*takes.ending_as_flac(take, 'other', '0123456789abcdef')), 'has that place')

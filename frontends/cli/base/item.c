@@ -143,8 +143,9 @@ static void full_gaps(struct buffer *to, const struct media *media)
     enum { SHOWN = 8 };
     uint64_t places = media->lost_at.count + (media->has_lost_more ? media->lost_more : 0);
 
-    cli_print(to, "\n  lost             %llu frames at %llu places, %s:", (unsigned long long)media->lost,
-              (unsigned long long)places, media->gaps.value == GAPS_SKIP ? "skipped" : "filled with silence");
+    cli_print(to, "\n  lost             %llu frame%s at %llu place%s, %s:", (unsigned long long)media->lost,
+              text_plural(media->lost), (unsigned long long)places, text_plural(places),
+              media->gaps.value == GAPS_SKIP ? "skipped" : "filled with silence");
     for (uint32_t i = 0; i < media->lost_at.count && i < SHOWN; i++)
         cli_print(to, "%s %lld at %.3f s", i ? "," : "", (long long)media->lost_at.at[i].frames,
                   media->sample_rate ? (double)media->lost_at.at[i].at / (double)media->sample_rate : 0);
@@ -159,7 +160,7 @@ static void full_uses(struct buffer *to, const struct media_found *found)
     uint64_t shown = 0;
 
     cli_print(to, "\n  used in          %llu context%s:", (unsigned long long)found->contexts,
-              found->contexts == 1 ? "" : "s");
+              text_plural(found->contexts));
     for (uint32_t i = 0; i < found->used_in.count && shown < SHOWN; i++)
         if (i == 0 || !id_equal(found->used_in.at[i].id, found->used_in.at[i - 1].id))
             cli_print(to, "%s %.*s", shown++ ? "," : "", TEXT_ARG(found->used_in.at[i].name));

@@ -7,14 +7,14 @@ static const char *direction_of(double skew)
     return skew < 0 ? "behind" : "ahead of";
 }
 
-/* What the exchange itself survives, and a person should know. */
+/* Reports problems that do not stop the exchange, but that a person should know. */
 static void look_at_details(struct doctor *doctor, const struct composer_status *now)
 {
     double skew = now->has_skew ? now->skew : 0;
 
     if (now->has_refused)
         doctor_finding(doctor, WATCH, "composer", "loophole composer status",
-                       "the server refuses %llu statements; the last one: %.*s", (unsigned long long)now->refused,
+                       "statements that the server refuses: %llu; the last one: %.*s", (unsigned long long)now->refused,
                        TEXT_ARG(now->refused_why));
     if (now->has_rebuilding && now->rebuilding)
         doctor_finding(doctor, WATCH, "composer", "loophole composer sync",
@@ -45,6 +45,6 @@ void composer_doctor(struct doctor *doctor)
         doctor_finding(doctor, WATCH, "composer", "loophole composer status", "the last exchange failed: %.*s",
                        TEXT_ARG(now.error));
     else
-        doctor_finding(doctor, FINE, "composer", "", "%llu rows of the community, %llu statements wait for the server",
+        doctor_finding(doctor, FINE, "composer", "", "rows of the community: %llu; statements not sent yet: %llu",
                        (unsigned long long)now.inbox, (unsigned long long)now.outbox);
 }

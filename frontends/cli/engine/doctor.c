@@ -273,7 +273,7 @@ static void look_at_crashes(struct doctor *doctor)
     if (records)
         closedir(records);
     doctor_finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d death%s on record", count,
-                   count == 1 ? "" : "s");
+                   text_plural((uint64_t)count));
 }
 
 enum err doctor_run(struct cli *cli, struct fault *fault)

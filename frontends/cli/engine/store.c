@@ -22,10 +22,10 @@ static void print_problem(void *state, const char *what)
 
 static void print_orphans(struct cli *cli, const struct orphan_count *orphans)
 {
-    cli_print(&cli->out, "%llu artefact files (", (unsigned long long)orphans->files);
+    cli_print(&cli->out, "artefact files without a row: %llu (", (unsigned long long)orphans->files);
     human_bytes(&cli->out, orphans->bytes);
-    buffer_add_text(&cli->out, ") belong to no row. This is not damage: a service died, or is writing them; the engine "
-                               "removes those that are older than an hour\n");
+    buffer_add_text(&cli->out, "). This is not damage: a service died, or is writing them. The engine removes such a "
+                               "file after an hour\n");
 }
 
 static void print_counts(struct cli *cli, const struct check_counts *counts)
@@ -44,8 +44,8 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
                   (unsigned long long)counts->lost, (unsigned long long)counts->files);
     if (counts->orphans.files)
         print_orphans(cli, &counts->orphans);
-    cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts->rows,
-              (unsigned long long)counts->problems);
+    cli_print(&cli->out, "%llu rows, %llu problem%s\n", (unsigned long long)counts->rows,
+              (unsigned long long)counts->problems, text_plural(counts->problems));
 }
 
 /* A running engine then reads every file too; otherwise it does so at its next start. */
@@ -111,8 +111,8 @@ static enum err print_lost_files(struct cli *cli, struct fault *fault)
     if (cli->options.json)
         return cli_json(cli, &lost_line_shape, &line);
     cli_print(&cli->out,
-              "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
-              "in reach (`loophole tasks`)\n",
+              "artefacts without a file: %llu, of %llu sounds. A running engine makes them again from the sounds that "
+              "it can read (`loophole tasks`)\n",
               (unsigned long long)lost.files, (unsigned long long)lost.contents);
     return ERR_OK;
 }

@@ -255,8 +255,8 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     struct buffer remark = { 0 };
 
     cli_print(&remark,
-              "loophole: %llu copies are not where the catalogue has them: run\n"
-              "  `loophole library rescan` before you remove anything,\n"
+              "loophole: copies that are not where the catalogue has them: %llu\n"
+              "  run `loophole library rescan` before you remove anything,\n"
               "  and answer what `loophole library list` then asks",
               (unsigned long long)listing->unmarked);
     if (listing->unmarked)
@@ -264,15 +264,15 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     if (found->unread) {
         buffer_reset(&remark);
         cli_print(&remark,
-                  "loophole: %llu pairs could not be compared: their fingerprints are being made again "
-                  "(`loophole tasks`);\n  repeat the command later",
+                  "loophole: pairs that could not be compared: %llu; the engine makes their fingerprints again\n"
+                  "  (`loophole tasks`); repeat the command later",
                   (unsigned long long)found->unread);
         cli_remark(&remark);
     }
     buffer_free(&remark);
     if (cli->options.json)
         return;
-    cli_print(&cli->out, "%llu group%s, ", (unsigned long long)found->total, found->total == 1 ? "" : "s");
+    cli_print(&cli->out, "%llu group%s, ", (unsigned long long)found->total, text_plural(found->total));
     human_bytes(&cli->out, found->free);
     buffer_add_text(&cli->out, " can be freed by keeping one copy of each\n");
 }

@@ -17,7 +17,7 @@ static void print_links(struct cli *cli, const struct basket *basket)
 
 static void print_folder(struct cli *cli, const struct basket *basket)
 {
-    cli_print(&cli->out, "%u link%s in %.*s\n", basket->each.count, basket->each.count == 1 ? "" : "s",
+    cli_print(&cli->out, "%u link%s in %.*s\n", basket->each.count, text_plural(basket->each.count),
               (int)basket->folder.len, (const char *)basket->folder.at);
 }
 
@@ -32,8 +32,8 @@ static enum err put_part(struct cli *cli, const struct id_list *items, uint32_t 
 
     if (e != ERR_OK || cli->options.json)
         return e == ERR_OK ? cli_json(cli, &basket_shape, &basket) : e;
-    cli_print(&cli->out, "done: %llu link%s, %llu were there; ", (unsigned long long)basket.added,
-              basket.added == 1 ? "" : "s", (unsigned long long)basket.present);
+    cli_print(&cli->out, "done: %llu link%s, %llu there already; ", (unsigned long long)basket.added,
+              text_plural(basket.added), (unsigned long long)basket.present);
     print_folder(cli, &basket);
     for (uint32_t i = 0; i < basket.refused.count; i++)
         cli_print(&cli->out, "no link: %.*s\n", TEXT_ARG(basket.refused.at[i]));

@@ -32,15 +32,16 @@ static void print_for_people(struct cli *cli, const struct composer_status *stat
               status->forgetting ? " (the server has not yet confirmed `forget`)" : "");
     cli_print(&cli->out, "%-10s %.*s\n", "server", TEXT_ARG(status->server.len ? status->server : TEXT("none is set")));
     cli_print(&cli->out, "%-10s %s\n", "reachable", status->reachable ? "yes" : "no");
-    cli_print(&cli->out, "%-10s %llu of %llu statements wait for the server\n", "outbox",
-              (unsigned long long)status->outbox, (unsigned long long)status->shared);
-    cli_print(&cli->out, "%-10s %llu rows", "inbox", (unsigned long long)status->inbox);
+    cli_print(&cli->out, "%-10s %llu of %llu statement%s not sent yet\n", "outbox", (unsigned long long)status->outbox,
+              (unsigned long long)status->shared, text_plural(status->shared));
+    cli_print(&cli->out, "%-10s %llu row%s", "inbox", (unsigned long long)status->inbox, text_plural(status->inbox));
     if (status->least)
-        cli_print(&cli->out, ", each from at least %llu studios", (unsigned long long)status->least);
+        cli_print(&cli->out, ", each from at least %llu studio%s", (unsigned long long)status->least,
+                  text_plural(status->least));
     cli_print(&cli->out, "\n");
     if (status->has_refused)
-        cli_print(&cli->out, "%-10s %llu statements; the last one: %.*s\n", "refused",
-                  (unsigned long long)status->refused, TEXT_ARG(status->refused_why));
+        cli_print(&cli->out, "%-10s %llu statement%s; the last one: %.*s\n", "refused",
+                  (unsigned long long)status->refused, text_plural(status->refused), TEXT_ARG(status->refused_why));
     if (status->has_rebuilding && status->rebuilding)
         cli_print(&cli->out, "%-10s the copy of the community's knowledge was damaged: it is read again\n",
                   "rebuilding");
@@ -88,9 +89,9 @@ enum err composer_show_next(struct cli *cli, struct fault *fault)
         return e != ERR_OK ? e : cli_json(cli, &preview_seen_shape, &preview);
     for (uint32_t i = 0; i < preview.words.count; i++)
         cli_print(&cli->out, "- %.*s\n", TEXT_ARG(preview.words.at[i]));
-    cli_print(&cli->out, "\n%llu statements in %u bytes, %llu in later exchanges:\n\n%.*s\n",
-              (unsigned long long)preview.offers, preview.bytes.len, (unsigned long long)preview.more,
-              TEXT_ARG(preview.bytes));
+    cli_print(&cli->out, "\n%llu statement%s in %u bytes, %llu in later exchanges:\n\n%.*s\n",
+              (unsigned long long)preview.offers, text_plural(preview.offers), preview.bytes.len,
+              (unsigned long long)preview.more, TEXT_ARG(preview.bytes));
     return ERR_OK;
 }
 
@@ -101,8 +102,9 @@ enum err composer_exchange(struct cli *cli, struct fault *fault)
 
     if (e != ERR_OK || cli->options.json)
         return e != ERR_OK ? e : cli_json(cli, &exchanged_shape, &done);
-    cli_print(&cli->out, "%llu statements shared, %llu rows read; the inbox is at position %llu\n",
-              (unsigned long long)done.offered, (unsigned long long)done.learned, (unsigned long long)done.position);
+    cli_print(&cli->out, "%llu statement%s shared, %llu row%s read; the inbox is at position %llu\n",
+              (unsigned long long)done.offered, text_plural(done.offered), (unsigned long long)done.learned,
+              text_plural(done.learned), (unsigned long long)done.position);
     return ERR_OK;
 }
 
@@ -114,9 +116,9 @@ enum err composer_forget_all(struct cli *cli, struct fault *fault)
     if (e != ERR_OK || cli->options.json)
         return e != ERR_OK ? e : cli_json(cli, &forgot_there_shape, &forgot);
     cli_print(&cli->out,
-              "The server removed %llu rows of this studio; %llu are left, counted over another connection. "
+              "The server removed %llu row%s of this studio. Rows left, counted over another connection: %llu. "
               "The level is off.\n",
-              (unsigned long long)forgot.removed, (unsigned long long)forgot.left);
+              (unsigned long long)forgot.removed, text_plural(forgot.removed), (unsigned long long)forgot.left);
     return ERR_OK;
 }
 
@@ -125,7 +127,7 @@ static void print_pack(struct cli *cli, const struct pack_here *pack)
     cli_print(&cli->out, "%.*s: %llu of %llu sounds are here", TEXT_ARG(pack->title), (unsigned long long)pack->here,
               (unsigned long long)pack->sounds);
     if (pack->has_alike)
-        cli_print(&cli->out, ", and %llu copies that sound like them", (unsigned long long)pack->alike);
+        cli_print(&cli->out, "; copies that sound like others of the pack: %llu", (unsigned long long)pack->alike);
     cli_print(&cli->out, "\n");
 }
 

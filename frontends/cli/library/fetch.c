@@ -75,7 +75,7 @@ static void say_progress(const struct waiting *waiting)
     human_bytes(&line, waiting->done);
     buffer_add_text(&line, " of ");
     human_bytes(&line, waiting->total);
-    cli_print(&line, ", %llu items to go", (unsigned long long)waiting->left);
+    cli_print(&line, ", %llu item%s to go", (unsigned long long)waiting->left, text_plural(waiting->left));
     cli_remark(&line);
     buffer_free(&line);
 }
@@ -100,8 +100,9 @@ static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
     }
     if (waiting.failed == 0)
         return ERR_OK;
-    fault_set(fault, ERR_OFFLINE, "%llu items were not fetched: %s", (unsigned long long)waiting.failed, waiting.why);
-    return fault_hint(fault, "`loophole fetches` lists them with the reasons");
+    fault_set(fault, ERR_OFFLINE, "items that were not fetched: %llu; the first: %s",
+              (unsigned long long)waiting.failed, waiting.why);
+    return fault_hint(fault, "`loophole fetches` lists each with its reason");
 }
 
 /* ---- fetch ---- */
@@ -113,15 +114,15 @@ static enum err print_begun(struct cli *cli, const struct fetch_begun *begun)
     if (cli->options.json)
         return cli_json(cli, &fetch_begun_shape, begun);
     if (begun->items) {
-        cli_print(&cli->out, "fetching: %llu items, ", (unsigned long long)begun->items);
+        cli_print(&cli->out, "fetching: %llu item%s, ", (unsigned long long)begun->items, text_plural(begun->items));
         human_bytes(&cli->out, begun->bytes);
         cli_print(&cli->out, "; `loophole cancel %s` ends it\n", id_write(begun->task, id));
     }
     if (begun->here)
-        cli_print(&cli->out, "here already: %llu items\n", (unsigned long long)begun->here);
+        cli_print(&cli->out, "here already: %llu item%s\n", (unsigned long long)begun->here, text_plural(begun->here));
     if (begun->away)
-        cli_print(&cli->out, "not now: %llu items are missing, or on a volume that is away\n",
-                  (unsigned long long)begun->away);
+        cli_print(&cli->out, "missing, or on a volume that is away: %llu item%s\n", (unsigned long long)begun->away,
+                  text_plural(begun->away));
     return ERR_OK;
 }
 

@@ -52,17 +52,17 @@ static enum err confirm_emptying(const struct cli *cli, uint64_t count, struct f
     if (cli->options.yes || count == 0)
         return ERR_OK;
     if (!cli->options.json && isatty(STDIN_FILENO)) {
-        cli_print(&question,
-                  "remove %llu items for good, with their tags and facts? y or n:", (unsigned long long)count);
+        cli_print(&question, "remove %llu item%s for good, with all tags and facts? y or n:", (unsigned long long)count,
+                  text_plural(count));
         cli_remark(&question);
         buffer_free(&question);
         if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
             return ERR_OK;
         return fault_set(fault, ERR_BAD_REQUEST, "nothing was removed");
     }
-    fault_set(fault, ERR_BAD_REQUEST, "%llu items would be removed for good: this needs a yes",
-              (unsigned long long)count);
-    return fault_hint(fault, "--yes removes them; `loophole forgotten` lists them");
+    fault_set(fault, ERR_BAD_REQUEST, "%llu item%s would be removed for good: this needs a yes",
+              (unsigned long long)count, text_plural(count));
+    return fault_hint(fault, "`loophole forgotten` lists what --yes removes");
 }
 
 static enum err empty_forgotten(struct cli *cli, struct fault *fault)
@@ -77,7 +77,8 @@ static enum err empty_forgotten(struct cli *cli, struct fault *fault)
         e = cli_change(cli, "persist.empty_forgotten", NULL, &emptied, fault);
     if (e != ERR_OK || cli->options.json)
         return e != ERR_OK ? e : cli_json(cli, &emptied_shape, &emptied);
-    cli_print(&cli->out, "removed: %llu items; their files are where they were\n", (unsigned long long)emptied.items);
+    cli_print(&cli->out, "removed: %llu item%s; no file was touched\n", (unsigned long long)emptied.items,
+              text_plural(emptied.items));
     return ERR_OK;
 }
 

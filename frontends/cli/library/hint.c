@@ -40,13 +40,13 @@ static void print_no_match(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "no item matches %.*s", TEXT_ARG(hint->clause));
     if (hint->without)
-        cli_print(to, "; %llu have these words in another order", (unsigned long long)hint->without);
+        cli_print(to, "; with these words in another order: %llu", (unsigned long long)hint->without);
 }
 
 static void print_excluded(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "without %.*s the rest finds %llu item%s", TEXT_ARG(hint->clause), (unsigned long long)hint->without,
-              hint->without == 1 ? "" : "s");
+              text_plural(hint->without));
     if (hint->count)
         cli_print(to, "; %.*s alone finds %llu", TEXT_ARG(hint->clause), (unsigned long long)hint->count);
 }
@@ -62,7 +62,7 @@ static void print_hidden(struct buffer *to, const struct hint *hint)
     bool is_take = hint->clause.len > 0;
 
     cli_print(to, "%llu %s%s match%s", (unsigned long long)hint->count, is_take ? "take" : "hidden item",
-              hint->count == 1 ? "" : "s", hint->count == 1 ? "es" : "");
+              text_plural(hint->count), hint->count == 1 ? "es" : "");
     if (is_take)
         cli_print(to, ", which results leave out (%.*s)", TEXT_ARG(hint->clause));
 }
@@ -89,7 +89,7 @@ static void no_items(struct buffer *to, const struct hint *hint)
 static void print_outside(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "%llu item%s match%s outside this view: --view combined shows all", (unsigned long long)hint->count,
-              hint->count == 1 ? "" : "s", hint->count == 1 ? "es" : "");
+              text_plural(hint->count), hint->count == 1 ? "es" : "");
 }
 
 static const struct sentence {

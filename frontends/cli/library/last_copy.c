@@ -28,7 +28,7 @@ void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
 
 /* ---- their copies ---- */
 
-/* Also true if the copies cannot be listed. */
+/* True if another copy can be read, or if the copies cannot be listed. */
 static bool has_other_copy(struct cli *cli, struct id item)
 {
     const struct availability_whereis ask = { .id = item };
@@ -61,8 +61,8 @@ void last_copy_warn(struct cli *cli, const struct id_list *items)
     if (items->count == 1)
         buffer_add_text(&line, "loophole: no other copy of this sound can be read now");
     else
-        cli_print(&line, "loophole: of %u of the %s%u sounds no other copy can be read now", last,
-                  items->count >= LAST_COPY_MOST ? "first " : "", looked_at);
+        cli_print(&line, "loophole: %u of the %s%u sounds %s no other copy that can be read now", last,
+                  items->count >= LAST_COPY_MOST ? "first " : "", looked_at, last == 1 ? "has" : "have");
     buffer_add_text(&line, ": `loophole undo` brings back what was forgotten");
     cli_remark(&line);
     buffer_free(&line);

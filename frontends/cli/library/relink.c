@@ -340,7 +340,7 @@ static struct text label_part(struct cli *cli, const struct taking *taking, uint
 
     if (all > UNDO_STEPS)
         return arena_printf(&cli->arena, "Relink %u of %u items", count, all);
-    return arena_printf(&cli->arena, "Relink %u item%s", all, all == 1 ? "" : "s");
+    return arena_printf(&cli->arena, "Relink %u item%s", all, text_plural(all));
 }
 
 static enum err apply_part(struct cli *cli, struct taking *taking, uint32_t *at, struct fault *fault)
@@ -393,7 +393,8 @@ static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, 
         return e;
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &applied_shape, &taking.all);
-    cli_print(&cli->out, "relinked: %llu of %u missing items", (unsigned long long)taking.all.items, r->missing.count);
+    cli_print(&cli->out, "relinked: %llu of %u missing item%s", (unsigned long long)taking.all.items, r->missing.count,
+              text_plural(r->missing.count));
     named_print_way_back(cli, &taking.steps);
     buffer_add_text(&cli->out, "\n");
     return e;

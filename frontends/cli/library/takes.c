@@ -49,7 +49,7 @@ static void print_take_row(struct buffer *to, const struct recording *take)
     human_bytes(to, take->size);
     cli_print(to, "  %.*s", TEXT_ARG(take->name));
     if (take->lost)
-        cli_print(to, "  (%llu frames lost)", (unsigned long long)take->lost);
+        cli_print(to, "  (%llu frame%s lost)", (unsigned long long)take->lost, text_plural(take->lost));
     if (take->failure.len)
         cli_print(to, "  (%.*s)", TEXT_ARG(take->failure));
     if (take->has_encoded && take->frames > 0)

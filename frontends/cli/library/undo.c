@@ -39,12 +39,14 @@ static void print_taken(struct cli *cli, const char *words, const struct taken_b
     if (taken->steps == 1 && taken->items == 1 && taken->gone == 0)
         print_item(cli, taken);
     else if (taken->steps > 1)
-        cli_print(&cli->out, "%llu steps, %llu changes", (unsigned long long)taken->steps,
-                  (unsigned long long)taken->items);
+        cli_print(&cli->out, "%llu steps, %llu change%s", (unsigned long long)taken->steps,
+                  (unsigned long long)taken->items, text_plural(taken->items));
     else
-        cli_print(&cli->out, "%.*s (%llu changes)", TEXT_ARG(taken->label), (unsigned long long)taken->items);
+        cli_print(&cli->out, "%.*s (%llu change%s)", TEXT_ARG(taken->label), (unsigned long long)taken->items,
+                  text_plural(taken->items));
     if (taken->gone)
-        cli_print(&cli->out, "; %llu items are no longer in the catalogue", (unsigned long long)taken->gone);
+        cli_print(&cli->out, "; no longer in the catalogue: %llu item%s", (unsigned long long)taken->gone,
+                  text_plural(taken->gone));
     buffer_add_text(&cli->out, "\n");
     cli_flush(cli);
 }
@@ -76,7 +78,7 @@ static enum err find_write(struct cli *cli, bool back, bool *has, struct id *wri
     return e;
 }
 
-/* Before the step itself: a command that is killed between both is repeated. */
+/* Restores the files before persist undoes the step. If the command is killed in between, the person repeats it. */
 static enum err take_files(struct cli *cli, bool back, struct fault *fault)
 {
     struct text scope = read_scope(cli);

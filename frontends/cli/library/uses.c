@@ -44,7 +44,7 @@ enum err uses_note(struct cli *cli, struct fault *fault)
         e = send_uses(cli, &items, &done, fault);
     if (e != ERR_OK || cli->options.json)
         return e != ERR_OK ? e : cli_json(cli, &done_shape, &done);
-    cli_print(&cli->out, "done: %u item%s %s in \"%s\"\n", items.count, items.count == 1 ? "" : "s",
+    cli_print(&cli->out, "done: %u item%s %s in \"%s\"\n", items.count, text_plural(items.count),
               cli->options.off ? "no longer used" : "used", cli->args[0]);
     return ERR_OK;
 }

@@ -67,7 +67,7 @@ enum err volume_list(struct cli *cli, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
         e = print_volume(cli, &all.each.at[i]);
     if (e == ERR_OK && all.hung && !cli->options.json)
-        cli_print(&cli->out, "%llu mounts do not answer\n", (unsigned long long)all.hung);
+        cli_print(&cli->out, "mounts that do not answer: %llu\n", (unsigned long long)all.hung);
     return e;
 }
 

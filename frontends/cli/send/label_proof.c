@@ -48,7 +48,7 @@ enum err label_plan_file(struct labelling *labelling, const struct label_job *jo
     return e;
 }
 
-/* The hash of its sound, and the labels that it says. */
+/* Reads the hash of the file's sound, and the file's labels. */
 static enum err hash_file(struct labelling *labelling, struct text extension, int fd, struct analysed *found,
                           struct fault *fault)
 {
@@ -98,6 +98,6 @@ enum err label_prove(struct labelling *labelling, const struct relabel *relabel,
     if (memcmp(before.content.at, after.content.at, sizeof(struct hash)) != 0)
         return fault_set(fault, ERR_INTERNAL, "its sound would change: nothing was written");
     if (job && !says_labels(&after, job))
-        return fault_set(fault, ERR_BAD_REQUEST, "it would not say its labels: another tag contradicts them");
+        return fault_set(fault, ERR_BAD_REQUEST, "another tag in it contradicts the labels: remove that tag first");
     return ERR_OK;
 }

@@ -69,7 +69,7 @@ static enum err open_item(struct labelling *labelling, const struct item *item, 
     return e == ERR_OK ? relabel_open(relabel, path, labelling->part, fault) : e;
 }
 
-/* A part of the step of this run, if no other change came between. */
+/* Notes the item as a part of this run's step of undo, or as a new step if another change came between. */
 static enum err note_step(struct labelling *labelling, struct id item, struct fault *fault)
 {
     char write[ID_TEXT_SIZE];
@@ -151,7 +151,7 @@ static bool was_restored(const struct relabel *relabel, const struct labels_writ
     return got == 0 && has_digest(&now, (uint64_t)at, way->digest, way->size);
 }
 
-/* The new file is the part if the way was taken. */
+/* Makes the former file as the part. *taken becomes WAY_TAKEN if the present file is the one that the command wrote. */
 static enum err make_before(struct labelling *labelling, struct relabel *relabel, const struct labels_written *way,
                             const char *way_path, enum way_taken *taken, struct fault *fault)
 {
@@ -301,8 +301,8 @@ static enum err label_all(struct cli *cli, label_item *label, const char *done, 
         *fault = first;
     if (e != ERR_OK || labelling.failed == 0)
         return e;
-    return fault_set(fault, first.code, "%llu of %u files could not be changed", (unsigned long long)labelling.failed,
-                     items.count);
+    return fault_set(fault, first.code, "%llu of %u file%s could not be changed", (unsigned long long)labelling.failed,
+                     items.count, text_plural(items.count));
 }
 
 enum err labels_write(struct cli *cli, struct fault *fault)

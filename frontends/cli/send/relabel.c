@@ -86,7 +86,7 @@ static enum err check_pieces(const struct relabel *relabel, struct label_piece_l
     if (pieces.count == 0 || kept == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "its reader sent an invalid answer");
     if (more > RELABEL_BYTES || size - kept > RELABEL_BYTES)
-        return fault_set(fault, ERR_TOO_LARGE, "%llu bytes would come and %llu go; at most %d may",
+        return fault_set(fault, ERR_TOO_LARGE, "%llu bytes would be added and %llu removed: at most %d each",
                          (unsigned long long)more, (unsigned long long)(size - kept), RELABEL_BYTES);
     return ERR_OK;
 }

@@ -70,7 +70,7 @@ static void print_one(struct sending *sending, const struct delivered *made, con
     if (fault)
         cli_print(&cli->out, "not sent: %.*s: %s\n", TEXT_ARG(sending->item->media.name), fault->what);
     else if (made->clipped > 0)
-        cli_print(&cli->out, "sent: %s; %llu samples were clipped: --normalise prevents it\n", made->name,
+        cli_print(&cli->out, "sent: %s; clipped samples: %llu; --normalise prevents clipping\n", made->name,
                   (unsigned long long)made->clipped);
     else
         cli_print(&cli->out, "sent: %s\n", made->name);
@@ -87,7 +87,7 @@ static void print_sum(struct sending *sending)
         return;
     }
     cli_status_line(false, NULL);
-    cli_print(&cli->out, "done: %llu sent, %llu were there, %llu failed; %.*s has ", (unsigned long long)sum->sent,
+    cli_print(&cli->out, "done: %llu sent, %llu there already, %llu failed; %.*s has ", (unsigned long long)sum->sent,
               (unsigned long long)sum->present, (unsigned long long)sum->failed, (int)sum->folder.len,
               (const char *)sum->folder.at);
     human_bytes(&cli->out, sum->bytes);
@@ -139,8 +139,8 @@ static enum err deliver_all(struct sending *sending, struct fault *fault)
     if (first.code == ERR_OK)
         return ERR_OK;
     cli_flush(sending->cli);
-    return fault_set(fault, first.code, "%llu of %u could not be sent", (unsigned long long)sending->sum.failed,
-                     sending->items.count);
+    return fault_set(fault, first.code, "%llu of %u item%s could not be sent", (unsigned long long)sending->sum.failed,
+                     sending->items.count, text_plural(sending->items.count));
 }
 
 /* ---- the command ---- */

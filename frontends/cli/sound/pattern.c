@@ -119,8 +119,8 @@ static enum err print_converted(struct cli *cli, const struct pattern *pattern, 
 
     if (cli->options.json)
         return cli_json(cli, &converted_line_shape, &line);
-    cli_print(&cli->out, "%s: %llu rows of %llu steps, %.2f bpm, swing %.2f\n", path, (unsigned long long)line.rows,
-              (unsigned long long)line.steps, line.bpm, line.swing);
+    cli_print(&cli->out, "%s: %llu row%s of %llu steps, %.2f bpm, swing %.2f\n", path, (unsigned long long)line.rows,
+              text_plural(line.rows), (unsigned long long)line.steps, line.bpm, line.swing);
     for (uint32_t i = 0; i < line.remarks.count; i++)
         cli_print(&cli->out, "  %.*s\n", TEXT_ARG(line.remarks.at[i]));
     return ERR_OK;

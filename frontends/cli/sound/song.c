@@ -23,7 +23,7 @@ static void print_entries(struct cli *cli, const struct song_said *said)
         cli_print(&cli->out, "%3u%s slot %llu/%llu", i + 1, plays == i + 1 ? "*" : " ", (unsigned long long)entry->bank,
                   (unsigned long long)entry->slot);
         if (entry->bars)
-            cli_print(&cli->out, "  %llu bar%s", (unsigned long long)entry->bars, entry->bars == 1 ? "" : "s");
+            cli_print(&cli->out, "  %llu bar%s", (unsigned long long)entry->bars, text_plural(entry->bars));
         buffer_add_text(&cli->out, "\n");
     }
     if (said->loop)

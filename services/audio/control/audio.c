@@ -90,7 +90,8 @@ static enum err open_mailbox(struct audio *audio, struct fault *fault)
     enum err e = mailbox_new(&audio->mailbox, fault);
 
     if (e == ERR_OK && service_watch(audio->service, mailbox_fd(audio->mailbox), come_home, audio) != ERR_OK)
-        e = fault_set(fault, ERR_FULL, "the service watches too many descriptors for the answers of JACK");
+        e = fault_set(fault, ERR_FULL,
+                      "no room to watch for the answers of JACK: the service watches too many descriptors");
     return e;
 }
 
@@ -262,10 +263,10 @@ static void look_at_rate(struct audio *audio, const struct link_facts *facts)
         return;
     audio->rate = facts->client.rate;
     if (studio_outgrown(audio->studio, service_paths(audio->service), audio->rate, &fault)) {
-        log_info("the server's rate is %u Hz: the core restarts with longer rings", audio->rate);
+        log_info("the rate of the JACK server is %u Hz: the audio core restarts with longer rings", audio->rate);
         service_stop(audio->service, err_exit_code(ERR_VERSION));
     } else if (fault.code != ERR_OK) {
-        log_fault("cannot write down the server's rate", &fault);
+        log_fault("cannot store the rate of the JACK server", &fault);
     }
 }
 

@@ -44,7 +44,8 @@ enum err engine_open(const struct studio *studio, uint32_t instance, struct engi
 
     *engine = NULL;
     if (instance >= CORE_INSTANCES)
-        return fault_set(fault, ERR_BAD_REQUEST, "there is no audio instance %u", instance);
+        return fault_set(fault, ERR_BAD_REQUEST, "audio instance %u is out of range: 0 to %d", instance,
+                         CORE_INSTANCES - 1);
     made = alloc_aligned(64, sizeof(*made));
     made->instance = instance;
     made->epoch = UINT32_MAX;

@@ -267,7 +267,7 @@ bool link_close(struct link *link)
         return true;
     while (!stop_link_thread(link)) {
         if (clock_steady() > end) { /* the memory leaks, because the thread may still use it */
-            log_warn("the JACK server hangs; left as it is");
+            log_warn("the JACK server does not answer: this process ends without closing its client");
             return false;
         }
         clock_sleep(1000);

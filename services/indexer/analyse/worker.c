@@ -64,9 +64,11 @@ enum err worker_check(const struct result *result, enum worker_mode mode, struct
     const struct analysed *found = &result->found;
 
     if (!state_fits(found, mode))
-        return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer has an impossible state");
+        return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer has the state %.*s, which its mode does not give",
+                         TEXT_ARG(choice_text(&analysis_state_table, found->state)));
     if (found->content.len != 0 && found->content.len != 16)
-        return fault_set(fault, ERR_BAD_REQUEST, "a worker's content hash has %u bytes", found->content.len);
+        return fault_set(fault, ERR_BAD_REQUEST, "a worker's content hash has %u bytes: expected 16",
+                         found->content.len);
     if (found->frames < 0 || result->seconds < 0)
         return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer has a negative length");
     if (found->has_embedding && !has_all_blocks(&found->embedding))
@@ -74,7 +76,8 @@ enum err worker_check(const struct result *result, enum worker_mode mode, struct
     for (uint32_t i = 0; i < found->facts.count; i++) {
         int32_t source = found->facts.at[i].source.value;
         if (source != SOURCE_FILE && source != SOURCE_ANALYSIS)
-            return fault_set(fault, ERR_BAD_REQUEST, "a worker's fact has the wrong source");
+            return fault_set(fault, ERR_BAD_REQUEST, "a worker's fact has the source %.*s: expected file or analysis",
+                             TEXT_ARG(choice_text(&source_table, found->facts.at[i].source)));
     }
     return ERR_OK;
 }

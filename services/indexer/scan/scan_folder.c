@@ -138,7 +138,7 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     return ERR_OK;
 }
 
-/* A file that cannot be read, and that the catalogue lacks, may be no media. */
+/* Counts media files. An unreadable file that the catalogue lacks is not counted, because it may not be media. */
 static uint64_t count_media(const struct compared_list *all)
 {
     uint64_t count = 0;
@@ -187,8 +187,8 @@ static bool is_watched(struct scan *scan, const struct folder_node *parent, stru
     return wd < 0;
 }
 
-/* The merge of two sorted lists. It visits the folders that exist: new ones in any case. For a folder that is gone,
- * everything below is gone. */
+/* Merges two sorted lists. Visits each folder that exists; a new one even if the order does not ask for it. If a folder
+ * is gone, everything below it is gone. */
 static enum err merge_folders(struct scan *scan, struct folder_node *node, const struct entry_list *there,
                               const struct folder_list *catalogue)
 {
@@ -241,9 +241,10 @@ static void note_too_long(struct scan *scan, const struct folder_node *node, con
 
     if (listing->too_long == 0)
         return;
-    log_warn("%llu files and folders are skipped because their path is longer than %d bytes; the first is %.*s in %s",
-             (unsigned long long)listing->too_long, PATH_MAX - 1, (int)listing->too_long_first.len,
-             (const char *)listing->too_long_first.at, node->path);
+    log_warn(
+        "skipped files and folders whose path is longer than the limit: %llu, limit %d bytes; the first: %.*s in %s",
+        (unsigned long long)listing->too_long, PATH_MAX - 1, (int)listing->too_long_first.len,
+        (const char *)listing->too_long_first.at, node->path);
     if (scan->too_long == 0) {
         library->too_long_in = arena_bytes(&scan->arena, bytes_of(node->path, strlen(node->path)));
         library->too_long_first = arena_bytes(&scan->arena, listing->too_long_first);

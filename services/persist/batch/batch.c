@@ -39,8 +39,10 @@ static enum err do_one(struct persist *p, const struct operation *op, struct out
     if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit + op->has_folder +
             op->has_remade !=
         1)
-        return fault_set(fault, ERR_BAD_REQUEST,
-                         "an operation is one of place, analysed, move, presence, edit, folder, remade");
+        return fault_set(
+            fault, ERR_BAD_REQUEST,
+            "the operation has no kind, or several: expected one of place, analysed, move, presence, edit, "
+            "folder, remade");
     if (op->has_place)
         return places_put(p, &op->place, outcome, fault);
     if (op->has_analysed)

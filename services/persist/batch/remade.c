@@ -1,27 +1,24 @@
 #include "services/persist/batch/remade.h"
 
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/artefact.h"
 #include "store/catalogue_write.h"
 
-static enum err refuse_field(struct fault *fault, const char *field, const char *what)
-{
-    fault_set(fault, ERR_BAD_REQUEST, "%s", what);
-    return fault_field(fault, field);
-}
-
 static enum err check_remade(struct persist *p, const struct remade *remade, struct fault *fault)
 {
     bool any = false;
+    enum err e = places_check_content(remade->content, "content", fault);
 
-    if (remade->content.len != 16)
-        return refuse_field(fault, "content", "a content has 16 bytes");
-    if (remade->artefacts.count == 0)
-        return refuse_field(fault, "artefacts", "there are none");
-    for (uint32_t i = 0; i < remade->artefacts.count; i++)
-        if (!artefact_type_is_good(remade->artefacts.at[i].type))
-            return refuse_field(fault, "artefacts", "the type of an artefact consists of a-z, 0-9 and _");
-    enum err e = catalogue_has_content(p->w.txn, remade->content, &any);
+    if (e == ERR_OK && remade->artefacts.count == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "the list of artefacts is empty: expected at least one");
+        return fault_field(fault, "artefacts");
+    }
+    if (e == ERR_OK)
+        e = places_check_artefacts(remade->artefacts, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_has_content(p->w.txn, remade->content, &any);
     if (e != ERR_OK)
         return fault_set(fault, e, "the items of this content cannot be read");
     return any ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "no media item has this content");

@@ -153,7 +153,7 @@ static enum err change_tags(struct arena *arena, struct change_of_media *c, cons
     if (e == ERR_OK)
         e = tags_with(arena, now, add, &now);
     if (e == ERR_OK && now.count > TAGS_MOST)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d tags", TAGS_MOST);
+        return fault_set(fault, ERR_TOO_LARGE, "the item would have %u tags: at most %d", now.count, TAGS_MOST);
     if (e == ERR_OK)
         e = tags_without(arena, was, now, &c->after.remove_tags);
     if (e == ERR_OK)

@@ -14,9 +14,9 @@ static enum err check_element(const struct element_edit *edit, struct fault *fau
     bool is_project = edit->kind.value == ELEMENT_KIND_PROJECT;
 
     if (id_is_zero(edit->id) || id_is_zero(edit->project))
-        return fault_set(fault, ERR_BAD_REQUEST, "an element has an id and a project");
+        return fault_set(fault, ERR_BAD_REQUEST, "the element has no id or no project: expected both");
     if (is_project != id_equal(edit->id, edit->project) && edit->kind.value != ELEMENT_KIND_CURRENT)
-        return fault_set(fault, ERR_BAD_REQUEST, "only the project itself has the project's id");
+        return fault_set(fault, ERR_BAD_REQUEST, "an element of kind project, and no other, has the id of its project");
     return ERR_OK;
 }
 
@@ -47,7 +47,9 @@ static enum err find_was(struct persist *p, const struct element_edit *edit, str
     if (!c->was_there && !edit->has_body)
         return fault_set(fault, ERR_NOT_FOUND, "no element %s", id_write(edit->id, id));
     if (c->was_there && !choice_equal(c->was.kind, edit->kind))
-        return fault_set(fault, ERR_CONFLICT, "element %s has another kind", id_write(edit->id, id));
+        return fault_set(fault, ERR_CONFLICT, "element %s has the kind %s, not %.*s", id_write(edit->id, id),
+                         choice_word(&element_kind_table, c->was.kind.value),
+                         TEXT_ARG(choice_text(&element_kind_table, edit->kind)));
     return ERR_OK;
 }
 

@@ -16,19 +16,25 @@ static enum err refuse_fact(uint32_t number, struct fault *fault)
     return fault_field(fault, field);
 }
 
+static enum err refuse_many(const struct edit *edit, struct fault *fault)
+{
+    return fault_set(fault, ERR_TOO_LARGE, "the edit sets and clears %u facts: at most %d at once",
+                     edit->facts.count + edit->clear_facts.count, AT_ONCE);
+}
+
 bool own_facts_full(const struct edit *edit, struct fault *fault)
 {
     bool is_full = edit->facts.count + edit->clear_facts.count >= AT_ONCE;
 
     if (is_full)
-        fault_set(fault, ERR_TOO_LARGE, "more than %d facts set and cleared at once", AT_ONCE);
+        refuse_many(edit, fault);
     return is_full;
 }
 
 enum err own_facts_check(const struct edit *edit, struct fault *fault)
 {
     if (edit->facts.count + edit->clear_facts.count > AT_ONCE)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts set and cleared at once", AT_ONCE);
+        return refuse_many(edit, fault);
     for (uint32_t i = 0; i < edit->facts.count; i++) {
         enum err e = ranges_check(&edit->facts.at[i], fault);
         if (e != ERR_OK)
@@ -127,7 +133,8 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     adopt_facts(&to->was.each, to, &now);
     set_all(edit, to, &now);
     if (count_of_user(now) > A_PERSONS_OWN)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d own facts about one item", A_PERSONS_OWN);
+        return fault_set(fault, ERR_TOO_LARGE, "the item would have %u facts of a person: at most %d",
+                         count_of_user(now), A_PERSONS_OWN);
     to->now.each = now;
     for (uint32_t i = 0; i < to->count; i++)
         to->differ = to->differ || !same_value(to->said[i].was, to->said[i].now);

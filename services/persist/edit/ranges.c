@@ -45,7 +45,7 @@ static bool is_no_key(const struct fact *fact)
 static void refuse_key(const struct fact *fact, struct fault *fault)
 {
     if (fact->has_number)
-        fault_set(fault, ERR_BAD_REQUEST, "key %g is a number", fact->number);
+        fault_set(fault, ERR_BAD_REQUEST, "key %g is a number: expected a text", fact->number);
     else
         fault_set(fault, ERR_BAD_REQUEST, "unknown key \"%.*s\"", TEXT_ARG(fact->text));
     fault_hint(fault, "expected a note and a mode, or a position on the circle of fifths: Am, F#maj, 8A");
@@ -60,7 +60,7 @@ static bool is_no_colour(const struct fact *fact)
 static void refuse_colour(const struct fact *fact, struct fault *fault)
 {
     if (fact->has_number)
-        fault_set(fault, ERR_BAD_REQUEST, "colour %g is a number", fact->number);
+        fault_set(fault, ERR_BAD_REQUEST, "colour %g is a number: expected a text", fact->number);
     else
         fault_set(fault, ERR_BAD_REQUEST, "unknown colour \"%.*s\"", TEXT_ARG(fact->text));
     fault_hint(fault, "expected one of red, orange, yellow, green, blue, purple, pink, grey");

@@ -8,7 +8,7 @@
 #include "store/artefact.h"
 #include "store/catalogue_write.h"
 
-enum { CONTENT_BYTES = 16, ARTEFACTS = 16 };
+enum { ARTEFACTS = 16 };
 
 struct planned {
     const struct analysed *found;
@@ -36,23 +36,21 @@ static bool embedding_is_complete(const struct embedding *e)
 
 static enum err check_analysed(const struct analysed *found, struct fault *fault)
 {
-    if (found->content.len != 0 && found->content.len != CONTENT_BYTES)
-        return refuse_field(fault, "content", "a content has 16 bytes");
+    if (found->content.len != 0 && places_check_content(found->content, "content", fault) != ERR_OK)
+        return ERR_BAD_REQUEST;
     if (found->state.value == ANALYSIS_STATE_OTHER)
-        return refuse_field(fault, "state", "this state of analysis is unknown");
+        return refuse_field(fault, "state", "the state of analysis is unknown to this program");
     if (found->has_embedding && !embedding_is_complete(&found->embedding))
-        return refuse_field(fault, "embedding", "the blocks of an embedding have 16, 16, 12, 12 and 8 numbers");
+        return refuse_field(fault, "embedding",
+                            "the embedding is incomplete: expected blocks of 16, 16, 12, 12 and 8 numbers");
     for (uint32_t i = 0; i < found->facts.count; i++) {
         const struct fact *fact = &found->facts.at[i];
         if (fact->attribute.len == 0)
             return refuse_field(fault, "facts", "a fact has no attribute");
         if (fact->source.value != SOURCE_FILE && fact->source.value != SOURCE_ANALYSIS)
-            return refuse_field(fault, "facts", "the facts of a worker must have the source file or analysis");
+            return refuse_field(fault, "facts", "a fact of a worker has another source: expected file or analysis");
     }
-    for (uint32_t i = 0; i < found->artefacts.count; i++)
-        if (!artefact_type_is_good(found->artefacts.at[i].type))
-            return refuse_field(fault, "artefacts", "the type of an artefact consists of a-z, 0-9 and _");
-    return ERR_OK;
+    return places_check_artefacts(found->artefacts, fault);
 }
 
 /* ---- facts ---- */

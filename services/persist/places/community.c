@@ -25,7 +25,7 @@ static bool is_good_offer(const struct offer *offer)
            (is_use || offer->attribute.len) && offer->kind.value;
 }
 
-/* A withdrawal may leave this studio at every level but off. */
+/* True if the level does not allow the offer to leave this studio. A withdrawal may leave at every level except off. */
 static bool is_above(const struct offer *offer, const struct exchange_state *state)
 {
     int32_t least = offer->kind.value == OFFER_KIND_USE ? SHARING_USE : SHARING_DESCRIPTORS;
@@ -54,7 +54,8 @@ static enum err check_ask(const struct persist_composer *ask, const struct excha
     if (ask->has_after && ask->after != state->position)
         return fault_set(fault, ERR_CONFLICT, "the inbox is at position %llu", (unsigned long long)state->position);
     if (ask->lessons.count && !ask->has_after)
-        return fault_set(fault, ERR_BAD_REQUEST, "lessons need the position that they follow");
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "the lessons have no position: expected `after`, the position before them");
     for (uint32_t i = 0; i < ask->offers.count; i++)
         if (!is_good_offer(&ask->offers.at[i]))
             return fault_set(fault, ERR_BAD_REQUEST, "offer %u lacks a content, a context or an attribute", i);
@@ -135,7 +136,7 @@ static bool is_refused(const struct offer *offer, const struct exchange_state *s
     return offer->has_refused && offer->has_generation && id_equal(offer->generation, state->generation);
 }
 
-/* Another statement replaces a refused one. */
+/* Lowers the count of refused statements if the next one replaces such a statement. */
 static enum err uncount_refused(struct persist *p, const struct offer *next, struct exchange_state *state)
 {
     struct key subject = community_subject(next);

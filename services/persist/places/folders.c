@@ -105,7 +105,7 @@ static enum err resolve_parent(struct persist *p, struct id volume, struct id *i
     if (e != ERR_OK)
         return e;
     if (!id_equal(parent.volume, volume)) {
-        fault_set(fault, ERR_BAD_REQUEST, "the parent is on another volume");
+        fault_set(fault, ERR_BAD_REQUEST, "the parent is on another volume than the folder");
         return fault_field(fault, "parent");
     }
     if (is_mount(&parent))
@@ -148,7 +148,7 @@ static enum err check_not_below(struct persist *p, struct id id, struct id paren
 
     for (int depth = 0; !id_is_zero(parent); depth++) {
         if (id_equal(parent, id) || depth == DEPTH)
-            return fault_set(fault, ERR_BAD_REQUEST, "a folder cannot be below itself");
+            return fault_set(fault, ERR_BAD_REQUEST, "the folder cannot move below itself: choose another parent");
         enum err e = find_folder(p, parent, "parent", &at, fault);
         if (e != ERR_OK)
             return e;
@@ -193,7 +193,9 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
     e = catalogue_folder_named(p->w.txn, was.volume, parent, name, &there);
     *done = nothing_new(p, id);
     if (e == ERR_OK)
-        return id_equal(there, id) ? e : fault_set(fault, ERR_EXISTS, "a folder of that name exists");
+        return id_equal(there, id) ? e
+                                   : fault_set(fault, ERR_EXISTS, "the parent has a folder \"%.*s\" already",
+                                               (int)(name.len < 100 ? name.len : 100), (const char *)name.at);
     if (e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the folder cannot be read");
     now = was;
@@ -246,7 +248,7 @@ static bool is_of_project_below(struct persist *p, const struct library *tree, s
     return tree->has_project && lies_below(p, tree->id, around);
 }
 
-/* A library that is added around the tree of a project scans and watches its folders; so the tree ends. */
+/* Ends the trees of projects below a new library, because the library scans and watches their folders. */
 static enum err end_trees(struct persist *p, struct id library)
 {
     struct id_list trees = { 0 };
@@ -297,7 +299,7 @@ static void take_settings(struct library *now, const struct library *was)
     }
 }
 
-/* Its items were forgotten with the library, and come back with it. */
+/* Restores a tree, and its items, which were forgotten with the library. */
 static enum err put_tree_again(struct persist *p, struct id id)
 {
     const struct forgetting recall = { .folder = id, .request = id_new() };
@@ -329,7 +331,7 @@ static enum err put_trees_again(struct persist *p, const struct library *library
     return e;
 }
 
-/* The row of a new library, with what a person set before it was removed. */
+/* Writes the row of a new library. A library that was removed before gets the settings of that time. */
 static enum err put_new_library(struct persist *p, struct library *now)
 {
     struct library was;
@@ -377,7 +379,7 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
     return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
 }
 
-/* The files of a mount are no folder of the library around it, so its tree stays. */
+/* Ends a tree. The tree of a mount is refused, because its files are not in a folder of the library around it. */
 static enum err end_tree(struct persist *p, const struct library *tree, struct done *done, struct fault *fault)
 {
     struct folder folder, outer;

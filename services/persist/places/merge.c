@@ -156,7 +156,7 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
     if (e == ERR_OK)
         e = join_facts(p, &kept, lost, &facts);
     if (e != ERR_OK)
-        return fault_set(fault, e, "the two items cannot be read");
+        return fault_set(fault, e, "the facts of the two items cannot be read");
     outcome->id = kept.id;
     e = write_items(p, was, &kept, lost, &facts);
     outcome->revision = kept.revision;

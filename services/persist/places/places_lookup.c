@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/hash.h"
+#include "store/artefact.h"
 #include "store/catalogue.h"
 
 enum { TITLE_BYTES = 255, DEPTH = 4096 };
@@ -15,8 +17,29 @@ enum err places_check_name(struct bytes name, const char *field, struct fault *f
     if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
         !memchr(name.at, 0, name.len))
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "the name must not be empty, \".\" or \"..\", or contain a slash or a zero byte");
+    fault_set(fault, ERR_BAD_REQUEST, "the name \"%.*s\" is empty, \".\" or \"..\", or has a slash or a zero byte",
+              (int)(name.len < 100 ? name.len : 100), name.at ? (const char *)name.at : "");
     return fault_field(fault, field);
+}
+
+enum err places_check_content(struct bytes content, const char *field, struct fault *fault)
+{
+    if (content.len == sizeof(struct hash))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "the content has %u bytes: expected %zu", content.len, sizeof(struct hash));
+    return fault_field(fault, field);
+}
+
+enum err places_check_artefacts(struct artefact_list artefacts, struct fault *fault)
+{
+    for (uint32_t i = 0; i < artefacts.count; i++) {
+        if (artefact_type_is_good(artefacts.at[i].type))
+            continue;
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not the type of an artefact: expected a-z, 0-9 and _",
+                  TEXT_ARG(artefacts.at[i].type));
+        return fault_field(fault, "artefacts");
+    }
+    return ERR_OK;
 }
 
 static uint32_t without_extension(struct bytes file)

@@ -10,6 +10,12 @@ enum err places_find(struct persist *p, struct id id, struct media *media, struc
 /* Checks a name: 1 to 255 bytes that a folder can contain. Errors: bad_request. */
 enum err places_check_name(struct bytes name, const char *field, struct fault *fault);
 
+/* Checks the hash of a content: 16 bytes. Errors (explained): bad_request. */
+enum err places_check_content(struct bytes content, const char *field, struct fault *fault);
+
+/* Checks the types of artefacts. Errors (explained): bad_request, with the field `artefacts`. */
+enum err places_check_artefacts(struct artefact_list artefacts, struct fault *fault);
+
 /* Errors: not_found (explained). */
 enum err places_check_folder(struct persist *p, struct id id, struct fault *fault);
 

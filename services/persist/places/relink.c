@@ -121,7 +121,7 @@ static enum err check_pair(const struct relinked *pair, struct fault *fault)
 {
     for (int i = 0; i < 2; i++)
         if (pair->was[i].lifecycle.value != LIFECYCLE_FINAL)
-            return refuse_item(&pair->was[i], "is a take that is not final", fault);
+            return refuse_item(&pair->was[i], "is an unfinished take: end it first", fault);
     if (pair->was[0].availability.value != ITEM_STATE_MISSING)
         return refuse_item(&pair->was[0], "is not missing", fault);
     if (pair->was[1].availability.value == ITEM_STATE_MISSING)

@@ -45,7 +45,7 @@ enum err sessions_put(struct persist *p, const struct session *session, bool rem
     enum err e = ERR_OK;
 
     if (id_is_zero(session->id) || session->path.len == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "a session needs an id and a path");
+        return fault_set(fault, ERR_BAD_REQUEST, "the session has no id or no path: expected both");
     use.name = session_name(p, session->path);
     use.whole = removed || session->failure.len == 0;
     if (!removed)

@@ -89,12 +89,14 @@ enum err takes_reserve(struct persist *p, const struct persist_reserve *ask, str
 static enum err check_end(const struct media *was, struct choice lifecycle, struct fault *fault)
 {
     if (lifecycle.value != LIFECYCLE_FINAL && lifecycle.value != LIFECYCLE_ABANDONED) {
-        fault_set(fault, ERR_BAD_REQUEST, "a take can end as final or abandoned only");
+        fault_set(fault, ERR_BAD_REQUEST, "a take cannot end as \"%.*s\": expected final or abandoned",
+                  TEXT_ARG(choice_text(&lifecycle_table, lifecycle)));
         return fault_field(fault, "lifecycle");
     }
     if (was->lifecycle.value == LIFECYCLE_PENDING || was->lifecycle.value == lifecycle.value)
         return ERR_OK;
-    fault_set(fault, ERR_CONFLICT, "this take has already ended in another way");
+    fault_set(fault, ERR_CONFLICT, "the take has already ended as %s",
+              choice_word(&lifecycle_table, was->lifecycle.value));
     return fault_hint(fault, "an abandoned take stays abandoned: add its file to a library under another name");
 }
 
@@ -106,12 +108,10 @@ static enum err adopt_encoded(struct persist *p, const struct encoded_take *file
 
     if (e == ERR_OK)
         e = check_free(p, now->folder, file->file, now->id, fault);
+    if (e == ERR_OK)
+        e = places_check_content(file->content, "encoded.content", fault);
     if (e != ERR_OK)
         return e;
-    if (file->content.len != 16) {
-        fault_set(fault, ERR_BAD_REQUEST, "a content has 16 bytes");
-        return fault_field(fault, "encoded.content");
-    }
     now->file = file->file;
     now->container = file->container;
     now->sample_format = file->sample_format;

@@ -41,7 +41,7 @@ static enum err find_context(struct persist *p, const struct persist_use *ask, s
         return fault_set(fault, e, "the context cannot be read");
     if (now->name.len)
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "a new context needs a name");
+    fault_set(fault, ERR_BAD_REQUEST, "the context is new and has no name: expected one");
     return fault_field(fault, "name");
 }
 

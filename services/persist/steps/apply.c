@@ -34,7 +34,8 @@ static enum err check_actions(const struct persist_apply *ask, struct fault *fau
         const struct action *action = &ask->actions.at[i];
         if (action->has_edit + action->has_move + action->has_element + action->has_relink == 1)
             continue;
-        fault_set(fault, ERR_BAD_REQUEST, "an action is one of edit, move, element, relink");
+        fault_set(fault, ERR_BAD_REQUEST,
+                  "the action has no kind, or several: expected one of edit, move, element, relink");
         return refuse_action(i, "", fault);
     }
     if (ask->actions.count > 0)
@@ -49,7 +50,7 @@ static enum err read_scope(const struct persist_apply *ask, struct id *scope, st
 
     if (e != ERR_OK || !id_equal(*scope, undo_moves))
         return e;
-    fault_set(fault, ERR_BAD_REQUEST, "the scope moves has only what scans followed: expected catalogue or an id");
+    fault_set(fault, ERR_BAD_REQUEST, "the scope moves takes no changes of clients: expected catalogue or an id");
     return fault_field(fault, "scope");
 }
 

@@ -15,7 +15,7 @@ enum err together_begin(struct persist *p, struct together *together, struct fau
                                    .changes = p->changes,
                                    .undo = p->undo,
                                    .dropped = p->w.dropped.len };
-    return e == ERR_OK ? e : fault_set(fault, e, "the store takes no inner transaction (%s)", err_name(e));
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot begin an inner transaction in the store: %s", err_name(e));
 }
 
 static void restore_turn(struct persist *p, const struct together *together)

@@ -30,7 +30,7 @@ static void clear_dead(struct store *store)
     int dead = store_clear_readers(store);
 
     if (dead > 0)
-        log_info("cleared %d dead readers of the store", dead);
+        log_info("dead readers of the store that were cleared: %d", dead);
 }
 
 static char process_state(int32_t pid)

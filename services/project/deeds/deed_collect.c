@@ -70,8 +70,8 @@ static enum err refuse_incomplete(const struct collect_state *state, struct faul
 {
     const uint32_t count = state->answer.without.count;
 
-    fault_set(fault, ERR_NOT_FOUND, "%u item%s missing or offline: %s%s", count, count == 1 ? " is" : "s are",
-              state->named, count > NAMED_MOST ? ", …" : "");
+    fault_set(fault, ERR_NOT_FOUND, "%u item%s %s missing or offline: %s%s", count, text_plural(count),
+              count == 1 ? "is" : "are", state->named, count > NAMED_MOST ? ", …" : "");
     return fault_hint(fault, "`project collect --check` lists them; --without-missing leaves them out");
 }
 

@@ -8,7 +8,7 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 
-/* An id that a copy of the ask gets too. */
+/* Makes an id from the request id, so a repeated ask makes the same one. */
 static struct id made_id(const struct doing *work)
 {
     return id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
@@ -40,7 +40,7 @@ static enum err merge_keys(struct doing *work, int32_t kind, struct text typed, 
     if (typed.len) {
         e = tree_read(typed, &work->arena, &patch, fault);
         if (e == ERR_OK && patch.type != TREE_OBJECT)
-            e = fault_set(fault, ERR_BAD_REQUEST, "expected a JSON object");
+            e = fault_set(fault, ERR_BAD_REQUEST, "the body is not a JSON object: expected {\"key\": value, …}");
         if (e != ERR_OK)
             return fault_field(fault, "body");
         patch_body(work, kind, &patch, body);
@@ -122,7 +122,7 @@ static enum err send_changes(struct doing *work, struct action *action, uint32_t
     return work_apply(work, &apply, fault);
 }
 
-/* The tempo of what sounds follows in the same step. */
+/* A new tempo of the project is also the tempo of its sound; both change in one step. */
 static uint32_t change_tempo(struct doing *work, struct txn *txn, struct text typed, struct action *to)
 {
     static const char *const keys[] = { "bpm", "swing" };
@@ -143,7 +143,8 @@ static uint32_t change_tempo(struct doing *work, struct txn *txn, struct text ty
     return changed > 0;
 }
 
-/* While a project is open, no two get the same name in one moment: the row that names the open one changes too. */
+/* The action also rewrites the row that names the open project. So of two renames at the same time one is a conflict,
+ * and no two projects get one name. */
 static uint32_t rename_alone(struct doing *work, struct txn *txn, struct action *to)
 {
     char project[ID_TEXT_SIZE], request[ID_TEXT_SIZE];
@@ -203,7 +204,9 @@ static enum err find_part(struct doing *work, struct txn *txn, struct element *t
         e = ERR_OK;
     }
     if (e == ERR_OK && !is_for_clients(to->kind.value)) {
-        fault_set(fault, ERR_BAD_REQUEST, "a part is a track, section, clip, mixer, pads, sound or pattern");
+        fault_set(fault, ERR_BAD_REQUEST,
+                  "kind \"%.*s\" is unknown: expected track, section, clip, mixer, pads, sound or pattern",
+                  TEXT_ARG(choice_text(&element_kind_table, to->kind)));
         return fault_field(fault, "kind");
     }
     return e;
@@ -220,7 +223,7 @@ static enum err ask_whether_put(struct doing *work, struct fault *fault)
     return send_changes(work, &action, 1, false, 0, TEXT("change part"), fault);
 }
 
-/* One apply opens a project, with all of its parts. */
+/* A project is opened by one apply that contains all of its parts, so their number is bounded. */
 static enum err check_room(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct element_list parts;
@@ -271,7 +274,7 @@ static enum err plan_put(struct doing *work, struct txn *txn, struct fault *faul
     return send_changes(work, &action, 1, ask->has_expect, ask->expect, or_else(ask->label, label), fault);
 }
 
-/* As persist committed it: another client may have changed it since, or taken it back. */
+/* Answers with the part as persist committed it, because another client may have changed or undone it since. */
 static enum err answer_part(struct doing *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;

@@ -166,7 +166,7 @@ static enum err read_now(struct doing *work, struct txn *txn, struct element_lis
     return ERR_OK;
 }
 
-/* The digest of the file that was taken is kept: it is no foreign change any more. */
+/* Keeps the digest of the loaded file, so that the file no longer counts as a foreign change. */
 static struct action note_file(struct doing *work, struct txn *txn)
 {
     const struct bytes bytes = buffer_bytes(&work->bytes);
@@ -206,7 +206,7 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     if (count > UNDO_STEPS) {
         fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d are taken back by undo", count,
                   UNDO_STEPS);
-        return fault_hint(fault, "nothing was changed; a save that differs less can be loaded"), ERR_TOO_LARGE;
+        return fault_hint(fault, "nothing was changed; load a save that differs in fewer parts"), ERR_TOO_LARGE;
     }
     struct text label = work->number
                             ? arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number)
@@ -240,7 +240,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     enum err e;
 
     if ((ask->project.len > 0) == (ask->folder.len > 0))
-        return fault_set(fault, ERR_BAD_REQUEST, "give the name of a project, or a folder");
+        return fault_set(fault, ERR_BAD_REQUEST, "expected the name of a project or its folder, and not both");
     if (ask->folder.len) {
         e = deed_new_folder(work, ask->folder, TEXT(""), fault);
         if (e == ERR_OK)
@@ -324,7 +324,7 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     return send_open(work, actions, count, fault);
 }
 
-/* A file without an id of ours, which another program may have changed since, is of the project in its folder. */
+/* A file without an id of loophole belongs to the project of its folder. Another program may have written it. */
 static void find_by_folder(struct doing *work, struct txn *txn, const struct tree *document)
 {
     struct id found;
@@ -371,7 +371,7 @@ static void take_mirror(void *owner, const struct fault *read, struct bytes file
     work_go_on(work, read);
 }
 
-/* A save that was killed has its file now. */
+/* Writes project.json if a kill prevented that after the last save. */
 static enum err renew_mirror(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct text folder = elements_folder(txn, &work->arena, work->id);
@@ -384,7 +384,7 @@ static enum err renew_mirror(struct doing *work, struct txn *txn, struct fault *
     return ERR_OK;
 }
 
-/* Copies in Media are items only if the project needs one of them. */
+/* Lets the indexer add the copies in Media as items, but only if the project needs one of them. */
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_line state;

@@ -71,7 +71,8 @@ static enum err check_folder(struct text folder, struct fault *fault)
     enum err e = ERR_OK;
 
     if (folder.at[0] != '/')
-        e = fault_set(fault, ERR_BAD_REQUEST, "the folder is not an absolute path");
+        e = fault_set(fault, ERR_BAD_REQUEST, "the folder \"%.*s\" is not an absolute path: begin it with /",
+                      folder.len < 100 ? (int)folder.len : 100, folder.at);
     else if (!text_is_utf8(folder) || folder.len > WORK_FOLDER_MOST)
         e = fault_set(fault, ERR_BAD_REQUEST, "the folder's path is not UTF-8, or longer than %d bytes",
                       WORK_FOLDER_MOST);

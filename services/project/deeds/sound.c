@@ -59,7 +59,7 @@ static void tick_keeping(void *state)
     look_at_core(s);
 }
 
-/* The core or persist did not answer, another client was first, or an item may be loaded then. */
+/* The core or persist did not answer, another client changed the part first, or an item may be loadable later. */
 static void look_later(struct sound_keeping *s, usec_t wait)
 {
     s->is_busy = false;
@@ -68,7 +68,7 @@ static void look_later(struct sound_keeping *s, usec_t wait)
     s->changed = s->looked = clock_steady() + wait - SETTLED_US;
 }
 
-/* A client waits, or a project was changed: the next look begins at once. */
+/* Ends a look. The next one begins at once if a client waits for it, or if a project was changed. */
 static void end_look(struct sound_keeping *s, bool again)
 {
     s->is_busy = false;
@@ -94,7 +94,7 @@ static enum err ask_sound_service(struct sound_keeping *s, const char *name, con
 
 /* ---- noting ---- */
 
-/* The core has what the open project is to sound, also if it was changed since. */
+/* Ends the waits of clients: the core has the sound of the open project. A later change does not matter. */
 static void end_waits(struct sound_keeping *s)
 {
     s->waits.noted = (struct sound_noted){ s->kept_for, s->revision, s->is_locked };
@@ -131,7 +131,7 @@ static void note_kept(struct sound_keeping *s, uint64_t serial)
     (void)ask_sound_service(s, "audio.sounding_kept", &kept, take_noted);
 }
 
-/* What a person has changed is still to be written. */
+/* The core has changes of a person that the store lacks: the next look writes them. */
 static void note_changed(struct sound_keeping *s)
 {
     s->looks_again = true;
@@ -176,8 +176,8 @@ static void take_announced(void *state, enum err error, const void *answer, cons
         sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, &s->away, take_set, s);
 }
 
-/* The core answers the asks that follow at once, and says that no project keeps them. A successor that finds the
- * revision of no part sets all again: what the core has then is of no project. A fresh core stays as it is. */
+/* Informs the core, before it is set, that no project keeps its sound, so its answers report that. A successor that
+ * finds the revision no_part sets everything again. A fresh core stays as it is. */
 static void announce_set(struct sound_keeping *s)
 {
     const struct audio_sounding_kept as_it_is = { .project = s->only_untouched ? s->now.project : s->kept_for,
@@ -227,7 +227,7 @@ static void take_written(void *state, enum err error, const void *answer, const 
         e = project_read(s->p, &txn, NULL);
     if (e != ERR_OK) {
         if (error != ERR_CONFLICT && error != ERR_OK)
-            log_warn("what sounds is not kept: %s", fault->what);
+            log_warn("the project does not keep the present sound: %s", fault->what);
         look_later(s, LONGEST_US);
         return;
     }
@@ -248,7 +248,7 @@ static void write_part(struct sound_keeping *s, const struct element *part)
     char scope[ID_TEXT_SIZE];
     struct action action =
         deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, s->body, part->revision));
-    const struct persist_apply apply = { .label = TEXT("keep what sounds"),
+    const struct persist_apply apply = { .label = TEXT("keep the present sound"),
                                          .scope = text_of(id_write(part->project, scope)),
                                          .actions = { 1, &action } };
 
@@ -257,7 +257,7 @@ static void write_part(struct sound_keeping *s, const struct element *part)
 
 /* ---- looking ---- */
 
-/* True if the part of the project that keeps what sounds is to be written first. */
+/* True if the part of the core's project must be written before the core is set to another project. */
 static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open)
 {
     struct element project, part;
@@ -280,7 +280,7 @@ static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open
     return true;
 }
 
-/* The core has what the project has, but for the lock of its tempo, and what it knows of this service. */
+/* Notes that the core has the project's sound. The lock of its tempo is not compared. */
 static void note_state(struct sound_keeping *s)
 {
     s->kept_for = s->now.project;
@@ -288,7 +288,7 @@ static void note_state(struct sound_keeping *s)
     note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
-/* No tempo is locked, only the last changes of the former project are written, and the next one takes none of them. */
+/* No project is open any more. The last changes go to the former project, and the next one gets none of them. */
 static void leave_sound(struct sound_keeping *s, struct txn *txn)
 {
     const bool is_of_project = s->now.keeper.value == KEEPER_KEEPS && s->now.has_project;
@@ -387,7 +387,7 @@ static void take_change(void *state, const void *body, bool gap)
         make_due(s);
 }
 
-/* An item that was away may be here. */
+/* The catalogue has changed, so an item that was away may have returned. */
 static void take_catalogue(void *state, const void *body, bool gap)
 {
     struct sound_keeping *s = state;

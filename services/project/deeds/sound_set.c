@@ -219,7 +219,8 @@ static void take_set(void *state, enum err error, const void *answer, const stru
         return;
     }
     if (error != ERR_OK)
-        log_warn("%s: a part of the project's sound is not set: %s", s->asks[s->next].name, fault->what);
+        log_warn("%s failed, so the audio core lacks a part of the project's sound: %s", s->asks[s->next].name,
+                 fault->what);
     else
         take_silent(s, s->asks[s->next].name, answer);
     s->next++;

@@ -91,8 +91,7 @@ static enum err act_list(struct library_job *job, struct fault *fault)
     if (ask->recent && lines.count > ask->recent)
         lines.count = (uint32_t)ask->recent;
     job->said.total = lines.count;
-    job->said.message = message_text(MESSAGE_FILES_LISTED, &job->arena, arena_printf(&job->arena, "%u", lines.count),
-                                     (struct text){ 0 });
+    job->said.message = message_counted(MESSAGE_FILES_LISTED, &job->arena, lines.count, (struct text){ 0 });
     from = ask->offset < lines.count ? (uint32_t)ask->offset : lines.count;
     lines.at += from;
     lines.count = lines.count - from < most ? lines.count - from : most;

@@ -57,8 +57,7 @@ static enum err list_alike(struct library_job *job, const struct rhythm *rhythm,
     compare_all(job, rhythm, ask->name, &lines);
     lines.count = lines.count < most ? lines.count : most;
     job->said.total = lines.count;
-    job->said.message = message_text(MESSAGE_FILES_LISTED, &job->arena, arena_printf(&job->arena, "%u", lines.count),
-                                     (struct text){ 0 });
+    job->said.message = message_counted(MESSAGE_FILES_LISTED, &job->arena, lines.count, (struct text){ 0 });
     e = library_keep_lines(job, &lines, fault);
     arena_free(&arena);
     return e;

@@ -249,7 +249,8 @@ enum err aliases_check(const struct element_list *parts, struct id id, int32_t k
     struct tree read;
 
     if (alias && !is_alias(alias)) {
-        fault_set(fault, ERR_BAD_REQUEST, "an alias is a whole number, or a text of 1 to %d bytes", ALIAS_MOST);
+        fault_set(fault, ERR_BAD_REQUEST, "alias %.*s: expected a whole number, or a text of 1 to %d bytes",
+                  wanted.len < 60 ? (int)wanted.len : 60, wanted.at, ALIAS_MOST);
         return fault_field(fault, "alias");
     }
     for (uint32_t i = 0; alias && i < parts->count; i++) {

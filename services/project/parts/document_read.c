@@ -113,10 +113,10 @@ static enum err read_part(struct document_reading *r, int32_t kind, const char *
     struct id id;
 
     if (part->type != TREE_OBJECT)
-        return fault_set(r->fault, ERR_BAD_REQUEST, "a part is a JSON object");
+        return fault_set(r->fault, ERR_BAD_REQUEST, "the part is not a JSON object");
     if (!may_be_id(tree_get(part, "id")))
         return refuse_value_at(r->fault, ERR_BAD_REQUEST, "id",
-                               "an id is an id of loophole, a whole number, or a word");
+                               "the id is neither a whole number nor a text of at most 255 bytes");
     if (!tree_id(part, "id", &id) || id_is_zero(id))
         id = make_id(r->arena, name, i, part);
     if (id_equal(id, sound_body_id(r->written)))
@@ -171,10 +171,10 @@ static enum err read_project(struct document_reading *r, const struct tree *docu
     enum err e;
 
     if (!project || project->type != TREE_OBJECT)
-        return refuse_value_at(r->fault, ERR_BAD_REQUEST, "project", "it has no project, or one that is not an object");
+        return refuse_value_at(r->fault, ERR_BAD_REQUEST, "project", "the key project is missing, or is not an object");
     if (!may_be_id(tree_get(project, "id")))
         return refuse_value_at(r->fault, ERR_BAD_REQUEST, "project.id",
-                               "an id is an id of loophole, a whole number, or a word");
+                               "the id is neither a whole number nor a text of at most 255 bytes");
     body = tree_clone(project, r->arena);
     if (tree_get(project, DOCUMENT_FILE_KEYS))
         tree_set(&more, r->arena, "project", *tree_get(project, DOCUMENT_FILE_KEYS));

@@ -179,7 +179,7 @@ static enum err refuse_value(const struct key_row *row, const struct tree *value
 enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struct fault *fault)
 {
     if (body->type != TREE_OBJECT)
-        return fault_set(fault, ERR_BAD_REQUEST, "a part is a JSON object");
+        return fault_set(fault, ERR_BAD_REQUEST, "the part is not a JSON object");
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct tree *value = rows[i].kind == kind ? (struct tree *)(uintptr_t)tree_get(body, rows[i].name) : NULL;
         if (value && value->type != TREE_NULL && !check_key_value(&rows[i], value, fault))
@@ -188,7 +188,7 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
     if (kind == ELEMENT_KIND_SOUND)
         return sound_ranges_check(body, fault);
     if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "a project has a name");
+        fault_set(fault, ERR_BAD_REQUEST, "the project has no name: expected 1 to 80 characters");
         return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;
     }
     return ERR_OK;

@@ -142,7 +142,7 @@ static bool is_foreign(struct doing *work, const struct slot_row *row, struct te
         log_info("slot %u was changed by another program: its file is copied", row->number);
         return true;
     }
-    log_warn("the file of slot %u is no pattern: the copy gets what the slot had", row->number);
+    log_warn("the file of slot %u is not a pattern: the copy gets the pattern of the store", row->number);
     return false;
 }
 

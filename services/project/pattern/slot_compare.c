@@ -71,7 +71,7 @@ static enum err answer_compared(struct doing *work, struct txn *txn, struct faul
 
     for (uint32_t i = 0; i < job->count; i++)
         used += job->places[i].content.len > 0;
-    job->said = message_text(MESSAGE_LISTED, &work->kept, arena_printf(&work->kept, "%u", used), job->bank);
+    job->said = message_counted(MESSAGE_LISTED, &work->kept, used, job->bank);
     return slot_answer_said(work, txn, fault);
 }
 

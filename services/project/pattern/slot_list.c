@@ -171,7 +171,7 @@ static enum err answer_list(struct doing *work, struct txn *txn, struct fault *f
         qsort(said.slots.at, said.slots.count, sizeof(*said.slots.at), newest_first);
         said.slots.count = said.slots.count < ask->recent ? said.slots.count : (uint32_t)ask->recent;
     }
-    job->said = message_text(MESSAGE_LISTED, &work->kept, arena_printf(&work->kept, "%u", said.slots.count), job->bank);
+    job->said = message_counted(MESSAGE_LISTED, &work->kept, said.slots.count, job->bank);
     slot_job_answer(work, &said);
     return ERR_OK;
 }

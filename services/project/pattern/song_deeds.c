@@ -29,9 +29,7 @@ static enum err answer_read(struct doing *work, struct txn *txn, struct fault *f
     enum err e = read_song(work, txn, &body, &song, fault);
 
     if (e == ERR_OK)
-        answer_song(work, &song,
-                    message_text(MESSAGE_SONG, &work->arena, arena_printf(&work->arena, "%u", song.entries.count),
-                                 (struct text){ 0 }));
+        answer_song(work, &song, message_counted(MESSAGE_SONG, &work->arena, song.entries.count, (struct text){ 0 }));
     return e;
 }
 
@@ -75,7 +73,7 @@ static enum err refuse_number(struct doing *work, const struct song *song, uint6
         (void)message_fault(MESSAGE_SONG_ENTRY, arena_printf(&work->arena, "%llu", (unsigned long long)number),
                             (struct text){ 0 }, fault);
     return song->entries.count == 0 ? fault_hint(fault, "`loophole song set SLOT…` makes one")
-                                    : fault_hint(fault, "the song has %u entries", song->entries.count);
+                                    : fault_hint(fault, "entries of the song: %u; the first is 1", song->entries.count);
 }
 
 static enum err begin_play(struct doing *work, struct txn *txn, struct fault *fault)

@@ -67,15 +67,15 @@ enum err cursor_read(struct arena *arena, struct text cursor, struct text query,
     struct bytes bytes;
 
     if (!base64_read(cursor, arena, &bytes) || bytes.len < sizeof(head))
-        return refuse_cursor(fault, "this is not a cursor");
+        return refuse_cursor(fault, "the cursor is damaged, or was made by another version");
     memcpy(&head, bytes.at, sizeof(head));
     if (head.version != VERSION || head.text_len > SORT_TEXT || bytes.len != sizeof(head) + head.text_len)
-        return refuse_cursor(fault, "this is not a cursor");
+        return refuse_cursor(fault, "the cursor is damaged, or was made by another version");
     if (memcmp(head.of, hash.b, sizeof(head.of)) != 0)
         return refuse_cursor(fault, "the cursor belongs to another query or another order");
     *last = (struct position){ .has_value = head.has_value != 0, .text_len = head.text_len };
     last->text = (const char *)bytes.at + sizeof(head);
     memcpy(last->id.b, head.id, sizeof(head.id));
     memcpy(&last->number, head.number, sizeof(head.number));
-    return isnan(last->number) ? refuse_cursor(fault, "this is not a cursor") : ERR_OK;
+    return isnan(last->number) ? refuse_cursor(fault, "the cursor is damaged, or was made by another version") : ERR_OK;
 }

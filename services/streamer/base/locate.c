@@ -169,7 +169,8 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
     if (has_id)
         return find_id(locator, id, located, fault);
     if (path.len == 0 || path.at[0] != '/' || !bytes_copy(typed, sizeof(typed), path)) {
-        fault_set(fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "give an id or a path");
+        fault_set(fault, ERR_BAD_REQUEST, "%s",
+                  path.len ? "the path is not absolute: begin it with /" : "no sound is named: give an id or a path");
         return fault_field(fault, "path");
     }
     enum err e = look_up(locator, path, located, fault);

@@ -194,7 +194,8 @@ enum err stretch_new(uint32_t rate, double tempo, double semitones, enum stretch
 
     *stretch = NULL;
     if (!(tempo >= 0.25 && tempo <= 4) || !(fabs(semitones) <= 24))
-        return fault_set(fault, ERR_BAD_REQUEST, "a tempo ratio of %g or a shift by %g semitones is too large", tempo,
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "tempo ratio %g or shift %g is out of range: 0.25 to 4, -24 to 24 semitones", tempo,
                          semitones);
     struct stretch *made = alloc_zeroed(1, sizeof(*made));
     made->rate = rate;

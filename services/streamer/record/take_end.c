@@ -68,7 +68,7 @@ static void finish_take(struct take *take)
                                                : "abandoned",
              (unsigned long long)take->frames);
     if (take->lost > 0)
-        log_warn("the recording \"%s\" has %llu missing frames at %llu places", take->name,
+        log_warn("the recording \"%s\" lacks frames: %llu, at this number of places: %llu", take->name,
                  (unsigned long long)take->lost, (unsigned long long)take->gaps.count);
     take_free(take);
 }

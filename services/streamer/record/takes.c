@@ -198,9 +198,9 @@ static enum err check_name(struct call *call, const struct streamer_record *ask)
     if (!memchr(ask->name.at ? ask->name.at : "", '/', ask->name.len) && !text_starts(ask->name, TEXT(".")) &&
         !memchr(ask->name.at ? ask->name.at : "", '\0', ask->name.len))
         return ERR_OK;
-    enum err e = refuse(call, ERR_BAD_REQUEST, "the name of a take must not contain / or begin with a dot");
-    fault_field(call_fault(call), "name");
-    return e;
+    refuse(call, ERR_BAD_REQUEST, "the name \"%.*s\" begins with a dot, or has a slash or a zero byte",
+           ask->name.len < 100 ? (int)ask->name.len : 100, ask->name.at);
+    return fault_field(call_fault(call), "name");
 }
 
 bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer)
@@ -221,7 +221,8 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     if (e != ERR_OK)
         return e;
     if (ask->has_format && ask->format.value == 0) {
-        fault_set(call_fault(call), ERR_BAD_REQUEST, "a take becomes wav, wav24 or flac");
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "format \"%.*s\" is none of wav, wav24, flac",
+                  TEXT_ARG(ask->format.word));
         return fault_field(call_fault(call), "format");
     }
     if (ask->has_gaps && ask->gaps.value == 0) {
@@ -235,7 +236,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         return fault_field(call_fault(call), "source");
     }
     if (ask->has_source && ask->source.value != TAKE_SOURCE_INPUTS && ask->inputs.count > 0)
-        return refuse(call, ERR_BAD_REQUEST, "a take has a source or inputs, not both");
+        return refuse(call, ERR_BAD_REQUEST, "the ask has a source and inputs: a take has one of them");
     for (uint32_t i = 0; i + 1 < ask->inputs.count; i++)
         if (ask->inputs.at[i].len == 0)
             return refuse(call, ERR_BAD_REQUEST, "inputs[%u] names no port", i);

@@ -344,7 +344,8 @@ static enum err fit_length(const struct wav *wav, const char *what, struct fault
     uint64_t frame = wav_frame_bytes(wav->format);
 
     if (wav->frames > (INT64_MAX - WAV_HEADER) / frame)
-        return fault_set(fault, ERR_FULL, "%s: it would be too long", what);
+        return fault_set(fault, ERR_FULL, "%s: %llu frames are too many for a file", what,
+                         (unsigned long long)wav->frames);
     if (ftruncate(wav->fd, (off_t)(WAV_HEADER + wav->frames * frame)) != 0)
         return fault_errno(fault, file_err(errno), errno, "%s", what);
     return ERR_OK;

@@ -52,7 +52,7 @@ static enum err unpack_piece(struct unpack *unpack, uint32_t *len, struct fault 
         if (!unpack->left.len)
             unpack->left = bytes_of(unpack->packed, read_packed(unpack, unpack->packed));
         if (!unpack->left.len)
-            return fault_set(fault, ERR_BAD_REQUEST, "the session ends too early");
+            return fault_set(fault, ERR_BAD_REQUEST, "the compressed data ends too early");
         if (deflate_unpack(unpack->unpacker, &unpack->left, unpack->piece + *len, UNPACK_PIECE - *len, &got) != ERR_OK)
             return fault_set(fault, ERR_BAD_REQUEST, "the compressed data is damaged");
         *len += got;

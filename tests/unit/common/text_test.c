@@ -162,6 +162,15 @@ static void an_extension_is_of_the_name_alone_in_lower_case(void **state)
                             cases[i].extension);
 }
 
+static void a_noun_is_in_the_plural_after_every_count_but_1(void **state)
+{
+    (void)state;
+    assert_string_equal(text_plural(1), "");
+    assert_string_equal(text_plural(0), "s");
+    assert_string_equal(text_plural(2), "s");
+    assert_string_equal(text_plural(UINT64_MAX), "s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +186,7 @@ int main(void)
         cmocka_unit_test(what_steers_a_terminal_is_shown_by_its_number),
         cmocka_unit_test(what_is_shown_is_cut_at_a_whole_character),
         cmocka_unit_test(an_extension_is_of_the_name_alone_in_lower_case),
+        cmocka_unit_test(a_noun_is_in_the_plural_after_every_count_but_1),
     };
     return cmocka_run_group_tests_name("common/text", tests, NULL, NULL);
 }
