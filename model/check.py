@@ -1,5 +1,5 @@
-"""How well classes and similarity carry over to kits that were never heard: kits are dealt into halves, each half is
-judged by what was learned from the other. Prints, as shared by both halves: top-1, precision@10 (macro, micro; drums)."""
+"""Scores classes and similarity on kits outside the training: the kits are split into two halves, and each half is
+scored by the model of the other. Prints, as shared by both halves: top-1, precision@10 (macro, micro; drums)."""
 import argparse
 import sys
 

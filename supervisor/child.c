@@ -268,8 +268,8 @@ static enum work_kind work_of(const struct child *child, uint32_t *share)
     return is_on_board(child) ? board_work_of(child->entry, share) : WORK_NONE;
 }
 
-/* A service that starts may send no heartbeat for long, and one that ends for a while, but neither may be stopped. Long
- * work may take any time while it reports progress; without reports it counts as hung. */
+/* A starting service may be silent for long, and an ending one for a while. If its process is stopped (state T), the
+ * usual limit applies. Long work may take any time while it reports progress; without reports it counts as hung. */
 static usec_t limit_of(const struct child *child, const struct proc *proc, bool works)
 {
     const struct settings *settings = &child->world->settings;

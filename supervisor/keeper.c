@@ -150,7 +150,7 @@ static void record_death(const struct keeper *keeper, const siginfo_t *info, con
         log_fault("cannot write the crash record", &fault);
 }
 
-/* The keeper always restarts a killed supervisor, but one that ends with an error only a few times. */
+/* The keeper always restarts a supervisor that was killed. After an end with an error it restarts only a few times. */
 static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *wait)
 {
     usec_t lived = clock_steady() - keeper->started;

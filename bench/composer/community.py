@@ -31,7 +31,7 @@ class Community:
         return self.chance.randint(*map(int, self.p[name].split()))
 
     def make_packs(self):
-        """Each pack has a genre, a time at which it appears, and sounds with roles. The sounds are numbers."""
+        """A pack has a genre, a time at which it appears, and sounds with roles. A sound is a number."""
         roles, packs = self.p['roles'].split(), self.whole('packs')
         self.genre_of = [self.chance.randrange(self.whole('genres')) for _ in range(packs)]
         self.born = [max(0, self.chance.uniform(-2, 0.9)) for _ in range(packs)]
@@ -97,7 +97,7 @@ class Community:
                 [song for song, is_held in zip(self.songs, held) if is_held and len(song.sounds) > 1])
 
     def hostile_songs(self, songs):
-        """What hostile studios add: they push sounds that few use, beside those that many use."""
+        """The statements of hostile studios, which promote rare sounds by pairing them with frequent ones."""
         whole = {name: int(value) for name, value in self.hostile.items() if name != 'share'}
         uses = Counter(sound for song in songs for sound in song.sounds)
         popular = sorted(range(self.count), key=lambda sound: -uses[sound])

@@ -105,7 +105,8 @@ static bool goes_on(const struct run *run)
     return run->total ? run->asked < run->total : !*run->stop;
 }
 
-/* A signal comes once, and a send may consume it: so it checks for answers after the send. */
+/* The descriptor signals only once, and a send may consume the signal. So the client checks for answers after each
+ * send. */
 static void serve_client(struct swarm *swarm, struct run *run, uint32_t i)
 {
     while (swarm->sent_ns[i] && take_answer(swarm, i, run->checked, run->to)) {

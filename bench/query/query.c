@@ -288,7 +288,7 @@ static void print_took(const struct bench *bench)
         quantile_of(first, KINDS * EACH, 1));
 }
 
-/* Other questions, each once, after nothing was asked for `seconds`. */
+/* Asks other questions, each once, after a pause of `seconds`. */
 static void ask_after_idle(struct bench *bench, uint32_t seconds)
 {
     double took[KINDS * EACH];

@@ -1,6 +1,6 @@
-/* clocks.h: converts the times of time tags to frames of the audio clock. The clocks are compared again and again; each
- * comparison has an error of some frames. A new one is taken only if it differs by more than CLOCKS_US, so that the
- * distances between tags are exact to the frame meanwhile. */
+/* clocks.h: converts the times of time tags to frames of the audio clock. The clocks are compared regularly; each
+ * comparison has an error of some frames. A new result is used only if it differs by more than CLOCKS_US. Between two
+ * such results the distances between tags are exact to the frame. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_CLOCKS_H
 #define LOOPHOLE_FRONTENDS_OSC_CLOCKS_H
 

@@ -39,7 +39,7 @@ static enum err encode_ask(const char *name, const void *request, const struct s
     return e;
 }
 
-/* A service that is away is asked when it is back. */
+/* Sends the ask now, or when the service is back. */
 static void send_inner(struct web *web, const struct inner_ask *ask)
 {
     struct text service = { (uint32_t)strcspn(ask->name, "."), ask->name };

@@ -13,7 +13,7 @@ static void run_making(struct errand *errand)
     struct made_file *making = (struct made_file *)errand;
 
     if (making->make(making, &making->fault) == ERR_OK)
-        making->fault.code = ERR_OK; /* of a step that was tried again */
+        making->fault.code = ERR_OK; /* an error of a step that then succeeded */
 }
 
 static void drop_making(struct errand *errand)
@@ -50,7 +50,7 @@ static void making_done(struct errand *errand, bool lost)
         visit_kill(visit);
 }
 
-/* The same disk as that of uploads, and the same folder. */
+/* Opens a private file in the folder of uploads. */
 static enum err open_private(const struct web *web, int *fd, struct fault *fault)
 {
     char folder[PATH_MAX];

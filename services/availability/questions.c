@@ -58,7 +58,7 @@ static void fail_question(struct availability *availability, struct question *qu
     ticket_fail(availability->service, question->ticket, &fault);
 }
 
-/* A mount that nothing of a person lies on, or that another one covers, counts as a folder. */
+/* True for a mount of the system, or one that another mount covers: the path counts as a folder. */
 static bool lies_inside(const struct mount *mount, struct bytes path)
 {
     const char *target = mount->line.target;

@@ -166,7 +166,7 @@ static bool see_one(void *state, const struct lesson *lesson)
     return false;
 }
 
-/* NULL: a pack has the very content, or it is a copy of none. */
+/* NULL: the content is itself a sound of a pack, or it resembles none. */
 static const struct pack_sound *find_copied(struct pass_slice *s, const struct media *media)
 {
     struct sound_form form = { 0 };

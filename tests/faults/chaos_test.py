@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Any process, any signal or any failing system call, at any moment, while a folder is indexed, people edit and search, and
-a sound plays."""
+"""Processes get signals, and their system calls fail, at random moments. Meanwhile a folder is indexed, people edit
+and search, and a sound plays."""
 import os
 import subprocess
 import sys

@@ -88,7 +88,7 @@ def another_program_that_holds_it_is_named_and_left_alone(home):
     holder = hold_mutex(home, 'innocent')
     until_named(home, holder.pid, 'innocent')
     contains(home.loophole('doctor', code=None).all, f'process {holder.pid} (innocent, stopped) is beginning to read')
-    time.sleep(11)  # longer than a program of loophole is left alone; nothing shows until then
+    time.sleep(11)  # a stopped program of loophole would be killed by now; nothing else shows that this one is spared
     until_stopped(holder.pid)
     holder.kill()
     holder.wait(60)

@@ -250,7 +250,7 @@ def after_a_power_cut_while_it_ends_there_is_one_whole_file(home):
 
 @claim
 def after_another_power_cut_while_it_ends_there_is_one_whole_file(home):
-    """The even seeds, which are the other half of the moments."""
+    """The same with the even seeds, which select the other half of the moments."""
     for seed in range(2, how_often(6, 30) + 1, 2):
         _power_cut_while_it_ends(home, seed)
 

@@ -26,7 +26,7 @@ def connections_made_elsewhere_are_remembered(home):
 
 
 def asked(home, *args):
-    """A command of loophole that goes on in the background."""
+    """Starts a command of loophole in the background."""
     return home.start('loophole', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

@@ -213,7 +213,7 @@ def largest_messages():
     for name, body in largest(SCHEMAS, set(before) | {"supervisor"}):
         if name in HARMFUL:
             continue
-        error, answer = client.ask(name, body, budget_ms=20000)  # all of it passes where the audio core is away
+        error, answer = client.ask(name, body, budget_ms=20000)  # all of it is used where no audio core runs
         assert error != "timeout" or answer.get("what") != "no answer", name
         asked, most = asked + 1, max(most, len(msgpack.packb(body)))
     now = lines()

@@ -44,7 +44,7 @@ def migrates(home):
 
 
 def is_whole(home, rows):
-    """Checks that the migration ends, and that no row is missing."""
+    """Checks that persist is ready after the migration, and that no row is missing."""
     until(lambda: home.is_ready('persist'), 120, 'persist is ready')
     checked = home.loophole('store', 'check').out
     contains(checked, ', 0 problems')

@@ -41,7 +41,7 @@ class Library(Patterns):
 
 @claim(inside=Library)
 def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
-    # 2 new and 2 old texts are staged, then step.json and state.json; then 2 files come and 2 go; then state.json
+    # order of the calls: 2 new and 2 old texts, step.json, state.json; then 2 files are made and 2 removed; state.json
     before = it.files()
     for call, when in random.sample([('rename', 1), ('rename', 3), ('rename', 5), ('rename', 6), ('rename', 7), ('unlink', 1),
                                      ('unlink', 2), ('sync', 1), ('sync', 4)],

@@ -43,7 +43,7 @@ class Poisoner:
         self.once = getattr(self, kind)
 
     def batch(self, operations, wanted):
-        """Sent again as long as persist has no room for a batch of this size in addition to those of others."""
+        """Sends a batch, and sends it again while persist is busy with the batches of others."""
         error = "busy"
         while error == "busy":
             error, answer = self.client.ask("persist.batch", {"operations": operations}, budget_ms=300000)

@@ -68,7 +68,7 @@ class Powered:
         self.mine.client = self.home.client()
 
     def measure(self):
-        """The number of the disk's changes in the deed, undisturbed."""
+        """The number of changes of the disk that the whole deed makes without a power cut."""
         self.prepare()
         before = self.changes()
         self.mine.must(self.deed, **self.more())
@@ -78,7 +78,7 @@ class Powered:
 
     def cut_at(self, change):
         self.prepare()
-        self.mine.state()  # what was asked before is done
+        self.mine.state()  # the answer shows that earlier asks are done
         request, answers = new_id(), []
         self.cut_power_at(change)
         client = self.mine.client
@@ -193,7 +193,7 @@ class Collecting(Powered):
             same('collect', self.mine.must('undo')['label'])
 
     def notes(self):
-        """Where the project says that its copies are."""
+        """The paths of the copies, as the project notes them."""
         return sorted(body['copy'] for body in self.mine.parts().values() if 'copy' in body)
 
     def copies(self):

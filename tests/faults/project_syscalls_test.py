@@ -37,7 +37,7 @@ class Strace:
             skip('strace cannot attach to a process: ' + reported()[:100])
 
     def end(self):
-        """Ends the trace and returns it. strace may wait for ever when it is interrupted while its process dies."""
+        """Ends the trace and returns it. If strace is interrupted while its process dies, it may never end."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         until(lambda: self.process.poll() is not None or is_dead(self.pid))

@@ -50,7 +50,7 @@ class Tool:
 
 class Tape(Tool):
     """Records main_left of the core whose name ends with `core`, by default of the first one. `heard` is the number of
-    connected ports, `stood` the number of pauses of the machine itself."""
+    connected ports, `stood` the number of times at which the whole machine paused."""
 
     def __init__(self, seconds, *notes, core=""):
         server = Client().must("audio.server")
@@ -83,8 +83,8 @@ class Tape(Tool):
 
 
 def merged(one, other):
-    """The frames of `one`. Where it missed a callback, those of `other`, which had another place in the server's
-    graph."""
+    """The frames of the tape `one`. Where `one` missed a callback, those of `other`, which JACK calls at another place
+    of its graph."""
     frames, shift = array.array("f", one.frames), one.facts["first"] - other.facts["first"]
     for n, x in enumerate(frames):
         if x != x and 0 <= n + shift < len(other.frames):

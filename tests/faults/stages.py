@@ -97,8 +97,8 @@ def opened():
 # ---- stages ----
 
 class Stage:
-    """A home to begin with, a program, and the results that are allowed after it. `disk`: the part of the home on
-    `lossy`."""
+    """A home, a program that runs on it, and the results that are allowed afterwards. `disk` is the part of the home
+    that lies on `lossy`."""
     disk, is_service = "data", True
 
     def __init__(self):

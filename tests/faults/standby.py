@@ -44,7 +44,7 @@ def strike(tape, rounds, blow):
 
 
 def owner_now():
-    """None while the first core, which answers this ask, is away."""
+    """The present owner and its epoch. None while the first core is away, because that core answers this ask."""
     error, answer = Client().ask("audio.server", budget_ms=500)
     return (answer["owner"], answer["epoch"]) if error == "ok" else None
 

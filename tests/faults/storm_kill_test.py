@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The monitor of volumes, the indexer and persist are killed in turn during storms of mounts, fetches and relinks: nothing
-is lost, nothing is doubled, and each fetch ends or goes on."""
+"""The monitor of volumes, the indexer and persist are killed in turn during storms of mounts, fetches and relinks: no
+item is lost or doubled, and each fetch ends or continues."""
 import collections
 import os
 import random

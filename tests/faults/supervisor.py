@@ -230,7 +230,8 @@ def ask_in_vain(name, body):
 
 
 def killed_with_its_keeper(times):
-    """No process is left that restarts anything: all services work, and `loophole up` finds them."""
+    """Supervisor and keeper are dead, so nothing restarts a process. All services still work, and `loophole up` adopts
+    them."""
     pids, editors = all_ready(), start_editors(2)
     for _ in range(times):
         for pid in running("loopholed"):

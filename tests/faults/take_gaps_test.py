@@ -12,7 +12,7 @@ from claims import claim, contains, figure, how_often, run_claims, same, until
 from takes import Recording, recording
 
 ROUNDS = how_often(2, 20)
-UNIT = 8388607  # the counter's step is one of this
+UNIT = 8388607  # frame n of the counter is n / UNIT
 
 
 def kill(home, service):
@@ -38,7 +38,7 @@ def says_what_is_lost(it, take, file, again=False):
 
 
 def end_take(it, take, name, again=False):
-    """Stops the take, which has lost frames, and compares the file with what is said of it."""
+    """Stops the take, which has lost frames, and compares the file with its item."""
     said = it.stop()
     same(('final', take), (said['state'], said['id']))
     says_what_is_lost(it, take, name + '.wav', again)

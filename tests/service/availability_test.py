@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The monitor of volumes: drives that come, go, move, hang and die. Nothing is lost, doubled or held up."""
+"""The monitor of volumes: drives that come, go, move, hang and die. No item is lost or doubled, and no ask is
+delayed."""
 import contextlib
 import ctypes
 import json

@@ -166,7 +166,7 @@ def a_decoder_that_hangs_dies_with_its_parent_and_the_file_is_tried_again(home):
     first = until(lambda: decoders(path))[0]
     os.kill(home.pid('indexer'), signal.SIGKILL)
     second = until(lambda: [pid for pid in decoders(path) if pid != first])[0]
-    until(lambda: first not in decoders(path))  # it waits for ever unless its parent's death ends it
+    until(lambda: first not in decoders(path))  # it ends only because its parent's death ends it
     os.kill(second, signal.SIGKILL)
     item = until(lambda: (one := shown(home, path))['analysis'] == 'failed' and one)
     contains(item['failure'], 'ffmpeg died: signal 9')

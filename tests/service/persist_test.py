@@ -364,7 +364,7 @@ def a_removal_cut_short_by_a_kill_is_finished_when_asked_again(persist):
 
 @claim(inside=Persist)
 def a_library_that_is_forgotten_or_brought_back_through_kills_is_so_whole(persist):
-    """After a kill persist goes on by itself; a request that is repeated gets its answer."""
+    """After a kill persist continues the work by itself; the repeated request gets its answer."""
     c, k = persist.client, persist.catalogue
     c.must("persist.put_library", {"library": dict(LIBRARY, id=k.folder, volume=k.volume)})
     for part in range(3):

@@ -512,7 +512,7 @@ def cut_power(home, processes):
     kill_processes(processes)
 
     def are_gone():
-        left = list(home.processes())  # one that was started meanwhile too
+        left = list(home.processes())  # also a process that was started meanwhile
         kill_processes(left)
         return not left
     until(are_gone)

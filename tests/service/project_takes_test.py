@@ -28,7 +28,7 @@ def found(it, *query):
 
 
 def a_take(it, name):
-    """Records one that ends by itself; its item."""
+    """Records a take that ends by itself, and returns its item."""
     id = it.until_final(name, '--seconds', '1')
     it.until_analysed(id)
     return it.show(id)

@@ -524,7 +524,7 @@ def a_page_that_reads_nothing_is_hung_up_on(home):
     for count in (200, 400, 450):  # at most 256 may be under way
         while answered() < count:
             page.send('search.ping', large)
-    # The page asks no more when its last answers come: nothing of it could still be noticed but that it reads nothing.
+    # The page sends nothing after its last answers. So the gateway can only notice that the page does not read.
     os.kill(home.pid('search'), signal.SIGSTOP)
     for _ in range(250):
         page.send('search.ping', large)

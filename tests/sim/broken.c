@@ -126,7 +126,7 @@ void flaw_in_part(struct apply_part *part)
         part->step = 0;
 }
 
-/* Of a step that is taken back in parts, a row between two parts stays. */
+/* When a step is undone in parts, one row between two parts is left out. */
 void flaw_in_position(struct persist *p, struct undo_pointers *to)
 {
     struct undo_step row;
@@ -260,7 +260,7 @@ void __wrap_forgetting_resume(struct persist *p)
         __real_forgetting_resume(p);
 }
 
-/* It takes items for known that are forgotten during its parts. */
+/* An emptying treats items that are forgotten during its parts like those that were forgotten before it. */
 enum err __wrap_forgotten_begin_emptying(struct persist *p, struct call *call)
 {
     uint64_t head = p->head;

@@ -30,7 +30,8 @@ static void be_born(struct client *client)
     client->thinks_until = sim.now + (usec_t)sim_random((uint64_t)thinking);
 }
 
-/* It forgets the asks in progress. It keeps what it owes: that comes from its work, which is still there later. */
+/* The client dies and forgets its asks in progress. It keeps its unanswered deeds, because they belong to work that
+ * outlives it. */
 static void end_client(struct client *client)
 {
     sim.counts.client_deaths++;

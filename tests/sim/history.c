@@ -121,7 +121,7 @@ void history_look_at_refusals(struct history *h, usec_t until)
 
 /* ---- trimming ---- */
 
-/* A row is older than every later one, whatever its own time says. */
+/* A row counts as older than every later row, even if its time is later. */
 static bool is_older(const struct history *h, uint64_t revision, int64_t than)
 {
     for (uint64_t i = revision - 1; i < h->row_count; i++)
@@ -245,7 +245,8 @@ static void operate_again(struct history *h, uint64_t number)
     hold_head(h, deed, head);
 }
 
-/* The answer came so late that the log has the request's last change no longer: it is kept like one without changes. */
+/* When the answer came, the log had trimmed the last change of the request. So the answer is kept like one without
+ * changes. */
 static bool is_trimmed_before(const struct history *h, const struct note *answer, uint64_t last)
 {
     return answer->revision == 0 && last <= h->trimmed;

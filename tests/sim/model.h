@@ -138,7 +138,7 @@ enum err model_refusal(struct model *model, const struct deed *deed);
  * cannot be at this position. */
 bool model_undo_is_at(struct model *model, uint64_t at, uint64_t top);
 
-/* The newest step may be one that undo has passed over, in parts. */
+/* True if the newest step is one that an undo in parts has skipped. */
 bool model_step_may_be_passed_over(struct model *model);
 
 /* ---- model_below.c: rows of work in parts, between whose rows others may come. False: the row does not belong to it

@@ -1,4 +1,4 @@
-/* The effects of analyses on items and contents, specified a second time. */
+/* The effects of analyses on items and contents, as the model specifies them. */
 #include <string.h>
 
 #include "tests/sim/model.h"

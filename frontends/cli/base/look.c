@@ -59,7 +59,7 @@ enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
         return fault_errno(fault, ERR_BUSY, error, "cannot start a process that looks at files");
     if (!ended)
         (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, ended ? 0 : WNOHANG); /* one that waits in the kernel cannot die */
+    (void)waitpid(pid, NULL, ended ? 0 : WNOHANG); /* a process that waits in the kernel cannot die */
     return ended ? ERR_OK : fault_set(fault, ERR_TIMEOUT, "a file system does not answer");
 }
 

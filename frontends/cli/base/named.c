@@ -115,7 +115,7 @@ enum err named_one(struct cli *cli, int count, char **args, struct named *to, st
     return e;
 }
 
-/* The id of what was named, which is asked for if a path was. */
+/* Returns the id of the named item. For a path, the catalogue is asked for it. */
 static enum err find_id(struct cli *cli, const struct named *named, struct id *id, struct fault *fault)
 {
     struct media_found found = { 0 };

@@ -5,7 +5,7 @@
 
 #include "frontends/cli/engine/engine.h"
 
-/* So many ends in a row have the same cause. */
+/* After this number of ends in a row, a service is taken to have one lasting cause. */
 enum { ENDS = 3 };
 
 /* Reads the last error that the service printed, "loophole-persist: TEXT", at the end of its log. False: there is
@@ -43,7 +43,7 @@ enum err engine_look_for_ends(struct cli *cli, const struct service_lines *lines
         text_copy(death, sizeof death, line->last_death);
         if (line->state.value != RUN_STATE_FAILED || line->restarts < ENDS || !read_last_error(cli, service, reason))
             continue;
-        /* Nothing but a person's action ends this cause. */
+        /* Only an action of a person removes this cause. */
         if (strstr(death, "(denied)")) {
             fault_set(fault, ERR_DENIED, "%s ends at each start: %s", service, reason);
             return fault_hint(fault, "`loophole logs %s` has the whole text; `loophole down` ends the engine", service);

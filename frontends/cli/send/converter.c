@@ -148,7 +148,8 @@ static enum err check_advance(bool advances, unsigned *idle, struct fault *fault
     return *idle < IDLE_ANSWERS ? ERR_OK : fault_set(fault, ERR_TIMEOUT, "its decoder makes no progress");
 }
 
-/* Asks one verb until its end. Its part of the file's progress lies between the two `shares`. */
+/* Repeats one job until the worker has finished it. The job counts as the part of the file's progress between the two
+ * `shares`. */
 static enum err run_verb(struct converter *converter, unsigned verb, const struct converted *form, int to,
                          double shares[2], struct converted *answer, bool *of_target, struct fault *fault)
 {

@@ -117,7 +117,8 @@ static enum err make_part(struct shipment *delivery, const struct outgoing_sound
 
 /* ---- naming it ---- */
 
-/* Fails with EEXIST if the name is taken. A link does the same where the file system cannot rename so. */
+/* Renames the part, or fails with EEXIST if the name is taken. On file systems that cannot do this, a hard link
+ * replaces the rename. */
 static int rename_new(const struct sent *sent, const char *name)
 {
     int folder = sent->folder;
@@ -135,7 +136,8 @@ static int rename_new(const struct sent *sent, const char *name)
     return renameat(folder, sent->part, folder, name); /* neither is possible, as on FAT in old kernels */
 }
 
-/* The name is noted first: a death between the two leaves a line without a file, which counts for nothing. */
+/* Gives the file its name. The line in the list comes first: a kill in between leaves a line without a file, which has
+ * no effect. */
 static enum err name_part(struct shipment *delivery, struct hash key, struct bytes wanted, struct delivered *made,
                           bool *of_target, struct fault *fault)
 {

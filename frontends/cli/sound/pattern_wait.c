@@ -19,7 +19,7 @@ static enum err print_began(struct cli *cli, const struct audio_pattern_began *b
     return ERR_OK;
 }
 
-/* An event may be lost: the transport knows which pattern sounds. */
+/* Asks the transport which pattern sounds, because the event may be lost. */
 static enum err look_at_transport(struct cli *cli, struct audio_pattern_began *to, struct fault *fault)
 {
     struct transport_state now = { 0 };

@@ -80,8 +80,8 @@ static void read_notes(const struct row *from, struct score_row *to)
         to->notes[i] = (float)from->notes.at[(i + from->note_index) % to->note_count];
 }
 
-/* A sound is played unchanged to its end. Of its voice's oscillator and filter only a given resonance counts, and only
- * the row's own cutoff enables the filter. Notes are relative to base_freq. */
+/* A row with a sound plays it unchanged to its end. From the voice it uses only a given resonance. The filter is off
+ * unless the row has a cutoff. Notes are relative to base_freq. */
 static void make_sampled(const struct voice_values *voice, struct score_row *to)
 {
     to->voice.freq = MIDDLE_C;

@@ -78,7 +78,7 @@ static void rt_fetch_midi(struct client *client, uint32_t frames)
     client->period.midi_in_count = taken;
 }
 
-/* Sends those of the messages that have this number. */
+/* Sends the messages for the port of this number. */
 static void rt_send_messages(struct client *client, enum client_port port, uint32_t number,
                              const struct engine_midi *messages, uint32_t count)
 {

@@ -70,7 +70,7 @@ static void choose_oscillator(const struct engine *engine, const struct score_pa
             core_most(core_frames(pad->attack, engine->half->rate) + core_frames(pad->decay, engine->half->rate), 1);
 }
 
-/* `held` is that of the voice; `pitch` is a ratio on top of the pad's. */
+/* Starts the sound of a pad. `held` becomes that of the voice. `pitch` multiplies the ratio of the pad. */
 static bool start_pad(struct engine *engine, uint32_t number, float velocity, uint32_t held, float pitch)
 {
     const struct score_pad *pad = &engine->score->pads[number];
@@ -182,7 +182,8 @@ static void press_key(struct engine *engine, uint32_t number, uint8_t channel, u
                     pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
 }
 
-/* The pedal keeps what its key started. A one-shot plays on. The pad may have other keys now. */
+/* Releases the sounds that the key started; a pad's keys may have changed since. A held pedal keeps them, and a
+ * one-shot plays to its end. */
 static void release_key(struct engine *engine, uint8_t channel, uint8_t note)
 {
     struct rt_sounds *sounds = &engine->half->sounds;
@@ -260,7 +261,7 @@ static uint32_t control_bits(struct midi_control control)
            control.port << 29;
 }
 
-/* Releases the voices that a control holds. They know it, also if pad or binding have changed meanwhile. */
+/* Releases the voices that a control holds. Each voice stores its control, so the pad or binding may have changed. */
 static void release_control(struct engine *engine, uint32_t bits)
 {
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
@@ -280,7 +281,7 @@ static bool remember_half(uint32_t *bits, uint32_t bit, const struct midi_move *
     return move->is_pressed && (!was_high || move->data == HIGHEST);
 }
 
-/* The same for a control of 14 bits. A list has those in their upper half, because they are few. */
+/* As above for a control of 14 bits. Few of them are in their upper half, so a list has those. */
 static bool remember_wide(struct sounds_midi *midi, const struct midi_move *move)
 {
     const uint32_t control = control_bits(move->control);

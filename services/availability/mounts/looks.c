@@ -40,7 +40,7 @@ static void run_mount_child(uint64_t number, const struct mount_line *mount, con
     _exit(write(APART_TO, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
 }
 
-/* NULL: there is none, or others have just begun. */
+/* NULL: all lanes are in use, or enough looks have just begun. */
 static struct look_lane *free_lane(struct looks *looks)
 {
     struct look_lane *found = NULL;

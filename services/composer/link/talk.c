@@ -26,8 +26,8 @@ static enum err report_invalid(const struct fault *why, struct fault *fault)
     return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %.60s %.120s", why->field, why->what);
 }
 
-/* The lessons of the later answers follow those of the first. An answer that takes nothing, or that begins the lessons
- * again, counts alone. */
+/* Appends the lessons of a later answer to those of the first. If the first answer accepts nothing, or begins the
+ * lessons again, the later ones are dropped. */
 static enum err add_answer(struct from_server *all, const struct from_server *more, struct arena *arena,
                            struct fault *fault)
 {
@@ -104,7 +104,7 @@ static enum err read_count(const char *server, const char *sql, struct arena *ar
     return e;
 }
 
-/* What is left is counted over another connection, after the removal was committed. */
+/* Counts the remaining rows over another connection, after the removal is committed. */
 static enum err call_forget(const char *server, struct arena *arena, struct buffer *to, struct fault *fault)
 {
     struct forgot_there forgot = { 0 };

@@ -29,7 +29,7 @@ static bool fits_wanted(const void *state, const struct media *media)
     return wanted->is(media) && media->analyser >= wanted->analyser;
 }
 
-/* Searches the first items of a content only: of many copies nearly each one fits. */
+/* Searches only the first items of the content. If there are many copies, nearly every one fits. */
 static bool find_alike(struct pipeline *pipeline, const struct work *work, bool (*is)(const struct media *),
                        struct media *found)
 {
@@ -56,7 +56,7 @@ static struct fact_list own_facts(struct pipeline *pipeline, const struct work *
     return facts;
 }
 
-/* The catalogue has the facts of the content; the hash brought those of the file itself. */
+/* Reports the file as done. The catalogue has the facts of the content already; the hashing found those of the file. */
 static void answer_as_known(struct pipeline *pipeline, struct work *work, const struct media *alike,
                             enum analysis_state state)
 {

@@ -73,8 +73,8 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
 
 /* ---- a file that ffmpeg decodes ---- */
 
-/* A video without sound, and one that ffmpeg cannot decode, has no analysis. Other causes pass: it can be tried
- * again. */
+/* A video that has no sound, or that ffmpeg cannot decode, gets no analysis. Other errors are temporary: the file can
+ * be tried again. */
 static void take_sound(void *state, void *what, int fd, const struct fault *fault)
 {
     struct pool *pool = state;

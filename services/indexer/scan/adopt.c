@@ -97,7 +97,7 @@ static bool was_renamed(struct adoption *adoption, const struct library *library
 
 /* ---- a library ---- */
 
-/* The library of this folder, or the one whose folder was renamed to this one. */
+/* Finds the library of this folder, or a library whose folder was renamed to this path. */
 static void find_library(struct adoption *adoption, const struct library_list *all, struct bytes path)
 {
     for (uint32_t i = 0; i < all->count; i++)
@@ -109,7 +109,7 @@ static void find_library(struct adoption *adoption, const struct library_list *a
             adoption->moved = all->at[i];
 }
 
-/* A disk that is mounted inside a library moves with its folder. */
+/* True if `other` is a tree of the library around it: a disk that is mounted there moves with the folder. */
 static bool is_tree_of(const struct library *other, const struct library *around)
 {
     return other->has_within && !id_is_zero(around->id) && id_equal(other->within, around->id);

@@ -3,7 +3,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-/* What this engine writes beside sounds for a moment is never a sound of a library. */
+/* The prefix of the engine's own temporary files beside sounds. No library contains such a file. */
 #define OWN_FILES ".loophole-"
 
 static const struct {

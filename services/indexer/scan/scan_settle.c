@@ -16,7 +16,7 @@ static enum err send_move(struct scan *scan, const struct newcomer *newcomer, st
     return e == ERR_OK ? scan_writer_add(&scan->writer, &move, NULL, fault) : e;
 }
 
-/* A newcomer that is a gone item moves that item first: its place is then known, and gets the new state. */
+/* If the newcomer is a gone item that has moved, the item moves first, and then gets the new state at its new place. */
 static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, struct fault *fault)
 {
     enum err e = scan_place_folders(scan, fault);
@@ -40,8 +40,8 @@ enum err scan_settle_some(struct scan *scan, struct fault *fault)
     return is_first && scan->newcomers.count >= SOME ? place_newcomers(scan, NULL, fault) : ERR_OK;
 }
 
-/* A file that was made and soon renamed or removed, as other programs do while they write. It would become a missing
- * item. The next scan sees what the folder contains instead. */
+/* True if the file is gone again: other programs make files and soon rename or remove them. Such a file would become a
+ * missing item. The next scan finds its final name. */
 static bool has_gone_again(struct scan *scan, const struct newcomer *newcomer)
 {
     if (newcomer->entry.is_placeholder)
@@ -119,7 +119,8 @@ static uint64_t vanished_lately(const struct scan *scan)
     return scan->order.targets || count < scan->absent ? count : scan->absent;
 }
 
-/* The record is durable before the marks: a scan that dies between them counts these files twice, and asks sooner. */
+/* Writes the count of gone files before the files are marked. A scan that dies in between counts them twice, so the
+ * question comes sooner. */
 static enum err note_vanished(struct scan *scan, uint64_t count, struct fault *fault)
 {
     struct library *is = &scan->result.library;
@@ -132,7 +133,8 @@ static enum err note_vanished(struct scan *scan, uint64_t count, struct fault *f
     return scan->result.missing ? scan_library_put(scan, fault) : ERR_OK;
 }
 
-/* A scan that finds no further file gone has nothing to ask. */
+/* Decides whether the scan may mark files as missing, or must ask first. If no further file is gone, there is no
+ * question. */
 static enum err judge_gone(struct scan *scan, struct fault *fault)
 {
     struct scan_result *result = &scan->result;

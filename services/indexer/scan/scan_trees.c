@@ -41,7 +41,8 @@ static struct scan_tree *tree_at(const struct scan *scan, struct bytes path)
     return tree;
 }
 
-/* A mount can have another volume than before: the tree of that one is away, and has the same path. */
+/* Notes a tree that the catalogue has. Another volume may be mounted at its path now: then this tree is away, and the
+ * tree of that volume has the same path. */
 static bool note_row(struct scan *scan, const struct library *library)
 {
     struct scan_tree *tree = tree_at(scan, library->path);
@@ -75,7 +76,7 @@ enum err scan_trees_note(struct scan *scan, const struct place_seen *seen)
 
 /* ---- the walk ---- */
 
-/* A cloud inside a folder that lies in none. */
+/* Returns a tree for a folder that a setting makes a cloud, if its parent is not in a cloud. */
 static struct scan_tree *declared_cloud(struct scan *scan, const struct folder_node *parent, const char *path)
 {
     struct scan_tree *tree;
@@ -88,8 +89,8 @@ static struct scan_tree *declared_cloud(struct scan *scan, const struct folder_n
     return tree;
 }
 
-/* A trigger of an automount. To open it would mount a file system, which may take long. A mount that comes there is a
- * tree. */
+/* True for the trigger of an automount. Opening it would mount a file system, which may take long. Once mounted, the
+ * file system is a tree. */
 static bool is_trigger(const char *path)
 {
     int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC); /* this triggers nothing */
@@ -141,7 +142,7 @@ static bool has_library(const struct library_list *all, struct id volume)
     return false;
 }
 
-/* Its row; then its items come back that were forgotten with the library around it. */
+/* Writes the tree's row. Then persist restores the items that were forgotten with the library around the tree. */
 static enum err put_mount(struct scan *scan, struct scan_tree *tree, struct id volume, struct fault *fault)
 {
     const struct library *outer = &scan->order.library;
@@ -189,7 +190,7 @@ static enum err make_mount(struct scan *scan, struct scan_tree *tree, struct fau
     return !seen.here || has_library(&all, seen.volume.id) ? ERR_OK : put_mount(scan, tree, seen.volume.id, fault);
 }
 
-/* A folder of the library: its row, on the volume of the library. Its items stay where they are. */
+/* Writes the row of a cloud, which is a folder of the library on the same volume. Its items keep their places. */
 static enum err make_cloud(struct scan *scan, const struct scan_tree *tree, struct fault *fault)
 {
     const struct library *outer = &scan->order.library;
@@ -222,7 +223,7 @@ static enum err make_cloud(struct scan *scan, const struct scan_tree *tree, stru
 
 /* ---- items of a mount that an engine without trees scanned in place ---- */
 
-/* A folder below the mount, as a folder of the library around it and as one of the tree. */
+/* A folder below the mount. It has two rows: one in the library around the mount, one in the tree. */
 struct inside_folder {
     struct inside_folder *next;   /* of those to read */
     struct inside_folder *parent; /* NULL: the mount */
@@ -274,7 +275,7 @@ static enum err place_inside(struct inside *inside, struct inside_folder *folder
     return e;
 }
 
-/* Another disk may be mounted there now: only a file with the size and time of the item is that of the item. */
+/* True if the file has the item's size and time. Another disk may be mounted there now, with its own files. */
 static bool is_in_place(struct inside *inside, const struct inside_folder *folder, const struct inside_file *file)
 {
     const char *path = walk_join(&inside->scan->folder, folder->path, (const char *)file->name.at);

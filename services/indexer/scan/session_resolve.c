@@ -160,7 +160,7 @@ static bool is_near(struct txn *txn, struct arena *arena, const struct wanted_na
            is_same_name(record.name, wanted->folder);
 }
 
-/* A candidate in a folder of the right name puts those in other folders aside. */
+/* Adds a candidate. The first candidate whose folder has the wanted name removes those in other folders. */
 static void add_candidate(struct txn *txn, struct arena *arena, struct wanted_name *wanted, struct id folder,
                           const struct kept_place *place)
 {

@@ -45,7 +45,8 @@ static enum err push_row(struct persist *p, const struct library *library, usec_
     return undo_push(p, (struct id){ { 0 } }, &row);
 }
 
-/* A tree goes with the library around it. Its items may lie on another volume, so they are work of their own. */
+/* Removes a tree with the library around it. The items of the tree may lie on another volume, so their forgetting is
+ * separate work. */
 static enum err remove_tree(struct persist *p, struct id tree, usec_t at)
 {
     const struct forgetting what = { .folder = tree, .forgets = true, .has_at = true, .at = at, .request = id_new() };
@@ -129,7 +130,7 @@ static enum err do_item(struct persist *p, const struct forgetting *what, struct
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, id, false) : e;
 }
 
-/* Sets *is if the folder is not to be touched, because of a library that was added or removed meanwhile. */
+/* Sets *is if the work must leave the folder out, because a library was added or removed there meanwhile. */
 static enum err is_left_out(struct persist *p, const struct forgetting *what, struct id id, bool *is)
 {
     struct folder folder;
@@ -368,7 +369,8 @@ enum err forgetting_take(struct persist *p, const struct undo_step *row, bool ba
 
 /* ---- after a death, and after an undo ---- */
 
-/* The turn's request is another one, whose own change must not become that of the work's answer. */
+/* Does the first part under the request of the work. The turn belongs to another request, whose change must not appear
+ * in the answer to the work. */
 static enum err run_first_part(struct persist *p, struct work_below *below, bool *ended, struct fault *fault)
 {
     const struct id request = p->request;

@@ -67,7 +67,8 @@ static enum err make_item(struct persist *p, const struct place *place, struct o
     return write_placed(p, NULL, &media, outcome);
 }
 
-/* Its file went to the cloud: its facts stay those of the file that was here. One that never was here has none. */
+/* The file is now only in the cloud. The item keeps the facts of the file that was here; an item whose file never was
+ * here has none. */
 static enum err see_online_only(struct persist *p, const struct media *was, const struct place *place,
                                 struct outcome *outcome)
 {
@@ -155,7 +156,7 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
 
 /* ---- a file vanished or came back ---- */
 
-/* A scan looked for the file at its old place while another one found it at its new place. */
+/* True if the report is about an old place of the item: another scan has found the file at its new place meanwhile. */
 static bool is_elsewhere(const struct media *media, const struct presence *presence)
 {
     return presence->has_folder &&
@@ -193,8 +194,8 @@ static enum err is_in_library(struct persist *p, struct id id, bool *is)
     return e != ERR_OK || *is ? e : places_lie_in_library(p, &folder, is);
 }
 
-/* An item that was forgotten with its library comes back when its file turns up in another library. A person forgot an
- * item of a library that is still there for itself, and it stays forgotten. */
+/* Restores an item that was forgotten with its library if its file is found in another library. If the item's own
+ * library still exists, a person forgot the item itself, and it stays forgotten. */
 static enum err remember_item(struct persist *p, const struct media *was, struct media *now)
 {
     bool is_own = false, is_in = false;

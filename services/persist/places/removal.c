@@ -20,7 +20,7 @@ struct removal {
     struct levels levels;
     uint32_t listed; /* the number of folders whose subfolders are in the list */
     uint32_t done;
-    bool is_stale; /* since the list began: an item was removed from it, a folder moved, or another library went */
+    bool is_stale; /* since the list began an item or another library was removed, or a folder moved */
     usec_t since;
 };
 

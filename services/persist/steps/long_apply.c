@@ -27,7 +27,8 @@ struct long_apply {
 
 /* ---- progress ---- */
 
-/* It is kept as long as the newest change. Actions that changed nothing may be repeated. */
+/* Stores the progress for as long as the log has the newest change. After a death, actions that changed nothing may be
+ * done again. */
 static enum err store_progress(struct persist *p, const struct long_apply *at)
 {
     const uint64_t numbers[] = { at->done, at->items, at->step, at->steps };
@@ -71,8 +72,8 @@ static void drop_work(struct persist *p, struct multipart *work)
     free(at);
 }
 
-/* A refusal that a smaller part, or one in a step of its own, may not meet: items with long rows, and another change
- * that came between. */
+/* True if the part may succeed in another form: as a smaller one if its items have long rows, or as a step of its own
+ * if another change came between. */
 static bool may_try_otherwise(struct apply_part *part, enum err e, const struct fault *fault)
 {
     if (e == ERR_TOO_LARGE && part->count > 1)

@@ -62,7 +62,7 @@ static void sweep_media(const char *folder, usec_t before)
 
 /* ---- the work of a thread ---- */
 
-/* True if the file has the bytes that it is to have before it is written. */
+/* True if the present bytes of the file are those that the caller expects to replace. */
 static bool is_as_it_was(const struct file_io *io, enum err e, struct bytes found)
 {
     char hex[33];

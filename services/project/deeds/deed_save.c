@@ -139,7 +139,7 @@ static struct text name_of_save(const struct doing *work)
     return ask->has_name ? ask->name : (struct text){ 0 };
 }
 
-/* A sound in use is not that of the save any more. */
+/* True if the content of a used sound differs from its content in the save. */
 static bool has_altered(struct txn *txn, struct arena *arena, const struct element_list *parts,
                         const struct tree *document)
 {
@@ -150,8 +150,8 @@ static bool has_altered(struct txn *txn, struct arena *arena, const struct eleme
     return altered_uses(txn, arena, &uses, document).count > 0;
 }
 
-/* True: nothing has changed since the last save. Its file is left alone, or is written again with the same bytes. One
- * that another program had written in another layout cannot be: it needs a save of its own, with another digest. */
+/* True: nothing has changed since the last save, so its file stays, or is written again with the same bytes. If another
+ * program wrote the file in another layout, those bytes are lost: then a new save, with another digest, is needed. */
 static bool is_last_save(struct doing *work, struct txn *txn, const struct saving *s, struct text content,
                          struct text mirror)
 {

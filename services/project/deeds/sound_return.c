@@ -47,7 +47,7 @@ static bool is_of_use(const struct away_item *item, const struct item_use *use)
     return id_equal(item->id, use->id) || id_equal(item->id, use->resolved);
 }
 
-/* True if the core is to get an item that is here once more. */
+/* True if the core must get an item again because its file has returned. */
 static bool is_over(struct txn *txn, struct arena *arena, const struct away_item *item, const struct item_use *use,
                     usec_t again)
 {
@@ -179,7 +179,7 @@ struct sound_returning {
     void *state;
 };
 
-/* What a core that does not answer did not get is away still. */
+/* Items that the core did not get, because it does not answer, still count as away. */
 static void end_returning(void *state, bool is_set)
 {
     const struct sound_returning r = *(struct sound_returning *)state;
@@ -206,7 +206,7 @@ static void take_transport(void *state, enum err error, const void *answer, cons
 
 /* ---- after a start: what the core has without a sound ---- */
 
-/* A predecessor gave the core an item that is no item of the project now. */
+/* True if a predecessor gave the core an item that the project no longer uses. */
 static bool is_stale(const struct sound_returning *r, bool has_id, struct id id)
 {
     return has_id && !id_is_zero(id) && !uses_have(&r->uses, id);
@@ -258,7 +258,7 @@ static void take_rows(void *state, enum err error, const void *answer, const str
         end_returning(r, false);
 }
 
-/* A layer without its sound is not there: all layers of its pad are set again. */
+/* The core omits a layer whose sound it lacks. So all layers of the pad are set again. */
 static void find_absent_pad(struct sound_returning *r, const struct pad *want, const struct pad_list *now)
 {
     const struct pad *pad = NULL;

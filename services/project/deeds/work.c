@@ -36,7 +36,8 @@ static void fail_work(struct doing *work, enum err e, struct fault *fault)
 
 /* ---- asks and files ---- */
 
-/* What the client waits for, less the time that the answer needs to reach it: it learns why another service is away. */
+/* Returns the rest of the client's budget, less the time that the answer needs. So the client receives the reason if
+ * another service is away. */
 static uint32_t budget_of(const struct doing *work)
 {
     usec_t left = (call_deadline(work->call) - clock_steady()) / 1000;
@@ -150,7 +151,7 @@ void work_go_on(struct doing *work, const struct fault *filed)
     step_work(work);
 }
 
-/* A folder that an ask named by a link is kept by its real path, as libraries are. */
+/* Replaces a folder's path by the path without links, as for libraries. */
 static void take_real_folder(struct doing *work, const char *real)
 {
     const struct text folder = text_of(real);
@@ -279,7 +280,8 @@ static usec_t end_of_wait(const struct doing *work)
     return until < now + SOUND_US ? until : now + SOUND_US;
 }
 
-/* What a client changes after the answer is to belong to the project as the answer shows it. */
+/* Delays the answer until the core has the sound of the project. So a later change by the client belongs to the project
+ * that the answer shows. */
 static enum err wait_for_sound(struct doing *work, struct txn *txn, struct fault *fault)
 {
     (void)fault;
@@ -293,7 +295,8 @@ static void take_controls(void *state)
     work_continue(state);
 }
 
-/* What a person plays on a control after the answer is to hit the pad that the answer shows. */
+/* Delays the answer until the core has the bindings. So a control that a person plays afterwards hits the pad that the
+ * answer shows. */
 static enum err wait_for_controls(struct doing *work, struct txn *txn, struct fault *fault)
 {
     (void)txn, (void)fault;

@@ -195,7 +195,7 @@ static enum err plan_unarchive(struct plan *plan, const struct library_entry *en
     return e == ERR_OK ? add_removal(plan, entry->path) : e;
 }
 
-/* Each place keeps its name and its genre. */
+/* Exchanges only the contents: each place keeps its name and its genre. */
 static enum err put_in_place_of(struct plan *plan, const struct library_entry *entry, const struct library_entry *other)
 {
     struct text folder, name, text;

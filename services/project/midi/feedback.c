@@ -43,7 +43,8 @@ static void set_ticking(struct midi_feedback *f, bool ticks)
     f->is_ticking = ticks;
 }
 
-/* A look that is not complete: the core was away, and what the devices show is not known. The next tick looks again. */
+/* Ends a look. If it is incomplete, because the core was away, the state of the devices is unknown, and the next tick
+ * looks again. */
 static void end_look(struct midi_feedback *f)
 {
     for (uint32_t i = 0; i < f->count && !f->is_complete; i++)
@@ -79,7 +80,7 @@ static void send_messages(struct midi_feedback *f)
 
 /* ---- looking ---- */
 
-/* What does not fit is left to the next look. */
+/* Values that the message has no room for wait for the next look. */
 static void show_live(struct midi_feedback *f, struct midi_live *live, const void *answer)
 {
     uint8_t messages[MIDI_CONTROL_MOVES][3];

@@ -152,7 +152,7 @@ static void take_look(void *state, enum err error, const void *answer, const str
     live_forget_moves(live);
 }
 
-/* Looks at the present value, and then sets another one. */
+/* Asks for the present value of the target, and then sets the new one. */
 static void run_live(struct midi_live *live)
 {
     struct midi_following *s = live->owner;
@@ -164,7 +164,7 @@ static void run_live(struct midi_live *live)
                                 &fault) == ERR_OK;
 }
 
-/* Ends what an ask of the binding has begun. */
+/* Releases the pad that an ask of the binding has hit. */
 static void release_pad(struct midi_live *live)
 {
     struct midi_following *s = live->owner;
@@ -283,7 +283,7 @@ static void handle_commit(void *state, const void *body, bool gap)
     (void)update_bindings(state);
 }
 
-/* An ask waits until the core hits pads by the bindings that the store has now. */
+/* Lets an ask wait until the core has the bindings of pads that are in the store now. */
 static bool wait_for_core(struct project *p, usec_t until, void (*done)(void *state), void *state)
 {
     return service_is_supervised(p->service, "audio") && update_bindings(p->midi) &&

@@ -15,7 +15,7 @@ struct candidates {
     uint32_t *was_of;                       /* by sound; CANDIDATES_NONE: new, or a representative only now */
     bool *is_renewed;                       /* by sound: its list must be made again */
     uint32_t *stayed[CANDIDATES_ORDERS];    /* representatives that were ones before, in order */
-    uint32_t *before[2][CANDIDATES_ORDERS]; /* was, now: by place, how many such sounds come before */
+    uint32_t *before[2][CANDIDATES_ORDERS]; /* former and present order: for each place, such sounds before it */
     int stage;
     uint32_t next;
 };
@@ -249,7 +249,8 @@ void candidates_free(struct candidates *c)
 
 /* ---- stages ---- */
 
-/* Takes the former list without those that are no partners any more. A full list then lacks what came next. */
+/* Copies the former list without sounds that are no longer partners. A list that was full may then lack further
+ * partners. */
 static void adopt_list(struct candidates *c, uint32_t sound)
 {
     uint32_t was = c->was_of[sound];

@@ -14,7 +14,7 @@ static int most_alike_first(const void *a, const void *b)
     return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
 }
 
-/* A pair that is known to be of one sound joins; one that was not compared yet is listed once. */
+/* Joins the two sounds if they are known to be the same. Lists the pair once if they were not compared yet. */
 static void take_pair(struct duplicate_groups *t, uint32_t i, uint32_t k)
 {
     const struct near_sounds *near = &t->now.near[i];
@@ -26,7 +26,7 @@ static void take_pair(struct duplicate_groups *t, uint32_t i, uint32_t k)
         t->pairs[t->pair_count++] = (struct pair){ i, j, near->alike[k] };
 }
 
-/* Each of two sounds that list one another has the verdict, if either has it. */
+/* Copies a verdict between two sounds that list each other, if only one of them has it. */
 static void share_verdicts(struct duplicate_groups *t, uint32_t i)
 {
     struct near_sounds *near = &t->now.near[i];

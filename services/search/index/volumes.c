@@ -95,7 +95,7 @@ static const struct state_word {
     { "external_offline", { ITEM_STATE_EXTERNAL_OFFLINE } },
 };
 
-/* The words that rows keep, as terms of `is`; a row without one is present. */
+/* The states that the index stores as terms of `is`. A row without such a term is present. */
 static const struct kept_word {
     const char *word;
     enum item_state kept;
@@ -133,7 +133,7 @@ static void add_volume_rows(struct index *index, struct id id, struct bitmap *to
     add_term(index, TERM_VOLUME, (struct text){ 16, (const char *)id.b }, to);
 }
 
-/* Of a volume, the rows that are in no library of it. */
+/* Adds the rows of a place. For a volume these are the rows in none of its libraries. */
 static void add_place(const struct volumes *volumes, struct index *index, const struct place_here *place,
                       struct bitmap *to)
 {

@@ -133,7 +133,7 @@ static void end_rescan(void *state, enum err error, const void *answer, const st
         log_fault("a scan of a file that is only online", fault);
 }
 
-/* The file went back to its cloud since the last scan. A scan of its folder changes its row, and then it can be
+/* The file has become online-only since the last scan. A scan of its folder corrects the row; then the file can be
  * fetched. */
 static void refuse_online_only(struct file_reader *reader, const struct fault *fault)
 {

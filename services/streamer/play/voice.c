@@ -215,7 +215,7 @@ static bool starts_transport(const struct voice *voice)
     return voice->plan.start_transport && !voice->is_cued && !voice->all->core->state.running;
 }
 
-/* Prepares that the voice starts: by the count of cues, a successor sees whether the start cues were sent. */
+/* Stores the count of cues before the start cues are sent. From it a successor sees whether they were sent. */
 static void prepare_start(struct voice *voice)
 {
     uint64_t effects = core_link_effects(voice->all->core) + (starts_transport(voice) ? 2 : 1);
@@ -335,7 +335,7 @@ void voice_realign(struct voice *voice)
     begin_again(voice);
 }
 
-/* Opens a reader again whose pull is in progress: the result is not needed, and may never come. */
+/* If a pull is in progress, its result is not needed and may never come. So the file is opened again. */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault)
 {
     if (voice_may_seek(voice, fault) != ERR_OK)

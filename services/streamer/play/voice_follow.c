@@ -37,7 +37,7 @@ static struct follow_loop loop_of(const struct voice *voice)
 
 /* ---- the tempo ---- */
 
-/* The speed factor that the transport wants now. */
+/* The speed factor that fits the present tempo of the transport. */
 static double wanted_tempo(const struct voice *voice)
 {
     const struct core_link *core = voice->all->core;
@@ -126,7 +126,7 @@ static bool keeps_place(const struct voice *voice)
 
 /* ---- a new generation ---- */
 
-/* Seconds until the generation is due. An heir has time, because what its predecessor wrote is in step. */
+/* Seconds until the generation is due. A successor may take longer: the cells of its predecessor are in step. */
 static double lead_of(const struct voice *voice)
 {
     double half = voice_feed_ahead(voice) / 2;
@@ -184,7 +184,7 @@ void voice_follow_next(struct voice *voice, const struct handover_piece *next)
 
 /* ---- the tick ---- */
 
-/* A sound that is no loop goes on from where it is when the transport jumps. */
+/* When the transport jumps, only a loop follows it; any other sound continues from its present frame. */
 static bool is_out_of_step(struct voice *voice, double now)
 {
     struct handover_follow *follow = &voice->handover->follow;

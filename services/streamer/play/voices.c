@@ -73,8 +73,8 @@ static void inherit_voice(struct voice *voice)
     voice->since = clock_steady();
 }
 
-/* Resumes a voice: a stretched one with a new generation that is in step. Stops one that was not certainly started,
- * because its client repeats the ask. */
+/* Resumes a predecessor's voice. A stretched voice gets a new generation that is in step. A voice whose start is
+ * uncertain is stopped, because its client repeats the ask. */
 static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->core->state;
@@ -110,7 +110,7 @@ static bool is_id(const uint8_t handover[16], struct id request)
     return memcmp(handover, request.b, sizeof(request.b)) == 0;
 }
 
-/* A queued file may sound by now, or may have ended. */
+/* True if this ask has queued a file, which may sound already or may have ended. */
 static bool has_queued(const struct voice *voice, struct id request)
 {
     uint32_t word = atomic_load(&voice->handover->word);
@@ -164,7 +164,7 @@ void voices_open(struct voices *voices)
         note_start(voice);
         inherit_voice(voice);
     }
-    /* Before this process sends a cue. */
+    /* This comes before the first cue of this process, which would change the count. */
     recall_settle(voices->service, core_link_effects(voices->core), have_done, voices);
     while (core_link_note(voices->core, &note))
         voices_note(voices, &note);

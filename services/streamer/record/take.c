@@ -346,7 +346,7 @@ static void judge_recording(struct take *take, const struct take_file *file)
     take_publish(take, "take_failed");
 }
 
-/* The take has its length, and take_keep_listen keeps what follows it. */
+/* True if the capture continues after the take, which has its length: take_keep_listen keeps the following frames. */
 static bool goes_on(const struct take *take, const struct take_file *file)
 {
     return take->takes->looks_back && take->wish == TAKE_WISH_NOTHING && file->fault.code == ERR_OK &&

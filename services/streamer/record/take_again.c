@@ -79,7 +79,7 @@ static bool read_prepared(const struct call *call, struct arena *arena, struct r
     return reply.len > 0 && codec_decode(&recording_shape, reply, arena, to, NULL) == ERR_OK;
 }
 
-/* A missing take was abandoned, or had no frame. */
+/* Describes a take that has ended. If its item is missing, the take was abandoned or had no frame. */
 static enum err describe_ended(struct takes *takes, struct arena *arena, const struct recording *was,
                                struct recording *to, struct fault *fault)
 {

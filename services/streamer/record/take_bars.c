@@ -124,7 +124,7 @@ void take_bars_follow(struct take *take)
     take_make_file(take);
 }
 
-/* The file was made too late for this bar: the next one will do, if the ask named none. */
+/* Chooses the next bar if the file was made too late for this one and the ask names no bar. */
 static void skip_bar(struct take *take)
 {
     if (take->bars.is_next && !take->bars.count_in && seconds_until(take, take->bars.step) < LATE_SECONDS)

@@ -15,7 +15,7 @@
 
 enum { ANSWER_US = 120000000, POLL_MS = 100, TRIES = 2, COMMENT_SIZE = 4001, PLACE_SIZE = 48 };
 
-/* One worker, which only this thread asks. */
+/* The worker of one encoding. Only this thread sends jobs to it. */
 struct talk {
     struct take_flac *flac;
     struct sandboxed process;
@@ -94,7 +94,7 @@ static enum err write_piece(struct talk *talk, const struct encoded_piece *piece
     return ERR_OK;
 }
 
-/* Makes reading back read from the disk, if the system can. */
+/* Syncs the FLAC and drops it from the page cache where possible, so that the comparison reads the disk. */
 static enum err sync_written(struct talk *talk)
 {
     if (fdatasync(talk->to) != 0)

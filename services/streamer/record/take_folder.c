@@ -22,7 +22,7 @@ static void use_recordings(struct take *take, const char *why)
     make_folder(take);
 }
 
-/* A take without a project has no other folder. */
+/* Fails the take: without a project there is no other folder to try. */
 static void fail_folder(struct take *take, const struct fault *fault)
 {
     struct fault shown = *fault;
@@ -157,7 +157,8 @@ static void make_folder(struct take *take)
     take_file_start(file, take->takes->errands);
 }
 
-/* The draft project has no folder of its own that a person knows: its takes are recordings like those without one. */
+/* Chooses the project's folder, or the recordings folder. Takes of the draft project go to the recordings folder,
+ * because a person does not know the draft's own. */
 static void choose_folder(struct take *take)
 {
     struct locator *locator = take->takes->locator;

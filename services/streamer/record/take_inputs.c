@@ -90,7 +90,7 @@ static void end_connecting(struct take *take)
     take_is_connected(take);
 }
 
-/* The core's field is of its own ask. */
+/* The core's fault names a field of the streamer's ask. It is replaced by a field of the client's ask. */
 static void fail_input(struct take *take, const struct fault *fault)
 {
     struct fault why = *fault;

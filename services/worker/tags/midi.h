@@ -16,7 +16,7 @@ struct midi_song {
     double seconds;        /* up to the last event; 0: unknown */
     int key;               /* see musical_key.h; -1: unknown */
     double key_confidence; /* 0.5 … 0.95 */
-    bool has_tempo;        /* the file states one */
+    bool has_tempo;        /* the file states this value */
 };
 
 /* Adds title, copyright, `bpm` (the tempo that lasts longest; its confidence is its share of the time) and `key` (the
