@@ -131,13 +131,16 @@ static void drop_state(struct indexer *indexer, struct library_state *lib)
 static void follow_settings(struct indexer *indexer, struct library_state *lib, const struct library *row)
 {
     struct library library = lib->library;
-    bool has_moved = row->has_within && row->online && !bytes_equal(row->path, library.path);
+    bool has_moved = row->has_within && row->online &&
+                     !(bytes_equal(row->path, library.path) && bytes_equal(row->link, library.link));
 
     if (library.has_backend == row->has_backend && choice_equal(library.backend, row->backend) &&
         library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch) && !has_moved)
         return;
-    if (has_moved) /* with a folder around it */
+    if (has_moved) { /* with a folder around it, or another link leads to it */
         library.path = row->path;
+        library.link = row->link;
+    }
     library.has_backend = row->has_backend;
     library.backend = row->backend;
     library.has_fetch = row->has_fetch;
@@ -234,6 +237,16 @@ static void keep_result(struct indexer *indexer, struct library_state *lib, cons
         watch_forget(indexer->watch, library.id);
 }
 
+static bool is_tree_to_scan(const struct library_state *tree, const struct library_state *lib,
+                            const struct scan_result *result)
+{
+    if (tree->library.link.len)
+        return result->links_moved && library_state_below(lib, (const char *)tree->library.link.at);
+    if (!library_state_is_in(tree, lib))
+        return false;
+    return id_equal(tree->library.volume, lib->library.volume) ? result->trees_moved : result->trees_hold;
+}
+
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result)
 {
     struct indexer *indexer = state;
@@ -262,11 +275,9 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)
         schedule_follow_store(indexer);
-    for (struct library_state *tree = indexer->libraries; result && tree; tree = tree->next) {
-        const bool is_folder = id_equal(tree->library.volume, lib->library.volume);
-        if (library_state_is_in(tree, lib) && (is_folder ? result->trees_moved : result->trees_hold))
+    for (struct library_state *tree = indexer->libraries; result && tree; tree = tree->next)
+        if (is_tree_to_scan(tree, lib, result))
             library_state_want_all(tree);
-    }
     schedule_turn(indexer);
 }
 

@@ -22,7 +22,10 @@ static enum err print_library(struct cli *cli, const struct library *library, co
     }
     cli_print(&cli->out, "%.*s  %llu file%s%s%s\n", (int)library->path.len,
               library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
-              text_plural(library->files), library->has_within ? ", inside a library" : "",
+              text_plural(library->files),
+              library->link.len     ? ", a link in a library leads here"
+              : library->has_within ? ", inside a library"
+                                    : "",
               library->online ? "" : ", offline");
     return ERR_OK;
 }

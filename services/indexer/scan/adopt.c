@@ -13,6 +13,7 @@
 #include "services/indexer/scan/renamed.h"
 #include "services/indexer/scan/scan_writer.h"
 #include "services/indexer/scan/settle.h"
+#include "services/indexer/scan/walk.h"
 
 enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
 
@@ -68,13 +69,6 @@ static enum err find_volume(struct adoption *adoption, struct bytes path)
     return e == ERR_OK || adoption->fault.code ? e : fault_set(&adoption->fault, e, "no memory to add a library");
 }
 
-static bool contains_path(struct bytes outer, struct bytes inner)
-{
-    uint32_t len = outer.len == 1 ? 0 : outer.len;
-
-    return inner.len > len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
-}
-
 static enum err refuse_nested(struct adoption *adoption, const struct library *other, bool inside)
 {
     fault_set(&adoption->fault, ERR_EXISTS, "%.100s %s the library %.100s", adoption->path,
@@ -104,6 +98,10 @@ static void find_library(struct adoption *adoption, const struct library_list *a
         if (bytes_equal(all->at[i].path, path))
             adoption->library = all->at[i];
     adoption->library.has_project = false;
+    if (adoption->library.link.len) { /* a person adds the folder to which a link leads: it is a library of its own */
+        adoption->library.has_within = false;
+        adoption->library.link = (struct bytes){ 0 };
+    }
     for (uint32_t i = 0; i < all->count && id_is_zero(adoption->library.id) && id_is_zero(adoption->moved.id); i++)
         if (was_renamed(adoption, &all->at[i]))
             adoption->moved = all->at[i];
@@ -115,7 +113,7 @@ static bool is_tree_of(const struct library *other, const struct library *around
     return other->has_within && !id_is_zero(around->id) && id_equal(other->within, around->id);
 }
 
-/* The tree of a project ends when a library is added around it. */
+/* The tree of a project or a link ends when a library is added around it. */
 static enum err check_nested(struct adoption *adoption, const struct library_list *all)
 {
     struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
@@ -123,10 +121,10 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
     find_library(adoption, all, path);
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
-        bool is_around = contains_path(path, other->path) && !other->has_project;
+        bool is_around = walk_contains(path, other->path) && !other->has_project && !other->link.len;
         if (bytes_equal(other->path, path) || is_tree_of(other, &adoption->moved))
             continue;
-        if (contains_path(other->path, path) || is_around)
+        if (walk_contains(other->path, path) || is_around)
             return refuse_nested(adoption, other, !is_around);
     }
     return ERR_OK;
@@ -144,11 +142,11 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
         ;
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
-        if (bytes_equal(other->path, path) || contains_path(other->path, path)) {
+        if (bytes_equal(other->path, path) || walk_contains(other->path, path)) {
             adoption->library = *other;
             adoption->is_found = true;
         }
-        is_around |= contains_path(media, other->path);
+        is_around |= walk_contains(media, other->path);
         if (other->has_project && id_equal(other->project, adoption->request.project) && renamed_is_gone(other->path))
             adoption->moved = *other;
     }
@@ -170,7 +168,7 @@ static enum err check_tree(struct adoption *adoption, const struct library_list 
             adoption->library = *other;
             adoption->is_found = true;
         }
-        if (contains_path(other->path, path) && other->online && (!outer || outer->path.len < other->path.len))
+        if (walk_contains(other->path, path) && other->online && (!outer || outer->path.len < other->path.len))
             outer = other;
     }
     if (adoption->is_found)
@@ -218,23 +216,10 @@ static enum err ask_id(struct adoption *adoption, const char *name, const void *
     return e;
 }
 
-/* Adds each folder from the mount down; the mount itself is the folder without a name. */
-static enum err put_folders(struct adoption *adoption, struct id volume, struct id *folder)
+static enum err put_folders(struct adoption *adoption, struct id *folder)
 {
-    size_t mount = adoption->volume.mount.len <= 1 ? 0 : adoption->volume.mount.len;
-    const char *rest = adoption->path + mount;
-    struct persist_put_folder put = { .folder = { .volume = volume } };
-    enum err e = ERR_OK;
-
-    do {
-        rest += *rest == '/';
-        size_t len = strcspn(rest, "/");
-        put.folder.name = bytes_of(rest, len);
-        e = ask_id(adoption, "persist.put_folder", &put, folder);
-        put.folder.parent = *folder;
-        rest += len;
-    } while (e == ERR_OK && *rest);
-    return e;
+    return scan_writer_put_folders(&adoption->writer, &adoption->volume,
+                                   bytes_of(adoption->path, strlen(adoption->path)), folder, &adoption->fault);
 }
 
 /* Moves the folder of a renamed library, or of a tree whose project moved, so that its items stay. False: the folder
@@ -249,7 +234,7 @@ static bool move_tree(struct adoption *adoption)
     if (id_is_zero(moved->id) || !id_equal(moved->volume, adoption->volume.id) || slash == adoption->path)
         return false;
     *slash = '\0';
-    enum err e = put_folders(adoption, adoption->volume.id, &move.parent);
+    enum err e = put_folders(adoption, &move.parent);
     *slash = '/';
     if (e == ERR_OK)
         e = ask_id(adoption, "persist.move_folder", &move, &unused);
@@ -269,7 +254,7 @@ static enum err put_moved_tree(struct adoption *adoption, const struct library *
     struct done unused = { 0 };
     char path[PATH_MAX];
 
-    if (!is_tree_of(tree, moved) || !id_equal(tree->volume, moved->volume) || !contains_path(moved->path, tree->path) ||
+    if (!is_tree_of(tree, moved) || !id_equal(tree->volume, moved->volume) || !walk_contains(moved->path, tree->path) ||
         snprintf(path, sizeof(path), "%s%s", adoption->path, below) >= (int)sizeof(path))
         return ERR_OK;
     put.library.path = bytes_of(path, strlen(path));
@@ -341,7 +326,7 @@ static enum err make_library(struct adoption *adoption)
         if (e == ERR_OK && move_tree(adoption))
             e = put_moved_trees(adoption);
         else if (e == ERR_OK)
-            e = put_folders(adoption, volume, &folder);
+            e = put_folders(adoption, &folder);
     }
     if (e == ERR_OK)
         e = put_library(adoption, folder, volume);

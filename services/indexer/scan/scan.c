@@ -176,6 +176,8 @@ static void run_scan(struct errand *errand)
     if (e == ERR_OK)
         e = scan_trees_put(scan, fault);
     if (e == ERR_OK && !scan->result.away)
+        e = scan_links_settle(scan, fault);
+    if (e == ERR_OK && !scan->result.away)
         e = scan_sessions_settle(scan, fault);
     if (e == ERR_OK)
         scan_library_put(scan, fault);

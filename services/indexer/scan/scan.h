@@ -40,9 +40,10 @@ struct scan_result {
     bool is_volume_here;    /* … although its volume is */
     enum verdict verdict;   /* about the files that are gone */
     uint64_t missing, of;
-    uint64_t trees;   /* mounts and folders inside the library that became trees */
+    uint64_t trees;   /* mounts, folders and targets of links that became trees */
     bool trees_moved; /* a tree of the library came or went with its folder */
     bool trees_hold;  /* a mount in it has a place where items of the library lie: its tree is to be scanned */
+    bool links_moved; /* a link to a tree appeared or disappeared, or leads elsewhere */
     uint64_t unread;  /* folders that could not be read: nothing below them changed */
 };
 

@@ -27,6 +27,13 @@ static enum err look_at_place(struct scan *scan, struct place_seen *seen, struct
     return scan_writer_look(&scan->writer, "availability.check", &check, seen, fault);
 }
 
+static bool is_linked(struct scan *scan, struct bytes path)
+{
+    const struct library *library = &scan->order.library;
+
+    return library->link.len == 0 || scan_links_lead(scan, library, path) == ERR_OK;
+}
+
 static enum err set_here(struct scan *scan, const struct place_seen *seen, struct fault *fault)
 {
     struct bytes path = { 0 };
@@ -34,7 +41,7 @@ static enum err set_here(struct scan *scan, const struct place_seen *seen, struc
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the place of a library");
-    if (!path.len || !is_folder(path))
+    if (!path.len || !is_folder(path) || !is_linked(scan, path))
         return ERR_OK;
     if ((e = scan_trees_note(scan, seen)) != ERR_OK)
         return fault_set(fault, e, "cannot read the trees of a library");

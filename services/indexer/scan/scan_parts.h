@@ -1,6 +1,6 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
  * scan_library.c (where the library is), scan_place.c (where a file is), scan_settle.c (gone and new files),
- * scan_trees.c (trees inside the library). Only the scan's thread uses it until the errand is done. */
+ * scan_trees.c (trees inside the library), scan_links.c (links to folders outside). Only the scan's thread uses it until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
@@ -54,6 +54,8 @@ struct scan_tree {
     bool is_met;    /* the walk found it, and left it out */
 };
 
+struct scan_link; /* scan_links.c */
+
 struct scan {
     struct errand errand;
     const struct paths *paths;
@@ -72,6 +74,8 @@ struct scan {
     bool is_cloud;    /* the whole library lies in a cloud */
     uint64_t seen_as; /* the answer of availability.check about the library's place, before the scan */
     struct scan_tree *trees;
+    struct scan_link *links;
+    uint32_t link_count;
     struct folder_node *pending;
     struct gone_rows gone;
     bool has_as_of;
@@ -151,6 +155,16 @@ enum err scan_trees_adopt(struct scan *scan, struct fault *fault);
 /* Makes a tree of each mount that the walk found and that is no library yet, and of each folder that the setting
  * availability.cloud names. Errors: those of persist, timeout. */
 enum err scan_trees_put(struct scan *scan, struct fault *fault);
+
+/* Notes the links of a folder that lead to folders. Errors: full. */
+enum err scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links);
+
+/* Ok if the link of the tree leads to the path. Errors: not_found; timeout (a file system does not answer). */
+enum err scan_links_lead(struct scan *scan, const struct library *tree, struct bytes path);
+
+/* Makes a tree of each folder to which a link leads, unless the folder is scanned already or has a library in it. Notes
+ * whether the link of a tree appeared or disappeared. Errors: those of persist, full, timeout. */
+enum err scan_links_settle(struct scan *scan, struct fault *fault);
 
 /* Notes the session files of a folder. Errors: full. */
 enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, const struct entry_list *files,

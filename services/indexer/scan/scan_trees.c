@@ -48,7 +48,7 @@ static bool note_row(struct scan *scan, const struct library *library)
     struct scan_tree *tree = tree_at(scan, library->path);
     bool is_folder = id_equal(library->volume, scan->order.library.volume);
 
-    if (!library->has_within || !id_equal(library->within, library_around(scan)) ||
+    if (!library->has_within || library->link.len || !id_equal(library->within, library_around(scan)) ||
         id_equal(library->id, scan->order.library.id) || (!library->online && !is_folder))
         return true;
     if (!tree)

@@ -50,6 +50,25 @@ enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *se
     return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
 }
 
+enum err scan_writer_put_folders(struct scan_writer *writer, const struct volume *volume, struct bytes path,
+                                 struct id *folder, struct fault *fault)
+{
+    const char *rest = (const char *)path.at + (volume->mount.len <= 1 ? 0 : volume->mount.len);
+    struct persist_put_folder put = { .folder = { .volume = volume->id } };
+    struct done done = { 0 };
+    enum err e = ERR_OK;
+
+    do {
+        rest += *rest == '/';
+        size_t len = strcspn(rest, "/");
+        put.folder.name = bytes_of(rest, len);
+        e = scan_writer_ask(writer, "persist.put_folder", &put, &done, fault);
+        put.folder.parent = *folder = done.id;
+        rest += len;
+    } while (e == ERR_OK && *rest);
+    return e;
+}
+
 enum err scan_writer_look(struct scan_writer *writer, const char *name, const void *request, void *answer,
                           struct fault *fault)
 {

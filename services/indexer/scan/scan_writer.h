@@ -40,6 +40,11 @@ enum err scan_writer_ask(struct scan_writer *writer, const char *name, const voi
 enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *sender, const char *name,
                              const void *request, void *answer, struct fault *fault);
 
+/* Adds each folder of the path from the mount of its volume down; the mount itself is the folder without a name.
+ * `folder` gets the id of the last one. Errors: as scan_writer_ask. */
+enum err scan_writer_put_folders(struct scan_writer *writer, const struct volume *volume, struct bytes path,
+                                 struct id *folder, struct fault *fault);
+
 /* Asks the monitor, and waits only while it is away. Errors: those of the ask; timeout also if its answer does not
  * come. The answer is valid until the next ask. */
 enum err scan_writer_look(struct scan_writer *writer, const char *name, const void *request, void *answer,

@@ -33,7 +33,7 @@ struct folder_reading {
     const struct naming_rules *rules;
     struct arena *arena;
     struct folder_listing *to;
-    uint32_t file_room, folder_room, session_room;
+    uint32_t file_room, folder_room, link_room, session_room;
 };
 
 const char *walk_join(struct arena *arena, const char *folder, const char *name)
@@ -101,7 +101,8 @@ static int look_at_file(struct folder_reading *reading, const struct folder_entr
     return fstatat(dirfd(reading->directory), name, st, AT_NO_AUTOMOUNT) == 0 ? 0 : errno;
 }
 
-/* Adds a media file or a session after one stat, which follows links. Ignores what is gone or not a regular file. */
+/* Adds a media file, a session, or a link to a folder after one stat, which follows links. Ignores what is gone or
+ * nothing of these. */
 static bool add_file(struct folder_reading *reading, struct folder_entry *entry, unsigned char type)
 {
     struct stat st;
@@ -111,6 +112,8 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry,
         if (error == ENOENT || error == ELOOP || error == ENOTDIR)
             return true;
         entry->unsure = true;
+    } else if (S_ISDIR(st.st_mode) && type == DT_LNK) {
+        return add_entry(reading, &reading->to->links, &reading->link_room, entry);
     } else if (!S_ISREG(st.st_mode)) {
         return true;
     } else {
@@ -122,7 +125,7 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry,
         entry->name = naming_real(entry->name);
     }
     if (entry->kind == KIND_OTHER)
-        return entry->unsure || entry->is_online_only ||
+        return entry->unsure || !session_file_is(entry->name) || entry->is_online_only ||
                add_entry(reading, &reading->to->sessions, &reading->session_room, entry);
     return add_entry(reading, &reading->to->files, &reading->file_room, entry);
 }
@@ -191,14 +194,15 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
     entry.is_placeholder = entry.kind != KIND_OTHER && naming_real(entry.name).len < entry.name.len;
     bool is_session = entry.kind == KIND_OTHER && session_file_is(entry.name);
     bool is_bare = entry.kind == KIND_OTHER && !is_session && naming_is_bare(entry.name);
-    if (entry.kind == KIND_OTHER && !is_session && !is_bare && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
+    if (entry.kind == KIND_OTHER && !is_session && !is_bare && name->d_type != DT_DIR && name->d_type != DT_LNK &&
+        name->d_type != DT_UNKNOWN)
         return true;
     type = entry_type(reading, name);
     if (type == DT_DIR)
         return add_folder_entry(reading, &entry);
     if (is_bare && type == DT_REG)
         look_inside(reading, &entry);
-    if ((entry.kind == KIND_OTHER && !is_session) || (type != DT_REG && type != DT_LNK))
+    if ((entry.kind == KIND_OTHER && !is_session && type != DT_LNK) || (type != DT_REG && type != DT_LNK))
         return true;
     return add_file(reading, &entry, type);
 }
@@ -282,4 +286,11 @@ bool walk_is_gone(const char *path)
     struct stat st;
 
     return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool walk_contains(struct bytes outer, struct bytes inner)
+{
+    uint32_t len = outer.len == 1 ? 0 : outer.len;
+
+    return inner.len > len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
 }

@@ -2,8 +2,8 @@
  * it in an errand only. It calls stat once for each media file, if the file system reports types. It opens files
  * without an extension, but not in a cloud.
  *
- * It does not follow symbolic links to folders, so there are no loops and no folder is seen twice. A link to a regular
- * file counts as a file. FIFOs, sockets and devices are ignored and never opened. */
+ * It lists symbolic links to folders, and does not follow them, so there are no loops and no folder is seen twice. A
+ * link to a regular file counts as a file. FIFOs, sockets and devices are ignored and never opened. */
 #ifndef LOOPHOLE_INDEXER_WALK_H
 #define LOOPHOLE_INDEXER_WALK_H
 
@@ -28,6 +28,7 @@ struct entry_list {
 struct folder_listing {
     struct entry_list files;    /* media, sorted by name */
     struct entry_list folders;  /* sorted by name */
+    struct entry_list links;    /* to folders */
     struct entry_list sessions; /* session files of other programs (session_file.h) */
     uint64_t too_long; /* media files and folders that are ignored, because their path has PATH_MAX bytes or more */
     struct bytes too_long_first; /* the name of one of them */
@@ -40,6 +41,8 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
                    bool is_cloud, struct arena *arena, struct folder_listing *to, struct fault *fault);
 
 bool walk_is_gone(const char *path); /* certainly: an error of the file system proves nothing */
+
+bool walk_contains(struct bytes outer, struct bytes inner); /* the path `inner` lies below the path `outer` */
 
 /* "FOLDER/NAME", or "NAME" if the folder is "". */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);

@@ -223,11 +223,11 @@ static bool same_library(const struct library *a, const struct library *b)
            bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first) &&
            a->has_backend == b->has_backend && choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch &&
            choice_equal(a->fetch, b->fetch) && a->has_project == b->has_project && id_equal(a->project, b->project) &&
-           a->has_within == b->has_within && id_equal(a->within, b->within) && a->has_vanished == b->has_vanished &&
-           a->vanished == b->vanished && a->vanished_at == b->vanished_at;
+           a->has_within == b->has_within && id_equal(a->within, b->within) && bytes_equal(a->link, b->link) &&
+           a->has_vanished == b->has_vanished && a->vanished == b->vanished && a->vanished_at == b->vanished_at;
 }
 
-/* ---- trees of projects below a library ---- */
+/* ---- trees of projects and links below a library ---- */
 
 static bool lies_below(struct persist *p, struct id folder, struct id outer)
 {
@@ -243,17 +243,17 @@ static bool lies_below(struct persist *p, struct id folder, struct id outer)
     return false;
 }
 
-static bool is_of_project_below(struct persist *p, const struct library *tree, struct id around)
+static bool ends_below(struct persist *p, const struct library *tree, struct id around)
 {
-    return tree->has_project && lies_below(p, tree->id, around);
+    return (tree->has_project || tree->link.len) && lies_below(p, tree->id, around);
 }
 
-/* Ends the trees of projects below a new library, because the library scans and watches their folders. */
+/* Ends the trees of projects and links below a new library, because the library scans and watches their folders. */
 static enum err end_trees(struct persist *p, struct id library)
 {
     struct id_list trees = { 0 };
     struct folder folder;
-    enum err e = library_row_trees(p, library, is_of_project_below, &trees);
+    enum err e = library_row_trees(p, library, ends_below, &trees);
 
     for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++) {
         e = catalogue_folder(p->w.txn, &p->arena, trees.at[i], &folder);

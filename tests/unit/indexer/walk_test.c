@@ -99,7 +99,7 @@ static void media_and_folders_are_listed_in_the_order_of_their_bytes(void **stat
     assert_string_equal((const char *)f->listing.folders.at[0].name.at, "drums.wav");
 }
 
-static void links_to_folders_pipes_and_dangling_links_are_passed_over(void **state)
+static void links_to_folders_are_listed_and_not_followed(void **state)
 {
     struct fixture *f = *state;
 
@@ -112,6 +112,7 @@ static void links_to_folders_pipes_and_dangling_links_are_passed_over(void **sta
     assert_int_equal(mkfifo(path_of(f, "kick.wav"), 0600), 0);
     assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, f->folder), ERR_OK);
     assert_int_equal(f->listing.folders.count, 0);
+    assert_int_equal(f->listing.links.count, 2);
     assert_int_equal(f->listing.files.count, 2);
     assert_string_equal((const char *)f->listing.files.at[0].name.at, "link.wav");
     assert_int_equal(f->listing.files.at[0].trace.size, 7);
@@ -132,7 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
-        cmocka_unit_test_setup_teardown(links_to_folders_pipes_and_dangling_links_are_passed_over, begin_walk,
+        cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk,
                                         end_walk),
         cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin_walk, end_walk),
     };

@@ -1,0 +1,194 @@
+/* scan_links.c: a symbolic link in a library to a folder outside: the folder becomes a tree of the library, with the
+ * rows, the watches and the volume of the folder itself. So its files count once however many links lead there, and no
+ * link makes a loop. The tree is here as long as its link leads to it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/process/limits.h"
+#include "common/process/log.h"
+#include "common/process/stat_apart.h"
+#include "proto/wire/codec.h"
+#include "schema_availability.h"
+#include "services/indexer/scan/scan_parts.h"
+
+enum { LINKS_MOST = 1000 /* of one scan */ };
+
+struct scan_link {
+    struct scan_link *next;
+    const char *path;
+    struct bytes target; /* its real path */
+};
+
+/* ---- where links lead ---- */
+
+/* `to` gets the real path, in the arena. A process of its own looks first: the file system of the target may hang.
+ * Errors: not_found, timeout. */
+static enum err resolve_link(struct arena *arena, const char *path, struct bytes *to)
+{
+    char real[PATH_MAX];
+    struct stat st;
+    int root = open("/", O_PATH | O_CLOEXEC), error = root < 0 ? EAGAIN : stat_apart(root, path, &st);
+
+    if (root >= 0)
+        close(root);
+    if (error == ETIMEDOUT || error == EAGAIN)
+        return ERR_TIMEOUT;
+    if (error || !S_ISDIR(st.st_mode) || !realpath(path, real))
+        return ERR_NOT_FOUND;
+    *to = arena_bytes(arena, bytes_of(real, strlen(real)));
+    return to->len ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err scan_links_lead(struct scan *scan, const struct library *tree, struct bytes path)
+{
+    struct bytes real = { 0 };
+    char link[PATH_MAX];
+    enum err e = bytes_copy(link, sizeof(link), tree->link) ? resolve_link(&scan->arena, link, &real) : ERR_NOT_FOUND;
+
+    return e == ERR_OK && !bytes_equal(real, path) ? ERR_NOT_FOUND : e;
+}
+
+/* ---- the walk ---- */
+
+enum err scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links)
+{
+    for (uint32_t i = 0; i < links->count; i++) {
+        struct scan_link *link = arena_alloc(&scan->arena, sizeof(*link));
+        if (!link)
+            return ERR_FULL;
+        *link = (struct scan_link){ .next = scan->links,
+                                    .path = walk_join(&scan->arena, node->path, (const char *)links->at[i].name.at) };
+        if (scan->link_count++ == LINKS_MOST)
+            log_warn("%s links to more than %d folders: the others are skipped; add them with `loophole library add`",
+                     (const char *)scan->result.library.path.at, LINKS_MOST);
+        if (scan->link_count <= LINKS_MOST && link->path[0])
+            scan->links = link;
+    }
+    return ERR_OK;
+}
+
+/* ---- new trees ---- */
+
+/* False: the folder is scanned already, or a library lies in it. persist ends the trees that lie in a new one, if they
+ * are those of projects or of other links. */
+static bool is_outside(const struct library_list *all, struct bytes target)
+{
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct library *other = &all->at[i];
+        bool ends = other->has_project || other->link.len;
+        if (bytes_equal(other->path, target) || walk_contains(other->path, target) ||
+            (walk_contains(target, other->path) && !ends))
+            return false;
+    }
+    return true;
+}
+
+static enum err put_tree(struct scan *scan, const struct scan_link *link, const struct volume *volume,
+                         struct fault *fault)
+{
+    const struct library *outer = &scan->order.library;
+    struct persist_put_library put = { .library = { .volume = volume->id,
+                                                    .path = link->target,
+                                                    .ignore = outer->ignore,
+                                                    .hidden_files = outer->hidden_files,
+                                                    .online = true,
+                                                    .has_within = true,
+                                                    .within = outer->has_within ? outer->within : outer->id,
+                                                    .link = bytes_of(link->path, strlen(link->path)) } };
+    struct done done = { 0 };
+    enum err e = scan_writer_put_folders(&scan->writer, volume, link->target, &put.library.id, fault);
+
+    if (e == ERR_OK)
+        e = scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
+    const struct persist_recall recall = { .folder = put.library.id };
+    scan->result.trees += e == ERR_OK;
+    return e == ERR_OK ? scan_writer_ask(&scan->writer, "persist.recall", &recall, &done, fault) : e;
+}
+
+/* The link of a tree has disappeared, and another one leads to its folder. */
+static enum err replace_link(struct scan *scan, const struct library_list *all, const struct scan_link *link,
+                             struct fault *fault)
+{
+    struct done done = { 0 };
+
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct persist_put_library put = { .library = all->at[i] };
+        if (!bytes_equal(put.library.path, link->target) || !put.library.link.len ||
+            scan_links_lead(scan, &put.library, link->target) != ERR_NOT_FOUND)
+            continue;
+        put.library.link = bytes_of(link->path, strlen(link->path));
+        put.library.online = true;
+        scan->result.trees++;
+        return scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
+    }
+    return ERR_OK;
+}
+
+/* The files of a folder whose volume cannot be known stay out of the catalogue. */
+static enum err follow_link(struct scan *scan, const struct scan_link *link, struct fault *fault)
+{
+    const struct availability_find find = { .path = link->target };
+    struct library_list all = { 0 };
+    struct place_seen seen = { 0 };
+    struct volume volume = { 0 };
+    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "cannot read the libraries");
+    if (!is_outside(&all, link->target))
+        return replace_link(scan, &all, link, fault);
+    e = scan_writer_look(&scan->writer, "availability.find", &find, &seen, fault);
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &seen.volume, &scan->arena, &volume);
+    if (e == ERR_OK && seen.here)
+        return put_tree(scan, link, &volume, fault);
+    log_info("the link %s is not followed: %s", link->path, e == ERR_OK ? "its volume is away" : fault->what);
+    *fault = (struct fault){ 0 };
+    return errand_goes_on(&scan->errand) ? ERR_OK : ERR_TIMEOUT;
+}
+
+/* The folder of one link may lie in that of another: the outer one comes first. */
+static int by_target(const void *a, const void *b)
+{
+    const struct scan_link *x = *(struct scan_link *const *)a, *y = *(struct scan_link *const *)b;
+    int order = compare_names(x->target, y->target);
+
+    return order ? order : strcmp(x->path, y->path);
+}
+
+/* A tree whose link appeared, disappeared, or leads elsewhere: its own scan finds out what is here. */
+static enum err look_at_trees(struct scan *scan, struct fault *fault)
+{
+    struct library_list all = { 0 };
+    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++) {
+        const struct library *tree = &all.at[i];
+        if (!tree->link.len || !walk_contains(scan->result.library.path, tree->link))
+            continue;
+        enum err leads = scan_links_lead(scan, tree, tree->path);
+        scan->result.links_moved |= leads == (tree->online ? ERR_NOT_FOUND : ERR_OK);
+    }
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot read the libraries");
+}
+
+enum err scan_links_settle(struct scan *scan, struct fault *fault)
+{
+    struct scan_link **sorted = arena_array(&scan->arena, LINKS_MOST, sizeof(struct scan_link *));
+    enum err e = sorted ? look_at_trees(scan, fault) : limits_refuse(fault, "the links of a library");
+    size_t count = 0;
+
+    for (struct scan_link *link = scan->links; e == ERR_OK && link; link = link->next) {
+        if (errand_goes_on(&scan->errand) && resolve_link(&scan->arena, link->path, &link->target) == ERR_OK)
+            sorted[count++] = link;
+    }
+    if (count)
+        qsort(sorted, count, sizeof(struct scan_link *), by_target);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = follow_link(scan, sorted[i], fault);
+    return e;
+}

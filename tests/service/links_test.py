@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+"""Symbolic links in a library that lead to folders outside: each folder is scanned once, as a tree of the library."""
+import os
+import shutil
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import claim, contains, run_claims, same, until
+from indexing import wav
+from storage import Disks, Hung
+
+
+def fill(at, *names):
+    for name in names:
+        wav(f'{at}/{name}.wav', 1000 + sum(f'{at}/{name}'.encode()) % 997)
+
+
+class Music(Disks):
+    """A library with one file, and a folder outside with three."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.music, self.packs = self.folder('music'), self.folder('packs')
+        fill(self.music, 'own')
+        fill(self.packs, 'a', 'b', 'kit/c')
+        self.add(self.music)
+        self.becomes(self.music, 'local:done=1')
+        return self
+
+    def link(self, target, name='linked'):
+        os.symlink(target, f'{self.music}/{name}')
+
+    def unlink(self, name='linked'):
+        os.unlink(f'{self.music}/{name}')
+
+    def ids(self, below):
+        return sorted(item[2] for item in self.items(below))
+
+    def libraries(self):
+        return {one['path']: one for one in self.home.json('library', 'list')}
+
+    def is_linked(self):
+        """Its three items are here."""
+        self.becomes(self.packs, 'local:done=3')
+        return self.ids(self.packs)
+
+
+@claim(inside=Music)
+def a_linked_folder_is_scanned_once_however_many_links_lead_there(it):
+    it.link(it.packs + '/kit', 'inner')
+    it.becomes(it.packs, 'local:done=1')
+    ids = it.ids(it.packs)
+    for name in ('linked', 'again', 'linked.wav'):
+        it.link(it.packs, name)
+    assert set(ids) < set(it.is_linked()), 'the item of the inner link is another one'
+    it.rescan(it.music)
+    same(4, len(it.items()))
+    row = it.libraries()[it.packs]
+    same(it.libraries()[it.music]['id'], row['within'])
+    assert row['link'] in (it.music + '/linked', it.music + '/again', it.music + '/linked.wav'), row
+    same({it.music, it.packs}, set(it.libraries()))
+
+    fill(it.packs, 'new')  # it is watched
+    it.becomes(it.packs, 'local:done=4')
+    os.unlink(it.packs + '/new.wav')
+    it.becomes(it.packs, 'local:done=3 missing:done=1')
+
+
+@claim(inside=Music)
+def a_link_makes_no_loop(it):
+    other = it.folder('other')
+    fill(other, 'o')
+    it.add(other)
+    os.makedirs(it.music + '/sub')
+    for target, name in (('.', 'self'), ('..', 'up'), ('/', 'root'), ('sub', 'inside'), (other, 'other'),
+                         (it.home.path, 'home'), (it.music, 'whole'), ('gone', 'dangling'), ('round', 'round')):
+        it.link(target, name)
+        os.symlink(target, f'{it.music}/sub/{name}')
+    it.rescan(it.music)
+    it.rescan(it.music)
+    same(2, len(it.items()))
+    same({it.music, other}, set(it.libraries()))
+
+
+@claim(inside=Music)
+def a_linked_folder_goes_and_comes_with_its_link(it):
+    it.link(it.packs)
+    ids = it.is_linked()
+    it.home.loophole('tag', ids[0], '+mine')
+    it.unlink()
+    it.becomes(it.packs, 'external_offline:done=3')
+    same([], it.home.json('search', 'is:missing'))
+    it.home.down()
+    it.home.up()
+    it.becomes(it.packs, 'external_offline:done=3')
+    it.link(it.packs, 'renamed')
+    same(ids, it.is_linked())
+    same([ids[0]], [item['id'] for item in it.home.json('search', 'tag:mine')])
+
+    more = it.folder('more')
+    fill(more, 'm', 'n')
+    it.unlink('renamed')
+    it.link(more, 'renamed')
+    it.becomes(more, 'local:done=2')
+    it.becomes(it.packs, 'external_offline:done=3')
+    it.link(it.packs)  # another link leads there
+    same(ids, it.is_linked())
+
+
+@claim(inside=Music)
+def a_link_to_a_folder_on_a_disk_goes_and_comes_with_the_disk(it):
+    disk = it.disk('stick')
+    fill(disk + '/loops', 'x', 'y')
+    at = it.move(disk, 'usb')
+    it.link(at + '/loops')
+    it.becomes(at, 'external_online:done=2')
+    ids = it.ids(at)
+    same(2, it.volume('marker:stick')['items'])
+    it.unmount(at)
+    until(lambda: sorted(item['id'] for item in it.home.json('search', 'is:external_offline')) == ids)
+    it.rescan(it.music)
+    same([], it.home.json('search', 'is:missing'))
+
+    again = it.disk('stick')
+    fill(again + '/loops', 'x', 'y')
+    it.move(again, 'usb')
+    it.becomes(at, 'external_online:done=2')
+    same(ids, it.ids(at))
+
+
+@claim(inside=Music)
+def a_link_to_a_mount_that_hangs_holds_up_no_scan_of_its_library(it):
+    with Hung(it, 'elsewhere') as hung:
+        fill(hung.under, 'kits/x')
+        with open(hung.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('hangs\n')
+        it.link(hung.at + '/kits')
+        until(lambda: len(it.ids(hung.at)) == 1)
+        ids = it.ids(hung.at)
+        hung.hang()
+        until(lambda: [item['id'] for item in it.home.json('search', 'is:external_offline')] == ids)
+        for name in ('new', 'newer'):
+            fill(it.music, name)
+            it.must('rescan', it.music)
+            until(lambda name=name: it.id_of(f'{it.music}/{name}.wav'))
+        it.link(hung.at + '/kits', 'more')
+        fill(it.music, 'last')
+        until(lambda: it.id_of(it.music + '/last.wav'))
+        same([], it.home.json('search', 'is:missing'))
+        hung.hang()
+        until(lambda: it.ids(hung.at) == ids and not it.home.json('search', 'is:external_offline'))
+
+
+@claim(inside=Music)
+def a_linked_folder_is_removed_with_its_library_and_comes_back_with_it(it):
+    it.link(it.packs)
+    ids = it.is_linked()
+    contains(it.home.refused('library', 'remove', it.packs), 'is a tree of a library')
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.items() == [])
+    it.home.loophole('undo')
+    same(ids, it.is_linked())
+    it.home.loophole('redo')
+    until(lambda: it.items() == [])
+    it.add(it.music)
+    same(ids, it.is_linked())
+
+
+@claim(inside=Music)
+def a_linked_folder_that_a_person_adds_is_a_library_of_its_own(it):
+    it.link(it.packs)
+    ids = it.is_linked()
+    it.add(it.packs)
+    assert 'within' not in it.libraries()[it.packs], it.libraries()
+    it.unlink()
+    it.rescan(it.music)
+    it.rescan(it.packs)
+    same(ids, it.is_linked())
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.ids('') == ids)
+
+
+@claim(inside=Music)
+def a_library_around_a_linked_folder_takes_its_items_over(it):
+    it.link(it.packs + '/kit')
+    it.becomes(it.packs, 'local:done=1')
+    ids = it.ids(it.packs)
+    it.add(it.packs)
+    assert set(ids) < set(it.is_linked()), 'the item of the linked folder is another one'
+    same({it.music, it.packs}, set(it.libraries()))
+
+
+@claim(inside=Music)
+def a_linked_folder_has_links_of_its_own(it):
+    deeper = it.folder('deeper')
+    fill(deeper, 'd')
+    os.symlink(deeper, it.packs + '/deeper')
+    os.symlink(it.music, it.packs + '/back')
+    it.link(it.packs)
+    it.is_linked()
+    it.becomes(deeper, 'local:done=1')
+    same(5, len(it.items()))
+    shutil.move(it.music + '/linked', it.folder('away'))
+    it.becomes(it.packs, 'external_offline:done=3')
+
+
+run_claims()
