@@ -11,7 +11,7 @@
 
 #include "services/indexer/analyse/pool.h"
 #include "services/indexer/analyse/result_queue.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 struct pipeline;
 

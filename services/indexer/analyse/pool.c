@@ -12,7 +12,7 @@
 #include "proto/transport/foreign.h"
 #include "proto/transport/limits.h"
 #include "services/indexer/analyse/renewals.h"
-#include "services/indexer/scan/naming.h"
+#include "services/indexer/base/naming.h"
 
 enum { BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
 

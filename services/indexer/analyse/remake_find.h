@@ -3,7 +3,7 @@
 #define LOOPHOLE_INDEXER_REMAKE_FIND_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 struct remake_place {
     struct id content, media;

@@ -3,7 +3,7 @@
 #define LOOPHOLE_INDEXER_REMAKE_SURVEY_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 struct remake_survey_order {
     struct catalogue_reader *catalogue;

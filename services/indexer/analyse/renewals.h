@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_INDEXER_RENEWALS_H
 #define LOOPHOLE_INDEXER_RENEWALS_H
 
-#include "services/indexer/scan/work.h"
+#include "services/indexer/base/work.h"
 
 /* A zeroed struct is empty. */
 struct renewals {

@@ -5,7 +5,7 @@
 
 #include "proto/service/workers.h"
 #include "schema_worker.h"
-#include "services/indexer/scan/work.h"
+#include "services/indexer/base/work.h"
 
 /* Gives a new worker an empty job. The answer shows that the program works, and its analyser's version. Errors: io. */
 enum err worker_prove(struct worker *worker, struct fault *fault);

@@ -18,7 +18,7 @@
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 #include "schema_indexer.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 struct adopt_events {
     /* Called once, on the loop's thread. `library` is the record, also of a folder that was a library already; NULL

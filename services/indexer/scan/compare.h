@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_INDEXER_COMPARE_H
 #define LOOPHOLE_INDEXER_COMPARE_H
 
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 #include "services/indexer/scan/walk.h"
 
 /* One existing file. */

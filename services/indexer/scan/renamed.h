@@ -4,7 +4,7 @@
 #define LOOPHOLE_INDEXER_RENAMED_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 /* Owned by the caller. */
 struct renamed_look {

@@ -5,9 +5,9 @@
 #define LOOPHOLE_INDEXER_REUNITE_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
+#include "services/indexer/base/work.h"
 #include "services/indexer/scan/gone.h"
-#include "services/indexer/scan/work.h"
 
 /* Checks all items of a content. `looked` is called once, on the loop's thread, and owns the sorted list; it is empty
  * if a file system does not answer. Always ok. */

@@ -4,7 +4,7 @@
 #define LOOPHOLE_INDEXER_SCAN_REPORT_H
 
 #include "common/mailbox.h"
-#include "services/indexer/scan/work.h"
+#include "services/indexer/base/work.h"
 
 /* A folder whose changes inotify reports from now on; without a path: one above the library. */
 struct watched {

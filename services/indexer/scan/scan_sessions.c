@@ -8,9 +8,9 @@
 #include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/indexer/scan/scan_parts.h"
-#include "services/indexer/scan/session_file.h"
-#include "services/indexer/scan/session_resolve.h"
-#include "services/indexer/scan/session_role.h"
+#include "services/indexer/sessions/session_file.h"
+#include "services/indexer/sessions/session_resolve.h"
+#include "services/indexer/sessions/session_role.h"
 #include "store/row.h"
 
 enum { SESSIONS_TOGETHER = 32 };

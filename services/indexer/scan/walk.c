@@ -16,8 +16,8 @@
 #include "common/file.h"
 #include "common/process/limits.h"
 #include "common/process/stat_apart.h"
-#include "services/indexer/scan/session_file.h"
-#include "services/indexer/scan/signature.h"
+#include "services/indexer/base/signature.h"
+#include "services/indexer/sessions/session_file.h"
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 

@@ -8,7 +8,7 @@
 #define LOOPHOLE_INDEXER_WALK_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/naming.h"
+#include "services/indexer/base/naming.h"
 #include "services/indexer/scan/settle.h"
 
 struct folder_entry {

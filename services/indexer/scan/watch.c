@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "services/indexer/scan/naming.h"
-#include "services/indexer/scan/session_file.h"
+#include "services/indexer/base/naming.h"
+#include "services/indexer/sessions/session_file.h"
 
 enum {
     QUIET_US = 300000,    /* after a folder's last change */

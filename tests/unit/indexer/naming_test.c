@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/scan/naming.h"
+#include "services/indexer/base/naming.h"
 
 static struct bytes name_of(const char *text)
 {

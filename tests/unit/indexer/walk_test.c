@@ -133,8 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
-        cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk,
-                                        end_walk),
+        cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk, end_walk),
         cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin_walk, end_walk),
     };
 

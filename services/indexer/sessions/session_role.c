@@ -1,4 +1,4 @@
-#include "services/indexer/scan/session_role.h"
+#include "services/indexer/sessions/session_role.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,4 +1,4 @@
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "services/indexer/scan/signature.h"
+#include "services/indexer/base/signature.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "services/indexer/scan/session_file.h"
+#include "services/indexer/sessions/session_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

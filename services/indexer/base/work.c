@@ -1,4 +1,4 @@
-#include "services/indexer/scan/work.h"
+#include "services/indexer/base/work.h"
 
 #include <stdlib.h>
 #include <string.h>

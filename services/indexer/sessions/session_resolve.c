@@ -1,4 +1,4 @@
-#include "services/indexer/scan/session_resolve.h"
+#include "services/indexer/sessions/session_resolve.h"
 
 #include <ctype.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 #define LOOPHOLE_INDEXER_SESSION_RESOLVE_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/catalogue_reader.h"
+#include "services/indexer/base/catalogue_reader.h"
 
 enum { SESSION_CANDIDATES = 8 };
 

@@ -1,4 +1,4 @@
-#include "services/indexer/scan/naming.h"
+#include "services/indexer/base/naming.h"
 
 #include <fnmatch.h>
 #include <string.h>
