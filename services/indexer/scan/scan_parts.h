@@ -1,7 +1,7 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
  * scan_library.c (where the library is), scan_place.c (where a file is), scan_settle.c (gone and new files),
- * scan_trees.c (trees inside the library), scan_links.c (links to folders outside). Only the scan's thread uses it until
- * the errand is done. */
+ * scan_trees.c (trees inside the library), scan_links.c (links to folders outside). Only the scan's thread uses it
+ * until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
