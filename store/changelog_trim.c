@@ -55,8 +55,8 @@ static bool first_row(struct txn *txn, enum database db, struct bytes *key)
     return found;
 }
 
-/* A request with several changes is removed with the last of them. One whose answer is quiet, although it has changes
- * (another request completed its work), is removed with its quiet row. */
+/* Removes a request when the last of its changes is trimmed. If another request completed its work, its answer has a
+ * quiet row; then it is removed with that row. */
 static enum err forget_request(struct writing *w, struct id request, uint64_t revision)
 {
     struct key key = key_id(request);
@@ -91,7 +91,7 @@ static bool is_older(struct txn *txn, uint64_t revision, usec_t than)
     return read_change(txn, revision, &change) == ERR_OK && change.at < than;
 }
 
-/* A row is older than each later row, whatever its own time says. */
+/* True if the first row may be trimmed. It counts as older than each later row, even if its time is later. */
 static bool may_go(struct txn *txn, const struct changelog_limits *limits, usec_t now, const struct change *first)
 {
     uint64_t count = txn_count(txn, DB_CHANGE);

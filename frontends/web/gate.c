@@ -46,7 +46,7 @@ static bool read_hex(const char *from, uint8_t *to, size_t len)
     return true;
 }
 
-/* Takes the same time wherever the first difference is. */
+/* Compares in a time that does not depend on the place of the first difference. */
 static bool equals_in_constant_time(const void *a, const void *b, size_t len)
 {
     const volatile uint8_t *left = a, *right = b;

@@ -70,7 +70,7 @@ void search_sum(struct search *search, const struct bitmap *rows, const uint32_t
 
 /* ---- items ---- */
 
-/* not_found: the item has gone since the index was updated. */
+/* Reads the item of a row. not_found: the item was removed after the last update of the index. */
 static enum err read_row_item(struct request *request, struct txn *txn, uint32_t row, struct item *to)
 {
     struct item item = { 0 };

@@ -42,8 +42,8 @@ static const struct duplicate *kept_one(const struct duplicate_group *group)
 
 /* ---- copies that are gone ---- */
 
-/* The copies of a page whose files are missing, which the catalogue does not know yet. A child process (look.h) fills
- * it. */
+/* The copies of a page whose files are missing although the catalogue lists them as present. A child process (look.h)
+ * fills it. */
 struct gone_copies {
     const struct duplicates_found *page;
     uint32_t count;

@@ -36,7 +36,8 @@ static void print_items(struct cli *cli, const struct item_list *items)
     }
 }
 
-/* After the last page. People go to pages by number; a script that began with a cursor gets the next one. */
+/* Prints the lines after the rows. A person gets the number of the next page; a script that began with a cursor gets
+ * the next cursor. */
 static void print_tail(struct cli *cli, const struct found *found, uint64_t shown)
 {
     print_facets(cli, &found->facets);

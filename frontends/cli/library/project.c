@@ -202,7 +202,7 @@ static enum err enter_folder(struct cli *cli, const char *folder, struct fault *
     return e == ERR_OK ? change_state(cli, "project.open", &ask, fault) : e;
 }
 
-/* The name of a project comes before that of a folder here. */
+/* If a project and a folder here have the same name, the name means the project. */
 enum err project_enter(struct cli *cli, struct fault *fault)
 {
     const char *named = cli->args[0];

@@ -88,7 +88,7 @@ static bool is_part(const char *name)
            strcmp(name + len - end, SENT_PART_END) == 0;
 }
 
-/* Without a lock a part may be that of a send which runs now. */
+/* Without a lock an unfinished file may belong to a send that still runs. */
 static void drop_old_part(const struct sent *sent, const char *name)
 {
     struct stat st;

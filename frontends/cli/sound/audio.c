@@ -93,7 +93,7 @@ enum err audio_ports(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : print_connections(cli, &all);
 }
 
-/* The connection is kept, and made when the port appears; a typing error looks the same. */
+/* Warns if JACK lacks the port. The engine makes the connection when the port appears, but the name may be mistyped. */
 static void warn_of_absent(const struct connections *all, const struct audio_connect *request)
 {
     struct buffer line = { 0 };

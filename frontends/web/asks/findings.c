@@ -6,7 +6,7 @@
 
 enum { FINDINGS_MOST = 512 };
 
-/* Lines that are none of doctor's findings are left out. */
+/* Answers with the findings that doctor printed; skips its other lines. */
 static void answer_findings(struct service *service, struct ticket ticket, struct buffer *output)
 {
     struct arena arena = { 0 };

@@ -8,7 +8,7 @@
 
 enum { REMARKS = 64, REMARK_BYTES = 512 };
 
-/* The lines that are no step are remarks, on files that stay as they are. */
+/* Lines that are not steps are remarks about files that the command left unchanged. */
 static bool read_lines(struct buffer *output, struct arena *arena, struct file_step *to)
 {
     char *rest = (char *)(uintptr_t)buffer_c(output);

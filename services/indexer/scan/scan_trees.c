@@ -334,7 +334,7 @@ static enum err move_folder(struct inside *inside, struct inside_folder *folder,
     return e;
 }
 
-/* The folder of the library around it at the mount point; not_found: no item was ever seen below it. */
+/* Finds the row of the mount point in the library around it. not_found: no item was ever seen below it. */
 static enum err find_inside(struct scan *scan, const struct library *around, struct bytes path, struct id *folder)
 {
     const char *below = (const char *)path.at + around->path.len;
@@ -367,7 +367,7 @@ static enum err move_items_inside(struct scan *scan, struct id from, struct faul
     return e;
 }
 
-/* NULL: the tree is no mount inside a library that is here. */
+/* Returns the library around the mount of a tree. NULL: the tree is not a mount, or that library is away. */
 static const struct library *find_around(const struct library *tree, const struct library_list *all)
 {
     const struct library *around = NULL;
@@ -396,8 +396,8 @@ enum err scan_trees_adopt(struct scan *scan, struct fault *fault)
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the folders of a library");
 }
 
-/* Items of the library lie below the mount: the scan of the tree moves those whose files are there. It may wait for the
- * mount's file system, which this scan must not. */
+/* Notes whether items of the library lie below the mount. The scan of the tree moves those whose files are there; it
+ * may wait for the mount's file system, but this scan must not. */
 static void note_items_inside(struct scan *scan, const struct scan_tree *tree)
 {
     struct id folder;

@@ -203,7 +203,7 @@ static enum err plan_edit(struct persist *p, const struct edit *edit, enum edit_
     return e;
 }
 
-/* When undo forgets an item again, it counts as forgotten with its library again. */
+/* If undo forgets an item again, the item counts as forgotten with its library, as before. */
 static enum err push_step(struct persist *p, const struct change_of_media *c)
 {
     const struct undo_step row = {

@@ -109,7 +109,8 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
 
 /* ---- moves ---- */
 
-/* Empty if the folder is not in the catalogue any more, or its volume is offline. */
+/* Returns the path of the folder. It is empty if the folder was removed from the catalogue, or if its volume is
+ * offline. */
 static struct bytes find_moved_path(const struct steps *s, const struct move *move)
 {
     const struct media media = { .folder = move->folder, .file = move->file };

@@ -127,7 +127,7 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
 #define TRANSPORT(name, kind, ask, value, from, until, read)                                                           \
     { "transport/" name, NULL, kind, "audio." #ask, &audio_##ask##_shape, NULL, value, from, until, false,             \
       "audio.transport", read }
-/* Its ask has no fields, or needs none. */
+/* A target whose ask needs no field. */
 #define TRIGGER(name, ask, shape) { name, NULL, MIDI_TRIGGER, ask, shape, NULL, NULL, 0, 1, false, NULL, NULL }
 #define NUMBERED(before, service, ask, word, value)                                                                    \
     { before, "", MIDI_TRIGGER, #service "." #ask, &service##_##ask##_shape, word, value, 0, 1, false, NULL, NULL }

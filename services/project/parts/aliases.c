@@ -36,7 +36,7 @@ static bool is_alias(const struct tree *value)
     return value->type == TREE_WHOLE || (value->type == TREE_TEXT && value->text.len && value->text.len <= ALIAS_MOST);
 }
 
-/* A number, or a word, where an id is expected. */
+/* True for a number or a word in the place of an id. */
 static bool is_foreign(const struct tree *value)
 {
     struct id id;
@@ -88,7 +88,7 @@ static enum err refuse_twice(const struct aliases *a, struct text list, struct t
     return a->fault ? fault_field(a->fault, field) : ERR_BAD_REQUEST;
 }
 
-/* An id of ours, with the foreign one as alias. A part that has both already keeps them. */
+/* Gives the part an id of loophole, and the foreign id as alias. A part that has both keeps them. */
 static void replace_id(const struct aliases *a, struct text list, struct tree *part)
 {
     const struct tree *id = tree_get(part, "id");

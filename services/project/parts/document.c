@@ -33,7 +33,8 @@ static void add_list(struct arena *arena, const struct element_list *parts, int3
     tree_set(to, arena, kinds_list_name(kind), list);
 }
 
-/* Moves the unknown keys of the document back to `to`. What is no object there is a key of the project's own. */
+/* Moves the unknown keys of the document from the project's body back to `to`. If the body's value under that name is
+ * not an object, it is a key of the project itself. */
 static void restore_file_keys(struct arena *arena, struct tree *project, struct tree *to)
 {
     const struct tree *more = tree_get(project, DOCUMENT_FILE_KEYS), *own;
@@ -223,7 +224,7 @@ bool document_item_has_more(const struct tree *item)
     return false;
 }
 
-/* Sets those of `keys` that the last save knows; the part itself has the others as they are now. */
+/* Sets the members of the last save whose names `keys` lists. The part itself has the present values of the others. */
 static void set_saved(struct tree *to, struct arena *arena, const struct tree *saved, const char *const *keys)
 {
     for (uint32_t i = 0; i < saved->count; i++) {
@@ -277,7 +278,7 @@ bool document_lacks_item(struct txn *txn, struct arena *arena, const struct elem
     return false;
 }
 
-/* Items of a project's file that no part uses, because what uses them is unknown here. */
+/* Adds the items of the project's file that no known part uses: a part of an unknown kind may use them. */
 static void add_unused(struct arena *arena, const struct element_list *parts, const struct item_uses *uses,
                        struct tree *list)
 {

@@ -40,7 +40,7 @@ static enum err check_version(const struct tree *document, struct fault *fault)
     return fault ? fault_field(fault, field) : ERR_VERSION;
 }
 
-/* A number that a later save must follow. */
+/* Checks the revision, because the next save gets a higher number. */
 static enum err check_revision(const struct tree *document, struct fault *fault)
 {
     const struct tree *revision = tree_get(document, "revision");
@@ -87,7 +87,7 @@ static enum err add_part(struct document_reading *r, int32_t kind, const struct 
     return ERR_OK;
 }
 
-/* The same for the same document. */
+/* Makes an id from the content of a part without one, so reading the document again gives the same id. */
 static struct id make_id(struct arena *arena, const char *name, uint32_t i, const struct tree *part)
 {
     struct text text = tree_canonical(part, arena);
@@ -232,7 +232,7 @@ static enum err refuse_twice(const struct document_reading *r, const struct tree
     return r->fault ? fault_field(r->fault, path) : ERR_BAD_REQUEST;
 }
 
-/* Brings the parts after the project into the order of the store. Each has an id of its own. */
+/* Sorts the parts after the project by id, as the store does. Refuses two parts with one id. */
 static enum err order_parts(const struct document_reading *r, const struct tree *document)
 {
     struct element *at = r->to->at + 1;
@@ -261,7 +261,7 @@ bool document_has_id(const struct tree *document)
     return tree_id(tree_get(document, "project"), "id", &id) && !id_is_zero(id);
 }
 
-/* Those of the project and its parts, in `r`. */
+/* Sets the ids of the project in `r`: the one in the document, and the one that it gets here. */
 static void read_ids(struct document_reading *r, const struct tree *document, const struct id *as)
 {
     struct text text = tree_canonical(document, r->arena);

@@ -37,7 +37,7 @@ static struct tree object_of(struct arena *arena, struct text text)
     return tree;
 }
 
-/* The keys of an object that the schema declares. */
+/* Returns only those keys of the object that the schema declares. */
 static struct tree declared_keys(struct arena *arena, const struct tree *from)
 {
     struct tree to = { .type = TREE_OBJECT };
@@ -78,7 +78,7 @@ static bool has_pad(const struct tree *pads, double number)
     return false;
 }
 
-/* Takes from `from` what is no empty pad, and no pad that `but` has as well. */
+/* Adds the pads of `from`, except empty ones and those that `but` also has. */
 static void add_pads(struct arena *arena, const struct tree *from, const struct tree *but, struct tree *to)
 {
     for (uint32_t i = 0; from && from->type == TREE_LIST && i < from->count; i++) {

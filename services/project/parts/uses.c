@@ -13,7 +13,8 @@ static void add_use(struct arena *arena, struct item_uses *to, struct id id)
     to->at[to->count++] = (struct item_use){ .id = id };
 }
 
-/* What sounds has ids alone, as audio's asks have. */
+/* True if a key of this name contains the id of an item. A part of kind sound also has it as `id`, like the asks of
+ * audio. */
 static bool names_item(struct text name, int32_t kind)
 {
     return (kind == ELEMENT_KIND_SOUND && text_is(name, "id")) || text_is(name, "item") || text_is(name, "media_id");
@@ -154,7 +155,7 @@ static enum use_state state_of(const struct item *item)
     }
 }
 
-/* Joins it with another item of its content: the first whose file is here, else the first. */
+/* Finds another item with this content for the use: the first one whose file is here, else the first of all. */
 static void join_by_content(struct txn *txn, struct arena *arena, struct bytes content, struct item_use *use)
 {
     struct content_match match = { .count = 0 };

@@ -146,7 +146,7 @@ static bool is_foreign(struct doing *work, const struct slot_row *row, struct te
     return false;
 }
 
-/* The copy gets what another program wrote to the file of a slot, also if the slot is empty in the store. */
+/* Copies the patterns that another program wrote to files of slots, even if such a slot is empty in the store. */
 static uint32_t copy_foreign(struct doing *work, struct txn *txn, struct id from, bool *taken, struct action *to)
 {
     const struct found_slots *found = work->own;
@@ -196,7 +196,7 @@ static uint32_t copy_slots(struct doing *work, struct txn *txn, struct id from, 
     return count;
 }
 
-/* Only the files may still be due: project.json is written last. */
+/* Finishes a copy that was made already. Only files may be missing, because project.json is written last. */
 static enum err finish_copy(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct parts_save last;

@@ -61,7 +61,7 @@ static void change_texts(struct doing *work, const struct project_change_slot *a
     to[1] = one;
 }
 
-/* The slot is empty. persist knows whether the same ask has emptied it. */
+/* The slot is empty. Asks persist whether an earlier copy of this ask has emptied it. */
 static enum err ask_whether_done(struct doing *work, enum err refused, struct fault *fault)
 {
     const struct slot_job *job = slot_job_of(work);
@@ -200,7 +200,7 @@ static enum err plan_bank(struct doing *work, struct txn *txn, struct fault *fau
     return work_apply(work, &apply, fault);
 }
 
-/* Of the plan: another client may choose another bank before the answer. */
+/* Answers with the bank of the plan, because another client may choose another bank before the answer. */
 static enum err answer_bank(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);

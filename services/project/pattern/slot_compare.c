@@ -27,7 +27,7 @@ static enum err begin_compare(struct doing *work, struct txn *txn, struct fault 
     return e;
 }
 
-/* The file of a slot that is damaged is left alone; so is one that is missing, because its drive may be away. */
+/* Leaves a damaged file as it is, and a missing one too, because its drive may be away. */
 static void judge_slot(struct doing *work, struct slot_place *place)
 {
     struct pattern_file *file;

@@ -135,7 +135,8 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     return slot_job_send(work, label, actions, count, fault);
 }
 
-/* A text that is not among those of the slot was made for a repeated ask: the text of the first ask is stored. */
+/* If the slot's row does not list the present text, that text was made for a repeated ask. Then the stored text, that
+ * of the first ask, is written. */
 static enum err write_slots(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct slot_place *place = slot_job_of(work)->places;
@@ -156,7 +157,7 @@ enum err slot_job_say_failed(struct doing *work, struct fault *fault)
     message_fault(MESSAGE_SAVE_FAILED, (struct text){ 0 }, text_of(work->filed.what), fault);
     log_warn("%s", fault->what);
     message_fault(MESSAGE_FAILED_TO_SAVE, slot, (struct text){ 0 }, fault);
-    /* A folder that cannot be made is no empty slot. */
+    /* not_found would denote an empty slot, but here a folder cannot be made */
     fault->code = work->filed.code == ERR_NOT_FOUND ? ERR_IO : work->filed.code;
     fault_hint(fault, "%.120s; the slot is in the store, its file is written with the next change", work->filed.what);
     return fault->code;

@@ -28,7 +28,8 @@ static void tick_following(void *state)
     look_at_core(state);
 }
 
-/* While a song plays an event may be lost, and at the start the core may be away. */
+/* Starts or stops a regular look at the core. It is needed while a song plays, because an event may be lost, and at the
+ * start, because the core may be away. */
 static void set_ticking(struct song_following *s, bool ticks)
 {
     if (s->is_ticking != ticks)

@@ -60,7 +60,8 @@ static enum err begin_apply(struct doing *work, struct txn *txn, struct fault *f
     return e == ERR_OK ? ask_playing(work, txn, fault) : e;
 }
 
-/* A voice that a row names, and that is not among those that play, has its defaults. */
+/* Plays the rows of a snapshot with the present voices. A voice that a row names but that does not play gets its
+ * defaults. */
 static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_apply_snapshot *ask = work->ask;

@@ -66,7 +66,8 @@ static void set_bit(struct facet_codes *codes, uint32_t row, uint32_t bit)
         ((uint64_t *)codes->at)[row] |= UINT64_C(1) << bit;
 }
 
-/* False: some row has several values, or no memory. `rows` has room for those of any term. */
+/* Writes the code of each row. `rows` has room for the rows of any term. False: a row has several values, or memory is
+ * short. */
 static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t *rows)
 {
     codes->width = codes->count <= FACET_CODES_NARROW ? sizeof(uint8_t) : sizeof(uint16_t);

@@ -106,7 +106,7 @@ static void take_place(struct voice *voice, double now)
     set_place(follow, began, follow->frame);
 }
 
-/* The place that belongs to a moment of the running transport. */
+/* Returns the place in the file that should sound at a moment of the running transport. */
 static double place_at(const struct voice *voice, double frame)
 {
     const struct handover_follow *follow = &voice->handover->follow;

@@ -24,7 +24,7 @@ static void clear_handover(struct voices *voices)
     handover->version = HANDOVER_VERSION;
 }
 
-/* In damaged memory the last byte of a path may have any value. */
+/* Brings values into their ranges, and ends each path with a zero, because the shared memory may be damaged. */
 static void close_paths(struct handover_voice *handover)
 {
     for (int i = 0; i < 2; i++) {

@@ -14,7 +14,7 @@ static double place_now(const struct state *state)
     return state->place + (double)(state->frame - state->begins) / state->step_frames;
 }
 
-/* False: no music whose steps have frames. */
+/* False: the transport has no music with a known frame for its steps. */
 static bool is_rolling(const struct take *take)
 {
     const struct core_link *core = take->takes->core;

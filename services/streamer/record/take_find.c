@@ -96,7 +96,7 @@ static bool see_library(void *state, const struct library *library)
     return finding->to->count < MOST;
 }
 
-/* The folder of a project may lie in a library. */
+/* Adds the takes in the folder of a project, which may lie in a library. */
 static bool see_project(void *state, const struct element *element)
 {
     struct take_finding *finding = state;
