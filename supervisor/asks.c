@@ -51,7 +51,7 @@ static enum err answer_restart(struct supervisor *supervisor, struct call *call,
     for (uint32_t i = 0; i < supervisor->count; i++) {
         if (supervisor->children[i].is_away || !text_is(ask->service, supervisor->children[i].row->name))
             continue;
-        log_info("restart of %s asked for", supervisor->children[i].row->name);
+        log_info("a client asked for a restart of %s", supervisor->children[i].row->name);
         supervisor->damage[0] = '\0';
         child_restart(&supervisor->children[i]);
         return ERR_OK;
@@ -70,7 +70,7 @@ static enum err answer_shutdown(struct supervisor *supervisor, struct call *call
     (void)call;
     (void)ask;
     (void)answer;
-    log_info("shutdown asked for");
+    log_info("a client asked for a shutdown");
     service_stop(supervisor->world.service, 0);
     return ERR_OK;
 }

@@ -287,8 +287,7 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
         return fault_set(fault, ERR_EXISTS, "a supervisor already runs in %s", paths->run);
     if (lock_data_is_held(paths, "supervisor")) {
         fault_set(fault, ERR_EXISTS, "a supervisor already runs for the data in %s", paths->data);
-        return fault_hint(fault, "its sockets are not in %.150s: XDG_RUNTIME_DIR was another when it started",
-                          paths->run);
+        return fault_hint(fault, "its sockets are not in %.150s: it started with another XDG_RUNTIME_DIR", paths->run);
     }
     if ((e = lock_data(keeper, paths, fault)) != ERR_OK)
         return e;

@@ -280,7 +280,8 @@ static enum err make_command(struct osc *osc, const struct packet_message *messa
     enum err e;
 
     if (!slot)
-        return fault_set(fault, ERR_BUSY, "%d messages are under way: no more can be taken; send it later",
+        return fault_set(fault, ERR_BUSY,
+                         "%d messages are in progress, the most that the service has room for: send it later",
                          OSC_COMMANDS);
     *to = *slot = alloc_zeroed(1, sizeof(**slot));
     **to = (struct osc_command){ .osc = osc, .from = *from };

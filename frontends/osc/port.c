@@ -61,7 +61,7 @@ static void keep_port(const struct osc *osc)
     const int len = snprintf(text, sizeof(text), "port %u\n", osc->port);
 
     if (name_file(osc, path) && file_write_atomic(path, bytes_of(text, (size_t)len), 0600, &fault) != ERR_OK)
-        log_fault("cannot write down the port", &fault);
+        log_fault("cannot store the UDP port", &fault);
 }
 
 /* ---- the socket ---- */
@@ -117,7 +117,7 @@ enum err port_open(struct osc *osc, struct fault *fault)
     if (!bind_port(osc, 0))
         return refuse_listen(fault);
     if (osc->wanted)
-        log_warn("another program has the UDP port %u: OSC messages are taken at %u", osc->wanted, osc->port);
+        log_warn("another program has the UDP port %u: OSC messages are received at %u", osc->wanted, osc->port);
     keep_port(osc);
     return ERR_OK;
 }

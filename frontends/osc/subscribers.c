@@ -33,7 +33,7 @@ static void write_subscribers(const struct osc *osc)
         buffer_printf(&text, "%s %u\n", ip, ntohs(to->sin_port));
     }
     if (name_file(osc, path) && file_write_soon(path, buffer_bytes(&text), 0600, &fault) != ERR_OK)
-        log_fault("cannot write down the subscribers", &fault);
+        log_fault("cannot store the subscribers", &fault);
     buffer_free(&text);
 }
 

@@ -25,7 +25,7 @@ static void warn_of_packet(struct osc *osc, const char *why, const struct sockad
     osc->unsaid++;
     if (now - osc->warned < WARN_US)
         return;
-    log_warn("%llu packets refused; the last from %s:%u: %s", (unsigned long long)osc->unsaid,
+    log_warn("refused packets: %llu; the last from %s:%u: %s", (unsigned long long)osc->unsaid,
              inet_ntop(AF_INET, &from->sin_addr, ip, sizeof(ip)), ntohs(from->sin_port), why);
     osc->warned = now;
     osc->unsaid = 0;
@@ -100,16 +100,16 @@ static void try_port(struct osc *osc)
     osc->tried = now;
     e = port_open(osc, &fault);
     if (e == ERR_OK && service_watch(osc->service, osc->socket, read_socket, osc) != ERR_OK)
-        e = fault_set(&fault, ERR_FULL, "the service watches too many descriptors for the UDP port");
+        e = fault_set(&fault, ERR_FULL, "no room to watch the UDP port: the service watches too many descriptors");
     if (e == ERR_OK) {
-        log_info("OSC messages are taken at UDP port %u", osc->port);
+        log_info("OSC messages are received at UDP port %u", osc->port);
         osc->trouble[0] = '\0';
         service_ready(osc->service);
         return;
     }
     port_close(osc);
     if (!osc->trouble[0])
-        log_fault("no OSC messages are taken", &fault);
+        log_fault("no OSC messages are received", &fault);
     (void)snprintf(osc->trouble, sizeof(osc->trouble), "no OSC: %.*s", (int)sizeof(osc->trouble) - 16, fault.what);
     service_waiting(osc->service);
 }

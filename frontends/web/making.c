@@ -101,7 +101,7 @@ enum err making_write(struct made_file *making, const void *bytes, size_t len, s
     enum err e;
 
     if (!errand_goes_on(&making->errand))
-        return fault_set(fault, ERR_BUSY, "the browser has gone");
+        return fault_set(fault, ERR_BUSY, "the browser has disconnected");
     if (making->size + len > WEB_MADE_BYTES)
         return fault_set(fault, ERR_TOO_LARGE, "the answer has over %d MiB: choose less", WEB_MADE_BYTES >> 20);
     e = file_write_fd(making->to, bytes, len);

@@ -14,8 +14,8 @@ static enum err read_topics(struct text list, struct passing *to, struct fault *
         uint32_t len = end ? (uint32_t)(end - list.at) : list.len;
 
         if (to->topic_count == PASSING_TOPICS || len > PASSING_TOPIC)
-            return fault_set(fault, ERR_TOO_LARGE, "more than %d topics, or one of more than %d bytes", PASSING_TOPICS,
-                             PASSING_TOPIC);
+            return fault_set(fault, ERR_TOO_LARGE, "the subscription is too large: at most %d topics of %d bytes",
+                             PASSING_TOPICS, PASSING_TOPIC);
         to->topics[to->topic_count++] = (struct text){ len, list.at };
         list = (struct text){ list.len - len - (end ? 1 : 0), list.at + len + (end ? 1 : 0) };
     }
@@ -28,7 +28,7 @@ static enum err find_ask(struct passing *to, struct fault *fault)
     struct text name = to->head.name, service = to->service;
 
     if (name.len <= service.len + 1 || name.at[service.len] != '.' || memcmp(name.at, service.at, service.len) != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "the ask is not one of the service %.*s", TEXT_ARG(service));
+        return fault_set(fault, ERR_BAD_REQUEST, "the service %.*s has no such ask", TEXT_ARG(service));
     to->ask = schema_ask(name);
     if (!to->ask)
         return fault_set(fault, ERR_NOT_FOUND, "no ask %.*s", TEXT_ARG(name));
@@ -46,7 +46,7 @@ enum err passing_read(struct bytes from, struct passing *to, struct fault *fault
     if (len == 0)
         return read_topics((struct text){ from.len - 1, text + 1 }, to, fault);
     if (len > NAME_MAX_LEN || len + 1 >= from.len || !text_is_utf8((struct text){ len, text + 1 }))
-        return fault_set(fault, ERR_BAD_REQUEST, "the message has no name of a service, or no ask");
+        return fault_set(fault, ERR_BAD_REQUEST, "the message does not contain the name of a service and an ask");
     to->service = (struct text){ len, text + 1 };
     to->frame = (struct bytes){ from.len - 1 - len, from.at + 1 + len };
     frame_read_head(to->frame, &to->head);

@@ -103,7 +103,7 @@ static enum err parse_length(struct schema_lexer *lexer, struct member *member)
     if (!lexer_take(lexer, ")"))
         return report(lexer_place(lexer), ") is expected here; write %.*s(most bytes)", TEXT_ARG(member->type_name));
     if (member->max_len > CODEC_MESSAGE_MAX)
-        return report(place, "the bound is past the %d bytes of a message; write a smaller one", CODEC_MESSAGE_MAX);
+        return report(place, "the bound exceeds the %d bytes of a message; write a smaller one", CODEC_MESSAGE_MAX);
     return ERR_OK;
 }
 
@@ -131,7 +131,7 @@ static enum err parse_list(struct schema_lexer *lexer, struct member *member)
     if (e == ERR_OK && !lexer_take(lexer, "]"))
         return report(lexer_place(lexer), "] is expected here; write [most elements]");
     if (e == ERR_OK && member->max_count > CODEC_MESSAGE_MAX)
-        return report(place, "the bound is past what a message can hold (%d); write a smaller one", CODEC_MESSAGE_MAX);
+        return report(place, "the bound exceeds the %d elements of a message; write a smaller one", CODEC_MESSAGE_MAX);
     return e;
 }
 

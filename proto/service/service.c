@@ -64,7 +64,8 @@ static enum err claim_entry(struct service *service, struct fault *fault)
     service->entry = board_entry(service->board, service->name, false);
     if (is_anothers(service->entry)) {
         fault_set(fault, ERR_EXISTS, "another engine has the data in %.200s", service->paths.data);
-        return fault_hint(fault, "its sockets are not in %.150s: see XDG_RUNTIME_DIR", service->paths.run);
+        return fault_hint(fault, "its sockets are not in %.150s: it started with another XDG_RUNTIME_DIR",
+                          service->paths.run);
     }
     board_claim(service->entry);
     return ERR_OK;

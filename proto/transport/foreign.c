@@ -138,7 +138,7 @@ static enum err wait_for_end(struct foreign_child *decoding, struct errand *erra
     decoding->grew = clock_steady();
     while ((ended = waitpid(decoding->pid, &decoding->status, WNOHANG)) == 0) {
         if (errand && !errand_goes_on(errand))
-            return fault_set(fault, ERR_BUSY, "it is no longer wanted");
+            return fault_set(fault, ERR_BUSY, "nothing waits for its sound any more");
         if (is_stuck(decoding))
             return fault_set(fault, ERR_TIMEOUT, "its decoder made no progress for a minute");
         (void)poll(&watched, 1, LOOK_MS);

@@ -92,7 +92,8 @@ enum err lock_take_data(const struct paths *paths, const char *service, int *fd,
     enum err e = lock_service(paths->data, service, fd, fault);
 
     if (e == ERR_EXISTS)
-        fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
+        fault_hint(fault,
+                   "an engine with another XDG_RUNTIME_DIR has the data in %.100s; its sockets are not in %.100s",
                    paths->data, paths->run);
     return e;
 }

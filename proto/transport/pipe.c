@@ -95,7 +95,7 @@ enum err pipe_send(struct pipe *pipe, const struct shape *shape, const void *val
     if (e != ERR_OK)
         return e;
     if (out->failed || out->len - LENGTH_SIZE > PIPE_MESSAGE_MAX)
-        return fault_set(fault, ERR_TOO_LARGE, "a message of more than %d bytes", PIPE_MESSAGE_MAX);
+        return fault_set(fault, ERR_TOO_LARGE, "the message has more than %d bytes", PIPE_MESSAGE_MAX);
     size_t body = out->len - LENGTH_SIZE;
     for (int i = 0; i < LENGTH_SIZE; i++)
         out->at[i] = (uint8_t)(body >> 8 * i);
@@ -163,7 +163,7 @@ static enum err take_length(struct pipe *pipe, enum pipe_wait wait, struct fault
     while (e == ERR_OK && pipe->have < LENGTH_SIZE)
         e = receive_bytes(pipe, wait, pipe->length + pipe->have, LENGTH_SIZE - pipe->have, &taken, fault);
     if (e == ERR_OK && announced_length(pipe) > PIPE_MESSAGE_MAX)
-        e = fault_set(fault, ERR_TOO_LARGE, "a message of %zu bytes is announced; at most %d are allowed",
+        e = fault_set(fault, ERR_TOO_LARGE, "the other end announces a message of %zu bytes: at most %d are allowed",
                       announced_length(pipe), PIPE_MESSAGE_MAX);
     return e;
 }

@@ -170,7 +170,8 @@ static enum err check_request(struct requester *requester, struct bytes body, ui
         return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is out of range: 1 to %d", budget_ms,
                          LIMIT_BUDGET_MS);
     if (body.len > CODEC_MESSAGE_MAX)
-        return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len, CODEC_MESSAGE_MAX);
+        return fault_set(fault, ERR_TOO_LARGE, "the request has %u bytes: at most %d are allowed", body.len,
+                         CODEC_MESSAGE_MAX);
     if (requester->count >= requester->limit)
         return fault_set(fault, ERR_BUSY, "%u asks are under way already", requester->count);
     if (requester->bytes + body.len > LIMIT_CLIENT_BYTES)

@@ -91,7 +91,7 @@ enum err sandboxed_wait(struct sandboxed *process, const struct shape *shape, st
 
     while ((e = pipe_receive(&process->pipe, PIPE_NOW, shape, arena, answer, NULL, fault)) == ERR_BUSY) {
         if (errand && !errand_goes_on(errand))
-            return fault_set(fault, ERR_BUSY, "it is no longer wanted");
+            return fault_set(fault, ERR_BUSY, "nothing waits for its answer any more");
         if (clock_steady() >= until)
             return fault_set(fault, ERR_TIMEOUT, "its decoder does not answer");
         (void)poll(&watched, 1, LOOK_MS);

@@ -131,7 +131,7 @@ static void check_folder(struct check *c, const struct seen *row)
     if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name), folder->id))
         check_report(c, row, "the row of its name does not name it");
     if (folder->library != check_is_there(c, DB_LIBRARY, key_bytes(&library)))
-        check_report(c, row, "it and the libraries disagree whether it is one");
+        check_report(c, row, "its record and the rows of libraries differ on whether it is a library");
     if (id_is_zero(folder->parent))
         return;
     if (catalogue_folder(c->txn, &c->arena, folder->parent, &parent) != ERR_OK)

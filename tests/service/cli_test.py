@@ -34,7 +34,7 @@ def an_up_with_another_runtime_directory_is_refused_at_once_and_down_does_not_ca
         home.env['XDG_RUNTIME_DIR'] = two
         said = home.refused('up')
         contains(said, f'a supervisor already runs for the data in {home.file("data")}')
-        contains(said, 'XDG_RUNTIME_DIR was another when it started')
+        contains(said, 'it started with another XDG_RUNTIME_DIR')
         same('exists', json.loads(home.refused('up', '--json'))['error'])
         contains(home.refused('down'), f'an engine runs for the data in {home.file("data")}')
         home.env['XDG_RUNTIME_DIR'] = one

@@ -107,6 +107,8 @@ def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_serv
     osc.send('/pattern/list', 'recent=2')
     said, rows = osc.until('/pattern/message')
     same(['/pattern/message', '[PATTERN] 2 slots in bank 1', 0], said)
+    osc.send('/pattern/list', 'recent=1')
+    same(['/pattern/message', '[PATTERN] 1 slot in bank 1', 0], osc.until('/pattern/message')[0])
     osc.send('/pattern/slots')
     rows = osc.until('/pattern/message')[1]
     same([5, 6, 20], [row[1] for row in rows])

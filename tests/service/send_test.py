@@ -310,7 +310,7 @@ def a_silent_decoder_is_ended_named_and_the_rest_is_sent(home):
     worker = decoder_of(going.pid)
     os.kill(worker, signal.SIGSTOP)
     assert going.wait(120) != 0, 'a failure is no success'
-    contains(bytes_of(home.file('said')).decode(), 'its decoder was silent for 3 s')
+    contains(bytes_of(home.file('said')).decode(), 'its decoder did not answer for 3 s')
     same(1, len(sent(home.file('card'))))
     assert not os.path.exists(f'/proc/{worker}/stat') or state_of(worker) == 'Z', 'the decoder lives'
 

@@ -60,7 +60,7 @@ def a_song_is_set_shown_undone_and_kept_with_the_project(home):
     same('[SONG] 0 entries\n', home.loophole('song').out)
     same('[SONG] 3 entries\n  1  slot 1/1  4 bars\n  2  slot 1/2\n  3  slot 2/7  8 bars\nagain from 1\n',
          home.loophole('song', 'set', '1:4', '2', '2/7:8', '--loop').out)
-    home.loophole('song', 'set', '5')
+    same('[SONG] 1 entry\n  1  slot 1/5\n', home.loophole('song', 'set', '5').out)
     same(([(1, 5, 0)], False), song(home))
     home.loophole('project', 'undo')
     wanted = [(1, 1, 4), (1, 2, 0), (2, 7, 8)], True

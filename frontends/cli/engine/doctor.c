@@ -95,7 +95,7 @@ static void look_at_store(struct doctor *doctor)
         return;
     e = check_apart(&doctor->cli->paths, false, nothing_printed, NULL, &counts, &pages, &fault);
     if (e == ERR_OFFLINE)
-        doctor_finding(doctor, FINE, "store", "", "there is none yet");
+        doctor_finding(doctor, FINE, "store", "", "no store is made yet");
     else if (e != ERR_OK)
         doctor_finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
     else
@@ -212,7 +212,8 @@ static void look_at_sockets(struct doctor *doctor)
         doctor_finding(doctor, WATCH, "sockets", "unset XDG_RUNTIME_DIR, or log in as this user instead of su",
                        "XDG_RUNTIME_DIR=%s is ignored: it is not a folder that you own and may write to", runtime);
     if (stat(doctor->cli->paths.run, &run) != 0 && errno == ENOENT) {
-        doctor_finding(doctor, FINE, "sockets", "", "there are none yet: %s is not there", doctor->cli->paths.run);
+        doctor_finding(doctor, FINE, "sockets", "", "no sockets are made yet: %s does not exist",
+                       doctor->cli->paths.run);
         return;
     }
     if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {

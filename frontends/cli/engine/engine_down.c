@@ -81,7 +81,7 @@ static enum err find_running(struct cli *cli, struct service_lines *lines, struc
     fault_set(fault, ERR_TIMEOUT, "an engine runs for the data in %.150s, and its supervisor does not answer",
               cli->paths.data);
     return fault_hint(fault,
-                      "if XDG_RUNTIME_DIR was another at its start, its sockets are not in %.130s; else: "
+                      "set XDG_RUNTIME_DIR as it was when the engine started, if its sockets are not in %.130s; else: "
                       "`loophole logs supervisor`",
                       cli->paths.run);
 }

@@ -208,7 +208,7 @@ static enum err measure_delay(struct loopback *loop, int64_t *delay, struct faul
     for (int i = 0; e == ERR_OK && i < TURNS; i++) {
         e = measure_once(loop, &each[i], fault);
         if (e == ERR_OK && each[i] < 0)
-            return fault_set(fault, ERR_NOT_FOUND, "the inputs do not get the played noise within a second");
+            return fault_set(fault, ERR_NOT_FOUND, "the inputs did not receive the played noise within a second");
     }
     if (e == ERR_OK && each[0] != each[1])
         return fault_set(fault, ERR_BUSY, "two measurements differ: %lld and %lld frames", (long long)each[0],

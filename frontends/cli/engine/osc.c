@@ -13,9 +13,9 @@ enum err osc_show(struct cli *cli, struct fault *fault)
     if (cli->options.json)
         return cli_json(cli, &osc_counts_shape, &at);
     if (at.port == 0)
-        cli_print(&cli->out, "OSC messages are not taken: `loophole status` says why\n");
+        cli_print(&cli->out, "The engine receives no OSC messages: `loophole status` shows the reason\n");
     else
-        cli_print(&cli->out, "OSC messages are taken at UDP port %llu of %.*s\n", (unsigned long long)at.port,
+        cli_print(&cli->out, "The engine receives OSC messages at UDP port %llu of %.*s\n", (unsigned long long)at.port,
                   TEXT_ARG(at.address));
     cli_print(&cli->out, "packets %llu  refused %llu  dropped %llu  late %llu  waiting %llu  subscribers %llu\n",
               (unsigned long long)at.received, (unsigned long long)at.refused, (unsigned long long)at.dropped,

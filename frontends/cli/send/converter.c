@@ -53,7 +53,7 @@ static enum err ask_to_convert(struct converter *converter, struct convert *ask,
     sandboxed_end(&converter->worker, why);
     converter->worker.pid = 0;
     if (e == ERR_TIMEOUT) {
-        fault_set(fault, e, "its decoder was silent for %g s, and was ended", (double)patience / 1e6);
+        fault_set(fault, e, "its decoder did not answer for %g s and was ended", (double)patience / 1e6);
         return fault_hint(fault, "--budget MS waits longer");
     }
     return why[0] ? fault_set(fault, ERR_OFFLINE, "its decoder ended: %s", why) : e;

@@ -32,7 +32,7 @@ static enum err ask_worker(struct labelling *labelling, struct label_reader *rea
     if (e == ERR_OK)
         return ERR_OK;
     label_end_reading(reading);
-    return e == ERR_TIMEOUT ? fault_set(fault, e, "its reader was silent for %g s", (double)patience_ms / 1e3)
+    return e == ERR_TIMEOUT ? fault_set(fault, e, "its reader did not answer for %g s", (double)patience_ms / 1e3)
                             : fault_set(fault, ERR_BAD_REQUEST, "its reader ended");
 }
 

@@ -91,7 +91,7 @@ static enum err check_pieces(const struct relabel *relabel, struct label_piece_l
     return ERR_OK;
 }
 
-/* Both files at once: bytes are read from the old one in its order. */
+/* The state of a copy: both files are walked together, and the bytes of the old file are read in their order. */
 struct relabel_copy {
     struct relabel *relabel;
     struct arena *arena;
@@ -121,10 +121,10 @@ static enum err put_bytes(struct relabel_copy *making, const void *bytes, size_t
 
     hash_add(making->after, bytes, len);
     making->made += len;
-    return e == ERR_OK ? e : fault_set(fault, e, "cannot write beside it: %s", err_name(e));
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot write the new file in its folder: %s", err_name(e));
 }
 
-/* Old bytes that the new file lacks. */
+/* Keeps the old bytes up to `until`, which the new file lacks, for the way back. */
 static enum err keep_gone(struct relabel_copy *making, uint64_t until, struct fault *fault)
 {
     size_t len = (size_t)(until - making->old);
@@ -176,9 +176,10 @@ static enum err make_pieces(struct relabel_copy *making, struct label_piece_list
 static enum err open_new(struct relabel *relabel, struct fault *fault)
 {
     if (unlinkat(relabel->folder, relabel->part, 0) != 0 && errno != ENOENT)
-        return fault_errno(fault, file_err(errno), errno, "cannot write beside it");
+        return fault_errno(fault, file_err(errno), errno, "cannot write the new file in its folder");
     relabel->to = openat(relabel->folder, relabel->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return relabel->to >= 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot write beside it");
+    return relabel->to >= 0 ? ERR_OK
+                            : fault_errno(fault, file_err(errno), errno, "cannot write the new file in its folder");
 }
 
 /* Attributes that this user may not set (security.…) stay those of a new file. */
@@ -203,7 +204,7 @@ static enum err end_new(const struct relabel *relabel, struct fault *fault)
         return fault_errno(fault, file_err(errno), errno, "cannot give the new file the owner of the old one");
     copy_attributes(relabel);
     if (fchmod(relabel->to, relabel->st.st_mode & 07777) != 0 || fsync(relabel->to) != 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot write beside it");
+        return fault_errno(fault, file_err(errno), errno, "cannot write the new file in its folder");
     return ERR_OK;
 }
 

@@ -24,7 +24,7 @@ static void end_chaining(void *state, enum err error, const void *answer, const 
     (void)answer;
     free(asked);
     if (error != ERR_OK) {
-        log_fault("leading the preview", fault);
+        log_fault("cannot route the preview through its chain", fault);
         preview->is_chained = true;
     }
     if (!is_waited_for)
@@ -67,7 +67,7 @@ void preview_chain_undo(struct preview *preview)
     struct fault fault = { 0 };
 
     if (preview->is_chained && ask_chain(preview, "", &fault) != ERR_OK)
-        log_fault("leading the preview", &fault);
+        log_fault("cannot route the preview through its chain", &fault);
 }
 
 /* The sounding preview, a predecessor's too; NULL: none. */

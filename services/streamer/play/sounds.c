@@ -241,7 +241,7 @@ static void cue_release(struct sounds *sounds, uint32_t slot)
                        .generation = atomic_load(&sounds->memory->entries[slot].generation) };
 
     if (!core_link_cue(sounds->core, &cue))
-        log_warn("sound %u stays: the audio core takes no commands", slot);
+        log_warn("sound %u is not released: the audio core accepts no commands", slot);
 }
 
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault)

@@ -85,7 +85,7 @@ static void take_acknowledgement(void *state, enum err error, const void *answer
     } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST || error == ERR_EXISTS) {
         take->fault = *fault;
         take->result = LIFECYCLE_ABANDONED;
-        log_fault("a recording has ended otherwise", fault);
+        log_fault("persist refused the end of a recording, which counts as abandoned", fault);
         finish_take(take);
     }
 }

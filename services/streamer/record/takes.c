@@ -241,7 +241,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         if (ask->inputs.at[i].len == 0)
             return refuse(call, ERR_BAD_REQUEST, "inputs[%u] names no port", i);
     if (take->phase != TAKE_FREE)
-        return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
+        return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way: end it first", take->name);
     if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
         return e;
     if ((e = core_link_check(takes->core, CORE_PAUSE_US, call_fault(call))) != ERR_OK)
