@@ -104,8 +104,8 @@ static void on_death(void *state, int pidfd)
     go_on_after(child, was, age, how);
 }
 
-/* A thread that waits for a file system keeps a killed process. Its successor does not wait for its end. But persist
- * waits: the last write of the dead process may still reach the store. */
+/* A killed process cannot end while one of its threads waits for a file system. Its successor starts without waiting,
+ * except persist: the last write of the killed process may still reach the store. */
 static void look_at_end(struct child *child, usec_t now)
 {
     struct spawn was = child->process;

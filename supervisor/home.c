@@ -16,7 +16,7 @@ static enum lock_place look_at_locks(const struct supervisor *supervisor)
     return run > data ? run : data;
 }
 
-/* The log is gone with the home, so the system's log gets the message too. */
+/* Writes the message to the system's log too, because the engine's log was removed with the home. */
 static void end_all(struct supervisor *supervisor)
 {
     const struct paths *paths = supervisor->world.paths;

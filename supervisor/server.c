@@ -342,7 +342,8 @@ static bool server_runs(const struct server *server)
     return server->kind == SERVER_RUNNING && device_server_runs(server->name);
 }
 
-/* An independent server may come back, so another choice waits a while. Without any server the choice is repeated. */
+/* A server of another program may return, so the supervisor waits a while before it chooses another. Without any server
+ * it chooses again regularly. */
 static bool look_at_others(struct server *server, usec_t now)
 {
     usec_t patience = server->kind == SERVER_NONE ? RETRY_US : GONE_US;

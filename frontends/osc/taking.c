@@ -81,7 +81,7 @@ static void read_socket(void *state, int fd)
         const ssize_t len = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
 
         if (len < 0)
-            return; /* nothing more; or the error of an earlier packet of ours */
+            return; /* no packet is left, or recv reports the error of an earlier answer */
         if (from.sin_family == AF_INET && from.sin_port)
             take_packet(osc, bytes, (size_t)len, &from);
     }

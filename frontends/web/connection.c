@@ -143,7 +143,7 @@ static int serve_descriptor(struct lws *wsi, enum lws_callback_reasons reason, v
     (void)user;
     (void)in;
     (void)len;
-    if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION) /* of a page that asks for this protocol by its name */
+    if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION) /* a page requests this protocol by its name */
         return refuse_page(wsi);
     if (reason != LWS_CALLBACK_RAW_RX_FILE)
         return GO_ON;

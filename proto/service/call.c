@@ -165,8 +165,8 @@ static void count_answer(struct call *call)
     call->latency->errors += call->error != ERR_OK;
 }
 
-/* A peer that is gone needs no answer. One that does not read gets a small answer, or none, because it will ask
- * again. */
+/* A peer that has disconnected needs no answer. A peer that does not read gets a small answer or none, because it will
+ * ask again. */
 static void send_answer(struct call *call)
 {
     if (send_frame(call) == ERR_BUSY) {

@@ -294,7 +294,7 @@ static bool match_answer(struct requester *requester, struct service_link *link,
     }
 }
 
-/* Sends now everything that the service was asked before it died, or before it came up. */
+/* Sends all asks again that were sent before the service died, or before it started. */
 static void send_again(struct requester *requester, const struct service_link *link)
 {
     for (struct sent_ask *sent = requester->first; sent; sent = sent->next) {

@@ -43,7 +43,7 @@ static enum err go_to_part(struct convert_sound *sound, struct fault *fault)
 {
     sound->treatment = sound->plan.treatment;
     sound->treatment.gain_db = 0;
-    if (sound->treatment.fade_out > 0) /* what the file says of its length may be wrong */
+    if (sound->treatment.fade_out > 0) /* the length in the file's header may be wrong */
         treatment_end(&sound->treatment, sound->form.from.frames);
     sound->frame = sound->treatment.from;
     if (sound->frame == 0 || decode_seek(sound->decode, sound->frame))

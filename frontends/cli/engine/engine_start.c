@@ -70,7 +70,8 @@ static bool is_started_by_another(const struct cli *cli)
            (lock_data_is_held(&cli->paths, "keeper") && !lock_data_is_held(&cli->paths, "supervisor"));
 }
 
-/* Waits a moment for the process that has the lock. True if it ended: it was killed, for example, and was ending. */
+/* Waits a moment for the process that has the lock. True if that process ended, for example because it was killed just
+ * before. */
 static bool holder_has_ended(struct cli *cli)
 {
     usec_t end = clock_steady() + ENDING_US;

@@ -106,7 +106,7 @@ static double sum_band(const struct mel *mel, size_t band, size_t from, size_t t
     return power;
 }
 
-/* A sound of which all frames are there has columns of the shortest time that suffices. */
+/* If all frames of a sound are there, its columns have the shortest time that suffices. */
 static void fill_columns(const struct mel *mel, size_t together, size_t columns, uint8_t *levels)
 {
     bool is_whole = mel->columns.seen <= mel->count;

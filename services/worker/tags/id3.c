@@ -98,8 +98,8 @@ static const char *attribute_of(const struct id3_tag *tag, const uint8_t *id)
     return NULL;
 }
 
-/* A comment is the charset's byte, 3 letters of language, a description that ends in a zero, then the text. Programs
- * write those with a description (iTunNORM) for themselves. */
+/* A comment is the charset's byte, 3 letters of language, a description that ends in a zero, then the text. Comments
+ * with a description (iTunNORM) are a program's own data, so they are skipped. */
 static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
 {
     if (len < 5 || at[0] > CHARSET_UTF8)

@@ -1,4 +1,4 @@
-/* Conversion between JACK's bars, beats and ticks and the engine's places. */
+/* Checks the conversion between JACK's bars, beats and ticks and the engine's places. */
 #include <math.h>
 
 #include "services/audio/rt/bbt.h"

@@ -188,7 +188,7 @@ static void cue_kept(struct stage *stage, uint32_t generation, uint64_t begin)
                                    .until = (uint32_t)(begin >> 32) });
 }
 
-/* Its header has the gaps after its first cell only, and the frame of that cell. */
+/* The header of a kept take has only the gaps after the take's first cell, and the frame of that cell. */
 static void a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs(void **made)
 {
     struct stage *stage = *made;

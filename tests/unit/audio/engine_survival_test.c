@@ -321,7 +321,7 @@ static pid_t fork_traced(struct stage *stage)
     return pid;
 }
 
-/* The number of instructions from there until the period is published. */
+/* Returns the number of instructions from `begin` until the period is published. */
 static uint32_t steps_of_a_period(struct stage *stage)
 {
     pid_t pid = fork_traced(stage);
@@ -384,7 +384,7 @@ static void wait_stopped(pid_t pid)
     assert_true(WIFSTOPPED(status));
 }
 
-/* The stopped instance was at any place. Its first cycle is not the one after its last. */
+/* The stopped instance continues where it stopped, which may be anywhere. Its next cycle does not follow its last. */
 static void an_owner_that_slept_finds_that_it_is_none(void **made)
 {
     struct stage *stage = *made;

@@ -131,7 +131,7 @@ static void a_note_whose_port_is_lost_ends_when_something_is_connected_again(voi
     ASSERT_HEARD(stage, ON(0, 64), OFF(3 * STEP), PEDAL(3 * STEP), ON(4 * STEP, 64));
 }
 
-/* The device may miss the end of one note and the next note, before the loss is seen. */
+/* The device may miss the end of one note, and the next note, before the engine detects the loss. */
 static void a_new_connection_gets_the_end_of_every_note_that_was_played(void **made)
 {
     struct stage *stage = *made;

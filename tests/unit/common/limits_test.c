@@ -42,7 +42,7 @@ static int files_are_up(void)
     return limit.rlim_cur == (limit.rlim_max < 65536 ? limit.rlim_max : 65536);
 }
 
-/* 4 GiB on a machine with less than 8 GiB. */
+/* The default is half of the memory, and at least 4 GiB. */
 static int data_is_half_the_machine(void)
 {
     rlim_t half = (rlim_t)sysconf(_SC_PHYS_PAGES) * (rlim_t)sysconf(_SC_PAGESIZE) / 2, least = (rlim_t)4 << 30;

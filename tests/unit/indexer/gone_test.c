@@ -10,7 +10,7 @@
 
 #include "services/indexer/scan/gone.h"
 
-/* So many that a search through all of them for each one would take minutes. */
+/* With this number a search through all items for each item would take minutes. */
 enum { MANY = 200000 };
 
 static struct id make_id(uint32_t number)

@@ -11,7 +11,7 @@
 
 #include "frontends/osc/subscribers.h"
 
-/* A message of the error queue, as the kernel makes it. */
+/* Fills a message of the error queue as the kernel does. */
 static bool is_refusal(uint8_t origin, uint32_t number)
 {
     struct sock_extended_err error = { .ee_errno = number, .ee_origin = origin };

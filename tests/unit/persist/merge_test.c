@@ -43,7 +43,7 @@ static bool is_known(struct writer *w, struct id id)
     return catalogue_media(w->p.w.txn, &w->p.arena, id, &media) == ERR_OK;
 }
 
-/* Whichever of the two lost its place: the older id gets the other's file. */
+/* The older id gets the file of the other, whichever of the two lost its place. */
 static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
 {
     struct writer *w = *state;
@@ -125,7 +125,7 @@ static void the_kept_item_is_used_wherever_either_was(void **state)
     writer_check(w);
 }
 
-/* Where both have a value, the older one's is kept; a value that only one has is kept. */
+/* If both items have a value, the value of the older item is kept. A value that only one item has is kept too. */
 static void what_a_person_said_of_either_is_kept(void **state)
 {
     struct writer *w = *state;

@@ -109,7 +109,7 @@ static void of_a_content_without_an_item_nothing_is_kept(void **state)
     writer_check(w);
 }
 
-/* A row is written with a change, and this batch makes none. */
+/* The row of a batch is written with a change; this batch makes no change. */
 static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
 {
     struct writer *w = *state;

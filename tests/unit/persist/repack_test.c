@@ -97,7 +97,7 @@ static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state
     writer_check(w);
 }
 
-/* The current row has passed some items when its folder gets its first name again, and then the other name again. */
+/* The work on the current row has done some items when the folder gets its first name again, then the other. */
 static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **state)
 {
     struct writer *w = *state;

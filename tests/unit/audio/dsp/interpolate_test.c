@@ -132,7 +132,7 @@ static void a_tiny_loop_is_a_tone(void **state)
     assert_true(measure_peak(left, FRAMES) < 0.75);
 }
 
-/* It ends after the last frame, and returns the number of frames before the end. */
+/* The unit ends after the last frame, and returns the number of frames that it played before. */
 static void it_ends_where_the_sound_ends(void **state)
 {
     static const double RATIO[] = { 0.5, 0.75, 1, 1.5, 3 };

@@ -98,7 +98,7 @@ static void every_errand_comes_home_once(void **state)
 
 static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
 {
-    static struct fixture f; /* outlives the test: a hanging thread may come back */
+    static struct fixture f; /* outlives the test, because a hanging thread may continue later */
 
     (void)state;
     atomic_store(&f.hang, true);

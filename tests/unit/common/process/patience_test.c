@@ -80,7 +80,7 @@ static void a_task_that_runs_without_an_end_is_given_up(void **state)
     end_task(pid);
 }
 
-/* It asks for the processor all the time, and gets nearly nothing of it: only the bound ends the wait. */
+/* The task wants the processor all the time and gets very little of it, so only the bound ends the wait. */
 static void a_task_that_waits_for_a_processor_gets_more_time(void **state)
 {
     pid_t others[SPINNERS], pid;

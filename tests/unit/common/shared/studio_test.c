@@ -202,7 +202,7 @@ static void an_object_without_its_first_value_is_refused_and_made_again(void **s
     assert_refused_and_made_again(paths_of(state), "notes.1");
 }
 
-/* Every use of the studio, after any damage. */
+/* Uses the studio in every way after any damage. */
 static void use_all(const struct studio *studio)
 {
     struct snapshot score = studio_score(studio);
