@@ -112,7 +112,7 @@ static enum err make_archive(struct made_file *making, struct fault *fault)
         if (archive->paths[i])
             e = archive_file(archive, archive->paths[i], fault);
     if (e == ERR_OK && archive->written == 0)
-        e = fault_set(fault, ERR_NOT_FOUND, "none of the %u items can be read", archive->count);
+        e = fault_set(fault, ERR_NOT_FOUND, "no file can be read; items asked for: %u", archive->count);
     if (e == ERR_OK)
         e = add_missing(archive, fault);
     return e == ERR_OK ? zip_end(&archive->zip, fault) : e;

@@ -43,7 +43,7 @@ static void load_libraries(struct indexer *indexer)
         }
         indexer->loaded = true;
         progress_begin(indexer);
-        log_info("%u libraries", all.count);
+        log_info("libraries in the catalogue: %u", all.count);
     }
     arena_free(&arena);
 }

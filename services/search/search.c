@@ -52,8 +52,8 @@ static enum err load_index(struct search *search, struct fault *fault)
 
     if (e == ERR_OK) {
         search->saved_writes = search->index.writes;
-        log_info("the index's file has %u items at revision %llu", index_live(&search->index),
-                 (unsigned long long)search->index.revision);
+        log_info("the index's file is at revision %llu; items: %u", (unsigned long long)search->index.revision,
+                 index_live(&search->index));
         return ERR_OK;
     }
     if (e != ERR_NOT_FOUND)

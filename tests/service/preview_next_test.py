@@ -40,7 +40,7 @@ def following(home, *more):
 
 
 def at_the_end(home):
-    contains(home.refused('preview', 'next'), 'the last of the 3 items was previewed')
+    contains(home.refused('preview', 'next'), 'the last of 3 items was previewed')
 
 
 @claim
@@ -53,7 +53,7 @@ def it_walks_the_last_search_result_in_its_order_and_says_when_it_ends(home):
     found = names(home.json('similar', home.first('search', 'name:other')['id'], '--limit', '2'))
     same(found, [following(home), following(home)])
     home.loophole('search', 'nothing at all')
-    contains(home.refused('preview', 'next'), 'the last of the 2 items')
+    contains(home.refused('preview', 'next'), 'the last of 2 items')
 
 
 @claim

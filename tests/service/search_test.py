@@ -158,7 +158,7 @@ def a_stopped_search_maps_its_file_again(home):
     before = ids(home)
     kill_search(home, signal.SIGTERM)
     same(before, ids(home))
-    contains('\n'.join(home.log('search').splitlines()[-20:]), "the index's file has")
+    contains('\n'.join(home.log('search').splitlines()[-20:]), "the index's file is at revision")
 
 
 @claim(shares=two_kits_under_kills)
@@ -220,7 +220,7 @@ def how_many_of_the_nearest_are_found_is_measured(home):
     status = until(status_after_a_search)
     same(1, status['recall_checks'])
     assert 0.9 < status['recall'] <= 1, status['recall']
-    contains(home.loophole('doctor', code=None).out, 'of the nearest are found (1 searches measured)')
+    contains(home.loophole('doctor', code=None).out, 'of the nearest are found (measured with 1 search)')
 
 
 @claim(shares=two_kits_under_kills)

@@ -139,7 +139,7 @@ static enum err send_part(struct cli *cli, const struct many *many, uint32_t at,
 
 static void print_many(struct cli *cli, const struct many *many)
 {
-    cli_print(&cli->out, "done: %llu items", (unsigned long long)many->changed);
+    cli_print(&cli->out, "done: %llu item%s", (unsigned long long)many->changed, text_plural(many->changed));
     named_print_way_back(cli, &many->steps);
     buffer_add_text(&cli->out, "\n");
 }

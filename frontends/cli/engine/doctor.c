@@ -100,8 +100,9 @@ static void look_at_store(struct doctor *doctor)
         doctor_finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
     else
         doctor_finding(doctor, counts.problems ? BAD : FINE, "store",
-                       "loophole store check lists them; restore a backup", "%llu rows, %llu problems, %llu pages",
-                       (unsigned long long)counts.rows, (unsigned long long)counts.problems, (unsigned long long)pages);
+                       "loophole store check lists them; restore a backup", "%llu rows, %llu problem%s, %llu pages",
+                       (unsigned long long)counts.rows, (unsigned long long)counts.problems,
+                       text_plural(counts.problems), (unsigned long long)pages);
 }
 
 static void look_at_old_stores(struct doctor *doctor)
@@ -256,8 +257,8 @@ static void look_at_likeness(struct doctor *doctor)
     if (ask(doctor->cli->asker, "search.status", NULL, 1000, NULL, &status, &fault) != ERR_OK || !status.has_recall)
         return;
     doctor_finding(doctor, status.recall >= LEAST_RECALL ? FINE : WATCH, "likeness", "loophole logs search",
-                   "%.4f of the nearest are found (%llu searches measured)", status.recall,
-                   (unsigned long long)status.recall_checks);
+                   "%.4f of the nearest are found (measured with %llu search%s)", status.recall,
+                   (unsigned long long)status.recall_checks, status.recall_checks == 1 ? "" : "es");
 }
 
 static void look_at_crashes(struct doctor *doctor)

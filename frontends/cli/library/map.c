@@ -236,7 +236,7 @@ static void print_summary(struct drawing *d, const struct map_page *page)
 {
     struct buffer *out = &d->cli->out;
 
-    cli_print(out, "%llu items", (unsigned long long)page->total);
+    cli_print(out, "%llu item%s", (unsigned long long)page->total, text_plural(page->total));
     if (d->missing)
         cli_print(out, ", %llu of them missing", (unsigned long long)d->missing);
     if (page->has_trust)

@@ -244,7 +244,7 @@ static enum err find_named(struct persist *p, struct id scope, uint64_t step, st
     if (e != ERR_OK)
         return fault_set(fault, e, "the undo stack cannot be read");
     if (row->has_first) {
-        fault_set(fault, ERR_NOT_FOUND, "%llu is no step, but an operation of step %llu", (unsigned long long)step,
+        fault_set(fault, ERR_NOT_FOUND, "%llu is not a step: it is an operation of step %llu", (unsigned long long)step,
                   (unsigned long long)row->first);
         return fault_hint(fault, "`loophole undo list` shows the steps");
     }

@@ -274,7 +274,7 @@ static enum err check_revision(struct catchup *catchup, struct txn *txn, uint64_
     if (id_equal(catalogue, catchup->index->catalogue) && revision + 1 >= tail && revision <= *head &&
         is_same_line(catchup, txn, revision))
         return ERR_OK;
-    log_info("the index is made again: %llu items", (unsigned long long)catchup->total);
+    log_info("the index is made again; items of the catalogue: %llu", (unsigned long long)catchup->total);
     return begin_anew(catchup, txn, catalogue, *head);
 }
 

@@ -276,7 +276,8 @@ static enum err find_among(const struct id_list *among, struct id last, struct i
     while (at < among->count && !id_equal(among->at[at], last))
         at++;
     if (at + 1 == among->count)
-        return fault_set(fault, ERR_NOT_FOUND, "the last of the %u items was previewed", among->count);
+        return fault_set(fault, ERR_NOT_FOUND, "the last of %u item%s was previewed: search again, or preview a file",
+                         among->count, text_plural(among->count));
     *next = among->at[at < among->count ? at + 1 : 0];
     return ERR_OK;
 }

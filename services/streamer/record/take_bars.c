@@ -37,7 +37,7 @@ enum err take_bars_read(struct take *take, struct call *call, const struct strea
     if (ask->has_count_in && is_rolling_now)
         return refuse(call, ERR_CONFLICT, "the transport runs already: a count-in starts it");
     if (ask->has_at_bar && is_rolling_now && seconds_until(take, step) < NEXT_SECONDS)
-        return refuse(call, ERR_CONFLICT, "bar %lld has passed", (long long)ask->at_bar + 1);
+        return refuse(call, ERR_CONFLICT, "bar %lld has passed: choose a later one", (long long)ask->at_bar + 1);
     take->bars = (struct take_bars){ .waits = ask->at_next || ask->has_at_bar || ask->has_count_in || ask->has_bars,
                                      .is_next = !ask->has_at_bar,
                                      .bars = ask->has_bars ? ask->bars : 0,

@@ -62,7 +62,7 @@ static void finish_take(struct take *take)
         have_analysed(take);
     if (take->result != 0)
         take_publish(take, take->result == LIFECYCLE_FINAL ? "take_final" : "take_abandoned");
-    log_info("the recording \"%s\" has ended: %s, %llu frames", take->name,
+    log_info("the recording \"%s\" has ended: %s, length in frames: %llu", take->name,
              take->is_forgotten                ? "deleted"
              : take->result == LIFECYCLE_FINAL ? "final"
                                                : "abandoned",

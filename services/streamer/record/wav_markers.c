@@ -52,8 +52,8 @@ static void put_label(struct pen *pen, uint32_t number, const struct wav *wav, c
     char words[64];
     size_t size = begin_chunk(pen, "labl"), len;
 
-    (void)snprintf(words, sizeof(words), "%llu frames lost (%llu ms)", (unsigned long long)gap->frames,
-                   (unsigned long long)(gap->frames * 1000 / wav->take.rate));
+    (void)snprintf(words, sizeof(words), "%llu frame%s lost (%llu ms)", (unsigned long long)gap->frames,
+                   text_plural(gap->frames), (unsigned long long)(gap->frames * 1000 / wav->take.rate));
     len = strlen(words) + 1;
     put_marker_number(pen, number);
     memcpy(pen->at + pen->len, words, len);
