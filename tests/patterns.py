@@ -1,4 +1,4 @@
-"""patterns.py: shared by the tests that kill the project service while it changes patterns."""
+"""patterns.py: shared by the tests of patterns: kills of the project service, and errors in all their forms."""
 import json
 import shutil
 
@@ -58,3 +58,29 @@ class Patterns:
         until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
         tracer.wait(120)
         return self.done(*command)
+
+
+# The names of errors on the wire, in the order of their exit codes from 11.
+ERRORS = ('bad_request', 'not_found', 'exists', 'conflict', 'too_large', 'busy', 'timeout', 'offline', 'io', 'full', 'denied',
+          'version')
+
+
+def refused_alike(home, osc, code, begin, message, ask, words):
+    """The message, the ask and the command get one sentence, and one exit code; the name of the error is that of the code."""
+    sentence, said = osc.say(*message)
+    error, body = home.client().ask(*ask)
+    printed = home.loophole(*words, code=None)
+    line = json.loads(home.loophole(*words, '--json', code=None).err)
+    assert body['what'].startswith(begin), (begin, body)
+    hint = body['hint']
+    same((body['what'] + (': ' + hint if hint else ''), code), (sentence, said), message)
+    same((ERRORS[code - 11], body['what']), (error, line['message']), ask)
+    same((code, '', body['what'] + '\n' + (f'  {hint}\n' if hint else '')), (printed.code, printed.out, printed.err), words)
+    same((error, body['what']), (line['error'], line['what']))
+
+
+def refused_slot(home, osc, code, begin, verb, *args):
+    """The same for a command about slots."""
+    fields = dict(zip(('slot', 'to'), map(str, args)))
+    ask = (f'project.{verb}_pattern', fields) if verb in ('save', 'load') else ('project.change_slot', {'verb': verb, **fields})
+    refused_alike(home, osc, code, '[PATTERN] ' + begin, (f'/pattern/{verb}', *args), ask, ('pattern', verb, *map(str, args)))

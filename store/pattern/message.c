@@ -26,11 +26,13 @@ static const struct {
     [MESSAGE_INVALID_SLOT] = { "[PATTERN] Error: Invalid slot number: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_EMPTY] = { "[PATTERN] Error: Slot ", " is empty", "", ERR_NOT_FOUND },
     [MESSAGE_CORRUPT] = { "[PATTERN] Error: Slot ", " is corrupt: ", "", ERR_BAD_REQUEST },
+    [MESSAGE_UNREADABLE] = { "[PATTERN] Error: Slot ", " cannot be read: ", "", ERR_IO },
     [MESSAGE_SAVE_FAILED] = { "[PATTERN] Save failed: ", "", "", ERR_IO },
     [MESSAGE_FAILED_TO_SAVE] = { "[PATTERN] Failed to save to slot ", "", "", ERR_IO },
     [MESSAGE_BAD_NAME] = { "[PATTERN] Error: Invalid name: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_BAD_BANK] = { "[PATTERN] Error: Invalid bank: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_FILE_SAVED] = { "[PATTERN] Saved to file ", "", "", ERR_OK },
+    [MESSAGE_FAILED_TO_SAVE_FILE] = { "[PATTERN] Failed to save to file ", "", "", ERR_IO },
     [MESSAGE_FILES_DELETED] = { "[PATTERN] Deleted ", "", "", ERR_OK },
     [MESSAGE_FILES_COPIED] = { "[PATTERN] Copied ", " to ", "", ERR_OK },
     [MESSAGE_FILES_MOVED] = { "[PATTERN] Moved ", " to ", "", ERR_OK },
@@ -46,8 +48,10 @@ static const struct {
     [MESSAGE_SEVERAL_FILES] = { "[PATTERN] Error: Several patterns are named ", ": ", "", ERR_BAD_REQUEST },
     [MESSAGE_FILE_EXISTS] = { "[PATTERN] Error: A pattern exists already: ", "", "", ERR_EXISTS },
     [MESSAGE_FILE_CORRUPT] = { "[PATTERN] Error: Pattern ", " is corrupt: ", "", ERR_BAD_REQUEST },
+    [MESSAGE_FILE_UNREADABLE] = { "[PATTERN] Error: Pattern ", " cannot be read: ", "", ERR_IO },
     [MESSAGE_FILE_CHANGED] = { "[PATTERN] Error: Pattern ", " was changed since then", "", ERR_CONFLICT },
     [MESSAGE_NO_STEP] = { "[PATTERN] Error: Nothing to take back or to do again", "", "", ERR_NOT_FOUND },
+    [MESSAGE_FAILED] = { "[PATTERN] Error: ", "", "", ERR_IO },
     [MESSAGE_EXPORTED] = { "[PATTERN] Exported ", " to ", "", ERR_OK },
     [MESSAGE_IMPORTED] = { "[PATTERN] Imported ", " to ", "", ERR_OK },
     [MESSAGE_NO_MIDI] = { "[PATTERN] Error: No MIDI file named ", "", "", ERR_NOT_FOUND },
@@ -82,6 +86,35 @@ enum err message_fault(enum message message, struct text first, struct text seco
     return fault_set(fault, sentences[message].code, "%s%.*s%s%.*s%s", sentences[message].begin,
                      (int)(first.len < 60 ? first.len : 60), first.at ? first.at : "", sentences[message].between,
                      (int)(second.len < 150 ? second.len : 150), second.at ? second.at : "", sentences[message].end);
+}
+
+/* A wrong request is explained by its field and by the patterns' own sentences. */
+static bool lacks_sentence(const struct fault *fault)
+{
+    return fault->what[0] != '[' && fault->code != ERR_OK && fault->code != ERR_BAD_REQUEST &&
+           fault->code != ERR_NOT_FOUND && fault->code != ERR_EXISTS && fault->code != ERR_VERSION;
+}
+
+bool message_cover(enum message message, struct text first, struct fault *fault)
+{
+    const struct fault cause = *fault;
+
+    if (!lacks_sentence(fault))
+        return false;
+    message_fault(message, first, (struct text){ 0 }, fault);
+    fault->code = cause.code;
+    fault_hint(fault, "%s%s%s", cause.what, cause.hint[0] ? "; " : "", cause.hint);
+    return true;
+}
+
+void message_complete(struct fault *fault)
+{
+    const struct fault cause = *fault;
+
+    if (!lacks_sentence(fault))
+        return;
+    fault_set(fault, cause.code, "%s%s", sentences[MESSAGE_FAILED].begin, cause.what);
+    memcpy(fault->hint, cause.hint, sizeof(fault->hint));
 }
 
 /* NaN and infinity are words. */

@@ -25,11 +25,13 @@ enum message {
     MESSAGE_INVALID_SLOT,
     MESSAGE_EMPTY,
     MESSAGE_CORRUPT,
+    MESSAGE_UNREADABLE,
     MESSAGE_SAVE_FAILED,
     MESSAGE_FAILED_TO_SAVE,
     MESSAGE_BAD_NAME,
     MESSAGE_BAD_BANK,
     MESSAGE_FILE_SAVED,
+    MESSAGE_FAILED_TO_SAVE_FILE,
     MESSAGE_FILES_DELETED,
     MESSAGE_FILES_COPIED,
     MESSAGE_FILES_MOVED,
@@ -45,8 +47,10 @@ enum message {
     MESSAGE_SEVERAL_FILES,
     MESSAGE_FILE_EXISTS,
     MESSAGE_FILE_CORRUPT,
+    MESSAGE_FILE_UNREADABLE,
     MESSAGE_FILE_CHANGED,
     MESSAGE_NO_STEP,
+    MESSAGE_FAILED,
     MESSAGE_EXPORTED,
     MESSAGE_IMPORTED,
     MESSAGE_NO_MIDI,
@@ -68,6 +72,14 @@ const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BA
 
 /* Fills the fault with the sentence and the code that the table gives it. Returns the code. */
 enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault);
+
+/* Gives a fault that the table does not name, such as that of a disk or of another service, the sentence `message`
+ * about `first`, and what it said as the hint. Its code stays. A wrong request, and a sentence of the table, stay as
+ * they are. Returns true if the fault has another sentence now. */
+bool message_cover(enum message message, struct text first, struct fault *fault);
+
+/* The same with the sentence [PATTERN] Error: WHY; the hint stays. */
+void message_complete(struct fault *fault);
 
 /* True if a text that names a slot or a pattern of the library is a number: it names a slot. */
 bool message_is_slot(struct text typed);

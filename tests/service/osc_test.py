@@ -15,6 +15,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import SEED, TOP, claim, contains, how_often, run_claims, same, skip, until
 from osc import Osc, bundle, encode
+from patterns import refused_alike, refused_slot
 from sounding import engine, until_connected, until_transport
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
@@ -198,32 +199,6 @@ def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home
     home.loophole('pattern', home.file('wide.json'))
     same(folder + '/.._.._wide.mid', os.fsdecode(client.ask('project.export_midi', {'name': ''})[1]['file']))
     assert not os.path.exists(home.file('data/wide.mid'))
-
-
-# The names of errors on the wire, in the order of their exit codes from 11.
-ERRORS = ('bad_request', 'not_found', 'exists', 'conflict', 'too_large', 'busy', 'timeout', 'offline', 'io', 'full', 'denied',
-          'version')
-
-
-def refused_alike(home, osc, code, begin, message, ask, words):
-    """The message, the ask and the command get one sentence, and one exit code; the name of the error is that of the code."""
-    sentence, said = osc.say(*message)
-    error, body = home.client().ask(*ask)
-    printed = home.loophole(*words, code=None)
-    line = json.loads(home.loophole(*words, '--json', code=None).err)
-    assert body['what'].startswith(begin), (begin, body)
-    hint = body['hint']
-    same((body['what'] + (': ' + hint if hint else ''), code), (sentence, said), message)
-    same((ERRORS[code - 11], body['what']), (error, line['message']), ask)
-    same((code, '', body['what'] + '\n' + (f'  {hint}\n' if hint else '')), (printed.code, printed.out, printed.err), words)
-    same((error, body['what']), (line['error'], line['what']))
-
-
-def refused_slot(home, osc, code, begin, verb, *args):
-    """The same for a command about slots."""
-    fields = dict(zip(('slot', 'to'), map(str, args)))
-    ask = (f'project.{verb}_pattern', fields) if verb in ('save', 'load') else ('project.change_slot', {'verb': verb, **fields})
-    refused_alike(home, osc, code, '[PATTERN] ' + begin, (f'/pattern/{verb}', *args), ask, ('pattern', verb, *map(str, args)))
 
 
 @claim

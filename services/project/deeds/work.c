@@ -30,6 +30,8 @@ static void end_work(struct doing *work)
 static void fail_work(struct doing *work, enum err e, struct fault *fault)
 {
     fault->code = e;
+    if (work->deed->explain)
+        work->deed->explain(work, fault);
     ticket_fail(work->p->service, work->ticket, fault);
     end_work(work);
 }

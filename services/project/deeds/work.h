@@ -25,6 +25,8 @@ struct deed {
     enum err (*after)(struct doing *work, struct txn *txn, struct fault *fault); /* as before */
     /* Answers with work_answer. */
     enum err (*answer)(struct doing *work, struct txn *txn, struct fault *fault);
+    /* Gives the fault of an ask that fails the sentence of the deed's commands. */
+    void (*explain)(const struct doing *work, struct fault *fault);
 };
 
 struct doing {

@@ -139,3 +139,16 @@ enum err library_text(const struct pattern_library *library, const struct librar
     buffer_free(&bytes);
     return e;
 }
+
+enum err library_need_text(const struct pattern_library *library, const struct library_entry *entry,
+                           struct arena *arena, struct text *to, struct fault *fault)
+{
+    struct fault why = { 0 };
+    enum err e = library_text(library, entry, arena, to, &why);
+
+    if (e == ERR_OK)
+        return e;
+    message_fault(e == ERR_BAD_REQUEST ? MESSAGE_FILE_CORRUPT : MESSAGE_FILE_UNREADABLE, entry->line.place,
+                  text_of(why.what), fault);
+    return fault->code = e;
+}

@@ -51,6 +51,11 @@ enum err library_find(const struct pattern_library *library, struct text named, 
 enum err library_text(const struct pattern_library *library, const struct library_entry *entry, struct arena *arena,
                       struct text *to, struct fault *fault);
 
+/* The same, for a command that needs the pattern: the fault has the sentence of the table. Errors (explained):
+ * bad_request (damaged), not_found, io, denied, too_large. */
+enum err library_need_text(const struct pattern_library *library, const struct library_entry *entry,
+                           struct arena *arena, struct text *to, struct fault *fault);
+
 /* ---- names ---- */
 
 struct text library_place(struct arena *arena, struct text path); /* "techno/Acid" */

@@ -44,7 +44,7 @@ static enum err read_pattern(struct plan *plan, const struct library_entry *entr
 {
     struct fault why = { 0 };
     struct text text;
-    enum err e = library_text(plan->library, entry, plan->arena, &text, plan->fault);
+    enum err e = library_need_text(plan->library, entry, plan->arena, &text, plan->fault);
 
     if (e != ERR_OK)
         return e;
@@ -167,7 +167,7 @@ static enum err plan_archive(struct plan *plan, const struct library_entry *entr
     const struct text stem = { entry->path.len - (uint32_t)strlen(".json"), entry->path.at };
     struct buffer packed = { 0 };
     struct text text, path;
-    enum err e = library_text(plan->library, entry, plan->arena, &text, plan->fault);
+    enum err e = library_need_text(plan->library, entry, plan->arena, &text, plan->fault);
 
     if (e == ERR_OK)
         deflate_pack(bytes_of(text.at, text.len), DEFLATE_GZIP, &packed);
@@ -188,7 +188,7 @@ static enum err plan_unarchive(struct plan *plan, const struct library_entry *en
     const struct text path =
         arena_text(plan->arena, (struct text){ entry->path.len - start - (packed ? 3 : 0), entry->path.at + start });
     struct text text;
-    enum err e = library_text(plan->library, entry, plan->arena, &text, plan->fault);
+    enum err e = library_need_text(plan->library, entry, plan->arena, &text, plan->fault);
 
     if (e == ERR_OK)
         e = add_new(plan, path, text);

@@ -109,6 +109,7 @@ static enum err begin_list(struct doing *work, struct txn *txn, struct fault *fa
 }
 
 const struct deed library_deed_list = {
+    .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_list,
     .answer = library_job_answer,
@@ -156,6 +157,7 @@ static enum err begin_change(struct doing *work, struct txn *txn, struct fault *
 }
 
 const struct deed library_deed_change = {
+    .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_change,
     .answer = library_job_answer,
@@ -197,8 +199,18 @@ static enum err begin_redo(struct doing *work, struct txn *txn, struct fault *fa
     return ERR_OK;
 }
 
-const struct deed library_deed_undo = { .needs_no_project = true, .before = begin_undo, .answer = library_job_answer };
-const struct deed library_deed_redo = { .needs_no_project = true, .before = begin_redo, .answer = library_job_answer };
+const struct deed library_deed_undo = {
+    .explain = slot_job_explain,
+    .needs_no_project = true,
+    .before = begin_undo,
+    .answer = library_job_answer,
+};
+const struct deed library_deed_redo = {
+    .explain = slot_job_explain,
+    .needs_no_project = true,
+    .before = begin_redo,
+    .answer = library_job_answer,
+};
 
 /* ---- save ---- */
 
@@ -255,7 +267,13 @@ static enum err save_given(struct doing *work, struct txn *txn, struct fault *fa
     return ERR_OK;
 }
 
+static void explain_save(const struct doing *work, struct fault *fault)
+{
+    (void)message_cover(MESSAGE_FAILED_TO_SAVE_FILE, ((const struct project_save_file *)work->ask)->name, fault);
+}
+
 const struct deed library_deed_save = {
+    .explain = explain_save,
     .needs_no_project = true,
     .before = begin_save,
     .after = save_given,
@@ -271,7 +289,7 @@ enum err library_find_text(struct library_job *job, struct text name, struct fau
 
     if (e == ERR_NOT_FOUND && library_find(job->library, name, true, &entry, &(struct fault){ 0 }) == ERR_OK)
         e = ERR_OK; /* an archived one can still be loaded */
-    return e == ERR_OK ? library_text(job->library, entry, &job->arena, &job->text, fault) : e;
+    return e == ERR_OK ? library_need_text(job->library, entry, &job->arena, &job->text, fault) : e;
 }
 
 static enum err act_load(struct library_job *job, struct fault *fault)
@@ -304,6 +322,7 @@ static enum err sound_file(struct doing *work, struct txn *txn, struct fault *fa
 }
 
 const struct deed library_deed_load = {
+    .explain = slot_job_explain,
     .before = begin_load_file,
     .after = sound_file,
     .answer = slot_answer_said,

@@ -7,6 +7,7 @@
 #include "services/project/library/library_deeds.h"
 #include "services/project/library/library_source.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
 #include "store/pattern/midi_check.h"
 #include "store/pattern/midi_pattern.h"
@@ -106,12 +107,14 @@ static enum err answer_midi(struct doing *work, struct txn *txn, struct fault *f
 }
 
 const struct deed library_deed_export = {
+    .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_export,
     .after = start_export,
     .answer = answer_midi,
 };
 const struct deed library_deed_export_slot = {
+    .explain = slot_job_explain,
     .before = begin_export,
     .after = start_export,
     .answer = answer_midi,
@@ -153,12 +156,14 @@ static enum err answer_read(struct doing *work, struct txn *txn, struct fault *f
 }
 
 const struct deed library_deed_read = {
+    .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_read,
     .after = start_read,
     .answer = answer_read,
 };
 const struct deed library_deed_read_slot = {
+    .explain = slot_job_explain,
     .before = begin_read,
     .after = start_read,
     .answer = answer_read,
@@ -245,6 +250,7 @@ static enum err start_import(struct doing *work, struct txn *txn, struct fault *
 }
 
 const struct deed library_deed_import = {
+    .explain = slot_job_explain,
     .needs_no_project = true,
     .before = start_import,
     .answer = answer_midi,

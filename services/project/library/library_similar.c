@@ -3,6 +3,7 @@
 
 #include "services/project/library/library_deeds.h"
 #include "services/project/library/library_source.h"
+#include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
 
 enum { ALIKE = 20 };
@@ -84,12 +85,14 @@ static enum err find_similar(struct doing *work, struct txn *txn, struct fault *
 }
 
 const struct deed library_deed_similar = {
+    .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_similar,
     .after = find_similar,
     .answer = library_job_answer,
 };
 const struct deed library_deed_similar_to_slot = {
+    .explain = slot_job_explain,
     .before = begin_similar,
     .after = find_similar,
     .answer = library_job_answer,

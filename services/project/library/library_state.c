@@ -26,7 +26,10 @@ enum err library_state_tree(const char *path, struct arena *arena, struct tree *
         e = tree_read(arena_text(arena, (struct text){ (uint32_t)bytes.len, (const char *)bytes.at }), arena, to,
                       fault);
     buffer_free(&bytes);
-    return e;
+    if (e != ERR_BAD_REQUEST)
+        return e;
+    fault_set(fault, ERR_IO, "%.150s is damaged", path);
+    return fault_hint(fault, "move the folder .steps away: the patterns stay, what undo can take back is lost");
 }
 
 enum err library_state_read(const struct pattern_library *library, struct step_state *to, struct fault *fault)
@@ -44,7 +47,7 @@ enum err library_state_read(const struct pattern_library *library, struct step_s
     done = tree_get(&whole, "done");
     to->done = done && done->type == TREE_LIST ? *done : (struct tree){ .type = TREE_LIST };
     if (to->at < 0 || to->top < to->at || to->going < to->at - 1 || to->going > to->at + 1)
-        return fault_set(fault, ERR_BAD_REQUEST, "%.150s is damaged", path);
+        return fault_set(fault, ERR_IO, "%.150s is damaged", path);
     return ERR_OK;
 }
 

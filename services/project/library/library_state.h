@@ -19,10 +19,10 @@ struct step_state {
 const char *library_state_path(const struct pattern_library *library, int64_t step, const char *file,
                                char to[LIBRARY_PATH]);
 
-/* Reads a file that is a JSON object. Errors: not_found, io, bad_request. */
+/* Reads a file that is a JSON object. Errors (explained): not_found, io (also if it is damaged), denied. */
 enum err library_state_tree(const char *path, struct arena *arena, struct tree *to, struct fault *fault);
 
-/* An absent file means that no step was ever done. Errors (explained): io, bad_request (it is damaged). */
+/* An absent file means that no step was ever done. Errors (explained): io (also if it is damaged), denied. */
 enum err library_state_read(const struct pattern_library *library, struct step_state *to, struct fault *fault);
 
 /* Errors (explained): those of file_write_atomic. */

@@ -142,6 +142,7 @@ static enum err answer_change(struct doing *work, struct txn *txn, struct fault 
 }
 
 const struct deed slot_deed_change = {
+    .explain = slot_job_explain,
     .before = begin_change,
     .plan = plan_change,
     .after = write_change,
@@ -213,4 +214,4 @@ static enum err answer_bank(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed slot_deed_bank = { .plan = plan_bank, .answer = answer_bank };
+const struct deed slot_deed_bank = { .explain = slot_job_explain, .plan = plan_bank, .answer = answer_bank };

@@ -43,12 +43,24 @@ static void judge_slot(struct doing *work, struct slot_place *place)
     log_warn("%s; %s", fault.what, fault.hint[0] ? fault.hint : "it has no good backup");
 }
 
+/* A file that cannot be read is left alone, as a missing one is. If the disk does not answer, the bank is compared later. */
+static void leave_unreadable(struct slot_place *place)
+{
+    if (place->read == ERR_OK || place->read == ERR_NOT_FOUND || place->read == ERR_TIMEOUT)
+        return;
+    log_warn("the file of slot %u cannot be compared: %.*s", slot_in_bank(place->row.number), TEXT_ARG(place->why));
+    place->read = ERR_NOT_FOUND;
+}
+
 static enum err plan_compare(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     struct action actions[COMPARE_ACTIONS];
-    enum err e = slot_job_compare(work, txn, fault);
+    enum err e;
 
+    for (uint32_t i = 0; i < job->count; i++)
+        leave_unreadable(&job->places[i]);
+    e = slot_job_compare(work, txn, fault);
     for (uint32_t i = 0; e == ERR_OK && i < job->count; i++) {
         judge_slot(work, &job->places[i]);
         job->places[i].content = arena_text(&work->kept, job->places[i].content);

@@ -159,7 +159,7 @@ enum err slot_job_say_failed(struct doing *work, struct fault *fault)
     message_fault(MESSAGE_FAILED_TO_SAVE, slot, (struct text){ 0 }, fault);
     /* not_found would denote an empty slot, but here a folder cannot be made */
     fault->code = work->filed.code == ERR_NOT_FOUND ? ERR_IO : work->filed.code;
-    fault_hint(fault, "%.120s; the slot is in the store, its file is written with the next change", work->filed.what);
+    fault_hint(fault, "%.165s; the slot is in the store, its file is written with the next change", work->filed.what);
     return fault->code;
 }
 
@@ -174,7 +174,23 @@ enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fau
     return ERR_OK;
 }
 
+/* The file was not reached: persist or the core refused. */
+static void explain_save(const struct doing *work, struct fault *fault)
+{
+    const struct project_save_pattern *ask = work->ask;
+    const struct fault cause = *fault;
+    char number[16];
+    uint32_t slot = 0;
+
+    if (message_read_slot(ask->slot, &slot, &(struct fault){ 0 }) != ERR_OK)
+        return;
+    (void)snprintf(number, sizeof(number), "%u", slot);
+    if (message_cover(MESSAGE_FAILED_TO_SAVE, text_of(number), fault))
+        log_warn("[PATTERN] Save failed: %s", cause.what);
+}
+
 const struct deed slot_deed_save = {
+    .explain = explain_save,
     .before = begin_save,
     .plan = plan_save,
     .after = write_slots,

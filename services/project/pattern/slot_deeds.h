@@ -14,6 +14,7 @@ extern const struct deed state_deed_snapshot, state_deed_apply, state_deed_captu
 struct slot_place {
     struct slot_row row;
     enum err read;       /* of its file */
+    struct text why;     /* it could not be read */
     struct text file;    /* as read */
     struct text backup;  /* the newest good one of a file that is no pattern */
     struct text content; /* the slot's true text; "": it is empty */
@@ -97,6 +98,9 @@ enum err slot_job_say_failed(struct doing *work, struct fault *fault);
 
 /* Answers with what was said, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* A deed's explain: an error that the table does not name gets [PATTERN] Error: WHY. */
+void slot_job_explain(const struct doing *work, struct fault *fault);
 
 /* For an ask that this service sends to itself, whose request id is in use: gives the mutations of the deed another
  * id. A repeated ask gets the same one. */

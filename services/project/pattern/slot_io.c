@@ -19,7 +19,8 @@
 #include "store/pattern/pattern_file.h"
 
 enum { LOCK_STEP_MS = 5, NAMES_MOST = 64, TRIES = 100 };
-static const usec_t patience_us = (usec_t)10 * 1000000;
+/* Less than the 10 s that the command line and OSC wait: they are to say which disk it is. */
+static const usec_t patience_us = (usec_t)8 * 1000000;
 
 /* ---- the lock ---- */
 
@@ -50,7 +51,7 @@ static int lock_bank(struct slot_io *io)
     (void)snprintf(path, sizeof(path), "%s/.lock", io->folder);
     fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (io->writes ? O_CREAT : 0), 0644);
     if (fd < 0) {
-        fault_errno(&io->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
+        fault_errno(&io->fault, file_err(errno), errno, "the folder of patterns cannot be locked");
         return -1;
     }
     if (wait_for_lock(io, fd) != ERR_OK) {
@@ -119,12 +120,31 @@ static void drop_old_backups(const struct slot_io *io, const struct slot_backup 
     }
 }
 
+/* exFAT and some network disks have no hard links. */
+static bool lacks_links(int number)
+{
+    return number == EPERM || number == EOPNOTSUPP || number == ENOSYS || number == EMLINK;
+}
+
+/* Copies the present file to the name of a backup that does not exist. */
+static enum err copy_backup(struct slot_io *io, const struct slot_file *file, const char *path)
+{
+    struct buffer bytes = { 0 };
+    enum err e = file_read_all(file->path, FILE_IO_MOST, &bytes, &io->fault);
+
+    if (e == ERR_OK)
+        e = file_write_atomic(path, buffer_bytes(&bytes), 0644, &io->fault);
+    buffer_free(&bytes);
+    return e;
+}
+
 /* Links the present file as the newest backup, also if the clock was set back. */
 static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest)
 {
     const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
     const int first = second == newest->second ? newest->number + 1 : 0;
     char path[PATH_MAX + 64];
+    int number = 0;
 
     for (int n = first; n < first + TRIES; n++) {
         if (n == 0)
@@ -132,15 +152,18 @@ static enum err link_backup(struct slot_io *io, const struct slot_file *file, co
         else
             (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld-%d.backup", io->folder, file->number, second,
                            n);
-        if (link(file->path, path) == 0)
+        number = link(file->path, path) == 0 ? 0 : errno;
+        if (number == 0)
             return ERR_OK;
-        if (errno != EEXIST)
+        if (lacks_links(number) && access(path, F_OK) != 0)
+            return copy_backup(io, file, path);
+        if (number != EEXIST && !lacks_links(number))
             break;
     }
-    return fault_errno(&io->fault, ERR_IO, errno, "the backup %.150s cannot be made", path);
+    return fault_errno(&io->fault, file_err(number), number, "the backup %.150s cannot be made", path);
 }
 
-/* Gives the present file a second name. Errors: io. */
+/* Gives the present file a second name. Errors: io, full, denied. */
 static enum err keep_backup(struct slot_io *io, const struct slot_file *file)
 {
     struct slot_backup backups[NAMES_MOST];
@@ -194,7 +217,8 @@ static void find_backup(struct slot_io *io, struct slot_file *file)
 static void read_slot_file(struct slot_io *io, struct slot_file *file)
 {
     file->fault.code = file_read_all(file->path, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
-    if (!io->needs_no_backup && file->fault.code == ERR_OK && !is_pattern(buffer_bytes(&file->bytes)))
+    if (!io->needs_no_backup && file->fault.code != ERR_NOT_FOUND &&
+        (file->fault.code != ERR_OK || !is_pattern(buffer_bytes(&file->bytes))))
         find_backup(io, file);
 }
 
@@ -219,7 +243,7 @@ static enum err write_slot_file(struct slot_io *io, const struct slot_file *file
     if (e == ERR_OK && !file->removes)
         e = file_write_atomic(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
     if (e == ERR_OK && file->removes && unlink(file->path) != 0 && errno != ENOENT)
-        e = fault_errno(&io->fault, ERR_IO, errno, "%.150s cannot be removed", file->path);
+        e = fault_errno(&io->fault, file_err(errno), errno, "%.150s cannot be removed", file->path);
     if (e == ERR_OK && file->removes)
         e = file_sync(folder, &io->fault);
     return e;

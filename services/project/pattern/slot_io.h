@@ -11,10 +11,11 @@ enum { SLOT_BACKUPS = 10, SLOT_LOCK_MS = 3000 };
 struct slot_file {
     uint32_t number;
     char path[PATH_MAX];
-    bool removes;              /* of a write */
-    struct buffer bytes;       /* read, or to be written */
-    struct fault fault;        /* of a read; not_found: there is none */
-    char backup[NAME_MAX + 1]; /* of a read whose bytes are no pattern: the newest backup that is one; or "" */
+    bool removes;        /* of a write */
+    struct buffer bytes; /* read, or to be written */
+    struct fault fault;  /* of a read; not_found: there is none */
+    char backup[NAME_MAX +
+                1]; /* of a file that is no pattern, or cannot be read: the newest backup that is one; or "" */
 };
 
 struct slot_io {

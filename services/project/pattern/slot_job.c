@@ -50,6 +50,7 @@ static void take_files(void *owner, struct slot_io *io)
         const struct slot_file *file = io->count == job->count ? &io->files[i] : NULL;
 
         job->places[i].read = file ? file->fault.code : io->fault.code;
+        job->places[i].why = arena_text(&work->kept, text_of(file ? file->fault.what : io->fault.what));
         if (!file)
             continue;
         job->places[i].file =
@@ -113,6 +114,22 @@ enum err slot_job_begin_one(struct doing *work, struct txn *txn, struct text num
 
 /* ---- comparing ---- */
 
+static void name_backup(const struct slot_place *place, struct fault *fault)
+{
+    if (place->backup.len)
+        fault_hint(fault, "the newest good backup is patterns/backups/%.*s", TEXT_ARG(place->backup));
+}
+
+static enum err refuse_unreadable(struct doing *work, const struct slot_place *place, struct fault *fault)
+{
+    const struct text slot = arena_printf(&work->kept, "%u", slot_in_bank(place->row.number));
+
+    message_fault(MESSAGE_UNREADABLE, slot, place->why, fault);
+    fault->code = place->read;
+    name_backup(place, fault);
+    return fault->code;
+}
+
 enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault)
 {
     const uint32_t number = place->row.number;
@@ -128,7 +145,7 @@ enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_p
         return ERR_OK;
     }
     if (place->read != ERR_OK)
-        return fault_set(fault, place->read, "the file of slot %u cannot be read", slot_in_bank(number));
+        return refuse_unreadable(work, place, fault);
     if (text_equal(place->file, place->row.file))
         return ERR_OK;
     digest = slot_digest(&work->arena, place->file);
@@ -163,8 +180,7 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
         return ERR_OK;
     message_fault(MESSAGE_CORRUPT, slot, text_of(why.what), fault);
     fault->code = e == ERR_VERSION ? e : fault->code;
-    if (place->backup.len)
-        fault_hint(fault, "the newest good backup is patterns/backups/%.*s", TEXT_ARG(place->backup));
+    name_backup(place, fault);
     return fault->code;
 }
 
@@ -236,6 +252,12 @@ void slot_job_write(struct doing *work, bool waits)
     }
     work->is_sent = waits;
     slot_io_start(work->p, io, waits ? take_written : note_healed, work);
+}
+
+void slot_job_explain(const struct doing *work, struct fault *fault)
+{
+    (void)work;
+    message_complete(fault);
 }
 
 void slot_job_answer(struct doing *work, struct slot_said *said)

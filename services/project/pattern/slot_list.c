@@ -88,7 +88,13 @@ static void keep_line(struct slot_lines *lines, const struct slot_known *found, 
     to->is_known = codec_copy(&slot_line_shape, &found->line, &lines->arena, &to->line) == ERR_OK;
 }
 
-/* A file that could not be read is read again by the next list. */
+/* A disk that does not answer hangs the whole list. */
+static bool is_unreadable(const struct slot_place *place)
+{
+    return place->read != ERR_OK && place->read != ERR_NOT_FOUND && place->read != ERR_TIMEOUT;
+}
+
+/* A file that could not be read is listed with the reason, and read again by the next list. */
 static enum err find_line(struct doing *work, struct txn *txn, struct slot_lines *lines, struct slot_place *place,
                           struct slot_known *to, struct fault *fault)
 {
@@ -100,6 +106,11 @@ static enum err find_line(struct doing *work, struct txn *txn, struct slot_lines
     slot_revisions(txn, &work->arena, work->id, place->row.number, &now.revision, &now.files_revision);
     if (is_read && is_same(known, &now)) {
         *to = *known;
+        return ERR_OK;
+    }
+    if (is_unreadable(place)) {
+        now.line = (struct slot_line){ .slot = slot_in_bank(place->row.number), .trouble = place->why };
+        *to = now;
         return ERR_OK;
     }
     e = slot_job_compare_one(work, txn, place, fault);
@@ -176,4 +187,4 @@ static enum err answer_list(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed slot_deed_list = { .before = begin_list, .answer = answer_list };
+const struct deed slot_deed_list = { .explain = slot_job_explain, .before = begin_list, .answer = answer_list };

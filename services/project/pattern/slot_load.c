@@ -87,6 +87,7 @@ static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fa
 }
 
 const struct deed slot_deed_load = {
+    .explain = slot_job_explain,
     .before = begin_load_slot,
     .plan = plan_load,
     .after = sound_slot,

@@ -1,0 +1,256 @@
+#!/usr/bin/python3
+"""Errors of pattern commands that the disk, another program or a missing service causes: one sentence and one exit code on
+the command line, on the wire and over OSC; what was saved stays whole; when the cause is gone, the command works."""
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import TOP, claim, contains, run_claims, same, skip, until
+from disks import Lossy, Small
+from osc import Osc
+from patterns import refused_alike, refused_slot
+from sounding import engine, until_connected
+
+ACID = os.path.join(TOP, 'frontends/examples/acid.json')
+TOO_LARGE = 1048577  # one byte more than a pattern's file may have
+
+
+def sounding(home):
+    """An engine that plays a pattern, and an OSC client of it."""
+    engine(home, '[osc]\nport = 0\n[audio]\nperiod = 1024\n')
+    home.wait_ready('osc', 'project', 'persist')
+    until_connected(home)
+    home.loophole('pattern', ACID)
+    return Osc(home)
+
+
+@contextlib.contextmanager
+def on_small_disks(home):
+    """The folder of a project, and the library, on disks of 1 MB. Slot 5 and user/Night are saved."""
+    with Small(home.file('Band'), '1m') as band, Small(home.file('data/patterns'), '1m') as library:
+        osc = sounding(home)
+        home.loophole('project', 'new', 'Band', '--folder', band.at)
+        home.loophole('pattern', ACID)
+        same(('[PATTERN] Saved to slot 5', 0), osc.say('/pattern/save', 5))
+        same(('[PATTERN] Saved to file user/Night', 0), osc.say('/pattern/save_file', 'user/Night'))
+        yield home, osc, band.at, library.at
+        home.stop()
+
+
+def files(folder):
+    """Each file that is a pattern or a temporary one, with its content."""
+    found = {}
+    for root, _, names in os.walk(folder):
+        for name in names:
+            if '/.steps' not in root and name not in ('.lock', 'filler'):
+                with open(os.path.join(root, name), 'rb') as file:
+                    found[os.path.relpath(os.path.join(root, name), folder)] = file.read()
+    return found
+
+
+def patterns_of(band, library):
+    return {name: text for name, text in files(band).items() if 'slots/' in name}, files(library)
+
+
+def fill(folder):
+    with contextlib.suppress(OSError), open(os.path.join(folder, 'filler'), 'wb', buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+
+
+def save_is_refused(home, osc, code, why):
+    """A save to the slot, a save to the library and a change of the library."""
+    refused_slot(home, osc, code, 'Failed to save to slot 5', 'save', 5)
+    refused_alike(home, osc, code, '[PATTERN] Failed to save to file user/Night', ('/pattern/save_file', 'user/Night'),
+                  ('project.save_file', {'folder': '', 'name': 'user/Night'}), ('pattern', 'save_file', 'user/Night'))
+    refused_alike(home, osc, code, '[PATTERN] Error: ', ('/pattern/archive', 'user/Night'),
+                  ('project.change_library', {'verb': 'archive', 'names': ['user/Night']}), ('pattern', 'archive', 'user/Night'))
+    for words in (('save', '5'), ('save_file', 'user/Night'), ('archive', 'user/Night')):
+        contains(home.loophole('pattern', *words, code=code).err, why)
+    contains(home.log('project'), '[PATTERN] Save failed: ')
+
+
+def save_works(osc):
+    same(('[PATTERN] Saved to slot 5', 0), osc.say('/pattern/save', 5))
+    same(('[PATTERN] Saved to file user/Night', 0), osc.say('/pattern/save_file', 'user/Night'))
+
+
+@claim(inside=on_small_disks)
+def a_full_disk_is_full(it):
+    home, osc, band, library = it
+    before = patterns_of(band, library)
+    fill(band)
+    fill(library)
+    save_is_refused(home, osc, 20, 'No space left on device')
+    same(before, patterns_of(band, library))
+    same(0, osc.say('/pattern/load', 5)[1])
+    same(0, osc.say('/pattern/load_file', 'user/Night')[1])
+    os.unlink(band + '/filler')
+    os.unlink(library + '/filler')
+    save_works(osc)
+
+
+@claim(inside=on_small_disks)
+def a_disk_that_is_read_only_is_denied(it):
+    home, osc, band, library = it
+    before = patterns_of(band, library)
+
+    def remount(how):
+        for disk in (band, library):
+            subprocess.run(['mount', '-o', f'remount,{how}', disk], check=True)
+    remount('ro')
+    save_is_refused(home, osc, 21, 'Read-only file system')
+    same(before, patterns_of(band, library))
+    same(0, osc.say('/pattern/load', 5)[1])
+    same(0, osc.say('/pattern/load_file', 'user/Night')[1])
+    remount('rw')
+    save_works(osc)
+
+
+def lose_override():
+    """The programs that this process starts obey the modes of files, also for root."""
+    if os.getuid():
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        if libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
+            skip('capabilities cannot be dropped')
+
+
+def saved(home):
+    """An OSC client, and the paths of slot 5, which was saved twice, and of user/Night."""
+    osc = sounding(home)
+    for _ in range(2):
+        same(0, osc.say('/pattern/save', 5)[1])
+    same(0, osc.say('/pattern/save_file', 'user/Night')[1])
+    folder = home.first('project', 'state')['folder']
+    return osc, folder + '/patterns/slots/bank_1/slot_005.json', home.file('data/patterns/user/Night.json')
+
+
+def load_is_refused(home, osc, code, why):
+    refused_slot(home, osc, code, 'Error: Slot 5 cannot be read: ', 'load', 5)
+    refused_slot(home, osc, code, 'Error: Slot 5 cannot be read: ', 'copy', 5, 6)
+    refused_alike(home, osc, code, '[PATTERN] Error: Pattern user/Night cannot be read: ', ('/pattern/load_file', 'user/Night'),
+                  ('project.load_file', {'name': 'user/Night'}), ('pattern', 'load_file', 'user/Night'))
+    refused_alike(home, osc, code, '[PATTERN] Error: Pattern user/Night cannot be read: ', ('/pattern/archive', 'user/Night'),
+                  ('project.change_library', {'verb': 'archive', 'names': ['user/Night']}), ('pattern', 'archive', 'user/Night'))
+    slot, night = (home.loophole('pattern', *words, code=code).err for words in (('load', '5'), ('load_file', 'user/Night')))
+    contains(slot, why)
+    contains(slot, 'the newest good backup is patterns/backups/slot_005_')
+    contains(night, why)
+    listed = home.first('pattern', 'slots')['slots'][0]
+    same(5, listed['slot'])
+    contains(listed['trouble'], why)
+    contains(home.first('pattern', 'list', 'view=library')['each'][0]['trouble'], why)
+
+
+@claim
+def a_file_and_a_folder_without_permission_are_denied(home):
+    lose_override()
+    osc, slot, night = saved(home)
+    for path in (slot, night):
+        os.chmod(path, 0)
+    load_is_refused(home, osc, 21, 'Permission denied')
+    for path in (slot, night):
+        os.chmod(path, 0o644)
+        os.chmod(os.path.dirname(path), 0o500)
+    refused_slot(home, osc, 21, 'Failed to save to slot 5', 'save', 5)
+    refused_alike(home, osc, 21, '[PATTERN] Failed to save to file user/Night', ('/pattern/save_file', 'user/Night'),
+                  ('project.save_file', {'name': 'user/Night'}), ('pattern', 'save_file', 'user/Night'))
+    for path in (slot, night):
+        os.chmod(os.path.dirname(path), 0o755)
+    save_works(osc)
+
+
+@claim
+def a_file_larger_than_a_pattern_may_be_is_too_large(home):
+    osc, slot, night = saved(home)
+    for path in (slot, night):
+        with open(path, 'r+b') as file:
+            file.truncate(TOO_LARGE)
+    load_is_refused(home, osc, 15, 'is larger than 1048576 bytes')
+    same(0, osc.say('/pattern/save', 5)[1])
+    same(('[SEQ] Pattern loaded at bar 0', 0), osc.say('/pattern/load', 5))
+    refused_alike(home, osc, 15, '[PATTERN] Failed to save to file user/Night', ('/pattern/save_file', 'user/Night'),
+                  ('project.save_file', {'name': 'user/Night'}), ('pattern', 'save_file', 'user/Night'))
+    same(TOO_LARGE, os.path.getsize(night))  # undo could not bring it back, so it is not replaced
+    os.unlink(night)
+    save_works(osc)
+
+
+@claim
+def a_file_that_was_changed_since_a_step_of_the_library_is_a_conflict(home):
+    osc, _, night = saved(home)
+    with open(night, 'a', encoding='utf-8') as out:
+        out.write(' ')
+    sentence = '[PATTERN] Error: Pattern user/Night was changed since then'
+    error, body = home.client().ask('project.undo_library', {})
+    same(('conflict', sentence), (error, body['what']))
+    same(sentence + '\n', home.loophole('pattern', 'undo', code=14).err)
+    line = json.loads(home.loophole('pattern', 'undo', '--json', code=14).err)
+    same(('conflict', sentence, sentence), (line['error'], line['what'], line['message']))
+    osc.send('/pattern/undo')  # OSC has no such address
+    same(12, osc.until('/pattern/message')[0][2])
+
+
+@claim
+def a_disk_that_does_not_answer_is_a_timeout(home):
+    with Lossy(home, home.file('Band'), 1) as band:
+        osc = sounding(home)
+        home.loophole('project', 'new', 'Band', '--folder', band.at)
+        home.loophole('pattern', ACID)
+        same(0, osc.say('/pattern/save', 5)[1])
+        band.process.send_signal(signal.SIGSTOP)
+        refused_slot(home, osc, 17, 'Failed to save to slot 5', 'save', 5)
+        refused_slot(home, osc, 17, 'Error: Slot 5 cannot be read: the folder of the project does not answer', 'load', 5)
+        band.process.send_signal(signal.SIGCONT)
+        until(lambda: osc.say('/pattern/save', 5)[1] == 0, 60, 'the slot is saved')
+        assert os.listdir(band.at + '/patterns/backups')  # this disk has no hard links
+        home.stop()
+
+
+@claim
+def a_library_whose_disk_does_not_answer_is_a_timeout_and_busy_meanwhile(home):
+    with Lossy(home, home.file('data/patterns'), 1) as library:
+        osc = sounding(home)
+        same(0, osc.say('/pattern/save_file', 'user/Night')[1])
+        library.process.send_signal(signal.SIGSTOP)
+        client, other = home.client(), home.client()
+        client.send('project.save_file', {'name': 'user/Night'}, budget_ms=90000)
+        until(lambda: other.ask('project.load_file', {'name': 'user/Night'})[0] == 'busy', 60, 'the library is in use')
+        refused_alike(home, osc, 16, '[PATTERN] Error: another ask has used the library of patterns', ('/pattern/load_file', 'user/Night'),
+                      ('project.load_file', {'name': 'user/Night'}), ('pattern', 'load_file', 'user/Night'))
+        _, error, body = client.take('project', 90000)
+        same(('timeout', '[PATTERN] Failed to save to file user/Night', 'the disk of the library of patterns does not answer'),
+             (error, body['what'], body['hint']))
+        library.process.send_signal(signal.SIGCONT)
+        until(lambda: osc.say('/pattern/save_file', 'user/Night')[1] == 0, 60, 'the pattern is saved')
+        home.stop()
+
+
+@claim
+def a_core_that_is_not_there_is_offline(home):
+    osc = sounding(home)
+    same(0, osc.say('/pattern/save', 5)[1])
+    home.settings('[osc]\nport = 0\n')
+    home.stop()
+    home.env['LOOPHOLE_AUDIO'] = 'none'
+    home.up()
+    home.wait_ready('osc', 'project', 'persist')
+    osc = Osc(home)
+    refused_alike(home, osc, 18, '[PATTERN] Failed to save to slot 5', ('/pattern/save', 5),
+                  ('project.save_pattern', {'slot': '5'}, None, 2000), ('pattern', 'save', '5'))
+    contains(home.log('project'), '[PATTERN] Save failed: audio is not running')
+    for ask, body, what in (('load_pattern', {'slot': '5'}, '[PATTERN] Error: audio is not running'),
+                            ('save_file', {'name': 'user/Night'}, '[PATTERN] Failed to save to file user/Night')):
+        error, fault = home.client().ask('project.' + ask, body, None, 2000)
+        same(('offline', what), (error, fault['what']))
+    same(['Acid'], [slot['name'] for slot in home.first('pattern', 'slots')['slots']])
+
+
+run_claims()
