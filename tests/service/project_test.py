@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, how_often, run_claims, same, until
@@ -194,15 +195,22 @@ def a_copy_under_another_name_is_a_project_of_its_own(home):
 def two_clients_that_edit_one_project_lose_nothing(home):
     it = Studio(home, 'Two')
     track = it.put('track', name='T')
-    rounds = how_often(150, 1000)
+    rounds, together, answers = how_often(150, 1000), threading.Barrier(2, timeout=60), {}
 
     def edit(number):
         client = Client(home.path)
         for i in range(rounds):
             body = {'project': 'Two', 'id': track, 'kind': 'track', 'body': json.dumps({f'key{number}_{i}': i})}
+            together.wait()
             error, answer = client.ask('project.put', body)
             assert error == 'ok', (error, answer)
+            got = json.loads(answer['element']['body'])
+            answers[i, number] = answer['element']['revision'], [f'key{n}_{i}' in got for n in range(2)]
     in_threads(2, edit)
+    for i in range(rounds):  # the first has its own edit, and the second has both
+        first, second = sorted((0, 1), key=lambda number: answers[i, number][0])
+        assert answers[i, first][0] < answers[i, second][0], (i, answers[i, 0], answers[i, 1])
+        same(([n == first for n in range(2)], [True, True]), (answers[i, first][1], answers[i, second][1]), f'round {i}')
     wanted = {f'key{n}_{i}': i for n in range(2) for i in range(rounds)}
     same(dict(wanted, name='T'), it.parts()['track', track])
 
