@@ -3,6 +3,7 @@
 #include "services/project/base/file_io.h"
 #include "services/project/base/project.h"
 #include "services/project/deeds/leftovers.h"
+#include "services/project/deeds/missing_note.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
     slot_list_close(&project);
     file_io_close(&project);
     recheck_close(&project);
+    missing_note_close(&project);
     project_close(&project);
     return service_end(service);
 }

@@ -149,6 +149,7 @@ def write(home, name, made):
 @claim(shares=running)
 def a_project_of_thousands_of_clips_and_sounds_is_opened_found_changed_saved_and_taken_back(home):
     made = large(Chance(SEED), 'Large', 5000, note='verse ' * 20)
+    service = home.pid('project')
     it = Studio.at(home, write(home, 'Large', made))
     assert os.path.getsize(os.path.join(it.folder, 'project.json')) > 2 << 20
     same((5000, 5000, False), tuple(it.state()[key] for key in ('items', 'missing', 'dirty')))
@@ -166,6 +167,7 @@ def a_project_of_thousands_of_clips_and_sounds_is_opened_found_changed_saved_and
     same(before, it.parts())
     it.must('load', revision=1)
     same(5000, it.state()['items'])
+    same(service, home.pid('project'), 'the service was replaced: a turn was too long')
 
 
 @claim(shares=running)

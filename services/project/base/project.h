@@ -12,6 +12,7 @@
 struct file_check;
 struct file_io;
 struct midi_following;
+struct missing_noting;
 struct pattern_library;
 struct rechecked;
 struct slot_comparing;
@@ -31,6 +32,7 @@ struct project {
     usec_t started;                   /* on the wall clock */
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
     struct id noted;                  /* digest of the uses that were noted last (uses_note.h) */
+    struct missing_noting *notings;   /* the first one is going (missing_note.h) */
     struct id looked_at;              /* the last project of the pass after a start (uses_note.h) */
     struct id swept;                  /* the last project without leftovers (leftovers.h) */
     bool is_sweeping;                 /* the next one */

@@ -217,11 +217,31 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     return work_apply(work, &apply, fault);
 }
 
+/* The state, and the check of the files that begins now, are made of one look at the parts. */
+static enum err fill_and_recheck(struct doing *work, struct txn *txn, struct project_line *state, struct fault *fault)
+{
+    struct element_list parts;
+    struct item_uses uses;
+    struct element project;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = deed_fill_state_of(work->p, txn, &work->arena, &project, work->beside, state, &parts, &uses);
+    if (e == ERR_OK)
+        recheck_begin(work->p, txn, &work->arena, work->id, &parts, &uses);
+    return e;
+}
+
 static enum err answer_load(struct doing *work, struct txn *txn, struct fault *fault)
 {
+    struct project_line state;
+    enum err e;
+
     work->beside = work->number;
-    recheck_begin(work->p, txn, &work->arena, work->id);
-    return deed_answer_state(work, txn, fault);
+    e = fill_and_recheck(work, txn, &state, fault);
+    if (e == ERR_OK)
+        deed_answer_filled(work, txn, &state);
+    return e;
 }
 
 const struct deed deed_load = {
@@ -362,10 +382,11 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     return open_unknown(work, txn, &document, &parts, fault);
 }
 
-static void take_mirror(void *owner, const struct fault *read, struct bytes file)
+static void take_mirror(void *owner, const struct fault *read, struct bytes file, struct text state)
 {
     struct doing *work = owner;
 
+    work->mirror = state;
     buffer_reset(&work->bytes);
     buffer_add(&work->bytes, file.at, file.len);
     work_go_on(work, read);
@@ -388,15 +409,11 @@ static enum err renew_mirror(struct doing *work, struct txn *txn, struct fault *
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_line state;
-    struct element project;
-    enum err e = work_project(work, txn, &project, fault);
+    enum err e = fill_and_recheck(work, txn, &state, fault);
 
     work->p->opened++;
-    if (e == ERR_OK)
-        e = deed_fill_state(work->p, txn, &work->arena, &project, work->beside, &state);
     if (e == ERR_OK && state.missing + state.offline > 0)
         media_tree_add(work->p, work->id);
-    recheck_begin(work->p, txn, &work->arena, work->id);
     if (e == ERR_OK)
         deed_answer_filled(work, txn, &state);
     return e;

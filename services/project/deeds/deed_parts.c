@@ -138,14 +138,14 @@ static void count_uses(struct txn *txn, struct arena *arena, const struct item_u
 }
 
 static void fill_items(struct project *p, struct txn *txn, struct arena *arena, const struct element_list *parts,
-                       const struct tree *document, struct project_line *state)
+                       const struct tree *document, struct project_line *state, struct item_uses *uses)
 {
-    struct item_uses uses, altered;
+    struct item_uses altered;
 
-    uses_find(arena, parts, &uses);
-    uses_resolve(txn, arena, parts, &uses);
-    count_uses(txn, arena, &uses, state);
-    altered = altered_uses(txn, arena, &uses, document);
+    uses_find(arena, parts, uses);
+    uses_resolve(txn, arena, parts, uses);
+    count_uses(txn, arena, uses, state);
+    altered = altered_uses(txn, arena, uses, document);
     state->altered = altered.count;
     state->altered_items = (struct text_list){ 0, arena_array(arena, ALTERED_MOST, sizeof(*state->altered_items.at)) };
     for (uint32_t i = 0; i < altered.count && i < ALTERED_MOST; i++)
@@ -180,14 +180,14 @@ static void fill_tempo(struct arena *arena, const struct element_list *parts, st
         }
 }
 
-enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
-                         uint64_t beside, struct project_line *state)
+enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                            uint64_t beside, struct project_line *state, struct element_list *parts,
+                            struct item_uses *uses)
 {
-    struct element_list parts;
     struct parts_save save;
     struct tree body, place, document;
     struct id current;
-    enum err e = parts_all(txn, arena, project->project, &parts);
+    enum err e = parts_all(txn, arena, project->project, parts);
 
     if (e == ERR_OK)
         e = tree_read(project->body, arena, &body, NULL);
@@ -196,15 +196,24 @@ enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena
     parts_place(txn, arena, project->project, &place);
     *state = (struct project_line){ .id = project->project };
     fill_body(&body, &place, state);
-    fill_tempo(arena, &parts, state);
+    fill_tempo(arena, parts, state);
     state->current = elements_current(txn, arena, &current) == ERR_OK && id_equal(current, project->project);
-    document_make(arena, project, &parts, &document);
+    document_make(arena, project, parts, &document);
     (void)parts_last_save(txn, arena, project->project, &save);
     state->dirty = save.number == 0 || !text_equal(document_hash(&document, arena), tree_text(&save.body, "content"));
     if (beside)
         (void)parts_save_of(txn, arena, project->project, beside, &save);
-    fill_items(p, txn, arena, &parts, save.number ? tree_get(&save.body, "document") : NULL, state);
+    fill_items(p, txn, arena, parts, save.number ? tree_get(&save.body, "document") : NULL, state, uses);
     return ERR_OK;
+}
+
+enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                         uint64_t beside, struct project_line *state)
+{
+    struct element_list parts;
+    struct item_uses uses;
+
+    return deed_fill_state_of(p, txn, arena, project, beside, state, &parts, &uses);
 }
 
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state)

@@ -4,6 +4,7 @@
 
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/work.h"
+#include "services/project/parts/uses.h"
 
 extern const struct deed deed_current, deed_state, deed_show, deed_list;        /* deed_show.c */
 extern const struct deed deed_saves;                                            /* deed_show.c */
@@ -16,6 +17,11 @@ extern const struct deed deed_load, deed_open, deed_collect;                    
  * the save number `beside`; 0: with the last save. */
 enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                          uint64_t beside, struct project_line *state);
+
+/* The same; also gives what the state was made of: the parts, and their resolved uses. */
+enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                            uint64_t beside, struct project_line *state, struct element_list *parts,
+                            struct item_uses *uses);
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state); /* fills `mirror` */
 

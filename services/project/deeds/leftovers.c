@@ -6,12 +6,13 @@
 #include "services/project/deeds/mirror.h"
 #include "services/project/parts/parts.h"
 
-static void take_renewed(void *owner, const struct fault *read, struct bytes file)
+static void take_renewed(void *owner, const struct fault *read, struct bytes file, struct text state)
 {
     struct project *p = owner;
 
     (void)read;
     (void)file;
+    (void)state;
     p->is_sweeping = false;
     leftovers_look(p);
 }
@@ -24,7 +25,7 @@ static void take_swept(void *owner, struct file_io *io)
     if (io->fault.code == ERR_OK)
         mirror_renew(p, p->swept, io->path, take_renewed, p);
     else
-        take_renewed(p, &late, (struct bytes){ 0 });
+        take_renewed(p, &late, (struct bytes){ 0 }, (struct text){ 0 });
 }
 
 static void sweep_project(struct project *p, struct text folder)

@@ -43,6 +43,7 @@ struct mirror_renewing {
     struct id project;
     mirror_done *done;
     void *owner;
+    struct text state; /* of the file that was read; a constant */
 };
 
 /* The file that was loaded last, and no save came after it: the store has it as changes of its last save. */
@@ -68,6 +69,7 @@ static struct text find_due(struct mirror_renewing *r, struct txn *txn, struct a
     struct text file;
 
     parts_place(txn, arena, r->project, &place);
+    r->state = state;
     if (text_is(state, "old") ? is_loaded(&place, hash_text(arena, buffer_bytes(&io->bytes)))
                               : !text_is(state, "none") || !io->real[0] || !has_one_save(&place))
         return (struct text){ 0 };
@@ -85,7 +87,7 @@ static void end_renewing(void *owner, struct file_io *io)
     const struct mirror_renewing r = *(struct mirror_renewing *)owner;
 
     free(owner);
-    r.done(r.owner, &io->fault, buffer_bytes(&io->bytes));
+    r.done(r.owner, &io->fault, buffer_bytes(&io->bytes), r.state);
 }
 
 static void take_read(void *owner, struct file_io *io)
@@ -101,6 +103,8 @@ static void take_read(void *owner, struct file_io *io)
     }
     if (io->fault.code == ERR_OK)
         was = hash_text(&arena, buffer_bytes(&io->bytes));
+    if (file.len)
+        r->state = (struct text){ 0 };
     if (file.len)
         file_io_renew(r->p, io->path, was.len ? was.at : "", bytes_of(file.at, file.len), end_renewing, r);
     else

@@ -13,8 +13,9 @@ struct text mirror_compare(struct txn *txn, struct arena *arena, struct id proje
 
 /* Reads project.json. If it is the file of an earlier save, replaces it by that of the last save; also if it is missing
  * and the project has only one save. A file that was loaded, or that another program changed, stays until the next
- * save. `done` is called once, with the file as it is then. */
-typedef void mirror_done(void *owner, const struct fault *read, struct bytes file);
+ * save. `done` is called once, with the file as it is then, and with what mirror_compare says of it; `state` is "" if
+ * the file was replaced, or the saves could not be read. */
+typedef void mirror_done(void *owner, const struct fault *read, struct bytes file, struct text state);
 void mirror_renew(struct project *p, struct id project, const char *path, mirror_done *done, void *owner);
 
 #endif

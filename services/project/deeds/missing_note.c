@@ -10,16 +10,18 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
 
-enum { AT_ONCE = 256, TAGS_MOST = 64, BUDGET_MS = 30000 };
+enum { AT_ONCE = 256, TAGS_MOST = 64, BUDGET_MS = 30000, NEXT_US = 1000 };
 
 struct missing_noting {
     struct project *p;
     struct id project, after; /* the last item that was sent */
     bool has_root;            /* the catalogue has the volume "/", on which each path lies */
     missing_noted *done;
+    bool has_begun, is_asked;    /* is_asked: persist or the monitor has not answered yet */
+    struct missing_noting *next; /* begins when this one has ended */
 };
 
-static void send_next(struct missing_noting *n);
+static void go_on(struct project *p);
 
 /* ---- one item, as the project's file has it ---- */
 
@@ -90,8 +92,10 @@ static bool read_missing_item(const struct element *part, struct text folder, st
 
 /* ---- asking ---- */
 
+/* It is the first of the queue. */
 static void end_noting(struct missing_noting *n)
 {
+    n->p->notings = n->next;
     n->done(n->p, n->project, !id_is_zero(n->after));
     free(n);
 }
@@ -99,14 +103,15 @@ static void end_noting(struct missing_noting *n)
 static void take_added(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct missing_noting *n = state;
+    struct project *p = n->p;
 
     (void)answer;
-    if (error == ERR_OK) {
-        send_next(n);
-        return;
+    n->is_asked = false;
+    if (error != ERR_OK) {
+        log_warn("missing items of a project are not in the catalogue: %s", fault->what);
+        end_noting(n);
     }
-    log_warn("missing items of a project are not in the catalogue: %s", fault->what);
-    end_noting(n);
+    go_on(p);
 }
 
 /* The next items after the last that was sent. */
@@ -138,7 +143,8 @@ static void take_root(void *state, enum err error, const void *answer, const str
     (void)answer;
     (void)fault;
     n->has_root = true;
-    send_next(n);
+    n->is_asked = false;
+    go_on(n->p);
 }
 
 static bool ask_for_root(struct missing_noting *n)
@@ -163,22 +169,57 @@ static void send_next(struct missing_noting *n)
     struct persist_add_missing ask = { 0 };
     struct arena arena = { 0 };
     struct txn *txn;
-    bool is_sent = false;
 
+    n->has_begun = true;
     if (project_read(n->p, &txn, NULL) == ERR_OK) {
         gather_items(n, txn, &arena, &ask.each);
-        is_sent = send_items(n, &ask);
+        n->is_asked = send_items(n, &ask);
         txn_end(txn);
     }
     arena_free(&arena);
-    if (!is_sent)
+    if (!n->is_asked)
         end_noting(n);
+}
+
+/* ---- one after the other; each answer is continued in a turn of its own ---- */
+
+static void begin_next(void *project)
+{
+    struct project *p = project;
+
+    send_next(p->notings);
+    go_on(p);
+}
+
+/* persist answers faster than the next items are found. Without a pause the loop would only read answers, and the
+ * supervisor would take the service for one that hangs. */
+static void go_on(struct project *p)
+{
+    service_every(p->service, p->notings && !p->notings->is_asked ? NEXT_US : 0, begin_next, p);
 }
 
 void missing_note(struct project *p, struct id project, missing_noted *done)
 {
-    struct missing_noting *n = alloc_zeroed(1, sizeof(*n));
+    struct missing_noting **end = &p->notings;
 
-    *n = (struct missing_noting){ .p = p, .project = project, .done = done };
-    send_next(n);
+    for (; *end; end = &(*end)->next)
+        if (!(*end)->has_begun && id_equal((*end)->project, project) && (*end)->done == done)
+            return;
+    *end = alloc_zeroed(1, sizeof(**end));
+    **end = (struct missing_noting){ .p = p, .project = project, .done = done };
+    if (end == &p->notings)
+        go_on(p);
+}
+
+/* The answer to the first one may still come. */
+void missing_note_close(struct project *p)
+{
+    struct missing_noting *next;
+
+    for (struct missing_noting *n = p->notings; n; n = next) {
+        next = n->next;
+        if (!n->is_asked)
+            free(n);
+    }
+    p->notings = NULL;
 }

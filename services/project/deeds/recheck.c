@@ -7,7 +7,6 @@
 #include "common/process/log.h"
 #include "schema_indexer.h"
 #include "services/project/base/file_check.h"
-#include "services/project/parts/uses.h"
 
 enum { FOLDERS_MOST = 64, BUDGET_MS = 30000 };
 
@@ -141,36 +140,41 @@ static void take_checked(struct project *p, struct file_check *check, bool lost)
 /* ---- the asks ---- */
 
 static struct file_check *plan_check(struct project *p, struct txn *txn, struct arena *arena, struct id project,
-                                     const struct element_list *parts)
+                                     const struct element_list *parts, const struct item_uses *uses)
 {
     const struct text folder = elements_folder(txn, arena, project);
-    struct file_check *check;
-    struct item_uses uses;
+    struct file_check *check = file_check_new(p, uses->count + parts->count);
 
-    uses_find(arena, parts, &uses);
-    uses_resolve(txn, arena, parts, &uses);
-    check = file_check_new(p, uses.count + parts->count);
     check->project = project;
     check->folder_len = folder.len + 1;
     check->done = take_checked;
-    add_items(txn, arena, &uses, check);
+    add_items(txn, arena, uses, check);
     check->items = check->count;
     add_copies(arena, parts, folder, check);
     return check;
 }
 
-void recheck_begin(struct project *p, struct txn *txn, struct arena *arena, struct id project)
+void recheck_begin(struct project *p, struct txn *txn, struct arena *arena, struct id project,
+                   const struct element_list *parts, const struct item_uses *uses)
 {
-    struct element_list parts;
-
-    if (parts_all(txn, arena, project, &parts) != ERR_OK)
-        return;
     if (p->checking)
         errand_stop(&p->checking->errand);
     if (!p->rechecked)
         p->rechecked = alloc_zeroed(1, sizeof(*p->rechecked));
-    p->checking = plan_check(p, txn, arena, project, &parts);
+    p->checking = plan_check(p, txn, arena, project, parts, uses);
     file_check_start(p->checking);
+}
+
+static void check_open(struct project *p, struct txn *txn, struct arena *arena, struct id open)
+{
+    struct element_list parts;
+    struct item_uses uses;
+
+    if (parts_all(txn, arena, open, &parts) != ERR_OK)
+        return;
+    uses_find(arena, &parts, &uses);
+    uses_resolve(txn, arena, &parts, &uses);
+    recheck_begin(p, txn, arena, open, &parts, &uses);
 }
 
 void recheck_look(void *project)
@@ -183,7 +187,7 @@ void recheck_look(void *project)
     if (project_read(p, &txn, NULL) != ERR_OK)
         return;
     if (elements_current(txn, &arena, &open) == ERR_OK && !p->rechecked)
-        recheck_begin(p, txn, &arena, open);
+        check_open(p, txn, &arena, open);
     service_every(p->service, 0, recheck_look, p);
     txn_end(txn);
     arena_free(&arena);

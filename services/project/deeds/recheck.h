@@ -7,9 +7,11 @@
 
 #include "services/project/base/project.h"
 #include "services/project/parts/parts.h"
+#include "services/project/parts/uses.h"
 
-/* Begins a check, and cancels an earlier one. */
-void recheck_begin(struct project *p, struct txn *txn, struct arena *arena, struct id project);
+/* Begins a check of a project with these parts, whose uses are resolved, and cancels an earlier one. */
+void recheck_begin(struct project *p, struct txn *txn, struct arena *arena, struct id project,
+                   const struct element_list *parts, const struct item_uses *uses);
 
 /* Adds the damaged copies that the last check of the project found, and that the project still notes, to its state:
  * `altered`, and `altered_items` up to `most`. */
