@@ -43,7 +43,7 @@ static void judge_slot(struct doing *work, struct slot_place *place)
     log_warn("%s; %s", fault.what, fault.hint[0] ? fault.hint : "it has no good backup");
 }
 
-/* A file that cannot be read is left alone, as a missing one is. If the disk does not answer, the bank is compared later. */
+/* A file that cannot be read is left alone, as a missing one is. If the disk does not answer, no slot is compared. */
 static void leave_unreadable(struct slot_place *place)
 {
     if (place->read == ERR_OK || place->read == ERR_NOT_FOUND || place->read == ERR_TIMEOUT)

@@ -120,7 +120,7 @@ static void drop_old_backups(const struct slot_io *io, const struct slot_backup 
     }
 }
 
-/* exFAT and some network disks have no hard links. */
+/* Drives for cameras and some network disks have no hard links. */
 static bool lacks_links(int number)
 {
     return number == EPERM || number == EOPNOTSUPP || number == ENOSYS || number == EMLINK;
