@@ -75,7 +75,7 @@ def how_a_sound_sounds_leaves_only_for_contents_of_public_packs(studio):
     until(lambda: '"kind":"sound"' in studio.json('preview')['bytes'])
     preview = studio.json('preview')
     same(1, preview['bytes'].count('"kind":"sound"'))
-    contains(preview['words'], next(words for words in preview['words'] if words.startswith('1 sounds of public packs')))
+    contains(preview['words'], next(words for words in preview['words'] if words.startswith('1 sound of public packs')))
     studio.sync()
     same((1, content_of(studio, 0)), (studio.rows('sound'), studio.server.sql("select encode(content, 'hex') from composer.sound")))
     studio.level('ask')

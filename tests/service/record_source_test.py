@@ -50,7 +50,7 @@ def a_channel_and_the_master_are_recorded_frame_by_frame_at_their_place(it):
         else:
             same(0, sum(x != 0 for x in left))
     contains(home.refused('record', 'start', '--source', 'choir'), 'unknown take_source "choir"')
-    contains(home.refused('record', 'start', '--source', 'pads', '--inputs', it.inputs), 'not both')
+    contains(home.refused('record', 'start', '--source', 'pads', '--inputs', it.inputs), 'a take has one of them')
 
 
 @claim(inside=Recording)

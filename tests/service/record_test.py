@@ -135,7 +135,7 @@ def a_name_that_is_taken_gets_a_number(it):
     until(lambda: home.loophole('library', 'list').out.endswith('  1 file\n'))
     id = it.until_final('same', '--seconds', '1')
     same(it.file('same 2.wav'), it.show(id)['path'])
-    contains(home.refused('record', 'start', '--name', 'a/b'), 'must not contain /')
+    contains(home.refused('record', 'start', '--name', 'a/b'), 'has a slash')
     contains(home.refused('record', 'start', '--inputs', 'nobody:left'), 'no JACK port')
     contains(home.refused('record', 'start', '--inputs', 'nobody:left,right'), 'field inputs[1]')
     contains(home.refused('similar', '--port', 'right'), 'field port')
