@@ -172,7 +172,7 @@ static enum err open_all(struct store *store, struct fault *fault)
     return e;
 }
 
-/* A crash meanwhile doubts the store. */
+/* Opens the store. If the process dies meanwhile, the store is checked before its next use. */
 static enum err open_watched(struct store *store, struct fault *fault)
 {
     enum err e;

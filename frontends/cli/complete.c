@@ -276,7 +276,7 @@ static const struct {
     { "completion", NULL, "bash zsh fish" },
 };
 
-/* A command without a row takes no argument, or a file. */
+/* A command that has no row here takes no argument, or the name of a file. */
 static void offer_argument(const struct unfinished *u, const struct command *command)
 {
     for (size_t i = 0; i < sizeof ARGUMENTS / sizeof ARGUMENTS[0]; i++) {

@@ -44,7 +44,7 @@
         { { 0 } }                                                                                                      \
     }
 
-/* What channels with ports of their own have, and those with sends. */
+/* The values of channels that have ports of their own, and of channels that have sends. */
 #define OUTPUTS(bus)                                                                                                   \
     { "/mixer/" bus "/apart",                                                                                          \
       "audio.set_strip",                                                                                               \

@@ -74,7 +74,7 @@ static bool answer_get(struct visit *visit, const char *path)
     return answer_app(visit, path);
 }
 
-/* A browser of another machine that has no session yet. */
+/* Refuses a browser that has no session, or sends the password page to one of another machine. */
 static bool answer_stranger(struct visit *visit, const char *path, bool is_post)
 {
     if (visit->is_lan && !is_post && strcmp(path, "/") == 0)

@@ -106,7 +106,7 @@ static enum err read_all_volumes(struct known_volumes *known, struct txn *txn, s
     return e == ERR_OK ? ERR_OK : fault_set(fault, e, "the volumes of the catalogue cannot be read");
 }
 
-/* Another error than ok makes all be read again. */
+/* Updates the row of one volume. After an error the caller reads all rows again. */
 static enum err update_row(struct known_volumes *known, struct txn *txn, struct id id)
 {
     struct known_volume *was = known_by_id(known, id);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Servers that were restored from a dump, are full, pretend to be another, or answer half: the engine reports it, stays as
-it is, and goes on when the server is well again. The servers are real ones, over TLS where a certificate is checked."""
+it is, and continues when the server works again. The servers are real ones, over TLS where a certificate is checked."""
 import os
 import re
 import socket

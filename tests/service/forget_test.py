@@ -404,7 +404,7 @@ def ten_thousand_relinks_are_one_step_that_undo_takes_back_in_parts(persist):
     first = c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
     c.send("persist.undo", {}, request)
     until(lambda: persist.client.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] > first)
-    persist.restart()  # between two parts: the same request goes on
+    persist.restart()  # between two parts: the same request continues
     c, k = persist.client, persist.catalogue
     error, taken = c.ask("persist.undo", {}, request, 60000)
     assert error == "ok" and taken["label"] == "Relink 10000 items", taken

@@ -397,7 +397,7 @@ def a_learned_pad_sounds_as_soon_as_a_pad_with_a_note_of_its_own(home):
         home.loophole('pads', 'set', pad, 'sound=' + click(home), *(['note=40'] if pad == '7' else []))
         if pad == '8':
             home.loophole('midi', 'learn', 'pads/8', 'control=note/10/50', 'from=1')
-            home.kill('project')  # the core needs it no more
+            home.kill('project')  # the core no longer needs it
         tape = Tape(home, 60, name='late' + pad, notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
         until_later(home, 100000)
         with open(tape.stop(), 'rb') as file:

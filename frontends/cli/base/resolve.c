@@ -154,7 +154,7 @@ enum err resolve_path(const char *typed, struct resolved *to, struct fault *faul
 
 /* ---- whether it answers ---- */
 
-/* Of a regular file its first byte, otherwise its folder. */
+/* Reads the first byte of a regular file, or looks at the folder of any other path. */
 static void reach_path(void *memory)
 {
     char *path = ((struct resolved *)memory)->path, byte;

@@ -127,7 +127,7 @@ static void print_pack(struct cli *cli, const struct pack_here *pack)
     cli_print(&cli->out, "%.*s: %llu of %llu sounds are here", TEXT_ARG(pack->title), (unsigned long long)pack->here,
               (unsigned long long)pack->sounds);
     if (pack->has_alike)
-        cli_print(&cli->out, "; copies that sound like others of the pack: %llu", (unsigned long long)pack->alike);
+        cli_print(&cli->out, "; copies recognised by sound alone: %llu", (unsigned long long)pack->alike);
     cli_print(&cli->out, "\n");
 }
 

@@ -133,7 +133,7 @@ enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault
               : ERR_OK;
 }
 
-/* What the two inputs are connected to. Unknown ports count as programs. */
+/* The clients that the two inputs are connected to. Unknown ports count as programs. */
 enum inputs { INPUTS_NONE, INPUTS_DEVICE, INPUTS_PROGRAM };
 
 static enum inputs find_inputs(struct cli *cli)
@@ -262,7 +262,7 @@ enum err takes_start(struct cli *cli, struct fault *fault)
     return e;
 }
 
-/* Its frames are there already, so it ends by itself at once. */
+/* The frames of the take are captured already, so the take ends by itself at once. */
 static enum err await_end(struct cli *cli, struct recording *take, struct fault *fault)
 {
     struct streamer_take request = { .id = take->id };

@@ -171,7 +171,7 @@ static enum err make_before(struct labelling *labelling, struct relabel *relabel
     return ERR_OK;
 }
 
-/* A death between the way back and the new name leaves a way for a file that was never written: it is passed over. */
+/* A command that dies after it wrote the way back may not have replaced the file. Such a way is skipped. */
 enum err labels_take_way(struct labelling *labelling, const struct item *item, const char *way_path,
                          enum way_taken *taken, struct fault *fault)
 {

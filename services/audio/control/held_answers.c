@@ -94,7 +94,8 @@ static void answer_held(const struct held_answers *held, const struct held_answe
     ticket_answer(held->service, one->ticket, one->answer);
 }
 
-/* A project service that sets what sounds may set it over these changes. On a fresh core they stay. */
+/* Answers the held asks. A project service that is about to set the sound overwrites their changes, unless the core is
+ * fresh. */
 void held_keep(struct held_answers *held, int32_t keeper, bool is_fresh, uint64_t serial)
 {
     const bool lets_go = keeper == KEEPER_SETS && !is_fresh;

@@ -47,7 +47,7 @@ bool audio_moment(const struct audio *audio, const struct state *state, struct m
     return audio_sounds(audio);
 }
 
-/* A float is not the number that was asked for: to the microsecond it is. */
+/* A float differs from the number in the ask. Rounded to a microsecond it is that number again. */
 double audio_clock_offset(const struct audio *audio)
 {
     return clamp_to(round((double)audio->score.midi_clock_offset * 1e6) / 1e6, -0.1, 0.1);

@@ -31,7 +31,7 @@ void streams_end(struct engine *engine, uint32_t number)
     voice->dry = 0;
 }
 
-/* A silent one, otherwise the quietest. */
+/* Returns a former generation that is silent, otherwise the quietest one. */
 static struct streams_old *free_old(struct streams_voice *voice)
 {
     struct streams_old *found = voice->old;

@@ -106,7 +106,7 @@ static struct use *find_row(const struct noting *n, const struct use *use)
     return NULL;
 }
 
-/* Counts the rows whose use goes on unless the ask ends it, and notes which they are. */
+/* Counts the uses that continue unless the ask ends them, and notes their rows. */
 static uint32_t count_alive(const struct noting *n, bool *goes_on)
 {
     uint32_t alive = 0;

@@ -141,7 +141,7 @@ static bool has_own_mixer(const struct mixer *now)
     return own;
 }
 
-/* A part that was written by this service has a mixer; one without says only the tempo. */
+/* Adds all values to be set. This service writes a mixer into each part; a part without one has only a tempo. */
 static void add_all(struct sound_setting *s, bool only_untouched)
 {
     const bool is_whole = s->want.has_mixer && !only_untouched;

@@ -71,7 +71,7 @@ static int compare_uses(const void *a, const void *b)
     return order ? order : text_compare(x->track, y->track);
 }
 
-/* Each use once; a project that has more is found by the first ones. */
+/* Lists each use once. If a project has more uses than the list has room for, queries find it by the first ones. */
 static void sort_uses(struct use_list *uses)
 {
     uint32_t kept = 0;

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* A person, or a later version, may have written anything. False: it is no binding. */
+/* Reads one binding. A person or a later version may have written anything. False: it is not a binding. */
 static bool read_binding(const struct tree *from, struct midi_binding *to)
 {
     struct midi_control control;

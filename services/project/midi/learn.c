@@ -10,7 +10,7 @@ static const struct midi_move *find_kind(const struct midi_move *moves, uint32_t
     return NULL;
 }
 
-/* A key that is released, and the number of a parameter, are no control. */
+/* True if the move is one of a control: not a released key, and not the number of a parameter. */
 static bool is_control(const struct midi_move *move)
 {
     const struct midi_control *control = &move->control;

@@ -114,8 +114,8 @@ static uint32_t order_further(struct near_query *query, uint32_t probed, uint32_
     return near_work_order(query->work, query->parts.file->clusters, more);
 }
 
-/* Searches the first `count` clusters of the order. Goes on to farther ones while the last half of them still had some
- * of the nearest rows: a target that is unlike all rows needs more clusters than were planned. */
+/* Searches the first `count` clusters of the order. Continues with farther ones while the last half of them still had
+ * some of the nearest rows: a target that is unlike all rows needs more clusters than were planned. */
 static void search_clusters(struct near_query *query, uint32_t count)
 {
     uint32_t clusters = query->parts.file->clusters, first = count - count / NEAR_LAST_PART, probed = 0, before;

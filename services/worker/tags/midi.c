@@ -219,7 +219,7 @@ static struct song_reading *read_song(struct input *input, struct labels *labels
 
 /* ---- time ---- */
 
-/* A tick of SMPTE time has a constant length, whatever the tempo; 29 stands for 29.97 frames a second. */
+/* A tick of SMPTE time has a constant length, whatever the tempo; 29 means 29.97 frames a second. */
 static double smpte_tick(unsigned division)
 {
     double frames = -(double)(int8_t)(division >> 8);

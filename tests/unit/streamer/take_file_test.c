@@ -233,7 +233,7 @@ static void what_is_not_there_or_not_ours_is_said(void **state)
     start_take(TAKE_RESUME, 0);
     await_done();
     assert_int_equal(capture.error, ERR_NOT_FOUND);
-    assert_false(capture.is_gone); /* nobody says that its disk is here */
+    assert_false(capture.is_gone); /* the catalogue does not list its disk as present */
     int fd = open(capture.path, O_RDWR | O_CREAT, 0600);
     assert_int_equal(write(fd, "theirs", 6), 6);
     start_take(TAKE_RESUME, 0);
