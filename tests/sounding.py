@@ -51,6 +51,18 @@ def forget_memory(home):
             os.unlink(path)
 
 
+def cut_power(home, processes):
+    """Kills all of the engine at once, with JACK's server, and forgets its shared memory."""
+    kill_processes(processes)
+
+    def are_gone():
+        left = list(home.processes())  # also a process that was started meanwhile
+        kill_processes(left)
+        return not left
+    until(are_gone)
+    forget_memory(home)
+
+
 def take_place():
     """Waits for one of six places on this machine, which this process keeps until its end. JACK has room for eight
     servers."""

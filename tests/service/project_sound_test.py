@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, how_often, run_claims, same, until
 from disks import Lossy
-from sounding import engine, forget_memory, kill_processes, noise, until_quiet, until_sounds
+from sounding import cut_power, engine, noise, until_quiet, until_sounds
 
 BARS = 'X...X...X...X...'
 
@@ -505,18 +505,6 @@ def without_an_open_project_nothing_is_kept(home):
     home.loophole('project', 'state')  # makes the draft: it begins with what a person has set already
     until_kept(home, made(home))
     until_sounding(home, made(home))
-
-
-def cut_power(home, processes):
-    """Kills all of the engine at once, with JACK's server, and forgets its shared memory."""
-    kill_processes(processes)
-
-    def are_gone():
-        left = list(home.processes())  # also a process that was started meanwhile
-        kill_processes(left)
-        return not left
-    until(are_gone)
-    forget_memory(home)
 
 
 # One change of each sort: the ask, its fields, how the part of the project shows it, and what it shows.

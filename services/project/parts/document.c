@@ -125,6 +125,7 @@ static struct tree facts_of(const struct item *item, struct arena *arena)
     return facts;
 }
 
+/* Without the availability: a save while a sound is away has the storage that a save beside it has. */
 static struct tree storage_of(const struct item *item, struct arena *arena)
 {
     struct tree storage = { .type = TREE_OBJECT };
@@ -132,7 +133,6 @@ static struct tree storage_of(const struct item *item, struct arena *arena)
     uint32_t len = text_repair(path, sizeof(path), (struct text){ item->path.len, (const char *)item->path.at });
 
     tree_set(&storage, arena, "backend", tree_of_text(choice_text(&backend_table, item->backend)));
-    tree_set(&storage, arena, "availability", tree_of_text(choice_text(&item_state_table, item->media.availability)));
     tree_set(&storage, arena, "volume", tree_of_text(item->volume));
     if (len)
         tree_set(&storage, arena, "path", tree_of_text(arena_text(arena, (struct text){ len, path })));
