@@ -126,8 +126,15 @@ class Saving(Killing):
 
     def check_between(self):
         assert self.mine.file()['tracks'][0]['name'] in (str(self.number - 1), str(self.number))
-        until(lambda: self.mine.state()['mirror'] == 'same', what='the file is that of the last save')
-        same(self.mine.file()['revision'], self.mine.state()['revision'])
+        until(self.has_file, what='the file is that of the last save')
+
+    def has_file(self):
+        """The successor may be doing the ask meanwhile, so the state is read before and after the file."""
+        before, file, after = self.mine.state(), self.mine.file(), self.mine.state()
+        if before['revision'] != after['revision'] or not before['mirror'] == after['mirror'] == 'same':
+            return False
+        same(after['revision'], file['revision'])
+        return True
 
     def check_after(self):
         state = self.mine.state()
