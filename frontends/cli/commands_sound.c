@@ -28,8 +28,8 @@ static const struct command mixer[] = {
       "note= plays it unchanged. With mode=gate a note ends when its key is released.",
       "", 1, ANY, false, pads_set },
     { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
-      "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI) gain ratio. Sounds of one range take turns. A hit "
-      "outside all ranges starts the pad's own sound. A pad has 32 layers at most.",
+      "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI, both included) gain ratio. Sounds of one range take "
+      "turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most.",
       "", 2, ANY, false, pads_layer },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
       pads_hit },
@@ -45,7 +45,7 @@ static const struct command mixer[] = {
     { "midi learn", "TARGET [KEY=VALUE…]", "Bind the next MIDI control that is moved, of a device at a port midi_in",
       "Targets: mixer/CHANNEL/gain, pan, mute or solo; transport/tempo, toggle, …; pads/PAD; rows/ROW/mute or solo; "
       "pattern/load/SLOT; song/play: docs/midi.md. Keys: mode (pickup, jump, toggle, hold, or the code of an encoder) "
-      "from until control. --force takes a control away from another target.",
+      "from until (also -6dB, 50%, 20 of 127) control. --force takes a control away from another target.",
       "force budget", 1, ANY, false, midi_learn },
     { "midi forget", "TARGET|CONTROL|all", "Forget a binding of a MIDI control", "", "", 1, 1, false, midi_forget },
 };

@@ -252,9 +252,22 @@ static enum err coerce_field(struct reading *r, const struct field *field, const
     return field->flags & FIELD_LIST ? coerce_list(r, field, from, at) : coerce_value(r, field, from, at);
 }
 
-static bool is_media(const struct shape *shape, struct text key)
+/* A number in a text is a slot: other programs write "3". */
+static bool is_number(struct text text)
 {
-    return shape == &row_shape && (text_is(key, "media_id") || text_is(key, "id"));
+    for (uint32_t i = 0; i < text.len; i++)
+        if (!strchr("+-0123456789.eE ", text.at[i]))
+            return false;
+    return true;
+}
+
+bool pattern_names_media(const struct shape *shape, const struct json_node *member)
+{
+    if (shape != &row_shape)
+        return false;
+    if (text_is(member->key, "sound"))
+        return member->kind == JSON_IS_TEXT && !is_number(member->text);
+    return text_is(member->key, "media_id") || text_is(member->key, "id");
 }
 
 /* A member that is null counts as absent; one that the schema lacks is kept in the tree. */
@@ -269,7 +282,7 @@ static enum err coerce_record(struct reading *r, const struct shape *shape, cons
 
         if (member->kind == JSON_IS_NULL)
             continue;
-        if (is_media(shape, member->key))
+        if (pattern_names_media(shape, member))
             e = read_media(r, member, record);
         else if (field)
             e = coerce_field(r, field, member, record);

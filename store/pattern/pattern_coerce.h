@@ -8,7 +8,7 @@
 
 enum { PATTERN_ROWS = 32 };
 
-/* Rows whose media_id is an absolute path. The caller finds their items and sets the rows' ids. */
+/* Rows whose media item is an absolute path. The caller finds their items and sets the rows' ids. */
 struct pattern_paths {
     uint32_t count;
     struct {
@@ -21,5 +21,9 @@ struct pattern_paths {
  * place in fault->field. */
 enum err pattern_coerce(const struct json_node *from, struct arena *arena, struct pattern *to,
                         struct pattern_paths *paths, struct fault *fault);
+
+/* True if this member of a row names a media item: media_id, id, or a sound that is a text and no number. `shape` is
+ * that of the record, which need not be a row. */
+bool pattern_names_media(const struct shape *shape, const struct json_node *member);
 
 #endif

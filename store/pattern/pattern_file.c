@@ -183,13 +183,11 @@ static void write_field(struct members *members, const struct shape *shape, cons
 }
 
 /* A path of a row, whose item was not found, is kept as it is. */
-static bool is_written(const struct shape *shape, const void *record, struct text key)
+static bool is_written(const struct shape *shape, const void *record, const struct json_node *member)
 {
     const struct row *row = record;
 
-    if (shape == &row_shape && (text_is(key, "media_id") || text_is(key, "id")))
-        return row->has_id;
-    return schema_field(shape, key) != NULL;
+    return pattern_names_media(shape, member) ? row->has_id : schema_field(shape, member->key) != NULL;
 }
 
 static void write_pattern_record(struct buffer *to, uint32_t level, const struct shape *shape, const void *record,
@@ -202,7 +200,7 @@ static void write_pattern_record(struct buffer *to, uint32_t level, const struct
         if (value_there(&shape->fields[i], record) && !is_left_out(shape, &shape->fields[i], record))
             write_field(&members, shape, &shape->fields[i], record, rest);
     for (uint32_t i = 0; rest && rest->kind == JSON_IS_OBJECT && i < rest->count; i++) {
-        if (is_written(shape, record, rest->at[i].key))
+        if (is_written(shape, record, &rest->at[i]))
             continue;
         begin_member(&members, rest->at[i].key);
         json_tree_write(&rest->at[i], members.level, to);

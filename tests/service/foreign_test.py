@@ -76,7 +76,9 @@ def the_words_of_a_files_own_tags_find_it(home):
     path = encoded(home, 'x1.wav', '-metadata', 'title=Golden Hour', '-metadata', 'artist=Mira Quade', '-metadata',
                    'album=Slow Tide', '-metadata', 'comment=recorded in Tromsoe')
     encoded(home, 'x2.m4a', '-c:a', 'aac', '-metadata', 'title=Something else')
+    mp3 = encoded(home, 'x3.mp3', '-c:a', 'libmp3lame', '-metadata', 'comment=taped in Vardoe')
     index(home)
+    same([mp3], [item['path'] for item in home.json('search', 'vardoe')])
     for query in ('golden', 'quade', 'tide', 'tromsoe', '"golden hour"', 'label:tromsoe', 'x1 mira', 'artist:mira'):
         same([path], [item['path'] for item in home.json('search', query)], f'of {query}')
     same([], home.json('search', 'golden -label:hour'))

@@ -101,6 +101,24 @@ def a_hit_plays_the_layer_of_its_velocity_and_layers_take_turns(home):
 
 
 @claim(shares=sampler_engine)
+def a_range_of_midi_velocities_includes_both_its_ends(home):
+    for n, level in ((1, .1), (2, .2)):
+        constant(home.file(f'{n}.wav'), level)
+    home.loophole('pads', 'layer', '8', home.file('1.wav'), 'velocity=1-63')
+    home.loophole('pads', 'layer', '8', home.file('2.wav'), 'velocity=64-127')
+    home.loophole('pads', 'set', '8', 'attack=2ms', 'curve=0.1')
+    for velocity, level in (('2', .1), ('63', .1), ('64', .2), ('127', .2)):
+        tape = Tape(home, 60, name=f'velocity{velocity}')
+        home.loophole('pads', 'hit', '8', velocity)
+        until_later(home, 30000)
+        frames, wanted = heard(tape.stop()), level * (int(velocity) / 127) ** .1
+        assert has_level(frames, wanted), (velocity, wanted, max(frames))
+    low, high = next(one for one in home.json('pads') if one['pad'] == 8)['layers']
+    assert abs(low['low'] - 1 / 127) < 1e-6 and abs(low['high'] - high['low']) < 1e-6 and high['high'] == 1, (low, high)
+    home.loophole('pads', 'layer', '8', 'off')
+
+
+@claim(shares=sampler_engine)
 def a_pad_sends_to_the_delay_of_the_engine(home):
     path = home.file('click.wav')
     with wave.open(path, 'wb') as out:

@@ -141,6 +141,16 @@ def the_like_of_an_item_comes_nearest_first_without_itself(home):
 
 
 @claim(shares=two_kits)
+def weights_of_a_likeness_are_factors_or_percent(home):
+    item = ids(home, 'class:kick')[0]
+    factors, percent = (home.json('similar', item, '--aspect', weights) for weights in
+                        ('timbre=0.5,rhythm=2,pitch=0', 'timbre=50%,rhythm=200%,pitch=0%'))
+    same(factors, percent)
+    assert factors != home.json('similar', item)
+    contains(home.refused('similar', item, '--aspect', 'timbre=half'), 'is not a number')
+
+
+@claim(shares=two_kits)
 def a_file_outside_the_library_is_analysed_on_the_fly(home):
     haus = samples('bd_haus.flac', 1, SONIC)
     if not haus:

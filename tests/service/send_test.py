@@ -154,6 +154,8 @@ def names_are_made_of_parts(home):
     home.loophole('send', search_id(home, 'hit0'), home.file('card'), '--rename', '{n} {name} {bpm} [{pack}]')
     same(1, len(sent(home.file('card'))))
     contains(sent(home.file('card'))[0], '01 Big _ Kick 128 [')
+    home.loophole('send', search_id(home, 'hit1'), home.file('blank'), '--rename', '{name}  {bpm}')
+    same(['hit1.wav'], sent(home.file('blank')))  # its tempo is unknown
     contains(home.refused('send', 'hit', home.file('card'), '--rename', '{tempo}'), '{bpm}')
     contains(home.refused('send', 'hit', home.file('card'), '--rename', '../{n}'), 'slash')
 

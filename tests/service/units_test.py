@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Values with the units that people type, heard at JACK's ports; commands for voices, the clock and the transport."""
 import array
+import json
 import os
 import sys
 
@@ -39,6 +40,45 @@ def a_swing_of_percent_is_the_part_of_the_first_of_two_steps(home):
     for typed in ('49%', '75%', '50'):
         home.refused('transport', 'swing', typed)
     home.loophole('transport', 'swing', '0')
+
+
+def part(home, kind):
+    body = next(one['body'] for one in home.json('project', 'show') if one.get('kind') == kind)
+    return json.loads(body) if isinstance(body, str) else body
+
+
+@claim(shares=units_engine)
+def parts_of_a_project_take_levels_and_switches_with_their_units(home):
+    home.loophole('project', 'new', 'units', 'tempo_lock=on', 'swing=60%')
+    home.loophole('project', 'add', 'track', 'name=drums', 'gain=-6dB', 'pan=-50%', 'mute=on', 'note=on')
+    project, track = part(home, 'project'), part(home, 'track')
+    same((True, .4), (project['tempo_lock'], round(project['swing'], 9)))
+    same((-.5, True, 'on'), (track['pan'], track['mute'], track['note']))
+    assert abs(track['gain'] - .5012) < 1e-4, track
+    home.loophole('project', 'put', 'drums', 'gain=50%', 'mute=off', 'pan=0.25')
+    track = part(home, 'track')
+    same((.5, False, .25), (track['gain'], track['mute'], track['pan']))
+    home.loophole('project', 'set', 'tempo_lock=no', 'swing=0.3')
+    same((False, .3), (part(home, 'project')['tempo_lock'], part(home, 'project')['swing']))
+    contains(home.refused('project', 'set', 'tempo_lock=perhaps'), 'expected on or off')
+    contains(home.refused('project', 'set', 'swing=80%'), 'less than 75%')
+    home.refused('project', 'put', 'drums', 'gain=-6st')
+
+
+@claim(shares=units_engine)
+def the_range_of_a_midi_control_has_the_units_of_its_target(home):
+    for target, typed, wanted in (('mixer/streams/gain', ('-20dB', '0dB'), (.1, 1)),
+                                  ('mixer/streams/pan', ('-50%', '50%'), (-.5, .5)),
+                                  ('transport/swing', ('50%', '66%'), (0, .64)),
+                                  ('transport/tempo', ('90', '140'), (90, 140)),
+                                  ('pads/1', ('1', '0.25'), (1, .25)),
+                                  ('pads/2', ('20', '100'), (20 / 127, 100 / 127))):
+        rows = home.first('midi', 'learn', target, 'control=cc/1/20', f'from={typed[0]}', f'until={typed[1]}',
+                          '--force')['each']
+        got = next((one['from'], one['until']) for one in rows if one['target'] == target)
+        assert all(abs(a - b) < 1e-6 for a, b in zip(got, wanted)), (target, got)
+    contains(home.refused('midi', 'learn', 'transport/swing', 'from=40%', 'control=cc/1/21'), '50%')
+    contains(home.refused('midi', 'learn', 'pads/1', 'from=200', 'control=cc/1/21'), '0 to 127')
 
 
 def peaks(path):

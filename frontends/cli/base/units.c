@@ -84,9 +84,17 @@ static enum err read_velocity(const char *typed, double number, double *value, s
                                       : refuse_value("velocity", typed, "0 to 127 as in MIDI, or 0.0 to 1.0", fault);
 }
 
+/* Factors: 200% is twice as much. The last ones are weights of `similar`. */
+static bool is_factor(const char *name)
+{
+    static const char *const names[] = { "ratio", "spectrum", "timbre", "pitch", "amplitude", "rhythm", NULL };
+
+    return is_one_of(name, names);
+}
+
 static bool takes_percent(const struct field *field)
 {
-    return is_gain(field->name) || strcmp(field->name, "ratio") == 0 || (field->real_min >= -1 && field->real_max <= 1);
+    return is_gain(field->name) || is_factor(field->name) || (field->real_min >= -1 && field->real_max <= 1);
 }
 
 /* Converts a number with a unit of the field. False: the field does not know the unit, or there is none. */
@@ -192,6 +200,44 @@ enum err units_set(struct cli *cli, const struct shape *shape, const char *key, 
     struct text typed = arena_printf(&cli->arena, "%s=%s", key, value);
 
     return units_assign(cli, shape, typed.at, record, fault);
+}
+
+enum err units_level(struct cli *cli, const char *name, const char *typed, struct text *to, struct fault *fault)
+{
+    static const char *const names[] = { "gain", "pan", "swing", "velocity", NULL };
+    const struct field field = { .name = name, .type = FIELD_REAL, .real_min = -1, .real_max = 1 };
+
+    *to = text_of(typed);
+    return is_one_of(name, names) ? plain_value(cli, &field, typed, to, fault) : ERR_OK;
+}
+
+enum err units_switch(struct cli *cli, const char *name, const char *typed, bool *on, struct fault *fault)
+{
+    struct audio_set_metronome wanted = { 0 };
+    enum err e =
+        json_assign(&audio_set_metronome_shape, arena_printf(&cli->arena, "on=%s", typed), &cli->arena, &wanted, fault);
+
+    *on = wanted.on;
+    return e == ERR_OK ? ERR_OK : fault_field(fault, name);
+}
+
+enum err units_range(struct cli *cli, const char *typed, double *low, double *high, struct fault *fault)
+{
+    const char *dash = strchr(typed, '-');
+    struct audio_hit first = { 0 }, last = { 0 };
+    double number;
+
+    if (!dash)
+        return fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" is not a range: expected one such as 64-127", typed);
+    const bool is_midi = read_unit(dash + 1, &number) == UNIT_NONE && number > 1 && !strchr(dash, '.');
+    struct text begin = arena_printf(&cli->arena, "%.*s", (int)(dash - typed), typed);
+    enum err e = units_set(cli, &audio_hit_shape, "velocity", begin.at, &first, fault);
+
+    if (e == ERR_OK)
+        e = units_set(cli, &audio_hit_shape, "velocity", dash + 1, &last, fault);
+    *low = is_midi && text_is(begin, "1") ? 1 / MIDI_MOST : first.velocity;
+    *high = is_midi && number < MIDI_MOST ? (number + 1) / MIDI_MOST : last.velocity;
+    return e;
 }
 
 enum err units_gain(const char *typed, double *gain, struct fault *fault)

@@ -4,6 +4,7 @@
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/results.h"
+#include "frontends/cli/base/units.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
 
@@ -144,7 +145,7 @@ static enum err read_weights(struct cli *cli, struct weights *weights, struct fa
     struct text_list each = cli_split(cli, cli->options.weights);
 
     for (uint32_t i = 0; i < each.count; i++) {
-        enum err e = json_assign(&weights_shape, each.at[i], &cli->arena, weights, fault);
+        enum err e = units_assign(cli, &weights_shape, arena_text(&cli->arena, each.at[i]).at, weights, fault);
         if (e != ERR_OK)
             return e;
     }

@@ -7,6 +7,7 @@
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/library/project_body.h"
 #include "proto/wire/tree.h"
 #include "schema_project.h"
 
@@ -20,100 +21,6 @@ static struct text option_text(const char *value)
 static struct text project_named(const struct cli *cli)
 {
     return option_text(cli->options.project);
-}
-
-/* These keys are texts, also when they look like a number: name=808. */
-static bool is_text_key(struct text key)
-{
-    return text_is(key, "name") || text_is(key, "role") || text_is(key, "key");
-}
-
-static struct tree read_typed(struct cli *cli, struct text key, struct text typed)
-{
-    struct text wrapped = arena_printf(&cli->arena, "{\"value\":%.*s}", TEXT_ARG(typed));
-    struct tree object;
-
-    if (typed.len == 0)
-        return (struct tree){ .type = TREE_NULL };
-    if (!is_text_key(key) && tree_read(wrapped, &cli->arena, &object, NULL) == ERR_OK && object.count == 1)
-        return *tree_get(&object, "value");
-    return tree_of_text(typed);
-}
-
-static bool has_name(struct cli *cli, const struct element *part, struct text typed)
-{
-    struct tree body;
-
-    return tree_read(part->body, &cli->arena, &body, NULL) == ERR_OK && text_equal(tree_text(&body, "name"), typed);
-}
-
-/* Finds the one part with this id or name: of the kind, or of any if that is 0. */
-static enum err find_part(struct cli *cli, const char *typed, int32_t kind, struct id *id, struct fault *fault)
-{
-    struct project_show ask = { .project = project_named(cli) };
-    const char *word = kind ? choice_word(&element_kind_table, kind) : "part";
-    struct project_parts parts = { 0 };
-    uint32_t count = 0;
-    enum err e = ERR_OK;
-
-    if (id_read(text_of(typed), id))
-        return ERR_OK;
-    e = cli_ask(cli, "project.show", &ask, &parts, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < parts.each.count; i++) {
-        const struct element *part = &parts.each.at[i];
-        bool is_meant = kind ? part->kind.value == kind : part->kind.value != ELEMENT_KIND_PROJECT;
-        if (is_meant && has_name(cli, part, text_of(typed)) && ++count == 1)
-            *id = part->id;
-    }
-    if (e != ERR_OK || count == 1)
-        return e;
-    if (count == 0)
-        fault_set(fault, ERR_NOT_FOUND, "\"%s\" is not an id, and no %s has this name", typed, word);
-    else
-        fault_set(fault, ERR_BAD_REQUEST, "%u parts have the name \"%s\": give an id", count, typed);
-    fault_hint(fault, "`loophole project show` lists the parts with their ids");
-    return fault->code;
-}
-
-/* The ids of what a clip names, which a person may give by name, path or query. */
-static enum err read_named(struct cli *cli, struct text key, const char *typed, struct tree *to, struct fault *fault)
-{
-    struct id id;
-    enum err e;
-
-    if (text_is(key, "item"))
-        e = named_only(cli, typed, &id, fault);
-    else if (text_is(key, "track"))
-        e = find_part(cli, typed, ELEMENT_KIND_TRACK, &id, fault);
-    else if (text_is(key, "section"))
-        e = find_part(cli, typed, ELEMENT_KIND_SECTION, &id, fault);
-    else
-        return ERR_OK;
-    if (e == ERR_OK)
-        *to = tree_of_id(id, &cli->arena);
-    return e;
-}
-
-/* Makes a JSON object of KEY=VALUE…; an empty value removes the key. */
-static enum err read_body(struct cli *cli, int first, bool names_others, struct text *body, struct fault *fault)
-{
-    struct tree object = { .type = TREE_OBJECT };
-
-    for (int i = first; i < cli->count; i++) {
-        const char *equals = strchr(cli->args[i], '=');
-        if (!equals || equals == cli->args[i]) {
-            fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not KEY=VALUE", cli->args[i]);
-            return fault_hint(fault, "docs/projects.md has the keys");
-        }
-        struct text key = { (uint32_t)(equals - cli->args[i]), cli->args[i] };
-        struct tree value = read_typed(cli, key, text_of(equals + 1));
-        enum err e = equals[1] && names_others ? read_named(cli, key, equals + 1, &value, fault) : ERR_OK;
-        if (e != ERR_OK)
-            return e;
-        tree_set_text(&object, &cli->arena, key, value);
-    }
-    *body = tree_canonical(&object, &cli->arena);
-    return ERR_OK;
 }
 
 static enum err read_folder(struct cli *cli, struct bytes *folder, struct fault *fault)
@@ -176,7 +83,7 @@ static enum err change_state(struct cli *cli, const char *ask_name, const void *
 enum err project_make(struct cli *cli, struct fault *fault)
 {
     struct project_new ask = { .name = text_of(cli->args[0]) };
-    enum err e = read_body(cli, 1, false, &ask.body, fault);
+    enum err e = project_body_read(cli, 1, false, &ask.body, fault);
 
     if (e == ERR_OK)
         e = read_folder(cli, &ask.folder, fault);
@@ -275,7 +182,7 @@ enum err project_print_parts(struct cli *cli, struct fault *fault)
 enum err project_change(struct cli *cli, struct fault *fault)
 {
     struct project_set ask = { .project = project_named(cli), .label = option_text(cli->options.label) };
-    enum err e = read_body(cli, 0, false, &ask.body, fault);
+    enum err e = project_body_read(cli, 0, false, &ask.body, fault);
 
     ask.has_expect = cli->options.expect >= 0;
     ask.expect = (uint64_t)cli->options.expect;
@@ -286,7 +193,7 @@ static enum err send_part(struct cli *cli, struct project_put *ask, struct fault
 {
     struct project_part answer = { 0 };
     char id[ID_TEXT_SIZE];
-    enum err e = read_body(cli, 1, true, &ask->body, fault);
+    enum err e = project_body_read(cli, 1, true, &ask->body, fault);
 
     ask->project = project_named(cli);
     ask->label = option_text(cli->options.label);
@@ -314,7 +221,7 @@ enum err project_add(struct cli *cli, struct fault *fault)
 enum err project_put_part(struct cli *cli, struct fault *fault)
 {
     struct project_put ask = { .has_id = true, .kind = { .value = ELEMENT_KIND_TRACK } };
-    enum err e = find_part(cli, cli->args[0], 0, &ask.id, fault);
+    enum err e = project_body_find(cli, cli->args[0], 0, &ask.id, fault);
 
     return e == ERR_OK ? send_part(cli, &ask, fault) : e;
 }
@@ -322,7 +229,7 @@ enum err project_put_part(struct cli *cli, struct fault *fault)
 enum err project_remove_part(struct cli *cli, struct fault *fault)
 {
     struct project_remove ask = { .project = project_named(cli), .label = option_text(cli->options.label) };
-    enum err e = find_part(cli, cli->args[0], 0, &ask.id, fault);
+    enum err e = project_body_find(cli, cli->args[0], 0, &ask.id, fault);
 
     ask.has_expect = cli->options.expect >= 0;
     ask.expect = (uint64_t)cli->options.expect;

@@ -147,6 +147,8 @@ void naming_write(const char *pattern, const struct item *item, struct naming_pl
     struct naming made = { .len = 0 };
 
     add_parts(pattern, item, place, &made);
+    while (made.len > 0 && made.at[made.len - 1] == ' ') /* a part at the end is empty */
+        made.len--;
     if (made.len == 0)
         add_id(item, place, &made);
     for (size_t i = 0; i < made.len; i++)

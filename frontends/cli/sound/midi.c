@@ -57,13 +57,37 @@ static enum err ask_for_move(struct cli *cli, const struct project_bind *request
     return e;
 }
 
+/* The name of the value that a target moves: mixer/pads/gain: gain. */
+static const char *value_of(const char *target)
+{
+    const char *slash = strrchr(target, '/');
+
+    return strncmp(target, "pads/", 5) == 0 ? "velocity" : slash ? slash + 1 : target;
+}
+
+/* The range of a control has the units of its target. */
+static enum err assign_key(struct cli *cli, const char *typed, struct project_bind *request, struct fault *fault)
+{
+    const char *equals = strchr(typed, '=');
+    const struct text key = { equals ? (uint32_t)(equals - typed) : 0, typed };
+    struct text value;
+
+    if (!text_is(key, "from") && !text_is(key, "until"))
+        return units_assign(cli, &project_bind_shape, typed, request, fault);
+    enum err e = units_level(cli, value_of(cli->args[0]), equals + 1, &value, fault);
+    if (e != ERR_OK)
+        return e;
+    typed = arena_printf(&cli->arena, "%.*s=%.*s", TEXT_ARG(key), TEXT_ARG(value)).at;
+    return units_assign(cli, &project_bind_shape, typed, request, fault);
+}
+
 enum err midi_learn(struct cli *cli, struct fault *fault)
 {
     struct project_bind request = { .target = text_of(cli->args[0]), .over = cli->options.force };
     enum err e = ERR_OK;
 
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = units_assign(cli, &project_bind_shape, cli->args[i], &request, fault);
+        e = assign_key(cli, cli->args[i], &request, fault);
     if (e == ERR_OK && request.control.len == 0)
         e = ask_for_move(cli, &request, fault);
     return e != ERR_OK ? e : change_bindings(cli, "project.bind", &request, fault);

@@ -180,33 +180,14 @@ enum err pads_set(struct cli *cli, struct fault *fault)
 
 /* ---- layers ---- */
 
-/* "velocity=64-127" and "velocity=0.5-1" are the range of a layer. */
-static enum err read_range(struct cli *cli, const char *typed, struct pad_layer *layer, struct fault *fault)
-{
-    const char *dash = strchr(typed, '-');
-    struct audio_hit low = { 0 }, high = { 0 };
-    struct text first = arena_printf(&cli->arena, "%.*s", (int)(dash ? dash - typed : 0), typed);
-    enum err e =
-        dash ? ERR_OK
-             : fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" is not a range: expected one such as 64-127", typed);
-
-    if (e == ERR_OK)
-        e = units_set(cli, &audio_hit_shape, "velocity", first.at, &low, fault);
-    if (e == ERR_OK)
-        e = units_set(cli, &audio_hit_shape, "velocity", dash + 1, &high, fault);
-    layer->low = low.velocity;
-    layer->has_high = true;
-    layer->high = high.velocity;
-    return e;
-}
-
 static enum err assign_layer(struct cli *cli, const char *typed, struct pad_layer *layer, struct fault *fault)
 {
     static const char key[] = "velocity=";
 
-    if (strncmp(typed, key, sizeof(key) - 1) == 0)
-        return read_range(cli, typed + sizeof(key) - 1, layer, fault);
-    return units_assign(cli, &pad_layer_shape, typed, layer, fault);
+    if (strncmp(typed, key, sizeof(key) - 1) != 0)
+        return units_assign(cli, &pad_layer_shape, typed, layer, fault);
+    layer->has_high = true;
+    return units_range(cli, typed + sizeof(key) - 1, &layer->low, &layer->high, fault);
 }
 
 /* PAD ID|PATH|QUERY [KEY=VALUE…] adds a layer; PAD off removes all. */

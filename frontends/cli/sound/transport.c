@@ -122,7 +122,6 @@ enum err transport_sync(struct cli *cli, struct fault *fault)
     return ask_with(cli, "audio.set_sync", &audio_set_sync_shape, "source", fault);
 }
 
-/* The ask sets the leader too, so it is read before. */
 /* "offset=-12ms" */
 static enum err read_offset(struct cli *cli, const char *typed, struct audio_set_sync *request, struct fault *fault)
 {
@@ -133,6 +132,7 @@ static enum err read_offset(struct cli *cli, const char *typed, struct audio_set
     return units_set(cli, &audio_set_sync_shape, "clock_offset", typed + sizeof(key) - 1, request, fault);
 }
 
+/* The ask sets the leader too, so it is read before. */
 enum err transport_clock(struct cli *cli, struct fault *fault)
 {
     struct audio_set_sync request = { 0 };

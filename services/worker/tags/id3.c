@@ -117,8 +117,12 @@ static void say_own_text(const uint8_t *at, size_t len, struct labels *labels)
         return;
     size_t begin = 1 + charset_length(at + 1, len - 1, at[0]) + charset_zero(at[0]);
     struct text description = charset_read(labels->arena, at + 1, len - 1, at[0], 32);
-    if (begin < len && text_is(description, "KEYWORDS"))
+    if (begin >= len)
+        return;
+    if (text_is(description, "KEYWORDS"))
         labels_words(labels, "keywords", at + begin, len - begin, at[0]);
+    if (text_is(description, "comment")) /* so writes FFmpeg */
+        labels_words(labels, "comment", at + begin, len - begin, at[0]);
 }
 
 static void say_frame(const struct id3_tag *tag, const uint8_t *id, const uint8_t *at, size_t len,

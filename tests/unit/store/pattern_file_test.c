@@ -206,6 +206,27 @@ static void a_row_names_its_media_item_by_id_or_path(void **state)
                    "sequencer.tracks.a.media_id", "neither an id");
 }
 
+static void a_sound_that_is_a_text_is_a_media_item(void **state)
+{
+    static const char json[] = "{\"sequencer\": {\"tracks\": {\"a\": {\"pattern\": \"x...............\", \"sound\":"
+                               "\"01J0000000000000000000000A\"}, \"b\": {\"pattern\": \"x...............\","
+                               "\"sound\": \"/sounds/kick.wav\"}, \"c\": {\"pattern\": \"x...............\","
+                               "\"sound\": \"3\"}}}}";
+    struct fixture *fixture = fixture_of(state);
+    const struct pattern *read = read_whole(fixture, json);
+    const struct row *rows = read->sequencer.tracks.at;
+
+    assert_true(rows[0].has_id && !rows[0].has_sound && !rows[1].has_id && !rows[1].has_sound);
+    assert_true(rows[2].has_sound && rows[2].sound == 3);
+    assert_int_equal(fixture->file.paths.count, 1);
+    assert_string_equal((const char *)fixture->file.paths.each[0].path.at, "/sounds/kick.wav");
+    assert_non_null(strstr(write_file(fixture), "\"media_id\": \"01J0000000000000000000000A\""));
+    assert_non_null(strstr(write_file(fixture), "\"sound\": \"/sounds/kick.wav\""));
+    assert_null(strstr(write_file(fixture), "\"sound\": \"01J0000000000000000000000A\""));
+    assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"a\": {\"sound\": \"kick.wav\"}}}}", ERR_BAD_REQUEST,
+                   "sequencer.tracks.a.sound", "neither an id");
+}
+
 static void notes_have_names(void **state)
 {
     static const struct {
@@ -360,6 +381,7 @@ int main(void)
         FIXTURE_TEST(both_shapes_of_schema_0_are_converted),
         FIXTURE_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
         FIXTURE_TEST(a_row_names_its_media_item_by_id_or_path),
+        FIXTURE_TEST(a_sound_that_is_a_text_is_a_media_item),
         FIXTURE_TEST(notes_have_names),
         FIXTURE_TEST(every_pattern_is_read_back_exactly),
     };
