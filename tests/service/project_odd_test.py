@@ -143,6 +143,46 @@ def a_file_of_a_project_that_another_program_damaged_is_refused_by_load_and_stay
     same([{'id': track, 'name': 'T'}], it.file()['tracks'])
 
 
+def make_no_file(path, kind):
+    """Makes something at the path that is no file of a project."""
+    if kind == 'folder':
+        os.makedirs(path)
+    elif kind == 'pipe':
+        os.mkfifo(path)
+    elif kind == 'huge':
+        with open(path, 'wb') as out:
+            out.truncate(1 << 36)
+    else:
+        os.symlink('/dev/zero', path)
+
+
+@claim(shares=running)
+def what_is_no_file_or_too_large_is_neither_read_nor_replaced(home):
+    it = Studio(home, 'No file')
+    track = it.put('track', name='T')
+    it.must('save')
+    path = os.path.join(it.folder, 'project.json')
+    for kind, error in (('folder', 'bad_request'), ('pipe', 'bad_request'), ('device', 'bad_request'), ('huge', 'too_large')):
+        there = os.path.join(home.file('no files', kind), 'project.json')
+        os.makedirs(os.path.dirname(there))
+        make_no_file(there, kind)
+        was = os.lstat(there)
+        it.refused(error, 'open', folder=os.fsencode(os.path.dirname(there)))
+        same(was.st_ino, os.lstat(there).st_ino, kind)
+        os.unlink(path)
+        make_no_file(path, kind)
+        was, parts = os.lstat(path), it.parts()
+        same((kind, 'changed'), (kind, it.state()['mirror']))
+        it.refused(error, 'load', file=True)
+        contains(it.refused('conflict', 'save'), 'changed by another program')
+        same((parts, was.st_ino, ['project.json']), (it.parts(), os.lstat(path).st_ino, os.listdir(it.folder)), kind)
+        it.change(track, name=kind)
+        if kind == 'folder':
+            os.rmdir(path)
+        same('same', it.must('save', over=True)['mirror'])
+        same(kind, it.file()['tracks'][0]['name'])
+
+
 # What is odd; the text; what a changed save still has.
 ODD = (
     ('what sounds, of a later time', sound('"mixer":{"strips":[{"bus":"choir","gain":4,"width":9}],"space":9},"pads":[{"pad":63,'
