@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
 from client import Catalogue, new_id
+from disks import Small
 from indexing import Indexing, wav
 from studio import Studio, running, word
 
@@ -136,6 +138,36 @@ def a_video_is_collected_to_its_own_folder_and_what_cannot_be_is_named_with_why(
     assert not os.path.exists(os.path.join(mine.folder, 'Media'))
     same([f'gone {n}' for n in range(10)], sorted(mine.must('collect', without_missing=True)['without']))
     same(['Audio/kick.wav', 'Video/clip.mp4'], sorted(collected(mine)))
+
+
+@claim(inside=Indexing)
+def a_collect_on_a_full_disk_leaves_whole_copies_alone_and_goes_on_when_there_is_room(it):
+    paths = [os.fsdecode(wav(it.folder('lib', f'{n}.wav'), 300 + n, 8)) for n in range(6)]  # 350 KB each
+    it.add(it.folder('lib'))
+    with Small(it.folder('small'), '1m') as disk:
+        mine = Studio(it.home, 'Full', folder=os.fsencode(os.path.join(disk.at, 'Full')))
+        for path in paths:
+            mine.put('clip', item=it.id_of(path))
+        mine.must('save')
+        for _ in range(2):
+            mine.refused('full', 'collect')
+            copies = collected(mine)
+            assert 0 < len(copies) < len(paths), copies.keys()
+            for name, found in copies.items():
+                same(open(it.folder('lib', os.path.basename(name)), 'rb').read(), found, name)
+            same({}, notes(mine))
+        mine.put('track', name='T')
+        revision = mine.state()['revision']
+        error, answer = mine.ask('save')
+        assert error in ('ok', 'full'), (error, answer)
+        subprocess.run(['mount', '-o', 'remount,size=16m', disk.at], check=True)
+        same(revision + 1, mine.must('save')['revision'])
+        same('same', mine.state()['mirror'])
+        done = mine.must('collect')
+        same((len(paths) - len(copies), len(copies)), (done['copied'], done['present']))
+        same(sorted(os.path.join('Audio', os.path.basename(path)) for path in paths), sorted(collected(mine)))
+        same(sorted(['project.json', 'Media']), sorted(os.listdir(mine.folder)))
+        it.home.stop()
 
 
 @claim(inside=Indexing)

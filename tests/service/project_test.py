@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import claim, contains, figure, how_often, run_claims, same, until
 from client import Client, in_threads, new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -213,6 +213,31 @@ def two_clients_that_edit_one_project_lose_nothing(home):
         same(([n == first for n in range(2)], [True, True]), (answers[i, first][1], answers[i, second][1]), f'round {i}')
     wanted = {f'key{n}_{i}': i for n in range(2) for i in range(rounds)}
     same(dict(wanted, name='T'), it.parts()['track', track])
+    figure(f'{rounds} rounds of two clients: none of {2 * rounds} changes is lost')
+
+
+@claim(shares=running)
+def of_two_clients_that_change_one_key_each_change_counts_or_its_client_gets_the_conflict(home):
+    it = Studio(home, 'Counted')
+    track = it.put('track', name='T', count=0)
+    rounds, conflicts = how_often(150, 1000), []
+
+    def count(_):
+        mine = Client(home.path)
+        for _ in range(rounds):
+            while True:
+                parts = mine.must('project.show', {'project': 'Counted'})['each']
+                part = next(part for part in parts if word(part['id']) == track)
+                body = {'project': 'Counted', 'id': part['id'], 'kind': 'track', 'expect': part['revision'],
+                        'body': json.dumps({'count': json.loads(part['body'])['count'] + 1})}
+                error, answer = mine.ask('project.put', body)
+                assert error in ('ok', 'conflict'), (error, answer)
+                if error == 'ok':
+                    break
+                conflicts.append(error)
+    in_threads(2, count)
+    same(2 * rounds, it.parts()['track', track]['count'])
+    figure(f'{2 * rounds} changes of one key by two clients, and {len(conflicts)} conflicts: none lost')
 
 
 @claim(shares=running)

@@ -135,6 +135,22 @@ def all_that_sounds_is_there_again_after_a_reboot(it):
 
 
 @claim(inside=Stage)
+def the_leader_of_the_transport_is_that_of_the_project(it):
+    home, leader = it.home, lambda: home.ask('audio.sounding')['sync']
+    for name in ('jack', 'lead', 'midi', 'none'):
+        home.loophole('project', 'new', name)
+        home.ask('audio.set_sync', 'source=' + name)
+        until(lambda: next((body for kind, body in of_project(home, name)[0].values() if kind == 'sound'), {}).get('sync') == name)
+    for name in ('midi', 'lead', 'jack', 'none'):
+        home.loophole('project', 'open', name)
+        until(lambda: leader() == name)
+        home.stop()
+        forget_memory(home)
+        engine(home)
+        until(lambda: leader() == name)
+
+
+@claim(inside=Stage)
 def all_that_sounds_is_there_again_on_another_machine_whose_disks_are_mounted_elsewhere(it):
     home, travels, theirs = it.home, it.disk('travels'), it.disk('theirs')
     put_sounds(it.folder('lib'), SOUNDS)
