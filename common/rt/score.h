@@ -25,6 +25,9 @@ enum {
 /* The buses that voices are mixed to, before the master. */
 enum score_group { GROUP_STREAMS, GROUP_SOUNDS, GROUP_PADS, GROUP_SEQUENCER, GROUP_PREVIEW, GROUP_METRONOME, GROUPS };
 
+/* The ways of sound through another JACK client and back: one of each group, and that of the master. */
+enum { CHAIN_PREVIEW = GROUP_PREVIEW, CHAIN_MASTER = GROUPS, CHAINS };
+
 enum score_step { STEP_REST, STEP_NORMAL, STEP_ACCENT };
 enum score_wave { WAVE_SINE, WAVE_SAW, WAVE_SQUARE, WAVE_TRIANGLE, WAVE_NOISE, WAVES };
 

@@ -60,5 +60,9 @@ static const struct command jack[] = {
     { "audio connect", "PORT CLIENT:PORT", "Connect two ports, now and whenever both exist", "", "", 2, 2, false,
       audio_connect },
     { "audio disconnect", "PORT CLIENT:PORT", "Remove a connection", "", "", 2, 2, false, audio_disconnect },
+    { "audio insert", "[CHANNEL CLIENT:PORT|off]", "Send a channel or the master through another JACK client and back",
+      "Without arguments: list the inserts. For two inputs CLIENT:LEFT,RIGHT. Channels: streams sounds pads sequencer "
+      "metronome master. While the client is away, the channel sounds without it.",
+      "", 0, 2, false, audio_insert },
 };
 const struct command_group commands_jack = { "JACK", jack, sizeof(jack) / sizeof(*jack) };

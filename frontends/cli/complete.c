@@ -213,6 +213,11 @@ static void offer_ports(const struct unfinished *u)
                 offer_word(u, all.each.at[i].to, "");
 }
 
+static void offer_inserted(const struct unfinished *u)
+{
+    offer_words(u, u->at == 0 ? "streams sounds pads sequencer metronome master" : "off");
+}
+
 static void offer_voices(const struct unfinished *u)
 {
     struct stream_voices voices = { 0 };
@@ -271,6 +276,7 @@ static const struct {
     { "audio use", offer_devices, NULL },
     { "audio connect", offer_ports, NULL },
     { "audio disconnect", offer_ports, NULL },
+    { "audio insert", offer_inserted, NULL },
     { "transport sync", NULL, "none jack lead midi" },
     { "transport metronome", NULL, "on off" },
     { "completion", NULL, "bash zsh fish" },

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A preview that goes through another JACK client and back: only what comes back is heard."""
+"""A preview, a channel or the master that goes through another JACK client and back."""
 import json
 import os
 import re
@@ -243,6 +243,123 @@ def nothing_is_led_round(it):
     jack('jack_connect', f'{own}:main_left', f'{own}:return_left')
     it.until_unwired('return_left', f'{own}:main_left')
     it.stop()
+    it.end(two)
+    it.end(one)
+
+
+class Insert(Chain):
+    """A chain of a channel or of the master."""
+
+    def record(self, *ports):
+        return [Tape(self.home, 60, port, name=port) for port in ports]
+
+    def insert(self, *args):
+        return self.home.first('audio', 'insert', *args)
+
+    def until_made(self, channel, made=True):
+        until(lambda: any((one['channel'], one['made']) == (channel, made)
+                          for one in self.home.json('audio', 'insert')), what=f'the insert of {channel} is made: {made}')
+
+    def play(self, *args):
+        self.home.loophole('play', self.file, *args)
+
+
+class FreeInsert(Insert):
+    in_step = False
+
+
+def _is_heard_as_it_came_back(it, channel, left):
+    """`left`: the port at which the channel leaves."""
+    strip = it.through('strip', 2)
+    said = it.insert(channel, 'strip:in_1,in_2')
+    same((channel, True, 'strip:out_1', 'strip:out_2', it.home.ask('audio.server')['period']),
+         (said['channel'], said['made'], said['back_left'], said['back_right'], said['latency']))
+    tapes = it.record(left, 'main_left')
+    it.play()
+    it.until_silent()
+    for tape in tapes:
+        tape.stop()
+    sent, back = tapes
+    heard = sound.through(sent.path, sent.said, back.path, back.said)
+    assert heard['frames'] > 90000, f'not all was compared: {heard}'
+    same('', it.insert(channel, 'off')['to'])
+    it.until_unwired(left, 'strip:in_1')
+    it.until_unwired(f'return_{channel}_left', 'strip:out_1')
+    same([], it.home.json('audio', 'insert'))
+    it.end(strip)
+
+
+@claim(inside=Insert)
+def a_channel_with_an_insert_is_heard_as_it_came_back_frame_by_frame(it):
+    _is_heard_as_it_came_back(it, 'streams', 'streams_left')
+
+
+@claim(inside=Insert)
+def the_master_with_an_insert_is_heard_as_it_came_back_frame_by_frame(it):
+    _is_heard_as_it_came_back(it, 'master', 'insert_left')
+
+
+@claim(inside=FreeInsert)
+def a_channel_whose_insert_dies_sounds_without_it_until_it_is_back(it):
+    strip, tapes = it.through('strip', 2), it.record('main_left')
+    it.insert('streams', 'strip:in_1,in_2')
+    it.play('--loop')
+    until_later(it.home, 24000)
+    it.end(strip, signal.SIGKILL)
+    it.until_made('streams', False)
+    contains(it.home.loophole('audio', 'insert').out, 'away: no JACK client has an audio input strip:in_1')
+    until_later(it.home, 24000)
+    strip = it.through('strip', 2)
+    it.until_made('streams')
+    until_later(it.home, 24000)
+    tapes[0].stop()
+    signs = ''.join('+' if s > 0 else '-' for s in sound.load(tapes[0].path) if s == s and s != 0)
+    runs = re.findall(r'\+{4800,}|-{4800,}', signs)
+    same('-+-', ''.join(run[0] for run in runs), 'the inserted, the direct and the inserted sound')
+    it.end(strip)
+
+
+@claim(inside=FreeInsert)
+def an_insert_outlives_the_core_and_the_engine(it):
+    home, strip = it.home, it.through('strip', 2)
+    it.insert('pads', 'strip:in_1,in_2')
+    os.kill(home.pid('audio'), signal.SIGKILL)
+    until(lambda: it.is_wired('pads_left', 'strip:in_1') and it.is_wired('return_pads_right', 'strip:out_2'))
+    it.until_made('pads')
+    it.end(strip)
+    it.until_made('pads', False)
+    home.down()
+    home.up()
+    until_connected(home)
+    strip = it.through('strip', 2)
+    it.until_made('pads')
+    it.end(strip)
+
+
+@claim(inside=Insert)
+def an_insert_that_would_feed_back_is_refused(it):
+    home, own = it.home, it.own
+
+    def refused(part, *args):
+        contains(home.refused(*args), part)
+
+    one, two = it.through('one', 2), it.through('two', 2)
+    refused('feed back', 'audio', 'insert', 'pads', f'{own}:in_left')
+    refused('has no insert', 'audio', 'insert', 'preview', 'one:in_1')
+    refused('unknown bus "drums"', 'audio', 'insert', 'drums', 'one:in_1')
+    refused('the insert of pads is missing', 'audio', 'insert', 'pads')
+    refused('names no inputs', 'audio', 'insert', 'pads', 'one')
+    assert it.jack('jack_connect', f'{own}:main_left', 'one:in_1') is not None
+    refused('feed back', 'audio', 'insert', 'pads', 'one:in_1')
+    refused('feed back', 'audio', 'insert', 'master', 'one:in_1')
+    assert it.jack('jack_disconnect', f'{own}:main_left', 'one:in_1') is not None
+    it.insert('pads', 'one:in_1,in_2')
+    it.insert('sequencer', 'one:in_1,in_2')
+    refused('a channel comes back from there', 'audio', 'insert', 'master', 'one:in_1')
+    it.insert('master', 'two:in_1,in_2')
+    refused('the insert of the master leads there', 'audio', 'insert', 'streams', 'two:in_1')
+    refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
+    same(['pads', 'sequencer', 'master'], [line['channel'] for line in home.json('audio', 'insert')])
     it.end(two)
     it.end(one)
 

@@ -320,6 +320,7 @@ enum err audio_use(struct cli *cli, struct fault *fault);
 enum err audio_status(struct cli *cli, struct fault *fault);
 enum err audio_ports(struct cli *cli, struct fault *fault);
 enum err audio_connect(struct cli *cli, struct fault *fault);
+enum err audio_insert(struct cli *cli, struct fault *fault);
 enum err audio_disconnect(struct cli *cli, struct fault *fault);
 enum err doctor_run(struct cli *cli, struct fault *fault);
 enum err crash_print(struct cli *cli, struct fault *fault);

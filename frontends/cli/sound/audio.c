@@ -152,3 +152,47 @@ enum err audio_disconnect(struct cli *cli, struct fault *fault)
 
     return e != ERR_OK ? e : print_connections(cli, &all);
 }
+
+static enum err print_insert(struct cli *cli, const struct chain_state *insert)
+{
+    if (cli->options.json)
+        return cli_json(cli, &chain_state_shape, insert);
+    cli_print(&cli->out, "%-10s ", choice_word(&bus_table, insert->channel.value));
+    if (insert->to.len == 0)
+        cli_print(&cli->out, "no insert\n");
+    else if (insert->made)
+        cli_print(&cli->out, "%.*s, back from %.*s and %.*s after %lld frames\n", TEXT_ARG(insert->to),
+                  TEXT_ARG(insert->back_left), TEXT_ARG(insert->back_right), (long long)insert->latency);
+    else
+        cli_print(&cli->out, "%.*s  (away: %.*s)\n", TEXT_ARG(insert->to), TEXT_ARG(insert->why));
+    return ERR_OK;
+}
+
+static enum err list_inserts(struct cli *cli, struct fault *fault)
+{
+    struct chain_states all = { 0 };
+    enum err e = cli_ask(cli, "audio.inserts", NULL, &all, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
+        e = print_insert(cli, &all.each.at[i]);
+    if (e == ERR_OK && all.each.count == 0 && !cli->options.json)
+        cli_print(&cli->out, "No insert is set: `loophole audio insert CHANNEL CLIENT:PORT` sets one.\n");
+    return e;
+}
+
+enum err audio_insert(struct cli *cli, struct fault *fault)
+{
+    struct audio_insert request = { 0 };
+    struct chain_state insert = { 0 };
+    enum err e;
+
+    if (cli->count == 0)
+        return list_inserts(cli, fault);
+    if (cli->count == 1)
+        return fault_set(fault, ERR_BAD_REQUEST, "the insert of %s is missing: CLIENT:PORT, or off", cli->args[0]);
+    request.channel.word = text_of(cli->args[0]);
+    request.channel.value = choice_value(&bus_table, request.channel.word);
+    request.to = strcmp(cli->args[1], "off") == 0 ? TEXT("") : text_of(cli->args[1]);
+    e = cli_ask(cli, "audio.insert", &request, &insert, fault);
+    return e != ERR_OK ? e : print_insert(cli, &insert);
+}

@@ -101,8 +101,8 @@ static void begin_chain(struct audio *audio)
     struct link_facts facts;
 
     link_report(audio->link, &facts);
-    audio->last_link.chain = facts.chain;
-    if (audio->instance == 0 && audio->score.preview_chained && !facts.chain.to[0]) {
+    memcpy(audio->last_link.chain, facts.chain, sizeof(facts.chain));
+    if (audio->instance == 0 && audio->score.preview_chained && !facts.chain[CHAIN_PREVIEW].to[0]) {
         audio->score.preview_chained = 0;
         audio_score_publish(audio);
     }
@@ -215,18 +215,26 @@ static void look_at_readiness(struct audio *audio, const struct link_facts *fact
 static bool is_same_chain(const struct patch_chain *a, const struct patch_chain *b)
 {
     return strcmp(a->to, b->to) == 0 && strcmp(a->why, b->why) == 0 && strcmp(a->back[0], b->back[0]) == 0 &&
-           strcmp(a->back[1], b->back[1]) == 0;
+           strcmp(a->back[1], b->back[1]) == 0 && a->latency_frames == b->latency_frames;
+}
+
+static void look_at_chains(struct audio *audio, const struct link_facts *facts)
+{
+    for (uint32_t i = 0; i < CHAINS; i++) {
+        struct patch_chain *last = &audio->last_link.chain[i];
+        if (is_same_chain(&facts->chain[i], last))
+            continue;
+        *last = facts->chain[i];
+        if (audio->instance == 0)
+            audio_report_chain(audio, i, last);
+    }
 }
 
 static void look_at_link(struct audio *audio, const struct link_facts *facts)
 {
     struct server_state state = { 0 };
 
-    if (!is_same_chain(&facts->chain, &audio->last_link.chain)) {
-        audio->last_link.chain = facts->chain;
-        if (audio->instance == 0)
-            audio_report_chain(audio, &facts->chain);
-    }
+    look_at_chains(audio, facts);
     if (facts->is_connected == audio->last_link.is_connected && facts->connects == audio->last_link.connects &&
         facts->client.rate == audio->last_link.client.rate && facts->client.period == audio->last_link.client.period)
         return;

@@ -130,7 +130,8 @@ bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core r
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
 void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
-void audio_report_chain(struct audio *audio, const struct patch_chain *chain); /* publishes an event */
+/* Publishes an event. */
+void audio_report_chain(struct audio *audio, uint32_t number, const struct patch_chain *chain);
 void audio_report_changed(struct audio *audio, const struct transport_state *now);
 void audio_report_status(void *audio, struct arena *arena, struct service_status *to);
 
@@ -233,5 +234,9 @@ enum err audio_ask_disconnect(struct audio *audio, struct call *call, const stru
                               struct connections *answer);
 enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
                          struct chain_state *answer);
+enum err audio_ask_insert(struct audio *audio, struct call *call, const struct audio_insert *ask,
+                          struct chain_state *answer);
+enum err audio_ask_inserts(struct audio *audio, struct call *call, const struct audio_inserts *ask,
+                           struct chain_states *answer);
 
 #endif

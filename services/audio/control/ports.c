@@ -40,7 +40,7 @@ enum err audio_ask_server(struct audio *audio, struct call *call, const struct a
     return ERR_OK;
 }
 
-enum { CONNECTIONS = WIRES + 4 }; /* plus those of the chain */
+enum { CONNECTIONS = WIRES + 4 * CHAINS };
 
 /* ---- connections: asks that wait for JACK ---- */
 
@@ -48,7 +48,7 @@ struct request_asked {
     struct link_request request;
     struct audio *audio;
     struct ticket ticket;
-    char sides[2][CLIENT_FOREIGN_NAME]; /* inputs of the chain */
+    char sides[CHAINS][2][CLIENT_FOREIGN_NAME]; /* inputs of the chains */
     struct connection each[CONNECTIONS];
 };
 
@@ -59,20 +59,21 @@ static void add_connection(struct connections *all, struct connection *each, str
 }
 
 /* Adds the chain's four connections, except those that a person made too. */
-static void add_chain(struct request_asked *asked, struct connections *all)
+static void add_chain(struct request_asked *asked, uint32_t number, struct connections *all)
 {
-    const struct patch_chain *chain = &asked->request.chain;
+    const struct patch_chain *chain = &asked->request.chain[number];
+    char(*sides)[CLIENT_FOREIGN_NAME] = asked->sides[number];
     bool is_made = !chain->why[0];
 
-    if (!wires_chain(chain->to, asked->sides[0], asked->sides[1]))
+    if (!wires_chain(chain->to, sides[0], sides[1]))
         return;
     for (uint32_t side = 0; side < 2; side++) {
         add_connection(all, asked->each,
-                       (struct connection){ text_of(client_ports[PORT_PREVIEW_LEFT + side]),
-                                            text_of(asked->sides[side]), is_made, true, false });
+                       (struct connection){ text_of(port_names[port_send(number) + side]), text_of(sides[side]),
+                                            is_made, true, false });
         if (chain->back[side][0])
             add_connection(all, asked->each,
-                           (struct connection){ text_of(client_ports[PORT_RETURN_LEFT + side]),
+                           (struct connection){ text_of(port_names[port_return(number) + side]),
                                                 text_of(chain->back[side]), is_made, true, false });
     }
 }
@@ -82,16 +83,21 @@ static void answer_connections(struct request_asked *asked)
     const struct wires *wires = &asked->request.wires;
     struct connections all = { 0 };
 
-    add_chain(asked, &all);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        add_chain(asked, i, &all);
     for (uint32_t i = 0; i < wires->count; i++)
         if (!wires->at[i].dropped)
             add_connection(&all, asked->each,
-                           (struct connection){ text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to),
+                           (struct connection){ text_of(port_names[wires->at[i].port]), text_of(wires->at[i].to),
                                                 wires->at[i].made, false, wires->at[i].for_take });
     ticket_answer(asked->audio->service, asked->ticket, &all);
 }
 
-static void report_chain(struct chain_state *to, const struct patch_chain *chain)
+/* The buses of the schema and the chains have one order. */
+_Static_assert(BUS_MASTER - BUS_STREAMS == CHAIN_MASTER && BUS_PREVIEW - BUS_STREAMS == CHAIN_PREVIEW,
+               "the order of buses");
+
+static void report_chain(struct chain_state *to, uint32_t number, const struct patch_chain *chain)
 {
     *to = (struct chain_state){
         .to = text_of(chain->to),
@@ -99,29 +105,37 @@ static void report_chain(struct chain_state *to, const struct patch_chain *chain
         .back_right = text_of(chain->back[1]),
         .made = chain->to[0] && !chain->why[0],
         .why = text_of(chain->why),
+        .channel = { .value = (int32_t)number + BUS_STREAMS },
+        .latency = chain->latency_frames,
     };
 }
 
-void audio_report_chain(struct audio *audio, const struct patch_chain *chain)
+void audio_report_chain(struct audio *audio, uint32_t number, const struct patch_chain *chain)
 {
-    struct audio_chain_changed event;
+    struct audio_chain_changed preview;
+    struct audio_insert_changed insert;
 
-    report_chain(&event.chain, chain);
-    service_publish(audio->service, "chain_changed", &event);
+    report_chain(&preview.chain, number, chain);
+    insert.chain = preview.chain;
+    if (number == CHAIN_PREVIEW)
+        service_publish(audio->service, "chain_changed", &preview);
+    else
+        service_publish(audio->service, "insert_changed", &insert);
 }
 
 /* The score is set before the client that asked can play. */
 static void answer_chain(struct request_asked *asked)
 {
     struct audio *audio = asked->audio;
+    const uint32_t number = asked->request.chain_number;
     struct chain_state state;
-    bool is_chained = asked->request.chain.to[0];
+    bool is_chained = asked->request.chain[number].to[0];
 
-    if (is_chained != (audio->score.preview_chained != 0)) {
+    if (number == CHAIN_PREVIEW && is_chained != (audio->score.preview_chained != 0)) {
         audio->score.preview_chained = is_chained;
         audio_score_publish(audio);
     }
-    report_chain(&state, &asked->request.chain);
+    report_chain(&state, number, &asked->request.chain[number]);
     ticket_answer(audio->service, asked->ticket, &state);
 }
 
@@ -145,6 +159,7 @@ static enum err send_request(struct audio *audio, struct call *call, const struc
     asked->request.verb = request->verb;
     asked->request.port = request->port;
     asked->request.for_take = request->for_take;
+    asked->request.chain_number = request->chain_number;
     (void)text_copy(asked->request.to, sizeof(asked->request.to), to);
     asked->request.home = (struct mail){ .open = came_home };
     asked->audio = audio;
@@ -197,12 +212,47 @@ enum err audio_ask_disconnect(struct audio *audio, struct call *call, const stru
     return want_connection(audio, call, ask->port, ask->to, LINK_DISCONNECT, false);
 }
 
+static enum err lead_through(struct audio *audio, struct call *call, uint32_t number, struct text to)
+{
+    if (to.len >= CLIENT_CHAIN_NAME)
+        return refuse(call, ERR_BAD_REQUEST, "the name of a JACK client has less than %d bytes, not %u",
+                      CLIENT_CHAIN_NAME, to.len);
+    return send_request(audio, call, &(struct link_request){ .verb = LINK_CHAIN, .chain_number = number }, to);
+}
+
 enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
                          struct chain_state *answer)
 {
     (void)answer;
-    if (ask->to.len >= CLIENT_CHAIN_NAME)
-        return refuse(call, ERR_BAD_REQUEST, "the name of a JACK client has less than %d bytes, not %u",
-                      CLIENT_CHAIN_NAME, ask->to.len);
-    return send_request(audio, call, &(struct link_request){ .verb = LINK_CHAIN }, ask->to);
+    return lead_through(audio, call, CHAIN_PREVIEW, ask->to);
+}
+
+enum err audio_ask_insert(struct audio *audio, struct call *call, const struct audio_insert *ask,
+                          struct chain_state *answer)
+{
+    const int32_t bus = ask->channel.value;
+
+    (void)answer;
+    if (bus >= BUS_STREAMS && bus <= BUS_MASTER && bus != BUS_PREVIEW)
+        return lead_through(audio, call, (uint32_t)(bus - BUS_STREAMS), ask->to);
+    (void)refuse(call, ERR_BAD_REQUEST, "the channel %s has no insert", choice_word(&bus_table, bus));
+    fault_field(call_fault(call), "channel");
+    return fault_hint(call_fault(call),
+                      "`loophole preview ID --chain CLIENT:PORT` sends a preview through another client");
+}
+
+enum err audio_ask_inserts(struct audio *audio, struct call *call, const struct audio_inserts *ask,
+                           struct chain_states *answer)
+{
+    struct link_facts *facts = arena_alloc(call_arena(call), sizeof(*facts));
+
+    (void)ask;
+    answer->each.at = arena_array(call_arena(call), CHAINS, sizeof(*answer->each.at));
+    if (!facts || !answer->each.at)
+        return refuse(call, ERR_FULL, "no memory for the inserts");
+    link_report(audio->link, facts);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        if (facts->chain[i].to[0] && i != CHAIN_PREVIEW)
+            report_chain(&answer->each.at[answer->each.count++], i, &facts->chain[i]);
+    return ERR_OK;
 }

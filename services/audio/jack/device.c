@@ -115,7 +115,7 @@ bool device_reach(struct client *client, struct wires *wires, struct jack_wire *
     for (uint32_t i = 0; client_midi_port(client, wire->port, i, port); i++) {
         if (wires_find(wires, wire->port, port) || !is_of_device(client, port, wire))
             continue;
-        log_info("%s: %s is %s now", client_ports[wire->port], wire->to, port);
+        log_info("%s: %s is %s now", port_names[wire->port], wire->to, port);
         memcpy(wire->to, port, sizeof(port));
         return *is_moved = true;
     }

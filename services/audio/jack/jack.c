@@ -13,47 +13,6 @@ enum {
     ALIAS_BYTES = 512   /* at least as long as JACK names ports */
 };
 
-const char *const client_ports[PORTS] = {
-    [PORT_MAIN_LEFT] = "main_left",
-    [PORT_MAIN_RIGHT] = "main_right",
-    [PORT_PREVIEW_LEFT] = "preview_left",
-    [PORT_PREVIEW_RIGHT] = "preview_right",
-    [PORT_IN_LEFT] = "in_left",
-    [PORT_IN_RIGHT] = "in_right",
-    [PORT_RETURN_LEFT] = "return_left",
-    [PORT_RETURN_RIGHT] = "return_right",
-    [PORT_MIDI_IN] = "midi_in",
-    [PORT_LISTEN] = "listen",
-    [PORT_MIDI_OUT] = "midi_out",
-    [PORT_CONTROL_OUT] = "control_out",
-    [PORT_MIDI_IN_2] = "midi_in_2",
-    [PORT_MIDI_IN_3] = "midi_in_3",
-    [PORT_MIDI_IN_4] = "midi_in_4",
-    [PORT_CONTROL_OUT_2] = "control_out_2",
-    [PORT_CONTROL_OUT_3] = "control_out_3",
-    [PORT_CONTROL_OUT_4] = "control_out_4",
-    [PORT_STREAMS_LEFT] = "streams_left",
-    [PORT_STREAMS_RIGHT] = "streams_right",
-    [PORT_SOUNDS_LEFT] = "sounds_left",
-    [PORT_SOUNDS_RIGHT] = "sounds_right",
-    [PORT_PADS_LEFT] = "pads_left",
-    [PORT_PADS_RIGHT] = "pads_right",
-    [PORT_SEQUENCER_LEFT] = "sequencer_left",
-    [PORT_SEQUENCER_RIGHT] = "sequencer_right",
-    [PORT_METRONOME_LEFT] = "metronome_left",
-    [PORT_METRONOME_RIGHT] = "metronome_right",
-    [PORT_PFL_LEFT] = "pfl_left",
-    [PORT_PFL_RIGHT] = "pfl_right",
-    [PORT_OUT_1_LEFT] = "out_1_left",
-    [PORT_OUT_1_RIGHT] = "out_1_right",
-    [PORT_OUT_2_LEFT] = "out_2_left",
-    [PORT_OUT_2_RIGHT] = "out_2_right",
-    [PORT_OUT_3_LEFT] = "out_3_left",
-    [PORT_OUT_3_RIGHT] = "out_3_right",
-    [PORT_OUT_4_LEFT] = "out_4_left",
-    [PORT_OUT_4_RIGHT] = "out_4_right",
-};
-
 static bool is_output(enum client_port port)
 {
     return port < PORT_IN_LEFT || port_is_midi_out(port);
@@ -105,13 +64,23 @@ static void on_wire(jack_port_id_t a, jack_port_id_t b, int is_new, void *state)
     atomic_store(&client->rewired, true);
 }
 
-/* The latency range of all our ports of one direction, as JACK computes it without a callback. */
+/* Sound that leaves at a chain's port comes back to us: if it counted, the latencies would grow each time. */
+static bool is_in_loop(enum client_port port)
+{
+    bool is_send = false;
+
+    for (uint32_t i = 0; i < CHAINS && !is_send; i++)
+        is_send = port == port_send(i) || port == port_send(i) + 1;
+    return is_send || port_is_return(port);
+}
+
+/* The latency range of our ports of one direction, as JACK computes it without a callback. */
 static jack_latency_range_t range_of(struct client *client, bool outputs, jack_latency_callback_mode_t mode)
 {
     jack_latency_range_t all = { UINT32_MAX, 0 }, range;
 
     for (uint32_t i = 0; i < PORTS; i++) {
-        if (is_output(i) != outputs)
+        if (is_output(i) != outputs || is_in_loop(i))
             continue;
         jack_port_get_latency_range(client->ports[i], mode, &range);
         all.min = range.min < all.min ? range.min : all.min;
@@ -126,7 +95,7 @@ static bool is_delayed(enum client_port port)
 {
     bool is_limited = port < PORT_STREAMS_LEFT || port_is_midi_out(port);
 
-    return is_limited || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port_is_midi_in(port);
+    return is_limited || port_is_return(port) || port_is_midi_in(port);
 }
 
 /* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
@@ -172,9 +141,9 @@ static enum err make_ports(struct client *client, struct fault *fault)
         const char *type = i >= PORT_MIDI_IN ? JACK_DEFAULT_MIDI_TYPE : JACK_DEFAULT_AUDIO_TYPE;
         unsigned long flags = is_output(i) ? JackPortIsOutput : JackPortIsInput;
 
-        client->ports[i] = jack_port_register(client->jack, client_ports[i], type, flags, 0);
+        client->ports[i] = jack_port_register(client->jack, port_names[i], type, flags, 0);
         if (!client->ports[i])
-            return fault_set(fault, ERR_FULL, "the JACK server has no room for port %s", client_ports[i]);
+            return fault_set(fault, ERR_FULL, "the JACK server has no room for port %s", port_names[i]);
     }
     return ERR_OK;
 }
@@ -257,6 +226,18 @@ static uint32_t latency_of(struct client *client, enum client_port port, jack_la
 
     jack_port_get_latency_range(client->ports[port], mode, &range);
     return range.max;
+}
+
+uint32_t client_way(struct client *client, enum client_port send, enum client_port back)
+{
+    uint32_t there = latency_of(client, send, JackCaptureLatency), here = latency_of(client, back, JackCaptureLatency);
+
+    return atomic_load(&client->frames) + (here > there ? here - there : 0);
+}
+
+void client_set_chains(struct client *client, uint32_t chains)
+{
+    atomic_store_explicit(&client->chains, chains, memory_order_relaxed);
 }
 
 static void look_at_inputs(struct client *client)

@@ -12,8 +12,6 @@ struct client;
 
 enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLIENT_NAMES = 3 };
 
-extern const char *const client_ports[PORTS]; /* "main_left", … */
-
 /* Counters of the callbacks. Any thread reads them. */
 struct client_pulse {
     uint64_t entered, left; /* periods begun and ended */
@@ -35,6 +33,11 @@ void client_close(struct client *client); /* may hang on a dead server; frees th
 
 struct client_pulse client_look(struct client *client); /* also resets ports_changed and rewired */
 void client_report(struct client *client, struct client_facts *facts);
+
+/* Frames until sound that leaves at `send` is back at `back`, after the latencies that the clients between report. JACK
+ * delays each way back by a period. */
+uint32_t client_way(struct client *client, enum client_port send, enum client_port back);
+void client_set_chains(struct client *client, uint32_t chains); /* bits; the audio thread reads them */
 
 /* The `number`th port that `port` is connected to; false after the last. */
 bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME]);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
@@ -77,7 +78,7 @@ static enum err grant_request(struct link *link, struct link_request *request)
     case LINK_DISCONNECT:
         return patch_want(&link->patch, request->port, request->to, PATCH_DISCONNECT, &request->fault);
     case LINK_CHAIN:
-        return patch_lead_through(&link->patch, request->to, &request->fault);
+        return patch_lead_through(&link->patch, request->chain_number, request->to, &request->fault);
     case LINK_LOOK:
         break;
     }
@@ -94,7 +95,7 @@ static void answer_requests(struct link *link)
         (void)grant_request(link, request);
         patch_look(&link->patch, &none);
         request->wires = link->patch.wires;
-        request->chain = link->patch.chain;
+        memcpy(request->chain, link->patch.chain, sizeof(request->chain));
         mailbox_put(link->mailbox, &request->home);
     }
 }
@@ -103,7 +104,7 @@ static void answer_requests(struct link *link)
 
 static void publish_facts(struct link *link)
 {
-    link->now.chain = link->patch.chain;
+    memcpy(link->now.chain, link->patch.chain, sizeof(link->now.chain));
     pthread_mutex_lock(&link->lock);
     link->facts = link->now;
     pthread_mutex_unlock(&link->lock);

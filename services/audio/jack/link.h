@@ -16,7 +16,7 @@ struct link_facts {
     char server[CLIENT_NAME]; /* "": JACK's default server */
     char name[CLIENT_NAME];   /* name of our client */
     char trouble[200];        /* why there is no connection, or "" */
-    struct patch_chain chain;
+    struct patch_chain chain[CHAINS];
 };
 
 struct link_plan {
@@ -25,7 +25,7 @@ struct link_plan {
     struct engine *engine;
     struct mailbox *mailbox; /* delivers finished requests to the loop */
     bool keeps;              /* see patch.h */
-    bool is_chained;         /* keep the chain in the file */
+    bool is_chained;         /* keep the preview's chain in the file */
 };
 
 /* Starts the thread; `plan` is copied, and its pointers must outlive the link. Errors: full. */
@@ -48,11 +48,12 @@ struct link_request {
     struct mail home;
     enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN } verb;
     enum client_port port;        /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
+    uint32_t chain_number;        /* of LINK_CHAIN */
     bool for_take;                /* of LINK_CONNECT */
     char to[CLIENT_FOREIGN_NAME]; /* of LINK_CONNECT and LINK_DISCONNECT; of LINK_CHAIN: patch_lead_through */
     struct fault fault;           /* the answer; the next two fields are the state after it */
     struct wires wires;
-    struct patch_chain chain;
+    struct patch_chain chain[CHAINS];
     struct link_request *next;
 };
 void link_send(struct link *link, struct link_request *request);

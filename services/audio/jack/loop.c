@@ -37,27 +37,37 @@ static void reach_on(struct client *client, struct reached *reached, const char 
             add_reached(client, reached, input);
 }
 
-static void reach_from_main(struct client *client, struct reached *reached)
+static void reach_from_pair(struct client *client, struct reached *reached, enum client_port left)
 {
     char input[CLIENT_FOREIGN_NAME];
 
-    for (uint32_t port = PORT_MAIN_LEFT; port <= PORT_MAIN_RIGHT; port++)
+    for (uint32_t port = left; port <= left + 1; port++)
         for (uint32_t i = 0; i < CONNECTIONS && client_connected(client, port, i, input); i++)
             add_reached(client, reached, input);
+}
+
+static bool leads_to(struct client *client, struct reached *reached, const char *to)
+{
+    for (uint32_t i = 0; i < reached->count; i++) {
+        if (strcmp(reached->name[i], to) == 0)
+            return true;
+        reach_on(client, reached, reached->name[i]);
+    }
+    return reached->count == REACHED; /* the limit: count it as connected */
+}
+
+bool loop_leads_from(struct client *client, enum client_port left, const char *to)
+{
+    struct reached reached = { .count = 0 };
+
+    reach_from_pair(client, &reached, left);
+    return leads_to(client, &reached, to);
 }
 
 bool loop_leads(struct client *client, const char *from, const char *to)
 {
     struct reached reached = { .count = 0 };
 
-    if (from)
-        reach_on(client, &reached, from);
-    else
-        reach_from_main(client, &reached);
-    for (uint32_t i = 0; i < reached.count; i++) {
-        if (strcmp(reached.name[i], to) == 0)
-            return true;
-        reach_on(client, &reached, reached.name[i]);
-    }
-    return reached.count == REACHED; /* the limit: count it as connected */
+    reach_on(client, &reached, from);
+    return leads_to(client, &reached, to);
 }

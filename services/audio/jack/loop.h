@@ -6,8 +6,10 @@
 
 void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME]); /* the CLIENT of "CLIENT:PORT" */
 
-/* True if the output of client `from` (NULL: our main ports) reaches client `to`, directly or through other clients.
- * Each client counts as connected from all its inputs to all its outputs, except the machine's ports. */
+/* True if the output of client `from`, or of our pair of ports that begins with `left`, reaches client `to`, directly
+ * or through other clients. Each client counts as connected from all its inputs to all its outputs, except the
+ * machine's ports. */
 bool loop_leads(struct client *client, const char *from, const char *to);
+bool loop_leads_from(struct client *client, enum client_port left, const char *to);
 
 #endif

@@ -8,68 +8,13 @@
 #include "services/audio/jack/device.h"
 #include "services/audio/jack/loop.h"
 
-/* ---- feedback ---- */
-
-/* True for a client of the first core or of the standby: the name, and perhaps a word after it. */
-static bool is_ours(const struct patch *patch, const char *owner)
-{
-    size_t length = strcspn(patch->name, "-");
-
-    length += patch->name[length] ? 1 + strcspn(patch->name + length + 1, "-") : 0;
-    return strncmp(owner, patch->name, length) == 0 && (!owner[length] || owner[length] == '-');
-}
-
-static bool is_return(enum client_port port)
-{
-    return port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT;
-}
-
-/* True if `foreign` belongs to us, or to a client that main reaches. */
-static bool would_feed_back(struct patch *patch, const char *foreign)
-{
-    char owner[CLIENT_FOREIGN_NAME];
-
-    loop_owner(foreign, owner);
-    return is_ours(patch, owner) || loop_leads(patch->client, NULL, owner);
-}
-
-/* True if main, connected to the input `foreign`, would reach itself. */
-static bool comes_back(struct patch *patch, const char *foreign)
-{
-    char owner[CLIENT_FOREIGN_NAME], from[CLIENT_FOREIGN_NAME], returned[CLIENT_FOREIGN_NAME];
-
-    loop_owner(foreign, owner);
-    for (uint32_t port = PORT_RETURN_LEFT; port <= PORT_RETURN_RIGHT; port++)
-        for (uint32_t i = 0; i < WIRES && client_connected(patch->client, port, i, from); i++) {
-            loop_owner(from, returned);
-            if (!client_is_socket(patch->client, foreign) &&
-                (strcmp(returned, owner) == 0 || loop_leads(patch->client, owner, returned)))
-                return true;
-        }
-    return false;
-}
-
-static void break_loops(struct patch *patch)
-{
-    char from[CLIENT_FOREIGN_NAME];
-
-    for (uint32_t port = PORT_RETURN_LEFT; port <= PORT_RETURN_RIGHT; port++)
-        for (uint32_t i = WIRES; i > 0; i--) {
-            if (!client_connected(patch->client, port, i - 1, from) || !would_feed_back(patch, from))
-                continue;
-            log_warn("%s is taken from %s: it would feed back", client_ports[port], from);
-            client_disconnect(patch->client, port, from);
-        }
-}
-
 /* ---- a person's connections ---- */
 
 /* Records a connection that a person made with any program; only the first core does. */
 static bool take_new(struct patch *patch, enum client_port port, const char *to)
 {
     struct jack_wire *wire = wires_find(&patch->wires, port, to);
-    bool is_new = !wire && !wires_in_chain(patch->chain.to, port, to) &&
-                  !(is_return(port) && strcmp(patch->chain.back[port - PORT_RETURN_LEFT], to) == 0);
+    bool is_new = !wire && !patch_is_of_chain(patch, port, to);
 
     if (is_new && patch->keeps)
         wire = wires_add(&patch->wires, port, to);
@@ -106,7 +51,7 @@ static bool was_taken(struct patch *patch, struct jack_wire *wire, bool ports_ch
 /* True: forget the connection. */
 static bool repair_one(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
-    if (wire->dropped && wire->seen && !wires_in_chain(patch->chain.to, wire->port, wire->to)) {
+    if (wire->dropped && wire->seen && !patch_is_of_chain(patch, wire->port, wire->to)) {
         client_disconnect(patch->client, wire->port, wire->to);
         patch->doubts = true; /* JACK shows it until its next period: do not take it for a new one */
         return false;
@@ -120,7 +65,7 @@ static bool repair_one(struct patch *patch, struct jack_wire *wire, bool ports_c
     }
     if (was_taken(patch, wire, ports_changed))
         return true;
-    if (!wire->missed && !(is_return(wire->port) && would_feed_back(patch, wire->to)))
+    if (!wire->missed && !patch_feeds_back(patch, wire->port, wire->to))
         wire->made = client_connect(patch->client, wire->port, wire->to);
     return false;
 }
@@ -180,7 +125,7 @@ static void drop_mirror(struct patch *patch, enum client_port port, const char *
 
     if (strncmp(to, patch->name, len) != 0 || to[len] != ':' || !wires_port(text_of(to + len + 1), &other))
         return;
-    (void)snprintf(own, sizeof(own), "%s:%s", patch->name, client_ports[port]);
+    (void)snprintf(own, sizeof(own), "%s:%s", patch->name, port_names[port]);
     wire = wires_find(&patch->wires, other, own);
     if (wire)
         wire->dropped = true;
@@ -192,10 +137,9 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
     struct jack_wire *wire = wires_find(&patch->wires, port, to);
     bool wanted = change != PATCH_DISCONNECT, is_wanted_already = wire && !wire->dropped;
 
-    if (wanted && patch->client &&
-        (is_return(port) ? would_feed_back(patch, to) : port <= PORT_MAIN_RIGHT && comes_back(patch, to)))
+    if (wanted && patch->client && (patch_feeds_back(patch, port, to) || patch_comes_back(patch, port, to)))
         return fault_set(fault, ERR_CONFLICT, "%s cannot be connected to %.200s: the sound would feed back",
-                         client_ports[port], to);
+                         port_names[port], to);
     if (wanted && !wire)
         wire = wires_add(&patch->wires, port, to);
     if (wanted && !wire)
@@ -210,139 +154,6 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
         drop_mirror(patch, port, to);
     patch->is_asked = true;
     return ERR_OK;
-}
-
-/* ---- the chain ---- */
-
-/* Finds the first two outputs in JACK's order; a single one serves both sides. False: there is none. */
-static bool find_back(struct patch *patch, const char *to, char back[2][CLIENT_FOREIGN_NAME])
-{
-    char owner[CLIENT_FOREIGN_NAME];
-
-    loop_owner(to, owner);
-    if (!client_output(patch->client, owner, 0, back[0]))
-        return false;
-    if (!client_output(patch->client, owner, 1, back[1]))
-        memcpy(back[1], back[0], sizeof(back[1]));
-    return true;
-}
-
-static bool is_connected(struct patch *patch, enum client_port port, const char *to)
-{
-    char other[CLIENT_FOREIGN_NAME];
-
-    for (uint32_t i = 0; i < WIRES && client_connected(patch->client, port, i, other); i++)
-        if (strcmp(other, to) == 0)
-            return true;
-    return false;
-}
-
-static bool make_one(struct patch *patch, enum client_port port, const char *to)
-{
-    return is_connected(patch, port, to) || client_connect(patch->client, port, to);
-}
-
-/* Disconnects, unless a person made the same connection. */
-static void undo_one(struct patch *patch, enum client_port port, const char *to)
-{
-    if (to[0] && !wires_find(&patch->wires, port, to) && is_connected(patch, port, to))
-        client_disconnect(patch->client, port, to);
-}
-
-static void undo_chain(struct patch *patch)
-{
-    char left[CLIENT_FOREIGN_NAME], right[CLIENT_FOREIGN_NAME];
-
-    for (uint32_t side = 0; side < 2; side++) {
-        if (patch->client)
-            undo_one(patch, PORT_RETURN_LEFT + side, patch->chain.back[side]);
-        patch->chain.back[side][0] = '\0';
-    }
-    if (!patch->client || !wires_chain(patch->chain.to, left, right))
-        return;
-    undo_one(patch, PORT_PREVIEW_LEFT, left);
-    undo_one(patch, PORT_PREVIEW_RIGHT, right);
-}
-
-static enum err check_chain(struct patch *patch, const char *to, struct fault *fault)
-{
-    char sides[2][CLIENT_FOREIGN_NAME], back[2][CLIENT_FOREIGN_NAME];
-
-    if (!wires_chain(to, sides[0], sides[1])) {
-        fault_set(fault, ERR_BAD_REQUEST, "\"%.200s\" names no inputs of a JACK client", to);
-        return fault_hint(fault, "CLIENT:PORT, or CLIENT:LEFT,RIGHT");
-    }
-    if (!patch->client)
-        return fault_set(fault, ERR_OFFLINE, "the audio core has no JACK server");
-    for (uint32_t side = 0; side < 2; side++)
-        if (!client_is_input(patch->client, sides[side]))
-            return fault_set(fault, ERR_NOT_FOUND, "no JACK client has an audio input %.200s", sides[side]);
-    if (!find_back(patch, to, back))
-        return fault_set(fault, ERR_NOT_FOUND, "%.200s has no audio output that could lead back", to);
-    if (would_feed_back(patch, to))
-        return fault_set(fault, ERR_CONFLICT,
-                         "%.200s cannot be a chain: main leads there, so the sound would feed back", to);
-    return ERR_OK;
-}
-
-/* Connects the way back first, so that no sound is lost. */
-static enum err make_chain(struct patch *patch, struct fault *fault)
-{
-    struct patch_chain *chain = &patch->chain;
-    char sides[2][CLIENT_FOREIGN_NAME];
-    enum err e = check_chain(patch, chain->to, fault);
-
-    if (e != ERR_OK)
-        return e;
-    (void)find_back(patch, chain->to, chain->back);
-    (void)wires_chain(chain->to, sides[0], sides[1]);
-    for (uint32_t side = 0; side < 2; side++)
-        if (!make_one(patch, PORT_RETURN_LEFT + side, chain->back[side]) ||
-            !make_one(patch, PORT_PREVIEW_LEFT + side, sides[side]))
-            return fault_set(fault, ERR_IO, "%.200s cannot be connected", chain->to);
-    return ERR_OK;
-}
-
-/* Restores the chain as long as it is wanted. */
-static void repair_chain(struct patch *patch)
-{
-    struct fault fault = { 0 };
-    bool was_made = !patch->chain.why[0];
-
-    if (!patch->chain.to[0] || make_chain(patch, &fault) == ERR_OK) {
-        patch->chain.why[0] = '\0';
-        return;
-    }
-    undo_chain(patch);
-    (void)snprintf(patch->chain.why, sizeof(patch->chain.why), "%.199s", fault.what);
-    if (was_made)
-        log_warn("the preview's chain is gone: %s", patch->chain.why);
-}
-
-static void set_chain(struct patch *patch, const char *to)
-{
-    undo_chain(patch);
-    patch->chain = (struct patch_chain){ 0 };
-    (void)snprintf(patch->chain.to, sizeof(patch->chain.to), "%s", to);
-    (void)snprintf(patch->wires.chain, sizeof(patch->wires.chain), "%s", to);
-}
-
-enum err patch_lead_through(struct patch *patch, const char *to, struct fault *fault)
-{
-    enum err e = to[0] ? check_chain(patch, to, fault) : ERR_OK;
-
-    if (e != ERR_OK)
-        return e;
-    if (strcmp(patch->chain.to, to) != 0) {
-        set_chain(patch, to);
-        patch->is_asked = true;
-    }
-    e = to[0] ? make_chain(patch, fault) : ERR_OK;
-    if (e != ERR_OK)
-        set_chain(patch, "");
-    else
-        patch->chain.why[0] = '\0';
-    return e;
 }
 
 /* ---- the file ---- */
@@ -383,8 +194,9 @@ static bool follow_file(struct patch *patch)
         return false;
     drop_others(patch, &wanted);
     patch->wires = wanted;
-    if (strcmp(patch->chain.to, wanted.chain) != 0)
-        set_chain(patch, wanted.chain);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        if (strcmp(patch->chain[i].to, wanted.chain[i]) != 0)
+            patch_set_chain(patch, i, wanted.chain[i]);
     return true;
 }
 
@@ -398,12 +210,12 @@ void patch_open(struct patch *patch, const struct paths *paths, const char *name
     (void)snprintf(patch->name, sizeof(patch->name), "%s", name);
     if (wires_read(paths, &patch->wires, &fault) != ERR_OK)
         log_fault("the stored connections cannot be read", &fault);
-    patch->is_unsaved = patch->wires.chain[0] && !is_chained;
+    patch->is_unsaved = patch->wires.chain[CHAIN_PREVIEW][0] && !is_chained;
     if (patch->is_unsaved && keeps)
-        patch->wires.chain[0] = '\0';
-    set_chain(patch, patch->wires.chain);
-    if (patch->chain.to[0])
-        (void)snprintf(patch->chain.why, sizeof(patch->chain.why), "not checked yet");
+        patch->wires.chain[CHAIN_PREVIEW][0] = '\0';
+    for (uint32_t i = 0; i < CHAINS; i++)
+        (void)snprintf(patch->chain[i].to, sizeof(patch->chain[i].to), "%s", patch->wires.chain[i]);
+    patch_undo_chains(patch, "not checked yet");
 }
 
 void patch_join(struct patch *patch, struct client *client)
@@ -417,12 +229,13 @@ void patch_join(struct patch *patch, struct client *client)
 
 void patch_leave(struct patch *patch, const char *why)
 {
+    char text[200];
+
     patch->client = NULL;
     for (uint32_t i = 0; i < patch->wires.count; i++)
         patch->wires.at[i].made = patch->wires.at[i].missed = false;
-    undo_chain(patch);
-    if (patch->chain.to[0])
-        (void)snprintf(patch->chain.why, sizeof(patch->chain.why), "the JACK server: %s", why);
+    (void)snprintf(text, sizeof(text), "the JACK server: %s", why);
+    patch_undo_chains(patch, text);
 }
 
 void patch_look(struct patch *patch, const struct client_pulse *pulse)
@@ -434,12 +247,12 @@ void patch_look(struct patch *patch, const struct client_pulse *pulse)
         return;
     patch->is_new = patch->is_asked = false;
     if (patch->client) {
-        break_loops(patch);
+        patch_break_loops(patch);
         changed = look_at_ports(patch);
         changed = restore_wires(patch, is_new || followed || is_asked || pulse->ports_changed) || changed;
         if (is_new)
             connect_by_default(patch);
-        repair_chain(patch);
+        patch_repair_chains(patch);
     }
     patch->is_unsaved = patch->is_unsaved || changed || is_asked;
     save_wires(patch);

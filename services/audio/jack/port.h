@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/rt/midi_moves.h"
+#include "common/rt/score.h"
 
 enum client_port {
     PORT_MAIN_LEFT,
@@ -32,11 +33,25 @@ enum client_port {
     PORT_OUT_3_RIGHT,
     PORT_OUT_4_LEFT,
     PORT_OUT_4_RIGHT,
+    PORT_INSERT_LEFT, /* the master, on its way to its insert */
+    PORT_INSERT_RIGHT,
     PORT_IN_LEFT,
     PORT_IN_RIGHT,
     PORT_LISTEN,
-    PORT_RETURN_LEFT, /* output of the preview's chain */
+    PORT_RETURN_LEFT, /* what comes back from the preview's chain, and from the insert of each channel and the master */
     PORT_RETURN_RIGHT,
+    PORT_RETURN_STREAMS_LEFT,
+    PORT_RETURN_STREAMS_RIGHT,
+    PORT_RETURN_SOUNDS_LEFT,
+    PORT_RETURN_SOUNDS_RIGHT,
+    PORT_RETURN_PADS_LEFT,
+    PORT_RETURN_PADS_RIGHT,
+    PORT_RETURN_SEQUENCER_LEFT,
+    PORT_RETURN_SEQUENCER_RIGHT,
+    PORT_RETURN_METRONOME_LEFT,
+    PORT_RETURN_METRONOME_RIGHT,
+    PORT_RETURN_MASTER_LEFT,
+    PORT_RETURN_MASTER_RIGHT,
     PORT_MIDI_IN,
     PORT_MIDI_OUT,
     PORT_CONTROL_OUT, /* the lights and motors of controllers */
@@ -58,6 +73,35 @@ static inline enum client_port port_midi_in(uint32_t number)
 static inline enum client_port port_control_out(uint32_t number)
 {
     return number ? PORT_CONTROL_OUT_2 + number - 1 : PORT_CONTROL_OUT;
+}
+
+extern const char *const port_names[PORTS]; /* "main_left", … */
+
+/* The left port at which the sound of a chain leaves. */
+static inline enum client_port port_send(uint32_t chain)
+{
+    static const uint8_t ports[CHAINS] = { [GROUP_STREAMS] = PORT_STREAMS_LEFT, [GROUP_SOUNDS] = PORT_SOUNDS_LEFT,
+                                           [GROUP_PADS] = PORT_PADS_LEFT,       [GROUP_SEQUENCER] = PORT_SEQUENCER_LEFT,
+                                           [CHAIN_PREVIEW] = PORT_PREVIEW_LEFT, [GROUP_METRONOME] = PORT_METRONOME_LEFT,
+                                           [CHAIN_MASTER] = PORT_INSERT_LEFT };
+    return ports[chain];
+}
+
+/* The left port at which it comes back. */
+static inline enum client_port port_return(uint32_t chain)
+{
+    static const uint8_t ports[CHAINS] = {
+        [GROUP_STREAMS] = PORT_RETURN_STREAMS_LEFT, [GROUP_SOUNDS] = PORT_RETURN_SOUNDS_LEFT,
+        [GROUP_PADS] = PORT_RETURN_PADS_LEFT,       [GROUP_SEQUENCER] = PORT_RETURN_SEQUENCER_LEFT,
+        [CHAIN_PREVIEW] = PORT_RETURN_LEFT,         [GROUP_METRONOME] = PORT_RETURN_METRONOME_LEFT,
+        [CHAIN_MASTER] = PORT_RETURN_MASTER_LEFT
+    };
+    return ports[chain];
+}
+
+static inline bool port_is_return(enum client_port port)
+{
+    return port >= PORT_RETURN_LEFT && port <= PORT_RETURN_MASTER_RIGHT;
 }
 
 static inline bool port_is_midi_in(enum client_port port)

@@ -151,17 +151,10 @@ static void rt_fetch_wired(struct client *client)
     for (uint32_t i = 0; i < CLIENT_SETTLED; i++)
         client->period.wired &= client->wired_before[i];
     client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
+    client->period.chains = atomic_load_explicit(&client->chains, memory_order_relaxed);
     client->period.midi_wired = atomic_load_explicit(&client->midi_wired, memory_order_relaxed);
     client->period.control_wired = atomic_load_explicit(&client->control_wired, memory_order_relaxed);
 }
-
-static const uint8_t own_ports[GROUPS] = { /* the left one of each channel; 0: none */
-                                           [GROUP_STREAMS] = PORT_STREAMS_LEFT,
-                                           [GROUP_SOUNDS] = PORT_SOUNDS_LEFT,
-                                           [GROUP_PADS] = PORT_PADS_LEFT,
-                                           [GROUP_SEQUENCER] = PORT_SEQUENCER_LEFT,
-                                           [GROUP_METRONOME] = PORT_METRONOME_LEFT
-};
 
 static void rt_fetch_audio(struct client *client, uint32_t frames)
 {
@@ -169,15 +162,17 @@ static void rt_fetch_audio(struct client *client, uint32_t frames)
 
     for (uint32_t side = 0; side < 2; side++) {
         period->capture[side] = jack_port_get_buffer(client->ports[PORT_IN_LEFT + side], frames);
-        period->returns[side] = jack_port_get_buffer(client->ports[PORT_RETURN_LEFT + side], frames);
         period->main[side] = jack_port_get_buffer(client->ports[PORT_MAIN_LEFT + side], frames);
         period->preview[side] = jack_port_get_buffer(client->ports[PORT_PREVIEW_LEFT + side], frames);
+        period->insert[side] = jack_port_get_buffer(client->ports[PORT_INSERT_LEFT + side], frames);
         period->pfl[side] = jack_port_get_buffer(client->ports[PORT_PFL_LEFT + side], frames);
+        for (uint32_t i = 0; i < CHAINS; i++)
+            period->returns[i][side] = jack_port_get_buffer(client->ports[port_return(i) + side], frames);
         for (uint32_t i = 0; i < SCORE_OUTPUTS; i++)
             period->output[i][side] = jack_port_get_buffer(client->ports[PORT_OUT_1_LEFT + 2 * i + side], frames);
         for (uint32_t i = 0; i < GROUPS; i++)
-            if (own_ports[i])
-                period->own[i][side] = jack_port_get_buffer(client->ports[own_ports[i] + side], frames);
+            if (i != GROUP_PREVIEW)
+                period->own[i][side] = jack_port_get_buffer(client->ports[port_send(i) + side], frames);
     }
     period->listen = jack_port_get_buffer(client->ports[PORT_LISTEN], frames);
 }

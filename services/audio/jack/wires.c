@@ -5,7 +5,13 @@
 
 #include "common/file.h"
 
-enum { FILE_BYTES = WIRES * (2 * CLIENT_FOREIGN_NAME + 64) + 2 * CLIENT_CHAIN_NAME };
+enum { FILE_BYTES = WIRES * (2 * CLIENT_FOREIGN_NAME + 64) + CHAINS * (CLIENT_CHAIN_NAME + 32) };
+
+static const char *const chain_names[CHAINS] = {
+    [GROUP_STREAMS] = "insert:streams",     [GROUP_SOUNDS] = "insert:sounds", [GROUP_PADS] = "insert:pads",
+    [GROUP_SEQUENCER] = "insert:sequencer", [CHAIN_PREVIEW] = "chain",        [GROUP_METRONOME] = "insert:metronome",
+    [CHAIN_MASTER] = "insert:master",
+};
 
 static const char *wires_path(const struct paths *paths, char to[PATH_MAX])
 {
@@ -16,7 +22,7 @@ static const char *wires_path(const struct paths *paths, char to[PATH_MAX])
 bool wires_port(struct text name, enum client_port *port)
 {
     for (*port = 0; *port < PORTS; ++*port)
-        if (text_is(name, client_ports[*port]))
+        if (text_is(name, port_names[*port]))
             return true;
     return false;
 }
@@ -61,12 +67,13 @@ bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[C
            snprintf(right, CLIENT_FOREIGN_NAME, "%.*s:%s", (int)owner, chain, comma + 1) < CLIENT_FOREIGN_NAME;
 }
 
-bool wires_in_chain(const char *chain, enum client_port port, const char *to)
+bool wires_in_chain(const char *chain, uint32_t number, enum client_port port, const char *to)
 {
     char sides[2][CLIENT_FOREIGN_NAME];
+    uint32_t left = port_send(number);
 
-    return (port == PORT_PREVIEW_LEFT || port == PORT_PREVIEW_RIGHT) && wires_chain(chain, sides[0], sides[1]) &&
-           strcmp(sides[port - PORT_PREVIEW_LEFT], to) == 0;
+    return (port == left || port == left + 1) && wires_chain(chain, sides[0], sides[1]) &&
+           strcmp(sides[port - left], to) == 0;
 }
 
 /* Cuts the text before a tab off `line`; without a tab, all of it. */
@@ -80,6 +87,16 @@ static struct text cut_field(struct text *line)
     return field;
 }
 
+/* CHAINS: the line is none of a chain. */
+static uint32_t chain_of(struct text name)
+{
+    uint32_t i = 0;
+
+    while (i < CHAINS && !text_is(name, chain_names[i]))
+        i++;
+    return i;
+}
+
 static void read_wire(struct text line, struct wires *wires)
 {
     const char *tab = line.len ? memchr(line.at, '\t', line.len) : NULL;
@@ -90,8 +107,9 @@ static void read_wire(struct text line, struct wires *wires)
     if (!tab)
         return;
     name = cut_field(&line);
-    if (line.len > 0 && text_is(name, "chain")) {
-        (void)text_copy(wires->chain, sizeof(wires->chain), line);
+    uint32_t chain = chain_of(name);
+    if (chain < CHAINS) {
+        (void)text_copy(wires->chain[chain], sizeof(wires->chain[chain]), line);
         return;
     }
     bool for_take = text_starts(name, TEXT("take:"));
@@ -134,11 +152,11 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
 
     for (uint32_t i = 0; i < wires->count; i++)
         if (!wires->at[i].dropped && is_one_line(&wires->at[i]))
-            buffer_printf(&file, "%s%s\t%s%s%s\n", wires->at[i].for_take ? "take:" : "",
-                          client_ports[wires->at[i].port], wires->at[i].to, wires->at[i].device[0] ? "\t" : "",
-                          wires->at[i].device);
-    if (wires->chain[0])
-        buffer_printf(&file, "chain\t%s\n", wires->chain);
+            buffer_printf(&file, "%s%s\t%s%s%s\n", wires->at[i].for_take ? "take:" : "", port_names[wires->at[i].port],
+                          wires->at[i].to, wires->at[i].device[0] ? "\t" : "", wires->at[i].device);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        if (wires->chain[i][0])
+            buffer_printf(&file, "%s\t%s\n", chain_names[i], wires->chain[i]);
     e = file_write_atomic(wires_path(paths, path), buffer_bytes(&file), 0600, fault);
     buffer_free(&file);
     return e;

@@ -1,7 +1,8 @@
 /* wires.h: the list of wanted connections between our ports and foreign ones. The file DATA/audio.connections has one
  * line "main_left<tab>system:playback_1" for each that a person made, here or in any patch bay. That of a MIDI port has
  * another tab and its device (device.h). A take's own connection is "take:in_left<tab>…". While previews go through
- * another client, there is a line "chain<tab>CLIENT:LEFT,RIGHT".
+ * another client, there is a line "chain<tab>CLIENT:LEFT,RIGHT"; for the insert of a channel or the master,
+ * "insert:pads<tab>CLIENT:LEFT,RIGHT".
  * Pure except for the file. One thread at a time. */
 #ifndef LOOPHOLE_AUDIO_WIRES_H
 #define LOOPHOLE_AUDIO_WIRES_H
@@ -26,8 +27,8 @@ struct jack_wire {
 struct wires {
     struct jack_wire at[WIRES];
     uint32_t count;
-    bool is_saved;                 /* the file exists: only its connections are wanted */
-    char chain[CLIENT_CHAIN_NAME]; /* of the preview; "": none */
+    bool is_saved;                         /* the file exists: only its connections are wanted */
+    char chain[CHAINS][CLIENT_CHAIN_NAME]; /* "": none */
 };
 
 /* Replaces the content of `wires`. Ignores invalid lines; a missing file gives an empty list. Errors: io, too_large. */
@@ -43,7 +44,9 @@ void wires_remove(struct wires *wires, struct jack_wire *wire);
 /* Splits a chain's name into its inputs: "CLIENT:PORT" means both sides, "CLIENT:LEFT,RIGHT" one each. False:
  * invalid. */
 bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[CLIENT_FOREIGN_NAME]);
-bool wires_in_chain(const char *chain, enum client_port port, const char *to); /* a preview port and its input */
+
+/* True if the chain `number` with that name connects the two: a port at which its sound leaves, and its input. */
+bool wires_in_chain(const char *chain, uint32_t number, enum client_port port, const char *to);
 
 bool wires_port(struct text name, enum client_port *port); /* "main_left"; false: not a port of ours */
 

@@ -63,12 +63,44 @@ void mixer_close_returns(struct engine *engine, uint32_t frames)
     core_ramp_down(&engine->half->mixer.returns, frames);
 }
 
-/* ---- the limiters ---- */
+/* ---- inserts ---- */
 
 static bool is_settled(const struct ramp *ramp, float gain)
 {
     return ramp->left == 0 && ramp->target == gain;
 }
+
+static void aim_inserts(struct engine *engine)
+{
+    for (uint32_t i = 0; i < CHAINS; i++)
+        ramp_to(&engine->half->mixer.inserts[i], engine->period->chains >> i & 1 && i != CHAIN_PREVIEW ? 1 : 0,
+                fade_frames(engine->half->rate));
+}
+
+/* What comes back replaces the bus, which has left for the other client before. A chain whose client has ended gives
+ * the bus back in 5 ms. */
+static void pass_insert(struct engine *engine, uint32_t chain, float (*bus)[CORE_BLOCK], uint32_t frames)
+{
+    struct ramp *ramp = &engine->half->mixer.inserts[chain];
+    float *level = engine->block.level, *back = engine->block.one[0];
+
+    if (is_settled(ramp, 0))
+        return;
+    ramp_fill(ramp, level, frames);
+    for (uint32_t side = 0; side < 2; side++) {
+        const float *from = engine->period->returns[chain][side];
+        mix_clear(back, frames);
+        if (from)
+            memcpy(back, from + engine->at, frames * sizeof(float));
+        mix_clean(back, frames);
+        for (uint32_t i = 0; i < frames; i++) {
+            float share = number_within(level[i], 0, 1);
+            bus[side][i] = bus[side][i] * (1 - share) + back[i] * share;
+        }
+    }
+}
+
+/* ---- the limiters ---- */
 
 static void forget_lookahead(struct lookahead *ahead)
 {
@@ -148,6 +180,7 @@ void mixer_period(struct engine *engine)
     ramp_to(&mixer->monitor, score->monitor ? 1 : 0, fade_frames(rate));
     aim_direct(engine);
     aim_returns(engine, fade_frames(rate));
+    aim_inserts(engine);
     aim_limiters(engine);
     outputs_period(engine);
     if (mixer->gathered >= PEAKS_LEAST)
@@ -176,6 +209,8 @@ static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_B
         mix_add(out[0], left, frames);
         mix_add(out[1], right, frames);
     } else {
+        outputs_put_channel(engine, group, frames);
+        pass_insert(engine, group, in, frames);
         outputs_mix(engine, group, out, frames);
     }
 }
@@ -201,7 +236,7 @@ static void fetch_returns(struct engine *engine, uint32_t frames)
     float(*back)[CORE_BLOCK] = engine->block.back;
 
     for (uint32_t side = 0; side < 2; side++) {
-        memcpy(back[side], engine->period->returns[side] + engine->at, frames * sizeof(float));
+        memcpy(back[side], engine->period->returns[CHAIN_PREVIEW][side] + engine->at, frames * sizeof(float));
         mix_clean(back[side], frames);
     }
     ramp_apply(&engine->half->mixer.returns, back[0], back[1], frames);
@@ -327,10 +362,12 @@ void mixer_render(struct engine *engine, uint32_t frames)
     ramp_apply(&mixer->master.right, block->main[1], NULL, frames);
     meter_clips(&mixer->master_meter, block->main[0], block->main[1], frames);
     clips = mixer->master_meter.clips;
+    outputs_put_insert(engine, frames);
+    pass_insert(engine, CHAIN_MASTER, block->main, frames);
     limit_bus(engine, frames);
     put_out(engine, block->main, period->main, frames);
     put_out(engine, block->preview, period->preview, frames);
-    outputs_put_channels(engine, frames);
+    outputs_put_pfl(engine, frames);
     meter_run(&mixer->master_meter, engine->half->rate, block->main[0], block->main[1], frames);
     mixer->master_meter.clips = clips; /* before the limiter */
     loudness_run(&mixer->loudness, engine->half->rate, block->main[0], block->main[1], frames);

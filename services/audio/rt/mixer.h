@@ -14,7 +14,14 @@
  *
  * The outgoing signal passes no strip, and the return never goes to the preview ports, so there is no loop. The
  * returns are open from a preview's start to its stop or a panic. So a tail plays to its end, and a stop is silent
- * at once. The direct way and the chain never sound together: one opens after the other has closed. */
+ * at once. The direct way and the chain never sound together: one opens after the other has closed.
+ *
+ * A channel, and the master before its limiter, may have an insert:
+ *
+ *   strip ──► ports of the channel ──► another JACK client ──► its return ports ──► main
+ *
+ * While the insert is made (`chains` of the period), the returns are heard in place of the strip; both cross-fade in
+ * 5 ms. Takes of the channel and its sends to the effects: the take has the return, the sends have the strip. */
 #ifndef LOOPHOLE_AUDIO_RT_MIXER_H
 #define LOOPHOLE_AUDIO_RT_MIXER_H
 

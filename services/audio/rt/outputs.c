@@ -144,15 +144,24 @@ void outputs_put(struct engine *engine, uint32_t frames)
     }
 }
 
-void outputs_put_channels(struct engine *engine, uint32_t frames)
+void outputs_put_channel(struct engine *engine, uint32_t group, uint32_t frames)
+{
+    for (uint32_t side = 0; side < 2; side++)
+        fill_port(engine, engine->period->own[group][side], engine->block.group[group][side], frames);
+}
+
+void outputs_put_insert(struct engine *engine, uint32_t frames)
+{
+    for (uint32_t side = 0; side < 2; side++)
+        fill_port(engine, engine->period->insert[side], engine->block.main[side], frames);
+}
+
+void outputs_put_pfl(struct engine *engine, uint32_t frames)
 {
     struct core_block *block = &engine->block;
 
-    for (uint32_t side = 0; side < 2; side++) {
-        for (uint32_t i = 0; i < GROUPS; i++)
-            fill_port(engine, engine->period->own[i][side], block->group[i][side], frames);
+    for (uint32_t side = 0; side < 2; side++)
         fill_port(engine, engine->period->pfl[side], block->has_pfl ? block->pfl[side] : NULL, frames);
-    }
 }
 
 static void silence_pair(float *const port[2], uint32_t frames)
@@ -168,5 +177,6 @@ void outputs_silence(struct engine_period *period)
         silence_pair(period->own[i], period->frames);
     for (uint32_t i = 0; i < SCORE_OUTPUTS; i++)
         silence_pair(period->output[i], period->frames);
+    silence_pair(period->insert, period->frames);
     silence_pair(period->pfl, period->frames);
 }

@@ -29,7 +29,9 @@ void outputs_pfl(struct engine *engine, uint32_t group, uint32_t frames); /* a g
 
 /* A group after its strip: to main. */
 void outputs_mix(struct engine *engine, uint32_t group, float (*main)[CORE_BLOCK], uint32_t frames);
-void outputs_put_channels(struct engine *engine, uint32_t frames); /* groups after their strips, and PFL */
+void outputs_put_channel(struct engine *engine, uint32_t group, uint32_t frames); /* a group after its strip */
+void outputs_put_insert(struct engine *engine, uint32_t frames);                  /* the master before its insert */
+void outputs_put_pfl(struct engine *engine, uint32_t frames);
 void outputs_silence(struct engine_period *period);
 
 #endif

@@ -23,15 +23,17 @@ struct engine_period {
     int64_t at;    /* clock_steady (µs) of the period's start as JACK sees it */
     int64_t frame; /* the server's frame clock at the period's start (jack_last_frame_time, made 64 bits) */
     const float *capture[2];
-    uint64_t client;         /* differs for each client that joined a server */
-    uint32_t wired;          /* bit 0, 1: capture[0], capture[1] is connected */
-    uint32_t midi_wired;     /* connections of the MIDI output */
-    const float *listen;     /* NULL: silence */
-    const float *returns[2]; /* output of the preview's chain */
+    uint64_t client;                 /* differs for each client that joined a server */
+    uint32_t wired;                  /* bit 0, 1: capture[0], capture[1] is connected */
+    uint32_t midi_wired;             /* connections of the MIDI output */
+    const float *listen;             /* NULL: silence */
+    const float *returns[CHAINS][2]; /* what comes back from each chain; NULL: silence */
+    uint32_t chains;                 /* bits of the chains that are made; that of the preview has no meaning */
     float *main[2];
     float *preview[2];
     float *own[GROUPS][2];           /* of the channels; NULL: it has no such port */
-    float *pfl[2];                   /* NULL: there is no such port */
+    float *insert[2];                /* the master before its insert; NULL: there is no such port */
+    float *pfl[2];                   /* NULL as well */
     float *output[SCORE_OUTPUTS][2]; /* of single pads; NULL as well */
     const struct engine_midi *midi_in;
     uint32_t midi_in_count;

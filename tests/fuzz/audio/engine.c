@@ -57,7 +57,7 @@ static void run_elsewhere(struct engine *engine)
                                     .rate = 48000,
                                     .frame = -1000000,
                                     .capture = { silence, silence },
-                                    .returns = { silence, silence },
+                                    .returns = { [CHAIN_PREVIEW] = { silence, silence } },
                                     .main = { nowhere, nowhere },
                                     .preview = { nowhere, nowhere },
                                     .midi_out = answer };

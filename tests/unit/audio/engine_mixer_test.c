@@ -272,6 +272,38 @@ static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_
     assert_true(stage_is_silent(stage, 4096 + stage->period, 8192));
 }
 
+/* What comes back is 0.25, and what leaves lies between 0 and 0.01, on the left. */
+static void what_comes_back_from_an_insert_is_heard_in_place_of_what_left(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t chains[] = { GROUP_STREAMS, CHAIN_MASTER };
+
+    for (uint32_t i = 0; i < STAGE_MOST; i++)
+        stage->returns[0][i] = stage->returns[1][i] = 0.25f;
+    stage->returns[0][5000] = NAN;
+    stage->chain = NAN; /* returns are as the test set them */
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1, 12400);
+    stage_cue(stage,
+              (struct cue){
+                  .frame = CUE_NOW, .verb = CUE_STREAM_START, .generation = 1, .group = GROUP_STREAMS, .value = 1 });
+    stage_run(stage, 4096);
+    assert_true(stage->main[0][4000] > 0 &&
+                stage->main[0][4000] < 0.01f); /* a preview's way back, or one that is not made, is not heard */
+    for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++) {
+        uint32_t begin = 4096 + (uint32_t)i * 4096, last = begin + 2047;
+        stage->chains = 1u << chains[i];
+        stage_run(stage, begin + 2048);
+        assert_true(stage->main[0][last] == 0.25f && stage->main[1][last] == 0.25f);
+        for (uint32_t k = begin + 1; k < begin + 1 + FADE; k++)
+            assert_true(fabsf(stage->main[1][k] - stage->main[1][k - 1]) < 0.02f); /* a cross-fade */
+        stage->chains = 0;                                                         /* its client has ended */
+        stage_run(stage, begin + 4096);
+        assert_true(stage->main[0][begin + 4095] > 0 && stage->main[0][begin + 4095] < 0.01f);
+    }
+    assert_true(stage->main[0][5000] == 0);
+}
+
 static void a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step(void **made)
 {
     struct stage *stage = *made;
@@ -375,6 +407,7 @@ int main(void)
         STAGE_TEST(a_take_of_a_chained_preview_has_what_returns),
         STAGE_TEST(a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it),
         STAGE_TEST(a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not),
+        STAGE_TEST(what_comes_back_from_an_insert_is_heard_in_place_of_what_left),
         STAGE_TEST(a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step),
         STAGE_TEST(a_panic_silences_all_within_the_period),
         STAGE_TEST(a_panic_takes_effect_within_any_period),

@@ -35,7 +35,8 @@ struct stage {
     int64_t server;                              /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
-    float chain; /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
+    uint32_t chains; /* of the period: bits of the inserts that are made; all of them read `returns` */
+    float chain;     /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
     struct stage_midi play[STAGE_MIDI], sent[STAGE_MIDI]; /* in and out, by recorded frame */
     uint8_t ports[STAGE_MIDI];                            /* where each of `play` arrives */
@@ -189,7 +190,7 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .wired = stage->wired,
                                     .midi_wired = stage->midi_wired,
                                     .listen = stage->listens ? stage->in[1] + at : NULL,
-                                    .returns = { stage->returns[0] + at, stage->returns[1] + at },
+                                    .chains = stage->chains,
                                     .main = { nowhere[0], nowhere[1] },
                                     .preview = { nowhere[2], nowhere[3] },
                                     .midi_in = stage->midi_in,
@@ -204,6 +205,9 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .jack_slack = stage->jack_slack,
                                     .jack_joined = stage->jack_joined };
 
+    for (int i = 0; i < CHAINS; i++)
+        for (int side = 0; side < 2; side++)
+            period.returns[i][side] = stage->returns[side] + at;
     for (int i = 0; record && i < 2; i++) {
         period.main[i] = stage->main[i] + at;
         period.preview[i] = stage->preview[i] + at;

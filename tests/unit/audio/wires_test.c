@@ -63,16 +63,20 @@ static void a_chain_is_kept_and_names_its_inputs(void **state)
     static struct wires wires, read;
     char left[CLIENT_FOREIGN_NAME], right[CLIENT_FOREIGN_NAME], longest[2 * CLIENT_FOREIGN_NAME];
 
-    snprintf(wires.chain, sizeof(wires.chain), "a strip:in 1,in 2");
+    for (uint32_t i = 0; i < CHAINS; i++)
+        snprintf(wires.chain[i], sizeof(wires.chain[i]), "a strip:in %u,in %u", i + 1, i + 2);
     assert_int_equal(wires_write(&home->paths, &wires, NULL), ERR_OK);
     assert_int_equal(wires_read(&home->paths, &read, NULL), ERR_OK);
-    assert_string_equal(read.chain, wires.chain);
-    assert_true(wires_chain(read.chain, left, right));
+    for (uint32_t i = 0; i < CHAINS; i++)
+        assert_string_equal(read.chain[i], wires.chain[i]);
+    assert_true(wires_chain(read.chain[0], left, right));
     assert_string_equal(left, "a strip:in 1");
     assert_string_equal(right, "a strip:in 2");
-    assert_true(wires_in_chain(read.chain, PORT_PREVIEW_RIGHT, "a strip:in 2"));
-    assert_false(wires_in_chain(read.chain, PORT_PREVIEW_LEFT, "a strip:in 2"));
-    assert_false(wires_in_chain(read.chain, PORT_MAIN_RIGHT, "a strip:in 2"));
+    assert_true(wires_in_chain(read.chain[0], CHAIN_PREVIEW, PORT_PREVIEW_RIGHT, "a strip:in 2"));
+    assert_false(wires_in_chain(read.chain[0], CHAIN_PREVIEW, PORT_PREVIEW_LEFT, "a strip:in 2"));
+    assert_false(wires_in_chain(read.chain[0], CHAIN_PREVIEW, PORT_MAIN_RIGHT, "a strip:in 2"));
+    assert_true(wires_in_chain(read.chain[0], CHAIN_MASTER, PORT_INSERT_LEFT, "a strip:in 1"));
+    assert_false(wires_in_chain(read.chain[0], GROUP_PADS, PORT_INSERT_LEFT, "a strip:in 1"));
     assert_true(wires_chain("strip:in", left, right));
     assert_string_equal(left, right);
     for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)

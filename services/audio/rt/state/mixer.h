@@ -13,9 +13,10 @@ enum { MIXER_MASTER, MIXER_PREVIEW, MIXER_LIMITERS };
 
 struct rt_mixer {
     struct mix_strip strip[GROUPS], master, preview_to_main;
-    struct ramp direct;  /* of the preview group, to its strip; below 0 it is closed */
-    struct ramp returns; /* of the return ports, to the preview strip */
-    struct ramp monitor; /* of the inputs, to main */
+    struct ramp direct;          /* of the preview group, to its strip; below 0 it is closed */
+    struct ramp returns;         /* of the return ports, to the preview strip */
+    struct ramp monitor;         /* of the inputs, to main */
+    struct ramp inserts[CHAINS]; /* 1: the return of the insert is heard in place of the channel or master */
     struct ramp apart[GROUPS], pfl[GROUPS], reverb[GROUPS], delay[GROUPS]; /* outputs.h */
     uint32_t is_open;  /* the returns are open while there is a chain */
     uint32_t previews; /* the preview group sounded in the last block */
