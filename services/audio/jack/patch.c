@@ -146,6 +146,8 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
         return fault_set(fault, ERR_FULL,
                          "the audio core remembers %d connections already: remove one with `loophole audio disconnect`",
                          WIRES);
+    if (wire && wanted)
+        wire->made = wire->missed = false; /* a connection that a person removes and asks for again is made again */
     if (wire)
         wire->dropped = !wanted;
     if (wire && (!is_wanted_already || change == PATCH_CONNECT))
@@ -249,7 +251,7 @@ void patch_look(struct patch *patch, const struct client_pulse *pulse)
     if (patch->client) {
         patch_break_loops(patch);
         changed = look_at_ports(patch);
-        changed = restore_wires(patch, is_new || followed || is_asked || pulse->ports_changed) || changed;
+        changed = restore_wires(patch, is_new || followed || pulse->ports_changed) || changed;
         if (is_new)
             connect_by_default(patch);
         patch_repair_chains(patch);

@@ -7,15 +7,6 @@
 
 /* ---- feedback ---- */
 
-/* True for a client of the first core or of the standby: the name, and perhaps a word after it. */
-static bool is_ours(const struct patch *patch, const char *owner)
-{
-    size_t length = strcspn(patch->name, "-");
-
-    length += patch->name[length] ? 1 + strcspn(patch->name + length + 1, "-") : 0;
-    return strncmp(owner, patch->name, length) == 0 && (!owner[length] || owner[length] == '-');
-}
-
 /* True if `foreign` belongs to us, or to a client that main reaches. A channel's way back leads to the master too, so
  * the master's insert must not reach it either. */
 static bool would_feed_back(struct patch *patch, uint32_t number, const char *foreign)
@@ -23,8 +14,8 @@ static bool would_feed_back(struct patch *patch, uint32_t number, const char *fo
     char owner[CLIENT_FOREIGN_NAME];
 
     loop_owner(foreign, owner);
-    return is_ours(patch, owner) || loop_leads_from(patch->client, PORT_MAIN_LEFT, owner) ||
-           (number != CHAIN_MASTER && loop_leads_from(patch->client, PORT_INSERT_LEFT, owner));
+    return loop_is_ours(patch->name, owner) || loop_leads_from(patch->client, patch->name, PORT_MAIN_LEFT, owner) ||
+           (number != CHAIN_MASTER && loop_leads_from(patch->client, patch->name, PORT_INSERT_LEFT, owner));
 }
 
 bool patch_feeds_back(struct patch *patch, enum client_port port, const char *foreign)
@@ -44,7 +35,7 @@ static bool returns_from(struct patch *patch, uint32_t number, const char *forei
     for (uint32_t side = 0; side < 2; side++)
         for (uint32_t i = 0; i < WIRES && client_connected(patch->client, port_return(number) + side, i, from); i++) {
             loop_owner(from, returned);
-            if (strcmp(returned, owner) == 0 || loop_leads(patch->client, owner, returned))
+            if (strcmp(returned, owner) == 0 || loop_leads(patch->client, patch->name, owner, returned))
                 return true;
         }
     return false;
