@@ -71,7 +71,7 @@ def a_second_engine_on_the_same_data_is_refused(home):
     try:
         before = pids(first)
         contains(second.refused('up'), 'already runs for the data in')
-        contains(second.fails('loopholed', '--foreground', timeout=60), 'another engine has the data')
+        contains(second.fails('loopholed', '--foreground', timeout=60), 'an engine with another XDG_RUNTIME_DIR has the data')
         contains(second.fails('loophole-persist', '--foreground', timeout=60), 'another engine')
         contains(second.refused('status'), 'not running')
         second.down()

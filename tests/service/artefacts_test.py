@@ -142,7 +142,7 @@ def a_changed_file_of_an_offline_item_is_found_again_later(it):
 
     def waiting():
         client.ask('indexer.remake', {})
-        return it.home.log('indexer').count('1 wait for a drive that is away')
+        return it.home.log('indexer').count('waiting for a drive that is away 1')
 
     def is_older():  # older than the changes that a survey reads
         waiting()
