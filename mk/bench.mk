@@ -109,9 +109,9 @@ $(BUILD)/bench_ring: $(BUILD)/bench/audio/ring.o $(BUILD)/libcommon.a
 $(BUILD)/bench_engine: $(call objects,$(addprefix bench/audio/,engine.c rig.c worst.c)) $(BUILD)/services/audio/jack/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(OWN_HOME) $(ENGINE)
+$(BUILD)/bench_streamer: $(call objects,$(addprefix bench/audio/,streamer.c loads.c)) $(BUILD)/services/streamer/play/stretch.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb -lrubberband $(LIBS)
 # make bench-streamer [ROUNDS=100]
 bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
 	@BUILD='$(abspath $(BUILD))' bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))

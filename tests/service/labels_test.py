@@ -157,7 +157,7 @@ def files_that_cannot_take_them_say_why_and_stay(home):
         assert said.code != 0 and re.search(why, said.all), f'{name}: {said.all}'
         same(True, data == bytes_of(file(home, name)), f'{name} is as before')
     contains(home.run('loophole', 'labels', 'restore', file(home, 'plain.wav'), code=None).all, 'nothing was written')
-    home.loophole('labels', 'write', file(home, 'plain.wav'))
+    contains(home.loophole('labels', 'write', file(home, 'plain.wav')).out, 'written: plain.wav')
     with open(file(home, 'plain.wav'), 'ab') as one:
         one.write(b'by another program')
     changed = bytes_of(file(home, 'plain.wav'))

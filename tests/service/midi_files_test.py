@@ -73,6 +73,8 @@ def tempo_key_notes_and_length_are_facts_and_find_the_file(home):
         same(found, paths(home, query), f'of {query}')
     contains(home.loophole('search', 'golden').out, '4.80 s')
     contains(home.loophole('show', f'{folder}/lead.mid').out, '4.8')
+    contains(home.refused('trim', f'{folder}/lead.mid', '--from', '1s'), 'is a MIDI file')
+    contains(home.refused('normalise', f'{folder}/lead.mid'), 'is a MIDI file')
     same(['drums.midi', 'signed.mid', 'lead.mid'],
          [os.path.basename(item['path']) for item in home.json('search', 'kind:midi', '--sort', '-duration_s')])
 

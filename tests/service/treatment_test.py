@@ -283,6 +283,23 @@ def a_row_obeys_trim_fades_and_gain_of_its_item_from_its_next_hit_on(home):
 
 
 @claim(shares=treated_engine)
+def a_row_takes_an_id_or_a_path_as_its_sound(home):
+    untreated(home)
+    path = file(home, 'level')
+    for key, value in (('sound', path), ('sound', home.first('show', path)['id']), ('media_id', path)):
+        row = {'name': 'level', 'pattern': 'x' + '.' * 63, 'base_amp': 0.5, key: value}
+        with open(home.file('row.json'), 'w', encoding='utf-8') as out:
+            json.dump({'sequencer': {'bpm': 120, 'swing': 0, 'tracks': [row]}}, out)
+        home.loophole('pattern', home.file('row.json'), '--immediate')
+        got = row_hit(home)
+        assert len(got) == RATE and abs(got[12000] - 0.125) < 1e-4, (key, value, len(got), got[12000])
+    row['media_id'] = 'level.wav'
+    with open(home.file('row.json'), 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'tracks': [row]}}, out)
+    contains(home.refused('pattern', home.file('row.json')), 'neither an id of 26 characters nor an absolute path')
+
+
+@claim(shares=treated_engine)
 def a_pad_with_points_of_its_own_keeps_only_the_gain(home):
     untreated(home)
     path = file(home, 'count')

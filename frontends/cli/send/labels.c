@@ -225,6 +225,9 @@ static void print_item(struct labelling *labelling, const struct item *item, boo
                        const struct fault *fault)
 {
     struct cli *cli = labelling->cli;
+    const struct bytes file = item->media.file;
+    const struct text name =
+        file.len > 0 ? (struct text){ file.len, (const char *)file.at } : item->media.name; /* kick.wav, kick.mp3 */
     struct labelled_line line = { .id = item->media.id,
                                   .state = text_of(fault     ? "failed"
                                                    : is_same ? "same"
@@ -236,9 +239,9 @@ static void print_item(struct labelling *labelling, const struct item *item, boo
     if (cli->options.json)
         (void)cli_json(cli, &labelled_line_shape, &line);
     else if (fault)
-        cli_print(&cli->out, "not %s: %.*s: %s\n", done, TEXT_ARG(item->media.name), fault->what);
+        cli_print(&cli->out, "not %s: %.*s: %s\n", done, TEXT_ARG(name), fault->what);
     else
-        cli_print(&cli->out, "%s: %.*s\n", is_same ? "the same" : done, TEXT_ARG(item->media.name));
+        cli_print(&cli->out, "%s: %.*s\n", is_same ? "the same" : done, TEXT_ARG(name));
     cli_flush(cli);
 }
 

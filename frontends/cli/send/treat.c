@@ -82,6 +82,9 @@ static enum err get_item(struct cli *cli, struct id id, struct item *item, struc
     enum err e = cli_ask(cli, "search.get", &get, &found, fault);
 
     *item = found.item;
+    if (e == ERR_OK && item->media.kind.value == KIND_MIDI)
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is a MIDI file: a sound is expected",
+                         TEXT_ARG(item->media.name));
     if (e == ERR_OK && item->media.sample_rate == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" has no sample rate that the catalogue knows",
                          TEXT_ARG(item->media.name));
