@@ -122,4 +122,17 @@ def many_unknown_items_are_missing_in_the_catalogue_and_stay_after_kills(it):
     it.home.check_store()
 
 
+@claim(inside=Indexing)
+def more_missing_items_than_one_path_has_names_for_are_all_in_the_catalogue(it):
+    folder, ids = it.folder('foreign'), [word(os.urandom(16)) for _ in range(700)]
+    os.makedirs(folder)
+    item = lambda n, id: {'id': id, 'name': 'kick', **({'storage': {'path': '/music/kick.wav'}} if n % 2 else {})}
+    with open(os.path.join(folder, 'project.json'), 'w', encoding='utf-8') as out:
+        json.dump({'schema_version': '1.0', 'project': {'name': 'Alike'}, 'clips': [{'item': id} for id in ids],
+                   'items': [item(n, id) for n, id in enumerate(ids)]}, out)
+    mine = Studio.at(it.home, folder)
+    until(lambda: it.home.client().must('search.query', {'query': 'is:missing used:Alike', 'limit': 0})['total'] == 700)
+    same(700, mine.state()['missing'])
+
+
 run_claims()

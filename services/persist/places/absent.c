@@ -11,7 +11,7 @@
 #include "store/catalogue.h"
 #include "store/catalogue_write.h"
 
-enum { PARTS_MOST = 256, NAME_MOST = 255, TRIES = 300 };
+enum { PARTS_MOST = 256, NAME_MOST = 255, TRIES = 16 };
 
 /* The names of a path below its mount, the last of them that of the file. */
 struct absent_path {
@@ -56,17 +56,22 @@ static enum err put_folders(struct persist *p, struct id volume, const struct ab
     return e;
 }
 
-/* The file's name, or one with a number if another item has that place. */
-static enum err choose_name(struct persist *p, struct id folder, struct bytes name, struct bytes *to)
+/* The file's name; if other items have that place, one with a number, and at last with the id of the item. */
+static enum err choose_name(struct persist *p, struct id folder, struct bytes name, struct id item, struct bytes *to)
 {
+    const int len = name.len < 228 ? (int)name.len : 228; /* of 255 bytes */
+    char room[ID_TEXT_SIZE];
     enum err e = ERR_OK;
     struct id there;
 
     *to = name;
-    for (int i = 2; i < TRIES && (e = catalogue_place(p->w.txn, &p->arena, folder, *to, &there)) == ERR_OK; i++) {
-        struct text other = arena_printf(&p->arena, "%d %.*s", i, (int)(name.len < 240 ? name.len : 240), name.at);
+    for (int i = 2; i <= TRIES && (e = catalogue_place(p->w.txn, &p->arena, folder, *to, &there)) == ERR_OK; i++) {
+        struct text other = i < TRIES ? arena_printf(&p->arena, "%d %.*s", i, len, name.at)
+                                      : arena_printf(&p->arena, "%s %.*s", id_write(item, room), len, name.at);
         *to = bytes_of(other.at, other.len);
     }
+    if (e == ERR_OK)
+        e = catalogue_place(p->w.txn, &p->arena, folder, *to, &there);
     return e == ERR_NOT_FOUND ? ERR_OK : e == ERR_OK ? ERR_EXISTS : e;
 }
 
@@ -122,7 +127,7 @@ static enum err add_absent_item(struct persist *p, const struct missing_item *it
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     e = put_folders(p, volume.id, &path, &folder, fault);
     if (e == ERR_OK)
-        e = choose_name(p, folder, path.names[path.count - 1], &file);
+        e = choose_name(p, folder, path.names[path.count - 1], item->id, &file);
     if (e == ERR_EXISTS)
         return ERR_OK;
     return e == ERR_OK ? write_absent(p, item, folder, file, done) : e;
