@@ -72,7 +72,8 @@ def the_range_of_a_midi_control_has_the_units_of_its_target(home):
                                   ('transport/swing', ('50%', '66%'), (0, .64)),
                                   ('transport/tempo', ('90', '140'), (90, 140)),
                                   ('pads/1', ('1', '0.25'), (1, .25)),
-                                  ('pads/2', ('20', '100'), (20 / 127, 100 / 127))):
+                                  ('pads/2', ('20', '100'), (20 / 127, 100 / 127)),
+                                  ('pads/3', ('1', '127'), (1 / 127, 1))):
         rows = home.first('midi', 'learn', target, 'control=cc/1/20', f'from={typed[0]}', f'until={typed[1]}',
                           '--force')['each']
         got = next((one['from'], one['until']) for one in rows if one['target'] == target)

@@ -156,8 +156,9 @@ static enum err plain_value(struct cli *cli, const struct field *field, const ch
         e = read_velocity(typed, value, &value, fault);
     else
         is_converted = convert_unit(field, unit, &value);
+    /* A velocity must equal that of MIDI exactly: the ranges of layers meet there. */
     if (e == ERR_OK && is_converted)
-        *to = arena_printf(&cli->arena, "%.9g", value);
+        *to = arena_printf(&cli->arena, "%.*g", strcmp(field->name, "velocity") == 0 ? 17 : 9, value);
     return e;
 }
 
@@ -221,22 +222,28 @@ enum err units_switch(struct cli *cli, const char *name, const char *typed, bool
     return e == ERR_OK ? ERR_OK : fault_field(fault, name);
 }
 
+bool units_is_midi(const char *typed)
+{
+    double number;
+
+    return read_unit(typed, &number) == UNIT_NONE && number > 1 && !strchr(typed, '.');
+}
+
 enum err units_range(struct cli *cli, const char *typed, double *low, double *high, struct fault *fault)
 {
     const char *dash = strchr(typed, '-');
     struct audio_hit first = { 0 }, last = { 0 };
-    double number;
 
     if (!dash)
         return fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" is not a range: expected one such as 64-127", typed);
-    const bool is_midi = read_unit(dash + 1, &number) == UNIT_NONE && number > 1 && !strchr(dash, '.');
+    const bool is_midi = units_is_midi(dash + 1);
     struct text begin = arena_printf(&cli->arena, "%.*s", (int)(dash - typed), typed);
     enum err e = units_set(cli, &audio_hit_shape, "velocity", begin.at, &first, fault);
 
     if (e == ERR_OK)
         e = units_set(cli, &audio_hit_shape, "velocity", dash + 1, &last, fault);
     *low = is_midi && text_is(begin, "1") ? 1 / MIDI_MOST : first.velocity;
-    *high = is_midi && number < MIDI_MOST ? (number + 1) / MIDI_MOST : last.velocity;
+    *high = is_midi && last.velocity < 1 ? (round(last.velocity * MIDI_MOST) + 1) / MIDI_MOST : last.velocity;
     return e;
 }
 

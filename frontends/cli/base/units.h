@@ -28,6 +28,9 @@ enum err units_level(struct cli *cli, const char *name, const char *typed, struc
 /* Reads a switch that no field describes: on, off, true, false, yes, no, 1, 0. Errors: bad_request. */
 enum err units_switch(struct cli *cli, const char *name, const char *typed, bool *on, struct fault *fault);
 
+/* True for a velocity of 2 to 127. The other end of its range is then one of MIDI too, also if it is 1. */
+bool units_is_midi(const char *typed);
+
 /* Reads a range of velocities: low <= velocity < high, or <= 1. "0.5-1" are fractions. "1-63" are velocities of MIDI,
  * since the second is; 63 is included. Errors: bad_request. */
 enum err units_range(struct cli *cli, const char *typed, double *low, double *high, struct fault *fault);

@@ -65,6 +65,19 @@ static const char *value_of(const char *target)
     return strncmp(target, "pads/", 5) == 0 ? "velocity" : slash ? slash + 1 : target;
 }
 
+/* True if one end of the range is a velocity of MIDI. */
+static bool has_midi_end(const struct cli *cli)
+{
+    for (int i = 1; i < cli->count; i++) {
+        const char *equals = strchr(cli->args[i], '=');
+        const struct text key = { equals ? (uint32_t)(equals - cli->args[i]) : 0, cli->args[i] };
+
+        if ((text_is(key, "from") || text_is(key, "until")) && units_is_midi(equals + 1))
+            return true;
+    }
+    return false;
+}
+
 /* The range of a control has the units of its target. */
 static enum err assign_key(struct cli *cli, const char *typed, struct project_bind *request, struct fault *fault)
 {
@@ -74,7 +87,9 @@ static enum err assign_key(struct cli *cli, const char *typed, struct project_bi
 
     if (!text_is(key, "from") && !text_is(key, "until"))
         return units_assign(cli, &project_bind_shape, typed, request, fault);
-    enum err e = units_level(cli, value_of(cli->args[0]), equals + 1, &value, fault);
+    const char *name = value_of(cli->args[0]);
+    const bool is_lowest = strcmp(name, "velocity") == 0 && strcmp(equals + 1, "1") == 0 && has_midi_end(cli);
+    enum err e = units_level(cli, name, is_lowest ? "0.007874016" : equals + 1, &value, fault); /* 1/127 */
     if (e != ERR_OK)
         return e;
     typed = arena_printf(&cli->arena, "%.*s=%.*s", TEXT_ARG(key), TEXT_ARG(value)).at;
