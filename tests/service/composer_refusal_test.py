@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import BUILD, claim, contains, run_claims, same, until
 from composing import TOOL, Studio
 
 KIT = 16  # sounds of the kit that is used
@@ -325,7 +325,7 @@ def clocks_that_differ_by_years_change_nothing_and_are_reported(studio):
     server = studio.server
     for skew in (-320000000, 320000000):
         server.tool('stop')
-        server.env = dict(studio.home.env, LD_PRELOAD=os.path.join(os.environ['BUILD'], 'tests/faults/skew.so'),
+        server.env = dict(studio.home.env, LD_PRELOAD=os.path.join(BUILD, 'tests/faults/skew.so'),
                           SKEW=str(skew))
         server.tool('again')
         studio.level('use')

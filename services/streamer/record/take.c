@@ -286,7 +286,7 @@ void take_follow(struct take *take)
             take_end(take);
         break;
     case TAKE_STARTING:
-        take_connect_again(take);
+        take_begin_again(take);
         break;
     case TAKE_BARS:
         take_bars_follow(take);

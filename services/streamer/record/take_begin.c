@@ -7,7 +7,7 @@
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 
-enum { BUDGET_MS = 10000, ATTEMPTS = 100 };
+enum { BUDGET_MS = 10000, ATTEMPTS = 100, PATIENCE_US = 3000000, AGAIN_US = 50000 };
 
 typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
 
@@ -99,6 +99,20 @@ void take_reserve(struct take *take)
 
 /* ---- inputs and latency ---- */
 
+/* A core that has just started answers before it has joined the server again. */
+static void wait_for_server(struct take *take, const struct server_state *server)
+{
+    struct fault fault = { 0 };
+
+    if (clock_steady() - take->since < PATIENCE_US) {
+        take->reported = clock_steady() + AGAIN_US;
+        return;
+    }
+    fault_set(&fault, ERR_OFFLINE, "the audio core has no JACK server: %.*s", TEXT_ARG(server->trouble));
+    fault_hint(&fault, "`loophole audio status` shows it");
+    take_fail(take, &fault);
+}
+
 /* A musician who plays along hears the output late, and the input arrives late: both latencies are subtracted. */
 static void receive_server(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -107,6 +121,10 @@ static void receive_server(void *state, enum err error, const void *answer, cons
 
     if (error != ERR_OK) {
         take_fail(take, fault);
+        return;
+    }
+    if (!server->connected || server->rate == 0) {
+        wait_for_server(take, server);
         return;
     }
     take->facts.rate = (uint32_t)server->rate;
@@ -136,7 +154,20 @@ void take_begin(struct take *take)
     if (take->sender.digest && take_answers_again(take))
         return;
     take->phase = TAKE_STARTING;
+    take->since = clock_steady();
+    take->facts.rate = 0;
     take->facts.began = clock_now();
     name_it(take);
     ask_for_take(take, "audio.server", NULL, receive_server);
+}
+
+void take_begin_again(struct take *take)
+{
+    if (take->reported == 0 || clock_steady() < take->reported)
+        return;
+    take->reported = 0;
+    if (take->facts.rate == 0)
+        ask_for_take(take, "audio.server", NULL, receive_server);
+    else
+        take_connect_again(take);
 }

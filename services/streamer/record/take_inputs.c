@@ -143,9 +143,6 @@ bool take_is_audible(const struct take *take)
 
 void take_connect_again(struct take *take)
 {
-    if (take->reported == 0 || clock_steady() < take->reported)
-        return;
-    take->reported = 0;
     if (take->input >= count_links(take))
         take->input = count_links(take) - 1;
     /* A repeated ask changes nothing, and its answer contains the state. */

@@ -197,6 +197,8 @@ enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_aga
 
 /* take_begin.c: asks one service after the other, then starts the file. */
 void take_begin(struct take *take);
+void take_begin_again(struct take
+                          *take); /* regularly while it starts: repeats the ask that found no server, or the check */
 uint32_t take_new_generation(const struct takes *takes); /* for a capture */
 void take_reserve(struct take *take);                    /* its item in `folder`; then its file */
 
@@ -229,7 +231,7 @@ void take_keep_listen(struct takes *takes);
 
 /* take_inputs.c: connects the take's inputs; then take_is_connected. */
 void take_connect(struct take *take);
-void take_connect_again(struct take *take); /* regularly while it starts: checks the connections */
+void take_connect_again(struct take *take); /* checks the connections */
 
 /* False while new connections of the take may carry no sound yet: each of the two begins some periods after it was
  * made. */
