@@ -2,7 +2,6 @@
 """Errors of pattern commands that the disk, another program or a missing service causes: one sentence and one exit code on
 the command line, on the wire and over OSC; what was saved stays whole; when the cause is gone, the command works."""
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -10,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, run_claims, same, skip, until
+from claims import TOP, claim, contains, lose_override, run_claims, same, until
 from disks import Lossy, Small
 from osc import Osc
 from patterns import refused_alike, refused_slot
@@ -110,16 +109,6 @@ def a_disk_that_is_read_only_is_denied(it):
     same(0, osc.say('/pattern/load_file', 'user/Night')[1])
     remount('rw')
     save_works(osc)
-
-
-def lose_override():
-    """The programs that this process starts obey the modes of files, also for root."""
-    if os.getuid():
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        if libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
-            skip('capabilities cannot be dropped')
 
 
 def saved(home):

@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same
+from claims import claim, contains, lose_override, run_claims, same
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -181,6 +181,23 @@ def what_is_no_file_or_too_large_is_neither_read_nor_replaced(home):
             os.rmdir(path)
         same('same', it.must('save', over=True)['mirror'])
         same(kind, it.file()['tracks'][0]['name'])
+
+
+@claim
+def a_file_that_may_not_be_read_is_not_replaced(home):
+    lose_override()
+    running(home)
+    it = Studio(home, 'Closed file')
+    it.must('save')
+    path = os.path.join(it.folder, 'project.json')
+    with open(path, 'a', encoding='utf-8') as file:
+        file.write(' ')
+    os.chmod(path, 0)
+    same('changed', it.state()['mirror'])
+    contains(it.refused('conflict', 'save'), 'changed by another program')
+    os.chmod(path, 0o600)
+    with open(path, encoding='utf-8') as file:
+        same(' ', file.read()[-1])
 
 
 # What is odd; the text; what a changed save still has.

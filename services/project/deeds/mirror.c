@@ -27,7 +27,7 @@ struct text mirror_compare(struct txn *txn, struct arena *arena, struct id proje
     last = (uint64_t)tree_real(&place, "saved", 0);
     if (read == ERR_NOT_FOUND)
         return TEXT("none");
-    if (read == ERR_BAD_REQUEST || read == ERR_TOO_LARGE) /* no regular file, or larger than any save */
+    if (read == ERR_BAD_REQUEST || read == ERR_TOO_LARGE || read == ERR_DENIED) /* it is there, and no save of ours */
         return TEXT("changed");
     if (read != ERR_OK)
         return TEXT("away");

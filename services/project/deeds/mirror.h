@@ -9,7 +9,7 @@
 
 /* Compares a file, which was read with the result `read`, with the saves. Returns "same" as the last save, "none",
  * "away", "old" (another save that is kept, or a file that was loaded), or "changed" by another program, also if it is
- * no regular file, or larger than any save. */
+ * no regular file, larger than any save, or not readable for us. */
 struct text mirror_compare(struct txn *txn, struct arena *arena, struct id project, enum err read, struct bytes file);
 
 /* Reads project.json. If it is the file of an earlier save, replaces it by that of the last save; also if it is missing
