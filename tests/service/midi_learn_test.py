@@ -321,13 +321,14 @@ def each_kind_of_control_hits_its_pad_while_the_project_service_does_not_run(hom
 
 
 def ask_while_the_core_pauses(home, ask):
-    """Sends an ask while the core is paused, and continues the core when the answer came, or is awaited."""
+    """Sends an ask while the core is paused, and continues the core when the answer came, or is awaited. The pause is
+    shorter than the time after which the supervisor replaces a core that hangs."""
     core = home.pid('audio')
     with contextlib.closing(home.client()) as client:
         os.kill(core, signal.SIGSTOP)
         try:
             request = client.send(*ask)
-            answer = client.take('project', 500)
+            answer = client.take('project', 150)
         finally:
             os.kill(core, signal.SIGCONT)
         return answer or client.must(*ask, request=request)
