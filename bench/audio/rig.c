@@ -146,7 +146,7 @@ int64_t rig_period(struct rig *rig, uint32_t frames)
                                     .at = rig->frame * 1000000 / RATE,
                                     .frame = rig->frame,
                                     .capture = { rig->buffers[0], rig->buffers[1] },
-                                    .returns = { rig->buffers[0], rig->buffers[1] },
+                                    .returns = { [CHAIN_PREVIEW] = { rig->buffers[0], rig->buffers[1] } },
                                     .main = { rig->buffers[2], rig->buffers[3] },
                                     .preview = { rig->buffers[4], rig->buffers[5] },
                                     .midi_out = midi,

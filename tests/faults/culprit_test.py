@@ -33,7 +33,7 @@ def child(pid):
         for one in read(f'/proc/{pid}/task/{pid}/children').split():
             if read(f'/proc/{one}/comm').strip() == 'loophole':
                 return int(one)
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         pass
     return None
 

@@ -59,7 +59,7 @@ def is_dead(pid):
     try:
         with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
             return stat.read().rpartition(')')[2].split()[0] in 'ZX'
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

@@ -26,7 +26,7 @@ def is_gone(pid):
     try:
         with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
             return stat.read().rpartition(')')[2].split()[0] == 'Z'
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end between open and read
         return True
 
 

@@ -77,6 +77,18 @@ static void aim_inserts(struct engine *engine)
                 fade_frames(engine->half->rate));
 }
 
+/* What comes back from a chain in this block. */
+static void fetch_return(const struct engine *engine, uint32_t chain, uint32_t side, float *to, uint32_t frames)
+{
+    const float *from = engine->period->returns[chain][side];
+
+    if (from)
+        memcpy(to, from + engine->at, frames * sizeof(float));
+    else
+        mix_clear(to, frames);
+    mix_clean(to, frames);
+}
+
 /* What comes back replaces the bus, which has left for the other client before. A chain whose client has ended gives
  * the bus back in 5 ms. */
 static void pass_insert(struct engine *engine, uint32_t chain, float (*bus)[CORE_BLOCK], uint32_t frames)
@@ -88,11 +100,7 @@ static void pass_insert(struct engine *engine, uint32_t chain, float (*bus)[CORE
         return;
     ramp_fill(ramp, level, frames);
     for (uint32_t side = 0; side < 2; side++) {
-        const float *from = engine->period->returns[chain][side];
-        mix_clear(back, frames);
-        if (from)
-            memcpy(back, from + engine->at, frames * sizeof(float));
-        mix_clean(back, frames);
+        fetch_return(engine, chain, side, back, frames);
         for (uint32_t i = 0; i < frames; i++) {
             float share = number_within(level[i], 0, 1);
             bus[side][i] = bus[side][i] * (1 - share) + back[i] * share;
@@ -235,10 +243,8 @@ static void fetch_returns(struct engine *engine, uint32_t frames)
 {
     float(*back)[CORE_BLOCK] = engine->block.back;
 
-    for (uint32_t side = 0; side < 2; side++) {
-        memcpy(back[side], engine->period->returns[CHAIN_PREVIEW][side] + engine->at, frames * sizeof(float));
-        mix_clean(back[side], frames);
-    }
+    for (uint32_t side = 0; side < 2; side++)
+        fetch_return(engine, CHAIN_PREVIEW, side, back[side], frames);
     ramp_apply(&engine->half->mixer.returns, back[0], back[1], frames);
 }
 

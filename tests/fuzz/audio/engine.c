@@ -239,7 +239,7 @@ static void run_period(struct fuzz_input *input)
                                     .at = frame * 20,
                                     .frame = frame,
                                     .capture = { in[0], in[1] },
-                                    .returns = { back, in[1] },
+                                    .chains = what >> 9,
                                     .main = { out[0], out[1] },
                                     .preview = { out[2], out[3] },
                                     .midi_in = midi,
@@ -255,6 +255,10 @@ static void run_period(struct fuzz_input *input)
             out[i][f] = NAN;
     for (uint32_t f = 0; f < period.frames; f++)
         back[f] = strange[(what + f) % 4];
+    for (uint32_t i = 0; i < CHAINS; i++) {
+        period.returns[i][0] = back;
+        period.returns[i][1] = in[1];
+    }
     engine_run(engines[what >> 9 & 1], &period);
     holds(period.midi_out_count <= ENGINE_MIDI);
     for (int i = 0; i < 4; i++)
