@@ -78,6 +78,9 @@ class Chain:
             return all(m['peak_left'] > 0 for m in meters if m['bus'] in ('preview', 'master'))
         until(is_heard)
 
+    def refused(self, part, *args):
+        contains(self.home.refused(*args), part)
+
     def jack(self, *args):
         """The output of a JACK program; None if it fails."""
         env = ('env', f'JACK_DEFAULT_SERVER={self.home.ask("audio.server")["server"]}', 'JACK_NO_START_SERVER=1')
@@ -214,27 +217,24 @@ def a_standby_has_the_chain_as_well(it):
 def nothing_is_led_round(it):
     home, own = it.home, it.own
 
-    def refused(part, *args):
-        contains(home.refused(*args), part)
-
     def jack(*args):
         assert it.jack(*args) is not None, args
 
-    refused('feed back', 'preview', it.file, '--chain', f'{own}:in_left')
-    refused('feed back', 'audio', 'connect', 'return_left', f'{own}:main_left')
-    refused('names no inputs', 'preview', it.file, '--chain', 'nobody')
-    refused('no JACK client has', 'preview', it.file, '--chain', 'strip:in_1')
+    it.refused('feed back', 'preview', it.file, '--chain', f'{own}:in_left')
+    it.refused('feed back', 'audio', 'connect', 'return_left', f'{own}:main_left')
+    it.refused('names no inputs', 'preview', it.file, '--chain', 'nobody')
+    it.refused('no JACK client has', 'preview', it.file, '--chain', 'strip:in_1')
     mute = it.through('mute', 0)
-    refused('no audio output', 'preview', it.file, '--chain', 'mute:in_1')
+    it.refused('no audio output', 'preview', it.file, '--chain', 'mute:in_1')
     it.end(mute)
     one, two = it.through('one', 2), it.through('two', 2)
     jack('jack_connect', f'{own}:main_left', 'one:in_1')
     jack('jack_connect', 'one:out_1', 'two:in_1')
-    refused('feed back', 'preview', it.file, '--chain', 'two:in_1')
+    it.refused('feed back', 'preview', it.file, '--chain', 'two:in_1')
     jack('jack_disconnect', f'{own}:main_left', 'one:in_1')
     listener, events = it.listen()
     it.preview('--loop', '--chain', 'two:in_1,in_2')
-    refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
+    it.refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
     jack('jack_connect', f'{own}:main_right', 'one:in_2')  # loophole cannot refuse a connection made in a patch bay
     until(lambda: 'feed back' in it.text(events))
     it.end(listener)
@@ -340,25 +340,22 @@ def an_insert_outlives_the_core_and_the_engine(it):
 def an_insert_that_would_feed_back_is_refused(it):
     home, own = it.home, it.own
 
-    def refused(part, *args):
-        contains(home.refused(*args), part)
-
     one, two = it.through('one', 2), it.through('two', 2)
-    refused('feed back', 'audio', 'insert', 'pads', f'{own}:in_left')
-    refused('has no insert', 'audio', 'insert', 'preview', 'one:in_1')
-    refused('unknown bus "drums"', 'audio', 'insert', 'drums', 'one:in_1')
-    refused('the insert of pads is missing', 'audio', 'insert', 'pads')
-    refused('names no inputs', 'audio', 'insert', 'pads', 'one')
+    it.refused('feed back', 'audio', 'insert', 'pads', f'{own}:in_left')
+    it.refused('has no insert', 'audio', 'insert', 'preview', 'one:in_1')
+    it.refused('unknown bus "drums"', 'audio', 'insert', 'drums', 'one:in_1')
+    it.refused('the insert of pads is missing', 'audio', 'insert', 'pads')
+    it.refused('names no inputs', 'audio', 'insert', 'pads', 'one')
     assert it.jack('jack_connect', f'{own}:main_left', 'one:in_1') is not None
-    refused('feed back', 'audio', 'insert', 'pads', 'one:in_1')
-    refused('feed back', 'audio', 'insert', 'master', 'one:in_1')
+    it.refused('feed back', 'audio', 'insert', 'pads', 'one:in_1')
+    it.refused('feed back', 'audio', 'insert', 'master', 'one:in_1')
     assert it.jack('jack_disconnect', f'{own}:main_left', 'one:in_1') is not None
     it.insert('pads', 'one:in_1,in_2')
     it.insert('sequencer', 'one:in_1,in_2')
-    refused('a channel comes back from there', 'audio', 'insert', 'master', 'one:in_1')
+    it.refused('a channel comes back from there', 'audio', 'insert', 'master', 'one:in_1')
     it.insert('master', 'two:in_1,in_2')
-    refused('the insert of the master leads there', 'audio', 'insert', 'streams', 'two:in_1')
-    refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
+    it.refused('the insert of the master leads there', 'audio', 'insert', 'streams', 'two:in_1')
+    it.refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
     same(['pads', 'sequencer', 'master'], [line['channel'] for line in home.json('audio', 'insert')])
     it.end(two)
     it.end(one)

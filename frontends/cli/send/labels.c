@@ -151,7 +151,7 @@ static bool was_restored(const struct relabel *relabel, const struct labels_writ
     return got == 0 && has_digest(&now, (uint64_t)at, way->digest, way->size);
 }
 
-/* Makes the former file as the part. *taken becomes WAY_TAKEN if the present file is the one that the command wrote. */
+/* Makes the earlier content of the file, as its part. Sets *taken to WAY_TAKEN if this command wrote the file. */
 static enum err make_before(struct labelling *labelling, struct relabel *relabel, const struct labels_written *way,
                             const char *way_path, enum way_taken *taken, struct fault *fault)
 {

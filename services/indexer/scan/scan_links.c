@@ -90,23 +90,12 @@ static bool is_outside(const struct library_list *all, struct bytes target)
 static enum err put_tree(struct scan *scan, const struct scan_link *link, const struct volume *volume,
                          struct fault *fault)
 {
-    const struct library *outer = &scan->order.library;
-    struct persist_put_library put = { .library = { .volume = volume->id,
-                                                    .path = link->target,
-                                                    .ignore = outer->ignore,
-                                                    .hidden_files = outer->hidden_files,
-                                                    .online = true,
-                                                    .has_within = true,
-                                                    .within = outer->has_within ? outer->within : outer->id,
-                                                    .link = bytes_of(link->path, strlen(link->path)) } };
-    struct done done = { 0 };
-    enum err e = scan_writer_put_folders(&scan->writer, volume, link->target, &put.library.id, fault);
+    struct id folder;
+    enum err e = scan_writer_put_folders(&scan->writer, volume, link->target, &folder, fault);
 
-    if (e == ERR_OK)
-        e = scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
-    const struct persist_recall recall = { .folder = put.library.id };
-    scan->result.trees += e == ERR_OK;
-    return e == ERR_OK ? scan_writer_ask(&scan->writer, "persist.recall", &recall, &done, fault) : e;
+    return e == ERR_OK
+               ? scan_trees_add(scan, folder, volume->id, link->target, bytes_of(link->path, strlen(link->path)), fault)
+               : e;
 }
 
 /* The link of a tree has disappeared, and another one leads to its folder. */
@@ -160,7 +149,8 @@ static int by_target(const void *a, const void *b)
     return order ? order : strcmp(x->path, y->path);
 }
 
-/* A tree whose link appeared, disappeared, or leads elsewhere: its own scan finds out what is here. */
+/* Notes whether the link of any tree appeared, disappeared, or leads elsewhere. Then the trees are scanned,
+ * and each scan finds whether its tree is here. */
 static enum err look_at_trees(struct scan *scan, struct fault *fault)
 {
     struct library_list all = { 0 };
@@ -178,7 +168,7 @@ static enum err look_at_trees(struct scan *scan, struct fault *fault)
 
 enum err scan_links_settle(struct scan *scan, struct fault *fault)
 {
-    struct scan_link **sorted = arena_array(&scan->arena, LINKS_MOST, sizeof(struct scan_link *));
+    struct scan_link **sorted = arena_array(&scan->arena, scan->link_count, sizeof(struct scan_link *));
     enum err e = sorted ? look_at_trees(scan, fault) : limits_refuse(fault, "the links of a library");
     size_t count = 0;
 

@@ -157,6 +157,11 @@ enum err scan_trees_adopt(struct scan *scan, struct fault *fault);
  * availability.cloud names. Errors: those of persist, timeout. */
 enum err scan_trees_put(struct scan *scan, struct fault *fault);
 
+/* Adds the row of a tree of this library, and has the items return that were forgotten with the library. `link` empty:
+ * the tree lies inside the library. Errors: those of persist. */
+enum err scan_trees_add(struct scan *scan, struct id folder, struct id volume, struct bytes path, struct bytes link,
+                        struct fault *fault);
+
 /* Notes the links of a folder that lead to folders. Errors: full. */
 enum err scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links);
 

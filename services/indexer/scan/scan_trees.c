@@ -142,30 +142,38 @@ static bool has_library(const struct library_list *all, struct id volume)
     return false;
 }
 
-/* Writes the tree's row. Then persist restores the items that were forgotten with the library around the tree. */
-static enum err put_mount(struct scan *scan, struct scan_tree *tree, struct id volume, struct fault *fault)
+enum err scan_trees_add(struct scan *scan, struct id folder, struct id volume, struct bytes path, struct bytes link,
+                        struct fault *fault)
 {
     const struct library *outer = &scan->order.library;
+    const struct persist_put_library put = { .library = { .id = folder,
+                                                          .volume = volume,
+                                                          .path = path,
+                                                          .ignore = outer->ignore,
+                                                          .hidden_files = outer->hidden_files,
+                                                          .online = true,
+                                                          .has_within = true,
+                                                          .within = library_around(scan),
+                                                          .link = link } };
+    const struct persist_recall recall = { .folder = folder };
+    struct done done = { 0 };
+    enum err e = scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
+
+    scan->result.trees += e == ERR_OK;
+    return e == ERR_OK ? scan_writer_ask(&scan->writer, "persist.recall", &recall, &done, fault) : e;
+}
+
+static enum err put_mount(struct scan *scan, struct scan_tree *tree, struct id volume, struct fault *fault)
+{
     struct persist_put_folder folder = { .folder = { .volume = volume } };
-    struct persist_put_library put = { .library = { .volume = volume,
-                                                    .path = tree->path,
-                                                    .ignore = outer->ignore,
-                                                    .hidden_files = outer->hidden_files,
-                                                    .online = true,
-                                                    .has_within = true,
-                                                    .within = library_around(scan) } };
     struct done done = { 0 };
     enum err e = scan_writer_ask(&scan->writer, "persist.put_folder", &folder, &done, fault);
+    const struct id id = done.id;
 
-    put.library.id = done.id;
     if (e == ERR_OK)
-        e = scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
-    const struct persist_recall recall = { .folder = put.library.id };
-    scan->result.trees += e == ERR_OK;
-    if (e == ERR_OK)
-        e = scan_writer_ask(&scan->writer, "persist.recall", &recall, &done, fault);
+        e = scan_trees_add(scan, id, volume, tree->path, (struct bytes){ 0 }, fault);
     if (e == ERR_OK) {
-        tree->id = put.library.id;
+        tree->id = id;
         tree->volume = volume;
     }
     return e;

@@ -101,8 +101,7 @@ static int look_at_file(struct folder_reading *reading, const struct folder_entr
     return fstatat(dirfd(reading->directory), name, st, AT_NO_AUTOMOUNT) == 0 ? 0 : errno;
 }
 
-/* Adds a media file, a session, or a link to a folder after one stat, which follows links. Ignores what is gone or
- * nothing of these. */
+/* Calls stat once, which follows links, and adds the entry if it is a media file, a session, or a link to a folder. */
 static bool add_file(struct folder_reading *reading, struct folder_entry *entry, unsigned char type)
 {
     struct stat st;

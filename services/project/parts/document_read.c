@@ -261,7 +261,7 @@ bool document_has_id(const struct tree *document)
     return tree_id(tree_get(document, "project"), "id", &id) && !id_is_zero(id);
 }
 
-/* Sets the ids of the project in `r`: the one in the document, and the one that it gets here. */
+/* Sets two ids of the project in `r`: its id in the document, and its id in this catalogue. */
 static void read_ids(struct document_reading *r, const struct tree *document, const struct id *as)
 {
     struct text text = tree_canonical(document, r->arena);
