@@ -52,8 +52,9 @@ def it_walks_the_last_search_result_in_its_order_and_says_when_it_ends(home):
     at_the_end(home)
     found = names(home.json('similar', home.first('search', 'name:other')['id'], '--limit', '2'))
     same(found, [following(home), following(home)])
-    home.loophole('search', 'nothing at all')
     contains(home.refused('preview', 'next'), 'the last of 2 items')
+    home.loophole('search', 'nothing at all')
+    contains(home.refused('preview', 'next'), 'the last search found nothing')
 
 
 @claim

@@ -28,26 +28,24 @@ void results_keep(struct cli *cli, const struct id_list *items)
 
     for (uint32_t i = 0; i < items->count && i < RESULTS_MOST; i++)
         cli_print(&lines, "%s\n", id_write(items->at[i], id));
-    if (items->count > 0 &&
-        file_write_soon(results_path(cli, path), bytes_of(lines.at, lines.len), 0600, &none) != ERR_OK)
+    if (file_write_soon(results_path(cli, path), bytes_of(lines.at, lines.len), 0600, &none) != ERR_OK)
         results_forget(cli); /* an older result would be the wrong one */
     buffer_free(&lines);
 }
 
-struct id_list results_read(struct cli *cli)
+bool results_read(struct cli *cli, struct id_list *items)
 {
-    struct id_list items = { 0, arena_array(&cli->arena, RESULTS_MOST, sizeof(*items.at)) };
     struct buffer lines = { 0 };
     struct fault none = { 0 };
     char path[PATH_MAX];
+    bool is_kept = file_read_all(results_path(cli, path), (size_t)RESULTS_MOST * LINE, &lines, &none) == ERR_OK;
 
-    if (file_read_all(results_path(cli, path), (size_t)RESULTS_MOST * LINE, &lines, &none) != ERR_OK)
-        lines.len = 0;
-    for (size_t at = 0; at + LINE <= lines.len; at += LINE) {
+    *items = (struct id_list){ 0, arena_array(&cli->arena, RESULTS_MOST, sizeof(*items->at)) };
+    for (size_t at = 0; is_kept && at + LINE <= lines.len; at += LINE) {
         struct text line = { LINE - 1, (const char *)lines.at + at };
-        if (id_read(line, &items.at[items.count]))
-            items.count++;
+        if (id_read(line, &items->at[items->count]))
+            items->count++;
     }
     buffer_free(&lines);
-    return items;
+    return is_kept;
 }

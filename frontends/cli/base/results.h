@@ -7,11 +7,11 @@
 
 enum { RESULTS_MOST = 1000 };
 
-/* Keeps the first RESULTS_MOST items in place of the earlier ones; none: keeps the earlier ones. */
+/* Keeps the first RESULTS_MOST items in place of the earlier ones; also a result without items. */
 void results_keep(struct cli *cli, const struct id_list *items);
 
-/* The kept items, in cli->arena; none if there are none. */
-struct id_list results_read(struct cli *cli);
+/* Sets `items` to the kept ones, in cli->arena. False: no result is kept. */
+bool results_read(struct cli *cli, struct id_list *items);
 
 void results_forget(struct cli *cli);
 

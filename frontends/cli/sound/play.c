@@ -154,8 +154,9 @@ static enum err report_preview(struct cli *cli, const struct preview_begun *begu
 
 static bool has_result(struct cli *cli, struct id id)
 {
-    struct id_list results = results_read(cli);
+    struct id_list results;
 
+    (void)results_read(cli, &results);
     for (uint32_t i = 0; i < results.count; i++)
         if (id_equal(results.at[i], id))
             return true;
@@ -236,12 +237,18 @@ enum err play_preview_apart(struct cli *cli, struct fault *fault)
 
 enum err play_preview_next(struct cli *cli, struct fault *fault)
 {
-    struct streamer_preview_next next = { .among = results_read(cli) };
+    static const char *const to_do = "a search, or `loophole preview QUERY`, begins another walk";
+    struct streamer_preview_next next = { 0 };
     struct preview_begun begun = { 0 };
+    enum err e;
 
-    next.has_among = next.among.count > 0;
-    enum err e = cli_ask(cli, "streamer.preview_next", &next, &begun, fault);
+    next.has_among = results_read(cli, &next.among);
+    if (next.has_among && next.among.count == 0) {
+        (void)fault_set(fault, ERR_NOT_FOUND, "the last search found nothing");
+        return fault_hint(fault, to_do);
+    }
+    e = cli_ask(cli, "streamer.preview_next", &next, &begun, fault);
     if (e == ERR_NOT_FOUND && next.has_among)
-        return fault_hint(fault, "a search, or `loophole preview QUERY`, begins another walk");
+        return fault_hint(fault, to_do);
     return e == ERR_OK ? report_preview(cli, &begun) : e;
 }
