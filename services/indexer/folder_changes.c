@@ -22,6 +22,24 @@ static void folder_changed(void *state, struct id library, const char *path)
     schedule_turn(state);
 }
 
+/* The folder of a link to a tree is scanned, so that the tree leaves with its link. */
+static void name_gone(void *state, struct id library, const char *path)
+{
+    struct indexer *indexer = state;
+    char folder[PATH_MAX];
+    char *name;
+
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        if (!bytes_equal(lib->library.link, bytes_of(path, strlen(path))) ||
+            !text_copy(folder, sizeof(folder), text_of(path)))
+            continue;
+        name = strrchr(folder, '/');
+        name[name == folder] = '\0';
+        folder_changed(indexer, library, folder);
+        return;
+    }
+}
+
 static void rescan_all(void *state)
 {
     struct indexer *indexer = state;
@@ -98,6 +116,6 @@ static void folder_moved(void *state, struct id library, const char *from, const
 
 enum err folder_changes_open(struct indexer *indexer, struct fault *fault)
 {
-    return watch_new(&(struct watch_events){ folder_changed, folder_moved, rescan_all, indexer }, &indexer->watch,
-                     fault);
+    return watch_new(&(struct watch_events){ folder_changed, folder_moved, name_gone, rescan_all, indexer },
+                     &indexer->watch, fault);
 }

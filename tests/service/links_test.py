@@ -108,6 +108,20 @@ def a_linked_folder_goes_and_comes_with_its_link(it):
 
 
 @claim(inside=Music)
+def a_link_whose_name_has_an_extension_is_seen_as_it_comes_and_goes(it):
+    for name in ('kits.pack', 'Vol. 1.final'):
+        it.link(it.packs, name)
+        ids = it.is_linked()
+        it.unlink(name)
+        it.becomes(it.packs, 'external_offline:done=3')
+    it.link(it.packs, 'kits.pack')
+    same(ids, it.is_linked())
+    os.rename(f'{it.music}/kits.pack', f'{it.music}/kits.old')
+    until(lambda: it.libraries()[it.packs]['link'] == f'{it.music}/kits.old')
+    same(ids, it.is_linked())
+
+
+@claim(inside=Music)
 def a_link_to_a_folder_on_a_disk_goes_and_comes_with_the_disk(it):
     disk = it.disk('stick')
     fill(disk + '/loops', 'x', 'y')

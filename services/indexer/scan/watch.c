@@ -8,6 +8,7 @@
 
 #include "common/alloc.h"
 #include "services/indexer/base/naming.h"
+#include "services/indexer/scan/new_names.h"
 #include "services/indexer/sessions/session_file.h"
 
 enum {
@@ -56,6 +57,7 @@ struct watch {
     int early[EARLY];
     uint32_t early_next;
     struct leaving leaving[LEAVING];
+    struct new_names new_names;
     bool lost;
 };
 
@@ -305,12 +307,28 @@ static bool is_of_interest(const struct inotify_event *event)
            session_file_is(name);
 }
 
+/* An entry that is no media file by its name; inotify does not say whether it is a link. */
+static void take_unknown(struct watch *watch, const struct watch_spot *spot, const struct inotify_event *event)
+{
+    if (event->mask & (IN_CREATE | IN_MOVED_TO))
+        new_names_add(&watch->new_names, spot->wd, event->name, clock_steady());
+    else
+        new_names_drop(&watch->new_names, spot->wd, event->name);
+    if (event->mask & (IN_DELETE | IN_MOVED_FROM)) {
+        char *path = path_in(spot, event->name);
+        watch->events.gone(watch->events.state, spot->library, path);
+        free(path);
+    }
+}
+
 static void take_known(struct watch *watch, struct watch_spot *spot, const struct inotify_event *event)
 {
     bool folder = event->mask & IN_ISDIR;
 
-    if (!is_of_interest(event))
+    if (!is_of_interest(event)) {
+        take_unknown(watch, spot, event);
         return;
+    }
     touch_spot(watch, spot, !folder && (event->mask & IN_CREATE) ? WRITTEN_US : QUIET_US);
     if (folder && event->len && (event->mask & IN_MOVED_FROM))
         note_leaving(watch, spot, event);
@@ -351,12 +369,22 @@ void watch_read(struct watch *watch)
     }
 }
 
+static void touch_new_names(struct watch *watch, usec_t now)
+{
+    int wd;
+
+    while ((wd = new_names_take(&watch->new_names, now)) != 0)
+        if (spot_of(watch, wd))
+            touch_spot(watch, spot_of(watch, wd), 0);
+}
+
 void watch_tick(struct watch *watch)
 {
     usec_t now = clock_steady();
     struct watch_spot *next;
 
     forget_leaving(watch);
+    touch_new_names(watch, now);
     for (struct watch_spot *spot = watch->changed; spot; spot = next) {
         next = spot->next;
         if (spot->due > now)

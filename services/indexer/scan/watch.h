@@ -2,7 +2,8 @@
  * thread, except inotify_add_watch: scans call it in their threads with watch_fd and WATCH_MASK before they read a
  * folder. So a later change is reported, and an earlier one is seen.
  *
- * A file that is being written is reported after its close. If events are lost, or no watches are left, the watch
+ * A file that is being written is reported after its close. A new name of unknown kind is reported if it is not written
+ * soon, because it may be a link to a folder. If events are lost, or no watches are left, the watch
  * reports that, and everything is scanned again. */
 #ifndef LOOPHOLE_INDEXER_WATCH_H
 #define LOOPHOLE_INDEXER_WATCH_H
@@ -28,6 +29,8 @@ struct watch_events {
     /* A folder was renamed or moved between watched folders; `from` and `to` are its own paths. `changed` follows for
      * its parents. */
     void (*moved)(void *state, struct id library, const char *from, const char *to);
+    /* A name of unknown kind disappeared from a folder: it may have been a link to another folder. */
+    void (*gone)(void *state, struct id library, const char *path);
     /* Events were lost: any folder may have changed. */
     void (*lost)(void *state);
     void *state;
