@@ -12,6 +12,7 @@ passes it the value of that statement; any context manager of a home will do. `@
 that FIXTURE(home) has prepared. Claims that share a fixture run one after the other, all others in parallel. Output is
 TAP. PROGRAM NAME… runs only these claims."""
 import atexit
+import contextlib
 import ctypes
 import fnmatch
 import glob
@@ -240,6 +241,17 @@ class Home:
         pid = self.pid(service)
         os.kill(pid, by)
         until(lambda: self.is_other(service, pid), what=f'{service} is another process than {pid}')
+
+    @contextlib.contextmanager
+    def paused(self, service):
+        """Stops a service for a moment. If that takes longer than its `hang_ms`, the supervisor replaces it."""
+        pid = self.pid(service)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield pid
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def wait_ready(self, *services):
         for service in services:

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -111,13 +109,9 @@ def a_copy_that_goes_unnoticed_is_not_named_as_the_one_to_keep(home):
     os.utime(unseen + '/first.wav', (OLD, OLD))
     home.loophole('index', unseen, '--wait')
     same(unseen + '/first.wav', group(home, 'path:unseen')['keep'])
-    pid = home.pid('indexer')
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with home.paused('indexer'):
         os.remove(unseen + '/first.wav')
         said, text = home.loophole('duplicates', 'path:unseen', '--json'), home.loophole('duplicates', 'path:unseen').out
-    finally:
-        subprocess.run(['kill', '-CONT', str(pid)], check=False, stderr=subprocess.DEVNULL)
     if '"state":"missing"' not in said.out:
         assert not json.loads(said.out).get('keep'), said
         contains(said.err, 'before you remove anything')

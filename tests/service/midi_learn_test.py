@@ -4,7 +4,6 @@ import array
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import wave
@@ -310,27 +309,21 @@ def each_kind_of_control_hits_its_pad_while_the_project_service_does_not_run(hom
                                     ('nrpn/7/9', ('b6 63 00', 'b6 62 09', 'b6 06 7f'), ('b6 06 00',)),
                                     ('bend/7', ('e6 00 7f',), ('e6 00 00',)), ('note/7/33', ('96 21 40',), ('96 21 00',))):
         home.loophole('midi', 'learn', 'pads/9', 'control=' + control)
-        project = home.pid('project')
-        os.kill(project, signal.SIGSTOP)
-        home.device.send(*press)
-        until(lambda: held_sounds(home) == 1, what=f'{control} hits its pad')
-        home.device.send(*release)
-        until(lambda: held_sounds(home) == 0, what=f'{control} releases its pad')
-        os.kill(project, signal.SIGCONT)
+        with home.paused('project'):
+            home.device.send(*press)
+            until(lambda: held_sounds(home) == 1, what=f'{control} hits its pad')
+            home.device.send(*release)
+            until(lambda: held_sounds(home) == 0, what=f'{control} releases its pad')
         home.wait_ready('project')
 
 
 def ask_while_the_core_pauses(home, ask):
     """Sends an ask while the core is paused, and continues the core when the answer came, or is awaited. The pause is
     shorter than the time after which the supervisor replaces a core that hangs."""
-    core = home.pid('audio')
     with contextlib.closing(home.client()) as client:
-        os.kill(core, signal.SIGSTOP)
-        try:
+        with home.paused('audio'):
             request = client.send(*ask)
             answer = client.take('project', 150)
-        finally:
-            os.kill(core, signal.SIGCONT)
         return answer or client.must(*ask, request=request)
 
 

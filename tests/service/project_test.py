@@ -603,12 +603,10 @@ def after_a_death_before_its_uses_are_noted_they_are_noted_at_the_next_start(it)
     used = lambda: len(it.home.json('search', 'used:Noted'))
     until(lambda: used() == 1)
     until(lambda: it.home.has_lived('project') and it.home.has_lived('persist'))
-    persist = it.home.pid('persist')
-    os.kill(persist, signal.SIGSTOP)
-    mine.client.send('project.remove', {'project': 'Noted', 'id': clip})
-    mine.state()  # answered after the ask above went to persist
-    os.kill(it.home.pid('project'), signal.SIGKILL)
-    os.kill(persist, signal.SIGCONT)
+    with it.home.paused('persist'):
+        mine.client.send('project.remove', {'project': 'Noted', 'id': clip})
+        mine.state()  # answered after the ask above went to persist
+        os.kill(it.home.pid('project'), signal.SIGKILL)
     until(lambda: ('clip', clip) not in mine.parts())
     until(lambda: used() == 0)
 

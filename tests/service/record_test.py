@@ -4,7 +4,6 @@ import array
 import json
 import os
 import re
-import signal
 import sys
 import time
 
@@ -248,16 +247,13 @@ def a_recording_begins_although_the_streamer_ends_meanwhile(home):
     with Recording(home) as it:
         with open(home.file('data/names'), encoding='utf-8') as names:
             ring = f'/dev/shm/loophole-{names.read().split()[0]}-stream.0'
-        streamer, persist = home.pid('streamer'), home.pid('persist')
-        os.kill(persist, signal.SIGSTOP)
-        try:
+        streamer = home.pid('streamer')
+        with home.paused('persist'):
             begins = home.start('loophole', 'record', 'start', '--name', 'kept', '--seconds', '1')
             time.sleep(0.3)  # the streamer waits for persist
             with open(ring, 'r+b') as file:
                 file.write(bytes(64))
             until(lambda: home.pid('streamer') not in (None, streamer))
-        finally:
-            os.kill(persist, signal.SIGCONT)
         same(0, begins.wait(60))
         until(lambda: os.path.exists(it.file('kept.wav')) and _frames(it, 'kept.wav') == 48000)
 

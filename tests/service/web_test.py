@@ -37,7 +37,8 @@ def engine(home):
 
 
 def alone(home):
-    """The same, for a claim that counts connections."""
+    """The same, for a claim that counts connections and stops a service for a moment."""
+    home.settings('[supervisor]\nhang_ms = 60000\n')
     home.up()
 
 
@@ -525,12 +526,12 @@ def a_page_that_reads_nothing_is_hung_up_on(home):
         while answered() < count:
             page.send('search.ping', large)
     # The page sends nothing after its last answers. So the gateway can only notice that the page does not read.
-    os.kill(home.pid('search'), signal.SIGSTOP)
-    for _ in range(250):
-        page.send('search.ping', large)
-    os.kill(home.pid('search'), signal.SIGCONT)
+    with home.paused('search') as search:
+        for _ in range(250):
+            page.send('search.ping', large)
     until(lambda: sockets_of(home, 'web') <= before)
     other.must('search.ping')
+    same(search, home.pid('search'))
 
 
 @claim(shares=engine)
