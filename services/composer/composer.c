@@ -47,6 +47,9 @@ static void follow_catalogue(void *state, const void *body, bool gap)
 
 static void take_turn(void *state)
 {
+    struct composer *c = state;
+
+    c->slice = slice_begin(c->service);
     exchange_turn(state);
     packs_turn(state);
     likeness_turn(state);

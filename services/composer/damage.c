@@ -4,7 +4,7 @@
 #include "store/community.h"
 
 enum { ROWS_A_LOOK = 64 };
-static const usec_t day_us = 24 * 3600 * 1000000LL, slice_us = 2000;
+static const usec_t day_us = 24 * 3600 * 1000000LL;
 
 bool damage_is_looking(const struct composer *c)
 {
@@ -17,17 +17,16 @@ static void end_look(struct damage_look *look)
     look->next = clock_steady() + day_us;
 }
 
-static enum err look_at_slice(struct damage_look *look, struct txn *txn)
+static enum err look_at_slice(struct damage_look *look, struct txn *txn, const struct slice *slice)
 {
     const struct bytes none = { 0, NULL };
-    usec_t until = clock_steady() + slice_us;
     struct arena scratch = { 0 };
     struct walk walk;
     uint32_t rows = 0;
     bool at_end = false;
     enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(&look->at), none, &walk);
 
-    while (e == ERR_OK && !at_end && !look->is_found && (++rows % ROWS_A_LOOK || clock_steady() < until)) {
+    while (e == ERR_OK && !at_end && !look->is_found && (++rows % ROWS_A_LOOK || !slice_is_over(slice))) {
         at_end = !walk_next(&walk);
         if (at_end)
             continue;
@@ -57,7 +56,7 @@ enum damage_found damage_turn(struct composer *c, struct txn *txn, struct fault 
 
     if (!damage_is_looking(c))
         return DAMAGE_NONE;
-    if (!look->is_found && look_at_slice(look, txn) != ERR_OK) {
+    if (!look->is_found && look_at_slice(look, txn, &c->slice) != ERR_OK) {
         fault_set(fault, ERR_INTERNAL, "the copy of the community's knowledge cannot be read");
         return DAMAGE_UNKNOWN;
     }

@@ -12,7 +12,7 @@
 #include "services/composer/waiting.h"
 
 enum { RESTARTS_MOST = 4, PERSIST_MS = 30000, REST_FACTOR = 20 };
-static const usec_t slice_us = 2000, period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
+static const usec_t period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
                     longest_pause_us = 300 * 1000000LL;
 
 static const struct persist_composer nothing = { 0 };
@@ -143,7 +143,7 @@ static void offer_again(struct composer *c, const struct exchange_state *state, 
 static bool gather_more(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
 {
     struct persist_composer changes = { 0 };
-    enum err e = gather_slice(&c->gather, txn, clock_steady() + slice_us);
+    enum err e = gather_slice(&c->gather, txn, &c->slice);
 
     if (e == ERR_INTERNAL && !c->gather.is_fresh)
         offer_again(c, state, fault);

@@ -9,7 +9,7 @@
 #include "services/composer/reading.h"
 
 enum { PERSIST_MS = 30000, ROWS_A_LOOK = 8, CHANGES_MOST = 500, ROOM = CHANGES_MOST + 2 * 64, REST_FACTOR = 20 };
-static const usec_t slice_us = 2000, settle_us = 5000000, longest_rest_us = 300 * 1000000LL;
+static const usec_t settle_us = 5000000, longest_rest_us = 300 * 1000000LL;
 static const double copy_confidence = 0.8; /* of a fact, if the content is only a copy */
 
 struct pack_sound {
@@ -240,7 +240,7 @@ static bool has_room(const struct likeness *l)
 }
 
 /* Returns true at the end of the step's rows. */
-static bool read_slice(struct pass_slice *s, usec_t until)
+static bool read_slice(struct pass_slice *s, const struct slice *slice)
 {
     struct likeness *l = s->l;
     struct bytes prefix = bytes_of(&steps[l->step].kind, steps[l->step].kind != 0);
@@ -251,7 +251,7 @@ static bool read_slice(struct pass_slice *s, usec_t until)
     s->e = walk_begin(s->txn, steps[l->step].db, l->at.len ? key_bytes(&l->at) : prefix, prefix, &walk);
     while (s->e == ERR_OK && goes_on) {
         at_end = !walk_next(&walk);
-        goes_on = !at_end && has_room(l) && (++rows % ROWS_A_LOOK || clock_steady() < until);
+        goes_on = !at_end && has_room(l) && (++rows % ROWS_A_LOOK || !slice_is_over(slice));
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             l->at = (struct key){ 0 };
             key_add(&l->at, walk.key.at, walk.key.len);
@@ -327,12 +327,12 @@ static void end_pass(struct likeness *l)
     likeness_free(l);
 }
 
-static enum err take_slice(struct composer *c, struct txn *txn, usec_t until)
+static enum err take_slice(struct composer *c, struct txn *txn)
 {
     struct likeness *l = &c->likeness;
     struct pass_slice s = { .l = l, .txn = txn };
 
-    if (read_slice(&s, until) && s.e == ERR_OK)
+    if (read_slice(&s, &c->slice) && s.e == ERR_OK)
         end_step(l);
     arena_free(&s.scratch);
     return s.e;
@@ -361,7 +361,7 @@ static enum err continue_pass(struct composer *c, struct txn *txn, struct arena 
     if (e != ERR_OK || l->step == LIKENESS_REST)
         return e;
     if (l->step < LIKENESS_OVER && has_room(l))
-        e = take_slice(c, txn, clock_steady() + slice_us);
+        e = take_slice(c, txn);
     if (e == ERR_OK && l->changes.count && (!has_room(l) || l->step == LIKENESS_OVER))
         keep_copies(c);
     else if (e == ERR_OK && l->step == LIKENESS_OVER)

@@ -139,12 +139,12 @@ static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *
 {
     struct gather gather = { 0 };
     uint64_t next = state->newest, chain = state->has_chain ? state->chain : 0;
-    usec_t until = clock_steady() + preview_us;
+    const struct slice slice = { .until = clock_steady() + preview_us };
     enum err e = ERR_OK;
 
     gather_begin(&gather, state, level, c->exclude);
-    while (e == ERR_OK && gather.phase < GATHER_OVER && clock_steady() < until) {
-        e = gather_slice(&gather, txn, until);
+    while (e == ERR_OK && gather.phase < GATHER_OVER && !slice_is_over(&slice)) {
+        e = gather_slice(&gather, txn, &slice);
         for (uint32_t i = 0; e == ERR_OK && i < gather.offers.count; i++) {
             struct offer *offer = &offers->at[offers->count];
             if (offers->count == OUTBOX_TALK) {

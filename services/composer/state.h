@@ -9,6 +9,7 @@
 #include "services/composer/link/news.h"
 #include "services/composer/link/talk.h"
 #include "services/composer/share/gather.h"
+#include "services/composer/share/slice.h"
 #include "services/composer/share/sound.h"
 #include "store/store.h"
 
@@ -37,14 +38,22 @@ struct damage_look {
     bool is_found; /* damage was found, and the inbox is being emptied */
 };
 
-/* The packs that are recognised (packs.h), as of a position of the inbox and a revision of the catalogue. */
-struct packs_count {
+/* The packs that are recognised, as of a position of the inbox and a revision of the catalogue. */
+struct packs_seen {
     struct arena arena;
     struct pack_here_list each; /* in the order of their names */
-    uint8_t kind;               /* of lessons: first packed, then alike */
-    struct key at;              /* where the next slice begins */
     uint64_t position, revision;
-    bool is_counting, is_kept;
+};
+
+/* The last count of packs, and the one in progress (packs.h). */
+struct packs_count {
+    struct packs_seen kept, now;
+    bool is_kept, is_counting;
+    uint8_t kind;  /* of lessons: first pack, then packed, then alike */
+    uint32_t room; /* of the packs of the count in progress */
+    struct key at; /* where the next slice begins */
+    uint64_t rows; /* read since the first ask waits */
+    usec_t look;   /* on the steady clock: when it looks whether the inbox has changed */
     struct ticket waiting[WAITING_MOST];
     uint32_t waiting_count;
 };
@@ -70,6 +79,7 @@ struct composer {
     char server[SERVER_MOST];
     char exclude[EXCLUDE_MOST];
 
+    struct slice slice; /* of this turn */
     enum step step;
     enum sharing level;      /* of this exchange */
     bool is_keeping;         /* an ask to persist is on its way */

@@ -63,4 +63,30 @@ def studios_and_a_pack_that_give_one_tag_are_one_fact(studio):
     same('Again', studio.server.sql("select value from composer.feed where word = 'pack_name'"))
 
 
+MANY = 20000  # sounds: more than a slice of a count reads
+
+
+@claim(inside=Studio)
+def an_ask_for_packs_does_not_wait_for_a_long_count(studio):
+    """After a change it gets the last count, and is told so."""
+    server, home = studio.server, studio.home
+
+    def packs():
+        return home.json('composer', 'packs')
+
+    put_pack(studio, 'zanzibar', 'Zanzibar', '', '{}', 0)
+    server.sql("insert into composer.pack_content select 'zanzibar', decode(md5(n::text), 'hex') "
+               f'from generate_series(1, {MANY}) n')
+    studio.level('ask')
+    server.round(1)
+    studio.sync()
+    expected = [{'name': 'zanzibar', 'title': 'Zanzibar', 'sounds': MANY + 1, 'here': 1}]
+    until(lambda: packs() == expected, what='the packs are counted')
+    home.loophole('tag', studio.sound(0), '+dusty')
+    same([dict(expected[0], recounting=True)], packs())
+    until(lambda: packs() == expected, what='the packs are counted again')
+    home.loophole('tag', studio.sound(0), '+late')
+    contains(studio.command('packs'), 'these packs are being counted again')
+
+
 run_claims()

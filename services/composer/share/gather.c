@@ -135,7 +135,7 @@ static bool has_offer_room(const struct gather *g)
 }
 
 /* Returns true at the end of the database. */
-static bool read_slice(struct slicing *s, usec_t until)
+static bool read_slice(struct slicing *s, const struct slice *slice)
 {
     struct gather *g = s->g;
     const struct bytes none = { 0, NULL };
@@ -146,7 +146,7 @@ static bool read_slice(struct slicing *s, usec_t until)
     s->e = walk_begin(s->txn, phases[g->phase].db, key_bytes(&g->at), none, &walk);
     while (s->e == ERR_OK && goes_on) {
         at_end = !walk_next(&walk);
-        goes_on = !at_end && has_offer_room(g) && (++rows % ROWS_A_LOOK || clock_steady() < until);
+        goes_on = !at_end && has_offer_room(g) && (++rows % ROWS_A_LOOK || !slice_is_over(slice));
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             g->at = (struct key){ 0 };
             key_add(&g->at, walk.key.at, walk.key.len);
@@ -159,12 +159,12 @@ static bool read_slice(struct slicing *s, usec_t until)
     return at_end;
 }
 
-enum err gather_slice(struct gather *g, struct txn *txn, usec_t until)
+enum err gather_slice(struct gather *g, struct txn *txn, const struct slice *slice)
 {
     struct slicing s = { .g = g, .txn = txn };
 
     while (s.e == ERR_OK && g->phase < GATHER_OVER && has_offer_room(g)) {
-        bool at_end = g->level < phases[g->phase].least || read_slice(&s, until);
+        bool at_end = g->level < phases[g->phase].least || read_slice(&s, slice);
         if (!at_end)
             break;
         g->phase++;

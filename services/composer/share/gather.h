@@ -10,6 +10,7 @@
 #include "common/id_table.h"
 #include "common/paths.h"
 #include "schema_community.h"
+#include "services/composer/share/slice.h"
 #include "store/community.h"
 
 enum { GATHER_OFFERS = 500, GATHER_MOST = 4 << 20 /* statements of one studio */ };
@@ -36,10 +37,10 @@ struct gather {
 /* `state` must have a salt. `exclude` must outlive the pass. */
 void gather_begin(struct gather *gather, const struct exchange_state *state, enum sharing level, const char *exclude);
 
-/* Reads until GATHER_OFFERS differences are listed, until the time `until` on the steady clock, or to the end. Errors:
- * full; internal (a damaged row). If the row of a shared statement is damaged, a fresh pass offers the statement again,
- * or drops the row. */
-enum err gather_slice(struct gather *gather, struct txn *txn, usec_t until);
+/* Reads until GATHER_OFFERS differences are listed, until the slice is over, or to the end. Errors: full; internal (a
+ * damaged row). If the row of a shared statement is damaged, a fresh pass offers the statement again, or drops the
+ * row. */
+enum err gather_slice(struct gather *gather, struct txn *txn, const struct slice *slice);
 void gather_taken(struct gather *gather);
 void gather_free(struct gather *gather);
 
