@@ -12,9 +12,10 @@ def write(path, data):
         out.write(data if isinstance(data, bytes) else data.encode())
 
 
-def ardour(path, files):
+def ardour(path, files, frames=0):
     """All files are stereo: each channel is a source."""
-    sources = ''.join(f'<Source id="{n + 1000 * side}" type="audio" name={quoteattr(file)} origin="" channel="{side}"/>'
+    length = f' length="{frames}"' if frames else ''
+    sources = ''.join(f'<Source id="{n + 1000 * side}" type="audio" name={quoteattr(file)} origin="" channel="{side}"{length}/>'
                       for n, (_, file) in enumerate(files, 10) for side in (0, 1))
     lists = ''.join(f'<Playlist name={quoteattr(track + ".1")}><Region name="r" source-0="{n}" source-1="{n + 1000}"/>'
                     '</Playlist>'
@@ -78,19 +79,35 @@ FORMATS = {'ardour': ardour, 'rpp': reaper, 'mmp': lmms, 'mmpz': lmms_packed, 'h
 
 def hostile(folder):
     """Files that must be refused, or read in part; returns their paths with a part of the reason."""
-    nested = b'<a>' * 5000
+    nested, huge = b'<a>' * 5000, 65 << 20
     lol = ''.join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY l0 "x">{lol}]><song>&l9;</song>'.encode()
+    regions = b'<Region source-0="8000"/>' * 2000000
     files = {
         'bomb.als': (gzip.compress(b'<Ableton>' + b' ' * (200 << 20)), 'larger than'),
-        'bomb.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b'\0' * (100 << 20)), ''),
+        'bomb.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b' ' * (100 << 20)), 'larger than'),
+        'zeros.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b'\0' * (100 << 20)), ''),
+        'huge.h2song': (b'<song>' + b' ' * huge, 'larger than'),
+        'huge.rpp': (b'<REAPER_PROJECT 0.1 "6"\n' + b'\n' * huge, 'larger than'),
         'deep.ardour': (nested, 'nested too deep'),
-        'entities.h2song': (f'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY l0 "x">{lol}]><song>&l9;</song>', 'entities'),
+        'deep.mmp': (nested, 'nested too deep'),
+        'deep.mmpz': (struct.pack('>I', 9) + zlib.compress(nested), 'nested too deep'),
+        'deep.h2song': (nested, 'nested too deep'),
+        'deep.als': (gzip.compress(nested), 'nested too deep'),
+        'entities.h2song': (bomb, 'entities'),
+        'entities.ardour': (bomb, 'entities'),
+        'entities.mmp': (bomb, 'entities'),
+        'entities.mmpz': (struct.pack('>I', 9) + zlib.compress(bomb), 'entities'),
+        'entities.als': (gzip.compress(bomb), 'entities'),
         'outside.mmp': ('<?xml version="1.0"?><!DOCTYPE s [<!ENTITY x SYSTEM "/etc/passwd">]><a>&x;</a>', 'entities'),
         'cut.als': (gzip.compress(b'<Ableton>' + os.urandom(1000))[:-300], ''),
         'empty.rpp': (b'', ''),
         'noise.ardour': (os.urandom(5000), ''),
         'long.rpp': (b'<REAPER_PROJECT 0.1 "6"\n' + b'FILE "' + b'x' * 100000 + b'"\n' + b'<A\n' * 100000, None),
         'wide.rpp': ('<REAPER_PROJECT 0.1 "6"\n' + ''.join(f'FILE "{n:04}{"w" * 4090}"\n' for n in range(2100)), None),
+        'many.rpp': ('<REAPER_PROJECT 0.1 "6"\n' + ''.join(f'FILE "{n:07}.wav"\n' for n in range(2000000)), None),
+        'regions.ardour': (b'<Session><Sources>' + b''.join(b'<Source id="%d" name="%d.wav"/>' % (n, n % 2000) for n in range(8192)) +
+                           b'</Sources><Playlist name="a.1">' + regions + b'</Playlist></Session>', None),
         'name.mmp': (b'<' + b'n' * 100000 + b'>', 'too long'),
         'empty.mmp': (b'<' + b'n' * 100000 + b'/>', 'too long'),
     }

@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
 from indexing import wav
-from session_files import FORMATS, hostile, live, reaper, write
+from session_files import FORMATS, ardour, hostile, live, reaper, write
 
 
 @contextlib.contextmanager
@@ -72,6 +72,48 @@ def a_name_with_several_items_is_listed_and_not_guessed(home):
 
 
 @claim(inside=songs)
+def a_name_with_several_items_is_found_by_its_length(home):
+    frames = home.ask('search.get', f'id={home.first("search", "path:other")["id"]}')['item']['media']['frames']
+    ardour(home.library + '/songs/long.ardour', [('Kick', 'kick.wav')], frames)
+    ardour(home.library + '/songs/longer.ardour', [('Kick', 'kick.wav')], frames + 1)
+    home.loophole('library', 'rescan', '--wait')
+    found = until(lambda: len(sessions(home)) == 8 and sessions(home))
+    same(['name', 'none'], [found[name]['references'][0]['state'] for name in ('long.ardour', 'longer.ardour')])
+    same(['other/kick.wav'], paths(home, 'used:long'))
+
+
+@claim(inside=songs)
+def all_shapes_of_live_are_resolved(home):
+    """9 and 10 name the folders one by one, 11 and 12 have a path."""
+    versions = ('9.7.7', '10.1.43', '11.3.13', '12.0.5')
+    for version in versions:
+        live(f'{home.library}/songs/live {version}.als', [('Bass', '../kit/kick.wav'), ('Lead', '../gone/hat.wav')], version)
+    home.loophole('library', 'rescan', '--wait')
+    found = until(lambda: len(sessions(home)) == 6 + len(versions) and sessions(home))
+    for version in versions:
+        one = found[f'live {version}.als']
+        same(('Ableton Live', version, ''), (one['program'], one['version'], one['failure']))
+        same([('relative', 'bass'), ('none', 'synth')], [(part['state'], part['role']) for part in one['references']])
+        same(['kit/kick.wav'], paths(home, f'used:"live {version}"'))
+
+
+@claim(inside=songs)
+def a_session_is_a_context_and_no_item(home):
+    same(3, len(home.json('search', '')))
+    same([], paths(home, 'name:song'))
+    kick, other = (home.first('search', f'path:{folder} kick')['id'] for folder in ('kit', 'other'))
+    same({'session'}, {one['kind'] for one in home.first('show', kick)['used_in']})
+    same(0, home.first('show', other)['contexts'])
+    same(['other/kick.wav'], paths(home, 'unused:"als song"'))
+    home.loophole('use', 'Album 3', other)
+    same([], paths(home, 'unused'))
+    same(['other/kick.wav'], paths(home, 'used:"Album 3"'))
+    same(['kit/kick.wav', 'kit/snare.wav'], paths(home, 'unused:"Album 3"'))
+    for one in home.json('sessions'):
+        same({'id', 'library', 'path', 'program', 'version', 'size', 'mtime', 'failure', 'references', 'more'}, set(one))
+
+
+@claim(inside=songs)
 def sessions_follow_their_files(home):
     path = home.library + '/songs/rpp song.rpp'
     reaper(path, [('Bass', '../other/kick.wav')])
@@ -97,6 +139,8 @@ def hostile_sessions_are_refused_and_drop_no_other(home):
         failure = found[os.path.basename(path)]['failure']
         assert (failure == '') if why is None else (failure and why in failure), (path, failure)
     same(2100, len(found['wide.rpp']['references']) + found['wide.rpp']['more'])
+    same((2048, 2000000 - 2048), (len(found['many.rpp']['references']), found['many.rpp']['more']))
+    same(2000, len(found['regions.ardour']['references']))
     same(['kit/kick.wav'], paths(home, 'used:good'))
     same(['kit/kick.wav', 'kit/snare.wav'], paths(home, 'used:"als song"'))
     contains(home.loophole('sessions').out, 'nested too deep')

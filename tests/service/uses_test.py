@@ -119,6 +119,9 @@ def what_is_often_used_together_comes_first(home):
     same([friend], ids(home, f'with:{kick} role:bass'))
     same([everywhere], ids(home, 'for:vocal'))
     same([kick, friend], [one['id'] for one in home.json('search', 'for:verse')])
+    client.must('persist.use', {'kind': 'named', 'name': 'Mix 0', 'uses': [], 'whole': True})
+    same('in 9 of 10 contexts', home.first('search', f'after:{kick}')['why'])  # an ended use still ranks
+    assert friend not in ids(home, 'used:"Mix 0"')
     said = home.loophole('search', f'with:{items[5]}')
     contains(said.out, 'no context is known yet')
 

@@ -7,17 +7,11 @@
 #include "services/worker/sessions/formats.h"
 #include "services/worker/sessions/xml.h"
 
-enum { ID_SIZE = 24, SOURCES_MAX = 4 * REFERENCES_MAX };
-
-struct channel_source {
-    char id[ID_SIZE];
-    uint32_t reference; /* its place in the list */
-};
+enum { SOURCES_MAX = 4 * REFERENCES_MAX };
 
 struct ardour {
     struct references *to;
-    struct channel_source *sources;
-    uint32_t count;
+    struct id_table sources; /* by their ids: the place of the reference, and 1 */
     char playlist[REFERENCE_TRACK_MAX + 1];
 };
 
@@ -33,14 +27,15 @@ static void add_source(struct ardour *ardour, const struct xml_element *source)
     const struct session_reference_list *list = &ardour->to->to->references;
     const char *length = xml_attribute(source, "length"), *type = xml_attribute(source, "type");
     struct session_reference *added = NULL;
+    uint32_t *number;
 
     if (type[0] == 0 || strcmp(type, "audio") == 0)
         added = references_add(ardour->to, path_of_source(source), TEXT(""), 0, strtoll(length, NULL, 10));
-    if (!added || ardour->count == SOURCES_MAX)
+    if (!added || ardour->sources.count == SOURCES_MAX)
         return;
-    struct channel_source *kept = &ardour->sources[ardour->count++];
-    *kept = (struct channel_source){ .reference = (uint32_t)(added - list->at) };
-    text_copy(kept->id, ID_SIZE, text_of(xml_attribute(source, "id")));
+    number = id_table_number(&ardour->sources, references_key(text_of(xml_attribute(source, "id"))));
+    if (number && !*number)
+        *number = (uint32_t)(added - list->at) + 1;
 }
 
 /* A playlist has the name of its track, a dot and a number. */
@@ -57,12 +52,13 @@ static void begin_playlist(struct ardour *ardour, const char *name)
 
 static void name_track(struct ardour *ardour, const char *source)
 {
-    const struct session_reference *named = NULL;
+    struct id key = references_key(text_of(source));
+    const struct session_reference *named;
 
-    for (uint32_t i = 0; source[0] && i < ardour->count && !named; i++)
-        if (strcmp(ardour->sources[i].id, source) == 0)
-            named = &ardour->to->to->references.at[ardour->sources[i].reference];
-    if (named && !named->track.len)
+    if (!source[0] || !id_table_has(&ardour->sources, key))
+        return;
+    named = &ardour->to->to->references.at[*id_table_number(&ardour->sources, key) - 1];
+    if (!named->track.len)
         references_add(ardour->to, (struct text){ named->path.len, (const char *)named->path.at },
                        text_of(ardour->playlist), 0, 0);
 }
@@ -95,11 +91,12 @@ static void end_ardour_element(void *state, const struct xml_element *element, s
 
 enum err ardour_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
-    struct ardour ardour = { .to = to, .sources = arena_array(to->arena, SOURCES_MAX, sizeof(struct channel_source)) };
+    struct ardour ardour = { .to = to };
     const struct xml_events events = { begin_ardour_element, end_ardour_element, &ardour };
+    enum err e;
 
-    if (!ardour.sources)
-        return fault_set(fault, ERR_FULL, "no memory for the session");
     references_program(to, TEXT("Ardour"), TEXT(""));
-    return xml_read(unpack, &events, fault);
+    e = xml_read(unpack, &events, fault);
+    id_table_free(&ardour.sources);
+    return e;
 }

@@ -1,5 +1,9 @@
 #include "services/worker/sessions/references.h"
 
+#include <string.h>
+
+#include "common/hash.h"
+
 enum { PROGRAM_MAX = 32, VERSION_MAX = 64 };
 
 enum err references_begin(struct references *references, struct arena *arena, struct session_read *to)
@@ -10,39 +14,63 @@ enum err references_begin(struct references *references, struct arena *arena, st
     return to->references.at ? ERR_OK : ERR_FULL;
 }
 
+void references_end(struct references *references)
+{
+    id_table_free(&references->known);
+}
+
+struct id references_key(struct text text)
+{
+    struct hash hash = hash_of(text.at, text.len);
+    struct id key;
+
+    memcpy(key.b, hash.b, sizeof(key.b));
+    return key;
+}
+
 static struct text keep_text(struct references *references, struct text from, uint32_t most)
 {
     return arena_utf8(references->arena, bytes_of(from.at, from.len), most);
 }
 
-static struct session_reference *find_reference(const struct references *references, struct text path)
+static struct session_reference *find_reference(struct references *references, struct id key)
+{
+    bool is_known = id_table_has(&references->known, key);
+
+    return is_known ? &references->to->references.at[*id_table_number(&references->known, key) - 1] : NULL;
+}
+
+/* NULL: there is no room. */
+static struct session_reference *add_reference(struct references *references, struct id key, struct text path)
 {
     struct session_reference_list *list = &references->to->references;
+    bool has_room = list->count < REFERENCES_MAX && references->bytes + path.len <= REFERENCES_BYTES;
+    uint32_t *number = has_room ? id_table_number(&references->known, key) : NULL;
 
-    for (uint32_t i = 0; i < list->count; i++)
-        if (bytes_equal(list->at[i].path, bytes_of(path.at, path.len)))
-            return &list->at[i];
-    return NULL;
+    if (!number) {
+        references->to->more++;
+        return NULL;
+    }
+    references->bytes += path.len;
+    list->at[list->count] =
+        (struct session_reference){ .path = arena_bytes(references->arena, bytes_of(path.at, path.len)) };
+    *number = ++list->count;
+    return &list->at[*number - 1];
 }
 
 struct session_reference *references_add(struct references *references, struct text path, struct text track,
                                          uint64_t size, int64_t frames)
 {
-    struct session_reference_list *list = &references->to->references;
+    struct id key = references_key(path);
     struct session_reference *found;
 
     if (path.len == 0 || path.len > REFERENCE_PATH_MAX)
         return NULL;
-    found = find_reference(references, path);
-    if (!found && (list->count == REFERENCES_MAX || references->bytes + path.len > REFERENCES_BYTES)) {
-        references->to->more++;
+    found = find_reference(references, key);
+    if (!found)
+        found = add_reference(references, key, path);
+    if (!found)
         return NULL;
-    }
-    if (!found) {
-        references->bytes += path.len;
-        found = &list->at[list->count++];
-        *found = (struct session_reference){ .path = arena_bytes(references->arena, bytes_of(path.at, path.len)) };
-    }
     if (!found->track.len)
         found->track = keep_text(references, track, REFERENCE_TRACK_MAX);
     found->size = found->size ? found->size : size;

@@ -4,6 +4,7 @@
 #define LOOPHOLE_WORKER_REFERENCES_H
 
 #include "common/arena.h"
+#include "common/id_table.h"
 #include "schema_worker.h"
 
 enum {
@@ -16,11 +17,16 @@ enum {
 struct references {
     struct arena *arena;
     struct session_read *to;
-    uint32_t bytes; /* of the paths */
+    uint32_t bytes;        /* of the paths */
+    struct id_table known; /* the place of each path, and 1 */
 };
 
 /* Makes an empty list in `arena`, which must outlive it. Errors: full. */
 enum err references_begin(struct references *references, struct arena *arena, struct session_read *to);
+void references_end(struct references *references); /* the list stays */
+
+/* A text's key for a table: a session may have millions of them. */
+struct id references_key(struct text text);
 
 /* Adds a file and returns its reference; NULL: none was added. A path that was added before keeps its first track, and
  * gets a missing size or length. Ignores an empty path. Beyond REFERENCES_MAX or REFERENCES_BYTES, only counts. */
