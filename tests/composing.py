@@ -2,6 +2,9 @@
 Unix socket. It ends with the claim; its processes have the home in their environment, so they end with the home even if
 the claim is killed."""
 import base64
+import fcntl
+import glob
+import hashlib
 import itertools
 import os
 import shutil
@@ -10,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 
-from claims import TOP, until
+from claims import BUILD, TOP, until
 from kits import two_kits
 
 TOOL = os.path.join(TOP, 'tools', 'composer-server')
@@ -35,12 +38,82 @@ class FalseServer:
         raise NotImplementedError
 
 
+class Half(FalseServer):
+    """Passes bytes between an engine and a server; of the server's answer to a call it passes a part, and ends."""
+
+    def __init__(self, folder, server):
+        self.server, self.passes, self.called = os.path.join(server.folder, SOCKET), 0, False
+        super().__init__(folder)
+
+    def talk(self, peer):
+        there = socket.socket(socket.AF_UNIX)
+        there.connect(self.server)
+        self.called = False
+        threading.Thread(target=self.give, args=(peer, there), daemon=True).start()
+        self.take(there, peer)
+
+    def give(self, peer, there):
+        while data := peer.recv(1 << 16):
+            self.called = self.called or b'composer.exchange' in data
+            there.sendall(data)
+        there.close()
+
+    def take(self, there, peer):
+        while data := there.recv(1 << 16):
+            if self.called:
+                peer.sendall(data[:self.passes])
+                break
+            peer.sendall(data)
+        peer.shutdown(socket.SHUT_RDWR)
+
+
+def version_of_server():
+    """Of PostgreSQL, the schema and the tool."""
+    made = hashlib.sha256(' '.join(sorted(os.listdir('/usr/lib/postgresql'))).encode())
+    for path in (TOOL, *sorted(glob.glob(os.path.join(TOP, 'services/composer/sql/*')))):
+        with open(path, 'rb') as part:
+            made.update(part.read())
+    return made.hexdigest()[:16]
+
+
 class Server:
-    def __init__(self, home):
+    """A copy of a server that is made once, because PostgreSQL takes long to make one. Without fsync it survives all but a
+    loss of power, which no claim has; benches set it."""
+
+    def __init__(self, home, fsync=False):
         self.env = home.env
         self.folder = tempfile.mkdtemp(prefix='lpg-', dir='/tmp')
         os.chmod(self.folder, 0o755)
+        if fsync:
+            self.tool('start')
+        else:
+            self.copy_first()
+
+    def copy_first(self):
+        kept = os.path.join(BUILD, 'tests', 'composer-server')
+        first = f'{kept}.{version_of_server()}.tar'
+        with open(kept + '.lock', 'w', encoding='ascii') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not os.path.exists(first):
+                self.make_first(kept, first)
+        self.tar('--extract', '--preserve-permissions', '--file', first)
+        with open(os.path.join(self.folder, 'data', 'postgresql.conf'), 'a', encoding='ascii') as conf:
+            conf.write(f"unix_socket_directories = '{self.folder}'\nfsync = off\n")
+        if os.getuid() == 0:
+            shutil.chown(self.folder, 'postgres', 'postgres')
+        self.tool('again')
+
+    def make_first(self, kept, path):
+        for older in glob.glob(f'{kept}.*.tar*'):
+            os.unlink(older)
         self.tool('start')
+        self.tool('stop')
+        self.tar('--create', '--file', path + '.part', 'data', 'password')
+        os.rename(path + '.part', path)
+        shutil.rmtree(os.path.join(self.folder, 'data'))
+
+    def tar(self, *words):
+        subprocess.run(['tar', '--directory', self.folder, *words], check=True, timeout=180)
 
     def tool(self, verb, *args, check=True, **more):
         done = subprocess.run([TOOL, verb, self.folder, *args], capture_output=True, text=True, check=False, timeout=180,
@@ -137,6 +210,37 @@ class Studio:
 
     def wait_synced(self):
         until(lambda: self.status()['outbox'] == 0, what='the server has all offers')
+
+
+def serve_tls(server):
+    """Makes the server listen on localhost, with a certificate for this name from an authority of its own."""
+    folder = server.folder
+
+    def openssl(*words):
+        subprocess.run(['openssl', *words], check=True, capture_output=True, timeout=60, cwd=folder)
+
+    for name in ('ca', 'other'):
+        openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', f'/CN={name}',
+                '-keyout', f'{name}.key', '-out', f'{name}.pem')
+    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr')
+    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
+            '-out', 'server.pem')
+    os.chmod(os.path.join(folder, 'server.key'), 0o600)
+    if os.getuid() == 0:
+        subprocess.run(['chown', 'postgres:', 'server.key', 'server.pem'], check=True, cwd=folder)
+    for name in ('ca', 'other'):
+        os.chmod(os.path.join(folder, f'{name}.pem'), 0o644)
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    server.sql("alter system set listen_addresses = 'localhost'", 'alter system set ssl = on',
+               'alter system set log_connections = on',
+               f"alter system set ssl_cert_file = '{folder}/server.pem'",
+               f"alter system set ssl_key_file = '{folder}/server.key'")
+    server.tool('stop')
+    server.env = dict(server.env, PGPORT=str(port))
+    server.tool('again')
+    return port
 
 
 # ---- packs, and what is known of sounds ----

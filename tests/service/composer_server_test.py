@@ -3,14 +3,12 @@
 it is, and continues when the server works again. The servers are real ones, over TLS where a certificate is checked."""
 import os
 import re
-import socket
 import subprocess
 import sys
-import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from composing import SOCKET, FalseServer, Studio
+from composing import Half, Studio, serve_tls
 
 
 def still_answers(studio):
@@ -18,40 +16,9 @@ def still_answers(studio):
     same('ready', studio.home.status('composer')['state'])
 
 
-def serve_tls(studio):
-    """Makes the server listen on localhost, with a certificate for this name from an authority of its own."""
-    server, folder = studio.server, studio.server.folder
-
-    def openssl(*words):
-        subprocess.run(['openssl', *words], check=True, capture_output=True, timeout=60, cwd=folder)
-
-    for name in ('ca', 'other'):
-        openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', f'/CN={name}',
-                '-keyout', f'{name}.key', '-out', f'{name}.pem')
-    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr')
-    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
-            '-out', 'server.pem')
-    os.chmod(os.path.join(folder, 'server.key'), 0o600)
-    if os.getuid() == 0:
-        subprocess.run(['chown', 'postgres:', 'server.key', 'server.pem'], check=True, cwd=folder)
-    for name in ('ca', 'other'):
-        os.chmod(os.path.join(folder, f'{name}.pem'), 0o644)
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        port = free.getsockname()[1]
-    server.sql("alter system set listen_addresses = 'localhost'", 'alter system set ssl = on',
-               'alter system set log_connections = on',
-               f"alter system set ssl_cert_file = '{folder}/server.pem'",
-               f"alter system set ssl_key_file = '{folder}/server.key'")
-    server.tool('stop')
-    server.env = dict(server.env, PGPORT=str(port))
-    server.tool('again')
-    return port
-
-
 @claim(inside=Studio)
 def only_the_server_of_the_name_and_its_authority_is_believed(studio):
-    folder, port = studio.server.folder, serve_tls(studio)
+    folder, port = studio.server.folder, serve_tls(studio.server)
     user = studio.setting[studio.setting.index('user='):]
     studio.use('Song', 0, 1)
     studio.level('use')
@@ -94,35 +61,6 @@ def a_full_server_is_asked_again(studio):
     studio.sync()
     same((2, 0), (studio.rows(), studio.status()['outbox']))
     contains(studio.home.loophole('doctor', code=None).out, 'statements not sent yet: 0')
-
-
-class Half(FalseServer):
-    """Passes bytes between an engine and a server; of the server's answer to a call it passes a part, and ends."""
-
-    def __init__(self, folder, server):
-        self.server, self.passes, self.called = os.path.join(server.folder, SOCKET), 0, False
-        super().__init__(folder)
-
-    def talk(self, peer):
-        there = socket.socket(socket.AF_UNIX)
-        there.connect(self.server)
-        self.called = False
-        threading.Thread(target=self.give, args=(peer, there), daemon=True).start()
-        self.take(there, peer)
-
-    def give(self, peer, there):
-        while data := peer.recv(1 << 16):
-            self.called = self.called or b'composer.exchange' in data
-            there.sendall(data)
-        there.close()
-
-    def take(self, there, peer):
-        while data := there.recv(1 << 16):
-            if self.called:
-                peer.sendall(data[:self.passes])
-                break
-            peer.sendall(data)
-        peer.shutdown(socket.SHUT_RDWR)
 
 
 @claim(inside=Studio)
