@@ -140,7 +140,7 @@ export const looking = {
     await page.mouse.down()
     await page.mouse.move(middle.x + 120, middle.y + 60, { steps: 6 })
     await page.mouse.up()
-    assert.notEqual(await painted(page), before, 'it is turned')
+    await until('it is turned', async () => (await painted(page)) !== before)
     const turn = 0.5 + 120 / 150, tilt = 0.4 + 60 / 150
     const xs = points.map(one => one.x), ys = points.map(one => one.y)
     const [x, y] = [xs, ys].map(all => (Math.min(...all) + Math.max(...all)) / 2)
@@ -176,7 +176,7 @@ export const looking = {
     await field.fill('key')
     await field.press('Enter')
     await until('the legend has the keys', async () => JSON.stringify(await legend()) === JSON.stringify(keys))
-    assert.notEqual(await painted(page), byClass, 'the points have other colours')
+    await until('the points have other colours', async () => (await painted(page)) !== byClass)
     const values = (await pointsOf('dimensions=2', 'colour=lufs')).map(one => one.number).filter(one => one !== undefined).sort((a, b) => a - b)
     const low = values[Math.floor(values.length * 0.02)], high = values[Math.floor(values.length * 0.98)]
     await field.fill('lufs')
