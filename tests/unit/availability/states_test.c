@@ -11,18 +11,55 @@
 #include "services/availability/where.h"
 #include "store/availability.h"
 
-enum { LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING, STATES };
-
-static const enum item_state words[STATES] = {
-    [LOCAL] = ITEM_STATE_LOCAL,
-    [ONLINE] = ITEM_STATE_EXTERNAL_ONLINE,
-    [OFFLINE] = ITEM_STATE_EXTERNAL_OFFLINE,
-    [REMOTE] = ITEM_STATE_REMOTE_OFFLINE,
-    [FETCHING] = ITEM_STATE_REMOTE_FETCHING,
-    [MISSING] = ITEM_STATE_MISSING,
-};
+/* One letter for each state: local, external online, external offline, remote offline, remote fetching, missing. */
+static enum item_state state_of(char letter)
+{
+    switch (letter) {
+    case 'L':
+        return ITEM_STATE_LOCAL;
+    case 'O':
+        return ITEM_STATE_EXTERNAL_ONLINE;
+    case 'F':
+        return ITEM_STATE_EXTERNAL_OFFLINE;
+    case 'R':
+        return ITEM_STATE_REMOTE_OFFLINE;
+    case 'G':
+        return ITEM_STATE_REMOTE_FETCHING;
+    default:
+        assert_int_equal(letter, 'M');
+        return ITEM_STATE_MISSING;
+    }
+}
 
 static const struct id item = { "an item" };
+
+/* Each way to be in a state. The columns of the table of observations have this order. */
+static const struct way {
+    const char *what;
+    char state;
+    enum item_state kept; /* by the row; ITEM_STATE_OTHER: a take, which has no word */
+    enum backend backend;
+    bool is_away, is_folder_gone, is_fetched;
+} ways[] = {
+    { "present on a disk of the machine", 'L', ITEM_STATE_LOCAL, BACKEND_LOCAL, false, false, false },
+    { "present on a drive", 'O', ITEM_STATE_LOCAL, BACKEND_EXTERNAL, false, false, false },
+    { "present on a drive that is away", 'F', ITEM_STATE_LOCAL, BACKEND_EXTERNAL, true, false, false },
+    { "only a name in a cloud", 'R', ITEM_STATE_ONLINE_ONLY, BACKEND_CLOUD, false, false, false },
+    { "only a name in a cloud, and fetched", 'G', ITEM_STATE_ONLINE_ONLY, BACKEND_CLOUD, false, false, true },
+    { "missing from a drive", 'M', ITEM_STATE_MISSING, BACKEND_EXTERNAL, false, false, false },
+    { "a take on a drive", 'O', ITEM_STATE_OTHER, BACKEND_EXTERNAL, false, false, false },
+    { "a take on a drive that is away", 'F', ITEM_STATE_OTHER, BACKEND_EXTERNAL, true, false, false },
+    { "present in a cloud", 'L', ITEM_STATE_LOCAL, BACKEND_CLOUD, false, false, false },
+    { "present in a cloud that is away", 'R', ITEM_STATE_LOCAL, BACKEND_CLOUD, true, false, false },
+    { "only a name in a cloud that is away", 'R', ITEM_STATE_ONLINE_ONLY, BACKEND_CLOUD, true, false, false },
+    { "the same, and fetched", 'G', ITEM_STATE_ONLINE_ONLY, BACKEND_CLOUD, true, false, true },
+    { "in a folder that is gone from a drive", 'F', ITEM_STATE_LOCAL, BACKEND_EXTERNAL, false, true, false },
+    { "gone with over half of its library", 'F', ITEM_STATE_EXTERNAL_OFFLINE, BACKEND_EXTERNAL, false, false, false },
+    { "missing from a drive that is away", 'M', ITEM_STATE_MISSING, BACKEND_EXTERNAL, true, false, false },
+    { "a placeholder on a disk of the machine", 'R', ITEM_STATE_ONLINE_ONLY, BACKEND_LOCAL, false, false, false },
+};
+
+enum { WAYS = sizeof(ways) / sizeof(*ways) };
 
 /* All that a state follows from. */
 struct media_place {
@@ -32,32 +69,19 @@ struct media_place {
     bool is_fetched;
 };
 
-static struct media_place begin_state(int state)
+static struct media_place begin_way(const struct way *way)
 {
-    static const struct {
-        enum item_state kept;
-        enum backend backend;
-        bool is_away, is_fetched;
-    } rows[STATES] = {
-        [LOCAL] = { .kept = ITEM_STATE_LOCAL, .backend = BACKEND_LOCAL },
-        [ONLINE] = { .kept = ITEM_STATE_LOCAL, .backend = BACKEND_EXTERNAL },
-        [OFFLINE] = { .kept = ITEM_STATE_LOCAL, .backend = BACKEND_EXTERNAL, .is_away = true },
-        [REMOTE] = { .kept = ITEM_STATE_ONLINE_ONLY, .backend = BACKEND_CLOUD },
-        [FETCHING] = { .kept = ITEM_STATE_ONLINE_ONLY, .backend = BACKEND_CLOUD, .is_fetched = true },
-        [MISSING] = { .kept = ITEM_STATE_MISSING, .backend = BACKEND_EXTERNAL },
-    };
-
     return (struct media_place){
-        .kept = rows[state].kept,
+        .kept = way->kept,
         .volume = { .id = { "a volume" },
                     .identity = TEXT("marker:m"),
                     .mount = bytes_of("/media/a", 8),
                     .has_device = true,
                     .device = TEXT("uuid:1"),
-                    .backend = { .value = (int32_t)rows[state].backend },
-                    .online = !rows[state].is_away },
-        .library = { .online = true },
-        .is_fetched = rows[state].is_fetched,
+                    .backend = { .value = (int32_t)way->backend },
+                    .online = !way->is_away },
+        .library = { .online = !way->is_folder_gone },
+        .is_fetched = way->is_fetched,
     };
 }
 
@@ -101,7 +125,7 @@ struct observation {
     bool is_mount;
     enum item_state scanned; /* the word of a scan; ITEM_STATE_OTHER: no scan */
     int fetch, folder;       /* 1: begins, is there; -1: ends, is gone; 0: nothing */
-    uint8_t then[STATES];
+    const char *then;        /* the letter of the state afterwards, for each of the ways */
 };
 
 #define MOUNT(target, identity, device, state, was_it)                                                                 \
@@ -111,46 +135,36 @@ struct observation {
     }
 
 static const struct observation observations[] = {
-    /* of the monitor; each row of `then` has the states LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING afterwards */
-    { "its mount answers", MOUNT("/media/a", "marker:m", "uuid:1", MOUNT_HERE, true),
-      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+    /* of the monitor */
+    { "its mount answers", MOUNT("/media/a", "marker:m", "uuid:1", MOUNT_HERE, true), .then = "LOORGMOOLLRGFFMR" },
     { "it answers at another mount point", MOUNT("/mnt/longer/b", "marker:m", "uuid:1", MOUNT_HERE, false),
-      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+      .then = "LOORGMOOLLRGFFMR" },
     { "a copy of it on another device answers", MOUNT("/mnt/b", "marker:m", "uuid:2", MOUNT_HERE, false),
-      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
-    { "its marker was deleted", MOUNT("/mnt/b", "uuid:1", "uuid:1", MOUNT_HERE, false),
-      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+      .then = "LOORGMOOLLRGFFMR" },
+    { "its marker was deleted", MOUNT("/mnt/b", "uuid:1", "uuid:1", MOUNT_HERE, false), .then = "LOORGMOOLLRGFFMR" },
     { "its mount has no identity any more", MOUNT("/media/a", "root", "root", MOUNT_HERE, true),
-      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+      .then = "LOORGMOOLLRGFFMR" },
     { "an empty folder is mounted at its place", MOUNT("/media/a", "root", "root", MOUNT_HERE, false),
-      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "its mount was not looked at yet", MOUNT("/media/a", "", "", MOUNT_NEW, false),
-      .then = { LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "its mount fails each call", MOUNT("/media/a", "", "", MOUNT_DEAD, true),
-      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "its mount does not answer", MOUNT("/media/a", "", "", MOUNT_HUNG, true),
-      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "it is not mounted", .is_mount = true, .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+      .then = "FFFRGMFFRRRGFFMR" },
+    { "its mount was not looked at yet", MOUNT("/media/a", "", "", MOUNT_NEW, false), .then = "LOFRGMOFLRRGFFMR" },
+    { "its mount fails each call, or its device was pulled", MOUNT("/media/a", "", "", MOUNT_DEAD, true),
+      .then = "FFFRGMFFRRRGFFMR" },
+    { "its mount does not answer", MOUNT("/media/a", "", "", MOUNT_HUNG, true), .then = "FFFRGMFFRRRGFFMR" },
+    { "it is not mounted", .is_mount = true, .then = "FFFRGMFFRRRGFFMR" },
     { "another volume is at its place", MOUNT("/media/a", "uuid:2", "uuid:2", MOUNT_HERE, false),
-      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "only another mount hangs", MOUNT("/media/other", "", "", MOUNT_HUNG, false),
-      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+      .then = "FFFRGMFFRRRGFFMR" },
+    { "only another mount hangs", MOUNT("/media/other", "", "", MOUNT_HUNG, false), .then = "FFFRGMFFRRRGFFMR" },
     /* of the scan of its folder */
-    { "the folder of its library is gone", .folder = -1,
-      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "the folder of its library is there", .folder = 1,
-      .then = { LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
-    { "a scan finds its file", .scanned = ITEM_STATE_PRESENT,
-      .then = { LOCAL, ONLINE, OFFLINE, LOCAL, LOCAL, ONLINE } },
-    { "a scan finds only its name in the cloud", .scanned = ITEM_STATE_ONLINE_ONLY,
-      .then = { REMOTE, REMOTE, REMOTE, REMOTE, FETCHING, REMOTE } },
-    { "a scan does not find its file", .scanned = ITEM_STATE_MISSING,
-      .then = { MISSING, MISSING, MISSING, MISSING, MISSING, MISSING } },
+    { "the folder of its library, or the link to it, is gone", .folder = -1, .then = "FFFRGMFFRRRGFFMR" },
+    { "the folder of its library is there", .folder = 1, .then = "LOFRGMOFLRRGOFMR" },
+    { "a scan finds its file", .scanned = ITEM_STATE_PRESENT, .then = "LOFLLOOFLRRGFOFL" },
+    { "a scan finds only its name in the cloud", .scanned = ITEM_STATE_ONLINE_ONLY, .then = "RRRRGRRRRRRGRRRR" },
+    { "a scan does not find its file", .scanned = ITEM_STATE_MISSING, .then = "MMMMMMMMMMMMMMMM" },
     { "a scan finds more than half of the library gone", .scanned = ITEM_STATE_EXTERNAL_OFFLINE,
-      .then = { OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE } },
+      .then = "FFFFFFFFFFFFFFFF" },
     /* of a fetch */
-    { "a fetch of it begins", .fetch = 1, .then = { LOCAL, ONLINE, OFFLINE, FETCHING, FETCHING, MISSING } },
-    { "its fetch ends", .fetch = -1, .then = { LOCAL, ONLINE, OFFLINE, REMOTE, REMOTE, MISSING } },
+    { "a fetch of it begins", .fetch = 1, .then = "LOFGGMOFLGGGFFMG" },
+    { "its fetch ends, fails or is cancelled", .fetch = -1, .then = "LOFRRMOFLRRRFFMR" },
 };
 
 static void apply_observation(struct media_place *place, const struct observation *seen)
@@ -169,33 +183,32 @@ static void each_state_changes_at_each_observation_as_the_table_says(void **stat
 {
     (void)state;
     for (size_t i = 0; i < sizeof(observations) / sizeof(*observations); i++)
-        for (int from = 0; from < STATES; from++) {
-            struct media_place place = begin_state(from);
-            assert_int_equal(derive_state(&place), words[from]);
+        for (size_t from = 0; from < WAYS; from++) {
+            struct media_place place = begin_way(&ways[from]);
+            assert_int_equal(strlen(observations[i].then), WAYS);
+            assert_int_equal(derive_state(&place), state_of(ways[from].state));
             apply_observation(&place, &observations[i]);
-            const enum item_state expected = words[observations[i].then[from]], got = derive_state(&place);
+            const enum item_state expected = state_of(observations[i].then[from]), got = derive_state(&place);
             if (got != expected)
-                print_error("%s, but %s: expected %s, got %s\n", choice_word(&item_state_table, (int)words[from]),
-                            observations[i].what, choice_word(&item_state_table, (int)expected),
-                            choice_word(&item_state_table, (int)got));
+                print_error("%s, but %s: expected %s, got %s\n", ways[from].what, observations[i].what,
+                            choice_word(&item_state_table, (int)expected), choice_word(&item_state_table, (int)got));
             assert_int_equal(got, expected);
         }
 }
 
 /* What one observation changed, the return of the volume and a scan that finds the file change back. */
-static void each_state_but_that_of_a_cloud_is_whole_again_when_its_file_is_seen(void **state)
+static void each_state_is_whole_again_when_its_volume_and_its_file_are_seen(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(observations) / sizeof(*observations); i++)
-        for (int from = 0; from < STATES; from++) {
-            struct media_place place = begin_state(from);
-            const bool is_cloud = place.volume.backend.value == BACKEND_CLOUD;
+        for (size_t from = 0; from < WAYS; from++) {
+            struct media_place place = begin_way(&ways[from]);
             apply_observation(&place, &observations[i]);
             apply_observation(&place, &observations[0]);
             apply_observation(&place,
                               &(const struct observation){ .folder = 1, .scanned = ITEM_STATE_PRESENT, .fetch = -1 });
-            const bool is_local = is_cloud || place.volume.backend.value == BACKEND_LOCAL;
-            assert_int_equal(derive_state(&place), is_local ? ITEM_STATE_LOCAL : ITEM_STATE_EXTERNAL_ONLINE);
+            assert_int_equal(derive_state(&place),
+                             ways[from].backend == BACKEND_EXTERNAL ? ITEM_STATE_EXTERNAL_ONLINE : ITEM_STATE_LOCAL);
         }
 }
 
@@ -242,15 +255,15 @@ static void every_word_of_a_row_has_one_state_on_each_backend(void **state)
 static void a_file_can_be_opened_in_two_of_the_six_states(void **state)
 {
     (void)state;
-    for (int i = 0; i < STATES; i++)
-        assert_int_equal(availability_is_readable(words[i]), i == LOCAL || i == ONLINE);
+    for (const char *letter = "LOFRGM"; *letter; letter++)
+        assert_int_equal(availability_is_readable(state_of(*letter)), *letter == 'L' || *letter == 'O');
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state_changes_at_each_observation_as_the_table_says),
-        cmocka_unit_test(each_state_but_that_of_a_cloud_is_whole_again_when_its_file_is_seen),
+        cmocka_unit_test(each_state_is_whole_again_when_its_volume_and_its_file_are_seen),
         cmocka_unit_test(every_word_of_a_row_has_one_state_on_each_backend),
         cmocka_unit_test(a_file_can_be_opened_in_two_of_the_six_states),
     };
