@@ -193,6 +193,18 @@ def until_connected(home):
     until(lambda: home.ask('audio.server')['connected'], what='the audio core is connected')
 
 
+def is_open_in(program, path):
+    """A process of this program has the file open."""
+    def holds(pid):
+        try:
+            with open(f'/proc/{pid}/comm', encoding='ascii') as name:
+                return name.read().strip() == program and \
+                    any(os.readlink(fd) == path for fd in glob.glob(f'/proc/{pid}/fd/*'))
+        except OSError:
+            return False
+    return any(holds(pid) for pid in filter(str.isdigit, os.listdir('/proc')))
+
+
 def copy_sounds(folder, patterns, most):
     """Copies sounds to a folder, each under a name that includes its old folder."""
     os.makedirs(folder)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/cloud_file.h"
 #include "common/file.h"
+#include "common/process/closing.h"
 
 struct opening {
     struct errand errand;
@@ -69,8 +69,7 @@ static void free_opening(struct errand *errand)
 {
     struct opening *opening = (struct opening *)errand;
 
-    if (opening->fd >= 0)
-        close(opening->fd);
+    closing_start(opening->fd);
     free(opening);
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/little.h"
+#include "common/process/closing.h"
 #include "frontends/web/making.h"
 #include "proto/transport/foreign.h"
 #include "proto/transport/sandboxed.h"
@@ -184,7 +185,7 @@ static void drop_conversion(struct made_file *making)
 {
     struct wav_making *conversion = (struct wav_making *)making;
 
-    close(conversion->from);
+    closing_start(conversion->from);
     arena_free(&conversion->arena);
     free(conversion);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/closing.h"
 
 /* One read. The visit may end before it; then the read closes the file. */
 struct chunk_read {
@@ -37,8 +38,7 @@ static void drop_read(struct errand *errand)
 {
     struct chunk_read *read = (struct chunk_read *)errand;
 
-    if (read->owned >= 0)
-        close(read->owned);
+    closing_start(read->owned);
     free(read);
 }
 
@@ -149,8 +149,8 @@ void file_reading_end(struct visit *visit)
         file->read->visit = NULL;
         file->read->owned = file->fd;
         errand_stop(&file->read->errand);
-    } else if (file->fd >= 0) {
-        close(file->fd);
+    } else {
+        closing_start(file->fd);
     }
     free(file);
     visit->file = NULL;

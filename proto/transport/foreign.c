@@ -15,6 +15,7 @@
 
 #include "common/alloc.h"
 #include "common/file_write.h"
+#include "common/process/closing.h"
 #include "common/text.h"
 
 enum { LOOK_MS = 100, STUCK_US = 60000000, PATIENCE_US = 10000000, WHY_SIZE = 200 };
@@ -240,8 +241,7 @@ static void free_decoding(struct errand *errand)
 {
     struct foreign *foreign = (struct foreign *)errand;
 
-    if (foreign->from >= 0)
-        close(foreign->from);
+    closing_start(foreign->from);
     if (foreign->to >= 0)
         close(foreign->to);
     free(foreign);

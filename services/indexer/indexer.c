@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/process/closing.h"
 #include "common/process/config.h"
 #include "common/process/log.h"
 #include "common/process/stat_apart.h"
@@ -211,8 +212,9 @@ static bool waits_for_persist(const struct indexer *indexer)
 /* Processes and threads that were given up. */
 static unsigned count_stuck(const struct indexer *indexer)
 {
-    return stat_apart_stuck() + errands_hanging(indexer->scans) + errands_hanging(indexer->adoptions) +
-           errands_hanging(indexer->files) + errands_hanging(indexer->remake.errands);
+    return stat_apart_stuck() + closing_stuck() + errands_hanging(indexer->scans) +
+           errands_hanging(indexer->adoptions) + errands_hanging(indexer->files) +
+           errands_hanging(indexer->remake.errands);
 }
 
 void indexer_report(void *state, struct arena *arena, struct service_status *to)

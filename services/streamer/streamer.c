@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/process/closing.h"
 #include "common/process/config.h"
 #include "common/process/log.h"
 
@@ -189,6 +190,9 @@ void streamer_report(void *state, struct arena *arena, struct service_status *to
         to->alarm = arena_text(arena, text_of(readers_alarm(streamer->readers)));
     else if (streamer->takes.alarm[0])
         to->alarm = arena_text(arena, text_of(streamer->takes.alarm));
+    else if (closing_stuck())
+        to->alarm = arena_printf(arena, "files that cannot be closed, because a file system does not answer: %u",
+                                 closing_stuck());
     if (core_link_check(&streamer->core, CORE_PAUSE_US, &fault) != ERR_OK)
         to->waits_for = TEXT("audio");
     encode_queue_list_tasks(&streamer->takes, arena, &to->tasks);

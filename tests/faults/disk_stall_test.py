@@ -6,10 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, run_claims, same, skip, until
-from sounding import Tape, engine, sound, tool, until_connected, until_later
+from sounding import Tape, engine, is_open_in, sound, tool, until_connected, until_later
 
 
 class StallingDisk:
@@ -87,6 +88,24 @@ def a_voice_whose_disk_is_gone_can_be_stopped_at_once(it):
     it.toggle()
     it.home.loophole('stop')
     it.until_silent()
+    it.toggle()
+
+
+@claim(inside=StallingDisk)
+def a_voice_whose_file_cannot_be_closed_is_stopped_at_once(it):
+    """The file is open, and its worker waits for the first bytes, when the disk stops answering at all."""
+    client = it.home.client()
+    it.toggle()
+    client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')})
+    until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
+    it.process.send_signal(signal.SIGUSR2)
+    other = it.home.client()
+    other.must('streamer.stop', budget_ms=5000)
+    for _ in range(30):
+        same('ok', other.ask('streamer.voices', {}, budget_ms=5000)[0])
+        time.sleep(0.1)
+    it.until_silent()
+    it.process.send_signal(signal.SIGUSR2)
     it.toggle()
 
 

@@ -2,15 +2,19 @@
 """The ways in which a mount dies or hangs, one by one, and a mount that must not be touched."""
 import ctypes
 import errno
+import http.client
 import os
 import select
 import signal
 import subprocess
 import sys
+import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from browsing import Browser
 from claims import claim, run_claims, same, skip, until
 from indexing import wav
+from sounding import is_open_in
 from storage import Disks, Hung
 
 ERRORS = {errno.ENOTCONN: 'ENOTCONN', errno.ESTALE: 'ESTALE', errno.EIO: 'EIO', errno.ENODEV: 'ENODEV', errno.ENXIO: 'ENXIO'}
@@ -43,6 +47,44 @@ def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answer
         until(lambda: is_state('here', ''))
         it.idle()
         it.becomes(ill.at, 'external_online:done=1')
+
+
+@claim(inside=Disks)
+def a_mount_that_hangs_when_a_file_was_read_holds_up_no_ask_of_the_indexer(it):
+    """After a worker has read a file, its attributes are compared, and it is closed: both calls wait."""
+    with Hung(it, 'late') as late:
+        wav(late.under + '/kit/a.wav', 1000)
+        late.process.send_signal(signal.SIGUSR1)
+        it.must('add_library', late.at + '/kit')
+        until(lambda: is_open_in('loophole-worker', late.at + '/kit/a.wav'))
+        late.fail(0, 'a.wav')
+        late.process.send_signal(signal.SIGUSR1)
+        until(late.waits)
+        pid = it.home.pid('indexer')
+        for _ in range(30):
+            same('ok', it.client.ask('indexer.progress', {}, budget_ms=5000)[0])
+            time.sleep(0.1)
+        same(pid, it.home.pid('indexer'))
+        late.heal()
+        until(lambda: it.states(late.at) in ('local:done=1', 'external_online:done=1'))
+
+
+@claim(inside=Disks)
+def a_file_that_cannot_be_closed_holds_up_no_answer_of_the_gateway(it):
+    with Hung(it, 'shut') as shut:
+        wav(shut.under + '/kit/long.wav', 1000, 400)
+        it.add(shut.at + '/kit')
+        until(lambda: it.id_of(shut.at + '/kit/long.wav'))
+        browser = Browser(it.home)
+        away = http.client.HTTPConnection('127.0.0.1', browser.port, timeout=30)
+        away.request('GET', '/media/' + it.id_of(shut.at + '/kit/long.wav'), headers={'Cookie': browser.cookie})
+        same(1000, len(away.getresponse().read(1000)))
+        until(lambda: is_open_in('loophole-web', shut.at + '/kit/long.wav'))
+        shut.hang()
+        away.close()
+        for _ in range(30):
+            same(200, browser.request('GET', '/', timeout=5).status)
+            time.sleep(0.1)
 
 
 class Automount:

@@ -1,5 +1,4 @@
-#include <unistd.h>
-
+#include "common/process/closing.h"
 #include "common/process/log.h"
 #include "services/indexer/analyse/pipeline_parts.h"
 
@@ -80,8 +79,7 @@ static void answer_as_known(struct pipeline *pipeline, struct work *work, const 
 void pipeline_analyse(struct pipeline *pipeline, struct work *work)
 {
     if (!id_table_add(&pipeline->contents, work->content)) {
-        if (work->fd >= 0)
-            close(work->fd);
+        closing_start(work->fd);
         work->fd = -1;
         id_table_add(&pipeline->awaited, work->content);
         work_push(&pipeline->same_content, work);

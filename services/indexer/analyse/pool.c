@@ -12,6 +12,7 @@
 #include "proto/transport/foreign.h"
 #include "proto/transport/limits.h"
 #include "services/indexer/analyse/renewals.h"
+#include "services/indexer/analyse/unchanged.h"
 #include "services/indexer/base/naming.h"
 
 enum { BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
@@ -25,6 +26,7 @@ struct pool {
     struct renewals renewals; /* after all that wait */
     uint32_t opening;         /* files being opened */
     uint32_t decoding;        /* files that ffmpeg decodes */
+    uint32_t looking;         /* files that were read, and are compared with what the scan saw */
     uint64_t analyser;
     bool hold;
 };
@@ -107,17 +109,37 @@ static bool needs_sound(const struct work *work, const struct result *result)
     return work->mode == WORKER_MODE_ANALYSE && work->sound < 0 && result->found.state.value == ANALYSIS_STATE_WAITING;
 }
 
+static void pass_result(struct pool *pool, struct work *work, const struct result *result)
+{
+    if (needs_sound(work, result))
+        decode_sound(pool, work, &result->found);
+    else
+        pool->events.heard(pool->events.state, work, result);
+}
+
+static void take_look(void *state, struct work *work, const struct result *result, enum unchanged found)
+{
+    struct pool *pool = state;
+
+    pool->looking--;
+    if (found == UNCHANGED_YES)
+        pass_result(pool, work, result);
+    else
+        pool->events.lost(pool->events.state, work, found == UNCHANGED_NO ? POOL_CHANGED : POOL_HUNG);
+    hand_out_ready(pool);
+}
+
 static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
     struct work *work = worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
-    if (work->ticket.number == 0 && !work_is_unchanged(work))
-        pool->events.lost(pool->events.state, work, POOL_CHANGED);
-    else if (needs_sound(work, result))
-        decode_sound(pool, work, &result->found);
+    if (work->ticket.number != 0)
+        pass_result(pool, work, result);
+    else if (unchanged_start(pool->errands, work, result, take_look, pool) == ERR_OK)
+        pool->looking++;
     else
-        pool->events.heard(pool->events.state, work, result);
+        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, "no memory to keep its analysis");
     if (failed)
         workers_drop(pool->workers, worker);
     else
@@ -176,7 +198,7 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
 
 static void open_ahead(struct pool *pool)
 {
-    while (pool->opening + pool->ready.count + pool->decoding < pool->settings.workers + OPEN_AHEAD) {
+    while (pool->opening + pool->ready.count + pool->decoding + pool->looking < pool->settings.workers + OPEN_AHEAD) {
         struct work *work = pool->waiting.first ? work_pop(&pool->waiting) : renewals_take(&pool->renewals);
         if (!work)
             return;

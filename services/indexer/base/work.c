@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/closing.h"
 
 struct work *work_new(struct bytes path)
 {
@@ -20,19 +20,11 @@ void work_free(struct work *work)
 {
     if (!work)
         return;
-    if (work->fd >= 0)
-        close(work->fd);
+    closing_start(work->fd);
     if (work->sound >= 0)
         close(work->sound);
     arena_free(&work->arena);
     free(work);
-}
-
-bool work_is_unchanged(const struct work *work)
-{
-    struct stat st;
-
-    return fstat(work->fd, &st) == 0 && (uint64_t)st.st_size == work->size && clock_usec(st.st_mtim) == work->mtime;
 }
 
 void work_push(struct work_queue *queue, struct work *work)

@@ -37,8 +37,6 @@ struct work {
 struct work *work_new(struct bytes path);
 void work_free(struct work *work); /* closes the file; NULL is allowed */
 
-bool work_is_unchanged(const struct work *work); /* the open file is the one that the scan saw */
-
 /* First in, first out. A zeroed struct is empty. */
 struct work_queue {
     struct work *first, *last;

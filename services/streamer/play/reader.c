@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/closing.h"
 #include "common/process/log.h"
 #include "common/process/opening.h"
 #include "common/text.h"
@@ -96,8 +97,7 @@ static bool give_to_worker(struct file_reader *reader)
 
 static void close_own(struct file_reader *reader)
 {
-    if (reader->fd >= 0)
-        close(reader->fd);
+    closing_start(reader->fd);
     reader->fd = -1;
 }
 
@@ -404,7 +404,6 @@ void reader_close(struct file_reader *reader)
         foreign_drop(reader->foreign);
     if (reader->worker)
         give_back_worker(reader->readers->workers, reader->worker);
-    if (reader->fd >= 0)
-        close(reader->fd);
+    closing_start(reader->fd);
     free(reader);
 }

@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "common/process/closing.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/take_gaps.h"
 
@@ -322,8 +323,7 @@ static void free_file(struct errand *errand)
 {
     struct take_file *file = (struct take_file *)errand;
 
-    if (file->take.fd >= 0)
-        close(file->take.fd);
+    closing_start(file->take.fd);
     take_peaks_close(&file->peaks);
     free(file);
 }
