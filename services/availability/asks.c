@@ -140,7 +140,9 @@ static enum err take_path(struct call *call, struct bytes path, struct question 
 static enum err answer_find(struct availability *availability, struct call *call, const struct availability_find *ask,
                             struct place_seen *answer)
 {
-    struct question question = { .adds = true, .owns = ask->has_own && ask->own };
+    struct question question = { .adds = true,
+                                 .owns = ask->has_own && ask->own,
+                                 .moved = ask->has_moved ? ask->moved : (struct id){ { 0 } } };
     enum err e = refuse_unread(availability, call);
 
     (void)answer;

@@ -10,7 +10,7 @@
 #include "services/availability/settle.h"
 #include "services/availability/where.h"
 
-enum { INSIDE_MOST = 256 };
+enum { INSIDE_MOST = 256, SAME_PLACE_MOST = 100 };
 
 enum err questions_add(struct availability *availability, struct call *call, const struct question *like)
 {
@@ -153,18 +153,58 @@ static bool answer_known(struct availability *availability, struct question *que
     return true;
 }
 
+static bool is_at(const struct known_volume *known, const struct mount *mount)
+{
+    return bytes_equal(known->row.mount, bytes_of(mount->line.target, strlen(mount->line.target)));
+}
+
+/* False: the identity is too long, or volumes have all of them. A volume that was at this place and moved keeps its
+ * identity, so the next one gets a number. */
+static bool name_place(struct availability *availability, const struct mount *mount, char to[VOLUME_IDENTITY_SIZE])
+{
+    for (int number = 1; number <= SAME_PLACE_MOST; number++) {
+        int len = number == 1 ? snprintf(to, VOLUME_IDENTITY_SIZE, "mount:%s", mount->line.target)
+                              : snprintf(to, VOLUME_IDENTITY_SIZE, "mount:%s#%d", mount->line.target, number);
+        const struct known_volume *known = known_by_identity(&availability->known, to);
+        if (len >= VOLUME_IDENTITY_SIZE || !known || is_at(known, mount))
+            return len < VOLUME_IDENTITY_SIZE;
+    }
+    return false;
+}
+
 /* The identity of the mount; of one without its own (`owns`): that of its place. A look that finds the mount without an
  * identity keeps the volume here (where.h). */
-static const char *identity_for(const struct question *question, const struct mount *mount,
-                                char to[VOLUME_IDENTITY_SIZE])
+static const char *identity_for(struct availability *availability, const struct question *question,
+                                const struct mount *mount, char to[VOLUME_IDENTITY_SIZE])
 {
     bool is_nameless = strcmp(mount->found.identity, "root") == 0;
 
     if (!question->owns || !is_nameless || mount->line.is_special || !mount->line.target[1] ||
-        !text_is_utf8(text_of(mount->line.target)) ||
-        snprintf(to, VOLUME_IDENTITY_SIZE, "mount:%s", mount->line.target) >= VOLUME_IDENTITY_SIZE)
+        !text_is_utf8(text_of(mount->line.target)) || !name_place(availability, mount, to))
         return mount->found.identity;
     return to;
+}
+
+/* ---- a volume that is known by its place, and moved with a folder above it ---- */
+
+static bool may_move(const struct question *question, const struct known_volume *known, const struct mount *mount)
+{
+    return text_starts(known->row.identity, TEXT("mount:")) && !known->row.online && !is_at(known, mount) &&
+           id_is_zero(mount->volume) && strcmp(mount->found.identity, "root") == 0 &&
+           strcmp(mount->line.target, question->path) == 0;
+}
+
+/* True while the volume is on its way to the mount; the question waits. */
+static bool is_moving(struct availability *availability, struct question *question, const struct mount *mount)
+{
+    struct known_volume *known =
+        id_is_zero(question->moved) ? NULL : known_by_id(&availability->known, question->moved);
+
+    if (!known || known->refused)
+        return false;
+    if (!known->is_sent && !known->is_due && may_move(question, known, mount))
+        settle_move(availability, known, mount);
+    return known->is_sent || known->is_due;
 }
 
 /* A full or failing disk is reported; other refusals pass. */
@@ -188,8 +228,10 @@ static bool answer_path(struct availability *availability, struct question *ques
                       mounts_why(mount, &question->arena));
         return true;
     }
+    if (is_moving(availability, question, mount))
+        return false;
     struct known_volume *known = id_is_zero(mount->volume) ? NULL : known_by_id(&availability->known, mount->volume);
-    const char *identity = identity_for(question, mount, own);
+    const char *identity = identity_for(availability, question, mount, own);
     if (!known)
         known = known_by_identity(&availability->known, identity);
     if (known)

@@ -207,6 +207,18 @@ void settle_add(struct availability *availability, const struct mount *mount, co
     send_row(availability, &row);
 }
 
+void settle_move(struct availability *availability, struct known_volume *volume, const struct mount *mount)
+{
+    struct volume row = volume->row;
+
+    row.mount = bytes_of(mount->line.target, strlen(mount->line.target));
+    row.online = true;
+    row.has_seen_at = true;
+    row.seen_at = clock_now();
+    volume->is_sent = true;
+    send_row(availability, &row);
+}
+
 void settle_label(struct availability *availability, struct known_volume *volume, struct text label)
 {
     struct volume row = volume->row;

@@ -17,6 +17,9 @@ bool settle_may_add(const struct availability *availability);
  * the mount, or names its place. */
 void settle_add(struct availability *availability, const struct mount *mount, const char *identity);
 
+/* Sends the row of a volume that is known by its place: it is at this mount now. */
+void settle_move(struct availability *availability, struct known_volume *volume, const struct mount *mount);
+
 /* Sends a row with another label. */
 void settle_label(struct availability *availability, struct known_volume *volume, struct text label);
 

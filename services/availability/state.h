@@ -20,6 +20,7 @@ struct question {
     usec_t since;     /* an earlier look does not answer it */
     bool adds;        /* find: an unknown volume is added … */
     bool owns;        /* … also that of a mount without an identity */
+    struct id moved;  /* find: a volume that is known by its place, which is the path now; zero: none */
     bool marks;       /* its mount is to be marked first … */
     bool is_marked;   /* … and the look that does so has begun */
     bool replaces;

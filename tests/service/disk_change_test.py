@@ -296,16 +296,45 @@ def a_renamed_home_with_a_declared_folder_inside_rewrites_no_item(home):
     renamed_with_trees(home, declare)
 
 
-@claim
-def a_renamed_home_with_a_disk_inside_rewrites_no_item(home):
+def renamed_with_disk(home, marker):
     def plug(it, music):
-        disk = it.disk('stick of ' + home.path)
+        disk = it.disk(marker)
         wav(disk + '/x.wav', 2000)
         it.move(disk, 'music', 'stick')
         it.mounts.clear()
         until(lambda: len(trees_of(it)) == 2)
         return 5
     renamed_with_trees(home, plug)
+
+
+@claim
+def a_renamed_home_with_a_disk_inside_rewrites_no_item(home):
+    renamed_with_disk(home, 'stick of ' + home.path)
+
+
+@claim
+def a_renamed_home_with_a_disk_without_identity_inside_rewrites_no_item(home):
+    renamed_with_disk(home, None)
+
+
+@claim
+def another_disk_at_the_place_of_one_that_moved_has_items_of_its_own(home):
+    """Both disks have no identity, so each is known by its place."""
+    old = home.path + '/music'
+    renamed_with_disk(home, None)
+    with Disks(home.other('renamed')) as it:
+        until(lambda: readable(it) == 5)
+        same(1, len(it.home.json('search', 'is:external_offline')))
+        disk = it.disk()
+        wav(disk + '/z.wav', 3000)
+        os.makedirs(old + '/stick')
+        it.mounts.append(old + '/stick')
+        subprocess.run(['mount', '--move', disk, old + '/stick'], check=True)
+        it.add(old)
+        until(lambda: readable(it) == 6)
+        same([old + '/stick/z.wav'], [one['path'] for one in it.home.json('search', 'is:external_online')])
+        same(1, len(it.home.json('search', 'is:external_offline')))
+        it.home.stop()
 
 
 run_claims()

@@ -245,7 +245,19 @@ static bool move_tree(struct adoption *adoption)
     return e == ERR_OK;
 }
 
-/* The folder of a tree moved with that of the library around it. A tree on another volume is where its mount is. */
+/* A tree on another volume is where its mount is. A mount without an identity is known by its place, which moved. */
+static void find_moved_mount(struct adoption *adoption, const struct library *tree, struct bytes path)
+{
+    const struct availability_find find = {
+        .path = path, .has_own = true, .own = true, .has_moved = true, .moved = tree->volume
+    };
+    struct place_seen unused = { 0 };
+
+    if (scan_writer_look(&adoption->writer, "availability.find", &find, &unused, &adoption->fault) != ERR_OK)
+        adoption->fault = (struct fault){ 0 }; /* its items stay offline */
+}
+
+/* The folder of a tree moved with that of the library around it. */
 static enum err put_moved_tree(struct adoption *adoption, const struct library *tree)
 {
     const struct library *moved = &adoption->moved;
@@ -254,9 +266,13 @@ static enum err put_moved_tree(struct adoption *adoption, const struct library *
     struct done unused = { 0 };
     char path[PATH_MAX];
 
-    if (!is_tree_of(tree, moved) || !id_equal(tree->volume, moved->volume) || !walk_contains(moved->path, tree->path) ||
+    if (!is_tree_of(tree, moved) || !walk_contains(moved->path, tree->path) ||
         snprintf(path, sizeof(path), "%s%s", adoption->path, below) >= (int)sizeof(path))
         return ERR_OK;
+    if (!id_equal(tree->volume, moved->volume)) {
+        find_moved_mount(adoption, tree, bytes_of(path, strlen(path)));
+        return ERR_OK;
+    }
     put.library.path = bytes_of(path, strlen(path));
     put.library.online = !renamed_is_gone(put.library.path);
     return scan_writer_ask(&adoption->writer, "persist.put_library", &put, &unused, &adoption->fault);
