@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, skip, until
 from indexing import Indexing, wav
 from sounding import engine
-from storage import Cloud
+from storage import Cloud, Disks
 
 
 class Sounding(Indexing):
@@ -122,6 +122,43 @@ def a_library_is_a_cloud_when_a_person_or_the_setting_says_so(it):
         it.becomes(plain.at, 'external_online:done=1' if 'external_online' in it.states(plain.at) else 'local:done=1')
         contains(it.home.refused('library', 'set', plain.at, 'fetch=never'), 'fetch=all')
         contains(it.home.refused('library', 'set', it.home.path, 'fetch=all'), 'is not a library')
+
+
+def disk_of(it, name, make, *options):
+    """A file as a disk with that file system, mounted."""
+    image, at = it.folder(name + '.img'), it.place(name)
+    it.home.run('truncate', '-s', '128M', image)
+    it.home.run(*make, image)
+    if subprocess.run(['mount', '-o', ','.join(('loop',) + options), image, at], check=False).returncode:
+        skip('a file cannot be mounted as ' + name)
+    subprocess.run(['mount', '--make-private', at], check=True)
+    return at
+
+
+def fill_without_blocks(at):
+    """Sounds that lie in their inode, compressed, and of holes. Returns the names of those without blocks."""
+    wav(at + '/kit/inline.wav', 1000, 0.001)
+    with open(at + '/kit/silence.wav', 'wb') as out, open(wav(at + '/kit/tone.wav', 1000), 'rb') as tone:
+        out.write(tone.read(44) + bytes(11024))
+    with open(at + '/kit/holes.wav', 'wb') as out:
+        out.truncate(1 << 20)
+    subprocess.run(['sync', '-f', at], check=True)
+    return sorted(one.name for one in os.scandir(at + '/kit') if one.stat().st_blocks == 0)
+
+
+@claim(inside=Disks)
+def a_file_without_blocks_on_a_disk_is_an_ordinary_file(it):
+    at = disk_of(it, 'btrfs', ('mkfs.btrfs', '-q'), 'compress-force=zstd')
+    same(['holes.wav'], fill_without_blocks(at))
+    it.add(at + '/kit')
+    until(lambda: len([one for one in it.items(at) if one[1] in ('done', 'failed')]) == 4)
+    same({b'holes.wav': 'failed', b'inline.wav': 'done', b'silence.wav': 'done', b'tone.wav': 'done'},
+         {os.path.basename(one[3]): one[1] for one in it.items(at)})
+    same({'local'}, {one[0] for one in it.items(at)})
+    same([], it.home.json('search', 'is:remote_offline'))
+    it.home.loophole('library', 'set', at + '/kit', 'backend=cloud')
+    it.rescan(at + '/kit')  # only now it says that the content is elsewhere
+    until(lambda: [one['name'] for one in it.home.json('search', 'is:remote_offline')] == ['holes'])
 
 
 @claim(inside=Clouds)
