@@ -123,6 +123,8 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
 .PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
-# make bench-availability [COUNTS="1000 100000 500000 1000000"]: from the unmount of a volume to what another client sees
-bench-availability: all
+# make bench-availability [COUNTS="1000 100000 500000 1000000"] [TIMES=1000]: from the unmount of a volume to what another
+# client sees; then asks beside the largest applies, and beside mounts that hang
+bench-availability: all $(BUILD)/tests/faults/stall
 	@BUILD=$(abspath $(BUILD)) bench/availability/unmount $(COUNTS)
+	@BUILD=$(abspath $(BUILD)) bench/availability/asks $(TIMES)
