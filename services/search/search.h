@@ -77,6 +77,7 @@ struct request {
     struct call *call;    /* NULL after the handler has returned */
     struct ticket ticket; /* number 0: not deferred */
     usec_t deadline;      /* steady clock */
+    uint64_t revision;    /* the head of the log when it was asked: the answer has all changes up to it */
     bool is_put_off;      /* the function that keeps it answers */
     struct request *next;
 };

@@ -106,9 +106,11 @@ static void answer_request(struct search *search, struct request *request)
         ticket_fail(search->service, request->ticket, request->fault);
 }
 
+/* In the order of the asks, each once the index has what was in the catalogue when it was asked. */
 static void answer_waiting(struct search *search, usec_t until)
 {
-    while (search->waiting && clock_steady() < until) {
+    while (search->waiting && clock_steady() < until &&
+           (search->try_at || catchup_has(&search->catchup, search->waiting->revision))) {
         struct request *request = search->waiting;
 
         search->waiting = request->next;
@@ -251,7 +253,7 @@ void search_follow(void *state)
     bool current = catch_up(search, MILLISECONDS(20)), checks = false;
 
     report_sweep(search);
-    if (current || search->try_at)
+    if (search->trouble == ERR_OK || search->try_at)
         answer_waiting(search, clock_steady() + MILLISECONDS(50));
     if (current) {
         tend_file(search);
@@ -301,6 +303,7 @@ enum err search_when_current(struct search *search, struct call *call,
         *request.fault = search->why;
         return search->trouble;
     }
+    request.revision = catchup_head(&search->catchup);
     enum err e = put_in_queue(search, &request);
     set_pace(search, search->trouble == ERR_OK);
     return e;

@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 """The search service on real audio: its results, and the same results after any fault."""
 import collections
+import concurrent.futures
 import os
 import shutil
 import signal
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, SONIC, claim, contains, run_claims, same, samples, skip, until
+from claims import BUILD, SONIC, claim, contains, how_often, run_claims, same, samples, skip, until
+from client import Catalogue
 from kits import first, ids, two_kits
 
 
@@ -193,6 +196,36 @@ def a_damaged_file_is_thrown_away_and_made_again(home):
     os.rename(index + '.damaged', index)
     kill_search(home)
     same(before, ids(home))
+
+
+@claim
+def a_search_is_answered_while_a_client_changes_thousands_of_items_without_pause(home):
+    """It finds what was changed before it, and does not wait for what is changed after it."""
+    home.up()
+    client, ended = home.client(), threading.Event()
+    catalogue = Catalogue(client)
+    items = [one['id'] for one in catalogue.batch(*[catalogue.place(b'%d.wav' % number) for number in range(4096)])]
+    own = catalogue.put(b'own.wav')
+
+    def send_applies():
+        sender, on, sent = home.client(), True, 0
+        while not ended.is_set():
+            on = not on
+            actions = [{'edit': {'id': id, 'hidden': on, 'notes': 'n' * 500}} for id in items]
+            sender.must('persist.apply', {'label': 'All', 'scope': '', 'actions': actions}, budget_ms=120000)
+            sent += 1
+        return sent
+
+    with concurrent.futures.ThreadPoolExecutor() as beside:
+        sending = beside.submit(send_applies)
+        try:
+            for number in range(how_often(20, 200)):
+                client.must('persist.put_media', {'edit': {'id': own, 'name': f'own {number}'}})
+                found = client.must('search.query', {'query': f'"own {number}"', 'limit': 5})['items']
+                same([own], [one['media']['id'] for one in found])
+        finally:
+            ended.set()
+        assert sending.result() > 2
 
 
 @claim

@@ -10,7 +10,8 @@
 #include "store/uses.h"
 
 enum {
-    GATHER = 1000, /* rows of the log, or ids, per step */
+    GATHER = 1000,            /* ids per step … */
+    GATHER_LOG = 16 * GATHER, /* … and rows of the log: an item that changed many times is read once */
     FOLDERS_DEEP = 64,
     LOOK_EVERY = 16,     /* refreshed items between two checks of the clock */
     QUEUE_MOST = 1 << 26 /* ids */
@@ -162,7 +163,7 @@ static bool see_change(void *state, const struct change *change)
     if (g->e != ERR_OK)
         return false;
     g->catchup->gathered = change->revision;
-    return ++g->count < GATHER;
+    return ++g->count < GATHER_LOG && g->catchup->queued < GATHER_LOG;
 }
 
 static enum err gather_log(struct catchup *catchup, struct txn *txn)
@@ -305,8 +306,10 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
             catchup->index->change_hash = catchup->change_hash;
         }
         catchup->is_current = !catchup->is_sweeping && catchup->gathered >= head;
-        if (catchup->is_current)
-            return read_volumes(catchup, txn);
+        if (!catchup->is_sweeping && catchup->volumes_are_old)
+            e = read_volumes(catchup, txn);
+        if (e != ERR_OK || catchup->is_current)
+            return e;
         if (has_gathered && clock_steady() > until)
             return ERR_OK;
         e = gather_queue(catchup, txn);
@@ -315,6 +318,25 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
         has_gathered = true;
     }
     return e;
+}
+
+uint64_t catchup_head(const struct catchup *catchup)
+{
+    uint64_t tail, head = UINT64_MAX;
+    struct txn *txn;
+
+    if (!catchup->store || store_read(catchup->store, &txn, NULL) != ERR_OK)
+        return UINT64_MAX;
+    if (catalogue_head(txn, &tail, &head) != ERR_OK)
+        head = UINT64_MAX;
+    txn_end(txn);
+    return head;
+}
+
+bool catchup_has(const struct catchup *catchup, uint64_t revision)
+{
+    return catchup->is_current || (!catchup->is_sweeping && !catchup->volumes_are_old &&
+                                   !id_is_zero(catchup->index->catalogue) && catchup->index->revision >= revision);
 }
 
 enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault)

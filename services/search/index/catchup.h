@@ -41,4 +41,11 @@ void catchup_close(struct catchup *catchup);
  * store yet, or it is being replaced), version, io, internal, full; try again later. */
 enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault);
 
+/* The head of the log now. UINT64_MAX: it cannot be read. */
+uint64_t catchup_head(const struct catchup *catchup);
+
+/* True if the index has all changes up to this head of the log. While others write without pause, it may never be
+ * current. */
+bool catchup_has(const struct catchup *catchup, uint64_t revision);
+
 #endif
