@@ -104,7 +104,8 @@ static bool may_be_realtime(void)
     return geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0);
 }
 
-/* Without -S jackd runs asynchronously: a client that dies does not stop the others. */
+/* Without -S jackd runs asynchronously: a client that dies does not stop the others. With -X seq the MIDI devices of
+ * the machine are ports of JACK, also those that are plugged in later; without a sequencer jackd only logs that. */
 static void write_arguments(struct server *server)
 {
     const struct settings_audio *audio = &server->world->settings.audio;
@@ -120,7 +121,9 @@ static void write_arguments(struct server *server)
                                 server->words[1],
                                 "-p",
                                 server->words[2],
-                                is_alsa ? "-d" : NULL,
+                                is_alsa ? "-X" : NULL,
+                                "seq",
+                                "-d",
                                 server->device + 5,
                                 NULL };
 

@@ -25,6 +25,23 @@ def connections_made_elsewhere_are_remembered(home):
     drive_sound(home, 'faults/core.py', 'wires')
 
 
+@claim
+def a_server_of_our_own_on_a_card_is_asked_for_the_midi_devices_of_the_machine(home):
+    tools = home.file('tools')
+    os.mkdir(tools)
+    with open(tools + '/jackd', 'w', encoding='utf-8') as out:
+        out.write(f'#!/bin/sh\necho "$@" >> {home.file("words")}\nexec sleep 60\n')
+    os.chmod(tools + '/jackd', 0o755)
+    home.env.update(PATH=tools + ':' + home.env['PATH'], LOOPHOLE_AUDIO='alsa:hw:PCH')
+    home.start('loophole', 'up')
+    until(lambda: os.path.exists(home.file('words')) and os.path.getsize(home.file('words')))
+    with open(home.file('words'), encoding='utf-8') as file:
+        contains(file.read(), '-d alsa -r 48000 -p 256 -X seq -d hw:PCH')
+    if shutil.which('jackd'):
+        known = home.run(shutil.which('jackd'), '-d', 'alsa', '--help', code=None)
+        contains(known.out + known.err, '-X, --midi-driver')
+
+
 def asked(home, *args):
     """Starts a command of loophole in the background."""
     return home.start('loophole', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
