@@ -336,6 +336,48 @@ def an_insert_outlives_the_core_and_the_engine(it):
     it.end(strip)
 
 
+def inserts_of(home):
+    """The inserts in the part of the open project that keeps what sounds."""
+    return next(one['body'] for one in home.json('project', 'show') if one.get('kind') == 'sound').get('inserts')
+
+
+@claim(inside=FreeInsert)
+def an_insert_belongs_to_its_project_and_waits_there_for_its_client(it):
+    home, strip, kept = it.home, it.through('strip', 2), [{'channel': 'pads', 'to': 'strip:in_1,in_2'}]
+    home.loophole('project', 'new', 'Without')
+    home.loophole('mixer', 'pads', 'gain=0.7')
+    home.loophole('project', 'new', 'With')
+    it.insert('pads', 'strip:in_1,in_2')
+    same(kept, inserts_of(home))
+    home.loophole('project', 'save')
+    with open(home.first('project', 'state')['folder'] + '/project.json', encoding='utf-8') as file:
+        same([kept], [one['inserts'] for one in json.load(file)['sound']])
+    home.loophole('project', 'open', 'Without')
+    same([], home.json('audio', 'insert'))
+    it.until_unwired('pads_left', 'strip:in_1')
+    same(None, inserts_of(home))
+    home.loophole('project', 'open', 'With')
+    it.until_made('pads')
+    home.loophole('project', 'open', 'Without')
+    it.end(strip)
+    home.loophole('project', 'open', 'With')  # its client is away
+    it.until_made('pads', False)
+    same(kept, inserts_of(home))
+    it.insert('pads', 'off')
+    same(None, inserts_of(home))
+    home.loophole('project', 'load', '1')
+    it.until_made('pads', False)
+    strip = it.through('strip', 2)
+    it.until_made('pads')
+    it.end(strip)
+    home.down()
+    home.up()
+    until_connected(home)
+    strip = it.through('strip', 2)
+    it.until_made('pads')
+    it.end(strip)
+
+
 @claim(inside=Insert)
 def an_insert_that_would_feed_back_is_refused(it):
     home, own = it.home, it.own

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Single sounds and the sampler of the pads, heard at JACK's ports."""
 import array
+import json
 import os
 import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import Tape, engine, until_connected, until_later, until_quiet, until_sounds
+from devices import Device
+from sounding import Tape, engine, frame, until_connected, until_later, until_quiet, until_sounds, until_transport
 
 FRAMES = 24000
 
@@ -234,6 +236,209 @@ def a_keyboard_plays_a_synth_voice_also_after_the_death_of_the_core(home):
         assert len(whole) >= 2, (key, whole)
         until_quiet(home)
     home.loophole('pads', 'set', '21', 'wave=')
+
+
+def counted(home, name='count'):
+    """A file that counts its frames; the counts that a recording has, without the silence around them."""
+    return waves(home.file(name + '.wav'), list(range(1, FRAMES + 1)))
+
+
+def counts(path):
+    return [round(x * 32768) for x in heard(path) if abs(x) > 1e-6]
+
+
+def steps(found, by):
+    """The places where a recording does not count on, as pairs of counts."""
+    return [(a, b) for a, b in zip(found, found[1:]) if abs(b - a - by) > 1]
+
+
+@claim(shares=sampler_engine)
+def a_sound_begins_ends_repeats_and_is_pitched_on_its_frames(home):
+    path = counted(home)
+    for words, by, first, last, frames in ((('from=0.1s', 'until=0.3s'), 1, 4801, 14400, 9600),
+                                           (('from=4800', 'until=14400', 'ratio=+12st'), 2, 4801, 14400, 4800),
+                                           (('until=9600', 'reverse=on'), -1, 9600, 1, 9600)):
+        tape = Tape(home, 60, name='part')
+        home.loophole('sound', 'start', path, *words)
+        until_later(home, 24000)
+        until_quiet(home)
+        found = counts(tape.stop())
+        assert abs(len(found) - frames) <= 2, (words, len(found))
+        middle = found[480:-480]  # a part that is cut out has short fades
+        same([], steps(middle, by), words)
+        assert abs(middle[0] - first - 480 * by) <= 2 and abs(middle[-1] - last + 480 * by) <= 3, (words, middle[0], middle[-1])
+    tape = Tape(home, 60, name='loop')
+    tag = str(home.first('sound', 'start', path, 'loop=on', 'loop_from=0.1s', 'loop_until=0.2s')['tag'])
+    until_sounds(home, 'sounds')
+    until_later(home, 36000)
+    home.loophole('sound', 'stop', tag, '--fade', '5ms')
+    until_quiet(home)
+    found = counts(tape.stop())[:-2000]
+    turns = [pair for pair in steps(found, 1) if pair[1] < pair[0]]
+    assert len(turns) >= 3, turns
+    at = [n for n, (a, b) in enumerate(zip(found, found[1:])) if b < a - 2000]
+    same({4800}, {b - a for a, b in zip(at, at[1:])})
+
+
+@claim(shares=sampler_engine)
+def a_sound_has_its_attack_decay_sustain_and_release(home):
+    path = waves(home.file('even.wav'), [16384] * FRAMES)
+    tape = Tape(home, 60, name='envelope')
+    tag = str(home.first('sound', 'start', path, 'loop=on', 'attack=0.2s', 'decay=0.2s', 'sustain=0.5', 'release=0.3s')['tag'])
+    until_sounds(home, 'sounds')
+    until_later(home, 40000)
+    home.loophole('sound', 'stop', tag)
+    until_quiet(home)
+    frames = heard(tape.stop())
+    begin = next(n for n, x in enumerate(frames) if x > 1e-4)
+    peak = max(range(len(frames)), key=lambda n: frames[n])
+    end = len(frames) - next(n for n, x in enumerate(reversed(frames)) if x > 1e-4)
+    held = [n for n, x in enumerate(frames) if n > peak and abs(x - .25) < 1e-3]
+    assert abs(frames[peak] - .5) < .01 and abs(peak - begin - 9600) < 480, (begin, peak, frames[peak])
+    assert abs(held[0] - peak - 9600) < 4800, (peak, held[0])
+    release = end - held[-1]
+    assert 9600 < release < 16800, release
+
+
+@claim(shares=sampler_engine)
+def a_pad_is_a_one_shot_a_gate_or_a_loop(home):
+    path = waves(home.file('even.wav'), [9830] * FRAMES)
+    found = {}
+    for mode in ('one_shot', 'gate', 'loop'):
+        home.loophole('pads', 'set', '30', f'sound={path}', f'mode={mode}', 'release=5ms')
+        tape, at = Tape(home, 60, name=mode), frame(home) + 48000
+        home.ask('audio.hit', 'pad=30', 'velocity=1', f'at={at}')
+        home.ask('audio.release', 'pad=30', f'at={at + 9600}')
+        if mode == 'loop':
+            home.ask('audio.hit', 'pad=30', 'velocity=1', f'at={at + 60000}')
+        until_later(home, 144000)
+        found[mode] = lengths(heard(tape.stop()))
+        until_quiet(home)
+    same([FRAMES], found['one_shot'])
+    assert len(found['gate']) == 1 and 9600 <= found['gate'][0] <= 9600 + 480, found
+    assert len(found['loop']) == 1 and 60000 <= found['loop'][0] <= 60000 + 480, found
+    home.loophole('pads', 'set', '30', 'sound=')
+
+
+@claim(shares=sampler_engine)
+def pads_and_rows_of_one_choke_number_silence_each_other(home):
+    pad, row = [waves(home.file(f'{name}.wav'), [level] * 48000 * 4) for name, level in (('pad', 9830), ('row', 6553))]
+    home.loophole('pads', 'set', '31', f'sound={pad}', 'choke=9')
+    slot = home.ask('streamer.load_sound', f'path={row}')
+    track = {'voice_id': 'voice1', 'pattern': 'x' + '.' * 15, 'sound': slot['sound'], 'generation': slot['generation'],
+             'gate_frac': 1, 'choke': 9, 'base_amp': 1}
+    with open(home.file('choke.json'), 'w', encoding='utf-8') as out:
+        json.dump({'metadata': {'name': 'choke'}, 'sequencer': {'bpm': 60, 'swing': 0, 'tracks': {'long': track}}}, out)
+    home.loophole('pattern', home.file('choke.json'))
+    tape = Tape(home, 60, name='choke')
+    home.loophole('pads', 'hit', '31', '1.0')
+    until_sounds(home, 'pads')
+    until_later(home, 12000)
+    home.loophole('transport', 'start')
+    until_sounds(home, 'sequencer')
+    until_later(home, 12000)
+    home.loophole('pads', 'hit', '31', '1.0')
+    until_later(home, 24000)
+    home.loophole('transport', 'stop')
+    home.loophole('panic')
+    until_transport(home, running=False)
+    frames = heard(tape.stop())
+    levels = []
+    for n in range(0, len(frames) - 2400, 2400):
+        part = frames[n:n + 2400]
+        if max(part) - min(part) < 1e-3 and max(part) > .05 and (not levels or abs(levels[-1] - part[0]) > .02):
+            levels.append(part[0])
+    pad_level, row_level = 9830 / 32768, levels[1]
+    assert len(levels) == 3 and abs(levels[0] - pad_level) < .002 and abs(levels[2] - pad_level) < .002, levels
+    assert .02 < row_level < pad_level - .02, levels
+
+
+@claim(shares=sampler_engine)
+def a_pad_sends_to_the_reverb_of_the_engine(home):
+    path = waves(home.file('short.wav'), [16000] * 300)
+    tails = []
+    for send in ('0', '100%'):
+        home.loophole('pads', 'set', '32', f'sound={path}', f'reverb_send={send}')
+        tape = Tape(home, 60, name='reverb')
+        home.loophole('pads', 'hit', '32', '1.0')
+        until_later(home, 48000)
+        frames = heard(tape.stop())
+        first = next(n for n, x in enumerate(frames) if abs(x) > .2)
+        tails.append(max(map(abs, frames[first + 2400:first + 12000])))
+        until_quiet(home)
+    assert tails[0] < 1e-4 and tails[1] > 1e-3, tails
+
+
+@claim(shares=sampler_engine)
+def all_values_of_a_pad_hold_after_the_death_of_the_core(home):
+    for n, level in ((1, .1), (2, .2), (3, .3)):
+        constant(home.file(f'v{n}.wav'), level)
+    home.loophole('pads', 'set', '33', f'sound={home.file("v1.wav")}', 'gain=-1dB', 'pan=0', 'ratio=+1st', 'from=100',
+                  'until=20000', 'mode=gate', 'choke=7', 'reverse=on', 'note=33', 'channel=4', 'attack=3ms', 'release=20ms',
+                  'curve=0.5', 'decay=50ms', 'sustain=0.9', 'loop_from=200', 'loop_until=19000', 'filter_freq=15000',
+                  'filter_q=1', 'reverb_send=0.1', 'delay_send=0.2', 'keys_from=40', 'keys_until=50', 'bend=3', 'output=3')
+    for n in (2, 3):
+        home.loophole('pads', 'layer', '33', home.file(f'v{n}.wav'), 'velocity=64-127', 'gain=80%', 'ratio=+2st')
+        home.loophole('pads', 'layer', '34', home.file(f'v{n}.wav'), 'velocity=64-127')
+    home.loophole('pads', 'set', '34', 'curve=2', 'attack=2ms')
+
+    def pads():
+        return [one for one in home.json('pads') if one['pad'] in (33, 34)]
+
+    before = pads()
+    until(lambda: home.has_lived('audio'))
+    home.kill('audio')
+    until_connected(home)
+    same(before, pads())
+    tape = Tape(home, 60, name='turns')
+    for _ in range(2):
+        home.loophole('pads', 'hit', '34', '100')
+        until_later(home, 36000)
+    frames = heard(tape.stop())
+    assert all(has_level(frames, level * (100 / 127) ** 2) for level in (.2, .3)), max(frames)
+
+
+class Keys:
+    """A keyboard on which a pad plays a sine that lasts while its key is held."""
+
+    def __init__(self, home):
+        home.loophole('pads', 'set', '35', 'wave=sine', 'keys_from=24', 'keys_until=96', 'mode=gate', 'release=5ms', 'bend=12',
+                      'channel=1')
+        self.home, self.device = home, Device(home, 'keys')
+        self.device.until_wired()
+
+    def sounds(self, *messages):
+        """Sends these messages, and returns the pitch of what sounds then; 0: silence."""
+        self.device.send(*messages)
+        until_later(self.home, 12000)
+        tape = Tape(self.home, 60, name='keys')
+        until_later(self.home, 24000)
+        frames = heard(tape.stop())[-9600:]
+        return 0 if max(map(abs, frames)) < 1e-4 else sum(a < 0 <= b for a, b in zip(frames, frames[1:])) * 5
+
+    def end(self):
+        self.device.end()
+        self.home.loophole('pads', 'set', '35', 'wave=')
+
+
+@claim(shares=sampler_engine)
+def a_keyboard_has_its_pedal_its_wheel_and_all_notes_off(home):
+    keys = Keys(home)
+
+    def near(hz, wanted):
+        return abs(hz - wanted) <= 10 or (hz, wanted)
+
+    same(True, near(keys.sounds('90 45 64'), 440))
+    same(True, near(keys.sounds('e0 7f 7f'), 880))
+    same(True, near(keys.sounds('e0 00 40'), 440))
+    same(0, keys.sounds('80 45 00'))
+    same(True, near(keys.sounds('b0 40 7f', '90 45 64', '80 45 00'), 440))
+    same(0, keys.sounds('b0 40 00'))
+    for off in ('b0 7b 00', 'b0 78 00'):  # all notes off, all sound off
+        same(True, near(keys.sounds('90 45 64'), 440))
+        same(0, keys.sounds(off))
+        same(0, keys.sounds('80 45 00'))
+    keys.end()
 
 
 run_claims()

@@ -11,6 +11,7 @@ import { looking } from './looking.mjs'
 import { maps } from './maps.mjs'
 import { patterns } from './patterns.mjs'
 import { sounds } from './sounds.mjs'
+import { strips } from './strips.mjs'
 
 const claims = {
   ...alike,
@@ -19,6 +20,7 @@ const claims = {
   ...maps,
   ...patterns,
   ...sounds,
+  ...strips,
 
   async the_table_shows_what_the_engine_finds(browser) {
     const page = await open(browser)

@@ -34,7 +34,7 @@ def sounds(home):
                     'synth', '1', 'sine', '500'], check=True)
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'lengthy.wav'), 'synth', '12', 'sine', '200'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
-    home.env.update(BUILD=BUILD, KNOB=tool('knob'), COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     home.lan_port = free_port()
     certify(home)
@@ -173,6 +173,21 @@ def a_pad_is_edited_on_the_page(home):
 @claim(shares=sounds)
 def a_strip_shows_and_changes_its_bus(home):
     in_browser(home, 'a_strip_shows_and_changes_its_bus')
+
+
+@claim(shares=sounds)
+def a_strip_has_its_sends_its_own_ports_and_pfl(home):
+    in_browser(home, 'a_strip_has_its_sends_its_own_ports_and_pfl')
+
+
+@claim(shares=sounds)
+def an_insert_is_set_seen_and_removed_on_the_page(home):
+    in_browser(home, 'an_insert_is_set_seen_and_removed_on_the_page')
+
+
+@claim(shares=sounds)
+def the_values_of_a_row_are_edited_on_the_page(home):
+    in_browser(home, 'the_values_of_a_row_are_edited_on_the_page')
 
 
 @claim(shares=sounds)

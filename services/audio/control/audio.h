@@ -129,6 +129,7 @@ bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core r
 /* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
+void audio_report_inserts(struct audio *audio, struct call *call, struct strip_insert_list *to);
 void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
 /* Publishes an event. */
 void audio_report_chain(struct audio *audio, uint32_t number, const struct patch_chain *chain);

@@ -47,6 +47,7 @@ enum { CONNECTIONS = WIRES + 4 * CHAINS };
 struct request_asked {
     struct link_request request;
     struct audio *audio;
+    struct call *call; /* valid while the ticket is open */
     struct ticket ticket;
     char sides[CHAINS][2][CLIENT_FOREIGN_NAME]; /* inputs of the chains */
     struct connection each[CONNECTIONS];
@@ -124,19 +125,35 @@ void audio_report_chain(struct audio *audio, uint32_t number, const struct patch
 }
 
 /* The score is set before the client that asked can play. */
-static void answer_chain(struct request_asked *asked)
+static void answer_preview_chain(struct request_asked *asked)
 {
     struct audio *audio = asked->audio;
-    const uint32_t number = asked->request.chain_number;
     struct chain_state state;
-    bool is_chained = asked->request.chain[number].to[0];
+    bool is_chained = asked->request.chain[CHAIN_PREVIEW].to[0];
 
-    if (number == CHAIN_PREVIEW && is_chained != (audio->score.preview_chained != 0)) {
+    if (is_chained != (audio->score.preview_chained != 0)) {
         audio->score.preview_chained = is_chained;
         audio_score_publish(audio);
     }
-    report_chain(&state, number, &asked->request.chain[number]);
+    report_chain(&state, CHAIN_PREVIEW, &asked->request.chain[CHAIN_PREVIEW]);
     ticket_answer(audio->service, asked->ticket, &state);
+}
+
+/* The open project keeps inserts: the answer may wait for that, and outlives the request. */
+static void answer_insert(struct request_asked *asked)
+{
+    const uint32_t number = asked->request.chain_number;
+    struct patch_chain *chain;
+    struct chain_state *state;
+
+    audio_score_publish(asked->audio);
+    if (!ticket_is_open(asked->audio->service, asked->ticket))
+        return;
+    chain = arena_alloc(call_arena(asked->call), sizeof(*chain));
+    state = arena_alloc(call_arena(asked->call), sizeof(*state));
+    *chain = asked->request.chain[number];
+    report_chain(state, number, chain);
+    audio_send_change(asked->audio, asked->call, asked->ticket, state);
 }
 
 static void came_home(struct mail *mail)
@@ -145,8 +162,10 @@ static void came_home(struct mail *mail)
 
     if (asked->request.fault.code != ERR_OK)
         ticket_fail(asked->audio->service, asked->ticket, &asked->request.fault);
+    else if (asked->request.verb == LINK_CHAIN && asked->request.chain_number == CHAIN_PREVIEW)
+        answer_preview_chain(asked);
     else if (asked->request.verb == LINK_CHAIN)
-        answer_chain(asked);
+        answer_insert(asked);
     else
         answer_connections(asked);
     free(asked);
@@ -160,9 +179,11 @@ static enum err send_request(struct audio *audio, struct call *call, const struc
     asked->request.port = request->port;
     asked->request.for_take = request->for_take;
     asked->request.chain_number = request->chain_number;
+    asked->request.waits = request->waits;
     (void)text_copy(asked->request.to, sizeof(asked->request.to), to);
     asked->request.home = (struct mail){ .open = came_home };
     asked->audio = audio;
+    asked->call = call;
     asked->ticket = call_defer(call);
     if (asked->ticket.number == 0)
         free(asked);
@@ -212,19 +233,20 @@ enum err audio_ask_disconnect(struct audio *audio, struct call *call, const stru
     return want_connection(audio, call, ask->port, ask->to, LINK_DISCONNECT, false);
 }
 
-static enum err lead_through(struct audio *audio, struct call *call, uint32_t number, struct text to)
+static enum err lead_through(struct audio *audio, struct call *call, uint32_t number, struct text to, bool waits)
 {
     if (to.len >= CLIENT_CHAIN_NAME)
         return refuse(call, ERR_BAD_REQUEST, "the name of a JACK client has less than %d bytes, not %u",
                       CLIENT_CHAIN_NAME, to.len);
-    return send_request(audio, call, &(struct link_request){ .verb = LINK_CHAIN, .chain_number = number }, to);
+    return send_request(audio, call,
+                        &(struct link_request){ .verb = LINK_CHAIN, .chain_number = number, .waits = waits }, to);
 }
 
 enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
                          struct chain_state *answer)
 {
     (void)answer;
-    return lead_through(audio, call, CHAIN_PREVIEW, ask->to);
+    return lead_through(audio, call, CHAIN_PREVIEW, ask->to, false);
 }
 
 enum err audio_ask_insert(struct audio *audio, struct call *call, const struct audio_insert *ask,
@@ -234,11 +256,23 @@ enum err audio_ask_insert(struct audio *audio, struct call *call, const struct a
 
     (void)answer;
     if (bus >= BUS_STREAMS && bus <= BUS_MASTER && bus != BUS_PREVIEW)
-        return lead_through(audio, call, (uint32_t)(bus - BUS_STREAMS), ask->to);
+        return lead_through(audio, call, (uint32_t)(bus - BUS_STREAMS), ask->to, ask->has_waits && ask->waits);
     (void)refuse(call, ERR_BAD_REQUEST, "the channel %s has no insert", choice_word(&bus_table, bus));
     fault_field(call_fault(call), "channel");
     return fault_hint(call_fault(call),
                       "`loophole preview ID --chain CLIENT:PORT` sends a preview through another client");
+}
+
+void audio_report_inserts(struct audio *audio, struct call *call, struct strip_insert_list *to)
+{
+    struct link_facts *facts = arena_alloc(call_arena(call), sizeof(*facts));
+
+    to->at = arena_array(call_arena(call), CHAINS, sizeof(*to->at));
+    link_report(audio->link, facts);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        if (facts->chain[i].to[0] && i != CHAIN_PREVIEW)
+            to->at[to->count++] =
+                (struct strip_insert){ .channel.value = (int32_t)i + BUS_STREAMS, .to = text_of(facts->chain[i].to) };
 }
 
 enum err audio_ask_inserts(struct audio *audio, struct call *call, const struct audio_inserts *ask,

@@ -188,6 +188,7 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     answer->has_keeper = audio->held.keeper != 0;
     answer->keeper.value = audio->held.keeper;
     report_tempo(audio, answer);
+    audio_report_inserts(audio, call, &answer->inserts);
     report_pads(audio, call, &answer->pads);
     answer->has_pattern = decode_asked(call, &pattern_shape, &audio->pattern_asked, &answer->pattern);
     if (answer->has_pattern)

@@ -78,11 +78,19 @@ static enum err grant_request(struct link *link, struct link_request *request)
     case LINK_DISCONNECT:
         return patch_want(&link->patch, request->port, request->to, PATCH_DISCONNECT, &request->fault);
     case LINK_CHAIN:
-        return patch_lead_through(&link->patch, request->chain_number, request->to, &request->fault);
+        return patch_lead_through(&link->patch, request->chain_number, request->to, request->waits, &request->fault);
     case LINK_LOOK:
         break;
     }
     return ERR_OK;
+}
+
+static void publish_facts(struct link *link)
+{
+    memcpy(link->now.chain, link->patch.chain, sizeof(link->now.chain));
+    pthread_mutex_lock(&link->lock);
+    link->facts = link->now;
+    pthread_mutex_unlock(&link->lock);
 }
 
 static void answer_requests(struct link *link)
@@ -96,19 +104,12 @@ static void answer_requests(struct link *link)
         patch_look(&link->patch, &none);
         request->wires = link->patch.wires;
         memcpy(request->chain, link->patch.chain, sizeof(request->chain));
+        publish_facts(link); /* the loop may ask for them as soon as it has the request */
         mailbox_put(link->mailbox, &request->home);
     }
 }
 
 /* ---- joining and leaving ---- */
-
-static void publish_facts(struct link *link)
-{
-    memcpy(link->now.chain, link->patch.chain, sizeof(link->now.chain));
-    pthread_mutex_lock(&link->lock);
-    link->facts = link->now;
-    pthread_mutex_unlock(&link->lock);
-}
 
 static void leave_server(struct link *link, const char *why)
 {

@@ -46,9 +46,10 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
                     struct fault *fault);
 
 /* Connects the chain `number` at once. It remains until a call requests another way or none (""). After an error the
- * old chain remains. `to` is "CLIENT:PORT" or "CLIENT:LEFT,RIGHT". Errors: bad_request (name), offline (no server),
+ * old chain remains. With `waits` a chain that cannot be made now, but has a valid name, is no error: it is made when
+ * that is possible. `to` is "CLIENT:PORT" or "CLIENT:LEFT,RIGHT". Errors: bad_request (name), offline (no server),
  * not_found (no such inputs, or no output), conflict (feedback), io. */
-enum err patch_lead_through(struct patch *patch, uint32_t number, const char *to, struct fault *fault);
+enum err patch_lead_through(struct patch *patch, uint32_t number, const char *to, bool waits, struct fault *fault);
 
 /* ---- patch_chains.c, for patch.c ---- */
 

@@ -246,16 +246,32 @@ void patch_set_chain(struct patch *patch, uint32_t number, const char *to)
     (void)snprintf(patch->wires.chain[number], sizeof(patch->wires.chain[number]), "%s", to);
 }
 
-enum err patch_lead_through(struct patch *patch, uint32_t number, const char *to, struct fault *fault)
+static void set_if_other(struct patch *patch, uint32_t number, const char *to)
+{
+    if (strcmp(patch->chain[number].to, to) == 0)
+        return;
+    patch_set_chain(patch, number, to);
+    patch->is_asked = true;
+}
+
+/* The next look tries again whenever a port appears. */
+static enum err wait_for_chain(struct patch *patch, uint32_t number, const char *to, struct fault *fault)
+{
+    set_if_other(patch, number, to);
+    undo_chain(patch, number);
+    (void)snprintf(patch->chain[number].why, sizeof(patch->chain[number].why), "%.199s", fault->what);
+    *fault = (struct fault){ 0 };
+    say_chains(patch);
+    return ERR_OK;
+}
+
+enum err patch_lead_through(struct patch *patch, uint32_t number, const char *to, bool waits, struct fault *fault)
 {
     enum err e = to[0] ? check_chain(patch, number, to, fault) : ERR_OK;
 
     if (e != ERR_OK)
-        return e;
-    if (strcmp(patch->chain[number].to, to) != 0) {
-        patch_set_chain(patch, number, to);
-        patch->is_asked = true;
-    }
+        return waits && e != ERR_BAD_REQUEST ? wait_for_chain(patch, number, to, fault) : e;
+    set_if_other(patch, number, to);
     e = to[0] ? make_chain(patch, number, fault) : ERR_OK;
     if (e != ERR_OK)
         patch_set_chain(patch, number, "");

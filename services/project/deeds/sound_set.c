@@ -88,6 +88,24 @@ static void add_mixer(struct sound_setting *s)
         ADD_ASK(s, set_preview, .apart = want->preview_apart);
 }
 
+static struct text insert_of(const struct sounding *sounding, int32_t channel)
+{
+    for (uint32_t i = 0; i < sounding->inserts.count; i++)
+        if (sounding->inserts.at[i].channel.value == channel)
+            return sounding->inserts.at[i].to;
+    return TEXT("");
+}
+
+/* An insert whose client is away waits for it. */
+static void add_inserts(struct sound_setting *s)
+{
+    for (int32_t channel = BUS_STREAMS; s->want.has_mixer && channel <= BUS_MASTER; channel++) {
+        struct text to = insert_of(&s->want, channel);
+        if (!text_equal(to, insert_of(&s->now, channel)))
+            ADD_ASK(s, insert, .channel.value = channel, .to = to, .has_waits = true, .waits = true);
+    }
+}
+
 static bool is_pad_wanted(const struct sound_setting *s, uint64_t number)
 {
     for (uint32_t i = 0; i < s->want.pads.count; i++)
@@ -148,8 +166,10 @@ static void add_all(struct sound_setting *s, bool only_untouched)
 
     if (!only_untouched || !has_own_tempo(&s->now))
         add_tempo(s);
-    if (!only_untouched || !has_own_mixer(&s->now.mixer))
+    if (!only_untouched || !has_own_mixer(&s->now.mixer)) {
         add_mixer(s);
+        add_inserts(s);
+    }
     if (is_whole)
         add_empty_pads(s);
     if (!only_untouched || s->now.pads.count == 0)
@@ -170,6 +190,7 @@ struct sounding sound_set_expect(const struct sounding *want, const struct sound
     all.clock_offset = want->has_sync ? want->clock_offset : now->clock_offset;
     all.metronome = want->has_metronome ? want->metronome : now->metronome;
     all.mixer = want->has_mixer ? want->mixer : now->mixer;
+    all.inserts = want->has_mixer ? want->inserts : now->inserts;
     all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;
     all.has_pattern = want->has_pattern || (now->has_pattern && !want->has_mixer);
     all.pattern = want->has_pattern ? want->pattern : now->pattern;

@@ -5,8 +5,8 @@
 #include "proto/wire/json.h"
 #include "services/project/parts/uses.h"
 
-static const char *const keys[] = { "bpm",          "swing",     "sync",  "clock_out", "clock_stopped",
-                                    "clock_offset", "metronome", "mixer", "pads",      "pattern" };
+static const char *const keys[] = { "bpm",       "swing", "sync",    "clock_out", "clock_stopped", "clock_offset",
+                                    "metronome", "mixer", "inserts", "pads",      "pattern" };
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
 struct id sound_body_id(struct id project)
@@ -60,7 +60,10 @@ static struct tree write_sounding(struct arena *arena, const struct sounding *no
     json_write(&sounding_shape, &own, &buffer);
     tree = object_of(arena, arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at }));
     buffer_free(&buffer);
-    return declared_keys(arena, &tree);
+    tree = declared_keys(arena, &tree);
+    if (now->inserts.count == 0)
+        tree_set(&tree, arena, "inserts", (struct tree){ .type = TREE_NULL }); /* removes those of the part */
+    return tree;
 }
 
 static bool is_empty_pad(const struct tree *pad)

@@ -3,23 +3,13 @@ import type { Given, pad, pad_layer } from 'loophole'
 import { clean, idBytes, num } from './format'
 import { chosen } from './list'
 import { complain } from './state'
+import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from './valuefields'
 import { pad_mode_words, waveform_words } from './words'
 
-interface Field {
-  key: keyof pad; title: string; least: number; most: number; by: number
-  /** Between the value of the message and the one that is shown. */
-  shown?: (value: number) => number; meant?: (shown: number) => number
-  /** The value of an empty field; undefined: the message lacks it. */
-  empty?: number
-}
-
-const dB = { shown: (gain: number) => (gain > 0 ? 20 * Math.log10(gain) : -100), meant: (shown: number) => (shown <= -100 ? 0 : 10 ** (shown / 20)) }
-const semitones = { shown: (ratio: number) => 12 * Math.log2(ratio), meant: (shown: number) => 2 ** (shown / 12) }
-
-const FIELDS: Field[] = [
+const FIELDS: Field<pad>[] = [
   { key: 'gain', title: 'Gain, dB', least: -100, most: 12, by: 0.5, ...dB },
   { key: 'pan', title: 'Pan', least: -1, most: 1, by: 0.05, empty: 0 },
-  { key: 'ratio', title: 'Pitch, semitones', least: -36, most: 36, by: 0.01, ...semitones },
+  { key: 'ratio', ...PITCH },
   { key: 'curve', title: 'Velocity curve', least: 0.1, most: 8, by: 0.1 },
   { key: 'choke', title: 'Choke group', least: 0, most: 64, by: 1, empty: 0 },
   { key: 'output', title: 'Output', least: 0, most: 4, by: 1 },
@@ -36,30 +26,13 @@ const FIELDS: Field[] = [
   { key: 'loop_from', title: 'Loop begin, frame', least: 0, most: 2147483647, by: 1, empty: 0 },
   { key: 'loop_until', title: 'Loop end, frame', least: 0, most: 2147483647, by: 1, empty: 0 },
   { key: 'note', title: 'MIDI note', least: 0, most: 127, by: 1 },
-  { key: 'channel', title: 'MIDI channel', least: 1, most: 16, by: 1, shown: value => value + 1, meant: shown => shown - 1 },
+  { key: 'channel', title: 'MIDI channel', least: 1, most: 16, by: 1, ...from_one },
   { key: 'keys_from', title: 'Keyboard from', least: 0, most: 127, by: 1 },
   { key: 'keys_until', title: 'Keyboard until', least: 1, most: 127, by: 1 },
   { key: 'bend', title: 'Pitch wheel, semitones', least: 0, most: 24, by: 1 },
 ]
 
-const rounded = (value: number) => String(Math.round(value * 1000) / 1000)
-const within = (value: number, { least, most }: { least: number; most: number }) => Math.max(least, Math.min(most, value))
 const MODE_TITLES = { one_shot: 'One shot', gate: 'Gate: while it is held', loop: 'Loop: until the next hit' }
-
-function Value({ field, of, change }: { field: Field; of: pad | undefined; change: (part: Given<pad>) => void }) {
-  const now = of?.[field.key] as number | undefined
-  const text = now === undefined || (field.empty !== undefined && num(now) === field.empty) ? '' : rounded(field.shown ? field.shown(num(now)) : num(now))
-  const take = (typed: string) => {
-    const value = Number(typed)
-    if (typed !== '' && !Number.isFinite(value)) return
-    change({ [field.key]: typed === '' ? field.empty : (field.meant ?? (same => same))(within(value, field)) })
-  }
-  return (
-    <label>{field.title}
-      <input key={text} type="number" min={field.least} max={field.most} step={field.by} defaultValue={text} onKeyDown={event => event.stopPropagation()}
-        onChange={event => take(event.currentTarget.value)} /></label>
-  )
-}
 
 const ofVelocity = (value: number) => Math.round(value * 127)
 
@@ -76,13 +49,15 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
   )
   return (
     <table class="plain">
-      <thead><tr><th>Layer</th><th>From velocity</th><th>Below</th><th>Gain, dB</th><th><span class="unseen">Actions</span></th></tr></thead>
+      <thead><tr><th>Layer</th><th>From velocity</th><th>Below</th><th>Gain, dB</th><th>Pitch</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>
         {all.map((one, at) => (
           <tr key={at} data-layer={at + 1}>
             <td>{clean(names.get(num(one.sound ?? -1)) ?? '')}</td><td>{edge(at, 'low', 'Lowest velocity', 0)}</td><td>{edge(at, 'high', 'Velocity above', 1)}</td>
             <td><input key={one.gain} type="number" min="-60" max="12" step="0.5" defaultValue={rounded(dB.shown(one.gain ?? 1))} aria-label={`Gain of layer ${at + 1}`}
               onKeyDown={event => event.stopPropagation()} onChange={event => change(at, { gain: dB.meant(within(Number(event.currentTarget.value) || 0, { least: -60, most: 12 })) })} /></td>
+            <td><input key={one.ratio} type="number" min={PITCH.least} max={PITCH.most} step={PITCH.by} defaultValue={rounded(semitones.shown(one.ratio ?? 1))} aria-label={`Pitch of layer ${at + 1}, semitones`}
+              onKeyDown={event => event.stopPropagation()} onChange={event => change(at, { ratio: semitones.meant(within(Number(event.currentTarget.value) || 0, PITCH)) })} /></td>
             <td><button onClick={() => put(all.filter((_, i) => i !== at))} aria-label={`Remove layer ${at + 1}`}>Remove</button></td>
           </tr>
         ))}
@@ -116,7 +91,7 @@ export function PadEditor({ number, of, name, names, change, layers }: {
         <label><input type="checkbox" checked={of?.reverse ?? false} onChange={event => change({ reverse: event.currentTarget.checked })} /> Reverse</label>
       </p>
       {all.length > 0 && <Layers of={of!} names={names} put={layers} />}
-      <div class="padvalues">{FIELDS.map(field => <Value key={field.key} field={field} of={of} change={change} />)}</div>
+      <div class="padvalues">{FIELDS.map(field => <Value key={field.key} field={field} of={of} change={(key, value) => change({ [key]: value })} />)}</div>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, idBytes, num } from './format'
 import { chosen } from './list'
+import { RowValues } from './rowvalues'
 import { complain } from './state'
 import { STEP_VALUES, StepValues, withStepValue, type StepValue } from './stepvalues'
 import { ask, AskError, listen, read } from './wire'
@@ -70,8 +71,10 @@ function Row({ of, at, state, what, change, again }: RowProps) {
 export function Pattern() {
   const { playing, shown, send, again } = usePattern()
   const [what, setWhat] = useState<StepValue>()
+  const [edited, setEdited] = useState('')
   const rows = shown?.sequencer?.tracks ?? []
   const put = (tracks: row[]) => send(withRows(shown ?? EMPTY, tracks))
+  const editedAt = rows.findIndex(one => one.name === edited)
   const change = (at: number, to: row) => put(rows.map((one, i) => (i === at ? to : one)))
   const add = async () => {
     const id = chosen()[0]
@@ -97,6 +100,11 @@ export function Pattern() {
           <Row key={`${at} ${one.name}`} of={one} at={at} state={playing?.rows.find(line => num(line.row) === at && line.name === one.name)} what={what} change={to => change(at, to)} again={again} />
         ))}
       </div>
+      {rows.length > 0 && (
+        <label class="buttons">Values of the row <select value={edited} onChange={event => setEdited(event.currentTarget.value)}>
+          <option value="">none</option>{rows.map((one, at) => <option key={at} value={one.name}>{clean(one.name)}</option>)}</select></label>
+      )}
+      {editedAt >= 0 && <RowValues of={rows[editedAt]!} change={to => change(editedAt, to)} />}
     </section>
   )
 }

@@ -1,9 +1,10 @@
 // The sound: transport, meters, mixer, pads, the pattern as a grid, recording.
-import type { bus, meter, mixer_strip, recording, waveform_so_far } from 'loophole'
+import type { bus, chain_state, meter, mixer_strip, recording, waveform_so_far } from 'loophole'
 import { bus_words } from './words'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, dbText, idText, lengthText, num, pathText } from './format'
+import { hasInsert, Insert } from './insert'
 import { Learn } from './learn'
 import { Pads } from './pads'
 import { Pattern } from './patterngrid'
@@ -18,6 +19,8 @@ import { ask, listen } from './wire'
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
 
 const HOLD_MS = 1500
+const CAN_SEND: bus[] = ['streams', 'sounds', 'pads']
+const HAS_PORTS: bus[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
 const part = (linear: number) => Math.max(0, Math.min(1, 1 + (20 * Math.log10(Math.max(linear, 1e-6))) / 60))
 
 /** A level with a peak that is held. */
@@ -43,8 +46,10 @@ function useMeters(): [Map<string, meter>, boolean] {
   return [new Map((now?.meters ?? []).map(one => [one.bus, one])), now !== undefined]
 }
 
+interface StripProps { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void }
+
 /** A strip; before its values are known it has its place already. */
-function Strip({ strip, known, level, again }: { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void }) {
+function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain }: StripProps) {
   const put = (part: Partial<mixer_strip>) => doing(ask('audio.set_strip', { strip: { bus: strip.bus, ...part } })).then(again)
   const gain = strip.gain ?? 1
   return (
@@ -60,6 +65,17 @@ function Strip({ strip, known, level, again }: { strip: mixer_strip; known: bool
         <button disabled={!known} aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
         <button disabled={!known} aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
       </span>
+      {CAN_SEND.includes(strip.bus as bus) && (['reverb', 'delay'] as const).map(to => (
+        <label key={to}>{to === 'reverb' ? 'Reverb' : 'Delay'}
+          <input type="range" disabled={!known} min="0" max="1" step="0.01" value={strip[`${to}_send`] ?? 0} onInput={event => put({ [`${to}_send`]: Number(event.currentTarget.value) })} /></label>
+      ))}
+      {HAS_PORTS.includes(strip.bus as bus) && (
+        <span class="buttons">
+          <button disabled={!known} aria-pressed={strip.apart ?? false} title="Only at its own ports, not at main" onClick={() => put({ apart: !strip.apart })}>Apart</button>
+          <button disabled={!known} aria-pressed={strip.pfl ?? false} title="Pre-fader listen" onClick={() => put({ pfl: !strip.pfl })}>PFL</button>
+        </span>
+      )}
+      {hasInsert(strip.bus as bus) && <Insert of={strip.bus as bus} now={insert} known={insertsKnown} again={insertsAgain} />}
     </div>
   )
 }
@@ -67,12 +83,15 @@ function Strip({ strip, known, level, again }: { strip: mixer_strip; known: bool
 function Mixer() {
   const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), 2000)
   const [levels, known] = useMeters()
+  const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), 2000)
+  useEffect(() => listen('audio.insert_changed', insertsAgain), [])
   const strips = mixer?.strips ?? bus_words.map(bus => ({ bus }) as mixer_strip)
   const order = (one: mixer_strip) => bus_words.indexOf(one.bus as bus)
   return (
     <section aria-label="Mixer" class="mixer" data-live={known}>
       {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
-        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again} />
+        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again}
+          insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} />
       ))}
     </section>
   )
