@@ -136,6 +136,16 @@ static void send_midi(struct osc_command *command, const struct midi_said *said)
     reply_say(command->osc, &command->from, route_path(command), said->message, ERR_OK);
 }
 
+/* As the command line says it. */
+static void send_undone(struct osc_command *command, const struct project_undone *undone)
+{
+    const bool is_undo = text_is(text_of(command->request.ask->name), "undo");
+
+    reply_say(command->osc, &command->from, route_path(command),
+              arena_printf(&command->arena, "%s: %.*s", is_undo ? "undone" : "done again", TEXT_ARG(undone->label)),
+              ERR_OK);
+}
+
 static void send_done(struct osc_command *command)
 {
     reply_say(command->osc, &command->from, route_path(command),
@@ -153,6 +163,8 @@ static void send_answer(struct osc_command *command, const void *answer)
         send_library(command, answer);
     else if (request->ask->answer == &midi_said_shape)
         send_midi(command, answer);
+    else if (request->ask->answer == &project_undone_shape)
+        send_undone(command, answer);
     else if (request->ask->answer == &song_said_shape)
         reply_say(command->osc, &command->from, route_path(command), ((const struct song_said *)answer)->message,
                   ERR_OK);

@@ -76,7 +76,7 @@ void reply_say(const struct osc *osc, const struct sockaddr_in *to, struct text 
     reply_add_text(&reply, sentence);
     reply_add_whole(&reply, code == ERR_OK ? 0 : err_exit_code(code));
     (void)reply_send(&reply, osc, to);
-    if (text_is(group, "/pattern"))
+    if (text_is(group, "/pattern") || text_is(group, "/project"))
         log_info("%.*s (%s:%u)", TEXT_ARG(sentence), inet_ntop(AF_INET, &to->sin_addr, ip, sizeof(ip)),
                  ntohs(to->sin_port));
 }

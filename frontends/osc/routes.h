@@ -4,7 +4,7 @@
 
 #include "common/text.h"
 
-enum { ROUTES_MOST = 96, ROUTE_ARGUMENTS = 3 };
+enum { ROUTES_MOST = 128, ROUTE_ARGUMENTS = 3 };
 
 enum route_kind {
     ROUTE_NONE,

@@ -139,6 +139,41 @@ def the_library_is_saved_to_loaded_from_and_archived(home):
 
 
 @claim
+def changes_of_slots_and_of_the_library_are_taken_back_and_done_again(home):
+    if not shutil.which('oscsend'):
+        skip('no oscsend')
+    plays(home)
+    osc, port = Osc(home), str(state(home)['port'])
+
+    def slots():
+        return [(one['slot'], one['name']) for one in home.first('pattern', 'slots')['slots']]
+
+    def press(address):
+        home.run('oscsend', '127.0.0.1', port, address, 'i', '1')  # a button of a touch controller
+        home.run('oscsend', '127.0.0.1', port, address, 'i', '0')  # its release
+    same(0, osc.say('/pattern/save', 5)[1])
+    same(0, osc.say('/pattern/rename', 5, 'Five')[1])
+    press('/project/undo')
+    until(lambda: slots() == [(5, 'Acid')])
+    press('/project/redo')
+    until(lambda: slots() == [(5, 'Five')])
+    same(('undone: rename slot 5', 0), osc.say('/project/undo'))
+    same(('done again: rename slot 5', 0), osc.say('/project/redo'))
+    contains(osc.say('/project/redo')[0], 'there is nothing')
+    same(12, osc.say('/project/redo')[1])
+    same(0, osc.say('/pattern/save_file', 'user/Night')[1])
+    same(0, osc.say('/pattern/archive', 'user/Night')[1])
+    press('/pattern/undo')
+    until(lambda: len(library(osc)) == 1)
+    press('/pattern/redo')
+    until(lambda: not library(osc))
+    same(('[PATTERN] Taken back: Archived user/Night', 0), osc.say('/pattern/undo'))
+    same(('[PATTERN] Done again: Archived user/Night', 0), osc.say('/pattern/redo'))
+    same(('[PATTERN] Error: Nothing to take back or to do again', 12), osc.say('/pattern/redo'))
+    same([(5, 'Five')], slots())
+
+
+@claim
 def patterns_like_a_slot_are_found(home):
     plays(home)
     osc = Osc(home)
@@ -293,8 +328,8 @@ def the_tree_has_all_addresses_with_their_keys(home):
     same((1, 'i'), (routes['/transport/running']['ACCESS'], routes['/transport/running']['TYPE']))
     for path, node in routes.items():
         assert {'FULL_PATH', 'TYPE', 'ACCESS', 'DESCRIPTION', 'ARGS'} <= set(node), path
-    names = 'save load list slots save_file load_file delete copy swap move rename bank archive unarchive'.split()
-    assert all(f'/pattern/{name}' in routes for name in names)
+    names = 'save load list slots save_file load_file delete copy swap move rename bank archive unarchive undo redo'.split()
+    assert all(f'/pattern/{name}' in routes for name in names) and {'/project/undo', '/project/redo'} <= set(routes)
     same({'RANGE': [{'MIN': 20, 'MAX': 400}]},
          json.loads(home.ask('osc.tree', 'path=/transport/tempo', 'attribute=RANGE')['json']))
     same(state(home)['port'], json.loads(home.ask('osc.tree', 'path=/', 'attribute=HOST_INFO')['json'])['OSC_PORT'])

@@ -183,8 +183,7 @@ def a_file_that_was_changed_since_a_step_of_the_library_is_a_conflict(home):
     same(sentence + '\n', home.loophole('pattern', 'undo', code=14).err)
     line = json.loads(home.loophole('pattern', 'undo', '--json', code=14).err)
     same(('conflict', sentence, sentence), (line['error'], line['what'], line['message']))
-    osc.send('/pattern/undo')  # OSC has no such address
-    same(12, osc.until('/pattern/message')[0][2])
+    same((sentence, 14), osc.say('/pattern/undo'))
 
 
 @claim
