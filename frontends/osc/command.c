@@ -234,6 +234,15 @@ static void do_command(struct osc_command *command)
 
 /* ---- time tags ---- */
 
+static void do_due(void *state);
+
+static void set_timer(struct osc *osc)
+{
+    if (!osc->is_ticking)
+        service_every(osc->service, OSC_TICK_US, do_due, osc);
+    osc->is_ticking = true;
+}
+
 /* The audio core does what it can at the frame; this service does the rest at the time. */
 static void schedule_command(struct osc_command *command, usec_t at)
 {
@@ -247,14 +256,18 @@ static void schedule_command(struct osc_command *command, usec_t at)
     } else if (clocks_frame(&osc->clocks, steady, now, &frame) &&
                request_set_frame(&command->request, &command->arena, frame)) {
         command->counts_until = steady;
+        set_timer(osc);
         do_command(command);
     } else {
         command->due = steady;
+        set_timer(osc);
     }
 }
 
-void command_tick(struct osc *osc)
+/* The timer ends when no command waits. */
+static void do_due(void *state)
 {
+    struct osc *osc = state;
     const usec_t now = clock_steady();
 
     for (uint32_t i = 0; i < OSC_COMMANDS; i++) {
@@ -265,6 +278,9 @@ void command_tick(struct osc *osc)
         else if (command && command->is_answered && command->counts_until <= now)
             drop_command(command);
     }
+    osc->is_ticking = command_waiting(osc) > 0;
+    if (!osc->is_ticking)
+        service_every(osc->service, 0, do_due, osc);
 }
 
 /* ---- a packet ---- */

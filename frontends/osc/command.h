@@ -8,7 +8,6 @@
  * each command, or about the first that is wrong. */
 void command_take(struct osc *osc, const struct packet *packet, const struct sockaddr_in *from);
 
-void command_tick(struct osc *osc); /* does those whose time has come */
 void command_drop_all(struct osc *osc);
 uint32_t command_waiting(const struct osc *osc);
 

@@ -11,9 +11,9 @@ int main(int argc, char **argv)
     struct osc *osc = alloc_zeroed(1, sizeof(*osc));
     struct fault fault = { 0 };
 
-    if (taking_open(osc, service, &fault) == ERR_OK) { /* the settings, the predecessor's subscribers, the tick */
+    if (taking_open(osc, service, &fault) == ERR_OK) { /* the settings, the predecessor's subscribers, timers */
         service_answer(service, &taking_asks, osc);
-        service_loop(service); /* until the supervisor asks it to stop; the first tick opens the port */
+        service_loop(service); /* until the supervisor asks it to stop; a timer opens the port */
     } else {
         log_fault("cannot start", &fault);
         service_stop(service, err_exit_code(fault.code));

@@ -21,9 +21,10 @@ enum {
     OSC_AHEAD_US = 10000000,  /* a time tag is at most this far in the future */
     OSC_BUDGET_MS = 10000,    /* of an ask */
     OSC_SUBSCRIBERS = 16,     /* the oldest is replaced */
-    OSC_TICK_US = 10000,      /* for commands that wait here, and the port */
+    OSC_TICK_US = 10000,      /* while a command waits here */
     OSC_SEND_US = 20000,      /* between two values of an address: 50 a second */
-    OSC_LOOK_US = 500000,     /* between two looks at the audio core */
+    OSC_LOOK_US = 500000,     /* between two looks at the audio core … */
+    OSC_REST_US = 2000000,    /* … without subscribers; less than CLOCKS_STALE_US */
 };
 
 /* A message from its arrival to its answer. */
@@ -59,7 +60,6 @@ struct osc {
     bool is_fixed;   /* the settings name the port: no other is taken */
     uint16_t port;   /* 0: none yet */
     int socket;      /* -1: none */
-    usec_t tried;
     char trouble[160];
 
     /* the rate */
@@ -70,15 +70,17 @@ struct osc {
 
     struct osc_counts counts;
     struct osc_command *commands[OSC_COMMANDS];
+    bool is_ticking; /* the timer of commands that wait is set */
     struct clocks clocks;
 
     struct osc_value values[ROUTES_MOST]; /* by route */
     struct subscriber subscribers[OSC_SUBSCRIBERS];
     uint32_t subscriber_count;
     uint64_t subscriptions;
+    bool has_changes; /* a subscriber lacks a value */
+    bool is_sending;  /* the timer that sends changes is set */
     uint64_t audio_epoch;
     bool is_looking, is_looking_at_pattern;
-    usec_t looked;
 };
 
 #endif

@@ -70,6 +70,7 @@ static void add_subscriber(struct osc *osc, const struct sockaddr_in *to)
     *one = (struct subscriber){ .to = *to, .serial = ++osc->subscriptions };
     for (uint32_t i = 0; i < routes_count; i++)
         one->is_behind[i] = osc->values[i].is_set;
+    osc->has_changes = true;
 }
 
 static bool remove_subscriber(struct osc *osc, const struct sockaddr_in *to)
@@ -126,8 +127,7 @@ bool subscribers_is_refusal(struct msghdr *message)
     return error.ee_origin == SO_EE_ORIGIN_ICMP && error.ee_errno == ECONNREFUSED;
 }
 
-/* The kernel reports each packet that reached no program: such a subscriber has ended. */
-static void remove_the_gone(struct osc *osc)
+void subscribers_remove_gone(struct osc *osc)
 {
     struct sockaddr_in to = { 0 };
     uint8_t control[512], byte;
@@ -150,22 +150,38 @@ static void remove_the_gone(struct osc *osc)
         write_subscribers(osc);
 }
 
-static void send_changes(struct osc *osc, struct subscriber *one)
+/* False: the network takes nothing now. */
+static bool send_changes(struct osc *osc, struct subscriber *one)
 {
     for (uint32_t i = 0; i < routes_count; i++) {
         if (!one->is_behind[i])
             continue;
         if (!values_send(osc, &routes[i], &one->to))
-            return; /* the rest follows */
+            return false; /* the rest follows */
         one->is_behind[i] = false;
     }
+    return true;
 }
 
-void subscribers_send(void *state)
+/* The timer ends when no subscriber lacks a value. */
+static void send_to_all(void *state)
 {
     struct osc *osc = state;
 
-    remove_the_gone(osc);
+    osc->has_changes = false;
     for (uint32_t i = 0; i < osc->subscriber_count; i++)
-        send_changes(osc, &osc->subscribers[i]);
+        osc->has_changes = !send_changes(osc, &osc->subscribers[i]) || osc->has_changes;
+    osc->is_sending = osc->has_changes;
+    if (!osc->is_sending)
+        service_every(osc->service, 0, send_to_all, osc);
+}
+
+void subscribers_end_turn(void *state)
+{
+    struct osc *osc = state;
+
+    if (!osc->has_changes || osc->is_sending)
+        return;
+    service_every(osc->service, OSC_SEND_US, send_to_all, osc);
+    osc->is_sending = true;
 }

@@ -80,8 +80,10 @@ static void read_socket(void *state, int fd)
         socklen_t size = sizeof(from);
         const ssize_t len = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
 
-        if (len < 0)
-            return; /* no packet is left, or recv reports the error of an earlier answer */
+        if (len < 0) { /* no packet is left, or recv reports the error of an earlier answer */
+            subscribers_remove_gone(osc);
+            return;
+        }
         if (from.sin_family == AF_INET && from.sin_port)
             take_packet(osc, bytes, (size_t)len, &from);
     }
@@ -89,18 +91,15 @@ static void read_socket(void *state, int fd)
 
 /* ---- the port, again and again ---- */
 
-static void try_port(struct osc *osc)
+static void try_port(void *state)
 {
+    struct osc *osc = state;
     struct fault fault = { 0 };
-    const usec_t now = clock_steady();
-    enum err e;
+    enum err e = port_open(osc, &fault);
 
-    if (osc->socket >= 0 || (osc->tried && now - osc->tried < TRY_US))
-        return;
-    osc->tried = now;
-    e = port_open(osc, &fault);
     if (e == ERR_OK && service_watch(osc->service, osc->socket, read_socket, osc) != ERR_OK)
         e = fault_set(&fault, ERR_FULL, "no room to watch the UDP port: the service watches too many descriptors");
+    service_every(osc->service, e == ERR_OK ? 0 : TRY_US, try_port, osc);
     if (e == ERR_OK) {
         log_info("OSC messages are received at UDP port %u", osc->port);
         osc->trouble[0] = '\0';
@@ -112,15 +111,6 @@ static void try_port(struct osc *osc)
         log_fault("no OSC messages are received", &fault);
     (void)snprintf(osc->trouble, sizeof(osc->trouble), "no OSC: %.*s", (int)sizeof(osc->trouble) - 16, fault.what);
     service_waiting(osc->service);
-}
-
-static void do_tick(void *state)
-{
-    struct osc *osc = state;
-
-    try_port(osc);
-    command_tick(osc);
-    values_tick(osc);
 }
 
 /* ---- the asks of the service ---- */
@@ -174,8 +164,8 @@ enum err taking_open(struct osc *osc, struct service *service, struct fault *fau
         return fault_set(fault, ERR_FULL, "cannot follow the audio core's events");
     subscribers_read(osc);
     service_set_report(service, report_status, NULL, osc);
-    service_every(service, OSC_TICK_US, do_tick, osc);
-    service_every(service, OSC_SEND_US, subscribers_send, osc);
+    service_each_turn(service, subscribers_end_turn, osc);
+    service_every(service, OSC_TICK_US, try_port, osc);
     return ERR_OK;
 }
 

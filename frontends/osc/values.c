@@ -14,7 +14,7 @@ enum { PATH_SIZE = 64 };
 static void note_change(struct osc *osc, uint32_t value)
 {
     for (uint32_t i = 0; i < osc->subscriber_count; i++)
-        osc->subscribers[i].is_behind[value] = true;
+        osc->has_changes = osc->subscribers[i].is_behind[value] = true;
 }
 
 static void note_all(struct osc *osc)
@@ -207,7 +207,6 @@ static void take_pong(void *state, enum err error, const void *answer, const str
 
 static void look_at_all(struct osc *osc)
 {
-    osc->looked = clock_steady();
     if (osc->is_looking)
         return;
     osc->is_looking = ask_audio(osc, "audio.transport", take_state);
@@ -215,10 +214,12 @@ static void look_at_all(struct osc *osc)
     (void)ask_audio(osc, "audio.mixer", take_mixer);
 }
 
-void values_tick(struct osc *osc)
+static void look_again(void *state)
 {
-    if (clock_steady() - osc->looked >= OSC_LOOK_US)
-        look_at_all(osc);
+    struct osc *osc = state;
+
+    look_at_all(osc);
+    service_every(osc->service, osc->subscriber_count ? OSC_LOOK_US : OSC_REST_US, look_again, osc);
 }
 
 /* ---- events ---- */
@@ -269,5 +270,6 @@ enum err values_open(struct osc *osc)
 
     for (uint32_t i = 0; e == ERR_OK && i < sizeof(each) / sizeof(*each); i++)
         e = service_subscribe(osc->service, each[i].event, each[i].take, osc);
+    service_every(osc->service, OSC_TICK_US, look_again, osc);
     return e;
 }

@@ -4,9 +4,9 @@
 
 #include "frontends/osc/osc.h"
 
-/* Follows the audio core's events. Errors: not_found, full, io. */
+/* Follows the audio core's events, and looks at it regularly, because events may be lost. Errors: not_found, full,
+ * io. */
 enum err values_open(struct osc *osc);
-void values_tick(struct osc *osc); /* looks at the audio core when it is time: events may be lost */
 
 const struct osc_value *values_of(const struct osc *osc, const struct osc_route *route); /* NULL: unknown */
 

@@ -478,6 +478,27 @@ def a_subscriber_gets_all_values_then_the_latest_and_all_again_after_each_kill(h
     until(lambda: state(home)['subscribers'] == 0)
 
 
+def wakes_of(home, service):
+    with open(f'/proc/{home.pid(service)}/status', encoding='utf-8') as file:
+        return int(next(line for line in file if line.startswith('voluntary_ctxt_switches')).split()[1])
+
+
+@claim
+def a_service_sleeps_while_nothing_changes_also_with_a_subscriber(home):
+    """An idle service wakes for its heartbeats alone, as the project service does."""
+    sounding(home)
+    osc = Osc(home)
+    osc.send('/subscribe')
+    osc.until('/pattern/queued')
+    osc.ping()
+    before, project = wakes_of(home, 'osc'), wakes_of(home, 'project')
+    until(lambda: wakes_of(home, 'project') >= project + 30)
+    awake = wakes_of(home, 'osc') - before
+    assert awake < 2 * (wakes_of(home, 'project') - project) + 20, awake
+    osc.send('/transport/tempo', 99.5)
+    until(lambda: osc.until('/transport/tempo')[0][1] == 99.5)
+
+
 def routes_of(osc):
     osc.send('/routes')
     osc.send('/ping')
