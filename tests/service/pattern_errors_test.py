@@ -222,9 +222,30 @@ def a_library_whose_disk_does_not_answer_is_a_timeout_and_busy_meanwhile(home):
 
 
 @claim
+def a_client_that_waits_10_s_hears_that_the_disk_of_the_library_does_not_answer(home):
+    with Lossy(home, home.file('data/patterns'), 1) as library:
+        osc = sounding(home)
+        same(0, osc.say('/pattern/save_file', 'user/Night')[1])
+        library.process.send_signal(signal.SIGSTOP)
+        refused_alike(home, osc, 17, '[PATTERN] Failed to save to file user/Night', ('/pattern/save_file', 'user/Night'),
+                      ('project.save_file', {'name': 'user/Night'}), ('pattern', 'save_file', 'user/Night'))
+        refused_alike(home, osc, 17, '[PATTERN] Error: the disk of the library of patterns does not answer',
+                      ('/pattern/load_file', 'user/Night'), ('project.load_file', {'name': 'user/Night'}),
+                      ('pattern', 'load_file', 'user/Night'))
+        library.process.send_signal(signal.SIGCONT)
+        until(lambda: osc.say('/pattern/load_file', 'user/Night')[1] == 0, 60, 'the pattern is loaded')
+        library.process.send_signal(signal.SIGSTOP)
+        contains(home.loophole('pattern', 'archive', 'user/Night', code=17).err, 'the disk of the library of patterns does not answer')
+        library.process.send_signal(signal.SIGCONT)
+        until(lambda: osc.say('/pattern/load_file', 'user/Night')[1] == 0, 60, 'the pattern is loaded')
+        home.stop()
+
+
+@claim
 def a_core_that_is_not_there_is_offline(home):
     osc = sounding(home)
     same(0, osc.say('/pattern/save', 5)[1])
+    same(0, osc.say('/pattern/save_file', 'user/Night')[1])
     home.settings('[osc]\nport = 0\n')
     home.stop()
     home.env['LOOPHOLE_AUDIO'] = 'none'
@@ -232,12 +253,14 @@ def a_core_that_is_not_there_is_offline(home):
     home.wait_ready('osc', 'project', 'persist')
     osc = Osc(home)
     refused_alike(home, osc, 18, '[PATTERN] Failed to save to slot 5', ('/pattern/save', 5),
-                  ('project.save_pattern', {'slot': '5'}, None, 2000), ('pattern', 'save', '5'))
+                  ('project.save_pattern', {'slot': '5'}, None, 10000), ('pattern', 'save', '5'))
     contains(home.log('project'), '[PATTERN] Save failed: audio is not running')
-    for ask, body, what in (('load_pattern', {'slot': '5'}, '[PATTERN] Error: audio is not running'),
-                            ('save_file', {'name': 'user/Night'}, '[PATTERN] Failed to save to file user/Night')):
-        error, fault = home.client().ask('project.' + ask, body, None, 2000)
-        same(('offline', what), (error, fault['what']))
+    refused_alike(home, osc, 18, '[PATTERN] Error: audio is not running', ('/pattern/load', 5),
+                  ('project.load_pattern', {'slot': '5'}, None, 10000), ('pattern', 'load', '5'))
+    refused_alike(home, osc, 18, '[PATTERN] Error: audio is not running', ('/pattern/load_file', 'user/Night'),
+                  ('project.load_file', {'name': 'user/Night'}, None, 10000), ('pattern', 'load_file', 'user/Night'))
+    refused_alike(home, osc, 18, '[PATTERN] Failed to save to file user/Night', ('/pattern/save_file', 'user/Night'),
+                  ('project.save_file', {'name': 'user/Night'}, None, 10000), ('pattern', 'save_file', 'user/Night'))
     same(['Acid'], [slot['name'] for slot in home.first('pattern', 'slots')['slots']])
 
 

@@ -8,7 +8,7 @@
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 
-enum { WORKS_MOST = 256, SOUND_US = 2000000 };
+enum { WORKS_MOST = 256, SOUND_US = 2000000, REST_MS = 1000 };
 
 static void step_work(struct doing *work);
 
@@ -44,7 +44,7 @@ static uint32_t budget_of(const struct doing *work)
 {
     usec_t left = (call_deadline(work->call) - clock_steady()) / 1000;
 
-    left -= left / 8 < 250 ? left / 8 : 250;
+    left -= left / 8 < REST_MS ? left / 8 : REST_MS;
     return left < 1 ? 1 : left > 600000 ? 600000 : (uint32_t)left;
 }
 

@@ -12,6 +12,7 @@
 #include "store/pattern/message.h"
 
 enum { NAME_BYTES = 240, GENRE_BYTES = 64 }; /* as a pattern's own name and genre allow */
+enum { LOCK_STEP_MS = 100 };
 static const char genres[] = "library/genre/", archive[] = "archive/";
 
 struct pattern_library *library_new(const char *data)
@@ -23,21 +24,49 @@ struct pattern_library *library_new(const char *data)
     return library;
 }
 
-enum err library_lock(struct pattern_library *library, struct fault *fault)
+enum err library_refuse_silent(struct fault *fault)
+{
+    return fault_set(fault, ERR_TIMEOUT, "the disk of the library of patterns does not answer");
+}
+
+static bool try_lock(struct pattern_library *library)
 {
     struct timespec until;
 
     (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += LIBRARY_LOCK_S;
-    if (pthread_mutex_timedlock(&library->lock, &until) == 0)
-        return ERR_OK;
+    until.tv_nsec += LOCK_STEP_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return pthread_mutex_timedlock(&library->lock, &until) == 0;
+}
+
+/* A thread that waits for the lock makes progress: it does not wait for the disk. */
+enum err library_lock(struct pattern_library *library, struct errand *errand, struct fault *fault)
+{
+    for (int waited = 0; waited < LIBRARY_LOCK_S * 1000; waited += LOCK_STEP_MS) {
+        if (try_lock(library)) {
+            library->errand = errand;
+            return ERR_OK;
+        }
+        if (!errand_goes_on(errand))
+            return fault_set(fault, ERR_OFFLINE, "the service is stopping");
+    }
+    if (atomic_load(&library->is_silent))
+        return library_refuse_silent(fault);
     fault_set(fault, ERR_BUSY, "another ask has used the library of patterns for %d s", LIBRARY_LOCK_S);
     return fault_hint(fault, "ask again later"), ERR_BUSY;
 }
 
 void library_unlock(struct pattern_library *library)
 {
+    atomic_store(&library->is_silent, false);
+    library->errand = NULL;
     (void)pthread_mutex_unlock(&library->lock);
+}
+
+void library_go_on(const struct pattern_library *library)
+{
+    (void)errand_goes_on(library->errand); /* what has begun is finished */
 }
 
 /* ---- names ---- */

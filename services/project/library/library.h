@@ -8,6 +8,7 @@
 
 #include "common/arena.h"
 #include "common/buffer.h"
+#include "common/process/errand.h"
 #include "schema_project.h"
 #include "store/pattern/pattern_file.h"
 #include "store/pattern/rhythm.h"
@@ -26,7 +27,9 @@ struct library_entry {
 struct pattern_library {
     char folder[PATH_MAX]; /* DATA/patterns */
     pthread_mutex_t lock;
-    struct arena arena; /* of the entries */
+    struct errand *errand; /* of the thread that holds the lock */
+    atomic_bool is_silent; /* the thread that holds the lock was given up: the disk does not answer */
+    struct arena arena;    /* of the entries */
     struct library_entry *entries;
     uint32_t count;
     bool is_swept; /* the temporary files of earlier processes are removed */
@@ -34,9 +37,15 @@ struct pattern_library {
 
 struct pattern_library *library_new(const char *data);
 
-/* Errors (explained): busy (another thread holds it, after LIBRARY_LOCK_S). */
-enum err library_lock(struct pattern_library *library, struct fault *fault);
+/* Errors (explained): after LIBRARY_LOCK_S busy (another thread holds it) or timeout (one that was given up holds it);
+ * offline. */
+enum err library_lock(struct pattern_library *library, struct errand *errand, struct fault *fault);
 void library_unlock(struct pattern_library *library);
+
+/* Reports progress of the thread that holds the lock. */
+void library_go_on(const struct pattern_library *library);
+
+enum err library_refuse_silent(struct fault *fault); /* timeout */
 
 /* Finds all files, at most LIBRARY_FILES, and reads those that are new or changed. The entries are sorted by path.
  * Errors (explained): io, denied. */

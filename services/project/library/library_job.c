@@ -4,13 +4,14 @@
 
 #include "common/alloc.h"
 
-static const usec_t patience_us = (usec_t)30 * 1000000;
+/* The longest silence of the disk, and the rest of the client's budget in which it is to hear of that silence. */
+static const usec_t patience_us = (usec_t)30 * 1000000, rest_us = (usec_t)2 * 1000000;
 
 static void run_job(struct errand *errand)
 {
     struct library_job *job = (struct library_job *)errand;
     struct fault *fault = &job->fault;
-    enum err e = library_lock(job->library, fault);
+    enum err e = library_lock(job->library, errand, fault);
 
     if (e != ERR_OK) {
         fault->code = e;
@@ -32,7 +33,8 @@ static void end_job(struct errand *errand, bool lost)
     struct fault late = { 0 };
 
     if (lost) {
-        fault_set(&late, ERR_TIMEOUT, "the disk of the library of patterns does not answer");
+        atomic_store(&job->library->is_silent, true);
+        (void)library_refuse_silent(&late);
         work_go_on(work, &late);
         return;
     }
@@ -49,6 +51,14 @@ static void drop_job(struct errand *errand)
     free(job);
 }
 
+static usec_t patience_of(const struct doing *work)
+{
+    const usec_t left = call_deadline(work->call) - clock_steady();
+    const usec_t most = left / 2 > left - rest_us ? left / 2 : left - rest_us;
+
+    return most < 1 ? 1 : most < patience_us ? most : patience_us;
+}
+
 struct library_job *library_job_new(struct doing *work, const struct shape *shape,
                                     enum err (*act)(struct library_job *job, struct fault *fault))
 {
@@ -57,7 +67,7 @@ struct library_job *library_job_new(struct doing *work, const struct shape *shap
 
     if (shape)
         (void)codec_copy(shape, work->ask, &job->arena, ask);
-    job->errand = (struct errand){ .run = run_job, .done = end_job, .drop = drop_job, .patience = patience_us };
+    job->errand = (struct errand){ .run = run_job, .done = end_job, .drop = drop_job, .patience = patience_of(work) };
     job->library = work->p->library;
     job->sender = work->sender;
     job->ask = ask;

@@ -161,6 +161,7 @@ static void read_entry(struct pattern_library *library, const struct library_fil
         to->line.trouble = arena_text(arena, text_of(fault.what));
     free(file);
     arena_free(&own);
+    library_go_on(library);
 }
 
 static bool is_entry_unchanged(const struct library_entry *entry, const struct library_file *seen)

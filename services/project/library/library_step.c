@@ -114,8 +114,10 @@ static enum err put_files(const struct pattern_library *library, int64_t step, b
     const int disk = file_open_disk(library->folder);
     enum err e = read_step(library, step, &arena, &files, &count, fault);
 
-    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
         e = put_file(library, step, i, &files[i], after, disk >= 0, fault);
+        library_go_on(library);
+    }
     if (e == ERR_OK)
         e = disk >= 0 ? file_sync_disk(disk, fault) : sync_removed(library, files, count, after, fault);
     if (disk >= 0)
@@ -151,9 +153,11 @@ static enum err check_as_left(const struct pattern_library *library, int64_t ste
     uint32_t count = 0;
     enum err e = read_step(library, step, &arena, &files, &count, fault);
 
-    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
         if (!is_as_left(library, step, i, &files[i], after))
             e = message_fault(MESSAGE_FILE_CHANGED, library_place(&arena, files[i].path), (struct text){ 0 }, fault);
+        library_go_on(library);
+    }
     arena_free(&arena);
     return e;
 }
@@ -238,8 +242,10 @@ static enum err stage_step(const struct pattern_library *library, int64_t number
 
     remove_step(library, number);
     e = file_make_dirs(library_state_path(library, number, "", path), 0700, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < step->count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < step->count; i++) {
         e = stage_file(library, number, i, &step->changes[i], &files[i], fault);
+        library_go_on(library);
+    }
     if (e == ERR_OK)
         e = sync_stage(library, number, step->count, fault);
     if (e == ERR_OK) {
