@@ -101,17 +101,20 @@ def tone(path):
 
 
 def save_changes(home):
-    """Slot 1 has a tone on its last step, slot 2 a click on each beat, slot 3 only rests; all have the same effects."""
+    """Slot 1 has a tone and a synth voice on its last step, slot 2 a click on each beat, slot 3 only rests; all have the same
+    effects."""
     def load(path):
         return home.ask('streamer.load_sound', 'path=' + path)['sound']
 
-    rows = {1: {'tone': {'pattern': '....x..........x', 'sound': load(tone(home.file('tone.wav'))), 'gate_frac': 1, 'delay_send': 0.8, 'reverb_send': 0.5}},
+    voice = {'voice2': {'wave': 'saw', 'adsr': {'attack': 0.001, 'decay': 0.05, 'sustain': 0.6, 'release': 0.2}, 'reverb_send': 0.3}}
+    rows = {1: {'tone': {'pattern': '....x..........x', 'sound': load(tone(home.file('tone.wav'))), 'gate_frac': 1, 'delay_send': 0.8, 'reverb_send': 0.5},
+                'synth': {'pattern': '...............x', 'voice_id': 'voice2', 'gate_frac': 1, 'base_amp': 0.3}},
             2: {'click': {'pattern': 'x...x...x...x...', 'sound': load(click(home.file('click.wav'))), 'gate_frac': 1, 'base_amp': 0.5}},
             3: {'none': {'pattern': '................'}}}
     for slot, tracks in rows.items():
         path = home.file(f'slot{slot}.json')
         with open(path, 'w', encoding='utf-8') as out:
-            json.dump({'sequencer': {'bpm': 240, 'swing': 0, 'tracks': tracks}, 'modules': EFFECTS}, out)
+            json.dump({'sequencer': {'bpm': 240, 'swing': 0, 'tracks': tracks}, 'modules': dict(EFFECTS, **voice if slot == 1 else {})}, out)
         home.loophole('pattern', 'save', str(slot), path)
 
 

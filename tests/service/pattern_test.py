@@ -292,10 +292,15 @@ def clients_that_save_one_slot_leave_one_whole_pattern(home):
         for i, client in enumerate(clients):
             client.send('project.save_pattern', {'slot': '50', 'file': json.dumps(
                 {'metadata': {'name': f'{turn} of {i}'}, 'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}})})
-        for client in clients:
-            assert client.take('project')[1] in ('ok', 'conflict')
-        read_json(slot_file(home, 50))
+        said = [client.take('project')[1] for client in clients]
+        assert set(said) <= {'ok', 'conflict'}, said
+        acked = {f'{turn} of {i}' for i, one in enumerate(said) if one == 'ok'}
+        there = name_in(slot_file(home, 50))
+        assert there in acked, (there, acked)
+        backups = glob.glob(os.path.dirname(slot_file(home, 50)) + '/../../backups/slot_050_*')
+        same(set(), acked - {there} - {name_in(path) for path in backups}, 'the loser is among the backups')
     assert names(home)[50] in [f'{turns - 1} of {i}' for i in range(2)]
+    figure(f'two clients saved one slot {turns} times')
 
 
 def write_slot(home, number, text, bank=1):

@@ -17,6 +17,7 @@ struct core_block {
     float group[GROUPS][2][CORE_BLOCK];
     float row[SCORE_ROWS][2][CORE_BLOCK]; /* sounds of the sequencer's rows */
     uint32_t row_frames[SCORE_ROWS];      /* valid frames in `row`; 0: none */
+    float leaving[2][CORE_BLOCK];         /* a voice of a row that was replaced */
     float one[2][CORE_BLOCK];             /* a voice's */
     float level[CORE_BLOCK];
     float acid[2][CORE_BLOCK];

@@ -94,8 +94,11 @@ static void open_ring_again(struct ring *ring, uint32_t cell, uint32_t capacity)
 static void copy_half(struct engine_half *to, const struct engine_half *from)
 {
     uint32_t waiting = core_least(from->cues.count, CUES_WAITING);
+    uint32_t leaving = core_least(from->leaving.count, SCORE_ROWS);
 
-    memcpy(to, from, offsetof(struct engine_half, cues.waiting) + waiting * sizeof(struct cues_waiting));
+    memcpy(to, from, offsetof(struct engine_half, leaving.each) + leaving * sizeof(struct row_leaving));
+    memcpy(&to->cues, &from->cues, offsetof(struct cues, waiting) + waiting * sizeof(struct cues_waiting));
+    to->leaving.count = leaving;
     to->cues.count = waiting;
 }
 

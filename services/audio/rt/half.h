@@ -51,7 +51,8 @@ struct engine_half {
     struct rt_sequencer sequencer;
     struct streams streams;
     struct rt_sounds sounds;
-    struct cues cues; /* last, because only the waiting cues are copied */
+    struct rt_leaving leaving; /* only the voices that leave are copied, and the waiting cues */
+    struct cues cues;
 };
 
 struct core_lines {
@@ -82,7 +83,7 @@ struct engine_memory {
     _Alignas(64) struct peaks_memory peaks;
     _Alignas(64) struct core_lines lines;
 };
-_Static_assert(sizeof(struct engine_half) < 72 << 10, "a half is copied each period");
+_Static_assert(sizeof(struct engine_half) - sizeof(struct rt_leaving) < 72 << 10, "a half is copied each period");
 _Static_assert(sizeof(struct engine_memory) <= STUDIO_ENGINE_BYTES, "it has its room");
 
 #endif

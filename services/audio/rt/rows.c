@@ -6,6 +6,7 @@
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/outputs.h"
 #include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sounds.h"
 
 static const float TAIL = 0.25f;                             /* seconds until a filter has decayed */
 static const float SILENT = 1e-7f;                           /* quieter input does not need an effect */
@@ -14,7 +15,7 @@ enum { WIPED_A_FRAME = 512 };                                /* floats of the li
 
 /* ---- one row ---- */
 
-static void make_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *out,
+static void make_synth(struct engine *engine, struct sequencer_row *row, const struct row_sound *from, float *out,
                        uint32_t frames)
 {
     struct oscillator_params sound = { .shape = (enum oscillator_shape)from->voice.wave, .hz = row->hz };
@@ -28,13 +29,13 @@ static void make_synth(struct engine *engine, struct sequencer_row *row, const s
 }
 
 /* The row's own cutoff overrides the voice's. */
-static void filter_row(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
+static void filter_row(struct engine *engine, struct sequencer_row *row, const struct row_sound *from, float *left,
                        float *right, uint32_t frames)
 {
     float base = from->filter_freq > 0 ? from->filter_freq : from->voice.filter_freq;
     struct svf_params low = { base + number_within(row->boost, 0, 20000), from->voice.filter_q };
 
-    if (sequencer_has_filter(from))
+    if (base > 0)
         svf_run(&row->filter, &low, engine->half->rate, left, right, frames);
 }
 
@@ -58,7 +59,7 @@ static void send_to_effects(struct engine *engine, const float *left, const floa
 }
 
 /* A waking row starts with its current gains and filter. */
-static void wake_row(struct sequencer_row *row, const struct score_row *from)
+static void wake_row(struct sequencer_row *row, const struct row_sound *from)
 {
     row->filter = (struct svf){ 0 };
     row->strip.set = 0;
@@ -66,27 +67,27 @@ static void wake_row(struct sequencer_row *row, const struct score_row *from)
     ramp_set(&row->delay, number_within(from->voice.delay_send, 0, 1));
 }
 
-static void mix_row(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
-                    float *right, uint32_t frames)
+static void mix_row(struct engine *engine, struct sequencer_row *row, const struct row_sound *from,
+                    float (*io)[CORE_BLOCK], uint32_t frames)
 {
     float(*bus)[CORE_BLOCK] = from->voice.acid ? engine->block.acid : engine->block.group[GROUP_SEQUENCER];
-    float gain = from->used && !from->mute ? number_within(from->amp, 0, 1) : 0;
+    float gain = from->is_heard ? number_within(from->amp, 0, 1) : 0;
     uint32_t rate = engine->half->rate, fade = fade_frames(rate);
 
     mix_strip_set(&row->strip, gain, from->pan, rate);
-    ramp_apply(&row->strip.left, left, NULL, frames);
-    ramp_apply(&row->strip.right, right, NULL, frames);
-    mix_add(bus[0], left, frames);
-    mix_add(bus[1], right, frames);
+    ramp_apply(&row->strip.left, io[0], NULL, frames);
+    ramp_apply(&row->strip.right, io[1], NULL, frames);
+    mix_add(bus[0], io[0], frames);
+    mix_add(bus[1], io[1], frames);
     if (from->voice.acid)
         return;
     ramp_to(&row->reverb, number_within(from->voice.reverb_send, 0, 1), fade);
     ramp_to(&row->delay, number_within(from->voice.delay_send, 0, 1), fade);
-    send_to_effects(engine, left, right, &row->reverb, &row->delay, frames);
+    send_to_effects(engine, io[0], io[1], &row->reverb, &row->delay, frames);
 }
 
 /* Returns the number of frames in which the synth voice sounds. */
-static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
+static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, const struct row_sound *from, float *left,
                           float *right, uint32_t frames)
 {
     float *one = engine->block.one[0];
@@ -101,33 +102,57 @@ static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, cons
     return n;
 }
 
-/* Returns the number of frames with sound. A row without sounds from memory is mono before its pan. */
-static uint32_t render_row(struct engine *engine, const struct score_row *from, uint32_t number, uint32_t frames)
+/* `io` has `sounds` frames of sounds from memory. Returns the number of frames with sound. A row without sounds from
+ * memory is mono before its pan. */
+static uint32_t render_row(struct engine *engine, const struct row_sound *from, struct sequencer_row *row,
+                           float (*io)[CORE_BLOCK], uint32_t sounds, uint32_t frames)
 {
-    struct sequencer_row *row = &engine->half->sequencer.row[number];
-    uint32_t sounds = engine->block.row_frames[number], until = sounds, tail = core_frames(TAIL, engine->half->rate);
-    bool synth = !sequencer_row_is_idle(row), stereo = sounds || from->sound != SCORE_NO_SOUND;
-    float *left = engine->block.row[number][0], *right = engine->block.row[number][1];
+    uint32_t until = sounds, tail = core_frames(TAIL, engine->half->rate);
+    bool synth = !sequencer_row_is_idle(row), stereo = sounds || from->is_sampled;
+    float *right = stereo ? io[1] : NULL;
 
     if (!synth && !sounds && !row->tail)
         return 0;
     if (!row->tail)
         wake_row(row, from);
     if (!sounds) {
-        mix_clear(left, frames);
-        mix_clear(right, frames);
+        mix_clear(io[0], frames);
+        mix_clear(io[1], frames);
     }
     if (synth)
-        until = core_most(until, add_synth(engine, row, from, left, stereo ? right : NULL, frames));
+        until = core_most(until, add_synth(engine, row, from, io[0], right, frames));
     row->tail = until ? tail - core_least(tail, frames - until) : row->tail - core_least(row->tail, frames);
-    filter_row(engine, row, from, left, stereo ? right : NULL, frames);
+    filter_row(engine, row, from, io[0], right, frames);
     if (!stereo)
-        memcpy(right, left, frames * sizeof(*left));
-    mix_row(engine, row, from, left, right, frames);
+        memcpy(io[1], io[0], frames * sizeof(*io[0]));
+    mix_row(engine, row, from, io, frames);
     return row->tail;
 }
 
+/* Returns the number of frames with sound in the acid filter. */
+static uint32_t render_leaving(struct engine *engine, uint32_t frames)
+{
+    struct rt_leaving *leaving = &engine->half->leaving;
+    uint32_t acid = 0;
+
+    for (uint32_t i = 0; i < leaving->count; i++) {
+        struct row_leaving *one = &leaving->each[i];
+        const uint32_t tail = render_row(engine, &one->sound, &one->row, engine->block.leaving, 0, frames);
+
+        acid = one->sound.voice.acid ? core_most(acid, tail) : acid;
+    }
+    return acid;
+}
+
 /* ---- shared effects ---- */
+
+static void raise_sends(const struct score_voice *voice, float *reverb, float *delay)
+{
+    if (!voice->acid)
+        return;
+    *reverb = number_within(voice->reverb_send, *reverb, 1);
+    *delay = number_within(voice->delay_send, *delay, 1);
+}
 
 static void render_acid(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
@@ -136,13 +161,11 @@ static void render_acid(struct engine *engine, const struct score_pattern *patte
                                   pattern->acid_drive,  pattern->acid_mix, pattern->acid_comp };
     float *left = engine->block.acid[0], *right = engine->block.acid[1], reverb = 0, delay = 0;
 
-    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
-        const struct score_voice *voice = &pattern->rows[r].voice;
-        if (!pattern->rows[r].used || !voice->acid)
-            continue;
-        reverb = number_within(voice->reverb_send, reverb, 1);
-        delay = number_within(voice->delay_send, delay, 1);
-    }
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        if (pattern->rows[r].used)
+            raise_sends(&pattern->rows[r].voice, &reverb, &delay);
+    for (uint32_t i = 0; i < engine->half->leaving.count; i++)
+        raise_sends(&engine->half->leaving.each[i].sound.voice, &reverb, &delay);
     ramp_to(&sequencer->acid_reverb, reverb, fade_frames(engine->half->rate));
     ramp_to(&sequencer->acid_delay, delay, fade_frames(engine->half->rate));
     acid_run(&sequencer->acid, &params, engine->half->rate, left, right, frames);
@@ -282,14 +305,18 @@ void rows_render(struct engine *engine, uint32_t frames)
 {
     const struct score_pattern *pattern = sequencer_pattern(engine);
     float(*click)[CORE_BLOCK] = engine->block.group[GROUP_METRONOME];
-    uint32_t acid = 0;
+    uint32_t acid = render_leaving(engine, frames);
 
     for (uint32_t r = 0; r < SCORE_ROWS; r++) {
-        uint32_t tail = render_row(engine, &pattern->rows[r], r, frames);
+        const struct row_sound sound = sounds_of_row(&pattern->rows[r]);
+        uint32_t tail = render_row(engine, &sound, &engine->half->sequencer.row[r], engine->block.row[r],
+                                   engine->block.row_frames[r], frames);
+
         acid = pattern->rows[r].voice.acid ? core_most(acid, tail) : acid;
     }
     outputs_send(engine, frames);
     render_shared(engine, pattern, acid, frames);
+    sounds_left_drop(engine);
     click_add(&engine->half->sequencer.click, 0.5f, engine->half->rate, click[0], click[1], frames);
     if (engine->panic) {
         close_group(engine, GROUP_SEQUENCER, frames);

@@ -418,6 +418,7 @@ void sequencer_end_period(struct engine *engine)
     sequencer->delay = (struct delay){ 0 };
     sequencer->click = (struct click){ 0 };
     sequencer->acid_tail = 0;
+    engine->half->leaving.count = 0;
     ramp_set(&sequencer->closed, 0);
     sequencer->wipe = CORE_WIPED;
 }

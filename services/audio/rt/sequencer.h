@@ -15,14 +15,6 @@
 
 struct engine;
 
-/* The row's synth voice is silent from now on. Also true in the frame before the envelope becomes idle. */
-static inline bool sequencer_row_is_idle(const struct sequencer_row *row)
-{
-    bool falls = row->adsr.stage == ADSR_DECAY || row->adsr.stage == ADSR_RELEASE;
-
-    return adsr_is_idle(&row->adsr) || (falls && row->adsr.left == 0 && !(row->adsr.target > 0));
-}
-
 /* A synth voice with a cutoff passes the filter; a sound does if its row has a cutoff. */
 static inline bool sequencer_has_filter(const struct score_row *row)
 {

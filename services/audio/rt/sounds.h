@@ -53,12 +53,17 @@ void sounds_silence(struct engine *engine, uint32_t frames);
 void sounds_let_go(struct engine *engine); /* at a period's end: reports the released sounds that no voice plays */
 void sounds_state(const struct engine *engine, struct state *state);
 
+/* Call it at the bar at which `after` replaces `before`. What sounds of a row that is another one in `after` keeps the
+ * values of its own row: a sound its filter, gain and sends, a synth voice all, in the half's `leaving`; if no place is
+ * free there, the quietest voice ends. A row with the same name and values in both patterns continues. */
+void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after);
+
+void sounds_left_drop(struct engine *engine); /* drops the voices of `leaving` that have ended */
+
+struct row_sound sounds_of_row(const struct score_row *row);
+
 /* ---- sounds.c ---- */
 void sounds_skip(struct engine *engine, uint32_t frames);
 void sounds_render(struct engine *engine, uint32_t frames);
-
-/* Call it at the bar at which `after` replaces `before`. If another row takes the place of a sounding row, the sound
- * keeps the filter, gain and sends of its own row. A row with the same name in both patterns continues. */
-void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after);
 
 #endif

@@ -191,7 +191,27 @@ void sounds_silence(struct engine *engine, uint32_t frames)
     }
 }
 
-/* ---- rows that leave ---- */
+/* ---- rows that another pattern replaces ---- */
+
+struct row_sound sounds_of_row(const struct score_row *row)
+{
+    return (struct row_sound){
+        .voice = row->voice,
+        .amp = row->amp,
+        .pan = row->pan,
+        .filter_freq = row->filter_freq,
+        .is_heard = row->used && !row->mute,
+        .is_sampled = row->sound != SCORE_NO_SOUND,
+    };
+}
+
+/* False: both are the same instrument, and the notes of `after` follow those of `before`. */
+static bool is_other_instrument(const struct score_row *before, const struct score_row *after)
+{
+    const struct row_sound old = sounds_of_row(before), new = sounds_of_row(after);
+
+    return memcmp(&old, &new, sizeof(old)) != 0 || memcmp(before->name, after->name, sizeof(before->name)) != 0;
+}
 
 static const float UNHEARD = 1e-7f;
 
@@ -231,12 +251,11 @@ static void leave_row(struct sounds_voice *voice, const struct sequencer_row *ro
 
 static bool is_replaced(const struct score_row *before, const struct score_row *after)
 {
-    return before->used && before->sound != SCORE_NO_SOUND && !before->voice.acid &&
-           memcmp(before->name, after->name, sizeof(before->name)) != 0;
+    return before->used && before->sound != SCORE_NO_SOUND && !before->voice.acid && is_other_instrument(before, after);
 }
 
 /* A row without sounds wakes with the filter and the gains of the new one. */
-void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after)
+static void take_sounds(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after)
 {
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
@@ -248,6 +267,62 @@ void sounds_rows_leave(struct engine *engine, const struct score_pattern *before
         leave_row(voice, &engine->half->sequencer.row[number], &before->rows[number]);
         engine->half->sequencer.row[number].tail = 0;
     }
+}
+
+static bool is_silent(const struct sequencer_row *row)
+{
+    return sequencer_row_is_idle(row) && row->tail == 0;
+}
+
+/* Sounds that the acid filter needs stay with their row. */
+static bool is_sampled_acid(const struct score_row *row)
+{
+    return row->sound != SCORE_NO_SOUND && row->voice.acid;
+}
+
+static struct row_leaving *find_place(struct rt_leaving *leaving)
+{
+    struct row_leaving *quietest = leaving->each;
+
+    if (leaving->count < SCORE_ROWS)
+        return &leaving->each[leaving->count++];
+    for (uint32_t i = 1; i < SCORE_ROWS; i++)
+        if (leaving->each[i].row.adsr.level < quietest->row.adsr.level)
+            quietest = &leaving->each[i];
+    return quietest;
+}
+
+static void take_voices(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after)
+{
+    struct rt_leaving *leaving = &engine->half->leaving;
+
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
+        struct sequencer_row *row = &engine->half->sequencer.row[r];
+
+        if (is_silent(row) || is_sampled_acid(&before->rows[r]) ||
+            !is_other_instrument(&before->rows[r], &after->rows[r]))
+            continue;
+        *find_place(leaving) = (struct row_leaving){ sounds_of_row(&before->rows[r]), *row };
+        row->adsr = (struct rt_adsr){ 0 };
+        row->tail = 0;
+    }
+}
+
+void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after)
+{
+    take_sounds(engine, before, after);
+    take_voices(engine, before, after);
+}
+
+void sounds_left_drop(struct engine *engine)
+{
+    struct rt_leaving *leaving = &engine->half->leaving;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < leaving->count; i++)
+        if (!is_silent(&leaving->each[i].row))
+            leaving->each[kept++] = leaving->each[i];
+    leaving->count = kept;
 }
 
 /* ---- the end of a period ---- */

@@ -51,6 +51,33 @@ struct sequencer_row {
     int64_t early; /* the step that hits[HITS_EARLY] belongs to; -1: none */
 };
 
+/* The row's synth voice is silent from now on. Also true in the frame before the envelope becomes idle. */
+static inline bool sequencer_row_is_idle(const struct sequencer_row *row)
+{
+    bool falls = row->adsr.stage == ADSR_DECAY || row->adsr.stage == ADSR_RELEASE;
+
+    return adsr_is_idle(&row->adsr) || (falls && row->adsr.left == 0 && !(row->adsr.target > 0));
+}
+
+/* The values that a row sounds with. */
+struct row_sound {
+    struct score_voice voice;
+    float amp, pan, filter_freq;
+    uint32_t is_heard;   /* not 0: it is used and not muted */
+    uint32_t is_sampled; /* not 0: it plays a sound from memory */
+};
+
+/* The voice of a row that another pattern has replaced, until its end. */
+struct row_leaving {
+    struct row_sound sound;
+    struct sequencer_row row;
+};
+
+struct rt_leaving {
+    uint32_t count, spare;
+    struct row_leaving each[SCORE_ROWS];
+};
+
 struct rt_sequencer {
     struct sequencer_row row[SCORE_ROWS];
     struct acid acid;
