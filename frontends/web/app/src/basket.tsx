@@ -1,7 +1,7 @@
 // Out to other programs: the basket, a folder of links that any file browser shows, and downloads.
 import type { basket } from 'loophole'
 import { Cell, useCell } from './cell'
-import { idBytes, num, pathText } from './format'
+import { counted, idBytes, num, pathText } from './format'
 import { chosen } from './list'
 import { complain, say } from './state'
 import { ask } from './wire'
@@ -31,8 +31,8 @@ export async function addToBasket() {
   if (!ids.length) return complain(new Error('No item is chosen: choose some in the table first'))
   try {
     const { added, present, refused } = await addAll(ids)
-    const why = refused.length ? ` ${refused.length} got no link: ${refused[0]}` : ''
-    say(`Into the basket: ${added} new, ${present} were there, ${inBasket.value?.each?.length ?? 0} in all.${why}`)
+    const why = refused.length ? ` Without a link: ${refused.length}; the first: ${refused[0]}` : ''
+    say(`Into the basket: ${added} new, ${present} there already, ${inBasket.value?.each?.length ?? 0} in all.${why}`)
   } catch (error) { complain(error) }
 }
 
@@ -73,11 +73,11 @@ export function Out({ path }: { path: string }) {
         <button onClick={addToBasket} title="A link in a folder that any DAW's file browser shows (b)">Into the basket</button>
         {ids.length < 2
           ? <><a class="button" href={`/media/${ids[0]}`} download={name}>Download</a> <a class="button" href={`/media/${ids[0]}?as=wav`} download={`${name.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>
-          : ids.length <= ZIP_MOST ? <a class="button" href={downloadAddress(ids)} download="loophole.zip">{ids.length} items as zip</a>
+          : ids.length <= ZIP_MOST ? <a class="button" href={downloadAddress(ids)} download="loophole.zip">{counted(ids.length, 'item')} as zip</a>
             : <span class="quiet">A zip has at most {ZIP_MOST} items.</span>}
       </div>
       {got && <>
-        <p>{got.each?.length ?? 0} links in the basket.</p>
+        <p>{counted(got.each?.length ?? 0, 'link')} in the basket.</p>
         <p class="path">{pathText(got.folder)}</p>
         <div class="buttons">
           <button onClick={() => copyText(pathText(got.folder), 'The folder')}>Copy the folder</button>

@@ -3,7 +3,7 @@ import type { duplicates_found, item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { hide } from './edits'
-import { bytesText, idText, num, pathText } from './format'
+import { bytesText, counted, idText, num, pathText } from './format'
 import { hear } from './hear'
 import { arrived } from './result'
 import { complain, view } from './state'
@@ -24,7 +24,7 @@ export function Duplicates() {
   return (
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Duplicates</h1>
-      <p>{num(got.total)} groups; without the copies to keep {bytesText(num(got.free))} could be freed.</p>
+      <p>{counted(num(got.total), 'group')}; without the copies to keep {bytesText(num(got.free))} could be freed.</p>
       {(got.groups ?? []).map(group => {
         const keep = idText(group.keep)
         const others = (group.each ?? []).map(one => idText(one.id)).filter(id => id !== keep)

@@ -1,6 +1,6 @@
 // Changes by a person: of one item or of many, each as one step of undo, and done exactly once.
 import type { edit, fact, Given, item, taken_back, Whole } from 'loophole'
-import { clean, factOf, idBytes, num } from './format'
+import { clean, counted, factOf, idBytes, num } from './format'
 import { complain, remark, say } from './state'
 import { itemOf, refresh } from './result'
 import { ask, AskError, read } from './wire'
@@ -23,24 +23,24 @@ async function apply(ids: string[], label: string, changeOf: (id: string) => Cha
   } catch (error) { complain(error) }
 }
 
-const counted = (ids: string[]) => (ids.length === 1 ? '1 item' : `${ids.length} items`)
+const itemsOf = (ids: string[]) => counted(ids.length, 'item')
 
 export const tag = (ids: string[], tags: string[], off = false) =>
-  change(ids, `${off ? 'Untag' : 'Tag'} ${counted(ids)} ${tags.join(', ')}`, off ? { remove_tags: tags } : { add_tags: tags })
+  change(ids, `${off ? 'Untag' : 'Tag'} ${itemsOf(ids)} ${tags.join(', ')}`, off ? { remove_tags: tags } : { add_tags: tags })
 
 export const favourite = (ids: string[], on: boolean) =>
-  change(ids, `${on ? 'Favourite' : 'Unfavourite'} ${counted(ids)}`, { favourite: on })
+  change(ids, `${on ? 'Favourite' : 'Unfavourite'} ${itemsOf(ids)}`, { favourite: on })
 
-export const hide = (ids: string[], on: boolean) => change(ids, `${on ? 'Hide' : 'Show'} ${counted(ids)}`, { hidden: on })
+export const hide = (ids: string[], on: boolean) => change(ids, `${on ? 'Hide' : 'Show'} ${itemsOf(ids)}`, { hidden: on })
 
 const given = (attribute: string, value: { number: number } | { text: string }): Given<fact> =>
   ({ attribute, source: 'user', confidence: 1, shown: true, ...value })
 
 /** States a fact by hand; an empty value takes the statement back, so that the analysis counts again. */
 export function state(ids: string[], attribute: string, value: string) {
-  if (value === '') return change(ids, `Clear ${attribute} of ${counted(ids)}`, { clear_facts: [attribute] })
+  if (value === '') return change(ids, `Clear ${attribute} of ${itemsOf(ids)}`, { clear_facts: [attribute] })
   const number = Number(value)
-  return change(ids, `${attribute} ${value} for ${counted(ids)}`, { facts: [given(attribute, Number.isFinite(number) ? { number } : { text: value })] })
+  return change(ids, `${attribute} ${value} for ${itemsOf(ids)}`, { facts: [given(attribute, Number.isFinite(number) ? { number } : { text: value })] })
 }
 
 /** How items are played and sent: frames of their files, decibels. */
@@ -56,7 +56,7 @@ export async function treat(ids: string[], label: string, valuesOf: (of: item) =
       const facts = values.flatMap(([name, number]) => (number === undefined ? [] : [given(name, { number })]))
       return [id, { facts, clear_facts: values.flatMap(([name, number]) => (number === undefined ? [name] : [])) }]
     }))
-    await apply(ids, `${label} of ${counted(ids)}`, id => changes.get(id)!)
+    await apply(ids, `${label} of ${itemsOf(ids)}`, id => changes.get(id)!)
   } catch (error) { complain(error) }
 }
 

@@ -77,7 +77,7 @@ function Libraries() {
         </tbody>
       </table>
       {(got?.asks ?? []).map(one => (
-        <p key={idText(one.library)} class="notice">{num(one.missing)} of {num(one.of)} files of {pathText(one.path)} were not found.
+        <p key={idText(one.library)} class="notice">Files of {pathText(one.path)} that were not found: {num(one.missing)} of {num(one.of)}.
           {' '}<button onClick={() => rescan(one.path, true)}>Mark them as missing</button></p>
       ))}
     </section>

@@ -28,6 +28,10 @@ export function idBytes(text: string): Uint8Array | undefined {
 /** A whole number as a double: exact below 2^53. */
 export const num = (value: Whole | undefined): number => Number(value ?? 0)
 
+/** A count with its noun: "1 item", "2,000 items". */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+
 /** Foreign text without control characters and without marks that turn the direction of text. */
 export const clean = (text: string): string =>
   text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')

@@ -1,6 +1,6 @@
 // The insert of a channel or of the master: another JACK client that its sound goes through, how late it comes back, and
 // why it is away.
-import type { bus, chain_state } from 'loophole'
+import type { chain_state, channel } from 'loophole'
 import { useState } from 'preact/hooks'
 import { clean, num } from './format'
 import { complain, say } from './state'
@@ -8,11 +8,11 @@ import { ask } from './wire'
 
 const BUDGET_MS = 5000
 
-export const hasInsert = (of: bus) => of !== 'preview'
+export const hasInsert = (of: channel) => of !== 'preview'
 
 const stateOf = (now: chain_state | undefined) => (!now ? 'none' : now.made ? `${num(now.latency)} frames later` : 'is away')
 
-export function Insert({ of, now, known, again }: { of: bus; now: chain_state | undefined; known: boolean; again: () => void }) {
+export function Insert({ of, now, known, again }: { of: channel; now: chain_state | undefined; known: boolean; again: () => void }) {
   const [typed, setTyped] = useState('')
   const put = (to: string, text: string) =>
     ask('audio.insert', { channel: of, to }, BUDGET_MS).then(() => { setTyped(''); say(text) }, complain).then(again)

@@ -5,7 +5,7 @@ import { usePolled } from './cell'
 import { clean } from './format'
 import { complain, say } from './state'
 import { ask, AskError, listen } from './wire'
-import { bus_words, midi_mode_words } from './words'
+import { channel_words, midi_mode_words } from './words'
 
 const PORTS = ['midi_in', 'midi_in_2', 'midi_in_3', 'midi_in_4']
 
@@ -16,7 +16,7 @@ const SLOTS = 128
 
 /** What a control may move, beside what a person types: docs/midi.md has all of it. */
 const targets = (rows: string[]) => [
-  ...bus_words.flatMap(bus => ['gain', 'pan', 'mute', 'solo'].map(what => `mixer/${bus}/${what}`)),
+  ...channel_words.flatMap(channel => ['gain', 'pan', 'mute', 'solo'].map(what => `mixer/${channel}/${what}`)),
   ...['tempo', 'swing', 'metronome', 'start', 'stop', 'toggle', 'tap'].map(what => `transport/${what}`),
   'panic', 'song/play', 'song/stop',
   ...rows.flatMap(row => [`rows/${row}/mute`, `rows/${row}/solo`]),

@@ -2,7 +2,7 @@
 import type { item } from 'loophole'
 import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
-import { idText } from './format'
+import { counted, idText } from './format'
 import { hear, hush, markRegion } from './hear'
 import { awaitItem, itemAt, result, rowOf } from './result'
 import { complain, heard, isAlike, say, selected, set, settings, show, view } from './state'
@@ -79,7 +79,7 @@ export async function selectAll() {
     if (of) ids.add(idText(of.media.id))
   }
   selected.set(ids)
-  say(`${ids.size.toLocaleString('en')} items are selected.`)
+  say(`${counted(ids.size, 'item is', 'items are')} selected.`)
 }
 
 const addTo = (list: string[], ids: string[]) => [...new Set([...list, ...ids])].slice(0, 32)

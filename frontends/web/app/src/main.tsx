@@ -9,7 +9,7 @@ import { Duplicates } from './duplicates'
 import { redo, undo } from './edits'
 import { Engine } from './engine'
 import { Folders, Packs } from './folders'
-import { lengthText } from './format'
+import { counted, lengthText } from './format'
 import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
 import { listKey } from './list'
@@ -53,7 +53,7 @@ function Count() {
   return (
     <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
       {state === 'away' ? 'The engine is away; this page goes on by itself.' : total === undefined || old ? '…'
-        : `${total.toLocaleString('en')} ${alike ? 'nearest' : 'items'} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
+        : `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
     </p>
   )
 }

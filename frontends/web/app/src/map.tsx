@@ -2,7 +2,7 @@
 // Shift is a lasso. The query dims what it does not find.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
-import { clean, factText, idBytes } from './format'
+import { clean, counted, factText, idBytes } from './format'
 import { hear } from './hear'
 import { listKey, row as rowCell } from './list'
 import { DIM, MARKED, MISSING, PLAIN, Points, type Look } from './mapgl'
@@ -228,7 +228,7 @@ export function MapView() {
           onKeyDown={event => event.stopPropagation()} onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded))}>Whole map</button>
-        <span class="quiet">Shift and drag: lasso{loaded && ` · ${loaded.count.toLocaleString('en')} points`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>
+        <span class="quiet">Shift and drag: lasso{loaded && ` · ${counted(loaded.count, 'point')}`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>
       </p>
       <div class="plane">
         <canvas ref={canvas} tabIndex={0} data-list role="application" aria-label="Map of the items; arrow keys go to the next point and play it"

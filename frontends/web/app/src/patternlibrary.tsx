@@ -2,7 +2,7 @@
 import type { library_pattern, library_verb } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, num } from './format'
+import { clean, counted, num } from './format'
 import { complain, say } from './state'
 import { ask, listen } from './wire'
 
@@ -76,7 +76,7 @@ export function PatternLibrary() {
       <p class="buttons" role="group" aria-label="Which patterns">
         {field('Name', name, setName)}{field('Folder or genre', folder, setFolder)}{field('Tag', tag, setTag)}
         {check('Newest first', recent, setRecent)}{check('Archived', archived, setArchived)}{check('Rhythm like what plays', alike, setAlike)}{check('Load at once', immediate, setImmediate)}
-        <span class="quiet">{got ? `${total} patterns` : '…'}{failed && alike ? ' · no pattern plays' : ''}</span>
+        <span class="quiet">{got ? counted(total, 'pattern') : '…'}{failed && alike ? ' · no pattern plays' : ''}</span>
       </p>
       {each.length > 0 && (
         <table class="plain">

@@ -2,7 +2,7 @@
 import type { collected, element, item, project_line } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { bytesText, clean, idText, num, pathText } from './format'
+import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { show, say, complain } from './state'
 import { stateOf } from './table'
 import { ask, listen } from './wire'
@@ -38,7 +38,7 @@ function Line({ of, again }: { of: project_line; again: () => void }) {
   return (
     <li class={of.current ? 'current' : ''} data-project={of.name}>
       <span><strong>{clean(of.name)}</strong>{of.dirty && <span class="dirty" title="It differs from its last save"> ● changed</span>}
-        <small>{saved} · {num(of.items)} sounds{num(of.missing) > 0 && <em> · {num(of.missing)} missing</em>}{num(of.offline) > 0 && ` · ${num(of.offline)} offline`}
+        <small>{saved} · {counted(num(of.items), 'sound')}{num(of.missing) > 0 && <em> · {num(of.missing)} missing</em>}{num(of.offline) > 0 && ` · ${num(of.offline)} offline`}
           {num(of.altered ?? 0) > 0 && <em title="They are not those of the last save"> · {num(of.altered ?? 0)} altered: {(of.altered_items ?? []).map(clean).join(', ')}</em>}
           {of.mirror === 'changed' && <em> · its project.json was changed by another program</em>}{of.mirror === 'away' && <em> · its folder cannot be read</em>}</small>
         <small class="path">{pathText(of.folder)}</small></span>
@@ -115,7 +115,7 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
   const load = (revision: number) => after(ask('project.load', { project, revision }, BUDGET_MS).then(() => `The project is as in save ${revision || last}. Undo takes it back.`))
   const check = () => ask('project.collect', { project, check: true, without_missing: true }, BUDGET_MS).then(setFound, complain)
   const collect = () => after(ask('project.collect', { project, without_missing: true }, BUDGET_MS)
-    .then(got => { setFound(undefined); return `${num(got.copied)} sounds were copied into ${pathText(got.folder)}; ${num(got.present)} were there.` }))
+    .then(got => { setFound(undefined); return `${counted(num(got.copied), 'sound was', 'sounds were')} copied into ${pathText(got.folder)}; already there: ${num(got.present)}.` }))
   return (
     <details class="keep">
       <summary>Copy, go back, collect</summary>
@@ -129,8 +129,8 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
         {of.mirror === 'changed' && <button type="button" onClick={() => after(ask('project.load', { project, revision: 0, file: true }, BUDGET_MS).then(() => 'The project is as its project.json says. Undo takes it back.'))}>Take project.json</button>}
       </form>
       <p class="buttons"><button onClick={check}>What would be collected?</button>
-        {found && <button disabled={!num(found.copied)} onClick={collect}>Copy {num(found.copied)} sounds, {bytesText(num(found.bytes))}</button>}</p>
-      {found && <p>{num(found.present)} are in its Media already.{found.without?.length ? ` ${found.without.length} are missing or offline and stay away: ${found.without.slice(0, 5).map(clean).join(', ')}` : ''}</p>}
+        {found && <button disabled={!num(found.copied)} onClick={collect}>Copy {counted(num(found.copied), 'sound')}, {bytesText(num(found.bytes))}</button>}</p>
+      {found && <p>Already in its Media: {num(found.present)}.{found.without?.length ? ` Not copied, because they are missing or offline: ${found.without.length}, such as ${found.without.slice(0, 5).map(clean).join(', ')}` : ''}</p>}
     </details>
   )
 }

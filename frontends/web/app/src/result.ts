@@ -1,4 +1,4 @@
-// The items of the present view: a list with a length, of which the pages near the eye are loaded. Each page belongs to a
+// The items of the present view: a list with a length, of which the pages near the screen are loaded. Each page belongs to a
 // revision of the catalogue; after a change all that is shown is asked again, while what is there stays on the screen.
 import type { facet_count, found, item } from 'loophole'
 import { Cell } from './cell'
@@ -99,7 +99,7 @@ function want(page: number) {
   fetching.set(page, going)
 }
 
-/** Says which rows are on the screen; their pages are loaded. */
+/** Notes which rows are on the screen, and loads their pages. */
 export function look(first: number, last: number) {
   wanted = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
   if (result.value.old) return

@@ -1,9 +1,9 @@
 // The sound: transport, meters, mixer, pads, the pattern as a grid, recording.
-import type { bus, chain_state, meter, mixer_strip, recording, waveform_so_far } from 'loophole'
-import { bus_words } from './words'
+import type { chain_state, channel, meter, mixer_strip, recording, waveform_so_far } from 'loophole'
+import { channel_words } from './words'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, dbText, idText, lengthText, num, pathText } from './format'
+import { clean, counted, dbText, idText, lengthText, num, pathText } from './format'
 import { hasInsert, Insert } from './insert'
 import { Learn } from './learn'
 import { Pads } from './pads'
@@ -19,8 +19,8 @@ import { ask, listen } from './wire'
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
 
 const HOLD_MS = 1500
-const CAN_SEND: bus[] = ['streams', 'sounds', 'pads']
-const HAS_PORTS: bus[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
+const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
+const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
 const part = (linear: number) => Math.max(0, Math.min(1, 1 + (20 * Math.log10(Math.max(linear, 1e-6))) / 60))
 
 /** A level with a peak that is held. */
@@ -65,17 +65,17 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
         <button disabled={!known} aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
         <button disabled={!known} aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
       </span>
-      {CAN_SEND.includes(strip.bus as bus) && (['reverb', 'delay'] as const).map(to => (
+      {CAN_SEND.includes(strip.bus as channel) && (['reverb', 'delay'] as const).map(to => (
         <label key={to}>{to === 'reverb' ? 'Reverb' : 'Delay'}
           <input type="range" disabled={!known} min="0" max="1" step="0.01" value={strip[`${to}_send`] ?? 0} onInput={event => put({ [`${to}_send`]: Number(event.currentTarget.value) })} /></label>
       ))}
-      {HAS_PORTS.includes(strip.bus as bus) && (
+      {HAS_PORTS.includes(strip.bus as channel) && (
         <span class="buttons">
           <button disabled={!known} aria-pressed={strip.apart ?? false} title="Only at its own ports, not at main" onClick={() => put({ apart: !strip.apart })}>Apart</button>
           <button disabled={!known} aria-pressed={strip.pfl ?? false} title="Pre-fader listen" onClick={() => put({ pfl: !strip.pfl })}>PFL</button>
         </span>
       )}
-      {hasInsert(strip.bus as bus) && <Insert of={strip.bus as bus} now={insert} known={insertsKnown} again={insertsAgain} />}
+      {hasInsert(strip.bus as channel) && <Insert of={strip.bus as channel} now={insert} known={insertsKnown} again={insertsAgain} />}
     </div>
   )
 }
@@ -85,8 +85,8 @@ function Mixer() {
   const [levels, known] = useMeters()
   const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), 2000)
   useEffect(() => listen('audio.insert_changed', insertsAgain), [])
-  const strips = mixer?.strips ?? bus_words.map(bus => ({ bus }) as mixer_strip)
-  const order = (one: mixer_strip) => bus_words.indexOf(one.bus as bus)
+  const strips = mixer?.strips ?? channel_words.map(bus => ({ bus }) as mixer_strip)
+  const order = (one: mixer_strip) => channel_words.indexOf(one.bus as channel)
   return (
     <section aria-label="Mixer" class="mixer" data-live={known}>
       {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
@@ -140,7 +140,7 @@ function Growing({ take }: { take: recording | undefined }) {
   return (
     <>
       <canvas ref={canvas} class="growing" role="img" aria-label={take ? 'Waveform of the take' : 'No take'} data-bins={got?.low.length ?? 0} />
-      <p>{take ? `${clean(take.name)} · ${lengthText(num(take.frames) / (num(take.rate) || 1))} · ${num(take.lost)} frames lost` : 'The two inputs are recorded into the open project.'}</p>
+      <p>{take ? `${clean(take.name)} · ${lengthText(num(take.frames) / (num(take.rate) || 1))} · ${counted(num(take.lost), 'frame')} lost` : 'The two inputs are recorded into the open project.'}</p>
       <p class="path">{take && pathText(take.path)}</p>
     </>
   )
