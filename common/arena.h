@@ -32,7 +32,9 @@ struct text arena_text(struct arena *arena, struct text from);
 /* Copies `from`, repaired by text_repair, cut at `max` bytes. */
 struct text arena_utf8(struct arena *arena, struct bytes from, uint32_t max);
 
+/* The same for bytes. */
 struct bytes arena_bytes(struct arena *arena, struct bytes from);
+
 /* Formats as sprintf; the rules of arena_text apply. */
 struct text arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

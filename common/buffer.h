@@ -29,12 +29,15 @@ static inline void buffer_add(struct buffer *buffer, const void *bytes, size_t l
     memcpy(buffer->at + buffer->len, bytes, len);
     buffer->len += len;
 }
+
+/* Append a text, and what printf would write; both without the closing zero. */
 void buffer_add_text(struct buffer *buffer, const char *zero_terminated);
 void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_reset(struct buffer *buffer); /* empties the buffer, keeps its memory, clears `failed` */
 void buffer_free(struct buffer *buffer);
 
-/* The bytes as C text, with a zero after them; "" if the buffer is empty or failed. */
+/* Return the bytes until the next change of the buffer: as C text, with a zero after them ("" if the buffer is empty or
+ * failed); and as they are. */
 const char *buffer_c(struct buffer *buffer);
 struct bytes buffer_bytes(const struct buffer *buffer);
 

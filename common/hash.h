@@ -10,6 +10,7 @@ struct hash {
     uint8_t b[16];
 };
 
+/* Any thread. */
 struct hash hash_of(const void *bytes, size_t len);
 
 /* Hashes bytes that arrive in pieces; the result equals hash_of all of them. hash_free frees the stream. */

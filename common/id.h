@@ -1,5 +1,5 @@
 /* id.h: 128-bit ids ordered by time: 48 bits of milliseconds since 1970, then 80 bits that rise within one process
- * (ULID, https://github.com/ulid/spec). Their text is 26 characters of Crockford's base 32. */
+ * (ULID, https://github.com/ulid/spec). Their text is 26 characters of Crockford's base 32. Any thread. */
 #ifndef LOOPHOLE_COMMON_ID_H
 #define LOOPHOLE_COMMON_ID_H
 
@@ -11,7 +11,7 @@ struct id {
     uint8_t b[16];
 };
 
-struct id id_new(void); /* unique, and rising within a process; any thread */
+struct id id_new(void); /* unique, and rising within a process */
 
 /* Derives an id from the work itself, so that repeated work has the same request id: the first 16 bytes of XXH3-128 of
  * `bytes`. */

@@ -14,7 +14,7 @@ struct id_table {
 
 bool id_table_add(struct id_table *table, struct id id); /* false: it was in the table, or is zero */
 bool id_table_has(const struct id_table *table, struct id id);
-void id_table_remove(struct id_table *table, struct id id);
+void id_table_remove(struct id_table *table, struct id id); /* an id that is not in the table is allowed */
 
 /* The number of the id; NULL for the zero id. Adds a missing id. A number is 0 until the caller changes it. Valid until
  * the table changes. */
@@ -23,6 +23,6 @@ uint32_t *id_table_number(struct id_table *table, struct id id);
 /* Bytes that adding one more id takes; 0: there is room. For limits_leave, where the ids grow with the catalogue. */
 size_t id_table_growth(const struct id_table *table);
 
-void id_table_free(struct id_table *table);
+void id_table_free(struct id_table *table); /* leaves it empty */
 
 #endif

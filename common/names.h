@@ -20,7 +20,8 @@ bool names_read(const char *data, struct names *names);
 /* Returns the kept words, or draws and keeps new ones. Two processes that draw at once get the same words. Errors:
  * full, io, denied. */
 enum err names_make(const char *data, struct names *names, struct fault *fault);
-enum err names_write(const char *data, const struct names *names, struct fault *fault); /* replaces the kept words */
+/* Replaces the kept words. Errors: full, io, denied. */
+enum err names_write(const char *data, const struct names *names, struct fault *fault);
 
 void names_draw(char word[NAMES_WORD]); /* 8 random hex digits */
 

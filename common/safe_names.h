@@ -20,6 +20,6 @@ void safe_names_take(struct safe_names *names, const char *name); /* takes a nam
  * and reserved names), with a number if it is taken: "kick (2).wav". */
 void safe_names_choose(struct safe_names *names, struct bytes path, char to[SAFE_NAME_SIZE]);
 
-void safe_names_free(struct safe_names *names);
+void safe_names_free(struct safe_names *names); /* then no name is taken */
 
 #endif

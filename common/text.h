@@ -67,7 +67,7 @@ uint32_t text_shown(struct text from, char to[TEXT_SHOWN_MAX]);
  * length. `from` may not overlap `to`. Bytes below 0x80 that occur in `passed` (a C text) stay unchanged. */
 size_t text_show(char *to, size_t size, struct text from, const char *passed);
 
-struct bytes bytes_of(const void *at, size_t len);
+struct bytes bytes_of(const void *at, size_t len); /* `len` is below 2^32 */
 bool bytes_equal(struct bytes a, struct bytes b);
 /* with a closing zero, for paths; false: it does not fit or contains a zero */
 bool bytes_copy(char *to, size_t size, struct bytes from);

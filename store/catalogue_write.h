@@ -1,6 +1,7 @@
 /* catalogue_write.h: writes the catalogue's records and keeps its indexes consistent. Only for persist. It checks only
  * what an index needs; the caller has checked the rest. After an error the transaction can only be aborted. `was` is
- * the current record (NULL: none), `now` the new one; both lie outside the map. Errors: full, io, internal. */
+ * the current record (NULL: none), `now` the new one; both lie outside the map. Errors: full, io, internal. The owner
+ * of the transaction. */
 #ifndef LOOPHOLE_STORE_CATALOGUE_WRITE_H
 #define LOOPHOLE_STORE_CATALOGUE_WRITE_H
 

@@ -48,12 +48,16 @@ enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes 
  * was set back since) blocks nothing: the time of a later row counts instead. */
 enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 
-/* The bytes of all answers and parts, and of those of requests without changes, as the store counts them. */
-enum { CHANGELOG_ROW_OVERHEAD = 48 }; /* of a row: its key, and LMDB's own bytes */
+enum { CHANGELOG_ROW_OVERHEAD = 48 }; /* bytes of a row: its key, and LMDB's own */
+
+/* The bytes of all answers and parts, and of those of requests without changes, as the store counts them. Exported for
+ * tests, which compare the count with the rows. */
 struct changelog_bytes {
     uint64_t all, quiet;
 };
 struct changelog_bytes changelog_bytes(struct txn *txn);
-enum err changelog_count_bytes(struct writing *w, int64_t all, int64_t quiet); /* adds; never below zero */
+
+/* Adds to the two counts, which never become less than zero. Errors: full, io. */
+enum err changelog_count_bytes(struct writing *w, int64_t all, int64_t quiet);
 
 #endif

@@ -1,7 +1,7 @@
 /* elements.h: the parts of projects, in DB_ELEMENT. The rows of all projects themselves, and of which one is current,
- * come first, under the zero id; the other parts follow their project's id, in the order of their ids. Saves, which
- * are large, lie under a hash of the project's id, so that a walk over the parts does not read them. Strings point
- * into the map or the arena, as in catalogue.h. Errors: those of row_get. */
+ * come first, under the zero id; the other parts follow their project's id, in the order of their ids. Saves, which are
+ * large, lie under a hash of the project's id, so that a walk over the parts does not read them. Strings point into the
+ * map or the arena, as in catalogue.h. Errors: those of row_get. The owner of the transaction. */
 #ifndef LOOPHOLE_STORE_ELEMENTS_H
 #define LOOPHOLE_STORE_ELEMENTS_H
 

@@ -22,7 +22,7 @@ bool device_is_name(const char *name);
 uint32_t device_list(struct device devices[DEVICES]);
 
 /* Appends the cards with playback to `devices`, from the texts of /proc/asound/cards and /proc/asound/pcm. Returns the
- * number of all devices. */
+ * number of all devices. Exported for its unit test, which has no such cards. */
 uint32_t device_read_cards(const char *cards, const char *pcm, struct device devices[DEVICES], uint32_t count);
 
 /* True if a JACK server of that name ("" and "default" are the same) accepts connections; or PipeWire does. */

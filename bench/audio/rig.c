@@ -130,11 +130,7 @@ void rig_feed(struct rig *rig, uint32_t voices)
         (void)studio_stream(rig->studio, i, &ring);
         if (ring_ready(&ring) >= FILL)
             continue;
-        struct ring_span room = ring_room(&ring, FILL);
-        for (int piece = 0; piece < 2; piece++)
-            for (uint32_t f = 0; f < 2 * room.cells[piece]; f++)
-                ((float *)(void *)room.at[piece])[f] = (float)(int32_t)(f * 2654435761u) * 0x1p-33f;
-        ring_publish(&ring, room.cells[0] + room.cells[1]);
+        ring_write(&ring, rig->noise, FILL);
     }
 }
 
@@ -180,6 +176,9 @@ bool rig_open(struct rig *rig, struct fault *fault)
         return false;
     for (int i = 0; i < 6; i++)
         rig->buffers[i] = calloc(ENGINE_FRAMES, sizeof(float));
+    rig->noise = malloc(2 * FILL * sizeof(float));
+    for (uint32_t i = 0; i < 2 * FILL; i++)
+        rig->noise[i] = (float)(int32_t)(i * 2654435761u) * 0x1p-33f;
     rig_sounds(rig);
     return true;
 }
@@ -190,6 +189,7 @@ void rig_close(struct rig *rig)
 
     for (int i = 0; i < 6; i++)
         free(rig->buffers[i]);
+    free(rig->noise);
     engine_close(rig->engine);
     studio_close(rig->studio);
     (void)studio_remove(&rig->paths);

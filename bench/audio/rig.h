@@ -14,6 +14,7 @@ struct rig {
     struct score score;
     int64_t frame;
     float *buffers[6];
+    float *noise; /* stereo, for the rings of the streams */
     struct paths paths;
     char home[32];
 };

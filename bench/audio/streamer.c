@@ -20,6 +20,7 @@
 #include "bench/audio/loads.h"
 #include "common/clock.h"
 #include "proto/transport/ask.h"
+#include "proto/transport/requester.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
 
@@ -161,35 +162,53 @@ static uint32_t count_voices(struct asker *asker, uint32_t least)
     return voices.each.count;
 }
 
+/* False: no answer came within `ms`. */
+static bool take_within(struct requester *requester, int ms, struct delivery *answer)
+{
+    usec_t until = clock_steady() + (usec_t)ms * 1000;
+    struct pollfd fds[REQUESTER_FDS];
+
+    while (!requester_take(requester, answer)) {
+        usec_t left = until - clock_steady();
+        if (left <= 0)
+            return false;
+        poll(fds, requester_wait_for(requester, fds, REQUESTER_FDS), (int)(left / 1000) + 1);
+    }
+    return true;
+}
+
 static void measure_cancels(const char *path, int rounds)
 {
     static double ms[ROUNDS_MAX];
     struct streamer_play play = { .path = bytes_of(path, strlen(path)) };
     struct streamer_stop stop = { .fade = 0.005 };
     struct fault fault = { 0 };
-    struct answer_frame answer;
+    struct delivery answer;
     struct buffer body = { 0 };
     struct paths paths;
     struct asker *asker = paths_find(&paths, &fault) == ERR_OK ? asker_new(&paths, &fault) : NULL;
-    struct asker *waiting = asker ? asker_new(&paths, &fault) : NULL;
+    struct sockets *sockets = asker ? sockets_new(&fault) : NULL;
+    struct requester *waiting = sockets ? requester_new(sockets, &paths, 1) : NULL;
 
     if (!waiting || codec_encode(&streamer_play_shape, &play, &body, &fault) != ERR_OK)
         loads_die("no engine", &fault);
     for (int i = 0; i < rounds; i++) {
-        if (ask_send(waiting, "streamer.play", buffer_bytes(&body), BUDGET_MS, id_new(), &fault) != ERR_OK)
+        if (requester_send(waiting, TEXT("streamer.play"), buffer_bytes(&body), BUDGET_MS, id_new(), 0, NULL, &fault) !=
+            ERR_OK)
             loads_die("play", &fault);
-        if (ask_take(waiting, 50, &answer, &fault) == ERR_OK) /* until a worker has got it */
+        if (take_within(waiting, 50, &answer)) /* until a worker has got it */
             loads_die("the file does not hang", NULL);
         count_voices(asker, 1);
         usec_t asked = clock_steady();
         loads_ask(asker, "streamer.stop", &stop, NULL);
-        if (ask_take(waiting, 1000, &answer, &fault) != ERR_OK || count_voices(asker, 0) != 0)
+        if (!take_within(waiting, 1000, &answer) || count_voices(asker, 0) != 0)
             loads_die("a stream that hangs was not stopped", &fault);
         ms[i] = (double)(clock_steady() - asked) / 1000;
     }
     print_times("stop of a stream whose file hangs", ms, rounds);
     buffer_free(&body);
-    asker_free(waiting);
+    requester_free(waiting);
+    sockets_free(sockets);
     asker_free(asker);
 }
 

@@ -21,6 +21,7 @@
 #include "services/audio/dsp/svf.h"
 
 enum { RATE = 48000, MOST = 8192, BLOCKS = 200, ROUNDS = 15, SOURCE = 1 << 20 };
+enum { DELAY_CELLS = 262144, REVERB_CELLS = 16384 };
 
 /* The state of all units; one block in and out. */
 struct bench {
@@ -170,7 +171,7 @@ static void run_reverb(struct bench *b)
 {
     struct reverb_params params = REVERB_DEFAULTS;
 
-    reverb_run(&b->reverb, b->lines, reverb_size(RATE), &params, RATE, b->left, b->right, b->out_left, b->out_right,
+    reverb_run(&b->reverb, b->lines, REVERB_CELLS, &params, RATE, b->left, b->right, b->out_left, b->out_right,
                b->block);
 }
 
@@ -178,8 +179,7 @@ static void run_delay(struct bench *b)
 {
     struct delay_params params = DELAY_DEFAULTS;
 
-    delay_run(&b->delay, b->lines, delay_size(RATE), &params, RATE, b->left, b->right, b->out_left, b->out_right,
-              b->block);
+    delay_run(&b->delay, b->lines, DELAY_CELLS, &params, RATE, b->left, b->right, b->out_left, b->out_right, b->block);
 }
 
 static void run_acid(struct bench *b)
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
         return 2;
     }
     b->block = (uint32_t)block;
-    b->lines = calloc(DELAY_LINES * (size_t)delay_size(RATE) + REVERB_LINES * (size_t)reverb_size(RATE), sizeof(float));
+    b->lines = calloc(DELAY_LINES * DELAY_CELLS + REVERB_LINES * REVERB_CELLS, sizeof(float));
     b->table = aligned_alloc(64, (INTERPOLATE_TABLE * sizeof(float) + 63) / 64 * 64);
     b->sound = calloc(2 * SOURCE, sizeof(float));
     if (!b->lines || !b->table || !b->sound)

@@ -1,4 +1,5 @@
-/* crash_directory.h: DATA/crash, the folder of the records of crash.h. */
+/* crash_directory.h: DATA/crash, the folder of the records of crash.h. Any thread, but for crash_open: the main
+ * thread. */
 #ifndef LOOPHOLE_COMMON_CRASH_DIRECTORY_H
 #define LOOPHOLE_COMMON_CRASH_DIRECTORY_H
 

@@ -50,7 +50,7 @@ void errand_start(struct errands *errands,
 void errand_stop(struct errand *errand);    /* the loop's thread, before done: asks it to end soon */
 void errands_look(struct errands *errands); /* the loop's thread, about once a second: gives up hanging errands */
 
-/* Abandoned threads that have not returned. */
+/* Returns the number of abandoned threads that have not returned. Any thread. */
 unsigned errands_hanging(struct errands *errands);
 
 /* Called within run: reports progress. False: the result is no longer wanted, or the service ends: run returns soon. */

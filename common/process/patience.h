@@ -22,6 +22,7 @@ struct patience {
     usec_t counted;
 };
 
+/* Begins to count the time of this task: the id of a process or of a thread. */
 void patience_begin(struct patience *patience, pid_t task);
 
 /* Looks again, and counts. `often`: the usual time between two looks; no more than twice that counts of a longer pause.

@@ -12,7 +12,7 @@ enum { STAT_APART_US = 2500000, STAT_APART_MOST = 8 /* processes that do not die
  * not answer, EAGAIN when too many processes wait for file systems already, or none can be made. */
 int stat_apart(int folder, const char *name, struct stat *to);
 
-/* Processes that were killed and do not die. */
+/* Returns the number of processes that were killed and do not die. */
 unsigned stat_apart_stuck(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* trial.h: work on bytes that may be damaged, in a child process. If they make the child die, the caller gets an error.
- * The child shares its open descriptors and trial_memory with the caller, and nothing else. */
+ * The child shares its open descriptors and trial_memory with the caller, and nothing else. Any thread, which waits. */
 #ifndef LOOPHOLE_COMMON_TRIAL_H
 #define LOOPHOLE_COMMON_TRIAL_H
 

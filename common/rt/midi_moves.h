@@ -44,6 +44,7 @@ struct midi_memory {
     struct midi_channel_memory channels[16];
 };
 
+/* True for the same control of the same port and channel. */
 bool midi_control_equal(struct midi_control a, struct midi_control b);
 
 /* Takes a message of `count` bytes that came in at a port; `memory` has MIDI_PORTS. Returns how many controls it moved:

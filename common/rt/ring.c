@@ -35,7 +35,7 @@ void ring_make(void *memory, uint32_t cell, uint32_t capacity)
 
 /* Both sides may be running. Between two loads of `read`, `written` is at least the first value, and at most the
  * capacity above the second, unless the second has overtaken it. */
-bool ring_whole(const struct ring *ring)
+static bool is_possible(const struct ring *ring)
 {
     uint64_t before = atomic_load_explicit(&ring->memory->read, memory_order_acquire);
     uint64_t written = atomic_load_explicit(&ring->memory->written, memory_order_acquire);
@@ -56,19 +56,7 @@ bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity
         .capacity = capacity,
         .opposite = atomic_load_explicit(&found->written, memory_order_relaxed) - capacity - 1,
     };
-    return cell > 0 && capacity > 0 && found->cell == cell && found->capacity == capacity && ring_whole(ring);
-}
-
-/* `count` cells from index `from`, split where the ring ends. */
-static struct ring_span span_of(const struct ring *ring, uint64_t from, uint64_t count)
-{
-    uint32_t at = (uint32_t)(from % ring->capacity);
-    uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
-
-    return (struct ring_span){
-        .at = { ring->cells + (size_t)at * ring->cell, ring->cells },
-        .cells = { first, (uint32_t)count - first },
-    };
+    return cell > 0 && capacity > 0 && found->cell == cell && found->capacity == capacity && is_possible(ring);
 }
 
 /* The cell of an index, with only one division for each lap. */
@@ -115,18 +103,6 @@ uint32_t ring_space(const struct ring *ring)
     return used <= ring->capacity ? ring->capacity - (uint32_t)used : 0;
 }
 
-struct ring_span ring_room(const struct ring *ring, uint32_t most)
-{
-    return span_of(ring, ring_written(ring), smaller_of(most, ring_space(ring)));
-}
-
-void ring_publish(struct ring *ring, uint32_t cells)
-{
-    uint64_t written = ring_written(ring);
-
-    atomic_store_explicit(&ring->memory->written, written + smaller_of(cells, ring_space(ring)), memory_order_release);
-}
-
 uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells)
 {
     uint64_t written = ring_written(ring);
@@ -169,6 +145,18 @@ uint32_t ring_ready(const struct ring *ring)
     uint64_t used = atomic_load_explicit(&ring->memory->written, memory_order_acquire) - ring_taken(ring);
 
     return used <= ring->capacity ? (uint32_t)used : 0;
+}
+
+/* `count` cells from index `from`, split where the ring ends. */
+static struct ring_span span_of(const struct ring *ring, uint64_t from, uint64_t count)
+{
+    uint32_t at = (uint32_t)(from % ring->capacity);
+    uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
+
+    return (struct ring_span){
+        .at = { ring->cells + (size_t)at * ring->cell, ring->cells },
+        .cells = { first, (uint32_t)count - first },
+    };
 }
 
 struct ring_span ring_look(const struct ring *ring, uint64_t from, uint32_t most)

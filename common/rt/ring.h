@@ -44,15 +44,12 @@ struct ring_span {
 
 size_t ring_size(uint32_t cell, uint32_t capacity);             /* bytes of memory for the ring */
 void ring_make(void *memory, uint32_t cell, uint32_t capacity); /* makes an empty ring, before either side opens it */
-/* False: the ring has other sizes, or its indices are impossible. */
+/* False: the ring has other sizes, or its indices are impossible. Any process, while both sides run. */
 bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity);
-bool ring_whole(const struct ring *ring); /* its indices are possible; any process, while both sides run */
 
 /* The writer. */
-uint32_t ring_space(const struct ring *ring); /* number of free cells */
-uint64_t ring_written(const struct ring *ring);
-struct ring_span ring_room(const struct ring *ring, uint32_t most); /* free cells to fill … */
-void ring_publish(struct ring *ring, uint32_t cells);               /* … and publish; at most ring_space */
+uint32_t ring_space(const struct ring *ring);   /* number of free cells */
+uint64_t ring_written(const struct ring *ring); /* the writer's index */
 /* Writes as many as fit; returns their number. */
 uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells);
 /* Copies `cells` to index `at` and publishes them if the writer's index is `at` and all fit. False, with nothing

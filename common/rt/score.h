@@ -22,7 +22,7 @@ enum {
     SCORE_NO_SOUND = UINT32_MAX,
 };
 
-/* The buses that voices are mixed to, before the master. */
+/* The channels that voices are mixed to, before the master. */
 enum score_group { GROUP_STREAMS, GROUP_SOUNDS, GROUP_PADS, GROUP_SEQUENCER, GROUP_PREVIEW, GROUP_METRONOME, GROUPS };
 
 /* The ways of sound through another JACK client and back: one of each group, and that of the master. */

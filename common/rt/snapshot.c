@@ -66,11 +66,6 @@ void snapshot_make(void *memory, uint32_t size)
     atomic_store_explicit(&made->word, first_word, memory_order_release);
 }
 
-bool snapshot_whole(const struct snapshot *snapshot)
-{
-    return is_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_relaxed));
-}
-
 bool snapshot_open(struct snapshot *snapshot, void *memory, uint32_t size)
 {
     *snapshot = (struct snapshot){
@@ -79,7 +74,8 @@ bool snapshot_open(struct snapshot *snapshot, void *memory, uint32_t size)
         .size = size,
         .stride = stride_of(size),
     };
-    return size > 0 && snapshot->memory->size == size && snapshot_whole(snapshot);
+    return size > 0 && snapshot->memory->size == size &&
+           is_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_relaxed));
 }
 
 void *snapshot_draft(struct snapshot *snapshot)

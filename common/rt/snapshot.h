@@ -28,14 +28,14 @@ struct snapshot {
 
 size_t snapshot_size(uint32_t size);             /* bytes of memory for values of `size` bytes */
 void snapshot_make(void *memory, uint32_t size); /* three zeroed values, none of them fresh */
-bool snapshot_open(struct snapshot *snapshot, void *memory, uint32_t size); /* false: other sizes, or damaged */
-bool snapshot_whole(const struct snapshot *snapshot); /* its word is possible; any process, while both sides run */
+/* False: the buffers have another size, or the word is impossible. Any process, while both sides run. */
+bool snapshot_open(struct snapshot *snapshot, void *memory, uint32_t size);
 
 void *snapshot_draft(struct snapshot *snapshot);  /* the writer's buffer, with outdated content */
 void snapshot_publish(struct snapshot *snapshot); /* makes the draft the middle, and fresh */
 /* For the reader: returns the newest complete value, valid until the next take. */
 const void *snapshot_take(struct snapshot *snapshot, bool *fresh);
-/* Returns the result of the last take, for a successor of the reader. */
+/* Returns the result of the last take again. Exported so that tests can check what a death of the reader leaves. */
 const void *snapshot_shown(const struct snapshot *snapshot);
 /* For a successor of the writer: returns the value published last, taken or not; valid until it publishes. */
 const void *snapshot_newest(const struct snapshot *snapshot);

@@ -1,5 +1,5 @@
-/* state.h: the state that the audio core publishes after each period, in the slots `state`. Plain numbers; any process
- * may read them. */
+/* state.h: the state that the audio core publishes after each period, in the slots `state`. Plain numbers; any
+ * thread of any process may read them. */
 #ifndef LOOPHOLE_COMMON_RT_STATE_H
 #define LOOPHOLE_COMMON_RT_STATE_H
 

@@ -14,12 +14,13 @@ enum { POLYPHASE_UP_MAX = 1024, POLYPHASE_TAPS_MAX = 4096 };
 struct polyphase_rows; /* the coefficients of one ratio */
 struct polyphase;
 
-/* NULL: the ratio needs too many rows or taps. */
+/* Computes the rows for a conversion between two rates (Hz); polyphase_rows_free frees them. NULL: the ratio needs more
+ * than POLYPHASE_UP_MAX rows or POLYPHASE_TAPS_MAX taps. */
 struct polyphase_rows *polyphase_rows_new(uint32_t from, uint32_t to);
-void polyphase_rows_free(struct polyphase_rows *rows); /* NULL is allowed */
-bool polyphase_rows_fit(const struct polyphase_rows *rows, uint32_t from, uint32_t to);
+void polyphase_rows_free(struct polyphase_rows *rows);                                  /* NULL is allowed */
+bool polyphase_rows_fit(const struct polyphase_rows *rows, uint32_t from, uint32_t to); /* they are of this ratio */
 
-/* `rows` must outlive it. */
+/* Begins a conversion, which polyphase_free frees. `rows` must outlive it. */
 struct polyphase *polyphase_new(const struct polyphase_rows *rows);
 void polyphase_free(struct polyphase *polyphase); /* NULL is allowed */
 

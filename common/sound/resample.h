@@ -16,10 +16,12 @@ enum { RESAMPLE_REACH = 2048 };
 struct resampler; /* the coefficients that conversions share */
 struct resample;
 
+/* Never NULL. resample_close frees it. */
 struct resampler *resample_open(void);
 void resample_close(struct resampler *resampler); /* after all conversions that use it; NULL is allowed */
 
-/* The two rates may differ by a factor of 32 at most. Errors: bad_request. */
+/* Begins a conversion between two rates (Hz), which resample_free frees. Errors: bad_request (the rates differ by a
+ * factor of more than 32). */
 enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, struct resample **resample,
                       struct fault *fault);
 void resample_free(struct resample *resample); /* NULL is allowed */

@@ -13,9 +13,10 @@ struct treatment {
     int64_t from;              /* the part begins at this frame … */
     int64_t until;             /* … and ends before this one; 0: at the file's end */
     int64_t fade_in, fade_out; /* lengths of linear fades, inside the part */
-    double gain_db;
+    double gain_db;            /* dB; 0: unchanged */
 };
 
+/* True if every member is 0: the whole file, as it is. */
 bool treatment_is_none(const struct treatment *treatment);
 
 /* True if it changes samples. If false, the frames of the part equal those of the file. */

@@ -14,7 +14,7 @@ static const struct command find[] = {
     { "similar", "[ID|PATH|QUERY…]", "Find sounds like an item or like any file",
       "--like A,B adds examples; --unlike C adds counter-examples: no result is nearer to one of these "
       "than to all examples. --port CLIENT:PORT records a JACK port for 4 seconds, or --seconds N, finds similar "
-      "sounds, and deletes the recording.",
+      "sounds, and deletes the recorded file.",
       "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
     { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
       "off request-id", 2, 2, false, edit_unlike },

@@ -176,7 +176,7 @@ static void offer_saved(const struct unfinished *u)
 static void offer_channels(const struct unfinished *u)
 {
     if (u->at == 0) {
-        offer_table(u, &bus_table);
+        offer_table(u, &channel_table);
         offer_word(u, text_of("limiter"), "");
     } else {
         offer_fields(u, strcmp(u->arguments[0], "limiter") == 0 ? &audio_set_limiter_shape : &mixer_strip_shape, "bus");

@@ -75,7 +75,7 @@ enum err man_print(struct cli *cli, struct fault *fault)
         buffer_add_text(to, "\n");
     }
     man_exit_codes(to);
-    buffer_add_text(to, ".SH ENVIRONMENT\n.TP\n.B LOOPHOLE_HOME\nPuts everything of an engine below one directory.\n"
+    buffer_add_text(to, ".SH ENVIRONMENT\n.TP\n.B LOOPHOLE_HOME\nPuts everything of an engine below one folder.\n"
                         ".SH FILES\n$XDG_CONFIG_HOME/loophole/loophole.conf, $XDG_DATA_HOME/loophole,\n"
                         "$XDG_CACHE_HOME/loophole, $XDG_RUNTIME_DIR/loophole\n");
     return ERR_OK;

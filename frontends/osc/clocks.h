@@ -1,6 +1,6 @@
 /* clocks.h: converts the times of time tags to frames of the audio clock. The clocks are compared regularly; each
  * comparison has an error of some frames. A new result is used only if it differs by more than CLOCKS_US. Between two
- * such results the distances between tags are exact to the frame. */
+ * such results the distances between tags are exact to the frame. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_CLOCKS_H
 #define LOOPHOLE_FRONTENDS_OSC_CLOCKS_H
 
@@ -21,6 +21,8 @@ struct clocks {
     usec_t compared; /* when the audio core last reported a moment */
 };
 
+/* Notes that both clocks had these times (µs) at one moment; and the moment that the audio core reported, at `now` on the
+ * steady clock. */
 void clocks_compare_utc(struct clocks *clocks, usec_t utc, usec_t steady);
 void clocks_compare_audio(struct clocks *clocks, const struct moment *moment, usec_t now);
 

@@ -1,4 +1,4 @@
-/* command.h: executes messages, at once or at the time of their tag. */
+/* command.h: executes messages, at once or at the time of their tag. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_COMMAND_H
 #define LOOPHOLE_FRONTENDS_OSC_COMMAND_H
 

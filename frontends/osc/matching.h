@@ -6,7 +6,7 @@
 #include "frontends/osc/packet.h"
 
 /* True if the pattern matches all of the path; false for a malformed pattern. The time is bounded by the product of
- * their lengths. */
+ * their lengths. Exported for its unit test, which compares patterns that no route has. */
 bool matching_fits(struct text pattern, const char *path);
 
 /* Replaces each message whose address is a pattern by one message for each address that matches and has a value. So a

@@ -1,4 +1,5 @@
-/* reply.h: messages to clients. A message that the network does not take is lost, as UDP may lose any. */
+/* reply.h: messages to clients. A message that the network does not take is lost, as UDP may lose any. The loop's
+ * thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_REPLY_H
 #define LOOPHOLE_FRONTENDS_OSC_REPLY_H
 

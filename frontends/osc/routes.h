@@ -1,4 +1,5 @@
-/* routes.h: the one table of addresses. The reader of messages, /routes and the OSCQuery tree use it. Constant. */
+/* routes.h: the one table of addresses. The reader of messages, /routes and the OSCQuery tree use it. Constant. Any
+ * thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_ROUTES_H
 #define LOOPHOLE_FRONTENDS_OSC_ROUTES_H
 

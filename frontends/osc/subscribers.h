@@ -1,5 +1,5 @@
 /* subscribers.h: clients that receive all values, and then each change, at most 50 times a second for an address. They
- * survive this process in RUN/osc.subscribers. */
+ * survive this process in RUN/osc.subscribers. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_SUBSCRIBERS_H
 #define LOOPHOLE_FRONTENDS_OSC_SUBSCRIBERS_H
 
@@ -18,7 +18,7 @@ void subscribers_end_turn(void *osc);
 void subscribers_remove_gone(struct osc *osc);
 
 /* True if a message of the socket's error queue says that no program has the port. Other errors pass: a network that
- * was away, a queue that was full. */
+ * was away, a queue that was full. Exported for its unit test: the kernel makes no such message on demand. */
 struct msghdr;
 bool subscribers_is_refusal(struct msghdr *message);
 

@@ -1,4 +1,5 @@
-/* taking.h: opens and closes the service, takes packets within the rate, and answers the asks of schemas/osc.schema. */
+/* taking.h: opens and closes the service, takes packets within the rate, and answers the asks of schemas/osc.schema.
+ * The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_TAKING_H
 #define LOOPHOLE_FRONTENDS_OSC_TAKING_H
 

@@ -1,4 +1,4 @@
-/* tree.h: the table of addresses as OSCQuery's JSON, whole or in parts. */
+/* tree.h: the table of addresses as OSCQuery's JSON, whole or in parts. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_TREE_H
 #define LOOPHOLE_FRONTENDS_OSC_TREE_H
 

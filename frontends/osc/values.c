@@ -112,7 +112,7 @@ static void take_transport(struct osc *osc, const struct transport_state *now)
 
 static void take_strip(struct osc *osc, const struct mixer_strip *strip)
 {
-    const char *bus = choice_word(&bus_table, strip->bus.value);
+    const char *bus = choice_word(&channel_table, strip->bus.value);
     const struct {
         const char *name;
         double value;

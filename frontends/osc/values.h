@@ -1,4 +1,4 @@
-/* values.h: the values of addresses, as the audio core last reported them. */
+/* values.h: the values of addresses, as the audio core last reported them. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_VALUES_H
 #define LOOPHOLE_FRONTENDS_OSC_VALUES_H
 

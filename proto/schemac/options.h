@@ -1,4 +1,4 @@
-/* options.h: the command line of schemac. */
+/* options.h: the command line of schemac. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_OPTIONS_H
 #define LOOPHOLE_SCHEMAC_OPTIONS_H
 

@@ -104,8 +104,9 @@ static enum err dispatch_call(struct call *call)
 
     call->is_common = is_own && !service->handlers;
     if (call->is_common && strcmp(service->name, service->schema->service) != 0)
-        return refuse(call, ERR_CONFLICT, "%s stands by, and answers only what every service does: ask %s",
-                      service->name, service->schema->service);
+        return refuse(call, ERR_CONFLICT,
+                      "%s is a standby, and answers only the asks that every service answers: ask %s", service->name,
+                      service->schema->service);
     if (is_own && !service->handlers)
         return refuse(call, ERR_BUSY, "%s is starting", service->name);
     e = call->request ? ERR_OK : call_decode(call);

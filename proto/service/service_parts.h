@@ -191,7 +191,9 @@ struct service {
     int exit_code;
 };
 
+/* service.c: about once a second opens the board again if it was replaced, and claims the entry. */
 void service_look_at_board(struct service *service);
+/* Reads the command line. --help, --version and a wrong option end the process. */
 void service_options_read(struct service_options *options, int argc, char **argv, const struct schema *schema);
 
 /* service_standard.c: handlers of schemas/service.schema, whose state is the service itself. */

@@ -25,7 +25,8 @@ static struct call **bucket_of(struct tickets *tickets, struct id request)
 
 /* ---- opening and closing ---- */
 
-/* Bytes that it occupies until its answer. Up to LIMIT_MEMORY_KEPT an arena is kept for the next call anyway. */
+/* The bytes that a deferred call occupies until its answer. An arena of at most LIMIT_MEMORY_KEPT bytes is kept for the
+ * next call anyway, and does not count. */
 static size_t deferred_size(const struct call *call)
 {
     return call->received.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);

@@ -10,8 +10,7 @@
 struct asker {
     struct paths paths;
     struct sockets *sockets;
-    struct requester *single; /* for ask_raw: one ask at a time */
-    struct requester *many;   /* for ask_send and ask_take */
+    struct requester *requester; /* of one ask at a time */
     struct socket *listen;
     struct received event;
     struct buffer body;
@@ -44,8 +43,7 @@ void asker_free(struct asker *asker)
     if (!asker)
         return;
     sockets_drop(&asker->event);
-    requester_free(asker->single);
-    requester_free(asker->many);
+    requester_free(asker->requester);
     sockets_free(asker->sockets);
     buffer_free(&asker->body);
     arena_free(&asker->arena);
@@ -53,12 +51,6 @@ void asker_free(struct asker *asker)
 }
 
 /* ---- asks ---- */
-
-static void open_requester(struct asker *asker, struct requester **requester, uint32_t limit)
-{
-    if (!*requester)
-        *requester = requester_new(asker->sockets, &asker->paths, limit);
-}
 
 /* Milliseconds until `until`, rounded up; -1 if it has passed. */
 static int left_ms(usec_t until)
@@ -68,23 +60,17 @@ static int left_ms(usec_t until)
     return left <= 0 ? -1 : left > 60000000 ? 60000 : (int)((left + 999) / 1000);
 }
 
-/* Errors: timeout (`until` has passed without a delivery). */
-static enum err take_until(struct requester *requester, usec_t until, struct delivery *delivery)
+/* The ask's own deadline delivers it in any case. */
+static struct delivery wait_for_answer(struct requester *requester)
 {
     struct pollfd fds[REQUESTER_FDS];
-    usec_t due;
-    int wait;
+    struct delivery delivery;
 
-    while (!requester_take(requester, delivery)) {
-        due = requester_due(requester);
-        wait = left_ms(until);
-        if (wait < 0)
-            return ERR_TIMEOUT;
-        if (due < until)
-            wait = left_ms(due) < 0 ? 0 : left_ms(due);
-        poll(fds, requester_wait_for(requester, fds, REQUESTER_FDS), wait);
+    while (!requester_take(requester, &delivery)) {
+        int wait = left_ms(requester_due(requester));
+        poll(fds, requester_wait_for(requester, fds, REQUESTER_FDS), wait < 0 ? 0 : wait);
     }
-    return ERR_OK;
+    return delivery;
 }
 
 enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
@@ -94,12 +80,12 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
     struct delivery delivery;
     enum err e;
 
-    open_requester(asker, &asker->single, 1);
-    e = requester_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
-    if (e == ERR_OK) /* its own deadline delivers it in any case */
-        e = take_until(asker->single, INT64_MAX, &delivery);
+    if (!asker->requester)
+        asker->requester = requester_new(asker->sockets, &asker->paths, 1);
+    e = requester_send(asker->requester, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
     if (e != ERR_OK)
         return e;
+    delivery = wait_for_answer(asker->requester);
     if (delivery.error != ERR_OK)
         frame_read_fault(delivery.body, delivery.error, fault);
     *answer = delivery.body;
@@ -135,24 +121,6 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
     arena_reset(&asker->arena);
     memset(answer, 0, declared->answer->size);
     return codec_decode(declared->answer, answered, &asker->arena, answer, fault);
-}
-
-enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
-                  struct fault *fault)
-{
-    open_requester(asker, &asker->many, LIMIT_CLIENT_ASKS);
-    return requester_send(asker->many, text_of(name), body, budget_ms, request_id, 0, NULL, fault);
-}
-
-enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault)
-{
-    struct delivery delivery;
-
-    open_requester(asker, &asker->many, LIMIT_CLIENT_ASKS);
-    if (take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
-        return fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
-    *answer = (struct answer_frame){ delivery.request, delivery.error, delivery.body };
-    return ERR_OK;
 }
 
 /* ---- events ---- */

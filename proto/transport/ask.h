@@ -1,5 +1,5 @@
 /* ask.h: the client side: one call sends an ask and waits for its answer. For front-ends and tests; services use
- * service_ask (service.h). One thread for each struct asker. */
+ * service_ask (service.h). For several asks at a time: requester.h. One thread for each struct asker. */
 #ifndef LOOPHOLE_PROTO_ASK_H
 #define LOOPHOLE_PROTO_ASK_H
 
@@ -28,13 +28,6 @@ void asker_for(struct asker *asker, uint64_t digest);
 /* As `ask`, with MessagePack bodies. */
 enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
                  const struct id *request_id, struct bytes *answer, struct fault *fault);
-
-/* Several asks at a time: ask_send sends one, ask_take waits for the next answer to any of them, in any order. The
- * answer's body is valid until the next take. An ask whose budget ends gets the answer timeout or offline. Errors of
- * take: timeout (no answer came). */
-enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
-                  struct fault *fault);
-enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault);
 
 /* Events: ask_subscribe subscribes to all topics that begin with `prefix` ("persist." or ""). ask_next_event waits for
  * an event, whose body is valid until the next call. Errors: timeout (none came). */

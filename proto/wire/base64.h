@@ -5,6 +5,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 
+/* Appends `from` in base 64. */
 void base64_write(struct buffer *to, struct bytes from);
 
 /* False: not base 64, or larger than the arena's limit. Padding may be missing. */

@@ -103,17 +103,6 @@ static enum err read_id(struct decoding *d, const struct field *field, const str
     return fault_set(d->fault, ERR_BAD_REQUEST, "expected an id: 16 bytes, or 26 characters of base 32");
 }
 
-static enum err explain_word(const struct choice_table *table, struct text word, struct fault *fault)
-{
-    char words[sizeof(((struct fault *)0)->hint)] = "";
-    size_t len = 0;
-
-    for (uint32_t i = 1; i < table->count && len < sizeof(words); i++)
-        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 1 ? ", " : "", table->words[i]);
-    fault_set(fault, ERR_BAD_REQUEST, "unknown %s \"%.*s\"", table->name, TEXT_ARG(word));
-    return fault_hint(fault, "one of: %s", words);
-}
-
 static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token, void *at)
 {
     struct choice *choice = at;
@@ -126,7 +115,7 @@ static enum err read_choice(struct decoding *d, const struct field *field, const
     e = choice->value ? ERR_OK : value_check_word(choice->word, d->fault);
     if (e != ERR_OK || choice->value || !d->is_strict || field->choices->open)
         return e;
-    return explain_word(field->choices, choice->word, d->fault);
+    return value_refuse_word(field->choices, choice->word, d->fault);
 }
 
 static enum err read_inner(struct decoding *d, const struct field *field, const struct token *token, void *at)

@@ -41,6 +41,5 @@ enum err json_assign(const struct shape *shape, struct text assignment, struct a
 void json_text(struct buffer *to, struct text text);
 void json_number(struct buffer *to, double number); /* the shortest form that reads back exactly; null for NaN */
 void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":`, without the comma the first time */
-void json_path(struct buffer *to, bool *first, const char *key, struct bytes path); /* key, and key_b64 if needed */
 
 #endif

@@ -7,19 +7,7 @@
 #include "proto/wire/base64.h"
 #include "proto/wire/value.h"
 
-enum { NUMBER_SIZE = 64, HINT_SIZE = 240 };
-
-/* Adds ", word" to a hint if all of it fits. */
-static void hint_add(char hint[HINT_SIZE], const char *word)
-{
-    const size_t len = strlen(hint);
-
-    if (len + strlen(word) + sizeof(", ") > HINT_SIZE)
-        return;
-    if (len)
-        strcat(hint, ", ");
-    strcat(hint, word);
-}
+enum { NUMBER_SIZE = 64 };
 
 static bool is_exact_name(const struct field *field, struct text name)
 {
@@ -32,11 +20,11 @@ static bool is_exact_name(const struct field *field, struct text name)
 
 static enum err unknown_field(const struct shape *shape, struct text name, struct fault *fault)
 {
-    char hint[HINT_SIZE] = "";
+    char hint[VALUE_HINT_SIZE] = "";
 
     fault_set(fault, ERR_BAD_REQUEST, "%s has no field \"%.*s\"", shape->name, TEXT_ARG(name));
     for (uint32_t i = 0; i < shape->field_count; i++)
-        hint_add(hint, shape->fields[i].name);
+        value_hint(hint, shape->fields[i].name);
     fault_hint(fault, "%s%s", shape->field_count ? "its fields are: " : "it has none", hint);
     return ERR_BAD_REQUEST;
 }
@@ -148,16 +136,8 @@ static enum err typed_id(struct text typed, struct id *to, struct fault *fault)
 /* Refuses an unknown word: the person made a typing error. The empty word means "no choice". */
 static enum err typed_choice(const struct field *field, struct text typed, struct choice *to, struct fault *fault)
 {
-    char hint[HINT_SIZE] = "";
-
     *to = (struct choice){ choice_value(field->choices, typed), typed };
-    if (to->value || typed.len == 0)
-        return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "unknown %s \"%.*s\"", field->choices->name, TEXT_ARG(typed));
-    for (uint32_t i = 1; i < field->choices->count; i++)
-        hint_add(hint, field->choices->words[i]);
-    fault_hint(fault, "one of: %s", hint);
-    return ERR_BAD_REQUEST;
+    return to->value || typed.len == 0 ? ERR_OK : value_refuse_word(field->choices, typed, fault);
 }
 
 enum err json_typed_value(const struct field *field, struct text typed, struct arena *arena, void *to,

@@ -103,7 +103,8 @@ static void write_base64(struct buffer *to, struct bytes bytes)
     buffer_add(to, "\"", 1);
 }
 
-void json_path(struct buffer *to, bool *first, const char *key, struct bytes path)
+/* Writes the key, and key_b64 if the path is not UTF-8. */
+static void write_path(struct buffer *to, bool *first, const char *key, struct bytes path)
 {
     const struct text shown = { path.len, (const char *)path.at };
     char exact[96];
@@ -293,7 +294,7 @@ static void write_key(void *state, const char *key, const struct field *field, c
     if (!is_key_wanted(object, key))
         return;
     if (field->flags & FIELD_PATH && !(field->flags & FIELD_LIST)) {
-        json_path(object->to, &object->first, key, *(const struct bytes *)at);
+        write_path(object->to, &object->first, key, *(const struct bytes *)at);
         return;
     }
     json_key(object->to, &object->first, key);

@@ -50,7 +50,7 @@ static void consider_candidate(struct best *best, const char *candidate)
     }
 }
 
-const char *nearest_service(struct text name)
+static const char *find_service(struct text name)
 {
     struct best best = { .name = name };
 
@@ -60,7 +60,8 @@ const char *nearest_service(struct text name)
     return best.found ? best.found : "";
 }
 
-const char *nearest_ask(const struct schema *schema, struct text name)
+/* Without the name of the service. */
+static const char *find_ask(const struct schema *schema, struct text name)
 {
     const struct schema *standard = schema_named(TEXT("service"));
     struct best best = { .name = name };
@@ -87,7 +88,7 @@ enum err nearest_explain_in(const struct schema *schema, struct text full_name, 
 
     split_name(full_name, &service, &name);
     fault_set(fault, ERR_NOT_FOUND, "%s has no ask \"%.*s\"", schema->service, TEXT_ARG(name));
-    return fault_hint(fault, "did you mean %s.%s?", schema->service, nearest_ask(schema, name));
+    return fault_hint(fault, "did you mean %s.%s?", schema->service, find_ask(schema, name));
 }
 
 enum err nearest_explain(struct text full_name, struct fault *fault)
@@ -100,5 +101,5 @@ enum err nearest_explain(struct text full_name, struct fault *fault)
     if (schema)
         return nearest_explain_in(schema, full_name, fault);
     fault_set(fault, ERR_NOT_FOUND, "no service \"%.*s\"", TEXT_ARG(service));
-    return fault_hint(fault, "did you mean %s?", nearest_service(service));
+    return fault_hint(fault, "did you mean %s?", find_service(service));
 }

@@ -8,13 +8,10 @@
  * bytes. */
 uint32_t nearest_distance(struct text a, struct text b);
 
-/* Return the nearest name of all services; and of all asks of `schema` and the standard asks, without the service's
- * name. */
-const char *nearest_service(struct text name);
-const char *nearest_ask(const struct schema *schema, struct text name);
-
-/* Explains a full name ("persist.put_medai") that schema_ask does not know: not_found with the nearest name. */
+/* Explains a full name ("persist.put_medai") that schema_ask does not know: returns not_found, with the nearest service
+ * or ask as the hint. The standard asks of all services are candidates too. */
 enum err nearest_explain(struct text full_name, struct fault *fault);
+/* The same for an ask of `schema`'s service, whatever service the name has. */
 enum err nearest_explain_in(const struct schema *schema, struct text full_name, struct fault *fault);
 
 #endif

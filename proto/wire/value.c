@@ -101,6 +101,30 @@ enum err value_check_count(const struct field *field, size_t count, struct fault
                      field->max_count);
 }
 
+void value_hint(char hint[VALUE_HINT_SIZE], const char *word)
+{
+    const size_t len = strlen(hint);
+
+    if (len + strlen(word) + sizeof(", ") > VALUE_HINT_SIZE)
+        return;
+    if (len)
+        strcat(hint, ", ");
+    strcat(hint, word);
+}
+
+enum err value_refuse_word(const struct choice_table *table, struct text word, struct fault *fault)
+{
+    char hint[VALUE_HINT_SIZE] = "", name[VALUE_WORD_MAX];
+
+    (void)snprintf(name, sizeof(name), "%s", table->name);
+    for (char *gap = name; (gap = strchr(gap, '_'));)
+        *gap = ' ';
+    fault_set(fault, ERR_BAD_REQUEST, "unknown %s \"%.*s\"", name, TEXT_ARG(word));
+    for (uint32_t i = 1; i < table->count; i++)
+        value_hint(hint, table->words[i]);
+    return fault_hint(fault, "one of: %s", hint);
+}
+
 struct text value_word(const struct field *field, const struct choice *choice)
 {
     return choice->value ? text_of(choice_word(field->choices, choice->value)) : choice->word;

@@ -6,8 +6,9 @@
 #include "proto/wire/schema.h"
 
 enum {
-    VALUE_WORD_MAX = 64,  /* bytes of a choice's word, known or not */
-    VALUE_FIELDS_MAX = 64 /* fields of one record */
+    VALUE_WORD_MAX = 64,   /* bytes of a choice's word, known or not */
+    VALUE_FIELDS_MAX = 64, /* fields of one record */
+    VALUE_HINT_SIZE = 240  /* bytes of a fault's hint */
 };
 
 static inline void *value_in(const struct field *field, void *record)
@@ -49,6 +50,12 @@ enum err value_check_text(const struct field *field, struct text value, struct f
 enum err value_check_bytes(const struct field *field, struct bytes value, struct fault *fault);
 enum err value_check_word(struct text word, struct fault *fault);
 enum err value_check_count(const struct field *field, size_t count, struct fault *fault);
+
+/* Refuses the unknown word of a choice; the hint lists the known words. Errors: bad_request. */
+enum err value_refuse_word(const struct choice_table *table, struct text word, struct fault *fault);
+
+/* Adds ", word" to the list in a hint if all of it fits. */
+void value_hint(char hint[VALUE_HINT_SIZE], const char *word);
 
 /* Returns the encoded word of a choice: the known word, or the received one. */
 struct text value_word(const struct field *field, const struct choice *choice);

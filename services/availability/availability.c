@@ -14,9 +14,9 @@
 
 enum {
     TICK_US = 50000,
-    LONG_TABLE = 500,         /* mounts: a longer table is not read at each event … */
-    READ_EVERY_US = 30000,    /* … but those that come within this time are joined */
-    READ_UNTOLD_US = 1000000, /* without a monitor */
+    LONG_TABLE = 500,            /* mounts: a longer table is not read at each event … */
+    READ_EVERY_US = 30000,       /* … but those that come within this time are joined */
+    READ_UNWATCHED_US = 1000000, /* without a monitor */
 };
 
 /* ---- the mount table ---- */
@@ -32,7 +32,7 @@ static enum err read_table(struct availability *availability, struct fault *faul
 {
     usec_t now = clock_steady();
 
-    if (!availability->monitor && now - availability->read_at > READ_UNTOLD_US)
+    if (!availability->monitor && now - availability->read_at > READ_UNWATCHED_US)
         availability->is_dirty = true;
     bool is_long = availability->mounts.count > LONG_TABLE && now - availability->read_at < READ_EVERY_US;
     if (!availability->is_dirty || is_long)
@@ -60,9 +60,9 @@ static void announce_mounts(struct availability *availability)
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
         const char *at = mount->line.target;
-        if (mount->is_told || mount->is_covered || mount->line.is_special || mount->state != MOUNT_HERE)
+        if (mount->is_announced || mount->is_covered || mount->line.is_special || mount->state != MOUNT_HERE)
             continue;
-        mount->is_told = true;
+        mount->is_announced = true;
         service_publish(availability->service, "mounted",
                         &(struct availability_mounted){ .mount = bytes_of(at, strlen(at)) });
     }
@@ -145,7 +145,7 @@ void availability_open(struct availability *availability)
     availability->removals = removals_open();
     if (availability->removals < 0 ||
         service_watch(service, availability->removals, read_removals, availability) != ERR_OK)
-        log_warn("the kernel reports no removed devices: only looks find them");
+        log_warn("the kernel reports no removed devices: only the regular looks at mounts find them");
     service_watch(service, availability->mounts.looks.from, read_reports, availability);
     if (service_subscribe(service, "persist.changed", follow_catalogue, availability) != ERR_OK)
         log_warn("cannot subscribe to events of persist");

@@ -23,6 +23,7 @@ struct where_index {
     struct mount **by_identity, **by_device, **by_target; /* of mounts that are not covered */
 };
 
+/* Fills `index`, which where_index_free frees. */
 void where_index_make(struct where_index *index, const struct mounts *mounts);
 void where_index_free(struct where_index *index);
 

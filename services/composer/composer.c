@@ -11,7 +11,7 @@
 
 enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
-/* Half of a setting would name another server, or share a folder that is excluded. */
+/* Refuses a setting that does not fit: a cut one would name another server, or share an excluded folder. */
 static enum err copy_setting(struct config *config, const char *key, char *to, size_t size, struct fault *fault)
 {
     struct text value = text_of(config_text(config, key, ""));
@@ -80,7 +80,7 @@ void composer_close(struct composer *c)
     store_close(c->store);
 }
 
-/* Offers and positions of lessons: both end at the total. */
+/* The task counts the offers that were sent and the lessons that were read. */
 static void list_task(const struct composer *c, struct arena *arena, struct service_status *to)
 {
     const struct progress *p = &c->progress;

@@ -7,7 +7,9 @@
  *
  * If the server holds other offers than persist says (it was restored, or this studio was), or a row of what is shared
  * is damaged, all is offered again under a new generation. If the server does not know the inbox's position, the inbox
- * is emptied and read again. */
+ * is emptied and read again.
+ *
+ * The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_EXCHANGE_H
 #define LOOPHOLE_COMPOSER_EXCHANGE_H
 

@@ -7,6 +7,7 @@
 
 #include "services/composer/state.h"
 
+/* Does the next slice of the pass, or begins one if it is due. Called at the end of each turn. */
 void likeness_turn(struct composer *composer);
 void likeness_free(struct likeness *likeness);
 

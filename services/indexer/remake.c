@@ -123,7 +123,7 @@ static void end_round(struct indexer *indexer)
 
     if (r->total)
         log_info(
-            "contents with lost artefacts: made again %llu, waiting for a drive that is away %llu, impossible %llu",
+            "contents with lost artefacts: made again %llu, waiting for a volume that is away %llu, impossible %llu",
             (unsigned long long)r->done, (unsigned long long)r->away, (unsigned long long)r->failed);
     if (r->survey_began && !r->surveying)
         advance_survey(indexer);
@@ -348,7 +348,7 @@ static bool is_known(const struct remake *r, struct id content)
 static enum err refuse_offline(struct fault *fault)
 {
     fault_set(fault, ERR_OFFLINE, "artefact waits: offline");
-    return fault_hint(fault, "no file of this item's content can be read now: its drive is away");
+    return fault_hint(fault, "no file of this item's content can be read now: its volume is away");
 }
 
 static enum err content_of(struct indexer *indexer, struct id id, struct id *content, struct fault *fault)

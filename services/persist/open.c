@@ -250,8 +250,11 @@ void persist_report(void *state, struct arena *arena, struct service_status *to)
 
     snprintf(both, sizeof(both), "%.90s; %.160s", p->alarm, p->readers.alarm);
     to->alarm = arena_text(arena, text_of(!p->readers.alarm[0] ? p->alarm : p->alarm[0] ? both : p->readers.alarm));
-    removal_list_tasks(p, arena, &to->tasks);
-    forgetting_list_tasks(p, arena, &to->tasks);
+    to->tasks.at = arena_array(arena, multipart_count(p), sizeof(*to->tasks.at));
+    if (!to->tasks.at)
+        return;
+    removal_list_tasks(p, &to->tasks);
+    forgetting_list_tasks(p, &to->tasks);
     long_apply_list_tasks(p, arena, &to->tasks);
 }
 

@@ -1,5 +1,5 @@
 /* queries.h: the queries that a person saved under a name, and the latest queries that were asked. They belong to no
- * media item, so the change log does not contain them. In the open turn. */
+ * media item, so the change log does not contain them. In the open turn. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_QUERIES_H
 #define LOOPHOLE_PERSIST_QUERIES_H
 

@@ -55,7 +55,7 @@ static void look_at_memory(struct streamer *streamer)
     if (studio_check(streamer->core.studio, &streamer->damage) == ERR_OK)
         return;
     if (streamer->damage.code != before)
-        log_fault("looked at sound's memory", &streamer->damage);
+        log_fault("the shared memory of the sound", &streamer->damage);
     if (streamer->damage.code == ERR_IO)
         service_stop(streamer->service, err_exit_code(ERR_IO));
 }

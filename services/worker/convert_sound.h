@@ -26,6 +26,7 @@ struct convert_sound_form {
 enum err convert_sound_open(struct convert_sound **to, const struct convert_sound_plan *plan, struct fault *fault);
 void convert_sound_close(struct convert_sound *sound); /* NULL is allowed */
 
+/* The form of the frames that come out; valid until convert_sound_close. */
 const struct convert_sound_form *convert_sound_form(const struct convert_sound *sound);
 
 /* The frames of the file that come out, by what the file says; -1: not known. */

@@ -74,7 +74,7 @@ static enum err read_wav(struct encoding *encoding, size_t most, size_t *frames,
     *frames = left < most ? (size_t)left : most;
     if (!input_fill(&encoding->wav, payload->at + (int64_t)encoding->at * payload->frame_bytes, encoding->raw,
                     *frames * payload->frame_bytes))
-        return fault_errno(fault, ERR_IO, encoding->wav.error, "cannot read the recording");
+        return fault_errno(fault, ERR_IO, encoding->wav.error, "cannot read the take");
     for (size_t i = 0; i < *frames * payload->channels; i++) {
         float sample;
         memcpy(&sample, encoding->raw + i * sizeof(sample), sizeof(sample));
@@ -194,7 +194,7 @@ static enum err compare_step(struct encoding *encoding, struct encode_done *answ
         return e;
     if (found != wanted || (encoding->wav_fd >= 0 && memcmp(encoding->found, encoding->wanted,
                                                             found * encoding->payload.channels * sizeof(int32_t)) != 0))
-        return fault_set(fault, ERR_CONFLICT, "the FLAC differs from the recording after frame %llu",
+        return fault_set(fault, ERR_CONFLICT, "the FLAC differs from the take after frame %llu",
                          (unsigned long long)encoding->at);
     encoding->at += found;
     answer->frames = encoding->at;

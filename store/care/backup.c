@@ -59,15 +59,3 @@ enum err backup_make(const struct paths *paths, const char *file, bool replace, 
     target_close(&target);
     return e;
 }
-
-enum err backup_verify(const char *file, struct backup *found, struct fault *fault)
-{
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    enum err e;
-
-    if (fd < 0)
-        return file_refuse(fault, "open", file);
-    e = trailer_read(fd, file, found, fault);
-    close(fd);
-    return e;
-}

@@ -15,15 +15,11 @@
 enum err backup_make(const struct paths *paths, const char *file, bool replace, struct backup *made,
                      struct fault *fault);
 
-/* Reads `file` to its end and compares it with its digest. Errors: not_found; bad_request (not a backup, truncated or
- * changed); io, denied. */
-enum err backup_verify(const char *file, struct backup *found, struct fault *fault);
-
 /* Replaces the catalogue by that of `file`; the old one is kept as store.before-restore. Before that, digest, version
  * and every record are checked, in a process of its own, because a damaged record may end it. The restored catalogue
  * has a new id, so readers of the old one read everything again. The caller has no store open. Errors: exists (the
- * engine runs), version (of a newer loophole), internal (damaged, without version or catalogue id, or inconsistent),
- * and those of backup_verify; nothing is then changed. */
+ * engine runs), not_found, bad_request (not a backup, truncated or changed), version (of a newer loophole), internal
+ * (damaged, without version or catalogue id, or inconsistent), io, denied; nothing is then changed. */
 enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault);
 
 #endif

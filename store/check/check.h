@@ -1,5 +1,5 @@
 /* check.h: checks the store's consistency: every record decodes, every reference resolves, every index agrees with its
- * records both ways, the change log has no gap. Only reads, in one transaction. */
+ * records both ways, the change log has no gap. Only reads, in one transaction. The owner of the transaction. */
 #ifndef LOOPHOLE_STORE_CHECK_H
 #define LOOPHOLE_STORE_CHECK_H
 

@@ -1,4 +1,4 @@
-/* check_parts.h: shared by the files that check the rows of a store. */
+/* check_parts.h: shared by the files that check the rows of a store. The owner of the transaction. */
 #ifndef LOOPHOLE_STORE_CHECK_PARTS_H
 #define LOOPHOLE_STORE_CHECK_PARTS_H
 

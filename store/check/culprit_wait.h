@@ -1,5 +1,5 @@
 /* culprit_wait.h: a command that reads the store in a child (trial.h) waits only for a limited time for a process that
- * blocks the store (culprit.h). Without a running engine nothing else ends such a process. */
+ * blocks the store (culprit.h). Without a running engine nothing else ends such a process. One thread. */
 #ifndef LOOPHOLE_STORE_CULPRIT_WAIT_H
 #define LOOPHOLE_STORE_CULPRIT_WAIT_H
 

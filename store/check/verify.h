@@ -1,4 +1,4 @@
-/* verify.h: a child process checks an untrusted store (trust.h) before it is used. */
+/* verify.h: a child process checks an untrusted store (trust.h) before it is used. One thread. */
 #ifndef LOOPHOLE_STORE_VERIFY_H
 #define LOOPHOLE_STORE_VERIFY_H
 
@@ -12,7 +12,8 @@
  * NULL). Errors: io (damaged or unreadable), full. */
 enum err verify_store(const char *directory, size_t map_bytes, const struct long_work *work, struct fault *fault);
 
-/* In a child: returns ok, or the reason of the damage. Counts the rows' problems, and copies the first one. */
+/* The check of the child process, exported for the fuzzer: returns ok, or the reason of the damage. Counts the rows'
+ * problems, and copies the first one. Errors: io (damaged or unreadable), full. */
 struct verified {
     uint64_t problems;
     char first[TRUST_REASON];

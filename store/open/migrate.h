@@ -1,6 +1,6 @@
 /* migrate.h: the store's versions. The number of a migration is the version that it leads to. It runs on a copy, and
  * the old store stays beside the new one as store.before-N, where N is its version. For the holder of the writer's
- * lock.
+ * lock. One thread.
  *
  *   store.migrating   the unfinished copy. If its process dies or the disk is full, the copy stays. The next process
  *                     continues after its last commit, or drops the copy if the old store has changed. */

@@ -1,4 +1,5 @@
-/* migrate_mark.h: the progress of a migration, in a row of the new store that is committed with the rows it counts. */
+/* migrate_mark.h: the progress of a migration, in a row of the new store that is committed with the rows it counts. The
+ * owner of the transaction. */
 #ifndef LOOPHOLE_STORE_MIGRATE_MARK_H
 #define LOOPHOLE_STORE_MIGRATE_MARK_H
 

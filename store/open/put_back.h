@@ -1,5 +1,6 @@
 /* put_back.h: writes data.mdb again after a person removed it while a writer has it open. Its content exists as long as
- * a process has it open, but later writes to it would be lost. So a child process writes it again under its name.
+ * a process has it open, but later writes to it would be lost. So a child process writes it again under its name. One
+ * thread.
  *
  *   the writer      writes no more, and closes the store after put_back_start
  *   the child       has the old file and the writer's lock, so no other writer makes an empty store meanwhile. It

@@ -1,5 +1,5 @@
 /* replace.h: replaces DATA/store by another store. A process may die at any moment: afterwards, the old store or the
- * new one is in place, complete.
+ * new one is in place, complete. One thread.
  *
  *   store.new    the new store while it is written: a recovery removes it
  *   store.ready  the finished new store: a recovery renames it to `store` if `store` is missing

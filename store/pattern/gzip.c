@@ -25,7 +25,7 @@ static enum err unpack_pieces(struct unpacker *unpacker, struct bytes from, size
     return e == ERR_OK && !deflate_is_over(unpacker) ? ERR_BAD_REQUEST : e;
 }
 
-enum err gzip_unpack(struct bytes from, size_t limit, struct buffer *to, struct fault *fault)
+static enum err unpack_file(struct bytes from, size_t limit, struct buffer *to, struct fault *fault)
 {
     struct unpacker *unpacker = deflate_open(DEFLATE_GZIP);
     const size_t before = to->len;
@@ -43,7 +43,7 @@ enum err gzip_read_file(const char *path, size_t limit, struct buffer *to, struc
     enum err e = file_read_all(path, limit, &packed, fault);
 
     if (e == ERR_OK && gzip_is(buffer_bytes(&packed)))
-        e = gzip_unpack(buffer_bytes(&packed), limit, to, fault);
+        e = unpack_file(buffer_bytes(&packed), limit, to, fault);
     else if (e == ERR_OK)
         buffer_add(to, packed.at, packed.len);
     buffer_free(&packed);

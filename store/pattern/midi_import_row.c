@@ -8,7 +8,7 @@
 
 static const double ALIKE = 0.003; /* levels that differ by less than a step of velocity */
 
-/* The notes of the sounding steps, as few as repeat to the same. */
+/* The shortest list of notes whose repetition gives the notes of the sounding steps. */
 static void set_notes(const struct midi_import_row *gathered, uint32_t steps, struct arena *arena, struct row *row)
 {
     double *notes = arena_array(arena, STEPS_MOST, sizeof(*notes));

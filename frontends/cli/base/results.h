@@ -13,6 +13,6 @@ void results_keep(struct cli *cli, const struct id_list *items);
 /* Sets `items` to the kept ones, in cli->arena. False: no result is kept. */
 bool results_read(struct cli *cli, struct id_list *items);
 
-void results_forget(struct cli *cli);
+void results_forget(struct cli *cli); /* removes the file */
 
 #endif

@@ -77,7 +77,7 @@ enum err events_follow(struct cli *cli, struct fault *fault)
     enum err e = ask_subscribe(cli->asker, topic_of, fault);
 
     if (!lock_is_held(&cli->paths, "supervisor"))
-        engine_remark("loophole: the engine is not running: this waits for it");
+        engine_remark("loophole: the engine is not running: this command waits for it");
     while (e == ERR_OK && left != 0) {
         struct text topic;
         struct event_frame frame;

@@ -149,16 +149,22 @@ static uint64_t count_left(const struct cli *cli, uint64_t done)
     return left < PAGE ? left : PAGE;
 }
 
+/* `why`: why the step cannot be undone; empty: it can. */
+static void end_line(struct cli *cli, bool undone, struct text why)
+{
+    if (undone)
+        buffer_add_text(&cli->out, "  (undone)");
+    if (why.len)
+        cli_print(&cli->out, "  (%.*s)", TEXT_ARG(why));
+    buffer_add_text(&cli->out, "\n");
+}
+
 static void print_step(struct cli *cli, const struct step_line *line)
 {
     cli_print(&cli->out, "%6llu  ", (unsigned long long)line->step);
     human_time(&cli->out, line->at);
     cli_print(&cli->out, "  %.*s  %.*s", TEXT_ARG(line->scope), TEXT_ARG(line->label));
-    if (line->undone)
-        buffer_add_text(&cli->out, "  (undone)");
-    if (line->why.len)
-        cli_print(&cli->out, "  (%.*s)", TEXT_ARG(line->why));
-    buffer_add_text(&cli->out, "\n");
+    end_line(cli, line->undone, line->why);
 }
 
 enum err undo_list(struct cli *cli, struct fault *fault)
@@ -204,11 +210,7 @@ static void print_move(struct cli *cli, const struct move_line *line)
     print_path(cli, line->from);
     buffer_add_text(&cli->out, "\n        to   ");
     print_path(cli, line->to);
-    if (line->undone)
-        buffer_add_text(&cli->out, "  (undone)");
-    if (line->why.len)
-        cli_print(&cli->out, "  (%.*s)", TEXT_ARG(line->why));
-    buffer_add_text(&cli->out, "\n");
+    end_line(cli, line->undone, line->why);
 }
 
 static enum err list_moves(struct cli *cli, struct fault *fault)

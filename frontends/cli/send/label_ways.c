@@ -44,7 +44,7 @@ enum err label_way_keep(struct labelling *labelling, const struct relabel *relab
 
     if (count >= WAYS_MOST) {
         fault_set(fault, ERR_FULL, "its labels were written %d times, and undo keeps no more", count);
-        return fault_hint(fault, "`loophole labels restore ID` takes the last time back");
+        return fault_hint(fault, "`loophole labels restore ID` undoes the last write");
     }
     enum err e = file_make_dirs(labelling->ways, 0700, fault);
     if (e == ERR_OK)

@@ -31,6 +31,7 @@ struct labelling {
     uint64_t step;   /* of this run; 0: none yet */
 };
 
+/* Begin and end the work on any number of items. labels_end frees everything but `labelling` itself. */
 void labels_begin(struct labelling *labelling, struct cli *cli);
 void labels_end(struct labelling *labelling);
 

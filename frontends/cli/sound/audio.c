@@ -157,7 +157,7 @@ static enum err print_insert(struct cli *cli, const struct chain_state *insert)
 {
     if (cli->options.json)
         return cli_json(cli, &chain_state_shape, insert);
-    cli_print(&cli->out, "%-10s ", choice_word(&bus_table, insert->channel.value));
+    cli_print(&cli->out, "%-10s ", choice_word(&channel_table, insert->channel.value));
     if (insert->to.len == 0)
         cli_print(&cli->out, "no insert\n");
     else if (insert->made)
@@ -191,7 +191,7 @@ enum err audio_insert(struct cli *cli, struct fault *fault)
     if (cli->count == 1)
         return fault_set(fault, ERR_BAD_REQUEST, "the insert of %s is missing: CLIENT:PORT, or off", cli->args[0]);
     request.channel.word = text_of(cli->args[0]);
-    request.channel.value = choice_value(&bus_table, request.channel.word);
+    request.channel.value = choice_value(&channel_table, request.channel.word);
     request.to = strcmp(cli->args[1], "off") == 0 ? TEXT("") : text_of(cli->args[1]);
     e = cli_ask(cli, "audio.insert", &request, &insert, fault);
     return e != ERR_OK ? e : print_insert(cli, &insert);

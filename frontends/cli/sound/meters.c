@@ -101,7 +101,7 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     cli_print(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
     for (uint32_t i = 0; i < mixer->strips.count; i++) {
         const struct mixer_strip *strip = &mixer->strips.at[i];
-        cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s%s%s", choice_word(&bus_table, strip->bus.value),
+        cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s%s%s", choice_word(&channel_table, strip->bus.value),
                   strip->gain, to_decibels(strip->gain), strip->pan, strip->mute ? "mute " : "",
                   strip->solo ? "solo " : "", strip->apart ? "apart " : "", strip->pfl ? "pfl " : "");
         print_sends(cli, strip);

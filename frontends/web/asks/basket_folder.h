@@ -40,6 +40,6 @@ void basket_folder_sort(struct basket_folder *folder); /* by name; before that, 
 /* Removes all links. Keeps a file that has no other name, because it is no link. Errors: those of file_err. */
 enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault);
 
-void basket_folder_free(struct basket_folder *folder);
+void basket_folder_free(struct basket_folder *folder); /* the memory alone; the links stay */
 
 #endif

@@ -129,11 +129,12 @@ bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core r
 /* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
-void audio_report_inserts(struct audio *audio, struct call *call, struct strip_insert_list *to);
-void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
-/* Publishes an event. */
+void audio_report_inserts(struct audio *audio, struct call *call, struct strip_insert_list *to);        /* fills `to` */
+void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts); /* fills `to` */
+/* Publish the events chain_changed or insert_changed, and changed. */
 void audio_report_chain(struct audio *audio, uint32_t number, const struct patch_chain *chain);
 void audio_report_changed(struct audio *audio, const struct transport_state *now);
+
 void audio_report_status(void *audio, struct arena *arena, struct service_status *to);
 
 /* ---- note_events.c ---- */
@@ -215,12 +216,12 @@ enum err audio_ask_transport(struct audio *audio, struct call *call, const struc
                              struct transport_state *answer);
 enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct audio_mixer *ask, struct mixer *answer);
 
+double audio_clock_offset(const struct audio *audio); /* s, of the MIDI clock */
 /* Fills `to` with all meters and the peaks after `since` (NULL: of the last period). Returns the limiter's reduction in
  * dB. */
-double audio_clock_offset(const struct audio *audio); /* s, of the MIDI clock */
 double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
                     struct meter to[AUDIO_METERS]);
-double audio_lufs(double loudness);
+double audio_lufs(double loudness); /* LUFS, limited to -100..100 */
 enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask,
                           struct meters *answer);
 

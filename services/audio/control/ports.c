@@ -94,9 +94,9 @@ static void answer_connections(struct request_asked *asked)
     ticket_answer(asked->audio->service, asked->ticket, &all);
 }
 
-/* The buses of the schema and the chains have one order. */
-_Static_assert(BUS_MASTER - BUS_STREAMS == CHAIN_MASTER && BUS_PREVIEW - BUS_STREAMS == CHAIN_PREVIEW,
-               "the order of buses");
+/* The channels of the schema and the chains have one order. */
+_Static_assert(CHANNEL_MASTER - CHANNEL_STREAMS == CHAIN_MASTER && CHANNEL_PREVIEW - CHANNEL_STREAMS == CHAIN_PREVIEW,
+               "the order of channels");
 
 static void report_chain(struct chain_state *to, uint32_t number, const struct patch_chain *chain)
 {
@@ -106,7 +106,7 @@ static void report_chain(struct chain_state *to, uint32_t number, const struct p
         .back_right = text_of(chain->back[1]),
         .made = chain->to[0] && !chain->why[0],
         .why = text_of(chain->why),
-        .channel = { .value = (int32_t)number + BUS_STREAMS },
+        .channel = { .value = (int32_t)number + CHANNEL_STREAMS },
         .latency = chain->latency_frames,
     };
 }
@@ -252,12 +252,12 @@ enum err audio_ask_chain(struct audio *audio, struct call *call, const struct au
 enum err audio_ask_insert(struct audio *audio, struct call *call, const struct audio_insert *ask,
                           struct chain_state *answer)
 {
-    const int32_t bus = ask->channel.value;
+    const int32_t channel = ask->channel.value;
 
     (void)answer;
-    if (bus >= BUS_STREAMS && bus <= BUS_MASTER && bus != BUS_PREVIEW)
-        return lead_through(audio, call, (uint32_t)(bus - BUS_STREAMS), ask->to, ask->has_waits && ask->waits);
-    (void)refuse(call, ERR_BAD_REQUEST, "the channel %s has no insert", choice_word(&bus_table, bus));
+    if (channel >= CHANNEL_STREAMS && channel <= CHANNEL_MASTER && channel != CHANNEL_PREVIEW)
+        return lead_through(audio, call, (uint32_t)(channel - CHANNEL_STREAMS), ask->to, ask->has_waits && ask->waits);
+    (void)refuse(call, ERR_BAD_REQUEST, "the channel %s has no insert", choice_word(&channel_table, channel));
     fault_field(call_fault(call), "channel");
     return fault_hint(call_fault(call),
                       "`loophole preview ID --chain CLIENT:PORT` sends a preview through another client");
@@ -271,8 +271,8 @@ void audio_report_inserts(struct audio *audio, struct call *call, struct strip_i
     link_report(audio->link, facts);
     for (uint32_t i = 0; i < CHAINS; i++)
         if (facts->chain[i].to[0] && i != CHAIN_PREVIEW)
-            to->at[to->count++] =
-                (struct strip_insert){ .channel.value = (int32_t)i + BUS_STREAMS, .to = text_of(facts->chain[i].to) };
+            to->at[to->count++] = (struct strip_insert){ .channel.value = (int32_t)i + CHANNEL_STREAMS,
+                                                         .to = text_of(facts->chain[i].to) };
 }
 
 enum err audio_ask_inserts(struct audio *audio, struct call *call, const struct audio_inserts *ask,

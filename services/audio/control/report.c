@@ -119,17 +119,17 @@ enum err audio_ask_transport(struct audio *audio, struct call *call, const struc
     return ERR_OK;
 }
 
-/* ---- mixer and meters: groups in the order of `enum bus`, then the master ---- */
+/* ---- mixer and meters: groups in the order of `enum channel`, then the master ---- */
 
 static const char *const names[] = {
     [GROUP_STREAMS] = "streams",     [GROUP_SOUNDS] = "sounds",   [GROUP_PADS] = "pads",
     [GROUP_SEQUENCER] = "sequencer", [GROUP_PREVIEW] = "preview", [GROUP_METRONOME] = "metronome",
 };
 
-static struct mixer_strip describe_strip(int32_t bus, const struct score_strip *from)
+static struct mixer_strip describe_strip(int32_t channel, const struct score_strip *from)
 {
     return (struct mixer_strip){
-        .bus.value = bus,
+        .bus.value = channel,
         .has_gain = true,
         .gain = (double)from->gain,
         .has_pan = true,
@@ -155,8 +155,8 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
 
     (void)ask;
     for (uint32_t i = 0; i < GROUPS; i++)
-        strips[i] = describe_strip(choice_value(&bus_table, text_of(names[i])), &audio->score.groups[i]);
-    strips[GROUPS] = describe_strip(BUS_MASTER, &audio->score.master);
+        strips[i] = describe_strip(choice_value(&channel_table, text_of(names[i])), &audio->score.groups[i]);
+    strips[GROUPS] = describe_strip(CHANNEL_MASTER, &audio->score.master);
     answer->strips = (struct mixer_strip_list){ GROUPS + 1, strips };
     answer->preview_apart = audio->score.preview_apart != 0;
     answer->has_limiter = answer->has_delay = true;
@@ -166,10 +166,10 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
     return ERR_OK;
 }
 
-static struct meter describe_meter(const char *bus, const struct state_meter *from)
+static struct meter describe_meter(const char *channel, const struct state_meter *from)
 {
     return (struct meter){
-        .bus = text_of(bus),
+        .bus = text_of(channel),
         .peak_left = clamp_to((double)from->peak[0], 0, 1e9),
         .peak_right = clamp_to((double)from->peak[1], 0, 1e9),
         .rms_left = clamp_to((double)from->rms[0], 0, 1e9),

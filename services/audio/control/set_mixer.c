@@ -1,25 +1,25 @@
 #include "services/audio/control/audio.h"
 
 /* NULL: unknown channel. */
-static struct score_strip *strip_of(struct score *score, int32_t bus)
+static struct score_strip *strip_of(struct score *score, int32_t channel)
 {
     static const uint32_t groups[] = {
-        [BUS_STREAMS] = GROUP_STREAMS,     [BUS_SOUNDS] = GROUP_SOUNDS,   [BUS_PADS] = GROUP_PADS,
-        [BUS_SEQUENCER] = GROUP_SEQUENCER, [BUS_PREVIEW] = GROUP_PREVIEW, [BUS_METRONOME] = GROUP_METRONOME,
+        [CHANNEL_STREAMS] = GROUP_STREAMS,     [CHANNEL_SOUNDS] = GROUP_SOUNDS,   [CHANNEL_PADS] = GROUP_PADS,
+        [CHANNEL_SEQUENCER] = GROUP_SEQUENCER, [CHANNEL_PREVIEW] = GROUP_PREVIEW, [CHANNEL_METRONOME] = GROUP_METRONOME,
     };
 
-    if (bus == BUS_MASTER)
+    if (channel == CHANNEL_MASTER)
         return &score->master;
-    return bus > 0 && bus < BUS_MASTER ? &score->groups[groups[bus]] : NULL;
+    return channel > 0 && channel < CHANNEL_MASTER ? &score->groups[groups[channel]] : NULL;
 }
 
 /* False and 0 are accepted everywhere: a project sets all. */
 static enum err check_outputs(struct call *call, const struct mixer_strip *strip)
 {
-    const int32_t bus = strip->bus.value;
-    const bool has_ports = bus != BUS_PREVIEW && bus != BUS_MASTER;
-    const bool can_send = bus == BUS_STREAMS || bus == BUS_SOUNDS || bus == BUS_PADS;
-    const char *name = choice_word(&bus_table, bus);
+    const int32_t channel = strip->bus.value;
+    const bool has_ports = channel != CHANNEL_PREVIEW && channel != CHANNEL_MASTER;
+    const bool can_send = channel == CHANNEL_STREAMS || channel == CHANNEL_SOUNDS || channel == CHANNEL_PADS;
+    const char *name = choice_word(&channel_table, channel);
 
     if (!has_ports && ((strip->has_apart && strip->apart) || (strip->has_pfl && strip->pfl)))
         return refuse(call, ERR_BAD_REQUEST, "the channel %s has no ports of its own and no PFL", name);

@@ -25,6 +25,7 @@ void song_mark(struct score_pattern *pattern, const struct audio_set_pattern *as
 /* The next cue moves the transport to `bar`: the playing entry begins there with all its bars. */
 void song_move(struct audio *audio, int64_t bar);
 
+/* The ask: the pattern that plays is no entry of a song any more. */
 enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,
                               struct transport_state *answer);
 

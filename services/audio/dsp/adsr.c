@@ -39,7 +39,7 @@ void adsr_start(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t
     begin_attack(adsr, segment_frames(params->attack, rate));
 }
 
-void adsr_release(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate)
+static void begin_release(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate)
 {
     adsr->gate = UINT32_MAX;
     if (!adsr_is_idle(adsr) && adsr->stage != ADSR_RELEASE)
@@ -90,7 +90,7 @@ void adsr_run(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t r
     adsr->left = number_least(adsr->left, segment_frames(LONGEST, rate));
     for (uint32_t done = 0, n; done < frames; done += n) {
         if (!adsr->gate)
-            adsr_release(adsr, params, rate);
+            begin_release(adsr, params, rate);
         if (is_moving(adsr) && !adsr->left)
             begin_next_stage(adsr, params, rate);
         n = adsr->gate == UINT32_MAX ? frames - done : number_least(frames - done, adsr->gate);

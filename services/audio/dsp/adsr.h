@@ -21,7 +21,7 @@ struct adsr_params {
 struct rt_adsr {
     uint32_t stage; /* enum adsr_stage */
     uint32_t left;  /* frames left of this segment */
-    uint32_t gate;  /* frames until the release; UINT32_MAX: until adsr_release */
+    uint32_t gate;  /* frames until the release; UINT32_MAX: it has started */
     uint32_t spare;
     double level, target;          /* at the last frame; at the end of the segment */
     double rest, distance, factor; /* decay, release: level = rest + distance, times factor each frame */
@@ -30,7 +30,6 @@ struct rt_adsr {
 
 /* Starts the attack at the next frame. The release starts `gate` frames later (at least 1), in any segment. */
 void adsr_start(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, uint32_t gate);
-void adsr_release(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate);
 bool adsr_is_idle(const struct rt_adsr *adsr); /* silent until the next start */
 
 /* Writes the levels of the next frames. New parameters take effect at the next segment. */

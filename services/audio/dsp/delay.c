@@ -5,11 +5,6 @@
 enum { GRID = 64, AROUND = 4 /* frames that the cubic spans */ };
 static const float DELAY_LONGEST = 4, DELAY_SHORTEST = 0.001f, DELAY_SECONDS = 0.02f;
 
-uint32_t delay_size(uint32_t rate)
-{
-    return line_size((uint32_t)(DELAY_LONGEST * number_rate(rate)) + AROUND);
-}
-
 /* A position in the past: whole frames, and the weights of the four frames around it. */
 struct delay_tap {
     uint32_t frames;

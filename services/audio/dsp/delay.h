@@ -6,8 +6,8 @@
  * The two cuts are first-order filters (trapezoidal, -3 dB at their frequency) in the loop. So each echo has less
  * bass and treble than the one before. The time may be a fraction of frames: a cubic (Lagrange, 4 points)
  * interpolates. A time within a fiftieth of a frame of a whole frame is rounded to it. A new time is cross-faded in
- * within 20 ms, without a change of pitch. Left and right are two delays with the same setting. A line shorter than
- * delay_size limits the longest time. */
+ * within 20 ms, without a change of pitch. Left and right are two delays with the same setting. A short line limits
+ * the longest time. */
 #ifndef LOOPHOLE_AUDIO_RT_DELAY_H
 #define LOOPHOLE_AUDIO_RT_DELAY_H
 
@@ -37,9 +37,8 @@ struct delay {
     uint32_t spare;
 };
 
-uint32_t delay_size(uint32_t rate); /* cells of each line (line.h): 262,144 at 48 kHz */
-
-/* Writes the echoes of in (a send bus) to out; in and out may be the same. lines: DELAY_LINES x size floats. */
+/* Writes the echoes of in (what the channels send) to out; in and out may be the same. lines: DELAY_LINES x size floats
+ * (line.h); 4 s at 48 kHz need a size of 262,144. */
 void delay_run(struct delay *delay, float *lines, uint32_t size, const struct delay_params *params, uint32_t rate,
                const float *in_left, const float *in_right, float *out_left, float *out_right, uint32_t frames);
 

@@ -44,7 +44,8 @@ bool fade_is_silent(const struct fade *fade)
     return !fade->place.left && fade->place.target <= 0;
 }
 
-bool fade_is_open(const struct fade *fade)
+/* Gain 1 until the next fade_out or fade_cut: audio passes unchanged. */
+static bool is_open(const struct fade *fade)
 {
     return !fade->place.left && fade->place.target >= 1;
 }
@@ -68,12 +69,12 @@ void fade_apply(struct fade *fade, float *left, float *right, uint32_t frames)
 {
     uint32_t done = 0;
 
-    while (done < frames && !fade_is_open(fade) && !fade_is_silent(fade)) {
+    while (done < frames && !is_open(fade) && !fade_is_silent(fade)) {
         uint32_t n = frames - done < FADE_CHUNK ? frames - done : FADE_CHUNK;
         apply_chunk(fade, left + done, right ? right + done : NULL, n);
         done += n;
     }
-    if (done == frames || fade_is_open(fade))
+    if (done == frames || is_open(fade))
         return;
     memset(left + done, 0, (frames - done) * sizeof(*left));
     if (right)

@@ -19,7 +19,6 @@ void fade_out(struct fade *fade, uint32_t rate);
 void fade_open(struct fade *fade);            /* at full gain at once */
 void fade_cut(struct fade *fade);             /* silent at once, because the sound has ended */
 bool fade_is_silent(const struct fade *fade); /* silent until the next fade_in or fade_open */
-bool fade_is_open(const struct fade *fade);   /* gain 1 until the next fade_out or fade_cut: audio passes unchanged */
 
 /* Multiplies by the gain; right may be NULL. */
 void fade_apply(struct fade *fade, float *left, float *right, uint32_t frames);

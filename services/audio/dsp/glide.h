@@ -20,6 +20,7 @@ static inline float glide_share(float seconds, uint32_t grid, float rate)
     return 1 - expf(-(float)grid / (seconds * rate));
 }
 
+/* Moves to the next grid point, and returns the value there. */
 static inline float glide_to(struct glide *glide, float target, float share)
 {
     float way = target - glide->now;

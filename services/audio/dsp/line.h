@@ -4,23 +4,12 @@
  * position, a free-running count of frames. A run writes only frames at and after the position, and reads at most
  * `longest` frames back. The state is saved once a period. A successor continues from the last whole state at
  * position p and reads back to p - longest. The dead process wrote up to p + LINE_PERIOD_MAX - 1, which overwrites
- * frame p + LINE_PERIOD_MAX - 1 - size. So size >= longest + LINE_PERIOD_MAX keeps every frame that p needs
- * (line_size). */
+ * frame p + LINE_PERIOD_MAX - 1 - size. So size >= longest + LINE_PERIOD_MAX keeps every frame that p needs. */
 #ifndef LOOPHOLE_AUDIO_RT_LINE_H
 #define LOOPHOLE_AUDIO_RT_LINE_H
 
 #include <stdint.h>
 
 enum { LINE_PERIOD_MAX = 8192 }; /* frames, at most, between two saves of the state */
-
-/* The size of a line for reads up to `longest` frames back, at most 2^24. */
-static inline uint32_t line_size(uint32_t longest)
-{
-    uint32_t size = LINE_PERIOD_MAX;
-
-    while (size < longest + LINE_PERIOD_MAX && size < 1u << 24)
-        size *= 2;
-    return size;
-}
 
 #endif

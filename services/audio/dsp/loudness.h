@@ -1,4 +1,4 @@
-/* loudness.h: the loudness of a stereo bus in LUFS (ITU-R BS.1770-4, EBU Tech 3341). RT.
+/* loudness.h: the loudness of a stereo signal in LUFS (ITU-R BS.1770-4, EBU Tech 3341). RT.
  *
  * Each channel passes the K-weighting filter; the mean squares of both are added for parts of 10 ms. Momentary loudness
  * covers the last 40 parts, short-term loudness the last 300; parts before the start are silent. A sine of 1 kHz that
@@ -18,6 +18,7 @@ struct rt_loudness {
     double part[LOUDNESS_SHORT]; /* mean squares, a ring */
 };
 
+/* Measures the next frames. */
 void loudness_run(struct rt_loudness *loudness, uint32_t rate, const float *left, const float *right, uint32_t frames);
 
 /* Returns LUFS over the last parts, at most LOUDNESS_SHORT; at least -100 (silence). */

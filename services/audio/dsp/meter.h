@@ -1,4 +1,4 @@
-/* meter.h: peak and RMS of a stereo bus. RT.
+/* meter.h: peak and RMS of a stereo signal. RT.
  *
  * Peak is the highest |sample| since meter_again; peaks.h keeps peaks for readers. Clips are the samples at or over
  * full scale since the owner set the count to 0. RMS is the root of an exponential mean of squares with a time constant
@@ -15,6 +15,7 @@ struct rt_meter {
     uint64_t clips;
 };
 
+/* Measures the next frames. */
 void meter_run(struct rt_meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames);
 void meter_clips(struct rt_meter *meter, const float *left, const float *right, uint32_t frames); /* clips only */
 float meter_rms(const struct rt_meter *meter, uint32_t channel); /* linear; channel 0 or 1 */

@@ -44,6 +44,7 @@ static inline uint32_t number_frames(float seconds, uint32_t rate)
     return (uint32_t)(seconds * number_rate(rate) + 0.5f);
 }
 
+/* 0 for a sample that is NaN or beyond NUMBER_MOST. */
 static inline float number_sane(float x)
 {
     return fabsf(x) <= NUMBER_MOST ? x : 0;

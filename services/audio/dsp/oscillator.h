@@ -29,6 +29,7 @@ struct oscillator {
 };
 
 void oscillator_restart(struct oscillator *oscillator); /* phase 0; the noise continues */
+/* Writes the next frames. The pitch may change in each run; the phase continues. */
 void oscillator_run(struct oscillator *oscillator, const struct oscillator_params *params, uint32_t rate, float *out,
                     uint32_t frames);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { GRID = 64, REVERB_SPREAD = 23, REVERB_LONGEST = 1617 + REVERB_SPREAD };
+enum { GRID = 64, REVERB_SPREAD = 23 };
 static const uint16_t COMB[REVERB_COMBS] = { 1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617 };
 static const uint16_t PASS[REVERB_PASSES] = { 556, 441, 341, 225 };
 static const float REVERB_SECONDS = 0.05f;
@@ -10,11 +10,6 @@ static const float REVERB_SECONDS = 0.05f;
 static uint32_t scale_length(uint32_t frames, uint32_t channel, float hz)
 {
     return (uint32_t)((float)(frames + channel * REVERB_SPREAD) * hz / 44100 + 0.5f);
-}
-
-uint32_t reverb_size(uint32_t rate)
-{
-    return line_size(scale_length(REVERB_LONGEST, 0, number_rate(rate)) + 1);
 }
 
 /* Adds the output of a comb to out. */

@@ -7,7 +7,7 @@
 #include "services/audio/jack/wires.h"
 
 /* The name of a port, or its alias, without the numbers that change: "[20]", the numbers of "hw-1-0-0", and the "-01"
- * that JACK puts after a client's name. Pure. */
+ * that JACK puts after a client's name. Pure. Exported for its unit test, which has no such devices. */
 void device_name(const char *port, char to[CLIENT_FOREIGN_NAME]);
 
 /* Records the device of a connection that exists. True: it was not known, or was another one. */

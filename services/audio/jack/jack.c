@@ -70,7 +70,7 @@ static bool is_in_loop(enum client_port port)
     bool is_send = false;
 
     for (uint32_t i = 0; i < CHAINS && !is_send; i++)
-        is_send = port == port_send(i) || port == port_send(i) + 1;
+        is_send = port_is_side(port, port_send(i));
     return is_send || port_is_return(port);
 }
 

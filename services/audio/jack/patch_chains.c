@@ -21,7 +21,7 @@ static bool would_feed_back(struct patch *patch, uint32_t number, const char *fo
 bool patch_feeds_back(struct patch *patch, enum client_port port, const char *foreign)
 {
     for (uint32_t i = 0; i < CHAINS; i++)
-        if (port == port_return(i) || port == port_return(i) + 1)
+        if (port_is_side(port, port_return(i)))
             return would_feed_back(patch, i, foreign);
     return false;
 }

@@ -1,4 +1,5 @@
-/* port.h: the ports of our JACK client. */
+/* port.h: the ports of our JACK client. A chain is that of a channel, of the preview or of the master (score.h). Pure.
+ * RT. */
 #ifndef LOOPHOLE_AUDIO_PORT_H
 #define LOOPHOLE_AUDIO_PORT_H
 
@@ -99,6 +100,13 @@ static inline enum client_port port_return(uint32_t chain)
     return ports[chain];
 }
 
+/* True if `port` is the left port `left`, or the right port beside it. */
+static inline bool port_is_side(enum client_port port, enum client_port left)
+{
+    return port == left || port == left + 1;
+}
+
+/* True for a port at which the sound of any chain comes back. */
 static inline bool port_is_return(enum client_port port)
 {
     return port >= PORT_RETURN_LEFT && port <= PORT_RETURN_MASTER_RIGHT;

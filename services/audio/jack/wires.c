@@ -72,8 +72,7 @@ bool wires_in_chain(const char *chain, uint32_t number, enum client_port port, c
     char sides[2][CLIENT_FOREIGN_NAME];
     uint32_t left = port_send(number);
 
-    return (port == left || port == left + 1) && wires_chain(chain, sides[0], sides[1]) &&
-           strcmp(sides[port - left], to) == 0;
+    return port_is_side(port, left) && wires_chain(chain, sides[0], sides[1]) && strcmp(sides[port - left], to) == 0;
 }
 
 /* Cuts the text before a tab off `line`; without a tab, all of it. */

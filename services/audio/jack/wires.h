@@ -39,7 +39,7 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
 
 struct jack_wire *wires_find(struct wires *wires, enum client_port port, const char *to); /* NULL: none */
 struct jack_wire *wires_add(struct wires *wires, enum client_port port, const char *to);  /* NULL: no room */
-void wires_remove(struct wires *wires, struct jack_wire *wire);
+void wires_remove(struct wires *wires, struct jack_wire *wire); /* moves another one to its place */
 
 /* Splits a chain's name into its inputs: "CLIENT:PORT" means both sides, "CLIENT:LEFT,RIGHT" one each. False:
  * invalid. */

@@ -26,7 +26,6 @@ struct bbt {
     int32_t bar, beat, tick;
     double exact;          /* the tick with its fraction */
     double bar_start_tick; /* ticks from bar 1 to this bar */
-    /* Fills `bbt` for a lead; jack_frame is the frame of JACK's transport. */
 };
 
 /* Fills `bbt` for a lead; `jack_frame` is the frame of JACK's transport. */

@@ -89,8 +89,8 @@ static void fetch_return(const struct engine *engine, uint32_t chain, uint32_t s
     mix_clean(to, frames);
 }
 
-/* What comes back replaces the bus, which has left for the other client before. A chain whose client has ended gives
- * the bus back in 5 ms. */
+/* The sound that returns from the client replaces the channel's own sound, which was sent there before. After the client
+ * of a chain has ended, the channel's own sound returns within 5 ms. */
 static void pass_insert(struct engine *engine, uint32_t chain, float (*bus)[CORE_BLOCK], uint32_t frames)
 {
     struct ramp *ramp = &engine->half->mixer.inserts[chain];
@@ -314,7 +314,7 @@ static void limit_both_ways(struct engine *engine, uint32_t which, float (*bus)[
         }
 }
 
-/* Limits both buses with the same ramp. */
+/* Limits main and preview with the same ramp. */
 static void limit_bus(struct engine *engine, uint32_t frames)
 {
     struct ramp *ramp = &engine->half->mixer.looks_ahead;

@@ -34,17 +34,17 @@ void outputs_clear(struct engine *engine)
     engine->block.outputs = engine->block.has_pfl = 0;
 }
 
-float (*outputs_bus(struct engine *engine, uint32_t output))[CORE_BLOCK]
+float (*outputs_buffer(struct engine *engine, uint32_t output))[CORE_BLOCK]
 {
     struct core_block *block = &engine->block;
-    float(*bus)[CORE_BLOCK] = block->output[output];
+    float(*buffer)[CORE_BLOCK] = block->output[output];
 
     if (!(block->outputs >> output & 1)) {
-        mix_clear(bus[0], CORE_BLOCK);
-        mix_clear(bus[1], CORE_BLOCK);
+        mix_clear(buffer[0], CORE_BLOCK);
+        mix_clear(buffer[1], CORE_BLOCK);
         block->outputs |= 1u << output;
     }
-    return bus;
+    return buffer;
 }
 
 /* Adds both sides with the same ramp, which moves on. */

@@ -21,7 +21,7 @@ void outputs_period(struct engine *engine); /* at the start of a period: reads t
 void outputs_clear(struct engine *engine);  /* at the start of a block */
 
 /* The buffer of output 0 … SCORE_OUTPUTS - 1 in this block. */
-float (*outputs_bus(struct engine *engine, uint32_t output))[CORE_BLOCK];
+float (*outputs_buffer(struct engine *engine, uint32_t output))[CORE_BLOCK];
 
 void outputs_send(struct engine *engine, uint32_t frames); /* channels to the effects, before those run */
 void outputs_put(struct engine *engine, uint32_t frames);  /* single pads to their ports */

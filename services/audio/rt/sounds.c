@@ -304,7 +304,7 @@ static bool is_silent_voice(const struct sounds_voice *voice)
 static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[CORE_BLOCK]
 {
     if (voice->output)
-        return outputs_bus(engine, voice->output - 1);
+        return outputs_buffer(engine, voice->output - 1);
     if (voice->row >= SCORE_ROWS)
         return engine->block.group[voice->group];
     if (engine->block.row_frames[voice->row] == 0) {

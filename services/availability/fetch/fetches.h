@@ -111,6 +111,7 @@ enum err fetches_cancel(struct fetches *fetches, struct id task); /* not_found *
 /* Takes the reports of readers. */
 void fetches_turn(struct fetches *fetches);
 
+/* Appends the fetches in progress to the tasks of `status`; in the arena. */
 void fetches_list_tasks(const struct fetches *fetches, struct arena *arena, struct task_list *to);
 
 #endif

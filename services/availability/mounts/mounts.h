@@ -24,7 +24,7 @@ struct mount {
     int mark_error;
     struct volume_found found; /* here */
     struct id volume;          /* its volume at the last look; zero: none. A lost marker does not change it */
-    bool is_told;              /* its event was sent */
+    bool is_announced;         /* its event was sent */
     bool is_used;              /* a volume of the catalogue, or a question, needs it */
     bool is_pulled;            /* its device was removed */
     bool is_covered;           /* another mount at the same place hides it: nothing looks at it */
@@ -58,7 +58,7 @@ struct mount *mounts_covering(const struct mounts *mounts, struct bytes path);
 /* A number that changes when a mount on the path, or below it, is exchanged. */
 uint64_t mounts_seen(const struct mounts *mounts, struct bytes path);
 
-void mounts_look_now(struct mount *mount);
+void mounts_look_now(struct mount *mount); /* its next look is due now, unless it is special or / */
 
 /* Notes that a device was removed, or is back. The mounts of a removed device are dead, even if parts of them can
  * still be read. */

@@ -5,8 +5,9 @@
 
 #include "proto/wire/base64.h"
 
-/* Among 16,800 pairs of the demo library with about one length but of different packs, no two different sounds were
- * nearer than 0.2. Copies by MP3 at 128 kbit/s, Vorbis, another rate or another level are: nine in ten, or all. */
+/* The demo library has 16,800 pairs of about one length from different packs. No two different sounds among them were
+ * nearer than 0.2. Of the copies by MP3 at 128 kbit/s, by Vorbis, at another rate or at another level, at least nine in
+ * ten are nearer. */
 enum { LIKE_MOST = 15 * SOUND_UNITS / 100, LENGTH_MS = 60, LENGTH_PART = 100, WIRE = 4 + 2 * SOUND_NUMBERS };
 
 static bool is_silent(const struct facts *facts)

@@ -51,6 +51,7 @@ enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct 
 /* The result of a client's ask that this service sent to persist: changelog_done. */
 enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct sender *sender, struct id *id);
 
+/* The record of an item. */
 enum err catalogue_reader_media(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                 struct media *to);
 

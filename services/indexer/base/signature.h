@@ -1,5 +1,5 @@
 /* signature.h: whether a file without an extension is media, by its first bytes. It opens the file, so call it in an
- * errand only, and never for a file that may be in a cloud. */
+ * errand only, and never for a file that may be in a cloud. Any thread. */
 #ifndef LOOPHOLE_INDEXER_SIGNATURE_H
 #define LOOPHOLE_INDEXER_SIGNATURE_H
 

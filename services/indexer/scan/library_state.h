@@ -38,6 +38,7 @@ struct library_state *library_state_put(struct library_state **libraries, const 
 void library_state_remove(struct library_state **libraries, struct library_state *lib);
 void library_state_free_all(struct library_state **libraries);
 
+/* NULL: the library is unknown. */
 struct library_state *library_state_of(struct library_state *libraries, struct id library);
 
 /* The innermost library that is `path` or contains it, but no tree that is away; NULL: none. `below` points to the path

@@ -1,5 +1,5 @@
 /* renamed.h: whether a folder is that of a library whose own folder is gone: its files, by inode, size and time, lie at
- * the same places below the folder. It touches the file system, so it runs in an errand. */
+ * the same places below the folder. It touches the file system, so it runs in an errand. Any thread. */
 #ifndef LOOPHOLE_INDEXER_RENAMED_H
 #define LOOPHOLE_INDEXER_RENAMED_H
 

@@ -383,10 +383,7 @@ static const struct library *find_around(const struct library *tree, const struc
     for (uint32_t i = 0; tree->has_within && i < all->count && !around; i++)
         if (id_equal(all->at[i].id, tree->within))
             around = &all->at[i];
-    if (!around || id_equal(around->volume, tree->volume) || around->path.len >= tree->path.len ||
-        memcmp(around->path.at, tree->path.at, around->path.len) != 0 || tree->path.at[around->path.len] != '/')
-        return NULL;
-    return around;
+    return around && !id_equal(around->volume, tree->volume) && walk_contains(around->path, tree->path) ? around : NULL;
 }
 
 enum err scan_trees_adopt(struct scan *scan, struct fault *fault)

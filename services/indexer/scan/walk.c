@@ -289,7 +289,7 @@ bool walk_is_gone(const char *path)
 
 bool walk_contains(struct bytes outer, struct bytes inner)
 {
-    uint32_t len = outer.len == 1 ? 0 : outer.len;
+    uint32_t len = outer.len == 1 ? 0 : outer.len; /* "/" ends with its slash */
 
-    return inner.len > len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
+    return inner.len > outer.len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
 }

@@ -25,7 +25,7 @@ bool session_file_is(struct bytes name)
     return false;
 }
 
-/* A worker that dies is the file's fault. */
+/* A worker that dies or does not answer is reported as a failure of the file. */
 static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker, struct arena *arena,
                                 struct session_read *to, struct fault *fault)
 {
@@ -45,7 +45,8 @@ static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker,
         e = codec_copy(&session_read_shape, &answer, arena, to);
     else
         to->failure = e == ERR_BUSY ? TEXT("its worker does not answer") : TEXT("its worker died");
-    return e == ERR_FULL ? fault_set(fault, e, "no memory for a session") : ERR_OK;
+    return e == ERR_FULL ? fault_set(fault, e, "the references of a session need more memory than a scan may have")
+                         : ERR_OK;
 }
 
 static enum err ask_to_read_session(struct errand *errand, const struct paths *paths, int fd, const char *path,

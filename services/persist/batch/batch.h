@@ -37,12 +37,14 @@ enum err batch_begin(struct persist *p, struct call *call, const struct persist_
  * leaves `ask` and `arena` unchanged. */
 enum err batch_resume(struct persist *p, const struct batch_owner *owner, struct fault *fault);
 
-/* Loads the outcomes that the store has. Errors (explained): full, conflict, internal. */
+/* The steps of the two functions above, exported for unit tests, which have no call.
+ *
+ * Loads the outcomes that the store has. Errors (explained): full, conflict, internal. */
 enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault);
 
 /* Does operations in the open turn until it is over, and stores their outcomes if operations remain. The files of large
  * artefacts must be durable already (artefact_writer.h). Errors (explained): those of a broken turn, full. */
 enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault);
-bool batch_is_done(const struct batch *batch);
+bool batch_is_done(const struct batch *batch); /* every operation has an outcome */
 
 #endif

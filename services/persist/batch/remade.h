@@ -1,5 +1,5 @@
 /* remade.h: artefacts of a content that were lost and made again. persist writes only the rows and files of artefacts:
- * no fact, no item, no row of the change log. */
+ * no fact, no item, no row of the change log. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_REMADE_H
 #define LOOPHOLE_PERSIST_REMADE_H
 

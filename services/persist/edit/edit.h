@@ -1,4 +1,4 @@
-/* edit.h: a change by a person to one media item. */
+/* edit.h: a change by a person to one media item. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_EDIT_H
 #define LOOPHOLE_PERSIST_EDIT_H
 

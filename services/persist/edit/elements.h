@@ -1,4 +1,4 @@
-/* elements.h: puts and removes parts of projects (store/elements.h). */
+/* elements.h: puts and removes parts of projects (store/elements.h). The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_ELEMENTS_H
 #define LOOPHOLE_PERSIST_ELEMENTS_H
 

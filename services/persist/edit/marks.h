@@ -1,5 +1,5 @@
 /* marks.h: pairs of items that a person marked as not alike. A mark is a fact of source `user` about one of the two
- * items (fact_name.h). */
+ * items (fact_name.h). The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_MARKS_H
 #define LOOPHOLE_PERSIST_MARKS_H
 

@@ -1,4 +1,4 @@
-/* own_facts.h: the facts that a person sets about one media item. */
+/* own_facts.h: the facts that a person sets about one media item. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_OWN_FACTS_H
 #define LOOPHOLE_PERSIST_OWN_FACTS_H
 

@@ -11,7 +11,7 @@ enum { TAGS_MOST = 256 }; /* of one item, as in schemas/media.schema */
 /* Sorts a list and removes duplicates. */
 enum err tags_sorted(struct arena *arena, struct text_list any, struct text_list *to);
 
-bool tags_have(struct text_list sorted, struct text tag);
+bool tags_have(struct text_list sorted, struct text tag); /* the sorted list contains the tag */
 
 /* Difference and union. Both arguments are sorted. */
 enum err tags_without(struct arena *arena, struct text_list a, struct text_list b, struct text_list *to);

@@ -1,6 +1,6 @@
 /* undo_stack.h: the steps of each scope, as rows: each row is one operation with its inverse. A step is one row, or
  * several consecutive rows (undo_open). Its number is that of its first row. Errors: those of the store (undo_row: also
- * not_found). A write that fails breaks the turn.
+ * not_found). A write that fails breaks the turn. The loop's thread.
  *
  *   scope                          rows of DB_UNDO           pointers in DB_META
  *   catalogue (a zero id)          number                    "undo"
@@ -35,6 +35,7 @@ struct undo_pieces {
 };
 struct undo_pieces undo_pieces(void);
 
+/* The key of a row, and the row itself. */
 struct key undo_key(struct id scope, uint64_t number);
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to);
 

@@ -1,5 +1,6 @@
 /* absent.h: items of a project's file that no scan here has seen. They are missing from the start, with the ids that
- * the project has for them; when their file appears, a scan finds them by their place or their content. */
+ * the project has for them; when their file appears, a scan finds them by their place or their content. The loop's
+ * thread. */
 #ifndef LOOPHOLE_PERSIST_ABSENT_H
 #define LOOPHOLE_PERSIST_ABSENT_H
 

@@ -1,4 +1,5 @@
-/* folder_moves.h: a folder that another program moved or renamed, and its items that follow it. In the open turn.
+/* folder_moves.h: a folder that another program moved or renamed, and its items that follow it. In the open turn. The
+ * loop's thread.
  *
  *   found elsewhere: its row changes, and a step of the scope moves ──► a person takes the step back: the row has its
  *   first place again, the items below become missing (repack.h), and no scan follows the move again (kept_places.h) */

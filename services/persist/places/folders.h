@@ -1,5 +1,5 @@
 /* folders.h: volumes, folders and libraries, in the open turn. Each function explains its errors. A request that
- * changes nothing writes nothing and uses no revision. */
+ * changes nothing writes nothing and uses no revision. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_FOLDERS_H
 #define LOOPHOLE_PERSIST_FOLDERS_H
 

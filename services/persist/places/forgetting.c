@@ -244,21 +244,10 @@ static struct work_below *next_work(struct multipart *work)
     return (struct work_below *)work;
 }
 
-void forgetting_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks)
+void forgetting_list_tasks(const struct persist *p, struct task_list *tasks)
 {
-    uint32_t count = tasks->count;
-    struct task *at;
-
     for (const struct work_below *one = next_work(p->multiparts); one; one = next_work(one->work.next))
-        count++;
-    at = arena_array(arena, count, sizeof(*at));
-    if (!at)
-        return;
-    for (uint32_t i = 0; i < tasks->count; i++)
-        at[i] = tasks->at[i];
-    tasks->at = at;
-    for (const struct work_below *one = next_work(p->multiparts); one; one = next_work(one->work.next))
-        at[tasks->count++] = (struct task){
+        tasks->at[tasks->count++] = (struct task){
             .id = one->work.request,
             .label = one->what.forgets ? TEXT("Removing a library") : TEXT("Bringing items back"),
             .done = one->at,

@@ -5,7 +5,9 @@
  *
  * The row `forgetting` of DB_META survives a death: the next persist continues the work, without the client. Work that
  * forgets items skips a folder that has become part of a library again. Work that brings items back skips a folder that
- * is part of no library. */
+ * is part of no library.
+ *
+ * The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_FORGETTING_H
 #define LOOPHOLE_PERSIST_FORGETTING_H
 
@@ -28,7 +30,7 @@ enum err forgetting_continue(struct persist *p);
 /* Makes the service call forgetting_continue soon. Call it after opening the store, and after undoing a turn. */
 void forgetting_resume(struct persist *p);
 
-/* Lists the work in progress as tasks, counted in folders. */
-void forgetting_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks);
+/* Adds the work in progress to `tasks`, which has room (multipart_count); counted in folders. */
+void forgetting_list_tasks(const struct persist *p, struct task_list *tasks);
 
 #endif

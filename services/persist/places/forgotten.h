@@ -1,4 +1,4 @@
-/* forgotten.h: the list of forgotten items, and their removal for good when a person asks for it. */
+/* forgotten.h: the list of forgotten items, and their removal for good when a person asks for it. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_FORGOTTEN_H
 #define LOOPHOLE_PERSIST_FORGOTTEN_H
 

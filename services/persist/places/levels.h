@@ -1,5 +1,5 @@
 /* levels.h: lists the folders below a folder level by level, in as many turns as needed. A library below it is left
- * out, with all its folders. */
+ * out, with all its folders. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_LEVELS_H
 #define LOOPHOLE_PERSIST_LEVELS_H
 

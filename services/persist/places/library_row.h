@@ -1,4 +1,5 @@
-/* library_row.h: the row of a library, and the mark of its folder, in the open turn. Errors: those of the store. */
+/* library_row.h: the row of a library, and the mark of its folder, in the open turn. Errors: those of the store. The
+ * loop's thread. */
 #ifndef LOOPHOLE_PERSIST_LIBRARY_ROW_H
 #define LOOPHOLE_PERSIST_LIBRARY_ROW_H
 

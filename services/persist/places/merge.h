@@ -1,4 +1,4 @@
-/* merge.h: merges two items of one file, under the older id. */
+/* merge.h: merges two items of one file, under the older id. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_MERGE_H
 #define LOOPHOLE_PERSIST_MERGE_H
 

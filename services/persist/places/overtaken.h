@@ -2,7 +2,7 @@
  * deleted. A scan that read the folder before the change reports a file that is gone, or its older state. The report
  * carries the newest revision that the scan knew then (`as_of`), and persist ignores a report that is older than the
  * change. It compares revisions, not clocks. The store keeps the last OVERTAKEN_KEPT changes, so they survive a death
- * of persist. */
+ * of persist. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_OVERTAKEN_H
 #define LOOPHOLE_PERSIST_OVERTAKEN_H
 

@@ -1,5 +1,5 @@
 /* pack.h: the pack that an item gets from its place: the topmost folder below its library, or the library's own name.
- * When an item moves, its pack follows the place, unless a person wrote another pack. */
+ * When an item moves, its pack follows the place, unless a person wrote another pack. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_PACK_H
 #define LOOPHOLE_PERSIST_PACK_H
 

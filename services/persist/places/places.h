@@ -1,6 +1,6 @@
-/* places.h: the reports of scans about files: where they are, how they moved, appeared and vanished. No
- * report removes an item. Each function sets the revision, id, created and stale of `outcome`. An error before a first
- * write fails only this operation. */
+/* places.h: the reports of scans about files: where they are, how they moved, appeared and vanished. No report removes
+ * an item. Each function sets the revision, id, created and stale of `outcome`. An error before a first write fails
+ * only this operation. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_PLACES_H
 #define LOOPHOLE_PERSIST_PLACES_H
 

@@ -1,4 +1,4 @@
-/* places_lookup.h: finds the item and the folder of an operation, and turns file names into text. */
+/* places_lookup.h: finds the item and the folder of an operation, and turns file names into text. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_PLACES_LOOKUP_H
 #define LOOPHOLE_PERSIST_PLACES_LOOKUP_H
 

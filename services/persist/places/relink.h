@@ -1,6 +1,7 @@
 /* relink.h: a person says which file is that of a missing item. The file has an item of its own, because a scan saw it:
- * the two items exchange their files, and the second one is forgotten. So the first keeps its id, tags and facts of
- * a person, nothing is lost, and undo exchanges the files again; the second one is forgotten then if it was before. */
+ * the two items exchange their files, and the second one is forgotten. So the first keeps its id, tags and facts of a
+ * person, nothing is lost, and undo exchanges the files again; the second one is forgotten then if it was before. The
+ * loop's thread. */
 #ifndef LOOPHOLE_PERSIST_RELINK_H
 #define LOOPHOLE_PERSIST_RELINK_H
 

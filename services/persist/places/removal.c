@@ -318,15 +318,8 @@ static struct removal *next_removal(struct multipart *work)
     return (struct removal *)work;
 }
 
-void removal_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks)
+void removal_list_tasks(const struct persist *p, struct task_list *tasks)
 {
-    uint32_t count = 0;
-
-    for (const struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
-        count++;
-    tasks->at = arena_array(arena, count, sizeof(*tasks->at));
-    if (!tasks->at)
-        return;
     for (const struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
         tasks->at[tasks->count++] = (struct task){
             .id = one->work.request,

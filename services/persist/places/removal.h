@@ -1,6 +1,6 @@
-/* removal.h: removes items from the catalogue when a person asks for it. A library may be large: its removal is done
- * in parts (multipart.h) and is answered at the end. The library's own row is removed last, so a repeated request
- * finishes what a crash interrupted. */
+/* removal.h: removes items from the catalogue when a person asks for it. A library may be large: its removal is done in
+ * parts (multipart.h) and is answered at the end. The library's own row is removed last, so a repeated request finishes
+ * what a crash interrupted. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_REMOVAL_H
 #define LOOPHOLE_PERSIST_REMOVAL_H
 
@@ -21,7 +21,7 @@ enum err removal_begin(struct persist *p, struct call *call, struct id folder);
 /* Each removal in progress lists the folders again before it ends: some may have come to its library. */
 void removal_outdate(struct persist *p);
 
-/* Lists the removals in progress as tasks, counted in folders. */
-void removal_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks);
+/* Adds the removals in progress to `tasks`, which has room (multipart_count); counted in folders. */
+void removal_list_tasks(const struct persist *p, struct task_list *tasks);
 
 #endif

@@ -1,6 +1,6 @@
 /* repack.h: after a folder moved or was renamed, gives the items below it the pack of their new place. After a person
  * took a move back, the items below become missing. persist changes these items in parts of a turn. A row of DB_META
- * records the remaining work, so a successor continues.
+ * records the remaining work, so a successor continues. The loop's thread.
  *
  *   folders_move: row "pack", folder, old pack ──► a timer: some items a turn ──► the row goes */
 #ifndef LOOPHOLE_PERSIST_REPACK_H
@@ -19,7 +19,7 @@ enum err repack_begin_presence(struct persist *p, struct id folder, enum item_st
 void repack_resume(struct persist *p);
 void repack_close(struct persist *p); /* also after an undone turn: the work begins again from the row */
 
-/* Does one part, in a turn that it opens. False: nothing is left to do. */
+/* Does one part, in a turn that it opens. False: nothing is left to do. Exported for unit tests, which have no timer. */
 bool repack_part(struct persist *p);
 
 #endif

@@ -1,5 +1,5 @@
 /* sessions.h: session files of other programs. A session is also a context (uses.h): it uses the items of its
- * references. In the open turn. */
+ * references. In the open turn. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_SESSIONS_H
 #define LOOPHOLE_PERSIST_SESSIONS_H
 

@@ -1,6 +1,6 @@
 /* takes.h: recordings in the catalogue, from their reservation to their end. An item is pending while its file is
  * written. Then it is final (a file like any other, waiting to be analysed) or abandoned (kept and listed, but never
- * analysed). Both states are final. An error before a first write fails only this operation. */
+ * analysed). Both states are final. An error before a first write fails only this operation. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_TAKES_H
 #define LOOPHOLE_PERSIST_TAKES_H
 

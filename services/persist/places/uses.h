@@ -1,4 +1,4 @@
-/* uses.h: which items a context uses (store/uses.h). In the open turn. */
+/* uses.h: which items a context uses (store/uses.h). In the open turn. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_USES_H
 #define LOOPHOLE_PERSIST_USES_H
 

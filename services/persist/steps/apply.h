@@ -1,12 +1,12 @@
 /* apply.h: many actions under one request, done together or not at all (together.h), as one step of the undo stack.
  * persist does an apply of a few actions at once. A larger one waits for its own part (multipart.h), so that other
- * clients have turns between two of them. */
+ * clients have turns between two of them. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_APPLY_H
 #define LOOPHOLE_PERSIST_APPLY_H
 
 #include "services/persist/turn/persist.h"
 
-/* Does all actions in the open turn. Errors (explained; the field names the action): bad_request, not_found, exists,
+/* Does all actions in the open turn. Exported for unit tests, which have no call. Errors (explained; the field names the action): bad_request, not_found, exists,
  * conflict, too_large, the errors of a broken turn. */
 enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault);
 

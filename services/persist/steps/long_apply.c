@@ -178,15 +178,8 @@ static uint32_t count_works(const struct persist *p)
 
 void long_apply_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks)
 {
-    struct task *at = arena_array(arena, tasks->count + count_works(p), sizeof(*at));
-
-    if (!at)
-        return;
-    for (uint32_t i = 0; i < tasks->count; i++)
-        at[i] = tasks->at[i];
-    tasks->at = at;
     for (const struct long_apply *one = next_long(p->multiparts); one; one = next_long(one->work.next))
-        at[tasks->count++] = (struct task){
+        tasks->at[tasks->count++] = (struct task){
             .id = one->work.request,
             .label = one->ask.label.len ? arena_text(arena, one->ask.label) : TEXT("Changing items"),
             .done = one->done,

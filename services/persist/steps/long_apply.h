@@ -1,5 +1,6 @@
 /* long_apply.h: an apply with more work than one commit may have, in parts with a commit each: one request, one label,
- * one step of the undo stack, one answer at the end. Other clients have their turns between two parts.
+ * one step of the undo stack, one answer at the end. Other clients have their turns between two parts. The loop's
+ * thread.
  *
  *   long_apply_begin ─► parts: actions, progress under the request id, commit ─► last part: answer
  *
@@ -17,7 +18,7 @@
 enum err long_apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask,
                           struct applied *answer);
 
-/* Adds the work in progress to `tasks`. */
+/* Adds the work in progress to `tasks`, which has room (multipart_count); counted in actions. */
 void long_apply_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks);
 
 /* The task ends after its current part. Errors (explained): not_found. */

@@ -1,5 +1,6 @@
 /* step_files.h: steps that wrote into files outside the store: the labels of items. Only a client can take such a step
- * back, because persist never opens the files of items. The fact labels_written of an item names the write. */
+ * back, because persist never opens the files of items. The fact labels_written of an item names the write. The loop's
+ * thread. */
 #ifndef LOOPHOLE_PERSIST_STEP_FILES_H
 #define LOOPHOLE_PERSIST_STEP_FILES_H
 

@@ -1,6 +1,6 @@
 /* steps_list.h: lists the steps of a scope, the newest first, from a read transaction. The lists lie in the arena. Each
  * function reads for a few milliseconds at most: the list can be shorter than asked for, but has at least one line if
- * there is a step. Errors: internal, full. */
+ * there is a step. Errors: internal, full. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_STEPS_LIST_H
 #define LOOPHOLE_PERSIST_STEPS_LIST_H
 

@@ -1,5 +1,5 @@
 /* together.h: changes that are made together or not at all, within the open turn. Other clients' changes in the same
- * turn stay in either case.
+ * turn stay in either case. The loop's thread.
  *
  *   together_begin ─► operations ─► together_end: kept, or undone completely after an error */
 #ifndef LOOPHOLE_PERSIST_TOGETHER_H

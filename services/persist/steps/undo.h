@@ -1,5 +1,5 @@
 /* undo.h: undoes the steps of a scope (undo_stack.h), and does them again. A step is undone as a whole or not at all.
- * Both skip an operation whose item has left the catalogue, and count it. */
+ * Both skip an operation whose item has left the catalogue, and count it. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_UNDO_H
 #define LOOPHOLE_PERSIST_UNDO_H
 
@@ -12,7 +12,8 @@
 enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
                    struct fault *fault);
 
-/* Undoes step `to` and all later ones, together or not at all. Errors (explained): not_found (an unknown step, or one
+/* Undoes step `to` and all later ones, together or not at all. This and the next function are exported for unit tests,
+ * which have no call. Errors (explained): not_found (an unknown step, or one
  * that is no longer kept), conflict (the step is undone already, cannot be undone now, or has no items any more),
  * too_large. */
 enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct taken_back *taken, struct fault *fault);

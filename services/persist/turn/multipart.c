@@ -53,6 +53,15 @@ enum err multipart_begin(struct persist *p, struct call *call, struct multipart 
     return ERR_OK;
 }
 
+uint32_t multipart_count(const struct persist *p)
+{
+    uint32_t count = 0;
+
+    for (const struct multipart *work = p->multiparts; work; work = work->next)
+        count++;
+    return count;
+}
+
 struct multipart *multipart_of(const struct persist *p, struct id request)
 {
     struct multipart *work = p->multiparts;

@@ -38,6 +38,9 @@ enum err multipart_begin(struct persist *p, struct call *call, struct multipart 
 /* The same for a call that was deferred before. The caller has set `request`, `digest` and `ticket`. */
 void multipart_queue(struct persist *p, struct multipart *work);
 
+/* Returns the number of requests in progress. */
+uint32_t multipart_count(const struct persist *p);
+
 /* Returns the work of this request; NULL: none. */
 struct multipart *multipart_of(const struct persist *p, struct id request);
 

@@ -99,7 +99,7 @@ extern const struct persist_handlers persist_asks;
 void persist_open(struct persist *p);
 void persist_close(struct persist *p);
 
-/* The functions that persist_open registers with the turn. */
+/* The functions that persist_open registers with the turn. Exported for unit tests, which open a store of their own. */
 extern const struct turn_hooks persist_hooks;
 
 bool persist_has_room(const struct persist *p); /* the disk of the store has room */

@@ -1,4 +1,4 @@
-/* person_steps.h: the steps of persons in this turn, for the event `changed`. */
+/* person_steps.h: the steps of persons in this turn, for the event `changed`. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_PERSON_STEPS_H
 #define LOOPHOLE_PERSIST_PERSON_STEPS_H
 

@@ -128,7 +128,7 @@ static void run_io(struct errand *errand)
 
 /* ---- one write of a file after the other ---- */
 
-/* The first one of this file. */
+/* Returns the oldest write of this file that has not ended. */
 static struct file_io *first_write(const struct project *p, const char *path)
 {
     struct file_io *io = p->writes;

@@ -1,4 +1,4 @@
-/* deeds.h: what the service does for each ask, as tables for work.h; and their shared parts. */
+/* deeds.h: what the service does for each ask, as tables for work.h; and their shared parts. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_DEEDS_H
 #define LOOPHOLE_PROJECT_DEEDS_H
 

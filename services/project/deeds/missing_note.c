@@ -92,7 +92,7 @@ static bool read_missing_item(const struct element *part, struct text folder, st
 
 /* ---- asking ---- */
 
-/* It is the first of the queue. */
+/* Ends the noting at the head of the queue. */
 static void end_noting(struct missing_noting *n)
 {
     n->p->notings = n->next;

@@ -99,7 +99,7 @@ static struct text insert_of(const struct sounding *sounding, int32_t channel)
 /* An insert whose client is away waits for it. */
 static void add_inserts(struct sound_setting *s)
 {
-    for (int32_t channel = BUS_STREAMS; s->want.has_mixer && channel <= BUS_MASTER; channel++) {
+    for (int32_t channel = CHANNEL_STREAMS; s->want.has_mixer && channel <= CHANNEL_MASTER; channel++) {
         struct text to = insert_of(&s->want, channel);
         if (!text_equal(to, insert_of(&s->now, channel)))
             ADD_ASK(s, insert, .channel.value = channel, .to = to, .has_waits = true, .waits = true);

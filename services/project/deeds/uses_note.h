@@ -1,6 +1,6 @@
 /* uses_note.h: writes the items that a project uses as uses of its context (persist.use), for queries such as
  * used:"Name", role:, section:, unused. Items that the catalogue does not know are added as missing first. After each
- * change of a project; nothing is sent when its uses are the same. */
+ * change of a project; nothing is sent when its uses are the same. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_USES_NOTE_H
 #define LOOPHOLE_PROJECT_USES_NOTE_H
 

@@ -35,6 +35,7 @@ struct pattern_library {
     bool is_swept; /* the temporary files of earlier processes are removed */
 };
 
+/* Reads nothing yet. `data` is the data directory, and must outlive the library, which lives as long as the process. */
 struct pattern_library *library_new(const char *data);
 
 /* Errors (explained): after LIBRARY_LOCK_S busy (another thread holds it) or timeout (one that was given up holds it);

@@ -1,4 +1,5 @@
-/* library_deeds.h: what the service does for the asks about the library of patterns, as tables for work.h. */
+/* library_deeds.h: what the service does for the asks about the library of patterns, as tables for work.h. The loop's
+ * thread. */
 #ifndef LOOPHOLE_PROJECT_LIBRARY_DEEDS_H
 #define LOOPHOLE_PROJECT_LIBRARY_DEEDS_H
 

@@ -1,5 +1,5 @@
 /* bindings.h: the MIDI bindings of a project. They are the key `midi` of the project's own part: a list of objects with
- * the keys control, target, mode, from and until. So undo, saves and copies have them. */
+ * the keys control, target, mode, from and until. So undo, saves and copies have them. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_BINDINGS_H
 #define LOOPHOLE_PROJECT_BINDINGS_H
 

@@ -25,7 +25,7 @@ struct target_row {
 static const struct mixer_strip *find_strip(const struct midi_target *target, const struct mixer *mixer)
 {
     for (uint32_t i = 0; i < mixer->strips.count; i++)
-        if (text_is(target->word, choice_word(&bus_table, mixer->strips.at[i].bus.value)))
+        if (text_is(target->word, choice_word(&channel_table, mixer->strips.at[i].bus.value)))
             return &mixer->strips.at[i];
     return NULL;
 }

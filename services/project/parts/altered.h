@@ -1,5 +1,6 @@
 /* altered.h: the items in use whose sound is not that of a save any more: another program changed the file at their
- * path, or a person gave an item another file. They are found by the content in the catalogue; no file is read. */
+ * path, or a person gave an item another file. They are found by the content in the catalogue; no file is read. One
+ * thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_ALTERED_H
 #define LOOPHOLE_PROJECT_ALTERED_H
 

@@ -1,4 +1,5 @@
-/* document.h: a project as one JSON document, as project.json has it, and back.
+/* document.h: a project as one JSON document, as project.json has it, and back. One thread for each transaction and
+ * arena.
  *
  *   { "schema_version": "1.0", "revision": 3, "project": {id name bpm …}, "tracks": [{id …}], "sections": […],
  *     "clips": […], "mixer": […], "pads": […], "sound": […], "patterns": […], "items": [{id content name storage …}] }

@@ -1,4 +1,5 @@
-/* listed_items.h: the items that a document has, found by their ids. In the arena. */
+/* listed_items.h: the items that a document has, found by their ids. In the arena. One thread for each transaction and
+ * arena. */
 #ifndef LOOPHOLE_PROJECT_LISTED_ITEMS_H
 #define LOOPHOLE_PROJECT_LISTED_ITEMS_H
 

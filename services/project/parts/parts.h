@@ -1,5 +1,5 @@
 /* parts.h: finds projects and reads their parts, in a transaction. Strings point into the map or the arena, which has
- * no limit. Errors: those of the store. */
+ * no limit. Errors: those of the store. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_PARTS_H
 #define LOOPHOLE_PROJECT_PARTS_H
 
@@ -11,7 +11,7 @@
  * project. */
 enum { PARTS_MOST = 16000, SAVE_BYTES = 3 << 20, SAVES_KEPT = 64 };
 
-struct choice parts_kind(int32_t kind);
+struct choice parts_kind(int32_t kind); /* an enum element_kind as the value of a field */
 
 /* Finds a project by its id or name. Errors (explained): not_found. */
 enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault);

@@ -1,5 +1,5 @@
 /* uses.h: the media items that the parts of a project name, in the values of their keys `item` and `media_id`; in a
- * part of kind sound also `id`; in a slot those of its pattern. */
+ * part of kind sound also `id`; in a slot those of its pattern. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_USES_H
 #define LOOPHOLE_PROJECT_USES_H
 

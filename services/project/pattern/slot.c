@@ -33,7 +33,7 @@ static uint64_t read_body(struct txn *txn, struct arena *arena, struct id projec
     return row.revision;
 }
 
-enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to)
+void slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to)
 {
     struct tree body;
 
@@ -42,7 +42,6 @@ enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, 
     to->file = tree_text(&body, "file");
     to->files_revision =
         read_body(txn, arena, project, ELEMENT_KIND_SLOT_FILE, id_of_slot(project, number, "slot file"), &to->files);
-    return ERR_OK;
 }
 
 static uint64_t revision_of(struct txn *txn, struct arena *arena, struct id project, int32_t kind, struct id id)

@@ -1,6 +1,7 @@
 /* slot.h: the slots of a project's patterns in the store. Slot 1 to 128 of bank B has the number 128(B - 1) + slot. Its
  * row has the file's text, so undo and a death between commit and file lose nothing. Another row, which undo does not
- * touch, has the digests of what this engine wrote to the file. All memory is in the arena. */
+ * touch, has the digests of what this engine wrote to the file. All memory is in the arena. One thread for each
+ * transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_SLOT_H
 #define LOOPHOLE_PROJECT_SLOT_H
 
@@ -18,7 +19,8 @@ struct slot_row {
     struct tree files;                 /* digests of the last files, newest first */
 };
 
-enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);
+/* Reads both rows of a slot. A slot without rows, or with a damaged one, is empty. */
+void slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);
 
 /* The revisions of a slot's two rows, which are not parsed. */
 void slot_revisions(struct txn *txn, struct arena *arena, struct id project, uint32_t number, uint64_t *revision,
@@ -27,7 +29,7 @@ void slot_revisions(struct txn *txn, struct arena *arena, struct id project, uin
 /* Reads number and text of a part of a project; false: the part is no slot. */
 bool slot_read_part(const struct element *part, struct arena *arena, struct slot_row *to);
 
-struct text slot_digest(struct arena *arena, struct text file);
+struct text slot_digest(struct arena *arena, struct text file); /* of a file's text, in hex digits */
 
 /* True if this engine wrote those bytes to the slot's file. */
 bool slot_is_ours(const struct slot_row *row, struct text digest);

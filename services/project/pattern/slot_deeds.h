@@ -1,4 +1,4 @@
-/* slot_deeds.h: what the service does for the asks about slots and banks, as tables for work.h. */
+/* slot_deeds.h: what the service does for the asks about slots and banks, as tables for work.h. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SLOT_DEEDS_H
 #define LOOPHOLE_PROJECT_SLOT_DEEDS_H
 
@@ -35,7 +35,7 @@ struct slot_job {
     uint32_t entry_number;
 };
 
-struct slot_job *slot_job_of(struct doing *work);
+struct slot_job *slot_job_of(struct doing *work); /* the work's own state; lives as long as the work */
 
 /* Finds folder and banks of the project. Errors (explained): not_found (the project has no folder). */
 enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault);
@@ -64,7 +64,7 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
 enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* Plans to write the texts of the store. After a repeated ask these are the texts of its first copy. */
-enum err slot_job_take_stored(struct doing *work, struct txn *txn);
+void slot_job_take_stored(struct doing *work, struct txn *txn);
 
 /* Writes the files that differ from the store. `waits`: the phase continues when they are on the disk. */
 void slot_job_write(struct doing *work, bool waits);

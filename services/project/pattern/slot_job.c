@@ -134,10 +134,8 @@ enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_p
 {
     const uint32_t number = place->row.number;
     struct text digest;
-    enum err e = slot_read_row(txn, &work->arena, work->id, number, &place->row);
 
-    if (e != ERR_OK)
-        return e;
+    slot_read_row(txn, &work->arena, work->id, number, &place->row);
     place->content = place->row.file;
     place->adopts = place->heals = false;
     if (place->read == ERR_NOT_FOUND) {
@@ -212,19 +210,17 @@ static void note_healed(void *owner, struct slot_io *io)
         log_fault("the files of slots were not written", &io->fault);
 }
 
-enum err slot_job_take_stored(struct doing *work, struct txn *txn)
+void slot_job_take_stored(struct doing *work, struct txn *txn)
 {
     struct slot_job *job = slot_job_of(work);
-    enum err e = ERR_OK;
 
-    for (uint32_t i = 0; e == ERR_OK && i < job->count; i++) {
+    for (uint32_t i = 0; i < job->count; i++) {
         struct slot_place *place = &job->places[i];
 
-        e = slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
+        slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
         place->content = arena_text(&work->kept, place->row.file);
         place->writes = place->writes || !text_equal(place->content, place->file);
     }
-    return e;
 }
 
 void slot_job_write(struct doing *work, bool waits)

@@ -56,8 +56,8 @@ static uint64_t sum_revisions(struct song_following *s, struct txn *txn, const s
     for (uint32_t i = 0; i < song->entries.count; i++) {
         const struct song_entry *entry = &song->entries.at[i];
         const uint32_t number = (uint32_t)((entry->bank - 1) * SLOTS_BANK + entry->slot);
-        if (slot_read_row(txn, &s->arena, project->project, number, &row) == ERR_OK)
-            sum += row.revision;
+        slot_read_row(txn, &s->arena, project->project, number, &row);
+        sum += row.revision;
     }
     return sum;
 }

@@ -16,7 +16,7 @@ struct fourier_signal {
     float re[FOURIER_SIZE], im[FOURIER_SIZE];
 };
 
-void fourier_init(struct fourier *fourier);
+void fourier_init(struct fourier *fourier); /* makes the table, before the first transform */
 
 /* to[k] = Σ from[i] exp(-2 π j i k ÷ size), unscaled, for a power of 2 from FOURIER_LEAST to FOURIER_SIZE. The first
  * `size` numbers of `signal` become their spectrum; those of `spare` are overwritten. For the inverse, exchange re and

@@ -8,7 +8,7 @@
 
 enum { TOUCH_VALUES = 200 /* of a field with more values, the rows of each are few */ };
 
-void touch_index(const struct index *index);
-void touch_term(const struct index *index, uint32_t term);
+void touch_index(const struct index *index);               /* lengths, durations, tables of facets */
+void touch_term(const struct index *index, uint32_t term); /* the rows with the term, if they are many */
 
 #endif

@@ -76,10 +76,13 @@ struct near_machine {
                     float *to);
 };
 
-/* The fastest machine for this processor; the number of machines for it. [0] is plain C and runs everywhere. */
+/* Returns the fastest machine that this processor can run. */
 const struct near_machine *near_machine(void);
+
+/* All machines, exported for the unit test that compares them; [0] is plain C and runs everywhere. near_machine_at
+ * returns NULL if this processor cannot run the machine. */
 uint32_t near_machine_count(void);
-const struct near_machine *near_machine_at(uint32_t number); /* NULL: this processor cannot run it */
+const struct near_machine *near_machine_at(uint32_t number);
 
 extern const struct near_machine near_machine_avx2, near_machine_avx512;
 

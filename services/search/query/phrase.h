@@ -9,7 +9,7 @@
  * these and the tags. The caller frees the rows; NULL: no memory. */
 struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_field field);
 
-/* True if `text` contains the words of `phrase`, consecutively. */
+/* True if `text` contains the words of `phrase`, consecutively. Exported for its unit test, which needs no index. */
 bool phrase_is_in(struct text text, struct text phrase);
 
 #endif

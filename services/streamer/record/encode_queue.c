@@ -19,8 +19,8 @@ static void stay_wav(struct take *take, const struct fault *why)
 
     snprintf(take->remark, sizeof(take->remark), "%s", why->what);
     take->format = TAKE_FORMAT_WAV;
-    snprintf(takes->alarm, sizeof(takes->alarm), "the recording %.60s stays a WAV: %.120s", take->name, why->what);
-    log_fault("a recording stays a WAV", why);
+    snprintf(takes->alarm, sizeof(takes->alarm), "the take %.60s stays a WAV: %.120s", take->name, why->what);
+    log_fault("a take stays a WAV", why);
 }
 
 /* Encoding cannot begin: the take stays a WAV. If its WAV is gone, it stays pending. */

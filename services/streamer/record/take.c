@@ -169,7 +169,7 @@ static void follow_start(struct take *take)
     if (clock_steady() - take->since < BEGIN_US)
         return;
     if (core_link_check(take->takes->core, CORE_PAUSE_US, &fault) == ERR_OK)
-        fault_set(&fault, ERR_TIMEOUT, "the audio core does not start the recording");
+        fault_set(&fault, ERR_TIMEOUT, "the audio core does not start the take");
     fail_file(take, &fault);
 }
 
@@ -190,7 +190,7 @@ static void start_running(struct take *take, const struct take_file *file)
     take->phase = TAKE_GOING;
     take->is_cued = false;
     take->since = take->reported = clock_steady();
-    log_info("recording \"%s\" to %s", take->name, take->path);
+    log_info("the take \"%s\" begins: %s", take->name, take->path);
     take_describe(take, &reply);
     ticket_answer(take->takes->service, take->begun, &reply);
     take->begun = (struct ticket){ 0 };
@@ -301,7 +301,7 @@ void take_follow(struct take *take)
 
 void take_fail(struct take *take, const struct fault *fault)
 {
-    log_fault("recording", fault);
+    log_fault("a take failed", fault);
     take->fault = *fault;
     take_publish(take, "take_failed");
     take->is_forgotten = true;
@@ -318,9 +318,9 @@ void take_leave(struct take *take, const struct fault *fault)
 {
     struct takes *takes = take->takes;
 
-    log_fault("a recording is not finished", fault);
+    log_fault("a take is not finished", fault);
     take->fault = *fault;
-    snprintf(takes->alarm, sizeof(takes->alarm), "the recording %.60s cannot be finished yet: %.120s", take->name,
+    snprintf(takes->alarm, sizeof(takes->alarm), "the take %.60s cannot be finished yet: %.120s", take->name,
              fault->what);
     ticket_fail(takes->service, take->begun, fault);
     ticket_fail(takes->service, take->ended, fault);
@@ -341,7 +341,7 @@ static void judge_recording(struct take *take, const struct take_file *file)
     if (!is_failed || file->is_gone)
         return;
     take->fault = file->fault;
-    snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the recording %.60s ended early: %.120s", take->name,
+    snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the take %.60s ended early: %.120s", take->name,
              file->fault.what);
     take_publish(take, "take_failed");
 }

@@ -82,7 +82,7 @@ void take_bars_wait(struct take *take)
     take_describe(take, &reply);
     ticket_answer(take->takes->service, take->begun, &reply);
     take->begun = (struct ticket){ 0 };
-    log_info("the recording \"%s\" waits for its bar", take->name);
+    log_info("the take \"%s\" waits for its bar", take->name);
 }
 
 /* The first step of the next bar; with a count-in, the step after it. */

@@ -10,7 +10,7 @@ static void log_rescan(void *state, enum err error, const void *answer, const st
 {
     (void)state, (void)answer;
     if (error != ERR_OK)
-        log_fault("a finished recording will be analysed later", fault);
+        log_fault("a finished take will be analysed later", fault);
 }
 
 /* The item waits for its analysis: makes the indexer scan its folder. */
@@ -22,7 +22,7 @@ static void have_analysed(struct take *take)
 
     if (service_ask(take->takes->service, "indexer.rescan", &request, BUDGET_MS, NULL, log_rescan, NULL, &fault) !=
         ERR_OK)
-        log_fault("a finished recording will be analysed later", &fault);
+        log_fault("a finished take will be analysed later", &fault);
 }
 
 void take_note_recovered(struct take *take)
@@ -62,13 +62,13 @@ static void finish_take(struct take *take)
         have_analysed(take);
     if (take->result != 0)
         take_publish(take, take->result == LIFECYCLE_FINAL ? "take_final" : "take_abandoned");
-    log_info("the recording \"%s\" has ended: %s, length in frames: %llu", take->name,
+    log_info("the take \"%s\" has ended: %s, length in frames: %llu", take->name,
              take->is_forgotten                ? "deleted"
              : take->result == LIFECYCLE_FINAL ? "final"
                                                : "abandoned",
              (unsigned long long)take->frames);
     if (take->lost > 0)
-        log_warn("the recording \"%s\" lacks frames: %llu, at this number of places: %llu", take->name,
+        log_warn("the take \"%s\" lacks frames: %llu, at this number of places: %llu", take->name,
                  (unsigned long long)take->lost, (unsigned long long)take->gaps.count);
     take_free(take);
 }
@@ -85,7 +85,7 @@ static void take_acknowledgement(void *state, enum err error, const void *answer
     } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST || error == ERR_EXISTS) {
         take->fault = *fault;
         take->result = LIFECYCLE_ABANDONED;
-        log_fault("persist refused the end of a recording, which counts as abandoned", fault);
+        log_fault("persist refused the end of a take, which counts as abandoned", fault);
         finish_take(take);
     }
 }

@@ -184,12 +184,12 @@ static enum err open_new(struct take_file *file)
     char flac[PATH_MAX + 8];
 
     if (take.is_for_flac && take_flac_is_there(file->path, flac))
-        return fault_set(&file->fault, ERR_EXISTS, "cannot make the recording: %.150s exists already", flac);
+        return fault_set(&file->fault, ERR_EXISTS, "cannot make the take: %.150s exists already", flac);
     int fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 
     file->take.fd = fd;
     if (fd < 0)
-        return fault_errno(&file->fault, file_err(errno), errno, "cannot make the recording");
+        return fault_errno(&file->fault, file_err(errno), errno, "cannot make the take");
     enum err e = wav_begin(&file->take, fd, file->format, &take, &file->fault);
     return e == ERR_OK ? sync_folder(file->path, &file->fault) : e;
 }
@@ -205,7 +205,7 @@ static enum err open_left(struct take_file *file)
         file->is_gone =
             number == ENOENT && sync_folder(file->path, NULL) == ERR_OK && take_place_is_here(&file->place, file->path);
         file->is_flac = file->is_gone && take_flac_is_there(file->path, flac);
-        return fault_errno(&file->fault, file_err(number), number, "cannot open the recording");
+        return fault_errno(&file->fault, file_err(number), number, "cannot open the take");
     }
     enum err e = wav_resume(&file->take, fd, &file->fault);
     atomic_store(&file->frames, file->take.frames);
@@ -316,7 +316,7 @@ static void run_work(struct errand *errand)
     else if (file->work != TAKE_ERASE)
         record_take(file);
     else if (unlink(file->path) != 0 && errno != ENOENT)
-        fault_errno(&file->fault, file_err(errno), errno, "cannot delete the recording");
+        fault_errno(&file->fault, file_err(errno), errno, "cannot delete the take");
 }
 
 static void free_file(struct errand *errand)

@@ -163,7 +163,7 @@ static void run_flac(struct errand *errand)
         (void)unlink(flac->part);
         flac->became = find_flac(flac);
     } else {
-        fault_errno(&flac->fault, file_err(errno), errno, "cannot open the recording");
+        fault_errno(&flac->fault, file_err(errno), errno, "cannot open the take");
     }
     measure_flac(flac);
 }

@@ -17,6 +17,7 @@ struct take_peaks {
     int8_t low[TAKE_PEAKS], high[TAKE_PEAKS]; /* bins without added frames are 0 */
 };
 
+/* Before both threads begin, and after both have ended. */
 void take_peaks_open(struct take_peaks *peaks);
 void take_peaks_close(struct take_peaks *peaks);
 

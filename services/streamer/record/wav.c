@@ -14,7 +14,7 @@
 enum { DS64 = 28, BEXT = 602, TAKE = 96, GAPS = 16 + WAV_GAPS * 16, PIECE = 1024 };
 enum { TAG_PCM = 1, TAG_FLOAT = 3 };
 
-uint32_t wav_frame_bytes(enum wav_format format)
+static uint32_t frame_bytes(enum wav_format format)
 {
     return WAV_CHANNELS * (format == WAV_PCM24 ? 3 : sizeof(float));
 }
@@ -90,7 +90,7 @@ static void put_bext(struct wav_head *head, const struct wav_take *take)
 
 static void put_format(struct wav_head *head, const struct wav *wav)
 {
-    uint32_t frame = wav_frame_bytes(wav->format);
+    uint32_t frame = frame_bytes(wav->format);
 
     put_chunk(head, "fmt ", 16);
     put_wav_number(head, wav->format == WAV_PCM24 ? TAG_PCM : TAG_FLOAT, 2);
@@ -136,7 +136,7 @@ static void put_gaps(struct wav_head *head, const struct wav_gaps *gaps)
 
 static void put_header(struct wav_head *head, const struct wav *wav, uint64_t frames)
 {
-    uint64_t data = frames * wav_frame_bytes(wav->format), all = data + WAV_HEADER - 8 + wav->markers;
+    uint64_t data = frames * frame_bytes(wav->format), all = data + WAV_HEADER - 8 + wav->markers;
     bool is_large = all > UINT32_MAX;
 
     put_sizes(head, all, data, frames);
@@ -162,7 +162,7 @@ static enum err write_at(int fd, const void *bytes, size_t len, uint64_t at, str
             continue;
         if (wrote <= 0)
             return fault_errno(fault, file_err(wrote < 0 ? errno : ENOSPC), wrote < 0 ? errno : ENOSPC,
-                               "cannot write the recording");
+                               "cannot write the take");
         from += wrote;
         at += (uint64_t)wrote;
         len -= (size_t)wrote;
@@ -177,7 +177,7 @@ static enum err sync_fd(int fd, struct fault *fault)
     do
         result = fdatasync(fd);
     while (result != 0 && errno == EINTR);
-    return result == 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot sync the recording");
+    return result == 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot sync the take");
 }
 
 /* Writes the first page, which says that `frames` frames are on the disk. */
@@ -279,11 +279,11 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
 
     *wav = (struct wav){ .fd = fd };
     if (fstat(fd, &st) != 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot access the recording");
+        return fault_errno(fault, ERR_IO, errno, "cannot access the take");
     if (st.st_size < WAV_HEADER || pread(fd, header, sizeof(header), 0) != sizeof(header) || !read_header(wav, header))
-        return fault_set(fault, ERR_BAD_REQUEST, "this is not a recording of loophole");
-    wav->frames = (uint64_t)(st.st_size - WAV_HEADER) / wav_frame_bytes(wav->format);
-    wav->synced = data_said(header) / wav_frame_bytes(wav->format);
+        return fault_set(fault, ERR_BAD_REQUEST, "this is not a take of loophole");
+    wav->frames = (uint64_t)(st.st_size - WAV_HEADER) / frame_bytes(wav->format);
+    wav->synced = data_said(header) / frame_bytes(wav->format);
     if (wav->synced > wav->frames)
         wav->synced = wav->frames;
     if (wav->has_ended) /* markers may follow the frames */
@@ -310,7 +310,7 @@ static void put_sample(struct wav *wav, float sample, uint8_t *to)
 enum err wav_write(struct wav *wav, uint64_t at, const float *stereo, uint32_t count, struct fault *fault)
 {
     uint8_t bytes[PIECE * WAV_CHANNELS * sizeof(float)];
-    uint32_t frame = wav_frame_bytes(wav->format), done = 0;
+    uint32_t frame = frame_bytes(wav->format), done = 0;
 
     while (done < count) {
         uint32_t piece = count - done < PIECE ? count - done : PIECE;
@@ -341,7 +341,7 @@ enum err wav_sync(struct wav *wav, struct fault *fault)
 /* Makes the file end with its last frame. */
 static enum err fit_length(const struct wav *wav, const char *what, struct fault *fault)
 {
-    uint64_t frame = wav_frame_bytes(wav->format);
+    uint64_t frame = frame_bytes(wav->format);
 
     if (wav->frames > (INT64_MAX - WAV_HEADER) / frame)
         return fault_set(fault, ERR_FULL, "%s: %llu frames are too many for a file", what,
@@ -375,7 +375,7 @@ enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault)
     forget_gaps(&wav->gaps, wav->frames);
     if (wav->take.is_filled)
         shorten_gap(&wav->gaps, wav->frames);
-    return fit_length(wav, "cannot cut the recording", fault);
+    return fit_length(wav, "cannot cut the take", fault);
 }
 
 /* ---- missing frames ---- */
@@ -390,10 +390,10 @@ enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fa
     gaps->lost += count;
     if (wav->take.is_filled) { /* the bytes that extend a file are zero */
         wav->frames = at;
-        enum err e = fit_length(wav, "cannot write the recording", fault);
+        enum err e = fit_length(wav, "cannot write the take", fault);
         wav->frames = at + count;
         if (e == ERR_OK)
-            e = fit_length(wav, "cannot write the recording", fault);
+            e = fit_length(wav, "cannot write the take", fault);
         if (e != ERR_OK)
             return e;
     }
@@ -404,7 +404,7 @@ static enum err write_markers(struct wav *wav)
 {
     uint8_t bytes[WAV_MARKERS_SIZE];
     size_t size = wav_markers(wav, bytes);
-    enum err e = write_at(wav->fd, bytes, size, WAV_HEADER + wav->frames * wav_frame_bytes(wav->format), NULL);
+    enum err e = write_at(wav->fd, bytes, size, WAV_HEADER + wav->frames * frame_bytes(wav->format), NULL);
 
     if (e == ERR_OK)
         e = sync_fd(wav->fd, NULL);
@@ -416,7 +416,7 @@ static enum err write_markers(struct wav *wav)
 /* A take is complete without its markers too, because its item also names the places. */
 enum err wav_end(struct wav *wav, struct fault *fault)
 {
-    enum err e = fit_length(wav, "cannot end the recording", fault);
+    enum err e = fit_length(wav, "cannot end the take", fault);
 
     wav->has_ended = true;
     if (e == ERR_OK)
@@ -424,6 +424,6 @@ enum err wav_end(struct wav *wav, struct fault *fault)
     if (e != ERR_OK || wav->gaps.count == 0 || write_markers(wav) == ERR_OK)
         return e;
     wav->markers = 0;
-    e = fit_length(wav, "cannot end the recording", fault);
+    e = fit_length(wav, "cannot end the take", fault);
     return e == ERR_OK ? wav_sync(wav, fault) : e;
 }

@@ -58,8 +58,6 @@ struct wav {
     uint64_t markers; /* bytes of the markers */
 };
 
-uint32_t wav_frame_bytes(enum wav_format format);
-
 /* Begins a file in an empty, open `fd`; its header is on the disk afterwards. Errors: full, io. */
 enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take, struct fault *fault);
 

@@ -6,6 +6,7 @@
 #include "services/worker/sessions/references.h"
 #include "services/worker/sessions/unpack.h"
 
+/* Each reads the session in `unpack` to its end, and adds its references to `to`. */
 enum err ardour_read(struct unpack *unpack, struct references *to, struct fault *fault);
 enum err hydrogen_read(struct unpack *unpack, struct references *to, struct fault *fault);
 enum err live_read(struct unpack *unpack, struct references *to, struct fault *fault);

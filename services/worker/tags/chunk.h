@@ -31,7 +31,7 @@ bool chunk_inside(struct chunk_walk *walk, const struct chunk_walk *outer, const
 /* False at the end, or after 4,096 chunks. */
 bool chunk_next(struct chunk_walk *walk, struct chunk *chunk);
 
-bool chunk_is(const struct chunk *chunk, const char *id);
+bool chunk_is(const struct chunk *chunk, const char *id); /* `id` is its 4 letters */
 
 /* Reads the beginning of the data, at most `room` bytes, and returns how many were read. The rest of `to` becomes
  * zero. */

@@ -10,6 +10,7 @@
 
 enum { IXML_MOST = 256 << 10 /* bytes of the chunk */ };
 
+/* Adds the tempo, key and tags of the chunk to the labels. */
 void ixml_facts(struct input *input, const struct chunk *chunk, struct labels *labels);
 
 /* Sets the labels of the job in `xml`, which is empty or has the text of a chunk. Errors: bad_request (it is damaged,

@@ -1,4 +1,4 @@
-/* payload.h: the place of the encoded sound in a file, without its metadata. */
+/* payload.h: the place of the encoded sound in a file, without its metadata. One thread. */
 #ifndef LOOPHOLE_WORKER_PAYLOAD_H
 #define LOOPHOLE_WORKER_PAYLOAD_H
 

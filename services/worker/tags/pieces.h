@@ -14,6 +14,7 @@ struct pieces {
     bool is_full;                 /* a piece had no room */
 };
 
+/* Begins an empty list, whose memory lies in the arena. */
 void pieces_begin(struct pieces *pieces, struct arena *arena);
 
 /* Adds bytes of the old file. What follows the last piece in the old file continues it. */

@@ -32,6 +32,7 @@ struct fingerprint_maker {
     float line[FINGERPRINT_FFT], power[FINGERPRINT_FFT / 2 + 1];
 };
 
+/* fingerprint_init makes what all sounds share; fingerprint_free frees it. */
 void fingerprint_init(struct fingerprint_maker *maker);
 void fingerprint_free(struct fingerprint_maker *maker);
 
