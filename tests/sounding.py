@@ -124,13 +124,13 @@ def until_transport(home, **wanted):
     until(is_there, what=f'the transport has {wanted}')
 
 
-def meter(home, bus):
-    """The last measured level of a bus, rms_left."""
-    return next(one['rms_left'] for one in home.first('meters')['meters'] if one['bus'] == bus)
+def meter(home, channel):
+    """The last measured level of a channel, rms_left."""
+    return next(one['rms_left'] for one in home.first('meters')['meters'] if one['bus'] == channel)
 
 
-def until_sounds(home, bus):
-    until(lambda: meter(home, bus) != 0, what=f'{bus} sounds')
+def until_sounds(home, channel):
+    until(lambda: meter(home, channel) != 0, what=f'{channel} sounds')
 
 
 def until_quiet(home):

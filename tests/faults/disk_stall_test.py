@@ -57,7 +57,7 @@ class StallingDisk:
 
 
 @claim(inside=StallingDisk)
-def two_seconds_without_a_disk_are_not_heard(it):
+def two_seconds_without_a_disk_are_inaudible(it):
     before, tape = it.underruns(), Tape(it.home, 60)
     it.play_until_all_is_read_ahead()
     it.toggle()
@@ -70,7 +70,7 @@ def two_seconds_without_a_disk_are_not_heard(it):
 
 
 @claim(inside=StallingDisk)
-def a_longer_time_is_counted_and_then_the_sound_goes_on(it):
+def frames_of_a_longer_time_without_a_disk_are_counted_and_the_sound_continues(it):
     before, tape = it.underruns(), Tape(it.home, 60)
     it.play_until_all_is_read_ahead()
     it.toggle()

@@ -76,7 +76,7 @@ def _killed_before_calls(it, *calls):
 
 
 @claim(inside=recording(FLAC))
-def killed_before_any_call_of_the_encoding_it_leaves_one_whole_file(it):
+def killed_before_any_call_of_the_encoding_the_streamer_leaves_one_whole_file(it):
     _needs_strace()
     _killed_before_calls(it, ('openat', 'call_a.flac.part', 1, 'call_a'), ('ftruncate', 'call_b.flac.part', 1, 'call_b'),
                          ('pwrite64', 'call_c.flac.part', 1, 'call_c'), ('pwrite64', 'call_d.flac.part', 3, 'call_d'),
@@ -84,7 +84,7 @@ def killed_before_any_call_of_the_encoding_it_leaves_one_whole_file(it):
 
 
 @claim(inside=recording(FLAC))
-def killed_before_any_call_of_the_replacement_it_leaves_one_whole_file(it):
+def killed_before_any_call_of_the_replacement_the_streamer_leaves_one_whole_file(it):
     """The calls from the rename to after the removal of the WAV."""
     _needs_strace()
     _killed_before_calls(it, ('renameat2', 'call_f.flac.part', 1, 'call_f'), ('openat', '', 1, 'call_g'),
@@ -92,7 +92,7 @@ def killed_before_any_call_of_the_replacement_it_leaves_one_whole_file(it):
 
 
 @claim(inside=recording(FLAC))
-def killed_at_any_moment_of_it_the_streamer_leaves_one_whole_file(it):
+def killed_at_any_moment_of_the_encoding_the_streamer_leaves_one_whole_file(it):
     for number in range(1, how_often(4, 40) + 1):
         lost, id = it.lost(), it.start(f'take{number}')
         it.until_frames(id, 100000)
@@ -107,7 +107,7 @@ def killed_at_any_moment_of_it_the_streamer_leaves_one_whole_file(it):
 
 
 @claim(inside=recording(FLAC))
-def persist_killed_while_it_is_reported_and_the_streamer_too(it):
+def a_report_to_a_killed_persist_is_repeated_also_by_the_streamers_successor(it):
     """The streamer repeats its report to persist's successor if persist was stopped during the first one."""
     home, lost = it.home, it.lost()
     for which in ('one', 'both'):
@@ -164,7 +164,7 @@ def _held(home):
 
 
 @claim(inside=_held)
-def after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it(it):
+def after_the_death_of_all_during_an_encoding_recover_has_the_whole_take(it):
     home, id = it.home, it.start('rest')
     it.until_frames(id, 100000)
     stop = stop_in_background(it)
@@ -183,7 +183,7 @@ def after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it(it):
 
 
 @claim(inside=_held)
-def a_wav_that_a_person_deleted_while_it_is_encoded_is_no_item_and_no_other_file_is_it(it):
+def a_wav_that_a_person_deletes_during_its_encoding_is_no_item_and_no_other_file_replaces_it(it):
     home, id = it.home, it.start('deleted')
     it.until_frames(id, 100000)
     stop = stop_in_background(it)
@@ -202,7 +202,7 @@ def a_wav_that_a_person_deleted_while_it_is_encoded_is_no_item_and_no_other_file
 
 
 @claim(inside=recording(FLAC))
-def after_the_death_of_all_recover_makes_flac_of_what_there_is(it):
+def after_the_death_of_all_recover_makes_flac_of_the_recorded_frames(it):
     """The death comes during the recording: at most the last second is missing."""
     id = it.start('rest')
     it.until_frames(id, 100000)
@@ -243,13 +243,13 @@ def _power_cut_while_it_ends(home, seed):
 
 
 @claim
-def after_a_power_cut_while_it_ends_there_is_one_whole_file(home):
+def after_a_power_cut_at_the_end_of_a_take_there_is_one_whole_file(home):
     for seed in range(1, how_often(6, 30) + 1, 2):
         _power_cut_while_it_ends(home, seed)
 
 
 @claim
-def after_another_power_cut_while_it_ends_there_is_one_whole_file(home):
+def after_another_power_cut_at_the_end_of_a_take_there_is_one_whole_file(home):
     """The same with the even seeds, which select the other half of the moments."""
     for seed in range(2, how_often(6, 30) + 1, 2):
         _power_cut_while_it_ends(home, seed)
@@ -274,7 +274,7 @@ def a_disk_without_room_for_both_keeps_the_wav(home):
 
 
 @claim
-def a_disk_that_fills_up_while_it_is_encoded_keeps_the_wav(home):
+def a_disk_that_fills_up_during_the_encoding_keeps_the_wav(home):
     held = HeldEncoder(home)
     with Small(home.file('takes'), '8m') as disk, recording_in(disk.at, FLAC)(home) as it:
         id = it.start('fills', '--seconds', '2')

@@ -45,7 +45,7 @@ def each_hostile_file_has_its_verdict_and_the_rest_is_heard(home):
 
 
 @claim
-def a_file_that_nobody_may_read_says_so(home):
+def a_file_without_read_permission_has_its_reason(home):
     """root may read everything, so the engine runs as another user then."""
     folder, of_nobody = home.file('secret'), []
     os.mkdir(folder)
@@ -81,7 +81,7 @@ def a_file_of_100_gigabytes_of_nothing_has_its_verdict(home):
 
 
 @claim
-def workers_that_die_hang_and_lie_cost_only_the_files_they_did_it_over(home):
+def workers_that_die_hang_or_lie_cost_only_the_files_in_their_hands(home):
     folder, more = with_worker(home, 3, tool('stand_in')), home.file('more')
     hostile(home, 'workers', folder, 'late')
     os.mkdir(more)
@@ -89,18 +89,18 @@ def workers_that_die_hang_and_lie_cost_only_the_files_they_did_it_over(home):
 
 
 @claim
-def so_do_those_that_do_it_at_the_first_look(home):
+def workers_that_die_hang_or_lie_at_the_first_look_cost_only_their_files(home):
     hostile(home, 'workers', with_worker(home, 3, tool('stand_in')), 'early')
 
 
 @claim
-def the_indexers_workers_stand_under_their_limits(home):
+def the_indexers_workers_have_their_limits(home):
     with_worker(home, 60)
     hostile(home, 'limits')
 
 
 @claim
-def workers_that_end_as_they_start_raise_an_alarm_until_they_do_not(home):
+def workers_that_end_at_their_start_raise_an_alarm_until_one_runs(home):
     folder = with_worker(home, 60, '/bin/false')
     hostile(home, 'start', folder, os.path.join(BUILD, 'bin/loophole-worker'), home.file('bin'))
 

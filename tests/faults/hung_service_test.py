@@ -43,7 +43,7 @@ class HungScan(Disks):
 
 
 @claim(inside=HungScan)
-def an_indexer_that_cannot_die_does_not_keep_out_its_successor(it):
+def an_indexer_that_cannot_die_does_not_block_its_successor(it):
     os.kill(it.pid, signal.SIGKILL)
     until(lambda: it.home.is_other('indexer', it.pid))
     alarm = 'killed services that wait in the kernel for a file system and cannot end: 1'

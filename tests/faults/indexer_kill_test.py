@@ -21,7 +21,7 @@ def killed_at_random_every_file_is_analysed_once_and_no_tag_is_lost(home):
 
 
 @claim
-def the_same_holds_under_the_supervisor(home):
+def killed_at_random_under_the_supervisor_it_loses_nothing(home):
     home.up()
     home.wait_ready('search')
     kill(home, 'engine', how_often(4, 30), 25)

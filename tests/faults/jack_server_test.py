@@ -81,7 +81,7 @@ def start_beside(home, name):
 
 
 @claim
-def what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobody_else_waits(home):
+def an_ask_to_a_slow_jack_server_is_answered_once_when_it_is_done_and_no_other_ask_waits(home):
     jack = start_beside(home, f'slow-{os.getpid()}')
     os.kill(jack, signal.SIGSTOP)
     connecting = asked(home, 'audio', 'connect', 'main_left', 'system:playback_2')
@@ -131,7 +131,7 @@ def forget_all(home):
 
 
 @claim
-def a_server_that_nobody_knows_of_any_more_is_taken_up_again(home):
+def a_jack_server_whose_records_are_lost_is_adopted_again(home):
     engine(home)
     until_connected(home)
     jack = home.pid('jack')

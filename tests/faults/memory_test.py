@@ -24,12 +24,12 @@ def one_peer_that_reads_no_answers_leaves_room_for_others(home):
 
 
 @claim(shares=little)
-def sixteen_such_peers_do_too(home):
+def sixteen_peers_that_read_no_answers_leave_room_for_others(home):
     meet(home, 'deaf', 16, 60000)
 
 
 @claim(shares=little)
-def small_answers_that_nobody_reads_count_as_well(home):
+def small_unread_answers_count_too(home):
     meet(home, 'deaf', how_often(4, 16), 10)
 
 
@@ -44,12 +44,12 @@ def half_messages_of_many_peers_wait_for_room(home):
 
 
 @claim(shares=little)
-def messages_of_many_tiny_frames_are_hung_up_on(home):
+def a_peer_that_sends_messages_of_many_tiny_frames_is_disconnected(home):
     meet(home, 'tiny')
 
 
 @claim(shares=little)
-def subscriptions_without_end_are_hung_up_on(home):
+def a_peer_that_subscribes_without_end_is_disconnected(home):
     meet(home, 'subscriptions')
 
 

@@ -19,22 +19,22 @@ def garbage_is_refused_and_harms_nobody(home):
 
 
 @claim(shares=Home.up)
-def what_is_too_large_is_refused_before_it_takes_memory(home):
+def a_large_message_is_refused_before_it_takes_memory(home):
     send(home, 'too_large')
 
 
 @claim(shares=Home.up)
-def a_message_without_an_end_is_hung_up_on(home):
+def a_peer_that_sends_a_message_without_an_end_is_disconnected(home):
     send(home, 'endless')
 
 
 @claim(shares=Home.up)
-def half_a_message_waits_for_nobody(home):
+def half_a_message_holds_up_no_other_client(home):
     send(home, 'half')
 
 
 @claim(shares=Home.up)
-def the_slow_are_served_and_slow_nobody(home):
+def slow_clients_are_answered_and_delay_no_other_client(home):
     send(home, 'slow')
 
 
@@ -49,12 +49,12 @@ def a_peer_that_ends_with_asks_and_heartbeats_under_way_ends_no_service(home):
 
 
 @claim(shares=Home.up)
-def floods_of_ten_thousand_connections_pass_by(home):
+def floods_of_ten_thousand_connections_leave_other_clients_alone(home):
     send(home, 'floods', how_often(2, 25))
 
 
 @claim(shares=Home.up)
-def the_idle_make_room_for_a_new_client(home):
+def idle_clients_make_room_for_a_new_one(home):
     send(home, 'idle')
 
 

@@ -58,14 +58,14 @@ def name_in(path):
 
 
 @claim(inside=Slots)
-def killed_before_any_call_of_a_save_it_leaves_the_new_pattern_whole(it):
+def killed_before_any_call_of_a_save_the_project_service_leaves_the_new_pattern_whole(it):
     for name, call, when in (('backup', 'link', 1), ('written', 'sync', 1), ('named', 'rename', 1), ('synced', 'sync', 2)):
         contains(it.killed_before(call, when, 'pattern', 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
         it.are_whole({1: name, 2: 'two'})
 
 
 @claim(inside=Slots)
-def killed_within_a_change_of_slots_it_makes_that_change_once(it):
+def killed_within_a_change_of_slots_the_project_service_makes_that_change_once(it):
     contains(it.killed_before('rename', 2, 'pattern', 'swap', '1', '2'), 'Swapped slots 1 and 2')
     it.are_whole({1: 'two', 2: 'one'})
     contains(it.killed_before('rename', 1, 'pattern', 'move', '1', '3'), 'Moved slot 1 to slot 3')
@@ -75,7 +75,7 @@ def killed_within_a_change_of_slots_it_makes_that_change_once(it):
 
 
 @claim(inside=Slots)
-def killed_within_a_copy_of_the_project_it_copies_each_slot(it):
+def killed_within_a_copy_of_the_project_the_project_service_copies_each_slot(it):
     for name, when in (('first', 1), ('second', 2), ('project', 3)):
         it.killed_before('rename', when, 'project', 'save_as', name)
         it.folder = os.path.join(it.home.first('project', 'state')['folder'], 'patterns')
@@ -103,7 +103,7 @@ def all_packed(it):
 
 
 @claim(inside=Slots)
-def killed_while_it_packs_a_backup_it_keeps_the_backup_and_packs_it_later(it):
+def killed_while_it_packs_a_backup_the_project_service_keeps_the_backup_and_packs_it_later(it):
     needs_strace()
     home = it.home
     for call in ('/^rename', 'fsync'):
@@ -134,7 +134,7 @@ def change(it, number):
 
 
 @claim(inside=Slots)
-def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
+def killed_at_any_moment_the_project_service_loses_no_pattern_and_the_sound_continues(it):
     kills, core = how_often(4, 100), it.home.pid('audio')
     for number in range(kills):
         args, words, after = change(it, number)

@@ -40,7 +40,7 @@ class Library(Patterns):
 
 
 @claim(inside=Library)
-def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
+def killed_before_any_call_of_a_step_the_project_service_does_the_whole_step_once(it):
     # order of the calls: 2 new and 2 old texts, step.json, state.json; then 2 files are made and 2 removed; state.json
     before = it.files()
     for call, when in random.sample([('rename', 1), ('rename', 3), ('rename', 5), ('rename', 6), ('rename', 7), ('unlink', 1),
@@ -55,7 +55,7 @@ def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
 
 
 @claim(inside=Library)
-def killed_while_it_takes_a_step_back_it_takes_back_that_step_alone(it):
+def killed_while_it_undoes_a_step_the_project_service_undoes_that_step_alone(it):
     it.do('archive', 'one', 'two')
     after = it.names()
     for call, when in (('rename', 1), ('rename', 2), ('unlink', 1)):
@@ -66,7 +66,7 @@ def killed_while_it_takes_a_step_back_it_takes_back_that_step_alone(it):
 
 
 @claim(inside=Library)
-def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
+def killed_at_any_moment_the_project_service_loses_no_pattern_and_the_sound_continues(it):
     kills, core, here = how_often(5, 100), it.home.pid('audio'), {'one', 'two', 'three'}
     for number in range(kills):
         until(lambda: it.home.has_lived('project'))

@@ -11,12 +11,12 @@ from driving import drive
 
 
 @claim
-def killed_at_random_every_acked_change_is_there_once_and_readers_go_on(home):
+def killed_at_random_persist_has_every_acked_change_once_and_readers_continue(home):
     drive(home, 'faults/persist_kill.py', 'bare', how_often(200, 10000))
 
 
 @claim
-def the_same_holds_under_the_supervisor(home):
+def killed_at_random_under_the_supervisor_it_loses_nothing(home):
     home.up()
     home.wait_ready('persist')
     drive(home, 'faults/persist_kill.py', 'engine', how_often(8, 200))

@@ -29,7 +29,7 @@ def need_attaching(home):
 
 
 @claim
-def at_every_call_of_a_commit_it_may_die_or_fail_and_nothing_acked_is_lost(home):
+def at_every_call_of_a_commit_persist_may_die_or_fail_and_no_acked_change_is_lost(home):
     need_attaching(home)
     home.env['WORK'] = home.path
     drive(home, 'faults/persist_syscalls.py')

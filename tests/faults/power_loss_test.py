@@ -14,14 +14,14 @@ CUTS = how_often(120, 2000)
 
 
 @claim(inside=ends_mounts)
-def after_every_power_cut_all_that_was_acked_is_there_once(home):
+def after_every_power_cut_each_acked_change_is_there_once(home):
     """As on ext4, xfs and btrfs: syncfs makes artefact files durable."""
     home.env.update(PRELOAD=tool('syncfs.so'), LOSSY_MOUNT=home.file('data'))
     drive(home, 'faults/power_loss.py', 'load', CUTS)
 
 
 @claim(inside=ends_mounts)
-def where_each_file_is_synced_by_itself_it_is_there_as_well(home):
+def after_a_power_cut_on_a_disk_that_syncs_each_file_by_itself_each_acked_change_is_there(home):
     """As on a file system whose syncfs is not reliable: each file is synced, and each folder."""
     drive(home, 'faults/power_loss.py', 'load', CUTS // 4)
 

@@ -35,12 +35,12 @@ class Bounded(Persist):
 
 
 @claim(inside=Persist)
-def a_reader_killed_inside_a_transaction_lets_the_store_grow_no_longer(persist):
+def a_reader_killed_inside_a_transaction_does_not_make_the_store_grow(persist):
     drive(persist.home, 'faults/readers.py', 'killed')
 
 
 @claim(inside=Persist)
-def a_reader_stopped_inside_a_transaction_lets_the_store_grow_no_longer(persist):
+def a_reader_stopped_inside_a_transaction_does_not_make_the_store_grow(persist):
     drive(persist.home, 'faults/readers.py', 'stopped')
 
 
@@ -95,7 +95,7 @@ class Alone(Persist):
 
 
 @claim(inside=Alone)
-def an_opening_that_is_cut_short_takes_no_commit_back(persist):
+def an_interrupted_opening_undoes_no_commit(persist):
     """The first process to open the store makes LMDB's lock file again, and only at the end writes there which commit is the
     newest. If it dies in between, a process that waits to open the store must not be misled: its first write would begin at
     an older commit. Each of LMDB's two meta pages must once have been the newest."""

@@ -37,7 +37,7 @@ def a_take_goes_on_when_the_streamer_is_killed(it):
 
 
 @claim(inside=Recording)
-def after_a_kill_the_waveform_of_a_take_says_where_its_knowledge_begins(it):
+def after_a_kill_the_waveform_of_a_take_has_its_first_known_frame(it):
     events, over = it.progress(), it.over()
     id = it.begin('--name', 'known', inputs=over)['id']
     it.until_frames(id, 100000)
@@ -50,7 +50,7 @@ def after_a_kill_the_waveform_of_a_take_says_where_its_knowledge_begins(it):
 
 
 @claim(inside=Recording)
-def a_stop_that_the_streamer_did_not_live_to_do_is_done_by_its_successor(it):
+def a_stop_that_the_streamer_dies_before_is_done_by_its_successor(it):
     home = it.home
     for number in range(1, 6):
         id = it.start(f'stop{number}')
@@ -151,7 +151,7 @@ def a_disk_that_stalls_for_a_while_loses_nothing(home):
 
 
 @claim
-def a_full_disk_ends_the_take_with_what_there_is(home):
+def a_full_disk_ends_the_take_with_the_frames_so_far(home):
     with Small(home.file('takes'), '2m') as disk, recording_in(disk.at)(home) as it:
         events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_failed', '--limit', '1', '--json')
         it.until_final('full')

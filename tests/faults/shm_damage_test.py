@@ -33,12 +33,12 @@ def a_header_that_is_changed_is_made_again_and_sounds(home):
 
 
 @claim
-def indices_that_cannot_be_end_nobody(home):
+def impossible_indices_in_shared_memory_end_no_process(home):
     damage(home, 'indices')
 
 
 @claim
-def memory_that_is_removed_sounds_on_until_a_restart(home):
+def after_shared_memory_is_removed_the_sound_continues_until_a_restart(home):
     damage(home, 'removed')
 
 

@@ -24,7 +24,7 @@ def the_standby_sounds_within_two_periods_of_the_owners_death(home):
 
 
 @claim(shares=two_cores)
-def an_owner_that_is_stopped_and_continued_is_no_owner(home):
+def an_owner_that_was_stopped_and_continued_does_not_own_again(home):
     drive(home, 'faults/standby.py', 'stops', ROUNDS // 2)
 
 

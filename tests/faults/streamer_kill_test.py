@@ -60,17 +60,17 @@ def stopping_engine(home):
 
 
 @claim(shares=killing_engine)
-def killed_while_it_plays_it_continues_without_a_gap(home):
+def killed_while_it_plays_the_streamer_continues_without_a_gap(home):
     same(SECONDS * 48000, play_through(home, signal.SIGKILL)['last'])
 
 
 @claim(shares=stopping_engine)
-def stopped_while_it_plays_it_is_replaced_without_a_gap(home):
+def stopped_while_it_plays_the_streamer_is_replaced_without_a_gap(home):
     play_through(home, signal.SIGSTOP)
 
 
 @claim(shares=killing_engine)
-def killed_while_it_seeks_it_continues_from_the_old_or_the_new_place(home):
+def killed_while_it_seeks_the_streamer_continues_from_the_old_or_the_new_place(home):
     """Each seek goes a tenth of a second forward, and back to the beginning before the file ends. A seek that a kill
     interrupts is sent again."""
     path = made(home, 'counter', 'endless.wav', 6000000)

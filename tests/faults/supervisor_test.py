@@ -31,27 +31,27 @@ def with_stuck_search(home):
 
 
 @claim
-def a_supervisor_killed_again_and_again_is_never_missed(home):
+def a_supervisor_killed_again_and_again_interrupts_no_service(home):
     under_fault(home, 'killed', 6, 300)
 
 
 @claim
-def killed_together_with_a_service_both_come_back_once(home):
+def a_supervisor_killed_with_a_service_comes_back_and_so_does_the_service_once(home):
     under_fault(home, 'killed_with_another', 3, 150)
 
 
 @claim
-def killed_while_it_starts_it_starts_nothing_twice(home):
+def killed_while_it_starts_the_supervisor_starts_no_service_twice(home):
     under_fault(home, 'killed_at_its_start', 4, 100)
 
 
 @claim
-def while_it_is_stopped_all_services_run_and_a_dead_one_starts_once_afterwards(home):
+def while_the_supervisor_is_stopped_all_services_run_and_a_dead_one_starts_once_afterwards(home):
     under_fault(home, 'stopped', 2, 30)
 
 
 @claim
-def killed_with_its_keeper_it_leaves_all_running_for_the_next(home):
+def killed_with_its_keeper_the_supervisor_leaves_all_services_running_for_its_successor(home):
     under_fault(home, 'killed_with_its_keeper', 3, 100)
 
 

@@ -11,7 +11,7 @@ from driving import drive
 
 
 @claim
-def what_kills_leave_is_removed_after_an_hour(home):
+def files_that_kills_leave_are_removed_after_an_hour(home):
     drive(home, 'faults/sweep.py', 'leaves')
 
 

@@ -48,7 +48,7 @@ def end_take(it, take, name, again=False):
 
 
 @claim(inside=Recording)
-def what_kills_of_the_core_cost_is_silence_in_its_place(it):
+def frames_lost_in_kills_of_the_core_are_silence_in_their_place(it):
     home, take = it.home, it.start('core')
     for _ in range(ROUNDS):
         it.until_it_goes_on(take)
@@ -65,7 +65,7 @@ def what_kills_of_the_core_cost_is_silence_in_its_place(it):
 
 
 @claim(inside=recording('[audio]\nstandby = yes\nperiod = 1024\n'))
-def what_a_death_of_both_cores_costs_is_silence_in_its_place(it):
+def frames_lost_in_a_death_of_both_cores_are_silence_in_their_place(it):
     home, cores = it.home, ('audio', 'audio-standby')
     home.wait_ready('audio-standby')
     take = it.start('both')
@@ -110,7 +110,7 @@ def a_streamer_stopped_for_longer_than_the_ring_loses_the_frames_that_the_item_l
 
 
 @claim(inside=recording('[recording]\ngaps = skip\n[audio]\nperiod = 1024\n'))
-def where_gaps_are_skipped_the_item_says_before_which_frames(it):
+def a_take_that_skips_gaps_lists_their_places(it):
     home, take = it.home, it.start('skip')
     it.until_it_goes_on(take)
     kill(home, 'audio')
@@ -147,7 +147,7 @@ def counters_in(path):
 
 
 @claim(inside=Recording)
-def what_the_death_of_the_jack_server_costs_is_silence_in_its_place(it):
+def frames_lost_in_the_death_of_the_jack_server_are_silence_in_their_place(it):
     """A counter client dies with its server. One of the same name plays on the next server, whose clock starts again."""
     home, offsets = it.home, []
 

@@ -51,7 +51,6 @@ static void make_ring(struct shared *shared)
     ring_make(shared->memory, sizeof(struct value), CAPACITY);
 }
 
-/* Cells are copied in and filled in place, in turns. */
 static void write_ring(struct shared *shared, uint64_t seed)
 {
     struct ring ring = ring_view(shared);
@@ -60,18 +59,12 @@ static void write_ring(struct shared *shared, uint64_t seed)
     for (;; seed = value_mix(seed + 1)) {
         uint64_t next = ring_written(&ring);
         uint32_t count = 1 + (uint32_t)(seed % MOST);
-        if (seed & 1 << 10) {
-            for (uint32_t i = 0; i < count; i++)
-                value_fill(&values[i], next + i + 1);
+        for (uint32_t i = 0; i < count; i++)
+            value_fill(&values[i], next + i + 1);
+        if (seed & 1 << 10)
             ring_write(&ring, values, count);
-            continue;
-        }
-        struct ring_span room = ring_room(&ring, count);
-        for (uint32_t i = 0; i < room.cells[0] + room.cells[1]; i++) {
-            bool second = i >= room.cells[0];
-            value_fill((struct value *)(void *)room.at[second] + (second ? i - room.cells[0] : i), next + i + 1);
-        }
-        ring_publish(&ring, room.cells[0] + room.cells[1]);
+        else
+            (void)ring_append(&ring, next, values, count);
     }
 }
 

@@ -17,7 +17,7 @@ a_snapshot_is_whole_and_the_newest_when_either_side_is_killed() { _killed_at_ran
 slots_give_whole_values_and_no_older_ones_when_either_side_is_killed() { _killed_at_random slots; }
 
 a_ring_survives_a_death_at_every_instruction() {
-    _stopped_everywhere ring_write ring_publish ring_read ring_release
+    _stopped_everywhere ring_write ring_read ring_release
 }
 a_snapshot_survives_a_death_at_every_instruction() { _stopped_everywhere snapshot_publish snapshot_take; }
 slots_survive_a_death_at_every_instruction() { _stopped_everywhere slots_put slots_get; }

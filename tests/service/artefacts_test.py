@@ -108,7 +108,7 @@ def a_cut_and_a_changed_file_are_no_damage(it):
 
 
 @claim(inside=Artefacts)
-def what_was_lost_while_the_engine_was_down_is_made_again(it):
+def artefacts_lost_while_the_engine_was_down_are_made_again(it):
     files = it.files()
     it.home.down()
     os.unlink(files[0])
@@ -142,7 +142,7 @@ def a_changed_file_of_an_offline_item_is_found_again_later(it):
 
     def waiting():
         client.ask('indexer.remake', {})
-        return it.home.log('indexer').count('waiting for a drive that is away 1')
+        return it.home.log('indexer').count('waiting for a volume that is away 1')
 
     def is_older():  # older than the changes that a survey reads
         waiting()
@@ -187,7 +187,7 @@ def persist_and_indexer_killed_in_the_middle_go_on(it):
 
 
 @claim(inside=Artefacts)
-def a_restore_says_what_is_made_again_and_makes_it(it):
+def a_restore_reports_the_lost_artefacts_and_the_engine_makes_them_again(it):
     backup, elsewhere = it.home.file('backup'), it.home.other('elsewhere')
     it.home.loophole('backup', backup)
     it.home.down()

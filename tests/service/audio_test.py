@@ -193,7 +193,7 @@ def a_pattern_file_of_another_program_is_read_and_its_errors_name_the_row(home):
 
 
 @claim(shares=pattern_engine)
-def what_is_done_once_is_not_done_again_by_a_copy_of_the_ask(home):
+def a_copy_of_an_ask_does_not_repeat_its_effect(home):
     """A client sends its ask again as long as no answer has come, so it may also do that just after the answer."""
     home.loophole('transport', 'stop')
     until_transport(home, running=False)
@@ -285,7 +285,7 @@ def a_file_is_loaded_for_a_pad(home):
 
 
 @claim(shares=pads_engine)
-def a_take_that_can_only_be_silence_says_so(home):
+def a_take_from_silent_inputs_warns(home):
     said = home.loophole('record', 'start', code=None).all
     home.loophole('record', 'stop')
     contains(said, 'the inputs of the device "dummy" are silent')
@@ -323,7 +323,7 @@ def a_row_with_a_sound_is_that_sound(home):
 
 
 @claim(shares=pads_engine)
-def what_names_no_sound_and_no_voice_is_refused(home):
+def an_ask_with_an_unknown_sound_or_voice_is_refused(home):
     row = 'x...............'
     contains(home.refused('pattern', write_row(home, row, sound=77)), 'no sound is in slot 77')
     contains(home.refused('pattern', write_row(home, row, sound=5000)), 'sound')
@@ -404,7 +404,7 @@ def jack_s_transport_is_led_when_asked(home):
 
 
 @claim(shares=transport_engine)
-def what_happens_is_reported_as_events(home):
+def changes_of_the_audio_core_are_reported_as_events(home):
     path = home.file('events')
 
     def events():
@@ -449,7 +449,7 @@ def the_device_is_listed_and_a_silent_one_is_reported(home):
 
 
 @claim
-def without_a_server_there_is_a_clear_word_and_no_wait(home):
+def without_a_jack_server_commands_report_that_at_once(home):
     home.env['LOOPHOLE_AUDIO'] = f'jack:nobody-{os.getpid()}'
     home.settings('[audio]\nperiod = 1024\n')
     home.up()
@@ -495,7 +495,7 @@ def the_supervisor_and_the_audio_core_take_all_their_memory_before_they_are_read
 
 
 @claim
-def with_no_sound_wanted_there_is_none(home):
+def with_the_device_none_no_audio_core_runs(home):
     home.up()
     assert not re.search('^(audio|streamer|jack) ', home.loophole('status').out, re.M)
     with open(f'/proc/{home.pid("persist")}/maps', encoding='utf-8') as maps:

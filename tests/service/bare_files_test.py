@@ -61,7 +61,7 @@ def sounds_and_midi_files_without_an_extension_are_found_and_heard(home):
 
 
 @claim
-def a_new_one_is_noticed_a_renamed_one_keeps_its_tags_and_a_removed_one_is_missing(home):
+def a_new_file_without_an_extension_is_noticed_a_renamed_one_keeps_its_tags_and_a_removed_one_is_missing(home):
     folder = library(home)
     index(home)
     tone(home.file('made'), 700)
@@ -78,7 +78,7 @@ def a_new_one_is_noticed_a_renamed_one_keeps_its_tags_and_a_removed_one_is_missi
 
 
 @claim
-def in_a_cloud_none_is_opened_and_known_ones_stay(home):
+def in_a_cloud_no_file_without_an_extension_is_opened_and_known_ones_stay(home):
     folder = library(home)
     index(home)
     home.loophole('library', 'set', folder, 'backend=cloud')
@@ -92,7 +92,7 @@ def in_a_cloud_none_is_opened_and_known_ones_stay(home):
 
 
 @claim
-def a_kill_of_the_indexer_in_the_scan_loses_none(home):
+def a_kill_of_the_indexer_in_the_scan_loses_no_file_without_an_extension(home):
     folder = home.file('library')
     os.makedirs(folder)
     tone(home.file('made'))

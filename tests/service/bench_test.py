@@ -17,7 +17,7 @@ def bench(home, library):
 
 
 @claim
-def the_bench_compares_messages_with_what_they_stand_on(home):
+def the_bench_compares_messages_with_their_parts(home):
     said = bench(home, '')
     for row in ('ping persist, p99', 'ping supervisor, p50', "one client's durable put, p50", "64 clients' durable puts",
                 '1,000 puts in one batch ask', 'codec: media record'):

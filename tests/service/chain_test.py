@@ -110,7 +110,7 @@ class StandbyChain(FreeChain):
 
 
 @claim(inside=Chain)
-def what_is_heard_is_what_came_back_frame_by_frame_and_not_what_left(it):
+def a_preview_through_a_chain_is_the_returned_sound_frame_by_frame(it):
     for outputs in (2, 1):
         strip, tapes = it.through('strip', outputs), it.record()
         it.preview('--chain', 'strip:in_1,in_2')
@@ -129,7 +129,7 @@ def what_is_heard_is_what_came_back_frame_by_frame_and_not_what_left(it):
 
 
 @claim(inside=Chain)
-def a_stop_is_silence_also_of_what_the_chain_still_holds(it):
+def a_stop_also_silences_the_frames_that_are_still_in_the_chain(it):
     late, tapes = it.through('late', 2, 12000), it.record()
     it.preview('--loop', '--chain', 'late:in_1,in_2')
     until_later(it.home, 48000)
@@ -149,7 +149,7 @@ def a_stop_is_silence_also_of_what_the_chain_still_holds(it):
 
 
 @claim(inside=Chain)
-def a_client_that_dies_stops_its_preview_with_a_word_and_may_come_back(it):
+def a_client_of_a_chain_that_dies_stops_the_preview_with_a_report_and_may_come_back(it):
     strip, tapes = it.through('strip', 2), it.record()
     listener, events = it.listen()
     it.preview('--loop', '--chain', 'strip:in_1,in_2')
@@ -214,7 +214,7 @@ def a_standby_has_the_chain_as_well(it):
 
 
 @claim(inside=Chain)
-def nothing_is_led_round(it):
+def a_chain_that_would_feed_back_is_refused(it):
     home, own = it.home, it.own
 
     def jack(*args):
@@ -385,7 +385,7 @@ def an_insert_that_would_feed_back_is_refused(it):
     one, two = it.through('one', 2), it.through('two', 2)
     it.refused('feed back', 'audio', 'insert', 'pads', f'{own}:in_left')
     it.refused('has no insert', 'audio', 'insert', 'preview', 'one:in_1')
-    it.refused('unknown bus "drums"', 'audio', 'insert', 'drums', 'one:in_1')
+    it.refused('unknown channel "drums"', 'audio', 'insert', 'drums', 'one:in_1')
     it.refused('the insert of pads is missing', 'audio', 'insert', 'pads')
     it.refused('names no inputs', 'audio', 'insert', 'pads', 'one')
     assert it.jack('jack_connect', f'{own}:main_left', 'one:in_1') is not None

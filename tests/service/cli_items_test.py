@@ -81,7 +81,7 @@ def an_item_is_named_by_id_path_or_query(home):
 
 
 @claim(inside=library)
-def many_items_are_changed_when_that_is_said(home):
+def many_items_are_changed_only_with_all_or_a_limit(home):
     def count(query):
         return len(home.json('search', query))
 
@@ -282,7 +282,7 @@ def a_renamed_folder_is_one_move_and_is_taken_back_for_good(home):
 
 
 @claim(inside=library)
-def what_is_saved_and_undone_is_named(home):
+def saved_queries_and_undone_items_are_shown_by_name(home):
     contains(home.loophole('search', 'kick', '--save', 'mine').all, '@mine')
     contains(home.loophole('queries', 'mine', '--off').all, '@mine')
     assert '0000000' not in home.loophole('search', 'kick', '--save', 'mine').out

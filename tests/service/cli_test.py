@@ -88,7 +88,7 @@ def an_item_has_every_key_that_scripts_count_on(home):
 
 
 @claim(inside=library)
-def what_json_prints_is_declared_in_the_protocol(home):
+def the_output_of_json_is_declared_in_the_protocol(home):
     """The keys of each record have the declared order, and each line has all keys that are not optional."""
     shutil.copy(home.library + '/loop_amen.flac', home.library + '/pack/copy.flac')
     home.loophole('index', home.library, '--wait')
@@ -243,7 +243,7 @@ def a_wrong_query_is_explained_with_a_caret(home):
 
 
 @claim(inside=library)
-def a_file_outside_the_library_finds_its_like(home):
+def a_file_outside_the_library_finds_similar_items(home):
     outside = home.file('outside.flac')
     shutil.copy(home.library + '/loop_amen.flac', outside)
     same('loop_amen', home.first('similar', outside, '--limit', '1')['name'])
@@ -293,7 +293,7 @@ def pages_hold_every_item_once(home):
 
 
 @claim(inside=library)
-def events_and_logs_tell_what_happens(home):
+def events_and_logs_report_changes(home):
     events = _events_of_a_change(home, search(home, 'amen'))
     same('persist.changed', events[0]['event'])
     contains(home.loophole('logs', 'indexer').all, 'library')
@@ -358,7 +358,7 @@ def numbers_come_as_a_table_as_json_and_for_prometheus(home):
 
 
 @claim(inside=library)
-def a_wrong_command_line_is_answered_with_what_is_wrong(home):
+def the_answer_to_a_wrong_command_line_names_the_mistake(home):
     """The error contains the wrong value, and then advice."""
     def refused(part, *arguments):
         contains(home.refused(*arguments, timeout=30), part)
@@ -370,7 +370,7 @@ def a_wrong_command_line_is_answered_with_what_is_wrong(home):
     refused('the FILE of --png is empty', 'map', '--png', '')
     refused('no option "--nosuch"', 'search', 'kick', '--nosuch')
     refused('-5 is out of range', 'transport', 'tempo', '-5')
-    refused('unknown bus "mastre"', 'mixer', 'mastre', 'gain=1')
+    refused('unknown channel "mastre"', 'mixer', 'mastre', 'gain=1')
     refused('no media item /tmp', 'show', '/tmp')
     refused('no media item 01J0000000000000000000000F', 'similar', '01J0000000000000000000000F')
     refused('nothing matches "nosuchthing"', 'map', 'nosuchthing')

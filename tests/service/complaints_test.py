@@ -76,7 +76,7 @@ def an_empty_mount_point_purges_nothing(studio):
 
 
 @claim(inside=Studio)
-def files_moved_while_nobody_looked_keep_id_tags_and_analysis(studio):
+def files_moved_while_the_engine_was_down_keep_id_tags_and_analysis(studio):
     studio.drive('fill', 15, 40)
     studio.home.down()
     os.makedirs(studio.music + '/new/place')

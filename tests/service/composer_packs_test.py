@@ -34,7 +34,7 @@ def a_recognised_pack_names_its_sounds_at_once(studio):
 
 
 @claim(inside=Studio)
-def the_word_of_a_person_comes_before_that_of_a_pack(studio):
+def facts_of_a_person_win_over_those_of_a_pack(studio):
     studio.level('ask')
     put_pack(studio, 'zanzibar', 'Zanzibar Drums', 'Nobody', '{dusty}', 0, 1)
     studio.server.round(1)

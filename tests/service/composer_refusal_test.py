@@ -363,7 +363,7 @@ def listeners(studio):
 
 
 @claim(inside=Studio)
-def news_of_a_round_come_without_asking(studio):
+def the_lessons_of_a_new_round_arrive_without_an_ask(studio):
     server = studio.server
     same(0, listeners(studio))
     studio.level('use')

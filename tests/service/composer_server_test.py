@@ -64,7 +64,7 @@ def a_full_server_is_asked_again(studio):
 
 
 @claim(inside=Studio)
-def half_an_answer_is_none_and_the_offers_count_once(studio):
+def half_an_answer_changes_nothing_and_the_offers_count_once(studio):
     folder = studio.home.file('half')
     os.mkdir(folder)
     half = Half(folder, studio.server)

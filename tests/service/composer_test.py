@@ -23,7 +23,7 @@ def inbox_of(server):
 
 
 @claim(inside=Studio)
-def what_is_used_together_reaches_the_server_and_comes_back(studio):
+def sounds_used_together_reach_the_server_and_come_back(studio):
     other = studio.beside()
     for one in (studio, other):
         for song in ('Secret Song', 'Hidden Album'):

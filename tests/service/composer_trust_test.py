@@ -157,7 +157,7 @@ def five_percent_of_hostile_studios_change_little(studio):
 
 
 @claim(inside=Studio)
-def what_most_studios_say_holds_against_a_few(studio):
+def the_statements_of_most_studios_win_over_those_of_a_few(studio):
     server, sound = studio.server, '\\x' + Sounds(studio).content[0].hex()
 
     def say(first, last, value, sounds=f"values ('{sound}'::bytea)"):

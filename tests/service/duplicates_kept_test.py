@@ -77,7 +77,7 @@ def change(music, dice, known):
 
 
 @claim(inside=Indexing)
-def what_is_known_of_duplicates_equals_a_new_search_after_changes_and_kills(it):
+def after_changes_and_kills_the_groups_of_duplicates_equal_those_of_a_new_search(it):
     dice, music, known = random.Random(int(os.environ.get('SEED', 3))), it.folder('sounds'), {}
     for number in range(8):
         known[f'{music}/{number}.wav'] = number
@@ -107,7 +107,7 @@ def lose_prints(it):
 
 
 @claim(inside=Indexing)
-def what_is_known_of_all_items_answers_for_some_of_them(it):
+def the_groups_of_all_items_answer_for_a_query(it):
     """No print is left, so a new search would compare none, and say so."""
     music = it.folder('sounds')
     for number in range(4):

@@ -77,7 +77,7 @@ def layers_of_a_kit_are_marked(home):
 
 
 @claim(shares=copies)
-def what_can_be_freed_is_summed_once(home):
+def the_bytes_that_can_be_freed_count_once(home):
     size, larger, lossy = (os.path.getsize(f'{home.kit}/{name}') for name in ('kick.wav', 'kick48.wav', 'kick.mp3'))
     same(2 * size, home.ask('search.duplicates', 'kind=same_file')['free'])
     same(2 * size + larger + lossy, home.ask('search.duplicates', 'query=path:kit')['free'])

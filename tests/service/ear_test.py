@@ -103,7 +103,7 @@ def nearest(home, *args):
 
 
 @claim(shares=sounds)
-def several_examples_and_counter_examples_are_heeded(home):
+def a_search_uses_several_examples_and_counter_examples(home):
     a, b = [item['id'] for item in home.json('search', 'class:kick', '--limit', '2')]
     c = first(home, 'class:snare')
     both = near(home, '--like', f'{a},{b}')
@@ -166,7 +166,7 @@ def hidden_items_and_the_query_hold_for_examples_too(home):
 
 
 @claim(shares=sounds)
-def what_is_heard_in_words_is_found_counted_and_corrected(home):
+def heard_tags_are_found_counted_and_corrected(home):
     before = len(ids(home, 'tag:short'))
     assert before > 5
     kicks = home.json('search', 'class:kick', '--limit', '1000')
@@ -225,7 +225,7 @@ NAMED = ((r'24Ride|Ride|Crash|Splash|Bell-', 'cymbal'), (r'Cowbell', 'perc_bell'
 
 
 @claim(shares=sounds)
-def the_drums_of_a_kit_that_it_never_heard_are_named(home):
+def the_drums_of_an_unknown_kit_are_named(home):
     """The model did not learn from GMRockKit; the names of its files say what the sounds are."""
     for model in ('classes', 'packs'):
         with open(f'{TOP}/model/{model}.tsv', encoding='utf-8') as learned:

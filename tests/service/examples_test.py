@@ -74,7 +74,7 @@ def searches_and_listens(home, *program):
 
 
 @claim
-def each_is_at_most_30_lines_long(_):
+def each_example_program_has_at_most_30_lines(_):
     for path in glob.glob(EXAMPLES + '/*'):
         assert len(read(path).splitlines()) <= 30, path
 

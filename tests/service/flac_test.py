@@ -28,7 +28,7 @@ def remark(it, id):
 
 
 @claim(inside=recording(FLAC + 'latency_frames = 1000\n'))
-def what_comes_in_is_in_the_flac_frame_by_frame(it):
+def the_flac_has_the_recorded_input_frame_by_frame(it):
     lost, id = it.lost(), it.start('first')
     it.until_frames(id, 200000)
     shown = it.show(id)
@@ -69,7 +69,7 @@ def each_take_may_ask_for_its_format(it):
 
 
 @claim(inside=recording(FLAC))
-def a_sample_over_full_scale_leaves_the_wav_and_says_so(it):
+def a_sample_over_full_scale_leaves_the_wav_with_a_reason(it):
     home = it.home
     loud, inputs = it.play_counter('loud', 'over')
     events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_final', '--limit', '1', '--json')
@@ -155,14 +155,14 @@ def a_flac_of_that_name_is_left_alone(it):
     it.is_flac(it.start('same', '--seconds', '1'), 'same 2')
     with open(it.file('mine.flac'), 'w', encoding='utf-8') as out:
         out.write('theirs')
-    contains(it.home.refused('record', 'start', '--name', 'mine'), 'cannot make the recording')
+    contains(it.home.refused('record', 'start', '--name', 'mine'), 'cannot make the take')
     with open(it.file('mine.flac'), encoding='utf-8') as file:
         same('theirs', file.read())
     same({}, it.takes())
 
 
 @claim(inside=recording(FLAC))
-def a_take_that_is_given_up_is_not_encoded(it):
+def an_abandoned_take_is_not_encoded(it):
     id = it.start('no')
     it.until_frames(id, 4800)
     same('abandoned', it.home.first('record', 'cancel')['state'])

@@ -34,7 +34,7 @@ def a_loop_of_another_rate_and_a_preview_follow_too(home):
 
 
 @claim(shares=hits_engine)
-def it_takes_its_place_again_when_the_transport_jumps_and_starts(home):
+def a_loop_takes_its_place_again_when_the_transport_jumps_and_starts(home):
     with stage(home):
         home.loophole('transport', 'tempo', '110')
         home.loophole('play', hits(home), '--loop', '--stretch')
@@ -54,7 +54,7 @@ def it_takes_its_place_again_when_the_transport_jumps_and_starts(home):
 
 
 @claim(shares=hits_engine)
-def it_keeps_in_step_when_streamer_or_core_are_killed(home):
+def a_loop_stays_in_step_when_streamer_or_core_are_killed(home):
     with stage(home):
         plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
         tempo(home, 101)

@@ -87,7 +87,7 @@ def the_words_of_a_files_own_tags_find_it(home):
 
 
 @claim
-def it_is_sent_and_compared_like_any_other_sound(home):
+def a_sound_that_ffmpeg_decodes_is_sent_and_compared_like_any_other(home):
     path = encoded(home, 'tone.m4a', '-c:a', 'alac')
     ffmpeg(*TONE, home.file('tone.wav'))
     index(home)
@@ -101,7 +101,7 @@ def it_is_sent_and_compared_like_any_other_sound(home):
 
 
 @claim
-def it_plays(home):
+def a_sound_that_ffmpeg_decodes_plays(home):
     path = encoded(home, 'tone.m4a', '-c:a', 'aac')
     engine(home)
     home.loophole('play', path, '--loop')

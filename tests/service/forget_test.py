@@ -113,7 +113,7 @@ def a_removed_library_comes_back_by_undo_and_by_adding_it(it):
 
 
 @claim(inside=Indexing)
-def only_emptying_removes_and_it_asks(it):
+def only_emptying_the_forgotten_removes_items_and_it_asks_first(it):
     music, ids = a_library(it, 'empty')
     it.home.loophole('library', 'remove', music)
     contains(it.home.refused('forgotten', '--empty'), '6 items would be removed for good')
@@ -497,7 +497,7 @@ def a_task_of_relinks_that_is_cancelled_or_fails_keeps_its_first_part_as_a_step(
 
 
 @claim(inside=Indexing)
-def events_say_what_edits_and_undo_changed(it):
+def events_contain_what_edits_and_undo_changed(it):
     music = it.folder('reported')
     for i in range(3):
         wav(f'{music}/{i}.wav', 1000 + i)

@@ -53,7 +53,7 @@ def bring_back(home):
 
 
 @claim(shares=tones)
-def many_that_are_gone_are_asked_about_wherever_a_person_looks(home):
+def the_question_about_many_missing_files_is_in_every_list(home):
     command = 'loophole ' + ' '.join(home.answer)
     events = home.start('loophole', 'events', 'indexer.asks', '--limit', '1', '--json', stdout=subprocess.PIPE, text=True)
     take_away(home)
@@ -110,7 +110,7 @@ def over_half_are_offline_and_the_question_says_so(home):
 
 
 @claim(shares=tones)
-def an_answered_question_goes_and_what_is_missing_is_marked_in_every_list(home):
+def after_the_answer_the_question_goes_and_the_missing_items_are_marked_in_every_list(home):
     take_away(home)
     home.loophole(*home.answer)
     until_found(home, 'is:missing', 20)
@@ -161,7 +161,7 @@ def remove(home, number):
 
 
 @claim
-def what_vanishes_in_small_pieces_counts_together(home):
+def files_that_vanish_a_few_at_a_time_count_together(home):
     folders(home)
     remove(home, 0)
     until_found(home, 'is:missing', 10)

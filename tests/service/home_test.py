@@ -49,7 +49,7 @@ def a_home_that_is_removed_ends_its_engine(home):
 
 
 @claim
-def a_home_that_is_moved_ends_its_engine_with_a_word_in_its_log(home):
+def a_home_that_is_moved_ends_its_engine_with_a_line_in_its_log(home):
     home.up()
     os.rename(home.path, home.path + '-elsewhere')
     until(lambda: no_engine(home))
@@ -72,7 +72,7 @@ def a_lock_that_is_replaced_ends_the_engine_and_its_successor_is_left_alone(home
 
 
 @claim
-def a_runtime_folder_of_another_user_is_passed_over_with_a_word(home):
+def a_runtime_folder_of_another_user_is_reported_and_not_used(home):
     needs_root()
     os.chmod(scratch(), 0o755)
     theirs, foreign = home.path + '-of-nobody', home.path + '-foreign'

@@ -77,7 +77,7 @@ def every_file_of_a_library_is_found_and_heard(it):
 
 
 @claim(inside=Indexing)
-def looking_again_finds_everything_known(it):
+def a_second_scan_finds_everything_known(it):
     it.rescan(first_library(it))
     same((6, 0), (it.counts['known'], it.counts['done']))
 
@@ -152,7 +152,7 @@ def a_file_that_cannot_be_read_says_why_and_stops_nothing(it):
 
 
 @claim(inside=Indexing)
-def what_moves_keeps_its_id_and_is_not_heard_again(it):
+def a_moved_file_keeps_its_id_and_is_not_heard_again(it):
     music = it.folder('moves')
     for number, name in enumerate(('a/one.wav', 'a/two.wav', 'b/three.wav')):
         wav(f'{music}/{name}', 700 + 10 * number)
@@ -236,7 +236,7 @@ def a_vanished_file_keeps_its_record(it):
 
 
 @claim(inside=Indexing)
-def much_that_is_gone_waits_for_a_word(it):
+def many_missing_files_wait_for_a_persons_answer(it):
     music = it.folder('many')
     first = wav(music + '/0.wav', 1100)
     for i in range(1, 40):
@@ -473,7 +473,7 @@ def _library_follows_its_volume(it):
 
 
 @claim
-def without_watches_it_reports_that_and_scans(home):
+def without_watches_the_indexer_reports_that_and_scans(home):
     it, music = Indexing(home), home.file('unwatched')
     wav(music + '/a/a.wav', 1700)
     wav(music + '/b/b.wav', 1710)

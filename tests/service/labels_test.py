@@ -93,7 +93,7 @@ def a_wav_gets_bwf_and_ixml_and_all_else_stays_byte_for_byte(home):
 
 
 @claim
-def what_was_written_is_what_another_catalogue_reads(home):
+def another_catalogue_reads_the_labels_that_were_written(home):
     library(home)
     labelled(home, 'rich.wav')
     item = home.first('show', file(home, 'rich.wav'))['id']
@@ -134,7 +134,7 @@ def mp3_and_aiff_get_id3_and_keep_their_sound(home):
 
 
 @claim
-def files_that_cannot_take_them_say_why_and_stay(home):
+def files_that_cannot_have_labels_are_reported_and_stay_unchanged(home):
     library(home)
     whole = bytes_of(file(home, 'plain.wav'))
     form, data = whole[8:36], whole[36:]

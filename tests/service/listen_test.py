@@ -67,7 +67,7 @@ class Listening(Recording):
 
 
 @claim(inside=Listening)
-def a_sound_that_is_played_finds_its_own_file_and_nothing_is_kept(it):
+def a_sound_at_a_jack_port_finds_its_own_file_and_nothing_of_it_is_kept(it):
     for name in 'bd_haus loop_amen ambi_choir elec_cymbal bass_dnb_f perc_bell guit_e_fifths misc_crow'.split():
         it.play(it.sound(name))
         found = it.similar('--limit', '3')
@@ -78,7 +78,7 @@ def a_sound_that_is_played_finds_its_own_file_and_nothing_is_kept(it):
 
 
 @claim(inside=Listening)
-def all_that_narrows_a_likeness_narrows_this_one(it):
+def a_search_by_a_jack_port_takes_all_options_of_similar(it):
     def names(*args):
         return [os.path.basename(line['path']) for line in it.similar('--seconds', '2', *args)]
 
@@ -109,7 +109,7 @@ def a_take_under_way_goes_on_and_another_listener_is_refused(it):
 
 
 @claim(inside=Listening)
-def silence_an_unknown_port_and_no_sound_at_all_are_said_clearly(it):
+def silence_an_unknown_port_and_wrong_options_are_reported(it):
     home, nothing = it.home, it.home.file('nothing.wav')
     home.run('sox', '-n', '-r', '48000', '-b', '16', '-c', '1', nothing, 'trim', '0', '0.05')
 
@@ -132,7 +132,7 @@ def silence_an_unknown_port_and_no_sound_at_all_are_said_clearly(it):
 
 
 @claim(inside=Listening)
-def a_streamer_that_dies_while_it_listens_leaves_nothing_either(it):
+def a_streamer_that_dies_while_it_listens_leaves_no_file(it):
     it.play(it.sound('bd_haus'))
     asking = it.home.start_into(it.home.file('said'), 'loophole', 'similar', '--port', it.port, '--seconds', '60')
     until(lambda: it.wires() == 1)

@@ -18,7 +18,7 @@ def points(home, *args):
 
 
 @claim(shares=two_kits)
-def everything_that_can_be_heard_is_on_the_map(home):
+def every_analysed_sound_is_on_the_map(home):
     heard = points(home, 'class:*')
     assert len(heard) > 50
     same(ids(home, 'class:*'), sorted(heard))
@@ -28,7 +28,7 @@ def everything_that_can_be_heard_is_on_the_map(home):
 
 
 @claim(shares=two_kits)
-def it_is_the_same_after_a_restart_and_from_the_same_seed(home):
+def the_map_is_the_same_after_a_restart_and_from_the_same_seed(home):
     before = points(home)
     home.loophole('restart', 'search')
     home.wait_ready('search')
@@ -39,7 +39,7 @@ def it_is_the_same_after_a_restart_and_from_the_same_seed(home):
 
 
 @claim(shares=two_kits)
-def a_new_sound_finds_its_place_and_moves_nothing(home):
+def a_new_sound_gets_its_place_on_the_map_and_moves_no_other(home):
     before = points(home)
     shutil.copy(samples('*snare*.flac', 1)[0], home.library + '/late.flac')
     home.loophole('library', 'rescan', '--wait')

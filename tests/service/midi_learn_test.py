@@ -164,7 +164,7 @@ def bindings_belong_to_their_project(home):
 
 
 @claim(shares=sounding)
-def what_is_no_binding_is_kept_and_a_range_that_is_not_there_is_that_of_the_target(home):
+def invalid_bindings_are_kept_and_a_missing_range_is_that_of_the_target(home):
     folder = home.first('project', 'new', 'Written by hand')['folder']
     lamp = {'control': 'cc/5/2', 'target': 'lamp/3', 'mode': 'jump'}
     home.loophole('project', 'set',
@@ -387,7 +387,7 @@ def a_project_has_at_most_256_bindings_and_keeps_more_that_its_file_has(home):
 
 
 @claim(shares=sounding)
-def what_cannot_be_bound_is_refused_with_its_reason(home):
+def an_impossible_binding_is_refused_with_a_reason(home):
     for wrong in ('mixer/none/gain', 'mixer//gain', 'nothing', 'pads/64', 'rows/hat', 'pattern/load/', 'pattern/load/129'):
         contains(home.refused('midi', 'learn', wrong, 'control=cc/1/9', code=11), 'target')
     contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'control=cc/17/9', code=11), 'no MIDI control')

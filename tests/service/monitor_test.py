@@ -32,7 +32,7 @@ def counts(tape):
 
 
 @claim(inside=Recording)
-def inputs_are_heard_in_the_same_period_until_it_is_switched_off(it):
+def monitored_inputs_are_heard_in_the_same_period_until_monitoring_ends(it):
     home = it.home
     connect_inputs(it)
     tape = Tape(home, 120, 'main_left')
@@ -58,7 +58,7 @@ def inputs_are_heard_in_the_same_period_until_it_is_switched_off(it):
 
 
 @claim(inside=Recording)
-def panic_ends_it(it):
+def panic_ends_monitoring(it):
     connect_inputs(it)
     it.home.loophole('record', 'monitor', 'on')
     it.home.loophole('panic')

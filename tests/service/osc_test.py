@@ -515,7 +515,7 @@ def until_all_came(osc, wanted):
 
 
 @claim
-def what_was_answered_stays_while_osc_is_killed_in_use(home):
+def answered_changes_stay_while_osc_is_killed_in_use(home):
     plays(home)
     port, saved = state(home)['port'], set()
     for _ in range(how_often(3, 20)):

@@ -69,7 +69,7 @@ def shows(home, *args):
 
 
 @claim(shares=hostile_library)
-def names_of_others_steer_no_terminal(home):
+def foreign_names_control_no_terminal(home):
     for command in (['search', ''], ['search', '', '--facets', 'pack,tag,is'], ['search', 'is:failed'], ['summary'],
                     ['library', 'list'], ['duplicates'], ['complete', 'pack:'], ['complete', 'tag:'], ['history'],
                     ['queries'], ['tasks'], ['map'], ['status'], ['doctor'], ['record', 'takes']):
@@ -162,7 +162,7 @@ def a_command_that_is_read_on_stops_at_the_first_failure(home):
 
 
 @claim(shares=other_hostile_library)
-def a_full_disk_leaves_no_silent_rest(home):
+def a_full_disk_is_an_error_of_the_command(home):
     small = home.file('small')
     os.mkdir(small)
     if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=8k', 'none', small], check=False,
@@ -184,7 +184,7 @@ def closed_output_is_an_error_and_touches_no_file(home):
 
 
 @claim(shares=other_hostile_library)
-def a_reader_that_leaves_is_no_failure_to_speak_of(home):
+def a_reader_that_leaves_ends_the_command_without_a_message(home):
     same('', home.run('sh', '-c', 'loophole man | head -n 1 >/dev/null').err)
     was = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     read, write = os.pipe()

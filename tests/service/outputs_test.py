@@ -143,7 +143,7 @@ def a_channel_sends_to_the_delay(home):
 
 
 @claim(shares=ports_engine)
-def what_a_channel_does_not_have_is_refused(home):
+def settings_that_a_channel_lacks_are_refused(home):
     contains(home.refused('mixer', 'master', 'apart=on'), 'master has no ports of its own')
     contains(home.refused('mixer', 'preview', 'pfl=on'), 'preview has no ports of its own')
     contains(home.refused('mixer', 'sequencer', 'reverb_send=10%'), 'sequencer has no sends')

@@ -113,7 +113,7 @@ def a_service_asks_under_its_clients_id_with_the_digest_of_the_clients_ask(persi
 
 
 @claim(inside=Persist)
-def what_is_wrong_is_refused_with_the_name_of_its_field(persist):
+def a_wrong_value_is_refused_with_the_name_of_its_field(persist):
     c, k = persist.client, persist.catalogue
     id = k.put(b"kick.wav")
 

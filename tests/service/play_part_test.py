@@ -120,7 +120,7 @@ def a_part_ends_on_its_frame_also_after_a_kill(home):
 
 
 @claim(shares=playing_engine)
-def it_begins_at_the_bar_of_the_running_transport(home):
+def a_part_begins_at_the_bar_of_the_running_transport(home):
     home.loophole('transport', 'tempo', '120')
     home.loophole('transport', 'start')
     until(lambda: home.first('transport')['running'])
@@ -137,7 +137,7 @@ def it_begins_at_the_bar_of_the_running_transport(home):
 
 
 @claim(shares=playing_engine)
-def it_is_stretched_to_the_present_tempo_in_its_own_pitch(home):
+def a_part_is_stretched_to_the_present_tempo_at_its_own_pitch(home):
     sine = home.file('files/sine.wav')
     home.loophole('edit', sine, 'bpm=100')
     home.loophole('transport', 'tempo', '120')

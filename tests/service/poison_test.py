@@ -25,52 +25,52 @@ def poison(home, kind):
 
 
 @claim(shares=one_by_one)
-def a_batch_that_rewrites_a_large_item_is_answered_and_stops_nobody(home):
+def a_batch_that_rewrites_a_large_item_is_answered_and_delays_no_other_client(home):
     poison(home, 'edits')
 
 
 @claim(shares=one_by_one)
-def applies_of_as_many_actions_as_there_may_be_stop_nobody(home):
+def applies_of_the_most_actions_delay_no_other_client(home):
     poison(home, 'applies')
 
 
 @claim(shares=one_by_one)
-def a_batch_of_refusals_that_is_long_to_read_stops_nobody(home):
+def a_batch_of_refusals_that_takes_long_to_read_delays_no_other_client(home):
     poison(home, 'refusals')
 
 
 @claim(shares=one_by_one)
-def a_batch_of_files_stops_nobody(home):
+def a_batch_of_files_delays_no_other_client(home):
     poison(home, 'files')
 
 
 @claim(shares=one_by_one)
-def a_batch_of_a_hundred_thousand_facts_stops_nobody(home):
+def a_batch_of_a_hundred_thousand_facts_delays_no_other_client(home):
     poison(home, 'facts')
 
 
 @claim(shares=one_by_one)
-def a_flood_of_expensive_edits_stops_nobody(home):
+def a_flood_of_expensive_edits_delays_no_other_client(home):
     poison(home, 'flood')
 
 
 @claim(shares=one_by_one)
-def a_flood_over_many_connections_of_one_client_stops_nobody(home):
+def a_flood_over_many_connections_of_one_client_delays_no_other_client(home):
     poison(home, 'crowd')
 
 
 @claim(shares=one_by_one)
-def a_flood_of_long_reads_stops_nobody(home):
+def a_flood_of_long_reads_delays_no_other_client(home):
     poison(home, 'reads')
 
 
 @claim(shares=one_by_one)
-def a_removed_library_of_many_folders_stops_nobody(home):
+def the_removal_of_a_library_with_many_folders_delays_no_other_client(home):
     poison(home, 'removal')
 
 
 @claim(shares=one_by_one)
-def an_undo_past_thousands_of_removed_items_stops_nobody(home):
+def an_undo_past_thousands_of_removed_items_delays_no_other_client(home):
     poison(home, 'undo')
 
 

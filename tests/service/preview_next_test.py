@@ -44,7 +44,7 @@ def at_the_end(home):
 
 
 @claim
-def it_walks_the_last_search_result_in_its_order_and_says_when_it_ends(home):
+def preview_next_walks_the_last_search_result_and_reports_its_end(home):
     library(home)
     same(['tone c', 'tone b', 'tone a'], names(home.json('search', 'tone', '--sort', '-name')))
     same(['tone c', 'tone b', 'tone a'], [following(home) for _ in range(3)])

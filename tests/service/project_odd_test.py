@@ -157,7 +157,7 @@ def make_no_file(path, kind):
 
 
 @claim(shares=running)
-def what_is_no_file_or_too_large_is_neither_read_nor_replaced(home):
+def a_project_json_that_is_no_file_or_too_large_is_neither_read_nor_replaced(home):
     it = Studio(home, 'No file')
     track = it.put('track', name='T')
     it.must('save')

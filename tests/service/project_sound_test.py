@@ -103,7 +103,7 @@ def until_hit_sounds(home):
 
 
 @claim
-def what_sounds_is_there_again_after_the_engine_was_stopped(home):
+def the_sound_of_a_project_returns_after_the_engine_was_stopped(home):
     studio(home)
     home.loophole('project', 'new', 'Song')
     make_music(home)
@@ -414,7 +414,7 @@ def a_sound_that_returns_while_the_project_service_is_dead_is_heard_again(home):
 
 
 @claim
-def what_sounds_is_there_again_on_another_machine_that_knows_none_of_its_sounds(home):
+def the_sound_of_a_project_returns_on_another_machine_that_knows_none_of_its_items(home):
     studio(home)
     home.loophole('project', 'new', 'Song')
     make_music(home)

@@ -104,7 +104,7 @@ def absent(home):
 
 
 @claim(inside=Stage)
-def all_that_sounds_is_there_again_after_a_reboot(it):
+def the_whole_sound_of_a_project_returns_after_a_reboot(it):
     home = it.home
     put_sounds(it.folder('lib'), SOUNDS)
     it.add(it.folder('lib'))
@@ -151,7 +151,7 @@ def the_leader_of_the_transport_is_that_of_the_project(it):
 
 
 @claim(inside=Stage)
-def all_that_sounds_is_there_again_on_another_machine_whose_disks_are_mounted_elsewhere(it):
+def the_whole_sound_of_a_project_returns_on_a_machine_whose_disks_are_mounted_elsewhere(it):
     home, travels, theirs = it.home, it.disk('travels'), it.disk('theirs')
     put_sounds(it.folder('lib'), SOUNDS)
     it.add(it.folder('lib'))

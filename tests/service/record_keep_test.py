@@ -70,7 +70,7 @@ def the_last_whole_bars_become_a_take_after_they_were_played(it):
 
 
 @claim(inside=Recording)
-def what_is_not_kept_is_refused_with_the_length_that_is(it):
+def a_take_of_frames_that_are_not_kept_is_refused_with_the_kept_length(it):
     connect_inputs(it)
     running(it)
     contains(it.home.refused('record', 'keep', '20'), 'only the last')
@@ -85,7 +85,7 @@ def what_is_not_kept_is_refused_with_the_length_that_is(it):
 
 
 @claim(inside=recording('[recording]\nlook_back = no\n'))
-def nothing_is_kept_where_the_setting_says_so(it):
+def no_input_is_kept_if_the_setting_says_so(it):
     contains(it.home.refused('record', 'keep', '1'), 'look_back')
 
 
@@ -102,7 +102,7 @@ def the_ring_keeps_the_newest_frames_over_the_death_of_streamer_and_core(it):
 
 
 @claim(inside=Recording)
-def killed_while_it_keeps_the_take_is_whole_or_none(it):
+def killed_while_it_keeps_a_take_the_streamer_leaves_the_whole_take_or_none(it):
     connect_inputs(it)
     running(it)
     for number in range(how_often(3, 30)):

@@ -49,7 +49,7 @@ def a_channel_and_the_master_are_recorded_frame_by_frame_at_their_place(it):
             sounds_from(it, taken, left, at, samples, gain)
         else:
             same(0, sum(x != 0 for x in left))
-    contains(home.refused('record', 'start', '--source', 'choir'), 'unknown take_source "choir"')
+    contains(home.refused('record', 'start', '--source', 'choir'), 'unknown take source "choir"')
     contains(home.refused('record', 'start', '--source', 'pads', '--inputs', it.inputs), 'a take has one of them')
 
 

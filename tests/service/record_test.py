@@ -15,7 +15,7 @@ from takes import Recording, recording
 
 
 @claim(inside=Recording)
-def what_comes_in_is_in_the_file_frame_by_frame(it):
+def the_file_of_a_take_has_the_recorded_input_frame_by_frame(it):
     lost, id = it.lost(), it.start('first')
     it.until_frames(id, 96000)
     reported = it.stop()
@@ -80,7 +80,7 @@ def a_take_is_neither_found_nor_analysed_while_it_runs(it):
 
 
 @claim(inside=Recording)
-def what_is_given_up_is_kept_and_deleted_only_on_request(it):
+def an_abandoned_take_is_kept_and_deleted_only_on_request(it):
     home, id = it.home, it.start('no')
     it.until_frames(id, 4800)
     reported = home.first('record', 'cancel')
@@ -100,7 +100,7 @@ def what_is_given_up_is_kept_and_deleted_only_on_request(it):
 
 
 @claim(inside=recording('[recording]\ncancelled = delete\n'))
-def what_is_given_up_is_deleted_at_once_where_the_setting_says_so(it):
+def an_abandoned_take_is_deleted_at_once_if_the_setting_says_so(it):
     id = it.start('never')
     it.until_frames(id, 4800)
     it.home.loophole('record', 'cancel')
@@ -140,7 +140,7 @@ def a_name_that_is_taken_gets_a_number(it):
     contains(home.refused('similar', '--port', 'right'), 'field port')
     until(lambda: 'nobody' not in home.loophole('ask', 'audio.ports').out)
     os.makedirs(it.file('mine.wav/theirs'))  # no file, which a scan could find first: then its name would be taken
-    contains(home.refused('record', 'start', '--name', 'mine'), 'cannot make the recording')
+    contains(home.refused('record', 'start', '--name', 'mine'), 'cannot make the take')
     same(['theirs'], os.listdir(it.file('mine.wav')))
     same([], home.json('record', 'takes'))
 
@@ -154,7 +154,7 @@ def _in_ports(it):
 
 
 @claim(inside=Recording)
-def what_a_take_connected_is_disconnected_after_it(it):
+def connections_made_for_a_take_are_removed_after_it(it):
     home, left = it.home, it.inputs.split(',')[0]
     id = it.start('first', '--seconds', '1')
     contains(_ports(it), '(take)')
@@ -204,7 +204,7 @@ def more_than_two_inputs_are_added_in_turn_to_the_left_and_the_right(it):
 
 
 @claim(inside=Recording)
-def what_is_disconnected_is_gone_from_the_next_list(it):
+def a_removed_connection_is_gone_from_the_next_list(it):
     home, own = it.home, it.home.ask('audio.server')['client']
     right = it.inputs.split(',')[1]
     for _ in range(5):

@@ -30,12 +30,12 @@ def kill_search(home, by=signal.SIGKILL):
 
 
 @claim(shares=two_kits)
-def a_library_is_found_whole(home):
+def a_search_finds_every_item_of_a_library(home):
     same(sum(name.endswith(('.flac', '.wav')) for _, _, names in os.walk(home.library) for name in names), len(ids(home)))
 
 
 @claim(shares=two_kits)
-def filters_find_what_the_items_say(home):
+def filters_find_items_by_their_facts(home):
     """Compares every filter with a scan of all items."""
     items = everything(home)
     checks = {
@@ -136,7 +136,7 @@ def a_hidden_item_is_left_out_unless_it_is_asked_for(home):
 
 
 @claim(shares=two_kits)
-def the_like_of_an_item_comes_nearest_first_without_itself(home):
+def items_like_an_item_come_nearest_first_without_the_item(home):
     id = first(home, 'kick')
     found = home.json('similar', id, '--limit', '10')
     distances = [item['distance'] for item in found]
@@ -229,7 +229,7 @@ def a_search_is_answered_while_a_client_changes_thousands_of_items_without_pause
 
 
 @claim
-def an_index_without_room_says_so_and_what_to_do_and_comes_back(home):
+def an_index_without_room_is_reported_with_what_to_do_and_comes_back(home):
     """A hundred thousand made-up items, first with less memory than they need, then without a limit."""
     if os.environ.get('SANITIZED'):
         skip('a sanitizer takes more memory than any limit allows')

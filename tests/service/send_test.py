@@ -183,7 +183,7 @@ def the_same_command_again_sends_only_what_is_new_or_changed(home):
 
 
 @claim
-def what_cannot_be_sent_is_named_and_the_rest_is_sent(home):
+def items_that_cannot_be_sent_are_named_and_the_rest_is_sent(home):
     made(home)
     os.unlink(f'{home.file("library")}/hit1.wav')
     with open(f'{home.file("library")}/hit2.wav', 'r+b') as file:
@@ -199,7 +199,7 @@ def what_cannot_be_sent_is_named_and_the_rest_is_sent(home):
 
 
 @claim
-def a_terminal_shows_how_far_it_is(home):
+def a_terminal_shows_the_progress_of_send(home):
     made(home)
     shown = bytearray()
     mine, theirs = pty.openpty()
@@ -259,7 +259,7 @@ def a_killed_send_leaves_no_half_file_and_the_next_one_goes_on(home):
 
 
 @claim
-def a_part_that_a_kill_left_is_no_way_into_a_sent_file(home):
+def a_partial_file_of_a_killed_send_damages_no_sent_file(home):
     made(home)
     card = home.file('card')
     home.loophole('send', f'{home.file("library")}/hit0.wav', card)

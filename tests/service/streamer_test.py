@@ -193,7 +193,7 @@ def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
 
 
 @claim(shares=other_engine)
-def what_cannot_be_played_says_why(home):
+def a_file_that_cannot_be_played_has_a_reason(home):
     broken, events = home.file('files/broken.wav'), home.file('events')
     with open(broken, 'w', encoding='utf-8') as out:
         out.write('no sound\n')
@@ -290,7 +290,7 @@ def a_dead_mount_holds_up_its_own_voice_alone(home):
 
 
 @claim(shares=other_engine)
-def what_is_queued_while_a_seek_is_under_way_follows_it(home):
+def a_file_queued_during_a_seek_follows_it(home):
     _needs_fuse()
     make(home, 'counter', 'sought.wav', 1920000)
     with Stalling(home) as mount:
@@ -335,7 +335,7 @@ def _score(home):
 
 
 @claim(shares=playing_engine)
-def a_preview_changes_nothing_but_what_is_heard(home):
+def a_preview_changes_only_the_sound_of_previews(home):
     def state():
         return (home.loophole('ask', 'persist.changes_since', 'revision=0').out, home.ask('audio.transport')['running'],
                 _score(home))
@@ -444,7 +444,7 @@ def _soon(home):
 
 
 @claim
-def who_plays_as_soon_as_the_engine_is_up_is_heard(home):
+def a_file_played_as_soon_as_the_engine_is_up_is_audible(home):
     for number in range(6):
         each = home.other(str(number))
         engine(each, in_step=True)

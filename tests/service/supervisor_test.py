@@ -56,7 +56,7 @@ def with_stand_in(home, service, script):
 
 
 @claim
-def a_service_that_is_killed_is_back_and_the_others_never_noticed(home):
+def a_killed_service_returns_and_no_other_is_interrupted(home):
     home.up()
     for service in SERVICES:
         before = pids(home)
@@ -76,7 +76,7 @@ def a_stopped_service_is_found_and_replaced(home):
 
 
 @claim
-def a_supervisor_that_was_stopped_itself_kills_nobody(home):
+def a_supervisor_that_was_stopped_itself_kills_no_service(home):
     home.up()
     before, supervisor = pids(home), home.pid('supervisor')
     os.kill(supervisor, signal.SIGSTOP)
@@ -89,7 +89,7 @@ def a_supervisor_that_was_stopped_itself_kills_nobody(home):
 
 
 @claim
-def a_killed_supervisor_is_back_and_its_services_never_noticed(home):
+def a_killed_supervisor_returns_and_no_service_is_interrupted(home):
     home.up()
     before, old = pids(home), home.pid('supervisor')
     home.kill('supervisor')
@@ -124,7 +124,7 @@ def without_a_keeper_a_new_supervisor_adopts_all_and_starts_nothing_twice(home):
 
 
 @claim
-def a_keeper_that_is_killed_takes_nobody_along(home):
+def a_keeper_that_is_killed_ends_no_other_process(home):
     home.up()
     before, keeper = pids(home), parent_of(home.pid('supervisor'))
     os.kill(keeper, signal.SIGKILL)
@@ -134,7 +134,7 @@ def a_keeper_that_is_killed_takes_nobody_along(home):
 
 
 @claim
-def down_also_stops_a_service_that_is_on_no_board(home):
+def down_also_stops_a_service_without_a_board_entry(home):
     home.up()
     os.kill(home.pid('web'), signal.SIGSTOP)
     os.unlink(home.board('supervisor'))
@@ -144,7 +144,7 @@ def down_also_stops_a_service_that_is_on_no_board(home):
 
 
 @claim
-def a_keeper_that_was_stopped_for_a_while_goes_on_keeping(home):
+def a_keeper_that_was_stopped_for_a_while_still_restarts_the_supervisor(home):
     """SIGSTOP and SIGCONT end a wait for a signal without a signal."""
     home.up()
     keeper = parent_of(home.pid('supervisor'))
@@ -179,7 +179,7 @@ def persist_is_never_quarantined(home):
 
 
 @claim
-def a_program_that_is_not_there_is_named(home):
+def a_missing_program_is_named(home):
     folder = with_stand_in(home, 'indexer', '')
     os.unlink(folder + '/loophole-indexer')
     restart = home.start_into(home.file('restart'), 'loophole', 'restart', 'indexer')
@@ -302,7 +302,7 @@ def a_service_that_ignores_the_shutdown_is_killed(home):
 
 
 @claim
-def services_of_a_lost_board_go_on_on_another(home):
+def services_of_a_lost_board_continue_on_another(home):
     home.up()
     before = pids(home)
     os.unlink(home.board('supervisor'))

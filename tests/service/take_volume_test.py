@@ -124,7 +124,7 @@ def a_take_is_not_removed_because_its_folder_is_there_without_its_disk(it):
 
 
 @claim(inside=OnADisk)
-def a_take_that_was_given_up_is_abandoned_and_offline_with_its_disk(it):
+def a_take_that_a_person_abandons_goes_offline_with_its_disk(it):
     id = it.start('given up')
     it.until_frames(id, SECOND)
     it.home.loophole('record', 'cancel')

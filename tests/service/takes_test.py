@@ -70,7 +70,7 @@ def encoded(text):
 
 
 @claim(inside=Takes)
-def a_take_is_no_sound_before_it_has_ended(takes):
+def a_take_is_in_no_search_before_it_has_ended(takes):
     take = takes.reserve('one')
     takes.record('one')
     takes.rescan()
@@ -86,7 +86,7 @@ def a_take_is_no_sound_before_it_has_ended(takes):
 
 
 @claim(inside=Takes)
-def what_was_given_up_is_kept_and_never_heard(takes):
+def an_abandoned_take_is_kept_and_never_analysed(takes):
     take = takes.reserve('two')
     takes.record('two', 220)
     takes.end(take, 'abandoned', 'two.wav')
@@ -98,7 +98,7 @@ def what_was_given_up_is_kept_and_never_heard(takes):
 
 
 @claim(inside=Takes)
-def an_end_told_again_changes_nothing(takes):
+def an_end_reported_again_changes_nothing(takes):
     take = takes.reserve('three')
     takes.record('three', 330)
     takes.end(take, 'final', 'three.wav')

@@ -339,7 +339,7 @@ def a_declared_folder_goes_with_its_library_and_survives_kills(it):
 
 
 @claim(inside=Music)
-def what_a_person_declared_survives_remove_and_add(it):
+def declarations_of_a_person_survive_remove_and_add(it):
     drop, ids = declared(it, 'external'), ids_of(it, it.music)
     it.home.loophole('library', 'set', it.music, 'fetch=all')
     it.home.loophole('library', 'remove', it.music)

@@ -78,7 +78,7 @@ def transport_of(it):
 
 
 @claim(inside=Unanswered)
-def a_sound_that_has_ended_by_then_is_not_played_again(it):
+def a_repeated_ask_does_not_play_a_sound_that_has_ended(it):
     for name in ('streamer.play', 'streamer.preview'):
         request = it.unanswered(name, {'path': it.short})
         until(lambda: not it.voices())
@@ -89,7 +89,7 @@ def a_sound_that_has_ended_by_then_is_not_played_again(it):
 
 
 @claim(inside=Unanswered)
-def a_file_follows_once(it):
+def a_repeated_ask_queues_a_file_once(it):
     it.until_has_lived('streamer')
     body = {'voice': it.must('streamer.play', {'path': it.lead})['voice'], 'path': it.long}
     request = it.unanswered('streamer.queue', body)
@@ -100,7 +100,7 @@ def a_file_follows_once(it):
 
 
 @claim(inside=Unanswered)
-def a_seek_does_not_go_back(it):
+def a_repeated_seek_does_not_go_back(it):
     body = {'voice': it.must('streamer.play', {'path': it.long})['voice'], 'frame': 960000}
     request = it.unanswered('streamer.seek', body)
     until(lambda: it.voices()[0]['position'] > 970000)
@@ -111,7 +111,7 @@ def a_seek_does_not_go_back(it):
 
 
 @claim(inside=Unanswered)
-def a_stop_does_not_stop_what_began_since(it):
+def a_repeated_stop_does_not_stop_a_sound_that_began_since(it):
     for begin, end in (('streamer.play', 'streamer.stop'), ('streamer.preview', 'streamer.preview_stop')):
         it.must(begin, {'path': it.long})
         request = it.unanswered(end)
@@ -123,7 +123,7 @@ def a_stop_does_not_stop_what_began_since(it):
 
 
 @claim(inside=Unanswered)
-def what_the_core_did_is_not_done_again_over_what_came_since(it):
+def a_repeated_ask_does_not_undo_a_later_change(it):
     it.must('audio.tap')
     request = it.unanswered('audio.tap')
     it.must('audio.set_tempo', {'bpm': 99.0})

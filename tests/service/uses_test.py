@@ -98,7 +98,7 @@ def a_new_index_knows_all_uses(home):
 
 
 @claim(shares=two_kits)
-def what_is_often_used_together_comes_first(home):
+def items_often_used_together_come_first(home):
     """A frequent pair comes before a pair that occurs once, and before an item that every context uses."""
     others = ('class:kick', 'class:snare', 'class:tom', 'name:cymbal or name:crash', 'class:clap or class:snare')
     items = sorted(set(ids(home)) - {first(home, query) for query in others})  # no other claim uses these
@@ -127,7 +127,7 @@ def what_is_often_used_together_comes_first(home):
 
 
 @claim(inside=Persist)
-def what_a_context_uses_as_a_whole_ends_the_rest(persist):
+def a_whole_list_of_uses_ends_the_other_uses_of_its_context(persist):
     client, catalogue = persist.client, persist.catalogue
     a, b, c = (catalogue.put(name) for name in (b'a.wav', b'b.wav', b'c.wav'))
     error, done = use(client, 'Song', (a, 'drums'), (b, 'bass'))

@@ -75,7 +75,7 @@ def a_browser_of_another_machine_needs_the_password(home):
 
 
 @claim(shares=far_bells)
-def its_page_finds_and_hears_but_does_not_rule(home):
+def a_page_of_another_machine_searches_and_plays_but_changes_nothing(home):
     far = FarBrowser(home)
     page = far.page()
     item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]
@@ -97,7 +97,7 @@ def its_page_finds_and_hears_but_does_not_rule(home):
 
 
 @claim(shares=far_bells)
-def its_host_and_origin_are_compared(home):
+def host_and_origin_of_another_machines_page_are_compared(home):
     far = FarBrowser(home)
     for host in ('evil.test', f'evil.test:{far.port}', f'localhost:{far.port}', '127.0.0.1', f'127.0.0.2:{far.port}'):
         same(403, far.get('/', Host=host).status, host)
@@ -113,7 +113,7 @@ def its_host_and_origin_are_compared(home):
 
 
 @claim(shares=far_bells)
-def its_session_is_worth_nothing_elsewhere(home):
+def the_session_of_another_machine_is_invalid_elsewhere(home):
     far, near = FarBrowser(home), Browser(home)
     name = near.cookie.split('=')[0]
     same(403, near.request('GET', '/', {'Cookie': f'{name}={far.cookie.split("=")[1]}'}).status)
@@ -148,7 +148,7 @@ def wrong_passwords_are_bounded_and_a_new_one_ends_sessions(home):
 
 
 @claim
-def without_tls_or_a_password_it_does_not_start(home):
+def without_tls_or_a_password_the_port_for_other_machines_does_not_open(home):
     certify(home)
     home.lan_port = free_port()
     for changed, why in (({'password': None}, 'needs a password'), ({'password': 'short'}, 'needs a password'),

@@ -356,7 +356,7 @@ def a_token_is_good_once(home):
 
 
 @claim(shares=engine)
-def a_changed_cookie_is_worth_nothing(home):
+def a_changed_cookie_is_refused(home):
     browser = Browser(home)
     name, value = browser.cookie.split('=')
     changed = value[:-1] + ('0' if value[-1] != '0' else '1')
@@ -482,7 +482,7 @@ def a_thousand_idle_pages_cost_less_than_50_mb(home):
 
 
 @claim(shares=engine)
-def what_the_gateway_adds_to_an_ask_is_printed(home):
+def the_time_that_the_gateway_adds_to_an_ask_is_printed(home):
     page, direct = Browser(home).page(), home.client()
     times = {page: [], direct: []}
     for _ in range(600):
@@ -510,7 +510,7 @@ def settled(count):
 
 
 @claim(shares=alone)
-def a_page_that_reads_nothing_is_hung_up_on(home):
+def a_page_that_reads_nothing_is_disconnected(home):
     browser = Browser(home)
     other = browser.page()
     other.must('search.ping')

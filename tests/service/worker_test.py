@@ -97,7 +97,7 @@ def damaged_files_are_answered_too(home):
 
 
 @claim
-def a_plain_user_can_run_it_too(home):
+def a_user_without_privileges_can_run_a_worker(home):
     if os.getuid() or not shutil.which('setpriv'):
         skip('needs root and setpriv')
     with_worker = home.file('of-all')
@@ -115,13 +115,13 @@ def a_plain_user_can_run_it_too(home):
 
 
 @claim
-def a_file_is_pulled_from_any_frame_on(home):
+def a_worker_decodes_a_file_from_any_frame_on(home):
     os.mkdir(home.file('pulled'))
     home.run(sys.executable, f'{TOP}/tests/service/worker_pull.py', WORKER, home.file('pulled'))
 
 
 @claim
-def started_by_hand_it_says_who_starts_it(home):
+def a_worker_that_a_person_starts_names_the_services_that_start_it(home):
     contains(home.fails(WORKER), 'loophole-indexer')
     contains(home.run(WORKER, '--version').out, 'loophole-worker')
 

@@ -70,7 +70,7 @@ export const alike = {
     return page
   },
 
-  async what_a_jack_port_plays_is_an_example(browser) {
+  async the_sound_at_a_jack_port_is_an_example(browser) {
     const page = await open(browser)
     await showsTotal(page, '')
     const [item] = json('search', 'ambi_drone')

@@ -191,7 +191,7 @@ const claims = {
     const keep = page.locator('details.keep')
     await keep.locator('summary').click()
     await keep.getByRole('button', { name: 'What would be collected?' }).click()
-    await keep.getByRole('button', { name: /^Copy 1 sounds/ }).click()
+    await keep.getByRole('button', { name: /^Copy 1 sound,/ }).click()
     await until('its sound is collected', () => json('project', 'collect', '--check')[0].present === 1)
     loophole('project', 'set', 'bpm=99')
     await line.locator('.dirty').waitFor()

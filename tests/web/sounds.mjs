@@ -424,7 +424,7 @@ export const sounds = {
     return page
   },
 
-  async a_strip_shows_and_changes_its_bus(browser) {
+  async a_strip_shows_and_changes_its_channel(browser) {
     const page = await open(browser, '#mode=sound')
     const strip = page.locator('.strip[aria-label=preview]')
     const bus = () => asked('audio.mixer').strips.find(one => one.bus === 'preview')

@@ -171,8 +171,8 @@ def a_pad_is_edited_on_the_page(home):
 
 
 @claim(shares=sounds)
-def a_strip_shows_and_changes_its_bus(home):
-    in_browser(home, 'a_strip_shows_and_changes_its_bus')
+def a_strip_shows_and_changes_its_channel(home):
+    in_browser(home, 'a_strip_shows_and_changes_its_channel')
 
 
 @claim(shares=sounds)
@@ -237,8 +237,8 @@ def a_dropped_file_is_an_example(home):
 
 
 @claim(shares=sounds)
-def what_a_jack_port_plays_is_an_example(home):
-    in_browser(home, 'what_a_jack_port_plays_is_an_example')
+def the_sound_at_a_jack_port_is_an_example(home):
+    in_browser(home, 'the_sound_at_a_jack_port_is_an_example')
 
 
 @claim(shares=sounds)

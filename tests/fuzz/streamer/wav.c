@@ -40,6 +40,11 @@ static void make_file(int fd, struct fuzz_input *input)
     write_all(fd, data, len, WAV_HEADER);
 }
 
+static uint32_t frame_bytes(enum wav_format format)
+{
+    return format == WAV_FLOAT ? 8 : 6;
+}
+
 /* A successor takes the file over. */
 static void goes_on(struct wav *wav, int fd)
 {
@@ -47,7 +52,7 @@ static void goes_on(struct wav *wav, int fd)
     struct fault fault = { 0 };
     struct wav again;
 
-    holds(wav->synced <= wav->frames && wav->frames <= DATA_MOST / wav_frame_bytes(wav->format));
+    holds(wav->synced <= wav->frames && wav->frames <= DATA_MOST / frame_bytes(wav->format));
     holds(wav_cut(wav, wav->synced, &fault) == ERR_OK && wav->frames == wav->synced);
     holds(wav_write(wav, wav->frames / 2, stereo, STEREO, &fault) == ERR_OK);
     holds(wav_sync(wav, &fault) == ERR_OK);

@@ -131,7 +131,7 @@ static void a_period_can_be_run_again(void **state)
     measure_a_period_can_be_run_again(&RIG);
 }
 
-static void damage_does_not_stay(void **state)
+static void a_damaged_state_recovers(void **state)
 {
     (void)state;
     measure_damage_does_not_stay(&RIG, 2);
@@ -148,7 +148,7 @@ int main(void)
         cmocka_unit_test(a_gap_of_any_length_is_skipped),
         cmocka_unit_test(blocks_change_nothing),
         cmocka_unit_test(a_period_can_be_run_again),
-        cmocka_unit_test(damage_does_not_stay),
+        cmocka_unit_test(a_damaged_state_recovers),
     };
 
     return cmocka_run_group_tests_name("lookahead", tests, NULL, NULL);

@@ -119,7 +119,7 @@ static void a_row_wins_over_its_voice_and_a_voice_over_the_defaults(void **state
     assert_true(read.delay_highcut == 5000);
 }
 
-static void notes_begin_at_their_index(void **state)
+static void notes_are_taken_in_the_order_of_the_row(void **state)
 {
     struct row one = make_row(STEPS);
     double notes[] = { 55, 110, 220 };
@@ -157,7 +157,7 @@ int main(void)
         cmocka_unit_test(a_zero_byte_is_no_step),
         cmocka_unit_test(all_rows_have_as_many_steps),
         cmocka_unit_test(a_row_wins_over_its_voice_and_a_voice_over_the_defaults),
-        cmocka_unit_test(notes_begin_at_their_index),
+        cmocka_unit_test(notes_are_taken_in_the_order_of_the_row),
         cmocka_unit_test(a_voice_that_is_an_effect_is_refused),
     };
     return cmocka_run_group_tests_name("audio/pattern", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 #include "services/audio/jack/device.h"
 #include "tests/unit/common/home.h"
 
-static void what_is_written_is_read(void **state)
+static void connections_that_were_written_are_read_again(void **state)
 {
     struct home *home = *state;
     static struct wires wires, read;
@@ -102,7 +102,7 @@ static void one_connection_is_remembered_once(void **state)
     assert_null(wires_add(&wires, PORT_IN_LEFT, "one:too_many"));
 }
 
-static void lines_that_are_none_are_passed_over(void **state)
+static void invalid_lines_are_skipped(void **state)
 {
     struct home *home = *state;
     static struct wires wires;
@@ -154,12 +154,12 @@ static void a_name_of_two_lines_is_not_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOME_TEST(what_is_written_is_read),
+        HOME_TEST(connections_that_were_written_are_read_again),
         HOME_TEST(the_device_of_a_connection_is_kept),
         cmocka_unit_test(a_device_has_its_name_without_the_numbers_that_change),
         HOME_TEST(a_chain_is_kept_and_names_its_inputs),
         HOME_TEST(one_connection_is_remembered_once),
-        HOME_TEST(lines_that_are_none_are_passed_over),
+        HOME_TEST(invalid_lines_are_skipped),
         HOME_TEST(as_many_connections_as_there_may_be_are_kept),
         HOME_TEST(a_name_of_two_lines_is_not_written),
     };

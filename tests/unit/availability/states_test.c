@@ -214,7 +214,7 @@ static void each_state_is_whole_again_when_its_volume_and_its_file_are_seen(void
 
 /* ---- the words of rows and the backends ---- */
 
-static void every_word_of_a_row_has_one_state_on_each_backend(void **state)
+static void each_stored_word_has_one_state_on_each_backend(void **state)
 {
     static const struct {
         enum item_state kept;
@@ -264,7 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state_changes_at_each_observation_as_the_table_says),
         cmocka_unit_test(each_state_is_whole_again_when_its_volume_and_its_file_are_seen),
-        cmocka_unit_test(every_word_of_a_row_has_one_state_on_each_backend),
+        cmocka_unit_test(each_stored_word_has_one_state_on_each_backend),
         cmocka_unit_test(a_file_can_be_opened_in_two_of_the_six_states),
     };
     return cmocka_run_group_tests_name("states", tests, NULL, NULL);

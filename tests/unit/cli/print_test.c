@@ -14,7 +14,7 @@ static void expect_line(struct buffer *line, const char *expected)
     buffer_free(line);
 }
 
-static void texts_of_others_are_shown_and_never_obeyed(void **state)
+static void foreign_texts_are_shown_and_never_control_the_terminal(void **state)
 {
     struct buffer line = { 0 };
 
@@ -59,7 +59,7 @@ static void numbers_are_as_printf_writes_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CLAIM(texts_of_others_are_shown_and_never_obeyed),
+        CLAIM(foreign_texts_are_shown_and_never_control_the_terminal),
         CLAIM(widths_count_characters_and_precisions_bytes),
         CLAIM(a_column_is_cut_and_filled),
         CLAIM(numbers_are_as_printf_writes_them),

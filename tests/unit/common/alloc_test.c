@@ -138,7 +138,7 @@ static void a_program_without_records_ends_with_the_same_code(void **state)
     assert_int_equal(die_by(NULL, of_bytes), CRASH_EXIT_NO_MEMORY);
 }
 
-static void what_is_given_is_as_the_header_says(void **state)
+static void memory_is_as_the_header_promises(void **state)
 {
     uint32_t count = 0, room = 0, *numbers = NULL;
     char *text = alloc_text("kick"), *zeroes = alloc_zeroed(10, 10);
@@ -170,7 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOME_TEST(an_allocation_that_fails_ends_the_process_with_a_record),
         HOME_TEST(a_program_without_records_ends_with_the_same_code),
-        cmocka_unit_test(what_is_given_is_as_the_header_says),
+        cmocka_unit_test(memory_is_as_the_header_promises),
     };
     return cmocka_run_group_tests_name("common/alloc", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static void bytes_come_out_as_they_went_in(void **state)
     buffer_free(&buffer);
 }
 
-static void as_c_text_there_is_a_zero_behind(void **state)
+static void the_bytes_as_c_text_end_with_a_zero(void **state)
 {
     struct buffer buffer = { 0 };
 
@@ -89,7 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_come_out_as_they_went_in),
-        cmocka_unit_test(as_c_text_there_is_a_zero_behind),
+        cmocka_unit_test(the_bytes_as_c_text_end_with_a_zero),
         cmocka_unit_test(the_limit_holds_to_the_byte_however_small_the_pieces),
         cmocka_unit_test(past_the_limit_it_fails_and_stays_failed),
         cmocka_unit_test(a_length_beyond_all_memory_fails),

@@ -117,7 +117,7 @@ static void a_stack_overflow_leaves_a_record(void **state)
     arena_free(&arena);
 }
 
-static void what_the_supervisor_saw_joins_the_record_of_that_process(void **state)
+static void the_supervisors_observation_joins_the_crash_record_of_that_process(void **state)
 {
     const struct home *home = *state;
     struct arena arena = { 0 };
@@ -206,7 +206,7 @@ static void a_time_that_no_clock_shows_is_none(void **state)
     arena_free(&arena);
 }
 
-static void what_is_no_record_is_passed_over(void **state)
+static void files_that_are_not_crash_records_are_skipped(void **state)
 {
     const struct home *home = *state;
     struct death death = { "search", 7, false, "exit code 0", 0 };
@@ -226,12 +226,12 @@ int main(void)
         HOME_TEST(a_fatal_signal_leaves_a_record_and_kills_as_before),
         HOME_TEST(an_abort_leaves_a_record),
         HOME_TEST(a_stack_overflow_leaves_a_record),
-        HOME_TEST(what_the_supervisor_saw_joins_the_record_of_that_process),
+        HOME_TEST(the_supervisors_observation_joins_the_crash_record_of_that_process),
         HOME_TEST(a_death_that_left_nothing_has_a_record_of_its_own),
         HOME_TEST(a_pid_that_comes_again_has_another_record),
         HOME_TEST(the_newest_comes_first_and_the_oldest_go),
         HOME_TEST(a_time_that_no_clock_shows_is_none),
-        HOME_TEST(what_is_no_record_is_passed_over),
+        HOME_TEST(files_that_are_not_crash_records_are_skipped),
     };
     return cmocka_run_group_tests_name("common/crash", tests, NULL, NULL);
 }

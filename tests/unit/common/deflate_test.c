@@ -67,7 +67,7 @@ static void pieces_of_any_size_unpack_to_the_same_bytes(void **state)
     }
 }
 
-static void what_follows_the_end_is_left_to_the_caller(void **state)
+static void bytes_after_the_end_stay_with_the_caller(void **state)
 {
     struct buffer packed = pack_plain(DEFLATE_ZLIB);
     struct unpacker *unpacker = deflate_open(DEFLATE_ZLIB);
@@ -85,7 +85,7 @@ static void what_follows_the_end_is_left_to_the_caller(void **state)
     buffer_free(&packed);
 }
 
-static void cut_data_is_never_over(void **state)
+static void truncated_data_has_no_end(void **state)
 {
     struct buffer packed = pack_plain(DEFLATE_GZIP);
 
@@ -102,7 +102,7 @@ static void cut_data_is_never_over(void **state)
     buffer_free(&packed);
 }
 
-static void damaged_data_never_ends_well(void **state)
+static void damaged_data_is_refused_or_has_no_end(void **state)
 {
     struct buffer packed = pack_plain(DEFLATE_GZIP);
 
@@ -132,9 +132,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_of_any_size_unpack_to_the_same_bytes),
-        cmocka_unit_test(what_follows_the_end_is_left_to_the_caller),
-        cmocka_unit_test(cut_data_is_never_over),
-        cmocka_unit_test(damaged_data_never_ends_well),
+        cmocka_unit_test(bytes_after_the_end_stay_with_the_caller),
+        cmocka_unit_test(truncated_data_has_no_end),
+        cmocka_unit_test(damaged_data_is_refused_or_has_no_end),
         cmocka_unit_test(the_sum_is_the_crc_of_png),
     };
 

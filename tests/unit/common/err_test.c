@@ -67,7 +67,7 @@ static void a_fault_that_is_set_again_forgets_the_old_one(void **state)
     assert_string_equal(fault.field, "");
 }
 
-static void what_is_too_long_is_cut(void **state)
+static void a_long_sentence_is_cut(void **state)
 {
     char text[1000];
     struct fault fault;
@@ -83,7 +83,7 @@ static void what_is_too_long_is_cut(void **state)
     assert_int_equal(strlen(fault.hint), sizeof(fault.hint) - 1);
 }
 
-static void a_fault_that_nobody_wants_is_allowed(void **state)
+static void a_null_fault_is_allowed(void **state)
 {
     (void)state;
     assert_int_equal(fault_set(NULL, ERR_BUSY, "x"), ERR_BUSY);
@@ -115,8 +115,8 @@ int main(void)
         cmocka_unit_test(a_fault_says_what_and_where_and_what_to_do),
         cmocka_unit_test(a_fault_of_the_kernel_ends_with_its_reason),
         cmocka_unit_test(a_fault_that_is_set_again_forgets_the_old_one),
-        cmocka_unit_test(what_is_too_long_is_cut),
-        cmocka_unit_test(a_fault_that_nobody_wants_is_allowed),
+        cmocka_unit_test(a_long_sentence_is_cut),
+        cmocka_unit_test(a_null_fault_is_allowed),
         cmocka_unit_test(a_fault_steers_no_terminal),
     };
     return cmocka_run_group_tests_name("common/err", tests, NULL, NULL);

@@ -43,7 +43,7 @@ static void a_file_is_read_whole_up_to_its_limit(void **state)
     buffer_free(&found);
 }
 
-static void what_is_no_file_is_refused_without_hanging(void **state)
+static void a_path_that_is_not_a_file_is_refused_without_hanging(void **state)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "pipe", NULL);
@@ -225,7 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOME_TEST(a_file_is_read_whole_up_to_its_limit),
-        HOME_TEST(what_is_no_file_is_refused_without_hanging),
+        HOME_TEST(a_path_that_is_not_a_file_is_refused_without_hanging),
         HOME_TEST(an_atomic_write_replaces_the_whole_file),
         HOME_TEST(an_atomic_write_into_a_missing_directory_says_so),
         HOME_TEST(an_atomic_write_that_fails_half_way_leaves_the_old_file),

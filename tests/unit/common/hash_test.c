@@ -30,7 +30,7 @@ static void pieces_hash_as_the_whole(void **state)
     hash_free(NULL);
 }
 
-static void the_bytes_are_the_published_ones(void **state)
+static void hashes_equal_the_published_ones(void **state)
 {
     char hex[33];
 
@@ -43,7 +43,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_hash_as_the_whole),
-        cmocka_unit_test(the_bytes_are_the_published_ones),
+        cmocka_unit_test(hashes_equal_the_published_ones),
     };
     return cmocka_run_group_tests_name("common/hash", tests, NULL, NULL);
 }

@@ -108,7 +108,7 @@ static void lower_case_and_crockfords_likenesses_are_read(void **state)
     assert_true(id_equal(a, b));
 }
 
-static void what_is_no_id_is_refused(void **state)
+static void a_text_that_is_not_an_id_is_refused(void **state)
 {
     static const char *const bad[] = {
         "",
@@ -153,7 +153,7 @@ static struct id make_id(uint64_t number)
     return made;
 }
 
-static void what_was_added_is_in_it_once(void **state)
+static void an_added_id_is_in_the_table_once(void **state)
 {
     struct id_table set = { 0 };
 
@@ -168,7 +168,7 @@ static void what_was_added_is_in_it_once(void **state)
 }
 
 /* Ids of one millisecond differ by 1. A search ends at a free place, so long runs of used places would make it slow. */
-static void ids_that_follow_each_other_lie_apart(void **state)
+static void consecutive_ids_lie_apart_in_the_table(void **state)
 {
     enum { LONGEST_RUN = 500 };
     struct id_table set = { 0 };
@@ -256,10 +256,10 @@ int main(void)
         cmocka_unit_test(known_ids_have_known_texts),
         cmocka_unit_test(texts_sort_as_their_ids),
         cmocka_unit_test(lower_case_and_crockfords_likenesses_are_read),
-        cmocka_unit_test(what_is_no_id_is_refused),
+        cmocka_unit_test(a_text_that_is_not_an_id_is_refused),
         cmocka_unit_test(the_same_work_has_the_same_id),
-        cmocka_unit_test(what_was_added_is_in_it_once),
-        cmocka_unit_test(ids_that_follow_each_other_lie_apart),
+        cmocka_unit_test(an_added_id_is_in_the_table_once),
+        cmocka_unit_test(consecutive_ids_lie_apart_in_the_table),
         cmocka_unit_test(removing_leaves_all_others),
         cmocka_unit_test(the_zero_id_is_never_in_it),
         cmocka_unit_test(a_number_stays_with_its_id),

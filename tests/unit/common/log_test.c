@@ -107,7 +107,7 @@ static void errno_is_left_as_it_was(void **state)
     log_close();
 }
 
-static void after_a_hangup_the_file_is_opened_anew(void **state)
+static void after_sighup_the_file_is_opened_again(void **state)
 {
     struct buffer text;
     char old[PATH_MAX + 32];
@@ -147,7 +147,7 @@ static void a_log_past_ten_megabytes_is_rotated_and_three_are_kept(void **state)
 }
 
 /* Keeper and supervisor share a log: the second process to notice its size must not rotate it again. */
-static void a_log_that_another_process_rotated_is_only_opened_anew(void **state)
+static void a_log_that_another_process_rotated_is_only_opened_again(void **state)
 {
     open_log(*state);
     assert_int_equal(truncate(log_path(*state, ""), 10 << 20), 0);
@@ -208,9 +208,9 @@ int main(void)
         HOME_TEST(a_long_message_is_cut),
         HOME_TEST(a_fault_is_one_line_with_its_hint),
         HOME_TEST(errno_is_left_as_it_was),
-        HOME_TEST(after_a_hangup_the_file_is_opened_anew),
+        HOME_TEST(after_sighup_the_file_is_opened_again),
         HOME_TEST(a_log_past_ten_megabytes_is_rotated_and_three_are_kept),
-        HOME_TEST(a_log_that_another_process_rotated_is_only_opened_anew),
+        HOME_TEST(a_log_that_another_process_rotated_is_only_opened_again),
         HOME_TEST(lines_of_many_threads_do_not_mix),
         HOME_TEST(a_log_that_can_not_be_opened_says_so),
     };

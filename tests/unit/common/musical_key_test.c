@@ -31,7 +31,7 @@ static void a_key_is_read_in_every_notation(void **state)
     }
 }
 
-static void what_is_no_key_is_refused(void **state)
+static void a_text_that_is_not_a_key_is_refused(void **state)
 {
     (void)state;
     static const char *const unknown[] = { "",    "H",    "o",     "13A",     "0B",    "A minor chord and more words",
@@ -112,7 +112,7 @@ static void keys_go_with_their_neighbours_on_the_wheel(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_key_is_read_in_every_notation), cmocka_unit_test(what_is_no_key_is_refused),
+        cmocka_unit_test(a_key_is_read_in_every_notation), cmocka_unit_test(a_text_that_is_not_a_key_is_refused),
         cmocka_unit_test(a_name_is_read_as_its_own_key),   cmocka_unit_test(both_wheels_have_each_key_once),
         cmocka_unit_test(relative_keys_share_their_notes), cmocka_unit_test(keys_go_with_their_neighbours_on_the_wheel),
     };

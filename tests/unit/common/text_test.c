@@ -110,7 +110,7 @@ static void bytes_are_equal_by_what_they_hold(void **state)
     assert_true(bytes_equal(bytes_of(NULL, 0), bytes_of("", 0)));
 }
 
-static void what_steers_a_terminal_is_shown_by_its_number(void **state)
+static void a_character_that_controls_a_terminal_is_shown_as_its_number(void **state)
 {
     char shown[64];
 
@@ -129,7 +129,7 @@ static void what_steers_a_terminal_is_shown_by_its_number(void **state)
     assert_string_equal(shown, "\\x00");
 }
 
-static void what_is_shown_is_cut_at_a_whole_character(void **state)
+static void a_shown_text_is_cut_at_a_whole_character(void **state)
 {
     char shown[5];
 
@@ -183,8 +183,8 @@ int main(void)
         cmocka_unit_test(well_formed_utf8_is_known),
         cmocka_unit_test(overlong_cut_and_forbidden_utf8_is_refused),
         cmocka_unit_test(bytes_are_equal_by_what_they_hold),
-        cmocka_unit_test(what_steers_a_terminal_is_shown_by_its_number),
-        cmocka_unit_test(what_is_shown_is_cut_at_a_whole_character),
+        cmocka_unit_test(a_character_that_controls_a_terminal_is_shown_as_its_number),
+        cmocka_unit_test(a_shown_text_is_cut_at_a_whole_character),
         cmocka_unit_test(an_extension_is_of_the_name_alone_in_lower_case),
         cmocka_unit_test(a_noun_is_in_the_plural_after_every_count_but_1),
     };

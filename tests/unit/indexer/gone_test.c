@@ -62,7 +62,7 @@ static void take_all(uint32_t names, const char *name, const struct id_table *cl
     gone_free(&list);
 }
 
-static void any_number_is_taken_each_once(void **state)
+static void each_of_many_gone_items_is_taken_once(void **state)
 {
     struct id_table none = { 0 };
 
@@ -73,7 +73,7 @@ static void any_number_is_taken_each_once(void **state)
     take_all(20, "7.wav", &none, MANY);
 }
 
-static void what_is_claimed_is_left_out(void **state)
+static void a_claimed_item_is_left_out(void **state)
 {
     struct id_table claimed = { 0 };
 
@@ -85,7 +85,7 @@ static void what_is_claimed_is_left_out(void **state)
     id_table_free(&claimed);
 }
 
-static void the_one_of_its_name_comes_first_and_then_the_oldest(void **state)
+static void a_gone_item_of_the_same_name_comes_first_and_then_the_oldest(void **state)
 {
     struct gone_list list = make_list(6, 3);
     struct id_table none = { 0 };
@@ -123,9 +123,9 @@ static void an_empty_list_has_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_number_is_taken_each_once),
-        cmocka_unit_test(what_is_claimed_is_left_out),
-        cmocka_unit_test(the_one_of_its_name_comes_first_and_then_the_oldest),
+        cmocka_unit_test(each_of_many_gone_items_is_taken_once),
+        cmocka_unit_test(a_claimed_item_is_left_out),
+        cmocka_unit_test(a_gone_item_of_the_same_name_comes_first_and_then_the_oldest),
         cmocka_unit_test(an_item_is_not_its_own_older_one),
         cmocka_unit_test(an_empty_list_has_none),
     };

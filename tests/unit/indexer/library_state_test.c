@@ -79,7 +79,7 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
     library_state_free_all(&libraries);
 }
 
-static void a_record_put_again_keeps_what_is_wished(void **state)
+static void a_library_put_again_keeps_the_scan_that_is_due(void **state)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
@@ -98,7 +98,7 @@ int main(void)
         cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
         cmocka_unit_test(the_root_as_a_library_contains_all),
         cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
-        cmocka_unit_test(a_record_put_again_keeps_what_is_wished),
+        cmocka_unit_test(a_library_put_again_keeps_the_scan_that_is_due),
     };
 
     return cmocka_run_group_tests_name("library_state", tests, NULL, NULL);

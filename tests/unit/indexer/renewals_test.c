@@ -38,7 +38,7 @@ static void the_latest_comes_first(void **state)
     renewals_clear(&all);
 }
 
-static void those_of_one_library_are_taken_out(void **state)
+static void the_renewals_of_one_library_are_taken_out(void **state)
 {
     struct renewals all = { 0 };
     struct work_queue taken = { 0 };
@@ -66,7 +66,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_latest_comes_first),
-        cmocka_unit_test(those_of_one_library_are_taken_out),
+        cmocka_unit_test(the_renewals_of_one_library_are_taken_out),
     };
 
     return cmocka_run_group_tests_name("renewals", tests, NULL, NULL);

@@ -12,7 +12,7 @@ static struct id make_id(uint8_t number)
     return (struct id){ { 1, [15] = number } };
 }
 
-static void what_is_gone_is_judged_by_how_much_it_is(void **state)
+static void the_share_of_files_that_are_gone_decides_what_happens(void **state)
 {
     static const struct {
         uint64_t missing, of;
@@ -89,7 +89,7 @@ static void an_unknown_inode_matches_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_gone_is_judged_by_how_much_it_is),
+        cmocka_unit_test(the_share_of_files_that_are_gone_decides_what_happens),
         cmocka_unit_test(a_new_place_of_the_same_trace_is_the_gone_item),
         cmocka_unit_test(another_inode_size_or_time_is_another_file),
         cmocka_unit_test(of_several_gone_items_the_oldest_is_taken_and_each_once),

@@ -118,7 +118,7 @@ static void links_to_folders_are_listed_and_not_followed(void **state)
     assert_int_equal(f->listing.files.at[0].trace.size, 7);
 }
 
-static void what_is_no_folder_is_not_found(void **state)
+static void a_path_that_is_not_a_folder_is_not_found(void **state)
 {
     struct fixture *f = *state;
 
@@ -134,7 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
         cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk, end_walk),
-        cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin_walk, end_walk),
+        cmocka_unit_test_setup_teardown(a_path_that_is_not_a_folder_is_not_found, begin_walk, end_walk),
     };
 
     return cmocka_run_group_tests_name("walk", tests, NULL, NULL);

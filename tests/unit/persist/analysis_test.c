@@ -48,7 +48,7 @@ static void an_analysis_never_touches_what_a_person_said(void **state)
     writer_check(w);
 }
 
-static void of_one_content_the_newest_analyser_is_believed(void **state)
+static void the_newest_analyser_of_a_content_wins(void **state)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -98,7 +98,7 @@ static void forget_item(struct writer *w, struct id id)
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
 }
 
-static void a_verdict_by_hash_needs_the_facts_of_its_content(void **state)
+static void an_analysis_taken_by_content_needs_the_facts_of_that_content(void **state)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -115,7 +115,7 @@ static void a_verdict_by_hash_needs_the_facts_of_its_content(void **state)
     writer_check(w);
 }
 
-static void a_verdict_by_hash_is_of_no_newer_analyser_than_its_facts(void **state)
+static void an_analysis_taken_by_content_has_no_newer_analyser_than_its_facts(void **state)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -222,7 +222,7 @@ static void a_large_artefact_without_a_file_has_no_row(void **state)
     free(data);
 }
 
-static void what_no_worker_may_say_is_refused(void **state)
+static void an_answer_that_no_worker_may_give_is_refused(void **state)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -289,16 +289,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(an_analysis_never_touches_what_a_person_said),
-        CLAIM(of_one_content_the_newest_analyser_is_believed),
+        CLAIM(the_newest_analyser_of_a_content_wins),
         CLAIM(a_value_outside_its_range_is_kept_but_not_shown),
         CLAIM(an_analysis_of_a_file_that_changed_since_is_ignored),
-        CLAIM(a_verdict_by_hash_needs_the_facts_of_its_content),
-        CLAIM(a_verdict_by_hash_is_of_no_newer_analyser_than_its_facts),
+        CLAIM(an_analysis_taken_by_content_needs_the_facts_of_that_content),
+        CLAIM(an_analysis_taken_by_content_has_no_newer_analyser_than_its_facts),
         CLAIM(a_done_item_without_facts_takes_them),
         CLAIM(a_changed_file_keeps_its_analysis_until_the_next),
         CLAIM(an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file),
         CLAIM(a_large_artefact_without_a_file_has_no_row),
-        CLAIM(what_no_worker_may_say_is_refused),
+        CLAIM(an_answer_that_no_worker_may_give_is_refused),
         CLAIM(two_records_of_one_file_become_the_older_with_the_words_of_both),
         CLAIM(a_title_is_the_files_name_as_text),
     };

@@ -102,7 +102,7 @@ static void a_failing_action_in_the_middle_leaves_nothing(void **state)
     writer_check(w);
 }
 
-static void what_others_changed_in_the_same_turn_stays(void **state)
+static void changes_of_other_clients_in_the_same_turn_stay(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
@@ -235,7 +235,7 @@ static void a_move_that_merged_two_records_is_taken_back_too(void **state)
     writer_check(w);
 }
 
-static void of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted(void **state)
+static void undo_skips_and_counts_the_items_of_a_step_that_are_gone(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -318,13 +318,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(all_actions_are_one_step),
         CLAIM(a_failing_action_in_the_middle_leaves_nothing),
-        CLAIM(what_others_changed_in_the_same_turn_stays),
+        CLAIM(changes_of_other_clients_in_the_same_turn_stay),
         CLAIM(scopes_have_their_own_steps),
         CLAIM(undo_to_a_step_takes_it_and_all_later_ones_back),
         CLAIM(undo_to_a_step_is_all_or_none),
         CLAIM(a_followed_move_is_taken_back_and_not_followed_again),
         CLAIM(a_move_that_merged_two_records_is_taken_back_too),
-        CLAIM(of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted),
+        CLAIM(undo_skips_and_counts_the_items_of_a_step_that_are_gone),
         CLAIM(work_past_the_bound_is_refused_before_it_begins),
         CLAIM(more_than_4096_actions_on_items_are_not_done_together),
     };

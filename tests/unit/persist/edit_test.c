@@ -134,7 +134,7 @@ static void a_step_whose_item_is_gone_is_passed_over(void **state)
     assert_true(text_is(writer_media(w, kept).name, "a"));
 }
 
-static void what_makes_no_sense_is_refused_before_anything_is_written(void **state)
+static void an_impossible_edit_is_refused_before_a_write(void **state)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -179,7 +179,7 @@ int main(void)
         CLAIM(undo_and_redo_restore_every_field),
         CLAIM(an_edit_that_changes_nothing_uses_no_revision),
         CLAIM(a_step_whose_item_is_gone_is_passed_over),
-        CLAIM(what_makes_no_sense_is_refused_before_anything_is_written),
+        CLAIM(an_impossible_edit_is_refused_before_a_write),
         CLAIM(the_257th_tag_is_refused),
     };
     return cmocka_run_group_tests_name("edit", tests, NULL, NULL);

@@ -126,7 +126,7 @@ static void the_kept_item_is_used_wherever_either_was(void **state)
 }
 
 /* If both items have a value, the value of the older item is kept. A value that only one item has is kept too. */
-static void what_a_person_said_of_either_is_kept(void **state)
+static void a_merge_keeps_the_facts_of_a_person_about_either_item(void **state)
 {
     struct writer *w = *state;
     struct id older = writer_place(w, "older.wav", 1), younger = writer_place(w, "younger.wav", 1);
@@ -192,7 +192,7 @@ int main(void)
         CLAIM(items_of_two_contents_stay_two),
         CLAIM(the_kept_item_is_used_wherever_either_was),
         CLAIM(without_a_content_size_and_time_decide_and_the_analysis_stays),
-        CLAIM(what_a_person_said_of_either_is_kept),
+        CLAIM(a_merge_keeps_the_facts_of_a_person_about_either_item),
         CLAIM(a_forgotten_item_is_gone_and_its_place_is_free),
         CLAIM(an_unknown_item_cannot_be_forgotten),
     };

@@ -98,7 +98,7 @@ static void a_file_gone_from_a_place_that_the_item_has_left_changes_nothing(void
     writer_check(w);
 }
 
-static void what_names_nothing_is_refused_and_changes_nothing(void **state)
+static void an_operation_on_an_unknown_item_is_refused_and_changes_nothing(void **state)
 {
     struct writer *w = *state;
     struct place nowhere = see_file(w, "kick.wav", 1, 1), odd = see_file(w, "a/kick.wav", 1, 1);
@@ -165,7 +165,7 @@ int main(void)
         CLAIM(a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis),
         CLAIM(a_missing_item_is_there_again_when_its_file_is_seen),
         CLAIM(a_file_gone_from_a_place_that_the_item_has_left_changes_nothing),
-        CLAIM(what_names_nothing_is_refused_and_changes_nothing),
+        CLAIM(an_operation_on_an_unknown_item_is_refused_and_changes_nothing),
         CLAIM(a_move_to_a_free_place_keeps_the_item),
         CLAIM(a_move_to_its_own_place_changes_nothing),
         CLAIM(a_move_to_a_wrong_place_is_refused),

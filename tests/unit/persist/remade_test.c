@@ -96,7 +96,7 @@ static void the_same_again_writes_nothing(void **state)
     assert_int_equal(w->p.writes, writes);
 }
 
-static void of_a_content_without_an_item_nothing_is_kept(void **state)
+static void no_artefact_of_a_content_without_an_item_is_kept(void **state)
 {
     struct writer *w = *state;
     struct artefact made = make_waveform(data, sizeof(data)), escape = made;
@@ -146,7 +146,7 @@ int main(void)
         CLAIM(artefacts_made_again_change_no_item),
         CLAIM(a_type_that_is_not_made_any_more_goes),
         CLAIM(the_same_again_writes_nothing),
-        CLAIM(of_a_content_without_an_item_nothing_is_kept),
+        CLAIM(no_artefact_of_a_content_without_an_item_is_kept),
         CLAIM(a_turn_that_ends_within_a_batch_of_them_leaves_no_row),
     };
     return cmocka_run_group_tests_name("remade", tests, NULL, NULL);

@@ -35,7 +35,7 @@ static void a_request_that_wrote_and_then_fails_undoes_the_turn(void **state)
     assert_int_equal(w->p.broken.code, ERR_FULL);
 }
 
-static void what_broke_a_turn_first_is_what_is_reported(void **state)
+static void the_first_error_of_a_broken_turn_is_reported(void **state)
 {
     struct writer *w = *state;
     uint64_t before = w->p.writes;
@@ -46,7 +46,7 @@ static void what_broke_a_turn_first_is_what_is_reported(void **state)
     assert_int_equal(w->p.broken.code, ERR_IO);
 }
 
-static void of_a_batch_the_refused_operations_alone_are_not_done(void **state)
+static void only_the_refused_operations_of_a_batch_are_not_done(void **state)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1);
@@ -241,8 +241,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_refusal_before_any_write_fails_alone),
         CLAIM(a_request_that_wrote_and_then_fails_undoes_the_turn),
-        CLAIM(what_broke_a_turn_first_is_what_is_reported),
-        CLAIM(of_a_batch_the_refused_operations_alone_are_not_done),
+        CLAIM(the_first_error_of_a_broken_turn_is_reported),
+        CLAIM(only_the_refused_operations_of_a_batch_are_not_done),
         CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone),
         CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone),
         CLAIM(parts_outlive_their_changes_as_long_as_the_last_one_is_there),

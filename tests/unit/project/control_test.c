@@ -131,7 +131,7 @@ static void the_control_that_a_person_moves_is_found(void **state)
     assert_string_equal(learn_from(high, 1, 0), "cc/4/80");
 }
 
-static void what_a_device_shows_moves_its_own_control_there(void **state)
+static void a_value_shown_on_a_device_reads_back_from_its_control(void **state)
 {
     static const char *const names[] = { "cc/1/7", "cc14/2/31", "nrpn/3/300", "bend/4", "note/10/36" };
 
@@ -247,7 +247,7 @@ int main(void)
         cmocka_unit_test(each_port_has_controls_of_its_own),
         cmocka_unit_test(a_parameter_moves_with_one_byte_or_with_two),
         cmocka_unit_test(the_control_that_a_person_moves_is_found),
-        cmocka_unit_test(what_a_device_shows_moves_its_own_control_there),
+        cmocka_unit_test(a_value_shown_on_a_device_reads_back_from_its_control),
         cmocka_unit_test(a_value_is_picked_up_when_the_control_reaches_it),
         cmocka_unit_test(encoders_step_in_each_code),
         cmocka_unit_test(a_switch_toggles_with_each_press_or_is_held),

@@ -169,7 +169,7 @@ static void a_fault_names_the_field_as_a_path(void **state)
     too_long(WIRE("\x81\xa6inners\x92\x80\x81\xa4tags\x92\xa1x\24512345"), "inners[1].tags[1]");
 }
 
-static void bytes_behind_the_map_are_refused(void **state)
+static void bytes_after_the_map_are_refused(void **state)
 {
     (void)state;
     expect_refusal(WIRE("\x80\x80"), "");
@@ -261,7 +261,7 @@ int main(void)
         CLAIM(an_unknown_word_is_kept_when_read_and_refused_in_an_ask),
         CLAIM(text_that_is_not_utf8_is_refused),
         CLAIM(a_fault_names_the_field_as_a_path),
-        CLAIM(bytes_behind_the_map_are_refused),
+        CLAIM(bytes_after_the_map_are_refused),
         CLAIM(an_empty_message_is_refused),
         CLAIM(a_message_past_the_size_limit_is_too_large),
         CLAIM(encoding_refuses_what_decoding_would_refuse),

@@ -126,7 +126,7 @@ static void random_bytes_are_read_or_refused(void **state)
     arena_free(&arena);
 }
 
-static void a_lying_header_costs_no_memory(void **state)
+static void a_false_length_costs_no_memory(void **state)
 {
     static const char lie[] = "\x81\xa4ints\xdd\xff\xff\xff\xff\x01";
     struct arena arena = { 0 };
@@ -170,7 +170,7 @@ int main(void)
         cmocka_unit_test(a_message_with_any_one_byte_changed_is_read_or_refused),
         cmocka_unit_test(a_message_with_several_bytes_changed_is_read_or_refused),
         cmocka_unit_test(random_bytes_are_read_or_refused),
-        cmocka_unit_test(a_lying_header_costs_no_memory),
+        cmocka_unit_test(a_false_length_costs_no_memory),
         cmocka_unit_test(a_depth_bomb_under_an_unknown_key_is_refused),
         cmocka_unit_test(an_unknown_value_may_be_as_deep_as_the_limit_and_no_deeper),
     };

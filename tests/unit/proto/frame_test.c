@@ -153,7 +153,7 @@ static void a_refused_ask_still_has_its_request_id_when_that_was_there(void **st
     assert_true(id_is_zero(ask.request));
 }
 
-static void a_refused_ask_has_its_request_id_whatever_is_wrong_behind_it(void **state)
+static void a_refused_ask_has_its_request_id_whatever_is_wrong_after_it(void **state)
 {
     static uint8_t large[CODEC_MESSAGE_MAX + 4096] = "\x95\x01\xa1x" ID_WIRE "\x01\x80";
 
@@ -254,7 +254,7 @@ int main(void)
         CLAIM(another_version_is_refused_as_such),
         CLAIM(a_malformed_ask_is_refused_with_what_is_wrong),
         CLAIM(a_refused_ask_still_has_its_request_id_when_that_was_there),
-        CLAIM(a_refused_ask_has_its_request_id_whatever_is_wrong_behind_it),
+        CLAIM(a_refused_ask_has_its_request_id_whatever_is_wrong_after_it),
         CLAIM(malformed_answers_and_events_are_refused),
         CLAIM(a_frame_cut_anywhere_is_refused),
         CLAIM(a_frame_past_the_size_limit_is_too_large),

@@ -35,7 +35,7 @@ static void one_data_directory_has_one_holder_whatever_its_run_directory(void **
     assert_false(lock_data_is_held(&other, "supervisor"));
 }
 
-static void looking_does_not_take_it(void **state)
+static void testing_a_lock_does_not_take_it(void **state)
 {
     struct engine *engine = *state;
     int fd;
@@ -87,7 +87,7 @@ static void a_symbolic_link_in_its_place_is_not_followed(void **state)
     assert_int_equal(access(aim, F_OK), -1);
 }
 
-static void what_lies_in_the_run_directory_is_kept_young(void **state)
+static void the_files_of_the_run_directory_get_a_new_time(void **state)
 {
     const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
     struct engine *engine = *state;
@@ -114,10 +114,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_lock_has_one_holder),
         CLAIM(one_data_directory_has_one_holder_whatever_its_run_directory),
-        CLAIM(looking_does_not_take_it),
+        CLAIM(testing_a_lock_does_not_take_it),
         CLAIM(a_holder_that_dies_lets_go),
         CLAIM(a_symbolic_link_in_its_place_is_not_followed),
-        CLAIM(what_lies_in_the_run_directory_is_kept_young),
+        CLAIM(the_files_of_the_run_directory_get_a_new_time),
     };
 
     return cmocka_run_group_tests_name("lock", tests, NULL, NULL);

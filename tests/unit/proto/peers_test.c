@@ -87,7 +87,7 @@ static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
 
 /* The room that the head of a frame takes is returned when its message is dropped. After many messages of any size
  * nothing may stay taken, or the last ones would not arrive. */
-static void what_was_charged_is_given_back(void **state)
+static void a_charge_ends_when_its_message_is_dropped(void **state)
 {
     static uint8_t bytes[6 << 20];
     struct pair *pair = *state;
@@ -103,7 +103,7 @@ static void what_was_charged_is_given_back(void **state)
 }
 
 /* More than may wait, all of it large: it arrives complete and in order. */
-static void what_has_no_room_comes_later(void **state)
+static void large_messages_beyond_the_room_arrive_later(void **state)
 {
     static uint8_t bytes[4 << 20];
     struct pair *pair = *state;
@@ -285,8 +285,8 @@ int main(void)
 #endif
         cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_user_is_not_let_in, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_was_charged_is_given_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_has_no_room_comes_later, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_charge_ends_when_its_message_is_dropped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(large_messages_beyond_the_room_arrive_later, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("proto/peers", tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@
 #include "proto/transport/ask.h"
 #include "proto/transport/limits.h"
 #include "proto/transport/lock.h"
+#include "proto/transport/requester.h"
 #include "schema_indexer.h"
 #include "schema_search.h"
 #include "schema_service.h"
@@ -36,6 +37,8 @@ struct engine {
     struct paths paths;
     int lock;
     struct asker *asker;
+    struct sockets *sockets;   /* of the requester */
+    struct requester *several; /* for engine_send and engine_take */
     pid_t pids[4];
 };
 
@@ -55,6 +58,9 @@ static inline int engine_set_up(void **state)
     assert_int_equal(lock_take(&engine->paths, "supervisor", &engine->lock, NULL), ERR_OK);
     engine->asker = asker_new(&engine->paths, NULL);
     assert_non_null(engine->asker);
+    engine->sockets = sockets_new(NULL);
+    assert_non_null(engine->sockets);
+    engine->several = requester_new(engine->sockets, &engine->paths, LIMIT_CLIENT_ASKS);
     *state = engine;
     return 0;
 }
@@ -82,6 +88,8 @@ static inline int engine_tear_down(void **state)
     struct engine *engine = *state;
 
     asker_free(engine->asker);
+    requester_free(engine->several);
+    sockets_free(engine->sockets);
     for (size_t i = 0; i < sizeof(engine->pids) / sizeof(*engine->pids); i++)
         if (engine->pids[i] > 0)
             process_end(engine->pids[i], SIGKILL);
@@ -116,6 +124,29 @@ static inline void ask_engine(struct engine *engine, const char *name, const voi
     if (e != wanted)
         fail_msg("%s: %s, not %s: %s (%s) %s", name, err_name(e), err_name(wanted), fault.what, fault.field,
                  fault.hint);
+}
+
+/* Several asks at a time: engine_send sends one, engine_take waits for the next answer to any of them. */
+static inline enum err engine_send(struct engine *engine, const char *name, struct bytes body, uint32_t budget_ms,
+                                   struct id request)
+{
+    return requester_send(engine->several, text_of(name), body, budget_ms, request, 0, NULL, NULL);
+}
+
+static inline enum err engine_take(struct engine *engine, int timeout_ms, struct delivery *answer)
+{
+    usec_t until = clock_steady() + (usec_t)timeout_ms * 1000;
+    struct pollfd fds[REQUESTER_FDS];
+
+    while (!requester_take(engine->several, answer)) {
+        usec_t now = clock_steady(), due = requester_due(engine->several);
+        if (now > until)
+            return ERR_TIMEOUT;
+        due = due < until ? due : until;
+        poll(fds, requester_wait_for(engine->several, fds, REQUESTER_FDS),
+             due < now ? 0 : (int)((due - now) / 1000) + 1);
+    }
+    return ERR_OK;
 }
 
 static inline void engine_run(struct engine *engine, int place, int (*serve)(void), const char *ping)

@@ -59,7 +59,7 @@ static void asks_that_are_refused_for_now_push_no_kept_answer_out(void **state)
     buffer_free(&copy.body);
 }
 
-static void the_answer_of_a_long_ask_is_as_young_as_its_end(void **state)
+static void the_age_of_a_kept_answer_counts_from_the_end_of_its_ask(void **state)
 {
     struct call longest = ask_of(*state, 200), copy = ask_of(*state, 200);
     bool answered = false;
@@ -120,7 +120,7 @@ static void a_successor_finds_what_was_done(void **state)
 }
 
 /* The prepared answer may say what the ask was about. */
-static void what_was_prepared_of_an_ask_that_was_not_done_is_there_for_its_copy(void **state)
+static void the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer(void **state)
 {
     struct call copy = ask_of(*state, 3);
 
@@ -136,9 +136,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_answer_of_a_long_ask_is_as_young_as_its_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_age_of_a_kept_answer_counts_from_the_end_of_its_ask, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_was_prepared_of_an_ask_that_was_not_done_is_there_for_its_copy, set_up,
+        cmocka_unit_test_setup_teardown(the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down),
     };

@@ -153,7 +153,7 @@ static void random_bytes_are_refused_one_by_one(void **state)
     still_well(*state);
 }
 
-static void every_cut_of_an_ask_is_refused(void **state)
+static void an_ask_cut_at_any_byte_is_refused(void **state)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
@@ -253,20 +253,19 @@ static void an_ask_sent_again_while_under_way_is_handled_once(void **state)
     stranger_go(&stranger);
 }
 
-static void past_the_limit_of_asks_put_off_the_answer_is_busy(void **state)
+static void beyond_the_limit_of_deferred_asks_the_answer_is_busy(void **state)
 {
     enum { PAST = 100 };
     struct engine *engine = *state;
     struct search_query request = { .query = TEXT("never") };
     struct buffer body = { 0 };
-    struct answer_frame answer;
+    struct delivery answer;
 
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
     for (int i = 0; i < LIMIT_DEFERRED + PAST; i++)
-        assert_int_equal(ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
-                         ERR_OK);
+        assert_int_equal(engine_send(engine, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new()), ERR_OK);
     for (int i = 0; i < PAST; i++) {
-        assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+        assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
         assert_int_equal(answer.error, ERR_BUSY);
     }
     buffer_free(&body);
@@ -323,12 +322,12 @@ int main(void)
         CLAIM(an_empty_frame_is_refused),
         CLAIM(another_version_of_the_frame_is_refused),
         CLAIM(random_bytes_are_refused_one_by_one),
-        CLAIM(every_cut_of_an_ask_is_refused),
+        CLAIM(an_ask_cut_at_any_byte_is_refused),
         CLAIM(an_ask_for_another_service_is_refused),
         CLAIM(a_message_past_the_limit_disturbs_nobody_else),
         CLAIM(the_budget_holds_for_a_client_that_does_not_watch_it),
         CLAIM(an_ask_sent_again_while_under_way_is_handled_once),
-        CLAIM(past_the_limit_of_asks_put_off_the_answer_is_busy),
+        CLAIM(beyond_the_limit_of_deferred_asks_the_answer_is_busy),
         CLAIM(a_flood_of_2000_connections_leaves_others_alone),
     };
 

@@ -149,17 +149,17 @@ static void a_service_that_never_answers_is_a_timeout(void **state)
 static enum err expect_survival(struct engine *engine, const char *name, const struct shape *shape, const void *request)
 {
     struct buffer body = { 0 };
-    struct answer_frame answer;
+    struct delivery answer;
     int status;
 
     assert_int_equal(codec_encode(shape, request, &body, NULL), ERR_OK);
-    assert_int_equal(ask_send(engine->asker, name, buffer_bytes(&body), PATIENCE_MS, id_new(), NULL), ERR_OK);
-    assert_int_equal(ask_take(engine->asker, 0, &answer, NULL), ERR_TIMEOUT);
+    assert_int_equal(engine_send(engine, name, buffer_bytes(&body), PATIENCE_MS, id_new()), ERR_OK);
+    assert_int_equal(engine_take(engine, 0, &answer), ERR_TIMEOUT);
     while (waitpid(engine->pids[SEARCH], &status, WNOHANG) == 0) /* it is sent when answers are taken */
-        assert_int_equal(ask_take(engine->asker, 10, &answer, NULL), ERR_TIMEOUT);
+        assert_int_equal(engine_take(engine, 10, &answer), ERR_TIMEOUT);
     assert_true(WIFSIGNALED(status));
     engine->pids[SEARCH] = process_start(stand_in_serve);
-    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
     buffer_free(&body);
     return answer.error;
 }
@@ -268,7 +268,7 @@ static void without_an_engine_an_ask_is_offline_at_once(void **state)
     assert_string_equal(fault.hint, "start it with `loophole up`");
 }
 
-static void what_a_dead_engine_left_behind_is_no_engine(void **state)
+static void sockets_and_locks_of_a_dead_engine_are_no_engine(void **state)
 {
     struct engine *engine = *state;
 
@@ -285,18 +285,17 @@ static void an_engine_that_ends_under_an_ask_ends_the_ask(void **state)
     struct engine *engine = *state;
     struct search_query request = { .query = TEXT("never") };
     struct buffer body = { 0 };
-    struct answer_frame answer;
+    struct delivery answer;
 
     engine_run(engine, SEARCH, stand_in_serve, "search.ping");
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
-    assert_int_equal(ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
-                     ERR_OK);
+    assert_int_equal(engine_send(engine, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new()), ERR_OK);
     buffer_free(&body);
     process_end(engine->pids[SEARCH], SIGKILL);
     engine->pids[SEARCH] = 0;
     close(engine->lock);
     engine->lock = -1;
-    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
     assert_int_equal(answer.error, ERR_OFFLINE);
 }
 
@@ -330,7 +329,7 @@ int main(void)
         CLAIM(a_listener_sees_a_gap_when_the_publisher_was_restarted),
         CLAIM(a_client_hears_the_topics_it_subscribed_to),
         CLAIM_ALONE(without_an_engine_an_ask_is_offline_at_once),
-        CLAIM_ALONE(what_a_dead_engine_left_behind_is_no_engine),
+        CLAIM_ALONE(sockets_and_locks_of_a_dead_engine_are_no_engine),
         CLAIM_ALONE(an_engine_that_ends_under_an_ask_ends_the_ask),
         CLAIM_ALONE(an_unknown_service_is_not_waited_for),
     };

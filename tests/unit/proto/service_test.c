@@ -107,7 +107,7 @@ static void an_answer_that_breaks_its_schema_is_internal(void **state)
     assert_int_equal(total_of(*state, "within"), 77);
 }
 
-static void an_answer_that_is_put_off_comes_later(void **state)
+static void a_deferred_answer_comes_later(void **state)
 {
     assert_int_equal(total_of(*state, "later"), 42);
     assert_int_equal(total_of(*state, "later"), 42);
@@ -123,7 +123,7 @@ static void a_watched_descriptor_wakes_the_service(void **state)
     assert_int_equal(total_of(*state, "piped"), 88);
 }
 
-static void what_is_never_answered_ends_with_its_budget(void **state)
+static void an_ask_without_an_answer_ends_with_its_budget(void **state)
 {
     assert_int_equal(refusal_of(*state, "never", 50).code, ERR_TIMEOUT);
     assert_int_equal(total_of(*state, "within"), 77);
@@ -215,16 +215,15 @@ static void many_asks_of_one_client_are_all_answered_once(void **state)
 {
     enum { MANY = 8000 };
     struct engine *engine = *state;
-    struct answer_frame answer;
+    struct delivery answer;
 
     for (int i = 0; i < MANY; i++)
-        assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new(), NULL),
-                         ERR_OK);
+        assert_int_equal(engine_send(engine, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new()), ERR_OK);
     for (int i = 0; i < MANY; i++) {
-        assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+        assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
         assert_int_equal(answer.error, ERR_OK);
     }
-    assert_int_equal(ask_take(engine->asker, 0, &answer, NULL), ERR_TIMEOUT);
+    assert_int_equal(engine_take(engine, 0, &answer), ERR_TIMEOUT);
 }
 
 static void send_query(struct engine *engine, const char *word)
@@ -233,7 +232,7 @@ static void send_query(struct engine *engine, const char *word)
     struct buffer body = { 0 };
 
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
-    assert_int_equal(ask_send(engine->asker, "search.query", buffer_bytes(&body), PATIENCE_MS, id_new(), NULL), ERR_OK);
+    assert_int_equal(engine_send(engine, "search.query", buffer_bytes(&body), PATIENCE_MS, id_new()), ERR_OK);
     buffer_free(&body);
 }
 
@@ -242,18 +241,18 @@ static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
 {
     enum { MANY = 300 };
     struct engine *engine = *state;
-    struct answer_frame answer;
+    struct delivery answer;
     int before = 0;
 
     send_query(engine, "now"); /* after this one is connected, asks arrive in the order in which they are sent */
-    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
     send_query(engine, "later");
     for (int i = 0; i < MANY; i++)
         send_query(engine, "slow");
     for (int i = 0, later = 0; i <= MANY; i++) {
         struct arena arena = { 0 };
         struct found found;
-        assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+        assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
         assert_int_equal(answer.error, ERR_OK);
         assert_int_equal(codec_decode(&found_shape, answer.body, &arena, &found, NULL), ERR_OK);
         later = later || found.total == 42;
@@ -301,11 +300,11 @@ static void one_request_id_cannot_be_under_way_twice(void **state)
 {
     struct engine *engine = *state;
     struct id id = id_new();
-    struct answer_frame answer;
+    struct delivery answer;
 
-    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_OK);
-    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_EXISTS);
-    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+    assert_int_equal(engine_send(engine, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id), ERR_OK);
+    assert_int_equal(engine_send(engine, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id), ERR_EXISTS);
+    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
 }
 
 static void a_second_service_of_the_same_name_is_refused(void **state)
@@ -351,7 +350,7 @@ static int tear_down_board(void **state)
     return engine_tear_down(state);
 }
 
-static void a_service_beats_on_its_line_of_the_board(void **state)
+static void a_service_sends_heartbeats_in_its_board_entry(void **state)
 {
     struct engine *engine = *state;
     struct board_entry *entry;
@@ -385,10 +384,10 @@ int main(void)
         CLAIM(a_refusal_says_what_and_what_to_do),
         CLAIM(an_error_without_words_still_has_its_name),
         CLAIM(an_answer_that_breaks_its_schema_is_internal),
-        CLAIM(an_answer_that_is_put_off_comes_later),
+        CLAIM(a_deferred_answer_comes_later),
         CLAIM(an_answer_given_within_its_handler_counts),
         CLAIM(a_watched_descriptor_wakes_the_service),
-        CLAIM(what_is_never_answered_ends_with_its_budget),
+        CLAIM(an_ask_without_an_answer_ends_with_its_budget),
         CLAIM(a_budget_out_of_range_is_refused),
         CLAIM(held_answers_leave_at_the_end_of_the_turn),
         CLAIM(a_held_refusal_stays_a_refusal),
@@ -404,7 +403,7 @@ int main(void)
         CLAIM(one_request_id_cannot_be_under_way_twice),
         CLAIM(a_second_service_of_the_same_name_is_refused),
         CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),
-        cmocka_unit_test_setup_teardown(a_service_beats_on_its_line_of_the_board, set_up_board, tear_down_board),
+        cmocka_unit_test_setup_teardown(a_service_sends_heartbeats_in_its_board_entry, set_up_board, tear_down_board),
     };
 
     signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */

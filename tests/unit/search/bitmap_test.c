@@ -34,7 +34,7 @@ static void is_read(const void *bytes, size_t len, uint32_t rows)
     bitmap_free(bitmap);
 }
 
-static void few_rows_rise(void **state)
+static void few_rows_are_stored_in_rising_order(void **state)
 {
     struct buffer bytes = write_bitmap(70000, 10, 3);
     uint8_t *last = bytes.at + bytes.len - 2;
@@ -48,7 +48,7 @@ static void few_rows_rise(void **state)
     buffer_free(&bytes);
 }
 
-static void many_rows_are_as_many_as_counted(void **state)
+static void the_count_of_many_rows_is_right(void **state)
 {
     struct buffer bytes = write_bitmap(0, 20000, 2);
 
@@ -60,7 +60,7 @@ static void many_rows_are_as_many_as_counted(void **state)
 }
 
 /* RoaringFormatSpec: cookie and containers, which of them are runs, key and rows - 1, then the runs: first and more. */
-static void runs_do_not_overlap(void **state)
+static void overlapping_runs_are_refused(void **state)
 {
     const uint16_t runs[][4] = { { 1, 2, 10, 2 }, { 1, 9, 5, 2 }, { 10, 2, 1, 2 }, { 1, 2, 65535, 3 } };
 
@@ -119,9 +119,9 @@ static void chunks_hold_the_rows_however_they_are_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(few_rows_rise),
-        cmocka_unit_test(many_rows_are_as_many_as_counted),
-        cmocka_unit_test(runs_do_not_overlap),
+        cmocka_unit_test(few_rows_are_stored_in_rising_order),
+        cmocka_unit_test(the_count_of_many_rows_is_right),
+        cmocka_unit_test(overlapping_runs_are_refused),
         cmocka_unit_test(chunks_hold_the_rows_however_they_are_kept),
     };
 

@@ -162,7 +162,7 @@ static uint32_t count_found(struct world *world, const char *query)
 
 #define CONTENT "0123456789abcdef"
 
-static void what_is_put_changed_and_removed_is_followed(void **state)
+static void the_index_follows_items_that_are_put_changed_and_removed(void **state)
 {
     struct world *world = *state;
     struct media gone = { .folder = world->folder };
@@ -281,7 +281,7 @@ static void drop_log(struct world *world, uint64_t up_to)
 }
 
 /* The removal itself is no longer in the log. */
-static void behind_the_logs_tail_all_is_read_anew(void **state)
+static void an_index_older_than_the_change_log_reads_everything_again(void **state)
 {
     struct world *world = *state;
     struct media gone = { .folder = world->folder, .id = add_item(world, "Kick", "") };
@@ -302,7 +302,7 @@ static void behind_the_logs_tail_all_is_read_anew(void **state)
     assert_int_equal(count_found(world, "kick"), 0);
 }
 
-static void what_cannot_be_read_is_left_out_and_stops_nothing(void **state)
+static void a_row_that_cannot_be_read_is_left_out_and_stops_nothing(void **state)
 {
     struct world *world = *state;
     struct key media = key_id(id_new()), change;
@@ -324,7 +324,7 @@ static void what_cannot_be_read_is_left_out_and_stops_nothing(void **state)
     assert_int_equal(count_found(world, ""), 3);
 }
 
-static void another_catalogue_is_read_anew(void **state)
+static void another_catalogue_is_read_again(void **state)
 {
     struct world *world = *state;
     struct key key = key_name(META_CATALOGUE);
@@ -353,7 +353,7 @@ static void put_store_back(struct world *world, const char *done)
 }
 
 /* The revisions are those that the index has seen, but the rows are others. */
-static void an_older_copy_of_the_store_that_went_on_is_read_anew(void **state)
+static void an_older_copy_of_the_store_with_new_changes_is_read_again(void **state)
 {
     struct world *world = *state;
     uint64_t revision;
@@ -373,7 +373,7 @@ static void an_older_copy_of_the_store_that_went_on_is_read_anew(void **state)
     assert_int_equal(count_found(world, ""), 3);
 }
 
-static void much_at_once_is_done_in_bites(void **state)
+static void many_changes_are_read_in_slices(void **state)
 {
     struct world *world = *state;
     uint32_t bites = 0, most = 0, before = 0;
@@ -394,7 +394,7 @@ static void much_at_once_is_done_in_bites(void **state)
     assert_true(bites > 100 && most <= 32);
 }
 
-static void a_sweep_in_bites_misses_nothing_that_changes_meanwhile(void **state)
+static void a_sweep_in_slices_misses_no_change_during_it(void **state)
 {
     struct world *world = *state;
     struct id first;
@@ -422,17 +422,20 @@ static void a_sweep_in_bites_misses_nothing_that_changes_meanwhile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_put_changed_and_removed_is_followed, make_world, end_world),
+        cmocka_unit_test_setup_teardown(the_index_follows_items_that_are_put_changed_and_removed, make_world,
+                                        end_world),
         cmocka_unit_test_setup_teardown(facts_of_a_content_reach_all_its_items, make_world, end_world),
         cmocka_unit_test_setup_teardown(a_renamed_folder_renames_the_place_of_its_items, make_world, end_world),
         cmocka_unit_test_setup_teardown(items_of_a_volume_that_is_away_are_offline, make_world, end_world),
-        cmocka_unit_test_setup_teardown(behind_the_logs_tail_all_is_read_anew, make_world, end_world),
+        cmocka_unit_test_setup_teardown(an_index_older_than_the_change_log_reads_everything_again, make_world,
+                                        end_world),
         cmocka_unit_test_setup_teardown(a_second_tempo_is_found_until_a_person_gives_one, make_world, end_world),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left_out_and_stops_nothing, make_world, end_world),
-        cmocka_unit_test_setup_teardown(another_catalogue_is_read_anew, make_world, end_world),
-        cmocka_unit_test_setup_teardown(an_older_copy_of_the_store_that_went_on_is_read_anew, make_world, end_world),
-        cmocka_unit_test_setup_teardown(much_at_once_is_done_in_bites, make_world, end_world),
-        cmocka_unit_test_setup_teardown(a_sweep_in_bites_misses_nothing_that_changes_meanwhile, make_world, end_world),
+        cmocka_unit_test_setup_teardown(a_row_that_cannot_be_read_is_left_out_and_stops_nothing, make_world, end_world),
+        cmocka_unit_test_setup_teardown(another_catalogue_is_read_again, make_world, end_world),
+        cmocka_unit_test_setup_teardown(an_older_copy_of_the_store_with_new_changes_is_read_again, make_world,
+                                        end_world),
+        cmocka_unit_test_setup_teardown(many_changes_are_read_in_slices, make_world, end_world),
+        cmocka_unit_test_setup_teardown(a_sweep_in_slices_misses_no_change_during_it, make_world, end_world),
     };
 
     return cmocka_run_group_tests_name("search catchup", tests, NULL, NULL);

@@ -97,7 +97,7 @@ static const struct {
                               "unknown_word sanre: snare -> (kikc or snare) soft\nexcluded (kikc or sanre) -> soft" },
 };
 
-static void what_finds_nothing_is_explained(void **state)
+static void a_query_without_results_is_explained(void **state)
 {
     struct buffer said = { 0 };
 
@@ -149,7 +149,7 @@ static void a_word_of_hidden_items_alone_is_not_called_unknown(void **state)
     buffer_free(&said);
 }
 
-static void what_only_hidden_items_match_says_so(void **state)
+static void a_query_that_only_hidden_items_match_is_explained(void **state)
 {
     struct world *world = *state;
     struct made_item odd = made_item(&(uint64_t){ 77 }, 900000);
@@ -201,9 +201,9 @@ static void no_query_whatever_breaks_an_explanation(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_finds_nothing_is_explained, make_world, free_world),
+        cmocka_unit_test_setup_teardown(a_query_without_results_is_explained, make_world, free_world),
         cmocka_unit_test(an_empty_catalogue_says_so),
-        cmocka_unit_test_setup_teardown(what_only_hidden_items_match_says_so, make_world, free_world),
+        cmocka_unit_test_setup_teardown(a_query_that_only_hidden_items_match_is_explained, make_world, free_world),
         cmocka_unit_test(a_word_of_hidden_items_alone_is_not_called_unknown),
         cmocka_unit_test_setup_teardown(no_query_whatever_breaks_an_explanation, make_world, free_world),
     };

@@ -119,7 +119,7 @@ static void equal_and_other_sounds_of_any_length_are_recognised(void **state)
     }
 }
 
-static void a_sound_that_is_trimmed_shifted_and_noisy_is_the_same(void **state)
+static void a_trimmed_shifted_and_noisy_copy_is_the_same_sound(void **state)
 {
     static double x[COUNT], y[COUNT];
 
@@ -148,7 +148,7 @@ static void a_place_between_two_samples_is_found(void **state)
     assert_true(are_same(x, COUNT, y, COUNT));
 }
 
-static void a_semitone_another_take_and_silence_are_not(void **state)
+static void a_semitone_another_take_and_silence_are_not_the_same_sound(void **state)
 {
     static double x[COUNT], y[COUNT];
 
@@ -175,7 +175,7 @@ static bool reads_gist(const struct artefact_gist *record, struct buffer *data)
     return fingerprint_read_gist(buffer_bytes(data), &gist);
 }
 
-static void what_is_no_print_is_refused(void **state)
+static void an_invalid_fingerprint_is_refused(void **state)
 {
     static const uint8_t bytes[FINGERPRINT_BANDS];
     struct artefact_print of_print = { 16000, bytes_of(bytes, 4) };
@@ -214,10 +214,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_transform_of_any_size_is_that_of_its_definition),
         cmocka_unit_test(equal_and_other_sounds_of_any_length_are_recognised),
-        cmocka_unit_test(a_sound_that_is_trimmed_shifted_and_noisy_is_the_same),
+        cmocka_unit_test(a_trimmed_shifted_and_noisy_copy_is_the_same_sound),
         cmocka_unit_test(a_place_between_two_samples_is_found),
-        cmocka_unit_test(a_semitone_another_take_and_silence_are_not),
-        cmocka_unit_test(what_is_no_print_is_refused),
+        cmocka_unit_test(a_semitone_another_take_and_silence_are_not_the_same_sound),
+        cmocka_unit_test(an_invalid_fingerprint_is_refused),
     };
 
     return cmocka_run_group_tests_name("print", tests, NULL, NULL);

@@ -348,7 +348,7 @@ static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
 }
 
 /* No id is found in it, so no place becomes free. It must not run full, because then no look-up would end. */
-static void a_table_in_disorder_never_runs_full(void **state)
+static void a_damaged_table_of_ids_never_runs_full(void **state)
 {
     enum { ROWS = 2700, PLACES = 4096 };
     struct id id = { { 1 } };
@@ -415,7 +415,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_change_while_the_file_is_written_ends_the_writing, make_place, remove_place),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place, remove_place),
         cmocka_unit_test(a_table_that_is_not_that_of_the_rows_is_refused),
-        cmocka_unit_test(a_table_in_disorder_never_runs_full),
+        cmocka_unit_test(a_damaged_table_of_ids_never_runs_full),
         cmocka_unit_test(ids_of_one_moment_are_found_as_fast_as_any),
     };
 

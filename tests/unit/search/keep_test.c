@@ -49,7 +49,7 @@ static void a_copy_that_is_away_is_never_kept_while_another_is_here(void **state
         }
 }
 
-static void what_is_better_for_the_ear_comes_before_what_is_older(void **state)
+static void a_copy_of_better_quality_comes_before_an_older_one(void **state)
 {
     struct keep_copy copies[2] = { ordinary_copy(), ordinary_copy() };
 
@@ -100,7 +100,7 @@ static void among_equals_the_original_is_kept(void **state)
     expect_verdict(copies, 3, 2, KEEP_REASON_FAVOURITE);
 }
 
-static void what_can_be_freed_is_what_is_here_but_for_the_one_to_keep(void **state)
+static void the_readable_copies_but_the_one_to_keep_can_be_freed(void **state)
 {
     struct keep_copy copies[4] = { ordinary_copy(), ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
@@ -149,10 +149,10 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_that_is_away_is_never_kept_while_another_is_here),
-        cmocka_unit_test(what_is_better_for_the_ear_comes_before_what_is_older),
+        cmocka_unit_test(a_copy_of_better_quality_comes_before_an_older_one),
         cmocka_unit_test(an_upsampled_copy_is_not_kept_for_its_figures),
         cmocka_unit_test(among_equals_the_original_is_kept),
-        cmocka_unit_test(what_can_be_freed_is_what_is_here_but_for_the_one_to_keep),
+        cmocka_unit_test(the_readable_copies_but_the_one_to_keep_can_be_freed),
         cmocka_unit_test(names_that_say_a_copy_are_known),
     };
 

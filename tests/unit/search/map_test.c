@@ -98,7 +98,7 @@ static void the_graph_has_every_edge_both_ways_with_one_weight(void **state)
     close_sounds(&sounds);
 }
 
-static void one_that_is_stopped_says_so(void **state)
+static void a_stopped_map_is_reported_as_stopped(void **state)
 {
     struct sounds sounds;
     struct map_graph graph;
@@ -190,7 +190,7 @@ static void the_same_seed_gives_the_same_map_and_the_file_has_it(void **state)
     close_world(&world);
 }
 
-static void who_comes_later_lies_with_its_like_and_moves_nobody(void **state)
+static void a_new_point_lies_near_similar_ones_and_moves_no_other(void **state)
 {
     struct world world;
     struct map *map;
@@ -272,9 +272,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(neighbours_lie_together_on_a_plane_and_in_a_room),
         cmocka_unit_test(the_graph_has_every_edge_both_ways_with_one_weight),
-        cmocka_unit_test(one_that_is_stopped_says_so),
+        cmocka_unit_test(a_stopped_map_is_reported_as_stopped),
         cmocka_unit_test(the_same_seed_gives_the_same_map_and_the_file_has_it),
-        cmocka_unit_test(who_comes_later_lies_with_its_like_and_moves_nobody),
+        cmocka_unit_test(a_new_point_lies_near_similar_ones_and_moves_no_other),
         cmocka_unit_test(every_damaged_file_is_thrown_away),
     };
 

@@ -133,7 +133,7 @@ static void of_the_nearest_99_in_100_are_found(void **state)
     assert_true(recall_of_wanted(*state, ((struct stage *)*state)->all) >= 99);
 }
 
-static void so_they_are_under_any_weights(void **state)
+static void the_nearest_are_found_under_any_weights(void **state)
 {
     static const double weights[][BLOCKS_COUNT] = {
         { 1, 0.2, 3, 1, 0.5 }, { 0, 1, 0, 0, 0 }, { 5, 0, 0, 0, 1 }, { 0, 0, 0, 0, 1 }, { 1, 1, 0, 0.1, 0 },
@@ -161,7 +161,7 @@ static struct bitmap *some_of(const struct stage *stage, uint32_t clusters, uint
     return some;
 }
 
-static void so_they_are_among_the_rows_of_a_filter(void **state)
+static void the_nearest_are_found_among_the_rows_of_a_filter(void **state)
 {
     static const uint32_t one_of[] = { 2, 5, 10, 40, 100, 5000 };
 
@@ -173,7 +173,7 @@ static void so_they_are_among_the_rows_of_a_filter(void **state)
 }
 
 /* Only rows far from most queries: those of four clusters. */
-static void so_they_are_when_the_filter_leaves_none_nearby(void **state)
+static void the_nearest_are_found_when_the_filter_leaves_none_nearby(void **state)
 {
     struct bitmap *only = some_of(*state, 4, 1);
 
@@ -184,7 +184,7 @@ static void so_they_are_when_the_filter_leaves_none_nearby(void **state)
 
 /* Filters with rows everywhere, in half of all places, in one place, and in no place near most queries: too few rows
  * for a search through clusters, and too many to measure each one. */
-static void so_they_are_among_few_of_many_rows(void **state)
+static void the_nearest_are_found_among_few_of_many_rows(void **state)
 {
     static const struct {
         uint32_t clusters, one_of;
@@ -229,7 +229,7 @@ static void too_small_a_plan_is_noticed_among_few_rows(void **state)
     clear_stage(&stage);
 }
 
-static void what_comes_or_changes_is_found_at_once(void **state)
+static void new_and_changed_rows_are_found_at_once(void **state)
 {
     struct stage *stage = *state;
     struct bitmap *only = bitmap_copy(stage->all);
@@ -250,7 +250,7 @@ static void what_comes_or_changes_is_found_at_once(void **state)
     bitmap_free(only);
 }
 
-static void what_changes_while_clusters_are_made_is_found(void **state)
+static void rows_that_change_while_clusters_are_made_are_found(void **state)
 {
     struct stage *stage = *state;
     float *at = stage->at + (size_t)100 * ENTRY_VECTOR;
@@ -415,15 +415,15 @@ int main(void)
     static struct stage stage;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(of_the_nearest_99_in_100_are_found, &stage),
-        cmocka_unit_test_prestate(so_they_are_under_any_weights, &stage),
-        cmocka_unit_test_prestate(so_they_are_among_the_rows_of_a_filter, &stage),
-        cmocka_unit_test_prestate(so_they_are_when_the_filter_leaves_none_nearby, &stage),
-        cmocka_unit_test(so_they_are_among_few_of_many_rows),
+        cmocka_unit_test_prestate(the_nearest_are_found_under_any_weights, &stage),
+        cmocka_unit_test_prestate(the_nearest_are_found_among_the_rows_of_a_filter, &stage),
+        cmocka_unit_test_prestate(the_nearest_are_found_when_the_filter_leaves_none_nearby, &stage),
+        cmocka_unit_test(the_nearest_are_found_among_few_of_many_rows),
         cmocka_unit_test(too_small_a_plan_is_noticed_among_few_rows),
         cmocka_unit_test_prestate(a_file_that_does_not_fit_is_refused, &stage),
         cmocka_unit_test_prestate(a_row_in_no_cluster_is_refused, &stage),
-        cmocka_unit_test_prestate(what_comes_or_changes_is_found_at_once, &stage),
-        cmocka_unit_test_prestate(what_changes_while_clusters_are_made_is_found, &stage),
+        cmocka_unit_test_prestate(new_and_changed_rows_are_found_at_once, &stage),
+        cmocka_unit_test_prestate(rows_that_change_while_clusters_are_made_are_found, &stage),
         cmocka_unit_test_prestate(the_same_rows_make_the_same_file, &stage),
         cmocka_unit_test(clusters_come_back_with_the_index),
     };

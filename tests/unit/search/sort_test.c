@@ -131,7 +131,7 @@ static void a_cursor_of_another_query_is_refused(void **state)
     arena_free(&arena);
 }
 
-static void an_order_that_there_is_not_is_refused(void **state)
+static void an_unknown_order_is_refused(void **state)
 {
     struct fault fault = { 0 };
     struct sort_order order;
@@ -220,7 +220,7 @@ static void counts_are_right(uint32_t items_count, double above)
     arena_free(&arena);
 }
 
-static void facets_count_what_is_there(void **state)
+static void facets_equal_a_plain_count(void **state)
 {
     (void)state;
     counts_are_right(ITEMS, 50000);
@@ -397,9 +397,9 @@ int main(void)
         cmocka_unit_test(pages_cover_a_result_once_while_items_come),
         cmocka_unit_test(items_without_a_value_come_last_in_either_direction),
         cmocka_unit_test(a_cursor_of_another_query_is_refused),
-        cmocka_unit_test(an_order_that_there_is_not_is_refused),
+        cmocka_unit_test(an_unknown_order_is_refused),
         cmocka_unit_test(a_whole_word_in_the_name_comes_before_all_else),
-        cmocka_unit_test(facets_count_what_is_there),
+        cmocka_unit_test(facets_equal_a_plain_count),
         cmocka_unit_test(facets_of_many_rows_are_the_same),
         cmocka_unit_test(a_value_of_very_many_rows_is_counted_whole),
         cmocka_unit_test(facets_stay_right_while_items_come_change_and_go),

@@ -63,7 +63,7 @@ static void is_the_naive_order(const struct weights *given, uint64_t seed)
     index_close(&index);
 }
 
-static void the_nearest_are_the_naive_ones(void **state)
+static void the_nearest_are_those_of_a_naive_search(void **state)
 {
     (void)state;
     is_the_naive_order(&(struct weights){ 0 }, 21);
@@ -106,7 +106,7 @@ static void equal_distances_are_ordered_by_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_nearest_are_the_naive_ones),
+        cmocka_unit_test(the_nearest_are_those_of_a_naive_search),
         cmocka_unit_test(weights_change_what_is_near),
         cmocka_unit_test(equal_distances_are_ordered_by_id),
     };

@@ -97,7 +97,7 @@ static bool ends_a_level(uint32_t len)
     return len == 16 || len == 29 || len == 39;
 }
 
-static void what_is_cut_or_too_long_is_lost(void **state)
+static void an_artefact_that_is_cut_or_too_long_is_lost(void **state)
 {
     struct arena *arena = *state;
 
@@ -113,7 +113,7 @@ static void what_is_cut_or_too_long_is_lost(void **state)
     }
 }
 
-static void counts_and_numbers_that_cannot_be_are_a_loss(void **state)
+static void an_artefact_with_impossible_counts_or_numbers_is_lost(void **state)
 {
     const struct {
         const char *type;
@@ -132,7 +132,7 @@ static void counts_and_numbers_that_cannot_be_are_a_loss(void **state)
     }
 }
 
-static void other_data_stays_as_it_is(void **state)
+static void data_of_other_types_stays_unchanged(void **state)
 {
     struct arena *arena = *state;
     struct bytes data = OLD("\x82\xa6"), other = OLD(GIST), none = { 0 };
@@ -146,7 +146,7 @@ static void other_data_stays_as_it_is(void **state)
 }
 
 /* Whichever bytes are changed, the result is a record or a loss. */
-static void changed_bytes_are_a_record_or_a_loss(void **state)
+static void an_artefact_with_changed_bytes_is_converted_or_lost(void **state)
 {
     struct arena *arena = *state;
     uint8_t bytes[sizeof(WAVEFORM)];
@@ -182,10 +182,10 @@ int main(void)
         cmocka_unit_test(a_sound_without_frames_has_no_level),
         cmocka_unit_test(onsets_become_two_rows_of_floats),
         cmocka_unit_test(single_numbers_keep_their_values),
-        cmocka_unit_test(what_is_cut_or_too_long_is_lost),
-        cmocka_unit_test(counts_and_numbers_that_cannot_be_are_a_loss),
-        cmocka_unit_test(changed_bytes_are_a_record_or_a_loss),
-        cmocka_unit_test(other_data_stays_as_it_is),
+        cmocka_unit_test(an_artefact_that_is_cut_or_too_long_is_lost),
+        cmocka_unit_test(an_artefact_with_impossible_counts_or_numbers_is_lost),
+        cmocka_unit_test(an_artefact_with_changed_bytes_is_converted_or_lost),
+        cmocka_unit_test(data_of_other_types_stays_unchanged),
     };
 
     for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {

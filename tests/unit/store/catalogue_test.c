@@ -193,7 +193,7 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
 }
 
 /* A file that a row may already refer to is not written again, and not removed. */
-static void what_is_taken_back_was_made_by_the_same_writing(void **state)
+static void a_discarded_artefact_file_was_written_by_the_same_transaction(void **state)
 {
     struct scratch *s = *state;
     uint8_t data[3000] = { 7 };
@@ -281,7 +281,7 @@ static bool see_place(void *state, struct bytes file, const struct kept_place *p
     return true;
 }
 
-static void a_place_tells_what_a_scan_compares(void **state)
+static void a_place_row_has_what_a_scan_compares(void **state)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
@@ -357,12 +357,12 @@ int main(void)
         CLAIM(the_facts_that_win_come_from_the_better_source),
         CLAIM(a_content_goes_with_its_last_item),
         CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found),
-        CLAIM(what_is_taken_back_was_made_by_the_same_writing),
+        CLAIM(a_discarded_artefact_file_was_written_by_the_same_transaction),
         CLAIM(half_a_file_of_somebody_who_died_is_replaced),
         CLAIM(files_of_a_content_that_goes_are_named),
         CLAIM(an_artefacts_type_cannot_leave_its_folder),
         CLAIM(the_items_of_a_folder_are_walked),
-        CLAIM(a_place_tells_what_a_scan_compares),
+        CLAIM(a_place_row_has_what_a_scan_compares),
         CLAIM(a_place_that_another_item_has_taken_stays_its_own),
         CLAIM(a_library_of_an_older_program_is_read),
     };

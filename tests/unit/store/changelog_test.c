@@ -69,7 +69,7 @@ static void rows_past_both_limits_go_with_their_requests(void **state)
     assert_int_equal(tail, 8);
 }
 
-static void trimming_takes_no_more_than_its_bite(void **state)
+static void one_trim_removes_no_more_rows_than_asked(void **state)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 0, .age = 0 };
@@ -219,7 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(an_answer_is_remembered_with_its_error_and_digest),
         CLAIM(rows_past_both_limits_go_with_their_requests),
-        CLAIM(trimming_takes_no_more_than_its_bite),
+        CLAIM(one_trim_removes_no_more_rows_than_asked),
         CLAIM(a_request_of_many_changes_goes_with_the_last),
         CLAIM(a_request_that_changed_nothing_goes_by_its_age),
         CLAIM(rows_after_one_of_the_future_go),

@@ -241,7 +241,7 @@ static void ratchets_and_timing_are_exact_to_a_tick(void **state)
     assert_notes(fixture, on, off, 6);
 }
 
-static void what_is_lost_is_listed(void **state)
+static void notes_that_a_pattern_cannot_hold_are_listed(void **state)
 {
     struct fixture *fixture = *state;
     struct row *row;
@@ -328,7 +328,7 @@ int main(void)
         FIXTURE_TEST(an_export_that_is_imported_has_the_same_steps),
         FIXTURE_TEST(swing_and_gate_are_exact_to_a_tick),
         FIXTURE_TEST(ratchets_and_timing_are_exact_to_a_tick),
-        FIXTURE_TEST(what_is_lost_is_listed),
+        FIXTURE_TEST(notes_that_a_pattern_cannot_hold_are_listed),
         FIXTURE_TEST(a_foreign_file_becomes_rows),
         FIXTURE_TEST(other_types_smpte_time_and_damage_are_refused),
     };

@@ -156,7 +156,7 @@ static void a_migration_that_was_killed_goes_on_where_it_was(void **state)
     assert_int_equal(stat(path, &st), -1);
 }
 
-static void what_a_killed_migration_left_is_dropped_when_the_old_store_has_changed(void **state)
+static void the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed(void **state)
 {
     struct scratch *s = *state;
     struct reports reports = { 0 };
@@ -194,7 +194,7 @@ static void damage_half_built(struct scratch *s)
     assert_true(damaged > 0);
 }
 
-static void what_a_killed_migration_left_is_dropped_when_it_cannot_be_read(void **state)
+static void the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read(void **state)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -210,7 +210,7 @@ static void what_a_killed_migration_left_is_dropped_when_it_cannot_be_read(void 
     assert_int_equal(scratch_problems(s), 0);
 }
 
-static void a_store_that_would_not_hold_together_is_left_as_it_is(void **state)
+static void a_store_whose_migration_would_be_inconsistent_stays_as_it_is(void **state)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -419,9 +419,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost),
         CLAIM(a_migration_that_was_killed_goes_on_where_it_was),
-        CLAIM(what_a_killed_migration_left_is_dropped_when_the_old_store_has_changed),
-        CLAIM(what_a_killed_migration_left_is_dropped_when_it_cannot_be_read),
-        CLAIM(a_store_that_would_not_hold_together_is_left_as_it_is),
+        CLAIM(the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed),
+        CLAIM(the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read),
+        CLAIM(a_store_whose_migration_would_be_inconsistent_stays_as_it_is),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
         CLAIM(a_done_item_without_an_analysis_waits_again),

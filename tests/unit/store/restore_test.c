@@ -122,7 +122,7 @@ static void lose_sight_of_a_page(void)
     fclose(f);
 }
 
-static void a_store_that_lost_sight_of_a_page_is_copied_whole(void **state)
+static void a_store_with_an_unlisted_page_is_copied_whole(void **state)
 {
     struct scratch *s = *state;
     struct backup made, restored;
@@ -200,7 +200,7 @@ static void restored_works(struct scratch *s)
     scratch_close(s);
 }
 
-static void a_damaged_image_is_restored_only_when_it_holds_together(void **state)
+static void a_damaged_image_is_restored_only_if_it_is_consistent(void **state)
 {
     struct scratch *s = *state;
     const char *given = getenv("SEED");
@@ -303,8 +303,8 @@ int main(void)
         CLAIM(a_backup_without_a_version_is_refused),
         CLAIM(a_backup_without_a_catalogue_id_is_refused),
         CLAIM(a_backup_that_is_of_another_version_than_it_says_is_refused),
-        CLAIM(a_store_that_lost_sight_of_a_page_is_copied_whole),
-        CLAIM(a_damaged_image_is_restored_only_when_it_holds_together),
+        CLAIM(a_store_with_an_unlisted_page_is_copied_whole),
+        CLAIM(a_damaged_image_is_restored_only_if_it_is_consistent),
         CLAIM(a_damaged_store_is_found_out_by_its_readers),
     };
     return cmocka_run_group_tests_name("restore", tests, NULL, NULL);

@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -60,6 +62,20 @@ static void a_swinging_step_lies_between_two(void **state)
     assert_true(rhythm_distance(&one, &other) > 0.1 && rhythm_distance(&one, &other) < 1);
 }
 
+/* Reads the bytes from a file. */
+static enum err unpack_bytes(struct bytes bytes, size_t limit, struct buffer *to, struct fault *fault)
+{
+    char path[] = "/tmp/loophole-gzip.XXXXXX";
+    int fd = mkstemp(path);
+    enum err e;
+
+    assert_true(fd >= 0 && write(fd, bytes.at, bytes.len) == (ssize_t)bytes.len);
+    close(fd);
+    e = gzip_read_file(path, limit, to, fault);
+    unlink(path);
+    return e;
+}
+
 static void a_file_in_gzip_is_read_again_and_a_damaged_one_refused(void **state)
 {
     uint8_t from[50000];
@@ -72,17 +88,17 @@ static void a_file_in_gzip_is_read_again_and_a_damaged_one_refused(void **state)
     deflate_pack(bytes_of(from, sizeof(from)), DEFLATE_GZIP, &packed);
     assert_true(packed.len > 0 && packed.len < sizeof(from));
     assert_true(gzip_is(buffer_bytes(&packed)) && !gzip_is(bytes_of(from, sizeof(from))));
-    assert_int_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
+    assert_int_equal(unpack_bytes(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
     assert_true(back.len == sizeof(from) && memcmp(back.at, from, sizeof(from)) == 0);
     buffer_reset(&back);
-    assert_int_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from) - 1, &back, &fault), ERR_TOO_LARGE);
+    assert_int_equal(unpack_bytes(buffer_bytes(&packed), sizeof(from) - 1, &back, &fault), ERR_TOO_LARGE);
     for (size_t cut = 2; cut < packed.len; cut += packed.len / 50 + 1) {
         buffer_reset(&back);
-        assert_int_equal(gzip_unpack(bytes_of(packed.at, cut), sizeof(from), &back, &fault), ERR_BAD_REQUEST);
+        assert_int_equal(unpack_bytes(bytes_of(packed.at, cut), sizeof(from), &back, &fault), ERR_BAD_REQUEST);
     }
     packed.at[packed.len / 2] ^= 0x55;
     buffer_reset(&back);
-    assert_int_not_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
+    assert_int_not_equal(unpack_bytes(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
     buffer_free(&packed);
     buffer_free(&back);
 }

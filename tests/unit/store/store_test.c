@@ -42,7 +42,7 @@ static void a_reader_of_a_store_that_is_half_made_is_left_with_nothing(void **st
     assert_null(store);
 }
 
-static void what_is_committed_is_there_after_opening_again(void **state)
+static void committed_rows_are_there_after_opening_again(void **state)
 {
     struct scratch *s = *state;
     struct bytes value;
@@ -75,7 +75,7 @@ static void set_last(const struct scratch *s, size_t number)
     assert_int_equal(status, 0);
 }
 
-static void a_lock_file_of_other_commits_takes_none_back(void **state)
+static void a_lock_file_from_other_commits_undoes_no_commit(void **state)
 {
     static const int offsets[] = { -9, -1, 1, 8 };
     struct scratch *s = *state;
@@ -135,7 +135,7 @@ static void processes_that_open_and_close_the_store_at_once_all_read_it(void **s
     }
 }
 
-static void what_is_aborted_was_never_there(void **state)
+static void aborted_rows_were_never_there(void **state)
 {
     struct scratch *s = *state;
     struct bytes value;
@@ -362,10 +362,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_reader_of_a_store_that_is_not_there_is_reported_offline),
         CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing),
-        CLAIM(what_is_committed_is_there_after_opening_again),
-        CLAIM(a_lock_file_of_other_commits_takes_none_back),
+        CLAIM(committed_rows_are_there_after_opening_again),
+        CLAIM(a_lock_file_from_other_commits_undoes_no_commit),
         CLAIM(processes_that_open_and_close_the_store_at_once_all_read_it),
-        CLAIM(what_is_aborted_was_never_there),
+        CLAIM(aborted_rows_were_never_there),
         CLAIM(a_reader_sees_the_moment_in_which_it_began),
         CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix),
         CLAIM(a_reader_finds_what_is_there_and_nothing_else_in_any_order),

@@ -75,7 +75,7 @@ static void a_ratio_of_large_numbers_is_good_enough(void **state)
         assert_true(quality_of(44101, 48000, part * 44101 / 2) > 100);
 }
 
-static void what_the_lower_rate_cannot_carry_is_gone(void **state)
+static void frequencies_above_the_lower_rate_are_removed(void **state)
 {
     struct run run = convert_tone(96000, 48000, 30000, FRAMES, 4096);
     float peak = 0;
@@ -87,7 +87,7 @@ static void what_the_lower_rate_cannot_carry_is_gone(void **state)
     free(run.out);
 }
 
-static void a_constant_stays_what_it_is(void **state)
+static void a_constant_signal_stays_constant(void **state)
 {
     struct run run = convert_tone(44100, 48000, 0, FRAMES, 1000);
 
@@ -108,7 +108,7 @@ static void the_length_is_the_ratio_of_the_rates(void **state)
     }
 }
 
-static void it_makes_no_difference_in_what_pieces_it_comes(void **state)
+static void the_cut_into_pieces_changes_no_frame(void **state)
 {
     struct run whole = convert_tone(44100, 48000, 1000, 20000, 20000),
                pieces = convert_tone(44100, 48000, 1000, 20000, 37);
@@ -121,7 +121,7 @@ static void it_makes_no_difference_in_what_pieces_it_comes(void **state)
 }
 
 /* As a streamer that takes over from its predecessor: RESAMPLE_REACH frames before the place. */
-static void one_that_begins_in_the_middle_gives_the_same(void **state)
+static void a_conversion_that_begins_within_the_sound_gives_the_same_frames(void **state)
 {
     struct run whole = convert_tone(44100, 48000, 1000, 20000, 4096);
     struct resampler *resampler = resample_open();
@@ -161,11 +161,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sine_comes_out_as_itself),
         cmocka_unit_test(a_ratio_of_large_numbers_is_good_enough),
-        cmocka_unit_test(what_the_lower_rate_cannot_carry_is_gone),
-        cmocka_unit_test(a_constant_stays_what_it_is),
+        cmocka_unit_test(frequencies_above_the_lower_rate_are_removed),
+        cmocka_unit_test(a_constant_signal_stays_constant),
         cmocka_unit_test(the_length_is_the_ratio_of_the_rates),
-        cmocka_unit_test(it_makes_no_difference_in_what_pieces_it_comes),
-        cmocka_unit_test(one_that_begins_in_the_middle_gives_the_same),
+        cmocka_unit_test(the_cut_into_pieces_changes_no_frame),
+        cmocka_unit_test(a_conversion_that_begins_within_the_sound_gives_the_same_frames),
         cmocka_unit_test(rates_too_far_apart_are_refused),
     };
 

@@ -54,7 +54,7 @@ static void a_full_memory_has_no_room(void **state)
     assert_false(sounds_room_find(*state, UINT64_MAX, &at));
 }
 
-static void one_that_is_loading_holds_no_place_and_one_that_leaves_does(void **state)
+static void a_leaving_sound_occupies_its_samples_and_a_loading_one_does_not(void **state)
 {
     struct sounds_memory *memory = *state;
     uint64_t at;
@@ -90,7 +90,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_first_gap_that_is_large_enough_is_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_memory_has_no_room, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_that_is_loading_holds_no_place_and_one_that_leaves_does, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_leaving_sound_occupies_its_samples_and_a_loading_one_does_not, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_table_of_nonsense_gives_nothing_outside, set_up, tear_down),
     };
 

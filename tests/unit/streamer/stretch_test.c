@@ -128,7 +128,7 @@ static void no_thread_is_left_when_all_are_freed(void **state)
         usleep(1000);
 }
 
-static void what_is_too_far_away_is_refused(void **state)
+static void a_ratio_or_shift_that_is_too_large_is_refused(void **state)
 {
     struct stretch *made;
 
@@ -141,9 +141,11 @@ static void what_is_too_far_away_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(another_tempo_keeps_the_pitch),   cmocka_unit_test(another_pitch_keeps_the_tempo),
-        cmocka_unit_test(a_long_sound_does_not_drift),     cmocka_unit_test(no_thread_is_left_when_all_are_freed),
-        cmocka_unit_test(what_is_too_far_away_is_refused),
+        cmocka_unit_test(another_tempo_keeps_the_pitch),
+        cmocka_unit_test(another_pitch_keeps_the_tempo),
+        cmocka_unit_test(a_long_sound_does_not_drift),
+        cmocka_unit_test(no_thread_is_left_when_all_are_freed),
+        cmocka_unit_test(a_ratio_or_shift_that_is_too_large_is_refused),
     };
 
     return cmocka_run_group_tests_name("stretch", tests, NULL, NULL);

@@ -174,7 +174,7 @@ static void a_take_is_in_its_file_from_its_first_frame_to_its_last(void **state)
     check_file(4500);
 }
 
-static void one_that_is_long_enough_ends_though_frames_go_on_coming(void **state)
+static void a_take_that_is_long_enough_ends_while_frames_still_arrive(void **state)
 {
     (void)state;
     start_take(TAKE_NEW, 1234);
@@ -207,7 +207,7 @@ static void a_successor_goes_on_at_the_very_frame(void **state)
 }
 
 /* The memory is another one: nothing proves that unsynced data is complete. */
-static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
+static void a_take_that_does_not_continue_is_cut_to_its_synced_frames(void **state)
 {
     char junk[801] = { 0 };
 
@@ -227,7 +227,7 @@ static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
     check_file(2000);
 }
 
-static void what_is_not_there_or_not_ours_is_said(void **state)
+static void a_missing_file_and_a_foreign_file_are_reported(void **state)
 {
     (void)state;
     start_take(TAKE_RESUME, 0);
@@ -319,7 +319,7 @@ static void record_with_gaps(bool is_filled, uint64_t most)
     lose_frames(20);
 }
 
-static void what_is_missing_is_silence_of_its_length_or_is_skipped(void **state)
+static void missing_frames_are_silence_of_their_length_or_are_skipped(void **state)
 {
     (void)state;
     for (int is_filled = 0; is_filled < 2; is_filled++) {
@@ -358,7 +358,7 @@ static void a_successor_has_the_places_of_its_predecessor_and_goes_on(void **sta
 
 /* The header of the capture keeps only the last places, and the file only the first: every sound is still in its
  * place. */
-static void more_places_than_are_named_displace_nothing(void **state)
+static void more_gaps_than_are_listed_displace_no_sound(void **state)
 {
     (void)state;
     sounded = lost = 0;
@@ -405,7 +405,7 @@ static void a_take_of_so_many_frames_has_them_where_some_are_missing(void **stat
 }
 
 /* Unsynced data is cut off, together with its missing frames. */
-static void what_is_cut_lacks_nothing_after_its_end(void **state)
+static void a_take_that_was_cut_lists_no_gap_after_its_end(void **state)
 {
     struct wav wav;
 
@@ -434,15 +434,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_take_is_in_its_file_from_its_first_frame_to_its_last),
-        CLAIM(one_that_is_long_enough_ends_though_frames_go_on_coming),
+        CLAIM(a_take_that_is_long_enough_ends_while_frames_still_arrive),
         CLAIM(a_successor_goes_on_at_the_very_frame),
-        CLAIM(one_that_does_not_go_on_is_cut_to_what_was_synced),
-        CLAIM(what_is_not_there_or_not_ours_is_said),
-        CLAIM(what_is_missing_is_silence_of_its_length_or_is_skipped),
+        CLAIM(a_take_that_does_not_continue_is_cut_to_its_synced_frames),
+        CLAIM(a_missing_file_and_a_foreign_file_are_reported),
+        CLAIM(missing_frames_are_silence_of_their_length_or_are_skipped),
         CLAIM(a_successor_has_the_places_of_its_predecessor_and_goes_on),
-        CLAIM(more_places_than_are_named_displace_nothing),
+        CLAIM(more_gaps_than_are_listed_displace_no_sound),
         CLAIM(a_take_of_so_many_frames_has_them_where_some_are_missing),
-        CLAIM(what_is_cut_lacks_nothing_after_its_end),
+        CLAIM(a_take_that_was_cut_lists_no_gap_after_its_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

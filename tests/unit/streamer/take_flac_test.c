@@ -220,7 +220,7 @@ static void a_longer_or_a_shorter_flac_is_another(void **state)
     assert_wav("another file is at");
 }
 
-static void a_flac_alone_says_itself_whose_it_is(void **state)
+static void a_flac_without_its_wav_names_its_take_itself(void **state)
 {
     struct wav_take known = { .item = facts.item };
     uint8_t content[16];
@@ -244,7 +244,7 @@ static void a_flac_alone_says_itself_whose_it_is(void **state)
     assert_files(false, true);
 }
 
-static void without_word_of_the_disk_a_missing_wav_is_left(void **state)
+static void while_the_disk_is_unknown_a_missing_wav_is_left_alone(void **state)
 {
     (void)state;
     put_file(test.part, "what was made of it");
@@ -262,7 +262,7 @@ static void a_sample_over_full_scale_leaves_the_wav(void **state)
     assert_files(true, false);
 }
 
-static void what_is_cancelled_stays_a_wav(void **state)
+static void a_cancelled_take_stays_a_wav(void **state)
 {
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
@@ -305,10 +305,10 @@ int main(void)
         CLAIM(a_whole_flac_beside_the_wav_is_the_take),
         CLAIM(another_flac_beside_the_wav_is_left_alone),
         CLAIM(a_longer_or_a_shorter_flac_is_another),
-        CLAIM(a_flac_alone_says_itself_whose_it_is),
-        CLAIM(without_word_of_the_disk_a_missing_wav_is_left),
+        CLAIM(a_flac_without_its_wav_names_its_take_itself),
+        CLAIM(while_the_disk_is_unknown_a_missing_wav_is_left_alone),
         CLAIM(a_sample_over_full_scale_leaves_the_wav),
-        CLAIM(what_is_cancelled_stays_a_wav),
+        CLAIM(a_cancelled_take_stays_a_wav),
         CLAIM(a_worker_that_dies_is_replaced_once),
     };
 

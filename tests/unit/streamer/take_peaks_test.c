@@ -82,7 +82,7 @@ static void a_take_of_any_length_has_as_many_bins_and_loses_no_peak(void **state
     assert_int_equal(32, now.high[bins - 1]);
 }
 
-static void a_successor_says_where_its_knowledge_begins(void **state)
+static void a_successor_reports_its_first_known_frame(void **state)
 {
     struct take_peaks now;
 
@@ -99,7 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(both_sides_are_in_the_bin_of_their_frame, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_take_of_any_length_has_as_many_bins_and_loses_no_peak, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_successor_says_where_its_knowledge_begins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_successor_reports_its_first_known_frame, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,11 @@ static int new_file(void)
     return fd;
 }
 
+static uint32_t frame_bytes(enum wav_format format)
+{
+    return format == WAV_FLOAT ? 8 : 6;
+}
+
 static uint64_t number_at(const uint8_t *at, int bytes)
 {
     uint64_t value = 0;
@@ -66,7 +71,7 @@ static void fill_frames(float *stereo, uint32_t count)
         stereo[i] = (float)(int32_t)(i * 2654435761u) / 2147483648.0F;
 }
 
-static void the_header_says_what_is_there(void **state)
+static void the_header_describes_the_data(void **state)
 {
     for (enum wav_format format = WAV_FLOAT; format <= WAV_PCM24; format++) {
         uint8_t page[WAV_HEADER];
@@ -85,9 +90,9 @@ static void the_header_says_what_is_there(void **state)
         assert_int_equal(wav_sync(&wav, &fault), ERR_OK);
         read_page(fd, page);
         assert_memory_equal(page, "RIFF", 4);
-        assert_int_equal(number_at(page + 4, 4), WAV_HEADER - 8 + FRAMES * wav_frame_bytes(format));
+        assert_int_equal(number_at(page + 4, 4), WAV_HEADER - 8 + FRAMES * frame_bytes(format));
         assert_ptr_equal(chunk_of(page, "data", &size), page + WAV_HEADER);
-        assert_int_equal(size, FRAMES * wav_frame_bytes(format));
+        assert_int_equal(size, FRAMES * frame_bytes(format));
         const uint8_t *fmt = chunk_of(page, "fmt ", &size);
         assert_int_equal(number_at(fmt, 2), format == WAV_FLOAT ? 3 : 1);
         assert_int_equal(number_at(fmt + 2, 2), 2);
@@ -137,7 +142,7 @@ static void past_4_gib_it_is_rf64(void **state)
 
 /* Cut at any byte after the header, the file is taken over with all complete frames; cut within the header, it is not a
  * take. */
-static void what_a_predecessor_left_is_taken_over(void **state)
+static void the_file_of_a_predecessor_is_taken_over(void **state)
 {
     static float stereo[FRAMES * 2], read[2];
     struct fault fault = { 0 };
@@ -201,9 +206,9 @@ static void samples_are_kept_or_rounded_and_never_poisoned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_header_says_what_is_there),
+        cmocka_unit_test(the_header_describes_the_data),
         cmocka_unit_test(past_4_gib_it_is_rf64),
-        cmocka_unit_test(what_a_predecessor_left_is_taken_over),
+        cmocka_unit_test(the_file_of_a_predecessor_is_taken_over),
         cmocka_unit_test(samples_are_kept_or_rounded_and_never_poisoned),
     };
 

@@ -44,27 +44,27 @@ static void a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon(vo
     assert_int_equal(looks_until_found('R', LOOK / 8, 100), 42);
 }
 
-static void a_process_that_gets_no_processor_is_not_to_blame(void **state)
+static void a_process_that_gets_no_processor_is_no_hang(void **state)
 {
     (void)state;
     assert_int_equal(looks_until_found('R', 0, 10000), 0);
 }
 
-static void a_turn_of_less_than_a_quarter_of_the_limit_is_never_to_blame(void **state)
+static void a_turn_of_less_than_a_quarter_of_the_limit_is_no_hang(void **state)
 {
     (void)state;
     for (int looks = 5; looks < 1000; looks += 7) /* however long the machine keeps it from running */
         assert_int_equal(looks_until_found('R', LIMIT / 4 / looks, looks), 0);
 }
 
-static void a_process_that_waits_for_a_disk_or_a_debugger_is_not_to_blame(void **state)
+static void a_process_that_waits_for_a_disk_or_a_debugger_is_no_hang(void **state)
 {
     (void)state;
     assert_int_equal(looks_until_found('D', 0, 10000), 0);
     assert_int_equal(looks_until_found('t', 0, 10000), 0);
 }
 
-static void a_beat_clears_all(void **state)
+static void a_heartbeat_clears_the_observations(void **state)
 {
     const struct proc sleeping = { .state = 'S' };
     struct hang hang = { 0 };
@@ -74,7 +74,7 @@ static void a_beat_clears_all(void **state)
         assert_false(hang_found(&hang, look / 15, &sleeping, LOOK, LIMIT));
 }
 
-static void one_look_is_never_enough(void **state)
+static void one_look_alone_reports_no_hang(void **state)
 {
     const struct proc sleeping = { .state = 'S' };
     struct hang hang = { 0 };
@@ -86,7 +86,7 @@ static void one_look_is_never_enough(void **state)
     assert_true(hang_found(&hang, 1, &sleeping, 1, LIMIT));
 }
 
-static void a_process_that_used_less_time_than_before_is_no_matter(void **state)
+static void a_process_whose_time_decreased_is_no_hang(void **state)
 {
     const struct proc before = { .state = 'R', .cpu = 5000000 }, after = { .state = 'R', .cpu = 0 };
     struct hang hang = { 0 };
@@ -103,12 +103,12 @@ int main(void)
         cmocka_unit_test(a_stopped_or_sleeping_process_is_found_after_its_limit),
         cmocka_unit_test(a_process_that_spins_is_found),
         cmocka_unit_test(a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon),
-        cmocka_unit_test(a_process_that_gets_no_processor_is_not_to_blame),
-        cmocka_unit_test(a_turn_of_less_than_a_quarter_of_the_limit_is_never_to_blame),
-        cmocka_unit_test(a_process_that_waits_for_a_disk_or_a_debugger_is_not_to_blame),
-        cmocka_unit_test(a_beat_clears_all),
-        cmocka_unit_test(one_look_is_never_enough),
-        cmocka_unit_test(a_process_that_used_less_time_than_before_is_no_matter),
+        cmocka_unit_test(a_process_that_gets_no_processor_is_no_hang),
+        cmocka_unit_test(a_turn_of_less_than_a_quarter_of_the_limit_is_no_hang),
+        cmocka_unit_test(a_process_that_waits_for_a_disk_or_a_debugger_is_no_hang),
+        cmocka_unit_test(a_heartbeat_clears_the_observations),
+        cmocka_unit_test(one_look_alone_reports_no_hang),
+        cmocka_unit_test(a_process_whose_time_decreased_is_no_hang),
     };
     return cmocka_run_group_tests_name("supervisor/hang", tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static void deaths_end_so(const struct death_row *rows, size_t count, bool never
 
 #define DEATHS(rows, never) deaths_end_so(rows, sizeof(rows) / sizeof(*(rows)), never)
 
-static void quick_deaths_wait_longer_and_longer_and_the_fifth_is_quarantine(void **state)
+static void each_quick_death_delays_the_restart_longer_and_the_fifth_leads_to_quarantine(void **state)
 {
     const struct death_row rows[] = {
         { at_once, 0 }, { at_once, 100 }, { at_once, 500 }, { at_once, 2000 }, { at_once, -1 },
@@ -45,7 +45,7 @@ static void quick_deaths_wait_longer_and_longer_and_the_fifth_is_quarantine(void
     DEATHS(rows, false);
 }
 
-static void what_is_never_quarantined_goes_on_every_five_seconds(void **state)
+static void a_service_without_quarantine_restarts_every_five_seconds(void **state)
 {
     const struct death_row rows[] = {
         { at_once, 0 },    { at_once, 100 },  { at_once, 500 },  { at_once, 2000 },
@@ -67,7 +67,7 @@ static void a_death_after_a_while_is_followed_by_a_restart_at_once(void **state)
     DEATHS(rows, false);
 }
 
-static void never_being_ready_is_quick_however_long_it_took(void **state)
+static void a_death_before_ready_counts_as_quick_after_any_time(void **state)
 {
     const struct death_row rows[] = {
         { before_ready, 0 }, { before_ready, 100 }, { before_ready, 500 }, { before_ready, 2000 }, { before_ready, -1 },
@@ -77,7 +77,7 @@ static void never_being_ready_is_quick_however_long_it_took(void **state)
     DEATHS(rows, false);
 }
 
-static void two_seconds_of_being_ready_wipe_the_slate(void **state)
+static void two_seconds_of_being_ready_reset_the_count(void **state)
 {
     const struct death_row rows[] = {
         { at_once, 0 },       { at_once, 100 }, { at_once, 500 }, { at_once, 2000 },
@@ -88,7 +88,7 @@ static void two_seconds_of_being_ready_wipe_the_slate(void **state)
     DEATHS(rows, false);
 }
 
-static void less_than_two_seconds_of_it_do_not(void **state)
+static void less_than_two_seconds_of_being_ready_do_not_reset_the_count(void **state)
 {
     const struct death_row rows[] = {
         { soon_after_ready, 0 }, { soon_after_ready, 100 }, { slow_to_start, 0 }, { soon_after_ready, 500 },
@@ -99,7 +99,7 @@ static void less_than_two_seconds_of_it_do_not(void **state)
     DEATHS(rows, false);
 }
 
-static void a_release_begins_anew(void **state)
+static void a_release_from_quarantine_restarts_the_count(void **state)
 {
     struct policy policy = { 0 };
 
@@ -113,13 +113,13 @@ static void a_release_begins_anew(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quick_deaths_wait_longer_and_longer_and_the_fifth_is_quarantine),
-        cmocka_unit_test(what_is_never_quarantined_goes_on_every_five_seconds),
+        cmocka_unit_test(each_quick_death_delays_the_restart_longer_and_the_fifth_leads_to_quarantine),
+        cmocka_unit_test(a_service_without_quarantine_restarts_every_five_seconds),
         cmocka_unit_test(a_death_after_a_while_is_followed_by_a_restart_at_once),
-        cmocka_unit_test(never_being_ready_is_quick_however_long_it_took),
-        cmocka_unit_test(two_seconds_of_being_ready_wipe_the_slate),
-        cmocka_unit_test(less_than_two_seconds_of_it_do_not),
-        cmocka_unit_test(a_release_begins_anew),
+        cmocka_unit_test(a_death_before_ready_counts_as_quick_after_any_time),
+        cmocka_unit_test(two_seconds_of_being_ready_reset_the_count),
+        cmocka_unit_test(less_than_two_seconds_of_being_ready_do_not_reset_the_count),
+        cmocka_unit_test(a_release_from_quarantine_restarts_the_count),
     };
     return cmocka_run_group_tests_name("supervisor/policy", tests, NULL, NULL);
 }

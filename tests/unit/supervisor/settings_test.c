@@ -7,7 +7,7 @@ static enum err read_settings(const struct home *home, const char *text, struct 
     return settings_read(&home->paths, settings, fault);
 }
 
-static void defaults_leave_the_rows_to_say(void **state)
+static void without_settings_the_service_table_decides(void **state)
 {
     struct settings settings;
 
@@ -61,7 +61,7 @@ static void sound_is_on_and_the_environment_wins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOME_TEST(defaults_leave_the_rows_to_say),
+        HOME_TEST(without_settings_the_service_table_decides),
         HOME_TEST(milliseconds_become_microseconds),
         HOME_TEST(a_wrong_value_is_reported_with_file_and_line),
         HOME_TEST(sound_is_on_and_the_environment_wins),

@@ -176,7 +176,7 @@ static void a_pid_that_belongs_to_another_process_now_is_not_adopted(void **stat
     kill_and_bury(&spawn);
 }
 
-static void a_line_of_nonsense_is_not_adopted(void **state)
+static void a_board_entry_of_nonsense_is_not_adopted(void **state)
 {
     static const int32_t pids[] = { 0, 1, -1, INT32_MIN, INT32_MAX };
     struct spawn adopted;
@@ -211,7 +211,7 @@ int main(void)
         HOME_TEST(a_process_that_got_the_pid_of_a_dead_one_lives_on),
         HOME_TEST(a_process_on_the_board_is_adopted),
         HOME_TEST(a_pid_that_belongs_to_another_process_now_is_not_adopted),
-        HOME_TEST(a_line_of_nonsense_is_not_adopted),
+        HOME_TEST(a_board_entry_of_nonsense_is_not_adopted),
         HOME_TEST(a_dead_process_is_not_adopted),
     };
     return cmocka_run_group_tests_name("supervisor/spawn", tests, NULL, NULL);

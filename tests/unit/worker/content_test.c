@@ -105,7 +105,7 @@ static void other_pages_leave_the_content_of_an_ogg_file(void **state)
     buffer_free(&plain), buffer_free(&other);
 }
 
-static void what_is_not_known_is_hashed_whole(void **state)
+static void an_unknown_container_is_hashed_whole(void **state)
 {
     (void)state;
     struct buffer one = { 0 }, other = { 0 };
@@ -133,7 +133,7 @@ int main(void)
         cmocka_unit_test(the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content),
         cmocka_unit_test(tags_around_the_frames_leave_the_content_of_an_mp3),
         cmocka_unit_test(other_pages_leave_the_content_of_an_ogg_file),
-        cmocka_unit_test(what_is_not_known_is_hashed_whole),
+        cmocka_unit_test(an_unknown_container_is_hashed_whole),
         cmocka_unit_test(a_file_cut_short_is_hashed_as_far_as_it_goes),
     };
     return cmocka_run_group_tests_name("content", tests, NULL, NULL);

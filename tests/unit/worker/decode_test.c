@@ -21,7 +21,7 @@ static int64_t count_frames(struct decode *decode, unsigned channels)
     return frames;
 }
 
-static void what_encoders_write_is_decoded_whole(void **state)
+static void files_of_many_encoders_are_decoded_whole(void **state)
 {
     (void)state;
     static const struct {
@@ -104,7 +104,7 @@ static void assert_refused(const void *bytes, size_t len, const char *why)
     made_close(&made);
 }
 
-static void what_is_no_sound_is_refused_with_its_reason(void **state)
+static void a_file_that_is_not_a_sound_is_refused_with_a_reason(void **state)
 {
     (void)state;
     assert_refused("", 0, "empty");
@@ -113,7 +113,7 @@ static void what_is_no_sound_is_refused_with_its_reason(void **state)
 }
 
 /* libsndfile reports "File does not exist" for the first, and "an unimplemented format" for the second. */
-static void a_reason_is_about_the_file(void **state)
+static void the_reason_of_a_failure_names_what_the_file_lacks(void **state)
 {
     (void)state;
     assert_refused("\xFF\xFB\x90\x64"
@@ -152,11 +152,11 @@ static void a_header_that_promises_more_ends_where_the_file_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_encoders_write_is_decoded_whole),
+        cmocka_unit_test(files_of_many_encoders_are_decoded_whole),
         cmocka_unit_test(mp3_and_opus_are_decoded),
         cmocka_unit_test(nan_infinity_and_the_absurd_become_zero),
-        cmocka_unit_test(what_is_no_sound_is_refused_with_its_reason),
-        cmocka_unit_test(a_reason_is_about_the_file),
+        cmocka_unit_test(a_file_that_is_not_a_sound_is_refused_with_a_reason),
+        cmocka_unit_test(the_reason_of_a_failure_names_what_the_file_lacks),
         cmocka_unit_test(channels_and_rates_outside_the_limits_are_refused),
         cmocka_unit_test(a_header_that_promises_more_ends_where_the_file_ends),
     };

@@ -161,7 +161,7 @@ static void every_sample_is_the_nearest_integer(void **state)
     free(found);
 }
 
-static void one_sample_that_differs_is_seen(void **state)
+static void one_different_sample_is_found(void **state)
 {
     enum { FRAMES = 100000 };
     float *samples = make_noise(2 * FRAMES);
@@ -173,11 +173,11 @@ static void one_sample_that_differs_is_seen(void **state)
     samples[2 * 99999 + 1] += samples[2 * 99999 + 1] > 0 ? -2.0F / 8388607 : 2.0F / 8388607;
     make_wav(samples, FRAMES, 2);
     (void)ask_worker(ENCODE_VERB_OPEN, test.wav);
-    assert_true(text_starts(compare_all().failure, TEXT("the FLAC differs from the recording")));
+    assert_true(text_starts(compare_all().failure, TEXT("the FLAC differs from the take")));
     free(samples);
 }
 
-static void what_an_integer_cannot_say_is_refused(void **state)
+static void samples_that_24_bits_cannot_represent_are_refused(void **state)
 {
     static const float bad[] = { 1.0000001F, -1.0000001F, 2, INFINITY, NAN };
 
@@ -219,8 +219,8 @@ int main(void)
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CLAIM(every_sample_is_the_nearest_integer),
-        CLAIM(one_sample_that_differs_is_seen),
-        CLAIM(what_an_integer_cannot_say_is_refused),
+        CLAIM(one_different_sample_is_found),
+        CLAIM(samples_that_24_bits_cannot_represent_are_refused),
         CLAIM(silence_mono_and_nothing_at_all_are_takes),
         CLAIM(another_file_is_refused),
     };

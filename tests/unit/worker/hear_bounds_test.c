@@ -56,7 +56,7 @@ static void every_number_of_channels_is_heard(void **state)
     }
 }
 
-static void what_is_no_number_counts_as_silence(void **state)
+static void samples_that_are_not_numbers_count_as_silence(void **state)
 {
     struct heard_sound heard;
     float *x = made_silence(44100);
@@ -116,7 +116,7 @@ int main(void)
         cmocka_unit_test(very_short_sounds_are_heard),
         cmocka_unit_test(every_rate_is_heard),
         cmocka_unit_test(every_number_of_channels_is_heard),
-        cmocka_unit_test(what_is_no_number_counts_as_silence),
+        cmocka_unit_test(samples_that_are_not_numbers_count_as_silence),
         cmocka_unit_test(rates_and_channels_outside_the_limits_are_refused),
         cmocka_unit_test(the_size_of_the_chunks_does_not_matter),
         cmocka_unit_test(a_sound_does_not_colour_the_next),

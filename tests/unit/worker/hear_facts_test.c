@@ -85,7 +85,7 @@ static void a_single_click_is_a_one_shot_without_tempo_and_key(void **state)
     free(x);
 }
 
-static void silence_is_said_to_be_silent_and_nothing_else(void **state)
+static void silence_gets_the_fact_silent_and_no_other(void **state)
 {
     struct heard_sound heard;
     float *x = made_silence(2 * 44100);
@@ -107,7 +107,7 @@ int main(void)
         cmocka_unit_test(silence_around_a_tone_does_not_lower_its_loudness),
         cmocka_unit_test(clicks_have_their_tempo),
         cmocka_unit_test(a_single_click_is_a_one_shot_without_tempo_and_key),
-        cmocka_unit_test(silence_is_said_to_be_silent_and_nothing_else),
+        cmocka_unit_test(silence_gets_the_fact_silent_and_no_other),
     };
 
     return cmocka_run_group_tests_name("hear_facts", tests, made_new, made_free);

@@ -83,7 +83,7 @@ static void a_gist_names_the_samples(void **state)
     free(same);
 }
 
-static void the_gist_says_how_long_it_can_be_heard(void **state)
+static void the_gist_has_the_audible_length(void **state)
 {
     struct heard_sound heard;
     float *late = pluck_string(0.8, RATE / 2);
@@ -97,7 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_print_does_not_change_with_gain_or_silence_before_it),
         cmocka_unit_test(a_gist_names_the_samples),
-        cmocka_unit_test(the_gist_says_how_long_it_can_be_heard),
+        cmocka_unit_test(the_gist_has_the_audible_length),
     };
 
     return cmocka_run_group_tests_name("hear_print", tests, made_new, made_free);

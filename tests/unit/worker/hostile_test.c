@@ -161,7 +161,7 @@ static void a_file_cut_short_is_analysed_as_far_as_it_goes(void **state)
     buffer_free(&wave), buffer_free(&flac), arena_free(&arena);
 }
 
-static void an_mp3_behind_padding_is_found(void **state)
+static void an_mp3_after_padding_is_found(void **state)
 {
     (void)state;
     struct arena arena = { 0 };
@@ -209,7 +209,7 @@ static void the_sound_of_another_file_has_the_content_of_that_file(void **state)
     buffer_free(&text), arena_free(&arena);
 }
 
-static void what_cannot_be_decoded_says_why(void **state)
+static void a_sound_that_cannot_be_decoded_has_a_reason(void **state)
 {
     (void)state;
     struct arena arena = { 0 };
@@ -229,9 +229,9 @@ int main(void)
         cmocka_unit_test(every_truncation_of_a_tagged_file_is_read_to_its_end),
         cmocka_unit_test(damage_at_any_place_is_survived),
         cmocka_unit_test(a_file_cut_short_is_analysed_as_far_as_it_goes),
-        cmocka_unit_test(an_mp3_behind_padding_is_found),
+        cmocka_unit_test(an_mp3_after_padding_is_found),
         cmocka_unit_test(midi_and_video_are_known_but_not_decoded),
-        cmocka_unit_test(what_cannot_be_decoded_says_why),
+        cmocka_unit_test(a_sound_that_cannot_be_decoded_has_a_reason),
         cmocka_unit_test(the_sound_of_another_file_has_the_content_of_that_file),
     };
     return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);

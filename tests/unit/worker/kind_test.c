@@ -32,7 +32,7 @@ static void a_container_is_known_by_its_first_bytes(void **state)
     }
 }
 
-static void what_encoders_write_is_recognised(void **state)
+static void the_container_of_each_encoder_is_recognised(void **state)
 {
     (void)state;
     static const struct {
@@ -71,7 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_container_is_known_by_its_first_bytes),
-        cmocka_unit_test(what_encoders_write_is_recognised),
+        cmocka_unit_test(the_container_of_each_encoder_is_recognised),
         cmocka_unit_test(a_tag_before_the_sound_does_not_hide_it),
     };
     return cmocka_run_group_tests_name("kind", tests, NULL, NULL);

@@ -164,7 +164,7 @@ static void running_status_counts_and_a_note_that_never_ends_ends_with_its_track
 }
 
 /* At each length, and with each byte changed: no read outside the file, and no number out of its range. */
-static void damage_is_survived(void **state)
+static void a_damaged_file_is_read_safely(void **state)
 {
     (void)state;
     struct buffer track = { 0 };
@@ -186,7 +186,7 @@ static void damage_is_survived(void **state)
     buffer_free(&track), buffer_free(&file);
 }
 
-static void a_tempo_is_the_one_that_was_meant(void **state)
+static void a_tempo_is_found_in_spite_of_rounding(void **state)
 {
     (void)state;
     static const double tempos[] = { 90, 87.5, 133.37, 174 };
@@ -201,7 +201,7 @@ static void a_tempo_is_the_one_that_was_meant(void **state)
     }
 }
 
-static void what_has_no_track_is_no_song(void **state)
+static void a_file_without_tracks_is_refused(void **state)
 {
     (void)state;
     struct made made = made_open("MThd and a song", 15);
@@ -218,9 +218,9 @@ int main(void)
         cmocka_unit_test(tempos_of_one_track_hold_for_the_notes_of_another),
         cmocka_unit_test(time_can_be_frames_and_the_file_can_lie_in_a_riff),
         cmocka_unit_test(running_status_counts_and_a_note_that_never_ends_ends_with_its_track),
-        cmocka_unit_test(a_tempo_is_the_one_that_was_meant),
-        cmocka_unit_test(damage_is_survived),
-        cmocka_unit_test(what_has_no_track_is_no_song),
+        cmocka_unit_test(a_tempo_is_found_in_spite_of_rounding),
+        cmocka_unit_test(a_damaged_file_is_read_safely),
+        cmocka_unit_test(a_file_without_tracks_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,7 +183,7 @@ static int ends_later(void)
     return is_refused(open("/proc/self/oom_score_adj", O_WRONLY));
 }
 
-static void what_a_decoder_has_no_use_for_fails(void **state)
+static void calls_that_no_decoder_needs_fail(void **state)
 {
     (void)state;
     static const struct {
@@ -275,7 +275,7 @@ static int works_too_long(void)
     return 0;
 }
 
-static void more_time_ends_the_process(void **state)
+static void using_more_processor_time_ends_the_process(void **state)
 {
     (void)state;
     int status = in_sandbox(works_too_long);
@@ -333,9 +333,9 @@ static void every_codec_is_analysed_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_decoder_has_no_use_for_fails),
+        cmocka_unit_test(calls_that_no_decoder_needs_fail),
         cmocka_unit_test(it_ends_first_when_memory_is_out),
-        cmocka_unit_test(more_time_ends_the_process),
+        cmocka_unit_test(using_more_processor_time_ends_the_process),
         cmocka_unit_test(a_failed_check_still_ends_the_process_as_it_should),
         cmocka_unit_test(every_codec_is_analysed_inside),
     };

@@ -266,7 +266,7 @@ static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
     arena_free(&arena);
 }
 
-static void what_comes_out_is_always_utf8_and_bounded(void **state)
+static void tags_are_always_utf8_and_bounded(void **state)
 {
     (void)state;
     struct arena arena = { 0 };
@@ -299,7 +299,7 @@ int main(void)
         cmocka_unit_test(id3_of_version_1_speaks_where_nothing_else_does),
         cmocka_unit_test(vorbis_comments_are_read_in_flac_ogg_and_opus),
         cmocka_unit_test(words_that_are_no_tempo_are_kept_but_not_shown),
-        cmocka_unit_test(what_comes_out_is_always_utf8_and_bounded),
+        cmocka_unit_test(tags_are_always_utf8_and_bounded),
     };
     return cmocka_run_group_tests_name("tags", tests, NULL, NULL);
 }

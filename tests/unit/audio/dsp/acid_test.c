@@ -50,7 +50,7 @@ static void small_signals_have_the_formulas_response(void **state)
 }
 
 /* At res 1 the filter oscillates by itself near the cutoff, with a steady level. */
-static void full_resonance_sings_and_stays_bounded(void **state)
+static void at_full_resonance_the_filter_oscillates_and_stays_bounded(void **state)
 {
     enum { FRAMES = 192000 };
     struct acid_params params = ACID_DEFAULTS;
@@ -117,7 +117,7 @@ static void the_envelope_opens_the_filter_and_falls(void **state)
     }
 }
 
-static void bass_is_given_back_as_asked(void **state)
+static void vol_comp_restores_the_bass(void **state)
 {
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -136,10 +136,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_signals_have_the_formulas_response),
-        cmocka_unit_test(full_resonance_sings_and_stays_bounded),
+        cmocka_unit_test(at_full_resonance_the_filter_oscillates_and_stays_bounded),
         cmocka_unit_test(loud_signals_are_bounded_whatever_the_setting),
         cmocka_unit_test(the_envelope_opens_the_filter_and_falls),
-        cmocka_unit_test(bass_is_given_back_as_asked),
+        cmocka_unit_test(vol_comp_restores_the_bass),
     };
 
     return cmocka_run_group_tests_name("acid", tests, NULL, NULL);

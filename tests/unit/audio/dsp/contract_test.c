@@ -123,7 +123,7 @@ static void a_period_can_be_run_again(void **state)
     measure_a_period_can_be_run_again(&unit_of(state)->rig);
 }
 
-static void damage_does_not_stay(void **state)
+static void a_damaged_state_recovers(void **state)
 {
     const struct unit *unit = unit_of(state);
 
@@ -131,7 +131,7 @@ static void damage_does_not_stay(void **state)
     measure_any_state_recovers(&unit->rig, unit->quiet_s);
 }
 
-static void parameters_that_are_no_numbers_do_no_damage(void **state)
+static void parameters_that_are_not_numbers_do_no_damage(void **state)
 {
     const struct unit *unit = unit_of(state);
     struct measure_rig none = unit->rig;
@@ -155,8 +155,8 @@ int main(void)
             bool applies;
         } each[CONTRACTS] = {
             { "blocks_change_nothing", blocks_change_nothing, true },
-            { "damage_does_not_stay", damage_does_not_stay, true },
-            { "parameters_that_are_no_numbers_do_no_damage", parameters_that_are_no_numbers_do_no_damage,
+            { "a_damaged_state_recovers", a_damaged_state_recovers, true },
+            { "parameters_that_are_not_numbers_do_no_damage", parameters_that_are_not_numbers_do_no_damage,
               UNITS[u].without_numbers },
             { "a_period_can_be_run_again", a_period_can_be_run_again, UNITS[u].has_lines },
         };

@@ -148,8 +148,7 @@ static void a_short_line_shortens_the_time(void **state)
     measure_near(delay.to, SMALL - LINE_PERIOD_MAX - 4, 0);
     assert_true(fabsf(x[SMALL - LINE_PERIOD_MAX - 4]) > 0.5f);
     free(lines), free(x);
-    assert_int_equal(delay_size(48000), SIZE);
-    assert_int_equal(delay_size(192000), 1 << 20);
+    assert_true(4 * 48000 + 4 + LINE_PERIOD_MAX <= SIZE);
 }
 
 int main(void)

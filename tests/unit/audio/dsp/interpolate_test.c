@@ -166,7 +166,7 @@ static void blocks_and_changing_ratios_change_nothing_else(void **state)
 }
 
 /* With any state, loop points and ratio: it reads only inside the sound (checked by the sanitizers) and is bounded. */
-static void damage_is_borne(void **state)
+static void a_damaged_state_reads_only_inside_the_sound(void **state)
 {
     enum { SOUND = 300, FRAMES = 200 };
     uint32_t seed = 11;
@@ -200,7 +200,7 @@ int main(void)
         cmocka_unit_test(a_tiny_loop_is_a_tone),
         cmocka_unit_test(it_ends_where_the_sound_ends),
         cmocka_unit_test(blocks_and_changing_ratios_change_nothing_else),
-        cmocka_unit_test(damage_is_borne),
+        cmocka_unit_test(a_damaged_state_reads_only_inside_the_sound),
     };
 
     return cmocka_run_group_tests_name("interpolate", tests, table_new, table_free);

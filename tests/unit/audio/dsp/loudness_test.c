@@ -112,7 +112,7 @@ static void alternating_levels_are_steady_over_their_window(void **state)
 
 /* Cases 10 and 13: a tone as long as the window is measured wherever it begins. Cases 11 and 14: each of twenty
  * levels. */
-static void a_tone_as_long_as_the_window_is_met_wherever_it_begins(void **state)
+static void a_tone_as_long_as_the_window_is_measured_wherever_it_begins(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++) {
@@ -143,7 +143,7 @@ static void blocks_change_nothing(void **state)
     measure_blocks_change_nothing(&RIG);
 }
 
-static void damage_does_not_stay(void **state)
+static void a_damaged_state_recovers(void **state)
 {
     static float x[RATE], bad[2] = { NAN, INFINITY };
     struct rt_loudness loudness;
@@ -164,9 +164,9 @@ int main(void)
         cmocka_unit_test(a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate),
         cmocka_unit_test(one_channel_is_3_lu_softer_and_silence_is_the_floor),
         cmocka_unit_test(alternating_levels_are_steady_over_their_window),
-        cmocka_unit_test(a_tone_as_long_as_the_window_is_met_wherever_it_begins),
+        cmocka_unit_test(a_tone_as_long_as_the_window_is_measured_wherever_it_begins),
         cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(damage_does_not_stay),
+        cmocka_unit_test(a_damaged_state_recovers),
     };
 
     return cmocka_run_group_tests_name("loudness", tests, NULL, NULL);

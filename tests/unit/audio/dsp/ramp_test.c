@@ -51,7 +51,7 @@ static void asking_again_changes_nothing(void **state)
     assert_memory_equal(once, often, sizeof(once));
 }
 
-static void applying_is_multiplying_with_what_is_filled(void **state)
+static void ramp_apply_multiplies_by_the_gains_of_ramp_fill(void **state)
 {
     float gain[200], *x = measure_noise(400, 1), *y = measure_noise(400, 1);
     struct ramp a = { 0 }, b = { 0 };
@@ -85,7 +85,7 @@ static void a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth(void **s
             measure_near((double)x[i], 0.5 - 0.5 * cos(MEASURE_TURN / 2 * (i + 1) / length), 0.011);
         for (uint32_t i = length - 1; i < 1000; i++)
             measure_near((double)x[i], 1, 0);
-        assert_true(x[length - 2] < 1 && fade_is_open(&fade));
+        assert_true(x[length - 2] < 1 && !fade.place.left && fade.place.target >= 1);
     }
 }
 
@@ -190,7 +190,7 @@ int main(void)
         cmocka_unit_test(a_ramp_is_straight_and_arrives_on_its_frame),
         cmocka_unit_test(a_ramp_that_turns_goes_on_from_where_it_is),
         cmocka_unit_test(asking_again_changes_nothing),
-        cmocka_unit_test(applying_is_multiplying_with_what_is_filled),
+        cmocka_unit_test(ramp_apply_multiplies_by_the_gains_of_ramp_fill),
         cmocka_unit_test(a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth),
         cmocka_unit_test(a_fade_that_turns_makes_no_step),
         cmocka_unit_test(a_fade_that_turns_takes_its_part_of_the_time),

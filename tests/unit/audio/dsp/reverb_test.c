@@ -18,7 +18,7 @@ static float *make_response(const struct reverb_params *params, uint32_t rate, u
     struct rig *rig = measure_new(&RIG);
     float *x = measure_floats(2 * frames);
 
-    assert_int_equal(reverb_size(rate), SIZE);
+    assert_true((1617 + 23) * (uint64_t)rate / 44100 + 2 + LINE_PERIOD_MAX <= SIZE); /* its longest comb */
     x[0] = 1;
     reverb_run(&rig->reverb, rig->lines, SIZE, params, rate, x, x + frames, x, x + frames, frames);
     free(rig);

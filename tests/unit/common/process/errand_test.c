@@ -81,7 +81,7 @@ static void loop_until(struct fixture *f, atomic_int *counter, int value)
     assert_int_equal(atomic_load(counter), value);
 }
 
-static void every_errand_comes_home_once(void **state)
+static void done_is_called_once_for_every_errand(void **state)
 {
     struct fixture f = { 0 };
 
@@ -96,7 +96,7 @@ static void every_errand_comes_home_once(void **state)
     mailbox_free(f.mailbox);
 }
 
-static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
+static void an_errand_that_hangs_is_given_up_and_the_others_continue(void **state)
 {
     static struct fixture f; /* outlives the test, because a hanging thread may continue later */
 
@@ -145,7 +145,7 @@ struct received {
 };
 
 /* One errand is done and not fetched, one runs, one waits. */
-static void what_is_left_at_the_end_is_dropped(void **state)
+static void errands_that_are_left_at_the_end_are_dropped(void **state)
 {
     struct fixture f = { 0 };
     usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
@@ -197,10 +197,10 @@ static void mail_that_nobody_opened_is_dropped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_errand_comes_home_once),
-        cmocka_unit_test(one_that_hangs_is_given_up_and_the_others_go_on),
+        cmocka_unit_test(done_is_called_once_for_every_errand),
+        cmocka_unit_test(an_errand_that_hangs_is_given_up_and_the_others_continue),
         cmocka_unit_test(threads_that_hang_are_counted_and_bounded),
-        cmocka_unit_test(what_is_left_at_the_end_is_dropped),
+        cmocka_unit_test(errands_that_are_left_at_the_end_are_dropped),
         cmocka_unit_test(mail_that_nobody_opened_is_dropped),
     };
 

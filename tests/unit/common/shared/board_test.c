@@ -30,7 +30,7 @@ static void without_a_supervisor_there_is_no_board(void **state)
     board_close(board);
 }
 
-static void a_service_without_a_line_beats_into_nothing(void **state)
+static void a_service_without_a_board_entry_may_send_heartbeats(void **state)
 {
     (void)state;
     board_claim(NULL);
@@ -53,7 +53,7 @@ static void a_claim_names_this_very_process(void **state)
     board_close(board);
 }
 
-static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
+static void every_process_that_opens_the_board_sees_heartbeats_and_states(void **state)
 {
     const struct home *home = *state;
     struct board *ours = make_board(home), *theirs;
@@ -74,7 +74,7 @@ static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
     board_close(theirs);
 }
 
-static void a_name_has_one_line_and_only_the_supervisor_adds_one(void **state)
+static void a_name_has_one_board_entry_and_only_the_supervisor_adds_one(void **state)
 {
     struct board *board = make_board(*state);
     struct board_entry *entry = board_entry(board, "indexer", true);
@@ -87,7 +87,7 @@ static void a_name_has_one_line_and_only_the_supervisor_adds_one(void **state)
     board_close(board);
 }
 
-static void a_full_board_has_no_line_to_add(void **state)
+static void a_full_board_has_no_entry_to_add(void **state)
 {
     struct board *board = make_board(*state);
     char name[16];
@@ -113,7 +113,7 @@ static void the_board_outlives_its_supervisor(void **state)
     board_close(board);
 }
 
-static void a_line_of_random_bytes_names_nobody_and_is_free(void **state)
+static void a_board_entry_of_random_bytes_has_no_name_and_is_free(void **state)
 {
     struct board *board = make_board(*state);
 
@@ -150,7 +150,7 @@ static int open_object(const struct paths *paths)
     return fd;
 }
 
-static void a_board_that_is_removed_or_replaced_stands_no_more(void **state)
+static void a_board_that_is_removed_or_replaced_is_not_current(void **state)
 {
     const struct home *home = *state;
     struct board *board = make_board(home), *other;
@@ -183,7 +183,7 @@ static void a_board_cut_short_ends_nobody_and_is_made_again(void **state)
     close(fd);
 }
 
-static void a_board_of_random_bytes_stands_no_more(void **state)
+static void a_board_of_random_bytes_is_not_current(void **state)
 {
     const struct home *home = *state;
     struct board *board = make_board(home);
@@ -201,16 +201,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOARD_TEST(without_a_supervisor_there_is_no_board),
-        BOARD_TEST(a_service_without_a_line_beats_into_nothing),
+        BOARD_TEST(a_service_without_a_board_entry_may_send_heartbeats),
         BOARD_TEST(a_claim_names_this_very_process),
-        BOARD_TEST(beats_and_states_are_seen_by_whoever_opens_the_board),
-        BOARD_TEST(a_name_has_one_line_and_only_the_supervisor_adds_one),
-        BOARD_TEST(a_full_board_has_no_line_to_add),
+        BOARD_TEST(every_process_that_opens_the_board_sees_heartbeats_and_states),
+        BOARD_TEST(a_name_has_one_board_entry_and_only_the_supervisor_adds_one),
+        BOARD_TEST(a_full_board_has_no_entry_to_add),
         BOARD_TEST(the_board_outlives_its_supervisor),
-        BOARD_TEST(a_line_of_random_bytes_names_nobody_and_is_free),
-        BOARD_TEST(a_board_that_is_removed_or_replaced_stands_no_more),
+        BOARD_TEST(a_board_entry_of_random_bytes_has_no_name_and_is_free),
+        BOARD_TEST(a_board_that_is_removed_or_replaced_is_not_current),
         BOARD_TEST(a_board_cut_short_ends_nobody_and_is_made_again),
-        BOARD_TEST(a_board_of_random_bytes_stands_no_more),
+        BOARD_TEST(a_board_of_random_bytes_is_not_current),
         BOARD_TEST(a_dead_process_has_no_start_ticks_even_as_a_zombie),
     };
     return cmocka_run_group_tests_name("common/board", tests, NULL, NULL);

@@ -65,7 +65,7 @@ static void a_new_object_is_zeroed_private_and_has_all_its_memory(void **state)
     shm_detach(&shm);
 }
 
-static void what_one_writes_another_reads(void **state)
+static void what_one_process_writes_another_reads(void **state)
 {
     struct shm one = make_shm(), other;
 
@@ -203,7 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SHM_TEST(an_object_is_named_after_its_engine),
         SHM_TEST(a_new_object_is_zeroed_private_and_has_all_its_memory),
-        SHM_TEST(what_one_writes_another_reads),
+        SHM_TEST(what_one_process_writes_another_reads),
         SHM_TEST(a_whole_object_is_taken_over_with_what_is_in_it),
         SHM_TEST(a_missing_object_is_offline),
         SHM_TEST(another_layout_is_refused_and_made_again),

@@ -113,7 +113,7 @@ static void every_view_is_whole_empty_and_of_its_own_memory(void **state)
         for (uint32_t k = 0; k < i; k++)
             assert_ptr_not_equal(rings[i].memory, rings[k].memory);
     }
-    assert_true(snapshot_whole(&score));
+    assert_true(snapshot_open(&score, score.memory, score.size));
     assert_int_equal(slots.size, sizeof(struct state));
     assert_int_equal(studio_sounds(studio)->entries[SOUNDS - 1].state, SOUND_EMPTY);
     assert_int_equal((uintptr_t)studio_engine(studio) % 64, 0);
@@ -121,7 +121,7 @@ static void every_view_is_whole_empty_and_of_its_own_memory(void **state)
     studio_close(studio);
 }
 
-static void what_is_whole_is_taken_over_with_what_is_in_it(void **state)
+static void a_valid_object_is_taken_over_with_its_content(void **state)
 {
     struct studio *studio = make_and_open(paths_of(state));
     struct ring ring;
@@ -179,7 +179,7 @@ static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
     }
 }
 
-static void random_bytes_behind_the_header_are_refused_and_made_again(void **state)
+static void random_bytes_after_the_header_are_refused_and_made_again(void **state)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT - OPAQUE; i++) {
@@ -259,7 +259,7 @@ static void an_object_of_random_bytes_while_it_is_used_is_reported_and_made_agai
     }
 }
 
-static void one_that_is_removed_is_reported_and_one_in_its_place_is_damage(void **state)
+static void a_removed_object_is_offline_and_another_in_its_place_is_damage(void **state)
 {
     struct studio *studio = make_and_open(paths_of(state));
     struct fault fault = { 0 };
@@ -279,7 +279,7 @@ static void one_that_is_removed_is_reported_and_one_in_its_place_is_damage(void 
 }
 
 /* The SIGBUS of another mapping goes to its previous handler. */
-static void what_is_not_ours_still_ends_the_process(void **state)
+static void a_sigbus_of_other_memory_still_ends_the_process(void **state)
 {
     int status, fd = open(home_file(*state, "short", "x"), O_RDWR);
     pid_t child;
@@ -298,7 +298,7 @@ static void what_is_not_ours_still_ends_the_process(void **state)
     close(fd);
 }
 
-static void what_is_removed_is_gone(void **state)
+static void removed_objects_are_gone(void **state)
 {
     struct studio *studio = make_and_open(paths_of(state));
 
@@ -431,18 +431,18 @@ int main(void)
         STUDIO_TEST(without_a_supervisor_there_is_no_studio),
         STUDIO_TEST(everybody_sees_the_same_memory),
         STUDIO_TEST(every_view_is_whole_empty_and_of_its_own_memory),
-        STUDIO_TEST(what_is_whole_is_taken_over_with_what_is_in_it),
+        STUDIO_TEST(a_valid_object_is_taken_over_with_its_content),
         STUDIO_TEST(a_truncated_object_is_refused_and_made_again),
         STUDIO_TEST(rings_are_as_long_as_the_rate_wants_and_never_shortened),
         STUDIO_TEST(rings_of_every_rate_hold_8_and_16_seconds),
         STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_again),
-        STUDIO_TEST(random_bytes_behind_the_header_are_refused_and_made_again),
+        STUDIO_TEST(random_bytes_after_the_header_are_refused_and_made_again),
         STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_again),
         STUDIO_TEST(an_object_cut_short_while_it_is_used_is_reported_and_made_again),
         STUDIO_TEST(an_object_of_random_bytes_while_it_is_used_is_reported_and_made_again),
-        STUDIO_TEST(one_that_is_removed_is_reported_and_one_in_its_place_is_damage),
-        STUDIO_TEST(what_is_not_ours_still_ends_the_process),
-        STUDIO_TEST(what_is_removed_is_gone),
+        STUDIO_TEST(a_removed_object_is_offline_and_another_in_its_place_is_damage),
+        STUDIO_TEST(a_sigbus_of_other_memory_still_ends_the_process),
+        STUDIO_TEST(removed_objects_are_gone),
         STUDIO_TEST(without_room_it_says_how_much_is_needed),
     };
     return cmocka_run_group_tests_name("common/studio", tests, NULL, NULL);
