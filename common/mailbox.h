@@ -1,5 +1,5 @@
-/* mailbox.h: how other threads of a service reach its loop. They put mail in, and the loop opens it. The loop's thread, but
- * for mailbox_put. */
+/* mailbox.h: how other threads of a service reach its loop. They put mail in, and the loop opens it. The loop's thread,
+ * but for mailbox_put. */
 #ifndef LOOPHOLE_COMMON_MAILBOX_H
 #define LOOPHOLE_COMMON_MAILBOX_H
 

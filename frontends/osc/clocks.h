@@ -21,8 +21,8 @@ struct clocks {
     usec_t compared; /* when the audio core last reported a moment */
 };
 
-/* Notes that both clocks had these times (µs) at one moment; and the moment that the audio core reported, at `now` on the
- * steady clock. */
+/* Notes that both clocks had these times (µs) at one moment; and the moment that the audio core reported, at `now` on
+ * the steady clock. */
 void clocks_compare_utc(struct clocks *clocks, usec_t utc, usec_t steady);
 void clocks_compare_audio(struct clocks *clocks, const struct moment *moment, usec_t now);
 

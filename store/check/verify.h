@@ -12,7 +12,7 @@
  * NULL). Errors: io (damaged or unreadable), full. */
 enum err verify_store(const char *directory, size_t map_bytes, const struct long_work *work, struct fault *fault);
 
-/* The check of the child process, exported for the fuzzer: returns ok, or the reason of the damage. Counts the rows'
+/* The check of the child process, exported for the fuzz test: returns ok, or the reason of the damage. Counts the rows'
  * problems, and copies the first one. Errors: io (damaged or unreadable), full. */
 struct verified {
     uint64_t problems;

@@ -8,8 +8,8 @@
 
 #include "common/err.h"
 
-/* Returns the name of a network or cluster file system by its statfs magic (linux/magic.h); NULL for any other. Exported
- * for its unit test, which cannot mount them. */
+/* Returns the name of a network or cluster file system by its statfs magic (linux/magic.h); NULL for any other.
+ * Exported for its unit test, which cannot mount them. */
 const char *local_network_name(uint64_t magic);
 
 /* True if a FUSE file system of this type ("fuse.sshfs") and source ("user@host:/dir"), as in mountinfo, shows files of

@@ -7,8 +7,8 @@
 
 bool gzip_is(struct bytes bytes); /* true if they begin as a file in gzip does */
 
-/* Appends the bytes of a file that is plain or in gzip. Errors (explained): those of file_read_all; bad_request (damaged
- * or cut gzip); too_large (more than `limit` bytes when unpacked). */
+/* Appends the bytes of a file that is plain or in gzip. Errors (explained): those of file_read_all; bad_request
+ * (damaged or cut gzip); too_large (more than `limit` bytes when unpacked). */
 enum err gzip_read_file(const char *path, size_t limit, struct buffer *to, struct fault *fault);
 
 #endif

@@ -31,8 +31,8 @@ struct reverb {
     uint32_t phase;
 };
 
-/* Writes the reverb of in (what the channels send) to out; in and out may be the same. lines: REVERB_LINES x size floats
- * (line.h); a size of 16,384 suffices at every rate. */
+/* Writes the reverb of in (what the channels send) to out; in and out may be the same. lines: REVERB_LINES x size
+ * floats (line.h); a size of 16,384 suffices at every rate. */
 void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct reverb_params *params, uint32_t rate,
                 const float *in_left, const float *in_right, float *out_left, float *out_right, uint32_t frames);
 

@@ -89,8 +89,8 @@ static void fetch_return(const struct engine *engine, uint32_t chain, uint32_t s
     mix_clean(to, frames);
 }
 
-/* The sound that returns from the client replaces the channel's own sound, which was sent there before. After the client
- * of a chain has ended, the channel's own sound returns within 5 ms. */
+/* The sound that returns from the client replaces the channel's own sound, which was sent there before. After the
+ * client of a chain has ended, the channel's own sound returns within 5 ms. */
 static void pass_insert(struct engine *engine, uint32_t chain, float (*bus)[CORE_BLOCK], uint32_t frames)
 {
     struct ramp *ramp = &engine->half->mixer.inserts[chain];

@@ -1,5 +1,6 @@
-/* heard_tags.h: the tags that the analysis hears. They are facts ("tag:warm"), not tags of the item. To remove such a
- * tag, persist sets the person's own fact that denies it; to add the tag, persist clears that fact. The loop's thread. */
+/* heard_tags.h: the tags that the analysis hears. They are facts ("tag:warm"), not tags of the item. To remove
+ * such a tag, persist sets the person's own fact that denies it; to add the tag, persist clears that fact. The
+ * loop's thread. */
 #ifndef LOOPHOLE_PERSIST_HEARD_TAGS_H
 #define LOOPHOLE_PERSIST_HEARD_TAGS_H
 

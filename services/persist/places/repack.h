@@ -19,7 +19,8 @@ enum err repack_begin_presence(struct persist *p, struct id folder, enum item_st
 void repack_resume(struct persist *p);
 void repack_close(struct persist *p); /* also after an undone turn: the work begins again from the row */
 
-/* Does one part, in a turn that it opens. False: nothing is left to do. Exported for unit tests, which have no timer. */
+/* Does one part, in a turn that it opens. False: nothing is left to do. Exported for unit tests, which have no
+ * timer. */
 bool repack_part(struct persist *p);
 
 #endif

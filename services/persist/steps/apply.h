@@ -6,8 +6,8 @@
 
 #include "services/persist/turn/persist.h"
 
-/* Does all actions in the open turn. Exported for unit tests, which have no call. Errors (explained; the field names the action): bad_request, not_found, exists,
- * conflict, too_large, the errors of a broken turn. */
+/* Does all actions in the open turn. Exported for unit tests, which have no call. Errors (explained; the field names
+ * the action): bad_request, not_found, exists, conflict, too_large, the errors of a broken turn. */
 enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault);
 
 /* The same for some of the actions, as a part of the open step `step`; 0: they begin one. */

@@ -26,7 +26,8 @@ struct locator {
     struct arena arena;
 };
 
-/* locate_open opens no store yet; `paths` must outlive the locator. locate_close closes the store and frees the arena. */
+/* locate_open opens no store yet; `paths` must outlive the locator. locate_close closes the store and frees
+ * the arena. */
 void locate_open(struct locator *locator, const struct paths *paths);
 void locate_close(struct locator *locator);
 
