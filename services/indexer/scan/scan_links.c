@@ -3,6 +3,7 @@
  * link makes a loop. The tree is here as long as its link leads to it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,8 @@ enum { LINKS_MOST = 1000 /* of one scan */ };
 struct scan_link {
     struct scan_link *next;
     const char *path;
-    struct bytes target; /* its real path */
+    struct bytes target; /* its real path; "": … */
+    enum err failure;    /* … not_found, or timeout (a file system does not answer) */
 };
 
 /* ---- where links lead ---- */
@@ -117,6 +119,16 @@ static enum err replace_link(struct scan *scan, const struct library_list *all, 
     return ERR_OK;
 }
 
+static bool has_row(const struct scan *scan, const struct scan_link *link)
+{
+    const struct bytes path = bytes_of(link->path, strlen(link->path));
+
+    for (uint32_t i = 0; i < scan->libraries.count; i++)
+        if (bytes_equal(scan->libraries.at[i].path, link->target) && bytes_equal(scan->libraries.at[i].link, path))
+            return true;
+    return false;
+}
+
 /* The files of a folder whose volume cannot be known stay out of the catalogue. */
 static enum err follow_link(struct scan *scan, const struct scan_link *link, struct fault *fault)
 {
@@ -124,8 +136,11 @@ static enum err follow_link(struct scan *scan, const struct scan_link *link, str
     struct library_list all = { 0 };
     struct place_seen seen = { 0 };
     struct volume volume = { 0 };
-    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
+    enum err e = ERR_OK;
 
+    if (has_row(scan, link))
+        return ERR_OK;
+    e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the libraries");
     if (!is_outside(&all, link->target))
@@ -149,33 +164,56 @@ static int by_target(const void *a, const void *b)
     return order ? order : strcmp(x->path, y->path);
 }
 
+/* True if this scan looks at the folder of the link, or at a folder above it. */
+static bool is_looked_at(const struct scan *scan, struct bytes link)
+{
+    const char *library = (const char *)scan->result.library.path.at;
+    char folder[PATH_MAX];
+
+    for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++) {
+        const char *below = scan->order.targets[i].below;
+        int len = snprintf(folder, sizeof(folder), "%s%s%s", library, below[0] ? "/" : "", below);
+        if (len > 0 && len < (int)sizeof(folder) && walk_contains(bytes_of(folder, (size_t)len), link))
+            return true;
+    }
+    return scan->order.targets == NULL;
+}
+
+/* Ok if the link of the tree leads to its path. The walk has met it, as a rule; otherwise it may be gone. */
+static enum err find_lead(struct scan *scan, const struct library *tree)
+{
+    for (const struct scan_link *link = scan->links; link; link = link->next)
+        if (bytes_equal(bytes_of(link->path, strlen(link->path)), tree->link))
+            return !link->target.len ? link->failure : bytes_equal(link->target, tree->path) ? ERR_OK : ERR_NOT_FOUND;
+    return scan_links_lead(scan, tree, tree->path);
+}
+
 /* Notes whether the link of any tree appeared, disappeared, or leads elsewhere. Then the trees are scanned,
  * and each scan finds whether its tree is here. */
-static enum err look_at_trees(struct scan *scan, struct fault *fault)
+static void look_at_trees(struct scan *scan)
 {
-    struct library_list all = { 0 };
-    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
-
-    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++) {
-        const struct library *tree = &all.at[i];
-        if (!tree->link.len || !walk_contains(scan->result.library.path, tree->link))
+    for (uint32_t i = 0; i < scan->libraries.count; i++) {
+        const struct library *tree = &scan->libraries.at[i];
+        if (!tree->link.len || !walk_contains(scan->result.library.path, tree->link) || !is_looked_at(scan, tree->link))
             continue;
-        enum err leads = scan_links_lead(scan, tree, tree->path);
-        scan->result.links_moved |= leads == (tree->online ? ERR_NOT_FOUND : ERR_OK);
+        scan->result.links_moved |= find_lead(scan, tree) == (tree->online ? ERR_NOT_FOUND : ERR_OK);
     }
-    return e == ERR_OK ? e : fault_set(fault, e, "cannot read the libraries");
 }
 
 enum err scan_links_settle(struct scan *scan, struct fault *fault)
 {
     struct scan_link **sorted = arena_array(&scan->arena, scan->link_count, sizeof(struct scan_link *));
-    enum err e = sorted ? look_at_trees(scan, fault) : limits_refuse(fault, "the links of a library");
+    enum err e = sorted ? ERR_OK : limits_refuse(fault, "the links of a library");
     size_t count = 0;
 
     for (struct scan_link *link = scan->links; e == ERR_OK && link; link = link->next) {
-        if (errand_goes_on(&scan->errand) && resolve_link(&scan->arena, link->path, &link->target) == ERR_OK)
+        link->failure =
+            errand_goes_on(&scan->errand) ? resolve_link(&scan->arena, link->path, &link->target) : ERR_TIMEOUT;
+        if (link->failure == ERR_OK)
             sorted[count++] = link;
     }
+    if (e == ERR_OK)
+        look_at_trees(scan);
     if (count)
         qsort(sorted, count, sizeof(struct scan_link *), by_target);
     for (size_t i = 0; e == ERR_OK && i < count; i++)

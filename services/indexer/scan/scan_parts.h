@@ -72,8 +72,9 @@ struct scan {
     struct scan_report *report;
     usec_t report_sent;
     struct naming_rules rules;
-    bool is_cloud;    /* the whole library lies in a cloud */
-    uint64_t seen_as; /* the answer of availability.check about the library's place, before the scan */
+    bool is_cloud;                 /* the whole library lies in a cloud */
+    uint64_t seen_as;              /* the answer of availability.check about the library's place, before the scan */
+    struct library_list libraries; /* all, before the scan */
     struct scan_tree *trees;
     struct scan_link *links;
     uint32_t link_count;

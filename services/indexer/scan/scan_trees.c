@@ -64,13 +64,13 @@ static bool note_row(struct scan *scan, const struct library *library)
 
 enum err scan_trees_note(struct scan *scan, const struct place_seen *seen)
 {
-    struct library_list all = { 0 };
-    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
+    struct library_list *all = &scan->libraries;
+    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, all);
 
     for (uint32_t i = 0; e == ERR_OK && seen->has_inside && i < seen->inside.count; i++)
         e = add_tree(scan, seen->inside.at[i]) ? ERR_OK : ERR_FULL;
-    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
-        e = note_row(scan, &all.at[i]) ? ERR_OK : ERR_FULL;
+    for (uint32_t i = 0; e == ERR_OK && i < all->count; i++)
+        e = note_row(scan, &all->at[i]) ? ERR_OK : ERR_FULL;
     return e;
 }
 
