@@ -282,6 +282,29 @@ def a_renamed_folder_is_one_move_and_is_taken_back_for_good(home):
 
 
 @claim(inside=library)
+def undo_of_the_scope_of_moves_takes_a_renamed_folder_back_for_good(home):
+    old, new = home.library + '/pack', home.library + '/renamed'
+    ids = [item['id'] for item in home.json('search', 'path:pack')]
+
+    def lie(at):
+        return all(item['path'].startswith(at + '/') for item in map(lambda id: home.first('show', id), ids))
+
+    os.rename(old, new)
+    until(lambda: lie(new))
+    contains(home.refused('undo'), 'nothing')  # it is no step of the catalogue
+    same('move of the folder pack', home.first('undo', 'list', '--scope', 'moves')['label'])
+    contains(home.loophole('undo', '--scope', 'moves').all, 'undone: move of the folder pack')
+    until(lambda: lie(old))
+    same({'missing'}, {home.first('show', id)['availability'] for id in ids})
+    home.loophole('library', 'rescan', home.library, '--wait')
+    until(lambda: len(home.json('search', 'path:renamed')) == len(ids))
+    same(set(), {item['id'] for item in home.json('search', 'path:renamed')} & set(ids))  # it is not followed again
+    same([True], [line['undone'] for line in home.json('moves')])
+    os.rename(new, old)  # a person puts the folder back
+    until(lambda: {home.first('show', id)['availability'] for id in ids} == {'local'})
+
+
+@claim(inside=library)
 def saved_queries_and_undone_items_are_shown_by_name(home):
     contains(home.loophole('search', 'kick', '--save', 'mine').all, '@mine')
     contains(home.loophole('queries', 'mine', '--off').all, '@mine')
