@@ -9,7 +9,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, how_often, run_claims, same, skip, until
 from indexing import Indexing, wav
 from sounding import engine
-from storage import Cloud, Disks
+from storage import Cloud, Disks, Hung
 
 
 class Sounding(Indexing):
@@ -144,6 +144,18 @@ def fill_without_blocks(at):
         out.truncate(1 << 20)
     subprocess.run(['sync', '-f', at], check=True)
     return sorted(one.name for one in os.scandir(at + '/kit') if one.stat().st_blocks == 0)
+
+
+@claim(inside=Disks)
+def a_send_from_a_cloud_that_hangs_names_the_mount(it):
+    with Hung(it, 'hung') as hung:
+        wav(hung.under + '/kit/a.wav', 1000)
+        it.add(hung.at + '/kit')
+        it.home.loophole('library', 'set', hung.at + '/kit', 'backend=cloud')
+        it.becomes(hung.at, 'local:done=1')
+        id = it.id_of(hung.at + '/kit/a.wav')
+        hung.hang()
+        contains(it.home.refused('send', id, it.folder('sent')), f'the file system at {hung.at} does not answer')
 
 
 @claim(inside=Disks)

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 
 #include "common/cloud_file.h"
 #include "common/file.h"
+#include "frontends/cli/base/look.h"
 #include "frontends/cli/base/resolve.h"
 
 static enum err explain_absence(const struct item *item, struct fault *fault)
@@ -14,16 +16,40 @@ static enum err explain_absence(const struct item *item, struct fault *fault)
     return fault_hint(fault, "`loophole whereis` lists other copies");
 }
 
-/* Only a fetch reads a file that is only in a cloud. */
-static enum err reach_file(const struct item *item, const char *path, struct fault *fault)
+struct content_look {
+    char path[PATH_MAX];
+    bool is_online_only;
+};
+
+static void look_in_cloud(void *memory)
 {
+    struct content_look *look = memory;
     struct stat st;
 
-    if (item->backend.value != BACKEND_CLOUD)
-        return resolve_reach(path, fault);
-    if (stat(path, &st) == 0 && cloud_file_is_online_only(path, &st))
-        return fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` brings it");
-    return ERR_OK;
+    look->is_online_only = stat(look->path, &st) == 0 && cloud_file_is_online_only(look->path, &st);
+}
+
+/* Only a fetch reads a file that is only in a cloud. */
+static enum err reach_in_cloud(const char *path, struct fault *fault)
+{
+    struct content_look *look = look_memory(sizeof(*look));
+    enum err e;
+
+    if (!look)
+        return fault_set(fault, ERR_BUSY, "no memory to look at a file");
+    snprintf(look->path, sizeof(look->path), "%s", path);
+    e = look_run(look_in_cloud, look, fault);
+    if (e == ERR_TIMEOUT)
+        e = look_hung(path, fault);
+    else if (e == ERR_OK && look->is_online_only)
+        e = fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` brings it");
+    look_free(look, sizeof(*look));
+    return e;
+}
+
+static enum err reach_file(const struct item *item, const char *path, struct fault *fault)
+{
+    return item->backend.value == BACKEND_CLOUD ? reach_in_cloud(path, fault) : resolve_reach(path, fault);
 }
 
 enum err item_file_open(const struct item *item, int *fd, struct stat *st, struct fault *fault)
