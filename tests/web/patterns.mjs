@@ -7,13 +7,11 @@ import { json, loophole, open, until } from './browser.mjs'
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const song = () => asked('project.song').entries.map(one => `${one.bank}/${one.slot}:${one.bars}`).join(' ')
 
-/** A MIDI device: a JACK client that sends the messages of its lines, connected to the engine. */
+/** A MIDI device: a JACK client that sends the messages of its lines. */
 async function device(name) {
   const { server } = asked('audio.server')
   const knob = spawn(process.env.KNOB, [server, name], { stdio: ['pipe', 'pipe', 'inherit'] })
   await new Promise(done => knob.stdout.once('data', done)) // it says that it is ready
-  loophole('audio', 'connect', 'midi_in', `${name}:out`)
-  await until('the device is connected', () => asked('audio.ports').each.some(one => one.port === 'midi_in' && one.made && one.to.startsWith(name)))
   return { send: message => knob.stdin.write(message + '\n'), end: () => knob.stdin.end() }
 }
 
@@ -115,16 +113,26 @@ export const patterns = {
 
   async a_control_is_learned_and_forgotten_on_the_page(browser) {
     const page = await open(browser, '#mode=sound')
-    const knob = await device('pagepult')
     const section = page.locator('section[aria-label="MIDI controls"]')
+    const connect = async (name, port) => {
+      const knob = await device(name)
+      await section.getByLabel('Device', { exact: true }).fill(`${name}:out`)
+      await section.locator('[aria-label=Devices] select').selectOption(port)
+      await section.getByRole('button', { name: 'Connect', exact: true }).click()
+      await section.locator(`[data-device="${name}:out"]`, { hasText: port }).waitFor()
+      await until('the device is connected', () => asked('audio.ports').each.some(one => one.port === port && one.made && one.to.startsWith(name)))
+      return knob
+    }
+    const knob = await connect('pagepult', 'midi_in')
+    const second = await connect('zweitpult', 'midi_in_2')
     const waiting = () => readFileSync(`${process.env.LOOPHOLE_HOME}/data/log/project.log`, 'utf8').split('waits for a MIDI control').length
-    const learn = async (target, message) => {
+    const learn = async (target, message, from = knob) => {
       const before = waiting()
       await section.getByLabel('What moves').fill(target)
       await section.getByRole('button', { name: 'Learn', exact: true }).click()
       await until('the page asks for the control', async () => (await section.getByLabel('Learning').innerText()) === 'Move the control now.')
       await until('the engine waits for it', () => waiting() > before)
-      knob.send(message)
+      from.send(message)
     }
     const pan = () => asked('audio.mixer').strips.find(one => one.bus === 'sounds').pan
     await section.getByLabel('Mode').selectOption('jump')
@@ -137,6 +145,14 @@ export const patterns = {
     await section.getByLabel('Also if it moves something else').check()
     await learn('mixer/pads/pan', 'b3 0a 40')
     await section.locator('[data-target="mixer/sounds/pan"]').waitFor({ state: 'detached' })
+    await learn('mixer/streams/pan', 'b3 0a 40', second) // the same message, of the device at another port
+    const line = section.locator('[data-target="mixer/streams/pan"]', { hasText: '2:cc/4/10' })
+    await line.getByText('zweitpult').waitFor()
+    await section.locator('[data-target="mixer/pads/pan"]').getByText('pagepult').waitFor()
+    second.send('b3 0a 00')
+    await until('each device moves its own', () => asked('audio.mixer').strips.find(one => one.bus === 'streams').pan === -1)
+    await section.getByRole('button', { name: 'Disconnect zweitpult:out from midi_in_2' }).click()
+    await section.locator('[data-device="zweitpult:out"]').waitFor({ state: 'detached' })
     await section.getByLabel('Control', { exact: true }).fill('note/10/36')
     await section.getByLabel('What moves').fill('pads/3')
     await section.getByRole('button', { name: 'Learn', exact: true }).click()
@@ -147,7 +163,10 @@ export const patterns = {
     await section.getByText('No control is bound').waitFor()
     loophole('ask', 'audio.set_strip', 'strip={"bus":"sounds","pan":0}')
     loophole('ask', 'audio.set_strip', 'strip={"bus":"pads","pan":0}')
+    loophole('ask', 'audio.set_strip', 'strip={"bus":"streams","pan":0}')
+    loophole('audio', 'disconnect', 'midi_in', 'pagepult:out')
     knob.end()
+    second.end()
     return page
   },
 }
