@@ -3,7 +3,7 @@ import json
 import shutil
 
 from claims import same, skip, until
-from sounding import engine, tool
+from sounding import engine, tool, until_connected, until_sounds
 
 
 def needs_strace():
@@ -20,6 +20,7 @@ class Patterns:
     def start(self):
         engine(self.home)
         self.home.wait_ready('project', 'persist', 'audio')
+        until_connected(self.home)
 
     def __exit__(self, *_):
         pass
@@ -33,6 +34,17 @@ class Patterns:
         with open(path, 'w', encoding='utf-8') as out:
             json.dump({'metadata': {'name': name}, 'sequencer': {'tracks': {'kick': {'pattern': 'X...' * 4}}}}, out)
         return path
+
+    def play(self):
+        self.do(self.pattern('plays'))
+        self.home.loophole('transport', 'start')
+        until_sounds(self.home, 'sequencer')
+        self.core = self.home.pid('audio')
+
+    def still_plays(self):
+        same(self.core, self.home.pid('audio'))
+        assert self.home.first('transport')['running']
+        until_sounds(self.home, 'sequencer')
 
     def command(self, *args, number=0):
         """Starts a command of loophole; `done(*…)` waits for its end."""

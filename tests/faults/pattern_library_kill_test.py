@@ -4,6 +4,7 @@ still be taken back."""
 import glob
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -26,10 +27,10 @@ class Library(Patterns):
         return self
 
     def files(self):
-        """Each file but those of steps, with its content."""
+        """Each file but those of steps and MIDI files, with its content."""
         found = {}
         for root, folders, names in os.walk(self.folder):
-            folders[:] = [folder for folder in folders if folder != '.steps']
+            folders[:] = [folder for folder in folders if folder not in ('.steps', 'export')]
             for name in names:
                 with open(os.path.join(root, name), 'rb') as file:
                     found[os.path.relpath(os.path.join(root, name), self.folder)] = file.read()
@@ -67,17 +68,21 @@ def killed_while_it_undoes_a_step_the_project_service_undoes_that_step_alone(it)
 
 @claim(inside=Library)
 def killed_at_any_moment_the_project_service_loses_no_pattern_and_the_sound_continues(it):
-    kills, core, here = how_often(5, 100), it.home.pid('audio'), {'one', 'two', 'three'}
+    kills, here = how_often(5, 100), {'one', 'two', 'three'}
+    it.play()
+    it.home.ask('project.export_midi', 'name=user/one')
     for number in range(kills):
         until(lambda: it.home.has_lived('project'))
         pid, name = it.home.pid('project'), random.choice(sorted(here))
         new = f'n{number}'
         args, words, after = random.choice([
-            (('rename', 'user/' + name, new), 'Renamed', here - {name} | {new}),
-            (('copy', 'user/' + name, new), 'Copied', here | {new}),
-            (('save_file', new, it.pattern(new)), 'Saved to file', here | {new}),
-            (('load_file', name), '[SEQ] Pattern', here)])
-        command = it.command('pattern', *args)
+            (('pattern', 'rename', 'user/' + name, new), 'Renamed', here - {name} | {new}),
+            (('pattern', 'copy', 'user/' + name, new), 'Copied', here | {new}),
+            (('pattern', 'save_file', new, it.pattern(new)), 'Saved to file', here | {new}),
+            (('ask', 'project.import_midi', 'name=' + new), f'Imported {new} to user/{new}', here | {new}),
+            (('pattern', 'load_file', name), '[SEQ] Pattern', here)])
+        shutil.copy(it.folder + '/export/one.mid', f'{it.folder}/export/{new}.mid')
+        command = it.command(*args)
         time.sleep(random.uniform(0, .08))
         os.kill(pid, signal.SIGKILL)
         contains(it.done(*command), words)
@@ -87,7 +92,7 @@ def killed_at_any_moment_the_project_service_loses_no_pattern_and_the_sound_cont
         for text in it.files().values():
             json.loads(text)
     same([], glob.glob(it.folder + '/**/.loophole-*', recursive=True))
-    same(core, it.home.pid('audio'))
+    it.still_plays()
     figure(f'{kills} kills of the project service while the library of patterns was changed')
 
 

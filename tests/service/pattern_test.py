@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import TOP, claim, contains, figure, how_often, run_claims, same, until
-from sounding import engine, meter, until_connected, until_sounds
+from sounding import engine, meter, until_connected, until_sounds, until_transport
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
 
@@ -441,6 +441,42 @@ def a_queued_pattern_is_announced_before_its_bar_and_at_it_and_a_newer_one_repla
     assert any('; it replaces a queued pattern' in str(answer) for answer in answers) or \
         len({answer['bar'] for answer in answers}) == 2, answers
     home.loophole('transport', 'stop')
+
+
+@claim
+def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_keeps_it(home):
+    slots_engine(home)
+    until_connected(home)
+    tracks = {'kick': {'pattern': 'X' * 16}}
+    said(home, 'save', '20', make_pattern(home, 'fast', sequencer={'bpm': 240, 'swing': 0.3, 'tracks': tracks}))
+    said(home, 'load', '20')
+    until_transport(home, bpm=240, swing=0.3)
+    said(home, 'save_file', 'user/Fast')
+    kept = [read_slot(home, 20), read_json(home.file('data/patterns/user/Fast.json'))]
+    home.loophole('project', 'set', 'tempo_lock=true')
+    until(lambda: home.ask('audio.sounding')['tempo_lock'], what='the core has the lock')
+    home.loophole('transport', 'tempo', '101')
+    home.loophole('transport', 'swing', '0.1')
+    home.loophole('song', 'set', '20')
+
+    def loads(*args):
+        number = home.first('transport').get('pattern', 0)
+        home.loophole(*args)
+        until_transport(home, pattern=lambda now: now and now > number, queued_bar=None)
+        same((101, 0.1), tuple(home.first('transport')[key] for key in ('bpm', 'swing')))
+    every = (('pattern', 'load', '20'), ('pattern', 'load_file', 'user/Fast'), ('pattern', home.file('fast.json')), ('song', 'play'))
+    for command in every:
+        loads(*command)
+    home.loophole('transport', 'start')
+    for command in every:
+        loads(*command)
+    home.loophole('transport', 'stop')
+    same(kept, [read_slot(home, 20), read_json(home.file('data/patterns/user/Fast.json'))])
+    same((240, 0.3), (kept[1]['sequencer']['bpm'], kept[1]['sequencer']['swing']))
+    home.loophole('project', 'set', 'tempo_lock=false')
+    until(lambda: not home.ask('audio.sounding')['tempo_lock'], what='the core has no lock')
+    said(home, 'load', '20')
+    until_transport(home, bpm=240, swing=0.3)
 
 
 run_claims()
