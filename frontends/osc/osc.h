@@ -24,7 +24,7 @@ enum {
     OSC_TICK_US = 10000,      /* while a command waits here */
     OSC_SEND_US = 20000,      /* between two values of an address: 50 a second */
     OSC_LOOK_US = 500000,     /* between two looks at the audio core … */
-    OSC_REST_US = 2000000,    /* … without subscribers; less than CLOCKS_STALE_US */
+    OSC_REST_US = 1000000,    /* … without subscribers; well below CLOCKS_STALE_US */
 };
 
 /* A message from its arrival to its answer. */
