@@ -127,6 +127,12 @@ def tempo_scorer(sounds, seed=0, epochs=25, batch=16, drop=.15, penalty=1e-3):
     return mean, spread, values
 
 
+def likeliest_sharpness(scores, right):
+    """The factor of the scores with which the right answers are likeliest."""
+    rows = np.arange(len(right))
+    return min(np.arange(.5, 3, .05), key=lambda factor: -np.log(softmax(factor * scores)[rows, right] + 1e-9).mean())
+
+
 def turned(harmony, tonic):
     """The rows of harmony.h (pieces × rows × 12) as they are seen from a tonic, flat."""
     seen = np.roll(harmony, -tonic, axis=2)
@@ -134,7 +140,7 @@ def turned(harmony, tonic):
     return np.concatenate([seen[:, :12], *pairs], 1).reshape(len(seen), -1)
 
 
-def key_network(harmony, keys, epochs=25, batch=64, drop=.4, noise=.5, smooth=.05, decay=.02):
+def key_network(harmony, keys, epochs=8, batch=64, drop=.4, noise=.5, smooth=.15, decay=.02):
     """Learns the network of tonality.h from the harmony of pieces and their keys (0 to 23). It sees each of the 12
     tonics with the same weights, and the right one of the 24 keys is to score highest."""
     random, f, hidden = np.random.default_rng(0), np.float32, weights.KEY_HIDDEN
@@ -158,7 +164,8 @@ def key_network(harmony, keys, epochs=25, batch=64, drop=.4, noise=.5, smooth=.0
         back = slope @ values[2].T * keep
         rate = f(3e-3 * min(1, step / 100) * .5 * (1 + np.cos(np.pi * step / steps)))
         adam.descend([seen.T @ back, back.sum(0), inner.T @ slope, seen.T @ slope, slope.sum(0)], rate, f(decay))
-    return mean, spread, values
+    sharpness = likeliest_sharpness(key_scores(mean, spread, values, harmony), keys)
+    return mean, spread, values[:2] + [v * f(sharpness) for v in values[2:]]
 
 
 def key_scores(mean, spread, values, harmony):

@@ -63,9 +63,9 @@ def pitch_class(name):
 
 
 class Song:
-    def __init__(self, name, random):
+    def __init__(self, entry, random):
         self.random, self.notes, self.length = random, [], 0.
-        self.minor, chords, self.style, instruments, self.options = SONGS[name]
+        self.minor, chords, self.style, instruments, self.options = entry
         self.programs = {0: int(random.choice(instruments)), 1: int(random.choice((32, 33, 38, 43))),
                          2: int(random.choice((73, 66, 56, 81, 40, 11)))}
         if chords is None:
@@ -154,11 +154,11 @@ class Song:
         return x * np.linspace(1, .05 if self.random.random() < .25 else 1, len(x))[:, None].astype('f4')
 
 
-def songs(count, seed=77):
+def songs(table, count, seed):
     """(rate, samples), name, key (0 to 23)."""
     random, synths = np.random.default_rng(seed), [audio.Synth(font) for font in FONTS]
-    for i, name in enumerate(name for name in SONGS for _ in range(count)):
-        song, tonic = Song(name, random), int(random.integers(12))
+    for i, name in enumerate(name for name in table for _ in range(count)):
+        song, tonic = Song(table[name], random), int(random.integers(12))
         cents = random.uniform(-45, 45) if random.random() < .35 else 0
         yield (audio.RATE * 2 ** (cents / 1200), song.played(synths[i % 3], tonic)), name, tonic + 12 * song.minor
 
@@ -173,10 +173,10 @@ def worth(key, heard):
     return .3 if step == (3 if minor else 9) else .2 * (step == 0)
 
 
-def main():
-    labels, sounds = [], songs(int(sys.argv[2]) if len(sys.argv) > 2 else 12)
+def main(table, seed):
+    labels, sounds = [], songs(table, int(sys.argv[2]) if len(sys.argv) > 2 else 12, seed)
     heard, _ = train.Ear(sys.argv[1]).keys(labels.append((name, key)) or sound for sound, name, key in sounds)
-    each = {name: [(k == h, worth(k, h)) for (n, k), h in zip(labels, heard) if n == name] for name in SONGS}
+    each = {name: [(k == h, worth(k, h)) for (n, k), h in zip(labels, heard) if n == name] for name in table}
     means = np.array([np.mean(scores, 0) for scores in each.values()])
     random = np.random.default_rng(0)
     spread = np.std([means[random.integers(len(means), size=len(means))].mean(0) for _ in range(1000)], 0)
@@ -187,4 +187,4 @@ def main():
 if __name__ == '__main__':
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    main()
+    main(SONGS, 77)

@@ -14,7 +14,7 @@ import packs
 import pieces
 import weights
 
-VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 3000, 150
+VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 15000, 150
 DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
 EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
 COMPONENTS = 120, 160, 200  # number that each network reads
@@ -245,10 +245,7 @@ def held_out(material, found):
 
 def learn_sharpness(found, shares, y):
     """The exponent with which the held-out probabilities are likeliest."""
-    def loss(sharpness):
-        p = nets.softmax(sharpness * np.log(shares + 1e-6))
-        return -np.log(p[np.arange(len(y)), y] + 1e-9).mean()
-    found['class.sharpness'] = min(np.arange(.5, 3, .05), key=loss)
+    found['class.sharpness'] = nets.likeliest_sharpness(np.log(shares + 1e-6), y)
 
 
 def main():
