@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "services/audio/rt/cues.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/mixer.h"
@@ -205,12 +203,23 @@ struct row_sound sounds_of_row(const struct score_row *row)
     };
 }
 
+/* Without memcmp, which is a call of the C library. */
+static bool has_same_bytes(const void *a, const void *b, size_t size)
+{
+    const uint8_t *x = a, *y = b;
+
+    for (size_t i = 0; i < size; i++)
+        if (x[i] != y[i])
+            return false;
+    return true;
+}
+
 /* False: both are the same instrument, and the notes of `after` follow those of `before`. */
 static bool is_other_instrument(const struct score_row *before, const struct score_row *after)
 {
     const struct row_sound old = sounds_of_row(before), new = sounds_of_row(after);
 
-    return memcmp(&old, &new, sizeof(old)) != 0 || memcmp(before->name, after->name, sizeof(before->name)) != 0;
+    return !has_same_bytes(&old, &new, sizeof(old)) || !has_same_bytes(before->name, after->name, sizeof(before->name));
 }
 
 static const float UNHEARD = 1e-7f;
