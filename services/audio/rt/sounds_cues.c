@@ -203,7 +203,7 @@ struct row_sound sounds_of_row(const struct score_row *row)
     };
 }
 
-/* Without memcmp, which is a call of the C library. */
+/* Without a call of the C library. */
 static bool has_same_bytes(const void *a, const void *b, size_t size)
 {
     const uint8_t *x = a, *y = b;
