@@ -4,7 +4,8 @@
  * The second client can send notes, and records the frame of each. A thread on each processor, with a higher priority
  * than all clients, detects pauses of the machine itself.
  *
- *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO]     NOTE every EVERY frames to the MIDI port TO
+ *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]     NOTE every EVERY frames to the MIDI port TO; it ends after
+ *                                                              LENGTH frames, or never
  *
  * Prints "ready" once it is connected, then "connected N" when the number of its connected ports changes, and "stood N"
  * after pauses of the machine. FILE: float32. Ends after SECONDS or on SIGTERM; then prints one line of JSON: rate,
@@ -13,6 +14,7 @@
  * more). */
 #include <jack/jack.h>
 #include <jack/midiport.h>
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -39,8 +41,8 @@ static struct tape {
     float *frames;
     _Atomic size_t room, count;
     _Atomic int has_ended; /* at its end JACK first removes the connections, and stops the callbacks only after that */
-    unsigned note, every;
-    long until_note;
+    unsigned note, every, length;
+    long until_note, until_end;
     long notes[NOTES];
     unsigned note_count;
     jack_nframes_t stood[STANDS][2]; /* of the server's clock */
@@ -88,9 +90,35 @@ static void write_down(jack_nframes_t now, jack_nframes_t offset)
         tape.notes[tape.note_count++] = (long)(now + offset - tape.recorder.first);
 }
 
+static int send_note(void *out, long at, unsigned char status)
+{
+    unsigned char *bytes = jack_midi_event_reserve(out, (jack_nframes_t)at, 3);
+
+    if (!bytes)
+        return 0;
+    bytes[0] = status;
+    bytes[1] = (unsigned char)tape.note;
+    bytes[2] = 127;
+    return 1;
+}
+
+static void end_note(void *out)
+{
+    (void)send_note(out, tape.until_end, 0x89);
+    tape.until_end = LONG_MAX;
+}
+
+static void begin_note(void *out, jack_nframes_t frames)
+{
+    if (send_note(out, tape.until_note, 0x99)) {
+        write_down(tape.other.next - frames, (jack_nframes_t)tape.until_note);
+        tape.until_end = tape.length ? tape.until_note + tape.length : LONG_MAX;
+    }
+    tape.until_note += tape.every;
+}
+
 static int stand_beside(jack_nframes_t frames, void *state)
 {
-    unsigned char *bytes;
     void *out = jack_port_get_buffer(tape.other.port, frames);
 
     (void)state;
@@ -98,15 +126,10 @@ static int stand_beside(jack_nframes_t frames, void *state)
     jack_midi_clear_buffer(out);
     if (jack_port_connected(tape.other.port) == 0)
         return 0;
-    for (; tape.every && tape.until_note < (long)frames; tape.until_note += tape.every) {
-        if (!(bytes = jack_midi_event_reserve(out, (jack_nframes_t)tape.until_note, 3)))
-            continue;
-        bytes[0] = 0x99;
-        bytes[1] = (unsigned char)tape.note;
-        bytes[2] = 127;
-        write_down(tape.other.next - frames, (jack_nframes_t)tape.until_note);
-    }
+    while (tape.every && (tape.until_note < (long)frames || tape.until_end < (long)frames))
+        tape.until_end < tape.until_note ? end_note(out) : begin_note(out, frames);
     tape.until_note -= frames;
+    tape.until_end -= tape.until_end == LONG_MAX ? 0 : (long)frames;
     return 0;
 }
 
@@ -170,6 +193,7 @@ static void begin_tape(const char *server, const char *port, const char *to)
     join_server(&tape.recorder, server, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record_period);
     join_server(&tape.other, server, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
     tape.until_note = tape.every;
+    tape.until_end = LONG_MAX;
     if (jack_activate(tape.recorder.client) != 0 || jack_activate(tape.other.client) != 0)
         die_of("not activated");
     while (!ends && jack_connect(tape.recorder.client, port, jack_port_name(tape.recorder.port)) != 0)
@@ -229,19 +253,20 @@ int main(int argc, char **argv)
     pthread_t threads[PROCESSORS];
     unsigned looking;
 
-    if (seconds <= 0 || (argc != 5 && argc != 8))
-        die_of("SERVER FILE SECONDS PORT [NOTE EVERY TO]");
+    if (seconds <= 0 || (argc != 5 && argc != 8 && argc != 9))
+        die_of("SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]");
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
-    tape.note = argc == 8 ? (unsigned)atoi(argv[5]) : 0;
-    tape.every = argc == 8 ? (unsigned)atoi(argv[6]) : 0;
+    tape.note = argc >= 8 ? (unsigned)atoi(argv[5]) : 0;
+    tape.every = argc >= 8 ? (unsigned)atoi(argv[6]) : 0;
+    tape.length = argc == 9 ? (unsigned)atoi(argv[8]) : 0;
     tape.room = (size_t)seconds * 192000;
     tape.frames = malloc(tape.room * sizeof(float));
     if (!tape.frames)
         die_of("no memory");
     for (size_t i = 0; i < tape.room; i++)
         tape.frames[i] = NAN;
-    begin_tape(argv[1], port, argc == 8 ? argv[7] : NULL);
+    begin_tape(argv[1], port, argc >= 8 ? argv[7] : NULL);
     looking = look_at_all(threads);
     tape.room = (size_t)seconds * jack_get_sample_rate(tape.recorder.client);
     while (!ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
