@@ -134,6 +134,21 @@ void rig_feed(struct rig *rig, uint32_t voices)
     }
 }
 
+/* The sound of each insert comes back as noise. */
+static void open_ports(const struct rig *rig, struct engine_period *period)
+{
+    float *const *sinks = rig->buffers + 6;
+
+    for (uint32_t side = 0; side < 2; side++) {
+        for (uint32_t i = 0; i < CHAINS; i++)
+            period->returns[i][side] = rig->noise;
+        for (uint32_t i = 0; i < GROUPS; i++)
+            period->own[i][side] = i == GROUP_PREVIEW ? NULL : sinks[side];
+        period->insert[side] = sinks[side];
+    }
+    period->chains = rig->chains;
+}
+
 int64_t rig_period(struct rig *rig, uint32_t frames)
 {
     struct engine_midi midi[ENGINE_MIDI];
@@ -147,6 +162,8 @@ int64_t rig_period(struct rig *rig, uint32_t frames)
                                     .preview = { rig->buffers[4], rig->buffers[5] },
                                     .midi_out = midi,
                                     .jack_step = -1 };
+    if (rig->has_ports)
+        open_ports(rig, &period);
     int64_t before = rig_cpu_ns();
 
     engine_run(rig->engine, &period);
@@ -174,7 +191,7 @@ bool rig_open(struct rig *rig, struct fault *fault)
         studio_make(&rig->paths, fault) != ERR_OK || studio_open(&rig->paths, &rig->studio, fault) != ERR_OK ||
         engine_open(rig->studio, 0, &rig->engine, fault) != ERR_OK)
         return false;
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 8; i++)
         rig->buffers[i] = calloc(ENGINE_FRAMES, sizeof(float));
     rig->noise = malloc(2 * FILL * sizeof(float));
     for (uint32_t i = 0; i < 2 * FILL; i++)
@@ -187,7 +204,7 @@ void rig_close(struct rig *rig)
 {
     char command[64];
 
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 8; i++)
         free(rig->buffers[i]);
     free(rig->noise);
     engine_close(rig->engine);

@@ -13,8 +13,10 @@ struct rig {
     struct engine *engine;
     struct score score;
     int64_t frame;
-    float *buffers[6];
-    float *noise; /* stereo, for the rings of the streams */
+    float *buffers[8]; /* inputs, main, preview, ports of channels */
+    float *noise;      /* stereo, for the rings of the streams */
+    bool has_ports;    /* channels and the master leave at ports of their own, as with JACK */
+    uint32_t chains;   /* bits of the inserts that are made */
     struct paths paths;
     char home[32];
 };

@@ -83,6 +83,30 @@ static void start_shaped(struct rig *rig)
                                           .delay = 0.3f } });
 }
 
+/* ---- inserts ---- */
+
+static void start_with_inserts(struct rig *rig, uint32_t chains)
+{
+    rig->has_ports = true;
+    rig->chains = chains;
+}
+
+static void start_without_inserts(struct rig *rig)
+{
+    start_with_inserts(rig, 0);
+}
+
+static void start_one_insert(struct rig *rig)
+{
+    start_with_inserts(rig, 1u << GROUP_SOUNDS);
+}
+
+/* Those of five channels and of the master; the preview has none. */
+static void start_all_inserts(struct rig *rig)
+{
+    start_with_inserts(rig, ((1u << CHAINS) - 1) & ~(1u << CHAIN_PREVIEW));
+}
+
 /* ---- cues ---- */
 
 static void cue_all(struct rig *rig, int64_t first, int64_t apart, enum cue_verb verb)
@@ -127,6 +151,9 @@ static const struct worst cases[] = {
     { "  the step set 2^40 back before each period", false, true, start_transport, set_step_back },
     { "64 loops of a second, an octave down", true, false, start_long_low, NULL },
     { "  with envelopes, filters and sends", false, false, start_shaped, NULL },
+    { "nothing sounds, at the ports of all channels", true, false, start_without_inserts, NULL },
+    { "  with 1 insert", false, false, start_one_insert, NULL },
+    { "  with all 6 inserts", false, false, start_all_inserts, NULL },
     { "64 loops of a second, an octave down", true, false, start_long_low, NULL },
     { "  64 loops of 1 to 32 frames", false, false, start_tiny_low, NULL },
     { "64 loops of a second, three octaves up", true, false, start_long_high, NULL },
@@ -148,6 +175,8 @@ static void begin_worst(struct rig *rig, const struct worst *worst)
 {
     rig_cue(rig, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     rig_score(rig, worst->sequencer);
+    rig->has_ports = false;
+    rig->chains = 0;
     for (int i = 0; i < WARM; i++)
         rig_period(rig, FRAMES);
     if (worst->start)

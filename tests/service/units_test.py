@@ -111,6 +111,17 @@ def a_velocity_of_midi_sounds_as_loud_as_its_fraction(home):
 
 
 @claim(shares=units_engine)
+def the_limiter_is_set_with_units_and_says_its_delay(home):
+    said = home.first('mixer', 'limiter', 'ceiling=-1dB', 'kind=lookahead')
+    assert abs(said['ceiling'] - 10 ** (-1 / 20)) < 1e-6 and said['limiter'] == 'lookahead' and said['delay'] == 72, said
+    contains(home.loophole('mixer').out, 'limiter at -1.00 dB, looks ahead: all sound is 72 frames late')
+    contains(home.refused('mixer', 'limiter', 'kind=brick'), 'one of: instant, lookahead')
+    contains(home.refused('mixer', 'limiter', 'ceiling=3dB'), 'ceiling')
+    said = home.first('mixer', 'limiter', 'ceiling=-0.1dB', 'kind=instant')
+    same(('instant', 0), (said['limiter'], said['delay']))
+
+
+@claim(shares=units_engine)
 def the_transport_starts_at_a_bar(home):
     home.loophole('transport', 'start', '--from', '9')
     until_transport(home, running=True, bar=lambda bar: bar >= 8)
