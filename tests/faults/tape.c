@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { NOTES = 4096, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000 };
@@ -179,7 +180,8 @@ static void join_server(struct track *track, const char *server, const char *nam
 {
     char unique[64];
 
-    snprintf(unique, sizeof(unique), "%s-%d", name, (int)getpid());
+    /* The engine remembers what was connected to a port of this name, and process ids come again. */
+    snprintf(unique, sizeof(unique), "%s-%d-%llx", name, (int)getpid(), (unsigned long long)time(NULL));
     track->client = jack_client_open(unique, JackNoStartServer | JackServerName, NULL, server);
     if (!track->client)
         die_of("no such server");
