@@ -4,8 +4,9 @@
  * The second client can send notes, and records the frame of each. A thread on each processor, with a higher priority
  * than all clients, detects pauses of the machine itself.
  *
- *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]     NOTE every EVERY frames to the MIDI port TO; it ends after
- *                                                              LENGTH frames, or never
+ *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]
+ *
+ * NOTE every EVERY frames to the MIDI port TO; it ends after LENGTH frames, or never.
  *
  * Prints "ready" once it is connected, then "connected N" when the number of its connected ports changes, and "stood N"
  * after pauses of the machine. FILE: float32. Ends after SECONDS or on SIGTERM; then prints one line of JSON: rate,
