@@ -86,12 +86,13 @@ enum err community_shared(struct txn *txn, struct arena *arena, const struct key
     return row_get(txn, arena, DB_SHARED, subject, &offer_shape, to);
 }
 
-static enum err walk_lessons(struct txn *txn, struct arena *arena, const struct key *start,
-                             bool (*seen)(void *state, const struct lesson *lesson), void *state)
+enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                        bool (*seen)(void *state, const struct lesson *lesson), void *state)
 {
+    struct key start = lessons_of(kind, content);
     struct walk walk;
     bool goes_on = true;
-    enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(start), key_bytes(start), &walk);
+    enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(&start), key_bytes(&start), &walk);
 
     while (e == ERR_OK && goes_on && walk_next(&walk)) {
         struct lesson lesson = { 0 };
@@ -101,23 +102,6 @@ static enum err walk_lessons(struct txn *txn, struct arena *arena, const struct 
     }
     walk_end(&walk);
     return e;
-}
-
-enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
-                        bool (*seen)(void *state, const struct lesson *lesson), void *state)
-{
-    struct key start = lessons_of(kind, content);
-
-    return walk_lessons(txn, arena, &start, seen, state);
-}
-
-enum err community_each_kind(struct txn *txn, struct arena *arena, enum lesson_kind kind,
-                             bool (*seen)(void *state, const struct lesson *lesson), void *state)
-{
-    struct key start = { 0 };
-
-    key_add(&start, &(uint8_t){ (uint8_t)kind }, 1);
-    return walk_lessons(txn, arena, &start, seen, state);
 }
 
 enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
