@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+"""Rules that an exchange keeps: what leaves and what does not, which value comes first, who is notified, and how a server is
+made. A real PostgreSQL server."""
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import TOP, claim, contains, run_claims, same, until
+from composing import TOOL, Studio
+
+
+def contexts(studio):
+    return set(studio.server.sql('select distinct context from composer.evidence_use where '
+                                 f"studio = 'studio_{studio.name}'").split())
+
+
+@claim(inside=Studio)
+def sounds_of_an_excluded_folder_never_leave(studio):
+    home = studio.home
+    kit = os.path.dirname(studio.sound(0))
+    other = home.first('search', 'path:GMRockKit kick')['path']
+    home.settings(f'[composer]\nserver = {studio.setting}\nexclude = /nowhere:{kit}\n')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    home.loophole('use', 'Song', studio.sound(0), studio.sound(1), other)
+    home.loophole('tag', studio.sound(0), '+dusty')
+    home.loophole('tag', other, '+dusty')
+    same(2, studio.json('preview')['offers'])
+    studio.level('use')
+    studio.sync()
+    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
+    home.settings(f'[composer]\nserver = {studio.setting}\n')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    studio.sync()
+    same((3, 2), (studio.rows(), studio.rows('evidence_word')))
+    home.settings(f'[composer]\nserver = {studio.setting}\nexclude = {kit}\n')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    studio.sync()  # what was shared before is withdrawn
+    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
+
+
+@claim(inside=Studio)
+def the_salt_of_a_studio_is_its_own_and_is_kept(studio):
+    other = studio.beside()
+    for one in (studio, other):
+        one.use('Song', 0, 1)
+        one.level('use')
+        one.sync()
+        same(1, len(contexts(one)))
+    assert contexts(studio).isdisjoint(contexts(other))
+    before = contexts(studio)
+    studio.home.stop()
+    studio.home.up()
+    studio.home.wait_ready('composer')
+    studio.use('Song', 2)
+    studio.sync()
+    same((before, 3), (contexts(studio), studio.rows()))
+
+
+def give_class(studio, number, source, word):
+    """A fact of a person, or one that a worker found in the file."""
+    client, at = studio.home.client(), os.stat(studio.sound(number))
+    media = client.must('search.get', {'path': studio.sound(number).encode()})['item']['media']
+    fact = {'attribute': 'class', 'source': source, 'text': word, 'confidence': 1.0, 'shown': True}
+    edit = {'edit': {'id': media['id'], 'facts': [fact]}}
+    found = {'analysed': {'id': media['id'], 'size': at.st_size, 'mtime': at.st_mtime_ns // 1000, 'state': 'done', 'analyser': 1,
+                          'container': media['container'], 'content': media['content'], 'facts': [fact]}}
+    client.must('persist.batch', {'operations': [found if source == 'file' else edit]})
+    client.close()
+
+
+@claim(inside=Studio)
+def a_fact_of_the_community_comes_after_a_person_and_a_file_and_before_an_analysis(studio):
+    home = studio.home
+
+    def shown(number):
+        line = home.first('show', studio.sound(number))
+        return line['class'], line['class_source']
+
+    studio.use('Song', 0, 1, 2)
+    studio.level('use')
+    studio.sync()
+    give_class(studio, 0, 'file', 'snare')
+    give_class(studio, 1, 'user', 'tom')
+    until(lambda: shown(2)[1] == 'analysis')
+    studio.server.sql("insert into composer.evidence_word select 'studio_other', content, 'class', 'zanzibar' "
+                      'from composer.evidence_use')
+    studio.server.round(1)
+    studio.sync()
+    until(lambda: shown(2) == ('zanzibar', 'composer'))
+    same([('snare', 'file'), ('tom', 'user')], [shown(0), shown(1)])
+
+
+@contextlib.contextmanager
+def listening(server):
+    """Statements for a connection that listens; ends it and returns its output."""
+    with subprocess.Popen([TOOL, 'psql', server.folder, '-At'], env=server.env, text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as psql:
+        def say(statement):
+            psql.stdin.write(statement + '\n')
+            psql.stdin.flush()
+            return psql.stdout.readline().strip()
+        same('listens', say("listen composer_round; select 'listens';"))
+        yield say
+        psql.stdin.close()
+
+
+@claim(inside=Studio)
+def only_a_round_notifies_and_at_most_once_a_second(studio):
+    server = studio.server
+    studio.level('use')
+    studio.use('Song', 0, 1)
+    with listening(server) as say:
+        studio.sync()
+        same(2, studio.rows())
+        same('uploaded', say("select 'uploaded';"))
+        same('', say("\\echo"))
+        server.round(1)
+        same('a round', say("select 'a round';"))
+        contains(say('\\echo'), 'Asynchronous notification "composer_round"')
+    for number in (2, 3):
+        studio.use('Song', number)
+        studio.sync()
+        server.round(1)
+    same('t', server.sql("select bool_and(after - notified >= interval '1 second') from (select notified, lead(notified) "
+                         'over (order by number) as after from composer.round) r where after is not null'))
+
+
+@claim(inside=Studio)
+def an_exchange_is_an_event(studio):
+    client = studio.home.client()
+    studio.use('Song', 0, 1)
+    events, seen = client.listen('composer', 'composer.synced'), []
+    studio.level('use')
+
+    def has_come():
+        seen.append(client.heard(events, 1000))
+        return any(one and one[3]['offered'] == 2 for one in seen)
+    until(has_come, what='the event of the exchange')
+
+
+@claim(inside=Studio)
+def evidence_is_partitioned_by_content_and_passwords_are_scram(studio):
+    server = studio.server
+    same('composer.evidence_use|HASH (content)\ncomposer.evidence_word|HASH (content)\ncomposer.sound|HASH (content)', server.sql(
+        'select partrelid::regclass, pg_get_partkeydef(partrelid) from pg_partitioned_table order by 1::text'))
+    same('t', server.sql("select bool_and(rolpassword like 'SCRAM-SHA-256$%') from pg_authid where rolname like 'studio_%'"))
+
+
+@claim(inside=Studio)
+def a_round_can_be_computed_again_from_the_evidence(studio):
+    server, rows = studio.server, ('select kind, content, other, word, value, together, stacked, later, studios, confidence '
+                                   'from composer.feed where not gone order by 1, 2, 3, 4')
+    studio.level('use')
+    studio.use('Song', 0, 1, 2, section='chorus')
+    studio.home.loophole('tag', studio.sound(0), '+dusty')
+    studio.sync()
+    server.round(1)
+    first = server.sql(rows)
+    assert len(first.splitlines()) > 6, first
+    server.sql('truncate composer.feed, composer.round')
+    server.round(1)
+    same(first, server.sql(rows))
+    studio.sync()
+    same(len(first.splitlines()), studio.status()['inbox'])
+
+
+@claim(inside=Studio)
+def the_script_of_serve_makes_a_server_and_may_run_again(studio):
+    server = studio.server
+    script = studio.home.loophole('composer', 'serve').out
+    for words in ('pg_hba.conf', 'scram-sha-256', 'ssl = on', 'createdb composer'):
+        contains(script, words)
+    server.sql('create database made')
+    with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
+        env = dict(server.env, PGPASSWORD=password.read())
+    for _ in range(2):
+        studio.home.run('env', f'PGPASSWORD={env["PGPASSWORD"]}', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', server.folder,
+                        '-U', 'postgres', '-d', 'made', input=script)
+    setting = studio.setting.replace('dbname=composer', 'dbname=made')
+    studio.home.settings(f'[composer]\nserver = {setting}\n')
+    studio.home.loophole('restart', 'composer')
+    studio.home.wait_ready('composer')
+    studio.use('Song', 0, 1)
+    studio.level('use')
+    studio.sync()
+    same('2', server.tool('psql', '-At', '-d', 'made', '-c', 'select count(*) from composer.evidence_use'))
+
+
+@claim
+def make_starts_a_server_for_trials_and_stops_it(home):
+    folder = tempfile.mkdtemp(prefix='lpg-', dir='/tmp')
+    os.chmod(folder, 0o755)
+    words = ['make', '-s', '-C', TOP, f'COMPOSER_SERVER={folder}/server']
+    try:
+        for _ in range(2):  # the second time it runs already
+            contains(home.run(*words, 'composer-server').out, f'it runs in {folder}/server')
+        contains(home.run(TOOL, 'studio', f'{folder}/server', 'anna').out, 'user=studio_anna')
+        same('1', home.run(TOOL, 'psql', f'{folder}/server', '-Atc', 'select 1').out.strip())
+    finally:
+        home.run(*words, 'composer-server-stop', code=None)
+    assert not os.path.exists(f'{folder}/server/data/postmaster.pid')
+    home.run('rm', '-rf', folder)
+
+
+run_claims()
