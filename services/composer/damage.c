@@ -3,7 +3,6 @@
 #include "common/process/log.h"
 #include "store/community.h"
 
-enum { ROWS_A_LOOK = 64 };
 static const usec_t day_us = 24 * 3600 * 1000000LL;
 
 bool damage_is_looking(const struct composer *c)
@@ -17,7 +16,7 @@ static void end_look(struct damage_look *look)
     look->next = clock_steady() + day_us;
 }
 
-static enum err look_at_slice(struct damage_look *look, struct txn *txn, const struct slice *slice)
+static enum err look_at_slice(struct damage_look *look, struct txn *txn, struct slice *slice)
 {
     const struct bytes none = { 0, NULL };
     struct arena scratch = { 0 };
@@ -26,7 +25,7 @@ static enum err look_at_slice(struct damage_look *look, struct txn *txn, const s
     bool at_end = false;
     enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(&look->at), none, &walk);
 
-    while (e == ERR_OK && !at_end && !look->is_found && (++rows % ROWS_A_LOOK || !slice_is_over(slice))) {
+    while (e == ERR_OK && !at_end && !look->is_found && (rows++ == 0 || !slice_is_over(slice))) {
         at_end = !walk_next(&walk);
         if (at_end)
             continue;

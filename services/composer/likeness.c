@@ -8,7 +8,7 @@
 #include "proto/wire/codec.h"
 #include "services/composer/reading.h"
 
-enum { PERSIST_MS = 30000, ROWS_A_LOOK = 8, CHANGES_MOST = 500, ROOM = CHANGES_MOST + 2 * 64, REST_FACTOR = 20 };
+enum { PERSIST_MS = 30000, CHANGES_MOST = 500, ROOM = CHANGES_MOST + 2 * 64, REST_FACTOR = 20 };
 static const usec_t settle_us = 5000000, longest_rest_us = 300 * 1000000LL;
 static const double copy_confidence = 0.8; /* of a fact, if the content is only a copy */
 
@@ -240,7 +240,7 @@ static bool has_room(const struct likeness *l)
 }
 
 /* Returns true at the end of the step's rows. */
-static bool read_slice(struct pass_slice *s, const struct slice *slice)
+static bool read_slice(struct pass_slice *s, struct slice *slice)
 {
     struct likeness *l = s->l;
     struct bytes prefix = bytes_of(&steps[l->step].kind, steps[l->step].kind != 0);
@@ -251,7 +251,7 @@ static bool read_slice(struct pass_slice *s, const struct slice *slice)
     s->e = walk_begin(s->txn, steps[l->step].db, l->at.len ? key_bytes(&l->at) : prefix, prefix, &walk);
     while (s->e == ERR_OK && goes_on) {
         at_end = !walk_next(&walk);
-        goes_on = !at_end && has_room(l) && (++rows % ROWS_A_LOOK || !slice_is_over(slice));
+        goes_on = !at_end && has_room(l) && (rows++ == 0 || !slice_is_over(slice));
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             l->at = (struct key){ 0 };
             key_add(&l->at, walk.key.at, walk.key.len);

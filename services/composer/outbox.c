@@ -139,7 +139,7 @@ static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *
 {
     struct gather gather = { 0 };
     uint64_t next = state->newest, chain = state->has_chain ? state->chain : 0;
-    const struct slice slice = { .until = clock_steady() + preview_us };
+    struct slice slice = { .until = clock_steady() + preview_us };
     enum err e = ERR_OK;
 
     gather_begin(&gather, state, level, c->exclude);

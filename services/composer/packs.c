@@ -6,7 +6,7 @@
 #include "services/composer/waiting.h"
 #include "store/catalogue.h"
 
-enum { PACKS_KNOWN = 65536, PACKS_MOST = 1000 /* as in the schema */, ROWS_A_LOOK = 64, ROWS_AWAITED = 512 };
+enum { PACKS_KNOWN = 65536, PACKS_MOST = 1000 /* as in the schema */, ROWS_AWAITED = 256 };
 static const usec_t look_us = 1000000, rest_us = 300 * 1000000LL;
 
 static void free_seen(struct packs_seen *seen)
@@ -116,7 +116,7 @@ static enum err count_lesson(struct packs_count *p, struct txn *txn, struct aren
 }
 
 /* The lessons of a kind are one run of rows of DB_COMMUNITY. Returns true at its end. */
-static bool count_slice(struct packs_count *p, struct txn *txn, const struct slice *slice, enum err *e)
+static bool count_slice(struct packs_count *p, struct txn *txn, struct slice *slice, enum err *e)
 {
     struct arena scratch = { 0 };
     struct walk walk;
@@ -127,7 +127,7 @@ static bool count_slice(struct packs_count *p, struct txn *txn, const struct sli
     while (*e == ERR_OK && goes_on) {
         struct lesson lesson = { 0 };
         at_end = !walk_next(&walk);
-        goes_on = !at_end && (++rows % ROWS_A_LOOK || !slice_is_over(slice));
+        goes_on = !at_end && (rows++ == 0 || !slice_is_over(slice));
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             p->at = (struct key){ 0 };
             key_add(&p->at, walk.key.at, walk.key.len);
@@ -228,11 +228,12 @@ static bool gets_the_last(const struct packs_count *p)
 
 static enum err continue_count(struct composer *c, struct txn *txn)
 {
+    struct slice slice = slice_begin(c->service); /* of its own, because asks may wait for the count */
     struct packs_count *p = &c->packs;
     enum err e = ERR_OK;
 
     while (e == ERR_OK && p->is_counting) {
-        bool at_end = count_slice(p, txn, &c->slice, &e);
+        bool at_end = count_slice(p, txn, &slice, &e);
         if (e != ERR_OK || !at_end)
             break;
         if (p->kind == LESSON_KIND_ALIKE)

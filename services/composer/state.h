@@ -79,7 +79,7 @@ struct composer {
     char server[SERVER_MOST];
     char exclude[EXCLUDE_MOST];
 
-    struct slice slice; /* of this turn */
+    struct slice slice; /* of this turn: all work but the count of packs shares it */
     enum step step;
     enum sharing level;      /* of this exchange */
     bool is_keeping;         /* an ask to persist is on its way */

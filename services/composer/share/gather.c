@@ -7,8 +7,6 @@
 #include "services/composer/share/statement.h"
 #include "store/uses.h"
 
-enum { ROWS_A_LOOK = 16 };
-
 /* ---- subjects of this pass ---- */
 
 static struct id id_of_subject(const struct key *subject)
@@ -135,7 +133,7 @@ static bool has_offer_room(const struct gather *g)
 }
 
 /* Returns true at the end of the database. */
-static bool read_slice(struct slicing *s, const struct slice *slice)
+static bool read_slice(struct slicing *s, struct slice *slice)
 {
     struct gather *g = s->g;
     const struct bytes none = { 0, NULL };
@@ -146,7 +144,7 @@ static bool read_slice(struct slicing *s, const struct slice *slice)
     s->e = walk_begin(s->txn, phases[g->phase].db, key_bytes(&g->at), none, &walk);
     while (s->e == ERR_OK && goes_on) {
         at_end = !walk_next(&walk);
-        goes_on = !at_end && has_offer_room(g) && (++rows % ROWS_A_LOOK || !slice_is_over(slice));
+        goes_on = !at_end && has_offer_room(g) && (rows++ == 0 || !slice_is_over(slice));
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             g->at = (struct key){ 0 };
             key_add(&g->at, walk.key.at, walk.key.len);
@@ -159,7 +157,7 @@ static bool read_slice(struct slicing *s, const struct slice *slice)
     return at_end;
 }
 
-enum err gather_slice(struct gather *g, struct txn *txn, const struct slice *slice)
+enum err gather_slice(struct gather *g, struct txn *txn, struct slice *slice)
 {
     struct slicing s = { .g = g, .txn = txn };
 

@@ -40,7 +40,7 @@ void gather_begin(struct gather *gather, const struct exchange_state *state, enu
 /* Reads until GATHER_OFFERS differences are listed, until the slice is over, or to the end. Errors: full; internal (a
  * damaged row). If the row of a shared statement is damaged, a fresh pass offers the statement again, or drops the
  * row. */
-enum err gather_slice(struct gather *gather, struct txn *txn, const struct slice *slice);
+enum err gather_slice(struct gather *gather, struct txn *txn, struct slice *slice);
 void gather_taken(struct gather *gather);
 void gather_free(struct gather *gather);
 

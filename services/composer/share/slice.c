@@ -1,13 +1,23 @@
 #include "services/composer/share/slice.h"
 
-static const usec_t slice_us = 2000;
+enum { SLICE_US = 2000, LOOK_US = 100 };
 
 struct slice slice_begin(struct service *service)
 {
-    return (struct slice){ service, clock_steady() + slice_us };
+    usec_t now = clock_steady();
+
+    return (struct slice){ service, now + SLICE_US, now };
 }
 
-bool slice_is_over(const struct slice *slice)
+/* A look for a client needs a system call. */
+bool slice_is_over(struct slice *slice)
 {
-    return clock_steady() >= slice->until || (slice->service && service_is_awaited(slice->service));
+    usec_t now = clock_steady();
+
+    if (now >= slice->until)
+        return true;
+    if (!slice->service || now - slice->looked < LOOK_US)
+        return false;
+    slice->looked = now;
+    return service_is_awaited(slice->service);
 }

@@ -1,4 +1,5 @@
-/* slice.h: the part of long work that a turn may do. It ends after SLICE_US, or when a client waits for an answer. */
+/* slice.h: the part of long work that a turn may do. It ends after SLICE_US, or when a client waits for an answer. The
+ * loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_SLICE_H
 #define LOOPHOLE_COMPOSER_SLICE_H
 
@@ -6,13 +7,12 @@
 
 struct slice {
     struct service *service; /* NULL: no client ends it */
-    usec_t until;            /* on the steady clock */
+    usec_t until, looked;    /* on the steady clock; when it looked for a client */
 };
 
-/* The works of one turn share a slice. */
 struct slice slice_begin(struct service *service);
 
-/* Costs a system call. A work looks at it after each few rows, so that it advances in each turn. */
-bool slice_is_over(const struct slice *slice);
+/* A work asks before each row that it reads. The first LOOK_US of a slice are granted, so each turn advances. */
+bool slice_is_over(struct slice *slice);
 
 #endif
