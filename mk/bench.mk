@@ -72,6 +72,9 @@ bench-composer-server: $(BUILD)/bench_writers
 # make bench-composer-rounds [USES="10000 100000 1000000"]: time of a round and sizes of the server's tables
 bench-composer-rounds:
 	@/usr/bin/python3 bench/composer/growth $(USES)
+# make bench-composer-faults [ROUNDS=20]: asks of the other services while the server is gone, slow, full or wrong
+bench-composer-faults: all
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/faults $(ROUNDS)
 # make bench-composer-copy [COUNTS="10000 100000 1000000"]: answers from the copy of what a community knows; its size
 $(BUILD)/bench_cache: $(BUILD)/bench/composer/cache.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -122,7 +125,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
 # make bench-availability [COUNTS="1000 100000 500000 1000000"] [TIMES=1000]: from the unmount of a volume to what another
 # client sees; then asks beside the largest applies, and beside mounts that hang
 bench-availability: all $(BUILD)/tests/faults/stall

@@ -63,7 +63,7 @@ def studios_and_a_pack_that_give_one_tag_are_one_fact(studio):
     same('Again', studio.server.sql("select value from composer.feed where word = 'pack_name'"))
 
 
-MANY = 5000  # sounds: more than a slice of a count reads
+MANY = 20000  # sounds: more than a slice of a count reads
 
 
 @claim(inside=Studio)
