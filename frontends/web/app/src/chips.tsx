@@ -4,7 +4,8 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, idBytes } from './format'
-import { BLOCKS, clauses, heard, isAlike, show, START_FILTERS, view, type Block, type Scope, type View } from './state'
+import { focusList } from './keyboard'
+import { BLOCKS, clauses, complain, heard, isAlike, show, START_FILTERS, view, type Block, type Scope, type View } from './state'
 import { read } from './wire'
 
 export const SCOPE_TITLES: Record<Scope, string> = { combined: 'Everything', project: 'In the open project', global: 'Outside of projects' }
@@ -59,13 +60,20 @@ export function Chips() {
   )
 }
 
-/** Five weights, while likeness is in force. */
+/** Goes to the sliders, or says what they need. */
+export function goToWeights() {
+  const first = document.querySelector<HTMLElement>('.likeness input')
+  if (first) first.focus()
+  else complain(new Error('The weights of likeness need an example first: press s, More like this'))
+}
+
+/** Five weights, while likeness is in force. Escape goes back to the list. */
 export function Likeness() {
   const now = useCell(view)
   const sound = useCell(heard)
   if (!isAlike(now, sound)) return null
   return (
-    <div class="likeness" role="group" aria-label="Weights of likeness">
+    <div class="likeness" role="group" aria-label="Weights of likeness" onKeyDown={event => { if (event.key === 'Escape') focusList() }}>
       {BLOCKS.map(block => (
         <label key={block}>{block}
           <input type="range" min="0" max="4" step="0.1" value={now.weights[block]}

@@ -2,27 +2,43 @@
 import type { item } from 'loophole'
 import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
-import { counted, idText } from './format'
+import { counted, idBytes, idText } from './format'
 import { hear, hush, markRegion } from './hear'
-import { awaitItem, itemAt, result, rowOf } from './result'
+import { awaitItem, itemAt, itemOf, question, result, rowOf } from './result'
 import { complain, heard, isAlike, say, selected, set, settings, show, view } from './state'
+import { read } from './wire'
 
 /** The current row of the keyboard; -1: none. */
 export const row = new Cell(-1)
 let anchor = 0
 /** The row that goTo waits for; -1: none. Until its item has arrived, settleRow does not change the current row. */
 let awaitedRow = -1
+/** The question in whose result `row` is a row. */
+let rowQuestion = ''
 
-/** After a change of the list: makes the row of the current item the current row. Without that item the row stays. */
+const isCurrent = (of: item | undefined) => of !== undefined && idText(of.media.id) === view.value.at
+
+/** After a change of the list: makes the row of the current item the current row. When that item has left the result of the same
+ * question, the row stays, so that the next key goes to its neighbour. Another result without it begins at its first row. */
 export function settleRow() {
-  const of = atNow()
-  if (awaitedRow >= 0 || (of && idText(of.media.id) === view.value.at)) return
-  const at = view.value.at ? rowOf(view.value.at) : -1
-  if (at >= 0) row.set(at)
-  else if (!view.value.at) row.set(-1)
+  if (awaitedRow >= 0) return
+  if (!view.value.at) return row.set(-1)
+  if (result.value.old || (rowQuestion === question() && isCurrent(itemAt(row.value)))) return
+  const at = rowOf(view.value.at)
+  if (at >= 0 || rowQuestion !== question()) row.set(at)
+  rowQuestion = question()
 }
 
-export const atNow = (): item | undefined => (row.value >= 0 ? itemAt(row.value) : undefined)
+/** The current item, if a loaded page has it. */
+export const atNow = (): item | undefined => (isCurrent(itemAt(row.value)) ? itemAt(row.value) : view.value.at ? itemOf(view.value.at) : undefined)
+
+/** Plays the current item, which may be on no loaded page. */
+export async function hearNow() {
+  const id = view.value.at
+  if (!id) return
+  const of = atNow() ?? (await read('search.get', { id: idBytes(id) }, AbortSignal.timeout(5000))).item
+  if (view.value.at === id) hear(of)
+}
 
 /** The ids of the items that an edit changes: the selected items, or else the current item. */
 export function chosen(): string[] {
@@ -48,6 +64,7 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
   if (extend) extendSelection(anchor, to)
   else { anchor = to; if (selected.value.size) selected.set(new Set()) }
   row.set(to)
+  rowQuestion = question()
   awaitedRow = to
   const of = itemAt(to) ?? (await awaitItem(to))
   if (awaitedRow === to) awaitedRow = -1
@@ -90,6 +107,13 @@ export const lessLike = () => isAlike(view.value, heard.value)
   ? show({ unlike: addTo(view.value.unlike, chosen()) })
   : complain(new Error('Less like this needs an example first: press s, More like this, on a similar sound'))
 
+/** The row `by` rows after the current one. When the current item has left the list, its next neighbour is in its row. */
+function rowAfter(by: number): number {
+  if (row.value < 0 && by > 0 && by < 1e9) return 0
+  const of = itemAt(row.value)
+  return row.value + by - (of && !isCurrent(of) && by > 0 ? 1 : 0)
+}
+
 /** Handles the keys of a list with `across` items in a row. Returns true if it used the key. */
 export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   const move: Record<string, number> = {
@@ -98,10 +122,10 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
     Home: -1e9, End: 1e9,
   }
   const by = move[event.key]
-  if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(row.value < 0 && by > 0 && by < 1e9 ? 0 : row.value + by, event.shiftKey)
+  if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(rowAfter(by), event.shiftKey)
   else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selectAll()
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
-  else if (event.key === 'Enter' || event.key === ' ') { const of = atNow(); if (of) hear(of) }
+  else if (event.key === 'Enter' || event.key === ' ') hearNow().catch(complain)
   else if (event.key === 'Escape') hush()
   else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
   else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }

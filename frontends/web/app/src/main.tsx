@@ -3,7 +3,7 @@ import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { addToBasket } from './basket'
 import { useCell } from './cell'
-import { Chips, chipsOf, Likeness, SCOPE_TITLES } from './chips'
+import { Chips, chipsOf, goToWeights, Likeness, SCOPE_TITLES } from './chips'
 import { Details } from './details'
 import { Duplicates } from './duplicates'
 import { redo, undo } from './edits'
@@ -12,6 +12,7 @@ import { Folders, Packs } from './folders'
 import { counted, lengthText } from './format'
 import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
+import { enterMode, giveToList, isMove } from './keyboard'
 import { listKey } from './list'
 import { MapView } from './map'
 import { hearFile, Outside, PortChoice } from './outside'
@@ -93,13 +94,15 @@ function onKey(event: KeyboardEvent) {
   const mode = event.altKey ? MODES[Number(event.key) - 1] : undefined
   if (control && event.key === 'k') paletteOpen.set(true)
   else if (control && event.key === '.') hearing.panic()
-  else if (mode) show({ mode })
+  else if (mode) enterMode(mode)
   else if (inField) return
   else if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
   else if (event.key === '/') document.getElementById('query')?.focus()
   else if (event.key === 't') document.getElementById('addtag')?.focus()
   else if (event.key === 'b' && !control && !event.altKey) addToBasket()
+  else if (event.key === 'l' && !control && !event.altKey) goToWeights()
   else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
+  else if (isMove(event)) { if ((event.target as HTMLElement).closest('dialog, audio') || !giveToList(event)) return }
   else if ((event.target as HTMLElement).closest('button, summary, dialog, audio') || !listKey(event)) return
   event.preventDefault()
 }

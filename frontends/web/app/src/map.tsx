@@ -57,6 +57,7 @@ class Index {
 const marksIn = (found: Uint8Array) => found.reduce((sum, one) => sum + one, 0)
 
 function play(id: string) {
+  rowCell.set(-1)
   show({ at: id })
   if (settings.value.preview)
     read('search.get', { id: idBytes(id) }, AbortSignal.timeout(5000)).then(got => { if (view.value.at === id) hear(got.item) }, complain)
@@ -216,7 +217,7 @@ export function MapView() {
       const far = Math.hypot(x, y)
       if (ahead > far * 0.7 && far > 0 && far < least && (!found || found[i])) { least = far; best = i }
     }
-    if (best >= 0) { rowCell.set(-1); play(loaded.idText(best)) }
+    if (best >= 0) play(loaded.idText(best))
   }
   return (
     <main class="map" tabIndex={-1} data-points={loaded?.count} data-moved={moved} data-found={foundCount}>

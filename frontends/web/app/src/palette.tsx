@@ -2,11 +2,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { addToBasket, clearBasket, download } from './basket'
 import { Cell, useCell } from './cell'
-import { chipsOf } from './chips'
+import { chipsOf, goToWeights } from './chips'
 import { colour, COLOURS, favourite, hide, rate, redo, undo } from './edits'
-import { hear, hush, markRegion, panic } from './hear'
+import { hush, markRegion, panic } from './hear'
 import { ASKED } from './latency'
-import { atNow, chosen, lessLike, moreLike, selectAll, toggleSelected } from './list'
+import { atNow, chosen, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
+import { enterMode } from './keyboard'
 import { portsOpen } from './outside'
 import { keepQuery } from './queryline'
 import { complain, heard, MODES, say, SCOPES, selected, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
@@ -50,7 +51,7 @@ const restart = (service: string) => doing(ask('supervisor.restart', { service }
 const marked = (edge: 'from' | 'end') => { const of = atNow(); if (of) markRegion(of, edge) }
 
 const LOOKING: Command[] = [
-  ...MODES.map((mode, i) => ({ name: `Show ${mode}`, key: `Alt+${i + 1}`, run: () => show({ mode }), cli: MODE_LINES[mode] })),
+  ...MODES.map((mode, i) => ({ name: `Show ${mode}`, key: `Alt+${i + 1}`, run: () => enterMode(mode), cli: MODE_LINES[mode] })),
   ...SCOPES.map(scope => ({ name: SCOPE_NAMES[scope], run: () => show({ scope }), cli: () => `loophole search${query()} --view ${scope}` })),
   ...Object.values(COLUMNS).flatMap(({ title, sort }) => sort === undefined ? [] : [
     { name: `Order by ${title}`, run: () => show({ sort }), cli: () => `loophole search${query()} --sort ${sort}` },
@@ -61,6 +62,7 @@ const LOOKING: Command[] = [
   { name: 'Undo the last filter', key: 'Backspace', run: () => chipsOf(view.value).at(-1)?.drop(), cli: () => PAGE_ONLY },
   { name: 'More like this', key: 's', run: moreLike, cli: () => alike([...view.value.like, ...chosen()], view.value.unlike) },
   { name: 'Less like this', key: 'd', run: lessLike, cli: () => alike(view.value.like, [...view.value.unlike, one()]) },
+  { name: 'Go to the weights of likeness', key: 'l', run: goToWeights, cli: () => PAGE_ONLY },
   { name: 'Listen to a JACK port', run: () => portsOpen.set(true), cli: () => 'loophole similar --port PORT' },
 ]
 
@@ -86,7 +88,7 @@ const CHANGING: Command[] = [
 
 const SOUNDING: Command[] = [
   { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole panic' },
-  { name: 'Play', key: 'Enter', run: () => { const of = atNow(); if (of) hear(of) }, cli: () => `loophole preview ${one()}` },
+  { name: 'Play', key: 'Enter', run: () => hearNow().catch(complain), cli: () => `loophole preview ${one()}` },
   { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview stop' },
   { name: 'Repeat from the playback position on', key: '[', run: () => marked('from'), cli: () => `loophole preview ${one()} --loop --from SECONDS` },
   { name: 'Repeat up to the playback position', key: ']', run: () => marked('end'), cli: () => `loophole preview ${one()} --loop --until SECONDS` },

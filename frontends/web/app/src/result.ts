@@ -35,7 +35,9 @@ let fetching = new Map<number, Promise<void>>()
 let round = new AbortController()
 let revision = 0
 let wanted: [number, number] = [0, 0]
+/** The question of the present result, as a text. */
 let asked = ''
+export const question = () => asked
 let askedSound: Heard | undefined
 
 const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])

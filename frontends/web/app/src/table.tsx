@@ -17,15 +17,15 @@ interface Column { title: string; sort?: string; wide: string; text: (of: item) 
 const rounded = (of: item, name: string, digits: number) => factOf(of, name)?.number?.toFixed(digits) ?? ''
 
 export const COLUMNS: Record<string, Column> = {
-  name: { title: 'Name', sort: 'name', wide: 'minmax(8.5rem,3fr)', text: of => clean(of.media.name) },
+  name: { title: 'Name', sort: 'name', wide: 'minmax(11.5rem,4fr)', text: of => clean(of.media.name) },
   class: { title: 'Class', sort: 'class', wide: 'minmax(4.5rem,1fr)', text: of => factText(of, 'class'), source: 'class' },
   bpm: { title: 'BPM', sort: 'bpm', wide: '3.6rem', text: of => rounded(of, 'bpm', 1), source: 'bpm', number: true },
-  key: { title: 'Key', sort: 'key', wide: '4rem', text: of => factText(of, 'key'), source: 'key' },
-  length: { title: 'Length', sort: 'duration_s', wide: '4.6rem', text: of => lengthText(seconds(of)), number: true },
-  lufs: { title: 'LUFS', sort: 'lufs', wide: '3.6rem', text: of => rounded(of, 'lufs', 1), source: 'lufs', number: true },
+  key: { title: 'Key', sort: 'key', wide: '3.6rem', text: of => factText(of, 'key'), source: 'key' },
+  length: { title: 'Length', sort: 'duration_s', wide: '4.2rem', text: of => lengthText(seconds(of)), number: true },
+  lufs: { title: 'LUFS', sort: 'lufs', wide: '3.4rem', text: of => rounded(of, 'lufs', 1), source: 'lufs', number: true },
   rating: { title: 'Rating', wide: '5rem', text: of => '★'.repeat(Math.max(0, Math.min(5, factOf(of, 'rating')?.number ?? 0))) },
   colour: { title: 'Colour', sort: 'colour', wide: '4.5rem', text: of => factText(of, 'colour'), source: 'colour' },
-  tags: { title: 'Tags', wide: 'minmax(4rem,2fr)', text: of => (of.media.tags ?? []).map(clean).join(' ') },
+  tags: { title: 'Tags', wide: 'minmax(2.6rem,2fr)', text: of => (of.media.tags ?? []).map(clean).join(' ') },
   pack: { title: 'Pack', sort: 'pack', wide: 'minmax(4.5rem,2fr)', text: of => clean(of.media.pack) },
   title: { title: 'Title', wide: 'minmax(6rem,2fr)', text: of => clean(factText(of, 'title')), source: 'title' },
   artist: { title: 'Artist', sort: 'artist', wide: 'minmax(5rem,1fr)', text: of => clean(factText(of, 'artist')), source: 'artist' },
@@ -71,8 +71,8 @@ function Heads({ columns }: { columns: string[] }) {
 }
 
 const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: number; top: number; columns: string[] }) => {
-  const at = useCell(rowCell, row => row === index)
   const id = of ? idText(of.media.id) : ''
+  const at = useCell(view, now => id !== '' && now.at === id)
   const chosen = useCell(selected, ids => ids.has(id))
   if (!of)
     return <div role="row" aria-rowindex={index + 2} class="row loading" style={{ top: `${top}px` }}><span role="gridcell">…</span></div>
@@ -87,7 +87,7 @@ const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: nu
       <span role="gridcell" class="wave"><WaveCanvas plain of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} /></span>
       {columns.map(name => (
         <span key={name} role="gridcell" class={COLUMNS[name]!.number ? 'number' : ''}
-          title={COLUMNS[name]!.source ? sourceOf(of, COLUMNS[name]!.source!) : undefined}>
+          title={COLUMNS[name]!.source ? sourceOf(of, COLUMNS[name]!.source!) : COLUMNS[name]!.text(of)}>
           {name === 'name' && factText(of, 'colour') && <i class={`dot ${factText(of, 'colour')}`} role="img" aria-label={factText(of, 'colour')} />}
           {COLUMNS[name]!.text(of)}{name === 'name' && away && <em> {away}</em>}
         </span>

@@ -7,7 +7,7 @@ import { hearFrom } from './hear'
 import { goTo, listKey, row as rowCell, settleRow } from './list'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
-import { selected, set, settings } from './state'
+import { selected, set, settings, view } from './state'
 import { stateOf } from './table'
 import { WaveCanvas } from './wavecanvas'
 
@@ -15,8 +15,8 @@ const TILE = 116
 const WIDE = 220
 
 const Tile = kept(({ of, index }: { of: item | undefined; index: number }) => {
-  const at = useCell(rowCell, row => row === index)
   const id = of ? idText(of.media.id) : ''
+  const at = useCell(view, now => id !== '' && now.at === id)
   const chosen = useCell(selected, ids => ids.has(id))
   if (!of) return <div class="tile loading" role="option" aria-selected={false}>…</div>
   return (
