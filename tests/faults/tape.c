@@ -12,7 +12,7 @@
  * after pauses of the machine. FILE: float32. Ends after SECONDS or on SIGTERM; then prints one line of JSON: rate,
  * period, first (of the server's clock), frames, missed (by the recorder), baseline (missed by the second client),
  * notes (frames in FILE), stood (pairs of frames in FILE between which a processor paused, for half a period or
- * more). */
+ * more), clock (pairs of a frame in FILE and the time of day at which it was played, in microseconds). */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <limits.h>
@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NOTES = 4096, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000 };
+enum { NOTES = 4096, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000, CLOCKS = 8192, CLOCK_EVERY = 10 };
 
 struct track {
     jack_client_t *client;
@@ -49,6 +49,8 @@ static struct tape {
     unsigned note_count;
     jack_nframes_t stood[STANDS][2]; /* of the server's clock */
     _Atomic unsigned stood_count;
+    long long clock[CLOCKS][2];
+    unsigned clock_count;
 } tape;
 
 static volatile sig_atomic_t ends;
@@ -217,6 +219,20 @@ static void tell_stood(void)
     fflush(stdout);
 }
 
+/* Notes the time of day of the present frame, at each CLOCK_EVERY-th call. */
+static void note_clock(void)
+{
+    static unsigned calls;
+    struct timespec now;
+
+    if (!tape.recorder.has_begun || tape.clock_count == CLOCKS || calls++ % CLOCK_EVERY != 0)
+        return;
+    long long *pair = tape.clock[tape.clock_count++];
+    pair[0] = (int)(jack_frame_time(tape.recorder.client) - tape.recorder.first);
+    clock_gettime(CLOCK_REALTIME, &now);
+    pair[1] = now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
 /* Prints the number of the recorder's connections when it changes. */
 static void tell_connections(const char *again)
 {
@@ -244,6 +260,9 @@ static void end_tape(const char *path)
     for (unsigned i = 0; i < tape.stood_count && i < STANDS; i++)
         printf("%s[%d,%d]", i ? "," : "", (int)(tape.stood[i][0] - tape.recorder.first),
                (int)(tape.stood[i][1] - tape.recorder.first));
+    printf("],\"clock\":[");
+    for (unsigned i = 0; i < tape.clock_count; i++)
+        printf("%s[%lld,%lld]", i ? "," : "", tape.clock[i][0], tape.clock[i][1]);
     puts("]}");
     if (!file || fwrite(tape.frames, sizeof(float), tape.count, file) != tape.count || fclose(file) != 0)
         die_of("the file cannot be written");
@@ -275,6 +294,7 @@ int main(int argc, char **argv)
     while (!ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
         tell_connections(again);
         tell_stood();
+        note_clock();
         usleep(10000);
     }
     tape.has_ended = 1;

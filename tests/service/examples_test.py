@@ -2,6 +2,7 @@
 """Front-ends in other languages, without any code of loophole: they search, and they receive events."""
 import glob
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -85,18 +86,39 @@ def a_python_program_searches_and_listens(home):
     searches_and_listens(home, '/usr/bin/python3', EXAMPLES + '/search.py')
 
 
-@claim
-def a_node_program_searches_and_listens(home):
+def node_packages():
+    """Installs the packages of a client in Node in the folder NODE."""
     if not shutil.which('node') or not shutil.which('npm'):
         skip('node or npm is not installed')
     os.makedirs(NODE, exist_ok=True)
-    if not os.path.isdir(NODE + '/node_modules/zeromq'):
-        done = subprocess.run(['npm', 'install', '--ignore-scripts', '--no-fund', '--no-audit', 'zeromq@6', '@msgpack/msgpack@3'],
-                              cwd=NODE, capture_output=True, text=True, timeout=120, check=False)
+    if not all(os.path.isdir(f'{NODE}/node_modules/{name}') for name in ('zeromq', '@types/node')):
+        done = subprocess.run(['npm', 'install', '--ignore-scripts', '--no-fund', '--no-audit', 'zeromq@6', '@msgpack/msgpack@3',
+                               '@types/node@18'], cwd=NODE, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             skip(f'npm cannot install zeromq: {(done.stderr.splitlines() or [""])[-1]}')
+
+
+@claim
+def a_node_program_searches_and_listens(home):
+    node_packages()
     shutil.copy(EXAMPLES + '/search.mjs', NODE)
     searches_and_listens(home, 'node', NODE + '/search.mjs')
+
+
+@claim
+def a_program_in_typescript_is_checked_by_the_generated_types_and_runs(home):
+    node_packages()
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    compilers = os.path.join(BUILD, 'web/node_modules')
+    for path in (EXAMPLES + '/search.ts', os.path.join(BUILD, 'gen/loophole.ts')):
+        shutil.copy(path, NODE)
+    with open(NODE + '/tsconfig.json', 'w', encoding='utf-8') as out:
+        json.dump({'compilerOptions': {'target': 'ES2022', 'module': 'ESNext', 'moduleResolution': 'bundler', 'strict': True, 'noEmit': True,
+                                       'skipLibCheck': True, 'types': ['node'], 'lib': ['ES2023', 'DOM']}, 'files': ['search.ts']}, out)
+    same('', home.run(compilers + '/.bin/tsc', '-p', NODE, code=None).out)
+    home.run('node', compilers + '/esbuild/bin/esbuild', NODE + '/search.ts', '--bundle', '--packages=external', '--format=esm', '--platform=node',
+             f'--outfile={NODE}/typed.mjs')
+    searches_and_listens(home, 'node', NODE + '/typed.mjs')
 
 
 @claim

@@ -146,7 +146,7 @@ export const frame = {
       assert.notEqual(status, WRONG_USAGE, why)
       assert(status === 0 || /^loophole: .*(nothing to|no take|silen|no sound|map)/.test(stderr), why)
     }
-    assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser'])
+    assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser'])
     return page
   },
 
