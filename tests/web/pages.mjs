@@ -1,7 +1,7 @@
 // pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness, frame.mjs those of layout,
 // commands and the way to a sound, looking.mjs those of the map, of facts and of queries, maps.mjs those of very large maps,
-// patterns.mjs those of song, library and MIDI learn.
+// patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
@@ -12,6 +12,7 @@ import { maps } from './maps.mjs'
 import { patterns } from './patterns.mjs'
 import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
+import { users } from './users.mjs'
 
 const claims = {
   ...alike,
@@ -21,6 +22,7 @@ const claims = {
   ...patterns,
   ...sounds,
   ...strips,
+  ...users,
 
   async the_table_shows_what_the_engine_finds(browser) {
     const page = await open(browser)

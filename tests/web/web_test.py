@@ -2,6 +2,7 @@
 """The browser app in Chromium on real audio: each mode, hearing, edits, kills of services, accessibility. pages.mjs has
 what the browser does."""
 import array
+import bisect
 import json
 import math
 import os
@@ -15,7 +16,7 @@ import wave
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, certify, free_port, lan_settings
 from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
-from sounding import engine, sound, tool
+from sounding import Tape, engine, sound, tool
 
 COUNTED = 44100  # frames of a sound in which each frame is its number
 
@@ -297,6 +298,23 @@ def services_are_killed_without_a_reload(home):
 
 
 @claim(shares=sounds)
+def services_are_killed_while_a_person_drags(home):
+    home.env['KILLS'] = str(how_often(3, 7))
+    for line in in_browser(home, 'services_are_killed_while_a_person_drags').out.splitlines():
+        figure(line)
+
+
+@claim(shares=sounds)
+def the_keyboard_goes_with_the_mode_and_the_mark_with_the_item(home):
+    in_browser(home, 'the_keyboard_goes_with_the_mode_and_the_mark_with_the_item')
+
+
+@claim(shares=sounds)
+def a_mouse_alone_finds_what_is_like_a_sound(home):
+    in_browser(home, 'a_mouse_alone_finds_what_is_like_a_sound')
+
+
+@claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
 
@@ -356,6 +374,48 @@ def shelf(home):
 def real_files_are_browsed_by_the_keyboard(home):
     for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard').out.splitlines():
         figure(line)
+
+
+def frame_times(path, clock):
+    """The recording, and a function that gives the time of day in microseconds of a frame in it."""
+    heard = array.array('f')
+    with open(path, 'rb') as file:
+        heard.frombytes(file.read())
+
+    def time_of(frame):
+        at = min(max(bisect.bisect(clock, [frame]), 1), len(clock) - 1)
+        (one, begin), (other, end) = clock[at - 1], clock[at]
+        return begin + (frame - one) * (end - begin) / (other - one)
+    return heard, time_of
+
+
+def first_sounds(heard, time_of, keys):
+    """The milliseconds from each key to the first frame of its sound; None without one before the next key."""
+    frame, found = 0, []
+    for key, after in zip(keys, keys[1:] + [math.inf]):
+        while frame < len(heard) and time_of(frame) < key:
+            frame += 16
+        while frame < len(heard) and (heard[frame] == 0 or heard[frame] != heard[frame]):
+            frame += 1
+        when = time_of(frame)
+        found.append((when - key) / 1000 if frame < len(heard) and when < after else None)
+    return found
+
+
+@claim(shares=shelf)
+def a_key_sounds_at_the_port(home):
+    home.env['KEYS'] = str(how_often(40, 250))
+    tape = Tape(home, 900, 'preview_left')
+    said = in_browser(home, 'a_key_sounds_at_the_port').out
+    path = tape.stop()
+    clock = json.loads(tape.words().splitlines()[-1])['clock']
+    keys = [int(line.split()[1]) for line in said.splitlines() if line.startswith('key ')]
+    took = first_sounds(*frame_times(path, clock), keys)
+    assert None not in took, took
+    took.sort()
+    at = [took[int(len(took) * part)] for part in (0.5, 0.9, 0.99)]
+    figure(f'{len(keys)} keys in the browser, load {os.getloadavg()[0]:.0f}: from the key to the first frame at the port of JACK '
+           f'p50 {at[0]:.0f} ms, p90 {at[1]:.0f} ms, p99 {at[2]:.0f} ms')
 
 
 def many(home):
