@@ -50,7 +50,7 @@ function time_previews() {
   const word = new TextEncoder().encode('streamer.preview').join()
   let now
   globalThis.took = []
-  addEventListener('keydown', event => { now = { pressed: event.timeStamp } }, true)
+  addEventListener('keydown', event => { now = { key: event.key, pressed: event.timeStamp } }, true)
   const { send } = WebSocket.prototype
   WebSocket.prototype.send = function (bytes) {
     if (now && !now.sent && bytes.subarray(9, 40).join().includes(word)) { now.sent = performance.now(); now.request = bytes.slice(9).join() }
@@ -246,6 +246,8 @@ export const sounds = {
     console.log(`${total('')} real files browsed by keyboard, ${all.length} keys: ${text('a key sounds after', all.map(one => one.answered - one.pressed))}`)
     console.log(`of that ${text('the page asks after', all.map(one => one.sent - one.pressed))}; ${text('the engine sounds after', all.map(one => one.answered - one.sent))}; `
       + text('the page shows it after', all.map(one => one.shown - one.answered)))
+    const slowest = all.map((one, i) => ({ i, ...one })).sort((a, b) => (b.answered - b.pressed) - (a.answered - a.pressed)).slice(0, 3)
+    console.log(`the slowest keys: ${slowest.map(one => `${one.key} (key ${one.i + 1}) ${(one.answered - one.pressed).toFixed(0)} ms, asked after ${(one.sent - one.pressed).toFixed(0)} ms`).join('; ')}`)
     await page.keyboard.press('Escape')
     return page
   },
