@@ -64,7 +64,7 @@ bool limits_leave(size_t bytes)
     struct rlimit limit;
     rlim_t most, used;
 
-    if (SANITIZED || getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    if (SANITIZED || bytes == 0 || getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return true;
     most = limit.rlim_cur - limit.rlim_cur / KEPT_PART;
     used = count_private_bytes();

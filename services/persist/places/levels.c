@@ -10,7 +10,7 @@
 
 enum err levels_add(struct levels *levels, struct id folder)
 {
-    if (levels->count > 0 && levels->count == levels->room && !limits_leave(2 * levels->room * sizeof(folder)))
+    if (levels->count == levels->room && !limits_leave(2 * levels->room * sizeof(folder)))
         return ERR_FULL;
     ALLOC_ROOM(levels->folders, levels->count, levels->room, 64);
     levels->folders[levels->count++] = folder;

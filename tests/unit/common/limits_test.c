@@ -62,7 +62,7 @@ static int data_is_free(void)
 
 static int room_ends_before_memory(void)
 {
-    return limits_leave(1 << 20) && !limits_leave((size_t)95 << 20);
+    return limits_leave(0) && limits_leave(1 << 20) && !limits_leave((size_t)95 << 20);
 }
 
 static int room_has_no_end(void)
