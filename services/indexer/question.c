@@ -48,11 +48,9 @@ static void close_question(struct indexer *indexer, struct library_state *lib)
 void question_settle(struct indexer *indexer, struct library_state *lib, bool was_whole,
                      const struct scan_result *result)
 {
-    bool asks = result->verdict != VERDICT_MARK;
-
-    if (asks)
+    if (result->verdict != VERDICT_MARK)
         ask_person(indexer, lib, result);
-    else if (lib->asked_missing && was_whole)
+    else if (lib->asked_missing && was_whole && !result->failed)
         close_question(indexer, lib);
     if (lib->asked_missing && !was_whole)
         lib->look_at = clock_steady() + SOON_US;

@@ -269,7 +269,7 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         lib->look_at = clock_steady() + RETRY_US;
     else if (result->away) /* the monitor reports when its volume comes back */
         lib->look_at = result->is_volume_here ? clock_steady() + RETRY_US : 0;
-    else if (lib->unwatched)
+    else if (lib->unwatched || result->failed)
         lib->look_at = clock_steady() + indexer->rescan_every;
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);

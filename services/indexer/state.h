@@ -50,7 +50,7 @@ struct indexer {
     uint32_t adopting;   /* libraries being added */
     uint32_t moving;     /* folder moves without an answer from persist */
     usec_t started;      /* steady */
-    usec_t rescan_every; /* for folders that cannot be watched */
+    usec_t rescan_every; /* for folders that cannot be watched, and after an error of reading */
     bool events_lost;    /* inotify lost events; until everything was scanned again */
     /* a round: from idle to idle */
     bool busy;

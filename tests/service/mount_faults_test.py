@@ -50,6 +50,55 @@ def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answer
 
 
 @claim(inside=Disks)
+def a_scan_that_cannot_read_a_folder_marks_nothing_as_missing(it):
+    with Hung(it, 'partly') as partly:
+        with open(partly.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('partly\n')
+        for i, name in enumerate(('good/a', 'good/b', 'bad/c', 'bad/deep/d')):
+            wav(f'{partly.under}/kit/{name}.wav', 1000 + 50 * i)
+        it.add(partly.at + '/kit')
+        it.becomes(partly.at, 'external_online:done=4')
+        os.unlink(partly.under + '/kit/good/a.wav')
+        for _ in range(2):
+            partly.fail(errno.EIO, 'bad')
+            it.rescan(partly.at + '/kit')
+            same([], it.home.json('search', 'is:missing'))
+        partly.heal()
+        it.rescan(partly.at + '/kit')
+        until(lambda: [one['name'] for one in it.home.json('search', 'is:missing')] == ['a'])
+        it.becomes(partly.at, 'external_online:done=3 missing:done=1')
+        partly.fail(errno.EIO, 'b.wav')  # of one file
+        os.unlink(partly.under + '/kit/bad/c.wav')
+        it.rescan(partly.at + '/kit')
+        it.becomes(partly.at, 'external_online:done=3 missing:done=1')
+
+
+@claim(inside=Disks)
+def a_scan_that_cannot_read_a_folder_settles_no_question_about_missing_files(it):
+    with Hung(it, 'partly') as partly:
+        with open(partly.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('partly\n')
+        for number in range(40):
+            wav(f'{partly.under}/kit/{number % 4}/{number}.wav', 1000 + 10 * number, 0.02)
+        it.add(partly.at + '/kit')
+        it.becomes(partly.at, 'external_online:done=40')
+        for number in range(0, 40, 3):
+            os.unlink(f'{partly.under}/kit/{number % 4}/{number}.wav')
+        it.rescan(partly.at + '/kit')
+        asked = it.must('libraries')['asks']
+        same([(14, 40)], [(one['missing'], one['of']) for one in asked])
+        partly.fail(errno.EIO, 'kit/2')
+        it.rescan(partly.at + '/kit')
+        same(asked, it.must('libraries')['asks'])
+        it.rescan(partly.at + '/kit', accept_missing=True)  # what a person said counts for what was read
+        it.becomes(partly.at, 'external_online:done=40')
+        partly.heal()
+        it.rescan(partly.at + '/kit', accept_missing=True)
+        it.becomes(partly.at, 'external_online:done=26 missing:done=14')
+        same(None, it.must('libraries').get('asks'))
+
+
+@claim(inside=Disks)
 def a_mount_that_hangs_when_a_file_was_read_holds_up_no_ask_of_the_indexer(it):
     """After a worker has read a file, its attributes are compared, and it is closed: both calls wait."""
     with Hung(it, 'late') as late:

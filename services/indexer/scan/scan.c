@@ -136,6 +136,18 @@ static void count_too_long(struct scan *scan)
         is->too_long_in = is->too_long_first = (struct bytes){ 0 };
 }
 
+/* A scan that could not read all lowers no count. */
+static void count_files(struct scan *scan)
+{
+    struct scan_result *result = &scan->result;
+    uint64_t was = scan->order.library.files, less = result->verdict == VERDICT_MARK ? result->missing : 0;
+
+    if (!scan->order.targets)
+        result->library.files = result->failed && was > scan->seen ? was : scan->seen;
+    else
+        result->library.files = was + scan->added > less ? was + scan->added - less : 0;
+}
+
 static enum err look_at_targets(struct scan *scan, struct fault *fault)
 {
     enum err e = plan_targets(scan, fault);
@@ -150,10 +162,7 @@ static enum err look_at_targets(struct scan *scan, struct fault *fault)
         e = scan_settle(scan, fault);
     if (e == ERR_OK)
         e = scan_writer_flush(&scan->writer, fault);
-    uint64_t less = scan->result.verdict == VERDICT_MARK ? scan->result.missing : 0, was = scan->order.library.files;
-    scan->result.library.files = !scan->order.targets       ? scan->seen
-                                 : was + scan->added > less ? was + scan->added - less
-                                                            : 0;
+    count_files(scan);
     count_too_long(scan);
     return e;
 }

@@ -44,7 +44,7 @@ struct scan_result {
     bool trees_moved; /* a tree of the library came or went with its folder */
     bool trees_hold;  /* a mount in it has a place where items of the library lie: its tree is to be scanned */
     bool links_moved; /* a link to a tree appeared or disappeared, or leads elsewhere */
-    uint64_t unread;  /* folders that could not be read: nothing below them changed */
+    uint64_t failed;  /* errors of reading, other than for lack of permission: no file counts as gone */
 };
 
 struct scan;

@@ -204,7 +204,7 @@ static enum err merge_folders(struct scan *scan, struct folder_node *node, const
         else if (!scan_trees_meet(scan, node, there->at[t].name) &&
                  (node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
                  !push_folder(scan, node, there->at[t].name, id))
-            scan->result.unread++;
+            scan->result.failed++;
         t += order <= 0;
         k += order >= 0;
     }
@@ -229,7 +229,7 @@ static void not_read(struct scan *scan, enum err e, struct fault *fault)
 {
     if (e != ERR_NOT_FOUND) {
         log_warn("%s", fault->what);
-        scan->result.unread++;
+        scan->result.failed += e != ERR_DENIED;
     }
     *fault = (struct fault){ 0 };
 }
@@ -270,6 +270,7 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
         not_read(scan, e, fault);
         e = ERR_OK;
     } else {
+        scan->result.failed += listing.failed;
         note_too_long(scan, node, &listing);
         e = meet_files(scan, node, &listing.files, fault);
         if (e == ERR_OK)

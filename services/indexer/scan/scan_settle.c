@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
+#include "common/process/log.h"
 #include "services/indexer/scan/scan_parts.h"
 
 enum { SOME = 2000 /* newcomers whose folders are reported together */ };
@@ -146,6 +147,17 @@ static enum err judge_gone(struct scan *scan, struct fault *fault)
     return result->verdict == VERDICT_MARK ? note_vanished(scan, before + marked, fault) : ERR_OK;
 }
 
+/* A disk that fails to read one folder may leave out names of others. The next scan without an error marks them. */
+static bool skips_gone(const struct scan *scan)
+{
+    const struct scan_result *result = &scan->result;
+
+    if (result->failed && scan->gone.count)
+        log_warn("%s: %llu files and folders could not be read: nothing is marked as missing",
+                 (const char *)result->library.path.at, (unsigned long long)result->failed);
+    return result->failed > 0;
+}
+
 enum err scan_settle(struct scan *scan, struct fault *fault)
 {
     static const enum item_state means[] = {
@@ -156,7 +168,7 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
 
     if (e == ERR_OK)
         e = settle_newcomers(scan, fault);
-    if (e != ERR_OK)
+    if (e != ERR_OK || skips_gone(scan))
         return e;
     count_gone(scan);
     e = judge_gone(scan, fault);

@@ -111,6 +111,7 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry,
         if (error == ENOENT || error == ELOOP || error == ENOTDIR)
             return true;
         entry->unsure = true;
+        reading->to->failed += type != DT_LNK && file_err(error) != ERR_DENIED;
     } else if (S_ISDIR(st.st_mode) && type == DT_LNK) {
         return add_entry(reading, &reading->to->links, &reading->link_room, entry);
     } else if (!S_ISREG(st.st_mode)) {
@@ -129,6 +130,7 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry,
     return add_entry(reading, &reading->to->files, &reading->file_room, entry);
 }
 
+/* DT_UNKNOWN: the file system fails to report it. */
 static unsigned char entry_type(struct folder_reading *reading, const struct dirent *name)
 {
     struct stat st;
@@ -136,7 +138,7 @@ static unsigned char entry_type(struct folder_reading *reading, const struct dir
     if (name->d_type != DT_UNKNOWN)
         return name->d_type;
     if (fstatat(dirfd(reading->directory), name->d_name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
-        return DT_REG;
+        return errno == ENOENT ? DT_REG : DT_UNKNOWN;
     return (unsigned char)IFTODT(st.st_mode);
 }
 
@@ -199,9 +201,12 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
     type = entry_type(reading, name);
     if (type == DT_DIR)
         return add_folder_entry(reading, &entry);
-    if (is_bare && type == DT_REG)
+    if (type == DT_UNKNOWN && !add_folder_entry(reading, &entry)) /* a file or a folder: it is both until it is known */
+        return false;
+    bool may_be_file = type == DT_REG || type == DT_UNKNOWN;
+    if (is_bare && may_be_file)
         look_inside(reading, &entry);
-    if ((entry.kind == KIND_OTHER && !is_session && type != DT_LNK) || (type != DT_REG && type != DT_LNK))
+    if ((entry.kind == KIND_OTHER && !is_session && type != DT_LNK) || (!may_be_file && type != DT_LNK))
         return true;
     return add_file(reading, &entry, type);
 }

@@ -30,6 +30,7 @@ struct folder_listing {
     struct entry_list folders;  /* sorted by name */
     struct entry_list links;    /* to folders */
     struct entry_list sessions; /* session files of other programs (session_file.h) */
+    uint64_t failed;   /* files whose traces cannot be read, other than for lack of permission or behind a link */
     uint64_t too_long; /* media files and folders that are ignored, because their path has PATH_MAX bytes or more */
     struct bytes too_long_first; /* the name of one of them */
 };
