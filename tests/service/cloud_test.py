@@ -2,6 +2,7 @@
 """Files of clouds: catalogued by name and size, read by a fetch alone, analysed when they are here."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -74,6 +75,7 @@ class Clouds(Indexing):
 def a_file_of_a_cloud_is_read_by_a_fetch_alone_and_analysed_then(it):
     with Cloud(it, 'drive', 'rclone') as cloud:
         cloud.put('kit/a.wav', 'kit/b.wav', 'songs/c.wav')
+        shutil.copy(cloud.under + '/kit/a.wav', cloud.under + '/kit/without extension')  # elsewhere its content is looked at
         with open(cloud.under + '/songs/night.rpp', 'w', encoding='utf-8') as out:
             out.write('<REAPER_PROJECT 0.1 "6.80"\n>\n')
         it.add(cloud.at)

@@ -144,6 +144,27 @@ def a_new_analyser_never_overwrites_what_a_person_said(studio):
 
 
 @claim(inside=Studio)
+def an_empty_mount_point_purges_nothing_in_the_full_scan_after_an_upgrade(studio):
+    home = studio.home
+    if not os.access(tool('stand_in'), os.X_OK):
+        skip('no stand-in worker in this build')
+    studio.drive('fill', 20, 20)
+    home.down()
+    with_stand_in(home)
+    write(home.file('analyser'), '900\n')
+    write(home.file('bpm'), '133\n')
+    os.rename(studio.music, studio.music + '.away')
+    os.mkdir(studio.music)
+    home.up()
+    studio.drive('rescan')
+    studio.drive('holds', 'external_offline')
+    os.rmdir(studio.music)
+    os.rename(studio.music + '.away', studio.music)
+    studio.drive('rescan')
+    studio.drive('heard', 900, 133)
+
+
+@claim(inside=Studio)
 def a_restart_analyses_nothing_again(studio):
     studio.drive('fill', 12, 100)
     studio.again()

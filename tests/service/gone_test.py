@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, until
 from indexing import Indexing, wav
 from studio import Studio
 
@@ -232,6 +232,29 @@ def a_library_and_the_media_of_a_project_go_and_come_with_a_folder_above_them_th
             until(lambda: is_here(it, sound) != [True])
             os.rename(folder + ' away', folder)
             until(lambda: is_here(it, sound) == [True])
+
+
+@claim
+def half_of_a_library_that_is_removed_during_a_scan_loses_no_record(home):
+    with Indexing(home) as it:
+        for number in range(300):
+            wav(f'{it.folder("music")}/{number % 10}/{number}.wav', 300 + 7 * number, 0.02)
+        it.add(it.folder('music'))
+        it.becomes(it.folder('music'), 'local:done=300')
+        ids = sorted(item[2] for item in it.items())
+        for round in range(how_often(3, 20)):
+            it.must('rescan', it.folder('music'))
+            for number in range(5):
+                os.rename(f'{it.folder("music")}/{number}', f'{it.folder("away")}{number}')
+            it.idle()
+            it.rescan(it.folder('music'))
+            same(ids, sorted(item[2] for item in it.items()), f'in round {round}')
+            same([], it.home.json('search', 'is:missing', '--limit', '1'))  # so many are asked about, or offline
+            for number in range(5):
+                os.rename(f'{it.folder("away")}{number}', f'{it.folder("music")}/{number}')
+            it.rescan(it.folder('music'))
+            it.becomes(it.folder('music'), 'local:done=300')
+            same(ids, sorted(item[2] for item in it.items()))
 
 
 run_claims()
