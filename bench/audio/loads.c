@@ -15,9 +15,23 @@
 #include "schema_supervisor.h"
 #include "services/streamer/play/stretch.h"
 
-enum { SECONDS = 10, SETTLE_US = 6000000, LOOPS_MAX = 32, SERVER_RATE = 48000, PORTION = 4096 };
+enum { BUDGET_MS = 10000, SECONDS = 10, SETTLE_US = 6000000, LOOPS_MAX = 32, SERVER_RATE = 48000, PORTION = 4096 };
 
 static const double FILE_TEMPO = 120, TEMPO = 132;
+
+void loads_die(const char *what, const struct fault *fault)
+{
+    fprintf(stderr, "bench_streamer: %s%s%s\n", what, fault ? ": " : "", fault ? fault->what : "");
+    exit(1);
+}
+
+void loads_ask(struct asker *asker, const char *name, const void *request, void *answer)
+{
+    struct fault fault = { 0 };
+
+    if (ask(asker, name, request, BUDGET_MS, NULL, answer, &fault) != ERR_OK)
+        loads_die(name, &fault);
+}
 
 /* ---- processor time ---- */
 

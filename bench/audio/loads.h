@@ -12,8 +12,9 @@ void loads_streams(char **paths, int count);
 /* All files as loops, and one bare stretcher for each. */
 void loads_loops(char **paths, int count);
 
-/* In streamer.c. */
 _Noreturn void loads_die(const char *what, const struct fault *fault);
+
+/* Asks within ten seconds, or dies. */
 void loads_ask(struct asker *asker, const char *name, const void *request, void *answer);
 
 #endif

@@ -34,12 +34,6 @@ struct ear {
     double period_us;
 };
 
-void loads_die(const char *what, const struct fault *fault)
-{
-    fprintf(stderr, "bench_streamer: %s%s%s\n", what, fault ? ": " : "", fault ? fault->what : "");
-    exit(1);
-}
-
 static int listen_to_period(jack_nframes_t frames, void *state)
 {
     struct ear *ear = state;
@@ -91,14 +85,6 @@ static void print_times(const char *what, double *ms, int count)
     qsort(ms, (size_t)count, sizeof(*ms), by_size);
     printf("%-44s p50 %6.2f ms, p99 %6.2f ms, max %6.2f ms\n", what, ms[count / 2], ms[count * 99 / 100],
            ms[count - 1]);
-}
-
-void loads_ask(struct asker *asker, const char *name, const void *request, void *answer)
-{
-    struct fault fault = { 0 };
-
-    if (ask(asker, name, request, BUDGET_MS, NULL, answer, &fault) != ERR_OK)
-        loads_die(name, &fault);
 }
 
 static void wait_for_silence(const struct ear *ear)

@@ -104,6 +104,11 @@ void item_json(struct buffer *to, const struct item *item, const char *fields); 
 void item_json_found(struct buffer *to, const struct media_found *found, const char *fields);
 void item_cell(struct buffer *to, const struct item *item, const char *field); /* one value, in the form for people */
 
+#define ITEM_LENGTH "duration_s"                /* the fact that a MIDI file has in place of frames */
+double item_seconds(const struct media *media); /* 0: unknown */
+double item_length(const struct item *item);    /* as item_seconds, or of that fact */
+const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
+
 /* item.c: one item as a row of a list, or in full. */
 void item_row(struct buffer *to, const struct item *item);
 /* `rank` is "SCORE" or "DISTANCE". There is a column STATE if one of the items cannot be read now. */
@@ -114,11 +119,6 @@ void item_full(struct buffer *to, const struct media_found *found);
  * for each field. */
 void item_table(struct cli *cli, const struct item_list *items, const char *fields);
 void item_some(struct cli *cli, const struct item *item, const char *fields);
-
-#define ITEM_LENGTH "duration_s"                /* the fact that a MIDI file has in place of frames */
-double item_seconds(const struct media *media); /* 0: unknown */
-double item_length(const struct item *item);    /* as item_seconds, or of that fact */
-const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
 /* hint.c: prints why a result is empty, on standard output or, with --json, on standard error. */
 void hint_print(struct cli *cli, const struct hint_list *hints);
@@ -133,7 +133,7 @@ void question_print_open(struct cli *cli); /* the open ones; none if the indexer
  * each second. */
 enum err progress_follow(struct cli *cli, struct fault *fault);
 
-/* Numbers for people. */
+/* human.c: numbers for people. */
 void human_duration(struct buffer *to, double seconds);
 void human_bytes(struct buffer *to, uint64_t bytes);
 void human_time(struct buffer *to, usec_t at); /* local, to the second */
@@ -267,7 +267,6 @@ enum err transport_swing(struct cli *cli, struct fault *fault);
 enum err transport_metronome(struct cli *cli, struct fault *fault);
 enum err transport_sync(struct cli *cli, struct fault *fault);
 enum err transport_clock(struct cli *cli, struct fault *fault);
-struct pattern_file;
 struct silent_sound;
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
 enum err pattern_play(struct cli *cli, struct fault *fault);
@@ -298,11 +297,6 @@ enum err pattern_library_unarchive(struct cli *cli, struct fault *fault);
 enum err pattern_library_undo(struct cli *cli, struct fault *fault);
 enum err pattern_library_redo(struct cli *cli, struct fault *fault);
 enum err pattern_library_similar(struct cli *cli, struct fault *fault);
-
-struct pattern_file;
-
-/* Reads the file of a pattern; its paths of media items become ids. Errors: those of the file, not_found (an item). */
-enum err pattern_read_file(struct cli *cli, const char *path, struct pattern_file *to, struct fault *fault);
 enum err transport_panic(struct cli *cli, struct fault *fault);
 enum err meters_show(struct cli *cli, struct fault *fault);
 enum err meters_reset(struct cli *cli, struct fault *fault);

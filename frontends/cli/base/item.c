@@ -1,64 +1,7 @@
 /* item.c: one media item as a row, and in full. */
 #include <stdio.h>
-#include <time.h>
 
 #include "frontends/cli/base/cli.h"
-
-double item_seconds(const struct media *media)
-{
-    return media->sample_rate > 0 ? (double)media->frames / (double)media->sample_rate : 0.0;
-}
-
-double item_length(const struct item *item)
-{
-    const struct fact *length = item->media.sample_rate > 0 ? NULL : item_fact(item, ITEM_LENGTH);
-
-    return length && length->has_number ? length->number : item_seconds(&item->media);
-}
-
-const struct fact *item_fact(const struct item *item, const char *attribute)
-{
-    for (uint32_t i = 0; i < item->facts.count; i++)
-        if (text_is(item->facts.at[i].attribute, attribute))
-            return &item->facts.at[i];
-    return NULL;
-}
-
-void human_duration(struct buffer *to, double seconds)
-{
-    long whole = (long)seconds;
-
-    if (seconds >= 3600)
-        cli_print(to, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
-    else if (seconds >= 60)
-        cli_print(to, "%ld min %02ld s", whole / 60, whole % 60);
-    else
-        cli_print(to, "%.2f s", seconds);
-}
-
-void human_time(struct buffer *to, usec_t at)
-{
-    time_t seconds = (time_t)(at / 1000000);
-    struct tm local;
-    char when[32] = "";
-
-    if (localtime_r(&seconds, &local))
-        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &local);
-    cli_print(to, "%-19s", when);
-}
-
-void human_bytes(struct buffer *to, uint64_t bytes)
-{
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-    double value = (double)bytes;
-    size_t unit = 0;
-
-    while (value >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
-        value /= 1024;
-        unit++;
-    }
-    cli_print(to, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
 
 static void fact_column(struct buffer *to, const struct item *item, const char *attribute, int width)
 {

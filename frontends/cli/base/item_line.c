@@ -5,6 +5,28 @@
 #include "proto/wire/value.h"
 #include "store/fact_name.h"
 
+/* ---- what is known of an item ---- */
+
+double item_seconds(const struct media *media)
+{
+    return media->sample_rate > 0 ? (double)media->frames / (double)media->sample_rate : 0.0;
+}
+
+double item_length(const struct item *item)
+{
+    const struct fact *length = item->media.sample_rate > 0 ? NULL : item_fact(item, ITEM_LENGTH);
+
+    return length && length->has_number ? length->number : item_seconds(&item->media);
+}
+
+const struct fact *item_fact(const struct item *item, const char *attribute)
+{
+    for (uint32_t i = 0; i < item->facts.count; i++)
+        if (text_is(item->facts.at[i].attribute, attribute))
+            return &item->facts.at[i];
+    return NULL;
+}
+
 /* ---- the record ---- */
 
 static bool has_text(const struct text_list *list, struct text text)

@@ -3,52 +3,15 @@
 
 #include "common/file.h"
 #include "frontends/cli/base/cli.h"
-#include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"
-#include "frontends/cli/sound/pattern_library.h"
+#include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
 #include "schema_audio.h"
+#include "schema_project.h"
 #include "store/pattern/message.h"
 #include "store/pattern/midi_check.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
-#include "store/pattern/pattern_file.h"
-
-/* Finds the items of rows that name a file. */
-static enum err find_paths(struct cli *cli, struct pattern_file *file, struct fault *fault)
-{
-    enum err e = ERR_OK;
-
-    for (uint32_t i = 0; e == ERR_OK && i < file->paths.count; i++) {
-        const struct bytes path = file->paths.each[i].path;
-        struct row *row = &file->pattern.sequencer.tracks.at[file->paths.each[i].row];
-
-        e = named_exactly(cli, (const char *)path.at, &row->id, fault);
-        row->has_id = e == ERR_OK;
-        if (e != ERR_OK)
-            pattern_row_fault(&file->pattern, file->paths.each[i].row, "media_id", e, fault);
-    }
-    return e;
-}
-
-enum err pattern_read_file(struct cli *cli, const char *path, struct pattern_file *to, struct fault *fault)
-{
-    struct buffer bytes = { 0 };
-    enum err e = resolve_reach(path, fault);
-
-    if (e == ERR_OK)
-        e = file_read_all(path, PATTERN_FILE_BYTES, &bytes, fault);
-    const bool read = e == ERR_OK;
-
-    if (e == ERR_OK)
-        e = pattern_file_read((struct text){ (uint32_t)bytes.len, (const char *)bytes.at }, &cli->arena, to, fault);
-    if (e == ERR_VERSION)
-        fault_hint(fault, "a newer loophole wrote %s; the file stays as it is", path);
-    else if (e != ERR_OK && read)
-        fault_hint(fault, "%s is not a pattern: see frontends/examples/acid.json", path);
-    buffer_free(&bytes);
-    return e == ERR_OK ? find_paths(cli, to, fault) : e;
-}
 
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
 {
@@ -90,7 +53,7 @@ enum err pattern_play(struct cli *cli, struct fault *fault)
     struct audio_set_pattern request = { .immediate = cli->options.immediate };
     struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
     struct queued queued = { 0 };
-    enum err e = pattern_read_file(cli, cli->args[0], file, fault);
+    enum err e = pattern_source_read(cli, cli->args[0], file, fault);
 
     request.pattern = file->pattern;
     if (e == ERR_OK)
@@ -147,7 +110,7 @@ static enum err find_exported(struct cli *cli, struct pattern_file *to, struct f
 {
     struct pattern_source source = { 0 };
     struct pattern_state state = { 0 };
-    enum err e = cli->count > 1 ? pattern_library_source(cli, cli->args[0], &source, fault) : ERR_OK;
+    enum err e = cli->count > 1 ? pattern_source_find(cli, cli->args[0], &source, fault) : ERR_OK;
 
     if (e == ERR_OK && source.file.len == 0) {
         const struct project_read_pattern request = { .name = source.name,

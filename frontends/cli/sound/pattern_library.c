@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "common/process/config.h"
+#include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
 #include "store/pattern/message.h"
-#include "store/pattern/pattern_file.h"
 
 enum { NAMES_MOST = 1000 };
 
@@ -170,19 +170,6 @@ enum err pattern_library_redo(struct cli *cli, struct fault *fault)
     return ask_library(cli, "project.redo_library", NULL, fault);
 }
 
-static enum err read_pattern(struct cli *cli, const char *path, struct text *to, struct fault *fault)
-{
-    struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
-    struct buffer bytes = { 0 };
-    enum err e = pattern_read_file(cli, path, file, fault);
-
-    if (e == ERR_OK)
-        pattern_file_write(file, &bytes);
-    *to = arena_text(&cli->arena, (struct text){ (uint32_t)bytes.len, (const char *)bytes.at });
-    buffer_free(&bytes);
-    return e;
-}
-
 enum err pattern_library_save(struct cli *cli, struct fault *fault)
 {
     struct project_save_file request = { 0 };
@@ -194,33 +181,15 @@ enum err pattern_library_save(struct cli *cli, struct fault *fault)
         if (strncmp(cli->args[i], "folder=", 7) == 0)
             request.folder = text_of(cli->args[i] + 7);
         else
-            e = read_pattern(cli, cli->args[i], &request.file, fault);
+            e = pattern_source_text(cli, cli->args[i], &request.file, fault);
     return e == ERR_OK ? ask_library(cli, "project.save_file", &request, fault) : e;
-}
-
-/* No name of the library begins with a dot or a slash. */
-static bool is_file(const char *arg)
-{
-    return *arg == '/' || *arg == '.' || text_ends(text_of(arg), TEXT(".json"));
-}
-
-enum err pattern_library_source(struct cli *cli, const char *arg, struct pattern_source *to, struct fault *fault)
-{
-    *to = (struct pattern_source){ 0 };
-    if (is_file(arg))
-        return read_pattern(cli, arg, &to->file, fault);
-    if (message_is_slot(text_of(arg)))
-        to->slot = text_of(arg);
-    else
-        to->name = text_of(arg);
-    return ERR_OK;
 }
 
 enum err pattern_library_similar(struct cli *cli, struct fault *fault)
 {
     struct project_similar_patterns request = { 0 };
     struct pattern_source source = { 0 };
-    enum err e = cli->count ? pattern_library_source(cli, cli->args[0], &source, fault) : ERR_OK;
+    enum err e = cli->count ? pattern_source_find(cli, cli->args[0], &source, fault) : ERR_OK;
 
     if (cli->options.limit > 0)
         request.limit = (uint64_t)cli->options.limit;

@@ -12,12 +12,6 @@ enum err pattern_library_is_view(struct cli *cli, bool *is_view, struct fault *f
 /* True if the arguments name patterns of the library, not slots. */
 enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault *fault);
 
-/* What an argument [SLOT|NAME|FILE.json] names: one member is set. */
-struct pattern_source {
-    struct text slot, name, file; /* the text of a file */
-};
-enum err pattern_library_source(struct cli *cli, const char *arg, struct pattern_source *to, struct fault *fault);
-
 enum err pattern_library_list(struct cli *cli, struct fault *fault);
 enum err pattern_library_change(struct cli *cli, int32_t verb, struct fault *fault);
 

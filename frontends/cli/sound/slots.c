@@ -7,8 +7,8 @@
 #include "common/clock.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/sound/pattern_library.h"
+#include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
-#include "store/pattern/pattern_file.h"
 
 static void print_slots(struct cli *cli, const struct slot_said *said)
 {
@@ -60,7 +60,7 @@ enum err slots_save(struct cli *cli, struct fault *fault)
     struct project_save_pattern request = { .slot = argument_at(cli, 0) };
     struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
     struct buffer bytes = { 0 };
-    enum err e = cli->count > 1 ? pattern_read_file(cli, cli->args[1], file, fault) : ERR_OK;
+    enum err e = cli->count > 1 ? pattern_source_read(cli, cli->args[1], file, fault) : ERR_OK;
 
     if (e == ERR_OK && cli->count > 1)
         pattern_file_write(file, &bytes);
