@@ -46,6 +46,8 @@ static const struct command share[] = {
       "", 0, 0, false, composer_forget_all },
     { "composer packs", "", "List the packs that the community knows, and how much of each is here", "", "", 0, 0,
       false, composer_list_packs },
+    { "composer layouts", "", "List the kit layouts that the community knows: the class and the tags of each slot", "",
+      "", 0, 0, false, composer_list_layouts },
     { "composer serve", "", "Print the schema of a server as a script for psql",
       "loophole composer serve | psql -d composer makes the schema of a PostgreSQL server, or brings it up to date.",
       "", 0, 0, false, composer_serve },

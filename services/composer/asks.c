@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "services/composer/exchange.h"
+#include "services/composer/layouts.h"
 #include "services/composer/link/door.h"
 #include "services/composer/outbox.h"
 #include "services/composer/packs.h"
@@ -212,6 +213,13 @@ static enum err list_packs(struct composer *c, struct call *call, const struct c
     return packs_list(c, call, answer);
 }
 
+static enum err list_layouts(struct composer *c, struct call *call, const struct composer_layouts *ask,
+                             struct layouts_known *answer)
+{
+    (void)ask;
+    return layouts_list(c, call_arena(call), answer, call_fault(call));
+}
+
 const struct composer_handlers asks_handlers = {
     .state = show_state,
     .level = set_level,
@@ -219,4 +227,5 @@ const struct composer_handlers asks_handlers = {
     .sync = sync_now,
     .forget = forget_all,
     .packs = list_packs,
+    .layouts = list_layouts,
 };

@@ -89,4 +89,33 @@ def an_ask_for_packs_does_not_wait_for_a_long_count(studio):
     contains(studio.command('packs'), 'these packs are being counted again')
 
 
+@claim(inside=Studio)
+def kit_layouts_arrive_and_are_known_while_the_server_is_away(studio):
+    home, server = studio.home, studio.server
+    contains(studio.command('layouts'), 'The community knows no kit layout.')
+    server.sql("insert into composer.layout_slot values ('rock', 2, 'snare', '{}'), ('rock', 10, '', '{dusty,short tail}'), "
+               "('rock', 1, 'kick', '{dusty}')")
+    server.tool('psql', '-c', "insert into composer.layout_slot values ('rock', 3, '', '{\"a,b\"}')", check=False)
+    same('3', server.sql('select count(*) from composer.layout_slot'))
+    studio.level('ask')
+    assert server.round() > 0
+    studio.sync()
+    expected = [('rock', 1, 'kick', ['dusty']), ('rock', 2, 'snare', []), ('rock', 10, '', ['dusty', 'short tail'])]
+
+    def known():
+        return [tuple(slot[key] for key in ('layout', 'slot', 'class', 'tags')) for slot in home.json('composer', 'layouts')]
+
+    same(expected, known())
+    contains(studio.command('layouts'), 'rock, slot 10: any class, dusty, short tail')
+    server.tool('kill')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    same(expected, known())
+    server.tool('again')
+    server.sql("delete from composer.layout_slot where slot = 2", "update composer.layout_slot set class = 'clap' where slot = 1")
+    assert server.round() > 0
+    studio.sync()
+    same([('rock', 1, 'clap', ['dusty']), expected[2]], known())
+
+
 run_claims()

@@ -150,6 +150,31 @@ enum err composer_list_packs(struct cli *cli, struct fault *fault)
     return e;
 }
 
+static void print_slot(struct cli *cli, const struct layout_slot *slot)
+{
+    cli_print(&cli->out, "%.*s, slot %llu: %.*s", TEXT_ARG(slot->layout), (unsigned long long)slot->slot,
+              TEXT_ARG(slot->class.len ? slot->class : TEXT("any class")));
+    for (uint32_t i = 0; i < slot->tags.count; i++)
+        cli_print(&cli->out, ", %.*s", TEXT_ARG(slot->tags.at[i]));
+    cli_print(&cli->out, "\n");
+}
+
+enum err composer_list_layouts(struct cli *cli, struct fault *fault)
+{
+    struct layouts_known known = { 0 };
+    enum err e = cli_ask(cli, "composer.layouts", NULL, &known, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < known.each.count; i++) {
+        if (cli->options.json)
+            e = cli_json(cli, &layout_slot_shape, &known.each.at[i]);
+        else
+            print_slot(cli, &known.each.at[i]);
+    }
+    if (e == ERR_OK)
+        cli_none(cli, known.each.count, "The community knows no kit layout.");
+    return e;
+}
+
 static const char *const serve_lines[] = {
     "-- What a server for a community of studios needs. This script makes its schema; it may run again at any time:",
     "--   createdb composer && loophole composer serve | psql -d composer",

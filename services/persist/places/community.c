@@ -36,7 +36,7 @@ static bool is_above(const struct offer *offer, const struct exchange_state *sta
 static bool is_good_lesson(const struct lesson *lesson)
 {
     int32_t kind = lesson->kind.value;
-    bool is_apart = kind == LESSON_KIND_TOTAL || kind == LESSON_KIND_PACK;
+    bool is_apart = kind == LESSON_KIND_TOTAL || kind == LESSON_KIND_PACK || kind == LESSON_KIND_SLOT;
 
     return is_content(lesson->content, is_apart || kind == 0) &&
            is_content(lesson->other, kind != LESSON_KIND_PAIR && kind != LESSON_KIND_ALIKE) &&

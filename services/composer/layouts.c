@@ -1,0 +1,81 @@
+#include "services/composer/layouts.h"
+
+#include <string.h>
+
+#include "services/composer/reading.h"
+
+enum { LAYOUT_SLOTS = 1000, SLOT_TAGS = 32, SLOT_MOST = 128, NUMBER_DIGITS = 3, NAME_MOST = 56, TAG_MOST = 60 };
+
+struct slot_listing {
+    struct arena *arena;
+    struct layouts_known *to;
+    enum err e;
+};
+
+/* The lesson's word: the layout's name, "/", and three digits, so the rows are in the order of the slots. */
+static bool read_place(struct text word, struct arena *arena, struct layout_slot *to)
+{
+    uint32_t name = word.len > NUMBER_DIGITS ? word.len - NUMBER_DIGITS - 1 : 0;
+
+    if (name == 0 || name > NAME_MOST || word.at[name] != '/')
+        return false;
+    for (uint32_t i = name + 1; i < word.len; i++) {
+        if (word.at[i] < '0' || word.at[i] > '9')
+            return false;
+        to->slot = to->slot * 10 + (uint32_t)(word.at[i] - '0');
+    }
+    to->layout = arena_text(arena, (struct text){ name, word.at });
+    return to->slot >= 1 && to->slot <= SLOT_MOST;
+}
+
+/* Removes the part before the first comma from `rest`, and returns it. */
+static struct text take_part(struct text *rest)
+{
+    const char *comma = rest->len ? memchr(rest->at, ',', rest->len) : NULL;
+    uint32_t len = comma ? (uint32_t)(comma - rest->at) : rest->len, after = comma ? len + 1 : len;
+    struct text part = { len, rest->at };
+
+    *rest = (struct text){ rest->len - after, rest->at + after };
+    return part;
+}
+
+/* The lesson's value: the class, and after a comma each tag. */
+static bool read_sound(struct text value, struct arena *arena, struct layout_slot *to)
+{
+    struct text rest = arena_text(arena, value);
+
+    to->class = take_part(&rest);
+    to->tags.at = arena_array(arena, SLOT_TAGS, sizeof(*to->tags.at));
+    while (rest.len && to->tags.at && to->tags.count < SLOT_TAGS) {
+        struct text tag = take_part(&rest);
+        if (tag.len == 0 || tag.len > TAG_MOST)
+            return false;
+        to->tags.at[to->tags.count++] = tag;
+    }
+    return rest.len == 0 && to->class.len <= 64;
+}
+
+static bool list_slot(void *state, const struct lesson *lesson)
+{
+    struct slot_listing *l = state;
+    struct layout_slot slot = { 0 };
+
+    if (read_place(lesson->word, l->arena, &slot) && read_sound(lesson->value, l->arena, &slot))
+        l->to->each.at[l->to->each.count++] = slot;
+    return l->to->each.count < LAYOUT_SLOTS;
+}
+
+enum err layouts_list(struct composer *c, struct arena *arena, struct layouts_known *to, struct fault *fault)
+{
+    const struct bytes of_no_content = { 0, NULL };
+    struct slot_listing listing = { .arena = arena, .to = to };
+    struct txn *txn;
+    enum err e = reading_begin(c, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    to->each.at = arena_array(arena, LAYOUT_SLOTS, sizeof(*to->each.at));
+    e = to->each.at ? community_each(txn, arena, LESSON_KIND_SLOT, of_no_content, list_slot, &listing) : ERR_FULL;
+    txn_end(txn);
+    return e == ERR_OK ? e : fault_set(fault, e, "the kit layouts cannot be read");
+}
