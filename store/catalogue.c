@@ -5,7 +5,7 @@
 #include "common/hash.h"
 #include "store/artefact.h"
 #include "store/artefact_old.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "store/row.h"
 
 static const struct bytes none = { 0, NULL };
@@ -98,22 +98,6 @@ enum err catalogue_volume_identified(struct txn *txn, struct text identity, stru
     return row_get_id(txn, DB_VOLUME_IDENTITY, &key, volume);
 }
 
-/* Only the library's volume knows its current path, and whether it is online. */
-static enum err bring_up_to_date(struct txn *txn, struct arena *arena, struct library *library)
-{
-    struct volume volume;
-    struct bytes path;
-    enum err e = catalogue_volume(txn, arena, library->volume, &volume);
-
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-    library->online = volume.online && library->online;
-    e = catalogue_folder_path(txn, arena, library->id, &path);
-    if (e == ERR_OK && path.len)
-        library->path = path;
-    return e;
-}
-
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to)
 {
     struct key key = key_subject(content);
@@ -160,24 +144,6 @@ bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text t
 }
 
 /* ---- walks ---- */
-
-enum err catalogue_each_library(struct txn *txn, struct arena *arena,
-                                bool (*seen)(void *state, const struct library *library), void *state)
-{
-    struct library library;
-    struct walk walk;
-    bool more = true;
-    enum err e = walk_begin(txn, DB_LIBRARY, none, none, &walk);
-
-    while (e == ERR_OK && more && walk_next(&walk)) {
-        e = row_decode(txn, arena, walk.value, &library_shape, &library);
-        if (e == ERR_OK)
-            e = bring_up_to_date(txn, arena, &library);
-        more = e == ERR_OK && seen(state, &library);
-    }
-    walk_end(&walk);
-    return e;
-}
 
 enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id folder,
                               bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state)

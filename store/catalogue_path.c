@@ -147,6 +147,40 @@ enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id f
     return path_below(txn, arena, folder, (struct bytes){ 0 }, path, &volume);
 }
 
+/* Only the library's volume knows its current path, and whether it is online. */
+static enum err bring_up_to_date(struct txn *txn, struct arena *arena, struct library *library)
+{
+    struct volume volume;
+    struct bytes path;
+    enum err e = catalogue_volume(txn, arena, library->volume, &volume);
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+    library->online = volume.online && library->online;
+    e = catalogue_folder_path(txn, arena, library->id, &path);
+    if (e == ERR_OK && path.len)
+        library->path = path;
+    return e;
+}
+
+enum err catalogue_each_library(struct txn *txn, struct arena *arena,
+                                bool (*seen)(void *state, const struct library *library), void *state)
+{
+    struct library library;
+    struct walk walk;
+    bool more = true;
+    enum err e = walk_begin(txn, DB_LIBRARY, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        e = row_decode(txn, arena, walk.value, &library_shape, &library);
+        if (e == ERR_OK)
+            e = bring_up_to_date(txn, arena, &library);
+        more = e == ERR_OK && seen(state, &library);
+    }
+    walk_end(&walk);
+    return e;
+}
+
 enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *media, struct bytes *path,
                          struct volume *volume, enum backend *backend)
 {

@@ -9,6 +9,37 @@ enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 };
 static const struct bytes none = { 0, NULL };
 enum { ROW_OVERHEAD = CHANGELOG_ROW_OVERHEAD };
 
+/* ---- bytes ---- */
+
+struct changelog_bytes changelog_bytes(struct txn *txn)
+{
+    struct key key = key_name(META_ANSWERS);
+    struct bytes value = { 0, NULL };
+
+    (void)txn_get(txn, DB_META, key_bytes(&key), &value);
+    return (struct changelog_bytes){ key_number_at(value, 0), key_number_at(value, 8) };
+}
+
+static uint64_t add_signed(uint64_t is, int64_t more)
+{
+    if (more >= 0)
+        return is + (uint64_t)more;
+    return is > (uint64_t)-more ? is - (uint64_t)-more : 0;
+}
+
+enum err changelog_count_bytes(struct writing *w, int64_t all, int64_t quiet)
+{
+    const struct changelog_bytes is = changelog_bytes(w->txn);
+    struct key key = key_name(META_ANSWERS), value = key_number(add_signed(is.all, all));
+    const struct key quiet_value = key_number(add_signed(is.quiet, quiet));
+
+    for (uint32_t i = 0; i < quiet_value.len; i++)
+        value.b[value.len++] = quiet_value.b[i];
+    return txn_put(w->txn, DB_META, key_bytes(&key), key_bytes(&value));
+}
+
+/* ---- changes and answers ---- */
+
 enum err changelog_add(struct writing *w, const struct change *change)
 {
     struct key key = key_number(change->revision);

@@ -1,5 +1,5 @@
-#include "store/catalogue_meta.h"
 #include "store/changelog.h"
+#include "store/keys.h"
 #include "store/parts.h"
 
 enum { CHANGE_BYTES = 128 }; /* of a row of the change log, approximately */
@@ -13,35 +13,6 @@ const struct changelog_limits changelog_limits = {
     .quiet_bytes = 64 << 20,
 };
 static const struct bytes none = { 0, NULL };
-
-/* ---- bytes ---- */
-
-struct changelog_bytes changelog_bytes(struct txn *txn)
-{
-    struct key key = key_name(META_ANSWERS);
-    struct bytes value = { 0, NULL };
-
-    (void)txn_get(txn, DB_META, key_bytes(&key), &value);
-    return (struct changelog_bytes){ key_number_at(value, 0), key_number_at(value, 8) };
-}
-
-static uint64_t add_signed(uint64_t is, int64_t more)
-{
-    if (more >= 0)
-        return is + (uint64_t)more;
-    return is > (uint64_t)-more ? is - (uint64_t)-more : 0;
-}
-
-enum err changelog_count_bytes(struct writing *w, int64_t all, int64_t quiet)
-{
-    const struct changelog_bytes is = changelog_bytes(w->txn);
-    struct key key = key_name(META_ANSWERS), value = key_number(add_signed(is.all, all));
-    const struct key quiet_value = key_number(add_signed(is.quiet, quiet));
-
-    for (uint32_t i = 0; i < quiet_value.len; i++)
-        value.b[value.len++] = quiet_value.b[i];
-    return txn_put(w->txn, DB_META, key_bytes(&key), key_bytes(&value));
-}
 
 /* ---- rows ---- */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 
 enum { STAMP_BYTES = 6 };
 

@@ -32,23 +32,26 @@ struct store {
 
 /* Converts an error of LMDB or an errno. An error that means damaged pages also doubts the store of `env` (trust.h);
  * NULL: none. */
-enum err store_meaning(MDB_env *env, int number);
+enum err environment_meaning(MDB_env *env, int number);
 
 /* Sets the fault "cannot DOING WHAT: LMDB's message"; returns the converted error. */
-enum err store_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what);
+enum err environment_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what);
 
 /* Begins a write transaction after the last commit. lock.mdb has the number of that commit. If a disk became read-only
  * and returned, an older page of lock.mdb may be back, and LMDB would overwrite later commits. So the number is
- * compared with the store's own, and corrected. Errors: those of store_failed; io. */
+ * compared with the store's own, and corrected. Errors: those of environment_failed; io. */
 enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
 
 /* True if data.mdb was removed and its folder still exists (put_back.h). */
-bool store_was_removed(const struct store *store);
+bool environment_was_removed(const struct store *store);
 
-bool store_is_gone(const struct store *store); /* replaced or removed */
+/* True if another file replaced data.mdb: writes to the open one would be lost. */
+bool environment_was_replaced(const struct store *store);
+
+bool environment_is_gone(const struct store *store); /* replaced or removed */
 
 /* Doubts the store (trust.h) if it was replaced, so that the other file is checked when it is opened. Returns io. */
-enum err store_refuse_replaced(const struct store *store, struct fault *fault);
+enum err environment_refuse_replaced(const struct store *store, struct fault *fault);
 
 static inline MDB_val environment_val(struct bytes b)
 {

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "store/catalogue_meta.h"
 
 struct bytes key_bytes(const struct key *key)
 {

@@ -12,49 +12,6 @@
 enum { READERS = 254 };
 static const size_t default_map_bytes = (size_t)256 << 30;
 
-static const struct {
-    int number;
-    enum err code;
-} meanings[] = {
-    { MDB_SUCCESS, ERR_OK },
-    { MDB_NOTFOUND, ERR_NOT_FOUND },
-    { MDB_MAP_FULL, ERR_FULL },
-    { MDB_READERS_FULL, ERR_BUSY },
-    { MDB_BAD_VALSIZE, ERR_INTERNAL },
-    { MDB_BAD_TXN, ERR_INTERNAL },
-    { MDB_TXN_FULL, ERR_TOO_LARGE },
-    { MDB_VERSION_MISMATCH, ERR_VERSION },
-    { MDB_CORRUPTED, ERR_INTERNAL },
-    { MDB_PAGE_NOTFOUND, ERR_INTERNAL },
-    { MDB_INVALID, ERR_INTERNAL },
-    { MDB_CURSOR_FULL, ERR_INTERNAL },
-    { ENOMEM, ERR_IO },
-    { EINVAL, ERR_IO },
-};
-
-/* True for a page number that is out of range, or a page with impossible content. */
-static bool is_damage(int number)
-{
-    return number == MDB_CORRUPTED || number == MDB_PAGE_NOTFOUND || number == MDB_INVALID || number == MDB_CURSOR_FULL;
-}
-
-enum err store_meaning(MDB_env *env, int number)
-{
-    const struct store *store = env ? mdb_env_get_userctx(env) : NULL;
-
-    if (store && is_damage(number))
-        trust_doubt(store->directory);
-    for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
-        if (meanings[i].number == number)
-            return meanings[i].code;
-    return number > 0 ? files_err(number) : ERR_IO;
-}
-
-enum err store_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what)
-{
-    return fault_set(fault, store_meaning(store->env, number), "cannot %s %s: %s", doing, what, mdb_strerror(number));
-}
-
 /* ---- opening ---- */
 
 static enum err open_environment(struct store *store, struct fault *fault)
@@ -84,7 +41,7 @@ static enum err open_environment(struct store *store, struct fault *fault)
     if (rc == ENOENT && (store->mode == STORE_READER || store->mode == STORE_TRIAL))
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
     store->map = rc ? NULL : files_guard_map(store->directory);
-    return rc ? store_failed(store, fault, rc, "open the store", store->directory) : ERR_OK;
+    return rc ? environment_failed(store, fault, rc, "open the store", store->directory) : ERR_OK;
 }
 
 /* The environment stays open while a stuck process has the turn: the end of this process closes it without harm. */
@@ -111,7 +68,7 @@ static enum err begin_lmdb(struct store *store, bool writes, MDB_txn **txn, stru
     if (writes)
         return writing_begin(store, txn, fault);
     rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, txn);
-    return rc ? store_failed(store, fault, rc, "begin a transaction in", store->directory) : ERR_OK;
+    return rc ? environment_failed(store, fault, rc, "begin a transaction in", store->directory) : ERR_OK;
 }
 
 static enum err open_databases(struct store *store, struct fault *fault)
@@ -128,11 +85,11 @@ static enum err open_databases(struct store *store, struct fault *fault)
         store->has[db] = rc == 0;
         if (rc && rc != MDB_NOTFOUND) {
             mdb_txn_abort(txn);
-            return store_failed(store, fault, rc, "open database", database_name(db));
+            return environment_failed(store, fault, rc, "open database", database_name(db));
         }
     }
     rc = mdb_txn_commit(txn);
-    return rc ? store_failed(store, fault, rc, "make the databases of", store->directory) : ERR_OK;
+    return rc ? environment_failed(store, fault, rc, "make the databases of", store->directory) : ERR_OK;
 }
 
 /* A predecessor's last commits, or its new files, may still be in memory only. */
@@ -140,7 +97,8 @@ static enum err sync_all(struct store *store, struct fault *fault)
 {
     char above[PATH_MAX + 4];
     int rc = mdb_env_sync(store->env, 1);
-    enum err e = rc ? store_failed(store, fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
+    enum err e =
+        rc ? environment_failed(store, fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
 
     if (e != ERR_OK)
         return e;
@@ -206,25 +164,10 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
     return ERR_OK;
 }
 
-/* True if another file replaced data.mdb: writes to the open one would be lost. */
-static bool was_replaced(const struct store *store)
+void store_unlock(int lock)
 {
-    struct stat st;
-
-    return files_data(store->directory, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
-}
-
-bool store_was_removed(const struct store *store)
-{
-    struct stat st;
-
-    return !files_data(store->directory, &st) && errno == ENOENT && access(store->directory, F_OK) == 0 &&
-           !files_data(store->directory, &st);
-}
-
-bool store_is_gone(const struct store *store)
-{
-    return was_replaced(store) || store_was_removed(store);
+    if (lock >= 0)
+        close(lock);
 }
 
 void store_close(struct store *store)
@@ -232,7 +175,7 @@ void store_close(struct store *store)
     if (!store)
         return;
     (void)close_environment(store, NULL);
-    if (store->lock >= 0 && !trust_is_doubted(store->directory) && !was_replaced(store))
+    if (store->lock >= 0 && !trust_is_doubted(store->directory) && !environment_was_replaced(store))
         trust_closed(store->directory);
     store_unlock(store->lock);
     free(store);
@@ -290,18 +233,10 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 {
     int rc = mdb_env_copyfd2(store->env, fd, compact ? MDB_CP_COMPACT : 0);
 
-    return rc ? store_failed(store, fault, rc, "copy", store->directory) : ERR_OK;
+    return rc ? environment_failed(store, fault, rc, "copy", store->directory) : ERR_OK;
 }
 
 /* ---- transactions ---- */
-
-enum err store_refuse_replaced(const struct store *store, struct fault *fault)
-{
-    if (store_was_removed(store))
-        return fault_set(fault, ERR_IO, "data.mdb in %s was removed while the engine runs", store->directory);
-    trust_doubt(store->directory);
-    return fault_set(fault, ERR_IO, "data.mdb in %s was replaced by another file", store->directory);
-}
 
 static enum err open_again(struct store *store, struct fault *fault)
 {
@@ -334,7 +269,7 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
     uint64_t version = STORE_VERSION;
     enum err e = ERR_OK;
     bool is_first = store->mode == STORE_READER && store->open_txns == 0;
-    bool again = is_first && (!store->env || was_replaced(store));
+    bool again = is_first && (!store->env || environment_was_replaced(store));
 
     if (is_first && trust_is_doubted(store->directory))
         e = trust_refuse(store->directory, fault);
@@ -355,5 +290,5 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
 
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
-    return store_is_gone(store) ? store_refuse_replaced(store, fault) : begin_txn(store, true, txn, fault);
+    return environment_is_gone(store) ? environment_refuse_replaced(store, fault) : begin_txn(store, true, txn, fault);
 }

@@ -31,11 +31,11 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
 {
     const struct store *store = txn->store;
     int rc = mdb_txn_commit(txn->lmdb);
-    enum err e = store_meaning(txn->store->env, rc);
+    enum err e = environment_meaning(txn->store->env, rc);
 
     free_txn(txn);
     if (rc == 0)
-        return store_is_gone(store) ? store_refuse_replaced(store, fault) : ERR_OK;
+        return environment_is_gone(store) ? environment_refuse_replaced(store, fault) : ERR_OK;
     return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", store->directory,
                      mdb_strerror(rc));
 }
@@ -48,7 +48,7 @@ enum err txn_begin_inner(struct txn *txn)
     int rc = mdb_txn_begin(txn->store->env, txn->lmdb, 0, &inner);
 
     if (rc)
-        return store_meaning(txn->store->env, rc);
+        return environment_meaning(txn->store->env, rc);
     txn->outer = txn->lmdb;
     txn->lmdb = inner;
     return ERR_OK;
@@ -65,7 +65,7 @@ static MDB_txn *leave_inner(struct txn *txn)
 
 enum err txn_keep_inner(struct txn *txn)
 {
-    return store_meaning(txn->store->env, mdb_txn_commit(leave_inner(txn)));
+    return environment_meaning(txn->store->env, mdb_txn_commit(leave_inner(txn)));
 }
 
 void txn_undo_inner(struct txn *txn)
@@ -96,7 +96,7 @@ enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct byt
     int rc = find_stored_row(txn, db, &k, &v);
 
     if (rc)
-        return store_meaning(txn->store->env, rc);
+        return environment_meaning(txn->store->env, rc);
     *value = environment_bytes(v);
     return ERR_OK;
 }
@@ -105,14 +105,14 @@ enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct byt
 {
     MDB_val k = environment_val(key), v = environment_val(value);
 
-    return store_meaning(txn->store->env, mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
+    return environment_meaning(txn->store->env, mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
 }
 
 enum err txn_delete(struct txn *txn, enum database db, struct bytes key)
 {
     MDB_val k = environment_val(key);
 
-    return store_meaning(txn->store->env, mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
+    return environment_meaning(txn->store->env, mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
 }
 
 uint64_t txn_count(struct txn *txn, enum database db)

@@ -13,7 +13,7 @@ enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct
     rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor);
     if (rc == 0)
         walk->cursor = cursor;
-    return store_meaning(txn->store->env, rc);
+    return environment_meaning(txn->store->env, rc);
 }
 
 static bool starts_with(struct bytes b, struct bytes prefix)
@@ -29,7 +29,7 @@ bool walk_next(struct walk *walk)
     int rc = walk->cursor ? mdb_cursor_get(walk->cursor, &key, &value, op) : MDB_NOTFOUND;
     if (rc) {
         if (walk->cursor)
-            (void)store_meaning(mdb_txn_env(mdb_cursor_txn(walk->cursor)), rc);
+            (void)environment_meaning(mdb_txn_env(mdb_cursor_txn(walk->cursor)), rc);
         return false;
     }
     walk->started = true;

@@ -34,7 +34,7 @@ enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault)
     for (int tries = 0; tries < 2; tries++) {
         int rc = mdb_txn_begin(store->env, NULL, 0, txn);
         if (rc)
-            return store_failed(store, fault, rc, "begin a transaction in", store->directory);
+            return environment_failed(store, fault, rc, "begin a transaction in", store->directory);
         mdb_env_info(store->env, &info);
         size_t number = mdb_txn_id(*txn);
         if (number == info.me_last_txnid + 1)

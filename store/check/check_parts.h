@@ -27,7 +27,7 @@ struct seen {
     const void *record;
 };
 
-/* Reports a problem of this row. */
+/* check_row.c: reports a problem of this row. */
 void check_report(struct check *c, const struct seen *row, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,8 +1,8 @@
 #include "store/open/migrate.h"
 
-#include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
+#include "store/keys.h"
 #include "store/open/migrate_steps.h"
 
 enum err migrate_draw_id(struct txn *txn, struct id *catalogue)

@@ -30,7 +30,7 @@ static bool may_exist(const char *path)
 
 bool put_back_is_due(const struct store *store)
 {
-    return store_was_removed(store);
+    return environment_was_removed(store);
 }
 
 /* ---- the child ---- */

@@ -50,12 +50,6 @@ enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)
     return fault_hint(fault, "stop it first, or give this one a home of its own (LOOPHOLE_HOME)");
 }
 
-void store_unlock(int lock)
-{
-    if (lock >= 0)
-        close(lock);
-}
-
 static enum err look_at_version(struct store *store, bool *empty, uint64_t *version, struct fault *fault)
 {
     struct txn *txn;

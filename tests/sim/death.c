@@ -5,7 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "tests/sim/journal.h"
 
 enum { WRITE_US = 3000 /* at most, in a slow world: a turn has 10 ms (TURN_US) */ };

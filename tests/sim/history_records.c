@@ -1,6 +1,6 @@
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "tests/each_media.h"
 #include "tests/sim/history.h"
 

@@ -4,7 +4,7 @@
 
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "store/store.h"
 #include "tests/sim/deed.h"
 

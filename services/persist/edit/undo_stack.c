@@ -2,7 +2,7 @@
 
 #include "common/clock.h"
 #include "services/persist/turn/turn.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "store/row.h"
 
 static const struct id catalogue_scope;

@@ -2,7 +2,7 @@
 
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 
 enum { HEAD = sizeof(META_FORGETTING) - 1 /* of a key: bytes before the request */ };
 

@@ -7,7 +7,7 @@
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "store/parts.h"
 
 enum { HEAD = sizeof(META_FORGOTTEN) - 1 /* of a key: bytes before the item's id */ };

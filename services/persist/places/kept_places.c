@@ -3,7 +3,6 @@
 #include "common/hash.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
-#include "store/catalogue_meta.h"
 #include "store/keys.h"
 
 enum { DEPTH = 4096 };

@@ -2,8 +2,8 @@
 
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
-#include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
+#include "store/keys.h"
 
 /* ---- what a person set, kept while the library is removed ---- */
 

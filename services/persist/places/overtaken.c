@@ -1,7 +1,7 @@
 #include "services/persist/places/overtaken.h"
 
 #include "services/persist/turn/turn.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 
 struct key overtaken_place(struct id folder, struct bytes file)
 {

@@ -10,8 +10,8 @@
 #include "services/persist/places/places.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
-#include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
+#include "store/keys.h"
 
 enum { HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: bytes before the old pack */ };
 static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;

@@ -2,9 +2,9 @@
  * belongs to another catalogue. Many changes at once are done in parts. */
 #include "common/clock.h"
 #include "services/search/index/catchup.h"
-#include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
+#include "store/keys.h"
 #include "tests/unit/common/home.h"
 #include "tests/unit/search/made.h"
 

@@ -4,7 +4,7 @@
 #include "store/care/backup.h"
 #include "store/care/check_apart.h"
 #include "store/care/trailer.h"
-#include "store/catalogue_meta.h"
+#include "store/keys.h"
 #include "tests/unit/store/scratch.h"
 
 enum { PAGE = 4096, LAST_PAGE_AT = 136, DAMAGES = 40, DAMAGES_LONG = 5000 };
