@@ -164,7 +164,8 @@ def a_preview_is_the_exact_bytes_that_leave(studio):
 def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
     chance, server, expected, killed = random.Random(SEED), studio.server, set(), collections.Counter()
     studio.level('use')
-    for number in range(how_often(9, 100)):
+    kills = how_often(100, 300)
+    for number in range(kills):
         sounds = chance.sample(range(16), 4)
         studio.use(f'Song {number}', *sounds)
         expected.update((number, sound) for sound in sounds)
@@ -180,7 +181,7 @@ def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
     server.round(1)
     studio.sync()
     same(inbox_of(server), studio.status()['inbox'])
-    figure(f'{how_often(9, 100)} kills during exchanges: {dict(killed)}; {len(expected)} uses are at the server once')
+    figure(f'{kills} kills during exchanges: {dict(killed)}; {len(expected)} uses are at the server once')
 
 
 def kill_one(studio, server, kind):
