@@ -63,7 +63,7 @@ struct waiting_call {
     struct composer *composer;
     struct ticket ticket;
     struct arena arena;
-    bool previews;
+    bool is_preview;
 };
 
 static enum err answer_preview(struct composer *c, struct arena *arena, struct preview_seen *to, struct fault *fault)
@@ -106,27 +106,27 @@ static void end_waiting(void *state, enum err error, const void *answer, const s
     (void)answer;
     if (e != ERR_OK)
         fault = *why;
-    else if (w->previews)
+    else if (w->is_preview)
         e = answer_preview(w->composer, &w->arena, &preview, &fault);
     else
         e = fill_status(w->composer, &w->arena, &status, &fault);
     if (e != ERR_OK)
         ticket_fail(w->composer->service, w->ticket, &fault);
-    else if (!w->previews)
+    else if (!w->is_preview)
         follow_level(w->composer, &status);
     if (e == ERR_OK)
-        ticket_answer(w->composer->service, w->ticket, w->previews ? (const void *)&preview : &status);
+        ticket_answer(w->composer->service, w->ticket, w->is_preview ? (const void *)&preview : &status);
     arena_free(&w->arena);
     free(w);
 }
 
 static enum err ask_persist(struct composer *c, struct call *call, const struct persist_composer *changes,
-                            const struct sender *sender, bool previews)
+                            const struct sender *sender, bool is_preview)
 {
     struct waiting_call *w = alloc_zeroed(1, sizeof(*w));
     struct fault fault = { 0 };
 
-    *w = (struct waiting_call){ .composer = c, .ticket = call_defer(call), .previews = previews };
+    *w = (struct waiting_call){ .composer = c, .ticket = call_defer(call), .is_preview = is_preview };
     if (!w->ticket.number) {
         free(w);
         return ERR_BUSY;

@@ -50,9 +50,9 @@ static void take_turn(void *state)
     struct composer *c = state;
 
     c->slice = slice_begin(c->service);
-    exchange_turn(state);
-    packs_turn(state);
-    likeness_turn(state);
+    exchange_turn(c);
+    packs_turn(c);
+    likeness_turn(c);
 }
 
 void composer_open(struct composer *c)
@@ -113,9 +113,9 @@ enum err composer_cancel(void *state, struct id task, struct fault *fault)
     return ERR_OK;
 }
 
-void composer_report(void *state, struct arena *arena, struct service_status *to)
+void composer_report(void *composer, struct arena *arena, struct service_status *to)
 {
-    struct composer *c = state;
+    struct composer *c = composer;
     struct text alarm;
 
     list_task(c, arena, to);

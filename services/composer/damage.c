@@ -7,7 +7,7 @@ static const usec_t day_us = 24 * 3600 * 1000000LL;
 
 bool damage_is_looking(const struct composer *c)
 {
-    return c->look.is_found || clock_steady() >= c->look.next;
+    return c->damage.is_found || clock_steady() >= c->damage.next;
 }
 
 static void end_look(struct damage_look *look)
@@ -51,7 +51,7 @@ static void begin_rebuilding(struct composer *c)
 
 enum damage_found damage_turn(struct composer *c, struct txn *txn, struct fault *fault)
 {
-    struct damage_look *look = &c->look;
+    struct damage_look *look = &c->damage;
 
     if (!damage_is_looking(c))
         return DAMAGE_NONE;

@@ -176,16 +176,13 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                        struct fault *fault)
 {
-    struct outbox_words words = { 0 };
+    struct talk_words words = { .server = c->server };
     enum err e = outbox_write(txn, arena, state, c->talks > 0, c->has_more, &words, &c->sent);
-    struct talk_words talk = { .server = c->server, .upload = words.upload, .count = words.count };
 
-    for (uint32_t i = 0; i < words.count; i++)
-        talk.calls[i] = words.calls[i];
     c->talks++;
     c->progress.offers = c->sum.offered + state->newest - state->accepted;
     if (e == ERR_OK)
-        (void)talk_begin(&c->talk, &talk, fault);
+        (void)talk_begin(&c->talk, &words, fault);
     else if (e == ERR_INTERNAL)
         offer_again(c, state, fault);
     else
@@ -363,7 +360,7 @@ static void turn_idle(struct composer *c, struct txn *txn, const struct exchange
         begin_exchange(c, state);
 }
 
-static void take_turn(struct composer *c, struct txn *txn, struct arena *arena, struct fault *fault)
+static void do_step(struct composer *c, struct txn *txn, struct arena *arena, struct fault *fault)
 {
     struct exchange_state state;
 
@@ -404,9 +401,8 @@ static void schedule_changes(struct composer *c)
         c->next = soon;
 }
 
-void exchange_turn(void *composer)
+void exchange_turn(struct composer *c)
 {
-    struct composer *c = composer;
     struct arena arena = { 0 };
     struct fault fault = { 0 };
     struct txn *txn = NULL;
@@ -416,7 +412,7 @@ void exchange_turn(void *composer)
         return;
     if (reading_begin(c, &txn, &fault) != ERR_OK)
         return; /* persist is away: the timer tries again */
-    take_turn(c, txn, &arena, &fault);
+    do_step(c, txn, &arena, &fault);
     txn_end(txn);
     arena_free(&arena);
     if (fault.code != ERR_OK)

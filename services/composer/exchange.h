@@ -6,8 +6,10 @@
  *              and again, until both sides have everything
  *
  * If the server holds other offers than persist says (it was restored, or this studio was), or a row of what is shared
- * is damaged, all is offered again under a new generation. If the server does not know the inbox's position, the inbox
- * is emptied and read again.
+ * is damaged, all is offered again under a new generation. If the server does not know the inbox's position, persist
+ * empties the inbox (clear), and it is read again.
+ *
+ *   forget ──► the level is off; the server removes all of this studio ──► drop: persist removes the shared rows
  *
  * The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_EXCHANGE_H
@@ -15,9 +17,8 @@
 
 #include "services/composer/state.h"
 
-/* The timer of the service, and the end of each turn: begins an exchange when one is due, and continues one in
- * progress. */
-void exchange_turn(void *composer);
+/* At the timer and the end of each turn: begins an exchange when one is due, and continues one in progress. */
+void exchange_turn(struct composer *composer);
 
 /* Answers the call at the end of an exchange that begins after it. Errors (explained): busy. */
 enum err exchange_wait(struct composer *composer, struct call *call);
@@ -25,7 +26,8 @@ enum err exchange_wait(struct composer *composer, struct call *call);
 /* As exchange_wait for the removal of all that was shared. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
-/* Sets the level. A talk of another level ends; the exchange continues with what the new level shares, or stops. */
+/* The store has this level. If the exchange in progress began at another one, its talk ends, and it continues with what
+ * this level shares. At level off it stops, and so does the listener. */
 void exchange_follow(struct composer *composer, enum sharing level);
 
 /* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. The next exchange begins when a

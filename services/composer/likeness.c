@@ -8,7 +8,8 @@
 #include "proto/wire/codec.h"
 #include "services/composer/reading.h"
 
-enum { PERSIST_MS = 30000, CHANGES_MOST = 500, ROOM = CHANGES_MOST + 2 * 64, REST_FACTOR = 20 };
+enum { PERSIST_MS = 30000, CHANGES_MOST = 500, FACTS_MOST = 64 /* of a content */, REST_FACTOR = 20 };
+enum { ROOM = CHANGES_MOST + 2 * FACTS_MOST /* the changes of the last item may exceed CHANGES_MOST */ };
 static const usec_t settle_us = 5000000, longest_rest_us = 300 * 1000000LL;
 static const double copy_confidence = 0.8; /* of a fact, if the content is only a copy */
 
@@ -118,7 +119,7 @@ static bool add_due(void *state, const struct lesson *fact)
     to->content = c->content;
     to->other = fact->content;
     to->confidence = fact->confidence * copy_confidence;
-    return c->due.count < 64;
+    return c->due.count < FACTS_MOST;
 }
 
 static bool add_kept(void *state, const struct lesson *lesson)
@@ -126,7 +127,7 @@ static bool add_kept(void *state, const struct lesson *lesson)
     struct comparing *c = state;
 
     c->kept.at[c->kept.count++] = *lesson;
-    return c->kept.count < 64;
+    return c->kept.count < FACTS_MOST;
 }
 
 static bool is_same(const struct lesson *a, const struct lesson *b)
@@ -191,8 +192,8 @@ static void take_item(struct pass_slice *s, struct bytes key, struct bytes value
         media.content.len != COMMUNITY_CONTENT)
         return;
     c.content = media.content;
-    c.due.at = arena_array(&s->scratch, 64, sizeof(*c.due.at));
-    c.kept.at = arena_array(&s->scratch, 64, sizeof(*c.kept.at));
+    c.due.at = arena_array(&s->scratch, FACTS_MOST, sizeof(*c.due.at));
+    c.kept.at = arena_array(&s->scratch, FACTS_MOST, sizeof(*c.kept.at));
     s->e = c.due.at && c.kept.at ? ERR_OK : ERR_FULL;
     if (s->e == ERR_OK)
         copied = find_copied(s, &media);
@@ -376,7 +377,7 @@ void likeness_turn(struct composer *c)
     struct txn *txn = NULL;
     enum err e;
 
-    if (c->step != STEP_IDLE || c->is_keeping || c->look.is_found ||
+    if (c->step != STEP_IDLE || c->is_keeping || c->damage.is_found ||
         (c->likeness.step == LIKENESS_REST && clock_steady() < c->likeness.look))
         return;
     if (reading_begin(c, &txn, &fault) != ERR_OK)

@@ -77,7 +77,7 @@ static void add_row(struct buffer *to, const struct offer *offer)
     buffer_add_text(to, number);
 }
 
-static void add_call(struct arena *arena, const struct to_server *call, struct outbox_words *to)
+static void add_call(struct arena *arena, const struct to_server *call, struct talk_words *to)
 {
     struct buffer json = { 0 };
 
@@ -87,7 +87,7 @@ static void add_call(struct arena *arena, const struct to_server *call, struct o
     buffer_free(&json);
 }
 
-static void add_upload(struct arena *arena, struct to_server *call, struct outbox_words *to)
+static void add_upload(struct arena *arena, struct to_server *call, struct talk_words *to)
 {
     struct buffer rows = { 0 };
 
@@ -99,7 +99,7 @@ static void add_upload(struct arena *arena, struct to_server *call, struct outbo
 }
 
 enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchange_state *state, bool in_bulk,
-                      bool goes_on, struct outbox_words *to, struct sent_offers *sent)
+                      bool goes_on, struct talk_words *to, struct sent_offers *sent)
 {
     uint64_t waiting = state->newest - state->accepted;
     struct to_server call;

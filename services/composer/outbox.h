@@ -7,17 +7,11 @@
 
 enum { OUTBOX_TALK = 500 /* offers of one talk */, OUTBOX_BULK = 4096 /* … or rows of one upload */ };
 
-/* What a talk sends (talk.h). */
-struct outbox_words {
-    struct text upload;
-    const char *calls[TALK_CALLS];
-    uint32_t count;
-};
-
-/* Fills `to` with the next talk: up to OUTBOX_TALK unconfirmed offers, in the call. `in_bulk`: if more wait, up to
- * OUTBOX_BULK as rows before the call. `goes_on`: further calls read more lessons. Errors: full, internal. */
+/* Fills `to`, but not its server, with the next talk: up to OUTBOX_TALK unconfirmed offers, in the call. `in_bulk`: if
+ * more wait, up to OUTBOX_BULK as rows before the call. `goes_on`: further calls read more lessons. Errors: full,
+ * internal. */
 enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchange_state *state, bool in_bulk,
-                      bool goes_on, struct outbox_words *to, struct sent_offers *sent);
+                      bool goes_on, struct talk_words *to, struct sent_offers *sent);
 
 /* Fills `to` with the exact bytes of the next talk; at level off, as they would be at level use. Sends and writes
  * nothing. `state` has a salt. Errors: full, internal. */

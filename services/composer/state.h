@@ -102,18 +102,18 @@ struct composer {
     struct progress {
         struct id task;
         usec_t since;
-        uint64_t offers; /* offers that waited at its beginning */
-        uint64_t from,
-            newest; /* positions of lessons: of the inbox at its beginning, and of the server's newest lesson */
-    } progress;
-    usec_t skew; /* the server's clock minus this one */
+        uint64_t offers; /* all that it sends */
+        uint64_t from;   /* the inbox's position at its beginning */
+        uint64_t newest; /* the position of the server's newest lesson */
+    } progress;          /* of this exchange; composer.c shows it as a task */
+    usec_t skew;         /* the server's clock minus this one */
 
     struct news news;
     usec_t news_next, news_pause; /* on the steady clock */
 
     struct packs_count packs;
     struct likeness likeness;
-    struct damage_look look;
+    struct damage_look damage;
     bool is_rebuilding; /* the inbox was damaged, and is not complete again yet */
 
     struct ticket syncing[WAITING_MOST]; /* asks that wait for the end of this exchange … */

@@ -71,26 +71,26 @@ static void want_offer(void *state, const struct offer *offer)
 
 static void take_use(struct slicing *s, struct bytes key, struct bytes value)
 {
-    const struct statement statement = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
+    const struct statement_source source = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
     struct use use = { 0 };
     struct offer offer;
 
     s->e = row_decode(s->txn, &s->scratch, value, &use_shape, &use);
-    if (s->e == ERR_OK && statement_of_use(&statement, key_id_at(key, 0), &use, &offer))
+    if (s->e == ERR_OK && statement_of_use(&source, key_id_at(key, 0), &use, &offer))
         want_offer(s, &offer);
 }
 
 static void take_item(struct slicing *s, struct bytes key, struct bytes value)
 {
-    const struct statement statement = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
+    const struct statement_source source = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
     struct media media = { 0 };
 
     (void)key;
     s->e = row_decode(s->txn, &s->scratch, value, &media_shape, &media);
     if (s->e == ERR_OK)
-        s->e = statement_of_words(&statement, &media, want_offer, s);
+        s->e = statement_of_words(&source, &media, want_offer, s);
     if (s->e == ERR_OK)
-        s->e = statement_of_sound(&statement, &media, want_offer, s);
+        s->e = statement_of_sound(&source, &media, want_offer, s);
 }
 
 static void sweep_offer(struct slicing *s, struct bytes key, struct bytes value)
@@ -125,7 +125,7 @@ static const struct {
     [GATHER_SWEEP] = { DB_SHARED, SHARING_OFF, sweep_offer },
 };
 
-enum { ITEM_MOST = 258 /* offers of one row */, ROOM = GATHER_OFFERS + ITEM_MOST };
+enum { ITEM_MOST = 258 /* offers of one item: a class, 256 tags and its sound */, ROOM = GATHER_OFFERS + ITEM_MOST };
 
 static bool has_offer_room(const struct gather *g)
 {

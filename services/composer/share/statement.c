@@ -30,7 +30,7 @@ static bool is_below(struct bytes path, const char *folder, size_t len)
            (path.at[len] == '/' || folder[len - 1] == '/');
 }
 
-static bool is_excluded(const struct statement *s, const struct media *media)
+static bool is_excluded(const struct statement_source *s, const struct media *media)
 {
     struct bytes path = { 0, NULL };
 
@@ -46,13 +46,13 @@ static bool is_excluded(const struct statement *s, const struct media *media)
     return false;
 }
 
-static bool is_shared_item(const struct statement *s, const struct media *media)
+static bool is_shared_item(const struct statement_source *s, const struct media *media)
 {
     return media->content.len == COMMUNITY_CONTENT && !media->has_forgotten && !media->hidden && !is_excluded(s, media);
 }
 
 /* A use that a scan read from a session file counts if the session names the very file. */
-static bool is_confirmed(const struct statement *s, struct id context, struct id media)
+static bool is_confirmed(const struct statement_source *s, struct id context, struct id media)
 {
     struct key key = key_id(context);
     struct session session = { 0 };
@@ -69,7 +69,7 @@ static bool is_confirmed(const struct statement *s, struct id context, struct id
 
 /* ---- offers ---- */
 
-static struct bytes hide_context(const struct statement *s, struct id context)
+static struct bytes hide_context(const struct statement_source *s, struct id context)
 {
     uint8_t hash[SHA256_BYTES];
 
@@ -77,7 +77,7 @@ static struct bytes hide_context(const struct statement *s, struct id context)
     return arena_bytes(s->arena, bytes_of(hash, COMMUNITY_CONTENT));
 }
 
-bool statement_of_use(const struct statement *s, struct id context, const struct use *use, struct offer *to)
+bool statement_of_use(const struct statement_source *s, struct id context, const struct use *use, struct offer *to)
 {
     struct media media = { 0 };
 
@@ -105,7 +105,7 @@ static bool can_be_stored(struct text word)
     return word.len && word.len <= 255 && !memchr(word.at, 0, word.len);
 }
 
-enum err statement_of_words(const struct statement *s, const struct media *media,
+enum err statement_of_words(const struct statement_source *s, const struct media *media,
                             void (*said)(void *state, const struct offer *offer), void *state)
 {
     struct facts own = { 0 };
@@ -139,7 +139,7 @@ static bool see_one(void *state, const struct lesson *lesson)
     return false;
 }
 
-enum err statement_of_sound(const struct statement *s, const struct media *media,
+enum err statement_of_sound(const struct statement_source *s, const struct media *media,
                             void (*said)(void *state, const struct offer *offer), void *state)
 {
     struct sound_form sound = { 0 };
