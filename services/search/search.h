@@ -89,16 +89,16 @@ void search_close(struct search *search); /* writes the index's file */
 /* The asks of schemas/search.schema. */
 extern const struct search_handlers search_handlers;
 
+/* search_wait.c: defers the answer; `kept` has all that the later answer needs. The function that answers
+ * request->ticket frees it. Errors: busy, full. */
+enum err search_put_off(struct request *request, struct request **kept);
+
 /* ---- search_current.c: an answer never comes from an outdated index ---- */
 
 /* Runs `run` now if the index has reached the catalogue's head, otherwise as soon as it has. */
 enum err search_when_current(struct search *search, struct call *call,
                              enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
                              void *answer);
-
-/* Defers the answer: `kept` has all that the later answer needs. The function that answers request->ticket frees it.
- * Errors: busy, full. */
-enum err search_put_off(struct request *request, struct request **kept);
 
 /* Callbacks of the loop; `state` is the struct search. The timer catches up, answers waiting asks, and writes the
  * file. */

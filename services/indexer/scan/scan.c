@@ -30,21 +30,6 @@ static void send_report_now_and_then(struct scan *scan)
         send_report(scan);
 }
 
-struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
-                           const struct trace *trace)
-{
-    struct work *work = work_new(bytes_of(path, strlen(path)));
-
-    work->id = id;
-    work->library = scan->order.library.id;
-    work->size = trace->size;
-    work->mtime = trace->mtime;
-    work->seen = node->seen;
-    work->is_cloud = scan_is_cloud(scan, node->path);
-    work_push(&scan->report->work, work);
-    return work;
-}
-
 /* An operation about a folder, or about a file in it, is durable or refused. A stale place must be analysed. */
 static void take_outcome(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
 {

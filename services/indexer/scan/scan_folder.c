@@ -114,6 +114,21 @@ static uint64_t renewed_revision(struct scan *scan, const struct compared *compa
     return media.revision;
 }
 
+struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
+                           const struct trace *trace)
+{
+    struct work *work = work_new(bytes_of(path, strlen(path)));
+
+    work->id = id;
+    work->library = scan->order.library.id;
+    work->size = trace->size;
+    work->mtime = trace->mtime;
+    work->seen = node->seen;
+    work->is_cloud = scan_is_cloud(scan, node->path);
+    work_push(&scan->report->work, work);
+    return work;
+}
+
 static enum err meet_entry(struct scan *scan, struct folder_node *node, const struct compared *compared,
                            struct fault *fault)
 {

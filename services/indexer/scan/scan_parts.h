@@ -95,7 +95,7 @@ struct scan {
 /* True if the folder lies in a cloud, by its library or by the setting availability.cloud. */
 bool scan_is_cloud(const struct scan *scan, const char *folder);
 
-/* Adds a file that is to be analysed to the report. */
+/* scan_folder.c: adds a file that is to be analysed to the report. */
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace);
 

@@ -21,24 +21,6 @@ static struct describe_scope measure_scope(const struct hear *hear)
     return s;
 }
 
-const struct tonal_frame *describe_tonal_at(const struct hear *hear, double seconds)
-{
-    size_t i = (size_t)(((double)hear->start / MEL_RATE + seconds) * TONAL_RATE + 0.5);
-
-    return i < hear->tonal.count ? &hear->tonal.frame[i] : NULL;
-}
-
-float describe_likeness(const float *flux, size_t count, size_t lag)
-{
-    double sum = 0, square = 1e-9;
-
-    for (size_t i = 0; i < count; i++) {
-        square += (double)flux[i] * (double)flux[i];
-        sum += i + lag < count ? (double)flux[i] * (double)flux[i + lag] : 0;
-    }
-    return (float)(sum / square);
-}
-
 /* Writes the level of each band's mean power over the frames from `first` to `end`. */
 static void put_spectrum(float **row, const struct describe_scope *s, size_t first, size_t end)
 {

@@ -38,7 +38,7 @@ static inline float describe_duration(double seconds)
     return (float)log10(seconds * 10 + 0.003);
 }
 
-/* The tonal frame `seconds` after the start; NULL after the end. */
+/* describe_frames.c: the tonal frame `seconds` after the start; NULL after the end. */
 const struct tonal_frame *describe_tonal_at(const struct hear *hear, double seconds);
 
 /* The autocorrelation of a curve at `lag` values: 1 at lag 0. */

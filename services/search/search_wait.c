@@ -1,0 +1,39 @@
+/* search_wait.c: asks that are answered later. */
+#include <stdlib.h>
+
+#include "common/process/limits.h"
+#include "services/search/search.h"
+
+/* Defers the call; the answer and its fault get memory that outlives the handler. */
+static enum err outlive_handler(struct request *request)
+{
+    void *answer = arena_alloc(request->arena, call_ask(request->call)->answer->size);
+    struct fault *fault = arena_alloc(request->arena, sizeof(*fault));
+
+    if (!answer || !fault)
+        return limits_refuse(request->fault, "an answer that waits");
+    request->ticket = call_defer(request->call);
+    if (!request->ticket.number)
+        return ERR_BUSY;
+    request->answer = answer;
+    request->fault = fault;
+    request->call = NULL;
+    return ERR_OK;
+}
+
+enum err search_put_off(struct request *request, struct request **kept)
+{
+    enum err e = ERR_OK;
+
+    *kept = malloc(sizeof(**kept));
+    if (!*kept)
+        return limits_refuse(request->fault, "an answer that waits");
+    if (request->call)
+        e = outlive_handler(request);
+    **kept = *request;
+    (*kept)->next = NULL;
+    request->is_put_off = e == ERR_OK;
+    if (e != ERR_OK)
+        free(*kept);
+    return e;
+}
