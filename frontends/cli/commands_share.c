@@ -19,6 +19,10 @@ static const struct command share[] = {
     { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
     { "basket clear", "", "Remove all links from the basket; the sounds stay",
       "Files in the folder that are not links stay, too.", "", 0, 0, false, basket_empty },
+    { "reveal", "ID|PATH|QUERY…", "Show the file of an item in the file manager",
+      "The file manager of the desktop marks it in its folder. If it cannot, xdg-open opens the folder. Of a query, "
+      "the first result is shown.",
+      "", 1, ANY, true, reveal_show },
     { "use", "CONTEXT ID|PATH|QUERY…", "Record that a context (a song, an album, a kit) uses items",
       "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
       "of an item. --off ends the use. " MANY_ITEMS,

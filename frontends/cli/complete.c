@@ -260,6 +260,7 @@ static const struct {
     { "play", offer_item, NULL },
     { "stop", offer_voices, NULL },
     { "preview", offer_item, NULL },
+    { "reveal", offer_item, NULL },
     { "edit", offer_item_or_key, NULL },
     { "rate", offer_item_or_rating, NULL },
     { "colour", offer_item_or_colour, NULL },

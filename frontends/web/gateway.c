@@ -47,7 +47,13 @@ static enum err answer_doctor(struct web *web, struct call *call, const struct w
 static enum err answer_relink(struct web *web, struct call *call, const struct web_relink *ask, struct relink_line *to)
 {
     (void)to;
-    return relink_answer(&web->own, call, ask);
+    return of_item_relink(&web->own, call, ask);
+}
+
+static enum err answer_reveal(struct web *web, struct call *call, const struct web_reveal *ask, struct file_shown *to)
+{
+    (void)to;
+    return of_item_reveal(&web->own, call, ask);
 }
 
 static enum err undo_step(struct web *web, struct call *call, const struct web_undo *ask, struct file_step *to)
@@ -89,6 +95,7 @@ const struct web_handlers web_asks = { .address = answer_address,
                                        .crashes = answer_crashes,
                                        .doctor = answer_doctor,
                                        .relink = answer_relink,
+                                       .reveal = answer_reveal,
                                        .undo = undo_step,
                                        .redo = redo_step,
                                        .basket = answer_basket,

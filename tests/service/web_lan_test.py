@@ -87,7 +87,7 @@ def a_page_of_another_machine_searches_and_plays_but_changes_nothing(home):
     same((200, b'RIFF'), ((got := far.get(media + '?as=wav')).status, got.content[:4]))
     page.must('persist.put_media', {'edit': {'id': item['media']['id'], 'add_tags': ['far']}})
     for name, body in (('supervisor.services', {}), ('supervisor.shutdown', {}), ('web.logs', {}), ('web.basket', {}), ('web.address', {}),
-                       ('search.similar', {'path': item['path']}), ('search.get', {'path': item['path']}),
+                       ('web.reveal', {'id': item['media']['id']}), ('search.similar', {'path': item['path']}), ('search.get', {'path': item['path']}),
                        ('indexer.add_library', {'path': b'/etc'}), ('project.new', {'name': 'x', 'folder': b'/tmp/x', 'body': ''}),
                        ('streamer.preview', {'path': b'/etc/passwd'})):
         error, answer = page.ask(name, body)

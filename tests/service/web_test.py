@@ -9,12 +9,13 @@ import socket
 import struct
 import sys
 import time
+import urllib.parse
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import client
 import msgpack
-from browsing import Browser, Page, Refused, address
+from browsing import Browser, Page, Refused, address, note_desktop
 from claims import SONIC, TOP, claim, contains, figure, open_files, run_claims, same, samples, until
 
 
@@ -55,6 +56,15 @@ def bells(home):
 def changing_bells(home):
     """The same, for a claim that changes the folder."""
     bells(home)
+
+
+def desktop(home):
+    """A sound with a difficult name, and a desktop that notes what it is to show."""
+    note_desktop(home)
+    os.mkdir(home.file('music'))
+    shutil.copy(samples('perc_bell*.flac', folder=SONIC)[0], home.file('music', "it's 100% a, b ü.flac"))
+    home.up()
+    home.loophole('index', home.file('music'), '--wait')
 
 
 def twins(home):
@@ -210,6 +220,40 @@ def a_dropped_file_is_analysed_and_deleted(home):
     same(os.path.basename(home.sounds[0]).encode(), os.path.basename(alike['items'][0]['path']))
     same([], os.listdir(home.file('cache', 'web-drop')))
     same(413, browser.request('POST', '/drop', headers={'Content-Length': str((64 << 20) + 1)}, body=b'').status)
+
+
+def said_to(home, name):
+    """The arguments of the desktop's program NAME, once; [] if it was not started."""
+    try:
+        with open(path := home.file('desktop', name + '.said'), encoding='utf-8') as file:
+            said = file.read().splitlines()
+        os.unlink(path)
+        return said
+    except FileNotFoundError:
+        return []
+
+
+@claim(shares=desktop)
+def an_item_is_shown_in_the_file_manager_or_its_folder_opened(home):
+    path = home.file('music', "it's 100% a, b ü.flac")
+    line = home.first('search', '100', '--fields', 'id,path')
+    marked = 'array:string:file://' + urllib.parse.quote(path, safe='/')
+    contains(home.loophole('reveal', line['id']).out, 'done: the file manager shows')
+    contains(said_to(home, 'dbus-send'), marked)
+    same([], said_to(home, 'xdg-open'))
+    page = Browser(home).page()
+    item = {'id': page.must('search.query', {'limit': 1})['items'][0]['media']['id']}
+    same(path.encode(), page.must('web.reveal', item)['path'])
+    contains(said_to(home, 'dbus-send'), marked)
+    open(home.file('desktop', 'dbus-send.fails'), 'w').close()
+    home.loophole('reveal', path)
+    same([home.file('music')], said_to(home, 'xdg-open'))
+    open(home.file('desktop', 'xdg-open.fails'), 'w').close()
+    error, answer = page.ask('web.reveal', item)
+    same('not_found', error)
+    contains(str(answer), 'no file manager answers')
+    os.unlink(path)
+    contains(home.fails('loophole', 'reveal', line['id']), 'does not exist')
 
 
 @claim(shares=twins)

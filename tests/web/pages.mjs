@@ -332,6 +332,10 @@ const claims = {
     await page.keyboard.press('4')
     await until('the engine has the rating', () => json('search', 'rating:4').some(one => one.id === item.id))
     await page.locator('.out summary').click()
+    await page.locator('.out').getByText('Show in the file manager').click()
+    await page.locator('.remark >> text=The file manager shows the file.').waitFor()
+    const marked = readFileSync(`${process.env.LOOPHOLE_HOME}/desktop/dbus-send.said`, 'utf8')
+    assert(marked.includes(`file://${item.path}\n`), marked)
     for (const [name, file] of [['Download', item.path.split('/').at(-1)], ['As WAV', `${item.name}.wav`]]) {
       const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.out').getByText(name, { exact: true }).click()])
       assert.equal(await download.failure(), null)

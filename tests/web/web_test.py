@@ -14,7 +14,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import PASSWORD, certify, free_port, lan_settings
+from browsing import PASSWORD, certify, free_port, lan_settings, note_desktop
 from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
 from sounding import Tape, engine, sound, tool
 
@@ -37,6 +37,7 @@ def sounds(home):
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
     home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
+    note_desktop(home)
     home.lan_port = free_port()
     certify(home)
     home.env.update(FAR=f'https://127.0.0.1:{home.lan_port}/', PASSWORD=PASSWORD)

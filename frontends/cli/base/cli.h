@@ -215,6 +215,7 @@ enum err treat_normalise(struct cli *cli, struct fault *fault);
 enum err basket_put(struct cli *cli, struct fault *fault);
 enum err basket_print(struct cli *cli, struct fault *fault);
 enum err basket_empty(struct cli *cli, struct fault *fault);
+enum err reveal_show(struct cli *cli, struct fault *fault);
 enum err sessions_list(struct cli *cli, struct fault *fault);
 enum err uses_note(struct cli *cli, struct fault *fault);
 enum err undo_take(struct cli *cli, struct fault *fault);

@@ -1,25 +1,13 @@
 /* web.c: the address of the web app. */
-#include <errno.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/desktop.h"
 #include "schema_web.h"
 
-extern char **environ;
-
-static enum err open_browser(const char *address, struct fault *fault)
+static enum err open_browser(char *address, struct fault *fault)
 {
-    char *argv[] = { "xdg-open", (char *)(uintptr_t)address, NULL };
-    pid_t pid;
-    int status = 0, failed = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-
-    if (failed)
-        return fault_errno(fault, ERR_NOT_FOUND, failed, "cannot start xdg-open");
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (desktop_run((char *[]){ "xdg-open", address, NULL }))
         return ERR_OK;
     fault_set(fault, ERR_NOT_FOUND, "xdg-open found no browser");
     return fault_hint(fault, "open the address that `loophole web` prints");

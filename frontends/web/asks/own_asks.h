@@ -24,9 +24,10 @@ void own_asks_close(struct own_asks *own);
 enum err logs_answer(struct own_asks *own, struct call *call, const struct web_logs *ask, struct log_page *to);
 enum err deaths_answer(struct own_asks *own, struct call *call, const struct web_crashes *ask, struct deaths *to);
 
-/* findings.c, relink.c: run `loophole doctor` and `loophole relink`. The answers come later. */
+/* findings.c, of_item.c: run `loophole doctor`, `relink` and `reveal`. The answers come later. */
 enum err findings_answer(struct own_asks *own, struct call *call);
-enum err relink_answer(struct own_asks *own, struct call *call, const struct web_relink *ask);
+enum err of_item_relink(struct own_asks *own, struct call *call, const struct web_relink *ask);
+enum err of_item_reveal(struct own_asks *own, struct call *call, const struct web_reveal *ask);
 
 /* steps.c: runs `loophole undo` (`back`) or `loophole redo`. The answer comes later. Errors: conflict. */
 enum err steps_answer(struct own_asks *own, struct call *call, bool back);

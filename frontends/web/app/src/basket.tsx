@@ -3,7 +3,7 @@ import type { basket } from 'loophole'
 import { Cell, useCell } from './cell'
 import { counted, idBytes, num, pathText } from './format'
 import { chosen } from './list'
-import { complain, say } from './state'
+import { complain, say, view } from './state'
 import { ask } from './wire'
 
 const BUDGET_MS = 30000
@@ -52,6 +52,11 @@ export async function copyText(text: string, what: string) {
   } catch (error) { complain(error) }
 }
 
+/** Shows the file of the current item in the file manager of the machine. */
+export const reveal = () =>
+  view.value.at ? ask('web.reveal', { id: idBytes(view.value.at)! }, BUDGET_MS).then(() => say('The file manager shows the file.'), complain)
+    : complain(new Error('No item is current: choose one first'))
+
 /** A zip of the chosen items; one item as it is. */
 export const downloadAddress = (ids: string[]) => (ids.length === 1 ? `/media/${ids[0]}` : `/zip?ids=${ids.slice(0, ZIP_MOST).join()}`)
 
@@ -70,6 +75,7 @@ export function Out({ path }: { path: string }) {
       <summary>Into another program</summary>
       <div class="buttons">
         <button onClick={() => copyText(path, 'The path')} disabled={!path}>Copy path</button>
+        <button onClick={reveal} disabled={!path}>Show in the file manager</button>
         <button onClick={addToBasket} title="A link in a folder that any DAW's file browser shows (b)">Into the basket</button>
         {ids.length < 2
           ? <><a class="button" href={`/media/${ids[0]}`} download={name}>Download</a> <a class="button" href={`/media/${ids[0]}?as=wav`} download={`${name.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>

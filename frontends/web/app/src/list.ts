@@ -5,7 +5,7 @@ import { favourite, hide, rate } from './edits'
 import { counted, idBytes, idText } from './format'
 import { hear, hush, markRegion } from './hear'
 import { awaitItem, itemAt, itemOf, question, result, rowOf } from './result'
-import { complain, heard, isAlike, say, selected, set, settings, show, view } from './state'
+import { complain, heard, isAlike, remark, say, selected, set, settings, show, view } from './state'
 import { read } from './wire'
 
 /** The current row of the keyboard; -1: none. */
@@ -126,7 +126,7 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selectAll()
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
   else if (event.key === 'Enter' || event.key === ' ') hearNow().catch(complain)
-  else if (event.key === 'Escape') hush()
+  else if (event.key === 'Escape') { hush(); if (remark.value?.bad) remark.set(undefined) }
   else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
   else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }
   else if (event.key === 'f') favourite(chosen(), !atNow()?.media.favourite)

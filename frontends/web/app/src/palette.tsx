@@ -1,6 +1,6 @@
 // Every command by its name, with the command line's equivalent. Ctrl+K opens it.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { addToBasket, clearBasket, download } from './basket'
+import { addToBasket, clearBasket, download, reveal } from './basket'
 import { Cell, useCell } from './cell'
 import { chipsOf, goToWeights } from './chips'
 import { colour, COLOURS, favourite, hide, rate, redo, undo } from './edits'
@@ -83,6 +83,7 @@ const CHANGING: Command[] = [
   { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => PAGE_ONLY },
   { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
   { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
+  { name: 'Show the file in the file manager', run: reveal, cli: () => `loophole reveal ${one()}` },
   { name: 'Download the chosen items', run: download, cli: () => `loophole send ${ids()} DIR` },
 ]
 

@@ -18,7 +18,7 @@ const rounded = (of: item, name: string, digits: number) => factOf(of, name)?.nu
 
 export const COLUMNS: Record<string, Column> = {
   name: { title: 'Name', sort: 'name', wide: 'minmax(11.5rem,4fr)', text: of => clean(of.media.name) },
-  class: { title: 'Class', sort: 'class', wide: 'minmax(4.5rem,1fr)', text: of => factText(of, 'class'), source: 'class' },
+  class: { title: 'Class', sort: 'class', wide: 'minmax(5.9rem,1fr)', text: of => factText(of, 'class'), source: 'class' },
   bpm: { title: 'BPM', sort: 'bpm', wide: '3.6rem', text: of => rounded(of, 'bpm', 1), source: 'bpm', number: true },
   key: { title: 'Key', sort: 'key', wide: '3.6rem', text: of => factText(of, 'key'), source: 'key' },
   length: { title: 'Length', sort: 'duration_s', wide: '4.2rem', text: of => lengthText(seconds(of)), number: true },
