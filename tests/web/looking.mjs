@@ -2,7 +2,7 @@
 // queries, and counts while the catalogue changes.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { json, loophole, open, shown, showsTotal, total, until } from './browser.mjs'
+import { json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const sorted = list => [...list].sort()
@@ -39,15 +39,17 @@ async function pull(page, { left, right, top, bottom }) {
 
 const chosenIds = async page => sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
 
-/** In the page, from its beginning: each answer of search.query comes late, and the catalogue changes all the time. */
+/** In the page, from its beginning: each answer with counts or lists comes late, and the catalogue changes all the time. */
 function change_without_end() {
   const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
-  const LATE_MS = 700, EVERY_MS = 50
-  const late = new Set()
+  const EVERY_MS = 50
+  const late = new Map()
   const { send } = WebSocket.prototype
   WebSocket.prototype.send = function (bytes) {
-    const name = find(bytes, 'search.query')
-    if (name >= 0) late.add(bytes.slice(name + 14, name + 30).join())
+    for (const ask of ['search.query', 'search.grid', 'search.folders', 'search.duplicates', 'search.map']) {
+      const at = find(bytes, ask) + ask.length + 2
+      if (at > ask.length + 2) late.set(bytes.slice(at, at + 16).join(), ask === 'search.query' ? 700 : 2000)
+    }
     send.call(this, bytes)
   }
   const text = word => new TextEncoder().encode(word)
@@ -58,7 +60,7 @@ function change_without_end() {
     set.call(this, message => {
       const bytes = new Uint8Array(message.data)
       const request = bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()
-      if (late.delete(request)) setTimeout(() => call(message), LATE_MS)
+      if (late.has(request)) setTimeout(() => call(message), late.get(request))
       else call(message)
     })
   } })
@@ -71,6 +73,16 @@ export const looking = {
     await page.fill('#query', 'bell')
     await showsTotal(page, 'bell')
     await until('the rows are there', async () => (await page.locator('.row[data-id]').count()) === total('bell'))
+    const [pack] = JSON.parse(loophole('ask', 'search.query', 'query=bell', 'limit=0', 'facets=["pack"]')).facets
+    await mode(page, 'Folders')
+    await until('the folders are there', async () => (await page.locator('section[aria-label=Folders] li').count()) > 0)
+    await until('the packs are counted', async () => (await page.locator('section[aria-label=Packs] li .count').first().innerText()) === String(pack.count))
+    await mode(page, 'Hypergrid')
+    await page.waitForSelector('.hypergrid td button')
+    await mode(page, 'Duplicates')
+    await page.waitForSelector('main.panels >> text=groups')
+    await mode(page, 'Map')
+    await until('the map dims what is not found', async () => (await page.locator('main.map').getAttribute('data-found')) === String(total('bell')))
     return page
   },
 

@@ -59,3 +59,26 @@ export function usePolled<T>(load: () => Promise<T>, every_ms: number, deps: unk
   }, [kick, ...deps])
   return [value, () => setKick(n => n + 1), failed]
 }
+
+/** Calls `load` when `deps` change, and again after each change of the cell. A call under way is awaited first, so that changes
+ * without end do not keep the page from showing any. */
+export function useLoaded(load: (signal: AbortSignal) => Promise<unknown>, changed: Cell<unknown>, deps: unknown[]) {
+  useEffect(() => {
+    const control = new AbortController()
+    let loading = false
+    let again = false
+    const round = async () => {
+      again = true
+      if (loading) return
+      loading = true
+      while (again && !control.signal.aborted) {
+        again = false
+        await load(control.signal).catch(() => undefined)
+      }
+      loading = false
+    }
+    round()
+    const end = changed.follow(round)
+    return () => { end(); control.abort() }
+  }, deps)
+}

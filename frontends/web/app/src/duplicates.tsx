@@ -1,7 +1,7 @@
 // Groups of items with the same sound, and the copy to keep.
 import type { duplicates_found, item } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { useState } from 'preact/hooks'
+import { useCell, useLoaded } from './cell'
 import { hide } from './edits'
 import { bytesText, counted, idText, num, pathText } from './format'
 import { hear } from './hear'
@@ -13,13 +13,9 @@ const play = (id: Uint8Array) => read('search.get', { id }, AbortSignal.timeout(
 
 export function Duplicates() {
   const query = useCell(view, of => of.query)
-  const changed = useCell(arrived)
   const [got, setGot] = useState<duplicates_found>()
-  useEffect(() => {
-    const control = new AbortController()
-    read('search.duplicates', { query, limit: 100 }, control.signal).then(setGot, error => { setGot(undefined); complain(error) })
-    return () => control.abort()
-  }, [query, changed])
+  useLoaded(signal => read('search.duplicates', { query, limit: 100 }, signal).then(setGot, error => { setGot(undefined); complain(error) }),
+    arrived, [query])
   if (!got) return <main class="panels" tabIndex={-1}><h1 class="unseen">Duplicates</h1><p class="quiet">Comparing…</p></main>
   return (
     <main class="panels" tabIndex={-1}>

@@ -1,7 +1,7 @@
 // Folders and packs: what they hold, as counts of the present query.
 import type { folder_count } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { useState } from 'preact/hooks'
+import { useCell, useLoaded } from './cell'
 import { clean, idBytes, idText, num, pathText } from './format'
 import { arrived } from './result'
 import { clause, toggleClause, clauses, show, view } from './state'
@@ -11,14 +11,9 @@ interface Count { value: string; count: number }
 
 function useCounts(facet: string): Count[] | undefined {
   const query = useCell(view, of => of.query)
-  const changed = useCell(arrived)
   const [counts, setCounts] = useState<Count[]>()
-  useEffect(() => {
-    const control = new AbortController()
-    read('search.query', { query, limit: 0, facets: [facet] }, control.signal).then(
-      got => setCounts((got.facets ?? []).map(one => ({ value: one.value, count: num(one.count) }))), () => undefined)
-    return () => control.abort()
-  }, [query, facet, changed])
+  useLoaded(signal => read('search.query', { query, limit: 0, facets: [facet] }, signal).then(
+    got => setCounts((got.facets ?? []).map(one => ({ value: one.value, count: num(one.count) })))), arrived, [query, facet])
   return counts
 }
 
@@ -70,13 +65,9 @@ function Folder({ of, query }: { of: folder_count; query: string }) {
 
 /** The folders in a folder with the items of the query below them. A press on a name limits the result to the folder. */
 function Below({ folder, query }: { folder?: string; query: string }) {
-  const changed = useCell(arrived)
   const [each, setEach] = useState<folder_count[]>()
-  useEffect(() => {
-    const control = new AbortController()
-    read('search.folders', { query, folder: folder ? idBytes(folder) : undefined }, control.signal).then(got => setEach(got.each ?? []), () => undefined)
-    return () => control.abort()
-  }, [folder, query, changed])
+  useLoaded(signal => read('search.folders', { query, folder: folder ? idBytes(folder) : undefined }, signal).then(got => setEach(got.each ?? [])),
+    arrived, [folder, query])
   return <ul>{(each ?? []).map(one => <Folder key={idText(one.id)} of={one} query={query} />)}</ul>
 }
 

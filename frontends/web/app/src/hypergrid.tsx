@@ -1,6 +1,6 @@
 // The hypergrid: how many items of the query have each pair of two qualities. A press adds both to the query.
-import { useEffect, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { useState } from 'preact/hooks'
+import { useCell, useLoaded } from './cell'
 import { clean, num } from './format'
 import { arrived } from './result'
 import { clause, clauses, show, view } from './state'
@@ -33,13 +33,8 @@ function Choice({ label, value, put }: { label: string; value: string; put: (val
 
 export function Hypergrid() {
   const { query, rows, across } = useCell(view)
-  const changed = useCell(arrived)
   const [grid, setGrid] = useState<Grid>()
-  useEffect(() => {
-    const control = new AbortController()
-    gridOf(query, rows, across, control.signal).then(setGrid, () => undefined)
-    return () => control.abort()
-  }, [query, rows, across, changed])
+  useLoaded(signal => gridOf(query, rows, across, signal).then(setGrid), arrived, [query, rows, across])
   const shown = grid && grid.query === query && grid.of === `${rows} ${across}` ? grid : undefined
   const most = shown ? Math.max(1, ...shown.counts.values()) : 1
   const choose = (row: string, column: string) =>

@@ -100,12 +100,21 @@ export async function selectAll() {
 }
 
 const addTo = (list: string[], ids: string[]) => [...new Set([...list, ...ids])].slice(0, 32)
-export const moreLike = () => show({ like: addTo(view.value.like, chosen()) })
+
+/** Adds examples. They are counter-examples no longer. */
+export function moreLike() {
+  const ids = chosen()
+  if (!ids.length) return complain(new Error('More like this needs a sound: go to one first'))
+  show({ like: addTo(view.value.like, ids), unlike: view.value.unlike.filter(id => !ids.includes(id)) })
+}
 
 /** Adds counter-examples. These need an example, because a search weighs them against it. */
-export const lessLike = () => isAlike(view.value, heard.value)
-  ? show({ unlike: addTo(view.value.unlike, chosen()) })
-  : complain(new Error('Less like this needs an example first: press s, More like this, on a similar sound'))
+export function lessLike() {
+  const ids = chosen().filter(id => !view.value.like.includes(id))
+  if (!isAlike(view.value, heard.value)) complain(new Error('Less like this needs an example first: press s, More like this, on a similar sound'))
+  else if (!ids.length) complain(new Error('This is the example itself: go to another sound first'))
+  else show({ unlike: addTo(view.value.unlike, ids) })
+}
 
 /** The row `by` rows after the current one. When the current item has left the list, its next neighbour is in its row. */
 function rowAfter(by: number): number {

@@ -1,7 +1,7 @@
 // The map: each item a point, near those that sound alike. A click plays; drag moves or turns, the wheel zooms, a drag with
 // Shift is a lasso. The query dims what it does not find.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { useCell, useLoaded } from './cell'
 import { clean, counted, factText, idBytes } from './format'
 import { hear } from './hear'
 import { listKey, row as rowCell } from './list'
@@ -63,7 +63,7 @@ function play(id: string) {
     read('search.get', { id: idBytes(id) }, AbortSignal.timeout(5000)).then(got => { if (view.value.at === id) hear(got.item) }, complain)
 }
 
-function Hover({ ids, left, top }: { ids: string[]; left: number; top: number }) {
+function Hover({ ids, x, y, wide }: { ids: string[]; x: number; y: number; wide: number }) {
   const [names, setNames] = useState<string[]>([])
   useEffect(() => {
     const control = new AbortController()
@@ -71,13 +71,12 @@ function Hover({ ids, left, top }: { ids: string[]; left: number; top: number })
       all => setNames(all.map(got => `${clean(got.item.media.name)} · ${factText(got.item, 'class')}`)), () => undefined)
     return () => control.abort()
   }, [ids.join()])
-  return <ul class="hover" style={{ left: `${left}px`, top: `${top}px` }}>{names.map((name, i) => <li key={i}>{name}</li>)}</ul>
+  return <ul class="hover" style={{ ...(x < wide / 2 ? { left: `${x + 14}px` } : { right: `${wide - x + 14}px` }), top: `${y + 14}px` }}>{names.map((name, i) => <li key={i}>{name}</li>)}</ul>
 }
 
 export function MapView() {
   const { dimensions, colour, query, scope, at } = useCell(view)
   const chosen = useCell(selected)
-  const changed = useCell(arrived)
   const canvas = useRef<HTMLCanvasElement>(null)
   const points = useRef<Points>()
   const index = useRef<Index>()
@@ -86,7 +85,7 @@ export function MapView() {
   const [note, setNote] = useState('Loading the map…')
   const [values, setValues] = useState<Values>()
   const [found, setFound] = useState<Uint8Array>()
-  const [hover, setHover] = useState<{ ids: string[]; left: number; top: number }>()
+  const [hover, setHover] = useState<{ ids: string[]; x: number; y: number; wide: number }>()
   const [path, setPath] = useState<number[]>([])
   const [moved, setMoved] = useState(0)
   const looking = useRef(false)
@@ -117,12 +116,10 @@ export function MapView() {
     if (loaded && colour !== 'class') loadColours(loaded, dimensions, colour, control.signal).then(setValues, complain)
     return () => control.abort()
   }, [loaded, colour])
-  useEffect(() => {
-    const control = new AbortController()
-    if (loaded && (query || scope !== 'combined')) loadFound(loaded, dimensions, query, scope, control.signal).then(setFound, () => setFound(undefined))
+  useLoaded(async signal => {
+    if (loaded && (query || scope !== 'combined')) await loadFound(loaded, dimensions, query, scope, signal).then(setFound, () => setFound(undefined))
     else setFound(undefined)
-    return () => control.abort()
-  }, [loaded, query, scope, changed])
+  }, arrived, [loaded, query, scope])
 
   const scale = useMemo(() => loaded && scaleOf(loaded, values), [loaded, values])
   const foundCount = useMemo(() => found && marksIn(found), [found])
@@ -171,7 +168,7 @@ export function MapView() {
       looking.current = true
       index.current?.near(x, y, reach(14), HOVERED).then(hits => {
         looking.current = false
-        setHover(hits.length && loaded ? { ids: hits.map(loaded.idText), left: offsetX + 14, top: offsetY + 14 } : undefined)
+        setHover(hits.length && loaded ? { ids: hits.map(loaded.idText), x: offsetX, y: offsetY, wide: canvas.current!.clientWidth } : undefined)
       })
       return
     }

@@ -1,9 +1,9 @@
 // The bar at the foot: what sounds, how it is heard, and panic, always in reach.
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from './cell'
 import { hush, panic } from './hear'
 import { hearing } from './hear'
-import { remark, set, settings } from './state'
+import { remark, set, settings, view } from './state'
 
 const REMARK_MS = 8000
 
@@ -14,6 +14,9 @@ function Remark() {
     const timer = setTimeout(() => { if (remark.value === said) remark.set(undefined) }, REMARK_MS)
     return () => clearTimeout(timer)
   }, [said])
+  const mode = useCell(view, now => now.mode)
+  const shown = useRef(mode)
+  useEffect(() => { if (shown.current !== mode && remark.value?.bad) remark.set(undefined); shown.current = mode }, [mode]) // it was about the other mode
   return (
     <div class={`remark ${said?.bad ? 'bad' : ''}`} role="status" aria-live="polite" title={said?.text}>
       {said && <>{said.bad && <button class="link" onClick={() => remark.set(undefined)}>Close</button>}{said.text} {said.hint && <small>{said.hint}</small>}</>}

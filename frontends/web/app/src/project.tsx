@@ -1,7 +1,7 @@
 // Where items are used: each context, its roles and sections with their items.
 import type { used_in } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { useState } from 'preact/hooks'
+import { useCell, useLoaded } from './cell'
 import { clean, idText } from './format'
 import { goTo } from './list'
 import { Projects } from './projects'
@@ -39,14 +39,9 @@ function choose(id: string) {
 
 export function Project() {
   const query = useCell(view, of => of.query)
-  const changed = useCell(arrived)
   const [got, setGot] = useState<{ uses: Use[]; more: boolean }>()
   const words = clauses(query)
-  useEffect(() => {
-    const control = new AbortController()
-    loadUses(query, control.signal).then(setGot, () => undefined)
-    return () => control.abort()
-  }, [query, changed])
+  useLoaded(signal => loadUses(query, signal).then(setGot), arrived, [query])
   return (
     <div class="library two">
       <div class="packs halves">
