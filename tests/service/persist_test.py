@@ -484,6 +484,26 @@ def an_apply_is_done_whole_or_not_at_all(persist):
 
 
 @claim(inside=Persist)
+def an_apply_that_makes_small_rows_too_large_is_refused_before_it_begins(persist):
+    c, k = persist.client, persist.catalogue
+    items = [one["id"] for part in range(4) for one in k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(1024)])]
+
+    def fill(size):
+        return {"label": "Fill", "scope": "", "actions": [{"edit": {"id": id, "notes": "n" * size}} for id in items]}
+
+    before = k.changes()
+    error, said = c.ask("persist.apply", fill(1500))
+    assert error == "too_large" and "rewrites about" in said["what"], said
+    assert k.changes() == before
+    assert c.must("persist.apply", fill(150))["items"] == len(items)
+    assert c.must("persist.undo")["items"] == len(items)  # what one apply may do, one undo may take back
+    redone = c.must("persist.redo")
+    assert redone["items"] == len(items)
+    assert c.must("persist.undo", {"scope": "", "to": redone["step"]})["items"] == len(items)
+    assert c.must("persist.apply", {**fill(1500), "parts": True}, budget_ms=120000)["items"] == len(items)
+
+
+@claim(inside=Persist)
 def steps_of_every_scope_survive_a_kill(persist):
     c, k = persist.client, persist.catalogue
     a, b, project = k.put(b"a.wav"), k.put(b"b.wav"), "01J0000000000000000000000P"

@@ -76,14 +76,18 @@ static bool touches_facts(const struct edit *edit)
            edit->add_unlike.count + edit->remove_unlike.count;
 }
 
+static size_t reckon_edit(struct persist *p, const struct edit *edit)
+{
+    return together_reckon(p, edit->id, touches_facts(edit), 2 * together_count_edit(edit));
+}
+
 static size_t reckon_action(struct persist *p, const struct action *action)
 {
     if (action->has_element)
         return together_reckon_element(p, &action->element);
     if (action->has_relink)
-        return together_reckon(p, action->relink.id, true) + together_reckon(p, action->relink.with, true);
-    return together_reckon(p, action->has_edit ? action->edit.id : action->move.id,
-                           action->has_edit && touches_facts(&action->edit));
+        return together_reckon(p, action->relink.id, true, 0) + together_reckon(p, action->relink.with, true, 0);
+    return action->has_edit ? reckon_edit(p, &action->edit) : together_reckon(p, action->move.id, false, 0);
 }
 
 static enum err reckon_actions(struct persist *p, const struct apply_part *part, struct fault *fault)

@@ -47,9 +47,25 @@ static size_t count_row(struct persist *p, enum database db, struct id id)
     return txn_get(p->w.txn, db, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
 }
 
-size_t together_reckon(struct persist *p, struct id item, bool touches_facts)
+static size_t count_texts(const struct text_list *list)
 {
-    size_t bytes = ROWS_OF_ONE + count_row(p, DB_MEDIA, item);
+    size_t bytes = 0;
+
+    for (uint32_t i = 0; i < list->count; i++)
+        bytes += list->at[i].len;
+    return bytes;
+}
+
+size_t together_count_edit(const struct edit *edit)
+{
+    return edit->name.len + edit->pack.len + edit->notes.len + edit->remote.len + count_texts(&edit->add_tags) +
+           count_texts(&edit->remove_tags) + edit->facts.count * sizeof(struct fact) +
+           (edit->add_unlike.count + edit->remove_unlike.count) * sizeof(struct id);
+}
+
+size_t together_reckon(struct persist *p, struct id item, bool touches_facts, size_t put)
+{
+    size_t bytes = ROWS_OF_ONE + put + count_row(p, DB_MEDIA, item);
 
     return touches_facts ? bytes + count_row(p, DB_FACTS, item) : bytes;
 }

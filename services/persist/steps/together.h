@@ -26,10 +26,14 @@ enum err together_begin(struct persist *p, struct together *together, struct fau
 enum err together_end(struct persist *p, const struct together *together, enum err e, struct fault *fault);
 
 /* Estimates the bytes that an edit or a move of this item writes: its rows, the row of the change log and the row of
- * the undo stack. A missing item counts as 512 bytes. */
-size_t together_reckon(struct persist *p, struct id item, bool touches_facts);
+ * the undo stack. `put`: bytes that these rows get. A missing item counts as 512 bytes. */
+size_t together_reckon(struct persist *p, struct id item, bool touches_facts, size_t put);
 
-/* The same for an element: its body now and afterwards, also in the row of the undo stack. */
+/* Bytes of the edit's texts and facts. */
+struct edit;
+size_t together_count_edit(const struct edit *edit);
+
+/* As together_reckon, for an element: its body now and afterwards, also in the row of the undo stack. */
 struct element_edit;
 size_t together_reckon_element(struct persist *p, const struct element_edit *edit);
 

@@ -262,7 +262,7 @@ static size_t reckon_row(struct persist *p, const struct undo_step *row)
 {
     if (row->has_element_before)
         return together_reckon_element(p, &row->element_before);
-    return together_reckon(p, row->before.id, touches_facts(&row->before));
+    return together_reckon(p, row->before.id, touches_facts(&row->before), together_count_edit(&row->before));
 }
 
 static enum err reckon_rows(struct persist *p, const struct rows *rows, struct fault *fault)
