@@ -73,7 +73,7 @@ static enum err list_all(struct volume_listing *listing)
     enum err e = ERR_OK;
 
     listing->seen.each.at = arena_array(&listing->arena, count + 1, sizeof(struct volume_seen));
-    where_index_make(&index, &availability->mounts);
+    where_index_make(&index, &availability->mounts, &availability->known);
     for (uint32_t i = 0; e == ERR_OK && i < count; i++)
         e = list_one(listing, &index, &availability->known.at[i]);
     where_index_free(&index);

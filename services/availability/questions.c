@@ -120,7 +120,7 @@ static bool refuse_duplicate(struct availability *availability, struct question 
     struct where_index index;
     const struct mount *other = NULL;
 
-    where_index_make(&index, &availability->mounts);
+    where_index_make(&index, &availability->mounts, &availability->known);
     struct where where = where_is(&index, row);
     if (where.mount && where.mount != mount && where.mount->line.device != mount->line.device)
         where_duplicates(&index, row, mount, seen_other, &other);
@@ -280,6 +280,20 @@ static bool refuse_mark(struct availability *availability, struct question *ques
     return true;
 }
 
+/* A known volume gets its own marker again. A person who gives the mount a new one parts it from that volume. */
+static void begin_mark(struct availability *availability, struct question *question, struct mount *mount)
+{
+    const struct text prefix = TEXT("marker:");
+    struct known_volume *known = id_is_zero(mount->volume) ? NULL : known_by_id(&availability->known, mount->volume);
+
+    if (known && !question->replaces && text_starts(known->row.identity, prefix))
+        (void)text_copy(question->word, sizeof(question->word),
+                        (struct text){ known->row.identity.len - prefix.len, known->row.identity.at + prefix.len });
+    question->is_marked = mounts_mark(&availability->mounts, mount, question->word, question->replaces);
+    question->since = question->is_marked ? mount->began : question->since;
+    mount->is_own |= question->is_marked && question->replaces;
+}
+
 static bool answer_mark(struct availability *availability, struct question *question)
 {
     struct bytes path = bytes_of(question->path, strlen(question->path));
@@ -291,14 +305,15 @@ static bool answer_mark(struct availability *availability, struct question *ques
         return true;
     }
     if (!question->is_marked) {
-        question->is_marked = mounts_mark(&availability->mounts, mount, question->word, question->replaces);
-        question->since = question->is_marked ? mount->began : question->since;
+        begin_mark(availability, question, mount);
         return false;
     }
     if (mount->looked < question->since)
         return false;
-    if (refuse_mark(availability, question, mount))
+    if (refuse_mark(availability, question, mount)) {
+        mount->is_own = false;
         return true;
+    }
     if (question->replaces)
         mount->volume = (struct id){ { 0 } };
     question->marks = false;

@@ -169,7 +169,7 @@ void settle_volumes(struct availability *availability)
     availability->settled = availability->mounts.changes;
     known->due = 0;
     known->again = is_again ? 0 : known->again;
-    where_index_make(&index, &availability->mounts);
+    where_index_make(&index, &availability->mounts, &availability->known);
     for (uint32_t i = 0; i < known->count; i++)
         if (is_all || known->at[i].is_due || (is_again && known->at[i].refused)) {
             known->at[i].is_due = false;

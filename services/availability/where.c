@@ -48,8 +48,9 @@ static struct mount **sort_mounts(const struct mounts *mounts, uint32_t *count,
     return sorted;
 }
 
-void where_index_make(struct where_index *index, const struct mounts *mounts)
+void where_index_make(struct where_index *index, const struct mounts *mounts, struct known_volumes *known)
 {
+    index->known = known;
     index->by_identity = sort_mounts(mounts, &index->count, by_identity);
     index->by_device = sort_mounts(mounts, &index->count, by_device);
     index->by_target = sort_mounts(mounts, &index->count, by_target);
@@ -123,7 +124,21 @@ static struct mount *find_identified(const struct where_index *index, const stru
     return best;
 }
 
-/* A mount without a marker on the device of the volume. */
+/* True if the mount has a marker that no volume has, and that no person asked for as a new one. */
+static bool is_strange(const struct where_index *index, const struct mount *mount)
+{
+    return !mount->is_own && text_starts(text_of(mount->found.identity), TEXT("marker:")) &&
+           !known_by_identity(index->known, mount->found.identity);
+}
+
+static bool lost_its_marker(const struct where_index *index, const struct mount *mount, const struct volume *volume)
+{
+    if (strcmp(mount->found.identity, mount->found.device) == 0)
+        return true;
+    return is_strange(index, mount) && (id_is_zero(mount->volume) || id_equal(mount->volume, volume->id));
+}
+
+/* A mount on the device of the volume, without a marker or with a strange one. */
 static struct mount *find_unmarked(const struct where_index *index, const struct volume *volume)
 {
     if (!volume->has_device)
@@ -131,7 +146,7 @@ static struct mount *find_unmarked(const struct where_index *index, const struct
     uint32_t i = first_place(index->by_device, index->count, device_of, volume->device);
     for (; i < index->count && text_equal(device_of(index->by_device[i]), volume->device); i++) {
         struct mount *mount = index->by_device[i];
-        if (mount->state == MOUNT_HERE && strcmp(mount->found.identity, mount->found.device) == 0)
+        if (mount->state == MOUNT_HERE && lost_its_marker(index, mount, volume))
             return mount;
     }
     return NULL;
@@ -145,12 +160,15 @@ static struct mount *at_its_place(const struct where_index *index, const struct 
     return i < index->count && is_at(index->by_target[i], volume) ? index->by_target[i] : NULL;
 }
 
-static bool lost_its_identity(const struct mount *mount, const struct volume *volume)
+static bool lost_its_identity(const struct where_index *index, const struct mount *mount, const struct volume *volume)
 {
-    bool is_nameless = strcmp(mount->found.identity, "root") == 0;
+    bool was_it = id_equal(mount->volume, volume->id);
 
-    return mount->line.target[1] && is_nameless &&
-           (id_equal(mount->volume, volume->id) || !text_starts(volume->identity, TEXT("marker:")));
+    if (!mount->line.target[1])
+        return false;
+    if (strcmp(mount->found.identity, "root") == 0)
+        return was_it || !text_starts(volume->identity, TEXT("marker:"));
+    return was_it && is_strange(index, mount);
 }
 
 struct where where_is(const struct where_index *index, const struct volume *volume)
@@ -174,7 +192,7 @@ struct where where_is(const struct where_index *index, const struct volume *volu
     case MOUNT_HERE:
         break;
     }
-    if (lost_its_identity(mount, volume))
+    if (lost_its_identity(index, mount, volume))
         return (struct where){ .state = VOLUME_STATE_HERE, .mount = mount };
     return (struct where){ .state = VOLUME_STATE_AWAY };
 }

@@ -6,7 +6,9 @@
  *   … several, on different devices                               here: where it was, else on its device, else the
  *                                                                 oldest mount; the others are duplicates
  *   a mount without a marker lies on its device                   here: the marker was lost
+ *   … or a mount with a marker that no volume has                 here: the marker was written again
  *   the mount that was this volume has no identity any more       here: the marker was lost, or cannot be read now
+ *   … or a marker that no volume has                              here: the marker was written again
  *   the mount at its place has not been looked at yet             as before
  *   the mount at its place fails each call                        dead: offline
  *   the mount at its place does not answer                        hung: offline
@@ -16,15 +18,17 @@
 #define LOOPHOLE_AVAILABILITY_WHERE_H
 
 #include "schema_availability.h"
+#include "services/availability/known.h"
 #include "services/availability/mounts/mounts.h"
 
 struct where_index {
     uint32_t count;
     struct mount **by_identity, **by_device, **by_target; /* of mounts that are not covered */
+    struct known_volumes *known;
 };
 
 /* Fills `index`, which where_index_free frees. */
-void where_index_make(struct where_index *index, const struct mounts *mounts);
+void where_index_make(struct where_index *index, const struct mounts *mounts, struct known_volumes *known);
 void where_index_free(struct where_index *index);
 
 struct where {

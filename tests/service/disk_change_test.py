@@ -125,6 +125,132 @@ def a_copy_of_a_whole_disk_is_a_duplicate_and_changes_no_record(it):
     assert before.items() <= records(it.home).items()
 
 
+def ext4_disk(it, name):
+    """(its image, where it is mounted)"""
+    image = it.folder(name + '.img')
+    it.home.run('truncate', '-s', '8M', image)
+    it.home.run('mkfs.ext4', '-q', image)
+    return image, loop_disk(it, image, name)
+
+
+@claim(inside=Disks)
+def a_marker_that_cp_took_to_another_disk_makes_that_disk_no_other_one(it):
+    """The copy has the marker, and the same files, with the same times."""
+    image, disk = ext4_disk(it, 'original')
+    for i in range(3):
+        wav(f'{disk}/kit/{i}.wav', 1000 + 50 * i)
+    it.home.loophole('volume', 'mark', disk)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'external_online:done=3')
+    it.idle()
+    before, identity = records(it.home), next(one['identity'] for one in it.home.json('volume', 'list')
+                                              if one['mount'] == disk)
+    assert identity.startswith('marker:'), identity
+    copy = ext4_disk(it, 'copied')[1]
+    it.home.run('cp', '-a', disk + '/.', copy)
+    copy = it.move(copy, 'copy')  # the monitor looks at a mount when it appears
+    until(lambda: it.volume(identity)['duplicates'] == [copy])
+    same(disk, it.volume(identity)['mount'])
+    it.rescan(disk + '/kit')
+    same(before, records(it.home))
+    for at in (copy, disk):
+        it.unmount(at)
+    until(lambda: not it.volume(identity)['online'])
+    disk = loop_disk(it, image, 'back')
+    it.becomes(disk, 'external_online:done=3')
+    it.idle()
+    same((before, []), (records(it.home), it.home.json('search', 'is:missing')))
+
+
+@claim(inside=Disks)
+def a_marker_that_a_cleaner_removes_while_the_engine_is_down_changes_nothing(it):
+    _, disk = ext4_disk(it, 'cleaned')
+    for i in range(3):
+        wav(f'{disk}/kit/{i}.wav', 1000 + 50 * i)
+    it.home.loophole('volume', 'mark', disk)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'external_online:done=3')
+    it.idle()
+    before = records(it.home)
+    it.home.stop()
+    os.unlink(disk + '/.loophole-volume')
+    disk = it.move(disk, 'another', 'place')
+    it.home.up()
+    it.client.reconnect()
+    it.becomes(disk, 'external_online:done=3')
+    it.idle()
+    same((before, []), (records(it.home), it.home.json('search', 'is:missing')))
+    it.home.loophole('volume', 'mark', disk)
+    it.rescan(disk + '/kit')
+    it.becomes(disk, 'external_online:done=3')
+    same(before, records(it.home))
+
+
+@claim(inside=Disks)
+def a_marker_that_is_written_again_or_later_changes_nothing(it):
+    """On a disk without a UUID and on one that is known by its UUID; by the command and by hand."""
+    memory = marked(it, 'again')
+    _, disk = ext4_disk(it, 'later')
+    for i in range(3):
+        wav(f'{disk}/kit/{i}.wav', 1500 + 50 * i)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'local:done=3')
+    it.idle()
+    before, volumes = records(it.home), {one['id'] for one in it.home.json('volume', 'list')}
+
+    def stays():
+        for at in (memory, disk):
+            it.rescan(at + '/kit')
+        it.becomes(memory, 'external_online:done=3')
+        it.becomes(disk, 'local:done=3')
+        same((before, volumes), (records(it.home), {one['id'] for one in it.home.json('volume', 'list')}))
+        same({True}, {one['online'] for one in it.home.json('volume', 'list')})
+
+    os.unlink(memory + '/.loophole-volume')
+    it.home.loophole('volume', 'mark', memory)
+    with open(memory + '/.loophole-volume', encoding='utf-8') as marker:
+        same('again\n', marker.read())
+    it.home.loophole('volume', 'mark', disk)
+    stays()
+    disk = it.move(disk, 'a', 'longer', 'place')
+    stays()
+    for at in (memory, disk):
+        with open(at + '/.loophole-volume', 'w', encoding='utf-8') as marker:
+            marker.write(f'by hand at {at}\n')
+    stays()
+    os.unlink(memory + '/.loophole-volume')
+    it.home.loophole('volume', 'mark', memory)
+    it.home.down()
+    it.home.up()
+    it.client.reconnect()
+    stays()
+    it.home.loophole('volume', 'mark', '--new', disk)  # a person parts the disk from what is known
+    it.becomes(memory, 'external_online:done=3')
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 3)
+    same([], it.home.json('search', 'is:missing'))
+
+
+@claim(inside=Disks)
+def one_of_two_libraries_on_a_disk_is_removed_and_the_other_stays(it):
+    disk = it.disk('shared')
+    for i in range(3):
+        wav(f'{disk}/kit/{i}.wav', 1000 + 50 * i)
+        wav(f'{disk}/other/{i}.wav', 2000 + 50 * i)
+    for name in ('kit', 'other'):
+        it.add(f'{disk}/{name}')
+    it.becomes(disk, 'external_online:done=6')
+    it.home.loophole('library', 'remove', disk + '/other')
+    it.idle()
+    assert os.path.exists(disk + '/.loophole-volume')
+    it.becomes(disk, 'external_online:done=3')
+    before = records(it.home)
+    disk = it.move(disk, 'a', 'longer', 'place')
+    it.becomes(disk, 'external_online:done=3')
+    it.unmount(disk)
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 3)
+    same((before, []), (records(it.home), it.home.json('search', 'is:missing')))
+
+
 @claim(inside=Disks)
 def a_drive_that_is_pulled_is_offline_though_its_mount_can_be_read(it):
     image = it.folder('drive.img')

@@ -112,7 +112,7 @@ static void see_mount(struct media_place *place, const struct seen_mount *seen)
         snprintf(mount.found.identity, sizeof(mount.found.identity), "%s", seen->identity);
         snprintf(mount.found.device, sizeof(mount.found.device), "%s", seen->device);
     }
-    where_index_make(&index, &mounts);
+    where_index_make(&index, &mounts, &(struct known_volumes){ 0 });
     const struct where where = where_is(&index, &place->volume);
     if (!where.is_open)
         place->volume.online = where.state == VOLUME_STATE_HERE;
@@ -142,6 +142,12 @@ static const struct observation observations[] = {
     { "a copy of it on another device answers", MOUNT("/mnt/b", "marker:m", "uuid:2", MOUNT_HERE, false),
       .then = "LOORGMOOLLRGFFMR" },
     { "its marker was deleted", MOUNT("/mnt/b", "uuid:1", "uuid:1", MOUNT_HERE, false), .then = "LOORGMOOLLRGFFMR" },
+    { "its marker was written again, with another word", MOUNT("/mnt/b", "marker:n", "uuid:1", MOUNT_HERE, false),
+      .then = "LOORGMOOLLRGFFMR" },
+    { "that happened at its place, without a device", MOUNT("/media/a", "marker:n", "root", MOUNT_HERE, true),
+      .then = "LOORGMOOLLRGFFMR" },
+    { "another volume with a marker is at its place", MOUNT("/media/a", "marker:n", "uuid:2", MOUNT_HERE, false),
+      .then = "FFFRGMFFRRRGFFMR" },
     { "its mount has no identity any more", MOUNT("/media/a", "root", "root", MOUNT_HERE, true),
       .then = "LOORGMOOLLRGFFMR" },
     { "an empty folder is mounted at its place", MOUNT("/media/a", "root", "root", MOUNT_HERE, false),
