@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "frontends/osc/announce.h"
 #include "frontends/osc/matching.h"
 #include "frontends/osc/reply.h"
 #include "frontends/osc/subscribers.h"
@@ -122,6 +123,7 @@ static void send_said(struct osc_command *command, const struct slot_said *said)
     for (uint32_t i = 0; i < said->slots.count; i++)
         send_slot_row(command, said->bank, &said->slots.at[i]);
     reply_say(command->osc, &command->from, route_path(command), said->message, ERR_OK);
+    announce_expect(command->osc, &command->from, said);
 }
 
 /* What the conversion lost comes first. */

@@ -21,6 +21,7 @@ enum {
     OSC_AHEAD_US = 10000000,  /* a time tag is at most this far in the future */
     OSC_BUDGET_MS = 10000,    /* of an ask */
     OSC_SUBSCRIBERS = 16,     /* the oldest is replaced */
+    OSC_EXPECTED = 64,        /* queued patterns whose senders wait; the oldest is forgotten */
     OSC_TICK_US = 10000,      /* while a command waits here */
     OSC_SEND_US = 20000,      /* between two values of an address: 50 a second */
     OSC_LOOK_US = 500000,     /* between two looks at the audio core … */
@@ -50,6 +51,12 @@ struct subscriber {
     bool is_behind[ROUTES_MOST];
 };
 
+/* A queued pattern, and who loaded it. */
+struct expected_pattern {
+    uint64_t number;
+    struct sockaddr_in from;
+};
+
 struct osc {
     struct service *service;
     const struct paths *paths;
@@ -72,6 +79,8 @@ struct osc {
     struct osc_command *commands[OSC_COMMANDS];
     bool is_ticking; /* the timer of commands that wait is set */
     struct clocks clocks;
+    struct expected_pattern expected[OSC_EXPECTED]; /* the oldest first */
+    uint32_t expected_count;
 
     struct osc_value values[ROUTES_MOST]; /* by route */
     struct subscriber subscribers[OSC_SUBSCRIBERS];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/process/log.h"
+#include "frontends/osc/announce.h"
 #include "frontends/osc/reply.h"
 
 enum { PATH_SIZE = 64 };
@@ -248,6 +249,14 @@ static void take_levels_event(void *state, const void *body, bool gap)
     take_meters(state, &event->meters);
 }
 
+static void take_began_event(void *state, const void *body, bool gap)
+{
+    (void)gap;
+    announce_began(state, body);
+    look_at_pattern(state);
+    look_at_all(state);
+}
+
 static void take_sounding_event(void *state, const void *body, bool gap)
 {
     (void)body;
@@ -265,7 +274,7 @@ enum err values_open(struct osc *osc)
                  { "audio.bar", take_bar_event },
                  { "audio.levels", take_levels_event },
                  { "audio.sounding_changed", take_sounding_event },
-                 { "audio.pattern_began", take_sounding_event } };
+                 { "audio.pattern_began", take_began_event } };
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < sizeof(each) / sizeof(*each); i++)

@@ -37,13 +37,18 @@ enum err pattern_row_fault(const struct pattern *pattern, uint32_t row, const ch
     return value_fault_in(fault, code, "sequencer.tracks");
 }
 
+enum err pattern_refuse_steps(uint32_t steps, struct fault *fault)
+{
+    return fault_set(fault, ERR_BAD_REQUEST, "%u step%s, expected 16, 32, 48 or 64", steps, steps == 1 ? "" : "s");
+}
+
 static enum err check_steps(const struct pattern *pattern, struct text steps, struct fault *fault)
 {
     const uint32_t others = pattern_steps(pattern);
     uint32_t at = 0;
 
     if (steps.len != 16 && steps.len != 32 && steps.len != 48 && steps.len != 64)
-        return fault_set(fault, ERR_BAD_REQUEST, "%u steps, expected 16, 32, 48 or 64", steps.len);
+        return pattern_refuse_steps(steps.len, fault);
     while (at < steps.len && memchr("Xx.", steps.at[at], 3))
         at++;
     if (at < steps.len)

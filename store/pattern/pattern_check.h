@@ -10,6 +10,9 @@
  * "sequencer.tracks.kick.pattern". */
 enum err pattern_check(const struct pattern *pattern, struct fault *fault);
 
+/* Refuses rows of this number of steps. Returns bad_request. */
+enum err pattern_refuse_steps(uint32_t steps, struct fault *fault);
+
 /* Places a fault of a row's field: "sequencer.tracks.kick.FIELD", or with the index of a row without a name. Returns
  * `code`. */
 enum err pattern_row_fault(const struct pattern *pattern, uint32_t row, const char *field, enum err code,

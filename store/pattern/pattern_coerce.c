@@ -8,6 +8,7 @@
 #include "proto/wire/json_typed.h"
 #include "proto/wire/value.h"
 #include "store/pattern/note_name.h"
+#include "store/pattern/pattern_check.h"
 
 struct reading {
     struct arena *arena;
@@ -114,11 +115,18 @@ static enum err read_bool(struct reading *r, const struct field *field, const st
 
 /* ---- texts ---- */
 
+static bool is_steps(const struct field *field)
+{
+    return field->type == FIELD_TEXT && strcmp(field->name, "pattern") == 0;
+}
+
 static enum err read_text(struct reading *r, const struct field *field, const struct json_node *from, void *to)
 {
     struct buffer digits = { 0 };
     struct text text = { 0 };
 
+    if (from->kind == JSON_IS_TEXT && is_steps(field) && from->text.len > field->max_len)
+        return pattern_refuse_steps(from->text.len, r->fault);
     if (from->kind == JSON_IS_TEXT)
         return json_typed_value(field, from->text, r->arena, to, r->fault);
     if (from->kind != JSON_IS_INT && from->kind != JSON_IS_REAL)
@@ -270,6 +278,11 @@ bool pattern_names_media(const struct shape *shape, const struct json_node *memb
     return text_is(member->key, "media_id") || text_is(member->key, "id");
 }
 
+const struct field *pattern_file_field(const struct shape *shape, struct text key)
+{
+    return shape == &pattern_shape && text_is(key, "unknown") ? NULL : schema_field(shape, key);
+}
+
 /* A member that is null counts as absent; one that the schema lacks is kept in the tree. */
 static enum err coerce_record(struct reading *r, const struct shape *shape, const struct json_node *from, void *record)
 {
@@ -277,7 +290,7 @@ static enum err coerce_record(struct reading *r, const struct shape *shape, cons
         return other_kind(r, "an object", from);
     for (uint32_t i = 0; i < from->count; i++) {
         const struct json_node *member = &from->at[i];
-        const struct field *field = schema_field(shape, member->key);
+        const struct field *field = pattern_file_field(shape, member->key);
         enum err e = ERR_OK;
 
         if (member->kind == JSON_IS_NULL)

@@ -26,4 +26,7 @@ enum err pattern_coerce(const struct json_node *from, struct arena *arena, struc
  * that of the record, which need not be a row. */
 bool pattern_names_media(const struct shape *shape, const struct json_node *member);
 
+/* The field that a key of a file means; NULL: the schema lacks this key. `unknown` of a pattern is none. */
+const struct field *pattern_file_field(const struct shape *shape, struct text key);
+
 #endif

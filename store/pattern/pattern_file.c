@@ -9,6 +9,7 @@
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_check.h"
 #include "store/pattern/pattern_migrate.h"
+#include "store/pattern/pattern_rest.h"
 
 /* A new pattern, or an old one without versions, is written as one of this schema. */
 static void name_versions(struct pattern *pattern)
@@ -47,6 +48,8 @@ enum err pattern_file_read(struct text from, struct arena *arena, struct pattern
     if (e == ERR_OK)
         e = pattern_check(&to->pattern, fault);
     name_versions(&to->pattern);
+    if (e == ERR_OK)
+        pattern_rest_keep(&to->pattern, &to->rest, arena);
     return say_where(e, fault);
 }
 
@@ -118,14 +121,6 @@ static void write_pattern_list(struct buffer *to, uint32_t level, const struct f
     buffer_add_text(to, "]");
 }
 
-/* The member of a row: in an object by its name, in a list by its members. */
-static const struct json_node *node_of_row(const struct json_node *rows, const struct row *row, uint32_t index)
-{
-    if (!rows || rows->kind != JSON_IS_LIST)
-        return json_tree_member(rows, row->name);
-    return index < rows->count ? &rows->at[index] : NULL;
-}
-
 static void write_rows(struct buffer *to, uint32_t level, const struct row_list *rows, const struct json_node *rest)
 {
     struct members members = { to, level + 1, true };
@@ -135,18 +130,21 @@ static void write_rows(struct buffer *to, uint32_t level, const struct row_list 
         const struct row *row = &rows->at[i];
 
         begin_member(&members, row->name);
-        write_pattern_record(to, level + 1, &row_shape, row, node_of_row(rest, row, i));
+        write_pattern_record(to, level + 1, &row_shape, row, pattern_rest_of_row(rest, row, i));
     }
     if (rows->count)
         json_tree_indent(to, level);
     buffer_add_text(to, "}");
 }
 
-/* A slot of memory means nothing to the next engine, unless the row has nothing else. */
+/* A slot of memory means nothing to the next engine, unless the row has nothing else. Unknown keys have places of their
+ * own. */
 static bool is_left_out(const struct shape *shape, const struct field *field, const void *record)
 {
     const struct row *row = record;
 
+    if (shape == &pattern_shape)
+        return strcmp(field->name, "unknown") == 0;
     if (shape != &row_shape || (strcmp(field->name, "sound") != 0 && strcmp(field->name, "generation") != 0))
         return false;
     return row->has_id || !row->has_sound;
@@ -182,14 +180,6 @@ static void write_field(struct members *members, const struct shape *shape, cons
     }
 }
 
-/* A path of a row, whose item was not found, is kept as it is. */
-static bool is_written(const struct shape *shape, const void *record, const struct json_node *member)
-{
-    const struct row *row = record;
-
-    return pattern_names_media(shape, member) ? row->has_id : schema_field(shape, member->key) != NULL;
-}
-
 static void write_pattern_record(struct buffer *to, uint32_t level, const struct shape *shape, const void *record,
                                  const struct json_node *rest)
 {
@@ -200,7 +190,7 @@ static void write_pattern_record(struct buffer *to, uint32_t level, const struct
         if (value_there(&shape->fields[i], record) && !is_left_out(shape, &shape->fields[i], record))
             write_field(&members, shape, &shape->fields[i], record, rest);
     for (uint32_t i = 0; rest && rest->kind == JSON_IS_OBJECT && i < rest->count; i++) {
-        if (is_written(shape, record, &rest->at[i]))
+        if (pattern_rest_is_known(shape, record, &rest->at[i]))
             continue;
         begin_member(&members, rest->at[i].key);
         json_tree_write(&rest->at[i], members.level, to);
@@ -212,6 +202,11 @@ static void write_pattern_record(struct buffer *to, uint32_t level, const struct
 
 void pattern_file_write(const struct pattern_file *file, struct buffer *to)
 {
-    write_pattern_record(to, 0, &pattern_shape, &file->pattern, &file->rest);
+    struct arena arena = { 0 };
+    const struct json_node rest =
+        file->rest.kind == JSON_IS_OBJECT ? file->rest : pattern_rest_tree(&file->pattern, &arena);
+
+    write_pattern_record(to, 0, &pattern_shape, &file->pattern, &rest);
     buffer_add_text(to, "\n");
+    arena_free(&arena);
 }

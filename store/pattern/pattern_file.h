@@ -10,7 +10,7 @@ enum { PATTERN_FILE_BYTES = 1 << 20 };
 
 struct pattern_file {
     struct pattern pattern;
-    struct json_node rest; /* the file's own tree, for the keys that the schema lacks; zeroed: there is none */
+    struct json_node rest; /* the file's own tree, for keys that the schema lacks; zeroed: pattern.unknown has them */
     struct pattern_paths paths;
 };
 

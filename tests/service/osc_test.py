@@ -97,7 +97,9 @@ def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_serv
     same(('[SEQ] Pattern loaded at bar 0', 0), osc.say('/pattern/load', 5))
     same(0, osc.say('/transport/start')[1])
     until_transport(home, running=True)
-    contains(osc.say('/pattern/load', 6)[0], '[SEQ] Pattern queued for bar ')
+    queued = osc.say('/pattern/load', 6)[0]
+    contains(queued, '[SEQ] Pattern queued for bar ')
+    same(['/pattern/message', queued.replace('queued for', 'loaded at'), 0], osc.until('/pattern/message')[0])
     contains(osc.say('/pattern/load', 6, 'immediate')[0], '[SEQ] Pattern loaded at bar ')
     same('[PATTERN] Copied slot 6 to slot 8', osc.say('/pattern/copy', 6, 8.0)[0])
     same('[PATTERN] Swapped slots 5 and 8', osc.say('/pattern/swap', '5', '8')[0])

@@ -157,6 +157,14 @@ def names(home):
     return {slot['slot']: slot['name'] for slot in line['slots']}
 
 
+@claim
+def nothing_is_saved_before_a_pattern_plays(home):
+    slots_engine(home)
+    for args in (('save', '1'), ('save_file', 'user/Nothing')):
+        contains(home.loophole('pattern', *args, code=12).err, '[PATTERN] Error: No pattern plays\n')
+    same({}, names(home))
+
+
 @claim(shares=slots_engine)
 def a_slot_is_saved_loaded_and_changed_in_the_words_of_the_table(home):
     same('[PATTERN] Saved to slot 5\n', said(home, 'save', '5.0', ACID))
@@ -189,6 +197,60 @@ def a_wrong_slot_is_refused_in_the_words_of_the_table(home):
     refused(12, '[PATTERN] Error: Slot 99 is empty', 'load', '99')
     said(home, 'save', '20', ACID)
     contains(home.loophole('pattern', 'rename', '20', 'a/b', code=11).err, '[PATTERN] Error: Invalid name: a/b')
+    for wrong in ('x' * 81, '\u266f' * 81):
+        contains(home.loophole('pattern', 'rename', '20', wrong, code=11).err, '[PATTERN] Error: Invalid name: ' + wrong[:20])
+        contains(home.loophole('pattern', 'bank', wrong, code=11).err, '[PATTERN] Error: Invalid bank: ' + wrong[:20])
+    contains(home.loophole('pattern', 'save', '1' * 40, code=11).err, '[PATTERN] Error: Invalid slot number: 1111')
+    longest = '\U0001d11e' * 80
+    same(f'[PATTERN] Renamed slot 20 to {longest}\n', said(home, 'rename', '20', longest))
+    same(longest, names(home)[20])
+    same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load', '20'))
+    same('[PATTERN] Saved to slot 21\n', said(home, 'save', '21'))
+    same(longest, names(home)[21])
+
+
+ODD = {'schema_version': '1.7', 'mood': 1, 'metadata': {'name': 'Odd', 'author': 'A'},
+       'sequencer': {'groove': 3, 'tracks': {'kick': {'pattern': 'X...X...X...X...', 'colour': 'red', 'notes': ['C#4']}}},
+       'modules': {'flanger1': {'rate': 0.1}}}
+
+
+def has_all(kept, whole):
+    """`whole` has each key of `kept`, at every level, with its value."""
+    for key, value in kept.items():
+        if isinstance(value, dict):
+            has_all(value, whole[key])
+        else:
+            same(value, whole[key], key)
+
+
+@claim
+def a_pattern_that_was_loaded_is_saved_with_its_unknown_keys_also_after_a_restart_and_the_death_of_the_core(home):
+    slots_engine(home)
+    until_connected(home)
+    with open(home.file('odd.json'), 'w', encoding='utf-8') as out:
+        json.dump(ODD, out)
+
+    def saves(slot):
+        same(f'[PATTERN] Saved to slot {slot}\n', said(home, 'save', str(slot)))
+        has_all(ODD, read_json(slot_file(home, slot)))
+    said(home, 'save', '1', home.file('odd.json'))
+    said(home, 'load', '1')
+    saves(1)
+    said(home, 'save_file', 'user/Odd')
+    has_all(ODD, read_json(home.file('data/patterns/user/Odd.json')))
+    home.stop()
+    home.up()
+    until_connected(home)
+    until(lambda: home.first('transport').get('pattern'), what='the pattern plays again')
+    saves(2)
+    home.kill('project')
+    saves(3)
+    home.kill('audio')
+    until(lambda: home.loophole('ask', 'audio.pattern', code=None).code == 0, what='the successor knows the pattern that plays')
+    saves(4)
+    home.loophole('pattern', 'rows', 'kick', 'mute=on')
+    saves(5)
+    same(True, read_json(slot_file(home, 5))['sequencer']['tracks']['kick']['mute'])
 
 
 @claim(shares=slots_engine)

@@ -69,6 +69,7 @@ struct audio {
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
     uint64_t sounding_reported; /* the serial of the last event sounding_changed */
     usec_t sounding_reported_at;
+    usec_t lacks_pattern_until; /* after a start the lack of the playing pattern is reported until then; 0: not begun */
 
     usec_t taps[AUDIO_TAPS];     /* newest first; 0: none */
     struct link_facts last_link; /* by the last event server_changed */
@@ -176,6 +177,8 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
                             struct sounding *answer);
 enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, const struct audio_set_pad_controls *ask,
                                     struct nothing *answer);
+enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const struct audio_note_pattern *ask,
+                                struct nothing *answer);
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer);
 

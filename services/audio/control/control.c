@@ -409,6 +409,7 @@ const struct audio_handlers audio_handlers = {
     .set_pattern = audio_ask_set_pattern,
     .leave_song = audio_ask_leave_song,
     .pattern = audio_ask_pattern,
+    .note_pattern = audio_ask_note_pattern,
     .rows = audio_ask_rows,
     .set_row = audio_ask_set_row,
     .sounding = audio_ask_sounding,

@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <string.h>
 
 #include "proto/wire/codec.h"
@@ -5,6 +6,8 @@
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
 #include "services/audio/control/pattern.h"
+#include "services/audio/control/song.h"
+#include "store/pattern/message.h"
 #include "store/pattern/pattern_check.h"
 
 /* A copy of the ask, whose rows can be changed, and its number. */
@@ -86,7 +89,7 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     (void)audio_state(audio, &state);
     kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
     if (kept->number == 0) {
-        refuse(call, ERR_NOT_FOUND, "no pattern was set since the audio service started");
+        (void)message_fault(MESSAGE_NONE_PLAYS, (struct text){ 0 }, (struct text){ 0 }, call_fault(call));
         return fault_hint(call_fault(call), "`loophole pattern FILE.json` plays one, `loophole pattern load SLOT` too");
     }
     *answer = (struct pattern_now){ .number = kept->number, .pattern = kept->pattern };
@@ -96,6 +99,76 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     answer->pattern.sequencer.has_running = answer->pattern.sequencer.has_global_step = true;
     answer->pattern.sequencer.running = state.running != 0;
     answer->pattern.sequencer.global_step = state.step > 0 ? state.step : 0;
+    return ERR_OK;
+}
+
+/* ---- the pattern of a predecessor ---- */
+
+/* A row whose sound was loaded has its slot in the score alone. */
+static void take_slots(const struct score_pattern *score, struct row_list *rows)
+{
+    for (uint32_t i = 0; i < rows->count && i < SCORE_ROWS; i++) {
+        rows->at[i].has_sound = score->rows[i].sound != SCORE_NO_SOUND;
+        rows->at[i].sound = score->rows[i].sound;
+        rows->at[i].generation = score->rows[i].generation;
+    }
+}
+
+static bool is_same_row(const struct score_row *one, const struct score_row *other)
+{
+    struct score_row a = *one, b = *other;
+
+    a.mute = a.muted = a.solo = a.soundless = b.mute = b.muted = b.solo = b.soundless = 0;
+    return memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+/* The effects lie between two other members. */
+static bool has_same_effects(const struct score_pattern *one, const struct score_pattern *other)
+{
+    const size_t from = offsetof(struct score_pattern, reverb_mix), until = offsetof(struct score_pattern, rows);
+
+    return memcmp((const char *)one + from, (const char *)other + from, until - from) == 0;
+}
+
+/* True if the pattern makes this score; mutes and solos may have changed since. Gives it the slots and the mutes of the
+ * score. */
+static bool is_pattern_of(const struct score_pattern *score, struct pattern *pattern)
+{
+    struct row_list *rows = &pattern->sequencer.tracks;
+    struct score_pattern made;
+    bool same = score->serial != 0;
+
+    take_slots(score, rows);
+    same = same && pattern_read(pattern, &made, NULL) == ERR_OK && made.steps == score->steps &&
+           made.seed == score->seed && has_same_effects(&made, score);
+    for (uint32_t i = 0; same && i < SCORE_ROWS; i++)
+        same = is_same_row(&made.rows[i], &score->rows[i]);
+    for (uint32_t i = 0; same && i < rows->count; i++) {
+        rows->at[i].mute = score->rows[i].muted != 0;
+        rows->at[i].has_solo = rows->at[i].solo = score->rows[i].solo != 0;
+    }
+    return same;
+}
+
+enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const struct audio_note_pattern *ask,
+                                struct nothing *answer)
+{
+    const struct score_pattern *playing = song_playing(audio), *next = &audio->score.next;
+    struct audio_set_pattern asked = { .pattern = ask->pattern };
+    struct pattern *pattern = &copy_ask(call, &asked, 0)->ask.pattern;
+    struct kept_pattern *kept = NULL;
+
+    (void)answer;
+    if (audio->now.number || audio->next.number)
+        return refuse(call, ERR_CONFLICT, "the core knows its pattern");
+    if (is_pattern_of(playing, pattern))
+        kept = &audio->now;
+    else if (score_has_next(&audio->score) && playing != next && is_pattern_of(next, pattern))
+        kept = &audio->next;
+    if (!kept)
+        return refuse(call, ERR_CONFLICT, "another pattern plays");
+    keep_pattern(audio, kept, pattern, kept == &audio->now ? playing->serial : next->serial);
+    audio_note_asked(&audio->pattern_asked, audio_encode_pattern(audio, call, pattern).bytes);
     return ERR_OK;
 }
 

@@ -6,7 +6,13 @@
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
 
-enum { REPORT_US = 100000, REPORT_AWAITED_US = 10000, REPORT_AGAIN_US = 200000 };
+enum {
+    REPORT_US = 100000,
+    REPORT_AWAITED_US = 10000,
+    REPORT_AGAIN_US = 200000,
+    REPORT_LACK_US = 500000,
+    LACK_US = 30000000
+};
 
 /* ---- asks for patterns and pads ---- */
 
@@ -234,14 +240,22 @@ void audio_send_change(struct audio *audio, struct call *call, struct ticket tic
         audio_report_sounding(audio);
 }
 
+/* A predecessor knew the pattern that plays, and the project has it. An event at a start may reach nobody. */
+static bool lacks_pattern(struct audio *audio, usec_t now)
+{
+    if (audio->lacks_pattern_until == 0)
+        audio->lacks_pattern_until = now + LACK_US;
+    return audio->pattern_asked.len == 0 && audio->score.now.serial > 0 && now < audio->lacks_pattern_until;
+}
+
 void audio_report_sounding(struct audio *audio)
 {
     const bool awaited = audio->held.count > 0;
     struct audio_sounding_changed event = { .serial = audio->score.serial, .has_awaited = awaited, .awaited = awaited };
-    usec_t now = clock_steady(), ago = now - audio->sounding_reported_at;
+    const usec_t now = clock_steady(), ago = now - audio->sounding_reported_at;
+    const bool again = (awaited && ago >= REPORT_AGAIN_US) || (lacks_pattern(audio, now) && ago >= REPORT_LACK_US);
 
-    if (audio->sounding_reported == event.serial ? !awaited || ago < REPORT_AGAIN_US
-                                                 : ago < (awaited ? REPORT_AWAITED_US : REPORT_US))
+    if (audio->sounding_reported == event.serial ? !again : ago < (awaited ? REPORT_AWAITED_US : REPORT_US))
         return;
     audio->sounding_reported = event.serial;
     audio->sounding_reported_at = now;

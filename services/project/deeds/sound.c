@@ -6,6 +6,7 @@
 #include "common/process/log.h"
 #include "schema_persist.h"
 #include "services/project/deeds/deed_action.h"
+#include "services/project/deeds/sound_pattern.h"
 #include "services/project/deeds/sound_return.h"
 #include "services/project/deeds/sound_set.h"
 #include "services/project/deeds/sound_wait.h"
@@ -32,6 +33,7 @@ struct sound_keeping {
     struct id open;       /* the open project of the last look */
     uint64_t looks;       /* number of the last look */
     struct sound_away away;
+    struct sound_pattern pattern;
     struct sound_waits waits;
 };
 
@@ -197,7 +199,6 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
     struct fault fault = { 0 };
     struct sounding all;
     char id[ID_TEXT_SIZE];
-
     const bool is_fresh = part->revision == 0 || s->now.keeper.value != KEEPER_NONE;
 
     s->only_untouched = !s->now.has_project && s->now.touched && is_fresh;
@@ -335,7 +336,8 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
         note_state(s);
     else {
         end_waits(s);
-        if (!sound_return_begin(s->p, txn, &s->arena, &project, &part, &s->now, &s->away, take_returned, s))
+        if (!sound_pattern_note(&s->pattern, s->p, txn, &s->arena, &project, &part, &s->now, take_returned, s) &&
+            !sound_return_begin(s->p, txn, &s->arena, &project, &part, &s->now, &s->away, take_returned, s))
             end_look(s, false);
     }
 }
@@ -417,20 +419,17 @@ void sound_look(struct project *p)
 {
     struct sound_keeping *s = p->sounds;
 
-    if (s && !s->is_busy) {
+    if (s && !s->is_busy)
         look_at_core(s);
-    } else if (s) { /* else the service ends */
-        s->is_urgent = true;
-        make_due(s);
-    }
+    else if (s) /* else the service ends */
+        s->is_urgent = true, make_due(s);
 }
 
 enum err sound_open(struct project *p, struct fault *fault)
 {
-    struct sound_keeping *s = alloc_zeroed(1, sizeof(*s));
+    struct sound_keeping *s = p->sounds = alloc_zeroed(1, sizeof(*s));
 
     s->p = p;
-    p->sounds = s;
     if (service_subscribe(p->service, "audio.sounding_changed", take_change, s) != ERR_OK ||
         service_subscribe(p->service, "persist.changed", take_catalogue, s) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core and persist");

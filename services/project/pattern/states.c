@@ -2,6 +2,7 @@
  * the sequencer. */
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
+#include "store/pattern/pattern_rest.h"
 
 static enum err ask_playing(struct doing *work, struct txn *txn, struct fault *fault)
 {
@@ -34,6 +35,7 @@ static enum err answer_snapshot(struct doing *work, struct txn *txn, struct faul
     (void)txn;
     (void)fault;
     playing->pattern.modules = (struct modules){ 0 };
+    pattern_rest_drop(&playing->pattern, TEXT("modules"), &work->kept);
     answer_text(work, playing);
     return ERR_OK;
 }

@@ -12,6 +12,7 @@
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_check.h"
 #include "store/pattern/pattern_file.h"
+#include "store/pattern/pattern_rest.h"
 
 #define KICK "\"kick\": {\"pattern\": \"X...X...X...X...\"}"
 
@@ -96,6 +97,10 @@ static void errors_name_the_path_and_the_row(void **state)
 
     assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X..\"}}}}",
                    ERR_BAD_REQUEST, "sequencer.tracks.kick.pattern", "15 steps, expected 16, 32, 48 or 64");
+    assert_refused(fixture,
+                   "{\"sequencer\": {\"tracks\": {\"kick\": {\"pattern\":"
+                   "\"X...X...X...X...X...X...X...X...X...X...X...X...X...X...X...X...X\"}}}}",
+                   ERR_BAD_REQUEST, "sequencer.tracks.kick.pattern", "65 steps, expected 16, 32, 48 or 64");
     assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"hat\": {\"pattern\": \"X...X...X...X.o.\"}}}}",
                    ERR_BAD_REQUEST, "sequencer.tracks.hat.pattern", "step 15 is \"o\"");
     assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"hat\": {\"notes\": [55, \"H4\"]}}}}", ERR_BAD_REQUEST,
@@ -136,6 +141,44 @@ static void unknown_keys_are_written_back_everywhere(void **state)
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         if (!strstr(write_file(fixture), kept[i]))
             fail_msg("%s is lost:\n%s", kept[i], write_file(fixture));
+}
+
+/* As the audio core returns it: without the tree of the file. */
+static void unknown_keys_and_names_of_notes_go_with_the_pattern(void **state)
+{
+    static const char *const files[] = {
+        "{\"mood\": [1, 2.0, {\"x\": null}], \"unknown\": \"mine\", \"metadata\": {\"author\": \"A\"}, \"sequencer\":"
+        "{\"groove\": 3, \"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X...\", \"colour\": \"red\", \"notes\":"
+        "[\"C♯4\", 440]}, \"hat\": {\"pattern\": \"X...X...X...X...\", \"base_freq\": \"A3\", \"media_id\":"
+        "\"/sounds/hat.wav\"}}}, \"modules\": {\"flanger1\": {\"rate\": 0.1}, \"voice1\": {\"freq\": 55,"
+        "\"adsr\": {\"hold\": 0.5}}}}",
+        "{\"sequencer\": {\"tracks\": [{\"pattern\": \"x...............\"}, {\"name\": \"b\", \"odd\": 1,"
+        "\"pattern\": \"x...............\", \"notes\": \"C4\"}]}}",
+        "{\"sequencer\": {\"tracks\": {" KICK "}}}",
+    };
+    struct fixture *fixture = fixture_of(state);
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        struct text whole;
+
+        (void)read_whole(fixture, files[i]);
+        whole = arena_text(&fixture->arena, text_of(write_file(fixture)));
+        fixture->file.rest = (struct json_node){ 0 };
+        assert_string_equal(write_file(fixture), whole.at);
+    }
+    assert_false(fixture->file.pattern.has_unknown);
+}
+
+static void unknown_keys_of_a_part_are_dropped_with_it(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    struct pattern pattern = *read_whole(fixture, "{\"mood\": 1, \"modules\": {\"flanger1\": {\"rate\": 0.1}}}");
+
+    pattern_rest_drop(&pattern, TEXT("modules"), &fixture->arena);
+    assert_true(pattern.has_unknown && strstr(pattern.unknown.at, "mood"));
+    assert_null(strstr(pattern.unknown.at, "flanger1"));
+    pattern_rest_drop(&pattern, TEXT("mood"), &fixture->arena);
+    assert_false(pattern.has_unknown);
 }
 
 static void a_written_file_is_read_and_written_the_same(void **state)
@@ -333,6 +376,7 @@ static void fill_pattern(uint64_t seed, struct arena *arena, struct pattern *to)
 
     *to = (struct pattern){ .chronus_version = TEXT("1.0.0"), .schema_version = TEXT("1.0") };
     fill_reals(&seed, &pattern_shape, to);
+    to->has_unknown = false;
     to->timestamp = (double)draw_number(&seed) / 3;
     to->sequencer.tracks = (struct row_list){ count, arena_array(arena, count, sizeof(struct row)) };
     for (uint32_t i = 0; i < count; i++)
@@ -377,6 +421,8 @@ int main(void)
         FIXTURE_TEST(errors_name_the_path_and_the_row),
         FIXTURE_TEST(the_33rd_row_is_refused_by_its_name),
         FIXTURE_TEST(unknown_keys_are_written_back_everywhere),
+        FIXTURE_TEST(unknown_keys_and_names_of_notes_go_with_the_pattern),
+        FIXTURE_TEST(unknown_keys_of_a_part_are_dropped_with_it),
         FIXTURE_TEST(a_written_file_is_read_and_written_the_same),
         FIXTURE_TEST(both_shapes_of_schema_0_are_converted),
         FIXTURE_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
