@@ -349,7 +349,7 @@ export const sounds = {
     await pads.nth(0).focus()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('ArrowDown')
-    assert.match(await page.evaluate(() => document.activeElement.innerText), /^10/)
+    assert.match(await page.evaluate(() => document.activeElement.innerText), /^9/)
     await page.keyboard.press('Enter')
     await sounds('a key on a pad')
     await section.getByRole('button', { name: '4 × 4' }).click()
@@ -368,7 +368,7 @@ export const sounds = {
     const section = page.locator('section[aria-label=Pads]')
     const pad = () => asked('audio.pads').each.find(one => one.pad === 10)
     await section.locator('.pad').nth(10).focus()
-    const editor = section.getByRole('group', { name: 'Pad 11' })
+    const editor = section.getByRole('group', { name: 'Pad 10' })
     await editor.getByRole('button', { name: 'Play the chosen item' }).click()
     await until('the engine has the sound', () => pad()?.sound !== undefined)
     const near = (value, wanted) => Math.abs(value - wanted) < 1e-3

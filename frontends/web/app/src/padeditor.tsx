@@ -78,8 +78,8 @@ export function PadEditor({ number, of, name, names, change, layers }: {
   }
   const all = of?.layers ?? []
   return (
-    <div class="padeditor" role="group" aria-label={`Pad ${number + 1}`}>
-      <h3>Pad {number + 1} <span class="quiet">{clean(name) || 'plays nothing'}</span></h3>
+    <div class="padeditor" role="group" aria-label={`Pad ${number}`}>
+      <h3>Pad {number} <span class="quiet">{clean(name) || 'plays nothing'}</span></h3>
       <p class="buttons">
         <button onClick={() => withChosen(([id]) => change({ id, sound: undefined, wave: undefined }))}>Play the chosen item</button>
         <button disabled={all.length >= LAYERS_MOST} onClick={() => withChosen(ids => layers([...all, ...ids.map(id => ({ id, low: 0 }))].slice(0, LAYERS_MOST)))}>Add the chosen items as layers</button>

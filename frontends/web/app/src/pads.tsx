@@ -92,7 +92,7 @@ export function Pads() {
               onPointerDown={() => { setAt(number); if (plays(of(number))) hit(number) }} onPointerUp={() => release(number)} onPointerLeave={event => { if (event.buttons) release(number) }}
               onKeyDown={event => { if (event.key === 'Enter' && !event.repeat && plays(of(number))) hit(number) }}
               onKeyUp={event => { if (event.key === 'Enter') release(number) }}>
-              {number + 1}{side === 4 && <kbd>{LETTERS[number]}</kbd>}<small>{nameOfPad(of(number), kit?.names ?? new Map())}</small>
+              {number}{side === 4 && <kbd>{LETTERS[number]}</kbd>}<small>{nameOfPad(of(number), kit?.names ?? new Map())}</small>
             </button>
           ))}
         </div>
