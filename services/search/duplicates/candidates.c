@@ -5,8 +5,9 @@
 
 static const float LEAST_ALIKE = 0.6f, LENGTHS_OFF_SECONDS = 0.15f, LENGTHS_OFF = 0.01f;
 
-/* The steps of each stage are sounds. */
-enum { ADOPT, GAIN, ADD, RENEW, DONE };
+/* The steps of each stage are sounds; those of ADD, one stage for each order, in that order, so that the sounds of two
+ * successive windows are nearly the same and stay in the processor's cache. */
+enum { ADOPT, GAIN, ADD, RENEW = ADD + CANDIDATES_ORDERS, DONE };
 
 struct candidates {
     struct candidate_sounds *now;
@@ -290,9 +291,8 @@ static void add_sound(struct candidates *c, uint32_t sound, int o)
 
     for (uint32_t i = place + 1; i < now->end[place]; i++)
         match_pair(c->now, sound, now->at[i], true);
-    for (uint32_t i = place; i-- > 0 && now->end[i] > place;)
-        if (c->was_of[now->at[i]] != CANDIDATES_NONE)
-            match_pair(c->now, sound, now->at[i], true);
+    for (uint32_t i = c->before[1][o][place]; i-- > 0 && now->end[now->place[c->stayed[o][i]]] > place;)
+        match_pair(c->now, sound, c->stayed[o][i], true);
 }
 
 static void keep_verdicts(const struct near_sounds *from, struct near_sounds *to)
@@ -320,6 +320,14 @@ static void renew_list(struct candidates *c, uint32_t sound)
     keep_verdicts(&former, &c->now->near[sound]);
 }
 
+static void add_place(struct candidates *c, uint32_t place, int o)
+{
+    const struct sound_order *order = &c->now->order[o];
+
+    if (place < order->count && c->was_of[order->at[place]] == CANDIDATES_NONE)
+        add_sound(c, order->at[place], o);
+}
+
 static void do_stage(struct candidates *c, uint32_t sound)
 {
     bool is_new = c->was_of[sound] == CANDIDATES_NONE;
@@ -328,12 +336,8 @@ static void do_stage(struct candidates *c, uint32_t sound)
         return;
     if (c->stage == ADOPT)
         adopt_list(c, sound);
-    for (int o = 0; o < CANDIDATES_ORDERS; o++) {
-        if (c->stage == GAIN && !is_new)
-            gain_partners(c, sound, o);
-        if (c->stage == ADD && is_new)
-            add_sound(c, sound, o);
-    }
+    for (int o = 0; o < CANDIDATES_ORDERS && c->stage == GAIN && !is_new; o++)
+        gain_partners(c, sound, o);
     if (c->stage == RENEW && c->is_renewed[sound])
         renew_list(c, sound);
 }
@@ -346,7 +350,10 @@ bool candidates_step(struct candidates *c)
     }
     if (c->stage == DONE)
         return false;
-    do_stage(c, c->next++);
+    if (c->stage >= ADD && c->stage < RENEW)
+        add_place(c, c->next++, c->stage - ADD);
+    else
+        do_stage(c, c->next++);
     return true;
 }
 
