@@ -211,7 +211,7 @@ def a_search_is_answered_while_a_client_changes_thousands_of_items_without_pause
         sender, on, sent = home.client(), True, 0
         while not ended.is_set():
             on = not on
-            actions = [{'edit': {'id': id, 'hidden': on, 'notes': 'n' * 500}} for id in items]
+            actions = [{'edit': {'id': id, 'hidden': on, 'notes': 'n' * 200}} for id in items]
             sender.must('persist.apply', {'label': 'All', 'scope': '', 'actions': actions}, budget_ms=120000)
             sent += 1
         return sent
