@@ -406,7 +406,7 @@ def storms_of_mounts_leave_true_states(it):
         same(0, libc.umount2(noise, MNT_DETACH))  # the monitor may look at it
     ended = time.monotonic()
     it.becomes(disk, 'external_online:done=12')
-    figure(f'1,000 mounts and unmounts in {ended - began:.1f} s, each state right {time.monotonic() - ended:.2f} s after them')
+    figure(f'1,000 disks mounted and unmounted in {ended - began:.1f} s, each state right {time.monotonic() - ended:.2f} s after them')
     same(ids, sorted(item[2] for item in it.items(disk)))
     it.unmount(disk)
     until(lambda: len(it.home.json('search', 'is:external_offline', '--limit', '100')) == 12)
