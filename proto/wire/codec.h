@@ -32,8 +32,10 @@ enum err codec_decode(const struct shape *shape, struct bytes from, struct arena
 enum err codec_decode_ask(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                           struct fault *fault);
 
-/* Copies `from` so that nothing in `to` points outside `arena` (except to the constant tables). Errors: full. */
+/* Copies `from` so that nothing in `to` points outside `arena` (except to the constant tables). Errors: full (the
+ * arena's limit). codec_keep copies into an arena without a limit, which never fails. */
 enum err codec_copy(const struct shape *shape, const void *from, struct arena *arena, void *to);
+void codec_keep(const struct shape *shape, const void *from, struct arena *arena, void *to);
 
 /* The frames of the protocol (docs/protocol.md). The body is a whole map from codec_encode.
  *   ask     [1, "service.name", request id (bin 16), budget_ms, body]            or with a sixth element: the digest

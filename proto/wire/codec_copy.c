@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 
@@ -85,4 +86,10 @@ enum err codec_copy(const struct shape *shape, const void *from, struct arena *a
 {
     memcpy(to, from, shape->size);
     return copy_record(shape, arena, to);
+}
+
+void codec_keep(const struct shape *shape, const void *from, struct arena *arena, void *to)
+{
+    if (codec_copy(shape, from, arena, to) != ERR_OK)
+        alloc_fail(0);
 }

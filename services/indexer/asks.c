@@ -82,10 +82,7 @@ static enum err answer_add_library(struct indexer *indexer, struct call *call, c
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->catalogue, call, ticket, ask,
-                    &events);
-    if (e != ERR_OK)
-        return refuse(call, e, "no memory to add a library");
+    adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->catalogue, call, ticket, ask, &events);
     keep_removed(indexer, ask->path);
     progress_begin(indexer);
     indexer->adopting++;
@@ -139,13 +136,11 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
         count++;
     answer->each.at = arena_array(call_arena(call), count, sizeof(struct library));
     if (!answer->each.at)
-        return refuse(call, ERR_FULL, "no memory for %u libraries", count);
+        return refuse_full(call);
     for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
         if (!lib->library.has_project)
             answer->each.at[answer->each.count++] = lib->library;
-    if (question_list(indexer, call_arena(call), &answer->asks) != ERR_OK)
-        return refuse(call, ERR_FULL, "no memory for %u libraries", count);
-    return ERR_OK;
+    return question_list(indexer, call_arena(call), &answer->asks) == ERR_OK ? ERR_OK : refuse_full(call);
 }
 
 /* ---- rescans ---- */
@@ -251,9 +246,9 @@ static enum err analyse_file(struct indexer *indexer, struct call *call, const s
     if (e != ERR_OK)
         return e;
     struct ticket ticket = call_defer(call);
-    struct work *work = ticket.number ? work_new(ask->path) : NULL;
-    if (!work)
-        return ticket.number ? refuse(call, ERR_FULL, "no memory for an analysis") : ERR_BUSY;
+    if (!ticket.number)
+        return ERR_BUSY;
+    struct work *work = work_new(ask->path);
     work->ticket = ticket;
     work->is_cloud = is_cloud;
     pipeline_ask(indexer->pipeline, work);

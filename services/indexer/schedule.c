@@ -36,11 +36,8 @@ static void load_libraries(struct indexer *indexer)
     struct library_list all = { 0 };
 
     if (catalogue_reader_libraries(indexer->catalogue, &arena, &all) == ERR_OK) {
-        for (uint32_t i = 0; i < all.count; i++) {
-            struct library_state *lib = library_state_put(&indexer->libraries, &all.at[i]);
-            if (lib)
-                library_state_want_all(lib);
-        }
+        for (uint32_t i = 0; i < all.count; i++)
+            library_state_want_all(library_state_put(&indexer->libraries, &all.at[i]));
         indexer->loaded = true;
         progress_begin(indexer);
         log_info("libraries in the catalogue: %u", all.count);
@@ -48,7 +45,7 @@ static void load_libraries(struct indexer *indexer)
     arena_free(&arena);
 }
 
-static bool start_scan(struct indexer *indexer, struct library_state *lib)
+static void start_scan(struct indexer *indexer, struct library_state *lib)
 {
     struct scan_events events = { take_scan_report, end_scan, indexer };
     struct scan_order order = {
@@ -63,8 +60,6 @@ static bool start_scan(struct indexer *indexer, struct library_state *lib)
     };
 
     lib->scan = scan_new(service_paths(indexer->service), indexer->catalogue, indexer->mailbox, &order, &events);
-    if (!lib->scan)
-        return false;
     if (lib->wanted.whole) {
         lib->seen = 0;
         lib->unwatched = order.inotify < 0;
@@ -72,7 +67,6 @@ static bool start_scan(struct indexer *indexer, struct library_state *lib)
     library_state_scan_begins(lib);
     lib->look_at = 0;
     errand_start(indexer->scans, scan_errand(lib->scan));
-    return true;
 }
 
 /* A lane for each volume: one scan at a time, unless it waits for a file system. */
@@ -145,7 +139,8 @@ static void follow_settings(struct indexer *indexer, struct library_state *lib, 
     library.backend = row->backend;
     library.has_fetch = row->has_fetch;
     library.fetch = row->fetch;
-    if (library_state_put(&indexer->libraries, &library) && !lib->removing)
+    library_state_put(&indexer->libraries, &library);
+    if (!lib->removing)
         library_state_want_all(lib);
 }
 
@@ -160,9 +155,7 @@ static void follow_libraries(struct indexer *indexer, const struct library_list 
             follow_settings(indexer, lib, &all->at[i]);
             continue;
         }
-        lib = library_state_put(&indexer->libraries, &all->at[i]);
-        if (lib)
-            library_state_want_all(lib);
+        library_state_want_all(library_state_put(&indexer->libraries, &all->at[i]));
     }
 }
 

@@ -34,8 +34,8 @@ static void keep_hash(struct work *work, const struct analysed *found)
         return;
     memcpy(work->content.b, found->content.at, sizeof(work->content.b));
     arena_reset(&work->arena);
-    if (codec_copy(&analysed_shape, &(struct analysed){ .facts = found->facts }, &work->arena, &copy) == ERR_OK)
-        work->facts = copy.facts;
+    codec_keep(&analysed_shape, &(struct analysed){ .facts = found->facts }, &work->arena, &copy);
+    work->facts = copy.facts;
 }
 
 static void take_result(void *state, struct work *work, const struct result *result)

@@ -45,8 +45,6 @@ static struct fact_list own_facts(struct pipeline *pipeline, const struct work *
 {
     struct fact_list facts = { 0, arena_array(&pipeline->arena, work->facts.count + 1, sizeof(*facts.at)) };
 
-    if (!facts.at)
-        return work->facts;
     for (uint32_t i = 0; i < work->facts.count; i++)
         facts.at[facts.count++] = work->facts.at[i];
     if (alike->size == work->size && catalogue_reader_statement(pipeline->catalogue, &pipeline->arena, alike->id,

@@ -73,12 +73,8 @@ void pipeline_report(struct pipeline *pipeline, struct work *work, const struct 
     operation.analysed.id = work->id;
     operation.analysed.size = work->size;
     operation.analysed.mtime = work->mtime;
-    if (result_queue_add(pipeline->queue, &operation, operation_size(found), work) == ERR_OK) {
-        pool_hold(pipeline->pool, result_queue_is_full(pipeline->queue));
-        return;
-    }
-    log_error("no memory for the result of %s: it waits for the next scan", work->path);
-    pipeline_report_nothing(pipeline, work);
+    result_queue_add(pipeline->queue, &operation, operation_size(found), work);
+    pool_hold(pipeline->pool, result_queue_is_full(pipeline->queue));
 }
 
 static bool is_of_content(const struct work *work, const struct analysed *found)
@@ -93,11 +89,13 @@ void pipeline_report_artefacts(struct pipeline *pipeline, struct work *work, con
                                    .remade = { .content = found->content, .artefacts = found->artefacts } };
     bool good = found->state.value == ANALYSIS_STATE_DONE && found->artefacts.count > 0;
 
-    if (good && !is_of_content(work, found))
-        pipeline->events.look_again(pipeline->events.state, work->library, work->path);
-    else if (good && result_queue_add(pipeline->queue, &operation, operation_size(found), work) == ERR_OK)
+    if (good && is_of_content(work, found)) {
+        result_queue_add(pipeline->queue, &operation, operation_size(found), work);
         return;
-    else if (!good)
+    }
+    if (good)
+        pipeline->events.look_again(pipeline->events.state, work->library, work->path);
+    else
         log_warn("the artefacts of %s cannot be made again: %.*s", work->path, TEXT_ARG(found->failure));
     end_remake(pipeline, work, good ? REMADE_NOT_NOW : REMADE_NEVER);
 }
@@ -111,7 +109,7 @@ static bool report_move(struct pipeline *pipeline, struct work *work)
     operation.move.folder = media.folder;
     operation.move.file = media.file;
     if (e == ERR_OK)
-        e = result_queue_add(pipeline->queue, &operation, OPERATION_BYTES, work);
+        result_queue_add(pipeline->queue, &operation, OPERATION_BYTES, work);
     arena_reset(&pipeline->arena);
     return e == ERR_OK;
 }

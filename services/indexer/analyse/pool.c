@@ -134,12 +134,12 @@ static void finish_work(struct pool *pool, struct worker *worker, const struct r
     struct work *work = worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
-    if (work->ticket.number != 0)
+    if (work->ticket.number != 0) {
         pass_result(pool, work, result);
-    else if (unchanged_start(pool->errands, work, result, take_look, pool) == ERR_OK)
+    } else {
+        unchanged_start(pool->errands, work, result, take_look, pool);
         pool->looking++;
-    else
-        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, "no memory to keep its analysis");
+    }
     if (failed)
         workers_drop(pool->workers, worker);
     else

@@ -98,24 +98,17 @@ static struct outgoing_batch *gathering_batch(struct result_queue *queue, size_t
     return batch_new(queue, last);
 }
 
-static enum err batch_add(struct outgoing_batch *batch, const struct operation *operation, size_t bytes, void *note)
+static void batch_add(struct outgoing_batch *batch, const struct operation *operation, size_t bytes, void *note)
 {
-    enum err e = codec_copy(&operation_shape, operation, &batch->arena, &batch->operations[batch->count]);
-
-    if (e != ERR_OK)
-        return e;
+    codec_keep(&operation_shape, operation, &batch->arena, &batch->operations[batch->count]);
     batch->notes[batch->count++] = note;
     batch->bytes += bytes;
-    return ERR_OK;
 }
 
-enum err result_queue_add(struct result_queue *queue, const struct operation *operation, size_t bytes, void *note)
+void result_queue_add(struct result_queue *queue, const struct operation *operation, size_t bytes, void *note)
 {
-    struct outgoing_batch *batch = gathering_batch(queue, bytes);
-    enum err e = batch ? batch_add(batch, operation, bytes, note) : ERR_FULL;
-
+    batch_add(gathering_batch(queue, bytes), operation, bytes, note);
     queue->was_full |= result_queue_is_full(queue);
-    return e;
 }
 
 /* ---- answers ---- */
@@ -152,16 +145,9 @@ static void halve_batch(struct outgoing_batch *batch)
 {
     struct outgoing_batch *half = batch_new(batch->queue, &batch->next);
     uint32_t keep_count = batch->count / 2;
-    enum err e = ERR_OK;
 
-    for (uint32_t i = keep_count; e == ERR_OK && i < batch->count; i++)
-        e = batch_add(half, &batch->operations[i], batch->bytes / batch->count, batch->notes[i]);
-    if (e != ERR_OK) { /* cannot be copied: the batch stays whole, and is sent again later */
-        if (half)
-            batch_drop(half);
-        batch->again = clock_steady() + PAUSE_US;
-        return;
-    }
+    for (uint32_t i = keep_count; i < batch->count; i++)
+        batch_add(half, &batch->operations[i], batch->bytes / batch->count, batch->notes[i]);
     batch->count = keep_count;
     batch->request = id_new();
     batch->again = half->again = 1;

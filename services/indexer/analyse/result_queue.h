@@ -21,8 +21,8 @@ struct result_queue_events {
 struct result_queue *result_queue_new(struct service *service, const struct result_queue_events *events);
 void result_queue_free(struct result_queue *queue); /* drops operations without an answer; NULL is allowed */
 
-/* Copies the operation. `bytes` is its approximate size on the wire. Errors: full. */
-enum err result_queue_add(struct result_queue *queue, const struct operation *operation, size_t bytes, void *note);
+/* Copies the operation. `bytes` is its approximate size on the wire. */
+void result_queue_add(struct result_queue *queue, const struct operation *operation, size_t bytes, void *note);
 
 bool result_queue_is_full(const struct result_queue *queue); /* analysis pauses while it is full */
 bool result_queue_waits(const struct result_queue *queue);   /* persist does not answer */

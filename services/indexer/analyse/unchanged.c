@@ -45,8 +45,8 @@ static void free_look(struct errand *errand)
     free(look);
 }
 
-enum err unchanged_start(struct errands *errands, struct work *work, const struct result *result,
-                         unchanged_found *found, void *state)
+void unchanged_start(struct errands *errands, struct work *work, const struct result *result, unchanged_found *found,
+                     void *state)
 {
     struct unchanged_look *look = alloc_zeroed(1, sizeof(*look));
 
@@ -57,10 +57,6 @@ enum err unchanged_start(struct errands *errands, struct work *work, const struc
     look->fd = work->fd;
     look->size = work->size;
     look->mtime = work->mtime;
-    if (codec_copy(&result_shape, result, &look->arena, &look->result) != ERR_OK) {
-        free_look(&look->errand);
-        return ERR_FULL;
-    }
+    codec_keep(&result_shape, result, &look->arena, &look->result);
     errand_start(errands, &look->errand);
-    return ERR_OK;
 }

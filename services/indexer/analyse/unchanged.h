@@ -11,9 +11,8 @@ enum unchanged { UNCHANGED_YES, UNCHANGED_NO, UNCHANGED_HUNG /* its file system 
 /* `result` is a copy, valid during the call. */
 typedef void unchanged_found(void *state, struct work *work, const struct result *result, enum unchanged found);
 
-/* Calls `found` once. Until then the work, with its open file, belongs to the errand. Errors: full (no memory for a
- * copy of the result; then `found` is not called). */
-enum err unchanged_start(struct errands *errands, struct work *work, const struct result *result,
-                         unchanged_found *found, void *state);
+/* Calls `found` once. Until then the work, with its open file, belongs to the errand. */
+void unchanged_start(struct errands *errands, struct work *work, const struct result *result, unchanged_found *found,
+                     void *state);
 
 #endif

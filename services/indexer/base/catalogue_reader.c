@@ -74,7 +74,6 @@ struct record_gathering {
     struct arena *arena;
     struct list list;
     uint32_t room;
-    enum err error;
 };
 
 static bool gather_record(struct record_gathering *to, const void *record)
@@ -82,11 +81,9 @@ static bool gather_record(struct record_gathering *to, const void *record)
     size_t size = to->shape->size;
 
     to->list.at = arena_grow(to->arena, to->list.at, to->list.count, &to->room, size);
-    to->error = to->list.at ? ERR_OK : ERR_FULL;
-    if (to->error == ERR_OK)
-        to->error = codec_copy(to->shape, record, to->arena, (char *)to->list.at + to->list.count * size);
-    to->list.count += to->error == ERR_OK;
-    return to->error == ERR_OK;
+    codec_keep(to->shape, record, to->arena, (char *)to->list.at + to->list.count * size);
+    to->list.count++;
+    return true;
 }
 
 static bool gather_library(void *state, const struct library *library)
@@ -107,7 +104,7 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
     end_read(catalogue, txn);
     arena_free(&scratch);
     *to = (struct library_list){ all.list.count, all.list.at };
-    return e != ERR_OK ? e : all.error;
+    return e;
 }
 
 const struct paths *catalogue_reader_paths(const struct catalogue_reader *catalogue)
@@ -147,7 +144,7 @@ enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct 
     end_read(catalogue, txn);
     arena_free(&scratch);
     *to = (struct folder_list){ all.list.count, all.list.at };
-    return e != ERR_OK ? e : all.error;
+    return e;
 }
 
 enum err catalogue_reader_folder_path(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
@@ -179,7 +176,7 @@ enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct aren
         return e;
     e = catalogue_volume(txn, &scratch, id, &found);
     if (e == ERR_OK)
-        e = codec_copy(&volume_shape, &found, arena, to);
+        codec_keep(&volume_shape, &found, arena, to);
     end_read(catalogue, txn);
     arena_free(&scratch);
     return e;
@@ -237,7 +234,7 @@ static enum err copy_media(struct txn *txn, struct arena *arena, struct id id, s
     enum err e = catalogue_media(txn, &scratch, id, &found);
 
     if (e == ERR_OK)
-        e = codec_copy(&media_shape, &found, arena, to);
+        codec_keep(&media_shape, &found, arena, to);
     arena_free(&scratch);
     return e;
 }
@@ -250,8 +247,10 @@ static enum err copy_statement(struct txn *txn, struct arena *arena, struct id i
     enum err e = catalogue_subject_facts(txn, &scratch, bytes_of(id.b, sizeof(id.b)), &own), found = ERR_NOT_FOUND;
 
     for (uint32_t i = 0; e == ERR_OK && found == ERR_NOT_FOUND && i < own.each.count; i++)
-        if (own.each.at[i].source.value == SOURCE_FILE && text_equal(own.each.at[i].attribute, attribute))
-            found = codec_copy(&fact_shape, &own.each.at[i], arena, to);
+        if (own.each.at[i].source.value == SOURCE_FILE && text_equal(own.each.at[i].attribute, attribute)) {
+            codec_keep(&fact_shape, &own.each.at[i], arena, to);
+            found = ERR_OK;
+        }
     arena_free(&scratch);
     return e == ERR_OK ? found : e;
 }
@@ -306,7 +305,7 @@ enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena
         return e;
     e = catalogue_path(txn, &scratch, media, &at, &found);
     if (e == ERR_OK)
-        e = codec_copy(&volume_shape, &found, arena, volume);
+        codec_keep(&volume_shape, &found, arena, volume);
     *path = arena_bytes(arena, at);
     end_read(catalogue, txn);
     arena_free(&scratch);
@@ -326,7 +325,7 @@ enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct a
         return e;
     e = catalogue_reachable(txn, &scratch, content, &found, &at);
     if (e == ERR_OK)
-        e = codec_copy(&media_shape, &found, arena, media);
+        codec_keep(&media_shape, &found, arena, media);
     *path = e == ERR_OK ? arena_bytes(arena, at) : (struct bytes){ 0 };
     end_read(catalogue, txn);
     arena_free(&scratch);
@@ -357,11 +356,7 @@ static bool add_same_content(void *state, struct id id)
 {
     struct same_content *same = state;
 
-    struct media *at = arena_grow(same->arena, same->to->at, same->to->count, &same->room, sizeof(*at));
-
-    if (!at)
-        return false;
-    same->to->at = at;
+    same->to->at = arena_grow(same->arena, same->to->at, same->to->count, &same->room, sizeof(*same->to->at));
     if (copy_media(same->txn, same->arena, id, &same->to->at[same->to->count]) == ERR_OK)
         same->to->count++;
     return same->to->count < same->max;
@@ -411,8 +406,10 @@ enum err catalogue_reader_find_alike(struct catalogue_reader *catalogue, struct 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_with_content(alike.txn, content, look_at_item, &alike);
+    if (e == ERR_OK && !alike.is_found)
+        e = ERR_NOT_FOUND;
     if (e == ERR_OK)
-        e = alike.is_found ? codec_copy(&media_shape, &alike.found, arena, to) : ERR_NOT_FOUND;
+        codec_keep(&media_shape, &alike.found, arena, to);
     end_read(catalogue, alike.txn);
     arena_free(&alike.scratch);
     return e;

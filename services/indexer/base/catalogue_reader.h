@@ -1,7 +1,7 @@
 /* catalogue_reader.h: the indexer's only reader of the store. Each call opens a transaction, reads, copies the result
- * and closes the transaction. Results lie in the caller's arena. Any thread; concurrent calls wait for each other.
- * Errors: not_found, offline (persist has not made the store yet), version and io (the store cannot be opened), full
- * (the arena's limit). */
+ * and closes the transaction. Results lie in the caller's arena, which has no limit. Any thread; concurrent calls wait
+ * for each other. Errors: not_found, offline (persist has not made the store yet), version and io (the store cannot be
+ * opened). */
 #ifndef LOOPHOLE_INDEXER_CATALOGUE_READER_H
 #define LOOPHOLE_INDEXER_CATALOGUE_READER_H
 

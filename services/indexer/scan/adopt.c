@@ -65,8 +65,8 @@ static enum err find_volume(struct adoption *adoption, struct bytes path)
     enum err e = scan_writer_look(&adoption->writer, "availability.find", &find, &seen, &adoption->fault);
 
     if (e == ERR_OK)
-        e = codec_copy(&volume_shape, &seen.volume, &adoption->arena, &adoption->volume);
-    return e == ERR_OK || adoption->fault.code ? e : fault_set(&adoption->fault, e, "no memory to add a library");
+        codec_keep(&volume_shape, &seen.volume, &adoption->arena, &adoption->volume);
+    return e;
 }
 
 static enum err refuse_nested(struct adoption *adoption, const struct library *other, bool inside)
@@ -386,9 +386,9 @@ static void free_adoption(struct errand *errand)
     free(adoption);
 }
 
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
-                     struct call *call, struct ticket ticket, const struct indexer_add_library *request,
-                     const struct adopt_events *events)
+void adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
+                 struct call *call, struct ticket ticket, const struct indexer_add_library *request,
+                 const struct adopt_events *events)
 {
     struct adoption *adoption = alloc_zeroed(1, sizeof(*adoption));
 
@@ -402,10 +402,6 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
     adoption->writer.errand = &adoption->errand;
     adoption->writer.waits = &adoption->waits;
     adoption->writer.reports_disk = true; /* a person waits for the answer */
-    if (codec_copy(&indexer_add_library_shape, request, &adoption->arena, &adoption->request) != ERR_OK) {
-        free_adoption(&adoption->errand);
-        return ERR_FULL;
-    }
+    codec_keep(&indexer_add_library_shape, request, &adoption->arena, &adoption->request);
     errand_start(errands, &adoption->errand);
-    return ERR_OK;
 }

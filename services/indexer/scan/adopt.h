@@ -27,10 +27,9 @@ struct adopt_events {
     void *state;
 };
 
-/* Copies the request. persist gets the library under the request id of `call`. Errors: full (the request is too large
- * to copy). */
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
-                     struct call *call, struct ticket ticket, const struct indexer_add_library *request,
-                     const struct adopt_events *events);
+/* Copies the request. persist gets the library under the request id of `call`. */
+void adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
+                 struct call *call, struct ticket ticket, const struct indexer_add_library *request,
+                 const struct adopt_events *events);
 
 #endif

@@ -19,15 +19,13 @@ struct merge {
 
 static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file, const struct kept_place *place)
 {
-    struct bytes name = arena_bytes(&list->names, file);
-
-    if (name.len != file.len || (list->count == list->room && !limits_leave(2 * list->room * sizeof(*list->at))))
+    if (list->count == list->room && !limits_leave(2 * list->room * sizeof(*list->at)))
         return false;
     ALLOC_ROOM(list->at, list->count, list->room, 64);
     list->at[list->count++] = (struct gone){
         .id = place->id,
         .folder = folder,
-        .file = name,
+        .file = arena_bytes(&list->names, file),
         .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },
         .missing = place->availability.value == ITEM_STATE_MISSING,
         .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
@@ -95,8 +93,6 @@ enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, co
     enum err e = ERR_OK;
 
     *to = (struct compared_list){ 0, arena_array(arena, files->count, sizeof(*to->at)) };
-    if (!to->at)
-        return ERR_FULL;
     if (!id_is_zero(folder))
         e = catalogue_reader_places(catalogue, folder, merge_one, &merge);
     while (to->count < files->count)

@@ -3,16 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum err gone_add(struct gone_list *list, struct id id, struct bytes file)
+void gone_add(struct gone_list *list, struct id id, struct bytes file)
 {
-    const struct gone_item gone = { .id = id, .file = arena_bytes(&list->arena, file) };
-    struct gone_item *at = arena_grow(&list->arena, list->at, list->count, &list->room, sizeof(*at));
-
-    if (gone.file.len != file.len || !at)
-        return ERR_FULL;
-    list->at = at;
-    list->at[list->count++] = gone;
-    return ERR_OK;
+    list->at = arena_grow(&list->arena, list->at, list->count, &list->room, sizeof(*list->at));
+    list->at[list->count++] = (struct gone_item){ .id = id, .file = arena_bytes(&list->arena, file) };
 }
 
 static int compare_names(struct bytes a, struct bytes b)
@@ -29,20 +23,17 @@ static int by_gone_name(const void *a, const void *b)
     return order ? order : x < y ? -1 : x > y;
 }
 
-enum err gone_sort(struct gone_list *list)
+void gone_sort(struct gone_list *list)
 {
     list->by_name = arena_array(&list->arena, list->count, sizeof(struct gone_item *));
     list->next = arena_array(&list->arena, list->count + 1, sizeof(uint32_t));
     list->next_named = arena_array(&list->arena, list->count + 1, sizeof(uint32_t));
-    if (!list->by_name || !list->next || !list->next_named)
-        return ERR_FULL;
     for (uint32_t i = 0; i < list->count; i++)
         list->by_name[i] = &list->at[i];
     for (uint32_t i = 0; i <= list->count; i++)
         list->next[i] = list->next_named[i] = i;
     if (list->count)
         qsort(list->by_name, list->count, sizeof(struct gone_item *), by_gone_name);
-    return ERR_OK;
 }
 
 /* Follows the links, and shortens them for the next time. */

@@ -22,10 +22,10 @@ struct gone_list {
     struct arena arena;          /* for all members */
 };
 
-enum err gone_add(struct gone_list *list, struct id id, struct bytes file); /* errors: full */
+void gone_add(struct gone_list *list, struct id id, struct bytes file); /* copies the name */
 
-/* Call it after the last gone_add, before the first gone_take. Errors: full. */
-enum err gone_sort(struct gone_list *list);
+/* Call it after the last gone_add, before the first gone_take. */
+void gone_sort(struct gone_list *list);
 
 /* Takes the first item of that name, else the first item; NULL: none is left. Skips `self` and the items in
  * `claimed`. */

@@ -24,14 +24,9 @@ struct library_state *library_state_put(struct library_state **libraries, const 
     struct arena arena = { 0 };
     struct library copy = { 0 };
 
-    if (codec_copy(&library_shape, library, &arena, &copy) != ERR_OK)
-        return NULL;
+    codec_keep(&library_shape, library, &arena, &copy); /* `library` may lie in the state's own arena */
     if (!lib)
         lib = new_library_state(libraries);
-    if (!lib) {
-        arena_free(&arena);
-        return NULL;
-    }
     arena_free(&lib->arena);
     lib->arena = arena;
     lib->library = copy;

@@ -33,7 +33,7 @@ struct library_state {
     usec_t look_at; /* when to scan without a reason, steady clock; 0: never */
 };
 
-/* Adds the library, or updates its record. NULL: the record is too large to copy. */
+/* Adds the library, or updates its record, and copies it. */
 struct library_state *library_state_put(struct library_state **libraries, const struct library *library);
 void library_state_remove(struct library_state **libraries, struct library_state *lib);
 void library_state_free_all(struct library_state **libraries);

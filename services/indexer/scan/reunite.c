@@ -68,7 +68,7 @@ static enum err look_at_some(struct looking *looking, const struct media_list *s
         if (!errand_goes_on(&looking->errand))
             e = ERR_BUSY;
         else if (is_file_gone(looking->catalogue, &scratch, &some->at[i], guard))
-            e = gone_add(&looking->list, some->at[i].id, some->at[i].file);
+            gone_add(&looking->list, some->at[i].id, some->at[i].file);
         arena_reset(&scratch);
     }
     arena_free(&scratch);
@@ -96,8 +96,7 @@ static void find_gone(struct errand *errand)
     } while (e == ERR_OK && some.count == AT_ONCE);
     arena_free(&arena);
     asker_free(guard.asker);
-    if (gone_sort(&looking->list) != ERR_OK)
-        gone_free(&looking->list);
+    gone_sort(&looking->list);
 }
 
 static void end_reunite_look(struct errand *errand, bool lost)

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/indexer/scan/scan_parts.h"
 
@@ -18,8 +17,6 @@ static void send_report(struct scan *scan)
     if (scan_report_is_empty(scan->report))
         return;
     next = scan_report_new(scan->order.library.id, scan->events.reported, scan->events.state);
-    if (!next)
-        return;
     scan_report_send(scan->report, atomic_load(&scan->errand.lost) ? NULL : scan->mailbox);
     scan->report = next;
 }
@@ -65,11 +62,9 @@ static struct folder_node *root_of(struct scan *scan)
     struct bytes path = arena_bytes(&scan->arena, scan->result.library.path);
     struct folder_node *root = arena_alloc(&scan->arena, sizeof(*root));
 
-    if (root && path.len)
-        *root = (struct folder_node){
-            .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true
-        };
-    return path.len ? root : NULL;
+    *root =
+        (struct folder_node){ .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true };
+    return root;
 }
 
 /* The node of a path below the library, with the ids that the catalogue has; NULL: an ignored path. */
@@ -90,15 +85,13 @@ static struct folder_node *node_below(struct scan *scan, struct folder_node *roo
     return node;
 }
 
-static enum err plan_targets(struct scan *scan, struct fault *fault)
+static void plan_targets(struct scan *scan)
 {
     static const struct scan_target whole = { .below = "", .deep = true };
     const struct scan_target *targets = scan->order.targets ? scan->order.targets : &whole;
     uint32_t count = scan->order.targets ? scan->order.target_count : 1;
     struct folder_node *root = root_of(scan);
 
-    if (!root)
-        return limits_refuse(fault, "the scan");
     for (uint32_t i = 0; i < count; i++) {
         struct folder_node *node = targets[i].below[0] ? node_below(scan, root, targets[i].below) : root;
         if (!node || node == scan->pending)
@@ -107,7 +100,6 @@ static enum err plan_targets(struct scan *scan, struct fault *fault)
         node->next = scan->pending;
         scan->pending = node;
     }
-    return ERR_OK;
 }
 
 /* A scan of some folders does not see the others, so only a whole scan can lower the count. */
@@ -135,8 +127,9 @@ static void count_files(struct scan *scan)
 
 static enum err look_at_targets(struct scan *scan, struct fault *fault)
 {
-    enum err e = plan_targets(scan, fault);
+    enum err e = ERR_OK;
 
+    plan_targets(scan);
     while (e == ERR_OK && scan->pending) {
         struct folder_node *node = scan->pending;
         scan->pending = node->next;
@@ -202,13 +195,11 @@ static void free_scan(struct errand *errand)
     free(scan);
 }
 
-static enum err copy_order(struct scan *scan, const struct scan_order *order)
+static void copy_order(struct scan *scan, const struct scan_order *order)
 {
     struct scan_target *targets = arena_array(&scan->arena, order->target_count, sizeof(*targets));
-    enum err e = codec_copy(&library_shape, &order->library, &scan->arena, &scan->order.library);
 
-    if (e != ERR_OK || !targets)
-        return ERR_FULL;
+    codec_keep(&library_shape, &order->library, &scan->arena, &scan->order.library);
     scan->result.library = scan->order.library;
     for (uint32_t i = 0; i < order->target_count; i++) {
         targets[i] = order->targets[i];
@@ -218,7 +209,6 @@ static enum err copy_order(struct scan *scan, const struct scan_order *order)
     }
     scan->order.targets = order->targets ? targets : NULL;
     scan->rules = (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files };
-    return ERR_OK;
 }
 
 struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
@@ -237,10 +227,8 @@ struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalo
     scan->writer.answered = take_outcome;
     scan->writer.state = scan;
     scan->report = scan_report_new(order->library.id, events->reported, events->state);
-    if (scan->report && copy_order(scan, order) == ERR_OK)
-        return scan;
-    free_scan(&scan->errand);
-    return NULL;
+    copy_order(scan, order);
+    return scan;
 }
 
 struct errand *scan_errand(struct scan *scan)

@@ -54,7 +54,7 @@ struct scan_events {
     void *state;
 };
 
-/* Copies the order. `catalogue`, `paths` and `mailbox` must outlive the scan. NULL: the order is too large to copy. */
+/* Copies the order. `catalogue`, `paths` and `mailbox` must outlive the scan. */
 struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
                       const struct scan_order *order, const struct scan_events *events);
 struct errand *scan_errand(struct scan *scan);

@@ -292,8 +292,8 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
             e = scan_sessions_see(scan, node, &listing.sessions, fault);
         if (e == ERR_OK)
             e = meet_folders(scan, node, &listing.folders, fault);
-        if (e == ERR_OK && (e = scan_links_see(scan, node, &listing.links)) != ERR_OK)
-            limits_refuse(fault, "the links of a folder");
+        if (e == ERR_OK)
+            scan_links_see(scan, node, &listing.links);
     }
     arena_reset(&scan->folder);
     return e == ERR_OK ? scan_settle_some(scan, fault) : e;

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "common/process/stat_apart.h"
 #include "proto/wire/codec.h"
@@ -56,12 +55,10 @@ enum err scan_links_lead(struct scan *scan, const struct library *tree, struct b
 
 /* ---- the walk ---- */
 
-enum err scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links)
+void scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links)
 {
     for (uint32_t i = 0; i < links->count; i++) {
         struct scan_link *link = arena_alloc(&scan->arena, sizeof(*link));
-        if (!link)
-            return ERR_FULL;
         *link = (struct scan_link){ .next = scan->links,
                                     .path = walk_join(&scan->arena, node->path, (const char *)links->at[i].name.at) };
         if (scan->link_count++ == LINKS_MOST)
@@ -70,7 +67,6 @@ enum err scan_links_see(struct scan *scan, const struct folder_node *node, const
         if (scan->link_count <= LINKS_MOST && link->path[0])
             scan->links = link;
     }
-    return ERR_OK;
 }
 
 /* ---- new trees ---- */
@@ -147,7 +143,7 @@ static enum err follow_link(struct scan *scan, const struct scan_link *link, str
         return replace_link(scan, &all, link, fault);
     e = scan_writer_look(&scan->writer, "availability.find", &find, &seen, fault);
     if (e == ERR_OK)
-        e = codec_copy(&volume_shape, &seen.volume, &scan->arena, &volume);
+        codec_keep(&volume_shape, &seen.volume, &scan->arena, &volume);
     if (e == ERR_OK && seen.here)
         return put_tree(scan, link, &volume, fault);
     log_info("the link %s is not followed: %s", link->path, e == ERR_OK ? "its volume is away" : fault->what);
@@ -203,17 +199,16 @@ static void look_at_trees(struct scan *scan)
 enum err scan_links_settle(struct scan *scan, struct fault *fault)
 {
     struct scan_link **sorted = arena_array(&scan->arena, scan->link_count, sizeof(struct scan_link *));
-    enum err e = sorted ? ERR_OK : limits_refuse(fault, "the links of a library");
+    enum err e = ERR_OK;
     size_t count = 0;
 
-    for (struct scan_link *link = scan->links; e == ERR_OK && link; link = link->next) {
+    for (struct scan_link *link = scan->links; link; link = link->next) {
         link->failure =
             errand_goes_on(&scan->errand) ? resolve_link(&scan->arena, link->path, &link->target) : ERR_TIMEOUT;
         if (link->failure == ERR_OK)
             sorted[count++] = link;
     }
-    if (e == ERR_OK)
-        look_at_trees(scan);
+    look_at_trees(scan);
     if (count)
         qsort(sorted, count, sizeof(struct scan_link *), by_target);
     for (size_t i = 0; e == ERR_OK && i < count; i++)

@@ -139,7 +139,7 @@ enum err scan_settle_some(struct scan *scan, struct fault *fault);
 /* Reports moves, new places, and missing items within the limits. */
 enum err scan_settle(struct scan *scan, struct fault *fault);
 
-/* Notes the mounts inside the library, and the trees that it has. Errors: those of catalogue_reader.h, full. */
+/* Notes the mounts inside the library, and the trees that it has. Errors: those of catalogue_reader.h. */
 struct place_seen;
 enum err scan_trees_note(struct scan *scan, const struct place_seen *seen);
 
@@ -163,8 +163,8 @@ enum err scan_trees_put(struct scan *scan, struct fault *fault);
 enum err scan_trees_add(struct scan *scan, struct id folder, struct id volume, struct bytes path, struct bytes link,
                         struct fault *fault);
 
-/* Notes the links of a folder that lead to folders. Errors: full. */
-enum err scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links);
+/* Notes the links of a folder that lead to folders. */
+void scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links);
 
 /* Ok if the link of the tree leads to the path. Errors: not_found; timeout (a file system does not answer). */
 enum err scan_links_lead(struct scan *scan, const struct library *tree, struct bytes path);

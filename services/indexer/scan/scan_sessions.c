@@ -98,17 +98,15 @@ static enum err read_session(void *state, struct txn *txn)
     enum err e = row_get(txn, &scratch, DB_SESSION, &key, &session_shape, &found);
 
     if (e == ERR_OK)
-        e = codec_copy(&session_shape, &found, finding->arena, finding->to);
+        codec_keep(&session_shape, &found, finding->arena, finding->to);
     arena_free(&scratch);
     return e;
 }
 
-static enum err take_references(struct arena *arena, const struct session_read *read, struct session *to)
+static void take_references(struct arena *arena, const struct session_read *read, struct session *to)
 {
     to->references = (struct reference_list){ read->references.count, arena_array(arena, read->references.count + 1,
                                                                                   sizeof(struct reference)) };
-    if (!to->references.at)
-        return ERR_FULL;
     for (uint32_t i = 0; i < read->references.count; i++) {
         const struct session_reference *from = &read->references.at[i];
         to->references.at[i] = (struct reference){
@@ -119,7 +117,6 @@ static enum err take_references(struct arena *arena, const struct session_read *
             .state = { .value = REFERENCE_STATE_NONE },
         };
     }
-    return ERR_OK;
 }
 
 static enum err read_seen_session(struct settling *s, const struct seen_session *seen, struct session *to,
@@ -137,7 +134,9 @@ static enum err read_seen_session(struct settling *s, const struct seen_session 
                             .failure = read.failure,
                             .more = read.more };
     to->id = id_of_path(to->path);
-    return e == ERR_OK ? take_references(&s->arena, &read, to) : e;
+    if (e == ERR_OK)
+        take_references(&s->arena, &read, to);
+    return e;
 }
 
 static bool is_unchanged(const struct session *known, const struct seen_session *seen, struct id library)
@@ -187,7 +186,7 @@ static enum err read_known(void *state, struct txn *txn)
         arena_reset(&scratch);
         if (row_decode(txn, &scratch, walk.value, &session_shape, &known) == ERR_OK &&
             id_equal(known.library, s->scan->order.library.id))
-            e = codec_copy(&session_shape, &known, &s->arena, &s->sessions[s->count++]);
+            codec_keep(&session_shape, &known, &s->arena, &s->sessions[s->count++]);
     }
     walk_end(&walk);
     arena_free(&scratch);

@@ -73,7 +73,7 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
     struct fresh *fresh;
 
     if (!limits_leave(count * sizeof(*fresh)))
-        return fault_set(fault, ERR_FULL, "no memory for %zu new files: raise data_mb", count);
+        return limits_refuse(fault, "the new files");
     fresh = alloc_zeroed(count, sizeof(*fresh));
     for (size_t i = 0; i < count; i++)
         fresh[i].trace = scan->newcomers.at[i].entry.trace;

@@ -23,11 +23,7 @@ static struct scan_tree *add_tree(struct scan *scan, struct bytes path)
 {
     struct scan_tree *tree = arena_alloc(&scan->arena, sizeof(*tree));
 
-    if (!tree)
-        return NULL;
     *tree = (struct scan_tree){ .path = arena_bytes(&scan->arena, path), .next = scan->trees };
-    if (tree->path.len == 0)
-        return NULL;
     scan->trees = tree;
     return tree;
 }
@@ -43,23 +39,20 @@ static struct scan_tree *tree_at(const struct scan *scan, struct bytes path)
 
 /* Notes a tree that the catalogue has. Another volume may be mounted at its path now: then this tree is away, and the
  * tree of that volume has the same path. */
-static bool note_row(struct scan *scan, const struct library *library)
+static void note_row(struct scan *scan, const struct library *library)
 {
     struct scan_tree *tree = tree_at(scan, library->path);
     bool is_folder = id_equal(library->volume, scan->order.library.volume);
 
     if (!library->has_within || library->link.len || !id_equal(library->within, library_around(scan)) ||
         id_equal(library->id, scan->order.library.id) || (!library->online && !is_folder))
-        return true;
+        return;
     if (!tree)
         tree = add_tree(scan, library->path);
-    if (!tree)
-        return false;
     tree->id = library->id;
     tree->volume = library->volume;
     tree->is_online = library->online;
     tree->is_folder = is_folder;
-    return true;
 }
 
 enum err scan_trees_note(struct scan *scan, const struct place_seen *seen)
@@ -68,9 +61,9 @@ enum err scan_trees_note(struct scan *scan, const struct place_seen *seen)
     enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, all);
 
     for (uint32_t i = 0; e == ERR_OK && seen->has_inside && i < seen->inside.count; i++)
-        e = add_tree(scan, seen->inside.at[i]) ? ERR_OK : ERR_FULL;
+        add_tree(scan, seen->inside.at[i]);
     for (uint32_t i = 0; e == ERR_OK && i < all->count; i++)
-        e = note_row(scan, &all->at[i]) ? ERR_OK : ERR_FULL;
+        note_row(scan, &all->at[i]);
     return e;
 }
 
@@ -84,8 +77,7 @@ static struct scan_tree *declared_cloud(struct scan *scan, const struct folder_n
     if (scan_is_cloud(scan, parent->path) || !cloud_file_is_named(scan->order.cloud_globs, path))
         return NULL;
     tree = add_tree(scan, bytes_of(path, strlen(path)));
-    if (tree)
-        tree->is_folder = true;
+    tree->is_folder = true;
     return tree;
 }
 
@@ -261,11 +253,10 @@ static bool list_inside_file(void *state, struct bytes file, const struct kept_p
     struct inside *inside = state;
     struct inside_file *one = arena_alloc(&inside->scan->folder, sizeof(*one));
 
-    if (one)
-        *one = (struct inside_file){ inside->files, place->id, arena_bytes(&inside->scan->folder, file), place->size,
-                                     place->mtime };
-    inside->files = one ? one : inside->files;
-    return one && one->name.len == file.len;
+    *one = (struct inside_file){ inside->files, place->id, arena_bytes(&inside->scan->folder, file), place->size,
+                                 place->mtime };
+    inside->files = one;
+    return true;
 }
 
 static enum err place_inside(struct inside *inside, struct inside_folder *folder, struct fault *fault)
@@ -304,12 +295,10 @@ static enum err move_file(struct inside *inside, struct inside_folder *folder, c
     return e == ERR_OK ? scan_writer_add(&inside->scan->writer, &move, NULL, fault) : e;
 }
 
-static enum err push_inside(struct inside *inside, struct inside_folder *parent, const struct folder_list *below)
+static void push_inside(struct inside *inside, struct inside_folder *parent, const struct folder_list *below)
 {
     for (uint32_t i = 0; i < below->count; i++) {
         struct inside_folder *folder = arena_alloc(&inside->arena, sizeof(*folder));
-        if (!folder)
-            return ERR_FULL;
         *folder = (struct inside_folder){ .next = inside->waiting,
                                           .parent = parent,
                                           .name = arena_bytes(&inside->arena, below->at[i].name),
@@ -318,7 +307,6 @@ static enum err push_inside(struct inside *inside, struct inside_folder *parent,
         if (folder->path[0] && !tree_at(inside->scan, bytes_of(folder->path, strlen(folder->path))))
             inside->waiting = folder;
     }
-    return ERR_OK;
 }
 
 static enum err move_folder(struct inside *inside, struct inside_folder *folder, struct fault *fault)
@@ -331,7 +319,7 @@ static enum err move_folder(struct inside *inside, struct inside_folder *folder,
     if (e == ERR_OK)
         e = catalogue_reader_subfolders(scan->catalogue, &scan->folder, folder->in_library, &below);
     if (e == ERR_OK)
-        e = push_inside(inside, folder, &below);
+        push_inside(inside, folder, &below);
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the items below %s", folder->path);
     for (struct inside_file *file = inside->files; e == ERR_OK && file && errand_goes_on(&scan->errand);

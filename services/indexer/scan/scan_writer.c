@@ -89,10 +89,7 @@ enum err scan_writer_look(struct scan_writer *writer, const char *name, const vo
 enum err scan_writer_add(struct scan_writer *writer, const struct operation *operation, void *about,
                          struct fault *fault)
 {
-    enum err e = codec_copy(&operation_shape, operation, &writer->arena, &writer->operations[writer->count]);
-
-    if (e != ERR_OK)
-        return fault_set(fault, e, "no memory for a batch");
+    codec_keep(&operation_shape, operation, &writer->arena, &writer->operations[writer->count]);
     writer->about[writer->count++] = about;
     return writer->count == SCAN_WRITER_BATCH ? scan_writer_flush(writer, fault) : ERR_OK;
 }

@@ -255,7 +255,7 @@ static enum err read_entries(struct errand *errand, struct folder_reading *readi
         if (!name)
             return errno ? fault_errno(fault, file_err(errno), errno, "cannot read %s", path) : ERR_OK;
         if (!take_entry(reading, name))
-            return fault_set(fault, ERR_FULL, "no memory for the names in %s: raise data_mb", path);
+            return limits_refuse(fault, "the names of a folder");
     }
 }
 
@@ -274,8 +274,9 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
                            "cannot open %s", path);
     reading.directory = fdopendir(fd);
     if (!reading.directory) {
+        enum err e = fault_errno(fault, file_err(errno), errno, "cannot read %s", path);
         close(fd);
-        return fault_set(fault, ERR_FULL, "cannot read %s", path);
+        return e;
     }
     enum err e = read_entries(errand, &reading, path, fault);
     closedir(reading.directory);

@@ -42,11 +42,10 @@ static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker,
         e = pipe_receive(&worker->pipe, PIPE_NOW, &session_read_shape, arena, &answer, NULL, &why);
     }
     if (e == ERR_OK)
-        e = codec_copy(&session_read_shape, &answer, arena, to);
+        codec_keep(&session_read_shape, &answer, arena, to);
     else
         to->failure = e == ERR_BUSY ? TEXT("its worker does not answer") : TEXT("its worker died");
-    return e == ERR_FULL ? fault_set(fault, e, "the references of a session need more memory than a scan may have")
-                         : ERR_OK;
+    return ERR_OK;
 }
 
 static enum err ask_to_read_session(struct errand *errand, const struct paths *paths, int fd, const char *path,

@@ -12,7 +12,7 @@
 bool session_file_is(struct bytes name);
 
 /* Reads `path`. `to` lies in the arena; `failure` of it says why a file cannot be read. A worker that dies or does not
- * answer within 60 s is such a failure. Errors: io (no worker can be started), full, timeout (the errand must end). */
+ * answer within 60 s is such a failure. Errors: io (no worker can be started), timeout (the errand must end). */
 enum err session_file_read(struct errand *errand, const struct paths *paths, const char *path, struct arena *arena,
                            struct session_read *to, struct fault *fault);
 

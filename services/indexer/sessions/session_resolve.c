@@ -120,14 +120,12 @@ static struct bytes cut_part(struct bytes *path)
     return bytes_of(path->at + start, end - start);
 }
 
-static enum err want_name(struct resolving *r, struct reference *reference)
+static void want_name(struct resolving *r, struct reference *reference)
 {
     struct wanted_name *wanted = arena_alloc(r->arena, sizeof(*wanted));
     struct bytes path = reference->path;
 
     reference->candidates = (struct id_list){ 0, arena_array(r->arena, SESSION_CANDIDATES, sizeof(struct id)) };
-    if (!wanted || !reference->candidates.at)
-        return ERR_FULL;
     wanted->reference = reference;
     wanted->name = cut_part(&path);
     wanted->folder = cut_part(&path);
@@ -136,7 +134,6 @@ static enum err want_name(struct resolving *r, struct reference *reference)
     struct wanted_name **slot = &r->table[hash_name(wanted->name) % r->room];
     wanted->next = *slot;
     *slot = wanted;
-    return ERR_OK;
 }
 
 static bool fits_place(struct txn *txn, struct arena *arena, const struct wanted_name *wanted,
@@ -255,10 +252,10 @@ static enum err find_by_names(struct errand *errand, struct catalogue_reader *ca
 
     r->room = unfound * 2 + 1;
     r->table = alloc_zeroed(r->room, sizeof(*r->table));
-    for (uint32_t s = 0; s < r->count && e == ERR_OK; s++)
-        for (uint32_t i = 0; i < r->sessions[s].references.count && e == ERR_OK; i++)
+    for (uint32_t s = 0; s < r->count; s++)
+        for (uint32_t i = 0; i < r->sessions[s].references.count; i++)
             if (!r->sessions[s].references.at[i].has_media)
-                e = want_name(r, &r->sessions[s].references.at[i]);
+                want_name(r, &r->sessions[s].references.at[i]);
     while (e == ERR_OK && unfound && !r->is_over)
         e = errand_goes_on(errand) ? catalogue_reader_within(catalogue, read_places, r) : ERR_TIMEOUT;
     for (size_t i = 0; i < r->room && e == ERR_OK; i++)
@@ -284,7 +281,7 @@ static struct reference *begin_again(struct arena *arena, struct session *sessio
     struct reference_list *list = &session->references;
     struct reference *was = arena_array(arena, list->count + 1, sizeof(*was));
 
-    for (uint32_t i = 0; was && i < list->count; i++) {
+    for (uint32_t i = 0; i < list->count; i++) {
         was[i] = list->at[i];
         list->at[i].has_media = false;
         list->at[i].candidates.count = 0;
@@ -298,12 +295,10 @@ enum err session_resolve(struct errand *errand, struct catalogue_reader *catalog
 {
     struct resolving r = { .arena = arena, .sessions = sessions, .count = count };
     struct reference **was = arena_array(arena, count + 1, sizeof(*was));
-    enum err e = was ? ERR_OK : ERR_FULL;
 
-    for (uint32_t s = 0; e == ERR_OK && s < count; s++)
-        e = (was[s] = begin_again(arena, &sessions[s])) ? ERR_OK : ERR_FULL;
-    if (e == ERR_OK)
-        e = catalogue_reader_within(catalogue, read_paths, &r);
+    for (uint32_t s = 0; s < count; s++)
+        was[s] = begin_again(arena, &sessions[s]);
+    enum err e = catalogue_reader_within(catalogue, read_paths, &r);
     if (e == ERR_OK)
         e = find_by_names(errand, catalogue, &r);
     for (uint32_t s = 0; e == ERR_OK && s < count; s++)

