@@ -36,8 +36,7 @@ static enum err read_session(const struct session_job *job, int fd, struct arena
     if (!format)
         return fault_set(fault, ERR_BAD_REQUEST, ".%.*s is not the extension of a known session file",
                          TEXT_ARG(job->extension));
-    if (references_begin(&references, arena, to) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no memory for the session"); /* the table is still empty */
+    references_begin(&references, arena, to);
     struct unpack *unpack = unpack_open(&input, format->form);
     e = format->read(unpack, &references, fault);
     unpack_close(unpack);

@@ -166,18 +166,16 @@ static void drop_stage(struct persist *p, struct multipart *work)
         leave_artefact_batch(p, batch);
 }
 
-/* Does operations until the turn is over. False: `one` failed. */
-static bool each_operation(struct persist *p, struct artefact_batch *batch,
-                           bool (*one)(struct persist *p, struct artefact_batch *batch, struct operation *op))
+/* Calls `one` for the next operations, until the turn is over. */
+static void each_operation(struct persist *p, struct artefact_batch *batch,
+                           void (*one)(struct persist *p, struct artefact_batch *batch, struct operation *op))
 {
     struct operation_list *all = &batch->ask->operations;
-    bool goes_on = true;
 
     do {
         arena_reset(&p->arena);
-        goes_on = one(p, batch, &all->at[batch->at++]);
-    } while (goes_on && batch->at < all->count && !turn_is_over(p));
-    return goes_on;
+        one(p, batch, &all->at[batch->at++]);
+    } while (batch->at < all->count && !turn_is_over(p));
 }
 
 static bool is_through(const struct artefact_batch *batch)
@@ -202,10 +200,10 @@ static bool drop_unless_recorded(void *state, struct bytes content, const struct
     return true;
 }
 
-static bool clean_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
+static void clean_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
 {
     (void)batch;
-    return each_of(op, p, drop_unless_recorded);
+    each_of(op, p, drop_unless_recorded);
 }
 
 static enum err clean_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
@@ -213,7 +211,7 @@ static enum err clean_part(struct persist *p, struct multipart *work, bool *ende
     struct artefact_batch *batch = (struct artefact_batch *)work;
 
     (void)fault;
-    (void)each_operation(p, batch, clean_one);
+    each_operation(p, batch, clean_one);
     *ended = is_through(batch);
     return ERR_OK;
 }
@@ -279,7 +277,7 @@ static void files_written(struct errand *errand, bool lost)
 
 /* ---- beginning ---- */
 
-static enum err start_thread(struct persist *p, struct artefact_batch *batch)
+static void start_thread(struct persist *p, struct artefact_batch *batch)
 {
     struct file_errand *files = alloc_zeroed(1, sizeof(*files));
 
@@ -289,7 +287,6 @@ static enum err start_thread(struct persist *p, struct artefact_batch *batch)
     files->batch = batch;
     batch->stage = STAGE_WRITES;
     errand_start(p->errands, &files->errand);
-    return ERR_OK;
 }
 
 static bool add_in_flight(void *state, struct bytes content, const struct artefact *artefact)
@@ -303,26 +300,27 @@ static bool add_in_flight(void *state, struct bytes content, const struct artefa
 }
 
 /* An analysis that names no content means the content that its item has now. */
-static bool name_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
+static void name_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
 {
     struct fault unused = { 0 };
     struct media media;
 
     if (op->has_analysed && op->analysed.content.len == 0 && places_find(p, op->analysed.id, &media, &unused) == ERR_OK)
         op->analysed.content = arena_bytes(call_arena(batch->call), media.content);
-    return each_of(op, batch, add_in_flight);
+    each_of(op, batch, add_in_flight);
 }
 
 /* After the last name, a thread writes the files. */
 static enum err name_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct artefact_batch *batch = (struct artefact_batch *)work;
-    enum err e = each_operation(p, batch, name_one) ? ERR_OK : ERR_FULL;
 
-    *ended = e == ERR_OK && is_through(batch);
+    (void)fault;
+    each_operation(p, batch, name_one);
+    *ended = is_through(batch);
     if (*ended)
-        e = start_thread(p, batch);
-    return e == ERR_OK ? e : fault_set(fault, e, "no memory for a batch");
+        start_thread(p, batch);
+    return ERR_OK;
 }
 
 static struct artefact_batch *find_artefact_batch(const struct persist *p, struct id request, size_t *bytes,

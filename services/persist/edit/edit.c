@@ -141,25 +141,13 @@ static void change_fields(struct change_of_media *c, const struct edit *edit)
 static enum err change_tags(struct arena *arena, struct change_of_media *c, const struct edit *edit,
                             struct fault *fault)
 {
-    struct text_list was, add, remove, now;
-    enum err e = tags_sorted(arena, c->was.tags, &was);
+    const struct text_list was = tags_sorted(arena, c->was.tags), remove = tags_sorted(arena, edit->remove_tags);
+    const struct text_list now = tags_with(arena, tags_without(arena, was, remove), edit->add_tags);
 
-    if (e == ERR_OK)
-        e = tags_sorted(arena, edit->add_tags, &add);
-    if (e == ERR_OK)
-        e = tags_sorted(arena, edit->remove_tags, &remove);
-    if (e == ERR_OK)
-        e = tags_without(arena, was, remove, &now);
-    if (e == ERR_OK)
-        e = tags_with(arena, now, add, &now);
-    if (e == ERR_OK && now.count > TAGS_MOST)
+    if (now.count > TAGS_MOST)
         return fault_set(fault, ERR_TOO_LARGE, "the item would have %u tags: at most %d", now.count, TAGS_MOST);
-    if (e == ERR_OK)
-        e = tags_without(arena, was, now, &c->after.remove_tags);
-    if (e == ERR_OK)
-        e = tags_without(arena, now, was, &c->after.add_tags);
-    if (e != ERR_OK)
-        return fault_set(fault, e, "no memory for the tags");
+    c->after.remove_tags = tags_without(arena, was, now);
+    c->after.add_tags = tags_without(arena, now, was);
     c->before.add_tags = c->after.remove_tags;
     c->before.remove_tags = c->after.add_tags;
     c->now.tags = now;

@@ -32,13 +32,6 @@ struct tags_said {
     struct text_list added, removed;
 };
 
-static enum err sort_tags(struct arena *arena, const struct edit *edit, struct tags_said *tags)
-{
-    enum err e = tags_sorted(arena, edit->add_tags, &tags->added);
-
-    return e == ERR_OK ? tags_sorted(arena, edit->remove_tags, &tags->removed) : e;
-}
-
 /* Applies the edit's tags to one fact of the item that denotes a tag. */
 static enum err say_one(const struct fact *fact, const struct tags_said *tags, struct edit *said, struct fault *fault)
 {
@@ -67,10 +60,9 @@ enum err heard_tags_say(struct persist *p, const struct media *was, const struct
         return ERR_OK;
     e = catalogue_facts(p->w.txn, &p->arena, was, &facts);
     own_facts_room(&p->arena, edit, said);
-    if (e == ERR_OK)
-        e = sort_tags(&p->arena, edit, &tags);
     if (e != ERR_OK)
         return fault_set(fault, e, "the item's facts cannot be read");
+    tags = (struct tags_said){ tags_sorted(&p->arena, edit->add_tags), tags_sorted(&p->arena, edit->remove_tags) };
     for (uint32_t i = 0; e == ERR_OK && i < facts.count; i++)
         if (fact_name_tag(facts.at[i].attribute).len)
             e = say_one(&facts.at[i], &tags, said, fault);

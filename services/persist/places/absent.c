@@ -98,13 +98,10 @@ static enum err write_absent(struct persist *p, const struct missing_item *item,
         .frames = item->frames,
         .analysis = { .value = ANALYSIS_STATE_NONE },
         .added = clock_now(),
+        .tags = tags_sorted(&p->arena, item->tags),
+        .revision = turn_next(p),
     };
-    enum err e = tags_sorted(&p->arena, item->tags, &media.tags);
-
-    if (e != ERR_OK)
-        return e;
-    media.revision = turn_next(p);
-    e = turn_wrote(p, catalogue_put_media(&p->w, NULL, &media));
+    enum err e = turn_wrote(p, catalogue_put_media(&p->w, NULL, &media));
     done->revision = media.revision;
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, media.id, false) : e;
 }

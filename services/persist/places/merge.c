@@ -48,20 +48,11 @@ void merge_copy_place(struct media *kept, const struct media *there)
     kept->missing_since = there->missing_since;
 }
 
-static enum err join_words(struct persist *p, struct media *kept, const struct media *lost)
+static void join_words(struct persist *p, struct media *kept, const struct media *lost)
 {
-    struct text_list own, others, all;
-    enum err e = tags_sorted(&p->arena, kept->tags, &own);
-
-    if (e == ERR_OK)
-        e = tags_sorted(&p->arena, lost->tags, &others);
-    if (e == ERR_OK)
-        e = tags_with(&p->arena, own, others, &all);
-    if (e != ERR_OK)
-        return e;
-    if (all.count > TAGS_MOST)
-        all.count = TAGS_MOST;
-    kept->tags = all;
+    kept->tags = tags_with(&p->arena, kept->tags, lost->tags);
+    if (kept->tags.count > TAGS_MOST)
+        kept->tags.count = TAGS_MOST;
     kept->favourite = kept->favourite || lost->favourite;
     kept->has_forgotten = kept->has_forgotten && lost->has_forgotten;
     if (kept->notes.len == 0)
@@ -70,7 +61,6 @@ static enum err join_words(struct persist *p, struct media *kept, const struct m
         kept->has_remote = lost->has_remote;
         kept->remote = lost->remote;
     }
-    return ERR_OK;
 }
 
 static int by_source_and_attribute(const void *a, const void *b)
@@ -151,8 +141,7 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
     merge_copy_place(&kept, there);
     merge_copy_analysis(&kept, there->content.len ? there : gone);
     e = pack_follow(p, was, &kept);
-    if (e == ERR_OK)
-        e = join_words(p, &kept, lost);
+    join_words(p, &kept, lost);
     if (e == ERR_OK)
         e = join_facts(p, &kept, lost, &facts);
     if (e != ERR_OK)

@@ -84,8 +84,6 @@ enum err live_read(struct unpack *unpack, struct references *to, struct fault *f
     struct live *live = arena_alloc(to->arena, sizeof(*live));
     const struct xml_events events = { begin_live_element, end_live_element, live };
 
-    if (!live)
-        return fault_set(fault, ERR_FULL, "the path of a sound needs more memory than a session may have");
     live->to = to;
     references_program(to, TEXT("Ableton Live"), TEXT(""));
     return xml_read(unpack, &events, fault);

@@ -110,7 +110,7 @@ enum err reaper_read(struct unpack *unpack, struct references *to, struct fault 
     struct reaper *reaper = arena_alloc(to->arena, sizeof(*reaper));
     struct text piece = { 1, "" };
     bool is_first = true;
-    enum err e = reaper ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for the session");
+    enum err e = ERR_OK;
 
     while (e == ERR_OK && piece.len) {
         reaper->to = to;

@@ -6,12 +6,11 @@
 
 enum { PROGRAM_MAX = 32, VERSION_MAX = 64 };
 
-enum err references_begin(struct references *references, struct arena *arena, struct session_read *to)
+void references_begin(struct references *references, struct arena *arena, struct session_read *to)
 {
     *references = (struct references){ .arena = arena, .to = to };
     to->references.count = 0;
     to->references.at = arena_array(arena, REFERENCES_MAX, sizeof(*to->references.at));
-    return to->references.at ? ERR_OK : ERR_FULL;
 }
 
 void references_end(struct references *references)

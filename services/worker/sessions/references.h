@@ -21,8 +21,8 @@ struct references {
     struct id_table known; /* the place of each path, and 1 */
 };
 
-/* Makes an empty list in `arena`, which must outlive it. Errors: full. */
-enum err references_begin(struct references *references, struct arena *arena, struct session_read *to);
+/* Makes an empty list in `arena`, which has no limit and must outlive it. */
+void references_begin(struct references *references, struct arena *arena, struct session_read *to);
 void references_end(struct references *references); /* the list stays */
 
 /* A text's key for a table: a session may have millions of them. */
