@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "common/process/limits.h"
 #include "proto/wire/base64.h"
 
 /* Limits of one part of a group and of one page: an answer fits LIMIT_ARENA and CODEC_MESSAGE_MAX with any paths. */
@@ -442,5 +443,7 @@ enum err duplicates_fill(struct duplicates *d, struct request *request, struct d
     e = found->groups.at ? add_groups(&page, page.ask->cursor.len ? &place : NULL) : ERR_FULL;
     txn_end(page.txn);
     fill_totals(d, page.ask, found);
-    return e == ERR_OK ? e : fault_set(request->fault, e, "no memory for the groups");
+    if (e == ERR_FULL)
+        return limits_refuse(request->fault, "the groups");
+    return e == ERR_OK ? e : fault_set(request->fault, e, "the groups of duplicates cannot be read");
 }

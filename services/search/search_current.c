@@ -136,6 +136,11 @@ static void tend_file(struct search *search)
 
 /* ---- clusters ---- */
 
+static void warn_of_clusters(void)
+{
+    log_warn("data_mb leaves no room for clusters of similar sounds: searches measure every sound");
+}
+
 static void begin_clusters(struct search *search)
 {
     struct index *index = &search->index;
@@ -144,7 +149,7 @@ static void begin_clusters(struct search *search)
 
     if (with_vector && near_is_due(&index->near, bitmap_count(with_vector)) &&
         near_build_begin(&index->near, at, index_rows(index), with_vector, NEAR_SEED) != ERR_OK)
-        log_warn("no memory to make clusters of what sounds alike: all is measured");
+        warn_of_clusters();
     bitmap_free(with_vector);
 }
 
@@ -153,7 +158,7 @@ static void go_on_making(struct search *search)
     bool done;
 
     if (near_build_step(&search->index.near, clock_steady() + MILLISECONDS(5), &done) != ERR_OK)
-        log_warn("no memory to make clusters of what sounds alike: all is measured");
+        warn_of_clusters();
     search->index.writes += done; /* the file must include them */
 }
 

@@ -260,8 +260,10 @@ static void go_on(void *state)
     if (e == ERR_OK) {
         e = step_duplicates(d, txn, clock_steady() + SLICE_US);
         txn_end(txn);
-        if (e != ERR_OK)
-            fault_set(&fault, e, "no memory to look for duplicates");
+        if (e == ERR_FULL)
+            limits_refuse(&fault, "the search for duplicates");
+        else if (e != ERR_OK)
+            fault_set(&fault, e, "the items cannot be read");
     }
     d->took_us = (double)(clock_steady() - d->began);
     if (d->done && groups_unread(d->groups))
@@ -318,7 +320,7 @@ void search_duplicates_tend(struct search *search)
         return;
     d = new_duplicates(search, (struct text){ 0 }, (struct text){ 0 });
     if (!d || take_all(d) != ERR_OK) {
-        log_warn("no memory to bring duplicates up to date: the next ask looks for them");
+        log_warn("data_mb leaves no room to bring the groups of duplicates up to date: the next ask looks for them");
         search->all.is_wanted = false;
         free_one(d);
         return;

@@ -157,7 +157,7 @@ static enum err open_map(struct request *request, uint64_t dimensions, struct ma
     if (!*at)
         e = map_open(service_paths(request->search->service)->cache, (uint32_t)dimensions, at);
     *map = *at;
-    return e == ERR_OK ? e : fault_set(request->fault, e, "no memory for the map");
+    return e == ERR_OK ? e : limits_refuse(request->fault, "the map");
 }
 
 enum err search_map(struct request *request, const void *of, void *answer)

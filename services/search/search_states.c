@@ -48,5 +48,5 @@ enum err search_states(struct request *request, const void *ask, void *answer)
         if (e == ERR_OK && !id_equal(place->id, place->volume))
             e = volumes_count(volumes, place, &search->index, &state_for(all, place->id)->counts);
     }
-    return e == ERR_OK ? e : fault_set(request->fault, e, "no memory for counts");
+    return e == ERR_OK ? e : limits_refuse(request->fault, "the counts");
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/process/limits.h"
 #include "services/search/index/index_file.h"
 #include "services/search/index/index_layout.h"
 
@@ -91,7 +92,7 @@ enum err index_save_begin(struct index *index, const char *path, struct index_sa
     if (e == ERR_OK)
         e = lay_out_sections(save);
     if (e != ERR_OK)
-        fault_set(fault, e, "no memory to write the index");
+        limits_refuse(fault, "writing the index");
     else
         e = open_temporary(save, path, fault);
     if (e == ERR_OK)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/search/map/map_file.h"
 
@@ -187,7 +188,7 @@ enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fa
     } else if (rows)
         e = start_making(map, index, rows, count, seed);
     if (e == ERR_FULL)
-        fault_set(fault, e, "no memory for the map");
+        limits_refuse(fault, "the map");
     free(rows);
     bitmap_free(with_vector);
     return e;
