@@ -15,19 +15,6 @@
 
 enum { PATIENCE_US = 2500000, LINE = 2 * PATH_MAX };
 
-void *look_memory(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
-void look_free(void *memory, size_t size)
-{
-    if (memory)
-        (void)munmap(memory, size);
-}
-
 /* ---- the process ---- */
 
 /* This process closes all other files: otherwise a reader of the command's output would wait for it too. */

@@ -4,16 +4,11 @@
 #define LOOPHOLE_FRONTENDS_CLI_LOOK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "common/err.h"
+#include "common/process/trial.h"
 
-/* Zeroed memory that the process shares; NULL: there is none. */
-void *look_memory(size_t size);
-void look_free(void *memory, size_t size);
-
-/* Runs look(memory) in a process without any file but a pipe. `look` calls only async-signal-safe functions. Errors:
- * timeout (it was given up), busy (no process). */
+/* Runs look(memory) in a process without any file but a pipe. `memory` is of trial_memory, which both processes share.
+ * `look` calls only async-signal-safe functions. Errors: timeout (it was given up), busy (no process). */
 enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault);
 
 /* Sets the error timeout, which names the mount that the absolute path lies on. */

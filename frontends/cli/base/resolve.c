@@ -132,11 +132,9 @@ static enum err end_way(struct way *way, const char *typed, struct resolved *to,
 
 enum err resolve_path(const char *typed, struct resolved *to, struct fault *fault)
 {
-    struct way *way = look_memory(sizeof(*way));
+    struct way *way = trial_memory(sizeof(*way));
     enum err e;
 
-    if (!way)
-        return fault_set(fault, ERR_BUSY, "no memory to find a path");
     if (!typed[0] || strlen(typed) >= sizeof(way->rest)) {
         way->error = typed[0] ? ENAMETOOLONG : ENOENT;
         e = end_way(way, typed, to, fault);
@@ -148,7 +146,7 @@ enum err resolve_path(const char *typed, struct resolved *to, struct fault *faul
         else if (e == ERR_TIMEOUT)
             e = look_hung(way->at[0] ? way->at : "/", fault);
     }
-    look_free(way, sizeof(*way));
+    trial_memory_free(way, sizeof(*way));
     return e;
 }
 
@@ -174,12 +172,10 @@ static void reach_path(void *memory)
 
 enum err resolve_reach(const char *typed, struct fault *fault)
 {
-    struct resolved *place = look_memory(sizeof(*place));
+    struct resolved *place = trial_memory(sizeof(*place));
     struct fault why = { 0 };
     char at[PATH_MAX];
 
-    if (!place)
-        return fault_set(fault, ERR_BUSY, "no memory to find a path");
     enum err e = resolve_path(typed, place, &why);
     memcpy(at, place->path, sizeof(at));
     if (e == ERR_OK) {
@@ -187,7 +183,7 @@ enum err resolve_reach(const char *typed, struct fault *fault)
         if (e == ERR_TIMEOUT)
             e = look_hung(at, &why);
     }
-    look_free(place, sizeof(*place));
+    trial_memory_free(place, sizeof(*place));
     if (e != ERR_TIMEOUT && e != ERR_BUSY)
         return ERR_OK;
     if (fault)

@@ -92,14 +92,14 @@ static void find_gone(struct cli *cli, const struct duplicates_found *page, stru
     size = sizeof(*gone) + copies * sizeof(*gone->at);
     listing->gone_count = 0;
     listing->gone = arena_array(&cli->arena, copies + 1, sizeof(*listing->gone));
-    gone = listing->is_hung ? NULL : look_memory(size);
+    gone = listing->is_hung ? NULL : trial_memory(size);
     if (!gone)
         return;
     gone->page = page;
     listing->is_hung = look_run(look_for_gone, gone, &unused) != ERR_OK;
     for (; listing->gone_count < gone->count; listing->gone_count++)
         listing->gone[listing->gone_count] = gone->at[listing->gone_count];
-    look_free(gone, size);
+    trial_memory_free(gone, size);
     qsort(listing->gone, listing->gone_count, sizeof(*listing->gone), by_place);
 }
 

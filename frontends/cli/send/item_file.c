@@ -32,18 +32,16 @@ static void look_in_cloud(void *memory)
 /* Only a fetch reads a file that is only in a cloud. */
 static enum err reach_in_cloud(const char *path, struct fault *fault)
 {
-    struct content_look *look = look_memory(sizeof(*look));
+    struct content_look *look = trial_memory(sizeof(*look));
     enum err e;
 
-    if (!look)
-        return fault_set(fault, ERR_BUSY, "no memory to look at a file");
     snprintf(look->path, sizeof(look->path), "%s", path);
     e = look_run(look_in_cloud, look, fault);
     if (e == ERR_TIMEOUT)
         e = look_hung(path, fault);
     else if (e == ERR_OK && look->is_online_only)
         e = fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` brings it");
-    look_free(look, sizeof(*look));
+    trial_memory_free(look, sizeof(*look));
     return e;
 }
 

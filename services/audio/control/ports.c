@@ -282,8 +282,6 @@ enum err audio_ask_inserts(struct audio *audio, struct call *call, const struct 
 
     (void)ask;
     answer->each.at = arena_array(call_arena(call), CHAINS, sizeof(*answer->each.at));
-    if (!facts || !answer->each.at)
-        return refuse(call, ERR_FULL, "no memory for the inserts");
     link_report(audio->link, facts);
     for (uint32_t i = 0; i < CHAINS; i++)
         if (facts->chain[i].to[0] && i != CHAIN_PREVIEW)
