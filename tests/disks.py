@@ -113,7 +113,7 @@ def ends_mounts(home):
 
 
 def put(home, word):
-    """One write; what it says."""
+    """Makes one write; returns the output."""
     volume = (f'volume={{"identity":"{word}","label":"{word}","mount":"Lw==","backend":"local","online":true,'
               '"id":"00000000000000000000000000"}')
     return home.loophole('ask', 'persist.put_volume', volume, code=None)

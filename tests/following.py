@@ -99,7 +99,7 @@ def plays(home, *args):
 
 @contextlib.contextmanager
 def stage(home):
-    """Ends what was played on it, so that the next claim begins with a stopped transport and without a voice."""
+    """Ends all sound on it, so that the next claim begins with a stopped transport and without a voice."""
     try:
         yield
     finally:

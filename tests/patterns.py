@@ -52,7 +52,7 @@ class Patterns:
         return said, self.home.start_into(said, 'loophole', *args)
 
     def done(self, said, process):
-        """What a command printed that ran during a kill."""
+        """The output of a command that ran during a kill."""
         code = process.wait(120)
         with open(said, encoding='utf-8') as file:
             text = file.read()
@@ -60,7 +60,7 @@ class Patterns:
         return text
 
     def killed_before(self, call, when, *args):
-        """Runs a command, and kills the project service before its WHEN-th call of that kind. Returns what it printed."""
+        """Runs a command, and kills the project service before its WHEN-th call of that kind. Returns its output."""
         home = self.home
         until(lambda: home.has_lived('project'))
         pid, said = home.pid('project'), home.file('at_call')

@@ -28,7 +28,7 @@ def until_named(home, pid, name):
 
 
 def child(pid):
-    """The child named loophole: of strace, not the one that it starts first to test the kernel."""
+    """The child of strace that is named loophole. strace first starts another child to test the kernel."""
     try:
         for one in read(f'/proc/{pid}/task/{pid}/children').split():
             if read(f'/proc/{one}/comm').strip() == 'loophole':

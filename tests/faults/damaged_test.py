@@ -44,7 +44,7 @@ class Store:
             return False
 
     def put(self):
-        """One write; what it says."""
+        """Makes one write; returns the output."""
         return self.home.loophole('ask', 'persist.put_volume', 'volume=' + VOLUME, code=None)
 
     def until_written(self):

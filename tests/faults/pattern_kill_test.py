@@ -124,7 +124,7 @@ def killed_while_it_packs_a_backup_the_project_service_keeps_the_backup_and_pack
 
 
 def change(it, number):
-    """A command, what it says, and the names of the slots after it."""
+    """Runs a command. Returns its output, and the names of the slots after it."""
     names = it.names
     return random.choice([
         (('save', '1', it.pattern(f'save{number}')), 'Saved to slot 1', {**names, 1: f'save{number}'}),

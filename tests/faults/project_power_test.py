@@ -48,7 +48,7 @@ class Powered:
             return False
 
     def lose_power(self):
-        """All of the engine dies, with its memory; what the disk did not sync may be lost."""
+        """The whole engine dies with its memory. Data that the disk did not sync may be lost."""
         self.disk.cut_power()
 
         def are_gone():

@@ -27,7 +27,7 @@ def hold(home, program):
 
 
 class Bounded(Persist):
-    """persist with a small bound for what a reader may make the store grow."""
+    """persist with a small bound for the growth of the store that one reader may cause."""
 
     def __enter__(self):
         self.home.settings('[store]\nreader_growth_mib = 32\n')

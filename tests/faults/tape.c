@@ -183,7 +183,7 @@ static void join_server(struct track *track, const char *server, const char *nam
 {
     char unique[64];
 
-    /* The engine remembers what was connected to a port of this name, and process ids come again. */
+    /* The engine remembers the connections of a port by its name, and process ids are used again. */
     snprintf(unique, sizeof(unique), "%s-%d-%llx", name, (int)getpid(), (unsigned long long)time(NULL));
     track->client = jack_client_open(unique, JackNoStartServer | JackServerName, NULL, server);
     if (!track->client)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Rules that an exchange keeps: what leaves and what does not, which value comes first, who is notified, and how a server is
-made. A real PostgreSQL server."""
+"""The rules of an exchange: which data leaves the studio, which value wins, who is notified, and how a server is
+made. With a real PostgreSQL server."""
 import contextlib
 import os
 import subprocess

@@ -90,7 +90,7 @@ def how_a_sound_sounds_leaves_only_for_contents_of_public_packs(studio):
 
 @claim(inside=Studio)
 def the_sound_of_a_pack_is_public_once_enough_studios_agree(studio):
-    """Of five studios one lies: the median of each number is what the others say."""
+    """One of five studios lies: the median of each number is that of the others."""
     server = studio.server
     server.sql("insert into composer.pack values ('p', 'P'), ('q', 'Q')",
                "insert into composer.pack_content values ('p', decode(md5('a'), 'hex'))",

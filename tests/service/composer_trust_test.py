@@ -86,7 +86,7 @@ class Sounds:
         self.number = {content: number for number, content in enumerate(ids)}
 
     def after(self, number):
-        """What the engine proposes after this sound, the best first."""
+        """The sounds that the engine proposes after this sound, the best first."""
         found = self.client.must('search.query', {'query': f'after:{self.id[number]}', 'limit': MOST})
         return [self.number[one['media']['content']] for one in found['items']]
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What is known of duplicates: kept, brought up to date as sounds come, change and go, and the same as a new search."""
+"""The kept groups of duplicates: they are brought up to date when sounds come, change and go, and equal those of a new
+search."""
 import array
 import os
 import random

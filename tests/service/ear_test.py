@@ -226,7 +226,7 @@ NAMED = ((r'24Ride|Ride|Crash|Splash|Bell-', 'cymbal'), (r'Cowbell', 'perc_bell'
 
 @claim(shares=sounds)
 def the_drums_of_an_unknown_kit_are_named(home):
-    """The model did not learn from GMRockKit; the names of its files say what the sounds are."""
+    """The model did not learn from GMRockKit; the names of its files state the classes of the sounds."""
     for model in ('classes', 'packs'):
         with open(f'{TOP}/model/{model}.tsv', encoding='utf-8') as learned:
             assert 'GMRockKit' not in learned.read()

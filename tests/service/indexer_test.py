@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The indexer with real files: which it finds and follows, and what it survives."""
+"""The indexer with real files: it finds and follows them, and survives kills, damage and full disks."""
 import contextlib
 import os
 import shutil

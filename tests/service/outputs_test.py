@@ -24,7 +24,7 @@ def constant(home, name='level.wav'):
 
 
 class Tapes:
-    """Recordings of ports between two moments; the last `part` of each is what the claim looks at."""
+    """Recordings of ports between two moments; a claim looks at the last `part` of each."""
 
     def __init__(self, home, *ports):
         self.home, self.tapes = home, {port: Tape(home, 60, port, name=port) for port in ports}

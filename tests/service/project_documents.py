@@ -79,7 +79,7 @@ def written(folder):
 
 
 def is_canonical(folder):
-    """The keys of each object of project.json are sorted, and each stands in a line of its own."""
+    """The keys of each object of project.json are sorted, and each has a line of its own."""
     keys = []
 
     def take(pairs):
@@ -114,7 +114,7 @@ def there_and_back(it):
 
 
 def of_store(it):
-    """What the store has of a project: its parts with their revisions, and the catalogue's records of its items."""
+    """The rows of a project in the store: its parts with their revisions, and the catalogue's records of its items."""
     parts = {word(part['id']): (part['kind'], part['revision'], part['body']) for part in it.must('show')['each']}
     named = sorted(set(re.findall(r'"(?:item|media_id|id)":"(\w{26})"', json.dumps([part[2] for part in parts.values()])
                                   .replace('\\"', '"'))) | {id for id, part in parts.items() if part[0] == 'item'})

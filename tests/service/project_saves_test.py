@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Names of saves, folders of projects, and what the command line takes for the ids of parts and items."""
+"""Names of saves, folders of projects, and the words that the command line takes in place of ids of parts and items."""
 import json
 import os
 import shutil

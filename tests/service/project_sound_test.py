@@ -78,7 +78,7 @@ def is_music(now, wanted):
 
 
 def either(home, name=''):
-    """What the project keeps and what the core has."""
+    """The kept sound of the project, and the sound of the core."""
     return {who: music(now) if now.get('mixer') else now
             for who, now in (('project', kept(home, name)), ('core', sounding(home)))}
 

@@ -79,7 +79,7 @@ def kept(home):
 
 
 def until_kept(home):
-    """Waits until the project keeps what the core has, and returns that."""
+    """Waits until the project keeps the sound of the core, and returns it."""
     until(lambda: not home.ask('audio.sounding').get('touched') and kept(home).get('pattern'),
           what=lambda: (kept(home), of_core(home)))
     return of_core(home)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Takes of what was played already, and takes between two bars; the counter in their files shows each frame."""
+"""Takes of sound that was played already, and takes between two bars; the counter in their files shows each frame."""
 import os
 import sys
 import time

@@ -200,7 +200,7 @@ def a_damaged_file_is_thrown_away_and_made_again(home):
 
 @claim
 def a_search_is_answered_while_a_client_changes_thousands_of_items_without_pause(home):
-    """It finds what was changed before it, and does not wait for what is changed after it."""
+    """A search finds the changes before it, and does not wait for those after it."""
     home.up()
     client, ended = home.client(), threading.Event()
     catalogue = Catalogue(client)

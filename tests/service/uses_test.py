@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What is used where: contexts and their uses, noted by front-ends, in queries and in `show`."""
+"""Contexts and their uses, noted by front-ends, in queries and in `show`."""
 import contextlib
 import os
 import random

@@ -18,7 +18,7 @@ HEARD = ('.wav', '.flac', '.aif', '.aiff', '.ogg', '.mp3')
 
 
 def drive(home, *args, code=0):
-    """What the worker answers to each file."""
+    """The answer of the worker to each file."""
     said = home.run(sys.executable, DRIVE, *args, code=code)
     answers = [json.loads(line) for line in said.out.splitlines()]
     if len(answers) > 100:

@@ -1,4 +1,4 @@
-/* What persist answers to deeds, against what it committed. */
+/* Compares the answers of persist to deeds with the commits. */
 #include "common/arena.h"
 #include "proto/wire/codec.h"
 #include "tests/sim/deed.h"

@@ -1,4 +1,4 @@
-/* history.h: the end of a world. history.c does again what was committed; history_records.c compares the records of the
+/* history.h: the end of a world. history.c repeats the committed deeds; history_records.c compares the records of the
  * store with the model. */
 #ifndef LOOPHOLE_TESTS_SIM_HISTORY_H
 #define LOOPHOLE_TESTS_SIM_HISTORY_H
@@ -8,7 +8,7 @@
 
 enum { ROWS = 32768, REFUSALS = 4096 };
 
-/* The end of a world: what was committed, in the order in which it was done. */
+/* The end of a world: the committed deeds, in their order. */
 struct history {
     struct txn *txn;
     struct arena arena;

@@ -88,7 +88,7 @@ void server_die(void)
     longjmp(server.death, 1);
 }
 
-/* What a death does: an open transaction is never committed, and asks in progress are forgotten. */
+/* A death: an open transaction is never committed, and asks in progress are forgotten. */
 static void close_persist(void)
 {
     struct persist *p = &server.persist;

@@ -272,7 +272,7 @@ static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_
     assert_true(stage_is_silent(stage, 4096 + stage->period, 8192));
 }
 
-/* What comes back is 0.25, and what leaves lies between 0 and 0.01, on the left. */
+/* The sound that returns is 0.25; the sound that leaves lies between 0 and 0.01, on the left. */
 static void what_comes_back_from_an_insert_is_heard_in_place_of_what_left(void **made)
 {
     struct stage *stage = *made;

@@ -1,4 +1,5 @@
-/* What a sampler adds to sounds and pads: envelope, loop points, filter, sends, layers by velocity that take turns. */
+/* The values of a sampler for sounds and pads: envelope, loop points, filter, sends, layers by velocity that take
+ * turns. */
 #include "tests/unit/audio/stage.h"
 
 enum { LENGTH = 40000, HIT = 600 };

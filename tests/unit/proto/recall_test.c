@@ -119,7 +119,7 @@ static void a_successor_finds_what_was_done(void **state)
         assert_int_equal(service->recalled[i].state, wanted[i].state);
 }
 
-/* The prepared answer may say what the ask was about. */
+/* The prepared answer may name the object of the ask. */
 static void the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer(void **state)
 {
     struct call copy = ask_of(*state, 3);

@@ -24,7 +24,7 @@ struct plain_row {
     float score;
 };
 
-/* What a plain scan finds. */
+/* The result of a plain scan. */
 struct plain {
     uint32_t total, classes[MADE_CLASSES], tags[MADE_TAGS], packs[MADE_PACKS];
     double seconds;
