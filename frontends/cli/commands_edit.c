@@ -27,13 +27,13 @@ static const struct command edit[] = {
       "most 60 dB, as the fact gain_db; repeat it after another trim. The file does not change. " MANY,
       "to off all limit yes budget request-id", 1, ANY, true, treat_normalise },
     { "labels write", "ID|PATH|QUERY…", "Write the tags, the key and the tempo of items into their own files",
-      "WAV gets them in the chunks bext (BWF) and iXML, MP3 and AIFF in ID3. All else in the file stays byte for "
-      "byte. The command writes a new file beside the old one, compares their sound, and then replaces the old one. "
-      "`undo` restores all files of the command, `labels restore` single ones. A label for which an item has no value "
-      "stays in the file as it is. " MANY_ITEMS,
+      "WAV gets them in the chunks bext (BWF) and iXML, MP3 and AIFF in ID3. All other bytes of the file stay "
+      "the same. The command writes a new file beside the old one, compares their sound, and then replaces the old "
+      "one. `undo` restores all files of the command, `labels restore` single ones. A label for which an item has no "
+      "value stays unchanged. " MANY_ITEMS,
       "all limit yes budget", 1, ANY, true, labels_write },
     { "labels restore", "ID|PATH|QUERY…", "Restore the files as they were before the last `labels write`",
-      "Each byte is restored. A file that was changed since is left alone. Repeat the command to restore earlier "
+      "Each byte is restored. A file that was changed since is not touched. Repeat the command to restore earlier "
       "versions. " MANY_ITEMS,
       "all limit yes budget", 1, ANY, true, labels_restore },
     { "undo", "", "Take back the last edit",

@@ -4,11 +4,13 @@
 static const struct command engine[] = {
     { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
     { "down", "", "Stop all services in order",
-      "Transport, mixer, pads and pattern are forgotten. The catalogue, saved queries and connections stay.", "", 0, 0,
-      false, engine_down },
+      "Transport, mixer, pads and pattern return at the next start if a project is open; otherwise they end. The "
+      "catalogue, saved queries and connections stay.",
+      "", 0, 0, false, engine_down },
     { "status", "", "Show each service: state, pid, uptime, restarts, last death", "", "watch", 0, 0, false,
       engine_status },
-    { "restart", "SERVICE", "Restart one service; releases it from quarantine", "", "", 1, 1, false, engine_restart },
+    { "restart", "SERVICE", "Restart one service, and release it from quarantine", "", "", 1, 1, false,
+      engine_restart },
     { "logs", "[SERVICE]", "Show the logs of the services", "", "follow all", 0, 1, false, logs_show },
     { "tasks", "", "List long work under way", "", "watch", 0, 0, false, tasks_list },
     { "cancel", "TASK", "Stop a task; the finished part of its work stays", "", "", 1, 1, false, tasks_cancel },
@@ -36,13 +38,13 @@ static const struct command libraries[] = {
       "fetch=all fetches its online-only files without asking, fetch=ask (the default) leaves them in the cloud. "
       "backend=cloud declares a folder that a program of a cloud keeps: a file with a size and without blocks on the "
       "disk is then online-only. backend=local, external or project; backend=volume is the default. DIR may also be a "
-      "folder inside a library: with a backend it becomes a tree of its own, which goes and comes back as one, and "
-      "backend=volume ends that. docs/storage.md describes all of it.",
+      "folder inside a library: with a backend it becomes a tree of its own, which goes offline and comes back as a "
+      "whole; backend=volume ends that. docs/storage.md describes the rest.",
       "", 2, 3, false, library_set },
     { "fetch", "ID|PATH|QUERY…", "Bring the files of online-only items from their cloud to this machine",
-      "A task, which `loophole tasks` shows and `loophole cancel` ends; a failed fetch is repeated after longer and "
-      "longer pauses. Fetched items are analysed. Nothing else reads such a file. Several ids and paths, or one "
-      "query, name the items; a query that matches more than one needs --all or --limit N. --wait waits until it "
+      "The fetch is a task, which `loophole tasks` shows and `loophole cancel` ends. A failed fetch is repeated after "
+      "longer and longer pauses. Fetched items are analysed. Only a fetch reads such a file. Several ids and paths, or "
+      "one query, name the items; a query that matches more than one needs --all or --limit N. --wait waits until it "
       "ends.",
       "all limit yes wait", 1, ANY, true, fetch_begin },
     { "fetches", "", "List the items that are fetched, and those whose fetch failed, with the reason", "", "", 0, 0,
@@ -63,9 +65,9 @@ static const struct command libraries[] = {
       "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
       "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
       "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below "
-      "0.5 or a second candidate has the same; more than undo keeps need --limit. The item keeps its id, tags and "
-      "facts of a person, and the item that the file had so far is forgotten. For files outside all libraries, add "
-      "their folder first.",
+      "0.5 or a second candidate has the same score; more items than undo keeps need --limit. The item keeps its id, "
+      "tags and facts of a person, and the item that the file had so far is forgotten. For files outside all "
+      "libraries, add their folder first.",
       "to apply limit", 0, 1, false, relink_run },
     { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: similar sounds whose files are here", "",
       "limit fields", 1, ANY, true, find_suggest },

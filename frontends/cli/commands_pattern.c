@@ -11,8 +11,8 @@ static const struct command patterns[] = {
     { "transport tempo", "BPM", "Set the tempo", "", "", 1, 1, false, transport_tempo },
     { "transport tap", "", "Tap the tempo: call it on the beat", "", "", 0, 0, false, transport_tap },
     { "transport swing", "S|P%", "Delay every odd step by S/2 steps",
-      "As percent, the part of two steps that the first one takes: 50% is straight, 66% a triplet.", "", 1, 1, false,
-      transport_swing },
+      "As a percentage, the share of two steps that the first one takes: 50% is straight, 66% a triplet.", "", 1, 1,
+      false, transport_swing },
     { "transport metronome", "on|off", "Switch the metronome", "", "", 1, 1, false, transport_metronome },
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
@@ -39,7 +39,7 @@ static const struct command patterns[] = {
       "limit", 0, 9, false, slots_list },
     { "pattern save_file", "NAME [FILE.json] [folder=F]",
       "Save the pattern that plays, or that of a file, to the library",
-      "F is user (as without it), templates, or a genre; NAME may begin with it: techno/Acid. A pattern of that name "
+      "F is user (the default), templates, or a genre; NAME may begin with it: techno/Acid. A pattern of that name "
       "is replaced. All projects share the library.",
       "request-id", 0, 3, true, pattern_library_save },
     { "pattern load_file", "NAME [immediate]", "Load a pattern of the library at the next bar",
@@ -75,9 +75,9 @@ static const struct command patterns[] = {
       slots_bank },
     { "pattern export_midi", "[SLOT|NAME|FILE.json] FILE.mid",
       "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
-      "The first argument names a slot, a pattern of the library or a file; without it, what plays is exported. "
-      "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. An existing file "
-      "that is not a MIDI file is replaced only with --force.",
+      "The first argument names a slot, a pattern of the library or a file; without it, the pattern that plays is "
+      "exported. 960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. An "
+      "existing file that is not a MIDI file is replaced only with --force.",
       "force", 1, 2, true, pattern_export_midi },
     { "pattern import_midi", "FILE.mid FILE.json",
       "Make a pattern of a Standard MIDI File, and list the values that change",
@@ -87,11 +87,11 @@ static const struct command patterns[] = {
     { "song", "", "Show the song of the project: its patterns, one after the other", "A * marks the entry that plays.",
       "", 0, 0, false, song_show },
     { "song set", "[SLOT[:BARS]…]", "Set the song: slots of patterns, in the order in which they play",
-      "Each plays for BARS, or as long as its pattern; BANK/SLOT is a slot of another bank: `song set 1:4 2 2/7:8`. "
-      "With --loop the first entry follows the last one; otherwise the pattern of the last one continues. Without "
-      "slots the song is empty.",
+      "Each plays for BARS, or for the length of its pattern; BANK/SLOT is a slot of another bank: `song set 1:4 2 "
+      "2/7:8`. With --loop the first entry follows the last one; otherwise the pattern of the last one continues. "
+      "Without slots the song is empty.",
       "loop", 0, ANY, false, song_set },
-    { "song play", "[ENTRY]", "Play the song from its first entry, or another one, on; it starts the transport",
+    { "song play", "[ENTRY]", "Play the song from its first entry, or from ENTRY on, and start the transport",
       "The next pattern is ready while one plays, so they follow without a gap. A pattern that is loaded ends the "
       "song. --wait ends when the first entry sounds.",
       "wait", 0, 1, false, song_play },

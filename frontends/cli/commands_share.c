@@ -36,12 +36,12 @@ static const struct command share[] = {
       "--json: level, server, reachable, outbox, inbox, last_sync (microseconds since 1970), error, and more.", "", 0,
       0, false, composer_show },
     { "composer level", "off|ask|descriptors|use", "Set what this studio shares",
-      "off (the default): nothing. ask: reads what the community knows. descriptors: also shares the classes and tags "
-      "that you gave, by content hash. use: also shares which sounds are used together. After a change to a lower "
+      "off (the default): nothing. ask: reads the knowledge of the community. descriptors: also shares the classes and "
+      "tags that you gave, by content hash. use: also shares which sounds are used together. After a change to a lower "
       "level, the next exchange withdraws everything above it. docs/composer.md describes what the server learns.",
       "request-id", 1, 1, false, composer_set_level },
-    { "composer preview", "", "Show the exact bytes of the next exchange, and what they reveal", "Nothing is sent.", "",
-      0, 0, false, composer_show_next },
+    { "composer preview", "", "Show the exact bytes of the next exchange, and explain them", "Nothing is sent.", "", 0,
+      0, false, composer_show_next },
     { "composer sync", "", "Exchange with the server now", "The engine also exchanges by itself every five minutes.",
       "", 0, 0, false, composer_exchange },
     { "composer forget", "", "Remove from the server all that this studio shared",

@@ -17,7 +17,7 @@ static const struct command mixer[] = {
     { "meters reset", "", "Reset clips, xruns, underruns, lost frames and the worst load to 0", "", "", 0, 0, false,
       meters_reset },
     { "pads", "", "List the pads with a sound or a MIDI note", "", "", 0, 0, false, pads_show },
-    { "pads set", "PAD KEY=VALUE…", "Set the sound of a pad; other keys stay as they are",
+    { "pads set", "PAD KEY=VALUE…", "Set the sound of a pad; other keys keep their values",
       "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) keys_from keys_until bend "
       "attack decay sustain release loop_from loop_until filter_freq filter_q reverb_send delay_send "
       "curve wave (sine saw square triangle noise: an oscillator in place of a sound) output (1 to 4: the ports "
@@ -28,8 +28,8 @@ static const struct command mixer[] = {
       "note= plays it unchanged. With mode=gate a note ends when its key is released.",
       "", 1, ANY, false, pads_set },
     { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
-      "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI, both included) gain ratio. Sounds of one range take "
-      "turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most.",
+      "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI, both included) gain ratio. Sounds with the same range "
+      "take turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most.",
       "", 2, ANY, false, pads_layer },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
       pads_hit },

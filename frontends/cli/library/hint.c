@@ -8,7 +8,7 @@ static const char *list_separator(uint32_t place, uint32_t count)
     return place == 0 ? "" : place + 1 == count ? " or " : ", ";
 }
 
-static void near_ones(struct buffer *to, const struct hint *hint)
+static void add_near_words(struct buffer *to, const struct hint *hint)
 {
     for (uint32_t i = 0; i < hint->near.count; i++)
         cli_print(to, "%s%.*s", list_separator(i, hint->near.count), TEXT_ARG(hint->near.at[i]));
@@ -22,7 +22,7 @@ static void print_unknown(struct buffer *to, const struct hint *hint)
     if (!hint->near.count)
         return;
     cli_print(to, hint->is_near ? "; did you mean " : "; items have ");
-    near_ones(to, hint);
+    add_near_words(to, hint);
     if (hint->is_near)
         cli_print(to, "?");
 }
@@ -54,7 +54,7 @@ static void print_excluded(struct buffer *to, const struct hint *hint)
 static void never_together(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "no item matches both %.*s and ", TEXT_ARG(hint->clause));
-    near_ones(to, hint);
+    add_near_words(to, hint);
 }
 
 static void print_hidden(struct buffer *to, const struct hint *hint)

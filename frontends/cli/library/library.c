@@ -62,7 +62,7 @@ enum err library_add(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = print_library(cli, &library, NULL, NULL);
     if (e == ERR_OK && !cli->options.wait && !cli->options.json)
-        buffer_add_text(&cli->out, "Its files are found and analysed now; `loophole tasks` shows how far that is.\n");
+        buffer_add_text(&cli->out, "Its files are being found and analysed; `loophole tasks` shows the progress.\n");
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
 
@@ -99,7 +99,7 @@ static const struct state_counts *counts_of(const struct all_states *all, struct
     return NULL;
 }
 
-/* The counts; none while search does not answer. The answer of an ask ends that of the ask before. */
+/* Reads the counts; none while search does not answer. Copies them, because the next ask invalidates its answer. */
 static void read_states(struct cli *cli, struct all_states *to)
 {
     struct all_states all = { 0 };
@@ -107,7 +107,7 @@ static void read_states(struct cli *cli, struct all_states *to)
 
     *to = (struct all_states){ 0 };
     if (cli->options.json && ask(cli->asker, "search.states", NULL, 2000, NULL, &all, &none) == ERR_OK)
-        (void)codec_copy(&all_states_shape, &all, &cli->arena, to);
+        codec_keep(&all_states_shape, &all, &cli->arena, to);
 }
 
 enum err library_print(struct cli *cli, struct fault *fault)
@@ -231,7 +231,7 @@ static enum err summary_json(struct cli *cli, const struct found *found)
             .count = facet->count,
         };
     }
-    line.too_long = count_too_long(cli); /* this ask ends the previous answer */
+    line.too_long = count_too_long(cli); /* last, because this ask invalidates the previous answer */
     return cli_json(cli, &summary_line_shape, &line);
 }
 
