@@ -7,8 +7,8 @@
 
 #include "frontends/cli/base/cli.h"
 
-/* Writes the command as typed and, in one column, what it does. */
-static void usage_command(struct buffer *to, const struct command *command)
+/* Writes the command with its arguments, and its description in a second column. */
+static void write_command(struct buffer *to, const struct command *command)
 {
     struct buffer typed = { 0 };
 
@@ -17,7 +17,7 @@ static void usage_command(struct buffer *to, const struct command *command)
     buffer_free(&typed);
 }
 
-static void print_commands(struct buffer *to)
+static void write_commands(struct buffer *to)
 {
     buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
                         "Indexes sound libraries, finds sounds that sound alike, plays and records.\n");
@@ -26,7 +26,7 @@ static void print_commands(struct buffer *to)
 
         if (title)
             cli_print(to, "\n%s\n", title);
-        usage_command(to, command_at(i));
+        write_command(to, command_at(i));
     }
     buffer_add_text(to, "\nID|PATH|QUERY: an id, a path (with a slash, or of a file that is there), or the words of a "
                         "query.\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
@@ -50,7 +50,7 @@ static const struct command *find_command(int argc, char **argv, int *words)
 }
 
 /* Writes the commands that begin with `word`, such as "library"; returns their number. */
-static int usage_group(struct buffer *to, const char *word)
+static int write_group(struct buffer *to, const char *word)
 {
     size_t len = strlen(word);
     int count = 0;
@@ -59,7 +59,7 @@ static int usage_group(struct buffer *to, const char *word)
         if (strncmp(command_at(i)->name, word, len) == 0 && command_at(i)->name[len] == ' ') {
             if (count++ == 0)
                 cli_print(to, "Usage: loophole %s COMMAND [OPTION…] [ARGUMENT…]\n", word);
-            usage_command(to, command_at(i));
+            write_command(to, command_at(i));
         }
     return count;
 }
@@ -136,14 +136,14 @@ int main(int argc, char **argv)
     if (command)
         return run_command(command, argc - words, argv + words);
     if (argc < 2 || is_help(argv[1])) {
-        print_commands(&text);
+        write_commands(&text);
         return print_usage(&text, argc >= 2);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         buffer_add_text(&text, "loophole " LOOPHOLE_VERSION "\nGPL-3.0-or-later\n");
         return print_usage(&text, true);
     }
-    if (usage_group(&text, argv[1]) > 0 && (argc == 2 || is_help(argv[2])))
+    if (write_group(&text, argv[1]) > 0 && (argc == 2 || is_help(argv[2])))
         return print_usage(&text, argc > 2);
     buffer_free(&text);
     return unknown_command(argc - 1, argv + 1);

@@ -10,15 +10,15 @@
 enum { SLOT_BITS = 16, BACK = 2 };
 
 /* A message for one or more pages, with room before it for libwebsockets. */
-struct web_parcel {
+struct web_message {
     uint32_t holders;
     size_t len;
     uint8_t bytes[];
 };
 
-struct waiting_parcel {
-    struct waiting_parcel *next;
-    struct web_parcel *parcel;
+struct queued_message {
+    struct queued_message *next;
+    struct web_message *message;
 };
 
 struct ask_under_way {
@@ -32,7 +32,7 @@ struct web_page {
     bool is_local;
     bool is_over; /* it must be disconnected */
     struct buffer in;
-    struct waiting_parcel *first, **last;
+    struct queued_message *first, **last;
     size_t queued;
     struct ask_under_way *asks; /* of WEB_ASKS; NULL: it has not asked yet */
     uint32_t ask_count;
@@ -65,62 +65,62 @@ static struct web_page *find_page(struct web *web, uint64_t number)
 
 /* ---- unsent messages ---- */
 
-static struct web_parcel *parcel_of(const struct buffer *from)
+static struct web_message *new_message(const struct buffer *from)
 {
-    struct web_parcel *parcel = alloc_bytes(sizeof(*parcel) + LWS_PRE + from->len);
+    struct web_message *message = alloc_bytes(sizeof(*message) + LWS_PRE + from->len);
 
-    parcel->holders = 1;
-    parcel->len = from->len;
-    memcpy(parcel->bytes + LWS_PRE, from->at, from->len);
-    return parcel;
+    message->holders = 1;
+    message->len = from->len;
+    memcpy(message->bytes + LWS_PRE, from->at, from->len);
+    return message;
 }
 
-static void drop_parcel(struct web_parcel *parcel)
+static void release_message(struct web_message *message)
 {
-    if (--parcel->holders == 0)
-        free(parcel);
+    if (--message->holders == 0)
+        free(message);
 }
 
-static void put_parcel(struct web_page *page, struct web_parcel *parcel)
+static void queue_message(struct web_page *page, struct web_message *message)
 {
-    struct waiting_parcel *waiting = alloc_zeroed(1, sizeof(*waiting));
+    struct queued_message *waiting = alloc_zeroed(1, sizeof(*waiting));
 
-    waiting->parcel = parcel;
-    parcel->holders++;
+    waiting->message = message;
+    message->holders++;
     *page->last = waiting;
     page->last = &waiting->next;
-    page->queued += parcel->len;
+    page->queued += message->len;
     page->is_over = page->is_over || page->queued > WEB_QUEUE;
     if (page->is_over) /* a page that reads nothing never becomes writable */
         lws_set_timeout(page->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     lws_callback_on_writable(page->wsi);
 }
 
-static struct web_parcel *take_parcel(struct web_page *page)
+static struct web_message *unqueue_message(struct web_page *page)
 {
-    struct waiting_parcel *waiting = page->first;
-    struct web_parcel *parcel = waiting->parcel;
+    struct queued_message *waiting = page->first;
+    struct web_message *message = waiting->message;
 
     page->first = waiting->next;
     if (!page->first)
         page->last = &page->first;
-    page->queued -= parcel->len;
+    page->queued -= message->len;
     free(waiting);
-    return parcel;
+    return message;
 }
 
 bool page_send(struct web_page *page)
 {
-    struct web_parcel *parcel;
+    struct web_message *message;
     int sent;
 
     if (page->is_over)
         return false;
     if (!page->first)
         return true;
-    parcel = take_parcel(page);
-    sent = lws_write(page->wsi, parcel->bytes + LWS_PRE, parcel->len, LWS_WRITE_BINARY);
-    drop_parcel(parcel);
+    message = unqueue_message(page);
+    sent = lws_write(page->wsi, message->bytes + LWS_PRE, message->len, LWS_WRITE_BINARY);
+    release_message(message);
     if (page->first)
         lws_callback_on_writable(page->wsi);
     return sent >= 0;
@@ -130,7 +130,7 @@ void page_close(struct web *web, struct web_page *page)
 {
     web->pages[page->number & ((1 << SLOT_BITS) - 1)] = NULL;
     while (page->first)
-        drop_parcel(take_parcel(page));
+        release_message(unqueue_message(page));
     buffer_free(&page->in);
     free(page->asks);
     free(page->topics);
@@ -139,10 +139,10 @@ void page_close(struct web *web, struct web_page *page)
 
 static void send_buffer(struct web_page *page, struct buffer *from)
 {
-    struct web_parcel *parcel = parcel_of(from);
+    struct web_message *message = new_message(from);
 
-    put_parcel(page, parcel);
-    drop_parcel(parcel);
+    queue_message(page, message);
+    release_message(message);
     buffer_free(from);
 }
 
@@ -324,15 +324,15 @@ static bool is_subscribed(const struct web_page *page, struct text topic)
 
 static void send_all(struct web *web, const struct buffer *message, struct text topic)
 {
-    struct web_parcel *parcel = parcel_of(message);
+    struct web_message *shared = new_message(message);
 
     for (uint32_t i = 0; i < WEB_PAGES; i++) {
         struct web_page *page = web->pages[i];
 
         if (page && page->queued < WEB_QUEUE_EVENTS && (topic.len == 0 || is_subscribed(page, topic)))
-            put_parcel(page, parcel);
+            queue_message(page, shared);
     }
-    drop_parcel(parcel);
+    release_message(shared);
 }
 
 void page_send_event(struct web *web, struct text topic, struct bytes frame)

@@ -13,7 +13,7 @@ enum { LINKS = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US =
 
 /* One ask in progress. */
 struct sent_ask {
-    struct sent_ask *next, *before; /* of all parcels, the oldest first */
+    struct sent_ask *next, *before; /* of all asks, the oldest first */
     struct sent_ask *chain;         /* in its bucket */
     struct service_link *link;
     void *token;
@@ -31,7 +31,7 @@ struct requester {
     struct sockets *sockets;
     const struct paths *paths;
     uint32_t limit, count, link_count, turn;
-    size_t bytes; /* of all parcels */
+    size_t bytes; /* of all bodies */
     struct service_link links[LINKS];
     struct sent_ask *first, *last;
     struct sent_ask *buckets[BUCKETS];
@@ -48,7 +48,7 @@ struct requester *requester_new(struct sockets *sockets, const struct paths *pat
     return requester;
 }
 
-/* ---- parcels ---- */
+/* ---- asks in progress ---- */
 
 static struct sent_ask **bucket_of(struct requester *requester, struct id request)
 {
@@ -64,7 +64,7 @@ static struct sent_ask *find_sent(struct requester *requester, struct id request
     return sent;
 }
 
-static void link_in(struct requester *requester, struct sent_ask *sent)
+static void add_sent_ask(struct requester *requester, struct sent_ask *sent)
 {
     struct sent_ask **bucket = bucket_of(requester, sent->request);
 
@@ -77,7 +77,7 @@ static void link_in(struct requester *requester, struct sent_ask *sent)
     requester->bytes += sent->body_len;
 }
 
-static void free_ask(struct requester *requester, struct sent_ask *sent)
+static void free_sent_ask(struct requester *requester, struct sent_ask *sent)
 {
     struct sent_ask **at = bucket_of(requester, sent->request);
 
@@ -91,7 +91,7 @@ static void free_ask(struct requester *requester, struct sent_ask *sent)
     free(sent);
 }
 
-static struct sent_ask *parcel_new(struct text name, struct bytes body)
+static struct sent_ask *new_sent_ask(struct text name, struct bytes body)
 {
     struct sent_ask *sent = alloc_zeroed(1, sizeof(*sent) + name.len + body.len);
 
@@ -198,17 +198,17 @@ enum err requester_send(struct requester *requester, struct text name, struct by
         return e;
     if (service_link_is_offline(link, now))
         return explain_offline(fault);
-    sent = parcel_new(name, body);
+    sent = new_sent_ask(name, body);
     sent->link = link;
     sent->token = token;
     sent->request = request;
     sent->digest = digest;
     sent->deadline = now + (usec_t)budget_ms * 1000;
     sent->wait_ms = LIMIT_RESEND_FIRST_MS;
-    link_in(requester, sent);
+    add_sent_ask(requester, sent);
     e = send_ask_frame(requester, sent, now);
     if (e != ERR_OK)
-        free_ask(requester, sent);
+        free_sent_ask(requester, sent);
     return e == ERR_OK ? e : fault_set(fault, e, "cannot send the ask");
 }
 
@@ -218,7 +218,7 @@ static bool deliver_answer(struct requester *requester, struct sent_ask *sent, e
                            struct delivery *to)
 {
     *to = (struct delivery){ sent->token, sent->request, error, body };
-    free_ask(requester, sent);
+    free_sent_ask(requester, sent);
     return true;
 }
 
@@ -339,7 +339,7 @@ void *requester_abandon(struct requester *requester)
     void *token = requester->first ? requester->first->token : NULL;
 
     if (requester->first)
-        free_ask(requester, requester->first);
+        free_sent_ask(requester, requester->first);
     return token;
 }
 
@@ -348,7 +348,7 @@ void requester_free(struct requester *requester)
     if (!requester)
         return;
     while (requester->first)
-        free_ask(requester, requester->first);
+        free_sent_ask(requester, requester->first);
     sockets_drop(&requester->received);
     for (uint32_t i = 0; i < requester->link_count; i++)
         service_link_close(&requester->links[i]);

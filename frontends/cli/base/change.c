@@ -5,7 +5,7 @@
 
 #include "frontends/cli/base/named.h"
 
-static enum err request_id(const struct cli *cli, struct id *id, struct fault *fault)
+static enum err choose_request_id(const struct cli *cli, struct id *id, struct fault *fault)
 {
     if (!cli->options.request_id) {
         *id = id_new();
@@ -16,28 +16,28 @@ static enum err request_id(const struct cli *cli, struct id *id, struct fault *f
     return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
 }
 
+static enum err send_mutation(struct cli *cli, const char *name, const void *request, uint32_t default_ms, void *answer,
+                              struct fault *fault)
+{
+    uint32_t budget_ms = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : default_ms;
+    struct id id;
+    enum err e = choose_request_id(cli, &id, fault);
+
+    return e == ERR_OK ? ask(cli->asker, name, request, budget_ms, &id, answer, fault) : e;
+}
+
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
 {
-    uint32_t budget_ms = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000;
-    struct id id;
-    enum err e = request_id(cli, &id, fault);
+    enum err e = send_mutation(cli, name, request, 60000, answer, fault);
 
-    if (e == ERR_OK)
-        e = ask(cli->asker, name, request, budget_ms, &id, answer, fault);
     if (e == ERR_OK && answer)
         cli_warn_if_unkept(cli, name, answer);
     return e;
 }
 
-enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault)
+enum err cli_change_one(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault)
 {
-    struct id id;
-    enum err e = request_id(cli, &id, fault);
-
-    if (e == ERR_OK)
-        e = ask(cli->asker, name, request, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000, &id, done,
-                fault);
-    return e;
+    return send_mutation(cli, name, request, 10000, done, fault);
 }
 
 static void print_done(struct cli *cli, const struct done *done)
@@ -50,10 +50,10 @@ static void print_done(struct cli *cli, const struct done *done)
     buffer_add_text(&cli->out, "\n");
 }
 
-enum err change_send(struct cli *cli, const char *name, const void *request, struct fault *fault)
+enum err change_and_print(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct done done = { 0 };
-    enum err e = cli_send(cli, name, request, &done, fault);
+    enum err e = cli_change_one(cli, name, request, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &done_shape, &done);
@@ -78,7 +78,7 @@ static enum err edit_one(struct cli *cli, struct id item, const struct edit *edi
 
     put.edit.id = item;
     expect_revision(cli, &put.edit);
-    return change_send(cli, "persist.put_media", &put, fault);
+    return change_and_print(cli, "persist.put_media", &put, fault);
 }
 
 enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault)

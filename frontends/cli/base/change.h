@@ -6,8 +6,8 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_persist.h"
 
-/* Sends a mutation that answers `done`. Errors: those of the ask. */
-enum err change_send(struct cli *cli, const char *name, const void *request, struct fault *fault);
+/* As cli_change_one; prints the item and its revision. Errors: those of the ask. */
+enum err change_and_print(struct cli *cli, const char *name, const void *request, struct fault *fault);
 
 /* Applies the same edit to all items, and names the step of undo `verb`. Asks first if they are many. Errors: those of
  * persist.put_media and persist.apply; bad_request (no confirmation; an option that is for one item). */

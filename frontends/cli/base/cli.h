@@ -83,12 +83,11 @@ struct text_list cli_split(struct cli *cli, const char *words); /* the non-empty
 /* Finds the media item of the arguments: an id, a path, or the first result of a query (named.h). */
 enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault);
 
-/* Sends a mutation with its request id (--request-id, or a new one). */
-struct done;
-enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
-
-/* As cli_send with any type of answer, and with a default budget of 60 s. */
+/* Send a mutation with its request id (--request-id, or a new one), with a default budget of 60 s. cli_change_one is
+ * for a change of one item or row, with a default budget of 10 s. Errors: bad_request (the id), those of the ask. */
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
+struct done;
+enum err cli_change_one(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
 
 /* change.c: a change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
  * Errors: bad_request. */

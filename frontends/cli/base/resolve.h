@@ -20,7 +20,7 @@ struct resolved {
 enum err resolve_path(const char *typed, struct resolved *to, struct fault *fault);
 
 /* Before a command opens a typed path itself: reads the file, or the folder that it is to be in, in a process of its
- * own. What else is wrong with the path, its use finds out. Errors: timeout (names the mount), busy. */
+ * own. Ok for any other problem of the path, which opening it reports. Errors: timeout (names the mount), busy. */
 enum err resolve_reach(const char *typed, struct fault *fault);
 
 #endif

@@ -200,7 +200,7 @@ enum err edit_unlike(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     *(cli->options.off ? &put.edit.remove_unlike : &put.edit.add_unlike) = others;
-    return change_send(cli, "persist.put_media", &put, fault);
+    return change_and_print(cli, "persist.put_media", &put, fault);
 }
 
 enum err edit_favourite(struct cli *cli, struct fault *fault)

@@ -9,7 +9,7 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
     if (put.query.name.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the NAME of --save is empty");
     struct done done = { 0 };
-    enum err e = cli_send(cli, "persist.put_query", &put, &done, fault);
+    enum err e = cli_change_one(cli, "persist.put_query", &put, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &done_shape, &done);
@@ -23,7 +23,7 @@ static enum err forget_query(struct cli *cli, struct text name, struct fault *fa
     struct persist_remove_query remove = { .name = name };
 
     struct done done = { 0 };
-    enum err e = cli_send(cli, "persist.remove_query", &remove, &done, fault);
+    enum err e = cli_change_one(cli, "persist.remove_query", &remove, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &done_shape, &done);

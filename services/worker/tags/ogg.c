@@ -7,14 +7,7 @@
 #include "services/worker/tags/flac.h"
 #include "services/worker/tags/vorbis.h"
 
-enum {
-    PAGE_HEAD = 27,
-    FIRST_PAGE = 2,
-    CONTINUED = 1,
-    SEARCH_MAX = 1 << 16,
-    COMMENTS_MAX = 1 << 20,
-    SEGMENT_FULL = 255
-};
+enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, COMMENTS_MAX = 1 << 20, SEGMENT_FULL = 255 };
 
 static const struct {
     const char *magic;
