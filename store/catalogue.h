@@ -17,6 +17,7 @@ enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of 
  * same history up to that revision. If an older copy of a store continued separately, the hashes differ. */
 struct hash catalogue_change_hash(struct txn *txn, uint64_t revision);
 
+/* Read one record by its id, its folder and file name, its volume and name, its identity, or its content. */
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
 enum err catalogue_place(struct txn *txn, struct arena *arena, struct id folder, struct bytes file, struct id *media);
 enum err catalogue_folder(struct txn *txn, struct arena *arena, struct id id, struct folder *to);

@@ -20,6 +20,7 @@ enum err catalogue_put_place(struct writing *w, const struct media *now);
 struct kept_place catalogue_kept_place(const struct media *media);
 bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place *b);
 
+/* Folders, volumes and libraries, each with the rows of its indexes. */
 enum err catalogue_put_folder(struct writing *w, const struct folder *was, const struct folder *now);
 enum err catalogue_remove_folder(struct writing *w, const struct folder *was);
 enum err catalogue_put_volume(struct writing *w, const struct volume *now); /* an identity never changes */

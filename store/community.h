@@ -21,8 +21,11 @@ struct key community_subject(const struct offer *offer);
 /* The stamp of an offer that follows one with the stamp `before` (0: the first of a generation): a hash of both, of 48
  * bits, which each reader of JSON keeps exactly. */
 uint64_t community_stamp(uint64_t before, const struct offer *offer);
+
+/* Reads the offer that was shared about a subject. Errors: also not_found. */
 enum err community_shared(struct txn *txn, struct arena *arena, const struct key *subject, struct offer *to);
 
+/* The key of a lesson's row: its kind, its content, the other content, and its word. */
 struct key community_lesson_key(const struct lesson *lesson);
 
 /* Walks the lessons of a kind about one content, in the order of other contents and words. `seen` returns false to

@@ -11,8 +11,10 @@
 extern const struct id elements_current_id; /* of the row that says which project is open */
 extern const struct id elements_draft_id;   /* of the draft project, which is open when no other one is */
 
+/* The key of a part's row, as described above. */
 struct key elements_key(struct choice kind, struct id project, struct id id);
 
+/* Read, write and remove the row of one part. Removing a missing row is ok. */
 enum err elements_get(struct txn *txn, struct arena *arena, struct choice kind, struct id project, struct id id,
                       struct element *to);
 enum err elements_put(struct writing *w, const struct element *element);

@@ -13,6 +13,7 @@ struct part {
     struct bytes outcomes;
 };
 
+/* Writes the row of a part, in place of an earlier one with the same first operation. Errors: full, io. */
 enum err parts_put(struct writing *w, struct id request, const struct part *part);
 
 /* Calls `take` for each part in order; the outcomes are in the arena. Errors: internal (`take` returned false),
@@ -23,6 +24,7 @@ enum err parts_read(struct txn *txn, struct arena *arena, struct id request,
 /* Returns the digest of the ask whose parts there are; 0: none. */
 uint64_t parts_digest(struct txn *txn, struct id request);
 
+/* Removes all parts of a request; ok if there are none. */
 enum err parts_drop(struct writing *w, struct id request);
 
 /* Returns the change of its last part; 0: none. */

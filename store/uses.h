@@ -7,6 +7,7 @@
 #include "schema_media.h"
 #include "store/row.h"
 
+/* Reads the record of a context. */
 enum err uses_context(struct txn *txn, struct arena *arena, struct id id, struct context *to);
 
 /* Reads the row of the item, role, section and track of `use`. */

@@ -10,6 +10,6 @@ enum { DEATH_SIZE = 128 };
 /* Writes the result of waitid: "signal 9 (SIGKILL)", "exit code 21 (denied)". Returns `to`. */
 const char *death_describe(const siginfo_t *info, char to[DEATH_SIZE]);
 
-bool death_by_signal(const siginfo_t *info);
+bool death_by_signal(const siginfo_t *info); /* false: the process has exited */
 
 #endif

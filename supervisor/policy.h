@@ -26,6 +26,7 @@ struct policy_verdict {
     usec_t wait; /* until the next start; 0: immediate */
 };
 
+/* Counts a death after this life, and decides. `never_quarantined` is the setting of the process's row. */
 struct policy_verdict policy_died(struct policy *policy, struct policy_life life, bool never_quarantined);
 
 #endif

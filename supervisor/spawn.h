@@ -28,7 +28,7 @@ enum err spawn_start(const struct paths *paths, const struct spawn_command *comm
  * False: the process does not run. */
 bool spawn_adopt(const struct board_entry *entry, struct spawn *to);
 
-void spawn_signal(const struct spawn *spawn, int number);
+void spawn_signal(const struct spawn *spawn, int number); /* no effect if it has died; never meets a reused pid */
 
 void spawn_kill_group(const struct spawn *spawn); /* the rest of its process group: the workers of an indexer */
 

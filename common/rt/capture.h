@@ -22,8 +22,8 @@ enum {
     CAPTURE_GAPS = 32, /* in a header */
 };
 
-/* What the capture CAPTURE_TAKE has: the inputs, a group of the mixer (CAPTURE_GROUP and enum score_group) after its
- * strip, or what main has. */
+/* The source of the capture CAPTURE_TAKE: the inputs, a group of the mixer after its strip (CAPTURE_GROUP plus enum
+ * score_group), or the sound of the main ports. */
 enum { CAPTURE_INPUTS, CAPTURE_GROUP, CAPTURE_MASTER = CAPTURE_GROUP + 6, CAPTURE_SOURCES };
 
 struct capture_gap {

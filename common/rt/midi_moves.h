@@ -33,7 +33,7 @@ struct midi_move {
     bool is_pressed; /* as a switch: on */
 };
 
-/* What the channels of a port have sent before, of controls that send several messages. All zeros at first. */
+/* The earlier messages of one channel of a port, for controls that consist of several messages. All zeros at first. */
 struct midi_channel_memory {
     uint8_t coarse[32];
     uint16_t parameter; /* 1 + the NRPN that data belongs to; 0: none */

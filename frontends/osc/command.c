@@ -72,7 +72,7 @@ static struct text join_tags(struct arena *arena, const struct text_list *tags)
     return joined;
 }
 
-/* Adds what the rows of slots and of library patterns have in common, and sends the row. */
+/* Adds the columns that rows of slots and of library patterns share, and sends the row. */
 static void send_row(struct osc_command *command, struct reply *reply, struct text bank, const struct slot_line *line)
 {
     reply_add_text(reply, line->name);
@@ -126,7 +126,7 @@ static void send_said(struct osc_command *command, const struct slot_said *said)
     announce_expect(command->osc, &command->from, said);
 }
 
-/* What the conversion lost comes first. */
+/* Sends the remarks about lost values before the answer. */
 static void send_midi(struct osc_command *command, const struct midi_said *said)
 {
     for (uint32_t i = 0; i < said->remarks.count; i++) {
@@ -189,7 +189,7 @@ static void answer_client(void *state, enum err error, const void *answer, const
         drop_command(command);
 }
 
-/* ---- what is done ---- */
+/* ---- execution ---- */
 
 static void send_pong(struct osc_command *command)
 {
@@ -245,7 +245,8 @@ static void set_timer(struct osc *osc)
     osc->is_ticking = true;
 }
 
-/* The audio core does what it can at the frame; this service does the rest at the time. */
+/* Commands that the audio core can schedule go to it at once, with the frame. This service does the others at the
+ * time. */
 static void schedule_command(struct osc_command *command, usec_t at)
 {
     struct osc *osc = command->osc;

@@ -8,7 +8,7 @@
  * each command, or about the first that is wrong. */
 void command_take(struct osc *osc, const struct packet *packet, const struct sockaddr_in *from);
 
-void command_drop_all(struct osc *osc);
-uint32_t command_waiting(const struct osc *osc);
+void command_drop_all(struct osc *osc);          /* forgets the commands that wait for their time */
+uint32_t command_waiting(const struct osc *osc); /* their number */
 
 #endif

@@ -10,10 +10,10 @@ struct reply {
     const char *path;
 };
 
-struct reply reply_begin(const char *path); /* the path stays valid until reply_send */
-void reply_add_text(struct reply *reply, struct text text);
-void reply_add_whole(struct reply *reply, int64_t number); /* beyond 32 bits as type h */
-void reply_add_real(struct reply *reply, double number);
+struct reply reply_begin(const char *path);                 /* the path stays valid until reply_send */
+void reply_add_text(struct reply *reply, struct text text); /* cut at 1,023 bytes */
+void reply_add_whole(struct reply *reply, int64_t number);  /* beyond 32 bits as type h */
+void reply_add_real(struct reply *reply, double number);    /* as type f */
 
 /* Sends the message and frees it; false: the network takes nothing now. */
 bool reply_send(struct reply *reply, const struct osc *osc, const struct sockaddr_in *to);
@@ -23,7 +23,7 @@ bool reply_send(struct reply *reply, const struct osc *osc, const struct sockadd
 void reply_say(const struct osc *osc, const struct sockaddr_in *to, struct text path, struct text sentence,
                enum err code);
 
-/* As reply_say, with what is wrong and what to do about it. */
+/* As reply_say, with the sentence and the hint of the fault. */
 void reply_fault(const struct osc *osc, const struct sockaddr_in *to, struct text path, const struct fault *fault);
 
 #endif

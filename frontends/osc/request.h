@@ -5,12 +5,12 @@
 #include "frontends/osc/packet.h"
 #include "frontends/osc/routes.h"
 
-/* What a message asks for. `ask` is NULL for a route that this service answers itself. */
+/* A message as an ask. `ask` is NULL for a route that this service answers itself. */
 struct osc_request {
     const struct osc_route *route;
     const struct ask *ask;
     void *body;                   /* of the ask, in the arena */
-    struct packet_argument given; /* the first argument, as it was understood */
+    struct packet_argument given; /* the first argument, as it was read */
     bool is_read;                 /* no argument: the value is asked for */
     bool is_nothing;              /* a 0 for a command without arguments: a button was released */
 };

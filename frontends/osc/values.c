@@ -192,7 +192,7 @@ static void look_at_pattern(struct osc *osc)
         osc->is_looking_at_pattern = ask_audio(osc, "audio.pattern", take_pattern);
 }
 
-/* Another epoch is another process: what it reports is sent to all subscribers again. */
+/* Another epoch means another process: all subscribers get its values again. */
 static void take_pong(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct osc *osc = state;

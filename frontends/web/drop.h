@@ -10,7 +10,7 @@ void drop_clean(const struct web *web); /* deletes the files of a dead predecess
 bool drop_begin(struct visit *visit);                                  /* false: close the connection, as below */
 bool drop_receive(struct visit *visit, const void *bytes, size_t len); /* a piece of the file */
 bool drop_complete(struct visit *visit);                               /* the whole body has come */
-void drop_end(struct visit *visit);
+void drop_end(struct visit *visit); /* deletes the file, also of a half received body */
 
 /* Makes the folder of temporary files, and writes its path. Errors: io, and those of file_make_dirs. */
 enum err drop_folder(const struct web *web, char *to, size_t size, struct fault *fault);

@@ -10,6 +10,6 @@
 bool file_reading_begin(struct visit *visit, int fd, uint64_t size, const char *type);
 
 bool file_reading_write(struct visit *visit); /* the connection has room. False: close it */
-void file_reading_end(struct visit *visit);
+void file_reading_end(struct visit *visit);   /* closes the file; if a thread still reads, that closes it */
 
 #endif

@@ -175,7 +175,8 @@ static void reset_call(struct call *call)
     call->arrived_ns = latency_clock();
 }
 
-/* Identifies the asking process, so that all connections of one client count as one; else its connection. */
+/* Identifies the asking process, so that all connections of one client count as one. If the process is unknown,
+ * identifies the connection. */
 static uint64_t who_asks(const struct route *route)
 {
     pid_t process = peers_process(route->peer);

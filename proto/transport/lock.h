@@ -16,8 +16,8 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
 /* As lock_take for DATA/NAME.lock, because two engines with one data directory may have different run directories. */
 enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault);
 
-/* What the lock's name leads to now:
- *   here: still the lock of `fd`; or unknown, because the disk fails
+/* Where the lock's name leads now:
+ *   here: to the lock of `fd` as before; or unknown, because the disk fails
  *   away: the file exists, but its disk is no longer mounted there; or this or another disk was mounted again
  *   gone: it was removed, moved or replaced, alone or with its parent folders */
 enum lock_place { LOCK_HERE, LOCK_AWAY, LOCK_GONE };
@@ -29,7 +29,7 @@ bool lock_is_held(const struct paths *paths, const char *service);
 bool lock_data_is_held(const struct paths *paths, const char *service);
 
 /* Sets the time of RUN and of all its files to now, because programs like systemd-tmpfiles remove files in /tmp that
- * are old. Skips what it may not change. */
+ * are old. Skips files that it may not change. */
 void lock_refresh(const struct paths *paths);
 
 #endif

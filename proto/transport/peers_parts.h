@@ -52,22 +52,22 @@ struct peer {
 };
 
 enum peer_call { PEER_ACCEPT4 = 1, PEER_RECV = 2, PEER_SEND = 4, PEER_EPOLL_CTL = 8, PEER_EPOLL_WAIT = 16 };
-void peers_note_call(enum peer_call call);
+void peers_note_call(enum peer_call call); /* for peers_reached: ZeroMQ made this call. Any thread */
 
 extern struct peer peers_table[PEER_PLACES];
 
-struct peer *peers_of(int fd); /* NULL: no accepted connection */
-int peers_fd(const struct peer *peer);
-bool peers_has_ended(int fd); /* the other side has closed the socket, or the socket has failed */
-ino_t peers_inode(int fd);    /* of a socket; 0: not a socket */
-size_t peers_share(void);     /* an eighth of the process's private memory, as of … */
-void peers_share_look(void);  /* … the last call of this function */
+struct peer *peers_of(int fd);         /* NULL: no accepted connection */
+int peers_fd(const struct peer *peer); /* its socket */
+bool peers_has_ended(int fd);          /* the other side has closed the socket, or the socket has failed */
+ino_t peers_inode(int fd);             /* of a socket; 0: not a socket */
+size_t peers_share(void);              /* an eighth of the process's private memory, as of … */
+void peers_share_look(void);           /* … the last call of this function */
 
 void peers_inflow_reset(struct peer *peer); /* forgets bytes that ZeroMQ has not finished reading */
 size_t peers_inflow_bytes(void);            /* bytes charged for */
 size_t peers_inflow_room(void);             /* bytes left for large frames */
-bool peers_inflow_takes_small(void);
-void peers_inflow_end_overdue(usec_t now); /* disconnects peers whose partial messages delay others */
+bool peers_inflow_takes_small(void);        /* true while fewer small messages wait than their bound */
+void peers_inflow_end_overdue(usec_t now);  /* disconnects peers whose partial messages delay others */
 
 /* Stops reading from the peer until there is room for `wants` bytes. */
 void peers_pause(struct peer *peer, size_t wants);

@@ -30,7 +30,7 @@ static enum err copy_choice(const struct field *field, struct arena *arena, stru
     return ERR_OK;
 }
 
-/* `at` was copied bit by bit; this copies what it points to. */
+/* The caller has copied the struct at `at`; this function copies the memory that it points to. */
 static enum err copy_value(const struct field *field, struct arena *arena, void *at)
 {
     switch (field->type) {

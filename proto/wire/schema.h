@@ -120,7 +120,7 @@ struct ask {
     const char *doc;
     bool mutates;    /* has a request id that makes repetition harmless */
     bool once;       /* a copy gets the first answer, while the service lives */
-    bool local;      /* a front-end refuses it to clients on other machines: it names paths, or rules the engine */
+    bool local;      /* a front-end refuses it to clients on other machines: it names paths, or controls the engine */
     uint32_t errors; /* bits 1 << enum err: the errors it may return besides ERRORS_OF_ALL */
     const struct shape *request;
     const struct shape *answer;

@@ -40,7 +40,7 @@ struct token_reader {
     const uint8_t *end;
 };
 
-struct token_reader token_reader_of(struct bytes from);
+struct token_reader token_reader_of(struct bytes from); /* `from` must outlive the reader */
 
 /* Reads the next token. The elements of a list or a map are the next tokens. False: the input ends within the token,
  * announces more elements than there are bytes, or is no token. */

@@ -50,8 +50,8 @@ enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until);
 enum err search_groups_renew(struct duplicates *d, struct txn *txn);
 bool search_groups_are_wanted(struct search *search); /* a client asked for all, perhaps before the service started */
 
-/* True if a finished search of all items can answer for `count` of them: it is brought up to date sooner than these are
- * searched. */
+/* True if a finished search of all items can answer for `count` of them, because bringing it up to date takes less time
+ * than a search of these items. */
 bool search_groups_serves(struct search *search, uint32_t count);
 void search_groups_keep(struct duplicates *d); /* takes back d->groups, if they are of all items */
 void search_groups_write(struct duplicates *d,

@@ -31,8 +31,8 @@ struct seen {
 void check_report(struct check *c, const struct seen *row, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-bool check_is_there(struct check *c, enum database db, struct bytes key);
-bool check_key_is(const struct seen *row, struct id id);
+bool check_is_there(struct check *c, enum database db, struct bytes key); /* the database has a row of that key */
+bool check_key_is(const struct seen *row, struct id id);                  /* the row's key is exactly this id */
 
 /* check_uses.c: one function for each database of contexts and uses. */
 void check_context(struct check *c, const struct seen *row);

@@ -26,6 +26,7 @@ struct migrate_mark {
     uint8_t key[MIGRATE_KEY_MAX]; /* of the stage's last row; empty: none yet */
 };
 
+/* Writes the mark in the transaction of the rows that it counts. Errors: full, io. */
 enum err migrate_mark_put(struct txn *txn, const struct migrate_mark *mark);
 
 /* False: it is missing, malformed, or of another source. */

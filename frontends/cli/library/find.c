@@ -249,7 +249,7 @@ enum err find_suggest(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
-/* If the file of the waveform is missing, those of the other artefacts probably are too. */
+/* If the waveform has no file, the other artefacts of the item probably have none either. */
 static void put_waiting(struct cli *cli, struct id id)
 {
     struct search_get_artefact get = { .id = id, .type = TEXT("waveform") };

@@ -90,7 +90,7 @@ enum err project_body_find(struct cli *cli, const char *typed, int32_t kind, str
     return fault->code;
 }
 
-/* The ids of what a clip names, which a person may give by name, path or query. */
+/* Finds the ids of a clip's track, section or item, which a person may give by name, path or query. */
 static enum err read_named(struct cli *cli, struct text key, const char *typed, struct tree *to, struct fault *fault)
 {
     struct id id;

@@ -1,4 +1,4 @@
-/* relink.c: the files that may be those of missing items, and relinking. */
+/* relink.c: lists files that may belong to missing items, and gives them to the items. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -25,6 +25,7 @@ struct converter {
     void *state;
 };
 
+/* Copies `form`; the worker starts with the first sound. */
 void converter_begin(struct converter *converter, const struct cli *cli, const struct send_form *form);
 void converter_end(struct converter *converter); /* ends the worker */
 

@@ -39,18 +39,18 @@ void labels_end(struct labelling *labelling);
  * persist.apply; bad_request (it can have no labels). */
 enum err labels_write_item(struct labelling *labelling, const struct item *item, bool *is_same, struct fault *fault);
 
-/* WAY_WAS: the file is what it was before. WAY_CHANGED: it was changed since, or never written. */
+/* WAY_WAS: the file has its former bytes already. WAY_CHANGED: it was changed since, or never written. */
 enum way_taken { WAY_TAKEN, WAY_WAS, WAY_CHANGED };
 
-/* Makes the file what it was before this way. Errors: as above. */
+/* Restores the file's bytes from before this way. Errors: as above. */
 enum err labels_take_way(struct labelling *labelling, const struct item *item, const char *way_path,
                          enum way_taken *taken, struct fault *fault);
 
 /* The item, in the memory of the command. Errors: those of search.get. */
 enum err labels_get_item(struct labelling *labelling, struct id id, struct item *item, struct fault *fault);
 
-/* Makes the files of a write what they were before it (`back`), or writes into them again. A file that was changed
- * since stays as it is; a remark says so. Errors: io. */
+/* Restores the bytes that the files of a write had before it (`back`), or writes the labels again. A file that was
+ * changed since stays unchanged, with a remark. Errors: io. */
 enum err labels_take_write(struct cli *cli, struct id write, bool back, struct fault *fault);
 
 /* ---- label_proof.c ---- */

@@ -182,7 +182,7 @@ static enum err open_new(struct relabel *relabel, struct fault *fault)
                             : fault_errno(fault, file_err(errno), errno, "cannot write the new file in its folder");
 }
 
-/* Attributes that this user may not set (security.…) stay those of a new file. */
+/* Attributes that this user may not set (security.…) keep the values of a new file. */
 static void copy_attributes(const struct relabel *relabel)
 {
     static char names[NAMES], value[VALUE];

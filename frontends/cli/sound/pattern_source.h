@@ -11,7 +11,7 @@ enum err pattern_source_read(struct cli *cli, const char *path, struct pattern_f
 /* The same, as the text of a file with ids. */
 enum err pattern_source_text(struct cli *cli, const char *path, struct text *to, struct fault *fault);
 
-/* What an argument [SLOT|NAME|FILE.json] names: one member is set. */
+/* The meaning of an argument [SLOT|NAME|FILE.json]: one member is set. */
 struct pattern_source {
     struct text slot, name, file; /* the text of a file */
 };

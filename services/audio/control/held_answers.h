@@ -19,12 +19,12 @@ struct held_answers {
         usec_t until;    /* steady clock */
     } each[HELD_ANSWERS];
     uint32_t count;
-    int32_t keeper; /* enum keeper; 0: the project service has not said */
+    int32_t keeper; /* enum keeper; 0: the project service has not reported it */
     bool is_late;   /* a change was not kept within a second */
 };
 
-/* The end of a handler that has published the score with `serial`: holds the answer, or marks it, or leaves it as it
- * is. Returns `e`. */
+/* A handler calls it last, after it has published the score with `serial`: holds the answer, or marks it, or leaves it
+ * unchanged. Returns `e`. */
 enum err held_end(struct held_answers *held, struct call *call, uint64_t serial, enum err e, void *answer);
 
 /* The same for a call that is deferred already; sends the answer. */

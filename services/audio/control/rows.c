@@ -73,7 +73,7 @@ static enum err find_row(struct call *call, const struct score_pattern *pattern,
     return fault_hint(call_fault(call), "`loophole pattern rows` lists them");
 }
 
-/* The pattern as it was asked for, for its readers and for the project, changes with the score. */
+/* Changes the row in the kept pattern too, which clients and the project read. */
 static void keep_row(struct audio *audio, struct call *call, const struct score_pattern *pattern, uint32_t number)
 {
     struct kept_pattern *kept = audio->next.number == pattern->serial ? &audio->next : &audio->now;
@@ -85,7 +85,7 @@ static void keep_row(struct audio *audio, struct call *call, const struct score_
         row->mute = now->muted != 0;
         row->has_solo = row->solo = now->solo != 0;
     }
-    if (!is_queued) /* otherwise what was asked for last is the queued pattern */
+    if (!is_queued) /* otherwise the queued pattern is the latest one that was asked for */
         audio_note_row(audio, call, number, now);
 }
 

@@ -13,12 +13,12 @@ struct fade {
     struct ramp place; /* 0 silent, 1 open */
 };
 
-uint32_t fade_frames(uint32_t rate);            /* of the whole way: 5 ms, rounded */
-void fade_in(struct fade *fade, uint32_t rate); /* starts at the next frame */
-void fade_out(struct fade *fade, uint32_t rate);
-void fade_open(struct fade *fade);            /* at full gain at once */
-void fade_cut(struct fade *fade);             /* silent at once, because the sound has ended */
-bool fade_is_silent(const struct fade *fade); /* silent until the next fade_in or fade_open */
+uint32_t fade_frames(uint32_t rate);             /* of the whole way: 5 ms, rounded */
+void fade_in(struct fade *fade, uint32_t rate);  /* starts at the next frame */
+void fade_out(struct fade *fade, uint32_t rate); /* likewise */
+void fade_open(struct fade *fade);               /* at full gain at once */
+void fade_cut(struct fade *fade);                /* silent at once, because the sound has ended */
+bool fade_is_silent(const struct fade *fade);    /* silent until the next fade_in or fade_open */
 
 /* Multiplies by the gain; right may be NULL. */
 void fade_apply(struct fade *fade, float *left, float *right, uint32_t frames);

@@ -10,7 +10,7 @@
 
 struct client;
 
-enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLIENT_NAMES = 3 };
+enum { CLIENT_NAME = 64, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLIENT_NAMES = 3 };
 
 /* Counters of the callbacks. Any thread reads them. */
 struct client_pulse {
@@ -31,8 +31,8 @@ struct client_facts {
 enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault);
 void client_close(struct client *client); /* may hang on a dead server; frees the client */
 
-struct client_pulse client_look(struct client *client); /* also resets ports_changed and rewired */
-void client_report(struct client *client, struct client_facts *facts);
+struct client_pulse client_look(struct client *client);                /* also resets ports_changed and rewired */
+void client_report(struct client *client, struct client_facts *facts); /* fills `facts` with the present values */
 
 /* Frames until sound that leaves at `send` is back at `back`, after the latencies that the clients between report. JACK
  * delays each way back by a period. */

@@ -11,7 +11,7 @@ void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME]); /* the CLIEN
 
 /* True if the output of client `from`, or of our pair of ports that begins with `left`, reaches client `to`, directly
  * or through other clients. Each client counts as connected from all its inputs to all its outputs, except the
- * machine's ports, and except ours (`name`): what comes back to us leads only to main. */
+ * machine's ports and our own client (`name`): our returns lead only to main. */
 bool loop_leads(struct client *client, const char *name, const char *from, const char *to);
 bool loop_leads_from(struct client *client, const char *name, enum client_port left, const char *to);
 

@@ -26,7 +26,7 @@ struct patch {
     struct patch_chain chain[CHAINS];
 
     bool is_new;           /* the client has just joined */
-    bool is_asked, doubts; /* the connections must be checked: after a request; once more */
+    bool is_asked, doubts; /* the connections must be checked: after a request; a second time */
     bool is_unsaved;
     struct timespec file_time; /* of the file, when patch_look last read it */
 };

@@ -39,7 +39,7 @@ enum client_port {
     PORT_IN_LEFT,
     PORT_IN_RIGHT,
     PORT_LISTEN,
-    PORT_RETURN_LEFT, /* what comes back from the preview's chain, and from the insert of each channel and the master */
+    PORT_RETURN_LEFT, /* returns of the preview's chain, and of the insert of each channel and the master */
     PORT_RETURN_RIGHT,
     PORT_RETURN_STREAMS_LEFT,
     PORT_RETURN_STREAMS_RIGHT,

@@ -35,7 +35,7 @@ struct rt_source {
     jack_midi_event_t event; /* the first one */
 };
 
-/* Leaves out what is longer than three bytes. */
+/* Skips messages of more than three bytes. */
 static void rt_find_event(struct rt_source *source)
 {
     source->has_event = false;

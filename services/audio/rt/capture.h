@@ -22,7 +22,7 @@ void capture_gap(struct engine *engine, uint64_t frames); /* counts `frames` as 
 void capture_take(struct engine *engine, uint32_t frames);                   /* captures the block that was rendered */
 void capture_begin(struct engine *engine);                                   /* at the start of a period */
 void capture_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
-void capture_copy_in(struct engine *engine, const struct core_stage *stage); /* copies what a predecessor staged */
+void capture_copy_in(struct engine *engine, const struct core_stage *stage); /* copies a predecessor's stage */
 void capture_show(struct engine *engine);                                    /* after the flip; may be repeated */
 
 #endif

@@ -16,7 +16,7 @@ void notes_send(struct engine *engine, uint32_t consumer, struct note note);
 void notes_send_all(struct engine *engine, struct note note);
 void notes_begin(struct engine *engine);                                   /* at the start of a period */
 void notes_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
-void notes_copy_in(struct engine *engine, const struct core_stage *stage); /* copies what a predecessor staged */
+void notes_copy_in(struct engine *engine, const struct core_stage *stage); /* copies a predecessor's stage */
 void notes_show(struct engine *engine);                                    /* after the flip; may be repeated */
 
 #endif

@@ -36,10 +36,10 @@ void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t
 /* Silences earlier generations within `frames`. */
 void streams_cut_old(struct streams_voice *voice, uint32_t frames);
 
-void streams_follow(struct engine *engine);                /* at the start of a period: reads the rings' headers */
-void streams_skip(struct engine *engine, uint32_t frames); /* skips frames that were not played */
-void streams_render(struct engine *engine, uint32_t frames);
-void streams_release(struct engine *engine); /* after the flip */
-void streams_state(const struct engine *engine, struct state *state);
+void streams_follow(struct engine *engine);                  /* at the start of a period: reads the rings' headers */
+void streams_skip(struct engine *engine, uint32_t frames);   /* skips frames that were not played */
+void streams_render(struct engine *engine, uint32_t frames); /* adds all streams to the block */
+void streams_release(struct engine *engine);                 /* after the flip */
+void streams_state(const struct engine *engine, struct state *state); /* fills the part of `state` about streams */
 
 #endif

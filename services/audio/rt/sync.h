@@ -5,8 +5,9 @@
  * period, moves the transport without repeating a step. Without them, JACK's frame gives the place when it begins to
  * roll, and later only the length of a jump.
  *
- * Leading JACK: JACK is asked to do what the transport does, and gets the place of each cycle (bbt.h). It rolls three
- * cycles after the request. After a count-in it begins with the music; otherwise it joins the music at the right frame.
+ * Leading JACK: JACK gets the transport's starts, stops and locates as requests, and the place of each cycle (bbt.h).
+ * It rolls three cycles after a request. After a count-in it begins with the music; otherwise it joins the music at the
+ * right frame.
  * A tempo is reported one period before it takes effect.
  *
  * Following MIDI: start, continue, stop, song position and 24 clocks a quarter. Their distance is averaged over a beat.

@@ -32,7 +32,7 @@ void transport_pace(struct transport *transport, int64_t frame, double step_fram
 
 void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* after `bars` of count-in */
 void transport_stop(struct transport *transport, int64_t frame);                 /* stops at the start of the step */
-void transport_locate(struct transport *transport, int64_t frame, double place);
+void transport_locate(struct transport *transport, int64_t frame, double place); /* to a place in steps, from 0 */
 
 /* Corrects the place a little while it runs; sounding notes continue. */
 void transport_nudge(struct transport *transport, int64_t frame, double place);

@@ -16,10 +16,11 @@ struct in_flight {
     uint8_t marks[IN_FLIGHT_MARKS / 8]; /* a cleared bit shows without a search that a name is absent */
 };
 
-uint32_t in_flight_mark(const char *name);
-void in_flight_add(struct in_flight *in_flight, const char *name);
-bool in_flight_have(const struct in_flight *in_flight, uint32_t mark,
-                    const char *name); /* `mark` is in_flight_mark(name) */
+uint32_t in_flight_mark(const char *name); /* the number of the bit that this name sets: a part of its hash */
+void in_flight_add(struct in_flight *in_flight, const char *name); /* copies the name */
+
+/* True if the name was added. `mark` is in_flight_mark(name). */
+bool in_flight_have(const struct in_flight *in_flight, uint32_t mark, const char *name);
 void in_flight_free(struct in_flight *in_flight);
 
 #endif

@@ -7,8 +7,8 @@
 #include "services/persist/turn/persist.h"
 #include "store/catalogue.h"
 
-/* Adds to `said`, a copy of the edit, the facts that the edit's tags mean. Its lists lie in p->arena. A fact that the
- * edit sets or clears itself has priority. Errors (explained): too_large (more than 64 facts in one edit), full,
+/* Adds the facts that represent the edit's tags to `said`, a copy of the edit. Its lists lie in p->arena. A fact that
+ * the edit sets or clears itself has priority. Errors (explained): too_large (more than 64 facts in one edit), full,
  * internal. */
 enum err heard_tags_say(struct persist *p, const struct media *was, const struct edit *edit, struct edit *said,
                         struct fault *fault);

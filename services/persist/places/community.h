@@ -1,5 +1,5 @@
-/* community.h: the rows of the service composer: what this studio shares, what the community knows, and how far the
- * exchange is. Runs on the service's loop. */
+/* community.h: the rows of the service composer: the offers of this studio, the lessons of the community, and the
+ * position of the exchange. Runs on the service's loop. */
 #ifndef LOOPHOLE_PERSIST_COMMUNITY_H
 #define LOOPHOLE_PERSIST_COMMUNITY_H
 

@@ -15,10 +15,11 @@ enum err folders_put(struct persist *p, const struct folder *folder, struct done
  * a mount, a parent below the folder itself or on another volume). */
 enum err folders_move(struct persist *p, struct id id, struct id parent, struct bytes name, struct done *done,
                       struct fault *fault);
-/* Makes the folder a library, or takes what a scan found of it. Errors: not_found (the folder). */
+
+/* Makes the folder a library, or stores a scan's results about the library. Errors: not_found (the folder). */
 enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault);
 
-/* The settings of a library that a scan leaves alone. Errors: not_found. */
+/* Changes the settings of a library that no scan changes. Errors: not_found. */
 enum err folders_set_library(struct persist *p, const struct persist_set_library *ask, struct done *done,
                              struct fault *fault);
 

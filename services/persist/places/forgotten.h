@@ -9,7 +9,7 @@ enum err forgotten_list(struct txn *txn, struct arena *arena, struct id after, u
                         struct forgotten_line_list *to);
 
 /* Begins to remove the items that are forgotten now, with their folders if these become empty; in parts (multipart.h).
- * An item that is forgotten, or changes otherwise, before its turn comes stays: also after a death, when the request
+ * An item stays if it is forgotten, or changes otherwise, after the request began: also after a death, when the request
  * is sent again. Errors (explained): busy, full, internal. */
 enum err forgotten_begin_emptying(struct persist *p, struct call *call);
 

@@ -8,13 +8,13 @@
 /* Reads a library and its folder. Errors: not_found. */
 enum err library_row_read(struct persist *p, struct id id, struct library *library, struct folder *folder);
 
-/* Remove or put the row; its folder is no library before, or is one. Both add to the change log. The backend and the
- * fetching that a person set are kept: a library that is put again without them gets the former ones
+/* Remove or put the row. `was` is the folder before: a library, or none. Both add to the change log. The backend and
+ * the fetching that a person set are kept: a library that is put again without them gets the former ones
  * (library_row_recover). */
 enum err library_row_remove(struct persist *p, const struct folder *was);
 enum err library_row_put(struct persist *p, const struct library *library, const struct folder *was);
 
-/* Reads what was kept of a removed library. Errors: not_found (nothing). */
+/* Reads the kept settings of a removed library. Errors: not_found (none were kept). */
 enum err library_row_recover(struct persist *p, struct id id, struct library *library);
 enum err library_row_drop_kept(struct persist *p, struct id id); /* also if nothing is kept */
 

@@ -4,11 +4,12 @@
 
 #include "services/persist/turn/persist.h"
 
-void merge_copy_place(struct media *kept, const struct media *there);    /* where the file is, and its state on disk */
-void merge_copy_analysis(struct media *kept, const struct media *heard); /* the content, and what was heard in it */
+/* Copy from another item: where the file is, and its state on disk; the content, and the results of its analysis. */
+void merge_copy_place(struct media *kept, const struct media *there);
+void merge_copy_analysis(struct media *kept, const struct media *heard);
 
-/* The file of `gone` has left its place, and is now at the place of `there`. The merged item keeps what a person set on
- * either; where both have a value, the older item's counts. Errors: exists (they are two files). */
+/* The file of `gone` has left its place, and is now at the place of `there`. The merged item keeps all values that a
+ * person set on either; if both have a value, that of the older item stays. Errors: exists (they are two files). */
 enum err merge_items(struct persist *p, const struct media *gone, const struct media *there, struct outcome *outcome,
                      struct fault *fault);
 

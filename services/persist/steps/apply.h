@@ -18,8 +18,8 @@ struct apply_part {
 };
 enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault);
 
-/* With `show`: puts the part of the first action into the answer, as it is now. Errors (explained): internal. The part
- * is in the answer that persist keeps: so a repeated ask gets it, also when another client has changed it. */
+/* With `show`: puts the part of the first action into the answer, as it is now. Errors (explained): internal. persist
+ * keeps the answer with the part, so a repeated ask gets the same part, even after another client has changed it. */
 enum err apply_show(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault);
 
 /* The same for a call: answers or defers it. Errors (explained): the same, and busy. */

@@ -6,11 +6,11 @@
 
 #include "services/persist/turn/persist.h"
 
-/* True if this row is of such a step. */
+/* True if this row belongs to a step that wrote labels into files; sets `write` to the id of that write. */
 bool step_files_wrote(const struct undo_step *row, struct id *write);
 
-/* Refuses with conflict what a client that leaves files alone cannot take back (`back`: the newest steps, from step
- * `to`, 0: one) or do again. */
+/* For a client that does not change files: refuses to take back (`back`: the newest steps down to step `to`; 0: the
+ * newest alone) or to do again a step that wrote into files. Errors (explained): conflict. */
 enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_t to, struct fault *fault);
 
 #endif

@@ -19,7 +19,7 @@ enum err lineage_open(struct persist *p, struct fault *fault);
 /* Gives the store another catalogue id, in the caller's write transaction. Errors: full, io. */
 enum err lineage_draw(struct txn *txn);
 
-/* In any transaction: true when the history is not the one that was noted last. */
+/* True if the store's history differs from the one that was noted last. In any transaction. */
 bool lineage_is_another(const struct persist *p, struct txn *txn);
 
 /* lineage_draw in its own transaction; no turn may be open. Errors: those of a commit. */

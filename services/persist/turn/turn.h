@@ -18,7 +18,7 @@ enum { TURN_OPERATIONS = 1000, TURN_US = 10000, TURN_BYTES = 2 << 20 };
 /* The time that long work always has in a turn, in µs. Then it gives way to clients that wait. */
 enum { PART_US = 4000 };
 
-/* What the folders above do at the moments of a turn. persist_open registers it (persist_hooks). */
+/* The hooks of the folders above, which a turn calls at its stages. persist_open registers them (persist_hooks). */
 struct turn_hooks {
     enum err (*begin)(struct persist *p); /* the transaction was opened */
 

@@ -18,7 +18,7 @@ struct sound {
     struct id id;
     uint8_t content[16];
     bool has_content, has_gist;
-    bool is_representative; /* the one of all sounds with the same samples that is compared */
+    bool is_representative; /* of all sounds with the same samples, this one is compared */
     float seconds;          /* of the file */
     struct gist gist;
 };
@@ -52,8 +52,8 @@ void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, o
 /* One update from the former sounds to the present ones. */
 struct candidates;
 
-/* `now_of`, by former sound: its number now; CANDIDATES_NONE: it is gone, or its content changed. `was` is arranged or
- * empty and may be freed after candidates_free; `now` must be arranged. NULL: no memory. */
+/* `now_of` has, for each former sound, its present number, or CANDIDATES_NONE if it is gone or changed. `was` is
+ * arranged or empty and may be freed after candidates_free; `now` must be arranged. NULL: no memory. */
 struct candidates *candidates_new(struct candidate_sounds *now, const struct candidate_sounds *was,
                                   const uint32_t *now_of);
 void candidates_free(struct candidates *c); /* NULL is allowed */
@@ -62,7 +62,7 @@ void candidates_free(struct candidates *c); /* NULL is allowed */
 bool candidates_step(struct candidates *c);
 void candidates_progress(const struct candidates *c, uint64_t *done, uint64_t *total);
 
-/* The place of `other` in a list; CANDIDATES_NEAR: it is not there. */
+/* The index of `other` in a list; CANDIDATES_NEAR: the list does not have it. */
 uint32_t candidates_find(const struct near_sounds *near, uint32_t other);
 
 #endif

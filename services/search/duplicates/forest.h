@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-uint32_t forest_find(uint32_t *root, uint32_t i); /* the first member of the set */
-void forest_join(uint32_t *root, uint32_t a, uint32_t b);
+uint32_t forest_find(uint32_t *root, uint32_t i);         /* the first member of the set */
+void forest_join(uint32_t *root, uint32_t a, uint32_t b); /* makes one set of the sets of two members */
 
 #endif

@@ -28,6 +28,8 @@ struct all_facet_codes {
 
 void facet_codes_free(struct facet_codes *codes);         /* leaves it empty */
 void facet_codes_free_all(struct all_facet_codes *codes); /* leaves it empty */
+
+/* Notes that the row has changed. Too many changes since the last update free all tables, which are made again. */
 void facet_codes_change(struct all_facet_codes *codes, uint32_t row);
 
 #endif

@@ -70,15 +70,15 @@ enum err index_compact(struct index *index);                        /* if much i
 struct bitmap *index_take_touched(struct index *index);
 
 uint32_t index_rows(const struct index *index); /* all rows are below this; some are free */
-uint32_t index_live(const struct index *index);
+uint32_t index_live(const struct index *index); /* number of rows with an item */
 bool index_find(const struct index *index, struct id id, uint32_t *row);
-struct id index_id(const struct index *index, uint32_t row);
-struct text index_name(const struct index *index, uint32_t row); /* folded; valid until the next put */
-void index_note_length(struct index *index, uint32_t row);       /* after its name has changed */
-uint32_t index_name_len(const struct index *index, uint32_t row);
-struct text index_notes(const struct index *index, uint32_t row);
-const float *index_vector(const struct index *index, uint32_t row);
-struct entry_used index_used(const struct index *index, uint32_t row);
+struct id index_id(const struct index *index, uint32_t row);           /* zero for a free row */
+struct text index_name(const struct index *index, uint32_t row);       /* folded; valid until the next put */
+void index_note_length(struct index *index, uint32_t row);             /* after its name has changed */
+uint32_t index_name_len(const struct index *index, uint32_t row);      /* in bytes */
+struct text index_notes(const struct index *index, uint32_t row);      /* folded; valid until the next put */
+const float *index_vector(const struct index *index, uint32_t row);    /* INDEX_VECTOR numbers; any without embedding */
+struct entry_used index_used(const struct index *index, uint32_t row); /* the counts of its uses */
 
 /* The terms of a row, rising; valid until the next put. */
 struct index_list {

@@ -23,10 +23,10 @@ enum map_stage map_look(struct map *map, const struct index *index);
 /* Starts to make the map, for the first time or again; the old one stays in use until the end. Errors: not_found (no
  * embeddings), busy (already running), full. */
 enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault);
-void map_stop(struct map *map);
+void map_stop(struct map *map); /* gives up the making of a map; does not wait */
 
-struct id map_task(const struct map *map); /* zero: no thread runs */
-void map_progress(const struct map *map, uint32_t *done, uint32_t *total);
+struct id map_task(const struct map *map);                                 /* zero: no thread runs */
+void map_progress(const struct map *map, uint32_t *done, uint32_t *total); /* of the thread's work; 0, 0: none runs */
 
 /* Places rows without a place until `until` (steady clock). True: all have one. An error counts as false. */
 bool map_place_rest(struct map *map, struct index *index, usec_t until);
@@ -34,7 +34,7 @@ bool map_place_rest(struct map *map, struct index *index, usec_t until);
 /* The place of an item; NULL: none yet. */
 const struct map_place *map_place_of(const struct map *map, const struct index *index, uint32_t row);
 
-double map_trust(const struct map *map); /* of the layout, when it was made; NaN: unknown */
-uint64_t map_seed(const struct map *map);
+double map_trust(const struct map *map);  /* of the layout, when it was made; NaN: unknown */
+uint64_t map_seed(const struct map *map); /* with which it was made */
 
 #endif

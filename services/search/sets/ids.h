@@ -19,8 +19,8 @@ enum err ids_open(struct ids *ids, size_t most_rows);
 void ids_close(struct ids *ids);
 enum err ids_adopt(struct ids *ids); /* after its columns are mapped; internal: the table does not match the rows */
 
-uint32_t ids_rows(const struct ids *ids); /* every row is below this */
-struct id ids_at(const struct ids *ids, uint32_t row);
+uint32_t ids_rows(const struct ids *ids);              /* every row is below this */
+struct id ids_at(const struct ids *ids, uint32_t row); /* zero: a free row */
 bool ids_find(const struct ids *ids, struct id id, uint32_t *row);
 
 /* Gives a new id a row: a free one, otherwise one after the last. Errors: full. */

@@ -5,6 +5,7 @@
 #include "services/worker/tags/kind.h"
 #include "services/worker/tags/labels.h"
 
+/* Adds the tags of a file of that container to `labels`; none if no reader knows the container. */
 void tags_read(struct input *input, enum container container, struct labels *labels);
 
 #endif

@@ -1,4 +1,4 @@
-/* state/sync.h: what the engine knows of other clocks. Part of the survival state. RT. */
+/* state/sync.h: the state of the engine towards other clocks. Part of the survival state. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_STATE_SYNC_H
 #define LOOPHOLE_AUDIO_RT_STATE_SYNC_H
 

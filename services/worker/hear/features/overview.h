@@ -22,6 +22,8 @@ struct overview {
 
 void overview_start(struct overview *overview); /* keeps the memory of earlier sounds */
 void overview_free(struct overview *overview);
+
+/* Adds the next frames of the sound. */
 void overview_feed(struct overview *overview, const float *mono, size_t frames);
 
 /* Draws all levels into the arena. A bin covers two bins of the next finer level. Low and high are round(127 × value),
