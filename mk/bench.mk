@@ -56,13 +56,14 @@ $(BUILD)/bench_duplicates: $(BUILD)/bench/query/duplicates.o $(QUERY_O) $(filter
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-duplicates: $(BUILD)/bench_duplicates
 	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_duplicates $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
-# make bench-composer [SEEDS="1 2 3"]: recommendations of a made-up community, beside other rankers; TUNE=1: their parameters
+# make bench-composer [SEEDS="1 2 3"]: recommendations of a made-up community, beside other rankers; TUNE=1: their parameters;
+# GROW="125 1000 12500": the same for other numbers of studios
 $(BUILD)/bench_composer.so: bench/composer/score.c services/search/query/shrunk.h
 	@echo '  LINK $@'
 	$(Q)$(CC) -std=c17 -O2 -I. -shared -fPIC -o $@ $< -lm
 bench-composer: $(BUILD)/bench_composer.so
 	@tools/packages bench-composer
-	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/run $(if $(TUNE),--tune,$(SEEDS))
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/run $(if $(TUNE),--tune,$(if $(GROW),--grow $(GROW),$(SEEDS)))
 # make bench-composer-server: offers a second from 1 and 64 studios, beside bare COPY
 $(BUILD)/bench_writers: $(BUILD)/bench/composer/writers.o $(BUILD)/services/composer/link/door.o $(ENGINE)
 	@echo '  LINK $@'
@@ -72,9 +73,9 @@ bench-composer-server: $(BUILD)/bench_writers
 # make bench-composer-rounds [USES="10000 100000 1000000"]: time of a round and sizes of the server's tables
 bench-composer-rounds:
 	@/usr/bin/python3 bench/composer/growth $(USES)
-# make bench-composer-faults [ROUNDS=20]: asks of the other services while the server is gone, slow, full or wrong
+# make bench-composer-faults [ROUNDS=20] [PACE=0.1]: asks of the other services while the server is gone, slow, full or wrong
 bench-composer-faults: all
-	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/faults $(ROUNDS)
+	@BUILD=$(abspath $(BUILD)) PACE=$(or $(PACE),0.1) /usr/bin/python3 bench/composer/faults $(ROUNDS)
 # make bench-composer-copy [COUNTS="10000 100000 1000000"]: answers from the copy of what a community knows; its size
 $(BUILD)/bench_cache: $(BUILD)/bench/composer/cache.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'

@@ -12,10 +12,11 @@ def zipf(count, exponent):
 
 
 class Community:
-    def __init__(self, path, seed, kind='community'):
+    def __init__(self, path, seed, kind='community', **others):
+        """`others`: parameters with other values than in the file."""
         parser = configparser.ConfigParser(inline_comment_prefixes='#')
         parser.read(path)
-        self.p = {**parser['community'], **parser[kind]}
+        self.p = {**parser['community'], **parser[kind], **others}
         self.hostile, self.split, self.tuned = parser['hostile'], parser['split'], parser['tuned']
         self.chance = random.Random(seed)
         self.make_packs()
