@@ -82,11 +82,22 @@ const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BA
     return to;
 }
 
+/* Cuts a text at the last whole character within `most` bytes. */
+static struct text cut_text(struct text text, uint32_t most)
+{
+    if (text.len <= most)
+        return text;
+    while (most > 0 && ((unsigned char)text.at[most] & 0xc0) == 0x80)
+        most--;
+    return (struct text){ most, text.at };
+}
+
 enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault)
 {
-    return fault_set(fault, sentences[message].code, "%s%.*s%s%.*s%s", sentences[message].begin,
-                     (int)(first.len < 60 ? first.len : 60), first.at ? first.at : "", sentences[message].between,
-                     (int)(second.len < 150 ? second.len : 150), second.at ? second.at : "", sentences[message].end);
+    first = cut_text(first.at ? first : TEXT(""), 60);
+    second = cut_text(second.at ? second : TEXT(""), 150);
+    return fault_set(fault, sentences[message].code, "%s%.*s%s%.*s%s", sentences[message].begin, TEXT_ARG(first),
+                     sentences[message].between, TEXT_ARG(second), sentences[message].end);
 }
 
 /* A wrong request is explained by its field and by the patterns' own sentences. */

@@ -148,6 +148,23 @@ static void a_voice_that_is_an_effect_is_refused(void **state)
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
 }
 
+static void an_attack_of_zero_is_the_least_attack(void **state)
+{
+    struct row one = make_row(STEPS);
+    struct pattern pattern = { .sequencer.tracks = { 1, &one } };
+    struct score_pattern zero, least, longer;
+
+    (void)state;
+    pattern.modules.has_voice2 = pattern.modules.voice2.adsr.has_attack = true;
+    assert_int_equal(pattern_read(&pattern, &zero, NULL), ERR_OK);
+    pattern.modules.voice2.adsr.attack = 0.0001;
+    assert_int_equal(pattern_read(&pattern, &least, NULL), ERR_OK);
+    pattern.modules.voice2.adsr.attack = 0.001;
+    assert_int_equal(pattern_read(&pattern, &longer, NULL), ERR_OK);
+    assert_true(zero.rows[0].voice.attack > 0 && zero.rows[0].voice.attack == least.rows[0].voice.attack);
+    assert_true(longer.rows[0].voice.attack > least.rows[0].voice.attack);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_row_wins_over_its_voice_and_a_voice_over_the_defaults),
         cmocka_unit_test(notes_are_taken_in_the_order_of_the_row),
         cmocka_unit_test(a_voice_that_is_an_effect_is_refused),
+        cmocka_unit_test(an_attack_of_zero_is_the_least_attack),
     };
     return cmocka_run_group_tests_name("audio/pattern", tests, NULL, NULL);
 }
