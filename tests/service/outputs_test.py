@@ -7,6 +7,7 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
+from devices import Device
 from sounding import Tape, engine, until_connected, until_later, until_quiet, until_sounds
 
 LEVEL, SECOND = .25, 48000
@@ -169,6 +170,46 @@ def a_project_keeps_outputs_and_another_does_not_get_them(home):
     until_connected(home)
     until(lambda: strip(home, 'pads').get('apart') is True)
     same((True, .5), (strip(home, 'pads')['pfl'], strip(home, 'pads')['reverb_send']))
+
+
+@claim()
+def the_connection_that_was_unused_longest_gives_way_to_a_new_one(home):
+    ports_engine(home)
+    keys = Device(home, 'keys')
+    keys.until_wired()
+    client = home.client()
+    for n in range(256):
+        client.must('audio.connect', {'port': 'main_left', 'to': f'passer:{n}'})
+
+    def remembered():
+        with open(home.file('data/audio.connections'), encoding='utf-8') as file:
+            return [line.split('\t')[1] for line in file.read().splitlines()]
+
+    def numbers():
+        return [int(name.split(':')[1]) for name in remembered() if name.startswith('passer:')]
+
+    most = numbers()
+    same(256, len(remembered()))
+    same(list(range(256 - len(most), 256)), most)  # those that were wanted first have given way
+    same(2, sum(name.startswith('keys:') for name in remembered()))  # these are in use
+    keys.end()
+    until(lambda: not any(one['made'] and one['to'].startswith('keys:') for one in home.ask('audio.ports')['each']))
+    tape = Tape(home, 60, name='heard')  # its connection is made by another program
+    until(lambda: any(name.startswith('tape-') for name in remembered()), what='it is remembered')
+    same((256, most[1:]), (len(remembered()), numbers()))
+    tape.stop()
+    keys = Device(home, 'keys')
+    keys.until_wired()
+    keys.end()
+    until(lambda: remembered()[-1].startswith('keys:'), what='what was used last is the last one')
+    for n in range(200):
+        client.must('audio.connect', {'port': 'main_left', 'to': f'other:{n}'})
+    same(most[-len(numbers()):], numbers())
+    keys = Device.__new__(Device)
+    keys.home, keys.name, keys.ports = home, 'keys', ('midi_in', 'control_out')
+    keys.start('out')
+    keys.until_wired()  # by the engine
+    keys.end()
 
 
 run_claims()

@@ -10,6 +10,24 @@
 
 /* ---- a person's connections ---- */
 
+static bool is_away(struct patch *patch, const struct jack_wire *wire)
+{
+    return !wire->made && !wire->seen && !wire->was_seen && !wire->for_take && !wire->dropped &&
+           !(patch->client && client_has_port(patch->client, wire->to));
+}
+
+/* Without room, the connection that was unused for the longest time gives way, if its port is away. NULL: all are in
+ * use. */
+static struct jack_wire *remember_wire(struct patch *patch, enum client_port port, const char *to)
+{
+    struct wires *wires = &patch->wires;
+
+    for (uint32_t i = 0; wires->count == WIRES && i < WIRES && !wires_find(wires, port, to); i++)
+        if (is_away(patch, &wires->at[i]))
+            wires_remove(wires, &wires->at[i]);
+    return wires_add(wires, port, to);
+}
+
 /* Records a connection that a person made with any program; only the first core does. */
 static bool take_new(struct patch *patch, enum client_port port, const char *to)
 {
@@ -17,10 +35,26 @@ static bool take_new(struct patch *patch, enum client_port port, const char *to)
     bool is_new = !wire && !patch_is_of_chain(patch, port, to);
 
     if (is_new && patch->keeps)
-        wire = wires_add(&patch->wires, port, to);
+        wire = remember_wire(patch, port, to);
     if (wire)
         wire->made = wire->seen = true;
-    return is_new && patch->keeps;
+    return is_new && wire;
+}
+
+/* Connections that ended since the last look are now the ones that were used last. */
+static bool note_ended(struct patch *patch)
+{
+    struct wires *wires = &patch->wires;
+    bool changed = false;
+
+    for (uint32_t i = 0, left = wires->count; left > 0; left--) {
+        const bool has_ended = wires->at[i].was_seen && !wires->at[i].seen;
+        if (has_ended)
+            wires_put_last(wires, &wires->at[i]);
+        i += !has_ended;
+        changed |= has_ended;
+    }
+    return changed;
 }
 
 static bool look_at_ports(struct patch *patch)
@@ -28,12 +62,14 @@ static bool look_at_ports(struct patch *patch)
     char to[CLIENT_FOREIGN_NAME];
     bool changed = false;
 
-    for (uint32_t i = 0; i < patch->wires.count; i++)
+    for (uint32_t i = 0; i < patch->wires.count; i++) {
+        patch->wires.at[i].was_seen = patch->wires.at[i].seen;
         patch->wires.at[i].seen = false;
+    }
     for (uint32_t port = 0; port < PORTS; port++)
         for (uint32_t i = 0; i < WIRES && client_connected(patch->client, port, i, to); i++)
             changed = take_new(patch, port, to) || changed;
-    return changed;
+    return note_ended(patch) || changed;
 }
 
 /* True if a person removed it: both its ports still exist. It needs two looks, because JACK disconnects a port before
@@ -109,7 +145,7 @@ static void connect_by_default(struct patch *patch)
         if (of_take || has_any(&patch->wires, port) || (patch->wires.is_saved && !named) ||
             !client_default(patch->client, port, to))
             continue;
-        struct jack_wire *wire = client_connect(patch->client, port, to) ? wires_add(&patch->wires, port, to) : NULL;
+        struct jack_wire *wire = client_connect(patch->client, port, to) ? remember_wire(patch, port, to) : NULL;
         if (wire)
             wire->made = true;
     }
@@ -141,7 +177,7 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
         return fault_set(fault, ERR_CONFLICT, "%s cannot be connected to %.200s: the sound would feed back",
                          port_names[port], to);
     if (wanted && !wire)
-        wire = wires_add(&patch->wires, port, to);
+        wire = remember_wire(patch, port, to);
     if (wanted && !wire)
         return fault_set(fault, ERR_FULL,
                          "the audio core remembers %d connections already: remove one with `loophole audio disconnect`",

@@ -47,9 +47,23 @@ struct jack_wire *wires_add(struct wires *wires, enum client_port port, const ch
     return wire;
 }
 
+static size_t bytes_after(const struct wires *wires, const struct jack_wire *wire)
+{
+    return (size_t)(wires->at + wires->count - (wire + 1)) * sizeof(*wire);
+}
+
 void wires_remove(struct wires *wires, struct jack_wire *wire)
 {
-    *wire = wires->at[--wires->count];
+    memmove(wire, wire + 1, bytes_after(wires, wire));
+    wires->count--;
+}
+
+void wires_put_last(struct wires *wires, struct jack_wire *wire)
+{
+    const struct jack_wire last = *wire;
+
+    memmove(wire, wire + 1, bytes_after(wires, wire));
+    wires->at[wires->count - 1] = last;
 }
 
 bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[CLIENT_FOREIGN_NAME])

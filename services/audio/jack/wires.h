@@ -18,14 +18,14 @@ struct jack_wire {
     char to[CLIENT_FOREIGN_NAME];
     char device[CLIENT_FOREIGN_NAME]; /* of a MIDI port: device.h; "": not known */
     bool made;                        /* it exists now */
-    bool seen;                        /* it existed at the last look */
+    bool seen, was_seen;              /* it existed at the last look, and at the one before */
     bool missed;                      /* it disappeared at the last look, for a reason not known yet */
     bool dropped;                     /* must be disconnected, and forgotten once it is */
     bool for_take;                    /* the streamer made it for a take, and removes it afterwards */
 };
 
 struct wires {
-    struct jack_wire at[WIRES];
+    struct jack_wire at[WIRES]; /* of those that do not exist, the one that ended first is before the others */
     uint32_t count;
     bool is_saved;                         /* the file exists: only its connections are wanted */
     char chain[CHAINS][CLIENT_CHAIN_NAME]; /* "": none */
@@ -39,7 +39,9 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
 
 struct jack_wire *wires_find(struct wires *wires, enum client_port port, const char *to); /* NULL: none */
 struct jack_wire *wires_add(struct wires *wires, enum client_port port, const char *to);  /* NULL: no room */
-void wires_remove(struct wires *wires, struct jack_wire *wire); /* moves another one to its place */
+/* Both keep the order of the others. */
+void wires_remove(struct wires *wires, struct jack_wire *wire);
+void wires_put_last(struct wires *wires, struct jack_wire *wire);
 
 /* Splits a chain's name into its inputs: "CLIENT:PORT" means both sides, "CLIENT:LEFT,RIGHT" one each. False:
  * invalid. */

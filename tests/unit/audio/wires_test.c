@@ -102,6 +102,22 @@ static void one_connection_is_remembered_once(void **state)
     assert_null(wires_add(&wires, PORT_IN_LEFT, "one:too_many"));
 }
 
+static void connections_keep_their_order_and_the_last_used_one_is_the_last(void **state)
+{
+    static struct wires wires;
+    char ports[WIRES + 1] = "";
+
+    (void)state;
+    for (const char *name = "abcde"; *name; name++)
+        assert_non_null(wires_add(&wires, PORT_IN_LEFT, (char[]){ *name, '\0' }));
+    wires_remove(&wires, wires_find(&wires, PORT_IN_LEFT, "c"));
+    wires_put_last(&wires, wires_find(&wires, PORT_IN_LEFT, "a"));
+    wires_put_last(&wires, wires_find(&wires, PORT_IN_LEFT, "a"));
+    for (uint32_t i = 0; i < wires.count; i++)
+        ports[i] = wires.at[i].to[0];
+    assert_string_equal(ports, "bdea");
+}
+
 static void invalid_lines_are_skipped(void **state)
 {
     struct home *home = *state;
@@ -159,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_device_has_its_name_without_the_numbers_that_change),
         HOME_TEST(a_chain_is_kept_and_names_its_inputs),
         HOME_TEST(one_connection_is_remembered_once),
+        cmocka_unit_test(connections_keep_their_order_and_the_last_used_one_is_the_last),
         HOME_TEST(invalid_lines_are_skipped),
         HOME_TEST(as_many_connections_as_there_may_be_are_kept),
         HOME_TEST(a_name_of_two_lines_is_not_written),
