@@ -355,7 +355,7 @@ def an_insert_belongs_to_its_project_and_waits_there_for_its_client(it):
     home.loophole('project', 'open', 'Without')
     same([], home.json('audio', 'insert'))
     it.until_unwired('pads_left', 'strip:in_1')
-    same(None, inserts_of(home))
+    same([], inserts_of(home))
     home.loophole('project', 'open', 'With')
     it.until_made('pads')
     home.loophole('project', 'open', 'Without')
@@ -364,7 +364,7 @@ def an_insert_belongs_to_its_project_and_waits_there_for_its_client(it):
     it.until_made('pads', False)
     same(kept, inserts_of(home))
     it.insert('pads', 'off')
-    same(None, inserts_of(home))
+    same([], inserts_of(home))
     home.loophole('project', 'load', '1')
     it.until_made('pads', False)
     strip = it.through('strip', 2)
@@ -375,6 +375,31 @@ def an_insert_belongs_to_its_project_and_waits_there_for_its_client(it):
     until_connected(home)
     strip = it.through('strip', 2)
     it.until_made('pads')
+    it.end(strip)
+
+
+@claim(inside=FreeInsert)
+def a_project_whose_file_has_no_inserts_leaves_those_that_are_set(it):
+    home, strip = it.home, it.through('strip', 2)
+    path = home.first('project', 'new', 'Older')['folder'] + '/project.json'
+    home.loophole('mixer', 'pads', 'gain=0.7')
+    home.loophole('project', 'save')
+    with open(path, encoding='utf-8') as file:
+        older = json.load(file)
+    same([[]], [one.pop('inserts') for one in older['sound']])
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump(older, file)
+    home.loophole('project', 'load', '--file')
+    home.loophole('project', 'close')
+    home.loophole('mixer', 'pads', 'gain=0.9')
+    it.insert('pads', 'strip:in_1,in_2')
+    home.loophole('project', 'open', 'Older')
+    same([.7], [round(one['gain'], 6) for one in home.first('mixer')['strips'] if one['bus'] == 'pads'])
+    it.until_made('pads')
+    same([('pads', 'strip:in_1,in_2')], [(one['channel'], one['to']) for one in home.json('audio', 'insert')])
+    same(None, inserts_of(home))
+    home.loophole('mixer', 'pads', 'gain=0.6')  # from now on the project keeps them
+    same([{'channel': 'pads', 'to': 'strip:in_1,in_2'}], inserts_of(home))
     it.end(strip)
 
 

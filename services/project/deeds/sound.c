@@ -38,7 +38,6 @@ struct sound_keeping {
 };
 
 static const uint64_t no_part = UINT64_MAX; /* a revision */
-
 static void tick_keeping(void *state);
 static void look_at_core(struct sound_keeping *s);
 
@@ -209,6 +208,7 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
         log_warn("the sound of project %s cannot be read: %s", id_write(project->project, id), fault.what);
         s->want = s->now;
     }
+    sound_body_leave_inserts(&s->arena, part->body, &s->now, &s->want);
     all = sound_set_expect(&s->want, &s->now);
     s->body = sound_body_merge(&s->arena, TEXT("{}"), &all);
     announce_set(s);

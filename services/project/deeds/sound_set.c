@@ -99,7 +99,7 @@ static struct text insert_of(const struct sounding *sounding, int32_t channel)
 /* An insert whose client is away waits for it. */
 static void add_inserts(struct sound_setting *s)
 {
-    for (int32_t channel = CHANNEL_STREAMS; s->want.has_mixer && channel <= CHANNEL_MASTER; channel++) {
+    for (int32_t channel = CHANNEL_STREAMS; channel <= CHANNEL_MASTER; channel++) {
         struct text to = insert_of(&s->want, channel);
         if (!text_equal(to, insert_of(&s->now, channel)))
             ADD_ASK(s, insert, .channel.value = channel, .to = to, .has_waits = true, .waits = true);
@@ -190,7 +190,7 @@ struct sounding sound_set_expect(const struct sounding *want, const struct sound
     all.clock_offset = want->has_sync ? want->clock_offset : now->clock_offset;
     all.metronome = want->has_metronome ? want->metronome : now->metronome;
     all.mixer = want->has_mixer ? want->mixer : now->mixer;
-    all.inserts = want->has_mixer ? want->inserts : now->inserts;
+    all.inserts = want->inserts;
     all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;
     all.has_pattern = want->has_pattern || (now->has_pattern && !want->has_mixer);
     all.pattern = want->has_pattern ? want->pattern : now->pattern;

@@ -23,8 +23,9 @@ struct sound_away {
 };
 
 /* Begins. Copies the structs `want` and `now`. The memory to which they point, and `away`, must stay valid until `done`
- * is called, once. With `only_untouched`, changes that a person has made on a fresh core stay. Adds to `away` the items
- * that the core could not load. `done` gets false if the core did not answer. */
+ * is called, once. Inserts that `want` lacks are removed. With `only_untouched`, changes that a person has made on a
+ * fresh core stay. Adds to `away` the items that the core could not load. `done` gets false if the core did not answer.
+ */
 void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
                bool only_untouched, struct sound_away *away, void (*done)(void *state, bool is_set), void *state);
 

@@ -62,15 +62,41 @@ static struct tree write_sounding(struct arena *arena, const struct sounding *no
     buffer_free(&buffer);
     tree = declared_keys(arena, &tree);
     if (now->inserts.count == 0)
-        tree_set(&tree, arena, "inserts", (struct tree){ .type = TREE_NULL }); /* removes those of the part */
+        tree_set(&tree, arena, "inserts", (struct tree){ .type = TREE_LIST }); /* says that there are none */
     return tree;
+}
+
+/* True for keys of a pad that an empty pad has too. Numbers without an entry are usually 0. */
+static bool is_usual(const struct tree_member *key)
+{
+    static const struct {
+        const char *name;
+        double value;
+    } usual[] = { { "gain", 1 }, { "ratio", 1 }, { "curve", 1 }, { "sustain", 1 }, { "bend", 2 } };
+    const char *const never[] = { "id", "note", "channel", "wave", "filter_freq", "filter_q", "keys_until" };
+    double number = 0;
+
+    for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+        if (text_is(key->name, never[i]))
+            return false;
+    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+        if (text_is(key->name, usual[i].name))
+            number = usual[i].value;
+    if (text_is(key->name, "pad") || key->value.type == TREE_NULL)
+        return true;
+    if (key->value.type == TREE_TEXT)
+        return text_is(key->value.text, "one_shot");
+    if (key->value.type == TREE_BOOL)
+        return !key->value.truth;
+    return key->value.type >= TREE_LIST ? key->value.count == 0 : key->value.real == number;
 }
 
 static bool is_empty_pad(const struct tree *pad)
 {
-    const struct tree *layers = tree_get(pad, "layers");
-
-    return !tree_get(pad, "id") && !tree_get(pad, "note") && !tree_get(pad, "wave") && (!layers || layers->count == 0);
+    for (uint32_t i = 0; i < pad->count; i++)
+        if (!is_usual(&pad->members[i]))
+            return false;
+    return true;
 }
 
 static bool has_pad(const struct tree *pads, double number)
@@ -121,6 +147,14 @@ bool sound_body_has(struct arena *arena, struct text body, const struct sounding
 }
 
 /* ---- reading ---- */
+
+void sound_body_leave_inserts(struct arena *arena, struct text body, const struct sounding *now, struct sounding *want)
+{
+    struct tree tree = object_of(arena, body);
+
+    if (!tree_get(&tree, "inserts"))
+        want->inserts = now->inserts;
+}
 
 void sound_body_rename(struct sounding *sounding, sound_body_own_fn *own, const void *state)
 {

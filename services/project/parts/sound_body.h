@@ -1,6 +1,7 @@
 /* sound_body.h: what sounds, as one part of a project: the part of kind sound with an id of its own. Its keys are those
  * of the record `sounding` that a change of sound can give: bpm, swing, sync, clock_out, clock_stopped, clock_offset,
- * metronome, mixer, pads, pattern. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
+ * metronome, mixer, inserts, pads, pattern. Other keys are kept. Any thread; all memory is in the arena, without a
+ * limit. */
 #ifndef LOOPHOLE_PROJECT_SOUND_BODY_H
 #define LOOPHOLE_PROJECT_SOUND_BODY_H
 
@@ -24,6 +25,9 @@ void sound_body_rename(struct sounding *sounding, sound_body_own_fn *own, const 
 
 /* True if the body has what sounds now. */
 bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now);
+
+/* A body that does not say which inserts there are leaves those of `now`. */
+void sound_body_leave_inserts(struct arena *arena, struct text body, const struct sounding *now, struct sounding *want);
 
 /* Reads what a project is to sound: tempo and swing are those of the project itself where its part lacks them, and
  * items that this machine knows by their content have its ids. Errors (explained): bad_request, too_large. */
