@@ -27,9 +27,11 @@ static const struct command mixer[] = {
       "With keys_from=36 keys_until=84, the keys play the pad in their pitch, with pedal and pitch wheel; the key "
       "note= plays it unchanged. With mode=gate a note ends when its key is released.",
       "", 1, ANY, false, pads_set },
+    { "pads clear", "PAD", "Remove the sounds of a pad and all its values", "", "", 1, 1, false, pads_clear },
     { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
       "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI, both included) gain ratio. Sounds with the same range "
-      "take turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most.",
+      "take turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most. Its values "
+      "stay.",
       "", 2, ANY, false, pads_layer },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
       pads_hit },

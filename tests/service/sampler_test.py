@@ -37,6 +37,15 @@ def has_level(frames, level):
     return False
 
 
+def rounded(pad, *keys):
+    """These values of a pad; it keeps numbers as 32-bit floats."""
+    return tuple(round(pad[key], 6) if isinstance(pad.get(key), float) else pad.get(key) for key in keys)
+
+
+def pad_of(home, number):
+    return next((one for one in home.json('pads') if one['pad'] == number), None)
+
+
 def sampler_engine(home):
     engine(home)
 
@@ -99,7 +108,10 @@ def a_hit_plays_the_layer_of_its_velocity_and_layers_take_turns(home):
     assert has_level(frames, .2) and has_level(frames, .15) and has_level(frames, .1 * .001 ** .1), max(frames)
     contains(home.refused('pads', 'layer', '7', home.file('1.wav'), 'velocity=100-50'), 'before it begins')
     home.loophole('pads', 'layer', '7', 'off')
-    same([], [one for one in home.json('pads') if one['pad'] == 7])
+    left = pad_of(home, 7)
+    same(([], None, .1, .002, 3), rounded(left, 'layers', 'sound', 'curve', 'attack', 'choke'))
+    home.loophole('pads', 'clear', '7')
+    same(None, pad_of(home, 7))
 
 
 @claim(shares=sampler_engine)
@@ -388,6 +400,13 @@ def all_values_of_a_pad_hold_after_the_death_of_the_core(home):
         return [one for one in home.json('pads') if one['pad'] in (33, 34)]
 
     before = pads()
+    same({'gain': .891251, 'pan': 0, 'ratio': 1.059463, 'from': 100, 'until': 20000, 'mode': 'gate', 'choke': 7,
+          'reverse': True, 'note': 33, 'channel': 3, 'attack': .003, 'release': .02, 'curve': .5, 'decay': .05,
+          'sustain': .9, 'loop_from': 200, 'loop_until': 19000, 'filter_freq': 15000, 'filter_q': 1, 'reverb_send': .1,
+          'delay_send': .2, 'keys_from': 40, 'keys_until': 50, 'bend': 3, 'output': 3},
+         {key: rounded(before[0], key)[0] for key in before[0] if key not in ('pad', 'sound', 'generation', 'layers')})
+    same([(.8, 1.122462, 1, round(64 / 127, 6))] * 2,
+         [rounded(one, 'gain', 'ratio', 'high', 'low') for one in before[0]['layers']])
     until(lambda: home.has_lived('audio'))
     home.kill('audio')
     until_connected(home)
@@ -398,6 +417,59 @@ def all_values_of_a_pad_hold_after_the_death_of_the_core(home):
         until_later(home, 36000)
     frames = heard(tape.stop())
     assert all(has_level(frames, level * (100 / 127) ** 2) for level in (.2, .3)), max(frames)
+
+
+VALUES = {'gain': .5, 'curve': .1, 'attack': .002, 'choke': 9, 'filter_q': 2.0, 'keys_from': 36, 'bend': 5.0, 'channel': 4}
+
+
+def has_values(home, number=36):
+    same(tuple(VALUES.values()), rounded(pad_of(home, number), *VALUES))
+
+
+@claim
+def values_of_an_empty_pad_are_kept_for_its_first_sound_or_layer(home):
+    """Also by the project, and after the death of the core."""
+    sampler_engine(home)
+    home.wait_ready('project')
+    constant(home.file('half.wav'), .5)
+    home.loophole('project', 'new', 'Empty pads')
+    for key, value in VALUES.items():
+        home.loophole('pads', 'set', '36', f'{key}={value + 1 if key == "channel" else value}')
+    has_values(home)
+    contains(home.loophole('pads').out, 'gain 0.50 pan 0.00 ratio 1.000  channel 5  no sound')
+    contains(home.refused('pads', 'hit', '36'), 'pad 36 has no sound')
+    home.kill('audio')
+    until_connected(home)
+    has_values(home)
+    home.loophole('project', 'new', 'Another')
+    home.loophole('pads', 'clear', '36')
+    same([], home.json('pads'))
+    home.loophole('project', 'open', 'Empty pads')
+    has_values(home)
+    home.stop()
+    engine(home)
+    until_connected(home)
+    until(lambda: pad_of(home, 36), what='the project has set it')
+    has_values(home)
+    home.loophole('pads', 'layer', '36', home.file('half.wav'))
+    has_values(home)
+    home.loophole('pads', 'layer', '36', 'off')
+    home.loophole('pads', 'set', '36', f'sound={home.file("half.wav")}')
+    has_values(home)
+    tape = Tape(home, 60, name='hit')
+    home.loophole('pads', 'hit', '36', '1.0')
+    until_later(home, 36000)
+    assert has_level(heard(tape.stop()), .25)
+
+
+@claim(shares=sampler_engine)
+def a_pad_with_an_oscillator_is_hit_by_command(home):
+    home.loophole('pads', 'set', '37', 'wave=square', 'decay=500ms')
+    home.loophole('pads', 'hit', '37')
+    until_sounds(home, 'pads')
+    until_quiet(home)
+    home.loophole('pads', 'clear', '37')
+    contains(home.refused('pads', 'hit', '37'), 'pad 37 has no sound')
 
 
 class Keys:

@@ -304,6 +304,7 @@ enum err meters_reset(struct cli *cli, struct fault *fault);
 enum err meters_mixer(struct cli *cli, struct fault *fault);
 enum err pads_show(struct cli *cli, struct fault *fault);
 enum err pads_set(struct cli *cli, struct fault *fault);
+enum err pads_clear(struct cli *cli, struct fault *fault);
 enum err pads_layer(struct cli *cli, struct fault *fault);
 enum err sounds_start(struct cli *cli, struct fault *fault);
 enum err sounds_set(struct cli *cli, struct fault *fault);

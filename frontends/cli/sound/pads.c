@@ -75,7 +75,7 @@ static enum err print_pads(struct cli *cli, const struct pads *answer)
         sounds = (struct loaded_sounds){ 0 };
     for (uint32_t i = 0; i < pads.each.count; i++)
         print_pad(cli, &pads.each.at[i], &sounds);
-    cli_none(cli, pads.each.count, "No pad has a sound or a note: loophole pads set 1 sound=kick note=36");
+    cli_none(cli, pads.each.count, "No pad has a sound, or values of its own: loophole pads set 1 sound=kick note=36");
     return ERR_OK;
 }
 
@@ -178,6 +178,14 @@ enum err pads_set(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : send_pad(cli, &pad, fault);
 }
 
+enum err pads_clear(struct cli *cli, struct fault *fault)
+{
+    struct pad pad = { .mode.value = PAD_MODE_ONE_SHOT };
+    enum err e = units_set(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
+
+    return e != ERR_OK ? e : send_pad(cli, &pad, fault);
+}
+
 /* ---- layers ---- */
 
 static enum err assign_layer(struct cli *cli, const char *typed, struct pad_layer *layer, struct fault *fault)
@@ -217,18 +225,6 @@ enum err pads_layer(struct cli *cli, struct fault *fault)
 
 /* ---- hits ---- */
 
-/* A hit of an empty pad is silent and not an error for a controller; a person gets the reason. */
-static enum err check_sound(struct cli *cli, uint64_t number, struct fault *fault)
-{
-    struct pad pad = { .pad = number };
-    enum err e = read_pad(cli, &pad, fault);
-
-    if (e != ERR_OK || pad.has_sound || pad.layers.count > 0)
-        return e;
-    fault_set(fault, ERR_NOT_FOUND, "pad %llu has no sound", (unsigned long long)number);
-    return fault_hint(fault, "loophole pads set %llu sound=kick", (unsigned long long)number);
-}
-
 enum err pads_hit(struct cli *cli, struct fault *fault)
 {
     struct audio_hit request = { .velocity = 1 };
@@ -236,8 +232,6 @@ enum err pads_hit(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK && cli->count > 1)
         e = units_set(cli, &audio_hit_shape, "velocity", cli->args[1], &request, fault);
-    if (e == ERR_OK)
-        e = check_sound(cli, request.pad, fault);
     return e != ERR_OK ? e : cli_ask(cli, "audio.hit", &request, NULL, fault);
 }
 

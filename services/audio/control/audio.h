@@ -196,6 +196,7 @@ enum err audio_ask_set_monitoring(struct audio *audio, struct call *call, const 
 void audio_end_monitoring(struct audio *audio);
 
 /* pads.c */
+struct score_pad audio_empty_pad(void); /* without a sound, and with the usual values */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);
 enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct audio_set_pads *ask,
                             struct pads *answer);

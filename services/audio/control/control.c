@@ -43,9 +43,7 @@ static struct score fresh_score(const struct audio *audio)
     for (uint32_t i = 0; i < GROUPS; i++)
         score.groups[i].gain = 1;
     for (uint32_t i = 0; i < SCORE_PADS; i++)
-        score.pads[i] = (struct score_pad){
-            .sound = SCORE_NO_SOUND, .gain = 1, .ratio = 1, .note = 255, .channel = 255, .curve = 1, .sustain = 1
-        };
+        score.pads[i] = audio_empty_pad();
     return score;
 }
 

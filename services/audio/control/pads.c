@@ -91,6 +91,11 @@ static struct score_pad read_pad(const struct pad *from)
     return to;
 }
 
+struct score_pad audio_empty_pad(void)
+{
+    return read_values(&(struct pad){ .mode.value = PAD_MODE_ONE_SHOT });
+}
+
 static struct pad_layer_list write_layers(const struct score_pad *from, struct arena *arena)
 {
     struct pad_layer_list to = { 0, arena_array(arena, SCORE_LAYERS, sizeof(*to.at)) };
@@ -110,6 +115,11 @@ static struct pad_layer_list write_layers(const struct score_pad *from, struct a
                                                 .ratio = (double)layer->ratio };
     }
     return to;
+}
+
+static bool is_other(float value, float usual)
+{
+    return value < usual || value > usual;
 }
 
 static struct pad write_pad(uint32_t index, const struct score_pad *from, struct arena *arena)
@@ -133,12 +143,12 @@ static struct pad write_pad(uint32_t index, const struct score_pad *from, struct
         .note = from->note != NONE ? from->note : 0,
         .has_channel = from->channel != NONE,
         .channel = from->channel != NONE ? from->channel : 0,
-        .has_keys_from = from->keys_until > 0,
-        .keys_from = from->keys_until > 0 ? from->keys_from : 0,
+        .has_keys_from = from->keys_from > 0 || from->keys_until > 0,
+        .keys_from = from->keys_from,
         .has_keys_until = from->keys_until > 0,
         .keys_until = from->keys_until,
-        .has_bend = from->keys_until > 0,
-        .bend = from->keys_until > 0 ? (double)from->bend : 0,
+        .has_bend = from->keys_until > 0 || is_other(from->bend, BEND_USUAL),
+        .bend = (double)from->bend,
         .attack = (double)from->attack,
         .release = (double)from->release,
         .has_curve = true,
@@ -148,7 +158,7 @@ static struct pad write_pad(uint32_t index, const struct score_pad *from, struct
         .sustain = (double)from->sustain,
         .has_filter_freq = from->cutoff > 0,
         .filter_freq = (double)from->cutoff,
-        .has_filter_q = from->cutoff > 0,
+        .has_filter_q = from->cutoff > 0 || is_other(from->resonance, FLAT_Q),
         .filter_q = (double)from->resonance,
         .reverb_send = (double)from->reverb,
         .delay_send = (double)from->delay,
@@ -167,6 +177,15 @@ static bool has_sound(const struct score_pad *pad)
     return pad->sound < SOUNDS || pad->layer_count > 0 || pad->wave > 0;
 }
 
+/* True if the pad has a sound or any value of its own: those of an empty pad count when it gets its sound. */
+static bool is_set(const struct score_pad *pad)
+{
+    struct score_pad empty = audio_empty_pad();
+
+    empty.generation = pad->generation;
+    return has_sound(pad) || memcmp(pad, &empty, sizeof(empty)) != 0;
+}
+
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer)
 {
     struct pad *pads = arena_array(call_arena(call), SCORE_PADS, sizeof(*pads));
@@ -174,7 +193,7 @@ enum err audio_ask_pads(struct audio *audio, struct call *call, const struct aud
     (void)ask;
     answer->each.at = pads;
     for (uint32_t i = 0; i < SCORE_PADS; i++)
-        if (has_sound(&audio->score.pads[i]) || audio->score.pads[i].note != NONE)
+        if (is_set(&audio->score.pads[i]))
             pads[answer->each.count++] = write_pad(i, &audio->score.pads[i], call_arena(call));
     return ERR_OK;
 }
