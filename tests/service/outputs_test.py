@@ -3,6 +3,7 @@
 import array
 import os
 import sys
+import time
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -210,6 +211,38 @@ def the_connection_that_was_unused_longest_gives_way_to_a_new_one(home):
     keys.start('out')
     keys.until_wired()  # by the engine
     keys.end()
+
+
+def stumble(home):
+    """Stops the core for two periods, at any moment: also within a period, which then takes that long."""
+    with home.paused('audio'):
+        time.sleep(.045)
+    return home.ask('audio.meters')
+
+
+@claim
+def lost_periods_and_the_worst_load_are_counted_again_after_a_reset(home):
+    ports_engine(home)
+    client = home.client()
+    client.must('audio.set_pads', {'each': [{'pad': n, 'wave': 'saw', 'mode': 'loop', 'filter_freq': 5000.0, 'reverb_send': .1}
+                                            for n in range(64)]})
+    for n in range(64):  # the longer a period takes, the sooner a stop falls within one
+        client.must('audio.hit', {'pad': n, 'velocity': .1})
+
+    def all_count():
+        meters = stumble(home)
+        return meters['xruns'] > 1 and meters['lost'] > 0 and meters['worst_load'] > 1 and meters
+
+    def none_counts():  # a busy machine may miss a period right after the reset: then reset again
+        home.loophole('meters', 'reset')
+        meters = home.ask('audio.meters')
+        return meters['xruns'] == meters['lost'] == 0 and meters['worst_load'] < 1 and meters
+
+    for _ in range(2):
+        before = until(all_count, 120, 'a stop is counted')
+        after = until(none_counts, what='all is counted from 0')
+        assert after['worst_load'] < before['worst_load'], (before, after)
+    contains(home.loophole('meters').out, f'xruns {home.ask("audio.meters")["xruns"]}')
 
 
 run_claims()
