@@ -6,13 +6,15 @@
  *
  *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]
  *
- * NOTE every EVERY frames to the MIDI port TO; it ends after LENGTH frames, or never.
+ * NOTE every EVERY frames to the MIDI port TO; it ends after LENGTH frames, or never. While TO is away, notes are due
+ * but are not sent. SIGUSR1 marks the present frame.
  *
  * Prints "ready" once it is connected, then "connected N" when the number of its connected ports changes, and "stood N"
  * after pauses of the machine. FILE: float32. Ends after SECONDS or on SIGTERM; then prints one line of JSON: rate,
  * period, first (of the server's clock), frames, missed (by the recorder), baseline (missed by the second client),
- * notes (frames in FILE), stood (pairs of frames in FILE between which a processor paused, for half a period or
- * more), clock (pairs of a frame in FILE and the time of day at which it was played, in microseconds). */
+ * notes (frames in FILE), unsent (notes that were due while TO was away), marks (frames in FILE), stood (pairs of
+ * frames in FILE between which a processor paused, for half a period or more), clock (pairs of a frame in FILE and the
+ * time of day at which it was played, in microseconds). */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <limits.h>
@@ -27,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NOTES = 4096, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000, CLOCKS = 8192, CLOCK_EVERY = 10 };
+enum { NOTES = 4096, MARKS = 64, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000, CLOCKS = 8192, CLOCK_EVERY = 10 };
 
 struct track {
     jack_client_t *client;
@@ -45,8 +47,11 @@ static struct tape {
     _Atomic int has_ended; /* at its end JACK first removes the connections, and stops the callbacks only after that */
     unsigned note, every, length;
     long until_note, until_end;
-    long notes[NOTES];
-    unsigned note_count;
+    int was_connected;
+    long notes[NOTES], unsent[NOTES];
+    unsigned note_count, unsent_count;
+    long marks[MARKS];
+    _Atomic unsigned mark_count;
     jack_nframes_t stood[STANDS][2]; /* of the server's clock */
     _Atomic unsigned stood_count;
     long long clock[CLOCKS][2];
@@ -59,6 +64,15 @@ static void on_signal(int number)
 {
     (void)number;
     ends = 1;
+}
+
+static void on_mark(int number)
+{
+    (void)number;
+    if (tape.mark_count < MARKS) {
+        tape.marks[tape.mark_count] = (long)tape.count;
+        tape.mark_count++;
+    }
 }
 
 /* The frames since the beginning of the file, and the number of missed ones before this period. */
@@ -88,15 +102,16 @@ static int record_period(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void write_down(jack_nframes_t now, jack_nframes_t offset)
+static void write_down(long to[NOTES], unsigned *count, jack_nframes_t frame)
 {
-    if (tape.note_count < NOTES && tape.recorder.has_begun)
-        tape.notes[tape.note_count++] = (long)(now + offset - tape.recorder.first);
+    if (*count < NOTES && tape.recorder.has_begun)
+        to[(*count)++] = (long)(frame - tape.recorder.first);
 }
 
+/* `out` NULL: TO is away. */
 static int send_note(void *out, long at, unsigned char status)
 {
-    unsigned char *bytes = jack_midi_event_reserve(out, (jack_nframes_t)at, 3);
+    unsigned char *bytes = out ? jack_midi_event_reserve(out, (jack_nframes_t)at, 3) : NULL;
 
     if (!bytes)
         return 0;
@@ -114,9 +129,13 @@ static void end_note(void *out)
 
 static void begin_note(void *out, jack_nframes_t frames)
 {
+    jack_nframes_t frame = tape.other.next - frames + (jack_nframes_t)tape.until_note;
+
     if (send_note(out, tape.until_note, 0x99)) {
-        write_down(tape.other.next - frames, (jack_nframes_t)tape.until_note);
+        write_down(tape.notes, &tape.note_count, frame);
         tape.until_end = tape.length ? tape.until_note + tape.length : LONG_MAX;
+    } else {
+        write_down(tape.unsent, &tape.unsent_count, frame);
     }
     tape.until_note += tape.every;
 }
@@ -129,6 +148,9 @@ static int stand_beside(jack_nframes_t frames, void *state)
     (void)place_of(&tape.other, frames);
     jack_midi_clear_buffer(out);
     if (jack_port_connected(tape.other.port) == 0)
+        out = NULL;
+    tape.was_connected |= out != NULL;
+    if (!tape.was_connected)
         return 0;
     while (tape.every && (tape.until_note < (long)frames || tape.until_end < (long)frames))
         tape.until_end < tape.until_note ? end_note(out) : begin_note(out, frames);
@@ -247,6 +269,13 @@ static void tell_connections(const char *again)
     fflush(stdout);
 }
 
+static void print_frames(const char *key, const long *frames, unsigned count)
+{
+    printf("],\"%s\":[", key);
+    for (unsigned i = 0; i < count; i++)
+        printf("%s%ld", i ? "," : "", frames[i]);
+}
+
 static void end_tape(const char *path)
 {
     FILE *file = fopen(path, "w");
@@ -256,6 +285,8 @@ static void end_tape(const char *path)
            tape.count, (long)tape.recorder.missed, (long)tape.other.missed);
     for (unsigned i = 0; i < tape.note_count; i++)
         printf("%s%ld", i ? "," : "", tape.notes[i]);
+    print_frames("unsent", tape.unsent, tape.unsent_count);
+    print_frames("marks", tape.marks, tape.mark_count);
     printf("],\"stood\":[");
     for (unsigned i = 0; i < tape.stood_count && i < STANDS; i++)
         printf("%s[%d,%d]", i ? "," : "", (int)(tape.stood[i][0] - tape.recorder.first),
@@ -279,6 +310,7 @@ int main(int argc, char **argv)
         die_of("SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]");
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
+    signal(SIGUSR1, on_mark);
     tape.note = argc >= 8 ? (unsigned)atoi(argv[5]) : 0;
     tape.every = argc >= 8 ? (unsigned)atoi(argv[6]) : 0;
     tape.length = argc == 9 ? (unsigned)atoi(argv[8]) : 0;
