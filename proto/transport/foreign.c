@@ -177,6 +177,8 @@ static enum err judge_end(struct foreign_child *decoding, struct fault *fault)
         return fault_set(fault, ERR_TOO_LARGE, "its sound is too long: decoded it has more than 4 GiB");
     if (WIFSIGNALED(status))
         return fault_set(fault, ERR_BAD_REQUEST, "ffmpeg died: signal %d", WTERMSIG(status));
+    if (strstr(decoding->said, "matches no streams")) /* of "0:a:0" */
+        return fault_set(fault, ERR_BAD_REQUEST, "it has no sound");
     return fault_set(fault, ERR_BAD_REQUEST, "ffmpeg cannot decode it: %s", tidy_said(decoding));
 }
 

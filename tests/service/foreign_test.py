@@ -113,7 +113,8 @@ def a_video_without_sound_has_no_analysis(home):
     os.makedirs(home.file('library'))
     ffmpeg('-f', 'lavfi', '-i', 'testsrc=d=1:s=64x64', '-c:v', 'mpeg4', f'{home.file("library")}/mute.mp4')
     index(home)
-    same('none', shown(home, f'{home.file("library")}/mute.mp4')['analysis'])
+    shown_video = shown(home, f'{home.file("library")}/mute.mp4')
+    same(('none', 'it has no sound'), (shown_video['analysis'], shown_video['failure']))
 
 
 @claim
