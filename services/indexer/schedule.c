@@ -285,6 +285,16 @@ static uint64_t mark_of(const struct volume *volume)
     return mark;
 }
 
+/* At the first look since the library was added: its volume may have moved or gone already. */
+static bool is_elsewhere(const struct library_state *lib, const struct volume *volume)
+{
+    const struct bytes path = lib->library.path;
+
+    if (!volume->online)
+        return lib->library.online;
+    return !bytes_equal(path, volume->mount) && !walk_contains(volume->mount, path);
+}
+
 void schedule_follow_volumes(struct indexer *indexer)
 {
     struct arena arena = { 0 };
@@ -294,7 +304,7 @@ void schedule_follow_volumes(struct indexer *indexer)
         if (catalogue_reader_volume(indexer->catalogue, &arena, lib->library.volume, &volume) != ERR_OK)
             break;
         uint64_t mark = mark_of(&volume);
-        if (lib->volume_mark && lib->volume_mark != mark)
+        if (lib->volume_mark ? lib->volume_mark != mark : is_elsewhere(lib, &volume))
             library_state_want_all(lib);
         lib->volume_mark = mark;
         arena_reset(&arena);

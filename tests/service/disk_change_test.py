@@ -199,7 +199,8 @@ def a_marker_that_is_written_again_or_later_changes_nothing(it):
     before, volumes = records(it.home), {one['id'] for one in it.home.json('volume', 'list')}
 
     def stays():
-        it.must('rescan')  # of all: a library has its new path after a scan
+        for at in (memory, disk):
+            until(lambda: it.ask('rescan', at + '/kit')[0] == 'ok')  # the indexer hears of the new place
         it.idle()
         it.becomes(memory, 'external_online:done=3')
         it.becomes(disk, 'local:done=3')
