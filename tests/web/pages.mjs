@@ -2,7 +2,7 @@
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness, frame.mjs those of layout,
 // commands and the way to a sound, looking.mjs those of the map, of facts and of queries, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
-import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
@@ -232,6 +232,46 @@ const claims = {
     await page.locator('.details .notice').waitFor({ state: 'detached' })
     renameSync(twin, item.path)
     loophole('library', 'rescan', '--wait')
+    return page
+  },
+
+  async items_of_a_drive_that_is_away_are_marked_until_it_returns(browser) {
+    const drive = `${process.env.LOOPHOLE_HOME}/drive`
+    mkdirSync(drive)
+    copyFileSync(process.env.OTHER, `${drive}/farbell.wav`)
+    loophole('index', drive, '--wait')
+    const page = await open(browser, '#q=farbell')
+    await showsTotal(page, 'farbell')
+    assert.equal(await page.locator('.row.offline').count(), 0)
+    renameSync(drive, `${drive}.away`)
+    loophole('library', 'rescan', '--wait')
+    await page.locator('.row.offline').click()
+    await page.getByText('The file is offline: its volume or its library folder is away.').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.remark.bad', { hasText: 'No sound: ' }).waitFor()
+    assert.match(await page.locator('.remark.bad').innerText(), /the library folder of "farbell" on volume root is not there/)
+    renameSync(`${drive}.away`, drive)
+    loophole('library', 'rescan', '--wait')
+    await page.locator('.row:not(.offline)').first().waitFor()
+    await page.locator('.details .notice').waitFor({ state: 'detached' })
+    return page
+  },
+
+  async a_file_in_the_cloud_is_marked_and_fetched(browser) {
+    const cloud = `${process.env.LOOPHOLE_HOME}/cloud`
+    mkdirSync(cloud)
+    writeFileSync(`${cloud}/cloudbell.wav.nextcloud`, ' ')
+    loophole('index', cloud, '--wait')
+    const page = await open(browser, '#q=cloudbell')
+    await page.locator('.row.cloud').click()
+    await page.getByText('The file is only in the cloud.').waitFor()
+    await page.getByRole('button', { name: 'Fetch from the cloud' }).click()
+    await page.getByText('1 file will be fetched from the cloud').waitFor()
+    copyFileSync(process.env.OTHER, `${cloud}/cloudbell.wav`)
+    unlinkSync(`${cloud}/cloudbell.wav.nextcloud`)
+    loophole('library', 'rescan', '--wait')
+    await page.locator('.row:not(.cloud):not(.fetching)').first().waitFor()
+    await page.locator('.details .notice').waitFor({ state: 'detached' })
     return page
   },
 

@@ -35,7 +35,8 @@ def sounds(home):
                     'synth', '1', 'sine', '500'], check=True)
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'lengthy.wav'), 'synth', '12', 'sine', '200'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
-    home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    sound.make('counter', home.file('other.wav'), COUNTED // 2, 0, 48000)
+    home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     note_desktop(home)
     home.lan_port = free_port()
@@ -85,6 +86,16 @@ def projects_are_made_saved_and_looked_at(home):
 @claim(shares=sounds)
 def a_missing_item_gets_its_file_back(home):
     in_browser(home, 'a_missing_item_gets_its_file_back')
+
+
+@claim(shares=sounds)
+def items_of_a_drive_that_is_away_are_marked_until_it_returns(home):
+    in_browser(home, 'items_of_a_drive_that_is_away_are_marked_until_it_returns')
+
+
+@claim(shares=sounds)
+def a_file_in_the_cloud_is_marked_and_fetched(home):
+    in_browser(home, 'a_file_in_the_cloud_is_marked_and_fetched')
 
 
 @claim(shares=sounds)

@@ -1,6 +1,7 @@
 // What is known of the chosen items, and what a person may state: tags, rating, colour, class, key, tempo.
 import type { fact, item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
+import { awayOf, awaySentence, fetchChosen } from './away'
 import { Out } from './basket'
 import { useCell } from './cell'
 import { change, colour, COLOURS, favourite, hide, state, tag } from './edits'
@@ -10,7 +11,7 @@ import { chosen, lessLike, moreLike, row } from './list'
 import { Relink } from './relink'
 import { arrived } from './result'
 import { selected, view } from './state'
-import { sourceOf, stateOf } from './table'
+import { sourceOf } from './table'
 import { Treatments } from './treatment'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
@@ -102,13 +103,14 @@ export function Details() {
   const got = useItem(at)
   if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p></aside>
   const of = got.item
-  const where = stateOf(of)
+  const away = awayOf(of)
   return (
     <aside class="details" aria-label="Details" tabIndex={0}>
       <h2>{clean(of.media.name)}</h2>
       {many > 1 && <p class="notice">Edits are for all {many} selected items, as one step.</p>}
-      {where && <p class="notice">The file is {where}: {where === 'missing' ? 'a scan did not find it.' : 'its volume is away.'}</p>}
-      {where === 'missing' && <Relink id={at} bytes={of.media.id} />}
+      {away && <p class="notice">{awaySentence(away)}</p>}
+      {away === 'cloud' && <div class="buttons"><button onClick={fetchChosen}>Fetch from the cloud</button></div>}
+      {away === 'missing' && <Relink id={at} bytes={of.media.id} />}
       <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Pull: repeat this part" />
       <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}</p>
       <div class="buttons">

@@ -71,8 +71,4 @@ export const seconds = (of: item): number => {
   return rate ? num(of.media.frames) / rate : 0
 }
 
-/** False if the item's file cannot be read now. */
-export const isHere = (of: item): boolean =>
-  of.media.availability === 'local' || of.media.availability === 'external_online'
-
 export const dbText = (linear: number): string => (linear > 0.00001 ? (20 * Math.log10(linear)).toFixed(1) : '-∞')

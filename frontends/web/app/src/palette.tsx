@@ -1,5 +1,6 @@
 // Every command by its name, with the command line's equivalent. Ctrl+K opens it.
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { fetchChosen } from './away'
 import { addToBasket, clearBasket, download, reveal } from './basket'
 import { Cell, useCell } from './cell'
 import { chipsOf, goToWeights } from './chips'
@@ -84,6 +85,7 @@ const CHANGING: Command[] = [
   { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
   { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
   { name: 'Show the file in the file manager', run: reveal, cli: () => `loophole reveal ${one()}` },
+  { name: 'Fetch from the cloud', run: fetchChosen, cli: () => `loophole fetch ${ids()}` },
   { name: 'Download the chosen items', run: download, cli: () => `loophole send ${ids()} DIR` },
 ]
 

@@ -1,10 +1,10 @@
 // The projects: open, make, save; the open one by track, role and section; its sounds that are missing.
 import type { collected, element, item, project_line } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
+import { awayOf, awayWord } from './away'
 import { usePolled } from './cell'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { show, say, complain } from './state'
-import { stateOf } from './table'
 import { ask, listen } from './wire'
 
 const BUDGET_MS = 60000
@@ -91,11 +91,11 @@ function groupsOf(parts: Part[], by: By): { name: string; note: string; clips: P
 function Clip({ of, items }: { of: Part; items: Map<string, item> }) {
   const id = String(of.body.item ?? of.body.media_id ?? '')
   const known = items.get(id)
-  const away = known && stateOf(known)
+  const away = known && awayOf(known)
   return (
     <li class={away || (!known && id) ? 'missing' : ''}>
       <button disabled={!known} onClick={() => show({ at: id })}>
-        <span>{known ? clean(known.media.name) : id ? 'not in the catalogue' : 'no sound'}{away && <em> {away}</em>}</span>
+        <span>{known ? clean(known.media.name) : id ? 'not in the catalogue' : 'no sound'}{away && <em> {awayWord(away)}</em>}</span>
         <span class="count">{numberOf(of, 'start')}</span>
       </button>
     </li>
@@ -142,7 +142,7 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
   if (!got || !found) return null
   const items = new Map((found.items ?? []).map(one => [idText(one.media.id), one]))
   const parts = (got.each ?? []).map(readPart)
-  const away = [...items.values()].filter(one => stateOf(one))
+  const away = [...items.values()].filter(one => awayOf(one))
   const step = (name: 'project.undo' | 'project.redo', text: string) =>
     ask(name, { project: idText(of.id) }, BUDGET_MS).then(back => say(`${text}: ${back.label}`), complain).then(again)
   return (
@@ -158,7 +158,7 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
         <details open>
           <summary>Missing or offline <span class="count">{Math.max(away.length, num(of.missing) + num(of.offline))}</span></summary>
           <ul>{away.map(one => <li key={idText(one.media.id)} class="missing">
-            <button onClick={() => show({ at: idText(one.media.id) })}><span>{clean(one.media.name)} <em>{stateOf(one)}</em></span></button></li>)}</ul>
+            <button onClick={() => show({ at: idText(one.media.id) })}><span>{clean(one.media.name)} <em>{awayWord(awayOf(one)!)}</em></span></button></li>)}</ul>
         </details>
       )}
       <p class="buttons" role="group" aria-label="Group by">{BY.map(name => <button key={name} aria-pressed={by === name} onClick={() => setBy(name)}>By {name}</button>)}</p>

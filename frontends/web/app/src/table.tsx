@@ -1,8 +1,9 @@
 // The table: rows of the result, of which those on the screen exist; columns chosen and sorted; facets beside it.
 import type { item } from 'loophole'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { awayOf } from './away'
 import { kept, useCell } from './cell'
-import { clean, factOf, factText, idText, isHere, lengthText, pathText, bytesText, num, seconds } from './format'
+import { clean, factOf, factText, idText, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
 import { goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
 import { arrived, itemAt, look, result } from './result'
@@ -45,9 +46,6 @@ export function sourceOf(of: item, attribute: string): string {
   return fact.source === 'analysis' ? `${attribute}: ${from}, ${Math.round(fact.confidence * 100)} % sure` : `${attribute}: ${from}`
 }
 
-export const stateOf = (of: item): string =>
-  of.media.availability === 'missing' ? 'missing' : isHere(of) ? '' : 'offline'
-
 function Heads({ columns }: { columns: string[] }) {
   const sort = useCell(view, of => of.sort)
   return (
@@ -76,10 +74,10 @@ const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: nu
   const chosen = useCell(selected, ids => ids.has(id))
   if (!of)
     return <div role="row" aria-rowindex={index + 2} class="row loading" style={{ top: `${top}px` }}><span role="gridcell">…</span></div>
-  const away = stateOf(of)
+  const away = awayOf(of)
   return (
     <div role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={at || chosen} data-id={id}
-      class={`row ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${away}`} style={{ top: `${top}px` }}
+      class={`row ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${away ?? ''}`} style={{ top: `${top}px` }}
       onClick={event => (event.ctrlKey || event.metaKey ? toggleSelected(id) : goTo(index, event.shiftKey))}
       onDblClick={() => hear(of)} draggable
       onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
