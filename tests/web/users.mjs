@@ -87,6 +87,9 @@ export const users = {
     }
     await page.keyboard.press('Home') // no key is under way when it has been answered
     await until('the first is marked again', async () => JSON.stringify(await current(page)) === JSON.stringify([[all[0]], all[0]]))
+    await page.evaluate(() => { globalThis.keys = 0; addEventListener('keydown', () => { globalThis.keys++ }) })
+    await page.keyboard.press('ArrowRight')
+    assert.equal(await page.evaluate(() => globalThis.keys), 1, 'a key that the list does not use arrives once')
     for (const key of [4, 6, 8, 9]) {
       await page.keyboard.press(`Alt+${key}`)
       await until('the keyboard is in the mode', async () => (await focused(page)) === 'MAIN')

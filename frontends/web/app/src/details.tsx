@@ -22,7 +22,7 @@ function useItem(id: string): { item: item; sources: fact[] } | undefined {
   useEffect(() => {
     const control = new AbortController()
     if (id) read('search.get', { id: idBytes(id) }, control.signal)
-      .then(answer => setGot({ item: answer.item, sources: answer.sources ?? [] }), () => setGot(undefined))
+      .then(answer => setGot({ item: answer.item, sources: answer.sources ?? [] }), () => { if (!control.signal.aborted) setGot(undefined) })
     else setGot(undefined)
     return () => control.abort()
   }, [id, changed])

@@ -14,7 +14,7 @@ const play = (id: Uint8Array) => read('search.get', { id }, AbortSignal.timeout(
 export function Duplicates() {
   const query = useCell(view, of => of.query)
   const [got, setGot] = useState<duplicates_found>()
-  useLoaded(signal => read('search.duplicates', { query, limit: 100 }, signal).then(setGot, error => { setGot(undefined); complain(error) }),
+  useLoaded(signal => read('search.duplicates', { query, limit: 100 }, signal).then(setGot, error => { if (!signal.aborted) { setGot(undefined); complain(error) } }),
     arrived, [query])
   if (!got) return <main class="panels" tabIndex={-1}><h1 class="unseen">Duplicates</h1><p class="quiet">Comparing…</p></main>
   return (

@@ -16,11 +16,13 @@ export function enterMode(mode: Mode) {
 /** Is this a key that goes to another item? */
 export const isMove = (event: KeyboardEvent) => MOVES.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
 
-/** Gives a key to the list. Returns false in a mode that has none. */
+/** Gives a copy of a key to the list, unless the key came from it. Returns true if the list used it. The copy does not
+ * bubble: it would come here again. */
 export function giveToList(event: KeyboardEvent): boolean {
   const list = listElement()
-  if (!list || event.defaultPrevented) return false
+  if (!list || event.defaultPrevented || list.contains(event.target as Node)) return false
+  const copy = new KeyboardEvent('keydown', { key: event.key, shiftKey: event.shiftKey, cancelable: true })
   list.focus()
-  list.dispatchEvent(new KeyboardEvent('keydown', event))
-  return true
+  list.dispatchEvent(copy)
+  return copy.defaultPrevented
 }

@@ -117,7 +117,7 @@ export function MapView() {
     return () => control.abort()
   }, [loaded, colour])
   useLoaded(async signal => {
-    if (loaded && (query || scope !== 'combined')) await loadFound(loaded, dimensions, query, scope, signal).then(setFound, () => setFound(undefined))
+    if (loaded && (query || scope !== 'combined')) await loadFound(loaded, dimensions, query, scope, signal).then(setFound, () => { if (!signal.aborted) setFound(undefined) })
     else setFound(undefined)
   }, arrived, [loaded, query, scope])
 
@@ -165,10 +165,11 @@ export function MapView() {
       const { offsetX, offsetY } = event
       if (looking.current) return // of quick moves some are enough
       const [x, y] = toMap(offsetX, offsetY)
+      const wide = canvas.current!.clientWidth // before the answer, which may come after the map has gone
       looking.current = true
       index.current?.near(x, y, reach(14), HOVERED).then(hits => {
         looking.current = false
-        setHover(hits.length && loaded ? { ids: hits.map(loaded.idText), x: offsetX, y: offsetY, wide: canvas.current!.clientWidth } : undefined)
+        setHover(hits.length && loaded ? { ids: hits.map(loaded.idText), x: offsetX, y: offsetY, wide } : undefined)
       })
       return
     }
