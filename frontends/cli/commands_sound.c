@@ -16,7 +16,7 @@ static const struct command mixer[] = {
       "watch", 0, 0, false, meters_show },
     { "meters reset", "", "Reset clips, xruns, underruns, lost frames and the worst load to 0", "", "", 0, 0, false,
       meters_reset },
-    { "pads", "", "List the pads with a sound or a MIDI note", "", "", 0, 0, false, pads_show },
+    { "pads", "", "List the pads that have a sound or values of their own", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "Set the sound of a pad; other keys keep their values",
       "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) keys_from keys_until bend "
       "attack decay sustain release loop_from loop_until filter_freq filter_q reverb_send delay_send "

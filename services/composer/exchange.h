@@ -26,8 +26,8 @@ enum err exchange_wait(struct composer *composer, struct call *call);
 /* As exchange_wait for the removal of all that was shared. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
-/* The store has this level. If the exchange in progress began at another one, its talk ends, and it continues with what
- * this level shares. At level off it stops, and so does the listener. */
+/* Follows the level that the store has. If the exchange in progress began at another one, its talk ends, and it
+ * continues with what this level shares. At level off it stops, and so does the listener. */
 void exchange_follow(struct composer *composer, enum sharing level);
 
 /* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. The next exchange begins when a

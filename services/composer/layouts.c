@@ -4,12 +4,13 @@
 
 #include "services/composer/reading.h"
 
-enum { LAYOUT_SLOTS = 1000, SLOT_TAGS = 32, SLOT_MOST = 128, NUMBER_DIGITS = 3, NAME_MOST = 56, TAG_MOST = 60 };
+enum { LAYOUT_SLOTS = 1000, LESSONS_MOST = 4 * LAYOUT_SLOTS /* that are read; some may be malformed */ };
+enum { SLOT_TAGS = 32, SLOT_MOST = 128, NUMBER_DIGITS = 3, NAME_MOST = 56, TAG_MOST = 60 };
 
 struct slot_listing {
     struct arena *arena;
     struct layouts_known *to;
-    enum err e;
+    uint32_t lessons; /* read so far */
 };
 
 /* The lesson's word: the layout's name, "/", and three digits, so the rows are in the order of the slots. */
@@ -42,11 +43,13 @@ static struct text take_part(struct text *rest)
 /* The lesson's value: the class, and after a comma each tag. */
 static bool read_sound(struct text value, struct arena *arena, struct layout_slot *to)
 {
-    struct text rest = arena_text(arena, value);
+    struct text text = arena_text(arena, value), rest = text;
 
     to->class = take_part(&rest);
     to->tags.at = arena_array(arena, SLOT_TAGS, sizeof(*to->tags.at));
-    while (rest.len && to->tags.at && to->tags.count < SLOT_TAGS) {
+    if (!to->tags.at || text.len != value.len) /* no room */
+        return false;
+    while (rest.len && to->tags.count < SLOT_TAGS) {
         struct text tag = take_part(&rest);
         if (tag.len == 0 || tag.len > TAG_MOST)
             return false;
@@ -62,7 +65,7 @@ static bool list_slot(void *state, const struct lesson *lesson)
 
     if (read_place(lesson->word, l->arena, &slot) && read_sound(lesson->value, l->arena, &slot))
         l->to->each.at[l->to->each.count++] = slot;
-    return l->to->each.count < LAYOUT_SLOTS;
+    return l->to->each.count < LAYOUT_SLOTS && ++l->lessons < LESSONS_MOST;
 }
 
 enum err layouts_list(struct composer *c, struct arena *arena, struct layouts_known *to, struct fault *fault)

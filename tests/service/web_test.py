@@ -253,7 +253,7 @@ def an_item_is_shown_in_the_file_manager_or_its_folder_opened(home):
     same('not_found', error)
     contains(str(answer), 'no file manager answers')
     os.unlink(path)
-    contains(home.fails('loophole', 'reveal', line['id']), 'does not exist')
+    contains(home.fails('loophole', 'reveal', line['id']), 'cannot be reached')
 
 
 @claim(shares=twins)

@@ -67,7 +67,7 @@ static enum err find_file(struct cli *cli, struct resolved *place, struct fault 
     e = resolve_path(path, place, fault);
     if (e != ERR_OK || place->exists)
         return e;
-    fault_set(fault, ERR_NOT_FOUND, "%s does not exist", path);
+    fault_set(fault, ERR_NOT_FOUND, "%s cannot be reached", path);
     return fault_hint(fault, "`loophole whereis ID` lists all known copies");
 }
 

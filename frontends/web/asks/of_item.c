@@ -4,9 +4,9 @@
 #include "frontends/web/asks/own_command.h"
 #include "proto/wire/json.h"
 
-/* Answers with the first line that the command printed: a record of the shape, which `record` has room for. */
-static void answer_line(struct service *service, struct ticket ticket, struct buffer *output, const struct shape *shape,
-                        void *record)
+/* Answers with the first line that `loophole COMMAND` printed: a record of the shape, which `record` has room for. */
+static void answer_line(struct service *service, struct ticket ticket, struct buffer *output, const char *command,
+                        const struct shape *shape, void *record)
 {
     struct arena arena = { 0 };
     struct fault fault = { 0 };
@@ -15,7 +15,7 @@ static void answer_line(struct service *service, struct ticket ticket, struct bu
     if (line && json_read(shape, text_of(line), &arena, record, NULL) == ERR_OK) {
         ticket_answer(service, ticket, record);
     } else {
-        (void)fault_set(&fault, ERR_INTERNAL, "a command printed no files");
+        (void)fault_set(&fault, ERR_INTERNAL, "loophole %s printed no line that can be read", command);
         ticket_fail(service, ticket, &fault);
     }
     arena_free(&arena);
@@ -25,14 +25,14 @@ static void answer_relink(struct service *service, struct ticket ticket, struct 
 {
     struct relink_line found = { 0 };
 
-    answer_line(service, ticket, output, &relink_line_shape, &found);
+    answer_line(service, ticket, output, "relink", &relink_line_shape, &found);
 }
 
 static void answer_reveal(struct service *service, struct ticket ticket, struct buffer *output)
 {
     struct file_shown shown = { 0 };
 
-    answer_line(service, ticket, output, &file_shown_shape, &shown);
+    answer_line(service, ticket, output, "reveal", &file_shown_shape, &shown);
 }
 
 enum err of_item_relink(struct own_asks *own, struct call *call, const struct web_relink *ask)

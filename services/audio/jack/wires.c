@@ -157,16 +157,26 @@ static bool is_one_line(const struct jack_wire *wire)
     return !strpbrk(wire->to, "\t\n") && !strpbrk(wire->device, "\t\n");
 }
 
+/* Those that exist come last: they are the ones that were used last when the file is read. */
+static void write_seen(struct buffer *file, const struct wires *wires, bool seen)
+{
+    for (uint32_t i = 0; i < wires->count; i++) {
+        const struct jack_wire *wire = &wires->at[i];
+
+        if (wire->seen == seen && !wire->dropped && is_one_line(wire))
+            buffer_printf(file, "%s%s\t%s%s%s\n", wire->for_take ? "take:" : "", port_names[wire->port], wire->to,
+                          wire->device[0] ? "\t" : "", wire->device);
+    }
+}
+
 enum err wires_write(const struct paths *paths, const struct wires *wires, struct fault *fault)
 {
     struct buffer file = { 0 };
     char path[PATH_MAX];
     enum err e;
 
-    for (uint32_t i = 0; i < wires->count; i++)
-        if (!wires->at[i].dropped && is_one_line(&wires->at[i]))
-            buffer_printf(&file, "%s%s\t%s%s%s\n", wires->at[i].for_take ? "take:" : "", port_names[wires->at[i].port],
-                          wires->at[i].to, wires->at[i].device[0] ? "\t" : "", wires->at[i].device);
+    write_seen(&file, wires, false);
+    write_seen(&file, wires, true);
     for (uint32_t i = 0; i < CHAINS; i++)
         if (wires->chain[i][0])
             buffer_printf(&file, "%s\t%s\n", chain_names[i], wires->chain[i]);

@@ -12,7 +12,7 @@ struct slice {
 
 struct slice slice_begin(struct service *service);
 
-/* A work asks before each row that it reads. The first LOOK_US of a slice are granted, so each turn advances. */
+/* A work does its first row without asking, so each turn advances; it asks before it takes each further row. */
 bool slice_is_over(struct slice *slice);
 
 #endif
