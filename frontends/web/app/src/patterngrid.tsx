@@ -12,28 +12,33 @@ import { ask, AskError, listen, read } from './wire'
 const NEXT = { '.': 'x', x: 'X', X: '.' } as Record<string, string>
 const WORDS = { '.': 'off', x: 'on', X: 'accent' } as Record<string, string>
 const ROWS_MOST = 32
+const BEGINS_MS = 2000
 
-interface Playing { number: number; pattern?: pattern; rows: row_state[]; waits: boolean }
+interface Playing { asked: number; number: number; pattern?: pattern; rows: row_state[]; waits: boolean }
 
 const none = (error: unknown) => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error }
 
 async function loadPlaying(): Promise<Playing> {
+  const asked = performance.now()
   const [now, rows, transport] = await Promise.all([
     ask('audio.pattern', {}, 2000).catch(none), ask('audio.rows', {}, 2000).catch(none), ask('audio.transport', {}, 2000)])
-  return { number: num(now?.number), pattern: now?.pattern, rows: rows?.each ?? [], waits: transport.queued_bar !== undefined }
+  return { asked, number: num(now?.number), pattern: now?.pattern, rows: rows?.each ?? [], waits: transport.queued_bar !== undefined }
 }
 
 /** What plays, or what this page sent and waits for its bar. */
 function usePattern() {
   const [playing, again] = usePolled(loadPlaying, 1000)
-  const [sent, setSent] = useState<{ number: number; pattern: pattern }>()
+  const [sent, setSent] = useState<{ number: number; pattern: pattern; taken: number }>()
   useEffect(() => listen('audio.pattern_began', again), [])
-  useEffect(() => { if (playing && sent && sent.number && (!playing.waits || playing.number >= sent.number)) setSent(undefined) }, [playing])
+  useEffect(() => { // a pattern begins a moment after the engine took it; one that does not play by then was withdrawn
+    const isOver = playing && sent?.number && (playing.number >= sent.number || (!playing.waits && playing.asked > sent.taken + BEGINS_MS))
+    if (isOver) setSent(now => (now === sent ? undefined : now)) // a newer edit may have come
+  }, [playing])
   const send = (next: pattern) => {
-    setSent({ number: 0, pattern: next })
+    setSent({ number: 0, pattern: next, taken: 0 })
     ask('audio.set_pattern', { pattern: next }, 10000)
-      .then(queued => setSent(now => (now?.pattern === next ? { number: num(queued.number), pattern: next } : now)),
-        error => { setSent(undefined); complain(error) }).then(again)
+      .then(queued => setSent(now => (now?.pattern === next ? { number: num(queued.number), pattern: next, taken: performance.now() } : now)),
+        error => { setSent(now => (now?.pattern === next ? undefined : now)); complain(error) }).then(again)
   }
   return { playing, shown: sent?.pattern ?? playing?.pattern, send, again }
 }
