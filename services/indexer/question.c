@@ -53,7 +53,7 @@ void question_settle(struct indexer *indexer, struct library_state *lib, bool wa
     else if (lib->asked_missing && was_whole && !result->failed)
         close_question(indexer, lib);
     if (lib->asked_missing && !was_whole)
-        lib->look_at = clock_steady() + SOON_US;
+        library_state_look_within(lib, SOON_US);
 }
 
 enum err question_list(const struct indexer *indexer, struct arena *arena, struct missing_many_list *to)

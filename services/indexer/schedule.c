@@ -63,9 +63,9 @@ static void start_scan(struct indexer *indexer, struct library_state *lib)
     if (lib->wanted.whole) {
         lib->seen = 0;
         lib->unwatched = order.inotify < 0;
+        lib->look_at = 0;
     }
     library_state_scan_begins(lib);
-    lib->look_at = 0;
     errand_start(indexer->scans, scan_errand(lib->scan));
 }
 
@@ -259,11 +259,13 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
     if (result && result->fault.code == ERR_CONFLICT)
         library_state_want_all(lib);
     else if (!result || result->fault.code != ERR_OK)
-        lib->look_at = clock_steady() + RETRY_US;
-    else if (result->away) /* the monitor reports when its volume comes back */
-        lib->look_at = result->is_volume_here ? clock_steady() + RETRY_US : 0;
+        library_state_look_within(lib, RETRY_US);
+    else if (result->away && !result->is_volume_here)
+        lib->look_at = 0; /* the monitor reports when its volume comes back */
+    else if (result->away)
+        library_state_look_within(lib, RETRY_US);
     else if (lib->unwatched || result->failed)
-        lib->look_at = clock_steady() + indexer->rescan_every;
+        library_state_look_within(lib, indexer->rescan_every);
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)

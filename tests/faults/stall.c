@@ -1,4 +1,4 @@
-/* stall: a FUSE file system that shows a folder, read-only and uncached, and can stop answering.
+/* stall: a FUSE file system that shows a folder, uncached, and can stop answering. Only modes of files can be changed.
  *
  *   stall FOLDER MOUNT [FAULT]   runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                      reads wait, or continue
@@ -143,6 +143,15 @@ static int do_release(const char *path, struct fuse_file_info *fi)
     return 0;
 }
 
+static int do_chmod(const char *path, mode_t mode, struct fuse_file_info *fi)
+{
+    (void)fi;
+    int error = take_fault(path);
+    if (error)
+        return -error;
+    return fchmodat(folder, path_below(path), mode, 0) == 0 ? 0 : -errno;
+}
+
 static const struct fuse_operations operations = {
     .getattr = do_getattr,
     .readdir = do_readdir,
@@ -150,6 +159,7 @@ static const struct fuse_operations operations = {
     .read = do_read,
     .flush = do_flush,
     .release = do_release,
+    .chmod = do_chmod,
 };
 
 int main(int argc, char **argv)

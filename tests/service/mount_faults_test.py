@@ -73,6 +73,30 @@ def a_scan_that_cannot_read_a_folder_marks_nothing_as_missing(it):
         it.becomes(partly.at, 'external_online:done=3 missing:done=1')
 
 
+class LooksSoon(Disks):
+    settings = Disks.settings + 'rescan_minutes = 1\n'
+
+
+@claim(inside=LooksSoon)
+def a_scan_of_some_folders_puts_off_no_scan_after_an_error_of_reading(it):
+    with Hung(it, 'partly') as partly:
+        with open(partly.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('partly\n')
+        for i, name in enumerate(('good/a', 'good/b', 'bad/c')):
+            wav(f'{partly.under}/kit/{name}.wav', 1000 + 50 * i)
+        it.add(partly.at + '/kit')
+        it.becomes(partly.at, 'external_online:done=3')
+        os.unlink(partly.under + '/kit/good/a.wav')
+        partly.fail(errno.EIO, 'bad')
+        it.rescan(partly.at + '/kit')
+        same([], it.home.json('search', 'is:missing'))
+        partly.heal()
+        wav(partly.under + '/kit/bad/d.wav', 1200)  # not seen yet
+        os.chmod(partly.at + '/kit/bad/c.wav', 0o600)  # an event, so this folder is scanned
+        it.becomes(partly.at, 'external_online:done=4')
+        until(lambda: [one['name'] for one in it.home.json('search', 'is:missing')] == ['a'], 120)
+
+
 @claim(inside=Disks)
 def a_scan_that_cannot_read_a_folder_settles_no_question_about_missing_files(it):
     with Hung(it, 'partly') as partly:

@@ -136,6 +136,14 @@ bool library_state_wants_scan(const struct library_state *lib)
     return lib->wanted.whole || lib->wanted.count > 0;
 }
 
+void library_state_look_within(struct library_state *lib, usec_t wait)
+{
+    const usec_t at = clock_steady() + wait;
+
+    if (!lib->look_at || lib->look_at > at)
+        lib->look_at = at;
+}
+
 void library_state_scan_begins(struct library_state *lib)
 {
     drop_targets(&lib->wanted);

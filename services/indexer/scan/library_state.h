@@ -30,7 +30,7 @@ struct library_state {
     bool removing;                    /* it is removed after the scan in progress; nothing else happens with it */
     uint64_t asked_missing, asked_of; /* the open question (question.h); 0: none */
     bool asked_lost;
-    usec_t look_at; /* when to scan without a reason, steady clock; 0: never */
+    usec_t look_at; /* when to scan all of it without a reason, steady clock; 0: never. Only a whole scan clears it */
 };
 
 /* Adds the library, or updates its record, and copies it. */
@@ -56,6 +56,9 @@ bool library_state_is_in(const struct library_state *tree, const struct library_
 void library_state_want_all(struct library_state *lib);
 void library_state_want_folder(struct library_state *lib, const char *below, bool deep);
 bool library_state_wants_scan(const struct library_state *lib);
+/* Scans the whole library after `wait` at the latest, also if scans of some folders come before. */
+void library_state_look_within(struct library_state *lib, usec_t wait);
+
 void library_state_scan_begins(struct library_state *lib); /* nothing is wanted any more */
 
 #endif

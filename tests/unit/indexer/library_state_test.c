@@ -79,6 +79,25 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
     library_state_free_all(&libraries);
 }
 
+static void the_next_whole_scan_is_only_put_forward(void **state)
+{
+    struct library_state *libraries = NULL;
+    struct library_state *lib = put_library(&libraries, 1, "/music");
+
+    (void)state;
+    library_state_look_within(lib, 60000000);
+    const usec_t first = lib->look_at;
+    assert_true(first > 0);
+    library_state_look_within(lib, 70000000);
+    assert_int_equal(lib->look_at, first);
+    library_state_want_folder(lib, "a", false);
+    library_state_scan_begins(lib);
+    assert_int_equal(lib->look_at, first);
+    library_state_look_within(lib, 1000000);
+    assert_true(lib->look_at < first);
+    library_state_free_all(&libraries);
+}
+
 static void a_library_put_again_keeps_the_scan_that_is_due(void **state)
 {
     struct library_state *libraries = NULL;
@@ -98,6 +117,7 @@ int main(void)
         cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
         cmocka_unit_test(the_root_as_a_library_contains_all),
         cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
+        cmocka_unit_test(the_next_whole_scan_is_only_put_forward),
         cmocka_unit_test(a_library_put_again_keeps_the_scan_that_is_due),
     };
 
