@@ -102,12 +102,12 @@ static void plan_targets(struct scan *scan)
     }
 }
 
-/* A scan of some folders does not see the others, so only a whole scan can lower the count. */
+/* Only a scan of all folders that could read all of them can lower the count. */
 static void count_too_long(struct scan *scan)
 {
     struct library *is = &scan->result.library;
 
-    if (!scan->order.targets || scan->too_long > is->too_long)
+    if ((!scan->order.targets && !scan->result.failed) || scan->too_long > is->too_long)
         is->too_long = scan->too_long;
     if (is->too_long == 0)
         is->too_long_in = is->too_long_first = (struct bytes){ 0 };
