@@ -494,6 +494,9 @@ def an_apply_that_makes_small_rows_too_large_is_refused_before_it_begins(persist
     before = k.changes()
     error, said = c.ask("persist.apply", fill(1500))
     assert error == "too_large" and "rewrites about" in said["what"], said
+    said = [{"attribute": "mood", "source": "user", "text": "x" * 1000, "confidence": 1.0, "version": 0, "shown": True}]
+    facts = {"label": "Fill", "scope": "", "actions": [{"edit": {"id": id, "facts": said}} for id in items]}
+    assert c.ask("persist.apply", facts)[0] == "too_large"
     assert k.changes() == before
     assert c.must("persist.apply", fill(150))["items"] == len(items)
     assert c.must("persist.undo")["items"] == len(items)  # what one apply may do, one undo may take back

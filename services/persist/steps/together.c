@@ -56,10 +56,19 @@ static size_t count_texts(const struct text_list *list)
     return bytes;
 }
 
+static size_t count_facts(const struct fact_list *list)
+{
+    size_t bytes = list->count * sizeof(struct fact);
+
+    for (uint32_t i = 0; i < list->count; i++)
+        bytes += list->at[i].attribute.len + list->at[i].text.len;
+    return bytes;
+}
+
 size_t together_count_edit(const struct edit *edit)
 {
     return edit->name.len + edit->pack.len + edit->notes.len + edit->remote.len + count_texts(&edit->add_tags) +
-           count_texts(&edit->remove_tags) + edit->facts.count * sizeof(struct fact) +
+           count_texts(&edit->remove_tags) + count_facts(&edit->facts) + count_texts(&edit->clear_facts) +
            (edit->add_unlike.count + edit->remove_unlike.count) * sizeof(struct id);
 }
 

@@ -26,7 +26,8 @@ enum err together_begin(struct persist *p, struct together *together, struct fau
 enum err together_end(struct persist *p, const struct together *together, enum err e, struct fault *fault);
 
 /* Estimates the bytes that an edit or a move of this item writes: its rows, the row of the change log and the row of
- * the undo stack. `put`: bytes that these rows get. A missing item counts as 512 bytes. */
+ * the undo stack. `put`: bytes that these rows get; of an apply twice those of its edit, because the row of the undo
+ * stack has them too. A missing item counts as 512 bytes. */
 size_t together_reckon(struct persist *p, struct id item, bool touches_facts, size_t put);
 
 /* Bytes of the edit's texts and facts. */
