@@ -291,7 +291,8 @@ static void begin_mark(struct availability *availability, struct question *quest
                         (struct text){ known->row.identity.len - prefix.len, known->row.identity.at + prefix.len });
     question->is_marked = mounts_mark(&availability->mounts, mount, question->word, question->replaces);
     question->since = question->is_marked ? mount->began : question->since;
-    mount->is_own |= question->is_marked && question->replaces;
+    if (question->is_marked && question->replaces)
+        mount->parted = mount->began;
 }
 
 static bool answer_mark(struct availability *availability, struct question *question)
@@ -311,7 +312,7 @@ static bool answer_mark(struct availability *availability, struct question *ques
     if (mount->looked < question->since)
         return false;
     if (refuse_mark(availability, question, mount)) {
-        mount->is_own = false;
+        mount->parted = 0;
         return true;
     }
     if (question->replaces)

@@ -131,13 +131,21 @@ static bool rows_differ(const struct volume *a, const struct volume *b)
            (a->has_device && !text_equal(a->device, b->device));
 }
 
+/* From now on a new marker that a person asked for is that of this volume: if its text changes, the volume stays. */
+static void note_volume(struct mount *mount, const struct volume *row)
+{
+    mount->volume = row->id;
+    if (mount->looked >= mount->parted && text_is(row->identity, mount->found.identity))
+        mount->parted = 0;
+}
+
 static void settle_one(struct availability *availability, const struct where_index *index, struct known_volume *known)
 {
     struct where where = where_is(index, &known->row);
     struct volume row = wanted_row(known, &where);
 
     if (where.mount && where.state == VOLUME_STATE_HERE)
-        where.mount->volume = known->row.id;
+        note_volume(where.mount, &known->row);
     if (where.mount && !where.mount->is_used) {
         where.mount->is_used = true;
         if (!where.mount->next && where.mount->line.target[1])

@@ -127,7 +127,7 @@ static struct mount *find_identified(const struct where_index *index, const stru
 /* True if the mount has a marker that no volume has, and that no person asked for as a new one. */
 static bool is_strange(const struct where_index *index, const struct mount *mount)
 {
-    return !mount->is_own && text_starts(text_of(mount->found.identity), TEXT("marker:")) &&
+    return !mount->parted && text_starts(text_of(mount->found.identity), TEXT("marker:")) &&
            !known_by_identity(index->known, mount->found.identity);
 }
 

@@ -229,6 +229,15 @@ def a_marker_that_is_written_again_or_later_changes_nothing(it):
     it.becomes(memory, 'external_online:done=3')
     until(lambda: len(it.home.json('search', 'is:external_offline')) == 3)
     same([], it.home.json('search', 'is:missing'))
+    wav(disk + '/new/a.wav', 2000)
+    it.add(disk + '/new')
+    it.becomes(disk, 'external_online:done=1')
+    with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as marker:
+        marker.write('by hand after a person parted it\n')
+    until(lambda: it.ask('rescan', disk + '/new')[0] == 'ok')  # the monitor looks at the mount first
+    it.idle()
+    it.becomes(disk, 'external_online:done=1')
+    same(([], len(volumes) + 1), (it.home.json('search', 'is:missing'), len(it.home.json('volume', 'list'))))
 
 
 @claim(inside=Disks)

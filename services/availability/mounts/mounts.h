@@ -24,7 +24,7 @@ struct mount {
     int mark_error;
     struct volume_found found; /* here */
     struct id volume;          /* its volume at the last look; zero: none. A lost marker does not change it */
-    bool is_own;               /* a person gave it a new marker: it is no volume of before */
+    usec_t parted;             /* steady: a person gave it a new marker, so it is no volume of before; 0: none did */
     bool is_announced;         /* its event was sent */
     bool is_used;              /* a volume of the catalogue, or a question, needs it */
     bool is_pulled;            /* its device was removed */
