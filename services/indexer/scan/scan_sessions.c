@@ -84,21 +84,22 @@ static enum err settle_some(struct settling *s, struct fault *fault)
 /* ---- new and changed files ---- */
 
 struct known_session {
-    struct arena *arena;
-    struct id id;
-    struct session *to;
+    const struct seen_session *seen;
+    struct id library;
+    bool is_unchanged;
 };
 
-static enum err read_session(void *state, struct txn *txn)
+static enum err compare_session(void *state, struct txn *txn)
 {
-    struct known_session *finding = state;
+    struct known_session *known = state;
+    const struct seen_session *seen = known->seen;
     struct arena scratch = { 0 };
     struct session found;
-    struct key key = key_id(finding->id);
+    struct key key = key_id(id_of_path(bytes_of(seen->path, strlen(seen->path))));
     enum err e = row_get(txn, &scratch, DB_SESSION, &key, &session_shape, &found);
 
-    if (e == ERR_OK)
-        codec_keep(&session_shape, &found, finding->arena, finding->to);
+    known->is_unchanged = e == ERR_OK && found.size == seen->trace.size && found.mtime == seen->trace.mtime &&
+                          id_equal(found.library, known->library);
     arena_free(&scratch);
     return e;
 }
@@ -139,20 +140,13 @@ static enum err read_seen_session(struct settling *s, const struct seen_session 
     return e;
 }
 
-static bool is_unchanged(const struct session *known, const struct seen_session *seen, struct id library)
-{
-    return known->size == seen->trace.size && known->mtime == seen->trace.mtime && id_equal(known->library, library);
-}
-
 static enum err settle_file(struct settling *s, const struct seen_session *seen, struct fault *fault)
 {
-    struct session *to = &s->sessions[s->count];
-    struct known_session finding = { &s->arena, id_of_path(bytes_of(seen->path, strlen(seen->path))), to };
-    enum err e = catalogue_reader_within(s->scan->catalogue, read_session, &finding);
+    struct known_session known = { .seen = seen, .library = s->scan->order.library.id };
 
-    if (e == ERR_OK && is_unchanged(to, seen, s->scan->order.library.id))
+    if (catalogue_reader_within(s->scan->catalogue, compare_session, &known) == ERR_OK && known.is_unchanged)
         return ERR_OK;
-    e = read_seen_session(s, seen, to, fault);
+    enum err e = read_seen_session(s, seen, &s->sessions[s->count], fault);
     if (e != ERR_OK)
         return e;
     s->changed[s->count++] = true;
