@@ -33,7 +33,7 @@ enum err codec_decode_ask(const struct shape *shape, struct bytes from, struct a
                           struct fault *fault);
 
 /* Copies `from` so that nothing in `to` points outside `arena` (except to the constant tables). Errors: full (the
- * arena's limit). codec_keep copies into an arena without a limit, which never fails. */
+ * arena's limit). codec_keep never fails: its arena must have no limit, otherwise the process ends. */
 enum err codec_copy(const struct shape *shape, const void *from, struct arena *arena, void *to);
 void codec_keep(const struct shape *shape, const void *from, struct arena *arena, void *to);
 

@@ -90,6 +90,6 @@ enum err codec_copy(const struct shape *shape, const void *from, struct arena *a
 
 void codec_keep(const struct shape *shape, const void *from, struct arena *arena, void *to)
 {
-    if (codec_copy(shape, from, arena, to) != ERR_OK)
+    if (arena->limit || codec_copy(shape, from, arena, to) != ERR_OK)
         alloc_fail(0);
 }
