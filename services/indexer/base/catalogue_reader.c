@@ -76,19 +76,19 @@ struct record_gathering {
     uint32_t room;
 };
 
-static bool gather_record(struct record_gathering *to, const void *record)
+static void gather_record(struct record_gathering *to, const void *record)
 {
     size_t size = to->shape->size;
 
     to->list.at = arena_grow(to->arena, to->list.at, to->list.count, &to->room, size);
     codec_keep(to->shape, record, to->arena, (char *)to->list.at + to->list.count * size);
     to->list.count++;
-    return true;
 }
 
 static bool gather_library(void *state, const struct library *library)
 {
-    return gather_record(state, library);
+    gather_record(state, library);
+    return true;
 }
 
 enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct arena *arena, struct library_list *to)
@@ -127,7 +127,8 @@ enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *hea
 
 static bool gather_folder(void *state, const struct folder *folder)
 {
-    return gather_record(state, folder);
+    gather_record(state, folder);
+    return true;
 }
 
 enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,

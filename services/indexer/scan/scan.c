@@ -35,7 +35,6 @@ static void take_outcome(void *state, const struct operation *operation, const s
     const struct place *place = &operation->place;
     struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
     const char *path = "";
-    struct work *work;
 
     if (operation->has_folder)
         node->id = outcome->id; /* zero: persist refused it */
@@ -49,9 +48,8 @@ static void take_outcome(void *state, const struct operation *operation, const s
     if (!operation->has_place)
         return;
     scan->added += outcome->created;
-    if (outcome->stale && place->availability.value != ITEM_STATE_ONLINE_ONLY &&
-        (work = scan_add_work(scan, node, outcome->id, path, &trace)))
-        work->created = outcome->created;
+    if (outcome->stale && place->availability.value != ITEM_STATE_ONLINE_ONLY)
+        scan_add_work(scan, node, outcome->id, path, &trace)->created = outcome->created;
     send_report_now_and_then(scan);
 }
 
@@ -204,8 +202,6 @@ static void copy_order(struct scan *scan, const struct scan_order *order)
     for (uint32_t i = 0; i < order->target_count; i++) {
         targets[i] = order->targets[i];
         targets[i].below = arena_text(&scan->arena, text_of(order->targets[i].below)).at;
-        if (!targets[i].below)
-            targets[i].below = "";
     }
     scan->order.targets = order->targets ? targets : NULL;
     scan->rules = (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files };

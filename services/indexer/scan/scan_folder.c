@@ -145,8 +145,6 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
         return ERR_OK;
     work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
                          &entry->trace);
-    if (!work)
-        return ERR_OK;
     work->retry = scan->order.retry_failed;
     work->renews = renewed_revision(scan, compared);
     work->waits = compared->analysis == ANALYSIS_STATE_WAITING;

@@ -310,16 +310,20 @@ static void name_one(struct persist *p, struct artefact_batch *batch, struct ope
     each_of(op, batch, add_in_flight);
 }
 
-/* After the last name, a thread writes the files. */
+/* After the last name, a thread writes the files. True: it does. */
+static bool name_some(struct persist *p, struct artefact_batch *batch)
+{
+    each_operation(p, batch, name_one);
+    if (!is_through(batch))
+        return false;
+    start_thread(p, batch);
+    return true;
+}
+
 static enum err name_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
-    struct artefact_batch *batch = (struct artefact_batch *)work;
-
     (void)fault;
-    each_operation(p, batch, name_one);
-    *ended = is_through(batch);
-    if (*ended)
-        start_thread(p, batch);
+    *ended = name_some(p, (struct artefact_batch *)work);
     return ERR_OK;
 }
 
@@ -346,19 +350,11 @@ uint64_t artefact_writer_digest(const struct persist *p, struct id request)
 }
 
 /* If this turn is too short, the work continues in parts. */
-static enum err take_names(struct persist *p, struct artefact_batch *batch, struct fault *fault)
+static void take_names(struct persist *p, struct artefact_batch *batch)
 {
-    bool ended = false;
-    enum err e = ERR_OK;
-
     turn_begin_part(p);
-    if (!p->multiparts)
-        e = name_part(p, &batch->work, &ended, fault);
-    if (e != ERR_OK)
-        leave_artefact_batch(p, batch);
-    else if (!ended)
+    if (p->multiparts || !name_some(p, batch))
         multipart_queue(p, &batch->work);
-    return e;
 }
 
 static enum err start_artefact_batch(struct persist *p, struct call *call, const struct persist_batch *ask)
@@ -379,7 +375,8 @@ static enum err start_artefact_batch(struct persist *p, struct call *call, const
     };
     p->artefact_batches = batch;
     call_keep(call);
-    return take_names(p, batch, call_fault(call));
+    take_names(p, batch);
+    return ERR_OK;
 }
 
 enum err artefact_writer_begin(struct persist *p, struct call *call, const struct persist_batch *ask)
