@@ -18,9 +18,9 @@ enum err limits_set(struct config *config, struct fault *fault);
 
 /* True if an eighth of limits.data_mb stays free after taking `bytes` more private memory, or if there is no limit.
  * Code whose memory grows with the catalogue or a folder calls this before each step of growth, and refuses with
- * `full`. The eighth is for all memory that has a bound of its own (common/alloc.h), and for the first room of a list,
- * whose growth is 0 bytes: those are granted at once. For others the function reads /proc, which is too slow for each
- * item. Any thread. */
+ * `full`. The eighth is for all memory that has a bound of its own (common/alloc.h). 0 bytes are granted at once:
+ * a list asks for `2 * room` elements, which is 0 for its first room. For others the function reads /proc, which is too
+ * slow for each item. Any thread. */
 bool limits_leave(size_t bytes);
 
 /* Sets the error that limits.data_mb has no room for `what` ("the result"), with a hint that names the setting. Returns

@@ -45,7 +45,7 @@ void service_unwatch(struct service *service, int fd);
  * state). */
 void service_every(struct service *service, usec_t period, void (*tick)(void *state), void *state);
 
-/* Sets the functions of the standard asks `status` (tasks, and the reason of a wait) and `cancel`. For an unknown
+/* Sets the functions of the standard asks `status` (tasks, and why it waits) and `cancel`. For an unknown
  * task `cancel` returns not_found, and its caller fills the fault. */
 struct service_status; /* generated from service.schema */
 void service_set_report(struct service *service,

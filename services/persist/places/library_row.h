@@ -8,9 +8,9 @@
 /* Reads a library and its folder. Errors: not_found. */
 enum err library_row_read(struct persist *p, struct id id, struct library *library, struct folder *folder);
 
-/* Remove or put the row. `was` is the folder before: a library, or none. Both add to the change log. The backend and
- * the fetching that a person set are kept: a library that is put again without them gets the former ones
- * (library_row_recover). */
+/* Remove or put the row. `was` is the row of its folder before, which is a library or not. Both add to the change log.
+ * The backend and the fetching that a person set are kept: a library that is put again without them gets the former
+ * ones (library_row_recover). */
 enum err library_row_remove(struct persist *p, const struct folder *was);
 enum err library_row_put(struct persist *p, const struct library *library, const struct folder *was);
 

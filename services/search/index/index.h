@@ -77,7 +77,7 @@ struct text index_name(const struct index *index, uint32_t row);       /* folded
 void index_note_length(struct index *index, uint32_t row);             /* after its name has changed */
 uint32_t index_name_len(const struct index *index, uint32_t row);      /* in bytes */
 struct text index_notes(const struct index *index, uint32_t row);      /* folded; valid until the next put */
-const float *index_vector(const struct index *index, uint32_t row);    /* INDEX_VECTOR numbers; any without embedding */
+const float *index_vector(const struct index *index, uint32_t row);    /* INDEX_VECTOR numbers, if embedded */
 struct entry_used index_used(const struct index *index, uint32_t row); /* the counts of its uses */
 
 /* The terms of a row, rising; valid until the next put. */
