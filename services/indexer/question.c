@@ -48,6 +48,8 @@ static void close_question(struct indexer *indexer, struct library_state *lib)
 void question_settle(struct indexer *indexer, struct library_state *lib, bool was_whole,
                      const struct scan_result *result)
 {
+    if (was_whole || result->failed)
+        lib->unread = result->failed;
     if (result->verdict != VERDICT_MARK)
         ask_person(indexer, lib, result);
     else if (lib->asked_missing && was_whole && !result->failed)
@@ -71,19 +73,35 @@ enum err question_list(const struct indexer *indexer, struct arena *arena, struc
     return ERR_OK;
 }
 
+static struct text name_of(const struct library_state *lib)
+{
+    const struct bytes path = lib->library.path;
+
+    return path.len > PATH_SHOWN ? TEXT("a library") : (struct text){ path.len, (const char *)path.at };
+}
+
+static struct text question_words(const struct library_state *lib, struct arena *arena)
+{
+    return arena_printf(arena, "%llu of %llu files of %.*s are gone; `loophole library list` says what to do",
+                        (unsigned long long)lib->asked_missing, (unsigned long long)lib->asked_of,
+                        TEXT_ARG(name_of(lib)));
+}
+
+static struct text unread_words(const struct library_state *lib, struct arena *arena)
+{
+    return arena_printf(arena,
+                        "%llu files and folders of %.*s could not be read: nothing there is marked as missing until "
+                        "a scan reads all",
+                        (unsigned long long)lib->unread, TEXT_ARG(name_of(lib)));
+}
+
 struct text question_alarm(const struct indexer *indexer, struct arena *arena)
 {
-    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
-        const struct bytes path = lib->library.path;
-        if (!lib->asked_missing)
-            continue;
-        if (path.len > PATH_SHOWN)
-            return arena_printf(arena,
-                                "%llu of %llu files of a library are gone; `loophole library list` says what to do",
-                                (unsigned long long)lib->asked_missing, (unsigned long long)lib->asked_of);
-        return arena_printf(arena, "%llu of %llu files of %.*s are gone; `loophole library list` says what to do",
-                            (unsigned long long)lib->asked_missing, (unsigned long long)lib->asked_of, (int)path.len,
-                            (const char *)path.at);
-    }
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->asked_missing)
+            return question_words(lib, arena);
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->unread)
+            return unread_words(lib, arena);
     return (struct text){ 0 };
 }

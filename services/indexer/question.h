@@ -14,7 +14,8 @@ void question_settle(struct indexer *indexer, struct library_state *lib, bool wa
 /* The open questions, for indexer.libraries. Errors: full. */
 enum err question_list(const struct indexer *indexer, struct arena *arena, struct missing_many_list *to);
 
-/* The first open question, with the command that answers it, for `status`; "" if none is open. */
+/* For `status`: the first open question, with the command that answers it, else the first library with files that
+ * cannot be read. "" if there is none. */
 struct text question_alarm(const struct indexer *indexer, struct arena *arena);
 
 #endif

@@ -12,7 +12,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from browsing import Browser
-from claims import claim, run_claims, same, skip, until
+from claims import claim, contains, run_claims, same, skip, until
 from indexing import wav
 from sounding import is_open_in
 from storage import Disks, Hung
@@ -61,11 +61,13 @@ def a_scan_that_cannot_read_a_folder_marks_nothing_as_missing(it):
         os.unlink(partly.under + '/kit/good/a.wav')
         for _ in range(2):
             partly.fail(errno.EIO, 'bad')
-            it.rescan(partly.at + '/kit')
+            it.rescan(partly.at + '/kit', accept_missing=True)
             same([], it.home.json('search', 'is:missing'))
+            contains(it.must('status')['alarm'], f' files and folders of {partly.at}/kit could not be read')
         partly.heal()
         it.rescan(partly.at + '/kit')
         until(lambda: [one['name'] for one in it.home.json('search', 'is:missing')] == ['a'])
+        same('', it.must('status')['alarm'])
         it.becomes(partly.at, 'external_online:done=3 missing:done=1')
         partly.fail(errno.EIO, 'b.wav')  # of one file
         os.unlink(partly.under + '/kit/bad/c.wav')

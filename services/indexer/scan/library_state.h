@@ -30,7 +30,8 @@ struct library_state {
     bool removing;                    /* it is removed after the scan in progress; nothing else happens with it */
     uint64_t asked_missing, asked_of; /* the open question (question.h); 0: none */
     bool asked_lost;
-    usec_t look_at; /* when to scan all of it without a reason, steady clock; 0: never. Only a whole scan clears it */
+    uint64_t unread; /* files and folders that the last scan could not read; 0 after a whole scan that read all */
+    usec_t look_at;  /* when to scan all of it without a reason, steady clock; 0: never */
 };
 
 /* Adds the library, or updates its record, and copies it. */
@@ -56,7 +57,7 @@ bool library_state_is_in(const struct library_state *tree, const struct library_
 void library_state_want_all(struct library_state *lib);
 void library_state_want_folder(struct library_state *lib, const char *below, bool deep);
 bool library_state_wants_scan(const struct library_state *lib);
-/* Scans the whole library after `wait` at the latest, also if scans of some folders come before. */
+/* Scans the whole library after `wait` at the latest; scans of some folders before that do not change the time. */
 void library_state_look_within(struct library_state *lib, usec_t wait);
 
 void library_state_scan_begins(struct library_state *lib); /* nothing is wanted any more */
