@@ -5,6 +5,7 @@ import errno
 import http.client
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from browsing import Browser
-from claims import claim, contains, run_claims, same, skip, until
+from claims import TOP, claim, contains, run_claims, same, skip, until
 from indexing import wav
 from sounding import is_open_in
 from storage import Disks, Hung
@@ -122,6 +123,32 @@ def a_scan_that_cannot_read_a_folder_settles_no_question_about_missing_files(it)
         it.rescan(partly.at + '/kit', accept_missing=True)
         it.becomes(partly.at, 'external_online:done=26 missing:done=14')
         same(None, it.must('libraries').get('asks'))
+
+
+@claim(inside=Disks)
+def a_scan_that_cannot_read_a_folder_lowers_no_count_of_paths_that_are_too_long(it):
+    def counted():
+        return it.home.json('library', 'list')[0].get('too_long') or 0
+
+    with Hung(it, 'deep') as deep:
+        wav(deep.under + '/kit/a.wav', 1000)
+        os.chdir(deep.under + '/kit')
+        try:
+            for _ in range((4090 - len(deep.at + '/kit')) // 201):
+                os.mkdir('d' * 200)
+                os.chdir('d' * 200)
+            wav('./' + 'x' * 240 + '.wav', 1100)
+        finally:
+            os.chdir(TOP)
+        it.add(deep.at + '/kit')
+        same(1, counted())
+        deep.fail(errno.EIO, 'ddd')
+        it.rescan(deep.at + '/kit')
+        same(1, counted())
+        deep.heal()
+        shutil.rmtree(deep.under + '/kit/' + 'd' * 200)
+        it.rescan(deep.at + '/kit')
+        same(0, counted())
 
 
 @claim(inside=Disks)
