@@ -51,9 +51,10 @@ struct subscriber {
     bool is_behind[ROUTES_MOST];
 };
 
-/* A queued pattern, and who loaded it. */
+/* A queued pattern, the bar of the answer, and the sender of the load. */
 struct expected_pattern {
     uint64_t number;
+    int64_t bar;
     struct sockaddr_in from;
 };
 
@@ -81,6 +82,8 @@ struct osc {
     struct clocks clocks;
     struct expected_pattern expected[OSC_EXPECTED]; /* the oldest first */
     uint32_t expected_count;
+    uint64_t began;    /* number of the pattern that plays, as far as this service knows; 0: none */
+    int64_t began_bar; /* where it began; -1: unknown, its event has not arrived */
 
     struct osc_value values[ROUTES_MOST]; /* by route */
     struct subscriber subscribers[OSC_SUBSCRIBERS];

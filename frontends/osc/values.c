@@ -107,6 +107,7 @@ static void take_transport(struct osc *osc, const struct transport_state *now)
     set_text(osc, "/transport/sync", text_of(choice_word(&sync_source_table, now->sync.value)));
     set_number(osc, "/song/entry", now->has_song ? (double)now->song : 0);
     set_number(osc, "/pattern/queued", now->has_queued_bar ? (double)now->queued_bar : -1);
+    announce_playing(osc, now->pattern);
     if (now->has_moment)
         clocks_compare_audio(&osc->clocks, &now->moment, clock_steady());
 }

@@ -123,6 +123,25 @@ def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_serv
 
 
 @claim
+def the_sender_of_a_load_whose_pattern_begins_before_the_answer_gets_both_sentences(home):
+    def save(hit):
+        with open(home.file('fast.json'), 'w', encoding='utf-8') as out:
+            json.dump({'sequencer': {'bpm': 400, 'tracks': {'kick': {'pattern': hit * 16}}}}, out)
+        home.loophole('pattern', 'save', '1', home.file('fast.json'))
+    plays(home)
+    save('X')
+    osc = Osc(home)
+    same('[SEQ] Pattern loaded at bar 0', osc.say('/pattern/load', 1)[0])
+    save('x')
+    home.loophole('transport', 'start')
+    until_transport(home, running=True)
+    with home.paused('persist'):  # the core waits a second for the project, and a bar lasts 0.6 s
+        queued = osc.say('/pattern/load', 1)[0]
+    contains(queued, '[SEQ] Pattern queued for bar ')
+    same(['/pattern/message', queued.replace('queued for', 'loaded at'), 0], osc.until('/pattern/message')[0])
+
+
+@claim
 def the_library_is_saved_to_loaded_from_and_archived(home):
     plays(home)
     osc = Osc(home)
