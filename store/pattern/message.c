@@ -26,6 +26,8 @@ static const struct {
     [MESSAGE_INVALID_SLOT] = { "[PATTERN] Error: Invalid slot number: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_EMPTY] = { "[PATTERN] Error: Slot ", " is empty", "", ERR_NOT_FOUND },
     [MESSAGE_NONE_PLAYS] = { "[PATTERN] Error: No pattern plays", "", "", ERR_NOT_FOUND },
+    [MESSAGE_UNKNOWN_PLAYS] = { "[PATTERN] Error: The restarted audio core does not know the pattern that plays", "",
+                                "", ERR_NOT_FOUND },
     [MESSAGE_CORRUPT] = { "[PATTERN] Error: Slot ", " is corrupt: ", "", ERR_BAD_REQUEST },
     [MESSAGE_UNREADABLE] = { "[PATTERN] Error: Slot ", " cannot be read: ", "", ERR_IO },
     [MESSAGE_SAVE_FAILED] = { "[PATTERN] Save failed: ", "", "", ERR_IO },

@@ -165,6 +165,20 @@ def nothing_is_saved_before_a_pattern_plays(home):
     same({}, names(home))
 
 
+@claim
+def a_core_that_died_without_an_open_project_reports_that_it_does_not_know_its_pattern(home):
+    slots_engine(home)
+    home.loophole('pattern', ACID)
+    pid = home.pid('audio')
+    home.kill('audio')
+    until(lambda: home.is_other('audio', pid) and home.is_ready('audio'))
+    wanted = '[PATTERN] Error: The restarted audio core does not know the pattern that plays\n'
+    contains(home.loophole('pattern', 'save_file', 'user/Lost', code=12).err, wanted)
+    contains(home.loophole('pattern', 'rows').out, 'kick')
+    home.loophole('pattern', ACID)
+    same('[PATTERN] Saved to file user/Lost\n', said(home, 'save_file', 'user/Lost'))
+
+
 @claim(shares=slots_engine)
 def a_slot_is_saved_loaded_and_changed_in_the_words_of_the_table(home):
     same('[PATTERN] Saved to slot 5\n', said(home, 'save', '5.0', ACID))

@@ -94,6 +94,25 @@ def wrong_entries_are_refused_in_the_words_of_the_table(home):
 
 
 @claim(shares=sounding)
+def a_core_that_died_between_two_equal_entries_knows_the_pattern_of_both(home):
+    def known():
+        said = home.loophole('ask', 'audio.pattern', '--json', code=None)
+        return said.code == 0 and json.loads(said.out)['pattern']['sequencer']['tracks'][0]
+    save_slots(home, 1)
+    home.loophole('song', 'set', '1:8', '1:512')
+    home.loophole('song', 'play')
+    home.loophole('transport', 'start')
+    until_transport(home, song=1, queued_bar=lambda bar: bar is not None)
+    home.kill('audio')
+    until(known, what='the successor knows the pattern that plays')
+    until_entry(home, 2)
+    assert known(), home.loophole('ask', 'audio.pattern', code=None)
+    home.loophole('pattern', 'rows', 'click', 'mute=on')
+    same(True, known()['mute'])
+    home.loophole('pattern', 'rows', 'click', 'mute=off')
+
+
+@claim(shares=sounding)
 def a_song_plays_over_osc_passes_over_an_empty_slot_and_ends_when_another_pattern_is_loaded(home):
     osc = Osc(home)
     save_slots(home, 1, 3)

@@ -4,7 +4,7 @@
  *   control.c       transport, patterns: score and cues
  *   send_cues.c     sends cues to the audio thread
  *   set_mixer.c     strips, limiter, routing of the preview
- *   set_pattern.c   loads the sounds of a pattern before it begins
+ *   set_pattern.c   loads the sounds of a pattern before it begins; keeps what was set, and takes what a project noted
  *   song.c          which entry of a song plays, and when the next one begins
  *   rows.c          mute and solo of the rows of the pattern that plays
  *   late_cues.c     cues that wait while the core runs no periods
@@ -34,7 +34,8 @@ enum { AUDIO_TIMED_MOST = 192 }; /* of the waiting cues, those that clients may 
 enum { AUDIO_TIMED = 1 };        /* the tag of a transport cue that has a frame of its own */
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
-/* A pattern as an ask set it. audio.pattern returns it. It does not survive the process. */
+/* A pattern as an ask set it, or as the project service noted it after a restart. audio.pattern returns it. It does not
+ * survive the process. */
 struct kept_pattern {
     uint32_t number; /* 0: none */
     struct arena arena;
@@ -65,11 +66,13 @@ struct audio {
     struct ring cues, notes;
     struct slots state;
 
-    /* the last pattern and pads that asks set, encoded (sounding.c); empty: none since this process started */
+    /* the last pattern that was set or noted, and the last pads that were set, encoded (sounding.c); empty: none since
+     * this process started, or an unknown pattern of its predecessor has begun */
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
     uint64_t sounding_reported; /* the serial of the last event sounding_changed */
     usec_t sounding_reported_at;
-    usec_t lacks_pattern_until; /* after a start the lack of the playing pattern is reported until then; 0: not begun */
+    usec_t lacks_pattern_until; /* until then a started process reports that it does not know the playing pattern; 0: it
+                                 * has not begun */
 
     usec_t taps[AUDIO_TAPS];     /* newest first; 0: none */
     struct link_facts last_link; /* by the last event server_changed */

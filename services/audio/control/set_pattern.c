@@ -76,6 +76,19 @@ void audio_keep_next(struct audio *audio)
 
     audio->now = audio->next;
     audio->next = was;
+    if (audio->now.number == 0) /* queued before this process started, and not noted: the former one is not the last */
+        buffer_reset(&audio->pattern_asked);
+}
+
+static enum err refuse_unknown(struct audio *audio, struct call *call)
+{
+    const bool plays = song_playing(audio)->serial > 0;
+
+    (void)message_fault(plays ? MESSAGE_UNKNOWN_PLAYS : MESSAGE_NONE_PLAYS, (struct text){ 0 }, (struct text){ 0 },
+                        call_fault(call));
+    return fault_hint(call_fault(call),
+                      plays ? "load it again with `loophole pattern FILE.json` or `pattern load SLOT`"
+                            : "`loophole pattern FILE.json` plays one, `loophole pattern load SLOT` too");
 }
 
 /* A new pattern may play before its note has arrived. */
@@ -88,10 +101,8 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     (void)ask;
     (void)audio_state(audio, &state);
     kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
-    if (kept->number == 0) {
-        (void)message_fault(MESSAGE_NONE_PLAYS, (struct text){ 0 }, (struct text){ 0 }, call_fault(call));
-        return fault_hint(call_fault(call), "`loophole pattern FILE.json` plays one, `loophole pattern load SLOT` too");
-    }
+    if (kept->number == 0)
+        return refuse_unknown(audio, call);
     *answer = (struct pattern_now){ .number = kept->number, .pattern = kept->pattern };
     answer->pattern.sequencer.has_bpm = answer->pattern.sequencer.has_swing = true;
     answer->pattern.sequencer.bpm = audio->score.tempo;
@@ -150,25 +161,35 @@ static bool is_pattern_of(const struct score_pattern *score, struct pattern *pat
     return same;
 }
 
+/* Returns the pattern as audio.sounding reports it. */
+static struct bytes note_kept(struct audio *audio, struct call *call, struct kept_pattern *to,
+                              const struct pattern *pattern, const struct score_pattern *score)
+{
+    keep_pattern(audio, to, pattern, score->serial);
+    return audio_encode_pattern(audio, call, pattern).bytes;
+}
+
+/* Entries of a song may be equal, so the project's pattern may be both the one that plays and the queued one. The note
+ * that a queued pattern has begun may be still under way. */
 enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const struct audio_note_pattern *ask,
                                 struct nothing *answer)
 {
     const struct score_pattern *playing = song_playing(audio), *next = &audio->score.next;
+    const bool is_queued = score_has_next(&audio->score) && playing != next;
     struct audio_set_pattern asked = { .pattern = ask->pattern };
     struct pattern *pattern = &copy_ask(call, &asked, 0)->ask.pattern;
-    struct kept_pattern *kept = NULL;
+    struct bytes noted = { 0 };
 
     (void)answer;
     if (audio->now.number || audio->next.number)
         return refuse(call, ERR_CONFLICT, "the core knows its pattern");
     if (is_pattern_of(playing, pattern))
-        kept = &audio->now;
-    else if (score_has_next(&audio->score) && playing != next && is_pattern_of(next, pattern))
-        kept = &audio->next;
-    if (!kept)
+        noted = note_kept(audio, call, playing == next ? &audio->next : &audio->now, pattern, playing);
+    if (is_queued && is_pattern_of(next, pattern))
+        noted = note_kept(audio, call, &audio->next, pattern, next);
+    if (noted.len == 0)
         return refuse(call, ERR_CONFLICT, "another pattern plays");
-    keep_pattern(audio, kept, pattern, kept == &audio->now ? playing->serial : next->serial);
-    audio_note_asked(&audio->pattern_asked, audio_encode_pattern(audio, call, pattern).bytes);
+    audio_note_asked(&audio->pattern_asked, noted);
     return ERR_OK;
 }
 

@@ -1,6 +1,6 @@
 /* sounding.c: reports patterns and pads as clients set them, for the project that stores them. The score contains slots
  * of sounds, which the next engine does not have. So this file keeps the asks, with the ids of the items, as long as
- * this process lives. */
+ * this process lives. After a restart the project service notes the pattern (audio.note_pattern), but not the pads. */
 #include <string.h>
 
 #include "services/audio/control/audio.h"
@@ -240,7 +240,8 @@ void audio_send_change(struct audio *audio, struct call *call, struct ticket tic
         audio_report_sounding(audio);
 }
 
-/* A predecessor knew the pattern that plays, and the project has it. An event at a start may reach nobody. */
+/* True if a predecessor set the pattern that plays: the project may have it. The event is repeated, because at a start
+ * no service may be subscribed. */
 static bool lacks_pattern(struct audio *audio, usec_t now)
 {
     if (audio->lacks_pattern_until == 0)
