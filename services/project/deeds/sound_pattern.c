@@ -5,16 +5,17 @@ enum { BUDGET_MS = 10000 };
 static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sound_pattern *s = state;
+    const bool may_retry = error == ERR_BUSY || error == ERR_TIMEOUT || error == ERR_OFFLINE;
 
     (void)answer, (void)fault;
-    if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST)
+    if (error != ERR_OK && !may_retry)
         s->refused = s->revision;
-    s->done(s->state, error == ERR_OK || s->refused == s->revision);
+    s->done(s->state, !may_retry);
 }
 
 bool sound_pattern_note(struct sound_pattern *s, struct project *p, struct txn *txn, struct arena *arena,
                         const struct element *project, const struct element *part, const struct sounding *now,
-                        void (*done)(void *state, bool is_noted), void *state)
+                        void (*done)(void *state, bool is_answered), void *state)
 {
     struct audio_note_pattern request;
     struct sounding kept;
