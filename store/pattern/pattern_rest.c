@@ -134,3 +134,20 @@ void pattern_rest_drop(struct pattern *pattern, struct text key, struct arena *a
     *member = tree.at[--tree.count];
     set_unknown(pattern, &tree, arena);
 }
+
+void pattern_rest_take(struct pattern *to, const struct pattern *from, struct text key, struct arena *arena)
+{
+    const struct json_node source = pattern_rest_tree(from, arena);
+    const struct json_node *member = json_tree_member(&source, key);
+    struct json_node tree, both = { .kind = JSON_IS_OBJECT };
+
+    pattern_rest_drop(to, key, arena);
+    if (!member)
+        return;
+    tree = pattern_rest_tree(to, arena);
+    both.at = arena_array(arena, tree.count + 1, sizeof(*both.at));
+    for (uint32_t i = 0; i < tree.count; i++)
+        add_member(&both, tree.at[i], tree.at[i].key);
+    add_member(&both, *member, key);
+    set_unknown(to, &both, arena);
+}

@@ -475,9 +475,11 @@ def put_state(home, ask, pattern, **fields):
 
 @claim(shares=slots_engine)
 def a_snapshot_has_the_sequencer_and_all_states_have_the_modules_too(home):
-    home.loophole('pattern', make_pattern(home, 'all', modules={'voice1': {'freq': 61.0}, 'reverb1': {'mix': 0.75}}))
+    home.loophole('pattern', make_pattern(home, 'all', modules={'voice1': {'freq': 61.0}, 'reverb1': {'mix': 0.75},
+                                                                'flanger1': {'rate': 0.1}}))
     whole, sequencer = state(home, 'project.capture_all_states'), state(home, 'project.snapshot')
     same((61.0, 0.75), (whole['modules']['voice1']['freq'], whole['modules']['reverb1']['mix']))
+    same({'rate': 0.1}, whole['modules']['flanger1'])
     assert 'modules' not in sequencer
     same('X...' * 4, sequencer['sequencer']['tracks']['kick']['pattern'])
     put_state(home, 'project.apply_snapshot', {'sequencer': {'tracks': {'hat': {'pattern': 'x' * 16}}}})

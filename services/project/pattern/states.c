@@ -71,6 +71,7 @@ static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault
 
     work->may_be_none = false;
     job->pattern->pattern.modules = job->playing->pattern.modules;
+    pattern_rest_take(&job->pattern->pattern, &job->playing->pattern, TEXT("modules"), &work->kept);
     return slot_job_sound(work, txn, &job->pattern->pattern, ask->immediate, fault);
 }
 
