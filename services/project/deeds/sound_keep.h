@@ -1,5 +1,5 @@
-/* sound_keep.h: one look after another at what the audio core plays, and what follows from each: the part is written, or
- * the core is set. sound.h describes it. The loop's thread. */
+/* sound_keep.h: one look after another at what the audio core plays. After a look the part is written, the core is set,
+ * or nothing is to be done; sound.h describes it. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_KEEP_H
 #define LOOPHOLE_PROJECT_SOUND_KEEP_H
 

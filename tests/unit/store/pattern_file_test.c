@@ -169,58 +169,6 @@ static void unknown_keys_and_names_of_notes_go_with_the_pattern(void **state)
     assert_false(fixture->file.pattern.has_unknown);
 }
 
-static void unknown_keys_of_a_part_are_dropped_with_it(void **state)
-{
-    struct fixture *fixture = fixture_of(state);
-    struct pattern pattern = *read_whole(fixture, "{\"mood\": 1, \"modules\": {\"flanger1\": {\"rate\": 0.1}}}");
-
-    pattern_rest_drop(&pattern, TEXT("modules"), &fixture->arena);
-    assert_true(pattern.has_unknown && strstr(pattern.unknown.at, "mood"));
-    assert_null(strstr(pattern.unknown.at, "flanger1"));
-    pattern_rest_drop(&pattern, TEXT("mood"), &fixture->arena);
-    assert_false(pattern.has_unknown);
-}
-
-static void unknown_keys_of_a_part_are_taken_from_another_pattern(void **state)
-{
-    struct fixture *fixture = fixture_of(state);
-    const struct pattern none = { 0 },
-                         from = *read_whole(fixture, "{\"mood\": 1, \"modules\": {\"flanger1\": {\"rate\": 0.1}}}");
-    const struct pattern both = *read_whole(fixture, "{\"colour\": 2, \"modules\": {\"flanger1\": {\"rate\": 0.1}}}");
-    const struct pattern alone = *read_whole(fixture, "{\"modules\": {\"flanger1\": {\"rate\": 0.1}}}");
-    struct pattern to = *read_whole(fixture, "{\"colour\": 2, \"modules\": {\"phaser1\": {\"rate\": 9}}}");
-
-    pattern_rest_take(&to, &from, TEXT("modules"), &fixture->arena);
-    assert_string_equal(to.unknown.at, both.unknown.at);
-    pattern_rest_take(&to, &none, TEXT("modules"), &fixture->arena);
-    assert_string_equal(to.unknown.at, read_whole(fixture, "{\"colour\": 2}")->unknown.at);
-    to = none;
-    pattern_rest_take(&to, &from, TEXT("modules"), &fixture->arena);
-    assert_string_equal(to.unknown.at, alone.unknown.at);
-}
-
-/* Reads a file with an unknown text of this length. */
-static const struct pattern *read_long(struct fixture *fixture, uint32_t len)
-{
-    char *file = arena_alloc(&fixture->arena, len + 64);
-    const int begin = snprintf(file, 64, "{\"mood\": 1, \"more\": \"");
-
-    memset(file + begin, 'x', len);
-    (void)snprintf(file + begin + len, 8, "\"}");
-    return read_whole(fixture, file);
-}
-
-/* A save of what plays has all unknown keys or none. */
-static void unknown_keys_longer_than_64_kib_do_not_go_with_the_pattern(void **state)
-{
-    struct fixture *fixture = fixture_of(state);
-    const uint32_t rest = 65536 - (read_long(fixture, 100)->unknown.len - 100);
-
-    assert_int_equal(read_long(fixture, rest)->unknown.len, 65536);
-    assert_false(read_long(fixture, rest + 1)->has_unknown);
-    assert_non_null(strstr(write_file(fixture), "\"mood\": 1"));
-}
-
 static void a_written_file_is_read_and_written_the_same(void **state)
 {
     struct fixture *fixture = fixture_of(state);
@@ -462,9 +410,6 @@ int main(void)
         FIXTURE_TEST(the_33rd_row_is_refused_by_its_name),
         FIXTURE_TEST(unknown_keys_are_written_back_everywhere),
         FIXTURE_TEST(unknown_keys_and_names_of_notes_go_with_the_pattern),
-        FIXTURE_TEST(unknown_keys_of_a_part_are_dropped_with_it),
-        FIXTURE_TEST(unknown_keys_of_a_part_are_taken_from_another_pattern),
-        FIXTURE_TEST(unknown_keys_longer_than_64_kib_do_not_go_with_the_pattern),
         FIXTURE_TEST(a_written_file_is_read_and_written_the_same),
         FIXTURE_TEST(both_shapes_of_schema_0_are_converted),
         FIXTURE_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
