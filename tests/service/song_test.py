@@ -93,11 +93,12 @@ def wrong_entries_are_refused_in_the_words_of_the_table(home):
 # ---- what plays ----
 
 
-@claim(shares=sounding)
+@claim
 def a_core_that_died_between_two_equal_entries_knows_the_pattern_of_both(home):
     def known():
         said = home.loophole('ask', 'audio.pattern', '--json', code=None)
         return said.code == 0 and json.loads(said.out)['pattern']['sequencer']['tracks'][0]
+    sounding(home)
     save_slots(home, 1)
     home.loophole('song', 'set', '1:8', '1:512')
     home.loophole('song', 'play')
@@ -109,7 +110,23 @@ def a_core_that_died_between_two_equal_entries_knows_the_pattern_of_both(home):
     assert known(), home.loophole('ask', 'audio.pattern', code=None)
     home.loophole('pattern', 'rows', 'click', 'mute=on')
     same(True, known()['mute'])
-    home.loophole('pattern', 'rows', 'click', 'mute=off')
+
+
+@claim
+def a_core_that_knows_only_the_next_entry_forgets_it_when_the_song_ends(home):
+    sounding(home)
+    save_slots(home, 1, 2)
+    home.loophole('song', 'set', '1:64', '2')
+    home.loophole('song', 'play')
+    until_transport(home, song=1, queued_bar=lambda bar: bar is not None)
+    until(lambda: home.ask('audio.sounding')['touched'] is False, what='the project has the next entry')
+    home.kill('audio')
+    until(lambda: home.ask('audio.sounding').get('pattern'), what='the successor has a pattern of the project')
+    contains(home.refused('ask', 'audio.pattern', code=12), 'does not know the pattern that plays')
+    home.loophole('song', 'stop')
+    same(None, home.ask('audio.sounding').get('pattern'))
+    home.loophole('pattern', 'rows', 'click', 'mute=on')
+    same(None, home.ask('audio.sounding').get('pattern'))
 
 
 @claim(shares=sounding)

@@ -67,7 +67,7 @@ struct audio {
     struct slots state;
 
     /* the last pattern that was set or noted, and the last pads that were set, encoded (sounding.c); empty: none since
-     * this process started, or an unknown pattern of its predecessor has begun */
+     * this process started, or an unknown pattern of its predecessor plays */
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
     uint64_t sounding_reported; /* the serial of the last event sounding_changed */
     usec_t sounding_reported_at;

@@ -78,11 +78,14 @@ void audio_note_asked(struct buffer *to, struct bytes asked)
     buffer_add(to, asked.at, asked.len);
 }
 
-/* After the queued pattern was withdrawn: the playing pattern is the requested one again. */
+/* After the queued pattern was withdrawn: the playing pattern is the requested one again, unless it is unknown. */
 void audio_note_playing(struct audio *audio, struct call *call)
 {
+    struct bytes playing = { 0 };
+
     if (audio->now.number)
-        audio_note_asked(&audio->pattern_asked, audio_encode_pattern(audio, call, &audio->now.pattern).bytes);
+        playing = audio_encode_pattern(audio, call, &audio->now.pattern).bytes;
+    audio_note_asked(&audio->pattern_asked, playing);
 }
 
 void audio_forget_asked(struct audio *audio)
