@@ -558,4 +558,18 @@ def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_kee
     until_transport(home, bpm=240, swing=0.3)
 
 
+@claim
+def a_pattern_that_is_loaded_right_after_a_stop_begins_at_once(home):
+    slots_engine(home)
+    until_connected(home)
+    said(home, 'save', '20', make_pattern(home, 'first', sequencer={'bpm': 120, 'tracks': {'kick': {'pattern': 'X' * 16}}}))
+    client = home.client()
+    for _ in range(how_often(8, 50)):
+        client.must('audio.start', {})
+        until_transport(home, running=True)
+        client.must('audio.stop', {})
+        contains(str(client.must('project.load_pattern', {'slot': '20'})), 'Pattern loaded at bar')
+    client.close()
+
+
 run_claims()

@@ -60,7 +60,8 @@ struct audio {
     struct held_answers held;
     int64_t timed[AUDIO_TIMED_MOST]; /* frames of the waiting cues that this process knows */
     uint32_t timed_count;
-    uint64_t sets;                             /* number of asks for patterns and pads so far */
+    uint64_t stopped_by; /* the core's count of periods by which it has taken the last stop; 0: it was started since */
+    uint64_t sets;       /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct kept_pattern now, next;             /* as they were set */
     struct ring cues, notes;
