@@ -216,6 +216,26 @@ def a_key_that_is_released_while_a_client_learns_ends_its_pad(home):
     same(0, process.wait(60))
 
 
+@claim(shares=sounding)
+def a_key_that_was_pressed_before_a_client_learns_is_not_the_move_that_it_waits_for(home):
+    home.loophole('project', 'new', 'Before')
+    noise(home.file('before.wav'), 48000 * 60)
+    home.loophole('pads', 'set', '6', 'sound=' + home.file('before.wav'), 'mode=gate', 'note=70', 'channel=9')
+    client, ended = home.client(), 0
+    for _ in range(20):
+        home.device.send('98 46 7f')
+        while client.must('audio.meters')['sounds'] == 0:
+            pass  # the core has played the key, and reports its message up to 10 ms later
+        client.send('project.bind', {'target': 'panic', 'over': True})
+        until(lambda: 'waits for a MIDI control' in home.log('project')[ended:], what='the service waits for a control')
+        home.device.send('88 46 00', 'b5 50 7f')
+        same('ok', client.take('project')[1])
+        same([('cc/6/80', 'panic')], [one[:2] for one in bindings(home)])
+        home.loophole('midi', 'forget', 'panic')
+        ended = len(home.log('project'))
+    client.close()
+
+
 def held_sounds(home):
     return home.ask('audio.meters')['sounds']
 

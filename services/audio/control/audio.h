@@ -180,7 +180,7 @@ void audio_send_change(struct audio *audio, struct call *call, struct ticket tic
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
                             struct sounding *answer);
 enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, const struct audio_set_pad_controls *ask,
-                                    struct nothing *answer);
+                                    struct pad_controls_taken *answer);
 enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const struct audio_note_pattern *ask,
                                 struct nothing *answer);
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,

@@ -402,12 +402,13 @@ static struct score_control read_control(const struct pad_control *from)
 }
 
 enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, const struct audio_set_pad_controls *ask,
-                                    struct nothing *answer)
+                                    struct pad_controls_taken *answer)
 {
     struct score *score = &audio->score;
     const bool is_kept = score->serial <= score->kept_serial;
+    struct state state;
 
-    (void)call, (void)answer;
+    (void)call;
     if (is_kept) /* a project keeps them elsewhere */
         score->kept_serial = score->serial + 1;
     score->has_controls = 1;
@@ -417,5 +418,7 @@ enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, cons
         score->controls[i] = read_control(&ask->each.at[i]);
     audio_score_publish(audio);
     audio->sounding_reported = is_kept ? score->serial : audio->sounding_reported;
+    answer->has_frame = audio_state(audio, &state);
+    answer->frame = answer->has_frame ? state.frame : 0;
     return ERR_OK;
 }

@@ -264,7 +264,8 @@ static void handle_midi(void *state, const void *body, bool gap)
 
     (void)gap;
     s->core_hits = midi->has_hits && midi->hits;
-    if (learns && learn_moves(&s->learning, moves, count, clock_steady(), &found))
+    if (learns && pad_controls_waited(s->pads, midi->frame) &&
+        learn_moves(&s->learning, moves, count, clock_steady(), &found))
         end_learning(s, &found);
     if (count > 0)
         (void)update_bindings(s);

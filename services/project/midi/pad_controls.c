@@ -21,6 +21,7 @@ struct pad_controls {
     uint32_t count;
     bool is_busy, is_changed; /* is_changed: since they were sent */
     bool is_failed, waits;
+    int64_t waits_from; /* the frame since which the core waits; INT64_MAX: it has not answered yet */
     bool is_silent; /* a waiter's time was over before the core answered */
     struct pad_waiter waiters[WAITERS];
     uint32_t waiting;
@@ -85,8 +86,8 @@ static void tick_waits(void *state)
 static void take_sent(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct pad_controls *controls = state;
+    const struct pad_controls_taken *taken = answer;
 
-    (void)answer;
     controls->is_busy = false;
     controls->is_failed = error != ERR_OK;
     if (error != ERR_OK)
@@ -95,10 +96,16 @@ static void take_sent(void *state, enum err error, const void *answer, const str
         pad_controls_send(controls, controls->waits);
     if (controls->is_busy)
         return;
+    controls->waits_from = error == ERR_OK && taken->has_frame ? taken->frame : INT64_MIN;
     if (controls->waits)
         log_info("waits for a MIDI control that is moved");
     controls->is_silent = false;
     end_waits(controls, INT64_MAX);
+}
+
+bool pad_controls_waited(const struct pad_controls *controls, int64_t frame)
+{
+    return controls->waits && controls->waits_from <= frame;
 }
 
 bool pad_controls_wait(struct pad_controls *controls, usec_t until, void (*done)(void *state), void *state)
@@ -115,6 +122,8 @@ void pad_controls_send(struct pad_controls *controls, bool waits)
     struct audio_set_pad_controls ask = { .each.at = controls->each, .waits = waits };
     struct fault fault = { 0 };
 
+    if (!controls->waits)
+        controls->waits_from = INT64_MAX;
     controls->waits = waits;
     controls->is_changed = controls->is_busy;
     if (controls->is_busy)
