@@ -143,16 +143,37 @@ def a_new_analyser_never_overwrites_what_a_person_said(studio):
         home.down()
 
 
-@claim(inside=Studio)
-def an_empty_mount_point_purges_nothing_in_the_full_scan_after_an_upgrade(studio):
-    home = studio.home
+def upgrade(home):
+    """Another analyser is there when the engine, which is down, comes up."""
     if not os.access(tool('stand_in'), os.X_OK):
         skip('no stand-in worker in this build')
-    studio.drive('fill', 20, 20)
-    home.down()
     with_stand_in(home)
     write(home.file('analyser'), '900\n')
     write(home.file('bpm'), '133\n')
+
+
+@claim(inside=Studio)
+def files_that_were_missing_or_moved_during_an_upgrade_are_analysed_when_they_are_found(studio):
+    home = studio.home
+    studio.drive('fill', 12, 20)
+    missing, moved = sorted(os.listdir(studio.music + '/a/b'))[:2]
+    os.rename(f'{studio.music}/a/b/{missing}', home.file(missing))
+    studio.drive('rescan')
+    home.down()
+    upgrade(home)
+    os.mkdir(studio.music + '/other')
+    os.rename(f'{studio.music}/a/b/{moved}', f'{studio.music}/other/{moved}')
+    home.up()
+    os.rename(home.file(missing), f'{studio.music}/a/b/{missing}')
+    studio.drive('heard', 900, 133)
+
+
+@claim(inside=Studio)
+def an_empty_mount_point_purges_nothing_in_the_full_scan_after_an_upgrade(studio):
+    home = studio.home
+    studio.drive('fill', 20, 20)
+    home.down()
+    upgrade(home)
     os.rename(studio.music, studio.music + '.away')
     os.mkdir(studio.music)
     home.up()

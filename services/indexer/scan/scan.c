@@ -27,7 +27,8 @@ static void send_report_now_and_then(struct scan *scan)
         send_report(scan);
 }
 
-/* An operation about a folder, or about a file in it, is durable or refused. A stale place must be analysed. */
+/* An operation about a folder, or about a file in it, is durable or refused. The file of a stale place must be
+ * analysed. Another one may have been analysed by an older analyser, before it was away or moved. */
 static void take_outcome(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
 {
     struct scan *scan = state;
@@ -48,8 +49,12 @@ static void take_outcome(void *state, const struct operation *operation, const s
     if (!operation->has_place)
         return;
     scan->added += outcome->created;
-    if (outcome->stale && place->availability.value != ITEM_STATE_ONLINE_ONLY)
+    if (place->availability.value == ITEM_STATE_ONLINE_ONLY)
+        return;
+    if (outcome->stale)
         scan_add_work(scan, node, outcome->id, path, &trace)->created = outcome->created;
+    else
+        scan_hear_placed(scan, node, outcome->id, place);
     send_report_now_and_then(scan);
 }
 

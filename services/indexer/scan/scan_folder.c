@@ -129,11 +129,42 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     return work;
 }
 
+/* Adds an item whose file has not changed to the report, if it must be analysed. */
+static void hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared)
+{
+    const struct folder_entry *entry = compared->entry;
+    struct work *work;
+
+    if (!wants_hearing(scan, compared))
+        return;
+    work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
+                         &entry->trace);
+    work->retry = scan->order.retry_failed;
+    work->renews = renewed_revision(scan, compared);
+    work->waits = compared->analysis == ANALYSIS_STATE_WAITING;
+}
+
+void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place)
+{
+    const struct folder_entry entry = { .name = place->file,
+                                        .kind = (enum kind)place->kind.value,
+                                        .trace = {
+                                            .inode = place->inode, .size = place->size, .mtime = place->mtime } };
+    struct compared compared = { .entry = &entry, .id = id };
+    struct media media;
+
+    if (catalogue_reader_media(scan->catalogue, &scan->folder, id, &media) != ERR_OK ||
+        media.lifecycle.value != LIFECYCLE_FINAL) /* a take is analysed when its recording has ended */
+        return;
+    compared.analysis = (enum analysis_state)media.analysis.value;
+    compared.analyser = media.analyser;
+    hear_unchanged(scan, node, &compared);
+}
+
 static enum err meet_entry(struct scan *scan, struct folder_node *node, const struct compared *compared,
                            struct fault *fault)
 {
     const struct folder_entry *entry = compared->entry;
-    struct work *work;
 
     if (id_is_zero(compared->id))
         return meet_new(scan, node, entry, fault);
@@ -141,13 +172,8 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     scan->returned += compared->has_returned;
     if (compared->differs)
         return scan_place(scan, node, entry, fault);
-    if (entry->unsure || entry->is_online_only || !wants_hearing(scan, compared))
-        return ERR_OK;
-    work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
-                         &entry->trace);
-    work->retry = scan->order.retry_failed;
-    work->renews = renewed_revision(scan, compared);
-    work->waits = compared->analysis == ANALYSIS_STATE_WAITING;
+    if (!entry->unsure && !entry->is_online_only)
+        hear_unchanged(scan, node, compared);
     return ERR_OK;
 }
 

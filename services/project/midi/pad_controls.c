@@ -22,7 +22,7 @@ struct pad_controls {
     bool is_busy, is_changed; /* is_changed: since they were sent */
     bool is_failed, waits;
     int64_t waits_from; /* the frame since which the core waits; INT64_MAX: it has not answered yet */
-    bool is_silent; /* a waiter's time was over before the core answered */
+    bool is_silent;     /* a waiter's time was over before the core answered */
     struct pad_waiter waiters[WAITERS];
     uint32_t waiting;
     struct pad_control each[MIDI_BINDINGS];
