@@ -99,8 +99,8 @@ bool scan_is_cloud(const struct scan *scan, const char *folder);
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace);
 
-/* scan_folder.c: adds the file of an item to the report, if the item must be analysed although its file has not changed.
- * Its place was reported. */
+/* scan_folder.c: adds the file of an item to the report, if the item must be analysed although its file has not
+ * changed. Its place was reported. */
 void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place);
 
 /* Watches a folder, lists it, and compares it with the catalogue. Adds the subfolders that the scan must visit to

@@ -16,8 +16,8 @@ void pad_controls_close(struct pad_controls *controls);
 void pad_controls_send(struct pad_controls *controls, bool waits);
 bool pad_controls_are_sent(const struct pad_controls *controls); /* false: the core was away */
 
-/* True if the core knew at this frame of the audio clock that a client learns. A message from before is not the move that
- * the client waits for. If the core cannot say since when, each frame counts. */
+/* True if the core knew at this frame of the audio clock that a client learns. A message from before is not the move
+ * that the client waits for. If the core cannot say since when, each frame counts. */
 bool pad_controls_waited(const struct pad_controls *controls, int64_t frame);
 
 bool pad_controls_has(const struct midi_live *live); /* the core hits its pad */
