@@ -86,13 +86,12 @@ enum err community_shared(struct txn *txn, struct arena *arena, const struct key
     return row_get(txn, arena, DB_SHARED, subject, &offer_shape, to);
 }
 
-enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
-                        bool (*seen)(void *state, const struct lesson *lesson), void *state)
+static enum err each_lesson(struct txn *txn, struct arena *arena, const struct key *from, const struct key *all,
+                            bool (*seen)(void *state, const struct lesson *lesson), void *state)
 {
-    struct key start = lessons_of(kind, content);
     struct walk walk;
     bool goes_on = true;
-    enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(&start), key_bytes(&start), &walk);
+    enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(from), key_bytes(all), &walk);
 
     while (e == ERR_OK && goes_on && walk_next(&walk)) {
         struct lesson lesson = { 0 };
@@ -102,6 +101,23 @@ enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind k
     }
     walk_end(&walk);
     return e;
+}
+
+enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                        bool (*seen)(void *state, const struct lesson *lesson), void *state)
+{
+    const struct key all = lessons_of(kind, content);
+
+    return each_lesson(txn, arena, &all, &all, seen, state);
+}
+
+enum err community_each_from(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                             struct text word, bool (*seen)(void *state, const struct lesson *lesson), void *state)
+{
+    const struct lesson first = { .kind = { .value = (int32_t)kind }, .content = content, .word = word };
+    const struct key all = lessons_of(kind, content), from = community_lesson_key(&first);
+
+    return each_lesson(txn, arena, &from, &all, seen, state);
 }
 
 enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,

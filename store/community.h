@@ -33,6 +33,10 @@ struct key community_lesson_key(const struct lesson *lesson);
 enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
                         bool (*seen)(void *state, const struct lesson *lesson), void *state);
 
+/* As community_each, from the first lesson on whose other content is empty and whose word is not before `word`. */
+enum err community_each_from(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                             struct text word, bool (*seen)(void *state, const struct lesson *lesson), void *state);
+
 /* The lesson of a content (empty: of the community) and a word; *to is zero if there is none. */
 enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
                          struct text word, struct lesson *to);

@@ -216,8 +216,7 @@ static enum err list_packs(struct composer *c, struct call *call, const struct c
 static enum err list_layouts(struct composer *c, struct call *call, const struct composer_layouts *ask,
                              struct layouts_known *answer)
 {
-    (void)ask;
-    return layouts_list(c, call_arena(call), answer, call_fault(call));
+    return layouts_list(c, call_arena(call), ask, answer, call_fault(call));
 }
 
 const struct composer_handlers asks_handlers = {

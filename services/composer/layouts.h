@@ -4,8 +4,9 @@
 
 #include "services/composer/state.h"
 
-/* Fills `to` with the first LAYOUT_SLOTS slots in the inbox, by layout and number. Leaves out a lesson that is no slot.
- * Errors (explained): offline, full, and those of the store. */
-enum err layouts_list(struct composer *composer, struct arena *arena, struct layouts_known *to, struct fault *fault);
+/* Fills `to` with the first LAYOUT_SLOTS slots in the inbox after that of the ask, by layout and number, and says if
+ * there are more. Leaves out a lesson that is no slot. Errors (explained): offline, full, and those of the store. */
+enum err layouts_list(struct composer *composer, struct arena *arena, const struct composer_layouts *ask,
+                      struct layouts_known *to, struct fault *fault);
 
 #endif

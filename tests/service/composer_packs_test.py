@@ -116,6 +116,12 @@ def kit_layouts_arrive_and_are_known_while_the_server_is_away(studio):
     assert server.round() > 0
     studio.sync()
     same([('rock', 1, 'clap', ['dusty']), expected[2]], known())
+    server.sql("insert into composer.layout_slot select 'big-' || n, slot, 'tom', '{}' "
+               'from generate_series(10, 35) n, generate_series(1, 100) slot')
+    assert server.round() > 0
+    studio.sync()
+    same([(f'big-{n}', slot) for n in range(10, 36) for slot in range(1, 101)] + [('rock', 1), ('rock', 10)],
+         [slot[:2] for slot in known()])
 
 
 run_claims()

@@ -159,19 +159,48 @@ static void print_slot(struct cli *cli, const struct layout_slot *slot)
     cli_print(&cli->out, "\n");
 }
 
+static enum err print_slots(struct cli *cli, const struct layouts_known *known)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < known->each.count; i++) {
+        if (cli->options.json)
+            e = cli_json(cli, &layout_slot_shape, &known->each.at[i]);
+        else
+            print_slot(cli, &known->each.at[i]);
+    }
+    return e;
+}
+
+/* `layout` gets the name, as the next ask ends the life of the answer. */
+static void ask_after(struct composer_layouts *ask, const struct layout_slot *last, char layout[64])
+{
+    (void)snprintf(layout, 64, "%.*s", TEXT_ARG(last->layout));
+    *ask = (struct composer_layouts){
+        .has_after = true, .after = text_of(layout), .has_after_slot = true, .after_slot = last->slot
+    };
+}
+
 enum err composer_list_layouts(struct cli *cli, struct fault *fault)
 {
-    struct layouts_known known = { 0 };
-    enum err e = cli_ask(cli, "composer.layouts", NULL, &known, fault);
+    struct composer_layouts ask = { 0 };
+    char layout[64];
+    uint64_t count = 0;
+    bool more = true;
+    enum err e = ERR_OK;
 
-    for (uint32_t i = 0; e == ERR_OK && i < known.each.count; i++) {
-        if (cli->options.json)
-            e = cli_json(cli, &layout_slot_shape, &known.each.at[i]);
-        else
-            print_slot(cli, &known.each.at[i]);
+    while (e == ERR_OK && more) {
+        struct layouts_known known = { 0 };
+        e = cli_ask(cli, "composer.layouts", &ask, &known, fault);
+        if (e == ERR_OK)
+            e = print_slots(cli, &known);
+        count += known.each.count;
+        more = known.has_more && known.more && known.each.count > 0;
+        if (more)
+            ask_after(&ask, &known.each.at[known.each.count - 1], layout);
     }
     if (e == ERR_OK)
-        cli_none(cli, known.each.count, "The community knows no kit layout.");
+        cli_none(cli, count, "The community knows no kit layout.");
     return e;
 }
 
