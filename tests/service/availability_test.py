@@ -110,6 +110,40 @@ def a_second_disk_of_one_identity_is_a_duplicate(it):
 
 
 @claim(inside=Disks)
+def two_disks_that_take_turns_at_one_place_are_two_libraries(it):
+    def plug(name, files):
+        disk = it.disk(name)
+        for i in range(files):
+            wav(f'{disk}/kit/{name} {i}.wav', 1000 + 100 * files + i)
+        return it.move(disk, 'stick')
+
+    stick = plug('first', 2)
+    it.add(stick + '/kit')
+    it.becomes(stick, 'external_online:done=2')
+    it.unmount(stick)
+    until(lambda: not it.volume('marker:first')['online'])
+    it.becomes('', 'external_offline:done=2')
+    plug('second', 3)
+    it.add(stick + '/kit')
+    it.becomes('', 'external_offline:done=2 external_online:done=3')
+    for name, here, away in ('first', 2, 3), ('second', 3, 2), ('first', 2, 3):
+        it.unmount(stick)
+        it.becomes('', 'external_offline:done=5')
+        plug(name, here)
+        it.becomes('', f'external_offline:done={away} external_online:done={here}')
+        same(here, it.volume('marker:' + name)['items'])
+        it.rescan(stick + '/kit')
+        it.becomes('', f'external_offline:done={away} external_online:done={here}')
+    same([(stick + '/kit', 2, True), (stick + '/kit', 3, False)],
+         sorted((one['path'], one['files'], one['online']) for one in it.home.json('library', 'list')))
+    it.home.loophole('library', 'remove', stick + '/kit')
+    until(lambda: len(it.items()) == 3)
+    it.becomes('', 'external_offline:done=3')
+    it.home.loophole('undo')
+    it.becomes('', 'external_offline:done=3 external_online:done=2')
+
+
+@claim(inside=Disks)
 def a_marker_that_is_lost_or_made_again_loses_nothing(it):
     disk = it.disk('marked')
     for i in range(12):

@@ -33,14 +33,15 @@ static enum err print_library(struct cli *cli, const struct library *library, co
 enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct fault *fault)
 {
     struct libraries list = { 0 };
+    const struct library *found = NULL;
     enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
-        if (bytes_equal(list.each.at[i].path, path)) {
-            *to = list.each.at[i].id;
-            return ERR_OK;
-        }
-    if (e != ERR_OK)
+        if (bytes_equal(list.each.at[i].path, path) && (!found || list.each.at[i].online))
+            found = &list.each.at[i]; /* of disks that take turns at one place, the one that is here */
+    if (found)
+        *to = found->id;
+    if (found || e != ERR_OK)
         return e;
     fault_set(fault, ERR_NOT_FOUND, "%.*s is not a library", (int)path.len, (const char *)path.at);
     return fault_hint(fault, "`loophole library list` lists them");

@@ -91,11 +91,19 @@ static bool was_renamed(struct adoption *adoption, const struct library *library
 
 /* ---- a library ---- */
 
+/* True for a library on another disk that was at this place, or around it, before the present one. */
+static bool was_here_before(const struct adoption *adoption, const struct library *other)
+{
+    const struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
+
+    return !id_equal(other->volume, adoption->volume.id) && (!other->online || bytes_equal(other->path, path));
+}
+
 /* Finds the library of this folder, or a library whose folder was renamed to this path. */
 static void find_library(struct adoption *adoption, const struct library_list *all, struct bytes path)
 {
     for (uint32_t i = 0; i < all->count; i++)
-        if (bytes_equal(all->at[i].path, path))
+        if (bytes_equal(all->at[i].path, path) && !was_here_before(adoption, &all->at[i]))
             adoption->library = all->at[i];
     adoption->library.has_project = false;
     if (adoption->library.link.len) { /* a person adds the folder to which a link leads: it is a library of its own */
@@ -122,7 +130,7 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
         bool is_around = walk_contains(path, other->path) && !other->has_project && !other->link.len;
-        if (bytes_equal(other->path, path) || is_tree_of(other, &adoption->moved))
+        if (bytes_equal(other->path, path) || was_here_before(adoption, other) || is_tree_of(other, &adoption->moved))
             continue;
         if (walk_contains(other->path, path) || is_around)
             return refuse_nested(adoption, other, !is_around);
@@ -142,7 +150,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
         ;
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
-        if (bytes_equal(other->path, path) || walk_contains(other->path, path)) {
+        if (!was_here_before(adoption, other) && (bytes_equal(other->path, path) || walk_contains(other->path, path))) {
             adoption->library = *other;
             adoption->is_found = true;
         }

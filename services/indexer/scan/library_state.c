@@ -71,6 +71,14 @@ const char *library_state_below(const struct library_state *lib, const char *pat
     return rest_of(path, lib->library.path);
 }
 
+/* Disks may take turns at one place. Of two libraries that contain a path, the one whose disk is here fits better. */
+static bool fits_better(const struct library *library, const struct library_state *best)
+{
+    if (!best || library->online != best->library.online)
+        return !best || library->online;
+    return library->path.len > best->library.path.len;
+}
+
 struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
                                        char copy[PATH_MAX])
 {
@@ -82,7 +90,7 @@ struct library_state *library_state_at(struct library_state *libraries, struct b
     for (; libraries; libraries = libraries->next) {
         const char *rest = rest_of(copy, libraries->library.path);
         if (!rest || (libraries->library.has_within && !libraries->library.online) ||
-            (best && best->library.path.len >= libraries->library.path.len))
+            !fits_better(&libraries->library, best))
             continue;
         best = libraries;
         *below = rest;

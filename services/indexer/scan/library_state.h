@@ -42,8 +42,8 @@ void library_state_free_all(struct library_state **libraries);
 /* NULL: the library is unknown. */
 struct library_state *library_state_of(struct library_state *libraries, struct id library);
 
-/* The innermost library that is `path` or contains it, but no tree that is away; NULL: none. `below` points to the path
- * below the library; "" for the library itself. */
+/* The innermost library that is `path` or contains it, but no tree that is away, and a library that is away only if
+ * there is no other one. NULL: none. `below` points to the path below the library; "" for the library itself. */
 struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
                                        char copy[PATH_MAX]);
 
