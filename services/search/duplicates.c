@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/hash.h"
 #include "common/process/limits.h"
 #include "proto/wire/base64.h"
@@ -14,18 +15,18 @@ enum { PART_COPIES = 1000, PAGE_COPIES = 2000, PAGE_BYTES = 2 << 20, CLOCK_EVERY
 
 static enum err begin_judging(struct duplicates *d)
 {
-    enum err e = d->is_wanted ? groups_cut(d->groups, d->is_wanted, &d->cut) : ERR_OK;
-    uint32_t groups = groups_cut_count(&d->cut, d->groups);
+    uint32_t groups = groups_count(d->groups);
     struct found_group group;
 
-    if (e != ERR_OK)
-        return e;
-    d->copies = calloc(d->count + 1, sizeof(*d->copies));
-    d->is_member = calloc(d->count + 1, sizeof(*d->is_member));
-    d->verdicts = calloc(groups + 1, sizeof(*d->verdicts));
-    d->is_shown = calloc(groups + 1, sizeof(*d->is_shown));
-    if (!d->copies || !d->is_member || !d->verdicts || !d->is_shown)
+    if (!limits_leave(d->count * (sizeof(*d->copies) + sizeof(bool)) + groups * (sizeof(*d->verdicts) + sizeof(bool)) +
+                      (d->is_wanted ? GROUPS_CUT_BYTES(d->count, groups) : 0)))
         return ERR_FULL;
+    if (d->is_wanted)
+        groups_cut(d->groups, d->is_wanted, &d->cut);
+    d->copies = alloc_zeroed(d->count, sizeof(*d->copies));
+    d->is_member = alloc_zeroed(d->count, sizeof(*d->is_member));
+    d->verdicts = alloc_zeroed(groups, sizeof(*d->verdicts));
+    d->is_shown = alloc_zeroed(groups, sizeof(*d->is_shown));
     for (uint32_t g = 0; groups_cut_get(&d->cut, d->groups, g, &group); g++)
         for (uint32_t i = 0; i < group.count; i++)
             d->is_member[group.at[i]] = true;

@@ -40,8 +40,6 @@ static void look_at_file(struct search *search, struct txn *txn)
     if (e != ERR_OK)
         return;
     search->all.groups = groups_of(&sounds);
-    if (!search->all.groups)
-        candidates_close(&sounds);
     search->all.is_wanted = true;
     search->all.is_old = !covers_changes(search, txn, &file);
     search->all.written = file.revision;
@@ -116,8 +114,6 @@ enum err search_groups_renew(struct duplicates *d, struct txn *txn)
         d->groups = all->groups ? all->groups : groups_of(NULL);
         all->groups = NULL;
     }
-    if (!d->groups)
-        return ERR_FULL;
     return groups_sounds(d->groups) ? renew_groups(d) : ERR_OK;
 }
 

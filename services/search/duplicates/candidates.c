@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 static const float LEAST_ALIKE = 0.6f, LENGTHS_OFF_SECONDS = 0.15f, LENGTHS_OFF = 0.01f;
 
 /* The steps of each stage are sounds; those of ADD, one stage for each order, in that order, so that the sounds of two
@@ -23,21 +25,16 @@ struct candidates {
 
 /* ---- sounds ---- */
 
-bool candidates_open(struct candidate_sounds *sounds, uint32_t count)
+void candidates_open(struct candidate_sounds *sounds, uint32_t count)
 {
-    bool whole;
-
-    *sounds = (struct candidate_sounds){ .count = count, .each = calloc(count + 1, sizeof(*sounds->each)) };
-    sounds->near = calloc(count + 1, sizeof(*sounds->near));
-    whole = sounds->each && sounds->near;
+    *sounds = (struct candidate_sounds){ .count = count, .each = alloc_zeroed(count, sizeof(*sounds->each)) };
+    sounds->near = alloc_zeroed(count, sizeof(*sounds->near));
     for (int o = 0; o < CANDIDATES_ORDERS; o++) {
         struct sound_order *order = &sounds->order[o];
-        order->at = calloc(count + 1, sizeof(*order->at));
-        order->end = calloc(count + 1, sizeof(*order->end));
-        order->place = calloc(count + 1, sizeof(*order->place));
-        whole = whole && order->at && order->end && order->place;
+        order->at = alloc_zeroed(count, sizeof(*order->at));
+        order->end = alloc_zeroed(count, sizeof(*order->end));
+        order->place = alloc_zeroed(count, sizeof(*order->place));
     }
-    return whole;
 }
 
 void candidates_close(struct candidate_sounds *sounds)
@@ -209,24 +206,15 @@ static void count_stayed(struct candidates *c, int o)
 struct candidates *candidates_new(struct candidate_sounds *now, const struct candidate_sounds *was,
                                   const uint32_t *now_of)
 {
-    struct candidates *c = calloc(1, sizeof(*c));
-    bool whole;
+    struct candidates *c = alloc_bytes(sizeof(*c));
 
-    if (!c)
-        return NULL;
     *c = (struct candidates){ .now = now, .was = was, .now_of = now_of };
-    c->was_of = calloc(now->count + 1, sizeof(*c->was_of));
-    c->is_renewed = calloc(now->count + 1, sizeof(*c->is_renewed));
-    whole = c->was_of && c->is_renewed;
+    c->was_of = alloc_array(now->count, sizeof(*c->was_of));
+    c->is_renewed = alloc_zeroed(now->count, sizeof(*c->is_renewed));
     for (int o = 0; o < CANDIDATES_ORDERS; o++) {
-        c->stayed[o] = calloc(now->count + 1, sizeof(uint32_t));
-        c->before[0][o] = calloc(was->count + 1, sizeof(uint32_t));
-        c->before[1][o] = calloc(now->count + 1, sizeof(uint32_t));
-        whole = whole && c->stayed[o] && c->before[0][o] && c->before[1][o];
-    }
-    if (!whole) {
-        candidates_free(c);
-        return NULL;
+        c->stayed[o] = alloc_array(now->count, sizeof(uint32_t));
+        c->before[0][o] = alloc_array((size_t)was->count + 1, sizeof(uint32_t));
+        c->before[1][o] = alloc_array((size_t)now->count + 1, sizeof(uint32_t));
     }
     find_stayed(c);
     for (int o = 0; o < CANDIDATES_ORDERS; o++)

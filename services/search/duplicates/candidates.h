@@ -44,8 +44,9 @@ struct candidate_sounds {
     struct sound_order order[CANDIDATES_ORDERS];
 };
 
-bool candidates_open(struct candidate_sounds *sounds,
-                     uint32_t count); /* false: no memory; candidates_close frees it either way */
+/* Takes CANDIDATES_BYTES for each sound; the caller has checked limits_leave. */
+#define CANDIDATES_BYTES (sizeof(struct sound) + sizeof(struct near_sounds) + 3 * CANDIDATES_ORDERS * sizeof(uint32_t))
+void candidates_open(struct candidate_sounds *sounds, uint32_t count);
 void candidates_close(struct candidate_sounds *sounds);
 void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, once `is_representative` is known */
 
@@ -53,7 +54,9 @@ void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, o
 struct candidates;
 
 /* `now_of` has, for each former sound, its present number, or CANDIDATES_NONE if it is gone or changed. `was` is
- * arranged or empty and may be freed after candidates_free; `now` must be arranged. NULL: no memory. */
+ * arranged or empty and may be freed after candidates_free; `now` must be arranged. Takes
+ * CANDIDATES_UPDATE_BYTES for each sound of both; the caller has checked limits_leave. */
+#define CANDIDATES_UPDATE_BYTES ((1 + 2 * CANDIDATES_ORDERS) * sizeof(uint32_t) + sizeof(bool))
 struct candidates *candidates_new(struct candidate_sounds *now, const struct candidate_sounds *was,
                                   const uint32_t *now_of);
 void candidates_free(struct candidates *c); /* NULL is allowed */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"
 
@@ -94,10 +95,9 @@ float fingerprint_alike(const struct gist *a, const struct gist *b)
 
 struct fingerprint_bench *fingerprint_bench_new(void)
 {
-    struct fingerprint_bench *bench = malloc(sizeof(*bench));
+    struct fingerprint_bench *bench = alloc_bytes(sizeof(*bench));
 
-    if (bench)
-        fourier_init(&bench->fourier);
+    fourier_init(&bench->fourier);
     return bench;
 }
 

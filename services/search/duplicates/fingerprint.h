@@ -38,7 +38,7 @@ bool fingerprint_read_gist(struct bytes from, struct gist *to);
 /* -1..1; one sound gives 0.6 or more. */
 float fingerprint_alike(const struct gist *a, const struct gist *b);
 
-/* The memory of a comparison, for repeated use. NULL: no memory. */
+/* The memory of a comparison, for repeated use. */
 struct fingerprint_bench;
 struct fingerprint_bench *fingerprint_bench_new(void);
 void fingerprint_bench_free(struct fingerprint_bench *bench); /* NULL is allowed */

@@ -43,18 +43,13 @@ static void free_groups(struct duplicate_groups *t)
 
 struct duplicate_groups *groups_of(struct candidate_sounds *sounds)
 {
-    struct duplicate_groups *t = calloc(1, sizeof(*t));
+    struct duplicate_groups *t = alloc_zeroed(1, sizeof(*t));
 
-    if (!t || !(t->bench = fingerprint_bench_new())) {
-        groups_free(t);
-        return NULL;
-    }
+    t->bench = fingerprint_bench_new();
     if (sounds)
         t->now = *sounds;
-    else if (!candidates_open(&t->now, 0)) {
-        groups_free(t);
-        return NULL;
-    }
+    else
+        candidates_open(&t->now, 0);
     t->stage = DONE;
     return t;
 }
@@ -63,7 +58,7 @@ struct duplicate_groups *groups_new(const struct id *ids, uint32_t count)
 {
     struct duplicate_groups *t = groups_of(NULL);
 
-    if (t && groups_renew(t, ids, count, NULL) == ERR_OK)
+    if (groups_renew(t, ids, count, NULL) == ERR_OK)
         return t;
     groups_free(t);
     return NULL;
@@ -98,22 +93,17 @@ static void find_former(struct duplicate_groups *t)
 
 enum err groups_renew(struct duplicate_groups *t, const struct id *ids, uint32_t count, const bool *is_changed)
 {
-    struct candidate_sounds next;
-
-    if (!candidates_open(&next, count)) {
-        candidates_close(&next);
+    if (!limits_leave(count * (CANDIDATES_BYTES + sizeof(*t->former) + sizeof(*t->is_changed)) +
+                      t->now.count * sizeof(*t->now_of)))
         return ERR_FULL;
-    }
     free_update(t);
     t->was = t->now;
-    t->now = next;
-    t->former = calloc(count + 1, sizeof(*t->former));
-    t->now_of = calloc(t->was.count + 1, sizeof(*t->now_of));
-    t->is_changed = calloc(count + 1, sizeof(*t->is_changed));
+    candidates_open(&t->now, count);
+    t->former = alloc_array(count, sizeof(*t->former));
+    t->now_of = alloc_array(t->was.count, sizeof(*t->now_of));
+    t->is_changed = alloc_array(count, sizeof(*t->is_changed));
     t->stage = GATHER;
     t->next = t->unread = t->stayed = 0;
-    if (!t->former || !t->now_of || !t->is_changed)
-        return ERR_FULL;
     for (uint32_t i = 0; i < count; i++) {
         t->now.each[i].id = ids[i];
         t->is_changed[i] = !is_changed || is_changed[i];
@@ -247,31 +237,28 @@ static bool keep_groups(struct duplicate_groups *t)
     return true;
 }
 
-static enum err open_groups(struct duplicate_groups *t)
+static void open_groups(struct duplicate_groups *t)
 {
     uint32_t count = t->now.count;
 
-    free_groups(t);
-    t->is_grouped = false;
-    t->order = calloc(count + 1, sizeof(*t->order));
-    bool whole = t->order != NULL;
-    for (int kind = 0; kind < GROUPS_KINDS; kind++) {
-        t->root[kind] = calloc(count + 1, sizeof(*t->root[kind]));
-        whole = whole && t->root[kind];
-    }
-    for (uint32_t i = 0; whole && i < count; i++)
+    t->order = alloc_array(count, sizeof(*t->order));
+    for (int kind = 0; kind < GROUPS_KINDS; kind++)
+        t->root[kind] = alloc_array(count, sizeof(*t->root[kind]));
+    for (uint32_t i = 0; i < count; i++)
         t->order[i] = t->root[GROUPS_FILE][i] = i;
-    return whole ? ERR_OK : ERR_FULL;
 }
 
 /* One sound represents all with the same samples, so that the copies of one sound do not fill the window of another. */
 static enum err begin_matching(struct duplicate_groups *t)
 {
     uint32_t count = t->now.count;
-    enum err e = open_groups(t);
 
-    if (e != ERR_OK)
-        return e;
+    free_groups(t);
+    t->is_grouped = false;
+    if (!limits_leave(count * sizeof(uint32_t) * (1 + GROUPS_KINDS) +
+                      ((size_t)count + t->was.count) * CANDIDATES_UPDATE_BYTES))
+        return ERR_FULL;
+    open_groups(t);
     join_equal(t, t->root[GROUPS_FILE], by_content, same_content);
     memcpy(t->root[GROUPS_AUDIO], t->root[GROUPS_FILE], count * sizeof(uint32_t));
     join_equal(t, t->root[GROUPS_AUDIO], by_samples, same_samples);
@@ -283,7 +270,7 @@ static enum err begin_matching(struct duplicate_groups *t)
     }
     candidates_arrange(&t->now);
     t->candidates = candidates_new(&t->now, &t->was, t->now_of);
-    return t->candidates ? ERR_OK : ERR_FULL;
+    return ERR_OK;
 }
 
 /* ---- groups ---- */
@@ -335,8 +322,11 @@ static enum err group_kind(struct duplicate_groups *t, int kind)
 
 static enum err make_groups(struct duplicate_groups *t)
 {
-    t->members = malloc(((size_t)t->now.count * GROUPS_KINDS + 1) * sizeof(*t->members));
-    enum err e = t->members ? ERR_OK : ERR_FULL;
+    size_t most = (size_t)t->now.count * GROUPS_KINDS;
+    enum err e = limits_leave(most * sizeof(*t->members)) ? ERR_OK : ERR_FULL;
+
+    if (e == ERR_OK)
+        t->members = alloc_array(most, sizeof(*t->members));
     for (int kind = 0; kind < GROUPS_KINDS && e == ERR_OK; kind++)
         e = group_kind(t, kind);
     return e;

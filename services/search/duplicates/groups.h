@@ -20,11 +20,11 @@ enum group_kind { GROUPS_FILE, GROUPS_AUDIO, GROUPS_SOUND, GROUPS_KINDS };
 
 struct duplicate_groups;
 
-/* Begins a search of these items, whose ids rise; copies them. NULL: no memory. */
+/* Begins a search of these items, whose ids rise; copies them. NULL: full. */
 struct duplicate_groups *groups_new(const struct id *ids, uint32_t count);
 
-/* Takes ownership of the arranged sounds of an earlier search, with their lists (NULL: none). Call groups_renew next.
- * Returns NULL without memory: the sounds then stay the caller's. */
+/* Takes ownership of the arranged sounds of an earlier search, with their lists (NULL: none). Call groups_renew
+ * next. */
 struct duplicate_groups *groups_of(struct candidate_sounds *sounds);
 
 /* Begins another search after one has finished, for these items, whose ids rise. `is_changed` has a bool for each item:

@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/duplicates/fingerprint.h"
 #include "services/search/duplicates/forest.h"
 #include "services/search/duplicates/groups_parts.h"
@@ -45,13 +47,13 @@ static void share_verdicts(struct duplicate_groups *t, uint32_t i)
 
 enum err groups_list_pairs(struct duplicate_groups *t)
 {
-    size_t most = 1;
+    size_t most = 0;
 
     for (uint32_t i = 0; i < t->now.count; i++)
         most += t->now.near[i].count;
-    t->pairs = malloc(most * sizeof(*t->pairs));
-    if (!t->pairs)
+    if (!limits_leave(most * sizeof(*t->pairs)))
         return ERR_FULL;
+    t->pairs = alloc_array(most, sizeof(*t->pairs));
     for (uint32_t i = 0; i < t->now.count; i++)
         share_verdicts(t, i);
     for (uint32_t i = 0; i < t->now.count; i++)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/search/duplicates/groups_parts.h"
 
 static int by_kind_and_first(const void *a, const void *b)
@@ -24,14 +25,12 @@ static uint32_t pick_members(const struct found_group *group, const bool *is_wan
     return count;
 }
 
-enum err groups_cut(const struct duplicate_groups *groups, const bool *is_wanted, struct groups_cut *to)
+void groups_cut(const struct duplicate_groups *groups, const bool *is_wanted, struct groups_cut *to)
 {
     uint32_t used = 0;
 
-    *to = (struct groups_cut){ .at = malloc((groups->group_count + 1) * sizeof(*to->at)),
-                               .members = malloc((groups->member_count + 1) * sizeof(*to->members)) };
-    if (!to->at || !to->members)
-        return ERR_FULL;
+    *to = (struct groups_cut){ .at = alloc_array(groups->group_count, sizeof(*to->at)),
+                               .members = alloc_array(groups->member_count, sizeof(*to->members)) };
     for (uint32_t g = 0; g < groups->group_count; g++) {
         const struct found_group *group = &groups->groups[g];
         uint32_t *members = to->members + used, count = pick_members(group, is_wanted, members);
@@ -43,7 +42,6 @@ enum err groups_cut(const struct duplicate_groups *groups, const bool *is_wanted
     }
     if (to->count)
         qsort(to->at, to->count, sizeof(*to->at), by_kind_and_first);
-    return ERR_OK;
 }
 
 void groups_cut_free(struct groups_cut *cut)

@@ -12,8 +12,11 @@ struct groups_cut {
     uint32_t *members; /* of all of them */
 };
 
-/* `is_wanted`, by number of item. groups_cut_free frees `to`, also after an error. Errors: full. */
-enum err groups_cut(const struct duplicate_groups *groups, const bool *is_wanted, struct groups_cut *to);
+/* `is_wanted`, by number of item. Takes GROUPS_CUT_BYTES at most; the caller has checked limits_leave. groups_cut_free
+ * frees `to`. */
+#define GROUPS_CUT_BYTES(items, groups)                                                                                \
+    ((items) * sizeof(uint32_t) * GROUPS_KINDS + (groups) * sizeof(struct found_group))
+void groups_cut(const struct duplicate_groups *groups, const bool *is_wanted, struct groups_cut *to);
 void groups_cut_free(struct groups_cut *cut); /* leaves it all zero */
 
 /* Like groups_count and groups_get, of what is left of `groups`. */

@@ -118,8 +118,9 @@ static enum err parse_sounds(const struct buffer *bytes, const char *path, struc
     struct hash hash = hash_of(rest.at, rest.len);
     if (memcmp(&hash, &header.hash, sizeof(hash)) != 0 || header.count > rest.len / sizeof(struct sound))
         return refuse_file(fault, path);
-    if (!candidates_open(to, header.count))
+    if (!limits_leave(header.count * CANDIDATES_BYTES))
         return limits_refuse(fault, "the duplicates of all items");
+    candidates_open(to, header.count);
     *file = (struct sounds_file){ header.catalogue, header.revision, header.change_hash };
     return read_sounds(rest, &header, to) ? ERR_OK : refuse_file(fault, path);
 }

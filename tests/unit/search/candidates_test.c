@@ -77,7 +77,7 @@ static void take_sounds(const struct library *library, struct candidate_sounds *
     for (uint32_t i = 0; i < library->count; i++)
         if (library->is_there[i])
             numbers[count++] = i;
-    assert_true(candidates_open(to, count));
+    candidates_open(to, count);
     for (uint32_t i = 0; i < count; i++)
         to->each[i] = library->each[numbers[i]];
     candidates_arrange(to);
@@ -131,7 +131,7 @@ static void lists_brought_up_to_date_equal_those_made_again(void **state)
     struct candidate_sounds was, now, anew, none;
 
     (void)state;
-    assert_true(candidates_open(&none, 0));
+    candidates_open(&none, 0);
     for (; library.count < SOUNDS; library.count++) {
         library.each[library.count] = make_sound(&library, library.count);
         library.is_there[library.count] = true;
