@@ -84,11 +84,11 @@ static enum err gather_rows_of(struct gathering *g, struct id folder)
     struct text text = { sizeof(folder.b), (const char *)folder.b };
     char key[TERM_LONGEST];
     struct bitmap *rows = index_term(index, terms_start(key, TERM_FOLDER, text), NULL);
-    uint32_t count = rows ? bitmap_count(rows) : 0, *at = malloc((count + 1) * sizeof(*at));
-    enum err e = rows && at ? ERR_OK : ERR_FULL;
+    uint32_t count = bitmap_count(rows), *at = NULL;
+    enum err e = limits_leave(count * sizeof(*at)) ? ERR_OK : ERR_FULL;
 
     if (e == ERR_OK)
-        bitmap_rows(rows, at);
+        at = bitmap_array(rows, &count);
     for (uint32_t i = 0; e == ERR_OK && i < count; i++)
         e = queue_add(g->catchup, index_id(index, at[i]));
     free(at);

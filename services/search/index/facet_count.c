@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
+
 enum { MOST_CODES = UINT16_MAX - 1, GROUP = 8, DIGITS = 16 };
 
 /* ---- making ---- */
@@ -28,21 +31,18 @@ static int by_count(const void *a, const void *b)
 }
 
 /* Orders the terms by frequency, so that the most frequent ones get the codes. */
-static enum err choose_terms(struct index *index, enum term_field field, struct facet_codes *codes)
+static void choose_terms(struct index *index, struct term_range range, struct facet_codes *codes)
 {
-    struct term_range range = terms_of(index, field);
-    struct frequent *all = malloc((range.count + 1) * sizeof(*all));
+    struct frequent *all = alloc_array(range.count, sizeof(*all));
 
     codes->room = range.count < MOST_CODES ? range.count : MOST_CODES;
-    codes->terms = malloc((codes->room + 1) * sizeof(*codes->terms));
-    for (uint32_t i = 0; all && i < range.count; i++)
+    codes->terms = alloc_array(codes->room, sizeof(*codes->terms));
+    for (uint32_t i = 0; i < range.count; i++)
         all[i] = (struct frequent){ range.at[i], terms_posting(&index->terms, range.at[i])->count };
-    if (all && codes->terms)
-        qsort(all, range.count, sizeof(*all), by_count);
-    for (; all && codes->terms && codes->count < codes->room; codes->count++)
+    qsort(all, range.count, sizeof(*all), by_count);
+    for (; codes->count < codes->room; codes->count++)
         codes->terms[codes->count] = all[codes->count].term;
     free(all);
-    return all && codes->terms ? ERR_OK : ERR_FULL;
 }
 
 static uint32_t code_of(const struct facet_codes *codes, uint32_t row)
@@ -66,12 +66,12 @@ static void set_bit(struct facet_codes *codes, uint32_t row, uint32_t bit)
         ((uint64_t *)codes->at)[row] |= UINT64_C(1) << bit;
 }
 
-/* Writes the code of each row. `rows` has room for the rows of any term. False: a row has several values, or memory is
- * short. */
+/* Writes the code of each row. `rows` has room for the rows of any term. False: a row has several values. */
 static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t *rows)
 {
     codes->width = codes->count <= FACET_CODES_NARROW ? sizeof(uint8_t) : sizeof(uint16_t);
-    bool is_one = (codes->at = calloc((size_t)codes->rows + 1, codes->width)) != NULL;
+    codes->at = alloc_zeroed(codes->rows, codes->width);
+    bool is_one = true;
 
     for (uint32_t i = 0; is_one && i < codes->count; i++) {
         const struct posting *posting = terms_posting(&index->terms, codes->terms[i]);
@@ -84,37 +84,39 @@ static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t 
     return is_one;
 }
 
-static bool fill_bits(struct index *index, struct facet_codes *codes, uint32_t *rows)
+static void fill_bits(struct index *index, struct facet_codes *codes, uint32_t *rows)
 {
     codes->is_several = true;
     if (codes->count > FACET_CODES_BITS)
         codes->count = FACET_CODES_BITS;
     codes->width = codes->count <= FACET_BITS_NARROW ? sizeof(uint32_t) : sizeof(uint64_t);
-    codes->at = calloc((size_t)codes->rows + 1, codes->width);
-    for (uint32_t i = 0; codes->at && i < codes->count; i++) {
+    codes->at = alloc_zeroed(codes->rows, codes->width);
+    for (uint32_t i = 0; i < codes->count; i++) {
         const struct posting *posting = terms_posting(&index->terms, codes->terms[i]);
         posting_rows(posting, rows);
         for (uint32_t j = 0; j < posting->count; j++)
             set_bit(codes, rows[j], i);
     }
-    return codes->at != NULL;
 }
 
 static enum err make_codes(struct index *index, enum term_field field, struct facet_codes *codes)
 {
-    uint32_t *rows = malloc(((size_t)index_rows(index) + 1) * sizeof(*rows));
-    enum err e = rows ? choose_terms(index, field, codes) : ERR_FULL;
+    struct term_range range = terms_of(index, field);
+    uint32_t *rows;
 
+    if (!limits_leave(index_rows(index) * (sizeof(*rows) + sizeof(uint64_t)) +
+                      range.count * (sizeof(struct frequent) + sizeof(*codes->terms))))
+        return ERR_FULL;
+    rows = alloc_array(index_rows(index), sizeof(*rows));
+    choose_terms(index, range, codes);
     codes->rows = index_rows(index);
-    if (e == ERR_OK && !fill_codes(index, codes, rows)) {
+    if (!fill_codes(index, codes, rows)) {
         free(codes->at);
-        e = fill_bits(index, codes, rows) ? ERR_OK : ERR_FULL;
+        fill_bits(index, codes, rows);
     }
     free(rows);
-    codes->is_made = e == ERR_OK;
-    if (e != ERR_OK)
-        facet_codes_free(codes);
-    return e;
+    codes->is_made = true;
+    return ERR_OK;
 }
 
 bool facet_count_prepare(struct index *index)
@@ -143,30 +145,21 @@ static uint32_t code_of_term(const struct facet_codes *codes, uint32_t term)
 static bool grow_codes(struct facet_codes *codes, uint32_t row)
 {
     uint32_t rows = row + row / 8 + 1;
-    uint8_t *more = realloc(codes->at, ((size_t)rows + 1) * codes->width);
 
-    if (!more)
+    if (!limits_leave((size_t)rows * codes->width))
         return false;
-    memset(more + (size_t)codes->rows * codes->width, 0, (size_t)(rows - codes->rows + 1) * codes->width);
-    codes->at = more;
+    codes->at = alloc_grow(codes->at, rows, codes->width);
+    memset((uint8_t *)codes->at + (size_t)codes->rows * codes->width, 0, (size_t)(rows - codes->rows) * codes->width);
     codes->rows = rows;
     return true;
 }
 
-/* Adds a value that is new since the table was made. False: no code is left, or no memory. */
+/* Adds a value that is new since the table was made. False: no code is left. */
 static bool add_term(struct facet_codes *codes, uint32_t term)
 {
-    uint32_t room = codes->room * 2 + 16;
-
     if (codes->count == (codes->width == 1 ? (uint32_t)UINT8_MAX : MOST_CODES))
         return false;
-    if (codes->count == codes->room) {
-        uint32_t *more = realloc(codes->terms, room * sizeof(*more));
-        if (!more)
-            return false;
-        codes->terms = more;
-        codes->room = room;
-    }
+    ALLOC_ROOM(codes->terms, codes->count, codes->room, 16);
     codes->terms[codes->count++] = term;
     return true;
 }
@@ -329,13 +322,11 @@ static void count_all(struct index *index, enum term_field field, const struct f
         to->report(to->state, range.at[i], terms_posting(&index->terms, range.at[i])->count);
 }
 
-static enum err count_placed(struct index *index, const struct facet_codes *codes, const struct facet_rows *rows,
-                             const struct facet_counter *to)
+static void count_placed(struct index *index, const struct facet_codes *codes, const struct facet_rows *rows,
+                         const struct facet_counter *to)
 {
-    uint32_t *places = calloc((codes->is_several ? FACET_CODES_BITS : codes->count) + 1, sizeof(*places));
+    uint32_t *places = alloc_zeroed((codes->is_several ? FACET_CODES_BITS : codes->count) + 1, sizeof(*places));
 
-    if (!places)
-        return ERR_FULL;
     (codes->is_several ? count_bits : count_codes)(codes, rows->each, rows->count, places);
     for (uint32_t i = 0; i < codes->count; i++) {
         uint32_t counted = places[i + 1];
@@ -345,7 +336,6 @@ static enum err count_placed(struct index *index, const struct facet_codes *code
             to->report(to->state, codes->terms[i], counted);
     }
     free(places);
-    return ERR_OK;
 }
 
 enum err facet_count_terms(struct index *index, enum term_field field, const struct facet_rows *rows,
@@ -361,9 +351,9 @@ enum err facet_count_terms(struct index *index, enum term_field field, const str
     renew_stale(index);
     if (!codes->is_made)
         e = make_codes(index, field, codes);
-    if (e == ERR_OK)
-        e = count_placed(index, codes, rows, to);
-    if (e == ERR_OK)
-        count_others(index, field, codes, rows->set, to);
-    return e;
+    if (e != ERR_OK)
+        return e;
+    count_placed(index, codes, rows, to);
+    count_others(index, field, codes, rows->set, to);
+    return ERR_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "services/search/index/index.h"
 
-/* Makes the table of one of the most requested fields. False: all exist, or no memory. */
+/* Makes the table of one of the most requested fields. False: all exist, or limits_leave refuses. */
 bool facet_count_prepare(struct index *index);
 
 /* A result to count, as a set and as a list. The list has its rows or, if these are fewer, all rows outside it. */

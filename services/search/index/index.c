@@ -28,11 +28,11 @@ enum err index_open(struct index *index)
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK || column_open(&index->lengths, 1, MOST_ROWS) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
         column_open(&index->used, sizeof(struct entry_used), MOST_ROWS) != ERR_OK ||
-        terms_open(&index->terms) != ERR_OK || near_state_open(&index->near) != ERR_OK ||
-        !(index->touched = bitmap_new())) {
+        terms_open(&index->terms) != ERR_OK || near_state_open(&index->near) != ERR_OK) {
         index_close(index);
         return ERR_FULL;
     }
+    index->touched = bitmap_new();
     return ERR_OK;
 }
 
@@ -172,8 +172,8 @@ static enum err number_terms(struct index *index, const struct entry *entry, uin
 }
 
 /* Both lists rise: terms only in the first lose the row, terms only in the second get it. */
-static enum err change_postings(struct index *index, uint32_t row, const uint32_t *was, uint32_t was_count,
-                                const uint32_t *now, uint32_t now_count)
+static void change_postings(struct index *index, uint32_t row, const uint32_t *was, uint32_t was_count,
+                            const uint32_t *now, uint32_t now_count)
 {
     uint32_t i = 0, j = 0;
 
@@ -181,14 +181,12 @@ static enum err change_postings(struct index *index, uint32_t row, const uint32_
         if (j == now_count || (i < was_count && was[i] < now[j])) {
             posting_remove(terms_posting(&index->terms, was[i++]), row);
         } else if (i == was_count || now[j] < was[i]) {
-            if (posting_add(terms_posting(&index->terms, now[j++]), row) != ERR_OK)
-                return ERR_FULL;
+            posting_add(terms_posting(&index->terms, now[j++]), row);
         } else {
             i++;
             j++;
         }
     }
-    return ERR_OK;
 }
 
 struct index_list index_terms_of(const struct index *index, uint32_t row)
@@ -218,9 +216,10 @@ static enum err put_terms(struct index *index, uint32_t number, const struct ent
     struct index_row *row = row_at(index, number);
     uint32_t now[ENTRY_TERMS], count = 0;
 
-    if (number_terms(index, entry, now, &count) != ERR_OK ||
-        change_postings(index, number, list_at(index, row), row->term_count, now, count) != ERR_OK ||
-        make_list_room(index, row, count) != ERR_OK)
+    if (number_terms(index, entry, now, &count) != ERR_OK)
+        return ERR_FULL;
+    change_postings(index, number, list_at(index, row), row->term_count, now, count);
+    if (make_list_room(index, row, count) != ERR_OK)
         return ERR_FULL;
     row->term_count = (uint16_t)count;
     memcpy(list_at(index, row), now, count * sizeof(now[0]));
@@ -322,11 +321,9 @@ static void put_vector(struct index *index, uint32_t row, const struct entry *en
 
 struct bitmap *index_take_touched(struct index *index)
 {
-    struct bitmap *fresh = bitmap_new(), *taken = index->touched;
+    struct bitmap *taken = index->touched;
 
-    if (!fresh)
-        return NULL;
-    index->touched = fresh;
+    index->touched = bitmap_new();
     index->touched_from = index->revision;
     return taken;
 }

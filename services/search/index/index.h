@@ -66,7 +66,7 @@ enum err index_put(struct index *index, const struct entry *entry); /* adds or c
 void index_remove(struct index *index, struct id id);               /* no effect if it is absent */
 enum err index_compact(struct index *index);                        /* if much is unused */
 
-/* Returns the touched rows, which the caller frees, and begins to note those after this revision. NULL: no memory. */
+/* Returns the touched rows, which the caller frees, and begins to note those after this revision. */
 struct bitmap *index_take_touched(struct index *index);
 
 uint32_t index_rows(const struct index *index); /* all rows are below this; some are free */
@@ -110,7 +110,7 @@ static inline void index_fetch_number(const struct numbers *numbers, uint32_t ro
 enum err index_adopt_near(struct index *index); /* after the postings are read; otherwise like index_adopt */
 
 /* Return the rows of one term, or of all terms with this start; only rows in `among`, unless that is NULL. The caller
- * frees the result; NULL: no memory. */
+ * frees the result. */
 struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among);
 struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among);
 struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* without free rows */

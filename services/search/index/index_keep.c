@@ -49,7 +49,7 @@ enum err index_adopt(struct index *index)
 enum err index_adopt_near(struct index *index)
 {
     struct bitmap *with_vector = index_with_vector(index);
-    enum err e = with_vector ? near_adopt(&index->near, index_rows(index), with_vector) : ERR_FULL;
+    enum err e = near_adopt(&index->near, index_rows(index), with_vector);
 
     bitmap_free(with_vector);
     return e;
@@ -114,7 +114,7 @@ struct bitmap *index_term(struct index *index, struct text key, const struct bit
     struct bitmap *rows = bitmap_new();
     uint32_t number;
 
-    if (rows && terms_find(&index->terms, key, &number))
+    if (terms_find(&index->terms, key, &number))
         posting_or(terms_posting(&index->terms, number), among, rows);
     return rows;
 }
@@ -124,7 +124,7 @@ struct bitmap *index_starting(struct index *index, struct text start, const stru
     struct term_range range = terms_starting(&index->terms, start);
     struct bitmap *rows = bitmap_new();
 
-    for (uint32_t i = 0; rows && i < range.count; i++)
+    for (uint32_t i = 0; i < range.count; i++)
         posting_or(terms_posting(&index->terms, range.at[i]), among, rows);
     return rows;
 }

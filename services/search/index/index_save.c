@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/limits.h"
 #include "services/search/index/index_file.h"
@@ -79,16 +80,14 @@ static enum err open_temporary(struct index_save *save, const char *path, struct
 
 enum err index_save_begin(struct index *index, const char *path, struct index_save **to, struct fault *fault)
 {
-    struct index_save *save = calloc(1, sizeof(*save));
-    enum err e = ERR_FULL;
+    struct index_save *save = alloc_bytes(sizeof(*save));
+    enum err e;
 
     *to = save;
-    if (save) {
-        *save = (struct index_save){ .index = index, .fd = -1, .hash = hash_new() };
-        e = save->hash ? index_compact(index) : ERR_FULL;
-        save->writes = index->writes;
-        terms_sort(&index->terms);
-    }
+    *save = (struct index_save){ .index = index, .fd = -1, .hash = hash_new() };
+    e = save->hash ? index_compact(index) : ERR_FULL;
+    save->writes = index->writes;
+    terms_sort(&index->terms);
     if (e == ERR_OK)
         e = lay_out_sections(save);
     if (e != ERR_OK)

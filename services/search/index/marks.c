@@ -28,7 +28,7 @@ struct bitmap *marks_of(struct index *index, struct id id)
     struct bitmap *rows = index_term(index, term, NULL);
     uint32_t row;
 
-    if (rows && index_find(index, id, &row))
+    if (index_find(index, id, &row))
         add_named(index, row, rows);
     return rows;
 }

@@ -7,7 +7,7 @@
 
 #define MARKS_FARTHER 2.0f /* factor for the distance of a marked item */
 
-/* The rows with a mark against `id`. The caller frees them; NULL: no memory. */
+/* The rows with a mark against `id`. The caller frees them. */
 struct bitmap *marks_of(struct index *index, struct id id);
 
 #endif

@@ -222,9 +222,8 @@ void terms_sort(struct terms *terms)
 
     if (fresh_count == 0)
         return;
-    if (terms->sorted_count)
-        fresh = malloc(fresh_count * sizeof(*fresh));
-    if (fresh) {
+    if (terms->sorted_count && limits_leave(fresh_count * sizeof(*fresh))) {
+        fresh = alloc_array(fresh_count, sizeof(*fresh));
         memcpy(fresh, tail, fresh_count * sizeof(*fresh));
         qsort_r(fresh, fresh_count, sizeof(*fresh), by_key, terms);
         merge_sorted(terms, fresh, fresh_count);

@@ -4,20 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "store/availability.h"
 #include "store/row.h"
 
 /* ---- reading ---- */
 
-static enum err add_state(struct volumes *volumes, const struct place_here *state)
+static void add_state(struct volumes *volumes, const struct place_here *state)
 {
-    struct place_here *more = realloc(volumes->at, (volumes->count + 1) * sizeof(*more));
-
-    if (!more)
-        return ERR_FULL;
-    volumes->at = more;
-    more[volumes->count++] = *state;
-    return ERR_OK;
+    volumes->at = alloc_grow(volumes->at, volumes->count + 1, sizeof(*volumes->at));
+    volumes->at[volumes->count++] = *state;
 }
 
 struct reading_libraries {
@@ -35,9 +31,8 @@ static bool add_library_state(void *state, const struct library *library)
 
     reading->e = catalogue_volume(reading->txn, reading->arena, library->volume, &volume);
     if (reading->e == ERR_OK)
-        reading->e = add_state(reading->volumes,
-                               &(struct place_here){ library->id, library->volume,
-                                                     availability_backend(&volume, library), library->online });
+        add_state(reading->volumes, &(struct place_here){ library->id, library->volume,
+                                                          availability_backend(&volume, library), library->online });
     return reading->e == ERR_OK;
 }
 
@@ -54,8 +49,8 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
         volume = (struct volume){ 0 };
         e = row_decode(txn, arena, walk.value, &volume_shape, &volume);
         if (e == ERR_OK)
-            e = add_state(volumes, &(struct place_here){ volume.id, volume.id, availability_backend(&volume, NULL),
-                                                         volume.online });
+            add_state(volumes,
+                      &(struct place_here){ volume.id, volume.id, availability_backend(&volume, NULL), volume.online });
     }
     walk_end(&walk);
     if (e == ERR_OK)
@@ -139,17 +134,14 @@ static void add_place(const struct volumes *volumes, struct index *index, const 
 {
     struct bitmap *others = bitmap_new(), *own = bitmap_new();
 
-    if (own)
-        add_volume_rows(index, place->id, own);
-    for (uint32_t i = 0; others && i < volumes->count && id_equal(place->id, place->volume); i++) {
+    add_volume_rows(index, place->id, own);
+    for (uint32_t i = 0; i < volumes->count && id_equal(place->id, place->volume); i++) {
         const struct place_here *other = &volumes->at[i];
         if (id_equal(other->volume, place->id) && !id_equal(other->id, other->volume))
             add_volume_rows(index, other->id, others);
     }
-    if (own && others) {
-        bitmap_and_not(own, others);
-        bitmap_or(to, own);
-    }
+    bitmap_and_not(own, others);
+    bitmap_or(to, own);
     bitmap_free(others);
     bitmap_free(own);
 }
@@ -185,16 +177,14 @@ static void divide_online_only(struct index *index, bool wants_fetched, bool wan
 {
     struct bitmap *rows = bitmap_new(), *fetched = bitmap_new();
 
-    if (rows && fetched) {
-        add_kept(index, &KEPT[1], rows);
-        add_fetched(index, fetched);
-        bitmap_and(fetched, rows);
-        bitmap_and_not(rows, fetched);
-        if (wants_fetched)
-            bitmap_or(to, fetched);
-        if (wants_others)
-            bitmap_or(to, rows);
-    }
+    add_kept(index, &KEPT[1], rows);
+    add_fetched(index, fetched);
+    bitmap_and(fetched, rows);
+    bitmap_and_not(rows, fetched);
+    if (wants_fetched)
+        bitmap_or(to, fetched);
+    if (wants_others)
+        bitmap_or(to, rows);
     bitmap_free(fetched);
     bitmap_free(rows);
 }
@@ -220,10 +210,8 @@ void volumes_in_state(const struct volumes *volumes, struct index *index, struct
         else if (means_state(states, availability_of(KEPT[i].kept, BACKEND_LOCAL, true)))
             add_kept(index, &KEPT[i], to);
     }
-    if (kept && present) {
-        bitmap_and_not(present, kept);
-        bitmap_or(to, present);
-    }
+    bitmap_and_not(present, kept);
+    bitmap_or(to, present);
     bitmap_free(kept);
     bitmap_free(present);
 }
@@ -254,35 +242,25 @@ static void move_fetched(struct index *index, struct bitmap *all, struct state_c
 {
     struct bitmap *rows = bitmap_new();
 
-    if (rows) {
-        divide_online_only(index, true, false, rows);
-        bitmap_and(rows, all);
-        uint64_t count = bitmap_count(rows);
-        to->remote_offline -= count;
-        to->remote_fetching += count;
-    }
+    divide_online_only(index, true, false, rows);
+    uint64_t count = bitmap_and_count(rows, all);
+    to->remote_offline -= count;
+    to->remote_fetching += count;
     bitmap_free(rows);
 }
 
-enum err volumes_count(const struct volumes *volumes, const struct place_here *place, struct index *index,
-                       struct state_counts *to)
+void volumes_count(const struct volumes *volumes, const struct place_here *place, struct index *index,
+                   struct state_counts *to)
 {
     struct bitmap *all = bitmap_new();
     uint64_t present;
 
-    if (!all)
-        return ERR_FULL;
     add_place(volumes, index, place, all);
     present = bitmap_count(all);
     for (int i = 0; i < KEPT_WORDS; i++) {
         struct bitmap *rows = bitmap_new();
-        if (!rows) {
-            bitmap_free(all);
-            return ERR_FULL;
-        }
         add_kept(index, &KEPT[i], rows);
-        bitmap_and(rows, all);
-        uint64_t count = bitmap_count(rows);
+        uint64_t count = bitmap_and_count(rows, all);
         present -= count;
         *count_for(to, availability_of(KEPT[i].kept, place->backend, place->is_here)) += count;
         bitmap_free(rows);
@@ -290,5 +268,4 @@ enum err volumes_count(const struct volumes *volumes, const struct place_here *p
     *count_for(to, availability_of(ITEM_STATE_LOCAL, place->backend, place->is_here)) += present;
     move_fetched(index, all, to);
     bitmap_free(all);
-    return ERR_OK;
 }

@@ -31,8 +31,8 @@ bool volumes_is_state(struct text word);
 /* Adds the rows in that state to `to`. */
 void volumes_in_state(const struct volumes *volumes, struct index *index, struct text word, struct bitmap *to);
 
-/* Counts the rows of one place by state. Errors: full. */
-enum err volumes_count(const struct volumes *volumes, const struct place_here *place, struct index *index,
-                       struct state_counts *to);
+/* Counts the rows of one place by state. */
+void volumes_count(const struct volumes *volumes, const struct place_here *place, struct index *index,
+                   struct state_counts *to);
 
 #endif

@@ -153,8 +153,7 @@ static bool find_dense(struct finding *f)
 
     if (!f->only)
         return add_best(f, near_find_places(f->near, f->vectors, NULL, 1, f->limit));
-    if (!bitmap_view_open(&view, f->only))
-        return false;
+    bitmap_view_open(&view, f->only);
     kept = near_find_places(f->near, f->vectors, &view, (float)f->among / (float)f->near->file->items, f->limit);
     bitmap_view_close(&view);
     return add_best(f, kept);

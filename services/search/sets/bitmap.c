@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
+
 /* Its header declares a function without a prototype. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wstrict-prototypes"
@@ -29,17 +31,17 @@ static struct bitmap *as_bitmap(roaring_bitmap_t *roaring)
 
 struct bitmap *bitmap_new(void)
 {
-    return as_bitmap(roaring_bitmap_create());
+    return as_bitmap(alloc_check(roaring_bitmap_create()));
 }
 
 struct bitmap *bitmap_of(const uint32_t *rows, uint32_t count)
 {
-    return as_bitmap(roaring_bitmap_of_ptr(count, rows));
+    return as_bitmap(alloc_check(roaring_bitmap_of_ptr(count, rows)));
 }
 
 struct bitmap *bitmap_copy(const struct bitmap *from)
 {
-    return as_bitmap(roaring_bitmap_copy(its_roaring(from)));
+    return as_bitmap(alloc_check(roaring_bitmap_copy(its_roaring(from))));
 }
 
 void bitmap_free(struct bitmap *bitmap)
@@ -85,10 +87,9 @@ void bitmap_or(struct bitmap *to, const struct bitmap *from)
 
 void bitmap_or_both(struct bitmap *to, const struct bitmap *a, const struct bitmap *b)
 {
-    roaring_bitmap_t *both = roaring_bitmap_and(its_roaring(a), its_roaring(b));
+    roaring_bitmap_t *both = alloc_check(roaring_bitmap_and(its_roaring(a), its_roaring(b)));
 
-    if (both)
-        roaring_bitmap_or_inplace(own_roaring(to), both);
+    roaring_bitmap_or_inplace(own_roaring(to), both);
     roaring_bitmap_free(both);
 }
 
@@ -112,9 +113,8 @@ uint32_t *bitmap_array(const struct bitmap *bitmap, uint32_t *count)
     uint32_t *rows;
 
     *count = bitmap_count(bitmap);
-    rows = malloc((*count + 1) * sizeof(*rows));
-    if (rows)
-        bitmap_rows(bitmap, rows);
+    rows = alloc_array(*count, sizeof(*rows));
+    bitmap_rows(bitmap, rows);
     return rows;
 }
 
@@ -225,7 +225,7 @@ static const uint64_t *bits_of(const void *container, uint8_t kind, uint64_t **t
     return at;
 }
 
-bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap)
+void bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap)
 {
     const roaring_array_t *from = &its_roaring(bitmap)->high_low_container;
     uint32_t sparse = 0, last = from->size ? from->keys[from->size - 1] : 0;
@@ -233,12 +233,8 @@ bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap)
 
     for (int32_t i = 0; i < from->size; i++)
         sparse += from->typecodes[i] != BITSET_CONTAINER_TYPE_CODE;
-    *view = (struct bitmap_view){ .chunks = malloc((last + 1) * sizeof(*view->chunks)), .count = last + 1 };
-    to = view->own = calloc(sparse + 1, CHUNK_WORDS * sizeof(*view->own));
-    if (!view->chunks || !view->own) {
-        bitmap_view_close(view);
-        return false;
-    }
+    *view = (struct bitmap_view){ .chunks = alloc_array(last + 1, sizeof(*view->chunks)), .count = last + 1 };
+    to = view->own = alloc_zeroed(sparse, CHUNK_WORDS * sizeof(*view->own));
     for (uint32_t i = 0; i <= last; i++)
         view->chunks[i] = no_rows;
     for (int32_t i = 0; i < from->size; i++) {
@@ -246,7 +242,6 @@ bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap)
         const void *container = container_unwrap_shared(from->containers[i], &kind);
         view->chunks[from->keys[i]] = bits_of(container, kind, &to);
     }
-    return true;
 }
 
 void bitmap_view_close(struct bitmap_view *view)
@@ -259,11 +254,9 @@ void bitmap_view_close(struct bitmap_view *view)
 void bitmap_write(const struct bitmap *bitmap, struct buffer *to)
 {
     size_t len = roaring_bitmap_portable_size_in_bytes(its_roaring(bitmap));
-    char *bytes = malloc(len);
+    char *bytes = alloc_bytes(len);
 
-    if (bytes)
-        buffer_add(to, bytes, roaring_bitmap_portable_serialize(its_roaring(bitmap), bytes));
-    to->failed = to->failed || !bytes;
+    buffer_add(to, bytes, roaring_bitmap_portable_serialize(its_roaring(bitmap), bytes));
     free(bytes);
 }
 

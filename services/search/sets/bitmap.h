@@ -1,5 +1,8 @@
 /* bitmap.h: compressed sets of row numbers. Only bitmap.c uses CRoaring. The caller frees the sets it makes. One
- * thread. */
+ * thread.
+ *
+ * A set takes at most a bit for each row of the index, and the index checks limits_leave for far more before it gets a
+ * row. So sets take their memory from the eighth of limits.h, without a check. */
 #ifndef LOOPHOLE_SEARCH_BITMAP_H
 #define LOOPHOLE_SEARCH_BITMAP_H
 
@@ -7,7 +10,6 @@
 
 struct bitmap;
 
-/* NULL: no memory. */
 struct bitmap *bitmap_new(void);
 struct bitmap *bitmap_of(const uint32_t *rows, uint32_t count);
 struct bitmap *bitmap_copy(const struct bitmap *from);
@@ -29,7 +31,8 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 /* Writes all rows in rising order; `to` has room for bitmap_count. */
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
 
-/* The rows as an array of *count numbers, which the caller frees. NULL: no memory. */
+/* The rows as an array of *count numbers, which the caller frees. The caller has checked limits_leave if they may be
+ * many. */
 uint32_t *bitmap_array(const struct bitmap *bitmap, uint32_t *count);
 
 /* The rows in chunks, sparse ones without a copy; chunks without rows are left out. The rows of a chunk are first +
@@ -53,7 +56,7 @@ struct bitmap_view {
     uint32_t count;
     uint64_t *own; /* bits of the chunks that are not dense */
 };
-bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap); /* false: no memory */
+void bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap);
 void bitmap_view_close(struct bitmap_view *view);
 
 static inline bool bitmap_view_has(const struct bitmap_view *view, uint32_t row)

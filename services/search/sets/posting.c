@@ -2,15 +2,10 @@
 
 #include <string.h>
 
-static enum err become_many(struct posting *posting)
+static void become_many(struct posting *posting)
 {
-    struct bitmap *many = bitmap_of(posting->few, posting->count);
-
-    if (!many)
-        return ERR_FULL;
-    posting->many = many;
+    posting->many = bitmap_of(posting->few, posting->count);
     posting->is_many = true;
-    return ERR_OK;
 }
 
 static bool has_row(const struct posting *posting, uint32_t row)
@@ -23,12 +18,12 @@ static bool has_row(const struct posting *posting, uint32_t row)
     return false;
 }
 
-enum err posting_add(struct posting *posting, uint32_t row)
+void posting_add(struct posting *posting, uint32_t row)
 {
     if (has_row(posting, row))
-        return ERR_OK;
-    if (!posting->is_many && posting->count == POSTING_FEW && become_many(posting) != ERR_OK)
-        return ERR_FULL;
+        return;
+    if (!posting->is_many && posting->count == POSTING_FEW)
+        become_many(posting);
     if (posting->is_many) {
         bitmap_add(posting->many, row);
     } else {
@@ -39,7 +34,6 @@ enum err posting_add(struct posting *posting, uint32_t row)
         }
     }
     posting->count++;
-    return ERR_OK;
 }
 
 void posting_remove(struct posting *posting, uint32_t row)

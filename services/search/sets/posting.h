@@ -18,9 +18,8 @@ struct posting {
     };
 };
 
-/* Errors: full. */
-enum err posting_add(struct posting *posting, uint32_t row); /* no effect if present */
-void posting_remove(struct posting *posting, uint32_t row);  /* no effect if absent */
+void posting_add(struct posting *posting, uint32_t row);    /* no effect if present */
+void posting_remove(struct posting *posting, uint32_t row); /* no effect if absent */
 void posting_free(struct posting *posting);
 
 void posting_rows(const struct posting *posting, uint32_t *to); /* rising; `to` has room for `count` */
