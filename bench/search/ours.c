@@ -80,10 +80,8 @@ double ours_ask(struct ours *ours, const struct bitmap *only)
     for (uint32_t query = 0; query < ours->data.query_count; query++) {
         struct vectors vectors = vectors_of(ours, query);
         struct nearby nearby[DATA_NEAREST];
-        uint32_t count = 0;
+        uint32_t count = near_find(&ours->near, &vectors, only, DATA_NEAREST, nearby);
 
-        if (near_find(&ours->near, &vectors, only, DATA_NEAREST, nearby, &count) != ERR_OK)
-            exit(1);
         for (uint32_t i = 0; i < DATA_NEAREST; i++)
             ours->found[query * DATA_NEAREST + i] = i < count ? nearby[i].row : UINT32_MAX;
     }

@@ -147,7 +147,7 @@ static void begin_clusters(struct search *search)
     struct bitmap *with_vector = index_with_vector(index);
     const float *at = (const float *)(const void *)index->vectors.at;
 
-    if (with_vector && near_is_due(&index->near, bitmap_count(with_vector)) &&
+    if (near_is_due(&index->near, bitmap_count(with_vector)) &&
         near_build_begin(&index->near, at, index_rows(index), with_vector, NEAR_SEED) != ERR_OK)
         warn_of_clusters();
     bitmap_free(with_vector);

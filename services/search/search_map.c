@@ -135,8 +135,8 @@ static enum err fill_page(struct request *request, struct map *map, const struct
     uint32_t count = 0, *rows = NULL;
     enum err e = search_rows(request, ask->query, &root, &found);
 
-    if (e == ERR_OK && !(rows = bitmap_array(found, &count)))
-        e = limits_refuse(request->fault, "the page");
+    if (e == ERR_OK)
+        rows = bitmap_array(found, &count);
     map_place_rest(map, &request->search->index, clock_steady() + PLACE_US);
     if (e == ERR_OK)
         e = put_page(request, map, ask, rows, count, page);
@@ -149,15 +149,13 @@ static enum err fill_page(struct request *request, struct map *map, const struct
 }
 
 /* Few searches are for maps, so a map is opened by its first ask. */
-static enum err open_map(struct request *request, uint64_t dimensions, struct map **map)
+static struct map *open_map(struct search *search, uint64_t dimensions)
 {
-    struct map **at = &request->search->maps[dimensions - SEARCH_MAPS_FROM];
-    enum err e = ERR_OK;
+    struct map **at = &search->maps[dimensions - SEARCH_MAPS_FROM];
 
     if (!*at)
-        e = map_open(service_paths(request->search->service)->cache, (uint32_t)dimensions, at);
-    *map = *at;
-    return e == ERR_OK ? e : limits_refuse(request->fault, "the map");
+        *at = map_open(service_paths(search->service)->cache, (uint32_t)dimensions);
+    return *at;
 }
 
 enum err search_map(struct request *request, const void *of, void *answer)
@@ -165,12 +163,12 @@ enum err search_map(struct request *request, const void *of, void *answer)
     const struct search_map *ask = of;
     struct map_page *page = answer;
     struct index *index = &request->search->index;
-    struct map *map;
+    struct map *map = open_map(request->search, ask->dimensions);
+    enum map_stage stage = map_look(map, index);
     uint32_t done, steps;
-    enum err e = open_map(request, ask->dimensions, &map);
-    enum map_stage stage = e == ERR_OK ? map_look(map, index) : MAP_NONE;
+    enum err e = ERR_OK;
 
-    if (e == ERR_OK && (stage == MAP_NONE || ask->remake) && id_is_zero(map_task(map)))
+    if ((stage == MAP_NONE || ask->remake) && id_is_zero(map_task(map)))
         e = map_make(map, index, ask->seed, request->fault);
     if (e != ERR_OK)
         return e;

@@ -35,12 +35,11 @@ static enum err find_candidates(struct nearness *n, struct bitmap **rows)
     struct index *index = &n->request->search->index;
     struct node *root;
     enum err e = search_rows(n->request, n->ask->query, &root, rows);
-    struct bitmap *with_vector = e == ERR_OK ? index_with_vector(index) : NULL;
+    struct bitmap *with_vector;
 
     if (e != ERR_OK)
         return e;
-    if (!with_vector)
-        return limits_refuse(n->request->fault, "the result");
+    with_vector = index_with_vector(index);
     bitmap_and(*rows, with_vector);
     bitmap_free(with_vector);
     leave_out(index, &n->like, *rows);
@@ -48,16 +47,14 @@ static enum err find_candidates(struct nearness *n, struct bitmap **rows)
     return ERR_OK;
 }
 
-static enum err find_marked(struct nearness *n)
+static void find_marked(struct nearness *n)
 {
     n->marked = bitmap_new();
-    for (uint32_t i = 0; n->marked && i < n->like.count; i++) {
+    for (uint32_t i = 0; i < n->like.count; i++) {
         struct bitmap *rows = marks_of(&n->request->search->index, n->like.each[i].id);
-        if (rows)
-            bitmap_or(n->marked, rows);
+        bitmap_or(n->marked, rows);
         bitmap_free(rows);
     }
-    return n->marked ? ERR_OK : limits_refuse(n->request->fault, "the result");
 }
 
 static int by_distance(const void *a, const void *b)
@@ -119,8 +116,9 @@ static enum err look_wider(struct nearness *n, const struct vectors *vectors, co
     for (most *= n->unlike.count ? 2 : 1;; most *= 4) {
         room = most < total ? most : total;
         *nearby = arena_array(n->request->arena, room, sizeof(**nearby));
-        if (!*nearby || near_find(near, vectors, rows, room, *nearby, &found) != ERR_OK)
+        if (!*nearby)
             return limits_refuse(n->request->fault, "the result");
+        found = near_find(near, vectors, rows, room, *nearby);
         note_result(n->request->search, vectors, rows, *nearby, found);
         *count = drop_unlike(n, vectors->weights, *nearby, found);
         if (*count >= limit || room == total)
@@ -174,10 +172,10 @@ static enum err answer_nearest(struct nearness *n, const struct bitmap *rows, st
 static enum err find_nearest(struct nearness *n, struct found *found)
 {
     struct bitmap *rows = NULL;
-    enum err e = find_marked(n);
+    enum err e;
 
-    if (e == ERR_OK)
-        e = find_candidates(n, &rows);
+    find_marked(n);
+    e = find_candidates(n, &rows);
     if (e == ERR_OK)
         e = answer_nearest(n, rows, found);
     bitmap_free(rows);

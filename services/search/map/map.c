@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/search/map/map_file.h"
@@ -38,17 +39,14 @@ struct map {
     struct making *making;
 };
 
-enum err map_open(const char *folder, uint32_t dimensions, struct map **to)
+struct map *map_open(const char *folder, uint32_t dimensions)
 {
-    struct map *map = calloc(1, sizeof(*map));
+    struct map *map = alloc_zeroed(1, sizeof(*map));
 
-    *to = map;
-    if (!map)
-        return ERR_FULL;
     map->dimensions = dimensions;
     map->file.trust = (double)NAN;
     (void)snprintf(map->path, sizeof(map->path), "%.*s/search.map-%u", (int)sizeof(map->path) - 32, folder, dimensions);
-    return ERR_OK;
+    return map;
 }
 
 static void free_making(struct making *making)
@@ -79,15 +77,12 @@ void map_close(struct map *map)
 
 static bool grow_points(struct map *map, uint32_t rows)
 {
-    struct map_point *points;
-
     if (rows <= map->rows)
         return true;
-    points = realloc(map->points, (size_t)rows * sizeof(*points));
-    if (!points)
+    if (!limits_leave(rows * sizeof(*map->points)))
         return false;
-    memset(points + map->rows, 0, (size_t)(rows - map->rows) * sizeof(*points));
-    map->points = points;
+    map->points = alloc_grow(map->points, rows, sizeof(*map->points));
+    memset(map->points + map->rows, 0, (rows - map->rows) * sizeof(*map->points));
     map->rows = rows;
     return true;
 }
@@ -137,10 +132,10 @@ static enum err copy_rows(struct making *making, const struct index *index, cons
     enum err e = ids_open(&making->ids, count);
     uint32_t row;
 
-    making->vectors = malloc((size_t)count * VECTORS_WIDTH * sizeof(float));
-    making->places = calloc(count, sizeof(*making->places));
-    if (!making->vectors || !making->places)
+    if (!limits_leave(count * (VECTORS_WIDTH * sizeof(float) + sizeof(*making->places))))
         return ERR_FULL;
+    making->vectors = alloc_array(count, VECTORS_WIDTH * sizeof(float));
+    making->places = alloc_zeroed(count, sizeof(*making->places));
     for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
         memcpy(making->vectors + (size_t)i * VECTORS_WIDTH, index_vector(index, rows[i]),
                VECTORS_WIDTH * sizeof(float));
@@ -152,8 +147,8 @@ static enum err copy_rows(struct making *making, const struct index *index, cons
 static enum err start_making(struct map *map, const struct index *index, const uint32_t *rows, uint32_t count,
                              uint64_t seed)
 {
-    struct making *making = calloc(1, sizeof(*making));
-    enum err e = making ? copy_rows(making, index, rows, count) : ERR_FULL;
+    struct making *making = alloc_zeroed(1, sizeof(*making));
+    enum err e = copy_rows(making, index, rows, count);
 
     if (e != ERR_OK) {
         free_making(making);
@@ -177,16 +172,18 @@ static enum err start_making(struct map *map, const struct index *index, const u
 enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault)
 {
     struct bitmap *with_vector = index_with_vector(index);
-    uint32_t count = 0, *rows = with_vector ? bitmap_array(with_vector, &count) : NULL;
+    uint32_t count = bitmap_count(with_vector), *rows = NULL;
     enum err e = ERR_FULL;
 
     if (map->making)
         e = fault_set(fault, ERR_BUSY, "the map is being made already: `loophole tasks` shows its progress");
-    else if (rows && count == 0) {
+    else if (count == 0) {
         fault_set(fault, ERR_NOT_FOUND, "the map would be empty: no item is analysed yet");
         e = fault_hint(fault, "add a library and wait until it is indexed: `loophole index DIR`");
-    } else if (rows)
+    } else if (limits_leave(count * sizeof(*rows))) {
+        rows = bitmap_array(with_vector, &count);
         e = start_making(map, index, rows, count, seed);
+    }
     if (e == ERR_FULL)
         limits_refuse(fault, "the map");
     free(rows);
@@ -223,9 +220,9 @@ static void take_made(struct map *map, const struct index *index)
                              .catalogue = index->catalogue };
     struct fault fault = { 0 };
 
-    file.points = calloc(file.count, sizeof(*file.points));
-    if (!file.points)
+    if (!limits_leave(file.count * sizeof(*file.points)))
         return;
+    file.points = alloc_zeroed(file.count, sizeof(*file.points));
     for (uint32_t i = 0; i < file.count; i++)
         file.points[i] = (struct map_point){ ids_at(&making->ids, i), making->places[i] };
     map_file_free(&map->file);
@@ -304,12 +301,12 @@ static void place_amid(struct map *map, uint32_t row, struct id id, const struct
     map->points[row] = point;
 }
 
-/* Only rows of the layout count as neighbours, so the order of arrival does not matter. NULL: no memory. */
+/* Only rows of the layout count as neighbours, so the order of arrival does not matter. */
 static struct bitmap *rows_of_layout(const struct map *map, const struct index *index)
 {
     struct bitmap *rows = bitmap_new();
 
-    for (uint32_t i = 0; rows && i < map->file.count; i++) {
+    for (uint32_t i = 0; i < map->file.count; i++) {
         uint32_t row;
         if (index_find(index, map->file.points[i].id, &row) && map_place_of(map, index, row))
             bitmap_add(rows, row);
@@ -323,11 +320,12 @@ static bool place_row(struct map *map, struct index *index, uint32_t row, const 
     struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
                                weights };
     struct nearby nearby[MAP_NEIGHBOURS];
-    uint32_t count = 0;
+    uint32_t count;
 
     for (uint32_t i = 0; i < VECTORS_WIDTH; i++)
         weights[i] = 1;
-    if (near_find(&index->near, &vectors, among, MAP_NEIGHBOURS, nearby, &count) != ERR_OK || count == 0)
+    count = near_find(&index->near, &vectors, among, MAP_NEIGHBOURS, nearby);
+    if (count == 0)
         return false;
     place_amid(map, row, index_id(index, row), nearby, count);
     return true;
@@ -336,21 +334,24 @@ static bool place_row(struct map *map, struct index *index, uint32_t row, const 
 bool map_place_rest(struct map *map, struct index *index, usec_t until)
 {
     struct bitmap *with_vector, *among = NULL;
-    uint32_t count = 0, *rows, i = 0;
+    uint32_t count, *rows, i = 0;
 
     if (map->file.count == 0 || map->placed_writes == index->writes + 1)
         return true;
+    /* The rows, and as many in near_find. */
+    if (!grow_points(map, index_rows(index)) || !limits_leave(index_rows(index) * 2 * sizeof(*rows)))
+        return false;
     with_vector = index_with_vector(index);
-    rows = with_vector && grow_points(map, index_rows(index)) ? bitmap_array(with_vector, &count) : NULL;
-    for (; rows && i < count && clock_steady() < until; i++) {
+    rows = bitmap_array(with_vector, &count);
+    for (; i < count && clock_steady() < until; i++) {
         if (map_place_of(map, index, rows[i]))
             continue;
         if (!among)
             among = rows_of_layout(map, index);
-        if (!among || !place_row(map, index, rows[i], among))
+        if (!place_row(map, index, rows[i], among))
             break;
     }
-    bool all = rows && i == count;
+    bool all = i == count;
     if (all)
         map->placed_writes = index->writes + 1;
     bitmap_free(with_vector);

@@ -13,8 +13,7 @@ struct map;
 
 enum map_stage { MAP_NONE, MAP_MAKING, MAP_MADE };
 
-/* Errors: full. */
-enum err map_open(const char *folder, uint32_t dimensions, struct map **map);
+struct map *map_open(const char *folder, uint32_t dimensions);
 void map_close(struct map *map); /* stops a running thread; NULL is allowed */
 
 /* Adopts the thread's result, or the file, and drops items that no longer exist. Call it before the others. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "common/hash.h"
 #include "common/process/limits.h"
@@ -57,9 +58,9 @@ static enum err take_points(const struct buffer *bytes, const char *path, struct
     struct hash hash = hash_of(bytes->at + sizeof(header), bytes->len - sizeof(header));
     if (bytes->len - sizeof(header) != size || memcmp(&hash, &header.hash, sizeof(hash)) != 0)
         return refuse_file(fault, path);
-    to->points = malloc(size + 1);
-    if (!to->points)
+    if (!limits_leave(size))
         return limits_refuse(fault, "the map");
+    to->points = alloc_bytes(size);
     memcpy(to->points, bytes->at + sizeof(header), size);
     to->count = header.count;
     to->seed = header.seed;

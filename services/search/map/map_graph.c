@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/near/near.h"
 #include "services/search/near/near_build.h"
 
@@ -53,16 +55,12 @@ static enum err find_all(struct graph_finding *f)
     float weights[VECTORS_WIDTH];
     struct nearby found[MAP_NEIGHBOURS + 1];
     struct vectors vectors = { f->work->at, f->work->ids, NULL, weights };
-    uint32_t count = 0;
 
     for (uint32_t i = 0; i < VECTORS_WIDTH; i++)
         weights[i] = 1;
     for (uint32_t row = 0; row < f->work->count; row++) {
         vectors.target = f->work->at + (size_t)row * VECTORS_WIDTH;
-        enum err e = near_find(&f->near, &vectors, f->all, MAP_NEIGHBOURS + 1, found, &count);
-        if (e != ERR_OK)
-            return e;
-        keep_nearest(f, row, found, count);
+        keep_nearest(f, row, found, near_find(&f->near, &vectors, f->all, MAP_NEIGHBOURS + 1, found));
         if (row % STRIDE == 0 && atomic_load(&f->work->stop))
             return ERR_BUSY;
     }
@@ -73,7 +71,7 @@ static struct bitmap *rows_below(uint32_t count)
 {
     struct bitmap *all = bitmap_new();
 
-    for (uint32_t i = 0; all && i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         bitmap_add(all, i);
     return all;
 }
@@ -86,8 +84,7 @@ static enum err find_neighbours(struct map_work *work, uint32_t *nearest, float 
     if (e != ERR_OK)
         return e;
     f.all = rows_below(work->count);
-    e = f.all ? ERR_OK : ERR_FULL;
-    if (e == ERR_OK && near_is_due(&f.near, work->count))
+    if (near_is_due(&f.near, work->count))
         e = make_clusters(&f);
     if (e == ERR_OK)
         e = find_all(&f);
@@ -197,30 +194,33 @@ static void put_edges(struct map_graph *graph, const float *weights, uint32_t *n
 
 static enum err join_edges(struct map_graph *graph, const float *weights)
 {
-    uint32_t *next = calloc(graph->count + 1, sizeof(*next));
+    uint32_t *next, edges;
 
-    graph->first = calloc((size_t)graph->count + 1, sizeof(*graph->first));
-    if (!next || !graph->first) {
-        free(next);
-        return ERR_FULL;
-    }
+    graph->first = alloc_zeroed((size_t)graph->count + 1, sizeof(*graph->first));
     count_edges(graph, weights);
-    graph->to = calloc(graph->first[graph->count] + 1, sizeof(*graph->to));
-    graph->weight = calloc(graph->first[graph->count] + 1, sizeof(*graph->weight));
-    if (graph->to && graph->weight)
-        put_edges(graph, weights, next);
+    edges = graph->first[graph->count];
+    if (!limits_leave(graph->count * sizeof(*next) + edges * (sizeof(*graph->to) + sizeof(*graph->weight))))
+        return ERR_FULL;
+    next = alloc_array(graph->count, sizeof(*next));
+    graph->to = alloc_array(edges, sizeof(*graph->to));
+    graph->weight = alloc_array(edges, sizeof(*graph->weight));
+    put_edges(graph, weights, next);
     free(next);
-    return graph->to && graph->weight ? ERR_OK : ERR_FULL;
+    return ERR_OK;
 }
 
 enum err map_graph_make(struct map_work *work, struct map_graph *graph)
 {
     size_t edges = (size_t)work->count * MAP_NEIGHBOURS;
-    float *weights = calloc(edges + 1, sizeof(*weights));
+    float *weights;
     enum err e;
 
-    *graph = (struct map_graph){ .count = work->count, .nearest = calloc(edges + 1, sizeof(uint32_t)) };
-    e = weights && graph->nearest ? find_neighbours(work, graph->nearest, weights) : ERR_FULL;
+    /* With `first`, and the list of one query (near_find). */
+    if (!limits_leave(edges * (sizeof(*weights) + sizeof(*graph->nearest)) + work->count * 2 * sizeof(uint32_t)))
+        return ERR_FULL;
+    weights = alloc_zeroed(edges, sizeof(*weights));
+    *graph = (struct map_graph){ .count = work->count, .nearest = alloc_zeroed(edges, sizeof(uint32_t)) };
+    e = find_neighbours(work, graph->nearest, weights);
     if (e == ERR_OK) {
         weigh_all(graph->nearest, weights, work->count);
         e = join_edges(graph, weights);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
+
 /* The curve 1 / (1 + a·d^2b), fitted to 1 up to a distance of 0.1 and to exp(0.1 - d) beyond. */
 #define CURVE_A 1.5769434F
 #define CURVE_B 0.8950609F
@@ -96,14 +99,12 @@ static float project_on(const struct components *c, const double *axis, const fl
 }
 
 /* Scales to ±EXTENT and moves each point a little, so that equal items can separate. */
-static enum err begin_layout(const struct map_work *work, uint32_t dimensions, struct map_place *places)
+static void begin_layout(const struct map_work *work, uint32_t dimensions, struct map_place *places)
 {
-    struct components *c = calloc(1, sizeof(*c));
+    struct components *c = alloc_zeroed(1, sizeof(*c));
     uint64_t chance = work->seed;
     float farthest = 1e-9F;
 
-    if (!c)
-        return ERR_FULL;
     measure_spread(work, c);
     for (uint32_t d = 0; d < dimensions; d++)
         find_axis(c, c->axis[d]);
@@ -117,7 +118,6 @@ static enum err begin_layout(const struct map_work *work, uint32_t dimensions, s
             places[row].at[d] =
                 places[row].at[d] * (EXTENT / farthest) + (float)(next_chance(&chance) >> 40) * (1e-3F / (1 << 24));
     free(c);
-    return ERR_OK;
 }
 
 /* ---- one step of all points ---- */
@@ -234,12 +234,16 @@ uint32_t map_layout_steps(uint32_t count)
 enum err map_layout_make(struct map_work *work, const struct map_graph *graph, uint32_t dimensions,
                          struct map_place *places)
 {
-    struct map_place *other = calloc((size_t)work->count + 1, sizeof(*other)), *before = places, *after = other;
+    struct map_place *other, *before = places, *after;
     struct step step = {
         .graph = graph, .dimensions = dimensions, .of = map_layout_steps(work->count), .seed = work->seed
     };
-    enum err e = other ? begin_layout(work, dimensions, places) : ERR_FULL;
+    enum err e = ERR_OK;
 
+    if (!limits_leave(work->count * sizeof(*other)))
+        return ERR_FULL;
+    after = other = alloc_zeroed(work->count, sizeof(*other));
+    begin_layout(work, dimensions, places);
     for (; e == ERR_OK && step.number < step.of; step.number++) {
         step.before = before;
         step.after = after;
@@ -304,14 +308,13 @@ static void rank_others(const struct map_work *work, uint32_t row, float *distan
 
 double map_layout_trust(const struct map_work *work, const struct map_place *places, uint32_t sample)
 {
-    float *distances = calloc((size_t)work->count + 1, sizeof(*distances));
+    float *distances;
     uint64_t chance = work->seed;
     double sum = 0, n = work->count, k = MAP_NEIGHBOURS;
 
-    if (!distances || work->count < 4 * MAP_NEIGHBOURS) {
-        free(distances);
+    if (work->count < 4 * MAP_NEIGHBOURS)
         return (double)NAN;
-    }
+    distances = alloc_array(work->count, sizeof(*distances));
     for (uint32_t i = 0; i < sample; i++) {
         uint32_t row = chance_below(&chance, work->count), ranks[MAP_NEIGHBOURS];
         uint32_t count = nearest_on_map(places, work->count, row, ranks);

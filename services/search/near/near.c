@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_find.h"
 #include "services/search/near/near_plan.h"
@@ -31,7 +33,7 @@ static void find_tail(struct near *near, const struct near_parts *parts, const u
 
 enum err near_adopt(struct near *near, uint32_t rows, const struct bitmap *with_vector)
 {
-    uint32_t count = bitmap_count(with_vector), *list;
+    uint32_t count, *list;
     struct near_parts parts;
 
     if (near->made.count == 0)
@@ -39,14 +41,11 @@ enum err near_adopt(struct near *near, uint32_t rows, const struct bitmap *with_
     if (!near_file_is_sound(&near->made, rows))
         return ERR_INTERNAL;
     parts = near_file_parts((struct near_file *)(void *)near->made.at);
+    if (!limits_leave(bitmap_count(with_vector) * sizeof(*list)))
+        return ERR_FULL;
     near_work_free(near->work);
     near->work = near_work_new(parts.file->clusters);
-    list = malloc((count + 1) * sizeof(*list));
-    if (!near->work || !list) {
-        free(list);
-        return ERR_FULL;
-    }
-    bitmap_rows(with_vector, list);
+    list = bitmap_array(with_vector, &count);
     find_tail(near, &parts, list, count);
     free(list);
     near->file = parts.file;
@@ -87,76 +86,63 @@ struct finding {
     uint32_t among;            /* number of its rows */
     uint32_t limit;
     uint32_t *rows; /* to measure exactly */
-    uint32_t count, room;
+    uint32_t count;
 };
 
-static bool grow_found(struct finding *f, uint32_t more)
-{
-    f->room = f->count + more;
-    uint32_t *rows = realloc(f->rows, (f->room + 1) * sizeof(*rows));
-    if (rows)
-        f->rows = rows;
-    return rows != NULL;
-}
-
-static bool add_set_rows(struct finding *f, const struct bitmap *set)
+static void add_set_rows(struct finding *f, const struct bitmap *set)
 {
     uint32_t count = bitmap_count(set);
 
-    if (!grow_found(f, count))
-        return false;
+    f->rows = alloc_grow(f->rows, f->count + count, sizeof(*f->rows));
     bitmap_rows(set, f->rows + f->count);
     f->count += count;
-    return true;
 }
 
 /* Adds the rows without a place. */
-static bool add_tail(struct finding *f)
+static void add_tail(struct finding *f)
 {
     struct bitmap *tail;
-    bool added;
 
     if (bitmap_count(f->near->tail) == 0)
-        return true;
+        return;
     tail = bitmap_copy(f->near->tail);
-    if (tail && f->only)
+    if (f->only)
         bitmap_and(tail, f->only);
-    added = tail && add_set_rows(f, tail);
+    add_set_rows(f, tail);
     bitmap_free(tail);
-    return added;
 }
 
-static bool add_best(struct finding *f, uint32_t kept)
+static void add_best(struct finding *f, uint32_t kept)
 {
     struct near_parts parts = near_file_parts(f->near->file);
 
-    if (!grow_found(f, kept))
-        return false;
+    f->rows = alloc_grow(f->rows, f->count + kept, sizeof(*f->rows));
     for (uint32_t i = 0; i < kept; i++)
         f->rows[f->count++] = parts.rows[f->near->work->best[i].place];
-    return true;
 }
 
 /* ---- few rows ---- */
 
-static bool find_sparse(struct finding *f)
+static void find_sparse(struct finding *f)
 {
-    return add_best(f, near_find_among(f->near, f->vectors, f->only, f->among, f->limit));
+    add_best(f, near_find_among(f->near, f->vectors, f->only, f->among, f->limit));
 }
 
 /* ---- many rows: through the clusters ---- */
 
-static bool find_dense(struct finding *f)
+static void find_dense(struct finding *f)
 {
     struct bitmap_view view;
     uint32_t kept;
 
-    if (!f->only)
-        return add_best(f, near_find_places(f->near, f->vectors, NULL, 1, f->limit));
+    if (!f->only) {
+        add_best(f, near_find_places(f->near, f->vectors, NULL, 1, f->limit));
+        return;
+    }
     bitmap_view_open(&view, f->only);
     kept = near_find_places(f->near, f->vectors, &view, (float)f->among / (float)f->near->file->items, f->limit);
     bitmap_view_close(&view);
-    return add_best(f, kept);
+    add_best(f, kept);
 }
 
 /* True if visiting each row costs less than scanning clusters, which costs half as much per row. */
@@ -172,28 +158,27 @@ bool near_is_estimated(const struct near *near, const struct bitmap *only, uint3
     return near->file && (!only || (bitmap_count(only) > FEW && limit <= DEEPEST));
 }
 
-static bool find_rows(struct finding *f)
+static void find_rows(struct finding *f)
 {
-    if (f->only && (!f->near->file || f->among <= FEW || f->limit > DEEPEST))
-        return add_set_rows(f, f->only);
-    if (!add_tail(f))
-        return false;
-    return is_sparse(f) ? find_sparse(f) : find_dense(f);
+    if (f->only && (!f->near->file || f->among <= FEW || f->limit > DEEPEST)) {
+        add_set_rows(f, f->only);
+        return;
+    }
+    add_tail(f);
+    (is_sparse(f) ? find_sparse : find_dense)(f);
 }
 
-enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
-                   struct nearby *to, uint32_t *count)
+uint32_t near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
+                   struct nearby *to)
 {
     struct finding f = { .near = near, .vectors = vectors, .only = only, .limit = limit };
-    bool found;
+    uint32_t count;
 
-    *count = 0;
     f.among = only ? bitmap_count(only) : near->file ? near->file->items : 0;
     if (limit == 0 || f.among == 0)
-        return ERR_OK;
-    found = find_rows(&f);
-    if (found)
-        *count = vectors_nearest(vectors, f.rows, f.count, limit, to);
+        return 0;
+    find_rows(&f);
+    count = vectors_nearest(vectors, f.rows, f.count, limit, to);
     free(f.rows);
-    return found ? ERR_OK : ERR_FULL;
+    return count;
 }

@@ -29,9 +29,10 @@ void near_change(struct near *near, uint32_t row, bool has_vector);
 bool near_has(const struct near *near, uint32_t row); /* the clusters and a running build know its embedding */
 
 /* Finds the nearest rows of `only`, nearest first, at most `limit`. NULL: all rows that existed when the clusters were
- * made, and all changed since. `to` has room for `limit`. Errors: full. */
-enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
-                   struct nearby *to, uint32_t *count);
+ * made, and all changed since. `to` has room for `limit`. Returns their number. Takes a uint32_t
+ * for at most each of these rows; the caller has checked limits_leave. */
+uint32_t near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
+                   struct nearby *to);
 
 /* True if near_find measures only some of these rows for `limit` nearest, so that it may miss one. */
 bool near_is_estimated(const struct near *near, const struct bitmap *only, uint32_t limit);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/near/near_find.h"
 #include "services/search/near/near_train.h"
 #include "services/search/near/near_trial.h"
@@ -22,7 +24,7 @@ struct near_build {
     uint32_t count, clusters, samples;
     struct near_aim equal; /* with the weights of equal blocks */
     struct near_file head; /* numbers known before the layout */
-    float *column;         /* RANGED values of one dimension */
+    float column[RANGED];  /* values of one dimension */
     int8_t *codes;         /* of the samples */
     struct near_train *train;
     uint8_t *words;        /* NEAR_PAIRS × CODE_PAIRS: the code word of two codes */
@@ -83,6 +85,7 @@ static bool code_samples(struct near_build *build, enum err *e)
 {
     const float equal[NEAR_WIDTH] = { [0 ... NEAR_WIDTH - 1] = 1 };
 
+    (void)e;
     for (uint32_t i = 0; i < STEP && build->at_next < build->samples; i++, build->at_next++)
         near_file_code(&build->head, vector_of(build, sample_at(build, build->at_next, build->samples)),
                        build->codes + (size_t)build->at_next * NEAR_WIDTH);
@@ -90,7 +93,6 @@ static bool code_samples(struct near_build *build, enum err *e)
         return false;
     near_file_aim(&build->head, vector_of(build, 0), equal, &build->equal);
     build->train = near_train_new(build->codes, build->samples, build->equal.weights, build->clusters);
-    *e = build->train ? ERR_OK : ERR_FULL;
     return true;
 }
 
@@ -230,7 +232,7 @@ static bool place_codes(struct near_build *build, enum err *e)
         return false;
     build->next.work = near_work_new(build->clusters);
     build->trial = near_trial_new(&build->next, build->at, build->seed);
-    *e = build->next.work && build->trial ? ERR_OK : ERR_FULL;
+    *e = build->trial ? ERR_OK : ERR_FULL;
     return true;
 }
 
@@ -257,39 +259,41 @@ static uint32_t clusters_for(uint32_t count)
     return clusters > NEAR_ROW ? clusters : NEAR_ROW;
 }
 
-static bool take_memory(struct near_build *build)
+static bool take_memory(struct near_build *build, const struct bitmap *with_vector)
 {
     uint32_t most = build->clusters * SAMPLES_A_CLUSTER;
 
     build->samples = build->count < most ? build->count : most;
-    build->column = malloc(RANGED * sizeof(*build->column));
-    build->codes = malloc((size_t)build->samples * NEAR_WIDTH);
-    build->words = malloc((size_t)NEAR_PAIRS * CODE_PAIRS);
-    build->owners = malloc(build->count * sizeof(*build->owners));
-    build->next_places = calloc(build->clusters, sizeof(*build->next_places));
-    build->changed = bitmap_new();
-    return build->column && build->codes && build->words && build->owners && build->next_places && build->changed &&
-           near_state_open(&build->next) == ERR_OK;
+    if (build->count < build->clusters || near_state_open(&build->next) != ERR_OK ||
+        !limits_leave(build->count * (sizeof(*build->rows) + sizeof(*build->owners)) +
+                      (size_t)build->samples * NEAR_WIDTH + (size_t)NEAR_PAIRS * CODE_PAIRS +
+                      build->clusters * (NEAR_TRAIN_BYTES + sizeof(*build->next_places))))
+        return false;
+    build->codes = alloc_array(build->samples, NEAR_WIDTH);
+    build->words = alloc_array(NEAR_PAIRS, CODE_PAIRS);
+    build->rows = bitmap_array(with_vector, &build->count);
+    build->owners = alloc_array(build->count, sizeof(*build->owners));
+    build->next_places = alloc_zeroed(build->clusters, sizeof(*build->next_places));
+    return true;
 }
 
 enum err near_build_begin(struct near *near, const float *at, uint32_t rows, const struct bitmap *with_vector,
                           uint64_t seed)
 {
-    struct near_build *build = aligned_alloc(64, (sizeof(*build) + 63) / 64 * 64);
+    struct near_build *build = alloc_aligned(64, sizeof(*build));
 
     near_build_end(near);
     near->build = build;
-    if (!build)
-        return ERR_FULL;
-    *build = (struct near_build){ .at = at, .index_rows = rows, .seed = seed, .count = bitmap_count(with_vector) };
+    build->at = at;
+    build->index_rows = rows;
+    build->seed = seed;
+    build->count = bitmap_count(with_vector);
     build->clusters = clusters_for(build->count);
-    build->rows = malloc((build->count + 1) * sizeof(*build->rows));
-    if (!build->rows || build->count < build->clusters || !take_memory(build)) {
-        near_build_end(near);
-        return ERR_FULL;
-    }
-    bitmap_rows(with_vector, build->rows);
-    return ERR_OK;
+    build->changed = bitmap_new();
+    if (take_memory(build, with_vector))
+        return ERR_OK;
+    near_build_end(near);
+    return ERR_FULL;
 }
 
 void near_build_end(struct near *near)
@@ -304,7 +308,6 @@ void near_build_end(struct near *near)
     near_state_close(&build->next);
     bitmap_free(build->changed);
     free(build->rows);
-    free(build->column);
     free(build->codes);
     free(build->words);
     free(build->owners);
@@ -321,12 +324,12 @@ void near_build_change(struct near *near, uint32_t row)
 static enum err adopt_build(struct near *near)
 {
     struct near_build *build = near->build;
-    uint32_t count = bitmap_count(build->changed), *rows = malloc((count + 1) * sizeof(*rows));
     struct near next = build->next;
+    uint32_t count, *rows;
 
-    if (!rows)
+    if (!limits_leave(bitmap_count(build->changed) * sizeof(*rows)))
         return ERR_FULL;
-    bitmap_rows(build->changed, rows);
+    rows = bitmap_array(build->changed, &count);
     build->next = (struct near){ 0 };
     near_build_end(near);
     near_state_close(near);

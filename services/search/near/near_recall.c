@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
+
 enum { ROWS_A_STEP = 16384 };
 
 /* A query, and the nearest of its rows that were measured so far. */
@@ -34,13 +37,11 @@ void near_recall_note(struct near_recall *recall, const struct near *near, const
 {
     struct near_kept *kept;
 
-    if (recall->kept || clock_steady() < recall->next || !near_is_estimated(near, rows, count))
+    if (recall->kept || clock_steady() < recall->next || !near_is_estimated(near, rows, count) ||
+        !limits_leave(bitmap_count(rows) * sizeof(*kept->rows)))
         return;
-    recall->kept = kept = calloc(1, sizeof(*kept));
-    if (!kept || !(kept->rows = bitmap_array(rows, &kept->row_count))) {
-        near_recall_drop(recall);
-        return;
-    }
+    recall->kept = kept = alloc_zeroed(1, sizeof(*kept));
+    kept->rows = bitmap_array(rows, &kept->row_count);
     memcpy(kept->target, vectors->target, sizeof(kept->target));
     memcpy(kept->weights, vectors->weights, sizeof(kept->weights));
     kept->count = count < NEAR_RECALL_MOST ? count : NEAR_RECALL_MOST;

@@ -20,7 +20,7 @@ struct near_recall {
 double near_recall_share(const struct near_recall *recall);
 
 /* Keeps a copy of the query for a check, if one is due and the search went through clusters. `rows` are those of the
- * query; `found` is the whole result, nearest first. Without memory it keeps none. */
+ * query; `found` is the whole result, nearest first. It keeps none if limits_leave refuses. */
 void near_recall_note(struct near_recall *recall, const struct near *near, const struct vectors *vectors,
                       const struct bitmap *rows, const struct nearby *found, uint32_t count);
 

@@ -10,7 +10,7 @@ enum { MOST_BYTES_LOG = 34 /* of address space */ };
 enum err near_state_open(struct near *near)
 {
     *near = (struct near){ .tail = bitmap_new() };
-    if (!near->tail || column_open(&near->made, 1, (size_t)1 << MOST_BYTES_LOG) != ERR_OK) {
+    if (column_open(&near->made, 1, (size_t)1 << MOST_BYTES_LOG) != ERR_OK) {
         near_state_close(near);
         return ERR_FULL;
     }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 enum { ROUNDS = 8, STEP = 512, WORD_ROUNDS = 10, WORD_SAMPLES = 16384 };
 
 struct near_train {
@@ -33,19 +35,13 @@ static const int8_t *code_at(const struct near_train *train, uint32_t number)
 struct near_train *near_train_new(const int8_t *codes, uint32_t count, const float weights[NEAR_GROUPS],
                                   uint32_t clusters)
 {
-    struct near_train *train = aligned_alloc(64, (sizeof(*train) + 63) / 64 * 64);
+    struct near_train *train = alloc_aligned(64, sizeof(*train));
 
-    if (!train)
-        return NULL;
     *train = (struct near_train){ .codes = codes, .count = count, .clusters = clusters };
     memcpy(train->aim.weights, weights, sizeof(train->aim.weights));
-    train->across = malloc((size_t)clusters * NEAR_WIDTH);
-    train->sums = calloc((size_t)clusters * NEAR_WIDTH, sizeof(*train->sums));
-    train->counts = calloc(clusters, sizeof(*train->counts));
-    if (!train->across || !train->sums || !train->counts) {
-        near_train_free(train);
-        return NULL;
-    }
+    train->across = alloc_array(clusters, NEAR_WIDTH);
+    train->sums = alloc_zeroed((size_t)clusters * NEAR_WIDTH, sizeof(*train->sums));
+    train->counts = alloc_zeroed(clusters, sizeof(*train->counts));
     for (uint32_t i = 0; i < clusters; i++)
         set_center(train, i, code_at(train, (uint32_t)((uint64_t)i * count / clusters)));
     return train;

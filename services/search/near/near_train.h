@@ -8,7 +8,9 @@
 struct near_train;
 
 /* Trains on `count` codes of NEAR_WIDTH bytes, which must stay in place. `weights` as in near_aim; `clusters` is a
- * multiple of NEAR_ROW, at most `count`. NULL: no memory. */
+ * multiple of NEAR_ROW, at most `count`. Takes NEAR_TRAIN_BYTES for each cluster; the caller has checked
+ * limits_leave. */
+#define NEAR_TRAIN_BYTES (NEAR_WIDTH * (sizeof(int8_t) + sizeof(int32_t)) + sizeof(uint32_t))
 struct near_train *near_train_new(const int8_t *codes, uint32_t count, const float weights[NEAR_GROUPS],
                                   uint32_t clusters);
 bool near_train_step(struct near_train *train);                   /* works for about a millisecond; true: done */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/near/near_find.h"
 #include "services/search/near/near_plan.h"
 
@@ -48,20 +50,19 @@ static uint32_t queries_of(uint32_t kind)
 struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed)
 {
     struct near_parts parts = near_file_parts(near->file);
-    struct near_trial *trial = calloc(1, sizeof(*trial));
     uint32_t most = QUERIES_EQUAL * NEAR_DEEPEST;
+    uint32_t values = most > parts.file->clusters ? most : parts.file->clusters;
+    struct near_trial *trial;
 
-    if (!trial)
+    if (!limits_leave(parts.file->places * sizeof(*trial->places) + most * sizeof(*trial->obstacles) +
+                      ((size_t)QUERIES_EQUAL * ROUGH + values) * sizeof(float)))
         return NULL;
+    trial = alloc_bytes(sizeof(*trial));
     *trial = (struct near_trial){ .near = near, .at = at, .seed = seed };
-    trial->places = malloc(parts.file->places * sizeof(*trial->places));
-    trial->obstacles = malloc(most * sizeof(*trial->obstacles));
-    trial->scores = malloc((size_t)QUERIES_EQUAL * ROUGH * sizeof(*trial->scores));
-    trial->values = malloc((most > parts.file->clusters ? most : parts.file->clusters) * sizeof(*trial->values));
-    if (!trial->places || !trial->obstacles || !trial->scores || !trial->values) {
-        near_trial_free(trial);
-        return NULL;
-    }
+    trial->places = alloc_array(parts.file->places, sizeof(*trial->places));
+    trial->obstacles = alloc_array(most, sizeof(*trial->obstacles));
+    trial->scores = alloc_array((size_t)QUERIES_EQUAL * ROUGH, sizeof(*trial->scores));
+    trial->values = alloc_array(values, sizeof(*trial->values));
     for (uint32_t i = 0; i < parts.file->places; i++)
         if (parts.rows[i] != NEAR_NO_ROW)
             trial->places[trial->place_count++] = i;

@@ -9,7 +9,7 @@ struct near;
 
 /* A trial makes one query per step. */
 struct near_trial;
-struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed); /* NULL: no memory */
+struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed); /* NULL: limits_leave refuses */
 bool near_trial_step(struct near_trial *trial); /* true: done, and the plans are in the file */
 void near_trial_free(struct near_trial *trial); /* NULL is allowed */
 

@@ -2,23 +2,19 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/search/near/near_machine.h"
 
 enum { SAMPLE = 64 }; /* scores from which the limit is estimated */
 
 struct near_work *near_work_new(uint32_t clusters)
 {
-    struct near_work *work = calloc(1, sizeof(*work));
+    struct near_work *work = alloc_zeroed(1, sizeof(*work));
 
-    if (!work)
-        return NULL;
-    work->scores = calloc(clusters, sizeof(*work->scores));
-    work->order = calloc(clusters, sizeof(*work->order));
-    work->some = calloc(clusters, sizeof(*work->some));
-    if (work->scores && work->order && work->some)
-        return work;
-    near_work_free(work);
-    return NULL;
+    work->scores = alloc_zeroed(clusters, sizeof(*work->scores));
+    work->order = alloc_zeroed(clusters, sizeof(*work->order));
+    work->some = alloc_zeroed(clusters, sizeof(*work->some));
+    return work;
 }
 
 void near_work_free(struct near_work *work)

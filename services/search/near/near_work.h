@@ -23,8 +23,8 @@ struct near_work {
     uint16_t chunk[BITMAP_CHUNK];
 };
 
-struct near_work *near_work_new(uint32_t clusters); /* NULL: no memory */
-void near_work_free(struct near_work *work);        /* NULL is allowed */
+struct near_work *near_work_new(uint32_t clusters);
+void near_work_free(struct near_work *work); /* NULL is allowed */
 
 /* The nth lowest of `values`, from 0; reorders them. */
 float near_work_nth(float *values, uint32_t count, uint32_t n);

@@ -291,13 +291,10 @@ static struct bitmap *nearest_rows(struct index *index, uint32_t row, const stru
     uint32_t count;
 
     blocks_weigh(&(struct weights){ 0 }, weights);
-    if (found && near_find(&index->near, &vectors, candidates, MATCH_LIKE, nearby, &count) == ERR_OK) {
-        for (uint32_t i = 0; i < count; i++)
-            bitmap_add(found, nearby[i].row);
-        return found;
-    }
-    bitmap_free(found);
-    return NULL;
+    count = near_find(&index->near, &vectors, candidates, MATCH_LIKE, nearby);
+    for (uint32_t i = 0; i < count; i++)
+        bitmap_add(found, nearby[i].row);
+    return found;
 }
 
 static struct bitmap *match_like(const struct match *match, const struct node *node, const struct bitmap *among)

@@ -29,10 +29,9 @@ static void finds_the_nearest(struct index *index)
 {
     const float weights[ENTRY_VECTOR] = { [0 ... ENTRY_VECTOR - 1] = 1 }, *at = index_vector(index, 0);
     struct nearby nearby[5];
-    uint32_t count = 0;
+    struct vectors vectors = { at, &index->ids, weights, weights };
+    uint32_t count = near_find(&index->near, &vectors, NULL, 5, nearby);
 
-    holds(near_find(&index->near, &(struct vectors){ at, &index->ids, weights, weights }, NULL, 5, nearby, &count) ==
-          ERR_OK);
     for (uint32_t i = 0; i < count; i++)
         holds(nearby[i].row < index_rows(index));
 }
