@@ -1,12 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "services/search/index/fold.h"
 #include "services/search/query/filter.h"
 #include "services/search/search.h"
 
-enum { MOST = 100, LONGEST = 255 };
+enum { MOST = 100, LONGEST = 255, FEW = 1 << 17 /* values, 1 MB, taken from the eighth of limits.h */ };
 
 struct completing {
     struct request *request;
@@ -46,16 +47,18 @@ static void add_values(struct completing *c, enum term_field field, struct text 
     struct terms *terms = &c->request->search->index.terms;
     char key[TERM_LONGEST];
     struct term_range range = terms_starting(terms, terms_start(key, field, start));
-    struct completed_value *values = malloc((range.count + 1) * sizeof(*values));
+    struct completed_value *values;
     uint32_t found = 0;
 
-    for (uint32_t i = 0; values && i < range.count; i++) {
+    if (range.count > FEW && !limits_leave(range.count * sizeof(*values)))
+        return;
+    values = alloc_array(range.count, sizeof(*values));
+    for (uint32_t i = 0; i < range.count; i++) {
         struct completed_value value = { range.at[i], terms_posting(terms, range.at[i])->count };
         if (value.count)
             values[found++] = value;
     }
-    if (values)
-        qsort(values, found, sizeof(*values), by_count);
+    qsort(values, found, sizeof(*values), by_count);
     for (uint32_t i = 0; i < found; i++)
         add_completion(c, before, terms_value(terms, values[i].term), "");
     free(values);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
 #include "schema_service.h"
@@ -13,8 +14,6 @@ enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4, SETTLED_US = 3000000 
 
 static void free_one(struct duplicates *d)
 {
-    if (!d)
-        return;
     while (d->waiting) {
         struct request *request = d->waiting;
         d->waiting = request->next;
@@ -39,23 +38,26 @@ static void free_one(struct duplicates *d)
 /* Lists the items of `rows`, and frees them. */
 static enum err take_ids(struct duplicates *d, struct bitmap *rows)
 {
-    uint32_t count = 0, *each = rows ? bitmap_array(rows, &count) : NULL;
+    uint32_t *each;
 
-    d->ids = calloc(count + 1, sizeof(*d->ids));
-    for (uint32_t i = 0; each && d->ids && i < count; i++)
-        d->ids[i] = index_id(&d->search->index, each[i]);
-    if (each && d->ids) {
-        qsort(d->ids, count, sizeof(*d->ids), id_order);
-        d->count = count;
-        d->groups = d->is_whole ? NULL : groups_new(d->ids, count);
-        d->is_renewed = d->groups != NULL;
+    /* Also for the marks of the wanted items and of those inside. */
+    if (!limits_leave(bitmap_count(rows) * (sizeof(*each) + sizeof(*d->ids) + 2 * sizeof(bool)))) {
+        bitmap_free(rows);
+        return ERR_FULL;
     }
-    free(each);
+    each = bitmap_array(rows, &d->count);
     bitmap_free(rows);
-    return each && d->ids && (d->is_whole || d->groups) ? ERR_OK : ERR_FULL;
+    d->ids = alloc_array(d->count, sizeof(*d->ids));
+    for (uint32_t i = 0; i < d->count; i++)
+        d->ids[i] = index_id(&d->search->index, each[i]);
+    free(each);
+    qsort(d->ids, d->count, sizeof(*d->ids), id_order);
+    d->groups = d->is_whole ? NULL : groups_new(d->ids, d->count);
+    d->is_renewed = d->groups != NULL;
+    return d->is_whole || d->groups ? ERR_OK : ERR_FULL;
 }
 
-/* Hidden items are not among these. NULL: no memory. */
+/* Hidden items are not among these. */
 static struct bitmap *find_all(struct search *search)
 {
     static const struct node all = { .kind = NODE_ALL };
@@ -69,13 +71,13 @@ static enum err take_all(struct duplicates *d)
     return take_ids(d, find_all(d->search));
 }
 
-/* By number of item: whether it is in `rows`, which are freed. NULL: no memory. */
+/* By number of item: whether it is in `rows`, which are freed. */
 static bool *mark_items(const struct duplicates *d, struct bitmap *rows)
 {
-    bool *is_marked = calloc(d->count + 1, sizeof(*is_marked));
+    bool *is_marked = alloc_array(d->count, sizeof(*is_marked));
     uint32_t row;
 
-    for (uint32_t i = 0; is_marked && i < d->count; i++)
+    for (uint32_t i = 0; i < d->count; i++)
         is_marked[i] = index_find(&d->search->index, d->ids[i], &row) && bitmap_has(rows, row);
     bitmap_free(rows);
     return is_marked;
@@ -101,7 +103,7 @@ static enum err take_part(struct duplicates *d, struct bitmap *rows)
         return ERR_FULL;
     }
     d->is_wanted = mark_items(d, rows);
-    return d->is_wanted ? ERR_OK : ERR_FULL;
+    return ERR_OK;
 }
 
 static enum err take_query(struct duplicates *d, struct request *request, struct text query)
@@ -122,29 +124,26 @@ static enum err take_inside(struct duplicates *d, struct request *request, struc
     struct node *root;
     enum err e = inside.len ? search_rows(request, inside, &root, &rows) : ERR_OK;
 
-    if (e != ERR_OK || !inside.len)
-        return e;
-    d->is_inside = mark_items(d, rows);
-    return d->is_inside ? e : limits_refuse(request->fault, "the search for duplicates");
+    if (e == ERR_OK && inside.len)
+        d->is_inside = mark_items(d, rows);
+    return e;
 }
 
 static char *copy_text(struct text text)
 {
-    char *copy = malloc(text.len + 1);
+    char *copy = alloc_bytes(text.len);
 
-    if (copy && text.len)
+    if (text.len)
         memcpy(copy, text.at, text.len);
     return copy;
 }
 
 static struct duplicates *new_duplicates(struct search *search, struct text query, struct text inside)
 {
-    struct duplicates *d = calloc(1, sizeof(*d));
+    struct duplicates *d = alloc_zeroed(1, sizeof(*d));
 
-    if (!d || !(d->query = copy_text(query)) || !(d->inside = copy_text(inside))) {
-        free_one(d);
-        return NULL;
-    }
+    d->query = copy_text(query);
+    d->inside = copy_text(inside);
     d->query_len = query.len;
     d->inside_len = inside.len;
     d->search = search;
@@ -160,11 +159,8 @@ static enum err begin_duplicates(struct request *request, const struct search_du
                                  struct duplicates **begun)
 {
     struct duplicates *d = new_duplicates(request->search, ask->query, ask->inside);
-    enum err e;
+    enum err e = take_query(d, request, ask->query);
 
-    if (!d)
-        return limits_refuse(request->fault, "the search for duplicates");
-    e = take_query(d, request, ask->query);
     if (e == ERR_OK)
         e = take_inside(d, request, ask->inside);
     if (e != ERR_OK) {
@@ -319,7 +315,7 @@ void search_duplicates_tend(struct search *search)
     if ((last && last->writes == search->index.writes) || !search_groups_are_wanted(search))
         return;
     d = new_duplicates(search, (struct text){ 0 }, (struct text){ 0 });
-    if (!d || take_all(d) != ERR_OK) {
+    if (take_all(d) != ERR_OK) {
         log_warn("data_mb leaves no room to bring the groups of duplicates up to date: the next ask looks for them");
         search->all.is_wanted = false;
         free_one(d);

@@ -36,17 +36,14 @@ static bool queue_folder(void *state, const struct folder *folder)
     return true;
 }
 
-static enum err add_folder_rows(struct request *request, struct id folder, struct bitmap *rows)
+static void add_folder_rows(struct request *request, struct id folder, struct bitmap *rows)
 {
     struct text text = { sizeof(folder.b), (const char *)folder.b };
     char key[TERM_LONGEST];
     struct bitmap *here = index_term(&request->search->index, terms_start(key, TERM_FOLDER, text), NULL);
 
-    if (!here)
-        return limits_refuse(request->fault, "the folders");
     bitmap_or(rows, here);
     bitmap_free(here);
-    return ERR_OK;
 }
 
 static enum err add_rows_below(struct request *request, struct txn *txn, struct folder_queue *queue,
@@ -56,9 +53,8 @@ static enum err add_rows_below(struct request *request, struct txn *txn, struct 
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < queue->count; i++) {
-        e = add_folder_rows(request, queue->at[i], rows);
-        if (e == ERR_OK)
-            e = catalogue_each_subfolder(txn, &arena, queue->at[i], queue_folder, queue);
+        add_folder_rows(request, queue->at[i], rows);
+        e = catalogue_each_subfolder(txn, &arena, queue->at[i], queue_folder, queue);
         arena_reset(&arena);
     }
     arena_free(&arena);
@@ -79,8 +75,7 @@ enum err search_folder_rows(struct request *request, struct id folder, struct bi
     if (e != ERR_OK)
         return e;
     e = refuse_unknown(request, folder, catalogue_folder(txn, request->arena, folder, &found));
-    if (e == ERR_OK && !(*rows = bitmap_new()))
-        e = limits_refuse(request->fault, "the folders");
+    *rows = e == ERR_OK ? bitmap_new() : NULL;
     if (e == ERR_OK && queue_folder(&queue, &found))
         e = add_rows_below(request, txn, &queue, *rows);
     free(queue.at);
@@ -168,13 +163,13 @@ static enum err count_folder(struct folder_counting *counting, uint32_t term, co
     struct index *index = &counting->request->search->index;
     struct text key = terms_key(&index->terms, term);
     struct bitmap *inside = index_term(index, key, rows);
-    uint32_t items = inside ? bitmap_count(inside) : 0;
+    uint32_t items = bitmap_count(inside);
     struct id folder, child;
-    enum err e = inside ? ERR_OK : limits_refuse(counting->request->fault, "the folders");
+    enum err e;
 
     bitmap_free(inside);
-    if (e != ERR_OK || items == 0 || key.len < 1 + sizeof(folder.b))
-        return e;
+    if (items == 0 || key.len < 1 + sizeof(folder.b))
+        return ERR_OK;
     memcpy(folder.b, terms_key(&index->terms, term).at + 1, sizeof(folder.b));
     e = find_child_cached(counting, folder, &child);
     if (e == ERR_OK && !id_is_zero(child))

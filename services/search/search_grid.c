@@ -22,9 +22,7 @@ static enum err list_values(struct request *request, struct text field, uint32_t
                             struct facets_counted *to)
 {
     uint32_t count, *each = bitmap_array(rows, &count);
-    enum err e = each
-                     ? facets_most(&request->search->index, request->arena, field, rows, each, most, to, request->fault)
-                     : limits_refuse(request->fault, "the result");
+    enum err e = facets_most(&request->search->index, request->arena, field, rows, each, most, to, request->fault);
 
     free(each);
     return e;
@@ -47,8 +45,7 @@ static enum err count_row(struct request *request, const struct search_grid *ask
     struct index *index = &request->search->index;
     struct bitmap *inside = index_term(index, terms_key(&index->terms, term), rows);
     struct facets_counted counted = { 0 };
-    enum err e = inside ? list_values(request, ask->columns, FACETS_MOST, inside, &counted)
-                        : limits_refuse(request->fault, "the result");
+    enum err e = list_values(request, ask->columns, FACETS_MOST, inside, &counted);
 
     for (uint32_t i = 0; e == ERR_OK && i < counted.count; i++) {
         uint32_t column = find_value(&grid->columns, counted.at[i].value);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/search/duplicates.h"
 #include "services/search/duplicates/sounds_file.h"
@@ -72,17 +74,17 @@ bool search_groups_serves(struct search *search, uint32_t count)
 {
     const struct bitmap *touched = search->index.touched;
 
-    return search_groups_are_wanted(search) && !search->all.is_old && find_sounds(search) && touched &&
+    return search_groups_are_wanted(search) && !search->all.is_old && find_sounds(search) &&
            bitmap_count(touched) <= count + FEW_CHANGES;
 }
 
 /* True where the index has put the item again since, or no longer has it. */
 static bool *list_changed(const struct duplicates *d, const struct bitmap *touched)
 {
-    bool *is_changed = calloc(d->count + 1, sizeof(*is_changed));
+    bool *is_changed = alloc_array(d->count, sizeof(*is_changed));
     uint32_t row;
 
-    for (uint32_t i = 0; is_changed && i < d->count; i++)
+    for (uint32_t i = 0; i < d->count; i++)
         is_changed[i] = !index_find(&d->search->index, d->ids[i], &row) || bitmap_has(touched, row);
     return is_changed;
 }
@@ -91,7 +93,7 @@ static enum err renew_groups(struct duplicates *d)
 {
     struct all_groups *all = &d->search->all;
     struct bitmap *touched = index_take_touched(&d->search->index);
-    bool *is_changed = touched ? list_changed(d, touched) : NULL;
+    bool *is_changed = limits_leave(d->count * sizeof(*is_changed)) ? list_changed(d, touched) : NULL;
     enum err e = is_changed ? groups_renew(d->groups, d->ids, d->count, all->is_old ? NULL : is_changed) : ERR_FULL;
 
     free(is_changed);

@@ -58,7 +58,7 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     enum err e = search_parse(request, query, root);
 
     *rows = e == ERR_OK ? match_query(&match, *root) : NULL;
-    return e == ERR_OK && !*rows ? limits_refuse(request->fault, "the result") : e;
+    return e;
 }
 
 void search_sum(struct search *search, const struct bitmap *rows, const uint32_t *each, struct found *found)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "services/search/query/cursor.h"
 #include "services/search/query/explain.h"
@@ -32,7 +33,7 @@ static uint32_t limit_of(const struct search_query *ask)
 }
 
 /* Lists and scores the rows, unless they are already in the page's order. */
-static enum err list_and_score(struct paging *p)
+static void list_and_score(struct paging *p)
 {
     const struct index *index = &p->request->search->index;
     struct match match = { &p->request->search->index, &p->request->search->catchup.volumes };
@@ -41,11 +42,10 @@ static enum err list_and_score(struct paging *p)
 
     if (!differs && count > index_live(index) / 2 && !p->ask->cursor.len && !p->ask->has_offset &&
         sort_is_of_rows(&p->order, index))
-        return ERR_OK;
+        return;
     p->each = bitmap_array(p->rows, &count);
-    if (p->each && differs)
+    if (differs)
         p->order.scores = p->scores = score_rows(&match, p->root, p->rows, p->each);
-    return p->each && (p->scores || !differs) ? ERR_OK : limits_refuse(p->request->fault, "the result");
 }
 
 /* Only items in the folder and below it. */
@@ -102,12 +102,11 @@ static enum err find_kept(struct paging *p)
     return p->kept ? ERR_OK : limits_refuse(p->request->fault, "the result");
 }
 
-static enum err match_rows(struct paging *p)
+static void match_rows(struct paging *p)
 {
     struct match match = { &p->request->search->index, &p->request->search->catchup.volumes };
 
     p->rows = match_query(&match, p->root);
-    return p->rows ? ERR_OK : limits_refuse(p->request->fault, "the result");
 }
 
 static enum err find_rows(struct paging *p)
@@ -124,7 +123,7 @@ static enum err find_rows(struct paging *p)
     if (e == ERR_OK && may_keep_answer(p))
         return find_kept(p);
     if (e == ERR_OK)
-        e = match_rows(p);
+        match_rows(p);
     if (e == ERR_OK && (p->ask->has_folder || p->ask->has_view))
         p->uncut = bitmap_count(p->rows);
     if (e == ERR_OK && p->ask->has_folder)
@@ -132,7 +131,7 @@ static enum err find_rows(struct paging *p)
     if (e == ERR_OK && p->ask->has_view)
         e = search_view_cut(request, p->ask->view.value, p->ask->project, p->rows);
     if (e == ERR_OK)
-        e = list_and_score(p);
+        list_and_score(p);
     return e;
 }
 
@@ -158,34 +157,29 @@ static enum err take_rows_at(struct paging *p, struct found *found)
         rows = kept_orders_find(&search->orders, &p->order, &search->index, p->ask->sort, p->each, count);
     p->count = count - first < limit ? count - first : limit;
     p->more = first + p->count < count;
-    p->page = malloc((limit + 1) * sizeof(*p->page));
-    if (!rows || !p->page)
+    if (!rows)
         return limits_refuse(p->request->fault, "the result");
+    p->page = alloc_array(limit, sizeof(*p->page));
     memcpy(p->page, rows + first, p->count * sizeof(*p->page));
     write_cursor(p, found);
     return ERR_OK;
 }
 
-static enum err take_page(struct paging *p, struct found *found)
+static void take_page(struct paging *p, struct found *found)
 {
     const struct index *index = &p->request->search->index;
     uint32_t limit = limit_of(p->ask);
     uint32_t count = bitmap_count(p->rows);
-    uint32_t *first = p->each ? NULL : malloc((limit + 1) * sizeof(*first));
+    uint32_t *first = p->each ? NULL : alloc_array(limit + 1, sizeof(*first));
     const uint32_t *rows = p->each ? p->each : first;
 
-    p->page = malloc((limit + 1) * sizeof(*p->page));
-    if (!rows || !p->page) {
-        free(first);
-        return limits_refuse(p->request->fault, "the result");
-    }
+    p->page = alloc_array(limit + 1, sizeof(*p->page));
     if (first)
         count = bitmap_first(p->rows, first, limit + 1);
     p->count =
         sort_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page, &p->more);
     free(first);
     write_cursor(p, found);
-    return ERR_OK;
 }
 
 /* ---- a kept answer ---- */
@@ -218,11 +212,9 @@ static enum err take_kept(struct paging *p, struct found *found)
 
     p->count = kept->count < limit ? kept->count : limit;
     p->more = kept->total > p->count;
-    p->page = malloc((limit + 1) * sizeof(*p->page));
+    p->page = alloc_array(limit, sizeof(*p->page));
     if (kept->differs)
         p->order.scores = p->scores = kept_scores(kept, p->count);
-    if (!p->page || (kept->differs && !p->scores))
-        return limits_refuse(p->request->fault, "the result");
     memcpy(p->page, kept->rows, p->count * sizeof(*p->page));
     write_cursor(p, found);
     found->total = kept->total;
@@ -236,8 +228,12 @@ static enum err take_kept(struct paging *p, struct found *found)
 static enum err take_rows(struct paging *p, struct found *found)
 {
     const struct facets_of of = { &p->request->search->index, &p->request->search->catchup.volumes };
-    enum err e = p->ask->has_offset ? take_rows_at(p, found) : take_page(p, found);
+    enum err e = ERR_OK;
 
+    if (p->ask->has_offset)
+        e = take_rows_at(p, found);
+    else
+        take_page(p, found);
     if (e == ERR_OK && p->ask->facets.count)
         e = facets_count(&of, p->request->arena, &p->ask->facets, p->rows, p->each, &found->facets, p->request->fault);
     if (e == ERR_OK)

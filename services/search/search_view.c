@@ -68,7 +68,7 @@ static enum err add_pool(struct request *request, struct text named, struct bitm
 static enum err keep_pool(struct request *request, struct text named, struct bitmap *rows)
 {
     struct bitmap *pool = bitmap_new();
-    enum err e = pool ? add_pool(request, named, pool) : limits_refuse(request->fault, "the view");
+    enum err e = add_pool(request, named, pool);
 
     if (e == ERR_OK)
         bitmap_and(rows, pool);
@@ -131,7 +131,7 @@ static enum err add_folders(struct request *request, struct bitmap *rows)
 static enum err drop_folders(struct request *request, struct bitmap *rows)
 {
     struct bitmap *inside = bitmap_new();
-    enum err e = inside ? add_folders(request, inside) : limits_refuse(request->fault, "the view");
+    enum err e = add_folders(request, inside);
 
     if (e == ERR_OK)
         bitmap_and_not(rows, inside);
@@ -155,16 +155,14 @@ enum err search_view_cut(struct request *request, int32_t view, struct text proj
 
 static enum err keep_rows(struct request *request, const struct bitmap *rows, struct node *node)
 {
-    uint32_t count, *each = bitmap_array(rows, &count), *own;
+    uint32_t count = bitmap_count(rows), *own = arena_array(request->arena, count + (size_t)1, sizeof(*own));
 
-    own = each ? arena_array(request->arena, count + 1, sizeof(*own)) : NULL;
-    if (own) {
-        memcpy(own, each, count * sizeof(*own));
-        node->rows = own;
-        node->row_count = count;
-    }
-    free(each);
-    return own ? ERR_OK : limits_refuse(request->fault, "the view");
+    if (!own)
+        return limits_refuse(request->fault, "the view");
+    bitmap_rows(rows, own);
+    node->rows = own;
+    node->row_count = count;
+    return ERR_OK;
 }
 
 static enum err find_view(struct request *request, struct node *node)
@@ -172,8 +170,6 @@ static enum err find_view(struct request *request, struct node *node)
     struct bitmap *rows = bitmap_new();
     enum err e;
 
-    if (!rows)
-        return limits_refuse(request->fault, "the view");
     e = text_is(node->text, "project") ? add_pool(request, (struct text){ 0 }, rows) : add_folders(request, rows);
     if (e == ERR_OK)
         e = keep_rows(request, rows, node);

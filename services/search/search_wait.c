@@ -1,6 +1,7 @@
 /* search_wait.c: asks that are answered later. */
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "services/search/search.h"
 
@@ -25,9 +26,7 @@ enum err search_put_off(struct request *request, struct request **kept)
 {
     enum err e = ERR_OK;
 
-    *kept = malloc(sizeof(**kept));
-    if (!*kept)
-        return limits_refuse(request->fault, "an answer that waits");
+    *kept = alloc_bytes(sizeof(**kept));
     if (request->call)
         e = outlive_handler(request);
     **kept = *request;

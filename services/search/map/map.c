@@ -338,8 +338,7 @@ bool map_place_rest(struct map *map, struct index *index, usec_t until)
 
     if (map->file.count == 0 || map->placed_writes == index->writes + 1)
         return true;
-    /* The rows, and as many in near_find. */
-    if (!grow_points(map, index_rows(index)) || !limits_leave(index_rows(index) * 2 * sizeof(*rows)))
+    if (!grow_points(map, index_rows(index)))
         return false;
     with_vector = index_with_vector(index);
     rows = bitmap_array(with_vector, &count);

@@ -21,8 +21,8 @@ enum err map_layout_make(struct map_work *work, const struct map_graph *graph, u
                          struct map_place *places);
 
 /* How reliably neighbours on the map are true neighbours: trustworthiness (Venna and Kaski, 2001) for MAP_NEIGHBOURS,
- * of `sample` points drawn by the seed. 0 … 1; NaN: too few points. It takes less than
- * map_layout_make, which has checked limits_leave. */
+ * of `sample` points drawn by the seed. 0 … 1; NaN: too few points. It takes less than map_layout_make,
+ * which has checked limits_leave. */
 double map_layout_trust(const struct map_work *work, const struct map_place *places, uint32_t sample);
 
 #endif

@@ -29,8 +29,8 @@ void near_change(struct near *near, uint32_t row, bool has_vector);
 bool near_has(const struct near *near, uint32_t row); /* the clusters and a running build know its embedding */
 
 /* Finds the nearest rows of `only`, nearest first, at most `limit`. NULL: all rows that existed when the clusters were
- * made, and all changed since. `to` has room for `limit`. Returns their number. Takes a uint32_t
- * for at most each of these rows; the caller has checked limits_leave. */
+ * made, and all changed since. `to` has room for `limit`. Returns their number. Takes a uint32_t for at most each of
+ * these rows: the caller has checked limits_leave, or is a query (match.h). */
 uint32_t near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
                    struct nearby *to);
 

@@ -5,7 +5,7 @@
 
 #include "services/search/query/sort.h"
 
-/* At most 255 bytes. Empty: no memory. */
+/* At most 255 bytes. Empty: the arena is full. */
 struct text cursor_write(struct arena *arena, struct text query, struct text sort, const struct position *last);
 
 /* Fills `last`, which points into the arena. Errors: bad_request (not a cursor, or of another query). */

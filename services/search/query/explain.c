@@ -36,7 +36,7 @@ struct text explain_instead(struct explain *x, struct text part, struct text by)
 uint64_t explain_count(struct explain *x, const struct node *node)
 {
     struct bitmap *rows = match_query(x->match, node);
-    uint64_t count = rows ? bitmap_count(rows) : 0;
+    uint64_t count = bitmap_count(rows);
 
     bitmap_free(rows);
     return count;

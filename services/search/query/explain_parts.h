@@ -21,7 +21,7 @@ struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text cla
 /* The query with `part`, which points into it, replaced; empty if it becomes too long. */
 struct text explain_instead(struct explain *x, struct text part, struct text by);
 
-uint64_t explain_count(struct explain *x, const struct node *node); /* number of items that match; 0 also: no memory */
+uint64_t explain_count(struct explain *x, const struct node *node); /* number of items that match */
 
 /* explain_clause.c: explains why this clause alone finds nothing. */
 void explain_clause(struct explain *x, const struct node *clause);

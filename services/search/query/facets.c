@@ -109,8 +109,8 @@ static void add_counts(struct arena *arena, struct text name, const struct facet
 }
 
 /* The states of items follow from their volumes, so they are counted here and not from the rows' own terms. */
-static enum err add_states(const struct facets_of *of, struct text name, const struct bitmap *set,
-                           struct facet_count_list *to)
+static void add_states(const struct facets_of *of, struct text name, const struct bitmap *set,
+                       struct facet_count_list *to)
 {
     static const char *const STATES[] = { "local",           "remote",          "external",
                                           "offline",         "missing",         "remote_offline",
@@ -118,15 +118,12 @@ static enum err add_states(const struct facets_of *of, struct text name, const s
 
     for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++) {
         struct bitmap *rows = bitmap_new();
-        if (!rows)
-            return ERR_FULL;
         volumes_in_state(of->volumes, of->index, text_of(STATES[i]), rows);
         uint32_t count = bitmap_and_count(rows, set);
         bitmap_free(rows);
         if (count && to->count < FACETS_MOST)
             to->at[to->count++] = (struct facet_count){ .facet = name, .value = text_of(STATES[i]), .count = count };
     }
-    return ERR_OK;
 }
 
 static void drop_states(struct facet_counting *counting)
@@ -153,7 +150,7 @@ static enum err count_fields(const struct facets_of *of, struct arena *arena, co
         e = facet_count_terms(index, facets_field(fields->at[i]), rows, &counter);
         if (e == ERR_OK && facets_field(fields->at[i]) == TERM_IS) {
             drop_states(&counting);
-            e = add_states(of, fields->at[i], set, to);
+            add_states(of, fields->at[i], set, to);
         }
         put_in_order(&counting, share);
         if (counting.count > FACETS_MOST - to->count)
@@ -166,13 +163,12 @@ static enum err count_fields(const struct facets_of *of, struct arena *arena, co
 }
 
 /* Of a set of more than half of the index, the other rows are listed. */
-enum err facets_open(struct index *index, const struct bitmap *set, const uint32_t *each, struct facet_set *to)
+void facets_open(struct index *index, const struct bitmap *set, const uint32_t *each, struct facet_set *to)
 {
     *to = (struct facet_set){ .rows = { set, each, bitmap_count(set), false } };
     to->rows.are_others = to->rows.count > index_live(index) / 2;
     if (to->rows.are_others)
         to->rows.each = to->others = match_others(index, set, &to->rows.count);
-    return to->rows.each ? ERR_OK : ERR_FULL;
 }
 
 void facets_close(struct facet_set *set)
@@ -201,9 +197,9 @@ enum err facets_count(const struct facets_of *of, struct arena *arena, const str
 
     if (e != ERR_OK)
         return e;
-    e = facets_open(of->index, set, each, &counted);
+    facets_open(of->index, set, each, &counted);
     to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
-    if (e != ERR_OK || !to->at || count_fields(of, arena, fields, &counted.rows, set, to) != ERR_OK)
+    if (!to->at || count_fields(of, arena, fields, &counted.rows, set, to) != ERR_OK)
         e = limits_refuse(fault, "the facets");
     facets_close(&counted);
     return e;
@@ -233,12 +229,9 @@ enum err facets_most(struct index *index, struct arena *arena, struct text field
 
     if (facets_field(field) == TERM_ALL)
         return refuse_field(field, "", fault);
-    enum err e = facets_open(index, set, each, &counted);
+    facets_open(index, set, each, &counted);
     to->at = arena_array(arena, most, sizeof(*to->at));
-    if (e == ERR_OK && !to->at)
-        e = ERR_FULL;
-    if (e == ERR_OK)
-        e = facets_terms(index, facets_field(field), &counted, most, to->at, &to->count);
+    enum err e = to->at ? facets_terms(index, facets_field(field), &counted, most, to->at, &to->count) : ERR_FULL;
     for (uint32_t i = 0; e == ERR_OK && i < to->count; i++)
         to->at[i].value = arena_text(arena, to->at[i].value);
     facets_close(&counted);

@@ -31,12 +31,12 @@ struct facets_counted {
     uint32_t count;
 };
 
-/* A set to be counted for several fields; facets_free_rows frees it. `each` as above. Errors: full. */
+/* A set to be counted for several fields; facets_close frees it. `each` as above. */
 struct facet_set {
     struct facet_rows rows;
     uint32_t *others;
 };
-enum err facets_open(struct index *index, const struct bitmap *set, const uint32_t *each, struct facet_set *to);
+void facets_open(struct index *index, const struct bitmap *set, const uint32_t *each, struct facet_set *to);
 void facets_close(struct facet_set *set);
 
 /* The most frequent values of one field as terms, at most `most`, the most frequent first; adds them to `to`, which has

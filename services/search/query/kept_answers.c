@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/search/query/score.h"
 
 static void clear_answer(struct kept_answer *answer)
@@ -152,27 +153,26 @@ struct answer_making {
     struct sort_order order;
 };
 
-static bool list_rows(struct answer_making *m)
+static void list_rows(struct answer_making *m)
 {
     const struct index *index = m->ask->match.index;
     uint32_t count;
 
     m->to->differs = score_differs(&m->ask->match, m->ask->root, m->rows);
     if (!m->to->differs && m->to->total > index_live(index) / 2 && sort_is_of_rows(&m->order, index))
-        return true;
+        return;
     m->each = bitmap_array(m->rows, &count);
-    return m->each != NULL;
 }
 
-static bool take_page(struct answer_making *m)
+static void take_page(struct answer_making *m)
 {
     const struct index *index = m->ask->match.index;
     uint32_t first[KEPT_PAGE + 1], page[KEPT_PAGE + 1], count = m->to->total;
     struct scores *scores = NULL;
     bool more;
 
-    if (m->to->differs && !(scores = score_rows(&m->ask->match, m->ask->root, m->rows, m->each)))
-        return false;
+    if (m->to->differs)
+        scores = score_rows(&m->ask->match, m->ask->root, m->rows, m->each);
     m->order.scores = scores;
     if (!m->each)
         count = bitmap_first(m->rows, first, m->ask->limit);
@@ -182,7 +182,6 @@ static bool take_page(struct answer_making *m)
         m->to->scores[i] = (float)score_of(scores, page[i]);
     }
     free(scores);
-    return true;
 }
 
 static bool count_field(struct answer_making *m, const struct facet_set *set, enum term_field field)
@@ -190,9 +189,7 @@ static bool count_field(struct answer_making *m, const struct facet_set *set, en
     struct kept_counts *to = &m->to->fields[m->to->field_count];
 
     *to = (struct kept_counts){ .field = field, .most = m->ask->most };
-    to->at = malloc((to->most + 1) * sizeof(*to->at));
-    if (!to->at)
-        return false;
+    to->at = alloc_array(to->most, sizeof(*to->at));
     m->to->field_count++;
     return facets_terms(m->ask->match.index, field, set, to->most, to->at, &to->count) == ERR_OK;
 }
@@ -204,7 +201,7 @@ static bool count_facets(struct answer_making *m)
 
     if (m->ask->field_count == 0)
         return true;
-    is_done = facets_open(m->ask->match.index, m->rows, m->each, &set) == ERR_OK;
+    facets_open(m->ask->match.index, m->rows, m->each, &set);
     for (uint32_t i = 0; is_done && i < m->ask->field_count; i++)
         is_done = kept_counts_of(m->to, m->ask->fields[i]) || count_field(m, &set, m->ask->fields[i]);
     facets_close(&set);
@@ -213,12 +210,17 @@ static bool count_facets(struct answer_making *m)
 
 static bool make_answer(const struct kept_ask *ask, struct kept_answer *to)
 {
-    struct answer_making m = { .ask = ask, .to = to, .rows = match_query(&ask->match, ask->root) };
-    bool is_made = m.rows && sort_read(ask->match.index, ask->sort, &m.order, NULL) == ERR_OK;
+    struct answer_making m = { .ask = ask, .to = to };
+    bool is_made;
 
     clear_answer(to);
-    to->total = m.rows ? bitmap_count(m.rows) : 0;
-    is_made = is_made && list_rows(&m) && take_page(&m) && count_facets(&m);
+    if (sort_read(ask->match.index, ask->sort, &m.order, NULL) != ERR_OK)
+        return false;
+    m.rows = match_query(&ask->match, ask->root);
+    to->total = bitmap_count(m.rows);
+    list_rows(&m);
+    take_page(&m);
+    is_made = count_facets(&m);
     if (is_made)
         to->seconds = seconds_of(ask->match.index, ask->seconds, m.rows, m.each);
     free(m.each);
@@ -264,11 +266,9 @@ const struct kept_answer *kept_answers_find(struct kept_answers *kept, const str
 
 struct scores *kept_scores(const struct kept_answer *answer, uint32_t count)
 {
-    struct scores *scores = malloc(sizeof(*scores) + count * (sizeof(float) + sizeof(uint32_t)));
-    uint32_t *rows = scores ? (uint32_t *)(void *)(scores->at + count) : NULL;
+    struct scores *scores = alloc_bytes(sizeof(*scores) + count * (sizeof(float) + sizeof(uint32_t)));
+    uint32_t *rows = (uint32_t *)(void *)(scores->at + count);
 
-    if (!scores)
-        return NULL;
     for (uint32_t i = 0, at; i < count; i++) {
         for (at = i; at > 0 && rows[at - 1] > answer->rows[i]; at--)
             rows[at] = rows[at - 1], scores->at[at] = scores->at[at - 1];

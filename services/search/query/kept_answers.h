@@ -58,13 +58,14 @@ struct kept_ask {
 /* True if the answer depends only on the query and the index. Ages, states of volumes and uses change without it. */
 bool kept_answers_may(const struct node *root);
 
-/* Returns the answer, kept or made now. It is valid until the next call or change of the index. NULL: no memory. */
+/* Returns the answer, kept or made now. It is valid until the next call or change of the index. NULL: limits_leave
+ * refuses. */
 const struct kept_answer *kept_answers_find(struct kept_answers *kept, const struct kept_ask *ask);
 
 /* The counts of a field that was asked for. */
 const struct kept_counts *kept_counts_of(const struct kept_answer *answer, enum term_field field);
 
-/* The scores of the first `count` rows, which the caller frees together with them: one block. NULL: no memory. */
+/* The scores of the first `count` rows, which the caller frees together with them: one block. */
 struct scores *kept_scores(const struct kept_answer *answer, uint32_t count);
 
 #endif

@@ -18,8 +18,8 @@ struct kept_orders {
     uint64_t uses;
 };
 
-/* Returns all of `rows`, which rise, in the order that `sort` names and `order` is. Valid until the next call. NULL: no
- * memory. Scores are hashed too. */
+/* Returns all of `rows`, which rise, in the order that `sort` names and `order` is. Valid until the next call. NULL:
+ * limits_leave refuses. Scores are hashed too. */
 const uint32_t *kept_orders_find(struct kept_orders *kept, const struct sort_order *order, const struct index *index,
                                  struct text sort, const uint32_t *rows, uint32_t count);
 void kept_orders_free(struct kept_orders *kept);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/musical_key.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/words.h"
@@ -14,16 +15,11 @@ typedef struct bitmap *matcher(const struct match *match, const struct node *nod
 
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
 
-/* Changes `to` by `other` (bitmap_or, bitmap_and, bitmap_and_not), and frees `other`. NULL if either is NULL. */
+/* Changes `to` by `other` (bitmap_or, bitmap_and, bitmap_and_not), and frees `other`. */
 static struct bitmap *combine_rows(struct bitmap *to, struct bitmap *other,
                                    void (*change)(struct bitmap *to, const struct bitmap *other))
 {
-    if (to && other) {
-        change(to, other);
-    } else {
-        bitmap_free(to);
-        to = NULL;
-    }
+    change(to, other);
     bitmap_free(other);
     return to;
 }
@@ -56,12 +52,10 @@ static struct bitmap *rows_valued(const struct match *match, enum term_field fie
 uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count)
 {
     struct bitmap *others = index_all(index);
-    uint32_t *rows = NULL;
+    uint32_t *rows;
 
-    if (others) {
-        bitmap_and_not(others, bitmap);
-        rows = bitmap_array(others, count);
-    }
+    bitmap_and_not(others, bitmap);
+    rows = bitmap_array(others, count);
     bitmap_free(others);
     return rows;
 }
@@ -88,11 +82,11 @@ struct all_words {
 static bool narrow_word(void *state, struct text word)
 {
     struct all_words *all = state;
-    struct bitmap *rows = all->rows ? rows_starting(all->match, all->field, word, all->rows) : NULL;
+    struct bitmap *rows = rows_starting(all->match, all->field, word, all->rows);
 
     bitmap_free(all->rows);
     all->rows = rows;
-    return rows != NULL;
+    return true;
 }
 
 static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
@@ -125,7 +119,7 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
     struct term_range range = terms_starting(terms, terms_start(key, node->filter->term, (struct text){ 0 }));
     struct bitmap *rows = bitmap_new();
 
-    for (uint32_t i = 0; rows && i < range.count; i++) {
+    for (uint32_t i = 0; i < range.count; i++) {
         struct text value = terms_value(terms, range.at[i]);
         if (words_each(node->text, false, begins_none, &value))
             posting_or(terms_posting(terms, range.at[i]), among, rows);
@@ -202,8 +196,8 @@ static uint32_t scan_numbers(const struct numbers *numbers, const struct range *
 static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
                                uint32_t count)
 {
-    uint32_t *found = malloc((count + 1) * sizeof(*found));
-    struct bitmap *rows = found ? bitmap_of(found, scan_numbers(numbers, range, among, count, found)) : NULL;
+    uint32_t *found = alloc_array((size_t)count + 1, sizeof(*found)); /* the scan writes behind the last one */
+    struct bitmap *rows = bitmap_of(found, scan_numbers(numbers, range, among, count, found));
 
     free(found);
     return rows;
@@ -221,7 +215,7 @@ static struct bitmap *match_column(const struct match *match, const struct node 
     if (!among || bitmap_count(among) > index_rows(match->index) / 4)
         return in_range(numbers, &node->range, NULL, index_rows(match->index));
     rows = bitmap_array(among, &count);
-    found = rows ? in_range(numbers, &node->range, rows, count) : NULL;
+    found = in_range(numbers, &node->range, rows, count);
     free(rows);
     return found;
 }
@@ -231,7 +225,7 @@ static struct bitmap *match_number(const struct match *match, const struct node 
 {
     struct bitmap *found = match_column(match, node, node->text, among), *second;
 
-    if (!found || !text_is(node->text, "bpm"))
+    if (!text_is(node->text, "bpm"))
         return found;
     second = match_column(match, node, TEXT("bpm_second"), among);
     return join_rows(found, second);
@@ -246,8 +240,7 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
     if (!volumes_is_state(node->text))
         return rows_valued(match, TERM_IS, node->text, among);
     rows = bitmap_new();
-    if (rows)
-        volumes_in_state(match->volumes, match->index, node->text, rows);
+    volumes_in_state(match->volumes, match->index, node->text, rows);
     return rows;
 }
 
@@ -263,7 +256,7 @@ static struct bitmap *match_view(const struct match *match, const struct node *n
 
     (void)match;
     (void)among;
-    for (uint32_t i = 0; rows && i < node->row_count; i++)
+    for (uint32_t i = 0; i < node->row_count; i++)
         bitmap_add(rows, node->rows[i]);
     return rows;
 }
@@ -274,7 +267,7 @@ static struct bitmap *match_together(const struct match *match, const struct nod
 
     (void)match;
     (void)among;
-    for (uint32_t i = 0; rows && node->together && i < node->together->count; i++)
+    for (uint32_t i = 0; node->together && i < node->together->count; i++)
         bitmap_add(rows, node->together->at[i].row);
     return rows;
 }
@@ -303,7 +296,7 @@ static struct bitmap *match_like(const struct match *match, const struct node *n
     uint32_t row;
 
     (void)among;
-    if (!candidates || !index_find(match->index, node->id, &row) || !bitmap_has(candidates, row)) {
+    if (!index_find(match->index, node->id, &row) || !bitmap_has(candidates, row)) {
         bitmap_free(candidates);
         return bitmap_new();
     }
@@ -349,8 +342,6 @@ static struct bitmap *match_and(const struct match *match, const struct node *no
             struct bitmap *found = match_node(match, child, rows);
             rows = begun ? combine_rows(rows, found, bitmap_and) : found;
             begun = true;
-            if (!rows)
-                return NULL;
         }
     }
     return rows;
@@ -365,7 +356,7 @@ static matcher *const MATCHERS[] = {
     [NODE_WITH] = match_together, [NODE_FOR] = match_together,      [NODE_VIEW] = match_view,
 };
 
-/* The result may include rows outside `among`, and free ones; the caller removes them. NULL: no memory. */
+/* The result may include rows outside `among`, and free ones; the caller removes them. */
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     return MATCHERS[node->kind](match, node, among);
@@ -386,19 +377,14 @@ static bool asks_for(const struct node *node, const char *state)
 struct bitmap *match_query(const struct match *match, const struct node *root)
 {
     struct bitmap *found = match_node(match, root, NULL);
-    struct bitmap *rows = found ? index_live_of(match->index, found) : NULL;
+    struct bitmap *rows = index_live_of(match->index, found);
 
     bitmap_free(found);
-    for (size_t i = 0; rows && i < MATCH_UNSEEN; i++) {
+    for (size_t i = 0; i < MATCH_UNSEEN; i++) {
         if (asks_for(root, match_unseen[i]))
             continue;
         struct bitmap *out = rows_valued(match, TERM_IS, text_of(match_unseen[i]), rows);
-        if (out) {
-            bitmap_and_not(rows, out);
-        } else {
-            bitmap_free(rows);
-            rows = NULL;
-        }
+        bitmap_and_not(rows, out);
         bitmap_free(out);
     }
     return rows;

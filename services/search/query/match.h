@@ -1,4 +1,8 @@
-/* match.h: finds the rows of a query. One thread. */
+/* match.h: finds the rows of a query. One thread.
+ *
+ * A query, with the lists and scores of its result, takes at most 12 bytes for each row of the index, besides sets. The
+ * index checks limits_leave for more than 300 bytes a row (vectors alone are 256) and so leaves more than 40 a row in
+ * the eighth of limits.h. A query takes its memory from there, without a check. */
 #ifndef LOOPHOLE_SEARCH_MATCH_H
 #define LOOPHOLE_SEARCH_MATCH_H
 
@@ -16,7 +20,7 @@ struct match {
     const struct volumes *volumes;
 };
 
-/* The matching rows, without hidden ones (match_unseen). The caller frees them; NULL: no memory. */
+/* The matching rows, without hidden ones (match_unseen). The caller frees them. */
 struct bitmap *match_query(const struct match *match, const struct node *root);
 
 /* Like bitmap_array, for the rows of the index outside the bitmap. */

@@ -49,7 +49,6 @@ struct narrowing {
     struct index *index;
     enum term_field field;
     struct bitmap *rows; /* NULL before the first word */
-    bool failed;
 };
 
 static bool narrow_word(void *state, struct text word)
@@ -58,15 +57,14 @@ static bool narrow_word(void *state, struct text word)
     char key[TERM_LONGEST];
     struct bitmap *rows = index_term(n->index, terms_start(key, n->field, word), NULL);
 
-    if (rows && n->rows)
+    if (n->rows)
         bitmap_and(rows, n->rows);
     bitmap_free(n->rows);
     n->rows = rows;
-    n->failed = !rows;
-    return rows != NULL;
+    return true;
 }
 
-/* The rows with all of the words, in any order; NULL: none, or no memory. */
+/* The rows with all of the words, in any order; NULL: the phrase has no word. */
 static struct bitmap *with_all_words(struct index *index, struct text phrase, enum term_field field, uint32_t *words)
 {
     struct narrowing n = { .index = index, .field = field };
@@ -126,8 +124,6 @@ struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_fi
     struct bitmap *rows = bitmap_new();
     bool all = field == TERM_ALL;
 
-    if (!rows)
-        return NULL;
     if (all || field == TERM_NAME)
         add_texts(index, phrase, TERM_NAME, rows);
     if (all || field == TERM_NOTES)

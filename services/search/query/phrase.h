@@ -6,7 +6,7 @@
 #include "services/search/index/index.h"
 
 /* `phrase` is folded; `field` is TERM_NAME, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE or TERM_LABEL, or TERM_ALL for
- * these and the tags. The caller frees the rows; NULL: no memory. */
+ * these and the tags. The caller frees the rows. */
 struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_field field);
 
 /* True if `text` contains the words of `phrase`, consecutively. Exported for its unit test, which needs no index. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/search/index/blocks.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/together.h"
@@ -33,44 +34,38 @@ static void add_to_all(struct scoring *s, float score)
 }
 
 /* Adds the score to those of the rows that are in `found`. */
-static bool add_to_some(struct scoring *s, const struct bitmap *found, float score)
+static void add_to_some(struct scoring *s, const struct bitmap *found, float score)
 {
     uint32_t count, *rows = bitmap_array(found, &count);
 
-    for (uint32_t i = 0, place = 0; rows && i < count; i++) {
+    for (uint32_t i = 0, place = 0; i < count; i++) {
         while (s->each[place] != rows[i])
             place++;
         s->at[place] += score;
     }
     free(rows);
-    return rows != NULL;
 }
 
 /* Adds the score to the rows of `found`, a subset of the rows, and frees it. */
-static bool add_score(struct scoring *s, struct bitmap *found, float score)
+static void add_score(struct scoring *s, struct bitmap *found, float score)
 {
-    bool is_added = found != NULL;
-
-    if (found && bitmap_count(found) == s->count)
+    if (bitmap_count(found) == s->count)
         add_to_all(s, score);
-    else if (found)
-        is_added = add_to_some(s, found, score);
+    else
+        add_to_some(s, found, score);
     bitmap_free(found);
-    return is_added;
 }
 
-static bool score_word(struct scoring *s, const struct node *node)
+static void score_word(struct scoring *s, const struct node *node)
 {
     struct index *index = s->match->index;
     char key[TERM_LONGEST];
 
     for (size_t i = 0; i < sizeof(WORTHS) / sizeof(WORTHS[0]); i++) {
         struct text start = terms_start(key, WORTHS[i].field, node->text);
-        if (!add_score(s, index_starting(index, start, s->rows), WORTHS[i].start) ||
-            !add_score(s, index_term(index, start, s->rows), WORTHS[i].whole - WORTHS[i].start))
-            return false;
+        add_score(s, index_starting(index, start, s->rows), WORTHS[i].start);
+        add_score(s, index_term(index, start, s->rows), WORTHS[i].whole - WORTHS[i].start);
     }
-    return true;
 }
 
 static void score_like(struct scoring *s, const struct node *node)
@@ -99,26 +94,24 @@ static void score_together(struct scoring *s, const struct node *node)
 }
 
 /* Excluded clauses score nothing. */
-static bool score_node(struct scoring *s, const struct node *node)
+static void score_node(struct scoring *s, const struct node *node)
 {
     if (node->kind == NODE_WORD)
-        return score_word(s, node);
+        score_word(s, node);
     if (node->kind == NODE_LIKE)
         score_like(s, node);
     if (node->together)
         score_together(s, node);
     for (const struct node *child = node->kind == NODE_NOT ? NULL : node->first; child; child = child->next)
-        if (!score_node(s, child))
-            return false;
-    return true;
+        score_node(s, child);
 }
 
-static bool score_favourites(struct scoring *s)
+static void score_favourites(struct scoring *s)
 {
     char key[TERM_LONGEST];
 
-    return add_score(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), s->rows),
-                     FAVOURITE);
+    add_score(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), s->rows),
+              FAVOURITE);
 }
 
 static float worth_of_length(uint32_t letters)
@@ -145,17 +138,15 @@ struct scores *score_rows(const struct match *match, const struct node *root, co
                           const uint32_t *each)
 {
     uint32_t count = bitmap_count(rows);
-    struct scores *scores = calloc(1, sizeof(*scores) + count * sizeof(scores->at[0]));
-    struct scoring s = { match, rows, each, count, scores ? scores->at : NULL };
+    struct scores *scores = alloc_zeroed(1, sizeof(*scores) + count * sizeof(scores->at[0]));
+    struct scoring s = { match, rows, each, count, scores->at };
 
-    if (!scores)
-        return NULL;
     scores->rows = each;
     scores->count = count;
-    if (score_node(&s, root) && (score_names(&s), score_favourites(&s)))
-        return scores;
-    free(scores);
-    return NULL;
+    score_node(&s, root);
+    score_names(&s);
+    score_favourites(&s);
+    return scores;
 }
 
 static bool has_words(const struct node *node)

@@ -17,7 +17,7 @@ double score_of(const struct scores *scores, uint32_t row); /* 0 for other rows,
 /* False: all rows have the score 0. */
 bool score_differs(const struct match *match, const struct node *root, const struct bitmap *rows);
 
-/* Scores `rows`, which `each` lists; `each` must outlive the scores. The caller frees them; NULL: no memory. */
+/* Scores `rows`, which `each` lists; `each` must outlive the scores. The caller frees them. */
 struct scores *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows,
                           const uint32_t *each);
 

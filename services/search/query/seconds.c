@@ -21,7 +21,7 @@ static double sum_rows(const struct index *index, const uint32_t *each, uint32_t
 static double sum_set(const struct index *index, const struct bitmap *rows)
 {
     uint32_t count, *each = bitmap_array(rows, &count);
-    double sum = each ? sum_rows(index, each, count) : 0;
+    double sum = sum_rows(index, each, count);
 
     free(each);
     return sum;
@@ -32,7 +32,7 @@ static double sum_all(struct index *index, struct all_seconds *all)
 {
     if (!all->is_made || all->writes != index->writes) {
         struct bitmap *live = index_all(index);
-        *all = (struct all_seconds){ live != NULL, index->writes, live ? sum_set(index, live) : 0 };
+        *all = (struct all_seconds){ true, index->writes, sum_set(index, live) };
         bitmap_free(live);
     }
     return all->seconds;
@@ -42,7 +42,7 @@ static double sum_all(struct index *index, struct all_seconds *all)
 static double sum_most(struct index *index, struct all_seconds *all, const struct bitmap *rows)
 {
     uint32_t count, *others = match_others(index, rows, &count);
-    double sum = sum_all(index, all) - (others ? sum_rows(index, others, count) : 0);
+    double sum = sum_all(index, all) - sum_rows(index, others, count);
 
     free(others);
     return sum;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/search/query/filter.h"
 
 /* ---- the requested order ---- */
@@ -230,8 +231,8 @@ uint32_t sort_page(const struct sort_order *order, const struct index *index, co
     uint32_t found;
 
     *more = false;
-    page.heap = malloc(page.room * sizeof(*page.heap));
-    for (uint32_t i = 0; page.heap && (i = pass_over_low(&page, i, count)) < count; i++) {
+    page.heap = alloc_array(page.room, sizeof(*page.heap));
+    for (uint32_t i = 0; (i = pass_over_low(&page, i, count)) < count; i++) {
         if (page.count == page.room && sort_is_of_rows(order, index))
             break;
         if (is_behind(&page, rows[i], i))
@@ -241,8 +242,7 @@ uint32_t sort_page(const struct sort_order *order, const struct index *index, co
             offer_candidate(&page, &one);
     }
     found = page.count;
-    if (page.heap)
-        write_rows(&page, to);
+    write_rows(&page, to);
     free(page.heap);
     *more = found > limit;
     return *more ? limit : found;

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/query/sort.h"
 
 /* A row with the beginning of its position as a number, so that most comparisons read nothing else. */
@@ -61,22 +63,21 @@ static int by_key(const void *a, const void *b, void *state)
 uint32_t *sort_all(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count)
 {
     struct sorting sorting = { order, index };
-    struct keyed_row *keyed = malloc((count + (size_t)1) * sizeof(*keyed));
-    uint32_t *to = malloc((count + (size_t)1) * sizeof(*to));
+    struct keyed_row *keyed;
+    uint32_t *to;
 
-    for (uint32_t i = 0; keyed && i < count; i++) {
+    if (!limits_leave(count * (sizeof(*keyed) + sizeof(*to))))
+        return NULL;
+    keyed = alloc_array(count, sizeof(*keyed));
+    to = alloc_array(count, sizeof(*to));
+    for (uint32_t i = 0; i < count; i++) {
         struct position at = sort_position(order, index, rows[i]);
 
         keyed[i] = (struct keyed_row){ key_of(order, &at), rows[i] };
     }
-    if (keyed)
-        qsort_r(keyed, count, sizeof(*keyed), by_key, &sorting);
-    for (uint32_t i = 0; keyed && to && i < count; i++)
+    qsort_r(keyed, count, sizeof(*keyed), by_key, &sorting);
+    for (uint32_t i = 0; i < count; i++)
         to[i] = keyed[i].row;
-    if (!keyed) {
-        free(to);
-        to = NULL;
-    }
     free(keyed);
     return to;
 }

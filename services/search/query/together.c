@@ -170,19 +170,16 @@ static void add_mate(struct counting_uses *c, struct id id)
 }
 
 /* Adds the items of the pack. The community publishes no pair of few studios, and most such pairs are of one pack. */
-static enum err add_mates(struct counting_uses *c, struct text pack)
+static void add_mates(struct counting_uses *c, struct text pack)
 {
     struct bitmap *rows = bitmap_new();
     uint32_t at[TOGETHER_MATES], count;
 
-    if (!rows)
-        return ERR_FULL;
     add_pack_rows(c->index, fold_text(c->arena, pack), rows);
     count = bitmap_first(rows, at, TOGETHER_MATES);
     for (uint32_t i = 0; i < count; i++)
         add_mate(c, index_id(c->index, at[i]));
     bitmap_free(rows);
-    return ERR_OK;
 }
 
 static enum err count_community(struct counting_uses *c)
@@ -201,7 +198,7 @@ static enum err count_community(struct counting_uses *c)
     if (e == ERR_OK)
         e = c->e;
     if (e == ERR_OK && c->adds_mates)
-        e = add_mates(c, media.pack);
+        add_mates(c, media.pack);
     return e;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/index/role_counts.h"
 #include "services/search/query/shrunk.h"
 #include "store/community.h"
@@ -76,20 +78,21 @@ enum err together_find_role(struct index *index, struct txn *txn, struct arena *
 {
     char key[TERM_LONGEST];
     struct term_range range = terms_starting(&index->terms, role_counts_start(key, word));
-    struct ranked_term *ranked = malloc((range.count + 1) * sizeof(*ranked));
+    struct ranked_term *ranked;
     struct shrunk_sums sums;
     uint32_t count;
     enum err e = read_sums(txn, arena, &sums);
 
     to->at = arena_array(arena, TOGETHER_ITEMS, sizeof(*to->at));
-    if (!ranked || !to->at)
+    if (!to->at || !limits_leave(range.count * sizeof(*ranked)))
         e = ERR_FULL;
     if (e == ERR_OK) {
+        ranked = alloc_array(range.count, sizeof(*ranked));
         count = rank_terms(&index->terms, range, &sums, ranked);
         for (uint32_t i = 0; i < count && to->count < TOGETHER_ITEMS; i++)
             take_rows(&ranked[i], &sums, to);
         qsort(to->at, to->count, sizeof(*to->at), by_row);
+        free(ranked);
     }
-    free(ranked);
     return e;
 }
