@@ -324,6 +324,32 @@ def a_hung_mount_holds_one_process_however_often_it_is_asked_for(it):
 
 
 @claim(inside=Disks)
+def lists_come_from_the_catalogue_and_touch_no_file(it):
+    with Hung(it, 'untouched') as hung:
+        for i in range(3):
+            wav(f'{hung.under}/kit/{i}.wav', 1000 + 100 * i)
+        with open(hung.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('untouched\n')
+        it.add(hung.at + '/kit')
+        it.becomes(hung.at, 'external_online:done=3')
+        it.idle()
+        id, folder = it.id_of(hung.at + '/kit/0.wav'), it.client.must('search.folders')['each'][0]['id']
+        hung.fail(0, '.wav')  # a request about a file would wait
+        for command in (('search', ''), ('search', 'is:external_online', '--facets', 'is,class'), ('show', id),
+                        ('similar', id), ('duplicates',), ('map',), ('whereis', id), ('library', 'list'), ('volume', 'list'),
+                        ('summary',), ('tag', id, '+seen'), ('undo', 'list'), ('moves',), ('status',), ('tasks',)):
+            it.home.loophole(*command)
+        for name, body in (('search.folders', {'folder': folder}), ('search.complete', {'query': 'ki'}),
+                           ('search.states', {}), ('search.query', {'query': 'path:kit', 'sort': 'name'})):
+            same((name, 'ok'), (name, it.client.ask(name, body)[0]))
+        assert not hung.waits()
+        look = it.home.start('ls', '-l', hung.at + '/kit')
+        until(hung.waits, what='a look at a file is noticed')
+        hung.heal()
+        same(0, look.wait(60))
+
+
+@claim(inside=Disks)
 def commands_with_a_path_on_a_hung_mount_name_the_mount(it):
     with Hung(it, 'hung mount') as hung:
         link = it.folder('link')
