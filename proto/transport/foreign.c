@@ -19,6 +19,7 @@
 #include "common/text.h"
 
 enum { LOOK_MS = 100, STUCK_US = 60000000, PATIENCE_US = 10000000, WHY_SIZE = 200 };
+enum { DESCRIPTION_MOST = 65536 /* bytes of ffmpeg's description that are read */ };
 
 const char *foreign_program(void)
 {
@@ -43,6 +44,7 @@ struct foreign_child {
     char said[WHY_SIZE];
     size_t said_len;
     int status;
+    bool is_silent; /* the file has no sound */
 };
 
 static enum err make_output(const char *folder, int *to, struct fault *fault)
@@ -60,14 +62,15 @@ static enum err make_output(const char *folder, int *to, struct fault *fault)
     return ERR_OK;
 }
 
-static int spawn_decoder(struct foreign_child *decoding, const struct foreign_plan *plan, const char *program, int why)
+static int spawn_mode(struct foreign_child *decoding, const struct foreign_plan *plan, const char *mode,
+                      const char *program, int why)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none;
     char worker[PATH_MAX + 32];
-    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)"foreign",
-                          (char *)(uintptr_t)program, NULL };
+    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)mode, (char *)(uintptr_t)program,
+                          NULL };
     char *nothing[] = { NULL };
 
     (void)snprintf(worker, sizeof(worker), "%s/loophole-worker", plan->programs);
@@ -100,7 +103,7 @@ static enum err start_decoder(struct foreign_child *decoding, const struct forei
         return e;
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return fault_errno(fault, ERR_BUSY, errno, "cannot make a pipe");
-    int number = spawn_decoder(decoding, plan, program, ends[1]);
+    int number = spawn_mode(decoding, plan, "foreign", program, ends[1]);
     close(ends[1]);
     decoding->why = ends[0];
     return number == 0 ? ERR_OK : fault_errno(fault, ERR_BUSY, number, "cannot start a decoder");
@@ -118,6 +121,15 @@ static void read_said(struct foreign_child *decoding)
         memcpy(decoding->said + decoding->said_len, part, fits);
         decoding->said_len += fits;
     }
+}
+
+/* ffmpeg's messages about the file are the output: its tags may be long. */
+static enum err start_describer(struct foreign_child *describing, const struct foreign_plan *plan, struct fault *fault)
+{
+    const char *program = foreign_program();
+    enum err e = program ? make_output(plan->folder, &describing->to, fault) : ERR_NOT_FOUND;
+
+    return e == ERR_OK && spawn_mode(describing, plan, "describe", program, describing->to) != 0 ? ERR_BUSY : e;
 }
 
 static bool is_stuck(struct foreign_child *decoding)
@@ -177,12 +189,25 @@ static enum err judge_end(struct foreign_child *decoding, struct fault *fault)
         return fault_set(fault, ERR_TOO_LARGE, "its sound is too long: decoded it has more than 4 GiB");
     if (WIFSIGNALED(status))
         return fault_set(fault, ERR_BAD_REQUEST, "ffmpeg died: signal %d", WTERMSIG(status));
-    if (strstr(decoding->said, "matches no streams")) /* of "0:a:0" */
+    decoding->is_silent = strstr(decoding->said, "matches no streams"); /* of "0:a:0" */
+    if (decoding->is_silent)
         return fault_set(fault, ERR_BAD_REQUEST, "it has no sound");
     return fault_set(fault, ERR_BAD_REQUEST, "ffmpeg cannot decode it: %s", tidy_said(decoding));
 }
 
-enum err foreign_decode(const struct foreign_plan *plan, struct errand *errand, int *to, struct fault *fault)
+/* Leaves the output open. */
+static void end_child(struct foreign_child *child)
+{
+    if (child->pid > 0) {
+        (void)kill(child->pid, SIGKILL);
+        (void)waitpid(child->pid, NULL, 0);
+    }
+    if (child->why >= 0)
+        close(child->why);
+}
+
+static enum err run_decoder(const struct foreign_plan *plan, struct errand *errand, int *to, bool *is_silent,
+                            struct fault *fault)
 {
     struct foreign_child decoding = { .to = -1, .why = -1 };
 
@@ -192,17 +217,51 @@ enum err foreign_decode(const struct foreign_plan *plan, struct errand *errand, 
         e = wait_for_end(&decoding, errand, fault);
     if (e == ERR_OK)
         e = judge_end(&decoding, fault);
-    if (decoding.pid > 0) {
-        (void)kill(decoding.pid, SIGKILL);
-        (void)waitpid(decoding.pid, NULL, 0);
-    }
-    if (decoding.why >= 0)
-        close(decoding.why);
+    end_child(&decoding);
     if (e == ERR_OK)
         *to = decoding.to;
     else if (decoding.to >= 0)
         close(decoding.to);
+    *is_silent = decoding.is_silent;
     return e;
+}
+
+enum err foreign_decode(const struct foreign_plan *plan, struct errand *errand, int *to, struct fault *fault)
+{
+    bool is_silent;
+
+    return run_decoder(plan, errand, to, &is_silent, fault);
+}
+
+/* "  Duration: 00:01:30.25, start: …"; tags are indented more deeply. 0: no such line. */
+static double find_seconds(int description)
+{
+    static const char line[] = "\n  Duration: ";
+    char text[DESCRIPTION_MOST + 1];
+    ssize_t got = pread(description, text, DESCRIPTION_MOST, 0);
+    unsigned hours, minutes;
+    double seconds;
+
+    text[got > 0 ? got : 0] = '\0';
+    const char *at = strstr(text, line);
+    return at && sscanf(at + strlen(line), "%5u:%2u:%5lf", &hours, &minutes, &seconds) == 3
+               ? hours * 3600.0 + minutes * 60.0 + seconds
+               : 0;
+}
+
+/* The length of a file without sound; 0: unknown. */
+static double measure_length(const struct foreign_plan *plan, struct errand *errand)
+{
+    struct foreign_child describing = { .to = -1, .why = -1 };
+    struct fault unused = { 0 };
+    double seconds = 0;
+
+    if (start_describer(&describing, plan, &unused) == ERR_OK && wait_for_end(&describing, errand, &unused) == ERR_OK)
+        seconds = find_seconds(describing.to);
+    end_child(&describing);
+    if (describing.to >= 0)
+        close(describing.to);
+    return seconds;
 }
 
 /* ---- in an errand ---- */
@@ -212,6 +271,7 @@ struct foreign {
     foreign_decoded *decoded; /* NULL after foreign_drop */
     void *state, *what;
     int from, to;
+    double seconds;
     struct fault fault;
     char programs[PATH_MAX], folder[PATH_MAX];
 };
@@ -221,7 +281,11 @@ static void run_decoding(struct errand *errand)
     struct foreign *foreign = (struct foreign *)errand;
     const struct foreign_plan plan = { foreign->programs, foreign->folder, foreign->from };
 
-    (void)foreign_decode(&plan, errand, &foreign->to, &foreign->fault);
+    bool is_silent;
+
+    (void)run_decoder(&plan, errand, &foreign->to, &is_silent, &foreign->fault);
+    if (is_silent)
+        foreign->seconds = measure_length(&plan, errand);
 }
 
 static void report_decoding(struct errand *errand, bool lost)
@@ -236,7 +300,7 @@ static void report_decoding(struct errand *errand, bool lost)
         fault_set(&late, ERR_TIMEOUT, "its decoder does not answer");
     else
         foreign->to = -1;
-    foreign->decoded(foreign->state, foreign->what, fd, lost ? &late : &foreign->fault);
+    foreign->decoded(foreign->state, foreign->what, fd, lost ? 0 : foreign->seconds, lost ? &late : &foreign->fault);
 }
 
 static void free_decoding(struct errand *errand)

@@ -21,9 +21,10 @@ struct foreign_plan {
  * fault says why), too_large (its WAV has more than 4 GiB), timeout (no progress for a minute), full, io, busy. */
 enum err foreign_decode(const struct foreign_plan *plan, struct errand *errand, int *to, struct fault *fault);
 
-/* The same in an errand, for a loop. */
+/* The same in an errand, for a loop. `fd` is -1 with a fault. `seconds` is the length of a file without sound, from
+ * ffmpeg; 0: unknown. */
 struct foreign;
-typedef void foreign_decoded(void *state, void *what, int fd, const struct fault *fault); /* -1 with a fault */
+typedef void foreign_decoded(void *state, void *what, int fd, double seconds, const struct fault *fault);
 struct foreign *foreign_start(struct errands *errands, const struct foreign_plan *plan, foreign_decoded *decoded,
                               void *state, void *what); /* `plan->from` is duplicated, the texts are copied */
 void foreign_drop(struct foreign *foreign);             /* only before `decoded` is called: prevents that call */

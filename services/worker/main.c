@@ -37,7 +37,9 @@ int main(int argc, char **argv)
     struct pipe pipe = { .fd = -1, .passed = -1 };
 
     if (argc == 3 && strcmp(argv[1], "foreign") == 0)
-        return foreign_run(argv[2]);
+        return foreign_run(argv[2], false);
+    if (argc == 3 && strcmp(argv[1], "describe") == 0)
+        return foreign_run(argv[2], true);
     while (argc > 1 && mode->word && strcmp(argv[1], mode->word) != 0)
         mode++;
     if (argc > 2 || !mode->word)

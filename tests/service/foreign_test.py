@@ -109,12 +109,18 @@ def a_sound_that_ffmpeg_decodes_plays(home):
 
 
 @claim
-def a_video_without_sound_has_no_analysis(home):
+def a_video_without_sound_has_its_length_and_no_analysis(home):
     os.makedirs(home.file('library'))
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc=d=1:s=64x64', '-c:v', 'mpeg4', f'{home.file("library")}/mute.mp4')
+    videos = [f'{home.file("library")}/{name}' for name in ('mute.mp4', 'mute.mkv', 'copy.mkv')]
+    for path in videos[:2]:  # the tags come before the length, also in ffmpeg's description
+        ffmpeg('-f', 'lavfi', '-i', 'testsrc=d=2.5:s=64x64', '-c:v', 'mpeg4', '-metadata', 'comment=' + 'Duration: 9 ' * 200, path)
+    shutil.copy(videos[1], videos[2])
     index(home)
-    shown_video = shown(home, f'{home.file("library")}/mute.mp4')
-    same(('none', 'it has no sound'), (shown_video['analysis'], shown_video['failure']))
+    for path in videos:
+        item = shown(home, path)
+        same(('none', 'it has no sound'), (item['analysis'], item['failure']))
+        assert 2.4 < item['duration_s'] < 2.6, item['duration_s']
+    same(3, len(home.json('search', 'duration:2..3')))
 
 
 @claim

@@ -35,15 +35,29 @@ static void hand_out_ready(struct pool *pool);
 
 /* ---- the result of a file ---- */
 
-static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
+/* `seconds`: the length of the file; 0: unknown. */
+static void heard_length(struct pool *pool, struct work *work, enum analysis_state state, double seconds,
+                         const char *why)
 {
-    struct result result = {
-        .found = { .state = { .value = (int32_t)state }, .failure = text_of(why), .analyser = pool->analyser }
-    };
+    struct fact length = { .attribute = TEXT("duration_s"),
+                           .source = { .value = SOURCE_ANALYSIS },
+                           .has_number = true,
+                           .number = seconds,
+                           .confidence = 1,
+                           .shown = true };
+    struct result result = { .found = { .state = { .value = (int32_t)state },
+                                        .failure = text_of(why),
+                                        .analyser = pool->analyser,
+                                        .facts = { seconds > 0, &length } } };
 
     if (!id_is_zero(work->content))
         result.found.content = bytes_of(work->content.b, sizeof(work->content.b));
     pool->events.heard(pool->events.state, work, &result);
+}
+
+static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
+{
+    heard_length(pool, work, state, 0, why);
 }
 
 static void return_lost_work(struct pool *pool, struct work *work, const char *why)
@@ -75,9 +89,9 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
 
 /* ---- a file that ffmpeg decodes ---- */
 
-/* A video that has no sound, or that ffmpeg cannot decode, gets no analysis. Other errors are temporary: the file can
- * be tried again. */
-static void take_sound(void *state, void *what, int fd, const struct fault *fault)
+/* A video that has no sound, or that ffmpeg cannot decode, gets no analysis, at most its length. Other errors are
+ * temporary: the file can be tried again. */
+static void take_sound(void *state, void *what, int fd, double seconds, const struct fault *fault)
 {
     struct pool *pool = state;
     struct work *work = what;
@@ -88,8 +102,10 @@ static void take_sound(void *state, void *what, int fd, const struct fault *faul
     work->sound = fd;
     if (fd >= 0)
         work_push(&pool->ready, work);
+    else if (is_none)
+        heard_length(pool, work, ANALYSIS_STATE_NONE, seconds, fault->what);
     else
-        heard_nothing(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, fault->what);
+        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
     hand_out_ready(pool);
 }
 

@@ -119,12 +119,14 @@ static enum err plan_facts(struct persist *p, struct planned *plan, struct fault
     if (e != ERR_OK)
         return fault_set(fault, e, "the item's facts cannot be read");
     bool has_facts = has_source(content.each, SOURCE_ANALYSIS, &newest);
-    plan->content_is_new = plan->now.content.len && plan->found->state.value == ANALYSIS_STATE_DONE &&
-                           (brings_facts || !has_facts) && plan->found->analyser >= newest;
+    bool is_done = plan->found->state.value == ANALYSIS_STATE_DONE;
+    bool is_silent = plan->found->state.value == ANALYSIS_STATE_NONE; /* a video without sound has a length */
+    plan->content_is_new = plan->now.content.len && (brings_facts ? is_done || is_silent : is_done && !has_facts) &&
+                           plan->found->analyser >= newest;
     if (!plan->content_is_new && has_facts && newest > plan->now.analyser)
         plan->now.analyser = newest;
     plan->own = own;
-    if (plan->found->state.value == ANALYSIS_STATE_DONE)
+    if (is_done)
         e = replace_source(p, plan, &own, SOURCE_FILE, &plan->own, fault);
     if (e == ERR_OK && plan->content_is_new)
         e = replace_source(p, plan, &content, SOURCE_ANALYSIS, &plan->content, fault);

@@ -101,12 +101,13 @@ static void close_own(struct file_reader *reader)
     reader->fd = -1;
 }
 
-static void take_sound(void *state, void *what, int fd, const struct fault *fault)
+static void take_sound(void *state, void *what, int fd, double seconds, const struct fault *fault)
 {
     struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = TEXT("wav") };
     struct file_reader *reader = what;
 
     (void)state;
+    (void)seconds;
     reader->foreign = NULL;
     if (fd < 0) {
         fail_reader(reader, fault);
