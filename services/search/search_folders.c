@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/id_table.h"
 #include "common/process/limits.h"
 #include "services/search/query/match.h"
 #include "services/search/search.h"
@@ -94,6 +95,7 @@ struct folder_counting {
     struct id last_child; /* … and the child of `parent` that contains it; zero: none */
     struct folder_count *each;
     uint32_t count, room;
+    struct id_table places; /* the number of each in `each`, from 1 */
 };
 
 /* True if `folder` is listed itself. */
@@ -142,20 +144,23 @@ static enum err find_child_cached(struct folder_counting *counting, struct id id
     return e;
 }
 
-static void add_items(struct folder_counting *counting, struct id child, uint32_t items, bool is_here)
+static enum err add_items(struct folder_counting *counting, struct id child, uint32_t items, bool is_here)
 {
-    struct folder_count *one = NULL;
+    const bool is_full = counting->count == counting->room;
+    uint32_t *number;
 
-    for (uint32_t i = counting->count; i > 0 && !one; i--)
-        if (id_equal(counting->each[i - 1].id, child))
-            one = &counting->each[i - 1];
-    if (!one) {
+    if (!limits_leave(id_table_growth(&counting->places) +
+                      (is_full ? 2 * counting->room * sizeof(*counting->each) : 0)))
+        return limits_refuse(counting->request->fault, "the folders");
+    number = id_table_number(&counting->places, child);
+    if (*number == 0) {
         ALLOC_ROOM(counting->each, counting->count, counting->room, 64);
-        one = &counting->each[counting->count++];
-        *one = (struct folder_count){ .id = child };
+        counting->each[counting->count++] = (struct folder_count){ .id = child };
+        *number = counting->count;
     }
-    one->items += items;
-    one->here += is_here ? items : 0;
+    counting->each[*number - 1].items += items;
+    counting->each[*number - 1].here += is_here ? items : 0;
+    return ERR_OK;
 }
 
 static enum err count_folder(struct folder_counting *counting, uint32_t term, const struct bitmap *rows)
@@ -173,7 +178,7 @@ static enum err count_folder(struct folder_counting *counting, uint32_t term, co
     memcpy(folder.b, terms_key(&index->terms, term).at + 1, sizeof(folder.b));
     e = find_child_cached(counting, folder, &child);
     if (e == ERR_OK && !id_is_zero(child))
-        add_items(counting, child, items, id_equal(folder, child));
+        e = add_items(counting, child, items, id_equal(folder, child));
     arena_reset(&counting->arena);
     return e;
 }
@@ -279,6 +284,7 @@ enum err search_folders(struct request *request, const void *of, void *answer)
     if (e == ERR_OK)
         e = find_folders(&counting, rows, found);
     free(counting.each);
+    id_table_free(&counting.places);
     arena_free(&counting.arena);
     bitmap_free(rows);
     return e;
