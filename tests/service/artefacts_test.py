@@ -160,6 +160,7 @@ def duplicates_say_which_prints_they_could_not_read(it):
     wav(it.sounds + '/again/same tone.wav', 390, 2.01)
     it.home.loophole('index', it.sounds, '--wait')
     before = it.home.json('duplicates')
+    it.home.loophole('search', 'tone')  # search writes the file of its groups before it answers anything else
     it.signal_workers(signal.SIGSTOP)
     os.unlink(it.home.file('cache', 'search.duplicates'))
     it.home.kill('search')
