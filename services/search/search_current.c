@@ -12,7 +12,7 @@
 #define MILLISECONDS(n) ((usec_t)(n) * 1000)
 #define SECONDS(n)      ((usec_t)(n) * 1000000)
 
-enum { SAVE_PIECE = 16 << 20 /* bytes written per turn */, NEAR_SEED = 1 };
+enum { SAVE_PIECE = 256 << 10 /* bytes written per turn: an ask waits for one piece */, NEAR_SEED = 1 };
 
 /* ---- catching up ---- */
 
@@ -179,7 +179,9 @@ static void tend_clusters(struct search *search)
 /* Makes one table, or one answer, per turn, once the index has not changed for a while. */
 static void prepare_answers(struct search *search)
 {
-    search->prepares = clock_steady() - search->settled > SECONDS(3) &&
+    const usec_t now = clock_steady();
+
+    search->prepares = now - search->settled > SECONDS(3) && now - search->asked > SECONDS(1) &&
                        (facet_count_prepare(&search->index) || search_query_prepare(search));
 }
 
