@@ -141,6 +141,24 @@ def two_disks_that_take_turns_at_one_place_are_two_libraries(it):
     it.becomes('', 'external_offline:done=3')
     it.home.loophole('undo')
     it.becomes('', 'external_offline:done=3 external_online:done=2')
+    it.unmount(stick)
+    plug('third', 1)
+    it.add(stick)  # its library is around the folders of the others
+    it.becomes('', 'external_offline:done=5 external_online:done=1')
+
+
+@claim(inside=Disks)
+def a_folder_around_the_library_of_a_disk_that_is_away_is_refused(it):
+    music = it.folder('music')
+    wav(music + '/own.wav', 1000)
+    disk = it.move(it.disk('inside'), 'music', 'usb')
+    wav(disk + '/a.wav', 1100)
+    it.add(disk)
+    it.unmount(disk)
+    until(lambda: not it.volume('marker:inside')['online'])
+    error, said = it.ask('add_library', music)
+    same('exists', error)
+    contains(said['what'], f'contains the library {disk}')
 
 
 @claim(inside=Disks)

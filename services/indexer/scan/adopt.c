@@ -91,12 +91,18 @@ static bool was_renamed(struct adoption *adoption, const struct library *library
 
 /* ---- a library ---- */
 
-/* True for a library on another disk that was at this place, or around it, before the present one. */
-static bool was_here_before(const struct adoption *adoption, const struct library *other)
+/* True for a library on another disk that had this mount point before the present one, or was at this very path. */
+static bool was_here_before(struct adoption *adoption, const struct library *other)
 {
     const struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
+    struct volume volume;
 
-    return !id_equal(other->volume, adoption->volume.id) && (!other->online || bytes_equal(other->path, path));
+    if (id_equal(other->volume, adoption->volume.id))
+        return false;
+    return bytes_equal(other->path, path) ||
+           (!other->online &&
+            catalogue_reader_volume(adoption->catalogue, &adoption->arena, other->volume, &volume) == ERR_OK &&
+            bytes_equal(volume.mount, adoption->volume.mount));
 }
 
 /* Finds the library of this folder, or a library whose folder was renamed to this path. */
