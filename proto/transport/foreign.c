@@ -280,7 +280,6 @@ static void run_decoding(struct errand *errand)
 {
     struct foreign *foreign = (struct foreign *)errand;
     const struct foreign_plan plan = { foreign->programs, foreign->folder, foreign->from };
-
     bool is_silent;
 
     (void)run_decoder(&plan, errand, &foreign->to, &is_silent, &foreign->fault);

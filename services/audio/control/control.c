@@ -65,8 +65,7 @@ void audio_score_begin(struct audio *audio)
 
 /* ---- transport ---- */
 
-/* The transport as of the next period. */
-/* A stop counts although the core has not taken it yet. */
+/* The transport as of the next period. A stop counts although the core has not taken it yet. */
 static struct transport_state current_state(const struct audio *audio)
 {
     struct state state;
@@ -78,12 +77,12 @@ static struct transport_state current_state(const struct audio *audio)
 }
 
 /* A cue that is sent now is taken by the second period from now at the latest. */
-static void expect_stop(struct audio *audio, bool stops)
+static void expect_stop(struct audio *audio)
 {
     struct state state;
 
     (void)audio_state(audio, &state);
-    audio->stopped_by = stops ? state.periods + 2 : 0;
+    audio->stopped_by = state.periods + 2;
 }
 
 static enum err publish_answer(struct audio *audio, struct transport_state *answer, struct transport_state now)
@@ -122,7 +121,7 @@ static enum err start_transport(struct audio *audio, struct call *call, uint64_t
     struct transport_state now = current_state(audio);
 
     if (!when.has_at)
-        expect_stop(audio, false);
+        audio->stopped_by = 0;
     now.running = true;
     return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_START, .value = (float)count_in }, when, now,
                          answer);
@@ -134,7 +133,7 @@ static enum err stop_transport(struct audio *audio, struct call *call, struct ti
     struct transport_state now = current_state(audio);
 
     if (!when.has_at)
-        expect_stop(audio, true);
+        expect_stop(audio);
     now.running = false;
     now.counting_in = 0;
     return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_STOP }, when, now, answer);
@@ -167,7 +166,7 @@ static enum err start_at_bar(struct audio *audio, struct call *call, const struc
     };
 
     if (!ask->has_at) {
-        expect_stop(audio, false);
+        audio->stopped_by = 0;
         now.running = true;
         now.bar = ask->bar;
         now.step = 0;

@@ -419,6 +419,6 @@ enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, cons
     audio_score_publish(audio);
     audio->sounding_reported = is_kept ? score->serial : audio->sounding_reported;
     answer->has_frame = audio_state(audio, &state);
-    answer->frame = answer->has_frame ? state.frame : 0;
+    answer->frame = state.frame;
     return ERR_OK;
 }

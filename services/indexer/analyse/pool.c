@@ -102,10 +102,8 @@ static void take_sound(void *state, void *what, int fd, double seconds, const st
     work->sound = fd;
     if (fd >= 0)
         work_push(&pool->ready, work);
-    else if (is_none)
-        heard_length(pool, work, ANALYSIS_STATE_NONE, seconds, fault->what);
     else
-        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
+        heard_length(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds, fault->what);
     hand_out_ready(pool);
 }
 

@@ -120,9 +120,9 @@ static enum err plan_facts(struct persist *p, struct planned *plan, struct fault
         return fault_set(fault, e, "the item's facts cannot be read");
     bool has_facts = has_source(content.each, SOURCE_ANALYSIS, &newest);
     bool is_done = plan->found->state.value == ANALYSIS_STATE_DONE;
-    bool is_silent = plan->found->state.value == ANALYSIS_STATE_NONE; /* a video without sound has a length */
-    plan->content_is_new = plan->now.content.len && (brings_facts ? is_done || is_silent : is_done && !has_facts) &&
-                           plan->found->analyser >= newest;
+    bool is_none = plan->found->state.value == ANALYSIS_STATE_NONE; /* a video without sound has a length */
+    bool replaces_facts = is_done ? brings_facts || !has_facts : is_none && brings_facts;
+    plan->content_is_new = plan->now.content.len && replaces_facts && plan->found->analyser >= newest;
     if (!plan->content_is_new && has_facts && newest > plan->now.analyser)
         plan->now.analyser = newest;
     plan->own = own;

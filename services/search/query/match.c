@@ -196,7 +196,7 @@ static uint32_t scan_numbers(const struct numbers *numbers, const struct range *
 static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
                                uint32_t count)
 {
-    uint32_t *found = alloc_array((size_t)count + 1, sizeof(*found)); /* the scan writes behind the last one */
+    uint32_t *found = alloc_array(count, sizeof(*found));
     struct bitmap *rows = bitmap_of(found, scan_numbers(numbers, range, among, count, found));
 
     free(found);
