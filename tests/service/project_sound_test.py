@@ -152,6 +152,25 @@ def each_project_has_its_own_sound(home):
 
 
 @claim
+def what_no_project_stores_is_no_change_of_the_sound(home):
+    engine(home)
+    nobody = {'project': '0' * 26, 'revision': 0, 'keeper': 'none'}
+    others = (('audio.set_pad_controls', {'each': [], 'waits': False}), ('audio.set_monitoring', {'on': True}),
+              ('audio.set_monitoring', {'on': False}))
+    with contextlib.closing(home.client()) as client:
+        for ask, value in others:
+            before = client.must('audio.sounding')
+            assert not before['touched'], before
+            client.must(ask, value)
+            assert not client.must('audio.sounding')['touched'], ask
+            client.must('audio.sounding_kept', {**nobody, 'serial': before['serial']})  # asked before, noted after
+            assert not client.must('audio.sounding')['touched'], ask
+        client.must('audio.set_swing', {'swing': 0.3})
+        client.must('audio.sounding_kept', {**nobody, 'serial': before['serial']})
+        assert client.must('audio.sounding')['touched']
+
+
+@claim
 def a_load_an_undo_and_a_changed_tempo_are_heard(home):
     studio(home)
     home.loophole('project', 'new', 'Song')

@@ -104,7 +104,7 @@ static void begin_chain(struct audio *audio)
     memcpy(audio->last_link.chain, facts.chain, sizeof(facts.chain));
     if (audio->instance == 0 && audio->score.preview_chained && !facts.chain[CHAIN_PREVIEW].to[0]) {
         audio->score.preview_chained = 0;
-        audio_score_publish(audio);
+        audio_score_publish_apart(audio);
     }
 }
 

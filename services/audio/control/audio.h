@@ -55,6 +55,7 @@ struct audio {
     usec_t began; /* start of the search for a server */
 
     struct score score; /* as last published */
+    uint64_t changed;   /* serial of the last change that a project stores */
     struct snapshot published;
     struct late_cues late;
     struct held_answers held;
@@ -70,7 +71,7 @@ struct audio {
     /* the last pattern that was set or noted, and the last pads that were set, encoded (sounding.c); empty: none since
      * this process started, or an unknown pattern of its predecessor plays */
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
-    uint64_t sounding_reported; /* the serial of the last event sounding_changed */
+    uint64_t sounding_reported; /* the last change that an event sounding_changed reported */
     usec_t sounding_reported_at;
     usec_t lacks_pattern_until; /* until then a started process reports that it does not know the playing pattern; 0: it
                                  * has not begun */
@@ -104,7 +105,9 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 
 /* ---- control.c ---- */
 void audio_score_begin(struct audio *audio);   /* adopts a predecessor's score, or makes a fresh one */
-void audio_score_publish(struct audio *audio); /* with the next serial */
+void audio_score_publish(struct audio *audio); /* with the next serial, which is a change for the project */
+/* The same for a value that no project stores: what the project has stored stays stored. */
+void audio_score_publish_apart(struct audio *audio);
 
 /* Sends all of `count` cues at their frames, or none. If they are the ask's only effect, `answer` is the call's answer.
  * NULL: recall_prepare was called for all effects, or the ask may be repeated. While the core runs no periods,

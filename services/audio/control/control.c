@@ -47,16 +47,32 @@ static struct score fresh_score(const struct audio *audio)
     return score;
 }
 
-void audio_score_publish(struct audio *audio)
+static void publish_next(struct audio *audio)
 {
     audio->score.serial++;
     memcpy(snapshot_draft(&audio->published), &audio->score, sizeof(audio->score));
     snapshot_publish(&audio->published);
 }
 
+void audio_score_publish(struct audio *audio)
+{
+    publish_next(audio);
+    audio->changed = audio->score.serial;
+}
+
+void audio_score_publish_apart(struct audio *audio)
+{
+    struct score *score = &audio->score;
+
+    if (score->kept_serial >= score->serial)
+        score->kept_serial = score->serial + 1;
+    publish_next(audio);
+}
+
 void audio_score_begin(struct audio *audio)
 {
     memcpy(&audio->score, snapshot_newest(&audio->published), sizeof(audio->score));
+    audio->changed = audio->score.serial;
     if (is_whole(&audio->score))
         return;
     audio->score = fresh_score(audio);

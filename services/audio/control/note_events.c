@@ -32,7 +32,10 @@ static void begin_next_pattern(struct audio *audio, const struct note *note)
         score->next_bar = -1;
         score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;
         score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
-        audio_score_publish(audio);
+        if (score->next_tempo > 0 || score->next_swing >= 0)
+            audio_score_publish(audio);
+        else
+            audio_score_publish_apart(audio); /* the pattern was stored when it was queued */
     }
     log_info("%s", message_of_bar(MESSAGE_LOADED_AT, note->index, said));
     service_publish(audio->service, "pattern_began", &event);

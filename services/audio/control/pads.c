@@ -405,19 +405,15 @@ enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, cons
                                     struct pad_controls_taken *answer)
 {
     struct score *score = &audio->score;
-    const bool is_kept = score->serial <= score->kept_serial;
     struct state state;
 
     (void)call;
-    if (is_kept) /* a project keeps them elsewhere */
-        score->kept_serial = score->serial + 1;
     score->has_controls = 1;
     score->controls_wait = ask->waits;
     score->control_count = ask->each.count < SCORE_CONTROLS ? ask->each.count : SCORE_CONTROLS;
     for (uint32_t i = 0; i < score->control_count; i++)
         score->controls[i] = read_control(&ask->each.at[i]);
-    audio_score_publish(audio);
-    audio->sounding_reported = is_kept ? score->serial : audio->sounding_reported;
+    audio_score_publish_apart(audio); /* a project keeps them elsewhere */
     answer->has_frame = audio_state(audio, &state);
     answer->frame = state.frame;
     return ERR_OK;

@@ -133,7 +133,7 @@ static void answer_preview_chain(struct request_asked *asked)
 
     if (is_chained != (audio->score.preview_chained != 0)) {
         audio->score.preview_chained = is_chained;
-        audio_score_publish(audio);
+        audio_score_publish_apart(audio);
     }
     report_chain(&state, CHAIN_PREVIEW, &asked->request.chain[CHAIN_PREVIEW]);
     ticket_answer(audio->service, asked->ticket, &state);

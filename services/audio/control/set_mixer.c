@@ -101,7 +101,7 @@ enum err audio_ask_set_monitoring(struct audio *audio, struct call *call, const 
                                   struct monitoring *answer)
 {
     audio->score.monitor = ask->on;
-    audio_score_publish(audio);
+    audio_score_publish_apart(audio);
     return audio_ask_monitoring(audio, call, NULL, answer);
 }
 
@@ -110,5 +110,5 @@ void audio_end_monitoring(struct audio *audio)
     if (!audio->score.monitor)
         return;
     audio->score.monitor = 0;
-    audio_score_publish(audio);
+    audio_score_publish_apart(audio);
 }

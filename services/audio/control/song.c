@@ -62,7 +62,7 @@ void song_move(struct audio *audio, int64_t bar)
     playing->began = bar;
     if (playing == &audio->score.now && score_has_next(&audio->score) && audio->score.next.song > 0)
         audio->score.next_bar = audio->score.next.began = song_bar(audio, bar);
-    audio_score_publish(audio);
+    audio_score_publish_apart(audio);
 }
 
 enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,

@@ -211,7 +211,7 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
                                  struct nothing *answer)
 {
     struct score *score = &audio->score;
-    const bool is_all = ask->serial == score->serial;
+    const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     struct id before;
 
     (void)call;
@@ -220,9 +220,9 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;
     score->tempo_locked = ask->has_tempo_lock && ask->tempo_lock;
-    score->kept_serial = is_all ? score->serial + 1 : ask->serial;
-    audio_score_publish(audio);
-    audio->sounding_reported = is_all ? score->serial : audio->sounding_reported;
+    score->kept_serial = is_all ? score->serial : ask->serial;
+    audio->sounding_reported = is_all ? audio->changed : audio->sounding_reported;
+    audio_score_publish_apart(audio);
     held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, id_is_zero(before),
               ask->has_seen ? ask->seen : ask->serial);
     return ERR_OK;
@@ -259,9 +259,9 @@ void audio_report_sounding(struct audio *audio)
     const usec_t now = clock_steady(), ago = now - audio->sounding_reported_at;
     const bool again = (awaited && ago >= REPORT_AGAIN_US) || (lacks_pattern(audio, now) && ago >= REPORT_LACK_US);
 
-    if (audio->sounding_reported == event.serial ? !again : ago < (awaited ? REPORT_AWAITED_US : REPORT_US))
+    if (audio->sounding_reported == audio->changed ? !again : ago < (awaited ? REPORT_AWAITED_US : REPORT_US))
         return;
-    audio->sounding_reported = event.serial;
+    audio->sounding_reported = audio->changed;
     audio->sounding_reported_at = now;
     service_publish(audio->service, "sounding_changed", &event);
 }
