@@ -73,6 +73,7 @@ struct audio {
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
     uint64_t sounding_reported; /* the last change that an event sounding_changed reported */
     usec_t sounding_reported_at;
+    bool sounding_is_open;      /* the project service has not answered it (sounding_kept) */
     usec_t lacks_pattern_until; /* until then a started process reports that it does not know the playing pattern; 0: it
                                  * has not begun */
 
@@ -103,12 +104,13 @@ bool audio_stands_by(int *argc, char **argv);
 bool audio_is_alive(void *audio); /* for the heartbeat */
 void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 
-/* ---- control.c ---- */
+/* ---- score.c ---- */
 void audio_score_begin(struct audio *audio);   /* adopts a predecessor's score, or makes a fresh one */
 void audio_score_publish(struct audio *audio); /* with the next serial, which is a change for the project */
 /* The same for a value that no project stores: what the project has stored stays stored. */
 void audio_score_publish_apart(struct audio *audio);
 
+/* ---- control.c ---- */
 /* Sends all of `count` cues at their frames, or none. If they are the ask's only effect, `answer` is the call's answer.
  * NULL: recall_prepare was called for all effects, or the ask may be repeated. While the core runs no periods,
  * audio_cues and audio_cue defer cues with an answer, and their ask, for some seconds (late_cues.h). Errors: busy,

@@ -225,6 +225,9 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     audio_score_publish_apart(audio);
     held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, id_is_zero(before),
               ask->has_seen ? ask->seen : ask->serial);
+    audio->sounding_is_open = false;
+    if (audio->held.count)
+        audio_report_sounding(audio);
     return ERR_OK;
 }
 
@@ -257,10 +260,12 @@ void audio_report_sounding(struct audio *audio)
     const bool awaited = audio->held.count > 0;
     struct audio_sounding_changed event = { .serial = audio->score.serial, .has_awaited = awaited, .awaited = awaited };
     const usec_t now = clock_steady(), ago = now - audio->sounding_reported_at;
+    const usec_t pause = !awaited ? REPORT_US : audio->sounding_is_open ? REPORT_AWAITED_US : 0;
     const bool again = (awaited && ago >= REPORT_AGAIN_US) || (lacks_pattern(audio, now) && ago >= REPORT_LACK_US);
 
-    if (audio->sounding_reported == audio->changed ? !again : ago < (awaited ? REPORT_AWAITED_US : REPORT_US))
+    if (audio->sounding_reported == audio->changed ? !again : ago < pause)
         return;
+    audio->sounding_is_open = true;
     audio->sounding_reported = audio->changed;
     audio->sounding_reported_at = now;
     service_publish(audio->service, "sounding_changed", &event);

@@ -1,0 +1,73 @@
+/* score.c: the score of this process: adopted from a predecessor or fresh, and published to the audio core. */
+#include <string.h>
+
+#include "services/audio/control/audio.h"
+#include "services/audio/control/pattern.h"
+
+static bool is_within(double value, double min, double max)
+{
+    return value >= min && value <= max; /* false for NaN */
+}
+
+/* Anything may have overwritten a predecessor's score. */
+static bool is_whole(const struct score *score)
+{
+    bool whole = score->serial > 0 && is_within(score->tempo, 20, 400) && is_within(score->swing, 0, 0.999) &&
+                 is_within(score->limiter_ceiling, 0.1, 1) && is_within(score->master.gain, 0, 4) &&
+                 score->sync <= SYNC_FOLLOW_MIDI;
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        whole = whole && is_within(score->groups[i].gain, 0, 4) && is_within(score->groups[i].pan, -1, 1);
+    return whole;
+}
+
+static struct score fresh_score(const struct audio *audio)
+{
+    struct score score = { .kept_serial = 1,
+                           .tempo = 120,
+                           .next_bar = -1,
+                           .limiter_ceiling = 0.9885F,
+                           .looks_ahead = audio->looks_ahead,
+                           .master = { .gain = 1 } };
+
+    const struct pattern none = { 0 };
+
+    (void)pattern_read(&none, &score.now, NULL); /* pads and sounds use its effects */
+    for (uint32_t i = 0; i < GROUPS; i++)
+        score.groups[i].gain = 1;
+    for (uint32_t i = 0; i < SCORE_PADS; i++)
+        score.pads[i] = audio_empty_pad();
+    return score;
+}
+
+static void publish_next(struct audio *audio)
+{
+    audio->score.serial++;
+    memcpy(snapshot_draft(&audio->published), &audio->score, sizeof(audio->score));
+    snapshot_publish(&audio->published);
+}
+
+void audio_score_publish(struct audio *audio)
+{
+    publish_next(audio);
+    audio->changed = audio->score.serial;
+}
+
+void audio_score_publish_apart(struct audio *audio)
+{
+    struct score *score = &audio->score;
+
+    if (score->kept_serial >= score->serial)
+        score->kept_serial = score->serial + 1;
+    publish_next(audio);
+}
+
+void audio_score_begin(struct audio *audio)
+{
+    memcpy(&audio->score, snapshot_newest(&audio->published), sizeof(audio->score));
+    audio->changed = audio->score.serial;
+    if (is_whole(&audio->score))
+        return;
+    audio->score = fresh_score(audio);
+    audio_score_publish(audio);
+}
