@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "proto/wire/codec.h"
+#include "schema_service.h"
 #include "tests/unit/proto/sample_decode.h"
 
 static void refused_as(enum err code, struct bytes from, const char *field)
@@ -234,6 +235,23 @@ static void a_message_past_the_limit_of_its_arena_is_full(void **state)
     arena_free(&small);
 }
 
+static void stats_have_room_for_many_asks(void **state)
+{
+    enum { ASKS = 200 };
+    struct ask_stats each[ASKS] = { 0 };
+    struct service_stats stats = { .service = TEXT("project"), .asks = { ASKS, each } }, read;
+    struct buffer buffer = { 0 };
+
+    (void)state;
+    for (uint64_t i = 0; i < ASKS; i++)
+        each[i] = (struct ask_stats){ .name = TEXT("ping"), .count = i };
+    assert_int_equal(codec_encode(&service_stats_shape, &stats, &buffer, &fault), ERR_OK);
+    assert_int_equal(codec_decode(&service_stats_shape, buffer_bytes(&buffer), &arena, &read, &fault), ERR_OK);
+    assert_int_equal(read.asks.count, ASKS);
+    assert_int_equal(read.asks.at[ASKS - 1].count, ASKS - 1);
+    buffer_free(&buffer);
+}
+
 static void a_fault_may_be_left_out(void **state)
 {
     struct buffer buffer = { 0 };
@@ -267,6 +285,7 @@ int main(void)
         CLAIM(encoding_refuses_what_decoding_would_refuse),
         CLAIM(a_message_past_the_limit_of_its_buffer_is_too_large),
         CLAIM(a_message_past_the_limit_of_its_arena_is_full),
+        CLAIM(stats_have_room_for_many_asks),
         CLAIM(a_fault_may_be_left_out),
     };
 
