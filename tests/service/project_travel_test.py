@@ -61,9 +61,14 @@ def set_all(home, ids):
     home.ask('audio.set_row', 'name=bass', 'mute=true')
 
 
+def has_own_value(pad):
+    return pad['mode'] != 'one_shot' or any(value for key, value in pad.items() if key not in ('pad', 'mode'))
+
+
 def of_core(home):
-    """What sounds."""
-    return {key: value for key, value in home.ask('audio.sounding').items() if key not in VOLATILE}
+    """What sounds. The core lists a pad that was emptied, too."""
+    now = {key: value for key, value in home.ask('audio.sounding').items() if key not in VOLATILE}
+    return now | {'pads': [pad for pad in now.get('pads', ()) if has_own_value(pad)]}
 
 
 def of_project(home, name='Song'):
