@@ -45,6 +45,7 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
 
     indexer->adopting--;
     if (lib) {
+        lib->added_again |= lib->asked_again;
         log_info("library %s %s", (const char *)lib->library.path.at, was ? "is a library already" : "added");
         if (!was || is_moved)
             library_state_want_all(lib);
@@ -55,15 +56,15 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
     schedule_turn(indexer);
 }
 
-/* If the library is being removed, marks it to be added again when the removal ends. */
-static void keep_removed(struct indexer *indexer, struct bytes path)
+/* If the library at that path is being removed, its removal ends after the adoption, which may add it again. */
+static void hold_removal(struct indexer *indexer, struct bytes path)
 {
     char copy[PATH_MAX];
     const char *below;
     struct library_state *lib = library_state_at(indexer->libraries, path, &below, copy);
 
     if (lib && !*below && lib->removing)
-        lib->added_again = true;
+        lib->asked_again = true;
 }
 
 static enum err answer_add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
@@ -83,7 +84,7 @@ static enum err answer_add_library(struct indexer *indexer, struct call *call, c
     if (!ticket.number)
         return ERR_BUSY;
     adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->catalogue, call, ticket, ask, &events);
-    keep_removed(indexer, ask->path);
+    hold_removal(indexer, ask->path);
     progress_begin(indexer);
     indexer->adopting++;
     return ERR_OK;

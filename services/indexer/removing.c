@@ -43,7 +43,7 @@ static void put_again(struct indexer *indexer, struct library_state *lib)
     const struct persist_put_library put = { .library = lib->library };
     struct fault why = { 0 };
 
-    lib->removing = lib->added_again = false;
+    lib->removing = lib->is_removed = false;
     library_state_want_all(lib);
     if (service_ask(indexer->service, "persist.put_library", &put, REMOVAL_BUDGET_MS, NULL, end_putting, indexer,
                     &why) != ERR_OK)
@@ -97,6 +97,17 @@ static void keep_library(struct library_state *lib)
     library_state_want_all(lib);
 }
 
+static void end_removed(struct indexer *indexer, struct library_state *lib)
+{
+    const struct ticket ticket = lib->removal;
+
+    if (lib->added_again)
+        put_again(indexer, lib);
+    else
+        library_state_remove(&indexer->libraries, lib);
+    ticket_answer(indexer->service, ticket, &(struct nothing){ 0 });
+}
+
 static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct library_removal removal = *(struct library_removal *)state;
@@ -105,16 +116,16 @@ static void end_removal(void *state, enum err error, const void *answer, const s
     (void)answer;
     free(state);
     end_trees(removal.indexer, removal.library, error == ERR_OK);
-    if (lib && error == ERR_OK && lib->added_again)
-        put_again(removal.indexer, lib);
-    else if (lib && error == ERR_OK)
-        library_state_remove(&removal.indexer->libraries, lib);
-    else if (lib)
-        keep_library(lib);
-    if (error == ERR_OK)
+    if (error == ERR_OK && lib) {
+        lib->is_removed = true;
+        removing_turn(removal.indexer);
+    } else if (error == ERR_OK) {
         ticket_answer(removal.indexer->service, removal.ticket, &(struct nothing){ 0 });
-    else
+    } else {
+        if (lib)
+            keep_library(lib);
         ticket_fail(removal.indexer->service, removal.ticket, fault);
+    }
 }
 
 static void remove_now(struct indexer *indexer, struct library_state *lib)
@@ -139,7 +150,7 @@ static void remove_now(struct indexer *indexer, struct library_state *lib)
 
 void removing_begin(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket)
 {
-    lib->asked_removal = false;
+    lib->asked_removal = lib->asked_again = lib->added_again = false;
     lib->removal = ticket;
     lib->remover = call_sender(call);
     (void)stop_library(indexer, lib);
@@ -152,7 +163,9 @@ void removing_turn(struct indexer *indexer)
 
     for (struct library_state *lib = indexer->libraries; lib; lib = next) {
         next = lib->next;
-        if (lib->removing && !lib->asked_removal && !lib->scan && stop_trees(indexer, lib))
+        if (lib->is_removed && !(lib->asked_again && indexer->adopting))
+            end_removed(indexer, lib);
+        else if (lib->removing && !lib->asked_removal && !lib->scan && stop_trees(indexer, lib))
             remove_now(indexer, lib);
     }
 }

@@ -148,6 +148,30 @@ def two_disks_that_take_turns_at_one_place_are_two_libraries(it):
 
 
 @claim(inside=Disks)
+def a_library_that_is_removed_stays_removed_when_another_disk_at_its_place_is_added_meanwhile(it):
+    def plug(name, hertz):
+        disk = it.disk(name)
+        wav(disk + '/kit/a.wav', hertz)
+        return it.move(disk, 'stick')
+
+    stick = plug('first', 1000)
+    it.add(stick + '/kit')
+    it.becomes(stick, 'external_online:done=1')
+    first = it.home.json('library', 'list')[0]['id']
+    it.unmount(stick)
+    it.becomes('', 'external_offline:done=1')
+    plug('second', 1200)
+    asks = {it.client.send('indexer.' + name, {'path': os.fsencode(stick + '/kit')}, budget_ms=120000): name
+            for name in ('remove_library', 'add_library')}
+    answers = {asks[said[0]]: said[1] for said in (it.client.take('indexer', 120000) for _ in asks)}
+    same({'remove_library': 'ok', 'add_library': 'ok'}, answers)
+    it.becomes('', 'external_online:done=1')
+    it.idle()
+    same([(stick + '/kit', False)], [(one['path'], one['id'] == first) for one in it.home.json('library', 'list')])
+    it.home.loophole('store', 'check')
+
+
+@claim(inside=Disks)
 def a_folder_around_the_library_of_a_disk_that_is_away_is_refused(it):
     music = it.folder('music')
     wav(music + '/own.wav', 1000)

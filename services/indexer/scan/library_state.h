@@ -26,8 +26,10 @@ struct library_state {
     bool unwatched;                   /* some folders could not be watched: it is scanned regularly */
     bool hung;                        /* its file system did not answer */
     bool asked_removal;               /* persist was asked to remove it */
-    bool added_again;                 /* a person added it while it was being removed */
+    bool asked_again;                 /* a person adds a library at its path while it is being removed … */
+    bool added_again;                 /* … and it was this library, not that of another disk */
     bool removing;                    /* it is removed after the scan in progress; nothing else happens with it */
+    bool is_removed;                  /* by persist; its removal ends when it is known whether it was added again */
     uint64_t asked_missing, asked_of; /* the open question (question.h); 0: none */
     bool asked_lost;
     uint64_t unread; /* files and folders that the last scan could not read; 0 after a whole scan that read all */
