@@ -70,9 +70,10 @@ def a_scan_that_cannot_read_a_folder_marks_nothing_as_missing(it):
         until(lambda: [one['name'] for one in it.home.json('search', 'is:missing')] == ['a'])
         same('', it.must('status')['alarm'])
         it.becomes(partly.at, 'external_online:done=3 missing:done=1')
-        partly.fail(errno.EIO, 'b.wav')  # of one file
+        partly.fail(errno.EIO, 'b.wav')  # of one file, which may be a folder
         os.unlink(partly.under + '/kit/bad/c.wav')
         it.rescan(partly.at + '/kit')
+        contains(it.must('status')['alarm'], f'1 files and folders of {partly.at}/kit could not be read')
         it.becomes(partly.at, 'external_online:done=3 missing:done=1')
 
 

@@ -203,13 +203,14 @@ static enum err meet_files(struct scan *scan, struct folder_node *node, const st
     return e;
 }
 
-static bool push_folder(struct scan *scan, struct folder_node *parent, struct bytes name, struct id id)
+static bool push_folder(struct scan *scan, struct folder_node *parent, const struct folder_entry *entry, struct id id)
 {
-    struct folder_node *node = scan_folder_below(scan, parent, name, true);
+    struct folder_node *node = scan_folder_below(scan, parent, entry->name, true);
 
     if (!node)
         return false;
     node->id = id;
+    node->is_counted = entry->is_counted;
     node->next = scan->pending;
     scan->pending = node;
     return true;
@@ -242,7 +243,7 @@ static enum err merge_folders(struct scan *scan, struct folder_node *node, const
             e = scan_trees_gone(scan, catalogue->at[k].id);
         else if (!scan_trees_meet(scan, node, there->at[t].name) &&
                  (node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
-                 !push_folder(scan, node, there->at[t].name, id))
+                 !push_folder(scan, node, &there->at[t], id))
             scan->result.failed++;
         t += order <= 0;
         k += order >= 0;
@@ -264,11 +265,11 @@ static enum err meet_folders(struct scan *scan, struct folder_node *node, const 
 }
 
 /* The catalogue of an unreadable folder does not change. If it is gone, the listing of its parent shows that. */
-static void not_read(struct scan *scan, enum err e, struct fault *fault)
+static void not_read(struct scan *scan, const struct folder_node *node, enum err e, struct fault *fault)
 {
     if (e != ERR_NOT_FOUND) {
         log_warn("%s", fault->what);
-        scan->result.failed += e != ERR_DENIED;
+        scan->result.failed += e != ERR_DENIED && !node->is_counted;
     }
     *fault = (struct fault){ 0 };
 }
@@ -306,7 +307,7 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
         return e;
     node->seen = clock_steady();
     if (e != ERR_OK) {
-        not_read(scan, e, fault);
+        not_read(scan, node, e, fault);
         e = ERR_OK;
     } else {
         scan->result.failed += listing.failed;

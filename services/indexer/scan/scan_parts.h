@@ -16,7 +16,8 @@ struct folder_node {
     const char *path;
     const char *below;
     bool deep;
-    usec_t seen; /* when the walk listed it, on the steady clock … */
+    bool is_counted; /* the listing of its parent counts it as failed, if it cannot be read */
+    usec_t seen;     /* when the walk listed it, on the steady clock … */
     bool has_as_of;
     uint64_t as_of;   /* … and the newest revision before that */
     bool is_reported; /* the report with it was sent; persist may have refused it */

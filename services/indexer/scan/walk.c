@@ -184,6 +184,30 @@ static void look_inside(struct folder_reading *reading, struct folder_entry *ent
         entry->kind = KIND_AUDIO;
 }
 
+static bool take_file(struct folder_reading *reading, struct folder_entry *entry, unsigned char type, bool is_bare)
+{
+    bool may_be_file = type == DT_REG || type == DT_UNKNOWN;
+
+    if (is_bare && may_be_file)
+        look_inside(reading, entry);
+    if ((entry->kind == KIND_OTHER && !session_file_is(entry->name) && type != DT_LNK) ||
+        (!may_be_file && type != DT_LNK))
+        return true;
+    return add_file(reading, entry, type);
+}
+
+/* It is both a file and a folder until it is known, and is counted once. */
+static bool take_unknown(struct folder_reading *reading, const struct folder_entry *entry, bool is_bare)
+{
+    struct folder_entry file = *entry, folder = *entry;
+    const uint64_t failed = reading->to->failed;
+
+    if (!take_file(reading, &file, DT_UNKNOWN, is_bare))
+        return false;
+    folder.is_counted = reading->to->failed > failed;
+    return add_folder_entry(reading, &folder);
+}
+
 static bool take_entry(struct folder_reading *reading, const struct dirent *name)
 {
     struct folder_entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
@@ -201,14 +225,7 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
     type = entry_type(reading, name);
     if (type == DT_DIR)
         return add_folder_entry(reading, &entry);
-    if (type == DT_UNKNOWN && !add_folder_entry(reading, &entry)) /* a file or a folder: it is both until it is known */
-        return false;
-    bool may_be_file = type == DT_REG || type == DT_UNKNOWN;
-    if (is_bare && may_be_file)
-        look_inside(reading, &entry);
-    if ((entry.kind == KIND_OTHER && !is_session && type != DT_LNK) || (!may_be_file && type != DT_LNK))
-        return true;
-    return add_file(reading, &entry, type);
+    return type == DT_UNKNOWN ? take_unknown(reading, &entry, is_bare) : take_file(reading, &entry, type, is_bare);
 }
 
 static int by_entry_bytes(const void *a, const void *b)

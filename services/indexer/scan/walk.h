@@ -17,6 +17,7 @@ struct folder_entry {
     bool unsure;         /* it exists, but its trace cannot be read */
     bool is_placeholder; /* its file on the disk has another name (naming_real) */
     bool is_online_only; /* its content is in a cloud: it is never opened */
+    bool is_counted;     /* a folder that may be a file, and is in folder_listing.failed already */
     struct trace trace;
 };
 
