@@ -131,11 +131,36 @@ static bool is_strange(const struct where_index *index, const struct mount *moun
            !known_by_identity(index->known, mount->found.identity);
 }
 
+/* Which of two volumes with the device of the mount was here last. */
+static bool was_last(const struct volume *volume, const struct volume *other, const struct mount *mount)
+{
+    if (id_equal(mount->volume, volume->id) || id_equal(mount->volume, other->id))
+        return id_equal(mount->volume, volume->id);
+    if (volume->online != other->online)
+        return volume->online;
+    if (is_at(mount, volume) != is_at(mount, other))
+        return is_at(mount, volume);
+    return volume->seen_at > other->seen_at;
+}
+
+/* A person may have parted the disk from a volume (`parted`): then two volumes have its device. */
+static bool is_of_another(const struct where_index *index, const struct mount *mount, const struct volume *volume)
+{
+    for (uint32_t i = 0; i < index->known->count; i++) {
+        const struct volume *other = &index->known->at[i].row;
+        if (!id_equal(other->id, volume->id) && other->has_device && text_equal(other->device, volume->device) &&
+            !find_identified(index, other) && was_last(other, volume, mount))
+            return true;
+    }
+    return false;
+}
+
 static bool lost_its_marker(const struct where_index *index, const struct mount *mount, const struct volume *volume)
 {
-    if (strcmp(mount->found.identity, mount->found.device) == 0)
-        return true;
-    return is_strange(index, mount) && (id_is_zero(mount->volume) || id_equal(mount->volume, volume->id));
+    bool is_lost = strcmp(mount->found.identity, mount->found.device) == 0 ||
+                   (is_strange(index, mount) && (id_is_zero(mount->volume) || id_equal(mount->volume, volume->id)));
+
+    return is_lost && !is_of_another(index, mount, volume);
 }
 
 /* A mount on the device of the volume, without a marker or with a strange one. */

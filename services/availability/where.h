@@ -7,6 +7,7 @@
  *                                                                 oldest mount; the others are duplicates
  *   a mount without a marker lies on its device                   here: the marker was lost
  *   … or a mount with a marker that no volume has                 here: the marker was written again
+ *   … but another volume of that device was here last             away, if nothing below applies
  *   the mount that was this volume has no identity any more       here: the marker was lost, or cannot be read now
  *   … or a marker that no volume has                              here: the marker was written again
  *   the mount at its place has not been looked at yet             as before

@@ -232,12 +232,19 @@ def a_marker_that_is_written_again_or_later_changes_nothing(it):
     wav(disk + '/new/a.wav', 2000)
     it.add(disk + '/new')
     it.becomes(disk, 'external_online:done=1')
-    with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as marker:
-        marker.write('by hand after a person parted it\n')
-    until(lambda: it.ask('rescan', disk + '/new')[0] == 'ok')  # the monitor looks at the mount first
-    it.idle()
-    it.becomes(disk, 'external_online:done=1')
-    same(([], len(volumes) + 1), (it.home.json('search', 'is:missing'), len(it.home.json('volume', 'list'))))
+    for is_down in False, True:
+        if is_down:
+            it.home.down()
+        with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as marker:
+            marker.write(f'by hand after a person parted it, while the engine is down: {is_down}\n')
+        if is_down:
+            it.home.up()
+            it.client.reconnect()
+        until(lambda: it.ask('rescan', disk + '/new')[0] == 'ok')  # the monitor looks at the mount first
+        it.idle()
+        it.becomes(disk, 'external_online:done=1')
+        same(3, len(it.home.json('search', 'is:external_offline')))
+        same(([], len(volumes) + 1), (it.home.json('search', 'is:missing'), len(it.home.json('volume', 'list'))))
 
 
 @claim(inside=Disks)
