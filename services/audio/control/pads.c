@@ -6,7 +6,6 @@
 
 enum { NONE = 255 };
 static const float FLAT_Q = 0.7071067812F; /* the steepest low-pass without a peak */
-static const float LEAST_Q = 0.5F;         /* of audio.set_pads */
 static const float BEND_USUAL = 2;         /* semitones */
 
 static const uint32_t modes[] = {
@@ -123,12 +122,6 @@ static bool is_other(float value, float usual)
     return value < usual || value > usual;
 }
 
-/* An earlier version left the resonance of an empty pad at 0, which answers cannot have. */
-static bool has_resonance(const struct score_pad *pad)
-{
-    return pad->resonance >= LEAST_Q && (pad->cutoff > 0 || is_other(pad->resonance, FLAT_Q));
-}
-
 static struct pad write_pad(uint32_t index, const struct score_pad *from, struct arena *arena)
 {
     return (struct pad){
@@ -165,7 +158,7 @@ static struct pad write_pad(uint32_t index, const struct score_pad *from, struct
         .sustain = (double)from->sustain,
         .has_filter_freq = from->cutoff > 0,
         .filter_freq = (double)from->cutoff,
-        .has_filter_q = has_resonance(from),
+        .has_filter_q = from->cutoff > 0 || is_other(from->resonance, FLAT_Q),
         .filter_q = (double)from->resonance,
         .reverb_send = (double)from->reverb,
         .delay_send = (double)from->delay,

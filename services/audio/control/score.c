@@ -62,12 +62,22 @@ void audio_score_publish_apart(struct audio *audio)
     publish_next(audio);
 }
 
+/* An earlier version left bend and resonance of an empty pad at 0. No client can set such a resonance. */
+static void empty_older_pads(struct score *score)
+{
+    for (uint32_t i = 0; i < SCORE_PADS; i++)
+        if (!(score->pads[i].resonance > 0))
+            score->pads[i] = audio_empty_pad();
+}
+
 void audio_score_begin(struct audio *audio)
 {
     memcpy(&audio->score, snapshot_newest(&audio->published), sizeof(audio->score));
     audio->changed = audio->score.serial;
-    if (is_whole(&audio->score))
+    if (is_whole(&audio->score)) {
+        empty_older_pads(&audio->score);
         return;
+    }
     audio->score = fresh_score(audio);
     audio_score_publish(audio);
 }
