@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/id_table.h"
 #include "frontends/cli/base/named.h"
 #include "schema_persist.h"
 
@@ -20,7 +21,6 @@ struct relink_file {
     double seconds;
     struct bytes content;
     double distance; /* < 0: not compared */
-    bool is_taken;   /* a missing item takes it */
 };
 
 struct relink_file_list {
@@ -31,7 +31,8 @@ struct relink_file_list {
 struct relinking {
     struct relink_file_list missing, present;
     const struct relink_file **by_name, **by_size;
-    bool is_named; /* --to names the one file */
+    struct id_table taken; /* those of `present` that a missing item takes */
+    bool is_named;         /* --to names the one file */
 };
 
 /* ---- reading items ---- */
@@ -185,11 +186,10 @@ static void add_candidate(struct relink_candidate_list *to, const struct relink_
 
 /* Judges at most `most` files that `order` does not distinguish from the missing one; they follow each other in
  * `sorted`. */
-static void add_equal(const struct relink_file_list *present, const struct relink_file **sorted,
-                      const struct relink_file *missing, int (*order)(const void *, const void *), uint32_t most,
-                      struct relink_candidate_list *to)
+static void add_equal(const struct relinking *r, const struct relink_file **sorted, const struct relink_file *missing,
+                      int (*order)(const void *, const void *), uint32_t most, struct relink_candidate_list *to)
 {
-    uint32_t low = 0, high = present->count;
+    uint32_t low = 0, high = r->present.count;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -198,10 +198,11 @@ static void add_equal(const struct relink_file_list *present, const struct relin
         else
             high = middle;
     }
-    for (; most-- > 0 && low < present->count && order(&sorted[low], &missing) == 0; low++) {
+    for (; most-- > 0 && low < r->present.count && order(&sorted[low], &missing) == 0; low++) {
+        if (id_table_has(&r->taken, sorted[low]->id))
+            continue;
         struct relink_candidate one = compare_files(missing, sorted[low]);
-        if (!sorted[low]->is_taken)
-            add_candidate(to, &one);
+        add_candidate(to, &one);
     }
 }
 
@@ -209,9 +210,9 @@ static struct relink_line find_candidates(struct cli *cli, const struct relinkin
 {
     struct relink_candidate_list to = { 0, arena_array(&cli->arena, SHOWN, sizeof(*to.at)) };
 
-    add_equal(&r->present, r->by_name, missing, by_stem, UINT32_MAX, &to);
+    add_equal(r, r->by_name, missing, by_stem, UINT32_MAX, &to);
     if (missing->size)
-        add_equal(&r->present, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
+        add_equal(r, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
     for (uint32_t i = 0; i < r->present.count && (r->is_named || r->present.at[i].distance >= 0); i++) {
         struct relink_candidate one = compare_files(missing, &r->present.at[i]);
         add_candidate(&to, &one);
@@ -318,15 +319,6 @@ static const struct relink_candidate *choose_best(const struct relinking *r, con
     return line->candidates.count > 1 && at[1].score >= at[0].score ? NULL : at;
 }
 
-static void mark_taken(struct relinking *r, struct id id)
-{
-    for (uint32_t i = 0; i < r->present.count; i++)
-        if (id_equal(r->present.at[i].id, id)) {
-            r->present.at[i].is_taken = true;
-            return;
-        }
-}
-
 /* Relinks all items of one command in one undo step, or in several if undo does not keep so many operations. */
 struct taking {
     struct action_list actions;
@@ -373,7 +365,7 @@ static void choose_actions(struct cli *cli, struct relinking *r, uint64_t most, 
         if (!best)
             continue;
         to->at[to->count++] = (struct action){ .has_relink = true, .relink = { line.id, best->id } };
-        mark_taken(r, best->id);
+        id_table_add(&r->taken, best->id);
     }
 }
 
@@ -383,6 +375,7 @@ static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, 
     enum err e;
 
     choose_actions(cli, r, most, &taking.actions);
+    id_table_free(&r->taken);
     taking.steps.at = arena_array(&cli->arena, taking.actions.count + 1u, sizeof(struct applied));
     e = named_check_undo(cli, taking.actions.count, fault);
     if (cli->options.budget_ms == 0)
