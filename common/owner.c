@@ -1,6 +1,5 @@
 #include "common/owner.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/buffer.h"
 #include "common/file.h"
 #include "common/hash.h"
 

@@ -1,8 +1,5 @@
 #include "store/catalogue.h"
 
-#include <string.h>
-
-#include "common/hash.h"
 #include "store/artefact.h"
 #include "store/artefact_old.h"
 #include "store/keys.h"

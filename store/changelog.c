@@ -1,7 +1,5 @@
 #include "store/changelog.h"
 
-#include <string.h>
-
 #include "proto/wire/codec.h"
 
 /* A row of DB_REQUEST: revision (8 bytes, big-endian), error (1 byte), digest (8 bytes, big-endian), answer. */

@@ -4,7 +4,6 @@
 #ifndef LOOPHOLE_STORE_FACT_NAME_H
 #define LOOPHOLE_STORE_FACT_NAME_H
 
-#include "common/arena.h"
 #include "schema_media.h"
 
 enum { FACT_NAME_UNLIKE_SIZE = 8 + ID_TEXT_SIZE };

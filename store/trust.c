@@ -1,6 +1,5 @@
 #include "store/trust.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "store/environment.h"
 #include "store/trust.h"

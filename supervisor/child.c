@@ -1,7 +1,6 @@
 #include "supervisor/child.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/process/crash_list.h"
 #include "common/process/log.h"

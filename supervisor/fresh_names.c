@@ -1,12 +1,10 @@
 #include "supervisor/fresh_names.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/names.h"
 #include "common/process/log.h"
 #include "common/shared/bell.h"
-#include "common/shared/shm.h"
 #include "common/shared/studio.h"
 #include "proto/transport/lock.h"
 #include "supervisor/server.h"

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>

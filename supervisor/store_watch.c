@@ -1,7 +1,5 @@
 #include "supervisor/store_watch.h"
 
-#include <stdio.h>
-
 #include "common/process/log.h"
 
 enum { LOOK_US = 1000000, NAMED_US = 2000000, KILLED_US = 10000000 };

@@ -2,7 +2,6 @@
 #ifndef LOOPHOLE_BENCH_AUDIO_RIG_H
 #define LOOPHOLE_BENCH_AUDIO_RIG_H
 
-#include "common/file.h"
 #include "common/shared/studio.h"
 #include "services/audio/rt/engine.h"
 

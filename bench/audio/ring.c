@@ -18,7 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/clock.h"
 #include "common/latency.h"
 #include "common/rt/score.h"
 #include "common/rt/snapshot.h"

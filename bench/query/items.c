@@ -2,8 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 const char *const items_classes[ITEMS_CLASSES] = { "kick",   "snare", "hat_closed", "hat_open", "clap",  "tom",
                                                    "cymbal", "perc",  "bass",       "lead",     "pad",   "pluck",

@@ -3,7 +3,6 @@
 #ifndef LOOPHOLE_BENCH_QUERY_ITEMS_H
 #define LOOPHOLE_BENCH_QUERY_ITEMS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/paths.h"

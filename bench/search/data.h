@@ -8,7 +8,6 @@
 #ifndef LOOPHOLE_BENCH_SEARCH_DATA_H
 #define LOOPHOLE_BENCH_SEARCH_DATA_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus

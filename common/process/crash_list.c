@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
 #include "common/crash.h"
 #include "common/file.h"
 #include "common/process/crash_directory.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "common/process/log.h"
 #include "frontends/osc/announce.h"
 #include "frontends/osc/matching.h"
 #include "frontends/osc/reply.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/process/log.h"
 #include "frontends/osc/announce.h"
 #include "frontends/osc/reply.h"
 

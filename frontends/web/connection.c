@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "common/process/log.h"
 #include "frontends/web/drop.h"
 #include "frontends/web/login.h"
 #include "frontends/web/page.h"

@@ -1,7 +1,6 @@
 #include "frontends/web/media.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/process/opening.h"

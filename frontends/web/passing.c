@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "common/little.h"
-
 enum { ANSWER = 0, EVENT = 1, NAME_MAX_LEN = 32 };
 
 static enum err read_topics(struct text list, struct passing *to, struct fault *fault)

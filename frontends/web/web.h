@@ -8,7 +8,6 @@
 #include "common/mailbox.h"
 #include "common/process/errand.h"
 #include "frontends/web/asks/own_asks.h"
-#include "frontends/web/door.h"
 #include "frontends/web/gate.h"
 #include "frontends/web/lan.h"
 #include "frontends/web/service_links.h"

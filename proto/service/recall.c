@@ -6,7 +6,6 @@
  *     └───────────┴── the process dies: its successor does a copy again, except a prepared ask whose effects are found
  *
  * Each step is written to a file before the next action (recall_file.c), so it outlives the process. */
-#include <string.h>
 
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"

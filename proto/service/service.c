@@ -8,14 +8,12 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "common/crash.h"
 #include "common/process/config.h"
 #include "common/process/crash_directory.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
 #include "common/shared/bell.h"
 #include "proto/service/service_parts.h"
-#include "proto/transport/lock.h"
 #include "schema_service.h"
 
 enum { BOARD_LOOK_US = 500000, HOMELESS_US = 3000000 };

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
 typedef void done_fn(void *state, enum err error, const void *answer, const struct fault *fault);

@@ -1,7 +1,6 @@
 #include "proto/wire/codec.h"
 
 #include <msgpack.h>
-#include <string.h>
 
 #include "proto/wire/codec_pack.h"
 #include "proto/wire/value.h"

@@ -4,7 +4,6 @@
 #include "proto/wire/codec.h"
 #include "proto/wire/codec_pack.h"
 #include "proto/wire/token.h"
-#include "proto/wire/value.h"
 
 enum {
     FRAME_EXTRA = 1024, /* bytes of a frame besides its body */

@@ -1,7 +1,5 @@
 #include "services/availability/wanted.h"
 
-#include <string.h>
-
 #include "schema_search.h"
 #include "services/availability/fetching.h"
 #include "store/catalogue.h"

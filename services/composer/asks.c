@@ -7,7 +7,6 @@
 #include "services/composer/outbox.h"
 #include "services/composer/packs.h"
 #include "services/composer/reading.h"
-#include "store/catalogue.h"
 
 enum { PERSIST_MS = 10000 };
 static const usec_t skew_least_us = 120000000;

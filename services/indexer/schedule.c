@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_availability.h"
 #include "schema_service.h"

@@ -4,7 +4,6 @@
 
 #include "common/id_table.h"
 #include "common/process/errand.h"
-#include "proto/service/service.h"
 #include "schema_indexer.h"
 #include "services/indexer/analyse/pipeline.h"
 #include "services/indexer/scan/library_state.h"

@@ -3,7 +3,6 @@
 #include <ctype.h>
 
 #include "services/persist/turn/turn.h"
-#include "store/catalogue.h"
 #include "store/row.h"
 
 /* ---- checks ---- */

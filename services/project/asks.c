@@ -1,4 +1,3 @@
-#include "services/project/deeds/deeds.h"
 #include "services/project/library/library_deeds.h"
 #include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"

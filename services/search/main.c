@@ -1,5 +1,4 @@
 #include "common/process/log.h"
-#include "schema_persist.h"
 #include "schema_service.h"
 #include "services/search/search.h"
 

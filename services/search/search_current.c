@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/index/facet_count.h"

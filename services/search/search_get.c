@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "common/process/log.h"
 #include "proto/wire/codec.h"

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/process/limits.h"
 #include "services/search/query/together.h"

@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <string.h>
 
 #include "common/process/limits.h"
 #include "schema_persist.h"

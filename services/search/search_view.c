@@ -1,6 +1,5 @@
 /* search_view.c: the media of one project, or the global library. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/process/limits.h"
 #include "services/search/search.h"

@@ -1,7 +1,6 @@
 #include "services/worker/convert_sound.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 #include "common/sound/resample.h"

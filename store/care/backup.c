@@ -1,15 +1,10 @@
 #include "store/care/backup.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/file.h"
 #include "store/care/image.h"
 #include "store/care/target.h"
-#include "store/care/trailer.h"
 
 /* The backup's description is read from the copy itself. */
 static enum err check_copy(const struct paths *paths, const char *temporary, struct backup *made, struct fault *fault)

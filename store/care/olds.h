@@ -3,7 +3,6 @@
 #ifndef LOOPHOLE_STORE_OLDS_H
 #define LOOPHOLE_STORE_OLDS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/paths.h"

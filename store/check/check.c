@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "store/artefact.h"
 #include "store/catalogue_write.h"

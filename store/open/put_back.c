@@ -12,7 +12,6 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "store/environment.h"
-#include "store/files.h"
 
 enum { PIECE = 1 << 20, PATH_ROOM = PATH_MAX + 32 };
 static const usec_t pause_after_failure = 1000000;

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/file.h"
 #include "common/process/config.h"
 #include "store/check/verify.h"
 #include "store/files.h"

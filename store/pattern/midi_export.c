@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/rt/step.h"
 #include "proto/wire/value.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/midi_steps.h"

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { A4 = 69, OCTAVE = 12, HIGHEST = 127 };
 static const double A4_HZ = 440;

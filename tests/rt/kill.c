@@ -1,6 +1,5 @@
 /* kill: a writer and a reader of shared memory, as processes that are killed at random and started again. Usage: kill
  * ring|snapshot|slots KILLS [SEED]. Ends with 1 if anything was lost, repeated, torn or old. */
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -2,10 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "proto/wire/codec.h"
-#include "store/catalogue.h"
 #include "store/changelog.h"
 #include "store/check/check.h"
 #include "tests/sim/journal.h"

@@ -3,7 +3,6 @@
 #ifndef LOOPHOLE_TESTS_SIM_HISTORY_H
 #define LOOPHOLE_TESTS_SIM_HISTORY_H
 
-#include "store/catalogue.h"
 #include "tests/sim/model.h"
 
 enum { ROWS = 32768, REFUSALS = 4096 };

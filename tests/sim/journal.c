@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
-#include "store/catalogue.h"
 #include "store/keys.h"
 #include "store/store.h"
-#include "tests/sim/deed.h"
 
 enum { NOTES = 65536, CHANGE_BYTES = 128 };
 enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 }; /* in a row of DB_REQUEST: store/changelog.c */

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "common/process/log.h"
-#include "proto/transport/lock.h"
 #include "tests/sim/sim.h"
 
 static const usec_t first_day = (usec_t)1700000000 * 1000000, clock_step = 10000000;

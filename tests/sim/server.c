@@ -1,12 +1,10 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "proto/service/service_parts.h"
 #include "schema_audio.h"
 #include "schema_service.h"
-#include "services/persist/places/removal.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
 #include "tests/sim/sim.h"

@@ -1,5 +1,4 @@
 /* raw.c: any message of the protocol, by the tables only. */
-#include <string.h>
 
 #include "frontends/cli/base/units.h"
 

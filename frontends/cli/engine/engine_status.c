@@ -1,7 +1,5 @@
 /* engine_status.c: the command status, once or repeatedly. */
-#include <stdio.h>
 
-#include "common/clock.h"
 #include "frontends/cli/engine/engine.h"
 
 static enum err print_service_line(struct cli *cli, const struct service_line *line)

@@ -1,6 +1,5 @@
 /* logs.c: the logs of the services, in order of time. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

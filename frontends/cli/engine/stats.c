@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 

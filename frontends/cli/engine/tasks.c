@@ -1,8 +1,6 @@
 /* tasks.c: long work in progress in all services. */
 #include <stdio.h>
-#include <string.h>
 
-#include "common/clock.h"
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 

@@ -1,5 +1,4 @@
 /* web.c: the address of the web app. */
-#include <string.h>
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/desktop.h"

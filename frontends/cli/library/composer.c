@@ -1,6 +1,5 @@
 /* composer.c: the exchange with a community of studios. */
 #include <stdio.h>
-#include <string.h>
 
 #include "frontends/cli/base/cli.h"
 #include "schema_composer.h"

@@ -1,6 +1,5 @@
 /* library.c: libraries: add, remove, list, rescan, index, and a summary of the catalogue. */
 #include <stdio.h>
-#include <string.h>
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/library/last_copy.h"

@@ -1,5 +1,4 @@
 /* volume.c: volumes: list, mark, label. */
-#include <string.h>
 
 #include "frontends/cli/base/cli.h"
 #include "schema_availability.h"

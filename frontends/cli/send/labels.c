@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "common/musical_key.h"
-#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/send/item_file.h"
 #include "proto/wire/codec.h"

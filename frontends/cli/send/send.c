@@ -1,5 +1,4 @@
 /* send.c: the command `send`: copies the sounds of items into a folder. */
-#include <unistd.h>
 
 #include "common/file.h"
 #include "frontends/cli/base/named.h"

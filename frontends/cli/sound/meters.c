@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "frontends/cli/base/units.h"
 #include "schema_audio.h"
 

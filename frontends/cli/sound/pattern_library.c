@@ -5,7 +5,6 @@
 
 #include "common/process/config.h"
 #include "frontends/cli/sound/pattern_source.h"
-#include "frontends/cli/sound/pattern_wait.h"
 #include "store/pattern/message.h"
 
 enum { NAMES_MOST = 1000 };

@@ -1,7 +1,5 @@
 #include "frontends/cli/sound/pattern_source.h"
 
-#include <string.h>
-
 #include "common/file.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"

@@ -1,5 +1,4 @@
 /* play.c: play, stop, preview. */
-#include <string.h>
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/results.h"

@@ -1,11 +1,8 @@
 /* slots.c: the slots and banks of the open project's patterns. */
 #include "frontends/cli/sound/slots.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/sound/pattern_library.h"
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"

@@ -1,5 +1,4 @@
 /* deaths.c: the crash records of the data folder. */
-#include <string.h>
 
 #include "common/process/crash_list.h"
 #include "frontends/web/asks/own_asks.h"

@@ -1,7 +1,6 @@
 #include "services/audio/dsp/drift.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 static const double LEAST_US = 60e6, RENEW_US = 600e6, JUMP_US = 1000, NOISE_US = 500;
 static const double MOST_OFF = 0.001; /* of the rate: no sound card differs more from its nominal rate */

@@ -5,8 +5,6 @@
 #ifndef LOOPHOLE_AUDIO_DSP_EDGES_H
 #define LOOPHOLE_AUDIO_DSP_EDGES_H
 
-#include <stdbool.h>
-
 #include "services/audio/dsp/interpolate.h"
 
 struct edges {

@@ -5,8 +5,6 @@
 #ifndef LOOPHOLE_AUDIO_RT_GLIDE_H
 #define LOOPHOLE_AUDIO_RT_GLIDE_H
 
-#include <stdbool.h>
-
 #include "services/audio/dsp/number.h"
 
 struct glide {

@@ -1,7 +1,5 @@
 #include "services/audio/dsp/ramp.h"
 
-#include <stddef.h>
-
 enum { RAMP_MOST = 1 << 24 }; /* a float counts single frames up to this */
 
 void ramp_set(struct ramp *ramp, float gain)

@@ -1,8 +1,5 @@
 #include "services/audio/dsp/svf.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "services/audio/dsp/pole.h"
 
 enum { GRID = 16 };

@@ -6,7 +6,6 @@
 
 #include "common/process/log.h"
 #include "services/audio/jack/device.h"
-#include "services/audio/jack/loop.h"
 
 /* ---- a person's connections ---- */
 

@@ -1,6 +1,5 @@
 #include "services/availability/fetch/fetches.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -22,7 +22,6 @@
 
 #include "common/arena.h"
 #include "common/id.h"
-#include "common/paths.h"
 #include "schema_availability.h"
 #include "services/availability/fetch/readers.h"
 

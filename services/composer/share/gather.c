@@ -5,7 +5,6 @@
 
 #include "proto/wire/codec.h"
 #include "services/composer/share/statement.h"
-#include "store/uses.h"
 
 /* ---- subjects of this pass ---- */
 

@@ -6,9 +6,7 @@
 #ifndef LOOPHOLE_COMPOSER_GATHER_H
 #define LOOPHOLE_COMPOSER_GATHER_H
 
-#include "common/clock.h"
 #include "common/id_table.h"
-#include "common/paths.h"
 #include "schema_community.h"
 #include "services/composer/share/slice.h"
 #include "store/community.h"

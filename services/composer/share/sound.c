@@ -1,7 +1,6 @@
 #include "services/composer/share/sound.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "proto/wire/base64.h"
 

@@ -1,12 +1,10 @@
 #include "services/composer/share/statement.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "services/composer/share/sha256.h"
 #include "services/composer/share/sound.h"
 #include "store/community.h"
-#include "store/uses.h"
 
 static const char *const roles[] = { "drums",  "kick",    "snare", "hat",   "hihat",  "cymbal", "percussion",
                                      "bass",   "sub",     "lead",  "pad",   "keys",   "piano",  "organ",

@@ -1,5 +1,4 @@
 #include "common/process/closing.h"
-#include "common/process/log.h"
 #include "services/indexer/analyse/pipeline_parts.h"
 
 enum { VERDICTS_MAX = 64 }; /* items of one content whose verdict is read */

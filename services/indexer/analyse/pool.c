@@ -10,7 +10,6 @@
 #include "common/process/log.h"
 #include "common/process/opening.h"
 #include "proto/transport/foreign.h"
-#include "proto/transport/limits.h"
 #include "services/indexer/analyse/renewals.h"
 #include "services/indexer/analyse/unchanged.h"
 #include "services/indexer/base/naming.h"

@@ -1,7 +1,6 @@
 #include "services/indexer/analyse/result_queue.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"

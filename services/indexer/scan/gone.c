@@ -1,7 +1,6 @@
 #include "services/indexer/scan/gone.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void gone_add(struct gone_list *list, struct id id, struct bytes file)
 {

@@ -4,7 +4,6 @@
 #define LOOPHOLE_INDEXER_GONE_H
 
 #include "common/arena.h"
-#include "common/err.h"
 #include "common/id_table.h"
 
 struct gone_item {

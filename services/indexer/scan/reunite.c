@@ -1,7 +1,6 @@
 #include "services/indexer/scan/reunite.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 #include "proto/transport/ask.h"

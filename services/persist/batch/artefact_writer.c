@@ -1,7 +1,6 @@
 #include "services/persist/batch/artefact_writer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 #include "common/process/errand.h"

@@ -1,7 +1,6 @@
 #include "services/persist/edit/edit.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/clock.h"
 #include "services/persist/edit/heard_tags.h"

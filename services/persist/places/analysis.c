@@ -1,7 +1,5 @@
 #include "services/persist/places/analysis.h"
 
-#include <string.h>
-
 #include "services/persist/edit/ranges.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"

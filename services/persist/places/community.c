@@ -1,7 +1,6 @@
 #include "services/persist/places/community.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
 
 #include "services/persist/turn/turn.h"

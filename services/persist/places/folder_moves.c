@@ -3,7 +3,6 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/kept_places.h"
-#include "services/persist/places/places_lookup.h"
 #include "services/persist/places/repack.h"
 #include "store/catalogue.h"
 

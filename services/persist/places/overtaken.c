@@ -1,7 +1,6 @@
 #include "services/persist/places/overtaken.h"
 
 #include "services/persist/turn/turn.h"
-#include "store/keys.h"
 
 struct key overtaken_place(struct id folder, struct bytes file)
 {

@@ -1,7 +1,5 @@
 #include "services/persist/places/places.h"
 
-#include <string.h>
-
 #include "common/clock.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/kept_places.h"

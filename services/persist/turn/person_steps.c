@@ -1,7 +1,5 @@
 #include "services/persist/turn/person_steps.h"
 
-#include <string.h>
-
 static struct person_step *find_step(struct person_steps *steps, enum step_deed deed, struct text scope, uint64_t step)
 {
     for (uint32_t i = 0; i < steps->count; i++)

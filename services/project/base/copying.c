@@ -10,7 +10,6 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
-#include "common/hash.h"
 #include "services/project/base/file_io.h"
 
 enum { PIECE = 1 << 20 };

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "common/process/config.h"
-#include "store/store.h"
 
 enum { THREADS = 4 };
 

@@ -1,6 +1,5 @@
 /* Changes of a project and its parts. */
 #include <stdio.h>
-#include <string.h>
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/parts/aliases.h"

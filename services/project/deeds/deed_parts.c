@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"

@@ -1,7 +1,6 @@
 #include "services/project/deeds/missing_note.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"

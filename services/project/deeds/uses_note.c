@@ -1,7 +1,6 @@
 #include "services/project/deeds/uses_note.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/process/log.h"
 #include "schema_persist.h"

@@ -3,8 +3,6 @@
 #ifndef LOOPHOLE_PROJECT_LIBRARY_DEEDS_H
 #define LOOPHOLE_PROJECT_LIBRARY_DEEDS_H
 
-#include "services/project/deeds/deeds.h"
-
 extern const struct deed library_deed_list, library_deed_save, library_deed_load, library_deed_change;
 extern const struct deed library_deed_undo, library_deed_redo;
 extern const struct deed library_deed_similar, library_deed_similar_to_slot;                 /* library_similar.c */

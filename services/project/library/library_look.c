@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/alloc.h"
-#include "common/clock.h"
 #include "proto/wire/codec.h"
 #include "services/project/base/file_io.h"
 #include "services/project/library/library.h"
-#include "store/pattern/gzip.h"
 #include "store/pattern/pattern_check.h"
 
 struct library_file {

@@ -4,7 +4,6 @@
 
 #include "common/file.h"
 #include "services/project/library/library_change.h"
-#include "services/project/library/library_deeds.h"
 #include "services/project/library/library_source.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/pattern/slot_deeds.h"

@@ -1,7 +1,6 @@
 /* Patterns of the library whose rhythm is like that of a slot, of a pattern of the library, or of another one. */
 #include <stdlib.h>
 
-#include "services/project/library/library_deeds.h"
 #include "services/project/library/library_source.h"
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"

@@ -1,7 +1,6 @@
 #include "services/project/library/library_state.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/file.h"
 

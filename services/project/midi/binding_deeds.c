@@ -1,5 +1,4 @@
 /* What the service does for the asks about MIDI bindings. */
-#include <string.h>
 
 #include "services/project/midi/bindings.h"
 #include "services/project/midi/midi_follow.h"

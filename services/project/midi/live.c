@@ -1,7 +1,6 @@
 #include "services/project/midi/live.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double STEP = 1.0 / 127, SAME = 0.002;
 enum { HALF = 64 };

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "proto/wire/json.h"
-#include "services/project/parts/uses.h"
 
 static const char *const keys[] = { "bpm",       "swing", "sync",    "clock_out", "clock_stopped", "clock_offset",
                                     "metronome", "mixer", "inserts", "pads",      "pattern" };

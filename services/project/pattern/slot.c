@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "store/pattern/message.h"
 
 enum { NUMBER_SIZE = 32, DIGITS = 32, DIGESTS_KEPT = 16 };
 

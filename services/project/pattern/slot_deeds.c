@@ -1,10 +1,8 @@
 #include "services/project/pattern/slot_deeds.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/process/log.h"
-#include "schema_audio.h"
 #include "services/project/parts/kinds.h"
 #include "store/pattern/message.h"
 

@@ -1,6 +1,5 @@
 /* The shared parts of the deeds of slots. */
 #include <stdio.h>
-#include <string.h>
 
 #include "common/process/log.h"
 #include "services/project/pattern/slot_deeds.h"

@@ -1,7 +1,6 @@
 /* Answers with the text of the pattern that plays, and plays a pattern from its text. A snapshot has only the part of
  * the sequencer. */
 #include "services/project/pattern/slot_deeds.h"
-#include "store/pattern/message.h"
 #include "store/pattern/pattern_rest.h"
 
 static enum err ask_playing(struct doing *work, struct txn *txn, struct fault *fault)

@@ -1,7 +1,6 @@
 #include "services/search/duplicates/candidates.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 

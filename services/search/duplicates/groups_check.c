@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/alloc.h"
 #include "common/process/limits.h"

@@ -6,7 +6,6 @@
 #ifndef LOOPHOLE_SEARCH_KEEP_H
 #define LOOPHOLE_SEARCH_KEEP_H
 
-#include "common/arena.h"
 #include "common/clock.h"
 #include "schema_search.h"
 

@@ -1,7 +1,5 @@
 #include "services/search/index/record_uses.h"
 
-#include <string.h>
-
 #include "services/search/index/fold.h"
 #include "services/search/index/role_counts.h"
 #include "store/community.h"

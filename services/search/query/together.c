@@ -1,7 +1,6 @@
 #include "services/search/query/together.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/id_table.h"
 #include "services/search/index/fold.h"

@@ -6,7 +6,6 @@
 #ifndef LOOPHOLE_SEARCH_COLUMN_H
 #define LOOPHOLE_SEARCH_COLUMN_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 

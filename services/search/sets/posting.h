@@ -3,7 +3,6 @@
 #ifndef LOOPHOLE_SEARCH_POSTING_H
 #define LOOPHOLE_SEARCH_POSTING_H
 
-#include "common/err.h"
 #include "services/search/sets/bitmap.h"
 
 enum { POSTING_FEW = 2 };

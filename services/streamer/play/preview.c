@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/musical_key.h"
-#include "common/process/log.h"
 #include "services/streamer/play/tune.h"
 
 static const float fade = 0.005f;

@@ -1,9 +1,7 @@
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 

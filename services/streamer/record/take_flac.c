@@ -11,7 +11,6 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
-#include "services/streamer/record/take_encode.h"
 
 enum { PATIENCE_US = 120000000, SPARE_BYTES = 1 << 20 };
 

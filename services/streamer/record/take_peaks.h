@@ -4,7 +4,6 @@
 #define LOOPHOLE_STREAMER_TAKE_PEAKS_H
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 enum { TAKE_PEAKS = 512 };

@@ -1,13 +1,11 @@
 #include "services/streamer/record/takes.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/process/config.h"
-#include "common/process/log.h"
 #include "schema_availability.h"
 
 enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };

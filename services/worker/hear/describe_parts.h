@@ -4,7 +4,6 @@
 
 #include <math.h>
 
-#include "services/worker/hear/describe.h"
 #include "services/worker/hear/parts.h"
 
 enum { DESCRIBE_ACTIVE_MAX = 345 /* mel frames in four seconds */ };

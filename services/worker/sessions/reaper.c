@@ -1,6 +1,5 @@
 /* reaper.c: lines of text. <REAPER_PROJECT 0.1 "6.80/linux-x86_64" …; <TRACK with NAME Drums; <SOURCE WAVE with
  * FILE "kicks/kick.wav". A value with blanks is in quotes: double, single, or back ones. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "services/worker/sessions/formats.h"

@@ -1,7 +1,6 @@
 #include "services/worker/tags/content.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "services/worker/tags/aiff.h"
 #include "services/worker/tags/flac.h"

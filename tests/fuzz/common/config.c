@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/file.h"
 #include "tests/fuzz/fuzz.h"
 
 static void write_conf(const struct paths *paths, struct bytes bytes)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/file.h"
 #include "common/process/crash_directory.h"
 #include "common/process/crash_list.h"
 #include "tests/fuzz/fuzz.h"

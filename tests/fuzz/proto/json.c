@@ -2,9 +2,6 @@
  * output is read and written to the same bytes. */
 #include "proto/wire/json.h"
 
-#include <string.h>
-
-#include "proto/transport/limits.h"
 #include "proto/wire/codec.h"
 #include "tests/fuzz/fuzz.h"
 

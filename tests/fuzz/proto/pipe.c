@@ -2,7 +2,6 @@
  * open. */
 #include "proto/transport/pipe.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -3,14 +3,12 @@
  * token of tests/fuzz/seeds.py. No service runs: each ask of the gateway itself is refused. Nothing stays of a
  * connection. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "frontends/web/connection.h"
 #include "frontends/web/inner.h"
-#include "frontends/web/page.h"
 #include "tests/fuzz/fuzz.h"
 
 #define INNER_ASK (UINT64_C(1) << 63) /* as in frontends/web/inner.c */

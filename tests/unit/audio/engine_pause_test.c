@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
-#include <unistd.h>
 
 #include "common/sanitizer.h"
 #include "services/audio/rt/instance.h"

@@ -1,6 +1,5 @@
 #include "services/persist/edit/edit.h"
 #include "services/persist/places/analysis.h"
-#include "services/persist/places/merge.h"
 #include "services/persist/places/places_lookup.h"
 #include "store/artefact.h"
 #include "tests/unit/persist/writer.h"

@@ -1,8 +1,6 @@
 #include "services/persist/edit/edit.h"
-#include "services/persist/edit/undo_stack.h"
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/undo.h"
-#include "store/changelog.h"
 #include "tests/unit/persist/writer.h"
 
 static const struct id catalogue;

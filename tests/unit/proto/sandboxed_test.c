@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
 #include "proto/transport/sandboxed.h"
 #include "schema_worker.h"
 

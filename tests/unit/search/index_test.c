@@ -5,7 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/search/index/fold.h"
 #include "services/search/index/index_file.h"
 #include "tests/unit/search/made.h"
 

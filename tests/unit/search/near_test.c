@@ -1,9 +1,7 @@
 /* With clusters and codes the nearest rows are the same as by measuring all of them: for any weights and filters, and
  * immediately after a change. */
-#include <fcntl.h>
 #include <unistd.h>
 
-#include "common/file.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/index_file.h"
 #include "services/search/index/index_layout.h"

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "store/pattern/midi_check.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
 

@@ -3,7 +3,6 @@
 
 #include "proto/wire/codec.h"
 #include "store/changelog.h"
-#include "store/open/migrate.h"
 #include "store/open/replace.h"
 #include "tests/unit/store/scratch.h"
 

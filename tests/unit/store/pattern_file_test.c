@@ -10,9 +10,7 @@
 
 #include "proto/wire/codec.h"
 #include "store/pattern/note_name.h"
-#include "store/pattern/pattern_check.h"
 #include "store/pattern/pattern_file.h"
-#include "store/pattern/pattern_rest.h"
 
 #define KICK "\"kick\": {\"pattern\": \"X...X...X...X...\"}"
 

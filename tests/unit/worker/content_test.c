@@ -1,4 +1,3 @@
-#include "services/worker/tags/endian.h"
 #include "services/worker/tags/ogg.h"
 #include "tests/unit/worker/made.h"
 

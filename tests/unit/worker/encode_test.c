@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#include "common/pcm.h"
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/encode.h"

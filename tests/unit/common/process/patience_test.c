@@ -1,4 +1,3 @@
-#include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
