@@ -19,7 +19,6 @@ void subscribers_remove_gone(struct osc *osc);
 
 /* True if a message of the socket's error queue says that no program has the port. Other errors pass: a network that
  * was away, a queue that was full. Exported for its unit test: the kernel makes no such message on demand. */
-struct msghdr;
 bool subscribers_is_refusal(struct msghdr *message);
 
 #endif

@@ -5,12 +5,6 @@
 
 #include "frontends/web/web.h"
 
-struct file_reading;
-struct drop;
-struct media_search;
-struct made_file;
-struct archive;
-
 struct visit {
     struct web *web;
     struct lws *wsi;

@@ -41,9 +41,6 @@ enum {
     WEB_SILENT_US = 1000000,    /* … and after this time without one, the service sends no heartbeats */
 };
 
-struct web_page;
-struct inner_ask;
-
 struct web {
     struct service *service;
     const struct paths *paths;

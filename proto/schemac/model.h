@@ -12,8 +12,6 @@ struct source_place {
     uint32_t line, column;
 };
 
-struct definition;
-
 /* A field. Its bounds are those of struct field: a u64 whose max is INT64_MAX has no upper bound. */
 struct member {
     struct member *next;

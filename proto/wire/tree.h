@@ -10,7 +10,6 @@
 
 enum tree_type { TREE_NULL, TREE_BOOL, TREE_WHOLE, TREE_REAL, TREE_TEXT, TREE_LIST, TREE_OBJECT };
 
-struct tree_member;
 struct tree {
     enum tree_type type;
     bool truth;

@@ -9,8 +9,6 @@
 
 #include "services/indexer/state.h"
 
-struct task;
-
 void remake_open(struct indexer *indexer);
 void remake_close(struct indexer *indexer);
 

@@ -13,10 +13,6 @@
 #include "services/search/query/kept_orders.h"
 #include "services/search/query/score.h"
 
-struct map;
-struct request;
-struct duplicates;
-
 enum { SEARCH_MAPS_FROM = 2, SEARCH_MAPS = 2 }; /* a plane, space */
 
 enum { SEARCH_STATES_MOST = 4096 }; /* volumes and libraries that are counted in one answer */

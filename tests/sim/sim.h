@@ -91,7 +91,6 @@ bool network_server_has_mail(void);
 void network_for(uint32_t client); /* the client of the next connection */
 
 /* ---- server.c ---- */
-struct txn;
 void server_live(void);          /* opens the store, answers until it dies, is stopped or the world ends; cleans up */
 bool server_has_died(void);      /* during its clean-up */
 _Noreturn void server_die(void); /* from anywhere below server_live */

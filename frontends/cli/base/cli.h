@@ -86,7 +86,6 @@ enum err cli_find(struct cli *cli, int count, char **args, struct media_found *f
 /* Send a mutation with its request id (--request-id, or a new one), with a default budget of 60 s. cli_change_one is
  * for a change of one item or row, with a default budget of 10 s. Errors: bad_request (the id), those of the ask. */
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
-struct done;
 enum err cli_change_one(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
 
 /* change.c: a change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
@@ -124,7 +123,6 @@ void hint_print(struct cli *cli, const struct hint_list *hints);
 
 /* question.c: questions about missing files (libraries.asks): the text of each with the command that answers it, or
  * that command alone. */
-struct libraries;
 void question_print(struct cli *cli, const struct libraries *libraries);
 void question_print_open(struct cli *cli); /* the open ones; none if the indexer does not answer */
 

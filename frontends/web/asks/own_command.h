@@ -9,8 +9,6 @@
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 
-struct own_asks;
-
 /* Answers or fails the ticket with the output. The loop's thread. */
 typedef void own_command_answer(struct service *service, struct ticket ticket, struct buffer *output);
 

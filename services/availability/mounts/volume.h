@@ -52,7 +52,6 @@ int volume_look(const struct mount_line *mount, struct volume_found *to);
 int volume_mark(const struct mount_line *mount, const char *word, bool replace);
 
 /* The kernel's events about mounts. An event only says: read the table again. NULL: there are none. */
-struct libmnt_monitor;
 struct libmnt_monitor *volume_monitor_new(int *fd);
 void volume_monitor_clear(struct libmnt_monitor *monitor); /* reads and drops the events that arrived */
 void volume_monitor_free(struct libmnt_monitor *monitor);

@@ -36,7 +36,6 @@ enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct i
                                     struct id *below);
 
 /* Calls `read` within a transaction, which it must leave soon; `read` must not call catalogue_reader_*. */
-struct txn;
 enum err catalogue_reader_within(struct catalogue_reader *catalogue, enum err (*read)(void *state, struct txn *txn),
                                  void *state);
 

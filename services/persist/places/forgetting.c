@@ -28,7 +28,6 @@ struct work_below {
     usec_t since;
 };
 
-static enum err forget_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
 static void continue_soon(void *persist);
 
 /* ---- the library's own row ---- */

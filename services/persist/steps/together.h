@@ -31,11 +31,9 @@ enum err together_end(struct persist *p, const struct together *together, enum e
 size_t together_reckon(struct persist *p, struct id item, bool touches_facts, size_t put);
 
 /* Bytes of the edit's texts and facts. */
-struct edit;
 size_t together_count_edit(const struct edit *edit);
 
 /* As together_reckon, for an element: its body now and afterwards, also in the row of the undo stack. */
-struct element_edit;
 size_t together_reckon_element(struct persist *p, const struct element_edit *edit);
 
 /* Errors (explained): too_large (more than TOGETHER_BYTES, or for parts TOGETHER_PARTS_BYTES). */

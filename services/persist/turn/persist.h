@@ -9,14 +9,6 @@
 #include "services/persist/turn/readers.h"
 #include "store/row.h"
 
-struct errands;
-struct artefact_batch;
-struct mailbox;
-struct repack;
-struct multipart;
-struct sweep;
-struct turn_hooks;
-
 /* Operations 1 … `at` of the undo stack are done; `at` + 1 … `top` are undone. */
 struct undo_pointers {
     uint64_t at;

@@ -9,18 +9,6 @@
 #include "schema_project.h"
 #include "store/store.h"
 
-struct file_check;
-struct file_io;
-struct midi_following;
-struct missing_noting;
-struct pattern_library;
-struct rechecked;
-struct slot_comparing;
-struct slot_lines;
-struct slot_packing;
-struct song_following;
-struct sound_keeping;
-
 struct project {
     struct service *service;
     const struct paths *paths;

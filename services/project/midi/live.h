@@ -4,8 +4,6 @@
 
 #include "services/project/midi/bindings.h"
 
-struct midi_following;
-
 struct midi_live {
     struct midi_following *owner;
     bool is_used, is_seen, is_busy; /* is_busy: an ask of it is in progress, so the place stays its own */

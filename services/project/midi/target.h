@@ -16,7 +16,6 @@ enum midi_target_kind {
 
 enum { MIDI_TARGET_MOST = 160 };
 
-struct target_row;
 struct midi_target {
     const struct target_row *row;
     enum midi_target_kind kind;

@@ -8,7 +8,6 @@
 
 enum { NEAR_RECALL_MOST = 100, NEAR_RECALL_EVERY_S = 10 }; /* rows of a result; least time between two checks */
 
-struct near_kept;
 struct near_recall {
     struct near_kept *kept; /* a query to check; NULL: none */
     uint64_t checks;        /* queries that were checked */

@@ -5,10 +5,6 @@
 #include "services/search/sets/bitmap.h"
 #include "services/search/sets/column.h"
 
-struct near_build;
-struct near_file;
-struct near_work;
-
 struct near {
     struct column made;       /* bytes, a section of the index's file; empty: not made */
     struct near_file *file;   /* inside `made`; NULL: not made */

@@ -22,8 +22,6 @@
 enum { TAKES_LEFT = 256, TAKES_TICKETS = 16, TAKE_INPUTS = 16, TAKE_FOLDER_PATIENCE_US = 5000000 };
 
 struct takes;
-struct take_flac;
-struct task_list;
 struct config;
 
 enum take_phase {
