@@ -7,9 +7,7 @@ import numpy as np
 
 import audio
 import loops
-import nets
 import train
-import weights
 
 
 def halves(kits, names, seed):

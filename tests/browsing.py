@@ -13,7 +13,7 @@ import urllib.parse
 import msgpack
 
 import client
-from claims import skip
+from claims import skip, write_file
 
 PASSWORD = 'a long pass%word + more'
 
@@ -44,9 +44,8 @@ def note_desktop(home):
     """From now on, dbus-send and xdg-open of this home only note their arguments in files: NAME.said. While NAME.fails exists, they fail."""
     os.mkdir(home.file('desktop'))
     for name in ('dbus-send', 'xdg-open'):
-        with open(home.file('desktop', name), 'w', encoding='utf-8') as file:
-            file.write('#!/bin/sh\n[ ! -e "$0.fails" ] && printf "%s\\n" "$@" > "$0.said"\n')
-        os.chmod(file.name, 0o755)
+        write_file(home.file('desktop', name), '#!/bin/sh\n[ ! -e "$0.fails" ] && printf "%s\\n" "$@" > "$0.said"\n')
+        os.chmod(home.file('desktop', name), 0o755)
     home.env['PATH'] = home.file('desktop') + ':' + home.env['PATH']
 
 

@@ -92,6 +92,26 @@ def contains(text, part):
     assert part in text, f'no {part!r} in: {text}'
 
 
+def file_text(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def file_bytes(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def file_json(path):
+    return json.loads(file_text(path))
+
+
+def write_file(path, content):
+    """The content, a text or bytes, replaces that of the file."""
+    with open(path, 'wb') as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
 def samples(pattern, most=None, folder=DRUMKITS):
     """The sorted paths of the sounds below a folder; letter case is ignored."""
     if not os.path.isdir(folder):
@@ -118,6 +138,10 @@ def until_stopped(pid):
         looks.append(state_of(pid) in 'tT')
         return len(looks) >= 15 and all(looks[-15:])
     until(stays, 60, f'process {pid} is stopped')
+
+
+def children_of(pid):
+    return list(map(int, file_text(f'/proc/{pid}/task/{pid}/children').split()))
 
 
 def open_files(pid):
@@ -263,17 +287,20 @@ class Home:
 
     def board(self, service='persist'):
         """The path of the shared memory of the board."""
-        with open(f'/proc/{self.pid(service)}/maps', encoding='utf-8') as maps:
-            return re.search('/dev/shm/loophole-[0-9a-f]*-board', maps.read())[0]
+        return re.search('/dev/shm/loophole-[0-9a-f]*-board', file_text(f'/proc/{self.pid(service)}/maps'))[0]
 
     def settings(self, lines):
         """Replaces the settings of this home by these lines."""
         os.makedirs(self.file('config'), mode=0o700, exist_ok=True)
-        with open(self.file('config', 'loophole.conf'), 'w', encoding='utf-8') as out:
-            out.write(lines)
+        write_file(self.file('config', 'loophole.conf'), lines)
 
     def client(self):
         return client.Client(self.path)
+
+    def index_library(self):
+        """Starts the engine, and indexes the folder `library` of the home."""
+        self.up()
+        self.loophole('index', self.file('library'), '--wait')
 
     def check_store(self):
         """Checks that every record and reference of the store is consistent, and that no artefact file is missing."""
@@ -285,10 +312,9 @@ class Home:
         mine = f'LOOPHOLE_HOME={self.path}'.encode()
         for pid in filter(str.isdigit, os.listdir('/proc')):
             try:
-                with open(f'/proc/{pid}/environ', 'rb') as environment:
-                    if mine in environment.read().split(b'\0') or \
-                            os.readlink(f'/proc/{pid}/fd/2').startswith(self.path + '/'):
-                        yield int(pid)
+                if mine in file_bytes(f'/proc/{pid}/environ').split(b'\0') or \
+                        os.readlink(f'/proc/{pid}/fd/2').startswith(self.path + '/'):
+                    yield int(pid)
             except OSError:
                 continue
 
@@ -453,15 +479,13 @@ def _leaves_nothing_undeclared(home, known):
 
 
 def _note(one, ok, line):
-    with open(scratch(f'{one.name}.result'), 'w', encoding='utf-8') as result:
-        result.write(('ok ' if ok else 'not ok ') + line)
+    write_file(scratch(f'{one.name}.result'), ('ok ' if ok else 'not ok ') + line)
 
 
 def _print(one, number):
     """Prints the result of a claim that has ended; True if it passed."""
     try:
-        with open(scratch(f'{one.name}.result'), encoding='utf-8') as result:
-            said = result.read()
+        said = file_text(scratch(f'{one.name}.result'))
     except FileNotFoundError:
         said = f'not ok {one.name}'
     ok = said.startswith('ok')

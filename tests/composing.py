@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 
-from claims import BUILD, TOP, until
+from claims import BUILD, TOP, file_bytes
 from kits import two_kits
 
 TOOL = os.path.join(TOP, 'tools', 'composer-server')
@@ -71,8 +71,7 @@ def version_of_server():
     """Of PostgreSQL, the schema and the tool."""
     made = hashlib.sha256(' '.join(sorted(os.listdir('/usr/lib/postgresql'))).encode())
     for path in (TOOL, *sorted(glob.glob(os.path.join(TOP, 'services/composer/sql/*')))):
-        with open(path, 'rb') as part:
-            made.update(part.read())
+        made.update(file_bytes(path))
     return made.hexdigest()[:16]
 
 
@@ -207,9 +206,6 @@ class Studio:
 
     def rows(self, table='evidence_use'):
         return self.server.rows(self.name, table)
-
-    def wait_synced(self):
-        until(lambda: self.status()['outbox'] == 0, what='the server has all offers')
 
 
 def serve_tls(server):

@@ -1,7 +1,7 @@
 """devices.py: shared by the tests with a MIDI device, which is a JACK client."""
 import subprocess
 
-from claims import until
+from claims import file_text, until
 from sounding import tool
 
 
@@ -23,8 +23,7 @@ class Device:
         until(lambda: 'ready' in self.heard(), what='the device is ready')
 
     def heard(self):
-        with open(self.said, encoding='utf-8') as said:
-            return said.read().split('\n')
+        return file_text(self.said).split('\n')
 
     def until_wired(self):
         until(lambda: set(self.ports) <= {one['port'] for one in self.home.ask('audio.ports')['each']

@@ -2,7 +2,7 @@
 import json
 import shutil
 
-from claims import same, skip, until
+from claims import file_text, same, skip, until
 from sounding import engine, tool, until_connected, until_sounds
 
 
@@ -54,8 +54,7 @@ class Patterns:
     def done(self, said, process):
         """The output of a command that ran during a kill."""
         code = process.wait(120)
-        with open(said, encoding='utf-8') as file:
-            text = file.read()
+        text = file_text(said)
         same(0, code, text)
         return text
 

@@ -10,7 +10,7 @@ import struct
 import sys
 import wave
 
-from claims import BUILD, TOP, random, samples, skip, until
+from claims import BUILD, TOP, random, samples, skip, until, write_file
 
 sys.path.insert(0, os.path.join(TOP, 'tests/service'))
 import sound
@@ -105,8 +105,7 @@ def forget_dead_servers():
 def _wait_for_clients(home):
     folder = home.file('in-step')
     os.makedirs(folder, exist_ok=True)
-    with open(folder + '/jackd', 'w', encoding='utf-8') as out:
-        out.write(f'#!/bin/sh\nexec "{shutil.which("jackd")}" -S "$@"\n')
+    write_file(folder + '/jackd', f'#!/bin/sh\nexec "{shutil.which("jackd")}" -S "$@"\n')
     os.chmod(folder + '/jackd', 0o755)
     home.env['PATH'] = folder + ':' + home.env['PATH']
 

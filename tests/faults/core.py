@@ -1,6 +1,5 @@
 """A single audio core and its JACK server under faults."""
 import os
-import random
 import resource
 import signal
 import subprocess

@@ -1,7 +1,6 @@
 """disk_full.py full|read_only: three times, the disk of the data directory accepts no writes for a while, with clients
 at work. It needs LOOPHOLE_HOME, READER and a running engine. For read_only, DISK is the pid of `lossy`, which SIGUSR2
 makes read-only; for full, DATA is a small disk of its own."""
-import json
 import os
 import signal
 import subprocess

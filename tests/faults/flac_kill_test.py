@@ -11,7 +11,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
+from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until, write_file
 from disks import Lossy, Small
 from sounding import tool
 from takes import HeldEncoder, recording, recording_in
@@ -191,8 +191,7 @@ def a_wav_that_a_person_deletes_during_its_encoding_is_no_item_and_no_other_file
     it.kill_all()
     stop.wait(120)
     os.unlink(it.file('deleted.wav'))
-    with open(it.file('deleted.flac'), 'w', encoding='utf-8') as out:
-        out.write("somebody's")
+    write_file(it.file('deleted.flac'), "somebody's")
     home.held.release()
     it.forget_memory()
     home.up()

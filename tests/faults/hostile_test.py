@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, contains, how_often, run_claims, skip
+from claims import BUILD, TOP, claim, contains, how_often, run_claims, skip, write_file
 from driving import drive
 from sounding import tool
 
@@ -50,8 +50,7 @@ def a_file_without_read_permission_has_its_reason(home):
     folder, of_nobody = home.file('secret'), []
     os.mkdir(folder)
     secret = folder + '/secret.wav'
-    with open(secret, 'w', encoding='utf-8') as out:
-        out.write('RIFF\n')
+    write_file(secret, 'RIFF\n')
     os.chmod(secret, 0)
     os.chmod(folder, 0o777)
     theirs = home.other('of-nobody')

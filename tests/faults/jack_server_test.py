@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, skip, until
+from claims import claim, contains, file_bytes, file_text, how_often, run_claims, same, skip, until, write_file
 from client import Client
 from driving import drive_sound
 from sounding import engine, forget_dead_servers, take_place, until_connected, until_transport
@@ -29,14 +29,12 @@ def connections_made_elsewhere_are_remembered(home):
 def a_server_of_our_own_on_a_card_is_asked_for_the_midi_devices_of_the_machine(home):
     tools = home.file('tools')
     os.mkdir(tools)
-    with open(tools + '/jackd', 'w', encoding='utf-8') as out:
-        out.write(f'#!/bin/sh\necho "$@" >> {home.file("words")}\nexec sleep 60\n')
+    write_file(tools + '/jackd', f'#!/bin/sh\necho "$@" >> {home.file("words")}\nexec sleep 60\n')
     os.chmod(tools + '/jackd', 0o755)
     home.env.update(PATH=tools + ':' + home.env['PATH'], LOOPHOLE_AUDIO='alsa:hw:PCH')
     home.start('loophole', 'up')
     until(lambda: os.path.exists(home.file('words')) and os.path.getsize(home.file('words')))
-    with open(home.file('words'), encoding='utf-8') as file:
-        contains(file.read(), '-d alsa -r 48000 -p 256 -X seq -d hw:PCH')
+    contains(file_text(home.file('words')), '-d alsa -r 48000 -p 256 -X seq -d hw:PCH')
     if shutil.which('jackd'):
         known = home.run(shutil.which('jackd'), '-d', 'alsa', '--help', code=None)
         contains(known.out + known.err, '-X, --midi-driver')
@@ -113,8 +111,7 @@ def running(home, program):
     found = []
     for pid in home.processes():
         try:
-            with open(f'/proc/{pid}/cmdline', 'rb') as command:
-                name = os.path.basename(os.fsdecode(command.read().split(b'\0')[0]))
+            name = os.path.basename(os.fsdecode(file_bytes(f'/proc/{pid}/cmdline').split(b'\0')[0]))
         except OSError:
             continue
         if name == program:

@@ -268,9 +268,3 @@ def check_store():
     assert done.returncode == 0, done.stdout[-2000:]
     counts = json.loads(done.stdout.splitlines()[-1])
     assert counts["artefact_files_lost"] == 0, counts
-
-
-def percentiles(seconds):
-    s = sorted(seconds)
-    at = lambda p: s[min(len(s) - 1, int(len(s) * p))] * 1000
-    return "p50 %.0f ms, p99 %.0f ms, max %.0f ms" % (at(.5), at(.99), s[-1] * 1000)

@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import client
-from claims import claim, contains, figure, how_often, run_claims, same, until
+from claims import claim, contains, figure, file_text, how_often, run_claims, same, until
 from sounding import tool
 
 ITEMS = how_often(120000, 1000000)
@@ -84,8 +84,7 @@ def a_migration_that_is_stopped_is_replaced_and_goes_on_where_it_was(home):
     os.kill(old, signal.SIGSTOP)
     until(lambda: any(death['pid'] == old and death.get('hang') for death in one.json('crash', 'list')), 30, 'the hang is found')
     same(0, start.wait(300))
-    with open(one.file('up'), encoding='utf-8') as said:
-        contains(said.read(), 'persist: migrating the store, ')
+    contains(file_text(one.file('up')), 'persist: migrating the store, ')
     is_whole(one, home.rows)
     contains(one.log('persist'), 'the migration continues after ')
     one.stop()

@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, until
+from claims import claim, contains, figure, file_bytes, how_often, random, run_claims, same, until
 from patterns import Patterns, needs_strace
 
 
@@ -48,8 +48,7 @@ class Slots(Patterns):
 
 def read_file(path):
     """The bytes of a pattern; a backup is in gzip, or will be soon."""
-    with open(path, 'rb') as file:
-        text = file.read()
+    text = file_bytes(path)
     return gzip.decompress(text) if text.startswith(b'\x1f\x8b') else text
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, until
+from claims import claim, contains, figure, file_bytes, how_often, random, run_claims, same, until
 from patterns import Patterns
 
 
@@ -32,8 +32,7 @@ class Library(Patterns):
         for root, folders, names in os.walk(self.folder):
             folders[:] = [folder for folder in folders if folder not in ('.steps', 'export')]
             for name in names:
-                with open(os.path.join(root, name), 'rb') as file:
-                    found[os.path.relpath(os.path.join(root, name), self.folder)] = file.read()
+                found[os.path.relpath(os.path.join(root, name), self.folder)] = file_bytes(os.path.join(root, name))
         return found
 
     def names(self):

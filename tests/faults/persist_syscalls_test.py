@@ -6,7 +6,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, skip, until
+from claims import claim, file_text, run_claims, skip, until
 from driving import drive
 
 
@@ -22,8 +22,7 @@ def need_attaching(home):
     sleeper.kill()
     sleeper.wait()
     tracer.wait(60)
-    with open(said, encoding='utf-8') as text:
-        words = text.read()
+    words = file_text(said)
     if 'attached' not in words or 'not permitted' in words:
         skip(f'strace cannot attach to a process: {words}')
 

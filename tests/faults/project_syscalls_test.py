@@ -13,7 +13,7 @@ import tempfile
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 sys.path[:0] = [TOP, os.path.join(TOP, 'service')]
-from claims import LONG, SEED, claim, contains, figure, run_claims, same, skip, until
+from claims import LONG, SEED, claim, contains, figure, file_text, run_claims, same, skip, until
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio
@@ -57,8 +57,7 @@ def calls_of(trace):
 
 def is_dead(pid):
     try:
-        with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
-            return stat.read().rpartition(')')[2].split()[0] in 'ZX'
+        return file_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[0] in 'ZX'
     except (FileNotFoundError, ProcessLookupError):
         return True
 

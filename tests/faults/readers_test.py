@@ -9,20 +9,15 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import Persist, claim, open_files, run_claims, same, until
+from claims import Persist, children_of, claim, file_text, open_files, run_claims, same, until
 from driving import drive
 from sounding import tool
-
-
-def read(path):
-    with open(path, encoding='utf-8') as text:
-        return text.read()
 
 
 def hold(home, program):
     """A program that stays inside a read transaction."""
     holder = home.start_into(home.file('held'), program, 'hold')
-    until(lambda: 'holding' in read(home.file('held')), 30)
+    until(lambda: 'holding' in file_text(home.file('held')), 30)
     return holder
 
 
@@ -62,10 +57,6 @@ def a_foreign_reader_is_named_and_left_alone(persist):
     same(0, holder.wait(60))
 
 
-def children(pid):
-    return list(map(int, read(f'/proc/{pid}/task/{pid}/children').split()))
-
-
 class Opening:
     """A persist that is delayed before its first read of data.mdb."""
 
@@ -78,10 +69,10 @@ class Opening:
     def has_begun(self):
         """True if a process has locked the first byte of the lock file."""
         lock = f':{os.stat(self.store + "/lock.mdb").st_ino} 0 0'
-        return re.search(rf'POSIX *ADVISORY *WRITE .*{re.escape(lock)}', read('/proc/locks'))
+        return re.search(rf'POSIX *ADVISORY *WRITE .*{re.escape(lock)}', file_text('/proc/locks'))
 
     def kill(self):
-        for pid in [*children(self.tracer.pid), self.tracer.pid]:
+        for pid in [*children_of(self.tracer.pid), self.tracer.pid]:
             os.kill(pid, signal.SIGKILL)
         self.tracer.wait(60)
 
@@ -117,7 +108,7 @@ def an_interrupted_opening_undoes_no_commit(persist):
         holder = home.start_into(home.file('held'), tool('reader'), 'hold')
         until(lambda: waits(holder.pid), 30, 'the reader waits')
         opening.kill()
-        until(lambda: 'holding' in read(home.file('held')), 30)
+        until(lambda: 'holding' in file_text(home.file('held')), 30)
         persist.start()
         same(revision, home.ask('persist.changes_since', 'revision=0', 'limit=4096')['head'], f'in round {number}')
         same(revision + 1, edit(f'after {number}'), f'in round {number}')

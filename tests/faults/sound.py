@@ -166,10 +166,6 @@ def decibel(x):
     return 20 * math.log10(x) if x > 0 else -999
 
 
-def kill_word(number):
-    return {9: "SIGKILL", 19: "SIGSTOP"}.get(number, str(number))
-
-
 def main(tests):
     """Runs the test named on the command line."""
     tests[sys.argv[1]](*sys.argv[2:])

@@ -20,7 +20,7 @@ import sys
 import time
 
 from client import Catalogue, Client
-from load import check_store, dies_with_its_parent, with_preload
+from load import dies_with_its_parent, with_preload
 
 work = os.environ["WORK"]
 seed = int(os.environ.get("SEED", "1"))

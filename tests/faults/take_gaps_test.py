@@ -8,7 +8,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, run_claims, same, until
+from claims import claim, contains, figure, file_bytes, file_text, how_often, run_claims, same, until
 from takes import Recording, recording
 
 ROUNDS = how_often(2, 20)
@@ -85,9 +85,8 @@ def frames_lost_in_a_death_of_both_cores_are_silence_in_their_place(it):
 def supervisors(home):
     found = []
     for pid in home.engine_processes():
-        with open(f'/proc/{pid}/comm', encoding='utf-8') as name:
-            if name.read().strip() == 'loopholed':
-                found.append(pid)
+        if file_text(f'/proc/{pid}/comm').strip() == 'loopholed':
+            found.append(pid)
     return found
 
 
@@ -133,8 +132,7 @@ def offset(moment):
 
 def counters_in(path):
     """Where each server's counter begins in the file: the place, less the count there."""
-    with open(path, 'rb') as file:
-        data = file.read()
+    data = file_bytes(path)
     at = data.index(b'data') + 8
     left = array.array('f', data[at:at + int.from_bytes(data[at - 4:at], 'little')])[0::2]
     places, before = [], None

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, contains, run_claims, same
+from claims import BUILD, TOP, claim, contains, file_text, run_claims, same, write_file
 
 GENERATED = os.path.join(BUILD, 'gen/loophole.ts')
 
@@ -38,8 +38,7 @@ def compile_client(home, text):
     subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
     folder = home.file('client')
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, 'client.ts'), 'w', encoding='utf-8') as out:
-        out.write(text)
+    write_file(os.path.join(folder, 'client.ts'), text)
     with open(os.path.join(folder, 'tsconfig.json'), 'w', encoding='utf-8') as out:
         json.dump({'compilerOptions': {'target': 'ES2022', 'module': 'ESNext', 'moduleResolution': 'bundler',
                                        'strict': True, 'noEmit': True, 'types': [],
@@ -49,12 +48,10 @@ def compile_client(home, text):
 
 @claim
 def each_ask_and_event_has_types_and_each_ask_a_row(home):
-    with open(GENERATED, encoding='utf-8') as file:
-        text = file.read()
+    text = file_text(GENERATED)
     asks, rows = text.partition('export const asks')[::2]
     for path in glob.glob(os.path.join(TOP, 'schemas/*.schema')):
-        with open(path, encoding='utf-8') as file:
-            schema = file.read()
+        schema = file_text(path)
         service = re.search(r'^service (\w+) ', schema, re.M)
         for what, name in re.findall(r'^(ask|event) (\w+) ', schema, re.M):
             shared = service[1] == 'service'

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import children_of, claim, contains, how_often, run_claims, same, until
 from indexing import wav
 
 
@@ -55,9 +55,7 @@ class Artefacts:
         return self.home.client().must('persist.changes_since', {'revision': 0, 'limit': 1})['head']
 
     def workers(self):
-        indexer = self.home.pid('indexer')
-        with open(f'/proc/{indexer}/task/{indexer}/children', encoding='utf-8') as children:
-            return [int(worker) for worker in children.read().split()]
+        return children_of(self.home.pid('indexer'))
 
     def signal_workers(self, number):
         """To all workers: an indexer that has just begun is still starting them."""

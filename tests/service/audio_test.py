@@ -13,7 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import DRUMKITS, claim, contains, run_claims, same, skip, until
+from claims import DRUMKITS, claim, contains, file_bytes, file_text, run_claims, same, skip, until
 from client import Catalogue, new_id
 from sounding import Tape, engine, noise, tool, transport, until_quiet, until_sounds, until_transport
 
@@ -63,8 +63,7 @@ def the_metronome_sounds_at_the_port_when_the_transport_starts(home):
     home.loophole('transport', 'metronome', 'on')
     home.loophole('transport', 'start')
     until_transport(home, running=True)
-    with open(Tape(home, 3).wait(), 'rb') as tape:
-        frames = array.array('f', tape.read())
+    frames = array.array('f', file_bytes(Tape(home, 3).wait()))
     onsets = [n for n in range(2400, len(frames)) if abs(frames[n]) > 0.01 and
               all(abs(x) < 0.01 for x in frames[n - 2400:n])]
     steps = [b - a for a, b in zip(onsets, onsets[1:])]
@@ -305,8 +304,7 @@ def a_row_with_a_sound_is_that_sound(home):
     home.loophole('transport', 'locate', '1')
     tape = Tape(home, 6)
     home.loophole('transport', 'start')
-    with open(tape.wait(), 'rb') as recorded:
-        heard = array.array('f', recorded.read())
+    heard = array.array('f', file_bytes(tape.wait()))
     home.loophole('transport', 'stop')
     louder = math.pow(10, 3 / 20)
     hits, at = [], 0
@@ -408,8 +406,7 @@ def changes_of_the_audio_core_are_reported_as_events(home):
     path = home.file('events')
 
     def events():
-        with open(path, encoding='utf-8') as lines:
-            return lines.read()
+        return file_text(path)
 
     listener = home.start_into(path, 'loophole', 'events', 'audio', '--json')
     home.loophole('transport', 'tempo', '400')
@@ -460,8 +457,7 @@ def without_a_jack_server_commands_report_that_at_once(home):
 
 def private_memory(pid):
     """The memory of a process in KiB that no file backs, including the stacks of its threads."""
-    with open(f'/proc/{pid}/status', encoding='utf-8') as status:
-        return int(re.search(r'VmData:\s+(\d+)', status.read())[1])
+    return int(re.search(r'VmData:\s+(\d+)', file_text(f'/proc/{pid}/status'))[1])
 
 
 @claim
@@ -498,8 +494,7 @@ def the_supervisor_and_the_audio_core_take_all_their_memory_before_they_are_read
 def with_the_device_none_no_audio_core_runs(home):
     home.up()
     assert not re.search('^(audio|streamer|jack) ', home.loophole('status').out, re.M)
-    with open(f'/proc/{home.pid("persist")}/maps', encoding='utf-8') as maps:
-        board = re.search('/dev/shm/loophole-[0-9a-f]*-board', maps.read())[0]
+    board = re.search('/dev/shm/loophole-[0-9a-f]*-board', file_text(f'/proc/{home.pid("persist")}/maps'))[0]
     assert not os.path.exists(board[:-len('board')] + 'score')
     for command in (['play', 'x/y.wav'], ['record', 'takes'], ['recover'], ['mixer'], ['ask', 'audio.status']):
         contains(home.refused(*command), 'this engine runs without sound')

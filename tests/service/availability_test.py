@@ -12,7 +12,7 @@ import sys
 import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, figure, how_often, run_claims, same, until
+from claims import children_of, claim, contains, figure, file_text, how_often, run_claims, same, until, write_file
 from indexing import wav
 from storage import Disks, Hung
 
@@ -195,8 +195,7 @@ def a_marker_that_is_lost_or_made_again_loses_nothing(it):
     os.unlink(disk + '/.loophole-volume')
     it.rescan(disk + '/a')
     it.becomes(disk, 'external_online:done=12')
-    with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as out:
-        out.write('marked\n')
+    write_file(disk + '/.loophole-volume', 'marked\n')
     it.rescan(disk + '/a')
     it.becomes(disk, 'external_online:done=12')
 
@@ -234,8 +233,7 @@ def a_placeholder_is_the_same_item_before_and_after_it_is_fetched(it):
     music = it.folder('cloud')
     wav(music + '/here.wav', 1000)
     for name in ('a.wav.nextcloud', 'b.wav.owncloud'):
-        with open(f'{music}/{name}', 'w', encoding='utf-8') as out:
-            out.write(' ')
+        write_file(f'{music}/{name}', ' ')
     it.add(music)
     it.becomes(music, 'local:done=1 remote_offline:waiting=2')
     id = it.id_of(music + '/a.wav')
@@ -247,8 +245,7 @@ def a_placeholder_is_the_same_item_before_and_after_it_is_fetched(it):
     same(id, it.id_of(music + '/a.wav'))
     contains(it.home.first('show', id)['tags'], 'kept')
     os.unlink(music + '/a.wav')
-    with open(music + '/a.wav.nextcloud', 'w', encoding='utf-8') as out:
-        out.write(' ')
+    write_file(music + '/a.wav.nextcloud', ' ')
     it.rescan(music)
     it.becomes(music, 'local:done=1 remote_offline:done=1 remote_offline:waiting=1')
 
@@ -327,8 +324,7 @@ def sixty_four_hung_mounts_hold_up_no_ask_and_no_start(it):
     idle = slow_answers(it, times)
     with contextlib.ExitStack() as stack:
         mounts = [stack.enter_context(Hung(it, f'hung{number}')) for number in range(64)]
-        with open(mounts[0].under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('hangs at last\n')
+        write_file(mounts[0].under + '/.loophole-volume', 'hangs at last\n')
         wav(mounts[0].under + '/a/b.wav', 1100)
         it.add(mounts[0].at + '/a')
         it.becomes(mounts[0].at, 'external_online:done=1')
@@ -347,8 +343,7 @@ def sixty_four_hung_mounts_hold_up_no_ask_and_no_start(it):
 def looks_of(it):
     """The processes with which the service looks at mounts."""
     pid = next(one['pid'] for one in it.home.json('status') if one.get('service') == 'availability')
-    with open(f'/proc/{pid}/task/{pid}/children', encoding='ascii') as children:
-        return children.read().split()
+    return children_of(pid)
 
 
 @claim(inside=Disks)
@@ -370,8 +365,7 @@ def lists_come_from_the_catalogue_and_touch_no_file(it):
     with Hung(it, 'untouched') as hung:
         for i in range(3):
             wav(f'{hung.under}/kit/{i}.wav', 1000 + 100 * i)
-        with open(hung.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('untouched\n')
+        write_file(hung.under + '/.loophole-volume', 'untouched\n')
         it.add(hung.at + '/kit')
         it.becomes(hung.at, 'external_online:done=3')
         it.idle()
@@ -397,8 +391,7 @@ def commands_with_a_path_on_a_hung_mount_name_the_mount(it):
         link = it.folder('link')
         os.symlink(hung.at + '/kits', link)
         wav(hung.under + '/kits/a.wav', 1000)
-        with open(hung.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('hangs\n')
+        write_file(hung.under + '/.loophole-volume', 'hangs\n')
         it.add(hung.at + '/kits')
         it.becomes(hung.at, 'external_online:done=1')
         id = it.id_of(hung.at + '/kits/a.wav')
@@ -438,8 +431,7 @@ def a_typed_path_is_resolved_also_where_nothing_is(it):
 @claim(inside=Disks)
 def a_daemon_that_died_makes_its_volume_dead_or_away(it):
     with Hung(it, 'dies') as dying:
-        with open(dying.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('dies\n')
+        write_file(dying.under + '/.loophole-volume', 'dies\n')
         wav(dying.under + '/a/a.wav', 1000)
         it.add(dying.at + '/a')
         it.becomes(dying.at, 'external_online:done=1')
@@ -450,8 +442,7 @@ def a_daemon_that_died_makes_its_volume_dead_or_away(it):
 
 
 def cpu_seconds(pid):
-    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
-        user, system = stat.read().rpartition(')')[2].split()[11:13]
+    user, system = file_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
 
 

@@ -11,7 +11,8 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import client
-from claims import claim, contains, how_often, run_claims, same, state_of, until, until_stopped
+from claims import (children_of, claim, contains, file_bytes, file_text, how_often, run_claims, same, state_of, until,
+                    until_stopped, write_file)
 from sounding import tool
 
 
@@ -62,15 +63,9 @@ def unfinished(home):
     return [name for name in os.listdir(home.path) if name.startswith('.') and '.loophole-' in name]
 
 
-def children(pid):
-    with open(f'/proc/{pid}/task/{pid}/children', encoding='utf-8') as said:
-        return list(map(int, said.read().split()))
-
-
 def name_of(pid):
     try:
-        with open(f'/proc/{pid}/comm', encoding='utf-8') as name:
-            return name.read().strip()
+        return file_text(f'/proc/{pid}/comm').strip()
     except FileNotFoundError:  # it has just ended
         return None
 
@@ -87,7 +82,7 @@ class StoppedBackup:
 
     def programs(self):
         """The tracer's children that are the command: its first children only try what the kernel can trace."""
-        return [pid for pid in children(self.tracer.pid) if name_of(pid) == 'loophole']
+        return [pid for pid in children_of(self.tracer.pid) if name_of(pid) == 'loophole']
 
     def on(self):
         os.kill(self.pid, signal.SIGCONT)
@@ -110,12 +105,10 @@ def of_two_backups_to_one_file_one_is_refused_and_the_other_restores(home):
 @claim(shares=store)
 def a_backup_that_is_killed_leaves_the_old_file_and_the_next_one_tidies_up(home):
     home.loophole('backup', '--force', home.target)
-    with open(home.target, 'rb') as before:
-        whole = before.read()
+    whole = file_bytes(home.target)
     home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:signal=KILL:when=1',
              'loophole', 'backup', '--force', home.target, code=None)
-    with open(home.target, 'rb') as after:
-        assert whole == after.read(), 'the old backup has changed'
+    assert whole == file_bytes(home.target), 'the old backup has changed'
     assert unfinished(home)
     home.loophole('backup', '--force', home.target)
     restored(home, home.target)
@@ -149,11 +142,9 @@ def a_backup_replaces_a_regular_file_and_nothing_else(home):
         contains(home.refused('backup', path), 'not a regular file')
     same(before, {path: os.lstat(path).st_mode for path in made.values()})
     mine = home.file('mine')
-    with open(mine, 'w', encoding='utf-8') as out:
-        out.write('mine')
+    write_file(mine, 'mine')
     contains(home.refused('backup', mine), 'exists already')
-    with open(mine, encoding='utf-8') as kept:
-        same('mine', kept.read())
+    same('mine', file_text(mine))
     home.loophole('backup', '--force', mine)
     same(0o600, stat.S_IMODE(os.stat(mine).st_mode))
     restored(home, mine)
@@ -170,7 +161,7 @@ def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     home.settings('[store]\nbackup_growth_mib = 4\n')
     store(home)
     slow = StoppedBackup(home, 'write', home.file('slow.backup'))
-    source, = until(lambda: children(slow.pid), what='the copy is made by a process of its own')
+    source, = until(lambda: children_of(slow.pid), what='the copy is made by a process of its own')
     same('loophole-backup', name_of(source))
     with Editing(home):
         until(lambda: state_of(source) == 'Z', what='the copy is ended')

@@ -9,7 +9,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, same, until
+from claims import claim, run_claims, same, until, write_file
 
 
 def tone(path, hertz=440):
@@ -24,22 +24,15 @@ def library(home):
     os.makedirs(f'{folder}/Old Mac')
     for i, name in enumerate(('kick', 'Loop v1.2', 'Old Mac/No. 3 dry', 'plain.wav')):
         tone(f'{folder}/{name}', 200 + 50 * i)
-    with open(f'{folder}/song', 'wb') as file:
-        file.write(b'MThd\0\0\0\6\0\0\0\1\0\x60MTrk\0\0\0\x0c\0\x90\x3c\x64\x60\x80\x3c\0\0\xff\x2f\0')
+    write_file(f'{folder}/song', b'MThd\0\0\0\6\0\0\0\1\0\x60MTrk\0\0\0\x0c\0\x90\x3c\x64\x60\x80\x3c\0\0\xff\x2f\0')
     for name, content in (('README', b'RIFF is a format of files'), ('empty', b''), ('Makefile', b'all:\n'),
                           ('short', b'RI'), ('notes.txt', b'RIFF....WAVE')):
-        with open(f'{folder}/{name}', 'wb') as file:
-            file.write(content)
+        write_file(f'{folder}/{name}', content)
     os.mkfifo(f'{folder}/pipe')
     return folder
 
 
 FOUND = ['Loop v1.2', 'No. 3 dry', 'kick', 'plain.wav', 'song']
-
-
-def index(home):
-    home.up()
-    home.loophole('index', home.file('library'), '--wait')
 
 
 def found(home, query='-is:missing'):
@@ -49,7 +42,7 @@ def found(home, query='-is:missing'):
 @claim
 def sounds_and_midi_files_without_an_extension_are_found_and_heard(home):
     folder = library(home)
-    index(home)
+    home.index_library()
     same(FOUND, found(home))
     item = home.first('show', f'{folder}/kick')
     same(('audio', 'wav', 'done', 0.5), tuple(item[key] for key in ('kind', 'container', 'analysis', 'duration_s')))
@@ -63,7 +56,7 @@ def sounds_and_midi_files_without_an_extension_are_found_and_heard(home):
 @claim
 def a_new_file_without_an_extension_is_noticed_a_renamed_one_keeps_its_tags_and_a_removed_one_is_missing(home):
     folder = library(home)
-    index(home)
+    home.index_library()
     tone(home.file('made'), 700)
     shutil.copy(home.file('made'), f'{folder}/Snare 7')
     until(lambda: 'Snare 7' in found(home))
@@ -72,15 +65,14 @@ def a_new_file_without_an_extension_is_noticed_a_renamed_one_keeps_its_tags_and_
     until(lambda: found(home, 'tag:mine -is:missing') == ['Big Kick'])
     os.unlink(f'{folder}/Loop v1.2')
     until(lambda: found(home, 'is:missing') == ['Loop v1.2'])
-    with open(f'{folder}/song', 'wb') as file:
-        file.write(b'a list of songs')
+    write_file(f'{folder}/song', b'a list of songs')
     until(lambda: found(home, 'is:missing') == ['Loop v1.2', 'song'])
 
 
 @claim
 def in_a_cloud_no_file_without_an_extension_is_opened_and_known_ones_stay(home):
     folder = library(home)
-    index(home)
+    home.index_library()
     home.loophole('library', 'set', folder, 'backend=cloud')
     home.loophole('library', 'rescan', '--wait')
     same(FOUND, found(home))

@@ -7,7 +7,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, run_claims, same, until
+from claims import claim, contains, figure, file_json, run_claims, same, until
 from sounding import Tape, engine, sound, tool, until_connected, until_later
 
 
@@ -384,8 +384,7 @@ def a_project_whose_file_has_no_inserts_leaves_those_that_are_set(it):
     path = home.first('project', 'new', 'Older')['folder'] + '/project.json'
     home.loophole('mixer', 'pads', 'gain=0.7')
     home.loophole('project', 'save')
-    with open(path, encoding='utf-8') as file:
-        older = json.load(file)
+    older = file_json(path)
     same([[]], [one.pop('inserts') for one in older['sound']])
     with open(path, 'w', encoding='utf-8') as file:
         json.dump(older, file)

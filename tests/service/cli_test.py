@@ -8,7 +8,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, run_claims, same, samples, until
+from claims import TOP, claim, contains, file_text, run_claims, same, samples, until
 from cli_library import library, search
 from client import Client
 
@@ -353,8 +353,7 @@ def numbers_come_as_a_table_as_json_and_for_prometheus(home):
     plot = home.file('plot.svg')
     bench = home.first('bench', 'persist.ping', '--seconds', '1', '--clients', '2', '--rate', '200', '--plot', plot)
     same(0, bench['errors'])
-    with open(plot, encoding='utf-8') as drawn:
-        contains(drawn.read(), 'polyline')
+    contains(file_text(plot), 'polyline')
 
 
 @claim(inside=library)

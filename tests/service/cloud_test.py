@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, how_often, run_claims, same, skip, until
+from claims import claim, contains, how_often, run_claims, same, skip, until, write_file
 from indexing import Indexing, wav
 from sounding import engine
 from storage import Cloud, Disks, Hung
@@ -76,8 +76,7 @@ def a_file_of_a_cloud_is_read_by_a_fetch_alone_and_analysed_then(it):
     with Cloud(it, 'drive', 'rclone') as cloud:
         cloud.put('kit/a.wav', 'kit/b.wav', 'songs/c.wav')
         shutil.copy(cloud.under + '/kit/a.wav', cloud.under + '/kit/without extension')  # elsewhere its content is looked at
-        with open(cloud.under + '/songs/night.rpp', 'w', encoding='utf-8') as out:
-            out.write('<REAPER_PROJECT 0.1 "6.80"\n>\n')
+        write_file(cloud.under + '/songs/night.rpp', '<REAPER_PROJECT 0.1 "6.80"\n>\n')
         it.add(cloud.at)
         it.becomes(cloud.at, 'remote_offline:waiting=3')
         id = it.id_of(cloud.at + '/kit/a.wav')
@@ -282,8 +281,7 @@ def a_fetch_that_is_refused_fetches_nothing_of_it(it):
 def a_placeholder_and_an_unmounted_cloud_say_what_is_missing(it):
     music = it.folder('music')
     wav(music + '/here.wav', 1000)
-    with open(music + '/a.wav.nextcloud', 'w', encoding='utf-8') as out:
-        out.write(' ')
+    write_file(music + '/a.wav.nextcloud', ' ')
     it.add(music)
     it.becomes(music, 'local:done=1 remote_offline:waiting=1')
     contains(it.home.refused('fetch', it.id_of(music + '/a.wav'), '--wait'), 'the program of the cloud')

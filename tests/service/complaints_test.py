@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, run_claims, skip
+from claims import BUILD, claim, run_claims, skip, write_file
 from driving import drive
 from sounding import tool
 
@@ -44,8 +44,7 @@ def a_mount_that_is_away_purges_nothing(studio):
     disk = studio.home.file('disk')
     os.mkdir(disk)
     os.mkdir(studio.music)
-    with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as marker:
-        marker.write('studio samples\n')
+    write_file(disk + '/.loophole-volume', 'studio samples\n')
     studio.mount(disk)
     studio.drive('fill', 20)
     studio.drive('holds', 'external_online')
@@ -109,8 +108,7 @@ def copies_of_one_file_that_move_together_lose_neither_files_nor_tags(studio):
 
 
 def write(path, text):
-    with open(path, 'w', encoding='utf-8') as out:
-        out.write(text)
+    write_file(path, text)
 
 
 def with_stand_in(home):

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SONIC, claim, contains, run_claims, same, samples, skip
+from claims import SONIC, claim, contains, file_text, run_claims, same, samples, skip, write_file
 
 BASH = '''compopt() { :; }
 source <(loophole completion bash)
@@ -71,15 +71,13 @@ def zsh_offers(home, line, source):
     zsh_offers.count += 1
     at = home.file(f'zsh-{zsh_offers.count}')
     os.mkdir(at)
-    with open(at + '/_loophole', 'w', encoding='utf-8') as out:
-        out.write(home.loophole('completion', 'zsh').out)
+    write_file(at + '/_loophole', home.loophole('completion', 'zsh').out)
     with open(at + '/init', 'w', encoding='utf-8') as out:
         out.write(ZSH_INIT % (at, *(('', 'source <(loophole completion zsh)') if source else ('fpath=($at $fpath)', ''))))
     with open(at + '/found', 'w', encoding='utf-8'):
         pass
     home.run('zsh', '-f', '-c', ZSH, 'zsh', at, line, timeout=60)
-    with open(at + '/found', encoding='utf-8') as found:
-        return sorted(set(words(found.read())))
+    return sorted(set(words(file_text(at + '/found'))))
 
 
 zsh_offers.count = 0

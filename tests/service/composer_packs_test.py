@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from composing import Studio, content_of, facts_of, found, put_pack
+from composing import Studio, facts_of, found, put_pack
 
 
 def tags_of(studio, number):

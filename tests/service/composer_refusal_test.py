@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, run_claims, same, until
+from claims import BUILD, claim, contains, file_text, run_claims, same, until
 from composing import TOOL, Studio
 
 KIT = 16  # sounds of the kit that is used
@@ -352,8 +352,7 @@ def many_offers_come_by_copy_and_count_once(studio):
     studio.sync()
     same((songs * KIT, 1), (studio.rows(), studio.rows('evidence_word')))
     same('tag:back\\slash', server.sql('select attribute from composer.evidence_word'))
-    with open(os.path.join(server.folder, 'server.log'), encoding='utf-8') as log:
-        contains(log.read(), 'copy offered (id, kind, content')
+    contains(file_text(os.path.join(server.folder, 'server.log')), 'copy offered (id, kind, content')
     same(str(songs), server.sql('select count(distinct context) from composer.evidence_use'))
 
 

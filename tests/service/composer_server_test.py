@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_text, run_claims, same, until
 from composing import Half, Studio, serve_tls
 
 
@@ -39,8 +39,7 @@ def only_the_server_of_the_name_and_its_authority_is_believed(studio):
     try_server('localhost', 'ca')
     studio.sync()
     same((2, True, ''), (studio.rows(), studio.status()['reachable'], studio.status()['error']))
-    with open(os.path.join(folder, 'server.log'), encoding='utf-8') as log:
-        assert re.search(r'user=studio_\w+ database=composer .*SSL enabled', log.read())
+    assert re.search(r'user=studio_\w+ database=composer .*SSL enabled', file_text(os.path.join(folder, 'server.log')))
 
 
 @claim(inside=Studio)

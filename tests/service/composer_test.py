@@ -6,14 +6,13 @@ import json
 import os
 import random
 import shutil
-import signal
 import struct
 import subprocess
 import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, claim, contains, figure, how_often, run_claims, same, until
+from claims import SEED, claim, contains, figure, file_text, how_often, run_claims, same, until
 from composing import FalseServer, Studio
 from kits import two_kits
 
@@ -156,8 +155,7 @@ def a_preview_is_the_exact_bytes_that_leave(studio):
         assert secret not in preview['bytes'], secret
     studio.level('use')
     studio.sync()
-    with open(os.path.join(studio.server.folder, 'server.log'), encoding='utf-8') as log:
-        contains(log.read(), f"$1 = '{preview['bytes']}'")
+    contains(file_text(os.path.join(studio.server.folder, 'server.log')), f"$1 = '{preview['bytes']}'")
 
 
 @claim(inside=Studio)

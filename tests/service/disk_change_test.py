@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, skip, until
+from claims import claim, contains, file_text, run_claims, same, skip, until, write_file
 from indexing import Indexing, wav
 from storage import Disks
 
@@ -209,15 +209,13 @@ def a_marker_that_is_written_again_or_later_changes_nothing(it):
 
     os.unlink(memory + '/.loophole-volume')
     it.home.loophole('volume', 'mark', memory)
-    with open(memory + '/.loophole-volume', encoding='utf-8') as marker:
-        same('again\n', marker.read())
+    same('again\n', file_text(memory + '/.loophole-volume'))
     it.home.loophole('volume', 'mark', disk)
     stays()
     disk = it.move(disk, 'a', 'longer', 'place')
     stays()
     for at in (memory, disk):
-        with open(at + '/.loophole-volume', 'w', encoding='utf-8') as marker:
-            marker.write(f'by hand at {at}\n')
+        write_file(at + '/.loophole-volume', f'by hand at {at}\n')
     stays()
     os.unlink(memory + '/.loophole-volume')
     it.home.loophole('volume', 'mark', memory)
@@ -235,8 +233,7 @@ def a_marker_that_is_written_again_or_later_changes_nothing(it):
     for is_down in False, True:
         if is_down:
             it.home.down()
-        with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as marker:
-            marker.write(f'by hand after a person parted it, while the engine is down: {is_down}\n')
+        write_file(disk + '/.loophole-volume', f'by hand after a person parted it, while the engine is down: {is_down}\n')
         if is_down:
             it.home.up()
             it.client.reconnect()
@@ -282,8 +279,7 @@ def a_drive_that_is_pulled_is_offline_though_its_mount_can_be_read(it):
 
     def send(word):
         """The kernel sends this event, as it does for a drive."""
-        with open(event, 'w', encoding='utf-8') as to:
-            to.write(word)
+        write_file(event, word)
     send('remove')
     until(lambda: len(it.home.json('search', 'is:external_offline')) == 1)
     same(['kit', 'lost+found'], sorted(os.listdir(disk)))

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import DRUMKITS, SONIC, TOP, claim, contains, figure, run_claims, same, skip, until
+from claims import DRUMKITS, SONIC, TOP, claim, contains, figure, file_text, run_claims, same, skip, until
 from kits import first, ids
 
 LOOP = '/loop_amen.flac'
@@ -228,8 +228,7 @@ NAMED = ((r'24Ride|Ride|Crash|Splash|Bell-', 'cymbal'), (r'Cowbell', 'perc_bell'
 def the_drums_of_an_unknown_kit_are_named(home):
     """The model did not learn from GMRockKit; the names of its files state the classes of the sounds."""
     for model in ('classes', 'packs'):
-        with open(f'{TOP}/model/{model}.tsv', encoding='utf-8') as learned:
-            assert 'GMRockKit' not in learned.read()
+        assert 'GMRockKit' not in file_text(f'{TOP}/model/{model}.tsv')
     drums = [(item, kind) for item in home.json('search', '', '--limit', '1000')
              for kind in [next((kind for name, kind in NAMED if re.match(name, item['name'])), None)] if kind]
     count = len(drums)

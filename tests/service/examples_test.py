@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, open_files, run_claims, same, samples, skip, until
+from claims import BUILD, TOP, claim, file_text, open_files, run_claims, same, samples, skip, until, write_file
 
 EXAMPLES = os.path.join(TOP, 'frontends/examples')
 NODE = os.path.join(BUILD, 'node')  # the packages stay for the next run
@@ -45,8 +45,7 @@ def small_library(home):
     """Starts an engine with one kick."""
     os.mkdir(home.file('library'))
     shutil.copy(samples('*kick*', 1)[0], home.file('library'))
-    home.up()
-    home.loophole('index', home.file('library'), '--wait')
+    home.index_library()
 
 
 def run_directory(home):
@@ -54,30 +53,25 @@ def run_directory(home):
     return os.path.dirname(next(path for path in open_files(home.pid('search')) if path.endswith('/search.lock')))
 
 
-def read(path):
-    with open(path, encoding='utf-8') as text:
-        return text.read()
-
-
 def searches_and_listens(home, *program):
     """The program finds the kick, and prints an event after a change."""
     small_library(home)
     out = home.file('out')
     home.start_into(out, *program, 'kick', run_directory(home))
-    until(lambda: 'now listening' in read(out))
-    assert re.search('(?i)kick.*/library/', read(out)) and re.search('^1 found', read(out), re.M), read(out)
+    until(lambda: 'now listening' in file_text(out))
+    assert re.search('(?i)kick.*/library/', file_text(out)) and re.search('^1 found', file_text(out), re.M), file_text(out)
     kick, count = home.first('search', 'kick')['id'], iter(range(10**6))
 
     def prints_a_change():
         home.loophole('tag', kick, f'+seen{next(count)}')
-        return re.search(r'^persist\.changed \d+ \{.*"revision":', read(out), re.M)
+        return re.search(r'^persist\.changed \d+ \{.*"revision":', file_text(out), re.M)
     until(prints_a_change)
 
 
 @claim
 def each_example_program_has_at_most_30_lines(_):
     for path in glob.glob(EXAMPLES + '/*'):
-        assert len(read(path).splitlines()) <= 30, path
+        assert len(file_text(path).splitlines()) <= 30, path
 
 
 @claim
@@ -126,11 +120,10 @@ def the_examples_of_the_protocol_run_as_printed(home):
     """The program in the protocol's document, exactly as it is printed there."""
     needs('zmq', 'msgpack')
     small_library(home)
-    program = ''.join(re.findall(r'^```python\n(.*?)^```$', read(PROTOCOL), re.M | re.S))
+    program = ''.join(re.findall(r'^```python\n(.*?)^```$', file_text(PROTOCOL), re.M | re.S))
     assert len(program.splitlines()) > 60
     program = re.sub(r'^run = .*$', f"run = '{run_directory(home)}'", program, flags=re.M).replace('poll(5000)', 'poll(100)')
-    with open(home.file('examples.py'), 'w', encoding='utf-8') as out:
-        out.write(program + CHECKS)
+    write_file(home.file('examples.py'), program + CHECKS)
     home.run('/usr/bin/python3', home.file('examples.py'))
 
 
@@ -139,7 +132,7 @@ def the_bytes_of_the_protocols_waveform_are_the_record(_):
     """The bytes of a waveform in the document are those of the record next to them."""
     needs('msgpack')
     import msgpack
-    section = read(PROTOCOL).split('\n## Artefacts\n')[1].split('```')[1]
+    section = file_text(PROTOCOL).split('\n## Artefacts\n')[1].split('```')[1]
     text = ' '.join(re.match(r'(?: *[0-9a-f]{2}(?= |$))+', line).group() for line in section.strip().splitlines())
     wave = msgpack.unpackb(bytes.fromhex(text), raw=False)
     same((300, 128), (wave['frames'], wave['frames_a_bin']))

@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, contains, run_claims, same, until
+from claims import BUILD, TOP, claim, contains, file_bytes, file_text, run_claims, same, until, write_file
 from takes import HeldEncoder, Recording, recording
 
 FLAC = '[recording]\nformat = flac\n'
@@ -80,13 +80,11 @@ def a_sample_over_full_scale_leaves_the_wav_with_a_reason(it):
     contains(reported['remark'], '6.0 dB over full scale, which FLAC would clip')
     contains(home.loophole('status').out, 'stays a WAV')
     events.wait(120)
-    with open(home.file('event'), encoding='utf-8') as event:
-        contains(event.read(), 'over full scale')
+    contains(file_text(home.file('event')), 'over full scale')
     same(['loud.wav'], it.files())
     shown = it.show(id)
     same(('wav', 'float', 'final'), (shown['container'], shown['sample_format'], shown['lifecycle']))
-    with open(it.file('loud.wav'), 'rb') as file:
-        same(2.0, max(array.array('f', file.read()[4096:])), 'it is clipped')
+    same(2.0, max(array.array('f', file_bytes(it.file('loud.wav'))[4096:])), 'it is clipped')
     loud.terminate()
     loud.wait(60)
 
@@ -153,11 +151,9 @@ def while_it_is_replaced_no_scan_takes_either_file_for_a_sound(it):
 def a_flac_of_that_name_is_left_alone(it):
     it.until_final('same', '--seconds', '1')
     it.is_flac(it.start('same', '--seconds', '1'), 'same 2')
-    with open(it.file('mine.flac'), 'w', encoding='utf-8') as out:
-        out.write('theirs')
+    write_file(it.file('mine.flac'), 'theirs')
     contains(it.home.refused('record', 'start', '--name', 'mine'), 'cannot make the take')
-    with open(it.file('mine.flac'), encoding='utf-8') as file:
-        same('theirs', file.read())
+    same('theirs', file_text(it.file('mine.flac')))
     same({}, it.takes())
 
 

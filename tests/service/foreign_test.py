@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, run_claims, same, skip, state_of, until
+from claims import BUILD, claim, contains, file_bytes, run_claims, same, skip, state_of, until, write_file
 from sounding import engine, until_sounds
 
 CONFINED = os.path.join(BUILD, 'tests/faults/confined')
@@ -31,13 +31,7 @@ def encoded(home, name, *how):
 
 
 def samples_of(path):
-    with open(path, 'rb') as file:
-        return array.array('h', file.read().split(b'data', 1)[1][4:])
-
-
-def index(home):
-    home.up()
-    home.loophole('index', home.file('library'), '--wait')
+    return array.array('h', file_bytes(path).split(b'data', 1)[1][4:])
 
 
 def shown(home, path):
@@ -46,8 +40,7 @@ def shown(home, path):
 
 def box(path, brand, body=b''):
     """The beginning of an MP4 with that brand, and then anything."""
-    with open(path, 'wb') as file:
-        file.write((16).to_bytes(4, 'big') + b'ftyp' + brand + b'\0\0\0\0' + body)
+    write_file(path, (16).to_bytes(4, 'big') + b'ftyp' + brand + b'\0\0\0\0' + body)
 
 
 def through(home, program):
@@ -60,7 +53,7 @@ def each_format_is_heard_with_its_tags_and_length(home):
              encoded(home, 'b.aac', '-c:a', 'aac'), encoded(home, 'c.wma', '-c:a', 'wmav2', '-metadata', 'title=Dusk'),
              encoded(home, 'd.mp4', '-f', 'lavfi', '-i', 'testsrc=d=2:s=64x64', '-c:a', 'aac', '-c:v', 'mpeg4'),
              encoded(home, 'e.mkv', '-c:a', 'flac'), encoded(home, 'f.webm', '-c:a', 'libopus')]
-    index(home)
+    home.index_library()
     for path in paths:
         item = shown(home, path)
         same(('done', ''), (item['analysis'], item['failure']), f'of {path}')
@@ -77,7 +70,7 @@ def the_words_of_a_files_own_tags_find_it(home):
                    'album=Slow Tide', '-metadata', 'comment=recorded in Tromsoe')
     encoded(home, 'x2.m4a', '-c:a', 'aac', '-metadata', 'title=Something else')
     mp3 = encoded(home, 'x3.mp3', '-c:a', 'libmp3lame', '-metadata', 'comment=taped in Vardoe')
-    index(home)
+    home.index_library()
     same([mp3], [item['path'] for item in home.json('search', 'vardoe')])
     for query in ('golden', 'quade', 'tide', 'tromsoe', '"golden hour"', 'label:tromsoe', 'x1 mira', 'artist:mira'):
         same([path], [item['path'] for item in home.json('search', query)], f'of {query}')
@@ -90,7 +83,7 @@ def the_words_of_a_files_own_tags_find_it(home):
 def a_sound_that_ffmpeg_decodes_is_sent_and_compared_like_any_other(home):
     path = encoded(home, 'tone.m4a', '-c:a', 'alac')
     ffmpeg(*TONE, home.file('tone.wav'))
-    index(home)
+    home.index_library()
     home.loophole('send', path, home.file('card'), '--bits', '16')
     got, wanted = samples_of(home.file('card/tone.wav')), samples_of(home.file('tone.wav'))
     same(len(wanted), len(got))
@@ -115,7 +108,7 @@ def a_video_without_sound_has_its_length_and_no_analysis(home):
     for path in videos[:2]:  # the tags come before the length, also in ffmpeg's description
         ffmpeg('-f', 'lavfi', '-i', 'testsrc=d=2.5:s=64x64', '-c:v', 'mpeg4', '-metadata', 'comment=' + 'Duration: 9 ' * 200, path)
     shutil.copy(videos[1], videos[2])
-    index(home)
+    home.index_library()
     for path in videos:
         item = shown(home, path)
         same(('none', 'it has no sound'), (item['analysis'], item['failure']))
@@ -128,7 +121,7 @@ def without_ffmpeg_the_item_says_so_and_is_heard_once_it_is_installed(home):
     path = encoded(home, 'a.m4a', '-c:a', 'aac')
     video = encoded(home, 'b.mkv', '-c:a', 'flac')
     through(home, '/nonexistent/ffmpeg')
-    index(home)
+    home.index_library()
     for item in (shown(home, path), shown(home, video)):
         same('failed', item['analysis'])
         contains(item['failure'], 'only ffmpeg can decode it, which is not installed')
@@ -146,7 +139,7 @@ def the_decoder_can_open_only_its_file_and_has_no_network_and_no_children(home):
     os.makedirs(home.file('library'))
     box(f'{home.file("library")}/a.m4a', b'M4A ')
     through(home, CONFINED)
-    index(home)
+    home.index_library()
     same('ffmpeg cannot decode it: could:', shown(home, f'{home.file("library")}/a.m4a')['failure'])
 
 
@@ -167,8 +160,7 @@ def decoders(path):
 def a_decoder_that_hangs_dies_with_its_parent_and_the_file_is_tried_again(home):
     os.makedirs(home.file('library'))
     path = f'{home.file("library")}/a.m4a'
-    with open(path, 'wb') as file:
-        file.write(b'\0\0\0\x14ftypM4A wait\0\0\0\0')
+    write_file(path, b'\0\0\0\x14ftypM4A wait\0\0\0\0')
     through(home, CONFINED)
     home.up()
     home.loophole('index', home.file('library'))
@@ -185,8 +177,7 @@ def a_decoder_that_hangs_dies_with_its_parent_and_the_file_is_tried_again(home):
 def hostile_files_are_refused_with_a_reason(home):
     path = encoded(home, 'whole.m4a', '-c:a', 'aac', '-movflags', '+faststart')
     draw = random.Random(int(os.environ['SEED']))
-    with open(path, 'rb') as file:
-        whole = file.read()
+    whole = file_bytes(path)
     for i in range(12):
         damaged = bytearray(whole)
         for _ in range(40):
@@ -196,9 +187,8 @@ def hostile_files_are_refused_with_a_reason(home):
     secret = home.file('secret.wav')
     ffmpeg(*TONE, secret)
     for name, text in (('list.m4a', f'#EXTM3U\n#EXTINF:2,\n{secret}\n'), ('concat.m4a', f"ffconcat version 1.0\nfile '{secret}'\n")):
-        with open(f'{home.file("library")}/{name}', 'w', encoding='utf-8') as file:
-            file.write(text)
-    index(home)
+        write_file(f'{home.file("library")}/{name}', text)
+    home.index_library()
     for name in ('list.m4a', 'concat.m4a'):
         item = shown(home, f'{home.file("library")}/{name}')
         same('failed', item['analysis'])

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, run_claims, same, scratch, skip, until
+from claims import BUILD, claim, contains, file_text, run_claims, same, scratch, skip, state_of, until
 
 NOBODY = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'env')
 
@@ -27,14 +27,6 @@ def mode(path):
 
 def no_engine(home):
     return not home.engine_processes()
-
-
-def is_gone(pid):
-    try:
-        with open(f'/proc/{pid}/stat', encoding='utf-8') as now:
-            return now.read().rpartition(')')[2].split()[0] == 'Z'
-    except (FileNotFoundError, ProcessLookupError):  # it may end between open and read
-        return True
 
 
 @claim
@@ -53,8 +45,7 @@ def a_home_that_is_moved_ends_its_engine_with_a_line_in_its_log(home):
     home.up()
     os.rename(home.path, home.path + '-elsewhere')
     until(lambda: no_engine(home))
-    with open(home.path + '-elsewhere/data/log/supervisor.log', encoding='utf-8') as log:
-        said = log.read()
+    said = file_text(home.path + '-elsewhere/data/log/supervisor.log')
     contains(said, 'was removed, moved or replaced: the engine ends')
     contains(said.splitlines()[-1], 'ended with 0')
 
@@ -66,7 +57,7 @@ def a_lock_that_is_replaced_ends_the_engine_and_its_successor_is_left_alone(home
     os.rename(home.path, home.path + '-before')
     os.mkdir(home.path)
     home.up()
-    until(lambda: all(map(is_gone, old)))
+    until(lambda: all(state_of(pid) == 'Z' for pid in old))
     home.loophole('search', 'x')
     assert home.is_ready('persist')
 
@@ -229,8 +220,7 @@ def sockets_in_tmp_that_another_user_has_taken_are_passed_over(home):
     long = home.other(90 * 'x')
 
     def run_folder():
-        with open(long.file('data/names'), encoding='utf-8') as names:
-            return '/tmp/loophole-0-' + names.read().split()[1]
+        return '/tmp/loophole-0-' + file_text(long.file('data/names')).split()[1]
 
     long.up()
     run = run_folder()
@@ -269,12 +259,10 @@ def fifteen_starts_at_once_end_with_one_engine(home):
     starts = [home.start_into(home.file(f'up{number}'), 'loophole', 'up') for number in range(15)]
     for number, start in enumerate(starts):
         code = start.wait(300)
-        with open(home.file(f'up{number}'), encoding='utf-8') as said:
-            assert code == 0, said.read()
+        assert code == 0, file_text(home.file(f'up{number}'))
 
     def name(pid):
-        with open(f'/proc/{pid}/comm', encoding='utf-8') as comm:
-            return comm.read().strip()
+        return file_text(f'/proc/{pid}/comm').strip()
 
     same(1, [name(pid) for pid in home.engine_processes()].count('loophole-persis'))
 

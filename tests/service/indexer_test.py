@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, run_claims, same, skip, until
+from claims import TOP, children_of, claim, contains, file_text, run_claims, same, skip, until, write_file
 from client import Client
 from indexing import Indexing, text_of, wav
 from sounding import tool
@@ -140,8 +140,7 @@ def a_file_that_cannot_be_read_says_why_and_stops_nothing(it):
     music = it.folder('broken')
     wav(music + '/good.wav', 600)
     for name, data in (('empty.wav', b''), ('noise.mp3', os.urandom(5000)), ('text.flac', b'not a sound\n')):
-        with open(f'{music}/{name}', 'wb') as out:
-            out.write(data)
+        write_file(f'{music}/{name}', data)
     it.add(music)
     it.becomes(music, 'local:done=1 local:failed=3')
     same(3, it.counts['failed'])
@@ -285,8 +284,7 @@ def a_new_file_is_seen_without_asking(it):
 def overflow(it, music, change):
     """Fills the queue of inotify while the indexer is stopped, and then changes files, of which it hears nothing.
     If the supervisor replaced the stopped indexer, the new one scans all at its start: so all is done again."""
-    with open('/proc/sys/fs/inotify/max_queued_events', encoding='utf-8') as most:
-        count = int(most.read()) + 2
+    count = int(file_text('/proc/sys/fs/inotify/max_queued_events')) + 2
     for number in range(3):
         indexer = it.home.pid('indexer')
         os.kill(indexer, signal.SIGSTOP)
@@ -335,9 +333,8 @@ def any_file_can_be_analysed_without_a_trace(it):
 def a_worker_that_hangs_is_replaced(it):
     """Whatever the file is: it is the only one in progress when its workers are killed."""
     music, indexer = it.folder('hang'), it.home.pid('indexer')
-    with open(f'/proc/{indexer}/task/{indexer}/children', encoding='utf-8') as children:
-        for worker in children.read().split()[:1]:
-            os.kill(int(worker), signal.SIGSTOP)
+    for worker in children_of(indexer)[:1]:
+        os.kill(worker, signal.SIGSTOP)
     wav(music + '/a.wav', 1410)
     wav(music + '/b.wav', 1420)
     it.add(music)
@@ -454,8 +451,7 @@ def _library_follows_its_volume(it):
     with contextlib.ExitStack() as end:
         for mount in (first, second):
             end.callback(subprocess.run, ['umount', mount], check=False, stderr=subprocess.DEVNULL)
-        with open(first + '/.loophole-volume', 'w', encoding='utf-8') as label:
-            label.write(f'studio samples {os.path.basename(it.home.path)}\n')
+        write_file(first + '/.loophole-volume', f'studio samples {os.path.basename(it.home.path)}\n')
         wav(first + '/a.wav', 1750)
         wav(first + '/b/b.wav', 1760)
         it.add(first)

@@ -7,23 +7,17 @@ import os
 import random
 import re
 import shutil
-import signal
 import struct
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, LONG, claim, contains, figure, run_claims, same, skip, until
+from claims import BUILD, LONG, claim, contains, figure, file_bytes, run_claims, same, skip, until, write_file
 from wave_files import acid, chunk, chunks, smpl, wav
 
 SOUND = [int(12000 * (i % 97 / 48 - 1)) for i in range(44100)]
 NOT_TO_INJECT = ('execve', 'exit', 'exit_group', 'rt_sigreturn', 'restart_syscall')
 KILLS = 12  # of a write, and of a restore, unless LONG
-
-
-def bytes_of(path):
-    with open(path, 'rb') as one:
-        return one.read()
 
 
 def file(home, name):
@@ -33,11 +27,6 @@ def file(home, name):
 def has_program(name):
     if not shutil.which(name):
         skip(f'{name} is not installed')
-
-
-def index(home):
-    home.up()
-    home.loophole('index', home.file('library'), '--wait')
 
 
 def labelled(home, *names):
@@ -56,7 +45,7 @@ def library(home):
     wav(file(home, 'plain.wav'), SOUND)
     wav(file(home, 'rich.wav'), SOUND[:44099], more=bext('Take 7, rainy') + smpl(10, 20) + acid(4, 90.0) + chunk(b'odd ', b'xyz') +
         chunk(b'iXML', b'<?xml version="1.0"?><BWFXML><SCENE>12A</SCENE><ASWG><tempo>90</tempo></ASWG></BWFXML>\0\0'))
-    index(home)
+    home.index_library()
 
 
 def sound_of(path):
@@ -68,9 +57,9 @@ def sound_of(path):
 def a_wav_gets_bwf_and_ixml_and_all_else_stays_byte_for_byte(home):
     library(home)
     before = {name: chunks(file(home, name)) for name in ('plain.wav', 'rich.wav')}
-    whole = {name: bytes_of(file(home, name)) for name in before}
+    whole = {name: file_bytes(file(home, name)) for name in before}
     labelled(home, *before)
-    same(whole, {name: bytes_of(file(home, name)) for name in before}, 'without a request')
+    same(whole, {name: file_bytes(file(home, name)) for name in before}, 'without a request')
     os.chmod(file(home, 'rich.wav'), 0o640)
     home.loophole('labels', 'write', file(home, 'plain.wav'), file(home, 'rich.wav'))
     for name, old in before.items():
@@ -89,7 +78,7 @@ def a_wav_gets_bwf_and_ixml_and_all_else_stays_byte_for_byte(home):
     same([], [name for name in os.listdir(home.file('library')) if name.startswith('.')])
     same(['same', 'same'], [one['state'] for one in home.json('labels', 'write', file(home, 'plain.wav'), file(home, 'rich.wav'))])
     home.loophole('labels', 'restore', file(home, 'plain.wav'), file(home, 'rich.wav'))
-    same(whole, {name: bytes_of(file(home, name)) for name in whole})
+    same(whole, {name: file_bytes(file(home, name)) for name in whole})
 
 
 @claim
@@ -116,9 +105,9 @@ def mp3_and_aiff_get_id3_and_keep_their_sound(home):
     for name, more in (('v3.mp3', ('-id3v2_version', '3', '-metadata', 'title=Rain', '-metadata', 'TBPM=90')),
                        ('v4.mp3', ('-id3v2_version', '4', '-metadata', 'title=Rain')), ('bare.mp3', ('-id3v2_version', '0', '-write_xing', '0'))):
         subprocess.run(['ffmpeg', '-nostdin', '-loglevel', 'error', '-i', home.file('plain.wav'), *more, file(home, name)], check=True)
-    index(home)
+    home.index_library()
     names = sorted(os.listdir(home.file('library')))
-    whole, sounds = ({name: make(file(home, name)) for name in names} for make in (bytes_of, sound_of))
+    whole, sounds = ({name: make(file(home, name)) for name in names} for make in (file_bytes, sound_of))
     labelled(home, *names)
     home.loophole('labels', 'write', *(file(home, name) for name in names))
     for name in names:
@@ -130,24 +119,23 @@ def mp3_and_aiff_get_id3_and_keep_their_sound(home):
              (('tbpm', 'bpm'), ('tkey', 'initialkey'), ('keywords', ''))), f'{name}: {said}')
         assert 'v' not in name or said['title'] == 'Rain', said
     home.loophole('labels', 'restore', *(file(home, name) for name in names))
-    same(True, whole == {name: bytes_of(file(home, name)) for name in names}, 'each byte is as before')
+    same(True, whole == {name: file_bytes(file(home, name)) for name in names}, 'each byte is as before')
 
 
 @claim
 def files_that_cannot_have_labels_are_reported_and_stay_unchanged(home):
     library(home)
-    whole = bytes_of(file(home, 'plain.wav'))
+    whole = file_bytes(file(home, 'plain.wav'))
     form, data = whole[8:36], whole[36:]
     made = {'cut.wav': (whole[:-1000], 'not whole|header says'), 'long.wav': (whole + b'more bytes here', 'header says'),
             'damaged.wav': (b'RIFF' + struct.pack('<I', len(whole) + 16) + form + chunk(b'bext', b'short') + data + b'\0' * 2, 'damaged|header says|not whole'),
             'big.wav': (b'RIFX' + whole[4:], 'RIFF'), 'linked.wav': (whole, 'hard links')}
     for name, (data, _) in made.items():
-        with open(file(home, name), 'wb') as one:
-            one.write(data)
+        write_file(file(home, name), data)
     os.link(file(home, 'linked.wav'), home.file('other.wav'))
     if shutil.which('sox'):
         subprocess.run(['sox', file(home, 'plain.wav'), file(home, 'hit.flac')], check=True)
-        made['hit.flac'] = (bytes_of(file(home, 'hit.flac')), 'flac files take no labels')
+        made['hit.flac'] = (file_bytes(file(home, 'hit.flac')), 'flac files take no labels')
     wav(file(home, 'silent.wav'), [0] * 4410)
     home.loophole('library', 'rescan', '--wait')
     contains(home.run('loophole', 'labels', 'write', file(home, 'silent.wav'), code=None).all, 'no tags, no key and no tempo')
@@ -155,36 +143,35 @@ def files_that_cannot_have_labels_are_reported_and_stay_unchanged(home):
     for name, (data, why) in made.items():
         said = home.run('loophole', 'labels', 'write', file(home, name), code=None)
         assert said.code != 0 and re.search(why, said.all), f'{name}: {said.all}'
-        same(True, data == bytes_of(file(home, name)), f'{name} is as before')
+        same(True, data == file_bytes(file(home, name)), f'{name} is as before')
     contains(home.run('loophole', 'labels', 'restore', file(home, 'plain.wav'), code=None).all, 'nothing was written')
     contains(home.loophole('labels', 'write', file(home, 'plain.wav')).out, 'written: plain.wav')
     with open(file(home, 'plain.wav'), 'ab') as one:
         one.write(b'by another program')
-    changed = bytes_of(file(home, 'plain.wav'))
+    changed = file_bytes(file(home, 'plain.wav'))
     contains(home.run('loophole', 'labels', 'restore', file(home, 'plain.wav'), code=None).all, 'changed since')
-    same(True, changed == bytes_of(file(home, 'plain.wav')))
+    same(True, changed == file_bytes(file(home, 'plain.wav')))
 
 
 @claim
 def hostile_files_harm_only_themselves(home):
     library(home)
     draw = random.Random(int(os.environ['SEED']))
-    whole = bytes_of(file(home, 'rich.wav'))
+    whole = file_bytes(file(home, 'rich.wav'))
     body = whole.index(b'data')
     for i in range(12):
         odd = bytearray(whole)
         for _ in range(30):
             at = draw.randrange(12, body) if i % 2 else len(whole) - draw.randrange(1, 900)
             odd[at] = draw.choice((0, 255, draw.randrange(256)))
-        with open(file(home, f'odd{i}.wav'), 'wb') as one:
-            one.write(bytes(odd))
+        write_file(file(home, f'odd{i}.wav'), bytes(odd))
     home.loophole('library', 'rescan', '--wait')
     names = [f'odd{i}.wav' for i in range(12)]
     labelled(home, *names)
-    before = {name: bytes_of(file(home, name)) for name in names + ['plain.wav', 'rich.wav']}
+    before = {name: file_bytes(file(home, name)) for name in names + ['plain.wav', 'rich.wav']}
     home.run('loophole', 'labels', 'write', *(file(home, name) for name in names), code=None)
     home.run('loophole', 'labels', 'restore', *(file(home, name) for name in names), code=None)
-    same(True, before == {name: bytes_of(file(home, name)) for name in before})
+    same(True, before == {name: file_bytes(file(home, name)) for name in before})
 
 
 def steps(home):
@@ -197,30 +184,30 @@ def undo_takes_a_write_back_as_one_named_step_and_redo_does_it_again(home):
     library(home)
     names = ('plain.wav', 'rich.wav')
     labelled(home, *names)
-    before = {name: bytes_of(file(home, name)) for name in names}
+    before = {name: file_bytes(file(home, name)) for name in names}
     home.loophole('labels', 'write', *(file(home, name) for name in names))
-    written = {name: bytes_of(file(home, name)) for name in names}
+    written = {name: file_bytes(file(home, name)) for name in names}
     same(('Write labels into files', 2, False), steps(home)[0])
     for _ in range(2):
         home.loophole('undo')
-        same(True, before == {name: bytes_of(file(home, name)) for name in names}, 'each byte is as before')
+        same(True, before == {name: file_bytes(file(home, name)) for name in names}, 'each byte is as before')
         same(('Write labels into files', 2, True), steps(home)[0])
         same(False, steps(home)[1][2], 'only this step is taken back')
         contains(home.run('loophole', 'ask', 'persist.redo', code=None).all, 'wrote into a file')
         home.loophole('redo')
-        same(True, written == {name: bytes_of(file(home, name)) for name in names}, 'the labels are written again')
+        same(True, written == {name: file_bytes(file(home, name)) for name in names}, 'the labels are written again')
         contains(home.run('loophole', 'ask', 'persist.undo', code=None).all, 'wrote into a file')
         contains(home.run('loophole', 'undo', '--to', '1', code=None).all, 'wrote into a file')
     with open(file(home, 'plain.wav'), 'ab') as one:
         one.write(b'by another program')
-    changed = bytes_of(file(home, 'plain.wav'))
+    changed = file_bytes(file(home, 'plain.wav'))
     contains(home.loophole('undo').all, 'stays as it is')
-    same((True, True), (changed == bytes_of(file(home, 'plain.wav')), before['rich.wav'] == bytes_of(file(home, 'rich.wav'))))
+    same((True, True), (changed == file_bytes(file(home, 'plain.wav')), before['rich.wav'] == file_bytes(file(home, 'rich.wav'))))
     same(('Write labels into files', 2, True), steps(home)[0])
     home.loophole('tag', file(home, 'rich.wav'), '+later')
     home.loophole('labels', 'write', file(home, 'rich.wav'))
     home.loophole('undo')
-    same(True, before['rich.wav'] == bytes_of(file(home, 'rich.wav')))
+    same(True, before['rich.wav'] == file_bytes(file(home, 'rich.wav')))
     home.loophole('undo')
     same([], home.json('search', 'tag:later'))
 
@@ -231,12 +218,12 @@ def undo_and_redo_of_labels_that_are_killed_are_repeated(home):
     library(home)
     path = file(home, 'rich.wav')
     labelled(home, 'rich.wav')
-    old = bytes_of(path)
+    old = file_bytes(path)
     draw = random.Random(int(os.environ['SEED']))
     home.loophole('labels', 'write', path)
-    new = bytes_of(path)
+    new = file_bytes(path)
     calls = {word: trace(home, word) for word in ('undo', 'redo')}
-    same(True, bytes_of(path) == new and old != new)
+    same(True, file_bytes(path) == new and old != new)
     kills = 0
     for word, end, back in (('undo', old, 'redo'), ('redo', new, 'undo')):
         is_undone = word == 'undo'
@@ -245,10 +232,10 @@ def undo_and_redo_of_labels_that_are_killed_are_repeated(home):
                 home.loophole(back)
             trace(home, word, inject=('-e', f'inject={call}:signal=KILL:when={number}'))
             kills += 1
-            assert bytes_of(path) in (old, new), f'neither file after a kill at {call} {number} of {word}'
+            assert file_bytes(path) in (old, new), f'neither file after a kill at {call} {number} of {word}'
             if steps(home)[0][2] != is_undone:
                 home.loophole(word)
-            same(True, bytes_of(path) == end, f'after a kill at {call} {number} of {word} and the command again')
+            same(True, file_bytes(path) == end, f'after a kill at {call} {number} of {word} and the command again')
             same(('Write labels into files', 1, is_undone), steps(home)[0])
             same([], glob.glob(home.file('library/.*')), 'nothing is left')
     figure(f'{kills} kills of undo and redo of labels')
@@ -284,25 +271,25 @@ def killed_at_each_system_call_the_file_is_the_old_or_the_new_one(home):
     library(home)
     path = file(home, 'rich.wav')
     labelled(home, 'rich.wav')
-    old = bytes_of(path)
+    old = file_bytes(path)
     draw = random.Random(int(os.environ['SEED']))
     write, restore = ('labels', 'write', path), ('labels', 'restore', path)
     calls = {write: trace(home, *write)}
-    new = bytes_of(path)
+    new = file_bytes(path)
     calls[restore] = trace(home, *restore)
-    same(True, old == bytes_of(path) and old != new)
+    same(True, old == file_bytes(path) and old != new)
     kills = 0
     for command, (begin, end) in ((write, (old, new)), (restore, (new, old))):
         for call, number in points_of(calls[command], draw):
-            if bytes_of(path) != begin:
+            if file_bytes(path) != begin:
                 home.loophole(*(write if begin == new else restore))
-            same(True, bytes_of(path) == begin, 'it is as it was before the command')
+            same(True, file_bytes(path) == begin, 'it is as it was before the command')
             trace(home, *command, inject=('-e', f'inject={call}:signal=KILL:when={number}'))
             kills += 1
-            assert bytes_of(path) in (old, new), f'neither file after a kill at {call} {number} of {command[1]}'
-            if bytes_of(path) == begin:
+            assert file_bytes(path) in (old, new), f'neither file after a kill at {call} {number} of {command[1]}'
+            if file_bytes(path) == begin:
                 home.loophole(*command)
-            same(True, bytes_of(path) == end, f'after a kill at {call} {number} of {command[1]} and the command again')
+            same(True, file_bytes(path) == end, f'after a kill at {call} {number} of {command[1]} and the command again')
             same([], glob.glob(home.file('library/.*')), 'nothing is left')
     figure(f'{kills} kills of labels write and labels restore')
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, run_claims, same, until, write_file
 from indexing import wav
 from storage import Disks, Hung
 
@@ -146,8 +146,7 @@ def a_link_to_a_folder_on_a_disk_goes_and_comes_with_the_disk(it):
 def a_link_to_a_mount_that_hangs_holds_up_no_scan_of_its_library(it):
     with Hung(it, 'elsewhere') as hung:
         fill(hung.under, 'kits/x')
-        with open(hung.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('hangs\n')
+        write_file(hung.under + '/.loophole-volume', 'hangs\n')
         it.link(hung.at + '/kits')
         until(lambda: len(it.ids(hung.at)) == 1)
         ids = it.ids(hung.at)

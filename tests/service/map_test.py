@@ -8,7 +8,7 @@ import sys
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, run_claims, same, samples, until
+from claims import claim, contains, figure, file_bytes, file_text, run_claims, same, samples, until, write_file
 from kits import first, ids, two_kits
 
 
@@ -75,8 +75,7 @@ def a_filter_shows_the_same_places(home):
 
 def png(path):
     """Width, height and the rows of RGB pixels of a picture whose checksums are right."""
-    with open(path, 'rb') as picture:
-        data = picture.read()
+    data = file_bytes(path)
     same(b'\x89PNG\r\n\x1a\n', data[:8])
     at, packed, size = 8, b'', None
     while at < len(data):
@@ -115,14 +114,12 @@ def the_picture_is_a_png_with_the_colours_of_the_classes(home):
 @claim(shares=two_kits)
 def a_picture_replaces_an_earlier_picture_and_nothing_else(home):
     sound, fifo, link = home.file('sound.wav'), home.file('fifo'), home.file('link')
-    with open(sound, 'w', encoding='utf-8') as out:
-        out.write('a sound')
+    write_file(sound, 'a sound')
     os.mkfifo(fifo)
     os.symlink(home.file('elsewhere'), link)
     for made in (sound, fifo, link):
         contains(home.refused('map', '--png', made), 'is not an earlier file of this kind')
-    with open(sound, encoding='utf-8') as kept:
-        same('a sound', kept.read())
+    same('a sound', file_text(sound))
     assert stat.S_ISFIFO(os.stat(fifo).st_mode) and os.path.islink(link) and not os.path.exists(home.file('elsewhere'))
     with open(home.file('empty.png'), 'wb'):
         pass  # as mktemp makes one

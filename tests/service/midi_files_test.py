@@ -6,7 +6,7 @@ import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until, write_file
 
 QUARTER = 96
 
@@ -29,8 +29,7 @@ def song(path, *tracks):
     for track in tracks:
         track += meta(0x2f, b'')
         whole += b'MTrk' + struct.pack('>I', len(track)) + track
-    with open(path, 'wb') as file:
-        file.write(whole)
+    write_file(path, whole)
 
 
 MELODY = [62 + step for step in (0, 4, 7, 12, 9, 7, 5, 4, 2, 7, 4, 0)]  # D major
@@ -45,11 +44,6 @@ def library(home):
     return folder
 
 
-def index(home):
-    home.up()
-    home.loophole('index', home.file('library'), '--wait')
-
-
 def paths(home, *query):
     return sorted(os.path.basename(item['path']) for item in home.json('search', *query))
 
@@ -57,7 +51,7 @@ def paths(home, *query):
 @claim
 def tempo_key_notes_and_length_are_facts_and_find_the_file(home):
     folder = library(home)
-    index(home)
+    home.index_library()
     lead = home.first('show', f'{folder}/lead.mid')
     same(('midi', 'midi', 'done', 'Golden lead'), tuple(lead[key] for key in ('kind', 'container', 'analysis', 'title')))
     same((150, 'Dmaj', 12, 62, 74, 4.8), tuple(lead[key] for key in ('bpm', 'key', 'note_count', 'note_low', 'note_high',
@@ -82,7 +76,7 @@ def tempo_key_notes_and_length_are_facts_and_find_the_file(home):
 @claim
 def a_persons_tempo_wins_and_a_moved_file_keeps_its_tags(home):
     folder = library(home)
-    index(home)
+    home.index_library()
     id = home.first('show', f'{folder}/lead.mid')['id']
     home.loophole('edit', id, 'bpm=75')
     home.loophole('tag', id, '+mine')
@@ -95,13 +89,10 @@ def a_persons_tempo_wins_and_a_moved_file_keeps_its_tags(home):
 @claim
 def a_damaged_file_has_the_facts_before_its_damage_and_an_empty_one_its_reason(home):
     folder = library(home)
-    with open(f'{folder}/lead.mid', 'rb') as file:
-        whole = file.read()
-    with open(f'{folder}/cut.mid', 'wb') as file:
-        file.write(whole[:-30])
-    with open(f'{folder}/empty.mid', 'wb') as file:
-        file.write(whole[:14])
-    index(home)
+    whole = file_bytes(f'{folder}/lead.mid')
+    write_file(f'{folder}/cut.mid', whole[:-30])
+    write_file(f'{folder}/empty.mid', whole[:14])
+    home.index_library()
     cut = home.first('show', f'{folder}/cut.mid')
     same(('done', 150), (cut['analysis'], cut['bpm']))
     assert 0 < cut['note_count'] < 12, cut['note_count']
@@ -128,7 +119,7 @@ def a_rescan_looks_into_midi_files_and_videos_that_an_older_engine_did_not_open(
         home.run('ffmpeg', '-nostdin', '-loglevel', 'error', '-f', 'lavfi', '-i', 'sine=440:d=2', '-c:a', 'flac',
                  f'{folder}/film.mkv')
         names.append('film.mkv')
-    index(home)
+    home.index_library()
     for name in names:
         as_an_older_engine_left_it(home, f'{folder}/{name}')
     home.loophole('library', 'rescan', '--wait')

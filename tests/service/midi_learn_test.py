@@ -9,9 +9,9 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, run_claims, same, until
+from claims import claim, contains, figure, file_bytes, file_json, file_text, run_claims, same, until
 from devices import Device
-from sounding import Tape, engine, frame, noise, tool, until_connected, until_later, until_transport
+from sounding import Tape, engine, frame, noise, until_connected, until_later, until_transport
 
 
 def sounding(home):
@@ -138,8 +138,7 @@ def another_device_at_the_port_of_one_that_is_away_is_not_taken_for_it(home):
 
 
 def wires(home):
-    with open(home.file('data/audio.connections'), encoding='utf-8') as file:
-        return file.read()
+    return file_text(home.file('data/audio.connections'))
 
 
 @claim(shares=sounding)
@@ -147,9 +146,8 @@ def bindings_belong_to_their_project(home):
     folder = home.first('project', 'new', 'One')['folder']
     home.loophole('midi', 'learn', 'mixer/preview/gain', 'control=cc/3/1', 'mode=jump', 'from=0.5', 'until=0')
     home.loophole('project', 'save')
-    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
-        same([{'control': 'cc/3/1', 'target': 'mixer/preview/gain', 'mode': 'jump', 'from': 0.5, 'until': 0.0}],
-             json.load(file)['project']['midi'])
+    same([{'control': 'cc/3/1', 'target': 'mixer/preview/gain', 'mode': 'jump', 'from': 0.5, 'until': 0.0}],
+         file_json(os.path.join(folder, 'project.json'))['project']['midi'])
     home.device.send('b2 01 00')
     until_strip(home, 'preview', 'gain', 0.5)
     home.loophole('project', 'new', 'Two')
@@ -372,8 +370,7 @@ def a_learned_pad_sounds_as_soon_as_a_pad_with_a_note_of_its_own(home):
             home.kill('project')  # the core no longer needs it
         tape = Tape(home, 60, name='late' + pad, notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
         until_later(home, 100000)
-        with open(tape.stop(), 'rb') as file:
-            heard = [at for at, level in enumerate(array.array('f', file.read())) if level > 0.05]
+        heard = [at for at, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.05]
         sent = json.loads(tape.words().strip().split('\n')[-1])['notes']
         late[pad] = [min(at - note for at in heard if at >= note) for note in sent[:3]]
         home.wait_ready('project')

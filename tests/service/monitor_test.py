@@ -7,7 +7,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until
 from sounding import Tape, until_later
 from takes import Recording
 
@@ -24,8 +24,7 @@ def connect_inputs(it):
 
 def counts(tape):
     """The number of each recorded frame by the counter, minus its number by the server's clock; None: silence."""
-    with open(tape.stop(), 'rb') as file:
-        frames = array.array('f', file.read())
+    frames = array.array('f', file_bytes(tape.stop()))
     said = json.loads(next(line for line in tape.words().splitlines() if line.startswith('{')))
     return [None if math.isnan(frame) or frame == 0 else (round(frame * UNIT) - said['first'] - at) % UNIT
             for at, frame in enumerate(frames)]

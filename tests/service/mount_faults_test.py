@@ -13,7 +13,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from browsing import Browser
-from claims import TOP, claim, contains, run_claims, same, skip, until
+from claims import TOP, claim, contains, run_claims, same, skip, until, write_file
 from indexing import wav
 from sounding import is_open_in
 from storage import Disks, Hung
@@ -24,8 +24,7 @@ ERRORS = {errno.ENOTCONN: 'ENOTCONN', errno.ESTALE: 'ESTALE', errno.EIO: 'EIO', 
 @claim(inside=Disks)
 def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answers(it):
     with Hung(it, 'ill') as ill:
-        with open(ill.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('ill\n')
+        write_file(ill.under + '/.loophole-volume', 'ill\n')
         wav(ill.under + '/kit/a.wav', 1000)
         it.add(ill.at + '/kit')
         it.becomes(ill.at, 'external_online:done=1')
@@ -53,8 +52,7 @@ def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answer
 @claim(inside=Disks)
 def a_scan_that_cannot_read_a_folder_marks_nothing_as_missing(it):
     with Hung(it, 'partly') as partly:
-        with open(partly.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('partly\n')
+        write_file(partly.under + '/.loophole-volume', 'partly\n')
         for i, name in enumerate(('good/a', 'good/b', 'bad/c', 'bad/deep/d')):
             wav(f'{partly.under}/kit/{name}.wav', 1000 + 50 * i)
         it.add(partly.at + '/kit')
@@ -84,8 +82,7 @@ class LooksSoon(Disks):
 @claim(inside=LooksSoon)
 def a_scan_of_some_folders_puts_off_no_scan_after_an_error_of_reading(it):
     with Hung(it, 'partly') as partly:
-        with open(partly.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('partly\n')
+        write_file(partly.under + '/.loophole-volume', 'partly\n')
         for i, name in enumerate(('good/a', 'good/b', 'bad/c')):
             wav(f'{partly.under}/kit/{name}.wav', 1000 + 50 * i)
         it.add(partly.at + '/kit')
@@ -104,8 +101,7 @@ def a_scan_of_some_folders_puts_off_no_scan_after_an_error_of_reading(it):
 @claim(inside=Disks)
 def a_scan_that_cannot_read_a_folder_settles_no_question_about_missing_files(it):
     with Hung(it, 'partly') as partly:
-        with open(partly.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
-            out.write('partly\n')
+        write_file(partly.under + '/.loophole-volume', 'partly\n')
         for number in range(40):
             wav(f'{partly.under}/kit/{number % 4}/{number}.wav', 1000 + 10 * number, 0.02)
         it.add(partly.at + '/kit')

@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, how_often, run_claims, same
+from claims import TOP, claim, contains, file_bytes, how_often, run_claims, same
 
 PRINTED = os.path.join(TOP, 'tests/service/old/printed.py')
 SERVICES = ('persist', 'search', 'indexer')
@@ -25,8 +25,7 @@ def digests(home):
     found = {}
     for path in glob.glob(home.file('data/artefact/**'), recursive=True):
         if os.path.isfile(path):
-            with open(path, 'rb') as file:
-                found[path] = hashlib.md5(file.read()).hexdigest()
+            found[path] = hashlib.md5(file_bytes(path)).hexdigest()
     assert found, 'no artefact files'
     return found
 

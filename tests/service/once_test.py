@@ -9,7 +9,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import msgpack
 import zmq
-from claims import claim, figure, how_often, random, run_claims, skip, until
+from claims import claim, figure, file_text, how_often, random, run_claims, skip, until
 from client import Client, new_id
 from sounding import engine
 
@@ -32,8 +32,7 @@ class Sounding:
         pass
 
     def pid(self, service):
-        with open(self.home.file('run', service + '.lock'), encoding='utf-8') as lock:
-            return int(lock.read() or 0)
+        return int(file_text(self.home.file('run', service + '.lock')) or 0)
 
     def kill(self, service):
         was = self.pid(service)

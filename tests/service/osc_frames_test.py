@@ -9,7 +9,7 @@ import time
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, figure, how_often, run_claims, same, until
+from claims import claim, figure, file_bytes, how_often, run_claims, same, until
 from osc import Osc, bundle, encode
 from sounding import Tape, engine, until_connected, until_later, until_transport
 
@@ -24,8 +24,7 @@ def click(path):
 
 
 def clicks(tape):
-    with open(tape.stop(), 'rb') as file:
-        return [number for number, level in enumerate(array.array('f', file.read())) if level > 0.1]
+    return [number for number, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.1]
 
 
 def waiting(home):
@@ -80,8 +79,7 @@ def a_locate_of_a_bundle_is_heard_at_its_frame(home):
     until_transport(home, bar=lambda bar: bar >= 20)
     until_later(home, 24000)
     home.loophole('transport', 'stop')
-    with open(tape.stop(), 'rb') as file:
-        heard = [(at, level) for at, level in enumerate(array.array('f', file.read())) if abs(level) > 0.05]
+    heard = [(at, level) for at, level in enumerate(array.array('f', file_bytes(tape.stop()))) if abs(level) > 0.05]
     same(2, len(heard), f'one frame of each bundle has both clicks: {heard}')
     assert all(abs(level - 0.75) < 0.01 for _, level in heard), heard
     assert abs(heard[1][0] - heard[0][0] - 72000) <= 1, heard

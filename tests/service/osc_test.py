@@ -13,7 +13,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, TOP, claim, contains, how_often, run_claims, same, skip, until
+from claims import (SEED, TOP, claim, contains, file_bytes, file_json, file_text, how_often, run_claims, same, skip,
+                    until, write_file)
 from osc import Osc, bundle, encode
 from patterns import refused_alike, refused_slot
 from sounding import engine, until_connected, until_transport
@@ -59,8 +60,7 @@ def oscsend_drives_the_transport_and_oscdump_receives_the_values(home):
     dump = home.start_into(home.file('dump'), 'oscdump', '-L', mine)
 
     def dumped():
-        with open(home.file('dump'), encoding='utf-8') as said:
-            return said.read()
+        return file_text(home.file('dump'))
 
     def is_subscribed():
         home.run('oscsend', '127.0.0.1', port, '/subscribe', 'i', mine)
@@ -238,17 +238,14 @@ def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home
         assert os.path.exists(folder + '/Acid.mid')
     same(('[PATTERN] Error: Slot 6 is empty', 12), osc.say('/pattern/export_midi', 6))
     same(('[PATTERN] Error: Invalid slot number: 129', 11), osc.say('/pattern/export_midi', 129))
-    with open(folder + '/Acid.mid', 'rb') as file:
-        cut = file.read()[:60]
+    cut = file_bytes(folder + '/Acid.mid')[:60]
     for name, data in (('cut', cut), ('Acid', b'RIFF of another program')):
-        with open(f'{folder}/{name}.mid', 'wb') as out:
-            out.write(data)
+        write_file(f'{folder}/{name}.mid', data)
     for code, address, name in ((11, 'import', 'cut'), (11, 'import', 'Acid'), (12, 'import', 'nothing'), (11, 'import', '../cut'),
                                 (11, 'import', ''), (12, 'export', 'nothing'), (13, 'export', 'Acid')):
         same(code, osc.say(f'/pattern/{address}_midi', name)[1], (address, name))
     same(b'RIFF', open(folder + '/Acid.mid', 'rb').read(4))
-    with open(ACID, encoding='utf-8') as file:
-        made = json.load(file)
+    made = file_json(ACID)
     made['metadata']['name'] = '../../wide'
     with open(home.file('wide.json'), 'w', encoding='utf-8') as out:
         json.dump(made, out)
@@ -267,8 +264,7 @@ def an_error_has_one_sentence_and_one_code_over_osc_on_the_wire_and_on_the_comma
     with open(patterns + 'slots/bank_1/slot_007.json', encoding='utf-8') as file:
         newer = file.read().replace('"schema_version": "1.0"', '"schema_version": "2.0"')
     for slot, content in ((7, newer), (8, '{"sequencer": {')):
-        with open(f'{patterns}slots/bank_1/slot_00{slot}.json', 'w', encoding='utf-8') as out:
-            out.write(content)
+        write_file(f'{patterns}slots/bank_1/slot_00{slot}.json', content)
     for number in (0, 129, -1, 'five'):
         refused_slot(home, osc, 11, f'Error: Invalid slot number: {number}', 'load', number)
         refused_slot(home, osc, 11, f'Error: Invalid slot number: {number}', 'save', number)

@@ -8,7 +8,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, skip, until
+from claims import claim, contains, file_bytes, run_claims, same, skip, until, write_file
 
 ESC, CSI, RLO, RAW = b'\x1b', b'\xc2\x9b', b'\xe2\x80\xae', b'\x9b'
 MARKS = '\u200e\u200f\u061c'.encode()
@@ -24,8 +24,7 @@ def hostile_library(home):
     for name in (b'a\x1b[2J.wav', b'copy\xc2\x9b2J.wav', b'two\nlines.wav', b'byte\x9b.wav', b'gpj\xe2\x80\xaevaw.wav'):
         _sound(home.pack + b'/' + name, noise)
     _sound(home.pack + b'/other\x7f.wav', noise[::-1])
-    with open(home.pack + b'/bad\x1b]52;c;T1dORUQ=.wav', 'w', encoding='utf-8') as out:
-        out.write('no sound')
+    write_file(home.pack + b'/bad\x1b]52;c;T1dORUQ=.wav', 'no sound')
     home.up()
     home.loophole('index', home.library, '--wait')
     for command in (['edit', home.item, b'notes=n' + ESC + b'[1m' + CSI + MARKS, b'mood' + ESC + b'=b' + RLO],
@@ -104,13 +103,11 @@ def events_and_logs_show_no_raw_byte(home):
 
     until(an_event_came)
     listener.wait(60)
-    with open(path, 'rb') as events:
-        only_shows(events.read(), 'events')
+    only_shows(file_bytes(path), 'events')
     shows(home, 'logs', '--all')
     for name in os.listdir(home.file('data/log')):
         if name.endswith('.log'):
-            with open(home.file('data/log', name), 'rb') as log:
-                only_shows(log.read(), name)
+            only_shows(file_bytes(home.file('data/log', name)), name)
 
 
 @claim(shares=hostile_library)

@@ -7,7 +7,7 @@ import time
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, file_text, run_claims, same, until
 from devices import Device
 from sounding import Tape, engine, until_connected, until_later, until_quiet, until_sounds
 
@@ -37,8 +37,7 @@ class Tapes:
 
     @staticmethod
     def end_of(tape, frames):
-        with open(tape.stop(), 'rb') as file:
-            heard = [x for x in array.array('f', file.read()) if x == x]
+        heard = [x for x in array.array('f', file_bytes(tape.stop())) if x == x]
         return max(map(abs, heard[-frames:]))
 
 
@@ -136,8 +135,7 @@ def a_channel_sends_to_the_delay(home):
     tape = Tape(home, 60, name='echo')
     home.loophole('play', path)
     until_later(home, SECOND)
-    with open(tape.stop(), 'rb') as file:
-        frames = [x for x in array.array('f', file.read()) if x == x]
+    frames = [x for x in array.array('f', file_bytes(tape.stop())) if x == x]
     home.loophole('mixer', 'streams', 'delay_send=0')
     first = next(n for n, x in enumerate(frames) if abs(x) > .2)
     assert max(map(abs, frames[first + 6000:first + 11000])) < .01
@@ -183,8 +181,7 @@ def the_connection_that_was_unused_longest_gives_way_to_a_new_one(home):
         client.must('audio.connect', {'port': 'main_left', 'to': f'passer:{n}'})
 
     def remembered():
-        with open(home.file('data/audio.connections'), encoding='utf-8') as file:
-            return [line.split('\t')[1] for line in file.read().splitlines()]
+        return [line.split('\t')[1] for line in file_text(home.file('data/audio.connections')).splitlines()]
 
     def numbers():
         return [int(name.split(':')[1]) for name in remembered() if name.startswith('passer:')]

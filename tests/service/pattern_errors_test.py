@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, lose_override, run_claims, same, until
+from claims import TOP, claim, contains, file_bytes, lose_override, run_claims, same, until
 from disks import Lossy, Small
 from osc import Osc
 from patterns import refused_alike, refused_slot
@@ -47,8 +47,7 @@ def files(folder):
     for root, _, names in os.walk(folder):
         for name in names:
             if '/.steps' not in root and name not in ('.lock', 'filler'):
-                with open(os.path.join(root, name), 'rb') as file:
-                    found[os.path.relpath(os.path.join(root, name), folder)] = file.read()
+                found[os.path.relpath(os.path.join(root, name), folder)] = file_bytes(os.path.join(root, name))
     return found
 
 

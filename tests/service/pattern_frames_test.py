@@ -9,7 +9,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, file_json, run_claims, same, until
 from sounding import Tape, engine, tool, until_connected, until_later, until_quiet, until_transport
 
 STEP, SWING = 6000, 0.3  # frames at 120 BPM
@@ -50,8 +50,7 @@ def hits_of_bar():
 
 
 def clicks(tape):
-    with open(tape.stop(), 'rb') as file:
-        return [(frame, level) for frame, level in enumerate(array.array('f', file.read())) if level > 0.05]
+    return [(frame, level) for frame, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.05]
 
 
 def count_whole_bars(heard):
@@ -132,8 +131,7 @@ def hear_change(home, slot):
         home.loophole('song', 'play')
         until_transport(home, bar=lambda bar: bar >= 4)
         home.loophole('transport', 'stop')
-        with open(tape.stop(), 'rb') as file:
-            heard = array.array('f', file.read())
+        heard = array.array('f', file_bytes(tape.stop()))
         begin = next(at for at, level in enumerate(heard) if abs(level) > 1e-3) - 1 - 4 * BAR_STEP  # a sine begins with 0
         whole = heard[begin:begin + 3 * BAR]
         if 'Pattern loaded at bar 2\n' in home.log('audio')[said:] and not any(map(math.isnan, whole)):
@@ -178,8 +176,7 @@ def values_of_steps_are_read_kept_and_refused_with_their_place(home):
     remarks = json.loads(home.loophole('pattern', 'export_midi', path, midi, '--json').out)['remarks']
     assert 'click: lost: probability; each of its steps is exported' in remarks, remarks
     home.loophole('pattern', 'import_midi', midi, back)
-    with open(back, encoding='utf-8') as file:
-        row = json.load(file)['sequencer']['tracks']['click']
+    row = file_json(back)['sequencer']['tracks']['click']
     same((12, [1, 2, 1, 1, 3, 1], -0.5), (row['length'], row['ratchet'][:6], row['timing'][5]))
 
 

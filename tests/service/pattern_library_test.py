@@ -7,7 +7,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, figure, how_often, run_claims, same, until
+from claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, run_claims, same, write_file
 from sounding import engine
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
@@ -54,8 +54,7 @@ def files(home):
         for name in names:
             path = os.path.join(root, name)
             if '/.steps' not in path:
-                with open(path, 'rb') as file:
-                    found[os.path.relpath(path, in_library(home))] = file.read()
+                found[os.path.relpath(path, in_library(home))] = file_bytes(path)
     return found
 
 
@@ -139,8 +138,7 @@ def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
     refused(11, 'patterns match', 'delete', 'name=here')
     refused(11, '[PATTERN] Error: Invalid slot number: five', 'delete', 'five')
     same(before, files(home))
-    with open(in_library(home, 'user/Broken.json'), 'w', encoding='utf-8') as out:
-        out.write('{"sequencer": {')
+    write_file(in_library(home, 'user/Broken.json'), '{"sequencer": {')
     refused(11, '[PATTERN] Error: Pattern user/Broken is corrupt: not JSON', 'load_file', 'user/Broken')
     contains(str(home.first('pattern', 'list', 'view=library', 'name=Broken')['each'][0]['trouble']), 'not JSON')
     said(home, 'archive', 'user/Broken')  # it is kept as it is
@@ -182,8 +180,7 @@ def patterns_like_a_slot_are_found(home):
     same('like/four', home.first('pattern', 'similar', '8.0', '--limit', '1')['each'][0]['place'])
     contains(home.loophole('pattern', 'similar', '9', code=12).err, '[PATTERN] Error: Slot 9 is empty')
     contains(home.loophole('pattern', 'similar', '129', code=11).err, '[PATTERN] Error: Invalid slot number: 129')
-    with open(os.path.join(home.first('project', 'state')['folder'], 'patterns/slots/bank_1/slot_007.json'), 'w', encoding='utf-8') as out:
-        out.write('{')
+    write_file(os.path.join(home.first('project', 'state')['folder'], 'patterns/slots/bank_1/slot_007.json'), '{')
     contains(home.loophole('pattern', 'similar', '7', code=11).err, '[PATTERN] Error: Slot 7 is corrupt')
 
 
@@ -205,8 +202,7 @@ def a_slot_and_a_pattern_of_the_library_are_exported_by_their_names(home):
                               ('none', 12, '[PATTERN] Error: No pattern named none')):
         contains(home.loophole('pattern', 'export_midi', source, midi, code=code).err, why)
     contains(home.refused('pattern', 'export_midi', 'Dub', code=11), 'expected FILE.mid')
-    with open(in_library(home, 'library/genre/techno/Dub.json'), 'w', encoding='utf-8') as out:
-        out.write('{')
+    write_file(in_library(home, 'library/genre/techno/Dub.json'), '{')
     for words in (('export_midi', 'Dub', midi), ('similar', 'Dub')):
         contains(home.loophole('pattern', *words, code=11).err, '[PATTERN] Error: Pattern Dub is corrupt')
     assert not os.path.exists(midi)
@@ -229,8 +225,7 @@ def the_view_of_lists_is_a_setting(home):
 def ten_thousand_patterns_are_listed(home):
     count = how_often(2000, 10000)
     engine_with_library(home)
-    with open(ACID, encoding='utf-8') as file:
-        text = file.read()
+    text = file_text(ACID)
     for genre in range(10):
         os.makedirs(in_library(home, 'library/genre', f'genre {genre}'))
         for number in range(count // 10):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, skip
+from claims import claim, contains, file_json, run_claims, same, skip
 
 DRUMS, BASS = 9, 0
 
@@ -30,15 +30,10 @@ def note(at, length, channel, key, velocity=100):
     return [f'{at}, Note_on_c, {channel}, {key}, {velocity}', f'{at + length}, Note_off_c, {channel}, {key}, 0']
 
 
-def read_pattern(path):
-    with open(path, encoding='utf-8') as file:
-        return json.load(file)
-
-
 def import_midi(home, path):
     """The pattern, its rows by their names, and what the import lists."""
     said = json.loads(home.loophole('pattern', 'import_midi', path, home.file('read.json'), '--force', '--json').out)
-    pattern = read_pattern(home.file('read.json'))
+    pattern = file_json(home.file('read.json'))
     return pattern, pattern['sequencer']['tracks'], said['remarks']
 
 

@@ -8,19 +8,15 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, figure, how_often, run_claims, same, until
+from claims import (TOP, claim, contains, figure, file_bytes, file_json, file_text, how_often, run_claims, same, until,
+                    write_file)
 from sounding import engine, meter, until_connected, until_sounds, until_transport
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
 
 
-def read_json(path):
-    with open(path, encoding='utf-8') as file:
-        return json.load(file)
-
-
 def steps_of(path):
-    return {name: row['pattern'] for name, row in read_json(path)['sequencer']['tracks'].items()}
+    return {name: row['pattern'] for name, row in file_json(path)['sequencer']['tracks'].items()}
 
 
 @claim
@@ -35,14 +31,13 @@ def a_pattern_is_exported_for_other_programs_and_imported_with_the_same_steps(ho
     contains(text, '3, 480, Note_on_c, 1, 57, 19\n')
     home.loophole('pattern', 'import_midi', midi, back)
     same(steps_of(ACID), steps_of(back))
-    same((132, 0.1), (read_json(back)['sequencer']['bpm'], read_json(back)['sequencer']['swing']))
+    same((132, 0.1), (file_json(back)['sequencer']['bpm'], file_json(back)['sequencer']['swing']))
 
 
 @claim
 def a_midi_file_with_smpte_time_and_a_damaged_one_are_refused(home):
     for name, division, why in (('smpte.mid', b'\xe7\x28', 'SMPTE'), ('cut.mid', b'\0\x60', 'ends within track 1')):
-        with open(home.file(name), 'wb') as out:
-            out.write(b'MThd\0\0\0\6\0\0\0\1' + division + b'MTrk\0\0\0\x20\0\x90')
+        write_file(home.file(name), b'MThd\0\0\0\6\0\0\0\1' + division + b'MTrk\0\0\0\x20\0\x90')
         contains(home.refused('pattern', 'import_midi', home.file(name), home.file('no.json')), why)
     assert not os.path.exists(home.file('no.json'))
 
@@ -50,12 +45,10 @@ def a_midi_file_with_smpte_time_and_a_damaged_one_are_refused(home):
 @claim
 def a_file_of_a_newer_version_is_refused_as_such_and_stays(home):
     path, text = home.file('newer.json'), '{"schema_version": "2.0", "sequencer": {"tracks": {}}}'
-    with open(path, 'w', encoding='utf-8') as out:
-        out.write(text)
+    write_file(path, text)
     said = home.refused('pattern', 'export_midi', path, home.file('no.mid'), code=22)
     assert 'a newer loophole wrote' in said and 'is not a pattern' not in said, said
-    with open(path, encoding='utf-8') as file:
-        same(text, file.read())
+    same(text, file_text(path))
     assert not os.path.exists(home.file('no.mid'))
 
 
@@ -64,11 +57,10 @@ def a_file_of_another_program_is_replaced_only_when_asked(home):
     midi, mine = home.file('a.mid'), home.file('mine.json')
     home.loophole('pattern', 'export_midi', ACID, midi)
     home.loophole('pattern', 'export_midi', ACID, midi)  # an earlier export
-    with open(mine, 'w', encoding='utf-8') as out:
-        out.write('{"mine": 1}\n')
+    write_file(mine, '{"mine": 1}\n')
     contains(home.refused('pattern', 'import_midi', midi, mine), 'exists already')
     contains(home.refused('pattern', 'export_midi', ACID, mine), 'exists already')
-    same({'mine': 1}, read_json(mine))
+    same({'mine': 1}, file_json(mine))
     home.loophole('pattern', 'import_midi', midi, mine, '--force')
     same(steps_of(ACID), steps_of(mine))
 
@@ -192,7 +184,7 @@ def a_slot_is_saved_loaded_and_changed_in_the_words_of_the_table(home):
     same('[PATTERN] Moved slot 7 to slot 8\n', said(home, 'move', '7', '8'))
     same('[PATTERN] Deleted slot 6\n', said(home, 'delete', '6'))
     same({5: 'Hard', 8: 'Acid'}, names(home))
-    same('Hard', read_json(slot_file(home, 5))['metadata']['name'])
+    same('Hard', file_json(slot_file(home, 5))['metadata']['name'])
     assert not os.path.exists(slot_file(home, 6)) and not os.path.exists(slot_file(home, 7))
     same('[PATTERN] Bank 2\n', said(home, 'bank', '2'))
     said(home, 'save', '1', ACID)
@@ -247,12 +239,12 @@ def a_pattern_that_was_loaded_is_saved_with_its_unknown_keys_also_after_a_restar
 
     def saves(slot):
         same(f'[PATTERN] Saved to slot {slot}\n', said(home, 'save', str(slot)))
-        has_all(ODD, read_json(slot_file(home, slot)))
+        has_all(ODD, file_json(slot_file(home, slot)))
     said(home, 'save', '1', home.file('odd.json'))
     said(home, 'load', '1')
     saves(1)
     said(home, 'save_file', 'user/Odd')
-    has_all(ODD, read_json(home.file('data/patterns/user/Odd.json')))
+    has_all(ODD, file_json(home.file('data/patterns/user/Odd.json')))
     home.stop()
     home.up()
     until_connected(home)
@@ -265,7 +257,7 @@ def a_pattern_that_was_loaded_is_saved_with_its_unknown_keys_also_after_a_restar
     saves(4)
     home.loophole('pattern', 'rows', 'kick', 'mute=on')
     saves(5)
-    same(True, read_json(slot_file(home, 5))['sequencer']['tracks']['kick']['mute'])
+    same(True, file_json(slot_file(home, 5))['sequencer']['tracks']['kick']['mute'])
 
 
 @claim(shares=slots_engine)
@@ -275,7 +267,7 @@ def an_undo_brings_a_slot_and_its_file_back(home):
     home.ask('project.undo')
     same('one', names(home)[30])
     said(home, 'load', '30')
-    until(lambda: read_json(slot_file(home, 30))['metadata']['name'] == 'one', what='the file is the old one')
+    until(lambda: file_json(slot_file(home, 30))['metadata']['name'] == 'one', what='the file is the old one')
     said(home, 'delete', '30')
     home.ask('project.undo')
     said(home, 'load', '30')
@@ -291,9 +283,8 @@ def a_file_of_another_program_is_taken_and_a_corrupt_one_names_its_backup(home):
     same('theirs', names(home)[40])
     until(lambda: 'slot 40 was changed by another program' in home.log('project'))
     said(home, 'rename', '40', 'Mine')
-    same('red', read_json(slot_file(home, 40))['colour'])  # unknown keys stay
-    with open(slot_file(home, 40), 'w', encoding='utf-8') as out:
-        out.write('{"sequencer": {')
+    same('red', file_json(slot_file(home, 40))['colour'])  # unknown keys stay
+    write_file(slot_file(home, 40), '{"sequencer": {')
     error = home.loophole('pattern', 'load', '40', code=11).err
     contains(error, '[PATTERN] Error: Slot 40 is corrupt: not JSON')
     contains(error, 'patterns/backups/slot_040_')
@@ -313,8 +304,7 @@ def a_list_shows_each_change_of_a_slot_though_it_keeps_what_it_read(home):
     same(('ours', True), (listed()['name'], listed().get('active', False)))
     os.replace(make_pattern(home, 'them'), slot_file(home, 90))
     same('them', listed()['name'])
-    with open(slot_file(home, 90), 'w', encoding='utf-8') as out:
-        out.write('{')
+    write_file(slot_file(home, 90), '{')
     contains(listed()['trouble'], 'not JSON')
     os.unlink(slot_file(home, 90))  # the store has it
     same('ours', listed()['name'])
@@ -351,13 +341,12 @@ def a_file_that_was_changed_and_not_loaded_is_in_a_copy_of_the_project(home):
     said(home, 'save', '71', make_pattern(home, 'kept'))
     os.replace(make_pattern(home, 'theirs', colour='red'), slot_file(home, 70))
     os.replace(make_pattern(home, 'new'), slot_file(home, 72))
-    with open(slot_file(home, 71), 'w', encoding='utf-8') as out:
-        out.write('{')
+    write_file(slot_file(home, 71), '{')
     home.loophole('project', 'save_as', 'Copy')
     copied = names(home)
     same(('theirs', 'kept', 'new'), tuple(copied[slot] for slot in (70, 71, 72)))
     copy = os.path.join(home.first('project', 'state')['folder'], 'patterns/slots/bank_1/slot_070.json')
-    same('red', read_json(copy)['colour'])
+    same('red', file_json(copy)['colour'])
     home.loophole('project', 'open', 'draft')
 
 
@@ -381,13 +370,11 @@ def clients_that_save_one_slot_leave_one_whole_pattern(home):
 
 
 def write_slot(home, number, text, bank=1):
-    with open(slot_file(home, number, bank), 'w', encoding='utf-8') as out:
-        out.write(text)
+    write_file(slot_file(home, number, bank), text)
 
 
 def read_slot(home, number, bank=1):
-    with open(slot_file(home, number, bank), encoding='utf-8') as file:
-        return file.read()
+    return file_text(slot_file(home, number, bank))
 
 
 def slots_of_two_banks(home):
@@ -433,8 +420,7 @@ def files_that_changed_while_another_project_was_open_count_when_it_is_opened_ag
 
 
 def name_in(path):
-    with open(path, 'rb') as file:
-        text = file.read()
+    text = file_bytes(path)
     return json.loads(gzip.decompress(text) if text.startswith(b'\x1f\x8b') else text)['metadata']['name']
 
 
@@ -531,7 +517,7 @@ def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_kee
     said(home, 'load', '20')
     until_transport(home, bpm=240, swing=0.3)
     said(home, 'save_file', 'user/Fast')
-    kept = [read_slot(home, 20), read_json(home.file('data/patterns/user/Fast.json'))]
+    kept = [read_slot(home, 20), file_json(home.file('data/patterns/user/Fast.json'))]
     home.loophole('project', 'set', 'tempo_lock=true')
     until(lambda: home.ask('audio.sounding')['tempo_lock'], what='the core has the lock')
     home.loophole('transport', 'tempo', '101')
@@ -550,7 +536,7 @@ def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_kee
     for command in every:
         loads(*command)
     home.loophole('transport', 'stop')
-    same(kept, [read_slot(home, 20), read_json(home.file('data/patterns/user/Fast.json'))])
+    same(kept, [read_slot(home, 20), file_json(home.file('data/patterns/user/Fast.json'))])
     same((240, 0.3), (kept[1]['sequencer']['bpm'], kept[1]['sequencer']['swing']))
     home.loophole('project', 'set', 'tempo_lock=false')
     until(lambda: not home.ask('audio.sounding')['tempo_lock'], what='the core has no lock')

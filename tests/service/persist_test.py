@@ -10,7 +10,7 @@ import time
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import Home, Persist, claim, figure, how_often, random, run_claims, scratch, skip, until
+from claims import Home, Persist, claim, figure, how_often, random, run_claims, skip, until
 from client import Catalogue, Client, in_threads, new_id
 
 LIBRARY = {"path": b"/x", "volume": bytes(16), "ignore": [], "hidden_files": False, "online": True, "files": 0}

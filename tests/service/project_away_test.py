@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import SEED, claim, contains, how_often, run_claims, same, skip, until
+from claims import SEED, claim, contains, how_often, run_claims, same, skip, until, write_file
 from indexing import wav
 from project_documents import Chance, are_noted, document, of_store, same_but_revision, same_store, there_and_back, written
 from storage import Cloud, Disks
@@ -25,8 +25,7 @@ def shelf_of(it, count):
     disk, shelf = it.folder('disk'), it.place('shelf')
     for n in range(count):
         wav(f'{disk}/kit {n % 3}/sound {n}.wav', 300 + n, 0.05)
-    with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as out:
-        out.write('shelf')
+    write_file(disk + '/.loophole-volume', 'shelf')
     mount(disk, shelf)
     it.add(shelf)
     it.becomes(shelf, f'external_online:done={count}')

@@ -1,13 +1,12 @@
 #!/usr/bin/python3
 """Collecting the sounds of a project: each content once, under names that every system accepts, compared with its digest."""
-import json
 import os
 import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, run_claims, same, until, write_file
 from client import Catalogue, new_id
 from disks import Small
 from indexing import Indexing, wav
@@ -122,8 +121,7 @@ def a_copy_that_was_damaged_is_named_kept_and_copied_again(it):
 @claim(inside=Indexing)
 def a_video_is_collected_to_its_own_folder_and_what_cannot_be_is_named_with_why(it):
     sound, video = os.fsdecode(wav(it.folder('lib', 'kick.wav'), 440)), it.folder('lib', 'clip.mp4')
-    with open(video, 'wb') as out:
-        out.write(b'\0\0\0\x18ftypmp42\0\0\0\0mp42isom' + bytes(1000))
+    write_file(video, b'\0\0\0\x18ftypmp42\0\0\0\0mp42isom' + bytes(1000))
     gone = [os.fsdecode(wav(it.folder('lib', f'gone {n}.wav'), 500 + n)) for n in range(10)]
     it.add(it.folder('lib'))
     mine = Studio(it.home, 'Video')

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, same, skip, until
+from claims import claim, run_claims, same, skip, until, write_file
 from indexing import Indexing, wav
 from studio import Studio, word
 
@@ -22,8 +22,7 @@ class Disk:
         os.makedirs(at)
         subprocess.run(['mount', '-t', 'tmpfs', marker, at], check=True)
         subprocess.run(['mount', '--make-private', at], check=True)
-        with open(os.path.join(at, '.loophole-volume'), 'w', encoding='utf-8') as out:
-            out.write(marker)
+        write_file(os.path.join(at, '.loophole-volume'), marker)
 
     def __enter__(self):
         return self

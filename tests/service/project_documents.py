@@ -4,7 +4,7 @@ import os
 import random
 import re
 
-from claims import same
+from claims import file_text, same
 from studio import word
 
 KEYS = ('Amin', 'F#min', 'Cmaj', 'A#maj')
@@ -73,8 +73,7 @@ def document(chance, name, known=()):
 
 def written(folder):
     """project.json, and its bytes without the number of the revision."""
-    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
-        text = file.read()
+    text = file_text(os.path.join(folder, 'project.json'))
     return json.loads(text), re.sub(r'^( *"revision": ?)\d+', r'\1N', text, flags=re.M)
 
 
@@ -87,8 +86,7 @@ def is_canonical(folder):
         same(sorted(names), names)
         keys.extend(names)
         return dict(pairs)
-    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
-        text = file.read()
+    text = file_text(os.path.join(folder, 'project.json'))
     json.loads(text, object_pairs_hook=take)
     same(len(keys), len(re.findall(r'^ *"(?:[^"\\\\]|\\\\.)*":', text, flags=re.M)))
 

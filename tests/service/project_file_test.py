@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import SEED, claim, contains, how_often, run_claims, same, until
 from project_documents import Chance, are_noted, document, is_canonical, of_store, same_but_revision, same_store, there_and_back, written
-from studio import Studio, running, word
+from studio import Studio, running
 
 
 def one_round(home, number):

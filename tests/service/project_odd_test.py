@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, lose_override, run_claims, same
+from claims import claim, contains, file_bytes, file_text, lose_override, run_claims, same, write_file
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -94,14 +94,8 @@ WRONG = (
 def write(folder, text):
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, 'project.json')
-    with open(path, 'wb') as out:
-        out.write(text if isinstance(text, bytes) else text.encode('utf-8'))
+    write_file(path, text)
     return path
-
-
-def read(path):
-    with open(path, 'rb') as file:
-        return file.read()
 
 
 @claim(shares=running)
@@ -113,12 +107,12 @@ def a_file_that_is_wrong_is_refused_with_the_path_of_the_value_and_nothing_chang
     for name, text, error, says, field in WRONG:
         folder = home.file('wrong', name)
         path = write(folder, text)
-        written = read(path)
+        written = file_bytes(path)
         got, answer = it.ask('open', folder=os.fsencode(folder))
         same((name, error, field), (name, got, answer['field']))
         contains(answer['what'], says)
         contains(answer['hint'], 'nothing was changed')
-        same((written, ['project.json']), (read(path), os.listdir(folder)), name)
+        same((written, ['project.json']), (file_bytes(path), os.listdir(folder)), name)
     same(before, (it.must('list')['each'], it.must('current')))
 
 
@@ -132,13 +126,13 @@ def a_file_of_a_project_that_another_program_damaged_is_refused_by_load_and_stay
         if name == 'a track with the id of the project':
             continue  # the project has its own id
         path = write(it.folder, text)
-        written = read(path)
+        written = file_bytes(path)
         got, answer = it.ask('load', file=True)
         same((name, error, field), (name, got, answer['field']))
         contains(answer['what'], says)
         it.refused('conflict', 'save')
         same((parts, 'changed'), (it.parts(), it.state()['mirror']), name)
-        same((written, ['project.json']), (read(path), os.listdir(it.folder)), name)
+        same((written, ['project.json']), (file_bytes(path), os.listdir(it.folder)), name)
     same('same', it.must('save', over=True)['mirror'])
     same([{'id': track, 'name': 'T'}], it.file()['tracks'])
 
@@ -196,8 +190,7 @@ def a_file_that_may_not_be_read_is_not_replaced(home):
     same('changed', it.state()['mirror'])
     contains(it.refused('conflict', 'save'), 'changed by another program')
     os.chmod(path, 0o600)
-    with open(path, encoding='utf-8') as file:
-        same(' ', file.read()[-1])
+    same(' ', file_text(path)[-1])
 
 
 # What is odd; the text; what a changed save still has.
@@ -251,7 +244,7 @@ def a_file_that_is_odd_is_opened_and_written_back_with_all_that_it_has(home):
         folder = home.file('odd', name)
         path = write(folder, text)
         it = Studio.at(home, folder)
-        same((name, read(path), False), (name, text.encode('utf-8'), it.state()['dirty']))
+        same((name, file_bytes(path), False), (name, text.encode('utf-8'), it.state()['dirty']))
         it.put('section', name='new')
         same((name, 'same'), (name, it.must('save')['mirror']))
         file, made = it.file(), json.loads(text)

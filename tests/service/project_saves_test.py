@@ -6,7 +6,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import claim, contains, file_bytes, how_often, run_claims, same, until, write_file
 from indexing import Indexing, wav
 from studio import Studio, running, word
 
@@ -101,13 +101,11 @@ def of_two_projects_that_are_made_at_once_one_has_the_folder_and_the_name(home):
 
 
 def put_file(folder, text):
-    with open(os.path.join(folder, 'project.json'), 'wb') as out:
-        out.write(text)
+    write_file(os.path.join(folder, 'project.json'), text)
 
 
 def file_of(folder):
-    with open(os.path.join(folder, 'project.json'), 'rb') as file:
-        return file.read()
+    return file_bytes(os.path.join(folder, 'project.json'))
 
 
 def saved_twice(home, name):

@@ -1,13 +1,12 @@
 #!/usr/bin/python3
 """Recordings made with a project open go to its Media/Audio: takes, their folder in the catalogue, and kills."""
-import json
 import os
 import shutil
 import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, same, until
+from claims import claim, file_json, run_claims, same, until
 from studio import Studio
 from takes import Recording
 
@@ -149,8 +148,7 @@ def a_take_that_runs_is_in_a_draft_and_in_a_save_after_its_end(it):
     same([], mine.file()['items'])
     same([id], [clip['item'] for clip in mine.file()['clips']])
     mine.must('draft')
-    with open(os.path.join(mine.folder, 'draft.json'), encoding='utf-8') as read:
-        draft = json.load(read)
+    draft = file_json(os.path.join(mine.folder, 'draft.json'))
     same([(id, 'pending')], [(item['id'], item['lifecycle']) for item in draft['items']])
     same([id], [pads['pads'][0]['item'] for pads in draft['pads']])
     it.stop()

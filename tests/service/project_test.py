@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, run_claims, same, until
+from claims import claim, contains, figure, file_json, file_text, how_often, run_claims, same, until, write_file
 from client import Client, in_threads, new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -91,13 +91,11 @@ def a_file_changed_by_another_program_is_offered_and_never_overwritten_unasked(h
     file['tracks'][0]['colour'] = 'red'
     text = json.dumps(file)
     path = os.path.join(it.folder, 'project.json')
-    with open(path, 'w', encoding='utf-8') as out:
-        out.write(text)
+    write_file(path, text)
     same('changed', it.state()['mirror'])
     it.change(track, name='C')
     contains(it.refused('conflict', 'save'), 'changed by another program')
-    with open(path, encoding='utf-8') as read:
-        same(text, read.read())
+    same(text, file_text(path))
     it.must('load', file=True)
     same({'name': 'by hand', 'colour': 'red'}, it.parts()['track', track])
     same('same', it.must('save')['mirror'])
@@ -150,11 +148,9 @@ def files_of_newer_or_damaged_projects_are_refused_and_stay(home):
                         ('{"schema_version":"1.0","project":{"name":"x"},"clips":[{"start":-1}]}', 'bad_request'),
                         ('{"schema_version":"1.0","project":{"name":"x"},"tracks":[{"id":"%s"}],"clips":[{"id":"%s"}]}'
                          % (2 * (word(new_id()),)), 'bad_request')):
-        with open(path, 'w', encoding='utf-8') as out:
-            out.write(text)
+        write_file(path, text)
         it.refused(error, 'open', folder=folder.encode())
-        with open(path, encoding='utf-8') as read:
-            same(text, read.read())
+        same(text, file_text(path))
     it.refused('not_found', 'open', folder=home.file('nowhere').encode())
 
 
@@ -476,8 +472,7 @@ def a_copy_of_a_project_has_its_slots_and_their_files(home):
     same('Verses', copy.must('bank', bank='Verses')['bank'])
     same({1: 'one', 128: 'last'}, names())
     for bank, number, name in ((1, 1, 'one'), (1, 128, 'last'), (2, 129, 'two')):
-        with open(f'{folder}/patterns/slots/bank_{bank}/slot_{number:03d}.json', encoding='utf-8') as file:
-            same(name, json.load(file)['metadata']['name'])
+        same(name, file_json(f'{folder}/patterns/slots/bank_{bank}/slot_{number:03d}.json')['metadata']['name'])
 
 
 @claim(inside=Indexing)

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, file_text, run_claims, same, until
 from sounding import until_connected
 from take import UNIT, chunks
 from takes import Recording, recording
@@ -160,8 +160,7 @@ def connections_made_for_a_take_are_removed_after_it(it):
     contains(_ports(it), '(take)')
     it.until_is(id, 'final')
     until(lambda: _in_ports(it) == 0)
-    with open(home.file('data/audio.connections'), encoding='utf-8') as connections:
-        assert 'count-' not in connections.read()
+    assert 'count-' not in file_text(home.file('data/audio.connections'))
     home.loophole('audio', 'connect', 'in_left', left)
     id = it.start('second')
     home.kill('streamer')
@@ -188,8 +187,7 @@ def more_than_two_inputs_are_added_in_turn_to_the_left_and_the_right(it):
     it.others.append(other)
     three = f'{own},{theirs.split(",")[0]}'
     it.until_is(it.begin('--name', 'three', '--seconds', '1', inputs=three)['id'], 'final')
-    with open(it.file('three.wav'), 'rb') as file:
-        data = file.read()
+    data = file_bytes(it.file('three.wav'))
     samples = next(array.array('f', data[at:at + size]) for name, at, size in chunks(data) if name == b'data')
     left, right = ([round(one * UNIT) for one in samples[side::2]] for side in (0, 1))
     added = sum(b < 0 and abs(a + 2 * b) <= 1 for a, b in zip(left, right))
@@ -236,8 +234,7 @@ def _records_at(home, rate):
         until(lambda: os.path.exists(ring) and os.path.getsize(ring) > 16 * rate * 8)
         until_connected(home)
         home.wait_ready('streamer')
-        with open(home.file('data/audio.rate'), encoding='utf-8') as file:
-            same(rate, int(file.read()))
+        same(rate, int(file_text(home.file('data/audio.rate'))))
         home.loophole('record', 'start', '--name', 'fast', '--seconds', '1')
         until(lambda: os.path.exists(it.file('fast.wav')) and _frames(it) == rate)
 

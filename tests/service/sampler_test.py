@@ -7,7 +7,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until
 from devices import Device
 from sounding import Tape, engine, frame, until_connected, until_later, until_quiet, until_sounds, until_transport
 
@@ -23,8 +23,7 @@ def constant(path, level):
 
 
 def heard(path):
-    with open(path, 'rb') as file:
-        return [x for x in array.array('f', file.read()) if x == x]
+    return [x for x in array.array('f', file_bytes(path)) if x == x]
 
 
 def has_level(frames, level):

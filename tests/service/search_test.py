@@ -10,7 +10,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, SONIC, claim, contains, how_often, run_claims, same, samples, skip, until
+from claims import BUILD, SONIC, claim, contains, how_often, run_claims, same, samples, skip, until, write_file
 from client import Catalogue
 from kits import first, ids, two_kits
 
@@ -191,8 +191,7 @@ def a_damaged_file_is_thrown_away_and_made_again(home):
     kill_search(home)  # it leaves the file of its predecessor
     if not os.path.exists(index) or not os.path.getsize(index):
         skip('no file was written')
-    with open(index + '.damaged', 'wb') as out:
-        out.write(os.urandom(20000))
+    write_file(index + '.damaged', os.urandom(20000))
     os.rename(index + '.damaged', index)
     kill_search(home)
     same(before, ids(home))

@@ -9,18 +9,14 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, how_often, open_files, run_claims, same, state_of, until
+from claims import (BUILD, claim, contains, file_bytes, how_often, open_files, run_claims, same, state_of, until,
+                    write_file)
 from wave_files import RATE, acid, chunk, chunks, form, samples_of, smpl, wav
 
 
 def noise(seed, count, top=20000):
     draw = random.Random(seed)
     return [draw.randrange(-top, top) for _ in range(count)]
-
-
-def index(home):
-    home.up()
-    home.loophole('index', home.file('library'), '--wait')
 
 
 def made(home, count=3, frames=RATE, **more):
@@ -30,17 +26,12 @@ def made(home, count=3, frames=RATE, **more):
     sounds = {f'hit{i}.wav': noise(i, frames) for i in range(count)}
     for name, samples in sounds.items():
         wav(f'{folder}/{name}', samples, **more)
-    index(home)
+    home.index_library()
     return sounds
 
 
 def sent(folder):
     return sorted(name for name in os.listdir(folder) if not name.startswith('.'))
-
-
-def bytes_of(path):
-    with open(path, 'rb') as file:
-        return file.read()
 
 
 @claim
@@ -51,7 +42,7 @@ def without_a_form_each_file_is_copied_byte_for_byte(home):
     same({'folder': card, 'sent': 3, 'present': 0, 'failed': 0, 'bytes': lines[-1]['bytes']}, lines[-1])
     same(['hit0.wav', 'hit1.wav', 'hit2.wav'], sent(card))
     for name in sent(card):
-        same(bytes_of(f'{home.file("library")}/{name}'), bytes_of(f'{card}/{name}'))
+        same(file_bytes(f'{home.file("library")}/{name}'), file_bytes(f'{card}/{name}'))
 
 
 @claim
@@ -70,7 +61,7 @@ def a_flac_becomes_a_wav_with_the_same_samples(home):
     samples = noise(1, 2 * RATE)
     wav(home.file('plain.wav'), samples, channels=2)
     subprocess.run(['sox', home.file('plain.wav'), f'{folder}/hit.flac'], check=True)
-    index(home)
+    home.index_library()
     home.loophole('send', 'hit', home.file('card'), '--bits', '16')
     same((1, 2, RATE, 16), form(home.file('card/hit.wav')))
     same(samples, samples_of(home.file('card/hit.wav')))
@@ -80,7 +71,7 @@ def a_flac_becomes_a_wav_with_the_same_samples(home):
 def root_note_loop_and_tempo_follow_to_the_new_rate(home):
     os.makedirs(home.file('library'))
     wav(home.file('library/loop.wav'), noise(2, RATE + 1), more=smpl(11025, RATE) + acid(8, 140.0))
-    index(home)
+    home.index_library()
     home.loophole('send', 'loop', home.file('card'), '--rate', '22050')
     found = chunks(home.file('card/loop.wav'))
     same((1, 1, 22050, 16), form(home.file('card/loop.wav')))
@@ -97,7 +88,7 @@ def mono_is_the_mean_and_normalise_reaches_the_ceiling(home):
     os.makedirs(home.file('library'))
     left, right = noise(3, RATE, 8000), noise(4, RATE, 8000)
     wav(home.file('library/wide.wav'), [s for pair in zip(left, right) for s in pair], channels=2)
-    index(home)
+    home.index_library()
     home.loophole('send', 'wide', home.file('mono'), '--mono', '--bits', '24')
     same([(a + b) * 128 for a, b in zip(left, right)], samples_of(home.file('mono/wide.wav')))
     home.loophole('send', 'wide', home.file('loud'), '--normalise', '--bits', '24')
@@ -110,7 +101,7 @@ def another_rate_keeps_the_sound(home):
     os.makedirs(home.file('library'))
     subprocess.run(['sox', '-D', '-n', '-r', str(RATE), '-b', '24', home.file('library/tone.wav'), 'synth', '1', 'sine',
                     '1000', 'gain', '-6'], check=True)
-    index(home)
+    home.index_library()
     home.loophole('send', 'tone', home.file('card'), '--rate', '48000', '--bits', '24')
     path = home.file('card/tone.wav')
     same((1, 1, 48000, 24), form(path))
@@ -127,7 +118,7 @@ def another_rate_keeps_the_sound(home):
 def a_file_that_is_so_already_keeps_all_its_chunks(home):
     made(home, 1, more=chunk(b'odd ', b'kept'))
     home.loophole('send', 'hit', home.file('card'), '--rate', str(RATE), '--bits', '16', '--mono')
-    same(bytes_of(home.file('library/hit0.wav')), bytes_of(home.file('card/hit0.wav')))
+    same(file_bytes(home.file('library/hit0.wav')), file_bytes(home.file('card/hit0.wav')))
 
 
 @claim
@@ -135,7 +126,7 @@ def equal_names_get_a_number_and_nothing_is_replaced(home):
     for folder in ('a', 'b'):
         os.makedirs(f"{home.file('library')}/{folder}")
         wav(f'{home.file("library")}/{folder}/{"hit" if folder == "a" else "HIT"}.wav', noise(ord(folder), RATE))
-    index(home)
+    home.index_library()
     card = home.file('card')
     os.makedirs(card)
     with open(f'{card}/Hit.WAV', 'w', encoding='ascii') as file:
@@ -143,7 +134,7 @@ def equal_names_get_a_number_and_nothing_is_replaced(home):
     home.loophole('send', 'hit', card)
     same(['HIT', 'Hit', 'hit'], sorted(name.split('.')[0].split(' ')[0] for name in sent(card)))
     same(3, len({name.lower() for name in sent(card)}))
-    same(b'mine', bytes_of(f'{card}/Hit.WAV'))
+    same(b'mine', file_bytes(f'{card}/Hit.WAV'))
 
 
 @claim
@@ -266,7 +257,7 @@ def a_partial_file_of_a_killed_send_damages_no_sent_file(home):
     os.link(f'{card}/hit0.wav', f'{card}/.loophole-sent.part')  # a kill between the link and the removal of its first name
     home.loophole('send', 'hit', card)
     for name in ('hit0.wav', 'hit1.wav', 'hit2.wav'):
-        same(bytes_of(f'{home.file("library")}/{name}'), bytes_of(f'{card}/{name}'), f'of {name}')
+        same(file_bytes(f'{home.file("library")}/{name}'), file_bytes(f'{card}/{name}'), f'of {name}')
 
 
 def decoder_of(pid):
@@ -288,7 +279,7 @@ def a_killed_decoder_is_replaced_and_the_sound_is_whole(home):
     going = home.start('loophole', 'send', 'hit', home.file('card'), *form_of_both)
     os.kill(decoder_of(going.pid), signal.SIGKILL)
     same(0, going.wait(120))
-    same(bytes_of(home.file('undisturbed/hit0.wav')), bytes_of(home.file('card/hit0.wav')))
+    same(file_bytes(home.file('undisturbed/hit0.wav')), file_bytes(home.file('card/hit0.wav')))
 
 
 @claim
@@ -301,7 +292,7 @@ def a_sound_that_ends_its_decoders_is_named_and_the_rest_is_sent(home):
         until(lambda: worker not in workers_of(going.pid))
     assert going.wait(120) != 0, 'a failure is no success'
     same(1, len(sent(home.file('card'))))
-    contains(bytes_of(home.file('said')).decode(), 'its decoder ended: signal 9')
+    contains(file_bytes(home.file('said')).decode(), 'its decoder ended: signal 9')
 
 
 @claim
@@ -312,7 +303,7 @@ def a_silent_decoder_is_ended_named_and_the_rest_is_sent(home):
     worker = decoder_of(going.pid)
     os.kill(worker, signal.SIGSTOP)
     assert going.wait(120) != 0, 'a failure is no success'
-    contains(bytes_of(home.file('said')).decode(), 'its decoder did not answer for 3 s')
+    contains(file_bytes(home.file('said')).decode(), 'its decoder did not answer for 3 s')
     same(1, len(sent(home.file('card'))))
     assert not os.path.exists(f'/proc/{worker}/stat') or state_of(worker) == 'Z', 'the decoder lives'
 
@@ -322,9 +313,9 @@ def without_locks_two_sends_have_each_a_part_of_its_own(home):
     sounds = made(home, 4, frames=20 * RATE)
     card = home.file('card')
     os.makedirs(card)
-    with open(f'{card}/.loophole-sent-0badcafe.part', 'wb') as file:
-        file.write(b'left by a kill')
-    os.utime(file.name, (1, 1))
+    left = f'{card}/.loophole-sent-0badcafe.part'
+    write_file(left, b'left by a kill')
+    os.utime(left, (1, 1))
     without = ('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK')
     both = [subprocess.Popen(without + ('loophole', 'send', 'hit', card, '--bits', bits), env=home.env,
                              stdout=subprocess.DEVNULL) for bits in ('24', '32')]
@@ -349,7 +340,7 @@ def hostile_chunks_make_no_bad_wav(home):
            'upside.wav': smpl(900, 100)}
     for name, more in bad.items():
         wav(f'{folder}/{name}', noise(1, RATE), more=more)
-    index(home)
+    home.index_library()
     home.loophole('send', 'is:oneshot or -is:oneshot', home.file('card'), '--rate', '48000')
     for name in bad:
         found = chunks(f'{home.file("card")}/{name}')

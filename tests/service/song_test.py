@@ -9,7 +9,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, file_json, run_claims, same, until
 from osc import Osc
 from sounding import Tape, engine, until_connected, until_later, until_transport
 
@@ -66,8 +66,7 @@ def a_song_is_set_shown_undone_and_kept_with_the_project(home):
     wanted = [(1, 1, 4), (1, 2, 0), (2, 7, 8)], True
     same(wanted, song(home))
     folder = home.first('project', 'save')['folder']
-    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
-        same(7, json.load(file)['project']['song']['entries'][2]['slot'])
+    same(7, file_json(os.path.join(folder, 'project.json'))['project']['song']['entries'][2]['slot'])
     home.loophole('song', 'set')
     home.loophole('project', 'load')
     same(wanted, song(home))
@@ -173,8 +172,7 @@ def a_song_whose_slots_were_all_empty_goes_on_when_one_is_filled(home):
 
 
 def clicks(tape):
-    with open(tape.stop(), 'rb') as file:
-        return [frame for frame, level in enumerate(array.array('f', file.read())) if level > 0.05]
+    return [frame for frame, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.05]
 
 
 def slots_of_bars(heard):

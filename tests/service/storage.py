@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from claims import until
+from claims import file_text, until, write_file
 from indexing import Indexing, wav
 from sounding import tool
 
@@ -35,8 +35,7 @@ class Disks(Indexing):
         subprocess.run(['mount', '-t', 'tmpfs', f'disk{self.disks}', at], check=True)
         subprocess.run(['mount', '--make-private', at], check=True)
         if marker:
-            with open(at + '/.loophole-volume', 'w', encoding='utf-8') as out:
-                out.write(marker + '\n')
+            write_file(at + '/.loophole-volume', marker + '\n')
         return at
 
     def move(self, at, *to):
@@ -80,8 +79,7 @@ class Hung:
 
     def fail(self, number, word=''):
         """Requests about paths that contain `word` fail with this errno; 0: they wait."""
-        with open(self.fault + '.new', 'w', encoding='utf-8') as out:
-            out.write(f'{number} {word}\n')
+        write_file(self.fault + '.new', f'{number} {word}\n')
         os.rename(self.fault + '.new', self.fault)
 
     def waits(self):
@@ -125,8 +123,7 @@ class Cloud:
         subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
 
     def set(self, name, value):
-        with open(f'{self.control}/{name}.new', 'w', encoding='utf-8') as out:
-            out.write(str(value))
+        write_file(f'{self.control}/{name}.new', str(value))
         os.rename(f'{self.control}/{name}.new', f'{self.control}/{name}')
 
     def send_back(self, name):
@@ -135,8 +132,7 @@ class Cloud:
     def log(self):
         """[what, pid, program, bytes, path] of each open and read."""
         try:
-            with open(self.control + '/log', encoding='utf-8') as log:
-                return [line.split(' ', 4) for line in log.read().splitlines()]
+            return [line.split(' ', 4) for line in file_text(self.control + '/log').splitlines()]
         except FileNotFoundError:
             return []
 

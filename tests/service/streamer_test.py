@@ -12,7 +12,7 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, contains, figure, run_claims, same, skip, until
+from claims import claim, contains, figure, file_bytes, file_text, run_claims, same, skip, until, write_file
 from client import Catalogue
 from sounding import Tape, engine, tool, until_connected, until_later
 
@@ -195,8 +195,7 @@ def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
 @claim(shares=other_engine)
 def a_file_that_cannot_be_played_has_a_reason(home):
     broken, events = home.file('files/broken.wav'), home.file('events')
-    with open(broken, 'w', encoding='utf-8') as out:
-        out.write('no sound\n')
+    write_file(broken, 'no sound\n')
     contains(home.refused('play', broken), 'broken.wav')
     contains(home.refused('play', home.file('files/gone.wav')), 'gone.wav')
     contains(home.refused('play', home.file('files')), 'not a regular file')
@@ -208,8 +207,7 @@ def a_file_that_cannot_be_played_has_a_reason(home):
 
     until(an_event_came)
     listener.kill()
-    with open(events, encoding='utf-8') as lines:
-        contains(lines.read(), 'broken.wav')
+    contains(file_text(events), 'broken.wav')
     until_silent(home)
 
 
@@ -282,8 +280,7 @@ def a_dead_mount_holds_up_its_own_voice_alone(home):
         tape = Tape(home, 60)
         play(home, count(home))
         until(lambda: hung.poll() is not None)
-        with open(home.file('hung'), encoding='utf-8') as said:
-            contains(said.read(), 'does not answer')
+        contains(file_text(home.file('hung')), 'does not answer')
         recorded = played_to_the_end(home, tape)
         mount.toggle()
     is_whole(sound.read(recorded), 96000, 0)
@@ -330,8 +327,7 @@ def _score(home):
     """A digest of the bytes of the engine's score."""
     with open(home.file('data/names'), encoding='utf-8') as names:
         path = f'/dev/shm/loophole-{names.read().split()[0]}-score'
-    with open(path, 'rb') as score:
-        return hashlib.md5(score.read()).hexdigest()
+    return hashlib.md5(file_bytes(path)).hexdigest()
 
 
 @claim(shares=playing_engine)
@@ -381,8 +377,7 @@ def a_preview_in_context_keeps_tempo_key_and_bar(home):
     recorded = played_to_the_end(home, tape)
     bars.wait(60)
     home.ask('audio.stop')
-    with open(home.file('bars'), encoding='utf-8') as lines:
-        frames = [int(f) for f in re.findall(r'"frame":\s*(\d+)', lines.read())]
+    frames = [int(f) for f in re.findall(r'"frame":\s*(\d+)', file_text(home.file('bars')))]
     assert any((begun['at'] - f) % 96000 in (0, 1, 95999) for f in frames), (begun, frames)
     heard = sound.heard(recorded)
     assert 78000 < heard['frames'] < 84000, f'length: {heard}'
@@ -456,8 +451,7 @@ def a_file_played_as_soon_as_the_engine_is_up_is_audible(home):
 def a_jack_server_that_starts_late_is_waited_for(home):
     """As on a machine that is so busy that its JACK server starts late."""
     os.mkdir(home.file('late'))
-    with open(home.file('late/jackd'), 'w', encoding='utf-8') as out:
-        out.write(f'#!/bin/sh\nsleep 5\nexec "{shutil.which("jackd")}" "$@"\n')
+    write_file(home.file('late/jackd'), f'#!/bin/sh\nsleep 5\nexec "{shutil.which("jackd")}" "$@"\n')
     os.chmod(home.file('late/jackd'), 0o755)
     home.env['PATH'] = home.file('late') + ':' + home.env['PATH']
     engine(home)
@@ -476,8 +470,7 @@ def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     with contextlib.suppress(ProcessLookupError):  # the supervisor may have started another one
         os.kill(jack, signal.SIGCONT)
     code = asked.wait(60)
-    with open(home.file('asked'), encoding='utf-8') as said:
-        assert code == 0, said.read()
+    assert code == 0, file_text(home.file('asked'))
 
 
 run_claims()

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, run_claims, same, skip, until
+from claims import BUILD, claim, contains, file_bytes, file_text, run_claims, same, skip, state_of, until, write_file
 
 SERVICES = ('persist', 'search', 'indexer')
 
@@ -18,16 +18,7 @@ def pids(home):
 
 
 def parent_of(pid):
-    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
-        return int(stat.read().rpartition(')')[2].split()[1])
-
-
-def is_gone(pid):
-    try:
-        with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
-            return stat.read().rpartition(')')[2].split()[0] == 'Z'
-    except (FileNotFoundError, ProcessLookupError):  # it may end between open and read
-        return True
+    return int(file_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[1])
 
 
 def until_other(home, service, pid):
@@ -46,8 +37,7 @@ def with_stand_in(home, service, script):
         shutil.copy(program, folder)
     path = f'{folder}/loophole-{service}'
     os.unlink(path)
-    with open(path, 'w', encoding='utf-8') as out:
-        out.write(f'#!/bin/sh\n{script}\n')
+    write_file(path, f'#!/bin/sh\n{script}\n')
     os.chmod(path, 0o755)
     home.env['PATH'] = folder + ':' + home.env['PATH']
     home.run('loopholed', '--detach')
@@ -112,7 +102,7 @@ def without_a_keeper_a_new_supervisor_adopts_all_and_starts_nothing_twice(home):
     first.kill()
     first.wait(60)
     for pid in before.values():
-        assert not is_gone(pid), pid
+        assert state_of(pid) != 'Z', pid
     second = home.start('loopholed')
     home.wait_ready(*SERVICES)
     same(before, pids(home))
@@ -128,7 +118,7 @@ def a_keeper_that_is_killed_ends_no_other_process(home):
     home.up()
     before, keeper = pids(home), parent_of(home.pid('supervisor'))
     os.kill(keeper, signal.SIGKILL)
-    until(lambda: is_gone(keeper))
+    until(lambda: state_of(keeper) == 'Z')
     same(before, pids(home))
     home.stop()
 
@@ -321,8 +311,7 @@ def a_board_of_random_bytes_is_repaired(home):
         out.write(os.urandom(2048))
 
     def is_repaired():
-        with open(board, 'rb') as memory:
-            return b'search' in memory.read()
+        return b'search' in file_bytes(board)
 
     until(is_repaired)
     home.wait_ready(*SERVICES)
@@ -336,8 +325,7 @@ def a_home_given_as_a_relative_path_is_one_home(home):
     home.env['LOOPHOLE_HOME'] = os.path.basename(home.path)
     home.up()
     assert os.path.exists(home.file('data/log/search.log'))
-    with open(f'/proc/{home.pid("search")}/environ', 'rb') as environment:
-        assert f'LOOPHOLE_HOME={home.path}'.encode() in environment.read().split(b'\0')
+    assert f'LOOPHOLE_HOME={home.path}'.encode() in file_bytes(f'/proc/{home.pid("search")}/environ').split(b'\0')
     home.loophole('down')
     until(lambda: no_process(home))
 

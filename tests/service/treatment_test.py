@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until
 from cli_library import search
 from sounding import Tape, engine, until_connected, until_later, until_quiet
 from wave_files import acid, chunks, form, samples_of, smpl, wav
@@ -74,15 +74,10 @@ def is_part(got, begin, end, of):
     same((begin + sound.FADE + 1, end, end - begin), (got[sound.FADE], got[-1], len(got)), f'of {of}')
 
 
-def bytes_of(path):
-    with open(path, 'rb') as one:
-        return one.read()
-
-
 @claim(shares=treated_engine)
 def play_and_preview_obey_the_trim_and_undo_takes_it_back(home):
     untreated(home)
-    before = bytes_of(file(home, 'count'))
+    before = file_bytes(file(home, 'count'))
     home.loophole('trim', file(home, 'count'), '--from', '0.25', '--until', '1s')
     same({'trim_from': 12000, 'trim_until': 48000}, facts(home, 'count'))
     for command in ('play', 'preview'):
@@ -93,7 +88,7 @@ def play_and_preview_obey_the_trim_and_undo_takes_it_back(home):
     is_part(played(home, 'play', file(home, 'count')), 0, 96000, 'play after undo')
     home.loophole('redo')
     same({'trim_from': 12000, 'trim_until': 48000}, facts(home, 'count'))
-    same(before, bytes_of(file(home, 'count')))
+    same(before, file_bytes(file(home, 'count')))
 
 
 @claim(shares=treated_engine)
@@ -160,7 +155,7 @@ def fades_and_trim_go_on_when_the_streamer_is_killed(home):
 @claim(shares=treated_engine)
 def normalise_measures_the_trimmed_part_and_preview_plays_its_gain(home):
     untreated(home)
-    before = bytes_of(file(home, 'level'))
+    before = file_bytes(file(home, 'level'))
     home.loophole('normalise', file(home, 'level'), '--to', '-6.020599913dB')
     assert abs(facts(home, 'level')['gain_db'] - 6.0206) < 0.001, facts(home, 'level')
     for command in ('play',), ('ask', 'streamer.preview', 'match=false'):
@@ -172,7 +167,7 @@ def normalise_measures_the_trimmed_part_and_preview_plays_its_gain(home):
     home.loophole('normalise', file(home, 'count'))
     assert abs(facts(home, 'count')['gain_db'] - all_of_it - 12.04) < 0.01, 'a quarter of it is four times lower'
     contains(home.run('loophole', 'normalise', file(home, 'silence'), code=None).all, 'is silent')
-    same(before, bytes_of(file(home, 'level')))
+    same(before, file_bytes(file(home, 'level')))
 
 
 @claim(shares=treated_engine)
@@ -195,7 +190,7 @@ def send_makes_the_part_with_its_fades_gain_loops_and_beats(home):
         assert abs(got[frame] - level) <= 3, f'{got[frame]} at {frame}, not {level}'
     same((0, 1), tuple(home.json('send', path, card)[-1][key] for key in ('sent', 'present')))
     home.loophole('send', path, home.file('all'), '--whole')
-    same(bytes_of(path), bytes_of(home.file('all/level.wav')))
+    same(file_bytes(path), file_bytes(home.file('all/level.wav')))
     home.loophole('send', path, home.file('full'), '--normalise', '--rate', '24000', '--bits', '24')
     full = samples_of(home.file('full/level.wav'))
     assert len(full) == 12000 and abs(max(full) - 10 ** (-0.1 / 20) * 2 ** 23) < 3, (len(full), max(full))
@@ -227,7 +222,7 @@ def started(home, *command, again=lambda: None):
 def a_pad_obeys_trim_fades_and_gain_of_its_item_from_its_next_hit_on(home):
     untreated(home)
     path = file(home, 'level')
-    before = bytes_of(path)
+    before = file_bytes(path)
     home.loophole('pads', 'set', '1', f'sound={path}')
     same(RATE, len(hit(home)))
     home.loophole('trim', path, '--from', '0.25', '--until', '0.75')
@@ -245,7 +240,7 @@ def a_pad_obeys_trim_fades_and_gain_of_its_item_from_its_next_hit_on(home):
     home.loophole('undo', '--times', '3')
     until_treated(home, path)
     same(RATE, len(hit(home)))
-    same(before, bytes_of(path))
+    same(before, file_bytes(path))
 
 
 def row_hit(home):

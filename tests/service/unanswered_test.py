@@ -6,7 +6,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, skip, until
+from claims import claim, file_text, run_claims, skip, until
 from client import Client, new_id
 from sounding import engine, tool, until_connected
 
@@ -40,8 +40,7 @@ class Unanswered:
         return path.encode()
 
     def pid(self, service):
-        with open(self.home.file('run', service + '.lock'), encoding='utf-8') as lock:
-            return int(lock.read() or 0)
+        return int(file_text(self.home.file('run', service + '.lock')) or 0)
 
     def until_has_lived(self, service):
         """A service that dies five times in a row, sooner than that, is quarantined."""

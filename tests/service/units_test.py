@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until
 from sounding import Tape, engine, noise, transport, until_later, until_quiet, until_sounds, until_transport
 
 
@@ -84,8 +84,7 @@ def the_range_of_a_midi_control_has_the_units_of_its_target(home):
 
 def peaks(path):
     """The peaks of the bursts in a recording, which at least 12,000 frames of silence separate."""
-    with open(path, 'rb') as heard:
-        frames = [(n, abs(x)) for n, x in enumerate(array.array('f', heard.read())) if abs(x) > 1e-4]
+    frames = [(n, abs(x)) for n, x in enumerate(array.array('f', file_bytes(path))) if abs(x) > 1e-4]
     found, last = [], None
     for n, level in frames:
         if last is None or n - last > 12000:

@@ -2,7 +2,7 @@
 import array
 import struct
 
-from claims import same
+from claims import file_bytes, same, write_file
 
 RATE = 44100
 
@@ -17,14 +17,12 @@ def wav(path, samples, rate=RATE, channels=1, bits=16, more=b''):
     data = b''.join(s.to_bytes(width, 'little', signed=True) for s in samples)
     form = struct.pack('<HHIIHH', 1, channels, rate, rate * channels * width, channels * width, bits)
     body = b'WAVE' + chunk(b'fmt ', form) + chunk(b'data', data) + more
-    with open(path, 'wb') as file:
-        file.write(b'RIFF' + struct.pack('<I', len(body)) + body)
+    write_file(path, b'RIFF' + struct.pack('<I', len(body)) + body)
 
 
 def chunks(path):
     """The chunks of a WAV by name, which must fill the file exactly."""
-    with open(path, 'rb') as file:
-        whole = file.read()
+    whole = file_bytes(path)
     same((b'RIFF', b'WAVE', len(whole) - 8), (whole[:4], whole[8:12], struct.unpack('<I', whole[4:8])[0]))
     at, found = 12, {}
     while at < len(whole):

@@ -10,7 +10,7 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, Browser, Page, Refused, certify, free_port, lan_settings
-from claims import SONIC, claim, contains, run_claims, same, samples, until
+from claims import SONIC, claim, contains, file_bytes, run_claims, same, samples, until
 
 class FarBrowser(Browser):
     """A browser of another machine. The address that it comes to says so, not its own."""
@@ -80,8 +80,7 @@ def a_page_of_another_machine_searches_and_plays_but_changes_nothing(home):
     page = far.page()
     item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]
     media = '/media/' + home.first('search', 'bell', '--limit', '1', '--fields', 'id')['id']
-    with open(item['path'], 'rb') as file:
-        sound = file.read()
+    sound = file_bytes(item['path'])
     same((200, sound), ((got := far.get(media)).status, got.content))
     same((206, sound[100:200]), ((got := far.get(media, Range='bytes=100-199')).status, got.content))
     same((200, b'RIFF'), ((got := far.get(media + '?as=wav')).status, got.content[:4]))

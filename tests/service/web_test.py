@@ -16,7 +16,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import client
 import msgpack
 from browsing import Browser, Page, Refused, address, note_desktop
-from claims import SONIC, TOP, claim, contains, figure, open_files, run_claims, same, samples, until
+from claims import (SONIC, TOP, claim, contains, figure, file_text, open_files, run_claims, same, samples, until,
+                    write_file)
 
 
 class Engine:
@@ -157,8 +158,7 @@ def an_item_that_is_no_sound_is_refused_as_wav(home):
     home.loophole('index', home.file('music'), '--wait')
     until(lambda: home.json('search', 'broken', '--fields', 'id'))
     line = home.first('search', 'broken', '--limit', '1', '--fields', 'id')
-    with open(path, 'wb') as file:
-        file.write(bytes(range(256)) * 40)
+    write_file(path, bytes(range(256)) * 40)
     got = browser.get(f'/media/{line["id"]}?as=wav')
     same(400, got.status)
     contains(got.content.decode(), 'cannot be')
@@ -225,8 +225,7 @@ def a_dropped_file_is_analysed_and_deleted(home):
 def said_to(home, name):
     """The arguments of the desktop's program NAME, once; [] if it was not started."""
     try:
-        with open(path := home.file('desktop', name + '.said'), encoding='utf-8') as file:
-            said = file.read().splitlines()
+        said = file_text(path := home.file('desktop', name + '.said')).splitlines()
         os.unlink(path)
         return said
     except FileNotFoundError:
@@ -272,8 +271,7 @@ def the_basket_has_readable_links_to_sounds(home):
     again = home.first('basket', 'add', 'bell', '--all')
     same((0, len(paths)), (again['added'], again['present']))
     contains(home.loophole('basket', 'list').out, basket['folder'])
-    with open(os.path.join(basket['folder'], 'mine.txt'), 'w') as file:
-        file.write('a file of a person')
+    write_file(os.path.join(basket['folder'], 'mine.txt'), 'a file of a person')
     same([], home.first('basket', 'clear')['each'])
     same(['mine.txt'], os.listdir(basket['folder']))
     assert all(os.path.exists(path) for path in paths)

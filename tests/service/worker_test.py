@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, DRUMKITS, SONIC, TOP, claim, contains, figure, run_claims, same, samples, skip
+from claims import (BUILD, DRUMKITS, SONIC, TOP, claim, contains, figure, file_bytes, run_claims, same, samples, skip,
+                    write_file)
 
 WORKER = os.path.join(BUILD, 'bin/loophole-worker')
 DRIVE = os.path.join(TOP, 'tests/service/worker_drive.py')
@@ -69,14 +70,12 @@ def damage_files(folder):
     for number in range(120):
         data = bytearray(wave)
         if good and number % 3:
-            with open(chance.choice(good), 'rb') as file:
-                data = bytearray(file.read())
+            data = bytearray(file_bytes(chance.choice(good)))
         for _ in range(chance.randrange(1, 30)):
             data[chance.randrange(min(len(data), 300 if number % 2 else len(data)))] = chance.randrange(256)
         if number % 5 == 0:
             data = data[:chance.randrange(len(data))]
-        with open(f'{folder}/{number:03}', 'wb') as file:
-            file.write(data)
+        write_file(f'{folder}/{number:03}', data)
     with open(f'{folder}/empty.wav', 'wb'):
         pass
     with open(f'{folder}/sparse.wav', 'wb') as file:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, figure, run_claims, same, skip
+from claims import BUILD, TOP, claim, figure, file_bytes, run_claims, same, skip
 
 DIST = os.path.join(TOP, 'frontends/web/dist')
 GZIPPED_MOST = 300 * 1024
@@ -30,8 +30,7 @@ def the_built_app_is_what_its_sources_give(home):
 def the_built_app_is_small(home):
     size = 0
     for name in files_of(DIST):
-        with open(os.path.join(DIST, name), 'rb') as file:
-            size += len(gzip.compress(file.read()))
+        size += len(gzip.compress(file_bytes(os.path.join(DIST, name))))
     figure(f'the browser app: {size / 1024:.0f} KiB gzipped')
     assert size <= GZIPPED_MOST, size
 

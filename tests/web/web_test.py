@@ -15,7 +15,7 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, certify, free_port, lan_settings, note_desktop
-from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
+from claims import BUILD, SONIC, TOP, claim, figure, file_bytes, how_often, run_claims, samples, skip
 from sounding import Tape, engine, sound, tool
 
 COUNTED = 44100  # frames of a sound in which each frame is its number
@@ -391,8 +391,7 @@ def real_files_are_browsed_by_the_keyboard(home):
 def frame_times(path, clock):
     """The recording, and a function that gives the time of day in microseconds of a frame in it."""
     heard = array.array('f')
-    with open(path, 'rb') as file:
-        heard.frombytes(file.read())
+    heard.frombytes(file_bytes(path))
 
     def time_of(frame):
         at = min(max(bisect.bisect(clock, [frame]), 1), len(clock) - 1)

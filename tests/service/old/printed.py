@@ -2,7 +2,6 @@
 artefacts. printed(): the output about the artefacts, facts and likeness of all items, as one JSON value."""
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
