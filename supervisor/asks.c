@@ -67,9 +67,7 @@ static enum err answer_restart(struct supervisor *supervisor, struct call *call,
 static enum err answer_shutdown(struct supervisor *supervisor, struct call *call, const struct supervisor_shutdown *ask,
                                 struct nothing *answer)
 {
-    (void)call;
-    (void)ask;
-    (void)answer;
+    (void)call, (void)ask, (void)answer;
     log_info("a client asked for a shutdown");
     service_stop(supervisor->world.service, 0);
     return ERR_OK;

@@ -259,8 +259,7 @@ static void take_began_event(void *state, const void *body, bool gap)
 
 static void take_sounding_event(void *state, const void *body, bool gap)
 {
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     look_at_all(state);
     look_at_pattern(state);
 }

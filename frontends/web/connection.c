@@ -139,9 +139,7 @@ static int serve_descriptor(struct lws *wsi, enum lws_callback_reasons reason, v
 {
     struct web *web = web_of(wsi);
 
-    (void)user;
-    (void)in;
-    (void)len;
+    (void)user, (void)in, (void)len;
     if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION) /* a page requests this protocol by its name */
         return refuse_page(wsi);
     if (reason != LWS_CALLBACK_RAW_RX_FILE)

@@ -58,22 +58,19 @@ static enum err answer_reveal(struct web *web, struct call *call, const struct w
 
 static enum err undo_step(struct web *web, struct call *call, const struct web_undo *ask, struct file_step *to)
 {
-    (void)ask;
-    (void)to;
+    (void)ask, (void)to;
     return steps_answer(&web->own, call, true);
 }
 
 static enum err redo_step(struct web *web, struct call *call, const struct web_redo *ask, struct file_step *to)
 {
-    (void)ask;
-    (void)to;
+    (void)ask, (void)to;
     return steps_answer(&web->own, call, false);
 }
 
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
 {
-    (void)ask;
-    (void)to;
+    (void)ask, (void)to;
     return basket_answer(&web->own, call, NULL, false);
 }
 
@@ -85,8 +82,7 @@ static enum err add_to_basket(struct web *web, struct call *call, const struct w
 
 static enum err clear_basket(struct web *web, struct call *call, const struct web_basket_clear *ask, struct basket *to)
 {
-    (void)ask;
-    (void)to;
+    (void)ask, (void)to;
     return basket_answer(&web->own, call, NULL, true);
 }
 

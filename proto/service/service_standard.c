@@ -23,8 +23,7 @@ static enum err answer_ping(struct service *service, struct call *call, const st
 static enum err answer_describe(struct service *service, struct call *call, const struct service_describe *ask,
                                 struct description *answer)
 {
-    (void)call;
-    (void)ask;
+    (void)call, (void)ask;
     answer->service = text_of(service->name);
     answer->version = service->schema->version;
     answer->program = text_of(LOOPHOLE_VERSION);

@@ -104,8 +104,7 @@ static enum err list_volumes(struct availability *availability, struct call *cal
     struct volume_listing *listing;
     enum err e = refuse_unread(availability, call);
 
-    (void)ask;
-    (void)answer;
+    (void)ask, (void)answer;
     if (e == ERR_OK && availability->known.count > LIST_MOST)
         return refuse(call, ERR_TOO_LARGE, "the catalogue has %u volumes: more than %d cannot be listed",
                       availability->known.count, LIST_MOST);

@@ -113,16 +113,13 @@ static void read_removals(void *state, int fd)
 /* The end of this turn takes the reports. */
 static void read_reports(void *state, int fd)
 {
-    (void)state;
-    (void)fd;
+    (void)state, (void)fd;
 }
 
 /* The end of this turn reads the rows that changed. */
 static void follow_catalogue(void *state, const void *body, bool gap)
 {
-    (void)state;
-    (void)body;
-    (void)gap;
+    (void)state, (void)body, (void)gap;
 }
 
 /* ---- opening ---- */

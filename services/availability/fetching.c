@@ -317,8 +317,7 @@ static void publish_fetch(void *state, const struct fetching_item *item, enum fe
 /* The end of this turn takes the reports. */
 static void read_reports(void *state, int fd)
 {
-    (void)state;
-    (void)fd;
+    (void)state, (void)fd;
 }
 
 static enum err read_fetch_settings(struct availability *availability, struct fault *fault)

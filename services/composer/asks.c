@@ -182,8 +182,7 @@ static enum err sync_now(struct composer *c, struct call *call, const struct com
     struct exchange_state state;
     enum err e = reading_state(c, call_arena(call), &state, call_fault(call));
 
-    (void)ask;
-    (void)answer;
+    (void)ask, (void)answer;
     if (e == ERR_OK && state.level.value <= SHARING_OFF) {
         refuse(call, ERR_DENIED, "the level is off: nothing leaves this studio");
         return fault_hint(call_fault(call),
@@ -200,8 +199,7 @@ static enum err forget_all(struct composer *c, struct call *call, const struct c
 {
     enum err e = reading_server(c, call_fault(call));
 
-    (void)ask;
-    (void)answer;
+    (void)ask, (void)answer;
     return e == ERR_OK ? exchange_forget(c, call) : e;
 }
 

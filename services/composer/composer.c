@@ -39,8 +39,7 @@ static void follow_catalogue(void *state, const void *body, bool gap)
 {
     struct composer *c = state;
 
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     if (c->step == STEP_IDLE)
         c->is_due = true;
 }

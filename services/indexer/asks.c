@@ -179,8 +179,7 @@ static enum err rescan_libraries(struct indexer *indexer, struct call *call, con
 static enum err report_progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
                                 struct progress *answer)
 {
-    (void)call;
-    (void)ask;
+    (void)call, (void)ask;
     progress_now(indexer, answer);
     return ERR_OK;
 }

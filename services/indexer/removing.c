@@ -15,8 +15,7 @@ struct library_removal {
 
 static void end_recall(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)answer;
+    (void)state, (void)answer;
     if (error != ERR_OK)
         log_fault("bringing the items of a library back", fault);
 }

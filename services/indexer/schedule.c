@@ -315,8 +315,7 @@ void schedule_follow_volumes(struct indexer *indexer)
 
 void schedule_take_volume(void *state, const void *body, bool gap)
 {
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     schedule_follow_volumes(state);
     schedule_turn(state);
 }

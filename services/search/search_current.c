@@ -241,8 +241,7 @@ void search_follow(void *state)
 
 void search_follow_soon(void *state, const void *changed, bool gap)
 {
-    (void)changed;
-    (void)gap;
+    (void)changed, (void)gap;
     set_pace(state, true);
 }
 

@@ -138,8 +138,7 @@ static enum err read_embedding(struct txn *txn, struct arena *arena, const struc
 
 static void log_refusal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)answer;
+    (void)state, (void)answer;
     if (error != ERR_OK)
         log_warn("the indexer does not make artefacts again now: %s", fault->what);
 }

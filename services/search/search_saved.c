@@ -139,9 +139,7 @@ enum err search_expand(struct request *request, struct text query, struct text *
 
 static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)error;
-    (void)answer;
+    (void)state, (void)error, (void)answer;
     (void)fault; /* a gap in the history is better than a failed search */
 }
 

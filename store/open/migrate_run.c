@@ -183,8 +183,7 @@ static void report_check(void *state, enum work_kind kind, uint64_t done, uint64
 {
     const struct run *r = state;
 
-    (void)kind;
-    (void)total;
+    (void)kind, (void)total;
     report_progress(r, r->mark.rows + done);
 }
 

@@ -15,10 +15,7 @@ enum { META_HEAD = 3, META_MOST = 120 }; /* status, type, and a length of one by
 /* The library writes warnings to standard error, which is not its own. */
 static void drop_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer nothing)
 {
-    (void)domain;
-    (void)level;
-    (void)message;
-    (void)nothing;
+    (void)domain, (void)level, (void)message, (void)nothing;
 }
 
 /* ---- reading ---- */

@@ -94,10 +94,7 @@ static void lead_transport(jack_transport_state_t state, jack_nframes_t frames, 
     double bpm = 120, beats = beats_to(at->frame, jack_get_sample_rate(place.client), &bpm);
     double beat = floor(beats + 1e-9), ticks = place.ticks ? place.ticks : 1920;
 
-    (void)state;
-    (void)frames;
-    (void)is_new;
-    (void)unused;
+    (void)state, (void)frames, (void)is_new, (void)unused;
     at->valid = JackPositionBBT;
     at->bar = (int)(beat / 4) + 1;
     at->beat = (int)fmod(beat, 4) + 1;

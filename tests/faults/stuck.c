@@ -15,9 +15,7 @@ struct search {
 static enum err run_into_deadlock(struct search *s, struct call *call, const struct search_get *ask,
                                   struct media_found *answer)
 {
-    (void)call;
-    (void)ask;
-    (void)answer;
+    (void)call, (void)ask, (void)answer;
     pthread_mutex_lock(&s->lock);
     pthread_mutex_lock(&s->lock);
     return ERR_INTERNAL;
@@ -26,9 +24,7 @@ static enum err run_into_deadlock(struct search *s, struct call *call, const str
 static enum err spin_for_ever(struct search *s, struct call *call, const struct search_complete *ask,
                               struct completions *answer)
 {
-    (void)call;
-    (void)ask;
-    (void)answer;
+    (void)call, (void)ask, (void)answer;
     while (s->going)
         ;
     return ERR_INTERNAL;

@@ -213,8 +213,7 @@ enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char
 {
     struct socket *socket = calloc(1, sizeof(*socket));
 
-    (void)sockets;
-    (void)address;
+    (void)sockets, (void)address;
     if (!socket)
         return fault_set(fault, ERR_FULL, "no memory for a socket");
     socket->kind = kind;
@@ -245,15 +244,13 @@ void sockets_close(struct socket *socket)
 
 enum err sockets_join(struct socket *socket, const char *address, struct fault *fault)
 {
-    (void)socket;
-    (void)address;
+    (void)socket, (void)address;
     return fault_set(fault, ERR_OFFLINE, "nobody listens in this world");
 }
 
 enum err sockets_subscribe(struct socket *socket, const char *prefix)
 {
-    (void)socket;
-    (void)prefix;
+    (void)socket, (void)prefix;
     return ERR_OFFLINE;
 }
 
@@ -344,9 +341,7 @@ enum err sockets_send(struct socket *socket, const struct route *route, struct b
 
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body)
 {
-    (void)socket;
-    (void)topic;
-    (void)body;
+    (void)socket, (void)topic, (void)body;
     if (!server_has_died())
         death_may_come("at a publication");
     return ERR_OK;

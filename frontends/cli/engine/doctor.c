@@ -63,8 +63,7 @@ static void look_at_volumes(struct doctor *doctor)
 
 static void nothing_printed(void *state, const char *what)
 {
-    (void)state;
-    (void)what;
+    (void)state, (void)what;
 }
 
 /* Checked first, because opening the store would block too. */

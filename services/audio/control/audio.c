@@ -280,8 +280,7 @@ static void look_at_rate(struct audio *audio, const struct link_facts *facts)
 
 static void log_restart(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)answer;
+    (void)state, (void)answer;
     if (error != ERR_OK && error != ERR_NOT_FOUND)
         log_fault("cannot restart the JACK server", fault);
 }

@@ -252,8 +252,7 @@ static enum err ask_panic(struct audio *audio, struct call *call, const struct a
 static enum err ask_reset_meters(struct audio *audio, struct call *call, const struct audio_reset_meters *ask,
                                  struct nothing *answer)
 {
-    (void)ask;
-    (void)answer;
+    (void)ask, (void)answer;
     return audio_cue(audio, call, (struct cue){ .verb = CUE_METERS_RESET }, NULL);
 }
 

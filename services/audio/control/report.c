@@ -112,8 +112,7 @@ enum err audio_ask_transport(struct audio *audio, struct call *call, const struc
 {
     struct state state;
 
-    (void)call;
-    (void)ask;
+    (void)call, (void)ask;
     (void)audio_state(audio, &state);
     *answer = audio_transport(audio, &state);
     return ERR_OK;

@@ -214,8 +214,7 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     struct id before;
 
-    (void)call;
-    (void)answer;
+    (void)call, (void)answer;
     memcpy(before.b, score->project, sizeof(before.b));
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;

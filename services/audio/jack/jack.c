@@ -24,8 +24,7 @@ static void on_shutdown(jack_status_t code, const char *reason, void *state)
 {
     struct client *client = state;
 
-    (void)code;
-    (void)reason;
+    (void)code, (void)reason;
     atomic_store(&client->is_lost, true);
 }
 
@@ -49,8 +48,7 @@ static void on_port(jack_port_id_t port, int is_new, void *state)
 {
     struct client *client = state;
 
-    (void)port;
-    (void)is_new;
+    (void)port, (void)is_new;
     atomic_store(&client->ports_changed, true);
 }
 
@@ -58,9 +56,7 @@ static void on_wire(jack_port_id_t a, jack_port_id_t b, int is_new, void *state)
 {
     struct client *client = state;
 
-    (void)a;
-    (void)b;
-    (void)is_new;
+    (void)a, (void)b, (void)is_new;
     atomic_store(&client->rewired, true);
 }
 

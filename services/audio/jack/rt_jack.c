@@ -207,8 +207,7 @@ void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_
     const struct bbt_lead *lead = &client->period.lead;
     struct bbt bbt;
 
-    (void)state;
-    (void)frames;
+    (void)state, (void)frames;
     (void)is_new; /* a position is always filled in completely */
     atomic_store_explicit(&client->led, atomic_load_explicit(&client->left, memory_order_relaxed),
                           memory_order_relaxed);

@@ -51,8 +51,7 @@ static bool is_start(const struct cues_waiting *waiting, uint32_t unused_a, uint
 {
     uint32_t verb = waiting->cue.verb;
 
-    (void)unused_a;
-    (void)unused_b;
+    (void)unused_a, (void)unused_b;
     return verb == CUE_STREAM_START || verb == CUE_SOUND_START || verb == CUE_PAD_HIT || verb == CUE_TRANSPORT_START;
 }
 
@@ -84,8 +83,7 @@ static bool silence_all(struct engine *engine, const struct cue *cue, uint32_t p
 {
     uint32_t frames = core_panic_frames(engine);
 
-    (void)cue;
-    (void)producer;
+    (void)cue, (void)producer;
     engine->panic = true;
     sync_stop(engine);
     streams_silence(engine, frames);
@@ -100,8 +98,7 @@ static bool reset_meters(struct engine *engine, const struct cue *cue, uint32_t 
 {
     struct engine_half *half = engine->half;
 
-    (void)cue;
-    (void)producer;
+    (void)cue, (void)producer;
     half->xruns = half->lost = half->streams.underruns = 0;
     half->worst_load = 0;
     mixer_reset_meters(engine);

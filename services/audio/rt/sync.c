@@ -199,8 +199,7 @@ bool sync_cue_start(struct engine *engine, const struct cue *cue, uint32_t produ
 
 bool sync_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
-    (void)cue;
-    (void)producer;
+    (void)cue, (void)producer;
     if (sync_mode(engine) == SYNC_FOLLOW_JACK)
         engine->period->jack_ask = -1;
     else

@@ -40,9 +40,7 @@ static void take_kept(struct fetches *fetches, const struct fetch *kept)
 
 static void say_nothing(void *state, const struct fetching_item *item, enum fetch_state now)
 {
-    (void)state;
-    (void)item;
-    (void)now;
+    (void)state, (void)item, (void)now;
 }
 
 enum err fetches_open(struct fetches *fetches, const char *path, struct fault *fault)

@@ -84,8 +84,7 @@ struct text door_shown(const char *server, struct arena *arena)
 
 static void ignore_notice(void *state, const char *notice)
 {
-    (void)state;
-    (void)notice;
+    (void)state, (void)notice;
 }
 
 /* Joins the lines of libpq's sentence. */

@@ -316,8 +316,7 @@ static enum err plan_collect(struct doing *work, struct txn *txn, struct fault *
 
 static enum err answer_collect(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     work_answer(work, &((struct collect_state *)work->own)->answer);
     return ERR_OK;
 }

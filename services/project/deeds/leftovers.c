@@ -10,9 +10,7 @@ static void take_renewed(void *owner, const struct fault *read, struct bytes fil
 {
     struct project *p = owner;
 
-    (void)read;
-    (void)file;
-    (void)state;
+    (void)read, (void)file, (void)state;
     p->is_sweeping = false;
     leftovers_look(p);
 }

@@ -8,8 +8,7 @@ enum { BUDGET_MS = 30000 };
 
 static void note_tree(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)answer;
+    (void)state, (void)answer;
     if (error != ERR_OK && error != ERR_NOT_FOUND)
         log_warn("the Media of a project is not scanned: %s", fault->what);
 }

@@ -138,9 +138,7 @@ static void take_root(void *state, enum err error, const void *answer, const str
 {
     struct missing_noting *n = state;
 
-    (void)error;
-    (void)answer;
-    (void)fault;
+    (void)error, (void)answer, (void)fault;
     n->has_root = true;
     n->is_asked = false;
     go_on(n->p);

@@ -67,8 +67,7 @@ static void add_copies(struct arena *arena, const struct element_list *parts, st
 
 static void log_refusal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)answer;
+    (void)state, (void)answer;
     if (error != ERR_OK)
         log_info("a changed sound of a project is not looked at again: %s", fault->what);
 }

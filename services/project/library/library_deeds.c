@@ -102,8 +102,7 @@ static enum err act_list(struct library_job *job, struct fault *fault)
 
 static enum err begin_list(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     library_job_start(library_job_new(work, &project_list_library_shape, act_list));
     return ERR_OK;
 }
@@ -150,8 +149,7 @@ static enum err act_change(struct library_job *job, struct fault *fault)
 
 static enum err begin_change(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     library_job_start(library_job_new(work, &project_change_library_shape, act_change));
     return ERR_OK;
 }
@@ -185,16 +183,14 @@ static enum err act_redo(struct library_job *job, struct fault *fault)
 
 static enum err begin_undo(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     library_job_start(library_job_new(work, NULL, act_undo));
     return ERR_OK;
 }
 
 static enum err begin_redo(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     library_job_start(library_job_new(work, NULL, act_redo));
     return ERR_OK;
 }
@@ -260,8 +256,7 @@ static enum err save_given(struct doing *work, struct txn *txn, struct fault *fa
 {
     struct library_job *job = library_job_new(work, &project_save_file_shape, act_save);
 
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     job->text = arena_text(&job->arena, library_given_text(work));
     library_job_start(job);
     return ERR_OK;
@@ -299,8 +294,7 @@ static enum err act_load(struct library_job *job, struct fault *fault)
 
 static enum err begin_load_file(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     library_job_start(library_job_new(work, &project_load_file_shape, act_load));
     return ERR_OK;
 }

@@ -242,8 +242,7 @@ static enum err act_import(struct library_job *job, struct fault *fault)
 
 static enum err start_import(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     library_job_start(library_job_new(work, &project_import_midi_shape, act_import));
     return ERR_OK;
 }

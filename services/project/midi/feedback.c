@@ -59,8 +59,7 @@ static void take_sent(void *state, enum err error, const void *answer, const str
 {
     struct midi_feedback *f = state;
 
-    (void)answer;
-    (void)fault;
+    (void)answer, (void)fault;
     f->is_complete = f->is_complete && error == ERR_OK;
     end_look(f);
 }
@@ -154,8 +153,7 @@ void feedback_look(struct midi_feedback *f)
 
 static void handle_change(void *state, const void *body, bool gap)
 {
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     feedback_look(state);
 }
 
@@ -163,8 +161,7 @@ static void handle_transport(void *state, const void *body, bool gap)
 {
     struct midi_feedback *f = state;
 
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     f->early = EARLY_LOOKS;
     set_ticking(f, true);
 }
@@ -173,8 +170,7 @@ static void handle_device(void *state, const void *body, bool gap)
 {
     struct midi_feedback *f = state;
 
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     for (uint32_t i = 0; i < f->count; i++)
         f->live[i].shown = -1;
     feedback_look(f);

@@ -278,8 +278,7 @@ static void handle_midi(void *state, const void *body, bool gap)
 
 static void handle_commit(void *state, const void *body, bool gap)
 {
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     (void)update_bindings(state);
 }
 

@@ -205,8 +205,7 @@ static enum err answer_bank(struct doing *work, struct txn *txn, struct fault *f
     struct slot_job *job = slot_job_of(work);
     struct slot_said said = { 0 };
 
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     job->said = message_text(MESSAGE_BANK, &work->kept, job->bank, (struct text){ 0 });
     slot_job_answer(work, &said);
     return ERR_OK;

@@ -144,8 +144,7 @@ const struct deed song_deed_play = {
 
 static void take_left(struct doing *work, const void *answer)
 {
-    (void)work;
-    (void)answer;
+    (void)work, (void)answer;
 }
 
 static enum err leave_song(struct doing *work, struct txn *txn, struct fault *fault)

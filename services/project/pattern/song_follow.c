@@ -162,8 +162,7 @@ void song_follow(struct project *p)
 
 static void take_began(void *state, const void *body, bool gap)
 {
-    (void)body;
-    (void)gap;
+    (void)body, (void)gap;
     look_at_core(state);
 }
 

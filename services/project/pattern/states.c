@@ -21,8 +21,7 @@ static void answer_text(struct doing *work, struct pattern_file *file)
 
 static enum err answer_all(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     answer_text(work, slot_job_of(work)->playing);
     return ERR_OK;
 }
@@ -31,8 +30,7 @@ static enum err answer_snapshot(struct doing *work, struct txn *txn, struct faul
 {
     struct pattern_file *playing = slot_job_of(work)->playing;
 
-    (void)txn;
-    (void)fault;
+    (void)txn, (void)fault;
     playing->pattern.modules = (struct modules){ 0 };
     pattern_rest_drop(&playing->pattern, TEXT("modules"), &work->kept);
     answer_text(work, playing);

@@ -252,17 +252,13 @@ static float find_quantile(struct near_trial *trial, uint32_t depth, float share
 
 static float probe_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
 {
-    (void)trial;
-    (void)query;
-    (void)kept;
+    (void)trial, (void)query, (void)kept;
     return (float)one->probe + 1;
 }
 
 static float rank_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
 {
-    (void)trial;
-    (void)query;
-    (void)kept;
+    (void)trial, (void)query, (void)kept;
     return (float)one->rank + 1;
 }
 

@@ -254,8 +254,7 @@ static struct bitmap *match_view(const struct match *match, const struct node *n
 {
     struct bitmap *rows = bitmap_new();
 
-    (void)match;
-    (void)among;
+    (void)match, (void)among;
     for (uint32_t i = 0; i < node->row_count; i++)
         bitmap_add(rows, node->rows[i]);
     return rows;
@@ -265,8 +264,7 @@ static struct bitmap *match_together(const struct match *match, const struct nod
 {
     struct bitmap *rows = bitmap_new();
 
-    (void)match;
-    (void)among;
+    (void)match, (void)among;
     for (uint32_t i = 0; node->together && i < node->together->count; i++)
         bitmap_add(rows, node->together->at[i].row);
     return rows;
@@ -310,8 +308,7 @@ static struct bitmap *match_like(const struct match *match, const struct node *n
 
 static struct bitmap *match_all(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    (void)node;
-    (void)among;
+    (void)node, (void)among;
     return index_all(match->index);
 }
 

@@ -106,8 +106,7 @@ static void take_sound(void *state, void *what, int fd, double seconds, const st
     struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = TEXT("wav") };
     struct file_reader *reader = what;
 
-    (void)state;
-    (void)seconds;
+    (void)state, (void)seconds;
     reader->foreign = NULL;
     if (fd < 0) {
         fail_reader(reader, fault);
@@ -128,8 +127,7 @@ static void decode_sound(struct file_reader *reader)
 
 static void end_rescan(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state;
-    (void)answer;
+    (void)state, (void)answer;
     if (error != ERR_OK)
         log_fault("a scan of a file that is only online", fault);
 }
@@ -248,8 +246,7 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
 
 static enum err pass_pulled(void *state, struct worker *worker, const void *answer, struct fault *fault)
 {
-    (void)state;
-    (void)fault;
+    (void)state, (void)fault;
     if (worker->holder)
         take_pulled(worker->holder, answer);
     return ERR_OK;

@@ -172,8 +172,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
     greg_t *ip = &registers[REG_RIP], *flags = &registers[REG_EFL];
     uint32_t length;
 
-    (void)number;
-    (void)info;
+    (void)number, (void)info;
     if (!take_break(&owner.begin, ip))
         (void)take_break(&owner.after_repeat, ip);
     *flags &= ~FLAG_STEP;

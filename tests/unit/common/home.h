@@ -23,9 +23,7 @@ struct home {
 
 static inline int home_remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
-    (void)st;
-    (void)kind;
-    (void)where;
+    (void)st, (void)kind, (void)where;
     return remove(path);
 }
 

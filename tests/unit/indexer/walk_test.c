@@ -43,8 +43,7 @@ static void do_nothing(struct errand *errand)
 
 static void noop_done(struct errand *errand, bool lost)
 {
-    (void)errand;
-    (void)lost;
+    (void)errand, (void)lost;
 }
 
 static int begin_walk(void **state)

@@ -67,9 +67,7 @@ static inline int engine_set_up(void **state)
 
 static inline int engine_remove_file(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
-    (void)status;
-    (void)type;
-    (void)walk;
+    (void)status, (void)type, (void)walk;
     return remove(path);
 }
 

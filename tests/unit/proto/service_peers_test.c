@@ -70,9 +70,7 @@ static enum err handle_progress(struct indexer *indexer, struct call *call, cons
 {
     struct indexer_progressed event = { .progress = { .known = 4711 } };
 
-    (void)call;
-    (void)ask;
-    (void)answer;
+    (void)call, (void)ask, (void)answer;
     service_publish(indexer->service, "progressed", &event);
     return ERR_OK;
 }

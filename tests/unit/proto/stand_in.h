@@ -56,8 +56,7 @@ static inline enum err way_slow(struct search *search, struct call *call, struct
 
 static inline enum err way_never(struct search *search, struct call *call, struct found *answer)
 {
-    (void)search;
-    (void)answer;
+    (void)search, (void)answer;
     return call_defer(call).number ? ERR_OK : call_fault(call)->code;
 }
 
@@ -79,24 +78,20 @@ static inline enum err way_piped(struct search *search, struct call *call, struc
 
 static inline enum err way_refused(struct search *search, struct call *call, struct found *answer)
 {
-    (void)search;
-    (void)answer;
+    (void)search, (void)answer;
     refuse(call, ERR_CONFLICT, "it is %s", "taken");
     return fault_hint(call_fault(call), "take another");
 }
 
 static inline enum err way_silent_error(struct search *search, struct call *call, struct found *answer)
 {
-    (void)search;
-    (void)call;
-    (void)answer;
+    (void)search, (void)call, (void)answer;
     return ERR_IO;
 }
 
 static inline enum err way_broken(struct search *search, struct call *call, struct found *answer)
 {
-    (void)search;
-    (void)call;
+    (void)search, (void)call;
     answer->cursor = TEXT("\xff\xfe");
     return ERR_OK;
 }

@@ -148,8 +148,7 @@ static inline struct made_item *made_items(struct index *index, uint32_t count, 
 
 static inline bool made_no_attribute(const void *state, struct text attribute)
 {
-    (void)state;
-    (void)attribute;
+    (void)state, (void)attribute;
     return false;
 }
 
