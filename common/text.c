@@ -18,6 +18,14 @@ bool text_is(struct text a, const char *zero_terminated)
     return text_equal(a, text_of(zero_terminated));
 }
 
+bool text_is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 int text_compare(struct text a, struct text b)
 {
     uint32_t both = a.len < b.len ? a.len : b.len;

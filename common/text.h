@@ -44,6 +44,10 @@ uint32_t text_character(struct text t);
  * text. (The latter can show "gpj.exe" as "exe.jpg".) */
 bool text_steers(struct text t);
 
+/* True if the array of C strings has this one. */
+#define TEXT_IS_AMONG(name, names) text_is_among(name, names, sizeof(names) / sizeof((names)[0]))
+bool text_is_among(const char *name, const char *const *names, size_t count);
+
 #define TEXT_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, written for each byte that is not UTF-8 */
 
 /* Writes `from` to `to` as UTF-8, with TEXT_REPLACEMENT for each invalid byte, cut at the last whole character within

@@ -78,7 +78,7 @@ static enum err hear_decoded(struct hear *hear, struct decode *decode, const str
 {
     static float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
     size_t got;
-    enum err e = hear_begin(hear, format->rate, (int)format->channels, format->frames);
+    enum err e = hear_begin(hear, format->rate, (int)format->channels);
 
     while (e == ERR_OK && (got = decode_read(decode, chunk, CHUNK_FRAMES)) > 0)
         hear_feed(hear, chunk, got);
@@ -165,7 +165,7 @@ static int hear_raw(struct hear *hear, void (*write)(struct hear *hear))
         if (!samples || fread(samples, sizeof(*samples) * channels, frames, stdin) != frames)
             return 1;
         from = cpu_seconds();
-        if (hear_begin(hear, rate, (int)channels, (int64_t)frames) != ERR_OK)
+        if (hear_begin(hear, rate, (int)channels) != ERR_OK)
             return 1;
         hear_feed(hear, samples, frames);
         if (hear_end(hear, &heard) != ERR_OK)

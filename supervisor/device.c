@@ -9,6 +9,7 @@
 
 #include "common/buffer.h"
 #include "common/file.h"
+#include "common/text.h"
 
 enum { PROC_MAX = 65536 };
 
@@ -19,9 +20,8 @@ bool device_is_name(const char *name)
 
     if (strlen(name) >= DEVICE_NAME)
         return false;
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (strcmp(name, words[i]) == 0)
-            return true;
+    if (TEXT_IS_AMONG(name, words))
+        return true;
     for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
         if (strncmp(name, starts[i], strlen(starts[i])) == 0 && name[strlen(starts[i])] != '\0')
             return true;

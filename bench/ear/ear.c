@@ -163,7 +163,7 @@ static void hear_all(const char *path)
         hear = hear_new();
     if (!hear || fd < 0 || input_open(&input, fd, NULL) != ERR_OK ||
         decode_open(&decode, &input, 0, &format, NULL) != ERR_OK ||
-        hear_begin(hear, format.rate, (int)format.channels, format.frames) != ERR_OK)
+        hear_begin(hear, format.rate, (int)format.channels) != ERR_OK)
         end_with("cannot be heard", path);
     for (size_t got; (got = decode_read(decode, chunk, CHUNK)) > 0;)
         hear_feed(hear, chunk, got);

@@ -15,14 +15,6 @@ enum {
     LATELY_US = 100000,
 };
 
-static const struct ask *find_in(const struct schema *schema, struct text name)
-{
-    for (uint32_t i = 0; i < schema->ask_count; i++)
-        if (text_is(name, schema->asks[i].name))
-            return &schema->asks[i];
-    return NULL;
-}
-
 /* Finds the service's own asks, and the standard ones under its name. */
 static const struct ask *find_ask(const struct service *service, struct text full_name)
 {
@@ -33,8 +25,8 @@ static const struct ask *find_ask(const struct service *service, struct text ful
     if (full_name.len <= len || memcmp(full_name.at, service->name, len) != 0 || full_name.at[len] != '.')
         return NULL;
     name = (struct text){ full_name.len - (uint32_t)len - 1, full_name.at + len + 1 };
-    ask = find_in(service->schema, name);
-    return ask ? ask : find_in(&schema_service, name);
+    ask = schema_own_ask(service->schema, name);
+    return ask ? ask : schema_own_ask(&schema_service, name);
 }
 
 static enum err explain_unknown(struct call *call)

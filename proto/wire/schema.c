@@ -29,7 +29,7 @@ static const struct schema *split_name(struct text full_name, struct text *name)
     return schema_named((struct text){ len, full_name.at });
 }
 
-static const struct ask *find_ask(const struct schema *schema, struct text name)
+const struct ask *schema_own_ask(const struct schema *schema, struct text name)
 {
     for (uint32_t i = 0; i < schema->ask_count; i++)
         if (text_is(name, schema->asks[i].name))
@@ -41,9 +41,9 @@ const struct ask *schema_ask(struct text full_name)
 {
     struct text name;
     const struct schema *schema = split_name(full_name, &name);
-    const struct ask *ask = schema ? find_ask(schema, name) : NULL;
+    const struct ask *ask = schema ? schema_own_ask(schema, name) : NULL;
 
-    return schema && !ask ? find_ask(&schema_service, name) : ask;
+    return schema && !ask ? schema_own_ask(&schema_service, name) : ask;
 }
 
 const struct event *schema_event(struct text full_name)

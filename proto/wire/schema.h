@@ -152,6 +152,7 @@ extern const struct schema *const schema_all[];
  * service.schema ("persist.ping"), which schema_ask finds under any service's name. */
 const struct schema *schema_named(struct text service);
 const struct ask *schema_ask(struct text full_name);
+const struct ask *schema_own_ask(const struct schema *schema, struct text name); /* only one of this schema */
 const struct event *schema_event(struct text full_name);
 const struct field *schema_field(const struct shape *shape, struct text name);
 

@@ -172,7 +172,7 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     if (e != ERR_OK)
         return e;
     set_format(&format, found);
-    e = hear_begin(analyser->hear, format.rate, (int)format.channels, format.frames);
+    e = hear_begin(analyser->hear, format.rate, (int)format.channels);
     if (e == ERR_OK) {
         found->frames = feed_hear(analyser, decode, &format);
         e = hear_end(analyser->hear, &analyser->heard);

@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 
 #include "common/file.h"
+#include "common/text.h"
 
 /* FUSE (0x65735546) is not in the table, because its backend decides (local_fuse_is_network). */
 enum { FUSE_MAGIC = 0x65735546, LINE = 4096 };
@@ -39,22 +40,14 @@ static const char *const remote[] = { "sshfs",     "rclone", "gvfsd-fuse", "glus
 /* Unions of local folders: their source is a list of folders between colons, not a host. */
 static const char *const unions[] = { "mergerfs", "unionfs", "unionfs-fuse", "mhddfs" };
 
-static bool is_in(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 bool local_fuse_is_network(const char *type, const char *source)
 {
     if (strncmp(type, "fuse.", 5) != 0)
         return false; /* "fuseblk": a disk; "fuse": some program */
-    if (is_in(type + 5, unions, sizeof(unions) / sizeof(*unions)))
+    if (TEXT_IS_AMONG(type + 5, unions))
         return false;
-    return is_in(type + 5, remote, sizeof(remote) / sizeof(*remote)) || strstr(source, "://") ||
-           strncmp(source, "//", 2) == 0 || (source[0] != '/' && strstr(source, ":/"));
+    return TEXT_IS_AMONG(type + 5, remote) || strstr(source, "://") || strncmp(source, "//", 2) == 0 ||
+           (source[0] != '/' && strstr(source, ":/"));
 }
 
 /* Parses /proc/self/mountinfo: "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */

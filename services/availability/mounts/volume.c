@@ -24,16 +24,6 @@ enum { TAG_TRIES = 5, TAG_PAUSE_US = 30000 };
 
 /* ---- the mount table ---- */
 
-static bool is_name_among(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
-#define IS_NAMED(name, names) is_name_among(name, names, sizeof(names) / sizeof((names)[0]))
-
 static const char *const special[] = { "autofs",    "binfmt_misc", "bpf",      "cgroup",     "cgroup2",    "configfs",
                                        "debugfs",   "devpts",      "devtmpfs", "efivarfs",   "fusectl",    "hugetlbfs",
                                        "mqueue",    "nsfs",        "proc",     "pstore",     "rpc_pipefs", "securityfs",
@@ -47,7 +37,7 @@ static const char *const clouds[] = { "fuse.rclone",   "fuse.onedriver", "fuse.g
 
 static bool is_cloud(const char *type)
 {
-    return IS_NAMED(type, clouds);
+    return TEXT_IS_AMONG(type, clouds);
 }
 
 static const char *text_or_none(const char *text)
@@ -68,7 +58,7 @@ static void add_line(struct mount_lines *to, struct libmnt_fs *fs)
         .type = alloc_text(type),
         .root = alloc_text(text_or_none(mnt_fs_get_root(fs))),
         .is_network = mnt_fs_is_netfs(fs) || local_fuse_is_network(type, source) || is_cloud(type),
-        .is_special = IS_NAMED(type, special),
+        .is_special = TEXT_IS_AMONG(type, special),
     };
 }
 

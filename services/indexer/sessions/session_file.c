@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "proto/transport/sandboxed.h"
 
 enum { PATIENCE_US = 60000000, LOOK_MS = 100 };
@@ -19,10 +20,7 @@ bool session_file_is(struct bytes name)
     char extension[TEXT_EXTENSION_SIZE];
 
     text_extension(name, extension);
-    for (size_t i = 0; i < sizeof(EXTENSIONS) / sizeof(EXTENSIONS[0]); i++)
-        if (strcmp(extension, EXTENSIONS[i]) == 0)
-            return true;
-    return false;
+    return TEXT_IS_AMONG(extension, EXTENSIONS);
 }
 
 /* A worker that dies or does not answer is reported as a failure of the file. */

@@ -131,8 +131,7 @@ static struct id digest_of(const struct persist_use *ask)
     return digest;
 }
 
-static enum err gather_uses(struct project *p, struct id id, struct txn *txn, struct arena *arena,
-                            struct persist_use *ask)
+static enum err gather_uses(struct id id, struct txn *txn, struct arena *arena, struct persist_use *ask)
 {
     struct element project;
     struct element_list parts;
@@ -140,7 +139,6 @@ static enum err gather_uses(struct project *p, struct id id, struct txn *txn, st
     struct uses_noting noting = { txn, arena, &parts, ask, 64 };
     enum err e = parts_get(txn, arena, id, &project);
 
-    (void)p;
     if (e == ERR_OK)
         e = parts_all(txn, arena, id, &parts);
     if (e == ERR_OK)
@@ -179,7 +177,7 @@ static void note_now(struct project *p, struct id project, bool added)
     (void)added;
     if (project_read(p, &txn, NULL) != ERR_OK)
         return;
-    if (gather_uses(p, project, txn, &arena, &ask) == ERR_OK)
+    if (gather_uses(project, txn, &arena, &ask) == ERR_OK)
         (void)send_uses(p, &ask);
     txn_end(txn);
     arena_free(&arena);
@@ -205,7 +203,7 @@ static bool note_project(struct project *p, struct txn *txn, struct arena *arena
     struct context context;
 
     missing_note(p, project, note_added);
-    if (gather_uses(p, project, txn, arena, &ask) != ERR_OK)
+    if (gather_uses(project, txn, arena, &ask) != ERR_OK)
         return true;
     if (ask.uses.count == 0 && uses_context(txn, arena, project, &context) == ERR_NOT_FOUND)
         return true;

@@ -48,7 +48,7 @@ static uint32_t budget_of(const struct doing *work)
     return left < 1 ? 1 : left > 600000 ? 600000 : (uint32_t)left;
 }
 
-static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_answer(void *state, enum err error, const struct fault *fault)
 {
     struct doing *work = state;
     struct fault why = fault ? *fault : (struct fault){ 0 };
@@ -66,7 +66,6 @@ static void take_answer(void *state, enum err error, const void *answer, const s
         fail_work(work, error, &why);
         return;
     }
-    (void)answer;
     work->phase = WORK_AFTER;
     work->has_changed = true;
     step_work(work);
@@ -78,7 +77,7 @@ static void take_undone(void *state, enum err error, const void *answer, const s
 
     if (error == ERR_OK)
         work->label = arena_text(&work->kept, ((const struct taken_back *)answer)->label);
-    take_answer(state, error, answer, fault);
+    take_answer(state, error, fault);
 }
 
 static void keep_shown(struct doing *work, const struct element *element)
@@ -98,7 +97,7 @@ static void take_applied(void *state, enum err error, const void *answer, const 
         ((struct doing *)state)->step = applied->step;
     if (error == ERR_OK && applied->has_element)
         keep_shown(state, &applied->element);
-    take_answer(state, error, answer, fault);
+    take_answer(state, error, fault);
 }
 
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault)

@@ -266,13 +266,12 @@ enum err library_plan(const struct pattern_library *library, const struct projec
     return e;
 }
 
-enum err library_plan_save(const struct pattern_library *library, struct pattern_file *file, struct text folder,
-                           struct text name, struct arena *arena, struct library_step *to, struct fault *fault)
+enum err library_plan_save(struct pattern_file *file, struct text folder, struct text name, struct arena *arena,
+                           struct library_step *to, struct fault *fault)
 {
     struct text in, file_name, path, text;
     enum err e;
 
-    (void)library;
     split_place(name, &in, &file_name);
     in = in.len ? in : folder.len ? folder : TEXT("user");
     file_name = file_name.len ? file_name : file->pattern.metadata.name;

@@ -11,7 +11,7 @@ enum err library_plan(const struct pattern_library *library, const struct projec
 
 /* The step that saves a pattern under a name: "NAME", or "FOLDER/NAME". `folder` "": user. An empty name is that of the
  * pattern. */
-enum err library_plan_save(const struct pattern_library *library, struct pattern_file *file, struct text folder,
-                           struct text name, struct arena *arena, struct library_step *to, struct fault *fault);
+enum err library_plan_save(struct pattern_file *file, struct text folder, struct text name, struct arena *arena,
+                           struct library_step *to, struct fault *fault);
 
 #endif

@@ -50,13 +50,6 @@ static uint32_t sample_at(const struct near_build *build, uint32_t number, uint3
 
 /* ---- ranges, one dimension per step ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The range of 99.8 % of the values, widened by a tenth, is at most RANGE steps. That is less than the range of a code,
  * so differences rarely exceed NEAR_FARTHEST. A block has one step. */
 static bool find_ranges(struct near_build *build, enum err *e)
@@ -67,7 +60,7 @@ static bool find_ranges(struct near_build *build, enum err *e)
     (void)e;
     for (uint32_t i = 0; i < count; i++)
         values[i] = vector_of(build, sample_at(build, i, count))[dimension];
-    qsort(values, count, sizeof(*values), by_value);
+    qsort(values, count, sizeof(*values), near_trial_by_value);
     low = values[count / 1000];
     high = values[count - 1 - count / 1000];
     build->head.low[dimension] = (low + high) / 2;

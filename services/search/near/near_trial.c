@@ -129,7 +129,7 @@ static int by_score(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
-static int by_value(const void *a, const void *b)
+int near_trial_by_value(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
 
@@ -219,7 +219,7 @@ static void try_query(struct near_trial *trial)
     for (uint32_t i = 0; i < count; i++)
         scores[i] = best[i].score;
     memcpy(clusters, trial->near->work->scores, parts.file->clusters * sizeof(*clusters));
-    qsort(clusters, parts.file->clusters, sizeof(*clusters), by_value);
+    qsort(clusters, parts.file->clusters, sizeof(*clusters), near_trial_by_value);
     trial->found = count < NEAR_DEEPEST ? count : NEAR_DEEPEST;
     for (uint32_t i = 0; i < trial->found; i++) {
         uint32_t place = best[exact[i].place].place;
@@ -246,7 +246,7 @@ static float find_quantile(struct near_trial *trial, uint32_t depth, float share
     for (uint32_t query = 0; query < queries_of(trial->kind); query++)
         for (uint32_t i = 0; i<depth; i += depth> MANY ? depth / MANY : 1)
             trial->values[count++] = value(trial, &trial->obstacles[(size_t)query * NEAR_DEEPEST + i], query, kept);
-    qsort(trial->values, count, sizeof(*trial->values), by_value);
+    qsort(trial->values, count, sizeof(*trial->values), near_trial_by_value);
     return trial->values[(uint32_t)((float)(count - 1) * share)];
 }
 

@@ -203,13 +203,6 @@ static enum err count_community(struct counting_uses *c)
 
 /* ---- items ---- */
 
-static int by_row(const void *a, const void *b)
-{
-    const struct together_item *x = a, *y = b;
-
-    return (x->row > y->row) - (x->row < y->row);
-}
-
 static struct together_item make_item(struct counting_uses *c, const struct counted_item *item, uint32_t row)
 {
     struct entry_used used = index_used(c->index, row);
@@ -241,7 +234,7 @@ static enum err take_items(struct counting_uses *c, struct companions *to)
         if (is_found(item) && index_find(c->index, item->id, &row))
             to->at[to->count++] = make_item(c, item, row);
     }
-    qsort(to->at, to->count, sizeof(*to->at), by_row);
+    qsort(to->at, to->count, sizeof(*to->at), together_role_by_row);
     return ERR_OK;
 }
 
@@ -312,7 +305,7 @@ const struct together_item *together_of(const struct node *root, uint32_t row)
     const struct together_item wanted = { .row = row }, *found = NULL;
 
     if (is_clause(root) && root->together && root->together->count)
-        found = bsearch(&wanted, root->together->at, root->together->count, sizeof(wanted), by_row);
+        found = bsearch(&wanted, root->together->at, root->together->count, sizeof(wanted), together_role_by_row);
     for (const struct node *child = root->kind == NODE_NOT ? NULL : root->first; child && !found; child = child->next)
         found = together_of(child, row);
     return found;

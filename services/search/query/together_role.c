@@ -25,7 +25,7 @@ static int by_score(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
-static int by_row(const void *a, const void *b)
+int together_role_by_row(const void *a, const void *b)
 {
     const struct together_item *x = a, *y = b;
 
@@ -91,7 +91,7 @@ enum err together_find_role(struct index *index, struct txn *txn, struct arena *
         count = rank_terms(&index->terms, range, &sums, ranked);
         for (uint32_t i = 0; i < count && to->count < TOGETHER_ITEMS; i++)
             take_rows(&ranked[i], &sums, to);
-        qsort(to->at, to->count, sizeof(*to->at), by_row);
+        qsort(to->at, to->count, sizeof(*to->at), together_role_by_row);
         free(ranked);
     }
     return e;

@@ -70,9 +70,8 @@ static void start_parts(struct hear *hear)
     hear->has_begun = true;
 }
 
-enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected)
+enum err hear_begin(struct hear *hear, double rate, int channels)
 {
-    (void)frames_expected;
     no_denormals();
     if (!(rate >= 1 && rate <= RATE_MAX) || channels < 1 || channels > CHANNELS_MAX)
         return ERR_BAD_REQUEST;

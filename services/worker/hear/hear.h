@@ -15,10 +15,9 @@ struct hear;
 struct hear *hear_new(void);       /* NULL: the compiled-in model has another layout; the caller frees it */
 void hear_free(struct hear *hear); /* NULL is allowed */
 
-/* Starts a sound and drops an unfinished one. `rate` is 1..1,000,000 Hz, `channels` 1..1024. `frames_expected` is a
- * hint for the resolution of the overviews; 0 or less: unknown. From then on the thread treats denormal numbers as 0.
- * Errors: bad_request (out of range). */
-enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected);
+/* Starts a sound and drops an unfinished one. `rate` is 1..1,000,000 Hz, `channels` 1..1024. From then on the
+ * thread treats denormal numbers as 0. Errors: bad_request (out of range). */
+enum err hear_begin(struct hear *hear, double rate, int channels);
 
 /* Takes the next frames, interleaved, any number including 0. NaN and infinities count as zero. Does nothing before
  * hear_begin. */

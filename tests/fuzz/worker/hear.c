@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     hear = hear ? hear : hear_new();
     holds(hear != NULL);
     int channels = head.at[0] % 9 + 1;
-    holds(hear_begin(hear, rate, channels, 0) == ERR_OK);
+    holds(hear_begin(hear, rate, channels) == ERR_OK);
     feed_bytes(hear, fuzz_rest(&input), (size_t)channels, head.at[1] + 1u);
     holds(hear_end(hear, &heard) == ERR_OK);
     is_sound(&heard);
