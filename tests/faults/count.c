@@ -3,11 +3,7 @@
  * FLAC contains exactly the played values. With a third argument one frame in each second has twice that level.
  *
  *   count SERVER NAME [over]      ports NAME:left and NAME:right; until SIGTERM. Prints "ready" when it plays. */
-#include <jack/jack.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "tests/faults/sounding_client.h"
 
 enum { MOST = 8388607 };
 
@@ -16,14 +12,6 @@ static struct count {
     jack_port_t *left, *right;
     int is_over;
 } count;
-
-static volatile sig_atomic_t ends;
-
-static void on_signal(int number)
-{
-    (void)number;
-    ends = 1;
-}
 
 static int play_period(jack_nframes_t frames, void *state)
 {
@@ -40,30 +28,16 @@ static int play_period(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void die_of(const char *what)
-{
-    fprintf(stderr, "count: %s\n", what);
-    exit(1);
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 3 && argc != 4)
         die_of("SERVER NAME [over]");
     count.is_over = argc == 4;
-    signal(SIGTERM, on_signal);
-    count.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
-    if (!count.client)
-        die_of("no such server, or the name is taken");
+    count.client = client_open(argv[1], argv[2]);
     count.left = jack_port_register(count.client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     count.right = jack_port_register(count.client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    if (!count.left || !count.right || jack_set_process_callback(count.client, play_period, NULL) != 0 ||
-        jack_activate(count.client) != 0)
+    if (!count.left || !count.right || jack_set_process_callback(count.client, play_period, NULL) != 0)
         die_of("no ports");
-    puts("ready");
-    fflush(stdout);
-    while (!ends)
-        usleep(20000);
-    jack_client_close(count.client);
+    client_run(count.client);
     return 0;
 }

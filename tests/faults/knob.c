@@ -5,14 +5,12 @@
  *
  * PORT is another name of its output, and ALIAS an alias of that port. Prints "ready" when it is active. Ends at the
  * end of its input. */
-#include <jack/jack.h>
 #include <jack/midiport.h>
 #include <jack/ringbuffer.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "tests/faults/sounding_client.h"
 
 enum { LINES = 4096, WAIT_US = 1000 };
 
@@ -60,12 +58,6 @@ static void *print_heard(void *state)
             fflush(stdout);
         }
     return state;
-}
-
-static void die_of(const char *what)
-{
-    fprintf(stderr, "knob: %s\n", what);
-    exit(1);
 }
 
 static void open_client(const char *server, const char *name, const char *port, const char *alias)

@@ -9,12 +9,11 @@
  * starting), frame of the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. FILE.midi has
  * a line for each MIDI message at the port place:midi: its frame (the server's clock, 32 bits) and three bytes, 0 for
  * those that it lacks. */
-#include <jack/jack.h>
 #include <jack/midiport.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "tests/faults/sounding_client.h"
 
 enum { CYCLES = 1 << 18, TEMPOS = 16, MESSAGES = 1 << 16 };
 
@@ -107,12 +106,6 @@ static void lead_transport(jack_transport_state_t state, jack_nframes_t frames, 
         at->valid |= JackTickDouble;
         at->tick_double = fmax((beats - beat) * ticks, 0);
     }
-}
-
-static void die_of(const char *what)
-{
-    fprintf(stderr, "place: %s\n", what);
-    exit(1);
 }
 
 static void read_map(char **tempos)

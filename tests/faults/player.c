@@ -2,12 +2,9 @@
  *
  *   player SERVER NAME FILE     port NAME:out; FILE: mono float32 of the server's rate; until SIGTERM.
  *                              Prints "ready" */
-#include <jack/jack.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "tests/faults/sounding_client.h"
 
 static struct player {
     jack_client_t *client;
@@ -15,14 +12,6 @@ static struct player {
     float *sound;
     size_t frames, wait, at;
 } player;
-
-static volatile sig_atomic_t ends;
-
-static void on_signal(int number)
-{
-    (void)number;
-    ends = 1;
-}
 
 static int play_period(jack_nframes_t frames, void *state)
 {
@@ -40,12 +29,6 @@ static int play_period(jack_nframes_t frames, void *state)
         player.at += left;
     }
     return 0;
-}
-
-static void die_of(const char *what)
-{
-    fprintf(stderr, "player: %s\n", what);
-    exit(1);
 }
 
 static void load_file(const char *path)
@@ -67,19 +50,11 @@ int main(int argc, char **argv)
     if (argc != 4)
         die_of("SERVER NAME FILE");
     load_file(argv[3]);
-    signal(SIGTERM, on_signal);
-    player.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
-    if (!player.client)
-        die_of("no such server, or the name is taken");
+    player.client = client_open(argv[1], argv[2]);
     player.out = jack_port_register(player.client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    if (!player.out || jack_set_process_callback(player.client, play_period, NULL) != 0 ||
-        jack_activate(player.client) != 0)
+    if (!player.out || jack_set_process_callback(player.client, play_period, NULL) != 0)
         die_of("no port");
-    puts("ready");
-    fflush(stdout);
-    while (!ends)
-        usleep(20000);
-    jack_client_close(player.client);
+    client_run(player.client);
     free(player.sound);
     return 0;
 }

@@ -15,19 +15,16 @@
  * notes (frames in FILE), unsent (notes that were due while TO was away), marks (frames in FILE), stood (pairs of
  * frames in FILE between which a processor paused, for half a period or more), clock (pairs of a frame in FILE and the
  * time of day at which it was played, in microseconds). */
-#include <jack/jack.h>
 #include <jack/midiport.h>
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "tests/faults/sounding_client.h"
 
 enum { NOTES = 4096, MARKS = 64, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000, CLOCKS = 8192, CLOCK_EVERY = 10 };
 
@@ -57,14 +54,6 @@ static struct tape {
     long long clock[CLOCKS][2];
     unsigned clock_count;
 } tape;
-
-static volatile sig_atomic_t ends;
-
-static void on_signal(int number)
-{
-    (void)number;
-    ends = 1;
-}
 
 static void on_mark(int number)
 {
@@ -159,12 +148,6 @@ static int stand_beside(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void die_of(const char *what)
-{
-    fprintf(stderr, "tape: %s\n", what);
-    exit(1);
-}
-
 /* Wakes each millisecond on one processor, and records where it woke half a period late. */
 static void *look_at(void *processor)
 {
@@ -223,9 +206,9 @@ static void begin_tape(const char *server, const char *port, const char *to)
     tape.until_end = LONG_MAX;
     if (jack_activate(tape.recorder.client) != 0 || jack_activate(tape.other.client) != 0)
         die_of("not activated");
-    while (!ends && jack_connect(tape.recorder.client, port, jack_port_name(tape.recorder.port)) != 0)
+    while (!client_ends && jack_connect(tape.recorder.client, port, jack_port_name(tape.recorder.port)) != 0)
         usleep(20000);
-    while (!ends && to && jack_connect(tape.other.client, jack_port_name(tape.other.port), to) != 0)
+    while (!client_ends && to && jack_connect(tape.other.client, jack_port_name(tape.other.port), to) != 0)
         usleep(20000);
     puts("ready");
     fflush(stdout);
@@ -308,8 +291,8 @@ int main(int argc, char **argv)
 
     if (seconds <= 0 || (argc != 5 && argc != 8 && argc != 9))
         die_of("SERVER FILE SECONDS PORT [NOTE EVERY TO [LENGTH]]");
-    signal(SIGTERM, on_signal);
-    signal(SIGINT, on_signal);
+    signal(SIGTERM, client_end);
+    signal(SIGINT, client_end);
     signal(SIGUSR1, on_mark);
     tape.note = argc >= 8 ? (unsigned)atoi(argv[5]) : 0;
     tape.every = argc >= 8 ? (unsigned)atoi(argv[6]) : 0;
@@ -323,7 +306,7 @@ int main(int argc, char **argv)
     begin_tape(argv[1], port, argc >= 8 ? argv[7] : NULL);
     looking = look_at_all(threads);
     tape.room = (size_t)seconds * jack_get_sample_rate(tape.recorder.client);
-    while (!ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
+    while (!client_ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
         tell_connections(again);
         tell_stood();
         note_clock();

@@ -3,12 +3,9 @@
  *
  *   through SERVER NAME OUTPUTS DELAY      ports NAME:in_1, NAME:in_2 and NAME:out_1 (… out_2), until SIGTERM. Prints
  *                                          "ready" when it runs. */
-#include <jack/jack.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "tests/faults/sounding_client.h"
 
 enum { SIDES = 2, LATEST = 1 << 18 };
 
@@ -18,14 +15,6 @@ static struct through {
     float line[SIDES][LATEST];
     unsigned outputs, delay, at;
 } through;
-
-static volatile sig_atomic_t ends;
-
-static void on_signal(int number)
-{
-    (void)number;
-    ends = 1;
-}
 
 static void pass_side(unsigned side, jack_nframes_t frames)
 {
@@ -50,12 +39,6 @@ static int process_period(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void die_of(const char *what)
-{
-    fprintf(stderr, "through: %s\n", what);
-    exit(1);
-}
-
 static jack_port_t *make_port(const char *kind, unsigned side, unsigned long flags)
 {
     char name[16];
@@ -74,22 +57,13 @@ int main(int argc, char **argv)
         die_of("SERVER NAME OUTPUTS DELAY");
     through.outputs = (unsigned)atoi(argv[3]) == SIDES ? SIDES : (unsigned)atoi(argv[3]) % SIDES;
     through.delay = (unsigned)atoi(argv[4]) % LATEST;
-    signal(SIGTERM, on_signal);
-    through.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
-    if (!through.client)
-        die_of("no such server, or the name is taken");
+    through.client = client_open(argv[1], argv[2]);
     for (unsigned side = 0; side < SIDES; side++)
         through.in[side] = make_port("in", side, JackPortIsInput);
     for (unsigned side = 0; side < through.outputs; side++)
         through.out[side] = make_port("out", side, JackPortIsOutput);
     if (through.outputs > 0 && jack_set_process_callback(through.client, process_period, NULL) != 0)
         die_of("no callback");
-    if (jack_activate(through.client) != 0)
-        die_of("not activated");
-    puts("ready");
-    fflush(stdout);
-    while (!ends)
-        usleep(20000);
-    jack_client_close(through.client);
+    client_run(through.client);
     return 0;
 }
