@@ -43,10 +43,7 @@ enum err settings_read(const struct paths *paths, struct settings *settings, str
     settings->start_limit = config_int(config, "supervisor.start_ms", START_MS, 1000, HOUR_MS) * 1000;
     settings->hang_limit = config_int(config, "supervisor.hang_ms", 0, HANG_LEAST_MS, HOUR_MS) * 1000;
     e = read_audio(config, &settings->audio, fault);
-    if (e == ERR_OK)
-        e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 bool settings_want_sound(const struct settings *settings)

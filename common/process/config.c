@@ -222,3 +222,11 @@ enum err config_check(const struct config *config, struct fault *fault)
         *fault = config->refused;
     return config->refused.code;
 }
+
+enum err config_end(struct config *config, enum err e, struct fault *fault)
+{
+    if (e == ERR_OK)
+        e = config_check(config, fault);
+    config_free(config);
+    return e;
+}

@@ -30,4 +30,7 @@ enum err config_put(const struct paths *paths, const char *key, const char *valu
 /* Call it after the last getter: reports the first unusable value as "FILE:LINE: …". Errors: bad_request. */
 enum err config_check(const struct config *config, struct fault *fault);
 
+/* Frees `config`. Returns `e`, or the error of config_check if `e` is none. */
+enum err config_end(struct config *config, enum err e, struct fault *fault);
+
 #endif

@@ -27,10 +27,7 @@ enum err port_read_settings(struct osc *osc, struct fault *fault)
     if (inet_pton(AF_INET, listen, &osc->listen) != 1)
         e = fault_set(fault, ERR_BAD_REQUEST,
                       "osc.listen in loophole.conf is \"%.60s\": expected an IPv4 address of this machine", listen);
-    if (e == ERR_OK)
-        e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 /* ---- the file ---- */

@@ -110,10 +110,7 @@ enum err lan_read(struct lan *lan, const struct gate *own, const struct paths *p
     if (e != ERR_OK)
         return e;
     e = read_lan_settings(lan, config, paths, fault);
-    if (e == ERR_OK)
-        e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 /* ---- who may enter ---- */

@@ -332,9 +332,7 @@ static enum err read_fetch_settings(struct availability *availability, struct fa
     fetches->readers.patience = config_int(config, "availability.fetch_patience_s", 30, 1, 3600) * 1000000;
     fetches->tries_most = (uint32_t)config_int(config, "availability.fetch_tries", 5, 1, 100);
     fetches->pause = 1000000;
-    e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 enum err fetching_open(struct availability *availability, struct fault *fault)

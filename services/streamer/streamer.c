@@ -23,10 +23,7 @@ static enum err read_preview_settings(struct streamer *streamer, struct fault *f
     preview->match = config_bool(config, "preview.match", true);
     preview->loudness = config_real(config, "preview.loudness", -18, -60, 0);
     e = takes_settings(&streamer->takes, config, service_paths(streamer->service), fault);
-    if (e == ERR_OK)
-        e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 /* ---- the tick ---- */

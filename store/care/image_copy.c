@@ -177,10 +177,8 @@ static enum err load_growth(const struct paths *paths, uint64_t *pages, struct f
     if (e != ERR_OK)
         return e;
     mib = config_int(config, "store.backup_growth_mib", GROWTH_MIB, GROWTH_MIB_LEAST, GROWTH_MIB_MOST);
-    e = config_check(config, fault);
-    config_free(config);
     *pages = ((uint64_t)mib << 20) / (uint64_t)sysconf(_SC_PAGESIZE);
-    return e;
+    return config_end(config, e, fault);
 }
 
 enum err image_copy(const struct paths *paths, int fd, const char *path, struct fault *fault)

@@ -24,9 +24,7 @@ enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault 
     if (e != ERR_OK)
         return e;
     *bytes = (size_t)config_int(config, "store.map_mib", MAP_MIB, MAP_MIB_LEAST, MAP_MIB_MOST) << 20;
-    e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)

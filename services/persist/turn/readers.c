@@ -20,9 +20,7 @@ enum err readers_open(struct readers *readers, const struct paths *paths, struct
         return e;
     int64_t mib = config_int(config, "store.reader_growth_mib", GROWTH_MIB, GROWTH_MIB_LEAST, GROWTH_MIB_MOST);
     readers->growth = ((uint64_t)mib << 20) / (uint64_t)sysconf(_SC_PAGESIZE);
-    e = config_check(config, fault);
-    config_free(config);
-    return e;
+    return config_end(config, e, fault);
 }
 
 static void clear_dead(struct store *store)

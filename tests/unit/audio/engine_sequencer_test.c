@@ -53,8 +53,7 @@ static void every_odd_step_is_late_by_half_the_swing(void **made)
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
     stage->score.swing = 0.3;
     give_impulse(stage, &stage->score.now, 0, 0.5f, "xxxxxxxxxxxxxxxx");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, BAR - 100);
     assert_impulses(stage, 0, stage->recorded, at, 16);
 }
@@ -66,8 +65,7 @@ static void a_long_pattern_repeats_after_its_last_step(void **made)
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 32 };
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x..............................x");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 33 * STEP);
     assert_impulses(stage, 0, stage->recorded, at, 3);
 }
@@ -84,8 +82,7 @@ static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
     stage->score.next_tempo = 240;
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x...............x");
     give_impulse(stage, &stage->score.next, 1, 0.25f, "xx");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, BAR + STEP + 100);
     assert_int_equal(stage_onset(stage, 1), at[1]);
     stage_near(stage->main[0][BAR], 0.25, 0);
@@ -137,8 +134,7 @@ static void a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail(void **m
     static float without[BAR + AFTER];
 
     give_last_note(&stage->score.now, 1);
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, BAR + AFTER);
     memcpy(without, stage->main[0], sizeof(without));
 
@@ -148,8 +144,7 @@ static void a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail(void **m
     stage->score.next.rows[0] = (struct score_row){ 0 };
     give_impulse(stage, &stage->score.next, 1, 0.25f, "x");
     stage->score.next_bar = 1;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, BAR + AFTER);
     for (uint32_t i = 0; i < BAR + AFTER; i++)
         stage_near(stage->main[0][i], (double)without[i] + (i == BAR ? 0.25 : 0), 1e-4);
@@ -170,8 +165,7 @@ static void a_pattern_set_at_once_replaces_a_queued_one_that_just_began(void **m
     stage->score.next_bar = 1;
     stage->score.next_tempo = 240;
     give_impulse(stage, &stage->score.next, 1, 0.25f, "x.x");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, BAR + 100);
     stage_near(stage->main[0][BAR], 0.25, 0);
 
@@ -192,8 +186,7 @@ static void a_new_tempo_changes_the_pace_and_not_the_place(void **made)
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
     give_impulse(stage, &stage->score.now, 0, 0.5f, "..x.x");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 2048);
     stage->score.tempo = 60;
     stage_score(stage);
@@ -210,8 +203,7 @@ static void a_score_of_the_same_pattern_keeps_the_place(void **made)
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 3 * STEP);
     stage->score.now.rows[0].steps[8] = STEP_NORMAL;
     stage_score(stage);
@@ -275,8 +267,7 @@ static void a_stop_and_a_locate_say_where_it_goes_on(void **made)
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x..x....x");
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_cue(stage, (struct cue){ .frame = 3 * STEP - 10, .verb = CUE_TRANSPORT_STOP });
     stage_cue(stage, (struct cue){ .frame = 30000, .verb = CUE_TRANSPORT_LOCATE, .from = 8 });
     stage_start_transport(stage, 40000, 0);
@@ -325,8 +316,7 @@ static void notes_of_a_row_come_in_turn(void **made)
     row->notes[0] = 500, row->notes[1] = 1000, row->notes[2] = 1500;
     for (uint32_t i = 0; i < 4; i++)
         row->steps[2 * i] = STEP_NORMAL;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 8 * STEP);
     for (uint32_t note = 0; note < 4; note++) {
         uint32_t count = 0;
@@ -348,8 +338,7 @@ static void an_accent_opens_the_filter(void **made)
     row->filter_freq = 200;
     row->accent_boost = 5000;
     row->steps[4] = STEP_ACCENT;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 6 * STEP);
     for (uint32_t i = 1000; i < 2900; i++) {
         power[0] += stage->main[0][i] * stage->main[0][i];
@@ -368,8 +357,7 @@ static void sends_reach_reverb_and_delay(void **made)
     };
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x");
     stage->score.now.rows[0].voice.delay_send = 1;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 13000);
     echo = stage_onset(stage, 1);
     assert_in_range(echo, 11996, 12000);

@@ -170,8 +170,7 @@ static void jack_is_followed(void **made)
 
     stage->score.sync = SYNC_FOLLOW_JACK;
     stage->score.metronome = 1;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 256);
     assert_int_equal(stage->last.jack_ask, 1);
     assert_int_equal(stage_state(stage).running, 0);
@@ -279,8 +278,7 @@ static void a_server_that_is_new_is_asked_to_roll(void **made)
     struct stage *stage = *made;
 
     stage->score.sync = SYNC_LEAD_JACK;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 2560);
     assert_int_equal(stage->last.jack_ask, 0);
     stage->jack_joined = true;

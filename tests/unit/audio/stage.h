@@ -259,6 +259,13 @@ static inline void stage_start_transport(struct stage *stage, int64_t frame, flo
     stage_cue(stage, (struct cue){ .frame = frame, .verb = CUE_TRANSPORT_START, .value = bars });
 }
 
+/* Gives the engines the score, and starts the transport at the first frame. */
+static inline void stage_play(struct stage *stage)
+{
+    stage_score(stage);
+    stage_start_transport(stage, 0, 0);
+}
+
 /* A new generation on a stream's ring, which does not begin at the file's own first frame. */
 static inline void stage_generation(struct stage *stage, uint32_t number, uint32_t generation)
 {

@@ -54,8 +54,7 @@ static void begin_change(struct stage *stage, const struct score_pattern *next, 
     stage->score.next = next ? *next : (struct score_pattern){ 0 };
     stage->score.next.serial = next ? 2 : 0;
     stage->score.next_bar = next ? 1 : -1;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
 }
 
 /* What sounds from the start until HEARD. */

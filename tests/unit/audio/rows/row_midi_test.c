@@ -21,8 +21,7 @@ static struct score_row *play_row(struct stage *stage, const char *steps, uint32
     struct score_row *row = give_row(&stage->score.now, steps);
 
     row->gate = until % STEP ? 1 : 0.5f;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, until);
     return row;
 }
@@ -63,8 +62,7 @@ static void a_row_sends_its_notes_and_their_ends_and_does_not_sound(void **made)
     row->velocity[2] = 0.5f;
     row->ratchet_count = 1;
     row->ratchet[0] = 2;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, 4 * STEP);
     ASSERT_HEARD(stage, ON(0, 64), OFF(1500), ON(3000, 64), OFF(4500), ON(STEP, 90), OFF(STEP + 3000), ON(2 * STEP, 32),
                  OFF(2 * STEP + 3000));
@@ -141,8 +139,7 @@ static void a_new_connection_gets_the_end_of_every_note_that_was_played(void **m
     row->note_count = 2;
     row->notes[0] = 440;
     row->notes[1] = 880;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, STEP + 1);
     stage->midi_wired = 0;
     stage_run(stage, 3 * STEP);
@@ -220,8 +217,7 @@ static void every_note_has_its_end_when_there_is_no_room(void **made)
     }
     stage->score.now.serial = 1;
     stage->score.now.steps = 16;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_cue(stage, (struct cue){ .frame = 20000, .verb = CUE_TRANSPORT_STOP });
     stage_run(stage, 60000);
     for (uint32_t i = 0; i < stage->sent_count; i++) {

@@ -25,8 +25,7 @@ static void play_pattern(struct stage *stage, const struct pattern *pattern, uin
 
     assert_int_equal(pattern_read(pattern, &stage->score.now, &fault), ERR_OK);
     stage->score.now.serial = 1;
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, frames);
 }
 

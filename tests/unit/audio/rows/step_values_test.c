@@ -24,8 +24,7 @@ static struct score_row *begin_row(struct stage *stage, const char *steps)
 
 static void play_until(struct stage *stage, uint32_t frames)
 {
-    stage_score(stage);
-    stage_start_transport(stage, 0, 0);
+    stage_play(stage);
     stage_run(stage, frames);
 }
 
