@@ -3,7 +3,6 @@ hand, so that it can also send what no browser sends."""
 import base64
 import http.client
 import os
-import shutil
 import socket
 import struct
 import subprocess
@@ -13,7 +12,7 @@ import urllib.parse
 import msgpack
 
 import client
-from claims import skip, write_file
+from claims import needs, write_file
 
 PASSWORD = 'a long pass%word + more'
 
@@ -26,8 +25,7 @@ def free_port():
 
 def certify(home):
     """A certificate for this test alone."""
-    if not shutil.which('openssl'):
-        skip('no openssl')
+    needs('openssl')
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', home.file('key.pem'), '-out',
                     home.file('certificate.pem'), '-days', '2', '-subj', '/CN=studio.test'], check=True, capture_output=True)
 

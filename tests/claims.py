@@ -53,6 +53,11 @@ def skip(why):
     raise Skipped(why)
 
 
+def needs(program):
+    if not shutil.which(program):
+        skip(f'no {program}')
+
+
 def lose_override():
     """The programs that this process starts obey the modes of files, also for root."""
     if os.getuid():
@@ -97,6 +102,12 @@ def file_text(path):
         return file.read()
 
 
+def printed_in(path):
+    """The output of a program that may still run: the last character may be incomplete."""
+    with open(path, encoding='utf-8', errors='replace') as file:
+        return file.read()
+
+
 def file_bytes(path):
     with open(path, 'rb') as file:
         return file.read()
@@ -124,8 +135,7 @@ def samples(pattern, most=None, folder=DRUMKITS):
 def state_of(pid):
     """The letter of the state of a process: T if it is stopped, Z if it has ended or is gone."""
     try:
-        with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
-            return stat.read().rpartition(')')[2].split()[0]
+        return printed_in(f'/proc/{pid}/stat').rpartition(')')[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return 'Z'
 
@@ -282,8 +292,7 @@ class Home:
             until(lambda: self.is_ready(service), what=f'{service} is ready')
 
     def log(self, service):
-        with open(self.file('data', 'log', service + '.log'), encoding='utf-8', errors='replace') as log:
-            return log.read()
+        return printed_in(self.file('data', 'log', service + '.log'))
 
     def board(self, service='persist'):
         """The path of the shared memory of the board."""
@@ -322,9 +331,8 @@ class Home:
         """The living processes of this home that run programs of loophole."""
         def is_engine(pid):
             try:
-                with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
-                    name, _, rest = stat.read().partition('(')[2].rpartition(')')
-                    return name.startswith('loophole') and rest.split()[0] != 'Z'
+                name, _, rest = printed_in(f'/proc/{pid}/stat').partition('(')[2].rpartition(')')
+                return name.startswith('loophole') and rest.split()[0] != 'Z'
             except OSError:
                 return False
         return [pid for pid in self.processes() if is_engine(pid)]
@@ -490,8 +498,7 @@ def _print(one, number):
         said = f'not ok {one.name}'
     ok = said.startswith('ok')
     print(said.replace('ok ', f'ok {number} - ', 1), flush=True)
-    with open(scratch(f'{one.name}.log'), encoding='utf-8', errors='replace') as log:
-        lines = log.read().splitlines()
+    lines = printed_in(scratch(f'{one.name}.log')).splitlines()
     for line in lines[-60:] if not ok else [l for l in lines if l.startswith('figure: ')]:
         print('# ' + (line if ok else '  ' + line))
     return ok

@@ -204,6 +204,11 @@ class Studio:
     def sync(self):
         return self.json('sync')
 
+    def join(self):
+        """The studio shares what it uses, and makes an exchange."""
+        self.level('use')
+        self.sync()
+
     def rows(self, table='evidence_use'):
         return self.server.rows(self.name, table)
 

@@ -2,10 +2,9 @@
 sound."""
 import glob
 import os
-import shutil
 import sys
 
-from claims import BUILD, LONG, TOP, figure, skip
+from claims import BUILD, LONG, TOP, figure, needs, printed_in
 from sounding import engine, tool
 
 
@@ -19,15 +18,13 @@ def drive(home, program, *args):
     if said.code:
         for path in [home.file('persist.err'), home.file('services.err'), *sorted(glob.glob(home.file('data/log/*.log')))]:
             if os.path.exists(path):
-                with open(path, encoding='utf-8', errors='replace') as log:
-                    print(path, *log.read().splitlines()[-4:], sep='\n')
+                print(path, *printed_in(path).splitlines()[-4:], sep='\n')
     assert said.code == 0, said
     return said
 
 
 def drive_sound(home, program, *args, in_step=False):
     """Does the same on an engine of its own that sounds."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
+    needs('jackd')
     engine(home, in_step=in_step)
     return drive(home, program, *args)

@@ -1,14 +1,8 @@
 """patterns.py: shared by the tests of patterns: kills of the project service, and errors in all their forms."""
 import json
-import shutil
 
-from claims import file_text, same, skip, until
+from claims import file_text, same, until
 from sounding import engine, tool, until_connected, until_sounds
-
-
-def needs_strace():
-    if not shutil.which('strace'):
-        skip('strace is not installed')
 
 
 class Patterns:

@@ -10,7 +10,7 @@ import struct
 import sys
 import wave
 
-from claims import BUILD, TOP, random, samples, skip, until, write_file
+from claims import BUILD, TOP, needs, printed_in, random, samples, until, write_file
 
 sys.path.insert(0, os.path.join(TOP, 'tests/service'))
 import sound
@@ -23,8 +23,7 @@ def engine(home, settings='', in_step=False):
     of a client. With `in_step`, JACK's server waits for its clients (-S). loophole starts it without -S: then JACK does
     not wait, and repeats a period that its clients are still in. Two periods then meet in one buffer, and a claim that
     compares single frames would blame loophole for that."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
+    needs('jackd')
     home.env['LOOPHOLE_AUDIO'] = 'dummy'
     if in_step:
         _wait_for_clients(home)
@@ -141,6 +140,14 @@ def tool(name):
     return os.path.join(BUILD, 'tests/faults', name)
 
 
+def jack_client(home, program, name, *args):
+    """The process of a JACK client of these tests, which runs. NAME.said has what it prints."""
+    said = home.file(name + '.said')
+    process = home.start_into(said, tool(program), home.ask('audio.server')['server'], name, *map(str, args))
+    until(lambda: 'ready' in printed_in(said), what=f'{name} runs')
+    return process
+
+
 class Tape:
     """A recording of ports of the engine, float32, of at most `seconds`. It contains NaN where the recorder missed a
     period. `notes`: NOTE EVERY TO of the recorder."""
@@ -153,8 +160,7 @@ class Tape:
         until(lambda: 'connected' in self.words(), what='the recorder is connected')
 
     def words(self):
-        with open(self.said, encoding='utf-8', errors='replace') as said:
-            return said.read()
+        return printed_in(self.said)
 
     def wait(self):
         """Waits until the recording has its full length."""

@@ -4,7 +4,7 @@ import os
 import sys
 
 from claims import same, until
-from sounding import engine, forget_memory, kill_processes, tool, until_connected
+from sounding import engine, forget_memory, jack_client, kill_processes, until_connected
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'service'))
 import take as take_file
@@ -33,15 +33,7 @@ class Recording:
 
     def play_counter(self, name, *more):
         """(process, its two ports in the form that --inputs takes)."""
-        said = self.home.file(name + '.said')
-        playing = self.home.start_into(said, tool('count'), self.home.ask('audio.server')['server'], name, *more)
-        until(lambda: 'ready' in self.text(said), what=f'{name} plays')
-        return playing, f'{name}:left,{name}:right'
-
-    @staticmethod
-    def text(path):
-        with open(path, encoding='utf-8', errors='replace') as file:
-            return file.read()
+        return jack_client(self.home, 'count', name, *more), f'{name}:left,{name}:right'
 
     def stop_counting(self):
         for playing in [self.counting, *self.others]:

@@ -9,13 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, skip, state_of, until, until_stopped
+from claims import claim, contains, needs, printed_in, run_claims, same, state_of, until, until_stopped
 from sounding import tool
-
-
-def read(path):
-    with open(path, encoding='utf-8', errors='replace') as text:
-        return text.read()
 
 
 def until_gone(pid):
@@ -30,8 +25,8 @@ def until_named(home, pid, name):
 def child(pid):
     """The child of strace that is named loophole. strace first starts another child to test the kernel."""
     try:
-        for one in read(f'/proc/{pid}/task/{pid}/children').split():
-            if read(f'/proc/{one}/comm').strip() == 'loophole':
+        for one in printed_in(f'/proc/{pid}/task/{pid}/children').split():
+            if printed_in(f'/proc/{one}/comm').strip() == 'loophole':
                 return int(one)
     except (FileNotFoundError, ProcessLookupError):
         pass
@@ -40,8 +35,7 @@ def child(pid):
 
 def stop_an_opening(home):
     """(strace, the pid of a process that is stopped while it opens the store)."""
-    if not shutil.which('strace'):
-        skip('no strace')
+    needs('strace')
     tracer = home.start_into(home.file('check'), 'strace', '-f', '-qq', '-o', '/dev/null', '-P', home.file('data/store/data.mdb'),
                              '-e', 'trace=pread64', '-e', 'inject=pread64:signal=STOP:when=1', 'loophole', 'store', 'check')
     checker = until(lambda: child(tracer.pid) and child(child(tracer.pid)), 30)  # the command reads in a child of its own
@@ -53,7 +47,7 @@ def hold_mutex(home, name):
     """A program of this name that is stopped with the mutex."""
     holder = home.start_into(home.file('held'), shutil.copy(tool('mutex'), home.file(name)))
     until_stopped(holder.pid)
-    same('holding', read(home.file('held')).strip())
+    same('holding', printed_in(home.file('held')).strip())
     return holder
 
 
@@ -126,8 +120,7 @@ def without_an_engine_a_command_names_a_process_that_is_stopped_while_it_opens(h
 
 @claim
 def a_disk_that_takes_no_file_locks_is_refused(home):
-    if not shutil.which('strace'):
-        skip('no strace')
+    needs('strace')
     home.up()
     said = home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
                     'loophole', 'store', 'check', code=21)
@@ -140,8 +133,7 @@ def a_disk_that_takes_no_file_locks_is_refused(home):
 
 @claim
 def up_says_at_once_why_a_service_may_not_start(home):
-    if not shutil.which('strace'):
-        skip('no strace')
+    needs('strace')
     tracer = home.start('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
                         'loopholed', '--foreground')
     until(lambda: home.is_ready('supervisor'), what='the traced supervisor runs')  # else `up` starts another one

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import DRUMKITS, claim, contains, how_often, run_claims, skip, until
+from claims import DRUMKITS, claim, contains, how_often, printed_in, run_claims, skip, until
 from disks import Lossy, Small, SmallExt4, put
 from driving import drive
 
@@ -120,8 +120,7 @@ def indexing_on_a_full_disk_reports_that_it_waits(home):
     index = home.start_into(said, 'loophole', 'index', library, '--wait')
 
     def waits():
-        with open(said, encoding='utf-8', errors='replace') as text:
-            return re.search('^persist: the disk is full', text.read(), re.M)
+        return re.search('^persist: the disk is full', printed_in(said), re.M)
     until(waits)
     os.remove(home.file('data/filler'))
     assert index.wait(300) == 0, waits()

@@ -2,14 +2,13 @@
 """The disk under a stream does not answer. A stall of 2 s is inaudible; in a longer one the sound fades out, the stall
 is counted, and the sound comes back."""
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, same, skip, until
+from claims import claim, needs, run_claims, same, until
 from sounding import Tape, engine, is_open_in, sound, tool, until_connected, until_later
 
 
@@ -20,8 +19,7 @@ class StallingDisk:
         self.home, self.at, self.disk = home, home.file('mount'), home.file('disk')
 
     def __enter__(self):
-        if not shutil.which('fusermount3'):
-            skip('fuse3 is not installed')
+        needs('fusermount3')
         engine(self.home, in_step=True)
         self.home.wait_ready('streamer')
         until_connected(self.home)

@@ -4,14 +4,14 @@ one item that has it."""
 import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until, write_file
+from claims import (claim, contains, figure, how_often, needs, printed_in, random, run_claims, same, skip, until,
+                    write_file)
 from disks import Lossy, Small
 from sounding import tool
 from takes import HeldEncoder, recording, recording_in
@@ -43,8 +43,7 @@ def a_take_goes_on_when_the_streamer_is_killed_and_is_flac_then(it):
 
 
 def _needs_strace():
-    if not shutil.which('strace'):
-        skip('strace is not installed')
+    needs('strace')
     with subprocess.Popen(['sleep', '60']) as sleeper:
         tried = subprocess.run(['timeout', '--signal=INT', '5', 'strace', '-p', str(sleeper.pid), '-o', '/dev/null'],
                                stderr=subprocess.PIPE, text=True, check=False)
@@ -61,7 +60,7 @@ def _kill_at(it, call, path, when, name):
     pid = home.pid('streamer')
     strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-P', path, '-e', f'trace={call}',
                              '-e', f'inject={call}:signal=KILL:when={when}')
-    until(lambda: 'attached' in it.text(said))
+    until(lambda: 'attached' in printed_in(said))
     stop = stop_in_background(it)
     until(lambda: home.is_other('streamer', pid), what=f'the streamer was killed before {call} of {path}')
     strace.wait(120)
@@ -101,7 +100,7 @@ def killed_at_any_moment_of_the_encoding_the_streamer_leaves_one_whole_file(it):
         time.sleep(random.uniform(.1, .35))
         os.kill(it.home.pid('streamer'), signal.SIGKILL)
         if stop.wait(120):
-            contains(it.text(it.home.file('stop.log')), 'no take is under way')  # its answer did not leave
+            contains(printed_in(it.home.file('stop.log')), 'no take is under way')  # its answer did not leave
         it.is_flac(id, f'take{number}', lost)
         it.home.wait_ready('streamer')
 
@@ -147,7 +146,7 @@ def a_scan_that_saw_the_wav_makes_no_second_item_after_it_became_flac(home):
             it.until_frames(id, 100000)
             stall.send_signal(signal.SIGUSR2)
             home.loophole('library', 'rescan')
-            until(lambda: 'waits' in it.text(said))
+            until(lambda: 'waits' in printed_in(said))
             home.loophole('record', 'stop')
             it.until_is(id, 'final')
             stall.send_signal(signal.SIGUSR2)

@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_text, how_often, run_claims, same, skip, until, write_file
+from claims import claim, contains, file_bytes, file_text, how_often, needs, run_claims, same, until, write_file
 from client import Client
 from driving import drive_sound
 from sounding import engine, forget_dead_servers, take_place, until_connected, until_transport
@@ -53,15 +53,13 @@ def answer(command):
 
 def own_server(home, name, *driver):
     """A JACK server that the claim starts."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
+    needs('jackd')
     return home.start_into(home.file('jackd.log'), 'jackd', '-n', name, *driver)
 
 
 def named(home, name):
     """The settings of an engine that uses the JACK server of this name."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
+    needs('jackd')
     take_place()
     forget_dead_servers()
     home.env['LOOPHOLE_AUDIO'] = f'jack:{name}'

@@ -10,8 +10,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, file_bytes, how_often, random, run_claims, same, until
-from patterns import Patterns, needs_strace
+from claims import claim, contains, figure, file_bytes, how_often, needs, random, run_claims, same, until
+from patterns import Patterns
 
 
 class Slots(Patterns):
@@ -103,7 +103,7 @@ def all_packed(it):
 
 @claim(inside=Slots)
 def killed_while_it_packs_a_backup_the_project_service_keeps_the_backup_and_packs_it_later(it):
-    needs_strace()
+    needs('strace')
     home = it.home
     for call in ('/^rename', 'fsync'):
         until(lambda: home.has_lived('project'))

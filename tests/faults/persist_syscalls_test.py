@@ -2,18 +2,16 @@
 """Kills persist at every system call of a commit, one by one, and makes every one fail once with EIO, ENOSPC and EINTR. The
 calls come from a trace of a commit of one edit and one of 400 places."""
 import os
-import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, file_text, run_claims, skip, until
+from claims import claim, file_text, needs, run_claims, skip, until
 from driving import drive
 
 
 def need_attaching(home):
     """Skips the claim where strace cannot attach to a process."""
-    if not shutil.which('strace'):
-        skip('strace is not installed')
+    needs('strace')
     said = home.file('attached')
     sleeper = home.start('sleep', '600')
     with open(said, 'wb') as errors:

@@ -13,7 +13,7 @@ import tempfile
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 sys.path[:0] = [TOP, os.path.join(TOP, 'service')]
-from claims import LONG, SEED, claim, contains, figure, file_text, run_claims, same, skip, until
+from claims import LONG, SEED, claim, contains, figure, file_text, needs, printed_in, run_claims, same, skip, until
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio
@@ -43,7 +43,7 @@ class Strace:
         until(lambda: self.process.poll() is not None or is_dead(self.pid))
         self.process.kill()
         self.process.wait()
-        return open(self.out.name, encoding='utf-8', errors='replace').read()
+        return printed_in(self.out.name)
 
 
 def calls_of(trace):
@@ -196,8 +196,7 @@ class Collecting(Killing):
 
 
 def run_killing(it, kind):
-    if not shutil.which('strace'):
-        skip('strace is not installed')
+    needs('strace')
     killing = kind(it, kind.__name__)
     killing.run()
     it.home.stop()
@@ -216,8 +215,7 @@ def killed_at_its_calls_of_a_load_the_project_is_the_old_or_the_new_one(it):
 
 @claim(inside=Indexing)
 def a_collect_needs_neither_renames_that_replace_nothing_nor_links(it):
-    if not shutil.which('strace'):
-        skip('strace is not installed')
+    needs('strace')
     for refused in ('renameat2', 'renameat2,link,linkat'):
         collecting = Collecting(it, refused)
         collecting.prepare()

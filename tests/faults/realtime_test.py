@@ -5,7 +5,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, how_often, run_claims, skip
+from claims import BUILD, claim, how_often, needs, run_claims, skip
 from driving import drive
 from sounding import engine, forget_dead_servers, take_place, tool
 
@@ -13,8 +13,7 @@ from sounding import engine, forget_dead_servers, take_place, tool
 def watched(home):
     """The programs of this home, with an audio core that has the check for forbidden calls: a script of its name starts
     it with the library preloaded."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
+    needs('jackd')
     if os.environ.get('SANITIZED'):
         skip('a sanitizer allocates where it likes')
     programs = home.file('bin')

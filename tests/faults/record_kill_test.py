@@ -7,7 +7,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, until
+from claims import claim, contains, figure, how_often, printed_in, random, run_claims, same, until
 from disks import Lossy, Small
 from takes import Recording, recording_in
 
@@ -61,7 +61,7 @@ def a_stop_that_the_streamer_dies_before_is_done_by_its_successor(it):
         time.sleep(random.uniform(0, .09))
         os.kill(home.pid('streamer'), signal.SIGKILL)
         if stop.wait(120):
-            contains(it.text(said), 'no take is under way')  # the take was final before the answer left
+            contains(printed_in(said), 'no take is under way')  # the take was final before the answer left
         it.until_is(id, 'final')
         is_in_order(it, f'stop{number}.wav')
         home.wait_ready('streamer')
@@ -157,7 +157,7 @@ def a_full_disk_ends_the_take_with_the_frames_so_far(home):
         it.until_final('full')
         contains(home.loophole('status').out, 'ended early')
         events.wait(120)
-        contains(it.text(home.file('event')), 'No space left')
+        contains(printed_in(home.file('event')), 'No space left')
         assert is_in_order(it, 'full.wav')['size'] > 2000000, 'there was room for more'
         os.unlink(it.file('full.wav'))
         it.until_final('again', '--seconds', '1')

@@ -2,11 +2,10 @@
 """Artefact files without a row, left by kills of persist between a file and its commit. They are removed when they are an
 hour old; a file of a row or of a batch in progress is never removed."""
 import os
-import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, how_often, run_claims, skip
+from claims import claim, how_often, needs, run_claims
 from driving import drive
 
 
@@ -22,8 +21,7 @@ def batches_sent_again_while_the_sweep_runs_keep_their_files(home):
 
 @claim
 def the_file_of_a_batch_under_way_stays_however_old_it_looks(home):
-    if not shutil.which('strace'):
-        skip('no strace')
+    needs('strace')
     drive(home, 'faults/sweep.py', 'pinned')
 
 

@@ -6,14 +6,13 @@ import json
 import math
 import os
 import re
-import shutil
 import signal
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import DRUMKITS, claim, contains, file_bytes, file_text, run_claims, same, skip, until
+from claims import DRUMKITS, claim, contains, file_bytes, file_text, needs, run_claims, same, until
 from client import Catalogue, new_id
 from sounding import Tape, engine, noise, tool, transport, until_quiet, until_sounds, until_transport
 
@@ -390,8 +389,7 @@ def an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one(home)
 @claim(shares=transport_engine)
 def jack_s_transport_is_led_when_asked(home):
     """JACK's transport rolls with bars and beats."""
-    if not shutil.which('jack_showtime'):
-        skip('no jack_showtime')
+    needs('jack_showtime')
     home.env['JACK_DEFAULT_SERVER'] = home.first('audio', 'status')['server']
     home.loophole('transport', 'sync', 'lead')
     home.loophole('transport', 'start')

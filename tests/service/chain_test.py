@@ -7,8 +7,8 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, file_json, run_claims, same, until
-from sounding import Tape, engine, sound, tool, until_connected, until_later
+from claims import claim, contains, figure, file_json, printed_in, run_claims, same, until
+from sounding import Tape, engine, jack_client, sound, until_connected, until_later
 
 
 class Chain:
@@ -32,16 +32,7 @@ class Chain:
 
     def through(self, name, outputs, delay=0):
         """The process of a client that passes on its input, negated and `delay` frames later."""
-        said = self.home.file('through.' + name)
-        process = self.home.start_into(said, tool('through'), self.home.ask('audio.server')['server'], name, str(outputs),
-                                       str(delay))
-        until(lambda: 'ready' in self.text(said), what=f'{name} is ready')
-        return process
-
-    @staticmethod
-    def text(path):
-        with open(path, encoding='utf-8', errors='replace') as file:
-            return file.read()
+        return jack_client(self.home, 'through', name, outputs, delay)
 
     @staticmethod
     def end(process, by=signal.SIGTERM):
@@ -155,7 +146,7 @@ def a_client_of_a_chain_that_dies_stops_the_preview_with_a_report_and_may_come_b
     it.preview('--loop', '--chain', 'strip:in_1,in_2')
     until_later(it.home, 24000)
     it.end(strip, signal.SIGKILL)
-    until(lambda: re.search('its chain is gone: .*strip:in_1', it.text(events)))
+    until(lambda: re.search('its chain is gone: .*strip:in_1', printed_in(events)))
     it.end(listener)
     it.until_silent()
     contains(it.home.refused('preview', it.file, '--chain', 'strip:in_1'), 'no JACK client has')
@@ -236,7 +227,7 @@ def a_chain_that_would_feed_back_is_refused(it):
     it.preview('--loop', '--chain', 'two:in_1,in_2')
     it.refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
     jack('jack_connect', f'{own}:main_right', 'one:in_2')  # loophole cannot refuse a connection made in a patch bay
-    until(lambda: 'feed back' in it.text(events))
+    until(lambda: 'feed back' in printed_in(events))
     it.end(listener)
     it.until_unwired('return_left', 'two:out_1')
     jack('jack_disconnect', f'{own}:main_right', 'one:in_2')

@@ -53,8 +53,7 @@ def offers_that_wait_do_not_leave_at_a_lower_level(studio):
     contains(leaves, f"$1 = '{preview}'")
     assert USE not in leaves, leaves
     same((0, 1), (studio.rows(), studio.rows('evidence_word')))
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same((4, 1), (studio.rows(), studio.rows('evidence_word')))
 
 
@@ -81,8 +80,7 @@ def let_go(holds):
 @claim(inside=Studio)
 def a_lower_level_holds_for_the_exchange_that_runs(studio):
     log = Log(studio.server)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     songs = TALK // 16 + 4
     kit = [studio.home.first('show', studio.sound(number))['id'] for number in range(16)]
     for number in range(songs):
@@ -97,16 +95,14 @@ def a_lower_level_holds_for_the_exchange_that_runs(studio):
     contains(leaves, 'composer.exchange')
     assert USE not in leaves, leaves
     same((0, 0), (studio.rows(), studio.status()['outbox']))
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same(16 * songs, studio.rows())
 
 
 @claim(inside=Studio)
 def level_off_ends_the_exchange_that_runs(studio):
     log = Log(studio.server)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     studio.use('Song', 0, 1)
     holds, syncing = while_the_server_waits(studio)
     log.news()

@@ -77,8 +77,7 @@ def offers_that_a_lower_level_forbids_meanwhile_fail_no_exchange(studio):
     home.stop()
     home.up()
     home.wait_ready('composer')
-    studio.level('use')
-    studio.sync()
+    studio.join()
     studio.use('Song', 0, 1)
     home.loophole('tag', studio.sound(0), '+dusty')
     until(lambda: not studio.status()['syncing'])
@@ -277,8 +276,7 @@ def damage_offers(home, word, key_bytes):
 @claim(inside=Studio)
 def a_damaged_offer_is_offered_again_and_keeps_no_forget_from_its_end(studio):
     server, home = studio.server, studio.home
-    studio.level('use')
-    studio.sync()
+    studio.join()
     server.tool('stop')
     studio.use('Song', *range(KIT))
     home.loophole('tag', studio.sound(0), '+zanzibar')
@@ -348,8 +346,7 @@ def many_offers_come_by_copy_and_count_once(studio):
     for number in range(songs):
         studio.home.loophole('use', f'Song {number}', *kit, '--role', 'drums')
     studio.home.loophole('tag', studio.sound(0), '+back\\slash')
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same((songs * KIT, 1), (studio.rows(), studio.rows('evidence_word')))
     same('tag:back\\slash', server.sql('select attribute from composer.evidence_word'))
     contains(file_text(os.path.join(server.folder, 'server.log')), 'copy offered (id, kind, content')
@@ -381,8 +378,7 @@ def the_lessons_of_a_new_round_arrive_without_an_ask(studio):
 @claim(inside=Studio)
 def an_exchange_is_a_task_that_shows_its_progress_and_can_be_cancelled(studio):
     home = studio.home
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same([], [task for task in home.json('tasks') if 'community' in task['label']])
     studio.use('Song', 0, 1, 2)
     holds = subprocess.Popen([TOOL, 'psql', studio.server.folder, '-At'], env=home.env, text=True, stdin=subprocess.PIPE,

@@ -29,8 +29,7 @@ def sounds_of_an_excluded_folder_never_leave(studio):
     home.loophole('tag', studio.sound(0), '+dusty')
     home.loophole('tag', other, '+dusty')
     same(2, studio.json('preview')['offers'])
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same((1, 1), (studio.rows(), studio.rows('evidence_word')))
     home.settings(f'[composer]\nserver = {studio.setting}\n')
     home.loophole('restart', 'composer')
@@ -49,8 +48,7 @@ def the_salt_of_a_studio_is_its_own_and_is_kept(studio):
     other = studio.beside()
     for one in (studio, other):
         one.use('Song', 0, 1)
-        one.level('use')
-        one.sync()
+        one.join()
         same(1, len(contexts(one)))
     assert contexts(studio).isdisjoint(contexts(other))
     before = contexts(studio)
@@ -83,8 +81,7 @@ def a_fact_of_the_community_comes_after_a_person_and_a_file_and_before_an_analys
         return line['class'], line['class_source']
 
     studio.use('Song', 0, 1, 2)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     give_class(studio, 0, 'file', 'snare')
     give_class(studio, 1, 'user', 'tom')
     until(lambda: shown(2)[1] == 'analysis')
@@ -187,8 +184,7 @@ def the_script_of_serve_makes_a_server_and_may_run_again(studio):
     studio.home.loophole('restart', 'composer')
     studio.home.wait_ready('composer')
     studio.use('Song', 0, 1)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same('2', server.tool('psql', '-At', '-d', 'made', '-c', 'select count(*) from composer.evidence_use'))
 
 

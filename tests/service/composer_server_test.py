@@ -87,8 +87,7 @@ def half_an_answer_changes_nothing_and_the_offers_count_once(studio):
 def a_server_restored_from_a_dump_is_given_and_read_all_again(studio):
     server, dump = studio.server, studio.home.file('dump')
     studio.use('Song 1', 0, 1)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     server.round(1)
     studio.sync()
     epoch = server.sql('select composer.epoch()')

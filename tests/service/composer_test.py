@@ -27,8 +27,7 @@ def sounds_used_together_reach_the_server_and_come_back(studio):
     for one in (studio, other):
         for song in ('Secret Song', 'Hidden Album'):
             one.use(song, 0, 1, 2, 3)
-        one.level('use')
-        one.sync()
+        one.join()
         same(8, one.rows())
     other.home.loophole('edit', other.sound(0), 'class=clap')
     studio.home.loophole('edit', studio.sound(0), 'class=clap')
@@ -77,8 +76,7 @@ def a_pair_that_is_not_public_is_found_by_its_pack(studio):
     server, home = studio.server, studio.home
     items = [home.first('show', studio.sound(number))['id'] for number in range(4)]
     studio.use('Song', 0, 1)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     uses = [(name, song, number) for name in range(3) for song, number in ((0, 0), (0, 1), (1, 3), (1, 1))]
     contents = server.sql('select distinct content from composer.evidence_use').splitlines()
     same(2, len(contents))
@@ -153,8 +151,7 @@ def a_preview_is_the_exact_bytes_that_leave(studio):
     same(5, len(json.loads(preview['bytes'])['offers']))
     for secret in ('Secret', 'Anna', 'TR808', 'library', os.path.basename(studio.sound(0)), studio.home.path):
         assert secret not in preview['bytes'], secret
-    studio.level('use')
-    studio.sync()
+    studio.join()
     contains(file_text(os.path.join(studio.server.folder, 'server.log')), f"$1 = '{preview['bytes']}'")
 
 
@@ -202,8 +199,7 @@ def kill_one(studio, server, kind):
 def a_restored_server_is_given_and_read_all_again(studio):
     server, data = studio.server, os.path.join(studio.server.folder, 'data')
     studio.use('Song 1', 0, 1)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     server.round(1)
     studio.sync()
     server.tool('stop')
@@ -229,8 +225,7 @@ def a_restored_server_is_given_and_read_all_again(studio):
 @claim(inside=Studio)
 def forget_removes_all_at_the_server_and_proves_it(studio):
     studio.use('Song', 0, 1, 2)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     preview = studio.json('preview')['bytes']
     same(3, studio.rows())
     forgot = studio.json('forget')
@@ -238,8 +233,7 @@ def forget_removes_all_at_the_server_and_proves_it(studio):
     same((0, 0), (studio.rows(), studio.server.rows(studio.name, 'evidence_word')))
     status = studio.status()
     same(('off', 0, 0, False), (status['level'], status['shared'], status['outbox'], status['forgetting']))
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same(3, studio.rows())
     assert json.loads(preview)['generation'] != json.loads(studio.json('preview')['bytes'])['generation']
 
@@ -258,8 +252,7 @@ def a_studio_reads_and_changes_only_its_own_rows(studio):
     other, server = studio.beside(), studio.server
     for one, sounds in ((studio, (0, 1)), (other, (1, 2, 3))):
         one.use('Song', *sounds)
-        one.level('use')
-        one.sync()
+        one.join()
     theirs = f"studio = 'studio_{other.name}'"
 
     def asks(*statements):

@@ -51,8 +51,7 @@ def ten_studios_are_public_and_nine_are_not(studio):
     same(2, studio.rows())
     inbox_follows(studio)
     studio.json('forget')
-    studio.level('use')
-    studio.sync()
+    studio.join()
     same((2, 0), (studio.rows(), publish()))
     server.sql('delete from composer.mark')
     assert publish() > 0
@@ -64,8 +63,7 @@ def ten_studios_are_public_and_nine_are_not(studio):
 def the_marks_of_a_round_go_with_what_a_studio_forgets(studio):
     server = studio.server
     studio.use('Song', 0, 1)
-    studio.level('use')
-    studio.sync()
+    studio.join()
     server.sql("update composer.setting set value = 1 where name = 'longest_context'")
     server.round(1)
     same('a context that is too long', server.sql('select reason from composer.mark'))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, file_bytes, run_claims, same, skip, state_of, until, write_file
+from claims import BUILD, claim, contains, file_bytes, needs, run_claims, same, state_of, until, write_file
 from sounding import engine, until_sounds
 
 CONFINED = os.path.join(BUILD, 'tests/faults/confined')
@@ -17,8 +17,7 @@ TONE = ('-f', 'lavfi', '-i', 'sine=440:d=2')
 
 
 def ffmpeg(*args):
-    if not shutil.which('ffmpeg'):
-        skip('ffmpeg is not installed')
+    needs('ffmpeg')
     subprocess.run(('ffmpeg', '-nostdin', '-loglevel', 'error', '-y') + args, check=True)
 
 

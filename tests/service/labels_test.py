@@ -12,7 +12,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, LONG, claim, contains, figure, file_bytes, run_claims, same, skip, until, write_file
+from claims import (BUILD, LONG, claim, contains, figure, file_bytes, printed_in, run_claims, same, skip, until,
+                    write_file)
 from wave_files import acid, chunk, chunks, smpl, wav
 
 SOUND = [int(12000 * (i % 97 / 48 - 1)) for i in range(44100)]
@@ -248,8 +249,7 @@ def trace(home, *args, inject=()):
                           stdin=subprocess.DEVNULL, capture_output=True)
     if b'not permitted' in done.stderr and b'strace' in done.stderr:
         skip('strace cannot trace a process')
-    with open(out, encoding='utf-8', errors='replace') as lines:
-        return re.findall(r'^(\w+)\(', lines.read(), flags=re.M)
+    return re.findall(r'^(\w+)\(', printed_in(out), flags=re.M)
 
 
 def points_of(calls, draw):

@@ -6,8 +6,8 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SONIC, claim, contains, open_files, run_claims, same, skip, until
-from sounding import tool
+from claims import SONIC, claim, contains, open_files, printed_in, run_claims, same, skip, until
+from sounding import jack_client
 from takes import Recording
 
 
@@ -40,11 +40,9 @@ class Listening(Recording):
 
     def play(self, path):
         """Plays the file as "player-PID:out", until the client is stopped."""
-        raw, said = self.home.file('sound.f32'), self.home.file('playing')
+        raw = self.home.file('sound.f32')
         self.home.run('sox', '-G', path, '-t', 'f32', '-r', '48000', '-c', '1', raw)
-        self.playing = self.home.start_into(said, tool('player'), self.home.ask('audio.server')['server'],
-                                            self.port.partition(':')[0], raw)
-        until(lambda: 'ready' in self.text(said), what='the player plays')
+        self.playing = jack_client(self.home, 'player', self.port.partition(':')[0], raw)
 
     def stop_playing(self):
         if self.playing:
@@ -104,7 +102,7 @@ def a_take_under_way_goes_on_and_another_listener_is_refused(it):
     until(lambda: it.wires() == 1)
     contains(home.refused('similar', '--port', it.port), 'another client listens to')
     same(0, first.wait(120), 'the first was not answered')
-    contains(it.text(home.file('found')), it.sound('loop_amen'))
+    contains(printed_in(home.file('found')), it.sound('loop_amen'))
     it.is_whole('beside.wav', lost, it.stop()['lost'])
 
 

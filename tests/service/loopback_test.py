@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import engine, tool, until_connected
+from sounding import engine, jack_client, until_connected
 
 PERIOD, DELAY = 1024, 1234
 
@@ -23,19 +23,12 @@ class Cable:
         engine(home, self.settings, in_step=True)
         home.wait_ready('streamer')
         until_connected(home)
-        said = home.file('through.said')
-        home.start_into(said, tool('through'), home.ask('audio.server')['server'], 'cable', '2', str(DELAY))
-        until(lambda: 'ready' in self.text(said), what='the cable is there')
+        jack_client(home, 'through', 'cable', 2, DELAY)
         home.loophole('audio', 'connect', 'main_left', 'cable:in_1')
         return self
 
     def __exit__(self, *_):
         pass
-
-    @staticmethod
-    def text(path):
-        with open(path, encoding='utf-8', errors='replace') as file:
-            return file.read()
 
     def measured(self, *args):
         return next(line for line in self.home.json('doctor', '--loopback', *args, code=None)

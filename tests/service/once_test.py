@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Asks that change the sound are done once, whatever dies between the ask and its answer."""
 import os
-import shutil
 import signal
 import sys
 import time
@@ -9,7 +8,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import msgpack
 import zmq
-from claims import claim, figure, file_text, how_often, random, run_claims, skip, until
+from claims import claim, figure, file_text, how_often, needs, random, run_claims, until
 from client import Client, new_id
 from sounding import engine
 
@@ -109,8 +108,7 @@ def a_toggle_whose_answer_could_not_be_sent_is_done_once(it):
 
 @claim(inside=Sounding)
 def a_preview_and_a_play_are_begun_once_though_the_streamer_dies(it):
-    if not shutil.which('sox'):
-        skip('no sox')
+    needs('sox')
     path = it.home.file('long.wav').encode()
     it.home.run('sox', '-n', '-r', '48000', '-c', '2', path, 'synth', '60', 'sine', '200')
 

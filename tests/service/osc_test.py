@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import random
-import shutil
 import signal
 import socket
 import struct
@@ -13,7 +12,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (SEED, TOP, claim, contains, file_bytes, file_json, file_text, how_often, run_claims, same, skip,
+from claims import (SEED, TOP, claim, contains, file_bytes, file_json, file_text, how_often, needs, run_claims, same,
                     until, write_file)
 from osc import Osc, bundle, encode
 from patterns import refused_alike, refused_slot
@@ -50,8 +49,7 @@ def state(home):
 
 @claim
 def oscsend_drives_the_transport_and_oscdump_receives_the_values(home):
-    if not shutil.which('oscsend'):
-        skip('no oscsend')
+    needs('oscsend')
     sounding(home)
     port, spare = str(state(home)['port']), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     spare.bind(('127.0.0.1', 0))
@@ -161,8 +159,7 @@ def the_library_is_saved_to_loaded_from_and_archived(home):
 
 @claim
 def changes_of_slots_and_of_the_library_are_taken_back_and_done_again(home):
-    if not shutil.which('oscsend'):
-        skip('no oscsend')
+    needs('oscsend')
     plays(home)
     osc, port = Osc(home), str(state(home)['port'])
 

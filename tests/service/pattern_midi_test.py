@@ -3,20 +3,18 @@
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_json, run_claims, same, skip
+from claims import claim, contains, file_json, needs, run_claims, same
 
 DRUMS, BASS = 9, 0
 
 
 def write_midi(home, kind, ticks, *tracks):
     """A file that csvmidi makes of tracks, each a list of lines without their number."""
-    if not shutil.which('csvmidi'):
-        skip('csvmidi is not installed')
+    needs('csvmidi')
     lines = [f'0, 0, Header, {kind}, {len(tracks)}, {ticks}']
     for number, track in enumerate(tracks, 1):
         lines += [f'{number}, {line}' for line in ('0, Start_track', *track, '60000, End_track')]
@@ -99,8 +97,7 @@ def an_export_that_another_program_reads_and_writes_again_has_the_same_steps(hom
     with open(home.file('whole.json'), 'w', encoding='utf-8') as out:
         json.dump({'metadata': {'name': 'Whole'}, 'sequencer': {'bpm': 133.7, 'swing': 0.999, 'tracks': rows}}, out)
     home.loophole('pattern', 'export_midi', home.file('whole.json'), home.file('ours.mid'))
-    if not shutil.which('csvmidi'):
-        skip('csvmidi is not installed')
+    needs('csvmidi')
     subprocess.run(['midicsv', home.file('ours.mid'), home.file('theirs.csv')], check=True)
     subprocess.run(['csvmidi', home.file('theirs.csv'), home.file('theirs.mid')], check=True)
     pattern, back, remarks = import_midi(home, home.file('theirs.mid'))

@@ -5,14 +5,13 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, how_often, run_claims, skip, shutil
+from claims import BUILD, TOP, claim, how_often, needs, run_claims
 from driving import drive
 from sounding import engine
 
 
 def sounding(home):
-    if not shutil.which('jackd'):
-        skip('no jackd')
+    needs('jackd')
     engine(home, in_step=True)
 
 

@@ -87,6 +87,16 @@ def until_kept(home, wanted, name=''):
     until(lambda: is_music(kept(home, name), wanted), what=lambda: f'{name} keeps {wanted}: {either(home, name)}')
 
 
+def song_of_music(home):
+    """The open project Song of a studio keeps what make_music sets, which is returned."""
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    return wanted
+
+
 def until_sounding(home, wanted):
     until(lambda: is_music(sounding(home), wanted), what=lambda: f'the core has {wanted}: {either(home)}')
 
@@ -104,11 +114,7 @@ def until_hit_sounds(home):
 
 @claim
 def the_sound_of_a_project_returns_after_the_engine_was_stopped(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     same(2, home.ask('project.state')['items'])
     same(131.5, home.ask('project.state')['bpm'])
     home.loophole('project', 'save')
@@ -172,10 +178,7 @@ def what_no_project_stores_is_no_change_of_the_sound(home):
 
 @claim
 def a_load_an_undo_and_a_changed_tempo_are_heard(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    until_kept(home, made(home))
+    song_of_music(home)
     home.loophole('project', 'save')
     home.ask('audio.set_tempo', 'bpm=150')
     until_kept(home, made(home, 150))
@@ -194,11 +197,7 @@ def a_load_an_undo_and_a_changed_tempo_are_heard(home):
 
 @claim
 def a_copy_sounds_as_its_project_and_later_changes_are_its_own(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     home.loophole('project', 'save_as', 'Copy')
     assert is_music(sounding(home), wanted), either(home)
     same((131.5, 0.25), tuple(home.first('project', 'state')[key] for key in ('bpm', 'swing')))
@@ -312,10 +311,7 @@ def a_locked_tempo_is_not_changed_by_a_pattern(home):
 
 @claim
 def a_running_core_is_never_overwritten(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    until_kept(home, made(home))
+    song_of_music(home)
     for number, service in enumerate(('project', 'persist', 'audio')):
         until(lambda: all(home.has_lived(one) for one in ('project', 'persist', 'audio')))
         bpm = 140 + number
@@ -333,11 +329,7 @@ def a_running_core_is_never_overwritten(home):
 
 @claim
 def an_item_that_is_away_stays_silent_and_counts(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     home.stop()
     os.rename(home.file('library', 'kick.wav'), home.file('away.wav'))
     engine(home)
@@ -360,11 +352,7 @@ def an_item_that_is_away_stays_silent_and_counts(home):
 @claim
 def a_sound_that_the_streamer_cannot_load_for_a_moment_is_heard_when_it_can(home):
     """The streamer stops for longer than a load may take, and is not replaced."""
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     home.stop()
     engine(home, '[supervisor]\nhang_ms = 300000\n')
     until_sounding(home, wanted)
@@ -386,11 +374,7 @@ def a_sound_that_the_streamer_cannot_load_for_a_moment_is_heard_when_it_can(home
 def a_sound_whose_disk_fails_is_heard_when_the_disk_answers_again(home):
     """The file can be opened, and a read of it fails; nothing in the catalogue changes."""
     with Lossy(home, home.file('library'), 1) as disk:
-        studio(home)
-        home.loophole('project', 'new', 'Song')
-        make_music(home)
-        wanted = made(home)
-        until_kept(home, wanted)
+        wanted = song_of_music(home)
         home.stop()
         disk.turn_readable(home.file('library', 'kick.wav'), False)
         engine(home)
@@ -405,11 +389,7 @@ def a_sound_whose_disk_fails_is_heard_when_the_disk_answers_again(home):
 
 @claim
 def a_sound_that_returns_while_the_project_service_is_dead_is_heard_again(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     home.stop()
     for name in ('kick', 'hat'):
         os.rename(home.file('library', f'{name}.wav'), home.file(f'{name} away.wav'))
@@ -434,11 +414,7 @@ def a_sound_that_returns_while_the_project_service_is_dead_is_heard_again(home):
 
 @claim
 def the_sound_of_a_project_returns_on_another_machine_that_knows_none_of_its_items(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     home.loophole('project', 'collect')
     folder = home.first('project', 'save')['folder']
     home.stop()
@@ -467,11 +443,7 @@ def another_machine(home):
 
 @claim
 def sounds_keep_their_ids_when_the_first_scan_of_another_machine_is_held_up(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     home.loophole('project', 'collect')
     other = another_machine(home)
     shutil.rmtree(home.file('library'))
@@ -490,11 +462,7 @@ def sounds_keep_their_ids_when_the_first_scan_of_another_machine_is_held_up(home
 
 @claim
 def sounds_that_another_machine_knows_by_other_ids_keep_those_of_the_project(home):
-    studio(home)
-    home.loophole('project', 'new', 'Song')
-    make_music(home)
-    wanted = made(home)
-    until_kept(home, wanted)
+    wanted = song_of_music(home)
     other = another_machine(home)
     shutil.move(home.file('library'), other.file('sounds'))
     engine(other)

@@ -12,7 +12,7 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, contains, figure, file_bytes, file_text, run_claims, same, skip, until, write_file
+from claims import claim, contains, figure, file_bytes, file_text, needs, run_claims, same, skip, until, write_file
 from client import Catalogue
 from sounding import Tape, engine, tool, until_connected, until_later
 
@@ -267,8 +267,7 @@ class Stalling:
 
 
 def _needs_fuse():
-    if not shutil.which('fusermount3'):
-        skip('fuse3 is not installed')
+    needs('fusermount3')
 
 
 @claim(shares=other_engine)

@@ -2,11 +2,10 @@
 """A service is killed after it has done an ask and before it remembers the answer. The same bytes, sent again, change
 nothing: neither the current sound, nor the takes, nor the libraries."""
 import os
-import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, file_text, run_claims, skip, until
+from claims import claim, file_text, needs, run_claims, until
 from client import Client, new_id
 from sounding import engine, tool, until_connected
 
@@ -19,8 +18,7 @@ class Unanswered:
         self.home, self.client = home, None
 
     def __enter__(self):
-        if not shutil.which('sox'):
-            skip('no sox')
+        needs('sox')
         self.long, self.short, self.lead = (
             self._tone(*tone) for tone in (('long', '90', '200'), ('short', '0.4', '400'), ('lead', '10', '300')))
         self.home.env['LD_PRELOAD'] = tool('unanswered.so')
