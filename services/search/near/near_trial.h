@@ -13,6 +13,6 @@ struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t s
 bool near_trial_step(struct near_trial *trial); /* true: done, and the plans are in the file */
 void near_trial_free(struct near_trial *trial); /* NULL is allowed */
 
-int near_trial_by_value(const void *a, const void *b); /* the order of floats, for qsort */
+int near_trial_by_value(const void *a, const void *b); /* the order of floats, to sort them */
 
 #endif

@@ -11,6 +11,6 @@
  * folded. Errors: full, internal. */
 enum err together_find_role(struct index *index, struct txn *txn, struct arena *arena, struct text word,
                             struct companions *to);
-int together_role_by_row(const void *a, const void *b); /* the order of struct together_item, for qsort */
+int together_role_by_row(const void *a, const void *b); /* the order of struct together_item, to sort them */
 
 #endif
