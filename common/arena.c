@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/buffer.h"
 
 enum { ALIGNMENT = alignof(max_align_t), FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
 
@@ -97,6 +98,14 @@ struct text arena_text(struct arena *arena, struct text from)
     if (from.len)
         memcpy(at, from.at, from.len);
     return (struct text){ from.len, at };
+}
+
+struct text arena_take(struct arena *arena, struct buffer *from)
+{
+    const struct text text = arena_text(arena, (struct text){ (uint32_t)from->len, buffer_c(from) });
+
+    buffer_free(from);
+    return text;
 }
 
 struct bytes arena_bytes(struct arena *arena, struct bytes from)

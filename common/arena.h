@@ -7,6 +7,7 @@
 #include "common/text.h"
 
 struct arena_block;
+struct buffer;
 
 /* A zeroed struct is an empty arena. */
 struct arena {
@@ -28,6 +29,9 @@ void *arena_grow(struct arena *arena, void *at, uint32_t count, uint32_t *room, 
 
 /* Copies `from` and adds a zero after the copy. Beyond the limit the result is empty (len 0, at NULL). */
 struct text arena_text(struct arena *arena, struct text from);
+
+/* The same for the text in `from`, which it frees. */
+struct text arena_take(struct arena *arena, struct buffer *from);
 
 /* Copies `from`, repaired by text_repair, cut at `max` bytes. */
 struct text arena_utf8(struct arena *arena, struct bytes from, uint32_t max);

@@ -34,6 +34,21 @@ int text_compare(struct text a, struct text b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+int bytes_compare(struct bytes a, struct bytes b)
+{
+    return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
+}
+
+struct text text_cut(struct text *rest, char end)
+{
+    const char *found = rest->len ? memchr(rest->at, end, rest->len) : NULL;
+    const struct text cut = { found ? (uint32_t)(found - rest->at) : rest->len, rest->at };
+    const uint32_t taken = cut.len + (found != NULL);
+
+    *rest = (struct text){ rest->len - taken, taken ? rest->at + taken : rest->at };
+    return cut;
+}
+
 bool text_starts(struct text a, struct text start)
 {
     return a.len >= start.len && text_equal((struct text){ start.len, a.at }, start);

@@ -28,6 +28,9 @@ int text_compare(struct text a, struct text b); /* by bytes; a prefix comes firs
 bool text_starts(struct text a, struct text start);
 bool text_ends(struct text a, struct text end);
 
+/* Cuts the text before the first `end` off `rest`, with that `end`; all of it if there is none. Returns the text. */
+struct text text_cut(struct text *rest, char end);
+
 /* Copies into `to` with a closing zero. Returns false, with a cut copy, if it does not fit. */
 bool text_copy(char *to, size_t size, struct text from);
 
@@ -73,6 +76,7 @@ size_t text_show(char *to, size_t size, struct text from, const char *passed);
 
 struct bytes bytes_of(const void *at, size_t len); /* `len` is below 2^32 */
 bool bytes_equal(struct bytes a, struct bytes b);
+int bytes_compare(struct bytes a, struct bytes b); /* a prefix comes first */
 /* with a closing zero, for paths; false: it does not fit or contains a zero */
 bool bytes_copy(char *to, size_t size, struct bytes from);
 

@@ -107,14 +107,11 @@ static enum err take_text(const struct route_argument *rule, struct packet_argum
 static struct text list_one(struct text name, struct arena *arena)
 {
     struct buffer list = { 0 };
-    struct text text;
 
     buffer_add_text(&list, "[");
     json_text(&list, name);
     buffer_add_text(&list, "]");
-    text = arena_text(arena, text_of(buffer_c(&list)));
-    buffer_free(&list);
-    return text;
+    return arena_take(arena, &list);
 }
 
 static enum err take_argument(const struct route_argument *rule, struct packet_argument *from, struct arena *arena,

@@ -175,17 +175,6 @@ static size_t comma_count(struct text typed)
     return count;
 }
 
-/* Cuts the text before the first comma off `rest`. */
-static struct text next_element(struct text *rest)
-{
-    const char *comma = rest->len ? memchr(rest->at, ',', rest->len) : NULL;
-    const struct text element = { comma ? (uint32_t)(comma - rest->at) : rest->len, rest->at };
-    const uint32_t taken = element.len + (comma != NULL);
-
-    *rest = (struct text){ rest->len - taken, taken ? rest->at + taken : rest->at };
-    return element;
-}
-
 static enum err typed_list(const struct field *field, struct text typed, struct arena *arena, struct list *to,
                            struct fault *fault)
 {
@@ -196,7 +185,7 @@ static enum err typed_list(const struct field *field, struct text typed, struct 
         return e;
     *to = (struct list){ (uint32_t)count, arena_array(arena, count, size) };
     for (uint32_t i = 0; i < count; i++) {
-        e = json_typed_value(field, next_element(&typed), arena, (char *)to->at + i * size, fault);
+        e = json_typed_value(field, text_cut(&typed, ','), arena, (char *)to->at + i * size, fault);
         if (e != ERR_OK)
             return value_fault_at(fault, e, i);
     }

@@ -260,10 +260,7 @@ void tree_write(const struct tree *tree, bool indented, struct buffer *to)
 struct text tree_canonical(const struct tree *tree, struct arena *arena)
 {
     struct buffer buffer = { 0 };
-    struct text text;
 
     tree_write(tree, false, &buffer);
-    text = arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at });
-    buffer_free(&buffer);
-    return text;
+    return arena_take(arena, &buffer);
 }

@@ -29,28 +29,17 @@ static bool read_place(struct text word, struct arena *arena, struct layout_slot
     return to->slot >= 1 && to->slot <= SLOT_MOST;
 }
 
-/* Removes the part before the first comma from `rest`, and returns it. */
-static struct text take_part(struct text *rest)
-{
-    const char *comma = rest->len ? memchr(rest->at, ',', rest->len) : NULL;
-    uint32_t len = comma ? (uint32_t)(comma - rest->at) : rest->len, after = comma ? len + 1 : len;
-    struct text part = { len, rest->at };
-
-    *rest = (struct text){ rest->len - after, rest->at + after };
-    return part;
-}
-
 /* The lesson's value: the class, and after a comma each tag. */
 static bool read_sound(struct text value, struct arena *arena, struct layout_slot *to)
 {
     struct text text = arena_text(arena, value), rest = text;
 
-    to->class = take_part(&rest);
+    to->class = text_cut(&rest, ',');
     to->tags.at = arena_array(arena, SLOT_TAGS, sizeof(*to->tags.at));
     if (!to->tags.at || text.len != value.len) /* no room */
         return false;
     while (rest.len && to->tags.count < SLOT_TAGS) {
-        struct text tag = take_part(&rest);
+        struct text tag = text_cut(&rest, ',');
         if (tag.len == 0 || tag.len > TAG_MOST)
             return false;
         to->tags.at[to->tags.count++] = tag;

@@ -93,8 +93,7 @@ static void add_upload(struct arena *arena, struct to_server *call, struct talk_
 
     for (uint32_t i = 0; i < call->offers.count; i++)
         add_row(&rows, &call->offers.at[i]);
-    to->upload = arena_text(arena, (struct text){ (uint32_t)rows.len, buffer_c(&rows) });
-    buffer_free(&rows);
+    to->upload = arena_take(arena, &rows);
     call->offers.count = 0;
 }
 
@@ -226,7 +225,6 @@ enum err outbox_preview(struct composer *c, struct txn *txn, struct arena *arena
     to->offers = ask.offers.count;
     explain_offers(arena, state, &ask.offers, to);
     json_write(&to_server_shape, &ask, &json);
-    to->bytes = arena_text(arena, (struct text){ (uint32_t)json.len, buffer_c(&json) });
-    buffer_free(&json);
+    to->bytes = arena_take(arena, &json);
     return to->bytes.at ? ERR_OK : ERR_FULL;
 }

@@ -124,13 +124,10 @@ static struct text write_cursor(struct arena *arena, const struct search_duplica
 {
     struct page_spot place = { .version = VERSION, .kind = kind, .first = first, .last = last };
     struct buffer encoded = { 0 };
-    struct text to;
 
     hash_ask(ask, place.of);
     base64_write(&encoded, bytes_of(&place, sizeof(place)));
-    to = arena_text(arena, text_of(buffer_c(&encoded)));
-    buffer_free(&encoded);
-    return to;
+    return arena_take(arena, &encoded);
 }
 
 static enum err read_cursor(struct request *request, const struct search_duplicates *ask, struct page_spot *to)

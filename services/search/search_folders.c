@@ -225,10 +225,7 @@ static enum err name_folder(struct folder_counting *counting, struct folder_coun
 
 static int by_folder_name(const void *a, const void *b)
 {
-    const struct folder_count *x = a, *y = b;
-
-    return text_compare((struct text){ x->name.len, (const char *)x->name.at },
-                        (struct text){ y->name.len, (const char *)y->name.at });
+    return bytes_compare(((const struct folder_count *)a)->name, ((const struct folder_count *)b)->name);
 }
 
 static enum err list_folders(struct folder_counting *counting, struct folders_found *to)

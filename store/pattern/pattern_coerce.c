@@ -123,7 +123,6 @@ static bool is_steps(const struct field *field)
 static enum err read_text(struct reading *r, const struct field *field, const struct json_node *from, void *to)
 {
     struct buffer digits = { 0 };
-    struct text text = { 0 };
 
     if (from->kind == JSON_IS_TEXT && is_steps(field) && from->text.len > field->max_len)
         return pattern_refuse_steps(from->text.len, r->fault);
@@ -132,9 +131,7 @@ static enum err read_text(struct reading *r, const struct field *field, const st
     if (from->kind != JSON_IS_INT && from->kind != JSON_IS_REAL)
         return other_kind(r, "a text", from);
     json_tree_write(from, 0, &digits);
-    text = arena_text(r->arena, text_of(buffer_c(&digits)));
-    buffer_free(&digits);
-    return json_typed_value(field, text, r->arena, to, r->fault);
+    return json_typed_value(field, arena_take(r->arena, &digits), r->arena, to, r->fault);
 }
 
 /* An id, or an absolute path whose item is found later. */

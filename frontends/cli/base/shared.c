@@ -82,15 +82,12 @@ enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct
 struct text cli_words(struct cli *cli)
 {
     struct buffer words = { 0 };
-    struct text all;
 
     for (int i = 0; i < cli->count; i++) {
         buffer_add_text(&words, i ? " " : "");
         buffer_add_text(&words, cli->args[i]);
     }
-    all = arena_text(&cli->arena, text_of(buffer_c(&words)));
-    buffer_free(&words);
-    return all;
+    return arena_take(&cli->arena, &words);
 }
 
 struct text_list cli_split(struct cli *cli, const char *words)

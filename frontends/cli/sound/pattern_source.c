@@ -50,8 +50,7 @@ enum err pattern_source_text(struct cli *cli, const char *path, struct text *to,
 
     if (e == ERR_OK)
         pattern_file_write(file, &bytes);
-    *to = arena_text(&cli->arena, (struct text){ (uint32_t)bytes.len, (const char *)bytes.at });
-    buffer_free(&bytes);
+    *to = arena_take(&cli->arena, &bytes);
     return e;
 }
 

@@ -89,17 +89,6 @@ bool wires_in_chain(const char *chain, uint32_t number, enum client_port port, c
     return port_is_side(port, left) && wires_chain(chain, sides[0], sides[1]) && strcmp(sides[port - left], to) == 0;
 }
 
-/* Cuts the text before a tab off `line`; without a tab, all of it. */
-static struct text cut_field(struct text *line)
-{
-    const char *tab = line->len ? memchr(line->at, '\t', line->len) : NULL;
-    const uint32_t length = tab ? (uint32_t)(tab - line->at) : line->len, cut = length + (tab != NULL);
-    const struct text field = { length, line->at };
-
-    *line = (struct text){ line->len - cut, line->at + cut };
-    return field;
-}
-
 /* CHAINS: the line is none of a chain. */
 static uint32_t chain_of(struct text name)
 {
@@ -119,7 +108,7 @@ static void read_wire(struct text line, struct wires *wires)
 
     if (!tab)
         return;
-    name = cut_field(&line);
+    name = text_cut(&line, '\t');
     uint32_t chain = chain_of(name);
     if (chain < CHAINS) {
         (void)text_copy(wires->chain[chain], sizeof(wires->chain[chain]), line);
@@ -128,7 +117,7 @@ static void read_wire(struct text line, struct wires *wires)
     bool for_take = text_starts(name, TEXT("take:"));
     if (for_take)
         name = (struct text){ name.len - 5, name.at + 5 };
-    foreign = cut_field(&line);
+    foreign = text_cut(&line, '\t');
     struct jack_wire *wire = foreign.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), foreign)
                                  ? wires_add(wires, port, to)
                                  : NULL;

@@ -66,16 +66,13 @@ struct text sound_write(struct arena *arena, const struct sound_form *sound)
     uint8_t wire[WIRE] = { (uint8_t)(sound->ms >> 24), (uint8_t)(sound->ms >> 16), (uint8_t)(sound->ms >> 8),
                            (uint8_t)sound->ms };
     struct buffer base64 = { 0 };
-    struct text text;
 
     for (uint32_t i = 0; i < SOUND_NUMBERS; i++) {
         wire[4 + 2 * i] = (uint8_t)((uint16_t)sound->at[i] >> 8);
         wire[5 + 2 * i] = (uint8_t)sound->at[i];
     }
     base64_write(&base64, bytes_of(wire, sizeof(wire)));
-    text = arena_text(arena, (struct text){ (uint32_t)base64.len, buffer_c(&base64) });
-    buffer_free(&base64);
-    return text;
+    return arena_take(arena, &base64);
 }
 
 bool sound_read(struct text from, struct arena *arena, struct sound_form *to)

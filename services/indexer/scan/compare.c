@@ -33,13 +33,6 @@ static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file
     return true;
 }
 
-int compare_names(struct bytes a, struct bytes b)
-{
-    int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
-
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static void add_new(struct merge *merge)
 {
     merge->to->at[merge->to->count] = (struct compared){ .entry = &merge->files->at[merge->to->count] };
@@ -73,7 +66,7 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
     int order = 1;
 
     while (merge->to->count < merge->files->count) {
-        order = compare_names(merge->files->at[merge->to->count].name, file);
+        order = bytes_compare(merge->files->at[merge->to->count].name, file);
         if (order >= 0)
             break;
         add_new(merge);

@@ -29,9 +29,6 @@ struct gone_rows {
 
 void compare_free(struct gone_rows *gone);
 
-/* The order of names in listings and in the catalogue: by bytes, a prefix first. */
-int compare_names(struct bytes a, struct bytes b);
-
 /* Compares one folder without its subfolders. A zero `folder` is unknown: all its files are new. `to` lies in the
  * arena. Errors: full, io. */
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,

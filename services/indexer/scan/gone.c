@@ -8,16 +8,11 @@ void gone_add(struct gone_list *list, struct id id, struct bytes file)
     list->at[list->count++] = (struct gone_item){ .id = id, .file = arena_bytes(&list->arena, file) };
 }
 
-static int compare_names(struct bytes a, struct bytes b)
-{
-    return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
-}
-
 /* Items of one name stay in the order in which they were added. */
 static int by_gone_name(const void *a, const void *b)
 {
     const struct gone_item *x = *(struct gone_item *const *)a, *y = *(struct gone_item *const *)b;
-    int order = compare_names(x->file, y->file);
+    int order = bytes_compare(x->file, y->file);
 
     return order ? order : x < y ? -1 : x > y;
 }
@@ -58,7 +53,7 @@ static uint32_t first_of_name(const struct gone_list *list, struct bytes name)
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (compare_names(list->by_name[middle]->file, name) < 0)
+        if (bytes_compare(list->by_name[middle]->file, name) < 0)
             low = middle + 1;
         else
             high = middle;

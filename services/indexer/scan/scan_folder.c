@@ -237,7 +237,7 @@ static enum err merge_folders(struct scan *scan, struct folder_node *node, const
     for (uint32_t t = 0, k = 0; e == ERR_OK && (t < there->count || k < catalogue->count);) {
         int order = t == there->count       ? 1
                     : k == catalogue->count ? -1
-                                            : compare_names(there->at[t].name, catalogue->at[k].name);
+                                            : bytes_compare(there->at[t].name, catalogue->at[k].name);
         struct id id = order == 0 ? catalogue->at[k].id : (struct id){ { 0 } };
         if (order > 0)
             e = scan_trees_gone(scan, catalogue->at[k].id);

@@ -155,7 +155,7 @@ static enum err follow_link(struct scan *scan, const struct scan_link *link, str
 static int by_target(const void *a, const void *b)
 {
     const struct scan_link *x = *(struct scan_link *const *)a, *y = *(struct scan_link *const *)b;
-    int order = compare_names(x->target, y->target);
+    int order = bytes_compare(x->target, y->target);
 
     return order ? order : strcmp(x->path, y->path);
 }

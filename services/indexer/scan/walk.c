@@ -230,11 +230,7 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
 
 static int by_entry_bytes(const void *a, const void *b)
 {
-    const struct folder_entry *x = a, *y = b;
-    uint32_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
-    int order = memcmp(x->name.at, y->name.at, len);
-
-    return order ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+    return bytes_compare(((const struct folder_entry *)a)->name, ((const struct folder_entry *)b)->name);
 }
 
 /* A file and its placeholder are one: the file counts. */

@@ -3,6 +3,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/kept_places.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/places/repack.h"
 #include "store/catalogue.h"
 
@@ -11,16 +12,6 @@ static struct folder_place place_of(const struct folder *folder)
     return (struct folder_place){
         .id = folder->id, .volume = folder->volume, .parent = folder->parent, .name = folder->name
     };
-}
-
-static enum err find_folder(struct persist *p, struct id id, struct folder *folder, struct fault *fault)
-{
-    char text[ID_TEXT_SIZE];
-    enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
-
-    if (e == ERR_OK)
-        return e;
-    return fault_set(fault, e, e == ERR_NOT_FOUND ? "no folder %s" : "folder %s cannot be read", id_write(id, text));
 }
 
 static enum err push_move(struct persist *p, const struct folder *was, const struct folder *now)
@@ -41,7 +32,7 @@ static enum err push_move(struct persist *p, const struct folder *was, const str
 static enum err find_parent(struct persist *p, struct id *parent, struct fault *fault)
 {
     struct folder around;
-    enum err e = id_is_zero(*parent) ? ERR_OK : find_folder(p, *parent, &around, fault);
+    enum err e = id_is_zero(*parent) ? ERR_OK : places_find_folder(p, *parent, &around, fault);
 
     if (e == ERR_OK && !id_is_zero(*parent) && id_is_zero(around.parent) && around.name.len == 0)
         *parent = (struct id){ { 0 } };
@@ -67,12 +58,12 @@ enum err folder_moves_follow(struct persist *p, const struct persist_move_folder
     struct fault unused = { 0 };
     enum err e = ERR_OK;
 
-    if (find_folder(p, ask->id, &was, &unused) == ERR_OK)
+    if (places_find_folder(p, ask->id, &was, &unused) == ERR_OK)
         e = check_kept(p, ask, &was, fault);
     if (e == ERR_OK)
         e = folders_move(p, ask->id, ask->parent, ask->name, done, fault);
     if (e == ERR_OK)
-        e = find_folder(p, ask->id, &now, fault);
+        e = places_find_folder(p, ask->id, &now, fault);
     if (e != ERR_OK || (id_equal(now.parent, was.parent) && bytes_equal(now.name, was.name)))
         return e;
     return push_move(p, &was, &now);
@@ -84,12 +75,12 @@ enum err folder_moves_follow(struct persist *p, const struct persist_move_folder
 static enum err move_to(struct persist *p, const struct folder_place *place, struct done *done, struct fault *fault)
 {
     struct folder folder;
-    enum err e = find_folder(p, place->id, &folder, fault);
+    enum err e = places_find_folder(p, place->id, &folder, fault);
 
     if (e != ERR_OK)
         return e;
     if (!id_is_zero(place->parent))
-        e = find_folder(p, place->parent, &folder, fault);
+        e = places_find_folder(p, place->parent, &folder, fault);
     if (e == ERR_NOT_FOUND)
         return fault_set(fault, ERR_CONFLICT, "the folder around its place is no longer in the catalogue");
     if (e == ERR_OK)

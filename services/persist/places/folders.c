@@ -71,13 +71,9 @@ static bool is_mount(const struct folder *folder)
 static enum err find_folder(struct persist *p, struct id id, const char *field, struct folder *folder,
                             struct fault *fault)
 {
-    char text[ID_TEXT_SIZE];
-    enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
+    enum err e = places_find_folder(p, id, folder, fault);
 
-    if (e == ERR_OK)
-        return e;
-    fault_set(fault, e, e == ERR_NOT_FOUND ? "no folder %s" : "folder %s cannot be read", id_write(id, text));
-    return fault_field(fault, field);
+    return e == ERR_OK ? e : fault_field(fault, field);
 }
 
 static enum err check_volume(struct persist *p, struct id id, struct fault *fault)

@@ -73,6 +73,16 @@ enum err places_find(struct persist *p, struct id id, struct media *media, struc
                      id_write(id, text));
 }
 
+enum err places_find_folder(struct persist *p, struct id id, struct folder *folder, struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
+
+    if (e == ERR_OK)
+        return e;
+    return fault_set(fault, e, e == ERR_NOT_FOUND ? "no folder %s" : "folder %s cannot be read", id_write(id, text));
+}
+
 enum err places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies)
 {
     struct folder at = *folder;

@@ -4,8 +4,9 @@
 
 #include "services/persist/turn/persist.h"
 
-/* Reads the item of an operation. Errors (explained): not_found, internal. */
+/* Read the item or folder of an operation. Errors (explained): not_found, internal. */
 enum err places_find(struct persist *p, struct id id, struct media *media, struct fault *fault);
+enum err places_find_folder(struct persist *p, struct id id, struct folder *folder, struct fault *fault);
 
 /* Checks a name: 1 to 255 bytes that a folder can contain. Errors: bad_request. */
 enum err places_check_name(struct bytes name, const char *field, struct fault *fault);

@@ -32,12 +32,9 @@ static void split_place(struct text place, struct text *folder, struct text *nam
 static struct text text_of_pattern(struct arena *arena, const struct pattern_file *file)
 {
     struct buffer bytes = { 0 };
-    struct text text;
 
     pattern_file_write(file, &bytes);
-    text = arena_text(arena, text_of(buffer_c(&bytes)));
-    buffer_free(&bytes);
-    return text;
+    return arena_take(arena, &bytes);
 }
 
 static enum err read_pattern(struct plan *plan, const struct library_entry *entry, struct pattern_file *to)

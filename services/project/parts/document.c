@@ -89,12 +89,9 @@ struct text document_hash(const struct tree *document, struct arena *arena)
 struct text document_file(const struct tree *document, struct arena *arena)
 {
     struct buffer buffer = { 0 };
-    struct text text;
 
     tree_write(document, true, &buffer);
-    text = arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at });
-    buffer_free(&buffer);
-    return text;
+    return arena_take(arena, &buffer);
 }
 
 /* ---- items ---- */

@@ -57,8 +57,7 @@ static struct tree write_sounding(struct arena *arena, const struct sounding *no
     own.pattern.sequencer.has_bpm = own.pattern.sequencer.has_swing = false; /* the tempo is beside it */
     own.pattern.sequencer.has_running = own.pattern.sequencer.has_global_step = false;
     json_write(&sounding_shape, &own, &buffer);
-    tree = object_of(arena, arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at }));
-    buffer_free(&buffer);
+    tree = object_of(arena, arena_take(arena, &buffer));
     tree = declared_keys(arena, &tree);
     if (now->inserts.count == 0)
         tree_set(&tree, arena, "inserts", (struct tree){ .type = TREE_LIST }); /* says that there are none */

@@ -37,13 +37,10 @@ static enum err begin_change(struct doing *work, struct txn *txn, struct fault *
 static struct text rename_text(struct doing *work, struct pattern_file *file, struct text name)
 {
     struct buffer bytes = { 0 };
-    struct text text;
 
     file->pattern.metadata.name = name;
     pattern_file_write(file, &bytes);
-    text = arena_text(&work->kept, text_of(buffer_c(&bytes)));
-    buffer_free(&bytes);
-    return text;
+    return arena_take(&work->kept, &bytes);
 }
 
 /* The texts of both slots after the change. */

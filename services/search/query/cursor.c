@@ -38,7 +38,6 @@ struct text cursor_write(struct arena *arena, struct text query, struct text sor
     struct cursor_head head = { VERSION, last->has_value, (uint8_t)last->text_len, { 0 }, { 0 }, { 0 } };
     uint8_t bytes[sizeof(head) + SORT_TEXT];
     struct buffer encoded = { 0 };
-    struct text to;
 
     memcpy(head.of, hash.b, sizeof(head.of));
     memcpy(head.id, last->id.b, sizeof(head.id));
@@ -47,9 +46,7 @@ struct text cursor_write(struct arena *arena, struct text query, struct text sor
     if (last->text_len)
         memcpy(bytes + sizeof(head), last->text, last->text_len);
     base64_write(&encoded, bytes_of(bytes, sizeof(head) + last->text_len));
-    to = arena_text(arena, text_of(buffer_c(&encoded)));
-    buffer_free(&encoded);
-    return to;
+    return arena_take(arena, &encoded);
 }
 
 static enum err refuse_cursor(struct fault *fault, const char *why)

@@ -220,23 +220,18 @@ struct locate_search {
     struct id next_id, first_id;
 };
 
-static int compare_names(struct bytes a, struct bytes b)
-{
-    return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
-}
-
 static bool see_item(void *state, const struct media *media)
 {
     struct locate_search *search = state;
 
     if (media->kind.value != KIND_AUDIO)
         return true;
-    if (compare_names(media->file, search->name) > 0 &&
-        (!search->next.at || compare_names(media->file, search->next) < 0)) {
+    if (bytes_compare(media->file, search->name) > 0 &&
+        (!search->next.at || bytes_compare(media->file, search->next) < 0)) {
         search->next = media->file;
         search->next_id = media->id;
     }
-    if (!search->first.at || compare_names(media->file, search->first) < 0) {
+    if (!search->first.at || bytes_compare(media->file, search->first) < 0) {
         search->first = media->file;
         search->first_id = media->id;
     }
