@@ -9,10 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/process/proc.h"
 
-enum { LOCK_PATH_SIZE = PATH_MAX + 64 };
+enum { LOCK_PATH_SIZE = PATH_MAX + 64, LET_GO_US = 500000, AGAIN_US = 1000 };
 
 static const char *write_lock_path(const char *directory, const char *service, char to[LOCK_PATH_SIZE])
 {
@@ -55,24 +56,42 @@ static int open_lock(const char *path)
     return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
 }
 
+/* Returns 0 or an errno. A process that a dead holder had just started has a copy of the descriptor, and with it the
+ * lock, until it runs its own program: this waits for that. */
+static int take_lock(int fd)
+{
+    const struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    const usec_t until = clock_steady() + LET_GO_US;
+    struct proc holder;
+
+    while (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
+        const int why = errno;
+        if ((why != EAGAIN && why != EACCES) || proc_read(read_holder(fd), &holder) || clock_steady() > until)
+            return why;
+        clock_sleep(AGAIN_US);
+    }
+    return 0;
+}
+
 static enum err lock_service(const char *directory, const char *service, int *fd, struct fault *fault)
 {
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
+    int why;
     enum err e;
 
     *fd = open_lock(write_lock_path(directory, service, path));
     if (*fd < 0)
         return fault_errno(fault, file_err(errno), errno, "cannot open %s", path);
-    if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
+    why = take_lock(*fd);
+    if (why == 0) {
         if (ftruncate(*fd, 0) == 0)
             dprintf(*fd, "%d\n", (int)getpid());
         return ERR_OK;
     }
-    if (errno == EAGAIN || errno == EACCES)
+    if (why == EAGAIN || why == EACCES)
         e = refuse_second(service, *fd, fault);
     else
-        e = fault_errno(fault, ERR_IO, errno, "cannot lock %s", path);
+        e = fault_errno(fault, ERR_IO, why, "cannot lock %s", path);
     close(*fd);
     *fd = -1;
     return e;

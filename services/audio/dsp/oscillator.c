@@ -6,7 +6,7 @@ static const uint32_t QUARTER = 1u << 30;
 static const double TURN = 0x1p64;
 
 /* The integral of the cubic B-spline up to x (-2..0): a step from 0 to 1, spread over four frames. It is a call of its
- * own, so that step_round is inlined: few frames are near an edge. */
+ * own, as few frames are near an edge: for the others step_round is one comparison. */
 __attribute__((noinline)) static float step_before(float x)
 {
     float rest = 2 + x, y = x * x;

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "tests/unit/proto/process.h"
 
@@ -74,6 +75,31 @@ static void a_holder_that_dies_lets_go(void **state)
     assert_false(lock_is_held(&engine->paths, "search"));
 }
 
+/* Ends at once. A process that it started has the lock for a moment longer. */
+static int hold_and_leave_to_another(void)
+{
+    struct paths paths;
+    int fd;
+
+    if (paths_find(&paths, NULL) != ERR_OK || lock_take(&paths, "search", &fd, NULL) != ERR_OK)
+        return 1;
+    if (fork() == 0)
+        clock_sleep(100000);
+    _exit(0);
+}
+
+static void a_process_that_a_dead_holder_had_just_started_is_waited_for(void **state)
+{
+    struct engine *engine = *state;
+    const pid_t pid = process_start(hold_and_leave_to_another);
+    int fd;
+
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_true(lock_is_held(&engine->paths, "search"));
+    assert_int_equal(lock_take(&engine->paths, "search", &fd, NULL), ERR_OK);
+    close(fd);
+}
+
 static void a_symbolic_link_in_its_place_is_not_followed(void **state)
 {
     struct engine *engine = *state;
@@ -116,6 +142,7 @@ int main(void)
         CLAIM(one_data_directory_has_one_holder_whatever_its_run_directory),
         CLAIM(testing_a_lock_does_not_take_it),
         CLAIM(a_holder_that_dies_lets_go),
+        CLAIM(a_process_that_a_dead_holder_had_just_started_is_waited_for),
         CLAIM(a_symbolic_link_in_its_place_is_not_followed),
         CLAIM(the_files_of_the_run_directory_get_a_new_time),
     };
