@@ -11,10 +11,12 @@
 
 #include <jack/ringbuffer.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,7 +59,9 @@ struct way {
     void (*read)(struct shared *shared, uint32_t block, uint32_t count);
 };
 
-static _Alignas(PAGE) uint8_t outgoing[1 << 16], incoming[1 << 16];
+_Static_assert(sizeof(struct score) <= BUFFER, "a score is one block");
+
+static _Alignas(PAGE) uint8_t outgoing[BUFFER], incoming[BUFFER];
 
 /* With less than two free processors, the other process would not get to run otherwise. */
 static void wait_a_little(uint32_t *spins)
@@ -326,7 +330,7 @@ static double run_way(struct shared *shared, const struct way *way, uint32_t blo
     shared->here = shared->through = shared->ping = shared->pong = 0;
     if (way->prepare)
         way->prepare(shared);
-    if ((child = fork()) < 0)
+    if ((child = fork()) < 0 || (child == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0))
         abort();
     if (child == 0) {
         (void)stand_on(1);
