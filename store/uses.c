@@ -35,27 +35,16 @@ static bool see_use(struct seeing *seeing, const struct use *use)
 
 enum { AT_MEDIA = 16, AT_ROLE = 32 }; /* of a key of DB_USE */
 
-/* The text before the next zero byte, or the end. */
-static struct text cut_text(struct bytes *rest)
-{
-    const uint8_t *zero = rest->len ? memchr(rest->at, 0, rest->len) : NULL;
-    struct text text = { zero ? (uint32_t)(zero - rest->at) : (uint32_t)rest->len, (const char *)rest->at };
-    uint32_t read = text.len + (zero != NULL);
-
-    *rest = bytes_of(rest->at + read, rest->len - read);
-    return text;
-}
-
 static enum err read_place(struct bytes key, struct use *to)
 {
-    struct bytes rest;
+    struct text rest;
 
     if (key.len < AT_ROLE)
         return ERR_INTERNAL;
-    rest = bytes_of(key.at + AT_ROLE, key.len - AT_ROLE);
+    rest = (struct text){ (uint32_t)key.len - AT_ROLE, (const char *)key.at + AT_ROLE };
     to->media = key_id_at(key, AT_MEDIA);
-    to->role = cut_text(&rest);
-    to->section = cut_text(&rest);
+    to->role = text_cut(&rest, '\0');
+    to->section = text_cut(&rest, '\0');
     return ERR_OK;
 }
 
