@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until, write_file
+from claims import claim, contains, figure, how_often, run_claims, same, until, write_file
 from client import Catalogue, new_id
 from disks import Small
 from indexing import Indexing, wav
@@ -208,16 +208,25 @@ def more_sounds_than_one_message_has_are_collected_and_taken_back_as_one_step(ho
     for at in range(0, MANY, 2600):
         mine.put('pads', pads=[{'item': word(id)} for id in ids[at:at + 2600]])
     until(lambda: mine.state()['items'] == MANY)
-    request = new_id()
-    mine.client.send('project.collect', {'project': 'Many'}, request)
-    until(lambda: notes(mine) or mine.client.take('project', 1))
-    home.kill('persist')
-    home.kill('project')
-    mine.must('collect', request=request)
+    mine.must('collect')
     same((MANY, 0), (len(notes(mine)), mine.must('collect')['copied']))
     same([open(first, 'rb').read()], list(collected(mine).values()))
     same(('collect', 0), (mine.must('undo')['label'], len(notes(mine))))
     same(('collect', MANY), (mine.must('redo')['label'], len(notes(mine))))
+    mine.must('undo')
+    kills, cut = how_often(5, 50), 0
+    for _ in range(kills):
+        request = new_id()
+        mine.client.send('project.collect', {'project': 'Many'}, request)
+        until(lambda: notes(mine) or mine.client.take('project', 1))
+        home.kill('persist')
+        cut += len(notes(mine)) < MANY
+        home.kill('project')
+        mine.must('collect', request=request)
+        same((MANY, 0), (len(notes(mine)), mine.must('collect')['copied']))
+        while notes(mine):  # a death begins another step
+            same('collect', mine.must('undo')['label'])
+    figure(f'{kills} kills while {MANY} sounds were collected, {cut} of them between two parts: no note is lost')
 
 
 run_claims()

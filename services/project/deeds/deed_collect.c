@@ -9,7 +9,7 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { NAMED_MOST = 8, WITHOUT_MOST = 4096, NOTES_AT_ONCE = 4096, NOTES_BYTES = 3 << 20 };
+enum { NAMED_MOST = 8, WITHOUT_MOST = 4096, NOTES_AT_ONCE = 2048, NOTES_BYTES = 1 << 20 };
 static const char in_media[] = PARTS_MEDIA;
 
 /* What the project keeps of the copy of an item. */
@@ -27,7 +27,6 @@ struct collect_state {
     struct collect_note *notes; /* of each copy */
     uint32_t count, next;       /* … that is to be noted */
     char named[160];            /* the first items that cannot be copied, with why */
-    uint32_t pieces;            /* that were sent to persist */
 };
 
 /* ---- planning ---- */
@@ -258,11 +257,10 @@ static bool make_note(struct doing *work, struct txn *txn, const struct collect_
     return true;
 }
 
-/* Another change has another id: persist does each once, also when the client repeats its ask. */
+/* Each message has an id of its own: after a death, the repeated ask sends only the notes that are missing, and under a
+ * used id persist would answer as it answered the first ones, and note nothing. */
 static enum err send_notes(struct doing *work, struct action *actions, uint32_t count, struct fault *fault)
 {
-    struct collect_state *state = work->own;
-    uint8_t named[sizeof(struct id) + sizeof(state->pieces)];
     const struct sender sender = work->sender;
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = TEXT("collect"),
@@ -272,14 +270,9 @@ static enum err send_notes(struct doing *work, struct action *actions, uint32_t 
                                          .step = work->step };
     enum err e;
 
-    if (state->pieces) {
-        memcpy(named, &sender.request, sizeof(sender.request));
-        memcpy(named + sizeof(sender.request), &state->pieces, sizeof(state->pieces));
-        work->sender.request = id_of_bytes(named, sizeof(named));
-    }
+    work->sender.request = id_new();
     e = work_apply(work, &apply, fault);
     work->sender = sender;
-    state->pieces += e == ERR_OK;
     return e;
 }
 
