@@ -2,10 +2,13 @@
 """project.json on an engine that knows none of its sounds, packs and effects: random projects."""
 import json
 import os
+import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, claim, contains, how_often, run_claims, same, until
+from claims import SEED, claim, contains, figure, how_often, run_claims, same, until
+from client import new_id
 from project_documents import Chance, are_noted, document, is_canonical, of_store, same_but_revision, same_store, there_and_back, written
 from studio import Studio, running
 
@@ -108,6 +111,46 @@ def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(ho
         most.must('undo')
     same(before, most.parts())
     same(False, most.state()['dirty'])
+
+
+def open_and_kill(home, folder, victims, chance):
+    """Sends the ask that opens a project, kills services while persist writes its parts, and returns the ask's id."""
+    request = new_id()
+    home.client().send('project.open', {'folder': os.fsencode(folder)}, request)
+    time.sleep(chance.uniform(.05, .4))
+    for pid in [home.pid(victim) for victim in victims]:
+        os.kill(pid, signal.SIGKILL)
+    home.wait_ready('persist', 'project')
+    return request
+
+
+def clips_of(it):
+    return sorted(id for kind, id in it.parts() if kind == 'clip')
+
+
+@claim
+def a_large_project_whose_opening_a_kill_interrupts_is_opened_completely_or_not_listed(home):
+    running(home)
+    chance, opened, rounds = Chance(SEED), 0, how_often(6, 60)
+    for number in range(rounds):
+        made = large(chance, f'Cut {number}', 5000, sounds=False)
+        folder, client = write(home, made['project']['name'], made), home.client()
+        victims = (['project'], ['persist'], ['persist', 'project'])[number % 3]
+        request = open_and_kill(home, folder, victims, chance)
+        listed = [one for one in client.must('project.list').get('each', []) if one['name'] == made['project']['name']]
+        opened += len(listed)
+        same([5001] * len(listed), [len(client.must('project.show', {'project': one['name']})['each']) for one in listed])
+        if number % 2:  # the file has changed before it is opened again
+            made['clips'] = made['clips'][2500:] + [{'id': chance.id(), 'start': 7} for _ in range(2400)]
+            write(home, made['project']['name'], made)
+        elif not listed:
+            same('ok', client.ask('project.open', {'folder': os.fsencode(folder)}, request, 60000)[0])
+        it = Studio.at(home, folder)
+        if it.state()['mirror'] == 'changed':  # the opening was complete, from the earlier file
+            it.must('load', file=True)
+        same(sorted(clip['id'] for clip in made['clips']), clips_of(it))
+    figure(f'{rounds} kills while a project of 5000 clips was opened: {opened} openings were complete, the others were repeated')
+    home.check_store()
 
 
 @claim(shares=running)

@@ -5,7 +5,7 @@
 #include "store/elements.h"
 
 struct change_of_element {
-    bool was_there;
+    bool was_there, is_same;
     struct element was, now;
 };
 
@@ -64,25 +64,27 @@ static enum err find_project(struct persist *p, const struct element_edit *edit,
     return fault_set(fault, ERR_NOT_FOUND, "no project %s", id_write(edit->project, id));
 }
 
-static bool has_step(const struct element_edit *edit, enum edit_mode mode)
+/* Puts what was there back. */
+static struct element_edit as_edit(const struct element_edit *edit, const struct change_of_element *c)
+{
+    return (struct element_edit){
+        .id = edit->id, .project = edit->project, .kind = edit->kind, .has_body = c->was_there, .body = c->was.body
+    };
+}
+
+bool elements_has_step(const struct element_edit *edit)
 {
     int32_t kind = edit->kind.value;
 
-    return mode == EDIT_BY_PERSON && !(edit->has_apart && edit->apart) && kind != ELEMENT_KIND_SAVED &&
-           kind != ELEMENT_KIND_PLACE && kind != ELEMENT_KIND_CURRENT;
+    return !(edit->has_apart && edit->apart) && kind != ELEMENT_KIND_SAVED && kind != ELEMENT_KIND_PLACE &&
+           kind != ELEMENT_KIND_CURRENT;
 }
 
 static enum err push_step(struct persist *p, const struct change_of_element *c, const struct element_edit *edit)
 {
-    struct element_edit half = { .id = edit->id, .project = edit->project, .kind = edit->kind };
-    struct undo_step row = { .has_element_before = true, .has_element_after = true };
+    struct undo_step row = { .has_element = true, .element = as_edit(edit, c) };
 
     row.before.id = row.after.id = edit->id;
-    row.element_before = row.element_after = half;
-    row.element_before.has_body = c->was_there;
-    row.element_before.body = c->was.body;
-    row.element_after.has_body = edit->has_body;
-    row.element_after.body = edit->body;
     return undo_push(p, edit->project, &row);
 }
 
@@ -97,27 +99,44 @@ static enum err write_element(struct persist *p, struct change_of_element *c, co
     return turn_wrote(p, e);
 }
 
-enum err elements_apply(struct persist *p, const struct element_edit *edit, enum edit_mode mode, struct done *done,
-                        struct fault *fault)
+/* The error of a write breaks the turn. */
+static enum err change_element(struct persist *p, const struct element_edit *edit, struct change_of_element *c,
+                               struct done *done, struct fault *fault)
 {
-    struct change_of_element c = { 0 };
     enum err e = check_element(edit, fault);
 
     if (e == ERR_OK)
-        e = find_was(p, edit, &c, fault);
+        e = find_was(p, edit, c, fault);
     if (e == ERR_OK)
         e = find_project(p, edit, fault);
     if (e != ERR_OK)
         return e;
-    *done = (struct done){ .revision = c.was.revision, .id = edit->id };
-    if (c.was_there && edit->has_body && text_equal(c.was.body, edit->body))
+    *done = (struct done){ .revision = c->was.revision, .id = edit->id };
+    c->is_same = c->was_there && edit->has_body && text_equal(c->was.body, edit->body);
+    if (c->is_same)
         return ERR_OK;
-    e = write_element(p, &c, edit);
+    e = write_element(p, c, edit);
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_ELEMENT, edit->project,
                      edit->kind.value == ELEMENT_KIND_PROJECT && !edit->has_body);
-    if (e == ERR_OK && has_step(edit, mode))
-        e = push_step(p, &c, edit);
     done->revision = p->head;
+    return e;
+}
+
+enum err elements_apply(struct persist *p, const struct element_edit *edit, struct done *done, struct fault *fault)
+{
+    struct change_of_element c = { 0 };
+    enum err e = change_element(p, edit, &c, done, fault);
+
+    return e == ERR_OK && !c.is_same && elements_has_step(edit) ? push_step(p, &c, edit) : e;
+}
+
+enum err elements_exchange(struct persist *p, struct element_edit *version, struct done *done, struct fault *fault)
+{
+    struct change_of_element c = { 0 };
+    enum err e = change_element(p, version, &c, done, fault);
+
+    if (e == ERR_OK)
+        *version = as_edit(version, &c);
     return e;
 }

@@ -4,10 +4,16 @@
 
 #include "services/persist/edit/edit.h"
 
-/* Puts or removes the element in the open turn. An edit that changes nothing writes nothing. By a person, it pushes a
- * row on the undo stack, unless its kind has no steps or it is `apart`. Errors (explained): not_found (to remove),
- * conflict (`expect`; another kind), bad_request, full. An error after a first write breaks the turn. */
-enum err elements_apply(struct persist *p, const struct element_edit *edit, enum edit_mode mode, struct done *done,
-                        struct fault *fault);
+/* True if an edit by a person makes a step of undo: not if it is `apart`, or of a kind that has none. */
+bool elements_has_step(const struct element_edit *edit);
+
+/* Puts or removes the element in the open turn. An edit that changes nothing writes nothing. Pushes a row on the undo
+ * stack if it has a step. Errors (explained): not_found (to remove), conflict (`expect`;
+ * another kind), bad_request, full. An error after a first write breaks the turn. */
+enum err elements_apply(struct persist *p, const struct element_edit *edit, struct done *done, struct fault *fault);
+
+/* Exchanges a version of an element with that in the store, without a row on the undo stack. The new `*version` is in
+ * p->arena. Errors: as above. */
+enum err elements_exchange(struct persist *p, struct element_edit *version, struct done *done, struct fault *fault);
 
 #endif

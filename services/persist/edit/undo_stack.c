@@ -93,19 +93,31 @@ enum err undo_save(struct persist *p)
     return write_pointers(p, catalogue_scope, p->undo);
 }
 
+/* Those of the open step's scope, which undo_close stores. */
+static bool are_in_hand(const struct persist *p, struct id scope)
+{
+    return p->step.is_open && id_equal(p->step.scope, scope);
+}
+
 enum err undo_pointers(struct persist *p, struct id scope, struct undo_pointers *to)
 {
-    if (!id_is_zero(scope))
+    if (id_is_zero(scope))
+        *to = p->undo;
+    else if (are_in_hand(p, scope) && p->step.pointers.top)
+        *to = p->step.pointers;
+    else
         return undo_pointers_read(p->w.txn, scope, to);
-    *to = p->undo;
     return ERR_OK;
 }
 
 enum err undo_point(struct persist *p, struct id scope, struct undo_pointers to)
 {
-    if (!id_is_zero(scope))
+    if (id_is_zero(scope))
+        p->undo = to;
+    else if (are_in_hand(p, scope))
+        p->step.pointers = to;
+    else
         return turn_wrote(p, write_pointers(p, scope, to));
-    p->undo = to;
     return turn_wrote(p, ERR_OK);
 }
 
@@ -118,6 +130,13 @@ enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_
     return row_get(txn, arena, DB_UNDO, &key, &undo_step_shape, to);
 }
 
+enum err undo_row_put(struct persist *p, struct id scope, uint64_t number, const struct undo_step *row)
+{
+    struct key key = undo_key(scope, number);
+
+    return turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, row));
+}
+
 void undo_open(struct persist *p, struct id scope, struct text label)
 {
     p->step = (struct step_in_hand){ .is_open = true, .scope = scope, .label = label };
@@ -125,10 +144,12 @@ void undo_open(struct persist *p, struct id scope, struct text label)
 
 uint64_t undo_close(struct persist *p)
 {
-    uint64_t first = p->step.first;
+    const struct step_in_hand step = p->step;
 
     p->step = (struct step_in_hand){ 0 };
-    return first;
+    if (step.pointers.top)
+        (void)undo_point(p, step.scope, step.pointers); /* a failure breaks the turn */
+    return step.first;
 }
 
 static void join_step(struct persist *p, uint64_t number, struct undo_step *row)
@@ -171,9 +192,8 @@ enum err undo_push(struct persist *p, struct id scope, const struct undo_step *r
     stack.top = ++stack.at;
     kept.at = clock_now();
     join_step(p, stack.top, &kept);
-    struct key key = undo_key(scope, stack.top);
     if (e == ERR_OK)
-        e = turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &kept));
+        e = undo_row_put(p, scope, stack.top, &kept);
     if (e == ERR_OK)
         e = undo_point(p, scope, stack);
     return e == ERR_OK && stack.top > undo_most(scope) ? drop_row(p, scope, stack.top - undo_most(scope)) : e;

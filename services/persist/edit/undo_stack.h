@@ -38,9 +38,10 @@ struct undo_pieces undo_pieces(void);
 /* The key of a row, and the row itself. */
 struct key undo_key(struct id scope, uint64_t number);
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to);
+enum err undo_row_put(struct persist *p, struct id scope, uint64_t number, const struct undo_step *row);
 
 /* Until undo_close, all pushed rows belong to one step of `scope` with that label, which must outlive undo_close.
- * undo_close returns the number of the step; 0: nothing was pushed. */
+ * undo_close stores the pointers and returns the number of the step; 0: nothing was pushed. */
 void undo_open(struct persist *p, struct id scope, struct text label);
 uint64_t undo_close(struct persist *p);
 

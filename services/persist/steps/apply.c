@@ -92,18 +92,15 @@ static size_t reckon_action(struct persist *p, const struct action *action)
 
 static enum err reckon_actions(struct persist *p, const struct apply_part *part, struct fault *fault)
 {
-    size_t bytes = 0, parts = 0;
-    uint32_t of_items = 0;
+    size_t bytes = 0;
 
-    for (uint32_t i = 0; i < part->count; i++) {
-        const struct action *action = &part->ask->actions.at[part->first + i];
-        *(action->has_element ? &parts : &bytes) += reckon_action(p, action);
-        of_items += !action->has_element;
-    }
-    if (of_items > TOGETHER_MOST)
-        return fault_set(fault, ERR_TOO_LARGE, "%u actions on items: at most %d are done together", of_items,
-                         TOGETHER_MOST);
-    return together_check(bytes, parts, fault);
+    if (part->count == 1)
+        return ERR_OK;
+    if (part->count > TOGETHER_MOST)
+        return fault_set(fault, ERR_TOO_LARGE, "%u actions: at most %d are done together", part->count, TOGETHER_MOST);
+    for (uint32_t i = 0; i < part->count; i++)
+        bytes += reckon_action(p, &part->ask->actions.at[part->first + i]);
+    return together_check(bytes, fault);
 }
 
 /* ---- doing ---- */
@@ -115,7 +112,7 @@ static enum err try_action(struct persist *p, const struct action *action, struc
     if (action->has_edit)
         return edit_apply(p, &action->edit, EDIT_BY_PERSON, &done, why);
     if (action->has_element)
-        return elements_apply(p, &action->element, EDIT_BY_PERSON, &done, why);
+        return elements_apply(p, &action->element, &done, why);
     if (action->has_relink)
         return relink_items(p, &action->relink, &done, why);
     return places_relocate(p, &action->move, &done, why);

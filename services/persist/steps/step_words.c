@@ -62,8 +62,9 @@ struct text step_words(struct arena *arena, const struct undo_step *row)
     if (row->has_folder_again)
         buffer_printf(&words, "move of the folder %.*s", (int)row->folder_back.name.len,
                       (const char *)row->folder_back.name.at);
-    if (row->has_element_after)
-        add_word(&words, choice_word(&element_kind_table, row->element_after.kind.value));
+    if (row->has_element || row->has_element_after)
+        add_word(&words,
+                 choice_word(&element_kind_table, (row->has_element ? row->element : row->element_after).kind.value));
     if (row->has_relink)
         add_word(&words, "relink");
     add_fields(&words, edit);

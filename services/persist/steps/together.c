@@ -1,5 +1,6 @@
 #include "services/persist/steps/together.h"
 
+#include "services/persist/edit/elements.h"
 #include "services/persist/turn/turn.h"
 #include "store/elements.h"
 
@@ -85,16 +86,14 @@ size_t together_reckon_element(struct persist *p, const struct element_edit *edi
     struct bytes value = { 0, NULL };
     size_t was = txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
 
-    return ROWS_OF_ONE + 2 * (size_t)edit->body.len + was;
+    return ROWS_OF_ONE + edit->body.len + (elements_has_step(edit) ? 2 * was : 0);
 }
 
-enum err together_check(size_t bytes, size_t parts, struct fault *fault)
+enum err together_check(size_t bytes, struct fault *fault)
 {
-    const bool is_items = bytes > TOGETHER_BYTES;
-
-    if (!is_items && parts <= TOGETHER_PARTS_BYTES)
+    if (bytes <= TOGETHER_BYTES)
         return ERR_OK;
     fault_set(fault, ERR_TOO_LARGE, "this rewrites about %zu KiB of rows: at most %d KiB are rewritten together",
-              (is_items ? bytes : parts) >> 10, (is_items ? TOGETHER_BYTES : TOGETHER_PARTS_BYTES) >> 10);
+              bytes >> 10, TOGETHER_BYTES >> 10);
     return fault_hint(fault, "do it in smaller pieces");
 }

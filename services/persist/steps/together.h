@@ -15,9 +15,8 @@ struct together {
     size_t dropped;
 };
 
-/* Bytes of rows of items that such a group may rewrite, about 20 ms of work, and of parts of projects: a project with
- * all of its parts is opened at once. */
-enum { TOGETHER_MOST = 4096 /* actions on items */, TOGETHER_BYTES = 6 << 20, TOGETHER_PARTS_BYTES = 24 << 20 };
+/* Actions, and bytes of the rows that such a group may rewrite: 20 to 40 ms of work. */
+enum { TOGETHER_MOST = 4096, TOGETHER_BYTES = 6 << 20 };
 
 /* Opens the inner transaction. Errors (explained): full, io. */
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault);
@@ -33,10 +32,10 @@ size_t together_reckon(struct persist *p, struct id item, bool touches_facts, si
 /* Bytes of the edit's texts and facts. */
 size_t together_count_edit(const struct edit *edit);
 
-/* As together_reckon, for an element: its body now and afterwards, also in the row of the undo stack. */
+/* As together_reckon, for an element: its body afterwards, and if the edit makes a step twice that which it has now. */
 size_t together_reckon_element(struct persist *p, const struct element_edit *edit);
 
-/* Errors (explained): too_large (more than TOGETHER_BYTES, or for parts TOGETHER_PARTS_BYTES). */
-enum err together_check(size_t bytes, size_t parts, struct fault *fault);
+/* Errors (explained): too_large (more than TOGETHER_BYTES). */
+enum err together_check(size_t bytes, struct fault *fault);
 
 #endif

@@ -1,17 +1,12 @@
 #include "services/persist/steps/undo.h"
 
 #include "common/alloc.h"
-#include "services/persist/edit/edit.h"
-#include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
-#include "services/persist/places/folder_moves.h"
 #include "services/persist/places/forgetting.h"
-#include "services/persist/places/kept_places.h"
-#include "services/persist/places/places.h"
-#include "services/persist/places/relink.h"
 #include "services/persist/steps/step_files.h"
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/together.h"
+#include "services/persist/steps/undo_operation.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 #include "store/row.h"
@@ -21,62 +16,6 @@ struct rows {
     struct id scope;
     uint64_t first, last;
 };
-
-/* ---- one operation ---- */
-
-static enum err explain_row(uint64_t number, bool back, enum err e, struct fault *fault)
-{
-    const struct fault why = fault ? *fault : (struct fault){ 0 };
-
-    return fault_set(fault, e, "operation %llu of the undo stack cannot be %s: %.150s", (unsigned long long)number,
-                     back ? "taken back" : "done again", why.what);
-}
-
-static enum err take_half(struct persist *p, struct id scope, const struct undo_step *row, bool back, struct done *done,
-                          struct fault *fault)
-{
-    enum err e;
-
-    if (row->has_library)
-        return forgetting_take(p, row, back, done, fault);
-    if (row->has_element_before)
-        return elements_apply(p, back ? &row->element_before : &row->element_after, EDIT_IS_UNDO, done, fault);
-    if (row->has_folder_back)
-        return folder_moves_take(p, row, back, done, fault);
-    if (row->has_relink)
-        return relink_take(p, row, back, done, fault);
-    if (!row->has_back)
-        return edit_apply_step(p, back ? &row->before : &row->after, back && row->has_forgotten ? row->forgotten : 0,
-                               done, fault);
-    e = places_take_move(p, back ? &row->back : &row->again, back, done, fault);
-    return e == ERR_OK && id_equal(scope, undo_moves) ? kept_places_note(p, &row->again, back) : e;
-}
-
-/* Undoes one row, or does it again. If its item is gone, counts the row and does nothing. */
-static enum err take_row(struct persist *p, const struct rows *rows, uint64_t number, bool back,
-                         struct taken_back *taken, struct fault *fault)
-{
-    struct undo_step row;
-    struct done done = { 0 };
-    enum err e;
-
-    arena_reset(&p->arena);
-    e = undo_row(p->w.txn, &p->arena, rows->scope, number, &row);
-    if (e != ERR_OK)
-        return fault_set(fault, ERR_INTERNAL, "operation %llu of the undo stack cannot be read",
-                         (unsigned long long)number);
-    if (row.has_apart && row.apart)
-        return ERR_OK;
-    e = take_half(p, rows->scope, &row, back, &done, fault);
-    taken->gone += e == ERR_NOT_FOUND;
-    taken->items += e == ERR_OK;
-    taken->steps += !row.has_first;
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_OK : explain_row(number, back, e, fault);
-    taken->revision = done.revision;
-    taken->id = done.id;
-    return ERR_OK;
-}
 
 /* Of a step with many rows: the rows of one part. */
 static struct rows first_part(const struct rows *rows, bool back)
@@ -103,7 +42,7 @@ static enum err take_rows(struct persist *p, const struct rows *rows, bool back,
     if (e != ERR_OK)
         return e;
     for (uint64_t i = 0; e == ERR_OK && i < count; i++)
-        e = take_row(p, rows, back ? rows->last - i : rows->first + i, back, taken, fault);
+        e = undo_operation_take(p, rows->scope, back ? rows->last - i : rows->first + i, back, taken, fault);
     return together_end(p, &together, e, fault);
 }
 
@@ -260,8 +199,8 @@ static bool touches_facts(const struct edit *edit)
 
 static size_t reckon_row(struct persist *p, const struct undo_step *row)
 {
-    if (row->has_element_before)
-        return together_reckon_element(p, &row->element_before);
+    if (row->has_element || row->has_element_before)
+        return together_reckon_element(p, row->has_element ? &row->element : &row->element_before);
     return together_reckon(p, row->before.id, touches_facts(&row->before), together_count_edit(&row->before));
 }
 
@@ -278,7 +217,7 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
     }
     if (e != ERR_OK)
         return fault_set(fault, e, "the undo stack cannot be read");
-    e = together_check(bytes, 0, fault);
+    e = together_check(bytes, fault);
     return e == ERR_OK ? e : fault_hint(fault, "take fewer steps back together, or one after another");
 }
 
@@ -314,16 +253,14 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
 
 static enum err write_apart(struct persist *p, uint64_t step, struct fault *fault)
 {
-    struct key key = undo_key(undo_moves, step);
     struct undo_step row;
     enum err e;
 
     arena_reset(&p->arena);
     e = undo_row(p->w.txn, &p->arena, undo_moves, step, &row);
     row.has_apart = row.apart = true;
-    if (e == ERR_OK)
-        e = row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &row);
-    return e == ERR_OK ? turn_wrote(p, e) : fault_set(fault, turn_wrote(p, e), "the step cannot be written");
+    e = e == ERR_OK ? undo_row_put(p, undo_moves, step, &row) : turn_wrote(p, e);
+    return e == ERR_OK ? e : fault_set(fault, e, "the step cannot be written");
 }
 
 enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *taken, struct fault *fault)

@@ -21,6 +21,7 @@ struct step_in_hand {
     struct id scope;
     uint64_t first; /* its first row; 0: none yet */
     struct text label;
+    struct undo_pointers pointers; /* of a scope that is not the catalogue, since its first row */
 };
 
 /* The state of the store after a commit; lineage.h compares it. */

@@ -51,3 +51,19 @@ struct action deed_open_alone(struct arena *arena, struct id project, struct txn
     action.element.expect = e == ERR_OK ? was.revision : 0;
     return action;
 }
+
+uint32_t deed_leave_undone(struct txn *txn, struct arena *arena, struct action *actions, uint32_t count)
+{
+    struct element was;
+    uint32_t left = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct element_edit *edit = &actions[i].element;
+        enum err e = elements_get(txn, arena, edit->kind, edit->project, edit->id, &was);
+        if (e == ERR_OK && edit->has_body && text_equal(was.body, edit->body))
+            continue;
+        edit->expect = e == ERR_OK ? was.revision : 0;
+        actions[left++] = actions[i];
+    }
+    return left;
+}

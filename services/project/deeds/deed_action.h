@@ -21,4 +21,8 @@ struct action deed_open_it(struct arena *arena, struct id project);
  * since `txn`. So no two of them find the same name or folder free. */
 struct action deed_open_alone(struct arena *arena, struct id project, struct txn *txn);
 
+/* Removes the actions that put what `txn` shows, and lets the others expect what it shows: for a project that a death
+ * left half made. Returns their number. */
+uint32_t deed_leave_undone(struct txn *txn, struct arena *arena, struct action *actions, uint32_t count);
+
 #endif

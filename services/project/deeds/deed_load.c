@@ -325,23 +325,41 @@ static struct action save_of_file(struct doing *work, const struct tree *documen
                            tree_canonical(&body, &work->arena), 0);
 }
 
+/* The parts that a project got from an earlier state of its file, when a death interrupted its opening. */
+static uint32_t remove_others(struct doing *work, const struct element_list *now, const struct element_list *parts,
+                              struct action *to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < now->count; i++)
+        if (!document_part(parts, now->at[i].id))
+            to[count++] = deed_apart(remove_part(&now->at[i], work->id));
+    return count;
+}
+
 static enum err open_unknown(struct doing *work, struct txn *txn, const struct tree *document,
                              const struct element_list *parts, struct fault *fault)
 {
     double revision = tree_real(document, "revision", 1);
     uint64_t number = revision >= 1 && revision < 1e15 ? (uint64_t)revision : 1;
-    struct action *actions = arena_array(&work->arena, parts->count + 3, sizeof(*actions));
+    struct element_list now = { 0 };
+    struct action *actions;
     uint32_t count = 0;
+    enum err e = parts_all(txn, &work->arena, work->id, &now);
 
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the parts of the project cannot be read");
+    actions = arena_array(&work->arena, now.count + parts->count + 3, sizeof(*actions));
     for (uint32_t i = 0; i < parts->count; i++)
         actions[count++] =
             deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
-    actions[count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
+    count += remove_others(work, &now, parts, actions + count);
     actions[count] = save_of_file(work, document, parts, number);
     if (deed_check_save(&actions[count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
+    actions[count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
     actions[count++] = deed_open_alone(&work->arena, work->id, txn);
-    return send_open(work, actions, count, fault);
+    return send_open(work, actions, deed_leave_undone(txn, &work->arena, actions, count), fault);
 }
 
 /* A file without an id of loophole belongs to the project of its folder. Another program may have written it. */
@@ -360,7 +378,6 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
 {
     const struct project_open *ask = work->ask;
     struct element_list parts;
-    struct element known;
     struct tree document;
     enum err e;
 
@@ -377,7 +394,7 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     if (e != ERR_OK)
         return refuse_file(work, txn, e, fault);
     find_by_folder(work, txn, &document);
-    if (parts_get(txn, &work->arena, work->id, &known) == ERR_OK)
+    if (parts_is_made(txn, &work->arena, work->id))
         return open_known(work, txn, fault);
     return open_unknown(work, txn, &document, &parts, fault);
 }

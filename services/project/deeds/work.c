@@ -48,6 +48,14 @@ static uint32_t budget_of(const struct doing *work)
     return left < 1 ? 1 : left > 600000 ? 600000 : (uint32_t)left;
 }
 
+/* True if another client was first, or if the plan is too large to be applied together. */
+static bool is_planned_again(const struct doing *work, enum err error)
+{
+    if (work->is_strict || clock_steady() >= call_deadline(work->call))
+        return false;
+    return error == ERR_CONFLICT || (error == ERR_TOO_LARGE && !work->is_large);
+}
+
 static void take_answer(void *state, enum err error, const struct fault *fault)
 {
     struct doing *work = state;
@@ -57,8 +65,9 @@ static void take_answer(void *state, enum err error, const struct fault *fault)
     if ((error == ERR_NOT_FOUND || error == ERR_CONFLICT) && work->unless_done.code) {
         why = work->unless_done;
         error = why.code;
-    } else if (error == ERR_CONFLICT && !work->is_strict && clock_steady() < call_deadline(work->call)) {
-        work->phase = WORK_PLAN; /* another client was first: the plan is made again */
+    } else if (is_planned_again(work, error)) {
+        work->is_large |= error == ERR_TOO_LARGE;
+        work->phase = WORK_PLAN;
         step_work(work);
         return;
     }
@@ -102,10 +111,15 @@ static void take_applied(void *state, enum err error, const void *answer, const 
 
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault)
 {
+    struct persist_apply all = *apply;
+    struct sender sender = work->sender;
     enum err e;
 
-    e = service_ask(work->p->service, "persist.apply", apply, budget_of(work), &work->sender, take_applied, work,
-                    fault);
+    if (work->is_large && !all.has_step) { /* a plan that is made again has other actions: under another id */
+        all.has_parts = all.parts = true;
+        sender.request = id_new();
+    }
+    e = service_ask(work->p->service, "persist.apply", &all, budget_of(work), &sender, take_applied, work, fault);
     work->is_sent = e == ERR_OK;
     return e;
 }

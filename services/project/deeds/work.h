@@ -42,6 +42,7 @@ struct doing {
     bool has_draft;                                        /* the draft project was opened for it */
     bool is_unheard;                                       /* the audio core does not have the change */
     bool is_strict;                                        /* a conflict is the client's own */
+    bool is_large;                                         /* persist does not apply it together */
     bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
     struct text named;                                     /* the project as the ask names it; "": the open one */
     struct id id;                                          /* the project */
@@ -70,6 +71,8 @@ enum { WORK_FOLDER_MOST = PATH_MAX - 300 }; /* bytes of the path of a project's 
 enum err work_begin(struct project *p, struct call *call, const struct deed *deed, const void *ask, struct text named);
 
 void work_file(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes);
+/* What persist does not apply together, it applies in parts: a death may leave the first ones, and others see them
+ * first. */
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault);
 enum err work_send(struct doing *work, const char *name, const void *request, struct fault *fault);
 void work_continue(struct doing *work); /* when something that the deed itself began has ended */

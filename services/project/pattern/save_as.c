@@ -11,10 +11,8 @@
 /* True: this is a repeated ask, and the copy was made by the first one. */
 static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
 {
-    struct element found;
-
     *copy = id_of_bytes(work->sender.request.b, 16);
-    return parts_get(txn, &work->arena, *copy, &found) == ERR_OK;
+    return parts_is_made(txn, &work->arena, *copy);
 }
 
 /* ---- the files as they are ---- */
@@ -257,9 +255,10 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     count += copy_slots(work, txn, found->from, &parts, actions + count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
-    actions[count++] = deed_place(&work->arena, work->id, place, txn);
     actions[count++] = deed_save_action(work, &document, content);
+    actions[count++] = deed_place(&work->arena, work->id, place, txn);
     actions[count++] = deed_open_alone(&work->arena, work->id, txn);
+    count = deed_leave_undone(txn, &work->arena, actions, count);
     const struct persist_apply apply = { .label = TEXT("save as"), .actions = { count, actions } };
     return work_apply(work, &apply, fault);
 }
