@@ -212,6 +212,9 @@ export const users = {
     const page = await open(browser, '', () => {
       globalThis.keys = []
       addEventListener('keydown', event => globalThis.keys.push(event.timeStamp), true)
+      globalThis.sounded = []
+      const add = () => globalThis.sounded.push(document.querySelector('[data-sounding]')?.dataset.sounding)
+      new MutationObserver(add).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-sounding'] })
     })
     await showsTotal(page, '')
     const origin = await page.evaluate(async () => {
@@ -224,11 +227,8 @@ export const users = {
     for (let row = 0; row < end; row++) {
       const before = await page.evaluate(() => document.querySelector('.row.at')?.dataset.id)
       await page.keyboard.press('ArrowDown')
-      await until('another row is current', () => page.evaluate(before => { const now = document.querySelector('.row.at')?.dataset.id; return now && now !== before }, before))
-      await until('it sounds, and ends', () => page.evaluate(async () => {
-        for (let i = 0; i < 40; i++) { if (!document.querySelector('[data-sounding]').dataset.sounding && i > 5) return true; await new Promise(done => setTimeout(done, 25)) }
-        return false
-      }))
+      const id = await until('another row is current', () => page.evaluate(before => { const now = document.querySelector('.row.at')?.dataset.id; return now !== before && now }, before))
+      await until('it has sounded, and ended', () => page.evaluate(id => globalThis.sounded.includes(id) && !document.querySelector('[data-sounding]').dataset.sounding, id))
     }
     for (const at of await page.evaluate(() => globalThis.keys)) console.log(`key ${Math.round((origin + at) * 1000)}`)
     return page
