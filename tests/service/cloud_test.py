@@ -8,6 +8,7 @@ import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, how_often, run_claims, same, skip, until, write_file
+from client import new_id
 from indexing import Indexing, wav
 from sounding import engine
 from storage import Cloud, Disks, Hung
@@ -221,6 +222,12 @@ def a_cloud_that_fails_stalls_or_forgets_is_tried_again_until_the_reason_stays(i
         cloud.set('mode', 'forget')
         contains(it.home.refused('fetch', 'a', '--wait'), 'did not keep it')
         same('failed', it.fetches()['a']['state'])
+        request, ask = new_id(), {'ids': [it.client.must('search.query', {'query': 'a'})['items'][0]['media']['id']]}
+        begun = it.client.ask('availability.fetch', ask, request)
+        until(lambda: it.fetches()['a']['state'] == 'failed')
+        task = it.fetches()['a']['task']
+        same(begun, it.client.ask('availability.fetch', ask, request))  # sent again: its task is the one that failed
+        same(('failed', task), (it.fetches()['a']['state'], it.fetches()['a']['task']))
         with open(cloud.control + '/here/a.wav', 'w', encoding='utf-8'):
             it.rescan(cloud.at)
         it.becomes(cloud.at, 'local:done=1')
