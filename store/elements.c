@@ -61,10 +61,36 @@ static enum err walk_rows(struct txn *txn, struct arena *arena, struct id projec
     return e;
 }
 
+bool elements_is_complete(struct txn *txn, struct arena *arena, struct id project)
+{
+    const struct choice kind = { .value = ELEMENT_KIND_PROJECT }, place = { .value = ELEMENT_KIND_PLACE };
+    struct element row;
+
+    return elements_get(txn, arena, kind, project, project, &row) == ERR_OK &&
+           elements_get(txn, arena, place, project, elements_place_id(project), &row) == ERR_OK;
+}
+
+struct project_walk {
+    struct txn *txn;
+    struct arena *arena;
+    bool (*seen)(void *state, const struct element *element);
+    void *state;
+};
+
+static bool see_first(void *state, const struct element *element)
+{
+    struct project_walk *walk = state;
+
+    return element->kind.value != ELEMENT_KIND_PROJECT || !elements_is_complete(walk->txn, walk->arena, element->id) ||
+           walk->seen(walk->state, element);
+}
+
 enum err elements_each_project(struct txn *txn, struct arena *arena,
                                bool (*seen)(void *state, const struct element *element), void *state)
 {
-    return walk_rows(txn, arena, no_project, seen, state);
+    struct project_walk walk = { txn, arena, seen, state };
+
+    return walk_rows(txn, arena, no_project, see_first, &walk);
 }
 
 enum err elements_each_part(struct txn *txn, struct arena *arena, struct id project,
@@ -100,9 +126,8 @@ static bool look_at_project(void *state, const struct element *element)
     struct name_search *s = state;
     struct tree body;
 
-    s->found = element->kind.value == ELEMENT_KIND_PROJECT &&
-               tree_read(element->body, s->arena, &body, NULL) == ERR_OK &&
-               text_equal(tree_text(&body, "name"), s->named);
+    s->found =
+        tree_read(element->body, s->arena, &body, NULL) == ERR_OK && text_equal(tree_text(&body, "name"), s->named);
     s->project = element->id;
     return !s->found;
 }
@@ -110,14 +135,12 @@ static bool look_at_project(void *state, const struct element *element)
 enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project)
 {
     struct name_search search = { .arena = arena, .named = named };
-    struct choice kind = { .value = ELEMENT_KIND_PROJECT };
-    struct element found;
     enum err e = elements_each_project(txn, arena, look_at_project, &search);
 
     *project = search.project;
     if (e != ERR_OK || search.found)
         return e;
-    return id_read(named, project) ? elements_get(txn, arena, kind, *project, *project, &found) : ERR_NOT_FOUND;
+    return id_read(named, project) && elements_is_complete(txn, arena, *project) ? ERR_OK : ERR_NOT_FOUND;
 }
 
 struct id elements_place_id(struct id project)

@@ -20,7 +20,12 @@ enum err elements_get(struct txn *txn, struct arena *arena, struct choice kind, 
 enum err elements_put(struct writing *w, const struct element *element);
 enum err elements_remove(struct writing *w, const struct element *element);
 
-/* Return the open project, or the one of a name or, if none has that name, of an id. Errors: also not_found. */
+/* False: there is no such project, or it has only some of its parts, because its opening goes on or was interrupted. A
+ * project gets its place last. */
+bool elements_is_complete(struct txn *txn, struct arena *arena, struct id project);
+
+/* Return the open project, or the complete one of a name or, if none has that name, of an id. Errors: also
+ * not_found. */
 enum err elements_current(struct txn *txn, struct arena *arena, struct id *project);
 enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project);
 
@@ -28,7 +33,7 @@ enum err elements_named(struct txn *txn, struct arena *arena, struct text named,
 struct id elements_place_id(struct id project);
 struct text elements_folder(struct txn *txn, struct arena *arena, struct id project);
 
-/* Walk all projects, or all other parts of one project. `seen` returns false to stop. */
+/* Walk all complete projects, or all other parts of one project. `seen` returns false to stop. */
 enum err elements_each_project(struct txn *txn, struct arena *arena,
                                bool (*seen)(void *state, const struct element *element), void *state);
 enum err elements_each_part(struct txn *txn, struct arena *arena, struct id project,

@@ -89,10 +89,8 @@ struct gathering_folders {
 static bool add_project_folder(void *state, const struct element *element)
 {
     struct gathering_folders *g = state;
-    struct text folder = { 0 };
+    struct text folder = elements_folder(g->txn, g->arena, element->id);
 
-    if (element->kind.value == ELEMENT_KIND_PROJECT)
-        folder = elements_folder(g->txn, g->arena, element->id);
     if (folder.len &&
         catalogue_folder_at(g->txn, g->arena, bytes_of(folder.at, folder.len), &g->at[g->count]) == ERR_OK)
         g->count++;

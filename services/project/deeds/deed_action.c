@@ -1,5 +1,7 @@
 #include "services/project/deeds/deed_action.h"
 
+#include "common/id_table.h"
+
 struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect)
 {
     return (struct action){ .has_element = true,
@@ -10,6 +12,15 @@ struct action deed_put_action(int32_t kind, struct id project, struct id id, str
                                          .expect = expect,
                                          .has_body = true,
                                          .body = body } };
+}
+
+struct action deed_remove_action(const struct element *part)
+{
+    struct action action =
+        deed_put_action(part->kind.value, part->project, part->id, (struct text){ 0 }, part->revision);
+
+    action.element.has_body = false;
+    return action;
 }
 
 struct action deed_apart(struct action action)
@@ -52,18 +63,42 @@ struct action deed_open_alone(struct arena *arena, struct id project, struct txn
     return action;
 }
 
-uint32_t deed_leave_undone(struct txn *txn, struct arena *arena, struct action *actions, uint32_t count)
+/* True: the action puts what is there. Otherwise it expects what is there. */
+static bool is_done(struct txn *txn, struct arena *arena, struct action *action)
 {
+    struct element_edit *edit = &action->element;
     struct element was;
-    uint32_t left = 0;
+    bool is_there = elements_get(txn, arena, edit->kind, edit->project, edit->id, &was) == ERR_OK &&
+                    was.kind.value == edit->kind.value;
 
-    for (uint32_t i = 0; i < count; i++) {
-        struct element_edit *edit = &actions[i].element;
-        enum err e = elements_get(txn, arena, edit->kind, edit->project, edit->id, &was);
-        if (e == ERR_OK && edit->has_body && text_equal(was.body, edit->body))
-            continue;
-        edit->expect = e == ERR_OK ? was.revision : 0;
-        actions[left++] = actions[i];
-    }
+    edit->expect = is_there ? was.revision : 0;
+    return is_there && edit->has_body && text_equal(was.body, edit->body);
+}
+
+static void remove_others(const struct element_list *now, const struct action_list *due, struct action_list *to)
+{
+    struct id_table kinds = { 0 };
+
+    for (uint32_t i = 0; i < due->count; i++)
+        *id_table_number(&kinds, due->at[i].element.id) = (uint32_t)due->at[i].element.kind.value;
+    for (uint32_t i = 0; i < now->count; i++)
+        if (*id_table_number(&kinds, now->at[i].id) != (uint32_t)now->at[i].kind.value)
+            to->at[to->count++] = deed_apart(deed_remove_action(&now->at[i]));
+    id_table_free(&kinds);
+}
+
+struct action_list deed_left_to_do(struct txn *txn, struct arena *arena, struct id project, struct action_list due)
+{
+    struct action_list left = { 0 };
+    struct element_list now;
+    struct element found;
+
+    if (parts_get(txn, arena, project, &found) != ERR_OK || parts_all(txn, arena, project, &now) != ERR_OK)
+        return due;
+    left.at = arena_array(arena, now.count + due.count, sizeof(*left.at));
+    remove_others(&now, &due, &left);
+    for (uint32_t i = 0; i < due.count; i++)
+        if (!is_done(txn, arena, &due.at[i]))
+            left.at[left.count++] = due.at[i];
     return left;
 }

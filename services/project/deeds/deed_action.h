@@ -7,9 +7,10 @@
 #include "services/project/parts/parts.h"
 
 /* Puts an element. It fails with a conflict unless the element has the revision `expect`; 0: unless it does not exist.
- * The caller clears `has_body` to remove it instead. `body` must live as long as the action. */
+ * `body` must live as long as the action. */
 struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect);
-struct action deed_apart(struct action action); /* without a step of undo */
+struct action deed_remove_action(const struct element *part); /* unless it has another revision by then */
+struct action deed_apart(struct action action);               /* without a step of undo */
 
 /* Puts the place of a project over the one that `txn` shows. */
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn);
@@ -21,8 +22,8 @@ struct action deed_open_it(struct arena *arena, struct id project);
  * since `txn`. So no two of them find the same name or folder free. */
 struct action deed_open_alone(struct arena *arena, struct id project, struct txn *txn);
 
-/* Removes the actions that put what `txn` shows, and lets the others expect what it shows: for a project that a death
- * left half made. Returns their number. */
-uint32_t deed_leave_undone(struct txn *txn, struct arena *arena, struct action *actions, uint32_t count);
+/* Returns those of `due`, the actions that make a project, that are left to do: all, or fewer if a death interrupted
+ * them before. Then parts that are not due, or of another kind, are removed first. */
+struct action_list deed_left_to_do(struct txn *txn, struct arena *arena, struct id project, struct action_list due);
 
 #endif

@@ -296,7 +296,7 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
     if (e == ERR_NOT_FOUND) { /* persist knows whether the same ask removed it */
         work->unless_done = *fault;
         work->unless_done.code = e;
-        part = (struct element){ .id = ask->id, .kind = parts_kind(ELEMENT_KIND_TRACK) };
+        part = (struct element){ .id = ask->id, .project = work->id, .kind = parts_kind(ELEMENT_KIND_TRACK) };
         e = ERR_OK;
     }
     if (e == ERR_OK && !is_for_clients(part.kind.value))
@@ -304,8 +304,7 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
     if (e != ERR_OK)
         return e;
     snprintf(label, sizeof(label), "remove %s", choice_word(&element_kind_table, part.kind.value));
-    action = deed_put_action(part.kind.value, work->id, part.id, (struct text){ 0 }, part.revision);
-    action.element.has_body = false;
+    action = deed_remove_action(&part);
     bool has_expect = ask->has_expect && !work->unless_done.code;
     return send_changes(work, &action, 1, has_expect, ask->expect, or_else(ask->label, label), fault);
 }

@@ -88,14 +88,6 @@ static enum err read_save(struct doing *work, struct txn *txn, struct tree *to, 
     return ERR_OK;
 }
 
-static struct action remove_part(const struct element *part, struct id project)
-{
-    struct action action = deed_put_action(part->kind.value, project, part->id, (struct text){ 0 }, part->revision);
-
-    action.element.has_body = false;
-    return action;
-}
-
 /* True if the catalogue keeps all of an item, or nothing is known of it. An item that no part uses, or that has keys of
  * another program, is kept as a part. */
 static bool is_idle_item(struct txn *txn, struct arena *arena, const struct item_uses *uses, const struct element *part)
@@ -136,7 +128,7 @@ static uint32_t compare_parts(struct doing *work, struct txn *txn, const struct 
     for (uint32_t i = 0; i < now->count; i++) {
         const struct element *part = &now->at[i], *will = document_part(due, part->id);
         if (will ? will->kind.value != part->kind.value : kinds_list_name(part->kind.value) != NULL)
-            to[count++] = remove_part(part, work->id);
+            to[count++] = deed_remove_action(part);
     }
     for (uint32_t i = 0; i < due->count; i++) {
         const struct element *part = &due->at[i], *was = document_part(now, part->id);
@@ -274,9 +266,9 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     return e;
 }
 
-static enum err send_open(struct doing *work, struct action *actions, uint32_t count, struct fault *fault)
+static enum err send_open(struct doing *work, struct action_list actions, struct fault *fault)
 {
-    const struct persist_apply apply = { .label = TEXT("open project"), .actions = { count, actions } };
+    const struct persist_apply apply = { .label = TEXT("open project"), .actions = actions };
 
     return work_apply(work, &apply, fault);
 }
@@ -294,7 +286,7 @@ static enum err open_known(struct doing *work, struct txn *txn, struct fault *fa
         actions[count++] = deed_place(&work->arena, work->id, place, txn);
     }
     actions[count++] = deed_open_it(&work->arena, work->id);
-    return send_open(work, actions, count, fault);
+    return send_open(work, (struct action_list){ count, actions }, fault);
 }
 
 static struct action place_of_file(struct doing *work, struct txn *txn, uint64_t number, struct text name)
@@ -325,41 +317,22 @@ static struct action save_of_file(struct doing *work, const struct tree *documen
                            tree_canonical(&body, &work->arena), 0);
 }
 
-/* The parts that a project got from an earlier state of its file, when a death interrupted its opening. */
-static uint32_t remove_others(struct doing *work, const struct element_list *now, const struct element_list *parts,
-                              struct action *to)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < now->count; i++)
-        if (!document_part(parts, now->at[i].id))
-            to[count++] = deed_apart(remove_part(&now->at[i], work->id));
-    return count;
-}
-
 static enum err open_unknown(struct doing *work, struct txn *txn, const struct tree *document,
                              const struct element_list *parts, struct fault *fault)
 {
     double revision = tree_real(document, "revision", 1);
     uint64_t number = revision >= 1 && revision < 1e15 ? (uint64_t)revision : 1;
-    struct element_list now = { 0 };
-    struct action *actions;
-    uint32_t count = 0;
-    enum err e = parts_all(txn, &work->arena, work->id, &now);
+    struct action_list due = { 0, arena_array(&work->arena, parts->count + 3, sizeof(*due.at)) };
 
-    if (e != ERR_OK)
-        return fault_set(fault, e, "the parts of the project cannot be read");
-    actions = arena_array(&work->arena, now.count + parts->count + 3, sizeof(*actions));
     for (uint32_t i = 0; i < parts->count; i++)
-        actions[count++] =
+        due.at[due.count++] =
             deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
-    count += remove_others(work, &now, parts, actions + count);
-    actions[count] = save_of_file(work, document, parts, number);
-    if (deed_check_save(&actions[count++], fault) != ERR_OK)
+    due.at[due.count] = save_of_file(work, document, parts, number);
+    if (deed_check_save(&due.at[due.count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
-    actions[count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
-    actions[count++] = deed_open_alone(&work->arena, work->id, txn);
-    return send_open(work, actions, deed_leave_undone(txn, &work->arena, actions, count), fault);
+    due.at[due.count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
+    due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
+    return send_open(work, deed_left_to_do(txn, &work->arena, work->id, due), fault);
 }
 
 /* A file without an id of loophole belongs to the project of its folder. Another program may have written it. */
@@ -394,7 +367,7 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     if (e != ERR_OK)
         return refuse_file(work, txn, e, fault);
     find_by_folder(work, txn, &document);
-    if (parts_is_made(txn, &work->arena, work->id))
+    if (elements_is_complete(txn, &work->arena, work->id))
         return open_known(work, txn, fault);
     return open_unknown(work, txn, &document, &parts, fault);
 }

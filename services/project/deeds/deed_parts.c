@@ -37,7 +37,7 @@ static bool find_in_folder(void *state, const struct element *element)
 {
     struct folder_search *f = state;
 
-    if (element->kind.value == ELEMENT_KIND_PROJECT && !id_equal(element->project, f->but) &&
+    if (!id_equal(element->project, f->but) &&
         text_equal(elements_folder(f->txn, f->arena, element->project), f->folder))
         f->found = element->project;
     return id_is_zero(f->found);

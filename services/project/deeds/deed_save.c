@@ -73,8 +73,7 @@ static uint32_t drop_oldest(struct doing *work, struct txn *txn, struct action *
     if (work->number <= SAVES_KEPT ||
         parts_save_of(txn, &work->arena, work->id, work->number - SAVES_KEPT, &old) != ERR_OK)
         return 0;
-    *to = deed_put_action(ELEMENT_KIND_SAVED, work->id, old.element.id, (struct text){ 0 }, old.element.revision);
-    to->element.has_body = false;
+    *to = deed_remove_action(&old.element);
     return 1;
 }
 

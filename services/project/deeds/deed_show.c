@@ -68,8 +68,6 @@ static bool list_one(void *state, const struct element *element)
 {
     struct project_listing *l = state;
 
-    if (element->kind.value != ELEMENT_KIND_PROJECT || !parts_is_made(l->txn, l->arena, element->id))
-        return true;
     l->e = deed_fill_state(l->p, l->txn, l->arena, element, 0, &l->to->each.at[l->to->each.count]);
     l->to->each.count += l->e == ERR_OK;
     return l->e == ERR_OK && l->to->each.count < LISTED_MOST;

@@ -17,22 +17,6 @@ enum err parts_get(struct txn *txn, struct arena *arena, struct id project, stru
     return elements_get(txn, arena, parts_kind(ELEMENT_KIND_PROJECT), project, project, to);
 }
 
-bool parts_is_made(struct txn *txn, struct arena *arena, struct id project)
-{
-    struct element row;
-
-    return parts_get(txn, arena, project, &row) == ERR_OK &&
-           elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, elements_place_id(project), &row) ==
-               ERR_OK;
-}
-
-static enum err refuse_unmade(struct text named, struct fault *fault)
-{
-    fault_set(fault, ERR_NOT_FOUND, "the project \"%.*s\" is not complete: a death interrupted its opening",
-              TEXT_ARG(named));
-    return fault ? fault_hint(fault, "`loophole project open --folder DIR` opens it again") : ERR_NOT_FOUND;
-}
-
 enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault)
 {
     struct id id;
@@ -40,8 +24,6 @@ enum err parts_find(struct txn *txn, struct arena *arena, struct text named, str
 
     if (e == ERR_OK)
         e = parts_get(txn, arena, id, to);
-    if (e == ERR_OK && !parts_is_made(txn, arena, id))
-        return refuse_unmade(named, fault);
     if (e != ERR_NOT_FOUND)
         return e == ERR_OK ? e : fault_set(fault, e, "the projects cannot be read");
     fault_set(fault, ERR_NOT_FOUND, "no project \"%.*s\"", TEXT_ARG(named));
@@ -56,7 +38,7 @@ static bool find_after(void *state, const struct element *element)
 {
     struct project_after *f = state;
 
-    if (element->kind.value == ELEMENT_KIND_PROJECT && id_compare(element->id, f->after) > 0)
+    if (id_compare(element->id, f->after) > 0)
         f->found = element->id;
     return id_is_zero(f->found);
 }

@@ -12,10 +12,6 @@ enum { PARTS_MOST = 16000, SAVE_BYTES = 3 << 20, SAVES_KEPT = 64 };
 
 struct choice parts_kind(int32_t kind); /* an enum element_kind as the value of a field */
 
-/* False: there is no such project, or it has only some of its parts, because its opening goes on or was interrupted:
- * the place comes last. */
-bool parts_is_made(struct txn *txn, struct arena *arena, struct id project);
-
 /* Finds a project by its id or name. Errors (explained): not_found, also if it is not complete. */
 enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault);
 enum err parts_get(struct txn *txn, struct arena *arena, struct id project, struct element *to);

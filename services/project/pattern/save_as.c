@@ -12,7 +12,7 @@
 static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
 {
     *copy = id_of_bytes(work->sender.request.b, 16);
-    return parts_is_made(txn, &work->arena, *copy);
+    return elements_is_complete(txn, &work->arena, *copy);
 }
 
 /* ---- the files as they are ---- */
@@ -228,10 +228,9 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     struct parts_save none = { 0 };
     struct tree document, place = { .type = TREE_OBJECT };
     struct text folder, content;
-    struct action *actions;
+    struct action_list due = { 0 };
     const struct found_slots *found = work->own;
     struct id copy;
-    uint32_t count;
     enum err e = work->filed.code;
 
     if (is_made(work, txn, &copy) && id_equal(copy, work->id))
@@ -250,16 +249,16 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     work->number = 1;
     deed_finish_document(work, txn, &parts, &none, false, &document);
     work->folder = arena_text(&work->kept, folder);
-    actions = arena_array(&work->arena, 2 * (parts.count + found->count) + 5, sizeof(*actions));
-    count = copy_parts(work, &project, &parts, actions);
-    count += copy_slots(work, txn, found->from, &parts, actions + count);
+    due.at = arena_array(&work->arena, 2 * (parts.count + found->count) + 5, sizeof(*due.at));
+    due.count = copy_parts(work, &project, &parts, due.at);
+    due.count += copy_slots(work, txn, found->from, &parts, due.at + due.count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
-    actions[count++] = deed_save_action(work, &document, content);
-    actions[count++] = deed_place(&work->arena, work->id, place, txn);
-    actions[count++] = deed_open_alone(&work->arena, work->id, txn);
-    count = deed_leave_undone(txn, &work->arena, actions, count);
-    const struct persist_apply apply = { .label = TEXT("save as"), .actions = { count, actions } };
+    due.at[due.count++] = deed_save_action(work, &document, content);
+    due.at[due.count++] = deed_place(&work->arena, work->id, place, txn);
+    due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
+    const struct persist_apply apply = { .label = TEXT("save as"),
+                                         .actions = deed_left_to_do(txn, &work->arena, work->id, due) };
     return work_apply(work, &apply, fault);
 }
 

@@ -100,11 +100,9 @@ static bool see_library(void *state, const struct library *library)
 static bool see_project(void *state, const struct element *element)
 {
     struct take_finding *finding = state;
-    struct text folder = { 0 };
+    struct text folder = elements_folder(finding->txn, finding->arena, element->id);
     struct id audio;
 
-    if (element->kind.value == ELEMENT_KIND_PROJECT)
-        folder = elements_folder(finding->txn, finding->arena, element->id);
     if (folder.len == 0)
         return true;
     folder = arena_printf(finding->arena, "%.*s/Media/Audio", TEXT_ARG(folder));
