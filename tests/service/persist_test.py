@@ -604,6 +604,32 @@ def an_apply_killed_at_any_moment_is_done_once_or_not_at_all(home):
         figure(f"{kills} kills within applies, {unanswered} of them after the commit and before the answer")
 
 
+@claim(inside=Persist)
+def an_undo_that_a_death_cuts_goes_on_but_takes_back_no_step_of_another_client(persist):
+    c, k = persist.client, persist.catalogue
+    items = [one["id"] for part in range(2) for one in k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(4000)])]
+    c.must("persist.apply", {"label": "All", "scope": "", "parts": True,
+                             "actions": [{"edit": {"id": id, "favourite": True}} for id in items]}, budget_ms=120000)
+
+    def cut(name):
+        """Kills persist after the first part; returns the id of the request."""
+        request, first = new_id(), k.changes()[-1]["revision"]
+        c.send("persist." + name, {}, request)
+        while c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] == first:
+            pass  # the parts follow each other within milliseconds
+        persist.restart()
+        return request
+
+    for name in ("undo", "redo"):
+        error, taken = c.ask("persist." + name, {}, cut(name), 60000)
+        assert (error, taken["items"], taken["label"]) == ("ok", len(items), "All"), (error, taken)
+    request = cut("undo")
+    assert k.edit(items[0], name="between")[0] == "ok"
+    error, fault = c.ask("persist.undo", {}, request, 60000)
+    assert error == "conflict" and "another change came between" in fault["what"], (error, fault)
+    assert c.must("persist.undo")["id"] == items[0]  # it was still there
+
+
 @claim
 def a_second_writer_is_refused(home):
     """It is refused with the same run directory, and also with another one: the store has a lock of its own."""

@@ -166,7 +166,7 @@ static void run_sweep_part(void *persist)
         return;
     service_every(p->service, 0, run_sweep_part, p);
     log_info("removed %llu artefact files without a row", (unsigned long long)sweep->removed);
-    buffer_reset(&sweep->names);
+    buffer_free(&sweep->names);
     sweep->at = NULL;
     sweep->removed = 0;
 }

@@ -137,6 +137,21 @@ enum err undo_row_put(struct persist *p, struct id scope, uint64_t number, const
     return turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, row));
 }
 
+enum err undo_first_kept(struct txn *txn, struct arena *arena, struct id scope, uint64_t top, uint64_t *first,
+                         struct undo_step *row)
+{
+    const uint64_t step = *first, most = undo_most(scope);
+    enum err e = undo_row(txn, arena, scope, step, row);
+
+    if (e != ERR_NOT_FOUND || top < most)
+        return e;
+    e = undo_row(txn, arena, scope, top, row);
+    if (e != ERR_OK || !row->has_first || row->first != step)
+        return e == ERR_OK ? ERR_NOT_FOUND : e;
+    *first = top - most + 1;
+    return undo_row(txn, arena, scope, *first, row);
+}
+
 void undo_open(struct persist *p, struct id scope, struct text label)
 {
     p->step = (struct step_in_hand){ .is_open = true, .scope = scope, .label = label };
@@ -164,11 +179,20 @@ static void join_step(struct persist *p, uint64_t number, struct undo_step *row)
     row->label = p->step.label;
 }
 
+/* Drops the oldest row. The next one takes over the label of a step that loses its first row. */
 static enum err drop_row(struct persist *p, struct id scope, uint64_t number)
 {
     struct key key = undo_key(scope, number);
+    struct undo_step row, next;
+    enum err e = undo_row(p->w.txn, &p->arena, scope, number, &row);
 
-    return turn_wrote(p, row_delete(&p->w, DB_UNDO, &key));
+    if (e == ERR_OK && row.label.len)
+        e = undo_row(p->w.txn, &p->arena, scope, number + 1, &next);
+    if (e == ERR_OK && row.label.len && next.has_first && !next.label.len) {
+        next.label = row.label;
+        e = undo_row_put(p, scope, number + 1, &next);
+    }
+    return e == ERR_OK || e == ERR_NOT_FOUND ? turn_wrote(p, row_delete(&p->w, DB_UNDO, &key)) : turn_wrote(p, e);
 }
 
 uint64_t undo_most(struct id scope)

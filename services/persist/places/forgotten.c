@@ -4,11 +4,10 @@
 #include "common/clock.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/removal.h"
-#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/progress.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 #include "store/keys.h"
-#include "store/parts.h"
 
 enum { HEAD = sizeof(META_FORGOTTEN) - 1 /* of a key: bytes before the item's id */ };
 static const usec_t reading_us = 2000; /* for one list */
@@ -61,7 +60,7 @@ struct emptying {
     uint64_t items;
 };
 
-enum { ITEMS_AT = 8, PROGRESS_BYTES = 16 }; /* of the stored progress: `newest`, `items` (8 bytes each, big-endian) */
+enum { PROGRESS_NEWEST, PROGRESS_ITEMS, PROGRESS_NUMBERS }; /* of the stored progress */
 
 /* not_found: no further item is forgotten. */
 static enum err next_forgotten(struct persist *p, struct id *after)
@@ -98,36 +97,30 @@ static enum err empty_item(struct persist *p, struct emptying *emptying)
 /* A request that is sent again after a death leaves out what was forgotten since its beginning. */
 static enum err store_progress(struct persist *p, const struct emptying *emptying)
 {
-    struct key progress = key_number(emptying->newest), items = key_number(emptying->items);
-    enum err e = parts_drop(&p->w, emptying->work.request);
+    const uint64_t numbers[] = { [PROGRESS_NEWEST] = emptying->newest, [PROGRESS_ITEMS] = emptying->items };
 
-    key_add(&progress, items.b, items.len);
-    const struct part row = { .revision = p->request_revision,
-                              .digest = emptying->work.digest,
-                              .outcomes = key_bytes(&progress) };
-    return turn_wrote(p, e == ERR_OK ? parts_put(&p->w, emptying->work.request, &row) : e);
+    return progress_store(p, &emptying->work, numbers, PROGRESS_NUMBERS);
 }
 
-static bool take_progress(void *state, const struct part *row)
+static enum err read_progress(struct persist *p, struct id request, struct emptying *emptying)
 {
-    struct emptying *emptying = state;
+    uint64_t numbers[PROGRESS_NUMBERS];
+    bool found;
+    enum err e = progress_read(p, request, &emptying->work, numbers, PROGRESS_NUMBERS, &found);
 
-    if (row->outcomes.len != PROGRESS_BYTES)
-        return false;
-    emptying->newest = key_number_at(row->outcomes, 0);
-    emptying->items = key_number_at(row->outcomes, ITEMS_AT);
-    emptying->work.revision = row->revision;
-    return true;
+    if (e != ERR_OK || !found)
+        return e;
+    emptying->newest = numbers[PROGRESS_NEWEST];
+    emptying->items = numbers[PROGRESS_ITEMS];
+    return ERR_OK;
 }
 
 /* `writes` is p->writes before this part. */
 static enum err end_part(struct persist *p, struct emptying *emptying, bool ended, uint64_t writes)
 {
     if (!ended)
-        return p->writes != writes && p->request_revision ? store_progress(p, emptying) : ERR_OK;
-    if (parts_digest(p->w.txn, emptying->work.request))
-        return turn_wrote(p, parts_drop(&p->w, emptying->work.request));
-    return ERR_OK;
+        return p->writes != writes ? store_progress(p, emptying) : ERR_OK;
+    return progress_drop(p, emptying->work.request);
 }
 
 static enum err empty_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
@@ -160,7 +153,7 @@ enum err forgotten_begin_emptying(struct persist *p, struct call *call)
     if (before)
         multipart_forget(p, before);
     *emptying = (struct emptying){ .work = { .part = empty_part, .drop = multipart_free }, .newest = p->head };
-    e = parts_read(p->w.txn, &p->arena, call_request(call), take_progress, emptying);
+    e = read_progress(p, call_request(call), emptying);
     if (e == ERR_OK)
         return multipart_begin(p, call, &emptying->work);
     multipart_free(p, &emptying->work);

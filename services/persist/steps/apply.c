@@ -161,14 +161,16 @@ enum err apply_show(struct persist *p, const struct persist_apply *ask, struct a
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the part cannot be read");
 }
 
-static void record_applied(struct persist *p, struct id scope, const struct persist_apply *ask,
-                           const struct applied *applied)
+/* The event counts all operations of the step, also those of earlier applies. */
+static void record_applied(struct persist *p, struct id scope, const struct persist_apply *ask, uint64_t step)
 {
     const struct undo_step first = { .label = ask->label, .after = ask->actions.at[0].edit };
+    struct undo_pointers stack;
     char room[ID_TEXT_SIZE];
 
-    person_steps_add(&p->person_steps, STEP_DEED_DONE, undo_write_scope(scope, room), applied->step,
-                     step_words(&p->arena, &first), applied->items);
+    if (undo_pointers(p, scope, &stack) == ERR_OK)
+        person_steps_add(&p->person_steps, STEP_DEED_DONE, undo_write_scope(scope, room), step,
+                         step_words(&p->arena, &first), stack.top - step + 1);
 }
 
 enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault)
@@ -196,8 +198,8 @@ enum err apply_some(struct persist *p, const struct apply_part *part, struct app
         e = apply_show(p, ask, applied, fault);
     applied->step = undo_close(p);
     e = together_end(p, &together, e, fault);
-    if (e == ERR_OK && applied->step)
-        record_applied(p, scope, ask, applied);
+    if (e == ERR_OK && applied->step && applied->items)
+        record_applied(p, scope, ask, applied->step);
     return e;
 }
 

@@ -6,14 +6,12 @@
 #include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "services/persist/steps/apply.h"
-#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/progress.h"
 #include "services/persist/turn/turn.h"
-#include "store/parts.h"
 
 enum { AT_ONCE = 64 /* actions that are done together */, LONG_MOST = 4 /* such requests in progress */ };
 
-/* The stored progress, 8 bytes each, big-endian. */
-enum { DONE_AT, ITEMS_AT = 8, STEP_AT = 16, STEPS_AT = 24, PROGRESS_BYTES = 32 };
+enum { PROGRESS_DONE, PROGRESS_ITEMS, PROGRESS_STEP, PROGRESS_STEPS, PROGRESS_NUMBERS }; /* of the stored progress */
 
 struct long_apply {
     struct multipart work;
@@ -27,38 +25,30 @@ struct long_apply {
 
 /* ---- progress ---- */
 
-/* Stores the progress for as long as the log has the newest change. After a death, actions that changed nothing may be
- * done again. */
+/* After a death, actions that changed nothing may be done again. */
 static enum err store_progress(struct persist *p, const struct long_apply *at)
 {
-    const uint64_t numbers[] = { at->done, at->items, at->step, at->steps };
-    uint8_t progress[PROGRESS_BYTES];
-    enum err e = p->request_revision ? parts_drop(&p->w, at->work.request) : ERR_OK;
+    const uint64_t numbers[] = { [PROGRESS_DONE] = at->done,
+                                 [PROGRESS_ITEMS] = at->items,
+                                 [PROGRESS_STEP] = at->step,
+                                 [PROGRESS_STEPS] = at->steps };
 
-    if (!p->request_revision)
-        return ERR_OK;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-        struct key number = key_number(numbers[i]);
-        memcpy(progress + 8 * i, number.b, 8);
-    }
-    const struct part row = { .revision = p->request_revision,
-                              .digest = at->work.digest,
-                              .outcomes = bytes_of(progress, sizeof(progress)) };
-    return turn_wrote(p, e == ERR_OK ? parts_put(&p->w, at->work.request, &row) : e);
+    return progress_store(p, &at->work, numbers, PROGRESS_NUMBERS);
 }
 
-static bool take_progress(void *state, const struct part *row)
+static enum err read_progress(struct persist *p, struct id request, struct long_apply *at)
 {
-    struct long_apply *at = state;
+    uint64_t numbers[PROGRESS_NUMBERS];
+    bool found;
+    enum err e = progress_read(p, request, &at->work, numbers, PROGRESS_NUMBERS, &found);
 
-    if (row->outcomes.len != PROGRESS_BYTES)
-        return false;
-    at->done = (uint32_t)key_number_at(row->outcomes, DONE_AT);
-    at->items = key_number_at(row->outcomes, ITEMS_AT);
-    at->step = key_number_at(row->outcomes, STEP_AT);
-    at->steps = key_number_at(row->outcomes, STEPS_AT);
-    at->work.revision = row->revision;
-    return at->done <= at->ask.actions.count;
+    if (e != ERR_OK || !found)
+        return e;
+    at->done = (uint32_t)numbers[PROGRESS_DONE];
+    at->items = numbers[PROGRESS_ITEMS];
+    at->step = numbers[PROGRESS_STEP];
+    at->steps = numbers[PROGRESS_STEPS];
+    return at->done <= at->ask.actions.count ? ERR_OK : ERR_INTERNAL;
 }
 
 /* ---- parts ---- */
@@ -125,7 +115,7 @@ static enum err finish_work(struct persist *p, struct long_apply *at, struct fau
     struct applied applied = {
         .revision = own ? own : p->head, .step = at->step, .items = at->items, .has_steps = true, .steps = at->steps
     };
-    enum err e = parts_digest(p->w.txn, work->request) ? turn_wrote(p, parts_drop(&p->w, work->request)) : ERR_OK;
+    enum err e = progress_drop(p, work->request);
 
     if (e == ERR_OK)
         e = apply_show(p, &at->ask, &applied, fault);
@@ -241,7 +231,7 @@ enum err long_apply_begin(struct persist *p, struct call *call, const struct per
     at->since = clock_now();
     e = codec_copy(&persist_apply_shape, ask, &at->arena, &at->ask);
     if (e == ERR_OK)
-        e = parts_read(p->w.txn, &p->arena, call_request(call), take_progress, at);
+        e = read_progress(p, call_request(call), at);
     if (e == ERR_OK)
         return multipart_begin(p, call, &at->work);
     drop_work(p, &at->work);

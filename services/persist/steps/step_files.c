@@ -24,8 +24,9 @@ enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_
     struct undo_pointers stack;
     enum err e = undo_pointers(p, scope, &stack);
     uint64_t first = back ? (to ? to : stack.at) : stack.at + 1, last = back ? stack.at : stack.at + 1;
+    uint64_t dropped = stack.top > undo_most(scope) ? stack.top - undo_most(scope) : 0;
 
-    for (uint64_t at = first; e == ERR_OK && at > 0 && at <= last && at <= stack.top; at++) {
+    for (uint64_t at = first > dropped ? first : dropped + 1; e == ERR_OK && at <= last && at <= stack.top; at++) {
         struct undo_step row;
         struct id write;
 

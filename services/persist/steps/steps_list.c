@@ -20,8 +20,8 @@ struct steps {
     usec_t ends;
 
     /* the current step */
-    uint64_t first, last;
-    struct undo_step row; /* its first row */
+    uint64_t step, first, last; /* its number; the rows that are kept */
+    struct undo_step row;       /* the first of these */
 };
 
 static enum err begin_steps(struct txn *txn, struct arena *arena, const struct step_range *range, struct steps *s)
@@ -41,10 +41,11 @@ static enum err next_step(struct steps *s)
     if (s->at == 0)
         return ERR_NOT_FOUND;
     e = undo_row(s->txn, s->arena, s->scope, s->at, &s->row);
-    s->last = s->first = s->at;
+    s->step = s->last = s->first = s->at;
     if (e == ERR_OK && s->row.has_first) {
-        s->first = s->row.first;
-        e = s->first < s->last ? undo_row(s->txn, s->arena, s->scope, s->first, &s->row) : ERR_INTERNAL;
+        s->step = s->first = s->row.first;
+        e = s->first < s->last ? undo_first_kept(s->txn, s->arena, s->scope, s->stack.top, &s->first, &s->row)
+                               : ERR_INTERNAL;
     }
     s->at = s->first - 1;
     return e;
@@ -95,7 +96,7 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
         return ERR_FULL;
     while (e == ERR_OK && !(to->count && is_cut(&s, to->count, range->limit)) && (e = next_step(&s)) == ERR_OK) {
         struct step_line *line = &to->at[to->count++];
-        *line = (struct step_line){ .step = s.first,
+        *line = (struct step_line){ .step = s.step,
                                     .label = step_words(arena, &s.row),
                                     .at = s.row.at,
                                     .scope = scope,

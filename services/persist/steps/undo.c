@@ -7,7 +7,7 @@
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/together.h"
 #include "services/persist/steps/undo_operation.h"
-#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/progress.h"
 #include "services/persist/turn/turn.h"
 #include "store/row.h"
 
@@ -53,8 +53,6 @@ static enum err take_rows(struct persist *p, const struct rows *rows, bool back,
 static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool back, uint64_t top, struct rows *rows)
 {
     struct undo_step row;
-    struct key key;
-    struct bytes value;
     enum err e;
 
     arena_reset(&p->arena);
@@ -62,8 +60,7 @@ static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool 
     e = undo_row(p->w.txn, &p->arena, scope, at, &row);
     if (e == ERR_OK && back && row.has_first) {
         rows->first = row.first;
-        key = undo_key(scope, row.first);
-        return row.first < at ? txn_get(p->w.txn, DB_UNDO, key_bytes(&key), &value) : ERR_INTERNAL;
+        return row.first < at ? undo_first_kept(p->w.txn, &p->arena, scope, top, &rows->first, &row) : ERR_INTERNAL;
     }
     const uint64_t first = row.has_first ? row.first : at;
     while (e == ERR_OK && !back && rows->last < top) {
@@ -86,14 +83,17 @@ static enum err refuse_none(bool back, enum err e, struct fault *fault)
 /* Reads the first row of the step of row `*number`: a part of a long redo begins with a later row. */
 static enum err read_first_row(struct persist *p, struct id scope, uint64_t *number, struct undo_step *row)
 {
-    enum err e;
+    struct undo_pointers stack;
+    enum err e = undo_pointers(p, scope, &stack);
+    uint64_t first;
 
     arena_reset(&p->arena);
-    e = undo_row(p->w.txn, &p->arena, scope, *number, row);
+    if (e == ERR_OK)
+        e = undo_row(p->w.txn, &p->arena, scope, *number, row);
     if (e != ERR_OK || !row->has_first)
         return e;
-    *number = row->first;
-    return undo_row(p->w.txn, &p->arena, scope, *number, row);
+    first = *number = row->first;
+    return undo_first_kept(p->w.txn, &p->arena, scope, stack.top, &first, row);
 }
 
 /* Names the step, and records it for the event; the label is valid until p->arena is reset. */
@@ -293,6 +293,38 @@ struct undoing {
     bool back;
 };
 
+enum { PROGRESS_ITEMS, PROGRESS_GONE, PROGRESS_STEP, PROGRESS_AT, PROGRESS_TOP, PROGRESS_NUMBERS }; /* that is stored */
+
+static enum err store_progress(struct persist *p, struct undoing *undoing)
+{
+    enum err e = undo_pointers(p, undoing->scope, &undoing->left);
+    const uint64_t numbers[] = { [PROGRESS_ITEMS] = undoing->taken.items,
+                                 [PROGRESS_GONE] = undoing->taken.gone,
+                                 [PROGRESS_STEP] = undoing->taken.step,
+                                 [PROGRESS_AT] = undoing->left.at,
+                                 [PROGRESS_TOP] = undoing->left.top };
+
+    return e == ERR_OK ? progress_store(p, &undoing->work, numbers, PROGRESS_NUMBERS) : e;
+}
+
+/* Of a request whose first parts were done before a death. */
+static enum err read_progress(struct persist *p, struct undoing *undoing)
+{
+    uint64_t numbers[PROGRESS_NUMBERS];
+    bool found;
+    enum err e = progress_read(p, undoing->work.request, &undoing->work, numbers, PROGRESS_NUMBERS, &found);
+
+    if (e != ERR_OK || !found)
+        return e;
+    undoing->taken.items = numbers[PROGRESS_ITEMS];
+    undoing->taken.gone = numbers[PROGRESS_GONE];
+    undoing->taken.step = numbers[PROGRESS_STEP];
+    undoing->left.at = numbers[PROGRESS_AT];
+    undoing->left.top = numbers[PROGRESS_TOP];
+    turn_set_change(p, undoing->work.revision);
+    return ERR_OK;
+}
+
 /* The next part of a step may be none of it if another client added or took back a step meanwhile. */
 static enum err check_left(struct persist *p, const struct undoing *undoing, struct fault *fault)
 {
@@ -305,44 +337,58 @@ static enum err check_left(struct persist *p, const struct undoing *undoing, str
                                                                    : ERR_OK;
 }
 
+static enum err take_next_part(struct persist *p, struct undoing *undoing, bool *is_cut, struct fault *fault)
+{
+    enum err e = check_left(p, undoing, fault);
+
+    if (e == ERR_OK)
+        e = take_back_next(p, undoing->scope, undoing->back, is_cut, &undoing->taken, fault);
+    if (e != ERR_OK)
+        return e;
+    e = *is_cut ? store_progress(p, undoing) : progress_drop(p, undoing->work.request);
+    return e == ERR_OK ? e : fault_set(fault, e, "the progress of the step cannot be written");
+}
+
 static enum err undo_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct undoing *undoing = (struct undoing *)work;
     bool is_cut = false;
-    enum err e = check_left(p, undoing, fault);
+    enum err e = take_next_part(p, undoing, &is_cut, fault);
 
-    if (e == ERR_OK)
-        e = take_back_next(p, undoing->scope, undoing->back, &is_cut, &undoing->taken, fault);
     *ended = e == ERR_OK && !is_cut;
     if (*ended)
         ticket_answer(p->service, work->ticket, &undoing->taken);
-    return e == ERR_OK && is_cut ? undo_pointers(p, undoing->scope, &undoing->left) : e;
+    return e;
 }
 
 static enum err begin_taking(struct persist *p, struct call *call, struct id scope, bool back,
                              struct taken_back *answer)
 {
     struct multipart *before = multipart_of(p, call_request(call));
-    struct undoing *undoing;
+    struct undoing *undoing, first = { .work = { .part = undo_part,
+                                                 .drop = multipart_free,
+                                                 .request = call_request(call),
+                                                 .digest = call_digest(call) },
+                                       .scope = scope,
+                                       .back = back };
     bool is_cut;
     enum err e;
 
     if (before)
         multipart_forget(p, before);
+    e = read_progress(p, &first);
+    if (e != ERR_OK)
+        return refuse(call, e, "the finished part of this request cannot be read");
     turn_begin_part(p);
-    e = undo_take(p, scope, back, &is_cut, answer, call_fault(call));
+    e = take_next_part(p, &first, &is_cut, call_fault(call));
+    *answer = first.taken;
     if (e != ERR_OK || !is_cut)
         return e;
     p->request_writes = p->writes; /* skipped steps stay skipped, so `busy` undoes nothing */
     undoing = alloc_bytes(sizeof(*undoing));
-    *undoing = (struct undoing){
-        .work = { .part = undo_part, .drop = multipart_free, .revision = p->request_revision },
-        .taken = *answer,
-        .scope = scope,
-        .back = back,
-    };
+    *undoing = first;
+    undoing->work.revision = p->request_revision;
     undoing->taken.label = (struct text){ 0 };
-    (void)undo_pointers(p, scope, &undoing->left); /* the next part reports that it cannot be read */
     return multipart_begin(p, call, &undoing->work);
 }
 

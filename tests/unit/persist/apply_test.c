@@ -1,5 +1,7 @@
 #include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo_stack.h"
 #include "services/persist/steps/apply.h"
+#include "services/persist/steps/steps_list.h"
 #include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
@@ -309,6 +311,59 @@ static void more_than_4096_actions_on_items_are_not_done_together(void **state)
     writer_check(w);
 }
 
+/* Undoes or redoes all parts of one step; returns the operations. */
+static uint64_t take_all(struct writer *w, bool back)
+{
+    struct taken_back taken;
+    struct fault fault = { 0 };
+    uint64_t items = 0;
+    bool is_cut = true;
+
+    while (is_cut && undo_take(&w->p, catalogue, back, &is_cut, &taken, &fault) == ERR_OK) {
+        assert_int_equal(taken.step, 1);
+        assert_true(text_is(taken.label, "Several"));
+        items += taken.items;
+    }
+    return items;
+}
+
+static void of_a_step_with_more_rows_than_are_kept_the_kept_ones_are_taken_back(void **state)
+{
+    enum { TOGETHER = 4000, TIMES = 3 };
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct action *actions = calloc(TOGETHER, sizeof(*actions));
+    struct persist_apply ask = { .label = TEXT("Several"), .actions = { TOGETHER, actions }, .step = 1 };
+    const struct step_range all = { .scope = catalogue, .limit = 10 };
+    struct step_line_list lines = { 0 };
+    struct applied applied;
+    struct fault fault = { 0 };
+
+    assert_non_null(actions);
+    for (int i = 0; i < TOGETHER; i++)
+        actions[i] = name_action(a, i % 2 ? "x" : "y");
+    for (int i = 0; i < TIMES; i++) {
+        ask.has_step = i > 0;
+        assert_int_equal(apply_all(&w->p, &ask, &applied, &fault), ERR_OK);
+        assert_int_equal(applied.step, 1);
+    }
+    free(actions);
+    assert_int_equal(w->p.person_steps.count, 1);
+    assert_int_equal(w->p.person_steps.at[0].items, TIMES * TOGETHER);
+    assert_int_equal(undo_save(&w->p), ERR_OK);
+    assert_int_equal(steps_list(w->p.w.txn, &w->p.arena, &all, &lines), ERR_OK);
+    assert_int_equal(lines.count, 1);
+    assert_int_equal(lines.at[0].step, 1);
+    assert_int_equal(lines.at[0].items, UNDO_STEPS);
+    assert_true(text_is(lines.at[0].label, "Several"));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(take_all(w, true), UNDO_STEPS);
+        assert_int_equal(take_all(w, true), 0);
+        assert_int_equal(take_all(w, false), UNDO_STEPS);
+    }
+    writer_check(w);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -325,6 +380,7 @@ int main(void)
         CLAIM(undo_skips_and_counts_the_items_of_a_step_that_are_gone),
         CLAIM(work_past_the_bound_is_refused_before_it_begins),
         CLAIM(more_than_4096_actions_on_items_are_not_done_together),
+        CLAIM(of_a_step_with_more_rows_than_are_kept_the_kept_ones_are_taken_back),
     };
     return cmocka_run_group_tests_name("persist/apply", tests, NULL, NULL);
 }
