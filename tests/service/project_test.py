@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, file_json, file_text, how_often, run_claims, same, until, write_file
+from claims import claim, contains, figure, file_bytes, file_json, file_text, how_often, run_claims, same, until, write_file
 from client import Client, in_threads, new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -566,6 +566,29 @@ def an_ask_that_is_repeated_after_a_death_gets_its_first_answer(home):
         same(first, it.must(ask, request, **body))
     contains(it.refused('not_found', 'remove', id=track), 'the project has no part')
     it.refused('exists', 'save_as', name='Copy')
+
+
+@claim
+def a_copy_of_an_ask_that_was_done_changes_nothing_that_came_since(home):
+    home.up()
+    it = Studio(home, 'Since')
+    saving, making = new_id(), new_id()
+    it.put('track', name='saved')
+    first = it.must('save', saving)
+    made = it.must('new', making, name='Made')
+    it.must('open', project='Since')
+    it.must('save', project='Made')
+    it.put('track', name='not saved')
+    file = file_bytes(it.folder + '/project.json')
+    again = it.must('save', saving)
+    same((first['revision'], 'same', True), (again['revision'], again['mirror'], again['dirty']))
+    same(file, file_bytes(it.folder + '/project.json'))
+    same(first['revision'] + 1, it.must('save')['revision'])
+    same(made['id'], it.must('new', making, name='Made')['id'])
+    it.must('bind', control='cc/1/7', target='panic')
+    forgetting = new_id()
+    it.must('unbind', forgetting, named='cc/1/7')
+    same([], it.must('unbind', forgetting, named='cc/1/7').get('each', []))
 
 
 @claim

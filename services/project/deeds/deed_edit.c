@@ -57,7 +57,7 @@ static enum err begin_new(struct doing *work, struct txn *txn, struct fault *fau
     (void)txn;
     if (e == ERR_OK)
         e = deed_new_folder(work, ask->folder, ask->name, fault);
-    if (e == ERR_OK)
+    if (e == ERR_OK && !work->was_done) /* otherwise a save may have written it since */
         work_file(work, FILE_IO_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"),
                   (struct bytes){ 0 });
     return e;

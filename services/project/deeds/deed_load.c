@@ -3,7 +3,6 @@
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/media_tree.h"
-#include "services/project/deeds/mirror.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
@@ -372,29 +371,6 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     return open_unknown(work, txn, &document, &parts, fault);
 }
 
-static void take_mirror(void *owner, const struct fault *read, struct bytes file, struct text state)
-{
-    struct doing *work = owner;
-
-    work->mirror = state;
-    buffer_reset(&work->bytes);
-    buffer_add(&work->bytes, file.at, file.len);
-    work_go_on(work, read);
-}
-
-/* Writes project.json if a kill prevented that after the last save. */
-static enum err renew_mirror(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    struct text folder = elements_folder(txn, &work->arena, work->id);
-
-    (void)fault;
-    if (!folder.len)
-        return ERR_OK;
-    work->is_sent = true;
-    mirror_renew(work->p, work->id, deed_in_folder(&work->arena, folder, "project.json").at, take_mirror, work);
-    return ERR_OK;
-}
-
 /* Lets the indexer add the copies in Media as items, but only if the project needs one of them. */
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
@@ -413,6 +389,6 @@ const struct deed deed_open = {
     .needs_no_project = true,
     .before = begin_open,
     .plan = plan_open,
-    .after = renew_mirror,
+    .after = deed_renew_mirror,
     .answer = answer_open,
 };

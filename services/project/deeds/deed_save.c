@@ -1,6 +1,7 @@
 /* A save: a commit with a number, then project.json. */
 #include "common/clock.h"
 #include "services/project/deeds/deeds.h"
+#include "services/project/deeds/mirror.h"
 #include "services/project/parts/altered.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
@@ -21,6 +22,28 @@ enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fa
     if (work->file.len)
         work_file(work, FILE_IO_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
                   bytes_of(work->file.at, work->file.len));
+    return ERR_OK;
+}
+
+static void take_mirror(void *owner, const struct fault *read, struct bytes file, struct text state)
+{
+    struct doing *work = owner;
+
+    work->mirror = state;
+    buffer_reset(&work->bytes);
+    buffer_add(&work->bytes, file.at, file.len);
+    work_go_on(work, read);
+}
+
+enum err deed_renew_mirror(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct text folder = elements_folder(txn, &work->arena, work->id);
+
+    (void)fault;
+    if (!folder.len)
+        return ERR_OK;
+    work->is_sent = true;
+    mirror_renew(work->p, work->id, deed_in_folder(&work->arena, folder, "project.json").at, take_mirror, work);
     return ERR_OK;
 }
 
@@ -194,11 +217,23 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     return send_save(work, txn, &s.document, content, fault);
 }
 
+/* The file of a copy's save is that of the store: parts may have changed since. */
+static enum err write_saved(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    return work->was_done ? deed_renew_mirror(work, txn, fault) : deed_write_mirror(work, txn, fault);
+}
+
+static enum err answer_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    return work->was_done ? deed_answer_state(work, txn, fault) : deed_answer_saved(work, txn, fault);
+}
+
 const struct deed deed_save = {
+    .ends_when_done = true,
     .before = deed_read_mirror,
     .plan = plan_save,
-    .after = deed_write_mirror,
-    .answer = deed_answer_saved,
+    .after = write_saved,
+    .answer = answer_save,
 };
 
 /* ---- draft ---- */

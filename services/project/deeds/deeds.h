@@ -37,6 +37,9 @@ struct action deed_save_action(struct doing *work, const struct tree *document, 
 void deed_finish_document(struct doing *work, struct txn *txn, const struct element_list *parts,
                           const struct parts_save *last, bool is_draft, struct tree *document);
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* Writes project.json of the last save if a kill prevented that. */
+enum err deed_renew_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* Refuses a name that a project other than `as` has. The name of the draft project counts as used before that project

@@ -7,6 +7,7 @@
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
+#include "store/changelog.h"
 
 enum { WORKS_MOST = 256, SOUND_US = 2000000, REST_MS = 1000 };
 
@@ -249,11 +250,21 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
     return e;
 }
 
+/* Whether persist has done the ask: this service died, or the client gave up, before the answer arrived. */
+static bool is_done_before(const struct doing *work, struct txn *txn)
+{
+    struct remembered kept;
+
+    return changelog_recall(txn, work->sender.request, &kept) == ERR_OK && kept.error == ERR_OK &&
+           kept.digest == work->sender.digest;
+}
+
 static enum err find_project(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct element found;
     enum err e;
 
+    work->was_done = is_done_before(work, txn);
     if (work->deed->needs_no_project)
         return ERR_OK;
     if (work->named.len) {
@@ -364,7 +375,8 @@ static void step_work(struct doing *work)
             return; /* the draft: find again; the plan: take_answer continues */
         if (work->phase == WORK_ANSWER)
             break;
-        work->phase++;
+        work->has_changed |= work->was_done;
+        work->phase = work->was_done && work->deed->ends_when_done && is_planning ? WORK_AFTER : work->phase + 1;
         if (work->is_sent)
             return;
     }

@@ -17,6 +17,7 @@ struct doing;
 struct deed {
     bool needs_no_project; /* `project` of the ask is not looked up */
     bool needs_no_draft;   /* without an open project it is not_found */
+    bool ends_when_done;   /* `before` and `plan` are left out for a copy of an ask that persist has done */
 
     /* Starts a file operation with work_file, or returns without. */
     enum err (*before)(struct doing *work, struct txn *txn, struct fault *fault);
@@ -38,6 +39,7 @@ struct doing {
     const void *ask; /* in the call's memory */
     enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_SOUND, WORK_MIDI, WORK_ANSWER } phase;
     bool is_sent;                                          /* an ask or a file operation is in progress */
+    bool was_done;                                         /* by an earlier copy of the ask: persist has its answer */
     bool has_changed;                                      /* persist did what it was asked */
     bool has_draft;                                        /* the draft project was opened for it */
     bool is_unheard;                                       /* the audio core does not have the change */
@@ -72,7 +74,8 @@ enum err work_begin(struct project *p, struct call *call, const struct deed *dee
 
 void work_file(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes);
 /* What persist does not apply together, it applies in parts: a death may leave the first ones, and others see them
- * first. */
+ * first. persist does not keep the answer under the client's id then: if this service dies before its answer, a copy of
+ * the ask is planned again. */
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault);
 enum err work_send(struct doing *work, const char *name, const void *request, struct fault *fault);
 void work_continue(struct doing *work); /* when something that the deed itself began has ended */

@@ -190,7 +190,12 @@ static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fau
     return send_bindings(work, &project, &body, &bindings, "bind MIDI control", fault);
 }
 
-const struct deed binding_deed_bind = { .before = begin_bind, .plan = plan_bind, .answer = answer_bindings };
+const struct deed binding_deed_bind = {
+    .ends_when_done = true,
+    .before = begin_bind,
+    .plan = plan_bind,
+    .answer = answer_bindings,
+};
 
 /* A client checks before it asks a person to move a control. */
 static enum err answer_check(struct doing *work, struct txn *txn, struct fault *fault)
@@ -236,4 +241,4 @@ static enum err plan_unbind(struct doing *work, struct txn *txn, struct fault *f
     return send_bindings(work, &project, &body, &bindings, "forget MIDI control", fault);
 }
 
-const struct deed binding_deed_unbind = { .plan = plan_unbind, .answer = answer_bindings };
+const struct deed binding_deed_unbind = { .ends_when_done = true, .plan = plan_unbind, .answer = answer_bindings };
