@@ -33,7 +33,7 @@ static bool is_row_of(struct history *h, const struct deed *deed, const struct c
     }
 }
 
-/* The deed of the next answer or part in this row's commit; NULL: there is none. */
+/* The deed of the next answer or part in this row's commit, or of the work that begins in it; NULL: there is none. */
 static struct deed *answered_with(uint64_t number)
 {
     const struct note *row = journal_at(number);
@@ -42,6 +42,8 @@ static struct deed *answered_with(uint64_t number)
         const struct note *note = journal_at(i);
         if ((note->kind == NOTE_ANSWER || note->kind == NOTE_PART) && id_equal(note->request, row->change.request))
             return deed_with(note->request, note->digest);
+        if (note->kind == NOTE_WORK && id_equal(note->work.request, row->change.request))
+            return deed_with(note->work.request, note->work.digest);
     }
     return NULL;
 }

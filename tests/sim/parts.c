@@ -137,8 +137,8 @@ enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct mul
 
 /* ---- the beginning of a batch ---- */
 
-/* Bytes of an emptying, whose part is only one row, and of an apply in parts. */
-enum { PROGRESS = 16, LONG_PROGRESS = 32 };
+/* Bytes of an emptying, whose part is only one row, of an apply in parts, and of an undo in parts. */
+enum { PROGRESS = 16, LONG_PROGRESS = 32, UNDO_PROGRESS = 40 };
 
 struct counting {
     bool (*take)(void *state, const struct part *part);
@@ -152,6 +152,8 @@ static bool count_outcomes(void *state, const struct part *part)
     struct arena arena = { 0 };
     struct outcomes outcomes = { 0 };
 
+    if (part->outcomes.len == UNDO_PROGRESS)
+        return counting->take(counting->state, part);
     if (part->outcomes.len == PROGRESS)
         counting->count++;
     else if (part->outcomes.len == LONG_PROGRESS)

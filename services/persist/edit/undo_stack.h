@@ -40,9 +40,9 @@ struct key undo_key(struct id scope, uint64_t number);
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to);
 enum err undo_row_put(struct persist *p, struct id scope, uint64_t number, const struct undo_step *row);
 
-/* Reads the first row that is kept of the step that begins with row *first, and sets *first to its number: it is another
- * one only if the step is the newest and has more rows than its scope keeps. Errors: not_found (rows of later steps
- * took the place of its first ones). */
+/* Reads the first row that is kept of the step that begins with row *first, and sets *first to its number. It is
+ * another row only if the step is the newest and has more rows than its scope keeps. Errors: not_found (rows of later
+ * steps took the place of its first ones). */
 enum err undo_first_kept(struct txn *txn, struct arena *arena, struct id scope, uint64_t top, uint64_t *first,
                          struct undo_step *row);
 
