@@ -157,7 +157,7 @@ export function MapView() {
     return [width / 2 + (x - look.current.x) * unit, height / 2 - (y - look.current.y) * unit]
   }
   const reach = (pixels: number) => pixels / ((look.current.scale * Math.min(box().width, box().height)) / 2)
-  const redraw = (next: Partial<Look>) => { look.current = { ...look.current, ...next }; points.current?.draw(look.current); setMoved(n => n + 1) }
+  const redraw = (next: Partial<Look>) => { look.current = { ...look.current, ...next }; points.current?.draw(look.current, true); setMoved(n => n + 1) }
 
   const onMove = (event: PointerEvent) => {
     const of = drag.current

@@ -1,4 +1,5 @@
-// Draws points with WebGL2: one call for all of them. A lost context is restored with all that it had.
+// Draws points with WebGL2: one call for all of them. A lost context is restored with all that it had. While the map moves, a
+// machine that is too slow for all points draws a sample of them; once the map rests, all.
 
 /** From where a map in space is looked at: its middle, and two angles. */
 export interface Turn { x: number; y: number; turn: number; tilt: number }
@@ -10,6 +11,10 @@ export interface Look extends Turn { scale: number; whole: number }
 export const DIM = 0.08, MISSING = 0.3, PLAIN = 0.85, MARKED = 2
 
 type Floats = Float32Array<ArrayBuffer>
+
+// A frame of a map that moves takes FRAME_MS; one of more than SLOW_MS had too many points, unless the screen has no shorter
+// ones. LEAST are always drawn.
+const FRAME_MS = 16, SLOW_MS = 25, SLOWER = 1.5, FASTER = 1.1, LEAST = 4000, REST_MS = 150
 
 // Points that cover the plane several times over are drawn thin: many of them on a place show how dense it is.
 const THINNEST = 0.12, FULL = 0.5
@@ -35,6 +40,22 @@ void main() {
   drawn = vec4(shade.rgb, shade.a * smoothstep(0.5, 0.35, far));
 }`
 
+const divisor = (a: number, b: number): number => (b ? divisor(b, a % b) : a)
+
+/** The order of drawing: dim points first, marked ones last. These are on top, and the first that a sample has: it is the end
+ * of the order. Points of one brightness follow each other with a stride that spreads any part of them over the map. */
+function orderOf(bright: Floats): Uint32Array<ArrayBuffer> {
+  const count = bright.length, order = new Uint32Array(count)
+  const rank = (one: number) => (one >= MARKED ? 2 : one > 2 * DIM ? 1 : 0)
+  const sizes = [0, 0, 0]
+  for (const one of bright) sizes[rank(one)]!++
+  const next = [0, sizes[0]!, sizes[0]! + sizes[1]!]
+  let stride = Math.max(1, Math.round(count * 0.618))
+  while (divisor(stride, count) > 1) stride++
+  for (let i = 0, at = 0; i < count; i++, at = (at + stride) % count) order[next[rank(bright[at]!)]!++] = at
+  return order
+}
+
 export class Points {
   private gl: WebGL2RenderingContext | undefined
   private program: WebGLProgram | undefined
@@ -44,6 +65,10 @@ export class Points {
   private bright: Floats = new Float32Array()
   private look: Look = { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
   private frame = 0
+  private moves = false
+  private most = Infinity // points that a frame of a movement draws
+  private shortest = 0 // frame; 0: none was seen
+  private rest: ReturnType<typeof setTimeout> | undefined
   /** Raised each time a context was set up: a test sees by it that a lost one came back. */
   contexts = 0
 
@@ -72,7 +97,7 @@ export class Points {
     gl.attachShader(this.program, this.shader(gl.VERTEX_SHADER, VERTEX))
     gl.attachShader(this.program, this.shader(gl.FRAGMENT_SHADER, FRAGMENT))
     gl.linkProgram(this.program)
-    this.buffers = [0, 1, 2].map(() => gl.createBuffer()!)
+    this.buffers = [0, 1, 2, 3].map(() => gl.createBuffer()!)
     gl.enable(gl.BLEND)
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
     this.contexts++
@@ -93,6 +118,10 @@ export class Points {
   shine(bright: Floats) {
     this.bright = bright
     this.give(2, 'bright', bright, 1)
+    const gl = this.gl
+    if (!gl) return
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[3]!)
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, orderOf(bright), gl.DYNAMIC_DRAW)
   }
 
   private give(buffer: number, name: string, data: Floats, count: number) {
@@ -105,13 +134,21 @@ export class Points {
     gl.vertexAttribPointer(at, count, gl.FLOAT, false, 0, 0)
   }
 
-  /** Draws with the next frame of the screen. */
-  draw(look: Look) {
+  /** Draws with the next frame of the screen; `moves`: further ones will follow soon. */
+  draw(look: Look, moves = false) {
     this.look = look
-    this.frame ||= requestAnimationFrame(() => { this.frame = 0; this.paint() })
+    this.moves = moves
+    this.frame ||= requestAnimationFrame(now => { this.frame = 0; this.paint(now) })
   }
 
-  private paint() {
+  /** Finds out how many points a frame can have. The screen's next frame is late if this one had too many. */
+  private judge(took: number, drawn: number, count: number) {
+    if (took > Math.max(SLOW_MS, SLOWER * this.shortest)) this.most = Math.max(LEAST, Math.round((drawn * FRAME_MS) / took))
+    else if (this.most < count) this.most = Math.round(this.most * FASTER)
+    this.shortest = Math.min(this.shortest || took, took)
+  }
+
+  private paint(now: number) {
     const gl = this.gl
     if (!gl || !this.program) return
     const ratio = devicePixelRatio || 1
@@ -126,13 +163,18 @@ export class Points {
     gl.uniform2f(uniform('centre'), x, y)
     gl.uniform2f(uniform('scale'), (scale * Math.min(width, height)) / width, (scale * Math.min(width, height)) / height)
     gl.uniform2f(uniform('angle'), turn, tilt)
-    const count = Math.min(this.place.length / 3, this.bright.length)
+    const count = this.place.length === 3 * this.bright.length ? this.bright.length : 0
+    const drawn = this.moves ? Math.min(this.most, count) : count
     const size = ratio * Math.max(2, Math.min(12, 140 / Math.sqrt(count + 1)) * Math.min(3, Math.sqrt(scale * 10)))
     gl.uniform1f(uniform('size'), size)
     const room = width * height * Math.max(1, scale / whole) ** 2
-    gl.uniform1f(uniform('thin'), Math.max(THINNEST, Math.min(1, (FULL * room) / (count * size * size))))
-    gl.drawArrays(gl.POINTS, 0, count)
+    gl.uniform1f(uniform('thin'), Math.max(THINNEST, Math.min(1, (FULL * room) / (drawn * size * size))))
+    gl.drawElements(gl.POINTS, drawn, gl.UNSIGNED_INT, 4 * (count - drawn))
+    this.canvas.dataset.drawn = String(drawn)
+    clearTimeout(this.rest)
+    if (drawn < count) this.rest = setTimeout(() => this.draw(this.look), REST_MS)
+    if (this.moves) requestAnimationFrame(then => this.judge(then - now, drawn, count))
   }
 
-  end() { cancelAnimationFrame(this.frame); this.gl = undefined }
+  end() { cancelAnimationFrame(this.frame); clearTimeout(this.rest); this.gl = undefined }
 }
