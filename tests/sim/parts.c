@@ -137,8 +137,8 @@ enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct mul
 
 /* ---- the beginning of a batch ---- */
 
-/* Bytes of an emptying, whose part is only one row, of an apply in parts, and of an undo in parts. */
-enum { PROGRESS = 16, LONG_PROGRESS = 32, UNDO_PROGRESS = 40 };
+/* Bytes of an emptying and of an undo, whose part is only one row, and of an apply in parts. */
+enum { PROGRESS = 16, UNDO_PROGRESS = 56, LONG_PROGRESS = 32 };
 
 struct counting {
     bool (*take)(void *state, const struct part *part);
@@ -152,9 +152,7 @@ static bool count_outcomes(void *state, const struct part *part)
     struct arena arena = { 0 };
     struct outcomes outcomes = { 0 };
 
-    if (part->outcomes.len == UNDO_PROGRESS)
-        return counting->take(counting->state, part);
-    if (part->outcomes.len == PROGRESS)
+    if (part->outcomes.len == PROGRESS || part->outcomes.len == UNDO_PROGRESS)
         counting->count++;
     else if (part->outcomes.len == LONG_PROGRESS)
         counting->count = (uint32_t)key_number_at(part->outcomes, 0);

@@ -1,5 +1,7 @@
 #include "services/persist/steps/undo.h"
 
+#include <string.h>
+
 #include "common/alloc.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/forgetting.h"
@@ -293,17 +295,19 @@ struct undoing {
     bool back;
 };
 
-enum { PROGRESS_ITEMS, PROGRESS_GONE, PROGRESS_STEP, PROGRESS_AT, PROGRESS_TOP, PROGRESS_NUMBERS }; /* that is stored */
+/* Of the stored progress; the id takes two. */
+enum { PROGRESS_ITEMS, PROGRESS_GONE, PROGRESS_STEP, PROGRESS_AT, PROGRESS_TOP, PROGRESS_ID, PROGRESS_NUMBERS = 7 };
 
 static enum err store_progress(struct persist *p, struct undoing *undoing)
 {
     enum err e = undo_pointers(p, undoing->scope, &undoing->left);
-    const uint64_t numbers[] = { [PROGRESS_ITEMS] = undoing->taken.items,
-                                 [PROGRESS_GONE] = undoing->taken.gone,
-                                 [PROGRESS_STEP] = undoing->taken.step,
-                                 [PROGRESS_AT] = undoing->left.at,
-                                 [PROGRESS_TOP] = undoing->left.top };
+    uint64_t numbers[PROGRESS_NUMBERS] = { [PROGRESS_ITEMS] = undoing->taken.items,
+                                           [PROGRESS_GONE] = undoing->taken.gone,
+                                           [PROGRESS_STEP] = undoing->taken.step,
+                                           [PROGRESS_AT] = undoing->left.at,
+                                           [PROGRESS_TOP] = undoing->left.top };
 
+    memcpy(&numbers[PROGRESS_ID], undoing->taken.id.b, sizeof(undoing->taken.id.b));
     return e == ERR_OK ? progress_store(p, &undoing->work, numbers, PROGRESS_NUMBERS) : e;
 }
 
@@ -316,9 +320,11 @@ static enum err read_progress(struct persist *p, struct undoing *undoing)
 
     if (e != ERR_OK || !found)
         return e;
+    undoing->taken.revision = undoing->work.revision;
     undoing->taken.items = numbers[PROGRESS_ITEMS];
     undoing->taken.gone = numbers[PROGRESS_GONE];
     undoing->taken.step = numbers[PROGRESS_STEP];
+    memcpy(undoing->taken.id.b, &numbers[PROGRESS_ID], sizeof(undoing->taken.id.b));
     undoing->left.at = numbers[PROGRESS_AT];
     undoing->left.top = numbers[PROGRESS_TOP];
     turn_set_change(p, undoing->work.revision);
