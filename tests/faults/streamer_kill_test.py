@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """The streamer is killed and stopped while it plays: at the JACK port no frame is lost, and none is repeated."""
-import json
 import os
 import signal
 import sys
@@ -9,7 +8,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, figure, how_often, run_claims, same, until
 from client import Client
-from sounding import Tape, engine, frame, sound, until_connected, until_later
+from sounding import HARD, BesideAnother, Tape, engine, frame, sound, until_connected, until_later
 
 ROUNDS = how_often(4, 11)
 SECONDS = ROUNDS * 5  # of sound
@@ -115,35 +114,11 @@ def a_resampled_sound_is_the_same_with_a_death_and_without(home):
 
 
 AHEAD = 288000  # frames: the sound begins so long after the other one
-HARD = 'gain=0.70710678'  # of what is panned to one side, so that it is as loud there as its file
-
-
-class BesideAnother:
-    """Records what is played on the right, beside a counter on the left that begins with the frame `begins`."""
-
-    def __init__(self, home):
-        other = made(home, 'counter', 'other.wav', 1440000)
-        until(lambda: home.has_lived('streamer'))
-        self.home = home
-        self.tapes = [Tape(home, 120, port, name=port) for port in ('streams_left', 'streams_right')]
-        self.begins = frame(home) + 48000
-        self.other = home.ask('streamer.play', f'path={other}', f'at={self.begins}', HARD, 'pan=-1')['voice']
-        until(lambda: frame(home) > self.begins + 24000)
-
-    def heard(self):
-        """The recorded samples from the frame `begins` on."""
-        until(lambda: [one['voice'] for one in self.home.ask('streamer.voices')['each']] == [self.other])
-        self.home.ask('streamer.stop')
-        one, other = (tape.stop() for tape in self.tapes)
-        counted = sound.read(one, 1440000)  # to the fade of the stop
-        same((0, 0), (counted['lost'], counted['repeated']), counted)
-        first, later = (json.loads(tape.words().strip().splitlines()[-1])['first'] for tape in self.tapes)
-        return sound.load(other)[first + counted['at'] - counted['first'] + 1 - later:]
-
 
 
 def begun_later(home, *how):
     """The samples of a sound on the right, from the frame for which it was asked on. Its streamer died before."""
+    until(lambda: home.has_lived('streamer'))
     beside = BesideAnother(home)
     home.ask('streamer.play', *how, f'at={beside.begins + AHEAD}', HARD, 'pan=1')
     home.kill('streamer')

@@ -107,7 +107,7 @@ void voice_stop(struct voice *voice, float fade)
         return;
     }
     voice_feed_stay(voice);
-    cue.generation = voice->generation;
+    cue.generation = voice_is_to_come(voice) ? voice->handover->cued : voice->generation;
     if (!outlasts_its_ring(voice, fade))
         close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);

@@ -8,6 +8,8 @@ bool voice_is_to_come(const struct voice *voice)
 
 static int64_t beginning_of(const struct voice *voice)
 {
+    if (voice_is_to_come(voice))
+        return voice->begins;
     if (voice->is_cued)
         return CUE_NOW;
     return voice->plan.grid > 0 ? core_link_next(voice->all->core, voice->plan.grid) : voice->plan.at;
@@ -35,6 +37,7 @@ static void prepare_start(struct voice *voice)
         ticket_prepare(voice->all->service, voice->ticket, &reply, effects);
     }
     handover->begins = voice->begins;
+    handover->cued = voice->generation;
     handover->started = effects;
 }
 
@@ -60,6 +63,17 @@ static bool nobody_waits(const struct voice *voice)
 static bool needs_no_cue(const struct voice *voice)
 {
     return voice->is_cued && voice->due && voice->all->core->state.streams[voice->index].generation != 0;
+}
+
+/* A seek before the beginning: the new generation begins in place of the one that the core waits to start. */
+static void forget_start(const struct voice *voice)
+{
+    struct cue cue = {
+        .frame = CUE_NOW, .verb = CUE_STREAM_STOP, .voice = voice->index, .generation = voice->handover->cued
+    };
+
+    if (voice_is_to_come(voice) && voice->handover->cued != voice->generation)
+        core_link_cue(voice->all->core, &cue);
 }
 
 void voice_filled(struct voice *voice)
@@ -92,7 +106,9 @@ void voice_filled(struct voice *voice)
                        .seconds = 0.005f };
     if (starts_transport(voice))
         core_link_cue(voice->all->core, &transport);
+    forget_start(voice);
     core_link_cue(voice->all->core, &cue);
+    voice->handover->cued = voice->generation;
     voice->is_cued = true;
     atomic_store(&voice->handover->phase, HANDOVER_PLAYING);
     voice_set_phase(voice, VOICE_PLAYING);

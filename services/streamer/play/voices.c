@@ -90,6 +90,8 @@ static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->core->state;
     bool is_asked = ring_space(&voice->all->core->cues) < CUES_CELLS;
+    bool waits = voice_is_to_come(voice) && voice->handover->cued == voice->generation;
+    bool plays = state->streams[voice->index].generation == voice->generation;
     const struct id seeker = voice_feed_seeker(voice);
     bool seeks = atomic_load(&voice->handover->seeks);
     struct fault fault = { 0 };
@@ -100,10 +102,10 @@ static void take_up(struct voice *voice)
         voice_stop(voice, 0.005f);
         return;
     }
-    if (state->streams[voice->index].generation != voice->generation && !is_asked && !voice_is_to_come(voice))
+    if (!waits && !plays && (!is_asked || voice_is_to_come(voice)))
         voice->phase = VOICE_FILLING;
     voice->is_heir = voice_is_stretched(voice);
-    if (!voice->is_complete && voice->is_heir && !voice_is_to_come(voice))
+    if (!voice->is_complete && voice->is_heir && !waits)
         voice_realign(voice);
     else if (!voice->is_complete && !voice->is_heir)
         voice_open(voice);
