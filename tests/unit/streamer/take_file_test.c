@@ -52,6 +52,46 @@ static void a_take_that_is_long_enough_ends_while_frames_still_arrive(void **sta
     check_file(1234);
 }
 
+/* The streamer dies before the take has a frame: its file stays. */
+static void die_before_the_first_frame(void)
+{
+    char kept[80];
+
+    snprintf(kept, sizeof(kept), "%s.kept", capture.path);
+    assert_int_equal(link(capture.path, kept), 0);
+    die_now();
+    assert_int_equal(rename(kept, capture.path), 0);
+}
+
+/* The errand looks while the cells before the take's first one are not written yet. */
+static void a_take_whose_header_comes_before_its_cells_has_all_of_them(void **state)
+{
+    (void)state;
+    for (int work = TAKE_NEW; work <= TAKE_RESUME; work++) {
+        start_take(TAKE_NEW, 1234);
+        while (atomic_load(&capture.file->stage) != TAKE_READY)
+            clock_sleep(1000);
+        play_frames(1000000, BEGIN - 100);
+        if (work == TAKE_RESUME)
+            die_before_the_first_frame();
+        put_header(RATE);
+        if (work == TAKE_RESUME)
+            start_take(TAKE_RESUME, 0);
+        for (int i = 0; i < 20 && !capture.done; i++) {
+            mailbox_open(capture.mailbox);
+            clock_sleep(5000);
+        }
+        assert_int_equal(capture.done, 0);
+        play_frames(1000000 + BEGIN - 100, 100);
+        play_frames(0, 2000);
+        await_done();
+        assert_int_equal(capture.error, ERR_OK);
+        check_file(1234);
+        assert_int_equal(tear_down(NULL), 0);
+        assert_int_equal(set_up(NULL), 0);
+    }
+}
+
 /* The streamer has died: the file contains the synced frames and half of the others. */
 static void a_successor_goes_on_at_the_very_frame(void **state)
 {
@@ -122,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_take_is_in_its_file_from_its_first_frame_to_its_last),
         CLAIM(a_take_that_is_long_enough_ends_while_frames_still_arrive),
+        CLAIM(a_take_whose_header_comes_before_its_cells_has_all_of_them),
         CLAIM(a_successor_goes_on_at_the_very_frame),
         CLAIM(a_take_that_does_not_continue_is_cut_to_its_synced_frames),
         CLAIM(a_missing_file_and_a_foreign_file_are_reported),
