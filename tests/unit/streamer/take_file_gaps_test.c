@@ -155,6 +155,35 @@ static void a_take_of_so_many_frames_has_them_where_some_are_missing(void **stat
     check_places(1200, 200, true);
 }
 
+/* The shared memory may be damaged. */
+static void a_header_with_an_impossible_rate_leaves_that_of_the_take(void **state)
+{
+    const uint32_t rates[] = { 0, 1, UINT32_MAX };
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        start_take(TAKE_NEW, 0);
+        play_frames(1000000, BEGIN);
+        put_header(rates[i]);
+        play_frames(0, 1000);
+        await_taken(BEGIN + 1000);
+        lost = 0;
+        lose_frames(50);
+        play_frames(1050, 200);
+        end_capture();
+        await_done();
+        assert_int_equal(capture.error, ERR_OK);
+        int fd = open(capture.path, O_RDWR);
+        struct wav wav;
+        assert_int_equal(wav_resume(&wav, fd, NULL), ERR_OK);
+        assert_int_equal(wav.take.rate, RATE);
+        assert_int_equal(wav.gaps.lost, 50);
+        close(fd);
+        assert_int_equal(tear_down(NULL), 0);
+        assert_int_equal(set_up(NULL), 0);
+    }
+}
+
 /* Unsynced data is cut off, together with its missing frames. */
 static void a_take_that_was_cut_lists_no_gap_after_its_end(void **state)
 {
@@ -186,6 +215,7 @@ int main(void)
         CLAIM(a_successor_has_the_places_of_its_predecessor_and_goes_on),
         CLAIM(more_gaps_than_are_listed_displace_no_sound),
         CLAIM(a_take_of_so_many_frames_has_them_where_some_are_missing),
+        CLAIM(a_header_with_an_impossible_rate_leaves_that_of_the_take),
         CLAIM(a_take_that_was_cut_lists_no_gap_after_its_end),
     };
 
