@@ -3,6 +3,7 @@ and a recorder."""
 import contextlib
 import fcntl
 import glob
+import json
 import os
 import shutil
 import signal
@@ -196,6 +197,33 @@ def until_later(home, frames):
 
 def until_connected(home):
     until(lambda: home.ask('audio.server')['connected'], what='the audio core is connected')
+
+
+HARD = 'gain=0.70710678'  # of what is panned to one side, so that it is as loud there as its file
+
+
+class BesideAnother:
+    """Records what is played on the right, beside a counter on the left that begins with the frame `begins`."""
+
+    def __init__(self, home):
+        path = home.file('beside.wav')
+        sound.make('counter', path, 1440000)
+        self.home = home
+        self.tapes = [Tape(home, 120, port, name=port) for port in ('streams_left', 'streams_right')]
+        self.begins = frame(home) + 48000
+        self.voice = home.ask('streamer.play', f'path={path}', f'at={self.begins}', HARD, 'pan=-1')['voice']
+        until(lambda: frame(home) > self.begins + 24000)
+
+    def heard(self):
+        """The recorded samples from the frame `begins` on, as soon as nothing else plays."""
+        until(lambda: [one['voice'] for one in self.home.ask('streamer.voices')['each']] == [self.voice],
+              what='only the counter plays')
+        self.home.ask('streamer.stop')
+        one, other = (tape.stop() for tape in self.tapes)
+        counted = sound.read(one, 1440000)  # to the fade of the stop
+        assert (counted['lost'], counted['repeated']) == (0, 0), counted
+        first, later = (json.loads(tape.words().strip().splitlines()[-1])['first'] for tape in self.tapes)
+        return sound.load(other)[first + counted['at'] - counted['first'] + 1 - later:]
 
 
 def is_open_in(program, path):

@@ -16,7 +16,7 @@ enum cue_verb {
     CUE_NOTHING,
     CUE_STREAM_START, /* voice, generation, value gain, pan, group, seconds fade: plays the content of its ring */
     CUE_STREAM_STOP,  /* voice, generation, seconds fade */
-    CUE_STREAM_GAIN,  /* voice, generation, value gain, pan, seconds ramp */
+    CUE_STREAM_GAIN, /* voice, generation, value gain, pan, seconds ramp; also of one whose start waits for its frame */
     /* sound (slot and generation of `sounds`), voice or CUE_ANY_VOICE, value gain, pan, ratio, group,
      * from/until/loop_from in frames of the sound, flags */
     CUE_SOUND_START,

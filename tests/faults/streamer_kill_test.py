@@ -8,7 +8,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, figure, how_often, run_claims, same, until
 from client import Client
-from sounding import Tape, sound, until_connected, until_later, engine
+from sounding import HARD, BesideAnother, Tape, engine, frame, sound, until_connected, until_later
 
 ROUNDS = how_often(4, 11)
 SECONDS = ROUNDS * 5  # of sound
@@ -111,6 +111,45 @@ def a_resampled_sound_is_the_same_with_a_death_and_without(home):
     strike(home)
     strike(home)
     sound.same(undisturbed, played_to_the_end(home, tape))
+
+
+AHEAD = 288000  # frames: the sound begins so long after the other one
+
+
+def begun_later(home, *how):
+    """The samples of a sound on the right, from the frame for which it was asked on. Its streamer died before."""
+    until(lambda: home.has_lived('streamer'))
+    beside = BesideAnother(home)
+    home.ask('streamer.play', *how, f'at={beside.begins + AHEAD}', HARD, 'pan=1')
+    home.kill('streamer')
+    home.wait_ready('streamer')
+    until(lambda: frame(home) > beside.begins + AHEAD + 4096)
+    samples = beside.heard()
+    assert not any(one for one in samples[:AHEAD] if one == one), 'it was heard before its frame'
+    return samples[AHEAD:]
+
+
+@claim(shares=killing_engine)
+def killed_before_the_frame_of_a_sound_the_streamer_begins_it_with_that_frame(home):
+    samples = begun_later(home, f'path={made(home, "counter", "later.wav", 480000)}')
+    wrong = [i for i, one in enumerate(samples[:480000]) if one == one and round(one * sound.UNIT) != i + 1]
+    assert not wrong, f'{len(wrong)} frames are wrong, from {wrong[0]} on: {samples[wrong[0]] * sound.UNIT}'
+
+
+@claim(shares=stopping_engine)
+def killed_before_the_frame_of_a_stretched_sound_the_streamer_continues_it(home):
+    """At 6/5 of its tempo 6 s take 5 s. A streamer writes 3 s of it in advance."""
+    os.mkdir(home.file('library'))
+    path = made(home, 'sine', 'library/sine.wav', 288000, 48000, 440)
+    home.loophole('index', home.file('library'), '--wait')
+    home.loophole('edit', path, 'bpm=100', 'one_shot=0')
+    home.ask('audio.set_tempo', 'bpm=120')
+    samples = begun_later(home, f'path={path}', 'stretch=true')
+    loud = [i for i, one in enumerate(samples) if abs(one) > 0.01]
+    assert loud and loud[0] < 480, f'it begins {loud[:1]} frames late'
+    assert 235000 < loud[-1] < 245000, f'it is {loud[-1]} frames long'
+    longest = max(b - a for a, b in zip(loud, loud[1:]))
+    assert longest < 1000, f'it was silent for {longest} frames'
 
 
 run_claims()

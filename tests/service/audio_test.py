@@ -443,14 +443,53 @@ def the_device_is_listed_and_a_silent_one_is_reported(home):
     contains(home.refused('audio', 'connect', 'main_middle', 'a:b'), 'no port')
 
 
-@claim
-def without_a_jack_server_commands_report_that_at_once(home):
+def _silent_engine(home):
     home.env['LOOPHOLE_AUDIO'] = f'jack:nobody-{os.getpid()}'
     home.settings('[audio]\nperiod = 1024\n')
     home.up()
+
+
+@claim
+def without_a_jack_server_commands_report_that_at_once(home):
+    _silent_engine(home)
     contains(home.refused('transport', 'start'), 'no JACK server')
     contains(home.loophole('status').out, 'no sound')
     contains(home.loophole('transport', 'tempo', '90').out, '90.00 bpm')
+
+
+def _pattern_of(bpm, **more):
+    return {'metadata': {'name': f'at {bpm}'}, 'sequencer': dict({'bpm': bpm, 'tracks': []}, **more)}
+
+
+@claim
+def a_pattern_that_is_refused_without_a_jack_server_leaves_the_former_one(home):
+    _silent_engine(home)
+    client = home.client()
+    error, body = client.ask('audio.set_pattern', {'pattern': _pattern_of(100.0), 'immediate': True})
+    same('ok', error, body)
+    former = home.ask('audio.pattern')
+    for more in ({'immediate': True, 'pattern': _pattern_of(150.0, running=True)},
+                 {'immediate': True, 'pattern': _pattern_of(150.0, global_step=32)},
+                 {'start': True, 'pattern': _pattern_of(150.0)}):
+        error, body = client.ask('audio.set_pattern', more)
+        assert error == 'offline' and 'no JACK server' in body['what'], (error, body)
+        same(former, home.ask('audio.pattern'))
+
+
+@claim
+def a_move_that_is_refused_without_a_jack_server_does_not_move_the_song(home):
+    """An entry of four bars from bar 0 on, so the next one begins with bar 4."""
+    _silent_engine(home)
+    client = home.client()
+    entry = {'pattern': _pattern_of(100.0), 'song': 1, 'bars': 4}
+    error, first = client.ask('audio.set_pattern', dict(entry, immediate=True))
+    same('ok', error, first)
+    for ask in ('locate', 'start'):
+        error, body = client.ask('audio.' + ask, {'bar': 8})
+        assert error == 'offline', (ask, error, body)
+    error, second = client.ask('audio.set_pattern', dict(entry, after=first['number']))
+    same('ok', error, second)
+    same(4, second['bar'])
 
 
 def private_memory(pid):

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import sound
 from claims import claim, contains, figure, file_bytes, file_text, needs, run_claims, same, skip, until, write_file
 from client import Catalogue
-from sounding import Tape, engine, tool, until_connected, until_later
+from sounding import HARD, BesideAnother, Tape, engine, frame, tool, until_connected, until_later
 
 
 def playing_engine(home):
@@ -190,6 +190,34 @@ def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
     assert heard['jumps'] >= 10, f'the seek had no effect: {heard}'
     assert heard['crossing'] <= 17 * 242, f'the crossfade is longer than 5 ms: {heard}'
     figure(heard)
+
+
+@claim(shares=other_engine)
+def a_seek_before_the_beginning_changes_what_begins_then(home):
+    ahead, path = 144000, make(home, 'counter', 'later.wav', 480000)
+    beside = BesideAnother(home)
+    voice = home.ask('streamer.play', f'path={path}', f'at={beside.begins + ahead}', HARD, 'pan=1')['voice']
+    for to in (96000, 192000, 240000):
+        home.ask('streamer.seek', f'voice={voice}', f'frame={to}')
+    until(lambda: frame(home) > beside.begins + ahead + 4096)
+    samples = beside.heard()
+    wrong = [i for i, one in enumerate(samples[:ahead + 240000])
+             if one == one and round(one * sound.UNIT) != (i - ahead + 240001 if i >= ahead + sound.FADE else 0) and
+             not ahead <= i < ahead + sound.FADE]
+    assert not wrong, f'{len(wrong)} frames are wrong, from {wrong[0] - ahead} on: {samples[wrong[0]] * sound.UNIT}'
+
+
+@claim(shares=other_engine)
+def a_gain_before_the_beginning_is_heard_from_the_beginning_on(home):
+    ahead, path = 144000, make(home, 'counter', 'later.wav', 240000)
+    beside = BesideAnother(home)
+    voice = home.ask('streamer.play', f'path={path}', f'at={beside.begins + ahead}', HARD, 'pan=1')['voice']
+    for gain in (0.1, 0.4, 0.35355339):
+        home.ask('streamer.gain', f'voice={voice}', f'gain={gain}', 'pan=1')
+    until(lambda: frame(home) > beside.begins + ahead + 4096)
+    samples = beside.heard()[ahead:]
+    wrong = [i for i, one in enumerate(samples[:240000]) if one == one and abs(one * sound.UNIT - (i + 1) / 2) > 0.5]
+    assert not wrong, f'{len(wrong)} frames are wrong, from {wrong[0]} on: {samples[wrong[0]] * sound.UNIT}'
 
 
 @claim(shares=other_engine)

@@ -117,7 +117,6 @@ static enum err start_at_bar(struct audio *audio, struct call *call, const struc
         now.bar = ask->bar;
         now.step = 0;
         now.phase = 0;
-        song_move(audio, ask->bar);
     }
     *answer = now;
     recall_prepare(call, answer, audio_effects(audio) + 2);
@@ -152,8 +151,6 @@ static enum err ask_toggle(struct audio *audio, struct call *call, const struct 
 static enum err ask_locate(struct audio *audio, struct call *call, const struct audio_locate *ask,
                            struct transport_state *answer)
 {
-    if (!ask->has_at)
-        song_move(audio, ask->bar);
     return locate_step(audio, call, ask->bar * SCORE_BAR, (struct timing){ ask->has_at, ask->at }, answer);
 }
 
@@ -313,12 +310,15 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
     const struct sequencer *from = &ask->pattern.sequencer;
     struct transport_state at = current_state(audio);
     const struct sequencer position = position_of(ask, &at);
+    const uint32_t cues = (uint32_t)position.has_global_step + (uint32_t)position.has_running;
     struct score_pattern pattern;
     char said[MESSAGE_BAR_SIZE];
     enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
 
     if (e == ERR_OK)
         e = song_check(audio, call, ask);
+    if (e == ERR_OK && cues > 0)
+        e = audio_may_cue(audio, call, cues, NULL);
     if (e != ERR_OK)
         return e;
     for (uint32_t i = 0; i < answer->silent.count; i++) /* without its sound a row would play the synth */
@@ -334,7 +334,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
-    held_prepare(call, answer, audio_effects(audio) + 1 + position.has_global_step + position.has_running);
+    held_prepare(call, answer, audio_effects(audio) + 1 + cues);
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
     log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT

@@ -1,4 +1,5 @@
 #include "services/audio/control/audio.h"
+#include "services/audio/control/song.h"
 
 enum { WAIT_US = 5000000 };
 
@@ -8,9 +9,15 @@ uint64_t audio_effects(const struct audio *audio)
 }
 
 /* A cue that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
-static bool may_cue(const struct audio *audio, const void *answer)
+enum err audio_may_cue(const struct audio *audio, struct call *call, uint32_t count, const void *answer)
 {
-    return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
+    if (!audio_sounds(audio) && (answer || !audio_sounded(audio, WAIT_US))) {
+        (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
+        return fault_hint(call_fault(call), "`loophole audio status` says why");
+    }
+    if (ring_space(&audio->cues) < count)
+        return refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
+    return ERR_OK;
 }
 
 /* The core has room for CUES_WAITING cues, and could only drop a later one. */
@@ -37,16 +44,23 @@ static enum err note_timed(struct audio *audio, struct call *call, const struct 
     return ERR_OK;
 }
 
+/* A pattern that comes with a position has its own bar in the song. */
+static bool moves_song(const struct call *call, const struct cue *first)
+{
+    return first->verb == CUE_TRANSPORT_LOCATE && first->frame == CUE_NOW &&
+           call_ask(call)->answer == &transport_state_shape;
+}
+
 enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer)
 {
-    if (!may_cue(audio, answer)) {
-        (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
-        return fault_hint(call_fault(call), "`loophole audio status` says why");
-    }
-    if (ring_space(&audio->cues) < count)
-        return refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
-    if (note_timed(audio, call, cues, count) != ERR_OK)
-        return ERR_BUSY;
+    enum err e = audio_may_cue(audio, call, count, answer);
+
+    if (e == ERR_OK)
+        e = note_timed(audio, call, cues, count);
+    if (e != ERR_OK)
+        return e;
+    if (moves_song(call, cues))
+        song_move(audio, cues->from / SCORE_BAR);
     if (answer)
         recall_prepare(call, answer, audio_effects(audio) + count);
     (void)ring_write(&audio->cues, cues, count);

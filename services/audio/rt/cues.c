@@ -72,6 +72,21 @@ void cues_forget_stream(struct engine *engine, uint32_t voice, uint32_t generati
     forget_cues(engine, starts_stream, voice, generation);
 }
 
+bool cues_aim_stream(struct engine *engine, const struct cue *gain)
+{
+    struct cues *cues = &engine->half->cues;
+    bool found = false;
+
+    for (uint32_t i = 0; i < cues->count; i++) {
+        if (!starts_stream(&cues->waiting[i], gain->voice, gain->generation))
+            continue;
+        cues->waiting[i].cue.value = gain->value;
+        cues->waiting[i].cue.pan = gain->pan;
+        found = true;
+    }
+    return found;
+}
+
 void cues_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag)
 {
     forget_cues(engine, starts_sound, producer, tag);

@@ -20,4 +20,7 @@ void cues_release(struct engine *engine);       /* after the flip: frees their c
 void cues_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation);
 void cues_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag);
 
+/* Gives gain and pan to the waiting cues that start this generation of a stream voice. False: none waits. */
+bool cues_aim_stream(struct engine *engine, const struct cue *gain);
+
 #endif

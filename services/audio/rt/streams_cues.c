@@ -85,13 +85,15 @@ bool streams_stop(struct engine *engine, const struct cue *cue, uint32_t produce
 bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     struct streams_voice *voice;
+    bool waits;
 
     (void)producer;
     if (cue->voice >= STREAMS)
         return false;
+    waits = cues_aim_stream(engine, cue);
     voice = &engine->half->streams.voice[cue->voice];
     if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS || voice->generation != cue->generation)
-        return false;
+        return waits;
     aim_gains(engine, voice, cue);
     return true;
 }

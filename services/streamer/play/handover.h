@@ -10,7 +10,7 @@
 #include "common/shared/studio.h"
 #include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 8 };
+enum { HANDOVER_VERSION = 9 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -56,8 +56,9 @@ struct handover_voice {
     uint32_t looping;
     uint32_t spare;
     float gain, pan;
-    _Atomic uint32_t seeks; /* a seek was accepted, and has no piece yet */
-    uint32_t unused;
+    _Atomic uint32_t seeks;      /* a seek was accepted, and has no piece yet */
+    uint32_t cued;               /* the generation that the last start cue names */
+    int64_t begins;              /* frame of the audio clock of the first start cue, or CUE_NOW */
     int64_t loop_from, loop_end; /* frames of the file; end 0: that of the file */
     double semitones;            /* of the shift of its pitch */
     struct handover_follow follow;

@@ -5,7 +5,7 @@
 
 #include "common/process/log.h"
 
-static void set_phase(struct voice *voice, enum voice_phase phase)
+void voice_set_phase(struct voice *voice, enum voice_phase phase)
 {
     voice->phase = phase;
     voice->since = clock_steady();
@@ -44,7 +44,7 @@ void voice_end(struct voice *voice, enum stream_end why, const char *failure)
         voice->all->ended(voice->all->state, voice);
     close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_NOTHING);
-    set_phase(voice, VOICE_FREE);
+    voice_set_phase(voice, VOICE_FREE);
 }
 
 static void report_failure(struct voice *voice, const struct fault *fault)
@@ -107,11 +107,11 @@ void voice_stop(struct voice *voice, float fade)
         return;
     }
     voice_feed_stay(voice);
-    cue.generation = voice->generation;
+    cue.generation = voice_is_to_come(voice) ? voice->handover->cued : voice->generation;
     if (!outlasts_its_ring(voice, fade))
         close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
-    set_phase(voice, VOICE_ENDING);
+    voice_set_phase(voice, VOICE_ENDING);
     core_link_cue(voice->all->core, &cue);
 }
 
@@ -122,7 +122,7 @@ static void begin_filling(void *state, const struct reader_format *format)
     struct voice *voice = state;
 
     voice->format = *format;
-    set_phase(voice, voice->phase == VOICE_OPENING && !voice->is_resuming ? VOICE_FILLING : voice->phase);
+    voice_set_phase(voice, voice->phase == VOICE_OPENING && !voice->is_resuming ? VOICE_FILLING : voice->phase);
     voice_feed_begin(voice);
 }
 
@@ -198,101 +198,9 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->looks = 0;
     keep_plan(voice, plan);
     voice_open(voice);
-    set_phase(voice, VOICE_OPENING);
+    voice_set_phase(voice, VOICE_OPENING);
     *to = voice;
     return ERR_OK;
-}
-
-static int64_t beginning_of(const struct voice *voice)
-{
-    if (voice->is_cued)
-        return CUE_NOW;
-    return voice->plan.grid > 0 ? core_link_next(voice->all->core, voice->plan.grid) : voice->plan.at;
-}
-
-static bool starts_transport(const struct voice *voice)
-{
-    return voice->plan.start_transport && !voice->is_cued && !voice->all->core->state.running;
-}
-
-/* Stores the count of cues before the start cues are sent. From it a successor sees whether they were sent. */
-static void prepare_start(struct voice *voice)
-{
-    uint64_t effects = core_link_effects(voice->all->core) + (starts_transport(voice) ? 2 : 1);
-    struct stream_voice reply = { 0 };
-
-    if (voice->is_cued)
-        return;
-    if (voice->prepare) {
-        voice->prepare(voice->state, voice, effects);
-    } else {
-        voice_describe(voice, &reply);
-        reply.state = (struct choice){ .value = STREAM_STATE_PLAYING };
-        ticket_prepare(voice->all->service, voice->ticket, &reply, effects);
-    }
-    voice->handover->started = effects;
-}
-
-static void report_start(struct voice *voice)
-{
-    struct stream_voice reply = { 0 };
-
-    if (voice->started) {
-        voice->started(voice->state, voice);
-        return;
-    }
-    voice_describe(voice, &reply);
-    ticket_answer(voice->all->service, voice->ticket, &reply);
-}
-
-/* True if the client was already answered that the ask took too long. */
-static bool nobody_waits(const struct voice *voice)
-{
-    return !voice->is_cued && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
-}
-
-/* The core follows the ring's header at the moment at which the generation is due. */
-static bool needs_no_cue(const struct voice *voice)
-{
-    return voice->is_cued && voice->due && voice->all->core->state.streams[voice->index].generation != 0;
-}
-
-void voice_filled(struct voice *voice)
-{
-    bool was_cued = voice->is_cued;
-
-    if (voice->is_dry)
-        voice_stall(voice, false);
-    if (needs_no_cue(voice)) {
-        set_phase(voice, VOICE_PLAYING);
-        return;
-    }
-
-    if (nobody_waits(voice)) {
-        voice_stop(voice, 0);
-        return;
-    }
-    if (!core_link_has_room(voice->all->core, 2))
-        return; /* the tick calls again */
-    voice->begins = beginning_of(voice);
-    prepare_start(voice);
-    struct cue transport = { .frame = voice->begins, .verb = CUE_TRANSPORT_START };
-    struct cue cue = { .frame = voice->begins,
-                       .verb = CUE_STREAM_START,
-                       .voice = voice->index,
-                       .generation = voice->generation,
-                       .group = (uint16_t)voice->plan.group,
-                       .value = voice->plan.gain,
-                       .pan = voice->plan.pan,
-                       .seconds = 0.005f };
-    if (starts_transport(voice))
-        core_link_cue(voice->all->core, &transport);
-    core_link_cue(voice->all->core, &cue);
-    voice->is_cued = true;
-    atomic_store(&voice->handover->phase, HANDOVER_PLAYING);
-    set_phase(voice, VOICE_PLAYING);
-    if (!was_cued)
-        report_start(voice);
 }
 
 /* ---- while it plays ---- */
@@ -320,7 +228,7 @@ static void begin_again(struct voice *voice)
 {
     voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
     voice_feed_seek(voice);
-    set_phase(voice, VOICE_FILLING);
+    voice_set_phase(voice, VOICE_FILLING);
     if (voice->reader && reader_is_free(voice->reader)) {
         voice_feed_begin(voice);
         return;

@@ -61,7 +61,7 @@ struct voice {
     bool is_complete; /* all cells are written */
     bool is_cued;     /* a start cue was sent, for this generation or an earlier one */
     bool is_dry;
-    bool is_heir;       /* it continues a stretched sound of a dead streamer, which still has cells */
+    bool is_heir;       /* it continues a stretched sound of a dead streamer, which still has cells; until realigned */
     bool was_dry;       /* its ring ran dry once: the cheaper stretcher feeds it from then on */
     bool follows_ready; /* `following` is open */
     struct reader_format format, next_format;
@@ -181,8 +181,12 @@ void voice_feed_cut(struct voice *voice, uint64_t end); /* the sound ends at tha
 void voice_feed_stay(struct voice *voice);              /* gives up a seek: the old generation plays to its end */
 uint32_t voice_feed_scratch(void);                      /* floats that a conversion may need */
 
-/* ---- voice.c, for voices.c and voice_feed.c ---- */
-void voice_filled(struct voice *voice); /* the ring contains enough to start */
+/* ---- voice_start.c ---- */
+void voice_filled(struct voice *voice);           /* the ring contains enough to start */
+bool voice_is_to_come(const struct voice *voice); /* the core keeps its start cue for a frame to come */
+
+/* ---- voice.c, for voices.c, voice_feed.c and voice_start.c ---- */
+void voice_set_phase(struct voice *voice, enum voice_phase phase);
 void voice_fail(struct voice *voice, const struct fault *fault);
 void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */
 void voice_stall(struct voice *voice, bool dry); /* reports that its ring ran dry, or no more */

@@ -57,6 +57,7 @@ static void inherit_voice(struct voice *voice)
     close_paths(voice->handover);
     voice_feed_inherit(voice);
     voice->generation = atomic_load(&voice->memory->generation);
+    voice->begins = voice->handover->begins;
     voice->format = (struct reader_format){ .frames = -1 };
     *plan = (struct voice_plan){ .group = (enum score_group)voice->handover->group,
                                  .from = voice_piece(voice)->from,
@@ -73,12 +74,24 @@ static void inherit_voice(struct voice *voice)
     voice->since = clock_steady();
 }
 
-/* Resumes a predecessor's voice. A stretched voice gets a new generation that is in step. A voice whose start is
- * uncertain is stopped, because its client repeats the ask. */
+/* A stretched voice gets a new generation that is in step with what sounds. */
+static void realign_heir(struct voice *voice)
+{
+    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
+
+    if (voice->is_heir && voice->phase == VOICE_PLAYING && !voice->is_complete &&
+        state->generation == voice->generation)
+        voice_realign(voice);
+}
+
+/* Resumes a predecessor's voice. A stretched voice whose beginning is still to come is realigned when it sounds. A
+ * voice whose start is uncertain is stopped, because its client repeats the ask. */
 static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->core->state;
     bool is_asked = ring_space(&voice->all->core->cues) < CUES_CELLS;
+    bool waits = voice_is_to_come(voice) && voice->handover->cued == voice->generation;
+    bool plays = state->streams[voice->index].generation == voice->generation;
     const struct id seeker = voice_feed_seeker(voice);
     bool seeks = atomic_load(&voice->handover->seeks);
     struct fault fault = { 0 };
@@ -89,12 +102,12 @@ static void take_up(struct voice *voice)
         voice_stop(voice, 0.005f);
         return;
     }
-    if (state->streams[voice->index].generation != voice->generation && !is_asked)
+    if (!waits && !plays && (!is_asked || voice_is_to_come(voice)))
         voice->phase = VOICE_FILLING;
     voice->is_heir = voice_is_stretched(voice);
-    if (!voice->is_complete && voice->is_heir)
+    if (!voice->is_complete && voice->is_heir && !waits)
         voice_realign(voice);
-    else if (!voice->is_complete)
+    else if (!voice->is_complete && !voice->is_heir)
         voice_open(voice);
     if (atomic_load(&voice->handover->word) & HANDOVER_FOLLOWS)
         voice_open_next(voice);
@@ -215,10 +228,10 @@ static void doubt_voice(struct voice *voice)
     struct core_link *core = voice->all->core;
     bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
     bool sounds = core->state.streams[voice->index].generation == voice->generation;
-    bool has_begun = voice->begins == CUE_NOW || voice->begins < core->state.frame;
 
-    if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) && clock_steady() - voice->since > DOUBT_US &&
-        core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK && ring_space(&core->cues) == CUES_CELLS)
+    if (may_end && !sounds && (!voice_is_to_come(voice) || voice->phase == VOICE_ENDING) &&
+        clock_steady() - voice->since > DOUBT_US && core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK &&
+        ring_space(&core->cues) == CUES_CELLS)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 
@@ -283,6 +296,7 @@ void voices_tick(struct voices *voices)
         struct voice *voice = &voices->each[i];
         doubt_voice(voice);
         follow_rate(voice);
+        realign_heir(voice);
         voice_follow_look(voice);
         voice_feed_drain(voice);
         voice_feed_check(voice);

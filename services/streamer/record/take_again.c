@@ -65,6 +65,10 @@ bool take_answers_again(struct take *take)
     else
         take->sender.digest = 0; /* its id belongs to the item that is gone, so this take gets another one */
     arena_free(&arena);
+    if ((is_found || e != ERR_OK) && take->wish != TAKE_WISH_NOTHING) { /* an ask to end it came meanwhile */
+        takes->ending = item;
+        take_answer_end(takes, take->ended);
+    }
     if (is_found || e != ERR_OK)
         take_free(take);
     return is_found || e != ERR_OK;
@@ -104,7 +108,7 @@ bool take_ends_again(struct takes *takes, struct call *call, struct recording *a
         *error = describe_ended(takes, call_arena(call), &was, answer, call_fault(call));
         return true;
     }
-    if (take->phase != TAKE_FREE || take->ended.number) {
+    if (take->phase != TAKE_FREE || take->wish != TAKE_WISH_NOTHING) {
         *error = refuse(call, ERR_BUSY, "the take \"%.*s\" is being finished", TEXT_ARG(was.name));
         return true;
     }

@@ -10,6 +10,7 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/closing.h"
+#include "services/streamer/base/core_link.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/take_gaps.h"
 
@@ -220,7 +221,8 @@ static void note_place(struct take_file *file)
 
     take->begin = header->begin;
     take->first = header->first - take->latency_frames;
-    take->rate = header->rate;
+    if (core_link_is_rate(header->rate))
+        take->rate = header->rate;
     ring_release(&file->ring, take->begin); /* discards what an older take left */
 }
 
@@ -236,11 +238,16 @@ static bool goes_on(struct take_file *file)
     return taken <= begin || taken - begin + filled <= file->take.frames;
 }
 
+/* The core publishes the header before the cells: the take's first cell may not be written yet. */
+static bool has_begun(struct take_file *file)
+{
+    return is_file_captured(file) && file->view.header.begin <= ring_taken(&file->ring) + ring_ready(&file->ring);
+}
+
 /* False: the take was given up before the core began. */
 static bool await_capture(struct take_file *file)
 {
-    atomic_store(&file->stage, TAKE_READY);
-    while (!is_file_captured(file)) {
+    while (!has_begun(file)) {
         if (!errand_goes_on(&file->errand) || atomic_load(&file->is_ending))
             return false;
         clock_sleep(WAIT_US);
@@ -292,7 +299,9 @@ static void record_take(struct take_file *file)
 {
     enum err e = file->work == TAKE_NEW ? open_new(file) : open_left(file);
 
-    if (e == ERR_OK && (file->work == TAKE_NEW ? await_capture(file) : goes_on(file)))
+    if (e == ERR_OK && file->work == TAKE_NEW)
+        atomic_store(&file->stage, TAKE_READY);
+    if (e == ERR_OK && (file->work == TAKE_NEW || goes_on(file)) && await_capture(file))
         e = run_capture(file);
     else if (e == ERR_OK) /* frames that were not synced may be incomplete */
         e = wav_cut(&file->take, file->take.synced, &file->fault);

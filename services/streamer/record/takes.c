@@ -154,7 +154,7 @@ static void go_on(struct take *take)
 {
     if (take->phase == TAKE_STARTING && take->facts.began == 0) {
         take_begin(take);
-    } else if (take->phase == TAKE_FREE && take->ended.number) {
+    } else if (take->phase == TAKE_FREE && take->wish != TAKE_WISH_NOTHING) {
         take_answer_end(take->takes, take->ended);
         take_free(take);
     }
@@ -240,6 +240,8 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
             return refuse(call, ERR_BAD_REQUEST, "inputs[%u] names no port", i);
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way: end it first", take->name);
+    if (take->wish != TAKE_WISH_NOTHING) /* it ends a take of a predecessor, and not the next one */
+        return refuse(call, ERR_BUSY, "the former take is being finished: ask again in a moment");
     if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
         return e;
     if ((e = core_link_check(takes->core, CORE_PAUSE_US, call_fault(call))) != ERR_OK)

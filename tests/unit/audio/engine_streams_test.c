@@ -273,6 +273,23 @@ static void a_stop_takes_back_a_start_that_waits(void **made)
     assert_true(stage_is_silent(stage, 0, 5000));
 }
 
+static void a_gain_changes_a_start_that_waits(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_first_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 20, 9000);
+    stage_start_stream(stage, 0, 1, 3000);
+    stage_cue(stage, (struct cue){ .verb = CUE_STREAM_GAIN, .voice = 0, .generation = 2, .value = 1 });
+    stage_cue(stage, (struct cue){ .verb = CUE_STREAM_GAIN, .voice = 0, .generation = 1, .value = 0.5f });
+    stage_run(stage, 5000);
+    assert_true(stage_is_silent(stage, 0, 3000));
+    for (uint32_t i = 3000; i < 5000; i++)
+        stage_near(stage->main[0][i], stage_count((1 << 20) + i - 3000) / 2, 1e-7);
+    assert_non_null(stage_note(stage, NOTE_CUE_REFUSED, 0));
+    assert_null(stage_note(stage, NOTE_CUE_REFUSED, 1));
+}
+
 static void what_was_played_may_be_written_over(void **made)
 {
     struct stage *stage = *made;
@@ -361,6 +378,7 @@ int main(void)
         STAGE_TEST(a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it),
         STAGE_TEST(a_start_with_another_generation_changes_over_on_its_frame),
         STAGE_TEST(a_stop_takes_back_a_start_that_waits),
+        STAGE_TEST(a_gain_changes_a_start_that_waits),
         STAGE_TEST(what_was_played_may_be_written_over),
         STAGE_TEST(damage_in_a_ring_is_silence_and_does_not_stay),
         STAGE_TEST(seeks_on_a_slow_disk_never_click),
