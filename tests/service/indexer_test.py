@@ -168,6 +168,21 @@ def a_moved_file_keeps_its_id_and_is_not_heard_again(it):
 
 
 @claim(inside=Indexing)
+def a_folder_that_moves_to_the_place_of_a_deleted_one_is_followed_with_all_below_it(it):
+    music = it.folder('replaced')
+    for number, name in enumerate(('A/x/a', 'A/x/sub/b', 'B/x/c', 'B/x/sub/d')):
+        wav(f'{music}/{name}.wav', 740 + 10 * number)
+    it.add(music)
+    one, two = it.id_of(music + '/A/x/a.wav'), it.id_of(music + '/A/x/sub/b.wav')
+    shutil.rmtree(music + '/B/x')
+    it.becomes(music, 'local:done=2 missing:done=2')
+    os.rename(music + '/A/x', music + '/B/x')
+    it.until_it_is(one, music + '/B/x/a.wav')
+    it.until_it_is(two, music + '/B/x/sub/b.wav')
+    it.becomes(music + '/B', 'local:done=2 missing:done=2')
+
+
+@claim(inside=Indexing)
 def a_renamed_folder_is_the_pack_of_its_items_but_not_of_those_that_a_person_named(it):
     home, music = it.home, it.folder('renamed')
     for i in (1, 2, 3):
