@@ -120,7 +120,7 @@ static void drop_state(struct indexer *indexer, struct library_state *lib)
     library_state_remove(&indexer->libraries, lib);
 }
 
-/* A person may have changed them (persist.set_library), or moved a tree. */
+/* A person may have changed them (persist.set_library, or add_library without its answer), or moved a tree. */
 static void follow_settings(struct indexer *indexer, struct library_state *lib, const struct library *row)
 {
     struct library library = lib->library;
@@ -128,7 +128,8 @@ static void follow_settings(struct indexer *indexer, struct library_state *lib, 
                      !(bytes_equal(row->path, library.path) && bytes_equal(row->link, library.link));
 
     if (library.has_backend == row->has_backend && choice_equal(library.backend, row->backend) &&
-        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch) && !has_moved)
+        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch) &&
+        library_state_same_rules(&library, row) && !has_moved)
         return;
     if (has_moved) { /* with a folder around it, or another link leads to it */
         library.path = row->path;
@@ -138,6 +139,8 @@ static void follow_settings(struct indexer *indexer, struct library_state *lib, 
     library.backend = row->backend;
     library.has_fetch = row->has_fetch;
     library.fetch = row->fetch;
+    library.ignore = row->ignore;
+    library.hidden_files = row->hidden_files;
     library_state_put(&indexer->libraries, &library);
     if (!lib->removing)
         library_state_want_all(lib);

@@ -13,6 +13,7 @@ from claims import TOP, children_of, claim, contains, file_text, run_claims, sam
 from client import Client
 from indexing import Indexing, text_of, wav
 from sounding import tool
+from storage import Disks, Hung
 
 
 @claim(inside=Indexing)
@@ -133,6 +134,33 @@ def links_pipes_hidden_and_ignored_files_are_passed_over(it):
     os.mkfifo(music + '/kick.wav')
     it.add(music, ignore=['*.bak.wav', 'old'])
     it.becomes(music, 'local:done=1')
+
+
+@claim(inside=Disks)
+def what_a_library_passes_over_changes_when_it_is_added_again_also_during_a_scan(it):
+    def here():
+        return [os.path.basename(item[3]).decode() for item in it.items() if item[0] == 'external_online']
+
+    with Hung(it, 'slow') as slow:
+        write_file(slow.under + '/.loophole-volume', 'listed late\n')
+        kit = slow.at + '/kit'
+        for number, name in enumerate(('a', 'b.bak', 'old/c', '.d')):
+            wav(f'{slow.under}/kit/{name}.wav', 500 + 10 * number)
+        slow.fail(0, 'kit/old')
+        it.must('add_library', kit)
+        until(slow.waits, what='the first scan waits')
+        it.must('add_library', kit, ignore=['*.later.wav'])
+        slow.heal()
+        until(lambda: here() == ['a.wav', 'b.bak.wav', 'c.wav'])
+        it.idle()
+        wav(slow.under + '/kit/e.later.wav', 550)
+        wav(slow.under + '/kit/f.wav', 560)
+        it.home.kill('indexer')  # its successor knows what the catalogue has, and scans all
+        until(lambda: 'f.wav' in here())
+        it.idle()
+        same(['a.wav', 'b.bak.wav', 'f.wav', 'c.wav'], here())
+        it.must('add_library', kit, ignore=['*.bak.wav'], hidden_files=True)
+        until(lambda: here() == ['.d.wav', 'a.wav', 'e.later.wav', 'f.wav', 'c.wav'])
 
 
 @claim(inside=Indexing)

@@ -38,6 +38,8 @@ struct library_state {
 
 /* Adds the library, or updates its record, and copies it. */
 struct library_state *library_state_put(struct library_state **libraries, const struct library *library);
+/* True if both pass over the same names. */
+bool library_state_same_rules(const struct library *a, const struct library *b);
 void library_state_remove(struct library_state **libraries, struct library_state *lib);
 void library_state_free_all(struct library_state **libraries);
 
