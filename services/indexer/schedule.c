@@ -64,6 +64,7 @@ static void start_scan(struct indexer *indexer, struct library_state *lib)
         lib->unwatched = order.inotify < 0;
         lib->look_at = 0;
     }
+    lib->cancelled = false;
     library_state_scan_begins(lib);
     errand_start(indexer->scans, scan_errand(lib->scan));
 }
@@ -204,7 +205,8 @@ static void take_scan_report(void *state, struct scan_report *report)
             (const char *)lib->library.path.at, (long long)(indexer->rescan_every / 60000000));
         lib->unwatched = true;
     }
-    take_work(indexer, lib, report);
+    if (!lib->cancelled)
+        take_work(indexer, lib, report);
 }
 
 /* ---- results of scans ---- */
@@ -242,6 +244,29 @@ static bool is_tree_to_scan(const struct library_state *tree, const struct libra
     return id_equal(tree->library.volume, lib->library.volume) ? result->trees_moved : result->trees_hold;
 }
 
+static void look_regularly(const struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
+{
+    if (lib->unwatched || result->failed)
+        library_state_look_within(lib, indexer->rescan_every);
+}
+
+/* Decides when the library is scanned again without a reason. */
+static void plan_next_look(const struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
+{
+    if (result && result->fault.code != ERR_OK && lib->cancelled)
+        look_regularly(indexer, lib, result);
+    else if (result && result->fault.code == ERR_CONFLICT)
+        library_state_want_all(lib);
+    else if (!result || result->fault.code != ERR_OK)
+        library_state_look_within(lib, RETRY_US);
+    else if (result->away && !result->is_volume_here)
+        lib->look_at = 0; /* the monitor reports when its volume comes back */
+    else if (result->away)
+        library_state_look_within(lib, RETRY_US);
+    else
+        look_regularly(indexer, lib, result);
+}
+
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result)
 {
     struct indexer *indexer = state;
@@ -258,16 +283,7 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         keep_result(indexer, lib, result);
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("scanning a library", &result->fault);
-    if (result && result->fault.code == ERR_CONFLICT)
-        library_state_want_all(lib);
-    else if (!result || result->fault.code != ERR_OK)
-        library_state_look_within(lib, RETRY_US);
-    else if (result->away && !result->is_volume_here)
-        lib->look_at = 0; /* the monitor reports when its volume comes back */
-    else if (result->away)
-        library_state_look_within(lib, RETRY_US);
-    else if (lib->unwatched || result->failed)
-        library_state_look_within(lib, indexer->rescan_every);
+    plan_next_look(indexer, lib, result);
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)

@@ -461,6 +461,32 @@ def the_indexer_killed_in_the_middle_goes_on_where_it_was(it):
     it.becomes(music, 'local:done=60')
 
 
+@claim(inside=Disks)
+def a_scan_that_a_person_cancels_does_not_begin_again_by_itself(it):
+    other, away = it.folder('other'), it.folder('away')
+    wav(other + '/b.wav', 1500)
+    it.add(other)
+    it.becomes(other, 'local:done=1')
+    with Hung(it, 'slow') as slow:
+        write_file(slow.under + '/.loophole-volume', 'cancelled\n')
+        wav(slow.under + '/kit/sub/a.wav', 1510)
+        slow.fail(0, 'kit/sub')
+        it.must('add_library', slow.at + '/kit')
+        until(slow.waits, what='the scan waits')
+        it.home.loophole('cancel', it.home.first('tasks')['id'])
+        slow.heal()
+        it.idle()
+        os.rename(other, away)  # the engine looks for its folder as soon again as it would scan after an error
+        it.rescan(other)
+        it.becomes(other, 'external_offline:done=1')
+        os.rename(away, other)
+        it.becomes(other, 'local:done=1')
+        it.idle()
+        same([], it.items(slow.at))
+        it.rescan(slow.at + '/kit')
+        it.becomes(slow.at, 'external_online:done=1')
+
+
 @claim(inside=Indexing)
 def a_dead_mount_hides_no_other_volume(it):
     """Somewhere in the mount table is a network share whose server is gone, or a file system that hangs."""

@@ -21,6 +21,7 @@ struct library_state {
     struct ticket removal;            /* for the ask that removes it */
     struct sender remover;            /* that ask */
     struct scan *scan;                /* in progress */
+    bool cancelled;                   /* a person cancelled it, or the one before */
     uint64_t seen;                    /* media files that the whole scan in progress has seen */
     uint64_t volume_mark;             /* of its volume's row at the last look; 0: none */
     bool unwatched;                   /* some folders could not be watched: it is scanned regularly */
