@@ -315,6 +315,14 @@ static bool is_elsewhere(const struct library_state *lib, const struct volume *v
     return !bytes_equal(path, volume->mount) && !walk_contains(volume->mount, path);
 }
 
+/* The mount of a library may cover the folder of another one, or have done so. */
+static void look_at_same_place(struct indexer *indexer, const struct library *library)
+{
+    for (struct library_state *other = indexer->libraries; other; other = other->next)
+        if (bytes_equal(other->library.path, library->path) && !id_equal(other->library.volume, library->volume))
+            library_state_want_all(other);
+}
+
 void schedule_follow_volumes(struct indexer *indexer)
 {
     struct arena arena = { 0 };
@@ -326,6 +334,8 @@ void schedule_follow_volumes(struct indexer *indexer)
         uint64_t mark = mark_of(&volume);
         if (lib->volume_mark ? lib->volume_mark != mark : is_elsewhere(lib, &volume))
             library_state_want_all(lib);
+        if (lib->volume_mark != mark)
+            look_at_same_place(indexer, &lib->library);
         lib->volume_mark = mark;
         arena_reset(&arena);
     }

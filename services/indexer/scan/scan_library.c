@@ -61,7 +61,7 @@ enum err scan_library_find(struct scan *scan, struct fault *fault)
     scan->result.library.online = false;
     if (e != ERR_OK)
         return e;
-    scan->result.is_volume_here = seen.here;
+    scan->result.is_volume_here = seen.here || seen.covered;
     return seen.here ? set_here(scan, &seen, fault) : ERR_OK;
 }
 
