@@ -185,13 +185,13 @@ def a_library_that_is_removed_stays_removed_when_another_disk_at_its_place_is_ad
         wav(disk + '/kit/a.wav', hertz)
         return it.move(disk, 'stick')
 
-    stick = plug('first', 1000)
+    stick = plug('removed', 1000)
     it.add(stick + '/kit')
     it.becomes(stick, 'external_online:done=1')
     first = it.home.json('library', 'list')[0]['id']
     it.unmount(stick)
     it.becomes('', 'external_offline:done=1')
-    plug('second', 1200)
+    plug('added', 1200)
     asks = {it.client.send('indexer.' + name, {'path': os.fsencode(stick + '/kit')}, budget_ms=120000): name
             for name in ('remove_library', 'add_library')}
     answers = {asks[said[0]]: said[1] for said in (it.client.take('indexer', 120000) for _ in asks)}
