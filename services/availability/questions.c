@@ -9,6 +9,7 @@
 #include "common/file.h"
 #include "services/availability/settle.h"
 #include "services/availability/where.h"
+#include "store/catalogue.h"
 
 enum { INSIDE_MOST = 256, SAME_PLACE_MOST = 100 };
 
@@ -84,12 +85,15 @@ static void answer_place(struct availability *availability, struct question *que
                          const struct mount *mount)
 {
     struct bytes path = bytes_of(question->path, strlen(question->path));
-    struct place_seen place = { .volume = *row, .here = row->online };
+    bool is_covered = question->is_covered;
+    struct place_seen place = {
+        .volume = *row, .here = row->online && !is_covered, .has_covered = is_covered, .covered = is_covered
+    };
 
     if (mount) {
         place.mount = bytes_of(mount->line.target, strlen(mount->line.target));
         place.why = mounts_why(mount, &question->arena);
-        place.here = row->online && mount->state == MOUNT_HERE;
+        place.here = place.here && mount->state == MOUNT_HERE;
         place.seen = mounts_seen(&availability->mounts, path.len ? path : place.mount);
         if (!id_is_zero(question->volume) && path.len)
             list_inside(&availability->mounts, question, path, &place);
@@ -215,6 +219,14 @@ static bool is_refused(const struct availability *availability, const struct que
     return availability->refused_at >= question->since && (code == ERR_FULL || code == ERR_IO);
 }
 
+static struct known_volume *find_known(struct availability *availability, const struct mount *mount,
+                                       const char *identity)
+{
+    struct known_volume *known = id_is_zero(mount->volume) ? NULL : known_by_id(&availability->known, mount->volume);
+
+    return known ? known : known_by_identity(&availability->known, identity);
+}
+
 static bool answer_path(struct availability *availability, struct question *question)
 {
     char own[VOLUME_IDENTITY_SIZE];
@@ -230,10 +242,8 @@ static bool answer_path(struct availability *availability, struct question *ques
     }
     if (is_moving(availability, question, mount))
         return false;
-    struct known_volume *known = id_is_zero(mount->volume) ? NULL : known_by_id(&availability->known, mount->volume);
     const char *identity = identity_for(availability, question, mount, own);
-    if (!known)
-        known = known_by_identity(&availability->known, identity);
+    struct known_volume *known = find_known(availability, mount, identity);
     if (known)
         return answer_known(availability, question, known, mount);
     if (!question->adds) {
@@ -247,6 +257,67 @@ static bool answer_path(struct availability *availability, struct question *ques
     if (settle_may_add(availability))
         settle_add(availability, mount, identity);
     return false;
+}
+
+/* ---- a path that another volume covers ---- */
+
+struct cover {
+    struct id volume;
+    struct bytes path;
+    bool has_library;
+};
+
+static bool is_at_or_below(struct bytes path, struct bytes folder)
+{
+    size_t len = folder.len == 1 ? 0 : folder.len;
+
+    return len <= path.len && (len == 0 || memcmp(path.at, folder.at, len) == 0) &&
+           (path.len == len || path.at[len] == '/');
+}
+
+static bool see_library(void *state, const struct library *library)
+{
+    struct cover *cover = state;
+
+    cover->has_library = id_equal(library->volume, cover->volume) &&
+                         (is_at_or_below(cover->path, library->path) || is_at_or_below(library->path, cover->path));
+    return !cover->has_library;
+}
+
+static bool has_library(struct availability *availability, struct cover *cover)
+{
+    struct arena arena = { 0 };
+    struct txn *txn;
+
+    if (store_read(availability->known.store, &txn, NULL) != ERR_OK)
+        return false;
+    (void)catalogue_each_library(txn, &arena, see_library, cover);
+    txn_end(txn);
+    arena_free(&arena);
+    return cover->has_library;
+}
+
+/* The mount on which the path of the question lies, inside that of the volume; NULL: there is no path. */
+static struct mount *find_mount_of_path(const struct availability *availability, const struct question *question,
+                                        const struct volume *row)
+{
+    struct bytes path = bytes_of(question->path, strlen(question->path));
+
+    return path.len && is_at_or_below(path, row->mount) ? mounts_covering(&availability->mounts, path) : NULL;
+}
+
+/* A disk that is mounted over a library is a library of its own once a person adds it. Until then, and without an
+ * identity, it is what the library contains. */
+static bool is_covered(struct availability *availability, const struct question *question, const struct volume *row,
+                       const struct mount *on)
+{
+    const struct known_volume *other = on ? find_known(availability, on, on->found.identity) : NULL;
+    struct cover cover = { .path = bytes_of(question->path, strlen(question->path)) };
+
+    if (!row->online || !other || id_equal(other->row.id, row->id))
+        return false;
+    cover.volume = other->row.id;
+    return has_library(availability, &cover);
 }
 
 static bool answer_volume(struct availability *availability, struct question *question)
@@ -263,6 +334,10 @@ static bool answer_volume(struct availability *availability, struct question *qu
     struct mount *mount = path.len ? mounts_covering(&availability->mounts, path) : NULL;
     if (mount && !is_seen(question, mount))
         return false;
+    struct mount *on = find_mount_of_path(availability, question, &known->row);
+    if (on && !is_seen(question, on))
+        return false;
+    question->is_covered = is_covered(availability, question, &known->row, on);
     return answer_known(availability, question, known, mount);
 }
 

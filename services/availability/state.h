@@ -24,7 +24,8 @@ struct question {
     bool marks;       /* its mount is to be marked first … */
     bool is_marked;   /* … and the look that does so has begun */
     bool replaces;
-    bool labels; /* the answer is that of persist to the row with the label */
+    bool is_covered; /* check: another volume is mounted over the path */
+    bool labels;     /* the answer is that of persist to the row with the label */
     char word[VOLUME_IDENTITY_SIZE];
 };
 

@@ -40,14 +40,15 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
     struct library_state *known = library ? library_state_of(indexer->libraries, library->id) : NULL;
     bool was =
         known && (!library->has_project || (known->library.online && bytes_equal(known->library.path, library->path)));
-    bool is_moved = known && !bytes_equal(known->library.path, library->path);
+    bool has_changed = known && !(bytes_equal(known->library.path, library->path) &&
+                                  library_state_same_rules(&known->library, library));
     struct library_state *lib = library ? library_state_put(&indexer->libraries, library) : NULL;
 
     indexer->adopting--;
     if (lib) {
         lib->added_again |= lib->asked_again;
         log_info("library %s %s", (const char *)lib->library.path.at, was ? "is a library already" : "added");
-        if (!was || is_moved)
+        if (!was || has_changed)
             library_state_want_all(lib);
         ticket_answer(indexer->service, ticket, &lib->library);
     } else {

@@ -1,24 +1,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "services/indexer/indexer.h"
 
 enum { MOVE_BUDGET_MS = 30000 };
 
-static void want_folder(struct indexer *indexer, struct id library, const char *path)
+static void want_folder(struct indexer *indexer, struct id library, const char *path, bool deep)
 {
     struct library_state *lib = library_state_of(indexer->libraries, library);
     char copy[PATH_MAX];
     const char *below;
 
     if (lib && !lib->removing && library_state_at(lib, bytes_of(path, strlen(path)), &below, copy) == lib)
-        library_state_want_folder(lib, below, false);
+        library_state_want_folder(lib, below, deep);
 }
 
 static void folder_changed(void *state, struct id library, const char *path)
 {
-    want_folder(state, library, path);
+    want_folder(state, library, path, false);
+    schedule_turn(state);
+}
+
+static void folder_arrived(void *state, struct id library, const char *path)
+{
+    want_folder(state, library, path, true);
     schedule_turn(state);
 }
 
@@ -68,21 +75,34 @@ static enum err find_folder(const struct indexer *indexer, const struct library_
     return e;
 }
 
+/* A folder whose move persist was asked for. */
+struct moving {
+    struct indexer *indexer;
+    struct id library;
+    char path[PATH_MAX]; /* where it is now */
+};
+
 static void moved_folder(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct indexer *indexer = state;
+    struct moving *moving = state;
+    struct indexer *indexer = moving->indexer;
 
     (void)answer;
     indexer->moving--;
-    if (error != ERR_OK) /* a scan finds its files one by one */
+    if (error != ERR_OK) { /* a scan finds its files one by one */
         log_fault("moving a folder", fault);
+        want_folder(indexer, moving->library, moving->path, true);
+    }
+    free(moving);
     schedule_turn(indexer);
 }
 
-static enum err ask_move(struct indexer *indexer, const struct library_state *lib, char *from, char *to)
+static enum err ask_move(struct indexer *indexer, const struct library_state *lib, char *from, char *to,
+                         const char *path)
 {
     char *name = strrchr(to, '/');
     struct persist_move_folder move = { 0 };
+    struct moving *moving;
     enum err e = find_folder(indexer, lib, from, &move.id);
 
     const char *last = name ? name + 1 : to;
@@ -91,13 +111,21 @@ static enum err ask_move(struct indexer *indexer, const struct library_state *li
         *name = 0;
     if (e == ERR_OK)
         e = find_folder(indexer, lib, name ? to : "", &move.parent);
+    if (e != ERR_OK)
+        return e;
+    moving = alloc_bytes(sizeof(*moving));
+    moving->indexer = indexer;
+    moving->library = lib->library.id;
+    (void)text_copy(moving->path, sizeof(moving->path), text_of(path));
+    e = service_ask(indexer->service, "persist.move_folder", &move, MOVE_BUDGET_MS, NULL, moved_folder, moving, NULL);
     if (e == ERR_OK)
-        e = service_ask(indexer->service, "persist.move_folder", &move, MOVE_BUDGET_MS, NULL, moved_folder, indexer,
-                        NULL);
-    indexer->moving += e == ERR_OK;
+        indexer->moving++;
+    else
+        free(moving);
     return e;
 }
 
+/* A scan in progress may have seen the folder at neither place, and marks all below it as missing. */
 static void folder_moved(void *state, struct id library, const char *from, const char *to)
 {
     struct indexer *indexer = state;
@@ -111,11 +139,13 @@ static void folder_moved(void *state, struct id library, const char *from, const
     is_below = library_state_below(lib, is);
     if (!was_below || !is_below)
         return;
-    ask_move(indexer, lib, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below);
+    if (ask_move(indexer, lib, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below, to) != ERR_OK || lib->scan)
+        want_folder(indexer, library, to, true);
 }
 
 enum err folder_changes_open(struct indexer *indexer, struct fault *fault)
 {
-    return watch_new(&(struct watch_events){ folder_changed, folder_moved, name_gone, rescan_all, indexer },
+    return watch_new(&(struct watch_events){ folder_changed, folder_moved, folder_arrived, name_gone, rescan_all,
+                                             indexer },
                      &indexer->watch, fault);
 }

@@ -257,6 +257,7 @@ enum err indexer_cancel(void *state, struct id task, struct fault *fault)
         return ERR_NOT_FOUND;
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
         library_state_scan_begins(lib);
+        lib->cancelled = lib->scan != NULL;
         if (lib->scan)
             errand_stop(scan_errand(lib->scan));
         pipeline_withdraw(indexer->pipeline, lib->library.id);

@@ -64,6 +64,7 @@ static void start_scan(struct indexer *indexer, struct library_state *lib)
         lib->unwatched = order.inotify < 0;
         lib->look_at = 0;
     }
+    lib->cancelled = false;
     library_state_scan_begins(lib);
     errand_start(indexer->scans, scan_errand(lib->scan));
 }
@@ -120,7 +121,7 @@ static void drop_state(struct indexer *indexer, struct library_state *lib)
     library_state_remove(&indexer->libraries, lib);
 }
 
-/* A person may have changed them (persist.set_library), or moved a tree. */
+/* A person may have changed them (persist.set_library, or add_library without its answer), or moved a tree. */
 static void follow_settings(struct indexer *indexer, struct library_state *lib, const struct library *row)
 {
     struct library library = lib->library;
@@ -128,7 +129,8 @@ static void follow_settings(struct indexer *indexer, struct library_state *lib, 
                      !(bytes_equal(row->path, library.path) && bytes_equal(row->link, library.link));
 
     if (library.has_backend == row->has_backend && choice_equal(library.backend, row->backend) &&
-        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch) && !has_moved)
+        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch) &&
+        library_state_same_rules(&library, row) && !has_moved)
         return;
     if (has_moved) { /* with a folder around it, or another link leads to it */
         library.path = row->path;
@@ -138,6 +140,8 @@ static void follow_settings(struct indexer *indexer, struct library_state *lib, 
     library.backend = row->backend;
     library.has_fetch = row->has_fetch;
     library.fetch = row->fetch;
+    library.ignore = row->ignore;
+    library.hidden_files = row->hidden_files;
     library_state_put(&indexer->libraries, &library);
     if (!lib->removing)
         library_state_want_all(lib);
@@ -201,7 +205,8 @@ static void take_scan_report(void *state, struct scan_report *report)
             (const char *)lib->library.path.at, (long long)(indexer->rescan_every / 60000000));
         lib->unwatched = true;
     }
-    take_work(indexer, lib, report);
+    if (!lib->cancelled)
+        take_work(indexer, lib, report);
 }
 
 /* ---- results of scans ---- */
@@ -239,6 +244,29 @@ static bool is_tree_to_scan(const struct library_state *tree, const struct libra
     return id_equal(tree->library.volume, lib->library.volume) ? result->trees_moved : result->trees_hold;
 }
 
+static void look_regularly(const struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
+{
+    if (lib->unwatched || result->failed)
+        library_state_look_within(lib, indexer->rescan_every);
+}
+
+/* Decides when the library is scanned again without a reason. */
+static void plan_next_look(const struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
+{
+    if (result && result->fault.code != ERR_OK && lib->cancelled)
+        look_regularly(indexer, lib, result);
+    else if (result && result->fault.code == ERR_CONFLICT)
+        library_state_want_all(lib);
+    else if (!result || result->fault.code != ERR_OK)
+        library_state_look_within(lib, RETRY_US);
+    else if (result->away && !result->is_volume_here)
+        lib->look_at = 0; /* the monitor reports when its volume comes back */
+    else if (result->away)
+        library_state_look_within(lib, RETRY_US);
+    else
+        look_regularly(indexer, lib, result);
+}
+
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result)
 {
     struct indexer *indexer = state;
@@ -255,16 +283,7 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         keep_result(indexer, lib, result);
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("scanning a library", &result->fault);
-    if (result && result->fault.code == ERR_CONFLICT)
-        library_state_want_all(lib);
-    else if (!result || result->fault.code != ERR_OK)
-        library_state_look_within(lib, RETRY_US);
-    else if (result->away && !result->is_volume_here)
-        lib->look_at = 0; /* the monitor reports when its volume comes back */
-    else if (result->away)
-        library_state_look_within(lib, RETRY_US);
-    else if (lib->unwatched || result->failed)
-        library_state_look_within(lib, indexer->rescan_every);
+    plan_next_look(indexer, lib, result);
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)
@@ -296,6 +315,14 @@ static bool is_elsewhere(const struct library_state *lib, const struct volume *v
     return !bytes_equal(path, volume->mount) && !walk_contains(volume->mount, path);
 }
 
+/* The mount of a library may cover the folder of another one, or have done so. */
+static void look_at_same_place(struct indexer *indexer, const struct library *library)
+{
+    for (struct library_state *other = indexer->libraries; other; other = other->next)
+        if (bytes_equal(other->library.path, library->path) && !id_equal(other->library.volume, library->volume))
+            library_state_want_all(other);
+}
+
 void schedule_follow_volumes(struct indexer *indexer)
 {
     struct arena arena = { 0 };
@@ -307,6 +334,8 @@ void schedule_follow_volumes(struct indexer *indexer)
         uint64_t mark = mark_of(&volume);
         if (lib->volume_mark ? lib->volume_mark != mark : is_elsewhere(lib, &volume))
             library_state_want_all(lib);
+        if (lib->volume_mark != mark)
+            look_at_same_place(indexer, &lib->library);
         lib->volume_mark = mark;
         arena_reset(&arena);
     }

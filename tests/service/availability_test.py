@@ -148,19 +148,50 @@ def two_disks_that_take_turns_at_one_place_are_two_libraries(it):
 
 
 @claim(inside=Disks)
+def a_disk_that_is_mounted_over_a_library_hides_it_until_it_is_unmounted(it):
+    def plug(at, name, hertz):
+        disk = it.disk(name)
+        for i in range(2):
+            wav(f'{disk}/{name} {i}.wav', hertz + 10 * i)
+        it.move(disk, at)
+
+    def until_states(name, own, others):
+        wanted = [(f'{name} 0', others), (f'{name} 1', others), (f'{name} own', own)]
+        until(lambda: sorted((one['name'], one['availability']) for one in it.home.json('search', name)) == wanted)
+
+    for name, at, state, hertz in (('folder', it.folder('nas'), 'local', 1000),
+                                   ('stick', it.disk('under') + '/kit', 'external_online', 1100)):
+        wav(f'{at}/below/{name} own.wav', hertz)
+        it.add(at)
+        own = until(lambda: it.id_of(f'{at}/below/{name} own.wav'))
+        for _ in range(2):
+            plug(at, name, hertz + 10)
+            it.add(at)
+            it.rescan(at)
+            it.must('rescan')
+            it.idle()
+            until_states(name, 'external_offline', 'external_online')
+            it.unmount(at)
+            until_states(name, state, 'external_offline')
+            same(own, it.id_of(f'{at}/below/{name} own.wav'))
+        same([(1, True), (2, False)], sorted((one['files'], one['online']) for one in it.home.json('library', 'list')
+                                             if one['path'] == at))
+
+
+@claim(inside=Disks)
 def a_library_that_is_removed_stays_removed_when_another_disk_at_its_place_is_added_meanwhile(it):
     def plug(name, hertz):
         disk = it.disk(name)
         wav(disk + '/kit/a.wav', hertz)
         return it.move(disk, 'stick')
 
-    stick = plug('first', 1000)
+    stick = plug('removed', 1000)
     it.add(stick + '/kit')
     it.becomes(stick, 'external_online:done=1')
     first = it.home.json('library', 'list')[0]['id']
     it.unmount(stick)
     it.becomes('', 'external_offline:done=1')
-    plug('second', 1200)
+    plug('added', 1200)
     asks = {it.client.send('indexer.' + name, {'path': os.fsencode(stick + '/kit')}, budget_ms=120000): name
             for name in ('remove_library', 'add_library')}
     answers = {asks[said[0]]: said[1] for said in (it.client.take('indexer', 120000) for _ in asks)}

@@ -142,6 +142,19 @@ def the_decoder_can_open_only_its_file_and_has_no_network_and_no_children(home):
     same('ffmpeg cannot decode it: could:', shown(home, f'{home.file("library")}/a.m4a')['failure'])
 
 
+@claim
+def a_file_that_was_edited_in_place_holds_up_no_making_of_its_artefacts(home):
+    path = encoded(home, 'a.m4a', '-c:a', 'aac', '-metadata', 'title=Golden hour')
+    home.index_library()
+    before = os.stat(path)
+    write_file(path, file_bytes(path).replace(b'Golden', b'Silver'))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    shutil.rmtree(home.file('data', 'artefact'))
+    home.ask('indexer.remake')
+    until(lambda: 'made again 0, waiting for a volume that is away 1' in home.log('indexer'))
+    until(lambda: 'No long work' in home.loophole('tasks').out)
+
+
 def decoders(path):
     """The programs in place of ffmpeg that run now for that file: other claims have theirs."""
     found = []

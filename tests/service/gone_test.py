@@ -234,6 +234,22 @@ def a_library_and_the_media_of_a_project_go_and_come_with_a_folder_above_them_th
             until(lambda: is_here(it, sound) == [True])
 
 
+@claim(inside=Indexing)
+def a_folder_that_leaves_and_returns_brings_back_all_below_it(it):
+    music, away = it.folder('music'), it.folder('away')
+    for number, name in enumerate(('stays', 'kit/a', 'kit/sub/b', 'kit/sub/deep/c')):
+        wav(f'{music}/{name}.wav', 400 + 10 * number)
+    it.add(music)
+    it.becomes(music, 'local:done=4')
+    for name in ('kit', 'other name'):
+        os.rename(music + '/kit', away)
+        it.becomes(music, 'local:done=1 missing:done=3')
+        os.rename(away, f'{music}/{name}')
+        it.becomes(music, 'local:done=4')
+    wav(music + '/other name/sub/later.wav', 500)  # its folder is watched
+    it.becomes(music, 'local:done=5')
+
+
 @claim
 def half_of_a_library_that_is_removed_during_a_scan_loses_no_record(home):
     with Indexing(home) as it:

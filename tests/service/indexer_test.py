@@ -13,6 +13,7 @@ from claims import TOP, children_of, claim, contains, file_text, run_claims, sam
 from client import Client
 from indexing import Indexing, text_of, wav
 from sounding import tool
+from storage import Disks, Hung
 
 
 @claim(inside=Indexing)
@@ -135,6 +136,33 @@ def links_pipes_hidden_and_ignored_files_are_passed_over(it):
     it.becomes(music, 'local:done=1')
 
 
+@claim(inside=Disks)
+def what_a_library_passes_over_changes_when_it_is_added_again_also_during_a_scan(it):
+    def here():
+        return [os.path.basename(item[3]).decode() for item in it.items() if item[0] == 'external_online']
+
+    with Hung(it, 'slow') as slow:
+        write_file(slow.under + '/.loophole-volume', 'listed late\n')
+        kit = slow.at + '/kit'
+        for number, name in enumerate(('a', 'b.bak', 'old/c', '.d')):
+            wav(f'{slow.under}/kit/{name}.wav', 500 + 10 * number)
+        slow.fail(0, 'kit/old')
+        it.must('add_library', kit)
+        until(slow.waits, what='the first scan waits')
+        it.must('add_library', kit, ignore=['*.later.wav'])
+        slow.heal()
+        until(lambda: here() == ['a.wav', 'b.bak.wav', 'c.wav'])
+        it.idle()
+        wav(slow.under + '/kit/e.later.wav', 550)
+        wav(slow.under + '/kit/f.wav', 560)
+        it.home.kill('indexer')  # its successor knows what the catalogue has, and scans all
+        until(lambda: 'f.wav' in here())
+        it.idle()
+        same(['a.wav', 'b.bak.wav', 'f.wav', 'c.wav'], here())
+        it.must('add_library', kit, ignore=['*.bak.wav'], hidden_files=True)
+        until(lambda: here() == ['.d.wav', 'a.wav', 'e.later.wav', 'f.wav', 'c.wav'])
+
+
 @claim(inside=Indexing)
 def a_file_that_cannot_be_read_says_why_and_stops_nothing(it):
     music = it.folder('broken')
@@ -165,6 +193,21 @@ def a_moved_file_keeps_its_id_and_is_not_heard_again(it):
     it.until_it_is(three, music + '/c/b2/three.wav')
     same(two, it.id_of(music + '/a/two.wav'))
     it.becomes(music, 'local:done=3')
+
+
+@claim(inside=Indexing)
+def a_folder_that_moves_to_the_place_of_a_deleted_one_is_followed_with_all_below_it(it):
+    music = it.folder('replaced')
+    for number, name in enumerate(('A/x/a', 'A/x/sub/b', 'B/x/c', 'B/x/sub/d')):
+        wav(f'{music}/{name}.wav', 740 + 10 * number)
+    it.add(music)
+    one, two = it.id_of(music + '/A/x/a.wav'), it.id_of(music + '/A/x/sub/b.wav')
+    shutil.rmtree(music + '/B/x')
+    it.becomes(music, 'local:done=2 missing:done=2')
+    os.rename(music + '/A/x', music + '/B/x')
+    it.until_it_is(one, music + '/B/x/a.wav')
+    it.until_it_is(two, music + '/B/x/sub/b.wav')
+    it.becomes(music + '/B', 'local:done=2 missing:done=2')
 
 
 @claim(inside=Indexing)
@@ -416,6 +459,32 @@ def the_indexer_killed_in_the_middle_goes_on_where_it_was(it):
         it.home.kill('indexer')
     it.idle()
     it.becomes(music, 'local:done=60')
+
+
+@claim(inside=Disks)
+def a_scan_that_a_person_cancels_does_not_begin_again_by_itself(it):
+    other, away = it.folder('other'), it.folder('away')
+    wav(other + '/b.wav', 1500)
+    it.add(other)
+    it.becomes(other, 'local:done=1')
+    with Hung(it, 'slow') as slow:
+        write_file(slow.under + '/.loophole-volume', 'cancelled\n')
+        wav(slow.under + '/kit/sub/a.wav', 1510)
+        slow.fail(0, 'kit/sub')
+        it.must('add_library', slow.at + '/kit')
+        until(slow.waits, what='the scan waits')
+        it.home.loophole('cancel', it.home.first('tasks')['id'])
+        slow.heal()
+        it.idle()
+        os.rename(other, away)  # the engine looks for its folder as soon again as it would scan after an error
+        it.rescan(other)
+        it.becomes(other, 'external_offline:done=1')
+        os.rename(away, other)
+        it.becomes(other, 'local:done=1')
+        it.idle()
+        same([], it.items(slow.at))
+        it.rescan(slow.at + '/kit')
+        it.becomes(slow.at, 'external_online:done=1')
 
 
 @claim(inside=Indexing)

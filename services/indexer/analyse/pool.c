@@ -106,11 +106,21 @@ static void take_sound(void *state, void *what, int fd, double seconds, const st
     hand_out_ready(pool);
 }
 
+/* False: the file has another content than the one for which it was opened, although size and time are the same. */
+static bool has_its_content(const struct work *work, const struct analysed *found)
+{
+    return id_is_zero(work->content) || memcmp(work->content.b, found->content.at, sizeof(work->content.b)) == 0;
+}
+
 /* The worker named its content; ffmpeg makes a WAV of its sound, which another job then analyses. */
 static void decode_sound(struct pool *pool, struct work *work, const struct analysed *found)
 {
     const struct foreign_plan plan = { pool->settings.programs, pool->settings.folder, work->fd };
 
+    if (!has_its_content(work, found)) {
+        pool->events.lost(pool->events.state, work, POOL_CHANGED);
+        return;
+    }
     memcpy(work->content.b, found->content.at, sizeof(work->content.b));
     (void)text_copy(work->container, sizeof(work->container), found->container);
     pool->decoding++;

@@ -33,6 +33,16 @@ struct library_state *library_state_put(struct library_state **libraries, const 
     return lib;
 }
 
+bool library_state_same_rules(const struct library *a, const struct library *b)
+{
+    if (a->hidden_files != b->hidden_files || a->ignore.count != b->ignore.count)
+        return false;
+    for (uint32_t i = 0; i < a->ignore.count; i++)
+        if (!text_equal(a->ignore.at[i], b->ignore.at[i]))
+            return false;
+    return true;
+}
+
 void library_state_remove(struct library_state **libraries, struct library_state *lib)
 {
     while (*libraries != lib)

@@ -21,6 +21,7 @@ struct library_state {
     struct ticket removal;            /* for the ask that removes it */
     struct sender remover;            /* that ask */
     struct scan *scan;                /* in progress */
+    bool cancelled;                   /* a person cancelled it, or the one before */
     uint64_t seen;                    /* media files that the whole scan in progress has seen */
     uint64_t volume_mark;             /* of its volume's row at the last look; 0: none */
     bool unwatched;                   /* some folders could not be watched: it is scanned regularly */
@@ -38,6 +39,8 @@ struct library_state {
 
 /* Adds the library, or updates its record, and copies it. */
 struct library_state *library_state_put(struct library_state **libraries, const struct library *library);
+/* True if both pass over the same names. */
+bool library_state_same_rules(const struct library *a, const struct library *b);
 void library_state_remove(struct library_state **libraries, struct library_state *lib);
 void library_state_free_all(struct library_state **libraries);
 

@@ -70,7 +70,7 @@ static struct folder_node *root_of(struct scan *scan)
     return root;
 }
 
-/* The node of a path below the library, with the ids that the catalogue has; NULL: an ignored path. */
+/* The node of a path below the library, with the ids that the catalogue has; NULL: it is ignored, or in a tree. */
 static struct folder_node *node_below(struct scan *scan, struct folder_node *root, const char *below)
 {
     struct folder_node *node = root;
@@ -78,7 +78,7 @@ static struct folder_node *node_below(struct scan *scan, struct folder_node *roo
     while (node && *below) {
         size_t len = strcspn(below, "/");
         struct folder_node *next = scan_folder_below(scan, node, bytes_of(below, len), false);
-        if (!next || naming_passed_over(&scan->rules, next->below))
+        if (!next || naming_passed_over(&scan->rules, next->below) || scan_trees_meet(scan, node, next->name))
             return NULL;
         if (!id_is_zero(node->id))
             catalogue_reader_subfolder(scan->catalogue, node->id, next->name, &next->id);

@@ -216,7 +216,8 @@ static bool push_folder(struct scan *scan, struct folder_node *parent, const str
     return true;
 }
 
-/* A folder that was watched before reports its own changes. One that came back from elsewhere was not watched. */
+/* A folder that was watched before reports its own changes. One that came back from elsewhere is wanted with all below
+ * it (watch.h). */
 static bool is_watched(struct scan *scan, const struct folder_node *parent, struct bytes name)
 {
     const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);

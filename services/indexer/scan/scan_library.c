@@ -61,7 +61,7 @@ enum err scan_library_find(struct scan *scan, struct fault *fault)
     scan->result.library.online = false;
     if (e != ERR_OK)
         return e;
-    scan->result.is_volume_here = seen.here;
+    scan->result.is_volume_here = seen.here || seen.covered;
     return seen.here ? set_here(scan, &seen, fault) : ERR_OK;
 }
 
@@ -94,7 +94,7 @@ static enum err declare_cloud(struct scan *scan, struct fault *fault)
 enum err scan_library_put(struct scan *scan, struct fault *fault)
 {
     const struct library *was = &scan->order.library, *is = &scan->result.library;
-    struct persist_put_library put = { .library = *is };
+    struct persist_put_library put = { .library = *is, .has_found = true, .found = true };
     struct done done;
 
     if (declare_cloud(scan, fault) != ERR_OK)

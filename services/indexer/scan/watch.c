@@ -268,22 +268,32 @@ static void rename_below(struct watch *watch, const char *from, const char *to)
     }
 }
 
-static void note_arriving(struct watch *watch, const struct watch_spot *spot, const struct inotify_event *event)
+/* False: the folder did not come from another watched folder of the library. */
+static bool take_leaving(struct watch *watch, const struct watch_spot *spot, uint32_t cookie, const char *to)
 {
     for (int i = 0; i < LEAVING; i++) {
         struct leaving *leaving = &watch->leaving[i];
-        if (leaving->cookie != event->cookie || !leaving->path)
+        if (leaving->cookie != cookie || !leaving->path)
             continue;
-        char *to = path_in(spot, event->name);
-        if (to && id_equal(leaving->library, spot->library)) {
+        bool stays = id_equal(leaving->library, spot->library);
+        if (stays) {
             rename_below(watch, leaving->path, to);
             watch->events.moved(watch->events.state, spot->library, leaving->path, to);
         }
-        free(to);
         free(leaving->path);
         *leaving = (struct leaving){ 0 };
-        return;
+        return stays;
     }
+    return false;
+}
+
+static void note_arriving(struct watch *watch, const struct watch_spot *spot, const struct inotify_event *event)
+{
+    char *to = path_in(spot, event->name);
+
+    if (!take_leaving(watch, spot, event->cookie, to))
+        watch->events.arrived(watch->events.state, spot->library, to);
+    free(to);
 }
 
 static void forget_leaving(struct watch *watch)

@@ -29,6 +29,9 @@ struct watch_events {
     /* A folder was renamed or moved between watched folders; `from` and `to` are its own paths. `changed` follows for
      * its parents. */
     void (*moved)(void *state, struct id library, const char *from, const char *to);
+    /* A folder came from elsewhere. If it was here before, the folders below it are still watched, and nothing reports
+     * that they returned. */
+    void (*arrived)(void *state, struct id library, const char *path);
     /* A name of unknown kind disappeared from a folder: it may have been a link to another folder. */
     void (*gone)(void *state, struct id library, const char *path);
     /* Events were lost: any folder may have changed. */

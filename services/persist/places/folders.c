@@ -344,8 +344,28 @@ static enum err put_new_library(struct persist *p, struct library *now)
     return e == ERR_OK ? put_trees_again(p, now) : e;
 }
 
-enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault)
+/* A person, or the indexer, may have changed the rest since the scan began. */
+static struct library with_found(const struct library *was, const struct library *found)
 {
+    struct library now = *was;
+
+    now.path = found->path;
+    now.online = found->online;
+    now.files = found->files;
+    now.too_long = found->too_long;
+    now.too_long_in = found->too_long_in;
+    now.too_long_first = found->too_long_first;
+    now.has_vanished = found->has_vanished;
+    now.vanished = found->vanished;
+    now.has_vanished_at = found->has_vanished_at;
+    now.vanished_at = found->vanished_at;
+    return now;
+}
+
+enum err folders_put_library(struct persist *p, const struct persist_put_library *put, struct done *done,
+                             struct fault *fault)
+{
+    const struct library *library = &put->library;
     struct library was, now = *library;
     struct key key = key_id(library->id);
     struct folder folder;
@@ -355,15 +375,17 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
         e = check_around(p, library, fault);
     if (e != ERR_OK)
         return e;
-    now.volume = folder.volume;
     e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &was);
     *done = nothing_new(p, now.id);
-    if (e == ERR_OK) {
+    if (e == ERR_OK && put->found) {
+        now = with_found(&was, library);
+    } else if (e == ERR_OK) {
         now.has_backend = was.has_backend;
         now.backend = was.backend;
         now.has_fetch = was.has_fetch;
         now.fetch = was.fetch;
     }
+    now.volume = folder.volume;
     if (e == ERR_OK && same_library(&was, &now))
         return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND)

@@ -17,7 +17,8 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
                       struct fault *fault);
 
 /* Makes the folder a library, or stores a scan's results about the library. Errors: not_found (the folder). */
-enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault);
+enum err folders_put_library(struct persist *p, const struct persist_put_library *put, struct done *done,
+                             struct fault *fault);
 
 /* Changes the settings of a library that no scan changes. Errors: not_found. */
 enum err folders_set_library(struct persist *p, const struct persist_set_library *ask, struct done *done,

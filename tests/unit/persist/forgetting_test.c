@@ -30,7 +30,8 @@ static void remove_library(struct writer *w)
         folder.name = bytes_of(name, strlen(name));
         assert_int_equal(folders_put(&w->p, &folder, &done, NULL), ERR_OK);
     }
-    assert_int_equal(folders_put_library(&w->p, &library, &done, NULL), ERR_OK);
+    assert_int_equal(folders_put_library(&w->p, &(struct persist_put_library){ .library = library }, &done, NULL),
+                     ERR_OK);
     assert_int_equal(forgetting_take(&w->p, &row, false, &done, NULL), ERR_OK);
 }
 

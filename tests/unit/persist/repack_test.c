@@ -32,10 +32,10 @@ static struct id put_item(struct writer *w, struct id folder, int number, struct
 /* A library with a folder A, and items in A and in A/deep. */
 static struct id fill_store(struct writer *w, struct id items[ITEMS])
 {
-    struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
+    struct persist_put_library put = { .library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true } };
     struct done done;
 
-    assert_int_equal(folders_put_library(&w->p, &library, &done, NULL), ERR_OK);
+    assert_int_equal(folders_put_library(&w->p, &put, &done, NULL), ERR_OK);
     struct id a = put_folder(w, w->folder, "A"), deep = put_folder(w, a, "deep");
     for (int i = 0; i < ITEMS; i++)
         items[i] = put_item(w, i % 2 ? a : deep, i, TEXT("A"));
