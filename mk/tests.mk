@@ -52,7 +52,7 @@ SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __
                 multipart_begin apply_some undo_point undo_pieces forgetting_continue recall_file_write log_info log_warn log_error log_fault
 BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add catalogue_is_heard recall_prepare \
                 places_lie_in_library levels_gather forgetting_take forgetting_resume forgotten_begin_emptying \
-                catalogue_exchange_media undo_begin repack_begin repack_resume removal_outdate
+                catalogue_exchange_media undo_begin repack_begin repack_resume removal_outdate progress_store
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken
 $(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o
 $(BUILD)/simulate_broken: SIM_MORE := $(call wraps,$(BROKEN_WRAPS))

@@ -7,11 +7,12 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/steps/apply.h"
+#include "services/persist/turn/progress.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
 #include "tests/sim/sim.h"
 
-enum { GAP = 100 /* of a thousand rows */ };
+enum { GAP = 100 /* of a thousand rows */, UNDO_NUMBERS = 7 /* of the progress of undo */ };
 
 static bool is_broken(const char *flaw)
 {
@@ -118,6 +119,19 @@ void flaw_in_part(struct apply_part *part)
 {
     if (is_broken("makes_each_part_a_step"))
         part->step = 0;
+}
+
+enum err __real_progress_store(struct persist *p, const struct multipart *work, const uint64_t *numbers,
+                               uint32_t count);
+enum err __wrap_progress_store(struct persist *p, const struct multipart *work, const uint64_t *numbers,
+                               uint32_t count);
+
+/* The world of this flaw is rare: it is one of those in which undo stores no progress, which would draw other chances. */
+enum err __wrap_progress_store(struct persist *p, const struct multipart *work, const uint64_t *numbers, uint32_t count)
+{
+    if (is_broken("overlooks_folders_that_come") && count == UNDO_NUMBERS)
+        return ERR_OK;
+    return __real_progress_store(p, work, numbers, count);
 }
 
 /* When a step is undone in parts, one row between two parts is left out. */
