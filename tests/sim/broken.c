@@ -126,7 +126,7 @@ enum err __real_progress_store(struct persist *p, const struct multipart *work, 
 enum err __wrap_progress_store(struct persist *p, const struct multipart *work, const uint64_t *numbers,
                                uint32_t count);
 
-/* The world of this flaw is rare: it is one of those in which undo stores no progress, which would draw other chances. */
+/* The world of this flaw is rare. It is one in which undo stores no progress, because that draws further chances. */
 enum err __wrap_progress_store(struct persist *p, const struct multipart *work, const uint64_t *numbers, uint32_t count)
 {
     if (is_broken("overlooks_folders_that_come") && count == UNDO_NUMBERS)
