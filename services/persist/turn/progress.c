@@ -38,7 +38,7 @@ static bool take_row(void *state, const struct part *row)
 
     reading->found = row->outcomes.len == (size_t)reading->count * NUMBER_BYTES;
     for (uint32_t i = 0; reading->found && i < reading->count; i++)
-        reading->numbers[i] = key_number_at(row->outcomes, (size_t)i * NUMBER_BYTES);
+        reading->numbers[i] = key_number_at(row->outcomes, i * NUMBER_BYTES);
     reading->work->revision = row->revision;
     return reading->found;
 }
