@@ -238,6 +238,13 @@ bool bytes_equal(struct bytes a, struct bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+bool bytes_path_contains(struct bytes outer, struct bytes inner)
+{
+    uint32_t len = outer.len == 1 ? 0 : outer.len; /* "/" ends with its slash */
+
+    return inner.len > outer.len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
+}
+
 bool bytes_copy(char *to, size_t size, struct bytes from)
 {
     bool fits = text_copy(to, size, (struct text){ from.len, (const char *)from.at });

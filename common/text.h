@@ -77,6 +77,9 @@ size_t text_show(char *to, size_t size, struct text from, const char *passed);
 struct bytes bytes_of(const void *at, size_t len); /* `len` is below 2^32 */
 bool bytes_equal(struct bytes a, struct bytes b);
 int bytes_compare(struct bytes a, struct bytes b); /* a prefix comes first */
+/* True if the absolute path `inner` lies below the absolute path `outer`, which may be "/". Neither ends with another
+ * slash. Compares the texts only. */
+bool bytes_path_contains(struct bytes outer, struct bytes inner);
 /* with a closing zero, for paths; false: it does not fit or contains a zero */
 bool bytes_copy(char *to, size_t size, struct bytes from);
 

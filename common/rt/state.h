@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_COMMON_RT_STATE_H
 #define LOOPHOLE_COMMON_RT_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/rt/score.h"
@@ -56,5 +57,11 @@ struct state {
     struct state_voice sounds[SOUND_VOICES];
 };
 _Static_assert(sizeof(struct state) % 8 == 0, "slots hold multiples of 8 bytes");
+
+/* False: shared memory with this rate is damaged. */
+static inline bool state_is_rate(uint32_t rate)
+{
+    return rate >= 1000 && rate <= 768000;
+}
 
 #endif

@@ -63,10 +63,8 @@ static void fail_question(struct availability *availability, struct question *qu
 static bool lies_inside(const struct mount *mount, struct bytes path)
 {
     const char *target = mount->line.target;
-    size_t len = path.len == 1 ? 0 : path.len;
 
-    return !mount->line.is_special && !mount->is_covered && strlen(target) > len + 1 &&
-           memcmp(target, path.at, len) == 0 && target[len] == '/';
+    return !mount->line.is_special && !mount->is_covered && bytes_path_contains(path, bytes_of(target, strlen(target)));
 }
 
 static void list_inside(const struct mounts *mounts, struct question *question, struct bytes path,
@@ -269,10 +267,7 @@ struct cover {
 
 static bool is_at_or_below(struct bytes path, struct bytes folder)
 {
-    size_t len = folder.len == 1 ? 0 : folder.len;
-
-    return len <= path.len && (len == 0 || memcmp(path.at, folder.at, len) == 0) &&
-           (path.len == len || path.at[len] == '/');
+    return bytes_equal(path, folder) || bytes_path_contains(folder, path);
 }
 
 static bool see_library(void *state, const struct library *library)

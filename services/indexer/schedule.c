@@ -312,7 +312,7 @@ static bool is_elsewhere(const struct library_state *lib, const struct volume *v
 
     if (!volume->online)
         return lib->library.online;
-    return !bytes_equal(path, volume->mount) && !walk_contains(volume->mount, path);
+    return !bytes_equal(path, volume->mount) && !bytes_path_contains(volume->mount, path);
 }
 
 /* The mount of a library may cover the folder of another one, or have done so. */

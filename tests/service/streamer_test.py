@@ -192,30 +192,32 @@ def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
     figure(heard)
 
 
+AHEAD = 144000  # frames before a sound begins
+
+
+def heard_after_asks(home, frames, *asks):
+    """What is heard of a counter that begins in AHEAD frames, if these asks come before."""
+    path, beside = make(home, 'counter', 'later.wav', frames), BesideAnother(home)
+    voice = home.ask('streamer.play', f'path={path}', f'at={beside.begins + AHEAD}', HARD, 'pan=1')['voice']
+    for name, *words in asks:
+        home.ask(name, f'voice={voice}', *words)
+    until(lambda: frame(home) > beside.begins + AHEAD + 4096)
+    return beside.heard()
+
+
 @claim(shares=other_engine)
 def a_seek_before_the_beginning_changes_what_begins_then(home):
-    ahead, path = 144000, make(home, 'counter', 'later.wav', 480000)
-    beside = BesideAnother(home)
-    voice = home.ask('streamer.play', f'path={path}', f'at={beside.begins + ahead}', HARD, 'pan=1')['voice']
-    for to in (96000, 192000, 240000):
-        home.ask('streamer.seek', f'voice={voice}', f'frame={to}')
-    until(lambda: frame(home) > beside.begins + ahead + 4096)
-    samples = beside.heard()
-    wrong = [i for i, one in enumerate(samples[:ahead + 240000])
-             if one == one and round(one * sound.UNIT) != (i - ahead + 240001 if i >= ahead + sound.FADE else 0) and
-             not ahead <= i < ahead + sound.FADE]
-    assert not wrong, f'{len(wrong)} frames are wrong, from {wrong[0] - ahead} on: {samples[wrong[0]] * sound.UNIT}'
+    samples = heard_after_asks(home, 480000, *(('streamer.seek', f'frame={to}') for to in (96000, 192000, 240000)))
+    wrong = [i for i, one in enumerate(samples[:AHEAD + 240000])
+             if one == one and round(one * sound.UNIT) != (i - AHEAD + 240001 if i >= AHEAD + sound.FADE else 0) and
+             not AHEAD <= i < AHEAD + sound.FADE]
+    assert not wrong, f'{len(wrong)} frames are wrong, from {wrong[0] - AHEAD} on: {samples[wrong[0]] * sound.UNIT}'
 
 
 @claim(shares=other_engine)
 def a_gain_before_the_beginning_is_heard_from_the_beginning_on(home):
-    ahead, path = 144000, make(home, 'counter', 'later.wav', 240000)
-    beside = BesideAnother(home)
-    voice = home.ask('streamer.play', f'path={path}', f'at={beside.begins + ahead}', HARD, 'pan=1')['voice']
-    for gain in (0.1, 0.4, 0.35355339):
-        home.ask('streamer.gain', f'voice={voice}', f'gain={gain}', 'pan=1')
-    until(lambda: frame(home) > beside.begins + ahead + 4096)
-    samples = beside.heard()[ahead:]
+    asks = (('streamer.gain', f'gain={gain}', 'pan=1') for gain in (0.1, 0.4, 0.35355339))
+    samples = heard_after_asks(home, 240000, *asks)[AHEAD:]
     wrong = [i for i, one in enumerate(samples[:240000]) if one == one and abs(one * sound.UNIT - (i + 1) / 2) > 0.5]
     assert not wrong, f'{len(wrong)} frames are wrong, from {wrong[0]} on: {samples[wrong[0]] * sound.UNIT}'
 

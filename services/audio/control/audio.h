@@ -118,7 +118,8 @@ void audio_score_publish_apart(struct audio *audio);
 enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer);
 enum err audio_cues(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer);
 enum err audio_cue(struct audio *audio, struct call *call, struct cue cue, const void *answer);
-void audio_send_late(struct audio *audio); /* sends and answers the deferred cues that are due */
+bool audio_is_of_transport(const struct call *call); /* the ask's answer is the transport, so its cues are all of it */
+void audio_send_late(struct audio *audio);           /* sends and answers the deferred cues that are due */
 /* As audio_cue, at the frame `at` if the ask has one. */
 enum err audio_cue_at(struct audio *audio, struct call *call, struct cue cue, bool has_at, int64_t at,
                       const void *answer);

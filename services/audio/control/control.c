@@ -49,7 +49,7 @@ struct timing {
 static enum err cue_transport(struct audio *audio, struct call *call, struct cue cue, struct timing when,
                               struct transport_state now, struct transport_state *answer)
 {
-    bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
+    bool is_whole_ask = audio_is_of_transport(call);
     uint32_t late = audio->late.count;
     enum err e;
 

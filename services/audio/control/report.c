@@ -34,7 +34,7 @@ static double clamp_to(double value, double min, double max)
 
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment)
 {
-    double rate = state->rate >= 1000 && state->rate <= 768000 ? state->rate : 48000;
+    double rate = state_is_rate(state->rate) ? state->rate : 48000;
 
     *moment = (struct moment){
         .frame = state->frame > state->period ? state->frame - state->period : 0,

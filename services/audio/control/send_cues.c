@@ -8,6 +8,11 @@ uint64_t audio_effects(const struct audio *audio)
     return ring_written(&audio->cues) + audio->score.serial;
 }
 
+bool audio_is_of_transport(const struct call *call)
+{
+    return call_ask(call)->answer == &transport_state_shape;
+}
+
 /* A cue that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
 enum err audio_may_cue(const struct audio *audio, struct call *call, uint32_t count, const void *answer)
 {
@@ -47,8 +52,7 @@ static enum err note_timed(struct audio *audio, struct call *call, const struct 
 /* A pattern that comes with a position has its own bar in the song. */
 static bool moves_song(const struct call *call, const struct cue *first)
 {
-    return first->verb == CUE_TRANSPORT_LOCATE && first->frame == CUE_NOW &&
-           call_ask(call)->answer == &transport_state_shape;
+    return first->verb == CUE_TRANSPORT_LOCATE && first->frame == CUE_NOW && audio_is_of_transport(call);
 }
 
 enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer)
@@ -81,7 +85,7 @@ static enum err send_late(void *state, struct late_cue *cue)
     struct audio *audio = state;
     enum err e = audio_cues_now(audio, cue->call, cue->cues, cue->parts, cue->answer);
 
-    if (e == ERR_OK && call_ask(cue->call)->answer == &transport_state_shape)
+    if (e == ERR_OK && audio_is_of_transport(cue->call))
         audio_report_changed(audio, cue->answer);
     return e;
 }

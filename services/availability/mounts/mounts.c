@@ -149,13 +149,16 @@ enum err mounts_read(struct mounts *mounts, struct fault *fault)
 
 /* ---- paths ---- */
 
-static bool lies_on(const char *path, size_t path_len, const char *target)
+static struct bytes target_of(const struct mount *mount)
 {
-    size_t len = strlen(target);
+    return bytes_of(mount->line.target, strlen(mount->line.target));
+}
 
-    if (len == 1)
-        return true;
-    return len <= path_len && memcmp(path, target, len) == 0 && (len == path_len || path[len] == '/');
+static bool lies_on(struct bytes path, const struct mount *mount)
+{
+    struct bytes target = target_of(mount);
+
+    return target.len == 1 || bytes_equal(path, target) || bytes_path_contains(target, path);
 }
 
 /* The longest target; of equal ones the last, which covers the others. */
@@ -166,8 +169,8 @@ struct mount *mounts_covering(const struct mounts *mounts, struct bytes path)
 
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
-        size_t len = strlen(mount->line.target);
-        if (lies_on((const char *)path.at, path.len, mount->line.target) && len >= best_len) {
+        size_t len = target_of(mount).len;
+        if (lies_on(path, mount) && len >= best_len) {
             best = mount;
             best_len = len;
         }
@@ -181,10 +184,7 @@ uint64_t mounts_seen(const struct mounts *mounts, struct bytes path)
 
     for (uint32_t i = 0; i < mounts->count; i++) {
         const struct mount *mount = &mounts->at[i];
-        size_t len = strlen(mount->line.target);
-        bool is_below = len > path.len && memcmp(mount->line.target, path.at, path.len) == 0 &&
-                        (path.len <= 1 || mount->line.target[path.len] == '/');
-        if (lies_on((const char *)path.at, path.len, mount->line.target) || is_below)
+        if (lies_on(path, mount) || bytes_path_contains(path, target_of(mount)))
             seen = seen * UINT64_C(1099511628211) + mount->number;
     }
     return seen;
@@ -200,12 +200,11 @@ static bool is_bad(const struct mount *mount)
 /* The path of this mount leads through a mount that does not answer, so a look would hang there too. */
 static const struct mount *bad_above(const struct mounts *mounts, const struct mount *mount)
 {
-    const char *target = mount->line.target;
+    const struct bytes target = target_of(mount);
 
     for (uint32_t i = 0; mounts->bad && i < mounts->count; i++) {
         const struct mount *above = &mounts->at[i];
-        if (is_bad(above) && above != mount && strcmp(above->line.target, target) != 0 &&
-            lies_on(target, strlen(target), above->line.target))
+        if (is_bad(above) && above != mount && !bytes_equal(target_of(above), target) && lies_on(target, above))
             return above;
     }
     return NULL;

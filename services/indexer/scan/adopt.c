@@ -135,10 +135,10 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
     find_library(adoption, all, path);
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
-        bool is_around = walk_contains(path, other->path) && !other->has_project && !other->link.len;
+        bool is_around = bytes_path_contains(path, other->path) && !other->has_project && !other->link.len;
         if (bytes_equal(other->path, path) || was_here_before(adoption, other) || is_tree_of(other, &adoption->moved))
             continue;
-        if (walk_contains(other->path, path) || is_around)
+        if (bytes_path_contains(other->path, path) || is_around)
             return refuse_nested(adoption, other, !is_around);
     }
     return ERR_OK;
@@ -156,11 +156,12 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
         ;
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
-        if (!was_here_before(adoption, other) && (bytes_equal(other->path, path) || walk_contains(other->path, path))) {
+        if (!was_here_before(adoption, other) &&
+            (bytes_equal(other->path, path) || bytes_path_contains(other->path, path))) {
             adoption->library = *other;
             adoption->is_found = true;
         }
-        is_around |= walk_contains(media, other->path);
+        is_around |= bytes_path_contains(media, other->path);
         if (other->has_project && id_equal(other->project, adoption->request.project) && renamed_is_gone(other->path))
             adoption->moved = *other;
     }
@@ -182,7 +183,7 @@ static enum err check_tree(struct adoption *adoption, const struct library_list 
             adoption->library = *other;
             adoption->is_found = true;
         }
-        if (walk_contains(other->path, path) && other->online && (!outer || outer->path.len < other->path.len))
+        if (bytes_path_contains(other->path, path) && other->online && (!outer || outer->path.len < other->path.len))
             outer = other;
     }
     if (adoption->is_found)
@@ -280,7 +281,7 @@ static enum err put_moved_tree(struct adoption *adoption, const struct library *
     struct done unused = { 0 };
     char path[PATH_MAX];
 
-    if (!is_tree_of(tree, moved) || !walk_contains(moved->path, tree->path) ||
+    if (!is_tree_of(tree, moved) || !bytes_path_contains(moved->path, tree->path) ||
         snprintf(path, sizeof(path), "%s%s", adoption->path, below) >= (int)sizeof(path))
         return ERR_OK;
     if (!id_equal(tree->volume, moved->volume)) {

@@ -78,8 +78,8 @@ static bool is_outside(const struct library_list *all, struct bytes target)
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
         bool ends = other->has_project || other->link.len;
-        if (bytes_equal(other->path, target) || walk_contains(other->path, target) ||
-            (walk_contains(target, other->path) && !ends))
+        if (bytes_equal(other->path, target) || bytes_path_contains(other->path, target) ||
+            (bytes_path_contains(target, other->path) && !ends))
             return false;
     }
     return true;
@@ -169,7 +169,7 @@ static bool is_looked_at(const struct scan *scan, struct bytes link)
     for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++) {
         const char *below = scan->order.targets[i].below;
         int len = snprintf(folder, sizeof(folder), "%s%s%s", library, below[0] ? "/" : "", below);
-        if (len > 0 && len < (int)sizeof(folder) && walk_contains(bytes_of(folder, (size_t)len), link))
+        if (len > 0 && len < (int)sizeof(folder) && bytes_path_contains(bytes_of(folder, (size_t)len), link))
             return true;
     }
     return scan->order.targets == NULL;
@@ -190,7 +190,8 @@ static void look_at_trees(struct scan *scan)
 {
     for (uint32_t i = 0; i < scan->libraries.count; i++) {
         const struct library *tree = &scan->libraries.at[i];
-        if (!tree->link.len || !walk_contains(scan->result.library.path, tree->link) || !is_looked_at(scan, tree->link))
+        if (!tree->link.len || !bytes_path_contains(scan->result.library.path, tree->link) ||
+            !is_looked_at(scan, tree->link))
             continue;
         scan->result.links_moved |= find_lead(scan, tree) == (tree->online ? ERR_NOT_FOUND : ERR_OK);
     }

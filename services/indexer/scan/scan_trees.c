@@ -371,7 +371,8 @@ static const struct library *find_around(const struct library *tree, const struc
     for (uint32_t i = 0; tree->has_within && i < all->count && !around; i++)
         if (id_equal(all->at[i].id, tree->within))
             around = &all->at[i];
-    return around && !id_equal(around->volume, tree->volume) && walk_contains(around->path, tree->path) ? around : NULL;
+    return around && !id_equal(around->volume, tree->volume) && bytes_path_contains(around->path, tree->path) ? around
+                                                                                                              : NULL;
 }
 
 enum err scan_trees_adopt(struct scan *scan, struct fault *fault)

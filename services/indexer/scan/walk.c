@@ -305,10 +305,3 @@ bool walk_is_gone(const char *path)
 
     return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
-
-bool walk_contains(struct bytes outer, struct bytes inner)
-{
-    uint32_t len = outer.len == 1 ? 0 : outer.len; /* "/" ends with its slash */
-
-    return inner.len > outer.len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
-}

@@ -44,10 +44,6 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
 
 bool walk_is_gone(const char *path); /* certainly: an error of the file system proves nothing */
 
-/* True if the absolute path `inner` lies below the absolute path `outer`, which may be "/". Neither ends with another
- * slash. Compares the texts only. */
-bool walk_contains(struct bytes outer, struct bytes inner);
-
 /* "FOLDER/NAME", or "NAME" if the folder is "". */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);
 

@@ -179,20 +179,27 @@ static void join_step(struct persist *p, uint64_t number, struct undo_step *row)
     row->label = p->step.label;
 }
 
-/* Drops the oldest row. The next one takes over the label of a step that loses its first row. */
-static enum err drop_row(struct persist *p, struct id scope, uint64_t number)
+/* The open step has more rows than its scope keeps: the row after `number`, which is its first now, gets the label. */
+static enum err pass_label_on(struct persist *p, struct id scope, uint64_t number)
 {
-    struct key key = undo_key(scope, number);
     struct undo_step row, next;
     enum err e = undo_row(p->w.txn, &p->arena, scope, number, &row);
 
-    if (e == ERR_OK && row.label.len)
+    if (e == ERR_OK)
         e = undo_row(p->w.txn, &p->arena, scope, number + 1, &next);
-    if (e == ERR_OK && row.label.len && next.has_first && !next.label.len) {
-        next.label = row.label;
-        e = undo_row_put(p, scope, number + 1, &next);
-    }
-    return e == ERR_OK || e == ERR_NOT_FOUND ? turn_wrote(p, row_delete(&p->w, DB_UNDO, &key)) : turn_wrote(p, e);
+    if (e != ERR_OK)
+        return turn_wrote(p, e);
+    next.label = row.label;
+    return undo_row_put(p, scope, number + 1, &next);
+}
+
+static enum err drop_row(struct persist *p, struct id scope, uint64_t number)
+{
+    struct key key = undo_key(scope, number);
+    bool is_of_open_step = p->step.is_open && number >= p->step.first;
+    enum err e = is_of_open_step ? pass_label_on(p, scope, number) : ERR_OK;
+
+    return e == ERR_OK ? turn_wrote(p, row_delete(&p->w, DB_UNDO, &key)) : e;
 }
 
 uint64_t undo_most(struct id scope)

@@ -104,15 +104,12 @@ static enum err store_progress(struct persist *p, const struct emptying *emptyin
 
 static enum err read_progress(struct persist *p, struct id request, struct emptying *emptying)
 {
-    uint64_t numbers[PROGRESS_NUMBERS];
-    bool found;
-    enum err e = progress_read(p, request, &emptying->work, numbers, PROGRESS_NUMBERS, &found);
+    uint64_t numbers[] = { [PROGRESS_NEWEST] = emptying->newest, [PROGRESS_ITEMS] = emptying->items };
+    enum err e = progress_read(p, request, &emptying->work, numbers, PROGRESS_NUMBERS);
 
-    if (e != ERR_OK || !found)
-        return e;
     emptying->newest = numbers[PROGRESS_NEWEST];
     emptying->items = numbers[PROGRESS_ITEMS];
-    return ERR_OK;
+    return e;
 }
 
 /* `writes` is p->writes before this part. */

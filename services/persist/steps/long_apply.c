@@ -36,19 +36,17 @@ static enum err store_progress(struct persist *p, const struct long_apply *at)
     return progress_store(p, &at->work, numbers, PROGRESS_NUMBERS);
 }
 
+/* The work has done nothing yet. */
 static enum err read_progress(struct persist *p, struct id request, struct long_apply *at)
 {
-    uint64_t numbers[PROGRESS_NUMBERS];
-    bool found;
-    enum err e = progress_read(p, request, &at->work, numbers, PROGRESS_NUMBERS, &found);
+    uint64_t numbers[PROGRESS_NUMBERS] = { 0 };
+    enum err e = progress_read(p, request, &at->work, numbers, PROGRESS_NUMBERS);
 
-    if (e != ERR_OK || !found)
-        return e;
     at->done = (uint32_t)numbers[PROGRESS_DONE];
     at->items = numbers[PROGRESS_ITEMS];
     at->step = numbers[PROGRESS_STEP];
     at->steps = numbers[PROGRESS_STEPS];
-    return at->done <= at->ask.actions.count ? ERR_OK : ERR_INTERNAL;
+    return e == ERR_OK && at->done > at->ask.actions.count ? ERR_INTERNAL : e;
 }
 
 /* ---- parts ---- */

@@ -311,15 +311,12 @@ static enum err store_progress(struct persist *p, struct undoing *undoing)
     return e == ERR_OK ? progress_store(p, &undoing->work, numbers, PROGRESS_NUMBERS) : e;
 }
 
-/* Of a request whose first parts were done before a death. */
+/* Of a request whose first parts were done before a death; otherwise all is 0. */
 static enum err read_progress(struct persist *p, struct undoing *undoing)
 {
-    uint64_t numbers[PROGRESS_NUMBERS];
-    bool found;
-    enum err e = progress_read(p, undoing->work.request, &undoing->work, numbers, PROGRESS_NUMBERS, &found);
+    uint64_t numbers[PROGRESS_NUMBERS] = { 0 };
+    enum err e = progress_read(p, undoing->work.request, &undoing->work, numbers, PROGRESS_NUMBERS);
 
-    if (e != ERR_OK || !found)
-        return e;
     undoing->taken.revision = undoing->work.revision;
     undoing->taken.items = numbers[PROGRESS_ITEMS];
     undoing->taken.gone = numbers[PROGRESS_GONE];
@@ -328,7 +325,7 @@ static enum err read_progress(struct persist *p, struct undoing *undoing)
     undoing->left.at = numbers[PROGRESS_AT];
     undoing->left.top = numbers[PROGRESS_TOP];
     turn_set_change(p, undoing->work.revision);
-    return ERR_OK;
+    return e;
 }
 
 /* The next part of a step may be none of it if another client added or took back a step meanwhile. */

@@ -7,13 +7,13 @@
 
 /* Undoes the newest done step (`back`), or does the oldest undone step again. Skips steps whose items are all gone.
  * Sets *is_cut if rows are left, because the turn is over or the step is larger than one apply: the next call
- * continues. Errors (explained): not_found (no such step), conflict and exists (the step cannot be undone or done now;
+ * continues. This and the next two functions are exported for unit tests, which have no call. Errors (explained):
+ * not_found (no such step), conflict and exists (the step cannot be undone or done now;
  * the fault has the reason), too_large. */
 enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
                    struct fault *fault);
 
-/* Undoes step `to` and all later ones, together or not at all. This and the next function are exported for unit tests,
- * which have no call. Errors (explained): not_found (an unknown step, or one
+/* Undoes step `to` and all later ones, together or not at all. Errors (explained): not_found (an unknown step, or one
  * that is no longer kept), conflict (the step is undone already, cannot be undone now, or has no items any more),
  * too_large. */
 enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct taken_back *taken, struct fault *fault);

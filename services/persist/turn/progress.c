@@ -29,28 +29,25 @@ struct progress_reading {
     struct multipart *work;
     uint64_t *numbers;
     uint32_t count;
-    bool found;
 };
 
 static bool take_row(void *state, const struct part *row)
 {
     struct progress_reading *reading = state;
 
-    reading->found = row->outcomes.len == (size_t)reading->count * NUMBER_BYTES;
-    for (uint32_t i = 0; reading->found && i < reading->count; i++)
+    if (row->outcomes.len != (size_t)reading->count * NUMBER_BYTES)
+        return false;
+    for (uint32_t i = 0; i < reading->count; i++)
         reading->numbers[i] = key_number_at(row->outcomes, i * NUMBER_BYTES);
     reading->work->revision = row->revision;
-    return reading->found;
+    return true;
 }
 
-enum err progress_read(struct persist *p, struct id request, struct multipart *work, uint64_t *numbers, uint32_t count,
-                       bool *found)
+enum err progress_read(struct persist *p, struct id request, struct multipart *work, uint64_t *numbers, uint32_t count)
 {
-    struct progress_reading reading = { work, numbers, count, false };
-    enum err e = parts_read(p->w.txn, &p->arena, request, take_row, &reading);
+    struct progress_reading reading = { work, numbers, count };
 
-    *found = reading.found;
-    return e;
+    return parts_read(p->w.txn, &p->arena, request, take_row, &reading);
 }
 
 enum err progress_drop(struct persist *p, struct id request)

@@ -12,10 +12,9 @@ enum { PROGRESS_MOST = 8 /* numbers */ };
  * while the request has made no change. Errors: full, io. */
 enum err progress_store(struct persist *p, const struct multipart *work, const uint64_t *numbers, uint32_t count);
 
-/* Reads the numbers, and sets work->revision; *found is false if none are stored. Errors: internal (another count),
- * io. */
-enum err progress_read(struct persist *p, struct id request, struct multipart *work, uint64_t *numbers, uint32_t count,
-                       bool *found);
+/* Reads the numbers, and sets work->revision; leaves all as they are if none are stored. Errors: internal (another
+ * count), io. */
+enum err progress_read(struct persist *p, struct id request, struct multipart *work, uint64_t *numbers, uint32_t count);
 
 /* Removes them; ok if there are none. Errors: full, io. */
 enum err progress_drop(struct persist *p, struct id request);

@@ -63,7 +63,7 @@ struct action deed_open_alone(struct arena *arena, struct id project, struct txn
     return action;
 }
 
-/* True: the action puts what is there. Otherwise it expects what is there. */
+/* True if the part is there as the action puts it. Otherwise the action now expects the revision that is there. */
 static bool is_done(struct txn *txn, struct arena *arena, struct action *action)
 {
     struct element_edit *edit = &action->element;

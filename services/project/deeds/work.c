@@ -264,7 +264,7 @@ static enum err find_project(struct doing *work, struct txn *txn, struct fault *
     struct element found;
     enum err e;
 
-    work->was_done = is_done_before(work, txn);
+    work->was_done = work->deed->plan && is_done_before(work, txn);
     if (work->deed->needs_no_project)
         return ERR_OK;
     if (work->named.len) {
@@ -358,6 +358,15 @@ static enum err run_phase(struct doing *work, struct fault *fault)
     return e;
 }
 
+/* What an earlier copy of the ask changed counts as a change of this one. */
+static void leave_phase(struct doing *work)
+{
+    bool finds = work->phase == WORK_FIND;
+
+    work->has_changed |= finds && work->was_done;
+    work->phase = finds && work->was_done && work->deed->ends_when_done ? WORK_AFTER : work->phase + 1;
+}
+
 /* After an ask to persist the phase is set by its answer; the end of a file operation ends its phase. */
 static void step_work(struct doing *work)
 {
@@ -375,8 +384,7 @@ static void step_work(struct doing *work)
             return; /* the draft: find again; the plan: take_answer continues */
         if (work->phase == WORK_ANSWER)
             break;
-        work->has_changed |= work->was_done;
-        work->phase = work->was_done && work->deed->ends_when_done && is_planning ? WORK_AFTER : work->phase + 1;
+        leave_phase(work);
         if (work->is_sent)
             return;
     }

@@ -120,11 +120,11 @@ uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row 
 
 struct action slot_remove(struct id project, uint32_t number)
 {
-    struct action action =
-        deed_put_action(ELEMENT_KIND_SLOT, project, id_of_slot(project, number, "slot"), (struct text){ 0 }, 0);
+    const struct element slot = { .kind = parts_kind(ELEMENT_KIND_SLOT),
+                                  .project = project,
+                                  .id = id_of_slot(project, number, "slot") };
 
-    action.element.has_body = false;
-    return action;
+    return deed_remove_action(&slot);
 }
 
 /* ---- banks ---- */

@@ -46,7 +46,7 @@ uint32_t core_link_rate(const struct core_link *core)
 {
     uint32_t rate = core->has_state ? core->state.rate : RATE;
 
-    return core_link_is_rate(rate) ? rate : RATE;
+    return state_is_rate(rate) ? rate : RATE;
 }
 
 bool core_link_cue(struct core_link *core, const struct cue *cue)

@@ -30,12 +30,6 @@ enum { CORE_PAUSE_US = 1000000, CORE_GONE_US = 6000000 };
 enum err core_link_check(struct core_link *core, usec_t longest, struct fault *fault);
 uint32_t core_link_rate(const struct core_link *core); /* Hz; 48,000 until it is known */
 
-/* False: shared memory with this rate is damaged. */
-static inline bool core_link_is_rate(uint32_t rate)
-{
-    return rate >= 1000 && rate <= 768000;
-}
-
 bool core_link_cue(struct core_link *core, const struct cue *cue); /* false: the ring is full */
 uint64_t core_link_effects(const struct core_link *core);          /* number of cues sent; outlives the process */
 bool core_link_has_room(const struct core_link *core, uint32_t cues);

@@ -65,7 +65,7 @@ static bool needs_no_cue(const struct voice *voice)
     return voice->is_cued && voice->due && voice->all->core->state.streams[voice->index].generation != 0;
 }
 
-/* A seek before the beginning: the new generation begins in place of the one that the core waits to start. */
+/* After a seek before the beginning the core forgets the old start cue, and the new generation begins on its frame. */
 static void forget_start(const struct voice *voice)
 {
     struct cue cue = {

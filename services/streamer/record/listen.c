@@ -271,7 +271,7 @@ static enum err begin_wav(struct listening *listening, struct fault *fault)
 {
     const uint32_t rate = capture_header_get(listening->memory).rate;
     const struct wav_take take = { .generation = listening->generation,
-                                   .rate = core_link_is_rate(rate) ? rate : core_link_rate(listening->core) };
+                                   .rate = state_is_rate(rate) ? rate : core_link_rate(listening->core) };
     int fd = memfd_create("loophole-listening", MFD_CLOEXEC);
 
     listening->wav.fd = fd;

@@ -10,7 +10,7 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/closing.h"
-#include "services/streamer/base/core_link.h"
+#include "common/rt/state.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/take_gaps.h"
 
@@ -221,7 +221,7 @@ static void note_place(struct take_file *file)
 
     take->begin = header->begin;
     take->first = header->first - take->latency_frames;
-    if (core_link_is_rate(header->rate))
+    if (state_is_rate(header->rate))
         take->rate = header->rate;
     ring_release(&file->ring, take->begin); /* discards what an older take left */
 }
