@@ -40,16 +40,19 @@ function answer_with_points({ count, line }) {
   }
 }
 
-/** In the page: the times of frames in each of which the map is drawn again. */
+/** In the page: the times of frames of the screen, in each of which the map is moved, and how many pictures of it were shown. */
 const framesOf = (page, frames) => page.locator('main.map canvas').evaluate((of, frames) => new Promise(done => {
   const times = []
-  let last = 0
+  let last = 0, pictures = 0
+  const seen = new MutationObserver(changes => { pictures += changes.length })
+  seen.observe(of, { attributeFilter: ['data-drawn'] })
   const step = now => {
     if (last) times.push(now - last)
     last = now
     of.dispatchEvent(new WheelEvent('wheel', { deltaY: times.length % 2 ? 3 : -3, clientX: 600, clientY: 400, cancelable: true }))
-    if (times.length < frames) requestAnimationFrame(step)
-    else done(times.sort((a, b) => a - b))
+    if (times.length < frames) return requestAnimationFrame(step)
+    seen.disconnect()
+    done({ times: times.sort((a, b) => a - b), pictures })
   }
   requestAnimationFrame(step)
 }), frames)
@@ -119,7 +122,8 @@ export const maps = {
     const drawn = await canvas.getAttribute('data-drawn')
     await until('all points are drawn when it rests', async () => (await canvas.getAttribute('data-drawn')) === String(count))
     const memory = await page.evaluate(() => performance.memory.usedJSHeapSize)
-    console.log(`${count} points on a map that moves: the first ten frames ${text(first)}; then ${text(frames)}, the last with ${drawn} points; of that the page's own program ${(own / frames.length).toFixed(1)} ms a frame; ${(memory / 1e6).toFixed(0)} MB of heap`)
+    const shown = ({ times, pictures }) => `${text(times)}, ${pictures} pictures in ${times.reduce((a, b) => a + b, 0).toFixed(0)} ms`
+    console.log(`${count} points on a map that moves: the first ten frames ${shown(first)}; then ${shown(frames)}, the last with ${drawn} points; of that the page's own program ${(own / frames.times.length).toFixed(1)} ms a frame; ${(memory / 1e6).toFixed(0)} MB of heap`)
     console.log(`bare GL here: ${count} points ${text(await floorOf(page, count, 40))}; one point ${text(await floorOf(page, 1, 40))}`)
     return page
   },

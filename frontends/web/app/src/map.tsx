@@ -95,7 +95,7 @@ export function MapView() {
     points.current = new Points(canvas.current!)
     index.current = new Index()
     if (!points.current.works) setNote('This browser has no WebGL2, which the map needs.')
-    const resized = new ResizeObserver(() => { points.current?.draw(look.current); setMoved(n => n + 1) })
+    const resized = new ResizeObserver(() => { points.current?.draw(look.current, true); setMoved(n => n + 1) })
     resized.observe(canvas.current!)
     return () => { resized.disconnect(); points.current?.end(); index.current?.end() }
   }, [])

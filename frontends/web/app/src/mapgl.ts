@@ -1,5 +1,5 @@
-// Draws points with WebGL2: one call for all of them. A lost context is restored with all that it had. While the map moves, a
-// machine that is too slow for all points draws a sample of them; once the map rests, all.
+// Draws points with WebGL2. A lost context is restored with all that it had. No call draws more points than the machine can
+// draw in a frame: while the map moves, a sample is shown; once it rests, all of them, drawn in parts beside the screen.
 
 /** From where a map in space is looked at: its middle, and two angles. */
 export interface Turn { x: number; y: number; turn: number; tilt: number }
@@ -12,9 +12,10 @@ export const DIM = 0.08, MISSING = 0.3, PLAIN = 0.85, MARKED = 2
 
 type Floats = Float32Array<ArrayBuffer>
 
-// A frame of a map that moves takes FRAME_MS; one of more than SLOW_MS had too many points, unless the screen has no shorter
-// ones. LEAST are always drawn.
-const FRAME_MS = 16, SLOW_MS = 25, SLOWER = 1.5, FASTER = 1.1, LEAST = 4000, REST_MS = 150
+// At most UNDER_WAY parts are drawn at a time. The first part has FIRST points, and each has LEAST. The next ones grow by FAST, and
+// by SLOWLY after one had too many: the mean of frames, in which a new one counts NEW, is SLOWER than the shortest frame or than
+// SHORT_MS, or UNDER_WAY parts are not drawn yet.
+const UNDER_WAY = 3, FIRST = 50000, LEAST = 4000, FAST = 1.3, SLOWLY = 1.03, NEW = 0.2, SLOWER = 1.3, SHORT_MS = 17, FEWER = 0.75, REST_MS = 150
 
 // Points that cover the plane several times over are drawn thin: many of them on a place show how dense it is.
 const THINNEST = 0.12, FULL = 0.5
@@ -66,8 +67,17 @@ export class Points {
   private look: Look = { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
   private frame = 0
   private moves = false
-  private most = Infinity // points that a frame of a movement draws
-  private shortest = 0 // frame; 0: none was seen
+  private picture: WebGLFramebuffer | null = null // of several parts: it is shown when it is complete
+  private pixels: WebGLRenderbuffer | null = null
+  private beside = false // the canvas
+  private shown = 0 // points of the picture
+  private next = -1 // of them, in their order; -1: the picture is not begun
+  private most = FIRST // points of a part
+  private growth = FAST
+  private parts: { done: WebGLSync; points: number }[] = [] // that are under way
+  private last = 0 // frame; 0: nothing was drawn then
+  private shortest = Infinity // frame
+  private mean = 0 // frame; 0: none was seen with parts of this size
   private rest: ReturnType<typeof setTimeout> | undefined
   /** Raised each time a context was set up: a test sees by it that a lost one came back. */
   contexts = 0
@@ -93,6 +103,9 @@ export class Points {
     const gl = this.canvas.getContext('webgl2', { antialias: false, alpha: true, premultipliedAlpha: false, preserveDrawingBuffer: true })
     if (!gl) return
     this.gl = gl
+    this.parts = []
+    this.picture = gl.createFramebuffer()
+    this.pixels = gl.createRenderbuffer()
     this.program = gl.createProgram()!
     gl.attachShader(this.program, this.shader(gl.VERTEX_SHADER, VERTEX))
     gl.attachShader(this.program, this.shader(gl.FRAGMENT_SHADER, FRAGMENT))
@@ -138,42 +151,93 @@ export class Points {
   draw(look: Look, moves = false) {
     this.look = look
     this.moves = moves
-    this.frame ||= requestAnimationFrame(now => { this.frame = 0; this.paint(now) })
+    this.next = -1
+    clearTimeout(this.rest)
+    this.wake()
   }
 
-  /** Finds out how many points a frame can have. The screen's next frame is late if this one had too many. */
-  private judge(took: number, drawn: number, count: number) {
-    if (took > Math.max(SLOW_MS, SLOWER * this.shortest)) this.most = Math.max(LEAST, Math.round((drawn * FRAME_MS) / took))
-    else if (this.most < count) this.most = Math.round(this.most * FASTER)
-    this.shortest = Math.min(this.shortest || took, took)
-  }
+  private wake() { this.frame ||= requestAnimationFrame(now => { this.frame = 0; this.step(now) }) }
 
-  private paint(now: number) {
+  /** A machine that has not drawn its parts yet gets no other one: a newer picture would come later. */
+  private step(now: number) {
     const gl = this.gl
     if (!gl || !this.program) return
-    const ratio = devicePixelRatio || 1
-    const width = Math.max(1, Math.round(this.canvas.clientWidth * ratio)), height = Math.max(1, Math.round(this.canvas.clientHeight * ratio))
-    if (this.canvas.width !== width || this.canvas.height !== height) { this.canvas.width = width; this.canvas.height = height }
+    this.judge(gl, this.last ? now - this.last : 0)
+    const count = this.place.length === 3 * this.bright.length ? this.bright.length : 0
+    if (this.parts.length < UNDER_WAY && this.next < count) this.paint(gl, count)
+    const busy = this.parts.length > 0 || this.next < count
+    this.last = busy ? now : 0
+    if (busy) this.wake()
+  }
+
+  /** Finds out how many points a part can have. Larger ones from before say nothing about it. */
+  private judge(gl: WebGL2RenderingContext, took: number) {
+    const of = this.parts.at(-1), larger = this.parts.some(one => one.points > this.most)
+    while (this.parts[0] && gl.getSyncParameter(this.parts[0].done, gl.SYNC_STATUS) === gl.SIGNALED) gl.deleteSync(this.parts.shift()!.done)
+    if (!of || !took || larger) return
+    this.shortest = Math.min(this.shortest, took)
+    const good = Math.max(SHORT_MS, this.shortest)
+    this.mean = NEW * took + (1 - NEW) * (this.mean || good)
+    const slow = this.mean > SLOWER * good
+    if (slow || this.parts.length === UNDER_WAY) {
+      this.most = Math.max(LEAST, Math.round(of.points * (slow ? good / this.mean : FEWER)))
+      this.growth = SLOWLY
+      this.mean = 0
+    } else if (of.points === this.most) this.most = Math.round(this.most * this.growth)
+  }
+
+  private paint(gl: WebGL2RenderingContext, count: number) {
+    if (this.next < 0) this.start(gl, count)
+    const points = Math.min(this.most, count - this.next)
+    gl.drawElements(gl.POINTS, points, gl.UNSIGNED_INT, 4 * this.next)
+    this.next += points
+    if (this.next >= count) this.show(gl, count)
+    this.parts.push({ done: gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)!, points })
+  }
+
+  /** An empty picture of the size that the canvas has now. */
+  private start(gl: WebGL2RenderingContext, count: number) {
+    const { canvas } = this, ratio = devicePixelRatio || 1
+    const width = Math.max(1, Math.round(canvas.clientWidth * ratio)), height = Math.max(1, Math.round(canvas.clientHeight * ratio))
+    if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height }
+    this.shown = this.moves ? Math.min(this.most, count) : count
+    this.next = count - this.shown
+    this.target(gl, this.shown > this.most)
     gl.viewport(0, 0, width, height)
     gl.clearColor(0, 0, 0, 0)
     gl.clear(gl.COLOR_BUFFER_BIT)
-    gl.useProgram(this.program)
+    gl.useProgram(this.program!)
     const { x, y, scale, whole, turn, tilt } = this.look
     const uniform = (name: string) => gl.getUniformLocation(this.program!, name)
     gl.uniform2f(uniform('centre'), x, y)
     gl.uniform2f(uniform('scale'), (scale * Math.min(width, height)) / width, (scale * Math.min(width, height)) / height)
     gl.uniform2f(uniform('angle'), turn, tilt)
-    const count = this.place.length === 3 * this.bright.length ? this.bright.length : 0
-    const drawn = this.moves ? Math.min(this.most, count) : count
     const size = ratio * Math.max(2, Math.min(12, 140 / Math.sqrt(count + 1)) * Math.min(3, Math.sqrt(scale * 10)))
     gl.uniform1f(uniform('size'), size)
     const room = width * height * Math.max(1, scale / whole) ** 2
-    gl.uniform1f(uniform('thin'), Math.max(THINNEST, Math.min(1, (FULL * room) / (drawn * size * size))))
-    gl.drawElements(gl.POINTS, drawn, gl.UNSIGNED_INT, 4 * (count - drawn))
-    this.canvas.dataset.drawn = String(drawn)
-    clearTimeout(this.rest)
-    if (drawn < count) this.rest = setTimeout(() => this.draw(this.look), REST_MS)
-    if (this.moves) requestAnimationFrame(then => this.judge(then - now, drawn, count))
+    gl.uniform1f(uniform('thin'), Math.max(THINNEST, Math.min(1, (FULL * room) / (this.shown * size * size))))
+  }
+
+  /** Where a picture is drawn: in the canvas, or beside it if it has several parts. */
+  private target(gl: WebGL2RenderingContext, beside: boolean) {
+    this.beside = beside
+    gl.bindFramebuffer(gl.FRAMEBUFFER, beside ? this.picture : null)
+    if (!beside) return
+    const { width, height } = this.canvas
+    gl.bindRenderbuffer(gl.RENDERBUFFER, this.pixels)
+    gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height)
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, this.pixels)
+  }
+
+  /** A sample is followed by a picture of all points once the map rests. */
+  private show(gl: WebGL2RenderingContext, count: number) {
+    const { canvas: { width, height, dataset }, beside, shown } = this
+    if (beside) {
+      gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null)
+      gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST)
+    }
+    dataset.drawn = String(shown)
+    if (shown < count) this.rest = setTimeout(() => this.draw(this.look), REST_MS)
   }
 
   end() { cancelAnimationFrame(this.frame); clearTimeout(this.rest); this.gl = undefined }
