@@ -115,19 +115,26 @@ static enum err count_lesson(struct packs_count *p, struct txn *txn, struct aren
     }
 }
 
+/* An ask that has waited while the count read many rows gets the last count. */
+static bool answers_the_last(const struct packs_count *p)
+{
+    return p->waiting_count && p->is_kept && p->kept.each.count && p->rows >= ROWS_AWAITED;
+}
+
 /* The lessons of a kind are one run of rows of DB_COMMUNITY. Returns true at its end. */
 static bool count_slice(struct packs_count *p, struct txn *txn, struct slice *slice, enum err *e)
 {
     struct arena scratch = { 0 };
     struct walk walk;
-    uint32_t rows = 0;
-    bool at_end = false, goes_on = true;
+    bool at_end = false, goes_on = true, is_first = true;
 
     *e = walk_begin(txn, DB_COMMUNITY, key_bytes(&p->at), bytes_of(&p->kind, 1), &walk);
     while (*e == ERR_OK && goes_on) {
         struct lesson lesson = { 0 };
         at_end = !walk_next(&walk);
-        goes_on = !at_end && (rows++ == 0 || !slice_is_over(slice));
+        goes_on = !at_end && (is_first || !(slice_is_over(slice) || answers_the_last(p)));
+        is_first = false;
+        p->rows++;
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             p->at = (struct key){ 0 };
             key_add(&p->at, walk.key.at, walk.key.len);
@@ -136,7 +143,6 @@ static bool count_slice(struct packs_count *p, struct txn *txn, struct slice *sl
             *e = count_lesson(p, txn, &scratch, &lesson);
         arena_reset(&scratch);
     }
-    p->rows += rows;
     walk_end(&walk);
     arena_free(&scratch);
     return at_end;
@@ -220,12 +226,6 @@ static void fail_count(struct composer *c, const struct fault *why)
     waiting_answer(c, c->packs.waiting, &c->packs.waiting_count, NULL, why);
 }
 
-/* An ask that comes when the count has read many rows gets the last one. */
-static bool gets_the_last(const struct packs_count *p)
-{
-    return p->is_kept && p->kept.each.count && p->rows >= ROWS_AWAITED;
-}
-
 static enum err continue_count(struct composer *c, struct txn *txn)
 {
     struct slice slice = slice_begin(c->service); /* of its own, because asks may wait for the count */
@@ -241,7 +241,7 @@ static enum err continue_count(struct composer *c, struct txn *txn)
         else
             begin_kind(p, p->kind == LESSON_KIND_PACK ? LESSON_KIND_PACKED : LESSON_KIND_ALIKE);
     }
-    if (e == ERR_OK && p->waiting_count && gets_the_last(p))
+    if (e == ERR_OK && answers_the_last(p))
         answer_waiting(c, true);
     return e;
 }
