@@ -87,6 +87,23 @@ bool cues_aim_stream(struct engine *engine, const struct cue *gain)
     return found;
 }
 
+bool cues_aim_sounds(struct engine *engine, const struct cue *change, uint32_t producer)
+{
+    struct cues *cues = &engine->half->cues;
+    bool found = false;
+
+    for (uint32_t i = 0; i < cues->count; i++) {
+        struct cue *start = &cues->waiting[i].cue;
+        if (start->verb != CUE_SOUND_START || !starts_sound(&cues->waiting[i], producer, change->tag))
+            continue;
+        start->value = change->flags & CUE_KEEP_GAIN ? start->value : change->value;
+        start->pan = change->flags & CUE_KEEP_PAN ? start->pan : change->pan;
+        start->ratio = change->flags & CUE_KEEP_RATIO ? start->ratio : change->ratio;
+        found = true;
+    }
+    return found;
+}
+
 void cues_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag)
 {
     forget_cues(engine, starts_sound, producer, tag);

@@ -119,7 +119,7 @@ bool sounds_cue_shape(struct engine *engine, const struct cue *cue, uint32_t pro
 bool sounds_cue_gain(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     uint32_t frames = core_frames(cue->seconds, engine->half->rate);
-    bool found = false;
+    bool found = cues_aim_sounds(engine, cue, producer);
 
     frames = frames > fade_frames(engine->half->rate) ? frames : fade_frames(engine->half->rate);
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {

@@ -139,6 +139,29 @@ static void a_change_keeps_what_it_does_not_name(void **made)
     stage_near(stage->main[1][7000], 0, 1e-6);
 }
 
+static void a_change_reaches_a_sound_that_waits(void **made)
+{
+    struct stage *stage = *made;
+    struct cue start = tagged_start(0, 0);
+
+    give_constant(stage, 0, 0.5f);
+    start.frame = 3000;
+    stage_cue(stage, start);
+    stage_cue(stage, (struct cue){ .verb = CUE_SOUND_GAIN,
+                                   .tag = 7,
+                                   .value = 0.5f,
+                                   .flags = CUE_KEEP_PAN | CUE_KEEP_RATIO });
+    stage_cue(stage, (struct cue){ .frame = 1000,
+                                   .verb = CUE_SOUND_GAIN,
+                                   .tag = 7,
+                                   .pan = -1,
+                                   .flags = CUE_KEEP_GAIN | CUE_KEEP_RATIO });
+    stage_run(stage, 5000);
+    assert_true(stage_is_silent(stage, 0, 3000));
+    stage_near(stage->main[0][4000], 0.25 * sqrt(2), 1e-6);
+    stage_near(stage->main[1][4000], 0, 1e-6);
+}
+
 /* ---- pads ---- */
 
 static void hit_pad(struct stage *stage, int64_t frame, float velocity)
@@ -228,6 +251,7 @@ int main(void)
         STAGE_TEST(a_filter_removes_what_is_above_it),
         STAGE_TEST(a_send_sounds_after_its_sound_has_ended),
         STAGE_TEST(a_change_keeps_what_it_does_not_name),
+        STAGE_TEST(a_change_reaches_a_sound_that_waits),
         STAGE_TEST(a_hit_starts_the_layer_of_its_velocity),
         STAGE_TEST(layers_of_one_velocity_take_turns),
         STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
