@@ -35,12 +35,15 @@ def the_built_app_is_small(home):
     assert size <= GZIPPED_MOST, size
 
 
+def compile_app(home, source, out, *words):
+    """Compiles one source, with esbuild."""
+    esbuild = os.path.join(BUILD, 'web/node_modules/esbuild/bin/esbuild')
+    home.run(os.path.join(TOP, 'tools/web'), BUILD, '--', 'node', esbuild, source, f'--outfile={out}', *words, timeout=600)
+
+
 @claim
 def messages_are_encoded_and_decoded_as_they_are(home):
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
-    web = os.path.join(BUILD, 'web')
-    home.run('node', f'{web}/node_modules/esbuild/bin/esbuild', f'{web}/src/msgpack.ts', f'--outfile={home.file("msgpack.mjs")}',
-             '--format=esm')
+    compile_app(home, os.path.join(BUILD, 'web/src/msgpack.ts'), home.file('msgpack.mjs'), '--format=esm')
     home.run('node', os.path.join(TOP, 'tests/web/msgpack.mjs'), home.file('msgpack.mjs'))
 
 
@@ -48,13 +51,11 @@ def messages_are_encoded_and_decoded_as_they_are(home):
 def a_value_that_changes_before_its_component_follows_it_is_drawn(home):
     if not shutil.which('chromium') or not shutil.which('npm'):
         skip('no chromium or no npm')
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
     web = os.path.join(BUILD, 'web')
     with open(home.file('app.ts'), 'w') as file:
         file.write(f"export {{ Cell, useCell }} from '{web}/src/cell'\nexport {{ h, render }} from '{web}/node_modules/preact'\n"
                    f"export {{ useEffect }} from '{web}/node_modules/preact/hooks'\n")
-    home.run('node', f'{web}/node_modules/esbuild/bin/esbuild', home.file('app.ts'), f'--outfile={home.file("app.js")}',
-             '--bundle', '--format=iife', '--global-name=app')
+    compile_app(home, home.file('app.ts'), home.file('app.js'), '--bundle', '--format=iife', '--global-name=app')
     home.env['BUILD'] = BUILD
     home.run('node', os.path.join(TOP, 'tests/web/cells.mjs'), home.file('app.js'), timeout=300)
 
