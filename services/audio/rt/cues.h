@@ -23,8 +23,8 @@ void cues_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag);
 /* Gives gain and pan to the waiting cues that start this generation of a stream voice. False: none waits. */
 bool cues_aim_stream(struct engine *engine, const struct cue *gain);
 
-/* Gives gain, pan and ratio, as the flags of `change` say, to the waiting cues that start sounds with the producer's tag.
- * False: none waits. */
+/* Gives gain, pan and ratio, as the flags of `change` say, to the waiting cues that start sounds with the producer's
+ * tag. False: none waits. */
 bool cues_aim_sounds(struct engine *engine, const struct cue *change, uint32_t producer);
 
 #endif

@@ -147,10 +147,8 @@ static void a_change_reaches_a_sound_that_waits(void **made)
     give_constant(stage, 0, 0.5f);
     start.frame = 3000;
     stage_cue(stage, start);
-    stage_cue(stage, (struct cue){ .verb = CUE_SOUND_GAIN,
-                                   .tag = 7,
-                                   .value = 0.5f,
-                                   .flags = CUE_KEEP_PAN | CUE_KEEP_RATIO });
+    stage_cue(stage,
+              (struct cue){ .verb = CUE_SOUND_GAIN, .tag = 7, .value = 0.5f, .flags = CUE_KEEP_PAN | CUE_KEEP_RATIO });
     stage_cue(stage, (struct cue){ .frame = 1000,
                                    .verb = CUE_SOUND_GAIN,
                                    .tag = 7,
