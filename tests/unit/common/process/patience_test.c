@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,13 +68,16 @@ static void a_task_that_waits_for_something_else_is_given_up(void **state)
     end_task(pid);
 }
 
+/* A task that a busy machine lets run for less than an eighth of the time ends by the bound instead. */
 static void a_task_that_runs_without_an_end_is_given_up(void **state)
 {
     pid_t pid = fork();
 
     (void)state;
-    if (pid == 0)
+    if (pid == 0) {
+        (void)setpriority(PRIO_PROCESS, 0, -20);
         spin_forever();
+    }
     struct patience patience = wait_out(pid);
     assert_true(patience.counted > LIMIT_US && patience.ran >= LIMIT_US / 2);
     end_task(pid);
