@@ -92,7 +92,7 @@ enum note_kind {
     NOTE_CUE_DONE, /* producer, tag, verb in value; frame of the execution */
     NOTE_CUE_REFUSED,
     NOTE_STREAM_STARTED, /* voice, generation: its first frame sounded */
-    NOTE_STREAM_ENDED,   /* voice, generation: its ring is at its marked end, or a cue stopped it */
+    NOTE_STREAM_ENDED,   /* voice, generation: its ring is at its marked end (value 0), or a cue stopped it (1) */
     NOTE_STREAM_DRY,     /* voice, generation: an underrun; it faded out */
     NOTE_STREAM_WET,     /* voice, generation: it faded in again */
     NOTE_SOUND_ENDED,    /* voice, tag */

@@ -70,6 +70,17 @@ def a_loop_stays_in_step_when_streamer_or_core_are_killed(home):
 
 
 @claim(shares=hits_engine)
+def a_panic_ends_a_loop_that_has_just_followed_a_change_of_tempo(home):
+    with stage(home):
+        for bpm in (132, 97, 141, 100, 127, 90, 113, 150):
+            plays(home, 'play', hits(home), '--loop', '--stretch')
+            until_later(home, SECOND // 2)
+            home.loophole('transport', 'tempo', str(bpm))
+            home.loophole('panic')
+            until(lambda: home.ask('streamer.voices')['each'] == [], what='the panic ended the voice')
+
+
+@claim(shares=hits_engine)
 def a_sound_that_is_no_loop_goes_on_in_the_new_tempo_to_its_end(home):
     path = home.file('files/long.wav')
     sound.make('sine', path, 12 * SECOND, SECOND, 480)

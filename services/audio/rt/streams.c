@@ -11,7 +11,7 @@ static uint32_t reserve_frames(const struct engine *engine)
     return fade_frames(engine->half->rate);
 }
 
-static void send_stream_note(struct engine *engine, uint32_t number, enum note_kind kind)
+static void send_stream_note(struct engine *engine, uint32_t number, enum note_kind kind, float value)
 {
     const struct streams_voice *voice = &engine->half->streams.voice[number];
 
@@ -19,14 +19,15 @@ static void send_stream_note(struct engine *engine, uint32_t number, enum note_k
                                           .voice = number,
                                           .generation = voice->generation,
                                           .tag = voice->tag,
+                                          .value = value,
                                           .index = (int64_t)(voice->index - voice->begin) });
 }
 
-void streams_end(struct engine *engine, uint32_t number)
+void streams_end(struct engine *engine, uint32_t number, bool is_stopped)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    send_stream_note(engine, number, NOTE_STREAM_ENDED);
+    send_stream_note(engine, number, NOTE_STREAM_ENDED, is_stopped);
     voice->state = STREAM_SILENT;
     voice->dry = 0;
 }
@@ -147,7 +148,7 @@ static void follow_header(struct engine *engine, uint32_t number)
         change_generation(engine, voice, stream);
     } else if (voice->state == STREAM_STOPS) {
         streams_retire(engine, voice, stream->begin);
-        streams_end(engine, number);
+        streams_end(engine, number, true);
     }
 }
 
@@ -230,7 +231,7 @@ static uint32_t play_cells(struct engine *engine, uint32_t number, uint32_t at, 
     voice->index += n;
     if (!voice->start_reported && n) {
         voice->start_reported = 1;
-        send_stream_note(engine, number, NOTE_STREAM_STARTED);
+        send_stream_note(engine, number, NOTE_STREAM_STARTED, 0);
     }
     return n;
 }
@@ -246,7 +247,7 @@ static void run_dry(struct engine *engine, uint32_t number)
     fade_out(&voice->fade, engine->half->rate);
     if (voice->start_reported && voice->state == STREAM_PLAYS) {
         engine->half->streams.underruns++;
-        send_stream_note(engine, number, NOTE_STREAM_DRY);
+        send_stream_note(engine, number, NOTE_STREAM_DRY, 0);
     }
 }
 
@@ -262,7 +263,7 @@ static void run_wet(struct engine *engine, uint32_t number)
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
     if (voice->dry && voice->start_reported && voice->state == STREAM_PLAYS)
-        send_stream_note(engine, number, NOTE_STREAM_WET);
+        send_stream_note(engine, number, NOTE_STREAM_WET, 0);
     voice->dry = 0;
     if (begins_whole(&engine->stream[number], voice))
         fade_open(&voice->fade);
@@ -301,12 +302,12 @@ static void render_stream(struct engine *engine, uint32_t number, uint32_t frame
         if (voice->stop_in && (voice->stop_in -= n) == 0)
             fade_cut(&voice->fade);
         if (voice->state == STREAM_STOPS && (fade_is_silent(&voice->fade) || n == 0)) {
-            streams_end(engine, number);
+            streams_end(engine, number, true);
             return;
         }
     }
     if (is_played_out(&engine->stream[number], voice))
-        streams_end(engine, number);
+        streams_end(engine, number, voice->state == STREAM_STOPS);
 }
 
 /* A waiting voice begins when the ring's header has its generation. */

@@ -28,7 +28,7 @@ bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t produce
 void streams_silence(struct engine *engine, uint32_t frames); /* stops all voices within `frames` */
 
 /* ---- streams.c ---- */
-void streams_end(struct engine *engine, uint32_t number); /* makes the voice silent and reports its end */
+void streams_end(struct engine *engine, uint32_t number, bool is_stopped); /* makes the voice silent, reports its end */
 
 /* Fades the current generation out over its cells before `until`, beside the new one. */
 void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until);

@@ -53,7 +53,7 @@ static void stop_stream(struct engine *engine, uint32_t number, uint32_t frames)
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
     if (voice->state == STREAM_WAITS || (voice->state != STREAM_SILENT && fade_is_silent(&voice->fade))) {
-        streams_end(engine, number);
+        streams_end(engine, number, true);
     } else if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS) {
         voice->state = STREAM_STOPS;
         voice->stop_in = frames;

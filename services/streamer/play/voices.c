@@ -8,7 +8,7 @@
 #include "schema_service.h"
 #include "services/streamer/play/voice.h"
 
-enum { PULLS_A_TICK = 8, DOUBT_US = 1000000, FINE_A_PROCESSOR = 2 };
+enum { PULLS_A_TICK = 8, DOUBT_US = 1000000, FINE_A_PROCESSOR = 2, UNBEGUN = 2 /* generations, at most */ };
 
 static const double dire = 0.5; /* seconds: a ring with less is filled before all others */
 
@@ -208,31 +208,60 @@ void voice_stall(struct voice *voice, bool dry)
     service_publish(voice->all->service, "voice_stalled", &event);
 }
 
+/* True if a panic stopped what sounded before a seek or a change of tempo, whose generation the core has not begun, or
+ * dropped the cue that starts the voice. */
+static bool is_silenced(const struct voice *voice, const struct note *note)
+{
+    const uint32_t later = voice->generation - note->generation;
+
+    if (!voice->is_cued)
+        return false;
+    if (note->kind == NOTE_CUE_REFUSED)
+        return note->value == (float)CUE_STREAM_START && note->generation == voice->handover->cued;
+    return note->kind == NOTE_STREAM_ENDED && note->value > 0 && later > 0 && later <= UNBEGUN;
+}
+
 void voices_note(struct voices *voices, const struct note *note)
 {
     struct voice *voice = note->voice < STREAMS ? &voices->each[note->voice] : NULL;
 
-    if (!voice || voice->phase == VOICE_FREE || note->generation != voice->generation)
+    if (!voice || voice->phase == VOICE_FREE)
+        return;
+    if (is_silenced(voice, note)) {
+        voice_feed_stay(voice);
+        voice_end(voice, STREAM_END_STOPPED, "");
+        return;
+    }
+    if (note->generation != voice->generation)
         return;
     if (note->kind == NOTE_STREAM_ENDED)
-        voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
+        voice_end(voice, note->value > 0 ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
     else if (note->kind == NOTE_STREAM_DRY || note->kind == NOTE_STREAM_WET)
         voice_stall(voice, note->kind == NOTE_STREAM_DRY);
 }
 
 /* ---- the tick ---- */
 
-/* Notes may be lost. So a voice has also ended if the core does not play it and nothing is left to play. */
+/* The core has nothing more to play of it. */
+static bool is_over(const struct voice *voice)
+{
+    const uint32_t sounds = voice->all->core->state.streams[voice->index].generation;
+
+    if (voice->phase == VOICE_ENDING)
+        return sounds != voice->generation;
+    return voice->phase == VOICE_PLAYING && !voice_is_to_come(voice) &&
+           (voice->is_complete ? sounds != voice->generation : sounds == 0);
+}
+
+/* Notes may be lost. So a voice has also ended if the core does not play it. */
 static void doubt_voice(struct voice *voice)
 {
     struct core_link *core = voice->all->core;
-    bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
-    bool sounds = core->state.streams[voice->index].generation == voice->generation;
 
-    if (may_end && !sounds && (!voice_is_to_come(voice) || voice->phase == VOICE_ENDING) &&
-        clock_steady() - voice->since > DOUBT_US && core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK &&
-        ring_space(&core->cues) == CUES_CELLS)
-        voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
+    if (is_over(voice) && clock_steady() - voice->since > DOUBT_US &&
+        core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK && ring_space(&core->cues) == CUES_CELLS)
+        voice_end(voice, voice->is_complete && voice->phase == VOICE_PLAYING ? STREAM_END_PLAYED : STREAM_END_STOPPED,
+                  "");
 }
 
 /* Returns the file's frame that sounds. */
