@@ -59,6 +59,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
         half->transport.frame += gap;
         return;
     }
+    sync_skip(engine);
     streams_skip(engine, (uint32_t)gap);
     sounds_skip(engine, (uint32_t)gap);
     sequencer_place(engine);

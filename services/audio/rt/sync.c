@@ -237,6 +237,29 @@ static void take_interval(struct engine *engine)
     sync->interval_frames += (passed - sync->interval_frames) / sync->clocks;
 }
 
+/* The transport goes on in a gap, so the clocks that were due in it count, although they are lost or come late. */
+void sync_skip(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+    double passed = (double)(engine->now - sync->tick_frame), most = number_rate(engine->half->rate);
+    double due;
+
+    if (sync_mode(engine) != SYNC_FOLLOW_MIDI || sync->clocks < 2 || !(sync->interval_frames > 0) ||
+        !(passed > 0 && passed < most + 2 * sync->interval_frames))
+        return;
+    due = floor(passed / sync->interval_frames + 0.5);
+    sync->ticks += (int64_t)due;
+    sync->tick_frame += (int64_t)(due * sync->interval_frames);
+    sync->counted = (uint32_t)due;
+}
+
+static bool is_counted(const struct engine *engine)
+{
+    const struct sync *sync = &engine->half->sync;
+
+    return sync->counted && (double)(engine->now - sync->tick_frame) < sync->interval_frames / 2;
+}
+
 /* Corrects the difference of phase over the next beat. */
 static void take_tick(struct engine *engine)
 {
@@ -244,6 +267,11 @@ static void take_tick(struct engine *engine)
     struct transport *transport = &engine->half->transport;
     double wanted, error;
 
+    if (is_counted(engine)) {
+        sync->counted--;
+        return;
+    }
+    sync->counted = 0;
     take_interval(engine);
     sync->ticks++;
     if (sync->armed) {

@@ -31,6 +31,7 @@ bool sync_cue_locate(struct engine *engine, const struct cue *cue, uint32_t prod
 void sync_period(struct engine *engine);   /* at the start of a period: tempo, JACK's transport */
 void sync_say_lead(struct engine *engine); /* at the end of a period: reports the next one */
 void sync_midi(struct engine *engine, const struct engine_midi *midi); /* handles clock messages, ignores others */
+void sync_skip(struct engine *engine); /* after a gap of at most a second, when the clock is advanced */
 void sync_due(struct engine
                   *engine); /* before the steps that are due: the first one after the count-in begins the play */
 void sync_stop(struct engine *engine);

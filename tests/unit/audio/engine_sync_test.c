@@ -142,6 +142,35 @@ static void the_tempo_locks_to_midi_clock(void **made)
     stage_near((double)state.step + state.step_phase, 8 + 25.0 / 6, 0.1);
 }
 
+/* `late`: the clock of the gap comes after it. */
+static void lose_period(struct stage *stage, bool late)
+{
+    const int64_t gap = 1024;
+    struct state state;
+    int64_t end;
+
+    stage_again(stage);
+    stage->score.sync = SYNC_FOLLOW_MIDI;
+    stage_score(stage);
+    play_midi(stage, 990, 0xfa, 0, 0);
+    (void)play_clocks(stage, 1000, 120, 48, 0);
+    stage_run(stage, 48640);
+    stage->server += gap; /* the clock at 49000 is lost */
+    if (late)
+        play_midi(stage, 48650, 0xf8, 0, 0);
+    end = play_clocks(stage, 50000 - gap, 120, 48, 0);
+    stage_run(stage, (uint32_t)end);
+    state = stage_state(stage);
+    stage_near(state.tempo, 120, 0.1);
+    stage_near((double)state.step + state.step_phase, 97 / 6.0, 0.02);
+}
+
+static void a_lost_period_moves_no_beat_of_midi_clock(void **made)
+{
+    lose_period(*made, false);
+    lose_period(*made, true);
+}
+
 static void the_first_clock_after_a_start_is_the_first_step(void **made)
 {
     struct stage *stage = *made;
@@ -383,6 +412,7 @@ int main(void)
         STAGE_TEST(midi_clock_leaves_later_or_earlier_by_its_offset),
         STAGE_TEST(midi_clock_waits_for_the_count_in),
         STAGE_TEST(the_tempo_locks_to_midi_clock),
+        STAGE_TEST(a_lost_period_moves_no_beat_of_midi_clock),
         STAGE_TEST(the_first_clock_after_a_start_is_the_first_step),
         STAGE_TEST(jack_is_followed),
         STAGE_TEST(jack_is_led),

@@ -19,6 +19,7 @@ struct sync {
     int64_t start_frame;
     double start_place; /* steps */
     uint32_t asked;     /* JACK was asked to roll with the transport */
+    uint32_t counted;   /* clocks of a gap that are in `ticks`, and may still come */
     double tempo;       /* BPM reported to JACK for this period; 0: none */
     int64_t jack_ahead; /* frames of JACK's transport minus those of the audio clock, when last followed */
 };
