@@ -231,10 +231,8 @@ static void set_bend(struct engine *engine, uint8_t channel, int bend)
         struct sounds_voice *voice = &sounds->voice[i];
 
         if (is_keyed(voice, channel) && voice->pad < SCORE_PADS)
-            voice->ratio =
-                number_within(voice->ratio *
-                                  pitch_of(moved * number_within(engine->score->pads[voice->pad].bend, 0, 24)),
-                              0.125f, 8);
+            voice->ratio = sounds_ratio(voice->ratio *
+                                        pitch_of(moved * number_within(engine->score->pads[voice->pad].bend, 0, 24)));
     }
 }
 
@@ -281,7 +279,7 @@ static bool remember_half(uint32_t *bits, uint32_t bit, const struct midi_move *
     return move->is_pressed && (!was_high || move->data == HIGHEST);
 }
 
-/* As above for a control of 14 bits. Few of them are in their upper half, so a list has those. */
+/* As above for a control of 14 bits. Few of them are in their upper half, so a list has those and no others. */
 static bool remember_wide(struct sounds_midi *midi, const struct midi_move *move)
 {
     const uint32_t control = control_bits(move->control);
@@ -290,10 +288,16 @@ static bool remember_wide(struct sounds_midi *midi, const struct midi_move *move
     while (at < WIDE_HELD - 1 && midi->wide[at].control != control)
         at++;
     was = midi->wide[at].control == control ? midi->wide[at].value + 1 : 0;
+    if (!move->is_pressed && was) {
+        memmove(&midi->wide[at], &midi->wide[at + 1], (WIDE_HELD - 1 - at) * sizeof(*midi->wide));
+        midi->wide[WIDE_HELD - 1].control = 0;
+    }
+    if (!move->is_pressed)
+        return false;
     memmove(&midi->wide[1], &midi->wide[0], at * sizeof(*midi->wide));
-    midi->wide[0].control = move->is_pressed ? control : 0;
+    midi->wide[0].control = control;
     midi->wide[0].value = move->data;
-    return move->is_pressed && (was == 0 || (move->position >= 1 && was == move->data + 1));
+    return was == 0 || (move->position >= 1 && was == move->data + 1);
 }
 
 /* A key or a program hits at each message, another control when it comes from its lower half, or is sent again at its

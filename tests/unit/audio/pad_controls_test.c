@@ -122,6 +122,25 @@ static void a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_rel
     assert_int_equal(stage_onset(stage, 4500), 5000);
 }
 
+static void a_controller_in_its_upper_half_is_remembered_while_others_move_below_theirs(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, CONTROLLER, 7, PAD_ONE_SHOT);
+    stage->score.controls[0].kind = 1 + MIDI_CC14;
+    stage_score(stage);
+    send_wide(stage, 100, 7, 39, 12000);
+    for (uint8_t i = 0; i < 2 * WIDE_HELD; i++)
+        send_message(stage, 200 + i, BEND, i, 10);
+    send_wide(stage, 1000, 7, 39, 12001);
+    stage_run(stage, 2000);
+    assert_int_equal(stage->engine[0]->half->sounds.started, 1);
+    send_wide(stage, 3000, 7, 39, 100);
+    send_wide(stage, 3100, 7, 39, 12000);
+    stage_run(stage, 4000);
+    assert_int_equal(stage->engine[0]->half->sounds.started, 2);
+}
+
 static void a_parameter_hits_once_for_its_two_bytes(void **made)
 {
     struct stage *stage = *made;
@@ -215,6 +234,7 @@ int main(void)
         STAGE_TEST(a_controller_hits_when_it_comes_from_its_lower_half),
         STAGE_TEST(pressure_and_a_program_hit_too),
         STAGE_TEST(a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_releases),
+        STAGE_TEST(a_controller_in_its_upper_half_is_remembered_while_others_move_below_theirs),
         STAGE_TEST(a_parameter_hits_once_for_its_two_bytes),
         STAGE_TEST(the_pitch_wheel_hits_and_releases),
         STAGE_TEST(the_same_control_of_another_port_is_another_one),
