@@ -200,6 +200,11 @@ static bool choose_source(const struct engine *engine, struct sounds_start *star
     return sounds_can_be(voice);
 }
 
+float sounds_ratio(float ratio)
+{
+    return number_within(ratio, 1.0f / 64, 64);
+}
+
 bool sounds_play(struct engine *engine, const struct sounds_start *asked)
 {
     struct rt_sounds *sounds = &engine->half->sounds;
@@ -208,7 +213,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *asked)
 
     if (!choose_source(engine, start, &made))
         return false;
-    made.ratio = number_within(start->ratio, 0.125f, 8);
+    made.ratio = sounds_ratio(start->ratio);
     made.gate = start->gate;
     made.group = start->group;
     made.row = start->row;
@@ -228,9 +233,14 @@ bool sounds_play(struct engine *engine, const struct sounds_start *asked)
 
 /* ---- sound ---- */
 
+static float heard_ratio(const struct sounds_voice *voice)
+{
+    return number_within(voice->ratio, 0.125f, 8);
+}
+
 static double ratio_of(const struct engine *engine, const struct sounds_voice *voice)
 {
-    double ratio = (double)voice->ratio * voice->rate / (double)number_rate(engine->half->rate);
+    double ratio = (double)heard_ratio(voice) * voice->rate / (double)number_rate(engine->half->rate);
 
     return ratio > 1.0 / 64 ? (ratio < 8 ? ratio : 8) : 1.0 / 64;
 }
@@ -349,7 +359,7 @@ static void send_voice(struct engine *engine, const struct sounds_voice *voice, 
 static uint32_t play_wave(struct engine *engine, struct sounds_voice *voice, float *left, float *right, uint32_t frames)
 {
     const struct oscillator_params params = { .shape = (enum oscillator_shape)(voice->wave - 1),
-                                              .hz = voice->hz * number_within(voice->ratio, 0.125f, 8) };
+                                              .hz = voice->hz * heard_ratio(voice) };
 
     oscillator_run(&voice->oscillator, &params, engine->half->rate, left, frames);
     memcpy(right, left, frames * sizeof(*left));

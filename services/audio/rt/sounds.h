@@ -32,6 +32,8 @@ struct sounds_start {
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
+float sounds_ratio(
+    float ratio); /* of a voice, bounded: what is above 8 or below 0.125 is heard at these, and bends back */
 bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 

@@ -89,6 +89,21 @@ static void the_wheel_bends_what_sounds_and_what_follows(void **made)
     stage_near(stage_hz(stage->main[0] + 18100, 5800), 500, 0.2);
 }
 
+/* The highest pitch that is heard is 8 times the sound's. */
+static void the_wheel_bends_the_highest_key_and_back(void **made)
+{
+    struct stage *stage = *made;
+
+    give_keys(stage, PAD_GATE)->keys_until = 127;
+    stage_score(stage);
+    play_midi(stage, 0, NOTE_ON, 96, 127);
+    play_midi(stage, 3000, BEND, 127, 127);
+    play_midi(stage, 6000, BEND, 0, 64);
+    stage_run(stage, 9000);
+    for (uint32_t at = 0; at < 9000; at += 3000)
+        stage_near(stage_hz(stage->main[0] + at + 100, 2800), 4000, 2);
+}
+
 static struct score_pad *give_wave(struct stage *stage, uint32_t mode)
 {
     struct score_pad *pad = &stage->score.pads[PAD];
@@ -184,6 +199,7 @@ int main(void)
         STAGE_TEST(each_key_has_its_pitch_and_ends_alone),
         STAGE_TEST(the_pedal_keeps_what_its_keys_started),
         STAGE_TEST(the_wheel_bends_what_sounds_and_what_follows),
+        STAGE_TEST(the_wheel_bends_the_highest_key_and_back),
         STAGE_TEST(a_keyboard_plays_an_oscillator_with_pedal_and_wheel),
         STAGE_TEST(all_notes_off_ends_held_keys_and_all_sound_off_everything),
         STAGE_TEST(a_lost_period_leaves_no_key_and_no_pedal_down),
