@@ -55,6 +55,32 @@ def a_count_in_starts_the_transport_and_the_take_begins_with_the_music(it):
     contains(home.refused('record', 'start', '--at-bar', '1'), 'bar 1 has passed')
 
 
+def slow_down_before_the_bar(it, name):
+    """Starts a take of a bar at 120 bpm, and halves the tempo when its file exists. Returns its id, and whether that was
+    done before its cue was sent, 0.3 s before the bar."""
+    it.home.loophole('transport', 'tempo', '120')
+    until_transport(it.home, running=True, bpm=120)
+    begun = it.begin('--name', name, '--bars', '1', '--at-bar', 'next')
+    until(lambda: f'{name}.wav' in it.files())
+    it.home.loophole('transport', 'tempo', '60')
+    until_transport(it.home, bpm=60)
+    now = transport(it.home)
+    left = (16 - (now['step'] + now['phase']) % 16) / 4  # seconds to the next bar
+    return begun['id'], left > 0.5 and it.state(begun['id']) == 'waiting'
+
+
+@claim(inside=Recording)
+def a_tempo_that_changes_just_before_the_bar_is_that_of_the_take(it):
+    it.home.loophole('transport', 'start')
+    for attempt in range(10):
+        name = f'slow {attempt}'
+        id, was_in_time = slow_down_before_the_bar(it, name)
+        it.until_is(id, 'final')
+        if was_in_time:
+            break
+    same((True, 4 * BAR), (was_in_time, it.read(name + '.wav')['frames']))
+
+
 @claim(inside=Recording)
 def a_take_that_waits_keeps_its_place_until_it_is_stopped(it):
     home = it.home

@@ -95,9 +95,19 @@ static double next_step(const struct take *take)
     return fmax(from, take->bars.step);
 }
 
-void take_bars_follow(struct take *take)
+/* A tempo that follows MIDI clock has the length of a step without the present correction of the place. */
+static void measure_bars(struct take *take)
 {
     const struct state *state = &take->takes->core->state;
+    const double rate = core_link_rate(take->takes->core);
+    const double step = state->tempo > 0 ? 15 * rate / state->tempo : state->step_frames;
+
+    if (take->bars.bars)
+        take->facts.most = (uint64_t)llround((double)take->bars.bars * BAR_STEPS * step);
+}
+
+void take_bars_follow(struct take *take)
+{
     double step = take->bars.step;
 
     if (take->is_asking)
@@ -119,8 +129,7 @@ void take_bars_follow(struct take *take)
     if (seconds_until(take, step) > FILE_SECONDS || !isfinite(step))
         return;
     take->bars.step = step;
-    if (take->bars.bars)
-        take->facts.most = (uint64_t)llround((double)take->bars.bars * BAR_STEPS * state->step_frames);
+    measure_bars(take);
     take_make_file(take);
 }
 
@@ -140,5 +149,7 @@ int64_t take_bars_frame(struct take *take)
     skip_bar(take);
     if (seconds_until(take, take->bars.step) > CUE_SECONDS)
         return -1;
+    measure_bars(take); /* the tempo may have changed since the file was made */
+    atomic_store(&take->file->most, take->facts.most);
     return state->begins + llround((take->bars.step - state->place) * state->step_frames) + take->facts.latency_frames;
 }

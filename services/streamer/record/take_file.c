@@ -218,7 +218,9 @@ static void note_place(struct take_file *file)
 {
     struct wav_take *take = &file->take.take;
     const struct capture_header *header = read_header(file);
+    const uint64_t most = atomic_load(&file->most);
 
+    take->most = most ? most : take->most;
     take->begin = header->begin;
     take->first = header->first - take->latency_frames;
     if (state_is_rate(header->rate))
