@@ -106,7 +106,7 @@ static void publish_slot(struct sounds_slot *slot)
     atomic_store(&entry->offset, offset);
     atomic_store(&entry->frames, (uint32_t)slot->frames);
     atomic_store(&entry->channels, channels);
-    atomic_store(&entry->rate, core_link_rate(slot->all->core));
+    atomic_store(&entry->rate, slot->rate);
     atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
     memcpy(entry->media, slot->media.b, sizeof(entry->media));
     sounds_treat(entry, &slot->treatment, slot->file_rate);
@@ -160,13 +160,13 @@ static void take_frames(void *state, int64_t frame, const float *stereo, uint32_
 static void begin_frames(void *state, const struct reader_format *format)
 {
     struct sounds_slot *slot = state;
-    uint32_t rate = core_link_rate(slot->all->core);
     struct fault fault = { 0 };
 
     slot->file_channels = format->channels;
     slot->file_rate = format->rate;
-    if (format->rate != rate &&
-        resample_new(slot->all->resampler, format->rate, rate, &slot->resample, &fault) != ERR_OK)
+    slot->rate = core_link_rate(slot->all->core);
+    if (format->rate != slot->rate &&
+        resample_new(slot->all->resampler, format->rate, slot->rate, &slot->resample, &fault) != ERR_OK)
         fail_slot(slot, &fault);
     else
         reader_pull(slot->reader, 0, CHUNK);

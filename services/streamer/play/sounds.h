@@ -24,6 +24,7 @@ struct sounds_slot {
     float *stereo;
     uint64_t frames, room;
     uint32_t file_channels, file_rate;
+    uint32_t rate; /* of the frames: the core may have another one when they are all there */
     struct id media;
     struct id facts_of; /* the item whose treatment it has; zero: none, or loaded by a predecessor */
     struct treatment treatment;
