@@ -22,6 +22,13 @@ static _Noreturn void spin_forever(void)
         ;
 }
 
+static _Noreturn void wait_forever(void)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;)
+        pause();
+}
+
 /* On the first processor; `policy` SCHED_IDLE: it only runs when no other wants to. */
 static pid_t begin_spinner(int policy)
 {
@@ -62,8 +69,7 @@ static void a_task_that_waits_for_something_else_is_given_up(void **state)
 
     (void)state;
     if (pid == 0)
-        for (;;)
-            pause();
+        wait_forever();
     struct patience patience = wait_out(pid);
     assert_true(patience.counted > LIMIT_US && patience.counted < 2 * LIMIT_US);
     end_task(pid);
@@ -108,8 +114,7 @@ static void a_long_pause_of_the_watcher_counts_as_a_short_one(void **state)
 
     (void)state;
     if (pid == 0)
-        for (;;)
-            pause();
+        wait_forever();
     patience_begin(&patience, pid);
     clock_sleep(2 * LIMIT_US);
     assert_false(patience_is_over(&patience, LIMIT_US, OFTEN_US));
