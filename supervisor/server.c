@@ -64,20 +64,15 @@ static void use_running(struct server *server, const char *device)
 static void use_best(struct server *server)
 {
     struct device devices[DEVICES];
-    uint32_t count = device_list(devices), cards = 0;
+    const struct device *best = device_best(devices, device_list(devices), &server->refusals);
+    const char *name = best ? best->name : "dummy";
 
-    for (uint32_t i = 0; i < count; i++) {
-        if (strncmp(devices[i].name, "alsa:", 5) == 0 && cards++ < server->broken)
-            continue;
-        if (strcmp(devices[i].name, "jack") == 0)
-            use_running(server, "jack");
-        else if (strcmp(devices[i].name, "pipewire") == 0)
-            use_pipewire(server);
-        else
-            use_own(server, devices[i].name, false);
-        return;
-    }
-    use_own(server, "dummy", false);
+    if (strcmp(name, "jack") == 0)
+        use_running(server, name);
+    else if (strcmp(name, "pipewire") == 0)
+        use_pipewire(server);
+    else
+        use_own(server, name, false);
 }
 
 static void choose_server(struct server *server)
@@ -297,7 +292,7 @@ bool server_use(struct server *server)
 {
     bool ran = server->child->process.pid != 0, other;
 
-    server->broken = 0;
+    server->refusals.count = 0;
     other = decide_server(server);
     if (ran && server->child->is_away)
         child_shut(server->child);
@@ -333,7 +328,7 @@ static bool look_at_card(struct server *server)
     if (strcmp(server->world->settings.audio.device, "auto") != 0)
         return false;
     log_warn("%s", server->alarm);
-    server->broken++;
+    device_refuse(&server->refusals, server->device);
     child->policy = (struct policy){ 0 };
     return decide_server(server);
 }
