@@ -316,21 +316,37 @@ static void look_at_own(struct server *server)
         log_warn("cannot shorten %s", log);
 }
 
-/* If jackd cannot open a card, the next one is tried. */
-static bool look_at_card(struct server *server)
+static void end_alarm(struct server *server)
 {
-    struct child *child = server->child;
+    if (*server->alarm)
+        log_info("sound: %s", server->device);
+    server->alarm[0] = '\0';
+}
 
-    if (strncmp(server->device, "alsa:", 5) != 0 || child->policy.quick < QUICK_DEATHS)
-        return false;
+/* If jackd cannot open a card, the next one is tried. */
+static bool give_up_card(struct server *server)
+{
     (void)snprintf(server->alarm, sizeof(server->alarm), "no sound: jackd cannot open %s; see `loophole logs jack`",
                    server->device);
     if (strcmp(server->world->settings.audio.device, "auto") != 0)
         return false;
     log_warn("%s", server->alarm);
     device_refuse(&server->refusals, server->device);
-    child->policy = (struct policy){ 0 };
+    server->child->policy = (struct policy){ 0 };
     return decide_server(server);
+}
+
+static bool look_at_card(struct server *server)
+{
+    struct child *child = server->child;
+
+    if (strncmp(server->device, "alsa:", 5) != 0)
+        return false;
+    if (child->state == CHILD_UP && child->ready_at)
+        end_alarm(server);
+    else if (child->policy.quick >= QUICK_DEATHS)
+        return give_up_card(server);
+    return false;
 }
 
 static bool server_runs(const struct server *server)
@@ -349,6 +365,7 @@ static bool look_at_others(struct server *server, usec_t now)
 
     if (server_runs(server)) {
         server->gone = 0;
+        end_alarm(server);
         return false;
     }
     server->gone = server->gone ? server->gone : now;

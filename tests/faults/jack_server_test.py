@@ -176,6 +176,37 @@ def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home)
     contains(home.loophole('up').all, 'no sound')
 
 
+def until_no_alarm(home):
+    until(lambda: 'no sound' not in home.loophole('status').all, what='no alarm is left')
+
+
+@claim
+def the_alarm_of_a_named_server_that_does_not_run_ends_when_it_runs(home):
+    name = f'awaited-{os.getpid()}'
+    named(home, name)
+    contains(home.loophole('up').all, 'no sound: that JACK server does not run')
+    own_server(home, name, '-r', '-d', 'dummy', '-p', '1024')
+    until_connected(home)
+    until_no_alarm(home)
+
+
+@claim
+def the_alarm_of_a_card_that_cannot_be_opened_ends_when_it_can(home):
+    tools = home.file('tools')
+    named(home, 'unused')
+    os.mkdir(tools)
+    write_file(home.file('is-busy'), '')
+    write_file(tools + '/jackd', f'#!/bin/sh\n[ ! -e {home.file("is-busy")} ] || exit 1\n'
+                                 f'exec {shutil.which("jackd")} "$1" "$2" -r -d dummy -p 1024\n')
+    os.chmod(tools + '/jackd', 0o755)
+    home.env.update(PATH=tools + ':' + home.env['PATH'], LOOPHOLE_AUDIO='alsa:hw:PCH')
+    home.start('loophole', 'up')
+    until(lambda: 'no sound: jackd cannot open alsa:hw:PCH' in home.loophole('status', code=None).all)
+    os.remove(home.file('is-busy'))
+    until_connected(home)
+    until_no_alarm(home)
+
+
 @claim
 def a_shutdown_leaves_no_shared_memory_of_jack(home):
     engine(home)
