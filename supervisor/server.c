@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "common/file.h"
 #include "common/process/log.h"
+#include "supervisor/jackd.h"
 
-enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2, COMMAND_MAX = 16384 };
+enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2 };
 
 #define SERVER_VARIABLE "JACK_DEFAULT_SERVER"
 
@@ -190,50 +190,12 @@ static bool decide_server(struct server *server)
 
 /* ---- a predecessor's server ---- */
 
-/* Returns the next word of a command line, whose words each end with a zero; NULL: none. */
-static const char *next_word(struct buffer *line, const char *word)
-{
-    const char *next = word + strlen(word) + 1;
-
-    return next < buffer_c(line) + line->len ? next : NULL;
-}
-
-/* Recognises "jackd … -n NAME …" of this user. */
-static bool serves_name(const char *pid, const char *name)
-{
-    struct buffer line = { 0 };
-    char path[PATH_MAX];
-    const char *word, *program;
-    bool found = false;
-    struct stat st;
-
-    (void)snprintf(path, sizeof(path), "/proc/%.32s/cmdline", pid);
-    if (stat(path, &st) == 0 && st.st_uid == geteuid() && file_read_all(path, COMMAND_MAX, &line, NULL) == ERR_OK &&
-        line.len > 0) {
-        word = buffer_c(&line);
-        program = strrchr(word, '/') ? strrchr(word, '/') + 1 : word;
-        while (!found && strcmp(program, "jackd") == 0 && (word = next_word(&line, word)))
-            found = strcmp(word, "-n") == 0 && (word = next_word(&line, word)) && strcmp(word, name) == 0;
-    }
-    buffer_free(&line);
-    return found;
-}
-
-/* Finds a process with our server's name; 0: none. */
 static int32_t find_own(const struct paths *paths)
 {
-    DIR *folder = opendir("/proc");
-    struct dirent *entry;
     char name[SERVER_NAME];
-    int32_t pid = 0;
 
     name_own(paths, name);
-    while (folder && pid == 0 && (entry = readdir(folder)) != NULL)
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && serves_name(entry->d_name, name))
-            pid = (int32_t)strtol(entry->d_name, NULL, 10);
-    if (folder)
-        closedir(folder);
-    return pid;
+    return jackd_find(name);
 }
 
 bool server_is_left(const struct paths *paths)
@@ -242,24 +204,39 @@ bool server_is_left(const struct paths *paths)
 }
 
 /* A server whose board died with its supervisor is not on the board, but occupies the server's name. It is written on
- * the board again, and adopted from there like any other survivor. */
-static void put_on_board(struct server *server)
+ * the board again, and adopted from there like any other survivor. Returns the survivor's pid; 0: there is none. */
+static int32_t put_on_board(struct server *server)
 {
     struct board_entry *entry = board_entry(server->world->board, "jack", true);
     struct spawn adopted;
     int32_t pid;
 
     if (!entry)
-        return;
+        return 0;
     if (spawn_adopt(entry, &adopted)) {
         close(adopted.pidfd);
-        return;
+        return adopted.pid;
     }
     pid = find_own(server->world->paths);
     if (pid == 0)
-        return;
+        return 0;
     log_warn("jack[%d] is not on the board: adopted again", (int)pid);
     board_claim_for(entry, pid, board_start_ticks(pid));
+    return pid;
+}
+
+/* A predecessor's jackd may have another device than the one chosen now: a card was busy, or the settings were changed.
+ * It goes on with its device, as it would if the predecessor lived. */
+static void keep_device(struct server *server, int32_t pid)
+{
+    const char *setting = server->world->settings.audio.device;
+    char device[DEVICE_NAME];
+
+    if (server->kind != SERVER_OWN || pid == 0 || !jackd_device(pid, device) || strcmp(device, server->device) == 0)
+        return;
+    use_own(server, device, strcmp(setting, device) == 0);
+    write_arguments(server);
+    log_info("sound: jack[%d] runs already with %s", (int)pid, device);
 }
 
 /* Ends a predecessor's jackd that is no longer wanted, because the device may have been changed meanwhile. */
@@ -284,7 +261,7 @@ void server_open(struct server *server, struct child_world *world, struct child 
 
     *server = (struct server){ .world = world, .child = child, .users_server = users ? alloc_text(users) : NULL };
     (void)decide_server(server);
-    put_on_board(server);
+    keep_device(server, put_on_board(server));
     end_stray(server);
 }
 

@@ -142,6 +142,23 @@ def a_jack_server_whose_records_are_lost_is_adopted_again(home):
 
 
 @claim
+def a_jack_server_that_is_adopted_is_reported_with_the_device_that_it_runs(home):
+    engine(home)
+    until_connected(home)
+    jack = home.pid('jack')
+    for pid in running(home, 'loopholed'):
+        os.kill(pid, signal.SIGKILL)
+    home.env['LOOPHOLE_AUDIO'] = 'alsa:hw:PCH'  # as if a card that was busy could be opened now
+    home.up()
+    home.wait_ready('jack')
+    same(jack, home.pid('jack'))
+    devices = home.ask('supervisor.sound_devices')
+    same(['dummy'], [one['name'] for one in devices['each'] if one['used']])
+    contains(devices['alarm'], 'silent: no sound card can be used')
+    contains(home.loophole('status').all, 'silent: no sound card can be used')
+
+
+@claim
 def a_server_that_runs_already_is_used_and_left_alone(home):
     name = f'other-{os.getpid()}'
     named(home, name)
