@@ -47,7 +47,7 @@ comma := ,
 wraps  = $(addprefix -Wl$(comma)--wrap=,$(1))
 SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
 SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit txn_begin_inner txn_undo_inner \
-                errand_start store_write changelog_trim parts_read \
+                errand_start errand_try store_write changelog_trim parts_read \
                 places_put places_move places_presence analysis_put edit_apply undo_open \
                 multipart_begin apply_some undo_point undo_pieces forgetting_continue recall_file_write log_info log_warn log_error log_fault
 BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add catalogue_is_heard recall_prepare \

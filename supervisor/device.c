@@ -159,3 +159,26 @@ uint32_t device_list(struct device devices[DEVICES])
         count--;
     return add_device(devices, count, "dummy", "silent: for a machine without a sound card");
 }
+
+/* ---- choice ---- */
+
+void device_refuse(struct device_refusals *refusals, const char *name)
+{
+    (void)snprintf(refusals->names[refusals->count++ % DEVICES], DEVICE_NAME, "%s", name);
+}
+
+static bool is_refused(const struct device_refusals *refusals, const char *name)
+{
+    for (uint32_t i = 0; i < DEVICES && i < refusals->count; i++)
+        if (strcmp(refusals->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+const struct device *device_best(const struct device *devices, uint32_t count, const struct device_refusals *refusals)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_refused(refusals, devices[i].name))
+            return &devices[i];
+    return NULL;
+}

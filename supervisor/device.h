@@ -14,12 +14,22 @@ struct device {
     char about[DEVICE_ABOUT]; /* "HDA Intel PCH: ALC256 Analog" */
 };
 
+/* Cards that jackd could not open. Of more than DEVICES the oldest are forgotten. A zeroed struct is empty. */
+struct device_refusals {
+    char names[DEVICES][DEVICE_NAME];
+    uint32_t count; /* of all so far */
+};
+
 /* True for a valid `[audio] device`: auto, none, dummy, pipewire, alsa:NAME, jack, jack:SERVER. */
 bool device_is_name(const char *name);
 
 /* Lists everything usable now, best first: a running JACK server, PipeWire, cards with playback, the dummy. Returns the
  * number. */
 uint32_t device_list(struct device devices[DEVICES]);
+
+/* Notes a card; device_best returns the first device that is not among them, NULL: there is none. */
+void device_refuse(struct device_refusals *refusals, const char *name);
+const struct device *device_best(const struct device *devices, uint32_t count, const struct device_refusals *refusals);
 
 /* Appends the cards with playback to `devices`, from the texts of /proc/asound/cards and /proc/asound/pcm. Returns the
  * number of all devices. Exported for its unit test, which has no such cards. */

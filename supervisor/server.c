@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "common/file.h"
 #include "common/process/log.h"
+#include "supervisor/jackd.h"
 
-enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2, COMMAND_MAX = 16384 };
+enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2 };
 
 #define SERVER_VARIABLE "JACK_DEFAULT_SERVER"
 
@@ -64,20 +64,15 @@ static void use_running(struct server *server, const char *device)
 static void use_best(struct server *server)
 {
     struct device devices[DEVICES];
-    uint32_t count = device_list(devices), cards = 0;
+    const struct device *best = device_best(devices, device_list(devices), &server->refusals);
+    const char *name = best ? best->name : "dummy";
 
-    for (uint32_t i = 0; i < count; i++) {
-        if (strncmp(devices[i].name, "alsa:", 5) == 0 && cards++ < server->broken)
-            continue;
-        if (strcmp(devices[i].name, "jack") == 0)
-            use_running(server, "jack");
-        else if (strcmp(devices[i].name, "pipewire") == 0)
-            use_pipewire(server);
-        else
-            use_own(server, devices[i].name, false);
-        return;
-    }
-    use_own(server, "dummy", false);
+    if (strcmp(name, "jack") == 0)
+        use_running(server, name);
+    else if (strcmp(name, "pipewire") == 0)
+        use_pipewire(server);
+    else
+        use_own(server, name, false);
 }
 
 static void choose_server(struct server *server)
@@ -195,50 +190,12 @@ static bool decide_server(struct server *server)
 
 /* ---- a predecessor's server ---- */
 
-/* Returns the next word of a command line, whose words each end with a zero; NULL: none. */
-static const char *next_word(struct buffer *line, const char *word)
-{
-    const char *next = word + strlen(word) + 1;
-
-    return next < buffer_c(line) + line->len ? next : NULL;
-}
-
-/* Recognises "jackd … -n NAME …" of this user. */
-static bool serves_name(const char *pid, const char *name)
-{
-    struct buffer line = { 0 };
-    char path[PATH_MAX];
-    const char *word, *program;
-    bool found = false;
-    struct stat st;
-
-    (void)snprintf(path, sizeof(path), "/proc/%.32s/cmdline", pid);
-    if (stat(path, &st) == 0 && st.st_uid == geteuid() && file_read_all(path, COMMAND_MAX, &line, NULL) == ERR_OK &&
-        line.len > 0) {
-        word = buffer_c(&line);
-        program = strrchr(word, '/') ? strrchr(word, '/') + 1 : word;
-        while (!found && strcmp(program, "jackd") == 0 && (word = next_word(&line, word)))
-            found = strcmp(word, "-n") == 0 && (word = next_word(&line, word)) && strcmp(word, name) == 0;
-    }
-    buffer_free(&line);
-    return found;
-}
-
-/* Finds a process with our server's name; 0: none. */
 static int32_t find_own(const struct paths *paths)
 {
-    DIR *folder = opendir("/proc");
-    struct dirent *entry;
     char name[SERVER_NAME];
-    int32_t pid = 0;
 
     name_own(paths, name);
-    while (folder && pid == 0 && (entry = readdir(folder)) != NULL)
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && serves_name(entry->d_name, name))
-            pid = (int32_t)strtol(entry->d_name, NULL, 10);
-    if (folder)
-        closedir(folder);
-    return pid;
+    return jackd_find(name);
 }
 
 bool server_is_left(const struct paths *paths)
@@ -247,24 +204,39 @@ bool server_is_left(const struct paths *paths)
 }
 
 /* A server whose board died with its supervisor is not on the board, but occupies the server's name. It is written on
- * the board again, and adopted from there like any other survivor. */
-static void put_on_board(struct server *server)
+ * the board again, and adopted from there like any other survivor. Returns the survivor's pid; 0: there is none. */
+static int32_t put_on_board(struct server *server)
 {
     struct board_entry *entry = board_entry(server->world->board, "jack", true);
     struct spawn adopted;
     int32_t pid;
 
     if (!entry)
-        return;
+        return 0;
     if (spawn_adopt(entry, &adopted)) {
         close(adopted.pidfd);
-        return;
+        return adopted.pid;
     }
     pid = find_own(server->world->paths);
     if (pid == 0)
-        return;
+        return 0;
     log_warn("jack[%d] is not on the board: adopted again", (int)pid);
     board_claim_for(entry, pid, board_start_ticks(pid));
+    return pid;
+}
+
+/* A predecessor's jackd may have another device than the one chosen now: a card was busy, or the settings were changed.
+ * It goes on with its device, as it would if the predecessor lived. */
+static void keep_device(struct server *server, int32_t pid)
+{
+    const char *setting = server->world->settings.audio.device;
+    char device[DEVICE_NAME];
+
+    if (server->kind != SERVER_OWN || pid == 0 || !jackd_device(pid, device) || strcmp(device, server->device) == 0)
+        return;
+    use_own(server, device, strcmp(setting, device) == 0);
+    write_arguments(server);
+    log_info("sound: jack[%d] runs already with %s", (int)pid, device);
 }
 
 /* Ends a predecessor's jackd that is no longer wanted, because the device may have been changed meanwhile. */
@@ -289,7 +261,7 @@ void server_open(struct server *server, struct child_world *world, struct child 
 
     *server = (struct server){ .world = world, .child = child, .users_server = users ? alloc_text(users) : NULL };
     (void)decide_server(server);
-    put_on_board(server);
+    keep_device(server, put_on_board(server));
     end_stray(server);
 }
 
@@ -297,7 +269,7 @@ bool server_use(struct server *server)
 {
     bool ran = server->child->process.pid != 0, other;
 
-    server->broken = 0;
+    server->refusals.count = 0;
     other = decide_server(server);
     if (ran && server->child->is_away)
         child_shut(server->child);
@@ -321,21 +293,37 @@ static void look_at_own(struct server *server)
         log_warn("cannot shorten %s", log);
 }
 
-/* If jackd cannot open a card, the next one is tried. */
-static bool look_at_card(struct server *server)
+static void end_alarm(struct server *server)
 {
-    struct child *child = server->child;
+    if (*server->alarm)
+        log_info("sound: %s", server->device);
+    server->alarm[0] = '\0';
+}
 
-    if (strncmp(server->device, "alsa:", 5) != 0 || child->policy.quick < QUICK_DEATHS)
-        return false;
+/* If jackd cannot open a card, the next one is tried. */
+static bool give_up_card(struct server *server)
+{
     (void)snprintf(server->alarm, sizeof(server->alarm), "no sound: jackd cannot open %s; see `loophole logs jack`",
                    server->device);
     if (strcmp(server->world->settings.audio.device, "auto") != 0)
         return false;
     log_warn("%s", server->alarm);
-    server->broken++;
-    child->policy = (struct policy){ 0 };
+    device_refuse(&server->refusals, server->device);
+    server->child->policy = (struct policy){ 0 };
     return decide_server(server);
+}
+
+static bool look_at_card(struct server *server)
+{
+    struct child *child = server->child;
+
+    if (strncmp(server->device, "alsa:", 5) != 0)
+        return false;
+    if (child->state == CHILD_UP && child->ready_at)
+        end_alarm(server);
+    else if (child->policy.quick >= QUICK_DEATHS)
+        return give_up_card(server);
+    return false;
 }
 
 static bool server_runs(const struct server *server)
@@ -354,6 +342,7 @@ static bool look_at_others(struct server *server, usec_t now)
 
     if (server_runs(server)) {
         server->gone = 0;
+        end_alarm(server);
         return false;
     }
     server->gone = server->gone ? server->gone : now;

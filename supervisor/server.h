@@ -27,8 +27,8 @@ struct server {
     char words[3][64];                           /* variable arguments: server, rate, period */
     const char *arguments[SERVER_ARGUMENTS + 1]; /* of jackd */
     struct table_row row;
-    uint32_t broken; /* number of cards, best first, that jackd could not open: `auto` skips them */
-    usec_t gone;     /* since when an independent server is away; 0: it runs */
+    struct device_refusals refusals; /* cards that `auto` skips */
+    usec_t gone;                     /* since when an independent server is away; 0: it runs */
     usec_t looked;
     const char *users_server; /* the original JACK_DEFAULT_SERVER; NULL: it was not set */
 };

@@ -17,6 +17,7 @@ struct errands {
     struct errand *running;
     unsigned threads, idle, threads_max;
     unsigned hanging; /* abandoned threads that have not returned */
+    bool refused;     /* the last thread could not be started */
     atomic_bool ending;
 };
 
@@ -115,7 +116,8 @@ static void *run_errands(void *state)
     return NULL;
 }
 
-/* Starts a thread if one is missing. With ERRANDS_HANGING_MOST abandoned ones the errands wait until one returns. */
+/* Starts a thread if one is missing. With ERRANDS_HANGING_MOST abandoned ones the errands wait until one returns. A
+ * thread that cannot be started is tried again by errands_look. */
 static void add_thread(struct errands *all)
 {
     pthread_attr_t detached;
@@ -125,14 +127,34 @@ static void add_thread(struct errands *all)
         return;
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &detached, run_errands, all) == 0)
-        all->threads++;
-    else
+    bool started = pthread_create(&thread, &detached, run_errands, all) == 0;
+    all->threads += started;
+    if (!started && !all->refused)
         log_error("cannot start a thread for errands: %u run already", all->threads);
+    all->refused = !started;
     pthread_attr_destroy(&detached);
 }
 
-void errand_start(struct errands *errands, struct errand *errand)
+static void add_waiting(struct errands *all, struct errand *errand)
+{
+    *all->last_waiting = errand;
+    all->last_waiting = &errand->next;
+    add_thread(all);
+    pthread_cond_signal(&all->wake);
+}
+
+static void remove_waiting(struct errands *all, const struct errand *errand)
+{
+    struct errand **at = &all->waiting;
+
+    while (*at != errand)
+        at = &(*at)->next;
+    *at = errand->next;
+    if (!*at)
+        all->last_waiting = at;
+}
+
+static void prepare_errand(struct errands *errands, struct errand *errand)
 {
     errand->errands = errands;
     errand->home = (struct mail){ .open = come_home, .drop = drop_unread };
@@ -140,12 +162,26 @@ void errand_start(struct errands *errands, struct errand *errand)
     atomic_store(&errand->holders, 2);
     atomic_store(&errand->lost, false);
     atomic_store(&errand->stop, false);
+}
+
+void errand_start(struct errands *errands, struct errand *errand)
+{
+    prepare_errand(errands, errand);
     pthread_mutex_lock(&errands->lock);
-    *errands->last_waiting = errand;
-    errands->last_waiting = &errand->next;
-    add_thread(errands);
-    pthread_cond_signal(&errands->wake);
+    add_waiting(errands, errand);
     pthread_mutex_unlock(&errands->lock);
+}
+
+bool errand_try(struct errands *errands, struct errand *errand)
+{
+    prepare_errand(errands, errand);
+    pthread_mutex_lock(&errands->lock);
+    add_waiting(errands, errand);
+    bool has_thread = errands->threads > 0;
+    if (!has_thread)
+        remove_waiting(errands, errand);
+    pthread_mutex_unlock(&errands->lock);
+    return has_thread;
 }
 
 /* An errand with a younger beat begins to wait again. */
@@ -178,6 +214,9 @@ void errands_look(struct errands *errands)
 {
     struct errand *errand;
 
+    pthread_mutex_lock(&errands->lock);
+    add_thread(errands);
+    pthread_mutex_unlock(&errands->lock);
     do {
         pthread_mutex_lock(&errands->lock);
         errand = take_hanging(errands);

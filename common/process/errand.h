@@ -45,10 +45,17 @@ struct errands *errands_new(struct mailbox *mailbox, unsigned threads);
  * may free nothing that they use. */
 bool errands_end(struct errands *errands);
 
-void errand_start(struct errands *errands,
-                  struct errand *errand);   /* the loop's thread; `drop` ends the errand's life */
-void errand_stop(struct errand *errand);    /* the loop's thread, before done: asks it to end soon */
-void errands_look(struct errands *errands); /* the loop's thread, about once a second: gives up hanging errands */
+/* The loop's thread; `drop` ends the errand's life. If no thread can be started, the errand waits for errands_look. */
+void errand_start(struct errands *errands, struct errand *errand);
+
+/* As errand_start for errands that the loop can do itself. False: no thread runs or can be started, and nothing was
+ * called; the errand is the caller's. */
+bool errand_try(struct errands *errands, struct errand *errand);
+
+void errand_stop(struct errand *errand); /* the loop's thread, before done: asks it to end soon */
+
+/* The loop's thread, about once a second: gives up hanging errands, and starts a thread that could not start. */
+void errands_look(struct errands *errands);
 
 /* Returns the number of abandoned threads that have not returned. Any thread. */
 unsigned errands_hanging(struct errands *errands);

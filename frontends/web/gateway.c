@@ -147,7 +147,7 @@ static void *go_round(void *state)
 
     take_beat(&web->timer);
     while (!atomic_load(&web->ends) && lws_service(web->context, 0) >= 0)
-        ;
+        service_links_settle(web->links);
     return NULL;
 }
 

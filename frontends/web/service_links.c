@@ -135,6 +135,20 @@ void service_links_read(struct service_links *links)
     read_events(links);
 }
 
+static bool are_settled(const struct service_links *links)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        if (!sockets_settled(links->each[i].socket))
+            return false;
+    return true;
+}
+
+void service_links_settle(struct service_links *links)
+{
+    while (!are_settled(links))
+        service_links_read(links);
+}
+
 uint32_t service_links_wait_for(const struct service_links *links, int *fds, uint32_t room)
 {
     uint32_t count = 0;

@@ -27,8 +27,11 @@ void service_links_free(struct service_links *links); /* NULL is allowed */
 enum err service_links_send(struct service_links *links, struct text service, uint64_t sender, struct bytes frame,
                             struct fault *fault);
 
-/* Delivers all that has arrived. Call it when one of the descriptors is readable, and after service_links_send. */
+/* Delivers all that has arrived. Call it when one of the descriptors is readable. */
 void service_links_read(struct service_links *links);
+
+/* As service_links_read, if a sending may have taken the signal of what has arrived. Call it before each wait. */
+void service_links_settle(struct service_links *links);
 
 /* Fills up to `room` descriptors to wait for; returns their number. They stay the links'. */
 uint32_t service_links_wait_for(const struct service_links *links, int *fds, uint32_t room);

@@ -100,9 +100,12 @@ bool call_put_aside(struct call *call)
         .call = call,
         .bytes = call->received.body.len
     };
+    if (!errand_try(service->asides->errands, &aside->errand)) {
+        free(aside);
+        return false;
+    }
     service->asides->count++;
     service->asides->bytes += aside->bytes;
-    errand_start(service->asides->errands, &aside->errand);
     return true;
 }
 

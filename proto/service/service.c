@@ -17,7 +17,6 @@
 #include "schema_service.h"
 
 enum { BOARD_LOOK_US = 500000, HOMELESS_US = 3000000 };
-#define REFRESH_US (3600 * (usec_t)1000000)
 
 /* ---- start ---- */
 
@@ -88,20 +87,12 @@ enum lock_place service_look_at_lock(const struct service *service)
     return lock_look(&service->paths, service->name, service->lock);
 }
 
-static void refresh_run(struct service *service, usec_t now)
-{
-    if (service->refreshed && now - service->refreshed < REFRESH_US)
-        return;
-    service->refreshed = now;
-    lock_refresh(&service->paths);
-}
-
 /* The supervisor ends all services of a removed home. Without a supervisor each service ends itself. */
 static void look_at_home(struct service *service, usec_t now)
 {
     if (service_look_at_lock(service) != LOCK_GONE) {
         service->homeless = 0;
-        refresh_run(service, now);
+        lock_refresh(&service->paths, service->lock);
         return;
     }
     service->homeless = service->homeless ? service->homeless : now;

@@ -144,7 +144,6 @@ struct service {
     struct board_entry *entry;
     struct long_work work; /* reports to that entry */
     usec_t homeless;       /* time at which its lock was first missing; 0: the lock exists */
-    usec_t refreshed;      /* time of the last touch of the run directory; 0: never */
     usec_t board_looked;   /* time of the last check that the entry is ours */
 
     struct sockets *sockets;

@@ -14,6 +14,7 @@
 #include "common/process/proc.h"
 
 enum { LOCK_PATH_SIZE = PATH_MAX + 64, LET_GO_US = 500000, AGAIN_US = 1000 };
+static const usec_t hour = (usec_t)3600 * 1000000;
 
 static const char *write_lock_path(const char *directory, const char *service, char to[LOCK_PATH_SIZE])
 {
@@ -183,9 +184,16 @@ bool lock_data_is_held(const struct paths *paths, const char *service)
     return is_held(paths->data, service);
 }
 
-void lock_refresh(const struct paths *paths)
+static bool is_of_this_hour(int fd)
 {
-    DIR *run = opendir(paths->run);
+    struct stat st;
+
+    return fstat(fd, &st) != 0 || llabs((long long)(clock_now() - clock_usec(st.st_mtim))) < hour;
+}
+
+void lock_refresh(const struct paths *paths, int fd)
+{
+    DIR *run = is_of_this_hour(fd) ? NULL : opendir(paths->run);
     struct dirent *entry;
 
     if (!run)

@@ -28,8 +28,9 @@ enum lock_place lock_data_look(const struct paths *paths, const char *service, i
 bool lock_is_held(const struct paths *paths, const char *service);
 bool lock_data_is_held(const struct paths *paths, const char *service);
 
-/* Sets the time of RUN and of all its files to now, because programs like systemd-tmpfiles remove files in /tmp that
- * are old. Skips files that it may not change. */
-void lock_refresh(const struct paths *paths);
+/* If the time of the lock is an hour or more from now, sets the time of RUN and of all its files to now, because
+ * programs like systemd-tmpfiles remove files in /tmp that are old. By the wall clock, as they do: it may be set while
+ * the engine runs. Skips files that it may not change. */
+void lock_refresh(const struct paths *paths, int fd);
 
 #endif

@@ -318,8 +318,12 @@ bool requester_take(struct requester *requester, struct delivery *delivery)
     return take_due(requester, delivery);
 }
 
+/* A sending may take the signal of an answer that has just arrived, so all is received once more before a wait. */
 usec_t requester_due(const struct requester *requester)
 {
+    for (uint32_t i = 0; i < requester->link_count; i++)
+        if (!sockets_settled(requester->links[i].socket))
+            return 0;
     return requester->due;
 }
 

@@ -39,8 +39,8 @@ struct delivery {
  * returns false, then wait with requester_wait_for and requester_due. */
 bool requester_take(struct requester *requester, struct delivery *delivery);
 
-usec_t
-requester_due(const struct requester *requester); /* on the steady clock: the latest time of the next requester_take */
+/* On the steady clock: the latest time of the next requester_take; 0: at once. */
+usec_t requester_due(const struct requester *requester);
 
 /* Adds up to `room` descriptors to poll() for POLLIN; returns their number. */
 enum { REQUESTER_FDS = 64 };

@@ -142,6 +142,23 @@ def a_jack_server_whose_records_are_lost_is_adopted_again(home):
 
 
 @claim
+def a_jack_server_that_is_adopted_is_reported_with_the_device_that_it_runs(home):
+    engine(home)
+    until_connected(home)
+    jack = home.pid('jack')
+    for pid in running(home, 'loopholed'):
+        os.kill(pid, signal.SIGKILL)
+    home.env['LOOPHOLE_AUDIO'] = 'alsa:hw:PCH'  # as if a card that was busy could be opened now
+    home.up()
+    home.wait_ready('jack')
+    same(jack, home.pid('jack'))
+    devices = home.ask('supervisor.sound_devices')
+    same(['dummy'], [one['name'] for one in devices['each'] if one['used']])
+    contains(devices['alarm'], 'silent: no sound card can be used')
+    contains(home.loophole('status').all, 'silent: no sound card can be used')
+
+
+@claim
 def a_server_that_runs_already_is_used_and_left_alone(home):
     name = f'other-{os.getpid()}'
     named(home, name)
@@ -174,6 +191,37 @@ def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home)
         server.wait()
         until_state('waiting')
     contains(home.loophole('up').all, 'no sound')
+
+
+def until_no_alarm(home):
+    until(lambda: 'no sound' not in home.loophole('status').all, what='no alarm is left')
+
+
+@claim
+def the_alarm_of_a_named_server_that_does_not_run_ends_when_it_runs(home):
+    name = f'awaited-{os.getpid()}'
+    named(home, name)
+    contains(home.loophole('up').all, 'no sound: that JACK server does not run')
+    own_server(home, name, '-r', '-d', 'dummy', '-p', '1024')
+    until_connected(home)
+    until_no_alarm(home)
+
+
+@claim
+def the_alarm_of_a_card_that_cannot_be_opened_ends_when_it_can(home):
+    tools = home.file('tools')
+    named(home, 'unused')
+    os.mkdir(tools)
+    write_file(home.file('is-busy'), '')
+    write_file(tools + '/jackd', f'#!/bin/sh\n[ ! -e {home.file("is-busy")} ] || exit 1\n'
+                                 f'exec {shutil.which("jackd")} "$1" "$2" -r -d dummy -p 1024\n')
+    os.chmod(tools + '/jackd', 0o755)
+    home.env.update(PATH=tools + ':' + home.env['PATH'], LOOPHOLE_AUDIO='alsa:hw:PCH')
+    home.start('loophole', 'up')
+    until(lambda: 'no sound: jackd cannot open alsa:hw:PCH' in home.loophole('status', code=None).all)
+    os.remove(home.file('is-busy'))
+    until_connected(home)
+    until_no_alarm(home)
 
 
 @claim

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import BUILD, claim, contains, file_text, run_claims, same, scratch, skip, state_of, until
@@ -60,6 +61,21 @@ def a_lock_that_is_replaced_ends_the_engine_and_its_successor_is_left_alone(home
     until(lambda: all(state_of(pid) == 'Z' for pid in old))
     home.loophole('search', 'x')
     assert home.is_ready('persist')
+
+
+@claim
+def the_files_of_a_running_engine_stay_young_when_the_clock_is_set(home):
+    """As after a suspend of 11 days, or after the date came from the network: a cleaner of /tmp would remove them."""
+    home.up()
+    run = home.file('run')
+    files = [run] + [os.path.join(run, name) for name in os.listdir(run)]
+    for path in sorted(files, key=lambda path: path.endswith('.lock')):  # the engine looks at the locks
+        os.utime(path, (time.time() - 11 * 86400,) * 2, follow_symlinks=False)
+
+    def is_young(path):
+        return not os.path.lexists(path) or time.time() - os.lstat(path).st_mtime < 86400
+    until(lambda: all(is_young(path) for path in files), what='all files in RUN have a new time')
+    home.loophole('search', 'x')
 
 
 @claim

@@ -36,6 +36,14 @@ void __wrap_errand_start(struct errands *errands, struct errand *errand)
     thread.last = &errand->next;
 }
 
+bool __wrap_errand_try(struct errands *errands, struct errand *errand);
+
+bool __wrap_errand_try(struct errands *errands, struct errand *errand)
+{
+    __wrap_errand_start(errands, errand);
+    return true;
+}
+
 usec_t errands_due(void)
 {
     return thread.first ? thread.due : INT64_MAX;

@@ -113,23 +113,41 @@ static void a_symbolic_link_in_its_place_is_not_followed(void **state)
     assert_int_equal(access(aim, F_OK), -1);
 }
 
-static void the_files_of_the_run_directory_get_a_new_time(void **state)
+static void set_time(const char *path, time_t seconds)
 {
-    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
-    struct engine *engine = *state;
-    char path[PATH_MAX + 32];
+    const struct timespec both[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
+
+    assert_int_equal(utimensat(AT_FDCWD, path, both, 0), 0);
+}
+
+static bool has_time(const char *path, time_t seconds)
+{
     struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_atime == seconds && st.st_mtime == seconds;
+}
+
+static void the_files_of_the_run_directory_get_a_new_time_once_the_lock_is_not_of_this_hour(void **state)
+{
+    enum { HOUR_S = 3600, SOME_S = 60 };
+    struct engine *engine = *state;
+    char lock[PATH_MAX + 32];
+    const time_t now = time(NULL), young = now - HOUR_S + SOME_S;
+    const time_t others[] = { 1000, now - HOUR_S - SOME_S, now + HOUR_S + SOME_S };
     int fd;
 
     assert_int_equal(lock_take(&engine->paths, "search", &fd, NULL), ERR_OK);
-    snprintf(path, sizeof(path), "%s/search.lock", engine->paths.run);
-    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
-    assert_int_equal(utimensat(AT_FDCWD, engine->paths.run, old, 0), 0);
-    lock_refresh(&engine->paths);
-    assert_int_equal(stat(path, &st), 0);
-    assert_true(st.st_atime > 1000 && st.st_mtime > 1000);
-    assert_int_equal(stat(engine->paths.run, &st), 0);
-    assert_true(st.st_atime > 1000 && st.st_mtime > 1000);
+    snprintf(lock, sizeof(lock), "%s/search.lock", engine->paths.run);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        set_time(engine->paths.run, others[i]);
+        set_time(lock, young);
+        lock_refresh(&engine->paths, fd);
+        assert_true(has_time(lock, young) && has_time(engine->paths.run, others[i]));
+        set_time(lock, others[i]);
+        lock_refresh(&engine->paths, fd);
+        assert_false(has_time(lock, others[i]) || has_time(engine->paths.run, others[i]));
+    }
     close(fd);
 }
 
@@ -144,7 +162,7 @@ int main(void)
         CLAIM(a_holder_that_dies_lets_go),
         CLAIM(a_process_that_a_dead_holder_had_just_started_is_waited_for),
         CLAIM(a_symbolic_link_in_its_place_is_not_followed),
-        CLAIM(the_files_of_the_run_directory_get_a_new_time),
+        CLAIM(the_files_of_the_run_directory_get_a_new_time_once_the_lock_is_not_of_this_hour),
     };
 
     return cmocka_run_group_tests_name("lock", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <sys/un.h>
 
 #include "proto/transport/sockets.h"
+#include "tests/unit/common/no_threads.h"
 #include "tests/unit/proto/stand_in.h"
 
 /* A stranger: one connection that sends arbitrary bytes. */
@@ -272,6 +273,26 @@ static void beyond_the_limit_of_deferred_asks_the_answer_is_busy(void **state)
     still_well(engine);
 }
 
+static int set_up_without_threads(void **state)
+{
+    engine_set_up(state);
+    no_threads = true;
+    engine_run(*state, 0, stand_in_serve, "search.ping");
+    no_threads = false;
+    return 0;
+}
+
+static void large_asks_are_answered_by_a_service_that_can_start_no_thread_for_them(void **state)
+{
+    static uint8_t large[LIMIT_ASIDE_LEAST];
+    const struct service_ping request = { .payload = bytes_of(large, sizeof(large)) };
+    struct pong answer;
+
+    for (int i = 0; i <= LIMIT_ASIDE; i++)
+        ask_engine(*state, "search.ping", &request, &answer, ERR_OK);
+    assert_int_equal(answer.payload.len, sizeof(large));
+}
+
 static int connect_to(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -328,6 +349,8 @@ int main(void)
         CLAIM(the_budget_holds_for_a_client_that_does_not_watch_it),
         CLAIM(an_ask_sent_again_while_under_way_is_handled_once),
         CLAIM(beyond_the_limit_of_deferred_asks_the_answer_is_busy),
+        cmocka_unit_test_setup_teardown(large_asks_are_answered_by_a_service_that_can_start_no_thread_for_them,
+                                        set_up_without_threads, engine_tear_down),
         CLAIM(a_flood_of_2000_connections_leaves_others_alone),
     };
 

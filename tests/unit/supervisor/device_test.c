@@ -53,6 +53,24 @@ static void a_program_is_found_in_the_path(void **state)
     assert_false(device_server_runs("no-such-server"));
 }
 
+static void a_card_that_was_refused_is_passed_over_whatever_else_is_plugged_in(void **state)
+{
+    const struct device both[] = { { .name = "alsa:hw:PCH" }, { .name = "alsa:hw:USB" }, { .name = "dummy" } };
+    struct device_refusals refusals = { 0 };
+
+    (void)state;
+    assert_string_equal(device_best(both, 3, &refusals)->name, "alsa:hw:PCH");
+    device_refuse(&refusals, "alsa:hw:PCH");
+    assert_string_equal(device_best(both, 3, &refusals)->name, "alsa:hw:USB");
+    assert_string_equal(device_best(both + 1, 2, &refusals)->name, "alsa:hw:USB"); /* the refused one is unplugged */
+    device_refuse(&refusals, "alsa:hw:USB");
+    assert_string_equal(device_best(both, 3, &refusals)->name, "dummy");
+    assert_null(device_best(both, 2, &refusals));
+    for (int i = 0; i < DEVICES; i++)
+        device_refuse(&refusals, "alsa:hw:Webcam");
+    assert_string_equal(device_best(both, 3, &refusals)->name, "alsa:hw:PCH"); /* forgotten */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -60,6 +78,7 @@ int main(void)
         cmocka_unit_test(no_more_are_listed_than_there_is_room_for),
         cmocka_unit_test(only_names_of_devices_are_names),
         cmocka_unit_test(a_program_is_found_in_the_path),
+        cmocka_unit_test(a_card_that_was_refused_is_passed_over_whatever_else_is_plugged_in),
     };
     return cmocka_run_group_tests_name("supervisor/device", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "common/process/errand.h"
+#include "tests/unit/common/no_threads.h"
 
 enum { WAIT_MS = 60000 };
 
@@ -53,7 +54,7 @@ static void begin_errands(struct fixture *f, unsigned threads)
     f->errands = errands_new(f->mailbox, threads);
 }
 
-static void start_errand(struct fixture *f, bool hangs)
+static struct errand *make_errand(struct fixture *f, bool hangs)
 {
     struct test_errand *test = calloc(1, sizeof(*test));
 
@@ -65,7 +66,12 @@ static void start_errand(struct fixture *f, bool hangs)
         .dropped = &f->dropped,
         .hang = hangs ? &f->hang : NULL
     };
-    errand_start(f->errands, &test->errand);
+    return &test->errand;
+}
+
+static void start_errand(struct fixture *f, bool hangs)
+{
+    errand_start(f->errands, make_errand(f, hangs));
 }
 
 static void loop_until(struct fixture *f, atomic_int *counter, int value)
@@ -139,6 +145,62 @@ static void threads_that_hang_are_counted_and_bounded(void **state)
     mailbox_free(f.mailbox);
 }
 
+static void an_errand_that_finds_no_thread_runs_when_one_can_be_started(void **state)
+{
+    struct fixture f = { 0 };
+
+    (void)state;
+    begin_errands(&f, 2);
+    no_threads = true;
+    start_errand(&f, false);
+    errands_look(f.errands);
+    assert_int_equal(f.ran, 0);
+    no_threads = false;
+    loop_until(&f, &f.done, 1);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+}
+
+static void a_thread_that_could_not_be_replaced_is_replaced_later(void **state)
+{
+    static struct fixture f;
+
+    (void)state;
+    atomic_store(&f.hang, true);
+    begin_errands(&f, 1);
+    start_errand(&f, true);
+    start_errand(&f, false);
+    no_threads = true;
+    loop_until(&f, &f.lost, 1);
+    assert_int_equal(f.ran, 0);
+    no_threads = false;
+    loop_until(&f, &f.done, 1);
+    atomic_store(&f.hang, false);
+    loop_until(&f, &f.dropped, 2);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+}
+
+static void an_errand_that_is_tried_without_a_thread_is_given_back(void **state)
+{
+    struct fixture f = { 0 };
+    struct errand *tried = make_errand(&f, false);
+
+    (void)state;
+    begin_errands(&f, 1);
+    no_threads = true;
+    start_errand(&f, false);
+    assert_false(errand_try(f.errands, tried));
+    start_errand(&f, false);
+    no_threads = false;
+    loop_until(&f, &f.done, 2);
+    assert_true(errand_try(f.errands, tried));
+    loop_until(&f, &f.done, 3);
+    loop_until(&f, &f.dropped, 3);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+}
+
 struct received {
     struct mail mail;
     int opened, dropped;
@@ -200,6 +262,9 @@ int main(void)
         cmocka_unit_test(done_is_called_once_for_every_errand),
         cmocka_unit_test(an_errand_that_hangs_is_given_up_and_the_others_continue),
         cmocka_unit_test(threads_that_hang_are_counted_and_bounded),
+        cmocka_unit_test(an_errand_that_finds_no_thread_runs_when_one_can_be_started),
+        cmocka_unit_test(a_thread_that_could_not_be_replaced_is_replaced_later),
+        cmocka_unit_test(an_errand_that_is_tried_without_a_thread_is_given_back),
         cmocka_unit_test(errands_that_are_left_at_the_end_are_dropped),
         cmocka_unit_test(mail_that_nobody_opened_is_dropped),
     };
