@@ -327,7 +327,7 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
         due.at[due.count++] =
             deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
     due.at[due.count] = save_of_file(work, document, parts, number);
-    if (deed_check_save(&due.at[due.count++], fault) != ERR_OK)
+    if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
     due.at[due.count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
     due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);

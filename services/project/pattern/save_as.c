@@ -254,7 +254,9 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     due.count += copy_slots(work, txn, found->from, &parts, due.at + due.count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
-    due.at[due.count++] = deed_save_action(work, &document, content);
+    due.at[due.count] = deed_save_action(work, &document, content);
+    if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
+        return ERR_TOO_LARGE;
     due.at[due.count++] = deed_place(&work->arena, work->id, place, txn);
     due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
     const struct persist_apply apply = { .label = TEXT("save as"),
