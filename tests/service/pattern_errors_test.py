@@ -217,6 +217,11 @@ def a_disk_that_does_not_answer_is_a_timeout(home):
         home.loophole('pattern', ACID)
         same(0, osc.say('/pattern/save', 5)[1])
         band.process.send_signal(signal.SIGSTOP)
+        clients = [home.client() for _ in range(3)]
+        for client in clients:
+            client.send('project.save_pattern', {'slot': '5'}, budget_ms=14000)
+        said = [client.take('project')[1:] for client in clients]
+        same({('timeout', '[PATTERN] Failed to save to slot 5')}, {(error, body['what']) for error, body in said})
         refused_slot(home, osc, 17, 'Failed to save to slot 5', 'save', 5)
         refused_slot(home, osc, 17, 'Error: Slot 5 cannot be read: the folder of the project does not answer', 'load', 5)
         band.process.send_signal(signal.SIGCONT)

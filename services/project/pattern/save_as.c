@@ -7,6 +7,7 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_writes.h"
 
 /* True: this is a repeated ask, and the copy was made by the first one. */
 static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
@@ -302,7 +303,7 @@ static void write_slots(struct doing *work, const struct element_list *parts, ui
         io->count++;
     }
     work->is_sent = true;
-    slot_io_start(work->p, io, take_slots, work);
+    slot_writes_start(work->p, io, take_slots, work);
 }
 
 static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fault)

@@ -103,7 +103,7 @@ static enum err write_change(struct doing *work, struct txn *txn, struct fault *
 {
     (void)fault;
     slot_job_take_stored(work, txn);
-    slot_job_write(work, true);
+    slot_job_write(work, txn, true);
     return ERR_OK;
 }
 

@@ -151,7 +151,7 @@ static enum err write_slots(struct doing *work, struct txn *txn, struct fault *f
     slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
     if (!slot_is_ours(&place->row, slot_digest(&work->arena, place->content)))
         slot_job_take_stored(work, txn);
-    slot_job_write(work, true);
+    slot_job_write(work, txn, true);
     return ERR_OK;
 }
 
