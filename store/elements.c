@@ -134,9 +134,16 @@ static bool look_at_project(void *state, const struct element *element)
 
 enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project)
 {
+    const struct choice kind = { .value = ELEMENT_KIND_PROJECT };
     struct name_search search = { .arena = arena, .named = named };
-    enum err e = elements_each_project(txn, arena, look_at_project, &search);
+    struct element draft;
+    enum err e = ERR_OK;
 
+    if (elements_is_complete(txn, arena, elements_draft_id) &&
+        elements_get(txn, arena, kind, elements_draft_id, elements_draft_id, &draft) == ERR_OK)
+        (void)look_at_project(&search, &draft);
+    if (!search.found)
+        e = elements_each_project(txn, arena, look_at_project, &search);
     *project = search.project;
     if (e != ERR_OK || search.found)
         return e;

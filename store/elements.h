@@ -24,8 +24,8 @@ enum err elements_remove(struct writing *w, const struct element *element);
  * project gets its place last. */
 bool elements_is_complete(struct txn *txn, struct arena *arena, struct id project);
 
-/* Return the open project, or the complete one of a name or, if none has that name, of an id. Errors: also
- * not_found. */
+/* Return the open project, or the complete one of a name or, if none has that name, of an id. The draft of another
+ * engine may have the name of this engine's draft: that one is meant. Errors: also not_found. */
 enum err elements_current(struct txn *txn, struct arena *arena, struct id *project);
 enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project);
 

@@ -12,6 +12,7 @@
 #include "services/project/pattern/slot_compare.h"
 #include "services/project/pattern/slot_list.h"
 #include "services/project/pattern/slot_pack.h"
+#include "services/project/pattern/slot_writes.h"
 #include "services/project/pattern/song_follow.h"
 
 #define LOOK_US 1000000 /* between two looks at hanging errands */
@@ -45,6 +46,7 @@ int main(int argc, char **argv)
     song_follow_close(&project);
     slot_compare_close(&project);
     slot_list_close(&project);
+    slot_writes_close(&project);
     file_io_close(&project);
     recheck_close(&project);
     missing_note_close(&project);

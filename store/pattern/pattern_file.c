@@ -210,3 +210,15 @@ void pattern_file_write(const struct pattern_file *file, struct buffer *to)
     buffer_add_text(to, "\n");
     arena_free(&arena);
 }
+
+enum err pattern_file_text(const struct pattern_file *file, struct arena *arena, struct text *to, struct fault *fault)
+{
+    struct buffer bytes = { 0 };
+
+    pattern_file_write(file, &bytes);
+    *to = arena_take(arena, &bytes);
+    if (to->len <= PATTERN_FILE_BYTES)
+        return ERR_OK;
+    return fault_set(fault, ERR_TOO_LARGE, "the file of the pattern would have %u bytes, at most %d are allowed",
+                     to->len, PATTERN_FILE_BYTES);
+}

@@ -25,4 +25,8 @@ enum err pattern_file_read(struct text from, struct arena *arena, struct pattern
  * id. Equal patterns give equal bytes, and reading them gives the same pattern. */
 void pattern_file_write(const struct pattern_file *file, struct buffer *to);
 
+/* The same as a text for a file. Unknown keys may take more room than in the file that was read. Errors (explained):
+ * too_large (the file could not be read again). */
+enum err pattern_file_text(const struct pattern_file *file, struct arena *arena, struct text *to, struct fault *fault);
+
 #endif

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, file_bytes, lose_override, run_claims, same, until
+from claims import TOP, claim, contains, file_bytes, lose_override, run_claims, same, until, write_file
 from disks import Lossy, Small
 from osc import Osc
 from patterns import refused_alike, refused_slot
@@ -172,6 +172,30 @@ def a_file_larger_than_a_pattern_may_be_is_too_large(home):
 
 
 @claim
+def a_pattern_whose_file_would_be_too_large_to_be_read_is_neither_saved_nor_renamed(home):
+    _, slot, night = saved(home)
+    grows = json.dumps({'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}, 'marks': [[0]] * 200000}, separators=(',', ':'))
+    copy, other = slot.replace('_005', '_006'), night.replace('Night', 'Grows')
+    for path in (copy, other):
+        write_file(path, grows)  # another program may write it so
+    client, before = home.client(), [file_bytes(path) for path in (slot, night, copy, other)]
+
+    def is_refused(sentence, ask, **fields):
+        error, body = client.ask('project.' + ask, fields)
+        same('too_large', error, body)
+        contains(body['what'] + ': ' + body['hint'], sentence + ': the file of the pattern would have ')
+    contains(client.must('project.load_pattern', {'slot': '6'})['message'], 'Pattern loaded')
+    is_refused('[PATTERN] Failed to save to slot 5', 'save_pattern', slot='5', file=grows)
+    is_refused('[PATTERN] Error', 'change_slot', verb='rename', slot='6', to='Grown')
+    is_refused('[PATTERN] Error', 'change_library', verb='rename', names=['user/Grows'], to='Grown')
+    home.loophole('pattern', 'save', '5', other, code=15)
+    same(before, [file_bytes(path) for path in (slot, night, copy, other)])
+    same(['Acid', ''], [one['name'] for one in client.must('project.list_patterns')['slots']])
+    for verb, more in (('copy', {'to': '7'}), ('delete', {})):
+        client.must('project.change_slot', {'verb': verb, 'slot': '6', **more})
+
+
+@claim
 def a_file_that_was_changed_since_a_step_of_the_library_is_a_conflict(home):
     osc, _, night = saved(home)
     with open(night, 'a', encoding='utf-8') as out:
@@ -193,6 +217,11 @@ def a_disk_that_does_not_answer_is_a_timeout(home):
         home.loophole('pattern', ACID)
         same(0, osc.say('/pattern/save', 5)[1])
         band.process.send_signal(signal.SIGSTOP)
+        clients = [home.client() for _ in range(3)]
+        for client in clients:
+            client.send('project.save_pattern', {'slot': '5'}, budget_ms=14000)
+        said = [client.take('project')[1:] for client in clients]
+        same({('timeout', '[PATTERN] Failed to save to slot 5')}, {(error, body['what']) for error, body in said})
         refused_slot(home, osc, 17, 'Failed to save to slot 5', 'save', 5)
         refused_slot(home, osc, 17, 'Error: Slot 5 cannot be read: the folder of the project does not answer', 'load', 5)
         band.process.send_signal(signal.SIGCONT)

@@ -113,6 +113,23 @@ def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(ho
     same(False, most.state()['dirty'])
 
 
+@claim(shares=running)
+def a_save_whose_file_would_be_too_large_to_be_read_is_refused(home):
+    it = Studio(home, 'Deep')
+    it.must('save')
+    file, deep = it.file(), '[' * 40 + '1,' * 200000 + '1' + ']' * 40  # a value a line, each after 86 spaces
+    it.must('put', kind='clip', body='{"later":' + deep + '}')
+    for ask in ({'ask': 'save'}, {'ask': 'save_as', 'name': 'Deeper'}):
+        contains(it.refused('too_large', **ask), 'its project.json would have')
+    same((1, True, 'same'), tuple(it.state()[key] for key in ('revision', 'dirty', 'mirror')))
+    same(file, it.file())
+    it.must('undo')
+    same((1, 'same'), tuple(it.must('save')[key] for key in ('revision', 'mirror')))
+    for _ in range(4):
+        it.put('track', name='Long', note='x' * 900000)
+    contains(it.refused('too_large', 'save_as', name='Deeper'), '3072 KiB')
+
+
 def open_and_kill(home, folder, victims, chance):
     """Sends the ask that opens a project, kills services after persist's first commit, and returns the ask's id."""
     request, client, pids = new_id(), home.client(), [home.pid(victim) for victim in victims]

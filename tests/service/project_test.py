@@ -350,6 +350,60 @@ def the_draft_project_becomes_the_open_one_when_the_open_one_is_gone(home):
     same('draft', it.must('current')['name'])
 
 
+@claim
+def the_draft_project_keeps_its_name(home):
+    running(home)
+    client = Client(home.path)
+    for project in ('', 'draft'):
+        error, answer = client.ask('project.set', {'project': project, 'body': '{"name":"Night"}'})
+        same(('bad_request', 'the draft project keeps its name', 'name'), (error, answer['what'], answer['field']))
+        contains(answer['hint'], 'project save_as NAME')
+    same('draft', client.must('project.set', {'body': '{"name":"draft","bpm":99}'})['name'])
+    same('Night', client.must('project.save_as', {'name': 'Night'})['name'])
+    same({'draft', 'Night'}, {one['name'] for one in client.must('project.list')['each']})
+
+
+def draft_with(home, name):
+    """A client of an engine whose draft, which is saved, has a slot with a pattern of this name; the draft's state."""
+    running(home)
+    client = Client(home.path)
+    file = {'metadata': {'name': name}, 'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}}
+    client.must('project.save_pattern', {'slot': '5', 'file': json.dumps(file)})
+    return client, client.must('project.save')
+
+
+def slots_of(client):
+    return [slot['name'] for slot in client.must('project.list_patterns')['slots']]
+
+
+@claim
+def the_draft_of_another_engine_is_a_project_of_its_own(home):
+    _, theirs = draft_with(home, 'theirs')
+    other = home.other('second')
+    moved, equal = other.file('moved'), other.file('equal')
+    for copy in (moved, equal):
+        shutil.copytree(os.fsdecode(theirs['folder']), copy)
+    client, mine = draft_with(other, 'mine')
+    same(theirs['id'], mine['id'])
+    opened = client.must('project.open', {'folder': moved.encode()})
+    same(('draft', moved.encode(), 1), tuple(opened[key] for key in ('name', 'folder', 'revision')))
+    same(['theirs'], slots_of(client))
+    client.must('project.change_slot', {'verb': 'rename', 'slot': '5', 'to': 'taken'})
+    assert client.must('project.open', {'folder': equal.encode()})['id'] not in (opened['id'], mine['id'])
+    same(['theirs'], slots_of(client))
+    client.must('project.open', {'folder': moved.encode()})
+    same(['taken'], slots_of(client))
+    client.must('project.set', {'body': '{"bpm":99}'})
+    same('same', client.must('project.save')['mirror'])
+    same(word(opened['id']), file_json(moved + '/project.json')['project']['id'])
+    for where in ({'project': 'draft'}, {'folder': mine['folder']}):
+        own = client.must('project.open', where)
+        same((mine['id'], mine['folder'], 'same'), tuple(own[key] for key in ('id', 'folder', 'mirror')))
+        same(['mine'], slots_of(client))
+        same(opened['id'], client.must('project.open', {'folder': moved.encode()})['id'])
+    other.check_store()
+
+
 @claim(inside=Indexing)
 def a_project_opens_on_another_engine_that_joins_sounds_by_content(it):
     tone = wav(it.folder('lib', 'tone.wav'), 440)

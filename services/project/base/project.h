@@ -31,6 +31,7 @@ struct project {
     struct sound_keeping *sounds;     /* sound.h */
     struct pattern_library *library;  /* of patterns: library/library.h */
     struct slot_packing *packing;     /* pattern/slot_pack.h */
+    struct slot_write *slot_writes;   /* in progress, or waiting for one of the same folder: pattern/slot_writes.h */
     struct slot_comparing *comparing; /* pattern/slot_compare.h */
     struct slot_lines *lines;         /* pattern/slot_list.h */
     struct song_following *song;      /* pattern/song_follow.h */

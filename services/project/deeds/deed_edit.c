@@ -157,6 +157,16 @@ static uint32_t rename_alone(struct doing *work, struct txn *txn, struct action 
     return 1;
 }
 
+/* The draft keeps its name, because it is made the open project whenever no other one is. */
+static enum err check_new_name(struct doing *work, struct txn *txn, struct text name, struct fault *fault)
+{
+    if (!id_equal(work->id, elements_draft_id) || text_is(name, "draft"))
+        return deed_check_unused(work, txn, name, work->id, fault);
+    fault_set(fault, ERR_BAD_REQUEST, "the draft project keeps its name");
+    fault_hint(fault, "`loophole project save_as NAME` makes a project of it");
+    return fault_field(fault, "name");
+}
+
 static enum err plan_set(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_set *ask = work->ask;
@@ -172,8 +182,8 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
         was = tree_text(&body, "name");
     if (e == ERR_OK)
         e = merge_keys(work, ELEMENT_KIND_PROJECT, ask->body, &body, fault);
-    if (e == ERR_OK)
-        e = deed_check_unused(work, txn, tree_text(&body, "name"), work->id, fault);
+    if (e == ERR_OK && !text_equal(was, tree_text(&body, "name")))
+        e = check_new_name(work, txn, tree_text(&body, "name"), fault);
     if (e != ERR_OK)
         return e;
     actions[0] = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena),

@@ -327,23 +327,50 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
         due.at[due.count++] =
             deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
     due.at[due.count] = save_of_file(work, document, parts, number);
-    if (deed_check_save(&due.at[due.count++], fault) != ERR_OK)
+    if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
     due.at[due.count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
     due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
     return send_open(work, deed_left_to_do(txn, &work->arena, work->id, due), fault);
 }
 
-/* A file without an id of loophole belongs to the project of its folder. Another program may have written it. */
-static void find_by_folder(struct doing *work, struct txn *txn, const struct tree *document)
+/* Its folder is kept as the settings name it, perhaps by a link. */
+static bool is_folder_of_draft(struct doing *work, struct txn *txn)
 {
-    struct id found;
+    const struct project_open *ask = work->ask;
+    const struct text folders[] = { work_draft_folder(work), elements_folder(txn, &work->arena, elements_draft_id) };
+    struct text asked = { ask->folder.len, (const char *)ask->folder.at };
+
+    while (asked.len > 1 && asked.at[asked.len - 1] == '/')
+        asked.len--;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+        if (text_equal(folders[i], work->folder) || text_equal(folders[i], asked))
+            return true;
+    return false;
+}
+
+/* The draft of another engine becomes a project of its own. Drafts of two engines may have equal files. */
+static struct id id_of_foreign_draft(struct doing *work, const struct tree *document)
+{
+    const struct text canonical = tree_canonical(document, &work->arena);
+    const struct text text = arena_printf(&work->arena, "%.*s\n%.*s", TEXT_ARG(work->folder), TEXT_ARG(canonical));
+
+    return id_of_bytes(text.at, text.len);
+}
+
+/* A file without an id of loophole, which another program may have written, belongs to the project of its folder. So
+ * does that of a draft. Zero: the document says which project it is. */
+static struct id find_by_folder(struct doing *work, struct txn *txn, const struct tree *document)
+{
+    const bool is_draft = document_is_draft(document);
+    struct id found = { { 0 } };
 
     if (document_has_id(document))
-        return;
-    found = deed_in_that_folder(work, txn, (struct id){ { 0 } });
-    if (!id_is_zero(found))
-        work->id = found;
+        return found;
+    if (is_draft && is_folder_of_draft(work, txn))
+        return elements_draft_id;
+    found = deed_in_that_folder(work, txn, found);
+    return is_draft && id_is_zero(found) ? id_of_foreign_draft(work, document) : found;
 }
 
 static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fault)
@@ -351,6 +378,7 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     const struct project_open *ask = work->ask;
     struct element_list parts;
     struct tree document;
+    struct id as = { { 0 } };
     enum err e;
 
     if (ask->project.len)
@@ -362,10 +390,11 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     }
     e = parse_document(work, &document, fault);
     if (e == ERR_OK)
-        e = document_read(&document, NULL, NULL, &work->arena, &work->id, &parts, fault);
+        as = find_by_folder(work, txn, &document);
+    if (e == ERR_OK)
+        e = document_read(&document, id_is_zero(as) ? NULL : &as, NULL, &work->arena, &work->id, &parts, fault);
     if (e != ERR_OK)
         return refuse_file(work, txn, e, fault);
-    find_by_folder(work, txn, &document);
     if (elements_is_complete(txn, &work->arena, work->id))
         return open_known(work, txn, fault);
     return open_unknown(work, txn, &document, &parts, fault);

@@ -67,12 +67,16 @@ static struct text digest_of_file(struct doing *work)
     return arena_text(&work->arena, text_of(hash_hex(hash_of(work->file.at, work->file.len), 32, hex)));
 }
 
-enum err deed_check_save(const struct action *action, struct fault *fault)
+enum err deed_check_save(const struct doing *work, const struct action *action, struct fault *fault)
 {
-    if (action->element.body.len <= SAVE_BYTES)
+    if (action->element.body.len > SAVE_BYTES)
+        fault_set(fault, ERR_TOO_LARGE, "the save would have %u KiB: at most %d KiB", action->element.body.len >> 10,
+                  SAVE_BYTES >> 10);
+    else if (work->file.len > FILE_IO_MOST)
+        fault_set(fault, ERR_TOO_LARGE, "its project.json would have %u KiB: at most %d KiB are read",
+                  work->file.len >> 10, FILE_IO_MOST >> 10);
+    else
         return ERR_OK;
-    fault_set(fault, ERR_TOO_LARGE, "the save would have %u KiB: at most %d KiB", action->element.body.len >> 10,
-              SAVE_BYTES >> 10);
     return fault_hint(fault, "all parts are kept as they are; remove some that are not needed, and save again");
 }
 
@@ -120,7 +124,7 @@ static enum err send_save(struct doing *work, struct txn *txn, const struct tree
     parts_place(txn, &work->arena, work->id, &place);
     parts_note_save(&place, &work->arena, work->number, tree_text(document, "revision_name"));
     actions[count++] = deed_save_action(work, document, content);
-    if (deed_check_save(&actions[0], fault) != ERR_OK)
+    if (deed_check_save(work, &actions[0], fault) != ERR_OK)
         return ERR_TOO_LARGE;
     actions[count++] = deed_place(&work->arena, work->id, place, txn);
     count += drop_oldest(work, txn, &actions[count]);

@@ -31,8 +31,8 @@ struct text deed_compare_mirror(struct doing *work, struct txn *txn);
 
 /* The parts of a save. `work->number` has its number, and `work->file` the text of project.json. deed_finish_document
  * adds the items and the number to the document, and makes that text. */
-/* Errors (explained): too_large (SAVE_BYTES). */
-enum err deed_check_save(const struct action *action, struct fault *fault);
+/* Errors (explained): too_large (SAVE_BYTES, or `work->file` could not be read again). */
+enum err deed_check_save(const struct doing *work, const struct action *action, struct fault *fault);
 struct action deed_save_action(struct doing *work, const struct tree *document, struct text content);
 void deed_finish_document(struct doing *work, struct txn *txn, const struct element_list *parts,
                           const struct parts_save *last, bool is_draft, struct tree *document);

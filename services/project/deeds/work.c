@@ -226,11 +226,16 @@ static void take_draft(void *state, enum err error, const void *answer, const st
     step_work(work);
 }
 
+struct text work_draft_folder(struct doing *work)
+{
+    return arena_printf(&work->arena, "%s/draft", work->p->folder);
+}
+
 /* Makes the draft project, if it is not there yet, the open one. */
 static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct id draft = elements_draft_id;
-    struct text place = arena_printf(&work->arena, "{\"folder\":\"%s/draft\"}", work->p->folder);
+    struct text place = arena_printf(&work->arena, "{\"folder\":\"%.*s\"}", TEXT_ARG(work_draft_folder(work)));
     struct action actions[3];
     struct element found;
     uint32_t count = 0;

@@ -90,6 +90,9 @@ enum err work_ask(struct doing *work, const char *name, const void *request,
  * `filed`. */
 void work_go_on(struct doing *work, const struct fault *filed);
 
+/* The folder of the draft project when it is made; in `arena`. */
+struct text work_draft_folder(struct doing *work);
+
 /* Reads the project of the work. Errors (explained): not_found. */
 enum err work_project(struct doing *work, struct txn *txn, struct element *project, struct fault *fault);
 

@@ -29,14 +29,6 @@ static void split_place(struct text place, struct text *folder, struct text *nam
     *name = slash ? (struct text){ place.len - len - 1, slash + 1 } : place;
 }
 
-static struct text text_of_pattern(struct arena *arena, const struct pattern_file *file)
-{
-    struct buffer bytes = { 0 };
-
-    pattern_file_write(file, &bytes);
-    return arena_take(arena, &bytes);
-}
-
 static enum err read_pattern(struct plan *plan, const struct library_entry *entry, struct pattern_file *to)
 {
     struct fault why = { 0 };
@@ -65,8 +57,7 @@ static enum err rewrite_text(struct plan *plan, const struct library_entry *entr
         file->pattern.metadata.name = name;
     if (folder.len && library_is_genre(folder))
         file->pattern.metadata.genre = folder;
-    *to = text_of_pattern(plan->arena, file);
-    return ERR_OK;
+    return pattern_file_text(file, plan->arena, to, plan->fault);
 }
 
 /* ---- changes of files ---- */
@@ -280,7 +271,9 @@ enum err library_plan_save(struct pattern_file *file, struct text folder, struct
         file->pattern.metadata.genre = in;
     else if (file->pattern.metadata.genre.len == 0)
         file->pattern.metadata.genre = TEXT("user");
-    text = text_of_pattern(arena, file);
+    e = pattern_file_text(file, arena, &text, fault);
+    if (e != ERR_OK)
+        return e;
     *to = (struct library_step){ .count = 1, .changes = arena_alloc(arena, sizeof(*to->changes)) };
     to->changes[0] = (struct library_change){ .path = path, .after = bytes_of(text.at, text.len) };
     to->said = message_text(MESSAGE_FILE_SAVED, arena, library_place(arena, path), (struct text){ 0 });

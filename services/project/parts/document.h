@@ -47,8 +47,9 @@ bool document_item_has_more(const struct tree *item);
 enum err document_read(const struct tree *document, const struct id *as, const struct element_list *present,
                        struct arena *arena, struct id *project, struct element_list *to, struct fault *fault);
 
-/* True if the project has an id of ours in the document. */
+/* True if the project has an id of ours in the document. The draft project has none: each engine's has the same id. */
 bool document_has_id(const struct tree *document);
+bool document_is_draft(const struct tree *document); /* of this engine, or of another one */
 
 /* Finds a part in such a list; NULL: it is not there. */
 const struct element *document_part(const struct element_list *list, struct id id);

@@ -254,11 +254,22 @@ const struct element *document_part(const struct element_list *list, struct id i
     return bsearch(&wanted, list->at + 1, list->count - 1, sizeof(wanted), compare_ids);
 }
 
-bool document_has_id(const struct tree *document)
+/* The id that the project has in the document; zero: it has none. */
+static struct id find_written(const struct tree *document)
 {
     struct id id;
 
-    return tree_id(tree_get(document, "project"), "id", &id) && !id_is_zero(id);
+    return tree_id(tree_get(document, "project"), "id", &id) ? id : (struct id){ { 0 } };
+}
+
+bool document_is_draft(const struct tree *document)
+{
+    return id_equal(find_written(document), elements_draft_id);
+}
+
+bool document_has_id(const struct tree *document)
+{
+    return !id_is_zero(find_written(document)) && !document_is_draft(document);
 }
 
 /* Sets two ids of the project in `r`: its id in the document, and its id in this catalogue. */
@@ -266,10 +277,9 @@ static void read_ids(struct document_reading *r, const struct tree *document, co
 {
     struct text text = tree_canonical(document, r->arena);
 
-    if (!document_has_id(document))
+    r->written = find_written(document);
+    if (id_is_zero(r->written))
         r->written = id_of_bytes(text.at, text.len);
-    else
-        (void)tree_id(tree_get(document, "project"), "id", &r->written);
     r->project = as ? *as : r->written;
 }
 

@@ -7,6 +7,7 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_writes.h"
 
 /* True: this is a repeated ask, and the copy was made by the first one. */
 static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
@@ -254,7 +255,9 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     due.count += copy_slots(work, txn, found->from, &parts, due.at + due.count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
-    due.at[due.count++] = deed_save_action(work, &document, content);
+    due.at[due.count] = deed_save_action(work, &document, content);
+    if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
+        return ERR_TOO_LARGE;
     due.at[due.count++] = deed_place(&work->arena, work->id, place, txn);
     due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
     const struct persist_apply apply = { .label = TEXT("save as"),
@@ -300,7 +303,7 @@ static void write_slots(struct doing *work, const struct element_list *parts, ui
         io->count++;
     }
     work->is_sent = true;
-    slot_io_start(work->p, io, take_slots, work);
+    slot_writes_start(work->p, io, take_slots, work);
 }
 
 static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fault)

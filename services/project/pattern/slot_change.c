@@ -34,28 +34,20 @@ static enum err begin_change(struct doing *work, struct txn *txn, struct fault *
     return e;
 }
 
-static struct text rename_text(struct doing *work, struct pattern_file *file, struct text name)
-{
-    struct buffer bytes = { 0 };
-
-    file->pattern.metadata.name = name;
-    pattern_file_write(file, &bytes);
-    return arena_take(&work->kept, &bytes);
-}
-
 /* The texts of both slots after the change. */
-static void change_texts(struct doing *work, const struct project_change_slot *ask, struct pattern_file *file,
-                         struct text to[2])
+static enum err change_texts(struct doing *work, const struct project_change_slot *ask, struct pattern_file *file,
+                             struct text to[2], struct fault *fault)
 {
     const struct slot_job *job = slot_job_of(work);
     const struct text one = job->places[0].content, none = { 0 };
     const struct text two = job->count > 1 ? job->places[1].content : none;
 
-    to[0] = ask->verb.value == SLOT_VERB_COPY     ? one
-            : ask->verb.value == SLOT_VERB_SWAP   ? two
-            : ask->verb.value == SLOT_VERB_RENAME ? rename_text(work, file, ask->to)
-                                                  : none;
+    to[0] = ask->verb.value == SLOT_VERB_COPY ? one : ask->verb.value == SLOT_VERB_SWAP ? two : none;
     to[1] = one;
+    if (ask->verb.value != SLOT_VERB_RENAME)
+        return ERR_OK;
+    file->pattern.metadata.name = ask->to;
+    return pattern_file_text(file, &work->kept, &to[0], fault);
 }
 
 /* The slot is empty. Asks persist whether an earlier copy of this ask has emptied it. */
@@ -88,7 +80,9 @@ static enum err plan_change(struct doing *work, struct txn *txn, struct fault *f
         e = slot_job_pattern(work, &job->places[0], file, fault);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ask_whether_done(work, e, fault) : e;
-    change_texts(work, ask, file, texts);
+    e = change_texts(work, ask, file, texts, fault);
+    if (e != ERR_OK)
+        return e;
     for (uint32_t i = 0; i < job->count; i++) {
         struct slot_place *place = &job->places[i];
 
@@ -109,7 +103,7 @@ static enum err write_change(struct doing *work, struct txn *txn, struct fault *
 {
     (void)fault;
     slot_job_take_stored(work, txn);
-    slot_job_write(work, true);
+    slot_job_write(work, txn, true);
     return ERR_OK;
 }
 

@@ -70,8 +70,8 @@ static enum err plan_compare(struct doing *work, struct txn *txn, struct fault *
 
 static enum err write_older(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn, (void)fault;
-    slot_job_write(work, true);
+    (void)fault;
+    slot_job_write(work, txn, true);
     return ERR_OK;
 }
 

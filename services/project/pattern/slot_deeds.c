@@ -98,6 +98,21 @@ struct text slot_job_text(struct doing *work, const struct pattern_file *file)
     return text;
 }
 
+/* Makes the text of the slot once: a conflict plans again with the same one. */
+static enum err make_content(struct doing *work, uint32_t slot, struct fault *fault)
+{
+    const struct project_save_pattern *ask = work->ask;
+    struct slot_job *job = slot_job_of(work);
+
+    if (job->count)
+        return ERR_OK;
+    job->pattern = job->pattern ? job->pattern : job->playing;
+    slot_name_pattern(&job->pattern->pattern, ask->name, arena_printf(&work->kept, "Pattern %u", slot));
+    job->places = arena_alloc(&work->kept, sizeof(*job->places));
+    job->count = 1;
+    return pattern_file_text(job->pattern, &work->kept, &job->places->content, fault);
+}
+
 static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_save_pattern *ask = work->ask;
@@ -112,15 +127,10 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
         e = message_fault(MESSAGE_BAD_NAME, ask->name, (struct text){ 0 }, fault);
     if (e == ERR_OK)
         e = slot_job_begin(work, txn, &banks, fault);
+    if (e == ERR_OK)
+        e = make_content(work, slot, fault);
     if (e != ERR_OK)
         return e;
-    job->pattern = job->pattern ? job->pattern : job->playing;
-    if (job->count == 0) { /* the first time: a conflict plans again with the same text */
-        slot_name_pattern(&job->pattern->pattern, ask->name, arena_printf(&work->kept, "Pattern %u", slot));
-        job->places = arena_alloc(&work->kept, sizeof(*job->places));
-        job->places->content = slot_job_text(work, job->pattern);
-        job->count = 1;
-    }
     job->places->writes = true;
     slot_read_row(txn, &work->arena, work->id, (job->bank_number - 1) * SLOTS_BANK + slot, &job->places->row);
     count = slot_put(&work->arena, work->id, &job->places->row, job->places->content, false, actions);
@@ -141,7 +151,7 @@ static enum err write_slots(struct doing *work, struct txn *txn, struct fault *f
     slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
     if (!slot_is_ours(&place->row, slot_digest(&work->arena, place->content)))
         slot_job_take_stored(work, txn);
-    slot_job_write(work, true);
+    slot_job_write(work, txn, true);
     return ERR_OK;
 }
 

@@ -66,8 +66,9 @@ enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault)
 /* Plans to write the texts of the store. After a repeated ask these are the texts of its first copy. */
 void slot_job_take_stored(struct doing *work, struct txn *txn);
 
-/* Writes the files that differ from the store. `waits`: the phase continues when they are on the disk. */
-void slot_job_write(struct doing *work, bool waits);
+/* Writes the files that differ from the store. A file that only heals gets the present text of its slot: another client
+ * may have saved it since the plan. `waits`: the phase continues when they are on the disk. */
+void slot_job_write(struct doing *work, struct txn *txn, bool waits);
 
 /* Sends actions as one step of undo of the project; none are no step. */
 enum err slot_job_send(struct doing *work, const char *label, struct action *actions, uint32_t count,

@@ -332,6 +332,10 @@ static void run_io(struct errand *errand)
         if (lock < 0 && io->writes)
             return;
     }
+    if (io->writes && atomic_load(&errand->lost)) { /* a newer write may have ended */
+        (void)close(lock);
+        return;
+    }
     io->fault = (struct fault){ 0 };
     if (io->finds)
         find_files(io);

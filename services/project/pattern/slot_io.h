@@ -32,7 +32,8 @@ struct slot_io {
 };
 
 /* A file operation for `count` files, freed after `done`; the caller fills the files and then starts it. A write keeps
- * what was in the file as a backup, writes a temporary file, syncs it, renames it, and syncs the folder. */
+ * what was in the file as a backup, writes a temporary file, syncs it, renames it, and syncs the folder: start it with
+ * slot_writes.h. */
 struct slot_io *slot_io_new(struct text folder, uint32_t count, bool writes);
 void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io), void *owner);
 

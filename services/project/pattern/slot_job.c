@@ -3,6 +3,7 @@
 
 #include "common/process/log.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_writes.h"
 #include "store/pattern/message.h"
 
 struct slot_job *slot_job_of(struct doing *work)
@@ -209,6 +210,12 @@ static void note_healed(void *owner, struct slot_io *io)
         log_fault("the files of slots were not written", &io->fault);
 }
 
+static void take_present(struct doing *work, struct txn *txn, struct slot_place *place)
+{
+    slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
+    place->content = arena_text(&work->kept, place->row.file);
+}
+
 void slot_job_take_stored(struct doing *work, struct txn *txn)
 {
     struct slot_job *job = slot_job_of(work);
@@ -216,37 +223,45 @@ void slot_job_take_stored(struct doing *work, struct txn *txn)
     for (uint32_t i = 0; i < job->count; i++) {
         struct slot_place *place = &job->places[i];
 
-        slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
-        place->content = arena_text(&work->kept, place->row.file);
+        take_present(work, txn, place);
         place->writes = place->writes || !text_equal(place->content, place->file);
     }
 }
 
-void slot_job_write(struct doing *work, bool waits)
+static uint32_t count_writes(const struct slot_job *job)
 {
-    struct slot_job *job = slot_job_of(work);
-    struct slot_io *io;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < job->count; i++)
         count += job->places[i].heals || job->places[i].writes;
+    return count;
+}
+
+void slot_job_write(struct doing *work, struct txn *txn, bool waits)
+{
+    struct slot_job *job = slot_job_of(work);
+    struct slot_io *io;
+    uint32_t count = count_writes(job);
+
     if (count == 0)
         return;
     io = slot_io_new(job->folder, count, true);
     count = 0;
     for (uint32_t i = 0; i < job->count; i++) {
-        const struct slot_place *place = &job->places[i];
+        struct slot_place *place = &job->places[i];
         struct slot_file *file = &io->files[count];
 
         if (!place->heals && !place->writes)
             continue;
+        if (!place->writes)
+            take_present(work, txn, place);
         slot_job_name_file(file, job->folder, place->row.number);
         file->removes = place->content.len == 0;
         buffer_add(&file->bytes, place->content.at, place->content.len);
         count++;
     }
     work->is_sent = waits;
-    slot_io_start(work->p, io, waits ? take_written : note_healed, work);
+    slot_writes_start(work->p, io, waits ? take_written : note_healed, work);
 }
 
 void slot_job_explain(const struct doing *work, struct fault *fault)

@@ -82,7 +82,7 @@ static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fa
 {
     const struct project_load_pattern *ask = work->ask;
 
-    slot_job_write(work, false);
+    slot_job_write(work, txn, false);
     return slot_job_sound(work, txn, &slot_job_of(work)->pattern->pattern, ask->immediate, fault);
 }
 

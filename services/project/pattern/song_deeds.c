@@ -123,7 +123,7 @@ static enum err sound_entry(struct doing *work, struct txn *txn, struct fault *f
                                          .has_start = true,
                                          .start = !ask->has_after };
 
-    slot_job_write(work, false);
+    slot_job_write(work, txn, false);
     return slot_job_set_pattern(work, txn, &request, fault);
 }
 
