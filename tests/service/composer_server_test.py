@@ -17,6 +17,10 @@ def still_answers(studio):
     same('ready', studio.home.status('composer')['state'])
 
 
+def feed(server):
+    return int(server.sql('select count(*) from composer.feed where not gone'))
+
+
 @claim(inside=Studio)
 def only_the_server_of_the_name_and_its_authority_is_believed(studio):
     folder, port = studio.server.folder, serve_tls(studio.server)
@@ -54,13 +58,52 @@ def a_full_server_is_asked_again(studio):
     contains(studio.home.loophole('doctor', code=None).out, 'the last exchange failed: ')
     still_answers(studio)
     studio.server.sql(f'alter role {role} connection limit 5', "update composer.setting set value = 1 where name = 'most_rows'")
-    contains(studio.home.refused('composer', 'sync'), 'more than 1 rows')
-    same((0, 2), (studio.rows(), studio.status()['outbox']))
+    studio.sync()
+    same((1, 0, 1), (studio.rows(), studio.status()['outbox'], studio.status()['refused']))
+    contains(studio.status()['refused_why'], 'more than 1 rows')
     still_answers(studio)
     studio.server.sql("update composer.setting set value = 1000 where name = 'most_rows'")
     studio.sync()
-    same((2, 0), (studio.rows(), studio.status()['outbox']))
+    same((2, 0, None), (studio.rows(), studio.status()['outbox'], studio.status().get('refused')))
     contains(studio.home.loophole('doctor', code=None).out, 'statements not sent yet: 0')
+
+
+@claim(inside=Studio)
+def statements_that_are_made_again_need_no_further_room(studio):
+    studio.server.sql("update composer.setting set value = 3 where name = 'most_rows'")
+    studio.use('Song', 0, 1)
+    studio.join()
+    for _ in range(3):
+        for sign, rows in (('+', 1), ('-', 0)):
+            studio.home.loophole('tag', studio.sound(0), f'{sign}dusty')
+            studio.sync()
+            same((2, rows, None), (studio.rows(), studio.rows('evidence_word'), studio.status().get('refused')))
+
+
+@claim(inside=Studio)
+def a_full_studio_still_withdraws_replaces_and_reads(studio):
+    server, home = studio.server, studio.home
+    server.sql("update composer.setting set value = 4 where name = 'most_rows'")
+    studio.use('Song', 0, 1)
+    home.loophole('edit', studio.sound(0), 'class=kick')
+    home.loophole('tag', studio.sound(0), '+warm')
+    studio.join()
+    server.round(1)
+
+    def words():
+        studio.sync()
+        same((2, feed(server), 0, ''), (studio.rows(), *map(studio.status().get, ('inbox', 'outbox', 'error'))))
+        return server.sql("select string_agg(attribute || '=' || value, ' ' order by attribute) from composer.evidence_word")
+
+    home.loophole('tag', studio.sound(1), '+dusty')
+    same(('class=kick tag:warm=yes', 1), (words(), studio.status()['refused']))
+    home.loophole('edit', studio.sound(0), 'class=snare')
+    same(('class=snare tag:warm=yes', 1), (words(), studio.status()['refused']))
+    home.loophole('tag', studio.sound(0), '-warm')
+    home.loophole('tag', studio.sound(1), '+late')
+    same(('class=snare tag:late=yes', 1), (words(), studio.status()['refused']))
+    home.loophole('tag', studio.sound(1), '-dusty')
+    same(('class=snare tag:late=yes', None), (words(), studio.status().get('refused')))
 
 
 @claim(inside=Studio)
@@ -96,10 +139,6 @@ def restore(server, dump):
     run(server, 'dropdb', '--force', 'composer')
     run(server, 'createdb', 'composer')
     run(server, 'pg_restore', '-d', 'composer', dump)
-
-
-def feed(server):
-    return int(server.sql('select count(*) from composer.feed where not gone'))
 
 
 @claim(inside=Studio)
