@@ -326,9 +326,10 @@ static bool is_time(const struct composer *c)
     return c->waiting_count || c->forgetting_count || clock_steady() >= c->next;
 }
 
-static void begin_exchange(struct composer *c, const struct exchange_state *state)
+static void begin_exchange(struct composer *c, struct txn *txn, const struct exchange_state *state)
 {
     bool is_forgetting = state->forgetting, may = state->level.value > SHARING_OFF && c->server[0];
+    bool is_emptying = state->position == 0 && txn_count(txn, DB_COMMUNITY) > 0; /* its first part took the position */
 
     if (!is_time(c) || (!is_forgetting && !may))
         return;
@@ -338,7 +339,7 @@ static void begin_exchange(struct composer *c, const struct exchange_state *stat
     c->progress = (struct progress){ .task = id_new(), .since = clock_now(), .from = state->position };
     c->sum = (struct exchanged){ .position = state->position };
     c->forgot = (struct forgot_there){ 0 };
-    c->step = is_forgetting ? STEP_FORGET : STEP_GATHER;
+    c->step = is_forgetting ? STEP_FORGET : is_emptying ? STEP_CLEAR : STEP_GATHER;
     c->level = (enum sharing)state->level.value;
     if (!is_forgetting) {
         memcpy(c->syncing, c->waiting, sizeof(c->waiting));
@@ -357,7 +358,7 @@ static void turn_idle(struct composer *c, struct txn *txn, const struct exchange
     if (found == DAMAGE_ROWS)
         keep_changes(c, &clear);
     else if (found == DAMAGE_NONE)
-        begin_exchange(c, state);
+        begin_exchange(c, txn, state);
 }
 
 static void do_step(struct composer *c, struct txn *txn, struct arena *arena, struct fault *fault)

@@ -181,4 +181,21 @@ def the_statements_of_most_studios_win_over_those_of_a_few(studio):
                           "and studio in ('studio_made100', 'studio_made101')"))
 
 
+@claim(inside=Studio)
+def a_published_fact_gives_no_exact_count(studio):
+    server, sounds = studio.server, Sounds(studio)
+
+    def say(number, first, last, value):
+        server.sql(f"insert into composer.evidence_word select 'studio_made' || n, '\\x{sounds.content[number].hex()}', 'class', "
+                   f"'{value}' from generate_series({first}, {last}) n")
+
+    for number, (kicks, others) in enumerate(((10, 0), (13, 0), (10, 2), (14, 0), (12, 2))):
+        say(number, 1, kicks, 'kick')
+        say(number, kicks + 1, kicks + others, 'snare')
+    assert server.round(10) > 0
+    same('5', server.sql("select count(*) from composer.feed where kind = 'fact'"))
+    rows = "select distinct value, studios, round(confidence::numeric, 6) from composer.feed where kind = 'fact'"
+    same('kick|10|0.909091', server.sql(rows))
+
+
 run_claims()
