@@ -27,12 +27,13 @@ static bool is_first_of_its_word(int index)
     return true;
 }
 
-/* bash splits words at ':' and '=', and replaces only the part after the last of them. */
+/* bash splits words at ':' and '=', and replaces only the part after the last of them. It quotes file names, and
+ * everything beside them, but no other words: these are names of packs and tags too, which may contain anything. */
 static void write_bash(struct buffer *to)
 {
     buffer_add_text(to, "# bash completion for loophole: source <(loophole completion bash)\n"
                         "_loophole() {\n"
-                        "    local line=${COMP_LINE:0:COMP_POINT} current before each\n"
+                        "    local line=${COMP_LINE:0:COMP_POINT} current before each form=%q\n"
                         "    local -a words answers\n"
                         "    read -r -a words <<<\"$line\"\n"
                         "    [[ $line == *[[:space:]] ]] && words+=('')\n"
@@ -40,12 +41,13 @@ static void write_bash(struct buffer *to)
                         "    before=${current%\"${current##*[:=]}\"}\n"
                         "    mapfile -t answers < <(\"$1\" complete --line -- \"${words[@]:1}\" 2>/dev/null)\n"
                         "    COMPREPLY=()\n"
+                        "    for each in \"${answers[@]}\"; do [ \"$each\" != :files ] || form=%s; done\n"
                         "    for each in \"${answers[@]}\"; do\n"
                         "        if [ \"$each\" = :files ]; then\n"
                         "            compopt -o filenames\n"
                         "            mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$current\")\n"
-                        "        else\n"
-                        "            COMPREPLY+=(\"${each#\"$before\"}\")\n"
+                        "        elif [ \"$each\" != \"$before\" ]; then\n"
+                        "            COMPREPLY+=(\"$(printf \"$form\" \"${each#\"$before\"}\")\")\n"
                         "        fi\n"
                         "    done\n"
                         "    [ ${#COMPREPLY[@]} = 1 ] && [[ ${COMPREPLY[0]} == *[:=] ]] && compopt -o nospace\n"

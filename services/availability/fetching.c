@@ -271,7 +271,8 @@ static enum err add_all(struct availability *availability, struct call *call, co
     if (e == ERR_OK && to->items == 0 && to->here == 0 && to->away > 0) {
         refuse(call, ERR_OFFLINE, "%s cannot be fetched now: missing, or on a volume that is away",
                to->away == 1 ? "its file" : "their files");
-        return fault_hint(call_fault(call), "`loophole whereis ID` names the volume");
+        fault_hint(call_fault(call), "`loophole whereis ID` names the volume");
+        return fault_field(call_fault(call), "ids");
     }
     return e;
 }

@@ -113,6 +113,21 @@ def many_items_are_changed_only_with_all_or_a_limit(home):
 
 
 @claim(inside=library)
+def a_limit_of_zero_names_no_item(home):
+    for words in (('tag', '+none', '--all'), ('forget', '--yes'), ('send', home.file('card'))):
+        contains(home.refused(words[0], 'class:kick', *words[1:], '--limit', '0'), '--limit 0 names no item')
+    same([], home.json('search', 'tag:none'))
+
+
+@claim(inside=library)
+def an_item_that_refuses_a_change_refuses_it_for_all(home):
+    ids = [line['id'] for line in home.json('search', 'class:kick')]
+    home.loophole('tag', ids[-1], *(f'+t{n}' for n in range(256)))
+    contains(home.refused('tag', 'class:kick', '--all', '+one'), 'the item would have 257 tags')
+    same([], home.json('search', 'tag:one'))
+
+
+@claim(inside=library)
 def a_clause_with_an_equals_sign_belongs_to_the_query(home):
     short = len(home.json('search', 'class:kick', 'dur:<=60s'))
     assert short > 2, f'only {short} short kicks'

@@ -110,6 +110,23 @@ def bash_completes_what_the_engine_knows(home):
         same(offers, ' '.join(bash_offers(home, 'loophole ' + line)), line)
 
 
+@claim(shares=library)
+def bash_quotes_what_the_engine_offers(home):
+    """A completed line has the words that the engine offered, and runs nothing."""
+    hurt = home.file('hurt')
+    ids = [line['id'] for line in home.json('search', '')]
+    for id, pack in zip(ids, ('Millo Drums', f'kit$(touch {hurt})`touch {hurt}`', "Millo's")):
+        home.loophole('edit', id, f'pack={pack}')
+    offered = words(home.loophole('complete', 'pack:').out)
+    same(3, len(offered))
+    made = [home.run('bash', '-c', f'printf %s pack:{word}').out for word in bash_offers(home, 'loophole search pack:')]
+    same(offered, sorted(made))
+    assert not os.path.exists(hurt)
+    home.loophole('undo')
+    home.loophole('undo')
+    home.loophole('undo')
+
+
 def completes(home, shell, offers):
     """Checks completions that each shell offers in the same way."""
     if not shutil.which(shell):

@@ -58,6 +58,18 @@ def files(home):
     return found
 
 
+@claim
+def a_step_that_is_asked_for_again_under_its_id_is_one_step(home):
+    engine_with_library(home)
+    for name in ('user/One', 'user/Two', 'user/Three'):
+        save(home, name)
+    for verb, left in (('undo', ['user/One', 'user/Two']), ('redo', ['user/One', 'user/Three', 'user/Two'])):
+        for _ in range(2):
+            said(home, verb, '--request-id', f'01J8ZZZZZZZZZZZZZZZZZZZZ{verb[0].upper()}0'.replace('U', 'V'))
+            same(left, sorted(places(home)))
+    contains(home.refused('pattern', 'undo', '--request-id', 'soon'), 'soon')
+
+
 @claim(shares=engine_with_library)
 def a_pattern_is_saved_by_name_listed_by_what_it_is_and_loaded(home):
     same('[PATTERN] Saved to file user/kick_303\n', said(home, 'save_file', 'kick_303', ACID))

@@ -152,6 +152,12 @@ static void make_long(struct cli *cli, struct many *many)
         cli->options.budget_ms = LONG_MS;
 }
 
+/* One item may be too large by itself: then smaller parts do not help. */
+static bool helps_a_smaller_part(enum err e, const struct fault *fault)
+{
+    return e == ERR_TOO_LARGE && strncmp(fault->field, "actions[", 8) != 0;
+}
+
 /* Items with long rows need parts. */
 static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct fault *fault)
 {
@@ -159,11 +165,13 @@ static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct
     struct applied applied = { 0 };
     enum err e = send_part(cli, many, *at, count, &applied, fault);
 
-    if (e == ERR_TOO_LARGE && !many->is_long && many->items->count <= UNDO_STEPS) {
+    const bool may_be_smaller = helps_a_smaller_part(e, fault);
+
+    if (may_be_smaller && !many->is_long && many->items->count <= UNDO_STEPS) {
         make_long(cli, many);
         return ERR_OK;
     }
-    if (e == ERR_TOO_LARGE && count > PART_LEAST) {
+    if (may_be_smaller && count > PART_LEAST) {
         many->most = (count + 1) / 2;
         return ERR_OK;
     }

@@ -255,6 +255,10 @@ static enum err find_many(struct cli *cli, int count, char **args, check_total *
         to->at = arena_array(&cli->arena, (size_t)count, sizeof(*to->at));
         return find_each(cli, count, args, to, fault);
     }
+    if (cli->options.limit == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "--limit 0 names no item");
+        return fault_hint(fault, "--limit N takes the first N; without it, all that match");
+    }
     query.query = join_words(cli, count, args);
     do
         e = find_page(cli, &query, check, to, &most, fault);

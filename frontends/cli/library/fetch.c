@@ -41,6 +41,7 @@ enum err fetch_list(struct cli *cli, struct fault *fault)
 struct waiting {
     struct id task;
     uint64_t left, failed, done, total;
+    bool is_cancelled;
     char why[256]; /* of one that failed */
 };
 
@@ -50,6 +51,7 @@ static void count_fetch(const struct fetch *fetch, struct waiting *to)
 
     to->left += !has_ended;
     to->failed += has_ended;
+    to->is_cancelled = to->is_cancelled || fetch->state.value == FETCH_STATE_CANCELLED;
     to->done += fetch->done;
     to->total += fetch->total;
     if (has_ended)
@@ -80,8 +82,29 @@ static void say_progress(const struct waiting *waiting)
     buffer_free(&line);
 }
 
-/* If the service is replaced meanwhile, its successor continues the task. */
-static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
+/* What was not fetched, of all parts. */
+struct unfetched {
+    uint64_t items;
+    char why[256]; /* of the first one */
+};
+
+static void count_unfetched(struct unfetched *to, uint64_t items, const char *why)
+{
+    if (to->items == 0)
+        (void)text_copy(to->why, sizeof(to->why), text_of(why));
+    to->items += items;
+}
+
+static enum err refuse_unfetched(const struct unfetched *all, struct fault *fault)
+{
+    fault_set(fault, ERR_OFFLINE, "items that were not fetched: %llu; the first: %s", (unsigned long long)all->items,
+              all->why);
+    return fault_hint(fault, "`loophole fetches` lists each with its reason");
+}
+
+/* If the service is replaced meanwhile, its successor continues the task. Errors: those of the ask; offline: somebody
+ * cancelled the task. */
+static enum err wait_for(struct cli *cli, struct id task, struct unfetched *all, struct fault *fault)
 {
     struct waiting waiting = { .task = task, .left = 1 };
     usec_t printed_at = clock_steady();
@@ -98,11 +121,9 @@ static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
         if (waiting.left) /* a long list is read less often */
             clock_sleep(POLL_US * (1 + (usec_t)waiting.left / 512));
     }
-    if (waiting.failed == 0)
-        return ERR_OK;
-    fault_set(fault, ERR_OFFLINE, "items that were not fetched: %llu; the first: %s",
-              (unsigned long long)waiting.failed, waiting.why);
-    return fault_hint(fault, "`loophole fetches` lists each with its reason");
+    if (waiting.failed)
+        count_unfetched(all, waiting.failed, waiting.why);
+    return waiting.is_cancelled ? refuse_unfetched(all, fault) : ERR_OK;
 }
 
 /* ---- fetch ---- */
@@ -140,18 +161,32 @@ static enum err begin_part(struct cli *cli, const struct id_list *items, uint32_
     return e;
 }
 
+/* A part whose files are all away does not end the others. */
+static enum err fetch_part(struct cli *cli, const struct id_list *items, uint32_t at, struct unfetched *all,
+                           struct fault *fault)
+{
+    const uint32_t left = items->count - at, count = left < TOGETHER ? left : TOGETHER;
+    struct fetch_begun begun = { 0 };
+    enum err e = begin_part(cli, items, at, &begun, fault);
+
+    if (e == ERR_OFFLINE && items->count > TOGETHER && strcmp(fault->field, "ids") == 0) {
+        count_unfetched(all, count, fault->what);
+        return ERR_OK;
+    }
+    if (e == ERR_OK && begun.has_task && (cli->options.wait || left > TOGETHER))
+        e = wait_for(cli, begun.task, all, fault);
+    return e;
+}
+
 enum err fetch_begin(struct cli *cli, struct fault *fault)
 {
+    struct unfetched all = { 0 };
     struct id_list items;
     enum err e = named_all(cli, cli->count, cli->args, &items, fault);
 
-    for (uint32_t at = 0; e == ERR_OK && at < items.count; at += TOGETHER) {
-        struct fetch_begun begun = { 0 };
-        e = begin_part(cli, &items, at, &begun, fault);
-        if (e == ERR_OK && begun.has_task && (cli->options.wait || at + TOGETHER < items.count))
-            e = wait_for(cli, begun.task, fault);
-    }
-    return e;
+    for (uint32_t at = 0; e == ERR_OK && at < items.count; at += TOGETHER)
+        e = fetch_part(cli, &items, at, &all, fault);
+    return e == ERR_OK && all.items ? refuse_unfetched(&all, fault) : e;
 }
 
 /* ---- the settings of a library ---- */

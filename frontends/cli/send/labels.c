@@ -299,8 +299,6 @@ static enum err label_all(struct cli *cli, label_item *label, const char *done, 
     for (uint32_t i = 0; e == ERR_OK && i < items.count; i++)
         e = label_one(&labelling, items.at[i], label, done, &first);
     labels_end(&labelling);
-    if (e != ERR_OK && first.code != ERR_OK)
-        *fault = first;
     if (e != ERR_OK || labelling.failed == 0)
         return e;
     return fault_set(fault, first.code, "%llu of %u file%s could not be changed", (unsigned long long)labelling.failed,

@@ -62,19 +62,30 @@ static void print_pattern_line(struct cli *cli, const struct library_pattern *li
     cli_print(&cli->out, "\n");
 }
 
+static enum err print_library(struct cli *cli, const struct library_said *said)
+{
+    if (cli->options.json)
+        return cli_json(cli, &library_said_shape, said);
+    cli_print(&cli->out, "%.*s\n", TEXT_ARG(said->message));
+    for (uint32_t i = 0; i < said->each.count; i++)
+        print_pattern_line(cli, &said->each.at[i]);
+    return ERR_OK;
+}
+
 static enum err ask_library(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct library_said said = { 0 };
     enum err e = cli_ask(cli, name, request, &said, fault);
 
-    if (e != ERR_OK)
-        return e;
-    if (cli->options.json)
-        return cli_json(cli, &library_said_shape, &said);
-    cli_print(&cli->out, "%.*s\n", TEXT_ARG(said.message));
-    for (uint32_t i = 0; i < said.each.count; i++)
-        print_pattern_line(cli, &said.each.at[i]);
-    return ERR_OK;
+    return e == ERR_OK ? print_library(cli, &said) : e;
+}
+
+static enum err change_library(struct cli *cli, const char *name, const void *request, struct fault *fault)
+{
+    struct library_said said = { 0 };
+    enum err e = cli_change(cli, name, request, &said, fault);
+
+    return e == ERR_OK ? print_library(cli, &said) : e;
 }
 
 /* ---- commands ---- */
@@ -146,7 +157,7 @@ enum err pattern_library_change(struct cli *cli, int32_t verb, struct fault *fau
     else
         for (int i = 0; i < cli->count; i++)
             names[request.names.count++] = text_of(cli->args[i]);
-    return e == ERR_OK ? ask_library(cli, "project.change_library", &request, fault) : e;
+    return e == ERR_OK ? change_library(cli, "project.change_library", &request, fault) : e;
 }
 
 enum err pattern_library_archive(struct cli *cli, struct fault *fault)
@@ -161,12 +172,12 @@ enum err pattern_library_unarchive(struct cli *cli, struct fault *fault)
 
 enum err pattern_library_undo(struct cli *cli, struct fault *fault)
 {
-    return ask_library(cli, "project.undo_library", NULL, fault);
+    return change_library(cli, "project.undo_library", NULL, fault);
 }
 
 enum err pattern_library_redo(struct cli *cli, struct fault *fault)
 {
-    return ask_library(cli, "project.redo_library", NULL, fault);
+    return change_library(cli, "project.redo_library", NULL, fault);
 }
 
 enum err pattern_library_save(struct cli *cli, struct fault *fault)
@@ -181,7 +192,7 @@ enum err pattern_library_save(struct cli *cli, struct fault *fault)
             request.folder = text_of(cli->args[i] + 7);
         else
             e = pattern_source_text(cli, cli->args[i], &request.file, fault);
-    return e == ERR_OK ? ask_library(cli, "project.save_file", &request, fault) : e;
+    return e == ERR_OK ? change_library(cli, "project.save_file", &request, fault) : e;
 }
 
 enum err pattern_library_similar(struct cli *cli, struct fault *fault)
