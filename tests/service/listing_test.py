@@ -122,6 +122,27 @@ def a_grid_counts_what_queries_of_its_cells_find(home):
     same('bad_request', error, said)
 
 
+@claim(inside=lambda home: _Own(home))
+def notes_of_very_many_words_displace_nothing_else_of_an_item(home):
+    search = client_of(home)
+
+    def total(query, **more):
+        return search.must('search.query', {'query': query, 'limit': 0, **more})['total']
+
+    all_items = total('')
+    media = search.must('search.query', {'query': 'kick path:tr808', 'limit': 1})['items'][0]['media']
+    fact = {'attribute': 'class', 'source': 'user', 'text': 'oddity', 'confidence': 1.0, 'shown': True}
+    search.must('persist.put_media', {'edit': {'id': media['id'], 'notes': 'Q4 ' * 1333, 'add_tags': ['two words'],
+                                               'facts': [fact]}})
+    for query in ('tag:"two words"', 'class:oddity', 'note:q4'):
+        same(1, total(query), query)
+    same(all_items, total('is:local'))
+    same(all_items, sum(one['items'] for one in search.must('search.folders')['each']))
+    assert search.must('search.similar', {'id': media['id'], 'limit': 3})['items']
+    search.must('persist.put_media', {'edit': {'id': media['id'], 'hidden': True}})
+    same((all_items - 1, 1), (total(''), total('is:hidden tag:"two words" path:tr808 class:oddity')))
+
+
 @claim(shares=listing)
 def artefacts_come_together_and_say_what_is_missing(home):
     search = client_of(home)

@@ -224,13 +224,13 @@ static enum err add_vector(struct txn *txn, struct arena *arena, const struct me
 
 /* ---- the whole item ---- */
 
+/* The notes come last: they can have more words than there is room for. */
 static void add_words(struct entry *entry, const struct media *media, const struct record_folder *kept)
 {
     entry->name = fold_text(entry->arena, media->name);
     entry->notes = fold_text(entry->arena, media->notes);
     entry_words(entry, TERM_NAME, media->name);
     entry_words(entry, TERM_PACK_WORD, media->pack);
-    entry_words(entry, TERM_NOTES, media->notes);
     entry_words(entry, TERM_REMOTE, media->remote);
     entry_words(entry, TERM_PLACE, (struct text){ media->file.len, (const char *)media->file.at });
     entry_words(entry, TERM_PLACE, (struct text){ kept->len, kept->words });
@@ -238,6 +238,7 @@ static void add_words(struct entry *entry, const struct media *media, const stru
         entry_words(entry, TERM_TAG_WORD, media->tags.at[i]);
         entry_value(entry, TERM_TAG, media->tags.at[i]);
     }
+    entry_words(entry, TERM_NOTES, media->notes);
 }
 
 static void add_values(struct entry *entry, const struct media *media, const struct record_folder *kept)
