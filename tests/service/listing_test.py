@@ -143,6 +143,16 @@ def notes_of_very_many_words_displace_nothing_else_of_an_item(home):
     same((all_items - 1, 1), (total(''), total('is:hidden tag:"two words" path:tr808 class:oddity')))
 
 
+@claim(inside=lambda home: _Own(home))
+def a_note_in_quotes_is_a_pitch_too(home):
+    search = client_of(home)
+    id = ids_of(search.must('search.query', {'limit': 1}))[0]
+    fact = {'attribute': 'note', 'source': 'user', 'text': 'C#9', 'confidence': 1.0, 'shown': True}
+    search.must('persist.put_media', {'edit': {'id': id, 'facts': [fact]}})
+    for query in ('note:C#9', 'note:"C#9"'):
+        same([id], ids_of(search.must('search.query', {'query': query})), query)
+
+
 @claim(shares=listing)
 def artefacts_come_together_and_say_what_is_missing(home):
     search = client_of(home)
