@@ -123,6 +123,20 @@ def a_grid_counts_what_queries_of_its_cells_find(home):
 
 
 @claim(inside=lambda home: _Own(home))
+def a_cell_counts_although_its_row_has_many_more_values_than_the_grid(home):
+    search = client_of(home)
+    pack, other = search.must('search.grid', {'rows': 'pack', 'columns': 'kind'})['rows'][:2]
+    for i, id in enumerate(ids_of(search.must('search.query', {'query': f'pack:"{pack}"', 'limit': 9}))):
+        tags = [f't{i}x{k}' for k in range(63)] + (['zz'] if i == 0 else [f't{i}y'])
+        search.must('persist.put_media', {'edit': {'id': id, 'add_tags': tags}})
+    for id in ids_of(search.must('search.query', {'query': f'pack:"{other}"', 'limit': 3})):
+        search.must('persist.put_media', {'edit': {'id': id, 'add_tags': ['zz']}})
+    grid = search.must('search.grid', {'rows': 'pack', 'columns': 'tag', 'limit': 12})
+    cells = {(grid['rows'][one['row']], grid['columns'][one['column']]): one['count'] for one in grid['cells']}
+    same((1, 3), (cells.get((pack, 'zz')), cells.get((other, 'zz'))))
+
+
+@claim(inside=lambda home: _Own(home))
 def notes_of_very_many_words_displace_nothing_else_of_an_item(home):
     search = client_of(home)
 
