@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "services/search/query/match.h"
 #include "services/search/search.h"
 
-enum { FOLDERS_DEEP = 64, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
+enum { FOLDERS_DEEP = PATH_MAX / 2, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
 
 static enum err refuse_unknown(struct request *request, struct id folder, enum err e)
 {

@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import msgpack
 from claims import claim, run_claims, same
 from client import Client
+from indexing import wav
 from kits import two_kits
 
 
@@ -165,6 +166,18 @@ def a_note_in_quotes_is_a_pitch_too(home):
     search.must('persist.put_media', {'edit': {'id': id, 'facts': [fact]}})
     for query in ('note:C#9', 'note:"C#9"'):
         same([id], ids_of(search.must('search.query', {'query': query})), query)
+
+
+@claim
+def an_item_far_below_its_library_is_in_it(home):
+    library = home.file('outermost')
+    wav(f'{library}/{"d/" * 80}a.wav', 1000)
+    home.up()
+    home.loophole('index', library, '--wait')
+    search = client_of(home)
+    listed = search.must('search.folders')['each']
+    same([(library.encode(), 1)], [(one['name'], one['items']) for one in listed])
+    same(1, search.must('search.query', {'query': 'path:outermost', 'limit': 0})['total'])
 
 
 @claim(shares=listing)

@@ -1,5 +1,6 @@
 #include "services/search/index/record.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "store/availability.h"
 #include "store/fact_name.h"
 
-enum { FOLDERS_DEEP = 64 };
+enum { FOLDERS_DEEP = PATH_MAX / 2 };
 
 /* ---- folders ---- */
 
