@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "services/search/query/match.h"
 #include "services/search/search.h"
 
-enum { FOLDERS_DEEP = 64, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
+enum { FOLDERS_DEEP = PATH_MAX / 2, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
 
 static enum err refuse_unknown(struct request *request, struct id folder, enum err e)
 {
@@ -91,17 +92,35 @@ struct folder_counting {
     struct txn *txn;
     struct arena arena;   /* of one lookup */
     struct id parent;     /* zero: the libraries are listed */
-    struct id last_above; /* the parent of the folder that was looked up last … */
+    struct id last_above; /* the one above the folder that was looked up last … */
     struct id last_child; /* … and the child of `parent` that contains it; zero: none */
     struct folder_count *each;
     uint32_t count, room;
     struct id_table places; /* the number of each in `each`, from 1 */
 };
 
-/* True if `folder` is listed itself. */
-static bool is_child(const struct folder_counting *counting, const struct folder *folder)
+/* Reads a folder, and the id of the one above it. That is the mount's own folder for those directly below a mount,
+ * whose parent is zero. Zero: there is none. */
+static enum err read_folder(struct folder_counting *counting, struct id id, struct folder *folder, struct id *above)
 {
-    return id_is_zero(counting->parent) ? folder->library : id_equal(folder->parent, counting->parent);
+    enum err e = catalogue_folder(counting->txn, &counting->arena, id, folder);
+
+    *above = (struct id){ { 0 } };
+    if (e != ERR_OK)
+        return e;
+    *above = folder->parent;
+    if (!id_is_zero(folder->parent) || folder->name.len == 0)
+        return ERR_OK;
+    e = catalogue_folder_named(counting->txn, folder->volume, folder->parent, (struct bytes){ 0 }, above);
+    if (e == ERR_NOT_FOUND)
+        *above = (struct id){ { 0 } };
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* True if `folder`, which is in `above`, is listed itself. */
+static bool is_child(const struct folder_counting *counting, const struct folder *folder, struct id above)
+{
+    return id_is_zero(counting->parent) ? folder->library : id_equal(above, counting->parent);
 }
 
 /* Finds the listed folder that is `id`, or contains it; zero: none. */
@@ -110,15 +129,16 @@ static enum err find_child(struct folder_counting *counting, struct id id, struc
     *child = (struct id){ { 0 } };
     for (int depth = 0; depth < FOLDERS_DEEP && !id_is_zero(id); depth++) {
         struct folder folder;
-        enum err e = catalogue_folder(counting->txn, &counting->arena, id, &folder);
+        struct id above;
+        enum err e = read_folder(counting, id, &folder, &above);
 
         if (e != ERR_OK)
             return e == ERR_NOT_FOUND ? ERR_OK : e;
-        if (is_child(counting, &folder)) {
+        if (is_child(counting, &folder, above)) {
             *child = id;
             return ERR_OK;
         }
-        id = folder.parent;
+        id = above;
     }
     return ERR_OK;
 }
@@ -127,18 +147,19 @@ static enum err find_child(struct folder_counting *counting, struct id id, struc
 static enum err find_child_cached(struct folder_counting *counting, struct id id, struct id *child)
 {
     struct folder folder;
-    enum err e = catalogue_folder(counting->txn, &counting->arena, id, &folder);
+    struct id above;
+    enum err e = read_folder(counting, id, &folder, &above);
 
     *child = (struct id){ { 0 } };
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
-    if (is_child(counting, &folder)) {
+    if (is_child(counting, &folder, above)) {
         *child = id;
         return ERR_OK;
     }
-    if (!id_equal(folder.parent, counting->last_above)) {
-        e = find_child(counting, folder.parent, &counting->last_child);
-        counting->last_above = folder.parent;
+    if (!id_equal(above, counting->last_above)) {
+        e = find_child(counting, above, &counting->last_child);
+        counting->last_above = above;
     }
     *child = counting->last_child;
     return e;

@@ -7,16 +7,6 @@
 
 enum { GRID_MOST = 64 };
 
-/* The place of a value among those of a list; `count` if it is not there. */
-static uint32_t find_value(const struct text_list *list, struct text value)
-{
-    uint32_t at = 0;
-
-    while (at < list->count && !text_equal(list->at[at], value))
-        at++;
-    return at;
-}
-
 /* The most frequent values of a field in the rows. */
 static enum err list_values(struct request *request, struct text field, uint32_t most, const struct bitmap *rows,
                             struct facets_counted *to)
@@ -38,23 +28,19 @@ static enum err name_values(struct request *request, const struct facets_counted
     return ERR_OK;
 }
 
-/* Counts the values of the columns among the rows that have one value of the rows' field. */
-static enum err count_row(struct request *request, const struct search_grid *ask, struct bitmap *rows, uint32_t row,
-                          uint32_t term, struct value_grid *grid)
+/* Counts the rows that have one value of the rows' field and each of the columns. */
+static void count_row(struct index *index, const struct bitmap *rows, uint32_t row, uint32_t term,
+                      const struct facets_counted *across, struct value_grid *grid)
 {
-    struct index *index = &request->search->index;
     struct bitmap *inside = index_term(index, terms_key(&index->terms, term), rows);
-    struct facets_counted counted = { 0 };
-    enum err e = list_values(request, ask->columns, FACETS_MOST, inside, &counted);
 
-    for (uint32_t i = 0; e == ERR_OK && i < counted.count; i++) {
-        uint32_t column = find_value(&grid->columns, counted.at[i].value);
+    for (uint32_t i = 0; i < across->count; i++) {
+        uint32_t count = posting_and_count(terms_posting(&index->terms, across->at[i].term), inside);
 
-        if (column < grid->columns.count)
-            grid->cells.at[grid->cells.count++] = (struct grid_cell){ row, column, counted.at[i].count };
+        if (count)
+            grid->cells.at[grid->cells.count++] = (struct grid_cell){ row, i, count };
     }
     bitmap_free(inside);
-    return e;
 }
 
 static enum err fill_grid(struct request *request, const struct search_grid *ask, struct bitmap *rows,
@@ -74,7 +60,7 @@ static enum err fill_grid(struct request *request, const struct search_grid *ask
     if (e == ERR_OK && !to->cells.at)
         e = limits_refuse(request->fault, "the result");
     for (uint32_t i = 0; e == ERR_OK && i < down.count; i++)
-        e = count_row(request, ask, rows, i, down.at[i].term, to);
+        count_row(&request->search->index, rows, i, down.at[i].term, &across, to);
     return e;
 }
 

@@ -338,8 +338,10 @@ def a_remote_address_is_kept_shown_found_and_undone(it):
     it.home.loophole('edit', id, 'remote=' + url)
     same(url, it.home.first('show', id)['storage']['remote'])
     contains(it.home.loophole('show', id).out, url)
-    for query in ('remote:cloud', 'url:kicks', 'remote:a1 remote:example'):
-        same([id], [one['id'] for one in it.home.json('search', query)])
+    for query in ('remote:cloud', 'url:kicks', 'remote:a1 remote:example', 'remote:"cloud.example"', f'url:"{url}"',
+                  'remote:"kicks" remote:"a1.wav"'):
+        same([id], [one['id'] for one in it.home.json('search', query)], query)
+    same([it.id_of(music + '/b.wav')], [one['id'] for one in it.home.json('search', '-remote:"cloud.example"')])
     assert 'remote' not in it.home.first('show', it.id_of(music + '/b.wav'))['storage']
     wav(music + '/a.wav', 1200)
     it.rescan(music)

@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import msgpack
 from claims import claim, run_claims, same
 from client import Client
+from indexing import wav
 from kits import two_kits
 
 
@@ -120,6 +121,63 @@ def a_grid_counts_what_queries_of_its_cells_find(home):
                 same(found['total'], cells.get((row, column), 0), cell)
     error, said = search.ask('search.grid', {'rows': 'family', 'columns': 'bpm'})
     same('bad_request', error, said)
+
+
+@claim(inside=lambda home: _Own(home))
+def a_cell_counts_although_its_row_has_many_more_values_than_the_grid(home):
+    search = client_of(home)
+    pack, other = search.must('search.grid', {'rows': 'pack', 'columns': 'kind'})['rows'][:2]
+    for i, id in enumerate(ids_of(search.must('search.query', {'query': f'pack:"{pack}"', 'limit': 9}))):
+        tags = [f't{i}x{k}' for k in range(63)] + (['zz'] if i == 0 else [f't{i}y'])
+        search.must('persist.put_media', {'edit': {'id': id, 'add_tags': tags}})
+    for id in ids_of(search.must('search.query', {'query': f'pack:"{other}"', 'limit': 3})):
+        search.must('persist.put_media', {'edit': {'id': id, 'add_tags': ['zz']}})
+    grid = search.must('search.grid', {'rows': 'pack', 'columns': 'tag', 'limit': 12})
+    cells = {(grid['rows'][one['row']], grid['columns'][one['column']]): one['count'] for one in grid['cells']}
+    same((1, 3), (cells.get((pack, 'zz')), cells.get((other, 'zz'))))
+
+
+@claim(inside=lambda home: _Own(home))
+def notes_of_very_many_words_displace_nothing_else_of_an_item(home):
+    search = client_of(home)
+
+    def total(query, **more):
+        return search.must('search.query', {'query': query, 'limit': 0, **more})['total']
+
+    all_items = total('')
+    media = search.must('search.query', {'query': 'kick path:tr808', 'limit': 1})['items'][0]['media']
+    fact = {'attribute': 'class', 'source': 'user', 'text': 'oddity', 'confidence': 1.0, 'shown': True}
+    search.must('persist.put_media', {'edit': {'id': media['id'], 'notes': 'Q4 ' * 1333, 'add_tags': ['two words'],
+                                               'facts': [fact]}})
+    for query in ('tag:"two words"', 'class:oddity', 'note:q4'):
+        same(1, total(query), query)
+    same(all_items, total('is:local'))
+    same(all_items, sum(one['items'] for one in search.must('search.folders')['each']))
+    assert search.must('search.similar', {'id': media['id'], 'limit': 3})['items']
+    search.must('persist.put_media', {'edit': {'id': media['id'], 'hidden': True}})
+    same((all_items - 1, 1), (total(''), total('is:hidden tag:"two words" path:tr808 class:oddity')))
+
+
+@claim(inside=lambda home: _Own(home))
+def a_note_in_quotes_is_a_pitch_too(home):
+    search = client_of(home)
+    id = ids_of(search.must('search.query', {'limit': 1}))[0]
+    fact = {'attribute': 'note', 'source': 'user', 'text': 'C#9', 'confidence': 1.0, 'shown': True}
+    search.must('persist.put_media', {'edit': {'id': id, 'facts': [fact]}})
+    for query in ('note:C#9', 'note:"C#9"'):
+        same([id], ids_of(search.must('search.query', {'query': query})), query)
+
+
+@claim
+def an_item_far_below_its_library_is_in_it(home):
+    library = home.file('outermost')
+    wav(f'{library}/{"d/" * 80}a.wav', 1000)
+    home.up()
+    home.loophole('index', library, '--wait')
+    search = client_of(home)
+    listed = search.must('search.folders')['each']
+    same([(library.encode(), 1)], [(one['name'], one['items']) for one in listed])
+    same(1, search.must('search.query', {'query': 'path:outermost', 'limit': 0})['total'])
 
 
 @claim(shares=listing)

@@ -7,6 +7,7 @@ import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, run_claims, same, until
+from client import Client
 from indexing import wav
 from storage import Cloud, Disks, Hung
 
@@ -82,6 +83,19 @@ def a_disk_inside_a_library_goes_and_comes_as_one(it):
     it.become('external_online', 3)
     same(ids, ids_of(it, it.folder('elsewhere')))
     same([], it.home.json('search', 'is:missing'))
+
+
+@claim(inside=Music)
+def a_library_that_is_a_whole_mount_has_its_folders_with_their_counts(it):
+    it.plug('stick')
+    it.become('external_online', 3)
+    search = Client(it.home.path)
+    at = {one['name'].decode(): one for one in search.must('search.folders')['each']}
+    same({it.music: 4, it.usb: 3}, {name: one['items'] for name, one in at.items()})
+    for path, inside in (it.music, {'kit': 2}), (it.usb, {'deep': 1}):
+        same(at[path]['items'], search.must('search.query', {'folder': at[path]['id'], 'limit': 0})['total'])
+        below = search.must('search.folders', {'folder': at[path]['id']})['each']
+        same(inside, {one['name'].decode(): one['items'] for one in below})
 
 
 @claim(inside=Music)

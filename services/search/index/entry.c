@@ -43,6 +43,8 @@ static bool add_word(void *state, struct text word)
 {
     struct adding *adding = state;
 
+    if (adding->entry->term_count >= ENTRY_WORDS)
+        return false;
     add_term(adding->entry, adding->field, word);
     return true;
 }

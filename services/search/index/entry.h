@@ -6,7 +6,8 @@
 #include "common/id.h"
 #include "services/search/index/terms.h"
 
-enum { ENTRY_TERMS = 2048, ENTRY_NUMBERS = 96, ENTRY_VECTOR = 64 };
+/* The places after the first ENTRY_WORDS are for values alone, so that long texts displace none of them. */
+enum { ENTRY_WORDS = 2048, ENTRY_TERMS = ENTRY_WORDS + 1024, ENTRY_NUMBERS = 96, ENTRY_VECTOR = 64 };
 
 /* A number with its attribute's name. A wide one needs more than the 24 bits of a float: sizes, times. */
 struct entry_number {

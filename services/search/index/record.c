@@ -1,5 +1,6 @@
 #include "services/search/index/record.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "store/availability.h"
 #include "store/fact_name.h"
 
-enum { FOLDERS_DEEP = 64 };
+enum { FOLDERS_DEEP = PATH_MAX / 2 };
 
 /* ---- folders ---- */
 
@@ -224,13 +225,13 @@ static enum err add_vector(struct txn *txn, struct arena *arena, const struct me
 
 /* ---- the whole item ---- */
 
+/* The notes come last: they can have more words than there is room for. */
 static void add_words(struct entry *entry, const struct media *media, const struct record_folder *kept)
 {
     entry->name = fold_text(entry->arena, media->name);
     entry->notes = fold_text(entry->arena, media->notes);
     entry_words(entry, TERM_NAME, media->name);
     entry_words(entry, TERM_PACK_WORD, media->pack);
-    entry_words(entry, TERM_NOTES, media->notes);
     entry_words(entry, TERM_REMOTE, media->remote);
     entry_words(entry, TERM_PLACE, (struct text){ media->file.len, (const char *)media->file.at });
     entry_words(entry, TERM_PLACE, (struct text){ kept->len, kept->words });
@@ -238,6 +239,7 @@ static void add_words(struct entry *entry, const struct media *media, const stru
         entry_words(entry, TERM_TAG_WORD, media->tags.at[i]);
         entry_value(entry, TERM_TAG, media->tags.at[i]);
     }
+    entry_words(entry, TERM_NOTES, media->notes);
 }
 
 static void add_values(struct entry *entry, const struct media *media, const struct record_folder *kept)

@@ -114,12 +114,17 @@ static void explain_joined(struct explain *x, const struct node *clause)
         explain_add(x, HINT_KIND_NOTHING, clause->source);
 }
 
-/* The words of a phrase may exist in another order, or apart. */
+static bool knows_number(const void *index, struct text attribute)
+{
+    return index_numbers(index, attribute) != NULL;
+}
+
+/* The words of a phrase may exist in another order, or apart. The hint is a query, so it is read as one. */
 static void explain_phrase(struct explain *x, const struct node *clause)
 {
     struct hint *hint = explain_add(x, HINT_KIND_NOTHING, clause->source);
     struct fault fault = { 0 };
-    struct parse parse = { 0 };
+    struct parse parse = { clock_now(), knows_number, x->match->index };
     struct node *words;
 
     if (!hint || clause->filter || parse_query(&parse, clause->text, x->arena, &words, &fault) != ERR_OK)

@@ -89,20 +89,28 @@ static bool narrow_word(void *state, struct text word)
     return true;
 }
 
+/* note: has notes, and also a pitch: note:A4. */
+static struct bitmap *join_pitch(const struct match *match, const struct node *node, const struct bitmap *among,
+                                 struct bitmap *rows)
+{
+    if (!node->filter || node->filter->term != TERM_NOTES)
+        return rows;
+    return join_rows(rows, rows_valued(match, TERM_NOTE, node->text, among));
+}
+
 static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct all_words all = { match, node->filter->term, among ? bitmap_copy(among) : index_all(match->index) };
 
     words_each(node->text, false, narrow_word, &all);
-    if (all.field == TERM_NOTES) /* also note:A4 */
-        all.rows = join_rows(all.rows, rows_valued(match, TERM_NOTE, node->text, among));
-    return all.rows;
+    return join_pitch(match, node, among, all.rows);
 }
 
 static struct bitmap *match_phrase(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    (void)among;
-    return phrase_rows(match->index, node->text, node->filter ? node->filter->term : TERM_ALL);
+    enum term_field field = node->filter ? node->filter->term : TERM_ALL;
+
+    return join_pitch(match, node, among, phrase_rows(match->index, node->text, field));
 }
 
 /* ---- values ---- */

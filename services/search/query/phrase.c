@@ -136,5 +136,7 @@ struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_fi
         add_any_order(index, phrase, TERM_PLACE, rows);
     if (all || field == TERM_LABEL)
         add_any_order(index, phrase, TERM_LABEL, rows);
+    if (field == TERM_REMOTE)
+        add_any_order(index, phrase, TERM_REMOTE, rows);
     return rows;
 }

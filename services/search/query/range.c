@@ -5,24 +5,26 @@
 #include <string.h>
 #include <strings.h>
 
+#define SCALE_MOST 1e22 /* the greatest power of ten that a double has exactly; further digits are left out */
+
 static const struct unit {
     enum filter_unit of;
     const char *word;
-    double factor;
+    double factor, parts; /* so many of the column's unit, or one of so many parts of it */
 } UNITS[] = {
-    { UNIT_BYTES, "b", 1 },         { UNIT_BYTES, "k", 1e3 },
-    { UNIT_BYTES, "kb", 1e3 },      { UNIT_BYTES, "m", 1e6 },
-    { UNIT_BYTES, "mb", 1e6 },      { UNIT_BYTES, "g", 1e9 },
-    { UNIT_BYTES, "gb", 1e9 },      { UNIT_BYTES, "kib", 1024 },
-    { UNIT_BYTES, "mib", 1048576 }, { UNIT_BYTES, "gib", 1073741824 },
-    { UNIT_SECONDS, "ms", 1e-3 },   { UNIT_SECONDS, "s", 1 },
-    { UNIT_SECONDS, "sec", 1 },     { UNIT_SECONDS, "m", 60 },
-    { UNIT_SECONDS, "min", 60 },    { UNIT_SECONDS, "h", 3600 },
-    { UNIT_HERTZ, "hz", 1 },        { UNIT_HERTZ, "k", 1e3 },
-    { UNIT_HERTZ, "khz", 1e3 },     { UNIT_AGE, "s", 1 },
-    { UNIT_AGE, "min", 60 },        { UNIT_AGE, "h", 3600 },
-    { UNIT_AGE, "d", 86400 },       { UNIT_AGE, "w", 604800 },
-    { UNIT_AGE, "m", 2629800 },     { UNIT_AGE, "y", 31557600 },
+    { UNIT_BYTES, "b", 1, 1 },         { UNIT_BYTES, "k", 1e3, 1 },
+    { UNIT_BYTES, "kb", 1e3, 1 },      { UNIT_BYTES, "m", 1e6, 1 },
+    { UNIT_BYTES, "mb", 1e6, 1 },      { UNIT_BYTES, "g", 1e9, 1 },
+    { UNIT_BYTES, "gb", 1e9, 1 },      { UNIT_BYTES, "kib", 1024, 1 },
+    { UNIT_BYTES, "mib", 1048576, 1 }, { UNIT_BYTES, "gib", 1073741824, 1 },
+    { UNIT_SECONDS, "ms", 1, 1000 },   { UNIT_SECONDS, "s", 1, 1 },
+    { UNIT_SECONDS, "sec", 1, 1 },     { UNIT_SECONDS, "m", 60, 1 },
+    { UNIT_SECONDS, "min", 60, 1 },    { UNIT_SECONDS, "h", 3600, 1 },
+    { UNIT_HERTZ, "hz", 1, 1 },        { UNIT_HERTZ, "k", 1e3, 1 },
+    { UNIT_HERTZ, "khz", 1e3, 1 },     { UNIT_AGE, "s", 1, 1 },
+    { UNIT_AGE, "min", 60, 1 },        { UNIT_AGE, "h", 3600, 1 },
+    { UNIT_AGE, "d", 86400, 1 },       { UNIT_AGE, "w", 604800, 1 },
+    { UNIT_AGE, "m", 2629800, 1 },     { UNIT_AGE, "y", 31557600, 1 },
 };
 
 struct range_reading {
@@ -31,10 +33,11 @@ struct range_reading {
     enum filter_unit unit;
 };
 
+/* Its digits are an integer, and one division makes the value, so 0.3 is the same number as elsewhere. */
 struct number {
-    double value;
-    double step;   /* of its last digit */
-    double factor; /* of its unit; 0: none was given */
+    double digits, scale;    /* the digits, and the power of ten that divides them */
+    const struct unit *unit; /* NULL: none was given */
+    double value, low, high; /* by scale_number; low and high: half a step of its last digit away */
 };
 
 static char next_char(const struct range_reading *r)
@@ -58,14 +61,14 @@ static bool take_unit(struct range_reading *r, struct number *number)
 
     while (r->at + len < r->from.len && isalpha((unsigned char)r->from.at[r->at + len]))
         len++;
-    number->factor = 0;
+    number->unit = NULL;
     if (len == 0)
         return true;
     for (size_t i = 0; i < sizeof(UNITS) / sizeof(UNITS[0]); i++) {
         if (UNITS[i].of != r->unit || strlen(UNITS[i].word) != len ||
             strncasecmp(UNITS[i].word, r->from.at + r->at, len) != 0)
             continue;
-        number->factor = UNITS[i].factor;
+        number->unit = &UNITS[i];
         r->at += len;
         return true;
     }
@@ -76,27 +79,32 @@ static bool take_number(struct range_reading *r, struct number *number, const ch
 {
     bool negative = skip_range_word(r, "-"), any = false;
 
-    *number = (struct number){ .step = 1 };
+    *number = (struct number){ .scale = 1 };
     for (; isdigit((unsigned char)next_char(r)); r->at++, any = true)
-        number->value = number->value * 10 + (next_char(r) - '0');
+        number->digits = number->digits * 10 + (next_char(r) - '0');
     if (next_char(r) == '.' && r->at + 1 < r->from.len && isdigit((unsigned char)r->from.at[r->at + 1])) {
         for (r->at++; isdigit((unsigned char)next_char(r)); r->at++, any = true) {
-            number->step /= 10;
-            number->value += number->step * (next_char(r) - '0');
+            if (number->scale >= SCALE_MOST)
+                continue;
+            number->scale *= 10;
+            number->digits = number->digits * 10 + (next_char(r) - '0');
         }
     }
     *why = any ? "unknown unit" : "expected a number";
-    number->value = negative ? -number->value : number->value;
-    return any && isfinite(number->value) && take_unit(r, number);
+    number->digits = negative ? -number->digits : number->digits;
+    return any && isfinite(number->digits) && take_unit(r, number);
 }
 
-static void scale_number(const struct range_reading *r, struct number *number, double factor)
+static void scale_number(const struct range_reading *r, struct number *number, const struct unit *unit)
 {
-    double usual = r->unit == UNIT_AGE ? 86400 : 1;
+    static const struct unit DAY = { UNIT_AGE, "d", 86400, 1 }, ONE = { UNIT_NONE, "", 1, 1 };
+    double divisor;
 
-    factor = number->factor > 0 ? number->factor : factor > 0 ? factor : usual;
-    number->value *= factor;
-    number->step *= factor;
+    unit = number->unit ? number->unit : unit ? unit : r->unit == UNIT_AGE ? &DAY : &ONE;
+    divisor = number->scale * unit->parts;
+    number->value = number->digits * unit->factor / divisor;
+    number->low = (number->digits - 0.5) * unit->factor / divisor;
+    number->high = (number->digits + 0.5) * unit->factor / divisor;
 }
 
 static bool read_compared(struct range_reading *r, struct range *to, const char **why)
@@ -108,7 +116,7 @@ static bool read_compared(struct range_reading *r, struct range *to, const char 
     or_equal = skip_range_word(r, "=");
     if (!take_number(r, &number, why))
         return false;
-    scale_number(r, &number, 0);
+    scale_number(r, &number, NULL);
     if (more)
         *to = (struct range){ number.value, INFINITY, !or_equal, false };
     else
@@ -122,7 +130,7 @@ static struct range range_around(const struct range_reading *r, const struct num
         return (struct range){ 0, number->value, false, false };
     if (exact)
         return (struct range){ number->value, number->value, false, false };
-    return (struct range){ number->value - number->step / 2, number->value + number->step / 2, false, true };
+    return (struct range){ number->low, number->high, false, true };
 }
 
 static bool read_span(struct range_reading *r, struct range *to, const char **why)
@@ -133,7 +141,7 @@ static bool read_span(struct range_reading *r, struct range *to, const char **wh
     if (has_from && !take_number(r, &from, why))
         return false;
     if (has_from && r->at == r->from.len) {
-        scale_number(r, &from, 0);
+        scale_number(r, &from, NULL);
         *to = range_around(r, &from, exact);
         return true;
     }
@@ -141,15 +149,15 @@ static bool read_span(struct range_reading *r, struct range *to, const char **wh
     if (!skip_range_word(r, "..") && !(has_from && skip_range_word(r, "-")))
         return false;
     *to = (struct range){ -INFINITY, INFINITY, false, false };
-    till.factor = 0;
+    till.unit = NULL;
     if (r->at < r->from.len) {
         if (!take_number(r, &till, why))
             return false;
-        scale_number(r, &till, 0);
+        scale_number(r, &till, NULL);
         to->max = till.value;
     }
     if (has_from) {
-        scale_number(r, &from, till.factor);
+        scale_number(r, &from, till.unit);
         to->min = from.value;
     }
     return true;

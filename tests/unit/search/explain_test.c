@@ -93,6 +93,9 @@ static const struct {
     { "120bpm", "written_otherwise 120bpm -> bpm:~120" },
     { "kick -kick", "excluded kick\nexcluded -kick" },
     { "\"room zz hat\"", "nothing \"room zz hat\"" },
+    { "\"bmp:120\"", "nothing \"bmp:120\"" },
+    { "kick \"12:30 mix\"", "nothing \"12:30 mix\"\nexcluded \"12:30 mix\" -> kick" },
+    { "\"a:b\" or \"Title: part two\"", "nothing \"a:b\"\nnothing \"Title: part two\"" },
     { "(kikc or sanre) soft", "unknown_word kikc: kick -> (kick or sanre) soft\n"
                               "unknown_word sanre: snare -> (kikc or snare) soft\nexcluded (kikc or sanre) -> soft" },
 };
@@ -163,9 +166,9 @@ static void a_query_that_only_hidden_items_match_is_explained(void **state)
     buffer_free(&said);
 }
 
-static const char *const PIECES[] = { "kikc",    "warm",     "class:zz", "-",      "(",       ")",   "or",
-                                      "\"a b\"", "bpm:~500", "and",      "A",      "minor",   "120", "bpm",
-                                      "dur<1",   ":",        "tag:",     "key:8A", "is:loop", "\xff" };
+static const char *const PIECES[] = { "kikc",    "warm",    "class:zz", "-",    "(",      ")",       "or",
+                                      "\"a b\"", "\"a:b\"", "bpm:~500", "and",  "A",      "minor",   "120",
+                                      "bpm",     "dur<1",   ":",        "tag:", "key:8A", "is:loop", "\xff" };
 
 /* For any query, hints are within their bounds. */
 static void no_query_whatever_breaks_an_explanation(void **state)

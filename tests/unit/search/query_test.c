@@ -153,6 +153,36 @@ static void a_query_becomes_its_tree(void **state)
     }
 }
 
+/* Bounds are the numbers that a compiler reads from the same digits: a sound of 0.3 s has exactly this length. */
+static void a_decimal_bound_is_the_nearest_number(void **state)
+{
+    static const struct {
+        const char *text;
+        enum filter_unit unit;
+        double min, max;
+    } EACH[] = {
+        { "0.3-1", UNIT_SECONDS, 0.3, 1 },
+        { "=0.3", UNIT_SECONDS, 0.3, 0.3 },
+        { "-0.7..-0.1", UNIT_NONE, -0.7, -0.1 },
+        { "57..1001ms", UNIT_SECONDS, 0.057, 1.001 },
+        { "0.7", UNIT_SECONDS, 0.65, 0.75 },
+        { "=1.1MB", UNIT_BYTES, 1100000, 1100000 },
+        { "=123.456789", UNIT_NONE, 123.456789, 123.456789 },
+        { "=0.30000000000000000000000000", UNIT_NONE, 0.3, 0.3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(EACH) / sizeof(EACH[0]); i++) {
+        struct range range;
+        const char *why;
+        uint32_t at;
+
+        assert_true(range_read(text_of(EACH[i].text), EACH[i].unit, 0, &range, &why, &at));
+        if (range.min < EACH[i].min || range.min > EACH[i].min || range.max < EACH[i].max || range.max > EACH[i].max)
+            fail_msg("%s gives %.17g to %.17g", EACH[i].text, range.min, range.max);
+    }
+}
+
 static const struct bad {
     const char *query, *what, *hint;
 } BAD[] = {
@@ -253,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_query_becomes_its_tree),
+        cmocka_unit_test(a_decimal_bound_is_the_nearest_number),
         cmocka_unit_test(an_error_shows_its_place_with_a_caret),
         cmocka_unit_test(a_query_nested_too_deep_is_refused),
         cmocka_unit_test(no_query_whatever_crashes_the_parser),
