@@ -127,17 +127,21 @@ static enum err refuse_moved(const struct taken_back *taken, bool back, struct f
 static enum err take_back_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
                                struct fault *fault)
 {
+    struct rows rows = { scope, taken->step, taken->step }, part, next;
+    uint64_t step = taken->step;
     struct undo_pointers stack;
-    struct rows rows, part;
     enum err e = undo_pointers(p, scope, &stack);
 
     *is_cut = false;
     do {
         uint64_t at = back ? stack.at : stack.at + 1;
         if (e == ERR_OK)
-            e = at > 0 && at <= stack.top ? find_step(p, scope, at, back, stack.top, &rows) : ERR_NOT_FOUND;
+            e = at > 0 && at <= stack.top ? find_step(p, scope, at, back, stack.top, &next) : ERR_NOT_FOUND;
         if (e != ERR_OK)
             return refuse_none(back, e, fault);
+        if (step_files_stop(p, scope, at, &step))
+            break;
+        rows = next;
         part = first_part(&rows, back);
         if (taken->items == 0)
             *taken = (struct taken_back){ .revision = p->head };
