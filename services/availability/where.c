@@ -42,7 +42,7 @@ static struct mount **sort_mounts(const struct mounts *mounts, uint32_t *count,
 
     *count = 0;
     for (uint32_t i = 0; i < mounts->count; i++)
-        if (!mounts->at[i].is_covered)
+        if (!mounts->at[i].is_covered && !mounts->at[i].line.is_special)
             sorted[(*count)++] = &mounts->at[i];
     qsort(sorted, *count, sizeof(struct mount *), order);
     return sorted;
@@ -192,7 +192,7 @@ static bool lost_its_identity(const struct where_index *index, const struct moun
     if (!mount->line.target[1])
         return false;
     if (strcmp(mount->found.identity, "root") == 0)
-        return was_it || !text_starts(volume->identity, TEXT("marker:"));
+        return was_it || text_starts(volume->identity, TEXT("mount:"));
     return was_it && is_strange(index, mount);
 }
 

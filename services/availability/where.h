@@ -10,11 +10,14 @@
  *   … but another volume of that device was here last             away, if nothing below applies
  *   the mount that was this volume has no identity any more       here: the marker was lost, or cannot be read now
  *   … or a marker that no volume has                              here: the marker was written again
+ *   the mount at its place has no identity, nor has the volume    here: it is known by its place
  *   the mount at its place has not been looked at yet             as before
  *   the mount at its place fails each call                        dead: offline
  *   the mount at its place does not answer                        hung: offline
  *   none of these                                                 away: offline
- *   the identity is root                                          here, always */
+ *   the identity is root                                          here, always
+ *
+ * A mount of the system, or a trigger of an automount, is no mount here. */
 #ifndef LOOPHOLE_AVAILABILITY_WHERE_H
 #define LOOPHOLE_AVAILABILITY_WHERE_H
 
@@ -24,7 +27,7 @@
 
 struct where_index {
     uint32_t count;
-    struct mount **by_identity, **by_device, **by_target; /* of mounts that are not covered */
+    struct mount **by_identity, **by_device, **by_target; /* of mounts that are neither covered nor special */
     struct known_volumes *known;
 };
 

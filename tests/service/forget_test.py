@@ -323,6 +323,24 @@ def the_removal_of_a_mounts_library_takes_its_folders_and_no_library_inside(pers
 
 
 @claim(inside=Persist)
+def a_scan_that_ends_after_its_library_was_removed_does_not_add_it_again(persist):
+    c, k = persist.client, persist.catalogue
+    scanned = {"library": {"id": k.folder, "path": b"/music", "files": 3}, "found": True}
+    ids = put_many(k, k.folder, b"%d.wav", 3)
+    c.must("persist.put_library", {"library": {"id": k.folder, "path": b"/music"}})
+    c.must("persist.put_library", scanned)
+    c.must("persist.forget_library", {"id": k.folder})
+    head = head_of(c)
+    error, fault = c.ask("persist.put_library", scanned)
+    same(("not_found", head), (error, head_of(c)))
+    contains(fault["what"], "removed during its scan")
+    same(sorted(ids), forgotten_ids(c))
+    c.must("persist.undo", {})
+    c.must("persist.put_library", scanned)
+    persist.home.check_store()
+
+
+@claim(inside=Persist)
 def a_library_whose_items_were_emptied_does_not_stop_undo(persist):
     c, k = persist.client, persist.catalogue
     keep, = put_many(k, k.put_folder(b"plain"), b"%d.wav", 1)

@@ -214,6 +214,22 @@ def undo_takes_a_write_back_as_one_named_step_and_redo_does_it_again(home):
 
 
 @claim
+def undo_of_a_step_without_items_keeps_the_labels_of_the_step_before(home):
+    library(home)
+    labelled(home, 'plain.wav')
+    before = file_bytes(file(home, 'plain.wav'))
+    home.loophole('labels', 'write', file(home, 'plain.wav'))
+    written = file_bytes(file(home, 'plain.wav'))
+    assert written != before
+    home.loophole('forget', file(home, 'rich.wav'))
+    home.loophole('forgotten', '--empty', '--yes')
+    contains(home.loophole('undo').out, 'no longer in the catalogue: 1 item')
+    same((True, False), (written == file_bytes(file(home, 'plain.wav')), steps(home)[1][2]))
+    home.loophole('undo')
+    same((True, True), (before == file_bytes(file(home, 'plain.wav')), steps(home)[1][2]))
+
+
+@claim
 def undo_and_redo_of_labels_that_are_killed_are_repeated(home):
     has_program('strace')
     library(home)

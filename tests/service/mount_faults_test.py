@@ -235,4 +235,25 @@ def nothing_of_the_engine_triggers_an_automount(it):
             os.kill(walks.pid, signal.SIGKILL)
 
 
+@claim(inside=Disks)
+def a_volume_that_is_unmounted_above_its_automount_is_away_and_triggers_nothing(it):
+    music = it.folder('music')
+    wav(music + '/a.wav', 1000)
+    with Automount(it, 'music', 'auto') as auto:
+        disk = it.disk()
+        wav(disk + '/b.wav', 1100)
+        it.move(disk, 'music', 'auto')
+        it.add(music)
+        it.becomes(music, 'external_online:done=1 local:done=1')
+        it.unmount(auto.at)
+        until(lambda: [one['name'] for one in it.home.json('search', 'is:external_offline')] == ['b'], what='b is offline')
+        same([False], [one['online'] for one in it.home.json('volume', 'list') if one['identity'].startswith('mount:')])
+        it.rescan(music)
+        it.home.kill('availability')
+        until(lambda: it.home.is_ready('availability'))
+        it.idle()
+        same(['b'], [one['name'] for one in it.home.json('search', 'is:external_offline')])
+        assert not auto.is_triggered(), 'an automount was triggered'
+
+
 run_claims()

@@ -1,4 +1,5 @@
 /* The effects of analyses on items and contents, as the model specifies them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/sim/model.h"
@@ -107,6 +108,36 @@ static void take_analysis(struct model_item *kept, struct model_item heard)
     kept->content = heard.content;
 }
 
+static bool has_title(const struct model_item *item)
+{
+    char title[WORD];
+
+    snprintf(title, WORD, "k%02u", item->file);
+    return strcmp(item->name, title) == 0;
+}
+
+static bool has_other_pack(struct model *m, const struct model_item *item, bool default_is_known)
+{
+    char pack[WORD];
+
+    model_pack_of(m, item->folder, pack);
+    return item->pack[0] && (pack[0] || !default_is_known) && strcmp(item->pack, pack) != 0;
+}
+
+/* What a person wrote for the younger item stays, unless a person wrote the same for the older one. */
+static void join_written(struct model *m, struct model_item *kept, const struct model_item *lost,
+                         const struct model_item *there)
+{
+    if (has_title(kept) && has_title(lost))
+        snprintf(kept->name, WORD, "k%02u", there->file);
+    else if (has_title(kept))
+        memcpy(kept->name, lost->name, WORD);
+    if (has_other_pack(m, lost, true) && !has_other_pack(m, kept, false))
+        memcpy(kept->pack, lost->pack, WORD);
+    else
+        model_pack_follow(m, kept->folder, there->folder, kept->pack);
+}
+
 /* The older item remains, with the texts of both. */
 struct verdict model_merge(struct model *m, struct model_item *gone, struct model_item *there)
 {
@@ -117,7 +148,7 @@ struct verdict model_merge(struct model *m, struct model_item *gone, struct mode
     if (!are_one_file(gone, there))
         return (struct verdict){ .error = ERR_EXISTS };
     take_analysis(kept, there->content ? *there : *gone);
-    model_pack_follow(m, kept->folder, there->folder, kept->pack);
+    join_written(m, kept, lost, there);
     kept->folder = there->folder;
     kept->file = there->file;
     kept->size = there->size;
@@ -125,6 +156,7 @@ struct verdict model_merge(struct model *m, struct model_item *gone, struct mode
     kept->availability = there->availability;
     kept->tags |= lost->tags;
     kept->favourite = kept->favourite || lost->favourite;
+    kept->hidden = kept->hidden || lost->hidden;
     kept->forgotten = kept->forgotten && lost->forgotten;
     if (!kept->notes[0])
         memcpy(kept->notes, lost->notes, WORD);

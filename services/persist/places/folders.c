@@ -377,6 +377,8 @@ enum err folders_put_library(struct persist *p, const struct persist_put_library
         return e;
     e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &was);
     *done = nothing_new(p, now.id);
+    if (e == ERR_NOT_FOUND && put->found)
+        return fault_set(fault, e, "the library was removed during its scan");
     if (e == ERR_OK && put->found) {
         now = with_found(&was, library);
     } else if (e == ERR_OK) {

@@ -396,15 +396,20 @@ static enum err continue_row(struct persist *p, const struct forgetting *what)
 enum err forgetting_continue(struct persist *p)
 {
     struct forgetting what;
-    enum err e = ERR_OK;
+    struct id request = { { 0 } }, before;
+    enum err first = ERR_OK;
 
-    while (e == ERR_OK && !turn_is_broken(p)) {
+    do {
+        before = request;
         arena_reset(&p->arena);
-        e = forgetting_next_row(p, &what);
+        enum err e = forgetting_next_row(p, &request, &what);
+        if (e == ERR_NOT_FOUND)
+            break;
         if (e == ERR_OK)
             e = continue_row(p, &what);
-    }
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+        first = first == ERR_OK ? e : first;
+    } while (!turn_is_broken(p) && !id_equal(request, before));
+    return first;
 }
 
 static void continue_soon(void *persist)

@@ -24,7 +24,9 @@ enum err forgetting_begin_recall(struct persist *p, struct call *call, struct id
 enum err forgetting_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
                          struct fault *fault);
 
-/* Begins the work of each row whose work is not in progress. The first part runs in the open turn. */
+/* Begins the work of each row whose work is not in progress. The first part runs in the open turn. A row whose work
+ * fails stays, and keeps no other row from its work. Errors: the first one of any row; the turn is good unless it is
+ * broken. */
 enum err forgetting_continue(struct persist *p);
 
 /* Makes the service call forgetting_continue soon. Call it after opening the store, and after undoing a turn. */

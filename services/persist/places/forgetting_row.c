@@ -36,17 +36,20 @@ bool forgetting_has_row(struct persist *p, struct id request)
     return txn_get(p->w.txn, DB_META, key_bytes(&key), &value) == ERR_OK;
 }
 
-enum err forgetting_next_row(struct persist *p, struct forgetting *what)
+enum err forgetting_next_row(struct persist *p, struct id *request, struct forgetting *what)
 {
-    struct key prefix = key_name(META_FORGETTING);
+    const struct id after = *request;
+    struct key prefix = key_name(META_FORGETTING), from = row_key(after);
     struct walk walk;
-    enum err e = walk_begin(p->w.txn, DB_META, key_bytes(&prefix), key_bytes(&prefix), &walk);
+    enum err e = walk_begin(p->w.txn, DB_META, key_bytes(&from), key_bytes(&prefix), &walk);
     bool found = false;
 
     while (e == ERR_OK && !found && walk_next(&walk)) {
-        if (multipart_of(p, key_id_at(walk.key, HEAD)))
+        const struct id at = key_id_at(walk.key, HEAD);
+        if (id_equal(at, after) || multipart_of(p, at))
             continue;
         found = true;
+        *request = at;
         e = row_decode(p->w.txn, &p->arena, walk.value, &forgetting_shape, what);
     }
     walk_end(&walk);

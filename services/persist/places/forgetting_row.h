@@ -10,7 +10,8 @@ enum err forgetting_put_row(struct persist *p, const struct forgetting *what);
 enum err forgetting_delete_row(struct persist *p, const struct forgetting *what);
 bool forgetting_has_row(struct persist *p, struct id request);
 
-/* Reads the first row without work in progress. Errors: not_found (there is none), those of a read. */
-enum err forgetting_next_row(struct persist *p, struct forgetting *what);
+/* Reads the first row after that of *request (zero: of all) without work in progress, and sets *request to its request,
+ * also if the row cannot be read. Errors: not_found (there is none), those of a read. */
+enum err forgetting_next_row(struct persist *p, struct id *request, struct forgetting *what);
 
 #endif

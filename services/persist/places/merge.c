@@ -6,6 +6,7 @@
 #include "services/persist/edit/tags.h"
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/pack.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/places/uses.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
@@ -38,6 +39,7 @@ void merge_copy_analysis(struct media *kept, const struct media *heard)
 
 void merge_copy_place(struct media *kept, const struct media *there)
 {
+    kept->kind = there->kind;
     kept->folder = there->folder;
     kept->file = there->file;
     kept->size = there->size;
@@ -48,12 +50,44 @@ void merge_copy_place(struct media *kept, const struct media *there)
     kept->missing_since = there->missing_since;
 }
 
+static bool has_title(struct persist *p, const struct media *media)
+{
+    return text_equal(media->name, places_title(&p->arena, media->file));
+}
+
+/* A name that a person wrote for either stays; otherwise it is the title of the file at its place. */
+static void join_names(struct persist *p, const struct media *was, struct media *kept, const struct media *lost)
+{
+    if (has_title(p, was))
+        kept->name = has_title(p, lost) ? places_title(&p->arena, kept->file) : lost->name;
+}
+
+/* The same for the pack. */
+static enum err join_packs(struct persist *p, const struct media *was, struct media *kept, const struct media *lost)
+{
+    struct text of_was, of_lost;
+    enum err e = pack_of_folder(p, was->folder, &of_was);
+
+    if (e == ERR_OK)
+        e = pack_of_folder(p, lost->folder, &of_lost);
+    if (e != ERR_OK)
+        return e;
+    bool is_own = lost->pack.len && of_lost.len && !text_equal(lost->pack, of_lost);
+    if (!is_own || (was->pack.len && !text_equal(was->pack, of_was)))
+        return pack_follow(p, was, kept);
+    kept->pack = lost->pack;
+    return ERR_OK;
+}
+
 static void join_words(struct persist *p, struct media *kept, const struct media *lost)
 {
     kept->tags = tags_with(&p->arena, kept->tags, lost->tags);
     if (kept->tags.count > TAGS_MOST)
         kept->tags.count = TAGS_MOST;
     kept->favourite = kept->favourite || lost->favourite;
+    kept->hidden = kept->hidden || lost->hidden;
+    if (kept->origin.value == ORIGIN_IMPORTED && lost->origin.value != ORIGIN_EXTERNAL) /* those that no person wrote */
+        kept->origin = lost->origin;
     kept->has_forgotten = kept->has_forgotten && lost->has_forgotten;
     if (kept->notes.len == 0)
         kept->notes = lost->notes;
@@ -140,7 +174,8 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
         return fault_set(fault, ERR_EXISTS, "the item of another file has that place");
     merge_copy_place(&kept, there);
     merge_copy_analysis(&kept, there->content.len ? there : gone);
-    e = pack_follow(p, was, &kept);
+    e = join_packs(p, was, &kept, lost);
+    join_names(p, was, &kept, lost);
     join_words(p, &kept, lost);
     if (e == ERR_OK)
         e = join_facts(p, &kept, lost, &facts);

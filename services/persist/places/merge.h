@@ -4,7 +4,8 @@
 
 #include "services/persist/turn/persist.h"
 
-/* Copy from another item: where the file is, and its state on disk; the content, and the results of its analysis. */
+/* Copy from another item: where the file is, its kind, and its state on disk; the content, and the results of its
+ * analysis. */
 void merge_copy_place(struct media *kept, const struct media *there);
 void merge_copy_analysis(struct media *kept, const struct media *heard);
 

@@ -12,7 +12,6 @@
 static enum err give_file(struct persist *p, const struct media *was, const struct media *from, struct media *now)
 {
     *now = *was;
-    now->kind = from->kind;
     merge_copy_place(now, from);
     merge_copy_analysis(now, from);
     if (text_equal(was->name, places_title(&p->arena, was->file)))

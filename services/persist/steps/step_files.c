@@ -36,3 +36,16 @@ enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_
     }
     return ERR_OK; /* what cannot be read is reported by undo itself */
 }
+
+bool step_files_stop(struct persist *p, struct id scope, uint64_t at, uint64_t *step)
+{
+    const uint64_t before = *step;
+    struct undo_step row;
+    struct id write;
+
+    arena_reset(&p->arena);
+    if (undo_row(p->w.txn, &p->arena, scope, at, &row) != ERR_OK)
+        return false; /* as above */
+    *step = row.has_first ? row.first : at;
+    return before && before != *step && step_files_wrote(&row, &write);
+}

@@ -13,4 +13,8 @@ bool step_files_wrote(const struct undo_step *row, struct id *write);
  * newest alone) or to do again a step that wrote into files. Errors (explained): conflict. */
 enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_t to, struct fault *fault);
 
+/* A client sees to the files of one step only: the first that is not undone, or not done. True if row `at` belongs to a
+ * later step that wrote into files, after step *step was skipped. Sets *step to the step of the row. */
+bool step_files_stop(struct persist *p, struct id scope, uint64_t at, uint64_t *step);
+
 #endif

@@ -123,21 +123,33 @@ static enum err refuse_moved(const struct taken_back *taken, bool back, struct f
     return fault_hint(fault, "`loophole undo list` shows the steps that are left");
 }
 
+/* The work of a row that fails is done later, and may belong to another library: the step is taken all the same. */
+static enum err continue_forgetting(struct persist *p, struct fault *fault)
+{
+    enum err e = forgetting_continue(p);
+
+    return turn_is_broken(p) ? fault_set(fault, e, "the items of a library cannot be written") : ERR_OK;
+}
+
 /* As undo_take; `taken` contains the counts of the step's earlier parts. */
 static enum err take_back_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
                                struct fault *fault)
 {
+    struct rows rows = { scope, taken->step, taken->step }, part, next;
+    uint64_t step = taken->step;
     struct undo_pointers stack;
-    struct rows rows, part;
     enum err e = undo_pointers(p, scope, &stack);
 
     *is_cut = false;
     do {
         uint64_t at = back ? stack.at : stack.at + 1;
         if (e == ERR_OK)
-            e = at > 0 && at <= stack.top ? find_step(p, scope, at, back, stack.top, &rows) : ERR_NOT_FOUND;
+            e = at > 0 && at <= stack.top ? find_step(p, scope, at, back, stack.top, &next) : ERR_NOT_FOUND;
         if (e != ERR_OK)
             return refuse_none(back, e, fault);
+        if (step_files_stop(p, scope, at, &step))
+            break;
+        rows = next;
         part = first_part(&rows, back);
         if (taken->items == 0)
             *taken = (struct taken_back){ .revision = p->head };
@@ -147,9 +159,9 @@ static enum err take_back_next(struct persist *p, struct id scope, bool back, bo
         stack.at = back ? part.first - 1 : part.last;
         *is_cut = part.first != rows.first || part.last != rows.last || (taken->items == 0 && turn_is_over(p));
     } while (taken->items == 0 && !*is_cut);
-    e = forgetting_continue(p);
+    e = continue_forgetting(p, fault);
     if (e != ERR_OK)
-        return fault_set(fault, e, "the items of the library cannot be read");
+        return e;
     name_step(p, &rows, back, taken);
     taken->steps = 1;
     return undo_point(p, scope, stack);
@@ -245,7 +257,7 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
     if (e == ERR_OK && taken->items == 0)
         e = refuse_gone(to, fault);
     if (e == ERR_OK)
-        e = forgetting_continue(p);
+        e = continue_forgetting(p, fault);
     if (e != ERR_OK)
         return e;
     name_step(p, &rows, true, taken);

@@ -5,7 +5,8 @@
 
 #include "services/persist/turn/persist.h"
 
-/* Undoes the newest done step (`back`), or does the oldest undone step again. Skips steps whose items are all gone.
+/* Undoes the newest done step (`back`), or does the oldest undone step again. Skips steps whose items are all gone,
+ * but stops before a further step that wrote into files (step_files.h): then `taken` has only the skipped ones.
  * Sets *is_cut if rows are left, because the turn is over or the step is larger than one apply: the next call
  * continues. This and the next two functions are exported for unit tests, which have no call. Errors (explained):
  * not_found (no such step), conflict and exists (the step cannot be undone or done now;

@@ -218,6 +218,43 @@ static void each_state_is_whole_again_when_its_volume_and_its_file_are_seen(void
         }
 }
 
+/* ---- what may lie at the place of a volume ---- */
+
+/* A trigger of an automount stays there when the volume is unmounted; anything may be mounted there instead. */
+static void only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_identity_there(void **state)
+{
+    static const struct {
+        const char *identity;
+        bool is_special;
+        enum volume_state then;
+    } rows[] = {
+        { "uuid:1", true, VOLUME_STATE_AWAY },          { "share:nas:/music", true, VOLUME_STATE_AWAY },
+        { "mount:/media/a", true, VOLUME_STATE_AWAY },  { "uuid:1", false, VOLUME_STATE_AWAY },
+        { "label:A", false, VOLUME_STATE_AWAY },        { "share:nas:/music", false, VOLUME_STATE_AWAY },
+        { "mount:/media/a", false, VOLUME_STATE_HERE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        char place[] = "/media/a";
+        struct mount mount = { .number = 1,
+                               .line = { .target = place, .is_special = rows[i].is_special },
+                               .state = MOUNT_HERE,
+                               .found = { .identity = "root", .device = "root" } };
+        const struct volume volume = { .id = { "a volume" },
+                                       .identity = text_of(rows[i].identity),
+                                       .mount = bytes_of(place, strlen(place)) };
+        struct where_index index;
+        where_index_make(&index, &(struct mounts){ .count = 1, .at = &mount }, &(struct known_volumes){ 0 });
+        const struct where where = where_is(&index, &volume);
+        where_index_free(&index);
+        if (where.state != rows[i].then)
+            print_error("%s, %d\n", rows[i].identity, rows[i].is_special);
+        assert_int_equal(where.state, rows[i].then);
+        assert_true(!where.mount || !rows[i].is_special);
+    }
+}
+
 /* ---- the words of rows and the backends ---- */
 
 static void each_stored_word_has_one_state_on_each_backend(void **state)
@@ -270,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state_changes_at_each_observation_as_the_table_says),
         cmocka_unit_test(each_state_is_whole_again_when_its_volume_and_its_file_are_seen),
+        cmocka_unit_test(only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_identity_there),
         cmocka_unit_test(each_stored_word_has_one_state_on_each_backend),
         cmocka_unit_test(a_file_can_be_opened_in_two_of_the_six_states),
     };

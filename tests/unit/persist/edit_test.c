@@ -1,6 +1,7 @@
 #include "proto/wire/codec.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/removal.h"
 #include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
@@ -134,6 +135,48 @@ static void a_step_whose_item_is_gone_is_passed_over(void **state)
     assert_true(text_is(writer_media(w, kept).name, "a"));
 }
 
+static void label_item(struct writer *w, struct id id)
+{
+    char text[ID_TEXT_SIZE];
+    struct fact fact = { .attribute = TEXT("labels_written"), .has_text = true };
+
+    fact.source.value = SOURCE_USER;
+    fact.text = text_of(id_write(id_new(), text));
+    edit_items(w, &(struct edit){ .id = id, .facts = { 1, &fact } });
+}
+
+/* The client sees to the files of the step that is passed over, not to those of the next one. */
+static void a_step_that_wrote_into_files_is_not_taken_with_one_that_is_passed_over(void **state)
+{
+    struct writer *w = *state;
+    struct id labelled = writer_place(w, "labelled.wav", 1), below = writer_place(w, "below.wav", 1),
+              above = writer_place(w, "above.wav", 1);
+    struct taken_back taken;
+    struct done done;
+
+    edit_items(w, &(struct edit){ .id = below, .has_name = true, .name = TEXT("x") });
+    label_item(w, labelled);
+    edit_items(w, &(struct edit){ .id = above, .has_name = true, .name = TEXT("x") });
+    assert_int_equal(removal_forget(&w->p, above, &done, NULL), ERR_OK);
+    assert_int_equal(take_back(w, true, &taken), ERR_OK);
+    assert_int_equal(taken.step, 3);
+    assert_int_equal(taken.items, 0);
+    assert_int_equal(taken.gone, 1);
+    assert_non_null(writer_fact(w, labelled, SOURCE_USER, "labels_written"));
+    assert_int_equal(take_back(w, true, &taken), ERR_OK);
+    assert_int_equal(taken.step, 2);
+    assert_null(writer_fact(w, labelled, SOURCE_USER, "labels_written"));
+    assert_int_equal(take_back(w, true, &taken), ERR_OK);
+    assert_int_equal(removal_forget(&w->p, below, &done, NULL), ERR_OK);
+    assert_int_equal(take_back(w, false, &taken), ERR_OK);
+    assert_int_equal(taken.step, 1);
+    assert_int_equal(taken.items, 0);
+    assert_null(writer_fact(w, labelled, SOURCE_USER, "labels_written"));
+    assert_int_equal(take_back(w, false, &taken), ERR_OK);
+    assert_non_null(writer_fact(w, labelled, SOURCE_USER, "labels_written"));
+    writer_check(w);
+}
+
 static void an_impossible_edit_is_refused_before_a_write(void **state)
 {
     struct writer *w = *state;
@@ -179,6 +222,7 @@ int main(void)
         CLAIM(undo_and_redo_restore_every_field),
         CLAIM(an_edit_that_changes_nothing_uses_no_revision),
         CLAIM(a_step_whose_item_is_gone_is_passed_over),
+        CLAIM(a_step_that_wrote_into_files_is_not_taken_with_one_that_is_passed_over),
         CLAIM(an_impossible_edit_is_refused_before_a_write),
         CLAIM(the_257th_tag_is_refused),
     };

@@ -9,7 +9,9 @@
 
 #include "common/process/limits.h"
 #include "proto/service/service_parts.h"
+#include "services/persist/edit/edit.h"
 #include "services/persist/places/forgetting.h"
+#include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
 enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10 };
@@ -72,12 +74,76 @@ static void a_removal_without_memory_is_tried_again(void **state)
     free(service);
 }
 
+/* Adds a library with one item, and removes it: only its row of work is left. */
+static struct id remove_small_library(struct writer *w, const char *name)
+{
+    struct undo_step row = { .has_library = true, .forgotten = 1, .has_forgotten = true };
+    struct persist_put_library put = { .library = { .path = bytes_of(name, strlen(name)), .online = true } };
+    struct folder folder;
+    struct done done;
+
+    assert_int_equal(catalogue_folder(w->p.w.txn, &w->p.arena, w->folder, &folder), ERR_OK);
+    folder.name = put.library.path;
+    assert_int_equal(folders_put(&w->p, &folder, &done, NULL), ERR_OK);
+    const struct place place = { .folder = done.id,
+                                 .file = bytes_of("a.wav", 5),
+                                 .size = 1,
+                                 .mtime = 1,
+                                 .kind.value = KIND_AUDIO,
+                                 .availability.value = ITEM_STATE_LOCAL };
+    struct outcome outcome = { 0 };
+    assert_int_equal(places_put(&w->p, &place, &outcome, NULL), ERR_OK);
+    row.library = put.library;
+    row.library.id = put.library.id = place.folder;
+    assert_int_equal(folders_put_library(&w->p, &put, &done, NULL), ERR_OK);
+    assert_int_equal(forgetting_take(&w->p, &row, false, &done, NULL), ERR_OK);
+    return outcome.id;
+}
+
+static void an_item_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal(void **state)
+{
+    struct writer *w = *state;
+    struct id plain = writer_place(w, "plain.wav", 1), damaged = remove_small_library(w, "first"),
+              whole = remove_small_library(w, "second");
+    const struct edit edit = { .id = plain, .has_favourite = true, .favourite = true };
+    struct service *service = calloc(1, sizeof(*service));
+    struct key key = key_id(damaged);
+    struct bytes value;
+    struct taken_back taken;
+    struct done done;
+    bool is_cut;
+
+    assert_non_null(service);
+    assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+    assert_int_equal(txn_get(w->p.w.txn, DB_MEDIA, key_bytes(&key), &value), ERR_OK);
+    uint8_t *row = malloc(value.len);
+    assert_non_null(row);
+    memcpy(row, value.at, value.len);
+    assert_int_equal(txn_delete(w->p.w.txn, DB_MEDIA, key_bytes(&key)), ERR_OK);
+    w->p.service = service;
+    for (int back = 1; back >= 0; back--) {
+        assert_int_equal(undo_take(&w->p, (struct id){ 0 }, back, &is_cut, &taken, NULL), ERR_OK);
+        assert_true(id_equal(taken.id, plain));
+        assert_int_equal(writer_media(w, plain).favourite, !back);
+        assert_true(writer_media(w, whole).has_forgotten);
+    }
+    assert_int_equal(forgetting_continue(&w->p), ERR_INTERNAL);
+    assert_int_equal(txn_put(w->p.w.txn, DB_MEDIA, key_bytes(&key), bytes_of(row, value.len)), ERR_OK);
+    assert_int_equal(forgetting_continue(&w->p), ERR_OK);
+    assert_true(writer_media(w, damaged).has_forgotten);
+    w->p.service = NULL;
+    writer_check(w);
+    free(row);
+    free(service);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_removal_without_memory_is_tried_again),
+        CLAIM(an_item_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal),
     };
     return cmocka_run_group_tests_name("persist/forgetting", tests, NULL, NULL);
 }

@@ -152,6 +152,77 @@ static void a_merge_keeps_the_facts_of_a_person_about_either_item(void **state)
     writer_check(w);
 }
 
+static struct text name_of(struct writer *w, struct id id)
+{
+    return writer_media(w, id).name;
+}
+
+static void a_merge_keeps_the_name_the_pack_and_the_marks_of_a_person_about_either_item(void **state)
+{
+    struct writer *w = *state;
+    const struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
+    struct outcome outcome;
+    struct done done;
+
+    assert_int_equal(folders_put_library(&w->p, &(struct persist_put_library){ .library = library }, &done, NULL),
+                     ERR_OK);
+    for (int turn = 0; turn < 4; turn++) {
+        char files[2][16];
+        for (int i = 0; i < 2; i++)
+            snprintf(files[i], sizeof(files[i]), "%s%d.wav", i ? "younger" : "older", turn);
+        struct id older = writer_place(w, files[0], 1), younger = writer_place(w, files[1], 1);
+        bool older_is_written = turn & 1, younger_is_gone = turn & 2;
+        edit_items(w, &(struct edit){ .id = younger,
+                                      .has_name = true,
+                                      .name = TEXT("younger name"),
+                                      .has_pack = true,
+                                      .pack = TEXT("younger pack"),
+                                      .has_origin = true,
+                                      .origin.value = ORIGIN_RECORDED,
+                                      .has_hidden = true,
+                                      .hidden = true });
+        if (older_is_written)
+            edit_items(w, &(struct edit){ .id = older,
+                                          .has_name = true,
+                                          .name = TEXT("older name"),
+                                          .has_pack = true,
+                                          .pack = TEXT("older pack") });
+        assert_int_equal(younger_is_gone ? merge_both(w, younger, older, &outcome)
+                                         : merge_both(w, older, younger, &outcome),
+                         ERR_OK);
+        assert_true(text_is(name_of(w, older), older_is_written ? "older name" : "younger name"));
+        assert_true(text_is(writer_media(w, older).pack, older_is_written ? "older pack" : "younger pack"));
+        assert_true(writer_media(w, older).hidden);
+        assert_int_equal(writer_media(w, older).origin.value, ORIGIN_RECORDED);
+        writer_check(w);
+    }
+}
+
+static void a_merge_gives_the_title_and_the_pack_of_the_place_if_no_person_wrote_them(void **state)
+{
+    struct writer *w = *state;
+    const struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
+    struct folder outer, pack = { .parent = w->folder, .name = bytes_of("Kit", 3) };
+    struct outcome outcome;
+    struct done done;
+
+    assert_int_equal(folders_put_library(&w->p, &(struct persist_put_library){ .library = library }, &done, NULL),
+                     ERR_OK);
+    assert_int_equal(catalogue_folder(w->p.w.txn, &w->p.arena, w->folder, &outer), ERR_OK);
+    pack.volume = outer.volume;
+    assert_int_equal(folders_put(&w->p, &pack, &done, NULL), ERR_OK);
+    struct id older = writer_place(w, "older.wav", 1), younger = writer_place(w, "younger.wav", 1);
+    edit_items(w, &(struct edit){ .id = older, .has_pack = true, .pack = TEXT("music") });
+    const struct move move = { .id = younger, .folder = done.id, .file = bytes_of("moved.wav", 9) };
+    edit_items(w, &(struct edit){ .id = younger, .has_pack = true, .pack = TEXT("music") });
+    assert_int_equal(places_move(&w->p, &move, &outcome, NULL), ERR_OK);
+    assert_true(text_is(writer_media(w, younger).pack, "Kit"));
+    assert_int_equal(merge_both(w, older, younger, &outcome), ERR_OK);
+    assert_true(text_is(name_of(w, older), "moved"));
+    assert_true(text_is(writer_media(w, older).pack, "Kit"));
+    writer_check(w);
+}
+
 static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
 {
     struct writer *w = *state;
@@ -193,6 +264,8 @@ int main(void)
         CLAIM(the_kept_item_is_used_wherever_either_was),
         CLAIM(without_a_content_size_and_time_decide_and_the_analysis_stays),
         CLAIM(a_merge_keeps_the_facts_of_a_person_about_either_item),
+        CLAIM(a_merge_keeps_the_name_the_pack_and_the_marks_of_a_person_about_either_item),
+        CLAIM(a_merge_gives_the_title_and_the_pack_of_the_place_if_no_person_wrote_them),
         CLAIM(a_forgotten_item_is_gone_and_its_place_is_free),
         CLAIM(an_unknown_item_cannot_be_forgotten),
     };
