@@ -183,7 +183,7 @@ def the_whole_sound_of_a_project_returns_on_a_machine_whose_disks_are_mounted_el
         until_sounding(other, there)
         same(project, of_project(other), f'after {again} starts')
         same((1, 0, False), tuple(other.ask('project.state')[key] for key in ('missing', 'offline', 'dirty')))
-        same(['lost'], other.ask('project.state')['absent'])
+        until(lambda: other.ask('project.state')['absent'] == ['lost'], what='the catalogue has the item of the project')
         same(['lost'], absent(other))
         hear(other)
         other.stop()

@@ -50,6 +50,7 @@ class Music(Disks):
 
     def unplug(self):
         """Its three items go offline by at most two rows of the change log."""
+        self.idle()
         before = len(self.rows())
         self.unmount(self.usb)
         self.become('external_offline', 3)
