@@ -447,6 +447,21 @@ def many_items_are_scrolled_and_searched(home):
 
 
 @claim(shares=many)
+def a_range_begins_at_the_item_that_is_current(home):
+    in_browser(home, 'a_range_begins_at_the_item_that_is_current')
+
+
+@claim(shares=many)
+def a_range_has_each_of_its_items(home):
+    in_browser(home, 'a_range_has_each_of_its_items')
+
+
+@claim(shares=many)
+def all_items_are_selected_while_the_catalogue_changes(home):
+    in_browser(home, 'all_items_are_selected_while_the_catalogue_changes')
+
+
+@claim(shares=many)
 def a_map_of_very_many_points_is_moved(home):
     home.env['POINTS'] = str(how_often(20000, 1000000))
     for line in in_browser(home, 'a_map_of_very_many_points_is_moved').out.splitlines():
