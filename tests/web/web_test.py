@@ -327,6 +327,11 @@ def a_mouse_alone_finds_what_is_like_a_sound(home):
 
 
 @claim(shares=sounds)
+def edits_and_downloads_are_for_what_the_page_names(home):
+    in_browser(home, 'edits_and_downloads_are_for_what_the_page_names')
+
+
+@claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
 

@@ -96,18 +96,25 @@ function Sources({ sources }: { sources: fact[] }) {
   )
 }
 
+/** Says what edits are for, if that is not the item of the details alone. */
+function Selection({ at }: { at: string }) {
+  const ids = useCell(selected)
+  if (!ids.size || (ids.size === 1 && ids.has(at))) return null
+  return <p class="notice">{ids.size > 1 ? `Edits are for all ${ids.size} selected items, as one step.` : 'Edits are for the selected item, which is another one.'}</p>
+}
+
 export function Details() {
   const at = useCell(view, of => of.at)
-  const many = useCell(selected).size
+  useCell(selected)
   useCell(row)
   const got = useItem(at)
-  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p></aside>
+  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p><Selection at={at} /></aside>
   const of = got.item
   const away = awayOf(of)
   return (
     <aside class="details" aria-label="Details" tabIndex={0}>
       <h2>{clean(of.media.name)}</h2>
-      {many > 1 && <p class="notice">Edits are for all {many} selected items, as one step.</p>}
+      <Selection at={at} />
       {away && <p class="notice">{awaySentence(away)}</p>}
       {away === 'cloud' && <div class="buttons"><button onClick={fetchChosen}>Fetch from the cloud</button></div>}
       {away === 'missing' && <Relink id={at} bytes={of.media.id} />}
@@ -130,7 +137,7 @@ export function Details() {
           onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
       </div>
       <Treatments of={of} />
-      <Out path={pathText(of.path)} />
+      <Out id={at} path={pathText(of.path)} />
       <p class="path">{pathText(of.path) || 'no path: the volume is away'}</p>
       <Sources sources={got.sources} />
     </aside>
