@@ -332,6 +332,11 @@ def edits_and_downloads_are_for_what_the_page_names(home):
 
 
 @claim(shares=sounds)
+def an_offer_is_for_the_project_that_made_it(home):
+    in_browser(home, 'an_offer_is_for_the_project_that_made_it')
+
+
+@claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
 

@@ -183,7 +183,7 @@ export function Projects() {
       <NewProject again={again} />
       {each && !each.length && <p class="quiet">There is no project yet.</p>}
       <ul class="projects">{(each ?? []).map(one => <Line key={idText(one.id)} of={one} again={again} />)}</ul>
-      {current && <Open of={current} again={again} />}
+      {current && <Open key={idText(current.id)} of={current} again={again} />}
     </section>
   )
 }
