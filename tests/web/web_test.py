@@ -472,6 +472,11 @@ def all_items_are_selected_while_the_catalogue_changes(home):
 
 
 @claim(shares=many)
+def rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all(home):
+    in_browser(home, 'rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all')
+
+
+@claim(shares=many)
 def a_map_of_very_many_points_is_moved(home):
     home.env['POINTS'] = str(how_often(20000, 1000000))
     for line in in_browser(home, 'a_map_of_very_many_points_is_moved').out.splitlines():

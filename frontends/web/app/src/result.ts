@@ -192,7 +192,6 @@ function follow() {
   asked = now
   askedSound = heard.value
   result.set({ ...result.value, old: true })
-  seen = [0, 0]
   reload()
 }
 
