@@ -337,6 +337,11 @@ def an_offer_is_for_the_project_that_made_it(home):
 
 
 @claim(shares=sounds)
+def details_are_never_those_of_another_item(home):
+    in_browser(home, 'details_are_never_those_of_another_item')
+
+
+@claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
 

@@ -5,18 +5,19 @@ import { awayOf, awaySentence, fetchChosen } from './away'
 import { Out } from './basket'
 import { useCell } from './cell'
 import { change, colour, COLOURS, favourite, hide, state, tag } from './edits'
-import { bytesText, clean, factOf, factText, idBytes, lengthText, num, pathText, seconds } from './format'
+import { bytesText, clean, factOf, factText, idBytes, idText, lengthText, num, pathText, seconds } from './format'
 import { hearBetween, hearFrom } from './hear'
 import { chosen, lessLike, moreLike, row } from './list'
 import { Relink } from './relink'
-import { arrived } from './result'
+import { arrived, itemOf } from './result'
 import { selected, view } from './state'
 import { sourceOf } from './table'
 import { Treatments } from './treatment'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
 
-function useItem(id: string): { item: item; sources: fact[] } | undefined {
+/** The item, first as a loaded page has it. `late`: this is still the item before. */
+function useItem(id: string): { item: item; sources: fact[]; late: boolean } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
   const changed = useCell(arrived)
   useEffect(() => {
@@ -26,7 +27,9 @@ function useItem(id: string): { item: item; sources: fact[] } | undefined {
     else setGot(undefined)
     return () => control.abort()
   }, [id, changed])
-  return got
+  if (got && idText(got.item.media.id) === id) return { ...got, late: false }
+  const listed = id ? itemOf(id) : undefined
+  return listed ? { item: listed, sources: [], late: false } : got && { ...got, late: true }
 }
 
 function Stated({ of, attribute, title }: { of: item; attribute: string; title: string }) {
@@ -112,7 +115,7 @@ export function Details() {
   const of = got.item
   const away = awayOf(of)
   return (
-    <aside class="details" aria-label="Details" tabIndex={0}>
+    <aside class="details" aria-label="Details" tabIndex={0} inert={got.late}>
       <h2>{clean(of.media.name)}</h2>
       <Selection at={at} />
       {away && <p class="notice">{awaySentence(away)}</p>}
