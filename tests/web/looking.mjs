@@ -40,7 +40,7 @@ async function pull(page, { left, right, top, bottom }) {
 const chosenIds = async page => sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
 
 /** In the page, from its beginning: each answer with counts or lists comes late, and the catalogue changes all the time. */
-function change_without_end() {
+export function change_without_end() {
   const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
   const EVERY_MS = 50
   const late = new Map()
@@ -48,7 +48,7 @@ function change_without_end() {
   WebSocket.prototype.send = function (bytes) {
     for (const ask of ['search.query', 'search.grid', 'search.folders', 'search.duplicates', 'search.map']) {
       const at = find(bytes, ask) + ask.length + 2
-      if (at > ask.length + 2) late.set(bytes.slice(at, at + 16).join(), ask === 'search.query' ? 700 : 2000)
+      if (at > ask.length + 2) late.set(bytes.slice(at, at + 16).join(), ask === 'search.query' ? globalThis.late_ms ?? 700 : 2000)
     }
     send.call(this, bytes)
   }

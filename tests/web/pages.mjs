@@ -1,11 +1,13 @@
 // pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
-// modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness, frame.mjs those of layout,
+// modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
+// choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
 // commands and the way to a sound, looking.mjs those of the map, of facts and of queries, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
+import { choosing } from './choosing.mjs'
 import { frame } from './frame.mjs'
 import { looking } from './looking.mjs'
 import { maps } from './maps.mjs'
@@ -16,6 +18,7 @@ import { users } from './users.mjs'
 
 const claims = {
   ...alike,
+  ...choosing,
   ...frame,
   ...looking,
   ...maps,

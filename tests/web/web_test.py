@@ -327,6 +327,26 @@ def a_mouse_alone_finds_what_is_like_a_sound(home):
 
 
 @claim(shares=sounds)
+def edits_and_downloads_are_for_what_the_page_names(home):
+    in_browser(home, 'edits_and_downloads_are_for_what_the_page_names')
+
+
+@claim(shares=sounds)
+def an_offer_is_for_the_project_that_made_it(home):
+    in_browser(home, 'an_offer_is_for_the_project_that_made_it')
+
+
+@claim(shares=sounds)
+def details_are_never_those_of_another_item(home):
+    in_browser(home, 'details_are_never_those_of_another_item')
+
+
+@claim(shares=sounds)
+def an_edit_whose_answer_is_lost_is_repeated_under_its_id(home):
+    in_browser(home, 'an_edit_whose_answer_is_lost_is_repeated_under_its_id')
+
+
+@claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
 
@@ -444,6 +464,26 @@ def many(home):
 def many_items_are_scrolled_and_searched(home):
     for line in in_browser(home, 'many_items_are_scrolled_and_searched').out.splitlines():
         figure(line)
+
+
+@claim(shares=many)
+def a_range_begins_at_the_item_that_is_current(home):
+    in_browser(home, 'a_range_begins_at_the_item_that_is_current')
+
+
+@claim(shares=many)
+def a_range_has_each_of_its_items(home):
+    in_browser(home, 'a_range_has_each_of_its_items')
+
+
+@claim(shares=many)
+def all_items_are_selected_while_the_catalogue_changes(home):
+    in_browser(home, 'all_items_are_selected_while_the_catalogue_changes')
+
+
+@claim(shares=many)
+def rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all(home):
+    in_browser(home, 'rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all')
 
 
 @claim(shares=many)

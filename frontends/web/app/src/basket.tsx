@@ -3,7 +3,7 @@ import type { basket } from 'loophole'
 import { Cell, useCell } from './cell'
 import { counted, idBytes, num, pathText } from './format'
 import { chosen } from './list'
-import { complain, say, view } from './state'
+import { complain, say, selected, view } from './state'
 import { ask } from './wire'
 
 const BUDGET_MS = 30000
@@ -66,10 +66,11 @@ export function download() {
   if (ids.length) location.assign(downloadAddress(ids))
 }
 
-export function Out({ path }: { path: string }) {
+/** For the item of the details; the basket and the archive are for the selected items. */
+export function Out({ id, path }: { id: string; path: string }) {
   const name = path.split('/').at(-1) || 'sound'
   const got = useCell(inBasket)
-  const ids = chosen()
+  const ids = selected.value.size > 1 ? chosen() : [id]
   return (
     <details class="out" onToggle={event => { if (event.currentTarget.open) lookIntoBasket() }}>
       <summary>Into another program</summary>
@@ -78,7 +79,7 @@ export function Out({ path }: { path: string }) {
         <button onClick={reveal} disabled={!path}>Show in the file manager</button>
         <button onClick={addToBasket} title="A link in a folder that any DAW's file browser shows (b)">Into the basket</button>
         {ids.length < 2
-          ? <><a class="button" href={`/media/${ids[0]}`} download={name}>Download</a> <a class="button" href={`/media/${ids[0]}?as=wav`} download={`${name.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>
+          ? <><a class="button" href={`/media/${id}`} download={name}>Download</a> <a class="button" href={`/media/${id}?as=wav`} download={`${name.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>
           : ids.length <= ZIP_MOST ? <a class="button" href={downloadAddress(ids)} download="loophole.zip">{counted(ids.length, 'item')} as zip</a>
             : <span class="quiet">A zip has at most {ZIP_MOST} items.</span>}
       </div>

@@ -5,18 +5,19 @@ import { awayOf, awaySentence, fetchChosen } from './away'
 import { Out } from './basket'
 import { useCell } from './cell'
 import { change, colour, COLOURS, favourite, hide, state, tag } from './edits'
-import { bytesText, clean, factOf, factText, idBytes, lengthText, num, pathText, seconds } from './format'
+import { bytesText, clean, factOf, factText, idBytes, idText, lengthText, num, pathText, seconds } from './format'
 import { hearBetween, hearFrom } from './hear'
 import { chosen, lessLike, moreLike, row } from './list'
 import { Relink } from './relink'
-import { arrived } from './result'
+import { arrived, itemOf } from './result'
 import { selected, view } from './state'
 import { sourceOf } from './table'
 import { Treatments } from './treatment'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
 
-function useItem(id: string): { item: item; sources: fact[] } | undefined {
+/** The item, first as a loaded page has it. `late`: this is still the item before. */
+function useItem(id: string): { item: item; sources: fact[]; late: boolean } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
   const changed = useCell(arrived)
   useEffect(() => {
@@ -26,7 +27,9 @@ function useItem(id: string): { item: item; sources: fact[] } | undefined {
     else setGot(undefined)
     return () => control.abort()
   }, [id, changed])
-  return got
+  if (got && idText(got.item.media.id) === id) return { ...got, late: false }
+  const listed = id ? itemOf(id) : undefined
+  return listed ? { item: listed, sources: [], late: false } : got && { ...got, late: true }
 }
 
 function Stated({ of, attribute, title }: { of: item; attribute: string; title: string }) {
@@ -96,18 +99,25 @@ function Sources({ sources }: { sources: fact[] }) {
   )
 }
 
+/** Says what edits are for, if that is not the item of the details alone. */
+function Selection({ at }: { at: string }) {
+  const ids = useCell(selected)
+  if (!ids.size || (ids.size === 1 && ids.has(at))) return null
+  return <p class="notice">{ids.size > 1 ? `Edits are for all ${ids.size} selected items, as one step.` : 'Edits are for the selected item, which is another one.'}</p>
+}
+
 export function Details() {
   const at = useCell(view, of => of.at)
-  const many = useCell(selected).size
+  useCell(selected)
   useCell(row)
   const got = useItem(at)
-  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p></aside>
+  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p><Selection at={at} /></aside>
   const of = got.item
   const away = awayOf(of)
   return (
-    <aside class="details" aria-label="Details" tabIndex={0}>
+    <aside class="details" aria-label="Details" tabIndex={0} inert={got.late}>
       <h2>{clean(of.media.name)}</h2>
-      {many > 1 && <p class="notice">Edits are for all {many} selected items, as one step.</p>}
+      <Selection at={at} />
       {away && <p class="notice">{awaySentence(away)}</p>}
       {away === 'cloud' && <div class="buttons"><button onClick={fetchChosen}>Fetch from the cloud</button></div>}
       {away === 'missing' && <Relink id={at} bytes={of.media.id} />}
@@ -130,7 +140,7 @@ export function Details() {
           onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
       </div>
       <Treatments of={of} />
-      <Out path={pathText(of.path)} />
+      <Out id={at} path={pathText(of.path)} />
       <p class="path">{pathText(of.path) || 'no path: the volume is away'}</p>
       <Sources sources={got.sources} />
     </aside>

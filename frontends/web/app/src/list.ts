@@ -10,7 +10,9 @@ import { read } from './wire'
 
 /** The current row of the keyboard; -1: none. */
 export const row = new Cell(-1)
-let anchor = 0
+/** The row from which Shift selects, in the result of `rowQuestion`; -1: none. Rises with each choice that begins a new range. */
+let anchor = -1
+let ranges = 0
 /** The row that goTo waits for; -1: none. Until its item has arrived, settleRow does not change the current row. */
 let awaitedRow = -1
 /** The question in whose result `row` is a row. */
@@ -22,11 +24,30 @@ const isCurrent = (of: item | undefined) => of !== undefined && idText(of.media.
  * question, the row stays, so that the next key goes to its neighbour. Another result without it begins at its first row. */
 export function settleRow() {
   if (awaitedRow >= 0) return
-  if (!view.value.at) return row.set(-1)
+  if (!view.value.at) return setRow(-1)
   if (result.value.old || (rowQuestion === question() && isCurrent(itemAt(row.value)))) return
   const at = rowOf(view.value.at)
-  if (at >= 0 || rowQuestion !== question()) row.set(at)
+  if (at >= 0 || rowQuestion !== question()) setRow(at)
   rowQuestion = question()
+}
+
+function setRow(to: number) {
+  anchor = to
+  row.set(to)
+}
+
+/** A choice without Shift or Ctrl: no item is selected any more, and a selection that still waits for its items is given up. */
+function endSelection() {
+  ranges++
+  if (selected.value.size) selected.set(new Set())
+}
+
+/** Makes an item the current one that was chosen outside of the list, which may have it on no loaded page. */
+export function goToItem(id: string) {
+  endSelection()
+  setRow(rowOf(id))
+  rowQuestion = question()
+  show({ at: id })
 }
 
 /** The current item, if a loaded page has it. */
@@ -46,14 +67,28 @@ export function chosen(): string[] {
   return view.value.at ? [view.value.at] : []
 }
 
-/** Adds the items of these rows to the selection. */
-function extendSelection(from: number, to: number) {
-  const ids = new Set(selected.value)
-  for (let at = Math.min(from, to); at <= Math.max(from, to); at++) {
-    const of = itemAt(at)
-    if (of) ids.add(idText(of.media.id))
+const SELECTED_MOST = 4096
+
+/** The ids of the items from one row to another, at most SELECTED_MOST. Undefined when it is given up: another question is asked,
+ * or another range is begun. */
+async function idsOf(from: number, to: number): Promise<string[] | undefined> {
+  const asked = question(), range = ranges, by = to < from ? -1 : 1
+  const ids: string[] = []
+  for (let at = from; at !== to + by && ids.length < SELECTED_MOST; at += by) {
+    const of = itemAt(at) ?? (await awaitItem(at))
+    if (question() !== asked || ranges !== range) return undefined
+    if (!of) break
+    ids.push(idText(of.media.id))
   }
-  selected.set(ids)
+  return ids
+}
+
+/** Adds the items of these rows to the selection. */
+async function extendSelection(from: number, to: number) {
+  const ids = await idsOf(from, to)
+  if (!ids) return
+  selected.set(new Set([...selected.value, ...ids]))
+  if (ids.length <= Math.abs(to - from)) say(`Only ${counted(ids.length, 'item is', 'items are')} selected of this range.`)
 }
 
 /** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it. */
@@ -61,8 +96,14 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
   const total = result.value.total ?? 0
   if (total === 0) return
   to = Math.max(0, Math.min(total - 1, to))
-  if (extend) extendSelection(anchor, to)
-  else { anchor = to; if (selected.value.size) selected.set(new Set()) }
+  if (extend) {
+    settleRow()
+    if (anchor < 0 || rowQuestion !== question()) anchor = to
+    extendSelection(anchor, to)
+  } else {
+    anchor = to
+    endSelection()
+  }
   row.set(to)
   rowQuestion = question()
   awaitedRow = to
@@ -74,10 +115,17 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
 }
 
 /** Goes to the first item of the newest result, after its answer has arrived. */
-export function goFirst() {
-  if (!result.value.old) return goTo(0)
-  const end = result.follow(() => { if (!result.value.old) { end(); goTo(0) } })
+export async function goFirst() {
+  await newest()
+  goTo(0)
 }
+
+/** Waits for the answer to the newest question. */
+const newest = () => new Promise<void>(done => {
+  const look = () => { if (!result.value.old) { end(); done() } }
+  const end = result.follow(look)
+  look()
+})
 
 export function toggleSelected(id: string) {
   const ids = new Set(selected.value)
@@ -85,18 +133,13 @@ export function toggleSelected(id: string) {
   selected.set(ids)
 }
 
-const SELECTED_MOST = 4096
-
 /** Selects the items of the result, at most SELECTED_MOST: one undo step changes no more. */
 export async function selectAll() {
-  const total = Math.min(result.value.total ?? 0, SELECTED_MOST)
-  const ids = new Set<string>()
-  for (let at = 0; at < total; at++) {
-    const of = itemAt(at) ?? (await awaitItem(at))
-    if (of) ids.add(idText(of.media.id))
-  }
-  selected.set(ids)
-  say(`${counted(ids.size, 'item is', 'items are')} selected.`)
+  await newest()
+  const ids = await idsOf(0, (result.value.total ?? 0) - 1)
+  if (!ids) return
+  selected.set(new Set(ids))
+  say(`${counted(selected.value.size, 'item is', 'items are')} selected.`)
 }
 
 const addTo = (list: string[], ids: string[]) => [...new Set([...list, ...ids])].slice(0, 32)

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCell, useLoaded } from './cell'
 import { clean, counted, factText, idBytes } from './format'
 import { hear } from './hear'
-import { listKey, row as rowCell } from './list'
+import { goToItem, listKey } from './list'
 import { DIM, MARKED, MISSING, PLAIN, Points, type Look } from './mapgl'
 import type { Question, Reply } from './mapindex'
 import { labelsOf, loadColours, loadFound, loadMap, scaleOf, type MapPoints, type Values } from './mappoints'
@@ -57,8 +57,7 @@ class Index {
 const marksIn = (found: Uint8Array) => found.reduce((sum, one) => sum + one, 0)
 
 function play(id: string) {
-  rowCell.set(-1)
-  show({ at: id })
+  goToItem(id)
   if (settings.value.preview)
     read('search.get', { id: idBytes(id) }, AbortSignal.timeout(5000)).then(got => { if (view.value.at === id) hear(got.item) }, complain)
 }

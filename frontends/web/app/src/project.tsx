@@ -3,10 +3,10 @@ import type { used_in } from 'loophole'
 import { useState } from 'preact/hooks'
 import { useCell, useLoaded } from './cell'
 import { clean, idText } from './format'
-import { goTo } from './list'
+import { goTo, goToItem } from './list'
 import { Projects } from './projects'
-import { arrived, look, rowOf } from './result'
-import { clause, clauses, show, toggleClause, view } from './state'
+import { arrived, rowOf } from './result'
+import { clause, clauses, toggleClause, view } from './state'
 import { Table } from './table'
 import { read } from './wire'
 
@@ -31,10 +31,9 @@ function grouped(uses: Use[], key: (use: Use) => string): [string, Use[]][] {
 const place = (use: Use) => [use.of.role, use.of.section].filter(Boolean).join(' · ') || 'no role'
 
 function choose(id: string) {
-  look(0, 0)
   const at = rowOf(id)
   if (at >= 0) goTo(at)
-  else show({ at: id })
+  else goToItem(id)
 }
 
 export function Project() {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { awayOf, awayWord } from './away'
 import { usePolled } from './cell'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
+import { goToItem } from './list'
 import { show, say, complain } from './state'
 import { ask, listen } from './wire'
 
@@ -94,7 +95,7 @@ function Clip({ of, items }: { of: Part; items: Map<string, item> }) {
   const away = known && awayOf(known)
   return (
     <li class={away || (!known && id) ? 'missing' : ''}>
-      <button disabled={!known} onClick={() => show({ at: id })}>
+      <button disabled={!known} onClick={() => goToItem(id)}>
         <span>{known ? clean(known.media.name) : id ? 'not in the catalogue' : 'no sound'}{away && <em> {awayWord(away)}</em>}</span>
         <span class="count">{numberOf(of, 'start')}</span>
       </button>
@@ -158,7 +159,7 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
         <details open>
           <summary>Missing or offline <span class="count">{Math.max(away.length, num(of.missing) + num(of.offline))}</span></summary>
           <ul>{away.map(one => <li key={idText(one.media.id)} class="missing">
-            <button onClick={() => show({ at: idText(one.media.id) })}><span>{clean(one.media.name)} <em>{awayWord(awayOf(one)!)}</em></span></button></li>)}</ul>
+            <button onClick={() => goToItem(idText(one.media.id))}><span>{clean(one.media.name)} <em>{awayWord(awayOf(one)!)}</em></span></button></li>)}</ul>
         </details>
       )}
       <p class="buttons" role="group" aria-label="Group by">{BY.map(name => <button key={name} aria-pressed={by === name} onClick={() => setBy(name)}>By {name}</button>)}</p>
@@ -182,7 +183,7 @@ export function Projects() {
       <NewProject again={again} />
       {each && !each.length && <p class="quiet">There is no project yet.</p>}
       <ul class="projects">{(each ?? []).map(one => <Line key={idText(one.id)} of={one} again={again} />)}</ul>
-      {current && <Open of={current} again={again} />}
+      {current && <Open key={idText(current.id)} of={current} again={again} />}
     </section>
   )
 }

@@ -31,10 +31,11 @@ export const result = new Cell<Result>(NOTHING)
 export const arrived = new Cell(0)
 
 let pages = new Map<number, item[]>()
-let fetching = new Map<number, Promise<void>>()
+let fetching = new Map<number, Promise<boolean>>()
 let round = new AbortController()
 let revision = 0
-let wanted: [number, number] = [0, 0]
+/** The pages on the screen: the first and the last. */
+let seen: [number, number] = [0, 0]
 /** The question of the present result, as a text. */
 let asked = ''
 export const question = () => asked
@@ -79,10 +80,11 @@ function takeFirst(answer: found) {
   })
 }
 
-function forget() {
-  const [first, last] = wanted
+/** Neither a page near the screen nor the one that has just come. */
+function forget(come: number) {
+  const [first, last] = seen
   for (const page of pages.keys())
-    if (pages.size > PAGES_KEPT && (page < first - 4 || page > last + 4)) pages.delete(page)
+    if (pages.size > PAGES_KEPT && page !== come && (page < first - 4 || page > last + 4)) pages.delete(page)
 }
 
 /** A page of a later revision is shown until all that is shown is of one. */
@@ -90,22 +92,24 @@ async function fetchPage(page: number, signal: AbortSignal) {
   const answer = await ask(view.value, page, signal)
   if (num(answer.revision) !== revision) refresh()
   split(answer, page)
-  forget()
+  forget(page)
   arrived.set(arrived.value + 1)
 }
 
-function want(page: number) {
-  if (pages.has(page) || fetching.has(page)) return
+/** Loads a page, unless it is here. False: there is nothing to wait for any more, or it failed. */
+function want(page: number): Promise<boolean> {
+  if (pages.has(page)) return Promise.resolve(false)
   const { signal } = round
-  const going = fetchPage(page, signal).catch(() => undefined).finally(() => { if (signal === round.signal) fetching.delete(page) })
+  const going = fetching.get(page) ?? fetchPage(page, signal).then(() => true, () => false).finally(() => { if (signal === round.signal) fetching.delete(page) })
   fetching.set(page, going)
+  return going
 }
 
 /** Notes which rows are on the screen, and loads their pages. */
 export function look(first: number, last: number) {
-  wanted = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
+  seen = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
   if (result.value.old) return
-  for (let page = wanted[0]; page <= wanted[1]; page++) want(page)
+  for (let page = seen[0]; page <= seen[1]; page++) want(page)
 }
 
 export const itemAt = (row: number): item | undefined => pages.get(Math.floor(row / PAGE))?.[row % PAGE]
@@ -122,18 +126,23 @@ export function rowOf(id: string): number {
 
 export const itemOf = (id: string): item | undefined => itemAt(rowOf(id))
 
-// Waits for an item at a row, as a keyboard that goes there needs it.
+const endOf = (signal: AbortSignal) => new Promise<true>(done => signal.addEventListener('abort', () => done(true), { once: true }))
+
+/** Waits for an item at a row, as a keyboard that goes there needs it, also while all is asked again. Undefined: the result has
+ * no such row, or it is no longer that of the question. */
 export async function awaitItem(row: number): Promise<item | undefined> {
-  look(row, row)
-  await fetching.get(Math.floor(row / PAGE))
-  return itemAt(row)
+  const question = asked
+  const isThere = () => asked === question && !result.value.old && row < (result.value.total ?? 0)
+  while (isThere() && !itemAt(row))
+    if (!(await Promise.race([want(Math.floor(row / PAGE)), endOf(round.signal)]))) break
+  return isThere() ? itemAt(row) : undefined
 }
 
 /** The pages on the screen after the first one, as the catalogue is now. */
 async function askShown(first: found, signal: AbortSignal): Promise<Map<number, item[]>> {
   const next = new Map<number, item[]>()
   split(first, 0, next)
-  for (let page = wanted[0]; page <= wanted[1]; page++)
+  for (let page = seen[0]; page <= seen[1]; page++)
     if (!next.has(page) && page * PAGE < totalOf(first)) split(await ask(view.value, page, signal), page, next)
   return next
 }
@@ -151,7 +160,7 @@ async function reload() {
     if (signal.aborted) return
     pages = next
     takeFirst(first)
-    look(wanted[0] * PAGE, wanted[1] * PAGE) // the person may have scrolled meanwhile
+    look(seen[0] * PAGE, seen[1] * PAGE) // the person may have scrolled meanwhile
   } catch (error) {
     if (error instanceof AskError && error.code !== 'aborted')
       result.set({ ...NOTHING, error, old: false })
@@ -183,7 +192,6 @@ function follow() {
   asked = now
   askedSound = heard.value
   result.set({ ...result.value, old: true })
-  wanted = [0, 0]
   reload()
 }
 

@@ -18,7 +18,10 @@ interface Pending {
   name: string
   bytes: Uint8Array
   sent: number
+  copies: number
   end: number
+  /** What the gateway or the service said instead of an answer; it is told if no other answer comes. */
+  refusal?: { code: string; body: Value }
   done: (code: string, body: Value) => void
 }
 
@@ -66,6 +69,7 @@ function partsOf(message: Uint8Array): Uint8Array[] {
 function send(one: Pending) {
   if (socket?.readyState !== WebSocket.OPEN) return
   one.sent = performance.now()
+  one.copies++
   socket.send(one.bytes)
 }
 
@@ -73,8 +77,11 @@ function takeAnswer(part: Uint8Array) {
   const [, request, code, body] = decode(part) as [number, Uint8Array, string, Value]
   const id = key(request)
   const one = pending.get(id)
+  if (!one) return
+  // An earlier copy may have been applied: only an answer to the same id can tell.
+  if (one.copies > 1 && (code === 'offline' || code === 'busy')) { one.refusal = { code, body }; return }
   pending.delete(id)
-  one?.done(code, body)
+  one.done(code, body)
 }
 
 function takeEvent(parts: Uint8Array[]) {
@@ -118,7 +125,8 @@ function sendAgain() {
   for (const [id, one] of pending) {
     if (now > one.end) {
       pending.delete(id)
-      one.done('timeout', { what: `${one.name}: no answer` })
+      if (one.refusal) one.done(one.refusal.code, one.refusal.body)
+      else one.done('timeout', { what: `${one.name}: no answer` })
     } else if (now - one.sent > AGAIN_MS) send(one)
   }
 }
@@ -138,7 +146,7 @@ export function ask<K extends keyof Asks>(name: K, body: Asks[K]['ask'], budget_
       const said = answer as { what?: string; field?: string; hint?: string }
       reject(new AskError(name, code as error, said.what ?? code, said.field, said.hint))
     }
-    const one = { name, bytes, sent: 0, end: performance.now() + budget_ms, done }
+    const one = { name, bytes, sent: 0, copies: 0, end: performance.now() + budget_ms, done }
     pending.set(key(request), one)
     send(one)
   })

@@ -1,0 +1,205 @@
+// choosing.mjs: claims of web_test.py about what is chosen: ranges, all items, and what edits and buttons are for.
+import { strict as assert } from 'node:assert'
+import { json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
+import { change_without_end } from './looking.mjs'
+
+const asked = (...args) => JSON.parse(loophole('ask', ...args))
+const sorted = list => [...list].sort()
+const listed = (query, offset, limit = 1, ...more) =>
+  asked('search.query', `query=${query}`, `offset=${offset}`, `limit=${limit}`, ...more).items.map(one => one.media.id)
+const chosenIds = async page => sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
+const chosenCount = page => page.locator('.details').evaluate(of => Number(/all (\d+) selected/.exec(of.innerText)?.[1] ?? 0))
+const row = (page, index) => page.locator(`#row-${index}`)
+const scrollTo = (page, index) => page.locator('main .rows').evaluate((of, index) => { of.scrollTop = index * 32 }, index)
+
+/** A class whose items are on several pages and can be selected as a whole. */
+const someClass = () => asked('search.query', 'limit=0', 'facets=["class"]').facets.find(one => one.count > 800 && one.count < 3000).value
+const find = text => `#q=${encodeURIComponent(text)}`
+
+/** In the page, from its beginning: with `held`, the answers to search.get wait until there is none. */
+function hold_items() {
+  const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
+  const items = new Set(), waiting = []
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    const at = find(bytes, 'search.get') + 12
+    if (at > 12 && bytes[at - 1] === 16) items.add(bytes.slice(at, at + 16).join())
+    send.call(this, bytes)
+  }
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
+    globalThis.release = () => { globalThis.held = false; waiting.splice(0).forEach(call) }
+    set.call(this, message => {
+      const bytes = new Uint8Array(message.data)
+      if (globalThis.held && items.has(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join())) waiting.push(message)
+      else call(message)
+    })
+  } })
+}
+
+/** In the page, from its beginning: persist answers the first copy of an edit to nobody, and is away for the second. */
+function lose_the_first_answer() {
+  const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
+  const text = word => new TextEncoder().encode(word)
+  const copies = new Map()
+  let call
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    const at = find(bytes, 'persist.apply') + 15
+    if (at === 14) return send.call(this, bytes)
+    const request = bytes.slice(at, at + 16), count = (copies.get(request.join()) ?? 0) + 1
+    copies.set(request.join(), count)
+    if (count !== 2) return send.call(this, bytes)
+    const refusal = Uint8Array.from([0, 7, ...text('persist'), 0x94, 1, 0xc4, 16, ...request, 0xa7, ...text('offline'), 0x81, 0xa4, ...text('what'), 0xa4, ...text('away')])
+    setTimeout(() => call({ data: refusal.buffer }))
+  }
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(given) {
+    call = given
+    set.call(this, message => {
+      const bytes = new Uint8Array(message.data)
+      if (copies.get(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()) !== 1) given(message)
+    })
+  } })
+}
+
+export const choosing = {
+  async a_range_begins_at_the_item_that_is_current(browser) {
+    const name = someClass(), query = `class:${name}`
+    const [id, next] = listed(query, 3, 2)
+    const page = await open(browser)
+    await showsTotal(page, '')
+    const all = Array.from({ length: 4 }, (_, page) => listed('', page * 500, 500)).flat()
+    const far = all.indexOf(id)
+    assert(far > 3, 'the item has another row in the whole list')
+    await scrollTo(page, far - 2)
+    await row(page, far).click()
+    await page.locator(`.row.at[data-id="${id}"]`).waitFor()
+    await page.getByRole('navigation', { name: 'Facets' }).getByRole('button', { name: new RegExp(`^${name}`) }).first().click()
+    await showsTotal(page, query)
+    await scrollTo(page, 0)
+    await page.locator(`#row-3.at[data-id="${id}"]`).waitFor()
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Shift+ArrowDown')
+    await until('two items are selected', async () => (await chosenCount(page)) > 1)
+    assert.deepEqual([await chosenCount(page), await chosenIds(page)], [2, sorted([id, next])])
+    return page
+  },
+
+  async a_range_has_each_of_its_items(browser) {
+    const query = `class:${someClass()}`, count = total(query)
+    const page = await open(browser, find(query))
+    await showsTotal(page, query)
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Home')
+    await page.locator(`.row.at[data-id="${listed(query, 0)[0]}"]`).waitFor()
+    await page.keyboard.press('Shift+End')
+    await page.locator(`.row.at[data-id="${listed(query, count - 1)[0]}"]`).waitFor()
+    await until('all items are selected', async () => (await chosenCount(page)) === count)
+    return page
+  },
+
+  async all_items_are_selected_while_the_catalogue_changes(browser) {
+    const query = `class:${someClass()}`, count = total(query)
+    const page = await open(browser, find(query), `globalThis.late_ms = 200; (${change_without_end})()`)
+    await showsTotal(page, query)
+    await row(page, 2).click()
+    await page.keyboard.press('Control+a')
+    await until('items are selected', () => chosenCount(page))
+    assert.equal(await chosenCount(page), count)
+    return page
+  },
+
+  async rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all(browser) {
+    const query = `class:${someClass()}`
+    const page = await open(browser, find(query))
+    await showsTotal(page, query)
+    const top = 700
+    const firstIs = async (index, id) => (await row(page, index).count()) === 1 && (await row(page, index).getAttribute('data-id')) === id
+    await scrollTo(page, top)
+    await until('the rows are drawn', () => firstIs(top, listed(query, top)[0]))
+    await page.getByRole('button', { name: 'Length' }).click()
+    await until('the sorted rows are drawn', () => firstIs(top, listed(query, top, 1, 'sort=duration_s')[0]))
+    await row(page, top + 3).click()
+    await page.keyboard.press('Control+a')
+    await until('all items are selected', async () => (await chosenCount(page)) === total(query))
+    const tagged = listed(query, top, 1, 'sort=duration_s')[0]
+    loophole('tag', tagged, '+seen')
+    await until('the row on the screen shows the tag', async () => (await row(page, top).innerText()).includes('seen'))
+    loophole('undo')
+    return page
+  },
+
+  async edits_and_downloads_are_for_what_the_page_names(browser) {
+    const [one, other, clip] = json('search', '').slice(0, 3)
+    const page = await open(browser)
+    await showsTotal(page, '')
+    await page.locator(`.row[data-id="${other.id}"]`).click()
+    await page.locator('.details h2', { hasText: other.name }).waitFor()
+    await page.locator(`.row[data-id="${one.id}"]`).click({ modifiers: ['Control'] })
+    await page.locator(`.row.chosen[data-id="${one.id}"]`).waitFor()
+    await page.locator('.details .notice', { hasText: 'Edits are for the selected item, which is another one.' }).waitFor()
+    await page.locator('.out summary').click()
+    assert.equal(await page.locator('.out').getByText('Download', { exact: true }).getAttribute('href'), `/media/${other.id}`)
+    loophole('project', 'new', 'Clips')
+    const track = JSON.parse(loophole('project', 'add', 'track', 'name=Only', '--json').split('\n')[0]).id
+    loophole('project', 'add', 'clip', `track=${track}`, `item=${clip.id}`)
+    await mode(page, 'Project')
+    await page.locator('section[aria-label^="Open project"] li button', { hasText: clip.name }).click()
+    await mode(page, 'Table')
+    await page.locator('.details h2', { hasText: clip.name }).waitFor()
+    await until('the selection has ended', async () => (await chosenIds(page)).length === 0)
+    return page
+  },
+
+  async an_offer_is_for_the_project_that_made_it(browser) {
+    const [item] = json('search', 'bell')
+    const page = await open(browser, '#mode=project')
+    loophole('project', 'new', 'First offer')
+    const track = JSON.parse(loophole('project', 'add', 'track', 'name=Only', '--json').split('\n')[0]).id
+    loophole('project', 'add', 'clip', `track=${track}`, `item=${item.id}`)
+    await page.locator('[data-project="First offer"].current').waitFor()
+    const keep = page.locator('details.keep')
+    await keep.locator('summary').click()
+    await keep.getByLabel('New name').fill('Of the first')
+    await keep.getByRole('button', { name: 'What would be collected?' }).click()
+    const offer = keep.getByRole('button', { name: /^Copy 1 sound,/ })
+    await offer.waitFor()
+    loophole('project', 'new', 'Second offer')
+    await page.locator('section[aria-label="Open project Second offer"]').waitFor()
+    assert.equal(await offer.count(), 0, 'no offer of another project')
+    assert.equal(await keep.getByLabel('New name').inputValue(), '')
+    return page
+  },
+
+  async details_are_never_those_of_another_item(browser) {
+    const [first, second] = json('search', 'bell'), [far] = json('search', 'drum -bell')
+    const page = await open(browser, '#q=bell', hold_items)
+    await showsTotal(page, 'bell')
+    const name = page.locator('.details h2')
+    await page.locator(`.row[data-id="${first.id}"]`).click()
+    await until('the details are of the first', async () => (await name.innerText()) === first.name)
+    await page.evaluate(() => { globalThis.held = true })
+    await page.locator(`.row[data-id="${second.id}"]`).click()
+    await until('a listed item needs no answer', async () => (await name.innerText()) === second.name)
+    await page.evaluate(id => { location.hash = `#q=bell&at=${id}` }, far.id)
+    await until('nothing of the second is shown', async () => !(await name.isVisible()))
+    await page.evaluate(() => globalThis.release())
+    await until('the details are of the other', async () => (await name.innerText()) === far.name)
+    return page
+  },
+
+  async an_edit_whose_answer_is_lost_is_repeated_under_its_id(browser) {
+    const steps = () => (asked('persist.undo_list', 'scope=catalogue', 'limit=100').each ?? []).length
+    const page = await open(browser, '#q=bell', lose_the_first_answer)
+    await showsTotal(page, 'bell')
+    await page.locator('.row').first().click()
+    const before = steps()
+    await page.keyboard.press('3')
+    await page.locator('.remark', { hasText: '1 changed' }).waitFor()
+    assert.equal(steps(), before + 1)
+    await page.keyboard.press('Control+z')
+    await page.locator('.remark', { hasText: 'Undone' }).waitFor()
+    return page
+  },
+}
