@@ -57,13 +57,14 @@ function follow(voice: stream_voice, of: Hearing) {
   hearing.set({ ...of, frame: num(voice.position), at: performance.now() })
 }
 
-// Asks the streamer for the position. Without an answer, the page extrapolates the last one.
+// Asks the streamer for the position. Without an answer, the page extrapolates the last one. While another preview is asked for, its
+// voice may play already, and the page does not know it yet.
 async function track() {
   const now = hearing.value
   if (!now || now.voice < 0) return
   const mine = begins
   const answer = await ask('streamer.voices', {}, 1000).catch(() => undefined)
-  if (!answer || mine !== begins || hearing.value?.id !== now.id) return
+  if (!answer || busy || mine !== begins || hearing.value?.id !== now.id) return
   const voice = answer.each?.find(one => one.group === 'preview' && num(one.voice) === now.voice)
   if (voice) follow(voice, hearing.value)
   else ended()
