@@ -124,6 +124,29 @@ def mp3_and_aiff_get_id3_and_keep_their_sound(home):
 
 
 @claim
+def a_file_keeps_its_group_and_its_access_list(home):
+    library(home)
+    labelled(home, 'plain.wav')
+    path, folder = file(home, 'plain.wav'), home.file('library')
+    groups = [one for one in os.getgroups() if one != os.getegid()] if os.geteuid() else [1]
+    if not groups:
+        skip('no second group')
+    mine, another = os.getegid(), groups[0]
+    os.chown(folder, -1, another)
+    os.chmod(folder, 0o2775)
+    os.chmod(path, 0o640)
+    try:  # user::rwx, user:65534:rwx, group::rwx, mask::rwx, other::r-x
+        os.setxattr(folder, 'system.posix_acl_default', struct.pack('<I', 2) + b''.join(
+            struct.pack('<HHI', tag, may, who) for tag, may, who in ((1, 7, 2**32 - 1), (2, 7, 65534), (4, 7, 2**32 - 1), (16, 7, 2**32 - 1), (32, 5, 2**32 - 1))))
+    except OSError:
+        pass  # the file system has no access lists
+    for word in ('write', 'restore'):
+        home.loophole('labels', word, path)
+        same((mine, 0o640), (os.stat(path).st_gid, os.stat(path).st_mode & 0o777), word)
+        same([], [name for name in os.listxattr(path) if 'acl' in name], word)
+
+
+@claim
 def files_that_cannot_have_labels_are_reported_and_stay_unchanged(home):
     library(home)
     whole = file_bytes(file(home, 'plain.wav'))
