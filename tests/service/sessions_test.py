@@ -6,7 +6,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, lose_override, run_claims, same, until
 from indexing import wav
 from session_files import FORMATS, ardour, hostile, live, reaper, write
 
@@ -127,6 +127,31 @@ def sessions_follow_their_files(home):
     shutil.move(home.library + '/songs/mmp song.mmp', home.library + '/songs/new name.mmp')
     until(lambda: {'new name.mmp'} <= set(sessions(home)) and 'mmp song.mmp' not in sessions(home))
     same(['kit/kick.wav', 'kit/snare.wav', 'lost.wav'], until(lambda: paths(home, 'used:"new name"')))
+
+
+@contextlib.contextmanager
+def songs_with_modes(home):
+    lose_override()
+    with songs(home) as inside:
+        yield inside
+
+
+@claim(inside=songs_with_modes)
+def a_session_that_could_not_be_read_keeps_its_references_and_is_read_again(home):
+    path, closed = home.library + '/songs/rpp song.rpp', home.file('closed')
+    was = sessions(home)['rpp song.rpp']
+    reaper(closed, [('Bass', '../other/kick.wav'), ('Lead', '../kit/snare.wav'), ('Keys', '../kit/snare.wav')])
+    os.chmod(closed, 0)
+    os.rename(closed, path)
+    home.loophole('library', 'rescan', '--wait')
+    found = until(lambda: (one := sessions(home)['rpp song.rpp'])['failure'] and one)
+    contains(found['failure'], 'cannot be opened')
+    same(was['references'], found['references'])
+    same(['kit/kick.wav', 'kit/snare.wav'], paths(home, 'used:"rpp song"'))
+    os.chmod(path, 0o644)
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: sessions(home)['rpp song.rpp']['failure'] == '')
+    same(['kit/snare.wav', 'other/kick.wav'], until(lambda: 'other/kick.wav' in paths(home, 'used:"rpp song"') and paths(home, 'used:"rpp song"')))
 
 
 @claim(inside=songs)

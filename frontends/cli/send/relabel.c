@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/xattr.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,8 +183,38 @@ static enum err open_new(struct relabel *relabel, struct fault *fault)
                             : fault_errno(fault, file_err(errno), errno, "cannot write the new file in its folder");
 }
 
+/* The folder may give its group to a new file. */
+static enum err copy_owner(const struct relabel *relabel, struct fault *fault)
+{
+    const struct stat *old = &relabel->st;
+    struct stat new;
+
+    if (fstat(relabel->to, &new) != 0 || ((new.st_uid != old->st_uid || new.st_gid != old->st_gid) &&
+                                          fchown(relabel->to, old->st_uid, old->st_gid) != 0))
+        return fault_errno(fault, file_err(errno), errno, "cannot give the new file the owner of the old one");
+    return ERR_OK;
+}
+
+static bool is_acl(const char *name)
+{
+    return strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS) == 0;
+}
+
+/* The folder may give its default access list to a new file. */
+static enum err drop_attributes(const struct relabel *relabel, struct fault *fault)
+{
+    static char names[NAMES];
+    ssize_t len = flistxattr(relabel->to, names, sizeof(names));
+
+    for (char *name = names; len > 0 && name < names + len; name += strlen(name) + 1)
+        if (fgetxattr(relabel->fd, name, NULL, 0) < 0 && errno == ENODATA && fremovexattr(relabel->to, name) != 0 &&
+            is_acl(name))
+            return fault_errno(fault, file_err(errno), errno, "cannot give the new file the access of the old one");
+    return ERR_OK;
+}
+
 /* Attributes that this user may not set (security.…) keep the values of a new file. */
-static void copy_attributes(const struct relabel *relabel)
+static enum err copy_attributes(const struct relabel *relabel, struct fault *fault)
 {
     static char names[NAMES], value[VALUE];
     ssize_t len = flistxattr(relabel->fd, names, sizeof(names));
@@ -191,18 +222,22 @@ static void copy_attributes(const struct relabel *relabel)
     for (char *name = names; len > 0 && name < names + len; name += strlen(name) + 1) {
         ssize_t size = fgetxattr(relabel->fd, name, value, sizeof(value));
 
-        if (size >= 0)
-            (void)fsetxattr(relabel->to, name, value, (size_t)size, 0);
+        if (size >= 0 && fsetxattr(relabel->to, name, value, (size_t)size, 0) != 0 && is_acl(name))
+            return fault_errno(fault, file_err(errno), errno, "cannot give the new file the access of the old one");
     }
+    return ERR_OK;
 }
 
 static enum err end_new(const struct relabel *relabel, struct fault *fault)
 {
-    bool is_own = relabel->st.st_uid == geteuid() && relabel->st.st_gid == getegid();
+    enum err e = copy_owner(relabel, fault);
 
-    if (!is_own && fchown(relabel->to, relabel->st.st_uid, relabel->st.st_gid) != 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot give the new file the owner of the old one");
-    copy_attributes(relabel);
+    if (e == ERR_OK)
+        e = drop_attributes(relabel, fault);
+    if (e == ERR_OK)
+        e = copy_attributes(relabel, fault);
+    if (e != ERR_OK)
+        return e;
     if (fchmod(relabel->to, relabel->st.st_mode & 07777) != 0 || fsync(relabel->to) != 0)
         return fault_errno(fault, file_err(errno), errno, "cannot write the new file in its folder");
     return ERR_OK;

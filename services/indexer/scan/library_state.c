@@ -130,12 +130,37 @@ void library_state_want_all(struct library_state *lib)
     lib->wanted.whole = true;
 }
 
+static bool is_below(const char *below, const char *folder)
+{
+    size_t len = strlen(folder);
+
+    return len > 0 ? strncmp(below, folder, len) == 0 && below[len] == '/' : below[0] != '\0';
+}
+
+/* A deep scan covers the folders below it: none is to be visited twice. */
+static void drop_covered(struct scan_wanted *wanted, const char *folder)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < wanted->count; i++)
+        if (is_below(wanted->targets[i].below, folder))
+            free((char *)(uintptr_t)wanted->targets[i].below);
+        else
+            wanted->targets[kept++] = wanted->targets[i];
+    wanted->count = kept;
+}
+
 void library_state_want_folder(struct library_state *lib, const char *below, bool deep)
 {
     struct scan_wanted *wanted = &lib->wanted;
 
     if (wanted->whole)
         return;
+    for (uint32_t i = 0; i < wanted->count; i++)
+        if (wanted->targets[i].deep && is_below(below, wanted->targets[i].below))
+            return;
+    if (deep)
+        drop_covered(wanted, below);
     for (uint32_t i = 0; i < wanted->count; i++)
         if (strcmp(wanted->targets[i].below, below) == 0) {
             wanted->targets[i].deep |= deep;

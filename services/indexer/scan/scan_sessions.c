@@ -86,7 +86,9 @@ static enum err settle_some(struct settling *s, struct fault *fault)
 struct known_session {
     const struct seen_session *seen;
     struct id library;
-    bool is_unchanged;
+    struct arena *arena; /* of `row` */
+    struct session row;
+    bool is_there, is_unchanged;
 };
 
 static enum err compare_session(void *state, struct txn *txn)
@@ -98,8 +100,11 @@ static enum err compare_session(void *state, struct txn *txn)
     struct key key = key_id(id_of_path(bytes_of(seen->path, strlen(seen->path))));
     enum err e = row_get(txn, &scratch, DB_SESSION, &key, &session_shape, &found);
 
+    known->is_there = e == ERR_OK;
     known->is_unchanged = e == ERR_OK && found.size == seen->trace.size && found.mtime == seen->trace.mtime &&
                           id_equal(found.library, known->library);
+    if (e == ERR_OK && (!known->is_unchanged || found.failure.len > 0))
+        codec_keep(&session_shape, &found, known->arena, &known->row);
     arena_free(&scratch);
     return e;
 }
@@ -118,6 +123,15 @@ static void take_references(struct arena *arena, const struct session_read *read
             .state = { .value = REFERENCE_STATE_NONE },
         };
     }
+}
+
+/* A file that cannot be read may be as it was. */
+static void keep_references(const struct session *known, struct session *to)
+{
+    to->program = known->program;
+    to->version = known->version;
+    to->references = known->references;
+    to->more = known->more;
 }
 
 static enum err read_seen_session(struct settling *s, const struct seen_session *seen, struct session *to,
@@ -142,13 +156,20 @@ static enum err read_seen_session(struct settling *s, const struct seen_session 
 
 static enum err settle_file(struct settling *s, const struct seen_session *seen, struct fault *fault)
 {
-    struct known_session known = { .seen = seen, .library = s->scan->order.library.id };
+    struct known_session known = { .seen = seen, .library = s->scan->order.library.id, .arena = &s->arena };
+    struct session *to = &s->sessions[s->count];
+    const bool retries = !s->scan->order.targets || s->scan->order.retry_failed;
 
-    if (catalogue_reader_within(s->scan->catalogue, compare_session, &known) == ERR_OK && known.is_unchanged)
+    (void)catalogue_reader_within(s->scan->catalogue, compare_session, &known);
+    if (known.is_unchanged && (known.row.failure.len == 0 || !retries))
         return ERR_OK;
-    enum err e = read_seen_session(s, seen, &s->sessions[s->count], fault);
+    enum err e = read_seen_session(s, seen, to, fault);
     if (e != ERR_OK)
         return e;
+    if (known.is_unchanged && text_equal(known.row.failure, to->failure))
+        return ERR_OK;
+    if (known.is_there && to->failure.len > 0 && to->references.count == 0)
+        keep_references(&known.row, to);
     s->changed[s->count++] = true;
     return s->count == SESSIONS_TOGETHER ? settle_some(s, fault) : ERR_OK;
 }

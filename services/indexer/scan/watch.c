@@ -15,9 +15,9 @@ enum {
     QUIET_US = 300000,    /* after a folder's last change */
     WRITTEN_US = 2000000, /* after a new file that may still be written */
     BUSY_US = 3000000,    /* interval of reports for a folder that is never quiet */
-    SPOTS_MAX = 16 << 20,
-    EARLY = 64,   /* events of folders that no scan has reported yet */
-    LEAVING = 64, /* folders that moved away and may return under another name */
+    SPOT_LISTS = 1 << 16, /* inotify gives numbers in a row */
+    EARLY = 64,           /* events of folders that no scan has reported yet */
+    LEAVING = 64,         /* folders that moved away and may return under another name */
     LEAVING_US = 500000,
 };
 
@@ -29,6 +29,7 @@ struct watch_spot {
     bool changed;
     usec_t first, due;       /* of its unreported changes */
     struct watch_spot *next; /* the next changed folder */
+    struct watch_spot *same; /* the next one of its list */
 };
 
 struct leaving {
@@ -48,9 +49,7 @@ struct watch_above {
 struct watch {
     int fd;
     struct watch_events events;
-    struct watch_spot **spots; /* by wd */
-    int room;
-    uint32_t count;
+    struct watch_spot *spots[SPOT_LISTS]; /* by the lowest bits of wd, which may be any number */
     struct watch_above *above;
     uint32_t above_count, above_room;
     struct watch_spot *changed;
@@ -79,7 +78,22 @@ enum err watch_new(const struct watch_events *events, struct watch **watch, stru
 
 static struct watch_spot *spot_of(const struct watch *watch, int wd)
 {
-    return wd >= 0 && wd < watch->room ? watch->spots[wd] : NULL;
+    struct watch_spot *spot = watch->spots[(unsigned)wd % SPOT_LISTS];
+
+    while (spot && spot->wd != wd)
+        spot = spot->same;
+    return spot;
+}
+
+/* NULL: it was the last one. */
+static struct watch_spot *next_spot(const struct watch *watch, const struct watch_spot *spot)
+{
+    if (spot && spot->same)
+        return spot->same;
+    for (unsigned i = spot ? (unsigned)spot->wd % SPOT_LISTS + 1 : 0; i < SPOT_LISTS; i++)
+        if (watch->spots[i])
+            return watch->spots[i];
+    return NULL;
 }
 
 static void unlink_changed(struct watch *watch, struct watch_spot *spot)
@@ -95,10 +109,13 @@ static void unlink_changed(struct watch *watch, struct watch_spot *spot)
 
 static void drop_spot(struct watch *watch, struct watch_spot *spot)
 {
+    struct watch_spot **at = &watch->spots[(unsigned)spot->wd % SPOT_LISTS];
+
     if (spot->changed)
         unlink_changed(watch, spot);
-    watch->spots[spot->wd] = NULL;
-    watch->count--;
+    while (*at != spot)
+        at = &(*at)->same;
+    *at = spot->same;
     free(spot->path);
     free(spot);
 }
@@ -107,15 +124,15 @@ void watch_free(struct watch *watch)
 {
     if (!watch)
         return;
-    for (int wd = 0; wd < watch->room; wd++)
-        if (watch->spots[wd])
-            drop_spot(watch, watch->spots[wd]);
+    for (struct watch_spot *spot = next_spot(watch, NULL), *next; spot; spot = next) {
+        next = next_spot(watch, spot);
+        drop_spot(watch, spot);
+    }
     for (int i = 0; i < LEAVING; i++)
         free(watch->leaving[i].path);
     for (uint32_t i = 0; i < watch->above_count; i++)
         free(watch->above[i].path);
     free(watch->above);
-    free(watch->spots);
     close(watch->fd);
     free(watch);
 }
@@ -140,49 +157,32 @@ static void touch_spot(struct watch *watch, struct watch_spot *spot, usec_t wait
     spot->due = now + wait < spot->first + BUSY_US ? now + wait : spot->first + BUSY_US;
 }
 
-static bool grow_spots(struct watch *watch, int wd)
-{
-    int room = watch->room ? watch->room : 256;
-
-    while (room <= wd)
-        room *= 2;
-    if (room == watch->room)
-        return true;
-    struct watch_spot **more = wd < SPOTS_MAX ? alloc_grow(watch->spots, (size_t)room, sizeof(*more)) : NULL;
-    if (!more)
-        return false;
-    memset(more + watch->room, 0, (size_t)(room - watch->room) * sizeof(*more));
-    watch->spots = more;
-    watch->room = room;
-    return true;
-}
-
-static bool set_path(struct watch_spot *spot, const char *path)
+static void set_path(struct watch_spot *spot, const char *path)
 {
     char *copy = alloc_text(path);
 
     free(spot->path);
     spot->path = copy;
-    return true;
+}
+
+static struct watch_spot *add_spot(struct watch *watch, int wd)
+{
+    struct watch_spot **list = &watch->spots[(unsigned)wd % SPOT_LISTS], *spot = alloc_zeroed(1, sizeof(*spot));
+
+    spot->wd = wd;
+    spot->same = *list;
+    *list = spot;
+    return spot;
 }
 
 void watch_add(struct watch *watch, struct id library, int wd, const char *path)
 {
     struct watch_spot *spot = spot_of(watch, wd);
 
-    if (!spot) {
-        spot = grow_spots(watch, wd) ? alloc_zeroed(1, sizeof(*spot)) : NULL;
-        if (!spot)
-            return;
-        spot->wd = wd;
-        watch->spots[wd] = spot;
-        watch->count++;
-    }
+    if (!spot)
+        spot = add_spot(watch, wd);
     spot->library = library;
-    if (!set_path(spot, path)) {
-        drop_spot(watch, spot);
-        return;
-    }
+    set_path(spot, path);
     for (int i = 0; i < EARLY; i++)
         if (watch->early[i] == wd) {
             watch->early[i] = -1;
@@ -226,11 +226,13 @@ void watch_forget(struct watch *watch, struct id library)
     for (uint32_t i = watch ? watch->above_count : 0; i-- > 0;)
         if (id_equal(watch->above[i].library, library))
             drop_above(watch, i);
-    for (int wd = 0; watch && wd < watch->room; wd++)
-        if (watch->spots[wd] && id_equal(watch->spots[wd]->library, library)) {
-            inotify_rm_watch(watch->fd, wd);
-            drop_spot(watch, watch->spots[wd]);
-        }
+    for (struct watch_spot *spot = watch ? next_spot(watch, NULL) : NULL, *next; spot; spot = next) {
+        next = next_spot(watch, spot);
+        if (!id_equal(spot->library, library))
+            continue;
+        inotify_rm_watch(watch->fd, spot->wd);
+        drop_spot(watch, spot);
+    }
 }
 
 /* ---- folders that move ---- */
@@ -257,10 +259,9 @@ static void rename_below(struct watch *watch, const char *from, const char *to)
 {
     size_t len = strlen(from);
 
-    for (int wd = 0; wd < watch->room; wd++) {
-        struct watch_spot *spot = watch->spots[wd];
+    for (struct watch_spot *spot = next_spot(watch, NULL); spot; spot = next_spot(watch, spot)) {
         char *path = NULL;
-        if (!spot || strncmp(spot->path, from, len) != 0 || (spot->path[len] && spot->path[len] != '/'))
+        if (strncmp(spot->path, from, len) != 0 || (spot->path[len] && spot->path[len] != '/'))
             continue;
         path = alloc_printf("%s%s", to, spot->path + len);
         set_path(spot, path);

@@ -99,7 +99,8 @@ struct hash content_hash(struct input *input, enum container container, struct h
     if (container == CONTAINER_OGG && add_packets(stream, input))
         return hash_so_far(stream);
     hash_restart(stream);
-    if (content_payload(input, container, &payload)) {
+    /* A WAV that was never closed says that its sound has no bytes, but has sound. */
+    if (content_payload(input, container, &payload) && payload.size > 0) {
         add_format(stream, &payload);
         add_range(stream, input, payload.at, payload.size);
     } else {

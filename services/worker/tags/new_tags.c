@@ -225,14 +225,13 @@ static enum err plan_aiff(struct input *input, const struct label_job *job, stru
 {
     struct chunk_writer writer = { .input = input, .each = { { .id = "ID3 " } }, .count = 1 };
     struct new_chunk *chunk = &writer.each[0];
-    int64_t after;
 
     if (!chunk_open(&writer.walk, input))
         return fault_set(fault, ERR_BAD_REQUEST, "it has no header");
     pieces_begin(&chunk->data, pieces->arena);
     enum err e = walk_chunks(&writer, fault);
     if (e == ERR_OK)
-        e = new_tags_id3(input, chunk->old.at, chunk->old.at + chunk->old.size, job, tags, &chunk->data, &after, fault);
+        e = new_tags_id3_whole(input, chunk->old.at, chunk->old.at + chunk->old.size, job, tags, &chunk->data, fault);
     return e == ERR_OK ? put_all(&writer, pieces, fault) : e;
 }
 

@@ -20,4 +20,8 @@ enum err new_tags_plan(struct input *input, enum container container, const stru
 enum err new_tags_id3(struct input *input, int64_t at, int64_t end, const struct label_job *job, struct text tags,
                       struct pieces *pieces, int64_t *after, struct fault *fault);
 
+/* The same for a tag that must take all bytes from `at` to `end`. */
+enum err new_tags_id3_whole(struct input *input, int64_t at, int64_t end, const struct label_job *job, struct text tags,
+                            struct pieces *pieces, struct fault *fault);
+
 #endif

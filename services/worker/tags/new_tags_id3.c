@@ -6,7 +6,7 @@
 #include "services/worker/tags/endian.h"
 #include "services/worker/tags/new_tags.h"
 
-enum { HEAD_SIZE = 10, FRAMES_MOST = 2048, TAG_MOST = 64 << 20, DESCRIBED = 64 };
+enum { HEAD_SIZE = 10, FRAMES_MOST = 2048, TAG_MOST = 64 << 20, DESCRIBED = 64, BLOCK = 4096 };
 #define KEYWORDS "KEYWORDS"
 
 struct id3_writer {
@@ -51,6 +51,28 @@ static bool is_replaced(struct id3_writer *writer, const uint8_t *id, int64_t at
     return memcmp(id, "TXXX", 4) == 0 && writer->tags.len > 0 && has_keywords(writer, at, len);
 }
 
+static bool is_padding(struct input *input, int64_t at, int64_t end)
+{
+    uint8_t bytes[BLOCK];
+
+    while (at < end) {
+        size_t len = end - at < BLOCK ? (size_t)(end - at) : BLOCK;
+
+        if (!input_fill(input, at, bytes, len))
+            return false;
+        for (size_t i = 0; i < len; i++)
+            if (bytes[i] != 0)
+                return false;
+        at += (int64_t)len;
+    }
+    return true;
+}
+
+static enum err report_damage(int64_t at, struct fault *fault)
+{
+    return fault_set(fault, ERR_BAD_REQUEST, "its ID3 tag is damaged at byte %lld", (long long)at);
+}
+
 /* Keeps the frames from `at` to `end` that the job does not replace; the padding goes. */
 static enum err keep_frames(struct id3_writer *writer, int64_t at, int64_t end, struct fault *fault)
 {
@@ -61,12 +83,12 @@ static enum err keep_frames(struct id3_writer *writer, int64_t at, int64_t end, 
         bool is_sane = writer->version == 3 || ((head[4] | head[5] | head[6] | head[7]) & 0x80) == 0;
 
         if (!is_frame_id(head) || !is_sane || next > end || i == FRAMES_MOST)
-            return fault_set(fault, ERR_BAD_REQUEST, "its ID3 tag is damaged at byte %lld", (long long)at);
+            return report_damage(at, fault);
         if (!is_replaced(writer, head, at + HEAD_SIZE, len))
             pieces_copy(&writer->frames, at, HEAD_SIZE + len);
         at = next;
     }
-    return ERR_OK;
+    return is_padding(writer->input, at, end) ? ERR_OK : report_damage(at, fault);
 }
 
 static enum err read_old_tag(struct id3_writer *writer, int64_t at, int64_t end, int64_t *after, struct fault *fault)
@@ -160,6 +182,15 @@ static void add_frame(struct id3_writer *writer, const char *id, const char *des
     pieces_add(&writer->frames, head, sizeof(head));
     pieces_add(&writer->frames, body.at, body.len);
     buffer_free(&body);
+}
+
+enum err new_tags_id3_whole(struct input *input, int64_t at, int64_t end, const struct label_job *job, struct text tags,
+                            struct pieces *pieces, struct fault *fault)
+{
+    int64_t after;
+    enum err e = new_tags_id3(input, at, end, job, tags, pieces, &after, fault);
+
+    return e != ERR_OK || is_padding(input, after, end) ? e : report_damage(after, fault);
 }
 
 enum err new_tags_id3(struct input *input, int64_t at, int64_t end, const struct label_job *job, struct text tags,

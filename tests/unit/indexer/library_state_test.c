@@ -79,6 +79,29 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
     library_state_free_all(&libraries);
 }
 
+static void a_folder_below_a_deep_one_is_visited_once(void **state)
+{
+    struct library_state *libraries = NULL;
+    struct library_state *lib = put_library(&libraries, 1, "/music");
+
+    (void)state;
+    library_state_want_folder(lib, "a/b", false);
+    library_state_want_folder(lib, "ab", false);
+    library_state_want_folder(lib, "a/b/c", true);
+    library_state_want_folder(lib, "a", false);
+    assert_int_equal(lib->wanted.count, 4);
+    library_state_want_folder(lib, "a", true);
+    library_state_want_folder(lib, "a/b", true);
+    assert_int_equal(lib->wanted.count, 2);
+    assert_string_equal(lib->wanted.targets[0].below, "ab");
+    assert_string_equal(lib->wanted.targets[1].below, "a");
+    assert_true(lib->wanted.targets[1].deep);
+    library_state_want_folder(lib, "", true);
+    library_state_want_folder(lib, "c", false);
+    assert_int_equal(lib->wanted.count, 1);
+    library_state_free_all(&libraries);
+}
+
 static void the_next_whole_scan_is_only_put_forward(void **state)
 {
     struct library_state *libraries = NULL;
@@ -117,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
         cmocka_unit_test(the_root_as_a_library_contains_all),
         cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
+        cmocka_unit_test(a_folder_below_a_deep_one_is_visited_once),
         cmocka_unit_test(the_next_whole_scan_is_only_put_forward),
         cmocka_unit_test(a_library_put_again_keeps_the_scan_that_is_due),
     };

@@ -123,6 +123,17 @@ static void a_file_cut_short_is_hashed_as_far_as_it_goes(void **state)
     buffer_free(&whole), buffer_free(&cut), buffer_free(&again);
 }
 
+static void waves_that_were_never_closed_are_as_many_contents_as_sounds(void **state)
+{
+    (void)state;
+    struct buffer one = made_wave(NULL, NULL), other = made_wave(NULL, NULL), again = made_wave(NULL, NULL);
+    memset(one.at + 40, 0, 4), memset(other.at + 40, 0, 4), memset(again.at + 40, 0, 4);
+    other.at[other.len - 100] ^= 1;
+    assert_false(same_content(&one, &other));
+    assert_true(same_content(&one, &again));
+    buffer_free(&one), buffer_free(&other), buffer_free(&again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +145,7 @@ int main(void)
         cmocka_unit_test(other_pages_leave_the_content_of_an_ogg_file),
         cmocka_unit_test(an_unknown_container_is_hashed_whole),
         cmocka_unit_test(a_file_cut_short_is_hashed_as_far_as_it_goes),
+        cmocka_unit_test(waves_that_were_never_closed_are_as_many_contents_as_sounds),
     };
     return cmocka_run_group_tests_name("content", tests, NULL, NULL);
 }
