@@ -42,7 +42,7 @@ struct waiting {
     struct id task;
     uint64_t left, failed, done, total;
     bool is_cancelled;
-    char why[256]; /* of one that failed */
+    char why[256]; /* of the first that failed */
 };
 
 static void count_fetch(const struct fetch *fetch, struct waiting *to)
@@ -54,7 +54,7 @@ static void count_fetch(const struct fetch *fetch, struct waiting *to)
     to->is_cancelled = to->is_cancelled || fetch->state.value == FETCH_STATE_CANCELLED;
     to->done += fetch->done;
     to->total += fetch->total;
-    if (has_ended)
+    if (has_ended && to->failed == 1)
         (void)text_copy(to->why, sizeof(to->why), fetch->why);
 }
 
