@@ -90,12 +90,12 @@ def a_project_on_a_disk_opens_at_another_engine_which_knows_none_of_its_sounds(i
             theirs.must('save')
             again, was = ({item['name']: item for item in one['items']} for one in (theirs.file(), file))
             same(was['lost'], again['lost'])
-            # its file comes back at another place
+            # its file comes back at another place, and it gets the title of that file
             wav(second.folder('mine', 'renamed.wav'), 660)
             second.add(second.folder('mine'))
             until(lambda: theirs.state()['missing'] == 0)
-            same(os.fsdecode(second.folder('mine', 'renamed.wav')), items_of(second)['lost']['path'])
-            same(ids['lost'], items_of(second)['lost']['id'])
+            back = items_of(second)['renamed']
+            same((ids['lost'], os.fsdecode(second.folder('mine', 'renamed.wav'))), (back['id'], back['path']))
             other.stop()
             other.check_store()
 
