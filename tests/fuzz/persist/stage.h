@@ -89,6 +89,7 @@ static inline void fill_store(struct stage *stage)
     library.library.id = stage->known.at[1];
     library.library.volume = stage->known.at[0];
     library.library.has_within = false; /* there is no library around it */
+    library.found = false;              /* no scan has ended */
     put_record(stage, "persist.put_library", &library);
     remember_id(stage, add_sound(stage, stage->known.at[1], "one.wav"));
     remember_id(stage, add_sound(stage, stage->known.at[2], "two.wav"));
