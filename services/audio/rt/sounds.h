@@ -32,9 +32,12 @@ struct sounds_start {
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
-float sounds_ratio(
-    float ratio); /* of a voice, bounded: what is above 8 or below 0.125 is heard at these, and bends back */
 bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
+
+/* Bounds the ratio of a voice. A voice sounds with 0.125 to 8, but keeps a ratio beyond these, so that the wheel can
+ * bend it back to the same pitch. */
+float sounds_ratio(float ratio);
+
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
 /* ---- sounds_cues.c ---- */

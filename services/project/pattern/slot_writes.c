@@ -13,7 +13,7 @@ struct slot_write {
     struct slot_write *next;
 };
 
-/* Returns the link to the oldest write of a folder that has not ended: the one that was started. */
+/* Returns the link to the oldest write of a folder in the list. It is in progress; the later ones wait for it. */
 static struct slot_write **find_write(struct project *p, const char *folder)
 {
     struct slot_write **at = &p->slot_writes;

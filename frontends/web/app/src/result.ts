@@ -80,7 +80,7 @@ function takeFirst(answer: found) {
   })
 }
 
-/** Neither a page near the screen nor the one that has just come. */
+/** Drops pages, but keeps those near the screen and `come`, which has just arrived. */
 function forget(come: number) {
   const [first, last] = seen
   for (const page of pages.keys())

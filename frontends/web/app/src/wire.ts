@@ -20,7 +20,7 @@ interface Pending {
   sent: number
   copies: number
   end: number
-  /** What the gateway or the service said instead of an answer; it is told if no other answer comes. */
+  /** The last refusal of a later copy. The caller gets it if the budget ends before another answer comes. */
   refusal?: { code: string; body: Value }
   done: (code: string, body: Value) => void
 }
