@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Front-ends in other languages, without any code of loophole: they search, and they receive events."""
+import fcntl
 import glob
 import importlib.util
 import json
@@ -85,11 +86,17 @@ def node_packages():
     if not shutil.which('node') or not shutil.which('npm'):
         skip('node or npm is not installed')
     os.makedirs(NODE, exist_ok=True)
-    if not all(os.path.isdir(f'{NODE}/node_modules/{name}') for name in ('zeromq', '@types/node')):
+    installed = os.path.join(NODE, '.installed')
+    with open(NODE + '.lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two claims need the packages at the same time
+        if os.path.exists(installed):
+            return
+        shutil.rmtree(NODE + '/node_modules', ignore_errors=True)  # of an installation that was interrupted
         done = subprocess.run(['npm', 'install', '--ignore-scripts', '--no-fund', '--no-audit', 'zeromq@6', '@msgpack/msgpack@3',
                                '@types/node@18'], cwd=NODE, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
-            skip(f'npm cannot install zeromq: {(done.stderr.splitlines() or [""])[-1]}')
+            skip(f'npm cannot install zeromq: {" ".join(done.stderr.split())}')
+        write_file(installed, '')
 
 
 @claim
