@@ -50,6 +50,28 @@ def a_new_sound_gets_its_place_on_the_map_and_moves_no_other(home):
     same(before, after)
 
 
+@claim
+def the_map_is_the_same_in_an_older_catalogue_that_is_moved_in_while_the_engine_runs(home):
+    """The index is made again, without the gap of the item that was forgotten."""
+    two_kits(home)
+
+    def catalogue():
+        return home.ask('persist.changes_since', 'revision=0', 'limit=1')['catalogue']
+    forgotten, tagged = ids(home)[:2]
+    home.loophole('forget', forgotten)
+    home.down()
+    older = shutil.copyfile(home.file('data/store/data.mdb'), home.file('older'))
+    home.up()
+    home.loophole('tag', tagged, '+lost')
+    before, first_catalogue = points(home), catalogue()
+    assert len(before) > 50 and forgotten not in before
+    os.rename(older, home.file('data/store/data.mdb'))
+    until(lambda: home.loophole('tag', tagged, '+later', code=None).code == 0)
+    until(lambda: home.json('search', 'tag:later') and not home.json('search', 'tag:lost'))
+    assert first_catalogue != catalogue()
+    same(before, points(home))
+
+
 @claim(shares=two_kits)
 def a_point_has_any_fact_as_its_colour(home):
     lines = {line['id']: line for line in home.json('search', 'class:*', '--limit', '1000', '--fields', 'id,lufs,key,pack')}

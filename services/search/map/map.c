@@ -16,7 +16,7 @@ enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 };
 
 /* The thread that makes the map owns this until `ended` is set. */
 struct making {
-    struct id task;
+    struct id task, catalogue;
     struct map_work work;
     struct ids ids;
     float *vectors;
@@ -31,7 +31,7 @@ struct making {
 struct map {
     uint32_t dimensions;
     char path[PATH_MAX];
-    bool has_looked; /* for its file */
+    struct id catalogue; /* whose file was looked for; zero: none yet */
     struct map_file file;
     struct map_point *points; /* by row; zero id: none */
     uint32_t rows;            /* capacity of `points` */
@@ -87,17 +87,11 @@ static bool grow_points(struct map *map, uint32_t rows)
     return true;
 }
 
-/* Enters places by row, without items that no longer exist. */
-static void spread_out(struct map *map, const struct index *index)
+/* Drops the places of one layout for those of another. */
+static void clear_points(struct map *map)
 {
-    if (!grow_points(map, index_rows(index)))
-        return;
-    memset(map->points, 0, (size_t)map->rows * sizeof(*map->points));
-    for (uint32_t i = 0; i < map->file.count; i++) {
-        uint32_t row;
-        if (index_find(index, map->file.points[i].id, &row) && row < map->rows)
-            map->points[row] = map->file.points[i];
-    }
+    if (map->rows)
+        memset(map->points, 0, (size_t)map->rows * sizeof(*map->points));
     map->placed_writes = 0;
 }
 
@@ -155,6 +149,7 @@ static enum err start_making(struct map *map, const struct index *index, const u
         return e;
     }
     making->task = id_new();
+    making->catalogue = index->catalogue;
     making->dimensions = map->dimensions;
     making->work.at = making->vectors;
     making->work.ids = &making->ids;
@@ -210,14 +205,14 @@ void map_progress(const struct map *map, uint32_t *done, uint32_t *total)
 
 /* ---- the result ---- */
 
-static void take_made(struct map *map, const struct index *index)
+static void take_made(struct map *map)
 {
     struct making *making = map->making;
     struct map_file file = { .seed = making->work.seed,
                              .trust = making->trust,
                              .dimensions = map->dimensions,
                              .count = making->work.count,
-                             .catalogue = index->catalogue };
+                             .catalogue = making->catalogue };
     struct fault fault = { 0 };
 
     if (!limits_leave(file.count * sizeof(*file.points)))
@@ -227,6 +222,7 @@ static void take_made(struct map *map, const struct index *index)
         file.points[i] = (struct map_point){ ids_at(&making->ids, i), making->places[i] };
     map_file_free(&map->file);
     map->file = file;
+    clear_points(map);
     if (map_file_write(&map->file, map->path, &fault) != ERR_OK)
         log_fault("the map is not kept in a file", &fault);
 }
@@ -238,12 +234,10 @@ static void look_for_end(struct map *map, const struct index *index)
     if (!making || !atomic_load(&making->ended))
         return;
     pthread_join(making->thread, NULL);
-    if (making->result == ERR_OK) {
-        take_made(map, index);
-        spread_out(map, index);
-    } else if (making->result != ERR_BUSY) {
+    if (making->result == ERR_OK && id_equal(making->catalogue, index->catalogue))
+        take_made(map);
+    else if (making->result != ERR_OK && making->result != ERR_BUSY)
         log_error("the map could not be made: %s", err_name(making->result));
-    }
     map->making = NULL;
     free_making(making);
 }
@@ -253,20 +247,22 @@ static void look_for_file(struct map *map, const struct index *index)
     struct fault fault = { 0 };
     enum err e;
 
-    if (map->has_looked || id_is_zero(index->catalogue))
+    if (id_equal(map->catalogue, index->catalogue))
         return;
-    map->has_looked = true;
+    map->catalogue = index->catalogue;
+    clear_points(map);
+    map_file_free(&map->file);
     e = map_file_read(map->path, map->dimensions, index->catalogue, &map->file, &fault);
-    if (e == ERR_OK)
-        spread_out(map, index);
-    else if (e != ERR_NOT_FOUND)
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
         log_fault("the map will be made again", &fault);
 }
 
 enum map_stage map_look(struct map *map, const struct index *index)
 {
-    look_for_file(map, index);
-    look_for_end(map, index);
+    if (!id_is_zero(index->catalogue)) {
+        look_for_file(map, index);
+        look_for_end(map, index);
+    }
     if (map->file.count > 0)
         return MAP_MADE;
     return map->making ? MAP_MAKING : MAP_NONE;
@@ -301,15 +297,18 @@ static void place_amid(struct map *map, uint32_t row, struct id id, const struct
     map->points[row] = point;
 }
 
-/* Only rows of the layout count as neighbours, so the order of arrival does not matter. */
-static struct bitmap *rows_of_layout(const struct map *map, const struct index *index)
+/* Gives the items of the layout their places, also in rows that they did not have before. Returns these rows: only they
+ * count as neighbours, so the order of arrival does not matter. */
+static struct bitmap *place_layout(struct map *map, const struct index *index)
 {
     struct bitmap *rows = bitmap_new();
 
     for (uint32_t i = 0; i < map->file.count; i++) {
         uint32_t row;
-        if (index_find(index, map->file.points[i].id, &row) && map_place_of(map, index, row))
-            bitmap_add(rows, row);
+        if (!index_find(index, map->file.points[i].id, &row) || row >= map->rows)
+            continue;
+        map->points[row] = map->file.points[i];
+        bitmap_add(rows, row);
     }
     return rows;
 }
@@ -342,12 +341,14 @@ bool map_place_rest(struct map *map, struct index *index, usec_t until)
         return false;
     with_vector = index_with_vector(index);
     rows = bitmap_array(with_vector, &count);
-    for (; i < count && clock_steady() < until; i++) {
+    for (; i < count; i++) {
         if (map_place_of(map, index, rows[i]))
             continue;
+        if (among && clock_steady() > until)
+            break;
         if (!among)
-            among = rows_of_layout(map, index);
-        if (!place_row(map, index, rows[i], among))
+            among = place_layout(map, index);
+        if (!map_place_of(map, index, rows[i]) && !place_row(map, index, rows[i], among))
             break;
     }
     bool all = i == count;

@@ -1,5 +1,5 @@
-/* The map: neighbours are close together, the same seed gives the same map, later sounds move no others, and a file
- * that does not fit is discarded. */
+/* The map: neighbours are close together, the same seed gives the same map, later sounds and rows that are made again
+ * move no others, and a map that does not fit is discarded. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "services/search/map/map_file.h"
 #include "tests/unit/search/made.h"
 
-enum { ITEMS = 1200, SAMPLE = 300 };
+enum { ITEMS = 1200, SAMPLE = 300, MADE = 400 };
 
 struct sounds {
     struct ids ids;
@@ -123,6 +123,7 @@ static void make_and_wait(struct map *map, struct index *index, uint64_t seed)
         clock_sleep(2000);
     }
     assert_int_equal(map_look(map, index), MAP_MADE);
+    assert_true(map_place_rest(map, index, INT64_MAX));
 }
 
 struct world {
@@ -137,7 +138,7 @@ static void open_world(struct world *world)
     assert_non_null(mkdtemp(world->folder));
     (void)snprintf(world->file, sizeof(world->file), "%s/search.map-2", world->folder);
     assert_int_equal(index_open(&world->index), ERR_OK);
-    world->items = made_items(&world->index, 400, 5);
+    world->items = made_items(&world->index, MADE, 5);
     world->index.catalogue = id_new();
 }
 
@@ -177,6 +178,7 @@ static void the_same_seed_gives_the_same_map_and_the_file_has_it(void **state)
 
     other = map_open(world.folder, 2);
     assert_int_equal(map_look(other, &world.index), MAP_MADE); /* from the file */
+    assert_true(map_place_rest(other, &world.index, INT64_MAX));
     places_of(other, &world.index, again);
     assert_memory_equal(first, again, index_rows(&world.index) * sizeof(*first));
     make_and_wait(other, &world.index, 3);
@@ -228,6 +230,119 @@ static void a_new_point_lies_near_similar_ones_and_moves_no_other(void **state)
     close_world(&world);
 }
 
+/* As a sweep does: in the order of ids, without gaps. Looks at the map in the middle of it. */
+static void make_rows_again(struct world *world, struct map *map, struct id catalogue)
+{
+    assert_int_equal(index_clear(&world->index), ERR_OK);
+    world->index.catalogue = catalogue;
+    for (uint32_t i = 0; i < MADE; i++) {
+        if (i == MADE / 2)
+            map_look(map, &world->index);
+        if (world->items[i].is_there)
+            made_put(&world->index, &world->items[i]);
+    }
+}
+
+/* Forgets some items, so that the first row and others are free. */
+static void leave_gaps(struct world *world)
+{
+    for (uint32_t i = 0; i < MADE; i += 7) {
+        index_remove(&world->index, world->items[i].id);
+        world->items[i].is_there = false;
+    }
+}
+
+static void no_place_changes_when_the_rows_are_made_again(void **state)
+{
+    struct world world;
+    struct map *map;
+    static struct map_place before[MADE];
+    uint32_t row, placed = 0;
+
+    (void)state;
+    open_world(&world);
+    leave_gaps(&world);
+    map = map_open(world.folder, 2);
+    make_and_wait(map, &world.index, 3);
+    for (uint32_t i = 0; i < MADE; i++)
+        if (index_find(&world.index, world.items[i].id, &row) && map_place_of(map, &world.index, row))
+            before[i] = *map_place_of(map, &world.index, row);
+    make_rows_again(&world, map, world.index.catalogue);
+    assert_int_equal(map_look(map, &world.index), MAP_MADE);
+    assert_true(map_place_rest(map, &world.index, INT64_MAX));
+    for (uint32_t i = 0; i < MADE; i++) {
+        if (!world.items[i].is_there || !world.items[i].has_vector)
+            continue;
+        assert_true(index_find(&world.index, world.items[i].id, &row));
+        assert_non_null(map_place_of(map, &world.index, row));
+        assert_memory_equal(map_place_of(map, &world.index, row), &before[i], sizeof(before[i]));
+        placed++;
+    }
+    assert_true(placed > 100);
+    map_close(map);
+    close_world(&world);
+}
+
+/* Forgotten and brought back, an item may get the row of another one. */
+static void an_item_that_comes_back_has_its_former_place(void **state)
+{
+    struct world world;
+    struct map *map;
+    struct map_place before;
+    uint32_t row, other, i = 0, j;
+
+    (void)state;
+    open_world(&world);
+    map = map_open(world.folder, 2);
+    make_and_wait(map, &world.index, 3);
+    while (!world.items[i].is_there || !world.items[i].has_vector)
+        i++;
+    for (j = i + 1; !world.items[j].is_there; j++)
+        ;
+    assert_true(index_find(&world.index, world.items[i].id, &row));
+    before = *map_place_of(map, &world.index, row);
+    index_remove(&world.index, world.items[i].id);
+    index_remove(&world.index, world.items[j].id);
+    assert_true(map_place_rest(map, &world.index, INT64_MAX));
+    made_put(&world.index, &world.items[i]);
+    assert_true(index_find(&world.index, world.items[i].id, &other));
+    assert_int_not_equal(row, other);
+    assert_true(map_place_rest(map, &world.index, INT64_MAX));
+    assert_memory_equal(map_place_of(map, &world.index, other), &before, sizeof(before));
+    map_close(map);
+    close_world(&world);
+}
+
+static void a_map_of_the_catalogue_before_is_thrown_away(void **state)
+{
+    struct world world;
+    struct map *map;
+    struct id before;
+    struct fault fault = { 0 };
+
+    (void)state;
+    open_world(&world);
+    before = world.index.catalogue;
+    map = map_open(world.folder, 2);
+    make_and_wait(map, &world.index, 3);
+    make_rows_again(&world, map, id_new());
+    assert_int_equal(map_look(map, &world.index), MAP_NONE);
+    assert_int_equal(map_make(map, &world.index, 3, &fault), ERR_OK); /* and so is one that is being made */
+    make_rows_again(&world, map, id_new());
+    while (!id_is_zero(map_task(map))) {
+        map_look(map, &world.index);
+        clock_sleep(2000);
+    }
+    assert_int_equal(map_look(map, &world.index), MAP_NONE);
+    make_and_wait(map, &world.index, 3);
+    world.index.catalogue = (struct id){ { 0 } }; /* as without room: it may be the same catalogue */
+    assert_int_equal(map_look(map, &world.index), MAP_MADE);
+    world.index.catalogue = before;
+    assert_int_equal(map_look(map, &world.index), MAP_NONE);
+    map_close(map);
+    close_world(&world);
+}
+
 static void every_damaged_file_is_thrown_away(void **state)
 {
     struct world world;
@@ -275,6 +390,9 @@ int main(void)
         cmocka_unit_test(a_stopped_map_is_reported_as_stopped),
         cmocka_unit_test(the_same_seed_gives_the_same_map_and_the_file_has_it),
         cmocka_unit_test(a_new_point_lies_near_similar_ones_and_moves_no_other),
+        cmocka_unit_test(no_place_changes_when_the_rows_are_made_again),
+        cmocka_unit_test(an_item_that_comes_back_has_its_former_place),
+        cmocka_unit_test(a_map_of_the_catalogue_before_is_thrown_away),
         cmocka_unit_test(every_damaged_file_is_thrown_away),
     };
 
