@@ -1,7 +1,9 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/process/limits.h"
+#include "proto/wire/base64.h"
 #include "services/search/map/map.h"
 #include "services/search/query/facets.h"
 #include "services/search/search.h"
@@ -36,19 +38,38 @@ static bool is_missing(struct index *index, uint32_t row)
     return false;
 }
 
-/* A cursor is the id of the last item. Rows keep their order, so items that come or go hide no others. */
+/* A cursor in base 64: the last point of a page. */
+struct last_point {
+    struct id id;
+    uint32_t row;
+    uint32_t clears; /* of the index; the low bits */
+};
+
+/* Rows keep their order, so items that come or go, the last one too, hide no others. Only an index that was made again
+ * may have the last one in another row. */
+static uint32_t row_after(const struct index *index, const struct last_point *last)
+{
+    uint32_t row;
+    bool is_found = last->clears != (uint32_t)index->clears && index_find(index, last->id, &row);
+
+    return (is_found ? row : last->row) + 1;
+}
+
 static enum err first_row(struct request *request, struct text cursor, uint32_t *first)
 {
-    struct id id;
+    struct last_point last;
+    struct bytes bytes;
 
     *first = 0;
     if (cursor.len == 0)
         return ERR_OK;
-    if (!id_read(cursor, &id) || !index_find(&request->search->index, id, first)) {
+    if (!base64_read(cursor, request->arena, &bytes) || bytes.len != sizeof(last)) {
         fault_set(request->fault, ERR_BAD_REQUEST, "the cursor \"%.*s\" is not one of the map", TEXT_ARG(cursor));
+        fault_field(request->fault, "cursor");
         return fault_hint(request->fault, "ask without a cursor for the first page");
     }
-    (*first)++;
+    memcpy(&last, bytes.at, sizeof(last));
+    *first = row_after(&request->search->index, &last);
     return ERR_OK;
 }
 
@@ -94,10 +115,13 @@ static enum err read_colour(struct request *request, const struct search_map *as
 
 static void end_page(struct request *request, struct map_page *page)
 {
-    char id[ID_TEXT_SIZE];
+    const struct index *index = &request->search->index;
+    struct last_point last = { .id = page->points.at[page->points.count - 1].id, .clears = (uint32_t)index->clears };
+    struct buffer encoded = { 0 };
 
-    id_write(page->points.at[page->points.count - 1].id, id);
-    page->cursor = arena_text(request->arena, text_of(id));
+    index_find(index, last.id, &last.row);
+    base64_write(&encoded, bytes_of(&last, sizeof(last)));
+    page->cursor = arena_take(request->arena, &encoded);
 }
 
 static enum err put_page(struct request *request, const struct map *map, const struct search_map *ask,

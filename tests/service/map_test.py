@@ -72,6 +72,36 @@ def the_map_is_the_same_in_an_older_catalogue_that_is_moved_in_while_the_engine_
     same(before, points(home))
 
 
+@claim
+def the_next_page_of_points_goes_on_where_the_last_one_ended(home):
+    """Whether the last item is forgotten, comes back in the row of another one, or has another row in a new index."""
+    def page(**fields):
+        return home.ask('search.map', 'dimensions=2', *(f'{name}={value}' for name, value in fields.items()))
+
+    def next_of(cursor):
+        return [point['id'] for point in page(limit=2, cursor=cursor)['points']]
+    two_kits(home)
+    points(home)  # the map is made
+    home.loophole('restart', 'search')
+    home.wait_ready('search')
+    order = [point['id'] for point in page()['points']]
+    cursor, last = page(limit=10)['cursor'], order[9]
+    same(order[10:12], next_of(cursor))
+    home.loophole('forget', last)
+    same(order[10:12], next_of(cursor))
+    home.loophole('forget', order[0])
+    home.loophole('forget', last, '--off')
+    same(last, page(limit=1)['points'][0]['id'], '(it has the row of the first)')
+    same(order[10:12], next_of(cursor))
+    cursor = page(limit=10, cursor=cursor)['cursor']
+    home.down()
+    os.remove(home.file('cache/search.index'))
+    home.up()
+    same(order[20:22], next_of(cursor))
+    for not_one in (last, 'nonsense'):
+        contains(home.refused('ask', 'search.map', 'dimensions=2', 'cursor=' + not_one), 'is not one of the map')
+
+
 @claim(shares=two_kits)
 def a_point_has_any_fact_as_its_colour(home):
     lines = {line['id']: line for line in home.json('search', 'class:*', '--limit', '1000', '--fields', 'id,lufs,key,pack')}

@@ -56,12 +56,13 @@ void index_close(struct index *index)
 
 enum err index_clear(struct index *index)
 {
-    uint64_t writes = index->writes + 1;
+    uint64_t writes = index->writes + 1, clears = index->clears + 1;
     enum err e;
 
     index_close(index);
     e = index_open(index);
     index->writes = writes;
+    index->clears = clears;
     return e;
 }
 

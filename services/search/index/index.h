@@ -34,6 +34,7 @@ struct index {
     uint64_t revision;       /* of the catalogue; all changes up to it are included */
     struct hash change_hash; /* of that row of the change log */
     uint64_t writes;         /* rises with every change */
+    uint64_t clears;         /* rises when the rows are made again: an item may have another row */
     struct ids ids;          /* by row */
     struct column rows;      /* struct index_row */
     struct column lists;     /* uint32_t: term numbers */
