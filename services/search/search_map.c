@@ -192,6 +192,8 @@ enum err search_map(struct request *request, const void *of, void *answer)
     uint32_t done, steps;
     enum err e = ERR_OK;
 
+    if (stage == MAP_MADE && !map_has_items(map, index))
+        stage = MAP_NONE;
     if ((stage == MAP_NONE || ask->remake) && id_is_zero(map_task(map)))
         e = map_make(map, index, ask->seed, request->fault);
     if (e != ERR_OK)

@@ -102,6 +102,18 @@ def the_next_page_of_points_goes_on_where_the_last_one_ended(home):
         contains(home.refused('ask', 'search.map', 'dimensions=2', 'cursor=' + not_one), 'is not one of the map')
 
 
+@claim
+def a_map_whose_items_are_all_gone_is_made_again(home):
+    two_kits(home)
+    other = shutil.copytree(home.library + '/GMRockKit', home.file('other'))
+    points(home)  # the map is made
+    home.loophole('library', 'remove', home.library)
+    home.loophole('index', other, '--wait')
+    analysed = ids(home, 'class:*')
+    assert len(analysed) > 10
+    same(analysed, sorted(points(home)))
+
+
 @claim(shares=two_kits)
 def a_point_has_any_fact_as_its_colour(home):
     lines = {line['id']: line for line in home.json('search', 'class:*', '--limit', '1000', '--fields', 'id,lufs,key,pack')}

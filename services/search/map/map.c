@@ -268,6 +268,16 @@ enum map_stage map_look(struct map *map, const struct index *index)
     return map->making ? MAP_MAKING : MAP_NONE;
 }
 
+bool map_has_items(const struct map *map, const struct index *index)
+{
+    uint32_t row;
+
+    for (uint32_t i = 0; i < map->file.count; i++)
+        if (index_find(index, map->file.points[i].id, &row))
+            return true;
+    return false;
+}
+
 double map_trust(const struct map *map)
 {
     return map->file.trust;

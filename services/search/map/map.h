@@ -1,7 +1,7 @@
 /* map.h: a map of the library on a plane (2) or in space (3), by similarity. A thread makes it from a copy of the
  * embeddings. A later item gets a place among its neighbours and moves no other item. Only a person has the map made
- * again. The file CACHE/search.map-2 or -3 keeps the map. It is a cache: map_look drops a map that is damaged, or of
- * another catalogue than the index now has. The loop's thread. */
+ * again, unless all its items are gone. The file CACHE/search.map-2 or -3 keeps the map. It is a cache: map_look drops
+ * a map that is damaged, or of another catalogue than the index now has. The loop's thread. */
 #ifndef LOOPHOLE_SEARCH_MAP_H
 #define LOOPHOLE_SEARCH_MAP_H
 
@@ -18,6 +18,9 @@ void map_close(struct map *map); /* stops a running thread; NULL is allowed */
 
 /* Adopts the thread's result, or the file. Call it before the others; the index may be incomplete. */
 enum map_stage map_look(struct map *map, const struct index *index);
+
+/* False: there is no layout, or all its items are gone, so no item has a place. The index must be complete. */
+bool map_has_items(const struct map *map, const struct index *index);
 
 /* Starts to make the map, for the first time or again; the old one stays in use until the end. Errors: not_found (no
  * embeddings), busy (already running), full. */
