@@ -45,7 +45,8 @@ static const struct command find[] = {
     { "show", "ID|PATH|QUERY…", "Show all of an item, or of the first item of a query",
       "docs/protocol.md lists the keys of --json: record item_line.", "fields", 1, ANY, true, find_show },
     { "artefact", "ID|PATH|QUERY [TYPE]", "Print an artefact of an item as JSON, or draw it",
-      "Types: waveform, loudness, onsets, beats, spectrum, embedding, print, gist (docs/ear.md).", "type png", 1, 2,
-      false, artefact_show },
+      "Types: waveform, loudness, onsets, beats, spectrum, spectrogram, embedding, print, gist "
+      "(docs/ear.md).",
+      "type png", 1, 2, false, artefact_show },
 };
 const struct command_group commands_find = { "Find", find, sizeof(find) / sizeof(*find) };

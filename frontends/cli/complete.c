@@ -193,10 +193,11 @@ static void offer_devices(const struct unfinished *u)
 {
     struct sound_devices devices = { 0 };
 
-    if (ask_for(u, "supervisor.sound_devices", NULL, &devices))
-        for (uint32_t i = 0; i < devices.each.count; i++)
-            offer_word(u, devices.each.at[i].name, "");
-    offer_words(u, "auto dummy none");
+    if (!ask_for(u, "supervisor.sound_devices", NULL, &devices))
+        offer_word(u, text_of("dummy"), ""); /* also the name of one of the devices */
+    for (uint32_t i = 0; i < devices.each.count; i++)
+        offer_word(u, devices.each.at[i].name, "");
+    offer_words(u, "auto none");
 }
 
 static void offer_ports(const struct unfinished *u)

@@ -153,6 +153,13 @@ def fish_completes_commands_tags_services_and_files(home):
     completes(home, 'fish', fish_offers)
 
 
+@claim(shares=library)
+def a_device_is_offered_once(home):
+    offered = home.loophole('complete', '--line', '--', 'audio', 'use', '').out.split()
+    same(1, offered.count('dummy'))
+    same(len(offered), len(set(offered)))
+
+
 @claim
 def without_an_engine_its_names_are_completed_and_nothing_else(home):
     contains(bash_offers(home, 'loophole restart '), 'persist')

@@ -34,7 +34,9 @@ def the_map_is_the_same_after_a_restart_and_from_the_same_seed(home):
     home.wait_ready('search')
     same(before, points(home))
     same(before, points(home, '--remake'))
+    contains(home.refused('map', '--seed', '5'), 'made with seed 1')
     assert before != points(home, '--remake', '--seed', '5')
+    points(home, '--seed', '5')
     same(before, points(home, '--remake', '--seed', '1'))
 
 

@@ -246,6 +246,15 @@ static void print_summary(struct drawing *d, const struct map_page *page)
     buffer_add_text(out, "\n");
 }
 
+/* The seed of a map that is there cannot be chosen. */
+static enum err check_seed(const struct cli *cli, const struct map_page *page, struct fault *fault)
+{
+    if (cli->options.seed < 0 || (uint64_t)cli->options.seed == page->seed)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "the map was made with seed %llu", (unsigned long long)page->seed);
+    return fault_hint(fault, "--remake --seed %lld makes it again", (long long)cli->options.seed);
+}
+
 enum err map_run(struct cli *cli, struct fault *fault)
 {
     struct drawing d = { .cli = cli };
@@ -257,6 +266,8 @@ enum err map_run(struct cli *cli, struct fault *fault)
                               .seed = cli->options.seed < 0 ? 1 : (uint64_t)cli->options.seed };
     enum err e = take_pages(&d, &ask, &page, fault);
 
+    if (e == ERR_OK)
+        e = check_seed(cli, &page, fault);
     if (e == ERR_OK && page.total == 0 && ask.query.len > 0)
         e = fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(ask.query));
     if (e == ERR_OK) {
