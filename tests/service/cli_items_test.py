@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """How the command line changes items: their names, one item or many, tags, facts, undo."""
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, skip, until
 from cli_library import library, search
-from client import Catalogue
+from client import Catalogue, Client
 
 
 @claim(inside=library)
@@ -117,6 +118,54 @@ def a_limit_of_zero_names_no_item(home):
     for words in (('tag', '+none', '--all'), ('forget', '--yes'), ('send', home.file('card'))):
         contains(home.refused(words[0], 'class:kick', *words[1:], '--limit', '0'), '--limit 0 names no item')
     same([], home.json('search', 'tag:none'))
+
+
+@claim(inside=library)
+def a_hidden_item_is_shown_again_by_the_query_that_hid_it(home):
+    kicks = len(home.json('search', 'class:kick'))
+    home.loophole('hide', 'amen')
+    contains(home.refused('tag', 'amen', '+x'), '1 hidden item matches; try: (amen) is:hidden')
+    said = home.loophole('hide', 'amen or class:kick', '--all', '--off').out  # means hidden items alone
+    contains(said, search(home, 'amen') + ' is at revision')
+    home.loophole('tag', 'amen', '+x')
+    same(kicks, len(home.json('search', 'class:kick')))
+    contains(home.refused('hide', 'amen', '--off'), 'nothing matches')
+
+
+@claim(inside=library)
+def a_forgotten_item_is_brought_back_by_its_id_which_the_error_says(home):
+    id = search(home, 'amen')
+    home.loophole('forget', 'amen')
+    contains(home.refused('forget', 'amen', '--off'), '`loophole forgotten`')
+    home.loophole('forget', id, '--off')
+    same(id, search(home, 'amen'))
+
+
+@claim(inside=library)
+def a_fact_of_a_person_cannot_have_the_name_of_a_key_of_each_item(home):
+    id = search(home, 'amen')
+    for key in ('tags', 'path', 'frames', 'size', 'bpm_source', 'bpm_confidence'):
+        contains(home.refused('edit', id, key + '=7'), f'"{key}" is a field of each item')
+    contains(home.refused('edit', id, 'tags=7'), '`loophole tag ')
+    home.loophole('edit', id, 'origin_source=7', 'size=')
+    line = home.loophole('show', id, '--json').out
+    same(1, line.count('"origin_source":'))
+    Client(home.path).must('persist.put_media', {'edit': {'id': id, 'facts': [
+        {'attribute': name, 'number': 7.0, 'confidence': 1.0, 'source': 'user', 'shown': True} for name in ('size', 'bpm_source')]}})
+    until(lambda: home.first('show', id).get('fact_bpm_source') == 7)
+    line = home.loophole('show', id, '--json').out
+    same((1, 1), (line.count('"bpm_source":'), line.count('"fact_size":')))
+
+
+@claim(inside=library)
+def show_names_the_item_that_is_not_alike_and_no_format_of_a_file_without_one(home):
+    id, other = search(home, 'amen'), search(home, 'kick')
+    home.loophole('unlike', id, other)
+    assert re.search(f'^  unlike +{other} +user', home.loophole('show', id).out, re.M)
+    with open(home.library + '/broken.wav', 'wb') as out:
+        out.write(b'x')
+    home.loophole('index', home.library, '--wait')
+    assert re.search('^  format +not known$', home.loophole('show', home.library + '/broken.wav').out, re.M)
 
 
 @claim(inside=library)

@@ -93,7 +93,7 @@ def the_output_of_json_is_declared_in_the_protocol(home):
     shutil.copy(home.library + '/loop_amen.flac', home.library + '/pack/copy.flac')
     home.loophole('index', home.library, '--wait')
     id, other = search(home, 'class:kick'), search(home, 'amen')
-    home.loophole('edit', id, 'mood=happy', 'size=7', 'bpm=120')
+    home.loophole('edit', id, 'mood=happy', 'bpm=120')
     home.loophole('unlike', id, other)
     home.loophole('search', 'kick', '--save', 'kicks')
     seen = set()
@@ -114,7 +114,7 @@ def the_output_of_json_is_declared_in_the_protocol(home):
     check('error_line', [json.loads(home.refused('show', 'nothing', '--json'))])
     same(RECORDS_SEEN, seen)
     shown = home.first('show', id)
-    same((120, 7, 'happy'), (shown['bpm'], shown['fact_size'], shown['mood']))
+    same((120, 'happy'), (shown['bpm'], shown['mood']))
     same([other], shown['unlike'])
 
 

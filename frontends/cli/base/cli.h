@@ -97,6 +97,7 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
 
 /* item_line.c: the line of an item. Its lists are in the arena, its texts in the item's memory. */
 void item_line_make(struct arena *arena, const struct item *item, struct item_line *line);
+bool item_line_has(struct text key); /* a key of each item, or of each fact beside its name */
 void item_json(struct buffer *to, const struct item *item, const char *fields); /* `fields` NULL: all */
 /* With the contexts that use it. */
 void item_json_found(struct buffer *to, const struct media_found *found, const char *fields);
@@ -120,6 +121,7 @@ void item_some(struct cli *cli, const struct item *item, const char *fields);
 
 /* hint.c: prints why a result is empty, on standard output or, with --json, on standard error. */
 void hint_print(struct cli *cli, const struct hint_list *hints);
+void hint_write(struct buffer *to, const struct hint *hint); /* one of them, without a newline */
 
 /* question.c: questions about missing files (libraries.asks): the text of each with the command that answers it, or
  * that command alone. */

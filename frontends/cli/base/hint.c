@@ -104,7 +104,7 @@ static const struct sentence {
     { HINT_KIND_OUTSIDE, print_outside },
 };
 
-static void print_hint(struct buffer *to, const struct hint *hint)
+void hint_write(struct buffer *to, const struct hint *hint)
 {
     for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES; i++)
         if ((int32_t)SENTENCES[i].kind == hint->kind.value)
@@ -128,7 +128,7 @@ void hint_print(struct cli *cli, const struct hint_list *hints)
         struct buffer line = { 0 };
 
         buffer_add_text(&line, "  ");
-        print_hint(&line, &hints->at[i]);
+        hint_write(&line, &hints->at[i]);
         if (cli->options.json) {
             cli_remark(&line);
         } else {

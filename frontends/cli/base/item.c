@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "frontends/cli/base/cli.h"
+#include "store/fact_name.h"
 
 static void fact_column(struct buffer *to, const struct item *item, const char *attribute, int width)
 {
@@ -53,20 +54,44 @@ void item_row(struct buffer *to, const struct item *item)
     cli_print(to, "%s\n", absence_of(item));
 }
 
+static void full_fact(struct buffer *to, const struct fact *fact)
+{
+    char id[ID_TEXT_SIZE];
+    struct id other;
+    bool is_unlike = fact_name_other(fact->attribute, &other);
+
+    buffer_add_text(to, "  ");
+    cli_column(to, is_unlike ? TEXT("unlike") : fact->attribute, 16);
+    if (is_unlike)
+        cli_print(to, "%-20s", id_write(other, id));
+    else if (fact->has_number)
+        cli_print(to, "%-20.8g", fact->number);
+    else
+        cli_print(to, "%-20.*s", TEXT_ARG(fact->text));
+    cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value), fact->confidence * 100,
+              fact->shown ? "" : "  (out of range: not shown)");
+}
+
 static void full_facts(struct buffer *to, const struct fact_list *facts)
 {
-    for (uint32_t i = 0; i < facts->count; i++) {
-        const struct fact *fact = &facts->at[i];
+    for (uint32_t i = 0; i < facts->count; i++)
+        full_fact(to, &facts->at[i]);
+}
 
-        buffer_add_text(to, "  ");
-        cli_column(to, fact->attribute, 16);
-        if (fact->has_number)
-            cli_print(to, "%-20.8g", fact->number);
-        else
-            cli_print(to, "%-20.*s", TEXT_ARG(fact->text));
-        cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value), fact->confidence * 100,
-                  fact->shown ? "" : "  (out of range: not shown)");
+/* A file that was not read, or not as sound, has no format. */
+static void full_format(struct buffer *to, const struct item *item)
+{
+    const struct media *media = &item->media;
+
+    buffer_add_text(to, "  format           ");
+    if (media->container.len == 0 && media->sample_rate == 0) {
+        buffer_add_text(to, "not known");
+        return;
     }
+    cli_print(to, "%.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
+              TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
+              (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
+    human_duration(to, item_length(item));
 }
 
 static void full_tags(struct buffer *to, const struct item *item)
@@ -123,10 +148,7 @@ void item_full(struct buffer *to, const struct media_found *found)
     cli_print(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
     cli_print(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
               choice_word(&item_state_table, media->availability.value));
-    cli_print(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
-              TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
-              (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
-    human_duration(to, item_length(item));
+    full_format(to, item);
     buffer_add_text(to, "\n  size             ");
     human_bytes(to, media->size);
     buffer_add_text(to, "\n  tags            ");

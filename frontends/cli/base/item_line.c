@@ -37,12 +37,24 @@ static bool has_text(const struct text_list *list, struct text text)
     return false;
 }
 
+/* True for NAME_source and NAME_confidence, which the line of an item has for each fact NAME. */
+static bool belongs_to_fact(struct text key, struct text suffix)
+{
+    struct text name = { key.len - suffix.len, key.at };
+
+    return text_ends(key, suffix) && !schema_field(&media_shape, name);
+}
+
+bool item_line_has(struct text key)
+{
+    return schema_field(&media_shape, key) || schema_field(&item_line_shape, key) ||
+           belongs_to_fact(key, TEXT("_source")) || belongs_to_fact(key, TEXT("_confidence"));
+}
+
 /* A fact with the name of one of the item's keys becomes "fact_NAME". */
 static struct text name_fact(struct arena *arena, struct text attribute)
 {
-    bool is_taken = schema_field(&media_shape, attribute) || schema_field(&item_line_shape, attribute);
-
-    return is_taken ? arena_printf(arena, "fact_%.*s", TEXT_ARG(attribute)) : attribute;
+    return item_line_has(attribute) ? arena_printf(arena, "fact_%.*s", TEXT_ARG(attribute)) : attribute;
 }
 
 static void add_fact_line(struct arena *arena, const struct fact *fact, struct item_line *line)

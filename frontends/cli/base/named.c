@@ -61,10 +61,19 @@ static struct text join_words(struct cli *cli, int count, char **args)
     return kept;
 }
 
-static enum err nothing_matches(struct text query, struct fault *fault)
+static enum err nothing_matches(struct text query, const struct found *found, struct fault *fault)
 {
+    struct buffer why = { 0 };
+
     fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(query));
-    return fault_hint(fault, "expected an id, a path or a query");
+    if (found->hints.count > 0) {
+        hint_write(&why, &found->hints.at[0]);
+        fault_hint(fault, "%s", buffer_c(&why));
+    } else {
+        fault_hint(fault, "expected an id, a path or a query");
+    }
+    buffer_free(&why);
+    return fault->code;
 }
 
 static enum err not_named(const char *arg, const char *hint, struct fault *fault)
@@ -82,7 +91,7 @@ static enum err find_first(struct cli *cli, int count, char **args, struct named
     if (e != ERR_OK)
         return e;
     if (found.items.count == 0)
-        return nothing_matches(query.query, fault);
+        return nothing_matches(query.query, &found, fault);
     *to = (struct named){ .has_id = true, .id = found.items.at[0].media.id, .of = found.total };
     return ERR_OK;
 }
@@ -204,10 +213,12 @@ enum err named_check_undo(const struct cli *cli, uint64_t total, struct fault *f
                       UNDO_STEPS, UNDO_STEPS, (unsigned long long)total, UNDO_STEPS);
 }
 
-static enum err check_many(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)
+static enum err check_many(const struct cli *cli, struct text query, const struct found *found, struct fault *fault)
 {
+    uint64_t total = found->total;
+
     if (total == 0)
-        return nothing_matches(query, fault);
+        return nothing_matches(query, found, fault);
     if (total == 1 || cli->options.all || cli->options.yes || cli->options.limit > 0)
         return named_check_undo(cli, total, fault);
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" matches %llu items", TEXT_ARG(query), (unsigned long long)total);
@@ -215,23 +226,23 @@ static enum err check_many(const struct cli *cli, struct text query, uint64_t to
                       "--all changes all of them; --limit N changes the first N; `loophole search` shows them first");
 }
 
-static enum err check_any(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)
+static enum err check_any(const struct cli *cli, struct text query, const struct found *found, struct fault *fault)
 {
     (void)cli;
-    return total == 0 ? nothing_matches(query, fault) : ERR_OK;
+    return found->total == 0 ? nothing_matches(query, found, fault) : ERR_OK;
 }
 
-typedef enum err check_total(const struct cli *cli, struct text query, uint64_t total, struct fault *fault);
+typedef enum err check_found(const struct cli *cli, struct text query, const struct found *found, struct fault *fault);
 
 /* The first page has the total number. */
-static enum err find_page(struct cli *cli, struct search_query *query, check_total *check, struct id_list *to,
+static enum err find_page(struct cli *cli, struct search_query *query, check_found *check, struct id_list *to,
                           uint64_t *most, struct fault *fault)
 {
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", query, &found, fault);
 
     if (e == ERR_OK && !to->at) {
-        e = check(cli, query->query, found.total, fault);
+        e = check(cli, query->query, &found, fault);
         *most = cli->options.limit > 0 && (uint64_t)cli->options.limit < found.total ? (uint64_t)cli->options.limit
                                                                                      : found.total;
         to->at = arena_array(&cli->arena, *most, sizeof(*to->at));
@@ -242,8 +253,9 @@ static enum err find_page(struct cli *cli, struct search_query *query, check_tot
     return e;
 }
 
-static enum err find_many(struct cli *cli, int count, char **args, check_total *check, struct id_list *to,
-                          struct fault *fault)
+/* With `field`, a query means only those of its results that have it. */
+static enum err find_many(struct cli *cli, int count, char **args, const char *field, check_found *check,
+                          struct id_list *to, struct fault *fault)
 {
     struct search_query query = { .has_limit = true, .limit = PAGE };
     struct named first;
@@ -260,6 +272,8 @@ static enum err find_many(struct cli *cli, int count, char **args, check_total *
         return fault_hint(fault, "--limit N takes the first N; without it, all that match");
     }
     query.query = join_words(cli, count, args);
+    if (field)
+        query.query = arena_printf(&cli->arena, "(%.*s) %s", TEXT_ARG(query.query), field);
     do
         e = find_page(cli, &query, check, to, &most, fault);
     while (e == ERR_OK && query.cursor.len > 0 && to->count < most);
@@ -268,12 +282,17 @@ static enum err find_many(struct cli *cli, int count, char **args, check_total *
 
 enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
 {
-    return find_many(cli, count, args, check_many, to, fault);
+    return find_many(cli, count, args, NULL, check_many, to, fault);
+}
+
+enum err named_all_hidden(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
+{
+    return find_many(cli, count, args, "is:hidden", check_many, to, fault);
 }
 
 enum err named_every(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
 {
-    return find_many(cli, count, args, check_any, to, fault);
+    return find_many(cli, count, args, NULL, check_any, to, fault);
 }
 
 void named_print_way_back(struct cli *cli, const struct named_steps *steps)

@@ -33,6 +33,9 @@ enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct f
  * option, or ids mixed with words). */
 enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault);
 
+/* As named_all, for items that results leave out: a query means the hidden items that match it. */
+enum err named_all_hidden(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault);
+
 /* As named_all, for a command that changes no item: a query means all its results, or the first N of --limit. */
 enum err named_every(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault);
 

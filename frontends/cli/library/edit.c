@@ -32,6 +32,11 @@ static enum err assign_fact(struct edit *edit, struct text key, const char *valu
         edit->clear_facts.at[edit->clear_facts.count++] = key;
         return ERR_OK;
     }
+    if (item_line_has(key)) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is a field of each item, which `edit` cannot set", TEXT_ARG(key));
+        return fault_hint(fault, text_is(key, "tags") ? "`loophole tag ITEM +TAG -TAG` changes the tags of an item"
+                                                      : "choose another name for a fact of your own");
+    }
     *fact = (struct fact){ .attribute = key, .source.value = SOURCE_USER, .confidence = 1, .shown = true };
     fact->number = strtod(value, &end);
     fact->has_number = *end == '\0' && isfinite(fact->number);
@@ -213,8 +218,11 @@ enum err edit_favourite(struct cli *cli, struct fault *fault)
 enum err edit_hide(struct cli *cli, struct fault *fault)
 {
     struct edit edit = { .has_hidden = true, .hidden = !cli->options.off };
+    struct id_list items;
+    enum err e = edit.hidden ? named_all(cli, cli->count, cli->args, &items, fault)
+                             : named_all_hidden(cli, cli->count, cli->args, &items, fault);
 
-    return edit_named(cli, cli->count, &edit, cli->options.off ? "Show" : "Hide", fault);
+    return e == ERR_OK ? change_items(cli, &items, &edit, edit.hidden ? "Hide" : "Show", fault) : e;
 }
 
 enum err edit_forget(struct cli *cli, struct fault *fault)
@@ -225,6 +233,8 @@ enum err edit_forget(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK)
         e = change_items(cli, &items, &edit, cli->options.off ? "Bring back" : "Forget", fault);
+    else if (e == ERR_NOT_FOUND && cli->options.off)
+        fault_hint(fault, "no query finds a forgotten item: name it by its id, which `loophole forgotten` shows");
     if (e == ERR_OK && edit.forgotten)
         last_copy_warn(cli, &items);
     return e;
