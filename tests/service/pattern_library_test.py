@@ -135,6 +135,19 @@ def an_archived_pattern_is_out_of_the_lists_kept_packed_and_found(home):
 
 
 @claim(shares=engine_with_library)
+def a_packed_pattern_that_another_program_put_into_the_library_is_archived_and_comes_back(home):
+    text = file_bytes(make(home, 'Packed'))
+    save(home, 'user/Beside')  # makes the folder
+    for _ in range(2):
+        write_file(in_library(home, 'user/Packed.json.gz'), gzip.compress(text))
+        same('[PATTERN] Archived user/Packed\n', said(home, 'archive', 'user/Packed'))
+        same([], places(home, 'name=Packed'))
+    same(['user/Packed', 'user/Packed-2'], places(home, 'name=Packed', 'archived=true'))
+    same('[PATTERN] Unarchived user/Packed\n', said(home, 'unarchive', 'user/Packed'))
+    same(json.loads(text), read_json(in_library(home, 'user/Packed.json')))
+
+
+@claim(shares=engine_with_library)
 def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
     def refused(code, words, *args):
         contains(home.loophole('pattern', *args, code=code).err, words)

@@ -150,16 +150,24 @@ static enum err plan_copy(struct plan *plan, const struct library_entry *entry)
     return put_elsewhere(plan, entry, other.len ? other : folder, name, name);
 }
 
+/* The path without its ending: another program may have put a packed file there. */
+static struct text cut_ending(struct text path)
+{
+    const struct text ending = text_ends(path, TEXT(".gz")) ? TEXT(".json.gz") : TEXT(".json");
+
+    return (struct text){ path.len - ending.len, path.at };
+}
+
 static enum err plan_archive(struct plan *plan, const struct library_entry *entry)
 {
-    const struct text stem = { entry->path.len - (uint32_t)strlen(".json"), entry->path.at };
+    const struct text stem = cut_ending(entry->path);
     struct buffer packed = { 0 };
     struct text text, path;
     enum err e = library_need_text(plan->library, entry, plan->arena, &text, plan->fault);
 
     if (e == ERR_OK)
         deflate_pack(bytes_of(text.at, text.len), DEFLATE_GZIP, &packed);
-    path = arena_printf(plan->arena, "archive/%.*s.gz", TEXT_ARG(entry->path));
+    path = arena_printf(plan->arena, "archive/%.*s.json.gz", TEXT_ARG(stem));
     for (int n = 2; n < NAMES_TRIED && (is_in_step(plan, path) || is_there(plan, path)); n++)
         path = arena_printf(plan->arena, "archive/%.*s-%d.json.gz", TEXT_ARG(stem), n);
     if (e == ERR_OK)
