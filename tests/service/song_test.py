@@ -9,7 +9,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_json, run_claims, same, until
+from claims import claim, contains, file_bytes, file_json, lose_override, run_claims, same, until
 from osc import Osc
 from sounding import Tape, engine, until_connected, until_later, until_transport
 
@@ -148,6 +148,28 @@ def a_song_plays_over_osc_passes_over_an_empty_slot_and_ends_when_another_patter
     plays = home.first('transport')
     until_transport(home, bar=lambda bar: bar > plays['bar'] + 3)
     same(plays['pattern'], home.first('transport')['pattern'])
+    home.loophole('transport', 'stop')
+
+
+@claim
+def a_song_passes_over_an_entry_whose_file_is_denied_or_too_large(home):
+    lose_override()
+    sounding(home)
+    save_slots(home, *HITS)
+    path = os.path.join(home.first('project', 'state')['folder'], 'patterns/slots/bank_1/slot_002.json')
+    home.loophole('song', 'set', '1:1', '2:1', '3:1', '--loop')
+    os.chmod(path, 0)
+    home.loophole('song', 'play')
+    until_entry(home, 3)
+    contains(home.log('project'), 'entry 2 of the song is passed over: [PATTERN] Error: Slot 2 cannot be read: ')
+    os.chmod(path, 0o644)
+    until_entry(home, 2)
+    os.truncate(path, 2 << 20)
+    passed = home.log('project').count('is passed over')
+    until(lambda: home.log('project').count('is passed over') > passed, what='the entry is passed over again')
+    contains(home.log('project'), 'is larger than 1048576 bytes')
+    until_entry(home, 1)
+    until_entry(home, 3)
     home.loophole('transport', 'stop')
 
 

@@ -96,10 +96,11 @@ static bool give_entry(struct song_following *s, uint32_t entry)
            service_ask(s->p->service, "project.play_song", &ask, BUDGET_MS, NULL, take_given, s, &fault) == ERR_OK;
 }
 
-/* The pattern of the entry is gone or damaged. */
+/* The pattern of the entry is gone or damaged, or its file cannot be read. */
 static bool is_refused(enum err error)
 {
-    return error == ERR_NOT_FOUND || error == ERR_BAD_REQUEST || error == ERR_VERSION;
+    return error == ERR_NOT_FOUND || error == ERR_BAD_REQUEST || error == ERR_VERSION || error == ERR_DENIED ||
+           error == ERR_TOO_LARGE || error == ERR_IO;
 }
 
 static void take_given(void *state, enum err error, const void *answer, const struct fault *fault)
