@@ -172,6 +172,26 @@ def a_file_larger_than_a_pattern_may_be_is_too_large(home):
 
 
 @claim
+def the_file_of_a_slot_that_was_cut_to_no_bytes_is_no_empty_slot(home):
+    osc, slot, _ = saved(home)
+    before = file_bytes(slot)
+    os.truncate(slot, 0)
+    for words in (('load', 5), ('copy', 5, 6), ('rename', 5, 'Other'), ('delete', 5)):
+        refused_slot(home, osc, 11, 'Error: Slot 5 cannot be read: the file has no bytes', *words)
+    contains(home.loophole('pattern', 'load', '5', code=11).err, 'the newest good backup is patterns/backups/slot_005_')
+    listed = home.first('pattern', 'slots')['slots']
+    same([(5, 'the file has no bytes')], [(one['slot'], one['trouble']) for one in listed])
+    home.client().must('project.compare_slots', {'bank': 1})
+    same(b'', file_bytes(slot))  # it is left alone
+    contains(home.log('project'), 'the file of slot 5 cannot be compared: the file has no bytes')
+    write_file(slot, before)
+    same(('[SEQ] Pattern loaded at bar 0', 0), osc.say('/pattern/load', 5))
+    os.truncate(slot, 0)
+    same(('[PATTERN] Saved to slot 5', 0), osc.say('/pattern/save', 5))
+    same(['Acid'], [one['name'] for one in home.first('pattern', 'slots')['slots']])
+
+
+@claim
 def a_pattern_whose_file_would_be_too_large_to_be_read_is_neither_saved_nor_renamed(home):
     _, slot, night = saved(home)
     grows = json.dumps({'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}, 'marks': [[0]] * 200000}, separators=(',', ':'))

@@ -41,6 +41,15 @@ enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *
 
 /* ---- reading ---- */
 
+/* A slot of ours is never an empty file: a disk or another program cut it. */
+static void refuse_empty(struct slot_place *place)
+{
+    if (place->read != ERR_OK || place->file.len > 0)
+        return;
+    place->read = ERR_BAD_REQUEST;
+    place->why = TEXT("the file has no bytes");
+}
+
 static void take_files(void *owner, struct slot_io *io)
 {
     struct doing *work = owner;
@@ -56,6 +65,7 @@ static void take_files(void *owner, struct slot_io *io)
         job->places[i].file =
             arena_text(&work->kept, (struct text){ (uint32_t)file->bytes.len, (const char *)file->bytes.at });
         job->places[i].backup = arena_text(&work->kept, text_of(file->backup));
+        refuse_empty(&job->places[i]);
     }
     work_go_on(work, &io->fault);
 }
