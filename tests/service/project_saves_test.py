@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Names of saves, folders of projects, and the words that the command line takes in place of ids of parts and items."""
+import itertools
 import json
 import os
 import shutil
@@ -168,6 +169,53 @@ def an_opened_project_has_the_file_of_its_last_save_and_one_that_was_changed_sta
     same('changed', it.must('open', project='Opened')['mirror'])
     same('changed', it.must('open', folder=os.fsencode(it.folder))['mirror'])
     same(old.replace(b'"1"', b'"3"'), file_of(it.folder))
+
+
+def tree_of(folder):
+    """Each file below a folder, and its content."""
+    return {path: file_bytes(path) for root, _, names in os.walk(folder) for path in [os.path.join(root, name) for name in names]}
+
+
+@claim(shares=running)
+def a_copy_of_another_state_beside_the_folder_of_its_project_is_refused_and_stays(home):
+    it = Studio(home, 'Backed up')
+    Studio(home, 'Open')
+    track = it.put('track', name='0')
+    names = itertools.count()
+
+    def change(name):
+        it.change(track, name=name)
+        pattern = {'metadata': {'name': name}, 'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}}
+        it.must('save_pattern', slot='5', file=json.dumps(pattern))
+        it.must('save')
+
+    def copied():
+        return shutil.copytree(it.folder, home.file(f'copy {next(names)}'))
+
+    change('first')
+    older = copied()
+    change('second')
+    edited = copied()
+    put_file(edited, file_of(edited).replace(b'second', b'edited'))
+    same_save = copied()
+    kept = {folder: tree_of(folder) for folder in (it.folder, older, edited)}
+    for folder, says in ((older, f'this is save 1 of the project in {it.folder}'),
+                         (edited, f'this is another state of the project in {it.folder}')):
+        same(says, it.refused('conflict', 'open', folder=os.fsencode(folder)))
+    contains(home.refused('project', 'open', older, code=14), '`loophole project load 1` goes back to this save')
+    same(('Open', os.fsencode(it.folder)), (it.must('current')['name'], it.state()['folder']))
+    same(kept, {folder: tree_of(folder) for folder in kept})
+
+    opened = it.must('open', folder=os.fsencode(same_save))  # a copy of the last save
+    same((os.fsencode(same_save), 'same'), (opened['folder'], opened['mirror']))
+    moved = home.file('moved away')
+    os.rename(same_save, moved)
+    os.symlink(moved, same_save)
+    put_file(moved, file_of(older))
+    opened = it.must('open', folder=os.fsencode(moved))  # the folder itself, where its old path is a link to it
+    same((os.fsencode(moved), 'same'), (opened['folder'], opened['mirror']))
+    shutil.rmtree(moved)
+    same('changed', it.must('open', folder=os.fsencode(edited))['mirror'])  # nothing is in the way
 
 
 @claim(shares=running)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "services/project/deeds/deeds.h"
+#include "services/project/deeds/folder_copy.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/parts/document.h"
@@ -278,7 +279,10 @@ static enum err open_known(struct doing *work, struct txn *txn, struct fault *fa
     struct action actions[2];
     struct tree place;
     uint32_t count = 0;
+    enum err e = work->folder.len ? folder_copy_check(work, txn, fault) : ERR_OK;
 
+    if (e != ERR_OK || work->is_sent)
+        return e;
     parts_place(txn, &work->arena, work->id, &place);
     if (work->folder.len && !text_equal(tree_text(&place, "folder"), work->folder)) {
         tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));

@@ -16,26 +16,37 @@ static struct text hash_text(struct arena *arena, struct bytes bytes)
     return arena_text(arena, text_of(hash_hex(hash_of(bytes.at, bytes.len), 32, hex)));
 }
 
-struct text mirror_compare(struct txn *txn, struct arena *arena, struct id project, enum err read, struct bytes file)
+uint64_t mirror_find_save(struct txn *txn, struct arena *arena, struct id project, struct bytes file)
 {
+    const struct text hash = hash_text(arena, file);
     struct tree place;
     struct parts_save save;
-    struct text hash;
     uint64_t last;
 
     parts_place(txn, arena, project, &place);
     last = (uint64_t)tree_real(&place, "saved", 0);
+    for (uint64_t n = last; n > 0 && last - n < SAVES_COMPARED; n--)
+        if (parts_save_of(txn, arena, project, n, &save) == ERR_OK && text_equal(hash, tree_text(&save.body, "file")))
+            return n;
+    return 0;
+}
+
+struct text mirror_compare(struct txn *txn, struct arena *arena, struct id project, enum err read, struct bytes file)
+{
+    struct tree place;
+    uint64_t save;
+
     if (read == ERR_NOT_FOUND)
         return TEXT("none");
     if (read == ERR_BAD_REQUEST || read == ERR_TOO_LARGE || read == ERR_DENIED) /* it is there, and no save of ours */
         return TEXT("changed");
     if (read != ERR_OK)
         return TEXT("away");
-    hash = hash_text(arena, file);
-    for (uint64_t n = last; n > 0 && last - n < SAVES_COMPARED; n--)
-        if (parts_save_of(txn, arena, project, n, &save) == ERR_OK && text_equal(hash, tree_text(&save.body, "file")))
-            return n == last ? TEXT("same") : TEXT("old");
-    return text_equal(hash, tree_text(&place, "seen")) ? TEXT("old") : TEXT("changed");
+    parts_place(txn, arena, project, &place);
+    save = mirror_find_save(txn, arena, project, file);
+    if (save)
+        return save == (uint64_t)tree_real(&place, "saved", 0) ? TEXT("same") : TEXT("old");
+    return text_equal(hash_text(arena, file), tree_text(&place, "seen")) ? TEXT("old") : TEXT("changed");
 }
 
 /* ---- writing it again ---- */

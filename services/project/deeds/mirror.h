@@ -12,6 +12,9 @@
  * no regular file, larger than any save, or not readable for us. */
 struct text mirror_compare(struct txn *txn, struct arena *arena, struct id project, enum err read, struct bytes file);
 
+/* Returns the number of the kept save that has this file; 0: none. */
+uint64_t mirror_find_save(struct txn *txn, struct arena *arena, struct id project, struct bytes file);
+
 /* Reads project.json. If it is the file of an earlier save, replaces it by that of the last save; also if it is missing
  * and the project has only one save. A file that was loaded, or that another program changed, stays until the next
  * save. `done` is called once, with the file as it is then, and with what mirror_compare says of it; `state` is "" if

@@ -1,0 +1,64 @@
+#include "services/project/deeds/folder_copy.h"
+
+#include "services/project/deeds/deeds.h"
+#include "services/project/deeds/mirror.h"
+
+/* What a thread found in the folder that the project has. */
+struct own_folder {
+    struct text path;
+    bool is_there; /* with a project.json, or perhaps: it does not answer or cannot be read */
+};
+
+static void take_own_folder(void *owner, struct file_io *io)
+{
+    struct doing *work = owner;
+    struct own_folder *own = work->own;
+
+    own->is_there = io->fault.code != ERR_NOT_FOUND && !text_equal(text_of(io->real), work->folder);
+    work_continue(work);
+}
+
+static void begin_look(struct doing *work, struct text folder)
+{
+    struct own_folder *own = arena_alloc(&work->kept, sizeof(*own));
+
+    own->path = arena_text(&work->kept, folder);
+    work->own = own;
+    work->is_sent = true;
+    file_io_start(work->p, FILE_IO_READ, deed_in_folder(&work->arena, folder, "project.json").at, (struct bytes){ 0 },
+                  take_own_folder, work);
+}
+
+static enum err refuse_copy(struct doing *work, struct txn *txn, struct text folder, struct fault *fault)
+{
+    const unsigned long long save = mirror_find_save(txn, &work->arena, work->id, buffer_bytes(&work->bytes));
+
+    if (save) {
+        fault_set(fault, ERR_CONFLICT, "this is save %llu of the project in %.180s", save, folder.at);
+        return fault_hint(fault,
+                          "nothing was changed; open the project by its name, and `loophole project load %llu` "
+                          "goes back to this save",
+                          save);
+    }
+    fault_set(fault, ERR_CONFLICT, "this is another state of the project in %.180s", folder.at);
+    return fault_hint(fault, "nothing was changed; open the project by its name, copy this project.json to its folder, "
+                             "and `loophole project load --file` takes it");
+}
+
+enum err folder_copy_check(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct own_folder *own = work->own;
+    struct tree place;
+    struct text folder;
+
+    parts_place(txn, &work->arena, work->id, &place);
+    folder = tree_text(&place, "folder");
+    if (work->was_done || folder.len == 0 || text_equal(folder, work->folder) ||
+        text_is(deed_compare_mirror(work, txn), "same"))
+        return ERR_OK;
+    if (!own || !text_equal(own->path, folder)) {
+        begin_look(work, folder);
+        return ERR_OK;
+    }
+    return own->is_there ? refuse_copy(work, txn, own->path, fault) : ERR_OK;
+}
