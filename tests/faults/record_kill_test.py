@@ -167,6 +167,24 @@ def after_a_power_cut_at_most_the_last_second_is_missing(home):
 
 
 @claim
+def a_take_whose_disk_fails_while_it_is_taken_over_stays_pending_and_ends_later(home):
+    with Lossy(home, home.file('takes'), 1) as disk, recording_in(disk.at)(home) as it:
+        id = it.start('unread')
+        it.until_frames(id, 100000)
+        until(lambda: home.has_lived('streamer'))
+        disk.turn_readable(it.file('unread.wav'), False)
+        home.kill('streamer')
+        until(lambda: 'cannot read the take' in home.loophole('status').out, what='the alarm of the take')
+        same('pending', it.lifecycle(id))
+        disk.turn_readable(it.file('unread.wav'), True)
+        home.loophole('recover')
+        home.loophole('record', 'stop', code=None)  # it goes on, if the ring still has its next frame
+        it.until_is(id, 'final')
+        assert is_in_order(it, 'unread.wav')['frames'] >= 48000
+        home.stop()
+
+
+@claim
 def a_disk_that_stalls_for_a_while_loses_nothing(home):
     with Lossy(home, home.file('takes'), 1) as disk, recording_in(disk.at)(home) as it:
         lost, id = it.lost(), it.start('stall')

@@ -271,14 +271,15 @@ static enum err run_capture(struct take_file *file)
     return drain_capture(file);
 }
 
-static void measure_file(struct take_file *file)
+static bool measure_file(struct take_file *file)
 {
     struct stat st;
 
     if (fstat(file->take.fd, &st) != 0)
-        return;
+        return false;
     file->size = (uint64_t)st.st_size;
     file->mtime = clock_usec(st.st_mtim);
+    return true;
 }
 
 /* A full disk has room for the header, which exists already, and for the synced frames. */
@@ -297,6 +298,13 @@ static void close_take_file(struct take_file *file, bool is_whole)
     atomic_store(&file->frames, take->frames);
 }
 
+/* The file is not ours, or it is a left take that could not be opened: a later errand may open it. */
+static bool is_unchanged(const struct take_file *file, enum err e)
+{
+    return e == ERR_BAD_REQUEST ||
+           (e != ERR_OK && file->work == TAKE_RESUME && atomic_load(&file->stage) != TAKE_RUNNING);
+}
+
 static void record_take(struct take_file *file)
 {
     enum err e = file->work == TAKE_NEW ? open_new(file) : open_left(file);
@@ -311,11 +319,11 @@ static void record_take(struct take_file *file)
         return;
     if (file->work == TAKE_NEW && atomic_load(&file->stage) == TAKE_OPENING)
         atomic_store(&file->is_erased, true); /* nothing has been acknowledged yet */
-    measure_file(file);
-    file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its streamer died before the first byte */
-    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* otherwise the file is not ours, and is unchanged */
+    /* its streamer died before the first byte */
+    file->is_gone = file->work == TAKE_RESUME && measure_file(file) && file->size == 0;
+    if (file->is_gone || !is_unchanged(file, e))
         close_take_file(file, e == ERR_OK);
-    measure_file(file);
+    (void)measure_file(file);
 }
 
 static void run_work(struct errand *errand)

@@ -276,11 +276,15 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
 {
     uint8_t header[WAV_HEADER];
     struct stat st;
+    ssize_t got;
 
     *wav = (struct wav){ .fd = fd };
     if (fstat(fd, &st) != 0)
         return fault_errno(fault, ERR_IO, errno, "cannot access the take");
-    if (st.st_size < WAV_HEADER || pread(fd, header, sizeof(header), 0) != sizeof(header) || !read_header(wav, header))
+    got = st.st_size < WAV_HEADER ? 0 : pread(fd, header, sizeof(header), 0);
+    if (got < 0)
+        return fault_errno(fault, ERR_IO, errno, "cannot read the take");
+    if (got != sizeof(header) || !read_header(wav, header))
         return fault_set(fault, ERR_BAD_REQUEST, "this is not a take of loophole");
     wav->frames = (uint64_t)(st.st_size - WAV_HEADER) / frame_bytes(wav->format);
     wav->synced = data_said(header) / frame_bytes(wav->format);

@@ -1,6 +1,32 @@
 /* The frames of a capture ring are in the file once and in their place, whichever process copied them and wherever it
  * died. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "tests/unit/streamer/captured.h"
+
+static atomic_bool cannot_read, cannot_stat;
+
+/* Called instead of the function of libc. */
+ssize_t pread(int fd, void *to, size_t len, off_t at)
+{
+    static ssize_t (*real)(int, void *, size_t, off_t);
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "pread");
+    return cannot_read ? (errno = EIO, -1) : real(fd, to, len, at);
+}
+
+/* Likewise. */
+int fstat(int fd, struct stat *to)
+{
+    static int (*real)(int, struct stat *);
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "fstat");
+    return cannot_stat ? (errno = EIO, -1) : real(fd, to);
+}
 
 /* The file has frames 0 … count - 1, and its header says so. */
 static void check_file(uint64_t count)
@@ -135,6 +161,40 @@ static void a_take_that_does_not_continue_is_cut_to_its_synced_frames(void **sta
     check_file(2000);
 }
 
+static void a_take_whose_disk_fails_when_it_is_opened_stays_as_it_is(void **state)
+{
+    (void)state;
+    record_frames(2000);
+    die_now();
+    play_frames(2000, 100);
+    for (int i = 0; i < 2; i++) {
+        cannot_read = i == 0;
+        cannot_stat = i == 1;
+        start_take(TAKE_RESUME, 0);
+        await_done();
+        cannot_read = cannot_stat = false;
+        assert_int_equal(capture.error, ERR_IO);
+        assert_false(capture.is_gone);
+        check_file(2000);
+    }
+    start_take(TAKE_RESUME, 0);
+    await_taken(BEGIN + 2100);
+    end_capture();
+    await_done();
+    assert_int_equal(capture.error, ERR_OK);
+    check_file(2100);
+}
+
+static void a_left_take_without_a_byte_is_gone(void **state)
+{
+    (void)state;
+    close(open(capture.path, O_RDWR | O_CREAT, 0600));
+    start_take(TAKE_RESUME, 0);
+    await_done();
+    assert_true(capture.is_gone);
+    assert_int_not_equal(access(capture.path, F_OK), 0);
+}
+
 static void a_missing_file_and_a_foreign_file_are_reported(void **state)
 {
     (void)state;
@@ -165,6 +225,8 @@ int main(void)
         CLAIM(a_take_whose_header_comes_before_its_cells_has_all_of_them),
         CLAIM(a_successor_goes_on_at_the_very_frame),
         CLAIM(a_take_that_does_not_continue_is_cut_to_its_synced_frames),
+        CLAIM(a_take_whose_disk_fails_when_it_is_opened_stays_as_it_is),
+        CLAIM(a_left_take_without_a_byte_is_gone),
         CLAIM(a_missing_file_and_a_foreign_file_are_reported),
     };
 

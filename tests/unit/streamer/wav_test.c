@@ -1,4 +1,5 @@
 /* After each sync a recording is a complete WAVE file, whatever later data is lost; above 4 GiB it is RF64. */
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -177,6 +178,24 @@ static void the_file_of_a_predecessor_is_taken_over(void **state)
     close(fd);
 }
 
+/* A page that cannot be read may be the first page of a take. */
+static void a_file_that_cannot_be_read_is_no_foreign_file(void **state)
+{
+    char path[] = "/tmp/loophole-wav.XXXXXX";
+    struct fault fault = { 0 };
+    struct wav wav;
+    int fd = mkstemp(path), unreadable = open(path, O_WRONLY);
+
+    (void)state;
+    unlink(path);
+    assert_int_equal(wav_begin(&wav, fd, WAV_FLOAT, &take, &fault), ERR_OK);
+    assert_int_equal(wav_resume(&wav, unreadable, &fault), ERR_IO);
+    assert_int_equal(wav_resume(&wav, fd, &fault), ERR_OK);
+    close(unreadable);
+    assert_int_equal(wav_resume(&wav, unreadable, &fault), ERR_IO);
+    close(fd);
+}
+
 static void samples_are_kept_or_rounded_and_never_poisoned(void **state)
 {
     float stereo[8] = { 1, -1, 2, -2, (float)NAN, (float)INFINITY, 0.1F, -0.1F };
@@ -209,6 +228,7 @@ int main(void)
         cmocka_unit_test(the_header_describes_the_data),
         cmocka_unit_test(past_4_gib_it_is_rf64),
         cmocka_unit_test(the_file_of_a_predecessor_is_taken_over),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_no_foreign_file),
         cmocka_unit_test(samples_are_kept_or_rounded_and_never_poisoned),
     };
 
