@@ -78,6 +78,8 @@ static bool see_media(void *state, const struct media *media)
 {
     struct take_finding *finding = state;
 
+    if (finding->to->count == MOST) /* the walk before this one has filled the list */
+        return false;
     if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL && !is_found(finding->to, media->id))
         describe_take(finding, media, &finding->to->at[finding->to->count++]);
     return finding->to->count < MOST;
@@ -90,7 +92,7 @@ static bool see_library(void *state, const struct library *library)
     struct id audio;
 
     (void)catalogue_each_in_folder(finding->txn, finding->arena, library->id, see_media, finding);
-    if (library->has_project && finding->to->count < MOST &&
+    if (library->has_project &&
         catalogue_folder_named(finding->txn, library->volume, library->id, bytes_of("Audio", 5), &audio) == ERR_OK)
         (void)catalogue_each_in_folder(finding->txn, finding->arena, audio, see_media, finding);
     return finding->to->count < MOST;
