@@ -45,7 +45,8 @@ static const struct command record[] = {
       takes_monitor },
     { "record stop", "", "End the take; it becomes an ordinary media item",
       "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
-      "tasks` shows it; `loophole cancel` keeps the WAV instead.",
+      "tasks` shows it; `loophole cancel` keeps the WAV instead. A take that ended early, for "
+      "example on a full disk, is a media item too, but the exit code says why.",
       "budget", 0, 0, false, takes_stop },
     { "record cancel", "", "Abandon the take",
       "The setting recording.cancelled decides whether its file is kept or deleted.", "budget", 0, 0, false,

@@ -204,6 +204,12 @@ def a_full_disk_ends_the_take_with_the_frames_so_far(home):
         events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_failed', '--limit', '1', '--json')
         it.until_final('full')
         contains(home.loophole('status').out, 'ended early')
+        said = home.loophole('record', 'stop', code=20)  # full
+        contains(said.out, 'final')
+        contains(said.out, '(cannot write the take: No space left on device)')
+        contains(said.err, 'the take ended early')
+        contains(home.first('record', 'stop', code=20)['failure'], 'No space left')
+        contains(home.loophole('logs', 'streamer').out, 'a take ended early')
         events.wait(120)
         contains(printed_in(home.file('event')), 'No space left')
         assert is_in_order(it, 'full.wav')['size'] > 2000000, 'there was room for more'

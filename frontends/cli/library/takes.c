@@ -319,6 +319,16 @@ enum err takes_monitor(struct cli *cli, struct fault *fault)
     return ERR_OK;
 }
 
+/* An error if the take is shorter than was asked for, also if it is a good file. */
+static enum err check_length(const struct recording *take, struct fault *fault)
+{
+    char code[32];
+
+    if (!take->has_failure_code || !text_copy(code, sizeof(code), take->failure_code))
+        return ERR_OK;
+    return fault_set(fault, err_named(code), "the take ended early: %.*s", TEXT_ARG(take->failure));
+}
+
 static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)
 {
     struct recording take = { 0 };
@@ -328,7 +338,9 @@ static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)
     enum err e = cli_ask(cli, ask, NULL, &take, fault);
     if (e == ERR_OK)
         e = follow_take(cli, &take, fault);
-    return e == ERR_OK ? print_take(cli, &take) : e;
+    if (e == ERR_OK)
+        e = print_take(cli, &take);
+    return e == ERR_OK ? check_length(&take, fault) : e;
 }
 
 enum err takes_stop(struct cli *cli, struct fault *fault)

@@ -31,6 +31,13 @@ static uint32_t places_of(const struct wav_gaps *gaps)
     return gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
 }
 
+void take_describe_failure(const struct fault *fault, struct recording *to)
+{
+    to->failure = text_of(fault->what);
+    to->has_failure_code = fault->code != ERR_OK;
+    to->failure_code = to->has_failure_code ? text_of(err_name(fault->code)) : (struct text){ 0 };
+}
+
 void take_describe(struct take *take, struct recording *to)
 {
     const struct wav_take *facts = &take->facts;
@@ -48,7 +55,6 @@ void take_describe(struct take *take, struct recording *to)
                               .lost = take->lost,
                               .size = take->size,
                               .began = facts->began,
-                              .failure = text_of(take->fault.what),
                               .has_format = take->format != 0,
                               .format = { .value = take->format },
                               .has_encoded = take->flac != NULL,
@@ -60,6 +66,7 @@ void take_describe(struct take *take, struct recording *to)
                               .lost_at = { .at = take->lost_at, .count = places_of(&take->gaps) },
                               .has_lost_more = take->gaps.count > WAV_GAPS,
                               .lost_more = take->gaps.count - places_of(&take->gaps) };
+    take_describe_failure(&take->fault, to);
 }
 
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
@@ -209,6 +216,7 @@ static void follow_running(struct take *take)
     }
     if (core->has_state && core_link_rate(core) != take->facts.rate && take->wish == TAKE_WISH_NOTHING) {
         fault_set(&take->fault, ERR_CONFLICT, "the JACK server runs at another rate now");
+        log_fault("a take ends early", &take->fault);
         take->wish = TAKE_WISH_STOP;
     }
     if (take->wish == TAKE_WISH_NOTHING)
@@ -341,6 +349,7 @@ static void judge_recording(struct take *take, const struct take_file *file)
     if (!is_failed || file->is_gone)
         return;
     take->fault = file->fault;
+    log_fault("a take ended early", &take->fault);
     snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the take %.60s ended early: %.120s", take->name,
              file->fault.what);
     take_publish(take, "take_failed");

@@ -38,10 +38,20 @@ static void keep_remark(const struct take *take)
 {
     struct takes *takes = take->takes;
 
-    if (!take->remark[0])
+    if (take->is_forgotten || (!take->remark[0] && take->fault.code == ERR_OK))
         return;
     takes->remarked = take->item;
+    takes->early = take->fault;
     memcpy(takes->remark, take->remark, sizeof(takes->remark));
+}
+
+void take_recall_remark(const struct takes *takes, struct recording *to)
+{
+    if (!id_equal(to->id, takes->remarked))
+        return;
+    to->has_remark = takes->remark[0] != '\0';
+    to->remark = text_of(takes->remark);
+    take_describe_failure(&takes->early, to);
 }
 
 static void finish_take(struct take *take)

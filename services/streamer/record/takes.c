@@ -112,10 +112,8 @@ enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, 
         take_describe(take, to);
     else if (take)
         e = take_find_one(takes, arena, id, to, fault);
-    if (e == ERR_OK && !take && id_equal(id, takes->remarked)) {
-        to->has_remark = true;
-        to->remark = text_of(takes->remark);
-    }
+    if (e == ERR_OK && !take)
+        take_recall_remark(takes, to);
     return e;
 }
 

@@ -122,8 +122,9 @@ struct takes {
     struct take recording, recovery, deleting;
     struct take_pass pass;
     struct take *encoding; /* the queue; its first take is being encoded or reported */
-    struct id remarked;    /* the last take that stayed a WAV … */
+    struct id remarked;    /* the last take that stayed a WAV, or ended early … */
     char remark[256];
+    struct fault early;         /* code 0: it has its whole length */
     struct id left[TAKES_LEFT]; /* pending items that no errand has recovered yet */
     uint32_t left_count;
     struct id recovered[TAKES_LEFT];
@@ -159,7 +160,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
 /* True, with a filled answer, if this same ask began the current take: the streamer died before it answered. */
 bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer);
 /* Stops or cancels the current take (`wish`), and answers at its end. An earlier ask to end the take fails with
- * conflict. If the last take reached its length and ended, a stop answers with that take. Errors: not_found (no take
+ * conflict. If the last take has ended by itself, a stop answers with that take. Errors: not_found (no take
  * runs), busy (a repeated ask means another take). */
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 /* Errors: not_found (not a take), those of locate_read. */
@@ -244,6 +245,7 @@ void take_fail(struct take *take, const struct fault *fault);
 void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */
 void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
+void take_describe_failure(const struct fault *fault, struct recording *to); /* `to` refers to `fault` */
 void take_publish_progress(struct take *take);                       /* with its waveform, while it is recorded */
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
 /* Makes the struct empty; it stays in its queue. */
@@ -259,6 +261,8 @@ enum err encode_queue_cancel(struct takes *takes, struct id item);
 /* take_end.c: reports the end to persist until it acknowledges it. */
 void take_end(struct take *take);
 void take_note_recovered(struct take *take); /* for `recover` */
+/* Adds what the store lacks, if `to` is the last take that stayed a WAV or ended early. */
+void take_recall_remark(const struct takes *takes, struct recording *to);
 
 /* take_find.c: reads the store. */
 enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);
