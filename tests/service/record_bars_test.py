@@ -81,6 +81,67 @@ def a_tempo_that_changes_just_before_the_bar_is_that_of_the_take(it):
     same((True, 4 * BAR), (was_in_time, it.read(name + '.wav')['frames']))
 
 
+def begin_of(home, bar, length):
+    """The frame at which that bar begins, from 0, in the present tempo of the running transport."""
+    now = transport(home)
+    return now['frame'] - (now['step'] + now['phase']) * length / 16 + (bar - now['bar']) * length
+
+
+@claim(inside=Recording)
+def a_tempo_that_changes_inside_the_bars_moves_their_end(it):
+    home = it.home
+    home.loophole('transport', 'tempo', '120')
+    home.loophole('transport', 'start')
+    for begin, tempo, length in ((4, 60, 4 * BAR), (10, 120, 2 * BAR)):
+        until_transport(home, running=True, bar=lambda bar: bar >= begin - 2)
+        begun = it.begin('--name', f'to {tempo}', '--punch', f'{begin + 1}-{begin + 4}')
+        until(lambda: it.state(begun['id']) == 'running')
+        home.loophole('transport', 'tempo', str(tempo))
+        until_transport(home, bpm=tempo)
+        same('running', it.state(begun['id']))
+        it.until_is(begun['id'], 'final')
+        reported = home.ask('streamer.take', f'id={begun["id"]}')
+        end = begin_of(home, begin + 3, length)
+        assert abs(reported['first'] + reported['frames'] - end) <= 2, (reported, end, transport(home))
+        same(reported['frames'], it.read(f'to {tempo}.wav')['frames'])
+
+
+@claim(inside=Recording)
+def the_passes_of_a_loop_begin_at_bars_when_the_tempo_changes(it):
+    home = it.home
+    home.loophole('transport', 'tempo', '120')
+    home.loophole('transport', 'start')
+    until_transport(home, running=True, bpm=120)
+    it.begin('--name', 'riff', '--bars', '1', '--loop')
+    until(lambda: os.path.exists(it.file('riff 2.wav')))
+    home.loophole('transport', 'tempo', '160')
+    until_transport(home, bpm=160)
+    files = len(it.files())
+    until(lambda: os.path.exists(it.file(f'riff {files + 4}.wav')))
+    it.stop()
+    passes = [it.read(f'riff {number}.wav') for number in range(files + 1, files + 4)]
+    for one in passes:
+        assert off_the_bar(home, one['began'], BAR * 3 / 2) <= 2, (one, transport(home))
+        assert abs(one['frames'] - BAR * 3 / 2) <= 1, one
+    for one, following in zip(passes, passes[1:]):
+        same((one['began'] + one['frames'], (one['first'] + one['frames']) % UNIT), (following['began'], following['first'] % UNIT))
+
+
+@claim(inside=Recording)
+def a_transport_that_stops_or_jumps_leaves_a_take_its_length(it):
+    home = it.home
+    home.loophole('transport', 'tempo', '120')
+    home.loophole('transport', 'start', '--from', '9')
+    begun = it.begin('--name', 'jumped', '--bars', '3')
+    until(lambda: it.state(begun['id']) == 'running')
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    home.loophole('transport', 'start', '--from', '1')
+    same('running', it.state(begun['id']))
+    it.until_is(begun['id'], 'final')
+    assert abs(it.read('jumped.wav')['frames'] - 6 * BAR) <= 2, it.read('jumped.wav')
+
+
 @claim(inside=Recording)
 def a_take_that_waits_keeps_its_place_until_it_is_stopped(it):
     home = it.home

@@ -69,6 +69,33 @@ def the_last_whole_bars_become_a_take_after_they_were_played(it):
     same(0, (again['first'] - taken['first']) % BAR)
 
 
+def begin_of_all(home, bar):
+    """The frame at which bar 0 would begin in the present tempo, and the present bar."""
+    now = transport(home)
+    return now['frame'] - (now['step'] + now['phase']) * bar / 16 - now['bar'] * bar, now['bar']
+
+
+@claim(inside=Recording)
+def kept_bars_are_those_that_were_played_when_the_tempo_has_changed_inside_them(it):
+    home = it.home
+    connect_inputs(it)
+    running(it)
+    fast, _ = begin_of_all(home, BAR)
+    home.loophole('transport', 'tempo', '120')
+    until_transport(home, bpm=120)
+    slow, bar = begin_of_all(home, 2 * BAR)
+    change = 2 * fast - slow  # the frame at which the lines of both tempos meet
+    until_transport(home, bar=lambda now: now >= bar + 2)
+    bars = begin_of_all(home, 2 * BAR)[1] - int((change - fast) // BAR) + 2
+    taken = home.first('record', 'keep', str(bars), '--name', 'kept')
+    end = round((taken['first'] + taken['frames'] - slow) / (2 * BAR))  # the bar at which it ends
+    begin = fast + (end - bars) * BAR
+    assert begin < change, (begin, change)
+    assert abs(taken['first'] - begin) <= 2, (taken, begin)
+    assert abs(taken['first'] + taken['frames'] - slow - end * 2 * BAR) <= 2, (taken, slow, end)
+    is_exact(it, it.read('kept.wav'), taken, taken['frames'])
+
+
 @claim(inside=Recording)
 def a_take_of_frames_that_are_not_kept_is_refused_with_the_kept_length(it):
     connect_inputs(it)

@@ -210,6 +210,7 @@ static void follow_running(struct take *take)
     usec_t now = clock_steady();
 
     take->lost = capture_header_get(take->takes->memory).lost;
+    take_bars_follow_end(take);
     if (now - take->reported >= PROGRESS_US) {
         take->reported = now;
         take_publish_progress(take);

@@ -150,6 +150,41 @@ int64_t take_bars_frame(struct take *take)
     if (seconds_until(take, take->bars.step) > CUE_SECONDS)
         return -1;
     measure_bars(take); /* the tempo may have changed since the file was made */
+    take->bars.end = take->bars.step + (double)take->bars.bars * BAR_STEPS;
+    take->bars.line = take->takes->music.line;
     atomic_store(&take->file->most, take->facts.most);
     return state->begins + llround((take->bars.step - state->place) * state->step_frames) + take->facts.latency_frames;
+}
+
+static bool is_line(const struct take_line *a, const struct take_line *b)
+{
+    return a->begins == b->begins && !(fabs(a->place - b->place) > 0) && !(fabs(a->step_frames - b->step_frames) > 0);
+}
+
+void take_bars_follow_end(struct take *take)
+{
+    const struct takes *takes = take->takes;
+    int64_t most;
+
+    if (take->bars.bars == 0 || !is_rolling(take) || is_line(&take->bars.line, &takes->music.line))
+        return;
+    take->bars.line = takes->music.line;
+    most = take_music_frame(takes, take->bars.end) - take->facts.first;
+    take->facts.most = most > 1 ? (uint64_t)most : 1;
+    atomic_store(&take->file->most, take->facts.most);
+}
+
+void take_bars_pass(struct take *take, const struct take_pass *pass)
+{
+    const struct takes *takes = take->takes;
+    int64_t most = 0;
+
+    take->facts.most = pass->most;
+    take->bars = (struct take_bars){ .bars = pass->bars,
+                                     .end = pass->end + (double)pass->bars * BAR_STEPS,
+                                     .line = takes->music.line };
+    if (pass->bars && is_rolling(take))
+        most = take_music_frame(takes, take->bars.end) - pass->from;
+    if (most > 0)
+        take->facts.most = (uint64_t)most;
 }

@@ -144,6 +144,15 @@ static enum err carry_ready(struct take_file *file, const struct sight *sight)
     return e;
 }
 
+/* The loop moves the end of a take in bars when the tempo changes. Frames that are written stay. */
+static void follow_most(struct take_file *file)
+{
+    uint64_t most = atomic_load(&file->most), place = take_gaps_place(&file->take, ring_taken(&file->ring));
+
+    if (most != 0 && most != file->take.take.most)
+        file->take.take.most = most > place ? most : place;
+}
+
 /* Runs until the take ends. If the service ends first, the successor continues. */
 static enum err drain_capture(struct take_file *file)
 {
@@ -153,6 +162,7 @@ static enum err drain_capture(struct take_file *file)
     for (bool goes_on = true; e == ERR_OK && goes_on;) {
         goes_on = errand_goes_on(&file->errand);
         struct sight sight = look_around(file);
+        follow_most(file);
         e = carry_ready(file, &sight);
         if (ring_taken(&file->ring) >= sight.end || frames_left(file) == 0)
             break;

@@ -35,7 +35,7 @@ struct take_file {
     _Atomic int stage;
     atomic_bool is_ending; /* set by the loop: write the ring's present cells, then end */
     atomic_bool is_erased; /* set by the loop before the end: delete the file */
-    _Atomic uint64_t most; /* of a take that begins at a bar: set by the loop with the cue; 0: as in `take` */
+    _Atomic uint64_t most; /* of a take in bars: set by the loop with the cue, and while it runs; 0: as in `take` */
     _Atomic uint64_t frames;
     struct take_peaks peaks; /* of the frames that this process wrote */
     struct fault fault;      /* from here on: valid when done */

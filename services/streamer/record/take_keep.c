@@ -37,6 +37,8 @@ void take_keep_pass(const struct take *take)
     pass->is_for_flac = take->facts.is_for_flac;
     pass->is_filled = take->facts.is_filled;
     pass->most = take->facts.most;
+    pass->bars = take->bars.bars;
+    pass->end = take->bars.end;
     pass->from = take->facts.first + (int64_t)(pass->most + (pass->is_filled ? 0 : take->lost));
     if (take->pass == 0)
         snprintf(pass->name, sizeof(pass->name), "%.199s", take->name);
@@ -55,7 +57,7 @@ static void begin_pass(struct takes *takes)
     take->source = pass->source;
     take->facts.is_for_flac = pass->is_for_flac;
     take->facts.is_filled = pass->is_filled;
-    take->facts.most = pass->most;
+    take_bars_pass(take, pass);
     take->kept = (struct take_kept){ .is_kept = true, .from = pass->from };
     take->loops = true;
     takes->pass.is_due = false;
@@ -88,15 +90,18 @@ void take_keep_listen(struct takes *takes)
 /* ---- a take ---- */
 
 /* The last whole bars; while the transport is stopped, their length up to now. */
-static int64_t begin_of(const struct state *state, uint64_t bars)
+static void choose_bars(struct take *take, uint64_t bars)
 {
-    double bar = BAR_STEPS * state->step_frames, place;
+    const struct state *state = &take->takes->core->state;
+    int64_t end = state->frame, from = end - llround((double)bars * BAR_STEPS * state->step_frames);
 
-    if (!state->running)
-        return state->frame - llround((double)bars * bar);
-    place = state->place + (double)(state->frame - state->begins) / state->step_frames;
-    return state->begins +
-           llround((floor(place / BAR_STEPS) * BAR_STEPS - state->place) * state->step_frames - (double)bars * bar);
+    take_music_follow(take->takes);
+    if (take->takes->music.known > 0) {
+        end = take_music_began(take->takes, 0);
+        from = take_music_began(take->takes, bars);
+    }
+    take->kept = (struct take_kept){ .is_kept = true, .from = from };
+    take->facts.most = (uint64_t)(end - from);
 }
 
 enum err take_keep_read(struct take *take, struct call *call, const struct streamer_record *ask)
@@ -118,8 +123,7 @@ enum err take_keep_read(struct take *take, struct call *call, const struct strea
         return refuse(call, ERR_CONFLICT, "the setting recording.look_back is off: nothing is kept before a take");
     if (!(state->step_frames >= 1 && state->step_frames < 1e9))
         return refuse(call, ERR_CONFLICT, "the tempo is not known yet");
-    take->kept = (struct take_kept){ .is_kept = true, .from = begin_of(state, ask->keep) };
-    take->facts.most = (uint64_t)llround((double)ask->keep * BAR_STEPS * state->step_frames);
+    choose_bars(take, ask->keep);
     return ERR_OK;
 }
 

@@ -168,6 +168,7 @@ void takes_tick(struct takes *takes)
     if (!takes->has_looked && now - takes->looked >= LOOK_US)
         (void)find_left(takes, NULL);
     recover_next(takes);
+    take_music_follow(takes);
     take_follow(&takes->recovery);
     take_follow(&takes->recording);
     take_follow(&takes->deleting);

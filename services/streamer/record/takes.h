@@ -19,7 +19,13 @@
 #include "services/streamer/base/locate.h"
 #include "services/streamer/record/take_file.h"
 
-enum { TAKES_LEFT = 256, TAKES_TICKETS = 16, TAKE_INPUTS = 16, TAKE_FOLDER_PATIENCE_US = 5000000 };
+enum {
+    TAKES_LEFT = 256,
+    TAKES_TICKETS = 16,
+    TAKE_INPUTS = 16,
+    TAKE_BARS_KNOWN = 64,
+    TAKE_FOLDER_PATIENCE_US = 5000000
+};
 
 struct takes;
 struct config;
@@ -37,14 +43,29 @@ enum take_phase {
 };
 enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
 
+/* The time of every step in one tempo, as in struct state; step_frames 0: unknown. */
+struct take_line {
+    int64_t begins;
+    double place, step_frames;
+};
+
+/* The newest bars of the running transport: take_music.c. */
+struct take_music {
+    struct take_line line;
+    int64_t bar;
+    uint32_t known;                 /* the present bar and those before it whose begin is known; 0: it does not run */
+    int64_t began[TAKE_BARS_KNOWN]; /* [bar % TAKE_BARS_KNOWN]: frame of the audio clock */
+};
+
 /* Where in the music a take begins, and its length: take_bars.c. */
 struct take_bars {
-    bool waits;        /* it begins at a bar; else at once */
-    bool is_next;      /* that is the next bar; else the bar at step `step` */
-    uint64_t bars;     /* its length; 0: not given in bars */
-    uint64_t count_in; /* bars; 0: none */
-    bool has_started;  /* the transport, for the count-in */
-    double step;
+    bool waits;            /* it begins at a bar; else at once */
+    bool is_next;          /* that is the next bar; else the bar at step `step` */
+    uint64_t bars;         /* its length; 0: not given in bars */
+    uint64_t count_in;     /* bars; 0: none */
+    bool has_started;      /* the transport, for the count-in */
+    double step, end;      /* `end`, with `bars`: where it ends */
+    struct take_line line; /* for which its length in frames was computed */
 };
 
 /* A take of sound that was captured before the ask: take_keep.c. */
@@ -61,8 +82,10 @@ struct take_pass {
     char name[200], inputs[TAKE_INPUTS][256]; /* the name of the first take */
     int32_t format, source;
     bool is_for_flac, is_filled;
-    int64_t from; /* frame of the audio clock, as in take_kept */
-    uint64_t most;
+    int64_t from;  /* frame of the audio clock, as in take_kept */
+    uint64_t most; /* frames of the last take */
+    uint64_t bars; /* as in take_bars … */
+    double end;    /* … of the last take */
 };
 
 struct take {
@@ -121,6 +144,7 @@ struct takes {
     bool looks_back;        /* the core captures the inputs also while no take runs */
     struct take recording, recovery, deleting;
     struct take_pass pass;
+    struct take_music music;
     struct take *encoding; /* the queue; its first take is being encoded or reported */
     struct id remarked;    /* the last take that stayed a WAV, or ended early … */
     char remark[256];
@@ -213,6 +237,16 @@ void take_bars_wait(struct take *take);   /* answers, and waits for its bar */
 void take_bars_follow(struct take *take); /* each tick in TAKE_BARS */
 /* Returns the frame at which its capture begins; -1 until that frame is near. */
 int64_t take_bars_frame(struct take *take);
+void take_bars_follow_end(struct take *take); /* each tick while it runs: its end follows the tempo */
+void take_bars_pass(struct take *take, const struct take_pass *pass); /* the bars and the length of the next pass */
+
+/* take_music.c */
+void take_music_follow(struct takes *takes); /* each tick */
+/* The frame of the audio clock at that step, in the newest known tempo. */
+int64_t take_music_frame(const struct takes *takes, double step);
+/* The frame at which the bar `ago` bars before the present one began. Unknown bars have the present length; the present
+ * one is known. */
+int64_t take_music_began(const struct takes *takes, uint64_t ago);
 
 /* take_keep.c: takes of sound that was captured before the ask. */
 

@@ -78,6 +78,26 @@ static void a_take_that_is_long_enough_ends_while_frames_still_arrive(void **sta
     check_file(1234);
 }
 
+static void an_end_that_moves_is_that_of_the_take_but_written_frames_stay(void **state)
+{
+    static const uint64_t ends[] = { 2500, 500 };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        start_take(TAKE_NEW, 3000);
+        begin_capture();
+        play_frames(0, 1000);
+        await_taken(BEGIN + 1000);
+        atomic_store(&capture.file->most, ends[i]);
+        if (ends[i] > 1000)
+            play_frames(1000, 2500);
+        await_done();
+        check_file(ends[i] > 1000 ? ends[i] : 1000);
+        assert_int_equal(tear_down(NULL), 0);
+        assert_int_equal(set_up(NULL), 0);
+    }
+}
+
 /* The streamer dies before the take has a frame: its file stays. */
 static void die_before_the_first_frame(void)
 {
@@ -222,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_take_is_in_its_file_from_its_first_frame_to_its_last),
         CLAIM(a_take_that_is_long_enough_ends_while_frames_still_arrive),
+        CLAIM(an_end_that_moves_is_that_of_the_take_but_written_frames_stay),
         CLAIM(a_take_whose_header_comes_before_its_cells_has_all_of_them),
         CLAIM(a_successor_goes_on_at_the_very_frame),
         CLAIM(a_take_that_does_not_continue_is_cut_to_its_synced_frames),
