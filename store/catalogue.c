@@ -273,6 +273,8 @@ enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t af
 
     while (e == ERR_OK && more && walk_next(&walk)) {
         e = row_decode(txn, arena, walk.value, &change_shape, &change);
+        if (e == ERR_OK && change.revision != key_number_at(walk.key, 0))
+            e = ERR_INTERNAL;
         more = e == ERR_OK && seen(state, &change);
     }
     walk_end(&walk);

@@ -60,6 +60,7 @@ enum err catalogue_has_content(struct txn *txn, struct bytes content,
 /* The items whose ids are greater than `after`. */
 enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content, struct id after,
                                            bool (*seen)(void *state, struct id media), void *state);
+/* The changes after a revision. Errors: internal (a row is damaged, or names another revision than its key). */
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,
                                bool (*seen)(void *state, const struct change *change), void *state);
 

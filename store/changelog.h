@@ -45,7 +45,8 @@ enum err changelog_done(struct txn *txn, struct id request, uint64_t digest, str
 enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes value);
 
 /* Removes up to `most` of the oldest rows beyond the limits, each with its request. A row with a future time (the clock
- * was set back since) blocks nothing: the time of a later row counts instead. */
+ * was set back since), or whose record is damaged, blocks nothing: the time of a later row counts instead. The request
+ * of a damaged row is unknown, so it stays. */
 enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 
 enum { CHANGELOG_ROW_OVERHEAD = 48 }; /* bytes of a row: its key, and LMDB's own */

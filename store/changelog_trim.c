@@ -45,11 +45,10 @@ static enum err forget_request(struct writing *w, struct id request, uint64_t re
 
 /* ---- the change log ---- */
 
-static enum err read_change(struct txn *txn, uint64_t revision, struct change *to)
+static enum err read_change(struct txn *txn, const struct key *key, struct change *to)
 {
-    struct key key = key_number(revision);
     struct arena arena = { 0 };
-    enum err e = row_get(txn, &arena, DB_CHANGE, &key, &change_shape, to);
+    enum err e = row_get(txn, &arena, DB_CHANGE, key, &change_shape, to);
 
     arena_free(&arena);
     return e;
@@ -57,9 +56,10 @@ static enum err read_change(struct txn *txn, uint64_t revision, struct change *t
 
 static bool is_older(struct txn *txn, uint64_t revision, usec_t than)
 {
+    struct key key = key_number(revision);
     struct change change;
 
-    return read_change(txn, revision, &change) == ERR_OK && change.at < than;
+    return read_change(txn, &key, &change) == ERR_OK && change.at < than;
 }
 
 /* True if the first row may be trimmed. It counts as older than each later row, even if its time is later. */
@@ -77,6 +77,7 @@ static bool may_go(struct txn *txn, const struct changelog_limits *limits, usec_
 
 static enum err trim_change(struct writing *w, const struct changelog_limits *limits, usec_t now, bool *more)
 {
+    struct key key = { 0 };
     struct change change;
     struct bytes first;
     enum err e;
@@ -84,13 +85,19 @@ static enum err trim_change(struct writing *w, const struct changelog_limits *li
     *more = first_row(w->txn, DB_CHANGE, &first);
     if (!*more)
         return ERR_OK;
-    e = read_change(w->txn, key_number_at(first, 0), &change);
+    key_add(&key, first.at, first.len);
+    e = read_change(w->txn, &key, &change);
+    const bool is_damaged = e == ERR_INTERNAL;
+    if (is_damaged) {
+        change = (struct change){ .at = INT64_MAX };
+        e = ERR_OK;
+    }
+    change.revision = key_number_at(key_bytes(&key), 0); /* the record may name another one */
     *more = e == ERR_OK && may_go(w->txn, limits, now, &change);
     if (!*more)
         return e;
-    struct key key = key_number(change.revision);
     e = row_delete(w, DB_CHANGE, &key);
-    return e == ERR_OK ? forget_request(w, change.request, change.revision) : e;
+    return e == ERR_OK && !is_damaged ? forget_request(w, change.request, change.revision) : e;
 }
 
 /* ---- requests that changed nothing ---- */

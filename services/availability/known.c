@@ -49,8 +49,11 @@ static enum err find_changed(struct known_volumes *known, struct txn *txn, struc
         e = catalogue_head(txn, &tail, head);
     changed->is_all = !known->is_read || !id_equal(catalogue, known->catalogue) || tail > known->head + 1 ||
                       *head < known->head || known->updates > known->count + UPDATES_MOST;
-    if (e == ERR_OK && !changed->is_all && *head != known->head)
+    if (e == ERR_OK && !changed->is_all && *head != known->head) {
         e = catalogue_each_change(txn, &scratch, known->head, see_change, changed);
+        changed->is_all = changed->is_all || e == ERR_INTERNAL; /* a row of the log is damaged */
+        e = e == ERR_INTERNAL ? ERR_OK : e;
+    }
     arena_free(&scratch);
     known->catalogue = catalogue;
     return e;

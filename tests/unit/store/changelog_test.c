@@ -36,6 +36,24 @@ static bool is_remembered(struct scratch *s, uint64_t by)
     return e == ERR_OK;
 }
 
+/* Writes over the row of a change. */
+static void damage_change(struct scratch *s, uint64_t revision)
+{
+    struct key key = key_number(revision);
+
+    assert_int_equal(txn_put(s->w.txn, DB_CHANGE, key_bytes(&key), bytes_of("nonsense", 8)), ERR_OK);
+}
+
+/* Makes the record of a change name another revision than its key. */
+static void misname_change(struct scratch *s, uint64_t revision, uint64_t named)
+{
+    struct change change = { .revision = named, .id = request_of(revision), .request = request_of(revision), .at = 1 };
+    struct key key = key_number(revision);
+
+    change.kind.value = CHANGE_KIND_MEDIA;
+    assert_int_equal(row_put(&s->w, DB_CHANGE, &key, &change_shape, &change), ERR_OK);
+}
+
 static void an_answer_is_remembered_with_its_error_and_digest(void **state)
 {
     struct scratch *s = *state;
@@ -133,6 +151,65 @@ static void rows_after_one_of_the_future_go(void **state)
     assert_true(is_remembered(s, 8));
 }
 
+static void a_damaged_first_row_refuses_nothing_and_goes_with_the_rows_after_it(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .rows = 3, .age = 100 };
+    uint64_t tail, head;
+
+    for (uint64_t i = 1; i <= 10; i++)
+        add_change(s, i, i, (usec_t)i * 10);
+    damage_change(s, 1);
+    damage_change(s, 2);
+    damage_change(s, 5);
+    assert_int_equal(changelog_trim(&s->w, &limits, 170, 100), ERR_OK); /* row 7 is not old enough */
+    assert_int_equal(txn_count(s->w.txn, DB_CHANGE), 10);
+    assert_int_equal(changelog_trim(&s->w, &limits, 171, 100), ERR_OK);
+    assert_int_equal(catalogue_head(s->w.txn, &tail, &head), ERR_OK);
+    assert_int_equal(tail, 8);
+    assert_int_equal(head, 10);
+    assert_false(is_remembered(s, 7));
+    assert_true(is_remembered(s, 8));
+}
+
+static void a_first_row_that_names_another_revision_takes_no_other_row_with_it(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .rows = 3, .age = 100 };
+    const uint64_t named[] = { 0, 9 };
+
+    for (int round = 0; round < 2; round++) {
+        for (uint64_t i = 1; i <= 10; i++)
+            add_change(s, i, i, (usec_t)i * 10);
+        misname_change(s, 1, named[round]);
+        assert_int_equal(changelog_trim(&s->w, &limits, 161, 100), ERR_OK);
+        assert_int_equal(txn_count(s->w.txn, DB_CHANGE), 4);
+        assert_false(is_remembered(s, 1));
+        assert_true(is_remembered(s, 9));
+    }
+}
+
+static bool count_change(void *state, const struct change *change)
+{
+    (void)change;
+    ++*(uint32_t *)state;
+    return true;
+}
+
+static void a_reader_never_gets_a_change_under_another_revision(void **state)
+{
+    struct scratch *s = *state;
+    struct arena arena = { 0 };
+    uint32_t seen = 0;
+
+    for (uint64_t i = 1; i <= 3; i++)
+        add_change(s, i, i, (usec_t)i);
+    misname_change(s, 2, 1);
+    assert_int_equal(catalogue_each_change(s->w.txn, &arena, 0, count_change, &seen), ERR_INTERNAL);
+    assert_int_equal(seen, 1);
+    arena_free(&arena);
+}
+
 static void past_their_bytes_rows_go_that_are_older_than_the_longest_budget(void **state)
 {
     struct scratch *s = *state;
@@ -223,6 +300,9 @@ int main(void)
         CLAIM(a_request_of_many_changes_goes_with_the_last),
         CLAIM(a_request_that_changed_nothing_goes_by_its_age),
         CLAIM(rows_after_one_of_the_future_go),
+        CLAIM(a_damaged_first_row_refuses_nothing_and_goes_with_the_rows_after_it),
+        CLAIM(a_first_row_that_names_another_revision_takes_no_other_row_with_it),
+        CLAIM(a_reader_never_gets_a_change_under_another_revision),
         CLAIM(past_their_bytes_rows_go_that_are_older_than_the_longest_budget),
         CLAIM(answers_without_a_change_go_past_their_bytes),
         CLAIM(a_clock_that_was_set_back_does_not_make_the_newest_the_oldest),
