@@ -13,8 +13,10 @@ static enum err drop_file(struct writing *w, struct arena *arena, const struct k
     char name[ARTEFACT_NAME_SIZE];
     enum err e = row_get(w->txn, arena, DB_ARTEFACT, key, &kept_artefact_shape, &kept);
 
+    if (e == ERR_NOT_FOUND || e == ERR_INTERNAL) /* persist's sweep finds the file of a damaged row */
+        return ERR_OK;
     if (e != ERR_OK || kept.digest.len == 0)
-        return e == ERR_NOT_FOUND ? ERR_OK : e;
+        return e;
     if (!key_artefact_parts(key_bytes(key), &type, &parameters))
         return ERR_INTERNAL;
     artefact_name(bytes_of(key->b, 16), type, parameters, kept.version, name);
@@ -125,7 +127,7 @@ bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place
            choice_equal(a->analysis, b->analysis);
 }
 
-/* Another item may already have this place. */
+/* Another item may already have this place. A damaged row belongs to the item, which replaces or removes it. */
 static enum err has_place(struct writing *w, const struct media *media, bool *has)
 {
     struct arena arena = { 0 };
@@ -133,8 +135,8 @@ static enum err has_place(struct writing *w, const struct media *media, bool *ha
     enum err e = catalogue_place(w->txn, &arena, media->folder, media->file, &there);
 
     arena_free(&arena);
-    *has = e == ERR_OK && id_equal(there, media->id);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    *has = e == ERR_INTERNAL || (e == ERR_OK && id_equal(there, media->id));
+    return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e;
 }
 
 static enum err leave_place(struct writing *w, const struct media *media)
@@ -311,7 +313,7 @@ enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct 
     if (e == ERR_OK && (was.version != now->version || now->digest.len == 0))
         e = drop_file(w, &arena, &key);
     arena_free(&arena);
-    if (e != ERR_OK && e != ERR_NOT_FOUND)
+    if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
         return e;
     return row_put(w, DB_ARTEFACT, &key, &kept_artefact_shape, now);
 }

@@ -162,6 +162,38 @@ static void a_content_goes_with_its_last_item(void **state)
     assert_int_equal(scratch_problems(s), 0);
 }
 
+static void damage_row(struct scratch *s, enum database db, struct key key)
+{
+    assert_int_equal(txn_put(s->w.txn, db, key_bytes(&key), bytes_of("nonsense", 8)), ERR_OK);
+}
+
+static void a_damaged_row_of_a_place_or_an_artefact_is_replaced_and_removed(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "kick.wav"), now = was;
+    const struct kept_artefact kept = { .version = 2, .size = 1 };
+    struct key place = key_place(was.folder, was.file);
+    struct bytes value;
+    struct id there;
+
+    now.size = 2;
+    now.content = content_of_bytes(content_a);
+    damage_row(s, DB_PLACE, place);
+    damage_row(s, DB_ARTEFACT, key_artefact(now.content, TEXT("beats"), TEXT("x")));
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, was.folder, was.file, &there), ERR_OK);
+    assert_true(id_equal(there, was.id));
+    assert_int_equal(catalogue_put_artefact(&s->w, now.content, TEXT("beats"), TEXT("x"), &kept), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+    scratch_begin(s);
+    damage_row(s, DB_PLACE, place);
+    damage_row(s, DB_ARTEFACT, key_artefact(now.content, TEXT("beats"), TEXT("x")));
+    assert_int_equal(catalogue_remove_media(&s->w, &now), ERR_OK);
+    assert_int_equal(txn_get(s->w.txn, DB_PLACE, key_bytes(&place), &value), ERR_NOT_FOUND);
+    assert_int_equal(txn_count(s->w.txn, DB_ARTEFACT), 0);
+}
+
 static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **state)
 {
     struct scratch *s = *state;
@@ -356,6 +388,7 @@ int main(void)
         CLAIM(a_moved_item_leaves_its_old_place),
         CLAIM(the_facts_that_win_come_from_the_better_source),
         CLAIM(a_content_goes_with_its_last_item),
+        CLAIM(a_damaged_row_of_a_place_or_an_artefact_is_replaced_and_removed),
         CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found),
         CLAIM(a_discarded_artefact_file_was_written_by_the_same_transaction),
         CLAIM(half_a_file_of_somebody_who_died_is_replaced),
