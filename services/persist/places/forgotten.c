@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "common/process/log.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/turn/progress.h"
@@ -14,6 +15,12 @@ static const usec_t reading_us = 2000; /* for one list */
 
 /* ---- the list ---- */
 
+static bool is_unreadable(enum err e)
+{
+    return e == ERR_NOT_FOUND || e == ERR_INTERNAL;
+}
+
+/* Leaves out an item that cannot be read. */
 static enum err add_line(struct txn *txn, struct arena *arena, struct id id, struct forgotten_line_list *to)
 {
     struct media media;
@@ -21,10 +28,11 @@ static enum err add_line(struct txn *txn, struct arena *arena, struct id id, str
     struct bytes path;
     enum err e = catalogue_media(txn, arena, id, &media);
 
-    if (e == ERR_OK)
-        e = catalogue_path(txn, arena, &media, &path, &volume);
     if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+        return is_unreadable(e) ? ERR_OK : e;
+    e = catalogue_path(txn, arena, &media, &path, &volume);
+    if (e == ERR_FULL)
+        return e;
     to->at[to->count++] = (struct forgotten_line){
         .id = id, .name = media.name, .pack = media.pack, .path = path, .size = media.size, .at = media.forgotten
     };
@@ -79,19 +87,34 @@ static enum err next_forgotten(struct persist *p, struct id *after)
     return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
 }
 
+/* Folders that cannot be read stay. */
+static enum err drop_folders(struct persist *p, struct id folder)
+{
+    enum err e = removal_drop_folders(p, folder);
+
+    return e == ERR_INTERNAL && !turn_is_broken(p) ? ERR_OK : e;
+}
+
+/* An item that cannot be read stays. */
 static enum err empty_item(struct persist *p, struct emptying *emptying)
 {
     struct fault unused = { 0 };
+    char text[ID_TEXT_SIZE];
     struct media media;
     struct done done;
     enum err e = places_find(p, emptying->after, &media, &unused);
 
+    if (is_unreadable(e)) {
+        log_warn("forgotten item %s cannot be read and stays: see `loophole store check`",
+                 id_write(emptying->after, text));
+        return ERR_OK;
+    }
     if (e != ERR_OK || media.revision > emptying->newest)
-        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+        return e;
     struct id folder = media.folder;
     e = removal_forget(p, emptying->after, &done, &unused);
     emptying->items += e == ERR_OK;
-    return e == ERR_OK ? removal_drop_folders(p, folder) : e;
+    return e == ERR_OK ? drop_folders(p, folder) : e;
 }
 
 /* A request that is sent again after a death leaves out what was forgotten since its beginning. */
