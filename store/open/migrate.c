@@ -23,13 +23,28 @@ enum err migrate_begin(struct txn *txn)
 
 /* ---- the steps ---- */
 
+/* A record has the id that is its key. internal: the row is damaged. */
+static enum err match_id(struct bytes key, struct id id)
+{
+    return key.len == sizeof(id.b) && id_equal(key_id_at(key, 0), id) ? ERR_OK : ERR_INTERNAL;
+}
+
+static enum err read_media(struct writing *w, struct arena *arena, struct bytes key, struct bytes value,
+                           struct media *media)
+{
+    enum err e = row_decode(w->txn, arena, value, &media_shape, media);
+
+    return e == ERR_OK ? match_id(key, media->id) : e;
+}
+
 /* To version 1: volumes are found by their identity, and a catalogue has an id. */
 static enum err index_identity(struct writing *w, struct arena *arena, struct bytes row_key, struct bytes value)
 {
     struct volume volume;
     enum err e = row_decode(w->txn, arena, value, &volume_shape, &volume);
 
-    (void)row_key;
+    if (e == ERR_OK)
+        e = match_id(row_key, volume.id);
     if (e != ERR_OK)
         return e;
     struct key key = key_identity(volume.identity);
@@ -47,9 +62,8 @@ static enum err draw_missing_id(struct txn *txn)
 static enum err fill_place(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
 {
     struct media media;
-    enum err e = row_decode(w->txn, arena, value, &media_shape, &media);
+    enum err e = read_media(w, arena, key, value, &media);
 
-    (void)key;
     return e == ERR_OK ? catalogue_put_place(w, &media) : e;
 }
 
@@ -80,9 +94,8 @@ static enum err hear_again(struct writing *w, struct arena *arena, struct bytes 
 {
     struct media was, now;
     bool heard = true;
-    enum err e = row_decode(w->txn, arena, value, &media_shape, &was);
+    enum err e = read_media(w, arena, key, value, &was);
 
-    (void)key;
     if (e != ERR_OK || was.analysis.value != ANALYSIS_STATE_DONE)
         return e;
     e = catalogue_is_heard(w->txn, arena, was.content, &heard, NULL);

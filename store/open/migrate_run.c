@@ -12,7 +12,7 @@
 #include "store/open/replace.h"
 
 /* The bounds of one commit. The progress is reported every few rows, because the slowest row takes milliseconds. */
-enum { ROWS_A_COMMIT = 10000, BYTES_A_COMMIT = 32 << 20, ROWS_A_REPORT = 32 };
+enum { ROWS_A_COMMIT = 10000, BYTES_A_COMMIT = 32 << 20, ROWS_A_REPORT = 32, PROBLEM_ROOM = 400 };
 static const struct bytes none = { 0, NULL };
 
 struct run {
@@ -21,8 +21,9 @@ struct run {
     struct writing w; /* a write transaction of the new store; w.txn NULL: none is open */
     struct arena arena;
     struct migrate_mark mark;
-    uint64_t total; /* rows of all stages and of the check */
-    bool went_on;   /* this process continues the work of a dead one */
+    uint64_t total;   /* rows of all stages and of the check */
+    uint64_t checked; /* rows of the checks that ended */
+    bool went_on;     /* this process continues the work of a dead one */
     const struct long_work *work;
     struct fault *fault;
 };
@@ -52,8 +53,10 @@ static bool is_left_out(const struct run *r, const struct migrate_step *step)
 
 static enum err do_row(struct run *r, struct bytes key, struct bytes value)
 {
-    if (!is_copy(r))
-        return step_of(r)->row(&r->w, &r->arena, key, value);
+    if (!is_copy(r)) {
+        enum err e = step_of(r)->row(&r->w, &r->arena, key, value);
+        return e == ERR_INTERNAL ? ERR_OK : e; /* the check counts the row */
+    }
     if (r->mark.stage == DB_META && text_is((struct text){ (uint32_t)key.len, (const char *)key.at }, MIGRATE_MARK))
         return ERR_OK;
     return txn_put(r->w.txn, (enum database)r->mark.stage, key, value);
@@ -173,10 +176,18 @@ static enum err do_stages(struct run *r)
 
 /* ---- the check ---- */
 
-static void log_problem(void *state, const char *what)
+/* The problems of one store. */
+struct found_problems {
+    struct check_counts counts;
+    char first[PROBLEM_ROOM];
+};
+
+static void keep_first(void *state, const char *what)
 {
-    (void)state;
-    log_error("the migrated store: %s", what);
+    struct found_problems *found = state;
+
+    if (!found->first[0])
+        (void)snprintf(found->first, sizeof(found->first), "%s", what);
 }
 
 static void report_check(void *state, enum work_kind kind, uint64_t done, uint64_t total)
@@ -184,24 +195,53 @@ static void report_check(void *state, enum work_kind kind, uint64_t done, uint64
     const struct run *r = state;
 
     (void)kind, (void)total;
-    report_progress(r, r->mark.rows + done);
+    report_progress(r, r->mark.rows + r->checked + done);
+}
+
+static enum err find_problems(struct run *r, struct txn *txn, struct found_problems *found)
+{
+    const struct long_work work = { report_check, r };
+    enum err e;
+
+    *found = (struct found_problems){ .first = "" };
+    e = check_store_work(txn, NULL, keep_first, found, &work, &found->counts);
+    r->checked += found->counts.rows;
+    return e == ERR_OK ? e : fault_set(r->fault, e, "the check of the migration cannot read the rows");
+}
+
+/* Damaged rows of the old store are in the new one too, and stop no service. The version of the old store is one of its
+ * problems. */
+static enum err compare_problems(struct run *r, const struct found_problems *now)
+{
+    struct found_problems before;
+    enum err e;
+
+    r->total += r->mark.source.rows;
+    e = find_problems(r, r->from, &before);
+    if (e != ERR_OK)
+        return e;
+    log_error("inconsistent rows of the migrated store: %llu; the first: %s", (unsigned long long)now->counts.problems,
+              now->first);
+    if (now->counts.problems < before.counts.problems)
+        return ERR_OK;
+    return fault_set(r->fault, ERR_INTERNAL, "the migrated store has %llu inconsistent rows, and the old one had %llu",
+                     (unsigned long long)now->counts.problems, (unsigned long long)before.counts.problems - 1);
 }
 
 static enum err verify_new(struct run *r)
 {
-    const struct long_work work = { report_check, r };
-    struct check_counts counts;
+    struct found_problems found;
     struct txn *txn;
     enum err e = store_read(r->new, &txn, r->fault);
 
     if (e != ERR_OK)
         return e;
-    e = check_store_work(txn, NULL, log_problem, NULL, &work, &counts);
+    e = find_problems(r, txn, &found);
     txn_end(txn);
-    if (e == ERR_OK && (counts.problems || counts.rows < r->mark.source.rows))
-        e = fault_set(r->fault, ERR_INTERNAL, "the check of the migrated store finds problems: %llu, in the log",
-                      (unsigned long long)counts.problems);
-    return e;
+    if (e == ERR_OK && found.counts.rows < r->mark.source.rows)
+        return fault_set(r->fault, ERR_INTERNAL, "the migrated store has %llu rows, and the old one had %llu",
+                         (unsigned long long)found.counts.rows, (unsigned long long)r->mark.source.rows);
+    return e == ERR_OK && found.counts.problems ? compare_problems(r, &found) : e;
 }
 
 /* ---- begin and continue ---- */

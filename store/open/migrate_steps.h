@@ -10,7 +10,8 @@ struct migrate_step {
     uint64_t to; /* the version after the step; a version may have several steps */
     const char *what;
     enum database over;
-    /* `value` is valid until the first write. The arena is reset after each row. */
+    /* `value` is valid until the first write. The arena is reset after each row. internal, before the first write: the
+     * row, or one that it leads to, is damaged. It stays as it is. */
     enum err (*row)(struct writing *w, struct arena *arena, struct bytes key, struct bytes value);
     enum err (*end)(struct txn *txn); /* after the last row; NULL: nothing */
 };

@@ -1,77 +1,11 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "proto/wire/codec.h"
 #include "store/changelog.h"
 #include "store/open/replace.h"
-#include "tests/unit/store/scratch.h"
-
-static void store_path(struct scratch *s, const char *end, char to[PATH_MAX + 32])
-{
-    snprintf(to, PATH_MAX + 32, "%s/store%s", s->paths.data, end);
-}
-
-/* Opens DATA/store as it is, changes it, closes it. */
-static void change_closed(struct scratch *s, void (*change)(struct scratch *s))
-{
-    char path[PATH_MAX + 32];
-
-    store_path(s, "", path);
-    assert_int_equal(store_open_directory(path, STORE_WRITER, 64 << 20, &s->store, NULL), ERR_OK);
-    scratch_begin(s);
-    change(s);
-    scratch_commit(s);
-    scratch_close(s);
-}
-
-/* A place with only the item's id. */
-static void shorten_place(struct scratch *s, const struct media *media)
-{
-    struct key key = key_place(media->folder, media->file);
-
-    assert_int_equal(row_put_id(&s->w, DB_PLACE, &key, media->id), ERR_OK);
-}
-
-/* A store of version 0: no version, no catalogue id, no identities, places without the values that a scan compares. */
-static void make_old(struct scratch *s)
-{
-    struct key version = key_name("version"), catalogue = key_name("catalogue");
-    struct key identity = key_identity(TEXT("root"));
-    struct walk walk;
-    struct media media;
-
-    assert_int_equal(walk_begin(s->w.txn, DB_MEDIA, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk), ERR_OK);
-    while (walk_next(&walk)) {
-        assert_int_equal(row_decode(s->w.txn, &s->arena, walk.value, &media_shape, &media), ERR_OK);
-        shorten_place(s, &media);
-    }
-    walk_end(&walk);
-    assert_int_equal(row_delete(&s->w, DB_META, &version), ERR_OK);
-    assert_int_equal(row_delete(&s->w, DB_META, &catalogue), ERR_OK);
-    assert_int_equal(row_delete(&s->w, DB_VOLUME_IDENTITY, &identity), ERR_OK);
-}
+#include "tests/unit/store/migrating.h"
 
 static void make_newer(struct scratch *s)
 {
     assert_int_equal(txn_set_version(s->w.txn, STORE_VERSION + 5), ERR_OK);
-}
-
-static struct media fill_store(struct scratch *s)
-{
-    struct media media;
-
-    scratch_open(s);
-    scratch_begin(s);
-    scratch_ground(s);
-    media = scratch_put(s, "kick.wav");
-    for (int i = 0; i < 100; i++) {
-        char name[16];
-        snprintf(name, sizeof(name), "%d.wav", i);
-        scratch_put(s, name);
-    }
-    scratch_commit(s);
-    scratch_close(s);
-    return media;
 }
 
 static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
@@ -99,38 +33,6 @@ static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
     assert_int_equal(scratch_problems(s), 0);
     store_path(s, ".before-0/data.mdb", backup);
     assert_int_equal(stat(backup, &st), 0);
-}
-
-/* A progress report ends the process, as a kill would, or records where the work began. */
-struct reports {
-    uint64_t least, die_at;
-};
-
-static void note_report(void *state, enum work_kind kind, uint64_t done, uint64_t total)
-{
-    struct reports *reports = state;
-
-    if (kind != WORK_MIGRATING || done == 0)
-        return;
-    assert_true(done <= total);
-    if (reports->die_at && done >= reports->die_at)
-        _exit(0);
-    reports->least = reports->least && reports->least < done ? reports->least : done;
-}
-
-static void die_in_migration(struct scratch *s, uint64_t at)
-{
-    struct reports reports = { .die_at = at };
-    const struct long_work work = { note_report, &reports };
-    pid_t pid = fork();
-    int status;
-
-    if (pid == 0) {
-        (void)store_open_work(&s->paths, STORE_WRITER, &work, &s->store, NULL);
-        _exit(1);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static void a_migration_that_was_killed_goes_on_where_it_was(void **state)
@@ -168,69 +70,6 @@ static void the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_chang
     assert_int_equal(store_open_work(&s->paths, STORE_WRITER, &work, &s->store, NULL), ERR_OK);
     assert_true(reports.least < 200);
     assert_int_equal(scratch_problems(s), 0);
-}
-
-/* Makes pages with rows of files unreadable, but not those with the databases' names and the migration's mark. */
-static void damage_half_built(struct scratch *s)
-{
-    static uint8_t page[4096];
-    char path[PATH_MAX + 32];
-    FILE *file;
-    int damaged = 0;
-
-    store_path(s, ".migrating/data.mdb", path);
-    file = fopen(path, "r+");
-    assert_non_null(file);
-    for (long at = 2 * (long)sizeof(page); fseek(file, at, SEEK_SET) == 0 && fread(page, sizeof(page), 1, file) == 1;
-         at += (long)sizeof(page)) {
-        if (!memmem(page, sizeof(page), ".wav", 4) || memmem(page, sizeof(page), "library", 7) ||
-            memmem(page, sizeof(page), "migration", 9))
-            continue;
-        fseek(file, at, SEEK_SET);
-        damaged += fwrite(memset(page, 0, sizeof(page)), sizeof(page), 1, file) == 1;
-    }
-    assert_int_equal(fclose(file), 0);
-    assert_true(damaged > 0);
-}
-
-static void the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read(void **state)
-{
-    struct scratch *s = *state;
-    struct fault fault = { 0 };
-
-    fill_store(s);
-    change_closed(s, make_old);
-    die_in_migration(s, 330);
-    damage_half_built(s);
-    assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_OK);
-    scratch_begin(s);
-    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
-    scratch_commit(s);
-    assert_int_equal(scratch_problems(s), 0);
-}
-
-static void a_store_whose_migration_would_be_inconsistent_stays_as_it_is(void **state)
-{
-    struct scratch *s = *state;
-    struct fault fault = { 0 };
-    char path[PATH_MAX + 32];
-    struct key volume;
-    struct stat st;
-
-    fill_store(s);
-    change_closed(s, make_old);
-    store_path(s, "", path);
-    assert_int_equal(store_open_directory(path, STORE_WRITER, 64 << 20, &s->store, NULL), ERR_OK);
-    scratch_begin(s);
-    volume = key_id(s->volume);
-    assert_int_equal(row_delete(&s->w, DB_VOLUME, &volume), ERR_OK);
-    scratch_commit(s);
-    scratch_close(s);
-    assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_INTERNAL);
-    store_path(s, "/data.mdb", path);
-    assert_int_equal(stat(path, &st), 0);
-    store_path(s, ".migrating", path);
-    assert_int_equal(stat(path, &st), -1);
 }
 
 static void a_newer_store_is_refused_and_left_as_it_is(void **state)
@@ -419,8 +258,6 @@ int main(void)
         CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost),
         CLAIM(a_migration_that_was_killed_goes_on_where_it_was),
         CLAIM(the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed),
-        CLAIM(the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read),
-        CLAIM(a_store_whose_migration_would_be_inconsistent_stays_as_it_is),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
         CLAIM(a_done_item_without_an_analysis_waits_again),
