@@ -111,15 +111,38 @@ static bool collect_change(void *state, const struct change *change)
     return c->to->count < c->limit && clock_steady() < c->ends;
 }
 
+/* The revision of the first row after `after`. */
+static uint64_t next_revision(struct txn *txn, uint64_t after)
+{
+    struct key key = key_number(after + 1);
+    struct walk walk;
+    uint64_t revision = 0;
+
+    if (walk_begin(txn, DB_CHANGE, key_bytes(&key), (struct bytes){ 0 }, &walk) == ERR_OK && walk_next(&walk))
+        revision = key_number_at(walk.key, 0);
+    walk_end(&walk);
+    return revision;
+}
+
+/* An answer ends before a damaged row. If it would begin with one, this row counts as no longer in the log: the tail
+ * moves past it, so the client reads all items again. */
 static enum err read_changes(struct txn *txn, struct arena *arena, uint64_t after, uint64_t limit,
                              struct changes *answer)
 {
     struct collecting collecting = { &answer->each, limit, clock_steady() + reading_us };
+    uint64_t damaged;
     enum err e = catalogue_id(txn, &answer->catalogue);
 
     if (e == ERR_OK)
         e = catalogue_head(txn, &answer->tail, &answer->head);
-    return e == ERR_OK ? catalogue_each_change(txn, arena, after, collect_change, &collecting) : e;
+    if (e != ERR_OK)
+        return e;
+    while ((e = catalogue_each_change(txn, arena, after, collect_change, &collecting)) == ERR_INTERNAL &&
+           answer->each.count == 0 && (damaged = next_revision(txn, after)) > after) {
+        answer->tail = damaged + 1;
+        after = damaged;
+    }
+    return e == ERR_INTERNAL && answer->each.count > 0 ? ERR_OK : e;
 }
 
 static enum err changes_since(struct persist *p, struct call *call, const struct persist_changes_since *ask,
