@@ -15,6 +15,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from browsing import Browser
 from claims import TOP, claim, contains, run_claims, same, skip, until, write_file
 from indexing import wav
+from session_files import reaper
 from sounding import is_open_in
 from storage import Disks, Hung
 
@@ -73,6 +74,50 @@ def a_scan_that_cannot_read_a_folder_marks_nothing_as_missing(it):
         it.rescan(partly.at + '/kit')
         contains(it.must('status')['alarm'], f'1 files and folders of {partly.at}/kit could not be read')
         it.becomes(partly.at, 'external_online:done=3 missing:done=1')
+
+
+def put_song(it, disk, name):
+    """Two sounds and a session that uses one of them."""
+    write_file(disk.under + '/.loophole-volume', name + '\n')
+    for i, one in enumerate(('used', 'bad/hold')):
+        wav(f'{disk.under}/kit/{one}.wav', 1000 + 50 * i)
+    reaper(disk.under + '/kit/a/song.rpp', [('Bass', '../used.wav')])
+    it.add(disk.at + '/kit')
+    it.becomes(disk.at, 'external_online:done=2')
+
+
+@claim(inside=Disks)
+def a_scan_that_cannot_read_a_folder_ends_no_session(it):
+    def songs():
+        return [one['name'] for one in it.home.json('search', 'used:song')]
+
+    with Hung(it, 'partly') as partly:
+        put_song(it, partly, 'partly')
+        until(lambda: songs() == ['used'])
+        os.unlink(partly.under + '/kit/a/song.rpp')
+        partly.fail(errno.EIO, 'kit/bad')
+        it.rescan(partly.at + '/kit')
+        same((1, ['used']), (len(it.home.json('sessions')), songs()))
+        partly.heal()
+        it.rescan(partly.at + '/kit')
+        until(lambda: it.home.json('sessions') == [] and songs() == [])
+
+
+@claim(inside=Disks)
+def a_drive_that_goes_away_during_a_scan_ends_no_session(it):
+    with Hung(it, 'pulled') as pulled:
+        put_song(it, pulled, 'pulled')
+        was = it.home.json('sessions')
+        same(1, len(was))
+        pulled.fail(0, 'hold.wav')  # the root was listed, and other folders follow
+        it.must('rescan', pulled.at + '/kit')
+        until(pulled.waits, what='the scan waits')
+        it.unmount(pulled.at)
+        pulled.heal()
+        until(lambda: len(it.home.json('search', 'is:external_offline')) == 2)
+        it.idle()
+        same(was, it.home.json('sessions'))
+        same(['used'], [one['name'] for one in it.home.json('search', 'used:song')])
 
 
 class LooksSoon(Disks):

@@ -154,6 +154,57 @@ def a_session_that_could_not_be_read_keeps_its_references_and_is_read_again(home
     same(['kit/snare.wav', 'other/kick.wav'], until(lambda: 'other/kick.wav' in paths(home, 'used:"rpp song"') and paths(home, 'used:"rpp song"')))
 
 
+@contextlib.contextmanager
+def song_of_thirty(home):
+    """A library of thirty sounds, and a session that uses one of them."""
+    home.library = home.file('library')
+    for number in range(30):
+        wav(f'{home.library}/kit/{number}.wav', 200 + 10 * number, 0.02)
+    reaper(home.library + '/songs/song.rpp', [('Bass', '../kit/1.wav')])
+    home.up()
+    home.loophole('library', 'add', home.library, '--wait')
+    until(lambda: paths(home, 'used:song') == ['kit/1.wav'])
+    yield home
+
+
+def uses(home):
+    return [(one['id'], one['at']) for one in home.first('show', home.first('search', 'used:song')['id'])['used_in']]
+
+
+@claim(inside=song_of_thirty)
+def a_session_outlives_a_scan_that_takes_the_volume_as_away(home):
+    was, session = uses(home), sessions(home)['song.rpp']
+    os.rename(home.library + '/kit', home.file('away kit'))
+    os.rename(home.library + '/songs', home.file('away songs'))
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: len(home.json('search', '--limit', '50', 'is:external_offline')) == 30)
+    same({'song.rpp': session}, sessions(home))
+    same(29, len(home.json('search', '--limit', '50', 'unused')))
+    os.rename(home.file('away kit'), home.library + '/kit')
+    os.rename(home.file('away songs'), home.library + '/songs')
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: len(home.json('search', '--limit', '50', 'is:local')) == 30)
+    same({'song.rpp': session}, sessions(home))
+    same(was, uses(home))
+
+
+@claim(inside=song_of_thirty)
+def a_session_outlives_a_question_about_missing_files_until_a_person_answers(home):
+    was = uses(home)
+    os.mkdir(home.file('away'))
+    for number in range(12, 24):
+        os.rename(f'{home.library}/kit/{number}.wav', home.file('away', f'{number}.wav'))
+    os.rename(home.library + '/songs', home.file('away songs'))
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: home.client().must('indexer.libraries').get('asks'))
+    same(was, uses(home))
+    same({'song.rpp'}, set(sessions(home)))
+    home.loophole('library', 'rescan', '--accept-missing', '--wait')
+    until(lambda: len(home.json('search', 'is:missing')) == 12)
+    until(lambda: not sessions(home))
+    same([], paths(home, 'used:song'))
+
+
 @claim(inside=songs)
 def hostile_sessions_are_refused_and_drop_no_other(home):
     files = hostile(home.library + '/hostile')

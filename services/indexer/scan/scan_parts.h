@@ -183,7 +183,8 @@ enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, co
                            struct fault *fault);
 
 /* After all places are reported: reads new and changed sessions, looks again for items of older ones, and reports
- * sessions that are gone. A later scan does what cannot be done now. Errors: timeout. */
+ * sessions that are gone. A later scan does what cannot be done now. Errors: timeout; conflict (as
+ * scan_library_is_same). */
 enum err scan_sessions_settle(struct scan *scan, struct fault *fault);
 
 #endif

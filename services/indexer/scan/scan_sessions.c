@@ -215,17 +215,36 @@ static bool is_session_gone(const struct session *session)
     return bytes_copy(path, sizeof(path), session->path) && walk_is_gone(path);
 }
 
+/* A scan that marks no item as missing ends no session either. */
+static bool may_remove(const struct scan *scan)
+{
+    return scan->result.failed == 0 && scan->result.verdict == VERDICT_MARK;
+}
+
+/* Looks at the library's place after the files: they may be gone because their drive went away during the scan. */
+static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], struct fault *fault)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (!errand_goes_on(&s->scan->errand))
+            return fault_set(fault, ERR_TIMEOUT, "the check of sessions was given up");
+        gone[i] = is_session_gone(&s->sessions[i]);
+        any |= gone[i];
+    }
+    return any && may_remove(s->scan) ? scan_library_is_same(s->scan, fault) : ERR_OK;
+}
+
 /* Removes sessions whose file is gone; keeps the others that have references to find. */
 static enum err sift_known(struct settling *s, struct fault *fault)
 {
+    bool gone[SESSIONS_TOGETHER];
     uint32_t kept = 0;
-    enum err e = ERR_OK;
+    enum err e = find_gone(s, gone, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < s->count; i++) {
-        if (!errand_goes_on(&s->scan->errand))
-            return fault_set(fault, ERR_TIMEOUT, "the check of sessions was given up");
-        if (is_session_gone(&s->sessions[i]))
-            e = put_session(s->scan, &s->sessions[i], true, fault);
+        if (gone[i])
+            e = may_remove(s->scan) ? put_session(s->scan, &s->sessions[i], true, fault) : ERR_OK;
         else if (has_open_reference(&s->sessions[i]) && (s->scan->added || !s->scan->order.targets))
             s->sessions[kept++] = s->sessions[i];
     }
@@ -262,7 +281,7 @@ enum err scan_sessions_settle(struct scan *scan, struct fault *fault)
         e = settle_known(s, fault);
     arena_free(&s->arena);
     free(s);
-    if (e != ERR_OK && e != ERR_TIMEOUT) {
+    if (e != ERR_OK && e != ERR_TIMEOUT && e != ERR_CONFLICT) {
         log_fault("reading sessions", fault);
         *fault = (struct fault){ 0 };
         return ERR_OK;
