@@ -57,7 +57,8 @@ static enum err make_output(const char *folder, int *to, struct fault *fault)
     if ((size_t)snprintf(path, sizeof(path), "%s/foreign.XXXXXX", folder) < sizeof(path))
         *to = mkostemp(path, O_CLOEXEC);
     if (*to < 0)
-        return fault_errno(fault, file_err(errno), errno, "no room to decode it in %.100s", folder);
+        return fault_errno(fault, file_err(errno) == ERR_FULL ? ERR_FULL : ERR_IO, errno,
+                           "no room to decode it in %.100s", folder);
     (void)unlink(path);
     return ERR_OK;
 }

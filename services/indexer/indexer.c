@@ -30,6 +30,11 @@ static void look_again(void *state, struct id library, const char *path)
     schedule_look_again(state, library, path);
 }
 
+static void look_later(void *state, struct id library)
+{
+    schedule_look_later(state, library);
+}
+
 static void read_events(void *state, int fd)
 {
     struct indexer *indexer = state;
@@ -116,7 +121,7 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
 {
     struct pool_settings settings = settings_of(indexer, config);
-    struct pipeline_events events = { publish_failed, look_again, remake_made, indexer };
+    struct pipeline_events events = { publish_failed, look_again, look_later, remake_made, indexer };
     enum err e = config_check(config, fault);
 
     if (e == ERR_OK)

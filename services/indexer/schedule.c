@@ -383,6 +383,14 @@ void schedule_look_again(struct indexer *indexer, struct id library, const char 
         library_state_want_folder(lib, below, false);
 }
 
+void schedule_look_later(struct indexer *indexer, struct id library)
+{
+    struct library_state *lib = library_state_of(indexer->libraries, library);
+
+    if (lib)
+        library_state_look_within(lib, indexer->rescan_every);
+}
+
 void schedule_turn(struct indexer *indexer)
 {
     removing_turn(indexer);

@@ -303,6 +303,7 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
         analyser->content = content_hash(&input, container, analyser->hash);
         e = look_inside(analyser, &input, container, mode, arena, result, &fault);
     }
+    result->has_disk = result->disk = input.error != 0;
     if (input.error != 0)
         e = fault_errno(&fault, ERR_IO, input.error, "cannot read the file");
     else if (found->size > 0)

@@ -4,9 +4,9 @@
  *   SIGUSR1                      reads wait, or continue
  *   SIGUSR2                      everything waits, or continues: a dead mount
  *
- * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno.
- * As long as NUMBER is 0 they wait, and the file FAULT.waits shows that one waits. The tool prints a line when a
- * request waits for the first time. */
+ * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno,
+ * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits shows that
+ * one waits. The tool prints a line when a request waits for the first time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -58,9 +59,9 @@ static void show_that_one_waits(void)
 }
 
 /* The errno with which the request fails; 0: none. */
-static int take_fault(const char *path)
+static int take_fault_of(const char *path, bool is_read)
 {
-    char text[256], word[256] = "";
+    char text[256], word[256] = "", kind[8] = "";
     int number = -1, fd = -1;
 
     wait_while(&all_waits);
@@ -68,7 +69,8 @@ static int take_fault(const char *path)
         ssize_t got = read(fd, text, sizeof(text) - 1);
         close(fd);
         text[got > 0 ? got : 0] = 0;
-        if (sscanf(text, "%d %255s", &number, word) < 1 || !strstr(path, word))
+        if (sscanf(text, "%d %255s %7s", &number, word, kind) < 1 || !strstr(path, word) ||
+            (strcmp(kind, "reads") == 0) != is_read)
             return 0;
         if (number != 0)
             return number;
@@ -76,6 +78,11 @@ static int take_fault(const char *path)
         (void)usleep(2000);
     }
     return 0;
+}
+
+static int take_fault(const char *path)
+{
+    return take_fault_of(path, false);
 }
 
 static const char *path_below(const char *path)
@@ -124,8 +131,10 @@ static int do_open(const char *path, struct fuse_file_info *fi)
 
 static int do_read(const char *path, char *to, size_t size, off_t offset, struct fuse_file_info *fi)
 {
-    (void)path;
     wait_while(&reads_wait);
+    int error = take_fault_of(path, true);
+    if (error)
+        return -error;
     ssize_t got = pread((int)fi->fh, to, size, offset);
     return got < 0 ? -errno : (int)got;
 }

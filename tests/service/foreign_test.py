@@ -134,6 +134,22 @@ def without_ffmpeg_the_item_says_so_and_is_heard_once_it_is_installed(home):
 
 
 @claim
+def a_file_for_whose_sound_there_is_no_room_gets_no_verdict(home):
+    os.makedirs(home.file('library'))
+    path = f'{home.file("library")}/a.m4a'
+    box(path, b'M4A ')
+    through(home, CONFINED)
+    home.up()
+    os.rename(home.file('cache'), home.file('no cache'))
+    home.loophole('library', 'add', home.file('library'), '--wait')
+    same('waiting', shown(home, path)['analysis'])
+    contains(home.log('indexer'), f'{path} is not analysed now: no room to decode it')
+    os.rename(home.file('no cache'), home.file('cache'))
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: shown(home, path)['failure'].startswith('ffmpeg cannot decode it'))
+
+
+@claim
 def the_decoder_can_open_only_its_file_and_has_no_network_and_no_children(home):
     os.makedirs(home.file('library'))
     box(f'{home.file("library")}/a.m4a', b'M4A ')

@@ -231,6 +231,87 @@ def a_file_that_cannot_be_closed_holds_up_no_answer_of_the_gateway(it):
             time.sleep(0.1)
 
 
+class OneWorker(Disks):
+    settings = '[indexer]\nworkers = 1\n'
+
+
+class OneHastyWorker(Disks):
+    settings = OneWorker.settings + 'deadline_s = 1\n'
+
+
+def put_tones(disk, count):
+    write_file(disk.under + '/.loophole-volume', 'ill\n')
+    for number in range(count):
+        wav(f'{disk.under}/kit/{number}.wav', 1000 + 20 * number)
+
+
+def analysers(it):
+    return {it.client.must('search.get', {'id': one['id']})['item']['media']['analyser']
+            for one in it.home.json('search', '--limit', '50')}
+
+
+@claim(inside=OneWorker)
+def no_file_gets_a_verdict_from_a_mount_that_fails_before_it_is_opened(it):
+    """Also not when a newer analyser hears all again."""
+    with Hung(it, 'ill') as ill:
+        put_tones(ill, 12)
+
+        def fails_while_a_worker_reads(begin):
+            ill.fail(0, '.wav', reads=True)
+            begin()
+            until(lambda: any(is_open_in('loophole-worker', f'{ill.at}/kit/{number}.wav') for number in range(12)))
+            ill.fail(errno.ENOTCONN, 'kit')
+            until(lambda: it.ask('progress')[1]['idle'], 120)
+            contains(it.home.log('indexer'), 'cannot open it: Transport endpoint is not connected')
+            contains(it.must('status')['alarm'], 'files cannot be read now')
+            same([], it.home.json('search', 'is:failed'))
+            ill.heal()
+            it.rescan(ill.at + '/kit')
+            it.becomes(ill.at, 'external_online:done=12')
+            same('', it.must('status')['alarm'])
+
+        fails_while_a_worker_reads(lambda: it.must('add_library', ill.at + '/kit'))
+        it.home.down()
+        it.home.env['LOOPHOLE_ANALYSER'] = '77'
+
+        def begin():
+            it.home.up()
+            it.client = it.home.client()
+
+        fails_while_a_worker_reads(begin)
+        until(lambda: analysers(it) == {77})
+
+
+@claim(inside=Disks)
+def a_file_that_a_disk_fails_to_read_keeps_its_state_until_it_can_be_read(it):
+    with Hung(it, 'ill') as ill:
+        put_tones(ill, 3)
+        ill.fail(errno.EIO, '1.wav', reads=True)
+        it.add(ill.at + '/kit')
+        it.becomes(ill.at, 'external_online:done=2 external_online:waiting=1')
+        contains(it.must('status')['alarm'], 'files cannot be read now')
+        contains(it.home.log('indexer'), f'{ill.at}/kit/1.wav is not analysed now: cannot read the file: Input/output error')
+        it.rescan(ill.at + '/kit')
+        it.becomes(ill.at, 'external_online:done=2 external_online:waiting=1')
+        ill.heal()
+        it.rescan(ill.at + '/kit')
+        it.becomes(ill.at, 'external_online:done=3')
+        same('', it.must('status')['alarm'])
+
+
+@claim(inside=OneHastyWorker)
+def a_file_that_hung_with_its_mount_is_not_quarantined(it):
+    with Hung(it, 'ill') as ill:
+        put_tones(ill, 2)
+        ill.fail(0, '.wav', reads=True)
+        it.must('add_library', ill.at + '/kit')
+        until(lambda: it.must('status')['alarm'] == 'a file system does not answer', 180)
+        ill.heal()
+        it.idle()
+        it.rescan(ill.at + '/kit')
+        it.becomes(ill.at, 'external_online:done=2')
+
+
 class Automount:
     """A trigger of an automount: the kernel writes to a pipe when a process walks into it, and that process waits."""
 

@@ -77,9 +77,9 @@ class Hung:
     def hang(self):
         self.process.send_signal(signal.SIGUSR2)
 
-    def fail(self, number, word=''):
-        """Requests about paths that contain `word` fail with this errno; 0: they wait."""
-        write_file(self.fault + '.new', f'{number} {word}\n')
+    def fail(self, number, word='', reads=False):
+        """Requests about paths that contain `word`, other than reads, or only `reads`, fail with this errno; 0: they wait."""
+        write_file(self.fault + '.new', f'{number} {word}{" reads" if reads else ""}\n')
         os.rename(self.fault + '.new', self.fault)
 
     def waits(self):

@@ -62,15 +62,22 @@ static void take_result(void *state, struct work *work, const struct result *res
     }
 }
 
-static void take_loss(void *state, struct work *work, enum pool_loss loss)
+/* A scan soon after an error of reading would strain a drive that fails: such a file waits for the next one. */
+static void take_loss(void *state, struct work *work, enum pool_loss loss, struct text why)
 {
     struct pipeline *pipeline = state;
 
     if (loss == POOL_HUNG && !pipeline->hung)
         log_error("the file system of %s does not answer", work->path);
     pipeline->hung = loss == POOL_HUNG;
+    if (loss == POOL_UNREAD || loss == POOL_NOT_NOW) {
+        log_warn("%s is not analysed now: %.*s", work->path, TEXT_ARG(why));
+        pipeline->unread = true;
+    }
     if (loss == POOL_CHANGED)
         pipeline->events.look_again(pipeline->events.state, work->library, work->path);
+    else if (loss != POOL_UNREAD && !work->remakes)
+        pipeline->events.look_later(pipeline->events.state, work->library);
     pipeline_report_nothing(pipeline, work);
 }
 
@@ -206,7 +213,9 @@ const char *pipeline_alarm(const struct pipeline *pipeline)
         return pool_alarm(pipeline->pool);
     if (result_queue_alarm(pipeline->queue)[0])
         return result_queue_alarm(pipeline->queue);
-    return pipeline->hung ? "a file system does not answer" : "";
+    if (pipeline->hung)
+        return "a file system does not answer";
+    return pipeline->unread ? "files cannot be read now: the log names them, and the next scan tries them again" : "";
 }
 
 const struct pipeline_counts *pipeline_counted(const struct pipeline *pipeline)
@@ -217,4 +226,5 @@ const struct pipeline_counts *pipeline_counted(const struct pipeline *pipeline)
 void pipeline_restart(struct pipeline *pipeline)
 {
     pipeline->counts = (struct pipeline_counts){ 0 };
+    pipeline->unread = false;
 }

@@ -28,6 +28,8 @@ struct pipeline_events {
     void (*failed)(void *state, const char *path, struct text why);
     /* A file changed after the scan saw it: its folder must be scanned again. */
     void (*look_again)(void *state, struct id library, const char *path);
+    /* Files of the library could not be opened or decoded now: it must be scanned again after a while. */
+    void (*look_later)(void *state, struct id library);
     void (*remade)(void *state, struct id content, enum remade_how how); /* the end of pipeline_remake */
     void *state;
 };

@@ -23,6 +23,7 @@ struct pipeline {
     struct id_table awaited;        /* contents for which same_content waits */
     struct arena arena;             /* for one decision */
     bool hung;                      /* a file system did not answer */
+    bool unread;                    /* a file could not be read, opened or decoded since pipeline_restart */
 };
 
 /* The hash is known. Decides whether the file is an item that moved, has a known content, or must be analysed. */

@@ -34,7 +34,35 @@ static void hand_out_ready(struct pool *pool);
 
 /* ---- the result of a file ---- */
 
-/* `seconds`: the length of the file; 0: unknown. */
+static void lose_work(struct pool *pool, struct work *work, enum pool_loss loss, const char *why)
+{
+    pool->events.lost(pool->events.state, work, loss, text_of(why));
+}
+
+static void start_look(struct pool *pool, struct work *work, const struct result *result, bool reads,
+                       unchanged_found *take)
+{
+    pool->looking++;
+    unchanged_start(pool->errands, work, result, reads, take, pool);
+}
+
+/* False: the work is lost. */
+static bool keep_or_lose(struct pool *pool, struct work *work, enum unchanged found)
+{
+    pool->looking--;
+    if (found == UNCHANGED_NO)
+        lose_work(pool, work, POOL_CHANGED, "");
+    else if (found == UNCHANGED_HUNG)
+        lose_work(pool, work, POOL_HUNG, "its file system does not answer");
+    else if (found == UNCHANGED_UNREAD)
+        lose_work(pool, work, POOL_UNREAD, "it cannot be read");
+    return found == UNCHANGED_YES;
+}
+
+static void take_look(void *state, struct work *work, const struct result *result, enum unchanged found);
+
+/* A verdict of the pool itself, whose cause may be the drive: it counts only if the file can be read now. `seconds`:
+ * the length of the file; 0: unknown. */
 static void heard_length(struct pool *pool, struct work *work, enum analysis_state state, double seconds,
                          const char *why)
 {
@@ -51,7 +79,10 @@ static void heard_length(struct pool *pool, struct work *work, enum analysis_sta
 
     if (!id_is_zero(work->content))
         result.found.content = bytes_of(work->content.b, sizeof(work->content.b));
-    pool->events.heard(pool->events.state, work, &result);
+    if (work->ticket.number == 0 && work->fd >= 0)
+        start_look(pool, work, &result, true, take_look);
+    else
+        pool->events.heard(pool->events.state, work, &result);
 }
 
 static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
@@ -76,20 +107,50 @@ static void return_lost_work(struct pool *pool, struct work *work, const char *w
     heard_nothing(pool, work, ANALYSIS_STATE_QUARANTINED, words);
 }
 
-static void lose_worker(void *state, void *holder, const struct fault *fault)
+static void return_late_work(struct pool *pool, struct work *work)
 {
-    struct pool *pool = state;
     char late[64];
 
     snprintf(late, sizeof(late), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
-    return_lost_work(pool, holder, fault->code == ERR_TIMEOUT ? late : fault->what);
+    return_lost_work(pool, work, late);
+}
+
+static void take_late_look(void *state, struct work *work, const struct result *unused, enum unchanged found)
+{
+    struct pool *pool = state;
+
+    (void)unused;
+    if (keep_or_lose(pool, work, found))
+        return_late_work(pool, work);
+    hand_out_ready(pool);
+}
+
+/* A worker that is late may wait for the file system. */
+static void lose_worker(void *state, void *holder, const struct fault *fault)
+{
+    struct pool *pool = state;
+    struct work *work = holder;
+
+    if (fault->code != ERR_TIMEOUT)
+        return_lost_work(pool, work, fault->what);
+    else if (work->ticket.number != 0)
+        return_late_work(pool, work);
+    else
+        start_look(pool, work, &(struct result){ 0 }, true, take_late_look);
     hand_out_ready(pool);
 }
 
 /* ---- a file that ffmpeg decodes ---- */
 
-/* A video that has no sound, or that ffmpeg cannot decode, gets no analysis, at most its length. Other errors are
- * temporary: the file can be tried again. */
+/* True: the error says nothing about the file. */
+static bool is_not_its_fault(const struct work *work, const struct fault *fault)
+{
+    const enum err e = fault->code;
+
+    return work->ticket.number == 0 && (e == ERR_IO || e == ERR_FULL || e == ERR_BUSY);
+}
+
+/* A video that has no sound, or that ffmpeg cannot decode, gets no analysis, at most its length. */
 static void take_sound(void *state, void *what, int fd, double seconds, const struct fault *fault)
 {
     struct pool *pool = state;
@@ -101,6 +162,8 @@ static void take_sound(void *state, void *what, int fd, double seconds, const st
     work->sound = fd;
     if (fd >= 0)
         work_push(&pool->ready, work);
+    else if (is_not_its_fault(work, fault))
+        lose_work(pool, work, POOL_NOT_NOW, fault->what);
     else
         heard_length(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds, fault->what);
     hand_out_ready(pool);
@@ -118,7 +181,7 @@ static void decode_sound(struct pool *pool, struct work *work, const struct anal
     const struct foreign_plan plan = { pool->settings.programs, pool->settings.folder, work->fd };
 
     if (!has_its_content(work, found)) {
-        pool->events.lost(pool->events.state, work, POOL_CHANGED);
+        lose_work(pool, work, POOL_CHANGED, "");
         return;
     }
     memcpy(work->content.b, found->content.at, sizeof(work->content.b));
@@ -134,7 +197,9 @@ static bool needs_sound(const struct work *work, const struct result *result)
 
 static void pass_result(struct pool *pool, struct work *work, const struct result *result)
 {
-    if (needs_sound(work, result))
+    if (work->ticket.number == 0 && result->has_disk && result->disk)
+        pool->events.lost(pool->events.state, work, POOL_UNREAD, result->found.failure);
+    else if (needs_sound(work, result))
         decode_sound(pool, work, &result->found);
     else
         pool->events.heard(pool->events.state, work, result);
@@ -144,11 +209,8 @@ static void take_look(void *state, struct work *work, const struct result *resul
 {
     struct pool *pool = state;
 
-    pool->looking--;
-    if (found == UNCHANGED_YES)
+    if (keep_or_lose(pool, work, found))
         pass_result(pool, work, result);
-    else
-        pool->events.lost(pool->events.state, work, found == UNCHANGED_NO ? POOL_CHANGED : POOL_HUNG);
     hand_out_ready(pool);
 }
 
@@ -157,12 +219,10 @@ static void finish_work(struct pool *pool, struct worker *worker, const struct r
     struct work *work = worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
-    if (work->ticket.number != 0) {
+    if (work->ticket.number != 0)
         pass_result(pool, work, result);
-    } else {
-        unchanged_start(pool->errands, work, result, take_look, pool);
-        pool->looking++;
-    }
+    else
+        start_look(pool, work, result, false, take_look);
     if (failed)
         workers_drop(pool->workers, worker);
     else
@@ -209,9 +269,11 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
         work->mtime = file->mtime;
     }
     if (!asked && has_changed(work, file, fault))
-        pool->events.lost(pool->events.state, work, POOL_CHANGED);
+        lose_work(pool, work, POOL_CHANGED, "");
     else if (!asked && fault->code == ERR_TIMEOUT)
-        pool->events.lost(pool->events.state, work, POOL_HUNG);
+        lose_work(pool, work, POOL_HUNG, fault->what);
+    else if (is_not_its_fault(work, fault))
+        lose_work(pool, work, POOL_NOT_NOW, fault->what);
     else if (fault->code != ERR_OK)
         heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
     else

@@ -1,7 +1,7 @@
 /* pool.h: the workers, which start in advance, and the files that wait for them. The pool replaces a worker that dies,
  * misses its deadline, or sends an invalid answer, and gives its file to another worker. It quarantines a file that has
- * ended two workers. It also replaces a worker after a file that the worker could not read, and after 1,000 files. The
- * loop's thread.
+ * ended two workers. It also replaces a worker after a file that the worker could not read, and after 1,000 files. A
+ * file gets no verdict while its drive is in trouble. The loop's thread.
  *
  *   pool_add ─► waiting ─(opened by errands)─► ready ─► a worker ─► heard
  *                                                          └─ dies ─► waiting again, or quarantined ─► heard */
@@ -15,14 +15,17 @@ struct pool;
 
 enum pool_loss {
     POOL_CHANGED, /* the file is not the one that the scan saw: the next scan reports it */
-    POOL_HUNG     /* its file system does not answer */
+    POOL_HUNG,    /* its file system does not answer */
+    POOL_UNREAD,  /* reading it failed, and a later try may succeed */
+    POOL_NOT_NOW  /* it could not be opened or decoded now, for a reason outside of the file */
 };
 
 struct pool_events {
     /* The caller owns `work` from here on; `result` is valid during the call. The reason for a state failed or
      * quarantined may come from the pool itself. */
     void (*heard)(void *state, struct work *work, const struct result *result);
-    void (*lost)(void *state, struct work *work, enum pool_loss loss);
+    /* As `heard`, but there is no verdict: the item keeps its state. `why` is "" for a file that changed. */
+    void (*lost)(void *state, struct work *work, enum pool_loss loss, struct text why);
     void *state;
 };
 

@@ -1,7 +1,10 @@
 #include "services/indexer/analyse/unchanged.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 
@@ -17,8 +20,21 @@ struct unchanged_look {
     int fd;
     uint64_t size;
     usec_t mtime;
-    bool is_same;
+    bool reads;
+    bool is_same, is_unread;
 };
+
+static bool can_read_byte(int fd)
+{
+    ssize_t got;
+    char byte;
+
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    do
+        got = pread(fd, &byte, 1, 0);
+    while (got < 0 && errno == EINTR);
+    return got >= 0;
+}
 
 static void compare_file(struct errand *errand)
 {
@@ -27,12 +43,16 @@ static void compare_file(struct errand *errand)
 
     look->is_same =
         fstat(look->fd, &st) == 0 && (uint64_t)st.st_size == look->size && clock_usec(st.st_mtim) == look->mtime;
+    look->is_unread = look->reads && !can_read_byte(look->fd);
 }
 
 static void report_look(struct errand *errand, bool lost)
 {
     struct unchanged_look *look = (struct unchanged_look *)errand;
-    const enum unchanged found = lost ? UNCHANGED_HUNG : look->is_same ? UNCHANGED_YES : UNCHANGED_NO;
+    const enum unchanged found = lost              ? UNCHANGED_HUNG
+                                 : look->is_unread ? UNCHANGED_UNREAD
+                                 : look->is_same   ? UNCHANGED_YES
+                                                   : UNCHANGED_NO;
 
     look->found(look->state, look->work, &look->result, found);
 }
@@ -45,8 +65,8 @@ static void free_look(struct errand *errand)
     free(look);
 }
 
-void unchanged_start(struct errands *errands, struct work *work, const struct result *result, unchanged_found *found,
-                     void *state)
+void unchanged_start(struct errands *errands, struct work *work, const struct result *result, bool reads,
+                     unchanged_found *found, void *state)
 {
     struct unchanged_look *look = alloc_zeroed(1, sizeof(*look));
 
@@ -57,6 +77,7 @@ void unchanged_start(struct errands *errands, struct work *work, const struct re
     look->fd = work->fd;
     look->size = work->size;
     look->mtime = work->mtime;
+    look->reads = reads;
     codec_keep(&result_shape, result, &look->arena, &look->result);
     errand_start(errands, &look->errand);
 }

@@ -10,8 +10,10 @@ enum err input_open(struct input *input, int fd, struct fault *fault)
     struct stat stat;
 
     /* The C library's fstat calls newfstatat, which accepts any path; the sandbox allows only this call. */
-    if (syscall(SYS_fstat, fd, &stat) != 0)
+    if (syscall(SYS_fstat, fd, &stat) != 0) {
+        input->error = errno;
         return fault_errno(fault, ERR_IO, errno, "cannot access the file");
+    }
     if (!S_ISREG(stat.st_mode))
         return fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
     *input = (struct input){

@@ -10,7 +10,7 @@ struct input {
     int fd;       /* stays the caller's */
     int64_t size; /* bytes, at the time of opening */
     usec_t mtime;
-    int error; /* errno of the first read that failed; 0: none */
+    int error; /* errno of input_open, or of the first read that failed; 0: none */
 };
 
 /* Opens regular files only. Errors: bad_request (another kind of file), io. */
