@@ -16,7 +16,7 @@ enum {
     WRITTEN_US = 2000000, /* after a new file that may still be written */
     BUSY_US = 3000000,    /* interval of reports for a folder that is never quiet */
     SPOT_LISTS = 1 << 16, /* inotify gives numbers in a row */
-    EARLY = 64,           /* events of folders that no scan has reported yet */
+    EARLY = 64,           /* folders with events that no scan has reported yet */
     LEAVING = 64,         /* folders that moved away and may return under another name */
     LEAVING_US = 500000,
 };
@@ -53,8 +53,7 @@ struct watch {
     struct watch_above *above;
     uint32_t above_count, above_room;
     struct watch_spot *changed;
-    int early[EARLY];
-    uint32_t early_next;
+    int early[EARLY]; /* -1: free */
     struct leaving leaving[LEAVING];
     struct new_names new_names;
     bool lost;
@@ -351,6 +350,25 @@ static void take_known(struct watch *watch, struct watch_spot *spot, const struc
     }
 }
 
+/* When there is no room, all is scanned again, so none of the noted folders is needed any more. */
+static void note_early(struct watch *watch, int wd)
+{
+    int *free = NULL;
+
+    for (int i = 0; i < EARLY; i++) {
+        if (watch->early[i] == wd)
+            return;
+        if (watch->early[i] < 0)
+            free = &watch->early[i];
+    }
+    if (free) {
+        *free = wd;
+        return;
+    }
+    watch->lost = true;
+    memset(watch->early, -1, sizeof(watch->early));
+}
+
 static void take_event(struct watch *watch, const struct inotify_event *event)
 {
     struct watch_spot *spot = spot_of(watch, event->wd);
@@ -361,7 +379,7 @@ static void take_event(struct watch *watch, const struct inotify_event *event)
     else if (spot)
         take_known(watch, spot, event);
     else if (!(event->mask & IN_IGNORED))
-        watch->early[watch->early_next++ % EARLY] = event->wd;
+        note_early(watch, event->wd);
 }
 
 void watch_read(struct watch *watch)

@@ -12,6 +12,7 @@
 #include "services/indexer/scan/watch.h"
 
 static char heard[64];
+static int losses;
 
 static void note_changed(void *state, struct id library, const char *path)
 {
@@ -20,10 +21,16 @@ static void note_changed(void *state, struct id library, const char *path)
     (void)snprintf(heard, sizeof(heard), "%s", path);
 }
 
+static void note_lost(void *state)
+{
+    (void)state;
+    losses++;
+}
+
 /* A watch whose events come from the test; inotify gives high numbers only after very many others. */
 static struct watch *open_watch(int *events)
 {
-    const struct watch_events to = { .changed = note_changed };
+    const struct watch_events to = { .changed = note_changed, .lost = note_lost };
     struct watch *watch;
     struct fault fault = { 0 };
     int ends[2];
@@ -36,13 +43,18 @@ static struct watch *open_watch(int *events)
     return watch;
 }
 
-static const char *path_of_gone(struct watch *watch, int events, int wd)
+static void send_event(struct watch *watch, int events, int wd, uint32_t mask)
 {
-    const struct inotify_event event = { .wd = wd, .mask = IN_IGNORED };
+    const struct inotify_event event = { .wd = wd, .mask = mask };
 
-    heard[0] = '\0';
     assert_int_equal(write(events, &event, sizeof(event)), (ssize_t)sizeof(event));
     watch_read(watch);
+}
+
+static const char *path_of_gone(struct watch *watch, int events, int wd)
+{
+    heard[0] = '\0';
+    send_event(watch, events, wd, IN_IGNORED);
     return heard;
 }
 
@@ -86,11 +98,61 @@ static void only_the_folders_of_a_library_are_forgotten(void **state)
     watch_free(watch);
 }
 
+/* The only folder that changed since, when it is quiet; "": none did. */
+static const char *path_of_changed(struct watch *watch)
+{
+    heard[0] = '\0';
+    for (int i = 0; i < 400 && !heard[0]; i++) {
+        watch_tick(watch);
+        clock_sleep(10000);
+    }
+    return heard;
+}
+
+static void the_changes_of_a_folder_push_out_none_of_another_that_is_not_reported_yet(void **state)
+{
+    const struct id library = { { 1 } };
+    int events;
+    struct watch *watch = open_watch(&events);
+
+    (void)state;
+    send_event(watch, events, 1, IN_CLOSE_WRITE);
+    for (int i = 0; i < 64; i++)
+        send_event(watch, events, 2, IN_CLOSE_WRITE);
+    watch_add(watch, library, 1, "/a");
+    assert_string_equal(path_of_changed(watch), "/a");
+    watch_add(watch, library, 2, "/b");
+    assert_string_equal(path_of_changed(watch), "/b");
+    close(events);
+    watch_free(watch);
+}
+
+static void when_too_many_folders_change_before_they_are_reported_all_is_scanned_again(void **state)
+{
+    int events;
+    struct watch *watch = open_watch(&events);
+
+    (void)state;
+    losses = 0;
+    for (int round = 0; round < 2; round++)
+        for (int i = 1; i <= 64; i++)
+            send_event(watch, events, i, IN_CLOSE_WRITE);
+    assert_int_equal(losses, 0);
+    send_event(watch, events, 65, IN_CLOSE_WRITE);
+    assert_int_equal(losses, 1);
+    send_event(watch, events, 66, IN_CLOSE_WRITE);
+    assert_int_equal(losses, 1);
+    close(events);
+    watch_free(watch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_are_watched_whatever_their_numbers),
         cmocka_unit_test(only_the_folders_of_a_library_are_forgotten),
+        cmocka_unit_test(the_changes_of_a_folder_push_out_none_of_another_that_is_not_reported_yet),
+        cmocka_unit_test(when_too_many_folders_change_before_they_are_reported_all_is_scanned_again),
     };
 
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
