@@ -234,6 +234,11 @@ def a_library_and_the_media_of_a_project_go_and_come_with_a_folder_above_them_th
             until(lambda: is_here(it, sound) == [True])
 
 
+def until_counted(it, files):
+    """The row of a library is written after those of its items."""
+    until(lambda: [one['files'] for one in it.home.json('library', 'list')] == [files], what=f'{files} files are counted')
+
+
 @claim(inside=Indexing)
 def a_folder_that_leaves_and_returns_brings_back_all_below_it(it):
     music, away = it.folder('music'), it.folder('away')
@@ -241,13 +246,17 @@ def a_folder_that_leaves_and_returns_brings_back_all_below_it(it):
         wav(f'{music}/{name}.wav', 400 + 10 * number)
     it.add(music)
     it.becomes(music, 'local:done=4')
+    until_counted(it, 4)
     for name in ('kit', 'other name'):
         os.rename(music + '/kit', away)
         it.becomes(music, 'local:done=1 missing:done=3')
+        until_counted(it, 1)
         os.rename(away, f'{music}/{name}')
         it.becomes(music, 'local:done=4')
+        until_counted(it, 4)
     wav(music + '/other name/sub/later.wav', 500)  # its folder is watched
     it.becomes(music, 'local:done=5')
+    until_counted(it, 5)
 
 
 @claim

@@ -194,6 +194,35 @@ def a_scan_that_cannot_read_a_folder_lowers_no_count_of_paths_that_are_too_long(
 
 
 @claim(inside=Disks)
+def a_folder_that_nobody_may_read_lowers_no_count_of_files_and_raises_no_question(it):
+    def counted():
+        return it.home.json('library', 'list')[0]['files']
+
+    with Hung(it, 'partly') as partly:
+        write_file(partly.under + '/.loophole-volume', 'partly\n')
+        sound = wav(it.folder('sound.wav'), 1000, 0.02)
+        for folder in ('open', 'shut'):
+            os.makedirs(f'{partly.under}/kit/{folder}')
+            for number in range(130):
+                shutil.copy(sound, os.fsencode(f'{partly.under}/kit/{folder}/{number}.wav'))
+        it.add(partly.at + '/kit')
+        it.becomes(partly.at, 'external_online:done=260')
+        same(260, counted())
+        partly.fail(errno.EACCES, 'shut')
+        it.rescan(partly.at + '/kit')
+        same(260, counted())
+        for number in range(12):
+            os.unlink(f'{partly.under}/kit/open/{number}.wav')
+        it.rescan(partly.at + '/kit')
+        same(None, it.must('libraries').get('asks'))
+        it.becomes(partly.at, 'external_online:done=248 missing:done=12')
+        same(248, counted())
+        partly.heal()
+        it.rescan(partly.at + '/kit')
+        same(248, counted())
+
+
+@claim(inside=Disks)
 def a_mount_that_hangs_when_a_file_was_read_holds_up_no_ask_of_the_indexer(it):
     """After a worker has read a file, its attributes are compared, and it is closed: both calls wait."""
     with Hung(it, 'late') as late:

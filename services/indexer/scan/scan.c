@@ -105,27 +105,30 @@ static void plan_targets(struct scan *scan)
     }
 }
 
+static bool has_read_all(const struct scan *scan)
+{
+    return !scan->order.targets && !scan->result.failed && !scan->denied;
+}
+
 /* Only a scan of all folders that could read all of them can lower the count. */
 static void count_too_long(struct scan *scan)
 {
     struct library *is = &scan->result.library;
 
-    if ((!scan->order.targets && !scan->result.failed) || scan->too_long > is->too_long)
+    if (has_read_all(scan) || scan->too_long > is->too_long)
         is->too_long = scan->too_long;
     if (is->too_long == 0)
         is->too_long_in = is->too_long_first = (struct bytes){ 0 };
 }
 
-/* A scan that could not read all lowers no count. */
+/* A scan that could not read all knows only what it added and lost. */
 static void count_files(struct scan *scan)
 {
     struct scan_result *result = &scan->result;
-    uint64_t was = scan->order.library.files, less = result->verdict == VERDICT_MARK ? result->missing : 0;
+    uint64_t less = result->verdict == VERDICT_MARK ? result->missing : 0;
+    uint64_t more = scan->order.library.files + scan->added + scan->returned, files = more > less ? more - less : 0;
 
-    if (!scan->order.targets)
-        result->library.files = result->failed && was > scan->seen ? was : scan->seen;
-    else
-        result->library.files = was + scan->added > less ? was + scan->added - less : 0;
+    result->library.files = has_read_all(scan) || scan->seen > files ? scan->seen : files;
 }
 
 static enum err look_at_targets(struct scan *scan, struct fault *fault)

@@ -271,6 +271,7 @@ static void not_read(struct scan *scan, const struct folder_node *node, enum err
     if (e != ERR_NOT_FOUND) {
         log_warn("%s", fault->what);
         scan->result.failed += e != ERR_DENIED && !node->is_counted;
+        scan->denied += e == ERR_DENIED && !id_is_zero(node->id);
     }
     *fault = (struct fault){ 0 };
 }

@@ -78,6 +78,8 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
     for (size_t i = 0; i < count; i++)
         fresh[i].trace = scan->newcomers.at[i].entry.trace;
     settle_moves(scan->gone.at, scan->gone.count, fresh, count);
+    for (size_t i = 0; i < scan->gone.count; i++)
+        scan->returned += scan->gone.at[i].missing && scan->gone.at[i].moved;
     enum err e = place_newcomers(scan, fresh, fault);
     free(fresh);
     return e;
@@ -104,7 +106,7 @@ static void count_gone(struct scan *scan)
         result->missing += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
     }
     result->of = before + scan->items;
-    if (scan->order.targets && result->of < scan->order.library.files)
+    if ((scan->order.targets || scan->denied) && result->of < scan->order.library.files)
         result->of = scan->order.library.files;
 }
 
