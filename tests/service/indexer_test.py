@@ -196,6 +196,34 @@ def a_moved_file_keeps_its_id_and_is_not_heard_again(it):
 
 
 @claim(inside=Indexing)
+def files_of_equal_size_and_time_that_change_names_keep_no_facts_of_each_other(it):
+    home, music = it.home, it.folder('loops')
+    sounds = [wav(f'{music}/loop{number}.wav', 300 + 100 * number) for number in range(6)]
+    for sound in sounds:
+        os.utime(sound, (1700000000, 1700000000))
+
+    def contents():
+        found = [one['media'] for one in home.ask('search.query', 'query=', 'limit=10')['items']]
+        return [one['content'] for one in sorted(found, key=lambda one: one['name'])]
+
+    it.add(music)
+    it.becomes(music, 'local:done=6')
+    before = contents()
+    same(6, len(set(before)))
+    home.down()  # one scan finds both changes
+    os.rename(sounds[0], sounds[0] + b'.aside')
+    os.rename(sounds[1], sounds[0])
+    os.rename(sounds[0] + b'.aside', sounds[1])
+    os.unlink(sounds[2])
+    for to, sound in zip(sounds[2:], sounds[3:]):
+        os.rename(sound, to)
+    home.up()
+    it.becomes(music, 'local:done=5 missing:done=1')
+    it.idle()
+    until(lambda: contents() == [before[number] for number in (1, 0, 3, 4, 5, 5)])
+
+
+@claim(inside=Indexing)
 def a_folder_that_moves_to_the_place_of_a_deleted_one_is_followed_with_all_below_it(it):
     music = it.folder('replaced')
     for number, name in enumerate(('A/x/a', 'A/x/sub/b', 'B/x/c', 'B/x/sub/d')):

@@ -15,7 +15,16 @@ struct merge {
     struct gone_rows *gone;
     struct id folder;
     bool full;
+    struct arena *arena;
+    struct trace *traces; /* of the places of the folder, as the catalogue has them */
+    uint32_t trace_count, trace_room;
+    bool has_others; /* a file has another inode than its place */
 };
+
+static struct trace trace_of(const struct kept_place *place)
+{
+    return (struct trace){ .inode = place->inode, .size = place->size, .mtime = place->mtime };
+}
 
 static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file, const struct kept_place *place)
 {
@@ -26,7 +35,7 @@ static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file
         .id = place->id,
         .folder = folder,
         .file = arena_bytes(&list->names, file),
-        .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },
+        .trace = trace_of(place),
         .missing = place->availability.value == ITEM_STATE_MISSING,
         .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
     };
@@ -44,7 +53,9 @@ static void add_known(struct merge *merge, const struct kept_place *place)
     const struct folder_entry *entry = &merge->files->at[merge->to->count];
     bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime;
     enum item_state kept = availability_kept((enum item_state)place->availability.value);
+    bool is_other = entry->trace.inode && place->inode && entry->trace.inode != place->inode && !entry->is_online_only;
 
+    merge->has_others |= is_other;
     if (entry->is_online_only)
         differs = kept != ITEM_STATE_ONLINE_ONLY || (!entry->is_placeholder && entry->trace.size != place->size);
     else
@@ -55,9 +66,17 @@ static void add_known(struct merge *merge, const struct kept_place *place)
         .id = place->id,
         .differs = differs && !entry->unsure,
         .has_returned = kept == ITEM_STATE_MISSING && !entry->unsure,
+        .has_other_inode = is_other,
         .analysis = (enum analysis_state)place->analysis.value,
         .analyser = place->analyser,
     };
+}
+
+static void add_trace(struct merge *merge, const struct kept_place *place)
+{
+    merge->traces =
+        arena_grow(merge->arena, merge->traces, merge->trace_count, &merge->trace_room, sizeof(*merge->traces));
+    merge->traces[merge->trace_count++] = trace_of(place);
 }
 
 static bool merge_one(void *state, struct bytes file, const struct kept_place *place)
@@ -72,6 +91,7 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
         add_new(merge);
         order = 1;
     }
+    add_trace(merge, place);
     if (order == 0)
         add_known(merge, place);
     else if (!add_gone(merge->gone, merge->folder, file, place))
@@ -79,10 +99,29 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
     return !merge->full;
 }
 
+static int by_trace(const void *a, const void *b)
+{
+    return settle_compare(a, b);
+}
+
+/* Files of equal size and time may have exchanged their names. The inode alone proves nothing: some file systems give
+ * new ones at each mount. */
+static void find_exchanged(struct merge *merge)
+{
+    if (!merge->has_others)
+        return;
+    qsort(merge->traces, merge->trace_count, sizeof(*merge->traces), by_trace);
+    for (uint32_t i = 0; i < merge->to->count; i++) {
+        struct compared *file = &merge->to->at[i];
+        file->differs |= file->has_other_inode && bsearch(&file->entry->trace, merge->traces, merge->trace_count,
+                                                          sizeof(*merge->traces), by_trace);
+    }
+}
+
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
                         struct arena *arena, struct compared_list *to, struct gone_rows *gone)
 {
-    struct merge merge = { .files = files, .to = to, .gone = gone, .folder = folder };
+    struct merge merge = { .files = files, .to = to, .gone = gone, .folder = folder, .arena = arena };
     enum err e = ERR_OK;
 
     *to = (struct compared_list){ 0, arena_array(arena, files->count, sizeof(*to->at)) };
@@ -90,6 +129,7 @@ enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, co
         e = catalogue_reader_places(catalogue, folder, merge_one, &merge);
     while (to->count < files->count)
         add_new(&merge);
+    find_exchanged(&merge);
     return merge.full ? ERR_FULL : e;
 }
 

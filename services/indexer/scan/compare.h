@@ -8,9 +8,10 @@
 /* One existing file. */
 struct compared {
     const struct folder_entry *entry;
-    struct id id;      /* zero: a new place */
-    bool differs;      /* size, mtime or availability differ from the catalogue */
-    bool has_returned; /* it was missing */
+    struct id id; /* zero: a new place */
+    bool differs; /* size, mtime or availability differ from the catalogue, or it was at another place of the folder */
+    bool has_returned;    /* it was missing */
+    bool has_other_inode; /* than the catalogue says */
     enum analysis_state analysis;
     uint64_t analyser;
 };

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-static int compare_traces(const struct trace *a, const struct trace *b)
+int settle_compare(const struct trace *a, const struct trace *b)
 {
     if (a->inode != b->inode)
         return a->inode < b->inode ? -1 : 1;
@@ -14,7 +14,7 @@ static int compare_traces(const struct trace *a, const struct trace *b)
 static int by_trace_then_age(const void *a, const void *b)
 {
     const struct gone *x = a, *y = b;
-    int order = compare_traces(&x->trace, &y->trace);
+    int order = settle_compare(&x->trace, &y->trace);
 
     return order ? order : id_compare(x->id, y->id);
 }
@@ -26,7 +26,7 @@ static size_t first_of(const struct gone *gone, size_t count, const struct trace
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_traces(&gone[middle].trace, trace) < 0)
+        if (settle_compare(&gone[middle].trace, trace) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -36,7 +36,7 @@ static size_t first_of(const struct gone *gone, size_t count, const struct trace
 
 static int64_t take_gone(struct gone *gone, size_t count, const struct trace *trace)
 {
-    for (size_t i = first_of(gone, count, trace); i < count && compare_traces(&gone[i].trace, trace) == 0; i++)
+    for (size_t i = first_of(gone, count, trace); i < count && settle_compare(&gone[i].trace, trace) == 0; i++)
         if (!gone[i].moved) {
             gone[i].moved = true;
             return (int64_t)i;

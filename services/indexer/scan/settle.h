@@ -20,6 +20,8 @@ struct trace {
     usec_t mtime;
 };
 
+int settle_compare(const struct trace *a, const struct trace *b);
+
 struct gone {
     struct id id;
     struct id folder; /* with file: the place where its file is gone */
