@@ -1,8 +1,10 @@
 /* stall: a FUSE file system that shows a folder, uncached, and can stop answering. Only modes of files can be changed.
  *
- *   stall FOLDER MOUNT [FAULT]   runs in the foreground until SIGTERM or until MOUNT is unmounted
- *   SIGUSR1                      reads wait, or continue
- *   SIGUSR2                      everything waits, or continues: a dead mount
+ *   stall FOLDER MOUNT [FAULT [any-case]]   runs in the foreground until SIGTERM or until MOUNT is unmounted
+ *   SIGUSR1                                 reads wait, or continue
+ *   SIGUSR2                                 everything waits, or continues: a dead mount
+ *
+ * any-case: it ignores the case of letters in names, and shows the inodes of FOLDER.
  *
  * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno,
  * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits shows that
@@ -24,6 +26,7 @@
 
 static int folder;
 static const char *fault_file;
+static int ignores_case;
 static atomic_int reads_wait, all_waits, have_waited, changes;
 
 static void on_signal(int number)
@@ -85,18 +88,48 @@ static int take_fault(const char *path)
     return take_fault_of(path, false);
 }
 
-static const char *path_below(const char *path)
+/* Adds the name to the path as the folder has it; a name that the folder lacks is added as it is. */
+static void add_name(char *to, const char *name, int len)
 {
-    return path[1] ? path + 1 : ".";
+    int fd = openat(folder, to[0] ? to : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    size_t end = strlen(to);
+
+    snprintf(to + end, PATH_MAX - end, "%s%.*s", end ? "/" : "", len, name);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+        if ((int)strlen(entry->d_name) == len && strncasecmp(entry->d_name, name, (size_t)len) == 0)
+            memcpy(to + strlen(to) - len, entry->d_name, (size_t)len);
+    if (dir)
+        closedir(dir);
+}
+
+static const char *path_below(const char *path, char found[PATH_MAX])
+{
+    if (!path[1] || !ignores_case)
+        return path[1] ? path + 1 : ".";
+    found[0] = 0;
+    for (int len; *path; path += len) {
+        len = (int)strcspn(++path, "/");
+        add_name(found, path, len);
+    }
+    return found;
+}
+
+static void *do_init(struct fuse_conn_info *connection, struct fuse_config *config)
+{
+    (void)connection;
+    config->use_ino = ignores_case; /* without it, each name has an inode of its own */
+    return NULL;
 }
 
 static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
 {
     (void)fi;
+    char found[PATH_MAX];
     int error = take_fault(path);
     if (error)
         return -error;
-    return fstatat(folder, path_below(path), st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+    return fstatat(folder, path_below(path, found), st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
@@ -106,7 +139,8 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
     int error = take_fault(path);
     if (error)
         return -error;
-    int fd = openat(folder, path_below(path), O_RDONLY | O_DIRECTORY);
+    char found[PATH_MAX];
+    int fd = openat(folder, path_below(path, found), O_RDONLY | O_DIRECTORY);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir)
         return -errno;
@@ -121,7 +155,8 @@ static int do_open(const char *path, struct fuse_file_info *fi)
     int error = take_fault(path);
     if (error)
         return -error;
-    int fd = openat(folder, path_below(path), O_RDONLY);
+    char found[PATH_MAX];
+    int fd = openat(folder, path_below(path, found), O_RDONLY);
     if (fd < 0)
         return -errno;
     fi->fh = (uint64_t)fd;
@@ -155,13 +190,15 @@ static int do_release(const char *path, struct fuse_file_info *fi)
 static int do_chmod(const char *path, mode_t mode, struct fuse_file_info *fi)
 {
     (void)fi;
+    char found[PATH_MAX];
     int error = take_fault(path);
     if (error)
         return -error;
-    return fchmodat(folder, path_below(path), mode, 0) == 0 ? 0 : -errno;
+    return fchmodat(folder, path_below(path, found), mode, 0) == 0 ? 0 : -errno;
 }
 
 static const struct fuse_operations operations = {
+    .init = do_init,
     .getattr = do_getattr,
     .readdir = do_readdir,
     .open = do_open,
@@ -176,11 +213,12 @@ int main(int argc, char **argv)
     char *arguments[] = { argv[0], "-f", "-o", "attr_timeout=0,entry_timeout=0", argc > 2 ? argv[2] : NULL, NULL };
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-    if (argc < 3 || argc > 4 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
-        fprintf(stderr, "usage: stall FOLDER MOUNT [FAULT]\n");
+    if (argc < 3 || argc > 5 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
+        fprintf(stderr, "usage: stall FOLDER MOUNT [FAULT [any-case]]\n");
         return 2;
     }
     fault_file = argv[3];
+    ignores_case = argc > 4;
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
     return fuse_main(5, arguments, &operations, NULL);

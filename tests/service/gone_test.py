@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, until, write_file
 from indexing import Indexing, wav
+from storage import Disks, Hung
 from studio import Studio
 
 
@@ -257,6 +258,34 @@ def a_folder_that_leaves_and_returns_brings_back_all_below_it(it):
     wav(music + '/other name/sub/later.wav', 500)  # its folder is watched
     it.becomes(music, 'local:done=5')
     until_counted(it, 5)
+
+
+@claim(inside=Disks)
+def a_name_that_changes_only_its_case_where_case_is_ignored_keeps_its_item(it):
+    """Another computer renames the files, and the disk numbers them anew."""
+    names = {'Kick.wav': 'kick.wav', 'Kick copy.wav': 'KICK COPY.wav', 'Pack/Snare.wav': 'pack/Snare.wav', 'stays.wav': ''}
+    with Hung(it, 'stick', 'any-case') as stick:
+        write_file(stick.under + '/.loophole-volume', 'stick\n')
+        for number, name in enumerate(names):
+            wav(f'{stick.under}/kit/{name}', 400 + 10 * number)
+        shutil.copyfile(f'{stick.under}/kit/Kick.wav', f'{stick.under}/kit/Kick copy.wav')
+        it.add(stick.at + '/kit')
+        it.becomes(stick.at, 'external_online:done=4')
+        ids = [it.id_of(f'{stick.at}/kit/{name}') for name in names]
+        os.mkdir(stick.under + '/kit/pack')
+        for old, new in list(names.items())[:3]:
+            shutil.copy2(f'{stick.under}/kit/{old}', f'{stick.under}/kit/{new}')
+            os.unlink(f'{stick.under}/kit/{old}')
+        os.rmdir(stick.under + '/kit/Pack')
+        assert os.path.samefile(stick.at + '/kit/Kick.wav', stick.at + '/kit/kick.wav')
+        it.rescan(stick.at + '/kit')
+        for id, (old, new) in zip(ids, names.items()):
+            it.until_it_is(id, f'{stick.at}/kit/{new or old}')
+        it.becomes(stick.at, 'external_online:done=4')
+        shutil.copyfile(stick.under + '/kit/stays.wav', stick.under + '/kit/again.wav')
+        it.rescan(stick.at + '/kit')
+        it.becomes(stick.at, 'external_online:done=5')
+        same(ids[3], it.id_of(stick.at + '/kit/stays.wav'))
 
 
 @claim

@@ -60,9 +60,10 @@ class Disks(Indexing):
 
 
 class Hung:
-    """`with Hung(it, NAME) as at`: a file system that answers no request."""
+    """`with Hung(it, NAME) as at`: a file system that can stop answering. See tests/faults/stall.c."""
 
-    def __init__(self, it, name):
+    def __init__(self, it, name, *how):
+        self.how = how
         self.it, self.at, self.under = it, it.folder(name), it.folder('under ' + name.replace('/', ' '))
         self.fault = it.folder('fault of ' + name.replace('/', ' '))
         self.process = None
@@ -70,7 +71,7 @@ class Hung:
     def __enter__(self):
         os.makedirs(self.at, exist_ok=True)
         os.makedirs(self.under, exist_ok=True)
-        self.process = self.it.home.start(tool('stall'), self.under, self.at, self.fault)
+        self.process = self.it.home.start(tool('stall'), self.under, self.at, self.fault, *self.how)
         until(lambda: os.path.ismount(self.at))
         return self
 

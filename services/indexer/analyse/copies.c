@@ -81,7 +81,7 @@ static const struct gone_item *choose_gone(struct copies_of *of, const struct wo
 {
     const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
 
-    return gone_take(&of->gone, bytes_of(name, strlen(name)), work->id, claimed);
+    return gone_take(&of->gone, bytes_of(name, strlen(name)), work->inode, work->id, claimed);
 }
 
 /* ---- the functions of copies.h ---- */

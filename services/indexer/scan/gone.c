@@ -8,6 +8,12 @@ void gone_add(struct gone_list *list, struct id id, struct bytes file)
     list->at[list->count++] = (struct gone_item){ .id = id, .file = arena_bytes(&list->arena, file) };
 }
 
+void gone_add_led(struct gone_list *list, struct id id, uint64_t inode)
+{
+    list->led = arena_grow(&list->arena, list->led, list->led_count, &list->led_room, sizeof(*list->led));
+    list->led[list->led_count++] = (struct led_item){ .inode = inode, .item = { .id = id } };
+}
+
 /* Items of one name stay in the order in which they were added. */
 static int by_gone_name(const void *a, const void *b)
 {
@@ -15,6 +21,13 @@ static int by_gone_name(const void *a, const void *b)
     int order = bytes_compare(x->file, y->file);
 
     return order ? order : x < y ? -1 : x > y;
+}
+
+static int by_inode_then_age(const void *a, const void *b)
+{
+    const struct led_item *x = a, *y = b;
+
+    return x->inode != y->inode ? (x->inode < y->inode ? -1 : 1) : id_compare(x->item.id, y->item.id);
 }
 
 void gone_sort(struct gone_list *list)
@@ -28,6 +41,8 @@ void gone_sort(struct gone_list *list)
         list->next[i] = list->next_named[i] = i;
     if (list->count)
         qsort(list->by_name, list->count, sizeof(struct gone_item *), by_gone_name);
+    if (list->led_count)
+        qsort(list->led, list->led_count, sizeof(*list->led), by_inode_then_age);
 }
 
 /* Follows the links, and shortens them for the next time. */
@@ -93,11 +108,38 @@ static struct gone_item *find_any(struct gone_list *list, struct id self, const 
     return NULL;
 }
 
-const struct gone_item *gone_take(struct gone_list *list, struct bytes name, struct id self,
+static uint32_t first_of_inode(const struct gone_list *list, uint64_t inode)
+{
+    uint32_t low = 0, high = list->led_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (list->led[middle].inode < inode)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Very few items have one inode: hard links are no led items. */
+static struct gone_item *find_led(struct gone_list *list, uint64_t inode, struct id self,
                                   const struct id_table *claimed)
 {
-    struct gone_item *gone = list->count ? find_named(list, name, self, claimed) : NULL;
+    for (uint32_t i = inode ? first_of_inode(list, inode) : list->led_count;
+         i < list->led_count && list->led[i].inode == inode; i++)
+        if (may_take(&list->led[i].item, claimed) && !id_equal(list->led[i].item.id, self))
+            return &list->led[i].item;
+    return NULL;
+}
 
+const struct gone_item *gone_take(struct gone_list *list, struct bytes name, uint64_t inode, struct id self,
+                                  const struct id_table *claimed)
+{
+    struct gone_item *gone = find_led(list, inode, self, claimed);
+
+    if (!gone && list->count)
+        gone = find_named(list, name, self, claimed);
     if (!gone && list->count)
         gone = find_any(list, self, claimed);
     if (gone)

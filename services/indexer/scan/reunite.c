@@ -35,16 +35,35 @@ static bool volume_is_here(struct catalogue_reader *catalogue, struct here_guard
     return guard->is_here;
 }
 
-/* True if the file is gone from a volume that is online. For another volume it is unknown. */
-static bool is_file_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media,
-                         struct here_guard *guard)
-{
+/* Where the file of an item was. */
+struct former_place {
     struct volume volume;
-    struct bytes path = { 0 };
+    struct bytes path;
+};
 
-    if (catalogue_reader_where(catalogue, scratch, media, &path, &volume) != ERR_OK || path.len == 0)
-        return false;
-    return walk_is_gone((const char *)path.at) && volume_is_here(catalogue, guard, volume.id, path);
+/* False: its volume is offline. */
+static bool find_former_place(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media,
+                              struct former_place *place)
+{
+    return catalogue_reader_where(catalogue, scratch, media, &place->path, &place->volume) == ERR_OK &&
+           place->path.len > 0;
+}
+
+static bool is_file_gone(struct catalogue_reader *catalogue, const struct former_place *place, struct here_guard *guard)
+{
+    return walk_is_gone((const char *)place->path.at) &&
+           volume_is_here(catalogue, guard, place->volume.id, place->path);
+}
+
+/* A file system that ignores case finds a renamed file also under its old name, which no folder lists. */
+static bool is_name_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct former_place *place,
+                         struct id library, struct here_guard *guard)
+{
+    struct bytes top = { 0 };
+
+    return catalogue_reader_folder_path(catalogue, scratch, library, &top) == ERR_OK && top.len > 0 &&
+           bytes_path_contains(top, place->path) && !walk_lists((const char *)top.at, (const char *)place->path.at) &&
+           volume_is_here(catalogue, guard, place->volume.id, place->path);
 }
 
 /* ---- all copies of a content ---- */
@@ -58,16 +77,30 @@ struct looking {
     void *state;
 };
 
+static void look_at_one(struct looking *looking, struct arena *scratch, const struct media *media,
+                        struct here_guard *guard)
+{
+    struct former_place place = { 0 };
+    uint64_t inode;
+
+    if (!find_former_place(looking->catalogue, scratch, media, &place))
+        return;
+    if (is_file_gone(looking->catalogue, &place, guard))
+        gone_add(&looking->list, media->id, media->file);
+    else if ((inode = walk_inode((const char *)place.path.at)))
+        gone_add_led(&looking->list, media->id, inode);
+}
+
 static enum err look_at_some(struct looking *looking, const struct media_list *some, struct here_guard *guard)
 {
     struct arena scratch = { 0 };
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < some->count; i++) {
-        if (!errand_goes_on(&looking->errand))
+        if (errand_goes_on(&looking->errand))
+            look_at_one(looking, &scratch, &some->at[i], guard);
+        else
             e = ERR_BUSY;
-        else if (is_file_gone(looking->catalogue, &scratch, &some->at[i], guard))
-            gone_add(&looking->list, some->at[i].id, some->at[i].file);
         arena_reset(&scratch);
     }
     arena_free(&scratch);
@@ -136,6 +169,7 @@ struct gone_verifying {
     struct errand errand;
     struct catalogue_reader *catalogue;
     struct id older;
+    struct id library; /* of the work */
     struct work *work; /* the thread does not use it */
     bool is_gone;
     void (*verified)(void *state, struct work *work, struct id older, bool is_gone);
@@ -146,12 +180,16 @@ struct gone_verifying {
 static void verify_gone(struct errand *errand)
 {
     struct gone_verifying *verifying = (struct gone_verifying *)errand;
+    struct catalogue_reader *catalogue = verifying->catalogue;
     struct here_guard guard = { 0 };
+    struct former_place place = { 0 };
     struct arena arena = { 0 };
     struct media media;
 
-    verifying->is_gone = catalogue_reader_media(verifying->catalogue, &arena, verifying->older, &media) == ERR_OK &&
-                         is_file_gone(verifying->catalogue, &arena, &media, &guard);
+    verifying->is_gone = catalogue_reader_media(catalogue, &arena, verifying->older, &media) == ERR_OK &&
+                         find_former_place(catalogue, &arena, &media, &place) &&
+                         (is_file_gone(catalogue, &place, &guard) ||
+                          is_name_gone(catalogue, &arena, &place, verifying->library, &guard));
     asker_free(guard.asker);
     arena_free(&arena);
 }
@@ -173,9 +211,12 @@ enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalo
 {
     struct gone_verifying *verifying = alloc_bytes(sizeof(*verifying));
 
-    *verifying = (struct gone_verifying){
-        .catalogue = catalogue, .older = older, .work = work, .verified = verified, .state = state
-    };
+    *verifying = (struct gone_verifying){ .catalogue = catalogue,
+                                          .older = older,
+                                          .library = work->library,
+                                          .work = work,
+                                          .verified = verified,
+                                          .state = state };
     verifying->errand =
         (struct errand){ .run = verify_gone, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
     errand_start(errands, &verifying->errand);

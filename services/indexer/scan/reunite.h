@@ -1,6 +1,9 @@
 /* reunite.h: finds older items that moved. A new item may have the content of an older one whose file is gone. Then
  * both are one item that moved: persist merges them when the older one is moved to the new one's place. Errands check
- * the older items' files. One check covers all copies of a content, and a second one verifies the chosen item. */
+ * the older items' files. One check covers all copies of a content, and a second one verifies the chosen item.
+ *
+ * On a file system that ignores case, the path of a file whose name changed only its case still leads to it: such an
+ * item is found by the inode, and its name is gone if its folder does not list it. */
 #ifndef LOOPHOLE_INDEXER_REUNITE_H
 #define LOOPHOLE_INDEXER_REUNITE_H
 

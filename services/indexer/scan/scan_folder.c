@@ -123,6 +123,7 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     work->library = scan->order.library.id;
     work->size = trace->size;
     work->mtime = trace->mtime;
+    work->inode = trace->inode;
     work->seen = node->seen;
     work->is_cloud = scan_is_cloud(scan, node->path);
     work_push(&scan->report->work, work);

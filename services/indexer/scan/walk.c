@@ -305,3 +305,38 @@ bool walk_is_gone(const char *path)
 
     return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
+
+uint64_t walk_inode(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && st.st_nlink == 1 ? st.st_ino : 0;
+}
+
+static bool lists_name(const char *folder, const char *name, size_t len)
+{
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+    bool is_listed = false;
+
+    if (!directory)
+        return true;
+    while (!is_listed && (errno = 0, entry = readdir(directory)))
+        is_listed = strlen(entry->d_name) == len && memcmp(entry->d_name, name, len) == 0;
+    is_listed = is_listed || errno;
+    closedir(directory);
+    return is_listed;
+}
+
+bool walk_lists(const char *top, const char *path)
+{
+    char folder[PATH_MAX];
+    const char *name = path + strlen(top);
+
+    for (name += *name == '/'; *name; name += name[strcspn(name, "/")] ? strcspn(name, "/") + 1 : strlen(name)) {
+        snprintf(folder, sizeof(folder), "%.*s", (int)(name - path), path);
+        if (!lists_name(folder, name, strcspn(name, "/")))
+            return false;
+    }
+    return true;
+}

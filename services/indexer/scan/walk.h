@@ -44,6 +44,11 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
 
 bool walk_is_gone(const char *path); /* certainly: an error of the file system proves nothing */
 
+uint64_t walk_inode(const char *path); /* of a file without other hard links; 0: there is none, or it is unknown */
+
+/* False if a folder on the path from `top`, which contains it, certainly lists no such name. */
+bool walk_lists(const char *top, const char *path);
+
 /* "FOLDER/NAME", or "NAME" if the folder is "". */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);
 

@@ -51,7 +51,7 @@ static void take_all(uint32_t names, const char *name, const struct id_table *cl
     uint32_t count = 0, number;
 
     assert_non_null(was);
-    while ((item = gone_take(&list, name_of(name), make_id(MANY), claimed))) {
+    while ((item = gone_take(&list, name_of(name), 0, make_id(MANY), claimed))) {
         memcpy(&number, item->id.b, sizeof(number));
         assert_false(was[number - 1]);
         was[number - 1] = true;
@@ -91,10 +91,10 @@ static void a_gone_item_of_the_same_name_comes_first_and_then_the_oldest(void **
     struct id_table none = { 0 };
 
     (void)state;
-    assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(2)));
-    assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(5)));
-    assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(0)));
-    assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(9), &none)->id, make_id(3)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), 0, make_id(9), &none)->id, make_id(2)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), 0, make_id(9), &none)->id, make_id(5)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), 0, make_id(9), &none)->id, make_id(0)));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), 0, make_id(9), &none)->id, make_id(3)));
     gone_free(&list);
 }
 
@@ -104,9 +104,28 @@ static void an_item_is_not_its_own_older_one(void **state)
     struct id_table none = { 0 };
 
     (void)state;
-    assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(0), &none)->id, make_id(1)));
-    assert_null(gone_take(&list, name_of("0.wav"), make_id(0), &none));
-    assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(9), &none)->id, make_id(0)));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), 0, make_id(0), &none)->id, make_id(1)));
+    assert_null(gone_take(&list, name_of("0.wav"), 0, make_id(0), &none));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), 0, make_id(9), &none)->id, make_id(0)));
+    gone_free(&list);
+}
+
+static void an_item_that_leads_to_the_file_comes_first(void **state)
+{
+    struct gone_list list = { 0 };
+    struct id_table none = { 0 };
+
+    (void)state;
+    gone_add(&list, make_id(0), name_of("a.wav"));
+    for (uint32_t i = 1; i < 5; i++)
+        gone_add_led(&list, make_id(i), 30 - 10 * (i / 2));
+    gone_sort(&list);
+    assert_true(id_equal(gone_take(&list, name_of("a.wav"), 20, make_id(9), &none)->id, make_id(2)));
+    assert_true(id_equal(gone_take(&list, name_of("a.wav"), 20, make_id(9), &none)->id, make_id(3)));
+    assert_true(id_equal(gone_take(&list, name_of("a.wav"), 20, make_id(9), &none)->id, make_id(0)));
+    assert_null(gone_take(&list, name_of("a.wav"), 20, make_id(9), &none));
+    assert_null(gone_take(&list, name_of("a.wav"), 0, make_id(9), &none));
+    assert_null(gone_take(&list, name_of("a.wav"), 30, make_id(1), &none));
     gone_free(&list);
 }
 
@@ -116,7 +135,7 @@ static void an_empty_list_has_none(void **state)
     struct id_table none = { 0 };
 
     (void)state;
-    assert_null(gone_take(&list, name_of("0.wav"), make_id(9), &none));
+    assert_null(gone_take(&list, name_of("0.wav"), 0, make_id(9), &none));
     gone_free(&list);
 }
 
@@ -127,6 +146,7 @@ int main(void)
         cmocka_unit_test(a_claimed_item_is_left_out),
         cmocka_unit_test(a_gone_item_of_the_same_name_comes_first_and_then_the_oldest),
         cmocka_unit_test(an_item_is_not_its_own_older_one),
+        cmocka_unit_test(an_item_that_leads_to_the_file_comes_first),
         cmocka_unit_test(an_empty_list_has_none),
     };
 

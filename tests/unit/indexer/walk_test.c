@@ -117,6 +117,22 @@ static void links_to_folders_are_listed_and_not_followed(void **state)
     assert_int_equal(f->listing.files.at[0].trace.size, 7);
 }
 
+static void a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(mkdir(path_of(f, "Kit"), 0700), 0);
+    put_file(f, "Kit/Kick.wav", 1);
+    assert_true(walk_lists(f->folder, path_of(f, "Kit/Kick.wav")));
+    assert_false(walk_lists(f->folder, path_of(f, "Kit/kick.wav")));
+    assert_false(walk_lists(f->folder, path_of(f, "kit/Kick.wav")));
+    assert_false(walk_lists(f->folder, path_of(f, "Kit/Kick.wa")));
+    assert_true(walk_lists(path_of(f, "none"), path_of(f, "none/Kick.wav"))); /* a folder that cannot be read */
+    assert_true(walk_inode(path_of(f, "Kit/Kick.wav")) != 0);
+    assert_int_equal(link(path_of(f, "Kit/Kick.wav"), path_of(f, "Kit/Hard.wav")), 0);
+    assert_true(walk_inode(path_of(f, "Kit/Kick.wav")) == 0);
+}
+
 static void a_path_that_is_not_a_folder_is_not_found(void **state)
 {
     struct fixture *f = *state;
@@ -133,6 +149,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
         cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk, end_walk),
+        cmocka_unit_test_setup_teardown(a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another, begin_walk,
+                                        end_walk),
         cmocka_unit_test_setup_teardown(a_path_that_is_not_a_folder_is_not_found, begin_walk, end_walk),
     };
 
