@@ -53,7 +53,7 @@ static void take_back_call(struct errand *errand, bool lost)
 
     asides->count--;
     asides->bytes -= aside->bytes;
-    if (lost)
+    if (lost || call->service->stopping) /* the successor does it */
         return;
     aside->call = NULL;
     call_go_on(call, aside->error);

@@ -108,11 +108,11 @@ void ticket_answer(struct service *service, struct ticket ticket, const void *an
         finish_call(call, ERR_OK);
 }
 
-/* A service that ends because of an error gives up the asks that it sent, but does not answer those that wait for them:
- * their clients repeat them, and its successor does them, as after a crash. */
+/* A service that stops gives up the asks that it sent, which may be done nevertheless. So it does not answer the asks
+ * that wait for them: their clients repeat them, and its successor does them, as after a crash. */
 static bool is_left_to_successor(const struct service *service, const struct fault *fault)
 {
-    return service->stopping && service->exit_code && fault->code == ERR_OFFLINE;
+    return service->stopping && fault->code == ERR_OFFLINE;
 }
 
 void ticket_fail(struct service *service, struct ticket ticket, const struct fault *fault)

@@ -229,7 +229,7 @@ void persist_open(struct persist *p)
 
 void persist_close(struct persist *p)
 {
-    struct fault fault = { .code = ERR_BUSY, .what = "the service is stopping" };
+    struct fault fault = { .code = ERR_OFFLINE, .what = "the service is stopping" };
 
     multipart_fail_all(p, &fault);
     repack_close(p);

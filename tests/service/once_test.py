@@ -8,9 +8,10 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import msgpack
 import zmq
-from claims import claim, figure, file_text, how_often, needs, random, run_claims, until
+from claims import claim, figure, file_text, how_often, needs, random, run_claims, same, until
 from client import Client, new_id
 from sounding import engine
+from studio import Studio, running
 
 TOGGLE = {'count_in': 0}
 
@@ -128,6 +129,21 @@ def a_preview_and_a_play_are_begun_once_though_the_streamer_dies(it):
             it.must('streamer.stop', {'fade': 0.0})
             it.must('streamer.preview_stop')
             until(lambda: not playing())
+
+
+@claim(shares=running)
+def a_step_is_taken_back_once_though_the_project_service_is_restarted_before_its_answer(home):
+    it = Studio(home, 'Restarted')
+    for number in range(3):
+        it.must('set', body={'bpm': 100 + number})
+    was, request = home.pid('project'), new_id()
+    with home.paused('persist'):
+        it.client.send('project.undo', {'project': it.name}, request)
+        it.client.must('project.ping')  # answered after the undo was passed on to persist
+        home.loophole('restart', 'project')
+        until(lambda: home.pid('project') not in (None, was))
+    it.must('undo', request)
+    same(101, it.state()['bpm'])
 
 
 run_claims()

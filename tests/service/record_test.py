@@ -255,6 +255,19 @@ def a_recording_begins_although_the_streamer_ends_meanwhile(home):
         until(lambda: os.path.exists(it.file('kept.wav')) and _frames(it, 'kept.wav') == 48000)
 
 
+@claim(inside=Recording)
+def a_recording_begins_although_the_streamer_is_restarted_meanwhile(it):
+    home = it.home
+    streamer = home.pid('streamer')
+    with home.paused('persist'):
+        begins = home.start('loophole', 'record', 'start', '--name', 'kept', '--seconds', '1')
+        until(lambda: os.path.isdir(it.folder))  # then the streamer waits for persist
+        home.loophole('restart', 'streamer')
+        until(lambda: home.pid('streamer') not in (None, streamer))
+    same(0, begins.wait(60))
+    until(lambda: os.path.exists(it.file('kept.wav')) and _frames(it, 'kept.wav') == 48000)
+
+
 def _frames(it, name='fast.wav'):
     try:
         return it.read(name)['frames']
