@@ -1,8 +1,10 @@
 #include "frontends/web/gate.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -10,6 +12,7 @@
 
 #include "common/file.h"
 #include "common/process/log.h"
+#include "common/process/proc.h"
 #include "frontends/web/door.h"
 
 enum { HMAC_BLOCK = 64, FILE_MAX = 256 };
@@ -119,6 +122,24 @@ bool gate_port_is_free(uint16_t port)
     return try_port(port) == port;
 }
 
+bool gate_predecessor_stays(void)
+{
+    DIR *all = opendir("/proc");
+    struct dirent *entry;
+    char name[PROC_NAME];
+    bool stays = false;
+
+    while (all && !stays && (entry = readdir(all))) {
+        int32_t pid = (int32_t)strtol(entry->d_name, NULL, 10);
+
+        proc_name(pid, name);
+        stays = strcmp(name, "loophole-web") == 0 && proc_is_ending(pid);
+    }
+    if (all)
+        closedir(all);
+    return stays;
+}
+
 static bool read_gate(struct gate *gate, const char *path)
 {
     struct buffer file = { 0 };
@@ -147,7 +168,7 @@ static enum err write_gate(const struct gate *gate, const char *path, struct fau
 enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault)
 {
     char path[PATH_MAX];
-    bool has_key;
+    bool has_key, stays;
 
     *gate = (struct gate){ .lock = PTHREAD_MUTEX_INITIALIZER };
     if ((size_t)snprintf(path, sizeof(path), "%s/web.gate", paths->data) >= sizeof(path))
@@ -155,14 +176,18 @@ enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *f
     has_key = read_gate(gate, path);
     if (has_key && try_port(gate->port) == gate->port)
         return ERR_OK;
-    if (has_key)
+    stays = has_key && gate_predecessor_stays();
+    if (stays)
+        log_warn("a killed gateway that cannot end has port %u: the web app is at another one until its next start",
+                 gate->port);
+    else if (has_key)
         log_warn("another program has port %u: the web app moves to another one", gate->port);
     if (!has_key && !draw_bytes(gate->key, GATE_KEY))
         return fault_errno(fault, ERR_IO, errno, "the kernel gives no random numbers for a key");
     gate->port = try_port(0);
     if (gate->port == 0)
         return fault_errno(fault, ERR_IO, errno, "cannot take a port of the loopback interface");
-    return write_gate(gate, path, fault);
+    return stays ? ERR_OK : write_gate(gate, path, fault);
 }
 
 /* ---- tokens ---- */

@@ -32,10 +32,11 @@ struct gate {
 };
 
 /* Reads DATA/web.gate, or draws a free port and a key and writes them. A port that another program has taken is drawn
- * again. Errors: io, denied, full. */
+ * again. If a killed gateway that cannot end has it, the file keeps it for the next start. Errors: io, denied, full. */
 enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault);
 
 bool gate_port_is_free(uint16_t port); /* a TCP port of the loopback interface */
+bool gate_predecessor_stays(void);     /* a gateway was killed, and waits in the kernel for a file system */
 
 /* Writes a new token to `to`, of 2 * GATE_NONCE + 1 bytes. Errors: io (no random numbers). */
 enum err gate_mint(struct gate *gate, char *to, struct fault *fault);

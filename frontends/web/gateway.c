@@ -137,6 +137,7 @@ static void take_beat(lws_sorted_usec_list_t *timer)
     errands_look(web->makers);
     inner_look(web);
     oscquery_look(web);
+    service_links_follow(web->links);
     service_links_read(web->links);
     lws_sul_schedule(web->context, 0, timer, take_beat, WEB_BEAT_US);
 }
@@ -198,6 +199,11 @@ static enum err open_lan(struct web *web, struct lws_context_creation_info info,
     web->lan_vhost = lws_create_vhost(web->context, &info);
     if (web->lan_vhost)
         return ERR_OK;
+    if (gate_predecessor_stays()) {
+        log_warn("a killed gateway that cannot end has the port %u: other machines open no pages until the next start",
+                 (unsigned)lan->gate.port);
+        return ERR_OK;
+    }
     fault_set(fault, ERR_IO, "cannot listen on %s port %u with the certificate %s", lan->address,
               (unsigned)lan->gate.port, lan->certificate);
     return fault_hint(fault,

@@ -118,6 +118,12 @@ static void read_link(struct service_links *links, struct web_link *link)
     }
 }
 
+void service_links_follow(struct service_links *links)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        sockets_follow(links->each[i].socket);
+}
+
 static void read_events(struct service_links *links)
 {
     struct received received = { 0 };

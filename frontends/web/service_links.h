@@ -27,6 +27,9 @@ void service_links_free(struct service_links *links); /* NULL is allowed */
 enum err service_links_send(struct service_links *links, struct text service, uint64_t sender, struct bytes frame,
                             struct fault *fault);
 
+/* Connects again to the successors of services that keep their connections open. Call it now and then. */
+void service_links_follow(struct service_links *links);
+
 /* Delivers all that has arrived. Call it when one of the descriptors is readable. */
 void service_links_read(struct service_links *links);
 

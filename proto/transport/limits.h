@@ -66,7 +66,9 @@ enum {
     LIMIT_WELCOME_MS = 10000,    /* for a service's reply to that; then its client connects again */
     LIMIT_HEARTBEAT_MS = 10000,  /* between heartbeats on a connection */
     LIMIT_SILENCE_MS = 60000,    /* a peer without heartbeats for this time is disconnected */
-    LIMIT_RECONNECT_MS = 10,     /* first attempt to connect again; doubled up to … */
+    LIMIT_LISTEN_HEARTBEAT_MS = 2000, /* the same for a subscriber, whose service reads at any time … */
+    LIMIT_LISTEN_SILENCE_MS = 4000,   /* … then the subscriber connects again, perhaps to a successor */
+    LIMIT_RECONNECT_MS = 10,          /* first attempt to connect again; doubled up to … */
     LIMIT_RECONNECT_MAX_MS = 100,
     LIMIT_LINGER_MS = 1000, /* the time that an ending service has to send its last answers */
 };

@@ -39,6 +39,7 @@ bool service_link_is_offline(struct service_link *link, usec_t now)
 {
     if (!link->looked || now >= link->looked + LOOK_US) {
         link->looked = now;
+        sockets_follow(link->socket);
         link->runs = lock_is_held(link->paths, link->service) || lock_is_held(link->paths, "supervisor");
         link->ran = link->runs ? now : link->ran;
     }

@@ -29,7 +29,7 @@ void service_link_close(struct service_link *link);
 bool service_link_is_new(struct service_link *link);
 
 /* False if the service runs, or a supervisor that would start it. True: neither runs, and neither has done so on this
- * link recently: for 3 s, longer than a restart of the supervisor takes. */
+ * link recently: for 3 s, longer than a restart of the supervisor takes. Follows a service to its successor. */
 bool service_link_is_offline(struct service_link *link, usec_t now);
 
 /* Returns the service of a full name ("persist.put_media" gives "persist"). Errors: bad_request (not of that form),

@@ -8,6 +8,7 @@
 
 #include "common/alloc.h"
 #include "proto/transport/peers.h"
+#include "proto/transport/socket_file.h"
 #include "proto/wire/codec.h"
 
 _Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct received *)0)->message), "a received holds a zmq_msg_t");
@@ -25,6 +26,7 @@ struct socket {
     void *zmq;
     void *monitor; /* SOCKET_CLIENT: reports new connections */
     uint32_t connections;
+    struct socket_file file; /* SOCKET_CLIENT */
     int fd;
     int watch_fd;
     bool settled;
@@ -54,6 +56,8 @@ static const struct {
     { CLIENT | LISTEN, ZMQ_HANDSHAKE_IVL, LIMIT_WELCOME_MS },
     { ALL, ZMQ_HEARTBEAT_IVL, LIMIT_HEARTBEAT_MS },
     { ALL, ZMQ_HEARTBEAT_TIMEOUT, LIMIT_SILENCE_MS },
+    { LISTEN, ZMQ_HEARTBEAT_IVL, LIMIT_LISTEN_HEARTBEAT_MS },
+    { LISTEN, ZMQ_HEARTBEAT_TIMEOUT, LIMIT_LISTEN_SILENCE_MS },
     { ALL, ZMQ_RECONNECT_IVL, LIMIT_RECONNECT_MS },
     { ALL, ZMQ_RECONNECT_IVL_MAX, LIMIT_RECONNECT_MAX_MS },
     { ALL, ZMQ_BACKLOG, LIMIT_BACKLOG },
@@ -135,6 +139,7 @@ static bool attach_socket(struct socket *socket, const char *address)
         return zmq_bind(socket->zmq, address) == 0;
     if (socket->kind == SOCKET_CLIENT && !watch_connections(socket))
         return false;
+    socket_file_note(&socket->file, address);
     return zmq_connect(socket->zmq, address) == 0;
 }
 
@@ -163,14 +168,13 @@ undo:
 
 void sockets_close(struct socket *socket)
 {
+    struct socket **at;
+
     if (!socket)
         return;
-    for (struct socket **at = &socket->sockets->open; *at; at = &(*at)->next) {
-        if (*at == socket) {
-            *at = socket->next;
-            break;
-        }
-    }
+    for (at = &socket->sockets->open; *at != socket;)
+        at = &(*at)->next;
+    *at = socket->next;
     if (socket->monitor) {
         zmq_socket_monitor(socket->zmq, NULL, 0);
         zmq_close(socket->monitor);
@@ -231,6 +235,12 @@ uint32_t sockets_connections(struct socket *socket)
 int sockets_watch_fd(const struct socket *socket)
 {
     return socket->watch_fd;
+}
+
+void sockets_follow(struct socket *socket)
+{
+    if (socket_file_is_other(&socket->file) && zmq_disconnect(socket->zmq, socket->file.address) == 0)
+        (void)zmq_connect(socket->zmq, socket->file.address);
 }
 
 /* ---- receiving ---- */
@@ -386,16 +396,19 @@ static enum err pack_message(const struct socket *socket, int peer, struct bytes
     return outgoing ? ERR_OK : ERR_BUSY;
 }
 
-static enum err send_message(struct socket *socket, zmq_msg_t *message)
+/* The last frame, unless those before it failed with `e`. */
+static enum err send_message(struct socket *socket, enum err e, zmq_msg_t *message)
 {
-    int rc;
+    int rc = -1;
 
     peers_enter();
-    do
-        rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT);
-    while (rc < 0 && errno == EINTR); /* otherwise the next message would continue after this one's route */
+    while (e == ERR_OK && (rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT)) < 0 && errno == EINTR)
+        ; /* otherwise the next message would continue after this one's route */
     peers_leave();
-    return check_sent(socket, rc);
+    e = e == ERR_OK ? check_sent(socket, rc) : e;
+    if (e != ERR_OK)
+        zmq_msg_close(message);
+    return e;
 }
 
 static enum err send_route(struct socket *socket, const struct route *route)
@@ -417,11 +430,7 @@ enum err sockets_send(struct socket *socket, const struct route *route, struct b
         return e;
     if (route)
         e = send_route(socket, route);
-    if (e == ERR_OK)
-        e = send_message(socket, &message);
-    if (e != ERR_OK)
-        zmq_msg_close(&message);
-    return e;
+    return send_message(socket, e, &message);
 }
 
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body)
@@ -432,11 +441,7 @@ enum err sockets_publish(struct socket *socket, struct text topic, struct bytes 
     if (e != ERR_OK)
         return e;
     e = send_bytes(socket, topic.at, topic.len, ZMQ_SNDMORE);
-    if (e == ERR_OK)
-        e = send_message(socket, &message);
-    if (e != ERR_OK)
-        zmq_msg_close(&message);
-    return e;
+    return send_message(socket, e, &message);
 }
 
 void sockets_look_after(void)

@@ -37,6 +37,10 @@ void sockets_tend(struct socket *socket); /* SOCKET_EVENTS: accepts new subscrib
 uint32_t sockets_connections(struct socket *socket);
 int sockets_watch_fd(const struct socket *socket);
 
+/* SOCKET_CLIENT: connects again if another process has the address by now. A killed process that waits in the kernel
+ * for a file system keeps its connections open, so ZeroMQ sees no end of them. */
+void sockets_follow(struct socket *socket);
+
 /* The routing frames before the last frame, to be returned unchanged: for each its length in one byte, and its
  * bytes. */
 struct route {

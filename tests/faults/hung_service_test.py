@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """A service whose thread waits in the kernel for a file system cannot end when it is killed. Its successor takes over, and
 nothing waits for the dead one."""
+import http.client
 import os
 import signal
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
-from claims import claim, run_claims, same, until
+from browsing import Browser
+from claims import claim, file_text, run_claims, same, until
 from indexing import wav
 from storage import Disks, Hung
 
@@ -57,6 +59,46 @@ def an_engine_starts_again_beside_an_indexer_that_cannot_die(it):
     it.home.down()
     it.home.up()
     it.goes_on()
+
+
+@claim(inside=HungScan)
+def clients_of_an_indexer_that_cannot_die_are_connected_to_its_successor(it):
+    page = Browser(it.home).page()
+    page.subscribe('indexer.')
+    page.must('indexer.ping')
+    page.back.clear()
+    page.events.clear()
+    os.kill(it.pid, signal.SIGKILL)
+    until(lambda: it.home.is_other('indexer', it.pid))
+    while 'indexer' not in page.back:
+        page.read()
+    assert page.must('indexer.ping')['pid'] != it.pid
+    it.goes_on()
+    page.event('indexer.progressed')
+
+
+@claim(inside=Disks)
+def a_gateway_that_cannot_die_gets_its_port_back_at_the_next_start(it):
+    home = it.home
+    with Hung(it, 'held') as hung:
+        wav(hung.under + '/kit/slow/b.wav', 1100, 400)
+        it.add(hung.at + '/kit')
+        id = it.id_of(hung.at + '/kit/slow/b.wav')
+        browser, kept = Browser(home), file_text(home.file('data/web.gate'))
+        away = http.client.HTTPConnection('127.0.0.1', browser.port, timeout=60)
+        hung.fail(0, '/slow/')
+        away.request('GET', '/media/' + id, headers={'Cookie': browser.cookie})
+        until(hung.waits)
+        was = home.pid('web')
+        os.kill(was, signal.SIGKILL)
+        until(lambda: home.is_other('web', was))
+        same(200, Browser(home).get('/').status)
+        same(kept, file_text(home.file('data/web.gate')))
+        hung.heal()
+        until(lambda: not os.path.exists(f'/proc/{was}'))
+        home.loophole('restart', 'web')
+        until(lambda: Browser(home).port == browser.port)
+        same(200, browser.get('/').status)
 
 
 run_claims()

@@ -274,6 +274,11 @@ uint32_t sockets_connections(struct socket *socket)
     return socket->connections;
 }
 
+void sockets_follow(struct socket *socket)
+{
+    (void)socket; /* each death ends all connections of this world */
+}
+
 int sockets_watch_fd(const struct socket *socket)
 {
     return sockets_fd(socket);

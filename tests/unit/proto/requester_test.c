@@ -87,11 +87,91 @@ static void an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_
     assert_int_equal(answer.error, ERR_OK);
 }
 
+/* ---- a service that was killed and cannot end ---- */
+
+/* A stopped process keeps its connections, like a killed one that waits in the kernel for a file system. Its successor
+ * removes the name of its lock. */
+static void replace_service(struct engine *engine, int (*serve)(void), const char *service)
+{
+    char path[PATH_MAX + 64];
+
+    kill(engine->pids[0], SIGSTOP);
+    snprintf(path, sizeof(path), "%s/%s.lock", engine->paths.run, service);
+    assert_int_equal(unlink(path), 0);
+    engine->pids[1] = process_start(serve);
+}
+
+static void a_client_follows_a_service_to_its_successor_though_its_connection_stays_open(void **state)
+{
+    struct engine *engine = *state;
+    struct delivery answer;
+    struct id asked;
+
+    send_word(engine, "now"); /* connects */
+    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
+    replace_service(engine, stand_in_serve, "search");
+    asked = send_word(engine, "now");
+    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
+    assert_true(id_equal(answer.request, asked));
+    assert_int_equal(answer.error, ERR_OK);
+}
+
+static void tell_progress(void *service)
+{
+    struct indexer_progressed event = { 0 };
+
+    event.progress.known = (uint64_t)getpid();
+    service_publish(service, "progressed", &event);
+}
+
+static int indexer_serve(void)
+{
+    char name[] = "loophole-indexer", *argv[] = { name, NULL };
+    struct service *service = service_start(1, argv, &schema_indexer);
+
+    service_every(service, 10000, tell_progress, service);
+    service_ready(service);
+    service_loop(service);
+    return service_end(service);
+}
+
+static bool hear_from(struct engine *engine, pid_t from)
+{
+    struct indexer_progressed heard = { 0 };
+    struct arena arena = { 0 };
+    struct event_frame event;
+    struct text topic;
+    usec_t until = clock_steady() + PATIENCE_MS * 1000;
+
+    while (heard.progress.known != (uint64_t)from && clock_steady() < until) {
+        if (ask_next_event(engine->asker, 1000, &topic, &event, NULL) == ERR_OK)
+            assert_int_equal(codec_decode(&indexer_progressed_shape, event.body, &arena, &heard, NULL), ERR_OK);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    return heard.progress.known == (uint64_t)from;
+}
+
+static void a_subscriber_follows_a_service_to_its_successor_though_its_connection_stays_open(void **state)
+{
+    struct engine *engine = *state;
+
+    engine_run(engine, 0, indexer_serve, "indexer.ping");
+    assert_int_equal(ask_subscribe(engine->asker, "indexer.", NULL), ERR_OK);
+    assert_true(hear_from(engine, engine->pids[0]));
+    replace_service(engine, indexer_serve, "indexer");
+    assert_true(hear_from(engine, engine->pids[1]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_next_wait,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_client_follows_a_service_to_its_successor_though_its_connection_stays_open,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_subscriber_follows_a_service_to_its_successor_though_its_connection_stays_open, engine_set_up, tear_down),
     };
 
     signal(SIGPIPE, SIG_IGN);
