@@ -162,7 +162,8 @@ static enum err check_volume(struct availability *availability, struct call *cal
     return e == ERR_OK ? questions_add(availability, call, &question) : e;
 }
 
-static bool make_word(const struct availability_mark *ask, struct question *question)
+/* A copy of the ask after a death has the same word. */
+static bool make_word(const struct availability_mark *ask, const struct call *call, struct question *question)
 {
     char id[ID_TEXT_SIZE];
 
@@ -170,7 +171,7 @@ static bool make_word(const struct availability_mark *ask, struct question *ques
         if ((unsigned char)ask->label.at[i] < ' ' || ask->label.at[i] == 127)
             return false;
     return snprintf(question->word, sizeof(question->word) - 8, "%.*s%s%s", TEXT_ARG(ask->label),
-                    ask->label.len ? " " : "", id_write(id_new(), id)) < (int)sizeof(question->word) - 8;
+                    ask->label.len ? " " : "", id_write(call_request(call), id)) < (int)sizeof(question->word) - 8;
 }
 
 static enum err mark_volume(struct availability *availability, struct call *call, const struct availability_mark *ask,
@@ -182,7 +183,7 @@ static enum err mark_volume(struct availability *availability, struct call *call
     (void)answer;
     if (e == ERR_OK)
         e = take_path(call, ask->path, &question);
-    if (e == ERR_OK && !make_word(ask, &question)) {
+    if (e == ERR_OK && !make_word(ask, call, &question)) {
         refuse(call, ERR_BAD_REQUEST, "the label \"%.*s\" has a control character, or is too long",
                TEXT_ARG(ask->label));
         return fault_field(call_fault(call), "label");

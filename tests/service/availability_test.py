@@ -13,6 +13,7 @@ import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import children_of, claim, contains, figure, file_text, how_often, run_claims, same, until, write_file
+from client import new_id
 from indexing import wav
 from storage import Disks, Hung
 
@@ -229,6 +230,31 @@ def a_marker_that_is_lost_or_made_again_loses_nothing(it):
     write_file(disk + '/.loophole-volume', 'marked\n')
     it.rescan(disk + '/a')
     it.becomes(disk, 'external_online:done=12')
+
+
+class Patient(Disks):
+    """A stopped persist is not replaced."""
+    settings = Disks.settings + '[supervisor]\nhang_ms = 60000\n'
+
+
+@claim(inside=Patient)
+def a_mark_is_made_once_though_the_monitor_dies_before_its_answer(it):
+    for new in (False, True):
+        disk, request = it.disk(), new_id()
+        marker, ask = disk + '/.loophole-volume', {'path': disk.encode(), 'new': new}
+        was = it.home.pid('availability')
+        with it.home.paused('persist'):
+            it.client.send('availability.mark', ask, request)
+            until(lambda: os.path.exists(marker) and file_text(marker).endswith('\n'))
+            until(lambda: not children_of(was))
+            it.client.must('availability.ping')
+            os.kill(was, signal.SIGKILL)
+            until(lambda: it.home.is_other('availability', was))
+        it.client.reconnect()
+        it.client.must('availability.mark', ask, request)
+        until(lambda: it.volume('marker:' + file_text(marker).strip())['online'])
+        same([disk], [one['mount'] for one in it.home.json('volume', 'list')
+                      if one['mount'] == disk or (one['identity'].startswith('marker:') and not one['online'])])
 
 
 @claim(inside=Disks)

@@ -300,6 +300,18 @@ int volume_look(const struct mount_line *mount, struct volume_found *to)
     return error;
 }
 
+/* A copy of an ask finds what the first one wrote before its service died. */
+static bool is_written(const char *path, const char *word)
+{
+    struct buffer mark = { 0 };
+    size_t len = strlen(word);
+    bool is = file_read_all(path, 4096, &mark, NULL) == ERR_OK;
+
+    is = is && mark.len == len + 1 && memcmp(mark.at, word, len) == 0 && mark.at[len] == '\n';
+    buffer_free(&mark);
+    return is;
+}
+
 int volume_mark(const struct mount_line *mount, const char *word, bool replace)
 {
     char path[PATH_MAX];
@@ -308,6 +320,8 @@ int volume_mark(const struct mount_line *mount, const char *word, bool replace)
     if (!marker_path(mount->target, path))
         return ENAMETOOLONG;
     fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | (replace ? O_TRUNC : O_EXCL), 0644);
+    if (fd < 0 && errno == EEXIST)
+        return is_written(path, word) ? 0 : EEXIST;
     if (fd < 0)
         return errno;
     if (dprintf(fd, "%s\n", word) < 0 || fsync(fd) != 0)
