@@ -222,6 +222,19 @@ static bool rest_until(struct keeper *keeper, usec_t wait)
     return !keeper->stopping;
 }
 
+/* The program may be replaced at this moment, or the machine may lack memory. False: the keeper was asked to stop. */
+static bool start_successor(struct keeper *keeper, usec_t wait)
+{
+    struct policy failures = { 0 };
+
+    while (rest_until(keeper, wait)) {
+        if (start_supervisor(keeper))
+            return true;
+        wait = policy_died(&failures, (struct policy_life){ 0 }, true).wait;
+    }
+    return false;
+}
+
 static int keep_running(struct keeper *keeper)
 {
     siginfo_t info = { 0 };
@@ -237,7 +250,7 @@ static int keep_running(struct keeper *keeper)
             continue;
         if (!starts_again(keeper, &info, &wait))
             return death_by_signal(&info) ? err_exit_code(ERR_INTERNAL) : info.si_status;
-        if (!rest_until(keeper, wait) || !start_supervisor(keeper))
+        if (!start_successor(keeper, wait))
             return err_exit_code(ERR_INTERNAL);
     }
 }

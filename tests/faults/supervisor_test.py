@@ -4,10 +4,11 @@ replace."""
 import glob
 import os
 import shutil
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, how_often, run_claims
+from claims import BUILD, claim, how_often, run_claims, same, until
 from driving import drive
 from sounding import tool
 
@@ -19,15 +20,21 @@ def under_fault(home, fault, short, long):
     home.loophole('down')
 
 
-def with_stuck_search(home):
-    """Copies of the programs for this home; their search hangs or spins when an ask requests it."""
+def with_own_programs(home):
+    """Copies of the programs for this home; returns their folder."""
     folder = home.file('bin')
     os.mkdir(folder)
     for program in glob.glob(BUILD + '/bin/loophole*'):
         shutil.copy(program, folder)
+    home.env['PATH'] = folder + ':' + home.env['PATH']
+    return folder
+
+
+def with_stuck_search(home):
+    """Their search hangs or spins when an ask requests it."""
+    folder = with_own_programs(home)
     os.unlink(folder + '/loophole-search')
     shutil.copy(tool('stuck'), folder + '/loophole-search')
-    home.env['PATH'] = folder + ':' + home.env['PATH']
 
 
 @claim
@@ -53,6 +60,20 @@ def while_the_supervisor_is_stopped_all_services_run_and_a_dead_one_starts_once_
 @claim
 def killed_with_its_keeper_the_supervisor_leaves_all_services_running_for_its_successor(home):
     under_fault(home, 'killed_with_its_keeper', 3, 100)
+
+
+@claim
+def a_supervisor_killed_while_its_program_is_replaced_comes_back(home):
+    program = with_own_programs(home) + '/loopholed'
+    home.up()
+    was, persist = home.pid('supervisor'), home.pid('persist')
+    os.rename(program, program + '.old')
+    os.kill(was, signal.SIGKILL)
+    until(lambda: 'cannot start the supervisor' in home.log('supervisor'))
+    os.rename(program + '.old', program)
+    until(lambda: home.is_other('supervisor', was))
+    same(persist, home.pid('persist'))
+    home.loophole('down')
 
 
 @claim
