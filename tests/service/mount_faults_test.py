@@ -120,6 +120,30 @@ def a_drive_that_goes_away_during_a_scan_ends_no_session(it):
         same(['used'], [one['name'] for one in it.home.json('search', 'used:song')])
 
 
+@claim(inside=Disks)
+def a_mount_below_one_that_covers_a_dead_one_is_here(it):
+    def cover(at, marker):
+        subprocess.run(['mount', '-t', 'tmpfs', marker, at], check=True)
+        it.mounts.append(at)
+        write_file(at + '/.loophole-volume', marker + '\n')
+
+    with Hung(it, 'nas') as nas:
+        write_file(nas.under + '/.loophole-volume', 'stale\n')
+        wav(nas.under + '/kit/a.wav', 1000)
+        it.add(nas.at + '/kit')
+        nas.fail(errno.ESTALE)
+        until(lambda: it.volume('marker:stale')['state'] == 'dead')
+        cover(nas.at, 'again')
+        os.mkdir(nas.at + '/samples')
+        cover(nas.at + '/samples', 'below')
+        wav(nas.at + '/samples/kit/b.wav', 1100)
+        it.add(nas.at + '/samples/kit')
+        it.becomes(nas.at + '/samples', 'external_online:done=1')
+        same('here', it.volume('marker:below')['state'])
+        it.unmount(nas.at + '/samples')
+        it.unmount(nas.at)
+
+
 class LooksSoon(Disks):
     settings = Disks.settings + 'rescan_minutes = 1\n'
 

@@ -204,7 +204,8 @@ static const struct mount *bad_above(const struct mounts *mounts, const struct m
 
     for (uint32_t i = 0; mounts->bad && i < mounts->count; i++) {
         const struct mount *above = &mounts->at[i];
-        if (is_bad(above) && above != mount && !bytes_equal(target_of(above), target) && lies_on(target, above))
+        if (!above->is_covered && is_bad(above) && above != mount && !bytes_equal(target_of(above), target) &&
+            lies_on(target, above))
             return above;
     }
     return NULL;
@@ -353,6 +354,6 @@ uint32_t mounts_hung(const struct mounts *mounts)
     uint32_t hung = 0;
 
     for (uint32_t i = 0; i < mounts->count; i++)
-        hung += mounts->at[i].state == MOUNT_HUNG;
+        hung += mounts->at[i].state == MOUNT_HUNG && !mounts->at[i].is_covered;
     return hung;
 }
