@@ -157,6 +157,7 @@ enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic,
     usec_t until = clock_steady() + (usec_t)timeout_ms * 1000;
     struct pollfd fd;
     enum err e;
+    int left;
 
     if (!asker->listen)
         return fault_set(fault, ERR_BAD_REQUEST, "no event is subscribed to: call subscribe first");
@@ -169,9 +170,10 @@ enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic,
             return ERR_OK;
         if (e == ERR_IO)
             return fault_set(fault, e, "cannot read events");
-        if (e == ERR_BUSY && left_ms(until) < 0)
+        left = left_ms(until);
+        if (e == ERR_BUSY && left < 0)
             return fault_set(fault, ERR_TIMEOUT, "no event within %d ms", timeout_ms);
         if (e == ERR_BUSY)
-            poll(&fd, 1, left_ms(until));
+            poll(&fd, 1, left);
     }
 }
