@@ -100,6 +100,30 @@ function count_touches() {
   }, true)
 }
 
+/** In the page, from its beginning: counts the asks for panic. */
+function count_panics() {
+  globalThis.panics = 0
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    if (new TextDecoder('latin1').decode(bytes).includes('audio.panic')) panics++
+    send.call(this, bytes)
+  }
+}
+
+/** Presses Ctrl+. in each of these elements that can have the keyboard. */
+async function panicInEach(page, fields) {
+  let count = 0
+  for (const field of await fields.all()) {
+    if (!(await field.isVisible()) || !(await field.isEnabled())) continue
+    const before = await page.evaluate(() => panics)
+    await field.focus()
+    await page.keyboard.press('Control+.')
+    await until(`panic from ${await field.evaluate(of => of.outerHTML.slice(0, 120))}`, () => page.evaluate(before => panics > before, before))
+    count++
+  }
+  return count
+}
+
 export const frame = {
   async nothing_moves_while_a_mode_fills(browser) {
     const paints = []
@@ -147,6 +171,46 @@ export const frame = {
       assert(status === 0 || /^loophole: .*(nothing to|no take|silen|no sound|map)/.test(stderr), why)
     }
     assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser'])
+    return page
+  },
+
+  async keys_that_work_everywhere_work_in_fields_and_dialogs(browser) {
+    const page = await open(browser, '#q=bell', count_panics)
+    await showsTotal(page, 'bell')
+    await page.locator('.row').first().click()
+    await page.locator('.details h2').waitFor()
+    await page.locator('.treatments summary').click()
+    await page.locator('#addtag').focus()
+    loophole('play', 'lengthy', '--loop')
+    await until('it sounds', () => asked('streamer.voices').each.some(one => one.looping && one.position > 0))
+    await page.keyboard.press('Control+.')
+    await until('it is silent', () => asked('streamer.voices').each.length === 0)
+    const fields = 'input:not([type=file]), textarea, select'
+    assert((await panicInEach(page, page.locator(fields))) > 10, 'fields of the table')
+    await page.locator('#addtag').focus()
+    await page.keyboard.press('Control+k')
+    await page.locator('dialog.palette[open] input').waitFor()
+    assert.equal(await panicInEach(page, page.locator('dialog[open] input')), 1)
+    await page.keyboard.type('listen to a jack port')
+    await page.keyboard.press('Alt+3')
+    await page.keyboard.press('Enter')
+    await page.locator('dialog.asking[open]').waitFor()
+    assert.equal(await panicInEach(page, page.locator('dialog[open] :is(input, button)')), 3)
+    await page.keyboard.press('Alt+3')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.press('Escape')
+    await page.locator('dialog[open]').waitFor({ state: 'detached' })
+    assert.equal(await page.locator('nav.modes [aria-current]').innerText(), 'Table', 'a dialog keeps the other keys')
+    loophole('pattern', process.env.PATTERN)
+    for (const [key, filled] of [[7, 'form input'], [8, '.mixer[data-live=true]']]) {
+      await page.keyboard.press(`Alt+${key}`)
+      await page.locator(filled).first().waitFor()
+      await panicInEach(page, page.locator(fields))
+    }
+    await page.getByRole('group', { name: 'Pad 0' }).getByLabel('Pan').focus()
+    await page.keyboard.press('Alt+1')
+    await page.locator('.row').first().waitFor()
+    loophole('preview', 'stop')
     return page
   },
 

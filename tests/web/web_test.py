@@ -225,6 +225,11 @@ def each_command_names_a_command_line_that_works(home):
 
 
 @claim(shares=sounds)
+def keys_that_work_everywhere_work_in_fields_and_dialogs(home):
+    in_browser(home, 'keys_that_work_everywhere_work_in_fields_and_dialogs')
+
+
+@claim(shares=sounds)
 def three_touches_lead_from_the_page_to_a_sound(home):
     for line in in_browser(home, 'three_touches_lead_from_the_page_to_a_sound').out.splitlines():
         figure(line)

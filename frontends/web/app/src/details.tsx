@@ -36,7 +36,7 @@ function Stated({ of, attribute, title }: { of: item; attribute: string; title: 
   const value = factText(of, attribute)
   return (
     <label title={sourceOf(of, attribute)}>{title}
-      <input key={value} type="text" defaultValue={value} onKeyDown={event => event.stopPropagation()}
+      <input key={value} type="text" defaultValue={value}
         onChange={event => state(chosen(), attribute, event.currentTarget.value.trim())} />
     </label>
   )
@@ -49,7 +49,6 @@ function Tags({ of }: { of: item }) {
         <button key={name} class="chip" title={`Remove the tag ${name}`} onClick={() => tag(chosen(), [name], true)}>{clean(name)} <span aria-hidden="true">×</span></button>
       ))}
       <input type="text" id="addtag" aria-label="Add a tag" placeholder="add a tag" onKeyDown={event => {
-        event.stopPropagation()
         const field = event.currentTarget
         if (event.key === 'Enter' && field.value.trim()) { tag(chosen(), [field.value.trim()]); field.value = '' }
       }} />
@@ -136,7 +135,7 @@ export function Details() {
         <Stated of={of} attribute="class" title="Class" />
         <Stated of={of} attribute="bpm" title="BPM" />
         <Stated of={of} attribute="key" title="Key" />
-        <label>Notes<textarea key={of.media.notes} defaultValue={of.media.notes} rows={2} onKeyDown={event => event.stopPropagation()}
+        <label>Notes<textarea key={of.media.notes} defaultValue={of.media.notes} rows={2}
           onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
       </div>
       <Treatments of={of} />

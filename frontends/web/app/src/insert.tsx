@@ -19,7 +19,7 @@ export function Insert({ of, now, known, again }: { of: channel; now: chain_stat
   return (
     <div class="insert" role="group" aria-label={`Insert of ${of}`}>
       <label>Insert <output>{known ? stateOf(now) : '–'}</output>
-        <input type="text" value={typed} placeholder="reverb:in_1,in_2" title="The inputs of a JACK client: CLIENT:LEFT,RIGHT" onKeyDown={event => event.stopPropagation()} onInput={event => setTyped(event.currentTarget.value)} /></label>
+        <input type="text" value={typed} placeholder="reverb:in_1,in_2" title="The inputs of a JACK client: CLIENT:LEFT,RIGHT" onInput={event => setTyped(event.currentTarget.value)} /></label>
       <span class="buttons">
         <button disabled={!known || !typed.trim()} onClick={() => put(typed.trim(), `${of} goes through ${typed.trim()}.`)}>Set</button>
         <button disabled={!now} onClick={() => put('', `${of} has no insert.`)}>Remove</button>

@@ -56,7 +56,7 @@ function Devices({ each, again }: { each: connection[]; again: () => void }) {
         <span key={`${one.port} ${one.to}`} class="device" data-device={clean(one.to)}>{one.port}: {clean(one.to)}{!one.made && <em> is away</em>} <button
           aria-label={`Disconnect ${clean(one.to)} from ${one.port}`} onClick={() => run(ask('audio.disconnect', { port: one.port, to: one.to }, 5000), `${clean(one.to)} is disconnected.`)}>Disconnect</button></span>
       ))}
-      <label>Device <input type="text" value={to} placeholder="nanoKONTROL2:out" size={20} onKeyDown={event => event.stopPropagation()} onInput={event => setTo(event.currentTarget.value)} /></label>
+      <label>Device <input type="text" value={to} placeholder="nanoKONTROL2:out" size={20} onInput={event => setTo(event.currentTarget.value)} /></label>
       <label>at <select value={port} onChange={event => setPort(event.currentTarget.value)}>{PORTS.map(one => <option key={one} value={one}>{one}</option>)}</select></label>
       <button disabled={!to.trim()} onClick={() => run(ask('audio.connect', { port, to: to.trim() }, 5000), `${to.trim()} is connected to ${port}.`)}>Connect</button>
     </div>
@@ -84,12 +84,12 @@ export function Learn() {
     <section aria-label="MIDI controls" class="wide pane" tabIndex={0}>
       <h2>MIDI controls</h2>
       <p class="buttons">
-        <label>What moves <input type="text" list="midi-targets" value={target} placeholder="mixer/pads/gain" size={24} onKeyDown={event => event.stopPropagation()} onInput={event => setTarget(event.currentTarget.value)} /></label>
+        <label>What moves <input type="text" list="midi-targets" value={target} placeholder="mixer/pads/gain" size={24} onInput={event => setTarget(event.currentTarget.value)} /></label>
         <datalist id="midi-targets">{(known ?? targets([])).map(one => <option key={one} value={one} />)}</datalist>
         <label>Mode <select value={mode} onChange={event => setMode(event.currentTarget.value)}>
           <option value="">usual</option>{midi_mode_words.map(one => <option key={one} value={one}>{one}</option>)}
         </select></label>
-        <label>Control <input type="text" value={control} placeholder="the next one that is moved" size={22} onKeyDown={event => event.stopPropagation()} onInput={event => setControl(event.currentTarget.value)} /></label>
+        <label>Control <input type="text" value={control} placeholder="the next one that is moved" size={22} onInput={event => setControl(event.currentTarget.value)} /></label>
         <label><input type="checkbox" checked={over} onChange={event => setOver(event.currentTarget.checked)} /> Also if it moves something else</label>
         <button disabled={!got || !target.trim()} aria-pressed={waits > 0} onClick={learn}>Learn</button>
         <output aria-label="Learning">{waits > 0 && !control.trim() ? 'Move the control now.' : ''}</output>

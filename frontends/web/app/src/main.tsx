@@ -87,23 +87,32 @@ function Middle({ mode }: { mode: Mode }) {
   }
 }
 
-/** Keys that work everywhere; fields keep theirs. */
+/** Keys that work everywhere, also in fields; in an open dialog only panic. */
+function onKeyAnywhere(event: KeyboardEvent) {
+  const control = event.ctrlKey || event.metaKey
+  const mode = event.altKey ? MODES[Number(event.key) - 1] : undefined
+  const inDialog = document.querySelector('dialog[open]') !== null
+  if (control && event.key === '.') hearing.panic()
+  else if (control && event.key === 'k') { if (!inDialog) paletteOpen.set(true) }
+  else if (mode) { if (!inDialog) enterMode(mode) }
+  else return
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+/** Keys that work everywhere but in fields and dialogs, which keep theirs. */
 function onKey(event: KeyboardEvent) {
   const control = event.ctrlKey || event.metaKey
   const inField = /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName)
-  const mode = event.altKey ? MODES[Number(event.key) - 1] : undefined
-  if (control && event.key === 'k') paletteOpen.set(true)
-  else if (control && event.key === '.') hearing.panic()
-  else if (mode) enterMode(mode)
-  else if (inField) return
-  else if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
+  if (inField || document.querySelector('dialog[open]')) return
+  if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
   else if (event.key === '/') document.getElementById('query')?.focus()
   else if (event.key === 't') document.getElementById('addtag')?.focus()
   else if (event.key === 'b' && !control && !event.altKey) addToBasket()
   else if (event.key === 'l' && !control && !event.altKey) goToWeights()
   else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
-  else if (isMove(event)) { if ((event.target as HTMLElement).closest('dialog, audio') || !giveToList(event)) return }
-  else if ((event.target as HTMLElement).closest('button, summary, dialog, audio') || !listKey(event)) return
+  else if (isMove(event)) { if ((event.target as HTMLElement).closest('audio') || !giveToList(event)) return }
+  else if ((event.target as HTMLElement).closest('button, summary, audio') || !listKey(event)) return
   event.preventDefault()
 }
 
@@ -126,7 +135,10 @@ function useDrop(): boolean {
 function Page() {
   const mode = useCell(view, of => of.mode)
   const over = useDrop()
-  useEffect(() => { addEventListener('keydown', onKey); return () => removeEventListener('keydown', onKey) }, [])
+  useEffect(() => {
+    addEventListener('keydown', onKeyAnywhere, true); addEventListener('keydown', onKey)
+    return () => { removeEventListener('keydown', onKeyAnywhere, true); removeEventListener('keydown', onKey) }
+  }, [])
   return (
     <>
       <header><QueryLine /><Modes /><div class="force"><Count /><ScopeChoice /><Outside /><Chips /><Likeness /></div></header>

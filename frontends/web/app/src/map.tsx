@@ -223,7 +223,7 @@ export function MapView() {
         <button aria-pressed={dimensions === 2} onClick={() => show({ dimensions: 2 })}>2-D</button>
         <button aria-pressed={dimensions === 3} onClick={() => show({ dimensions: 3 })}>3-D</button>
         <label>Colour by any fact <input type="text" list="colours" size={12} key={colour} defaultValue={colour} onFocus={event => event.currentTarget.select()}
-          onKeyDown={event => event.stopPropagation()} onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
+          onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded))}>Whole map</button>
         <span class="quiet">Shift and drag: lasso{loaded && ` · ${counted(loaded.count, 'point')}`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>

@@ -55,7 +55,7 @@ export function PortChoice() {
     if (port) hearPort(port).catch(complain)
   }
   return (
-    <dialog ref={dialog} class="asking" aria-label="Listen to a JACK port" onClose={() => portsOpen.set(false)} onKeyDown={event => event.stopPropagation()}>
+    <dialog ref={dialog} class="asking" aria-label="Listen to a JACK port" onClose={() => portsOpen.set(false)}>
       {open && (
         <form onSubmit={listen}>
           <label>Find sounds like what this JACK port plays for {LISTENED_S} seconds

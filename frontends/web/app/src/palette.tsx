@@ -138,9 +138,8 @@ export function Palette() {
     if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1))
     else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1))
     else if (event.key === 'Enter') run(found[at])
-    else return event.stopPropagation()
+    else return
     event.preventDefault()
-    event.stopPropagation()
   }
   return (
     <dialog ref={dialog} class="palette" aria-label="Commands" onClose={() => paletteOpen.set(false)}>

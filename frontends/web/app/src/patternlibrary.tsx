@@ -40,7 +40,7 @@ function Keep({ run }: { run: Run }) {
   return (
     <p class="buttons">
       <button onClick={() => { run(ask('project.save_file', { name: name.trim(), folder: '', file: '' }, BUDGET_MS)); setName('') }}>Keep what plays</button>
-      <label>as <input type="text" value={name} placeholder="its own name, or genre/name" size={24} maxLength={320} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+      <label>as <input type="text" value={name} placeholder="its own name, or genre/name" size={24} maxLength={320} onInput={event => setName(event.currentTarget.value)} /></label>
       <button onClick={() => { const from = prompt('Name of the MIDI file in DATA/patterns/export:'); if (from?.trim()) run(ask('project.import_midi', { name: from.trim() }, BUDGET_MS)) }}>Import MIDI…</button>
       <button onClick={() => run(ask('project.undo_library', {}, BUDGET_MS))}>Undo in the library</button>
       <button onClick={() => run(ask('project.redo_library', {}, BUDGET_MS))}>Redo</button>
@@ -66,7 +66,7 @@ export function PatternLibrary() {
   const each = got?.each ?? []
   const total = num(got?.total)
   const field = (label: string, value: string, put: (text: string) => void) =>
-    <label>{label} <input type="text" value={value} size={10} onKeyDown={event => event.stopPropagation()} onInput={event => put(event.currentTarget.value)} /></label>
+    <label>{label} <input type="text" value={value} size={10} onInput={event => put(event.currentTarget.value)} /></label>
   const check = (label: string, value: boolean, put: (on: boolean) => void) =>
     <label><input type="checkbox" checked={value} onChange={event => put(event.currentTarget.checked)} /> {label}</label>
   return (

@@ -27,7 +27,7 @@ function NewProject({ again }: { again: () => void }) {
   }
   return (
     <form class="buttons" onSubmit={make}>
-      <label>Name <input type="text" value={name} maxLength={80} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+      <label>Name <input type="text" value={name} maxLength={80} onInput={event => setName(event.currentTarget.value)} /></label>
       <button disabled={!name.trim()}>New project</button>
     </form>
   )
@@ -121,7 +121,7 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
     <details class="keep">
       <summary>Copy, go back, collect</summary>
       <form class="buttons" onSubmit={event => { event.preventDefault(); saveAs() }}>
-        <label>New name <input type="text" value={name} maxLength={80} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+        <label>New name <input type="text" value={name} maxLength={80} onInput={event => setName(event.currentTarget.value)} /></label>
         <button disabled={!name.trim()}>Save as</button>
       </form>
       <form class="buttons" onSubmit={event => { event.preventDefault(); load(Number(back) || 0) }}>

@@ -23,7 +23,7 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
   return (
     <tr class={of.active ? 'active' : ''} data-slot={slot}>
       <td class="number">{slot}</td>
-      <td><input type="text" aria-label={`Name of slot ${slot}`} key={of.name} defaultValue={of.name} onKeyDown={event => event.stopPropagation()}
+      <td><input type="text" aria-label={`Name of slot ${slot}`} key={of.name} defaultValue={of.name}
         onChange={event => change('rename', event.currentTarget.value.trim())} />{of.trouble && <em> {clean(of.trouble)}</em>}</td>
       <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td><td>{clean(of.genre)}</td>
       <td class="buttons">
@@ -53,7 +53,7 @@ export function Slots() {
     <section aria-label="Pattern slots" class="wide pane" tabIndex={0}>
       <h2>Pattern slots</h2>
       <p class="buttons">
-        <label>Bank <input type="text" key={got?.bank} defaultValue={got?.bank ?? ''} disabled={!got} size={10} onKeyDown={event => event.stopPropagation()}
+        <label>Bank <input type="text" key={got?.bank} defaultValue={got?.bank ?? ''} disabled={!got} size={10}
           title="A number chooses a bank; a name chooses the bank of that name, or names this one"
           onChange={event => run(ask('project.bank', { project: '', bank: event.currentTarget.value.trim() }, BUDGET_MS))} /></label>
         <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the bar</label>
@@ -63,7 +63,7 @@ export function Slots() {
       <p class="buttons">
         <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save what plays</button>
         <label>in slot <input type="number" min="1" max={SLOTS} value={to} onInput={event => setSlot(event.currentTarget.value)} /></label>
-        <label>as <input type="text" value={name} placeholder="its own name" maxLength={80} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+        <label>as <input type="text" value={name} placeholder="its own name" maxLength={80} onInput={event => setName(event.currentTarget.value)} /></label>
       </p>
       {slots.length > 0 && (
         <table class="plain">

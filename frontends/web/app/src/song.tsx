@@ -24,7 +24,7 @@ function Line({ of, at, last, playing, put, drop, move, play }: {
   of: Entry; at: number; last: boolean; playing: boolean; put: (to: Entry) => void; drop: () => void; move: (by: number) => void; play: () => void
 }) {
   const field = (what: keyof Entry, label: string, least: number, most: number) => (
-    <input type="number" min={least} max={most} key={of[what]} defaultValue={String(of[what])} aria-label={`${label} of entry ${at}`} onKeyDown={event => event.stopPropagation()}
+    <input type="number" min={least} max={most} key={of[what]} defaultValue={String(of[what])} aria-label={`${label} of entry ${at}`}
       onChange={event => put({ ...of, [what]: wholeOf(event.currentTarget.value, least, most) })} />
   )
   return (

@@ -21,7 +21,7 @@ function Field({ of, name }: { of: item; name: Treatment }) {
   return (
     <label>{TITLES[name]}
       <input key={text} type="number" step={name === 'gain_db' ? 0.1 : 0.001} min={name === 'gain_db' ? -60 : 0} max={name === 'gain_db' ? 60 : undefined} defaultValue={text}
-        onKeyDown={event => event.stopPropagation()} onChange={event => take(event.currentTarget.value.trim())} /></label>
+        onChange={event => take(event.currentTarget.value.trim())} /></label>
   )
 }
 

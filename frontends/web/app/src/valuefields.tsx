@@ -28,7 +28,7 @@ export function Value<Of>({ field, of, change }: { field: Field<Of>; of: Of | un
   }
   return (
     <label>{field.title}
-      <input key={text} type="number" min={field.least} max={field.most} step={field.by} defaultValue={text} onKeyDown={event => event.stopPropagation()}
+      <input key={text} type="number" min={field.least} max={field.most} step={field.by} defaultValue={text}
         onChange={event => take(event.currentTarget.value)} /></label>
   )
 }
