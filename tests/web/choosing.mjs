@@ -14,6 +14,7 @@ const scrollTo = (page, index) => page.locator('main .rows').evaluate((of, index
 
 /** A class whose items are on several pages and can be selected as a whole. */
 const someClass = () => asked('search.query', 'limit=0', 'facets=["class"]').facets.find(one => one.count > 800 && one.count < 3000).value
+const steps = () => asked('persist.undo_list', 'scope=catalogue', 'limit=1000').each.filter(one => !one.undone).length
 const find = text => `#q=${encodeURIComponent(text)}`
 
 /** In the page, from its beginning: with `held`, the answers to search.get wait until there is none. */
@@ -189,8 +190,25 @@ export const choosing = {
     return page
   },
 
+  async an_edit_that_changes_nothing_offers_no_undo(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    const [item] = json('search', 'bell')
+    loophole('rate', item.id, '0') // another claim rates it
+    await page.locator(`.row[data-id="${item.id}"]`).click()
+    await page.locator('.details h2', { hasText: item.name }).waitFor()
+    const before = steps()
+    await page.keyboard.press('0')
+    await page.locator('.remark').getByText('Clear rating of 1 item: nothing to change.').waitFor()
+    const field = page.locator('.stated').getByLabel('Class', { exact: true })
+    await field.fill('')
+    await field.press('Enter')
+    await page.locator('.remark').getByText('Clear class of 1 item: nothing to change.').waitFor()
+    assert.equal(steps(), before, 'undo takes back what it would have before')
+    return page
+  },
+
   async an_edit_whose_answer_is_lost_is_repeated_under_its_id(browser) {
-    const steps = () => asked('persist.undo_list', 'scope=catalogue', 'limit=1000').each.filter(one => !one.undone).length
     const page = await open(browser, '#q=bell', lose_the_first_answer)
     await showsTotal(page, 'bell')
     await page.locator('.row').first().click()

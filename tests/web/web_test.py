@@ -347,6 +347,11 @@ def details_are_never_those_of_another_item(home):
 
 
 @claim(shares=sounds)
+def an_edit_that_changes_nothing_offers_no_undo(home):
+    in_browser(home, 'an_edit_that_changes_nothing_offers_no_undo')
+
+
+@claim(shares=sounds)
 def an_edit_whose_answer_is_lost_is_repeated_under_its_id(home):
     in_browser(home, 'an_edit_whose_answer_is_lost_is_repeated_under_its_id')
 

@@ -18,7 +18,7 @@ async function apply(ids: string[], label: string, changeOf: (id: string) => Cha
   const actions = ids.map(id => ({ edit: { ...changeOf(id), id: idBytes(id)! } }))
   try {
     const done = await ask('persist.apply', { label, scope: 'catalogue', actions }, BUDGET_MS)
-    say(`${label}: ${num(done.items)} changed. Ctrl+Z takes it back.`)
+    say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z takes it back.` : `${label}: nothing to change.`)
     refresh()
   } catch (error) { complain(error) }
 }
