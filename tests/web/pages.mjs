@@ -384,7 +384,17 @@ const claims = {
       assert.equal(await download.failure(), null)
       assert.equal(download.suggestedFilename(), file)
     }
+    const byCommand = async () => {
+      await page.keyboard.press('Control+k')
+      await page.getByLabel('Command', { exact: true }).fill('download')
+      const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+      assert.equal(await download.failure(), null)
+      assert.equal(await page.locator('.details h2').innerText(), item.name, 'the page stays')
+      return download.suggestedFilename()
+    }
+    assert.equal(await byCommand(), item.path.split('/').at(-1))
     for (const at of [0, 1]) await page.locator('.row').nth(at).click({ modifiers: ['Control'] })
+    assert.equal(await byCommand(), 'loophole.zip')
     const [zip] = await Promise.all([page.waitForEvent('download'), page.locator('.out').getByText('2 items as zip').click()])
     assert.equal(await zip.failure(), null)
     await page.keyboard.press('Control+a')

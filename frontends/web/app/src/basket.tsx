@@ -3,8 +3,9 @@ import type { basket } from 'loophole'
 import { Cell, useCell } from './cell'
 import { counted, idBytes, num, pathText } from './format'
 import { chosen } from './list'
+import { itemOf } from './result'
 import { complain, say, selected, view } from './state'
-import { ask } from './wire'
+import { ask, read } from './wire'
 
 const BUDGET_MS = 30000
 const TOGETHER = 1000
@@ -57,18 +58,27 @@ export const reveal = () =>
   view.value.at ? ask('web.reveal', { id: idBytes(view.value.at)! }, BUDGET_MS).then(() => say('The file manager shows the file.'), complain)
     : complain(new Error('No item is current: choose one first'))
 
-/** A zip of the chosen items; one item as it is. */
-export const downloadAddress = (ids: string[]) => (ids.length === 1 ? `/media/${ids[0]}` : `/zip?ids=${ids.slice(0, ZIP_MOST).join()}`)
+const zipOf = (ids: string[]) => ({ href: `/zip?ids=${ids.join()}`, download: 'loophole.zip' })
+const fileOf = (id: string, path: string) => ({ href: `/media/${id}`, download: path.split('/').at(-1) || 'sound' })
 
-export function download() {
+async function fileOfItem(id: string) {
+  const of = itemOf(id) ?? (await read('search.get', { id: idBytes(id) }, AbortSignal.timeout(BUDGET_MS))).item
+  return fileOf(id, pathText(of.path))
+}
+
+/** Downloads a zip of the chosen items; one item as it is. A link, because an address would replace the page. */
+export async function download() {
   const ids = chosen()
+  if (!ids.length) return complain(new Error('No item is chosen: choose some in the table first'))
   if (ids.length > ZIP_MOST) return complain(new Error(`${ids.length} items are too many for one archive: select at most ${ZIP_MOST}`))
-  if (ids.length) location.assign(downloadAddress(ids))
+  try {
+    Object.assign(document.createElement('a'), ids.length > 1 ? zipOf(ids) : await fileOfItem(ids[0]!)).click()
+  } catch (error) { complain(error) }
 }
 
 /** For the item of the details; the basket and the archive are for the selected items. */
 export function Out({ id, path }: { id: string; path: string }) {
-  const name = path.split('/').at(-1) || 'sound'
+  const file = fileOf(id, path)
   const got = useCell(inBasket)
   const ids = selected.value.size > 1 ? chosen() : [id]
   return (
@@ -79,8 +89,8 @@ export function Out({ id, path }: { id: string; path: string }) {
         <button onClick={reveal} disabled={!path}>Show in the file manager</button>
         <button onClick={addToBasket} title="A link in a folder that any DAW's file browser shows (b)">Into the basket</button>
         {ids.length < 2
-          ? <><a class="button" href={`/media/${id}`} download={name}>Download</a> <a class="button" href={`/media/${id}?as=wav`} download={`${name.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>
-          : ids.length <= ZIP_MOST ? <a class="button" href={downloadAddress(ids)} download="loophole.zip">{counted(ids.length, 'item')} as zip</a>
+          ? <><a class="button" {...file}>Download</a> <a class="button" href={`${file.href}?as=wav`} download={`${file.download.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>
+          : ids.length <= ZIP_MOST ? <a class="button" {...zipOf(ids)}>{counted(ids.length, 'item')} as zip</a>
             : <span class="quiet">A zip has at most {ZIP_MOST} items.</span>}
       </div>
       {got && <>
