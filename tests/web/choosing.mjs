@@ -190,6 +190,83 @@ export const choosing = {
     return page
   },
 
+  async what_is_typed_into_the_details_is_no_command_and_for_their_item_alone(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    const [one, other] = json('search', 'bell')
+    loophole('rate', one.id, '0') // another claim rates it
+    const shownAs = id => { const { media, facts } = asked('search.get', `id=${id}`).item; return { ...media, rated: facts.some(of => of.attribute === 'rating') } }
+    const field = title => page.locator('.stated').getByLabel(title, { exact: true })
+    const notes = page.locator('.stated textarea'), name = page.locator('.details h2')
+    const noteOf = async text => { loophole('edit', one.id, `notes=${text}`); loophole('tag', one.id, `+${text}`); await page.locator('.details .tags').getByText(text).waitFor() }
+    await page.locator(`.row[data-id="${one.id}"]`).click()
+    await until('the details are of the first', async () => (await name.innerText()) === one.name)
+    await notes.focus()
+    await noteOf('before')
+    await until('a field where nothing was typed shows what the engine has', async () => (await notes.inputValue()) === 'before')
+    await page.keyboard.press('End')
+    await page.keyboard.type('go')
+    await noteOf('meanwhile')
+    await page.keyboard.type('hf3')
+    assert.equal(await notes.inputValue(), 'beforegohf3')
+    const { hidden, favourite, rated, notes: said } = shownAs(one.id)
+    assert.deepEqual([hidden, favourite, rated, said], [false, false, false, 'meanwhile'])
+    await page.locator('main .rows').focus()
+    await until('the engine has what was typed', () => shownAs(one.id).notes === 'beforegohf3')
+    await page.keyboard.press('Control+z')
+    await until('the field shows the text of the other again', async () => (await notes.inputValue()) === 'meanwhile')
+
+    const bpm = await field('BPM').inputValue(), sort = await field('Class').inputValue()
+    assert.notEqual(sort, '')
+    for (const [title, typed, shown] of [['BPM', 'fast', bpm], ['Class', '', sort]]) {
+      await field(title).fill(typed)
+      await field(title).press('Enter')
+      await until(`${title} shows what the engine has`, async () => (await field(title).inputValue()) === shown)
+    }
+    await field('BPM').fill('fast')
+    await page.locator(`.row[data-id="${other.id}"]`).click()
+    await until('the details are of the other', async () => (await name.innerText()) === other.name)
+    assert.equal(await notes.inputValue(), '')
+    assert.notEqual(await field('BPM').inputValue(), 'fast')
+    await until('the address names the other', () => page.evaluate(id => location.hash.includes(id), other.id))
+    await notes.fill('of the other')
+    await page.evaluate(id => { location.hash = `#q=bell&at=${id}` }, one.id)
+    await until('the other has its notes', () => shownAs(other.id).notes === 'of the other')
+    await until('the details are of the first', async () => (await name.innerText()) === one.name && (await notes.inputValue()) === 'meanwhile')
+    assert.equal(shownAs(one.id).notes, 'meanwhile')
+    return page
+  },
+
+  async fields_of_the_sound_page_show_what_the_engine_has(browser) {
+    loophole('pattern', process.env.PATTERN)
+    loophole('pattern', 'save', '5')
+    const page = await open(browser, '#mode=sound')
+    const slots = page.locator('section[aria-label="Pattern slots"]'), field = slots.getByLabel('Name of slot 5')
+    const had = await until('the slot has a name', () => field.inputValue())
+    const rename = (slot, to) => asked('project.change_slot', 'project=', 'verb=rename', `slot=${slot}`, `to=${to}`)
+    await field.focus()
+    await page.keyboard.press('End')
+    await page.keyboard.type(' two')
+    rename(5, 'Of the shell')
+    loophole('pattern', 'save', '9')
+    await slots.locator('[data-slot="9"]').waitFor()
+    await page.keyboard.type('!')
+    assert.equal(await field.inputValue(), `${had} two!`)
+    await field.press('Enter')
+    await until('the engine has what was typed', () => asked('project.list_patterns', 'project=').slots.some(one => one.name === `${had} two!`))
+    const tempo = page.getByRole('group', { name: 'Transport' }).getByLabel('Tempo'), gain = page.getByRole('group', { name: 'Pad 0' }).getByLabel('Gain, dB')
+    const bpm = await tempo.inputValue()
+    for (const [of, typed, shown] of [[field, '', `${had} two!`], [tempo, '1000', bpm], [gain, '500', '12'], [gain, '600', '12']]) {
+      await of.fill(typed)
+      await of.press('Enter')
+      await until(`the field shows ${shown} after ${typed}`, async () => (await of.inputValue()) === shown)
+    }
+    await gain.fill('')
+    await gain.press('Enter')
+    for (const slot of [5, 9]) asked('project.change_slot', 'project=', 'verb=delete', `slot=${slot}`, 'to=')
+    return page
+  },
+
   async an_edit_that_changes_nothing_offers_no_undo(browser) {
     const page = await open(browser, '#q=bell')
     await showsTotal(page, 'bell')

@@ -347,6 +347,16 @@ def details_are_never_those_of_another_item(home):
 
 
 @claim(shares=sounds)
+def what_is_typed_into_the_details_is_no_command_and_for_their_item_alone(home):
+    in_browser(home, 'what_is_typed_into_the_details_is_no_command_and_for_their_item_alone')
+
+
+@claim(shares=sounds)
+def fields_of_the_sound_page_show_what_the_engine_has(home):
+    in_browser(home, 'fields_of_the_sound_page_show_what_the_engine_has')
+
+
+@claim(shares=sounds)
 def an_edit_that_changes_nothing_offers_no_undo(home):
     in_browser(home, 'an_edit_that_changes_nothing_offers_no_undo')
 

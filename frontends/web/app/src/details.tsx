@@ -13,6 +13,7 @@ import { arrived, itemOf } from './result'
 import { selected, view } from './state'
 import { sourceOf } from './table'
 import { Treatments } from './treatment'
+import { TypedField } from './typedfield'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
 
@@ -27,17 +28,17 @@ function useItem(id: string): { item: item; sources: fact[]; late: boolean } | u
     else setGot(undefined)
     return () => control.abort()
   }, [id, changed])
-  if (got && idText(got.item.media.id) === id) return { ...got, late: false }
+  if (got && idOf(got.item) === id) return { ...got, late: false }
   const listed = id ? itemOf(id) : undefined
   return listed ? { item: listed, sources: [], late: false } : got && { ...got, late: true }
 }
 
+const idOf = (of: item) => idText(of.media.id)
+
 function Stated({ of, attribute, title }: { of: item; attribute: string; title: string }) {
-  const value = factText(of, attribute)
   return (
     <label title={sourceOf(of, attribute)}>{title}
-      <input key={value} type="text" defaultValue={value}
-        onChange={event => state(chosen(), attribute, event.currentTarget.value.trim())} />
+      <TypedField bound key={idOf(of)} value={factText(of, attribute)} put={typed => state(chosen(idOf(of)), attribute, typed.trim())} />
     </label>
   )
 }
@@ -135,8 +136,7 @@ export function Details() {
         <Stated of={of} attribute="class" title="Class" />
         <Stated of={of} attribute="bpm" title="BPM" />
         <Stated of={of} attribute="key" title="Key" />
-        <label>Notes<textarea key={of.media.notes} defaultValue={of.media.notes} rows={2}
-          onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
+        <label>Notes<TypedField bound key={idOf(of)} value={of.media.notes} rows={2} put={notes => change(chosen(idOf(of)), 'Notes', { notes })} /></label>
       </div>
       <Treatments of={of} />
       <Out id={at} path={pathText(of.path)} />

@@ -10,17 +10,23 @@ const MOST = 4096
 
 export type Change = Omit<Given<edit>, 'id'>
 
+/** What the engine has is shown again, instead of what a person wanted. */
+function refuse(error: unknown) {
+  complain(error)
+  refresh()
+}
+
 /** Applies a change to all these items as one step of undo. */
 export const change = (ids: string[], label: string, what: Change) => apply(ids, label, () => what)
 
 async function apply(ids: string[], label: string, changeOf: (id: string) => Change) {
-  if (ids.length > MOST) return complain(new Error(`${ids.length} items are too many for one step: select at most ${MOST}`))
+  if (ids.length > MOST) return refuse(new Error(`${ids.length} items are too many for one step: select at most ${MOST}`))
   const actions = ids.map(id => ({ edit: { ...changeOf(id), id: idBytes(id)! } }))
   try {
     const done = await ask('persist.apply', { label, scope: 'catalogue', actions }, BUDGET_MS)
     say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z takes it back.` : `${label}: nothing to change.`)
     refresh()
-  } catch (error) { complain(error) }
+  } catch (error) { refuse(error) }
 }
 
 const itemsOf = (ids: string[]) => counted(ids.length, 'item')
@@ -57,7 +63,7 @@ export async function treat(ids: string[], label: string, valuesOf: (of: item) =
       return [id, { facts, clear_facts: values.flatMap(([name, number]) => (number === undefined ? [name] : [])) }]
     }))
     await apply(ids, `${label} of ${itemsOf(ids)}`, id => changes.get(id)!)
-  } catch (error) { complain(error) }
+  } catch (error) { refuse(error) }
 }
 
 const HEADROOM_DB = 0.1

@@ -61,10 +61,10 @@ export async function hearNow() {
   if (view.value.at === id) hear(of)
 }
 
-/** The ids of the items that an edit changes: the selected items, or else the current item. */
-export function chosen(): string[] {
+/** The ids of the items that an edit changes: the selected items, or else the current item, or the one that is given. */
+export function chosen(at = view.value.at): string[] {
   if (selected.value.size) return [...selected.value]
-  return view.value.at ? [view.value.at] : []
+  return at ? [at] : []
 }
 
 const SELECTED_MOST = 4096

@@ -87,6 +87,12 @@ function Middle({ mode }: { mode: Mode }) {
   }
 }
 
+/** The field in which the person is gives what was typed, as it does when a click leads to another mode. */
+function leaveFor(mode: Mode) {
+  (document.activeElement as HTMLElement | null)?.blur()
+  enterMode(mode)
+}
+
 /** Keys that work everywhere, also in fields; in an open dialog only panic. */
 function onKeyAnywhere(event: KeyboardEvent) {
   const control = event.ctrlKey || event.metaKey
@@ -94,7 +100,7 @@ function onKeyAnywhere(event: KeyboardEvent) {
   const inDialog = document.querySelector('dialog[open]') !== null
   if (control && event.key === '.') hearing.panic()
   else if (control && event.key === 'k') { if (!inDialog) paletteOpen.set(true) }
-  else if (mode) { if (!inDialog) enterMode(mode) }
+  else if (mode) { if (!inDialog) leaveFor(mode) }
   else return
   event.preventDefault()
   event.stopPropagation()

@@ -10,6 +10,7 @@ import type { Question, Reply } from './mapindex'
 import { labelsOf, loadColours, loadFound, loadMap, scaleOf, type MapPoints, type Values } from './mappoints'
 import { arrived } from './result'
 import { complain, selected, settings, show, view } from './state'
+import { TypedField } from './typedfield'
 import { read } from './wire'
 
 const COLOURS = ['class', 'family', 'key', 'pack', 'tag', 'bpm', 'lufs', 'duration_s', 'centroid_hz', 'peak_dbfs', 'onsets', 'rating']
@@ -222,8 +223,8 @@ export function MapView() {
       <p class="buttons">
         <button aria-pressed={dimensions === 2} onClick={() => show({ dimensions: 2 })}>2-D</button>
         <button aria-pressed={dimensions === 3} onClick={() => show({ dimensions: 3 })}>3-D</button>
-        <label>Colour by any fact <input type="text" list="colours" size={12} key={colour} defaultValue={colour} onFocus={event => event.currentTarget.select()}
-          onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
+        <label>Colour by any fact <TypedField list="colours" size={12} value={colour} onFocus={event => event.currentTarget.select()}
+          put={typed => { show({ colour: typed.trim() || 'class' }); redraw({}) }} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded))}>Whole map</button>
         <span class="quiet">Shift and drag: lasso{loaded && ` · ${counted(loaded.count, 'point')}`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>

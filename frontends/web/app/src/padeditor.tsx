@@ -3,6 +3,7 @@ import type { Given, pad, pad_layer } from 'loophole'
 import { clean, idBytes, num } from './format'
 import { chosen } from './list'
 import { complain } from './state'
+import { TypedField } from './typedfield'
 import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from './valuefields'
 import { pad_mode_words, waveform_words } from './words'
 
@@ -41,9 +42,9 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
   const all = of.layers ?? []
   const change = (at: number, part: Given<pad_layer>) => put(all.map((one, i) => (i === at ? { ...one, ...part } : one)))
   const edge = (at: number, key: 'low' | 'high', title: string, usual: number) => (
-    <input key={`${key} ${all[at]![key]}`} type="number" min="0" max="127" defaultValue={String(ofVelocity(all[at]![key] ?? usual))} aria-label={`${title} of layer ${at + 1}`}
-      onChange={event => {
-        const value = within(Number(event.currentTarget.value) || 0, { least: 0, most: 127 })
+    <TypedField type="number" min="0" max="127" value={String(ofVelocity(all[at]![key] ?? usual))} aria-label={`${title} of layer ${at + 1}`}
+      put={typed => {
+        const value = within(Number(typed) || 0, { least: 0, most: 127 })
         change(at, { [key]: key === 'high' && value >= 127 ? undefined : value / 127 })
       }} />
   )
@@ -54,10 +55,10 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
         {all.map((one, at) => (
           <tr key={at} data-layer={at + 1}>
             <td>{clean(names.get(num(one.sound ?? -1)) ?? '')}</td><td>{edge(at, 'low', 'Lowest velocity', 0)}</td><td>{edge(at, 'high', 'Velocity above', 1)}</td>
-            <td><input key={one.gain} type="number" min="-60" max="12" step="0.5" defaultValue={rounded(dB.shown(one.gain ?? 1))} aria-label={`Gain of layer ${at + 1}`}
-              onChange={event => change(at, { gain: dB.meant(within(Number(event.currentTarget.value) || 0, { least: -60, most: 12 })) })} /></td>
-            <td><input key={one.ratio} type="number" min={PITCH.least} max={PITCH.most} step={PITCH.by} defaultValue={rounded(semitones.shown(one.ratio ?? 1))} aria-label={`Pitch of layer ${at + 1}, semitones`}
-              onChange={event => change(at, { ratio: semitones.meant(within(Number(event.currentTarget.value) || 0, PITCH)) })} /></td>
+            <td><TypedField type="number" min="-60" max="12" step="0.5" value={rounded(dB.shown(one.gain ?? 1))} aria-label={`Gain of layer ${at + 1}`}
+              put={typed => change(at, { gain: dB.meant(within(Number(typed) || 0, { least: -60, most: 12 })) })} /></td>
+            <td><TypedField type="number" min={PITCH.least} max={PITCH.most} step={PITCH.by} value={rounded(semitones.shown(one.ratio ?? 1))} aria-label={`Pitch of layer ${at + 1}, semitones`}
+              put={typed => change(at, { ratio: semitones.meant(within(Number(typed) || 0, PITCH)) })} /></td>
             <td><button onClick={() => put(all.filter((_, i) => i !== at))} aria-label={`Remove layer ${at + 1}`}>Remove</button></td>
           </tr>
         ))}

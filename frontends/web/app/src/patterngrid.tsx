@@ -109,7 +109,7 @@ export function Pattern() {
         <label class="buttons">Values of the row <select value={edited} onChange={event => setEdited(event.currentTarget.value)}>
           <option value="">none</option>{rows.map((one, at) => <option key={at} value={one.name}>{clean(one.name)}</option>)}</select></label>
       )}
-      {editedAt >= 0 && <RowValues of={rows[editedAt]!} change={to => change(editedAt, to)} />}
+      {editedAt >= 0 && <RowValues key={edited} of={rows[editedAt]!} change={to => change(editedAt, to)} />}
     </section>
   )
 }

@@ -6,6 +6,7 @@ import { clean, num } from './format'
 import { complain, say } from './state'
 import { ask, listen } from './wire'
 import { useTransport } from './transport'
+import { TypedField } from './typedfield'
 
 const BUDGET_MS = 20000
 const SLOTS = 128
@@ -23,8 +24,7 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
   return (
     <tr class={of.active ? 'active' : ''} data-slot={slot}>
       <td class="number">{slot}</td>
-      <td><input type="text" aria-label={`Name of slot ${slot}`} key={of.name} defaultValue={of.name}
-        onChange={event => change('rename', event.currentTarget.value.trim())} />{of.trouble && <em> {clean(of.trouble)}</em>}</td>
+      <td><TypedField aria-label={`Name of slot ${slot}`} value={of.name} put={typed => change('rename', typed.trim())} />{of.trouble && <em> {clean(of.trouble)}</em>}</td>
       <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td><td>{clean(of.genre)}</td>
       <td class="buttons">
         <button onClick={() => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))}>Load</button>
@@ -53,9 +53,9 @@ export function Slots() {
     <section aria-label="Pattern slots" class="wide pane" tabIndex={0}>
       <h2>Pattern slots</h2>
       <p class="buttons">
-        <label>Bank <input type="text" key={got?.bank} defaultValue={got?.bank ?? ''} disabled={!got} size={10}
+        <label>Bank <TypedField value={got?.bank ?? ''} disabled={!got} size={10}
           title="A number chooses a bank; a name chooses the bank of that name, or names this one"
-          onChange={event => run(ask('project.bank', { project: '', bank: event.currentTarget.value.trim() }, BUDGET_MS))} /></label>
+          put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))} /></label>
         <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the bar</label>
         {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
         <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>

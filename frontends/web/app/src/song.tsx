@@ -5,6 +5,7 @@ import { usePolled } from './cell'
 import { clean, num } from './format'
 import { complain, say } from './state'
 import { useTransport } from './transport'
+import { TypedField } from './typedfield'
 import { ask, listen } from './wire'
 
 const BUDGET_MS = 20000
@@ -24,8 +25,8 @@ function Line({ of, at, last, playing, put, drop, move, play }: {
   of: Entry; at: number; last: boolean; playing: boolean; put: (to: Entry) => void; drop: () => void; move: (by: number) => void; play: () => void
 }) {
   const field = (what: keyof Entry, label: string, least: number, most: number) => (
-    <input type="number" min={least} max={most} key={of[what]} defaultValue={String(of[what])} aria-label={`${label} of entry ${at}`}
-      onChange={event => put({ ...of, [what]: wholeOf(event.currentTarget.value, least, most) })} />
+    <TypedField type="number" min={least} max={most} value={String(of[what])} aria-label={`${label} of entry ${at}`}
+      put={typed => put({ ...of, [what]: wholeOf(typed, least, most) })} />
   )
   return (
     <tr class={playing ? 'active' : ''} data-entry={at}>

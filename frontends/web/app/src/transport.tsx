@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { usePolled } from './cell'
 import { num } from './format'
 import { complain } from './state'
+import { TypedField } from './typedfield'
 import { ask, listen } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
@@ -23,8 +24,8 @@ export function Transport() {
       <button aria-pressed={now?.running ?? false} disabled={!now} onClick={() => run(ask('audio.toggle', { count_in: 0 }))}>{now?.running ? '■ Stop' : '▶ Start'}</button>
       <button disabled={!now} onClick={() => run(ask('audio.locate', { bar: 0 }))}>To bar 1</button>
       <output aria-label="Position">{now ? `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}` : '–'}</output>
-      <label>Tempo <input type="number" min="20" max="400" step="0.1" key={now?.bpm} defaultValue={now?.bpm.toFixed(1)} disabled={!now}
-        onChange={event => run(ask('audio.set_tempo', { bpm: Number(event.currentTarget.value) }))} /></label>
+      <label>Tempo <TypedField type="number" min="20" max="400" step="0.1" value={now?.bpm.toFixed(1) ?? ''} disabled={!now}
+        put={typed => run(ask('audio.set_tempo', { bpm: Number(typed) }))} /></label>
       <button disabled={!now} onClick={() => run(ask('audio.tap', {}))}>Tap</button>
       <label><input type="checkbox" checked={now?.metronome ?? false} disabled={!now}
         onChange={event => run(ask('audio.set_metronome', { on: event.currentTarget.checked }))} /> Metronome</label>

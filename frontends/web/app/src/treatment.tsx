@@ -5,6 +5,7 @@ import { normalise, treat, TREATMENTS, type Treatment } from './edits'
 import { factOf, idText, num } from './format'
 import { region } from './hear'
 import { chosen } from './list'
+import { TypedField } from './typedfield'
 
 const TITLES: Record<Treatment, string> = { trim_from: 'Begin, s', trim_until: 'End, s', fade_in: 'Fade in, s', fade_out: 'Fade out, s', gain_db: 'Gain, dB' }
 const rounded = (value: number) => String(Math.round(value * 10000) / 10000)
@@ -16,12 +17,11 @@ function Field({ of, name }: { of: item; name: Treatment }) {
   const take = (typed: string) => {
     const value = Number(typed)
     if (!Number.isFinite(value)) return
-    treat(chosen(), TITLES[name], one => ({ [name]: typed === '' ? undefined : name === 'gain_db' ? value : Math.max(0, Math.round(value * rate(one))) }))
+    treat(chosen(idText(of.media.id)), TITLES[name], one => ({ [name]: typed === '' ? undefined : name === 'gain_db' ? value : Math.max(0, Math.round(value * rate(one))) }))
   }
   return (
     <label>{TITLES[name]}
-      <input key={text} type="number" step={name === 'gain_db' ? 0.1 : 0.001} min={name === 'gain_db' ? -60 : 0} max={name === 'gain_db' ? 60 : undefined} defaultValue={text}
-        onChange={event => take(event.currentTarget.value.trim())} /></label>
+      <TypedField bound type="number" step={name === 'gain_db' ? 0.1 : 0.001} min={name === 'gain_db' ? -60 : 0} max={name === 'gain_db' ? 60 : undefined} value={text} put={take} /></label>
   )
 }
 
@@ -36,7 +36,7 @@ export function Treatments({ of }: { of: item }) {
         <button title="The gain with which the loudest sample of the file is 0.1 dB below full scale" onClick={() => normalise(chosen())}>Normalise</button>
         <button disabled={!has} onClick={() => treat(chosen(), 'Whole again', () => Object.fromEntries(TREATMENTS.map(name => [name, undefined])))}>As the file is</button>
       </p>
-      <div class="padvalues">{TREATMENTS.map(name => <Field key={name} of={of} name={name} />)}</div>
+      <div class="padvalues">{TREATMENTS.map(name => <Field key={`${idText(of.media.id)} ${name}`} of={of} name={name} />)}</div>
     </details>
   )
 }

@@ -1,6 +1,7 @@
 // Numbers of a record as input fields. An empty field has its usual value.
 import type { Whole } from 'loophole'
 import { num } from './format'
+import { TypedField } from './typedfield'
 
 export interface Field<Of> {
   key: keyof Of & string; title: string; least: number; most: number; by: number
@@ -28,7 +29,6 @@ export function Value<Of>({ field, of, change }: { field: Field<Of>; of: Of | un
   }
   return (
     <label>{field.title}
-      <input key={text} type="number" min={field.least} max={field.most} step={field.by} defaultValue={text}
-        onChange={event => take(event.currentTarget.value)} /></label>
+      <TypedField type="number" min={field.least} max={field.most} step={field.by} value={text} put={take} /></label>
   )
 }
