@@ -1,4 +1,5 @@
 // choosing.mjs: claims of web_test.py about what is chosen: ranges, all items, and what edits and buttons are for.
+import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
 import { change_without_end } from './looking.mjs'
@@ -60,6 +61,26 @@ function lose_the_first_answer() {
     set.call(this, message => {
       const bytes = new Uint8Array(message.data)
       if (copies.get(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()) !== 1) given(message)
+    })
+  } })
+}
+
+/** In the page, from its beginning: asks for the file of a missing item wait until they are released. */
+function hold_relinks() {
+  const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
+  const waiting = []
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    if (find(bytes, 'web.relink') >= 0) waiting.push(() => send.call(this, bytes))
+    else send.call(this, bytes)
+  }
+  globalThis.asked = () => waiting.length
+  globalThis.release = () => waiting.splice(0).forEach(call => call())
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
+    set.call(this, message => {
+      call(message)
+      if (find(new Uint8Array(message.data), 'candidates') >= 0) requestAnimationFrame(() => setTimeout(() => { globalThis.answered = true }))
     })
   } })
 }
@@ -264,6 +285,40 @@ export const choosing = {
     await gain.fill('')
     await gain.press('Enter')
     for (const slot of [5, 9]) asked('project.change_slot', 'project=', 'verb=delete', `slot=${slot}`, 'to=')
+    return page
+  },
+
+  async files_are_offered_for_the_item_that_they_were_looked_for(browser) {
+    const folder = `${process.env.LOOPHOLE_HOME}/gone`
+    mkdirSync(folder)
+    copyFileSync(process.env.OTHER, `${folder}/gone1.wav`)
+    copyFileSync(process.env.SOUND, `${folder}/gone2.flac`)
+    loophole('index', folder, '--wait')
+    const [one] = json('search', 'gone1'), [other] = json('search', 'gone2')
+    copyFileSync(process.env.OTHER, `${folder}/twin.wav`)
+    loophole('library', 'rescan', '--wait')
+    for (const name of ['gone1.wav', 'gone2.flac']) unlinkSync(`${folder}/${name}`)
+    loophole('library', 'rescan', '--wait')
+    await until('both are missing', () => total('gone1 is:missing') === 1 && total('gone2 is:missing') === 1)
+    const page = await open(browser, '#q=is:missing', hold_relinks)
+    const name = page.locator('.details h2'), look = page.getByRole('button', { name: 'Look for its file' })
+    await page.locator(`.row[data-id="${one.id}"]`).click()
+    await until('the details are of the first', async () => (await name.innerText()) === one.name)
+    await look.click()
+    await until('its file is asked for', () => page.evaluate(() => globalThis.asked() === 1))
+    await page.locator(`.row[data-id="${other.id}"]`).click()
+    await until('the details are of the other', async () => (await name.innerText()) === other.name)
+    await page.evaluate(() => globalThis.release())
+    await until('the answer has come', () => page.evaluate(() => globalThis.answered))
+    assert.equal(await page.locator('.relink li').count(), 0, 'no file for the other')
+    assert(await look.isEnabled())
+    await page.locator(`.row[data-id="${one.id}"]`).click()
+    await until('the details are of the first again', async () => (await name.innerText()) === one.name)
+    await look.click()
+    await until('its file is asked for', () => page.evaluate(() => globalThis.asked() === 1))
+    await page.evaluate(() => globalThis.release())
+    await page.locator('.relink li .path', { hasText: 'twin.wav' }).waitFor()
+    loophole('library', 'remove', folder)
     return page
   },
 

@@ -357,6 +357,11 @@ def fields_of_the_sound_page_show_what_the_engine_has(home):
 
 
 @claim(shares=sounds)
+def files_are_offered_for_the_item_that_they_were_looked_for(home):
+    in_browser(home, 'files_are_offered_for_the_item_that_they_were_looked_for')
+
+
+@claim(shares=sounds)
 def an_edit_that_changes_nothing_offers_no_undo(home):
     in_browser(home, 'an_edit_that_changes_nothing_offers_no_undo')
 

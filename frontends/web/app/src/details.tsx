@@ -120,7 +120,7 @@ export function Details() {
       <Selection at={at} />
       {away && <p class="notice">{awaySentence(away)}</p>}
       {away === 'cloud' && <div class="buttons"><button onClick={fetchChosen}>Fetch from the cloud</button></div>}
-      {away === 'missing' && <Relink id={at} bytes={of.media.id} />}
+      {away === 'missing' && <Relink key={idOf(of)} bytes={of.media.id} />}
       <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Pull: repeat this part" />
       <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}</p>
       <div class="buttons">

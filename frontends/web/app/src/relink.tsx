@@ -1,6 +1,6 @@
 // A missing item: the files that may be its own, and taking one of them.
 import type { relink_candidate, relink_line, relink_why } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { takeFile } from './edits'
 import { clean, idText, pathText } from './format'
 import { complain } from './state'
@@ -27,11 +27,10 @@ function Candidate({ of, missing }: { of: relink_candidate; missing: relink_line
   )
 }
 
-/** Nothing is changed before a person takes a file. */
-export function Relink({ id, bytes }: { id: string; bytes: Uint8Array }) {
+/** Nothing is changed before a person takes a file. Each missing item needs a key of its own: an answer may come late. */
+export function Relink({ bytes }: { bytes: Uint8Array }) {
   const [found, setFound] = useState<relink_line>()
   const [busy, setBusy] = useState(false)
-  useEffect(() => setFound(undefined), [id])
   const look = () => {
     setBusy(true)
     ask('web.relink', { id: bytes }, BUDGET_MS).then(setFound, complain).finally(() => setBusy(false))
