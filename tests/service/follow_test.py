@@ -80,6 +80,30 @@ def a_panic_ends_a_loop_that_has_just_followed_a_change_of_tempo(home):
             until(lambda: home.ask('streamer.voices')['each'] == [], what='the panic ended the voice')
 
 
+def ends_with_a_stop(home):
+    home.loophole('stop')
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='the stop ended the voice')
+    assert home.ask('audio.meters')['streams'] == 0
+
+
+@claim(shares=hits_engine)
+def a_stop_ends_a_loop_before_its_new_generation_is_due(home):
+    with stage(home):
+        for part, bpm in enumerate((132, 97, 141, 100, 127, 90), 4):
+            plays(home, 'play', hits(home), '--loop', '--stretch')
+            until_later(home, SECOND // 2)
+            home.loophole('transport', 'tempo', str(bpm))
+            until_later(home, SECOND // part)
+            ends_with_a_stop(home)
+        plays(home, 'play', hits(home), '--loop', '--stretch')
+        until_later(home, 2 * SECOND)
+        until(lambda: home.has_lived('streamer'))
+        home.kill('streamer')
+        home.wait_ready('streamer')
+        until_later(home, SECOND // 4)
+        ends_with_a_stop(home)
+
+
 @claim(shares=hits_engine)
 def a_sound_that_is_no_loop_goes_on_in_the_new_tempo_to_its_end(home):
     path = home.file('files/long.wav')

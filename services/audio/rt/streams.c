@@ -32,6 +32,11 @@ void streams_end(struct engine *engine, uint32_t number, bool is_stopped)
     voice->dry = 0;
 }
 
+bool streams_sounds(const struct streams_voice *voice)
+{
+    return voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS;
+}
+
 /* Returns a former generation that is silent, otherwise the quietest one. */
 static struct streams_old *free_old(struct streams_voice *voice)
 {
@@ -108,16 +113,16 @@ static uint64_t first_cell(const struct engine *engine, const struct core_stream
     return index_within(stream->begin + (late > 0 ? (uint32_t)late : 0), ring_taken(&stream->ring), stream->written);
 }
 
-/* True while a playing voice keeps its old generation: the new one is not due, and the old one has cells left. */
+/* True while a sounding voice keeps its old generation: the new one is not due, and the old one has cells left. */
 static bool keeps_old(const struct engine *engine, const struct streams_voice *voice, const struct core_stream *stream)
 {
     return frames_late(engine, stream) < 0 && voice->index + engine->period->frames < stream->begin;
 }
 
-/* Begins the ring's new generation; the old one fades out over its remaining cells. */
+/* Begins the ring's new generation; the old one fades out over its remaining cells. A stop goes on. */
 static void change_generation(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
 {
-    if (voice->state == STREAM_PLAYS)
+    if (streams_sounds(voice))
         streams_retire(engine, voice, stream->begin);
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
         if (voice->old[i].end == UINT64_MAX)
@@ -125,7 +130,7 @@ static void change_generation(struct engine *engine, struct streams_voice *voice
     voice->generation = stream->generation;
     voice->begin = index_within(stream->begin, ring_taken(&stream->ring), stream->written);
     voice->index = first_cell(engine, stream);
-    voice->state = STREAM_PLAYS;
+    voice->state = voice->state == STREAM_STOPS ? STREAM_STOPS : STREAM_PLAYS;
     voice->dry = voice->start_reported = 0;
     fade_cut(&voice->fade);
 }
@@ -142,9 +147,9 @@ static void follow_header(struct engine *engine, uint32_t number)
         voice->old[i].index = index_within(voice->old[i].index, taken, stream->written);
     if (!read_header(stream) || stream->generation == 0 || stream->generation == voice->generation)
         return;
-    if (voice->state == STREAM_PLAYS && keeps_old(engine, voice, stream))
+    if (streams_sounds(voice) && keeps_old(engine, voice, stream))
         return;
-    if (voice->state == STREAM_PLAYS) {
+    if (voice->state == STREAM_PLAYS || (voice->state == STREAM_STOPS && stream->due)) {
         change_generation(engine, voice, stream);
     } else if (voice->state == STREAM_STOPS) {
         streams_retire(engine, voice, stream->begin);
@@ -327,7 +332,7 @@ void streams_render(struct engine *engine, uint32_t frames)
         if (voice->state == STREAM_WAITS)
             begin_stream(engine, i);
         render_old(engine, i, frames);
-        if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
+        if (streams_sounds(voice))
             render_stream(engine, i, frames);
     }
 }
@@ -337,7 +342,7 @@ void streams_skip(struct engine *engine, uint32_t frames)
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &engine->half->streams.voice[i];
         uint64_t ready = playable_cells(engine, &engine->stream[i], voice->index);
-        if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
+        if (streams_sounds(voice))
             voice->index += index_within(ready, 0, frames);
         for (uint32_t k = 0; k < STREAMS_OLD; k++)
             fade_cut(&voice->old[k].fade);
@@ -373,7 +378,7 @@ void streams_state(const struct engine *engine, struct state *state)
     state->underruns = streams->underruns;
     for (uint32_t i = 0; i < STREAMS; i++) {
         const struct streams_voice *voice = &streams->voice[i];
-        bool sounds = voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS;
+        bool sounds = streams_sounds(voice);
         state->streams[i] = (struct state_voice){ .generation = sounds ? voice->generation : 0,
                                                   .tag = sounds ? voice->tag : 0,
                                                   .position = sounds ? (int64_t)(voice->index - voice->begin) : 0 };

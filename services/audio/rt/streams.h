@@ -3,7 +3,8 @@
  * A voice starts with a generation. It begins when the ring's header names that generation and contains enough frames.
  * A generation that begins at the file's first frame has no fade, because a fade would remove a drum's attack. Any
  * other one fades in over 5 ms. When the header (a seek) or a start names another generation, the old one fades out
- * over 5 ms while the new one begins. The old cells before `begin` are then dropped.
+ * over 5 ms while the new one begins. The old cells before `begin` are then dropped. If the header's generation is due
+ * later, cues that name it mean the voice already, and a slow stop continues in it.
  *
  * The last 5 ms of the ready frames are held back until more arrive or the end is known. If none arrive, they fade out.
  * Then the voice is dry, and fades in again at the very next frame when 10 ms are ready. A voice that stops slowly
@@ -29,6 +30,8 @@ void streams_silence(struct engine *engine, uint32_t frames); /* stops all voice
 
 /* ---- streams.c ---- */
 void streams_end(struct engine *engine, uint32_t number, bool is_stopped); /* makes the voice silent, reports its end */
+
+bool streams_sounds(const struct streams_voice *voice); /* it plays or stops */
 
 /* Fades the current generation out over its cells before `until`, beside the new one. */
 void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until);

@@ -28,7 +28,7 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
         aim_gains(engine, voice, cue);
         return true;
     }
-    if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
+    if (streams_sounds(voice))
         streams_retire(engine, voice, UINT64_MAX);
     fades_in = cue->seconds > 0.005f;
     voice->state = STREAM_WAITS;
@@ -54,7 +54,7 @@ static void stop_stream(struct engine *engine, uint32_t number, uint32_t frames)
 
     if (voice->state == STREAM_WAITS || (voice->state != STREAM_SILENT && fade_is_silent(&voice->fade))) {
         streams_end(engine, number, true);
-    } else if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS) {
+    } else if (streams_sounds(voice)) {
         voice->state = STREAM_STOPS;
         voice->stop_in = frames;
         if (!frames)
@@ -62,6 +62,17 @@ static void stop_stream(struct engine *engine, uint32_t number, uint32_t frames)
         else
             core_ramp_down(&voice->left, frames), core_ramp_down(&voice->right, frames);
     }
+}
+
+/* True if the cue names the voice's generation, or the one of the header that is due later. */
+static bool means_voice(const struct engine *engine, const struct cue *cue)
+{
+    const struct streams_voice *voice = &engine->half->streams.voice[cue->voice];
+    const struct stream_memory *memory = engine->stream[cue->voice].memory;
+
+    return voice->generation == cue->generation ||
+           (streams_sounds(voice) &&
+            atomic_load_explicit(&memory->generation, memory_order_acquire) == cue->generation);
 }
 
 bool streams_stop(struct engine *engine, const struct cue *cue, uint32_t producer)
@@ -74,7 +85,7 @@ bool streams_stop(struct engine *engine, const struct cue *cue, uint32_t produce
         return false;
     voice = &engine->half->streams.voice[cue->voice];
     cues_forget_stream(engine, cue->voice, cue->generation);
-    if (voice->state == STREAM_SILENT || voice->generation != cue->generation)
+    if (voice->state == STREAM_SILENT || !means_voice(engine, cue))
         return false;
     stop_stream(engine, cue->voice, frames > fade_frames(engine->half->rate) ? frames : 0);
     if (voice->group == GROUP_PREVIEW)
@@ -92,7 +103,7 @@ bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t produce
         return false;
     waits = cues_aim_stream(engine, cue);
     voice = &engine->half->streams.voice[cue->voice];
-    if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS || voice->generation != cue->generation)
+    if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS || !means_voice(engine, cue))
         return waits;
     aim_gains(engine, voice, cue);
     return true;

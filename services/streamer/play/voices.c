@@ -242,15 +242,16 @@ void voices_note(struct voices *voices, const struct note *note)
 
 /* ---- the tick ---- */
 
-/* The core has nothing more to play of it. */
+/* The core has nothing more to play of it: no generation sounds, nor one before it that sounds until it is due. */
 static bool is_over(const struct voice *voice)
 {
     const uint32_t sounds = voice->all->core->state.streams[voice->index].generation;
+    const bool sounds_other = sounds == 0 || voice->generation - sounds > UNBEGUN;
 
     if (voice->phase == VOICE_ENDING)
-        return sounds != voice->generation;
+        return sounds_other;
     return voice->phase == VOICE_PLAYING && !voice_is_to_come(voice) &&
-           (voice->is_complete ? sounds != voice->generation : sounds == 0);
+           (voice->is_complete ? sounds_other : sounds == 0);
 }
 
 /* Notes may be lost. So a voice has also ended if the core does not play it. */

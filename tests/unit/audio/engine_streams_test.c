@@ -94,6 +94,61 @@ static void a_generation_that_is_due_later_replaces_an_old_one_that_ends_before(
     assert_null(stage_note(stage, NOTE_STREAM_DRY, 0));
 }
 
+/* Generation 7 of stream 3 sounds, and 8 is due at frame 9000. The cue, at frame 2048, names generation 8. */
+static void cue_before_it_is_due(struct stage *stage, struct cue cue)
+{
+    stage_again(stage);
+    stage_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 20000);
+    stage_start_stream(stage, 3, 7, 0);
+    stage_run(stage, 2048);
+    stage_due_generation(stage, 3, 8, 9000);
+    stage_fill(stage, 3, 1 << 21, 20000);
+    cue.voice = 3, cue.generation = 8;
+    stage_cue(stage, cue);
+    stage_run(stage, 20000);
+    assert_null(stage_note(stage, NOTE_CUE_REFUSED, 0));
+}
+
+static void a_stop_of_a_generation_that_is_due_later_stops_what_sounds(void **made)
+{
+    struct stage *stage = *made;
+
+    cue_before_it_is_due(stage, (struct cue){ .verb = CUE_STREAM_STOP });
+    for (uint32_t i = 0; i < FADE - 1; i++)
+        stage_near(stage->main[0][2048 + i], stage_count((1 << 20) + 2048 + i) * (1 - stage_fade(i)), 1e-7);
+    assert_true(stage_is_silent(stage, 2048 + FADE, 20000));
+    assert_int_equal(stage_note(stage, NOTE_STREAM_ENDED, 0)->value, 1);
+    assert_int_equal(stage_state(stage).streams[3].generation, 0);
+}
+
+static void a_slow_stop_continues_in_the_generation_that_is_due_meanwhile(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t stop = 2048, ramp = 9600, changed = 9000 + 256 + FADE;
+
+    cue_before_it_is_due(stage, (struct cue){ .verb = CUE_STREAM_STOP, .seconds = 0.2f });
+    for (uint32_t i = stop; i < stop + ramp; i++) {
+        const double gain = 1 - (double)(i - stop + 1) / ramp;
+        if (i < 9000)
+            stage_near(stage->main[0][i], stage_count((1 << 20) + i) * gain, 1e-6);
+        else if (i > changed)
+            stage_near(stage->main[0][i], stage_count((1 << 21) + i - 9000) * gain, 1e-6);
+    }
+    assert_true(stage_is_silent(stage, stop + ramp, 20000));
+    assert_int_equal(stage_note(stage, NOTE_STREAM_ENDED, 0)->value, 1);
+}
+
+static void a_gain_of_a_generation_that_is_due_later_is_heard_at_once_and_stays(void **made)
+{
+    struct stage *stage = *made;
+
+    cue_before_it_is_due(stage, (struct cue){ .verb = CUE_STREAM_GAIN, .value = 0.5f });
+    for (uint32_t i = 2048 + FADE; i < 9000; i++)
+        stage_near(stage->main[0][i], stage_count((1 << 20) + i) / 2, 1e-7);
+    stage_near(stage->main[0][19999], stage_count((1 << 21) + 19999 - 9000) / 2, 1e-7);
+}
+
 static void a_stream_plays_to_its_marked_end_without_a_fade(void **made)
 {
     struct stage *stage = *made;
@@ -369,6 +424,9 @@ int main(void)
         STAGE_TEST(a_generation_that_is_due_later_takes_over_in_step),
         STAGE_TEST(a_generation_that_comes_late_leaves_out_what_has_passed),
         STAGE_TEST(a_generation_that_is_due_later_replaces_an_old_one_that_ends_before),
+        STAGE_TEST(a_stop_of_a_generation_that_is_due_later_stops_what_sounds),
+        STAGE_TEST(a_slow_stop_continues_in_the_generation_that_is_due_meanwhile),
+        STAGE_TEST(a_gain_of_a_generation_that_is_due_later_is_heard_at_once_and_stays),
         STAGE_TEST(a_stream_plays_to_its_marked_end_without_a_fade),
         STAGE_TEST(a_stop_fades_out_over_5_ms),
         STAGE_TEST(a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left),
