@@ -62,7 +62,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
     sync_skip(engine);
     streams_skip(engine, (uint32_t)gap);
     sounds_skip(engine, (uint32_t)gap);
-    sequencer_place(engine);
+    sequencer_skip(engine);
 }
 
 /* Copies the newest score, because the control thread may change the original. */

@@ -9,6 +9,7 @@
 #include "services/audio/rt/sounds.h"
 
 enum { STEPS_AT_ONCE = 8 }; /* steps that may be due at one frame */
+enum { BARS_OF_A_GAP = 2 }; /* bars that may begin in the longest gap that is no pause: a second at 400 BPM */
 static const double SWING_MOST = 0.999;
 static const float ACCENT_GAIN = 1.41253754f; /* 3 dB */
 
@@ -150,9 +151,26 @@ static void begin_bar(struct engine *engine, int64_t step)
     sounds_rows_leave(engine, sequencer_pattern(engine), &engine->score->next);
     sequencer->arrived = sequencer->serial = engine->score->next.serial;
     sequencer_rewind(engine, step);
-    row_midi_follow(engine, sequencer_pattern(engine));
     sequencer_set_tempo(engine);
     notes_send_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
+}
+
+/* Nothing of a gap sounds, but its bars begin, with the pattern and the tempo that were queued for them. */
+void sequencer_skip(struct engine *engine)
+{
+    const struct transport *transport = &engine->half->transport;
+    const int64_t after = engine->now;
+    const int64_t from = (int64_t)ceil(transport->from);
+    int64_t step = engine->half->sequencer.step > from ? engine->half->sequencer.step : from;
+
+    step += (SCORE_BAR - step % SCORE_BAR) % SCORE_BAR;
+    for (int i = 0; i < BARS_OF_A_GAP && transport->running && frame_of_step(engine, step) < after; i++) {
+        engine->now = frame_of_step(engine, step);
+        begin_bar(engine, step);
+        step += SCORE_BAR;
+    }
+    engine->now = after;
+    sequencer_place(engine);
 }
 
 /* `share`: of a step, which one hit of a ratchet has. */
@@ -365,8 +383,10 @@ static void do_step(struct engine *engine, int64_t step)
         click_start(&engine->half->sequencer.click, step % SCORE_BAR == 0);
     if (!plays)
         return;
-    if (step % SCORE_BAR == 0)
+    if (step % SCORE_BAR == 0) {
         begin_bar(engine, step);
+        row_midi_follow(engine, sequencer_pattern(engine));
+    }
     play_step(engine, step);
 }
 

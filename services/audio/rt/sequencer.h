@@ -31,7 +31,8 @@ double sequencer_swing(const struct engine *engine);
 void sequencer_set_tempo(struct engine *engine);
 
 void sequencer_period(struct engine *engine);                   /* at the start of a period */
-void sequencer_place(struct engine *engine);                    /* after a start, a locate, a gap */
+void sequencer_place(struct engine *engine);                    /* after a start, a locate */
+void sequencer_skip(struct engine *engine);                     /* after a gap */
 void sequencer_rewind(struct engine *engine, int64_t origin);   /* the pattern begins at this step */
 int64_t sequencer_next(const struct engine *engine);            /* frame of the next event; INT64_MAX: none */
 void sequencer_due(struct engine *engine);                      /* plays the steps that are due */

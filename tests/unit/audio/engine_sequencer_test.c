@@ -102,6 +102,31 @@ static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
     assert_null(stage_note(stage, NOTE_NEXT_IS_NOW, 1));
 }
 
+/* The bar begins in a lost period. The hit on the bar is lost with it, and the next one is in the new tempo. */
+static void the_next_pattern_begins_although_its_bar_is_lost(void **made)
+{
+    struct stage *stage = *made;
+    const struct note *note;
+
+    stage->score.now = (struct score_pattern){ .serial = 1, .steps = 32 };
+    stage->score.next = (struct score_pattern){ .serial = 2, .steps = 16 };
+    stage->score.next_bar = 1;
+    stage->score.next_tempo = 240;
+    give_impulse(stage, &stage->score.now, 0, 0.5f, "x...............xxxx");
+    give_impulse(stage, &stage->score.next, 1, 0.25f, "xx");
+    stage_play(stage);
+    stage_run(stage, BAR - 512);
+    stage->server += 1024;
+    stage_run(stage, BAR + STEP);
+    assert_int_equal(stage_onset(stage, 1), BAR + STEP / 2 - 1024);
+    stage_near(stage->main[0][BAR + STEP / 2 - 1024], 0.25, 0);
+    note = stage_note(stage, NOTE_NEXT_IS_NOW, 0);
+    assert_int_equal(note->frame, BAR);
+    assert_int_equal(note->index, 1);
+    assert_int_equal(stage_note(stage, NOTE_BAR, 1)->index, 1);
+    assert_null(stage_note(stage, NOTE_BAR, 2));
+}
+
 /* A short synthesised note on the last step of the bar, into the delay. */
 static void give_last_note(struct score_pattern *pattern, uint32_t serial)
 {
@@ -381,6 +406,7 @@ int main(void)
         STAGE_TEST(every_odd_step_is_late_by_half_the_swing),
         STAGE_TEST(a_long_pattern_repeats_after_its_last_step),
         STAGE_TEST(the_next_pattern_begins_at_its_bar_with_its_tempo),
+        STAGE_TEST(the_next_pattern_begins_although_its_bar_is_lost),
         STAGE_TEST(a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail),
         STAGE_TEST(a_pattern_set_at_once_replaces_a_queued_one_that_just_began),
         STAGE_TEST(a_new_tempo_changes_the_pace_and_not_the_place),
