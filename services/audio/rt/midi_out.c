@@ -48,6 +48,11 @@ static uint32_t last_at(const struct midi_out *out, const struct engine_period *
     return period->midi_out_count > 0 ? period->midi_out[period->midi_out_count - 1].at : 0;
 }
 
+bool midi_out_is_busy(const struct midi_out *out, const struct engine_period *period)
+{
+    return out->count >= MIDI_OUT_WAITING / 2 || period->midi_out_count >= ENGINE_MIDI / 2;
+}
+
 bool midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message)
 {
     struct engine_midi sent = *message;

@@ -74,6 +74,12 @@ static void send_start(struct engine *engine, uint32_t frames)
                     sync->start_place);
 }
 
+/* The next clock of the music from here on. */
+static int64_t tick_after(const struct engine *engine)
+{
+    return (int64_t)ceil(transport_place(&engine->half->transport, engine->now) * TICKS_A_STEP - 0.01);
+}
+
 /* At the first step, after the count-in. */
 static void play_begins(struct engine *engine)
 {
@@ -83,7 +89,7 @@ static void play_begins(struct engine *engine)
     if (sync->playing)
         return;
     sync->playing = 1;
-    sync->next_tick = (int64_t)ceil(place * TICKS_A_STEP - 0.01);
+    sync->next_tick = tick_after(engine);
     sync->starts = engine->score->midi_clock_out != 0;
     sync->start_frame = engine->now + (clock_offset(engine) > 0 ? clock_offset(engine) : 0);
     sync->start_place = place;
@@ -130,27 +136,31 @@ static void send_idle_clocks(struct engine *engine, uint32_t frames)
         send_midi(engine, engine->at + (uint32_t)(sync->idle_tick - now), 1, MIDI_CLOCK, 0);
 }
 
+/* Devices count the clocks, so those of a gap leave after it, in order, while other messages keep room. */
 void sync_clock_out(struct engine *engine, uint32_t frames)
 {
     struct sync *sync = &engine->half->sync;
     const struct transport *transport = &engine->half->transport;
-    const int64_t offset = clock_offset(engine), late = offset < 0 ? -offset : 0;
+    const int64_t offset = clock_offset(engine);
 
-    if (!engine->score->midi_clock_out)
+    if (!engine->score->midi_clock_out) {
         sync->starts = 0;
-    if (!engine->score->midi_clock_out)
+        sync->next_tick = tick_after(engine);
         return;
+    }
     if ((!sync->playing || !transport->running) && engine->score->midi_clock_stopped)
         send_idle_clocks(engine, frames);
     if (!sync->playing || !transport->running)
         return;
     send_start(engine, frames);
+    if (engine->now - tick_frame(engine) > 2 * (int64_t)engine->half->rate) /* no gap is as long: damage */
+        sync->next_tick = tick_after(engine);
     for (uint32_t i = 0; i < frames && !sync->starts; i++) {
         int64_t frame = tick_frame(engine) + offset;
-        if (frame >= engine->now + frames)
+        if (frame >= engine->now + frames ||
+            (frame < engine->now && midi_out_is_busy(&engine->half->midi_out, engine->period)))
             return;
-        if (frame >= engine->now - late)
-            send_midi(engine, engine->at + (uint32_t)(frame > engine->now ? frame - engine->now : 0), 1, MIDI_CLOCK, 0);
+        send_midi(engine, engine->at + (uint32_t)(frame > engine->now ? frame - engine->now : 0), 1, MIDI_CLOCK, 0);
         sync->next_tick++;
     }
 }
