@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sys
+import time
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -232,6 +233,37 @@ def the_patterns_of_a_song_follow_on_the_frame_also_over_the_death_of_the_projec
     runs = [(slot, len(list(run))) for slot, run in itertools.groupby(slot for slot in bars if slot)]
     same([1 + at % 3 for at in range(len(runs))], [slot for slot, _ in runs], runs)
     assert len(runs) >= 8, runs
+
+
+def queue(client, **values):
+    return client.must('audio.set_pattern', {'pattern': {'sequencer': dict(tracks=[], **values)}})['number']
+
+
+def until_plays(client, number):
+    """Asks without a pause, so that the next ask follows at once. Returns the patterns that played before."""
+    before, end = set(), time.monotonic() + 60
+    while (now := client.must('audio.transport')['pattern']) != number:
+        before.add(now)
+        assert time.monotonic() < end, f'pattern {number} does not begin'
+    return before
+
+
+@claim(shares=sounding)
+def a_tempo_and_a_pattern_that_are_set_just_after_a_queued_one_began_stay(home):
+    client = home.client()
+    client.must('audio.set_tempo', {'bpm': 240})
+    home.loophole('transport', 'start')
+    until_transport(home, running=True)
+    for bpm in range(300, 308):
+        first = queue(client, bpm=400)
+        until_plays(client, first)
+        second = queue(client)
+        same({first}, until_plays(client, second))
+        until_plays(client, queue(client, bpm=400))
+        client.must('audio.set_tempo', {'bpm': bpm})
+        until_plays(client, queue(client))
+        same(bpm, client.must('audio.transport')['set_bpm'])
+    home.loophole('transport', 'stop')
 
 
 run_claims()

@@ -152,6 +152,9 @@ void audio_report_status(void *audio, struct arena *arena, struct service_status
 
 /* ---- note_events.c ---- */
 void audio_take_notes(struct audio *audio);
+/* If the queued pattern already plays, its note is taken now, so that an ask changes the pattern and the tempo that the
+ * person hears. The core publishes the note before that state. */
+void audio_take_begun(struct audio *audio);
 
 /* ---- asks in other files; control.c has the table ---- */
 extern const struct audio_handlers audio_handlers;

@@ -173,6 +173,7 @@ static enum err publish_score(struct audio *audio, struct call *call, struct tra
 static enum err ask_set_tempo(struct audio *audio, struct call *call, const struct audio_set_tempo *ask,
                               struct transport_state *answer)
 {
+    audio_take_begun(audio);
     audio->score.tempo = ask->bpm;
     return publish_score(audio, call, answer);
 }
@@ -180,6 +181,7 @@ static enum err ask_set_tempo(struct audio *audio, struct call *call, const stru
 static enum err ask_set_swing(struct audio *audio, struct call *call, const struct audio_set_swing *ask,
                               struct transport_state *answer)
 {
+    audio_take_begun(audio);
     audio->score.swing = ask->swing;
     return publish_score(audio, call, answer);
 }
@@ -193,6 +195,7 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     double bpm;
 
     (void)ask;
+    audio_take_begun(audio);
     if (now - audio->taps[0] > TAP_LONGEST_US)
         memset(audio->taps, 0, sizeof(audio->taps));
     memmove(audio->taps + 1, audio->taps, sizeof(audio->taps) - sizeof(audio->taps[0]));
@@ -213,6 +216,7 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
 static enum err ask_set_metronome(struct audio *audio, struct call *call, const struct audio_set_metronome *ask,
                                   struct transport_state *answer)
 {
+    audio_take_begun(audio);
     audio->score.metronome = ask->on;
     return publish_score(audio, call, answer);
 }
@@ -229,6 +233,7 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
 
     if (ask->source.value == 0)
         return refuse(call, ERR_BAD_REQUEST, "unknown sync source \"%.*s\"", TEXT_ARG(ask->source.word));
+    audio_take_begun(audio);
     audio->score.sync = syncs[ask->source.value];
     if (ask->has_clock_out)
         audio->score.midi_clock_out = ask->clock_out;
@@ -315,6 +320,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
     char said[MESSAGE_BAR_SIZE];
     enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
 
+    audio_take_begun(audio); /* after `at` was read: that bar's queued pattern must not be replaced */
     if (e == ERR_OK)
         e = song_check(audio, call, ask);
     if (e == ERR_OK && cues > 0)

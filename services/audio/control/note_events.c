@@ -3,6 +3,7 @@
 
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/song.h"
 #include "store/pattern/message.h"
 
 enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 50000 };
@@ -170,4 +171,10 @@ void audio_take_notes(struct audio *audio)
         report_note(audio, &note);
     publish_xruns(audio);
     publish_levels(audio);
+}
+
+void audio_take_begun(struct audio *audio)
+{
+    if (song_playing(audio) == &audio->score.next)
+        audio_take_notes(audio);
 }

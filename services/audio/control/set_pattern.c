@@ -99,6 +99,7 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     const struct kept_pattern *kept;
 
     (void)ask;
+    audio_take_begun(audio); /* its tempo and swing too */
     (void)audio_state(audio, &state);
     kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
     if (kept->number == 0)
