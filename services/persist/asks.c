@@ -78,6 +78,7 @@ MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
 MUTATION(composer, community_change(p, ask, answer, call_fault(call)))
 MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
 MUTATION(use, uses_note(p, ask, answer, call_fault(call)))
+MUTATION_OF(end_uses, ended_uses, uses_end(p, ask, answer, call_fault(call)))
 MUTATION(put_session, sessions_put(p, &ask->session, ask->removed, answer, call_fault(call)))
 MUTATION_OF(apply, applied, (ask->has_parts && ask->parts ? long_apply_begin : apply_begin)(p, call, ask, answer))
 MUTATION_OF(undo, taken_back, undo_begin(p, call, ask, answer))
@@ -250,6 +251,7 @@ const struct persist_handlers persist_asks = {
     .put_query = answer_put_query,
     .remove_query = answer_remove_query,
     .use = answer_use,
+    .end_uses = answer_end_uses,
     .put_session = answer_put_session,
     .composer = answer_composer,
     .undo = answer_undo,

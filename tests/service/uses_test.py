@@ -52,6 +52,28 @@ def a_context_is_found_by_its_name(home):
 
 
 @claim(shares=two_kits)
+def off_ends_each_use_of_the_item_in_the_context_or_says_that_there_is_none(home):
+    kick, snare = first(home, 'class:kick'), first(home, 'class:snare')
+    home.loophole('use', 'Album 5', kick, snare, '--role', 'drums', '--section', 'chorus')
+    home.loophole('use', 'Album 5', kick, '--role', 'bass')
+    contains(home.refused('use', 'Album 5', kick, '--role', 'vocal', '--off'), 'none of the items has such a use')
+    home.loophole('use', 'Album 5', kick, snare, '--role', 'drums', '--off')
+    same([kick], ids(home, 'used:"Album 5"'))
+    contains(home.loophole('use', 'Album 5', kick, snare, '--off').out, '1 item no longer used in "Album 5"')
+    same([], ids(home, 'used:"Album 5"'))
+    contains(home.refused('use', 'Album 5', kick, '--off'), 'none of the items has such a use')
+    contains(home.refused('use', 'Nowhere', kick, '--off'), 'no context named "Nowhere"')
+    request = '01J8ZZZZZZZZZZZZZZZZZZZZ50'
+    home.loophole('use', 'Album 5', kick)
+    said = home.json('use', 'Album 5', kick, '--off', '--request-id', request)
+    home.loophole('use', 'Album 5', kick)
+    same(said, home.json('use', 'Album 5', kick, '--off', '--request-id', request))
+    same([kick], ids(home, 'used:"Album 5"'))
+    home.loophole('use', 'Album 5', kick, '--off')
+    home.check_store()
+
+
+@claim(shares=two_kits)
 def an_item_shows_its_contexts(home):
     tom = first(home, 'class:tom')
     for number in range(4):

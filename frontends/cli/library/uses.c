@@ -6,16 +6,13 @@ enum { TOGETHER = 4096 /* uses in one ask */ };
 
 static void fill_uses(const struct cli *cli, const struct id *items, struct use_list *to)
 {
-    const char *role = cli->options.role, *section = cli->options.section;
-
     for (uint32_t i = 0; i < to->count; i++)
         to->at[i] = (struct use){ .media = items[i],
-                                  .role = role ? text_of(role) : TEXT(""),
-                                  .section = section ? text_of(section) : TEXT(""),
-                                  .ended = cli->options.off };
+                                  .role = text_of(cli->options.role),
+                                  .section = text_of(cli->options.section) };
 }
 
-static enum err send_uses(struct cli *cli, const struct id_list *items, struct done *done, struct fault *fault)
+static enum err begin_uses(struct cli *cli, const struct id_list *items, struct done *done, struct fault *fault)
 {
     struct persist_use use = { .kind = { .value = CONTEXT_KIND_NAMED }, .name = text_of(cli->args[0]) };
     enum err e = ERR_OK;
@@ -27,6 +24,31 @@ static enum err send_uses(struct cli *cli, const struct id_list *items, struct d
         e = cli_change(cli, "persist.use", &use, done, fault);
     }
     return e;
+}
+
+/* Sets `items` to the number of items whose uses ended. */
+static enum err end_uses(struct cli *cli, struct id_list *items, struct done *done, struct fault *fault)
+{
+    struct persist_end_uses end = { .name = text_of(cli->args[0]),
+                                    .has_role = cli->options.role != NULL,
+                                    .role = text_of(cli->options.role),
+                                    .has_section = cli->options.section != NULL,
+                                    .section = text_of(cli->options.section) };
+    uint32_t ended = 0;
+    enum err e = ERR_OK;
+
+    for (uint32_t at = 0; e == ERR_OK && at < items->count; at += end.items.count) {
+        struct ended_uses answer = { 0 };
+        end.items = (struct id_list){ items->count - at < TOGETHER ? items->count - at : TOGETHER, items->at + at };
+        e = cli_change(cli, "persist.end_uses", &end, &answer, fault);
+        *done = (struct done){ answer.revision, answer.id };
+        ended += (uint32_t)answer.items;
+    }
+    items->count = ended;
+    if (e != ERR_OK || ended > 0)
+        return e;
+    fault_set(fault, ERR_NOT_FOUND, "none of the items has such a use in \"%s\"", cli->args[0]);
+    return fault_hint(fault, "`loophole show ITEM --json` lists the uses of an item with their roles and sections");
 }
 
 enum err uses_note(struct cli *cli, struct fault *fault)
@@ -41,7 +63,7 @@ enum err uses_note(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = cli_confirm_many(cli, items.count, fault);
     if (e == ERR_OK)
-        e = send_uses(cli, &items, &done, fault);
+        e = cli->options.off ? end_uses(cli, &items, &done, fault) : begin_uses(cli, &items, &done, fault);
     if (e != ERR_OK || cli->options.json)
         return e != ERR_OK ? e : cli_json(cli, &done_shape, &done);
     cli_print(&cli->out, "done: %u item%s %s in \"%s\"\n", items.count, text_plural(items.count),

@@ -89,20 +89,26 @@ static bool is_same_use(const struct use *a, const struct use *b)
            text_equal(a->track, b->track);
 }
 
-static struct use *find_row(const struct noting *n, const struct use *use)
+/* The number of the first row of the item, if it has one. */
+static uint32_t find_first_row(const struct noting *n, struct id item)
 {
     uint32_t low = 0, high = n->count; /* the rows are in the order of items */
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (id_compare(n->was[middle].media, use->media) < 0)
+        if (id_compare(n->was[middle].media, item) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < n->count && id_equal(n->was[low].media, use->media); low++)
-        if (is_same_use(&n->was[low], use))
-            return &n->was[low];
+    return low;
+}
+
+static struct use *find_row(const struct noting *n, const struct use *use)
+{
+    for (uint32_t i = find_first_row(n, use->media); i < n->count && id_equal(n->was[i].media, use->media); i++)
+        if (is_same_use(&n->was[i], use))
+            return &n->was[i];
     return NULL;
 }
 
@@ -253,18 +259,22 @@ static bool is_same_context(const struct context *a, const struct context *b)
     return id_equal(a->id, b->id) && a->kind.value == b->kind.value && text_equal(a->name, b->name);
 }
 
+static enum err finish_writing(struct noting *n)
+{
+    enum err e = n->written ? trim_ended(n) : ERR_OK;
+
+    if (e == ERR_OK)
+        e = turn_wrote(n->p, uses_put_context(&n->p->w, &n->context));
+    return e == ERR_OK ? turn_log(n->p, CHANGE_KIND_USE, n->context.id, false) : e;
+}
+
 static enum err write_all(struct noting *n, const struct context *was)
 {
     enum err e = n->ask->whole ? end_others(n) : ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < n->ask->uses.count; i++)
         e = note_use(n, &n->ask->uses.at[i]);
-    if (e == ERR_OK && n->written)
-        e = trim_ended(n);
-    if (e != ERR_OK || (!n->written && is_same_context(was, &n->context)))
-        return e;
-    e = turn_wrote(n->p, uses_put_context(&n->p->w, &n->context));
-    return e == ERR_OK ? turn_log(n->p, CHANGE_KIND_USE, n->context.id, false) : e;
+    return e == ERR_OK && (n->written || !is_same_context(was, &n->context)) ? finish_writing(n) : e;
 }
 
 enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault)
@@ -280,6 +290,58 @@ enum err uses_note(struct persist *p, const struct persist_use *ask, struct done
     if (e == ERR_OK)
         e = write_all(&n, &was);
     answer->id = n.context.id;
+    answer->revision = turn_next(p) - 1;
+    return e;
+}
+
+/* ---- an end by a person ---- */
+
+static bool is_meant(const struct persist_end_uses *ask, const struct use *use)
+{
+    return !use->ended && (!ask->has_role || text_equal(ask->role, use->role)) &&
+           (!ask->has_section || text_equal(ask->section, use->section));
+}
+
+/* Ends the uses of one item; returns whether there were any. */
+static bool end_item(struct noting *n, const struct persist_end_uses *ask, struct id item, enum err *e)
+{
+    uint32_t written = n->written;
+
+    for (uint32_t i = find_first_row(n, item); i < n->count && id_equal(n->was[i].media, item) && *e == ERR_OK; i++)
+        if (is_meant(ask, &n->was[i])) {
+            n->was[i].ended = true;
+            *e = write_use(n, &n->was[i]);
+        }
+    return n->written > written;
+}
+
+static uint32_t count_current(const struct noting *n)
+{
+    uint32_t current = 0;
+
+    for (uint32_t i = 0; i < n->count; i++)
+        current += !n->was[i].ended;
+    return current;
+}
+
+enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct ended_uses *answer, struct fault *fault)
+{
+    struct noting n = { .p = p };
+    struct id id = id_of_context((struct choice){ .value = CONTEXT_KIND_NAMED }, ask->name);
+    enum err e = uses_context(p->w.txn, &p->arena, id, &n.context);
+
+    if (e != ERR_OK) {
+        fault_set(fault, e, "no context named \"%.*s\" was noted by `loophole use`", TEXT_ARG(ask->name));
+        return fault_hint(fault, "the uses of a project or a session end when it no longer has the item");
+    }
+    n.context.at = clock_now();
+    e = read_use_rows(&n, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < ask->items.count; i++)
+        answer->items += end_item(&n, ask, ask->items.at[i], &e);
+    n.alive = count_current(&n);
+    if (e == ERR_OK && n.written)
+        e = finish_writing(&n);
+    answer->id = id;
     answer->revision = turn_next(p) - 1;
     return e;
 }

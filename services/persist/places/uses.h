@@ -11,6 +11,11 @@ enum { USES_IN_CONTEXT = 32768, ENDED_IN_CONTEXT = 4096 }; /* rows of one contex
  * new context without a name), not_found (an item), too_large (USES_IN_CONTEXT), full. */
 enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault);
 
+/* Ends the current uses of the items in a context of the kind `named`. Without such a use, nothing is written. Errors
+ * (explained): not_found (no such context), full. */
+enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct ended_uses *answer,
+                  struct fault *fault);
+
 /* Two items become one: `kept` is used wherever `lost` was. Errors: full, internal. */
 enum err uses_follow(struct persist *p, struct id lost, struct id kept);
 
