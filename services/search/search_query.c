@@ -298,10 +298,15 @@ static enum err fill_found(struct paging *p, usec_t began, struct found *found)
 
 enum err search_query(struct request *request, const void *ask, void *answer)
 {
-    struct paging p = { .request = request, .ask = ask };
+    const struct search_query *typed = ask;
+    struct search_query sorted = *typed;
+    struct paging p = { .request = request, .ask = &sorted };
     struct found *found = answer;
     usec_t began = clock_steady();
-    enum err e = find_rows(&p);
+    enum err e = typed->sort.len ? ERR_OK : search_saved_sort(request, typed->query, &sorted.sort);
+
+    if (e == ERR_OK)
+        e = find_rows(&p);
 
     request->search->asked = began;
     if (e == ERR_OK)
@@ -311,7 +316,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
     if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
         e = explain_nothing(&p, found);
     if (e == ERR_OK && p.ask->remember)
-        search_remember(request->search, p.ask);
+        search_remember(request->search, typed);
     free(p.each);
     free(p.page);
     free(p.scores);

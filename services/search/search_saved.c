@@ -85,13 +85,11 @@ static uint32_t next_name(struct text query)
     return query.len;
 }
 
-static enum err read_saved(struct txn *txn, struct request *request, struct text name, struct text *query)
+static enum err read_saved(struct txn *txn, struct request *request, struct text name, struct kept_query *saved)
 {
     struct key key = key_query(name, 0);
-    struct kept_query saved = { 0 };
-    enum err e = row_get(txn, request->arena, DB_QUERY, &key, &kept_query_shape, &saved);
+    enum err e = row_get(txn, request->arena, DB_QUERY, &key, &kept_query_shape, saved);
 
-    *query = saved.query;
     if (e == ERR_OK)
         return e;
     if (e != ERR_NOT_FOUND)
@@ -106,12 +104,13 @@ static enum err expand_names(struct txn *txn, struct request *request, struct te
     enum err e = ERR_OK;
 
     for (*expanded = query; e == ERR_OK && (at = next_name(*expanded)) < expanded->len;) {
-        struct text name = { name_len(*expanded, at + 1), expanded->at + at + 1 }, saved;
+        struct text name = { name_len(*expanded, at + 1), expanded->at + at + 1 };
+        struct kept_query saved = { 0 };
         if (++names > EXPANSIONS_MAX || expanded->len > EXPANDED_MAX)
             return fault_set(request->fault, ERR_TOO_LARGE, "the saved queries in it refer to each other in a cycle");
         e = read_saved(txn, request, name, &saved);
         if (e == ERR_OK)
-            *expanded = arena_printf(request->arena, "%.*s(%.*s)%.*s", (int)at, expanded->at, TEXT_ARG(saved),
+            *expanded = arena_printf(request->arena, "%.*s(%.*s)%.*s", (int)at, expanded->at, TEXT_ARG(saved.query),
                                      (int)(expanded->len - at - 1 - name.len), name.at + name.len);
         if (e == ERR_OK && !expanded->at)
             e = limits_refuse(request->fault, "the query");
@@ -131,6 +130,24 @@ enum err search_expand(struct request *request, struct text query, struct text *
     if (e != ERR_OK)
         return e;
     e = expand_names(txn, request, query, expanded);
+    txn_end(txn);
+    return e;
+}
+
+enum err search_saved_sort(struct request *request, struct text query, struct text *sort)
+{
+    struct text name = { query.len > 0 ? name_len(query, 1) : 0, query.at + 1 };
+    struct kept_query saved = { 0 };
+    struct txn *txn;
+    enum err e;
+
+    if (next_name(query) != 0 || name.len + 1 != query.len)
+        return ERR_OK;
+    e = search_read(request->search, &txn, request->fault);
+    if (e != ERR_OK)
+        return e;
+    e = read_saved(txn, request, name, &saved);
+    *sort = arena_text(request->arena, saved.sort);
     txn_end(txn);
     return e;
 }

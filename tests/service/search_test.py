@@ -78,6 +78,22 @@ def an_empty_result_explains_itself(home):
 
 
 @claim(shares=two_kits)
+def only_a_query_that_can_be_asked_is_saved_and_its_order_with_it(home):
+    home.loophole('search', '--save', 'long', 'class:kick', '--sort', '-duration_s')
+    contains(home.refused('search', '--save', 'long', '(class:kick'), 'the parenthesis is not closed')
+    contains(home.refused('search', '--save', 'long', '@nobody'), 'no query is saved as "nobody"')
+    contains(home.refused('search', '--save', 'long', 'kick', '--sort', 'bogus'), 'bogus')
+    contains(home.refused('search', '--save', 'long', 'kick', '--limit', '5'), 'the query and --sort alone')
+    longest = home.json('search', 'class:kick', '--sort', '-duration_s')
+    shortest = home.json('search', 'class:kick', '--sort', 'duration_s')
+    assert longest != shortest
+    same(longest, home.json('search', '@long'))
+    same(shortest, home.json('search', '@long', '--sort', 'duration_s'))
+    same(longest[1], home.json('search', '@long', '--limit', '1', '--page', '2')[0])
+    home.loophole('queries', 'long', '--off')
+
+
+@claim(shares=two_kits)
 def pages_cover_everything_once(home):
     found, cursor, more = [], [], True
     while more:

@@ -2,14 +2,31 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_persist.h"
 
+/* A query that cannot be asked must not replace one that can. */
+static enum err check_saved(struct cli *cli, const struct kept_query *query, struct fault *fault)
+{
+    const struct search_query ask = { .query = query->query, .sort = query->sort, .has_limit = true };
+    const struct options *o = &cli->options;
+    struct found found = { 0 };
+
+    if (query->name.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the NAME of --save is empty");
+    if (o->facets || o->view || o->project || o->cursor || o->limit >= 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "--save keeps the query and --sort alone");
+        return fault_hint(fault, "give the other options when you ask: loophole search @%.*s --limit 5",
+                          TEXT_ARG(query->name));
+    }
+    return cli_ask(cli, "search.query", &ask, &found, fault);
+}
+
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault)
 {
     struct persist_put_query put = { .query = { .name = text_of(cli->options.save), .query = query, .sort = sort } };
-
-    if (put.query.name.len == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "the NAME of --save is empty");
     struct done done = { 0 };
-    enum err e = cli_change_one(cli, "persist.put_query", &put, &done, fault);
+    enum err e = check_saved(cli, &put.query, fault);
+
+    if (e == ERR_OK)
+        e = cli_change_one(cli, "persist.put_query", &put, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &done_shape, &done);

@@ -58,6 +58,7 @@ export async function keepQuery(query: string) {
   const name = prompt('Name of the saved query (a letter, then letters, digits and _):')
   if (!name) return
   try {
+    await read('search.query', { query, sort: view.value.sort, limit: 0 }) // a query that cannot be asked replaces none that can
     await ask('persist.put_query', { query: { name, query, sort: view.value.sort } })
     say(`Saved. @${name} in a query stands for it.`)
   } catch (error) { complain(error) }
