@@ -96,12 +96,20 @@ void values_send_given(const struct osc *osc, const struct osc_route *route, con
 
 /* ---- what the audio core reports ---- */
 
+/* For one period after a change `bpm` and `swing` are still the old ones. */
+static double tempo_of(const struct transport_state *now)
+{
+    const bool leads = now->sync.value == SYNC_SOURCE_NONE || now->sync.value == SYNC_SOURCE_LEAD;
+
+    return leads && now->has_set_bpm ? now->set_bpm : now->bpm;
+}
+
 static void take_transport(struct osc *osc, const struct transport_state *now)
 {
     set_number(osc, "/transport/running", now->running || now->counting_in);
     set_number(osc, "/transport/bar", (double)now->bar);
-    set_number(osc, "/transport/tempo", now->bpm);
-    set_number(osc, "/transport/swing", now->swing);
+    set_number(osc, "/transport/tempo", tempo_of(now));
+    set_number(osc, "/transport/swing", now->has_set_swing ? now->set_swing : now->swing);
     set_number(osc, "/transport/metronome", now->metronome);
     set_text(osc, "/transport/sync", text_of(choice_word(&sync_source_table, now->sync.value)));
     set_number(osc, "/song/entry", now->has_song ? (double)now->song : 0);

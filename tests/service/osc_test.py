@@ -393,6 +393,26 @@ def a_client_of_oscquery_finds_all_addresses_over_http(home):
         until(lambda: fetch(port, '/transport/tempo?TYPE') == (200, {'TYPE': 'f'}))
 
 
+@claim
+def a_subscriber_gets_each_tempo_and_swing_that_is_set_and_no_older_one(home):
+    sounding(home)
+    osc = Osc(home)
+    osc.send('/subscribe')
+    osc.until('/subscribe/message')
+    tempos = [61 + 7.5 * n for n in range(20)]
+    swings = [n / 32 for n in range(1, 21)]
+    got = {'/transport/tempo': [], '/transport/swing': []}
+    for tempo, swing in zip(tempos, swings):
+        home.ask('audio.set_tempo', f'bpm={tempo}')
+        home.ask('audio.set_swing', f'swing={swing}')
+        until_transport(home, bpm=tempo, swing=swing)
+        while tempo not in got['/transport/tempo'] or swing not in got['/transport/swing']:
+            address, *values = osc.take()
+            got.get(address, []).extend(values)
+    same(tempos, [tempo for tempo in got['/transport/tempo'] if tempo != 120])
+    same(swings, [swing for swing in got['/transport/swing'] if swing != 0])
+
+
 # ---- bundles and time tags ----
 
 
