@@ -118,6 +118,26 @@ def the_transport_goes_where_a_client_moves_it(home):
     home.loophole('transport', 'swing', '0')
 
 
+@claim(shares=transport_engine)
+def an_answer_and_its_event_have_what_all_asks_before_it_did(home):
+    asks = (('stop', {}), ('locate', {'bar': 39}), ('set_tempo', {'bpm': 21.0}), ('locate', {'bar': 1}), ('start', {}),
+            ('set_swing', {'swing': 0.5}), ('stop', {}), ('set_tempo', {'bpm': 22.0}), ('set_swing', {'swing': 0.0}))
+    wanted = [(False, 39, 21, 0), (False, 1, 21, 0), (True, 1, 21, 0), (True, 1, 21, 0.5), (False, 1, 21, 0.5),
+              (False, 1, 22, 0.5), (False, 1, 22, 0)]
+    home.loophole('transport', 'start')
+    until_transport(home, running=True)
+    with contextlib.closing(home.client()) as client:
+        events = client.listen('audio', 'audio.changed')
+        until(lambda: client.must('audio.set_swing', {'swing': 0.0}) and client.heard(events, 100))
+        client.must('audio.set_tempo', {'bpm': 20.0})
+        until(lambda: client.heard(events)[-1]['transport']['bpm'] == 20)
+        sent = [client.send(f'audio.{name}', body) for name, body in asks]
+        answers = {request: body for request, _, body in (client.take('audio') for _ in sent)}
+        heard = [client.heard(events)[-1]['transport'] for _ in sent]
+    for all in ([answers[request] for request in sent], heard):
+        same(wanted, [(now['running'], now['bar'], now['bpm'], now['swing']) for now in all][2:])
+
+
 def _place(text):
     return re.findall('bar [0-9.]*', text)
 

@@ -42,6 +42,14 @@ struct kept_pattern {
     struct pattern pattern;
 };
 
+/* What sent cues do to the transport. Each value counts until the core's count of periods is the one beside it. */
+struct expected {
+    uint64_t running_by, place_by;
+    bool running;
+    uint32_t count_in; /* as in the state */
+    int64_t step;
+};
+
 struct audio {
     struct service *service;
     struct studio *studio;
@@ -61,8 +69,8 @@ struct audio {
     struct held_answers held;
     int64_t timed[AUDIO_TIMED_MOST]; /* frames of the waiting cues that this process knows */
     uint32_t timed_count;
-    uint64_t stopped_by; /* the core's count of periods by which it has taken the last stop; 0: it was started since */
-    uint64_t sets;       /* number of asks for patterns and pads so far */
+    struct expected expected;
+    uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct kept_pattern now, next;             /* as they were set */
     struct ring cues, notes;
@@ -125,6 +133,8 @@ enum err audio_cue_at(struct audio *audio, struct call *call, struct cue cue, bo
                       const void *answer);
 /* Refuses now what audio_cues_now would refuse for so many cues, before the ask has changed the score. */
 enum err audio_may_cue(const struct audio *audio, struct call *call, uint32_t count, const void *answer);
+/* Changes the core's last state to that of the next period, by the cues that were sent. */
+void audio_expect(const struct audio *audio, struct state *state);
 uint64_t audio_effects(const struct audio *audio); /* rises with each cue and each score; survives the process */
 
 void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
@@ -142,6 +152,8 @@ bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core r
 /* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
+/* With the pattern, tempo and swing of the published score, which the core takes in its next period. */
+struct transport_state audio_next_transport(const struct audio *audio, const struct state *state);
 void audio_report_inserts(struct audio *audio, struct call *call, struct strip_insert_list *to);        /* fills `to` */
 void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts); /* fills `to` */
 /* Publish the events chain_changed or insert_changed, and changed. */

@@ -11,24 +11,14 @@ enum { TAP_LONGEST_US = 3000000 };
 
 /* ---- transport ---- */
 
-/* The transport as of the next period. A stop counts although the core has not taken it yet. */
+/* The transport as of the next period. */
 static struct transport_state current_state(const struct audio *audio)
 {
     struct state state;
 
     (void)audio_state(audio, &state);
-    if (state.periods < audio->stopped_by)
-        state.running = state.count_in = 0;
-    return audio_transport(audio, &state);
-}
-
-/* A cue that is sent now is taken by the second period from now at the latest. */
-static void expect_stop(struct audio *audio)
-{
-    struct state state;
-
-    (void)audio_state(audio, &state);
-    audio->stopped_by = state.periods + 2;
+    audio_expect(audio, &state);
+    return audio_next_transport(audio, &state);
 }
 
 static enum err publish_answer(struct audio *audio, struct transport_state *answer, struct transport_state now)
@@ -66,8 +56,6 @@ static enum err start_transport(struct audio *audio, struct call *call, uint64_t
 {
     struct transport_state now = current_state(audio);
 
-    if (!when.has_at)
-        audio->stopped_by = 0;
     now.running = true;
     return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_START, .value = (float)count_in }, when, now,
                          answer);
@@ -78,8 +66,6 @@ static enum err stop_transport(struct audio *audio, struct call *call, struct ti
 {
     struct transport_state now = current_state(audio);
 
-    if (!when.has_at)
-        expect_stop(audio);
     now.running = false;
     now.counting_in = 0;
     return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_STOP }, when, now, answer);
@@ -112,7 +98,6 @@ static enum err start_at_bar(struct audio *audio, struct call *call, const struc
     };
 
     if (!ask->has_at) {
-        audio->stopped_by = 0;
         now.running = true;
         now.bar = ask->bar;
         now.step = 0;
@@ -154,20 +139,10 @@ static enum err ask_locate(struct audio *audio, struct call *call, const struct 
     return locate_step(audio, call, ask->bar * SCORE_BAR, (struct timing){ ask->has_at, ask->at }, answer);
 }
 
-/* The transport after the score is published. */
-static struct transport_state with_score(const struct audio *audio)
-{
-    struct transport_state now = current_state(audio);
-
-    now.bpm = audio->score.sync == SYNC_NONE || audio->score.sync == SYNC_LEAD_JACK ? audio->score.tempo : now.bpm;
-    now.swing = audio->score.swing;
-    return now;
-}
-
 static enum err publish_score(struct audio *audio, struct call *call, struct transport_state *answer)
 {
     audio_score_publish(audio);
-    return audio_end_change(audio, call, publish_answer(audio, answer, with_score(audio)), answer);
+    return audio_end_change(audio, call, publish_answer(audio, answer, current_state(audio)), answer);
 }
 
 static enum err ask_set_tempo(struct audio *audio, struct call *call, const struct audio_set_tempo *ask,
@@ -208,7 +183,7 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     }
     bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
     audio->score.tempo = fmin(fmax(bpm, 20), 400);
-    *answer = with_score(audio);
+    *answer = current_state(audio);
     held_prepare(call, answer, audio_effects(audio) + 1);
     return publish_score(audio, call, answer);
 }

@@ -53,7 +53,7 @@ static void publish_timed(struct audio *audio, const struct note *note)
     if (note->tag != AUDIO_TIMED || !is_transport)
         return;
     (void)audio_state(audio, &state);
-    now = audio_transport(audio, &state);
+    now = audio_next_transport(audio, &state);
     audio_report_changed(audio, &now);
 }
 

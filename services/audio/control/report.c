@@ -100,6 +100,20 @@ struct transport_state audio_transport(const struct audio *audio, const struct s
     return now;
 }
 
+struct transport_state audio_next_transport(const struct audio *audio, const struct state *state)
+{
+    const struct score *score = &audio->score;
+    const bool leads = score->sync == SYNC_NONE || score->sync == SYNC_LEAD_JACK;
+    struct transport_state now = audio_transport(audio, state);
+
+    if (song_plays_next(score, state)) /* its tempo and swing are not in the score yet */
+        return now;
+    now.pattern = score->now.serial;
+    now.bpm = leads ? now.set_bpm : now.bpm;
+    now.swing = now.set_swing;
+    return now;
+}
+
 void audio_report_changed(struct audio *audio, const struct transport_state *now)
 {
     struct audio_changed event = { .transport = *now };

@@ -2,6 +2,65 @@
 #include "services/audio/control/song.h"
 
 enum { WAIT_US = 5000000 };
+enum { PERIODS_AHEAD = 2 }; /* a cue that is sent now is taken by the second period from now at the latest */
+
+/* ---- what sent cues do ---- */
+
+static bool is_ahead(uint64_t by, const struct state *now)
+{
+    return by > now->periods && by - now->periods <= PERIODS_AHEAD;
+}
+
+void audio_expect(const struct audio *audio, struct state *state)
+{
+    const struct expected *expected = &audio->expected;
+
+    if (is_ahead(expected->place_by, state)) {
+        state->step = expected->step;
+        state->step_phase = 0;
+        state->count_in = 0;
+    }
+    if (is_ahead(expected->running_by, state)) {
+        state->running = expected->running;
+        state->count_in = expected->count_in;
+    }
+}
+
+static void expect_running(struct expected *expected, const struct state *now, bool running, uint32_t count_in)
+{
+    if (running && now->running)
+        return;
+    expected->running = running;
+    expected->count_in = count_in;
+    expected->running_by = now->periods + PERIODS_AHEAD;
+}
+
+static void expect_place(struct expected *expected, const struct state *now, int64_t step)
+{
+    expected->step = step;
+    expected->count_in = 0;
+    expected->place_by = now->periods + PERIODS_AHEAD;
+}
+
+static void note_expected(struct audio *audio, const struct cue *cues, uint32_t count)
+{
+    struct state now;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (cues[i].frame != CUE_NOW)
+            continue;
+        (void)audio_state(audio, &now);
+        audio_expect(audio, &now);
+        if (cues[i].verb == CUE_TRANSPORT_START)
+            expect_running(&audio->expected, &now, true, (uint32_t)cues[i].value * SCORE_BAR);
+        else if (cues[i].verb == CUE_TRANSPORT_STOP)
+            expect_running(&audio->expected, &now, false, 0);
+        else if (cues[i].verb == CUE_TRANSPORT_LOCATE)
+            expect_place(&audio->expected, &now, cues[i].from);
+    }
+}
+
+/* ---- sending ---- */
 
 uint64_t audio_effects(const struct audio *audio)
 {
@@ -68,6 +127,7 @@ enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues
     if (answer)
         recall_prepare(call, answer, audio_effects(audio) + count);
     (void)ring_write(&audio->cues, cues, count);
+    note_expected(audio, cues, count);
     return ERR_OK;
 }
 
@@ -75,8 +135,10 @@ enum err audio_cues(struct audio *audio, struct call *call, struct cue *cues, ui
 {
     bool is_late = audio->late.count > 0 || !audio_sounds(audio);
 
-    if (answer && is_late && audio_sounded(audio, LATE_US) && late_cue_put(&audio->late, call, cues, count, answer))
+    if (answer && is_late && audio_sounded(audio, LATE_US) && late_cue_put(&audio->late, call, cues, count, answer)) {
+        note_expected(audio, cues, count);
         return ERR_OK;
+    }
     return audio_cues_now(audio, call, cues, count, answer);
 }
 

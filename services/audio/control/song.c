@@ -2,7 +2,7 @@
 
 enum { BARS_MOST = 1024 };
 
-static bool plays_next(const struct score *score, const struct state *state)
+bool song_plays_next(const struct score *score, const struct state *state)
 {
     return score->next_bar >= 0 && score->next.serial == state->pattern && score->now.serial != state->pattern;
 }
@@ -12,13 +12,13 @@ struct score_pattern *song_playing(struct audio *audio)
     struct state state;
 
     (void)audio_state(audio, &state);
-    return plays_next(&audio->score, &state) ? &audio->score.next : &audio->score.now;
+    return song_plays_next(&audio->score, &state) ? &audio->score.next : &audio->score.now;
 }
 
 uint32_t song_entry(const struct audio *audio, const struct state *state)
 {
     const struct score *score = &audio->score;
-    const uint32_t song = plays_next(score, state) ? score->next.song : score->now.song;
+    const uint32_t song = song_plays_next(score, state) ? score->next.song : score->now.song;
 
     return song <= SCORE_SONG ? song : 0; /* anything may have overwritten a predecessor's score */
 }

@@ -6,6 +6,9 @@
 
 #include "services/audio/control/audio.h"
 
+/* The queued pattern plays, and its note has not been read. */
+bool song_plays_next(const struct score *score, const struct state *state);
+
 /* The pattern that plays: a new one may play before its note has arrived. Its serial is 0 if none was set. */
 struct score_pattern *song_playing(struct audio *audio);
 
