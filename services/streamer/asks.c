@@ -247,7 +247,10 @@ static enum err answer_record(struct streamer *streamer, struct call *call, cons
     if (takes_is_under_way(&streamer->takes, call, answer))
         return ERR_OK;
     enum err e = take_begun_again(&streamer->takes, call, answer, &is_again);
-    return e != ERR_OK || is_again ? e : waiting_asks_wait(&streamer->waiting, call, record_take, ask);
+    if (e != ERR_OK || is_again)
+        return e;
+    return ask->has_at_bar || ask->has_count_in ? waiting_asks_settle(&streamer->waiting, call, record_take, ask)
+                                                : waiting_asks_wait(&streamer->waiting, call, record_take, ask);
 }
 
 static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum { PATIENCE_US = 5000000, MARGIN_US = 500000 };
+enum { PERIODS_AHEAD = 2 }; /* a cue that was sent is taken by the second period from then at the latest */
 
 static struct waiting_asks_ask take_at(struct waiting_asks *waiting, uint32_t index)
 {
@@ -13,10 +14,12 @@ static struct waiting_asks_ask take_at(struct waiting_asks *waiting, uint32_t in
     return one;
 }
 
-enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask)
+static enum err wait_for(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask,
+                         uint32_t periods)
 {
     usec_t now = clock_steady(), until = call_deadline(call) - MARGIN_US;
-    bool waits = waiting->count > 0 || core_link_check(waiting->core, CORE_PAUSE_US, NULL) != ERR_OK;
+    bool runs = core_link_check(waiting->core, CORE_PAUSE_US, NULL) == ERR_OK;
+    bool waits = waiting->count > 0 || !runs || periods > 0;
 
     if (until > now + PATIENCE_US)
         until = now + PATIENCE_US;
@@ -24,8 +27,19 @@ enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, wait
         return act(waiting->streamer, call, ask);
     struct ticket ticket = call_defer(call);
     if (ticket.number)
-        waiting->each[waiting->count++] = (struct waiting_asks_ask){ act, ask, call, ticket, until };
+        waiting->each[waiting->count++] =
+            (struct waiting_asks_ask){ act, ask, call, ticket, until, waiting->core->state.periods, periods };
     return ERR_OK;
+}
+
+enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask)
+{
+    return wait_for(waiting, call, act, ask, 0);
+}
+
+enum err waiting_asks_settle(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask)
+{
+    return wait_for(waiting, call, act, ask, PERIODS_AHEAD);
 }
 
 /* If the ticket is closed, the call no longer exists. */
@@ -37,6 +51,11 @@ static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask 
         ticket_fail(waiting->service, one->ticket, call_fault(one->call));
 }
 
+static bool has_settled(const struct waiting_asks *waiting, const struct waiting_asks_ask *one)
+{
+    return waiting->core->state.periods - one->since >= one->periods;
+}
+
 /* Returns the index of the first ask that is due; waiting->count if none is. */
 static uint32_t first_due(const struct waiting_asks *waiting)
 {
@@ -44,7 +63,7 @@ static uint32_t first_due(const struct waiting_asks *waiting)
     usec_t now = clock_steady();
     uint32_t i = 0;
 
-    while (i < waiting->count && !runs && waiting->each[i].until > now)
+    while (i < waiting->count && !(runs && has_settled(waiting, &waiting->each[i])) && waiting->each[i].until > now)
         i++;
     return i;
 }

@@ -23,7 +23,9 @@ struct waiting_asks {
         const void *ask; /* in the call's arena; valid, like the call, while the ticket is open */
         struct call *call;
         struct ticket ticket;
-        usec_t until; /* steady clock */
+        usec_t until;     /* steady clock */
+        uint64_t since;   /* the core's count of periods when it came … */
+        uint32_t periods; /* … and how many more it waits for */
     } each[WAITING_ASKS];
     uint32_t count;
 };
@@ -32,6 +34,10 @@ struct waiting_asks {
  * a second before the ask's deadline. `act` answers by a ticket, or returns an error. Asks are done in the order in
  * which they came. */
 enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask);
+
+/* Likewise, but not before the core has taken all cues that were sent before the ask. Its state is then that of the
+ * transport which the client has seen in its answers. */
+enum err waiting_asks_settle(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask);
 
 /* Does the asks that are due. */
 void waiting_asks_tick(struct waiting_asks *waiting);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Takes that begin at a bar and last some bars; the counter in their files shows each frame."""
+import contextlib
 import os
 import sys
 
@@ -53,6 +54,20 @@ def a_count_in_starts_the_transport_and_the_take_begins_with_the_music(it):
     assert transport(home)['running'] and off_the_bar(home, reported['first'], 4 * BAR) <= 1, reported
     contains(home.refused('record', 'start', '--count-in', '1'), 'the transport runs already')
     contains(home.refused('record', 'start', '--at-bar', '1'), 'bar 1 has passed')
+
+
+@claim(inside=Recording)
+def a_take_meets_the_transport_that_the_asks_before_it_left(it):
+    home = it.home
+    home.loophole('transport', 'tempo', '400')
+    with contextlib.closing(home.client()) as client:
+        for more in ({'at_bar': 1}, {'count_in': 1}):
+            home.loophole('transport', 'start', '--from', '3')
+            until_transport(home, running=True, bar=lambda bar: bar >= 2)
+            client.must('audio.stop')
+            same('waiting', client.must('streamer.record', {'name': 'punched', 'bars': 1, **more})['state'])
+            client.must('streamer.record_cancel')
+            client.must('audio.stop')
 
 
 def slow_down_before_the_bar(it, name):
