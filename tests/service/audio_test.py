@@ -370,7 +370,21 @@ def a_media_item_that_cannot_be_loaded_leaves_its_row_and_its_pad_silent(home):
     said = home.loophole('pattern', write_row(home, 'x...............', id=id), code=None).all
     contains(said, f'warning: row 1 hat is silent: {id}')
     contains(home.loophole('pads', 'set', '9', f'id={id}', code=None).all, 'warning: pad 9 is silent')
+    contains(home.refused('pads', 'hit', '9'), 'pad 9 is silent: ')
+    contains(home.loophole('pads').out, f'  silent: {id}: ')
+    pads = client.must('audio.pads')
+    same([9, 10], [one['index'] for one in pads['silent']])
+    assert {9, 10} <= {pad['pad'] for pad in pads['each']}, pads
+    home.loophole('pads', 'clear', '9')
     contains(home.refused('pads', 'hit', '9'), 'pad 9 has no sound')
+    same([10], [one['index'] for one in client.must('audio.pads')['silent']])
+
+
+@claim(shares=pads_engine)
+def a_pad_with_an_oscillator_says_so_although_it_has_a_sound(home):
+    noise(home.file('noise.wav'))
+    home.loophole('pads', 'set', '12', 'sound=' + home.file('noise.wav'))
+    contains(home.loophole('pads', 'set', '12', 'wave=saw').out, '  saw, in place of ' + home.file('noise.wav'))
 
 
 @claim(shares=pads_engine)

@@ -57,6 +57,21 @@ def until_entry(home, entry):
 
 
 @claim(shares=sounding)
+def a_slot_and_a_song_list_the_rows_whose_sound_is_missing(home):
+    missing = '01J0000000000000000000000A'
+    save_slots(home, 5, id=missing)
+    warning = f'warning: row 1 click is silent: {missing}: '
+    contains(home.loophole('pattern', 'load', '5').all, warning)
+    silent, = home.first('pattern', 'load', '5')['silent']
+    same((0, 'click', missing), (silent['index'], silent['name'], silent['id']))
+    home.loophole('song', 'set', '5')
+    contains(home.loophole('song', 'play').all, warning)
+    save_slots(home, 5)
+    assert 'silent' not in home.first('pattern', 'load', '5')
+    home.loophole('song', 'set')
+
+
+@claim(shares=sounding)
 def a_song_is_set_shown_undone_and_kept_with_the_project(home):
     same('[SONG] 0 entries\n', home.loophole('song').out)
     same('[SONG] 3 entries\n  1  slot 1/1  4 bars\n  2  slot 1/2\n  3  slot 2/7  8 bars\nagain from 1\n',

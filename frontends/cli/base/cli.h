@@ -269,7 +269,9 @@ enum err transport_metronome(struct cli *cli, struct fault *fault);
 enum err transport_sync(struct cli *cli, struct fault *fault);
 enum err transport_clock(struct cli *cli, struct fault *fault);
 struct silent_sound;
+struct silent_sound_list;
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
+void cli_warn_of_rows(const struct silent_sound_list *silent);                /* their indexes count from 0 */
 enum err pattern_play(struct cli *cli, struct fault *fault);
 enum err rows_set(struct cli *cli, struct fault *fault);
 enum err pattern_export_midi(struct cli *cli, struct fault *fault);

@@ -19,9 +19,25 @@ static const struct loaded_sound *sound_of(const struct loaded_sounds *sounds, c
     return NULL;
 }
 
-static void print_pad(struct cli *cli, const struct pad *pad, const struct loaded_sounds *sounds)
+/* Returns true if some sound of the pad could not be loaded. */
+static bool print_silent(struct cli *cli, const struct pad *pad, const struct silent_sound_list *silent)
+{
+    char id[ID_TEXT_SIZE];
+    bool any = false;
+
+    for (uint32_t i = 0; i < silent->count; i++)
+        if (silent->at[i].index == pad->pad) {
+            cli_print(&cli->out, "  silent: %s: %.*s", id_write(silent->at[i].id, id), TEXT_ARG(silent->at[i].why));
+            any = true;
+        }
+    return any;
+}
+
+static void print_pad(struct cli *cli, const struct pad *pad, const struct loaded_sounds *sounds,
+                      const struct silent_sound_list *silent)
 {
     const struct loaded_sound *sound = pad->has_sound ? sound_of(sounds, pad) : NULL;
+    const char *before = pad->has_wave ? ", in place of " : "  ";
 
     cli_print(&cli->out, "%3llu  %-8s gain %.2f pan %.2f ratio %.3f", (unsigned long long)pad->pad,
               choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
@@ -36,13 +52,13 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
         cli_print(&cli->out, "  output %llu", (unsigned long long)pad->output);
     if (pad->layers.count)
         cli_print(&cli->out, "  layers %u", pad->layers.count);
-    if (sound)
-        cli_print(&cli->out, "  %.*s", (int)sound->path.len, (const char *)sound->path.at);
-    else if (pad->has_sound)
-        cli_print(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
-    else if (pad->has_wave)
+    if (pad->has_wave)
         cli_print(&cli->out, "  %s", choice_word(&waveform_table, pad->wave.value));
-    else if (pad->layers.count == 0)
+    if (sound)
+        cli_print(&cli->out, "%s%.*s", before, (int)sound->path.len, (const char *)sound->path.at);
+    else if (pad->has_sound)
+        cli_print(&cli->out, "%ssound %llu", before, (unsigned long long)pad->sound);
+    if (!print_silent(cli, pad, silent) && !pad->has_sound && !pad->has_wave && pad->layers.count == 0)
         buffer_add_text(&cli->out, "  no sound");
     buffer_add_text(&cli->out, "\n");
 }
@@ -52,10 +68,21 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
 static struct pads keep_pads(struct cli *cli, const struct pads *answer)
 {
     struct pad *kept = arena_array(&cli->arena, answer->each.count, sizeof(*kept));
+    struct silent_sound *silent = arena_array(&cli->arena, answer->silent.count, sizeof(*silent));
 
     if (answer->each.count > 0)
         memcpy(kept, answer->each.at, answer->each.count * sizeof(*kept));
-    return (struct pads){ .each = { answer->each.count, kept } };
+    for (uint32_t i = 0; i < answer->silent.count; i++) {
+        silent[i] = answer->silent.at[i];
+        silent[i].why = arena_text(&cli->arena, answer->silent.at[i].why);
+    }
+    return (struct pads){ .each = { answer->each.count, kept }, .silent = { answer->silent.count, silent } };
+}
+
+static void warn_of_pads(const struct silent_sound_list *silent)
+{
+    for (uint32_t i = 0; i < silent->count; i++)
+        cli_warn_of_silent(&silent->at[i], "pad");
 }
 
 static enum err print_pads(struct cli *cli, const struct pads *answer)
@@ -64,8 +91,8 @@ static enum err print_pads(struct cli *cli, const struct pads *answer)
     struct fault none = { 0 };
     enum err e = ERR_OK;
 
-    for (uint32_t i = 0; i < answer->silent.count; i++)
-        cli_warn_of_silent(&answer->silent.at[i], "pad");
+    if (cli->options.json)
+        warn_of_pads(&answer->silent);
     for (uint32_t i = 0; cli->options.json && e == ERR_OK && i < answer->each.count; i++)
         e = cli_json(cli, &pad_shape, &answer->each.at[i]);
     if (cli->options.json)
@@ -74,7 +101,7 @@ static enum err print_pads(struct cli *cli, const struct pads *answer)
     if (cli_ask(cli, "streamer.sounds", NULL, &sounds, &none) != ERR_OK)
         sounds = (struct loaded_sounds){ 0 };
     for (uint32_t i = 0; i < pads.each.count; i++)
-        print_pad(cli, &pads.each.at[i], &sounds);
+        print_pad(cli, &pads.each.at[i], &sounds, &pads.silent);
     cli_none(cli, pads.each.count, "No pad has a sound, or values of its own: loophole pads set 1 sound=kick note=36");
     return ERR_OK;
 }
@@ -163,7 +190,9 @@ static enum err send_pad(struct cli *cli, struct pad *pad, struct fault *fault)
     struct pads pads = { 0 };
     enum err e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
 
-    return e != ERR_OK ? e : print_pads(cli, &pads);
+    if (e == ERR_OK && !cli->options.json)
+        warn_of_pads(&pads.silent);
+    return e != ERR_OK ? e : pads_show(cli, fault); /* the answer has not what other pads lack */
 }
 
 enum err pads_set(struct cli *cli, struct fault *fault)

@@ -24,13 +24,14 @@ void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
     buffer_free(&line);
 }
 
-/* People count rows from 1. */
-static void warn_of_row(const struct silent_sound *silent)
+void cli_warn_of_rows(const struct silent_sound_list *silent)
 {
-    struct silent_sound counted = *silent;
+    for (uint32_t i = 0; i < silent->count; i++) {
+        struct silent_sound counted = silent->at[i];
 
-    counted.index++;
-    cli_warn_of_silent(&counted, "row");
+        counted.index++; /* people count rows from 1 */
+        cli_warn_of_silent(&counted, "row");
+    }
 }
 
 static enum err print_queued(struct cli *cli, const struct queued *queued)
@@ -42,8 +43,7 @@ static enum err print_queued(struct cli *cli, const struct queued *queued)
 
     if (cli->options.json)
         return cli_json(cli, &queued_shape, queued);
-    for (uint32_t i = 0; i < queued->silent.count; i++)
-        warn_of_row(&queued->silent.at[i]);
+    cli_warn_of_rows(&queued->silent);
     cli_print(&cli->out, "%.*s\n", TEXT_ARG(message_text(message, &cli->arena, bar, (struct text){ 0 })));
     return ERR_OK;
 }

@@ -29,6 +29,7 @@ static enum err print_said(struct cli *cli, const struct slot_said *said)
 {
     if (cli->options.json)
         return cli_json(cli, &slot_said_shape, said);
+    cli_warn_of_rows(&said->silent);
     cli_print(&cli->out, "%.*s\n", TEXT_ARG(said->message));
     print_slots(cli, said);
     return ERR_OK;

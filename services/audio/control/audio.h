@@ -12,6 +12,7 @@
  *   held_answers.c  answers that wait until the project keeps the change
  *   named_sounds.c  slots and media items that rows and pads name
  *   pads.c          pads and their hits
+ *   silent_pads.c   pads whose sounds could not be loaded
  *   sound_asks.c    single sounds
  *   report.c        answers: transport, meters, mixer
  *   ports.c         the JACK server, connections, the preview's chain
@@ -27,6 +28,7 @@
 #include "schema_service.h"
 #include "services/audio/control/held_answers.h"
 #include "services/audio/control/late_cues.h"
+#include "services/audio/control/silent_pads.h"
 #include "services/audio/jack/link.h"
 
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
@@ -72,6 +74,7 @@ struct audio {
     struct expected expected;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
+    struct silent_pads silent;                 /* since this process started */
     struct kept_pattern now, next;             /* as they were set */
     struct ring cues, notes;
     struct slots state;

@@ -186,15 +186,21 @@ static bool is_set(const struct score_pad *pad)
     return has_sound(pad) || memcmp(pad, &empty, sizeof(empty)) != 0;
 }
 
-enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer)
+static void list_pads(const struct audio *audio, struct call *call, struct pads *to)
 {
     struct pad *pads = arena_array(call_arena(call), SCORE_PADS, sizeof(*pads));
 
-    (void)ask;
-    answer->each.at = pads;
+    to->each = (struct pad_list){ 0, pads };
     for (uint32_t i = 0; i < SCORE_PADS; i++)
-        if (is_set(&audio->score.pads[i]))
-            pads[answer->each.count++] = write_pad(i, &audio->score.pads[i], call_arena(call));
+        if (is_set(&audio->score.pads[i]) || silent_pads_why(&audio->silent, i))
+            pads[to->each.count++] = write_pad(i, &audio->score.pads[i], call_arena(call));
+}
+
+enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer)
+{
+    (void)ask;
+    list_pads(audio, call, answer);
+    answer->silent = silent_pads_list(&audio->silent, call_arena(call));
     return ERR_OK;
 }
 
@@ -311,12 +317,14 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
             continue;
         *number = asked->number;
         audio->score.pads[pad->pad % SCORE_PADS] = read_pad(pad);
+        silent_pads_note(&audio->silent, pad->pad, &silent);
         audio_note_asked(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i].bytes);
         held_mark(&pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);
     }
     audio_score_publish(audio);
     pads->silent = silent;
-    return audio_ask_pads(audio, call, NULL, pads);
+    list_pads(audio, call, pads);
+    return ERR_OK;
 }
 
 enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct audio_set_pads *ask,
@@ -349,17 +357,27 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
                                   answer);
 }
 
+static enum err refuse_hit(const struct audio *audio, struct call *call, uint64_t pad)
+{
+    const char *why = silent_pads_why(&audio->silent, pad);
+
+    if (why)
+        (void)refuse(call, ERR_NOT_FOUND, "pad %llu is silent: %s", (unsigned long long)pad, why);
+    else
+        (void)refuse(call, ERR_NOT_FOUND, "pad %llu has no sound", (unsigned long long)pad);
+    fault_field(call_fault(call), "pad");
+    return why ? fault_hint(call_fault(call), "the pad keeps its sound; it plays when the sound is here again")
+               : fault_hint(call_fault(call), "`loophole pads set %llu sound=FILE` gives it one",
+                            (unsigned long long)pad);
+}
+
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer)
 {
     const struct score_pad *pad = &audio->score.pads[ask->pad % SCORE_PADS];
     uint64_t generation = pad->generation;
 
-    if (!has_sound(pad)) {
-        (void)refuse(call, ERR_NOT_FOUND, "pad %llu has no sound", (unsigned long long)ask->pad);
-        fault_field(call_fault(call), "pad");
-        return fault_hint(call_fault(call), "`loophole pads set %llu sound=FILE` gives it one",
-                          (unsigned long long)ask->pad);
-    }
+    if (!has_sound(pad))
+        return refuse_hit(audio, call, ask->pad);
     if (pad->layer_count == 0 && !pad->wave && named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
         return fault_field(call_fault(call), "pad");
     return audio_cue_at(audio, call,

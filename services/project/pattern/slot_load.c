@@ -32,6 +32,19 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     return slot_job_send(work, "load pattern", actions, count, fault);
 }
 
+/* Copies the list, which is valid until the next ask. */
+static struct silent_sound_list keep_silent(const struct silent_sound_list *from, struct arena *arena)
+{
+    struct silent_sound_list kept = { from->count, arena_array(arena, from->count, sizeof(*kept.at)) };
+
+    for (uint32_t i = 0; i < kept.count; i++) {
+        kept.at[i] = from->at[i];
+        kept.at[i].name = arena_text(arena, from->at[i].name);
+        kept.at[i].why = arena_text(arena, from->at[i].why);
+    }
+    return kept;
+}
+
 static void take_queued(struct doing *work, const void *answer)
 {
     const struct queued *queued = answer;
@@ -51,7 +64,9 @@ static void take_queued(struct doing *work, const void *answer)
                                       .has_replaced = true,
                                       .replaced = queued->replaced,
                                       .has_unkept = queued->unkept,
-                                      .unkept = queued->unkept };
+                                      .unkept = queued->unkept,
+                                      .has_silent = queued->silent.count > 0,
+                                      .silent = keep_silent(&queued->silent, &work->kept) };
 }
 
 enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_set_pattern *request,
