@@ -2,14 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/wire/value.h"
+#include "store/pattern/midi_lost.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/midi_steps.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_check.h"
 
 enum { ROW_HITS = 64 * MIDI_HITS, ROW_EVENTS = 16 + 64 + 2 * ROW_HITS, HEAD_EVENTS = 4, MIDDLE_C = 60 };
-static const double TEMPO_USUAL = 120, LEVEL_USUAL = 0.5, GATE_USUAL = 0.5, GATE_SOUND = 1, CENT = 0.01;
+static const double TEMPO_USUAL = 120, LEVEL_USUAL = 0.5, GATE_USUAL = 0.5, GATE_SOUND = 1, CENT = 0.01,
+                    ROUNDING = 1e-9;
 
 struct exporting {
     const struct pattern *pattern;
@@ -23,7 +24,7 @@ struct exporting {
 struct row_values {
     double level, gate;
     uint8_t velocity[2]; /* of a step, of an accent */
-    bool has_cutoff, has_q, has_reverb, has_delay;
+    bool has_level, has_cutoff, has_q, has_reverb, has_delay;
     double cutoff, q, reverb, delay, base;
 };
 
@@ -60,6 +61,7 @@ static struct row_values values_of(const struct pattern *pattern, const struct r
     const struct voice_values *voice = pattern_voice(&pattern->modules, row->voice_id);
     const bool sampled = row->has_sound || row->has_id;
     struct row_values to = {
+        .has_level = row->has_base_amp || voice->has_amp,
         .level = row->has_base_amp ? row->base_amp
                  : voice->has_amp  ? voice->amp
                                    : LEVEL_USUAL,
@@ -82,25 +84,83 @@ static struct row_values values_of(const struct pattern *pattern, const struct r
     return to;
 }
 
-static void add_control(struct exporting *x, uint32_t index, bool wanted, uint8_t control, uint8_t data)
+static void add_control(struct exporting *x, uint32_t index, uint8_t control, uint8_t data)
 {
-    if (wanted)
-        add_event(x, (struct midi_event){ .track = index + 1,
-                                          .status = (uint8_t)(MIDI_CONTROL | index % MIDI_CHANNELS),
-                                          .data = { control, data } });
+    add_event(x, (struct midi_event){ .track = index + 1,
+                                      .status = (uint8_t)(MIDI_CONTROL | index % MIDI_CHANNELS),
+                                      .data = { control, data } });
+}
+
+static double pan_data(double pan)
+{
+    return round(64 + pan * (pan < 0 ? 64 : 63));
+}
+
+static double pan_of(double data)
+{
+    return (data - 64) / (data < 64 ? 64 : 63);
+}
+
+/* The share of a logarithmic range, and its inverse. */
+static double share_of(double value, double least, double span)
+{
+    return log(value / least) / log(span);
+}
+
+static double value_at(double share, double least, double span)
+{
+    return least * pow(span, share);
+}
+
+/* A value that a controller has, and what becomes of it. */
+struct controlled {
+    uint8_t control, data;
+    bool is_there, is_given;
+    const char *name;
+    double exact, kept;
+};
+
+static struct controlled round_linear(uint8_t control, const char *name, bool is_given, double exact)
+{
+    const uint8_t data = data_of(exact);
+
+    return (struct controlled){ control, data, is_given, is_given, name, exact, data / (double)MIDI_DATA_MOST };
+}
+
+static struct controlled round_logarithmic(uint8_t control, const char *name, bool is_given, double exact, double least,
+                                           double span)
+{
+    const uint8_t data = is_given ? data_of(share_of(exact, least, span)) : 0;
+
+    return (struct controlled){
+        control, data, is_given, is_given, name, exact, value_at(data / (double)MIDI_DATA_MOST, least, span)
+    };
 }
 
 static void add_controls(struct exporting *x, uint32_t index, const struct row *row, const struct row_values *values)
 {
-    const double cutoff = log(values->cutoff / MIDI_CUTOFF_LEAST) / log(MIDI_CUTOFF_SPAN);
-    const double pan = row->pan;
+    const double pan = pan_data(row->pan);
+    struct controlled all[] = {
+        round_linear(MIDI_LEVEL, "base_amp", values->has_level, values->level),
+        { MIDI_PAN, (uint8_t)pan, true, true, "pan", row->pan, pan_of(pan) },
+        round_logarithmic(MIDI_CUTOFF, "filter_freq", values->has_cutoff, values->cutoff, MIDI_CUTOFF_LEAST,
+                          MIDI_CUTOFF_SPAN),
+        round_logarithmic(MIDI_RESONANCE, "filter_q", values->has_q, values->q, MIDI_Q_LEAST, MIDI_Q_SPAN),
+        round_linear(MIDI_REVERB, "reverb_send", values->has_reverb, values->reverb),
+        round_linear(MIDI_DELAY, "delay_send", values->has_delay, values->delay),
+    };
+    struct buffer rounded = { 0 };
 
-    add_control(x, index, true, MIDI_LEVEL, data_of(values->level));
-    add_control(x, index, true, MIDI_PAN, (uint8_t)round(64 + pan * (pan < 0 ? 64 : 63)));
-    add_control(x, index, values->has_cutoff, MIDI_CUTOFF, data_of(cutoff));
-    add_control(x, index, values->has_q, MIDI_RESONANCE, data_of(log(values->q / MIDI_Q_LEAST) / log(MIDI_Q_SPAN)));
-    add_control(x, index, values->has_reverb, MIDI_REVERB, data_of(values->reverb));
-    add_control(x, index, values->has_delay, MIDI_DELAY, data_of(values->delay));
+    all[0].is_there = true;
+    for (uint32_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+        if (all[i].is_there)
+            add_control(x, index, all[i].control, all[i].data);
+        if (all[i].is_given && fabs(all[i].kept - all[i].exact) > ROUNDING * fabs(all[i].exact))
+            buffer_printf(&rounded, "%s %s", rounded.len ? "," : "", all[i].name);
+    }
+    if (rounded.len)
+        remark_add(x->remarks, "%.*s: rounded to a value of MIDI:%s", TEXT_ARG(row->name), buffer_c(&rounded));
+    buffer_free(&rounded);
 }
 
 /* ---- notes ---- */
@@ -216,61 +276,6 @@ static void add_notes(struct exporting *x, uint32_t index, const struct row *row
     }
 }
 
-/* ---- what is lost ---- */
-
-static bool is_set(const struct field *field, const void *record)
-{
-    const void *at = value_of(field, record);
-
-    if (field->flags & FIELD_OPTIONAL)
-        return value_there(field, record);
-    if (field->type == FIELD_BOOL)
-        return *(const bool *)at;
-    return field->type == FIELD_UINT && strcmp(field->name, "generation") != 0 && *(const uint64_t *)at != 0;
-}
-
-/* Lists the values of a record that no event carries. */
-static void remark_lost(struct exporting *x, struct text of, const struct shape *shape, const void *record)
-{
-    static const char carried[] =
-        " name voice_id pattern notes base_freq base_amp filter_freq gate_frac pan reverb_send "
-        "delay_send freq amp filter_q note_index length seed ";
-    struct buffer lost = { 0 };
-    char word[72];
-
-    for (uint32_t i = 0; i < shape->field_count; i++) {
-        const struct field *field = &shape->fields[i];
-
-        (void)snprintf(word, sizeof(word), " %s ", field->name);
-        if (!strstr(carried, word) && !(field->flags & FIELD_LIST) && is_set(field, record))
-            buffer_printf(&lost, "%s %s", lost.len ? "," : "", field->name);
-    }
-    if (lost.len)
-        remark_add(x->remarks, "%.*s: lost:%s", TEXT_ARG(of), buffer_c(&lost));
-    buffer_free(&lost);
-}
-
-static void remark_row(struct exporting *x, uint32_t index, const struct row *row)
-{
-    const struct voice_values *voice = pattern_voice(&x->pattern->modules, row->voice_id);
-
-    if (index >= MIDI_CHANNELS)
-        remark_add(x->remarks, "%.*s: row %u is on channel %u again", TEXT_ARG(row->name), index + 1,
-                   index % MIDI_CHANNELS + 1);
-    remark_lost(x, row->name, &row_shape, row);
-    remark_lost(x, row->name, &voice_values_shape, voice);
-    remark_lost(x, row->name, &adsr_shape, &voice->adsr);
-}
-
-static void remark_effects(struct exporting *x)
-{
-    const struct modules *modules = &x->pattern->modules;
-
-    remark_lost(x, TEXT("reverb1"), &reverb_values_shape, &modules->reverb1);
-    remark_lost(x, TEXT("delay1"), &delay_values_shape, &modules->delay1);
-    remark_lost(x, TEXT("acid1"), &acid_values_shape, &modules->acid1);
-}
-
 /* ---- tracks ---- */
 
 static void add_head(struct exporting *x, uint32_t steps)
@@ -300,7 +305,7 @@ static void add_marks(struct exporting *x, uint32_t index, const struct row *row
         by_chance = by_chance || (row->pattern.at[at] != '.' && step.probability < 1);
     }
     if (by_chance)
-        remark_add(x->remarks, "%.*s: lost: probability; each of its steps is exported", TEXT_ARG(row->name));
+        remark_add(x->remarks, "%.*s: probability: other programs play each of its steps", TEXT_ARG(row->name));
 }
 
 static void export_row(struct exporting *x, uint32_t index, uint32_t steps)
@@ -319,7 +324,10 @@ static void export_row(struct exporting *x, uint32_t index, uint32_t steps)
     end = x->to->events[x->to->count - 1].tick; /* the last note may end after the pattern */
     add_meta(x, index + 1, end > steps * MIDI_TICKS_STEP ? end : steps * MIDI_TICKS_STEP, MIDI_META_END,
              (struct text){ 0 });
-    remark_row(x, index, row);
+    if (index >= MIDI_CHANNELS)
+        remark_add(x->remarks, "%.*s: row %u is on channel %u again", TEXT_ARG(row->name), index + 1,
+                   index % MIDI_CHANNELS + 1);
+    midi_lost_row(x->pattern, row, x->remarks);
 }
 
 void midi_export(const struct pattern *from, struct arena *arena, struct midi_file *to, struct remarks *remarks)
@@ -333,5 +341,5 @@ void midi_export(const struct pattern *from, struct arena *arena, struct midi_fi
     add_head(&x, steps);
     for (uint32_t i = 0; i < rows; i++)
         export_row(&x, i, steps);
-    remark_effects(&x);
+    midi_lost_rest(from, remarks);
 }

@@ -174,7 +174,7 @@ def values_of_steps_are_read_kept_and_refused_with_their_place(home):
          (kept['seed'], row['length'], row['ratchet'], row['timing'], row['velocity'], row['probability']))
     midi, back = home.file('steps.mid'), home.file('back.json')
     remarks = json.loads(home.loophole('pattern', 'export_midi', path, midi, '--json').out)['remarks']
-    assert 'click: lost: probability; each of its steps is exported' in remarks, remarks
+    assert 'click: probability: other programs play each of its steps' in remarks, remarks
     home.loophole('pattern', 'import_midi', midi, back)
     row = file_json(back)['sequencer']['tracks']['click']
     same((12, [1, 2, 1, 1, 3, 1], -0.5), (row['length'], row['ratchet'][:6], row['timing'][5]))

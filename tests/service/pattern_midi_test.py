@@ -112,4 +112,17 @@ def an_export_that_another_program_reads_and_writes_again_has_the_same_steps(hom
                 same((row['velocity'][at], [row['ratchet'][at]]), kept, f'{name}, step {at + 1}')
 
 
+@claim
+def an_export_lists_each_value_that_is_lost_or_rounded(home):
+    row = {'pattern': 'x' * 5 + '.' * 11, 'base_amp': 1, 'pan': 0.3, 'probability': [0.5, 1, 1, 1, 0.7], 'own': 1}
+    with open(home.file('whole.json'), 'w', encoding='utf-8') as out:
+        json.dump({'metadata': {'name': 'Whole', 'genre': 'techno', 'tags': ['acid', '303']}, 'foo': 1,
+                   'sequencer': {'bpm': 120, 'tracks': {'kick': row}}}, out)
+    said = home.loophole('pattern', 'export_midi', home.file('whole.json'), home.file('ours.mid'), '--json').out
+    same(['kick: probability: other programs play each of its steps', 'kick: rounded to a value of MIDI: pan',
+          'metadata: lost: genre, tags', 'unknown keys: lost: sequencer.tracks.kick.own, foo'], json.loads(said)['remarks'])
+    _, rows, _ = import_midi(home, home.file('ours.mid'))
+    same([0.5, 1, 1, 1, 0.7], rows['kick']['probability'][:5])
+
+
 run_claims()

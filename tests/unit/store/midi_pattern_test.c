@@ -249,9 +249,25 @@ static void notes_that_a_pattern_cannot_hold_are_listed(void **state)
     row = fixture->pattern.sequencer.tracks.at;
     row->has_accent_boost = true;
     row->notes = (struct real_list){ 1, (double[]){ 450 } };
+    row->pan = 0.3;
+    row->has_reverb_send = true;
+    row->reverb_send = 1;
+    row->has_probability = true;
+    row->probability = (struct real_list){ 1, (double[]){ 0.5 } };
+    fixture->pattern.metadata.genre = TEXT("techno");
+    fixture->pattern.metadata.tags = (struct text_list){ 1, (struct text[]){ TEXT("acid") } };
+    fixture->pattern.has_unknown = true;
+    fixture->pattern.unknown =
+        TEXT("{\"mood\":1,\"sequencer\":{\"tracks\":{\"kick\":{\"own\":{\"a\":1},\"notes\":[\"A4\"]}}}}");
     midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
     assert_true(is_remarked(fixture, "kick: lost: accent_boost"));
     assert_true(is_remarked(fixture, "kick: 450 Hz is the nearest note, A4"));
+    assert_true(is_remarked(fixture, "kick: rounded to a value of MIDI: pan"));
+    assert_false(is_remarked(fixture, "reverb_send"));
+    assert_true(is_remarked(fixture, "kick: probability: other programs play each of its steps"));
+    assert_true(is_remarked(fixture, "metadata: lost: genre, tags"));
+    assert_true(is_remarked(fixture, "unknown keys: lost: mood, sequencer.tracks.kick.own"));
+    assert_false(is_remarked(fixture, "notes"));
     for (uint64_t seed = 1; fixture->pattern.sequencer.tracks.count < 17; seed++)
         fill_pattern(fixture, seed);
     midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
