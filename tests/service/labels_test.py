@@ -265,6 +265,19 @@ def undo_takes_a_write_back_as_one_named_step_and_redo_does_it_again(home):
 
 
 @claim
+def undo_and_redo_of_labels_without_their_ways_back_leave_the_files_as_they_are(home):
+    library(home)
+    labelled(home, 'plain.wav')
+    home.loophole('labels', 'write', file(home, 'plain.wav'))
+    written = file_bytes(file(home, 'plain.wav'))
+    shutil.rmtree(home.file('data/labels'))  # as after `loophole restore` at another computer
+    for word, is_undone in (('undo', True), ('redo', False)):
+        contains(home.loophole(word).all, 'data/labels is not there')
+        same(('Write labels into files', 1, is_undone), steps(home)[0])
+        same(True, written == file_bytes(file(home, 'plain.wav')), f'the file is as it was before {word}')
+
+
+@claim
 def undo_of_a_step_without_items_keeps_the_labels_of_the_step_before(home):
     library(home)
     labelled(home, 'plain.wav')

@@ -1,6 +1,7 @@
 /* labels_undo.c: the files of a step of `labels write`. A kill at any moment leaves each file whole, and the same
  * command again completes it: a way is renamed after its file was replaced. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,19 @@ static void take_one(struct labelling *labelling, struct id id, const char *path
     arena_reset(&labelling->arena);
 }
 
+/* A restored backup has no ways, and a person may remove their folder. */
+static enum err explain_no_ways(const struct labelling *labelling, struct fault *fault)
+{
+    struct buffer line = { 0 };
+
+    if (errno != ENOENT)
+        return fault_set(fault, ERR_IO, "%.200s cannot be read", labelling->ways);
+    cli_print(&line, "the files stay as they are: %.200s is not there", labelling->ways);
+    cli_remark(&line);
+    buffer_free(&line);
+    return ERR_OK;
+}
+
 enum err labels_take_write(struct cli *cli, struct id write, bool back, struct fault *fault)
 {
     struct labelling labelling;
@@ -92,7 +106,7 @@ enum err labels_take_write(struct cli *cli, struct id write, bool back, struct f
     labelling.is_again = true;
     int count = scandir(labelling.ways, &names, NULL, alphasort); /* all at once: the folder changes below */
     if (count < 0)
-        return fault_set(fault, ERR_IO, "%.200s cannot be read", labelling.ways);
+        return explain_no_ways(&labelling, fault);
     for (int i = 0; i < count; i++) {
         (void)snprintf(path, sizeof(path), "%.*s/%.60s", PATH_MAX, labelling.ways, names[i]->d_name);
         if (read_name(names[i]->d_name, back, &item) && is_of_write(&labelling, path))
