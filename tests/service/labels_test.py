@@ -264,6 +264,48 @@ def undo_takes_a_write_back_as_one_named_step_and_redo_does_it_again(home):
     same([], home.json('search', 'tag:later'))
 
 
+def full_pipe():
+    """(reading end, writing end): who writes into it waits until somebody reads."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    try:
+        while os.write(writing, bytes(512)):
+            pass
+    except BlockingIOError:
+        os.set_blocking(writing, True)
+    return reading, writing
+
+
+@claim
+def a_write_that_another_edit_interrupts_is_two_steps_and_undo_takes_the_files_of_each_apart(home):
+    library(home)
+    names = ('plain.wav', 'rich.wav')
+    labelled(home, *names)
+    before = {name: file_bytes(file(home, name)) for name in names}
+    reading, writing = full_pipe()
+    with subprocess.Popen([os.path.join(BUILD, 'bin/loophole'), 'labels', 'write', *(file(home, name) for name in names)],
+                          env=dict(os.environ, **home.env), stdin=subprocess.DEVNULL, stdout=writing) as command:
+        os.close(writing)
+        until(lambda: steps(home)[0] == ('Write labels into files', 1, False))
+        home.loophole('tag', file(home, 'plain.wav'), '+between')  # the command waits before the second file
+        with os.fdopen(reading, 'rb') as printed:
+            printed.read()
+        same(0, command.wait())
+    written = {name: file_bytes(file(home, name)) for name in names}
+    same([True, True], [written[name] != before[name] for name in names])
+    for _ in range(2):
+        home.loophole('undo')
+        same((True, True), (written['plain.wav'] == file_bytes(file(home, 'plain.wav')), before['rich.wav'] == file_bytes(file(home, 'rich.wav'))),
+             'the files of the newer step only')
+        home.loophole('undo')
+        home.loophole('undo')
+        same(True, before == {name: file_bytes(file(home, name)) for name in names}, 'the files of both steps')
+        home.loophole('redo', '--times', '2')
+        same((True, True), (written['plain.wav'] == file_bytes(file(home, 'plain.wav')), before['rich.wav'] == file_bytes(file(home, 'rich.wav'))))
+        home.loophole('redo')
+        same(True, written == {name: file_bytes(file(home, name)) for name in names})
+
+
 @claim
 def undo_and_redo_of_labels_without_their_ways_back_leave_the_files_as_they_are(home):
     library(home)

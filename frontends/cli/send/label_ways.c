@@ -27,7 +27,7 @@ int label_ways_count(const struct labelling *labelling, struct id item)
     return count - 1;
 }
 
-enum err label_way_keep(struct labelling *labelling, const struct relabel *relabel, struct id item,
+enum err label_way_keep(struct labelling *labelling, const struct relabel *relabel, struct id item, int number,
                         struct label_piece_list back, struct fault *fault)
 {
     const struct labels_written way = { .path = bytes_of(relabel->path, strlen(relabel->path)),
@@ -40,16 +40,15 @@ enum err label_way_keep(struct labelling *labelling, const struct relabel *relab
                                         .write = labelling->write };
     struct buffer bytes = { 0 };
     char path[LABEL_PATH_SIZE];
-    int count = label_ways_count(labelling, item);
 
-    if (count >= WAYS_MOST) {
-        fault_set(fault, ERR_FULL, "its labels were written %d times, and undo keeps no more", count);
+    if (number > WAYS_MOST) {
+        fault_set(fault, ERR_FULL, "its labels were written %d times, and undo keeps no more", number - 1);
         return fault_hint(fault, "`loophole labels restore ID` undoes the last write");
     }
     enum err e = file_make_dirs(labelling->ways, 0700, fault);
     if (e == ERR_OK)
         e = codec_encode(&labels_written_shape, &way, &bytes, fault);
-    label_way_name(labelling, item, count + 1, path);
+    label_way_name(labelling, item, number, path);
     if (e == ERR_OK)
         e = file_write_atomic(path, bytes_of(bytes.at, (uint32_t)bytes.len), 0600, fault);
     buffer_free(&bytes);

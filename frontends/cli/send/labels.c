@@ -68,7 +68,8 @@ static enum err open_item(struct labelling *labelling, const struct item *item, 
     return e == ERR_OK ? relabel_open(relabel, path, labelling->part, fault) : e;
 }
 
-/* Notes the item as a part of this run's step of undo, or as a new step if another change came between. */
+/* Notes the item as a part of this run's step of undo, or of a new one. Errors: those of persist.apply; conflict: another
+ * change came after the step. */
 static enum err note_step(struct labelling *labelling, struct id item, struct fault *fault)
 {
     char write[ID_TEXT_SIZE];
@@ -86,14 +87,28 @@ static enum err note_step(struct labelling *labelling, struct id item, struct fa
     struct applied applied = { 0 };
     enum err e = cli_change(labelling->cli, "persist.apply", &apply, &applied, fault);
 
-    if (e == ERR_CONFLICT && apply.has_step) {
-        apply.has_step = false;
-        e = cli_change(labelling->cli, "persist.apply", &apply, &applied, fault);
-    }
     if (e == ERR_OK && labelling->step == 0)
         label_ways_forget_undone(labelling);
     labelling->step = e == ERR_OK ? applied.step : labelling->step;
     return e;
+}
+
+/* A write has one step, because undo restores all files of a write. */
+static enum err note_way(struct labelling *labelling, const struct relabel *relabel, struct id item,
+                         struct label_piece_list back, struct fault *fault)
+{
+    const int number = label_ways_count(labelling, item) + 1;
+    enum err e = label_way_keep(labelling, relabel, item, number, back, fault);
+
+    if (e != ERR_OK || labelling->is_again)
+        return e;
+    e = note_step(labelling, item, fault);
+    if (e != ERR_CONFLICT || labelling->step == 0)
+        return e;
+    labelling->step = 0;
+    labelling->write = id_new();
+    e = label_way_keep(labelling, relabel, item, number, back, fault);
+    return e == ERR_OK ? note_step(labelling, item, fault) : e;
 }
 
 enum err labels_write_item(struct labelling *labelling, const struct item *item, bool *is_same, struct fault *fault)
@@ -115,9 +130,7 @@ enum err labels_write_item(struct labelling *labelling, const struct item *item,
     if (e == ERR_OK && !*is_same) {
         e = label_prove(labelling, &relabel, job.extension, &job, fault);
         if (e == ERR_OK)
-            e = label_way_keep(labelling, &relabel, item->media.id, back, fault);
-        if (e == ERR_OK && !labelling->is_again)
-            e = note_step(labelling, item->media.id, fault);
+            e = note_way(labelling, &relabel, item->media.id, back, fault);
         if (e == ERR_OK)
             e = relabel_commit(&relabel, fault);
         if (e == ERR_OK)

@@ -26,9 +26,9 @@ struct labelling {
     struct label_reader planner, judge;
     struct arena arena; /* of the item in hand */
     uint64_t number, failed;
-    struct id write; /* of this run of `labels write`, or of the one that is done again */
+    struct id write; /* of this step of `labels write`, or of the one that is done again */
     bool is_again;   /* its step is there */
-    uint64_t step;   /* of this run; 0: none yet */
+    uint64_t step;   /* of this run; 0: none yet, or another change came after it */
 };
 
 /* Begin and end the work on any number of items. labels_end frees everything but `labelling` itself. */
@@ -64,8 +64,8 @@ void label_end_reading(struct label_reader *reading);
 /* ---- label_ways.c ---- */
 void label_way_name(const struct labelling *labelling, struct id item, int number, char to[LABEL_PATH_SIZE]);
 int label_ways_count(const struct labelling *labelling, struct id item); /* they are numbered from 1 */
-/* Syncs the way before the file changes. Errors: full, io. */
-enum err label_way_keep(struct labelling *labelling, const struct relabel *relabel, struct id item,
+/* Syncs the way before the file changes. It replaces a way of this number. Errors: full, io. */
+enum err label_way_keep(struct labelling *labelling, const struct relabel *relabel, struct id item, int number,
                         struct label_piece_list back, struct fault *fault);
 enum err label_way_read(struct labelling *labelling, const char *path, struct buffer *bytes, struct labels_written *way,
                         struct fault *fault);
