@@ -269,7 +269,8 @@ enum err refuse_used_id(struct call *call)
     call->is_common = true;
     refuse(call, ERR_CONFLICT, "the request id %s belongs to another ask, or to another body of this one",
            id_write(call->frame.request, id));
-    return fault_hint(&call->fault, "draw a new id for each ask; to repeat an ask, send its bytes again");
+    fault_hint(&call->fault, "draw a new id for each ask; to repeat an ask, send its bytes again");
+    return fault_field(&call->fault, "request");
 }
 
 usec_t call_deadline(const struct call *call)

@@ -90,7 +90,7 @@ struct sender {
 };
 struct sender call_sender(const struct call *call);
 
-/* Reports that another ask has the call's request id. Returns conflict. */
+/* Reports that another ask has the call's request id. Returns conflict, with the field `request`. */
 enum err refuse_used_id(struct call *call);
 usec_t call_deadline(const struct call *call); /* on the steady clock */
 const struct ask *call_ask(const struct call *call);

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Tags, key and tempo in the files themselves: written on request only, found by other programs, with each byte of the
 sound and of other chunks as before, and taken back byte for byte; odd and hostile files; kills at system calls."""
+import contextlib
 import glob
 import json
 import os
@@ -276,21 +277,31 @@ def full_pipe():
     return reading, writing
 
 
+@contextlib.contextmanager
+def held(home, *args, stream):
+    """Runs the command until it writes to `stream`; then it waits for the end of the block. `code` is its exit code."""
+    reading, writing = full_pipe()
+    with subprocess.Popen([os.path.join(BUILD, 'bin/loophole'), *args], env=dict(os.environ, **home.env), stdin=subprocess.DEVNULL,
+                          **{'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, stream: writing}) as command:
+        os.close(writing)
+        with os.fdopen(reading, 'rb') as printed:
+            try:
+                yield command
+            finally:
+                printed.read()
+        command.wait()
+
+
 @claim
 def a_write_that_another_edit_interrupts_is_two_steps_and_undo_takes_the_files_of_each_apart(home):
     library(home)
     names = ('plain.wav', 'rich.wav')
     labelled(home, *names)
     before = {name: file_bytes(file(home, name)) for name in names}
-    reading, writing = full_pipe()
-    with subprocess.Popen([os.path.join(BUILD, 'bin/loophole'), 'labels', 'write', *(file(home, name) for name in names)],
-                          env=dict(os.environ, **home.env), stdin=subprocess.DEVNULL, stdout=writing) as command:
-        os.close(writing)
+    with held(home, 'labels', 'write', *(file(home, name) for name in names), stream='stdout') as command:
         until(lambda: steps(home)[0] == ('Write labels into files', 1, False))
         home.loophole('tag', file(home, 'plain.wav'), '+between')  # the command waits before the second file
-        with os.fdopen(reading, 'rb') as printed:
-            printed.read()
-        same(0, command.wait())
+    same(0, command.returncode)
     written = {name: file_bytes(file(home, name)) for name in names}
     same([True, True], [written[name] != before[name] for name in names])
     for _ in range(2):
@@ -304,6 +315,64 @@ def a_write_that_another_edit_interrupts_is_two_steps_and_undo_takes_the_files_o
         same((True, True), (written['plain.wav'] == file_bytes(file(home, 'plain.wav')), before['rich.wav'] == file_bytes(file(home, 'rich.wav'))))
         home.loophole('redo')
         same(True, written == {name: file_bytes(file(home, name)) for name in names})
+
+
+@claim
+def undo_and_redo_that_are_repeated_under_their_request_id_leave_other_files_as_they_are(home):
+    library(home)
+    labelled(home, 'plain.wav', 'rich.wav')
+    before = {name: file_bytes(file(home, name)) for name in ('plain.wav', 'rich.wav')}
+    for name in before:
+        home.loophole('labels', 'write', file(home, name))
+    written = {name: file_bytes(file(home, name)) for name in before}
+    mixed = {'plain.wav': written['plain.wav'], 'rich.wav': before['rich.wav']}
+    undo = ('undo', '--request-id', '01J0000000000000000000000A')
+    said = [home.loophole(*undo).out for _ in range(2)]
+    same((said[0], True), (said[1], mixed == {name: file_bytes(file(home, name)) for name in before}), 'the repeated undo changes nothing')
+    same([('Write labels into files', 1, True), ('Write labels into files', 1, False)], steps(home))
+    contains(home.run('loophole', 'redo', *undo[1:], code=None).all, 'belongs to another ask')
+    home.loophole('undo')
+    redo = ('redo', '--request-id', '01J0000000000000000000000B')
+    mixed = {'plain.wav': written['plain.wav'], 'rich.wav': before['rich.wav']}
+    said = [home.loophole(*redo).out for _ in range(2)]
+    same((said[0], True), (said[1], mixed == {name: file_bytes(file(home, name)) for name in before}), 'the repeated redo changes nothing')
+    same([('Write labels into files', 1, True), ('Write labels into files', 1, False)], steps(home))
+
+
+def two_labelled(home):
+    """Writes labels into two files. Returns their paths, in the order in which undo takes them."""
+    library(home)
+    labelled(home, 'plain.wav', 'rich.wav')
+    items = {home.first('show', file(home, name))['id']: file(home, name) for name in ('plain.wav', 'rich.wav')}
+    home.loophole('labels', 'write', *items.values())
+    return [items[item] for item in sorted(items)]
+
+
+@claim
+def a_step_that_comes_while_undo_restores_files_is_taken_back_and_the_labels_stay_with_their_step(home):
+    first, second = two_labelled(home)
+    written = file_bytes(first)
+    write_file(second, file_bytes(second)[:-1000])  # its remark holds the command
+    with held(home, 'undo', stream='stderr') as command:
+        until(lambda: file_bytes(first) != written)
+        home.loophole('tag', first, '+between')
+    same((0, []), (command.returncode, home.json('search', 'tag:between')), 'the newest step is taken back')
+    same((True, False), (written == file_bytes(first), steps(home)[1][2]), 'the labels of the step that is done')
+    home.loophole('undo')
+    same((True, True), (written != file_bytes(first), steps(home)[1][2]))
+
+
+@claim
+def a_step_that_comes_while_redo_writes_labels_ends_redo_and_the_files_stay_without_them(home):
+    first, second = two_labelled(home)
+    written = file_bytes(first)
+    home.loophole('undo')
+    before = file_bytes(first)
+    write_file(second, file_bytes(second)[:-1000])
+    with held(home, 'redo', stream='stderr') as command:
+        until(lambda: file_bytes(first) == written)
+        home.loophole('tag', first, '+between')
+    same((True, True), (command.returncode != 0, before == file_bytes(first)))
 
 
 @claim

@@ -51,26 +51,53 @@ static void print_taken(struct cli *cli, const char *words, const struct taken_b
     cli_flush(cli);
 }
 
-/* ---- steps that wrote into files ---- */
+/* ---- one step: persist refuses one that wrote into files, until they are restored ---- */
 
-/* The write of the step that undo takes back next (`back`), or that redo does again. *has: it wrote into files. */
-static enum err find_write(struct cli *cli, bool back, bool *has, struct id *write, struct fault *fault)
+struct step_taking {
+    bool back; /* undo, or redo */
+    struct text scope;
+    bool has_to;
+    uint64_t to;
+};
+
+struct labels_step {
+    uint64_t step; /* 0: the step wrote into no files */
+    struct id write;
+};
+
+static enum err ask_step(struct cli *cli, const struct step_taking *taking, bool files, struct taken_back *taken,
+                         struct fault *fault)
+{
+    const struct persist_undo undo = {
+        .scope = taking->scope, .has_to = taking->has_to, .to = taking->to, .has_files = files, .files = files
+    };
+    const struct persist_redo redo = { .scope = taking->scope, .has_files = files, .files = files };
+
+    return taking->back ? cli_change(cli, "persist.undo", &undo, taken, fault)
+                        : cli_change(cli, "persist.redo", &redo, taken, fault);
+}
+
+static void read_file_step(const struct step_line *line, struct labels_step *to)
+{
+    *to = line->has_wrote ? (struct labels_step){ line->step, line->wrote } : (struct labels_step){ 0 };
+}
+
+/* The step that undo takes back next (`back`), or that redo does again. */
+static enum err find_next(struct cli *cli, bool back, struct labels_step *next, struct fault *fault)
 {
     struct persist_undo_list list = { .limit = PAGE };
     struct step_lines lines;
     bool is_done = false; /* a step that is done was met */
     enum err e;
 
-    *has = false;
+    *next = (struct labels_step){ 0 };
     do {
         lines = (struct step_lines){ 0 };
         e = cli_ask(cli, "persist.undo_list", &list, &lines, fault);
         for (uint32_t i = 0; e == ERR_OK && i < lines.each.count && !is_done; i++) {
             is_done = !lines.each.at[i].undone;
-            if (is_done != back)
-                continue;
-            *has = lines.each.at[i].has_wrote;
-            *write = lines.each.at[i].wrote;
+            if (is_done == back)
+                read_file_step(&lines.each.at[i], next);
         }
         if (e == ERR_OK && lines.each.count)
             list.before = lines.each.at[lines.each.count - 1].step;
@@ -78,32 +105,73 @@ static enum err find_write(struct cli *cli, bool back, bool *has, struct id *wri
     return e;
 }
 
-/* Restores the files before persist undoes the step. If the command is killed in between, the person repeats it. */
-static enum err take_files(struct cli *cli, bool back, struct fault *fault)
+/* Takes the files of this step, if it wrote into any. */
+static enum err take_files_of(struct cli *cli, uint64_t step, bool back, struct fault *fault)
 {
-    struct text scope = read_scope(cli);
-    struct id write;
-    bool has;
+    const struct persist_undo_list list = { .before = step + 1, .limit = 1 };
+    struct step_lines lines = { 0 };
+    struct labels_step found = { 0 };
+    enum err e = cli_ask(cli, "persist.undo_list", &list, &lines, fault);
 
-    if (cli->options.to || (scope.len && !text_is(scope, "catalogue")))
-        return ERR_OK;
-    enum err e = find_write(cli, back, &has, &write, fault);
-    return e == ERR_OK && has ? labels_take_write(cli, write, back, fault) : e;
+    if (e == ERR_OK && lines.each.count && lines.each.at[0].step == step)
+        read_file_step(&lines.each.at[0], &found);
+    return e == ERR_OK && found.step ? labels_take_write(cli, found.write, back, fault) : e;
 }
 
-static enum err take_step(struct cli *cli, const char *ask, const char *words, const void *request, struct fault *fault)
+static bool is_left_by_persist(enum err e)
 {
-    struct taken_back taken = { 0 };
-    enum err e = cli_change(cli, ask, request, &taken, fault);
+    return e == ERR_NOT_FOUND || e == ERR_CONFLICT || e == ERR_EXISTS;
+}
 
-    if (e != ERR_OK || cli->options.json)
-        return e != ERR_OK ? e : cli_json(cli, &taken_back_shape, &taken);
-    print_taken(cli, words, &taken);
+/* Restores the files before persist undoes the step: if the command is killed in between, the person repeats it. If
+ * another change came in between, the files go back to what their step says. */
+static enum err take_with_files(struct cli *cli, const struct step_taking *taking, struct taken_back *taken,
+                                struct fault *fault)
+{
+    struct fault none = { 0 };
+    struct labels_step next;
+    enum err e = find_next(cli, taking->back, &next, fault);
+
+    if (e == ERR_OK && next.step == 0)
+        return ask_step(cli, taking, false, taken, fault);
+    if (e == ERR_OK)
+        e = labels_take_write(cli, next.write, taking->back, fault);
+    if (e != ERR_OK)
+        return e;
+    e = ask_step(cli, taking, true, taken, fault);
+    taken->label = arena_text(&cli->arena, taken->label); /* the next ask overwrites the answer */
+    if (is_left_by_persist(e) || (e == ERR_OK && taken->step != next.step))
+        (void)labels_take_write(cli, next.write, !taking->back, &none);
+    return e == ERR_OK && taken->step != next.step ? take_files_of(cli, taken->step, taking->back, fault) : e;
+}
+
+static bool is_conflict_of(enum err e, const struct fault *fault, const char *field)
+{
+    return e == ERR_CONFLICT && strcmp(fault->field, field) == 0;
+}
+
+/* persist refuses a request id that it remembers with the files: that request is repeated, and its files were taken. */
+static enum err take_any(struct cli *cli, const struct step_taking *taking, struct taken_back *taken,
+                         struct fault *fault)
+{
+    enum err e = ask_step(cli, taking, false, taken, fault);
+
+    if (!taking->has_to && is_conflict_of(e, fault, "files"))
+        e = take_with_files(cli, taking, taken, fault);
+    else if (!taking->has_to && cli->options.request_id && is_conflict_of(e, fault, "request"))
+        e = ask_step(cli, taking, true, taken, fault);
+    return e;
+}
+
+static enum err print_step_taken(struct cli *cli, const char *words, const struct taken_back *taken)
+{
+    if (cli->options.json)
+        return cli_json(cli, &taken_back_shape, taken);
+    print_taken(cli, words, taken);
     return ERR_OK;
 }
 
-static enum err take_steps(struct cli *cli, const char *ask, const char *words, const void *request,
-                           struct fault *fault)
+static enum err take_steps(struct cli *cli, const struct step_taking *taking, struct fault *fault)
 {
     int64_t times = cli->options.times ? cli->options.times : 1;
     enum err e = ERR_OK;
@@ -111,33 +179,33 @@ static enum err take_steps(struct cli *cli, const char *ask, const char *words, 
     if (times > 1 && cli->options.request_id)
         return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for one step, not for %lld", (long long)times);
     for (int64_t i = 0; e == ERR_OK && i < times; i++) {
-        e = take_files(cli, strcmp(ask, "persist.undo") == 0, fault);
+        struct taken_back taken = { 0 };
+        e = take_any(cli, taking, &taken, fault);
         if (e == ERR_OK)
-            e = take_step(cli, ask, words, request, fault);
+            e = print_step_taken(cli, taking->back ? "undone" : "done again", &taken);
     }
     return e;
 }
 
 enum err undo_take(struct cli *cli, struct fault *fault)
 {
-    struct persist_undo undo = { .scope = read_scope(cli), .has_to = cli->options.to != NULL };
+    struct step_taking undo = { .back = true, .scope = read_scope(cli), .has_to = cli->options.to != NULL };
     char *end = NULL;
 
-    undo.has_files = undo.files = !undo.has_to; /* take_files sees to them */
     undo.to = undo.has_to ? strtoull(cli->options.to, &end, 10) : 0;
     if (undo.has_to && (*end || undo.to == 0))
         return fault_set(fault, ERR_BAD_REQUEST, "--to %s is not the number of a step: `loophole undo list` shows them",
                          cli->options.to);
     if (undo.has_to && cli->options.times > 1)
         return fault_set(fault, ERR_BAD_REQUEST, "give --to or --times, not both");
-    return take_steps(cli, "persist.undo", "undone", &undo, fault);
+    return take_steps(cli, &undo, fault);
 }
 
 enum err undo_redo(struct cli *cli, struct fault *fault)
 {
-    const struct persist_redo redo = { .scope = read_scope(cli), .has_files = true, .files = true };
+    const struct step_taking redo = { .scope = read_scope(cli) };
 
-    return take_steps(cli, "persist.redo", "done again", &redo, fault);
+    return take_steps(cli, &redo, fault);
 }
 
 /* ---- lists: an answer may be shorter than requested ---- */
@@ -334,9 +402,12 @@ static enum err choose_move(struct cli *cli, uint64_t *step, struct fault *fault
 enum err undo_moves(struct cli *cli, struct fault *fault)
 {
     struct persist_undo undo = { .scope = TEXT("moves"), .has_to = true, .has_only = true, .only = true };
-    enum err e = cli->options.undo ? choose_move(cli, &undo.to, fault) : ERR_OK;
+    struct taken_back taken = { 0 };
 
-    if (e != ERR_OK)
-        return e;
-    return cli->options.undo ? take_step(cli, "persist.undo", "undone", &undo, fault) : list_moves(cli, fault);
+    if (!cli->options.undo)
+        return list_moves(cli, fault);
+    enum err e = choose_move(cli, &undo.to, fault);
+    if (e == ERR_OK)
+        e = cli_change(cli, "persist.undo", &undo, &taken, fault);
+    return e == ERR_OK ? print_step_taken(cli, "undone", &taken) : e;
 }

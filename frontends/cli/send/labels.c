@@ -68,8 +68,8 @@ static enum err open_item(struct labelling *labelling, const struct item *item, 
     return e == ERR_OK ? relabel_open(relabel, path, labelling->part, fault) : e;
 }
 
-/* Notes the item as a part of this run's step of undo, or of a new one. Errors: those of persist.apply; conflict: another
- * change came after the step. */
+/* Notes the item as a part of this run's step of undo, or of a new one. Errors: those of persist.apply; conflict:
+ * another change came after the step. */
 static enum err note_step(struct labelling *labelling, struct id item, struct fault *fault)
 {
     char write[ID_TEXT_SIZE];

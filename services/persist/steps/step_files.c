@@ -15,8 +15,9 @@ bool step_files_wrote(const struct undo_step *row, struct id *write)
 static enum err refuse_step(uint64_t row, bool back, struct fault *fault)
 {
     fault_set(fault, ERR_CONFLICT, "operation %llu wrote into a file", (unsigned long long)row);
-    return fault_hint(fault, back ? "`loophole undo` takes such a step back, with its files, one step after another"
-                                  : "`loophole redo` does such a step again, with its files");
+    fault_hint(fault, back ? "`loophole undo` takes such a step back, with its files, one step after another"
+                           : "`loophole redo` does such a step again, with its files");
+    return fault_field(fault, "files");
 }
 
 enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_t to, struct fault *fault)

@@ -10,7 +10,8 @@
 bool step_files_wrote(const struct undo_step *row, struct id *write);
 
 /* For a client that does not change files: refuses to take back (`back`: the newest steps down to step `to`; 0: the
- * newest alone) or to do again a step that wrote into files. Errors (explained): conflict. */
+ * newest alone) or to do again a step that wrote into files. Errors (explained): conflict, with
+ * the field `files`. */
 enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_t to, struct fault *fault);
 
 /* A client sees to the files of one step only: the first that is not undone, or not done. True if row `at` belongs to a
