@@ -86,6 +86,35 @@ export const looking = {
     return page
   },
 
+  async a_facet_counts_what_its_click_finds_also_beside_an_or(browser) {
+    const facets = page => page.getByRole('navigation', { name: 'Facets' })
+    const pressed = (page, name) => facets(page).getByRole('button', { name }).getAttribute('aria-pressed')
+    const chips = page => page.locator('.chip').evaluateAll(all => all.map(of => of.innerText.replace(/ ×$/, '')))
+    const page = await open(browser)
+    for (const query of ['bell or drum', 'bell OR drum', 'bell | drum', '"bell"or(drum)', 'family:drums or bell']) {
+      await page.fill('#query', query)
+      await until('an or is one chip', async () => JSON.stringify(await chips(page)) === JSON.stringify([query]))
+      await showsTotal(page, query)
+      const { count } = asked('search.query', `query=${query}`, 'limit=0', 'facets=["family"]').facets.find(one => one.value === 'drums')
+      assert.equal(await pressed(page, /^drums/), 'false', 'a part of an or is not in force by itself')
+      await facets(page).getByRole('button', { name: /^drums/ }).click()
+      await until(`the facet of ${query} is one clause of two`, async () => JSON.stringify(await chips(page)) === JSON.stringify([`(${query})`, 'family:drums']))
+      await until('its click led to what it counts', async () => (await shown(page)) === String(count))
+      await facets(page).getByRole('button', { name: /^drums/ }).click()
+      await until('a second click takes it back', async () => (await shown(page)) === String(total(query)))
+      await facets(page).getByRole('button', { name: 'Loops' }).click()
+      await showsTotal(page, `(${query}) is:loop`)
+      await page.locator('.chip').nth(1).click()
+    }
+    await page.locator('.chip').click()
+    await showsTotal(page, '')
+    for (const query of ['bell "or"', 'bell -(or_else | drum)', 'bell name:or']) {
+      await page.fill('#query', query)
+      await until('a word or a group that contains `or` leaves the clauses apart', async () => JSON.stringify(await chips(page)) === JSON.stringify(['bell', query.slice(5)]))
+    }
+    return page
+  },
+
   async a_scan_moves_neither_scroll_nor_selection(browser) {
     const page = await open(browser, '', undefined, { viewport: { width: 1280, height: 480 } })
     await showsTotal(page, '')

@@ -265,6 +265,11 @@ def counts_are_shown_while_the_catalogue_changes_without_end(home):
 
 
 @claim(shares=sounds)
+def a_facet_counts_what_its_click_finds_also_beside_an_or(home):
+    in_browser(home, 'a_facet_counts_what_its_click_finds_also_beside_an_or')
+
+
+@claim(shares=sounds)
 def a_scan_moves_neither_scroll_nor_selection(home):
     in_browser(home, 'a_scan_moves_neither_scroll_nor_selection')
 

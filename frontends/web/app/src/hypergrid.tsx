@@ -3,18 +3,13 @@ import { useState } from 'preact/hooks'
 import { useCell, useLoaded } from './cell'
 import { clean, num } from './format'
 import { arrived } from './result'
-import { clause, clauses, show, view } from './state'
+import { clause, joined, show, view } from './state'
 import { read } from './wire'
 
 const QUALITIES = ['class', 'family', 'key', 'pack', 'tag', 'genre', 'artist', 'container', 'origin', 'kind']
 const MOST = 24
 
 interface Grid { rows: string[]; across: string[]; counts: Map<string, number>; query: string; of: string }
-
-const joined = (query: string, more: string) => {
-  const words = clauses(query)
-  return (words.includes('or') || query.includes('|') ? [`(${query})`, more] : [...words, more]).join(' ')
-}
 
 async function gridOf(query: string, rows: string, columns: string, signal: AbortSignal): Promise<Grid> {
   const got = await read('search.grid', { query, rows, columns, limit: MOST }, signal)

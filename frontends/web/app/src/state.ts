@@ -152,8 +152,24 @@ window.addEventListener('hashchange', takeUrl)
 
 export const isAlike = (of: View, sound: Heard | undefined) => of.like.length > 0 || sound !== undefined
 
-/** Splits a query into its clauses, at each space that is outside of quotes and parentheses. */
+/** The query without its quoted texts and what is in parentheses. */
+function outerText(query: string): string {
+  let outer = '', quoted = false, depth = 0
+  for (const char of query) {
+    if (char === '"') quoted = !quoted
+    if (!quoted && char === '(') depth++
+    outer += quoted || depth > 0 || /["()]/.test(char) ? ' ' : char
+    if (!quoted && char === ')') depth--
+  }
+  return outer
+}
+
+const isEither = (query: string) => outerText(query).split(/\s+/).some(word => /^(or|\|)$/i.test(word))
+
+/** Splits a query into its clauses, at each space that is outside of quotes and parentheses. A query with an `or` there is one
+ * clause: none of its words is in force by itself. */
 export function clauses(query: string): string[] {
+  if (isEither(query)) return [query]
   const list: string[] = []
   let now = '', quoted = false, depth = 0
   for (const char of query) {
@@ -171,9 +187,13 @@ export function clauses(query: string): string[] {
 export const clause = (field: string, value: string) =>
   /^[\p{L}\p{N}_#.]+$/u.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/"/g, '')}"`
 
+/** The query and a clause, both in force: an `or` binds less tightly than a space. */
+export const joined = (query: string, more: string) => (isEither(query) ? [`(${query})`, more] : [...clauses(query), more]).join(' ')
+
 export function toggleClause(text: string) {
-  const now = clauses(view.value.query)
-  show({ query: (now.includes(text) ? now.filter(one => one !== text) : [...now, text]).join(' ') })
+  const { query } = view.value
+  const now = clauses(query)
+  show({ query: now.includes(text) ? now.filter(one => one !== text).join(' ') : joined(query, text) })
 }
 
 /** The settings of this browser. Its local storage keeps them. */
