@@ -356,6 +356,16 @@ export const sounds = {
     await pads.nth(0).focus()
     await page.keyboard.press('x')
     await sounds('the letter of a pad')
+    await section.locator('h2').click()
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'MAIN')
+    await page.keyboard.press('x')
+    await sounds('its letter while the keyboard is in the page')
+    await section.getByRole('slider', { name: 'Velocity' }).focus()
+    await page.keyboard.press('c')
+    await sounds('a letter after the velocity')
+    await pads.nth(0).focus()
+    await page.keyboard.press('Alt+1')
+    await page.waitForSelector('.row')
     return page
   },
 

@@ -107,6 +107,36 @@ export const users = {
     return page
   },
 
+  async no_key_changes_an_item_that_is_not_shown(browser) {
+    const page = await open(browser, '#q=drum')
+    await showsTotal(page, 'drum')
+    await page.keyboard.press('ArrowDown')
+    const id = await until('an item is current', async () => (await current(page))[1])
+    await page.keyboard.press('Control+.')
+    const edited = () => {
+      const { media, facts } = asked('search.get', `id=${id}`).item
+      return JSON.stringify([media.favourite, media.hidden, facts.find(one => one.attribute === 'rating')?.number])
+    }
+    const before = edited(), basket = JSON.stringify(asked('web.basket'))
+    for (const key of [4, 6, 8, 9]) {
+      await page.keyboard.press(`Alt+${key}`)
+      await until('the keyboard is in the mode', async () => (await focused(page)) === 'MAIN')
+      for (const key of ['f', 'h', '1', 's', 'x', 'b', 'Enter', 'Control+a']) await page.keyboard.press(key)
+      await until('the mode fills', () => page.locator('main').evaluate(of => of.childElementCount > 1))
+    }
+    await page.keyboard.press('Alt+1')
+    await page.waitForSelector('.row.at')
+    assert.equal(await page.locator('.row.chosen').count(), 0, 'nothing is selected')
+    assert.equal(await page.locator('.chip').count(), 1, 'nothing is an example')
+    await page.keyboard.press('5')
+    await until('a key in the list is an edit', () => edited() !== before)
+    await page.keyboard.press('Control+z')
+    await until('it was the only edit', () => edited() === before)
+    assert.equal(JSON.stringify(asked('web.basket')), basket)
+    assert.equal(await sounding(page), '')
+    return page
+  },
+
   async a_mouse_alone_finds_what_is_like_a_sound(browser) {
     const page = await open(browser)
     await showsTotal(page, '')

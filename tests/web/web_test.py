@@ -332,6 +332,11 @@ def the_keyboard_goes_with_the_mode_and_the_mark_with_the_item(home):
 
 
 @claim(shares=sounds)
+def no_key_changes_an_item_that_is_not_shown(home):
+    in_browser(home, 'no_key_changes_an_item_that_is_not_shown')
+
+
+@claim(shares=sounds)
 def a_mouse_alone_finds_what_is_like_a_sound(home):
     in_browser(home, 'a_mouse_alone_finds_what_is_like_a_sound')
 

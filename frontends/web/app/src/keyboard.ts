@@ -5,6 +5,9 @@ const MOVES = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'Pag
 
 const listElement = () => document.querySelector<HTMLElement>('[data-list]')
 
+/** Is a list of items in the page? Without one, no key may change an item. */
+export const isListed = () => listElement() !== null
+
 export const focusList = () => (listElement() ?? document.querySelector<HTMLElement>('main'))?.focus()
 
 /** Shows a mode; the keyboard is then in its list. */

@@ -12,7 +12,7 @@ import { Folders, Packs } from './folders'
 import { counted, lengthText } from './format'
 import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
-import { enterMode, giveToList, isMove } from './keyboard'
+import { enterMode, giveToList, isListed, isMove } from './keyboard'
 import { listKey } from './list'
 import { MapView } from './map'
 import { hearFile, Outside, PortChoice } from './outside'
@@ -114,11 +114,12 @@ function onKey(event: KeyboardEvent) {
   if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
   else if (event.key === '/') document.getElementById('query')?.focus()
   else if (event.key === 't') document.getElementById('addtag')?.focus()
-  else if (event.key === 'b' && !control && !event.altKey) addToBasket()
+  else if (event.key === 'b' && !control && !event.altKey) { if (isListed()) addToBasket() }
   else if (event.key === 'l' && !control && !event.altKey) goToWeights()
   else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
   else if (isMove(event)) { if ((event.target as HTMLElement).closest('audio') || !giveToList(event)) return }
-  else if ((event.target as HTMLElement).closest('button, summary, audio') || !listKey(event)) return
+  else if ((event.target as HTMLElement).closest('button, summary, audio')) return
+  else if (!(isListed() || event.key === 'Escape') || !listKey(event)) return
   event.preventDefault()
 }
 

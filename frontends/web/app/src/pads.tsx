@@ -1,6 +1,6 @@
-// The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys and letters. The last one that was hit or reached is edited below.
+// The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields. The last one that was hit or reached is edited below.
 import type { Given, pad, pad_layer, pads, loaded_sound } from 'loophole'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { idBytes, idText, num, pathText } from './format'
 import { chosen } from './list'
@@ -11,6 +11,7 @@ import { ask } from './wire'
 const LETTERS = 'zxcvasdfqwer1234'
 const LOADING_MS = 30000
 const HIT = 114
+const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=checkbox])'
 
 interface Kit { pads: Map<number, pad>; names: Map<number, string>; asked: number }
 
@@ -66,14 +67,22 @@ export function Pads() {
       event.preventDefault()
       event.stopPropagation()
     }
-    const number = LETTERS.indexOf(event.key)
-    if (number >= 0 && plays(of(number))) {
-      event.preventDefault()
-      event.stopPropagation()
-      if (!event.repeat) { setAt(number); hit(number) }
-    }
   }
-  const onKeyUp = (event: KeyboardEvent) => { const number = LETTERS.indexOf(event.key); if (number >= 0) release(number) }
+  const held = useRef(new Set<number>()).current
+  const onLetter = (event: KeyboardEvent) => {
+    const number = LETTERS.indexOf(event.key)
+    if (number < 0 || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(of(number))) return
+    event.preventDefault()
+    if (event.repeat) return
+    held.add(number)
+    setAt(number)
+    hit(number)
+  }
+  const onLetterUp = (event: KeyboardEvent) => { const number = LETTERS.indexOf(event.key); if (held.delete(number)) release(number) }
+  useEffect(() => {
+    addEventListener('keydown', onLetter); addEventListener('keyup', onLetterUp)
+    return () => { removeEventListener('keydown', onLetter); removeEventListener('keyup', onLetterUp) }
+  })
   return (
     <section aria-label="Pads" class="wide">
       <h2>Pads</h2>
@@ -85,7 +94,7 @@ export function Pads() {
         <span class="quiet">Select items in the table first: with x, or with Ctrl and a click.</span>
       </p>
       <div class="kit">
-        <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, minmax(0, 1fr))` }} onKeyDown={onKeyDown} onKeyUp={onKeyUp}>
+        <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, minmax(0, 1fr))` }} onKeyDown={onKeyDown}>
           {Array.from({ length: side * side }, (_, number) => (
             <button key={number} class={`pad ${number === at ? 'at' : ''}`} aria-disabled={!plays(of(number))} title={nameOfPad(of(number), kit?.names ?? new Map())}
               onFocus={() => setAt(number)}
