@@ -16,6 +16,16 @@ import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
 import { users } from './users.mjs'
 
+/** A WAV of noise, another one for each seed. */
+function wav(seconds, seed) {
+  const RATE = 44100, frames = Math.round(seconds * RATE), bytes = Buffer.alloc(44 + frames * 2)
+  bytes.write('RIFF'); bytes.writeUInt32LE(36 + frames * 2, 4); bytes.write('WAVEfmt ', 8); bytes.writeUInt32LE(16, 16)
+  bytes.writeUInt16LE(1, 20); bytes.writeUInt16LE(1, 22); bytes.writeUInt32LE(RATE, 24); bytes.writeUInt32LE(RATE * 2, 28)
+  bytes.writeUInt16LE(2, 32); bytes.writeUInt16LE(16, 34); bytes.write('data', 36); bytes.writeUInt32LE(frames * 2, 40)
+  for (let i = 0, at = seed + 1; i < frames; i++) { at = (at * 16807) % 2147483647; bytes.writeInt16LE((at % 20001) - 10000, 44 + 2 * i) }
+  return bytes
+}
+
 const claims = {
   ...alike,
   ...choosing,
@@ -126,6 +136,40 @@ const claims = {
     await mode(page, 'Sound')
     await page.waitForSelector('.strip[aria-label=master]')
     await picture(page, 'sound')
+    return page
+  },
+
+  async all_groups_of_duplicates_are_reached_and_large_ones_come_in_named_parts(browser) {
+    const folder = `${process.env.LOOPHOLE_HOME}/copies`, COPIES = 1001, PAIRS = 100
+    const before = total('')
+    mkdirSync(folder)
+    for (let n = 0; n <= PAIRS; n++) {
+      const bytes = wav(0.1, n)
+      for (let copy = 0; copy < (n ? 2 : COPIES); copy++) writeFileSync(`${folder}/${n}_${copy}.wav`, bytes)
+    }
+    loophole('library', 'add', folder)
+    await until('the scan has found them', () => total('path:copies') === COPIES + 2 * PAIRS)
+    const found = await until('each has its copies', () => { const got = JSON.parse(loophole('ask', 'search.duplicates', 'query=path:copies', 'kind=same_file', 'limit=1')); return got.total === PAIRS + 1 && got })
+    assert.equal(found.groups[0].each.length, 1000, 'the engine gives the large group in parts')
+    const page = await open(browser, '#mode=duplicates&q=path:copies')
+    const sections = page.locator('.copies'), more = page.getByRole('button', { name: 'More', exact: true })
+    await more.waitFor()
+    assert.equal(await sections.count(), 100)
+    await more.click()
+    await until('the rest is there', async () => (await sections.count()) === PAIRS + 2)
+    assert.equal(await more.count(), 0)
+    const large = page.locator('.copies', { hasText: 'of 1,001' })
+    assert.deepEqual(await large.locator('h2').allInnerTexts(), ['same file · copies 1–1,000 of 1,001', 'same file · copy 1,001 of 1,001'])
+    assert.equal(await large.locator('tr', { hasText: 'keep:' }).count(), 1)
+    assert.deepEqual(await large.getByRole('button', { name: /^Hide/ }).allInnerTexts(), ['Hide 999 other copies', 'Hide 1 other copy'])
+    await large.getByRole('button', { name: 'Hide 999 other copies' }).click()
+    await until('they are hidden', () => total('path:copies') === 2 + 2 * PAIRS)
+    await until('two are left of the group', async () => (await large.count()) === 0 && (await sections.count()) === PAIRS + 1)
+    await page.locator('main').focus()
+    await page.keyboard.press('Control+z')
+    await until('one step shows them again', () => total('path:copies') === COPIES + 2 * PAIRS)
+    loophole('library', 'remove', folder)
+    await until('the others are left', () => total('') === before)
     return page
   },
 

@@ -74,6 +74,11 @@ def each_mode_shows_what_the_engine_holds(home):
 
 
 @claim(shares=sounds)
+def all_groups_of_duplicates_are_reached_and_large_ones_come_in_named_parts(home):
+    in_browser(home, 'all_groups_of_duplicates_are_reached_and_large_ones_come_in_named_parts')
+
+
+@claim(shares=sounds)
 def a_damaged_waveform_is_not_asked_for_again_and_again(home):
     in_browser(home, 'a_damaged_waveform_is_not_asked_for_again_and_again')
 
