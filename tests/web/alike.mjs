@@ -1,8 +1,8 @@
 // alike.mjs: claims of web_test.py about likeness: examples and counter-examples, sounds from outside the library, chips.
-import { readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { strict as assert } from 'node:assert'
-import { json, loophole, names, open, shown, showsTotal, until } from './browser.mjs'
+import { json, loophole, mode, names, open, shown, showsTotal, until } from './browser.mjs'
 
 export const alike = {
   async likeness_answers_and_composes(browser) {
@@ -39,6 +39,61 @@ export const alike = {
     await page.locator('main .rows').focus()
     await page.keyboard.press('d')
     await page.waitForSelector('.remark.bad >> text=Less like this needs an example first')
+    return page
+  },
+
+  async likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click(browser) {
+    const asked = (...args) => JSON.parse(loophole('ask', ...args))
+    const folder = `${process.env.LOOPHOLE_HOME}/aside`
+    const chip = text => page.locator('.chip', { hasText: text })
+    const ids = () => page.locator('.row[data-id]').evaluateAll(all => all.map(of => of.dataset.id))
+    const shows = (what, wanted) => until(what, async () => { const now = await ids(); return now.length > 0 && now.every((id, i) => id === wanted[i]) })
+    mkdirSync(folder)
+    for (const name of ['one', 'two']) copyFileSync(process.env.SOUND, `${folder}/${name}.flac`)
+    loophole('index', folder, '--wait')
+    const page = await open(browser, '#mode=folders&sort=-name')
+    await page.locator('section[aria-label=Folders] li', { hasText: 'aside' }).getByRole('button').last().click()
+    await chip('in one folder').waitFor()
+    await until('the folder limits the list', async () => (await shown(page)) === '2')
+    await until('and the packs', async () => (await page.locator('section[aria-label=Packs] li .count').allInnerTexts()).reduce((sum, count) => sum + Number(count), 0) <= 2)
+    await mode(page, 'Map')
+    await until('and what the map does not dim', async () => (await page.locator('main.map').getAttribute('data-found')) === '2')
+    assert.equal(await chip('order: ').count(), 0, 'a map has no order')
+    await page.keyboard.press('Alt+1')
+    await chip('order: -name').waitFor()
+    await page.locator('.row[data-id]').first().click()
+    const id = await page.locator('.row.at').getAttribute('data-id')
+    await page.keyboard.press('s')
+    const near = asked('search.similar', `like=["${id}"]`, 'limit=500').items.map(one => one.media.id)
+    await shows('the nearest of all folders come first', near)
+    assert.deepEqual(await page.locator('.chip').allInnerTexts(), [`like ${json('show', id)[0].name} ×`])
+    for (const [title, sort] of [['Length', 'duration_s'], ['Length', '-duration_s'], ['Name', 'name'], ['Name', '-name'], ['Class', 'class'], ['BPM', 'bpm']]) {
+      await page.locator('.heads').getByRole('button', { name: title }).click()
+      await chip(`order: ${sort}`).waitFor()
+      const all = asked('search.query', 'query=', `sort=${sort}`, 'limit=1000').items.map(one => one.media.id)
+      await shows(`the nearest are ordered by ${sort}`, all.filter(one => near.includes(one)))
+    }
+    await mode(page, 'Folders')
+    await page.locator('section[aria-label=Folders] li', { hasText: 'aside' }).getByRole('button').last().click()
+    await until('a folder ends likeness', async () => (await shown(page)) === '2')
+    assert.equal(await chip('like ').count(), 0)
+    await page.setInputFiles('input[type=file]', process.env.SOUND)
+    await page.waitForSelector(`.chip >> text=like ${basename(process.env.SOUND)}`)
+    await until('a sound from outside looks in all folders', async () => (await shown(page)) === String(near.length + 1))
+    assert.equal(await page.locator('.chip').count(), 1)
+    await page.locator('section[aria-label=Folders] li', { hasText: 'aside' }).getByRole('button').last().click()
+    await until('a folder ends this likeness too', async () => (await shown(page)) === '2' && (await chip('like ').count()) === 0)
+    const grid = asked('search.grid', 'query=-path:aside', 'rows=family', 'columns=key')
+    const cell = grid.cells.find(one => grid.rows[one.row] && grid.columns[one.column])
+    const [row, column] = [grid.rows[cell.row], grid.columns[cell.column]]
+    const { total } = asked('search.query', `query=family:"${row}" key:"${column}"`, 'limit=0')
+    await mode(page, 'Hypergrid')
+    const button = page.locator('.hypergrid td button').and(page.getByRole('button', { name: `${row}, ${column}: ${total}`, exact: true }))
+    await button.waitFor()
+    assert.equal(await chip('in one folder').count(), 0, 'a grid counts all folders')
+    await button.click()
+    await until('a cell of the grid leads to its items in all folders', async () => (await shown(page)) === String(total))
+    loophole('library', 'remove', folder)
     return page
   },
 

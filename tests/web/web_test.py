@@ -255,6 +255,11 @@ def likeness_answers_and_composes(home):
 
 
 @claim(shares=sounds)
+def likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click(home):
+    in_browser(home, 'likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click')
+
+
+@claim(shares=sounds)
 def a_dropped_file_is_an_example(home):
     in_browser(home, 'a_dropped_file_is_an_example')
 

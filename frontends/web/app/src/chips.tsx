@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, idBytes } from './format'
 import { focusList } from './keyboard'
-import { BLOCKS, clauses, complain, heard, isAlike, show, START_FILTERS, view, type Block, type Scope, type View } from './state'
+import { BLOCKS, clauses, complain, heard, isAlike, show, START_FILTERS, view, type Block, type Mode, type Scope, type View } from './state'
 import { read } from './wire'
 
 export const SCOPE_TITLES: Record<Scope, string> = { combined: 'Everything', project: 'In the open project', global: 'Outside of projects' }
@@ -25,11 +25,14 @@ function Name({ id }: { id: string }) {
 
 const without = (list: string[], at: number) => list.filter((_, i) => i !== at)
 
+/** The modes that have no order, and those that look in all folders: there the chips of these are not in force. */
+const WITHOUT_ORDER: Mode[] = ['map', 'hypergrid', 'duplicates'], IN_ALL_FOLDERS: Mode[] = ['hypergrid', 'duplicates']
+
 export function chipsOf(of: View): Chip[] {
   const words = clauses(of.query)
   const chips: Chip[] = words.map((text, i) => ({ key: `q${text}${i}`, text, drop: () => show({ query: without(words, i).join(' ') }) }))
-  if (of.sort) chips.push({ key: 'sort', text: `order: ${of.sort}`, drop: () => show({ sort: '' }) })
-  if (of.folder) chips.push({ key: 'folder', text: 'in one folder', drop: () => show({ folder: '' }) })
+  if (of.sort && !WITHOUT_ORDER.includes(of.mode)) chips.push({ key: 'sort', text: `order: ${of.sort}`, drop: () => show({ sort: '' }) })
+  if (of.folder && !IN_ALL_FOLDERS.includes(of.mode)) chips.push({ key: 'folder', text: 'in one folder', drop: () => show({ folder: '' }) })
   if (of.scope !== 'combined') chips.push({ key: 'scope', text: SCOPE_TITLES[of.scope], drop: () => show({ scope: 'combined' }) })
   if (heard.value) chips.push({ key: 'heard', text: <>like {heard.value.name}</>, drop: () => heard.set(undefined) })
   of.like.forEach((id, i) => chips.push({ key: `l${id}`, text: <>like <Name id={id} /></>, drop: () => show({ like: without(of.like, i) }) }))

@@ -11,9 +11,11 @@ interface Count { value: string; count: number }
 
 function useCounts(facet: string): Count[] | undefined {
   const query = useCell(view, of => of.query)
+  const folder = useCell(view, of => of.folder)
+  const scope = useCell(view, of => of.scope)
   const [counts, setCounts] = useState<Count[]>()
-  useLoaded(signal => read('search.query', { query, limit: 0, facets: [facet] }, signal).then(
-    got => setCounts((got.facets ?? []).map(one => ({ value: one.value, count: num(one.count) })))), arrived, [query, facet])
+  useLoaded(signal => read('search.query', { query, folder: idBytes(folder), view: scope, limit: 0, facets: [facet] }, signal).then(
+    got => setCounts((got.facets ?? []).map(one => ({ value: one.value, count: num(one.count) })))), arrived, [query, folder, scope, facet])
   return counts
 }
 

@@ -32,8 +32,8 @@ export function Hypergrid() {
   useLoaded(signal => gridOf(query, rows, across, signal).then(setGrid), arrived, [query, rows, across])
   const shown = grid && grid.query === query && grid.of === `${rows} ${across}` ? grid : undefined
   const most = shown ? Math.max(1, ...shown.counts.values()) : 1
-  const choose = (row: string, column: string) =>
-    show({ query: joined(joined(query, clause(rows, row)), clause(across, column)), mode: 'table' })
+  const choose = (row: string, column: string) => // the counts are those of all folders and views
+    show({ query: joined(joined(query, clause(rows, row)), clause(across, column)), folder: '', scope: 'combined', mode: 'table' })
   return (
     <main class="hypergrid" tabIndex={-1}>
       <h1 class="unseen">Hypergrid</h1>

@@ -75,7 +75,7 @@ function Hover({ ids, x, y, wide }: { ids: string[]; x: number; y: number; wide:
 }
 
 export function MapView() {
-  const { dimensions, colour, query, scope, at } = useCell(view)
+  const { dimensions, colour, query, scope, folder, at } = useCell(view)
   const chosen = useCell(selected)
   const canvas = useRef<HTMLCanvasElement>(null)
   const points = useRef<Points>()
@@ -117,9 +117,9 @@ export function MapView() {
     return () => control.abort()
   }, [loaded, colour])
   useLoaded(async signal => {
-    if (loaded && (query || scope !== 'combined')) await loadFound(loaded, dimensions, query, scope, signal).then(setFound, () => { if (!signal.aborted) setFound(undefined) })
+    if (loaded && (query || folder || scope !== 'combined')) await loadFound(loaded, dimensions, { query, scope, folder }, signal).then(setFound, () => { if (!signal.aborted) setFound(undefined) })
     else setFound(undefined)
-  }, arrived, [loaded, query, scope])
+  }, arrived, [loaded, query, scope, folder])
 
   const scale = useMemo(() => loaded && scaleOf(loaded, values), [loaded, values])
   const foundCount = useMemo(() => found && marksIn(found), [found])

@@ -1,8 +1,8 @@
 // The points of the map in arrays, so that a million of them fit, and the colours of their facts.
 import type { map_item } from 'loophole'
-import { idText, num } from './format'
+import { idBytes, idText, num } from './format'
 import { read } from './wire'
-import type { Scope } from './state'
+import type { View } from './state'
 
 const ID = 16
 const PAGE = 1000
@@ -81,17 +81,17 @@ export async function loadColours(points: MapPoints, dimensions: number, colour:
   }
 }
 
-/** A 1 for each point that a query finds: asked for as points, or, in a view, as items. */
-export async function loadFound(points: MapPoints, dimensions: number, query: string, scope: Scope, signal: AbortSignal): Promise<Uint8Array> {
+/** A 1 for each point that a query finds: asked for as points, or, in a view or a folder, as items. */
+export async function loadFound(points: MapPoints, dimensions: number, { query, scope, folder }: Pick<View, 'query' | 'scope' | 'folder'>, signal: AbortSignal): Promise<Uint8Array> {
   const found = new Uint8Array(points.count)
   const mark = (id: Uint8Array) => { const at = points.placeOf(id); if (at !== undefined) found[at] = 1 }
   for (let cursor = ''; ;) {
-    if (scope === 'combined') {
+    if (scope === 'combined' && !folder) {
       const page = await read('search.map', { dimensions, query, cursor }, signal)
       page.points?.forEach(of => mark(of.id))
       cursor = page.cursor
     } else {
-      const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, view: scope }, signal)
+      const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, folder: idBytes(folder), view: scope }, signal)
       page.items?.forEach(of => mark(of.media.id))
       cursor = page.cursor
     }

@@ -3,6 +3,7 @@
 import type { facet_count, found, item } from 'loophole'
 import { Cell } from './cell'
 import { idBytes, num } from './format'
+import { ordered } from './order'
 import { AskError, link, listen, read } from './wire'
 import { heard, isAlike, view, type Heard, type View } from './state'
 
@@ -43,7 +44,7 @@ let askedSound: Heard | undefined
 
 const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
 
-/** The facets are those of the query: the items among which the nearest are. */
+/** The facets are those of the query: the items among which the nearest are. The engine gives these nearest first. */
 async function askAlike(of: View, signal: AbortSignal): Promise<found> {
   const ids = (list: string[]) => list.map(id => idBytes(id)).filter(id => id !== undefined)
   const [near, all] = await Promise.all([
@@ -52,7 +53,7 @@ async function askAlike(of: View, signal: AbortSignal): Promise<found> {
       embedding: heard.value?.embedding as never,
     }, signal),
     read('search.query', { query: of.query, limit: 0, facets: FACETS }, signal)])
-  return { ...near, facets: all.facets }
+  return { ...near, items: ordered(near.items ?? [], of.sort), facets: all.facets }
 }
 
 const askPage = (of: View, page: number, signal: AbortSignal): Promise<found> =>

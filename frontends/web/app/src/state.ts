@@ -54,7 +54,7 @@ function readUrl(): View {
     mode: MODES.includes(mode) ? mode : START.mode,
     query: at.get('q') ?? '',
     sort: at.get('sort') ?? '',
-    folder: at.get('folder') ?? '',
+    folder: at.get('like') ? '' : at.get('folder') ?? '',
     scope: SCOPES.find(one => one === at.get('view')) ?? 'combined',
     at: at.get('at') ?? '',
     like: listed(at.get('like')),
@@ -113,16 +113,26 @@ export const heardBefore = new Cell<Heard[]>(readHeard())
 
 /** Makes this sound the example, and adds it to `heardBefore`. */
 export function hearAs(sound: Heard) {
+  if (!isAlike(view.value, heard.value)) show({ folder: '', sort: '' })
   heard.set(sound)
   heardBefore.set([sound, ...heardBefore.value.filter(one => one.name !== sound.name)].slice(0, HEARD_MOST))
   localStorage.setItem(HEARD, JSON.stringify(heardBefore.value))
 }
 
+/** Likeness looks in all folders, and the nearest come first: where it begins, it ends the limit to a folder and the order. A folder
+ * that is chosen later ends likeness. */
+function settled(before: View, after: View): View {
+  if (!isAlike(after, heard.value)) return after
+  if (!after.folder || after.folder === before.folder) return isAlike(before, heard.value) ? after : { ...after, folder: '', sort: '' }
+  heard.set(undefined)
+  return { ...after, like: [], unlike: [] }
+}
+
 /** Changes a part of the view. Only a change of the mode or the query adds an entry to the browser's history. */
 export function show(part: Partial<View>) {
   const before = view.value
-  const after = { ...before, ...part }
-  if ((Object.keys(part) as (keyof View)[]).every(name => JSON.stringify(after[name]) === JSON.stringify(before[name]))) return
+  const after = settled(before, { ...before, ...part })
+  if (JSON.stringify(after) === JSON.stringify(before)) return
   if (after.mode !== before.mode || after.query !== before.query) {
     writeSoon(0)
     history.pushState(null, '', writeUrl(after))
@@ -143,7 +153,9 @@ function writeSoon(wait_ms: number) {
 function takeUrl() {
   clearTimeout(writing)
   writing = 0
-  view.set(readUrl())
+  const now = readUrl()
+  if (now.folder) heard.set(undefined)
+  view.set(now)
 }
 
 window.addEventListener('pagehide', () => writeSoon(0))
