@@ -296,6 +296,8 @@ def queries_are_remembered_and_saved_for_use_within_others(home):
     same(ids(home, 'class:kick (tag:deep or tag:dark)'), ids(home, '@low_kicks'))
     same(ids(home, '-(tag:deep or tag:dark)'), ids(home, '-@low'))
     same(['low', 'low_kicks'], saved())
+    contains(home.refused('search', '--save', 'endless', '@endless or kick'), 'no query is saved as "endless"')
+    home.loophole('search', '--save', 'endless', 'kick')
     home.loophole('search', '--save', 'endless', '@endless or kick')
     contains(home.refused('search', '@endless'), 'in a cycle')
     contains(home.refused('search', '@none'), 'no query is saved as "none"')
