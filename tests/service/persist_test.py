@@ -611,19 +611,25 @@ def an_undo_that_a_death_cuts_goes_on_but_takes_back_no_step_of_another_client(p
     c.must("persist.apply", {"label": "All", "scope": "", "parts": True,
                              "actions": [{"edit": {"id": id, "favourite": True}} for id in items]}, budget_ms=120000)
 
-    def cut(name):
-        """Kills persist after the first part; returns the id of the request."""
-        request, first = new_id(), k.changes()[-1]["revision"]
-        c.send("persist." + name, {}, request)
-        while c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] == first:
-            pass  # the parts follow each other within milliseconds
-        persist.restart()
-        return request
+    def head():
+        return c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
 
-    for name in ("undo", "redo"):
-        error, taken = c.ask("persist." + name, {}, cut(name), 60000)
+    def cut(name, other):
+        """Kills persist after the first part; returns the id of the request."""
+        while True:
+            request, first = new_id(), head()
+            c.send("persist." + name, {}, request)
+            while head() == first:
+                pass  # the parts follow each other within milliseconds
+            persist.restart()
+            if head() < first + len(items):
+                return request
+            c.must("persist." + other, {}, budget_ms=60000)  # this process waited too long: all parts were done
+
+    for name, other in (("undo", "redo"), ("redo", "undo")):
+        error, taken = c.ask("persist." + name, {}, cut(name, other), 60000)
         assert (error, taken["items"], taken["label"]) == ("ok", len(items), "All"), (error, taken)
-    request = cut("undo")
+    request = cut("undo", "redo")
     assert k.edit(items[0], name="between")[0] == "ok"
     error, fault = c.ask("persist.undo", {}, request, 60000)
     assert error == "conflict" and "another change came between" in fault["what"], (error, fault)

@@ -58,7 +58,7 @@ export const strips = {
     await shows(`${asked('audio.inserts').each[0].latency} frames later`)
     await ended(room)
     await shows('is away')
-    assert.match(await insert.locator('.path').innerText(), /room:in_1,in_2: no JACK client has an audio input room:in_1/)
+    await until('the strip says why', async () => /room:in_1,in_2: no JACK client has an audio input room:in_1/.test(await insert.locator('.path').innerText()))
     room = await effect('room')
     await shows(`${asked('audio.server').period} frames later`)
     await insert.getByRole('button', { name: 'Remove' }).click()
