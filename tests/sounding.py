@@ -123,6 +123,13 @@ def until_transport(home, **wanted):
     until(is_there, what=f'the transport has {wanted}')
 
 
+def start_transport(home, bpm):
+    """Starts the transport at this tempo, and waits until it runs."""
+    home.loophole('transport', 'tempo', str(bpm))
+    home.loophole('transport', 'start')
+    until_transport(home, running=True, bpm=bpm)
+
+
 def meter(home, channel):
     """The last measured level of a channel, rms_left."""
     return next(one['rms_left'] for one in home.first('meters')['meters'] if one['bus'] == channel)

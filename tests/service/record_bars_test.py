@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import transport, until_transport
+from sounding import start_transport, transport, until_transport
 from takes import Recording
 
 BAR = 48000  # frames at 240 bpm
@@ -23,9 +23,7 @@ def off_the_bar(home, frame, bar=BAR):
 @claim(inside=Recording)
 def a_take_begins_at_the_next_bar_and_lasts_so_many(it):
     home = it.home
-    home.loophole('transport', 'tempo', '240')
-    home.loophole('transport', 'start')
-    until_transport(home, running=True, bpm=240)
+    start_transport(home, 240)
     takes = []
     for name in ('one', 'two'):
         begun = it.begin('--name', name, '--bars', '1', '--at-bar', 'next')
@@ -124,9 +122,7 @@ def a_tempo_that_changes_inside_the_bars_moves_their_end(it):
 @claim(inside=Recording)
 def the_passes_of_a_loop_begin_at_bars_when_the_tempo_changes(it):
     home = it.home
-    home.loophole('transport', 'tempo', '120')
-    home.loophole('transport', 'start')
-    until_transport(home, running=True, bpm=120)
+    start_transport(home, 120)
     it.begin('--name', 'riff', '--bars', '1', '--loop')
     until(lambda: os.path.exists(it.file('riff 2.wav')))
     home.loophole('transport', 'tempo', '160')

@@ -6,7 +6,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, how_often, random, run_claims, same, until
-from sounding import frame, transport, until_later, until_transport
+from sounding import frame, start_transport, transport, until_later, until_transport
 from takes import Recording, recording
 
 BAR = 48000  # frames at 240 bpm
@@ -152,9 +152,7 @@ def killed_while_it_keeps_a_take_the_streamer_leaves_the_whole_take_or_none(it):
 @claim(inside=Recording)
 def a_loop_makes_a_take_of_each_pass_without_a_frame_between(it):
     home = it.home
-    home.loophole('transport', 'tempo', '240')
-    home.loophole('transport', 'start')
-    until_transport(home, running=True, bpm=240)
+    start_transport(home, 240)
     it.begin('--name', 'riff', '--bars', '1', '--loop')
     until(lambda: os.path.exists(it.file('riff 5.wav')))
     stopped = it.stop()

@@ -26,8 +26,8 @@ struct labelling {
     struct label_reader planner, judge;
     struct arena arena; /* of the item in hand */
     uint64_t number, failed;
-    struct id write; /* of this step of `labels write`, or of the one that is done again */
-    bool is_again;   /* its step is there */
+    struct id write; /* identifies the step in the ways that are kept; redo has the id of the first write */
+    bool is_again;   /* redo: the step is there already */
     uint64_t step;   /* of this run; 0: none yet, or another change came after it */
 };
 

@@ -1,5 +1,5 @@
-/* unchanged.h: whether a file is still the one that the scan saw, after a worker has read it, and whether it can be
- * read now. An errand looks, because the file system may hang meanwhile. The loop's thread. */
+/* unchanged.h: checks, after a worker has read a file, that it is still the file that the scan saw, and on request that
+ * it can be read now. An errand checks that, because the file system may hang. The loop's thread. */
 #ifndef LOOPHOLE_INDEXER_UNCHANGED_H
 #define LOOPHOLE_INDEXER_UNCHANGED_H
 

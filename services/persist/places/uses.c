@@ -330,7 +330,9 @@ enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct 
     struct id id = id_of_context((struct choice){ .value = CONTEXT_KIND_NAMED }, ask->name);
     enum err e = uses_context(p->w.txn, &p->arena, id, &n.context);
 
-    if (e != ERR_OK) {
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the context cannot be read");
+    if (e == ERR_NOT_FOUND) {
         fault_set(fault, e, "no context named \"%.*s\" was noted by `loophole use`", TEXT_ARG(ask->name));
         return fault_hint(fault, "the uses of a project or a session end when it no longer has the item");
     }

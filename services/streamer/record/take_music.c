@@ -48,7 +48,7 @@ static void add_bars(struct take_music *music, const struct take_line *line, dou
         add_bar(music, line);
 }
 
-/* After a jump, what is left of a take in bars stays as long as it was. */
+/* A jump moves the end of a take in bars by the same steps, so the rest of the take keeps its length. */
 static void jump_by(struct takes *takes, double steps)
 {
     takes->recording.bars.end += steps;

@@ -61,7 +61,7 @@ export async function hearNow() {
   if (view.value.at === id) hear(of)
 }
 
-/** The ids of the items that an edit changes: the selected items, or else the current item, or the one that is given. */
+/** The ids of the items that an edit changes: the selected items; without a selection the item `at`, by default the current one. */
 export function chosen(at = view.value.at): string[] {
   if (selected.value.size) return [...selected.value]
   return at ? [at] : []

@@ -164,7 +164,7 @@ window.addEventListener('hashchange', takeUrl)
 
 export const isAlike = (of: View, sound: Heard | undefined) => of.like.length > 0 || sound !== undefined
 
-/** The query without its quoted texts and what is in parentheses. */
+/** The query without quoted texts, and without parentheses and their content. */
 function outerText(query: string): string {
   let outer = '', quoted = false, depth = 0
   for (const char of query) {
