@@ -21,6 +21,11 @@ def the_core_comes_back_to_a_server_that_was_killed_or_changed(home):
 
 
 @claim
+def a_server_that_dies_while_its_graph_changes_holds_nothing_up(home):
+    drive_sound(home, 'faults/core.py', 'a_change', how_often(3, 20))
+
+
+@claim
 def connections_made_elsewhere_are_remembered(home):
     drive_sound(home, 'faults/core.py', 'wires')
 

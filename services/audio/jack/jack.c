@@ -216,12 +216,25 @@ struct client_pulse client_look(struct client *client)
     };
 }
 
+bool client_is_lost(struct client *client)
+{
+    return atomic_load(&client->is_lost);
+}
+
+/* JACK waits for a change of the graph that is under way before it shows a connection or a latency. If the server died
+ * in such a change, each of these calls takes a period, and there are hundreds in one look. */
 static uint32_t latency_of(struct client *client, enum client_port port, jack_latency_callback_mode_t mode)
 {
     jack_latency_range_t range = { 0 };
 
-    jack_port_get_latency_range(client->ports[port], mode, &range);
+    if (!client_is_lost(client))
+        jack_port_get_latency_range(client->ports[port], mode, &range);
     return range.max;
+}
+
+static const char **connections_of(struct client *client, const jack_port_t *port)
+{
+    return client_is_lost(client) ? NULL : jack_port_get_all_connections(client->jack, port);
 }
 
 uint32_t client_way(struct client *client, enum client_port send, enum client_port back)
@@ -263,6 +276,8 @@ void client_report(struct client *client, struct client_facts *facts)
 {
     uint32_t delay = atomic_load_explicit(&client->delay, memory_order_relaxed);
 
+    if (client_is_lost(client))
+        return;
     look_at_inputs(client);
     say_delay(client, delay);
     *facts = (struct client_facts){
@@ -290,7 +305,7 @@ static bool pick_name(const char **all, uint32_t number, char to[CLIENT_FOREIGN_
 
 bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
-    return pick_name(jack_port_get_all_connections(client->jack, client->ports[port]), number, to);
+    return pick_name(connections_of(client, client->ports[port]), number, to);
 }
 
 bool client_has_port(struct client *client, const char *foreign)
@@ -303,7 +318,7 @@ bool client_connect(struct client *client, enum client_port port, const char *fo
     const char *own = jack_port_name(client->ports[port]);
     int failed = is_output(port) ? jack_connect(client->jack, own, foreign) : jack_connect(client->jack, foreign, own);
 
-    return failed == 0 || jack_port_connected_to(client->ports[port], foreign) != 0;
+    return failed == 0 || (!client_is_lost(client) && jack_port_connected_to(client->ports[port], foreign) != 0);
 }
 
 void client_disconnect(struct client *client, enum client_port port, const char *foreign)
@@ -378,7 +393,7 @@ bool client_output_connected(struct client *client, const char *output, uint32_t
 {
     jack_port_t *port = jack_port_by_name(client->jack, output);
 
-    return port && pick_name(jack_port_get_all_connections(client->jack, port), number, to);
+    return port && pick_name(connections_of(client, port), number, to);
 }
 
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME])

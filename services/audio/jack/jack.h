@@ -15,7 +15,7 @@ enum { CLIENT_NAME = 64, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLI
 /* Counters of the callbacks. Any thread reads them. */
 struct client_pulse {
     uint64_t entered, left; /* periods begun and ended */
-    bool is_lost;           /* the server has ended, or has removed us */
+    bool is_lost;           /* see client_is_lost */
     bool ports_changed;     /* some port of the server came or went since the last client_look */
     bool rewired;           /* some connection came or went since the last client_look */
 };
@@ -31,8 +31,12 @@ struct client_facts {
 enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault);
 void client_close(struct client *client); /* may hang on a dead server; frees the client */
 
-struct client_pulse client_look(struct client *client);                /* also resets ports_changed and rewired */
-void client_report(struct client *client, struct client_facts *facts); /* fills `facts` with the present values */
+struct client_pulse client_look(struct client *client); /* also resets ports_changed and rewired */
+/* Fills `facts` with the present values; leaves them as they are if the server is lost. */
+void client_report(struct client *client, struct client_facts *facts);
+
+/* The server has ended, or has removed us. Then no function below finds a connection or a latency. */
+bool client_is_lost(struct client *client);
 
 /* Frames until sound that leaves at `send` is back at `back`, after the latencies that the clients between report. JACK
  * delays each way back by a period. */

@@ -71,11 +71,11 @@ static bool look_at_ports(struct patch *patch)
     return note_ended(patch) || changed;
 }
 
-/* True if a person removed it: both its ports still exist. It needs two looks, because JACK disconnects a port before
- * it removes it. */
+/* True if a person removed it: both its ports still exist, on a server that lives. It needs two looks, because JACK
+ * disconnects a port before it removes it. */
 static bool was_taken(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
-    if (!wire->made || ports_changed || !patch->keeps)
+    if (!wire->made || ports_changed || !patch->keeps || client_is_lost(patch->client))
         return false;
     if (wire->missed)
         return true;

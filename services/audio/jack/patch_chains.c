@@ -56,8 +56,11 @@ bool patch_comes_back(struct patch *patch, enum client_port port, const char *fo
 static void break_loops_at(struct patch *patch, enum client_port port)
 {
     char from[CLIENT_FOREIGN_NAME];
+    uint32_t count = 0;
 
-    for (uint32_t i = WIRES; i > 0; i--) {
+    while (count < WIRES && client_connected(patch->client, port, count, from))
+        count++;
+    for (uint32_t i = count; i > 0; i--) {
         if (!client_connected(patch->client, port, i - 1, from) || !patch_feeds_back(patch, port, from))
             continue;
         log_warn("%s is taken from %s: it would feed back", port_names[port], from);
