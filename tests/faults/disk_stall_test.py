@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, needs, run_claims, same, until
+from claims import claim, contains, needs, run_claims, same, until
 from sounding import Tape, engine, is_open_in, sound, tool, until_connected, until_later
 
 
@@ -65,6 +65,20 @@ def two_seconds_without_a_disk_are_inaudible(it):
     heard = sound.read(tape.stop())
     same((0, 0, 672000), (heard['lost'], heard['repeated'], heard['last']), heard)
     same(before, it.underruns())
+
+
+@claim(inside=StallingDisk)
+def a_panic_stops_what_is_still_being_read(it):
+    it.toggle()
+    begun = [it.home.start('loophole', *words, it.at + '/long.wav', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+             for words in (['play'], ['preview'])]
+    until(lambda: [voice['state'] for voice in it.voices()] == ['opening', 'opening'])
+    it.home.loophole('panic')
+    for one in begun:
+        contains(one.communicate(timeout=60)[0].decode(), 'it was stopped before it began')
+    same([], it.voices())
+    it.toggle()
+    it.play_until_all_is_read_ahead()  # what is asked for later is not stopped
 
 
 @claim(inside=StallingDisk)

@@ -225,6 +225,9 @@ enum err audio_ask_set_monitoring(struct audio *audio, struct call *call, const 
                                   struct monitoring *answer);
 void audio_end_monitoring(struct audio *audio);
 
+/* panic.c */
+enum err audio_ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer);
+
 /* pads.c */
 struct score_pad audio_empty_pad(void); /* without a sound, and with the usual values */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);

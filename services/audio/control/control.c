@@ -219,13 +219,6 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
     return publish_score(audio, call, answer);
 }
 
-static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer)
-{
-    (void)ask;
-    audio_end_monitoring(audio);
-    return audio_cue(audio, call, (struct cue){ .verb = CUE_PANIC }, answer);
-}
-
 static enum err ask_reset_meters(struct audio *audio, struct call *call, const struct audio_reset_meters *ask,
                                  struct nothing *answer)
 {
@@ -345,7 +338,7 @@ const struct audio_handlers audio_handlers = {
     .chain = audio_ask_chain,
     .insert = audio_ask_insert,
     .inserts = audio_ask_inserts,
-    .panic = ask_panic,
+    .panic = audio_ask_panic,
     .set_pattern = audio_ask_set_pattern,
     .leave_song = audio_ask_leave_song,
     .pattern = audio_ask_pattern,
