@@ -211,11 +211,12 @@ static enum err compare_part(struct encoding *encoding, int fd, struct encode_do
     if (e == ERR_OK)
         e = compare_step(encoding, answer, fault);
     answer->comment = text_of(encoding->comment);
+    if (e == ERR_OK && answer->end)
+        encoding->content = content_hash(&encoding->flac, CONTAINER_FLAC, encoding->hash);
+    if (encoding->flac.error != 0) /* what was found is no verdict about the file */
+        return fault_errno(fault, ERR_IO, encoding->flac.error, "cannot read the FLAC");
     if (e != ERR_OK || !answer->end)
         return e;
-    encoding->content = content_hash(&encoding->flac, CONTAINER_FLAC, encoding->hash);
-    if (encoding->flac.error != 0)
-        return fault_errno(fault, ERR_IO, encoding->flac.error, "cannot read the FLAC");
     answer->content = bytes_of(encoding->content.b, sizeof(encoding->content.b));
     return ERR_OK;
 }
@@ -245,7 +246,10 @@ static enum err answer_encode(void *state, struct job_call *call, struct fault *
     buffer_reset(&encoding->bytes);
     encoding->piece_count = 0;
     if (do_verb(encoding, ask, call, &answer, &why) != ERR_OK)
-        answer = (struct encode_done){ .number = ask->number, .failure = text_of(why.what) };
+        answer = (struct encode_done){ .number = ask->number,
+                                       .failure = text_of(why.what),
+                                       .has_disk = why.code == ERR_IO,
+                                       .disk = why.code == ERR_IO };
     return pipe_send(call->pipe, &encode_done_shape, &answer, -1, fault);
 }
 

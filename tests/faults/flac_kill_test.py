@@ -182,6 +182,37 @@ def after_the_death_of_all_during_an_encoding_recover_has_the_whole_take(it):
     is_in_order(it, 'rest.flac')
 
 
+@claim
+def a_flac_that_a_disk_fails_to_read_is_not_forgotten(home):
+    """Power fails after the WAV was deleted, and before the store knows that the FLAC is the take."""
+    folder = home.file('takes')
+    with Lossy(home, folder, 1) as disk:
+        home.held = HeldEncoder(home)
+        with recording_in(folder, FLAC)(home) as it:
+            id = it.start('only')
+            it.until_frames(id, 100000)
+            stop = stop_in_background(it)
+            until(lambda: it.state(id) == 'encoding')
+            it.kill_all(but=disk.process.pid)
+            stop.wait(120)
+            it.forget_memory()
+            shutil.copytree(home.file('data'), home.file('earlier'))
+            home.held.release()
+            home.up()
+            it.is_flac(id, 'only')
+            home.stop()
+            shutil.rmtree(home.file('data'))
+            os.rename(home.file('earlier'), home.file('data'))
+            disk.turn_readable(it.file('only.flac'), False)
+            home.up()
+            until(lambda: 'cannot read the FLAC' in home.log('streamer'))
+            same('pending', it.lifecycle(id))
+            disk.turn_readable(it.file('only.flac'), True)
+            same((id, 'final'), tuple(home.first('recover')[key] for key in ('id', 'state')))
+            it.is_flac(id, 'only')
+            home.stop()
+
+
 @claim(inside=_held)
 def a_wav_that_a_person_deletes_during_its_encoding_is_no_item_and_no_other_file_replaces_it(it):
     home, id = it.home, it.start('deleted')

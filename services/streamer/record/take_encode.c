@@ -66,7 +66,7 @@ static enum err ask_to_encode(struct talk *talk, const struct encode *what, int 
     if (e == ERR_OK)
         e = await_answer(talk, answer);
     if (e == ERR_OK && answer->failure.len > 0)
-        e = fault_set(&talk->flac->fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(answer->failure));
+        e = fault_set(&talk->flac->fault, answer->disk ? ERR_IO : ERR_BAD_REQUEST, "%.*s", TEXT_ARG(answer->failure));
     return e;
 }
 
