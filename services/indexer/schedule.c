@@ -52,6 +52,7 @@ static void start_scan(struct indexer *indexer, struct library_state *lib)
         .targets = lib->wanted.whole ? NULL : lib->wanted.targets,
         .target_count = lib->wanted.whole ? 0 : lib->wanted.count,
         .accept_missing = lib->wanted.accept_missing,
+        .is_asked = lib->asked_missing > 0,
         .retry_failed = lib->wanted.retry_failed,
         .analyser = pipeline_analyser(indexer->pipeline),
         .inotify = watch_fd(indexer->watch),

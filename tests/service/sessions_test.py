@@ -171,12 +171,19 @@ def uses(home):
     return [(one['id'], one['at']) for one in home.first('show', home.first('search', 'used:song')['id'])['used_in']]
 
 
+def lose_songs(home, to):
+    """The folder of the session goes away while a question about missing files is open, and is scanned alone."""
+    until(lambda: home.client().must('indexer.libraries').get('asks'))
+    os.rename(home.library + '/songs', to)
+    home.loophole('library', 'rescan', home.library + '/songs', '--wait')
+    home.loophole('library', 'rescan', '--wait')
+
+
 @claim(inside=song_of_thirty)
 def a_session_outlives_a_scan_that_takes_the_volume_as_away(home):
     was, session = uses(home), sessions(home)['song.rpp']
     os.rename(home.library + '/kit', home.file('away kit'))
-    os.rename(home.library + '/songs', home.file('away songs'))
-    home.loophole('library', 'rescan', '--wait')
+    lose_songs(home, home.file('away songs'))
     until(lambda: len(home.json('search', '--limit', '50', 'is:external_offline')) == 30)
     same({'song.rpp': session}, sessions(home))
     same(29, len(home.json('search', '--limit', '50', 'unused')))
@@ -194,9 +201,7 @@ def a_session_outlives_a_question_about_missing_files_until_a_person_answers(hom
     os.mkdir(home.file('away'))
     for number in range(12, 24):
         os.rename(f'{home.library}/kit/{number}.wav', home.file('away', f'{number}.wav'))
-    os.rename(home.library + '/songs', home.file('away songs'))
-    home.loophole('library', 'rescan', '--wait')
-    until(lambda: home.client().must('indexer.libraries').get('asks'))
+    lose_songs(home, home.file('away songs'))
     same(was, uses(home))
     same({'song.rpp'}, set(sessions(home)))
     home.loophole('library', 'rescan', '--accept-missing', '--wait')

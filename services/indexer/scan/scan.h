@@ -26,6 +26,7 @@ struct scan_order {
     const struct scan_target *targets; /* NULL: the whole library */
     uint32_t target_count;
     bool accept_missing;
+    bool is_asked; /* a question about missing files of the library is open (question.h) */
     bool retry_failed;
     uint64_t analyser;       /* items of an older analyser are analysed again; 0: none */
     const char *cloud_globs; /* the setting availability.cloud */

@@ -215,10 +215,13 @@ static bool is_session_gone(const struct session *session)
     return bytes_copy(path, sizeof(path), session->path) && walk_is_gone(path);
 }
 
-/* A scan that marks no item as missing ends no session either. */
+/* A scan that marks no item as missing ends no session either. While a question about missing files is open, a scan of
+ * some folders does not know whether they are gone: the whole library is scanned soon. */
 static bool may_remove(const struct scan *scan)
 {
-    return scan->result.failed == 0 && scan->result.verdict == VERDICT_MARK;
+    const bool is_in_question = scan->order.is_asked && scan->order.targets;
+
+    return scan->result.failed == 0 && scan->result.verdict == VERDICT_MARK && !is_in_question;
 }
 
 /* Looks at the library's place after the files: they may be gone because their drive went away during the scan. */
