@@ -40,7 +40,7 @@ bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text t
 enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
                             uint64_t *analyser);
 
-/* Walks. `seen` returns false to stop. */
+/* Walks. `seen` returns false to stop. A library with a damaged row, its own or of its place, is left out. */
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,
                                 bool (*seen)(void *state, const struct library *library), void *state);
 enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id folder,

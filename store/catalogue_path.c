@@ -175,7 +175,10 @@ enum err catalogue_each_library(struct txn *txn, struct arena *arena,
         e = row_decode(txn, arena, walk.value, &library_shape, &library);
         if (e == ERR_OK)
             e = bring_up_to_date(txn, arena, &library);
-        more = e == ERR_OK && seen(state, &library);
+        if (e == ERR_OK)
+            more = seen(state, &library);
+        else if (e == ERR_INTERNAL)
+            e = ERR_OK;
     }
     walk_end(&walk);
     return e;

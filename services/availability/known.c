@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/process/log.h"
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
 #include "store/row.h"
@@ -85,6 +86,7 @@ static enum err copy_row(struct known_volumes *known, struct known_volume *volum
     return codec_copy(&volume_shape, row, &known->arena, &volume->row);
 }
 
+/* A damaged row hides only its volume. */
 static enum err read_all_volumes(struct known_volumes *known, struct txn *txn, struct fault *fault)
 {
     const struct bytes none = { 0 };
@@ -99,9 +101,10 @@ static enum err read_all_volumes(struct known_volumes *known, struct txn *txn, s
     enum err e = walk_begin(txn, DB_VOLUME, none, none, &walk);
     while (e == ERR_OK && walk_next(&walk)) {
         row = (struct volume){ 0 };
-        e = row_decode(txn, &scratch, walk.value, &volume_shape, &row);
-        if (e == ERR_OK)
+        if (row_decode(txn, &scratch, walk.value, &volume_shape, &row) == ERR_OK)
             e = copy_row(known, insert_volume(known, row.id), &row);
+        else
+            log_error("the row of a volume is damaged, and its drive is not followed: run loophole store check");
         arena_reset(&scratch);
     }
     walk_end(&walk);

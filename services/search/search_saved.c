@@ -21,8 +21,7 @@ static enum err read_kept_queries(struct txn *txn, struct arena *arena, bool his
         e = ERR_FULL;
     while (e == ERR_OK && to->count < KEPT_MAX && walk_next(&walk)) {
         struct kept_query one = { 0 };
-        e = row_decode(txn, arena, walk.value, &kept_query_shape, &one);
-        if (e == ERR_OK)
+        if (row_decode(txn, arena, walk.value, &kept_query_shape, &one) == ERR_OK)
             e = codec_copy(&kept_query_shape, &one, arena, &to->at[to->count++]);
     }
     walk_end(&walk);

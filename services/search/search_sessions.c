@@ -15,8 +15,7 @@ static enum err read_page(struct txn *txn, struct arena *arena, struct id after,
         if (id_equal(key_id_at(walk.key, 0), after))
             continue;
         bytes += walk.value.len;
-        e = row_decode(txn, arena, walk.value, &session_shape, &session);
-        if (e == ERR_OK)
+        if (row_decode(txn, arena, walk.value, &session_shape, &session) == ERR_OK)
             e = codec_copy(&session_shape, &session, arena, &to->each.at[to->each.count++]);
     }
     walk_end(&walk);

@@ -46,8 +46,7 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
     volumes->count = 0;
     while (e == ERR_OK && walk_next(&walk)) {
         volume = (struct volume){ 0 };
-        e = row_decode(txn, arena, walk.value, &volume_shape, &volume);
-        if (e == ERR_OK)
+        if (row_decode(txn, arena, walk.value, &volume_shape, &volume) == ERR_OK)
             add_state(volumes,
                       &(struct place_here){ volume.id, volume.id, availability_backend(&volume, NULL), volume.online });
     }

@@ -20,7 +20,7 @@ struct volumes {
     struct place_here *at;
 };
 
-/* Reads all volumes and libraries again. Errors: full, internal. */
+/* Reads all volumes and libraries again, except those with a damaged row. Errors: io. */
 enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *arena);
 void volumes_free(struct volumes *volumes);
 bool volumes_have(const struct volumes *volumes, struct id id);

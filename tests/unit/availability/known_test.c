@@ -46,12 +46,34 @@ static void a_damaged_row_of_the_log_makes_it_read_all_volumes(void **state)
     known_free(&known);
 }
 
+static void a_damaged_row_of_a_volume_hides_no_other(void **state)
+{
+    struct scratch *s = *state;
+    struct known_volumes known = { .paths = &s->paths };
+    const struct id other = id_new();
+    struct key key = key_id(other);
+
+    scratch_open(s);
+    scratch_begin(s);
+    scratch_ground(s);
+    assert_int_equal(txn_put(s->w.txn, DB_VOLUME, key_bytes(&key), bytes_of("nonsense", 8)), ERR_OK);
+    log_volume(s, 1);
+    scratch_commit(s);
+    known.store = s->store;
+    assert_int_equal(known_follow(&known, NULL), ERR_OK);
+    assert_int_equal(known.count, 1);
+    assert_true(id_equal(known.at[0].row.id, s->volume));
+    known.store = NULL;
+    known_free(&known);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_damaged_row_of_the_log_makes_it_read_all_volumes),
+        CLAIM(a_damaged_row_of_a_volume_hides_no_other),
     };
     return cmocka_run_group_tests_name("availability/known", tests, NULL, NULL);
 }

@@ -305,12 +305,14 @@ static void an_index_older_than_the_change_log_reads_everything_again(void **sta
 static void a_row_that_cannot_be_read_is_left_out_and_stops_nothing(void **state)
 {
     struct world *world = *state;
-    struct key media = key_id(id_new()), change;
+    struct key media = key_id(id_new()), volume = key_id(id_new()), change;
 
     add_item(world, "Kick", "");
     begin_change(world);
     assert_int_equal(txn_put(world->w.txn, DB_MEDIA, key_bytes(&media), bytes_of("nonsense", 8)), ERR_OK);
     log_change(world, CHANGE_KIND_MEDIA, key_id_at(key_bytes(&media), 0));
+    assert_int_equal(txn_put(world->w.txn, DB_VOLUME, key_bytes(&volume), bytes_of("nonsense", 8)), ERR_OK);
+    log_change(world, CHANGE_KIND_VOLUME, key_id_at(key_bytes(&volume), 0));
     commit_change(world);
     add_item(world, "Snare", "");
     catch_up(world);

@@ -377,6 +377,30 @@ static void a_library_of_an_older_program_is_read(void **state)
     assert_int_equal(seen.too_long_first.len, 0);
 }
 
+static bool count_library(void *state, const struct library *library)
+{
+    uint32_t *count = state;
+
+    (void)library;
+    ++*count;
+    return true;
+}
+
+static void a_damaged_library_hides_no_other(void **state)
+{
+    struct scratch *s = *state;
+    const struct library good = { .id = s->folder, .path = bytes_from("/music"), .volume = s->volume };
+    const struct library homeless = { .id = id_new(), .path = bytes_from("/away"), .volume = id_new() };
+    struct key keys[] = { key_id((struct id){ { 0 } }), key_id(s->folder), key_id(homeless.id) };
+    uint32_t count = 0;
+
+    assert_int_equal(txn_put(s->w.txn, DB_LIBRARY, key_bytes(&keys[0]), bytes_from("nonsense")), ERR_OK);
+    assert_int_equal(row_put(&s->w, DB_LIBRARY, &keys[1], &library_shape, &good), ERR_OK);
+    assert_int_equal(row_put(&s->w, DB_LIBRARY, &keys[2], &library_shape, &homeless), ERR_OK);
+    assert_int_equal(catalogue_each_library(s->w.txn, &s->arena, count_library, &count), ERR_OK);
+    assert_int_equal(count, 1);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, on_ground, scratch_drop)
 
 int main(void)
@@ -398,6 +422,7 @@ int main(void)
         CLAIM(a_place_row_has_what_a_scan_compares),
         CLAIM(a_place_that_another_item_has_taken_stays_its_own),
         CLAIM(a_library_of_an_older_program_is_read),
+        CLAIM(a_damaged_library_hides_no_other),
     };
     return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
 }
