@@ -18,6 +18,16 @@ function note_totals() {
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-total'] }))
 }
 
+/** The number of commands that the palette offers for a text. */
+async function commandsFor(page, text) {
+  await page.keyboard.press('Control+k')
+  await page.locator('dialog.palette[open] input').fill(text)
+  const count = await page.locator('#commands [role=option]').count()
+  await page.keyboard.press('Escape')
+  await page.locator('dialog[open]').waitFor({ state: 'detached' })
+  return count
+}
+
 /** Kills a service that has lived for a while, and calls `meanwhile` again and again until its successor is ready. */
 async function killDuring(service, meanwhile) {
   const before = await until(`${service} has lived`, () => { const one = status(service); return one?.state === 'ready' && one.uptime_s > 3 && one })
@@ -123,9 +133,11 @@ export const users = {
       await until('the keyboard is in the mode', async () => (await focused(page)) === 'MAIN')
       for (const key of ['f', 'h', '1', 's', 'x', 'b', 'Enter', 'Control+a']) await page.keyboard.press(key)
       await until('the mode fills', () => page.locator('main').evaluate(of => of.childElementCount > 1))
+      assert.equal(await commandsFor(page, 'hide'), 0, 'no command hides an item that is not shown')
     }
     await page.keyboard.press('Alt+1')
     await page.waitForSelector('.row.at')
+    assert.equal(await commandsFor(page, 'hide'), 1, 'a command hides one that is shown')
     assert.equal(await page.locator('.row.chosen').count(), 0, 'nothing is selected')
     assert.equal(await page.locator('.chip').count(), 1, 'nothing is an example')
     await page.keyboard.press('5')

@@ -8,7 +8,7 @@ import { colour, COLOURS, favourite, hide, rate, redo, undo } from './edits'
 import { hush, markRegion, panic } from './hear'
 import { ASKED } from './latency'
 import { atNow, chosen, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
-import { enterMode } from './keyboard'
+import { enterMode, isListed } from './keyboard'
 import { portsOpen } from './outside'
 import { keepQuery } from './queryline'
 import { complain, heard, MODES, say, SCOPES, selected, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
@@ -17,8 +17,8 @@ import { ask } from './wire'
 
 export const paletteOpen = new Cell(false)
 
-/** `cli`: the command line that does the same; one for a page alone has none. */
-interface Command { name: string; key?: string; cli: () => string; run: () => unknown }
+/** `cli`: the command line that does the same; one for a page alone has none. `ofItems`: it is about the chosen items. */
+interface Command { name: string; key?: string; ofItems?: true; cli: () => string; run: () => unknown }
 
 const PAGE_ONLY = 'of this page alone'
 const quoted = (text: string) => (/^[\w:.@-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`)
@@ -61,13 +61,14 @@ const LOOKING: Command[] = [
   { name: 'Save the query under a name', run: () => keepQuery(view.value.query), cli: () => `loophole search${query()} --save NAME` },
   { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ ...START_FILTERS }) }, cli: () => 'loophole search' },
   { name: 'Undo the last filter', key: 'Backspace', run: () => chipsOf(view.value).at(-1)?.drop(), cli: () => PAGE_ONLY },
-  { name: 'More like this', key: 's', run: moreLike, cli: () => alike([...view.value.like, ...chosen()], view.value.unlike) },
-  { name: 'Less like this', key: 'd', run: lessLike, cli: () => alike(view.value.like, [...view.value.unlike, one()]) },
   { name: 'Go to the weights of likeness', key: 'l', run: goToWeights, cli: () => PAGE_ONLY },
   { name: 'Listen to a JACK port', run: () => portsOpen.set(true), cli: () => 'loophole similar --port PORT' },
 ]
 
-const CHANGING: Command[] = [
+/** A person sees which items they are. */
+const OF_ITEMS: Command[] = [
+  { name: 'More like this', key: 's', run: moreLike, cli: () => alike([...view.value.like, ...chosen()], view.value.unlike) },
+  { name: 'Less like this', key: 'd', run: lessLike, cli: () => alike(view.value.like, [...view.value.unlike, one()]) },
   { name: 'Favourite', key: 'f', run: () => favourite(chosen(), true), cli: () => `loophole favourite ${ids()}` },
   { name: 'Not favourite', run: () => favourite(chosen(), false), cli: () => `loophole favourite ${ids()} --off` },
   { name: 'Hide', key: 'h', run: () => hide(chosen(), true), cli: () => `loophole hide ${ids()}` },
@@ -77,21 +78,24 @@ const CHANGING: Command[] = [
   { name: 'Take the rating back', key: '0', run: () => rate(chosen(), 0), cli: () => `loophole rate ${ids()} 0` },
   ...COLOURS.map(name => ({ name: `Colour ${name}`, run: () => colour(chosen(), name), cli: () => `loophole colour ${ids()} ${name}` })),
   { name: 'No colour', run: () => colour(chosen(), ''), cli: () => `loophole colour ${ids()} none` },
-  { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => 'loophole undo' },
-  { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => 'loophole redo' },
   { name: 'Select all', key: 'Ctrl+A', run: selectAll, cli: () => `loophole tag ${query().trim() || "''"} --all +TAG` },
   { name: 'Select or unselect', key: 'x', run: () => toggleSelected(view.value.at), cli: () => PAGE_ONLY },
   { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => PAGE_ONLY },
   { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
-  { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
   { name: 'Show the file in the file manager', run: reveal, cli: () => `loophole reveal ${one()}` },
   { name: 'Fetch from the cloud', run: fetchChosen, cli: () => `loophole fetch ${ids()}` },
   { name: 'Download the chosen items', run: download, cli: () => `loophole send ${ids()} DIR` },
+  { name: 'Play', key: 'Enter', run: () => hearNow().catch(complain), cli: () => `loophole preview ${one()}` },
+].map(one => ({ ...one, ofItems: true as const }))
+
+const CHANGING: Command[] = [
+  { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => 'loophole undo' },
+  { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => 'loophole redo' },
+  { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
 ]
 
 const SOUNDING: Command[] = [
   { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole panic' },
-  { name: 'Play', key: 'Enter', run: () => hearNow().catch(complain), cli: () => `loophole preview ${one()}` },
   { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview stop' },
   { name: 'Repeat from the playback position on', key: '[', run: () => marked('from'), cli: () => `loophole preview ${one()} --loop --from SECONDS` },
   { name: 'Repeat up to the playback position', key: ']', run: () => marked('end'), cli: () => `loophole preview ${one()} --loop --until SECONDS` },
@@ -119,7 +123,7 @@ const CARING: Command[] = [
   ...ASKED.map(service => ({ name: `Restart ${service}`, run: () => restart(service), cli: () => `loophole restart ${service}` })),
 ]
 
-const COMMANDS = [...LOOKING, ...CHANGING, ...SOUNDING, ...CARING]
+const COMMANDS = [...LOOKING, ...OF_ITEMS, ...CHANGING, ...SOUNDING, ...CARING]
 
 export function Palette() {
   const open = useCell(paletteOpen)
@@ -131,7 +135,7 @@ export function Palette() {
     if (open) { setText(''); setAt(0); dialog.current?.showModal(); field.current?.focus() } else dialog.current?.close()
   }, [open])
   const words = text.toLowerCase().split(/\s+/)
-  const found = COMMANDS.filter(one => words.every(word => one.name.toLowerCase().includes(word)))
+  const found = COMMANDS.filter(one => (!one.ofItems || isListed()) && words.every(word => one.name.toLowerCase().includes(word)))
   useEffect(() => { document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, text])
   const run = (one: Command | undefined) => { paletteOpen.set(false); one?.run() }
   const onKeyDown = (event: KeyboardEvent) => {
