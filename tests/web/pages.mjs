@@ -395,6 +395,37 @@ const claims = {
     return page
   },
 
+  async a_row_or_pad_without_its_file_is_reported(browser) {
+    const folder = `${process.env.LOOPHOLE_HOME}/vanishing`
+    loophole('transport', 'stop')
+    loophole('pattern', process.env.PATTERN)
+    mkdirSync(folder)
+    copyFileSync(process.env.OTHER, `${folder}/vanishing.wav`)
+    loophole('index', folder, '--wait')
+    const page = await open(browser, '#q=vanishing')
+    await page.locator('.row').first().click()
+    await page.keyboard.press('Control+.')
+    renameSync(folder, `${folder}.away`)
+    await mode(page, 'Sound')
+    const bad = about => page.locator('.remark.bad', { hasText: about })
+    const grid = page.locator('section[aria-label=Pattern]')
+    await grid.getByRole('button', { name: 'Add a row with the chosen item' }).click()
+    await bad(/row \d+ vanishing is silent: /).waitFor()
+    const slots = page.locator('section[aria-label="Pattern slots"]')
+    await slots.getByLabel('in slot').fill('11')
+    await slots.getByRole('button', { name: 'Save what plays' }).click()
+    await page.locator('.remark:not(.bad)', { hasText: 'slot 11' }).waitFor()
+    await slots.locator('[data-slot="11"]').getByRole('button', { name: 'Load', exact: true }).click()
+    await bad(/\. row \d+ vanishing is silent: /).waitFor()
+    await page.getByRole('button', { name: 'Fill with the chosen items' }).click()
+    await bad(/pad 0 is silent: /).waitFor()
+    await slots.locator('[data-slot="11"]').getByRole('button', { name: 'Delete' }).click()
+    await slots.locator('[data-slot="11"]').waitFor({ state: 'detached' })
+    loophole('library', 'remove', folder)
+    loophole('pattern', process.env.PATTERN)
+    return page
+  },
+
   async a_take_is_drawn_while_it_grows(browser) {
     const page = await open(browser, '#mode=sound')
     const record = page.locator('section[aria-label=Record]')

@@ -114,6 +114,11 @@ def the_pattern_that_plays_is_edited_in_the_grid(home):
 
 
 @claim(shares=sounds)
+def a_row_or_pad_without_its_file_is_reported(home):
+    in_browser(home, 'a_row_or_pad_without_its_file_is_reported')
+
+
+@claim(shares=sounds)
 def a_take_is_drawn_while_it_grows(home):
     in_browser(home, 'a_take_is_drawn_while_it_grows')
 

@@ -5,6 +5,7 @@ import { usePolled } from './cell'
 import { idBytes, idText, num, pathText } from './format'
 import { chosen } from './list'
 import { PadEditor } from './padeditor'
+import { report } from './silent'
 import { complain } from './state'
 import { ask } from './wire'
 
@@ -47,7 +48,7 @@ export function Pads() {
     again()
   }
   const put = (each: Given<pad>[]) =>
-    ask('audio.set_pads', { each }, LOADING_MS).then(now => take(now, at), error => { complain(error); take(undefined, at) })
+    ask('audio.set_pads', { each }, LOADING_MS).then(now => { take(now, at); report('', 'pad', now.silent) }, error => { complain(error); take(undefined, at) })
   const change = (part: Given<pad>) => {
     const next = { ...of(at), pad: at, ...part }
     if (!part.id && !part.layers) setSent({ of: next as pad, answered: Infinity })

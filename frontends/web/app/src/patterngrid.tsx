@@ -5,6 +5,7 @@ import { usePolled } from './cell'
 import { clean, idBytes, num } from './format'
 import { chosen } from './list'
 import { RowValues } from './rowvalues'
+import { report } from './silent'
 import { complain } from './state'
 import { STEP_VALUES, StepValues, withStepValue, type StepValue } from './stepvalues'
 import { ask, AskError, listen, read } from './wire'
@@ -37,7 +38,10 @@ function usePattern() {
   const send = (next: pattern) => {
     setSent({ number: 0, pattern: next, taken: 0 })
     ask('audio.set_pattern', { pattern: next }, 10000)
-      .then(queued => setSent(now => (now?.pattern === next ? { number: num(queued.number), pattern: next, taken: performance.now() } : now)),
+      .then(queued => {
+        setSent(now => (now?.pattern === next ? { number: num(queued.number), pattern: next, taken: performance.now() } : now))
+        report('', 'row', queued.silent)
+      },
         error => { setSent(now => (now?.pattern === next ? undefined : now)); complain(error) }).then(again)
   }
   return { playing, shown: sent?.pattern ?? playing?.pattern, send, again }

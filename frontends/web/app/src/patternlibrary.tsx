@@ -1,15 +1,16 @@
 // The library of patterns, which all projects share: find, load, keep, and change; each change is a step that is taken back.
-import type { library_pattern, library_verb } from 'loophole'
+import type { library_pattern, library_verb, silent_sound } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, counted, num } from './format'
-import { complain, say } from './state'
+import { report } from './silent'
+import { complain } from './state'
 import { ask, listen } from './wire'
 
 const BUDGET_MS = 20000
 const PAGE = 100
 
-interface Said { message: string }
+interface Said { message: string; silent?: silent_sound[] }
 type Run = (promise: Promise<Said>) => void
 
 function Line({ of, immediate, run }: { of: library_pattern; immediate: boolean; run: Run }) {
@@ -62,7 +63,7 @@ export function PatternLibrary() {
   const [got, again, failed] = usePolled(load, 3000, [name, folder, tag, recent, archived, alike, page])
   useEffect(() => listen('project.changed', again), [])
   useEffect(() => setPage(0), [name, folder, tag, recent, archived, alike])
-  const run = (promise: Promise<Said>) => promise.then(said => say(clean(said.message)), complain).then(again)
+  const run = (promise: Promise<Said>) => promise.then(said => report(clean(said.message), 'row', said.silent), complain).then(again)
   const each = got?.each ?? []
   const total = num(got?.total)
   const field = (label: string, value: string, put: (text: string) => void) =>

@@ -3,7 +3,8 @@ import type { slot_line, slot_said, slot_verb } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, num } from './format'
-import { complain, say } from './state'
+import { report } from './silent'
+import { complain } from './state'
 import { ask, listen } from './wire'
 import { useTransport } from './transport'
 import { TypedField } from './typedfield'
@@ -45,7 +46,7 @@ export function Slots() {
   const [slot, setSlot] = useState('')
   const [name, setName] = useState('')
   useEffect(() => listen('project.changed', again), [])
-  const run = (promise: Promise<slot_said>) => promise.then(said => say(clean(said.message)), complain).then(again)
+  const run = (promise: Promise<slot_said>) => promise.then(said => report(clean(said.message), 'row', said.silent), complain).then(again)
   const slots = got?.slots ?? []
   const queued = transport?.queued_bar === undefined || transport.queued_bar === null ? undefined : num(transport.queued_bar)
   const to = slot || String(freeSlot(slots))

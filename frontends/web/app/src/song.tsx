@@ -3,7 +3,8 @@ import type { slot_said, song_entry, song_said } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, num } from './format'
-import { complain, say } from './state'
+import { report } from './silent'
+import { complain } from './state'
 import { useTransport } from './transport'
 import { TypedField } from './typedfield'
 import { ask, listen } from './wire'
@@ -53,7 +54,7 @@ export function Song() {
   const entries = (got?.entries ?? []).map(entryOf)
   const loop = got?.loop ?? false
   const playing = transport?.song === undefined ? undefined : num(transport.song)
-  const run = (promise: Promise<slot_said | song_said>) => promise.then(said => say(clean(said.message)), complain).then(again)
+  const run = (promise: Promise<slot_said | song_said>) => promise.then(said => report(clean(said.message), 'row', 'silent' in said ? said.silent : undefined), complain).then(again)
   const put = (next: Entry[], repeats = loop) =>
     run(ask('project.set_song', { project: '', entries: next.map(written).join(' '), loop: repeats }, BUDGET_MS))
   const move = (at: number, by: number) => {
