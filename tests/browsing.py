@@ -1,8 +1,10 @@
 """browsing.py: a browser's side of the web gateway for tests: requests, the cookie, and a WebSocket that is written by
 hand, so that it can also send what no browser sends."""
 import base64
+import contextlib
 import http.client
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -18,9 +20,13 @@ PASSWORD = 'a long pass%word + more'
 
 
 def free_port():
-    """A TCP port of this machine that no program has."""
-    with socket.create_server(('127.0.0.1', 0)) as one:
-        return one.getsockname()[1]
+    """A TCP port of this machine that no program has. It is below those that the kernel gives to programs that ask for
+    any port, so that none gets it before the gateway has it."""
+    drawing = random.SystemRandom()  # claims beside this one have the same seed
+    while True:
+        with contextlib.suppress(OSError):
+            with socket.create_server(('127.0.0.1', drawing.randrange(20000, 32000))) as one:
+                return one.getsockname()[1]
 
 
 def certify(home):

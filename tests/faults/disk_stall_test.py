@@ -112,9 +112,9 @@ def a_voice_whose_file_cannot_be_closed_is_stopped_at_once(it):
     until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
     it.process.send_signal(signal.SIGUSR2)
     other = it.home.client()
-    other.must('streamer.stop', budget_ms=5000)
+    other.must('streamer.stop', budget_ms=30000)
     for _ in range(30):
-        same('ok', other.ask('streamer.voices', {}, budget_ms=5000)[0])
+        same('ok', other.ask('streamer.voices', {}, budget_ms=30000)[0])
         time.sleep(0.1)
     it.until_silent()
     it.process.send_signal(signal.SIGUSR2)

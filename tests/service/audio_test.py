@@ -18,7 +18,7 @@ from sounding import Tape, engine, noise, tool, transport, until_quiet, until_so
 
 
 def transport_engine(home):
-    engine(home)
+    engine(home, in_step=True)
 
 
 def pattern_engine(home):

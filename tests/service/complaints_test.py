@@ -48,7 +48,7 @@ def a_mount_that_is_away_purges_nothing(studio):
     studio.mount(disk)
     studio.drive('fill', 20)
     studio.drive('holds', 'external_online')
-    subprocess.run(['umount', studio.music], check=True)
+    subprocess.run(['umount', '-l', studio.music], check=True)
     studio.drive('rescan')
     studio.drive('holds', 'external_offline')
     studio.again()  # with the mount away from the start

@@ -36,7 +36,7 @@ def sounds_used_together_reach_the_server_and_come_back(studio):
         one.sync()
         same(2, one.rows('evidence_word'))
     assert studio.server.round() > 0
-    assert studio.sync()['learned'] > 0
+    studio.sync()
     status = studio.status()
     same((0, True, '', 'use'), (status['outbox'], status['reachable'], status['error'], status['level']))
     same((inbox_of(studio.server), 10), (status['inbox'], status['shared']))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, until, write_file
+from claims import claim, contains, how_often, printed_in, run_claims, same, until, write_file
 from indexing import Indexing, wav
 from storage import Disks, Hung
 from studio import Studio
@@ -56,7 +56,10 @@ def bring_back(home):
 @claim(shares=tones)
 def the_question_about_many_missing_files_is_in_every_list(home):
     command = 'loophole ' + ' '.join(home.answer)
-    events = home.start('loophole', 'events', 'indexer.asks', '--limit', '1', '--json', stdout=subprocess.PIPE, text=True)
+    said = home.file('asks')
+    events = home.start_into(said, 'loophole', 'events', 'indexer', '--json')
+    home.loophole('library', 'rescan')
+    until(lambda: printed_in(said), what='it listens')
     take_away(home)
     listed = home.loophole('library', 'list').out
     contains(listed, f'20 of 40 files in {home.music} are not found')
@@ -66,7 +69,9 @@ def the_question_about_many_missing_files_is_in_every_list(home):
     contains(home.loophole('search', 'is:missing').all, command)
     contains(home.loophole('status').all, f'20 of 40 files of {home.music} are gone')
     contains(home.loophole('doctor', code=None).all, '-> ' + command)
-    contains(events.communicate(timeout=60)[0], '"missing":20')
+    until(lambda: '"missing":20' in printed_in(said))
+    events.terminate()
+    events.wait(60)
     same(0, total(home, 'is:missing'))
     bring_back(home)
 

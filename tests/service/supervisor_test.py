@@ -175,7 +175,7 @@ def a_missing_program_is_named(home):
     restart = home.start_into(home.file('restart'), 'loophole', 'restart', 'indexer')
     until(lambda: home.status('indexer')['state'] == 'quarantined')
     home.wait_ready('search')
-    contains(home.log('supervisor'), f'cannot start {folder}/loophole-indexer')
+    until(lambda: f'cannot start {folder}/loophole-indexer' in home.log('supervisor'))
     restart.kill()
     restart.wait(60)
     home.stop()
