@@ -9,10 +9,10 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_text, how_often, needs, run_claims, same, until, write_file
+from claims import claim, contains, file_bytes, file_text, how_often, needs, printed_in, run_claims, same, until, write_file
 from client import Client
 from driving import drive_sound
-from sounding import engine, forget_dead_servers, take_place, until_connected, until_transport
+from sounding import engine, forget_dead_servers, take_place, tool, until_connected, until_transport
 
 
 @claim
@@ -200,6 +200,29 @@ def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home)
 
 def until_no_alarm(home):
     until(lambda: 'no sound' not in home.loophole('status').all, what='no alarm is left')
+
+
+@claim
+def a_server_that_refuses_the_client_is_reported_and_joined_when_it_lets_it_in(home):
+    name = f'full-{os.getpid()}'
+    named(home, name)
+    home.settings('[audio]\nperiod = 1024\n[supervisor]\nhang_ms = 60000\n')
+    home.up()
+    ours = home.ask('audio.server')['client']
+    said = home.file('other.said')
+
+    def takes_the_name():
+        other = home.start_into(said, tool('knob'), name, ours)
+        until(lambda: other.poll() is not None or 'ready' in printed_in(said))
+        return other.poll() is None and other
+    with home.paused('audio'):
+        own_server(home, name, '-r', '-d', 'dummy', '-p', '1024')
+        other = until(takes_the_name)
+    until(lambda: f'the JACK server refuses the client {ours}' in home.loophole('status').all)
+    assert 'no JACK server' not in home.loophole('status').all
+    other.kill()
+    until_connected(home)
+    until_no_alarm(home)
 
 
 @claim

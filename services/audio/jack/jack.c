@@ -124,10 +124,11 @@ static enum err join_server(const char *name, struct client *client, struct faul
     client->jack = jack_client_open(name, JackNoStartServer | JackUseExactName, &status);
     if (client->jack)
         return ERR_OK;
-    if (status & JackNameNotUnique)
-        return fault_set(fault, ERR_EXISTS, "the JACK server already has a client named %s", name);
-    if (status & (JackServerFailed | JackServerError))
+    if (status & JackServerFailed)
         return fault_set(fault, ERR_OFFLINE, "no JACK server runs");
+    if (status & (JackNameNotUnique | JackServerError)) /* for a name in use, JACK 2 sets only JackServerError */
+        return fault_set(fault, ERR_EXISTS,
+                         "the JACK server refuses the client %s: it has one of that name already, or no room", name);
     return fault_set(fault, ERR_IO, "the JACK server refuses the client (status 0x%x)", (unsigned)status);
 }
 

@@ -27,7 +27,8 @@ struct client_facts {
 };
 
 /* Joins the server that JACK_DEFAULT_SERVER names, under exactly this name, and starts to play; never starts a server.
- * Errors: offline (no server), exists (the name is in use: JACK has not noticed a predecessor's end), io, full. */
+ * Errors: offline (no server), exists (the server refuses the client: the name is in use, for example as JACK has not
+ * noticed a predecessor's end, or it has no room), io, full. */
 enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault);
 void client_close(struct client *client); /* may hang on a dead server; frees the client */
 

@@ -10,10 +10,11 @@
 
 enum {
     LOOK_US = 10000,
-    TAKEN_US = 5000,     /* between attempts while a predecessor's client still has our name */
-    RETRY_US = 50000,    /* between attempts while there is no server */
-    SILENT_US = 3000000, /* a server without a period for so long has removed us */
-    HANG_US = 400000,    /* longest duration of a period */
+    TAKEN_US = 5000,      /* between attempts while a predecessor's client may still have our name … */
+    REFUSED_US = 1000000, /* … which JACK notices within this time */
+    RETRY_US = 50000,     /* between attempts while there is no server, or it refuses us */
+    SILENT_US = 3000000,  /* a server without a period for so long has removed us */
+    HANG_US = 400000,     /* longest duration of a period */
     STUCK_US = 2000000,
 };
 
@@ -39,6 +40,7 @@ struct link {
     struct patch patch;
     struct link_facts now; /* the facts before publication */
     usec_t moved;          /* time of the last period's end */
+    usec_t refused;        /* time of the first refusal since the server let us in; 0: none */
     uint64_t last_left;
 
     /* used only by the control thread */
@@ -137,6 +139,15 @@ static void note_trouble(struct link *link, const struct fault *fault)
         (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%.199s", fault->what);
 }
 
+static usec_t pause_after(struct link *link, enum err e)
+{
+    if (e != ERR_EXISTS)
+        return RETRY_US;
+    if (!link->refused)
+        link->refused = clock_steady();
+    return clock_steady() - link->refused < REFUSED_US ? TAKEN_US : RETRY_US;
+}
+
 static usec_t join_server(struct link *link)
 {
     struct client *client;
@@ -145,8 +156,9 @@ static usec_t join_server(struct link *link)
 
     if (e != ERR_OK) {
         note_trouble(link, &fault);
-        return e == ERR_EXISTS ? TAKEN_US : RETRY_US;
+        return pause_after(link, e);
     }
+    link->refused = 0;
     link->client = client;
     link->moved = clock_steady();
     link->now.is_connected = true;
