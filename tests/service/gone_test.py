@@ -146,6 +146,18 @@ def a_scan_of_some_folders_marks_nothing_that_a_question_is_about(home):
 
 
 @claim(shares=tones)
+def an_answer_about_a_folder_is_none_about_the_library(home):
+    take_some(home)
+    home.kill('indexer')  # its successor wants to scan the whole library
+    for _ in range(2):
+        home.loophole('library', 'rescan', home.music + '/a', '--accept-missing', '--wait')
+        home.loophole('library', 'rescan', home.music, '--wait')
+    until_found(home, 'is:missing tone', 3)
+    same((12, 0), (asked(home), total(home, 'is:missing buzz')))
+    bring_some_back(home)
+
+
+@claim(shares=tones)
 def after_the_answer_the_question_goes_and_the_missing_items_are_marked_in_every_list(home):
     take_away(home)
     home.loophole(*home.answer)
