@@ -50,6 +50,8 @@ void question_settle(struct indexer *indexer, struct library_state *lib, bool wa
 {
     bool asks = result->verdict != VERDICT_MARK;
 
+    if (result->away)
+        return;
     if (was_whole || result->failed)
         lib->unread = result->failed;
     if (asks && (was_whole || !lib->asked_missing))

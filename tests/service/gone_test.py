@@ -158,6 +158,17 @@ def an_answer_about_a_folder_is_none_about_the_library(home):
 
 
 @claim(shares=tones)
+def a_question_stays_open_while_the_library_is_away(home):
+    take_away(home)
+    os.rename(home.music, home.file('away music'))
+    until_found(home, 'is:offline', 40)
+    home.loophole('library', 'rescan', home.music, '--wait')
+    same(20, asked(home))
+    os.rename(home.file('away music'), home.music)
+    bring_back(home)
+
+
+@claim(shares=tones)
 def after_the_answer_the_question_goes_and_the_missing_items_are_marked_in_every_list(home):
     take_away(home)
     home.loophole(*home.answer)
