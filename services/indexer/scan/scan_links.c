@@ -3,7 +3,6 @@
  * link makes a loop. The tree is here as long as its link leads to it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -163,15 +162,12 @@ static int by_target(const void *a, const void *b)
 /* True if this scan looks at the folder of the link, or at a folder above it. */
 static bool is_looked_at(const struct scan *scan, struct bytes link)
 {
-    const char *library = (const char *)scan->result.library.path.at;
     char folder[PATH_MAX];
 
-    for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++) {
-        const char *below = scan->order.targets[i].below;
-        int len = snprintf(folder, sizeof(folder), "%s%s%s", library, below[0] ? "/" : "", below);
-        if (len > 0 && len < (int)sizeof(folder) && bytes_path_contains(bytes_of(folder, (size_t)len), link))
+    for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++)
+        if (scan_target_path(scan, &scan->order.targets[i], folder) &&
+            bytes_path_contains(bytes_of(folder, strlen(folder)), link))
             return true;
-    }
     return scan->order.targets == NULL;
 }
 

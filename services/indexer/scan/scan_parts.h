@@ -109,6 +109,9 @@ void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct 
  * `pending`. */
 enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault);
 
+/* False: the path is too long. */
+bool scan_target_path(const struct scan *scan, const struct scan_target *target, char path[PATH_MAX]);
+
 /* Makes a node for a folder below `parent`. NULL: no room (limits_leave), or the path is too long. */
 struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
 
