@@ -118,7 +118,7 @@ static void plan_targets(struct scan *scan)
 
 static bool has_read_all(const struct scan *scan)
 {
-    return !scan->order.targets && !scan->result.failed && !scan->denied;
+    return !scan->order.targets && !scan->result.failed && !scan->denied && !scan->went;
 }
 
 /* Only a scan of all folders that could read all of them can lower the count. */

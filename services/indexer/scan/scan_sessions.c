@@ -244,13 +244,14 @@ static bool is_place_scanned(const struct scan *scan, const struct session *sess
     return scan->order.targets == NULL;
 }
 
-/* A scan that marks no item as missing ends no session either. While a question about missing files is open, a scan of
- * some folders does not know whether they are gone: the whole library is scanned soon. */
+/* A scan that marks no item as missing, or has missed some folders, ends no session either. While a question about
+ * missing files is open, a scan of some folders does not know whether they are gone: the whole library is scanned
+ * soon. */
 static bool may_remove(const struct scan *scan)
 {
     const bool is_in_question = scan->order.is_asked && scan->order.targets;
 
-    return scan->result.failed == 0 && scan->result.verdict == VERDICT_MARK && !is_in_question;
+    return !scan->result.failed && !scan->went && scan->result.verdict == VERDICT_MARK && !is_in_question;
 }
 
 /* Looks at the library's place after the files: they may be gone because their drive went away during the scan. */

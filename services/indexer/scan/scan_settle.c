@@ -106,7 +106,7 @@ static void count_gone(struct scan *scan)
         result->missing += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
     }
     result->of = before + scan->items;
-    if ((scan->order.targets || scan->denied) && result->of < scan->order.library.files)
+    if ((scan->order.targets || scan->denied || scan->went) && result->of < scan->order.library.files)
         result->of = scan->order.library.files;
 }
 
