@@ -143,9 +143,13 @@ static enum err follow_link(struct scan *scan, const struct scan_link *link, str
     e = scan_writer_look(&scan->writer, "availability.find", &find, &seen, fault);
     if (e == ERR_OK)
         codec_keep(&volume_shape, &seen.volume, &scan->arena, &volume);
-    if (e == ERR_OK && seen.here)
+    bool has_mount = scan_writer_has_mount(&volume, link->target);
+    if (e == ERR_OK && seen.here && has_mount)
         return put_tree(scan, link, &volume, fault);
-    log_info("the link %s is not followed: %s", link->path, e == ERR_OK ? "its volume is away" : fault->what);
+    log_info("the link %s is not followed: %s", link->path,
+             e != ERR_OK  ? fault->what
+             : !seen.here ? "its volume is away"
+                          : "it leads to the second mount of a volume");
     *fault = (struct fault){ 0 };
     return errand_goes_on(&scan->errand) ? ERR_OK : ERR_TIMEOUT;
 }
