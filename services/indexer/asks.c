@@ -147,14 +147,17 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
 
 /* ---- rescans ---- */
 
-static void want_scan(struct library_state *lib, const char *below, const struct indexer_rescan *ask)
+static void want_scan(struct library_state *lib, const char *below, const struct indexer_rescan *ask, bool accepts)
 {
-    lib->wanted.accept_missing |= ask->accept_missing;
-    lib->wanted.retry_failed |= ask->retry_failed;
-    if (*below || (ask->has_shallow && ask->shallow))
-        library_state_want_folder(lib, below, !(ask->has_shallow && ask->shallow));
-    else
+    bool is_shallow = ask->has_shallow && ask->shallow, is_whole = !*below && !is_shallow;
+
+    if (is_whole)
         library_state_want_all(lib);
+    else
+        library_state_want_folder(lib, below, !is_shallow);
+    if (is_whole || !lib->wanted.whole)
+        lib->wanted.accept_missing |= accepts;
+    lib->wanted.retry_failed |= ask->retry_failed;
 }
 
 static enum err rescan_libraries(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
@@ -171,7 +174,7 @@ static enum err rescan_libraries(struct indexer *indexer, struct call *call, con
     progress_begin(indexer);
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
         if (!lib->removing && (!one || lib == one || (!*below && library_state_is_in(lib, one))))
-            want_scan(lib, below, ask);
+            want_scan(lib, below, ask, ask->accept_missing && (!one || lib == one));
     schedule_turn(indexer);
     progress_now(indexer, answer);
     return ERR_OK;

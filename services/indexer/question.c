@@ -48,11 +48,15 @@ static void close_question(struct indexer *indexer, struct library_state *lib)
 void question_settle(struct indexer *indexer, struct library_state *lib, bool was_whole,
                      const struct scan_result *result)
 {
+    bool asks = result->verdict != VERDICT_MARK;
+
+    if (result->away)
+        return;
     if (was_whole || result->failed)
         lib->unread = result->failed;
-    if (result->verdict != VERDICT_MARK)
+    if (asks && (was_whole || !lib->asked_missing))
         ask_person(indexer, lib, result);
-    else if (lib->asked_missing && was_whole && !result->failed)
+    else if (!asks && lib->asked_missing && was_whole && !result->failed)
         close_question(indexer, lib);
     if (lib->asked_missing && !was_whole)
         library_state_look_within(lib, SOON_US);

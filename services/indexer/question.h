@@ -6,8 +6,8 @@
 
 #include "services/indexer/state.h"
 
-/* After a scan without a fault. A scan of some folders counts only their files, so the whole library is scanned
- * soon. */
+/* After a scan without a fault. One that finds the library away says nothing about its files. A scan of some
+ * folders counts only their files, so the whole library is scanned soon. */
 void question_settle(struct indexer *indexer, struct library_state *lib, bool was_whole,
                      const struct scan_result *result);
 

@@ -125,6 +125,31 @@ def a_copy_of_a_whole_disk_is_a_duplicate_and_changes_no_record(it):
     assert before.items() <= records(it.home).items()
 
 
+@claim(inside=Disks)
+def a_library_on_the_second_mount_of_a_disk_is_the_folder_of_that_disk(it):
+    disk = it.disk('twice')
+    wav(disk + '/a/a.wav', 1000)
+    wav(disk + '/b/b.wav', 1100)
+    it.add(disk + '/a')
+    it.becomes(disk, 'external_online:done=1')
+    for number, name in enumerate(('s', 'longer/name of the second mount')):
+        second, new = it.place(name), f'{disk}/new{number}'
+        subprocess.run(['mount', '--bind', disk, second], check=True)
+        wav(new + '/new.wav', 1200 + 100 * number)
+        it.idle()
+        it.add(f'{second}/new{number}')
+        until(lambda: [one[0] for one in it.items(new)] == ['external_online'])
+        same(0, len(it.items(second)))
+        it.add(second + '/a')  # a library already
+        same(2 + number, len(it.home.json('library', 'list')))
+        same('exists', it.ask('add_library', second)[0])
+        os.symlink(second + '/b', f'{disk}/a/link{number}')
+        wav(f'{disk}/a/later{number}.wav', 1600 + 100 * number)
+        it.rescan(disk + '/a')
+        it.becomes(disk + '/a', f'external_online:done={2 + number}')
+        same(2 + number, len(it.home.json('library', 'list')))
+
+
 def ext4_disk(it, name):
     """(its image, where it is mounted)"""
     image = it.folder(name + '.img')

@@ -115,6 +115,64 @@ def over_half_are_offline_and_the_question_says_so(home):
     until_found(home, 'is:offline', 0)
 
 
+def some(top):
+    """Three files of one folder, and twelve of the other."""
+    return [f'{top}/a/tone{number}.wav' for number in range(10, 13)] + [f'{top}/b/buzz{number}.wav' for number in range(10, 22)]
+
+
+def move_some(old, new):
+    for before, after in zip(some(old), some(new)):
+        os.makedirs(os.path.dirname(after), exist_ok=True)
+        os.rename(before, after)
+
+
+def take_some(home):
+    """Moves some files away while the engine is down, and waits for the question."""
+    home.down()
+    move_some(home.music, home.file('some'))
+    home.up()
+    until_asked_about(home, 15)
+
+
+def bring_some_back(home):
+    move_some(home.file('some'), home.music)
+    home.loophole('library', 'rescan', home.music, '--wait')
+    until_asked_about(home, None)
+    until_found(home, 'is:missing', 0)
+
+
+@claim(shares=tones)
+def a_scan_of_some_folders_marks_nothing_that_a_question_is_about(home):
+    take_some(home)
+    for folder in ('/a', ''):
+        home.loophole('library', 'rescan', home.music + folder, '--wait')
+        same((15, 0), (asked(home), total(home, 'is:missing')))
+    bring_some_back(home)
+
+
+@claim(shares=tones)
+def an_answer_about_a_folder_is_none_about_the_library(home):
+    take_some(home)
+    home.kill('indexer')  # its successor wants to scan the whole library
+    for _ in range(2):
+        home.loophole('library', 'rescan', home.music + '/a', '--accept-missing', '--wait')
+        home.loophole('library', 'rescan', home.music, '--wait')
+    until_found(home, 'is:missing tone', 3)
+    same((12, 0), (asked(home), total(home, 'is:missing buzz')))
+    bring_some_back(home)
+
+
+@claim(shares=tones)
+def a_question_stays_open_while_the_library_is_away(home):
+    take_away(home)
+    os.rename(home.music, home.file('away music'))
+    until_found(home, 'is:offline', 40)
+    home.loophole('library', 'rescan', home.music, '--wait')
+    same(20, asked(home))
+    os.rename(home.file('away music'), home.music)
+    bring_back(home)
+
+
 @claim(shares=tones)
 def after_the_answer_the_question_goes_and_the_missing_items_are_marked_in_every_list(home):
     take_away(home)

@@ -11,7 +11,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import TOP, children_of, claim, contains, file_text, run_claims, same, skip, until, write_file
 from client import Client
-from indexing import Indexing, text_of, wav
+from indexing import Indexing, text_of, up_without_watches, wav
 from sounding import tool
 from storage import Disks, Hung
 
@@ -571,10 +571,7 @@ def without_watches_the_indexer_reports_that_and_scans(home):
     it, music = Indexing(home), home.file('unwatched')
     wav(music + '/a/a.wav', 1700)
     wav(music + '/b/b.wav', 1710)
-    none_left = 'echo 1 >/proc/sys/user/max_inotify_watches'
-    if home.run('unshare', '-Ur', 'bash', '-c', none_left, code=None).code:
-        skip('user namespaces are not permitted')
-    home.run('unshare', '-Ur', 'bash', '-c', none_left + '; loophole up')
+    up_without_watches(home, 1)
     it.client = home.client()
     it.add(music)
     it.becomes(music, 'local:done=2')

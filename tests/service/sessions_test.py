@@ -7,8 +7,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, lose_override, run_claims, same, until
-from indexing import wav
+from indexing import up_without_watches, wav
 from session_files import FORMATS, ardour, hostile, live, reaper, write
+from storage import Disks, Hung
 
 
 @contextlib.contextmanager
@@ -127,6 +128,10 @@ def sessions_follow_their_files(home):
     shutil.move(home.library + '/songs/mmp song.mmp', home.library + '/songs/new name.mmp')
     until(lambda: {'new name.mmp'} <= set(sessions(home)) and 'mmp song.mmp' not in sessions(home))
     same(['kit/kick.wav', 'kit/snare.wav', 'lost.wav'], until(lambda: paths(home, 'used:"new name"')))
+    wav(home.library + '/songs/sound.wav', 700)
+    until(lambda: 'songs/sound.wav' in paths(home, ''))
+    shutil.rmtree(home.library + '/songs')
+    until(lambda: not sessions(home))
 
 
 @contextlib.contextmanager
@@ -155,13 +160,13 @@ def a_session_that_could_not_be_read_keeps_its_references_and_is_read_again(home
 
 
 @contextlib.contextmanager
-def song_of_thirty(home):
+def song_of_thirty(home, up=lambda home: home.up()):
     """A library of thirty sounds, and a session that uses one of them."""
     home.library = home.file('library')
     for number in range(30):
         wav(f'{home.library}/kit/{number}.wav', 200 + 10 * number, 0.02)
     reaper(home.library + '/songs/song.rpp', [('Bass', '../kit/1.wav')])
-    home.up()
+    up(home)
     home.loophole('library', 'add', home.library, '--wait')
     until(lambda: paths(home, 'used:song') == ['kit/1.wav'])
     yield home
@@ -208,6 +213,57 @@ def a_session_outlives_a_question_about_missing_files_until_a_person_answers(hom
     until(lambda: len(home.json('search', 'is:missing')) == 12)
     until(lambda: not sessions(home))
     same([], paths(home, 'used:song'))
+
+
+def song_without_watches(home):
+    return song_of_thirty(home, lambda home: up_without_watches(home, 0))
+
+
+@claim(inside=song_without_watches)
+def a_scan_of_a_folder_ends_no_session_elsewhere(home):
+    was, session, other = uses(home), sessions(home), home.library + '/other'
+    os.mkdir(other)
+    os.mkdir(home.file('away'))
+    for number in range(12, 24):
+        os.rename(f'{home.library}/kit/{number}.wav', home.file('away', f'{number}.wav'))
+    os.rename(home.library + '/songs', home.file('away songs'))
+    for folder in (other, home.library + '/songs', home.library):
+        home.loophole('library', 'rescan', folder, '--wait')
+        same((session, was), (sessions(home), uses(home)), folder)
+    same(12, home.client().must('indexer.libraries')['asks'][0]['missing'])
+    os.rename(home.file('away songs'), home.library + '/songs')
+    for number in range(12, 24):
+        os.rename(home.file('away', f'{number}.wav'), f'{home.library}/kit/{number}.wav')
+    home.loophole('library', 'rescan', '--wait')
+    same((session, was), (sessions(home), uses(home)))
+    shutil.rmtree(home.library + '/songs')
+    home.client().must('indexer.rescan', {'path': home.library.encode(), 'shallow': True})
+    until(lambda: not sessions(home))
+
+
+@claim(inside=Disks)
+def a_session_outlives_a_scan_during_which_its_folder_is_renamed(it):
+    """The scan has listed the folder, and waits for a file below it while the folder goes."""
+    with Hung(it, 'held') as hung:
+        library, home = hung.at + '/library', it.home
+        wav(hung.under + '/library/album/takes/1.wav', 300)
+        wav(hung.under + '/library/album/songs/2.wav', 400)
+        reaper(hung.under + '/library/album/songs/song.rpp', [('Bass', '../takes/1.wav')])
+        it.add(library)
+        was, session = until(lambda: home.json('search', 'used:song') and (uses(home), sessions(home)))
+        for folder in ('/library', '/library/album'):
+            hung.fail(0, '/takes/1.wav')
+            it.must('rescan', library)
+            until(hung.waits)
+            os.rename(hung.under + folder, hung.under + '/renamed')
+            hung.heal()
+            os.unlink(hung.fault + '.waits')
+            it.idle()
+            same(session, sessions(home), folder)
+            os.rename(hung.under + '/renamed', hung.under + folder)
+            it.rescan(library)
+            it.becomes(library, 'local:done=2')
+            same((session, was), (sessions(home), uses(home)), folder)
 
 
 @claim(inside=songs)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Trees that come and go as one inside a library: mounts, and folders that a person declared."""
+import glob
 import os
 import shutil
 import signal
@@ -110,6 +111,23 @@ def a_mount_without_an_identity_is_known_by_its_place(it):
     it.plug()
     it.become('external_online', 3)
     same(ids, ids_of(it, it.usb))
+
+
+@claim(inside=Music)
+def an_answer_about_a_library_is_none_about_a_tree_in_it(it):
+    """The server of the tree exports an empty folder."""
+    usb = it.plug('stick')
+    fill(usb, *(f'{number}' for number in range(12)))
+    it.rescan(it.music)
+    it.become('external_online', 15)
+    away = it.folder('away')
+    os.mkdir(away)
+    for name in glob.glob(usb + '/*'):
+        shutil.move(name, away)
+    it.rescan(it.music, accept_missing=True)
+    it.become('external_offline', 15)
+    it.rescan(usb, accept_missing=True)
+    until(lambda: len(it.home.json('search', 'is:missing')) == 15)
 
 
 @claim(inside=Music)

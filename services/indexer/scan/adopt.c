@@ -58,14 +58,24 @@ static enum err resolve_asked(struct adoption *adoption)
 }
 
 /* Finds the volume of the path. If its file system does not answer, the monitor soon reports the volume as away. */
-static enum err find_volume(struct adoption *adoption, struct bytes path)
+static enum err find_volume(struct adoption *adoption, struct bytes path, struct place_seen *seen)
 {
     struct availability_find find = { .path = path };
-    struct place_seen seen = { 0 };
-    enum err e = scan_writer_look(&adoption->writer, "availability.find", &find, &seen, &adoption->fault);
+    enum err e = scan_writer_look(&adoption->writer, "availability.find", &find, seen, &adoption->fault);
 
     if (e == ERR_OK)
-        codec_keep(&volume_shape, &seen.volume, &adoption->arena, &adoption->volume);
+        codec_keep(&volume_shape, &seen->volume, &adoption->arena, &adoption->volume);
+    return e;
+}
+
+/* Finds the folder on its volume. */
+static enum err find_folder(struct adoption *adoption)
+{
+    struct place_seen seen = { 0 };
+    enum err e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)), &seen);
+
+    if (e == ERR_OK)
+        scan_writer_move_to_volume(&seen, adoption->path);
     return e;
 }
 
@@ -352,7 +362,7 @@ static enum err make_library(struct adoption *adoption)
     if (adoption->is_found)
         return ERR_OK;
     if (e == ERR_OK && id_is_zero(folder)) {
-        e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)));
+        e = find_folder(adoption);
         volume = adoption->volume.id;
         if (e == ERR_OK && move_tree(adoption))
             e = put_moved_trees(adoption);
@@ -367,12 +377,15 @@ static enum err make_library(struct adoption *adoption)
 static void run_adoption(struct errand *errand)
 {
     struct adoption *adoption = (struct adoption *)errand;
+    struct place_seen unused = { 0 };
     enum err e = scan_writer_open(&adoption->writer, adoption->paths, &adoption->fault);
 
     if (e == ERR_OK)
-        e = find_volume(adoption, adoption->request.path); /* before any call touches the path */
+        e = find_volume(adoption, adoption->request.path, &unused); /* before any call touches the path */
     if (e == ERR_OK)
         e = resolve_asked(adoption);
+    if (e == ERR_OK)
+        e = find_folder(adoption);
     if (e == ERR_OK)
         e = compare_with_others(adoption);
     if (e == ERR_OK)

@@ -127,6 +127,7 @@ static void drop_targets(struct scan_wanted *wanted)
 void library_state_want_all(struct library_state *lib)
 {
     drop_targets(&lib->wanted);
+    lib->wanted.accept_missing &= lib->wanted.whole; /* an answer about some folders is none about the others */
     lib->wanted.whole = true;
 }
 

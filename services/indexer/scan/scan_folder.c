@@ -211,6 +211,7 @@ static bool push_folder(struct scan *scan, struct folder_node *parent, const str
     if (!node)
         return false;
     node->id = id;
+    node->is_listed = true;
     node->is_counted = entry->is_counted;
     node->next = scan->pending;
     scan->pending = node;
@@ -266,7 +267,7 @@ static enum err meet_folders(struct scan *scan, struct folder_node *node, const 
     return e == ERR_OK ? e : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
 }
 
-/* The catalogue of an unreadable folder does not change. If it is gone, the listing of its parent shows that. */
+/* The catalogue of an unreadable folder does not change. If it is gone, the next listing of its parent shows that. */
 static void not_read(struct scan *scan, const struct folder_node *node, enum err e, struct fault *fault)
 {
     if (e != ERR_NOT_FOUND) {
@@ -274,6 +275,7 @@ static void not_read(struct scan *scan, const struct folder_node *node, enum err
         scan->result.failed += e != ERR_DENIED && !node->is_counted;
         scan->denied += e == ERR_DENIED && !id_is_zero(node->id);
     }
+    scan->went += e == ERR_NOT_FOUND && node->is_listed && !id_is_zero(node->id);
     *fault = (struct fault){ 0 };
 }
 

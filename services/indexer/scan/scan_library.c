@@ -72,6 +72,8 @@ enum err scan_library_is_same(struct scan *scan, struct fault *fault)
 
     if (e == ERR_OK && (!seen.here || seen.seen != scan->seen_as))
         e = fault_set(fault, ERR_CONFLICT, "a file system came or went during the scan; nothing is marked as missing");
+    if (e == ERR_OK && !is_folder(scan->result.library.path))
+        e = fault_set(fault, ERR_CONFLICT, "the library's folder went during the scan; nothing is marked as missing");
     return e;
 }
 

@@ -3,7 +3,6 @@
  * link makes a loop. The tree is here as long as its link leads to it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -144,9 +143,13 @@ static enum err follow_link(struct scan *scan, const struct scan_link *link, str
     e = scan_writer_look(&scan->writer, "availability.find", &find, &seen, fault);
     if (e == ERR_OK)
         codec_keep(&volume_shape, &seen.volume, &scan->arena, &volume);
-    if (e == ERR_OK && seen.here)
+    bool has_mount = scan_writer_has_mount(&volume, link->target);
+    if (e == ERR_OK && seen.here && has_mount)
         return put_tree(scan, link, &volume, fault);
-    log_info("the link %s is not followed: %s", link->path, e == ERR_OK ? "its volume is away" : fault->what);
+    log_info("the link %s is not followed: %s", link->path,
+             e != ERR_OK  ? fault->what
+             : !seen.here ? "its volume is away"
+                          : "it leads to the second mount of a volume");
     *fault = (struct fault){ 0 };
     return errand_goes_on(&scan->errand) ? ERR_OK : ERR_TIMEOUT;
 }
@@ -163,15 +166,12 @@ static int by_target(const void *a, const void *b)
 /* True if this scan looks at the folder of the link, or at a folder above it. */
 static bool is_looked_at(const struct scan *scan, struct bytes link)
 {
-    const char *library = (const char *)scan->result.library.path.at;
     char folder[PATH_MAX];
 
-    for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++) {
-        const char *below = scan->order.targets[i].below;
-        int len = snprintf(folder, sizeof(folder), "%s%s%s", library, below[0] ? "/" : "", below);
-        if (len > 0 && len < (int)sizeof(folder) && bytes_path_contains(bytes_of(folder, (size_t)len), link))
+    for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++)
+        if (scan_target_path(scan, &scan->order.targets[i], folder) &&
+            bytes_path_contains(bytes_of(folder, strlen(folder)), link))
             return true;
-    }
     return scan->order.targets == NULL;
 }
 

@@ -16,6 +16,7 @@ struct folder_node {
     const char *path;
     const char *below;
     bool deep;
+    bool is_listed;  /* by its parent, in this scan */
     bool is_counted; /* the listing of its parent counts it as failed, if it cannot be read */
     usec_t seen;     /* when the walk listed it, on the steady clock … */
     bool has_as_of;
@@ -90,6 +91,7 @@ struct scan {
     uint64_t added;    /* new places */
     uint64_t returned; /* items that were missing */
     uint64_t denied;   /* folders of the catalogue that may not be read */
+    uint64_t went;     /* … that went after their parent was listed: the scan knows nothing about their files */
     uint64_t absent;   /* items that were missing before, and still are */
     uint64_t too_long; /* names whose path is too long */
 };
@@ -109,6 +111,9 @@ void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct 
  * `pending`. */
 enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault);
 
+/* False: the path is too long. */
+bool scan_target_path(const struct scan *scan, const struct scan_target *target, char path[PATH_MAX]);
+
 /* Makes a node for a folder below `parent`. NULL: no room (limits_leave), or the path is too long. */
 struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
 
@@ -116,8 +121,8 @@ struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *par
  * or its folder is absent. Errors: timeout (its file system does not answer). */
 enum err scan_library_find(struct scan *scan, struct fault *fault);
 
-/* Call it before anything counts as gone. Errors: conflict (a mount at or below the library was exchanged since
- * scan_library_find). */
+/* Call it before anything counts as gone. Errors: conflict (the library's folder went, or a mount at or below it was
+ * exchanged, since scan_library_find). */
 enum err scan_library_is_same(struct scan *scan, struct fault *fault);
 
 /* Writes the library's record if the scan changed it. */

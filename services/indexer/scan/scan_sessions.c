@@ -215,17 +215,48 @@ static bool is_session_gone(const struct session *session)
     return bytes_copy(path, sizeof(path), session->path) && walk_is_gone(path);
 }
 
-/* A scan that marks no item as missing ends no session either. While a question about missing files is open, a scan of
- * some folders does not know whether they are gone: the whole library is scanned soon. */
+/* True if the scan of a folder looks at the file's place: the folder lists the file, or no longer the one below it that
+ * contains the file. If the folder itself is gone, only a scan around it counts the files that went with it. */
+static bool target_covers(const struct scan_target *target, const char *folder, struct bytes path)
+{
+    char below[PATH_MAX];
+    size_t len = strlen(folder);
+
+    if (!bytes_path_contains(bytes_of(folder, len), path) || !bytes_copy(below, sizeof(below), path) ||
+        walk_is_gone(folder))
+        return false;
+    char *slash = strchr(below + (len == 1 ? 1 : len + 1), '/');
+    if (target->deep || !slash)
+        return true;
+    *slash = '\0';
+    return walk_is_gone(below);
+}
+
+/* A scan of some folders does not count the files elsewhere, so it knows nothing about the sessions there. */
+static bool is_place_scanned(const struct scan *scan, const struct session *session)
+{
+    char folder[PATH_MAX];
+
+    for (uint32_t i = 0; scan->order.targets && i < scan->order.target_count; i++)
+        if (scan_target_path(scan, &scan->order.targets[i], folder) &&
+            target_covers(&scan->order.targets[i], folder, session->path))
+            return true;
+    return scan->order.targets == NULL;
+}
+
+/* A scan that marks no item as missing, or has missed some folders, ends no session either. While a question about
+ * missing files is open, a scan of some folders does not know whether they are gone: the whole library is scanned
+ * soon. */
 static bool may_remove(const struct scan *scan)
 {
     const bool is_in_question = scan->order.is_asked && scan->order.targets;
 
-    return scan->result.failed == 0 && scan->result.verdict == VERDICT_MARK && !is_in_question;
+    return !scan->result.failed && !scan->went && scan->result.verdict == VERDICT_MARK && !is_in_question;
 }
 
 /* Looks at the library's place after the files: they may be gone because their drive went away during the scan. */
-static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], struct fault *fault)
+static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], bool ends[SESSIONS_TOGETHER],
+                          struct fault *fault)
 {
     bool any = false;
 
@@ -233,22 +264,23 @@ static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], stru
         if (!errand_goes_on(&s->scan->errand))
             return fault_set(fault, ERR_TIMEOUT, "the check of sessions was given up");
         gone[i] = is_session_gone(&s->sessions[i]);
-        any |= gone[i];
+        ends[i] = gone[i] && may_remove(s->scan) && is_place_scanned(s->scan, &s->sessions[i]);
+        any |= ends[i];
     }
-    return any && may_remove(s->scan) ? scan_library_is_same(s->scan, fault) : ERR_OK;
+    return any ? scan_library_is_same(s->scan, fault) : ERR_OK;
 }
 
 /* Removes sessions whose file is gone; keeps the others that have references to find. */
 static enum err sift_known(struct settling *s, struct fault *fault)
 {
-    bool gone[SESSIONS_TOGETHER];
+    bool gone[SESSIONS_TOGETHER], ends[SESSIONS_TOGETHER];
     uint32_t kept = 0;
-    enum err e = find_gone(s, gone, fault);
+    enum err e = find_gone(s, gone, ends, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < s->count; i++) {
-        if (gone[i])
-            e = may_remove(s->scan) ? put_session(s->scan, &s->sessions[i], true, fault) : ERR_OK;
-        else if (has_open_reference(&s->sessions[i]) && (s->scan->added || !s->scan->order.targets))
+        if (ends[i])
+            e = put_session(s->scan, &s->sessions[i], true, fault);
+        else if (!gone[i] && has_open_reference(&s->sessions[i]) && (s->scan->added || !s->scan->order.targets))
             s->sessions[kept++] = s->sessions[i];
     }
     s->count = kept;

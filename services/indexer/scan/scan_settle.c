@@ -106,7 +106,7 @@ static void count_gone(struct scan *scan)
         result->missing += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
     }
     result->of = before + scan->items;
-    if ((scan->order.targets || scan->denied) && result->of < scan->order.library.files)
+    if ((scan->order.targets || scan->denied || scan->went) && result->of < scan->order.library.files)
         result->of = scan->order.library.files;
 }
 
@@ -136,6 +136,12 @@ static enum err note_vanished(struct scan *scan, uint64_t count, struct fault *f
     return scan->result.missing ? scan_library_put(scan, fault) : ERR_OK;
 }
 
+/* The files that a scan of some folders misses may be those of the library's open question. A person answers it. */
+static bool is_in_question(const struct scan *scan)
+{
+    return scan->order.is_asked && scan->order.targets && !scan->order.accept_missing;
+}
+
 /* Decides whether the scan may mark files as missing, or must ask first. If no further file is gone, there is no
  * question. */
 static enum err judge_gone(struct scan *scan, struct fault *fault)
@@ -143,9 +149,12 @@ static enum err judge_gone(struct scan *scan, struct fault *fault)
     struct scan_result *result = &scan->result;
     uint64_t before = vanished_lately(scan), marked = scan->order.accept_missing ? 0 : result->missing;
 
-    result->verdict = result->missing
-                          ? settle_verdict(result->missing + before, result->of + before, scan->order.accept_missing)
-                          : VERDICT_MARK;
+    if (result->missing && is_in_question(scan))
+        result->verdict = VERDICT_ASK;
+    else if (result->missing)
+        result->verdict = settle_verdict(result->missing + before, result->of + before, scan->order.accept_missing);
+    else
+        result->verdict = VERDICT_MARK;
     return result->verdict == VERDICT_MARK ? note_vanished(scan, before + marked, fault) : ERR_OK;
 }
 

@@ -1,6 +1,8 @@
 #include "services/indexer/scan/scan_writer.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BUDGET_MS = 10000, LOOK_BUDGET_MS = 25000 /* longer than any look of the monitor */, PAUSE_US = 200000 };
 
@@ -48,14 +50,51 @@ enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *se
     return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
 }
 
+/* The part of the path after the mount of its volume; NULL: it lies elsewhere. */
+static const char *rest_of(const struct volume *volume, struct bytes path)
+{
+    size_t len = volume->mount.len <= 1 ? 0 : volume->mount.len;
+    bool is_inside = len == 0 || bytes_equal(path, volume->mount) || bytes_path_contains(volume->mount, path);
+
+    return is_inside ? (const char *)path.at + len : NULL;
+}
+
+bool scan_writer_has_mount(const struct volume *volume, struct bytes path)
+{
+    return rest_of(volume, path) != NULL;
+}
+
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+void scan_writer_move_to_volume(const struct place_seen *seen, char path[PATH_MAX])
+{
+    const struct bytes asked = bytes_of(path, strlen(path));
+    char moved[PATH_MAX];
+
+    if (rest_of(&seen->volume, asked) || !(bytes_equal(asked, seen->mount) || bytes_path_contains(seen->mount, asked)))
+        return;
+    int len = snprintf(moved, sizeof(moved), "%.*s%s", (int)seen->volume.mount.len, (const char *)seen->volume.mount.at,
+                       path + (seen->mount.len == 1 ? 0 : seen->mount.len));
+    if (len < (int)sizeof(moved) && is_same_folder(path, moved))
+        memcpy(path, moved, (size_t)len + 1);
+}
+
 enum err scan_writer_put_folders(struct scan_writer *writer, const struct volume *volume, struct bytes path,
                                  struct id *folder, struct fault *fault)
 {
-    const char *rest = (const char *)path.at + (volume->mount.len <= 1 ? 0 : volume->mount.len);
+    const char *rest = rest_of(volume, path);
     struct persist_put_folder put = { .folder = { .volume = volume->id } };
     struct done done = { 0 };
     enum err e = ERR_OK;
 
+    if (!rest)
+        return fault_set(fault, ERR_BAD_REQUEST, "%.*s does not lie on the mount %.*s of its volume", (int)path.len,
+                         (const char *)path.at, (int)volume->mount.len, (const char *)volume->mount.at);
     do {
         rest += *rest == '/';
         size_t len = strcspn(rest, "/");

@@ -9,6 +9,7 @@
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 #include "proto/transport/ask.h"
+#include "schema_availability.h"
 #include "schema_persist.h"
 
 enum { SCAN_WRITER_BATCH = 500 };
@@ -41,9 +42,17 @@ enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *se
                              const void *request, void *answer, struct fault *fault);
 
 /* Adds each folder of the path from the mount of its volume down; the mount itself is the folder without a name.
- * `folder` gets the id of the last one. Errors: as scan_writer_ask. */
+ * `folder` gets the id of the last one. Errors: as scan_writer_ask; bad_request (the path does not lie on that
+ * mount). */
 enum err scan_writer_put_folders(struct scan_writer *writer, const struct volume *volume, struct bytes path,
                                  struct id *folder, struct fault *fault);
+
+/* True if the path is the mount of the volume, or lies below it. */
+bool scan_writer_has_mount(const struct volume *volume, struct bytes path);
+
+/* A file system may be mounted at several places, and the row of its volume has one of them. Replaces a path on another
+ * one by the path of the same folder there. Touches both. `seen` is the monitor's answer about the path. */
+void scan_writer_move_to_volume(const struct place_seen *seen, char path[PATH_MAX]);
 
 /* Asks the monitor, and waits only while it is away. Errors: those of the ask; timeout also if its answer does not
  * come. The answer is valid until the next ask. */

@@ -79,6 +79,23 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
     library_state_free_all(&libraries);
 }
 
+static void an_answer_about_a_folder_is_none_about_the_library(void **state)
+{
+    struct library_state *libraries = NULL;
+    struct library_state *lib = put_library(&libraries, 1, "/music");
+
+    (void)state;
+    library_state_want_folder(lib, "a", true);
+    lib->wanted.accept_missing = true;
+    library_state_want_all(lib);
+    assert_false(lib->wanted.accept_missing);
+    lib->wanted.accept_missing = true;
+    library_state_want_all(lib);
+    library_state_want_folder(lib, "a", true);
+    assert_true(lib->wanted.accept_missing);
+    library_state_free_all(&libraries);
+}
+
 static void a_folder_below_a_deep_one_is_visited_once(void **state)
 {
     struct library_state *libraries = NULL;
@@ -140,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
         cmocka_unit_test(the_root_as_a_library_contains_all),
         cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
+        cmocka_unit_test(an_answer_about_a_folder_is_none_about_the_library),
         cmocka_unit_test(a_folder_below_a_deep_one_is_visited_once),
         cmocka_unit_test(the_next_whole_scan_is_only_put_forward),
         cmocka_unit_test(a_library_put_again_keeps_the_scan_that_is_due),
