@@ -6,7 +6,7 @@ import signal
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until
 from client import Client
 from indexing import wav
 from storage import Cloud, Disks, Hung
@@ -214,6 +214,46 @@ def items_that_an_older_engine_scanned_inside_a_mount_stay_the_same_items(it):
     same(0, it.counts['done'])
     it.unmount(it.usb)
     it.become('external_offline', 3)
+
+
+@claim(inside=Music)
+def items_below_a_mount_are_away_until_it_is_unmounted(it):
+    fill(it.usb, 'x', 'y', 'deep/z')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=7')
+    it.home.loophole('tag', it.usb + '/x.wav', '+mine')
+    ids, mine = ids_of(it, it.music), it.id_of(it.usb + '/x.wav')
+    disk = it.disk('over')
+    wav(disk + '/x.wav', 3000)  # another sound at the same path
+    whole = file_bytes(disk + '/x.wav')
+    it.move(disk, 'music', 'usb')
+    it.become('external_online', 1)
+    it.become('external_offline', 3)
+    it.idle()
+    same(4, lines(it)[it.music]['files'])
+    contains(it.home.refused('labels', 'write', mine), 'its volume is away')
+    same(whole, file_bytes(it.usb + '/x.wav'))
+    it.rescan(it.music)
+    it.become('external_offline', 3)
+    it.unmount(it.usb)
+    it.become('local', 7)
+    same(set(ids), {one['id'] for one in it.home.json('search', 'is:local')})
+    until(lambda: lines(it)[it.music]['files'] == 7)
+
+
+@claim(inside=Music)
+def items_below_a_disk_that_is_a_library_of_its_own_are_away_too(it):
+    disk = it.disk('own')
+    fill(disk, 'o')
+    it.add(disk)
+    it.becomes(disk, 'external_online:done=1')
+    fill(it.usb, 'x', 'y')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=6')
+    it.move(disk, 'music', 'usb')
+    it.become('external_offline', 2)
+    it.unmount(it.usb)
+    it.become('local', 6)
 
 
 @claim(inside=Music)
