@@ -24,6 +24,7 @@ enum err questions_add(struct availability *availability, struct call *call, con
     question = alloc_bytes(sizeof(*question));
     *question = *like;
     question->ticket = ticket;
+    question->label = arena_text(&question->arena, like->label);
     question->since = clock_steady();
     question->next = availability->questions;
     availability->questions = question;
@@ -151,6 +152,12 @@ static bool answer_known(struct availability *availability, struct question *que
     }
     if (!is_root && question->adds && refuse_duplicate(availability, question, row, mount))
         return true;
+    if (question->label.len && !text_equal(row->label, question->label)) {
+        settle_label(availability, known, question->label);
+        question->labels = true;
+        question->label.len = 0;
+        return false;
+    }
     answer_place(availability, question, row, mount);
     return true;
 }

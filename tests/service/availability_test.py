@@ -259,6 +259,20 @@ def a_mark_that_another_marker_refuses_says_what_new_would_do(it):
     same('of another catalogue\n', file_text(disk + '/.loophole-volume'))
 
 
+@claim(inside=Disks)
+def a_mark_with_a_name_labels_the_volume(it):
+    disk = it.disk()
+    wav(disk + '/a.wav', 1000)
+    for number, new in enumerate(([], [], ['--new'])):
+        name = f'Nice {number}'
+        said = it.home.loophole('volume', 'mark', disk, '--name', name, *new).out
+        contains(said, f'here   external           {disk}')  # it does not know how many items there are
+        until(lambda name=name: it.volume(name)['mount'] == disk)
+        id = it.volume(name)['id']
+        it.home.loophole('volume', 'mark', disk)
+        same(name, next(one['label'] for one in it.home.json('volume', 'list') if one['id'] == id))
+
+
 class Patient(Disks):
     """A stopped persist is not replaced."""
     settings = Disks.settings + '[supervisor]\nhang_ms = 60000\n'
