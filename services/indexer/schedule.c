@@ -109,6 +109,15 @@ static struct library_state *state_without_row(const struct indexer *indexer, co
     return NULL;
 }
 
+void schedule_count_again(struct indexer *indexer, const struct library_state *tree)
+{
+    struct library_state *outer = library_state_of(indexer->libraries, tree->library.within);
+
+    if (tree->library.has_within && !tree->library.link.len && outer && !outer->removing &&
+        id_equal(outer->library.volume, tree->library.volume))
+        library_state_want_all(outer);
+}
+
 static void drop_state(struct indexer *indexer, struct library_state *lib)
 {
     struct library_state *outer = library_state_of(indexer->libraries, lib->library.within);
@@ -159,7 +168,9 @@ static void follow_libraries(struct indexer *indexer, const struct library_list 
             follow_settings(indexer, lib, &all->at[i]);
             continue;
         }
-        library_state_want_all(library_state_put(&indexer->libraries, &all->at[i]));
+        lib = library_state_put(&indexer->libraries, &all->at[i]);
+        library_state_want_all(lib);
+        schedule_count_again(indexer, lib);
     }
 }
 

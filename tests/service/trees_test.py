@@ -371,6 +371,26 @@ def a_folder_that_a_person_declared_goes_and_comes_as_one(it):
 
 
 @claim(inside=Music)
+def a_folder_that_becomes_a_tree_counts_in_its_library_no_more(it):
+    """Else a part of the library that vanishes is too small a part for the question."""
+    drop = it.folder('music', 'drop')
+    fill(drop, 'x')
+    for i in range(249):
+        shutil.copy(drop + '/x.wav', f'{drop}/{i}.wav')
+    fill(it.music, *(f'own {i}' for i in range(26)))
+    it.rescan(it.music)
+    until(lambda: lines(it)[it.music]['files'] == 280)
+    it.home.loophole('library', 'set', drop, 'backend=cloud')
+    until(lambda: lines(it)[it.music]['files'] == 30)
+    same(250, lines(it)[drop]['files'])
+    it.idle()
+    for i in range(12):
+        os.unlink(f'{it.music}/own {i}.wav')
+    until(lambda: it.must('libraries').get('asks'))
+    same([], it.home.json('search', 'is:missing'))
+
+
+@claim(inside=Music)
 def a_declared_folder_goes_with_its_library_and_survives_kills(it):
     drop, ids = declared(it, 'external'), ids_of(it, it.music)
     it.become('external_online', 3)
