@@ -277,7 +277,7 @@ def items_that_lie_inside_a_mount_that_hangs_hold_up_no_scan_of_the_library_arou
         same([], it.home.json('search', 'is:missing'))
         hung.heal()
         until(lambda: ids[-1] in ids_of(it, hung.at) and len(it.items()) == 7)
-    same(7, len(set(ids + ids_of(it, ''))))
+        same(7, len(set(ids + ids_of(it, ''))))
 
 
 @claim(inside=Music)
