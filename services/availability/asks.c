@@ -188,6 +188,7 @@ static enum err mark_volume(struct availability *availability, struct call *call
                TEXT_ARG(ask->label));
         return fault_field(call_fault(call), "label");
     }
+    question.label = ask->label;
     return e == ERR_OK ? questions_add(availability, call, &question) : e;
 }
 

@@ -254,14 +254,14 @@ static enum err add_all(struct availability *availability, struct call *call, co
 {
     struct fetch_task *task = NULL;
     struct text label = ask->label;
+    uint32_t count, at;
     enum err e = ERR_OK;
 
-    if (!label.len)
-        label = arena_printf(call_arena(call), "Fetching %u item%s", ask->ids.count, text_plural(ask->ids.count));
-    uint32_t count, at;
     e = count_new(availability, txn, ask, &count, &at);
     if (e != ERR_OK)
         return refuse_one(call, e, ask->ids.at[at < ask->ids.count ? at : 0], at);
+    if (!label.len)
+        label = arena_printf(call_arena(call), "Fetching %u item%s", count, text_plural(count));
     for (uint32_t i = 0; e == ERR_OK && i < ask->ids.count; i++) {
         e = fetching_add(availability, txn, ask->ids.at[i], label, &task, to);
         if (e != ERR_OK)

@@ -24,6 +24,7 @@ enum err questions_add(struct availability *availability, struct call *call, con
     question = alloc_bytes(sizeof(*question));
     *question = *like;
     question->ticket = ticket;
+    question->label = arena_text(&question->arena, like->label);
     question->since = clock_steady();
     question->next = availability->questions;
     availability->questions = question;
@@ -151,6 +152,12 @@ static bool answer_known(struct availability *availability, struct question *que
     }
     if (!is_root && question->adds && refuse_duplicate(availability, question, row, mount))
         return true;
+    if (question->label.len && !text_equal(row->label, question->label)) {
+        settle_label(availability, known, question->label);
+        question->labels = true;
+        question->label.len = 0;
+        return false;
+    }
     answer_place(availability, question, row, mount);
     return true;
 }
@@ -340,13 +347,22 @@ static bool answer_volume(struct availability *availability, struct question *qu
 
 static bool refuse_mark(struct availability *availability, struct question *question, struct mount *mount)
 {
-    enum err code = mount->mark_error == EEXIST ? ERR_EXISTS : file_err(mount->mark_error);
+    const struct text prefix = TEXT("marker:"), identity = text_of(mount->found.identity);
+    bool is_marked = mount->state == MOUNT_HERE && text_starts(identity, prefix);
+    struct fault fault = { 0 };
 
     if (!mount->mark_error)
         return false;
-    fail_question(availability, question, code,
-                  arena_printf(&question->arena, "cannot write %.150s/" VOLUME_MARKER ": %s", mount->line.target,
-                               strerror(mount->mark_error)));
+    fault_set(&fault, mount->mark_error == EEXIST ? ERR_EXISTS : file_err(mount->mark_error),
+              "cannot write %.150s/" VOLUME_MARKER ": %s", mount->line.target, strerror(mount->mark_error));
+    fault_field(&fault, "path");
+    if (mount->mark_error == EEXIST)
+        fault_hint(&fault,
+                   "%s%.100s%s. --new replaces the marker: then it is another volume, and the items of the "
+                   "present one are offline",
+                   is_marked ? "the volume is recognised by \"" : "no volume is recognised by this file",
+                   is_marked ? identity.at + prefix.len : "", is_marked ? "\" already" : "");
+    ticket_fail(availability->service, question->ticket, &fault);
     return true;
 }
 

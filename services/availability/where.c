@@ -143,13 +143,22 @@ static bool was_last(const struct volume *volume, const struct volume *other, co
     return volume->seen_at > other->seen_at;
 }
 
-/* A person may have parted the disk from a volume (`parted`): then two volumes have its device. */
+/* True if the other volume is at the mount, or was there last. */
+static bool takes_mount(const struct where_index *index, const struct mount *mount, const struct volume *other,
+                        const struct volume *volume)
+{
+    const struct mount *at = find_identified(index, other);
+
+    return at ? at == mount : was_last(other, volume, mount);
+}
+
+/* A person may have parted the disk, or a copy of it, from a volume (`parted`): then two volumes have its device. */
 static bool is_of_another(const struct where_index *index, const struct mount *mount, const struct volume *volume)
 {
     for (uint32_t i = 0; i < index->known->count; i++) {
         const struct volume *other = &index->known->at[i].row;
         if (!id_equal(other->id, volume->id) && other->has_device && text_equal(other->device, volume->device) &&
-            !find_identified(index, other) && was_last(other, volume, mount))
+            takes_mount(index, mount, other, volume))
             return true;
     }
     return false;

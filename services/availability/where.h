@@ -7,7 +7,8 @@
  *                                                                 oldest mount; the others are duplicates
  *   a mount without a marker lies on its device                   here: the marker was lost
  *   … or a mount with a marker that no volume has                 here: the marker was written again
- *   … but another volume of that device was here last             away, if nothing below applies
+ *   … but that mount has the identity of another volume, or       away, if nothing below applies
+ *   another volume of that device was here last
  *   the mount that was this volume has no identity any more       here: the marker was lost, or cannot be read now
  *   … or a marker that no volume has                              here: the marker was written again
  *   the mount at its place has no identity, nor has the volume    here: it is known by its place

@@ -50,6 +50,8 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
         log_info("library %s %s", (const char *)lib->library.path.at, was ? "is a library already" : "added");
         if (!was || has_changed)
             library_state_want_all(lib);
+        if (!known)
+            schedule_count_again(indexer, lib);
         ticket_answer(indexer->service, ticket, &lib->library);
     } else {
         ticket_fail(indexer->service, ticket, fault);

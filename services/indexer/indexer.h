@@ -27,6 +27,8 @@ void schedule_follow_store(struct indexer *indexer); /* takes over libraries tha
 void schedule_follow_volumes(struct indexer *indexer);
 void schedule_take_volume(void *state, const void *body, bool gap); /* availability.changed */
 void schedule_take_mount(void *state, const void *body, bool gap);  /* availability.mounted */
+/* A folder of a library became a tree: the library no longer contains its files, and its scan counts the others. */
+void schedule_count_again(struct indexer *indexer, const struct library_state *tree);
 /* Makes a scan of the library read the folder of the file `path` again. */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
 void schedule_look_later(struct indexer *indexer, struct id library); /* scans all of it after a while */

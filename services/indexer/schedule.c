@@ -109,6 +109,15 @@ static struct library_state *state_without_row(const struct indexer *indexer, co
     return NULL;
 }
 
+void schedule_count_again(struct indexer *indexer, const struct library_state *tree)
+{
+    struct library_state *outer = library_state_of(indexer->libraries, tree->library.within);
+
+    if (tree->library.has_within && !tree->library.link.len && outer && !outer->removing &&
+        id_equal(outer->library.volume, tree->library.volume))
+        library_state_want_all(outer);
+}
+
 static void drop_state(struct indexer *indexer, struct library_state *lib)
 {
     struct library_state *outer = library_state_of(indexer->libraries, lib->library.within);
@@ -159,7 +168,9 @@ static void follow_libraries(struct indexer *indexer, const struct library_list 
             follow_settings(indexer, lib, &all->at[i]);
             continue;
         }
-        library_state_want_all(library_state_put(&indexer->libraries, &all->at[i]));
+        lib = library_state_put(&indexer->libraries, &all->at[i]);
+        library_state_want_all(lib);
+        schedule_count_again(indexer, lib);
     }
 }
 
@@ -285,6 +296,8 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("scanning a library", &result->fault);
     plan_next_look(indexer, lib, result);
+    if (result && result->uncovered && !was_whole)
+        library_state_want_all(lib);
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)
@@ -324,6 +337,20 @@ static void look_at_same_place(struct indexer *indexer, const struct library *li
             library_state_want_all(other);
 }
 
+/* The folder of another library was below a mount, or is now. */
+static void look_beneath(struct indexer *indexer, const struct library *library)
+{
+    char path[PATH_MAX];
+    const char *below;
+
+    if (!bytes_copy(path, sizeof(path), library->path))
+        return;
+    for (struct library_state *other = indexer->libraries; other; other = other->next)
+        if (!id_equal(other->library.volume, library->volume) && other->library.online && !other->removing &&
+            (below = library_state_below(other, path)) && below[0])
+            library_state_want_folder(other, below, true);
+}
+
 void schedule_follow_volumes(struct indexer *indexer)
 {
     struct arena arena = { 0 };
@@ -335,8 +362,10 @@ void schedule_follow_volumes(struct indexer *indexer)
         uint64_t mark = mark_of(&volume);
         if (lib->volume_mark ? lib->volume_mark != mark : is_elsewhere(lib, &volume))
             library_state_want_all(lib);
-        if (lib->volume_mark != mark)
+        if (lib->volume_mark != mark) {
             look_at_same_place(indexer, &lib->library);
+            look_beneath(indexer, &lib->library);
+        }
         lib->volume_mark = mark;
         arena_reset(&arena);
     }

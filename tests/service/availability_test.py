@@ -232,6 +232,47 @@ def a_marker_that_is_lost_or_made_again_loses_nothing(it):
     it.becomes(disk, 'external_online:done=12')
 
 
+@claim(inside=Disks)
+def a_mark_that_fails_leaves_nothing_and_an_empty_marker_is_none(it):
+    disk = it.place('small')
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'small', disk], check=True)
+    marker, filler = disk + '/.loophole-volume', disk + '/filler'
+    subprocess.run(['dd', 'if=/dev/zero', 'of=' + filler, 'bs=4k'], check=False, stderr=subprocess.DEVNULL)
+    contains(it.home.refused('volume', 'mark', disk), 'No space left')
+    same(['filler'], os.listdir(disk))
+    os.unlink(filler)
+    write_file(marker, '')
+    it.home.loophole('volume', 'mark', disk)
+    kept = file_text(marker)
+    assert kept.endswith('\n'), kept
+    subprocess.run(['dd', 'if=/dev/zero', 'of=' + filler, 'bs=4k'], check=False, stderr=subprocess.DEVNULL)
+    contains(it.home.refused('volume', 'mark', '--new', disk), 'No space left')
+    same(kept, file_text(marker))
+
+
+@claim(inside=Disks)
+def a_mark_that_another_marker_refuses_says_what_new_would_do(it):
+    disk = it.disk('of another catalogue')
+    said = it.home.refused('volume', 'mark', disk)
+    contains(said, 'recognised by "of another catalogue" already')
+    contains(said, 'the items of the present one are offline')
+    same('of another catalogue\n', file_text(disk + '/.loophole-volume'))
+
+
+@claim(inside=Disks)
+def a_mark_with_a_name_labels_the_volume(it):
+    disk = it.disk()
+    wav(disk + '/a.wav', 1000)
+    for number, new in enumerate(([], [], ['--new'])):
+        name = f'Nice {number}'
+        said = it.home.loophole('volume', 'mark', disk, '--name', name, *new).out
+        contains(said, f'here   external           {disk}')  # it does not know how many items there are
+        until(lambda name=name: it.volume(name)['mount'] == disk)
+        id = it.volume(name)['id']
+        it.home.loophole('volume', 'mark', disk)
+        same(name, next(one['label'] for one in it.home.json('volume', 'list') if one['id'] == id))
+
+
 class Patient(Disks):
     """A stopped persist is not replaced."""
     settings = Disks.settings + '[supervisor]\nhang_ms = 60000\n'

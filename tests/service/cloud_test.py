@@ -306,6 +306,20 @@ def a_placeholder_and_an_unmounted_cloud_say_what_is_missing(it):
 
 
 @claim(inside=Clouds)
+def the_task_of_a_fetch_counts_only_items_that_are_not_here(it):
+    with Cloud(it, 'counted', 'rclone') as cloud:
+        cloud.put('long.wav', seconds=90)
+        cloud.put('other.wav', 'third.wav')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=3')
+        it.home.loophole('fetch', it.id_of(cloud.at + '/other.wav'), it.id_of(cloud.at + '/third.wav'), '--wait')
+        it.becomes(cloud.at, 'local:done=2 remote_offline:waiting=1')
+        cloud.set('rate', 100)
+        same(1, it.home.first('fetch', 'kind:audio', '--all')['items'])
+        same('Fetching 1 item', until(it.task)['label'])
+
+
+@claim(inside=Clouds)
 def fetches_go_on_when_the_monitor_is_killed(it):
     with Cloud(it, 'killed', 'rclone') as cloud:
         cloud.put(*(f'{i}.wav' for i in range(8)), seconds=3)

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from claims import Persist, claim, contains, run_claims, same, until
 from client import Catalogue, new_id
 from indexing import Indexing, wav
+from storage import Disks
 
 
 def a_library(it, name, files=6):
@@ -74,6 +75,30 @@ def forgetting_the_last_copy_of_a_sound_warns(it):
     it.home.loophole('undo')
     same({'last_copies': 1, 'of': 2}, it.home.json('forget', ids['0.wav'], ids['1.wav'])[-1])
     contains(it.home.loophole('library', 'remove', music).err, '2 of the 2 sounds have no other copy that')
+
+
+@claim(inside=Disks)
+def the_last_copies_in_the_trees_of_a_library_and_hidden_ones_warn_too(it):
+    music, ids = a_library(it, 'around', 2)
+    linked, disk = it.folder('linked'), it.disk('inside')
+    for i in range(4):
+        wav(f'{linked}/{i}.wav', 1000 + 20 * i)
+    for i in range(3):
+        wav(f'{disk}/{i}.wav', 2000 + 20 * i)
+        wav(f'{music}/declared/{i}.wav', 3000 + 20 * i)
+    shutil.copy(linked + '/0.wav', it.folder('copy.wav'))
+    os.makedirs(it.folder('copies'))
+    os.rename(it.folder('copy.wav'), it.folder('copies', 'copy.wav'))
+    it.add(it.folder('copies'))
+    os.symlink(linked, music + '/link')
+    it.rescan(music)
+    it.home.loophole('library', 'set', music + '/declared', 'backend=external')
+    it.move(disk, 'around', 'usb')
+    it.home.loophole('hide', ids['0.wav'])
+    until(lambda: len(it.home.json('library', 'list')) == 5)
+    it.idle()
+    until(lambda: len(it.items()) == 12 and it.home.json('search', 'is:hidden'))
+    contains(it.home.loophole('library', 'remove', music).err, '11 of the 12 sounds have no other copy that')
 
 
 @claim(inside=Indexing)

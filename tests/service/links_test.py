@@ -143,6 +143,26 @@ def a_link_to_a_folder_on_a_disk_goes_and_comes_with_the_disk(it):
 
 
 @claim(inside=Music)
+def a_link_to_a_file_on_a_disk_is_missing_while_the_disk_is_away_and_a_rescan_finds_it_again(it):
+    disk = it.disk('stick')
+    fill(disk, 'x')
+    at = it.move(disk, 'usb')
+    it.link(at + '/x.wav', 'file.wav')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=2')
+    ids = it.ids(it.music)
+    it.unmount(at)
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=1 missing:done=1')
+    again = it.disk('stick')
+    fill(again, 'x')
+    it.move(again, 'usb')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=2')
+    same(ids, it.ids(it.music))
+
+
+@claim(inside=Music)
 def a_link_to_a_mount_that_hangs_holds_up_no_scan_of_its_library(it):
     with Hung(it, 'elsewhere') as hung:
         fill(hung.under, 'kits/x')

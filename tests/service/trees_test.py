@@ -7,7 +7,7 @@ import signal
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until
 from client import Client
 from indexing import wav
 from storage import Cloud, Disks, Hung
@@ -235,6 +235,46 @@ def items_that_an_older_engine_scanned_inside_a_mount_stay_the_same_items(it):
 
 
 @claim(inside=Music)
+def items_below_a_mount_are_away_until_it_is_unmounted(it):
+    fill(it.usb, 'x', 'y', 'deep/z')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=7')
+    it.home.loophole('tag', it.usb + '/x.wav', '+mine')
+    ids, mine = ids_of(it, it.music), it.id_of(it.usb + '/x.wav')
+    disk = it.disk('over')
+    wav(disk + '/x.wav', 3000)  # another sound at the same path
+    whole = file_bytes(disk + '/x.wav')
+    it.move(disk, 'music', 'usb')
+    it.become('external_online', 1)
+    it.become('external_offline', 3)
+    it.idle()
+    same(4, lines(it)[it.music]['files'])
+    contains(it.home.refused('labels', 'write', mine), 'its volume is away')
+    same(whole, file_bytes(it.usb + '/x.wav'))
+    it.rescan(it.music)
+    it.become('external_offline', 3)
+    it.unmount(it.usb)
+    it.become('local', 7)
+    same(set(ids), {one['id'] for one in it.home.json('search', 'is:local')})
+    until(lambda: lines(it)[it.music]['files'] == 7)
+
+
+@claim(inside=Music)
+def items_below_a_disk_that_is_a_library_of_its_own_are_away_too(it):
+    disk = it.disk('own')
+    fill(disk, 'o')
+    it.add(disk)
+    it.becomes(disk, 'external_online:done=1')
+    fill(it.usb, 'x', 'y')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=6')
+    it.move(disk, 'music', 'usb')
+    it.become('external_offline', 2)
+    it.unmount(it.usb)
+    it.become('local', 6)
+
+
+@claim(inside=Music)
 def items_that_lie_inside_a_mount_that_hangs_hold_up_no_scan_of_the_library_around_it(it):
     """The mount's root answers, so its volume is here; the file of the item does not."""
     at = it.folder('music', 'hung')
@@ -255,7 +295,7 @@ def items_that_lie_inside_a_mount_that_hangs_hold_up_no_scan_of_the_library_arou
         same([], it.home.json('search', 'is:missing'))
         hung.heal()
         until(lambda: ids[-1] in ids_of(it, hung.at) and len(it.items()) == 7)
-    same(7, len(set(ids + ids_of(it, ''))))
+        same(7, len(set(ids + ids_of(it, ''))))
 
 
 @claim(inside=Music)
@@ -346,6 +386,26 @@ def a_folder_that_a_person_declared_goes_and_comes_as_one(it):
     same(ids, ids_of(it, it.music))
     contains(it.home.refused('library', 'set', moved, 'fetch=all'), 'is not a library')
     contains(it.home.refused('library', 'set', it.home.path, 'backend=cloud'), 'is not a library')
+
+
+@claim(inside=Music)
+def a_folder_that_becomes_a_tree_counts_in_its_library_no_more(it):
+    """Else a part of the library that vanishes is too small a part for the question."""
+    drop = it.folder('music', 'drop')
+    fill(drop, 'x')
+    for i in range(249):
+        shutil.copy(drop + '/x.wav', f'{drop}/{i}.wav')
+    fill(it.music, *(f'own {i}' for i in range(26)))
+    it.rescan(it.music)
+    until(lambda: lines(it)[it.music]['files'] == 280)
+    it.home.loophole('library', 'set', drop, 'backend=cloud')
+    until(lambda: lines(it)[it.music]['files'] == 30)
+    same(250, lines(it)[drop]['files'])
+    it.idle()
+    for i in range(12):
+        os.unlink(f'{it.music}/own {i}.wav')
+    until(lambda: it.must('libraries').get('asks'))
+    same([], it.home.json('search', 'is:missing'))
 
 
 @claim(inside=Music)

@@ -1,21 +1,23 @@
 #include "frontends/cli/library/last_copy.h"
 
+#include <stdlib.h>
+
+#include "proto/wire/codec.h"
 #include "schema_availability.h"
+#include "schema_indexer.h"
 #include "store/availability.h"
 
 enum { PAGE = 1000 };
 
 /* ---- the items of a library ---- */
 
-void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
+static void list_found(struct cli *cli, struct id folder, struct text text, struct id_list *to)
 {
-    struct search_query query = { .has_limit = true, .limit = PAGE, .has_folder = true };
+    struct search_query query = {
+        .query = text, .has_limit = true, .limit = PAGE, .has_folder = true, .folder = folder
+    };
     struct fault none = { 0 };
 
-    *to = (struct id_list){ 0 };
-    if (library_find(cli, library, &query.folder, &none) != ERR_OK)
-        return;
-    to->at = arena_array(&cli->arena, LAST_COPY_MOST, sizeof(*to->at));
     do {
         struct found found = { 0 };
         if (cli_ask(cli, "search.query", &query, &found, &none) != ERR_OK)
@@ -24,6 +26,43 @@ void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
             to->at[to->count++] = found.items.at[i].media.id;
         query.cursor = arena_text(&cli->arena, found.cursor);
     } while (query.cursor.len && to->count < LAST_COPY_MOST);
+}
+
+static void list_folder(struct cli *cli, struct id folder, struct id_list *to)
+{
+    list_found(cli, folder, TEXT(""), to);
+    list_found(cli, folder, TEXT("is:hidden"), to); /* results leave them out */
+}
+
+/* A tree may be a folder of the library, or of another tree. */
+static void drop_doubles(struct id_list *list)
+{
+    uint32_t kept = 0;
+
+    qsort(list->at, list->count, sizeof(*list->at), id_order);
+    for (uint32_t i = 0; i < list->count; i++)
+        if (kept == 0 || !id_equal(list->at[i], list->at[kept - 1]))
+            list->at[kept++] = list->at[i];
+    list->count = kept;
+}
+
+void last_copy_list(struct cli *cli, struct bytes path, struct id_list *to)
+{
+    struct libraries answer = { 0 }, all = { 0 };
+    struct fault none = { 0 };
+    struct id library;
+
+    *to = (struct id_list){ 0 };
+    if (library_find(cli, path, &library, &none) != ERR_OK ||
+        cli_ask(cli, "indexer.libraries", NULL, &answer, &none) != ERR_OK ||
+        codec_copy(&libraries_shape, &answer, &cli->arena, &all) != ERR_OK)
+        return;
+    to->at = arena_array(&cli->arena, LAST_COPY_MOST, sizeof(*to->at));
+    list_folder(cli, library, to);
+    for (uint32_t i = 0; i < all.each.count; i++)
+        if (all.each.at[i].has_within && id_equal(all.each.at[i].within, library))
+            list_folder(cli, all.each.at[i].id, to);
+    drop_doubles(to);
 }
 
 /* ---- their copies ---- */

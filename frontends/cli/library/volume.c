@@ -1,5 +1,7 @@
 /* volume.c: volumes: list, mark, label. */
 
+#include <stdio.h>
+
 #include "frontends/cli/base/cli.h"
 #include "schema_availability.h"
 
@@ -27,13 +29,15 @@ static enum err print_volume_json(struct cli *cli, const struct volume_seen *see
 
 static void print_row(struct cli *cli, const struct volume_seen *seen)
 {
-    char id[ID_TEXT_SIZE];
+    char id[ID_TEXT_SIZE], items[24] = "";
 
     cli_column(&cli->out, text_of(id_write(seen->volume.id, id)), 26);
     cli_column(&cli->out, seen->volume.label, 16);
     cli_column(&cli->out, text_of(choice_word(&volume_state_table, seen->state.value)), 6);
     cli_column(&cli->out, text_of(choice_word(&backend_table, seen->volume.backend.value)), 8);
-    cli_print(&cli->out, "%8llu  %.*s\n", (unsigned long long)count_all(&seen->counts), (int)seen->volume.mount.len,
+    if (seen->has_counts)
+        (void)snprintf(items, sizeof(items), "%llu", (unsigned long long)count_all(&seen->counts));
+    cli_print(&cli->out, "%8s  %.*s\n", items, (int)seen->volume.mount.len,
               seen->volume.mount.len ? (const char *)seen->volume.mount.at : "");
     if (seen->why.len)
         cli_print(&cli->out, "  %.*s\n", TEXT_ARG(seen->why));

@@ -55,7 +55,8 @@ enum err item_file_open(const struct item *item, int *fd, struct stat *st, struc
     char path[PATH_MAX];
 
     *fd = -1;
-    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
+    if (item->media.availability.value == ITEM_STATE_EXTERNAL_OFFLINE || item->path.len == 0 ||
+        !bytes_copy(path, sizeof(path), item->path))
         return explain_absence(item, fault);
     enum err e = reach_file(item, path, fault);
     if (e != ERR_OK)

@@ -86,7 +86,7 @@ static bool says_labels(const struct analysed *found, const struct label_job *jo
 }
 
 enum err label_prove(struct labelling *labelling, const struct relabel *relabel, struct text extension,
-                     const struct label_job *job, struct fault *fault)
+                     const struct label_job *job, struct bytes content, struct fault *fault)
 {
     struct analysed before, after;
     enum err e = hash_file(labelling, extension, relabel->fd, &before, fault);
@@ -95,6 +95,8 @@ enum err label_prove(struct labelling *labelling, const struct relabel *relabel,
         e = hash_file(labelling, extension, relabel->to, &after, fault);
     if (e != ERR_OK)
         return e;
+    if (content.len && !bytes_equal(before.content, content))
+        return fault_set(fault, ERR_CONFLICT, "the file has another sound than the item: `loophole library rescan`");
     if (memcmp(before.content.at, after.content.at, sizeof(struct hash)) != 0)
         return fault_set(fault, ERR_INTERNAL, "its sound would change: nothing was written");
     if (job && !says_labels(&after, job))

@@ -128,7 +128,7 @@ enum err labels_write_item(struct labelling *labelling, const struct item *item,
         e = relabel_make(&relabel, plan.pieces, &labelling->arena, &back, fault);
     *is_same = e == ERR_OK && memcmp(&relabel.before, &relabel.after, sizeof(relabel.before)) == 0;
     if (e == ERR_OK && !*is_same) {
-        e = label_prove(labelling, &relabel, job.extension, &job, fault);
+        e = label_prove(labelling, &relabel, job.extension, &job, item->media.content, fault);
         if (e == ERR_OK)
             e = note_way(labelling, &relabel, item->media.id, back, fault);
         if (e == ERR_OK)
@@ -200,7 +200,7 @@ enum err labels_take_way(struct labelling *labelling, const struct item *item, c
     if (e == ERR_OK)
         e = make_before(labelling, &relabel, &way, way_path, taken, fault);
     if (e == ERR_OK && *taken == WAY_TAKEN) {
-        e = label_prove(labelling, &relabel, text_of(extension), NULL, fault);
+        e = label_prove(labelling, &relabel, text_of(extension), NULL, (struct bytes){ 0 }, fault);
         if (e == ERR_OK)
             e = relabel_commit(&relabel, fault);
         if (e == ERR_OK)

@@ -56,9 +56,10 @@ enum err labels_take_write(struct cli *cli, struct id write, bool back, struct f
 /* ---- label_proof.c ---- */
 enum err label_plan_file(struct labelling *labelling, const struct label_job *job, int fd, struct label_plan *plan,
                          struct fault *fault);
-/* The sound of both files has the same bytes, and the new one says the labels. `job` NULL: a file that is restored. */
+/* The sound of both files has the same bytes, and the new one says the labels. `job` NULL: a file that is restored.
+ * `content` of the item's row; empty: unknown. Errors: conflict (the file has another sound). */
 enum err label_prove(struct labelling *labelling, const struct relabel *relabel, struct text extension,
-                     const struct label_job *job, struct fault *fault);
+                     const struct label_job *job, struct bytes content, struct fault *fault);
 void label_end_reading(struct label_reader *reading);
 
 /* ---- label_ways.c ---- */

@@ -312,20 +312,53 @@ static bool is_written(const char *path, const char *word)
     return is;
 }
 
-int volume_mark(const struct mount_line *mount, const char *word, bool replace)
+/* A process that was killed may have left it. */
+static bool is_empty(const char *path)
 {
-    char path[PATH_MAX];
-    int fd, error = 0;
+    struct stat st;
 
-    if (!marker_path(mount->target, path))
-        return ENAMETOOLONG;
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | (replace ? O_TRUNC : O_EXCL), 0644);
-    if (fd < 0 && errno == EEXIST)
-        return is_written(path, word) ? 0 : EEXIST;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
+/* Returns an errno, and leaves no file then. */
+static int write_word(const char *path, const char *word, int flags)
+{
+    int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | flags, 0644);
+
     if (fd < 0)
         return errno;
     if (dprintf(fd, "%s\n", word) < 0 || fsync(fd) != 0)
         error = errno;
     close(fd);
+    if (error)
+        (void)unlink(path);
     return error;
+}
+
+/* The old marker stays if the new one cannot be written. */
+static int replace_marker(const char *path, const char *word)
+{
+    char part[PATH_MAX];
+    int error;
+
+    if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+        return ENAMETOOLONG;
+    error = write_word(part, word, O_TRUNC);
+    if (!error && rename(part, path) != 0) {
+        error = errno;
+        (void)unlink(part);
+    }
+    return error;
+}
+
+int volume_mark(const struct mount_line *mount, const char *word, bool replace)
+{
+    char path[PATH_MAX];
+
+    if (!marker_path(mount->target, path))
+        return ENAMETOOLONG;
+    if (replace || is_empty(path))
+        return replace_marker(path, word);
+    int error = write_word(path, word, O_EXCL);
+    return error == EEXIST && is_written(path, word) ? 0 : error;
 }

@@ -48,7 +48,8 @@ enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
  * up. Errors: the errno of the first call that failed, 0 for none. */
 int volume_look(const struct mount_line *mount, struct volume_found *to);
 
-/* Writes the marker in the root of a mount. It may never return. Returns 0, or an errno. */
+/* Writes the marker in the root of a mount, also over an empty one. It may never return. Returns 0, or an errno: then
+ * the root is as before. */
 int volume_mark(const struct mount_line *mount, const char *word, bool replace);
 
 /* The kernel's events about mounts. An event only says: read the table again. NULL: there are none. */

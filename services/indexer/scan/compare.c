@@ -37,6 +37,7 @@ static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file
         .file = arena_bytes(&list->names, file),
         .trace = trace_of(place),
         .missing = place->availability.value == ITEM_STATE_MISSING,
+        .offline = place->availability.value == ITEM_STATE_EXTERNAL_OFFLINE,
         .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
     };
     return true;
@@ -66,6 +67,7 @@ static void add_known(struct merge *merge, const struct kept_place *place)
         .id = place->id,
         .differs = differs && !entry->unsure,
         .has_returned = kept == ITEM_STATE_MISSING && !entry->unsure,
+        .was_offline = kept == ITEM_STATE_EXTERNAL_OFFLINE && !entry->unsure,
         .has_other_inode = is_other,
         .analysis = (enum analysis_state)place->analysis.value,
         .analyser = place->analyser,

@@ -136,8 +136,9 @@ static void count_too_long(struct scan *scan)
 static void count_files(struct scan *scan)
 {
     struct scan_result *result = &scan->result;
-    uint64_t less = result->verdict == VERDICT_MARK ? result->missing : 0;
-    uint64_t more = scan->order.library.files + scan->added + scan->returned, files = more > less ? more - less : 0;
+    uint64_t less = scan->covered + (result->verdict == VERDICT_MARK ? result->missing : 0);
+    uint64_t more = scan->order.library.files + scan->added + scan->returned;
+    uint64_t files = more > less ? more - less : 0;
 
     result->library.files = has_read_all(scan) || scan->seen > files ? scan->seen : files;
 }
@@ -157,7 +158,6 @@ static enum err look_at_targets(struct scan *scan, struct fault *fault)
         e = scan_settle(scan, fault);
     if (e == ERR_OK)
         e = scan_writer_flush(&scan->writer, fault);
-    count_files(scan);
     count_too_long(scan);
     return e;
 }
@@ -179,8 +179,10 @@ static void run_scan(struct errand *errand)
         e = scan_writer_flush(&scan->writer, fault);
     if (e == ERR_OK)
         e = scan_trees_put(scan, fault);
-    if (e == ERR_OK && !scan->result.away)
+    if (e == ERR_OK && !scan->result.away) {
+        count_files(scan);
         e = scan_links_settle(scan, fault);
+    }
     if (e == ERR_OK && !scan->result.away)
         e = scan_sessions_settle(scan, fault);
     if (e == ERR_OK)

@@ -43,6 +43,7 @@ struct scan_result {
     uint64_t missing, of;
     uint64_t trees;   /* mounts, folders and targets of links that became trees */
     bool trees_moved; /* a tree of the library came or went with its folder */
+    bool uncovered;   /* an item is here again that was below a mount: a scan of some folders cannot count such items */
     bool trees_hold;  /* a mount in it has a place where items of the library lie: its tree is to be scanned */
     bool links_moved; /* a link to a tree appeared or disappeared, or leads elsewhere */
     uint64_t failed;  /* errors of reading, other than for lack of permission: no file counts as gone */

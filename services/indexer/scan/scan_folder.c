@@ -171,6 +171,7 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
         return meet_new(scan, node, entry, fault);
     scan->items++;
     scan->returned += compared->has_returned;
+    scan->result.uncovered |= compared->was_offline;
     if (compared->differs)
         return scan_place(scan, node, entry, fault);
     if (!entry->unsure && !entry->is_online_only)

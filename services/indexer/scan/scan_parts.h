@@ -90,6 +90,7 @@ struct scan {
     uint64_t items;    /* items that were not missing before, and whose files the walk saw */
     uint64_t added;    /* new places */
     uint64_t returned; /* items that were missing */
+    uint64_t covered;  /* items that are below a mount now */
     uint64_t denied;   /* folders of the catalogue that may not be read */
     uint64_t went;     /* … that went after their parent was listed: the scan knows nothing about their files */
     uint64_t absent;   /* items that were missing before, and still are */

@@ -187,7 +187,11 @@ static enum err make_mount(struct scan *scan, struct scan_tree *tree, struct fau
     e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &all);
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the libraries");
-    return !seen.here || has_library(&all, seen.volume.id) ? ERR_OK : put_mount(scan, tree, seen.volume.id, fault);
+    if (!seen.here || !has_library(&all, seen.volume.id))
+        return seen.here ? put_mount(scan, tree, seen.volume.id, fault) : ERR_OK;
+    if (!id_equal(seen.volume.id, scan->order.library.volume))
+        tree->volume = seen.volume.id;
+    return ERR_OK;
 }
 
 /* Writes the row of a cloud, which is a folder of the library on the same volume. Its items keep their places. */
@@ -390,13 +394,36 @@ enum err scan_trees_adopt(struct scan *scan, struct fault *fault)
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the folders of a library");
 }
 
-/* Notes whether items of the library lie below the mount. The scan of the tree moves those whose files are there; it
- * may wait for the mount's file system, but this scan must not. */
-static void note_items_inside(struct scan *scan, const struct scan_tree *tree)
+/* The files of these items are below a mount: their paths lead into it, to no file or to another one. */
+static enum err mark_covered(struct scan *scan, struct id folder, struct fault *fault)
+{
+    struct gone_rows covered = { 0 };
+    enum err e = compare_gone(scan->catalogue, folder, is_tree, scan, &covered);
+
+    if (e != ERR_OK)
+        fault_set(fault, e, "cannot read the items below a mount");
+    for (size_t i = 0; e == ERR_OK && i < covered.count; i++)
+        if (!covered.at[i].missing && !covered.at[i].offline) {
+            e = scan_place_presence(scan, &covered.at[i], ITEM_STATE_EXTERNAL_OFFLINE, fault);
+            scan->covered++;
+        }
+    compare_free(&covered);
+    return e == ERR_OK ? scan_writer_flush(&scan->writer, fault) : e;
+}
+
+/* Items of the library that lie below the mount are away until it is unmounted. The scan of the tree moves those whose
+ * files are there; it may wait for the mount's file system, but this scan must not. */
+static enum err leave_items_inside(struct scan *scan, const struct scan_tree *tree, struct fault *fault)
 {
     struct id folder;
+    enum err e = find_inside(scan, &scan->result.library, tree->path, &folder);
 
-    scan->result.trees_hold |= find_inside(scan, &scan->result.library, tree->path, &folder) == ERR_OK;
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e != ERR_OK)
+        return fault_set(fault, e, "cannot read the folders of a library");
+    scan->result.trees_hold |= !id_is_zero(tree->id);
+    return mark_covered(scan, folder, fault);
 }
 
 enum err scan_trees_put(struct scan *scan, struct fault *fault)
@@ -406,8 +433,8 @@ enum err scan_trees_put(struct scan *scan, struct fault *fault)
     for (struct scan_tree *tree = scan->trees; e == ERR_OK && tree; tree = tree->next) {
         if (tree->is_met && id_is_zero(tree->id))
             e = tree->is_folder ? make_cloud(scan, tree, fault) : make_mount(scan, tree, fault);
-        if (e == ERR_OK && tree->is_met && !tree->is_folder && !id_is_zero(tree->id))
-            note_items_inside(scan, tree);
+        if (e == ERR_OK && tree->is_met && !tree->is_folder && !id_is_zero(tree->volume))
+            e = leave_items_inside(scan, tree, fault);
     }
     return e;
 }

@@ -28,6 +28,7 @@ struct gone {
     struct bytes file;
     struct trace trace;
     bool missing; /* it was missing before */
+    bool offline; /* its row says that it is away */
     bool waiting; /* it is not analysed yet */
     bool moved;   /* result: it moved to a new place */
 };

@@ -255,6 +255,41 @@ static void only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_ide
     }
 }
 
+/* A copy of a disk has the device of the first one, and a marker of its own. */
+static void a_copy_that_is_unplugged_is_not_the_first_disk(void **state)
+{
+    struct known_volume both[] = { { .row = { .id = { "copy" },
+                                              .identity = TEXT("marker:m"),
+                                              .mount = bytes_of("/media/b", 8),
+                                              .has_device = true,
+                                              .device = TEXT("uuid:1"),
+                                              .online = true,
+                                              .seen_at = 2 } },
+                                   { .row = { .id = { "first" },
+                                              .identity = TEXT("uuid:1"),
+                                              .mount = bytes_of("/media/a", 8),
+                                              .has_device = true,
+                                              .device = TEXT("uuid:1"),
+                                              .online = true,
+                                              .seen_at = 1 } } };
+    struct known_volumes known = { .count = 2, .at = both };
+
+    (void)state;
+    for (int was_seen = 0; was_seen < 2; was_seen++)
+        for (const char *at = "/media/a\0/media/b\0/mnt/c\0"; *at; at += strlen(at) + 1) {
+            struct mount mount = { .number = 1,
+                                   .line.target = (char *)(uintptr_t)at,
+                                   .state = MOUNT_HERE,
+                                   .volume = was_seen ? both[1].row.id : (struct id){ { 0 } },
+                                   .found = { .identity = "uuid:1", .device = "uuid:1" } };
+            struct where_index index;
+            where_index_make(&index, &(struct mounts){ .count = 1, .at = &mount }, &known);
+            assert_int_equal(where_is(&index, &both[0].row).state, VOLUME_STATE_AWAY);
+            assert_int_equal(where_is(&index, &both[1].row).state, VOLUME_STATE_HERE);
+            where_index_free(&index);
+        }
+}
+
 /* ---- the words of rows and the backends ---- */
 
 static void each_stored_word_has_one_state_on_each_backend(void **state)
@@ -308,6 +343,7 @@ int main(void)
         cmocka_unit_test(each_state_changes_at_each_observation_as_the_table_says),
         cmocka_unit_test(each_state_is_whole_again_when_its_volume_and_its_file_are_seen),
         cmocka_unit_test(only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_identity_there),
+        cmocka_unit_test(a_copy_that_is_unplugged_is_not_the_first_disk),
         cmocka_unit_test(each_stored_word_has_one_state_on_each_backend),
         cmocka_unit_test(a_file_can_be_opened_in_two_of_the_six_states),
     };
