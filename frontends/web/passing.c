@@ -26,7 +26,7 @@ static enum err find_ask(struct passing *to, struct fault *fault)
     struct text name = to->head.name, service = to->service;
 
     if (name.len <= service.len + 1 || name.at[service.len] != '.' || memcmp(name.at, service.at, service.len) != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "the service %.*s has no such ask", TEXT_ARG(service));
+        return fault_set(fault, ERR_NOT_FOUND, "the service %.*s has no such ask", TEXT_ARG(service));
     to->ask = schema_ask(name);
     if (!to->ask)
         return fault_set(fault, ERR_NOT_FOUND, "no ask %.*s", TEXT_ARG(name));

@@ -485,7 +485,7 @@ def a_message_that_is_no_ask_ends_its_page_alone(home):
 def an_ask_that_does_not_exist_is_refused_by_name(home):
     page = Browser(home).page()
     same('not_found', page.ask('search.nothing')[0])
-    same('bad_request', page.ask('search.ping', service='persist')[0])
+    same('not_found', page.ask('search.ping', service='persist')[0])
     same('not_found', page.ask('nobody.ping')[0])
     same('offline', page.ask('audio.ping')[0])  # the engine runs without sound
 
