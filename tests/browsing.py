@@ -170,7 +170,8 @@ class Page:
         """Reads one message into answers, events or back. Raises EOFError when the WebSocket is closed."""
         opcode, payload = self.frame()
         if opcode == 8:
-            raise EOFError('closed with ' + str(struct.unpack('>H', payload[:2])[0] if payload else None))
+            code = struct.unpack('>H', payload[:2])[0] if payload else None
+            raise EOFError(f'closed with {code}: {payload[2:].decode()}')
         if opcode != 2:
             return
         kind, size = payload[0], payload[1]

@@ -251,7 +251,15 @@ static void set_topics(struct web_page *page, const struct passing *passing)
     page->topics = (char *)list.at;
 }
 
-/* False: the message is not an ask that could be refused. */
+static void say_why(struct web_page *page, enum lws_close_status status, const char *why)
+{
+    enum { MOST = 123 }; /* bytes: RFC 6455, 5.5 */
+    char reason[MOST];
+
+    lws_close_reason(page->wsi, status, (uint8_t *)reason, text_repair(reason, MOST, text_of(why)));
+}
+
+/* False: there is no ask to answer, so the page is told by the end of its WebSocket. */
 static bool pass_message(struct web *web, struct web_page *page)
 {
     struct passing passing;
@@ -267,8 +275,10 @@ static bool pass_message(struct web *web, struct web_page *page)
     if (e == ERR_OK)
         return true;
     struct buffer refusal = { 0 };
-    if (id_is_zero(passing.head.request))
+    if (!passing.has_request) {
+        say_why(page, LWS_CLOSE_STATUS_INVALID_PAYLOAD, fault.what);
         return false;
+    }
     passing_write_refusal(&refusal, passing.service, passing.head.request, &fault);
     send_buffer(page, &refusal);
     return true;
@@ -279,10 +289,12 @@ bool page_receive(struct web *web, struct web_page *page, const void *bytes, siz
     bool is_valid = true;
 
     buffer_add(&page->in, bytes, len);
-    if (page->in.failed || (lws_is_final_fragment(page->wsi) && !lws_frame_is_binary(page->wsi))) {
-        lws_close_reason(page->wsi,
-                         page->in.failed ? LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE : LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE,
-                         NULL, 0);
+    if (page->in.failed) {
+        say_why(page, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "a message of a page has at most 1 MiB");
+        return false;
+    }
+    if (lws_is_final_fragment(page->wsi) && !lws_frame_is_binary(page->wsi)) {
+        say_why(page, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, "messages are binary, not text");
         return false;
     }
     if (!lws_is_final_fragment(page->wsi) || lws_remaining_packet_payload(page->wsi) > 0)

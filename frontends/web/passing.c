@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ANSWER = 0, EVENT = 1, NAME_MAX_LEN = 32 };
+enum { ANSWER = 0, EVENT = 1 };
 
 static enum err read_topics(struct text list, struct passing *to, struct fault *fault)
 {
@@ -26,7 +26,7 @@ static enum err find_ask(struct passing *to, struct fault *fault)
     struct text name = to->head.name, service = to->service;
 
     if (name.len <= service.len + 1 || name.at[service.len] != '.' || memcmp(name.at, service.at, service.len) != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "the service %.*s has no such ask", TEXT_ARG(service));
+        return fault_set(fault, ERR_NOT_FOUND, "the service %.*s has no such ask", TEXT_ARG(service));
     to->ask = schema_ask(name);
     if (!to->ask)
         return fault_set(fault, ERR_NOT_FOUND, "no ask %.*s", TEXT_ARG(name));
@@ -36,6 +36,7 @@ static enum err find_ask(struct passing *to, struct fault *fault)
 enum err passing_read(struct bytes from, struct passing *to, struct fault *fault)
 {
     const char *text = (const char *)from.at;
+    enum err e;
 
     *to = (struct passing){ 0 };
     if (from.len < 1)
@@ -43,14 +44,13 @@ enum err passing_read(struct bytes from, struct passing *to, struct fault *fault
     uint32_t len = from.at[0];
     if (len == 0)
         return read_topics((struct text){ from.len - 1, text + 1 }, to, fault);
-    if (len > NAME_MAX_LEN || len + 1 >= from.len || !text_is_utf8((struct text){ len, text + 1 }))
+    if (len + 1 >= from.len)
         return fault_set(fault, ERR_BAD_REQUEST, "the message does not contain the name of a service and an ask");
     to->service = (struct text){ len, text + 1 };
     to->frame = (struct bytes){ from.len - 1 - len, from.at + 1 + len };
-    frame_read_head(to->frame, &to->head);
-    if (to->head.name.len == 0 || id_is_zero(to->head.request))
-        return fault_set(fault, ERR_BAD_REQUEST, "the ask has no name or no request id");
-    return find_ask(to, fault);
+    e = frame_read_head(to->frame, &to->head, fault);
+    to->has_request = e == ERR_OK || frame_find_request(to->frame, &to->head.request);
+    return e == ERR_OK ? find_ask(to, fault) : e;
 }
 
 /* ---- to a page ---- */

@@ -19,13 +19,14 @@ struct passing {
     struct text service;
     const struct ask *ask; /* of the schema */
     struct ask_frame head; /* without the body */
+    bool has_request;      /* the id in `head` could be read */
     struct bytes frame;    /* the ask as it goes to the service */
     struct text topics[PASSING_TOPICS];
     uint32_t topic_count;
 };
 
 /* Reads a message of a page. `head.request` is set whenever it can be read, so that a refusal reaches its ask. Errors:
- * bad_request (not such a message), not_found (no such ask), too_large (topics). */
+ * bad_request (not such a message), not_found (no such ask), too_large (topics), version. */
 enum err passing_read(struct bytes from, struct passing *to, struct fault *fault);
 
 /* Append a message for a page. */

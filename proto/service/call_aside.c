@@ -73,7 +73,7 @@ static enum err make_asides(struct service *service, struct fault *fault)
 /* Reads only the request id of the ask, and refuses it. */
 static void refuse_busy(struct call *call)
 {
-    frame_read_head(call->received.body, &call->frame);
+    (void)frame_read_head(call->received.body, &call->frame, NULL);
     refuse(call, ERR_BUSY, "%u large asks wait to be read already", call->service->asides->count);
     call_finish(call, ERR_BUSY);
 }

@@ -221,8 +221,8 @@ static enum err take_one(struct service *service)
             call_queue_add(&service->waiting, call);
         return ERR_OK;
     }
-    refuse(call, ERR_BAD_REQUEST, "more than %d frames or %d bytes before the last frame", LIMIT_ROUTE_FRAMES,
-           LIMIT_ROUTE_BYTES);
+    refuse(call, ERR_BAD_REQUEST, "more than %d frames, or too many bytes, before the last frame",
+           LIMIT_ROUTE_FRAMES - 1); /* the first one is ROUTER's */
     call_finish(call, ERR_BAD_REQUEST);
     return ERR_OK;
 }

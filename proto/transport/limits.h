@@ -43,7 +43,7 @@ enum {
     LIMIT_WIRE_FRAMES = 1024,             /* … and beyond this number of frames … */
     LIMIT_COMMAND_BYTES = 4096,           /* … and beyond this for one of ZeroMQ's commands */
     LIMIT_SUBSCRIPTION_BYTES = 4096,      /* bytes of one peer's subscriptions; beyond it the peer is disconnected */
-    LIMIT_ROUTE_FRAMES = 16,              /* frames of an ask before the last */
+    LIMIT_ROUTE_FRAMES = 16,              /* frames of an ask before the last, with that of ROUTER */
     LIMIT_ROUTE_BYTES = 600,              /* bytes of these frames, and one more for each */
     LIMIT_PEER_INBOUND = 100,             /* unread messages of one peer; beyond it the peer waits */
     LIMIT_SMALL = 8 << 10,                /* a larger frame is read only if there is room for it */

@@ -188,16 +188,11 @@ static enum err take_name_and_id(struct token_reader *reader, struct ask_frame *
 {
     enum err e = take_text(reader, "name", &frame->name, fault);
 
-    return e == ERR_OK ? take_id(reader, &frame->request, fault) : e;
-}
-
-void frame_read_head(struct bytes from, struct ask_frame *frame)
-{
-    struct token_reader reader;
-
-    *frame = (struct ask_frame){ 0 };
-    if (enter_frame(from, 5, 6, &reader, NULL) == ERR_OK)
-        (void)take_name_and_id(&reader, frame, NULL);
+    if (e == ERR_OK)
+        e = take_id(reader, &frame->request, fault);
+    if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with this id would get the first one's answer */
+        e = refuse_frame(fault, "request id", "drawn: it is all zeros");
+    return e;
 }
 
 static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
@@ -208,8 +203,6 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
 
     if (e == ERR_OK)
         e = take_name_and_id(&reader, frame, fault);
-    if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with this id would get the first one's answer */
-        e = refuse_frame(fault, "request id", "drawn: it is all zeros");
     if (e == ERR_OK)
         e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
     frame->budget_ms = (uint32_t)budget_ms;
@@ -218,21 +211,33 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
 }
 
-/* Finds the id of a refused frame: the third element of its list, in every version. The elements after it may be cut,
- * nested too deep, or too large. */
-static struct id find_request(struct bytes from)
+/* The third element of the list, in every version. The elements after it may be cut, nested too deep, or too large. */
+bool frame_find_request(struct bytes from, struct id *to)
 {
     struct token_reader reader = token_reader_of(from);
     struct token token;
-    struct id id = { 0 };
 
+    *to = (struct id){ 0 };
     if (!token_read(&reader, &token) || token.type != TOKEN_LIST || token.count < 3)
-        return id;
+        return false;
     for (int i = 0; i < 2; i++)
         if (!token_read(&reader, &token) || !token_skip(&reader, &token, CODEC_DEPTH))
-            return id;
-    (void)take_id(&reader, &id, NULL);
-    return id;
+            return false;
+    return take_id(&reader, to, NULL) == ERR_OK;
+}
+
+enum err frame_read_head(struct bytes from, struct ask_frame *frame, struct fault *fault)
+{
+    struct token_reader reader;
+    enum err e;
+
+    *frame = (struct ask_frame){ 0 };
+    e = enter_frame(from, 5, 6, &reader, fault);
+    if (e == ERR_OK)
+        e = take_name_and_id(&reader, frame, fault);
+    if (e != ERR_OK)
+        (void)frame_find_request(from, &frame->request);
+    return e;
 }
 
 enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault)
@@ -242,7 +247,7 @@ enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault
     *frame = (struct ask_frame){ 0 };
     e = read_parts(from, frame, fault);
     if (e != ERR_OK)
-        frame->request = find_request(from);
+        (void)frame_find_request(from, &frame->request);
     return e;
 }
 

@@ -5,7 +5,7 @@
 #include "services/search/search.h"
 #include "store/row.h"
 
-enum { KEPT_MAX = 1000, EXPANSIONS_MAX = 64, EXPANDED_MAX = 16000, REMEMBER_BUDGET_MS = 10000 };
+enum { KEPT_MAX = 1000, EXPANSIONS_MAX = 64, EXPANDED_MAX = 16000, REMEMBER_BUDGET_MS = 10000, PAGE = 100 };
 
 /* ---- reading ---- */
 
@@ -40,6 +40,7 @@ static void reverse_list(struct kept_query_list *list)
 enum err search_queries(struct search *search, struct call *call, const struct search_queries *ask,
                         struct kept_queries *answer)
 {
+    const uint32_t most = ask->limit ? (uint32_t)ask->limit : PAGE;
     struct txn *txn;
     enum err e = search_read(search, &txn, call_fault(call));
 
@@ -49,8 +50,8 @@ enum err search_queries(struct search *search, struct call *call, const struct s
     txn_end(txn);
     if (ask->history)
         reverse_list(&answer->each); /* the keys are times: latest first */
-    if (answer->each.count > ask->limit)
-        answer->each.count = (uint32_t)ask->limit;
+    if (answer->each.count > most)
+        answer->each.count = most;
     return e == ERR_OK ? e : refuse(call, e, "the saved queries cannot be read");
 }
 

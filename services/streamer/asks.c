@@ -113,6 +113,11 @@ static enum err answer_seek(struct streamer *streamer, struct call *call, const 
     if (e != ERR_OK)
         return e;
     voice_describe(voice, answer);
+    if (answer->frames > 0 && ask->frame >= answer->frames && !recall_was_begun(call)) {
+        refuse(call, ERR_BAD_REQUEST, "the file has no frame %lld: it has %lld", (long long)ask->frame,
+               (long long)answer->frames);
+        return fault_field(call_fault(call), "frame");
+    }
     answer->position = ask->frame;
     recall_prepare(call, answer, 0);
     e = voice_seek(voice, ask->frame, call_request(call), call_fault(call));

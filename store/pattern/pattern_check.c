@@ -22,19 +22,20 @@ uint32_t pattern_steps(const struct pattern *pattern)
     return pattern->sequencer.tracks.count ? pattern->sequencer.tracks.at[0].pattern.len : BAR;
 }
 
-enum err pattern_row_fault(const struct pattern *pattern, uint32_t row, const char *field, enum err code,
-                           struct fault *fault)
+enum err pattern_row_fault(const struct pattern *pattern, enum pattern_form form, uint32_t row, const char *field,
+                           enum err code, struct fault *fault)
 {
     const struct text name = pattern->sequencer.tracks.at[row].name;
     char place[64];
 
-    if (name.len)
-        (void)snprintf(place, sizeof(place), "%.*s", TEXT_ARG(name));
+    if (form == PATTERN_IN_MESSAGE)
+        (void)snprintf(place, sizeof(place), "sequencer.tracks[%u]", row);
+    else if (name.len)
+        (void)snprintf(place, sizeof(place), "sequencer.tracks.%.*s", TEXT_ARG(name));
     else
-        (void)snprintf(place, sizeof(place), "%u", row);
+        (void)snprintf(place, sizeof(place), "sequencer.tracks.%u", row);
     value_fault_in(fault, code, field);
-    value_fault_in(fault, code, place);
-    return value_fault_in(fault, code, "sequencer.tracks");
+    return value_fault_in(fault, code, place);
 }
 
 enum err pattern_refuse_steps(uint32_t steps, struct fault *fault)
@@ -80,7 +81,7 @@ static enum err check_step_values(const struct row *row, const char **field, str
     return ERR_OK;
 }
 
-enum err pattern_check(const struct pattern *pattern, struct fault *fault)
+enum err pattern_check(const struct pattern *pattern, enum pattern_form form, struct fault *fault)
 {
     for (uint32_t i = 0; i < pattern->sequencer.tracks.count; i++) {
         const struct row *row = &pattern->sequencer.tracks.at[i];
@@ -89,12 +90,12 @@ enum err pattern_check(const struct pattern *pattern, struct fault *fault)
 
         e = e == ERR_OK ? check_step_values(row, &field, fault) : e;
         if (e != ERR_OK)
-            return pattern_row_fault(pattern, i, field, e, fault);
+            return pattern_row_fault(pattern, form, i, field, e, fault);
         if (pattern_voice(&pattern->modules, row->voice_id))
             continue;
         e = fault_set(fault, ERR_BAD_REQUEST, "unknown voice \"%.*s\": expected voice1 to voice32",
                       TEXT_ARG(row->voice_id));
-        return pattern_row_fault(pattern, i, "voice_id", e, fault);
+        return pattern_row_fault(pattern, form, i, "voice_id", e, fault);
     }
     return ERR_OK;
 }

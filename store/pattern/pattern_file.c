@@ -46,7 +46,7 @@ enum err pattern_file_read(struct text from, struct arena *arena, struct pattern
     if (e == ERR_OK)
         e = pattern_coerce(&to->rest, arena, &to->pattern, &to->paths, fault);
     if (e == ERR_OK)
-        e = pattern_check(&to->pattern, fault);
+        e = pattern_check(&to->pattern, PATTERN_IN_FILE, fault);
     name_versions(&to->pattern);
     if (e == ERR_OK)
         pattern_rest_keep(&to->pattern, &to->rest, arena);

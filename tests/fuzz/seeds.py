@@ -431,7 +431,9 @@ def pages():
     ask = b'\x95\x01' + text('search.ping') + request + b'\xcd\x03\xe8\x80'
     messages = {'ask': b'\6search' + ask, 'topics': b'\0audio.meters\npersist.', 'foreign': b'\7persist' + ask,
                 'unknown': b'\6search\x95\x01' + text('search.nothing') + request + b'\xcd\x03\xe8\x80', 'empty': b'',
-                'many': b'\0' + b'a\n' * 40}
+                'many': b'\0' + b'a\n' * 40, 'version': b'\6search\x95\2' + ask[2:], 'four': b'\6search\x94' + ask[1:-1],
+                'zeros': b'\6search\x95\1' + text('search.ping') + b'\xc4\x10' + bytes(16) + b'\xcd\x03\xe8\x80',
+                'long': b'\xff' + b'x' * 255 + ask, 'cut': b'\6search\x95\1'}
     for name, message in messages.items():
         keep('web/messages', name, message)
     nonce = bytes(16)

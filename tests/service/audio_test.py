@@ -193,6 +193,14 @@ def a_pattern_with_anything_wrong_changes_nothing(home):
     contains(home.refused('ask', 'audio.set_pattern', 'pattern={"sequencer":{"tracks":[{"pattern":"X...X...X...X...",'
                           '"voice_id":"reverb1"}]}}'), 'unknown voice "reverb1"')
     contains(home.refused('ask', 'audio.set_pattern', 'pattern={"modules":{"voice1":{"filter_q":1e9}}}'), 'filter_q')
+    right, client = {'name': 'a', 'pattern': 'x' * 16}, home.client()
+    for ask, body, field in (
+            ('set_pattern', {'pattern': {'sequencer': {'tracks': [right, dict(right, pattern='xx')]}}}, 'pattern.sequencer.tracks[1].pattern'),
+            ('set_pattern', {'pattern': {'sequencer': {'tracks': [right, dict(right, sound=900)]}}}, 'pattern.sequencer.tracks[1].sound'),
+            ('set_pattern', {'pattern': {'sequencer': {'tracks': [right, {'pattern': 'xx'}]}}}, 'pattern.sequencer.tracks[1].pattern'),
+            ('set_pads', {'each': [{'pad': 0}, {'pad': 0, 'sound': 900}]}, 'each[1].sound'),
+            ('set_pads', {'each': [{'pad': 0}, {'pad': 99}]}, 'each[1].pad')):
+        same(field, client.ask('audio.' + ask, body)[1]['field'], body)
     same(before, transport(home)['pattern'])
 
 

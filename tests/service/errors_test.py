@@ -6,7 +6,10 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, figure, run_claims
+import msgpack
+import zmq
+from claims import claim, contains, figure, run_claims, same
+from client import new_id
 from sounding import engine
 
 OF_ALL = {'bad_request', 'too_large', 'busy', 'timeout', 'offline', 'io', 'full', 'version', 'internal'}
@@ -66,6 +69,24 @@ def each_refusal_is_declared_in_the_schema(home):
         declared = line.group(0).partition(' gives ')[2].split() if line else ['not_found']  # every service has cancel
         assert error in OF_ALL or error in declared, (name, error, declared)
     figure(f'{len(wanted)} refusals, each declared')
+
+
+@claim
+def an_ask_gets_as_many_frames_back_as_the_protocol_says(home):
+    home.up()
+    for frames in ([b'f'] * 15, [b'x' * 255] * 2 + [b'x' * 81], [b'f'] * 16, [b'x' * 255] * 2 + [b'x' * 82], [b'x' * 256]):
+        fits = len(frames) <= 15 and sum(len(one) + 1 for one in frames) <= 594 and max(map(len, frames)) <= 255
+        socket, request = zmq.Context.instance().socket(zmq.DEALER), new_id()
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.connect('ipc://' + home.file('run', 'persist.ask'))
+        socket.send_multipart([*frames, msgpack.packb([1, 'persist.ping', request, 30000, {}])])
+        assert socket.poll(30000), frames
+        *back, answer = socket.recv_multipart()
+        socket.close()
+        _, answered, error, said = msgpack.unpackb(answer)
+        same((frames, request, 'ok') if fits else ([], bytes(16), 'bad_request'), (back, answered, error))
+        if not fits:
+            contains(said['what'], 'more than 15 frames')
 
 
 run_claims()

@@ -56,6 +56,19 @@ def a_part_begins_and_ends_on_its_frames(home):
 
 
 @claim(shares=playing_engine)
+def a_seek_behind_the_end_is_refused_and_the_voice_plays_on(home):
+    client = home.client()
+    for loop in (False, True):
+        voice = client.must('streamer.play', {'path': count(home).encode(), 'loop': loop})['voice']
+        for frame in (2 * SECONDS, 10**10):
+            error, said = client.ask('streamer.seek', {'voice': voice, 'frame': frame})
+            same(('bad_request', 'frame'), (error, said['field']), said)
+        same(2 * SECONDS, client.must('streamer.seek', {'voice': voice, 'frame': 2 * SECONDS - 1})['frames'])
+        client.must('streamer.stop')
+        until_silent(home)
+
+
+@claim(shares=playing_engine)
 def the_command_takes_seconds(home):
     for command in ('play', 'preview'):
         tape = Tape(home, 60)

@@ -2,6 +2,7 @@
 """project.json on an engine that knows none of its sounds, packs and effects: random projects."""
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -111,6 +112,15 @@ def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(ho
         most.must('undo')
     same(before, most.parts())
     same(False, most.state()['dirty'])
+
+
+@claim(shares=running)
+def the_schema_lists_each_word_about_the_file(home):
+    it = Studio(home, 'Words')
+    (listed,) = [each['mirror'] for each in it.must('list')['each'] if each['name'] == 'Words']
+    words = re.search(r'^ +mirror .*#(.*)$', it.client.must('project.describe')['schema'], re.M).group(1)
+    for word in (it.must('draft')['mirror'], listed, it.state()['mirror'], it.must('save')['mirror'], 'old', 'changed', 'away'):
+        assert re.search(rf'(: |, ){word or chr(34) * 2} \(|(: |, ){word},', words), (word, words)
 
 
 @claim(shares=running)

@@ -105,6 +105,22 @@ def a_file_changed_by_another_program_is_offered_and_never_overwritten_unasked(h
 
 
 @claim(shares=running)
+def a_change_that_comes_second_is_refused_by_the_field_of_its_ask(home):
+    it = Studio(home, 'Second')
+    track = it.must('put', kind='track', body={'name': 'Drums'})['element']
+    edit = {'id': track['id'], 'project': it.id, 'kind': 'track', 'expect': 999, 'body': '{}'}
+    for ask, body, field in (('project.put', {'id': track['id'], 'kind': 'track', 'body': '{"name":"C"}'}, 'expect'),
+                             ('project.set', {'body': '{"bpm":100}'}, 'expect'),
+                             ('project.remove', {'id': track['id']}, 'expect'),
+                             ('persist.apply', {'actions': [{'element': edit}]}, 'actions[0].element.expect')):
+        if ask != 'persist.apply':
+            body = {'project': it.name, 'expect': 999, **body}
+        error, said = it.client.ask(ask, body)
+        same(('conflict', field), (error, said['field']), (ask, said))
+        contains(said['hint'], 'read it again')
+
+
+@claim(shares=running)
 def a_part_that_another_program_made_one_of_another_kind_is_taken(home):
     it = Studio(home, 'Kinds')
     it.put('track', name='stays'), it.put('track', name='changes')

@@ -39,6 +39,17 @@ def a_take_begins_at_the_next_bar_and_lasts_so_many(it):
 
 
 @claim(inside=Recording)
+def a_take_of_bars_alone_waits_for_the_next_bar_and_its_answer_says_so(it):
+    home = it.home
+    until_transport(home, running=False)
+    begun = home.ask('streamer.record', 'name=alone', 'bars=1', 'seconds=9')
+    same('waiting', begun['state'])
+    start_transport(home, 240)
+    it.until_is(begun['id'], 'final')
+    same(BAR, home.ask('streamer.take', f'id={begun["id"]}')['frames'])
+
+
+@claim(inside=Recording)
 def a_count_in_starts_the_transport_and_the_take_begins_with_the_music(it):
     home = it.home
     home.loophole('transport', 'tempo', '60')

@@ -90,6 +90,10 @@ def only_a_query_that_can_be_asked_is_saved_and_its_order_with_it(home):
     same(longest, home.json('search', '@long'))
     same(shortest, home.json('search', '@long', '--sort', 'duration_s'))
     same(longest[1], home.json('search', '@long', '--limit', '1', '--page', '2')[0])
+    for history in (False, True):
+        first = home.ask('search.queries', f'history={str(history).lower()}')['each']
+        same(home.ask('search.queries', f'history={str(history).lower()}', 'limit=100')['each'], first)
+        assert first and len(first) <= 100, first
     home.loophole('queries', 'long', '--off')
 
 

@@ -467,25 +467,55 @@ def a_message_that_is_too_large_ends_its_page_alone(home):
 
 
 @claim(shares=engine)
-def a_message_that_is_no_ask_ends_its_page_alone(home):
+def a_message_that_is_no_ask_ends_its_page_alone_and_says_why(home):
     browser = Browser(home)
     other = browser.page()
     for message in (b'', b'\6', b'\6search', b'\xff' * 300, b'\6search' + b'\x95\x01', b'\6search\xc1', b'\0' + b'a' * 200,
                     b'\0' + b'a\n' * 40):
         page = browser.page()
         page.send_frame(message)
-        page.is_closed()
+        said = page.is_closed()
+        assert said.startswith('closed with 1007: ') and len(said) > 30, (message, said)
     text = browser.page()
     text.send_frame(b'hello', opcode=1)
-    text.is_closed()
+    contains(text.is_closed(), 'closed with 1003: messages are binary')
     other.must('search.ping')
+
+
+def refused_frames():
+    """(service, frame, id of the answer, error) of asks that no service takes."""
+    request, name = client.new_id(), 'persist.ping'
+    for service, parts, answered, error in (
+            ('persist', [2, name, request, 1000, {}], request, 'version'),
+            ('persist', [1, name, request, 1000], request, 'bad_request'),
+            ('persist', [1, 7, request, 1000, {}], request, 'bad_request'),
+            ('persist', [1, name, request, -1, {}], request, 'bad_request'),
+            ('persist', [1, '', request, 1000, {}], request, 'not_found'),
+            ('persist', [1, name, bytes(16), 1000, {}], bytes(16), 'bad_request'),
+            ('persist', [1, 'search.ping', request, 1000, {}], request, 'not_found'),
+            ('persist', [1, 'service.ping', request, 1000, {}], request, 'not_found'),
+            ('x' * 200, [1, name, request, 1000, {}], request, 'not_found')):
+        yield service, msgpack.packb(parts, use_bin_type=True), answered, error
+
+
+@claim(shares=engine)
+def a_frame_that_is_refused_is_answered_as_over_zeromq_and_ends_no_other_ask(home):
+    page = Browser(home).page()
+    other = client.Client(home.path)
+    for service, frame, answered, error in refused_frames():
+        page.send_frame(bytes([len(service)]) + service.encode() + frame)
+        same(error, page.answer(answered)[0], frame)
+        if service == 'persist':
+            other.socket(service).send(frame)
+            same((answered, error), other.take(service)[:2], frame)
+    page.must('search.ping')
 
 
 @claim(shares=engine)
 def an_ask_that_does_not_exist_is_refused_by_name(home):
     page = Browser(home).page()
     same('not_found', page.ask('search.nothing')[0])
-    same('bad_request', page.ask('search.ping', service='persist')[0])
+    same('not_found', page.ask('search.ping', service='persist')[0])
     same('not_found', page.ask('nobody.ping')[0])
     same('offline', page.ask('audio.ping')[0])  # the engine runs without sound
 

@@ -18,7 +18,7 @@ static enum err find_paths(struct cli *cli, struct pattern_file *file, struct fa
         e = named_exactly(cli, (const char *)path.at, &row->id, fault);
         row->has_id = e == ERR_OK;
         if (e != ERR_OK)
-            pattern_row_fault(&file->pattern, file->paths.each[i].row, "media_id", e, fault);
+            pattern_row_fault(&file->pattern, PATTERN_IN_FILE, file->paths.each[i].row, "media_id", e, fault);
     }
     return e;
 }

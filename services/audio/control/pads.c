@@ -249,7 +249,7 @@ static enum err check_pad(const struct audio *audio, struct call *call, struct p
     if (pad->has_id || !pad->has_sound || keeps_sound(audio, pad) ||
         named_slot(audio, pad->sound, &pad->generation, call_fault(call)) == ERR_OK)
         return ERR_OK;
-    (void)snprintf(field, sizeof(field), "each.%u.sound", index);
+    (void)snprintf(field, sizeof(field), "each[%u].sound", index);
     return fault_field(call_fault(call), field);
 }
 

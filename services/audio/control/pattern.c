@@ -135,7 +135,7 @@ static void read_values(const struct row *from, const struct voice_values *voice
 
 enum err pattern_read(const struct pattern *from, struct score_pattern *to, struct fault *fault)
 {
-    enum err e = pattern_check(from, fault);
+    enum err e = pattern_check(from, PATTERN_IN_MESSAGE, fault);
 
     *to = (struct score_pattern){ .steps = SCORE_BAR };
     if (e != ERR_OK)

@@ -40,7 +40,7 @@ static enum err check_slots(const struct audio *audio, struct call *call, const 
         if (row->has_id || !row->has_sound ||
             named_slot(audio, row->sound, &row->generation, call_fault(call)) == ERR_OK)
             continue;
-        pattern_row_fault(pattern, i, "sound", call_fault(call)->code, call_fault(call));
+        pattern_row_fault(pattern, PATTERN_IN_MESSAGE, i, "sound", call_fault(call)->code, call_fault(call));
         return value_fault_in(call_fault(call), call_fault(call)->code, "pattern");
     }
     return ERR_OK;

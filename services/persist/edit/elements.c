@@ -26,6 +26,8 @@ static enum err refuse_conflict(const struct change_of_element *c, const struct 
 
     fault_set(fault, ERR_CONFLICT, "element %s is at revision %llu, not %llu", id_write(edit->id, id),
               (unsigned long long)c->was.revision, (unsigned long long)edit->expect);
+    fault_field(fault, "expect");
+    fault_hint(fault, "read it again, and repeat the edit with its present revision");
     if (fault)
         fault->revision = c->was.revision;
     return ERR_CONFLICT;

@@ -90,19 +90,20 @@ static enum err check_volume(struct persist *p, struct id id, struct fault *faul
 }
 
 /* Replaces the id of the mount's own folder by zero, which denotes the mount. */
-static enum err resolve_parent(struct persist *p, struct id volume, struct id *id, struct fault *fault)
+static enum err resolve_parent(struct persist *p, struct id volume, struct id *id, const char *field,
+                               struct fault *fault)
 {
     struct folder parent;
     enum err e;
 
     if (id_is_zero(*id))
         return ERR_OK;
-    e = find_folder(p, *id, "parent", &parent, fault);
+    e = find_folder(p, *id, field, &parent, fault);
     if (e != ERR_OK)
         return e;
     if (!id_equal(parent.volume, volume)) {
         fault_set(fault, ERR_BAD_REQUEST, "the parent is on another volume than the folder");
-        return fault_field(fault, "parent");
+        return fault_field(fault, field);
     }
     if (is_mount(&parent))
         *id = no_id;
@@ -126,7 +127,7 @@ enum err folders_put(struct persist *p, const struct folder *folder, struct done
     if (e == ERR_OK)
         e = check_volume(p, folder->volume, fault);
     if (e == ERR_OK)
-        e = resolve_parent(p, folder->volume, &now.parent, fault);
+        e = resolve_parent(p, folder->volume, &now.parent, "folder.parent", fault);
     if (e != ERR_OK)
         return e;
     e = catalogue_folder_named(p->w.txn, now.volume, now.parent, now.name, &now.id);
@@ -181,7 +182,7 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
     if (e == ERR_OK && is_mount(&was))
         e = fault_set(fault, ERR_BAD_REQUEST, "the folder of a mount point cannot move; change its volume instead");
     if (e == ERR_OK)
-        e = resolve_parent(p, was.volume, &parent, fault);
+        e = resolve_parent(p, was.volume, &parent, "parent", fault);
     if (e == ERR_OK)
         e = check_not_below(p, id, parent, fault);
     if (e != ERR_OK)

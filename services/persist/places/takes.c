@@ -104,7 +104,7 @@ static enum err check_end(const struct media *was, struct choice lifecycle, stru
 static enum err adopt_encoded(struct persist *p, const struct encoded_take *file, struct media *now,
                               struct fault *fault)
 {
-    enum err e = places_check_name(file->file, "file", fault);
+    enum err e = places_check_name(file->file, "encoded.file", fault);
 
     if (e == ERR_OK)
         e = check_free(p, now->folder, file->file, now->id, fault);

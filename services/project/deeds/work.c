@@ -57,12 +57,20 @@ static bool is_planned_again(const struct doing *work, enum err error)
     return error == ERR_CONFLICT || (error == ERR_TOO_LARGE && !work->is_large);
 }
 
+/* The actions are not those of the client: of its ask, only `expect` can be at fault. */
+static void name_own_field(const struct doing *work, struct fault *why)
+{
+    if (text_starts(text_of(why->field), TEXT("actions[")))
+        fault_field(why, work->is_strict && text_ends(text_of(why->field), TEXT(".expect")) ? "expect" : "");
+}
+
 static void take_answer(void *state, enum err error, const struct fault *fault)
 {
     struct doing *work = state;
     struct fault why = fault ? *fault : (struct fault){ 0 };
 
     work->is_sent = false;
+    name_own_field(work, &why);
     if ((error == ERR_NOT_FOUND || error == ERR_CONFLICT) && work->unless_done.code) {
         why = work->unless_done;
         error = why.code;

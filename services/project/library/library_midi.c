@@ -54,7 +54,7 @@ static enum err export_pattern(struct library_job *job, const struct pattern *pa
     struct remarks remarks = { .arena = &job->arena };
     char file[NAME_BYTES + 32], path[PATH_MAX];
     struct midi_file midi;
-    enum err e = pattern_check(pattern, fault);
+    enum err e = pattern_check(pattern, PATTERN_IN_MESSAGE, fault);
 
     if (e != ERR_OK)
         return e;

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         e = midi_import(&file, &arena, &pattern, &remarks, &fault);
     holds(e == ERR_OK || (fault.code == e && fault.what[0]));
     if (e == ERR_OK) {
-        holds(pattern_check(&pattern, &fault) == ERR_OK);
+        holds(pattern_check(&pattern, PATTERN_IN_MESSAGE, &fault) == ERR_OK);
         import_again(&pattern, &arena);
     }
     arena_free(&arena);

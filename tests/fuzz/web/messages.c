@@ -12,7 +12,7 @@ static bool is_inside(struct bytes whole, const void *at, size_t len)
 
 static void check_ask(struct bytes message, const struct passing *passing)
 {
-    holds(passing->ask && passing->service.len > 0 && !id_is_zero(passing->head.request));
+    holds(passing->ask && passing->service.len > 0 && passing->has_request && !id_is_zero(passing->head.request));
     holds(is_inside(message, passing->service.at, passing->service.len));
     holds(is_inside(message, passing->frame.at, passing->frame.len));
     holds(text_starts(passing->head.name, passing->service));
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     enum err e = passing_read(message, &passing, &fault);
 
     holds(e == fault.code);
-    if (e != ERR_OK && !id_is_zero(passing.head.request))
+    if (e != ERR_OK && passing.has_request)
         check_refusal(&passing, &fault);
     else if (e == ERR_OK && passing.kind == PASSING_ASK)
         check_ask(message, &passing);

@@ -67,7 +67,7 @@ static void a_wrong_step_is_reported_with_its_position(void **state)
     (void)state;
     assert_int_equal(read_rows(two, 2, &read, &fault), ERR_BAD_REQUEST);
     assert_non_null(strstr(fault.what, "step 15 is \"o\""));
-    assert_string_equal(fault.field, "pattern.sequencer.tracks.kick.pattern");
+    assert_string_equal(fault.field, "pattern.sequencer.tracks[1].pattern");
 }
 
 static void a_zero_byte_is_no_step(void **state)
@@ -143,7 +143,7 @@ static void a_voice_that_is_an_effect_is_refused(void **state)
     (void)state;
     one.voice_id = TEXT("delay1");
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
-    assert_string_equal(fault.field, "pattern.sequencer.tracks.kick.voice_id");
+    assert_string_equal(fault.field, "pattern.sequencer.tracks[0].voice_id");
     one.voice_id = TEXT("voice33");
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
 }

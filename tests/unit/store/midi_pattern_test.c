@@ -70,7 +70,7 @@ static void pass_through_a_file(struct fixture *fixture, struct pattern *back)
     forget_remarks(fixture);
     if (midi_import(&read, &fixture->arena, back, &fixture->remarks, &fixture->fault) != ERR_OK)
         fail_msg("%s", fixture->fault.what);
-    assert_int_equal(pattern_check(back, &fixture->fault), ERR_OK);
+    assert_int_equal(pattern_check(back, PATTERN_IN_MESSAGE, &fixture->fault), ERR_OK);
 }
 
 static void fill_row(struct fixture *fixture, struct row *row, uint32_t index, uint32_t steps, uint64_t *seed)
