@@ -119,11 +119,54 @@ void audio_note_row(struct audio *audio, struct call *call, uint32_t number, con
     audio_note_asked(&audio->pattern_asked, encode_asked(call, &pattern_shape, &pattern));
 }
 
+static bool is_of_layer(const struct audio *audio, const struct pad_layer *loaded, const struct pad_layer *asked)
+{
+    struct id id;
+
+    if (!asked->has_id)
+        return loaded->sound == asked->sound && loaded->generation == asked->generation;
+    return named_item(audio, loaded->sound, loaded->generation, &id) && id_equal(id, asked->id);
+}
+
 /* Removes the slot, which the next engine does not have. */
 static void drop_slot(bool *has_sound, uint64_t *sound, uint64_t *generation)
 {
     *has_sound = false;
     *sound = *generation = 0;
+}
+
+/* The layers as they were asked for: those that are loaded have their slots, the others their ids. */
+static void add_silent_layers(const struct audio *audio, struct pad_layer_list *layers, struct pad_layer_list asked)
+{
+    uint32_t next = 0;
+
+    for (uint32_t i = 0; i < asked.count; i++) {
+        struct pad_layer *layer = &asked.at[i];
+
+        if (next < layers->count && is_of_layer(audio, &layers->at[next], layer)) {
+            layer->has_sound = true;
+            layer->sound = layers->at[next].sound;
+            layer->generation = layers->at[next++].generation;
+            layer->has_id = false;
+        } else if (layer->has_id) {
+            drop_slot(&layer->has_sound, &layer->sound, &layer->generation);
+        }
+    }
+    *layers = asked;
+}
+
+bool audio_add_silent(const struct audio *audio, struct call *call, struct pad *pad)
+{
+    struct pad asked = { 0 };
+
+    if (!decode_asked(call, &pad_shape, &audio->pad_asked[pad->pad % SCORE_PADS], &asked))
+        return false;
+    pad->has_id = asked.has_id && !pad->has_sound;
+    pad->id = asked.id;
+    if (pad->layers.count == asked.layers.count)
+        return pad->has_id;
+    add_silent_layers(audio, &pad->layers, asked.layers);
+    return true;
 }
 
 static void drop_slots_of_pad(struct pad *pad)
