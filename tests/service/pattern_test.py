@@ -547,6 +547,30 @@ def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_kee
 
 
 @claim
+def a_pattern_that_was_queued_before_the_tempo_was_locked_does_not_change_it(home):
+    slots_engine(home)
+    until_connected(home)
+    said(home, 'save', '20', make_pattern(home, 'fast', sequencer={'bpm': 240, 'swing': 0.3, 'tracks': {'kick': {'pattern': 'X' * 16}}}))
+    home.loophole('transport', 'start')
+    before = 0
+
+    def is_locked_while_queued():
+        nonlocal before
+        home.loophole('project', 'set', 'tempo_lock=false')
+        home.loophole('transport', 'tempo', '20')  # a bar lasts 12 s
+        home.loophole('transport', 'swing', '0.1')
+        before = home.first('transport').get('pattern', 0)
+        home.loophole('pattern', 'load', '20')
+        home.loophole('project', 'set', 'tempo_lock=true')
+        until(lambda: home.ask('audio.sounding')['tempo_lock'], what='the core has the lock')
+        return 'queued_bar' in home.first('transport')
+    until(is_locked_while_queued, what='the tempo is locked before the bar')
+    home.loophole('transport', 'tempo', '150')
+    until_transport(home, pattern=lambda now: now and now > before, queued_bar=None)
+    same((150, 0.1), tuple(home.first('transport')[key] for key in ('bpm', 'swing')))
+
+
+@claim
 def a_pattern_that_is_loaded_right_after_a_stop_begins_at_once(home):
     slots_engine(home)
     until_connected(home)

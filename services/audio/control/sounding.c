@@ -5,6 +5,7 @@
 
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
+#include "services/audio/control/song.h"
 
 enum {
     REPORT_US = 100000,
@@ -249,19 +250,32 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     return audio_ask_mixer(audio, call, NULL, &answer->mixer);
 }
 
+/* A pattern that is still queued loses its tempo and swing; one that has begun has changed them before the lock. */
+static void lock_tempo(struct audio *audio, bool is_locked)
+{
+    struct score *score = &audio->score;
+
+    audio_take_begun(audio);
+    if (is_locked && song_playing(audio) != &score->next) {
+        score->next_tempo = 0;
+        score->next_swing = -1;
+    }
+    score->tempo_locked = is_locked;
+}
+
 /* Changes after this serial still count as touched. */
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer)
 {
     struct score *score = &audio->score;
-    const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     struct id before;
 
     (void)call, (void)answer;
+    lock_tempo(audio, ask->has_tempo_lock && ask->tempo_lock);
+    const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     memcpy(before.b, score->project, sizeof(before.b));
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;
-    score->tempo_locked = ask->has_tempo_lock && ask->tempo_lock;
     score->kept_serial = is_all ? score->serial : ask->serial;
     audio->sounding_reported = is_all ? audio->changed : audio->sounding_reported;
     audio_score_publish_apart(audio);
