@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Patterns on the command line: MIDI files in both directions, and files that are not ours."""
+import fcntl
 import glob
 import gzip
 import json
@@ -8,8 +9,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (TOP, claim, contains, figure, file_bytes, file_json, file_text, how_often, run_claims, same, until,
-                    write_file)
+from claims import (TOP, claim, contains, figure, file_bytes, file_json, file_text, how_often, open_files, run_claims, same,
+                    until, write_file)
 from sounding import engine, meter, until_connected, until_sounds, until_transport
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
@@ -544,6 +545,31 @@ def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_kee
     until(lambda: not home.ask('audio.sounding')['tempo_lock'], what='the core has no lock')
     said(home, 'load', '20')
     until_transport(home, bpm=240, swing=0.3)
+
+
+@claim
+def a_load_is_of_the_bank_that_was_current_when_it_began(home):
+    slots_engine(home)
+    until_connected(home)
+    for bank in (2, 1):
+        said(home, 'bank', str(bank))
+        for slot in (5, 6):
+            said(home, 'save', str(slot), make_pattern(home, f'of bank {bank}'))
+    lock = home.file('data', 'projects', 'draft', 'patterns', '.lock')
+    client = home.client()
+    with open(lock, 'w', encoding='utf-8') as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # the load waits for the files
+        client.send('project.load_pattern', {'slot': '5'})
+        until(lambda: lock in open_files(home.pid('project')), what='the load has begun')
+        said(home, 'bank', '2')
+    _, error, loaded = client.take('project')
+    same(('ok', 1), (error, loaded['number']), loaded)
+    same(2, home.first('pattern', 'bank')['number'])
+    active = {}
+    for bank in (2, 1):
+        said(home, 'bank', str(bank))
+        active[bank] = [one['slot'] for one in home.first('pattern', 'slots')['slots'] if one['active']]
+    same({1: [5], 2: [6]}, active)
 
 
 @claim
