@@ -2,6 +2,7 @@
 """Errors of pattern commands that the disk, another program or a missing service causes: one sentence and one exit code on
 the command line, on the wire and over OSC; what was saved stays whole; when the cause is gone, the command works."""
 import contextlib
+import gzip
 import json
 import os
 import signal
@@ -55,6 +56,12 @@ def patterns_of(band, library):
     return {name: text for name, text in files(band).items() if 'slots/' in name}, files(library)
 
 
+def backups_of(band):
+    """The texts of the backups, sorted; a backup may be packed meanwhile."""
+    found = [text for name, text in files(band).items() if 'backups/' in name]
+    return sorted(gzip.decompress(text) if text[:2] == b'\x1f\x8b' else text for text in found)
+
+
 def fill(folder):
     with contextlib.suppress(OSError), open(os.path.join(folder, 'filler'), 'wb', buffering=0) as filler:
         while True:
@@ -81,13 +88,21 @@ def save_works(osc):
 @claim(inside=on_small_disks)
 def a_full_disk_is_full(it):
     home, osc, band, library = it
-    before = patterns_of(band, library)
+    for number in range(10):
+        home.client().must('audio.set_pattern', {'pattern': {'metadata': {'name': f'Take {number}'}}})
+        same(0, osc.say('/pattern/save', 5)[1])
+    before, backups = patterns_of(band, library), backups_of(band)
+    same(10, len(set(backups)))
+    write_file(home.file('large'), json.dumps({'sequencer': {'tracks': {}}, 'note': 'x' * 60000}))
+    home.loophole('pattern', home.file('large'))  # larger than what all backups would free
     fill(band)
     fill(library)
     save_is_refused(home, osc, 20, 'No space left on device')
     same(before, patterns_of(band, library))
-    same(0, osc.say('/pattern/load', 5)[1])
+    for _ in range(10):  # each load tries to write the file of the slot again
+        same(0, osc.say('/pattern/load', 5)[1])
     same(0, osc.say('/pattern/load_file', 'user/Night')[1])
+    same(backups, backups_of(band))
     os.unlink(band + '/filler')
     os.unlink(library + '/filler')
     save_works(osc)

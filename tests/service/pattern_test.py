@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Patterns on the command line: MIDI files in both directions, and files that are not ours."""
+import fcntl
 import glob
 import gzip
 import json
@@ -8,8 +9,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (TOP, claim, contains, figure, file_bytes, file_json, file_text, how_often, run_claims, same, until,
-                    write_file)
+from claims import (TOP, claim, contains, figure, file_bytes, file_json, file_text, how_often, open_files, run_claims, same,
+                    until, write_file)
 from sounding import engine, meter, until_connected, until_sounds, until_transport
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
@@ -544,6 +545,55 @@ def a_project_with_a_locked_tempo_applies_no_tempo_of_a_pattern_and_the_file_kee
     until(lambda: not home.ask('audio.sounding')['tempo_lock'], what='the core has no lock')
     said(home, 'load', '20')
     until_transport(home, bpm=240, swing=0.3)
+
+
+@claim
+def a_load_is_of_the_bank_that_was_current_when_it_began(home):
+    slots_engine(home)
+    until_connected(home)
+    for bank in (2, 1):
+        said(home, 'bank', str(bank))
+        for slot in (5, 6):
+            said(home, 'save', str(slot), make_pattern(home, f'of bank {bank}'))
+    lock = home.file('data', 'projects', 'draft', 'patterns', '.lock')
+    client = home.client()
+    with open(lock, 'w', encoding='utf-8') as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # the load waits for the files
+        client.send('project.load_pattern', {'slot': '5'})
+        until(lambda: lock in open_files(home.pid('project')), what='the load has begun')
+        said(home, 'bank', '2')
+    _, error, loaded = client.take('project')
+    same(('ok', 1), (error, loaded['number']), loaded)
+    same(2, home.first('pattern', 'bank')['number'])
+    active = {}
+    for bank in (2, 1):
+        said(home, 'bank', str(bank))
+        active[bank] = [one['slot'] for one in home.first('pattern', 'slots')['slots'] if one['active']]
+    same({1: [5], 2: [6]}, active)
+
+
+@claim
+def a_pattern_that_was_queued_before_the_tempo_was_locked_does_not_change_it(home):
+    slots_engine(home)
+    until_connected(home)
+    said(home, 'save', '20', make_pattern(home, 'fast', sequencer={'bpm': 240, 'swing': 0.3, 'tracks': {'kick': {'pattern': 'X' * 16}}}))
+    home.loophole('transport', 'start')
+    before = 0
+
+    def is_locked_while_queued():
+        nonlocal before
+        home.loophole('project', 'set', 'tempo_lock=false')
+        home.loophole('transport', 'tempo', '20')  # a bar lasts 12 s
+        home.loophole('transport', 'swing', '0.1')
+        before = home.first('transport').get('pattern', 0)
+        home.loophole('pattern', 'load', '20')
+        home.loophole('project', 'set', 'tempo_lock=true')
+        until(lambda: home.ask('audio.sounding')['tempo_lock'], what='the core has the lock')
+        return 'queued_bar' in home.first('transport')
+    until(is_locked_while_queued, what='the tempo is locked before the bar')
+    home.loophole('transport', 'tempo', '150')
+    until_transport(home, pattern=lambda now: now and now > before, queued_bar=None)
+    same((150, 0.1), tuple(home.first('transport')[key] for key in ('bpm', 'swing')))
 
 
 @claim

@@ -350,6 +350,34 @@ def an_item_that_is_away_stays_silent_and_counts(home):
 
 
 @claim
+def a_pad_whose_sounds_are_away_keeps_them_when_another_value_changes(home):
+    song_of_music(home)
+    kick, hat = item(home, 'kick'), item(home, 'hat')
+    home.ask('audio.set_pads', 'each=' + json.dumps([
+        {'pad': 3, 'id': kick, 'mode': 'one_shot', 'layers': [{'id': one, 'low': 0.5} for one in (kick, hat, kick)]}]))
+
+    def sounds_kept():
+        return [(pad.get('id'), [layer['id'] for layer in pad.get('layers', ())]) for pad in kept(home)['pads'] if pad['pad'] == 3]
+    until(lambda: sounds_kept() == [(kick, [kick, hat, kick])])
+    home.stop()
+    os.rename(home.file('library', 'kick.wav'), home.file('away.wav'))
+    engine(home)
+    home.loophole('index', home.file('library'), '--wait')
+    until(lambda: home.ask('project.state')['missing'] == 1)
+    until(lambda: len(home.ask('audio.pads').get('silent', ())) == 3)
+    home.loophole('pads', 'set', '3', 'gain=0.5')
+    home.loophole('pads', 'layer', '3', home.file('library', 'hat.wav'), 'velocity=0-20')
+    until(lambda: sounds_kept() == [(kick, [kick, hat, kick, hat])], what=lambda: kept(home))
+    same(1, home.ask('project.state')['missing'])
+    shutil.move(home.file('away.wav'), home.file('library', 'kick.wav'))
+    home.loophole('index', home.file('library'), '--wait')
+    until(lambda: not home.ask('audio.pads').get('silent'))
+    same([(0.5, 4)], [(pad['gain'], len(pad['layers'])) for pad in home.ask('audio.pads')['each'] if 'sound' in pad])
+    home.loophole('pads', 'set', '3', 'sound=')
+    until(lambda: sounds_kept() == [(None, [kick, hat, kick, hat])], what=lambda: kept(home))
+
+
+@claim
 def a_sound_that_the_streamer_cannot_load_for_a_moment_is_heard_when_it_can(home):
     """The streamer stops for longer than a load may take, and is not replaced."""
     wanted = song_of_music(home)

@@ -71,6 +71,22 @@ def a_slot_and_a_song_list_the_rows_whose_sound_is_missing(home):
     assert 'silent' not in home.first('pattern', 'load', '5')
 
 
+@claim
+def a_wait_ends_when_the_queued_entry_is_withdrawn(home):
+    sounding(home)
+    save_slots(home, 1)
+    home.loophole('song', 'set', '1')
+    home.loophole('transport', 'tempo', '20')  # a bar lasts 12 s
+    home.loophole('transport', 'start')
+    said = home.file('said')
+    process = home.start_into(said, 'loophole', 'song', 'play', '--wait')
+    until(lambda: 'queued_bar' in home.first('transport'), what='the entry is queued')
+    home.loophole('transport', 'stop')  # it stays queued
+    home.loophole('song', 'stop')
+    same(14, process.wait(60))
+    contains(file_bytes(said).decode(), 'the pattern was withdrawn before it began')
+
+
 @claim(shares=sounding)
 def a_song_is_set_shown_undone_and_kept_with_the_project(home):
     same('[SONG] 0 entries\n', home.loophole('song').out)

@@ -142,12 +142,14 @@ static enum err assign_channel(const char *typed, struct pad *pad, struct fault 
     return ERR_OK;
 }
 
-/* "sound=" removes the sound, and "wave=" the oscillator. */
+/* "sound=" removes the sound, also one that is away, and "wave=" the oscillator. */
 static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
     static const char key[] = "sound=";
     const char *value = typed + sizeof(key) - 1;
 
+    if (strncmp(typed, key, sizeof(key) - 1) == 0)
+        pad->has_id = false;
     if (strncmp(typed, key, sizeof(key) - 1) == 0 && value[strspn(value, "0123456789")] != '\0')
         return load_sound(cli, value, pad, fault);
     if (strncmp(typed, "channel=", 8) == 0)

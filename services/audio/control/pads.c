@@ -191,9 +191,12 @@ static void list_pads(const struct audio *audio, struct call *call, struct pads 
     struct pad *pads = arena_array(call_arena(call), SCORE_PADS, sizeof(*pads));
 
     to->each = (struct pad_list){ 0, pads };
-    for (uint32_t i = 0; i < SCORE_PADS; i++)
-        if (is_set(&audio->score.pads[i]) || silent_pads_why(&audio->silent, i))
-            pads[to->each.count++] = write_pad(i, &audio->score.pads[i], call_arena(call));
+    for (uint32_t i = 0; i < SCORE_PADS; i++) {
+        struct pad pad = write_pad(i, &audio->score.pads[i], call_arena(call));
+
+        if (audio_add_silent(audio, call, &pad) || is_set(&audio->score.pads[i]))
+            pads[to->each.count++] = pad;
+    }
 }
 
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer)

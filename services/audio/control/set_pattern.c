@@ -196,6 +196,12 @@ enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const st
 
 /* ---- setting ---- */
 
+static void leave_locked_tempo(const struct audio *audio, struct pattern *pattern)
+{
+    if (audio->score.tempo_locked)
+        pattern->sequencer.has_bpm = pattern->sequencer.has_swing = false;
+}
+
 /* Sounds load in any order; the later ask wins. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
@@ -209,6 +215,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
         return fault_hint(call_fault(call), "set this pattern again if you want it");
     }
     queued->silent = silent;
+    leave_locked_tempo(audio, &asked->ask.pattern); /* the lock may be newer than the ask */
     e = audio_begin_pattern(audio, call, &asked->ask, queued);
     if (e == ERR_OK) {
         audio->pattern_set = asked->number;
@@ -228,8 +235,7 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
     uint32_t count;
     enum err e;
 
-    if (audio->score.tempo_locked)
-        own->ask.pattern.sequencer.has_bpm = own->ask.pattern.sequencer.has_swing = false;
+    leave_locked_tempo(audio, &own->ask.pattern);
     e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for the pattern */
     if (e == ERR_OK)
         e = check_slots(audio, call, &own->ask.pattern);

@@ -5,6 +5,7 @@
 
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
+#include "services/audio/control/song.h"
 
 enum {
     REPORT_US = 100000,
@@ -119,11 +120,54 @@ void audio_note_row(struct audio *audio, struct call *call, uint32_t number, con
     audio_note_asked(&audio->pattern_asked, encode_asked(call, &pattern_shape, &pattern));
 }
 
+static bool is_of_layer(const struct audio *audio, const struct pad_layer *loaded, const struct pad_layer *asked)
+{
+    struct id id;
+
+    if (!asked->has_id)
+        return loaded->sound == asked->sound && loaded->generation == asked->generation;
+    return named_item(audio, loaded->sound, loaded->generation, &id) && id_equal(id, asked->id);
+}
+
 /* Removes the slot, which the next engine does not have. */
 static void drop_slot(bool *has_sound, uint64_t *sound, uint64_t *generation)
 {
     *has_sound = false;
     *sound = *generation = 0;
+}
+
+/* The layers as they were asked for: those that are loaded have their slots, the others their ids. */
+static void add_silent_layers(const struct audio *audio, struct pad_layer_list *layers, struct pad_layer_list asked)
+{
+    uint32_t next = 0;
+
+    for (uint32_t i = 0; i < asked.count; i++) {
+        struct pad_layer *layer = &asked.at[i];
+
+        if (next < layers->count && is_of_layer(audio, &layers->at[next], layer)) {
+            layer->has_sound = true;
+            layer->sound = layers->at[next].sound;
+            layer->generation = layers->at[next++].generation;
+            layer->has_id = false;
+        } else if (layer->has_id) {
+            drop_slot(&layer->has_sound, &layer->sound, &layer->generation);
+        }
+    }
+    *layers = asked;
+}
+
+bool audio_add_silent(const struct audio *audio, struct call *call, struct pad *pad)
+{
+    struct pad asked = { 0 };
+
+    if (!decode_asked(call, &pad_shape, &audio->pad_asked[pad->pad % SCORE_PADS], &asked))
+        return false;
+    pad->has_id = asked.has_id && !pad->has_sound;
+    pad->id = asked.id;
+    if (pad->layers.count == asked.layers.count)
+        return pad->has_id;
+    add_silent_layers(audio, &pad->layers, asked.layers);
+    return true;
 }
 
 static void drop_slots_of_pad(struct pad *pad)
@@ -206,19 +250,32 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     return audio_ask_mixer(audio, call, NULL, &answer->mixer);
 }
 
+/* A pattern that is still queued loses its tempo and swing; one that has begun has changed them before the lock. */
+static void lock_tempo(struct audio *audio, bool is_locked)
+{
+    struct score *score = &audio->score;
+
+    audio_take_begun(audio);
+    if (is_locked && song_playing(audio) != &score->next) {
+        score->next_tempo = 0;
+        score->next_swing = -1;
+    }
+    score->tempo_locked = is_locked;
+}
+
 /* Changes after this serial still count as touched. */
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer)
 {
     struct score *score = &audio->score;
-    const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     struct id before;
 
     (void)call, (void)answer;
+    lock_tempo(audio, ask->has_tempo_lock && ask->tempo_lock);
+    const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     memcpy(before.b, score->project, sizeof(before.b));
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;
-    score->tempo_locked = ask->has_tempo_lock && ask->tempo_lock;
     score->kept_serial = is_all ? score->serial : ask->serial;
     audio->sounding_reported = is_all ? audio->changed : audio->sounding_reported;
     audio_score_publish_apart(audio);

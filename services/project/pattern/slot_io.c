@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
-enum { LOCK_STEP_MS = 5, NAMES_MOST = 64, TRIES = 100 };
+enum { LOCK_STEP_MS = 5, NAMES_MOST = 64, TRIES = 100, BACKUP_PATH = PATH_MAX + 64 };
 /* Less than the 10 s that the command line and OSC wait: they are to say which disk it is. */
 static const usec_t patience_us = (usec_t)8 * 1000000;
 
@@ -110,11 +111,13 @@ static uint32_t list_backups(const struct slot_io *io, uint32_t number, struct s
     return count;
 }
 
-static void drop_old_backups(const struct slot_io *io, const struct slot_backup *backups, uint32_t count)
+static void drop_old_backups(const struct slot_io *io, uint32_t number)
 {
+    struct slot_backup backups[NAMES_MOST];
     char path[PATH_MAX + NAME_MAX + 16];
+    const uint32_t count = list_backups(io, number, backups);
 
-    for (uint32_t i = SLOT_BACKUPS - 1; i < count; i++) { /* one more comes */
+    for (uint32_t i = SLOT_BACKUPS; i < count; i++) {
         (void)snprintf(path, sizeof(path), "%s/backups/%.255s", io->folder, backups[i].name);
         (void)unlink(path);
     }
@@ -138,19 +141,19 @@ static enum err copy_backup(struct slot_io *io, const struct slot_file *file, co
     return e;
 }
 
-/* Links the present file as the newest backup, also if the clock was set back. */
-static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest)
+/* Links the present file as the newest backup, also if the clock was set back, and sets `path` to it. */
+static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest,
+                            char path[BACKUP_PATH])
 {
     const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
     const int first = second == newest->second ? newest->number + 1 : 0;
-    char path[PATH_MAX + 64];
     int number = 0;
 
     for (int n = first; n < first + TRIES; n++) {
         if (n == 0)
-            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld.backup", io->folder, file->number, second);
+            (void)snprintf(path, BACKUP_PATH, "%s/backups/slot_%03u_%lld.backup", io->folder, file->number, second);
         else
-            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld-%d.backup", io->folder, file->number, second,
+            (void)snprintf(path, BACKUP_PATH, "%s/backups/slot_%03u_%lld-%d.backup", io->folder, file->number, second,
                            n);
         number = link(file->path, path) == 0 ? 0 : errno;
         if (number == 0)
@@ -163,24 +166,21 @@ static enum err link_backup(struct slot_io *io, const struct slot_file *file, co
     return fault_errno(&io->fault, file_err(number), number, "the backup %.150s cannot be made", path);
 }
 
-/* Gives the present file a second name. Errors: io, full, denied. */
-static enum err keep_backup(struct slot_io *io, const struct slot_file *file)
+/* Gives the present file a second name, and sets `path` to it; "" if there is no file. Errors: io, full, denied. */
+static enum err keep_backup(struct slot_io *io, const struct slot_file *file, char path[BACKUP_PATH])
 {
     struct slot_backup backups[NAMES_MOST];
     char folder[PATH_MAX + 16];
     uint32_t count;
-    enum err e;
 
+    path[0] = '\0';
     (void)snprintf(folder, sizeof(folder), "%s/backups", io->folder);
     if (access(file->path, F_OK) != 0)
         return ERR_OK;
     if (access(folder, F_OK) != 0 && file_make_dirs(folder, 0755, &io->fault) != ERR_OK)
         return io->fault.code;
     count = list_backups(io, file->number, backups);
-    e = link_backup(io, file, count ? &backups[0] : &(struct slot_backup){ 0 });
-    if (e == ERR_OK)
-        drop_old_backups(io, backups, count);
-    return e;
+    return link_backup(io, file, count ? &backups[0] : &(struct slot_backup){ 0 }, path);
 }
 
 /* ---- files ---- */
@@ -231,21 +231,44 @@ static void folder_of(const struct slot_file *file, char folder[PATH_MAX])
     *slash = '\0';
 }
 
+static enum err change_slot_file(struct slot_io *io, const struct slot_file *file, const char *folder)
+{
+    enum err e = ERR_OK;
+
+    if (!file->removes)
+        return file_write_atomic(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
+    if (unlink(file->path) != 0 && errno != ENOENT)
+        e = fault_errno(&io->fault, file_err(errno), errno, "%.150s cannot be removed", file->path);
+    return e == ERR_OK ? file_sync(folder, &io->fault) : e;
+}
+
+/* An error after the rename leaves the new file. */
+static bool is_same_file(const char *path, const struct stat *before)
+{
+    struct stat now;
+
+    return stat(path, &now) == 0 && now.st_dev == before->st_dev && now.st_ino == before->st_ino;
+}
+
+/* A backup of a file that was not replaced is no backup, and must not push out an older one. */
 static enum err write_slot_file(struct slot_io *io, const struct slot_file *file)
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], backup[BACKUP_PATH];
+    struct stat before = { 0 };
     enum err e;
 
     folder_of(file, folder);
     e = file_make_dirs(folder, 0755, &io->fault);
     if (e == ERR_OK)
-        e = keep_backup(io, file);
-    if (e == ERR_OK && !file->removes)
-        e = file_write_atomic(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
-    if (e == ERR_OK && file->removes && unlink(file->path) != 0 && errno != ENOENT)
-        e = fault_errno(&io->fault, file_err(errno), errno, "%.150s cannot be removed", file->path);
-    if (e == ERR_OK && file->removes)
-        e = file_sync(folder, &io->fault);
+        e = keep_backup(io, file, backup);
+    if (e != ERR_OK)
+        return e;
+    (void)stat(file->path, &before);
+    e = change_slot_file(io, file, folder);
+    if (e == ERR_OK)
+        drop_old_backups(io, file->number);
+    else if (backup[0] && is_same_file(file->path, &before))
+        (void)unlink(backup);
     return e;
 }
 

@@ -11,22 +11,35 @@ static enum err begin_load_slot(struct doing *work, struct txn *txn, struct faul
     return slot_job_begin_one(work, txn, ask->slot, fault);
 }
 
+/* The bank of the slot that was read, as another client may have chosen another one since. */
+static void take_bank_of_slot(struct doing *work, struct slot_banks *banks)
+{
+    struct slot_job *job = slot_job_of(work);
+
+    banks->current = job->bank_number = (job->places->row.number - 1) / SLOTS_BANK + 1;
+    job->bank = arena_text(&work->kept, slot_bank_name(banks, &work->arena));
+    job->active = slot_active(banks);
+}
+
 static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     const uint32_t slot = slot_in_bank(job->places->row.number);
     struct slot_banks banks;
     struct action actions[FEW_ACTIONS];
-    uint32_t count = 0;
+    uint32_t count = 0, current;
     enum err e = slot_job_begin(work, txn, &banks, fault);
 
     if (e == ERR_OK)
         e = slot_job_keep(work, txn, fault);
     if (e != ERR_OK)
         return e;
+    current = banks.current;
+    take_bank_of_slot(work, &banks);
     count = slot_job_adopt(work, actions);
     if (job->active != slot) {
         slot_set_active(&banks, &work->arena, slot);
+        banks.current = current;
         actions[count++] = slot_put_banks(&work->arena, work->id, &banks);
     }
     return slot_job_send(work, "load pattern", actions, count, fault);
