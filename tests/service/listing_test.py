@@ -41,6 +41,31 @@ def each_order_has_the_same_rows_from_an_offset_as_page_by_page(home):
                 same(len(whole), page['total'])
 
 
+@claim(inside=lambda home: _Own(home))
+def a_number_given_as_a_class_or_an_artist_is_a_text(home):
+    search = client_of(home)
+
+    def by_class():
+        return ids_of(search.must('search.query', {'sort': '+class', 'limit': 1000}))
+
+    def found(query):
+        return ids_of(search.must('search.query', {'query': query}))
+    before = by_class()
+    last = found('class:snare')[0]
+    texts = {'class': '808', 'artist': '311', 'album': '1989', 'genre': '90', 'title': '10538'}
+    facts = [{'attribute': name, 'source': 'user', 'confidence': 1.0, 'shown': True, 'number': float(text)}
+             for name, text in texts.items()]
+    search.must('persist.put_media', {'edit': {'id': last, 'facts': facts}})
+    for query in ('class:808', 'artist:311', 'album:1989', 'genre:90', 'label:10538', 'label:311'):
+        same([last], found(query), query)
+    assert last not in found('class:snare')
+    counts = search.must('search.query', {'facets': ['class']})['facets']
+    same([1], [one['count'] for one in counts if one['value'] == '808'])
+    same([last] + [id for id in before if id != last], by_class())
+    home.loophole('undo')
+    same((before, []), (by_class(), found('class:808')))
+
+
 @claim(shares=listing)
 def the_cursor_of_a_page_at_an_offset_goes_on(home):
     search = client_of(home)
