@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import msgpack
-from claims import claim, run_claims, same
+from claims import claim, contains, run_claims, same
 from client import Client
 from indexing import wav
 from kits import two_kits
@@ -64,6 +64,23 @@ def a_number_given_as_a_class_or_an_artist_is_a_text(home):
     same([last] + [id for id in before if id != last], by_class())
     home.loophole('undo')
     same((before, []), (by_class(), found('class:808')))
+
+
+@claim(inside=lambda home: _Own(home))
+def the_exact_form_of_a_value_finds_what_is_counted_of_it(home):
+    search = client_of(home)
+    packs = ['Drums', 'Drumstick Vol 1', 'Big Drums', 'Drums']
+    items = ids_of(search.must('search.query', {'limit': len(packs)}))
+    for id, pack in zip(items, packs):
+        genre = {'attribute': 'genre', 'source': 'user', 'confidence': 1.0, 'shown': True, 'text': pack}
+        search.must('persist.put_media', {'edit': {'id': id, 'pack': pack, 'facts': [genre]}})
+    for one in search.must('search.query', {'facets': ['pack', 'genre']})['facets']:
+        found = search.must('search.query', {'query': f'{one["facet"]}:"={one["value"]}"', 'limit': 0})['total']
+        same(one['count'], found, one['value'])
+    same(sorted([items[0], items[3]]), sorted(ids_of(search.must('search.query', {'query': 'pack:"=drums"'}))))
+    same(sorted(items), sorted(ids_of(search.must('search.query', {'query': 'pack:drums'}))))
+    hints = search.must('search.query', {'query': 'pack:"=Drum"'})['hints']
+    contains(str(hints[0]['near']), 'Drums')
 
 
 @claim(shares=listing)

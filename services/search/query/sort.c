@@ -11,7 +11,7 @@
 static bool read_sort_name(const struct index *index, struct text name, struct sort_order *order)
 {
     const struct filter *filter = filter_named(name);
-    uint32_t field = !filter ? 0 : filter->term == TERM_PACK_WORD ? TERM_PACK : filter->term;
+    uint32_t field = filter ? filter_values(filter) : 0;
     bool has_values = field >= TERM_PACK && field < TERM_IS; /* whatever numbers an item has under this name */
 
     if (text_is(name, "score") || text_is(name, "id") || text_is(name, "name")) {
