@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "proto/wire/saved_name.h"
 #include "services/persist/turn/turn.h"
 #include "store/row.h"
 
@@ -79,6 +80,69 @@ static enum err note_query(struct persist *p, struct kept_query *query, struct f
 
 /* ---- saved queries ---- */
 
+/* The saved queries that a query uses, directly or through others. */
+struct used_names {
+    struct text at[QUERIES_SAVED];
+    uint32_t count;
+};
+
+static bool is_used(const struct used_names *used, struct text name)
+{
+    for (uint32_t i = 0; i < used->count; i++)
+        if (text_equal(used->at[i], name))
+            return true;
+    return false;
+}
+
+/* Adds the names in `query`. Returns false if `own` is one of them. */
+static bool add_names(struct used_names *used, struct text query, struct text own)
+{
+    struct text name;
+
+    for (uint32_t at = 0; (at = saved_name_next(query, at, &name)) < query.len; at += 1 + name.len) {
+        if (text_equal(name, own))
+            return false;
+        if (used->count < QUERIES_SAVED && !is_used(used, name))
+            used->at[used->count++] = name;
+    }
+    return true;
+}
+
+static enum err refuse_circle(struct text own, const struct text *through, struct fault *fault)
+{
+    if (through)
+        fault_set(fault, ERR_BAD_REQUEST, "the query would use itself: \"%.*s\", which it uses, uses @%.*s",
+                  TEXT_ARG(*through), TEXT_ARG(own));
+    else
+        fault_set(fault, ERR_BAD_REQUEST, "the query would use itself: @%.*s is in it", TEXT_ARG(own));
+    fault_field(fault, "query.query");
+    return fault_hint(fault, "save it under another name, or write the text of the saved query in place of its name");
+}
+
+/* Without this, no query with its name could be asked, and the text of the query before it would be lost. */
+static enum err check_circle(struct persist *p, const struct kept_query *query, struct fault *fault)
+{
+    struct used_names *used = arena_alloc(&p->arena, sizeof(*used));
+
+    if (!used)
+        return fault_set(fault, ERR_FULL, "the saved queries in it cannot be read");
+    used->count = 0;
+    if (!add_names(used, query->query, query->name))
+        return refuse_circle(query->name, NULL, fault);
+    for (uint32_t i = 0; i < used->count; i++) {
+        struct key key = key_query(used->at[i], 0);
+        struct kept_query saved = { 0 };
+        enum err e = row_get(p->w.txn, &p->arena, DB_QUERY, &key, &kept_query_shape, &saved);
+        if (e == ERR_NOT_FOUND)
+            continue;
+        if (e != ERR_OK)
+            return fault_set(fault, e, "the saved query \"%.*s\" cannot be read", TEXT_ARG(used->at[i]));
+        if (!add_names(used, saved.query, query->name))
+            return refuse_circle(query->name, &used->at[i], fault);
+    }
+    return ERR_OK;
+}
+
 static enum err save_query(struct persist *p, const struct kept_query *query, struct fault *fault)
 {
     struct key key = key_query(query->name, 0);
@@ -89,6 +153,9 @@ static enum err save_query(struct persist *p, const struct kept_query *query, st
     if (txn_get(p->w.txn, DB_QUERY, key_bytes(&key), &value) == ERR_NOT_FOUND &&
         txn_count(p->w.txn, DB_QUERY) >= QUERIES_SAVED)
         return fault_set(fault, ERR_TOO_LARGE, "%d queries are saved already: remove one first", QUERIES_SAVED);
+    enum err e = check_circle(p, query, fault);
+    if (e != ERR_OK)
+        return e;
     return turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query));
 }
 

@@ -83,10 +83,8 @@ static void complete_value(struct completing *c, struct text name, struct text v
         add_words(c, filter_states, start, before.at);
     else if (filter->kind == FILTER_VIEW)
         add_words(c, filter_views, start, before.at);
-    else if (filter->term == TERM_PACK_WORD)
-        add_values(c, TERM_PACK, start, before.at);
     else if (filter->term)
-        add_values(c, filter->term, start, before.at);
+        add_values(c, filter_values(filter), start, before.at);
 }
 
 /* ---- fields and words ---- */

@@ -104,8 +104,8 @@ static enum err read_colour(struct request *request, const struct search_map *as
     *to = (struct colouring){ .field = TERM_ALL };
     if (!ask->has_colour || ask->colour.len == 0)
         return ERR_OK;
-    to->numbers = index_numbers(&request->search->index, ask->colour);
     to->field = facets_field(ask->colour);
+    to->numbers = to->field == TERM_ALL ? index_numbers(&request->search->index, ask->colour) : NULL;
     if (to->numbers || to->field != TERM_ALL)
         return ERR_OK;
     fault_set(request->fault, ERR_NOT_FOUND, "no item has the fact \"%.*s\"", TEXT_ARG(ask->colour));

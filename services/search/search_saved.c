@@ -1,6 +1,5 @@
-#include <ctype.h>
-
 #include "common/process/limits.h"
+#include "proto/wire/saved_name.h"
 #include "schema_persist.h"
 #include "services/search/search.h"
 #include "store/row.h"
@@ -57,34 +56,6 @@ enum err search_queries(struct search *search, struct call *call, const struct s
 
 /* ---- @NAME ---- */
 
-static uint32_t name_len(struct text query, uint32_t at)
-{
-    uint32_t len = 0;
-
-    for (; at + len < query.len; len++) {
-        unsigned char c = (unsigned char)query.at[at + len];
-        if (!isalnum(c) && c != '-' && c != '_' && c != '.')
-            break;
-    }
-    return len;
-}
-
-/* The position of the next @NAME, outside quotes and at the start of a word; the end of the query if no name follows.
- * */
-static uint32_t next_name(struct text query)
-{
-    bool quoted = false;
-
-    for (uint32_t i = 0; i < query.len; i++) {
-        char before = i ? query.at[i - 1] : ' ';
-        quoted = quoted != (query.at[i] == '"');
-        if (!quoted && query.at[i] == '@' && name_len(query, i + 1) &&
-            (isspace((unsigned char)before) || before == '(' || before == '-'))
-            return i;
-    }
-    return query.len;
-}
-
 static enum err read_saved(struct txn *txn, struct request *request, struct text name, struct kept_query *saved)
 {
     struct key key = key_query(name, 0);
@@ -102,9 +73,9 @@ static enum err expand_names(struct txn *txn, struct request *request, struct te
 {
     uint32_t at = 0, names = 0;
     enum err e = ERR_OK;
+    struct text name;
 
-    for (*expanded = query; e == ERR_OK && (at = next_name(*expanded)) < expanded->len;) {
-        struct text name = { name_len(*expanded, at + 1), expanded->at + at + 1 };
+    for (*expanded = query; e == ERR_OK && (at = saved_name_next(*expanded, 0, &name)) < expanded->len;) {
         struct kept_query saved = { 0 };
         if (++names > EXPANSIONS_MAX || expanded->len > EXPANDED_MAX)
             return fault_set(request->fault, ERR_TOO_LARGE, "the saved queries in it refer to each other in a cycle");
@@ -120,11 +91,12 @@ static enum err expand_names(struct txn *txn, struct request *request, struct te
 
 enum err search_expand(struct request *request, struct text query, struct text *expanded)
 {
+    struct text name;
     struct txn *txn;
     enum err e;
 
     *expanded = query;
-    if (next_name(query) == query.len)
+    if (saved_name_next(query, 0, &name) == query.len)
         return ERR_OK;
     e = search_read(request->search, &txn, request->fault);
     if (e != ERR_OK)
@@ -136,12 +108,12 @@ enum err search_expand(struct request *request, struct text query, struct text *
 
 enum err search_saved_sort(struct request *request, struct text query, struct text *sort)
 {
-    struct text name = { query.len > 0 ? name_len(query, 1) : 0, query.at + 1 };
     struct kept_query saved = { 0 };
+    struct text name;
     struct txn *txn;
     enum err e;
 
-    if (next_name(query) != 0 || name.len + 1 != query.len)
+    if (saved_name_next(query, 0, &name) != 0 || name.len + 1 != query.len)
         return ERR_OK;
     e = search_read(request->search, &txn, request->fault);
     if (e != ERR_OK)

@@ -286,6 +286,9 @@ def queries_are_remembered_and_saved_for_use_within_others(home):
 
     def revision():
         return home.ask('search.query', 'query=', 'limit=0')['revision']
+
+    def found(query):
+        return [one['media']['id'] for one in home.ask('search.query', f'query={query}', 'limit=1000').get('items', [])]
     before = revision()
     for query in ('tag:deep class:kick', 'snare', 'tag:deep class:kick'):
         home.loophole('search', query, '--limit', '1')
@@ -298,8 +301,12 @@ def queries_are_remembered_and_saved_for_use_within_others(home):
     same(['low', 'low_kicks'], saved())
     contains(home.refused('search', '--save', 'endless', '@endless or kick'), 'no query is saved as "endless"')
     home.loophole('search', '--save', 'endless', 'kick')
-    home.loophole('search', '--save', 'endless', '@endless or kick')
-    contains(home.refused('search', '@endless'), 'in a cycle')
+    contains(home.refused('search', '--save', 'endless', '@endless or kick'), 'would use itself: @endless')
+    contains(home.refused('search', '--save', 'low', 'kick -@low_kicks'), 'would use itself: "low_kicks", which it uses, uses @low')
+    home.loophole('search', '--save', 'endless', 'kick "@endless"')
+    home.loophole('search', '--save', 'endless', 'kick')
+    same((found('kick'), found('class:kick (tag:deep or tag:dark)')), (found('@endless'), found('@low_kicks')))
+    contains(home.refused('search', ' or '.join(['@endless'] * 65)), 'in a cycle')
     contains(home.refused('search', '@none'), 'no query is saved as "none"')
     contains(home.refused('search', '--save', 'a b', 'kick'), 'letters, digits')
     home.loophole('queries', 'endless', '--off')

@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import msgpack
-from claims import claim, run_claims, same
+from claims import claim, contains, run_claims, same
 from client import Client
 from indexing import wav
 from kits import two_kits
@@ -39,6 +39,48 @@ def each_order_has_the_same_rows_from_an_offset_as_page_by_page(home):
                 page = search.must('search.query', {'query': query, 'sort': sort, 'limit': 5, 'offset': offset})
                 same(whole[offset:offset + 5], ids_of(page), f'{query!r} by {sort!r} from {offset}')
                 same(len(whole), page['total'])
+
+
+@claim(inside=lambda home: _Own(home))
+def a_number_given_as_a_class_or_an_artist_is_a_text(home):
+    search = client_of(home)
+
+    def by_class():
+        return ids_of(search.must('search.query', {'sort': '+class', 'limit': 1000}))
+
+    def found(query):
+        return ids_of(search.must('search.query', {'query': query}))
+    before = by_class()
+    last = found('class:snare')[0]
+    texts = {'class': '808', 'artist': '311', 'album': '1989', 'genre': '90', 'title': '10538'}
+    facts = [{'attribute': name, 'source': 'user', 'confidence': 1.0, 'shown': True, 'number': float(text)}
+             for name, text in texts.items()]
+    search.must('persist.put_media', {'edit': {'id': last, 'facts': facts}})
+    for query in ('class:808', 'artist:311', 'album:1989', 'genre:90', 'label:10538', 'label:311'):
+        same([last], found(query), query)
+    assert last not in found('class:snare')
+    counts = search.must('search.query', {'facets': ['class']})['facets']
+    same([1], [one['count'] for one in counts if one['value'] == '808'])
+    same([last] + [id for id in before if id != last], by_class())
+    home.loophole('undo')
+    same((before, []), (by_class(), found('class:808')))
+
+
+@claim(inside=lambda home: _Own(home))
+def the_exact_form_of_a_value_finds_what_is_counted_of_it(home):
+    search = client_of(home)
+    packs = ['Drums', 'Drumstick Vol 1', 'Big Drums', 'Drums']
+    items = ids_of(search.must('search.query', {'limit': len(packs)}))
+    for id, pack in zip(items, packs):
+        genre = {'attribute': 'genre', 'source': 'user', 'confidence': 1.0, 'shown': True, 'text': pack}
+        search.must('persist.put_media', {'edit': {'id': id, 'pack': pack, 'facts': [genre]}})
+    for one in search.must('search.query', {'facets': ['pack', 'genre']})['facets']:
+        found = search.must('search.query', {'query': f'{one["facet"]}:"={one["value"]}"', 'limit': 0})['total']
+        same(one['count'], found, one['value'])
+    same(sorted([items[0], items[3]]), sorted(ids_of(search.must('search.query', {'query': 'pack:"=drums"'}))))
+    same(sorted(items), sorted(ids_of(search.must('search.query', {'query': 'pack:drums'}))))
+    hints = search.must('search.query', {'query': 'pack:"=Drum"'})['hints']
+    contains(str(hints[0]['near']), 'Drums')
 
 
 @claim(shares=listing)

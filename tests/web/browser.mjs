@@ -49,6 +49,19 @@ export async function enterFromAfar(page) {
   await page.getByRole('button', { name: 'Enter' }).click()
 }
 
+/** In the page, from its beginning: asks of the name given to `hold` wait until they are released. */
+export function hold_asks() {
+  let name
+  const waiting = []
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    if (name && new TextDecoder('latin1').decode(bytes).includes(name)) waiting.push(() => send.call(this, bytes))
+    else send.call(this, bytes)
+  }
+  globalThis.hold = which => { name = which }
+  globalThis.release = () => { name = undefined; waiting.splice(0).forEach(call => call()) }
+}
+
 /** A page of its own. `before` runs in it before its scripts; `settings` are those of playwright's context. */
 export async function open(browser, hash = '', before = undefined, settings = {}, go = enter) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings })

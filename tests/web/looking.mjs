@@ -115,6 +115,23 @@ export const looking = {
     return page
   },
 
+  async a_pack_counts_what_its_click_finds(browser) {
+    const all = json('search', 'bell or drum', '--limit', '3')
+    assert.equal(all.length, 3)
+    for (const [i, pack] of ['Drums', 'Drumstick Vol 1', 'Drums'].entries()) loophole('edit', all[i].id, `pack=${pack}`)
+    const page = await open(browser)
+    const pack = page.getByRole('navigation', { name: 'Facets' }).locator('details', { has: page.locator('summary', { hasText: /^pack$/ }) })
+    await pack.locator('summary').click()
+    const click = pack.getByRole('button', { name: /^Drums(?!t)/ })
+    await until('the pack is counted', async () => /2$/.test(await click.innerText()))
+    await click.click()
+    await until('the pack is found', async () => (await shown(page)) !== String(total('')))
+    assert.equal(await shown(page), '2')
+    assert.equal(await click.getAttribute('aria-pressed'), 'true')
+    for (const _ of all) loophole('undo')
+    return page
+  },
+
   async a_scan_moves_neither_scroll_nor_selection(browser) {
     const page = await open(browser, '', undefined, { viewport: { width: 1280, height: 480 } })
     await showsTotal(page, '')

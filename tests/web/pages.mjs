@@ -234,6 +234,14 @@ const claims = {
       await page.getByRole('button', { name: `By ${by}`, exact: true }).click()
       await page.locator('details', { has: page.locator('summary', { hasText: name }) }).locator('button', { hasText: item.name }).waitFor()
     }
+    loophole('hide', item.id)
+    const other = json('search', 'bass')[0]
+    id(['clip', `track=${track}`, `section=${section}`, `item=${other.id}`, 'start=8'])
+    const clips = page.locator('details', { has: page.locator('summary', { hasText: 'Chorus' }) }).locator('li')
+    await clips.filter({ hasText: other.name }).waitFor() // from an answer after the item was hidden
+    assert.deepEqual((await clips.locator('button:enabled span:first-child').allInnerTexts()).sort(), [item.name, other.name].sort())
+    loophole('hide', item.id, '--off')
+    loophole('project', 'undo')
     await line.getByRole('button', { name: 'Save' }).click()
     await line.locator('.dirty').waitFor({ state: 'detached' })
     assert.equal(json('project', 'state')[0].dirty, false)

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { json, loophole, open, until } from './browser.mjs'
+import { hold_asks, json, loophole, open, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const song = () => asked('project.song').entries.map(one => `${one.bank}/${one.slot}:${one.bars}`).join(' ')
@@ -20,7 +20,7 @@ export const patterns = {
     loophole('pattern', process.env.PATTERN)
     loophole('pattern', 'save', '1')
     loophole('pattern', 'save', '2')
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=sound', hold_asks)
     const section = page.locator('section[aria-label=Song]')
     const add = async (slot, bars) => {
       const before = asked('project.song').entries.length
@@ -49,6 +49,14 @@ export const patterns = {
     await section.getByText('Entry', { exact: false }).first().waitFor()
     await section.getByRole('button', { name: 'Play from entry 2' }).click()
     await until('it plays from there', () => asked('audio.transport').song === 2)
+    loophole('song', 'set', '1:1', '1:2', '1:3', '1:4')
+    await until('the song of another client is shown', async () => (await section.locator('[data-entry]').count()) === 4)
+    await page.evaluate(() => globalThis.hold('project.set_song'))
+    await section.getByRole('button', { name: 'Remove entry 1' }).click()
+    await section.getByLabel('Bars of entry 1').fill('7') // of the second, while the first change has no answer
+    await section.getByRole('button', { name: 'Move entry 1 down' }).click()
+    await page.evaluate(() => globalThis.release())
+    await until('each change holds', () => song() === '1/1:3 1/1:7 1/1:4')
     loophole('song', 'set', '2')
     await until('the song of another client is shown', async () => (await section.locator('[data-entry]').count()) === 1)
     loophole('song', 'stop')

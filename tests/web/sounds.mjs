@@ -1,7 +1,7 @@
 // sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { enterFromAfar, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
+import { enterFromAfar, hold_asks, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const UNITS = 2 ** 23 // of a counter sound: frame n is n + 1 of them
@@ -370,7 +370,7 @@ export const sounds = {
   },
 
   async a_pad_is_edited_on_the_page(browser) {
-    const page = await open(browser, '#q=ambi_drone')
+    const page = await open(browser, '#q=ambi_drone', hold_asks)
     await showsTotal(page, 'ambi_drone')
     await page.locator('.row').first().click()
     await page.keyboard.press('Control+.')
@@ -419,8 +419,13 @@ export const sounds = {
     await editor.getByLabel('Pitch of layer 1, semitones').fill('12')
     await editor.getByLabel('Pitch of layer 1, semitones').press('Enter')
     await until('it is higher', () => near(pad().layers[0].ratio, 2))
+    await editor.getByRole('button', { name: 'Add the chosen items as layers' }).click()
+    await until('the engine has three layers', () => pad().layers.length === 3)
+    await page.evaluate(() => globalThis.hold('audio.set_pads'))
+    await editor.getByRole('button', { name: 'Remove layer 3' }).click()
     await editor.getByRole('button', { name: 'Remove layer 2' }).click()
-    await until('it is gone', () => pad().layers.length === 1)
+    await page.evaluate(() => globalThis.release())
+    await until('both are gone, also the one whose removal had no answer', () => pad().layers.length === 1)
     await editor.getByLabel('Mode').selectOption('gate')
     await until('it is a gate', () => pad().mode === 'gate')
     const voices = () => asked('audio.meters').sounds

@@ -285,6 +285,11 @@ def a_facet_counts_what_its_click_finds_also_beside_an_or(home):
 
 
 @claim(shares=sounds)
+def a_pack_counts_what_its_click_finds(home):
+    in_browser(home, 'a_pack_counts_what_its_click_finds')
+
+
+@claim(shares=sounds)
 def a_scan_moves_neither_scroll_nor_selection(home):
     in_browser(home, 'a_scan_moves_neither_scroll_nor_selection')
 

@@ -1,6 +1,7 @@
 #include "services/search/index/fold.h"
 
 #include <string.h>
+#include <uchar.h>
 
 /* The base letter of each character of a block; '.': the character itself; a digit: an entry of PAIRS. */
 static const char LATIN[] = /* U+00C0 to U+024F */
@@ -17,6 +18,21 @@ static const char LATIN_MORE[] = /* U+1E00 to U+1EFF */
     "wwwwwwwwwwxxxxyyzzzzzzhtwys...3.aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
     "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......";
 static const char *const PAIRS[] = { "", "ae", "th", "ss", "oe", "ij" };
+
+/* A letter with a mark, and its small letter without one: Greek, Cyrillic, and kana with the marks of voice. A disk of
+ * a Mac has such a letter in two characters, the letter and its mark. */
+static const char16_t MARKED[] =
+    u"ΆαΈεΉηΊιΌοΎυΏωΐιΪιΫυάαέεήηίιΰυϊιϋυόούυώωЀеЁеЃгЇі"
+    u"ЌкЍиЎуЙийиѐеёеѓгїіќкѝиўуѶѵѷѵӁжӂжӐаӑаӒаӓаӖеӗеӚәӛә"
+    u"ӜжӝжӞзӟзӢиӣиӤиӥиӦоӧоӪөӫөӬэӭэӮуӯуӰуӱуӲуӳуӴчӵчӸыӹы"
+    u"がかぎきぐくげけごこざさじしずすぜせぞそだたぢちづつでてどとばはぱはびひぴひぶふぷふべへぺへぼほ"
+    u"ぽほゔうゞゝガカギキグクゲケゴコザサジシズスゼセゾソダタヂチヅツデテドトバハパハビヒピヒブフプフ"
+    u"ベヘペヘボホポホヴウヷワヸヰヹヱヺヲヾヽ";
+
+/* Ranges in which a small letter follows each capital. */
+static const struct in_turn {
+    uint32_t first, last;
+} IN_TURN[] = { { 0x460, 0x481 }, { 0x48A, 0x4BF }, { 0x4C1, 0x4CE }, { 0x4D0, 0x52F } };
 
 /* Ranges whose capitals have a fixed distance from their small letters. */
 static const struct capitals {
@@ -85,11 +101,28 @@ static char latin_base(uint32_t c)
     return '.';
 }
 
+/* The small letter without its mark, of scripts other than Latin. */
+static uint32_t small_letter(uint32_t c)
+{
+    if (c == 0x3C2) /* sigma at the end of a word */
+        return 0x3C3;
+    for (size_t i = 0; c >= MARKED[0] && MARKED[i]; i += 2)
+        if (c == MARKED[i])
+            return MARKED[i + 1];
+    for (size_t i = 0; i < sizeof(IN_TURN) / sizeof(IN_TURN[0]); i++)
+        if (c >= IN_TURN[i].first && c <= IN_TURN[i].last)
+            return (c - IN_TURN[i].first) % 2 ? c : c + 1;
+    for (size_t i = 0; i < sizeof(CAPITALS) / sizeof(CAPITALS[0]); i++)
+        if (c >= CAPITALS[i].first && c <= CAPITALS[i].last)
+            return c + CAPITALS[i].distance;
+    return c;
+}
+
 uint32_t fold_write(uint32_t c, char to[4])
 {
     char base = latin_base(c);
 
-    if (c >= 0x300 && c <= 0x36F) /* combining accents */
+    if ((c >= 0x300 && c <= 0x36F) || c == 0x3099 || c == 0x309A) /* combining accents, and marks of voice */
         return 0;
     if (base >= 'a') {
         to[0] = base;
@@ -99,10 +132,7 @@ uint32_t fold_write(uint32_t c, char to[4])
         memcpy(to, PAIRS[base - '0'], 2);
         return 2;
     }
-    for (size_t i = 0; i < sizeof(CAPITALS) / sizeof(CAPITALS[0]); i++)
-        if (c >= CAPITALS[i].first && c <= CAPITALS[i].last)
-            return write_utf8(c + CAPITALS[i].distance, to);
-    return write_utf8(c, to);
+    return write_utf8(small_letter(c), to);
 }
 
 struct text fold_text(struct arena *arena, struct text from)

@@ -1,4 +1,5 @@
-/* fold.h: folds text for comparison: lower case, Latin letters without accents ("Été" equals "ete"). Any thread. */
+/* fold.h: folds text for comparison: lower case, without accents ("Été" equals "ete"). docs/query.md says of which
+ * scripts. Any thread. */
 #ifndef LOOPHOLE_SEARCH_FOLD_H
 #define LOOPHOLE_SEARCH_FOLD_H
 

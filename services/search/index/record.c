@@ -119,6 +119,28 @@ static struct text key_as_stored(struct text word)
     return musical_key_read(word, &key) ? text_of(musical_key_name(key)) : word;
 }
 
+static bool is_word_fact(struct text attribute)
+{
+    for (size_t i = 0; i < sizeof(LABEL_FACTS) / sizeof(LABEL_FACTS[0]); i++)
+        if (text_is(attribute, LABEL_FACTS[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++)
+        if (text_is(attribute, WORD_FACTS[i].attribute))
+            return true;
+    return false;
+}
+
+/* "808" as a class arrives as a number from clients that send each text that reads as one so. */
+static struct fact fact_as_words(struct arena *arena, struct fact fact)
+{
+    if (fact.has_number && is_word_fact(fact.attribute)) {
+        fact.text = arena_printf(arena, "%.15g", fact.number);
+        fact.has_text = true;
+        fact.has_number = false;
+    }
+    return fact;
+}
+
 static void add_word_fact(struct entry *entry, const struct fact *fact)
 {
     struct id other;
@@ -180,10 +202,11 @@ static enum err add_facts(struct txn *txn, struct arena *arena, const struct med
     if (e == ERR_OK)
         e = catalogue_winning(arena, all, &winning);
     for (uint32_t i = 0; e == ERR_OK && i < winning.count; i++) {
-        if (winning.at[i].has_number && !is_overruled(&winning, &winning.at[i]))
-            add_number_fact(entry, &winning.at[i]);
-        else if (winning.at[i].has_text)
-            add_word_fact(entry, &winning.at[i]);
+        struct fact fact = fact_as_words(arena, winning.at[i]);
+        if (fact.has_number && !is_overruled(&winning, &fact))
+            add_number_fact(entry, &fact);
+        else if (fact.has_text)
+            add_word_fact(entry, &fact);
     }
     return e;
 }

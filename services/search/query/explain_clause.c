@@ -138,7 +138,7 @@ static void explain_phrase(struct explain *x, const struct node *clause)
 
 static void explain_value(struct explain *x, const struct node *clause)
 {
-    enum term_field field = clause->filter->term;
+    enum term_field field = filter_values(clause->filter);
     struct likely likely = { 0 };
     struct hint *hint;
 

@@ -86,9 +86,7 @@ enum term_field facets_field(struct text name)
 
     if (!filter || filter->column || filter->term < TERM_NAME)
         return TERM_ALL;
-    if (filter->term == TERM_PACK_WORD)
-        return TERM_PACK;
-    return filter->term >= TERM_TAG ? filter->term : TERM_ALL;
+    return filter_values(filter) >= TERM_TAG ? filter_values(filter) : TERM_ALL;
 }
 
 static enum err refuse_field(struct text name, const char *field, struct fault *fault)

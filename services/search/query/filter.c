@@ -7,7 +7,7 @@
 
 const struct filter filter_table[] = {
     { "name", "title", FILTER_WORDS, TERM_NAME, NULL, UNIT_NONE, "words of its name" },
-    { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack" },
+    { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack; \"=NAME\" for the whole of it" },
     { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE, "words of its notes, or its pitch as a note (A4)" },
     { "path", "file folder dir", FILTER_WORDS, TERM_PLACE, NULL, UNIT_NONE, "words of its file and folders" },
     { "label", "comment", FILTER_WORDS, TERM_LABEL, NULL, UNIT_NONE,
@@ -18,9 +18,10 @@ const struct filter filter_table[] = {
     { "origin", "", FILTER_EXACT, TERM_ORIGIN, NULL, UNIT_NONE, "recorded, imported, generated, external" },
     { "class", "instrument", FILTER_EXACT, TERM_CLASS, NULL, UNIT_NONE, "its class of sound: kick, snare, pad" },
     { "family", "category", FILTER_EXACT, TERM_FAMILY, NULL, UNIT_NONE, "the family of its class: drums, bass" },
-    { "genre", "", FILTER_CONTAINS, TERM_GENRE, NULL, UNIT_NONE, "words of its genre" },
-    { "artist", "", FILTER_CONTAINS, TERM_ARTIST, NULL, UNIT_NONE, "words of its artist" },
-    { "album", "", FILTER_CONTAINS, TERM_ALBUM, NULL, UNIT_NONE, "words of its album" },
+    { "genre", "", FILTER_CONTAINS, TERM_GENRE, NULL, UNIT_NONE, "words of its genre; \"=NAME\" for the whole of it" },
+    { "artist", "", FILTER_CONTAINS, TERM_ARTIST, NULL, UNIT_NONE,
+      "words of its artist; \"=NAME\" for the whole of it" },
+    { "album", "", FILTER_CONTAINS, TERM_ALBUM, NULL, UNIT_NONE, "words of its album; \"=NAME\" for the whole of it" },
     { "key", "", FILTER_KEY, TERM_KEY, NULL, UNIT_NONE, "its key: Am; ~Am for compatible keys" },
     { "rating", "stars", FILTER_NUMBER, 0, "rating", UNIT_NONE, "a person's rating: 1 to 5; >=4" },
     { "colour", "color", FILTER_EXACT, TERM_COLOUR, NULL, UNIT_NONE, "the colour that a person marked it with: red" },
@@ -97,6 +98,11 @@ const struct filter *filter_named(struct text name)
         if (is_name(name, filter_table[i].name) || is_among(name, filter_table[i].aliases))
             return &filter_table[i];
     return NULL;
+}
+
+enum term_field filter_values(const struct filter *filter)
+{
+    return filter->term == TERM_PACK_WORD ? TERM_PACK : filter->term;
 }
 
 const char *filter_nearest(struct text name)

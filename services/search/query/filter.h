@@ -35,8 +35,9 @@ extern const struct filter filter_table[];
 extern const uint32_t filter_count;
 extern const struct filter filter_attribute; /* any number from the analysis: centroid_hz:>1000 */
 
-const struct filter *filter_named(struct text name); /* ignores case; NULL: unknown */
-const char *filter_nearest(struct text name);        /* the name that differs in the fewest letters; never NULL */
+const struct filter *filter_named(struct text name);        /* ignores case; NULL: unknown */
+enum term_field filter_values(const struct filter *filter); /* of whole values: that of pack is TERM_PACK */
+const char *filter_nearest(struct text name); /* the name that differs in the fewest letters; never NULL */
 
 /* The words of `is:`, with NULL at the end. Below: the word that `word`, or another spelling, means; NULL: unknown. */
 extern const char *const filter_states[];

@@ -137,8 +137,10 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
 
 static struct bitmap *match_exact(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    return node->is_start ? rows_starting(match, node->filter->term, node->text, among)
-                          : rows_valued(match, node->filter->term, node->text, among);
+    enum term_field field = filter_values(node->filter);
+
+    return node->is_start ? rows_starting(match, field, node->text, among)
+                          : rows_valued(match, field, node->text, among);
 }
 
 static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)

@@ -235,6 +235,13 @@ static enum err (*const VALUES[])(struct parser *p, struct node **to) = {
     [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,           [FILTER_VIEW] = parse_view,
 };
 
+/* pack:"=Drums" is the pack of this name alone, and no other with these words. */
+static bool is_whole_value(const struct query_token *token, const struct filter *filter)
+{
+    return token->is_quoted && token->value.len > 1 && token->value.at[0] == '=' &&
+           (filter->kind == FILTER_CONTAINS || filter_values(filter) == TERM_PACK);
+}
+
 static enum err parse_field(struct parser *p, struct node **to)
 {
     const struct filter *filter = filter_named(p->token.name);
@@ -249,7 +256,10 @@ static enum err parse_field(struct parser *p, struct node **to)
     }
     if (p->token.value.len == 0)
         return WRONG(p, p->token.value_at, filter->doc, "%.*s: needs a value", TEXT_ARG(p->token.name));
-    e = VALUES[filter->kind](p, to);
+    if (is_whole_value(&p->token, filter))
+        e = make_text(p, NODE_EXACT, (struct text){ p->token.value.len - 1, p->token.value.at + 1 }, to);
+    else
+        e = VALUES[filter->kind](p, to);
     if (e == ERR_OK)
         (*to)->filter = filter;
     return e;

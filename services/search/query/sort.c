@@ -11,6 +11,8 @@
 static bool read_sort_name(const struct index *index, struct text name, struct sort_order *order)
 {
     const struct filter *filter = filter_named(name);
+    uint32_t field = filter ? filter_values(filter) : 0;
+    bool has_values = field >= TERM_PACK && field < TERM_IS; /* whatever numbers an item has under this name */
 
     if (text_is(name, "score") || text_is(name, "id") || text_is(name, "name")) {
         order->kind = text_is(name, "score") ? SORT_SCORE : text_is(name, "id") ? SORT_ID : SORT_NAME;
@@ -18,16 +20,10 @@ static bool read_sort_name(const struct index *index, struct text name, struct s
     }
     if (filter && filter->column)
         name = text_of(filter->column);
-    order->numbers = index_numbers(index, name);
-    if (order->numbers || (filter && filter->column)) {
-        order->kind = SORT_NUMBER;
-        return true;
-    }
-    order->kind = SORT_VALUE;
-    order->field = filter ? filter->term : 0;
-    if (order->field == TERM_PACK_WORD)
-        order->field = TERM_PACK;
-    return order->field >= TERM_PACK && order->field < TERM_IS;
+    order->numbers = has_values ? NULL : index_numbers(index, name);
+    order->kind = has_values ? SORT_VALUE : SORT_NUMBER;
+    order->field = has_values ? (enum term_field)field : 0;
+    return has_values || order->numbers || (filter && filter->column);
 }
 
 enum err sort_read(const struct index *index, struct text sort, struct sort_order *order, struct fault *fault)

@@ -112,6 +112,33 @@ static void items_without_a_value_come_last_in_either_direction(void **state)
     index_close(&index);
 }
 
+static void numbers_under_the_name_of_values_change_no_order(void **state)
+{
+    static struct entry entry;
+    struct arena arena = { 0 };
+    struct sort_order before, after;
+    struct index index;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    free(made_items(&index, ITEMS, 13));
+    assert_int_equal(sort_read(&index, TEXT("class"), &before, NULL), ERR_OK);
+    entry_begin(&entry, &arena, (struct id){ { 9 } });
+    entry_number(&entry, TEXT("class"), 808, false);
+    entry_number(&entry, TEXT("pack"), 1, false);
+    entry_number(&entry, TEXT("own"), 1, false);
+    assert_int_equal(index_put(&index, &entry), ERR_OK);
+    assert_int_equal(sort_read(&index, TEXT("class"), &after, NULL), ERR_OK);
+    assert_int_equal(after.kind, SORT_VALUE);
+    assert_int_equal(after.field, before.field);
+    assert_int_equal(sort_read(&index, TEXT("-pack"), &after, NULL), ERR_OK);
+    assert_int_equal(after.kind, SORT_VALUE);
+    assert_int_equal(sort_read(&index, TEXT("own"), &after, NULL), ERR_OK);
+    assert_int_equal(after.kind, SORT_NUMBER);
+    index_close(&index);
+    arena_free(&arena);
+}
+
 static void a_cursor_of_another_query_is_refused(void **state)
 {
     struct arena arena = { 0 };
@@ -396,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_cover_a_result_once_while_items_come),
         cmocka_unit_test(items_without_a_value_come_last_in_either_direction),
+        cmocka_unit_test(numbers_under_the_name_of_values_change_no_order),
         cmocka_unit_test(a_cursor_of_another_query_is_refused),
         cmocka_unit_test(an_unknown_order_is_refused),
         cmocka_unit_test(a_whole_word_in_the_name_comes_before_all_else),

@@ -28,32 +28,51 @@ async function loadKit(): Promise<Kit> {
   }
 }
 
-const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
+const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.id !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
 const nameOfPad = (of: pad | undefined, names: Kit['names']) =>
-  of?.wave ? `${of.wave} wave` : names.get(num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)) ?? ''
+  of?.wave ? `${of.wave} wave` : of?.id ? 'loading…' : names.get(num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)) ?? ''
+
+interface Sent { of: Given<pad>; answered: number }
+
+/** The pads, and what notes a change: it counts until pads arrive that were asked for after its answer, so that the next change of its
+ * pad begins with it. */
+function useSent(kit: Kit | undefined) {
+  const [sent, setSent] = useState(new Map<number, Sent>())
+  const of = (number: number) => {
+    const one = sent.get(number)
+    return one && !(kit && kit.asked > one.answered) ? (one.of as pad) : kit?.pads.get(number)
+  }
+  const note = (number: number, to: Sent | undefined, from?: Given<pad>) => setSent(now => {
+    if (from && now.get(number)?.of !== from) return now // a newer change has come
+    const next = new Map(now)
+    if (to) next.set(number, to)
+    else next.delete(number)
+    return next
+  })
+  return { of, note }
+}
 
 export function Pads() {
   const [side, setSide] = useState(4)
   const [at, setAt] = useState(0)
   const [velocity, setVelocity] = useState(HIT)
   const [kit, again] = usePolled(loadKit, 3000)
-  const [sent, setSent] = useState<{ of: pad; answered: number }>() // until pads arrive that were asked for after the answer
-  const of = (number: number) =>
-    sent && num(sent.of.pad) === number && !(kit && kit.asked > sent.answered) ? sent.of : kit?.pads.get(number)
+  const { of, note } = useSent(kit)
   const hit = (number: number) => ask('audio.hit', { pad: number, velocity: velocity / 127 }, 2000).catch(complain)
   const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
-  const take = (now: pads | undefined, number: number) => {
-    const one = now?.each?.find(each => num(each.pad) === number)
-    setSent(one && { of: one, answered: performance.now() })
-    again()
+  const put = (each: (Given<pad> & { pad: number })[]) => {
+    const end = (now?: pads) => {
+      const answered = performance.now()
+      for (const one of each) {
+        const got = now?.each?.find(other => num(other.pad) === one.pad)
+        note(one.pad, got && { of: got, answered }, one)
+      }
+      again()
+    }
+    for (const one of each) note(one.pad, { of: one, answered: Infinity })
+    ask('audio.set_pads', { each }, LOADING_MS).then(now => { end(now); report('', 'pad', now.silent) }, error => { complain(error); end() })
   }
-  const put = (each: Given<pad>[]) =>
-    ask('audio.set_pads', { each }, LOADING_MS).then(now => { take(now, at); report('', 'pad', now.silent) }, error => { complain(error); take(undefined, at) })
-  const change = (part: Given<pad>) => {
-    const next = { ...of(at), pad: at, ...part }
-    if (!part.id && !part.layers) setSent({ of: next as pad, answered: Infinity })
-    put([next])
-  }
+  const change = (part: Given<pad>) => put([{ ...of(at), pad: at, ...part }])
   const layers = (to: Given<pad_layer>[]) => change({ layers: to })
   const fill = () => {
     const ids = chosen().slice(0, side * side)

@@ -9,7 +9,7 @@ import { show, say, complain } from './state'
 import { ask, listen } from './wire'
 
 const BUDGET_MS = 60000
-const ITEMS_MOST = 1000
+const ITEMS_A_PAGE = 1000
 
 const doing = (promise: Promise<unknown>, text: string) => promise.then(() => say(text), complain)
 
@@ -136,12 +136,23 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
   )
 }
 
+/** All items that the project uses, also those that a result leaves out: hidden ones, and takes that are recorded or were given up. */
+async function loadItems(project: string): Promise<Map<string, item>> {
+  const query = 'is:hidden or -is:hidden or is:pending or is:abandoned'
+  const items = new Map<string, item>()
+  for (let cursor = ''; ;) {
+    const page = await ask('search.query', { query, view: 'project', project, limit: ITEMS_A_PAGE, cursor }, 5000)
+    for (const one of page.items ?? []) items.set(idText(one.media.id), one)
+    if (!page.cursor) return items
+    cursor = page.cursor
+  }
+}
+
 function Open({ of, again }: { of: project_line; again: () => void }) {
   const [by, setBy] = useState<By>('track')
   const [got] = usePolled(() => ask('project.show', { project: idText(of.id) }, 5000), 3000, [idText(of.id), num(of.revision)])
-  const [found] = usePolled(() => ask('search.query', { query: '', view: 'project', project: idText(of.id), limit: ITEMS_MOST }, 5000), 3000, [idText(of.id)])
-  if (!got || !found) return null
-  const items = new Map((found.items ?? []).map(one => [idText(one.media.id), one]))
+  const [items] = usePolled(() => loadItems(idText(of.id)), 3000, [idText(of.id)])
+  if (!got || !items) return null
   const parts = (got.each ?? []).map(readPart)
   const away = [...items.values()].filter(one => awayOf(one))
   const step = (name: 'project.undo' | 'project.redo', text: string) =>

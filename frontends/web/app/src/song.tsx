@@ -1,6 +1,6 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
 import type { slot_said, song_entry, song_said } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, num } from './format'
 import { report } from './silent'
@@ -45,46 +45,76 @@ function Line({ of, at, last, playing, put, drop, move, play }: {
   )
 }
 
+interface Entries { entries: Entry[]; loop: boolean }
+
+const run = (promise: Promise<slot_said | song_said>) =>
+  promise.then(said => report(clean(said.message), 'row', 'silent' in said ? said.silent : undefined), complain)
+
+async function loadSong(): Promise<Entries & { asked: number }> {
+  const asked = performance.now()
+  const { entries = [], loop } = await ask('project.song', { project: '' }, 3000)
+  return { entries: entries.map(entryOf), loop, asked }
+}
+
+/** The song, and what changes it. A change that was sent counts until a song arrives that was asked for after its answer, so that
+ * the next change begins with it. */
+function useSong() {
+  const [got, again] = usePolled(loadSong, 3000)
+  const [sent, setSent] = useState<{ of: Entries; answered: number }>()
+  useEffect(() => listen('project.changed', again), [])
+  const shown: Entries | undefined = sent && !(got && got.asked > sent.answered) ? sent.of : got
+  const last = useRef(shown)
+  last.current = shown
+  const change = (part: (from: Entries) => Partial<Entries>) => {
+    const from = last.current ?? { entries: [], loop: false }
+    const next = { ...from, ...part(from) }
+    last.current = next
+    setSent({ of: next, answered: Infinity })
+    const end = (to?: { of: Entries; answered: number }) => setSent(now => (now?.of === next ? to : now)) // a newer change may have come
+    const promise = ask('project.set_song', { project: '', entries: next.entries.map(written).join(' '), loop: next.loop }, BUDGET_MS)
+    promise.then(() => end({ of: next, answered: performance.now() }), () => end())
+    return run(promise).then(again)
+  }
+  return { shown, change, again }
+}
+
 export function Song() {
-  const [got, again] = usePolled(() => ask('project.song', { project: '' }, 3000), 3000)
+  const { shown, change, again } = useSong()
   const [transport] = useTransport()
   const [slot, setSlot] = useState('1')
   const [bars, setBars] = useState('0')
-  useEffect(() => listen('project.changed', again), [])
-  const entries = (got?.entries ?? []).map(entryOf)
-  const loop = got?.loop ?? false
+  const { entries, loop } = shown ?? { entries: [], loop: false }
   const playing = transport?.song === undefined ? undefined : num(transport.song)
-  const run = (promise: Promise<slot_said | song_said>) => promise.then(said => report(clean(said.message), 'row', 'silent' in said ? said.silent : undefined), complain).then(again)
-  const put = (next: Entry[], repeats = loop) =>
-    run(ask('project.set_song', { project: '', entries: next.map(written).join(' '), loop: repeats }, BUDGET_MS))
-  const move = (at: number, by: number) => {
-    const next = [...entries]
+  const play = (entry: number) => run(ask('project.play_song', { entry }, BUDGET_MS)).then(again)
+  const put = (to: (from: Entry[]) => Entry[]) => change(from => ({ entries: to(from.entries) }))
+  const move = (at: number, by: number) => put(from => {
+    const next = [...from]
     next.splice(at + by, 0, ...next.splice(at, 1))
-    put(next)
-  }
+    return next
+  })
   const add = async () => {
     const bank = num((await ask('project.bank', { project: '', bank: '' }, BUDGET_MS)).number)
-    await put([...entries, { bank, slot: wholeOf(slot, 1, SLOTS), bars: wholeOf(bars, 0, BARS_MOST) }])
+    await put(from => [...from, { bank, slot: wholeOf(slot, 1, SLOTS), bars: wholeOf(bars, 0, BARS_MOST) }])
   }
   return (
     <section aria-label="Song" class="wide pane" tabIndex={0} data-playing={playing}>
       <h2>Song</h2>
       <p class="buttons">
-        <button disabled={!entries.length} onClick={() => run(ask('project.play_song', { entry: 0 }, BUDGET_MS))}>Play the song</button>
-        <button disabled={playing === undefined} onClick={() => run(ask('project.stop_song', {}, BUDGET_MS))}>End the song</button>
-        <label><input type="checkbox" checked={loop} disabled={!got} onChange={event => put(entries, event.currentTarget.checked)} /> Again from the first entry</label>
-        <button disabled={!got || entries.length >= ENTRIES_MOST} onClick={() => add().catch(complain)}>Add an entry</button>
+        <button disabled={!entries.length} onClick={() => play(0)}>Play the song</button>
+        <button disabled={playing === undefined} onClick={() => run(ask('project.stop_song', {}, BUDGET_MS)).then(again)}>End the song</button>
+        <label><input type="checkbox" checked={loop} disabled={!shown} onChange={event => { const loop = event.currentTarget.checked; change(() => ({ loop })) }} /> Again from the first entry</label>
+        <button disabled={!shown || entries.length >= ENTRIES_MOST} onClick={() => add().catch(complain)}>Add an entry</button>
         <label>of slot <input type="number" min="1" max={SLOTS} value={slot} onInput={event => setSlot(event.currentTarget.value)} /></label>
         <label>for bars <input type="number" min="0" max={BARS_MOST} value={bars} onInput={event => setBars(event.currentTarget.value)} title="0: as long as its pattern" /></label>
         <output aria-label="Song position">{playing === undefined ? '' : `Entry ${playing} of ${entries.length} plays.`}</output>
       </p>
-      {got && !entries.length && <p class="quiet">The project has no song. Add slots of the current bank, in their order.</p>}
+      {shown && !entries.length && <p class="quiet">The project has no song. Add slots of the current bank, in their order.</p>}
       {entries.length > 0 && (
         <table class="plain">
           <thead><tr><th>Entry</th><th>Bank</th><th>Slot</th><th>Bars</th><th><span class="unseen">Actions</span></th></tr></thead>
           <tbody>{entries.map((one, i) => (
-            <Line key={i} of={one} at={i + 1} last={i === entries.length - 1} playing={playing === i + 1} put={to => put(entries.map((old, j) => (j === i ? to : old)))}
-              drop={() => put(entries.filter((_, j) => j !== i))} move={by => move(i, by)} play={() => run(ask('project.play_song', { entry: i + 1 }, BUDGET_MS))} />
+            <Line key={i} of={one} at={i + 1} last={i === entries.length - 1} playing={playing === i + 1} put={to => put(from => from.map((old, j) => (j === i ? to : old)))}
+              drop={() => put(from => from.filter((_, j) => j !== i))} move={by => move(i, by)} play={() => play(i + 1)} />
           ))}</tbody>
         </table>
       )}

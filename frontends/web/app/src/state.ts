@@ -195,9 +195,12 @@ export function clauses(query: string): string[] {
   return list
 }
 
-/** Makes a clause of a field and a value, with quotes if the value needs them. */
+const OF_WORDS = ['pack', 'genre', 'artist', 'album']
+const VALUE_BYTES = 250 // an answer cuts a longer value, so that it is none of a whole one
+
+/** Makes the clause that finds the items with this value of the field, with quotes if the value needs them. */
 export const clause = (field: string, value: string) =>
-  /^[\p{L}\p{N}_#.]+$/u.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/"/g, '')}"`
+  OF_WORDS.includes(field) && !value.includes('"') && new TextEncoder().encode(value).length < VALUE_BYTES ? `${field}:"=${value}"` : /^[\p{L}\p{N}_#.]+$/u.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/"/g, '')}"`
 
 /** The query and a clause, both in force: an `or` binds less tightly than a space. */
 export const joined = (query: string, more: string) => (isEither(query) ? [`(${query})`, more] : [...clauses(query), more]).join(' ')
