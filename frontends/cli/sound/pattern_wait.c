@@ -20,8 +20,7 @@ static enum err print_began(struct cli *cli, const struct audio_pattern_began *b
 }
 
 /* Asks the transport which pattern sounds, because the event may be lost. Counts the looks that found no queued
- * pattern: the core has none for a moment before the pattern sounds, and none at all after the pattern was
- * withdrawn. */
+ * pattern: the core has none for a moment before the pattern sounds, and none at all after it was withdrawn. */
 static enum err look_at_transport(struct cli *cli, struct audio_pattern_began *to, uint32_t *empty, struct fault *fault)
 {
     struct transport_state now = { 0 };
