@@ -69,7 +69,7 @@ struct event_frame {
  * reaches its client. Errors: bad_request, too_large, version. The buffer of a write has no limit. */
 void frame_write_ask(struct buffer *to, const struct ask_frame *frame);
 enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault);
-enum err frame_read_head(struct bytes from, struct ask_frame *frame, struct fault *fault); /* its name and id alone */
+enum err frame_read_head(struct bytes from, struct ask_frame *frame, struct fault *fault); /* name, id and budget */
 bool frame_find_request(struct bytes from, struct id *to); /* of any frame; false: it has none that can be read */
 void frame_write_answer(struct buffer *to, const struct answer_frame *frame);
 enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct fault *fault);

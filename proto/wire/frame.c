@@ -184,28 +184,28 @@ static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fa
     return e == ERR_OK && *to == 0 ? refuse_frame(fault, "digest", "a number above 0") : e;
 }
 
-static enum err take_name_and_id(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
+static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
 {
+    uint64_t budget_ms = 0;
     enum err e = take_text(reader, "name", &frame->name, fault);
 
     if (e == ERR_OK)
         e = take_id(reader, &frame->request, fault);
     if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with this id would get the first one's answer */
         e = refuse_frame(fault, "request id", "drawn: it is all zeros");
+    if (e == ERR_OK)
+        e = take_uint(reader, "budget", UINT32_MAX, &budget_ms, fault);
+    frame->budget_ms = (uint32_t)budget_ms;
     return e;
 }
 
 static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
 {
     struct token_reader reader;
-    uint64_t budget_ms = 0;
     enum err e = open_frame(from, 5, 6, &reader, fault);
 
     if (e == ERR_OK)
-        e = take_name_and_id(&reader, frame, fault);
-    if (e == ERR_OK)
-        e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
-    frame->budget_ms = (uint32_t)budget_ms;
+        e = take_head(&reader, frame, fault);
     if (e == ERR_OK)
         e = take_body(&reader, &frame->body, fault);
     return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
@@ -234,7 +234,7 @@ enum err frame_read_head(struct bytes from, struct ask_frame *frame, struct faul
     *frame = (struct ask_frame){ 0 };
     e = enter_frame(from, 5, 6, &reader, fault);
     if (e == ERR_OK)
-        e = take_name_and_id(&reader, frame, fault);
+        e = take_head(&reader, frame, fault);
     if (e != ERR_OK)
         (void)frame_find_request(from, &frame->request);
     return e;

@@ -606,6 +606,18 @@ def a_page_that_reads_nothing_is_disconnected(home):
     same(search, home.pid('search'))
 
 
+@claim(shares=alone)
+def a_page_may_have_256_asks_under_way(home):
+    page = Browser(home).page()
+    page.must('search.ping')
+    with home.paused('search'):
+        for _ in range(256):
+            page.send('search.ping', budget_ms=60000)
+        error, why = page.ask('search.ping', budget_ms=60000)
+        same(('busy', 'this page has 256 asks under way'), (error, why['what']))
+    until(lambda: page.ask('search.ping')[0] == 'ok')
+
+
 @claim(shares=engine)
 def a_browser_that_sends_half_a_request_is_disconnected(home):
     browser = Browser(home)
