@@ -259,7 +259,7 @@ static void say_why(struct web_page *page, enum lws_close_status status, const c
     lws_close_reason(page->wsi, status, (uint8_t *)reason, text_repair(reason, MOST, text_of(why)));
 }
 
-/* False: there is no ask to answer, so the page is told by the end of its WebSocket. */
+/* False: no ask of the page could get the answer, so the WebSocket ends with the reason. */
 static bool pass_message(struct web *web, struct web_page *page)
 {
     struct passing passing;
