@@ -22,14 +22,15 @@ static void read_text(pid_t task, const char *name, char *text, size_t size)
         close(fd);
 }
 
-/* Without these counts of the kernel all time counts. */
+/* Without these counts of the kernel all time counts. They are 0 of a new task that has not run yet. */
 static void read_times(struct patience *patience)
 {
     long long ran, queued;
     char text[128];
 
     read_text(patience->task, "schedstat", text, sizeof(text));
-    if (sscanf(text, "%lld %lld", &ran, &queued) != 2)
+    patience->is_counted = sscanf(text, "%lld %lld", &ran, &queued) == 2;
+    if (!patience->is_counted)
         return;
     patience->ran = ran / 1000;
     patience->queued = queued / 1000;
@@ -59,7 +60,7 @@ static void count_time(struct patience *patience, usec_t now, usec_t most)
     bool ready = is_ready(patience->task);
 
     read_times(patience);
-    usec_t counts = ready && patience->queued ? patience->ran - ran : passed - (patience->queued - queued);
+    usec_t counts = ready && patience->is_counted ? patience->ran - ran : passed - (patience->queued - queued);
     counts = counts < most ? counts : most;
     patience->counted += counts > 0 ? counts : 0;
     patience->seen = now;

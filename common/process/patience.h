@@ -19,6 +19,7 @@ struct patience {
     pid_t task; /* of a process or a thread */
     usec_t began, seen;
     usec_t ran, queued; /* by the kernel's count, at the last look */
+    bool is_counted;    /* the kernel has such a count of it */
     usec_t counted;
 };
 

@@ -212,7 +212,7 @@ def a_server_that_refuses_the_client_is_reported_and_joined_when_it_lets_it_in(h
     said = home.file('other.said')
 
     def takes_the_name():
-        other = home.start_into(said, tool('knob'), name, ours)
+        other = home.start_into(said, tool('count'), name, ours)
         until(lambda: other.poll() is not None or 'ready' in printed_in(said))
         return other.poll() is None and other
     with home.paused('audio'):
