@@ -24,7 +24,7 @@ async function commandsFor(page, text) {
   await page.locator('dialog.palette[open] input').fill(text)
   const count = await page.locator('#commands [role=option]').count()
   await page.keyboard.press('Escape')
-  await page.locator('dialog[open]').waitFor({ state: 'detached' })
+  await page.locator('#commands').waitFor({ state: 'detached' }) // the dialog closes a moment before the page knows
   return count
 }
 
