@@ -29,8 +29,9 @@ async function loadKit(): Promise<Kit> {
 }
 
 const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.id !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
-const nameOfPad = (of: pad | undefined, names: Kit['names']) =>
-  of?.wave ? `${of.wave} wave` : of?.id ? 'loading…' : names.get(num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)) ?? ''
+/** A pad that the engine reports with an id has a sound that could not be loaded. */
+const nameOfPad = (of: pad | undefined, names: Kit['names'], waits: boolean) =>
+  of?.wave ? `${of.wave} wave` : of?.id ? (waits ? 'loading…' : 'not loaded') : names.get(num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)) ?? ''
 
 interface Sent { of: Given<pad>; answered: number }
 
@@ -49,7 +50,7 @@ function useSent(kit: Kit | undefined) {
     else next.delete(number)
     return next
   })
-  return { of, note }
+  return { of, note, waits: (number: number) => sent.get(number)?.answered === Infinity }
 }
 
 export function Pads() {
@@ -57,7 +58,8 @@ export function Pads() {
   const [at, setAt] = useState(0)
   const [velocity, setVelocity] = useState(HIT)
   const [kit, again] = usePolled(loadKit, 3000)
-  const { of, note } = useSent(kit)
+  const { of, note, waits } = useSent(kit)
+  const named = (number: number) => nameOfPad(of(number), kit?.names ?? new Map(), waits(number))
   const hit = (number: number) => ask('audio.hit', { pad: number, velocity: velocity / 127 }, 2000).catch(complain)
   const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
   const put = (each: (Given<pad> & { pad: number })[]) => {
@@ -116,16 +118,16 @@ export function Pads() {
       <div class="kit">
         <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, minmax(0, 1fr))` }} onKeyDown={onKeyDown}>
           {Array.from({ length: side * side }, (_, number) => (
-            <button key={number} class={`pad ${number === at ? 'at' : ''}`} aria-disabled={!plays(of(number))} title={nameOfPad(of(number), kit?.names ?? new Map())}
+            <button key={number} class={`pad ${number === at ? 'at' : ''}`} aria-disabled={!plays(of(number))} title={named(number)}
               onFocus={() => setAt(number)}
               onPointerDown={() => { setAt(number); if (plays(of(number))) hit(number) }} onPointerUp={() => release(number)} onPointerLeave={event => { if (event.buttons) release(number) }}
               onKeyDown={event => { if (event.key === 'Enter' && !event.repeat && plays(of(number))) hit(number) }}
               onKeyUp={event => { if (event.key === 'Enter') release(number) }}>
-              {number}{side === 4 && <kbd>{LETTERS[number]}</kbd>}<small>{nameOfPad(of(number), kit?.names ?? new Map())}</small>
+              {number}{side === 4 && <kbd>{LETTERS[number]}</kbd>}<small>{named(number)}</small>
             </button>
           ))}
         </div>
-        <PadEditor key={at} number={at} of={of(at)} name={nameOfPad(of(at), kit?.names ?? new Map())} names={kit?.names ?? new Map()} change={change} layers={layers} />
+        <PadEditor key={at} number={at} of={of(at)} name={named(at)} names={kit?.names ?? new Map()} change={change} layers={layers} />
       </div>
     </section>
   )

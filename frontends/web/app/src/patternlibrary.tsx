@@ -3,8 +3,7 @@ import type { library_pattern, library_verb, silent_sound } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, counted, num } from './format'
-import { report } from './silent'
-import { complain } from './state'
+import { reportSaid } from './silent'
 import { ask, listen } from './wire'
 
 const BUDGET_MS = 20000
@@ -63,7 +62,7 @@ export function PatternLibrary() {
   const [got, again, failed] = usePolled(load, 3000, [name, folder, tag, recent, archived, alike, page])
   useEffect(() => listen('project.changed', again), [])
   useEffect(() => setPage(0), [name, folder, tag, recent, archived, alike])
-  const run = (promise: Promise<Said>) => promise.then(said => report(clean(said.message), 'row', said.silent), complain).then(again)
+  const run = (promise: Promise<Said>) => reportSaid(promise).then(again)
   const each = got?.each ?? []
   const total = num(got?.total)
   const field = (label: string, value: string, put: (text: string) => void) =>

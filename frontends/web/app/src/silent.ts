@@ -18,3 +18,7 @@ export function report(text: string, what: 'row' | 'pad', silent: silent_sound[]
   const more = silent.length > WORDS_MOST ? [`${silent.length - WORDS_MOST} more are silent`] : []
   complain(new Error([...(text ? [text] : []), ...silent.slice(0, WORDS_MOST).map(of => inWords(of, what)), ...more].join('. ')))
 }
+
+/** Shows the sentence of an answer with its silent rows, or the reason of the failure. */
+export const reportSaid = (promise: Promise<{ message: string; silent?: silent_sound[] }>) =>
+  promise.then(said => report(clean(said.message), 'row', said.silent), complain)

@@ -3,8 +3,7 @@ import type { slot_line, slot_said, slot_verb } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, num } from './format'
-import { report } from './silent'
-import { complain } from './state'
+import { reportSaid } from './silent'
 import { ask, listen } from './wire'
 import { useTransport } from './transport'
 import { TypedField } from './typedfield'
@@ -46,7 +45,7 @@ export function Slots() {
   const [slot, setSlot] = useState('')
   const [name, setName] = useState('')
   useEffect(() => listen('project.changed', again), [])
-  const run = (promise: Promise<slot_said>) => promise.then(said => report(clean(said.message), 'row', said.silent), complain).then(again)
+  const run = (promise: Promise<slot_said>) => reportSaid(promise).then(again)
   const slots = got?.slots ?? []
   const queued = transport?.queued_bar === undefined || transport.queued_bar === null ? undefined : num(transport.queued_bar)
   const to = slot || String(freeSlot(slots))

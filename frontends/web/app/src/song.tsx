@@ -1,9 +1,9 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
-import type { slot_said, song_entry, song_said } from 'loophole'
+import type { song_entry } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, num } from './format'
-import { report } from './silent'
+import { num } from './format'
+import { reportSaid } from './silent'
 import { complain } from './state'
 import { useTransport } from './transport'
 import { TypedField } from './typedfield'
@@ -47,9 +47,6 @@ function Line({ of, at, last, playing, put, drop, move, play }: {
 
 interface Entries { entries: Entry[]; loop: boolean }
 
-const run = (promise: Promise<slot_said | song_said>) =>
-  promise.then(said => report(clean(said.message), 'row', 'silent' in said ? said.silent : undefined), complain)
-
 async function loadSong(): Promise<Entries & { asked: number }> {
   const asked = performance.now()
   const { entries = [], loop } = await ask('project.song', { project: '' }, 3000)
@@ -73,7 +70,7 @@ function useSong() {
     const end = (to?: { of: Entries; answered: number }) => setSent(now => (now?.of === next ? to : now)) // a newer change may have come
     const promise = ask('project.set_song', { project: '', entries: next.entries.map(written).join(' '), loop: next.loop }, BUDGET_MS)
     promise.then(() => end({ of: next, answered: performance.now() }), () => end())
-    return run(promise).then(again)
+    return reportSaid(promise).then(again)
   }
   return { shown, change, again }
 }
@@ -85,7 +82,7 @@ export function Song() {
   const [bars, setBars] = useState('0')
   const { entries, loop } = shown ?? { entries: [], loop: false }
   const playing = transport?.song === undefined ? undefined : num(transport.song)
-  const play = (entry: number) => run(ask('project.play_song', { entry }, BUDGET_MS)).then(again)
+  const play = (entry: number) => reportSaid(ask('project.play_song', { entry }, BUDGET_MS)).then(again)
   const put = (to: (from: Entry[]) => Entry[]) => change(from => ({ entries: to(from.entries) }))
   const move = (at: number, by: number) => put(from => {
     const next = [...from]
@@ -101,7 +98,7 @@ export function Song() {
       <h2>Song</h2>
       <p class="buttons">
         <button disabled={!entries.length} onClick={() => play(0)}>Play the song</button>
-        <button disabled={playing === undefined} onClick={() => run(ask('project.stop_song', {}, BUDGET_MS)).then(again)}>End the song</button>
+        <button disabled={playing === undefined} onClick={() => reportSaid(ask('project.stop_song', {}, BUDGET_MS)).then(again)}>End the song</button>
         <label><input type="checkbox" checked={loop} disabled={!shown} onChange={event => { const loop = event.currentTarget.checked; change(() => ({ loop })) }} /> Again from the first entry</label>
         <button disabled={!shown || entries.length >= ENTRIES_MOST} onClick={() => add().catch(complain)}>Add an entry</button>
         <label>of slot <input type="number" min="1" max={SLOTS} value={slot} onInput={event => setSlot(event.currentTarget.value)} /></label>
