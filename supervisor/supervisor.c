@@ -8,6 +8,7 @@
 #include "common/shared/bell.h"
 #include "common/shared/studio.h"
 #include "proto/transport/lock.h"
+#include "proto/transport/service_link.h"
 #include "supervisor/fresh_names.h"
 #include "supervisor/home.h"
 #include "supervisor/keeper.h"
@@ -139,6 +140,15 @@ static bool should_run(const struct supervisor *supervisor, const struct table_r
     return false;
 }
 
+/* An ask of a service that is left out gets its error at once. */
+static void leave_out(const struct supervisor *supervisor, const struct table_row *row)
+{
+    struct fault fault = { 0 };
+
+    if (row->when == TABLE_SOUND && service_link_leave_out(supervisor->world.paths, row->name, &fault) != ERR_OK)
+        log_fault("cannot say that a service is left out", &fault);
+}
+
 /* The JACK server comes first: it is the only child that is not in the table. */
 static void name_children(struct supervisor *supervisor)
 {
@@ -148,8 +158,10 @@ static void name_children(struct supervisor *supervisor)
         server_open(&supervisor->server, &supervisor->world, &supervisor->children[supervisor->count++]);
     for (uint32_t i = 0; i < table_count && supervisor->count < BOARD_ENTRIES; i++) {
         struct child *child = &supervisor->children[supervisor->count];
-        if (!should_run(supervisor, &table_rows[i], sound))
+        if (!should_run(supervisor, &table_rows[i], sound)) {
+            leave_out(supervisor, &table_rows[i]);
             continue;
+        }
         child->row = &table_rows[i];
         child->world = &supervisor->world;
         supervisor->count++;

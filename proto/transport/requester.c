@@ -255,6 +255,15 @@ static bool deliver_gone(struct requester *requester, struct sent_ask *sent, str
     return deliver_fault(requester, sent, &fault, to);
 }
 
+static bool deliver_left_out(struct requester *requester, struct sent_ask *sent, struct delivery *to)
+{
+    struct fault fault = { 0 };
+
+    fault_set(&fault, ERR_OFFLINE, "%s is not running: this engine runs without sound", sent->link->service);
+    fault_hint(&fault, "LOOPHOLE_AUDIO or the setting audio.device was none when it started (`loophole doctor`)");
+    return deliver_fault(requester, sent, &fault, to);
+}
+
 /* Sends due asks again, and gives up those whose budget ended. True if it delivered one; the rest is then still due. */
 static bool take_due(struct requester *requester, struct delivery *to)
 {
@@ -267,6 +276,8 @@ static bool take_due(struct requester *requester, struct delivery *to)
             return deliver_late(requester, sent, to);
         if (now >= sent->send_at && service_link_is_offline(sent->link, now))
             return deliver_gone(requester, sent, to);
+        if (now >= sent->send_at && service_link_is_left_out(sent->link, now))
+            return deliver_left_out(requester, sent, to);
         if (now >= sent->send_at)
             send_ask_frame(requester, sent, now);
         due = due < due_of(sent) ? due : due_of(sent);

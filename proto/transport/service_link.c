@@ -1,11 +1,12 @@
 #include "proto/transport/service_link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/transport/lock.h"
 #include "proto/wire/nearest.h"
 
-enum { LOOK_US = 100000, GRACE_US = 3000000 };
+enum { LOOK_US = 100000, GRACE_US = 3000000, ABSENCE_NAME_SIZE = SERVICE_LINK_NAME_SIZE + 3 };
 
 enum err service_link_open(struct service_link *link, struct sockets *sockets, const struct paths *paths,
                            struct text service, struct fault *fault)
@@ -35,15 +36,45 @@ bool service_link_is_new(struct service_link *link)
     return is_new;
 }
 
+static void name_absence(const char *service, char name[ABSENCE_NAME_SIZE])
+{
+    (void)snprintf(name, ABSENCE_NAME_SIZE, "no-%s", service);
+}
+
+static void look_at_engine(struct service_link *link, usec_t now)
+{
+    char absence[ABSENCE_NAME_SIZE];
+
+    if (link->looked && now < link->looked + LOOK_US)
+        return;
+    link->looked = now;
+    sockets_follow(link->socket);
+    bool serves = lock_is_held(link->paths, link->service);
+    link->runs = serves || lock_is_held(link->paths, "supervisor");
+    link->ran = link->runs ? now : link->ran;
+    name_absence(link->service, absence);
+    link->is_left_out = !serves && lock_is_held(link->paths, absence);
+}
+
 bool service_link_is_offline(struct service_link *link, usec_t now)
 {
-    if (!link->looked || now >= link->looked + LOOK_US) {
-        link->looked = now;
-        sockets_follow(link->socket);
-        link->runs = lock_is_held(link->paths, link->service) || lock_is_held(link->paths, "supervisor");
-        link->ran = link->runs ? now : link->ran;
-    }
+    look_at_engine(link, now);
     return !link->runs && (!link->ran || now >= link->ran + GRACE_US);
+}
+
+bool service_link_is_left_out(struct service_link *link, usec_t now)
+{
+    look_at_engine(link, now);
+    return link->is_left_out;
+}
+
+enum err service_link_leave_out(const struct paths *paths, const char *service, struct fault *fault)
+{
+    char absence[ABSENCE_NAME_SIZE];
+    int fd;
+
+    name_absence(service, absence);
+    return lock_take(paths, absence, &fd, fault);
 }
 
 enum err service_link_name(const struct paths *paths, struct text name, struct text *service, struct fault *fault)

@@ -17,6 +17,7 @@ struct service_link {
     usec_t looked; /* when `runs` was last determined; 0: never */
     usec_t ran;    /* when the engine was last seen running */
     bool runs;
+    bool is_left_out;
 };
 
 /* Connects to `service`, whether it runs or not; service_link_close disconnects. Errors: bad_request (the name is too
@@ -31,6 +32,12 @@ bool service_link_is_new(struct service_link *link);
 /* False if the service runs, or a supervisor that would start it. True: neither runs, and neither has done so on this
  * link recently: for 3 s, longer than a restart of the supervisor takes. Follows a service to its successor. */
 bool service_link_is_offline(struct service_link *link, usec_t now);
+
+/* True if the engine runs without this service (service_link_leave_out), so that no wait would help. */
+bool service_link_is_left_out(struct service_link *link, usec_t now);
+
+/* Makes this engine one without `service`, until the calling process ends. Errors: those of lock_take. */
+enum err service_link_leave_out(const struct paths *paths, const char *service, struct fault *fault);
 
 /* Returns the service of a full name ("persist.put_media" gives "persist"). Errors: bad_request (not of that form),
  * not_found with the nearest name (no schema and no running service has the name). */

@@ -579,4 +579,14 @@ def with_the_device_none_no_audio_core_runs(home):
         contains(home.refused(*command), 'this engine runs without sound')
 
 
+@claim
+def no_ask_waits_for_a_service_that_the_engine_runs_without(home):
+    home.up()
+    contains(home.refused('ask', 'audio.status', '--budget', '600000'), 'this engine runs without sound')
+    for slow in ('supervisor', 'project'):  # project asks the core with the rest of the budget
+        home.kill(slow)
+        home.wait_ready('supervisor', 'project')
+        contains(home.refused('ask', 'project.save_pattern', 'slot=5', '--budget', '600000'), 'this engine runs without sound')
+
+
 run_claims()

@@ -62,9 +62,6 @@ bool options_want_json(int argc, char **argv);
 /* Asks with the budget of --budget (default 10 s). The answer's memory is valid until the next ask. */
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
-/* Returns offline, at once, if `name` is an ask of a sound service that this engine runs without. */
-enum err cli_check_service(struct cli *cli, const char *name, struct fault *fault);
-
 /* Warns on standard error, without --json, if the answer says that the open project does not keep the change. */
 void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer);
 

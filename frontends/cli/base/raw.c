@@ -29,8 +29,6 @@ static enum err send_raw(struct cli *cli, const char *name, struct buffer *body,
 
     if (cli->options.request_id && !id_read(text_of(cli->options.request_id), &id))
         return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
-    if (cli_check_service(cli, name, fault) != ERR_OK)
-        return fault->code;
     return ask_raw(cli->asker, name, buffer_bytes(body), budget, &id, answer, fault);
 }
 

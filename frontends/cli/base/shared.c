@@ -1,35 +1,8 @@
 /* shared.c: functions for several commands. */
-#include <stdio.h>
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
-#include "proto/transport/lock.h"
-#include "schema_supervisor.h"
-
-static bool has_service(const struct service_lines *lines, const char *service)
-{
-    for (uint32_t i = 0; i < lines->each.count; i++)
-        if (text_is(lines->each.at[i].service, service))
-            return true;
-    return false;
-}
-
-enum err cli_check_service(struct cli *cli, const char *name, struct fault *fault)
-{
-    struct service_lines lines = { 0 };
-    struct fault none = { 0 };
-    char service[32];
-
-    snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "."), name);
-    if ((strcmp(service, "audio") != 0 && strcmp(service, "streamer") != 0) || lock_is_held(&cli->paths, service) ||
-        !lock_is_held(&cli->paths, "supervisor") ||
-        ask(cli->asker, "supervisor.services", NULL, 2000, NULL, &lines, &none) != ERR_OK ||
-        has_service(&lines, service))
-        return ERR_OK;
-    fault_set(fault, ERR_OFFLINE, "%s is not running: this engine runs without sound", service);
-    return fault_hint(fault, "LOOPHOLE_AUDIO or the setting audio.device was none when it started (`loophole doctor`)");
-}
 
 void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer)
 {
@@ -47,10 +20,8 @@ void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *ans
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
 {
     uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
-    enum err e = cli_check_service(cli, name, fault);
+    enum err e = ask(cli->asker, name, request, budget, NULL, answer, fault);
 
-    if (e == ERR_OK)
-        e = ask(cli->asker, name, request, budget, NULL, answer, fault);
     if (e == ERR_OK && answer)
         cli_warn_if_unkept(cli, name, answer);
     return e;
