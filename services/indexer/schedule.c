@@ -10,6 +10,7 @@
 enum {
     ANALYSER_WAIT_US = 10000000, /* at the start, until the first worker reports its analyser's version */
     RETRY_US = 30000000,         /* after a scan that failed or hung, or found no folder on a volume that is here */
+    RETURN_US = 1000000,         /* after a change above a library that is not there, which may be its return */
     STALLED_US = 2000000,        /* a scan without progress for so long delays no other one */
     QUEUE_MAX = 200000,          /* files in memory; a later scan finds the others */
 };
@@ -244,6 +245,9 @@ static void keep_result(struct indexer *indexer, struct library_state *lib, cons
     library_state_put(&indexer->libraries, &library);
     if (result->away)
         watch_forget(indexer->watch, library.id);
+    if (result->away && result->awaits_wd &&
+        watch_await(indexer->watch, library.id, result->awaits_wd, (const char *)lib->library.path.at, result->awaits))
+        library_state_look_within(lib, RETURN_US);
 }
 
 static bool is_tree_to_scan(const struct library_state *tree, const struct library_state *lib,

@@ -1,9 +1,14 @@
+#include <string.h>
 #include <sys/stat.h>
 
 #include "common/cloud_file.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/walk.h"
+#include "services/indexer/scan/watch.h"
 #include "store/availability.h"
+
+enum { AWAIT_TRIES = 8 };
 
 bool scan_is_cloud(const struct scan *scan, const char *folder)
 {
@@ -33,6 +38,31 @@ static bool is_linked(struct scan *scan, struct bytes path)
     return library->link.len == 0 || scan_links_lead(scan, library, path) == ERR_OK;
 }
 
+/* Watches the place where the library's folder, or the first missing one above it, may appear again. True: it has
+ * appeared meanwhile. */
+static bool await_folder(struct scan *scan, struct bytes path)
+{
+    for (int i = 0; scan->order.inotify >= 0 && i < AWAIT_TRIES && !is_folder(path); i++) {
+        char above[PATH_MAX];
+        char *slash = NULL;
+        if (!bytes_copy(above, sizeof(above), path))
+            return false;
+        do {
+            slash = strrchr(above, '/');
+            *slash = '\0';
+        } while (above[0] && !is_folder(bytes_of(above, strlen(above))));
+        int wd = inotify_add_watch(scan->order.inotify, above[0] ? above : "/", WATCH_RETURN_MASK);
+        if (wd < 0)
+            return false;
+        scan->result.awaits_wd = wd;
+        scan->result.awaits = (const char *)arena_bytes(&scan->arena, bytes_of(slash + 1, strlen(slash + 1))).at;
+        *slash = '/';
+        if (walk_is_gone(above))
+            return false;
+    }
+    return is_folder(path);
+}
+
 static enum err set_here(struct scan *scan, const struct place_seen *seen, struct fault *fault)
 {
     struct bytes path = { 0 };
@@ -40,7 +70,7 @@ static enum err set_here(struct scan *scan, const struct place_seen *seen, struc
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the place of a library");
-    if (!path.len || !is_folder(path) || !is_linked(scan, path))
+    if (!path.len || !(is_folder(path) || await_folder(scan, path)) || !is_linked(scan, path))
         return ERR_OK;
     if ((e = scan_trees_note(scan, seen)) != ERR_OK)
         return fault_set(fault, e, "cannot read the trees of a library");

@@ -43,7 +43,8 @@ struct leaving {
 struct watch_above {
     int wd;
     struct id library;
-    char *path; /* of the library */
+    char *path;    /* of the library */
+    char *awaited; /* the name of the missing folder in it; NULL: none is missing */
 };
 
 struct watch {
@@ -119,6 +120,13 @@ static void drop_spot(struct watch *watch, struct watch_spot *spot)
     free(spot);
 }
 
+static void drop_above(struct watch *watch, uint32_t at)
+{
+    free(watch->above[at].path);
+    free(watch->above[at].awaited);
+    watch->above[at] = watch->above[--watch->above_count];
+}
+
 void watch_free(struct watch *watch)
 {
     if (!watch)
@@ -129,8 +137,8 @@ void watch_free(struct watch *watch)
     }
     for (int i = 0; i < LEAVING; i++)
         free(watch->leaving[i].path);
-    for (uint32_t i = 0; i < watch->above_count; i++)
-        free(watch->above[i].path);
+    while (watch->above_count)
+        drop_above(watch, 0);
     free(watch->above);
     close(watch->fd);
     free(watch);
@@ -174,6 +182,18 @@ static struct watch_spot *add_spot(struct watch *watch, int wd)
     return spot;
 }
 
+static bool take_early(struct watch *watch, int wd)
+{
+    bool was_early = false;
+
+    for (int i = 0; i < EARLY; i++)
+        if (watch->early[i] == wd) {
+            watch->early[i] = -1;
+            was_early = true;
+        }
+    return was_early;
+}
+
 void watch_add(struct watch *watch, struct id library, int wd, const char *path)
 {
     struct watch_spot *spot = spot_of(watch, wd);
@@ -182,17 +202,15 @@ void watch_add(struct watch *watch, struct id library, int wd, const char *path)
         spot = add_spot(watch, wd);
     spot->library = library;
     set_path(spot, path);
-    for (int i = 0; i < EARLY; i++)
-        if (watch->early[i] == wd) {
-            watch->early[i] = -1;
-            touch_spot(watch, spot, QUIET_US);
-        }
+    if (take_early(watch, wd))
+        touch_spot(watch, spot, QUIET_US);
 }
 
-static void drop_above(struct watch *watch, uint32_t at)
+bool watch_await(struct watch *watch, struct id library, int wd, const char *path, const char *name)
 {
-    free(watch->above[at].path);
-    watch->above[at] = watch->above[--watch->above_count];
+    watch_add_above(watch, library, wd, path);
+    watch->above[watch->above_count - 1].awaited = alloc_text(name);
+    return take_early(watch, wd);
 }
 
 void watch_add_above(struct watch *watch, struct id library, int wd, const char *path)
@@ -201,21 +219,27 @@ void watch_add_above(struct watch *watch, struct id library, int wd, const char 
         if (watch->above[i].wd == wd && id_equal(watch->above[i].library, library))
             drop_above(watch, i);
     ALLOC_ROOM(watch->above, watch->above_count, watch->above_room, 16);
-    watch->above[watch->above_count++] = (struct watch_above){ wd, library, alloc_text(path) };
+    watch->above[watch->above_count++] = (struct watch_above){ .wd = wd, .library = library, .path = alloc_text(path) };
+}
+
+static bool is_awaited(const struct watch_above *above, const struct inotify_event *event)
+{
+    return above->awaited && (event->mask & (IN_CREATE | IN_MOVED_TO)) && event->len &&
+           strcmp(event->name, above->awaited) == 0;
 }
 
 /* The folder stays watched if it moved: it may return. */
 static void take_above(struct watch *watch, const struct inotify_event *event)
 {
-    const bool is_gone = event->mask & IN_IGNORED;
-
     for (uint32_t i = watch->above_count; i-- > 0;) {
         const struct watch_above *above = &watch->above[i];
         if (above->wd != event->wd)
             continue;
         if (event->mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED))
             watch->events.changed(watch->events.state, above->library, above->path);
-        if (is_gone)
+        if (is_awaited(above, event))
+            watch->events.arrived(watch->events.state, above->library, above->path);
+        if (event->mask & IN_IGNORED)
             drop_above(watch, i);
     }
 }

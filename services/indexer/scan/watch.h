@@ -21,6 +21,9 @@
 /* Of a folder above a library, which may itself be a watched folder of another one. */
 #define WATCH_ABOVE_MASK (IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR | IN_MASK_ADD)
 
+/* Of the folder in which the missing one above a library, or the library's own folder, may appear again. */
+#define WATCH_RETURN_MASK (WATCH_ABOVE_MASK | IN_CREATE | IN_MOVED_TO)
+
 struct watch;
 
 struct watch_events {
@@ -49,6 +52,9 @@ int watch_fd(const struct watch *watch); /* readable when there are events; -1 f
 void watch_add(struct watch *watch, struct id library, int wd, const char *path);
 /* When the folder `wd` is renamed, moved or deleted, the library's folder `path` counts as changed. */
 void watch_add_above(struct watch *watch, struct id library, int wd, const char *path);
+/* When the folder `wd` gets an entry of this name, the library's folder `path` counts as arrived. True: the folder has
+ * changed already. */
+bool watch_await(struct watch *watch, struct id library, int wd, const char *path, const char *name);
 void watch_forget(struct watch *watch, struct id library); /* reports no more events of this library */
 
 void watch_read(struct watch *watch); /* when watch_fd is readable */

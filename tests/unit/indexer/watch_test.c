@@ -21,6 +21,11 @@ static void note_changed(void *state, struct id library, const char *path)
     (void)snprintf(heard, sizeof(heard), "%s", path);
 }
 
+static void note_arrived(void *state, struct id library, const char *path)
+{
+    note_changed(state, library, path);
+}
+
 static void note_lost(void *state)
 {
     (void)state;
@@ -30,7 +35,7 @@ static void note_lost(void *state)
 /* A watch whose events come from the test; inotify gives high numbers only after very many others. */
 static struct watch *open_watch(int *events)
 {
-    const struct watch_events to = { .changed = note_changed, .lost = note_lost };
+    const struct watch_events to = { .changed = note_changed, .arrived = note_arrived, .lost = note_lost };
     struct watch *watch;
     struct fault fault = { 0 };
     int ends[2];
@@ -146,9 +151,47 @@ static void when_too_many_folders_change_before_they_are_reported_all_is_scanned
     watch_free(watch);
 }
 
+static void send_named(struct watch *watch, int events, int wd, uint32_t mask, const char *name)
+{
+    _Alignas(struct inotify_event) char bytes[sizeof(struct inotify_event) + 16] = { 0 };
+    const struct inotify_event event = { .wd = wd, .mask = mask, .len = 16 };
+
+    memcpy(bytes, &event, sizeof(event));
+    (void)snprintf(bytes + sizeof(event), 16, "%s", name);
+    assert_int_equal(write(events, bytes, sizeof(bytes)), (ssize_t)sizeof(bytes));
+    watch_read(watch);
+}
+
+static void a_library_arrives_when_the_first_folder_that_was_missing_appears(void **state)
+{
+    const struct id library = { { 1 } };
+    int events;
+    struct watch *watch = open_watch(&events);
+
+    (void)state;
+    heard[0] = '\0';
+    assert_false(watch_await(watch, library, 7, "/disk/packs/lib", "packs"));
+    send_named(watch, events, 7, IN_CREATE | IN_ISDIR, "other");
+    send_named(watch, events, 7, IN_MOVED_FROM | IN_ISDIR, "packs");
+    assert_string_equal(heard, "");
+    send_named(watch, events, 7, IN_MOVED_TO | IN_ISDIR, "packs");
+    assert_string_equal(heard, "/disk/packs/lib");
+    heard[0] = '\0';
+    watch_add_above(watch, library, 7, "/disk/packs/lib");
+    send_named(watch, events, 7, IN_CREATE | IN_ISDIR, "packs");
+    assert_string_equal(heard, "");
+    watch_forget(watch, library);
+    send_event(watch, events, 8, IN_CREATE);
+    assert_true(watch_await(watch, library, 8, "/disk/packs/lib", "packs"));
+    assert_false(watch_await(watch, library, 8, "/disk/packs/lib", "packs"));
+    close(events);
+    watch_free(watch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_library_arrives_when_the_first_folder_that_was_missing_appears),
         cmocka_unit_test(folders_are_watched_whatever_their_numbers),
         cmocka_unit_test(only_the_folders_of_a_library_are_forgotten),
         cmocka_unit_test(the_changes_of_a_folder_push_out_none_of_another_that_is_not_reported_yet),
