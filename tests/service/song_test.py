@@ -222,6 +222,23 @@ def a_song_whose_slots_were_all_empty_goes_on_when_one_is_filled(home):
     home.loophole('transport', 'stop')
 
 
+@claim
+def a_song_ends_when_another_project_is_opened_and_none_of_that_project_begins(home):
+    sounding(home)
+    for name, slot in (('Other', 2), ('Mine', 3)):
+        home.loophole('project', 'new', name)
+        save_slots(home, 1, slot)
+        home.loophole('song', 'set', '1:1', f'{slot}:1', '--loop')
+    home.loophole('song', 'play')
+    until_entry(home, 2)
+    for change in ('open', 'Other'), ('close',), ('new', 'Third'):
+        home.loophole('project', *change)
+        plays = home.first('transport')
+        until_transport(home, bar=lambda bar: bar > plays['bar'] + 3)
+        same((None, None, plays['pattern']), tuple(home.first('transport').get(key) for key in ('song', 'queued_bar', 'pattern')))
+    home.loophole('transport', 'stop')
+
+
 # ---- what is heard ----
 
 

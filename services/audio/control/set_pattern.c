@@ -110,7 +110,7 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     answer->pattern.sequencer.swing = audio->score.swing;
     answer->pattern.sequencer.has_running = answer->pattern.sequencer.has_global_step = true;
     answer->pattern.sequencer.running = state.running != 0;
-    answer->pattern.sequencer.global_step = state.step > 0 ? state.step : 0;
+    answer->pattern.sequencer.global_step = state.step < 0 ? 0 : state.step < UINT32_MAX ? state.step : UINT32_MAX;
     return ERR_OK;
 }
 

@@ -65,18 +65,23 @@ void song_move(struct audio *audio, int64_t bar)
     audio_score_publish_apart(audio);
 }
 
-enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,
-                              struct transport_state *answer)
+void song_leave(struct audio *audio, struct call *call)
 {
     struct score *score = &audio->score;
     const bool has_begun = song_playing(audio) == &score->next;
 
-    (void)ask;
     if (score->next.song > 0 && score_has_next(score) && !has_begun) {
         score->next_bar = SCORE_NEVER;
         audio_note_playing(audio, call);
     }
     score->now.song = score->next.song = 0;
+}
+
+enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,
+                              struct transport_state *answer)
+{
+    (void)ask;
+    song_leave(audio, call);
     audio_score_publish(audio);
     return audio_end_change(audio, call, audio_ask_transport(audio, call, NULL, answer), answer);
 }

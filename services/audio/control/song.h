@@ -28,7 +28,11 @@ void song_mark(struct score_pattern *pattern, const struct audio_set_pattern *as
 /* The next cue moves the transport to `bar`: the playing entry begins there with all its bars. */
 void song_move(struct audio *audio, int64_t bar);
 
-/* The ask: the pattern that plays is no entry of a song any more. */
+/* The pattern that plays is no entry of a song any more, and the next entry is withdrawn. A song belongs to a project,
+ * so it ends when the core gets the sound of another one. The caller publishes the score. */
+void song_leave(struct audio *audio, struct call *call);
+
+/* The ask for that. */
 enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,
                               struct transport_state *answer);
 

@@ -270,10 +270,12 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     struct score *score = &audio->score;
     struct id before;
 
-    (void)call, (void)answer;
+    (void)answer;
     lock_tempo(audio, ask->has_tempo_lock && ask->tempo_lock);
     const bool is_all = ask->serial >= audio->changed && ask->serial <= score->serial;
     memcpy(before.b, score->project, sizeof(before.b));
+    if (!id_equal(before, ask->project))
+        song_leave(audio, call);
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;
     score->kept_serial = is_all ? score->serial : ask->serial;

@@ -46,6 +46,11 @@ bool sound_wait(struct project *p, struct txn *txn, usec_t until, void (*done)(v
     return !*is_silent;
 }
 
+bool sound_is_of(const struct project *p, struct id project)
+{
+    return p->sounds && id_equal(p->sounds->waits.noted.project, project);
+}
+
 void sound_look(struct project *p)
 {
     struct sound_keeping *s = p->sounds;

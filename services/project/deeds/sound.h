@@ -28,4 +28,7 @@ void sound_look(struct project *p); /* a project was changed or opened: look at 
 bool sound_wait(struct project *p, struct txn *txn, usec_t until, void (*done)(void *state, bool is_set), void *state,
                 bool *is_silent);
 
+/* True if the core had the sound of this project at the last look at it. */
+bool sound_is_of(const struct project *p, struct id project);
+
 #endif

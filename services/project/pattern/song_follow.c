@@ -5,6 +5,7 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_audio.h"
+#include "services/project/deeds/sound.h"
 #include "services/project/parts/parts.h"
 #include "services/project/pattern/slot.h"
 #include "services/project/pattern/song.h"
@@ -62,7 +63,7 @@ static uint64_t sum_revisions(struct song_following *s, struct txn *txn, const s
     return sum;
 }
 
-/* `revisions` may be NULL. */
+/* False also while the core plays what another project had. `revisions` may be NULL. */
 static bool read_open_song(struct song_following *s, struct song *to, uint64_t *revisions)
 {
     struct element project;
@@ -73,7 +74,7 @@ static bool read_open_song(struct song_following *s, struct song *to, uint64_t *
 
     if (project_read(s->p, &txn, NULL) != ERR_OK)
         return false;
-    is_read = elements_current(txn, &s->arena, &open) == ERR_OK &&
+    is_read = elements_current(txn, &s->arena, &open) == ERR_OK && sound_is_of(s->p, open) &&
               parts_get(txn, &s->arena, open, &project) == ERR_OK &&
               tree_read(project.body, &s->arena, &body, NULL) == ERR_OK;
     if (is_read)
