@@ -164,6 +164,17 @@ static enum err begin_body(struct osc_request *request, struct arena *arena, str
     return e;
 }
 
+/* "recent=10.9" is "recent=10". */
+static struct text cut_fraction(struct text typed, struct text name, struct arena *arena)
+{
+    const struct text value = { typed.len - name.len - 1, typed.at + name.len + 1 };
+    double number;
+
+    if (!is_among(name, "recent,offset,limit") || !message_read_whole(value, &number) || !(fabs(number) < 1e15))
+        return typed;
+    return arena_printf(arena, "%.*s=%lld", TEXT_ARG(name), (long long)number);
+}
+
 static enum err take_fields(const struct packet_message *message, struct osc_request *request, struct arena *arena,
                             struct fault *fault)
 {
@@ -177,7 +188,7 @@ static enum err take_fields(const struct packet_message *message, struct osc_req
         name.len = equals ? (uint32_t)(equals - typed.at) : 0;
         if (!is_among(name, rule->words))
             return refuse_argument(rule, typed, fault);
-        e = json_assign(request->ask->request, typed, arena, request->body, fault);
+        e = json_assign(request->ask->request, cut_fraction(typed, name, arena), arena, request->body, fault);
     }
     return e;
 }

@@ -48,13 +48,15 @@ static enum err no_number(struct text typed, const char *wanted, struct fault *f
     return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not %s", TEXT_ARG(typed), wanted);
 }
 
-/* Checks for decimal digits with an optional sign; copies them to `digits` with a closing zero. */
+/* Checks for decimal digits with an optional sign, and no fraction but zeros; copies them to `digits` with a closing
+ * zero. */
 static bool is_whole_number(struct text typed, char digits[NUMBER_SIZE])
 {
     if (!text_copy(digits, NUMBER_SIZE, typed) || strlen(digits) != typed.len)
         return false;
     const char *at = digits + (digits[0] == '-' || digits[0] == '+');
-    return at[0] && at[strspn(at, "0123456789")] == '\0';
+    const char *rest = at + strspn(at, "0123456789");
+    return rest > at && (*rest == '\0' || (*rest == '.' && rest[1 + strspn(rest + 1, "0")] == '\0'));
 }
 
 static enum err typed_int(const struct field *field, struct text typed, int64_t *to, struct fault *fault)

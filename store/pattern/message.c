@@ -143,6 +143,14 @@ static bool read_number(struct text typed, double *to)
     return end != digits && *end == '\0' && typed.len > 0;
 }
 
+bool message_read_whole(struct text typed, double *to)
+{
+    bool is_number = read_number(typed, to);
+
+    *to = trunc(*to);
+    return is_number;
+}
+
 bool message_is_slot(struct text typed)
 {
     double number;
@@ -156,7 +164,7 @@ enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *faul
 
     if (typed.len == 0)
         return message_fault(MESSAGE_NO_SLOT, typed, typed, fault);
-    if (!read_number(typed, &number) || !(trunc(number) >= 1 && trunc(number) <= SLOTS_BANK))
+    if (!message_read_whole(typed, &number) || !(number >= 1 && number <= SLOTS_BANK))
         return message_fault(MESSAGE_INVALID_SLOT, typed, (struct text){ 0 }, fault);
     *slot = (uint32_t)number;
     return ERR_OK;

@@ -86,7 +86,10 @@ void message_complete(struct fault *fault);
 /* True if a text that names a slot or a pattern of the library is a number: it names a slot. */
 bool message_is_slot(struct text typed);
 
-/* Reads the number of a slot: "5", "5.0" and " 5.9 " are 5. Errors (explained): bad_request. */
+/* Reads a number without its fraction: "5", "5.0" and " 5.9 " are 5. */
+bool message_read_whole(struct text typed, double *to);
+
+/* Reads the number of a slot with message_read_whole. Errors (explained): bad_request. */
 enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *fault);
 
 #endif

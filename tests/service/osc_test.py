@@ -108,7 +108,7 @@ def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_serv
     osc.send('/pattern/list', 'recent=2')
     said, rows = osc.until('/pattern/message')
     same(['/pattern/message', '[PATTERN] 2 slots in bank 1', 0], said)
-    osc.send('/pattern/list', 'recent=1')
+    osc.send('/pattern/list', 'recent=1.9')
     same(['/pattern/message', '[PATTERN] 1 slot in bank 1', 0], osc.until('/pattern/message')[0])
     osc.send('/pattern/slots')
     rows = osc.until('/pattern/message')[1]
@@ -116,7 +116,7 @@ def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_serv
     same(['/pattern/row', 'Late', '1', 'techno'], [rows[2][0], *rows[2][2:5]])
     same(16, rows[2][7])
     contains(osc.say('/pattern/list', 'project=draft')[0], 'is invalid: expected NAME=VALUE')
-    same('[PATTERN] Bank 2', osc.say('/pattern/bank', 2.0)[0])
+    same('[PATTERN] Bank 2', osc.say('/pattern/bank', 2.9)[0])
     contains(home.log('osc'), '[PATTERN] Saved to slot 5 (127.0.0.1:')
 
 

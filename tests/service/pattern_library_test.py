@@ -83,11 +83,22 @@ def a_pattern_is_saved_by_name_listed_by_what_it_is_and_loaded(home):
     same(['templates/Empty'], places(home, 'folder=templates'))
     same(['techno/Rolling'], places(home, 'bpm_from=133', 'bpm_until=140'))
     same(['techno/Rolling'], places(home, 'name=roll'))
-    same(['templates/Empty', 'techno/Hard'], places(home, 'recent=2'))
+    same(['templates/Empty', 'techno/Hard'], places(home, 'recent=2.0'))
     same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load_file', 'techno/Hard'))
     same('[PATTERN] Saved to file user/Mine\n', said(home, 'save_file', 'Mine'))  # what plays
     same(145, read_json(in_library(home, 'user/Mine.json'))['sequencer']['bpm'])
     same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load_file', 'kick_303'))
+
+
+@claim(shares=engine_with_library)
+def a_save_replaces_no_pattern_of_another_name(home):
+    save(home, 'user/Kick: hard', bpm=90)
+    for other in ('Kick| hard', 'kick: hard', 'KICK? HARD'):
+        contains(home.loophole('pattern', 'save_file', other, ACID, code=13).err,
+                 '[PATTERN] Error: A pattern exists already: user/Kick_ hard')
+    for same_one in ('Kick: hard', 'Kick_ hard'):  # its name, and that of its file
+        save(home, 'user/' + same_one, bpm=91)
+    same(1, places(home, 'folder=user').count('user/Kick_ hard'))
 
 
 @claim(shares=engine_with_library)

@@ -480,6 +480,21 @@ def a_snapshot_has_the_sequencer_and_all_states_have_the_modules_too(home):
 
 
 @claim(shares=slots_engine)
+def what_plays_is_saved_however_long_the_transport_has_run(home):
+    home.loophole('pattern', make_pattern(home, 'long'))
+    home.loophole('transport', 'locate', '1000000')
+    home.loophole('transport', 'start')
+    until_transport(home, bar=lambda bar: bar > 1000000)
+    home.loophole('transport', 'stop')
+    same('[PATTERN] Saved to slot 62\n', said(home, 'save', '62'))
+    whole = state(home, 'project.capture_all_states')
+    assert whole['sequencer']['global_step'] > 16000000, whole['sequencer']['global_step']
+    home.loophole('transport', 'locate', '0')
+    put_state(home, 'project.restore_all_states', whole)
+    same(whole['sequencer']['global_step'], state(home, 'project.snapshot')['sequencer']['global_step'])
+
+
+@claim(shares=slots_engine)
 def nothing_of_a_wrong_snapshot_is_applied(home):
     home.loophole('pattern', make_pattern(home, 'right'))
     before = state(home, 'project.snapshot')

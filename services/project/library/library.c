@@ -127,6 +127,18 @@ static bool is_entry_named(const struct library_entry *entry, struct text named)
            text_equal((struct text){ entry->line.place.len - from, entry->line.place.at + from }, named);
 }
 
+const struct library_entry *library_find_replaced(const struct pattern_library *library, struct text path,
+                                                  struct text name)
+{
+    for (uint32_t i = 0; i < library->count; i++) {
+        const struct library_entry *entry = &library->entries[i];
+        if (entry->path.len == path.len && strncasecmp(entry->path.at, path.at, path.len) == 0 &&
+            !(text_equal(entry->path, path) && is_entry_named(entry, name)))
+            return entry;
+    }
+    return NULL;
+}
+
 enum err library_find(const struct pattern_library *library, struct text named, bool archived,
                       const struct library_entry **to, struct fault *fault)
 {

@@ -57,6 +57,10 @@ enum err library_look(struct pattern_library *library, struct fault *fault);
 enum err library_find(const struct pattern_library *library, struct text named, bool archived,
                       const struct library_entry **to, struct fault *fault);
 
+/* The pattern of another name that a file at the path would replace, also where the disk ignores case; NULL: none. */
+const struct library_entry *library_find_replaced(const struct pattern_library *library, struct text path,
+                                                  struct text name);
+
 /* The text of an entry, unpacked, in the arena. Errors (explained): not_found, io. */
 enum err library_text(const struct pattern_library *library, const struct library_entry *entry, struct arena *arena,
                       struct text *to, struct fault *fault);

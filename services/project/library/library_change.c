@@ -87,14 +87,17 @@ static enum err add_removal(struct plan *plan, struct text path)
     return ERR_OK;
 }
 
+static enum err refuse_file(struct arena *arena, struct text path, struct fault *fault)
+{
+    message_fault(MESSAGE_FILE_EXISTS, library_place(arena, path), (struct text){ 0 }, fault);
+    return fault_hint(fault, "delete, rename or archive one of them");
+}
+
 /* Refuses to replace a file that exists. */
 static enum err add_new(struct plan *plan, struct text path, struct text text)
 {
-    if (is_in_step(plan, path) || is_there(plan, path)) {
-        message_fault(MESSAGE_FILE_EXISTS, library_place(plan->arena, path), (struct text){ 0 }, plan->fault);
-        fault_hint(plan->fault, "delete, rename or archive one of them");
-        return plan->fault->code;
-    }
+    if (is_in_step(plan, path) || is_there(plan, path))
+        return refuse_file(plan->arena, path, plan->fault);
     plan->step->changes[plan->step->count++] =
         (struct library_change){ .path = path, .after = bytes_of(text.at, text.len) };
     return ERR_OK;
@@ -262,9 +265,10 @@ enum err library_plan(const struct pattern_library *library, const struct projec
     return e;
 }
 
-enum err library_plan_save(struct pattern_file *file, struct text folder, struct text name, struct arena *arena,
-                           struct library_step *to, struct fault *fault)
+enum err library_plan_save(const struct pattern_library *library, struct pattern_file *file, struct text folder,
+                           struct text name, struct arena *arena, struct library_step *to, struct fault *fault)
 {
+    const struct library_entry *other;
     struct text in, file_name, path, text;
     enum err e;
 
@@ -274,6 +278,9 @@ enum err library_plan_save(struct pattern_file *file, struct text folder, struct
     e = library_path(arena, in, file_name, &path, fault);
     if (e != ERR_OK)
         return e;
+    other = library_find_replaced(library, path, file_name);
+    if (other)
+        return refuse_file(arena, other->path, fault);
     file->pattern.metadata.name = file_name;
     if (library_is_genre(in))
         file->pattern.metadata.genre = in;

@@ -10,8 +10,8 @@ enum err library_plan(const struct pattern_library *library, const struct projec
                       struct arena *arena, struct library_step *to, struct fault *fault);
 
 /* The step that saves a pattern under a name: "NAME", or "FOLDER/NAME". `folder` "": user. An empty name is that of the
- * pattern. */
-enum err library_plan_save(struct pattern_file *file, struct text folder, struct text name, struct arena *arena,
-                           struct library_step *to, struct fault *fault);
+ * pattern. Errors (explained): bad_request, exists (a pattern of another name has that file). */
+enum err library_plan_save(const struct pattern_library *library, struct pattern_file *file, struct text folder,
+                           struct text name, struct arena *arena, struct library_step *to, struct fault *fault);
 
 #endif

@@ -238,7 +238,7 @@ static enum err act_save(struct library_job *job, struct fault *fault)
         return e;
     e = pattern_file_read(job->text, &job->arena, file, fault);
     if (e == ERR_OK)
-        e = library_plan_save(file, ask->folder, ask->name, &job->arena, &step, fault);
+        e = library_plan_save(job->library, file, ask->folder, ask->name, &job->arena, &step, fault);
     return e == ERR_OK ? library_do_step(job, &step, fault) : e;
 }
 

@@ -215,7 +215,7 @@ static enum err import_pattern(struct library_job *job, struct text name, const 
         return message_fault(MESSAGE_MIDI_CORRUPT, name, text_of(why.what), fault);
     if (e != ERR_OK)
         return *fault = why, e;
-    return library_plan_save(file, TEXT("user"), name, &job->arena, step, fault);
+    return library_plan_save(job->library, file, TEXT("user"), name, &job->arena, step, fault);
 }
 
 static enum err act_import(struct library_job *job, struct fault *fault)

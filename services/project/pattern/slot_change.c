@@ -143,17 +143,14 @@ const struct deed slot_deed_change = {
 /* The number of a bank with that name or number; 0: there is none. */
 static uint32_t find_bank(const struct slot_banks *banks, struct text named)
 {
-    char digits[16], *end;
-    unsigned long number;
+    char digits[16];
+    double number;
 
     for (uint32_t i = 0; i < banks->names.count; i++)
         if (text_equal(banks->names.members[i].value.text, named) &&
             text_copy(digits, sizeof(digits), banks->names.members[i].name))
             return (uint32_t)strtoul(digits, NULL, 10);
-    if (!text_copy(digits, sizeof(digits), named) || digits[strspn(digits, "0123456789")] != '\0')
-        return 0;
-    number = strtoul(digits, &end, 10);
-    return number >= 1 && number <= SLOTS_BANKS ? (uint32_t)number : 0;
+    return message_read_whole(named, &number) && number >= 1 && number <= SLOTS_BANKS ? (uint32_t)number : 0;
 }
 
 static bool is_number(struct text named)
