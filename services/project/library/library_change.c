@@ -87,7 +87,7 @@ static enum err add_removal(struct plan *plan, struct text path)
     return ERR_OK;
 }
 
-static enum err refuse_file(struct arena *arena, struct text path, struct fault *fault)
+static enum err refuse_taken_place(struct arena *arena, struct text path, struct fault *fault)
 {
     message_fault(MESSAGE_FILE_EXISTS, library_place(arena, path), (struct text){ 0 }, fault);
     return fault_hint(fault, "delete, rename or archive one of them");
@@ -97,7 +97,7 @@ static enum err refuse_file(struct arena *arena, struct text path, struct fault 
 static enum err add_new(struct plan *plan, struct text path, struct text text)
 {
     if (is_in_step(plan, path) || is_there(plan, path))
-        return refuse_file(plan->arena, path, plan->fault);
+        return refuse_taken_place(plan->arena, path, plan->fault);
     plan->step->changes[plan->step->count++] =
         (struct library_change){ .path = path, .after = bytes_of(text.at, text.len) };
     return ERR_OK;
@@ -280,7 +280,7 @@ enum err library_plan_save(const struct pattern_library *library, struct pattern
         return e;
     other = library_find_replaced(library, path, file_name);
     if (other)
-        return refuse_file(arena, other->path, fault);
+        return refuse_taken_place(arena, other->path, fault);
     file->pattern.metadata.name = file_name;
     if (library_is_genre(in))
         file->pattern.metadata.genre = in;
