@@ -25,7 +25,8 @@ static const struct command share[] = {
       "", 1, ANY, true, reveal_show },
     { "use", "CONTEXT ID|PATH|QUERY…", "Record that a context (a song, an album, a kit) uses items",
       "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
-      "of an item. --off ends all uses of the items in the context, or those of --role and --section. " MANY_ITEMS,
+      "of an item. --off ends all uses of the items in the context, or those of --role and --section. `undo` takes "
+      "neither back: --off ends a use, and the command without it records it again. " MANY_ITEMS,
       "role section all limit yes off request-id", 2, ANY, true, uses_note },
     { "sessions", "", "List session files of other programs, and the items that they use",
       "Scans find the sessions of Ardour, REAPER, LMMS, Hydrogen and Ableton Live in the libraries. A file that a "
