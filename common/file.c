@@ -2,16 +2,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "common/clock.h"
 
 enum { READ_STEP = 65536 };
 
@@ -118,6 +121,50 @@ enum err file_sync_disk(int disk, struct fault *fault)
     return ERR_OK;
 }
 
+/* ---- temporary files ---- */
+
+/* Its name is ".loophole-", the word of this process, and six characters. Older programs have no word. */
+enum { START_LEN = 10, WORD_LEN = 8, OLD_LEN = START_LEN + 6, NAME_LEN = START_LEN + WORD_LEN + 6 };
+static const char all_start[] = ".loophole-";
+static char own_start[START_LEN + WORD_LEN + 1];
+
+static void draw_own_start(void)
+{
+    uint32_t word = 0;
+
+    if (getrandom(&word, sizeof(word), 0) != sizeof(word))
+        word = (uint32_t)clock_now() ^ (uint32_t)getpid();
+    (void)snprintf(own_start, sizeof(own_start), "%s%08x", all_start, (unsigned)word);
+}
+
+static const char *find_own_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, draw_own_start);
+    return own_start;
+}
+
+int file_make_temporary(const char *directory, char path[PATH_MAX])
+{
+    int len = snprintf(path, PATH_MAX, "%s/%sXXXXXX", directory, find_own_start());
+
+    if (len < 0 || len >= PATH_MAX)
+        return errno = ENAMETOOLONG, -1;
+    return mkostemp(path, O_CLOEXEC);
+}
+
+bool file_is_left(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len != NAME_LEN && len != OLD_LEN)
+        return false;
+    return strncmp(name, all_start, START_LEN) == 0 && strncmp(name, find_own_start(), START_LEN + WORD_LEN) != 0;
+}
+
+/* ---- writing ---- */
+
 static int do_nothing(int fd)
 {
     (void)fd;
@@ -140,13 +187,11 @@ static enum err replace_contents(const char *path, const char *directory, struct
                                  int (*settle)(int fd), struct fault *fault)
 {
     char temporary[PATH_MAX];
-    int len, fd;
+    int fd = file_make_temporary(directory, temporary);
     enum err e;
 
-    len = snprintf(temporary, sizeof(temporary), "%s/.loophole-XXXXXX", directory);
-    if (len < 0 || (size_t)len >= sizeof(temporary))
+    if (fd < 0 && errno == ENAMETOOLONG)
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
-    fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return file_refuse(fault, "write", path);
     e = fill_temporary(fd, bytes, mode, settle, path, fault);

@@ -12,8 +12,6 @@
 #include "common/file.h"
 #include "common/hash.h"
 
-enum { LEFTOVER_LEN = 16 };
-static const char leftover[] = ".loophole-"; /* and six characters: file_write_atomic */
 static const usec_t patience_us = (usec_t)10 * 1000000;
 
 void file_io_sweep(const char *folder, usec_t before)
@@ -23,9 +21,8 @@ void file_io_sweep(const char *folder, usec_t before)
     struct stat stat;
 
     while (directory && (entry = readdir(directory)))
-        if (strncmp(entry->d_name, leftover, strlen(leftover)) == 0 && strlen(entry->d_name) == LEFTOVER_LEN &&
-            fstatat(dirfd(directory), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(stat.st_mode) &&
-            clock_usec(stat.st_ctim) < before)
+        if (file_is_left(entry->d_name) && fstatat(dirfd(directory), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(stat.st_mode) && clock_usec(stat.st_ctim) < before)
             unlinkat(dirfd(directory), entry->d_name, 0);
     if (directory)
         closedir(directory);
