@@ -154,11 +154,12 @@ int file_make_temporary(const char *directory, char path[PATH_MAX])
     return mkostemp(path, O_CLOEXEC);
 }
 
+/* A volume's marker has the length of an old temporary file. */
 bool file_is_left(const char *name)
 {
     size_t len = strlen(name);
 
-    if (len != NAME_LEN && len != OLD_LEN)
+    if ((len != NAME_LEN && len != OLD_LEN) || strcmp(name, ".loophole-volume") == 0)
         return false;
     return strncmp(name, all_start, START_LEN) == 0 && strncmp(name, find_own_start(), START_LEN + WORD_LEN) != 0;
 }

@@ -99,6 +99,11 @@ static void what_the_dead_left_is_removed_and_nothing_else(void **state)
     assert_false(is_swept(home, "project.json"));
 }
 
+static void the_marker_of_a_disk_whose_root_is_a_project_stays(void **state)
+{
+    assert_false(is_swept(*state, ".loophole-volume"));
+}
+
 static void a_younger_file_may_be_of_another_engine_and_stays(void **state)
 {
     const struct home *home = *state;
@@ -114,6 +119,7 @@ int main(void)
         HOME_TEST(a_file_that_is_written_stays_though_the_clock_was_set_back),
         HOME_TEST(a_copy_that_is_written_stays_though_the_clock_was_set_back),
         HOME_TEST(what_the_dead_left_is_removed_and_nothing_else),
+        HOME_TEST(the_marker_of_a_disk_whose_root_is_a_project_stays),
         HOME_TEST(a_younger_file_may_be_of_another_engine_and_stays),
     };
     return cmocka_run_group_tests_name("project/file_io", tests, NULL, NULL);
