@@ -226,6 +226,23 @@ enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, stru
     return write_whole(path, bytes, mode, true, fault);
 }
 
+enum err file_write_through(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    char real[PATH_MAX];
+    struct stat st;
+
+    if (lstat(path, &st) != 0)
+        return file_write_atomic(path, bytes, mode, fault);
+    if (S_ISLNK(st.st_mode)) {
+        if (!realpath(path, real) || stat(real, &st) != 0)
+            return file_refuse(fault, "follow the link", path);
+        if (!S_ISREG(st.st_mode))
+            return fault_set(fault, ERR_IO, "%s is a link to something that is not a regular file", path);
+        path = real;
+    }
+    return file_write_atomic(path, bytes, st.st_mode & 07777, fault);
+}
+
 static bool begins_with(const char *path, struct bytes kind)
 {
     uint8_t there[16];

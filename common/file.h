@@ -25,6 +25,11 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
 /* As file_write_atomic, but not synced: a power cut may undo it until file_sync of the file and its directory. */
 enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
 
+/* As file_write_atomic for a file of a person. If it is a link, the file that it leads to is replaced. A file that
+ * exists keeps its mode. Errors: not_found (also a link that leads nowhere), io (also a link that leads to no regular
+ * file), and those of file_write_atomic. */
+enum err file_write_through(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
+
 /* As file_write_atomic for a path that a person gave. It replaces only an empty regular file, and one that begins with
  * `kind`: an earlier file of that type. Errors: exists (any other file is there: a sound, a device, a link), and those
  * of file_write_atomic. */

@@ -77,7 +77,7 @@ static enum err renew_file(struct file_io *io, struct fault *fault)
 
     if (is_as_it_was(io, e, buffer_bytes(&found))) {
         buffer_free(&found);
-        return file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
+        return file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
     }
     buffer_free(&io->bytes);
     io->bytes = found;
@@ -90,7 +90,7 @@ static enum err write_file(struct file_io *io, struct fault *fault)
     enum err e = make_folder(io, fault);
 
     if (e == ERR_OK && io->kind == FILE_IO_WRITE)
-        e = file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
+        e = file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
     if (e == ERR_OK && io->kind == FILE_IO_ABSENT && access(io->path, F_OK) == 0)
         e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
     return e;
