@@ -89,7 +89,7 @@ static bool holder_has_ended(struct cli *cli)
     return false;
 }
 
-static enum err start_supervisor(struct cli *cli, struct fault *fault)
+enum err engine_start(struct cli *cli, struct fault *fault)
 {
     char program[PATH_MAX + 16], said[1000];
     int status = 0;
@@ -124,7 +124,7 @@ enum err engine_up(struct cli *cli, struct fault *fault)
     struct fault none = { 0 };
     bool running = engine_services(cli, 1000, &lines, &none) == ERR_OK;
     long from = engine_log_size(cli);
-    enum err e = running ? ERR_OK : start_supervisor(cli, fault);
+    enum err e = running ? ERR_OK : engine_start(cli, fault);
 
     if (e == ERR_OK)
         e = engine_wait_ready(cli, from, fault);
