@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The command line as its users and their scripts see it: the engine up and down, output, and backups."""
+import ctypes
 import json
 import os
 import re
@@ -87,6 +88,25 @@ def down_names_what_keeps_it_from_ending_services_without_a_supervisor(home):
     home.settings('')
     contains(home.loophole('down').out, 'The engine is down.')
     same([], home.engine_processes())
+
+
+@claim
+def an_up_during_a_slow_down_starts_the_engine_again(home):
+    """A service that a tracer holds ends only when it is killed, 5 s after it was asked."""
+    home.settings('[supervisor]\nhang_ms = 60000\n')
+    home.up()
+    supervisor, held = home.pid('supervisor'), home.pid('osc')
+    said = home.file('said')
+    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+    ptrace.argtypes = [ctypes.c_long] * 4
+    for request in (0x4206, 0x4207):  # PTRACE_SEIZE, PTRACE_INTERRUPT
+        same(0, ptrace(request, held, 0, 0))
+    until(lambda: state_of(held) == 't', what='the service is stopped')
+    down = home.start_into(said, 'loophole', 'down')
+    until(lambda: 'shutting down' in home.log('supervisor'), what='the engine ends')
+    contains(home.loophole('up').out, 'The engine is up.')
+    assert home.pid('supervisor') != supervisor
+    same(0, down.wait(60), file_text(said))
 
 
 @claim

@@ -20,8 +20,8 @@ enum err engine_start(struct cli *cli, struct fault *fault);
 long engine_log_size(const struct cli *cli);
 
 /* engine_wait.c: waits until each service is ready; long work may take any time. `from` is the size of the log before
- * the start. Errors: internal (the supervisor ended), timeout, denied (a service may not start), io (the services run,
- * and the store is damaged). */
+ * the start. Errors: internal (the supervisor ended), offline (it ended without an error, as after a `down`), timeout,
+ * denied (a service may not start), io (the services run, and the store is damaged). */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
 
 enum { ENGINE_END = 500 };
