@@ -2,16 +2,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "common/clock.h"
 
 enum { READ_STEP = 65536 };
 
@@ -118,6 +121,51 @@ enum err file_sync_disk(int disk, struct fault *fault)
     return ERR_OK;
 }
 
+/* ---- temporary files ---- */
+
+/* Its name is ".loophole-", the word of this process, and six characters. Older programs have no word. */
+enum { START_LEN = 10, WORD_LEN = 8, OLD_LEN = START_LEN + 6, NAME_LEN = START_LEN + WORD_LEN + 6 };
+static const char all_start[] = ".loophole-";
+static char own_start[START_LEN + WORD_LEN + 1];
+
+static void draw_own_start(void)
+{
+    uint32_t word = 0;
+
+    if (getrandom(&word, sizeof(word), 0) != sizeof(word))
+        word = (uint32_t)clock_now() ^ (uint32_t)getpid();
+    (void)snprintf(own_start, sizeof(own_start), "%s%08x", all_start, (unsigned)word);
+}
+
+static const char *find_own_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, draw_own_start);
+    return own_start;
+}
+
+int file_make_temporary(const char *directory, char path[PATH_MAX])
+{
+    int len = snprintf(path, PATH_MAX, "%s/%sXXXXXX", directory, find_own_start());
+
+    if (len < 0 || len >= PATH_MAX)
+        return errno = ENAMETOOLONG, -1;
+    return mkostemp(path, O_CLOEXEC);
+}
+
+/* A volume's marker has the length of an old temporary file. */
+bool file_is_left(const char *name)
+{
+    size_t len = strlen(name);
+
+    if ((len != NAME_LEN && len != OLD_LEN) || strcmp(name, ".loophole-volume") == 0)
+        return false;
+    return strncmp(name, all_start, START_LEN) == 0 && strncmp(name, find_own_start(), START_LEN + WORD_LEN) != 0;
+}
+
+/* ---- writing ---- */
+
 static int do_nothing(int fd)
 {
     (void)fd;
@@ -140,13 +188,11 @@ static enum err replace_contents(const char *path, const char *directory, struct
                                  int (*settle)(int fd), struct fault *fault)
 {
     char temporary[PATH_MAX];
-    int len, fd;
+    int fd = file_make_temporary(directory, temporary);
     enum err e;
 
-    len = snprintf(temporary, sizeof(temporary), "%s/.loophole-XXXXXX", directory);
-    if (len < 0 || (size_t)len >= sizeof(temporary))
+    if (fd < 0 && errno == ENAMETOOLONG)
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
-    fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return file_refuse(fault, "write", path);
     e = fill_temporary(fd, bytes, mode, settle, path, fault);
@@ -178,6 +224,23 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
 enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
 {
     return write_whole(path, bytes, mode, true, fault);
+}
+
+enum err file_write_through(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    char real[PATH_MAX];
+    struct stat st;
+
+    if (lstat(path, &st) != 0)
+        return file_write_atomic(path, bytes, mode, fault);
+    if (S_ISLNK(st.st_mode)) {
+        if (!realpath(path, real) || stat(real, &st) != 0)
+            return file_refuse(fault, "follow the link", path);
+        if (!S_ISREG(st.st_mode))
+            return fault_set(fault, ERR_IO, "%s is a link to something that is not a regular file", path);
+        path = real;
+    }
+    return file_write_atomic(path, bytes, st.st_mode & 07777, fault);
 }
 
 static bool begins_with(const char *path, struct bytes kind)

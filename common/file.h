@@ -2,6 +2,8 @@
 #ifndef LOOPHOLE_COMMON_FILE_H
 #define LOOPHOLE_COMMON_FILE_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "common/buffer.h"
@@ -23,6 +25,11 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
 /* As file_write_atomic, but not synced: a power cut may undo it until file_sync of the file and its directory. */
 enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
 
+/* As file_write_atomic for a file of a person. If it is a link, the file that it leads to is replaced. A file that
+ * exists keeps its mode. Errors: not_found (also a link that leads nowhere), io (also a link that leads to no regular
+ * file), and those of file_write_atomic. */
+enum err file_write_through(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
+
 /* As file_write_atomic for a path that a person gave. It replaces only an empty regular file, and one that begins with
  * `kind`: an earlier file of that type. Errors: exists (any other file is there: a sound, a device, a link), and those
  * of file_write_atomic. */
@@ -31,6 +38,14 @@ enum err file_write_named(const char *path, struct bytes bytes, struct bytes kin
 /* Creates a file that no process reads before it is complete; does not sync it. Errors: exists, and those of
  * file_write_atomic. */
 enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
+
+/* Makes an empty temporary file in the directory, and sets its path. Returns its descriptor, which the caller closes.
+ * -1: errno is set. */
+int file_make_temporary(const char *directory, char path[PATH_MAX]);
+
+/* True for the name of a temporary file that another process made: if it is not in use, that process left it when it
+ * died. */
+bool file_is_left(const char *name);
 
 /* Writes the file or directory to the disk. Errors: full, io, denied, not_found. */
 enum err file_sync(const char *path, struct fault *fault);

@@ -283,6 +283,9 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
         return ERR_OK;
     txn_end(*txn);
     *txn = NULL;
+    store->inode = 0; /* the next read opens it again, and looks at its version again */
+    if (e == ERR_OK && version < STORE_VERSION)
+        return fault_set(fault, ERR_OFFLINE, "the store is not ready yet: it waits for its writer");
     return fault_set(fault, ERR_VERSION, "the store now has version %llu; this program reads version %d",
                      (unsigned long long)version, STORE_VERSION);
 }

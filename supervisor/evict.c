@@ -46,7 +46,8 @@ void evict_holder(const struct paths *paths, const struct table_row *row, usec_t
 
     if (pid == 0 || !runs_program(pid, row->program))
         return;
-    log_warn("%s[%d] is on no board: %s", row->name, (int)pid, blocked > FORCE_US ? "killed" : "stopped");
+    log_warn("%s[%d] is no child of this supervisor: %s", row->name, (int)pid,
+             blocked > FORCE_US ? "killed" : "stopped");
     kill(pid, blocked > FORCE_US ? SIGKILL : SIGTERM);
 }
 

@@ -205,9 +205,9 @@ bool server_is_left(const struct paths *paths)
 
 /* A server whose board died with its supervisor is not on the board, but occupies the server's name. It is written on
  * the board again, and adopted from there like any other survivor. Returns the survivor's pid; 0: there is none. */
-static int32_t put_on_board(struct server *server)
+static int32_t put_on_board(const struct child_world *world)
 {
-    struct board_entry *entry = board_entry(server->world->board, "jack", true);
+    struct board_entry *entry = board_entry(world->board, "jack", true);
     struct spawn adopted;
     int32_t pid;
 
@@ -217,7 +217,7 @@ static int32_t put_on_board(struct server *server)
         close(adopted.pidfd);
         return adopted.pid;
     }
-    pid = find_own(server->world->paths);
+    pid = find_own(world->paths);
     if (pid == 0)
         return 0;
     log_warn("jack[%d] is not on the board: adopted again", (int)pid);
@@ -239,14 +239,13 @@ static void keep_device(struct server *server, int32_t pid)
     log_info("sound: jack[%d] runs already with %s", (int)pid, device);
 }
 
-/* Ends a predecessor's jackd that is no longer wanted, because the device may have been changed meanwhile. */
-static void end_stray(struct server *server)
+static void end_stray(const struct child_world *world)
 {
-    struct board_entry *entry = board_entry(server->world->board, "jack", false);
+    struct board_entry *entry = board_entry(world->board, "jack", false);
     struct spawn stray;
     siginfo_t info;
 
-    if (!server->child->is_away || !entry || !spawn_adopt(entry, &stray))
+    if (!entry || !spawn_adopt(entry, &stray))
         return;
     spawn_signal(&stray, SIGTERM);
     if (!spawn_is_dead(&stray, GONE_US))
@@ -255,14 +254,21 @@ static void end_stray(struct server *server)
     board_clear(entry);
 }
 
+void server_end_left(const struct child_world *world)
+{
+    if (server_is_left(world->paths) && put_on_board(world) != 0)
+        end_stray(world);
+}
+
 void server_open(struct server *server, struct child_world *world, struct child *child)
 {
     const char *users = getenv(SERVER_VARIABLE);
 
     *server = (struct server){ .world = world, .child = child, .users_server = users ? alloc_text(users) : NULL };
     (void)decide_server(server);
-    keep_device(server, put_on_board(server));
-    end_stray(server);
+    keep_device(server, put_on_board(world));
+    if (child->is_away) /* the device may have been changed meanwhile */
+        end_stray(world);
 }
 
 bool server_use(struct server *server)

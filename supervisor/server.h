@@ -39,6 +39,9 @@ bool server_is_left(const struct paths *paths);
 /* Removes files of jackd and its clients with this engine's name in /dev/shm. */
 void server_sweep(const struct paths *paths);
 
+/* Ends the jackd of a predecessor, because no sound is wanted now. */
+void server_end_left(const struct child_world *world);
+
 /* Chooses the server; `child` gets the program to run, or nothing. */
 void server_open(struct server *server, struct child_world *world, struct child *child);
 

@@ -9,6 +9,7 @@
 #include "common/shared/studio.h"
 #include "proto/transport/lock.h"
 #include "proto/transport/service_link.h"
+#include "supervisor/evict.h"
 #include "supervisor/fresh_names.h"
 #include "supervisor/home.h"
 #include "supervisor/keeper.h"
@@ -149,11 +150,22 @@ static void leave_out(const struct supervisor *supervisor, const struct table_ro
         log_fault("cannot say that a service is left out", &fault);
 }
 
+/* Ends what a predecessor started with other settings: this supervisor would neither watch it nor end it. */
+static void end_unwanted(const struct supervisor *supervisor, bool sound)
+{
+    for (uint32_t i = table_count; i > 0; i--)
+        if (!should_run(supervisor, &table_rows[i - 1], sound))
+            evict_now(supervisor->world.paths, &table_rows[i - 1]);
+    if (!sound)
+        server_end_left(&supervisor->world);
+}
+
 /* The JACK server comes first: it is the only child that is not in the table. */
 static void name_children(struct supervisor *supervisor)
 {
     bool sound = settings_want_sound(&supervisor->world.settings) && make_studio(supervisor);
 
+    end_unwanted(supervisor, sound);
     if (sound)
         server_open(&supervisor->server, &supervisor->world, &supervisor->children[supervisor->count++]);
     for (uint32_t i = 0; i < table_count && supervisor->count < BOARD_ENTRIES; i++) {

@@ -107,7 +107,7 @@ enum err config_put(const struct paths *paths, const char *key, const char *valu
     if (e == ERR_OK || e == ERR_NOT_FOUND) {
         whole = text_of(buffer_c(&file));
         write_new(whole, find_place(whole, section, text_of(key + section.len + 1)), key, value, &made);
-        e = file_write_atomic(path, buffer_bytes(&made), 0600, fault);
+        e = file_write_through(path, buffer_bytes(&made), 0600, fault);
     }
     buffer_free(&file);
     buffer_free(&made);

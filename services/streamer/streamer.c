@@ -134,6 +134,15 @@ static void connect_parts(struct streamer *streamer)
     streamer->takes.locator = &streamer->locator;
 }
 
+static void resume_play(struct streamer *streamer)
+{
+    sounds_open(&streamer->sounds);
+    voices_open(&streamer->voices);
+    read_notes(streamer);
+    voices_resume(&streamer->voices);
+    sounds_leave(&streamer->sounds);
+}
+
 void streamer_open(struct streamer *streamer, struct service *service)
 {
     struct fault fault = { 0 };
@@ -148,8 +157,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK) {
         streamer->resampler = resample_open();
         connect_parts(streamer);
-        sounds_open(&streamer->sounds);
-        voices_open(&streamer->voices);
+        resume_play(streamer);
         e = takes_open(&streamer->takes, &fault);
     }
     if (e == ERR_OK && service_subscribe(service, "persist.changed", follow_catalogue, streamer) != ERR_OK)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The command line as its users and their scripts see it: the engine up and down, output, and backups."""
+import ctypes
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, file_text, run_claims, same, samples, until
+from claims import TOP, claim, contains, file_text, run_claims, same, samples, state_of, until
 from cli_library import library, search
 from client import Client
 
@@ -54,6 +55,58 @@ def down_waits_for_a_supervisor_that_is_started_again(home):
             home.wait_ready('supervisor')
     contains(home.loophole('down').out, 'The engine is down.')
     until(lambda: not home.engine_processes(), what='no process of the engine is left')
+
+
+def kill_supervisors(home):
+    """Kills the supervisor and its keeper: all services live on."""
+    supervisor = home.pid('supervisor')
+    keeper = int(file_text(f'/proc/{supervisor}/stat').rpartition(')')[2].split()[1])
+    for pid in (keeper, supervisor):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: state_of(keeper) == state_of(supervisor) == 'Z', what='keeper and supervisor are dead')
+
+
+@claim
+def down_ends_services_whose_supervisor_and_keeper_were_killed(home):
+    home.up()
+    kill_supervisors(home)
+    contains(home.loophole('down').out, 'The engine is down.')
+    same([], home.engine_processes())
+    contains(home.loophole('down').out, 'The engine is not running.')
+
+
+@claim
+def down_names_what_keeps_it_from_ending_services_without_a_supervisor(home):
+    home.up()
+    kill_supervisors(home)
+    services = home.engine_processes()
+    home.settings('[audio]\nnot a setting\n')
+    said = home.refused('down', code=11)
+    for part in ('services run without a supervisor', 'loophole.conf:2'):
+        contains(said, part)
+    same(services, home.engine_processes())
+    home.settings('')
+    contains(home.loophole('down').out, 'The engine is down.')
+    same([], home.engine_processes())
+
+
+@claim
+def an_up_during_a_slow_down_starts_the_engine_again(home):
+    """A service that a tracer holds ends only when it is killed, 5 s after it was asked."""
+    home.settings('[supervisor]\nhang_ms = 60000\n')
+    home.up()
+    supervisor, held = home.pid('supervisor'), home.pid('osc')
+    said = home.file('said')
+    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+    ptrace.argtypes = [ctypes.c_long] * 4
+    for request in (0x4206, 0x4207):  # PTRACE_SEIZE, PTRACE_INTERRUPT
+        same(0, ptrace(request, held, 0, 0))
+    until(lambda: state_of(held) == 't', what='the service is stopped')
+    down = home.start_into(said, 'loophole', 'down')
+    until(lambda: 'shutting down' in home.log('supervisor'), what='the engine ends')
+    contains(home.loophole('up').out, 'The engine is up.')
+    assert home.pid('supervisor') != supervisor
+    same(0, down.wait(60), file_text(said))
 
 
 @claim

@@ -191,6 +191,17 @@ def a_step_is_not_taken_back_over_a_file_that_another_program_changed(home):
 
 
 @claim(shares=engine_with_library)
+def a_pattern_that_is_a_link_into_another_folder_stays_one(home):
+    save(home, 'user/Kept', bpm=90)
+    path, kept = in_library(home, 'user/Kept.json'), home.file('elsewhere.json')
+    os.rename(path, kept)
+    os.symlink(kept, path)
+    for change, bpm in ((lambda: save(home, 'user/Kept', bpm=91), 91), (lambda: said(home, 'undo'), 90)):
+        change()
+        same((kept, bpm), (os.readlink(path), read_json(kept)['sequencer']['bpm']))
+
+
+@claim(shares=engine_with_library)
 def patterns_are_similar_by_their_rhythm(home):
     save(home, 'like/four', steps='X...X...X...X...')
     save(home, 'like/soft', steps='x...x...x...x...', bpm=90)

@@ -115,6 +115,21 @@ def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(ho
 
 
 @claim(shares=running)
+def a_project_json_that_is_a_link_stays_one(home):
+    """A person keeps it in another folder."""
+    it = Studio(home, 'Linked')
+    it.must('save')
+    path, kept = os.path.join(it.folder, 'project.json'), home.file('kept.json')
+    os.rename(path, kept)
+    os.chmod(kept, 0o600)
+    os.symlink(kept, path)
+    it.put('track', name='extra')
+    same((2, 'same'), tuple(it.must('save')[key] for key in ('revision', 'mirror')))
+    same(kept, os.readlink(path))
+    same((2, 0o100600), (it.file()['revision'], os.stat(kept).st_mode))
+
+
+@claim(shares=running)
 def the_schema_lists_each_word_about_the_file(home):
     it = Studio(home, 'Words')
     (listed,) = [each['mirror'] for each in it.must('list')['each'] if each['name'] == 'Words']

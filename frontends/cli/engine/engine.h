@@ -12,12 +12,16 @@ enum err engine_services(struct cli *cli, uint32_t budget_ms, struct service_lin
 /* True if neither the keeper nor the supervisor runs, so nothing will be started again. */
 bool engine_is_given_up(const struct cli *cli);
 
+/* engine_start.c: starts the supervisor in the background, which finds the services that run. No error if another
+ * command starts one. Errors: those of loopholed. */
+enum err engine_start(struct cli *cli, struct fault *fault);
+
 /* Returns the size of the supervisor's log in bytes; 0: no log. Later bytes belong to a later start. */
 long engine_log_size(const struct cli *cli);
 
 /* engine_wait.c: waits until each service is ready; long work may take any time. `from` is the size of the log before
- * the start. Errors: internal (the supervisor ended), timeout, denied (a service may not start), io (the services run,
- * and the store is damaged). */
+ * the start. Errors: internal (the supervisor ended), offline (it ended without an error, as after a `down`), timeout,
+ * denied (a service may not start), io (the services run, and the store is damaged). */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
 
 enum { ENGINE_END = 500 };

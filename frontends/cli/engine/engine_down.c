@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/process/proc.h"
 #include "frontends/cli/engine/engine.h"
+#include "proto/transport/lock.h"
 
 enum { RETURN_US = 6000000, LOOK_US = 50000, LIST_MS = 20000, STOP_MS = 30000, STOP_SECONDS = 60 };
 
@@ -86,12 +87,49 @@ static enum err find_running(struct cli *cli, struct service_lines *lines, struc
                       cli->paths.run);
 }
 
+static uint32_t count_unwatched(const struct cli *cli)
+{
+    uint32_t count = lock_is_held(&cli->paths, "audio-standby");
+
+    for (int i = 0; schema_all[i]; i++)
+        count += lock_is_held(&cli->paths, schema_all[i]->service);
+    return count;
+}
+
+/* If supervisor and keeper were killed, the services live on. A new supervisor finds them, and can end them. Errors:
+ * offline (nothing runs), and why no supervisor starts. */
+static enum err find_unwatched(struct cli *cli, struct service_lines *lines, struct fault *fault)
+{
+    uint32_t count = count_unwatched(cli);
+    struct fault why = { 0 };
+    enum err e;
+
+    if (count == 0)
+        return ERR_OFFLINE;
+    e = engine_start(cli, &why);
+    if (e == ERR_OK)
+        e = find_running(cli, lines, &why);
+    if (e == ERR_OK)
+        return ERR_OK;
+    if (e == ERR_OFFLINE) { /* it has ended again */
+        why = (struct fault){ 0 };
+        fault_set(&why, ERR_INTERNAL, "it ends again");
+        fault_hint(&why, "`loophole logs supervisor` shows the reason");
+    }
+    *fault = (struct fault){ 0 };
+    fault_set(fault, why.code, "%u service%s run without a supervisor, and none starts: %s", count, text_plural(count),
+              why.what);
+    return fault_hint(fault, "%s", why.hint);
+}
+
 enum err engine_down(struct cli *cli, struct fault *fault)
 {
     struct service_lines lines = { 0 };
     struct running running = { 0 };
     enum err e = find_running(cli, &lines, fault);
 
+    if (e == ERR_OFFLINE)
+        e = find_unwatched(cli, &lines, fault);
     if (e == ERR_OFFLINE) {
         buffer_add_text(&cli->out, cli->options.json ? "" : "The engine is not running.\n");
         return ERR_OK;

@@ -89,7 +89,7 @@ static bool holder_has_ended(struct cli *cli)
     return false;
 }
 
-static enum err start_supervisor(struct cli *cli, struct fault *fault)
+enum err engine_start(struct cli *cli, struct fault *fault)
 {
     char program[PATH_MAX + 16], said[1000];
     int status = 0;
@@ -118,16 +118,26 @@ static void print_passed_over(struct cli *cli)
             runtime, cli->paths.run);
 }
 
+static enum err start_and_wait(struct cli *cli, struct fault *fault)
+{
+    long from = engine_log_size(cli);
+    enum err e = engine_start(cli, fault);
+
+    return e == ERR_OK ? engine_wait_ready(cli, from, fault) : e;
+}
+
 enum err engine_up(struct cli *cli, struct fault *fault)
 {
     struct service_lines lines = { 0 };
     struct fault none = { 0 };
     bool running = engine_services(cli, 1000, &lines, &none) == ERR_OK;
-    long from = engine_log_size(cli);
-    enum err e = running ? ERR_OK : start_supervisor(cli, fault);
+    enum err e = running ? engine_wait_ready(cli, engine_log_size(cli), fault) : start_and_wait(cli, fault);
 
-    if (e == ERR_OK)
-        e = engine_wait_ready(cli, from, fault);
+    if (e == ERR_OFFLINE) { /* it was shutting down */
+        running = false;
+        *fault = (struct fault){ 0 };
+        e = start_and_wait(cli, fault);
+    }
     if (e == ERR_OK && !cli->options.json) {
         buffer_add_text(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
         print_passed_over(cli);

@@ -126,7 +126,7 @@ static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, b
     if (has_ended)
         fault_set(fault, ERR_INTERNAL, "the supervisor ended: %s", last);
     else
-        fault_set(fault, ERR_INTERNAL, "no supervisor runs, and its log has no new error");
+        fault_set(fault, ERR_OFFLINE, "no supervisor runs, and its log has no new error");
     return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
 }
 
@@ -148,6 +148,7 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
     char name[64] = "supervisor", end_shown[ENGINE_END] = "";
     usec_t missing = 0;
     bool is_said = false;
+    enum err e;
 
     while (clock_steady() < end) {
         struct fault passing = { 0 };
@@ -163,8 +164,8 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
             engine_print_alarms(cli, &lines, print_warning);
             return ERR_OK;
         }
-        if (!has_answered && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
-            return ERR_INTERNAL;
+        if (!has_answered && (e = look_for_supervisor(cli, from, &missing, &is_said, fault)) != ERR_OK)
+            return e;
         if (is_said && engine_is_given_up(cli))
             is_said = false;
         clock_sleep(20000);

@@ -51,15 +51,43 @@ static bool lock_memory(void)
     return false;
 }
 
-/* A predecessor with our number is dead, because we have its lock. The other instance is dead if its lock is free. */
+static const char *other_core(const struct audio *audio)
+{
+    return audio->instance == 0 ? "audio-standby" : "audio";
+}
+
+static bool other_lives(const struct audio *audio)
+{
+    return lock_is_held(service_paths(audio->service), other_core(audio));
+}
+
+/* True if a predecessor with our number sounded last. It is dead, because we have its lock. */
+static bool was_ours(const struct audio *audio)
+{
+    struct state state;
+
+    return audio_state(audio, &state) && state.instance == audio->instance;
+}
+
+/* The other instance is dead if its lock is free. */
 static void claim_core(struct audio *audio)
 {
-    const char *other = audio->instance == 0 ? "audio-standby" : "audio";
-    struct state state;
-    bool was_ours = audio_state(audio, &state) && state.instance == audio->instance;
+    bool ours = was_ours(audio);
 
-    if (audio->instance == 0 || was_ours)
-        (void)engine_claim(audio->engine, was_ours || !lock_is_held(service_paths(audio->service), other));
+    if (audio->instance == 0 || ours)
+        (void)engine_claim(audio->engine, ours || !other_lives(audio));
+}
+
+/* After an update the other instance may be of the old program, and sound: engine_open would clear its memory. Two
+ * instances of the new program do not both refuse, because one of them sounded last. */
+static enum err refuse_other_layout(const struct audio *audio, struct fault *fault)
+{
+    if (!engine_is_of_other_layout(audio->studio) || was_ours(audio) || !other_lives(audio))
+        return ERR_OK;
+    fault_set(fault, ERR_VERSION,
+              "%s is of another version of the program, with another layout of its memory: it sounds on",
+              other_core(audio));
+    return fault_hint(fault, "`loophole restart %s` ends it; what sounds then begins anew", other_core(audio));
 }
 
 static enum err open_link(struct audio *audio, struct fault *fault)
@@ -140,6 +168,10 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     audio->state = studio_state(audio->studio);
     audio->cues = studio_cues(audio->studio, CUES_CONTROL);
     audio->notes = studio_notes(audio->studio, CUES_CONTROL);
+    if ((e = refuse_other_layout(audio, fault)) != ERR_OK) {
+        audio_close(audio);
+        return e;
+    }
     if (!stands_by) {
         audio_score_begin(audio);
         recall_settle(service, audio_effects(audio), NULL, NULL);

@@ -38,6 +38,13 @@ static void make_memory(struct engine *engine)
     memory->layout = LAYOUT;
 }
 
+bool engine_is_of_other_layout(const struct studio *studio)
+{
+    const struct engine_memory *memory = studio_engine(studio);
+
+    return memory->layout != 0 && memory->layout != LAYOUT;
+}
+
 enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault)
 {
     struct engine *made = NULL;

@@ -43,6 +43,9 @@ struct engine;
 enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault);
 void engine_close(struct engine *engine);
 
+/* True if a program of another version made the survival state: an instance of it may still run. Not RT. */
+bool engine_is_of_other_layout(const struct studio *studio);
+
 /* RT. Plays one period, or silence if another instance owns the studio. A repetition of the last period does nothing:
  * buffers and midi_out still contain its result. Asynchronous JACK repeats a period if a client ended the previous one
  * late. Playing the period twice would put the audio clock ahead of the server's. */

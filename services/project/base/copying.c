@@ -134,8 +134,7 @@ static enum err write_copy(struct copy_step *s, const struct copy_item *item)
 
     join_path(s->copying, item->name, path);
     folder_of(path, folder);
-    snprintf(temporary, sizeof(temporary), "%.3900s/.loophole-XXXXXX", folder);
-    fd = mkostemp(temporary, O_CLOEXEC);
+    fd = file_make_temporary(folder, temporary);
     if (fd < 0)
         return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", folder);
     e = write_temporary(s, item, temporary, fd);

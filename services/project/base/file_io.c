@@ -12,8 +12,6 @@
 #include "common/file.h"
 #include "common/hash.h"
 
-enum { LEFTOVER_LEN = 16 };
-static const char leftover[] = ".loophole-"; /* and six characters: file_write_atomic */
 static const usec_t patience_us = (usec_t)10 * 1000000;
 
 void file_io_sweep(const char *folder, usec_t before)
@@ -23,9 +21,8 @@ void file_io_sweep(const char *folder, usec_t before)
     struct stat stat;
 
     while (directory && (entry = readdir(directory)))
-        if (strncmp(entry->d_name, leftover, strlen(leftover)) == 0 && strlen(entry->d_name) == LEFTOVER_LEN &&
-            fstatat(dirfd(directory), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(stat.st_mode) &&
-            clock_usec(stat.st_ctim) < before)
+        if (file_is_left(entry->d_name) && fstatat(dirfd(directory), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(stat.st_mode) && clock_usec(stat.st_ctim) < before)
             unlinkat(dirfd(directory), entry->d_name, 0);
     if (directory)
         closedir(directory);
@@ -80,7 +77,7 @@ static enum err renew_file(struct file_io *io, struct fault *fault)
 
     if (is_as_it_was(io, e, buffer_bytes(&found))) {
         buffer_free(&found);
-        return file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
+        return file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
     }
     buffer_free(&io->bytes);
     io->bytes = found;
@@ -93,7 +90,7 @@ static enum err write_file(struct file_io *io, struct fault *fault)
     enum err e = make_folder(io, fault);
 
     if (e == ERR_OK && io->kind == FILE_IO_WRITE)
-        e = file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
+        e = file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
     if (e == ERR_OK && io->kind == FILE_IO_ABSENT && access(io->path, F_OK) == 0)
         e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
     return e;

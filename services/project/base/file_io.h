@@ -43,7 +43,8 @@ void file_io_renew(struct project *p, const char *path, const char *was, struct 
                    void (*done)(void *owner, struct file_io *io), void *owner);
 void file_io_close(struct project *p); /* at the end of the service: drops what waits for another write */
 
-/* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Any thread. */
+/* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Those of this
+ * process stay, because the clock may have been set back since it started. Any thread. */
 void file_io_sweep(const char *folder, usec_t before);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -65,6 +66,14 @@ static enum err make_folder_of(const char *path, struct fault *fault)
     return file_make_dirs(folder, 0755, fault);
 }
 
+/* What it leads to may be on another disk. */
+static bool is_link(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 static enum err put_file(const struct pattern_library *library, int64_t step, uint32_t index,
                          const struct changed *file, bool after, bool soon, struct fault *fault)
 {
@@ -81,8 +90,8 @@ static enum err put_file(const struct pattern_library *library, int64_t step, ui
     if (e == ERR_OK)
         e = make_folder_of(path, fault);
     if (e == ERR_OK)
-        e = soon ? file_write_soon(path, buffer_bytes(&bytes), 0644, fault)
-                 : file_write_atomic(path, buffer_bytes(&bytes), 0644, fault);
+        e = soon && !is_link(path) ? file_write_soon(path, buffer_bytes(&bytes), 0644, fault)
+                                   : file_write_through(path, buffer_bytes(&bytes), 0644, fault);
     buffer_free(&bytes);
     return e;
 }

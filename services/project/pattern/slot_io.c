@@ -236,7 +236,7 @@ static enum err change_slot_file(struct slot_io *io, const struct slot_file *fil
     enum err e = ERR_OK;
 
     if (!file->removes)
-        return file_write_atomic(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
+        return file_write_through(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
     if (unlink(file->path) != 0 && errno != ENOENT)
         e = fault_errno(&io->fault, file_err(errno), errno, "%.150s cannot be removed", file->path);
     return e == ERR_OK ? file_sync(folder, &io->fault) : e;

@@ -278,11 +278,16 @@ void sounds_open(struct sounds *sounds)
         struct sound_entry *entry = &sounds->memory->entries[i];
         uint32_t state = atomic_load(&entry->state);
         sounds->slots[i].all = sounds;
-        if (state == SOUND_LEAVING)
-            cue_release(sounds, i); /* the predecessor may have died before its cue */
-        else if (state != SOUND_READY)
+        if (state != SOUND_READY && state != SOUND_LEAVING)
             atomic_store(&entry->state, SOUND_EMPTY);
     }
+}
+
+void sounds_leave(struct sounds *sounds)
+{
+    for (uint32_t i = 0; i < SOUNDS; i++)
+        if (atomic_load(&sounds->memory->entries[i].state) == SOUND_LEAVING)
+            cue_release(sounds, i);
 }
 
 void sounds_close(struct sounds *sounds)

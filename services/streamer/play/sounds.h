@@ -46,6 +46,8 @@ struct sounds {
 
 /* Keeps the sounds that a predecessor loaded. */
 void sounds_open(struct sounds *sounds);
+/* Releases again those that it released: it may have died before its cue. */
+void sounds_leave(struct sounds *sounds);
 void sounds_close(struct sounds *sounds);
 void sounds_note(struct sounds *sounds, const struct note *note);
 

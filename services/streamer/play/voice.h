@@ -92,8 +92,11 @@ struct voices {
     void *state;
 };
 
-/* Resumes what a predecessor played. */
+/* Takes over the voices of a predecessor, and settles what it did for asks. Call it before the first cue of this
+ * process, which changes the count of cues. */
 void voices_open(struct voices *voices);
+/* Plays them on. Call it after the notes that the predecessor left, and before any other cue. */
+void voices_resume(struct voices *voices);
 void voices_close(struct voices *voices); /* a voice sounds until its ring is empty */
 void voices_tick(struct voices *voices);
 void voices_note(struct voices *voices, const struct note *note);

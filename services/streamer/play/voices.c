@@ -161,8 +161,6 @@ static void note_start(struct voice *voice)
 
 void voices_open(struct voices *voices)
 {
-    struct note note;
-
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
     voices->scratch = alloc_zeroed(voice_feed_scratch(), sizeof(float));
@@ -177,10 +175,11 @@ void voices_open(struct voices *voices)
         note_start(voice);
         inherit_voice(voice);
     }
-    /* This comes before the first cue of this process, which would change the count. */
     recall_settle(voices->service, core_link_effects(voices->core), have_done, voices);
-    while (core_link_note(voices->core, &note))
-        voices_note(voices, &note);
+}
+
+void voices_resume(struct voices *voices)
+{
     for (uint32_t i = 0; i < STREAMS; i++)
         take_up(&voices->each[i]);
 }

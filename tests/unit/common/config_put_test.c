@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include "common/file.h"
 #include "common/process/config.h"
 #include "tests/unit/common/home.h"
@@ -52,6 +54,42 @@ static void a_file_that_cannot_be_read_is_not_written(void **state)
     assert_int_equal(config_put(&home->paths, "audio.device", "dummy", &fault), ERR_BAD_REQUEST);
 }
 
+/* As in a folder of settings that a person keeps elsewhere, and links from here. */
+static void a_link_stays_and_the_file_that_it_leads_to_is_changed(void **state)
+{
+    struct home *home = *state;
+    char path[PATH_MAX + 32];
+    struct buffer file = { 0 };
+    struct stat st;
+
+    home_file(home, "kept.conf", "# mine\n[audio]\ndevice = auto\n");
+    assert_int_equal(chmod(home_file(home, "kept.conf", NULL), 0644), 0);
+    snprintf(path, sizeof(path), "%s/loophole.conf", home->paths.config);
+    assert_int_equal(symlink("../../kept.conf", path), 0);
+    assert_int_equal(config_put(&home->paths, "audio.device", "dummy", NULL), ERR_OK);
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0644);
+    assert_int_equal(file_read_all(home_file(home, "kept.conf", NULL), 1 << 20, &file, NULL), ERR_OK);
+    assert_string_equal(buffer_c(&file), "# mine\n[audio]\ndevice = dummy\n");
+    buffer_free(&file);
+}
+
+static void a_link_to_a_file_that_is_missing_stays(void **state)
+{
+    struct home *home = *state;
+    char path[PATH_MAX + 32];
+    struct fault fault = { 0 };
+    struct stat st;
+
+    snprintf(path, sizeof(path), "%s/loophole.conf", home->paths.config);
+    assert_int_equal(symlink("/nowhere/kept.conf", path), 0);
+    assert_int_equal(config_put(&home->paths, "audio.device", "dummy", &fault), ERR_NOT_FOUND);
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -59,6 +97,8 @@ int main(void)
         HOME_TEST(a_setting_is_replaced_where_it_stands),
         HOME_TEST(a_new_setting_goes_to_the_end_of_its_section),
         HOME_TEST(the_same_name_in_another_section_is_left_alone),
+        HOME_TEST(a_link_stays_and_the_file_that_it_leads_to_is_changed),
+        HOME_TEST(a_link_to_a_file_that_is_missing_stays),
         HOME_TEST(a_file_that_cannot_be_read_is_not_written),
     };
     return cmocka_run_group_tests_name("common/config_put", tests, NULL, NULL);

@@ -68,6 +68,39 @@ static void an_atomic_write_replaces_the_whole_file(void **state)
     assert_int_equal(entries_of(home->root), 2); /* the file and the home */
 }
 
+static void a_write_through_a_link_replaces_what_it_leads_to(void **state)
+{
+    const struct home *home = *state;
+    struct buffer got = { 0 };
+    struct stat st;
+
+    home_file(home, "kept", "old");
+    assert_int_equal(chmod(home_file(home, "kept", NULL), 0640), 0);
+    assert_int_equal(symlink("kept", home_file(home, "link", NULL)), 0);
+    assert_int_equal(file_write_through(home_file(home, "link", NULL), bytes_of("new", 3), 0600, NULL), ERR_OK);
+    assert_int_equal(lstat(home_file(home, "link", NULL), &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(file_read_all(home_file(home, "kept", NULL), 10, &got, NULL), ERR_OK);
+    assert_string_equal(buffer_c(&got), "new");
+    assert_int_equal(stat(home_file(home, "kept", NULL), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    buffer_free(&got);
+}
+
+static void a_link_that_leads_to_no_file_is_not_written_through(void **state)
+{
+    const struct home *home = *state;
+    struct stat st;
+
+    assert_int_equal(symlink("/dev/null", home_file(home, "hidden", NULL)), 0);
+    assert_int_equal(symlink("away", home_file(home, "broken", NULL)), 0);
+    assert_int_equal(file_write_through(home_file(home, "hidden", NULL), bytes_of("x", 1), 0600, NULL), ERR_IO);
+    assert_int_equal(file_write_through(home_file(home, "broken", NULL), bytes_of("x", 1), 0600, NULL), ERR_NOT_FOUND);
+    assert_int_equal(lstat(home_file(home, "hidden", NULL), &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(file_write_through(home_file(home, "made", NULL), bytes_of("x", 1), 0600, NULL), ERR_OK);
+}
+
 static void an_atomic_write_into_a_missing_directory_says_so(void **state)
 {
     struct fault fault;
@@ -226,6 +259,8 @@ int main(void)
         HOME_TEST(a_file_is_read_whole_up_to_its_limit),
         HOME_TEST(a_path_that_is_not_a_file_is_refused_without_hanging),
         HOME_TEST(an_atomic_write_replaces_the_whole_file),
+        HOME_TEST(a_write_through_a_link_replaces_what_it_leads_to),
+        HOME_TEST(a_link_that_leads_to_no_file_is_not_written_through),
         HOME_TEST(an_atomic_write_into_a_missing_directory_says_so),
         HOME_TEST(an_atomic_write_that_fails_half_way_leaves_the_old_file),
         HOME_TEST(an_atomic_write_over_a_directory_leaves_nothing_behind),

@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <sys/prctl.h>
+
 #include "proto/wire/codec.h"
 #include "store/changelog.h"
 #include "store/open/replace.h"
@@ -101,6 +104,85 @@ static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
     change_closed(s, make_old);
     assert_int_equal(store_open(&s->paths, STORE_READER, &s->store, &fault), ERR_OFFLINE);
     s->store = NULL;
+}
+
+/* A restore puts the backup of an older program in the place of the store, under services that read it. */
+static void put_old_store_here(struct scratch *s)
+{
+    char here[PATH_MAX + 32], away[PATH_MAX + 32], other[PATH_MAX + 32];
+
+    store_path(s, "", here);
+    store_path(s, ".away", away);
+    store_path(s, ".other", other);
+    assert_int_equal(rename(here, away), 0);
+    assert_int_equal(rename(other, here), 0);
+    change_closed(s, make_old);
+}
+
+static void migrate_here(struct scratch *s)
+{
+    scratch_open(s);
+    scratch_close(s);
+}
+
+/* A process that is made before the reader, and maps nothing of it, does its work when it is told. */
+struct writer {
+    pid_t pid;
+    int ends[2];
+};
+
+static struct writer make_writer(struct scratch *s, void (*work)(struct scratch *s))
+{
+    struct writer writer = { 0 };
+    char go;
+
+    assert_int_equal(pipe(writer.ends), 0);
+    writer.pid = fork();
+    if (writer.pid != 0)
+        return writer;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (read(writer.ends[0], &go, 1) == 1)
+        work(s);
+    _exit(0);
+}
+
+static void let_write(const struct writer *writer)
+{
+    int status;
+
+    assert_int_equal(write(writer->ends[1], "", 1), 1);
+    assert_int_equal(waitpid(writer->pid, &status, 0), writer->pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(writer->ends[0]);
+    close(writer->ends[1]);
+}
+
+static void a_reader_refuses_another_version_in_the_place_of_its_store_at_each_read(void **state)
+{
+    struct scratch *s = *state;
+    struct writer restore, migration;
+    struct store *reader;
+    struct txn *txn;
+    char here[PATH_MAX + 32], command[3 * PATH_MAX];
+
+    fill_store(s);
+    store_path(s, "", here);
+    snprintf(command, sizeof(command), "cp -r '%s' '%s.other'", here, here);
+    assert_int_equal(system(command), 0);
+    restore = make_writer(s, put_old_store_here);
+    migration = make_writer(s, migrate_here);
+    assert_int_equal(store_open(&s->paths, STORE_READER, &reader, NULL), ERR_OK);
+    assert_int_equal(store_read(reader, &txn, NULL), ERR_OK);
+    txn_end(txn);
+
+    let_write(&restore);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(store_read(reader, &txn, NULL), ERR_OFFLINE);
+    let_write(&migration);
+    assert_int_equal(store_read(reader, &txn, NULL), ERR_OK);
+    assert_int_equal(txn_count(txn, DB_MEDIA), 101);
+    txn_end(txn);
+    store_close(reader);
 }
 
 /* As older programs left items whose last copy was removed at the wrong moment. */
@@ -260,6 +342,7 @@ int main(void)
         CLAIM(the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
+        CLAIM(a_reader_refuses_another_version_in_the_place_of_its_store_at_each_read),
         CLAIM(a_done_item_without_an_analysis_waits_again),
         CLAIM(stores_of_each_older_version_are_migrated),
         CLAIM(a_replacement_cut_short_is_finished),
