@@ -435,5 +435,5 @@ static void continue_soon(void *persist)
 void forgetting_resume(struct persist *p)
 {
     if (p->service)
-        service_every(p->service, soon, continue_soon, p);
+        service_every(p->service, turn_is_broken(p) ? pause_after_an_error : soon, continue_soon, p);
 }

@@ -198,7 +198,8 @@ static void run_repack_part(void *persist)
 void repack_resume(struct persist *p)
 {
     free_repack(p);
-    service_every(p->service, pause_between_parts, run_repack_part, p);
+    if (p->service)
+        service_every(p->service, turn_is_broken(p) ? pause_after_an_error : pause_between_parts, run_repack_part, p);
 }
 
 void repack_close(struct persist *p)

@@ -11,10 +11,11 @@
 #include "proto/service/service_parts.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/places/forgetting.h"
+#include "services/persist/places/repack.h"
 #include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
-enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10 };
+enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10, PERIODS = 2 /* of the two works */ };
 
 /* A library with many folders, whose removal is noted as a row. */
 static void remove_library(struct writer *w)
@@ -70,6 +71,38 @@ static void a_removal_without_memory_is_tried_again(void **state)
     assert_int_equal(service->timer_count, 0);
     assert_true(writer_media(w, kick).has_forgotten);
     w->p.service = NULL;
+    writer_check(w);
+    free(service);
+}
+
+static void note_periods(const struct service *service, usec_t periods[PERIODS])
+{
+    assert_int_equal(service->timer_count, PERIODS);
+    for (int i = 0; i < PERIODS; i++)
+        periods[i] = service->timers[i].period;
+}
+
+/* If each turn fails, the work would otherwise fail a thousand times a second. */
+static void work_whose_turn_failed_waits_longer_than_after_an_opening(void **state)
+{
+    struct writer *w = *state;
+    struct service *service = calloc(1, sizeof(*service));
+    usec_t opened[PERIODS], failed[PERIODS];
+
+    assert_non_null(service);
+    remove_library(w);
+    writer_check(w);
+    w->p.service = service;
+    forgetting_resume(&w->p);
+    repack_resume(&w->p);
+    note_periods(service, opened);
+    (void)turn_wrote(&w->p, ERR_INTERNAL);
+    turn_end(&w->p);
+    note_periods(service, failed);
+    for (int i = 0; i < PERIODS; i++)
+        assert_true(failed[i] > opened[i]);
+    w->p.service = NULL;
+    assert_int_equal(turn_continue(&w->p, id_new(), NULL), ERR_OK);
     writer_check(w);
     free(service);
 }
@@ -143,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_removal_without_memory_is_tried_again),
+        CLAIM(work_whose_turn_failed_waits_longer_than_after_an_opening),
         CLAIM(an_item_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal),
     };
     return cmocka_run_group_tests_name("persist/forgetting", tests, NULL, NULL);
