@@ -113,12 +113,14 @@ static void count_gone(struct scan *scan)
 }
 
 /* Files may vanish in small pieces: inotify reports each folder of a deletion. So the files that scans have marked
- * lately count together. They are in the library's record, so that a successor knows them. */
+ * lately count together. They are in the library's record, so that a successor knows them. A person's answer about the
+ * library ends the count; one about some folders leaves it as it is. */
 static uint64_t vanished_lately(const struct scan *scan)
 {
     const struct library *library = &scan->order.library;
     usec_t since = clock_now() - library->vanished_at;
-    bool counts = !scan->order.accept_missing && library->has_vanished && since <= LATELY_US;
+    bool is_answered = scan->order.accept_missing && !scan->order.targets;
+    bool counts = !is_answered && library->has_vanished && since <= LATELY_US;
     uint64_t count = counts && library->vanished > scan->returned ? library->vanished - scan->returned : 0;
 
     return scan->order.targets || count < scan->absent ? count : scan->absent;
