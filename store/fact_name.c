@@ -5,6 +5,18 @@
 #define TAG    TEXT("tag:")
 #define UNLIKE TEXT("unlike:")
 
+bool fact_name_is_word(struct text attribute)
+{
+    static const char *const names[] = { "album",       "artist",  "class", "colour", "comment",  "copyright",
+                                         "description", "family",  "genre", "key",    "keywords", "note",
+                                         "pack_name",   "subject", "title", "vendor" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (text_is(attribute, names[i]))
+            return true;
+    return false;
+}
+
 static struct text rest_after(struct text attribute, struct text prefix)
 {
     if (attribute.len <= prefix.len || !text_starts(attribute, prefix))

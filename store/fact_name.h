@@ -1,12 +1,15 @@
-/* fact_name.h: the two conventions for names of facts; no other file parses them. "tag:warm" says whether the item has
- * the tag: 1 from an analysis that hears it, 0 if a person denies it. "unlike:ID" marks two items as not alike;
- * it is the user's fact about one of them and applies to both. Any thread. */
+/* fact_name.h: what the name of a fact says about its value; no other file parses names. There are two conventions:
+ * "tag:warm" says whether the item has the tag: 1 from an analysis that hears it, 0 if a person denies it. "unlike:ID"
+ * marks two items as not alike; it is the user's fact about one of them and applies to both. Any thread. */
 #ifndef LOOPHOLE_STORE_FACT_NAME_H
 #define LOOPHOLE_STORE_FACT_NAME_H
 
 #include "schema_media.h"
 
 enum { FACT_NAME_UNLIKE_SIZE = 8 + ID_TEXT_SIZE };
+
+/* True if facts of this name are words, also those that look like a number: class 808. */
+bool fact_name_is_word(struct text attribute);
 
 /* Returns the tag that a fact of this name is about; empty if none. */
 struct text fact_name_tag(struct text attribute);

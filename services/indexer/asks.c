@@ -155,10 +155,11 @@ static void want_scan(struct library_state *lib, const char *below, const struct
 
     if (is_whole)
         library_state_want_all(lib);
+    else if (accepts)
+        library_state_want_accepted(lib, below, !is_shallow);
     else
         library_state_want_folder(lib, below, !is_shallow);
-    if (is_whole || !lib->wanted.whole)
-        lib->wanted.accept_missing |= accepts;
+    lib->wanted.accept_missing |= is_whole && accepts;
     lib->wanted.retry_failed |= ask->retry_failed;
 }
 

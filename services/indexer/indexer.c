@@ -261,7 +261,7 @@ enum err indexer_cancel(void *state, struct id task, struct fault *fault)
     if (!indexer->busy || !id_equal(task, indexer->task))
         return ERR_NOT_FOUND;
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
-        library_state_scan_begins(lib);
+        library_state_want_nothing(lib);
         lib->cancelled = lib->scan != NULL;
         if (lib->scan)
             errand_stop(scan_errand(lib->scan));

@@ -53,7 +53,7 @@ static void put_again(struct indexer *indexer, struct library_state *lib)
 static bool stop_library(struct indexer *indexer, struct library_state *lib)
 {
     lib->removing = true;
-    library_state_scan_begins(lib);
+    library_state_want_nothing(lib);
     lib->look_at = 0;
     if (lib->scan)
         errand_stop(scan_errand(lib->scan));

@@ -48,11 +48,12 @@ static void load_libraries(struct indexer *indexer)
 static void start_scan(struct indexer *indexer, struct library_state *lib)
 {
     struct scan_events events = { take_scan_report, end_scan, indexer };
+    const struct scan_targets *some = library_state_next_targets(lib);
     struct scan_order order = {
         .library = lib->library,
-        .targets = lib->wanted.whole ? NULL : lib->wanted.targets,
-        .target_count = lib->wanted.whole ? 0 : lib->wanted.count,
-        .accept_missing = lib->wanted.accept_missing,
+        .targets = some ? some->at : NULL,
+        .target_count = some ? some->count : 0,
+        .accept_missing = some ? some == &lib->wanted.accepted : lib->wanted.accept_missing,
         .is_asked = lib->asked_missing > 0,
         .retry_failed = lib->wanted.retry_failed,
         .analyser = pipeline_analyser(indexer->pipeline),
@@ -61,7 +62,7 @@ static void start_scan(struct indexer *indexer, struct library_state *lib)
     };
 
     lib->scan = scan_new(service_paths(indexer->service), indexer->catalogue, indexer->mailbox, &order, &events);
-    if (lib->wanted.whole) {
+    if (!some) {
         lib->seen = 0;
         lib->unwatched = order.inotify < 0;
         lib->look_at = 0;

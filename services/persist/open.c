@@ -148,7 +148,7 @@ static bool is_used(const struct persist *p, struct id request, uint64_t digest)
 static void fail_work(struct persist *p, const struct fault *why)
 {
     multipart_fail_all(p, why);
-    repack_close(p);
+    repack_resume(p);
     forgetting_resume(p);
 }
 

@@ -158,6 +158,19 @@ def a_fact_of_a_person_cannot_have_the_name_of_a_key_of_each_item(home):
 
 
 @claim(inside=library)
+def a_word_of_digits_stays_as_it_was_typed(home):
+    id = search(home, 'amen')
+    words = {'class': '808', 'genre': '090', 'artist': '1e3', 'bank': '0808', 'sysex': '0x10'}
+    numbers = {'bpm': '137', 'gain_db': '-3.5', 'punch': '0.5', 'low': '0', 'far': '1e3'}
+    home.loophole('edit', id, *(f'{key}={value}' for key, value in (words | numbers).items()))
+    shown = until(lambda: (one := home.first('show', id)).get('class') == '808' and one)
+    same((words, {key: float(value) for key, value in numbers.items()}),
+         tuple({key: shown[key] for key in given} for given in (words, numbers)))
+    same(id, search(home, 'class:808'))
+    same(id, search(home, 'genre:090'))
+
+
+@claim(inside=library)
 def show_names_the_item_that_is_not_alike_and_no_format_of_a_file_without_one(home):
     id, other = search(home, 'amen'), search(home, 'kick')
     home.loophole('unlike', id, other)

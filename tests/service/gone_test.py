@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Files that are missing or truncated: the question before very many are marked, the marks, and the counts."""
+import contextlib
 import glob
 import os
 import shutil
@@ -160,6 +161,44 @@ def an_answer_about_a_folder_is_none_about_the_library(home):
     until_found(home, 'is:missing tone', 3)
     same((12, 0), (asked(home), total(home, 'is:missing buzz')))
     bring_some_back(home)
+
+
+@claim(shares=tones)
+def an_answer_about_a_folder_is_none_about_another_that_waits_for_its_scan(home):
+    take_some(home)
+    client = home.client()
+    asks = [client.send('indexer.rescan', dict(path=path.encode(), **more)) for path, more in (
+        (home.music, {}), (home.music + '/b', {}), (home.music + '/a', {'accept_missing': True}))]
+    for ask in asks:
+        same('ok', client.take('indexer', 60000)[1], ask)
+    home.loophole('library', 'rescan', home.music, '--wait')
+    until_found(home, 'is:missing tone', 3)
+    same((12, 0), (asked(home), total(home, 'is:missing buzz')))
+    bring_some_back(home)
+
+
+@contextlib.contextmanager
+def deep_tones(home):
+    """Eight files and twice five more in folders below `a` and `b`: such a folder goes at once."""
+    for folder, count in (('a/eight', 8), ('b/five', 5), ('a/five', 5)):
+        for number in range(count):
+            wav(f'{home.file("music")}/{folder}/{number}.wav', 2000 + 50 * number + len(folder))
+    tones(home)
+    yield home
+
+
+@claim(inside=deep_tones)
+def an_answer_about_a_folder_leaves_the_count_of_what_vanished_elsewhere(home):
+    os.rename(home.music + '/a/eight', home.file('eight'))
+    until_found(home, 'is:missing', 8)
+    os.rename(home.music + '/b/five', home.file('five'))
+    until_asked_about(home, 5)
+    home.loophole('library', 'rescan', home.music + '/b', '--accept-missing')
+    until_found(home, 'is:missing', 13)
+    until_asked_about(home, None)
+    os.rename(home.music + '/a/five', home.file('five more'))
+    home.loophole('library', 'rescan', home.music, '--wait')
+    same((5, 13), (asked(home), total(home, 'is:missing')))
 
 
 @claim(shares=tones)

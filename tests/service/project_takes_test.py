@@ -93,6 +93,27 @@ def a_take_in_a_project_is_recovered_after_the_death_of_all(it):
 
 
 @claim(inside=Recording)
+def a_take_in_a_library_that_is_known_waits_for_no_indexer(it):
+    library = it.home.file('music')
+    os.makedirs(library)
+    it.home.loophole('index', library, '--wait')
+    for name, more in (('Apart', {}), ('Within', {'folder': os.path.join(library, 'Within').encode()}), ('', {})):
+        if name:
+            opened(it, name, **more)
+        else:
+            it.home.loophole('project', 'close')
+            it.folder = it.home.file('data/recordings')
+        a_take(it, name + 'first')
+        with it.home.paused('indexer'), it.home.paused('supervisor'):  # which would replace it
+            id = it.until_final(name + 'second', '--seconds', '1')
+        it.until_analysed(id)
+        same(it.file(name + 'second.wav'), it.show(id)['path'])
+    same([it.home.file('data/recordings'), library], sorted(libraries(it)))
+    it.home.stop()
+    it.home.check_store()
+
+
+@claim(inside=Recording)
 def the_media_of_a_project_goes_and_comes_back_with_its_folder(it):
     mine = opened(it, 'Moves')
     take = a_take(it, 'verse')

@@ -230,7 +230,7 @@ def a_scan_of_a_folder_ends_no_session_elsewhere(home):
     for folder in (other, home.library + '/songs', home.library):
         home.loophole('library', 'rescan', folder, '--wait')
         same((session, was), (sessions(home), uses(home)), folder)
-    same(12, home.client().must('indexer.libraries')['asks'][0]['missing'])
+    same(13, home.client().must('indexer.libraries')['asks'][0]['missing'])
     os.rename(home.file('away songs'), home.library + '/songs')
     for number in range(12, 24):
         os.rename(home.file('away', f'{number}.wav'), f'{home.library}/kit/{number}.wav')
@@ -239,6 +239,50 @@ def a_scan_of_a_folder_ends_no_session_elsewhere(home):
     shutil.rmtree(home.library + '/songs')
     home.client().must('indexer.rescan', {'path': home.library.encode(), 'shallow': True})
     until(lambda: not sessions(home))
+
+
+@contextlib.contextmanager
+def twenty_songs(home):
+    """A library of sessions without media."""
+    home.library = home.file('library')
+    for number in range(20):
+        reaper(f'{home.library}/songs/{number}.rpp', [('Bass', f'../kit/{number}.wav')])
+    home.up()
+    home.loophole('library', 'add', home.library, '--wait')
+    until(lambda: len(sessions(home)) == 20)
+    yield home
+
+
+def asked(home):
+    return [(one['missing'], one['of']) for one in home.client().must('indexer.libraries').get('asks', [])]
+
+
+@claim(inside=twenty_songs)
+def many_sessions_outlive_an_empty_folder_in_the_place_of_theirs_until_a_person_answers(home):
+    were = sessions(home)
+    os.rename(home.library, home.file('away'))
+    os.mkdir(home.library)
+    home.loophole('library', 'rescan', '--wait')
+    same(([(20, 20)], were), (asked(home), sessions(home)))
+    os.rmdir(home.library)
+    os.rename(home.file('away'), home.library)
+    home.loophole('library', 'rescan', '--wait')
+    same(([], were), (asked(home), sessions(home)))
+    shutil.rmtree(home.library + '/songs')
+    home.loophole('library', 'rescan', '--wait')
+    same(([(20, 20)], were), (asked(home), sessions(home)))
+    home.loophole('library', 'rescan', '--accept-missing', '--wait')
+    until(lambda: not sessions(home))
+    same([], asked(home))
+
+
+@claim(inside=twenty_songs)
+def sessions_that_moved_raise_no_question(home):
+    were = sessions(home)
+    os.rename(home.library + '/songs', home.library + '/album')
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: {os.path.dirname(one['path']) for one in sessions(home).values()} == {home.library + '/album'})
+    same(([], set(were)), (asked(home), set(sessions(home))))
 
 
 @claim(inside=Disks)

@@ -260,7 +260,7 @@ export const looking = {
     await page.locator(`.row[data-id="${first.id}"]`).click()
     for (const { id } of [first, second]) await page.locator(`.row[data-id="${id}"] .mark`).click()
     await page.locator('.details .notice >> text=all 2 selected').waitFor()
-    for (const [title, name, value] of [['Class', 'class', 'snare'], ['BPM', 'bpm', '97.5'], ['Key', 'key', 'F#m']]) {
+    for (const [title, name, value] of [['Class', 'class', '0808'], ['BPM', 'bpm', '97.5'], ['Key', 'key', 'F#m']]) {
       const field = page.locator('.stated').getByLabel(title, { exact: true })
       await field.fill(value)
       await field.press('Enter')

@@ -8,6 +8,7 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/library/last_copy.h"
 #include "schema_persist.h"
+#include "store/fact_name.h"
 
 /* The first `count` arguments name the items. */
 static enum err edit_named(struct cli *cli, int count, const struct edit *edit, const char *verb, struct fault *fault)
@@ -19,6 +20,15 @@ static enum err edit_named(struct cli *cli, int count, const struct edit *edit, 
 }
 
 /* ---- facts and fields ---- */
+
+/* A decimal number without leading zeros. 0808 is the name of something, and so is 808 as a class. */
+static bool is_number(struct text key, const char *value)
+{
+    const char *digits = value + (*value == '-' || *value == '+');
+    bool is_code = digits[0] == '0' && strspn(digits, "0123456789") > 1;
+
+    return !fact_name_is_word(key) && !is_code && value[strspn(value, "+-0123456789.eE")] == '\0';
+}
 
 /* A key that is not a field of an edit is a fact of the user; an empty value removes it. */
 static enum err assign_fact(struct edit *edit, struct text key, const char *value, struct fault *fault)
@@ -39,7 +49,8 @@ static enum err assign_fact(struct edit *edit, struct text key, const char *valu
     }
     *fact = (struct fact){ .attribute = key, .source.value = SOURCE_USER, .confidence = 1, .shown = true };
     fact->number = strtod(value, &end);
-    fact->has_number = *end == '\0' && isfinite(fact->number);
+    fact->has_number = *end == '\0' && isfinite(fact->number) && is_number(key, value);
+    fact->number = fact->has_number ? fact->number : 0;
     fact->has_text = !fact->has_number;
     fact->text = fact->has_text ? text_of(value) : TEXT("");
     edit->facts.count++;

@@ -6,6 +6,7 @@
  *   set_mixer.c     strips, limiter, routing of the preview
  *   set_pattern.c   loads the sounds of a pattern before it begins; keeps what was set, and takes what a project noted
  *   song.c          which entry of a song plays, and when the next one begins
+ *   replaced.c      a queued pattern that was replaced just when it began
  *   rows.c          mute and solo of the rows of the pattern that plays
  *   late_cues.c     cues that wait while the core runs no periods
  *   sounding.c      reports patterns and pads as they were set
@@ -44,6 +45,14 @@ struct kept_pattern {
     struct pattern pattern;
 };
 
+/* A queued pattern that another one replaced. It may have begun just before: the note about that comes later. */
+struct replaced_pattern {
+    struct score_pattern pattern; /* serial 0: none */
+    double tempo, swing;          /* as next_tempo and next_swing of the score */
+    struct kept_pattern kept;
+    uint64_t gone; /* serial of the first score without it: a core that has this score does not begin the pattern */
+};
+
 /* What sent cues do to the transport. Each value counts until the core's count of periods is the one beside it. */
 struct expected {
     uint64_t running_by, place_by;
@@ -76,6 +85,7 @@ struct audio {
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct silent_pads silent;                 /* since this process started */
     struct kept_pattern now, next;             /* as they were set */
+    struct replaced_pattern replaced;
     struct ring cues, notes;
     struct slots state;
 
@@ -146,6 +156,12 @@ void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
  * answer's list of silent rows. Errors: bad_request (the pattern), busy, offline. */
 enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                              struct queued *answer);
+
+/* ---- replaced.c ---- */
+void audio_replace_next(struct audio *audio);    /* call it before another pattern is queued */
+void audio_forget_replaced(struct audio *audio); /* no earlier pattern is to sound */
+/* True if the pattern that began is the replaced one: it is the one that plays now, with its tempo and swing. */
+bool audio_restore_replaced(struct audio *audio, uint32_t serial, int64_t bar);
 
 /* ---- report.c, ports.c ---- */
 bool audio_state(const struct audio *audio, struct state *state); /* false: no core has run yet; `state` is then zero */

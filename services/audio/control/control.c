@@ -236,17 +236,23 @@ static uint32_t next_serial(const struct score *score)
 }
 
 /* Tempo and swing come from the pattern. */
-static void sound_now(struct score *score, const struct score_pattern *pattern, const struct sequencer *from)
+static void sound_now(struct audio *audio, const struct score_pattern *pattern, const struct sequencer *from)
 {
+    struct score *score = &audio->score;
+
+    audio_forget_replaced(audio);
     score->now = *pattern;
     score->next_bar = -1;
     score->tempo = from->has_bpm ? from->bpm : score->tempo;
     score->swing = from->has_swing ? from->swing : score->swing;
 }
 
-static void sound_next(struct score *score, const struct score_pattern *pattern, const struct sequencer *from,
+static void sound_next(struct audio *audio, const struct score_pattern *pattern, const struct sequencer *from,
                        int64_t bar)
 {
+    struct score *score = &audio->score;
+
+    audio_replace_next(audio);
     score->next = *pattern;
     score->next_bar = bar;
     score->next_tempo = from->has_bpm ? from->bpm : 0;
@@ -305,9 +311,9 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
     answer->bar = ask->has_after ? song_bar(audio, answer->bar) : answer->bar;
     song_mark(&pattern, ask, answer->bar);
     if (answer->now)
-        sound_now(&audio->score, &pattern, from);
+        sound_now(audio, &pattern, from);
     else
-        sound_next(&audio->score, &pattern, from, answer->bar);
+        sound_next(audio, &pattern, from, answer->bar);
     held_prepare(call, answer, audio_effects(audio) + 1 + cues);
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));

@@ -19,21 +19,32 @@ static void publish_bar(struct audio *audio, const struct note *note)
     service_publish(audio->service, "bar", &event);
 }
 
+/* False: another pattern began, or none is queued. */
+static bool take_next(struct audio *audio, uint32_t serial)
+{
+    struct score *score = &audio->score;
+
+    if (score->next_bar < 0 || score->next.serial != serial)
+        return false;
+    score->now = score->next;
+    audio_keep_next(audio);
+    score->next_bar = -1;
+    score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;
+    score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
+    return true;
+}
+
 /* The queued pattern plays now. The next pattern replaces it. */
 static void begin_next_pattern(struct audio *audio, const struct note *note)
 {
     struct score *score = &audio->score;
+    const double tempo = score->tempo, swing = score->swing;
     struct audio_pattern_began event = { .number = note->tag, .bar = note->index, .frame = note->frame };
     char said[MESSAGE_BAR_SIZE];
 
-    if (score->next_bar >= 0 && score->next.serial == note->tag) {
-        score->now = score->next;
+    if (take_next(audio, note->tag) || audio_restore_replaced(audio, note->tag, note->index)) {
         score->now.began = note->index;
-        audio_keep_next(audio);
-        score->next_bar = -1;
-        score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;
-        score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
-        if (score->next_tempo > 0 || score->next_swing >= 0)
+        if (score->tempo != tempo || score->swing != swing)
             audio_score_publish(audio);
         else
             audio_score_publish_apart(audio); /* the pattern was stored when it was queued */

@@ -48,7 +48,7 @@ void library_state_remove(struct library_state **libraries, struct library_state
     while (*libraries != lib)
         libraries = &(*libraries)->next;
     *libraries = lib->next;
-    library_state_scan_begins(lib);
+    library_state_want_nothing(lib);
     arena_free(&lib->arena);
     free(lib);
 }
@@ -115,19 +115,17 @@ bool library_state_is_in(const struct library_state *tree, const struct library_
 
 /* ---- wanted scans ---- */
 
-static void drop_targets(struct scan_wanted *wanted)
+static void drop_targets(struct scan_targets *targets)
 {
-    for (uint32_t i = 0; i < wanted->count; i++)
-        free((char *)(uintptr_t)wanted->targets[i].below);
-    free(wanted->targets);
-    wanted->targets = NULL;
-    wanted->count = wanted->room = 0;
+    for (uint32_t i = 0; i < targets->count; i++)
+        free((char *)(uintptr_t)targets->at[i].below);
+    free(targets->at);
+    *targets = (struct scan_targets){ 0 };
 }
 
 void library_state_want_all(struct library_state *lib)
 {
-    drop_targets(&lib->wanted);
-    lib->wanted.accept_missing &= lib->wanted.whole; /* an answer about some folders is none about the others */
+    drop_targets(&lib->wanted.some);
     lib->wanted.whole = true;
 }
 
@@ -139,45 +137,61 @@ static bool is_below(const char *below, const char *folder)
 }
 
 /* A deep scan covers the folders below it: none is to be visited twice. */
-static void drop_covered(struct scan_wanted *wanted, const char *folder)
+static void drop_covered(struct scan_targets *targets, const char *folder)
 {
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < wanted->count; i++)
-        if (is_below(wanted->targets[i].below, folder))
-            free((char *)(uintptr_t)wanted->targets[i].below);
+    for (uint32_t i = 0; i < targets->count; i++)
+        if (is_below(targets->at[i].below, folder))
+            free((char *)(uintptr_t)targets->at[i].below);
         else
-            wanted->targets[kept++] = wanted->targets[i];
-    wanted->count = kept;
+            targets->at[kept++] = targets->at[i];
+    targets->count = kept;
+}
+
+/* False: there are too many. */
+static bool add_target(struct scan_targets *targets, const char *below, bool deep)
+{
+    for (uint32_t i = 0; i < targets->count; i++)
+        if (targets->at[i].deep && is_below(below, targets->at[i].below))
+            return true;
+    if (deep)
+        drop_covered(targets, below);
+    for (uint32_t i = 0; i < targets->count; i++)
+        if (strcmp(targets->at[i].below, below) == 0) {
+            targets->at[i].deep |= deep;
+            return true;
+        }
+    if (targets->count == TARGETS_MAX)
+        return false;
+    ALLOC_ROOM(targets->at, targets->count, targets->room, 16);
+    targets->at[targets->count++] = (struct scan_target){ .below = alloc_text(below), .deep = deep };
+    return true;
 }
 
 void library_state_want_folder(struct library_state *lib, const char *below, bool deep)
 {
-    struct scan_wanted *wanted = &lib->wanted;
-
-    if (wanted->whole)
-        return;
-    for (uint32_t i = 0; i < wanted->count; i++)
-        if (wanted->targets[i].deep && is_below(below, wanted->targets[i].below))
-            return;
-    if (deep)
-        drop_covered(wanted, below);
-    for (uint32_t i = 0; i < wanted->count; i++)
-        if (strcmp(wanted->targets[i].below, below) == 0) {
-            wanted->targets[i].deep |= deep;
-            return;
-        }
-    if (wanted->count == TARGETS_MAX) {
+    if (!lib->wanted.whole && !add_target(&lib->wanted.some, below, deep))
         library_state_want_all(lib);
-        return;
-    }
-    ALLOC_ROOM(wanted->targets, wanted->count, wanted->room, 16);
-    wanted->targets[wanted->count++] = (struct scan_target){ .below = alloc_text(below), .deep = deep };
+}
+
+/* An answer beyond the limit is lost: its question stays open. */
+void library_state_want_accepted(struct library_state *lib, const char *below, bool deep)
+{
+    if (!add_target(&lib->wanted.accepted, below, deep))
+        library_state_want_folder(lib, below, deep);
 }
 
 bool library_state_wants_scan(const struct library_state *lib)
 {
-    return lib->wanted.whole || lib->wanted.count > 0;
+    return lib->wanted.whole || lib->wanted.some.count > 0 || lib->wanted.accepted.count > 0;
+}
+
+const struct scan_targets *library_state_next_targets(const struct library_state *lib)
+{
+    if (lib->wanted.accepted.count > 0)
+        return &lib->wanted.accepted;
+    return lib->wanted.whole ? NULL : &lib->wanted.some;
 }
 
 void library_state_look_within(struct library_state *lib, usec_t wait)
@@ -190,6 +204,15 @@ void library_state_look_within(struct library_state *lib, usec_t wait)
 
 void library_state_scan_begins(struct library_state *lib)
 {
-    drop_targets(&lib->wanted);
+    if (lib->wanted.accepted.count > 0 && (lib->wanted.whole || lib->wanted.some.count > 0))
+        drop_targets(&lib->wanted.accepted);
+    else
+        library_state_want_nothing(lib);
+}
+
+void library_state_want_nothing(struct library_state *lib)
+{
+    drop_targets(&lib->wanted.some);
+    drop_targets(&lib->wanted.accepted);
     lib->wanted = (struct scan_wanted){ 0 };
 }

@@ -4,13 +4,19 @@
 
 #include "services/indexer/scan/scan.h"
 
-/* The next scan of a library. A zeroed struct: none. */
+struct scan_targets {
+    uint32_t count, room;
+    struct scan_target *at; /* owned, with their paths */
+};
+
+/* The next scans of a library. A zeroed struct: none. */
 struct scan_wanted {
     bool whole;
-    bool accept_missing;
+    bool accept_missing; /* in the whole library */
     bool retry_failed;
-    uint32_t count, room;
-    struct scan_target *targets; /* if not whole; owned, with their paths */
+    struct scan_targets some; /* if not whole */
+    struct scan_targets
+        accepted; /* in which a person accepts missing files; they have a scan of their own, the first */
 };
 
 struct library_state {
@@ -61,10 +67,15 @@ bool library_state_is_in(const struct library_state *tree, const struct library_
 /* Add to the wanted scan. Too many single folders become the whole library. */
 void library_state_want_all(struct library_state *lib);
 void library_state_want_folder(struct library_state *lib, const char *below, bool deep);
+/* The same, and a person accepts that files are missing there: the answer counts for no other folder. */
+void library_state_want_accepted(struct library_state *lib, const char *below, bool deep);
 bool library_state_wants_scan(const struct library_state *lib);
 /* Scans the whole library after `wait` at the latest; scans of some folders before that do not change the time. */
 void library_state_look_within(struct library_state *lib, usec_t wait);
 
-void library_state_scan_begins(struct library_state *lib); /* nothing is wanted any more */
+/* What the next scan visits; NULL: the whole library. */
+const struct scan_targets *library_state_next_targets(const struct library_state *lib);
+void library_state_scan_begins(struct library_state *lib); /* that scan is no longer wanted */
+void library_state_want_nothing(struct library_state *lib);
 
 #endif

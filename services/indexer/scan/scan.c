@@ -136,7 +136,7 @@ static void count_too_long(struct scan *scan)
 static void count_files(struct scan *scan)
 {
     struct scan_result *result = &scan->result;
-    uint64_t less = scan->covered + (result->verdict == VERDICT_MARK ? result->missing : 0);
+    uint64_t less = scan->covered + (result->verdict == VERDICT_MARK ? scan->vanished : 0);
     uint64_t more = scan->order.library.files + scan->added + scan->returned;
     uint64_t files = more > less ? more - less : 0;
 

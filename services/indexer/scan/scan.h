@@ -40,11 +40,11 @@ struct scan_result {
     bool away;              /* the library is not there … */
     bool is_volume_here;    /* … although its volume is */
     enum verdict verdict;   /* about the files that are gone */
-    uint64_t missing, of;
-    uint64_t trees;     /* mounts, folders and targets of links that became trees */
-    int awaits_wd;      /* watches the place where the missing folder may appear again; 0: none does … */
-    const char *awaits; /* … under this name */
-    bool trees_moved;   /* a tree of the library came or went with its folder */
+    uint64_t missing, of;   /* media and session files */
+    uint64_t trees;         /* mounts, folders and targets of links that became trees */
+    int awaits_wd;          /* watches the place where the missing folder may appear again; 0: none does … */
+    const char *awaits;     /* … under this name */
+    bool trees_moved;       /* a tree of the library came or went with its folder */
     bool uncovered;   /* an item is here again that was below a mount: a scan of some folders cannot count such items */
     bool trees_hold;  /* a mount in it has a place where items of the library lie: its tree is to be scanned */
     bool links_moved; /* a link to a tree appeared or disappeared, or leads elsewhere */

@@ -95,6 +95,8 @@ struct scan {
     uint64_t went;     /* … that went after their parent was listed: the scan knows nothing about their files */
     uint64_t absent;   /* items that were missing before, and still are */
     uint64_t too_long; /* names whose path is too long */
+    uint64_t vanished; /* items that were not missing before, and whose files are gone */
+    uint64_t sessions_known, sessions_gone;
 };
 
 /* True if the folder lies in a cloud, by its library or by the setting availability.cloud. */
@@ -188,6 +190,10 @@ enum err scan_links_settle(struct scan *scan, struct fault *fault);
 /* Notes the session files of a folder. Errors: full. */
 enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, const struct entry_list *files,
                            struct fault *fault);
+
+/* After the walk: counts the known sessions of the library, and those whose files are gone and not just moved. Errors:
+ * those of catalogue_reader.h. */
+enum err scan_sessions_count(struct scan *scan, struct fault *fault);
 
 /* After all places are reported: reads new and changed sessions, looks again for items of older ones, and reports
  * sessions that are gone. A later scan does what cannot be done now. Errors: timeout; conflict (as

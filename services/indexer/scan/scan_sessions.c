@@ -254,6 +254,63 @@ static bool may_remove(const struct scan *scan)
     return !scan->result.failed && !scan->went && scan->result.verdict == VERDICT_MARK && !is_in_question;
 }
 
+/* ---- how many are gone ---- */
+
+static int by_trace(const void *a, const void *b)
+{
+    return settle_compare(a, b);
+}
+
+/* The sizes and times of the session files that the scan saw, sorted. */
+static struct trace *list_seen(const struct scan *scan)
+{
+    size_t count = scan->sessions.count;
+    struct trace *seen = alloc_zeroed(count + 1, sizeof(*seen));
+
+    for (size_t i = 0; i < count; i++)
+        seen[i] = (struct trace){ .size = scan->sessions.at[i].trace.size, .mtime = scan->sessions.at[i].trace.mtime };
+    qsort(seen, count, sizeof(*seen), by_trace);
+    return seen;
+}
+
+static bool has_moved(const struct scan *scan, const struct trace *seen, const struct session *session)
+{
+    const struct trace was = { .size = session->size, .mtime = session->mtime };
+
+    return bsearch(&was, seen, scan->sessions.count, sizeof(*seen), by_trace) != NULL;
+}
+
+static void count_some(struct settling *s, const struct trace *seen)
+{
+    struct scan *scan = s->scan;
+
+    for (uint32_t i = 0; i < s->count && errand_goes_on(&scan->errand); i++)
+        scan->sessions_gone += is_place_scanned(scan, &s->sessions[i]) && is_session_gone(&s->sessions[i]) &&
+                               !has_moved(scan, seen, &s->sessions[i]);
+    scan->sessions_known += s->count;
+    s->count = 0;
+    arena_reset(&s->arena);
+}
+
+enum err scan_sessions_count(struct scan *scan, struct fault *fault)
+{
+    struct settling *s = alloc_zeroed(1, sizeof(*s));
+    struct trace *seen = list_seen(scan);
+    enum err e = ERR_OK;
+
+    s->scan = scan;
+    while (e == ERR_OK && !s->is_over && !scan->went) {
+        e = catalogue_reader_within(scan->catalogue, read_known, s);
+        count_some(s, seen);
+    }
+    arena_free(&s->arena);
+    free(s);
+    free(seen);
+    return e == ERR_OK ? e : fault_set(fault, e, "the known sessions cannot be read");
+}
+
+/* ---- the end of known sessions ---- */
+
 /* Looks at the library's place after the files: they may be gone because their drive went away during the scan. */
 static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], bool ends[SESSIONS_TOGETHER],
                           struct fault *fault)

@@ -103,20 +103,24 @@ static void count_gone(struct scan *scan)
     for (size_t i = 0; i < scan->gone.count; i++) {
         before += !scan->gone.at[i].missing;
         scan->absent += scan->gone.at[i].missing && !scan->gone.at[i].moved;
-        result->missing += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
+        scan->vanished += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
     }
     result->of = before + scan->items;
     if ((scan->order.targets || scan->denied || scan->went) && result->of < scan->order.library.files)
         result->of = scan->order.library.files;
+    result->missing = scan->vanished + scan->sessions_gone;
+    result->of += scan->sessions_known;
 }
 
 /* Files may vanish in small pieces: inotify reports each folder of a deletion. So the files that scans have marked
- * lately count together. They are in the library's record, so that a successor knows them. */
+ * lately count together. They are in the library's record, so that a successor knows them. A person's answer about the
+ * library ends the count; one about some folders leaves it as it is. */
 static uint64_t vanished_lately(const struct scan *scan)
 {
     const struct library *library = &scan->order.library;
     usec_t since = clock_now() - library->vanished_at;
-    bool counts = !scan->order.accept_missing && library->has_vanished && since <= LATELY_US;
+    bool is_answered = scan->order.accept_missing && !scan->order.targets;
+    bool counts = !is_answered && library->has_vanished && since <= LATELY_US;
     uint64_t count = counts && library->vanished > scan->returned ? library->vanished - scan->returned : 0;
 
     return scan->order.targets || count < scan->absent ? count : scan->absent;
@@ -133,7 +137,7 @@ static enum err note_vanished(struct scan *scan, uint64_t count, struct fault *f
     is->has_vanished = is->has_vanished_at = count > 0;
     is->vanished = count;
     is->vanished_at = count ? clock_now() : 0;
-    return scan->result.missing ? scan_library_put(scan, fault) : ERR_OK;
+    return scan->vanished ? scan_library_put(scan, fault) : ERR_OK;
 }
 
 /* The files that a scan of some folders misses may be those of the library's open question. A person answers it. */
@@ -147,7 +151,7 @@ static bool is_in_question(const struct scan *scan)
 static enum err judge_gone(struct scan *scan, struct fault *fault)
 {
     struct scan_result *result = &scan->result;
-    uint64_t before = vanished_lately(scan), marked = scan->order.accept_missing ? 0 : result->missing;
+    uint64_t before = vanished_lately(scan), marked = scan->order.accept_missing ? 0 : scan->vanished;
 
     if (result->missing && is_in_question(scan))
         result->verdict = VERDICT_ASK;
@@ -175,8 +179,10 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
         [VERDICT_MARK] = ITEM_STATE_MISSING, [VERDICT_LOST] = ITEM_STATE_EXTERNAL_OFFLINE
     };
     struct scan_result *result = &scan->result;
-    enum err e = scan->gone.count ? scan_library_is_same(scan, fault) : ERR_OK;
+    enum err e = scan_sessions_count(scan, fault);
 
+    if (e == ERR_OK && (scan->gone.count || scan->sessions_gone))
+        e = scan_library_is_same(scan, fault);
     if (e == ERR_OK)
         e = settle_newcomers(scan, fault);
     if (e != ERR_OK || skips_gone(scan))

@@ -117,10 +117,10 @@ static enum err do_item(struct persist *p, const struct forgetting *what, struct
     struct media was, now;
     enum err e = places_find(p, id, &was, &unused);
 
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-    if (is_done_already(what, &was))
+    if (places_pass_over(id, e))
         return ERR_OK;
+    if (e != ERR_OK || is_done_already(what, &was))
+        return e;
     now = was;
     now.has_forgotten = what->forgets;
     now.forgotten = what->forgets ? what->at : 0;
@@ -435,5 +435,5 @@ static void continue_soon(void *persist)
 void forgetting_resume(struct persist *p)
 {
     if (p->service)
-        service_every(p->service, soon, continue_soon, p);
+        service_every(p->service, turn_is_broken(p) ? pause_after_an_error : soon, continue_soon, p);
 }

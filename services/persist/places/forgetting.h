@@ -29,7 +29,8 @@ enum err forgetting_take(struct persist *p, const struct undo_step *row, bool ba
  * broken. */
 enum err forgetting_continue(struct persist *p);
 
-/* Makes the service call forgetting_continue soon. Call it after opening the store, and after undoing a turn. */
+/* Makes the service call forgetting_continue: soon, or a second after a turn that failed. Call it after opening the
+ * store, and after undoing a turn. */
 void forgetting_resume(struct persist *p);
 
 /* Adds the work in progress to `tasks`, which has room (multipart_count); counted in folders. */

@@ -2,7 +2,6 @@
 
 #include "common/alloc.h"
 #include "common/clock.h"
-#include "common/process/log.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/turn/progress.h"
@@ -15,11 +14,6 @@ static const usec_t reading_us = 2000; /* for one list */
 
 /* ---- the list ---- */
 
-static bool is_unreadable(enum err e)
-{
-    return e == ERR_NOT_FOUND || e == ERR_INTERNAL;
-}
-
 /* Leaves out an item that cannot be read. */
 static enum err add_line(struct txn *txn, struct arena *arena, struct id id, struct forgotten_line_list *to)
 {
@@ -29,7 +23,7 @@ static enum err add_line(struct txn *txn, struct arena *arena, struct id id, str
     enum err e = catalogue_media(txn, arena, id, &media);
 
     if (e != ERR_OK)
-        return is_unreadable(e) ? ERR_OK : e;
+        return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e;
     e = catalogue_path(txn, arena, &media, &path, &volume);
     if (e == ERR_FULL)
         return e;
@@ -95,20 +89,15 @@ static enum err drop_folders(struct persist *p, struct id folder)
     return e == ERR_INTERNAL && !turn_is_broken(p) ? ERR_OK : e;
 }
 
-/* An item that cannot be read stays. */
 static enum err empty_item(struct persist *p, struct emptying *emptying)
 {
     struct fault unused = { 0 };
-    char text[ID_TEXT_SIZE];
     struct media media;
     struct done done;
     enum err e = places_find(p, emptying->after, &media, &unused);
 
-    if (is_unreadable(e)) {
-        log_warn("forgotten item %s cannot be read and stays: see `loophole store check`",
-                 id_write(emptying->after, text));
+    if (places_pass_over(emptying->after, e))
         return ERR_OK;
-    }
     if (e != ERR_OK || media.revision > emptying->newest)
         return e;
     struct id folder = media.folder;

@@ -29,7 +29,7 @@ struct levels_items {
 };
 
 /* Reads the items of folder number `at` after the file `name`, which becomes the last one's; fewer than LEVELS_ITEMS:
- * no further one is left. Errors: those of a read. */
+ * no further one is left. Passes over damaged rows. Errors: those of a read. */
 enum err levels_next_items(struct persist *p, struct levels *levels, uint32_t at, struct levels_items *items);
 
 void levels_free(struct levels *levels);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "common/process/log.h"
 #include "store/artefact.h"
 #include "store/catalogue.h"
 
@@ -71,6 +72,16 @@ enum err places_find(struct persist *p, struct id id, struct media *media, struc
         return e;
     return fault_set(fault, e, e == ERR_NOT_FOUND ? "no media item %s" : "media item %s cannot be read",
                      id_write(id, text));
+}
+
+bool places_pass_over(struct id id, enum err e)
+{
+    char text[ID_TEXT_SIZE];
+
+    if (e != ERR_NOT_FOUND && e != ERR_INTERNAL)
+        return false;
+    log_warn("media item %s cannot be read and stays as it is: see `loophole store check`", id_write(id, text));
+    return true;
 }
 
 enum err places_find_folder(struct persist *p, struct id id, struct folder *folder, struct fault *fault)

@@ -8,6 +8,10 @@
 enum err places_find(struct persist *p, struct id id, struct media *media, struct fault *fault);
 enum err places_find_folder(struct persist *p, struct id id, struct folder *folder, struct fault *fault);
 
+/* For work on many items, after an item was read with the result `e`: true if its row is missing or damaged. The work
+ * leaves such an item as it is; the log names it. */
+bool places_pass_over(struct id id, enum err e);
+
 /* Checks a name: 1 to 255 bytes that a folder can contain. Errors: bad_request. */
 enum err places_check_name(struct bytes name, const char *field, struct fault *fault);
 

@@ -96,20 +96,6 @@ static bool take_id(void *state, struct bytes file, const struct kept_place *pla
     return false;
 }
 
-static enum err first_in(struct persist *p, struct id folder, struct media *media)
-{
-    struct id id = { { 0 } };
-    struct fault fault = { 0 };
-    enum err e = catalogue_each_place(p->w.txn, &p->arena, folder, take_id, &id);
-
-    if (e == ERR_OK && id_is_zero(id))
-        e = ERR_NOT_FOUND;
-    if (e != ERR_OK)
-        return e;
-    e = places_find(p, id, media, &fault);
-    return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-}
-
 static bool stop_at_folder(void *state, const struct folder *folder)
 {
     (void)folder;
@@ -123,7 +109,7 @@ static bool stop_at_plain(void *state, const struct folder *folder)
     return folder->library;
 }
 
-/* Whether the folder contains an item, or a folder for which `stop` returns true. */
+/* Whether the folder contains an item, or a folder for which `stop` returns true. A row that cannot be read counts. */
 static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void *, const struct folder *), bool *is)
 {
     struct id item = { { 0 } };
@@ -133,8 +119,8 @@ static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void
     e = catalogue_each_subfolder(p->w.txn, &p->arena, folder, stop, is);
     if (e == ERR_OK && !*is)
         e = catalogue_each_place(p->w.txn, &p->arena, folder, take_id, &item);
-    *is = *is || !id_is_zero(item);
-    return e;
+    *is = *is || !id_is_zero(item) || e == ERR_INTERNAL;
+    return e == ERR_INTERNAL ? ERR_OK : e;
 }
 
 /* Removes the folder only if it is empty: it may contain items of another library, or another library. */
@@ -199,18 +185,34 @@ static enum err is_still_its(struct persist *p, const struct removal *removal, s
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Removes the first item of the next folder; without items, the folder itself. */
-static enum err empty_next(struct persist *p, struct removal *removal, struct id folder, bool is_its)
+static enum err empty_item(struct persist *p, struct removal *removal, struct id id)
 {
+    struct fault unused = { 0 };
     struct media media;
-    enum err e = is_its ? first_in(p, folder, &media) : ERR_OK;
+    enum err e = places_find(p, id, &media, &unused);
 
-    if (is_its && e == ERR_OK) {
-        removal->is_stale = true;
-        return take_out(p, &media);
-    }
-    if (is_its && e == ERR_NOT_FOUND)
-        e = remove_folder(p, folder);
+    if (places_pass_over(id, e))
+        return ERR_OK;
+    if (e != ERR_OK)
+        return e;
+    removal->is_stale = true;
+    return take_out(p, &media);
+}
+
+/* Removes the next items of the next folder; after the last of them, the folder itself. */
+static enum err empty_next(struct persist *p, struct removal *removal, uint32_t at, bool is_its)
+{
+    struct levels *levels = &removal->levels;
+    struct levels_items items = { 0 };
+    enum err e = is_its ? levels_next_items(p, levels, at, &items) : ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < items.count; i++)
+        e = empty_item(p, removal, items.ids[i]);
+    if (e != ERR_OK || items.count == LEVELS_ITEMS)
+        return e;
+    if (is_its)
+        e = remove_folder(p, levels->folders[at]);
+    levels->name_len = 0;
     removal->done += e == ERR_OK;
     return e;
 }
@@ -222,13 +224,14 @@ static enum err empty_folders(struct persist *p, struct removal *removal)
     enum err e = ERR_OK;
 
     while (e == ERR_OK && removal->done < removal->levels.count) {
-        struct id folder = removal->levels.folders[removal->levels.count - 1 - removal->done];
+        uint32_t at = removal->levels.count - 1 - removal->done;
+        struct id folder = removal->levels.folders[at];
         arena_reset(&p->arena);
         if (!id_equal(folder, checked))
             e = is_still_its(p, removal, folder, &is_its);
         checked = folder;
         if (e == ERR_OK)
-            e = empty_next(p, removal, folder, is_its);
+            e = empty_next(p, removal, at, is_its);
         if (turn_is_over(p))
             break;
     }
@@ -300,7 +303,7 @@ static enum err remove_library_part(struct persist *p, struct multipart *work, b
     bool again = false;
     enum err e = list_folders(p, removal);
 
-    if (e == ERR_OK && !turn_is_over(p))
+    if (e == ERR_OK && removal->listed == removal->levels.count && !turn_is_over(p))
         e = empty_folders(p, removal);
     if (e == ERR_OK && removal->done == removal->levels.count)
         e = list_again(p, removal, &again);

@@ -92,8 +92,8 @@ static enum err put_pack(struct persist *p, const struct repack *r, struct id id
     struct fault unused = { 0 };
     enum err e = places_find(p, id, &was, &unused);
 
-    if (e == ERR_NOT_FOUND) /* the item of this place is missing */
-        return ERR_INTERNAL;
+    if (places_pass_over(id, e))
+        return ERR_OK;
     if (e != ERR_OK || !text_equal(was.pack, r->old) || text_equal(was.pack, pack))
         return e;
     now = was;
@@ -111,6 +111,8 @@ static enum err put_presence(struct persist *p, const struct repack *r, struct i
     struct media was;
     enum err e = places_find(p, id, &was, &unused);
 
+    if (places_pass_over(id, e))
+        return ERR_OK;
     if (e == ERR_OK && r->state != ITEM_STATE_MISSING && was.availability.value != ITEM_STATE_MISSING)
         return ERR_OK;
     if (e == ERR_OK)
@@ -198,7 +200,8 @@ static void run_repack_part(void *persist)
 void repack_resume(struct persist *p)
 {
     free_repack(p);
-    service_every(p->service, pause_between_parts, run_repack_part, p);
+    if (p->service)
+        service_every(p->service, turn_is_broken(p) ? pause_after_an_error : pause_between_parts, run_repack_part, p);
 }
 
 void repack_close(struct persist *p)

@@ -15,9 +15,10 @@ enum err repack_begin(struct persist *p, struct id folder, struct text old);
  * ITEM_STATE_MISSING), or those that are missing become present. */
 enum err repack_begin_presence(struct persist *p, struct id folder, enum item_state state);
 
-/* After the store was opened: continues with the work that a predecessor left. */
+/* Begins again from the rows that are left: soon, or a second after a turn that failed. Call it after opening the
+ * store, and after undoing a turn. */
 void repack_resume(struct persist *p);
-void repack_close(struct persist *p); /* also after an undone turn: the work begins again from the row */
+void repack_close(struct persist *p);
 
 /* Does one part, in a turn that it opens. False: nothing is left to do. Exported for unit tests, which have no
  * timer. */

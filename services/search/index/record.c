@@ -119,21 +119,10 @@ static struct text key_as_stored(struct text word)
     return musical_key_read(word, &key) ? text_of(musical_key_name(key)) : word;
 }
 
-static bool is_word_fact(struct text attribute)
-{
-    for (size_t i = 0; i < sizeof(LABEL_FACTS) / sizeof(LABEL_FACTS[0]); i++)
-        if (text_is(attribute, LABEL_FACTS[i]))
-            return true;
-    for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++)
-        if (text_is(attribute, WORD_FACTS[i].attribute))
-            return true;
-    return false;
-}
-
 /* "808" as a class arrives as a number from clients that send each text that reads as one so. */
 static struct fact fact_as_words(struct arena *arena, struct fact fact)
 {
-    if (fact.has_number && is_word_fact(fact.attribute)) {
+    if (fact.has_number && fact_name_is_word(fact.attribute)) {
         fact.text = arena_printf(arena, "%.15g", fact.number);
         fact.has_text = true;
         fact.has_number = false;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -336,12 +337,26 @@ static void record_take(struct take_file *file)
     (void)measure_file(file);
 }
 
+/* A mount point without its volume lies on the file system around it. */
+static bool lies_on(const char *path, const char *mount)
+{
+    char real[PATH_MAX], around[PATH_MAX];
+    struct stat at, top, outside;
+    bool fits = (size_t)snprintf(around, sizeof(around), "%s/..", mount) < sizeof(around);
+
+    if (!mount[0] || !fits || !realpath(path, real) || strcmp(real, path) != 0 || stat(path, &at) != 0 ||
+        stat(mount, &top) != 0 || stat(around, &outside) != 0)
+        return false;
+    return at.st_dev == top.st_dev && (strcmp(mount, "/") == 0 || outside.st_dev != top.st_dev);
+}
+
 static void run_work(struct errand *errand)
 {
     struct take_file *file = (struct take_file *)errand;
 
     if (file->work == TAKE_FOLDER)
-        (void)file_make_dirs(file->path, 0755, &file->fault);
+        file->is_on_mount =
+            file_make_dirs(file->path, 0755, &file->fault) == ERR_OK && lies_on(file->path, file->mount);
     else if (file->work != TAKE_ERASE)
         record_take(file);
     else if (unlink(file->path) != 0 && errno != ENOENT)

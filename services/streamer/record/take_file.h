@@ -29,6 +29,7 @@ struct take_file {
     struct ring ring;
     struct capture_view view;
     char path[PATH_MAX];
+    char mount[PATH_MAX];    /* of the folder's volume, as the catalogue says; "": unknown */
     struct take_place place; /* of a predecessor's take */
     bool is_late;            /* … whose inputs were disconnected meanwhile, so it does not continue */
     struct wav take;         /* a new take's facts, or those of the file; the loop may read them from RUNNING on */
@@ -39,6 +40,7 @@ struct take_file {
     _Atomic uint64_t frames;
     struct take_peaks peaks; /* of the frames that this process wrote */
     struct fault fault;      /* from here on: valid when done */
+    bool is_on_mount;        /* the folder lies on the volume that is mounted there, and no link leads to it */
     bool is_gone;            /* it has no frames, or a person deleted it: its disk is here */
     bool is_flac;            /* … but a FLAC with its name exists, which may be this take: take_flac.h */
     uint64_t size;

@@ -7,6 +7,7 @@
 #include "schema_indexer.h"
 #include "schema_persist.h"
 #include "services/streamer/record/takes.h"
+#include "store/catalogue.h"
 #include "store/elements.h"
 
 enum { BUDGET_MS = 10000 };
@@ -117,18 +118,84 @@ static void library_added(void *state, enum err error, const void *answer, const
     fail_folder(take, fault ? fault : &(struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" });
 }
 
+/* ---- a library that the catalogue has ---- */
+
+/* The innermost library or tree around a folder, on the volume of that folder. */
+struct known_library {
+    struct bytes path;
+    struct volume volume;
+    struct arena *arena;
+    struct library library; /* its id is zero if there is none */
+};
+
+static bool see_library(void *state, const struct library *library)
+{
+    struct known_library *known = state;
+    const bool is_around = bytes_equal(library->path, known->path) || bytes_path_contains(library->path, known->path);
+
+    if (is_around && id_equal(library->volume, known->volume.id) &&
+        (id_is_zero(known->library.id) || library->path.len > known->library.path.len))
+        codec_keep(&library_shape, library, known->arena, &known->library);
+    return true;
+}
+
+/* False: the indexer must make a library of the folder, or refuses to. */
+static bool is_library_of(const struct take *take, const struct known_library *known)
+{
+    const struct library *library = &known->library;
+
+    if (id_is_zero(library->id) || !library->online || library->link.len)
+        return false;
+    if (id_is_zero(take->project))
+        return !library->has_project && bytes_equal(library->path, known->path);
+    return !library->has_project || id_equal(library->project, take->project);
+}
+
+/* Finds the library or tree of the take's folder in the catalogue, and the mount of its volume. False: it has none. */
+static bool find_library(struct take *take, struct library *library, char mount[PATH_MAX])
+{
+    struct locator *locator = take->takes->locator;
+    struct known_library known = { .path = bytes_of(take->path, strlen(take->path)), .arena = &locator->arena };
+    struct txn *txn;
+
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return false;
+    bool found = catalogue_volume_at(txn, &locator->arena, known.path, &known.volume) == ERR_OK &&
+                 bytes_copy(mount, PATH_MAX, known.volume.mount) &&
+                 catalogue_each_library(txn, &locator->arena, see_library, &known) == ERR_OK &&
+                 is_library_of(take, &known);
+    txn_end(txn);
+    *library = known.library;
+    return found;
+}
+
+static void log_adding(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state, (void)answer;
+    if (error != ERR_OK)
+        log_fault("adding the library of a take", fault);
+}
+
 /* ---- on the disk ---- */
 
-static void add_take_library(struct take *take)
+/* If the catalogue has the library, the take does not wait for the indexer, which may hang. The indexer adds a library
+ * that a person removes meanwhile. */
+static void add_take_library(struct take *take, bool is_on_mount)
 {
+    char mount[PATH_MAX];
+    struct library library;
+    const bool is_known = is_on_mount && find_library(take, &library, mount);
     struct indexer_add_library request = { .path = bytes_of(take->path, strlen(take->path)),
                                            .has_project = !id_is_zero(take->project),
                                            .project = take->project };
     struct fault fault = { 0 };
 
-    if (service_ask(take->takes->service, "indexer.add_library", &request, BUDGET_MS, NULL, library_added, take,
-                    &fault) != ERR_OK)
+    if (service_ask(take->takes->service, "indexer.add_library", &request, BUDGET_MS, NULL,
+                    is_known ? log_adding : library_added, take, &fault) != ERR_OK &&
+        !is_known)
         take_fail(take, &fault);
+    else if (is_known)
+        take_library(take, &library);
 }
 
 static void folder_made(struct errand *errand, bool lost)
@@ -140,7 +207,7 @@ static void folder_made(struct errand *errand, bool lost)
 
     take->file = NULL;
     if (fault->code == ERR_OK)
-        add_take_library(take);
+        add_take_library(take, file->is_on_mount);
     else if (!id_is_zero(take->project))
         use_recordings(take, fault->what);
     else
@@ -150,7 +217,10 @@ static void folder_made(struct errand *errand, bool lost)
 static void make_folder(struct take *take)
 {
     struct take_file *file = take_file_new(TAKE_FOLDER, folder_made, take);
+    struct library unused;
 
+    if (!find_library(take, &unused, file->mount))
+        file->mount[0] = '\0';
     memcpy(file->path, take->path, sizeof(file->path));
     if (!id_is_zero(take->project))
         file->errand.patience = TAKE_FOLDER_PATIENCE_US;

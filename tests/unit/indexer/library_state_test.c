@@ -63,36 +63,53 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
     library_state_want_folder(lib, "a", false);
     library_state_want_folder(lib, "a", true);
     library_state_want_folder(lib, "b", false);
-    assert_int_equal(lib->wanted.count, 2);
-    assert_true(lib->wanted.targets[0].deep);
-    assert_false(lib->wanted.targets[1].deep);
+    assert_int_equal(lib->wanted.some.count, 2);
+    assert_true(lib->wanted.some.at[0].deep);
+    assert_false(lib->wanted.some.at[1].deep);
     for (int i = 0; i < 1000; i++) {
         snprintf(name, sizeof(name), "%d", i);
         library_state_want_folder(lib, name, false);
     }
     assert_true(lib->wanted.whole);
-    assert_int_equal(lib->wanted.count, 0);
+    assert_int_equal(lib->wanted.some.count, 0);
     library_state_want_folder(lib, "a", true);
-    assert_int_equal(lib->wanted.count, 0);
+    assert_int_equal(lib->wanted.some.count, 0);
     library_state_scan_begins(lib);
     assert_false(library_state_wants_scan(lib));
     library_state_free_all(&libraries);
 }
 
-static void an_answer_about_a_folder_is_none_about_the_library(void **state)
+static void an_answer_about_a_folder_is_none_about_others_or_the_library(void **state)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
+    const struct scan_targets *next;
 
     (void)state;
-    library_state_want_folder(lib, "a", true);
-    lib->wanted.accept_missing = true;
-    library_state_want_all(lib);
-    assert_false(lib->wanted.accept_missing);
+    library_state_want_folder(lib, "a/b", true);
+    library_state_want_accepted(lib, "a", true);
+    library_state_want_folder(lib, "c", true);
+    for (int whole = 0; whole < 2; whole++) {
+        if (whole) {
+            library_state_want_accepted(lib, "a", true);
+            library_state_want_all(lib);
+        }
+        next = library_state_next_targets(lib);
+        assert_ptr_equal(next, &lib->wanted.accepted);
+        assert_int_equal(next->count, 1);
+        assert_string_equal(next->at[0].below, "a");
+        library_state_scan_begins(lib);
+        next = library_state_next_targets(lib);
+        assert_ptr_equal(next, whole ? NULL : &lib->wanted.some);
+        assert_int_equal(lib->wanted.some.count, whole ? 0 : 2);
+        assert_false(lib->wanted.accept_missing);
+    }
     lib->wanted.accept_missing = true;
     library_state_want_all(lib);
     library_state_want_folder(lib, "a", true);
     assert_true(lib->wanted.accept_missing);
+    library_state_scan_begins(lib);
+    assert_false(library_state_wants_scan(lib) || lib->wanted.accept_missing);
     library_state_free_all(&libraries);
 }
 
@@ -106,16 +123,16 @@ static void a_folder_below_a_deep_one_is_visited_once(void **state)
     library_state_want_folder(lib, "ab", false);
     library_state_want_folder(lib, "a/b/c", true);
     library_state_want_folder(lib, "a", false);
-    assert_int_equal(lib->wanted.count, 4);
+    assert_int_equal(lib->wanted.some.count, 4);
     library_state_want_folder(lib, "a", true);
     library_state_want_folder(lib, "a/b", true);
-    assert_int_equal(lib->wanted.count, 2);
-    assert_string_equal(lib->wanted.targets[0].below, "ab");
-    assert_string_equal(lib->wanted.targets[1].below, "a");
-    assert_true(lib->wanted.targets[1].deep);
+    assert_int_equal(lib->wanted.some.count, 2);
+    assert_string_equal(lib->wanted.some.at[0].below, "ab");
+    assert_string_equal(lib->wanted.some.at[1].below, "a");
+    assert_true(lib->wanted.some.at[1].deep);
     library_state_want_folder(lib, "", true);
     library_state_want_folder(lib, "c", false);
-    assert_int_equal(lib->wanted.count, 1);
+    assert_int_equal(lib->wanted.some.count, 1);
     library_state_free_all(&libraries);
 }
 
@@ -157,7 +174,7 @@ int main(void)
         cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
         cmocka_unit_test(the_root_as_a_library_contains_all),
         cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
-        cmocka_unit_test(an_answer_about_a_folder_is_none_about_the_library),
+        cmocka_unit_test(an_answer_about_a_folder_is_none_about_others_or_the_library),
         cmocka_unit_test(a_folder_below_a_deep_one_is_visited_once),
         cmocka_unit_test(the_next_whole_scan_is_only_put_forward),
         cmocka_unit_test(a_library_put_again_keeps_the_scan_that_is_due),

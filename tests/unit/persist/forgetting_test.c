@@ -11,10 +11,11 @@
 #include "proto/service/service_parts.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/places/forgetting.h"
+#include "services/persist/places/repack.h"
 #include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
-enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10 };
+enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10, PERIODS = 2 /* of the two works */ };
 
 /* A library with many folders, whose removal is noted as a row. */
 static void remove_library(struct writer *w)
@@ -74,6 +75,38 @@ static void a_removal_without_memory_is_tried_again(void **state)
     free(service);
 }
 
+static void note_periods(const struct service *service, usec_t periods[PERIODS])
+{
+    assert_int_equal(service->timer_count, PERIODS);
+    for (int i = 0; i < PERIODS; i++)
+        periods[i] = service->timers[i].period;
+}
+
+/* If each turn fails, the work would otherwise fail a thousand times a second. */
+static void work_whose_turn_failed_waits_longer_than_after_an_opening(void **state)
+{
+    struct writer *w = *state;
+    struct service *service = calloc(1, sizeof(*service));
+    usec_t opened[PERIODS], failed[PERIODS];
+
+    assert_non_null(service);
+    remove_library(w);
+    writer_check(w);
+    w->p.service = service;
+    forgetting_resume(&w->p);
+    repack_resume(&w->p);
+    note_periods(service, opened);
+    (void)turn_wrote(&w->p, ERR_INTERNAL);
+    turn_end(&w->p);
+    note_periods(service, failed);
+    for (int i = 0; i < PERIODS; i++)
+        assert_true(failed[i] > opened[i]);
+    w->p.service = NULL;
+    assert_int_equal(turn_continue(&w->p, id_new(), NULL), ERR_OK);
+    writer_check(w);
+    free(service);
+}
+
 /* Adds a library with one item, and removes it: only its row of work is left. */
 static struct id remove_small_library(struct writer *w, const char *name)
 {
@@ -100,26 +133,21 @@ static struct id remove_small_library(struct writer *w, const char *name)
     return outcome.id;
 }
 
-static void an_item_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal(void **state)
+static void a_folder_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal(void **state)
 {
     struct writer *w = *state;
-    struct id plain = writer_place(w, "plain.wav", 1), damaged = remove_small_library(w, "first"),
+    struct id plain = writer_place(w, "plain.wav", 1), first = remove_small_library(w, "first"),
               whole = remove_small_library(w, "second");
     const struct edit edit = { .id = plain, .has_favourite = true, .favourite = true };
     struct service *service = calloc(1, sizeof(*service));
-    struct key key = key_id(damaged);
-    struct bytes value;
+    struct writer_damage damage;
     struct taken_back taken;
     struct done done;
     bool is_cut;
 
     assert_non_null(service);
     assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
-    assert_int_equal(txn_get(w->p.w.txn, DB_MEDIA, key_bytes(&key), &value), ERR_OK);
-    uint8_t *row = malloc(value.len);
-    assert_non_null(row);
-    memcpy(row, value.at, value.len);
-    assert_int_equal(txn_delete(w->p.w.txn, DB_MEDIA, key_bytes(&key)), ERR_OK);
+    damage = writer_damage(w, DB_FOLDER, key_id(writer_media(w, first).folder));
     w->p.service = service;
     for (int back = 1; back >= 0; back--) {
         assert_int_equal(undo_take(&w->p, (struct id){ 0 }, back, &is_cut, &taken, NULL), ERR_OK);
@@ -128,12 +156,36 @@ static void an_item_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal(
         assert_true(writer_media(w, whole).has_forgotten);
     }
     assert_int_equal(forgetting_continue(&w->p), ERR_INTERNAL);
-    assert_int_equal(txn_put(w->p.w.txn, DB_MEDIA, key_bytes(&key), bytes_of(row, value.len)), ERR_OK);
+    writer_mend(w, &damage);
     assert_int_equal(forgetting_continue(&w->p), ERR_OK);
-    assert_true(writer_media(w, damaged).has_forgotten);
+    assert_true(writer_media(w, first).has_forgotten);
     w->p.service = NULL;
     writer_check(w);
-    free(row);
+    free(service);
+}
+
+static void an_item_that_cannot_be_read_stays_and_the_others_of_its_library_are_forgotten(void **state)
+{
+    struct writer *w = *state;
+    struct id kick = writer_place(w, "kick.wav", 1), ride = writer_place(w, "ride.wav", 1),
+              snare = writer_place(w, "snare.wav", 1), tom = writer_place(w, "tom.wav", 1);
+    struct service *service = calloc(1, sizeof(*service));
+
+    assert_non_null(service);
+    remove_library(w);
+    struct writer_damage item = writer_damage(w, DB_MEDIA, key_id(ride)),
+                         place = writer_damage(w, DB_PLACE, key_place(w->folder, bytes_of("snare.wav", 9)));
+    w->p.service = service;
+    assert_int_equal(forgetting_continue(&w->p), ERR_OK);
+    w->p.service = NULL;
+    assert_null(w->p.multiparts);
+    writer_mend(w, &item);
+    writer_mend(w, &place);
+    assert_true(writer_media(w, kick).has_forgotten);
+    assert_true(writer_media(w, tom).has_forgotten);
+    assert_false(writer_media(w, ride).has_forgotten);
+    assert_false(writer_media(w, snare).has_forgotten);
+    writer_check(w);
     free(service);
 }
 
@@ -143,7 +195,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_removal_without_memory_is_tried_again),
-        CLAIM(an_item_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal),
+        CLAIM(work_whose_turn_failed_waits_longer_than_after_an_opening),
+        CLAIM(a_folder_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal),
+        CLAIM(an_item_that_cannot_be_read_stays_and_the_others_of_its_library_are_forgotten),
     };
     return cmocka_run_group_tests_name("persist/forgetting", tests, NULL, NULL);
 }

@@ -83,6 +83,33 @@ static inline struct media writer_media(struct writer *w, struct id id)
     return media;
 }
 
+/* A row that cannot be read until it is mended. */
+struct writer_damage {
+    enum database db;
+    struct key key;
+    struct bytes was;
+};
+
+static inline struct writer_damage writer_damage(struct writer *w, enum database db, struct key key)
+{
+    struct writer_damage damage = { .db = db, .key = key };
+    struct bytes value;
+
+    assert_int_equal(txn_get(w->p.w.txn, db, key_bytes(&key), &value), ERR_OK);
+    uint8_t *copy = malloc(value.len);
+    assert_non_null(copy);
+    memcpy(copy, value.at, value.len);
+    damage.was = bytes_of(copy, value.len);
+    assert_int_equal(txn_put(w->p.w.txn, db, key_bytes(&key), bytes_of("\xc1", 1)), ERR_OK);
+    return damage;
+}
+
+static inline void writer_mend(struct writer *w, struct writer_damage *damage)
+{
+    assert_int_equal(txn_put(w->p.w.txn, damage->db, key_bytes(&damage->key), damage->was), ERR_OK);
+    free((void *)(uintptr_t)damage->was.at);
+}
+
 /* The fact of that source and attribute; NULL: none. */
 static inline const struct fact *writer_fact(struct writer *w, struct id id, enum source source, const char *attribute)
 {

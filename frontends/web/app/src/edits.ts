@@ -42,11 +42,18 @@ export const hide = (ids: string[], on: boolean) => change(ids, `${on ? 'Hide' :
 const given = (attribute: string, value: { number: number } | { text: string }): Given<fact> =>
   ({ attribute, source: 'user', confidence: 1, shown: true, ...value })
 
+/** Facts that are words, also those that look like a number: class 808 (fact_name.h). */
+const WORDS = ['class', 'key', 'colour']
+
+const valueOf = (attribute: string, typed: string) => {
+  const number = Number(typed)
+  return Number.isFinite(number) && !WORDS.includes(attribute) ? { number } : { text: typed }
+}
+
 /** States a fact by hand; an empty value takes the statement back, so that the analysis counts again. */
 export function state(ids: string[], attribute: string, value: string) {
   if (value === '') return change(ids, `Clear ${attribute} of ${itemsOf(ids)}`, { clear_facts: [attribute] })
-  const number = Number(value)
-  return change(ids, `${attribute} ${value} for ${itemsOf(ids)}`, { facts: [given(attribute, Number.isFinite(number) ? { number } : { text: value })] })
+  return change(ids, `${attribute} ${value} for ${itemsOf(ids)}`, { facts: [given(attribute, valueOf(attribute, value))] })
 }
 
 /** How items are played and sent: frames of their files, decibels. */
