@@ -39,11 +39,6 @@ void fade_cut(struct fade *fade)
     ramp_set(&fade->place, 0);
 }
 
-bool fade_is_silent(const struct fade *fade)
-{
-    return !fade->place.left && fade->place.target <= 0;
-}
-
 /* Gain 1 until the next fade_out or fade_cut: audio passes unchanged. */
 static bool is_open(const struct fade *fade)
 {

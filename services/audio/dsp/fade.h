@@ -18,7 +18,12 @@ void fade_in(struct fade *fade, uint32_t rate);  /* starts at the next frame */
 void fade_out(struct fade *fade, uint32_t rate); /* likewise */
 void fade_open(struct fade *fade);               /* at full gain at once */
 void fade_cut(struct fade *fade);                /* silent at once, because the sound has ended */
-bool fade_is_silent(const struct fade *fade);    /* silent until the next fade_in or fade_open */
+
+/* Silent until the next fade_in or fade_open. */
+static inline bool fade_is_silent(const struct fade *fade)
+{
+    return !fade->place.left && fade->place.target <= 0;
+}
 
 /* Multiplies by the gain; right may be NULL. */
 void fade_apply(struct fade *fade, float *left, float *right, uint32_t frames);

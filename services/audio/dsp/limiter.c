@@ -1,5 +1,7 @@
 #include "services/audio/dsp/limiter.h"
 
+#include <stdbool.h>
+
 static const float LIMITER_RECOVERY = 0.08f; /* seconds */
 static const double LIMITER_LEAST = 0x1p-24; /* a smaller cut gives gain 1 exactly */
 
@@ -25,6 +27,19 @@ static void limit_frame(struct limiter *limiter, float ceiling, double recovery,
     *right = number_within(y * gain, -ceiling, ceiling);
 }
 
+/* Nothing is cut, and no sample is over the ceiling: all pass unchanged. */
+static bool passes_all(const struct limiter *limiter, float ceiling, const float *left, const float *right,
+                       uint32_t frames)
+{
+    int32_t most = 0;
+
+    for (uint32_t i = 0; i < frames; i++) {
+        int32_t x = number_magnitude(left[i]), y = number_magnitude(right[i]), high = x > y ? x : y;
+        most = high > most ? high : most;
+    }
+    return limiter->cut == 0 && most <= number_magnitude(ceiling);
+}
+
 void limiter_repair(struct limiter *limiter)
 {
     limiter->most = number_within(limiter->most, 0, 1);
@@ -33,9 +48,12 @@ void limiter_repair(struct limiter *limiter)
 
 void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames)
 {
-    const double recovery = 1 - exp(-1 / (double)(LIMITER_RECOVERY * number_rate(rate)));
+    double recovery;
 
     ceiling = number_within(ceiling, 0.01f, 1);
+    if (passes_all(limiter, ceiling, left, right, frames))
+        return;
+    recovery = 1 - exp(-1 / (double)(LIMITER_RECOVERY * number_rate(rate)));
     for (uint32_t i = 0; i < frames; i++) {
         limit_frame(limiter, ceiling, recovery, &left[i], &right[i]);
         limiter->most = (float)limiter->cut > limiter->most ? (float)limiter->cut : limiter->most;

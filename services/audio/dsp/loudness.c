@@ -41,12 +41,19 @@ static double make_finite(double x)
     return fabs(x) < 1e12 ? x : 0; /* false for NaN */
 }
 
+/* 0 also for NaN. */
+static inline double at_least_0(double x)
+{
+    x = make_finite(x);
+    return x > 0 ? x : 0;
+}
+
 static void repair_loudness(struct rt_loudness *loudness)
 {
     for (uint32_t channel = 0; channel < 2; channel++)
         for (uint32_t i = 0; i < 4; i++)
             loudness->past[channel][i / 2][i % 2] = make_finite(loudness->past[channel][i / 2][i % 2]);
-    loudness->sum = fmax(make_finite(loudness->sum), 0);
+    loudness->sum = at_least_0(loudness->sum);
     loudness->newest %= LOUDNESS_SHORT;
 }
 
@@ -102,7 +109,7 @@ double loudness_of(const struct rt_loudness *loudness, uint32_t parts)
     parts = parts < 1 ? 1 : parts > LOUDNESS_SHORT ? LOUDNESS_SHORT : parts;
     for (uint32_t i = 0, at = loudness->newest % LOUDNESS_SHORT; i < parts; i++) {
         at = at ? at - 1 : LOUDNESS_SHORT - 1;
-        sum += fmax(make_finite(loudness->part[at]), 0);
+        sum += at_least_0(loudness->part[at]);
     }
     return sum > 0 ? fmax(LOUDNESS_OFFSET + 10 / log(10) * log(sum / parts), LOUDNESS_FLOOR) : LOUDNESS_FLOOR;
 }

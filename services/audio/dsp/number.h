@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { NUMBER_RATE_LEAST = 22050, NUMBER_RATE_MOST = 192000 };
 
@@ -42,6 +43,15 @@ static inline uint32_t number_least(uint32_t a, uint32_t b)
 static inline uint32_t number_frames(float seconds, uint32_t rate)
 {
     return (uint32_t)(seconds * number_rate(rate) + 0.5f);
+}
+
+/* The bits of |x| have the order of the values, and NaN is above all. The maximum of integers vectorises. */
+static inline int32_t number_magnitude(float x)
+{
+    int32_t bits;
+
+    memcpy(&bits, &x, sizeof(bits));
+    return bits & INT32_MAX;
 }
 
 /* 0 for a sample that is NaN or beyond NUMBER_MOST. */

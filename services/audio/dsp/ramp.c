@@ -11,10 +11,11 @@ void ramp_set(struct ramp *ramp, float gain)
 
 void ramp_to(struct ramp *ramp, float gain, uint32_t frames)
 {
-    float from = number_sane(ramp_now(ramp)), to = number_sane(gain);
+    float from, to = number_sane(gain);
 
     if (to == ramp->target && isfinite(ramp->step))
         return;
+    from = number_sane(ramp_now(ramp));
     frames = frames < RAMP_MOST ? frames : RAMP_MOST;
     ramp->target = to;
     ramp->left = frames;

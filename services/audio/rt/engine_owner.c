@@ -91,12 +91,29 @@ static void open_ring_again(struct ring *ring, uint32_t cell, uint32_t capacity)
 
 /* ---- the private half ---- */
 
+/* Nothing is read of a voice that is silent. */
+static void copy_sounds(struct rt_sounds *to, const struct rt_sounds *from)
+{
+    const uint32_t releases = core_least(from->releases, SOUNDS_RELEASES);
+    const size_t rest = offsetof(struct rt_sounds, release) - offsetof(struct rt_sounds, started);
+
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
+        if (from->voice[i].state == SOUND_SILENT)
+            to->voice[i].state = SOUND_SILENT;
+        else
+            to->voice[i] = from->voice[i];
+    memcpy(&to->started, &from->started, rest + releases * sizeof(struct sounds_release));
+    to->releases = releases;
+}
+
 static void copy_half(struct engine_half *to, const struct engine_half *from)
 {
     uint32_t waiting = core_least(from->cues.count, CUES_WAITING);
     uint32_t leaving = core_least(from->leaving.count, SCORE_ROWS);
 
-    memcpy(to, from, offsetof(struct engine_half, leaving.each) + leaving * sizeof(struct row_leaving));
+    memcpy(to, from, offsetof(struct engine_half, sounds));
+    copy_sounds(&to->sounds, &from->sounds);
+    memcpy(to->leaving.each, from->leaving.each, leaving * sizeof(struct row_leaving));
     memcpy(&to->cues, &from->cues, offsetof(struct cues, waiting) + waiting * sizeof(struct cues_waiting));
     to->leaving.count = leaving;
     to->cues.count = waiting;

@@ -30,7 +30,8 @@ enum {
     CORE_WIPED = REVERB_LINES * CORE_LINE + DELAY_LINES * CORE_DELAY_LINE, /* floats that a panic clears */
 };
 
-/* The state that a period passes to the next one. Plain data, no pointers. */
+/* The state that a period passes to the next one. Plain data, no pointers. Of the sounds, the rows that leave and the
+ * cues only what sounds or waits is copied. */
 struct engine_half {
     int64_t frame;      /* of the audio clock, at the start of the next period */
     int64_t jack_frame; /* of the server's clock at the same moment, as expected */
@@ -51,7 +52,7 @@ struct engine_half {
     struct rt_sequencer sequencer;
     struct streams streams;
     struct rt_sounds sounds;
-    struct rt_leaving leaving; /* only the voices that leave are copied, and the waiting cues */
+    struct rt_leaving leaving;
     struct cues cues;
 };
 

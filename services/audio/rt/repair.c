@@ -33,6 +33,8 @@ static void repair_sync(struct sync *sync)
 
 static void repair_hits(struct sequencer_hits *hits, double place)
 {
+    if (hits->left == 0)
+        return;
     if (hits->left > SCORE_RATCHET || !(fabs(hits->place - place) <= STEPS_AWAY) ||
         !(hits->apart > 0 && hits->apart <= STEPS_AWAY))
         hits->left = 0;
@@ -55,22 +57,24 @@ static void repair_sequencer(struct engine *engine)
             repair_hits(&sequencer->row[r].hits[i], place);
 }
 
-static void repair_fade(struct fade *fade, uint32_t rate)
+static void repair_fade(struct fade *fade, uint32_t most)
 {
-    if (fade->place.left > fade_frames(rate))
+    if (fade->place.left > most)
         fade_cut(fade);
 }
 
 static void repair_streams(struct streams *streams, uint32_t rate)
 {
+    const uint32_t most = fade_frames(rate);
+
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &streams->voice[i];
         if (voice->state > STREAM_STOPS || voice->group >= GROUPS)
             voice->state = STREAM_SILENT;
         voice->group %= GROUPS;
-        repair_fade(&voice->fade, rate);
+        repair_fade(&voice->fade, most);
         for (uint32_t k = 0; k < STREAMS_OLD; k++) {
-            repair_fade(&voice->old[k].fade, rate);
+            repair_fade(&voice->old[k].fade, most);
             if (voice->old[k].group >= GROUPS)
                 fade_cut(&voice->old[k].fade);
             voice->old[k].group %= GROUPS;
@@ -82,7 +86,7 @@ static void repair_sounds(struct rt_sounds *sounds)
 {
     sounds->releases = core_least(sounds->releases, SOUNDS_RELEASES);
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
-        if (!sounds_can_be(&sounds->voice[i]))
+        if (sounds->voice[i].state != SOUND_SILENT && !sounds_can_be(&sounds->voice[i]))
             sounds->voice[i].state = SOUND_SILENT;
 }
 

@@ -43,7 +43,7 @@ static bool end_note(struct engine *engine, struct sequencer_midi *midi)
 
 static void close_row(struct engine *engine, struct sequencer_midi *midi)
 {
-    if (midi->open && is_wired(engine) && end_note(engine, midi) &&
+    if (is_wired(engine) && end_note(engine, midi) &&
         send_message(engine, midi->channel % MIDI_CHANNELS, CONTROL, SUSTAIN, 0))
         midi->open = 0;
 }
@@ -103,9 +103,12 @@ static bool may_sound(const struct engine *engine, const struct score_pattern *p
 
 void row_midi_follow(struct engine *engine, const struct score_pattern *pattern)
 {
-    for (uint32_t r = 0; r < SCORE_ROWS; r++)
-        if (!may_sound(engine, pattern, r))
-            close_row(engine, &engine->half->sequencer.row[r].midi);
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
+        struct sequencer_midi *midi = &engine->half->sequencer.row[r].midi;
+
+        if (midi->open && !may_sound(engine, pattern, r))
+            close_row(engine, midi);
+    }
 }
 
 static bool has_played(const uint64_t played[MIDI_NOTES / 64], uint32_t note)

@@ -111,7 +111,7 @@ static uint32_t render_row(struct engine *engine, const struct row_sound *from, 
     bool synth = !sequencer_row_is_idle(row), stereo = sounds || from->is_sampled;
     float *right = stereo ? io[1] : NULL;
 
-    if (!synth && !sounds && !row->tail)
+    if (!sounds && sequencer_row_is_silent(row))
         return 0;
     if (!row->tail)
         wake_row(row, from);
@@ -127,6 +127,16 @@ static uint32_t render_row(struct engine *engine, const struct row_sound *from, 
         memcpy(io[1], io[0], frames * sizeof(*io[0]));
     mix_row(engine, row, from, io, frames);
     return row->tail;
+}
+
+/* Renders a row of the pattern. Returns the number of frames with sound in the acid filter. */
+static uint32_t render_own(struct engine *engine, const struct score_row *from, uint32_t number, uint32_t frames)
+{
+    const struct row_sound sound = sounds_of_row(from);
+    const uint32_t tail = render_row(engine, &sound, &engine->half->sequencer.row[number], engine->block.row[number],
+                                     engine->block.row_frames[number], frames);
+
+    return from->voice.acid ? tail : 0;
 }
 
 /* Returns the number of frames with sound in the acid filter. */
@@ -307,13 +317,9 @@ void rows_render(struct engine *engine, uint32_t frames)
     float(*click)[CORE_BLOCK] = engine->block.group[GROUP_METRONOME];
     uint32_t acid = render_leaving(engine, frames);
 
-    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
-        const struct row_sound sound = sounds_of_row(&pattern->rows[r]);
-        uint32_t tail = render_row(engine, &sound, &engine->half->sequencer.row[r], engine->block.row[r],
-                                   engine->block.row_frames[r], frames);
-
-        acid = pattern->rows[r].voice.acid ? core_most(acid, tail) : acid;
-    }
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        if (engine->block.row_frames[r] || !sequencer_row_is_silent(&engine->half->sequencer.row[r]))
+            acid = core_most(acid, render_own(engine, &pattern->rows[r], r, frames));
     outputs_send(engine, frames);
     render_shared(engine, pattern, acid, frames);
     sounds_left_drop(engine);

@@ -278,11 +278,6 @@ static void take_sounds(struct engine *engine, const struct score_pattern *befor
     }
 }
 
-static bool is_silent(const struct sequencer_row *row)
-{
-    return sequencer_row_is_idle(row) && row->tail == 0;
-}
-
 /* Sounds that the acid filter needs stay with their row. */
 static bool is_sampled_acid(const struct score_row *row)
 {
@@ -308,7 +303,7 @@ static void take_voices(struct engine *engine, const struct score_pattern *befor
     for (uint32_t r = 0; r < SCORE_ROWS; r++) {
         struct sequencer_row *row = &engine->half->sequencer.row[r];
 
-        if (is_silent(row) || is_sampled_acid(&before->rows[r]) ||
+        if (sequencer_row_is_silent(row) || is_sampled_acid(&before->rows[r]) ||
             !is_other_instrument(&before->rows[r], &after->rows[r]))
             continue;
         *find_place(leaving) = (struct row_leaving){ sounds_of_row(&before->rows[r]), *row };
@@ -329,7 +324,7 @@ void sounds_left_drop(struct engine *engine)
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < leaving->count; i++)
-        if (!is_silent(&leaving->each[i].row))
+        if (!sequencer_row_is_silent(&leaving->each[i].row))
             leaving->each[kept++] = leaving->each[i];
     leaving->count = kept;
 }

@@ -145,9 +145,8 @@ static void follow_header(struct engine *engine, uint32_t number)
     voice->index = index_within(voice->index, taken, stream->written);
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
         voice->old[i].index = index_within(voice->old[i].index, taken, stream->written);
-    if (!read_header(stream) || stream->generation == 0 || stream->generation == voice->generation)
-        return;
-    if (streams_sounds(voice) && keeps_old(engine, voice, stream))
+    if (!streams_sounds(voice) || !read_header(stream) || stream->generation == 0 ||
+        stream->generation == voice->generation || keeps_old(engine, voice, stream))
         return;
     if (voice->state == STREAM_PLAYS || (voice->state == STREAM_STOPS && stream->due)) {
         change_generation(engine, voice, stream);

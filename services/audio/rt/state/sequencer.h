@@ -59,6 +59,12 @@ static inline bool sequencer_row_is_idle(const struct sequencer_row *row)
     return adsr_is_idle(&row->adsr) || (falls && row->adsr.left == 0 && !(row->adsr.target > 0));
 }
 
+/* Neither does its filter sound. */
+static inline bool sequencer_row_is_silent(const struct sequencer_row *row)
+{
+    return sequencer_row_is_idle(row) && row->tail == 0;
+}
+
 /* The values that a row sounds with. */
 struct row_sound {
     struct score_voice voice;
