@@ -188,7 +188,7 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
         e = check_new_name(work, txn, tree_text(&body, "name"), fault);
     if (e != ERR_OK)
         return e;
-    if (!text_equal(was, tree_text(&body, "name")))
+    if (!text_equal(was, tree_text(&body, "name"))) /* first: the newest change of an ask names its project (work.c) */
         count += rename_alone(work, txn, &actions[count]);
     actions[count] = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena),
                                      project.revision);
@@ -197,7 +197,12 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
     return send_changes(work, actions, count, or_else(ask->label, "change project"), fault);
 }
 
-const struct deed deed_set = { .plan = plan_set, .after = deed_read_mirror, .answer = deed_answer_state };
+const struct deed deed_set = {
+    .ends_when_done = true,
+    .plan = plan_set,
+    .after = deed_read_mirror,
+    .answer = deed_answer_state,
+};
 
 static bool is_for_clients(int32_t kind)
 {
@@ -347,6 +352,7 @@ static enum err plan_close(struct doing *work, struct txn *txn, struct fault *fa
 
 const struct deed deed_close = {
     .needs_no_draft = true,
+    .ends_when_done = true,
     .plan = plan_close,
     .after = deed_read_mirror,
     .answer = deed_answer_state,
