@@ -79,10 +79,18 @@ enum err changelog_recall(struct txn *txn, struct id request, struct remembered 
         return ERR_INTERNAL;
     *what = (struct remembered){
         .digest = key_number_at(value, DIGEST_AT),
+        .revision = key_number_at(value, 0),
         .error = (enum err)value.at[ERROR_AT],
         .answer = bytes_of(value.at + ANSWER_AT, value.len - ANSWER_AT),
     };
     return ERR_OK;
+}
+
+enum err changelog_newest(struct txn *txn, struct arena *arena, const struct remembered *kept, struct change *to)
+{
+    const struct key key = key_number(kept->revision);
+
+    return kept->revision ? row_get(txn, arena, DB_CHANGE, &key, &change_shape, to) : ERR_NOT_FOUND;
 }
 
 enum err changelog_done(struct txn *txn, struct id request, uint64_t digest, struct id *id)

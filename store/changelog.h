@@ -27,6 +27,7 @@ enum err changelog_add(struct writing *w, const struct change *change);
  * version 3, which matches every ask. */
 struct remembered {
     uint64_t digest;
+    uint64_t revision; /* of its newest change; 0: it changed nothing. changelog_remember takes its own */
     enum err error;
     struct bytes answer;
 };
@@ -36,6 +37,9 @@ enum err changelog_remember(struct writing *w, struct id request, uint64_t revis
                             const struct remembered *what);
 /* Finds the kept answer; it points into the map. Errors: not_found (a new request). */
 enum err changelog_recall(struct txn *txn, struct id request, struct remembered *what);
+
+/* Finds the newest change of a request that has one. Errors: not_found (a new request, or one without changes). */
+enum err changelog_newest(struct txn *txn, struct arena *arena, const struct remembered *kept, struct change *to);
 
 /* For a service that asks persist under its client's request id: returns the `id` of persist's answer. Errors:
  * not_found (a new request), conflict (another ask has the request id), internal. */

@@ -113,6 +113,52 @@ void tree_patch(struct tree *object, struct arena *arena, const struct tree *pat
     }
 }
 
+/* ---- comparing ---- */
+
+static bool is_number(const struct tree *tree)
+{
+    return tree->type == TREE_WHOLE || tree->type == TREE_REAL;
+}
+
+static bool equal_numbers(const struct tree *a, const struct tree *b)
+{
+    return a->type == TREE_WHOLE && b->type == TREE_WHOLE ? a->whole == b->whole : a->real == b->real;
+}
+
+static bool equal_members(const struct tree *a, const struct tree *b)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        const struct tree_member *member = &a->members[i];
+        const struct tree *other = a->type == TREE_OBJECT ? tree_get_text(b, member->name)
+                                   : i < b->count         ? &b->members[i].value
+                                                          : NULL;
+
+        if (!other || !tree_equal(&member->value, other))
+            return false;
+    }
+    return a->count == b->count;
+}
+
+bool tree_equal(const struct tree *a, const struct tree *b)
+{
+    static const struct tree null = { .type = TREE_NULL };
+
+    a = a ? a : &null;
+    b = b ? b : &null;
+    if (is_number(a) && is_number(b))
+        return equal_numbers(a, b);
+    if (a->type != b->type)
+        return false;
+    switch (a->type) {
+    case TREE_BOOL:
+        return a->truth == b->truth;
+    case TREE_TEXT:
+        return text_equal(a->text, b->text);
+    default:
+        return equal_members(a, b); /* a null has none */
+    }
+}
+
 struct text tree_text(const struct tree *object, const char *name)
 {
     const struct tree *value = tree_get(object, name);

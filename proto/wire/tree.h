@@ -48,6 +48,9 @@ void tree_set_text(struct tree *object, struct arena *arena, struct text name, s
 void tree_remove(struct tree *object, struct text name);
 void tree_add(struct tree *list, struct arena *arena, struct tree value);
 
+/* True if both have the same value, whatever the order of keys: 1 is 1.0, and NULL is null. */
+bool tree_equal(const struct tree *a, const struct tree *b);
+
 /* Sets each member of `patch` in `object`; a null removes it. */
 void tree_patch(struct tree *object, struct arena *arena, const struct tree *patch);
 

@@ -132,6 +132,22 @@ def batches():
     keep('persist/asks', 'removed', remove + ask('forget', msgpack.packb({'id': known(4)}), 46) + remove)
 
 
+def steps():
+    """Keys of a part of a project, and of one that is gone."""
+    import msgpack
+    project, sound = bytes(15) + b'P', bytes(15) + b'S'
+    apply = lambda number, *actions: ask('apply', msgpack.packb({'label': '', 'scope': '', 'actions': actions}), number)
+    part = {'project': project, 'id': sound, 'kind': 'sound'}
+    made = apply(47, {'element': {'project': project, 'id': project, 'kind': 'project', 'body': '{}'}})
+    keys = apply(48, {'keys': dict(part, body='{"bpm":100}')}, {'keys': dict(part, body='{"bpm":null,"swing":0.5}')})
+    gone = apply(49, {'element': dict(part, apart=True)})
+    turns = lambda number: ask('undo', b'\x80', number) + ask('redo', b'\x80', number + 1)
+    keep('persist/asks', 'keys', made + keys + turns(50) + ask('undo', b'\x80', 52))
+    keep('persist/asks', 'keys.gone', made + keys + gone + turns(53))
+    for body in ('[1]', '{', '{"a":1,"a":2}'):
+        keep('persist/asks', f'keys.{len(body)}', made + apply(55, {'keys': dict(part, body=body)}))
+
+
 def pieces(data, passes):
     out = b''
     for at in range(0, len(data), 100):
@@ -484,7 +500,7 @@ def packets():
 
 
 def main():
-    for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
+    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
                  row_changes, image_changes, patterns, midi_files, pages, packets):
         make()

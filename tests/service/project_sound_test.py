@@ -195,6 +195,84 @@ def a_load_an_undo_and_a_changed_tempo_are_heard(home):
     until_sounding(home, made(home, 150))
 
 
+def keep_mix(home):
+    """Changes mixer, pads and pattern, each once; the open project keeps them when this returns."""
+    home.ask('audio.set_strip', 'strip={"bus":"pads","gain":0.75,"pan":0.25}')
+    home.ask('audio.set_pads', 'each=' + json.dumps([{'pad': 3, 'id': item(home, 'hat'), 'gain': 0.5, 'mode': 'one_shot'}]))
+    home.ask('audio.set_pattern', 'pattern=' + json.dumps({'metadata': {'name': 'two'}, 'sequencer': {'tracks': [
+        {'name': 'kick', 'pattern': BARS, 'id': item(home, 'kick')}]}}))
+
+
+def mixed(home, bpm, swing=0.25):
+    """What make_music and keep_mix set, with this tempo."""
+    return bpm, swing, True, 0.75, 0.25, 0.75, {3: item(home, 'hat')}, {'kick': item(home, 'kick')}
+
+
+def until_both(home, wanted):
+    until_sounding(home, wanted)
+    until_kept(home, wanted)
+
+
+@claim
+def undo_of_a_tempo_gives_back_the_tempo_alone(home):
+    song_of_music(home)
+    home.loophole('project', 'set', 'bpm=111', 'swing=0.5')
+    keep_mix(home)
+    until_both(home, mixed(home, 111, 0.5))
+    home.loophole('project', 'undo')
+    until_both(home, mixed(home, 131.5))
+    home.loophole('project', 'redo')
+    until_both(home, mixed(home, 111, 0.5))
+    home.loophole('project', 'undo')
+    home.loophole('project', 'set', 'swing=0.5')
+    home.ask('audio.set_tempo', 'bpm=140')
+    home.loophole('project', 'undo')
+    until_both(home, mixed(home, 140))
+    part = next(part['id'] for part in home.ask('project.show')['each'] if part['kind'] == 'sound')
+    home.loophole('project', 'put', part, 'swing=0.125', 'mine=7')
+    until_both(home, mixed(home, 140, 0.125))
+    home.ask('audio.set_tempo', 'bpm=141')
+    home.loophole('project', 'undo')
+    until_both(home, mixed(home, 141))
+    assert 'mine' not in kept(home), kept(home)
+    home.stop()
+    home.check_store()
+
+
+@claim
+def a_tempo_that_was_changed_since_is_not_taken_back(home):
+    song_of_music(home)
+    home.loophole('project', 'set', 'bpm=111', 'key=F#min')
+    home.ask('audio.set_tempo', 'bpm=99')
+    for _ in range(2):
+        contains(home.refused('project', 'undo'), '"bpm" was changed since, to 99')
+        same((made(home, 99), 'F#min'), (music(kept(home)), home.ask('project.state')['key']))
+    assert is_music(sounding(home), made(home, 99)), either(home)
+    home.ask('audio.set_tempo', 'bpm=111')
+    home.loophole('project', 'undo')
+    until_both(home, made(home))
+    assert not home.ask('project.state').get('key')
+
+
+@claim
+def undo_of_the_first_tempo_leaves_what_was_mixed_since(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song', 'bpm=101')
+    until(lambda: sounding(home)['bpm'] == 101)
+    same({}, kept(home))
+    home.loophole('project', 'save')
+    home.loophole('project', 'set', 'bpm=102')
+    same({'bpm': 102}, kept(home))
+    home.loophole('project', 'undo')
+    same(({}, False), (kept(home), home.ask('project.state')['dirty']))
+    home.loophole('project', 'redo')
+    home.ask('audio.set_strip', 'strip={"bus":"pads","gain":0.5}')
+    until(lambda: kept(home).get('mixer') and strip(kept(home), 'pads')['gain'] == 0.5)
+    home.loophole('project', 'undo')
+    until(lambda: sounding(home)['bpm'] == 101, what=lambda: f'the former tempo: {sounding(home)}')
+    same((0.5, 0.5), (strip(kept(home), 'pads')['gain'], strip(sounding(home), 'pads')['gain']))
+
+
 @claim
 def a_copy_sounds_as_its_project_and_later_changes_are_its_own(home):
     wanted = song_of_music(home)

@@ -638,6 +638,58 @@ def an_ask_that_is_repeated_after_a_death_gets_its_first_answer(home):
     it.refused('exists', 'save_as', name='Copy')
 
 
+def send_and_kill(home, ask, body):
+    """Sends an ask, kills the project service when persist has committed it, and returns the id of the ask."""
+    request, client = new_id(), home.client()
+    until(lambda: home.has_lived('project'))
+    pid, log = home.pid('project'), lambda after: client.must('persist.changes_since', {'revision': after, 'limit': 4096})
+    before = log(0)['head']
+    client.send('project.' + ask, body, request)
+    until(lambda: any(change['request'] == request for change in log(before).get('each', ())), what=f'persist has done {ask}')
+    os.kill(pid, signal.SIGKILL)
+    home.wait_ready('project')
+    return request
+
+
+@claim
+def an_ask_whose_answer_a_death_prevented_is_answered_for_the_project_that_it_changed(home):
+    home.up()
+    it, other = Studio(home, 'Shut'), Studio(home, 'Other')
+    names = lambda: {one['name'] for one in it.must('list')['each']} - {'draft'}
+    open_now = lambda: [one['name'] for one in it.must('list')['each'] if one['current']]
+    again = lambda ask, request, body: it.client.must('project.' + ask, body, request=request)
+
+    it.must('open', project='Shut')
+    closing = send_and_kill(home, 'close', {})
+    shut = again('close', closing, {})
+    same((it.id, 'Shut', False), (shut['id'], shut['name'], shut['current']))
+    same([], open_now())
+    it.must('open', project='Other')
+    same(it.id, again('close', closing, {})['id'])
+    same(['Other'], open_now())
+
+    rename = {'project': 'Shut', 'body': '{"name":"New"}'}
+    renaming = send_and_kill(home, 'set', rename)
+    same((it.id, 'New'), tuple(again('set', renaming, rename)[key] for key in ('id', 'name')))
+    it.must('set', project='New', body={'name': 'Third'})
+    it.must('set', project='Other', body={'name': 'New'})
+    same((it.id, 'Third'), tuple(again('set', renaming, rename)[key] for key in ('id', 'name')))
+    same({'Third', 'New'}, names())
+
+    tempo = {'body': '{"bpm":99}'}  # of the open one
+    setting = send_and_kill(home, 'set', tempo)
+    it.must('open', project='Third')
+    same((other.id, 99), tuple(again('set', setting, tempo)[key] for key in ('id', 'bpm')))
+    opening = send_and_kill(home, 'open', {'project': 'New'})
+    it.must('set', project='New', body={'name': 'Fourth'})
+    same((other.id, 'Fourth'), tuple(again('open', opening, {'project': 'New'})[key] for key in ('id', 'name')))
+    taking = send_and_kill(home, 'undo', {'project': 'Fourth'})
+    same((other.id, 'New'), tuple(again('undo', taking, {'project': 'Fourth'})['state'][key] for key in ('id', 'name')))
+    same({'Third', 'New'}, names())
+    it.must('close')
+    contains(it.refused('not_found', 'close'), 'no project is open')
+
+
 @claim
 def a_copy_of_an_ask_that_was_done_changes_nothing_that_came_since(home):
     home.up()

@@ -123,6 +123,13 @@ enum err undo_point(struct persist *p, struct id scope, struct undo_pointers to)
 
 /* ---- rows ---- */
 
+const struct element_edit *undo_element(const struct undo_step *row)
+{
+    if (row->has_element)
+        return &row->element;
+    return row->has_keys_before ? &row->keys_before : row->has_element_before ? &row->element_before : NULL;
+}
+
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to)
 {
     struct key key = undo_key(scope, number);

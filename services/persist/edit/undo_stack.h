@@ -35,6 +35,9 @@ struct undo_pieces {
 };
 struct undo_pieces undo_pieces(void);
 
+/* The part of a project that a row changes; NULL: none. */
+const struct element_edit *undo_element(const struct undo_step *row);
+
 /* The key of a row, and the row itself. */
 struct key undo_key(struct id scope, uint64_t number);
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to);

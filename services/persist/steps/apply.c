@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "services/persist/edit/edit.h"
+#include "services/persist/edit/element_keys.h"
 #include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/places.h"
@@ -32,10 +33,10 @@ static enum err check_actions(const struct persist_apply *ask, struct fault *fau
 {
     for (uint32_t i = 0; i < ask->actions.count; i++) {
         const struct action *action = &ask->actions.at[i];
-        if (action->has_edit + action->has_move + action->has_element + action->has_relink == 1)
+        if (action->has_edit + action->has_move + action->has_element + action->has_relink + action->has_keys == 1)
             continue;
         fault_set(fault, ERR_BAD_REQUEST,
-                  "the action has no kind, or several: expected one of edit, move, element, relink");
+                  "the action has no kind, or several: expected one of edit, move, element, relink, keys");
         return refuse_action(i, "", fault);
     }
     if (ask->actions.count > 0)
@@ -85,6 +86,8 @@ static size_t reckon_action(struct persist *p, const struct action *action)
 {
     if (action->has_element)
         return together_reckon_element(p, &action->element);
+    if (action->has_keys)
+        return together_reckon_keys(p, &action->keys);
     if (action->has_relink)
         return together_reckon(p, action->relink.id, true, 0) + together_reckon(p, action->relink.with, true, 0);
     return action->has_edit ? reckon_edit(p, &action->edit) : together_reckon(p, action->move.id, false, 0);
@@ -113,14 +116,25 @@ static enum err try_action(struct persist *p, const struct action *action, struc
         return edit_apply(p, &action->edit, EDIT_BY_PERSON, &done, why);
     if (action->has_element)
         return elements_apply(p, &action->element, &done, why);
+    if (action->has_keys)
+        return element_keys_apply(p, &action->keys, &done, why);
     if (action->has_relink)
         return relink_items(p, &action->relink, &done, why);
     return places_relocate(p, &action->move, &done, why);
 }
 
+static const char *name_kind(const struct action *action)
+{
+    return action->has_move      ? "move"
+           : action->has_element ? "element"
+           : action->has_relink  ? "relink"
+           : action->has_keys    ? "keys"
+                                 : "";
+}
+
 static enum err do_action(struct persist *p, const struct action *action, uint32_t number, struct fault *fault)
 {
-    const char *head = action->has_move ? "move" : action->has_element ? "element" : action->has_relink ? "relink" : "";
+    const char *head = name_kind(action);
     struct fault why = { 0 };
     char inner[80];
     enum err e;
@@ -152,10 +166,11 @@ static enum err do_actions(struct persist *p, const struct apply_part *part, str
 
 enum err apply_show(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
 {
-    const struct element_edit *edit = &ask->actions.at[0].element;
+    const struct action *first = &ask->actions.at[0];
+    const struct element_edit *edit = first->has_keys ? &first->keys : &first->element;
     enum err e = ERR_NOT_FOUND;
 
-    if (ask->has_show && ask->show && ask->actions.at[0].has_element)
+    if (ask->has_show && ask->show && (first->has_element || first->has_keys))
         e = elements_get(p->w.txn, &p->arena, edit->kind, edit->project, edit->id, &applied->element);
     applied->has_element = e == ERR_OK;
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the part cannot be read");

@@ -1,6 +1,7 @@
 #include "services/persist/steps/step_words.h"
 
 #include "common/buffer.h"
+#include "services/persist/edit/undo_stack.h"
 
 enum { LABEL_BYTES = 255 };
 
@@ -51,6 +52,7 @@ static void add_attribute(struct buffer *to, struct text attribute)
 
 struct text step_words(struct arena *arena, const struct undo_step *row)
 {
+    const struct element_edit *part = undo_element(row);
     const struct edit *edit = &row->after;
     char room[LABEL_BYTES];
     struct buffer words = { 0 };
@@ -62,9 +64,8 @@ struct text step_words(struct arena *arena, const struct undo_step *row)
     if (row->has_folder_again)
         buffer_printf(&words, "move of the folder %.*s", (int)row->folder_back.name.len,
                       (const char *)row->folder_back.name.at);
-    if (row->has_element || row->has_element_after)
-        add_word(&words,
-                 choice_word(&element_kind_table, (row->has_element ? row->element : row->element_after).kind.value));
+    if (part)
+        add_word(&words, choice_word(&element_kind_table, part->kind.value));
     if (row->has_relink)
         add_word(&words, "relink");
     add_fields(&words, edit);

@@ -67,7 +67,7 @@ static bool has_any_item(const struct steps *s)
 
     for (uint64_t at = s->first; at <= s->last; at++)
         if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK &&
-            (row.has_library || row.has_element || row.has_element_before || has_media(s, row.before.id) ||
+            (row.has_library || undo_element(&row) || has_media(s, row.before.id) ||
              catalogue_folder(s->txn, s->arena, row.before.id, &folder) == ERR_OK))
             return true;
     return false;

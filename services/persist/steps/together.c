@@ -80,13 +80,23 @@ size_t together_reckon(struct persist *p, struct id item, bool touches_facts, si
     return touches_facts ? bytes + count_row(p, DB_FACTS, item) : bytes;
 }
 
-size_t together_reckon_element(struct persist *p, const struct element_edit *edit)
+static size_t count_element(struct persist *p, const struct element_edit *edit)
 {
     struct key key = elements_key(edit->kind, edit->project, edit->id);
     struct bytes value = { 0, NULL };
-    size_t was = txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
 
-    return ROWS_OF_ONE + edit->body.len + (elements_has_step(edit) ? 2 * was : 0);
+    return txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
+}
+
+size_t together_reckon_element(struct persist *p, const struct element_edit *edit)
+{
+    return ROWS_OF_ONE + edit->body.len + (elements_has_step(edit) ? 2 * count_element(p, edit) : 0);
+}
+
+/* The step has the former values too, which may be the whole element. */
+size_t together_reckon_keys(struct persist *p, const struct element_edit *edit)
+{
+    return ROWS_OF_ONE + 2 * edit->body.len + 2 * count_element(p, edit);
 }
 
 enum err together_check(size_t bytes, struct fault *fault)

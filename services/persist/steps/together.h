@@ -35,6 +35,9 @@ size_t together_count_edit(const struct edit *edit);
 /* As together_reckon, for an element: its body afterwards, and if the edit makes a step twice that which it has now. */
 size_t together_reckon_element(struct persist *p, const struct element_edit *edit);
 
+/* As together_reckon, for keys of an element. */
+size_t together_reckon_keys(struct persist *p, const struct element_edit *edit);
+
 /* Errors (explained): too_large (more than TOGETHER_BYTES). */
 enum err together_check(size_t bytes, struct fault *fault);
 

@@ -213,8 +213,10 @@ static bool touches_facts(const struct edit *edit)
 
 static size_t reckon_row(struct persist *p, const struct undo_step *row)
 {
-    if (row->has_element || row->has_element_before)
-        return together_reckon_element(p, row->has_element ? &row->element : &row->element_before);
+    const struct element_edit *part = undo_element(row);
+
+    if (part)
+        return row->has_keys_before ? together_reckon_keys(p, part) : together_reckon_element(p, part);
     return together_reckon(p, row->before.id, touches_facts(&row->before), together_count_edit(&row->before));
 }
 

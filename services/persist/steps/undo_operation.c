@@ -1,6 +1,7 @@
 #include "services/persist/steps/undo_operation.h"
 
 #include "services/persist/edit/edit.h"
+#include "services/persist/edit/element_keys.h"
 #include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/folder_moves.h"
@@ -13,8 +14,9 @@ static enum err explain_row(uint64_t number, bool back, enum err e, struct fault
 {
     const struct fault why = fault ? *fault : (struct fault){ 0 };
 
-    return fault_set(fault, e, "operation %llu of the undo stack cannot be %s: %.150s", (unsigned long long)number,
-                     back ? "taken back" : "done again", why.what);
+    fault_set(fault, e, "operation %llu of the undo stack cannot be %s: %.150s", (unsigned long long)number,
+              back ? "taken back" : "done again", why.what);
+    return why.hint[0] ? fault_hint(fault, "%s", why.hint) : e;
 }
 
 static enum err take_half(struct persist *p, struct id scope, const struct undo_step *row, bool back, struct done *done,
@@ -28,6 +30,8 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
         struct element_edit version = back ? row->element_before : row->element_after;
         return elements_exchange(p, &version, done, fault);
     }
+    if (row->has_keys_before)
+        return element_keys_take(p, row, back, done, fault);
     if (row->has_folder_back)
         return folder_moves_take(p, row, back, done, fault);
     if (row->has_relink)

@@ -23,6 +23,14 @@ struct action deed_remove_action(const struct element *part)
     return action;
 }
 
+struct action deed_keys_action(int32_t kind, struct id project, struct id id, struct text keys)
+{
+    return (struct action){
+        .has_keys = true,
+        .keys = { .id = id, .project = project, .kind = parts_kind(kind), .has_body = true, .body = keys }
+    };
+}
+
 struct action deed_apart(struct action action)
 {
     action.element.has_apart = action.element.apart = true;

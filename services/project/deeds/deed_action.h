@@ -10,7 +10,9 @@
  * `body` must live as long as the action. */
 struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect);
 struct action deed_remove_action(const struct element *part); /* unless it has another revision by then */
-struct action deed_apart(struct action action);               /* without a step of undo */
+/* Puts the keys of the object `keys`, and no others: undo gives back these alone. A null removes a key. */
+struct action deed_keys_action(int32_t kind, struct id project, struct id id, struct text keys);
+struct action deed_apart(struct action action); /* without a step of undo */
 
 /* Puts the place of a project over the one that `txn` shows. */
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn);

@@ -103,8 +103,20 @@ const struct deed deed_new = {
 
 /* ---- one part ---- */
 
-static enum err send_changes(struct doing *work, struct action *action, uint32_t count, bool has_expect,
-                             uint64_t expect, struct text label, struct fault *fault)
+/* A client's own `expect` is for its part alone. */
+static void expect_as_asked(struct doing *work, struct action *action, bool has_expect, uint64_t expect)
+{
+    struct element_edit *edit = action->has_keys ? &action->keys : &action->element;
+
+    if (!has_expect)
+        return;
+    work->is_strict = true;
+    edit->has_expect = true;
+    edit->expect = expect;
+}
+
+static enum err send_changes(struct doing *work, struct action *action, uint32_t count, struct text label,
+                             struct fault *fault)
 {
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = label,
@@ -113,33 +125,22 @@ static enum err send_changes(struct doing *work, struct action *action, uint32_t
                                          .has_show = work->deed == &deed_put,
                                          .show = true };
 
-    if (has_expect) {
-        work->is_strict = true;
-        action->element.has_expect = true;
-        action->element.expect = expect;
-    }
     return work_apply(work, &apply, fault);
 }
 
 /* A new tempo of the project is also the tempo of its sound; both change in one step. */
-static uint32_t change_tempo(struct doing *work, struct txn *txn, struct text typed, struct action *to)
+static uint32_t change_tempo(struct doing *work, struct text typed, struct action *to)
 {
-    static const char *const keys[] = { "bpm", "swing" };
-    struct element part;
-    struct tree patch, body;
-    uint32_t changed = 0;
+    static const char *const names[] = { "bpm", "swing" };
+    struct tree patch, keys = { .type = TREE_OBJECT };
 
-    (void)sound_body_get(txn, &work->arena, work->id, &part);
-    if (!typed.len || tree_read(typed, &work->arena, &patch, NULL) != ERR_OK ||
-        tree_read(part.body, &work->arena, &body, NULL) != ERR_OK)
+    if (!typed.len || tree_read(typed, &work->arena, &patch, NULL) != ERR_OK)
         return 0;
     for (int i = 0; i < 2; i++)
-        if (tree_get(&patch, keys[i])) {
-            tree_set(&body, &work->arena, keys[i], tree_of_real(tree_real(&patch, keys[i], i == 0 ? 120 : 0)));
-            changed++;
-        }
-    *to = deed_put_action(ELEMENT_KIND_SOUND, work->id, part.id, tree_canonical(&body, &work->arena), part.revision);
-    return changed > 0;
+        if (tree_get(&patch, names[i]))
+            tree_set(&keys, &work->arena, names[i], tree_of_real(tree_real(&patch, names[i], i == 0 ? 120 : 0)));
+    *to = deed_keys_action(ELEMENT_KIND_SOUND, work->id, sound_body_id(work->id), tree_canonical(&keys, &work->arena));
+    return keys.count > 0;
 }
 
 /* The action also rewrites the row that names the open project. So of two renames at the same time one is a conflict,
@@ -174,6 +175,7 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
     struct action actions[3];
     struct tree body;
     struct text was = { 0 };
+    uint32_t count = 0;
     enum err e = work_project(work, txn, &project, fault);
 
     if (e == ERR_OK)
@@ -186,16 +188,21 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
         e = check_new_name(work, txn, tree_text(&body, "name"), fault);
     if (e != ERR_OK)
         return e;
-    actions[0] = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena),
-                                 project.revision);
-    uint32_t count = 1 + change_tempo(work, txn, ask->body, &actions[1]);
-    if (!text_equal(was, tree_text(&body, "name")))
+    if (!text_equal(was, tree_text(&body, "name"))) /* first: the newest change of an ask names its project (work.c) */
         count += rename_alone(work, txn, &actions[count]);
-    return send_changes(work, actions, count, ask->has_expect, ask->expect, or_else(ask->label, "change project"),
-                        fault);
+    actions[count] = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena),
+                                     project.revision);
+    expect_as_asked(work, &actions[count++], ask->has_expect, ask->expect);
+    count += change_tempo(work, ask->body, &actions[count]);
+    return send_changes(work, actions, count, or_else(ask->label, "change project"), fault);
 }
 
-const struct deed deed_set = { .plan = plan_set, .after = deed_read_mirror, .answer = deed_answer_state };
+const struct deed deed_set = {
+    .ends_when_done = true,
+    .plan = plan_set,
+    .after = deed_read_mirror,
+    .answer = deed_answer_state,
+};
 
 static bool is_for_clients(int32_t kind)
 {
@@ -229,7 +236,7 @@ static enum err ask_whether_put(struct doing *work, struct fault *fault)
 
     work->unless_done = *fault;
     work->unless_done.code = ERR_NOT_FOUND;
-    return send_changes(work, &action, 1, false, 0, TEXT("change part"), fault);
+    return send_changes(work, &action, 1, TEXT("change part"), fault);
 }
 
 /* A project is opened by one apply that contains all of its parts, so their number is bounded. */
@@ -253,6 +260,15 @@ static enum err check_alias(struct doing *work, struct txn *txn, const struct el
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     return aliases_check(&parts, part->id, part->kind.value, body, &work->arena, fault);
+}
+
+/* What sounds changes without steps too: a step of it has only the keys that the client typed. */
+static struct action put_part(struct doing *work, const struct element *part, struct text typed,
+                              const struct tree *body)
+{
+    if (typed.len && id_equal(part->id, sound_body_id(work->id)))
+        return deed_keys_action(part->kind.value, work->id, part->id, typed);
+    return deed_put_action(part->kind.value, work->id, part->id, tree_canonical(body, &work->arena), part->revision);
 }
 
 static enum err plan_put(struct doing *work, struct txn *txn, struct fault *fault)
@@ -279,8 +295,9 @@ static enum err plan_put(struct doing *work, struct txn *txn, struct fault *faul
         return e;
     snprintf(label, sizeof(label), "%s %s", part.revision ? "change" : "add",
              choice_word(&element_kind_table, part.kind.value));
-    action = deed_put_action(part.kind.value, work->id, part.id, tree_canonical(&body, &work->arena), part.revision);
-    return send_changes(work, &action, 1, ask->has_expect, ask->expect, or_else(ask->label, label), fault);
+    action = put_part(work, &part, ask->body, &body);
+    expect_as_asked(work, &action, ask->has_expect, ask->expect);
+    return send_changes(work, &action, 1, or_else(ask->label, label), fault);
 }
 
 /* Answers with the part as persist committed it, because another client may have changed or undone it since. */
@@ -315,8 +332,8 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
         return e;
     snprintf(label, sizeof(label), "remove %s", choice_word(&element_kind_table, part.kind.value));
     action = deed_remove_action(&part);
-    bool has_expect = ask->has_expect && !work->unless_done.code;
-    return send_changes(work, &action, 1, has_expect, ask->expect, or_else(ask->label, label), fault);
+    expect_as_asked(work, &action, ask->has_expect && !work->unless_done.code, ask->expect);
+    return send_changes(work, &action, 1, or_else(ask->label, label), fault);
 }
 
 const struct deed deed_remove = { .plan = plan_remove, .after = deed_read_mirror, .answer = deed_answer_state };
@@ -335,6 +352,7 @@ static enum err plan_close(struct doing *work, struct txn *txn, struct fault *fa
 
 const struct deed deed_close = {
     .needs_no_draft = true,
+    .ends_when_done = true,
     .plan = plan_close,
     .after = deed_read_mirror,
     .answer = deed_answer_state,

@@ -260,6 +260,8 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
                       (struct bytes){ 0 });
         return e;
     }
+    if (!id_is_zero(work->id)) /* the first copy of this ask opened it */
+        return ERR_OK;
     e = parts_find(txn, &work->arena, ask->project, &found, fault);
     if (e == ERR_OK)
         work->id = found.project;

@@ -264,21 +264,32 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
 }
 
 /* Whether persist has done the ask: this service died, or the client gave up, before the answer arrived. */
-static bool is_done_before(const struct doing *work, struct txn *txn)
+static bool is_done_before(const struct doing *work, struct txn *txn, struct remembered *kept)
 {
-    struct remembered kept;
+    return changelog_recall(txn, work->sender.request, kept) == ERR_OK && kept->error == ERR_OK &&
+           kept->digest == work->sender.digest;
+}
 
-    return changelog_recall(txn, work->sender.request, &kept) == ERR_OK && kept.error == ERR_OK &&
-           kept.digest == work->sender.digest;
+/* Finds the project that the first copy of the ask changed: since then another one may be open, or none, and it may
+ * have another name. False: it changed none. */
+static bool find_changed(struct doing *work, struct txn *txn, const struct remembered *kept)
+{
+    struct change change;
+
+    if (changelog_newest(txn, &work->arena, kept, &change) != ERR_OK || change.kind.value != CHANGE_KIND_ELEMENT)
+        return false;
+    work->id = change.id;
+    return true;
 }
 
 static enum err find_project(struct doing *work, struct txn *txn, struct fault *fault)
 {
+    struct remembered kept;
     struct element found;
     enum err e;
 
-    work->was_done = work->deed->plan && is_done_before(work, txn);
-    if (work->deed->needs_no_project)
+    work->was_done = work->deed->plan && is_done_before(work, txn, &kept);
+    if ((work->was_done && find_changed(work, txn, &kept)) || work->deed->needs_no_project)
         return ERR_OK;
     if (work->named.len) {
         e = parts_find(txn, &work->arena, work->named, &found, fault);

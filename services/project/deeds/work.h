@@ -15,7 +15,7 @@ struct doing;
 
 /* The parts of a deed; each may be NULL. */
 struct deed {
-    bool needs_no_project; /* `project` of the ask is not looked up */
+    bool needs_no_project; /* `project` of the ask is not looked up; of a copy of an ask that was done, `id` is known */
     bool needs_no_draft;   /* without an open project it is not_found */
     bool ends_when_done;   /* `before` and `plan` are left out for a copy of an ask that persist has done */
 

@@ -67,6 +67,27 @@ static void an_answer_is_remembered_with_its_error_and_digest(void **state)
     assert_true(bytes_equal(got.answer, bytes_of("abc", 3)));
 }
 
+static void a_request_has_its_newest_change_or_none(void **state)
+{
+    struct scratch *s = *state;
+    const struct remembered quiet = { .digest = 2 };
+    struct arena arena = { 0 };
+    struct remembered got;
+    struct change change;
+
+    add_change(s, 1, 1, 10);
+    add_change(s, 2, 1, 10);
+    add_change(s, 3, 3, 10);
+    assert_int_equal(changelog_recall(s->w.txn, request_of(1), &got), ERR_OK);
+    assert_int_equal(changelog_newest(s->w.txn, &arena, &got, &change), ERR_OK);
+    assert_int_equal(change.revision, 2);
+    assert_true(id_equal(change.id, request_of(2)));
+    assert_int_equal(changelog_remember(&s->w, request_of(2), 0, 10, &quiet), ERR_OK);
+    assert_int_equal(changelog_recall(s->w.txn, request_of(2), &got), ERR_OK);
+    assert_int_equal(changelog_newest(s->w.txn, &arena, &got, &change), ERR_NOT_FOUND);
+    arena_free(&arena);
+}
+
 static void rows_past_both_limits_go_with_their_requests(void **state)
 {
     struct scratch *s = *state;
@@ -295,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(an_answer_is_remembered_with_its_error_and_digest),
+        CLAIM(a_request_has_its_newest_change_or_none),
         CLAIM(rows_past_both_limits_go_with_their_requests),
         CLAIM(one_trim_removes_no_more_rows_than_asked),
         CLAIM(a_request_of_many_changes_goes_with_the_last),
