@@ -242,7 +242,7 @@ static bool deliver_late(struct requester *requester, struct sent_ask *sent, str
         fault_hint(&fault, "`loophole status` shows its state; a larger budget waits longer");
     } else {
         fault_set(&fault, ERR_OFFLINE, "%s is not running", service);
-        fault_hint(&fault, "`loophole status` says why, `loophole restart %s` starts it again", service);
+        fault_hint(&fault, "`loophole status` shows the reason, `loophole restart %s` starts it again", service);
     }
     return deliver_fault(requester, sent, &fault, to);
 }

@@ -147,7 +147,7 @@ def a_home_that_others_may_write_is_refused_and_one_that_they_may_read_is_closed
     os.chmod(home.path, 0o772)
     said = home.refused('up')
     contains(said, f'{home.path} can be written by other users (mode 0772)')
-    contains(said, 'others may have changed files in it; if all in it is yours: chmod 700 ')
+    contains(said, 'others may have changed files in it; if all files in it are yours, run: chmod 700 ')
     os.chmod(home.path, 0o755)
     home.up()
     same(0o700, mode(home.path))

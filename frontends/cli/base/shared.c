@@ -28,7 +28,8 @@ enum err cli_check_service(struct cli *cli, const char *name, struct fault *faul
         has_service(&lines, service))
         return ERR_OK;
     fault_set(fault, ERR_OFFLINE, "%s is not running: this engine runs without sound", service);
-    return fault_hint(fault, "LOOPHOLE_AUDIO or the setting audio.device was none when it started (`loophole doctor`)");
+    return fault_hint(
+        fault, "LOOPHOLE_AUDIO or the setting audio.device was none when the engine started (`loophole doctor`)");
 }
 
 void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer)
@@ -39,7 +40,7 @@ void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *ans
 
     if (!field || cli->options.json || !*(const bool *)((const char *)answer + field->offset))
         return;
-    cli_print(&line, "warning: the open project does not keep this change yet: it is lost if the whole engine dies");
+    cli_print(&line, "warning: the open project has not stored this change yet: it is lost if the whole engine dies");
     cli_remark(&line);
     buffer_free(&line);
 }
