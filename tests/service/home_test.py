@@ -109,7 +109,7 @@ def commands_that_read_make_no_home(home):
     for command in ('status', 'down', 'search x', 'store check', 'crash list', 'logs', 'doctor', 'library list'):
         home.loophole(*command.split(), code=None)
         assert not os.path.exists(mistyped), f'loophole {command} made a home'
-    contains(home.refused('status'), f'there is no {mistyped}')
+    contains(home.refused('status'), f'{mistyped} does not exist')
     home.folder, home.env['LOOPHOLE_HOME'] = home.path, 'relative'
     home.loophole('status', code=None)
     assert not os.path.exists(home.file('relative')), 'a relative home was made'
