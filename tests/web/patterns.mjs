@@ -150,7 +150,7 @@ export const patterns = {
     await until('the control moves the pan', () => pan() === 1)
     await learn('mixer/pads/pan', 'b3 0a 40')
     await until('the page says what the control moves', async () => (await page.locator('.remark.bad').innerText()).includes('cc/4/10 moves mixer/sounds/pan'))
-    await section.getByLabel('Also if it moves something else').check()
+    await section.getByLabel('Also if it controls something else').check()
     await learn('mixer/pads/pan', 'b3 0a 40')
     await section.locator('[data-target="mixer/sounds/pan"]').waitFor({ state: 'detached' })
     await learn('mixer/streams/pan', 'b3 0a 40', second) // the same message, of the device at another port
