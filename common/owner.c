@@ -38,7 +38,9 @@ static enum err refuse_mode(const char *path, mode_t mode, struct fault *fault)
 {
     fault_set(fault, ERR_DENIED, "%s can be written by other users (mode %04o)", path, (unsigned)(mode & 07777));
     return fault
-               ? fault_hint(fault, "others may have changed files in it; if all in it is yours: chmod 700 %.150s", path)
+               ? fault_hint(fault,
+                            "others may have changed files in it; if all files in it are yours, run: chmod 700 %.150s",
+                            path)
                : ERR_DENIED;
 }
 

@@ -79,7 +79,7 @@ enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id f
 /* Returns the library whose folder is the mount itself, so that it contains the whole volume; zero: there is none. */
 enum err catalogue_mount_library(struct txn *txn, struct arena *arena, struct id volume, struct id *library);
 
-/* As catalogue_path. Also replaces media->availability, which is the word of its row, by its present state: the word
+/* As catalogue_path. Also replaces media->availability, which is the word of its row, by its current state: the word
  * and the state of its place give that (availability.h). Sets `backend` to the backend of its place. */
 enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *media, struct bytes *path,
                          struct volume *volume, enum backend *backend);

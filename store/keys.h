@@ -52,7 +52,7 @@ bool key_artefact_parts(struct bytes key, struct text *type, struct text *parame
 /* Then a folder's id and a hash of a place: items below the folder do not follow their files to below that place. */
 #define META_STAY_FOLDER "stay_folder "
 #define META_FORGOTTEN   "forgotten " /* then the id of an item that a person forgot: its media record says when */
-/* Then the id of a folder: a record `forgetting`, which says what is being done with the items below it. */
+/* Then the id of a folder: a record `forgetting`, which describes what is being done with the items below it. */
 #define META_FORGETTING "forgetting "
 /* Then a folder's id: the record `library` of a library or tree that was removed with settings of a person. */
 #define META_REMOVED "removed "

@@ -33,7 +33,7 @@ enum database {
     DB_USE,             /* context id, media id, role, zero, section[, zero, digest of the track] → use */
     DB_USED_IN,         /* media id, context id → nothing */
     DB_SESSION,         /* id → session */
-    DB_SHARED,          /* hash of what it is about → offer: what this studio shares */
+    DB_SHARED,          /* hash of its subject → offer: a statement that this studio shares */
     DB_OUTBOX,          /* number → offer: of these, those that the server has not confirmed */
     DB_COMMUNITY,       /* kind, content, other content, word → lesson */
     DB_COUNT

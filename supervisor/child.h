@@ -68,7 +68,7 @@ void child_start(struct child *child);
  * itself ran. */
 void child_look(struct child *child, usec_t now, usec_t passed);
 
-/* Gets an entry on a new board, or in place of a damaged one. A service finds the new board by itself. */
+/* Gets an entry on a new board, or in place of a damaged one. A service finds the new board on its own. */
 void child_rejoin(struct child *child);
 
 /* Stops it to start it again; starts a stopped service at once, even from quarantine. */

@@ -47,7 +47,7 @@ static void use_pipewire(struct server *server)
 {
     if (device_program("pw-jack", server->wrapper))
         use_server(server, SERVER_PIPEWIRE, "pipewire",
-                   device_pipewire_runs() ? "" : "no sound: PipeWire does not run");
+                   device_pipewire_runs() ? "" : "no sound: PipeWire is not running");
     else
         use_server(server, SERVER_NONE, "", "no sound: pw-jack is not installed (apt-get install pipewire-jack)");
 }
@@ -57,7 +57,7 @@ static void use_running(struct server *server, const char *device)
     const char *name = device[4] == ':' ? device + 5 : "";
 
     use_server(server, SERVER_RUNNING, device,
-               device_server_runs(name) ? "" : "no sound: that JACK server does not run");
+               device_server_runs(name) ? "" : "no sound: that JACK server is not running");
 }
 
 /* Uses the best device, but no card that jackd could not open. */

@@ -53,7 +53,7 @@ void patience_begin(struct patience *patience, pid_t task)
     read_times(patience);
 }
 
-/* A task that is ready has not yet been given the time of its present wait. */
+/* A task that is ready has not yet been given the time of its current wait. */
 static void count_time(struct patience *patience, usec_t now, usec_t most)
 {
     usec_t passed = now - patience->seen, ran = patience->ran, queued = patience->queued;

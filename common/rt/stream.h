@@ -61,7 +61,7 @@ static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
 }
 
 /* A short sound, planar: `frames` of the left channel, then of the right one if there are two. It is immutable while
- * `state` is ready, but for the treatment of its item (common/sound/treatment.h): its gain counts for all that starts
+ * `state` is ready, except for the treatment of its item (common/sound/treatment.h): its gain applies to each start of
  * the sound, its part and fades for a start without points of its own. The streamer makes the sound (empty → loading →
  * ready) and asks for its release by a cue. It frees it (→ empty) after the audio core's note. */
 enum sound_state { SOUND_EMPTY, SOUND_LOADING, SOUND_READY, SOUND_LEAVING };

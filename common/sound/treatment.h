@@ -22,7 +22,7 @@ bool treatment_is_none(const struct treatment *treatment);
 /* True if it changes samples. If false, the frames of the part equal those of the file. */
 bool treatment_changes(const struct treatment *treatment);
 
-/* Sets `until` to the end of a file of so many frames, if the part would end later or has no end. -1: not known. */
+/* Sets `until` to the end of a file with this many frames, if the part would end later or has no end. -1: not known. */
 void treatment_end(struct treatment *treatment, int64_t frames);
 
 /* Changes interleaved samples; the first frame is the file's frame `frame`. */

@@ -7,10 +7,10 @@
 #define ANY 1000000
 
 #define MANY_ITEMS                                                                                                     \
-    "Several ids and paths, or one query, name the items. A query that matches more than one item changes none of "    \
-    "them unless --all, or --limit N for the first N, is given. A change of more than 100 items asks first, unless "   \
-    "--yes or --limit is given."
-#define MANY MANY_ITEMS " All items are one step of undo, up to 10,000."
+    "Name the items by several ids and paths, or by one query. A query that matches more than one item changes none "  \
+    "of them unless --all, or --limit N for the first N, is given. A change of more than 100 items asks first, "       \
+    "unless --yes or --limit is given."
+#define MANY MANY_ITEMS " The change of all items, up to 10,000, is one step of undo."
 
 /* A group of commands, with its title in the help and in the man page. */
 struct command_group {

@@ -2,18 +2,20 @@
 #include "frontends/cli/commands.h"
 
 static const struct command care[] = {
-    { "doctor", "", "Check the machine and the engine, and say what to do", "", "loopback inputs", 0, 0, false,
+    { "doctor", "", "Check the machine and the engine, and suggest what to do", "", "loopback inputs", 0, 0, false,
       doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
-    { "crash show", "NAME", "Show one death: signal, backtrace, message in hand", "", "", 1, 1, false, crash_print },
+    { "crash show", "NAME", "Show one death: signal, backtrace, and the message that the service was handling", "", "",
+      1, 1, false, crash_print },
     { "store check", "", "Check every record and reference of the store",
       "Lost or changed artefact files are counted, but are not damage: the engine makes them again.", "", 0, 0, false,
       store_check_run },
-    { "store forget-old", "", "Remove the old stores that migrations and restores put aside",
+    { "store forget-old", "", "Remove the old stores that migrations and restores kept",
       "These are DATA/store.before-N, where N is the version of the old store, and "
       "DATA/store.before-restore. `loophole doctor` lists them with their sizes.",
       "", 0, 0, false, store_forget_old_run },
-    { "backup", "FILE", "Copy the store while in use, with a digest", "", "force", 1, 1, false, store_backup_run },
+    { "backup", "FILE", "Copy the store, with a digest, while the engine uses it", "", "force", 1, 1, false,
+      store_backup_run },
     { "restore", "FILE", "Verify a backup and replace the store with it (the engine must be down)",
       "A backup contains no waveforms or other artefacts. The engine makes missing ones again from the "
       "sounds.",
@@ -26,7 +28,7 @@ static const struct command shell[] = {
       "line", 1, ANY, true, complete_run },
     { "completion", "bash|zsh|fish", "Print the shell's completion script",
       "bash: source <(loophole completion bash). zsh, after compinit: source <(loophole completion zsh). "
-      "fish: loophole completion fish | source. `make install` puts all three in place.",
+      "fish: loophole completion fish | source. `make install` installs all three.",
       "", 1, 1, false, completion_print },
     { "man", "", "Print the man page", "", "", 0, 0, false, man_print },
 };

@@ -4,7 +4,7 @@
 static const struct command engine[] = {
     { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
     { "down", "", "Stop all services in order",
-      "Transport, mixer, pads and pattern return at the next start if a project is open; otherwise they end. The "
+      "If a project is open, transport, mixer, pads and pattern return at the next start; otherwise they are lost. The "
       "catalogue, saved queries and connections stay.",
       "", 0, 0, false, engine_down },
     { "status", "", "Show each service: state, pid, uptime, restarts, last death", "", "watch", 0, 0, false,
@@ -12,10 +12,10 @@ static const struct command engine[] = {
     { "restart", "SERVICE", "Restart one service, and release it from quarantine", "", "", 1, 1, false,
       engine_restart },
     { "logs", "[SERVICE]", "Show the logs of the services", "", "follow all", 0, 1, false, logs_show },
-    { "tasks", "", "List long work under way", "", "watch", 0, 0, false, tasks_list },
+    { "tasks", "", "List long work in progress", "", "watch", 0, 0, false, tasks_list },
     { "cancel", "TASK", "Stop a task; the finished part of its work stays", "", "", 1, 1, false, tasks_cancel },
     { "events", "[TOPIC]", "Print events as they happen",
-      "A TOPIC is a service or a service and an event: persist, persist.changed.", "limit", 0, 1, false,
+      "A TOPIC is a service, or a service and an event: persist, persist.changed.", "limit", 0, 1, false,
       events_follow },
 };
 const struct command_group commands_engine = { "The engine", engine, sizeof(engine) / sizeof(*engine) };
@@ -24,31 +24,31 @@ static const struct command libraries[] = {
     { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files wait", 1, 1, false,
       library_add },
     { "library remove", "DIR", "Remove a library and forget its items; files are not touched",
-      "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts. It warns when no "
-      "other copy of a sound can be read now.",
+      "`loophole undo` or `loophole library add DIR` brings the items back, with tags, ids and facts. The command "
+      "warns when no other copy of a sound can be read now.",
       "", 1, 1, false, library_remove },
     { "library list", "", "List all libraries", "", "", 0, 0, false, library_print },
     { "library rescan", "[DIR]", "Scan again, now",
-      "When more than ten files and more than 5 % of a library are gone, a scan marks none as missing and "
+      "When more than ten files and more than 5 % of a library are gone, a scan marks none of them as missing and "
       "asks first: `status`, `doctor` and `library list` show the question. Confirm with --accept-missing. "
-      "The question disappears when the files come back. When over half of a library is gone, it counts as "
+      "The question disappears when the files come back. When over half of a library is gone, the library counts as "
       "offline, like a volume that is away.",
       "accept-missing retry-failed wait", 0, 1, false, library_rescan },
     { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
-      "fetch=all fetches its online-only files without asking, fetch=ask (the default) leaves them in the cloud. "
-      "backend=cloud declares a folder that a program of a cloud keeps: a file with a size and without blocks on the "
-      "disk is then online-only. backend=local, external or project; backend=volume is the default. DIR may also be a "
-      "folder inside a library: with a backend it becomes a tree of its own, which goes offline and comes back as a "
-      "whole; backend=volume ends that. docs/storage.md describes the rest.",
+      "fetch=all fetches its online-only files without asking; fetch=ask (the default) leaves them in the cloud. "
+      "backend=cloud means that the program of a cloud manages the folder: a file with a size and without blocks on "
+      "the disk is then online-only. Other backends: local, external, project, and volume, the default. DIR may also "
+      "be a folder inside a library: with a backend it becomes a tree of its own, which goes offline and comes back as "
+      "a whole; backend=volume ends that. docs/storage.md describes the details.",
       "", 2, 3, false, library_set },
-    { "fetch", "ID|PATH|QUERY…", "Bring the files of online-only items from their cloud to this machine",
+    { "fetch", "ID|PATH|QUERY…", "Fetch the files of online-only items from their cloud to this machine",
       "The fetch is a task, which `loophole tasks` shows and `loophole cancel` ends. A failed fetch is repeated after "
-      "longer and longer pauses. Fetched items are analysed. Only a fetch reads such a file. Several ids and paths, or "
-      "one query, name the items; a query that matches more than one needs --all or --limit N. --wait waits until it "
-      "ends.",
+      "longer and longer pauses. Fetched items are analysed. No other command reads an online-only file. Name the "
+      "items by several ids and paths, or by one query; a query that matches more than one needs --all or --limit N. "
+      "--wait waits until the fetch ends.",
       "all limit yes wait", 1, ANY, true, fetch_begin },
-    { "fetches", "", "List the items that are fetched, and those whose fetch failed, with the reason", "", "", 0, 0,
-      false, fetch_list },
+    { "fetches", "", "List the items that are being fetched, and those whose fetch failed, with the reason", "", "", 0,
+      0, false, fetch_list },
     { "volume list", "", "List the volumes of the libraries, and whether they are here",
       "docs/storage.md describes how a volume is recognised.", "", 0, 0, false, volume_list },
     { "volume mark", "PATH", "Write a marker file to the root of a volume, to recognise the volume by it",
@@ -62,12 +62,12 @@ static const struct command libraries[] = {
       false, library_index },
     { "summary", "", "Count files, hours, formats and failures", "", "", 0, 0, false, library_summary },
     { "relink", "[ID|DIR]", "List candidate files for missing items, or relink the items to them",
-      "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
+      "Candidates are files in the catalogue, with a score of 0 to 1 by name, size, duration, content, last "
       "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
-      "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below "
-      "0.5 or a second candidate has the same score; more items than undo keeps need --limit. The item keeps its id, "
-      "tags and facts of a person, and the item that the file had so far is forgotten. For files outside all "
-      "libraries, add their folder first.",
+      "candidates. --apply relinks each item to its best candidate, as one step of undo, unless the score is below "
+      "0.5 or a second candidate has the same score. For more items than one step can undo, give --limit. The item "
+      "keeps its id, its tags and the facts of a person; the item that the file belonged to is forgotten. For files "
+      "outside all libraries, add their folder first.",
       "to apply limit", 0, 1, false, relink_run },
     { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: similar sounds whose files are here", "",
       "limit fields", 1, ANY, true, find_suggest },

@@ -12,9 +12,9 @@ static const struct command find[] = {
     { "queries", "[NAME]", "List saved queries (`search --save NAME`)", "NAME --off removes one.", "off request-id", 0,
       1, false, saved_queries },
     { "similar", "[ID|PATH|QUERY…]", "Find sounds like an item or like any file",
-      "--like A,B adds examples; --unlike C adds counter-examples: no result is nearer to one of these "
-      "than to all examples. --port CLIENT:PORT records a JACK port for 4 seconds, or --seconds N, finds similar "
-      "sounds, and deletes the recorded file.",
+      "--like A,B adds examples. --unlike C adds counter-examples: sounds that are nearer to one of these "
+      "than to every example are left out. --port CLIENT:PORT records a JACK port for 4 seconds, or --seconds N, finds "
+      "similar sounds, and deletes the recorded file.",
       "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
     { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
       "off request-id", 2, 2, false, edit_unlike },
@@ -32,17 +32,17 @@ static const struct command find[] = {
       "removes items. Files are not touched.",
       "limit empty yes request-id", 0, 0, false, forgotten_list },
     { "map", "[QUERY…]", "Draw a map of the library: similar sounds are near each other",
-      "The map is made once and kept: a new item gets a place, and no other item moves. Prints the number "
-      "of items of each class; --json prints the positions, --png draws them with a legend.",
+      "The map is computed once and kept: a new item gets a position, and no other item moves. The command prints the "
+      "number of items of each class; --json prints the positions, --png draws them with a legend.",
       "png room seed remake", 0, ANY, true, map_run },
     { "duplicates", "[QUERY…]", "List groups of items with the same sound",
       "Kinds: same_file (equal bytes), same_audio (equal samples in different files), same_sound (coded "
       "with loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
-      "A group of a looser kind has all items of the stricter groups that it joins. The list names the "
+      "A group of a less strict kind has all items of the stricter groups that it joins. The list names the "
       "copy to keep and the reason (docs/query.md). With QUERY, at least two copies of a group match; with "
-      "--inside QUERY, at least one: --inside path:backup.",
+      "--inside QUERY, at least one does: --inside path:backup.",
       "kind inside limit budget", 0, ANY, true, alike_duplicates },
-    { "show", "ID|PATH|QUERY…", "Show all of an item, or of the first item of a query",
+    { "show", "ID|PATH|QUERY…", "Show everything about an item, or about the first item of a query",
       "docs/protocol.md lists the keys of --json: record item_line.", "fields", 1, ANY, true, find_show },
     { "artefact", "ID|PATH|QUERY [TYPE]", "Print an artefact of an item as JSON, or draw it",
       "Types: waveform, loudness, onsets, beats, spectrum, spectrogram, embedding, print, gist "

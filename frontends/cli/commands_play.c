@@ -4,8 +4,8 @@
 static const struct command hear[] = {
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
       "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
-      "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch follows the "
-      "tempo of the transport while it plays. The trim, the fades and the gain of an item (loophole trim, fade, "
+      "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar; with --stretch the sound "
+      "follows the tempo of the transport. The trim, the fades and the gain of an item (loophole trim, fade, "
       "normalise) apply unless --whole is given.",
       "loop gain from until loop-from bars at stretch whole", 1, ANY, true, play_start },
     { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
@@ -17,7 +17,7 @@ static const struct command hear[] = {
       voices_queue },
     { "voice fade", "VOICE S", "Stop a voice over S seconds", "", "", 2, 2, false, voices_fade },
     { "preview", "ID|PATH|QUERY…", "Play a sound on the preview ports",
-      "A new preview replaces the present one. Nothing else changes. The trim, the fades and the gain of an item "
+      "A new preview replaces the current one. No other sound changes. The trim, the fades and the gain of an item "
       "apply unless --whole is given.",
       "in-context chain stretch key at start-transport gain loop from until loop-from bars whole", 1, ANY, true,
       play_preview },
@@ -33,20 +33,21 @@ const struct command_group commands_hear = { "Hear", hear, sizeof(hear) / sizeof
 
 static const struct command record[] = {
     { "record start", "", "Record the two inputs",
-      "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder of the "
-      "setting recording.folder, by default DATA/recordings. A FLAC is made from the WAV after the take; the WAV stays "
-      "if a sample is over full scale or the disk has no room for both. The latency that JACK reports, or "
-      "recording.latency_frames, corrects its position. With --bars, --at-bar, --punch or --count-in the take waits "
-      "for its bar (the next one without --at-bar), and its first frame is the sound that was played on the beat.",
+      "The take is a media item from its beginning; it is pending until it ends. Its file is in the open project, "
+      "otherwise in the folder of the setting recording.folder, by default DATA/recordings. A FLAC is made from the "
+      "WAV after the take; the WAV stays if a sample is over full scale or the disk has no room for both. The position "
+      "of the take is corrected by the latency that JACK reports, or by recording.latency_frames. With --bars, "
+      "--at-bar, --punch or --count-in the take waits for its bar (without --at-bar, the next one), and its first "
+      "frame is the sound that was played on the beat.",
       "name inputs seconds bars at-bar punch count-in loop source format gaps budget", 0, 0, false, takes_start },
-    { "record keep", "BARS", "Make a take of the last whole bars, which were played already", "",
+    { "record keep", "BARS", "Make a take of the last BARS whole bars, which were already played", "",
       "name format gaps budget", 1, 1, false, takes_keep },
     { "record monitor", "[on|off]", "Send the inputs to the main ports, or stop sending them", "", "", 0, 1, false,
       takes_monitor },
     { "record stop", "", "End the take; it becomes an ordinary media item",
-      "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
-      "tasks` shows it; `loophole cancel` keeps the WAV instead. A take that ended early, for "
-      "example on a full disk, is a media item too, but the exit code says why.",
+      "The command waits until the FLAC is made; if you interrupt it, the encoding continues. `loophole "
+      "tasks` shows the encoding; `loophole cancel` stops it and keeps the WAV. A take that ended early, for "
+      "example on a full disk, is a media item too, but the exit code shows the reason.",
       "budget", 0, 0, false, takes_stop },
     { "record cancel", "", "Abandon the take",
       "The setting recording.cancelled decides whether its file is kept or deleted.", "budget", 0, 0, false,

@@ -6,7 +6,7 @@ static const struct command projects[] = {
       "Its folder is DATA/projects/NAME, or below the setting project.folder. Keys: bpm swing key tempo_lock.",
       "folder request-id", 1, ANY, false, project_make },
     { "project open", "NAME|DIR", "Open a project by its name or id, or the project.json of a folder",
-      "A folder may come from another machine. Its sounds are found by id, else by content, else they are missing.",
+      "A folder may come from another machine. Its sounds are found by id or by content; others are missing.",
       "request-id", 1, 1, false, project_enter },
     { "project close", "", "Close the open project; the draft project takes its place", "", "request-id", 0, 0, false,
       project_leave },
@@ -16,11 +16,11 @@ static const struct command projects[] = {
     { "project show", "[NAME]", "Show a project with its parts", "docs/projects.md has the keys of each kind of part.",
       "project", 0, 1, false, project_print_parts },
     { "project set", "KEY=VALUE…", "Change keys of the project; an empty value removes a key",
-      "Keys: name bpm swing (0 to 0.999, or 66%) key tempo_lock (on, off), and any other, which is kept.",
+      "Keys: name bpm swing (0 to 0.999, or 66%) key tempo_lock (on, off). Any other key is kept, too.",
       "project label expect request-id", 1, ANY, false, project_change },
     { "project add", "KIND KEY=VALUE…", "Add a track, section, clip, mixer snapshot, …",
-      "KIND is track, section, clip, mixer, pads, sound or pattern: docs/projects.md. item= may be a query or path. "
-      "Units: gain=-6dB, pan=-50%, mute=on.",
+      "KIND is track, section, clip, mixer, pads, sound or pattern: docs/projects.md. item= takes a query or path, "
+      "too. Units: gain=-6dB, pan=-50%, mute=on.",
       "project label expect request-id", 1, ANY, false, project_add },
     { "project put", "ID|NAME KEY=VALUE…", "Change keys of a part; an empty value removes a key", "",
       "project label expect request-id", 2, ANY, false, project_put_part },
@@ -32,16 +32,17 @@ static const struct command projects[] = {
     { "project saves", "", "List the saves, the newest first", "", "project", 0, 0, false, project_print_saves },
     { "project save_as", "NAME", "Copy the project to another name and folder, and open the copy", "",
       "project folder request-id", 1, 1, false, project_copy },
-    { "project draft", "", "Write the present project to draft.json in its folder, without making a save", "",
+    { "project draft", "", "Write the current state of the project to draft.json in its folder; this is not a save", "",
       "project request-id", 0, 0, false, project_write_draft },
     { "project load", "[REVISION|NAME]", "Restore a save, as one step of undo", "", "project file request-id", 0, 1,
       false, project_go_back },
     { "project collect", "", "Copy the sounds in use into the project's Media",
-      "Each content once, verified. Equal names get a part of the digest. While sounds are missing or offline, nothing "
-      "is copied, unless --without-missing is given.",
+      "Each content is copied once and verified. Equal names get a part of the digest as a suffix. While sounds are "
+      "missing or offline, nothing is copied, unless --without-missing is given.",
       "project check without-missing request-id budget", 0, 0, false, project_gather },
-    { "project undo", "", "Take back the last step of the project", "", "project request-id", 0, 0, false,
+    { "project undo", "", "Undo the last step of the project", "", "project request-id", 0, 0, false,
       project_take_back },
-    { "project redo", "", "Repeat what undo took back", "", "project request-id", 0, 0, false, project_do_again },
+    { "project redo", "", "Redo the last step that was undone", "", "project request-id", 0, 0, false,
+      project_do_again },
 };
 const struct command_group commands_projects = { "Projects", projects, sizeof(projects) / sizeof(*projects) };

@@ -10,7 +10,7 @@ static const struct command mixer[] = {
       "delays all sound by 1.5 ms.",
       "", 0, ANY, false, meters_mixer },
     { "meters", "", "Show levels of all channels, load and transport",
-      "A bar shows the level; its stroke and the number show the highest peak of the last 2 s. Clips are "
+      "A bar shows the level; its mark and the number show the highest peak of the last 2 s. Clips are "
       "samples at or over full scale. The limiter's figure is its gain reduction; loudness is that of the "
       "master (400 ms and 3 s).",
       "watch", 0, 0, false, meters_show },
@@ -24,14 +24,15 @@ static const struct command mixer[] = {
       "out_N_left and out_N_right). "
       "Units: gain=-6dB, ratio=+3st, attack=5ms, reverse=on. sound=ID, sound=PATH or "
       "sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= removes it. "
-      "With keys_from=36 keys_until=84, the keys play the pad in their pitch, with pedal and pitch wheel; the key "
+      "With keys_from=36 keys_until=84, keys play the pad in their pitch, with pedal and pitch wheel; the key of "
       "note= plays it unchanged. With mode=gate a note ends when its key is released.",
       "", 1, ANY, false, pads_set },
     { "pads clear", "PAD", "Remove the sounds of a pad and all its values", "", "", 1, 1, false, pads_clear },
-    { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
+    { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]",
+      "Add a sound for a range of velocities; off removes all of them",
       "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI, both included) gain ratio. Sounds with the same range "
-      "take turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most. Its values "
-      "stay.",
+      "take turns. A hit outside all ranges starts the pad's own sound. A pad has 32 layers at most. The other values "
+      "of the pad stay.",
       "", 2, ANY, false, pads_layer },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
       pads_hit },
@@ -40,11 +41,11 @@ static const struct command mixer[] = {
       "Keys: gain pan ratio from until loop loop_from loop_until reverse choke attack decay sustain release "
       "filter_freq filter_q reverb_send delay_send at. Units: gain=-6dB, ratio=+3st, from=0.2s, loop=on.",
       "", 1, ANY, false, sounds_start },
-    { "sound set", "TAG KEY=VALUE…", "Change a sound that plays", "Keys: gain pan ratio ramp.", "", 2, ANY, false,
+    { "sound set", "TAG KEY=VALUE…", "Change a sound while it plays", "Keys: gain pan ratio ramp.", "", 2, ANY, false,
       sounds_set },
     { "sound stop", "TAG", "Stop a sound, over its release or --fade", "", "fade", 1, 1, false, sounds_stop },
     { "midi", "", "List the bindings of MIDI controls in the project", "", "", 0, 0, false, midi_list },
-    { "midi learn", "TARGET [KEY=VALUE…]", "Bind the next MIDI control that is moved, of a device at a port midi_in",
+    { "midi learn", "TARGET [KEY=VALUE…]", "Bind the MIDI control that you move next, on a device at a port midi_in",
       "Targets: mixer/CHANNEL/gain, pan, mute or solo; transport/tempo, toggle, …; pads/PAD; rows/ROW/mute or solo; "
       "pattern/load/SLOT; song/play: docs/midi.md. Keys: mode (pickup, jump, toggle, hold, or the code of an encoder) "
       "from until (also -6dB, 50%, 20 of 127) control. --force takes a control away from another target.",
@@ -64,7 +65,7 @@ static const struct command jack[] = {
     { "audio disconnect", "PORT CLIENT:PORT", "Remove a connection", "", "", 2, 2, false, audio_disconnect },
     { "audio insert", "[CHANNEL CLIENT:PORT|off]", "Send a channel or the master through another JACK client and back",
       "Without arguments: list the inserts. For two inputs CLIENT:LEFT,RIGHT. Channels: streams sounds pads sequencer "
-      "metronome master. While the client is away, the channel sounds without it.",
+      "metronome master. While the client is away, the channel plays without it.",
       "", 0, 2, false, audio_insert },
 };
 const struct command_group commands_jack = { "JACK", jack, sizeof(jack) / sizeof(*jack) };

@@ -20,7 +20,7 @@ static void write_command(struct buffer *to, const struct command *command)
 static void write_commands(struct buffer *to)
 {
     buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
-                        "Indexes sound libraries, finds sounds that sound alike, plays and records.\n");
+                        "Indexes sound libraries, finds similar sounds, plays and records.\n");
     for (int i = 0; command_at(i); i++) {
         const char *title = command_title(command_at(i));
 
@@ -28,9 +28,10 @@ static void write_commands(struct buffer *to)
             cli_print(to, "\n%s\n", title);
         write_command(to, command_at(i));
     }
-    buffer_add_text(to, "\nID|PATH|QUERY: an id, a path (with a slash, or of a file that is there), or the words of a "
-                        "query.\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
-                        "engine.\n");
+    buffer_add_text(to,
+                    "\nID|PATH|QUERY: an id, a path (with a slash, or the name of an existing file), or the words of a "
+                    "query.\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
+                    "engine.\n");
 }
 
 /* Finds the command of one or two words at argv[1]; `words` is their number. */
@@ -76,7 +77,7 @@ static void hint_home(const struct paths *paths, struct fault *fault)
     if (fault->code != ERR_OFFLINE || !paths->data[0] || access(paths->data, F_OK) == 0)
         return;
     fault->hint[0] = '\0';
-    fault_hint(fault, "there is no %.200s: is that the home you mean? `loophole up` makes it",
+    fault_hint(fault, "%.200s does not exist: is it the home that you mean? `loophole up` makes it",
                paths->home[0] ? paths->home : paths->data);
 }
 

@@ -40,7 +40,7 @@ static void man_command(struct buffer *to, const struct command *command)
 
 static void man_exit_codes(struct buffer *to)
 {
-    buffer_add_text(to, ".SH EXIT STATUS\n0 for success, 64 for wrong usage, else:\n");
+    buffer_add_text(to, ".SH EXIT STATUS\n0 means success, 64 wrong usage. Other errors:\n");
     for (int code = 1; code < ERR_COUNT; code++)
         cli_print(to, ".TP\n%d\n%s\n", err_exit_code((enum err)code), err_name((enum err)code));
 }
@@ -51,7 +51,7 @@ enum err man_print(struct cli *cli, struct fault *fault)
 
     (void)fault;
     buffer_add_text(to, ".TH LOOPHOLE 1 \"\" \"loophole " LOOPHOLE_VERSION "\"\n.SH NAME\n"
-                        "loophole \\- index sound libraries, find sounds that sound alike, play and record\n"
+                        "loophole \\- index sound libraries, find similar sounds, play and record\n"
                         ".SH SYNOPSIS\n.B loophole\nCOMMAND [OPTION...] [ARGUMENT...]\n.SH COMMANDS\n");
     for (int i = 0; command_at(i); i++) {
         const char *title = command_title(command_at(i));

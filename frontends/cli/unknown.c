@@ -81,7 +81,7 @@ int unknown_command(int argc, char **argv)
     if (near[0])
         strcat(near, "?");
     fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", argc > 1 && is_group(argv[0]) ? both : argv[0]);
-    fault_hint(&fault, "%s", near[0] ? near : "`loophole --help` lists all");
+    fault_hint(&fault, "%s", near[0] ? near : "`loophole --help` lists all commands");
     cli_report(options_want_json(argc + 1, argv - 1), &fault);
     return EX_USAGE;
 }

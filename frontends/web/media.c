@@ -94,7 +94,7 @@ bool media_begin(struct visit *visit, const char *text)
     if (!id_read(text_of(text), &ask.id))
         return visit_say(visit, HTTP_STATUS_NOT_FOUND, "This is not the id of an item.\n");
     if (!visit_argument(visit, "as", as, sizeof(as)) || (as[0] && strcmp(as, "wav") != 0))
-        return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "An item comes as it is, or with ?as=wav.\n");
+        return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "An item is served unchanged, or with ?as=wav.\n");
     visit->media = alloc_zeroed(1, sizeof(*visit->media));
     visit->media->as_wav = as[0] != '\0';
     visit->media->ask = inner_send(visit->web, "search.get", &ask, &search_get_shape, item_found, visit, &fault);

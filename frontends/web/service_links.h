@@ -30,10 +30,10 @@ enum err service_links_send(struct service_links *links, struct text service, ui
 /* Connects again to the successors of services that keep their connections open. Call it now and then. */
 void service_links_follow(struct service_links *links);
 
-/* Delivers all that has arrived. Call it when one of the descriptors is readable. */
+/* Delivers all messages that have arrived. Call it when one of the descriptors is readable. */
 void service_links_read(struct service_links *links);
 
-/* As service_links_read, if a sending may have taken the signal of what has arrived. Call it before each wait. */
+/* As service_links_read, if a sending may have taken the signal of arrived messages. Call it before each wait. */
 void service_links_settle(struct service_links *links);
 
 /* Fills up to `room` descriptors to wait for; returns their number. They stay the links'. */

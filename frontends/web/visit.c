@@ -34,7 +34,7 @@ bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, con
         return false;
     }
     visit_read_header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
-    *why = "A page of another origin may not enter.\n";
+    *why = "A page of another origin is not allowed.\n";
     if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) == 0)
         return !needs_origin;
     return gate_is_own_origin(origin, is_lan ? "https://" : "http://", host);

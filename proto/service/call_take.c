@@ -71,7 +71,8 @@ static enum err check_time(struct call *call)
                       LIMIT_BUDGET_MS);
     call->deadline = (usec_t)(call->arrived_ns / 1000) + (usec_t)call->frame.budget_ms * 1000;
     if (clock_steady() > call->deadline)
-        return refuse(call, ERR_TIMEOUT, "the budget of %u ms ran out before it was handled", call->frame.budget_ms);
+        return refuse(call, ERR_TIMEOUT, "the budget of %u ms ran out before the ask was handled",
+                      call->frame.budget_ms);
     return ERR_OK;
 }
 

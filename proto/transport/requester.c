@@ -242,7 +242,7 @@ static bool deliver_late(struct requester *requester, struct sent_ask *sent, str
         fault_hint(&fault, "`loophole status` shows its state; a larger budget waits longer");
     } else {
         fault_set(&fault, ERR_OFFLINE, "%s is not running", service);
-        fault_hint(&fault, "`loophole status` says why, `loophole restart %s` starts it again", service);
+        fault_hint(&fault, "`loophole status` shows the reason, `loophole restart %s` starts it again", service);
     }
     return deliver_fault(requester, sent, &fault, to);
 }
@@ -260,7 +260,8 @@ static bool deliver_left_out(struct requester *requester, struct sent_ask *sent,
     struct fault fault = { 0 };
 
     fault_set(&fault, ERR_OFFLINE, "%s is not running: this engine runs without sound", sent->link->service);
-    fault_hint(&fault, "LOOPHOLE_AUDIO or the setting audio.device was none when it started (`loophole doctor`)");
+    fault_hint(&fault,
+               "LOOPHOLE_AUDIO or the setting audio.device was none when the engine started (`loophole doctor`)");
     return deliver_fault(requester, sent, &fault, to);
 }
 

@@ -43,7 +43,7 @@ struct token_reader {
 struct token_reader token_reader_of(struct bytes from); /* `from` must outlive the reader */
 
 /* Reads the next token. The elements of a list or a map are the next tokens. False: the input ends within the token,
- * announces more elements than there are bytes, or is no token. */
+ * announces more elements than there are bytes, or is not a token. */
 bool token_read(struct token_reader *reader, struct token *token);
 
 /* Skips the content of `token`, which was just read: at most `depth` (up to TOKEN_DEPTH_MAX) nested maps and lists,

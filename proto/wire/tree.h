@@ -39,8 +39,8 @@ struct tree tree_of_real(double real);
 struct tree tree_of_bool(bool truth);
 struct tree tree_of_id(struct id id, struct arena *arena);
 
-/* Members of an object. tree_get returns NULL if there is none, or if `object` is no object. tree_set replaces, or adds
- * at the end; tree_add adds to a list. The texts must live as long as the arena. */
+/* Members of an object. tree_get returns NULL if there is none, or if `object` is not an object. tree_set replaces, or
+ * adds at the end; tree_add adds to a list. The texts must live as long as the arena. */
 const struct tree *tree_get(const struct tree *object, const char *name);
 const struct tree *tree_get_text(const struct tree *object, struct text name);
 void tree_set(struct tree *object, struct arena *arena, const char *name, struct tree value);

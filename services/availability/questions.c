@@ -359,7 +359,7 @@ static bool refuse_mark(struct availability *availability, struct question *ques
     if (mount->mark_error == EEXIST)
         fault_hint(&fault,
                    "%s%.100s%s. --new replaces the marker: then it is another volume, and the items of the "
-                   "present one are offline",
+                   "current one are offline",
                    is_marked ? "the volume is recognised by \"" : "no volume is recognised by this file",
                    is_marked ? identity.at + prefix.len : "", is_marked ? "\" already" : "");
     ticket_fail(availability->service, question->ticket, &fault);

@@ -1,4 +1,4 @@
-/* state.h: the state of the monitor, which its files share. The loop's thread. */
+/* state.h: the state of availability, which its files share. The loop's thread. */
 #ifndef LOOPHOLE_AVAILABILITY_STATE_H
 #define LOOPHOLE_AVAILABILITY_STATE_H
 

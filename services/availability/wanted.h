@@ -1,5 +1,5 @@
 /* wanted.h: libraries whose online-only files are fetched without a question (`fetch` all). A file whose fetch failed
- * or was cancelled is not fetched again by itself. The loop's thread. */
+ * or was cancelled is not fetched again without an ask. The loop's thread. */
 #ifndef LOOPHOLE_AVAILABILITY_WANTED_H
 #define LOOPHOLE_AVAILABILITY_WANTED_H
 

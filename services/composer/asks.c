@@ -82,7 +82,7 @@ static enum err answer_preview(struct composer *c, struct arena *arena, struct p
         *to = copy;
     }
     txn_end(txn);
-    return e == ERR_OK ? e : fault_set(fault, e, "what would be shared cannot be read");
+    return e == ERR_OK ? e : fault_set(fault, e, "the statements that would be shared cannot be read");
 }
 
 /* persist has the new level. An exchange may have begun at the old one: after the answer nothing of it leaves. */
@@ -186,8 +186,8 @@ static enum err sync_now(struct composer *c, struct call *call, const struct com
     if (e == ERR_OK && state.level.value <= SHARING_OFF) {
         refuse(call, ERR_DENIED, "the level is off: nothing leaves this studio");
         return fault_hint(call_fault(call),
-                          "`loophole composer preview` shows what would leave; `loophole composer level "
-                          "ask` only reads");
+                          "`loophole composer preview` shows what would be sent; with `loophole composer level ask` "
+                          "this studio only reads");
     }
     if (e == ERR_OK)
         e = reading_server(c, call_fault(call));

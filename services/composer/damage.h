@@ -10,7 +10,7 @@ bool damage_is_looking(const struct composer *composer);
 
 enum damage_found {
     DAMAGE_NONE,    /* the inbox is whole, and no look is due */
-    DAMAGE_UNKNOWN, /* the look goes on */
+    DAMAGE_UNKNOWN, /* the look continues */
     DAMAGE_ROWS,    /* the caller removes a part of the inbox */
 };
 

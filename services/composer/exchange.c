@@ -148,7 +148,7 @@ static bool gather_more(struct composer *c, struct txn *txn, const struct exchan
     if (e == ERR_INTERNAL && !c->gather.is_fresh)
         offer_again(c, state, fault);
     else if (e != ERR_OK)
-        fault_set(fault, ERR_INTERNAL, "what may be shared cannot be read");
+        fault_set(fault, ERR_INTERNAL, "the statements that may be shared cannot be read");
     if (e != ERR_OK)
         return false;
     if (!c->gather.offers.count && !c->gather.drop.count)
@@ -218,7 +218,7 @@ static void meet_server(struct composer *c, const struct from_server *answer, co
                                               .has_accepted = true,
                                               .accepted = state->newest };
 
-    log_warn("the server was restored, or is another one: all is offered and read again");
+    log_warn("the server was restored, or is another one: everything is offered and read again");
     c->step = STEP_CLEAR;
     gather_free(&c->gather);
     keep_changes(c, &changes);

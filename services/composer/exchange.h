@@ -5,9 +5,9 @@
  *   talk   ──► offers with their numbers; the server takes each once ──► confirmed, lessons and position: one commit
  *              and again, until both sides have everything
  *
- * If the server holds other offers than persist says (it was restored, or this studio was), or a row of what is shared
- * is damaged, all is offered again under a new generation. If the server does not know the inbox's position, persist
- * empties the inbox (clear), and it is read again.
+ * If the server holds other offers than persist says (it was restored, or this studio was), or a shared row is damaged,
+ * everything is offered again under a new generation. If the server does not know the inbox's position, persist empties
+ * the inbox (clear), and it is read again.
  *
  *   forget ──► the level is off; the server removes all of this studio ──► drop: persist removes the shared rows
  *
@@ -23,7 +23,7 @@ void exchange_turn(struct composer *composer);
 /* Answers the call at the end of an exchange that begins after it. Errors (explained): busy. */
 enum err exchange_wait(struct composer *composer, struct call *call);
 
-/* As exchange_wait for the removal of all that was shared. */
+/* As exchange_wait for the removal of all shared rows. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
 /* Follows the level that the store has. If the exchange in progress began at another one, its talk ends, and it

@@ -180,7 +180,7 @@ static void explain_offers(struct arena *arena, const struct exchange_state *sta
         sounds += !offer->withdrawn && offer->kind.value == OFFER_KIND_SOUND;
     }
     if (state->level.value == SHARING_OFF)
-        add_word(to, TEXT("The level is off: nothing leaves. These are the bytes that would leave at level use."));
+        add_word(to, TEXT("The level is off: nothing is sent. These are the bytes that would be sent at level use."));
     add_word(to,
              TEXT("The server learns the name of this studio's account, its network address, and when it connects."));
     if (offers->count)
@@ -196,13 +196,13 @@ static void explain_offers(struct arena *arena, const struct exchange_state *sta
                                   (unsigned long long)words));
     if (sounds)
         add_word(to, arena_printf(arena,
-                                  "%llu sound%s of public packs: the length and 64 numbers of each, which say how it "
-                                  "sounds. So the server learns which sounds of these packs this studio owns.",
+                                  "%llu sound%s of public packs: the length and 64 numbers of each, which describe its "
+                                  "sound. So the server learns which sounds of these packs this studio owns.",
                                   (unsigned long long)sounds, text_plural(sounds)));
     if (withdrawn)
         add_word(to, arena_printf(arena, "Statements that are withdrawn, and that the server removes: %llu.",
                                   (unsigned long long)withdrawn));
-    add_word(to, TEXT("Audio, paths, and names of projects, tracks and files never leave."));
+    add_word(to, TEXT("Audio, paths, and names of projects, tracks and files are never sent."));
 }
 
 enum err outbox_preview(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,

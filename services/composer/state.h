@@ -27,7 +27,7 @@ enum step {
     STEP_GATHER, /* makes offers of the changes of this studio */
     STEP_TALK,   /* a process talks to the server */
     STEP_CLEAR,  /* empties the inbox, because the server sends all lessons again */
-    STEP_FORGET, /* a process asks the server to remove all that this studio shared */
+    STEP_FORGET, /* a process asks the server to remove everything that this studio shared */
     STEP_DROP,   /* removes the shared rows from the store */
 };
 
@@ -89,7 +89,7 @@ struct composer {
     uint32_t restarts;       /* of this exchange */
     uint32_t talks;          /* of this exchange */
     struct sent_offers sent; /* by the talk in progress */
-    usec_t next;             /* on the steady clock: when the next exchange begins by itself */
+    usec_t next;             /* on the steady clock: when the next exchange begins without an ask */
     usec_t began;            /* the exchange in progress, on the steady clock */
     usec_t rest;             /* least time between the last exchange and one that a change causes */
     usec_t pause;            /* after a failure; 0: the last exchange was answered */

@@ -86,7 +86,7 @@ static struct text name_of(const struct library_state *lib)
 
 static struct text question_words(const struct library_state *lib, struct arena *arena)
 {
-    return arena_printf(arena, "%llu of %llu files of %.*s are gone; `loophole library list` says what to do",
+    return arena_printf(arena, "%llu of %llu files of %.*s are gone; `loophole library list` shows what to do",
                         (unsigned long long)lib->asked_missing, (unsigned long long)lib->asked_of,
                         TEXT_ARG(name_of(lib)));
 }

@@ -277,7 +277,7 @@ static void plan_next_look(const struct indexer *indexer, struct library_state *
     else if (!result || result->fault.code != ERR_OK)
         library_state_look_within(lib, RETRY_US);
     else if (result->away && !result->is_volume_here)
-        lib->look_at = 0; /* the monitor reports when its volume comes back */
+        lib->look_at = 0; /* availability reports when its volume comes back */
     else if (result->away)
         library_state_look_within(lib, RETRY_US);
     else

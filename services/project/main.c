@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     struct project project = { 0 };
     struct fault fault = { 0 };
 
-    /* its settings, and threads for files; what sounds; MIDI controls */
+    /* its settings, and threads for files; the sound; MIDI controls */
     if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK ||
         song_follow_open(&project, &fault) != ERR_OK || midi_follow_open(&project, &fault) != ERR_OK) {
         log_fault("cannot start", &fault);

@@ -53,7 +53,7 @@ bool search_groups_are_wanted(struct search *search); /* a client asked for all,
 /* True if a finished search of all items can answer for `count` of them, because bringing it up to date takes less time
  * than a search of these items. */
 bool search_groups_serves(struct search *search, uint32_t count);
-void search_groups_keep(struct duplicates *d); /* takes back d->groups, if they are of all items */
+void search_groups_keep(struct duplicates *d); /* takes d->groups again, if they are of all items */
 void search_groups_write(struct duplicates *d,
                          struct fault *fault); /* after a search has ended, if something has changed */
 

@@ -85,7 +85,7 @@ void search_close(struct search *search); /* writes the index's file */
 /* The asks of schemas/search.schema. */
 extern const struct search_handlers search_handlers;
 
-/* search_wait.c: defers the answer; `kept` has all that the later answer needs. The function that answers
+/* search_wait.c: defers the answer; `kept` has the data for the later answer. The function that answers
  * request->ticket frees it. Errors: busy, full. */
 enum err search_put_off(struct request *request, struct request **kept);
 
@@ -106,7 +106,7 @@ void search_follow_soon(void *state, const void *changed, bool gap);
 void search_end_turn(void *state);
 void search_report(void *state, struct arena *arena, struct service_status *to);
 
-/* search_fetching.c: an event of the monitor; a timer. */
+/* search_fetching.c: an event of availability; a timer. */
 void search_take_fetching(void *state, const void *body, bool gap);
 void search_follow_fetching(void *state);
 

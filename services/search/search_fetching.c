@@ -1,4 +1,4 @@
-/* search_fetching.c: which items are fetched now. The monitor publishes the set; it is asked for after each event that
+/* search_fetching.c: which items are fetched now. Availability publishes the set; it is asked for after each event that
  * changes it, and regularly while it is not empty, so that it does not outlive a monitor that died. */
 #include <stdlib.h>
 

@@ -175,7 +175,7 @@ static enum err refuse_none(struct call *call, const struct media *media, struct
 {
     if (media->analysis.value == ANALYSIS_STATE_WAITING) {
         refuse(call, ERR_BUSY, "artefact waits: the item is not analysed yet");
-        return fault_hint(call_fault(call), "`loophole status` says what is under way");
+        return fault_hint(call_fault(call), "`loophole status` shows what is under way");
     }
     refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(type));
     return fault_hint(

@@ -213,7 +213,8 @@ static struct task task_of(const struct map *map, uint32_t dimensions)
 
     map_progress(map, &done, &total);
     return (struct task){ .id = map_task(map),
-                          .label = dimensions == 2 ? TEXT("Drawing the map") : TEXT("Drawing the map in a room"),
+                          .label =
+                              dimensions == 2 ? TEXT("Drawing the map") : TEXT("Drawing the map in three dimensions"),
                           .done = done,
                           .total = total,
                           .can_cancel = true };

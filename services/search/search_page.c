@@ -30,7 +30,7 @@ static enum err find_together(struct request *request, struct node *root)
         return e;
     e = together_find(&request->search->index, txn, request->arena, root);
     txn_end(txn);
-    return e == ERR_OK ? e : fault_set(request->fault, e, "what is used together cannot be read");
+    return e == ERR_OK ? e : fault_set(request->fault, e, "the uses of items cannot be read");
 }
 
 enum err search_parse(struct request *request, struct text query, struct node **root)

@@ -105,7 +105,8 @@ static enum err open_source(struct converting *conversion, const struct convert 
     conversion->is_foreign = false;
     conversion->fd = fd;
     if (ask->bits != 0 && ask->bits != 16 && ask->bits != 24 && ask->bits != 32)
-        return fault_set(fault, ERR_BAD_REQUEST, "%llu bits; expected 16, 24 or 32", (unsigned long long)ask->bits);
+        return fault_set(fault, ERR_BAD_REQUEST, "%llu bits are invalid: expected 16, 24 or 32",
+                         (unsigned long long)ask->bits);
     enum err e = open_sound(conversion, ask, fault);
     if (e != ERR_OK)
         return e;

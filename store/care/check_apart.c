@@ -109,7 +109,7 @@ static enum err run_check(struct apart *a, void (*problem)(void *state, const ch
     if ((!died && !a->is_damaged) || e == ERR_IO)
         return e;
     fault_set(fault, e, "the store is damaged: %s", why.what);
-    return fault ? fault_hint(fault, "`loophole restore FILE` puts a backup in its place") : e;
+    return fault ? fault_hint(fault, "`loophole restore FILE` replaces it with a backup") : e;
 }
 
 enum err check_apart(const struct paths *paths, bool files, void (*problem)(void *state, const char *what), void *state,

@@ -23,13 +23,13 @@ struct culprit {
     bool is_ours; /* a program of loophole, of this user */
 };
 
-/* Returns the present holder; CULPRIT_NONE: no process holds either. */
+/* Returns the current holder; CULPRIT_NONE: no process holds either. */
 struct culprit culprit_find(const struct paths *paths);
 
 /* True if both observations are of the same process, and it did not run between them. */
 bool culprit_is_stuck(const struct culprit *before, const struct culprit *now);
 
-/* Writes "process 12 (loophole, stopped) is opening the store and does not go on: no other process can open it".
+/* Writes "process 12 (loophole, stopped) is opening the store and makes no progress: no other process can open it".
  * Returns `to`. */
 const char *culprit_write(const struct culprit *culprit, char to[CULPRIT_TEXT]);
 

@@ -1,5 +1,6 @@
 /* pattern_rest.h: what the file of a pattern has beside the keys of the schema. It goes with the pattern to the audio
- * core and back (`unknown`), so that a save of what plays keeps it. Any thread; all memory is in the caller's arena. */
+ * core and back (`unknown`), so that a save of the playing pattern keeps it. Any thread; all memory is in the caller's
+ * arena. */
 #ifndef LOOPHOLE_STORE_PATTERN_REST_H
 #define LOOPHOLE_STORE_PATTERN_REST_H
 

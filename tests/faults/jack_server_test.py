@@ -229,7 +229,7 @@ def a_server_that_refuses_the_client_is_reported_and_joined_when_it_lets_it_in(h
 def the_alarm_of_a_named_server_that_does_not_run_ends_when_it_runs(home):
     name = f'awaited-{os.getpid()}'
     named(home, name)
-    contains(home.loophole('up').all, 'no sound: that JACK server does not run')
+    contains(home.loophole('up').all, 'no sound: that JACK server is not running')
     own_server(home, name, '-r', '-d', 'dummy', '-p', '1024')
     until_connected(home)
     until_no_alarm(home)

@@ -401,7 +401,7 @@ def an_insert_that_would_feed_back_is_refused(it):
     it.refused('feed back', 'audio', 'insert', 'pads', f'{own}:in_left')
     it.refused('has no insert', 'audio', 'insert', 'preview', 'one:in_1')
     it.refused('unknown channel "drums"', 'audio', 'insert', 'drums', 'one:in_1')
-    it.refused('the insert of pads is missing', 'audio', 'insert', 'pads')
+    it.refused('no insert is given for pads', 'audio', 'insert', 'pads')
     it.refused('names no inputs', 'audio', 'insert', 'pads', 'one')
     assert it.jack('jack_connect', f'{own}:main_left', 'one:in_1') is not None
     it.refused('feed back', 'audio', 'insert', 'pads', 'one:in_1')

@@ -91,11 +91,11 @@ def many_items_are_changed_only_with_all_or_a_limit(home):
     contains(home.refused('tag', 'class:kick', '+mine'), f'matches {kicks} items')
     same(0, count('tag:mine'))
     contains(home.loophole('tag', 'class:kick', '--all', '+mine', '-kept').all,
-             f'done: {kicks} items; `loophole undo` takes it back')
+             f'done: {kicks} items; `loophole undo` reverts it')
     same(kicks, count('tag:mine'))
     contains(home.loophole('undo').all, f'undone: Tag {kicks} items ({kicks} changes)')
     same(0, count('tag:mine'))
-    contains(home.loophole('redo').all, f'done again: Tag {kicks} items')
+    contains(home.loophole('redo').all, f'redone: Tag {kicks} items')
     same(kicks, count('tag:mine'))
     home.loophole('tag', 'tag:mine', '--limit', '2', '-mine')
     same(kicks - 2, count('tag:mine'))
@@ -116,7 +116,7 @@ def many_items_are_changed_only_with_all_or_a_limit(home):
 @claim(inside=library)
 def a_limit_of_zero_names_no_item(home):
     for words in (('tag', '+none', '--all'), ('forget', '--yes'), ('send', home.file('card'))):
-        contains(home.refused(words[0], 'class:kick', *words[1:], '--limit', '0'), '--limit 0 names no item')
+        contains(home.refused(words[0], 'class:kick', *words[1:], '--limit', '0'), '--limit 0 selects no item')
     same([], home.json('search', 'tag:none'))
 
 
@@ -256,14 +256,14 @@ def more_items_than_undo_reaches_are_changed_only_when_their_number_is_named(hom
     contains(said, '--limit 10001 changes all')
     same(0, total('tag:x'))
     contains(home.loophole('tag', 'tone', '--limit', '10001', '+x').all,
-             '`loophole undo --times 2` takes the last of these changes back')
+             '`loophole undo --times 2` reverts the last of these changes')
     until(lambda: total('tag:x') == count)
     contains(home.refused('undo', '--to', '1'), 'no longer kept')
     contains(home.loophole('undo', '--to', '4097').all, 'undone: 2 steps, 5905 changes')
     until(lambda: total('tag:x') == 4096)
     same(['Tag 1809 of 10001 items', 'Tag 4096 of 10001 items'],
          [one['label'] for one in home.json('undo', 'list', '--limit', '2')])
-    contains(home.loophole('tag', 'tone', '--limit', '9000', '+y').all, 'done: 9000 items; `loophole undo` takes it back')
+    contains(home.loophole('tag', 'tone', '--limit', '9000', '+y').all, 'done: 9000 items; `loophole undo` reverts it')
     contains(home.loophole('undo').all, 'undone: Tag 9000 items (9000 changes)')
     until(lambda: total('tag:y') == 0)
     contains(home.refused('hide', 'tag:x', '--all'), '4096 items would change: more than 100 need --yes')
@@ -301,7 +301,7 @@ def a_followed_move_is_listed_and_taken_back_for_good(home):
     assert home.first('search', 'path:moved')['id'] != id, 'the move was followed again'
     same(['mine'], home.first('show', id)['tags'])
     assert home.first('moves')['undone']
-    contains(home.refused('moves', '--undo', str(move['step'])), 'is taken back already')
+    contains(home.refused('moves', '--undo', str(move['step'])), 'is already undone')
 
 
 @claim(inside=library)
@@ -321,7 +321,7 @@ def a_followed_move_is_taken_back_by_name_id_or_path(home):
     contains(home.loophole('moves', '--undo', name).all, 'undone: loop_amen')
     same(old, home.first('show', id)['path'])
     for word in ('loop_amen', id, old, new):
-        contains(home.refused('moves', '--undo', word), 'is taken back already: step')
+        contains(home.refused('moves', '--undo', word), 'is already undone: step')
     home.folder = home.library + '/pack'
     contains(home.loophole('moves', '--undo', 'other.flac').all, 'undone: ')
     same(here, home.first('show', other)['path'])
@@ -355,7 +355,7 @@ def a_renamed_folder_is_one_move_and_is_taken_back_for_good(home):
     same(['missing', True], [shown()[0]['availability'], 'mine' in shown()[0]['tags']])
     until(lambda: all(item['analysis'] == 'done' for item in home.json('search', 'path:renamed')))
     same([True], [line['undone'] for line in home.json('moves')])
-    contains(home.refused('moves', '--undo', 'renamed'), 'is taken back already')
+    contains(home.refused('moves', '--undo', 'renamed'), 'is already undone')
 
 
 @claim(inside=library)
@@ -388,7 +388,7 @@ def saved_queries_and_undone_items_are_shown_by_name(home):
     assert '0000000' not in home.loophole('search', 'kick', '--save', 'mine').out
     home.loophole('tag', home.library + '/loop_amen.flac', '+x')
     contains(home.loophole('undo').all, 'undone: loop_amen ')
-    contains(home.loophole('redo').all, 'done again: loop_amen ')
+    contains(home.loophole('redo').all, 'redone: loop_amen ')
 
 
 run_claims()

@@ -79,7 +79,7 @@ def duplicates_are_asked_for_by_kind_and_query(home):
     same([], home.json('duplicates', 'name:bass_hit_c', 'container:mp3'))
     same(1, len(home.json('duplicates', 'name:bass_hit_c', '-container:flac', '--kind', 'same_sound')))
     same(2, len(home.json('duplicates', '--limit', '2')))
-    contains(home.refused('duplicates', '--kind', 'other'), 'same_file, same_audio and same_sound')
+    contains(home.refused('duplicates', '--kind', 'other'), 'same_file, same_audio or same_sound')
     contains(home.loophole('duplicates', 'name:bass_hit_c').out, 'keep    flac')
 
 

@@ -111,7 +111,7 @@ def another_take_runs_while_one_is_encoded(it):
     same((0, 'final', 'flac'), (code, reported['state'], reported['format']))
     it.is_flac(one, 'one', lost)
     it.is_flac(two, 'two')
-    contains(home.loophole('tasks').out, 'No long work')
+    contains(home.loophole('tasks').out, 'No task is under way')
 
 
 @claim(inside=HeldRecording)

@@ -168,7 +168,7 @@ def a_file_that_was_edited_in_place_holds_up_no_making_of_its_artefacts(home):
     shutil.rmtree(home.file('data', 'artefact'))
     home.ask('indexer.remake')
     until(lambda: 'made again 0, waiting for a volume that is away 1' in home.log('indexer'))
-    until(lambda: 'No long work' in home.loophole('tasks').out)
+    until(lambda: 'No task is under way' in home.loophole('tasks').out)
 
 
 def decoders(path):

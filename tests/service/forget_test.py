@@ -398,7 +398,7 @@ def more_relinks_than_undo_keeps_are_done_only_when_their_number_is_named(home):
     contains(home.refused('relink', '--apply'), '10001 items match; at most 10000 changes can be undone')
     same(count, missing())
     contains(home.loophole('relink', '--apply', '--limit', '10001').out,
-             'relinked: 10001 of 10001 missing items; `loophole undo --times 10` takes the last of these changes back')
+             'relinked: 10001 of 10001 missing items; `loophole undo --times 10` reverts the last of these changes')
     contains(home.loophole('undo', '--times', '10').all, 'Relink 1 of 10001 items')
     until(lambda: missing() == 9001)
 

@@ -109,7 +109,7 @@ def commands_that_read_make_no_home(home):
     for command in ('status', 'down', 'search x', 'store check', 'crash list', 'logs', 'doctor', 'library list'):
         home.loophole(*command.split(), code=None)
         assert not os.path.exists(mistyped), f'loophole {command} made a home'
-    contains(home.refused('status'), f'there is no {mistyped}')
+    contains(home.refused('status'), f'{mistyped} does not exist')
     home.folder, home.env['LOOPHOLE_HOME'] = home.path, 'relative'
     home.loophole('status', code=None)
     assert not os.path.exists(home.file('relative')), 'a relative home was made'
@@ -147,7 +147,7 @@ def a_home_that_others_may_write_is_refused_and_one_that_they_may_read_is_closed
     os.chmod(home.path, 0o772)
     said = home.refused('up')
     contains(said, f'{home.path} can be written by other users (mode 0772)')
-    contains(said, 'others may have changed files in it; if all in it is yours: chmod 700 ')
+    contains(said, 'others may have changed files in it; if all files in it are yours, run: chmod 700 ')
     os.chmod(home.path, 0o755)
     home.up()
     same(0o700, mode(home.path))

@@ -188,7 +188,7 @@ def files_that_cannot_have_labels_are_reported_and_stay_unchanged(home):
     os.link(file(home, 'linked.wav'), home.file('other.wav'))
     if shutil.which('sox'):
         subprocess.run(['sox', file(home, 'plain.wav'), file(home, 'hit.flac')], check=True)
-        made['hit.flac'] = (file_bytes(file(home, 'hit.flac')), 'flac files take no labels')
+        made['hit.flac'] = (file_bytes(file(home, 'hit.flac')), 'labels cannot be written into flac files')
     wav(file(home, 'silent.wav'), [0] * 4410)
     home.loophole('library', 'rescan', '--wait')
     contains(home.run('loophole', 'labels', 'write', file(home, 'silent.wav'), code=None).all, 'no tags, no key and no tempo')

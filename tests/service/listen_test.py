@@ -120,7 +120,7 @@ def silence_an_unknown_port_and_wrong_options_are_reported(it):
     refused('no JACK port "nobody:out"', 'nobody:out', '--seconds', '1')
     refused('CLIENT:PORT', 'nobody', '--seconds', '1')
     refused('seconds', 'a:b', '--seconds', '61')
-    contains(it.home.refused('similar', 'any', '--seconds', '2'), '--seconds 2 has no --port')
+    contains(it.home.refused('similar', 'any', '--seconds', '2'), '--seconds 2 needs --port')
     refused('not both', 'a:b', it.sound('bd_haus'))
     it.leaves_nothing()
     it.stop_counting()

@@ -59,7 +59,7 @@ def the_round_trip_is_measured_to_the_frame_and_used_for_takes(it):
 def a_measurement_of_the_round_trip_without_a_cable_explains_what_to_do(it):
     finding = it.measured()
     same('bad', finding['verdict'], finding)
-    contains(finding['to_do'], 'by a cable')
+    contains(finding['to_do'], 'with a cable')
     same([], it.home.json('record', 'takes'))
 
 

@@ -192,13 +192,13 @@ def the_file_of_a_slot_that_was_cut_to_no_bytes_is_no_empty_slot(home):
     before = file_bytes(slot)
     os.truncate(slot, 0)
     for words in (('load', 5), ('copy', 5, 6), ('rename', 5, 'Other'), ('delete', 5)):
-        refused_slot(home, osc, 11, 'Error: Slot 5 cannot be read: the file has no bytes', *words)
+        refused_slot(home, osc, 11, 'Error: Slot 5 cannot be read: the file is empty', *words)
     contains(home.loophole('pattern', 'load', '5', code=11).err, 'the newest good backup is patterns/backups/slot_005_')
     listed = home.first('pattern', 'slots')['slots']
-    same([(5, 'the file has no bytes')], [(one['slot'], one['trouble']) for one in listed])
+    same([(5, 'the file is empty')], [(one['slot'], one['trouble']) for one in listed])
     home.client().must('project.compare_slots', {'bank': 1})
     same(b'', file_bytes(slot))  # it is left alone
-    contains(home.log('project'), 'the file of slot 5 cannot be compared: the file has no bytes')
+    contains(home.log('project'), 'the file of slot 5 cannot be compared: the file is empty')
     write_file(slot, before)
     same(('[SEQ] Pattern loaded at bar 0', 0), osc.say('/pattern/load', 5))
     os.truncate(slot, 0)

@@ -169,7 +169,7 @@ def wrong_points_are_refused_and_nothing_sounds(home):
                        (('--loop', '--bars', '2'), 'whose tempo is known'), (('--bars', '2'), 'needs --loop'),
                        (('--loop', '--until', '0.005'), 'is shorter than 256 frames'),
                        (('--loop', '--until', '1', '--loop-from', '2'), 'is shorter than 256 frames'),
-                       (('--at', 'noon'), 'now, beat or bar'), (('--from', '30', '--until', '40'), 'no sound at that place')):
+                       (('--at', 'noon'), 'now, beat or bar'), (('--from', '30', '--until', '40'), 'no sound at that position')):
         for command in ('play', 'preview'):
             contains(home.run('loophole', command, count(home), *args, code=None).all, part)
     until_silent(home)

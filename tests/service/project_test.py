@@ -372,7 +372,7 @@ def the_draft_project_keeps_its_name(home):
     client = Client(home.path)
     for project in ('', 'draft'):
         error, answer = client.ask('project.set', {'project': project, 'body': '{"name":"Night"}'})
-        same(('bad_request', 'the draft project keeps its name', 'name'), (error, answer['what'], answer['field']))
+        same(('bad_request', 'the draft project cannot be renamed', 'name'), (error, answer['what'], answer['field']))
         contains(answer['hint'], 'project save_as NAME')
     same('draft', client.must('project.set', {'body': '{"name":"draft","bpm":99}'})['name'])
     same('Night', client.must('project.save_as', {'name': 'Night'})['name'])

@@ -185,7 +185,7 @@ def a_take_that_waits_keeps_its_place_until_it_is_stopped(it):
 
 @claim(inside=Recording)
 def inputs_of_an_ask_that_was_refused_are_not_those_of_the_next_take(it):
-    contains(it.home.refused('ask', 'streamer.record', 'keep=1', f'inputs={it.inputs}'), 'keep has no inputs')
+    contains(it.home.refused('ask', 'streamer.record', 'keep=1', f'inputs={it.inputs}'), 'keep takes no inputs')
     it.home.loophole('record', 'start', '--name', 'unconnected')
     same([], [one for one in it.home.ask('audio.ports')['each'] if one['to'] in it.inputs.split(',')])
 

@@ -102,7 +102,7 @@ def a_take_of_frames_that_are_not_kept_is_refused_with_the_kept_length(it):
     running(it)
     contains(it.home.refused('record', 'keep', '20'), 'only the last')
     contains(it.home.refused('record', 'keep', '0'), 'from 1 to 1000')
-    contains(it.home.refused('ask', 'streamer.record', 'keep=1', 'bars=2'), 'keep has no')
+    contains(it.home.refused('ask', 'streamer.record', 'keep=1', 'bars=2'), 'keep takes no')
     it.home.loophole('transport', 'stop')
     until_transport(it.home, running=False)
     before = frame(it.home)

@@ -83,7 +83,7 @@ def only_a_query_that_can_be_asked_is_saved_and_its_order_with_it(home):
     contains(home.refused('search', '--save', 'long', '(class:kick'), 'the parenthesis is not closed')
     contains(home.refused('search', '--save', 'long', '@nobody'), 'no query is saved as "nobody"')
     contains(home.refused('search', '--save', 'long', 'kick', '--sort', 'bogus'), 'bogus')
-    contains(home.refused('search', '--save', 'long', 'kick', '--limit', '5'), 'the query and --sort alone')
+    contains(home.refused('search', '--save', 'long', 'kick', '--limit', '5'), 'only the query and --sort')
     longest = home.json('search', 'class:kick', '--sort', '-duration_s')
     shortest = home.json('search', 'class:kick', '--sort', 'duration_s')
     assert longest != shortest

@@ -123,7 +123,7 @@ def a_part_of_a_file_is_repeated_without_a_gap_also_after_a_kill(home):
 def a_part_that_the_file_does_not_have_ends_as_a_failure(home):
     said = home.loophole('ask', 'streamer.preview', f'path={count(home)}', 'from=200000', 'loop=true', 'loop_from=200000',
                          'loop_frames=1000', code=None)
-    contains(said.all, 'the file has no sound at that place')
+    contains(said.all, 'the file has no sound at that position')
     until_silent(home)
 
 
@@ -133,7 +133,7 @@ def a_file_without_a_frame_does_not_repeat_for_ever(home):
     with wave.open(path, 'wb') as file:
         file.setparams((2, 2, 48000, 0, 'NONE', ''))
     said = home.loophole('ask', 'streamer.preview', f'path={path}', 'loop=true', code=None)
-    contains(said.all, 'the file has no sound at that place')
+    contains(said.all, 'the file has no sound at that position')
     until_silent(home)
 
 

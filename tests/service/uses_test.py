@@ -145,7 +145,7 @@ def items_often_used_together_come_first(home):
     same('in 9 of 10 contexts', home.first('search', f'after:{kick}')['why'])  # an ended use still ranks
     assert friend not in ids(home, 'used:"Mix 0"')
     said = home.loophole('search', f'with:{items[5]}')
-    contains(said.out, 'no context is known yet')
+    contains(said.out, 'no context exists yet')
 
 
 @claim(inside=Persist)

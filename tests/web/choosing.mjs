@@ -160,7 +160,7 @@ export const choosing = {
     await page.locator('.details h2', { hasText: other.name }).waitFor()
     await page.locator(`.row[data-id="${one.id}"]`).click({ modifiers: ['Control'] })
     await page.locator(`.row.chosen[data-id="${one.id}"]`).waitFor()
-    await page.locator('.details .notice', { hasText: 'Edits are for the selected item, which is another one.' }).waitFor()
+    await page.locator('.details .notice', { hasText: 'Edits apply to the selected item, not to this one.' }).waitFor()
     await page.locator('.out summary').click()
     assert.equal(await page.locator('.out').getByText('Download', { exact: true }).getAttribute('href'), `/media/${other.id}`)
     loophole('project', 'new', 'Clips')

@@ -256,7 +256,7 @@ export const looking = {
     const cell = name => page.locator(`.row[data-id="${first.id}"]`).locator(`[title^="${name}:"]`)
     const before = fact(first.id, 'class')
     await until('the source of a value shows on hover', async () =>
-      (await cell('class').getAttribute('title')) === `class: analysed, ${Math.round(before.confidence * 100)} % sure`)
+      (await cell('class').getAttribute('title')) === `class: analysed, ${Math.round(before.confidence * 100)} % confidence`)
     await page.locator(`.row[data-id="${first.id}"]`).click()
     for (const { id } of [first, second]) await page.locator(`.row[data-id="${id}"] .mark`).click()
     await page.locator('.details .notice >> text=all 2 selected').waitFor()
@@ -342,7 +342,7 @@ export const looking = {
     await page.locator('.remark >> text=/^Undone/').waitFor()
     await page.keyboard.press('Control+Shift+z')
     await until('the file has the tag again', () => bytes().equals(written))
-    await page.locator('.remark >> text=/^Done again/').waitFor()
+    await page.locator('.remark >> text=/^Redone/').waitFor()
     for (const holds of [() => bytes().equals(before), () => !json('show', item.id)[0].tags.includes('into_the_file')]) {
       await page.keyboard.press('Control+z')
       await until('a step is taken back', holds)

@@ -72,7 +72,7 @@ export const patterns = {
     const line = place => section.locator(`[data-place="${place}"]`)
     const keep = async name => {
       await section.getByLabel('as', { exact: true }).fill(name)
-      await section.getByRole('button', { name: 'Keep what plays' }).click()
+      await section.getByRole('button', { name: 'Save the playing pattern' }).click()
     }
     const press = async (place, name, typed) => {
       if (typed !== undefined) page.once('dialog', dialog => dialog.accept(typed))
@@ -114,7 +114,7 @@ export const patterns = {
     await press('user/Four', 'Delete')
     await section.getByRole('button', { name: 'Import MIDI…' }).click()
     await until('it is imported', () => json('pattern', 'list', 'view=library').some(one => JSON.stringify(one).includes('user/Four')))
-    await section.getByLabel('Rhythm like what plays').check()
+    await section.getByLabel('Rhythm like the playing pattern').check()
     await until('the nearest is the same', async () => (await section.locator('[data-place]').count()) >= 3)
     return page
   },
@@ -136,7 +136,7 @@ export const patterns = {
     const waiting = () => readFileSync(`${process.env.LOOPHOLE_HOME}/data/log/project.log`, 'utf8').split('waits for a MIDI control').length
     const learn = async (target, message, from = knob) => {
       const before = waiting()
-      await section.getByLabel('What moves').fill(target)
+      await section.getByLabel('Target').fill(target)
       await section.getByRole('button', { name: 'Learn', exact: true }).click()
       await until('the page asks for the control', async () => (await section.getByLabel('Learning').innerText()) === 'Move the control now.')
       await until('the engine waits for it', () => waiting() > before)
@@ -150,7 +150,7 @@ export const patterns = {
     await until('the control moves the pan', () => pan() === 1)
     await learn('mixer/pads/pan', 'b3 0a 40')
     await until('the page says what the control moves', async () => (await page.locator('.remark.bad').innerText()).includes('cc/4/10 moves mixer/sounds/pan'))
-    await section.getByLabel('Also if it moves something else').check()
+    await section.getByLabel('Also if it controls something else').check()
     await learn('mixer/pads/pan', 'b3 0a 40')
     await section.locator('[data-target="mixer/sounds/pan"]').waitFor({ state: 'detached' })
     await learn('mixer/streams/pan', 'b3 0a 40', second) // the same message, of the device at another port
@@ -162,7 +162,7 @@ export const patterns = {
     await section.getByRole('button', { name: 'Disconnect zweitpult:out from midi_in_2' }).click()
     await section.locator('[data-device="zweitpult:out"]').waitFor({ state: 'detached' })
     await section.getByLabel('Control', { exact: true }).fill('note/10/36')
-    await section.getByLabel('What moves').fill('pads/3')
+    await section.getByLabel('Target').fill('pads/3')
     await section.getByRole('button', { name: 'Learn', exact: true }).click()
     await section.locator('[data-target="pads/3"]', { hasText: 'note/10/36' }).waitFor()
     await section.getByRole('button', { name: 'Forget pads/3' }).click()

@@ -75,7 +75,7 @@ static void print_otherwise(struct buffer *to, const struct hint *hint)
 static void print_no_uses(struct buffer *to, const struct hint *hint)
 {
     cli_print(to,
-              "no context is known yet that could answer %.*s: `loophole use CONTEXT ID…` notes one, and scans read "
+              "no context exists yet for %.*s: `loophole use CONTEXT ID…` makes one, and scans read "
               "session files (`loophole sessions`)",
               TEXT_ARG(hint->clause));
 }

@@ -68,8 +68,8 @@ static void full_fact(struct buffer *to, const struct fact *fact)
         cli_print(to, "%-20.8g", fact->number);
     else
         cli_print(to, "%-20.*s", TEXT_ARG(fact->text));
-    cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value), fact->confidence * 100,
-              fact->shown ? "" : "  (out of range: not shown)");
+    cli_print(to, " %-9s confidence %3.0f %%%s\n", choice_word(&source_table, fact->source.value),
+              fact->confidence * 100, fact->shown ? "" : "  (out of range: not shown)");
 }
 
 static void full_facts(struct buffer *to, const struct fact_list *facts)

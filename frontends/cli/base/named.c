@@ -207,9 +207,10 @@ enum err named_check_undo(const struct cli *cli, uint64_t total, struct fault *f
     if (total <= UNDO_STEPS || cli->options.limit > 0)
         return ERR_OK;
     fault_set(fault, ERR_BAD_REQUEST,
-              "%llu items match; at most %d changes can be undone: name how many with --limit N",
+              "%llu items match; at most %d changes can be undone: give the number with --limit N",
               (unsigned long long)total, UNDO_STEPS);
-    return fault_hint(fault, "--limit %d changes the first %d; --limit %llu changes all, and undo reaches the last %d",
+    return fault_hint(fault,
+                      "--limit %d changes the first %d; --limit %llu changes all, but undo reverts only the last %d",
                       UNDO_STEPS, UNDO_STEPS, (unsigned long long)total, UNDO_STEPS);
 }
 
@@ -268,7 +269,7 @@ static enum err find_many(struct cli *cli, int count, char **args, const char *f
         return find_each(cli, count, args, to, fault);
     }
     if (cli->options.limit == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "--limit 0 names no item");
+        fault_set(fault, ERR_BAD_REQUEST, "--limit 0 selects no item");
         return fault_hint(fault, "--limit N takes the first N; without it, all that match");
     }
     query.query = join_words(cli, count, args);
@@ -306,8 +307,8 @@ void named_print_way_back(struct cli *cli, const struct named_steps *steps)
         cli_print(&cli->out, "; other changes came between: `loophole undo list` shows its %llu steps",
                   (unsigned long long)steps->at[0].steps);
     else if (steps->count == 1)
-        cli_print(&cli->out, "; `loophole undo` takes it back");
+        cli_print(&cli->out, "; `loophole undo` reverts it");
     else if (first < steps->count)
-        cli_print(&cli->out, "; `loophole undo --times %u` takes %s back", steps->count - first,
+        cli_print(&cli->out, "; `loophole undo --times %u` reverts %s", steps->count - first,
                   first == 0 ? "it" : "the last of these changes");
 }

@@ -12,7 +12,7 @@ void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *ans
 
     if (!field || cli->options.json || !*(const bool *)((const char *)answer + field->offset))
         return;
-    cli_print(&line, "warning: the open project does not keep this change yet: it is lost if the whole engine dies");
+    cli_print(&line, "warning: the open project has not stored this change yet: it is lost if the whole engine dies");
     cli_remark(&line);
     buffer_free(&line);
 }

@@ -38,7 +38,7 @@ static void look_at_services(struct doctor *doctor)
         bool ready = line->state.value == RUN_STATE_READY;
 
         doctor_finding(doctor, ready ? FINE : BAD, "service",
-                       "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
+                       "loophole logs SERVICE shows the reason; loophole restart SERVICE", "%.*s is %s%s%.*s",
                        TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
                        line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
     }
@@ -94,7 +94,7 @@ static void look_at_store(struct doctor *doctor)
         return;
     e = check_apart(&doctor->cli->paths, false, nothing_printed, NULL, &counts, &pages, &fault);
     if (e == ERR_OFFLINE)
-        doctor_finding(doctor, FINE, "store", "", "no store is made yet");
+        doctor_finding(doctor, FINE, "store", "", "there is no store yet");
     else if (e != ERR_OK)
         doctor_finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
     else
@@ -113,8 +113,8 @@ static void look_at_old_stores(struct doctor *doctor)
         struct buffer size = { 0 };
 
         human_bytes(&size, olds[i].bytes);
-        doctor_finding(doctor, WATCH, "old store", "loophole store forget-old, when all is well", "%s in %s takes %s",
-                       olds[i].name, doctor->cli->paths.data, buffer_c(&size));
+        doctor_finding(doctor, WATCH, "old store", "loophole store forget-old removes it, when all is well",
+                       "%s in %s takes %s", olds[i].name, doctor->cli->paths.data, buffer_c(&size));
         buffer_free(&size);
     }
 }
@@ -130,7 +130,7 @@ static void look_at_disk(struct doctor *doctor)
         return;
     }
     if (statvfs(doctor->cli->paths.data, &disk) != 0) {
-        doctor_finding(doctor, BAD, "disk", "make it readable", "%s cannot be looked at", doctor->cli->paths.data);
+        doctor_finding(doctor, BAD, "disk", "make it readable", "%s cannot be read", doctor->cli->paths.data);
         return;
     }
     bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
@@ -139,7 +139,7 @@ static void look_at_disk(struct doctor *doctor)
                    bytes < 100u << 20 ? BAD
                    : bytes < 1u << 30 ? WATCH
                                       : FINE,
-                   "disk", "make room: writes stop when it is full", "%s free in %s", buffer_c(&free_space),
+                   "disk", "make room: writes fail when it is full", "%s free in %s", buffer_c(&free_space),
                    doctor->cli->paths.data);
     buffer_free(&free_space);
 }
@@ -212,7 +212,7 @@ static void look_at_sockets(struct doctor *doctor)
         doctor_finding(doctor, WATCH, "sockets", "unset XDG_RUNTIME_DIR, or log in as this user instead of su",
                        "XDG_RUNTIME_DIR=%s is ignored: it is not a folder that you own and may write to", runtime);
     if (stat(doctor->cli->paths.run, &run) != 0 && errno == ENOENT) {
-        doctor_finding(doctor, FINE, "sockets", "", "no sockets are made yet: %s does not exist",
+        doctor_finding(doctor, FINE, "sockets", "", "there are no sockets yet: %s does not exist",
                        doctor->cli->paths.run);
         return;
     }
@@ -293,5 +293,5 @@ enum err doctor_run(struct cli *cli, struct fault *fault)
         loopback_doctor(&doctor);
     if (doctor.worst < BAD)
         return ERR_OK;
-    return fault_set(fault, ERR_INTERNAL, "some checks failed: the lines that begin with \"bad\" say which");
+    return fault_set(fault, ERR_INTERNAL, "some checks failed: the lines that begin with \"bad\" show which");
 }

@@ -56,7 +56,7 @@ static void look_at_governor(struct doctor *doctor)
                        "cpupower frequency-set -g performance, at small periods", "its clock follows \"%.*s\"", len,
                        governor);
     else
-        doctor_finding(doctor, FINE, "processor", "", "its clock is not ours to set");
+        doctor_finding(doctor, FINE, "processor", "", "its clock cannot be set on this machine");
     buffer_free(&file);
 }
 

@@ -81,10 +81,11 @@ static enum err find_running(struct cli *cli, struct service_lines *lines, struc
     *fault = (struct fault){ 0 };
     fault_set(fault, ERR_TIMEOUT, "an engine runs for the data in %.150s, and its supervisor does not answer",
               cli->paths.data);
-    return fault_hint(fault,
-                      "set XDG_RUNTIME_DIR as it was when the engine started, if its sockets are not in %.130s; else: "
-                      "`loophole logs supervisor`",
-                      cli->paths.run);
+    return fault_hint(
+        fault,
+        "if its sockets are not in %.130s, set XDG_RUNTIME_DIR as it was when the engine started; otherwise "
+        "see `loophole logs supervisor`",
+        cli->paths.run);
 }
 
 static uint32_t count_unwatched(const struct cli *cli)

@@ -234,7 +234,7 @@ static void report_delay(struct doctor *doctor, const struct loopback *loop, int
 
 void loopback_doctor(struct doctor *doctor)
 {
-    static const char *const to_do = "connect an output to an input by a cable; --inputs CLIENT:PORT names the input";
+    static const char *const to_do = "connect an output to an input with a cable; --inputs CLIENT:PORT names the input";
     struct loopback loop = { .cli = doctor->cli };
     struct fault fault = { 0 };
     int64_t delay = 0;

@@ -77,7 +77,7 @@ void question_doctor(struct doctor *doctor)
                        asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");
     }
     if (list.asks.count == 0)
-        doctor_finding(doctor, FINE, "library", "", "%u %s, no question waits", list.each.count,
+        doctor_finding(doctor, FINE, "library", "", "%u %s, no question is open", list.each.count,
                        list.each.count == 1 ? "library" : "libraries");
     buffer_free(&command);
 }

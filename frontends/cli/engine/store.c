@@ -71,7 +71,7 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
     if (counts.problems == 0)
         return ERR_OK;
     fault_set(fault, ERR_INTERNAL, "the check found problems in the store");
-    return fault_hint(fault, "`loophole restore FILE` puts a backup in its place");
+    return fault_hint(fault, "`loophole restore FILE` replaces it with a backup");
 }
 
 static enum err print_backup(struct cli *cli, const char *done, const char *file, const struct backup *backup)

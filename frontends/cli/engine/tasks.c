@@ -37,7 +37,7 @@ static enum err print_tasks(struct cli *cli, struct fault *fault)
         }
     }
     if (e == ERR_OK)
-        cli_none(cli, any, "No long work is under way.");
+        cli_none(cli, any, "No task is under way.");
     return e;
 }
 

@@ -29,7 +29,7 @@ static enum err read_kind(struct cli *cli, struct search_duplicates *ask, struct
     if (ask->kind.value)
         return ERR_OK;
     fault_set(fault, ERR_BAD_REQUEST, "unknown kind of duplicates \"%s\"", cli->options.kind);
-    return fault_hint(fault, "there are same_file, same_audio and same_sound");
+    return fault_hint(fault, "expected same_file, same_audio or same_sound");
 }
 
 static const struct duplicate *kept_one(const struct duplicate_group *group)
@@ -255,9 +255,9 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     struct buffer remark = { 0 };
 
     cli_print(&remark,
-              "loophole: copies that are not where the catalogue has them: %llu\n"
+              "loophole: copies that are not at the path in the catalogue: %llu\n"
               "  run `loophole library rescan` before you remove anything,\n"
-              "  and answer what `loophole library list` then asks",
+              "  and answer the question that `loophole library list` may then show",
               (unsigned long long)listing->unmarked);
     if (listing->unmarked)
         cli_remark(&remark);

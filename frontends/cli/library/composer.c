@@ -145,7 +145,7 @@ enum err composer_list_packs(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         cli_none(cli, packs.each.count, "No pack is recognised.");
     if (e == ERR_OK && !cli->options.json && packs.each.count && packs.each.at[0].has_recounting)
-        cli_print(&cli->out, "Something has changed since: these packs are being counted again.\n");
+        cli_print(&cli->out, "These counts may be out of date: these packs are being counted again.\n");
     return e;
 }
 

@@ -32,7 +32,7 @@ enum err fetch_list(struct cli *cli, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
         e = print_fetch(cli, &all.each.at[i]);
     if (e == ERR_OK)
-        cli_none(cli, all.each.count, "No file is fetched.");
+        cli_none(cli, all.each.count, "No file is being fetched.");
     return e;
 }
 
@@ -226,7 +226,7 @@ static enum err declare_tree(struct cli *cli, struct bytes path, struct id *to, 
 
     *to = library.id;
     if (e == ERR_NOT_FOUND)
-        return e; /* `fault` says that it is no library */
+        return e; /* `fault` says that it is not a library */
     *fault = why;
     return e;
 }

@@ -213,13 +213,13 @@ static enum err read_comparison(struct cli *cli, struct search_similar *similar,
     if (cli->options.port)
         return listen_to_port(cli, similar, fault);
     if (cli->options.seconds) {
-        fault_set(fault, ERR_BAD_REQUEST, "--seconds %lld has no --port to listen to", (long long)cli->options.seconds);
+        fault_set(fault, ERR_BAD_REQUEST, "--seconds %lld needs --port", (long long)cli->options.seconds);
         return fault_hint(fault, "--port CLIENT:PORT names the JACK port");
     }
     if (cli->count == 0 && similar->like.count)
         return ERR_OK;
     if (cli->count == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "no sound is named to compare with");
+        fault_set(fault, ERR_BAD_REQUEST, "no sound to compare with is given");
         return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
     }
     struct named named;

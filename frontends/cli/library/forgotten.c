@@ -60,9 +60,9 @@ static enum err confirm_emptying(const struct cli *cli, uint64_t count, struct f
             return ERR_OK;
         return fault_set(fault, ERR_BAD_REQUEST, "nothing was removed");
     }
-    fault_set(fault, ERR_BAD_REQUEST, "%llu item%s would be removed for good: this needs a yes",
+    fault_set(fault, ERR_BAD_REQUEST, "%llu item%s would be removed for good: confirm with --yes",
               (unsigned long long)count, text_plural(count));
-    return fault_hint(fault, "`loophole forgotten` lists what --yes removes");
+    return fault_hint(fault, "`loophole forgotten` lists the items that --yes removes");
 }
 
 static enum err empty_forgotten(struct cli *cli, struct fault *fault)

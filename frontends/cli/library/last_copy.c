@@ -102,7 +102,7 @@ void last_copy_warn(struct cli *cli, const struct id_list *items)
     else
         cli_print(&line, "loophole: %u of the %s%u sounds %s no other copy that can be read now", last,
                   items->count >= LAST_COPY_MOST ? "first " : "", looked_at, last == 1 ? "has" : "have");
-    buffer_add_text(&line, ": `loophole undo` brings back what was forgotten");
+    buffer_add_text(&line, ": `loophole undo` brings back the forgotten items");
     cli_remark(&line);
     buffer_free(&line);
 }

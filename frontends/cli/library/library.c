@@ -37,7 +37,7 @@ enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct 
 
     for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
         if (bytes_equal(list.each.at[i].path, path) && (!found || list.each.at[i].online))
-            found = &list.each.at[i]; /* several disks may have had this mount point: the library of the present one */
+            found = &list.each.at[i]; /* several disks may have had this mount point: the library of the current one */
     if (found)
         *to = found->id;
     if (found || e != ERR_OK)

@@ -56,9 +56,9 @@ static void print_state(struct cli *cli, const struct project_line *state)
     if (state->has_altered && state->altered)
         print_altered(cli, state);
     if (state->unheard)
-        cli_print(&cli->out, "  the audio core does not answer: what sounds is set when it does\n");
+        cli_print(&cli->out, "  the audio core does not answer: it gets the sound of the project when it does\n");
     if (text_is(state->mirror, "changed"))
-        cli_print(&cli->out, "  project.json was changed by another program: `project load --file` takes the change\n");
+        cli_print(&cli->out, "  project.json was changed by another program: `project load --file` loads the change\n");
 }
 
 static enum err show_state(struct cli *cli, const struct project_line *state)
@@ -344,5 +344,5 @@ enum err project_do_again(struct cli *cli, struct fault *fault)
 {
     struct project_redo ask = { .project = project_named(cli) };
 
-    return take_step(cli, "project.redo", &ask, "done again", fault);
+    return take_step(cli, "project.redo", &ask, "redone", fault);
 }

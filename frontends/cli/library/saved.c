@@ -12,8 +12,8 @@ static enum err check_saved(struct cli *cli, const struct kept_query *query, str
     if (query->name.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the NAME of --save is empty");
     if (o->facets || o->view || o->project || o->cursor || o->limit >= 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "--save keeps the query and --sort alone");
-        return fault_hint(fault, "give the other options when you ask: loophole search @%.*s --limit 5",
+        fault_set(fault, ERR_BAD_REQUEST, "--save saves only the query and --sort");
+        return fault_hint(fault, "give the other options when you search: loophole search @%.*s --limit 5",
                           TEXT_ARG(query->name));
     }
     return cli_ask(cli, "search.query", &ask, &found, fault);
@@ -31,7 +31,7 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &done_shape, &done);
     if (e == ERR_OK)
-        cli_print(&cli->out, "saved: `loophole search @%s` asks it again\n", cli->options.save);
+        cli_print(&cli->out, "saved: `loophole search @%s` runs it\n", cli->options.save);
     return e;
 }
 

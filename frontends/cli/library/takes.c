@@ -177,7 +177,7 @@ static void remark_silence(struct cli *cli)
     if (!why || cli_ask(cli, "audio.server", NULL, &at, &none) != ERR_OK)
         return;
     cli_print(&line, "loophole: the take is silence: %s. ", why);
-    cli_print(&line, "The engine's own sound: --inputs %.*s:main_left,%.*s:main_right", TEXT_ARG(at.client),
+    cli_print(&line, "To record the engine's own sound: --inputs %.*s:main_left,%.*s:main_right", TEXT_ARG(at.client),
               TEXT_ARG(at.client));
     cli_remark(&line);
     buffer_free(&line);
@@ -194,7 +194,8 @@ static enum err read_punch(const struct cli *cli, struct streamer_record *reques
         return fault_set(fault, ERR_BAD_REQUEST,
                          "--punch expects two bars, as in 5-9, at most 1,000 apart, not \"%.40s\"", at);
     if (cli->options.at_bar || cli->options.bars > 0 || cli->options.seconds > 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "--punch has place and length: omit --at-bar, --bars and --seconds");
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "--punch sets position and length: omit --at-bar, --bars and --seconds");
     request->has_at_bar = request->has_bars = true;
     request->at_bar = in - 1;
     request->bars = (uint64_t)(out - in);

@@ -82,7 +82,7 @@ static void read_file_step(const struct step_line *line, struct labels_step *to)
     *to = line->has_wrote ? (struct labels_step){ line->step, line->wrote } : (struct labels_step){ 0 };
 }
 
-/* The step that undo takes back next (`back`), or that redo does again. */
+/* The step that undo undoes next (`back`), or that redo does again. */
 static enum err find_next(struct cli *cli, bool back, struct labels_step *next, struct fault *fault)
 {
     struct persist_undo_list list = { .limit = PAGE };
@@ -182,7 +182,7 @@ static enum err take_steps(struct cli *cli, const struct step_taking *taking, st
         struct taken_back taken = { 0 };
         e = take_any(cli, taking, &taken, fault);
         if (e == ERR_OK)
-            e = print_step_taken(cli, taking->back ? "undone" : "done again", &taken);
+            e = print_step_taken(cli, taking->back ? "undone" : "redone", &taken);
     }
     return e;
 }
@@ -256,7 +256,7 @@ enum err undo_list(struct cli *cli, struct fault *fault)
         list.before = lines.each.at[lines.each.count - 1].step;
     }
     if (e == ERR_OK)
-        cli_none(cli, done, "No step can be taken back.");
+        cli_none(cli, done, "No step can be undone.");
     return e;
 }
 
@@ -312,10 +312,10 @@ struct wanted_move {
     struct bytes path; /* the typed word as an absolute path; empty: it is none */
     struct id id;
     bool has_id;
-    uint64_t step; /* the newest one that fits and is not taken back; 0: none */
+    uint64_t step; /* the newest one that fits and is not undone; 0: none */
     struct id item;
     uint32_t items;  /* that have such a move */
-    uint64_t undone; /* the newest step that fits and is taken back; 0: none */
+    uint64_t undone; /* the newest step that fits and is undone; 0: none */
 };
 
 static bool is_path(struct bytes path, struct bytes wanted)
@@ -371,7 +371,7 @@ static enum err refuse_move(const struct cli *cli, const struct wanted_move *wan
     if (wanted->items > 1)
         fault_set(fault, ERR_CONFLICT, "\"%.150s\" matches the moves of %u items", typed, wanted->items);
     else if (wanted->undone)
-        fault_set(fault, ERR_CONFLICT, "the move of \"%.150s\" is taken back already: step %llu", typed,
+        fault_set(fault, ERR_CONFLICT, "the move of \"%.150s\" is already undone: step %llu", typed,
                   (unsigned long long)wanted->undone);
     else
         fault_set(fault, ERR_NOT_FOUND, "\"%.150s\" matches no followed move", typed);

@@ -40,7 +40,7 @@ static enum err reach_in_cloud(const char *path, struct fault *fault)
     if (e == ERR_TIMEOUT)
         e = look_hung(path, fault);
     else if (e == ERR_OK && look->is_online_only)
-        e = fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` brings it");
+        e = fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` fetches it");
     trial_memory_free(look, sizeof(*look));
     return e;
 }

@@ -42,7 +42,7 @@ enum err label_way_keep(struct labelling *labelling, const struct relabel *relab
     char path[LABEL_PATH_SIZE];
 
     if (number > WAYS_MOST) {
-        fault_set(fault, ERR_FULL, "its labels were written %d times, and undo keeps no more", number - 1);
+        fault_set(fault, ERR_FULL, "its labels were written %d times: undo keeps no more than that", number - 1);
         return fault_hint(fault, "`loophole labels restore ID` undoes the last write");
     }
     enum err e = file_make_dirs(labelling->ways, 0700, fault);

@@ -3,7 +3,7 @@
  *   labels.c        the commands, one item
  *   label_proof.c   workers that plan a file, and compare two
  *   label_ways.c    the ways back: DATA/labels
- *   labels_undo.c   the files of a step that is taken back, or done again */
+ *   labels_undo.c   the files of a step that is undone, or redone */
 #ifndef LOOPHOLE_FRONTENDS_CLI_SEND_LABELS_H
 #define LOOPHOLE_FRONTENDS_CLI_SEND_LABELS_H
 
@@ -70,6 +70,6 @@ enum err label_way_keep(struct labelling *labelling, const struct relabel *relab
                         struct label_piece_list back, struct fault *fault);
 enum err label_way_read(struct labelling *labelling, const char *path, struct buffer *bytes, struct labels_written *way,
                         struct fault *fault);
-void label_ways_forget_undone(const struct labelling *labelling); /* they cannot be done again */
+void label_ways_forget_undone(const struct labelling *labelling); /* they cannot be redone */
 
 #endif

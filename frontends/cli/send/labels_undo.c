@@ -11,7 +11,7 @@
 
 static const char undone[] = ".undone"; /* ends the name of a way that was taken */
 
-/* Reads the item of "ID-N", or of "ID-N.undone" if the write is done again. */
+/* Reads the item of "ID-N", or of "ID-N.undone" if the write is redone. */
 static bool read_name(const char *name, bool back, struct id *item)
 {
     const char *end = strstr(name, undone);

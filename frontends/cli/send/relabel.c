@@ -37,7 +37,7 @@ static enum err check_file(struct relabel *relabel, struct fault *fault)
         return fault_set(fault, ERR_CONFLICT, "it has %llu names (hard links), and the others would keep the old file",
                          (unsigned long long)relabel->st.st_nlink);
     if (flock(relabel->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return fault_set(fault, ERR_BUSY, "another command changes it");
+        return fault_set(fault, ERR_BUSY, "another command is changing it");
     return ERR_OK;
 }
 

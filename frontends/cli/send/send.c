@@ -153,7 +153,8 @@ static enum err read_form(const struct cli *cli, struct send_form *form, struct 
         return fault_set(fault, ERR_BAD_REQUEST, "--rate %lld is out of range: %d to %d Hz", (long long)options->rate,
                          RATE_MIN, RATE_MAX);
     if (options->bits && options->bits != 16 && options->bits != 24 && options->bits != 32)
-        return fault_set(fault, ERR_BAD_REQUEST, "--bits %lld; expected 16, 24 or 32", (long long)options->bits);
+        return fault_set(fault, ERR_BAD_REQUEST, "--bits %lld is invalid: expected 16, 24 or 32",
+                         (long long)options->bits);
     return options->rename ? naming_check(options->rename, fault) : ERR_OK;
 }
 

@@ -127,7 +127,7 @@ static enum err lock_list(struct sent *sent, const char *folder, struct fault *f
         return fault_errno(fault, file_err(errno), errno, "cannot write to %.200s", folder);
     sent->is_locked = flock(sent->fd, LOCK_EX | LOCK_NB) == 0;
     if (!sent->is_locked && errno == EWOULDBLOCK)
-        return fault_set(fault, ERR_BUSY, "another send works in %.200s", folder);
+        return fault_set(fault, ERR_BUSY, "another send is writing to %.200s", folder);
     if (!sent->is_locked)
         names_draw(word);
     (void)snprintf(sent->part, sizeof(sent->part), SENT_FILE "%s%s" SENT_PART_END, word[0] ? "-" : "", word);

@@ -60,9 +60,8 @@ enum err audio_status(struct cli *cli, struct fault *fault)
               TEXT_ARG(at.server.len ? at.server : TEXT("default")), TEXT_ARG(at.client), (unsigned long long)at.rate,
               (unsigned long long)at.period, 1000.0 * (double)at.period / (double)(at.rate ? at.rate : 1),
               at.realtime ? "" : ", not in real time");
-    cli_print(&cli->out, "Latency: in %lld, out %lld frames. Memory is %slocked. %s sounds.\n",
-              (long long)at.latency_in, (long long)at.latency_out, at.locked ? "" : "not ",
-              at.owner == 0 ? "The first core" : "The standby");
+    cli_print(&cli->out, "Latency: in %lld, out %lld frames. Memory is %slocked. %s plays.\n", (long long)at.latency_in,
+              (long long)at.latency_out, at.locked ? "" : "not ", at.owner == 0 ? "The first core" : "The standby");
     return ERR_OK;
 }
 
@@ -189,7 +188,8 @@ enum err audio_insert(struct cli *cli, struct fault *fault)
     if (cli->count == 0)
         return list_inserts(cli, fault);
     if (cli->count == 1)
-        return fault_set(fault, ERR_BAD_REQUEST, "the insert of %s is missing: CLIENT:PORT, or off", cli->args[0]);
+        return fault_set(fault, ERR_BAD_REQUEST, "no insert is given for %s: expected CLIENT:PORT or off",
+                         cli->args[0]);
     request.channel.word = text_of(cli->args[0]);
     request.channel.value = choice_value(&channel_table, request.channel.word);
     request.to = strcmp(cli->args[1], "off") == 0 ? TEXT("") : text_of(cli->args[1]);

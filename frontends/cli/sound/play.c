@@ -70,8 +70,7 @@ static enum err read_part(struct cli *cli, const struct named *meant, struct pla
     enum err e = cli_ask(cli, "search.get", &get, &found, fault);
     uint64_t rate = found.item.media.sample_rate;
     if (e == ERR_OK && rate == 0)
-        return fault_set(fault, ERR_BAD_REQUEST,
-                         "a place in a sound needs an item whose sample rate the catalogue knows");
+        return fault_set(fault, ERR_BAD_REQUEST, "a position in a sound needs an item with a known sample rate");
     if (e == ERR_OK)
         e = read_point("--from", options->from, rate, &part->has_from, &part->from, fault);
     if (e == ERR_OK)
@@ -236,7 +235,7 @@ enum err play_preview_apart(struct cli *cli, struct fault *fault)
 
 enum err play_preview_next(struct cli *cli, struct fault *fault)
 {
-    static const char *const to_do = "a search, or `loophole preview QUERY`, begins another walk";
+    static const char *const to_do = "a search, or `loophole preview QUERY`, gives a new list of items";
     struct streamer_preview_next next = { 0 };
     struct preview_begun begun = { 0 };
     enum err e;

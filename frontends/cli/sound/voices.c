@@ -38,7 +38,8 @@ enum err voices_print(struct cli *cli, const struct shape *shape, const void *an
     if (cli->options.json)
         return cli_json(cli, shape, answer);
     print_voice(cli, voice);
-    buffer_add_text(&cli->out, voice->has_instead_of ? " (an identical file: the asked one is not here)\n" : "\n");
+    buffer_add_text(&cli->out,
+                    voice->has_instead_of ? " (an identical file, because the requested one is not here)\n" : "\n");
     return ERR_OK;
 }
 

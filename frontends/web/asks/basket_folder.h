@@ -27,7 +27,7 @@ struct basket_folder {
     uint64_t added, present;
 };
 
-/* Makes the folder if it is absent (0700), and lists its links. Leaves out files that are no links. Errors: those of
+/* Makes the folder if it is absent (0700), and lists its links. Leaves out files that are not links. Errors: those of
  * file_err. The caller frees it, also after an error. */
 enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault);
 
@@ -37,7 +37,7 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
 
 void basket_folder_sort(struct basket_folder *folder); /* by name; before that, new links are last */
 
-/* Removes all links. Keeps a file that has no other name, because it is no link. Errors: those of file_err. */
+/* Removes all links. Keeps a file that has no other name, because it is not a link. Errors: those of file_err. */
 enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault);
 
 void basket_folder_free(struct basket_folder *folder); /* the memory alone; the links stay */

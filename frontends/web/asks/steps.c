@@ -1,4 +1,4 @@
-/* steps.c: undo and redo of steps that wrote into files, which only the command line can take back. */
+/* steps.c: undo and redo of steps that wrote into files, which only the command line can undo. */
 #include <stdio.h>
 
 #include "common/buffer.h"

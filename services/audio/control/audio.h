@@ -205,14 +205,14 @@ enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct 
 /* sounding.c: encode the pattern or pads of an ask, with the ids of all items, for audio.sounding. */
 struct asked_sound {
     struct bytes bytes;
-    bool is_whole; /* false: it names a sound that is no item, which a project cannot store */
+    bool is_whole; /* false: it names a sound that is not an item, which a project cannot store */
 };
 struct asked_sound audio_encode_pattern(const struct audio *audio, struct call *call, const struct pattern *pattern);
 struct asked_sound audio_encode_pad(const struct audio *audio, struct call *call, const struct pad *pad);
 /* Adds the sounds of the pad that could not be loaded, by their ids. A client that changes a value of the pad sends all
  * of it back. Returns true if there are such sounds. */
 bool audio_add_silent(const struct audio *audio, struct call *call, struct pad *pad);
-bool audio_name_rows(const struct audio *audio, struct row_list *rows); /* false: some sound is no item */
+bool audio_name_rows(const struct audio *audio, struct row_list *rows); /* false: some sound is not an item */
 void audio_note_asked(struct buffer *to, struct bytes asked);
 void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
 void audio_note_playing(struct audio *audio, struct call *call);

@@ -34,7 +34,7 @@ struct timing {
     int64_t at;
 };
 
-/* A cue of a transport ask, or part of another ask. The answer to a timed one is the present state: the event
+/* A cue of a transport ask, or part of another ask. The answer to a timed one is the current state: the event
  * `changed` follows when it is done (note_events.c). */
 static enum err cue_transport(struct audio *audio, struct call *call, struct cue cue, struct timing when,
                               struct transport_state now, struct transport_state *answer)

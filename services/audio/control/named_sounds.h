@@ -9,7 +9,7 @@
  * which lists the loaded slots. */
 enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generation, struct fault *fault);
 
-/* The media item whose sound is in the slot. False: another sound, or one that is no item. */
+/* The media item whose sound is in the slot. False: another sound, or one that is not an item. */
 bool named_item(const struct audio *audio, uint64_t slot, uint64_t generation, struct id *id);
 
 /* A media item, and pointers to the fields for its slot. All of it lives in the call's arena. */

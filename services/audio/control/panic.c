@@ -1,4 +1,4 @@
-/* panic.c: a panic silences what sounds, and what the streamer still reads. A voice that the streamer has not begun has
+/* panic.c: a panic silences the sound, and what the streamer still reads. A voice that the streamer has not begun has
  * no generation yet that the core could refuse. So the streamer stops it, and the panic is answered after that: a sound
  * that is asked for later is not stopped. */
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void end_stop(void *state, enum err error, const void *answer, const stru
 
     (void)answer;
     if (error != ERR_OK)
-        log_fault("the streamer has not stopped what it was reading", fault);
+        log_fault("the streamer has not stopped its voices", fault);
     if (--panic->open > 0)
         return;
     ticket_answer(panic->service, panic->ticket, &(struct nothing){ 0 });

@@ -200,9 +200,9 @@ static enum err want_connection(struct audio *audio, struct call *call, struct t
     if (!wires_port(own, &port)) {
         (void)refuse(call, ERR_NOT_FOUND, "no port \"%.*s\"", TEXT_ARG(own));
         fault_field(call_fault(call), "port");
-        return fault_hint(call_fault(call), "main_left main_right preview_left preview_right in_left in_right "
-                                            "return_left return_right listen midi_in midi_in_2 midi_out control_out "
-                                            "control_out_2");
+        return fault_hint(call_fault(call),
+                          "expected a port such as main_left, preview_left, in_left, pads_left, out_1_left, midi_in, "
+                          "midi_in_2, midi_out or control_out: docs/sound.md and docs/midi.md list them");
     }
     if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) || memchr(to.at, '\n', to.len)) {
         (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is not the name of a JACK port: expected CLIENT:PORT",

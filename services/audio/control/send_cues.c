@@ -77,7 +77,7 @@ enum err audio_may_cue(const struct audio *audio, struct call *call, uint32_t co
 {
     if (!audio_sounds(audio) && (answer || !audio_sounded(audio, WAIT_US))) {
         (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
-        return fault_hint(call_fault(call), "`loophole audio status` says why");
+        return fault_hint(call_fault(call), "`loophole audio status` shows the reason");
     }
     if (ring_space(&audio->cues) < count)
         return refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");

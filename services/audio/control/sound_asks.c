@@ -152,7 +152,7 @@ enum err audio_ask_send_midi(struct audio *audio, struct call *call, const struc
         for (uint32_t b = 0; b < cue.voice; b++)
             cue.from |= (uint32_t)bytes[b] << 8 * b;
         if (cue.voice == 0 || bytes[0] < 0x80)
-            return refuse(call, ERR_BAD_REQUEST, "message %u begins with no status byte (0x80 to 0xff)", i);
+            return refuse(call, ERR_BAD_REQUEST, "message %u does not begin with a status byte (0x80 to 0xff)", i);
         cues[count++] = cue;
     }
     return count ? audio_cues_now(audio, call, cues, count, NULL) : ERR_OK;

@@ -28,7 +28,7 @@ static struct bytes encode_asked(struct call *call, const struct shape *shape, c
     return bytes;
 }
 
-/* Sets `id` to the id of the item in the slot. False: the sound is no item, so no project can store it. */
+/* Sets `id` to the id of the item in the slot. False: the sound is not an item, so no project can store it. */
 static bool name_slot(const struct audio *audio, bool has_sound, uint64_t sound, uint64_t generation, bool *has_id,
                       struct id *id)
 {

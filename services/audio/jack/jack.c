@@ -125,7 +125,7 @@ static enum err join_server(const char *name, struct client *client, struct faul
     if (client->jack)
         return ERR_OK;
     if (status & JackServerFailed)
-        return fault_set(fault, ERR_OFFLINE, "no JACK server runs");
+        return fault_set(fault, ERR_OFFLINE, "no JACK server is running");
     if (status & (JackNameNotUnique | JackServerError)) /* for a name in use, JACK 2 sets only JackServerError */
         return fault_set(fault, ERR_EXISTS,
                          "the JACK server refuses the client %s: it has one of that name already, or no room", name);

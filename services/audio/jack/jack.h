@@ -33,7 +33,7 @@ enum err client_open(const char *name, struct engine *engine, struct client **cl
 void client_close(struct client *client); /* may hang on a dead server; frees the client */
 
 struct client_pulse client_look(struct client *client); /* also resets ports_changed and rewired */
-/* Fills `facts` with the present values; leaves them as they are if the server is lost. */
+/* Fills `facts` with the current values; leaves them as they are if the server is lost. */
 void client_report(struct client *client, struct client_facts *facts);
 
 /* The server has ended, or has removed us. Then no function below finds a connection or a latency. */

@@ -133,7 +133,7 @@ static void leave_server(struct link *link, const char *why)
 static void note_trouble(struct link *link, const struct fault *fault)
 {
     if (fault->code == ERR_OFFLINE && link->now.server[0])
-        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "no JACK server \"%.100s\" runs",
+        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "no JACK server \"%.100s\" is running",
                        link->now.server);
     else
         (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%.199s", fault->what);
@@ -183,7 +183,7 @@ static usec_t watch_server(struct link *link)
     if (pulse.is_lost)
         leave_server(link, "it has ended");
     else if (now - link->moved > SILENT_US)
-        leave_server(link, "it does not run");
+        leave_server(link, "it is not running");
     else {
         patch_look(&link->patch, &pulse);
         client_report(link->client, &link->now.client);

@@ -171,7 +171,7 @@ static bool is_deaf(const struct engine *engine, uint32_t number)
            engine->half->capture[number].header.source == CAPTURE_INPUTS;
 }
 
-/* The frames of the present block. NULL: silence. */
+/* The frames of the current block. NULL: silence. */
 static const float *side_of(const struct engine *engine, uint32_t number, int side)
 {
     uint64_t source = engine->half->capture[number].header.source;

@@ -4,7 +4,7 @@
  *     group ──┬─► PFL ports: pre-fader listen (`pfl`)
  *             └─► strip ──┬─► its own ports
  *                         ├─► main, unless `apart`
- *                         └─► reverb and delay of the present pattern
+ *                         └─► reverb and delay of the current pattern
  *
  * The ports of a channel always have it. None of these ports has the master's gain or a limiter, so they have no delay.
  * A change is a ramp of 5 ms. A pad with an output of its own leaves there in place of the channel of pads, with the

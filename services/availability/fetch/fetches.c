@@ -203,7 +203,7 @@ static void say_why(char why[256], const struct reader_report *report)
 {
     switch (report->error) {
     case READER_STILL_ONLINE:
-        snprintf(why, 256, "it was read whole, but the cloud did not keep it on this machine");
+        snprintf(why, 256, "it was read completely, but the cloud did not keep it on this machine");
         return;
     case READER_PLACEHOLDER:
         snprintf(why, 256, "only its placeholder is here: fetch it with the program of the cloud");
@@ -263,7 +263,7 @@ void fetches_turn(struct fetches *fetches)
     readers_turn(&fetches->readers, take_late, fetches);
     for (uint32_t i = fetches->count; i-- > 0;)
         if (fetches->at[i].state == FETCH_STATE_SETTLING && fetches->at[i].next <= clock_steady())
-            fetches_fail(fetches, &fetches->at[i], "it was read whole, but no scan found it readable", false);
+            fetches_fail(fetches, &fetches->at[i], "it was read completely, but no scan found it readable", false);
 }
 
 void fetches_list_tasks(const struct fetches *fetches, struct arena *arena, struct task_list *to)

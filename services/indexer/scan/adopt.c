@@ -57,7 +57,7 @@ static enum err resolve_asked(struct adoption *adoption)
     return fault->code ? fault_field(fault, "path") : ERR_OK;
 }
 
-/* Finds the volume of the path. If its file system does not answer, the monitor soon reports the volume as away. */
+/* Finds the volume of the path. If its file system does not answer, availability soon reports the volume as away. */
 static enum err find_volume(struct adoption *adoption, struct bytes path, struct place_seen *seen)
 {
     struct availability_find find = { .path = path };
@@ -101,7 +101,7 @@ static bool was_renamed(struct adoption *adoption, const struct library *library
 
 /* ---- a library ---- */
 
-/* True for a library on another disk that had this mount point before the present one, or was at this very path. */
+/* True for a library on another disk that had this mount point before the current one, or was at this very path. */
 static bool was_here_before(struct adoption *adoption, const struct library *other)
 {
     const struct bytes path = bytes_of(adoption->path, strlen(adoption->path));

@@ -9,7 +9,7 @@
 
 enum { PATIENCE_US = 20000000, HERE_US = 200000, LOOK_BUDGET_MS = 8000, AT_ONCE = 1024 /* items of one transaction */ };
 
-/* The monitor's answer that the volume of a place is here; the check asks again when it is older than HERE_US. */
+/* The answer of availability that the volume of a place is here; the check asks again when it is older than HERE_US. */
 struct here_guard {
     struct asker *asker; /* NULL: none yet */
     struct id volume;

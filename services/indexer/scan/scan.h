@@ -36,7 +36,7 @@ struct scan_order {
 /* The result. `done` may read it if the errand is not lost. */
 struct scan_result {
     struct fault fault;     /* code ok: everything was seen */
-    struct library library; /* its present record; lies in the scan's memory */
+    struct library library; /* its current record; lies in the scan's memory */
     bool away;              /* the library is not there … */
     bool is_volume_here;    /* … although its volume is */
     enum verdict verdict;   /* about the files that are gone */

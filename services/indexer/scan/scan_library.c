@@ -23,7 +23,7 @@ static bool is_folder(struct bytes path)
     return bytes_copy(name, sizeof(name), path) && lstat(name, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Asks the monitor, which looks at the mount now. */
+/* Asks availability, which looks at the mount now. */
 static enum err look_at_place(struct scan *scan, struct place_seen *seen, struct fault *fault)
 {
     struct availability_check check = { .volume = scan->order.library.volume, .path = scan->result.library.path };
@@ -103,7 +103,8 @@ enum err scan_library_is_same(struct scan *scan, struct fault *fault)
     if (e == ERR_OK && (!seen.here || seen.seen != scan->seen_as))
         e = fault_set(fault, ERR_CONFLICT, "a file system came or went during the scan; nothing is marked as missing");
     if (e == ERR_OK && !is_folder(scan->result.library.path))
-        e = fault_set(fault, ERR_CONFLICT, "the library's folder went during the scan; nothing is marked as missing");
+        e = fault_set(fault, ERR_CONFLICT,
+                      "the library's folder disappeared during the scan; nothing is marked as missing");
     return e;
 }
 

@@ -168,7 +168,7 @@ enum err scan_trees_gone(struct scan *scan, struct id folder);
  * volume. Errors: those of persist, full. */
 enum err scan_trees_adopt(struct scan *scan, struct fault *fault);
 
-/* Makes a tree of each mount that the walk found and that is no library yet, and of each folder that the setting
+/* Makes a tree of each mount that the walk found and that is not a library yet, and of each folder that the setting
  * availability.cloud names. Errors: those of persist, timeout. */
 enum err scan_trees_put(struct scan *scan, struct fault *fault);
 

@@ -51,10 +51,10 @@ enum err scan_writer_put_folders(struct scan_writer *writer, const struct volume
 bool scan_writer_has_mount(const struct volume *volume, struct bytes path);
 
 /* A file system may be mounted at several places, and the row of its volume has one of them. Replaces a path on another
- * one by the path of the same folder there. Touches both. `seen` is the monitor's answer about the path. */
+ * one by the path of the same folder there. Touches both. `seen` is availability's answer about the path. */
 void scan_writer_move_to_volume(const struct place_seen *seen, char path[PATH_MAX]);
 
-/* Asks the monitor, and waits only while it is away. Errors: those of the ask; timeout also if its answer does not
+/* Asks availability, and waits only while it is away. Errors: those of the ask; timeout also if its answer does not
  * come. The answer is valid until the next ask. */
 enum err scan_writer_look(struct scan_writer *writer, const char *name, const void *request, void *answer,
                           struct fault *fault);

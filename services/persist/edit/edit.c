@@ -66,7 +66,7 @@ static enum err find_item(struct persist *p, const struct edit *edit, struct med
                   (unsigned long long)was->revision);
         fault_field(fault, "edit.expect");
         fault->revision = was->revision;
-        return fault_hint(fault, "read it again, and repeat the edit with its present revision");
+        return fault_hint(fault, "read it again, and repeat the edit with its current revision");
     }
     return ERR_OK;
 }

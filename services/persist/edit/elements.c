@@ -16,7 +16,7 @@ static enum err check_element(const struct element_edit *edit, struct fault *fau
     if (id_is_zero(edit->id) || id_is_zero(edit->project))
         return fault_set(fault, ERR_BAD_REQUEST, "the element has no id or no project: expected both");
     if (is_project != id_equal(edit->id, edit->project) && edit->kind.value != ELEMENT_KIND_CURRENT)
-        return fault_set(fault, ERR_BAD_REQUEST, "an element of kind project, and no other, has the id of its project");
+        return fault_set(fault, ERR_BAD_REQUEST, "only an element of kind project may have the id of its project");
     return ERR_OK;
 }
 
@@ -27,7 +27,7 @@ static enum err refuse_conflict(const struct change_of_element *c, const struct 
     fault_set(fault, ERR_CONFLICT, "element %s is at revision %llu, not %llu", id_write(edit->id, id),
               (unsigned long long)c->was.revision, (unsigned long long)edit->expect);
     fault_field(fault, "expect");
-    fault_hint(fault, "read it again, and repeat the edit with its present revision");
+    fault_hint(fault, "read it again, and repeat the edit with its current revision");
     if (fault)
         fault->revision = c->was.revision;
     return ERR_CONFLICT;

@@ -29,7 +29,7 @@ enum err undo_pointers_read(struct txn *txn, struct id scope, struct undo_pointe
 
 uint64_t undo_most(struct id scope); /* operations that a scope keeps */
 
-/* A step with more rows than `whole` is taken back, or done again, in parts of `part` rows. */
+/* A step with more rows than `whole` is undone, or redone, in parts of `part` rows. */
 struct undo_pieces {
     uint64_t whole, part;
 };
@@ -54,7 +54,7 @@ enum err undo_first_kept(struct txn *txn, struct arena *arena, struct id scope, 
 void undo_open(struct persist *p, struct id scope, struct text label);
 uint64_t undo_close(struct persist *p);
 
-/* Adds a row to the open step; without one, adds a step to `scope`. This discards the steps that were taken back: the
+/* Adds a row to the open step; without one, adds a step to `scope`. This discards the steps that were undone: the
  * new rows overwrite theirs. */
 enum err undo_push(struct persist *p, struct id scope, const struct undo_step *row);
 

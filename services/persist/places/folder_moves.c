@@ -69,7 +69,7 @@ enum err folder_moves_follow(struct persist *p, const struct persist_move_folder
     return push_move(p, &was, &now);
 }
 
-/* ---- taken back ---- */
+/* ---- undone ---- */
 
 /* For the undo stack only a missing folder is `not_found`. */
 static enum err move_to(struct persist *p, const struct folder_place *place, struct done *done, struct fault *fault)

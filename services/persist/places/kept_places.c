@@ -72,7 +72,7 @@ static enum err has_key(struct persist *p, const struct key *key, bool *has, str
 
     *has = e == ERR_OK;
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK
-                                             : fault_set(fault, e, "the moves that a person took back cannot be read");
+                                             : fault_set(fault, e, "the moves that a person undid cannot be read");
 }
 
 static enum err has_folder_note(struct persist *p, struct id folder, bool *has)
@@ -95,11 +95,10 @@ enum err kept_places_check_folder(struct persist *p, const struct folder_place *
 
     if (e != ERR_OK || !has)
         return e;
-    return fault_set(fault, ERR_DENIED, "a person took the move of folder %s to this place back",
-                     id_write(place->id, id));
+    return fault_set(fault, ERR_DENIED, "a person undid the move of folder %s to this place", id_write(place->id, id));
 }
 
-/* Refuses if a person took back the move of folder `kept` to `to`, or to a folder around it. */
+/* Refuses if a person undid the move of folder `kept` to `to`, or to a folder around it. */
 static enum err check_way(struct persist *p, struct id kept, struct id to, struct fault *fault)
 {
     struct folder at;
@@ -142,7 +141,6 @@ enum err kept_places_check(struct persist *p, const struct media *was, const str
     enum err e = has_key(p, &key, &has, fault);
 
     if (e == ERR_OK && has)
-        return fault_set(fault, ERR_DENIED, "a person took the move of item %s to this place back",
-                         id_write(move->id, id));
+        return fault_set(fault, ERR_DENIED, "a person undid the move of item %s to this place", id_write(move->id, id));
     return e == ERR_OK ? check_folders(p, was->folder, move->folder, fault) : e;
 }

@@ -1,4 +1,4 @@
-/* kept_places.h: moves that a person took back. persist refuses the report of a scan that would repeat such a move. The
+/* kept_places.h: moves that a person undid. persist refuses the report of a scan that would repeat such a move. The
  * item keeps its place, and the file at the other place gets an item of its own. The same holds for a folder, and for
  * all items below it. In the open turn. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_KEPT_PLACES_H

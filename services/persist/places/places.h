@@ -20,7 +20,7 @@ enum err places_move(struct persist *p, const struct move *move, struct outcome 
  * are one file. */
 enum err places_relocate(struct persist *p, const struct move *move, struct done *done, struct fault *fault);
 
-/* Does or takes `back` a move of the undo stack. After it was taken back, the item is missing until a scan sees its
+/* Does or takes `back` a move of the undo stack. After it was undone, the item is missing until a scan sees its
  * file. Errors: not_found (the item), conflict (the old place is taken, or its folder is gone; explained). */
 enum err places_take_move(struct persist *p, const struct move *move, bool back, struct done *done,
                           struct fault *fault);

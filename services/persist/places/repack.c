@@ -213,7 +213,7 @@ static enum err begin_row(struct persist *p, struct key row, struct bytes value)
 {
     enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), value));
 
-    free_repack(p); /* the present work may be on this row, whose folders then begin again */
+    free_repack(p); /* the current work may be on this row, whose folders then begin again */
     if (e == ERR_OK && p->service)
         service_every(p->service, pause_between_parts, run_repack_part, p);
     return e;

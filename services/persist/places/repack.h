@@ -11,7 +11,7 @@
 /* In the turn of the move: the items below `folder` whose pack is `old` will get the pack of their place. */
 enum err repack_begin(struct persist *p, struct id folder, struct text old);
 
-/* In the turn in which the move of `folder` was taken back or done again: the items below it become missing (`state`
+/* In the turn in which the move of `folder` was undone or redone: the items below it become missing (`state`
  * ITEM_STATE_MISSING), or those that are missing become present. */
 enum err repack_begin_presence(struct persist *p, struct id folder, enum item_state state);
 

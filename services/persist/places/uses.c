@@ -159,7 +159,7 @@ static enum err check_items(struct noting *n, struct fault *fault)
         return ERR_OK;
     fault_set(fault, ERR_TOO_LARGE, "the context has %u uses and would have %u more: at most %d", before,
               n->alive - before, USES_IN_CONTEXT);
-    return fault_hint(fault, "end uses of this context, or note the new ones in another context");
+    return fault_hint(fault, "end uses of this context, or record the new ones in another context");
 }
 
 static enum err write_use(struct noting *n, const struct use *use)
@@ -333,7 +333,7 @@ enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct 
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the context cannot be read");
     if (e == ERR_NOT_FOUND) {
-        fault_set(fault, e, "no context named \"%.*s\" was noted by `loophole use`", TEXT_ARG(ask->name));
+        fault_set(fault, e, "`loophole use` has recorded no context named \"%.*s\"", TEXT_ARG(ask->name));
         return fault_hint(fault, "the uses of a project or a session end when it no longer has the item");
     }
     n.context.at = clock_now();

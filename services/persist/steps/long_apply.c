@@ -194,7 +194,7 @@ enum err long_apply_cancel(struct persist *p, struct id task)
 static enum err check_begin(struct persist *p, struct call *call, const struct persist_apply *ask)
 {
     if (ask->has_step) {
-        refuse(call, ERR_BAD_REQUEST, "`parts` makes a step of its own: expected no `step`");
+        refuse(call, ERR_BAD_REQUEST, "an apply with `parts` makes a step of its own: expected no `step`");
         return fault_field(call_fault(call), "step");
     }
     if (count_works(p) < LONG_MOST)

@@ -4,9 +4,9 @@
  *
  *   long_apply_begin ─► parts: actions, progress under the request id, commit ─► last part: answer
  *
- * - After a death of persist, the request that is sent again continues after the last commit. The work goes on when its
- *   client is gone.
- * - When an action fails, or a person cancels the task, the actions before it stay. Undo takes them back.
+ * - After a death of persist, the request that is sent again continues after the last commit. The work continues when
+ *   its client is gone.
+ * - When an action fails, or a person cancels the task, the actions before it stay. Undo reverts them.
  * - When another change of the scope comes between two parts, the next part begins a step of its own, with the same
  *   label. */
 #ifndef LOOPHOLE_PERSIST_LONG_APPLY_H

@@ -15,8 +15,8 @@ bool step_files_wrote(const struct undo_step *row, struct id *write)
 static enum err refuse_step(uint64_t row, bool back, struct fault *fault)
 {
     fault_set(fault, ERR_CONFLICT, "operation %llu wrote into a file", (unsigned long long)row);
-    fault_hint(fault, back ? "`loophole undo` takes such a step back, with its files, one step after another"
-                           : "`loophole redo` does such a step again, with its files");
+    fault_hint(fault, back ? "`loophole undo` undoes such a step, with its files, one step after another"
+                           : "`loophole redo` redoes such a step, with its files");
     return fault_field(fault, "files");
 }
 

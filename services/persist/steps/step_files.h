@@ -9,7 +9,7 @@
 /* True if this row belongs to a step that wrote labels into files; sets `write` to the id of that write. */
 bool step_files_wrote(const struct undo_step *row, struct id *write);
 
-/* For a client that does not change files: refuses to take back (`back`: the newest steps down to step `to`; 0: the
+/* For a client that does not change files: refuses to undo (`back`: the newest steps down to step `to`; 0: the
  * newest alone) or to do again a step that wrote into files. Errors (explained): conflict, with
  * the field `files`. */
 enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_t to, struct fault *fault);

@@ -119,8 +119,8 @@ static bool has_moved(const struct undo_pointers *now, const struct undo_pointer
 static enum err refuse_moved(const struct taken_back *taken, bool back, struct fault *fault)
 {
     fault_set(fault, ERR_CONFLICT, "another change came between: %llu operations of step %llu are %s",
-              (unsigned long long)taken->items, (unsigned long long)taken->step, back ? "taken back" : "done again");
-    return fault_hint(fault, "`loophole undo list` shows the steps that are left");
+              (unsigned long long)taken->items, (unsigned long long)taken->step, back ? "undone" : "redone");
+    return fault_hint(fault, "`loophole undo list` shows the remaining steps");
 }
 
 /* The work of a row that fails is done later, and may belong to another library: the step is taken all the same. */
@@ -202,7 +202,7 @@ static enum err find_named(struct persist *p, struct id scope, uint64_t step, st
         return fault_hint(fault, "`loophole undo list` shows the steps");
     }
     if (step > stack->at || (row->has_apart && row->apart))
-        return fault_set(fault, ERR_CONFLICT, "step %llu is taken back already", (unsigned long long)step);
+        return fault_set(fault, ERR_CONFLICT, "step %llu is already undone", (unsigned long long)step);
     return ERR_OK;
 }
 
@@ -234,12 +234,12 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
     if (e != ERR_OK)
         return fault_set(fault, e, "the undo stack cannot be read");
     e = together_check(bytes, fault);
-    return e == ERR_OK ? e : fault_hint(fault, "take fewer steps back together, or one after another");
+    return e == ERR_OK ? e : fault_hint(fault, "undo fewer steps together, or one after another");
 }
 
 static enum err refuse_gone(uint64_t step, struct fault *fault)
 {
-    return fault_set(fault, ERR_CONFLICT, "step %llu cannot be taken back: its items are no longer in the catalogue",
+    return fault_set(fault, ERR_CONFLICT, "step %llu cannot be undone: its items are no longer in the catalogue",
                      (unsigned long long)step);
 }
 
@@ -342,7 +342,7 @@ static enum err read_progress(struct persist *p, struct undoing *undoing)
     return e;
 }
 
-/* The next part of a step may be none of it if another client added or took back a step meanwhile. */
+/* The next part of a step may be none of it if another client added or undid a step meanwhile. */
 static enum err check_left(struct persist *p, const struct undoing *undoing, struct fault *fault)
 {
     struct undo_pointers now;

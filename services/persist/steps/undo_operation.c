@@ -15,7 +15,7 @@ static enum err explain_row(uint64_t number, bool back, enum err e, struct fault
     const struct fault why = fault ? *fault : (struct fault){ 0 };
 
     fault_set(fault, e, "operation %llu of the undo stack cannot be %s: %.150s", (unsigned long long)number,
-              back ? "taken back" : "done again", why.what);
+              back ? "undone" : "redone", why.what);
     return why.hint[0] ? fault_hint(fault, "%s", why.hint) : e;
 }
 

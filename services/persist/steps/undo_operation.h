@@ -1,4 +1,4 @@
-/* undo_operation.h: takes back one operation of a step, or does it again. The loop's thread. */
+/* undo_operation.h: undoes one operation of a step, or does it again. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_UNDO_OPERATION_H
 #define LOOPHOLE_PERSIST_UNDO_OPERATION_H
 

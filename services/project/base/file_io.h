@@ -21,7 +21,7 @@ struct file_io {
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
     char real[PATH_MAX]; /* the path of its folder without links; "": unknown, or the file is written */
-    char was[33];        /* of FILE_IO_RENEW: a hash in hex; "": there is no file */
+    char was[33];        /* of FILE_IO_RENEW: a hash in hex; "": there is not a file */
     struct buffer bytes; /* what was read, or what the file has */
     struct fault fault;  /* code ERR_OK: it is done */
     void (*done)(void *owner, struct file_io *io);
@@ -41,7 +41,7 @@ void file_io_start(struct project *p, enum file_io_kind kind, const char *path, 
  * has another digest, nothing is written, and the result has the bytes that were found. */
 void file_io_renew(struct project *p, const char *path, const char *was, struct bytes bytes,
                    void (*done)(void *owner, struct file_io *io), void *owner);
-void file_io_close(struct project *p); /* at the end of the service: drops what waits for another write */
+void file_io_close(struct project *p); /* at the end of the service: drops waiting writes */
 
 /* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Those of this
  * process stay, because the clock may have been set back since it started. Any thread. */

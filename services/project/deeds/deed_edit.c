@@ -163,7 +163,7 @@ static enum err check_new_name(struct doing *work, struct txn *txn, struct text 
 {
     if (!id_equal(work->id, elements_draft_id) || text_is(name, "draft"))
         return deed_check_unused(work, txn, name, work->id, fault);
-    fault_set(fault, ERR_BAD_REQUEST, "the draft project keeps its name");
+    fault_set(fault, ERR_BAD_REQUEST, "the draft project cannot be renamed");
     fault_hint(fault, "`loophole project save_as NAME` makes a project of it");
     return fault_field(fault, "name");
 }

@@ -117,7 +117,7 @@ static struct item_uses find_uses_after(struct arena *arena, const struct elemen
     return uses;
 }
 
-/* The actions that make the present parts equal to those of a document. A part that was of another kind is removed
+/* The actions that make the current parts equal to those of a document. A part that was of another kind is removed
  * first. */
 static uint32_t compare_parts(struct doing *work, struct txn *txn, const struct element_list *now,
                               const struct element_list *due, struct action *to)
@@ -196,8 +196,7 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     if (count == 0)
         return ERR_OK;
     if (count > UNDO_STEPS) {
-        fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d are taken back by undo", count,
-                  UNDO_STEPS);
+        fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d can be undone", count, UNDO_STEPS);
         return fault_hint(fault, "nothing was changed; load a save that differs in fewer parts"), ERR_TOO_LARGE;
     }
     struct text label = work->number

@@ -166,7 +166,7 @@ static void fill_body(const struct tree *body, const struct tree *place, struct 
     state->revision = (uint64_t)tree_real(place, "saved", 0);
 }
 
-/* The tempo is that of what sounds, if the project keeps it. */
+/* The tempo is that of the current sound, if the project keeps it. */
 static void fill_tempo(struct arena *arena, const struct element_list *parts, struct project_line *state)
 {
     struct tree body;

@@ -13,7 +13,7 @@ static enum err refuse_changed(struct text mirror, bool is_over, struct fault *f
     if (is_over || !text_is(mirror, "changed"))
         return ERR_OK;
     fault_set(fault, ERR_CONFLICT, "project.json was changed by another program");
-    return fault_hint(fault, "`load --file` takes that change; `save --force` writes over it");
+    return fault_hint(fault, "`load --file` loads that change; `save --force` overwrites it");
 }
 
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault)

@@ -42,7 +42,7 @@ static enum err refuse_copy(struct doing *work, struct txn *txn, struct text fol
     }
     fault_set(fault, ERR_CONFLICT, "this is another state of the project in %.180s", folder.at);
     return fault_hint(fault, "nothing was changed; open the project by its name, copy this project.json to its folder, "
-                             "and `loophole project load --file` takes it");
+                             "and `loophole project load --file` loads it");
 }
 
 enum err folder_copy_check(struct doing *work, struct txn *txn, struct fault *fault)

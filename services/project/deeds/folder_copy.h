@@ -1,5 +1,5 @@
 /* folder_copy.h: a copy of a project's folder at another state, beside the folder that the project has. Opening it
- * would write the present project over the copy. The loop's thread. */
+ * would write the current project over the copy. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_FOLDER_COPY_H
 #define LOOPHOLE_PROJECT_FOLDER_COPY_H
 

@@ -16,7 +16,7 @@ struct missing_noting {
     struct id project, after; /* the last item that was sent */
     bool has_root;            /* the catalogue has the volume "/", on which each path lies */
     missing_noted *done;
-    bool has_begun, is_asked;    /* is_asked: persist or the monitor has not answered yet */
+    bool has_begun, is_asked;    /* is_asked: persist or availability has not answered yet */
     struct missing_noting *next; /* begins when this one has ended */
 };
 

@@ -1,10 +1,10 @@
-/* sound.h: keeps the present sound as a part of the open project. The service copies the state of the audio core into
+/* sound.h: keeps the current sound as a part of the open project. The service copies the state of the audio core into
  * that part (parts/sound_body.h), without steps of undo. It sets the core from that part when another project is
- * opened, when an edit or a load changed the part, or when a fresh core plays. The core notes the project that keeps
+ * opened, when an edit or a load changed the part, or when a fresh core plays. The core records the project that keeps
  * its sound, and the revision of the part. So the service sets nothing twice, and overwrites nothing that a running
  * core plays.
  *
- *   look ─► ask what sounds ─► has it changed? write the part ─► is it of the open project? ─► note it
+ *   look ─► ask for the sound ─► has it changed? write the part ─► is it of the open project? ─► note it
  *                                                                └── no: set all, note it ◄──┘
  *
  * If a client waits for a change, the service writes it at once, and the core answers the client when the change is

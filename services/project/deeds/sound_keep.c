@@ -198,7 +198,7 @@ static void take_written(void *state, enum err error, const void *answer, const 
         e = project_read(s->p, &txn, NULL);
     if (e != ERR_OK) {
         if (error != ERR_CONFLICT && error != ERR_OK)
-            log_warn("the project does not keep the present sound: %s", fault->what);
+            log_warn("the project does not keep the current sound: %s", fault->what);
         look_later(s, SOUND_LONGEST_US);
         return;
     }
@@ -219,7 +219,7 @@ static void write_part(struct sound_keeping *s, const struct element *part)
     char scope[ID_TEXT_SIZE];
     struct action action =
         deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, s->body, part->revision));
-    const struct persist_apply apply = { .label = TEXT("keep the present sound"),
+    const struct persist_apply apply = { .label = TEXT("keep the current sound"),
                                          .scope = text_of(id_write(part->project, scope)),
                                          .actions = { 1, &action } };
 

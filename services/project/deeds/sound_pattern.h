@@ -1,4 +1,4 @@
-/* sound_pattern.h: sends an audio core whose predecessor died the pattern that it plays. The core goes on from its
+/* sound_pattern.h: sends an audio core whose predecessor died the pattern that it plays. The core continues from its
  * score, which has neither the names of the pattern, nor its media items, nor its voices. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_PATTERN_H
 #define LOOPHOLE_PROJECT_SOUND_PATTERN_H

@@ -18,10 +18,10 @@ void sound_return_note(struct txn *txn, struct arena *arena, struct id project, 
  * the part of the project keeps its ids. */
 void sound_return_own_ids(struct txn *txn, struct arena *arena, const struct sound_away *away, struct sounding *now);
 
-/* Begins to set pads and rows that use items of `away` which are here now, also under another id, and notes the others.
- * If `away` is not known yet, asks the core for it first; the caller then calls again. Returns false if nothing is to
- * be set. `arena` and `away` must live until `done` is called, once; false: the core did not answer, and `away` is as
- * it was. */
+/* Begins to set pads and rows that use items of `away` which are here now, also under another id, and records the
+ * others. If `away` is not known yet, asks the core for it first; the caller then calls again. Returns false if nothing
+ * is to be set. `arena` and `away` must live until `done` is called, once; false: the core did not answer, and `away`
+ * is as it was. */
 bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                         const struct element *part, const struct sounding *now, struct sound_away *away,
                         void (*done)(void *state, bool is_set), void *state);

@@ -48,9 +48,9 @@ struct doing {
     bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
     struct text named;                                     /* the project as the ask names it; "": the open one */
     struct id id;                                          /* the project */
-    struct arena arena;                                    /* of the present phase */
+    struct arena arena;                                    /* of the current phase */
     struct arena kept;                                     /* until the answer */
-    struct text label;                                     /* of what undo took back */
+    struct text label;                                     /* of what undo undid */
     void (*taken)(struct doing *work, const void *answer); /* of work_ask */
 
     /* of the last file operation */

@@ -1,4 +1,5 @@
-/* library_source.h: the pattern of an ask that takes a slot, a pattern of the library, a text, or what plays. */
+/* library_source.h: the pattern of an ask that takes a slot, a pattern of the library, a text, or the playing
+ * pattern. */
 #ifndef LOOPHOLE_PROJECT_LIBRARY_SOURCE_H
 #define LOOPHOLE_PROJECT_LIBRARY_SOURCE_H
 

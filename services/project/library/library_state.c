@@ -28,7 +28,8 @@ enum err library_state_tree(const char *path, struct arena *arena, struct tree *
     if (e != ERR_BAD_REQUEST)
         return e;
     fault_set(fault, ERR_IO, "%.150s is damaged", path);
-    return fault_hint(fault, "move the folder .steps away: the patterns stay, what undo can take back is lost");
+    return fault_hint(fault,
+                      "move the folder .steps away: the patterns stay, but the steps that undo could revert are lost");
 }
 
 enum err library_state_read(const struct pattern_library *library, struct step_state *to, struct fault *fault)

@@ -134,7 +134,7 @@ static enum err put_files(const struct pattern_library *library, int64_t step, b
     return e;
 }
 
-/* The present file is what the step left there. */
+/* The current file is what the step left there. */
 static bool is_as_left(const struct pattern_library *library, int64_t step, uint32_t index, const struct changed *file,
                        bool after)
 {
@@ -292,7 +292,7 @@ enum err library_recover(struct pattern_library *library, struct fault *fault)
     return e;
 }
 
-/* After a failure, such as a full disk, takes back the part of the step that was done. If that fails too, the next ask
+/* After a failure, such as a full disk, undoes the part of the step that was done. If that fails too, the next ask
  * completes the step. */
 static void turn_back(const struct pattern_library *library, struct step_state *steps, struct tree done)
 {
@@ -304,7 +304,7 @@ static void turn_back(const struct pattern_library *library, struct step_state *
     steps->going = steps->at;
     steps->done = done;
     if (library_state_write(library, steps, &fault) != ERR_OK)
-        log_fault("a change of the library of patterns is still to be taken back", &fault);
+        log_fault("a change of the library of patterns is still to be undone", &fault);
 }
 
 static enum err go_to(const struct pattern_library *library, struct step_state *steps, int64_t to,
@@ -323,7 +323,7 @@ static enum err go_to(const struct pattern_library *library, struct step_state *
     return e;
 }
 
-/* A new step takes the number of one that was taken back. */
+/* A new step takes the number of one that was undone. */
 static enum err forget_undone(const struct pattern_library *library, struct step_state *steps, struct fault *fault)
 {
     const int64_t undone = steps->top;
@@ -352,7 +352,7 @@ enum err library_do(struct pattern_library *library, const struct library_step *
         e = go_to(library, &steps, steps.top, &step->sender, step->said, fault);
         if (e == ERR_OK && steps.top > LIBRARY_STEPS)
             remove_step(library, steps.top - LIBRARY_STEPS);
-        if (e != ERR_OK && steps.going == steps.at) /* it was taken back: a redo must not do it */
+        if (e != ERR_OK && steps.going == steps.at) /* it was undone: a redo must not do it */
             (void)forget_undone(library, &steps, &(struct fault){ 0 });
     }
     arena_free(&steps.arena);

@@ -1,5 +1,5 @@
 /* library_step.h: changes of the library's files that are done together or not at all, over any death, and that can be
- * taken back. In a thread, under the library's lock.
+ * undone. In a thread, under the library's lock.
  *
  *   stage old and new texts in .steps/N ─► sync ─► state.json: going to N ─► files ─► sync ─► state.json: at N
  *
@@ -30,7 +30,7 @@ struct library_step {
 /* Completes a step that a death interrupted; call it first. Errors (explained): those of the files. */
 enum err library_recover(struct pattern_library *library, struct fault *fault);
 
-/* Does a step, and removes the steps that were taken back. Errors (explained): those of the files; no pattern has
+/* Does a step, and removes the steps that were undone. Errors (explained): those of the files; no pattern has
  * changed then. */
 enum err library_do(struct pattern_library *library, const struct library_step *step, struct fault *fault);
 

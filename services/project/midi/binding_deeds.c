@@ -112,7 +112,7 @@ static enum err read_job(const struct project_bind *ask, struct bind_job *job, s
     job->until = ask->has_until ? ask->until : job->target.until;
     job->has_control = ask->control.len > 0;
     if (job->has_control && !control_read(ask->control, &job->control)) {
-        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no MIDI control: expected cc/1/7, note/10/36, nrpn/1/300, …",
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a MIDI control: expected cc/1/7, note/10/36, nrpn/1/300, …",
                   TEXT_ARG(ask->control));
         return fault_field(fault, "control");
     }
@@ -147,7 +147,7 @@ static enum err make_room(struct midi_bindings *bindings, const struct project_b
 
         if (!is_same && text_equal(each->control, control) && !ask->over) {
             fault_set(fault, ERR_EXISTS, "%.*s moves %.*s", TEXT_ARG(control), TEXT_ARG(each->target));
-            return fault_hint(fault, "--force binds it to this instead");
+            return fault_hint(fault, "--force binds it to this target instead");
         }
         if (!is_same && !text_equal(each->control, control))
             bindings->each.at[kept++] = *each;
@@ -170,7 +170,7 @@ static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fau
     enum err e;
 
     if (!job->has_control) {
-        fault_set(fault, ERR_TIMEOUT, "no control was moved at a port midi_in, or another client learns now");
+        fault_set(fault, ERR_TIMEOUT, "no control was moved at a port midi_in, or another client is learning now");
         return fault_hint(fault, "`loophole audio connect midi_in CLIENT:PORT` connects a device");
     }
     e = read_bindings(work, txn, &project, &body, &bindings, fault);

@@ -41,10 +41,10 @@ bool live_is_pressed(struct midi_live *live, const struct midi_move *move);
 bool live_is_moved(const struct midi_live *live); /* something is to be decided */
 void live_forget_moves(struct midi_live *live);
 
-/* The value that its device is to show for the present value of the target, if it is another than it shows. */
+/* The value that its device is to show for the current value of the target, if it is another than it shows. */
 bool live_shows(struct midi_live *live, double now, uint32_t *value);
 
-/* The value to be set, for the present value. False: none. */
+/* The value to be set, for the current value. False: none. */
 bool live_decide(struct midi_live *live, double now, double *value);
 
 #endif

@@ -151,7 +151,7 @@ static void take_look(void *state, enum err error, const void *answer, const str
     live_forget_moves(live);
 }
 
-/* Asks for the present value of the target, and then sets the new one. */
+/* Asks for the current value of the target, and then sets the new one. */
 static void run_live(struct midi_live *live)
 {
     struct midi_following *s = live->owner;

@@ -12,7 +12,7 @@ enum err midi_follow_open(struct project *p, struct fault *fault);
 void midi_follow_close(struct project *p);
 
 /* Calls `done` once with the next control that is moved, or with NULL: after `until`, or when another
- * client begins to learn. Meanwhile controls only end what they hold: a pad, a switch of the mode hold. */
+ * client begins to learn. Meanwhile controls only release what they hold: a pad, a switch of the mode hold. */
 typedef void midi_learned_fn(void *state, const struct midi_control *control);
 void midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state);
 

@@ -179,9 +179,10 @@ enum err target_read(struct text typed, struct midi_target *to, struct fault *fa
         *to = (struct midi_target){ row, row->kind, word, row->from, row->until, row->look };
         return ERR_OK;
     }
-    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is nothing that a MIDI control can move",
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a target of MIDI controls",
               typed.len < MIDI_TARGET_MOST ? (int)typed.len : MIDI_TARGET_MOST, typed.at ? typed.at : "");
-    (void)fault_hint(fault, "mixer/CHANNEL/gain, transport/toggle, pads/PAD, pattern/load/SLOT, …: docs/midi.md");
+    (void)fault_hint(fault,
+                     "expected mixer/CHANNEL/gain, transport/toggle, pads/PAD, pattern/load/SLOT, …: docs/midi.md");
     return fault_field(fault, "target");
 }
 

@@ -1,4 +1,4 @@
-/* target.h: what a MIDI control may move, as one table: the ask that does it, and where its present value is read.
+/* target.h: what a MIDI control may move, as one table: the ask that does it, and where its current value is read.
  * Pure; memory from the arena.
  *
  *   mixer/CHANNEL/gain|pan|mute|solo    transport/tempo|swing|metronome|start|stop|toggle|tap    panic */
@@ -46,7 +46,7 @@ bool target_release(const struct midi_target *target, struct arena *arena, struc
 /* The pad that it hits. False: it hits none. */
 bool target_pad(const struct midi_target *target, uint64_t *pad);
 
-/* The present value, from the answer to the ask `look`. False: it has none. */
+/* The current value, from the answer to the ask `look`. False: it has none. */
 bool target_value(const struct midi_target *target, const void *answer, double *to);
 
 /* Between a position of the control, 0 to 1, and a value. `from` and `until` are the value's range. */

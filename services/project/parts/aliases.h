@@ -1,5 +1,5 @@
 /* aliases.h: ids of other programs in a project's document: whole numbers, and words that are no id of ours. A part
- * with such an id is the present part that has it as alias. Without one it gets an id made from the project's id, its
+ * with such an id is the current part that has it as alias. Without one it gets an id made from the project's id, its
  * list and the foreign id, so that reading it again gives the same id. Its key `alias` keeps the foreign one, which is
  * unique in its list. All memory is in the arena, without a limit. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_ALIASES_H

@@ -50,7 +50,7 @@ static void restore_file_keys(struct arena *arena, struct tree *project, struct 
         tree_remove(project, TEXT(DOCUMENT_FILE_KEYS));
 }
 
-/* If the body's value is no object, it is the project's own key, and the new value replaces it. */
+/* If the body's value is not an object, it is the project's own key, and the new value replaces it. */
 void document_set_own_file_keys(struct tree *body, struct arena *arena, const struct tree *own)
 {
     const struct tree *was = tree_get(body, DOCUMENT_FILE_KEYS);
@@ -221,7 +221,7 @@ bool document_item_has_more(const struct tree *item)
     return false;
 }
 
-/* Sets the members of the last save whose names `keys` lists. The part itself has the present values of the others. */
+/* Sets the members of the last save whose names `keys` lists. The part itself has the current values of the others. */
 static void set_saved(struct tree *to, struct arena *arena, const struct tree *saved, const char *const *keys)
 {
     for (uint32_t i = 0; i < saved->count; i++) {

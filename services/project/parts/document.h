@@ -28,8 +28,8 @@ void document_make(struct arena *arena, const struct element *project, const str
 struct text document_hash(const struct tree *document, struct arena *arena);
 
 /* Adds the catalogue's data of each item in use. Data of items that the catalogue lacks comes from the project's
- * parts of kind item and from its last save. A take that is not final is no item of a save; a draft has it, with its
- * `lifecycle`. */
+ * parts of kind item and from its last save. A take that is not final is not an item of a save; a draft has it, with
+ * its `lifecycle`. */
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
                         bool is_draft, struct tree *document);
 

@@ -7,7 +7,7 @@
 #include "schema_project.h"
 #include "store/elements.h"
 
-/* Parts of a project, with what it keeps of its items; bytes of a save; saves. */
+/* Parts of a project, with the kept data of its items; bytes of a save; saves. */
 enum { PARTS_MOST = 16000, SAVE_BYTES = 3 << 20, SAVES_KEPT = 64 };
 
 struct choice parts_kind(int32_t kind); /* an enum element_kind as the value of a field */

@@ -1,4 +1,4 @@
-/* sound_body.h: what sounds, as one part of a project: the part of kind sound with an id of its own. Its keys are those
+/* sound_body.h: the sound, as one part of a project: the part of kind sound with an id of its own. Its keys are those
  * of the record `sounding` that a change of sound can give: bpm, swing, sync, clock_out, clock_stopped, clock_offset,
  * metronome, mixer, inserts, pads, pattern. Other keys are kept. Any thread; all memory is in the arena, without a
  * limit. */
@@ -14,7 +14,7 @@ struct id sound_body_id(struct id project);
 /* Reads that part. not_found: `to` is zero, with the body "{}". */
 enum err sound_body_get(struct txn *txn, struct arena *arena, struct id project, struct element *to);
 
-/* Returns the body `was` with what sounds now. Pads that `now` lacks, and a pattern, stay as they were. */
+/* Returns the body `was` with the current sound. Pads that `now` lacks, and a pattern, stay as they were. */
 struct text sound_body_merge(struct arena *arena, struct text was, const struct sounding *now);
 
 /* The id by which a project names an item, for the id that the core has; usually the same. */
@@ -23,7 +23,7 @@ typedef struct id sound_body_own_fn(const void *state, struct id given);
 /* Replaces the ids of the items by those of `own`. */
 void sound_body_rename(struct sounding *sounding, sound_body_own_fn *own, const void *state);
 
-/* True if the body has what sounds now. */
+/* True if the body has the current sound. */
 bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now);
 
 /* A body that does not say which inserts there are leaves those of `now`. */

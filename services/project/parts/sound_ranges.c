@@ -16,7 +16,7 @@ static enum err check_whole(const struct field *field, const struct tree *value,
     if (field->type == FIELD_INT)
         return value_check_int(field, (int64_t)value->real, fault);
     if (value->real < 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "%g is out of range: expected no negative number", value->real);
+        return fault_set(fault, ERR_BAD_REQUEST, "%g is out of range: expected 0 or more", value->real);
     return value_check_uint(field, (uint64_t)value->real, fault);
 }
 

@@ -82,7 +82,7 @@ static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fa
     return e == ERR_OK ? find_slots(work, txn) : e;
 }
 
-/* The part of what sounds has an id that is made from the project's. */
+/* The part of the sound has an id that is made from the project's. */
 static void rename_sound(struct element_list *parts, struct id from, struct id to)
 {
     for (uint32_t i = 0; i < parts->count; i++)

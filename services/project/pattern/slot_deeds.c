@@ -141,7 +141,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     return slot_job_send(work, label, actions, count, fault);
 }
 
-/* If the slot's row does not list the present text, that text was made for a repeated ask. Then the stored text, that
+/* If the slot's row does not list the current text, that text was made for a repeated ask. Then the stored text, that
  * of the first ask, is written. */
 static enum err write_slots(struct doing *work, struct txn *txn, struct fault *fault)
 {

@@ -16,7 +16,7 @@ struct slot_place {
     enum err read;       /* of its file */
     struct text why;     /* it could not be read */
     struct text file;    /* as read */
-    struct text backup;  /* the newest good one of a file that is no pattern */
+    struct text backup;  /* the newest good one of a file that is not a pattern */
     struct text content; /* the slot's true text; "": it is empty */
     bool adopts;         /* its file was changed by another program, and is the truth */
     bool heals;          /* its file is not what the store has */
@@ -49,7 +49,7 @@ void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count);
 /* Begins a job on the slot with that number in words, and reads its file. Errors: those of both. */
 enum err slot_job_begin_one(struct doing *work, struct txn *txn, struct text number, struct fault *fault);
 
-void slot_job_read_bank(struct doing *work); /* all files of the bank; names no backup of one that is no pattern */
+void slot_job_read_bank(struct doing *work); /* all files of the bank; names no backup of one that is not a pattern */
 
 /* Compares each slot's file, or one, with the store. Fills content, adopts and heals. */
 enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault);
@@ -66,7 +66,7 @@ enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault)
 /* Plans to write the texts of the store. After a repeated ask these are the texts of its first copy. */
 void slot_job_take_stored(struct doing *work, struct txn *txn);
 
-/* Writes the files that differ from the store. A file that only heals gets the present text of its slot: another client
+/* Writes the files that differ from the store. A file that only heals gets the current text of its slot: another client
  * may have saved it since the plan. `waits`: the phase continues when they are on the disk. */
 void slot_job_write(struct doing *work, struct txn *txn, bool waits);
 
@@ -78,7 +78,7 @@ enum err slot_job_send(struct doing *work, const char *label, struct action *act
  * actions. */
 uint32_t slot_job_adopt(struct doing *work, struct action *to);
 
-/* Of the answer to audio.pattern: what plays. */
+/* Of the answer to audio.pattern: the playing pattern. */
 void slot_take_playing(struct doing *work, const void *answer);
 
 /* Sets a pattern's time to now, and its name to `name`, or to `otherwise` if it has no name and `name` is empty. */
@@ -97,7 +97,7 @@ enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_
 /* Reports that the files of the job's slots could not be written; work->filed has the cause. Returns its code. */
 enum err slot_job_say_failed(struct doing *work, struct fault *fault);
 
-/* Answers with what was said, or with the fault of the files. */
+/* Answers with the sentence, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* A deed's explain: an error that the table does not name gets [PATTERN] Error: WHY. */

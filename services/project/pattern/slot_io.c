@@ -129,7 +129,7 @@ static bool lacks_links(int number)
     return number == EPERM || number == EOPNOTSUPP || number == ENOSYS || number == EMLINK;
 }
 
-/* Copies the present file to the name of a backup that does not exist. */
+/* Copies the current file to the name of a backup that does not exist. */
 static enum err copy_backup(struct slot_io *io, const struct slot_file *file, const char *path)
 {
     struct buffer bytes = { 0 };
@@ -141,7 +141,7 @@ static enum err copy_backup(struct slot_io *io, const struct slot_file *file, co
     return e;
 }
 
-/* Links the present file as the newest backup, also if the clock was set back, and sets `path` to it. */
+/* Links the current file as the newest backup, also if the clock was set back, and sets `path` to it. */
 static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest,
                             char path[BACKUP_PATH])
 {
@@ -166,7 +166,7 @@ static enum err link_backup(struct slot_io *io, const struct slot_file *file, co
     return fault_errno(&io->fault, file_err(number), number, "the backup %.150s cannot be made", path);
 }
 
-/* Gives the present file a second name, and sets `path` to it; "" if there is no file. Errors: io, full, denied. */
+/* Gives the current file a second name, and sets `path` to it; "" if there is not a file. Errors: io, full, denied. */
 static enum err keep_backup(struct slot_io *io, const struct slot_file *file, char path[BACKUP_PATH])
 {
     struct slot_backup backups[NAMES_MOST];

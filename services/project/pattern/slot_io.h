@@ -15,7 +15,7 @@ struct slot_file {
     struct buffer bytes; /* read, or to be written */
     struct fault fault;  /* of a read; not_found: there is none */
     char backup[NAME_MAX +
-                1]; /* of a file that is no pattern, or cannot be read: the newest backup that is one; or "" */
+                1]; /* of a file that is not a pattern, or cannot be read: the newest backup that is one; or "" */
 };
 
 struct slot_io {

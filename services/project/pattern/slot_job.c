@@ -47,7 +47,7 @@ static void refuse_empty(struct slot_place *place)
     if (place->read != ERR_OK || place->file.len > 0)
         return;
     place->read = ERR_BAD_REQUEST;
-    place->why = TEXT("the file has no bytes");
+    place->why = TEXT("the file is empty");
 }
 
 static void take_files(void *owner, struct slot_io *io)

@@ -56,7 +56,7 @@ static enum err replace_backup(const struct pack *pack, const char *path, struct
     enum err e = ERR_OK;
 
     if (lock < 0)
-        return fault_set(fault, ERR_BUSY, "another engine saves");
+        return fault_set(fault, ERR_BUSY, "another engine is saving");
     if (access(path, F_OK) == 0) /* a newer save may have removed it */
         e = file_write_atomic(path, packed, 0644, fault);
     (void)close(lock);

@@ -8,6 +8,6 @@
  * the folder does not answer (timeout), or that another engine has locked it (busy), this one ends with that fault. */
 void slot_writes_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io),
                        void *owner);
-void slot_writes_close(struct project *p); /* at the end of the service: drops what waits */
+void slot_writes_close(struct project *p); /* at the end of the service: drops waiting writes */
 
 #endif

@@ -71,7 +71,7 @@ uint32_t song_next(const struct song *song, uint32_t entry)
 
 /* ---- typed ---- */
 
-/* Reads a number and the `end` after it, or the end of the word. Returns what follows; NULL: it is no number. */
+/* Reads a number and the `end` after it, or the end of the word. Returns what follows; NULL: it is not a number. */
 static const char *read_number(const char *at, char end, uint64_t *to)
 {
     char *after;

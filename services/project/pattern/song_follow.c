@@ -112,7 +112,7 @@ static void take_given(void *state, enum err error, const void *answer, const st
     (void)answer;
     arena_reset(&s->arena);
     if (is_refused(error) && read_open_song(s, &song, NULL)) {
-        log_warn("entry %u of the song is passed over: %s", s->entry, fault->what);
+        log_warn("entry %u of the song is skipped: %s", s->entry, fault->what);
         if (++s->passed < song.entries.count && give_entry(s, song_next(&song, s->entry)))
             return;
     } else if (error == ERR_OK) {

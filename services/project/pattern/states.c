@@ -59,7 +59,7 @@ static enum err begin_apply(struct doing *work, struct txn *txn, struct fault *f
     return e == ERR_OK ? ask_playing(work, txn, fault) : e;
 }
 
-/* Plays the rows of a snapshot with the present voices. A voice that a row names but that does not play gets its
+/* Plays the rows of a snapshot with the current voices. A voice that a row names but that does not play gets its
  * defaults. */
 static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
 {

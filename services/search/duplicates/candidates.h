@@ -50,10 +50,10 @@ void candidates_open(struct candidate_sounds *sounds, uint32_t count);
 void candidates_close(struct candidate_sounds *sounds);
 void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, once `is_representative` is known */
 
-/* One update from the former sounds to the present ones. */
+/* One update from the former sounds to the current ones. */
 struct candidates;
 
-/* `now_of` has, for each former sound, its present number, or CANDIDATES_NONE if it is gone or changed. `was` is
+/* `now_of` has, for each former sound, its current number, or CANDIDATES_NONE if it is gone or changed. `was` is
  * arranged or empty and may be freed after candidates_free; `now` must be arranged. Takes
  * CANDIDATES_UPDATE_BYTES for each sound of both; the caller has checked limits_leave. */
 #define CANDIDATES_UPDATE_BYTES ((1 + 2 * CANDIDATES_ORDERS) * sizeof(uint32_t) + sizeof(bool))

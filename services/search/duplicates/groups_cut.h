@@ -19,7 +19,7 @@ struct groups_cut {
 void groups_cut(const struct duplicate_groups *groups, const bool *is_wanted, struct groups_cut *to);
 void groups_cut_free(struct groups_cut *cut); /* leaves it all zero */
 
-/* Like groups_count and groups_get, of what is left of `groups`. */
+/* Like groups_count and groups_get, for the remaining part of `groups`. */
 uint32_t groups_cut_count(const struct groups_cut *cut, const struct duplicate_groups *groups);
 bool groups_cut_get(const struct groups_cut *cut, const struct duplicate_groups *groups, uint32_t number,
                     struct found_group *to);

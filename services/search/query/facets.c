@@ -94,7 +94,8 @@ static enum err refuse_field(struct text name, const char *field, struct fault *
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a facet", TEXT_ARG(name));
     fault_field(fault, field);
     return fault_hint(
-        fault, "one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, is");
+        fault, "expected one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, "
+               "is, colour");
 }
 
 static void add_counts(struct arena *arena, struct text name, const struct facet_counting *counting,

@@ -43,9 +43,10 @@ const struct filter filter_table[] = {
     { "role", "", FILTER_EXACT, TERM_ROLE, NULL, UNIT_NONE, "used in this role: drums, bass, vocal" },
     { "section", "", FILTER_EXACT, TERM_SECTION, NULL, UNIT_NONE, "used in this section: intro, chorus" },
     { "track", "", FILTER_EXACT, TERM_TRACK, NULL, UNIT_NONE, "used on the track of this name" },
-    { "after", "beside", FILTER_AFTER, 0, NULL, UNIT_NONE, "often used after this id, or beside it" },
-    { "with", "", FILTER_WITH, 0, NULL, UNIT_NONE, "often stacked with this id" },
-    { "view", "", FILTER_VIEW, 0, NULL, UNIT_NONE, "project: what it uses; global: the libraries; combined: all" },
+    { "after", "beside", FILTER_AFTER, 0, NULL, UNIT_NONE, "often used together with this id, or after it" },
+    { "with", "", FILTER_WITH, 0, NULL, UNIT_NONE, "often layered with this id" },
+    { "view", "", FILTER_VIEW, 0, NULL, UNIT_NONE,
+      "project: items that it uses; global: the libraries; combined: all" },
     { "for", "", FILTER_FOR, 0, NULL, UNIT_NONE, "common in this role or section: drums, chorus" },
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);

@@ -29,7 +29,7 @@ enum node_kind {
     NODE_AFTER,    /* id: often used after or beside it; by together.h */
     NODE_WITH,     /* id: stacked with it */
     NODE_FOR,      /* text: a role or a section */
-    NODE_VIEW      /* text: project (what it uses) or folders (of all projects); by search_view.c */
+    NODE_VIEW      /* text: project (items it uses) or folders (of all projects); by search_view.c */
 };
 
 struct node {

@@ -38,8 +38,8 @@ enum err core_link_check(struct core_link *core, usec_t longest, struct fault *f
     core_link_look(core);
     if (core->has_state && clock_steady() - core->state.at < longest)
         return ERR_OK;
-    fault_set(fault, ERR_OFFLINE, "the audio core does not run");
-    return fault_hint(fault, "`loophole status` shows it, `loophole doctor` says what it needs");
+    fault_set(fault, ERR_OFFLINE, "the audio core is not running");
+    return fault_hint(fault, "`loophole status` shows its state, `loophole doctor` shows what it needs");
 }
 
 uint32_t core_link_rate(const struct core_link *core)

@@ -41,7 +41,7 @@ enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fa
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
                      struct fault *fault);
 
-/* The present treatment of an item, and the rate of its file (0: unknown). False: it is not in the catalogue. */
+/* The current treatment of an item, and the rate of its file (0: unknown). False: it is not in the catalogue. */
 bool locate_treatment(struct locator *locator, struct id id, struct treatment *treatment, uint32_t *rate);
 
 /* True if the path is that of an item in a cloud. Its file may have become online-only since the last scan. */

@@ -40,7 +40,7 @@ struct sounds {
     struct sounds_memory *memory;
     struct sounds_slot slots[SOUNDS];
     struct locator *locator;
-    uint32_t to_treat; /* the last so many slots are still to be compared with the facts of their items */
+    uint32_t to_treat; /* this many last slots are still to be compared with the facts of their items */
     float *scratch;    /* one conversion's output */
 };
 

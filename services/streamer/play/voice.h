@@ -86,7 +86,7 @@ struct voices {
     struct handover *handover;
     struct resampler *resampler;
     struct voice each[STREAMS];
-    uint32_t fine_stretches;                         /* so many stretchers at once have windows of full length */
+    uint32_t fine_stretches;                         /* number of stretchers that have windows of full length */
     float *scratch;                                  /* one conversion's output */
     void (*ended)(void *state, struct voice *voice); /* called before the voice is free */
     void *state;
@@ -165,7 +165,7 @@ void voice_follow_next(struct voice *voice, const struct handover_piece *next); 
 void voice_follow_anew(struct voice *voice); /* plan.from is its new beginning: it takes a new place */
 
 /* ---- voice_convert.c ---- */
-/* Makes the converters of the present piece, in place of the earlier ones. Errors: those of resample_new and
+/* Makes the converters of the current piece, in place of the earlier ones. Errors: those of resample_new and
  * stretch_new. */
 enum err voice_convert_prepare(struct voice *voice, struct fault *fault);
 

@@ -416,7 +416,7 @@ void voice_feed_check(struct voice *voice)
         (count_filled(voice) < prefill_frames(voice) && !voice->is_complete))
         return;
     if (count_filled(voice) == 0 && !voice->is_cued) {
-        fault_set(&fault, ERR_BAD_REQUEST, "the file has no sound at that place");
+        fault_set(&fault, ERR_BAD_REQUEST, "the file has no sound at that position");
         voice_fail(voice, &fault);
     } else {
         turn_to_sought(voice);

@@ -37,7 +37,7 @@ static struct follow_loop loop_of(const struct voice *voice)
 
 /* ---- the tempo ---- */
 
-/* The speed factor that fits the present tempo of the transport. */
+/* The speed factor that fits the current tempo of the transport. */
 static double wanted_tempo(const struct voice *voice)
 {
     const struct core_link *core = voice->all->core;
@@ -184,7 +184,7 @@ void voice_follow_next(struct voice *voice, const struct handover_piece *next)
 
 /* ---- the tick ---- */
 
-/* When the transport jumps, only a loop follows it; any other sound continues from its present frame. */
+/* When the transport jumps, only a loop follows it; any other sound continues from its current frame. */
 static bool is_out_of_step(struct voice *voice, double now)
 {
     struct handover_follow *follow = &voice->handover->follow;

@@ -74,7 +74,7 @@ static void inherit_voice(struct voice *voice)
     voice->since = clock_steady();
 }
 
-/* A stretched voice gets a new generation that is in step with what sounds. */
+/* A stretched voice gets a new generation that is in step with the sound. */
 static void realign_heir(struct voice *voice)
 {
     const struct state_voice *state = &voice->all->core->state.streams[voice->index];

@@ -155,7 +155,7 @@ static void give_up_bar(struct take *take)
 }
 
 /* Repeats the cue while the ring has no room for it, until the first frame is there. After the cue a wish waits for
- * that frame: the cue cannot be taken back, and would end a later take. */
+ * that frame: the cue cannot be undone, and would end a later take. */
 static void follow_start(struct take *take)
 {
     int64_t frame = take->bars.waits && !take->is_cued ? take_bars_frame(take) : CUE_NOW;

@@ -95,7 +95,7 @@ static double next_step(const struct take *take)
     return fmax(from, take->bars.step);
 }
 
-/* A tempo that follows MIDI clock has the length of a step without the present correction of the place. */
+/* A tempo that follows MIDI clock has the length of a step without the current correction of the place. */
 static void measure_bars(struct take *take)
 {
     const struct state *state = &take->takes->core->state;

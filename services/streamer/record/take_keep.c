@@ -118,7 +118,8 @@ enum err take_keep_read(struct take *take, struct call *call, const struct strea
     if (!ask->has_keep)
         return ERR_OK;
     if (take->bars.waits || ask->has_seconds || ask->inputs.count > 0 || take_has_bus(take))
-        return refuse(call, ERR_BAD_REQUEST, "keep has no inputs, and no other place or length: it was played already");
+        return refuse(call, ERR_BAD_REQUEST,
+                      "keep takes no inputs, and no other position or length, because its bars were already played");
     if (!take->takes->looks_back)
         return refuse(call, ERR_CONFLICT, "the setting recording.look_back is off: nothing is kept before a take");
     if (!(state->step_frames >= 1 && state->step_frames < 1e9))

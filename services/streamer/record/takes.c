@@ -218,7 +218,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     if (e != ERR_OK)
         return e;
     if (ask->has_format && ask->format.value == 0) {
-        fault_set(call_fault(call), ERR_BAD_REQUEST, "format \"%.*s\" is none of wav, wav24, flac",
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "format \"%.*s\" is unknown: expected wav, wav24 or flac",
                   TEXT_ARG(ask->format.word));
         return fault_field(call_fault(call), "format");
     }
@@ -427,7 +427,7 @@ enum err takes_open(struct takes *takes, struct fault *fault)
         return e;
     takes->errands = errands_new(takes->mailbox, THREADS);
     if (service_subscribe(takes->service, "availability.changed", handle_volume, takes) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no room to subscribe to the storage monitor");
+        return fault_set(fault, ERR_FULL, "no room to subscribe to availability");
     return service_watch_mail(takes->service, takes->mailbox);
 }
 

@@ -53,7 +53,7 @@ struct take_line {
 struct take_music {
     struct take_line line;
     int64_t bar;
-    uint32_t known;                 /* the present bar and those before it whose begin is known; 0: it does not run */
+    uint32_t known;                 /* the current bar and those before it whose begin is known; 0: it does not run */
     int64_t began[TAKE_BARS_KNOWN]; /* [bar % TAKE_BARS_KNOWN]: frame of the audio clock */
 };
 
@@ -244,7 +244,7 @@ void take_bars_pass(struct take *take, const struct take_pass *pass); /* the bar
 void take_music_follow(struct takes *takes); /* each tick */
 /* The frame of the audio clock at that step, in the newest known tempo. */
 int64_t take_music_frame(const struct takes *takes, double step);
-/* The frame at which the bar `ago` bars before the present one began. Unknown bars have the present length; the present
+/* The frame at which the bar `ago` bars before the current one began. Unknown bars have the current length; the present
  * one is known. */
 int64_t take_music_began(const struct takes *takes, uint64_t ago);
 

@@ -270,8 +270,7 @@ enum err new_tags_plan(struct input *input, enum container container, const stru
     else if (container == CONTAINER_MP3)
         e = plan_mpeg(input, job, tags, pieces, fault);
     else
-        e = fault_set(fault, ERR_BAD_REQUEST,
-                      "%s files take no labels from here: WAV takes BWF and iXML, MP3 and AIFF ID3",
+        e = fault_set(fault, ERR_BAD_REQUEST, "labels cannot be written into %s files: expected WAV, MP3 or AIFF",
                       kind_word(container)[0] ? kind_word(container) : "such");
     return e == ERR_OK && pieces->is_full ? fault_set(fault, ERR_TOO_LARGE, "its tag has too many parts") : e;
 }

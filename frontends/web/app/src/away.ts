@@ -9,7 +9,7 @@ const BUDGET_MS = 30000
 
 const STATES = {
   missing: { word: 'missing', sentence: 'The file is missing: a scan did not find it.' },
-  cloud: { word: 'in the cloud', sentence: 'The file is only in the cloud. It sounds once it is fetched.' },
+  cloud: { word: 'in the cloud', sentence: 'The file is only in the cloud. It can be played after it is fetched.' },
   fetching: { word: 'being fetched', sentence: 'The file is being fetched from the cloud.' },
   offline: { word: 'offline', sentence: 'The file is offline: its volume or its library folder is away.' },
 }

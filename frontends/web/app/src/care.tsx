@@ -31,7 +31,7 @@ export function Logs({ services }: { services: string[] }) {
         <label><input type="checkbox" checked={onlyTrouble} onChange={event => setOnlyTrouble(event.currentTarget.checked)} /> Only warnings and errors</label>
       </p>
       <div class="log" tabIndex={0} role="log" aria-label="Lines of the logs, the latest first">
-        {!lines.length && <p class="quiet">No line.</p>}
+        {!lines.length && <p class="quiet">No lines.</p>}
         {lines.reverse().map((line, i) => <pre key={i} class={TROUBLE.has(levelOf(line)) ? 'bad' : ''}>{line}</pre>)}
       </div>
     </section>
@@ -86,7 +86,7 @@ export function Doctor() {
       <h2>Doctor</h2>
       <p class="buttons">
         <button disabled={busy} onClick={examine}>{busy ? 'Looking…' : 'Check the machine and the engine'}</button>
-        {found && <label><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also what is well</label>}
+        {found && <label><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also the checks that passed</label>}
       </p>
       {found && !found.some(one => one.verdict !== 'ok') && <p role="status">All {found.length} checks are well.</p>}
       {shown.length > 0 && (

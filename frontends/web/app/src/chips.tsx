@@ -51,7 +51,7 @@ export function Chips() {
   useCell(heard)
   const chips = chipsOf(now)
   return (
-    <div class="chips" role="group" aria-label="In force">
+    <div class="chips" role="group" aria-label="Active filters">
       {chips.map(chip => (
         <button key={chip.key} class="chip" onClick={chip.drop} title="Remove"
           onKeyDown={event => { if (event.key === 'Delete' || event.key === 'Backspace') { event.preventDefault(); chip.drop() } }}>

@@ -103,7 +103,7 @@ function Sources({ sources }: { sources: fact[] }) {
 function Selection({ at }: { at: string }) {
   const ids = useCell(selected)
   if (!ids.size || (ids.size === 1 && ids.has(at))) return null
-  return <p class="notice">{ids.size > 1 ? `Edits are for all ${ids.size} selected items, as one step.` : 'Edits are for the selected item, which is another one.'}</p>
+  return <p class="notice">{ids.size > 1 ? `Edits apply to all ${ids.size} selected items, as one step.` : 'Edits apply to the selected item, not to this one.'}</p>
 }
 
 export function Details() {
@@ -111,7 +111,7 @@ export function Details() {
   useCell(selected)
   useCell(row)
   const got = useItem(at)
-  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p><Selection at={at} /></aside>
+  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item with the arrow keys or a click.</p><Selection at={at} /></aside>
   const of = got.item
   const away = awayOf(of)
   return (
@@ -121,7 +121,7 @@ export function Details() {
       {away && <p class="notice">{awaySentence(away)}</p>}
       {away === 'cloud' && <div class="buttons"><button onClick={fetchChosen}>Fetch from the cloud</button></div>}
       {away === 'missing' && <Relink key={idOf(of)} bytes={of.media.id} />}
-      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Pull: repeat this part" />
+      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Drag: repeat this part" />
       <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}</p>
       <div class="buttons">
         <button onClick={moreLike}>More like this</button>

@@ -24,7 +24,7 @@ async function apply(ids: string[], label: string, changeOf: (id: string) => Cha
   const actions = ids.map(id => ({ edit: { ...changeOf(id), id: idBytes(id)! } }))
   try {
     const done = await ask('persist.apply', { label, scope: 'catalogue', actions }, BUDGET_MS)
-    say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z takes it back.` : `${label}: nothing to change.`)
+    say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z undoes this.` : `${label}: nothing to change.`)
     refresh()
   } catch (error) { refuse(error) }
 }
@@ -93,7 +93,7 @@ export const colour = (ids: string[], name: string) => (ids.length ? state(ids, 
 export async function takeFile(id: Uint8Array, from: Uint8Array, name: string) {
   try {
     await ask('persist.apply', { label: `Relink ${name}`, scope: 'catalogue', actions: [{ relink: { id, with: from } }] }, BUDGET_MS)
-    say(`${name} has its file again. Ctrl+Z takes it back.`)
+    say(`${name} has its file again. Ctrl+Z undoes this.`)
     refresh()
   } catch (error) { complain(error) }
 }
@@ -128,7 +128,7 @@ async function take(back: boolean): Promise<[taken_back, string[]]> {
 async function step(back: boolean) {
   try {
     const [taken, remarks] = await take(back)
-    const text = `${back ? 'Undone' : 'Done again'}: ${taken.label || `an edit of ${num(taken.items)} item`}`
+    const text = `${back ? 'Undone' : 'Redone'}: ${taken.label || `an edit of ${num(taken.items)} item`}`
     if (remarks.length) remark.set({ text: `${text}, but not all of it`, bad: true, hint: remarks.map(clean).join('; ') })
     else say(text)
     refresh()

@@ -84,13 +84,13 @@ export function Learn() {
     <section aria-label="MIDI controls" class="wide pane" tabIndex={0}>
       <h2>MIDI controls</h2>
       <p class="buttons">
-        <label>What moves <input type="text" list="midi-targets" value={target} placeholder="mixer/pads/gain" size={24} onInput={event => setTarget(event.currentTarget.value)} /></label>
+        <label>Target <input type="text" list="midi-targets" value={target} placeholder="mixer/pads/gain" size={24} onInput={event => setTarget(event.currentTarget.value)} /></label>
         <datalist id="midi-targets">{(known ?? targets([])).map(one => <option key={one} value={one} />)}</datalist>
         <label>Mode <select value={mode} onChange={event => setMode(event.currentTarget.value)}>
           <option value="">usual</option>{midi_mode_words.map(one => <option key={one} value={one}>{one}</option>)}
         </select></label>
         <label>Control <input type="text" value={control} placeholder="the next one that is moved" size={22} onInput={event => setControl(event.currentTarget.value)} /></label>
-        <label><input type="checkbox" checked={over} onChange={event => setOver(event.currentTarget.checked)} /> Also if it moves something else</label>
+        <label><input type="checkbox" checked={over} onChange={event => setOver(event.currentTarget.checked)} /> Also if it controls something else</label>
         <button disabled={!got || !target.trim()} aria-pressed={waits > 0} onClick={learn}>Learn</button>
         <output aria-label="Learning">{waits > 0 && !control.trim() ? 'Move the control now.' : ''}</output>
       </p>

@@ -88,7 +88,7 @@ async function extendSelection(from: number, to: number) {
   const ids = await idsOf(from, to)
   if (!ids) return
   selected.set(new Set([...selected.value, ...ids]))
-  if (ids.length <= Math.abs(to - from)) say(`Only ${counted(ids.length, 'item is', 'items are')} selected of this range.`)
+  if (ids.length <= Math.abs(to - from)) say(`Only ${counted(ids.length, 'item', 'items')} of this range can be selected.`)
 }
 
 /** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it. */

@@ -53,7 +53,7 @@ function Count() {
   const alike = useCell(view, of => isAlike(of, sound))
   return (
     <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
-      {state === 'away' ? 'The engine is away; this page goes on by itself.' : total === undefined || old ? '…'
+      {state === 'away' ? 'The engine does not answer; this page continues when it is back.' : total === undefined || old ? '…'
         : `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
     </p>
   )

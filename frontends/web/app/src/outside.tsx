@@ -27,7 +27,7 @@ async function hearPort(port: string) {
   say(`Listening to ${port} for ${LISTENED_S} seconds…`)
   const got = await ask('streamer.listen', { port, seconds: LISTENED_S }, 30000)
   hearAs({ name: `${port} at ${new Date().toLocaleTimeString()}`, embedding: got.found.embedding })
-  say(`What ${port} played is the example now.`)
+  say(`The sound from ${port} is the example now.`)
 }
 
 /** Ports of other programs that the engine knows. */

@@ -39,7 +39,7 @@ function Keep({ run }: { run: Run }) {
   const [name, setName] = useState('')
   return (
     <p class="buttons">
-      <button onClick={() => { run(ask('project.save_file', { name: name.trim(), folder: '', file: '' }, BUDGET_MS)); setName('') }}>Keep what plays</button>
+      <button onClick={() => { run(ask('project.save_file', { name: name.trim(), folder: '', file: '' }, BUDGET_MS)); setName('') }}>Save the playing pattern</button>
       <label>as <input type="text" value={name} placeholder="its own name, or genre/name" size={24} maxLength={320} onInput={event => setName(event.currentTarget.value)} /></label>
       <button onClick={() => { const from = prompt('Name of the MIDI file in DATA/patterns/export:'); if (from?.trim()) run(ask('project.import_midi', { name: from.trim() }, BUDGET_MS)) }}>Import MIDI…</button>
       <button onClick={() => run(ask('project.undo_library', {}, BUDGET_MS))}>Undo in the library</button>
@@ -75,7 +75,7 @@ export function PatternLibrary() {
       <Keep run={run} />
       <p class="buttons" role="group" aria-label="Which patterns">
         {field('Name', name, setName)}{field('Folder or genre', folder, setFolder)}{field('Tag', tag, setTag)}
-        {check('Newest first', recent, setRecent)}{check('Archived', archived, setArchived)}{check('Rhythm like what plays', alike, setAlike)}{check('Load at once', immediate, setImmediate)}
+        {check('Newest first', recent, setRecent)}{check('Archived', archived, setArchived)}{check('Rhythm like the playing pattern', alike, setAlike)}{check('Load at once', immediate, setImmediate)}
         <span class="quiet">{got ? counted(total, 'pattern') : '…'}{failed && alike ? ' · no pattern plays' : ''}</span>
       </p>
       {each.length > 0 && (

@@ -47,7 +47,7 @@ export function Project() {
         <Projects />
         <section aria-label="Contexts" tabIndex={0}>
         <h2>Contexts</h2>
-        {got && !got.uses.length && <p class="quiet">No context uses an item of this query. `loophole used` notes a use.</p>}
+        {got && !got.uses.length && <p class="quiet">No context uses an item of this query. `loophole use` records a use.</p>}
         {got?.more && <p class="quiet">The contexts of the first {MOST} items.</p>}
         {grouped(got?.uses ?? [], use => use.of.name).map(([name, uses]) => (
           <details key={name} open>

@@ -40,7 +40,7 @@ function Line({ of, again }: { of: project_line; again: () => void }) {
     <li class={of.current ? 'current' : ''} data-project={of.name}>
       <span><strong>{clean(of.name)}</strong>{of.dirty && <span class="dirty" title="It differs from its last save"> ● changed</span>}
         <small>{saved} · {counted(num(of.items), 'sound')}{num(of.missing) > 0 && <em> · {num(of.missing)} missing</em>}{num(of.offline) > 0 && ` · ${num(of.offline)} offline`}
-          {num(of.altered ?? 0) > 0 && <em title="They are not those of the last save"> · {num(of.altered ?? 0)} altered: {(of.altered_items ?? []).map(clean).join(', ')}</em>}
+          {num(of.altered ?? 0) > 0 && <em title="Their content differs from the last save"> · {num(of.altered ?? 0)} altered: {(of.altered_items ?? []).map(clean).join(', ')}</em>}
           {of.mirror === 'changed' && <em> · its project.json was changed by another program</em>}{of.mirror === 'away' && <em> · its folder cannot be read</em>}</small>
         <small class="path">{pathText(of.folder)}</small></span>
       <span class="buttons">
@@ -113,7 +113,7 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
   const after = (promise: Promise<string>) => promise.then(say, complain).then(again)
   const saveAs = () => after(ask('project.save_as', { project, name: name.trim(), folder: '' as never }, BUDGET_MS)
     .then(line => { setName(''); return `${clean(line.name)} is open and saved.` }))
-  const load = (revision: number) => after(ask('project.load', { project, revision }, BUDGET_MS).then(() => `The project is as in save ${revision || last}. Undo takes it back.`))
+  const load = (revision: number) => after(ask('project.load', { project, revision }, BUDGET_MS).then(() => `The project is as it was in save ${revision || last}. Undo reverts this.`))
   const check = () => ask('project.collect', { project, check: true, without_missing: true }, BUDGET_MS).then(setFound, complain)
   const collect = () => after(ask('project.collect', { project, without_missing: true }, BUDGET_MS)
     .then(got => { setFound(undefined); return `${counted(num(got.copied), 'sound was', 'sounds were')} copied into ${pathText(got.folder)}; already there: ${num(got.present)}.` }))
@@ -127,7 +127,7 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
       <form class="buttons" onSubmit={event => { event.preventDefault(); load(Number(back) || 0) }}>
         <label>Save <input type="number" min="1" max={last} value={back} placeholder={String(last)} disabled={!last} onInput={event => setBack(event.currentTarget.value)} /></label>
         <button disabled={!last}>Go back to it</button>
-        {of.mirror === 'changed' && <button type="button" onClick={() => after(ask('project.load', { project, revision: 0, file: true }, BUDGET_MS).then(() => 'The project is as its project.json says. Undo takes it back.'))}>Take project.json</button>}
+        {of.mirror === 'changed' && <button type="button" onClick={() => after(ask('project.load', { project, revision: 0, file: true }, BUDGET_MS).then(() => 'The project has the content of its project.json. Undo reverts this.'))}>Load project.json</button>}
       </form>
       <p class="buttons"><button onClick={check}>What would be collected?</button>
         {found && <button disabled={!num(found.copied)} onClick={collect}>Copy {counted(num(found.copied), 'sound')}, {bytesText(num(found.bytes))}</button>}</p>
@@ -162,7 +162,7 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
       <h3>{clean(of.name)}: {of.bpm} BPM{of.key && `, ${clean(of.key)}`}</h3>
       <p class="buttons">
         <button onClick={() => step('project.undo', 'Undone')}>Undo</button>
-        <button onClick={() => step('project.redo', 'Done again')}>Redo</button>
+        <button onClick={() => step('project.redo', 'Redone')}>Redo</button>
         <button onClick={() => show({ scope: 'project' })}>Only its sounds</button>
       </p>
       <Keep of={of} again={again} />

@@ -26,7 +26,7 @@ function Hints() {
       {tries.map(hint => (
         <p key={hint.clause + hint.kind}>
           {hint.clause && <code>{hint.clause}</code>} {hint.kind.replace(/_/g, ' ')}
-          {hint.near?.length ? `; near: ${hint.near.join(', ')}` : ''}
+          {hint.near?.length ? `; similar: ${hint.near.join(', ')}` : ''}
           {hint.instead && <> · try <button class="link" onClick={() => show({ query: hint.instead })}>{hint.instead}</button></>}
         </p>
       ))}

@@ -39,9 +39,9 @@ export function Relink({ bytes }: { bytes: Uint8Array }) {
   return (
     <div class="relink">
       <button disabled={busy} onClick={look}>{busy ? 'Looking…' : 'Look for its file'}</button>
-      {found && !each.length && <p class="quiet">No file of the catalogue is like it. Add the folder where it is: `loophole library add DIR`.</p>}
+      {found && !each.length && <p class="quiet">No file in the catalogue resembles it. Add the folder that contains it: `loophole library add DIR`.</p>}
       {each.length > 0 && <>
-        <p class="quiet">The item keeps its tags and facts. The item that the file has now is forgotten. Ctrl+Z takes it back.</p>
+        <p class="quiet">The item keeps its tags and facts. The item that the file has now is forgotten. Ctrl+Z undoes this.</p>
         <ul>{each.map(one => <Candidate key={idText(one.id)} of={one} missing={found!} />)}</ul>
       </>}
     </div>

@@ -28,7 +28,7 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
       <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td><td>{clean(of.genre)}</td>
       <td class="buttons">
         <button onClick={() => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))}>Load</button>
-        <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it by the pattern that plays">Save here</button>
+        <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it with the playing pattern">Save here</button>
         <button onClick={() => other('swap', 'Swap')}>Swap…</button>
         <button onClick={() => other('copy', 'Copy from')}>Copy…</button>
         <button onClick={() => change('delete', '')}>Delete</button>
@@ -56,12 +56,12 @@ export function Slots() {
         <label>Bank <TypedField value={got?.bank ?? ''} disabled={!got} size={10}
           title="A number chooses a bank; a name chooses the bank of that name, or names this one"
           put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))} /></label>
-        <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the bar</label>
+        <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the next bar</label>
         {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
         <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>
       </p>
       <p class="buttons">
-        <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save what plays</button>
+        <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save the playing pattern</button>
         <label>in slot <input type="number" min="1" max={SLOTS} value={to} onInput={event => setSlot(event.currentTarget.value)} /></label>
         <label>as <input type="text" value={name} placeholder="its own name" maxLength={80} onInput={event => setName(event.currentTarget.value)} /></label>
       </p>

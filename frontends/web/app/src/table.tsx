@@ -43,7 +43,7 @@ export function sourceOf(of: item, attribute: string): string {
   const fact = factOf(of, attribute)
   if (!fact) return ''
   const from = { user: 'stated by a person', file: 'from the file', composer: 'from the composer', analysis: 'analysed' }[fact.source]
-  return fact.source === 'analysis' ? `${attribute}: ${from}, ${Math.round(fact.confidence * 100)} % sure` : `${attribute}: ${from}`
+  return fact.source === 'analysis' ? `${attribute}: ${from}, ${Math.round(fact.confidence * 100)} % confidence` : `${attribute}: ${from}`
 }
 
 function Heads({ columns }: { columns: string[] }) {

@@ -32,7 +32,7 @@ export function Treatments({ of }: { of: item }) {
     <details class="treatments" open={has}>
       <summary>Trim, fades, gain</summary>
       <p class="buttons">
-        <button disabled={!part} title="Pull over the waveform first" onClick={() => part && treat([idText(of.media.id)], 'Trim', () => ({ trim_from: part.from, trim_until: part.end }))}>Trim to the part</button>
+        <button disabled={!part} title="Drag over the waveform first" onClick={() => part && treat([idText(of.media.id)], 'Trim', () => ({ trim_from: part.from, trim_until: part.end }))}>Trim to the part</button>
         <button title="The gain with which the loudest sample of the file is 0.1 dB below full scale" onClick={() => normalise(chosen())}>Normalise</button>
         <button disabled={!has} onClick={() => treat(chosen(), 'Whole again', () => Object.fromEntries(TREATMENTS.map(name => [name, undefined])))}>As the file is</button>
       </p>
