@@ -8,10 +8,12 @@ import numpy as np
 
 import audio
 import augment
+import hand_drums
 import loops
 import nets
 import packs
 import pieces
+import played
 import weights
 
 VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 15000, 150
@@ -201,20 +203,25 @@ class Rows:
 
 
 class Material:
-    """All rows to learn from: those of the labelled sounds, of the packs, and of loops and pieces."""
+    """All rows to learn from: those of the labelled sounds, of the packs, of notes and drums that are played for it, and
+    of loops and pieces."""
 
     def __init__(self, ear, originals, sounds):
         self.labelled = Rows(ear, originals, VARIANTS, 7)
         self.listed = np.array([sound.listed for sound in originals])
         self.packs = Rows(ear, list(packs.originals()), PACK_VARIANTS, 9)
+        self.played = Rows(ear, [*played.originals(), *hand_drums.originals()], PACK_VARIANTS, 11)
         many = list(many_sounds(sounds))
         self.many = ear.rows(sound for sound, _ in many)
         self.tonal = np.array([float(t) for _, t in many])
 
     def learn(self, found, keep):
-        """Learns from the labelled sounds of the mask `keep` and from the packs."""
-        rows, y, kits = (np.concatenate(pair) for pair in zip(self.labelled.all(keep), self.packs.all()))
+        """Learns the classes from the labelled sounds of the mask `keep` and from all others, and the judges without the
+        played ones: long hand drums make them hear a key in other drums."""
+        unplayed = self.labelled.all(keep), self.packs.all()
+        rows, y, kits = (np.concatenate(parts) for parts in zip(*unplayed, self.played.all()))
         learn_classes(found, rows, y, kits)
+        rows, y, _ = (np.concatenate(parts) for parts in zip(*unplayed))
         learn_judges(found, rows, np.isin(y, classes(DRUMS)), self.many, self.tonal)
 
 
