@@ -6,7 +6,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, file_json, run_claims, same, until
+from claims import claim, contains, file_json, run_claims, same, until
 from studio import Studio
 from takes import Recording, recording
 
@@ -178,6 +178,35 @@ def a_save_has_the_content_of_a_take_that_was_hashed_after_the_last_one(it):
     theirs = Studio.at(other, other.file('moved'))
     until(lambda: theirs.state()['missing'] == 0)
     until(lambda: [item['id'] for item in other.json('search')] == [id])  # the copy has joined it
+    other.stop()
+
+
+@claim(inside=Recording)
+def a_take_that_no_part_uses_is_found_after_a_restore_and_where_its_folder_is_opened(it):
+    home, backup = it.home, it.home.file('backup')
+    home.loophole('backup', backup)
+    mine = opened(it, 'Unused')
+    path = a_take(it, 'verse')['path']
+    mine.must('save')
+    home.stop()
+    contains(home.loophole('restore', backup).out, 'Takes that were recorded since the backup')
+    home.up()
+    same([], found(it, 'name:verse'))
+    home.loophole('project', 'open', mine.folder)
+    until(lambda: found(it, 'name:verse') == [path])
+    home.loophole('project', 'close')
+    moved = home.file('elsewhere', 'Unused')
+    os.makedirs(os.path.dirname(moved))
+    shutil.move(mine.folder, moved)
+    home.loophole('project', 'open', moved)
+    until(lambda: found(it, 'name:verse') == [os.path.join(moved, 'Media', 'Audio', 'verse.wav')])
+    home.stop()
+    home.check_store()
+    other = home.other('second')
+    there = shutil.move(moved, other.file('Unused'))
+    other.up()
+    other.loophole('project', 'open', there)
+    until(lambda: [item['path'] for item in other.json('search')] == [os.path.join(there, 'Media', 'Audio', 'verse.wav')])
     other.stop()
 
 
