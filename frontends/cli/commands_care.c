@@ -18,7 +18,8 @@ static const struct command care[] = {
       store_backup_run },
     { "restore", "FILE", "Verify a backup and replace the store with it (the engine must be down)",
       "A backup contains no waveforms or other artefacts. The engine makes missing ones again from the "
-      "sounds.",
+      "sounds. It contains no takes either: those that were recorded since are found when their projects are opened, "
+      "or when `library add` adds the recordings folder.",
       "", 1, 1, false, store_restore_run },
 };
 const struct command_group commands_care = { "Care", care, sizeof(care) / sizeof(*care) };

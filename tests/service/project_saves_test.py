@@ -47,6 +47,37 @@ def a_save_has_a_name_is_listed_and_loaded_by_it(home):
     it.must('load', revision=saves(it)[-1][0])
 
 
+@claim(inside=Indexing)
+def a_save_has_what_a_person_gave_its_sounds_since_the_last_one(it):
+    kick = wav(it.folder('lib', 'kick.wav'), 300)
+    it.add(it.folder('lib'))
+    until(lambda: it.states(it.folder('lib')) == 'local:done=1')
+    mine, item = Studio(it.home, 'Described'), it.id_of(kick)
+    mine.put('clip', item=item)
+    same(1, mine.must('save')['revision'])
+    same(1, mine.must('save')['revision'])  # nothing changed
+    edit = ('edit', item)
+
+    def described():
+        one = mine.file()['items'][0]
+        return one['name'], one['tags'], one['facts'].get('bpm', {}).get('value'), one.get('notes')
+
+    name, tags, bpm, notes = described()
+    for number, (change, wanted) in enumerate([
+            (('tag', item, '+deep'), (name, ['deep'], bpm, notes)), ((*edit, 'name=My kick'), ('My kick', ['deep'], bpm, notes)),
+            ((*edit, 'bpm=123'), ('My kick', ['deep'], 123, notes)), ((*edit, 'notes=from Bob'), ('My kick', ['deep'], 123, 'from Bob')),
+            ((*edit, 'notes='), ('My kick', ['deep'], 123, None)), (('tag', item, '-deep'), ('My kick', [], 123, None))], 2):
+        it.home.loophole(*change)
+        same((number, wanted), (mine.must('save')['revision'], described()))
+        same(number, mine.must('save')['revision'])
+    same((False, 'same'), tuple(mine.state()[key] for key in ('dirty', 'mirror')))
+    moved = it.folder('lib', 'moved', 'kick.wav')
+    os.makedirs(os.path.dirname(moved))
+    os.rename(kick, moved)
+    it.until_it_is(item, moved)
+    same((8, moved), (mine.must('save')['revision'], mine.file()['items'][0]['storage']['path']))
+
+
 @claim(shares=running)
 def a_named_save_has_its_name_at_another_engine(home):
     it = Studio(home, 'Travels')

@@ -142,7 +142,6 @@ def each_project_has_its_own_sound(home):
     make_music(home)
     first, second = made(home), made(home, 97, 5)
     home.loophole('project', 'new', 'Second')
-    until(lambda: sounding(home)['bpm'] == 120)
     same(first, music(kept(home, 'First')))  # the last change before the switch too
     home.ask('audio.set_pads', 'each=[{"pad":3,"mode":"one_shot"}]')
     make_music(home, 97, 5)
@@ -152,9 +151,35 @@ def each_project_has_its_own_sound(home):
     home.loophole('project', 'open', 'Second')
     until_sounding(home, second)
     same(first, music(kept(home, 'First')))
+
+
+@claim
+def a_new_project_and_a_draft_keep_the_sound_with_which_they_begin(home):
+    wanted = song_of_music(home)
+    home.loophole('project', 'new', 'Next')
+    same((wanted, wanted), (music(kept(home, 'Next')), music(sounding(home))))
+    same((2, 131.5), tuple(home.ask('project.state')[key] for key in ('items', 'bpm')))
+    home.loophole('project', 'save')
+    file = json.load(open(home.file('data', 'projects', 'Next', 'project.json'), encoding='utf-8'))
+    same((wanted, 2), (music(file['sound'][0]), len(file['items'])))
+    home.kill('audio')  # a core that starts again does not know the ids of its pads
+    home.loophole('project', 'new', 'Slow', 'bpm=90')
+    slow = (90, *wanted[1:])
+    same((slow, 90), (music(kept(home, 'Slow')), sounding(home)['bpm']))
+    home.loophole('project', 'open', 'Song')
+    until_sounding(home, wanted)
     home.loophole('project', 'close')
-    home.loophole('project', 'state')
-    until(lambda: sounding(home)['bpm'] == 120)
+    home.ask('audio.set_tempo', 'bpm=97')
+    home.loophole('project', 'state')  # the draft
+    present = (97, *wanted[1:])
+    same((present, present), (music(kept(home)), music(sounding(home))))
+    home.stop()
+    engine(home)
+    until_sounding(home, present)
+    for name, sound in (('Next', wanted), ('Slow', slow), ('Song', wanted)):
+        home.loophole('project', 'open', name)
+        until_sounding(home, sound)
+        same(sound, music(kept(home, name)))
 
 
 @claim

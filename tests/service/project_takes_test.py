@@ -6,9 +6,9 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, file_json, run_claims, same, until
+from claims import claim, contains, file_json, run_claims, same, until
 from studio import Studio
-from takes import Recording
+from takes import Recording, recording
 
 
 def opened(it, name, **more):
@@ -177,6 +177,58 @@ def a_take_that_runs_is_in_a_draft_and_in_a_save_after_its_end(it):
     same(2, mine.must('save')['revision'])
     same([(id, None)], [(item['id'], item.get('lifecycle')) for item in mine.file()['items']])
     same(2, mine.must('save')['revision'])
+
+
+@claim(inside=recording('[supervisor]\nhang_ms = 300000\n'))
+def a_save_has_the_content_of_a_take_that_was_hashed_after_the_last_one(it):
+    mine = opened(it, 'Early')
+    id = it.start('verse')
+    it.until_it_goes_on(id)
+    with it.home.paused('indexer'):
+        it.stop()
+        mine.put('clip', item=id)
+        same(1, mine.must('save')['revision'])
+        assert 'content' not in mine.file()['items'][0], mine.file()
+    it.until_analysed(id)
+    same((2, False), (mine.must('save')['revision'], mine.state()['dirty']))
+    assert len(mine.file()['items'][0]['content']) == 32, mine.file()
+    other = it.home.other('second')
+    it.home.stop()
+    shutil.move(mine.folder, other.file('moved'))
+    other.up()
+    theirs = Studio.at(other, other.file('moved'))
+    until(lambda: theirs.state()['missing'] == 0)
+    until(lambda: [item['id'] for item in other.json('search')] == [id])  # the copy has joined it
+    other.stop()
+
+
+@claim(inside=Recording)
+def a_take_that_no_part_uses_is_found_after_a_restore_and_where_its_folder_is_opened(it):
+    home, backup = it.home, it.home.file('backup')
+    home.loophole('backup', backup)
+    mine = opened(it, 'Unused')
+    path = a_take(it, 'verse')['path']
+    mine.must('save')
+    home.stop()
+    contains(home.loophole('restore', backup).out, 'Takes that were recorded since the backup')
+    home.up()
+    same([], found(it, 'name:verse'))
+    home.loophole('project', 'open', mine.folder)
+    until(lambda: found(it, 'name:verse') == [path])
+    home.loophole('project', 'close')
+    moved = home.file('elsewhere', 'Unused')
+    os.makedirs(os.path.dirname(moved))
+    shutil.move(mine.folder, moved)
+    home.loophole('project', 'open', moved)
+    until(lambda: found(it, 'name:verse') == [os.path.join(moved, 'Media', 'Audio', 'verse.wav')])
+    home.stop()
+    home.check_store()
+    other = home.other('second')
+    there = shutil.move(moved, other.file('Unused'))
+    other.up()
+    other.loophole('project', 'open', there)
+    until(lambda: [item['path'] for item in other.json('search')] == [os.path.join(there, 'Media', 'Audio', 'verse.wav')])
+    other.stop()
 
 
 @claim(inside=Recording)

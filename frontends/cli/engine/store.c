@@ -117,6 +117,13 @@ static enum err print_lost_files(struct cli *cli, struct fault *fault)
     return ERR_OK;
 }
 
+static void print_takes(struct cli *cli)
+{
+    if (!cli->options.json)
+        cli_print(&cli->out, "Takes that were recorded since the backup are found when their projects are opened; "
+                             "`loophole library add` adds their recordings folder\n");
+}
+
 enum err store_restore_run(struct cli *cli, struct fault *fault)
 {
     struct backup backup = { 0 };
@@ -126,6 +133,8 @@ enum err store_restore_run(struct cli *cli, struct fault *fault)
         e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
     if (e == ERR_OK)
         e = print_backup(cli, "Restored", cli->args[0], &backup);
+    if (e == ERR_OK)
+        print_takes(cli);
     return e == ERR_OK ? print_lost_files(cli, fault) : e;
 }
 

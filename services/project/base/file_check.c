@@ -1,7 +1,10 @@
 #include "services/project/base/file_check.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,6 +61,48 @@ static bool check_file(struct errand *errand, const struct checked_file *file)
     return file->digest[0] ? has_other_bytes(errand, file) : true;
 }
 
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char **sort_paths(const struct file_check *check)
+{
+    const char **paths = alloc_zeroed(check->count + 1, sizeof(*paths));
+
+    for (uint32_t i = 0; i < check->count; i++)
+        paths[i] = check->files[i].path;
+    qsort(paths, check->count, sizeof(*paths), compare_paths);
+    return paths;
+}
+
+/* Hidden files are no sounds: files that are being written have such names. */
+static bool is_other(const struct file_check *check, const char **paths, const char *name)
+{
+    char room[PATH_MAX];
+    const char *path = room;
+    struct stat stat;
+
+    return name[0] != '.' && snprintf(room, sizeof(room), "%s/%s", check->folder, name) < (int)sizeof(room) &&
+           !bsearch(&path, paths, check->count, sizeof(*paths), compare_paths) && lstat(path, &stat) == 0 &&
+           S_ISREG(stat.st_mode);
+}
+
+static bool find_others(struct errand *errand, const struct file_check *check)
+{
+    DIR *folder = check->folder ? opendir(check->folder) : NULL;
+    const char **paths = folder ? sort_paths(check) : NULL;
+    const struct dirent *entry;
+    bool found = false;
+
+    while (folder && !found && errand_goes_on(errand) && (entry = readdir(folder)))
+        found = is_other(check, paths, entry->d_name);
+    if (folder)
+        closedir(folder);
+    free(paths);
+    return found;
+}
+
 static void run_check(struct errand *errand)
 {
     struct file_check *check = (struct file_check *)errand;
@@ -67,6 +112,7 @@ static void run_check(struct errand *errand)
     (void)syscall(SYS_ioprio_set, IO_WHO_PROCESS, thread, IO_IDLE);
     for (uint32_t i = 0; i < check->count && errand_goes_on(errand); i++)
         check->files[i].differs = check_file(errand, &check->files[i]);
+    check->has_others = find_others(errand, check);
 }
 
 static void end_check(struct errand *errand, bool lost)
@@ -83,6 +129,7 @@ static void drop_check(struct errand *errand)
     for (uint32_t i = 0; i < check->count; i++)
         free(check->files[i].path);
     free(check->files);
+    free(check->folder);
     free(check);
 }
 

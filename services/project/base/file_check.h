@@ -1,5 +1,6 @@
 /* file_check.h: compares many files with what is known of them, in the background: at a low priority, one check after
- * the other. Only a file with another size or time is read, and only if its digest is known. */
+ * the other. Only a file with another size or time is read, and only if its digest is known. It also says whether a
+ * folder has a file that is not among them. */
 #ifndef LOOPHOLE_PROJECT_FILE_CHECK_H
 #define LOOPHOLE_PROJECT_FILE_CHECK_H
 
@@ -16,7 +17,9 @@ struct checked_file {
 struct file_check {
     struct errand errand;
     uint32_t count;
-    struct checked_file *files;                                           /* paths are from alloc.h */
+    struct checked_file *files; /* paths are from alloc.h */
+    char *folder;               /* from alloc.h; NULL: none */
+    bool has_others;            /* after the check: the folder has a file that is none of `files` */
     void (*done)(struct project *p, struct file_check *check, bool lost); /* lost: the thread hangs */
     struct project *p;
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "services/project/deeds/deeds.h"
+#include "services/project/deeds/sound_begin.h"
 #include "services/project/parts/aliases.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
@@ -87,7 +88,7 @@ static enum err plan_new(struct doing *work, struct txn *txn, struct fault *faul
     struct action actions[] = {
         deed_apart(deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena), 0)),
         deed_place(&work->arena, work->id, place, txn),
-        deed_open_alone(&work->arena, work->id, txn),
+        sound_begin_open(&work->arena, work->id, ask->body, txn),
     };
     const struct persist_apply apply = { .label = TEXT("new project"), .actions = { 3, actions } };
     return work_apply(work, &apply, fault);

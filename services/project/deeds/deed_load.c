@@ -405,7 +405,8 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     return open_unknown(work, txn, &document, &parts, fault);
 }
 
-/* Lets the indexer add the copies in Media as items, but only if the project needs one of them. */
+/* Lets the indexer add the copies in Media as items, but only if the project needs one of them: recheck.h looks whether
+ * there are takes too. */
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_line state;

@@ -2,7 +2,6 @@
 #include "common/clock.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
-#include "services/project/parts/altered.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 
@@ -104,14 +103,19 @@ static uint32_t drop_oldest(struct doing *work, struct txn *txn, struct action *
     return 1;
 }
 
+static void finish_numbered(struct doing *work, struct tree *document)
+{
+    tree_set(document, &work->arena, "revision", tree_of_whole((int64_t)work->number));
+    work->file = document_file(document, &work->kept);
+}
+
 void deed_finish_document(struct doing *work, struct txn *txn, const struct element_list *parts,
                           const struct parts_save *last, bool is_draft, struct tree *document)
 {
     const struct tree *was = last->number ? tree_get(&last->body, "document") : NULL;
 
     document_add_items(txn, &work->arena, parts, was, is_draft, document);
-    tree_set(document, &work->arena, "revision", tree_of_whole((int64_t)work->number));
-    work->file = document_file(document, &work->kept);
+    finish_numbered(work, document);
 }
 
 static enum err send_save(struct doing *work, struct txn *txn, const struct tree *document, struct text content,
@@ -164,37 +168,32 @@ static struct text name_of_save(const struct doing *work)
     return ask->has_name ? ask->name : (struct text){ 0 };
 }
 
-/* True if the content of a used sound differs from its content in the save. */
-static bool has_altered(struct txn *txn, struct arena *arena, const struct element_list *parts,
-                        const struct tree *document)
+/* True if the catalogue still says of each item what the last save has: its content, its place, and what a person gave
+ * it. A take that became final is an item that the last save lacks. */
+static bool has_same_items(struct arena *arena, const struct tree *document, const struct tree *last)
 {
-    struct item_uses uses;
+    static const struct tree none = { .type = TREE_LIST };
+    const struct tree *was = tree_get(last, "items");
 
-    uses_find(arena, parts, &uses);
-    uses_resolve(txn, arena, parts, &uses);
-    return altered_uses(txn, arena, &uses, document).count > 0;
+    return text_equal(tree_canonical(tree_get(document, "items"), arena), tree_canonical(was ? was : &none, arena));
 }
 
 /* True: nothing has changed since the last save, so its file stays, or is written again with the same bytes. If another
  * program wrote the file in another layout, those bytes are lost: then a new save, with another digest, is needed. */
-static bool is_last_save(struct doing *work, struct txn *txn, const struct saving *s, struct text content,
-                         struct text mirror)
+static bool is_last_save(struct doing *work, const struct saving *s, struct text content, struct text mirror)
 {
     const struct text name = name_of_save(work);
     const struct parts_save *last = &s->last;
+    const struct tree *document = tree_get(&last->body, "document");
 
     if (last->number == 0 || !text_equal(content, tree_text(&last->body, "content")))
         return false;
-    if (name.len && !text_equal(name, tree_text(tree_get(&last->body, "document"), "revision_name")))
+    if (name.len && !text_equal(name, tree_text(document, "revision_name")))
         return false;
-    if (document_lacks_item(txn, &work->arena, &s->parts, tree_get(&last->body, "document")))
-        return false; /* a take has become final */
-    if (has_altered(txn, &work->arena, &s->parts, tree_get(&last->body, "document")))
+    if (!has_same_items(&work->arena, &s->document, document))
         return false;
-    if (text_is(mirror, "same"))
-        return true;
-    work->file = document_file(tree_get(&last->body, "document"), &work->kept);
-    return text_equal(digest_of_file(work), tree_text(&last->body, "file"));
+    work->file = text_is(mirror, "same") ? (struct text){ 0 } : document_file(document, &work->kept);
+    return !work->file.len || text_equal(digest_of_file(work), tree_text(&last->body, "file"));
 }
 
 static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
@@ -211,13 +210,14 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     if (e != ERR_OK)
         return e;
     content = document_hash(&s.document, &work->arena);
-    bool is_same = is_last_save(work, txn, &s, content, mirror);
-    work->number = is_same ? s.last.number : s.last.number + 1;
-    if (is_same)
+    document_add_items(txn, &work->arena, &s.parts, tree_get(&s.last.body, "document"), false, &s.document);
+    work->number = s.last.number;
+    if (is_last_save(work, &s, content, mirror))
         return ERR_OK;
+    work->number++;
     if (name_of_save(work).len)
         tree_set(&s.document, &work->arena, "revision_name", tree_of_text(name_of_save(work)));
-    deed_finish_document(work, txn, &s.parts, &s.last, false, &s.document);
+    finish_numbered(work, &s.document);
     return send_save(work, txn, &s.document, content, fault);
 }
 

@@ -7,6 +7,7 @@
 #include "common/process/log.h"
 #include "schema_indexer.h"
 #include "services/project/base/file_check.h"
+#include "services/project/deeds/media_tree.h"
 
 enum { FOLDERS_MOST = 64, BUDGET_MS = 30000 };
 
@@ -61,6 +62,31 @@ static void add_copies(struct arena *arena, const struct element_list *parts, st
     for (uint32_t i = 0; folder.len && i < parts->count; i++)
         if (parts->at[i].kind.value == ELEMENT_KIND_ITEM && tree_read(parts->at[i].body, arena, &body, NULL) == ERR_OK)
             add_copy(arena, folder, &body, to);
+}
+
+struct media_place {
+    struct bytes path;
+    bool is_watched;
+};
+
+static bool look_at_library(void *state, const struct library *library)
+{
+    struct media_place *at = state;
+
+    at->is_watched =
+        library->online && (bytes_equal(library->path, at->path) || bytes_path_contains(library->path, at->path));
+    return !at->is_watched;
+}
+
+/* The catalogue has all files of Media if it is in a library, or is a tree of its own. Else it may have takes that no
+ * part uses: of another machine, or newer than a restored store. */
+static void add_media(struct txn *txn, struct arena *arena, struct text folder, struct file_check *to)
+{
+    const struct text path = arena_printf(arena, "%.*s/Media/Audio", TEXT_ARG(folder));
+    struct media_place at = { .path = bytes_of(path.at, path.len) };
+
+    if (folder.len && catalogue_each_library(txn, arena, look_at_library, &at) == ERR_OK && !at.is_watched)
+        to->folder = own_path(at.path);
 }
 
 /* ---- what differs ---- */
@@ -131,6 +157,8 @@ static void take_checked(struct project *p, struct file_check *check, bool lost)
     if (lost)
         return;
     scan_again(p, check);
+    if (check->has_others)
+        media_tree_add(p, check->project);
     keep_damaged(p->rechecked, check);
     if (p->rechecked->damaged.count)
         project_publish(p, check->project);
@@ -150,6 +178,7 @@ static struct file_check *plan_check(struct project *p, struct txn *txn, struct 
     add_items(txn, arena, uses, check);
     check->items = check->count;
     add_copies(arena, parts, folder, check);
+    add_media(txn, arena, folder, check);
     return check;
 }
 

@@ -1,7 +1,8 @@
 /* recheck.h: compares the files of a project with the catalogue and with the notes of its copies, after the ask that
  * opened or loaded the project was answered. The indexer looks again at folders in which the size or the time of a
  * sound differs from the catalogue's; it hashes the file, and altered.h finds the item by its new content. A copy in
- * Media whose size or time differs from its note is hashed here. Nothing is rewritten. The loop's thread. */
+ * Media whose size or time differs from its note is hashed here. If Media has a file that neither the project nor the
+ * catalogue knows, the indexer gets it (media_tree.h). Nothing is rewritten. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_RECHECK_H
 #define LOOPHOLE_PROJECT_RECHECK_H
 

@@ -3,6 +3,7 @@
 #include "common/process/log.h"
 #include "schema_persist.h"
 #include "services/project/deeds/deed_action.h"
+#include "services/project/deeds/sound_begin.h"
 #include "services/project/deeds/sound_set.h"
 #include "services/project/deeds/uses_note.h"
 
@@ -124,12 +125,16 @@ static void take_serial(void *state, enum err error, const void *answer, const s
         note_changed(s); /* meanwhile */
 }
 
+static void write_begun(struct sound_keeping *s);
+
 static void take_set(void *state, bool is_set)
 {
     struct sound_keeping *s = state;
 
     if (!is_set)
         look_later(s, SOUND_LONGEST_US);
+    else if (s->is_beginning)
+        write_begun(s);
     else if (s->only_untouched)
         note_changed(s);
     else
@@ -144,7 +149,7 @@ static void take_announced(void *state, enum err error, const void *answer, cons
     if (error != ERR_OK)
         look_later(s, SOUND_LONGEST_US);
     else
-        sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, &s->away, take_set, s);
+        sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched && !s->is_beginning, &s->away, take_set, s);
 }
 
 /* Informs the core, before it is set, that no project keeps its sound, so its answers report that. A successor that
@@ -173,6 +178,13 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
     s->only_untouched = !s->now.has_project && s->now.touched && is_fresh;
     s->kept_for = project->project;
     s->revision = part->revision;
+    s->is_beginning = sound_begin_is_due(txn, &s->arena, part);
+    if (s->is_beginning) {
+        s->body = sound_begin_body(txn, &s->arena, &s->now, &s->want);
+        sound_return_note(txn, &s->arena, project->project, s->body, &s->away);
+        announce_set(s);
+        return;
+    }
     sound_return_note(txn, &s->arena, project->project, part->body, &s->away);
     if (sound_body_read(txn, &s->arena, project, part->body, &s->want, &fault) != ERR_OK) {
         log_warn("the sound of project %s cannot be read: %s", id_write(project->project, id), fault.what);
@@ -214,16 +226,48 @@ static void take_written(void *state, enum err error, const void *answer, const 
     uses_note(s->p, s->kept_for);
 }
 
-static void write_part(struct sound_keeping *s, const struct element *part)
+static void write_actions(struct sound_keeping *s, struct action *actions, uint32_t count)
 {
     char scope[ID_TEXT_SIZE];
-    struct action action =
-        deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, s->body, part->revision));
     const struct persist_apply apply = { .label = TEXT("keep the current sound"),
-                                         .scope = text_of(id_write(part->project, scope)),
-                                         .actions = { 1, &action } };
+                                         .scope = text_of(id_write(actions[0].element.project, scope)),
+                                         .actions = { count, actions } };
 
     (void)ask_sound_service(s, "persist.apply", &apply, take_written);
+}
+
+static struct action part_action(struct sound_keeping *s, const struct element *part)
+{
+    return deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, s->body, part->revision));
+}
+
+static void write_part(struct sound_keeping *s, const struct element *part)
+{
+    struct action action = part_action(s, part);
+
+    write_actions(s, &action, 1);
+}
+
+/* A conflict: another project was opened meanwhile, or the part is there. */
+static void write_begun(struct sound_keeping *s)
+{
+    const struct element part = { .id = sound_body_id(s->kept_for), .project = s->kept_for };
+    struct action actions[2];
+    struct txn *txn;
+    struct id open;
+
+    if (project_read(s->p, &txn, NULL) != ERR_OK) {
+        look_later(s, SOUND_LONGEST_US);
+        return;
+    }
+    actions[0] = part_action(s, &part);
+    actions[1] = sound_begin_done(&s->arena, s->kept_for, txn);
+    const bool is_open = elements_current(txn, &s->arena, &open) == ERR_OK && id_equal(open, s->kept_for);
+    txn_end(txn);
+    if (is_open)
+        write_actions(s, actions, 2);
+    else
+        look_later(s, 0);
 }
 
 /* ---- looking ---- */

@@ -21,6 +21,7 @@ struct sound_keeping {
     struct sounding now;
     struct sounding want; /* what the core is to have */
     bool only_untouched;  /* of a fresh core */
+    bool is_beginning;    /* the project gets its part when the core is set (sound_begin.h) */
     bool is_locked;       /* the core has the lock of a project's tempo */
     int32_t keeper;       /* enum keeper: what the core gets next */
     struct id kept_for;   /* the project that is noted next … */

@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/sound.h"
+#include "services/project/deeds/sound_begin.h"
 #include "services/project/deeds/uses_note.h"
 #include "store/changelog.h"
 
@@ -253,7 +254,7 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
             deed_put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
         actions[count++] = deed_put_action(ELEMENT_KIND_PLACE, draft, elements_place_id(draft), place, 0);
     }
-    actions[count++] = deed_open_alone(&work->arena, draft, txn);
+    actions[count++] = sound_begin_open(&work->arena, draft, (struct text){ 0 }, txn);
     for (uint32_t i = 0; i < count; i++)
         actions[i] = deed_apart(actions[i]);
     const struct persist_apply apply = { .label = TEXT("make the draft project"), .actions = { count, actions } };

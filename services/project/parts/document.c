@@ -177,6 +177,9 @@ static void describe_item(const struct item *item, struct arena *arena, struct t
     set_known(to, arena, "format", format_of(&item->media, arena));
     tree_set(to, arena, "tags", tags_of(&item->media, arena));
     tree_set(to, arena, "facts", facts_of(item, arena));
+    tree_remove(to, TEXT("notes"));
+    if (item->media.notes.len)
+        tree_set(to, arena, "notes", tree_of_text(item->media.notes));
 }
 
 /* ---- keys of other programs ---- */
@@ -258,21 +261,6 @@ static struct tree kept_item(struct arena *arena, const struct element_list *par
 static bool is_final(const struct item *item)
 {
     return item->media.lifecycle.value == LIFECYCLE_FINAL;
-}
-
-bool document_lacks_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
-                         const struct tree *document)
-{
-    const struct listed_items items = listed_items_of(arena, document);
-    struct item_uses uses;
-    struct item item;
-
-    uses_find(arena, parts, &uses);
-    for (uint32_t i = 0; i < uses.count; i++)
-        if (!listed_item(&items, uses.at[i].id) && catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK &&
-            is_final(&item))
-            return true;
-    return false;
 }
 
 /* Adds the items of the project's file that no known part uses: a part of an unknown kind may use them. */

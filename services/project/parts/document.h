@@ -33,10 +33,6 @@ struct text document_hash(const struct tree *document, struct arena *arena);
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
                         bool is_draft, struct tree *document);
 
-/* True if the document lacks an item in use that is final now. */
-bool document_lacks_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
-                         const struct tree *document);
-
 /* True if an item has a key of another program: the catalogue does not keep it. */
 bool document_item_has_more(const struct tree *item);
 
