@@ -153,7 +153,7 @@ static uint32_t find_bank(const struct slot_banks *banks, struct text named)
     return message_read_whole(named, &number) && number >= 1 && number <= SLOTS_BANKS ? (uint32_t)number : 0;
 }
 
-static bool is_number(struct text named)
+static bool begins_as_number(struct text named)
 {
     return named.len && strchr("-+.0123456789", named.at[0]) != NULL;
 }
@@ -171,7 +171,7 @@ static enum err plan_bank(struct doing *work, struct txn *txn, struct fault *fau
     if (e != ERR_OK || ask->bank.len == 0)
         return e;
     found = find_bank(&banks, ask->bank);
-    if (found == 0 && (is_number(ask->bank) || kinds_check_name(ask->bank, fault) != ERR_OK))
+    if (found == 0 && (begins_as_number(ask->bank) || kinds_check_name(ask->bank, fault) != ERR_OK))
         return message_fault(MESSAGE_BAD_BANK, ask->bank, (struct text){ 0 }, fault);
     if (found)
         banks.current = found;
