@@ -6,6 +6,7 @@
 #include "common/process/limits.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_find.h"
+#include "services/search/near/near_groups.h"
 #include "services/search/near/near_plan.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
 void near_close(struct near *near)
 {
     near_build_end(near);
+    near_groups_drop(near);
     near_state_close(near);
 }
 
@@ -43,6 +45,7 @@ enum err near_adopt(struct near *near, uint32_t rows, const struct bitmap *with_
     parts = near_file_parts((struct near_file *)(void *)near->made.at);
     if (!limits_leave(bitmap_count(with_vector) * sizeof(*list)))
         return ERR_FULL;
+    near_groups_drop(near);
     near_work_free(near->work);
     near->work = near_work_new(parts.file->clusters);
     list = bitmap_array(with_vector, &count);

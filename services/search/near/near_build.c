@@ -7,6 +7,7 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 #include "services/search/near/near_find.h"
+#include "services/search/near/near_groups.h"
 #include "services/search/near/near_train.h"
 #include "services/search/near/near_trial.h"
 
@@ -325,6 +326,7 @@ static enum err adopt_build(struct near *near)
     rows = bitmap_array(build->changed, &count);
     build->next = (struct near){ 0 };
     near_build_end(near);
+    near_groups_drop(near);
     near_state_close(near);
     *near = next;
     for (uint32_t i = 0; i < count; i++)

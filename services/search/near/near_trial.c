@@ -15,10 +15,14 @@ enum { ROUGH = 1536, QUERIES_EQUAL = 300, QUERIES_OTHER = 150, MANY = 100, MIXED
  * so their mean must pass more; only the first class has equal ones. */
 static const struct within {
     float probes, kept, slack;
-    float margin, least; /* factor of the probes, because weights of one class differ more than the drawn ones; least */
-                         /* share of all clusters, because a few neighbours that lie elsewhere are rarely drawn */
-} EQUAL = { 0.9945f, 0.9995f, 0.998f, 1, 0 }, OTHER = { 0.999f, 1, 0.9998f, 2.25f, 0.0625f },
+    float margin; /* factor of the probes, because weights of one class differ more than the drawn ones */
+    float least;  /* share of all clusters, because a few neighbours that lie elsewhere are rarely drawn; there are */
+                  /* fewer of these, the less the weights differ from those with which the clusters were made */
+} EQUAL = { 0.9945f, 0.9995f, 0.998f, 1, 0 }, MILD = { 0.999f, 1, 0.9998f, 2.25f, 0.01f },
+  MEDIUM = { 0.999f, 1, 0.9998f, 2.25f, 0.03f }, OTHER = { 0.999f, 1, 0.9998f, 2.25f, 0.0625f },
   ALL = { 1, 1, 1, 2.25f, 0.0625f };
+
+enum { FEWEST = 3 /* clusters: a search of fewer has no farther half that shows that a neighbour lies elsewhere */ };
 
 static const float FARTHEST_MOVED = 0.4f; /* of the way to another row */
 
@@ -267,9 +271,16 @@ static float slack_of(const struct near_trial *trial, const struct obstacle *one
     return one->coarse / fmaxf(trial->scores[(size_t)query * ROUGH + kept - 1], 1e-30f);
 }
 
+static const struct within *within_of(uint32_t kind)
+{
+    static const struct within *const mixed[MIXED_MUCH] = { &EQUAL, &MILD, &MEDIUM, &OTHER, &OTHER };
+
+    return kind < MIXED_MUCH ? mixed[kind] : &ALL;
+}
+
 static void plan_kind(struct near_trial *trial)
 {
-    const struct within *within = trial->kind == 0 ? &EQUAL : trial->kind < MIXED_MUCH ? &OTHER : &ALL;
+    const struct within *within = within_of(trial->kind);
 
     for (uint32_t i = 0; i < NEAR_DEPTHS; i++) {
         struct near_plan *plan = &trial->near->file->plans[trial->kind][i];
@@ -277,7 +288,7 @@ static void plan_kind(struct near_trial *trial)
         float kept = fmaxf(find_quantile(trial, depth, within->kept, rank_of, 0), (float)depth);
 
         plan->probes = fmaxf(find_quantile(trial, depth, within->probes, probe_of, 0) * within->margin,
-                             within->least * (float)trial->near->file->clusters);
+                             fmaxf(FEWEST, within->least * (float)trial->near->file->clusters));
         plan->keep = kept / (float)depth;
         plan->slack = find_quantile(trial, depth, within->slack, slack_of, (uint32_t)kept);
     }

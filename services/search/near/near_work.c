@@ -14,6 +14,7 @@ struct near_work *near_work_new(uint32_t clusters)
     work->scores = alloc_zeroed(clusters, sizeof(*work->scores));
     work->order = alloc_zeroed(clusters, sizeof(*work->order));
     work->some = alloc_zeroed(clusters, sizeof(*work->some));
+    work->is_within = alloc_zeroed(clusters, sizeof(*work->is_within));
     return work;
 }
 
@@ -24,6 +25,7 @@ void near_work_free(struct near_work *work)
     free(work->scores);
     free(work->order);
     free(work->some);
+    free(work->is_within);
     free(work);
 }
 

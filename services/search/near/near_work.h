@@ -20,6 +20,7 @@ struct near_work {
     float *scores;                                       /* by cluster */
     uint32_t *order;                                     /* clusters */
     uint32_t *some;                                      /* same size */
+    uint8_t *is_within;                                  /* by cluster */
     uint16_t chunk[BITMAP_CHUNK];
 };
 
