@@ -78,6 +78,38 @@ def a_save_has_what_a_person_gave_its_sounds_since_the_last_one(it):
     same((8, moved), (mine.must('save')['revision'], mine.file()['items'][0]['storage']['path']))
 
 
+@claim(inside=Indexing)
+def what_a_person_gave_a_sound_is_there_and_in_each_save_on_another_machine(it):
+    kick = wav(it.folder('lib', 'kick.wav'), 300)
+    it.add(it.folder('lib'))
+    until(lambda: it.states(it.folder('lib')) == 'local:done=1')
+    mine, item = Studio(it.home, 'Given'), it.id_of(kick)
+    it.home.loophole('tag', item, '+deep')
+    it.home.loophole('edit', item, 'name=My kick', 'bpm=123', 'key=F#min', 'rating=4', 'notes=from Bob')
+    mine.put('clip', item=item)
+    mine.must('save')
+    mine.must('collect')
+    it.home.stop()
+    other = it.home.other('second')
+    shutil.move(mine.folder, other.file('moved'))
+    os.unlink(kick)
+    other.up()
+    theirs = Studio.at(other, other.file('moved'))
+
+    def shown():
+        lines = other.json('show', item, code=None)  # its tags are also those that the analysis hears
+        return lines and (lines[0]['analysis'], lines[0]['name'], [tag for tag in lines[0]['tags'] if tag == 'deep'],
+                          *(lines[0].get(key) for key in ('bpm', 'key', 'rating', 'notes')))
+
+    given = ('My kick', ['deep'], 123, 'F#min', 4, 'from Bob')
+    until(lambda: shown() == ('done', *given), what=lambda: shown())
+    theirs.must('save')
+    one = theirs.file()['items'][0]
+    same(given, (one['name'], one['tags'], *(one['facts'][key]['value'] for key in ('bpm', 'key', 'rating')), one['notes']))
+    same({'user'}, {one['facts'][key]['source'] for key in ('bpm', 'key', 'rating')})
+    other.stop()
+
+
 @claim(shares=running)
 def a_named_save_has_its_name_at_another_engine(home):
     it = Studio(home, 'Travels')

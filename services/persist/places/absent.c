@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/persist/edit/ranges.h"
 #include "services/persist/edit/tags.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/places_lookup.h"
@@ -75,6 +76,28 @@ static enum err choose_name(struct persist *p, struct id folder, struct bytes na
     return e == ERR_NOT_FOUND ? ERR_OK : e == ERR_OK ? ERR_EXISTS : e;
 }
 
+/* What a person said of it. A value that no person may set, and a second one of an attribute, are left out. */
+static enum err write_own_facts(struct persist *p, const struct missing_item *item)
+{
+    struct facts own = { .each.at = arena_array(&p->arena, item->facts.count + 1, sizeof(struct fact)) };
+    struct fault unused = { 0 };
+
+    for (uint32_t i = 0; i < item->facts.count; i++) {
+        struct fact fact = item->facts.at[i];
+        bool is_new = ranges_check(&fact, &unused) == ERR_OK;
+        for (uint32_t k = 0; k < own.each.count; k++)
+            is_new = is_new && !text_equal(own.each.at[k].attribute, fact.attribute);
+        fact.source = (struct choice){ .value = SOURCE_USER };
+        fact.confidence = 1;
+        fact.version = 0;
+        fact.shown = true;
+        if (is_new)
+            own.each.at[own.each.count++] = fact;
+    }
+    return own.each.count ? turn_wrote(p, catalogue_put_facts(&p->w, bytes_of(item->id.b, sizeof(item->id.b)), &own))
+                          : ERR_OK;
+}
+
 static enum err write_absent(struct persist *p, const struct missing_item *item, struct id folder, struct bytes file,
                              struct done *done)
 {
@@ -99,10 +122,13 @@ static enum err write_absent(struct persist *p, const struct missing_item *item,
         .analysis = { .value = ANALYSIS_STATE_NONE },
         .added = clock_now(),
         .tags = tags_sorted(&p->arena, item->tags),
+        .notes = item->notes,
         .revision = turn_next(p),
     };
     enum err e = turn_wrote(p, catalogue_put_media(&p->w, NULL, &media));
     done->revision = media.revision;
+    if (e == ERR_OK)
+        e = write_own_facts(p, item);
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, media.id, false) : e;
 }
 

@@ -8,8 +8,9 @@
 #include "schema_persist.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
+#include "store/fact_name.h"
 
-enum { AT_ONCE = 256, TAGS_MOST = 64, BUDGET_MS = 30000, NEXT_US = 1000 };
+enum { AT_ONCE = 256, TAGS_MOST = 64, FACTS_MOST = 32, BUDGET_MS = 30000, NEXT_US = 1000 };
 
 struct missing_noting {
     struct project *p;
@@ -58,6 +59,31 @@ static void read_tags(const struct tree *list, struct arena *arena, struct missi
     }
 }
 
+static bool read_own_fact(const struct tree_member *member, struct fact *to)
+{
+    const struct tree *value = tree_get(&member->value, "value");
+    const struct text text = short_text(&member->value, "value", 255);
+    struct id unused;
+
+    if (!text_is(tree_text(&member->value, "source"), "user") || !member->name.len || member->name.len > 64 ||
+        fact_name_other(member->name, &unused)) /* an item of the other machine */
+        return false;
+    *to = (struct fact){ .attribute = member->name, .source.value = SOURCE_USER, .confidence = 1, .shown = true };
+    to->has_number = value && (value->type == TREE_REAL || value->type == TREE_WHOLE);
+    to->number = to->has_number ? value->real : 0;
+    to->has_text = text.len > 0;
+    to->text = text;
+    return to->has_number || to->has_text;
+}
+
+/* Those that a person gave it: the analysis makes its own again when the file is here. */
+static void read_own_facts(const struct tree *facts, struct arena *arena, struct missing_item *to)
+{
+    to->facts.at = arena_array(arena, FACTS_MOST, sizeof(*to->facts.at));
+    for (uint32_t i = 0; facts && facts->type == TREE_OBJECT && i < facts->count && to->facts.count < FACTS_MOST; i++)
+        to->facts.count += read_own_fact(&facts->members[i], &to->facts.at[to->facts.count]);
+}
+
 /* The path at which the item was seen; an item without one is missing in the project's Media. */
 static struct bytes item_path_of(const struct tree *body, struct text folder, struct arena *arena)
 {
@@ -86,6 +112,9 @@ static bool read_missing_item(const struct element *part, struct text folder, st
         to->content = bytes_of(content, 16);
     read_format(tree_get(&body, "format"), to);
     read_tags(tree_get(&body, "tags"), arena, to);
+    read_own_facts(tree_get(&body, "facts"), arena, to);
+    to->notes = short_text(&body, "notes", 4000);
+    to->has_notes = to->notes.len > 0;
     return true;
 }
 
