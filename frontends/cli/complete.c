@@ -210,8 +210,8 @@ static void offer_ports(const struct unfinished *u)
             "main_left main_right preview_left preview_right in_left in_right return_left return_right "
             "streams_left streams_right sounds_left sounds_right pads_left pads_right sequencer_left sequencer_right "
             "metronome_left metronome_right pfl_left pfl_right out_1_left out_1_right out_2_left out_2_right "
-            "out_3_left out_3_right out_4_left out_4_right listen midi_in midi_in_2 midi_in_3 midi_in_4 midi_out control_out control_out_2 control_out_3 "
-            "control_out_4");
+            "out_3_left out_3_right out_4_left out_4_right listen midi_in midi_in_2 midi_in_3 midi_in_4 "
+            "midi_out control_out control_out_2 control_out_3 control_out_4");
     else if (ask_for(u, "audio.ports", NULL, &all))
         for (uint32_t i = 0; i < all.each.count; i++)
             if (text_is(all.each.at[i].port, u->arguments[0]))
