@@ -86,9 +86,12 @@ static enum err refuse_unknown(struct audio *audio, struct call *call)
 
     (void)message_fault(plays ? MESSAGE_UNKNOWN_PLAYS : MESSAGE_NONE_PLAYS, (struct text){ 0 }, (struct text){ 0 },
                         call_fault(call));
-    return fault_hint(call_fault(call),
-                      plays ? "load it again with `loophole pattern FILE.json` or `pattern load SLOT`"
-                            : "`loophole pattern FILE.json` plays one, `loophole pattern load SLOT` too");
+    if (!plays)
+        return fault_hint(call_fault(call), "`loophole pattern FILE.json` plays one, `loophole pattern load SLOT` too");
+    if (score_has_next(&audio->score))
+        return fault_hint(call_fault(call), "the queued pattern can be saved as soon as it begins; a load before that "
+                                            "replaces it");
+    return fault_hint(call_fault(call), "load it again with `loophole pattern FILE.json` or `pattern load SLOT`");
 }
 
 /* A new pattern may play before its note has arrived. */
