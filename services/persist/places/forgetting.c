@@ -21,7 +21,8 @@ static const usec_t soon = 1000, pause_without_writes = 1000000, pause_after_an_
 struct work_below {
     struct multipart work;
     struct forgetting what;
-    bool is_begun; /* its row is in the store */
+    bool is_begun;  /* its row is in the store */
+    bool has_trees; /* there are also rows of the trees in the library */
     struct levels levels;
     uint32_t at;
     bool is_listed; /* the subfolders of folder `at` are in the list */
@@ -44,8 +45,8 @@ static enum err push_row(struct persist *p, const struct library *library, usec_
     return undo_push(p, (struct id){ { 0 } }, &row);
 }
 
-/* Removes a tree with the library around it. The items of the tree may lie on another volume, so their forgetting is
- * separate work. */
+/* Removes a tree with the library around it. The items of the tree may lie on another volume, so they have a row of
+ * their own, which finds them after a death. */
 static enum err remove_tree(struct persist *p, struct id tree, usec_t at)
 {
     const struct forgetting what = { .folder = tree, .forgets = true, .has_at = true, .at = at, .request = id_new() };
@@ -60,8 +61,11 @@ static enum err remove_tree(struct persist *p, struct id tree, usec_t at)
     return e == ERR_OK ? forgetting_put_row(p, &what) : e;
 }
 
-static enum err remove_library(struct persist *p, const struct library *library, const struct folder *folder, usec_t at)
+/* The work does the trees too, so that its answer comes after them. */
+static enum err remove_library(struct persist *p, struct work_below *below, const struct library *library,
+                               const struct folder *folder)
 {
+    const usec_t at = below->what.at;
     char label[LABEL_BYTES];
     struct text path = places_text(&p->arena, library->path);
     struct id_list trees = { 0 };
@@ -74,11 +78,13 @@ static enum err remove_library(struct persist *p, const struct library *library,
     snprintf(label, sizeof(label), "Remove the library %.*s", TEXT_ARG(path));
     undo_open(p, (struct id){ { 0 } }, arena_text(&p->arena, text_of(label)));
     e = push_row(p, library, at);
-    for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++) {
         e = remove_tree(p, trees.at[i], at);
+        if (e == ERR_OK)
+            e = levels_add(&below->levels, trees.at[i]);
+    }
     undo_close(p);
-    if (trees.count)
-        forgetting_resume(p);
+    below->has_trees = trees.count > 0;
     return e;
 }
 
@@ -98,7 +104,7 @@ static enum err begin_rows(struct persist *p, struct work_below *below)
     e = library_row_read(p, what->folder, &library, &folder);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? forgetting_put_row(p, what) : e;
-    e = remove_library(p, &library, &folder, what->at);
+    e = remove_library(p, below, &library, &folder);
     return e == ERR_OK ? forgetting_put_row(p, what) : e;
 }
 
@@ -200,6 +206,8 @@ static enum err finish_work(struct persist *p, struct work_below *below)
 
     if (e != ERR_OK)
         return e;
+    if (below->has_trees)
+        forgetting_resume(p); /* removes the rows of the trees */
     if (ticket_is_open(p->service, work->ticket))
         ticket_answer(p->service, work->ticket, &done);
     else if (work->digest)
