@@ -85,12 +85,21 @@ static enum err renew_file(struct file_io *io, struct fault *fault)
     return e;
 }
 
+/* A link to a device or a pipe is replaced itself: the client asked to write over what another program put there. */
+static bool leads_to_no_file(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 static enum err write_file(struct file_io *io, struct fault *fault)
 {
     enum err e = make_folder(io, fault);
 
     if (e == ERR_OK && io->kind == FILE_IO_WRITE)
-        e = file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
+        e = leads_to_no_file(io->path) ? file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault)
+                                       : file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
     if (e == ERR_OK && io->kind == FILE_IO_ABSENT && access(io->path, F_OK) == 0)
         e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
     return e;
