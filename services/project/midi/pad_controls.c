@@ -90,7 +90,7 @@ static void take_sent(void *state, enum err error, const void *answer, const str
 
     controls->is_busy = false;
     controls->is_failed = error != ERR_OK;
-    if (error != ERR_OK)
+    if (error != ERR_OK && service_is_supervised(controls->p->service, "audio"))
         log_warn("the core does not know which controls hit pads: %s", fault->what);
     else if (controls->is_changed)
         pad_controls_send(controls, controls->waits);
