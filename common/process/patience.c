@@ -45,6 +45,17 @@ static bool is_ready(pid_t task)
     return after_name && strncmp(after_name, ") R", 3) == 0;
 }
 
+void patience_describe(const struct patience *patience, char *to, size_t size)
+{
+    char stat[512], where[64];
+
+    read_text(patience->task, "stat", stat, sizeof(stat));
+    read_text(patience->task, "wchan", where, sizeof(where));
+    const char *after_name = strrchr(stat, ')');
+    (void)snprintf(to, size, "state %c, in %s", after_name && after_name[1] ? after_name[2] : '?',
+                   where[0] ? where : "an unknown place");
+}
+
 void patience_begin(struct patience *patience, pid_t task)
 {
     usec_t now = clock_steady();

@@ -30,6 +30,9 @@ void patience_begin(struct patience *patience, pid_t task);
  * True: more than `limit` has counted. */
 bool patience_is_over(struct patience *patience, usec_t limit, usec_t often);
 
+/* Describes for the log what the task does: the letter of its state, and where it waits in the kernel. */
+void patience_describe(const struct patience *patience, char *to, size_t size);
+
 /* Waits until the descriptor can be read, or has no writer any more. False: before that, more than `limit` of the
  * task's time has counted. */
 bool patience_poll(pid_t task, int fd, usec_t limit);

@@ -14,6 +14,7 @@ import time
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import children_of, claim, contains, figure, file_text, how_often, run_claims, same, until, write_file
 from client import new_id
+from disks import Lossy
 from indexing import wav
 from storage import Disks, Hung
 
@@ -255,7 +256,7 @@ def a_mark_that_another_marker_refuses_says_what_new_would_do(it):
     disk = it.disk('of another catalogue')
     said = it.home.refused('volume', 'mark', disk)
     contains(said, 'recognised by "of another catalogue" already')
-    contains(said, 'the items of the present one are offline')
+    contains(said, 'the items of the current one are offline')
     same('of another catalogue\n', file_text(disk + '/.loophole-volume'))
 
 
@@ -296,6 +297,22 @@ def a_mark_is_made_once_though_the_monitor_dies_before_its_answer(it):
         until(lambda: it.volume('marker:' + file_text(marker).strip())['online'])
         same([disk], [one['mount'] for one in it.home.json('volume', 'list')
                       if one['mount'] == disk or (one['identity'].startswith('marker:') and not one['online'])])
+
+
+@claim(inside=Disks)
+def a_look_that_is_killed_says_nothing_about_its_mount(it):
+    monitor = it.home.pid('availability')
+    with Lossy(it.home, it.folder('fuse'), 1) as disk:
+        until(lambda: not children_of(monitor))
+        disk.process.send_signal(signal.SIGSTOP)
+        it.client.send('availability.find', {'path': disk.at.encode()}, budget_ms=60000)
+        for look in until(lambda: children_of(monitor)):
+            os.kill(look, signal.SIGKILL)
+        disk.process.send_signal(signal.SIGCONT)
+        _, error, seen = it.client.take('availability')
+        same(('ok', True), (error, seen and seen['here']))
+        contains(it.home.log('availability'), 'ended without a report: status 0x9')
+        assert 'does not answer' not in it.home.log('availability')
 
 
 @claim(inside=Disks)

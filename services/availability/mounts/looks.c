@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/process/log.h"
 #include "services/availability/mounts/apart.h"
 
 enum {
@@ -22,7 +23,7 @@ enum err looks_open(struct looks *looks, struct fault *fault)
 void looks_close(struct looks *looks)
 {
     for (int i = 0; i < LOOK_LANES; i++)
-        if (looks->lanes[i].pid)
+        if (looks->lanes[i].pid && !looks->lanes[i].has_ended)
             (void)kill(looks->lanes[i].pid, SIGKILL);
     if (looks->from >= 0)
         close(looks->from);
@@ -80,17 +81,24 @@ static struct look_lane *lane_of(struct looks *looks, uint64_t mount)
     return NULL;
 }
 
+/* After that another process may have its number. */
+static bool has_ended(struct look_lane *lane)
+{
+    if (lane->pid && !lane->has_ended)
+        lane->has_ended = waitpid(lane->pid, &lane->status, WNOHANG) != 0;
+    return lane->has_ended;
+}
+
 static void free_if_ended(struct look_lane *lane)
 {
-    int status;
-
-    if (lane->pid && waitpid(lane->pid, &status, WNOHANG) != 0)
+    if (has_ended(lane))
         lane->pid = 0;
 }
 
 static void kill_look(struct look_lane *lane)
 {
-    (void)kill(lane->pid, SIGKILL);
+    if (!has_ended(lane))
+        (void)kill(lane->pid, SIGKILL);
     lane->is_killed = true;
     lane->killed = clock_steady();
 }
@@ -108,18 +116,38 @@ bool looks_take(struct looks *looks, struct look_report *to)
     return false;
 }
 
+static void give_up_late(struct look_lane *lane, const struct look_events *events)
+{
+    char does[96];
+
+    patience_describe(&lane->waited, does, sizeof(does));
+    log_warn("the look at mount %llu does not answer: process %d, %s", (unsigned long long)lane->mount, (int)lane->pid,
+             does);
+    kill_look(lane);
+    lane->is_late = true;
+    events->late(events->state, lane->mount);
+}
+
+/* Call it a turn after the process has ended: looks_take has emptied the pipe since. */
+static void give_up_lost(struct look_lane *lane, const struct look_events *events)
+{
+    log_warn("the look at mount %llu ended without a report: status %#x", (unsigned long long)lane->mount,
+             (unsigned)lane->status);
+    lane->pid = 0;
+    events->lost(events->state, lane->mount);
+}
+
 /* A lane is freed after its report, or after it is killed: a process that just ended may have a report in the pipe. */
-void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), void *state)
+void looks_turn(struct looks *looks, const struct look_events *events)
 {
     for (int i = 0; i < LOOK_LANES; i++) {
         struct look_lane *lane = &looks->lanes[i];
-        if (lane->pid && !lane->is_killed && patience_is_over(&lane->waited, LOOK_PATIENCE_US, LOOK_OFTEN_US)) {
-            kill_look(lane);
-            lane->is_late = true;
-            late(state, lane->mount);
-        }
-        if (lane->is_killed)
+        if (lane->pid && lane->is_killed)
             free_if_ended(lane);
+        else if (lane->pid && lane->has_ended)
+            give_up_lost(lane, events);
+        else if (lane->pid && !has_ended(lane) && patience_is_over(&lane->waited, LOOK_PATIENCE_US, LOOK_OFTEN_US))
+            give_up_late(lane, events);
     }
 }
 

@@ -32,6 +32,16 @@ struct look_lane {
     usec_t killed;  /* steady; 0: it was not */
     bool is_killed; /* or reported: it only has to end */
     bool is_late;   /* killed because it did not answer */
+    bool has_ended; /* with this status; a report may still be in the pipe */
+    int status;
+};
+
+/* What becomes of a look without a report: it was killed because it is late, or it ended by itself, for example killed
+ * for lack of memory, which says nothing about the mount. */
+struct look_events {
+    void (*late)(void *state, uint64_t mount);
+    void (*lost)(void *state, uint64_t mount);
+    void *state;
 };
 
 struct looks {
@@ -49,9 +59,8 @@ bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *
 /* Takes one report; false: there is none. */
 bool looks_take(struct looks *looks, struct look_report *to);
 
-/* Kills looks that are late, frees the lanes of those that ended, and calls late(state, mount) for each look that
- * ended or was killed without a report. */
-void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), void *state);
+/* Kills looks that are late, and frees the lanes of those that ended. Call it after looks_take returned false. */
+void looks_turn(struct looks *looks, const struct look_events *events);
 
 void looks_drop(struct looks *looks, uint64_t mount);          /* its mount is gone */
 bool looks_is_late(const struct looks *looks, uint64_t mount); /* a late look at it has not died yet */

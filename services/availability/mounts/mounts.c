@@ -8,7 +8,11 @@
 #include "common/hash.h"
 #include "services/availability/mounts/removals.h"
 
-enum { LOOK_EVERY_US = 3000000, LATER_MOST = 4 /* 3 s, doubled so often: 48 s */ };
+enum {
+    LOOK_EVERY_US = 3000000,
+    LATER_MOST = 4,   /* 3 s, doubled so often: 48 s */
+    LOST_US = 100000, /* after a look whose process ended without a report */
+};
 
 enum err mounts_open(struct mounts *mounts, struct fault *fault)
 {
@@ -252,6 +256,22 @@ static void mark_hung(void *state, uint64_t number)
         set_state(mounts, mount, MOUNT_HUNG, 0);
 }
 
+/* Another look follows. If this one was to write a marker, nobody knows whether it did. */
+static void look_again(void *state, uint64_t number)
+{
+    struct mounts *mounts = state;
+    struct mount *mount = mount_numbered(mounts, number);
+
+    if (!mount || !mount->is_looked_at)
+        return;
+    if (mount->is_marking) {
+        mount->mark_error = EINTR;
+        set_state(mounts, mount, mount->state, mount->error);
+    }
+    mount->is_looked_at = false;
+    mount->next = clock_steady() + LOST_US;
+}
+
 static bool is_same_volume(const struct volume_found *a, const struct volume_found *b)
 {
     return strcmp(a->identity, b->identity) == 0 && strcmp(a->device, b->device) == 0 &&
@@ -287,6 +307,7 @@ static void begin_look(struct mounts *mounts, struct mount *mount)
         set_state(mounts, mount, MOUNT_HUNG, 0);
         return;
     }
+    mount->is_marking = false;
     mount->is_looked_at = looks_begin(&mounts->looks, mount->number, &mount->line, NULL, false);
 }
 
@@ -297,7 +318,7 @@ void mounts_turn(struct mounts *mounts)
 
     while (looks_take(&mounts->looks, &report))
         take_look_report(mounts, &report);
-    looks_turn(&mounts->looks, mark_hung, mounts);
+    looks_turn(&mounts->looks, &(struct look_events){ mark_hung, look_again, mounts });
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
         if (mount->is_looked_at || mount->is_covered || !mount->next || mount->next > now)
@@ -333,6 +354,7 @@ bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, b
         set_state(mounts, mount, MOUNT_HUNG, 0);
         return true;
     }
+    mount->is_marking = true;
     mount->is_looked_at = looks_begin(&mounts->looks, mount->number, &mount->line, word, replace);
     return mount->is_looked_at;
 }

@@ -22,6 +22,7 @@ struct mount {
     enum mount_state state;
     int error; /* dead: the errno */
     int mark_error;
+    bool is_marking;           /* the look in progress writes a marker first */
     struct volume_found found; /* here */
     struct id volume;          /* its volume at the last look; zero: none. A lost marker does not change it */
     usec_t parted;             /* steady: a person gave it a new marker, so it is no volume of before; 0: none did */
