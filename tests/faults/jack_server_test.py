@@ -180,7 +180,7 @@ def a_server_that_runs_already_is_used_and_left_alone(home):
 def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home):
     name = f'late-{os.getpid()}'
     named(home, name)
-    contains(home.loophole('up').all, f'no JACK server "{name}" runs')
+    contains(home.loophole('up').all, f'no JACK server "{name}" is running')
 
     def until_state(state):
         until(lambda: home.status('audio')['state'] == state, what=f'audio is {state}')

@@ -479,8 +479,9 @@ def a_snapshot_has_the_sequencer_and_all_states_have_the_modules_too(home):
     same((whole['sequencer']['tracks'], whole['modules']), (again['sequencer']['tracks'], again['modules']))
 
 
-@claim(shares=slots_engine)
+@claim
 def what_plays_is_saved_however_long_the_transport_has_run(home):
+    slots_engine(home)
     home.loophole('pattern', make_pattern(home, 'long'))
     home.loophole('transport', 'locate', '1000000')
     home.loophole('transport', 'start')
@@ -491,7 +492,7 @@ def what_plays_is_saved_however_long_the_transport_has_run(home):
     assert whole['sequencer']['global_step'] > 16000000, whole['sequencer']['global_step']
     home.loophole('transport', 'locate', '1')
     said(home, 'load', '62', 'immediate')
-    same(whole['sequencer']['global_step'], state(home, 'project.snapshot')['sequencer']['global_step'])
+    until(lambda: state(home, 'project.snapshot')['sequencer']['global_step'] == whole['sequencer']['global_step'])
 
 
 @claim(shares=slots_engine)
