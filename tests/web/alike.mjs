@@ -83,10 +83,10 @@ export const alike = {
     assert.equal(await page.locator('.chip').count(), 1)
     await page.locator('section[aria-label=Folders] li', { hasText: 'aside' }).getByRole('button').last().click()
     await until('a folder ends this likeness too', async () => (await shown(page)) === '2' && (await chip('like ').count()) === 0)
-    const grid = asked('search.grid', 'query=-path:aside', 'rows=family', 'columns=key')
+    const grid = asked('search.grid', 'query=-path:aside', 'rows=class', 'columns=pack')
     const cell = grid.cells.find(one => grid.rows[one.row] && grid.columns[one.column])
     const [row, column] = [grid.rows[cell.row], grid.columns[cell.column]]
-    const { total } = asked('search.query', `query=family:"${row}" key:"${column}"`, 'limit=0')
+    const { total } = asked('search.query', `query=class:"${row}" pack:"=${column}"`, 'limit=0')
     await mode(page, 'Hypergrid')
     const button = page.locator('.hypergrid td button').and(page.getByRole('button', { name: `${row}, ${column}: ${total}`, exact: true }))
     await button.waitFor()

@@ -185,7 +185,7 @@ export const choosing = {
     await keep.locator('summary').click()
     await keep.getByLabel('New name').fill('Of the first')
     await keep.getByRole('button', { name: 'What would be collected?' }).click()
-    const offer = keep.getByRole('button', { name: /^Copy 1 sound,/ })
+    const offer = keep.getByRole('button', { name: /^Copy \d+ sounds?,/ })
     await offer.waitFor()
     loophole('project', 'new', 'Second offer')
     await page.locator('section[aria-label="Open project Second offer"]').waitFor()

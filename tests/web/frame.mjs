@@ -45,7 +45,7 @@ function find_misplaced() {
 /** What each mode shows once its first answers are here. */
 const FILLED = {
   table: '.row canvas', waveforms: '.tile canvas', map: 'main.map:not([data-points="0"])[data-points]', hypergrid: '.hypergrid td button',
-  folders: 'section[aria-label=Folders] li', duplicates: 'main.panels >> text=groups', project: 'section[aria-label=Projects] :is(.quiet, li)',
+  folders: 'section[aria-label=Folders] li', duplicates: 'main.panels >> text=/\\d groups?;/', project: 'section[aria-label=Projects] :is(.quiet, li)',
   sound: '.mixer[data-live=true]', engine: 'section[aria-label=Latency] figure',
 }
 

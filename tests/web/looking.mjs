@@ -80,7 +80,7 @@ export const looking = {
     await mode(page, 'Hypergrid')
     await page.waitForSelector('.hypergrid td button')
     await mode(page, 'Duplicates')
-    await page.waitForSelector('main.panels >> text=groups')
+    await page.waitForSelector('main.panels >> text=/\\d groups?;/')
     await mode(page, 'Map')
     await until('the map dims what is not found', async () => (await page.locator('main.map').getAttribute('data-found')) === String(total('bell')))
     return page

@@ -47,11 +47,11 @@ function Groups({ query }: { query: string }) {
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Duplicates</h1>
       <p>{counted(num(got.total), 'group')}; without the copies to keep {bytesText(num(got.free))} could be freed.</p>
-      {(got.groups ?? []).map(group => {
+      {(got.groups ?? []).map((group, index) => {
         const keep = idText(group.keep)
         const others = (group.each ?? []).map(one => idText(one.id)).filter(id => id !== keep)
         return (
-          <section key={keep + group.kind + num(group.first)} class="copies wide" aria-label={`Group of ${countText(group)}`}>
+          <section key={keep + group.kind + num(group.first)} class="copies wide" aria-label={`Group ${index + 1}: ${countText(group)}`}>
             <div class="buttons"><h2>{group.kind.replace(/_/g, ' ')} · {countText(group)}{group.layers ? ' · may be velocity layers: listen first' : ''}</h2>
               {others.length > 0 && <button onClick={() => hide(others, true)}>Hide {counted(others.length, 'other copy', 'other copies')}</button>}</div>
             <table class="plain">

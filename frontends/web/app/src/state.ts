@@ -34,7 +34,7 @@ const COLUMNS = ['name', 'class', 'bpm', 'key', 'length', 'lufs', 'tags', 'pack'
 const EVEN = Object.fromEntries(BLOCKS.map(block => [block, 1])) as Record<Block, number>
 export const START: View = {
   mode: 'table', query: '', sort: '', folder: '', scope: 'combined', at: '', like: [], unlike: [], weights: EVEN, columns: COLUMNS, dimensions: 2,
-  colour: 'class', rows: 'family', across: 'key',
+  colour: 'class', rows: 'class', across: 'pack',
 }
 
 /** The parts of a view that limit or order its result, all without effect. */
