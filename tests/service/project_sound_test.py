@@ -8,7 +8,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, until, write_file
 from disks import Lossy
 from sounding import cut_power, engine, noise, until_quiet, until_sounds
 
@@ -282,7 +282,11 @@ def a_tempo_that_was_changed_since_is_not_taken_back(home):
 @claim
 def undo_of_the_first_tempo_leaves_what_was_mixed_since(home):
     studio(home)
-    home.loophole('project', 'new', 'Song', 'bpm=101')
+    folder = home.file('of another program')  # which keeps no sound
+    os.makedirs(folder)
+    write_file(folder + '/project.json', json.dumps(
+        {'schema_version': '1.0', 'project': {'id': '01J8ZZZZZZZZZZZZZZZZZZZZZZ', 'name': 'Song', 'bpm': 101}}))
+    home.loophole('project', 'open', folder)
     until(lambda: sounding(home)['bpm'] == 101)
     same({}, kept(home))
     home.loophole('project', 'save')
