@@ -298,7 +298,7 @@ def a_channel_whose_insert_dies_sounds_without_it_until_it_is_back(it):
     until_later(it.home, 24000)
     it.end(strip, signal.SIGKILL)
     it.until_made('streams', False)
-    contains(it.home.loophole('audio', 'insert').out, 'away: no JACK client has an audio input strip:in_1')
+    until(lambda: 'away: no JACK client has an audio input strip:in_1' in it.home.loophole('audio', 'insert').out)
     until_later(it.home, 24000)
     strip = it.through('strip', 2)
     it.until_made('streams')
