@@ -233,6 +233,8 @@ def a_song_ends_when_another_project_is_opened_and_none_of_that_project_begins(h
     until_entry(home, 2)
     for change in ('open', 'Other'), ('close',), ('new', 'Third'):
         home.loophole('project', *change)
+        opened = home.first('transport')
+        until_transport(home, bar=lambda bar: bar > opened['bar'] + 2)  # the project's own pattern begins at a bar
         plays = home.first('transport')
         until_transport(home, bar=lambda bar: bar > plays['bar'] + 3)
         same((None, None, plays['pattern']), tuple(home.first('transport').get(key) for key in ('song', 'queued_bar', 'pattern')))
