@@ -21,8 +21,8 @@ static const usec_t soon = 1000, pause_without_writes = 1000000, pause_after_an_
 struct work_below {
     struct multipart work;
     struct forgetting what;
-    bool is_begun;  /* its row is in the store */
-    bool has_trees; /* there are also rows of the trees in the library */
+    bool is_begun;       /* its row is in the store */
+    struct id_list rows; /* the requests of the trees' own rows */
     struct levels levels;
     uint32_t at;
     bool is_listed; /* the subfolders of folder `at` are in the list */
@@ -45,15 +45,15 @@ static enum err push_row(struct persist *p, const struct library *library, usec_
     return undo_push(p, (struct id){ { 0 } }, &row);
 }
 
-/* Removes a tree with the library around it. The items of the tree may lie on another volume, so they have a row of
- * their own, which finds them after a death. */
-static enum err remove_tree(struct persist *p, struct id tree, usec_t at)
+/* Removes a tree with the library around it. Its own row finds its items, maybe on another volume, after a death. */
+static enum err remove_tree(struct persist *p, struct id tree, usec_t at, struct id *row)
 {
     const struct forgetting what = { .folder = tree, .forgets = true, .has_at = true, .at = at, .request = id_new() };
     struct library library;
     struct folder folder;
     enum err e = library_row_read(p, tree, &library, &folder);
 
+    *row = what.request;
     if (e == ERR_OK)
         e = library_row_remove(p, &folder);
     if (e == ERR_OK)
@@ -78,13 +78,13 @@ static enum err remove_library(struct persist *p, struct work_below *below, cons
     snprintf(label, sizeof(label), "Remove the library %.*s", TEXT_ARG(path));
     undo_open(p, (struct id){ { 0 } }, arena_text(&p->arena, text_of(label)));
     e = push_row(p, library, at);
+    below->rows.at = alloc_array(trees.count + 1, sizeof(*below->rows.at));
     for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++) {
-        e = remove_tree(p, trees.at[i], at);
+        e = remove_tree(p, trees.at[i], at, &below->rows.at[below->rows.count++]);
         if (e == ERR_OK)
             e = levels_add(&below->levels, trees.at[i]);
     }
     undo_close(p);
-    below->has_trees = trees.count > 0;
     return e;
 }
 
@@ -173,6 +173,7 @@ static void free_below(struct persist *p, struct multipart *work)
 
     (void)p;
     levels_free(&below->levels);
+    free(below->rows.at);
     free(below);
 }
 
@@ -200,14 +201,16 @@ static enum err do_folders(struct persist *p, struct work_below *below)
 static enum err finish_work(struct persist *p, struct work_below *below)
 {
     const struct multipart *work = &below->work;
+    const struct id_list *rows = &below->rows;
     uint64_t own = p->request_revision;
     const struct done done = { .revision = own ? own : p->head, .id = below->what.folder };
     enum err e = forgetting_delete_row(p, &below->what);
 
+    for (uint32_t i = 0; e == ERR_OK && i < rows->count; i++)
+        if (forgetting_has_row(p, rows->at[i]) && !multipart_of(p, rows->at[i]))
+            e = forgetting_delete_row(p, &(struct forgetting){ .request = rows->at[i] });
     if (e != ERR_OK)
         return e;
-    if (below->has_trees)
-        forgetting_resume(p); /* removes the rows of the trees */
     if (ticket_is_open(p->service, work->ticket))
         ticket_answer(p->service, work->ticket, &done);
     else if (work->digest)
