@@ -87,7 +87,8 @@ static enum err refuse_other_layout(const struct audio *audio, struct fault *fau
     fault_set(fault, ERR_VERSION,
               "%s is of another version of the program, with another layout of its memory: it sounds on",
               other_core(audio));
-    return fault_hint(fault, "`loophole restart %s` ends it; what sounds then begins anew", other_core(audio));
+    return fault_hint(fault, "`loophole restart %s` replaces it; what sounds stops then, and has to be started again",
+                      other_core(audio));
 }
 
 static enum err open_link(struct audio *audio, struct fault *fault)

@@ -160,7 +160,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
 /* ---- replaced.c ---- */
 void audio_replace_next(struct audio *audio);    /* call it before another pattern is queued */
 void audio_forget_replaced(struct audio *audio); /* no earlier pattern is to sound */
-/* True if the pattern that began is the replaced one: it is the one that plays now, with its tempo and swing. */
+/* True if the replaced pattern has begun: the score plays it now, with its tempo and swing. */
 bool audio_restore_replaced(struct audio *audio, uint32_t serial, int64_t bar);
 
 /* ---- report.c, ports.c ---- */

@@ -256,7 +256,7 @@ static void mark_hung(void *state, uint64_t number)
         set_state(mounts, mount, MOUNT_HUNG, 0);
 }
 
-/* Another look follows. If this one was to write a marker, nobody knows whether it did. */
+/* Another look follows. It is unknown whether this look wrote the marker that it had to write. */
 static void look_again(void *state, uint64_t number)
 {
     struct mounts *mounts = state;

@@ -21,7 +21,7 @@ struct file_io {
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
     char real[PATH_MAX]; /* the path of its folder without links; "": unknown, or the file is written */
-    char was[33];        /* of FILE_IO_RENEW: a hash in hex; "": there is not a file */
+    char was[33];        /* of FILE_IO_RENEW: a hash in hex; "": no file is there */
     struct buffer bytes; /* what was read, or what the file has */
     struct fault fault;  /* code ERR_OK: it is done */
     void (*done)(void *owner, struct file_io *io);

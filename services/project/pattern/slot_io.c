@@ -166,7 +166,7 @@ static enum err link_backup(struct slot_io *io, const struct slot_file *file, co
     return fault_errno(&io->fault, file_err(number), number, "the backup %.150s cannot be made", path);
 }
 
-/* Gives the current file a second name, and sets `path` to it; "" if there is not a file. Errors: io, full, denied. */
+/* Gives the current file a second name, and sets `path` to it; "" if no file is there. Errors: io, full, denied. */
 static enum err keep_backup(struct slot_io *io, const struct slot_file *file, char path[BACKUP_PATH])
 {
     struct slot_backup backups[NAMES_MOST];

@@ -98,7 +98,7 @@ static struct kept_filter *find_filter(struct near *near, const struct bitmap *o
 
 /* ---- a new filter ---- */
 
-/* Replaces the one that was not asked for longest. */
+/* Replaces the filter whose last query is the oldest. */
 static void keep_filter(struct near *near, const struct bitmap *only, uint32_t count)
 {
     struct kept_filter *to = near->filters->each;
