@@ -126,7 +126,9 @@ bool audio_is_alive(void *audio); /* for the heartbeat */
 void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 
 /* ---- score.c ---- */
-void audio_score_begin(struct audio *audio);   /* adopts a predecessor's score, or makes a fresh one */
+void audio_score_begin(struct audio *audio); /* adopts a predecessor's score, or makes a fresh one */
+/* A queued pattern has begun: its tempo and swing, as next_tempo and next_swing of the score, apply now. */
+void audio_take_tempo(struct score *score, double tempo, double swing);
 void audio_score_publish(struct audio *audio); /* with the next serial, which is a change for the project */
 /* The same for a value that no project stores: what the project has stored stays stored. */
 void audio_score_publish_apart(struct audio *audio);

@@ -29,8 +29,7 @@ static bool take_next(struct audio *audio, uint32_t serial)
     score->now = score->next;
     audio_keep_next(audio);
     score->next_bar = -1;
-    score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;
-    score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
+    audio_take_tempo(score, score->next_tempo, score->next_swing);
     return true;
 }
 

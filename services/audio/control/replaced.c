@@ -43,8 +43,7 @@ bool audio_restore_replaced(struct audio *audio, uint32_t serial, int64_t bar)
     if (serial == 0 || replaced->pattern.serial != serial)
         return false;
     score->now = replaced->pattern;
-    score->tempo = replaced->tempo > 0 ? replaced->tempo : score->tempo;
-    score->swing = replaced->swing >= 0 ? replaced->swing : score->swing;
+    audio_take_tempo(score, replaced->tempo, replaced->swing);
     if (score_has_next(score) && score->next_bar <= bar)
         score->next_bar = score->next.began = bar + 1;
     audio->now = replaced->kept;

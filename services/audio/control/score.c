@@ -47,6 +47,12 @@ static void publish_next(struct audio *audio)
     snapshot_publish(&audio->published);
 }
 
+void audio_take_tempo(struct score *score, double tempo, double swing)
+{
+    score->tempo = tempo > 0 ? tempo : score->tempo;
+    score->swing = swing >= 0 ? swing : score->swing;
+}
+
 void audio_score_publish(struct audio *audio)
 {
     publish_next(audio);
