@@ -48,19 +48,36 @@ struct tree tree_of_id(struct id id, struct arena *arena)
 
 /* ---- members ---- */
 
-static struct tree_member *find_member(const struct tree *object, struct text name)
+/* The position of the first member whose name is not before `name`. */
+static uint32_t find_position(const struct tree *object, struct text name)
 {
-    for (uint32_t i = 0; object && object->type == TREE_OBJECT && i < object->count; i++)
-        if (text_equal(object->members[i].name, name))
-            return &object->members[i];
-    return NULL;
+    uint32_t from = 0, until = object->count;
+
+    if (until && text_compare(object->members[until - 1].name, name) < 0)
+        return until; /* names often come in order */
+    while (from < until) {
+        const uint32_t middle = from + (until - from) / 2;
+        if (text_compare(object->members[middle].name, name) < 0)
+            from = middle + 1;
+        else
+            until = middle;
+    }
+    return from;
+}
+
+static bool is_named(const struct tree *object, uint32_t i, struct text name)
+{
+    return i < object->count && text_equal(object->members[i].name, name);
 }
 
 const struct tree *tree_get_text(const struct tree *object, struct text name)
 {
-    const struct tree_member *member = find_member(object, name);
+    uint32_t i;
 
-    return member ? &member->value : NULL;
+    if (!object || object->type != TREE_OBJECT)
+        return NULL;
+    i = find_position(object, name);
+    return is_named(object, i, name) ? &object->members[i].value : NULL;
 }
 
 const struct tree *tree_get(const struct tree *object, const char *name)
@@ -68,20 +85,23 @@ const struct tree *tree_get(const struct tree *object, const char *name)
     return tree_get_text(object, text_of(name));
 }
 
-static void add_member(struct tree *tree, struct arena *arena, struct text name, struct tree value)
+static void insert_member(struct tree *tree, struct arena *arena, uint32_t i, struct tree_member member)
 {
     tree->members = arena_grow(arena, tree->members, tree->count, &tree->room, sizeof(*tree->members));
-    tree->members[tree->count++] = (struct tree_member){ name, value };
+    if (i < tree->count)
+        memmove(&tree->members[i + 1], &tree->members[i], (tree->count - i) * sizeof(*tree->members));
+    tree->members[i] = member;
+    tree->count++;
 }
 
 void tree_set_text(struct tree *object, struct arena *arena, struct text name, struct tree value)
 {
-    struct tree_member *member = find_member(object, name);
+    const uint32_t i = find_position(object, name);
 
-    if (member)
-        member->value = value;
+    if (is_named(object, i, name))
+        object->members[i].value = value;
     else
-        add_member(object, arena, name, value);
+        insert_member(object, arena, i, (struct tree_member){ name, value });
 }
 
 void tree_set(struct tree *object, struct arena *arena, const char *name, struct tree value)
@@ -91,26 +111,37 @@ void tree_set(struct tree *object, struct arena *arena, const char *name, struct
 
 void tree_remove(struct tree *object, struct text name)
 {
-    struct tree_member *member = find_member(object, name);
+    const uint32_t i = find_position(object, name);
 
-    if (member)
-        *member = object->members[--object->count];
+    if (!is_named(object, i, name))
+        return;
+    object->count--;
+    memmove(&object->members[i], &object->members[i + 1], (object->count - i) * sizeof(*object->members));
 }
 
 void tree_add(struct tree *list, struct arena *arena, struct tree value)
 {
-    add_member(list, arena, (struct text){ 0 }, value);
+    insert_member(list, arena, list->count, (struct tree_member){ .value = value });
 }
 
+/* Both have sorted members, so one pass merges them. */
 void tree_patch(struct tree *object, struct arena *arena, const struct tree *patch)
 {
-    for (uint32_t i = 0; i < patch->count; i++) {
-        const struct tree_member *member = &patch->members[i];
-        if (member->value.type == TREE_NULL)
-            tree_remove(object, member->name);
-        else
-            tree_set_text(object, arena, member->name, member->value);
+    struct tree merged = { .type = TREE_OBJECT, .room = object->count + patch->count };
+    uint32_t i = 0;
+
+    merged.members = arena_array(arena, merged.room, sizeof(*merged.members));
+    for (uint32_t j = 0; j < patch->count; j++) {
+        const struct tree_member *member = &patch->members[j];
+        while (i < object->count && text_compare(object->members[i].name, member->name) < 0)
+            merged.members[merged.count++] = object->members[i++];
+        i += is_named(object, i, member->name);
+        if (member->value.type != TREE_NULL)
+            merged.members[merged.count++] = *member;
     }
+    while (i < object->count)
+        merged.members[merged.count++] = object->members[i++];
+    *object = merged;
 }
 
 /* ---- comparing ---- */
@@ -127,16 +158,13 @@ static bool equal_numbers(const struct tree *a, const struct tree *b)
 
 static bool equal_members(const struct tree *a, const struct tree *b)
 {
-    for (uint32_t i = 0; i < a->count; i++) {
-        const struct tree_member *member = &a->members[i];
-        const struct tree *other = a->type == TREE_OBJECT ? tree_get_text(b, member->name)
-                                   : i < b->count         ? &b->members[i].value
-                                                          : NULL;
-
-        if (!other || !tree_equal(&member->value, other))
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!text_equal(a->members[i].name, b->members[i].name) ||
+            !tree_equal(&a->members[i].value, &b->members[i].value))
             return false;
-    }
-    return a->count == b->count;
+    return true;
 }
 
 bool tree_equal(const struct tree *a, const struct tree *b)
@@ -189,6 +217,21 @@ bool tree_id(const struct tree *object, const char *name, struct id *to)
 
 static struct tree copy_node(const struct json_node *node, struct arena *arena);
 
+static int compare_members(const void *a, const void *b)
+{
+    return text_compare(((const struct tree_member *)a)->name, ((const struct tree_member *)b)->name);
+}
+
+/* Most documents are sorted already: loophole wrote them. */
+static void sort_members(struct tree *object)
+{
+    for (uint32_t i = 1; i < object->count; i++)
+        if (compare_members(&object->members[i - 1], &object->members[i]) > 0) {
+            qsort(object->members, object->count, sizeof(*object->members), compare_members);
+            return;
+        }
+}
+
 static struct tree copy_members(const struct json_node *node, enum tree_type type, struct arena *arena)
 {
     struct tree tree = { .type = type, .room = node->count };
@@ -197,6 +240,8 @@ static struct tree copy_members(const struct json_node *node, enum tree_type typ
     for (; tree.count < node->count; tree.count++)
         tree.members[tree.count] =
             (struct tree_member){ node->at[tree.count].key, copy_node(&node->at[tree.count], arena) };
+    if (type == TREE_OBJECT)
+        sort_members(&tree);
     return tree;
 }
 
@@ -234,11 +279,6 @@ enum err tree_read(struct text from, struct arena *arena, struct tree *to, struc
 
 /* ---- writing ---- */
 
-static int compare_members(const void *a, const void *b)
-{
-    return text_compare(((const struct tree_member *)a)->name, ((const struct tree_member *)b)->name);
-}
-
 static void break_line(struct buffer *to, bool indented, uint32_t depth)
 {
     if (!indented)
@@ -254,8 +294,6 @@ static void write_members(const struct tree *tree, bool indented, uint32_t depth
 {
     bool is_object = tree->type == TREE_OBJECT;
 
-    if (is_object && tree->count > 1)
-        qsort(tree->members, tree->count, sizeof(*tree->members), compare_members);
     buffer_add_text(to, is_object ? "{" : "[");
     for (uint32_t i = 0; i < tree->count; i++) {
         buffer_add_text(to, i ? "," : "");

@@ -17,7 +17,7 @@ struct tree {
     double real; /* also of TREE_WHOLE */
     struct text text;
     uint32_t count, room;
-    struct tree_member *members; /* of a list: their names are empty */
+    struct tree_member *members; /* of an object: in the order of their names; of a list: their names are empty */
 };
 struct tree_member {
     struct text name;
@@ -39,8 +39,10 @@ struct tree tree_of_real(double real);
 struct tree tree_of_bool(bool truth);
 struct tree tree_of_id(struct id id, struct arena *arena);
 
-/* Members of an object. tree_get returns NULL if there is none, or if `object` is not an object. tree_set replaces, or
- * adds at the end; tree_add adds to a list. The texts must live as long as the arena. */
+/* Members of an object. tree_get returns NULL if there is none, or if `object` is not an object. tree_set replaces or
+ * inserts; tree_add adds to a list. The texts must live as long as the arena. A copy of the struct shares its members:
+ * tree_clone it before a change. With n members tree_get takes log n steps; so does tree_set of a name after all
+ * others, and other names and tree_remove move up to n members: merge many of them with tree_patch. */
 const struct tree *tree_get(const struct tree *object, const char *name);
 const struct tree *tree_get_text(const struct tree *object, struct text name);
 void tree_set(struct tree *object, struct arena *arena, const char *name, struct tree value);
@@ -51,7 +53,7 @@ void tree_add(struct tree *list, struct arena *arena, struct tree value);
 /* True if both have the same value, whatever the order of keys: 1 is 1.0, and NULL is null. */
 bool tree_equal(const struct tree *a, const struct tree *b);
 
-/* Sets each member of `patch` in `object`; a null removes it. */
+/* Sets each member of `patch` in `object`; a null removes it. Takes as many steps as both have members. */
 void tree_patch(struct tree *object, struct arena *arena, const struct tree *patch);
 
 /* A member's value, or the fallback when it is missing or of another type. */

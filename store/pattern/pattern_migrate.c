@@ -75,11 +75,14 @@ static bool is_one_of(struct text key, const char *const *names)
     return false;
 }
 
-/* Adds the named members of `from` and its other ones; NULL names: all. */
+/* Adds the named members of `from`, or its other ones, except those that `to` has. No two members of `from` have one
+ * name, so only the former members of `to` are searched: a few, whatever the file contains. */
 static void add_members(struct json_node *to, const struct json_node *from, const char *const *names, bool wanted)
 {
+    const struct json_node was = *to;
+
     for (uint32_t i = 0; from && from->kind == JSON_IS_OBJECT && i < from->count; i++)
-        if (is_one_of(from->at[i].key, names) == wanted && !json_tree_member(to, from->at[i].key))
+        if (is_one_of(from->at[i].key, names) == wanted && !json_tree_member(&was, from->at[i].key))
             to->at[to->count++] = from->at[i];
 }
 
