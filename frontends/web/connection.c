@@ -85,6 +85,8 @@ static int receive_body(struct carried *connection, const void *in, size_t len)
 {
     struct visit *visit = connection->visit;
 
+    if (visit)
+        visit->silence.moved += len;
     return !visit || (visit->is_login ? login_receive : drop_receive)(visit, in, len) ? GO_ON : CLOSE;
 }
 
@@ -97,6 +99,11 @@ static int end_body(struct carried *connection)
         return CLOSE;
     connection->visit->has_body = true;
     return (connection->visit->is_login ? login_complete : drop_complete)(connection->visit) ? GO_ON : CLOSE;
+}
+
+static int look_at_silence(struct carried *connection)
+{
+    return !connection || !connection->visit || request_look(connection->visit) ? GO_ON : CLOSE;
 }
 
 static int serve_browser(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -112,6 +119,8 @@ static int serve_browser(struct lws *wsi, enum lws_callback_reasons reason, void
         return end_body(connection);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return !connection->visit || request_write(connection->visit) ? GO_ON : CLOSE;
+    case LWS_CALLBACK_TIMER:
+        return look_at_silence(connection);
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         end_visit(connection);

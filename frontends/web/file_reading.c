@@ -129,6 +129,7 @@ bool file_reading_write(struct visit *visit)
     }
     file->is_read = false;
     file->at += visit->owned.len;
+    visit->silence.moved += visit->owned.len;
     is_last = file->at == file->end;
     if (lws_write(visit->wsi, visit->owned.at + LWS_PRE, visit->owned.len,
                   is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)

@@ -77,10 +77,11 @@ bool login_complete(struct visit *visit)
     visit->owned.limit = 0;
     if (!is_form)
         return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "The password is missing or too long.\n");
-    if (lan_try(&visit->web->lan, password, &waits))
+    if (lan_try(&visit->web->lan, visit->wsi, password, &waits))
         return let_enter(visit);
     if (waits)
-        return visit_say(visit, 429, "Too many passwords were wrong. Wait a minute, then try again.\n");
+        return visit_say(visit, 429,
+                         "Too many passwords from this machine were wrong. Wait a minute, then try again.\n");
     log_warn("a browser of another machine gave a wrong password");
     return visit_say(visit, HTTP_STATUS_FORBIDDEN, "The password is wrong. Go back and try again.\n");
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "frontends/web/local_fields.h"
+#include "frontends/web/entry/remote.h"
 #include "frontends/web/passing.h"
 
 enum { SLOT_BITS = 16, BACK = 2 };
@@ -203,22 +203,12 @@ static void end_ask(struct web_page *page, struct id request)
         }
 }
 
-/* A page of another machine is refused each ask and each field that the schema marks as local. */
 static enum err check_distance(const struct passing *passing, struct fault *fault)
 {
     struct ask_frame frame = { 0 };
-    const char *name = NULL;
-    enum err e;
+    enum err e = frame_read_ask(passing->frame, &frame, fault);
 
-    if (passing->ask->local)
-        return fault_set(fault, ERR_DENIED, "%s is only for browsers on the engine's own machine",
-                         passing->ask->full_name);
-    e = frame_read_ask(passing->frame, &frame, fault);
-    if (e == ERR_OK)
-        e = local_fields_find(passing->ask->request, frame.body, &name, fault);
-    if (e == ERR_OK && name)
-        e = fault_set(fault, ERR_DENIED, "only browsers on the engine's own machine may give the field %s", name);
-    return e;
+    return e == ERR_OK ? remote_check(passing->ask, frame.body, fault) : e;
 }
 
 static enum err pass_ask(struct web *web, struct web_page *page, const struct passing *passing, struct fault *fault)

@@ -100,6 +100,7 @@ static bool answer_request(struct visit *visit, const char *path)
         return login_begin(visit);
     if (!visit_has_session(visit->web, visit->wsi))
         return answer_stranger(visit, path, is_post);
+    silence_begin(&visit->silence, visit->wsi);
     read_range(visit);
     if (is_post && strcmp(path, "/drop") == 0)
         return drop_begin(visit);
@@ -128,11 +129,21 @@ static bool write_memory(struct visit *visit)
     memcpy(chunk + LWS_PRE, visit->at, len);
     is_sent = lws_write(visit->wsi, chunk + LWS_PRE, len, is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) >= 0;
     free(chunk);
+    visit->silence.moved += len;
     visit->at += len;
     visit->left -= len;
     if (is_sent && !is_last)
         lws_callback_on_writable(visit->wsi);
     return is_sent;
+}
+
+bool request_look(struct visit *visit)
+{
+    bool uploads = visit->drop && !visit->has_body;
+
+    if (uploads)
+        lws_set_timeout(visit->wsi, NO_PENDING_TIMEOUT, 0); /* libwebsockets sets its own after each piece of a body */
+    return silence_look(&visit->silence, visit->wsi, uploads || visit->is_answered);
 }
 
 bool request_write(struct visit *visit)
@@ -152,6 +163,7 @@ void request_end(struct visit *visit)
 {
     if (!visit)
         return;
+    silence_end(visit->wsi);
     media_drop(visit);
     zip_drop(visit);
     making_stop(visit);

@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_FRONTENDS_WEB_VISIT_H
 #define LOOPHOLE_FRONTENDS_WEB_VISIT_H
 
+#include "frontends/web/silence.h"
 #include "frontends/web/web.h"
 
 struct visit {
@@ -16,6 +17,7 @@ struct visit {
     uint64_t range_first, range_last; /* range_last UINT64_MAX: to the end */
     bool is_suffix;                   /* the last `range_first` bytes */
     bool is_answered;                 /* the headers are sent */
+    struct silence silence;           /* of the browser */
 
     /* The rest of the body, from memory or from a file. */
     const uint8_t *at;

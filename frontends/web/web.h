@@ -8,8 +8,8 @@
 #include "common/mailbox.h"
 #include "common/process/errand.h"
 #include "frontends/web/asks/own_asks.h"
-#include "frontends/web/gate.h"
-#include "frontends/web/lan.h"
+#include "frontends/web/entry/gate.h"
+#include "frontends/web/entry/lan.h"
 #include "frontends/web/service_links.h"
 #include "proto/service/service.h"
 #include "schema_web.h"
@@ -26,6 +26,7 @@ enum {
     WEB_HEADERS = 4096,         /* bytes of the headers of one request */
     WEB_HEADERS_AT_ONCE = 512,  /* requests whose headers are being read; further ones wait */
     WEB_HEADERS_S = 5,          /* time for all headers; then the gateway disconnects the browser */
+    WEB_SILENT_S = 60,          /* a browser with a session that neither sends nor takes a byte is then disconnected */
     WEB_CHUNK = 64 << 10,       /* bytes of a file in one read */
     WEB_READERS = 4,            /* threads that read files */
     WEB_READ_MS = 10000,        /* the gateway gives up a read without progress */

@@ -104,6 +104,26 @@ static enum err check_message_doubles(const struct definition *definition)
     return ERR_OK;
 }
 
+/* A local field must have a value that means none. */
+static enum err check_local(const struct definition *definition)
+{
+    struct member *member;
+
+    for (EACH(member, definition->members)) {
+        bool may_be_none = member->flags & (FIELD_OPTIONAL | FIELD_LIST) || member->type == FIELD_TEXT ||
+                           member->type == FIELD_BYTES || member->type == FIELD_BOOL;
+
+        if (!(member->flags & FIELD_LOCAL))
+            continue;
+        if (!may_be_none)
+            return report(member->type_place, "another machine cannot leave this field out; make it %.*s?:local",
+                          TEXT_ARG(member->type_name));
+        if (is_message(definition) && !definition->remote)
+            return report(member->type_place, "the field is local, but its message is not a remote ask; remove :local");
+    }
+    return ERR_OK;
+}
+
 static enum err check_definition(struct definition *definition)
 {
     enum err e = check_message_doubles(definition);
@@ -116,11 +136,13 @@ static enum err check_definition(struct definition *definition)
     if (e == ERR_OK)
         e = check_member_doubles(definition);
     if (e == ERR_OK)
+        e = check_local(definition);
+    if (e == ERR_OK)
         e = check_depth(definition, 2);
     return e == ERR_OK ? check_examples(definition) : e;
 }
 
-/* A browser on another machine names no path: an ask, or each of its paths, is local. */
+/* A browser on another machine names no path. */
 static enum err check_paths(const struct definition *definition)
 {
     struct member *member;
@@ -128,7 +150,7 @@ static enum err check_paths(const struct definition *definition)
 
     for (EACH(member, definition->members)) {
         if (member->flags & FIELD_PATH && !(member->flags & FIELD_LOCAL))
-            return report(member->type_place, "an ask has this path; mark it %.*s:local, or mark the ask local",
+            return report(member->type_place, "a remote ask has this path; mark it %.*s:local, or unmark the ask",
                           TEXT_ARG(member->type_name));
         if (member->type == FIELD_RECORD && e == ERR_OK)
             e = check_paths(member->definition);
@@ -178,7 +200,7 @@ enum err check_model(struct schema_model *model)
                 e = check_forms(definition, is_message(definition));
     for (EACH(source, model->sources))
         for (EACH_OF_KIND(definition, source, DEFINES_ASK))
-            if (e == ERR_OK && !definition->local)
+            if (e == ERR_OK && definition->remote)
                 e = check_paths(definition);
     return e == ERR_OK ? check_names(model) : e;
 }

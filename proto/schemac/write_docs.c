@@ -134,8 +134,8 @@ static void write_ask(const struct definition *ask, struct buffer *to)
         buffer_add_text(to, " *Mutates: harmless to repeat under the same request id.*");
     if (ask->once)
         buffer_add_text(to, " *Done once for a request id.*");
-    if (ask->local)
-        buffer_add_text(to, " *Local: refused to a browser on another machine.*");
+    if (ask->remote)
+        buffer_add_text(to, " *Remote: a browser on another machine may send it.*");
     buffer_add_text(to, "\n\n");
     write_members(ask, to);
     buffer_add_text(to, "Answer: ");

@@ -27,7 +27,7 @@ enum field_flag {
     FIELD_OBJECT = 16, /* a list of records of a text and a value: an object */
     FIELD_ROWS = 32,   /* a list of records: each is a list of its values */
     FIELD_JSON = 64,   /* a text that is JSON itself, printed unchanged */
-    FIELD_LOCAL = 128, /* of an ask: refused to a browser on another machine, if it is given and not empty */
+    FIELD_LOCAL = 128, /* of a remote ask: refused to a browser on another machine, if it is given and not empty */
     FIELD_FORMS = FIELD_KEYS | FIELD_OBJECT | FIELD_ROWS | FIELD_JSON,
 };
 
@@ -120,7 +120,7 @@ struct ask {
     const char *doc;
     bool mutates;    /* has a request id that makes repetition harmless */
     bool once;       /* a copy gets the first answer, while the service lives */
-    bool local;      /* a front-end refuses it to clients on other machines: it names paths, or controls the engine */
+    bool remote;     /* clients on other machines may send it; a front-end refuses them all other asks */
     uint32_t errors; /* bits 1 << enum err: the errors it may return besides ERRORS_OF_ALL */
     const struct shape *request;
     const struct shape *answer;

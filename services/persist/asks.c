@@ -81,6 +81,7 @@ MUTATION(use, uses_note(p, ask, answer, call_fault(call)))
 MUTATION_OF(end_uses, ended_uses, uses_end(p, ask, answer, call_fault(call)))
 MUTATION(put_session, sessions_put(p, &ask->session, ask->removed, answer, call_fault(call)))
 MUTATION_OF(apply, applied, (ask->has_parts && ask->parts ? long_apply_begin : apply_begin)(p, call, ask, answer))
+MUTATION_OF(edit_media, applied, apply_edits(p, call, ask, answer))
 MUTATION_OF(undo, taken_back, undo_begin(p, call, ask, answer))
 MUTATION_OF(redo, taken_back, undo_begin_redo(p, call, ask, answer))
 
@@ -245,6 +246,7 @@ const struct persist_handlers persist_asks = {
     .forget = answer_forget,
     .batch = begin_batch,
     .apply = answer_apply,
+    .edit_media = answer_edit_media,
     .add_missing = answer_add_missing,
     .reserve = answer_reserve,
     .end_take = answer_end_take,

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""Pages of other machines: they need TLS and the password, and may neither rule the engine nor name a path."""
+"""Pages of other machines: they need TLS and the password, and may send only the asks that the schemas mark."""
+import glob
 import http.client
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -10,13 +12,13 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, Browser, Page, Refused, certify, free_port, lan_settings
-from claims import SONIC, claim, contains, file_bytes, run_claims, same, samples, until
+from claims import SONIC, TOP, claim, contains, file_bytes, run_claims, same, samples, until
 
 class FarBrowser(Browser):
     """A browser of another machine. The address that it comes to says so, not its own."""
 
     def __init__(self, home, password=PASSWORD):
-        self.port, self.cookie = home.lan_port, None
+        self.port, self.cookie, self.source = home.lan_port, None, '127.0.0.1'
         self.trusted = ssl.create_default_context(cafile=home.file('certificate.pem'))
         self.trusted.check_hostname = False
         self.trusted.set_alpn_protocols(['h2', 'http/1.1'])  # as browsers offer them
@@ -32,7 +34,8 @@ class FarBrowser(Browser):
         return self.request('POST', '/login', {'Content-Type': 'application/x-www-form-urlencoded', **headers}, form)
 
     def request(self, method, path, headers=None, body=None, timeout=30):
-        connection = http.client.HTTPSConnection('127.0.0.1', self.port, timeout=timeout, context=self.trusted)
+        connection = http.client.HTTPSConnection('127.0.0.1', self.port, timeout=timeout, context=self.trusted,
+                                                 source_address=(self.source, 0))
         sent = {'Cookie': self.cookie} if self.cookie else {}
         if method == 'POST':
             sent['Origin'] = f'https://127.0.0.1:{self.port}'
@@ -75,7 +78,7 @@ def a_browser_of_another_machine_needs_the_password(home):
 
 
 @claim(shares=far_bells)
-def a_page_of_another_machine_searches_and_plays_but_changes_nothing(home):
+def a_page_of_another_machine_searches_plays_and_tags_but_names_no_path(home):
     far = FarBrowser(home)
     page = far.page()
     item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]
@@ -85,14 +88,47 @@ def a_page_of_another_machine_searches_and_plays_but_changes_nothing(home):
     same((206, sound[100:200]), ((got := far.get(media, Range='bytes=100-199')).status, got.content))
     same((200, b'RIFF'), ((got := far.get(media + '?as=wav')).status, got.content[:4]))
     page.must('persist.put_media', {'edit': {'id': item['media']['id'], 'add_tags': ['far']}})
+    page.must('persist.edit_media', {'label': 'Tag', 'edits': [{'id': item['media']['id'], 'add_tags': ['farther']}]})
+    contains(page.must('search.get', {'id': item['media']['id']})['item']['media']['tags'], 'farther')
+    same('Tag', page.must('persist.undo', {})['label'])
     for name, body in (('supervisor.services', {}), ('supervisor.shutdown', {}), ('web.logs', {}), ('web.basket', {}), ('web.address', {}),
                        ('web.reveal', {'id': item['media']['id']}), ('search.similar', {'path': item['path']}), ('search.get', {'path': item['path']}),
                        ('indexer.add_library', {'path': b'/etc'}), ('project.new', {'name': 'x', 'folder': b'/tmp/x', 'body': ''}),
-                       ('streamer.preview', {'path': b'/etc/passwd'})):
+                       ('streamer.preview', {'path': b'/etc/passwd'}), ('streamer.preview', {'id': item['media']['id'], 'chain': 'system:capture_1'}),
+                       ('persist.undo', {'scope': 'moves'}), ('persist.undo', {'files': True}), ('indexer.remake', {'thorough': True}),
+                       ('persist.put_query', {'query': {'name': 'kept', 'query': 'kick'}}),
+                       ('persist.put_media', {'edit': {'id': item['media']['id'], 'remote': 'https://evil.test/x'}}),
+                       ('persist.apply', {'actions': [{'move': {'id': item['media']['id'], 'folder': item['media']['folder'], 'file': b'.netrc'}}]})):
         error, answer = page.ask(name, body)
         same('denied', error, (name, answer))
     page.must('search.get', {'id': item['media']['id']})
     same('bad_request', page.ask('search.query', {'limit': 'many'})[0])
+
+
+def asks_of_the_schemas():
+    """The name of each ask, and whether the schema marks it for pages of other machines."""
+    asks = {}
+    services = {os.path.basename(path)[:-len('.schema')]: open(path, encoding='utf-8').read() for path in glob.glob(os.path.join(TOP, 'schemas/*.schema'))}
+    for name, text in services.items():
+        found = re.findall(r'^ask (\w+) "[^"]*"(.*?)->', text, re.M)
+        of = [other for other in services if re.search(r'^service ', services[other], re.M)] if name == 'service' else [name]
+        asks.update({f'{service}.{ask}': 'remote' in marks.split() for service in of for ask, marks in found})
+    return asks
+
+
+@claim(shares=far_bells)
+def each_ask_without_the_mark_is_refused_to_a_page_of_another_machine(home):
+    page = FarBrowser(home).page()
+    asks = asks_of_the_schemas()
+    refused = [name for name, remote in asks.items() if not remote]
+    assert len(refused) > 80, refused
+    for name in refused:
+        error, answer = page.ask(name, {})
+        assert error in ('denied', 'not_found') and (error == 'denied' or 'no ask' in answer['what']), (name, error, answer)
+    page.must('search.ping')
+    with open(os.path.join(TOP, 'docs', 'gateway.md'), encoding='utf-8') as docs:
+        told = set(re.findall(r'`(\w+\.\w+)`', docs.read().partition('## Pages of other machines')[2]))
+    same({name for name, remote in asks.items() if remote and name.split('.')[1] not in ('ping', 'describe', 'status', 'stats')}, told)
 
 
 @claim(shares=far_bells)
@@ -138,6 +174,9 @@ def wrong_passwords_are_bounded_and_a_new_one_ends_sessions(home):
     far.page().must('search.ping')
     same([403] * 5, [far.login(f'wrong password {n}').status for n in range(5)])
     same(429, far.login(PASSWORD).status)
+    other = FarBrowser(home, password=None)
+    other.source = '127.0.0.2'  # another machine, which guessed nothing
+    same([403, 303], [other.login('a wrong password').status, other.login(PASSWORD).status])
     far.page().must('search.ping')
     lan_settings(home, password='another long password')
     home.loophole('restart', 'web')

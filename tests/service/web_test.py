@@ -2,6 +2,7 @@
 """The web gateway: it passes messages on, serves sounds, and admits no other program."""
 import io
 import os
+import re
 import resource
 import shutil
 import signal
@@ -16,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import client
 import msgpack
 from browsing import Browser, Page, Refused, address, note_desktop
-from claims import (SONIC, TOP, claim, contains, figure, file_text, open_files, run_claims, same, samples, until,
+from claims import (SONIC, TOP, claim, contains, figure, file_bytes, file_text, open_files, run_claims, same, samples, until,
                     write_file)
 
 
@@ -616,6 +617,58 @@ def a_page_may_have_256_asks_under_way(home):
         error, why = page.ask('search.ping', budget_ms=60000)
         same(('busy', 'this page has 256 asks under way'), (error, why['what']))
     until(lambda: page.ask('search.ping')[0] == 'ok')
+
+
+def begin_request(browser, head, receives=None):
+    """A connection on which a request of the browser has begun; `receives`: the bytes that its end buffers."""
+    to = socket.socket()
+    to.settimeout(60)
+    if receives:
+        to.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+    to.connect(('127.0.0.1', browser.port))
+    to.sendall((f'{head} HTTP/1.1\r\nHost: 127.0.0.1:{browser.port}\r\nCookie: {browser.cookie}\r\n'
+                f'Origin: http://127.0.0.1:{browser.port}\r\n').encode())
+    return to
+
+
+def whole_answer(to, got=b''):
+    """(status line, body) of an answer; it has all the bytes that its headers announce."""
+    while b'\r\n\r\n' not in got:
+        got += (more := to.recv(1 << 16))
+        assert more, got
+    head, _, body = got.partition(b'\r\n\r\n')
+    length = int(re.search(rb'content-length: *(\d+)', head, re.I)[1])
+    parts, have = [body], len(body)
+    while have < length and (more := to.recv(1 << 20)):
+        parts.append(more)
+        have += len(more)
+    same(length, have, 'bytes of an answer')
+    return head.split(b'\r\n')[0], b''.join(parts)
+
+
+@claim(shares=changing_bells)
+def a_transfer_may_take_longer_than_the_headers_of_a_request(home):
+    sound, length = b'RIFF' + struct.pack('<I', 36 + (24 << 20)) + b'WAVEfmt ' + struct.pack('<IHHIIHH', 16, 1, 2, 48000, 192000, 4, 16), 24 << 20
+    with open(home.file('music', 'perc_bell_slow.wav'), 'wb') as file:
+        file.write(sound + b'data' + struct.pack('<I', length))
+        file.truncate(44 + length)
+    home.loophole('index', home.file('music'), '--wait')
+    item = until(lambda: home.json('search', 'bell slow', '--fields', 'id'))[0]['id']
+    browser = Browser(home)
+    down = begin_request(browser, f'GET /media/{item}', receives=1 << 14)
+    down.sendall(b'\r\n')
+    bell = file_bytes(home.sounds[0])
+    up = begin_request(browser, 'POST /drop?name=bell.flac')
+    up.sendall(f'Content-Length: {len(bell)}\r\n\r\n'.encode() + bell[:1000])
+    got, end = b'', time.monotonic() + 7  # longer than WEB_HEADERS_S
+    while time.monotonic() < end:
+        got += down.recv(1 << 12)
+        time.sleep(0.1)
+    status, body = whole_answer(down, got)
+    same((b'HTTP/1.1 200 OK', 44 + length), (status, len(body)))
+    up.sendall(bell[1000:])
+    status, body = whole_answer(up)
+    same(b'HTTP/1.1 200 OK', status, body)
 
 
 @claim(shares=engine)

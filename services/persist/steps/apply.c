@@ -259,3 +259,15 @@ enum err apply_begin(struct persist *p, struct call *call, const struct persist_
     *applying = (struct applying){ .work = { .part = run_apply_part, .drop = multipart_free }, .ask = ask };
     return multipart_begin(p, call, &applying->work);
 }
+
+enum err apply_edits(struct persist *p, struct call *call, const struct persist_edit_media *ask, struct applied *answer)
+{
+    const uint32_t count = ask->edits.count;
+    struct persist_apply *all = arena_alloc(call_arena(call), sizeof(*all));
+    struct action *actions = arena_alloc(call_arena(call), (count + 1) * sizeof(*actions));
+
+    for (uint32_t i = 0; i < count; i++)
+        actions[i] = (struct action){ .has_edit = true, .edit = ask->edits.at[i] };
+    *all = (struct persist_apply){ .label = ask->label, .actions = { count, actions } };
+    return apply_begin(p, call, all, answer);
+}

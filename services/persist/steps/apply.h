@@ -25,4 +25,8 @@ enum err apply_show(struct persist *p, const struct persist_apply *ask, struct a
 /* The same for a call: answers or defers it. Errors (explained): the same, and busy. */
 enum err apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask, struct applied *answer);
 
+/* The same for edits alone, in the scope catalogue. */
+enum err apply_edits(struct persist *p, struct call *call, const struct persist_edit_media *ask,
+                     struct applied *answer);
+
 #endif

@@ -21,9 +21,9 @@ export const change = (ids: string[], label: string, what: Change) => apply(ids,
 
 async function apply(ids: string[], label: string, changeOf: (id: string) => Change) {
   if (ids.length > MOST) return refuse(new Error(`${ids.length} items are too many for one step: select at most ${MOST}`))
-  const actions = ids.map(id => ({ edit: { ...changeOf(id), id: idBytes(id)! } }))
+  const edits = ids.map(id => ({ ...changeOf(id), id: idBytes(id)! }))
   try {
-    const done = await ask('persist.apply', { label, scope: 'catalogue', actions }, BUDGET_MS)
+    const done = await ask('persist.edit_media', { label, edits }, BUDGET_MS)
     say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z undoes this.` : `${label}: nothing to change.`)
     refresh()
   } catch (error) { refuse(error) }
@@ -117,7 +117,7 @@ async function wroteFiles(back: boolean): Promise<boolean> {
 /** persist leaves steps that wrote into files to the command line, which the gateway runs. */
 async function take(back: boolean): Promise<[taken_back, string[]]> {
   try {
-    return [await ask(back ? 'persist.undo' : 'persist.redo', { scope: 'catalogue' }, BUDGET_MS), []]
+    return [await ask(back ? 'persist.undo' : 'persist.redo', { scope: '' }, BUDGET_MS), []]
   } catch (error) {
     if (!(error instanceof AskError && error.code === 'conflict' && await wroteFiles(back))) throw error
   }

@@ -14,7 +14,7 @@ import { Song } from './song'
 import { complain, say } from './state'
 import { Transport } from './transport'
 import { drawWave, type Wave } from './waves'
-import { ask, listen } from './wire'
+import { ask, isFar, listen } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
 
@@ -152,13 +152,13 @@ export function Sound() {
       <h1 class="unseen">Sound</h1>
       <Transport />
       <Mixer />
-      <Record />
+      {!isFar && <Record />}
       <Pads />
       <Pattern />
       <Slots />
       <Song />
       <PatternLibrary />
-      <Learn />
+      {!isFar && <Learn />}
     </main>
   )
 }

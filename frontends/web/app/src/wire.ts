@@ -27,6 +27,9 @@ interface Pending {
 
 export type Link = 'opening' | 'open' | 'away' | 'refused'
 
+/** True if the browser is on another machine than the engine: there the app comes over TLS, and may send fewer asks. */
+export const isFar = location.protocol === 'https:'
+
 const AGAIN_MS = 1000
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder()

@@ -1,4 +1,4 @@
-#include "frontends/web/lan.h"
+#include "frontends/web/entry/lan.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -147,20 +147,20 @@ bool lan_is_own_host(const struct lan *lan, struct lws *wsi, const char *host)
     return is_host(host, address, lan->gate.port) || is_host(host, lan->name, lan->gate.port);
 }
 
-bool lan_try(struct lan *lan, const char *password, bool *waits)
+bool lan_try(struct lan *lan, struct lws *wsi, const char *password, bool *waits)
 {
-    usec_t now = clock_steady();
+    struct sockaddr_storage from = { 0 };
+    socklen_t len = sizeof(from);
     struct gate tried = { 0 };
+    usec_t now = clock_steady();
 
-    if (now - lan->since > (usec_t)LAN_TRIES_S * 1000000)
-        lan->wrong = 0;
-    *waits = lan->wrong >= LAN_TRIES;
+    *waits =
+        getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &len) < 0 || !tries_may(&lan->tries, &from, now);
     if (*waits)
         return false;
     gate_derive(lan->own, password, &tried);
     if (gate_has_same_key(&tried, &lan->gate))
         return true;
-    if (lan->wrong++ == 0)
-        lan->since = now;
+    tries_note_wrong(&lan->tries, &from, now);
     return false;
 }

@@ -1,17 +1,16 @@
 /* lan.h: pages of other machines: the settings of [web] listen, and the checks there. Such a page needs TLS and the
- * password. It may send no ask that the schema marks `local`, and name no path. Without the setting no other machine
- * can connect. */
-#ifndef LOOPHOLE_FRONTENDS_WEB_LAN_H
-#define LOOPHOLE_FRONTENDS_WEB_LAN_H
+ * password. It may send only what the schemas allow it (remote.h). Without the setting no other machine can
+ * connect. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_ENTRY_LAN_H
+#define LOOPHOLE_FRONTENDS_WEB_ENTRY_LAN_H
 
-#include "frontends/web/door.h"
-#include "frontends/web/gate.h"
+#include "frontends/web/entry/door.h"
+#include "frontends/web/entry/gate.h"
+#include "frontends/web/entry/tries.h"
 
 enum {
     LAN_PASSWORD_LEAST = 12, /* characters of the password */
     LAN_PASSWORD_MOST = 256,
-    LAN_TRIES = 5,    /* wrong passwords … */
-    LAN_TRIES_S = 60, /* … in this time; then all are refused until it has passed */
 };
 
 struct lan {
@@ -20,8 +19,7 @@ struct lan {
     char address[64];                          /* a literal address of this machine; 0.0.0.0: all of IPv4 */
     char name[128];                            /* another name of this machine, or "" */
     char certificate[PATH_MAX], key[PATH_MAX]; /* PEM files */
-    uint32_t wrong;                            /* passwords since `since` */
-    usec_t since;
+    struct tries tries;                        /* wrong passwords */
 };
 
 /* Reads the settings [web] listen, certificate, key, password and name. Errors: bad_request (a setting is missing or
@@ -31,7 +29,8 @@ enum err lan_read(struct lan *lan, const struct gate *own, const struct paths *p
 /* True if `host` is an address of this end of the connection, or the name, with the port. */
 bool lan_is_own_host(const struct lan *lan, struct lws *wsi, const char *host);
 
-/* True if the password is right. `*waits`: too many were wrong, and this one was not checked. The gateway's thread. */
-bool lan_try(struct lan *lan, const char *password, bool *waits);
+/* True if the password is right. `*waits`: too many from the machine of this connection were wrong, and this one was
+ * not checked. The gateway's thread. */
+bool lan_try(struct lan *lan, struct lws *wsi, const char *password, bool *waits);
 
 #endif

@@ -1,4 +1,4 @@
-#include "frontends/web/gate.h"
+#include "frontends/web/entry/gate.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -13,7 +13,7 @@
 #include "common/file.h"
 #include "common/process/log.h"
 #include "common/process/proc.h"
-#include "frontends/web/door.h"
+#include "frontends/web/entry/door.h"
 
 enum { HMAC_BLOCK = 64, FILE_MAX = 256 };
 

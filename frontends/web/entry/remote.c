@@ -1,4 +1,4 @@
-#include "frontends/web/local_fields.h"
+#include "frontends/web/entry/remote.h"
 
 #include <string.h>
 
@@ -9,9 +9,11 @@ enum { MEMORY = 16 << 20 };
 
 static const char *find_in_record(const struct shape *shape, const void *record);
 
-/* An empty text or path is none. */
+/* An empty text or path, and false, are none. */
 static bool is_given(const struct field *field, const void *value)
 {
+    if (field->type == FIELD_BOOL)
+        return *(const bool *)value;
     if (field->type == FIELD_TEXT)
         return ((const struct text *)value)->len > 0;
     return field->type != FIELD_BYTES || ((const struct bytes *)value)->len > 0;
@@ -48,16 +50,27 @@ static const char *find_in_record(const struct shape *shape, const void *record)
     return found;
 }
 
-enum err local_fields_find(const struct shape *shape, struct bytes body, const char **name, struct fault *fault)
+static enum err check_fields(const struct shape *shape, struct bytes body, struct fault *fault)
 {
     struct arena arena = { .limit = MEMORY };
     void *record = arena_alloc(&arena, shape->size);
+    const char *name;
     enum err e;
 
     memset(record, 0, shape->size);
     e = codec_decode(shape, body, &arena, record, fault);
-
-    *name = e == ERR_OK ? find_in_record(shape, record) : NULL;
+    name = e == ERR_OK ? find_in_record(shape, record) : NULL;
     arena_free(&arena);
-    return e;
+    if (!name)
+        return e;
+    fault_set(fault, ERR_DENIED, "only browsers on the engine's own machine may give the field %s", name);
+    return fault_field(fault, name);
+}
+
+enum err remote_check(const struct ask *ask, struct bytes body, struct fault *fault)
+{
+    if (ask->remote)
+        return check_fields(ask->request, body, fault);
+    fault_set(fault, ERR_DENIED, "%s is only for browsers on the engine's own machine", ask->full_name);
+    return fault_hint(fault, "open the app on that machine, with `loophole web --open`");
 }

@@ -1,8 +1,8 @@
 /* gate.h: admits browsers. The printed address contains a token. It is valid once: the gateway exchanges it for a
  * cookie. The cookie is a random number and its HMAC-SHA-1 (RFC 2104) under a key that lies in DATA/web.gate with the
  * port. So a restarted gateway knows the port and the sessions of its predecessor. Any thread. */
-#ifndef LOOPHOLE_FRONTENDS_WEB_GATE_H
-#define LOOPHOLE_FRONTENDS_WEB_GATE_H
+#ifndef LOOPHOLE_FRONTENDS_WEB_ENTRY_GATE_H
+#define LOOPHOLE_FRONTENDS_WEB_ENTRY_GATE_H
 
 #include <pthread.h>
 

@@ -1,0 +1,124 @@
+/* What a browser on another machine may send: over every ask of every schema. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "frontends/web/entry/remote.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/value.h"
+#include "schema_persist.h"
+
+enum { RECORD = 1 << 20 };
+
+static enum err check_record(const struct ask *ask, const void *record, struct fault *fault)
+{
+    struct buffer body = { 0 };
+    enum err e;
+
+    assert_int_equal(ERR_OK, codec_encode(ask->request, record, &body, fault));
+    e = remote_check(ask, buffer_bytes(&body), fault);
+    buffer_free(&body);
+    return e;
+}
+
+static void an_ask_without_the_mark_is_refused_whatever_it_carries(void **state)
+{
+    uint32_t refused = 0;
+
+    (void)state;
+    for (const struct schema *const *at = schema_all; *at; at++)
+        for (uint32_t i = 0; i < (*at)->ask_count; i++) {
+            struct fault fault = { 0 };
+
+            if ((*at)->asks[i].remote)
+                continue;
+            assert_int_equal(ERR_DENIED, remote_check(&(*at)->asks[i], (struct bytes){ 0 }, &fault));
+            assert_non_null(strstr(fault.what, (*at)->asks[i].full_name));
+            refused++;
+        }
+    assert_true(refused > 50);
+}
+
+/* Gives the field some value that is not its type's "none". */
+static void give_value(const struct field *field, void *record)
+{
+    static const char text[] = "x";
+
+    value_mark(field, record, true);
+    assert_false(field->flags & FIELD_LIST);
+    if (field->type == FIELD_TEXT)
+        *(struct text *)value_in(field, record) = (struct text){ 1, text };
+    if (field->type == FIELD_BYTES)
+        *(struct bytes *)value_in(field, record) = bytes_of(text, 1);
+    if (field->type == FIELD_BOOL)
+        *(bool *)value_in(field, record) = true;
+}
+
+static uint32_t refuse_each_local_field(const struct ask *ask)
+{
+    static uint64_t record[RECORD / sizeof(uint64_t)];
+    uint32_t refused = 0;
+
+    for (uint32_t i = 0; i < ask->request->field_count; i++) {
+        const struct field *field = &ask->request->fields[i];
+        struct fault fault = { 0 };
+
+        assert_true(ask->request->size <= sizeof(record));
+        assert_true(!(field->flags & FIELD_PATH) || field->flags & FIELD_LOCAL);
+        if (!(field->flags & FIELD_LOCAL))
+            continue;
+        memset(record, 0, ask->request->size);
+        give_value(field, record);
+        assert_int_equal(ERR_DENIED, check_record(ask, record, &fault));
+        assert_string_equal(field->name, fault.field);
+        refused++;
+    }
+    return refused;
+}
+
+static void a_remote_ask_is_refused_with_each_of_its_local_fields(void **state)
+{
+    uint32_t refused = 0;
+
+    (void)state;
+    for (const struct schema *const *at = schema_all; *at; at++)
+        for (uint32_t i = 0; i < (*at)->ask_count; i++)
+            if ((*at)->asks[i].remote)
+                refused += refuse_each_local_field(&(*at)->asks[i]);
+    assert_true(refused >= 8);
+}
+
+static void a_local_field_is_found_in_each_record_of_a_list(void **state)
+{
+    struct edit edits[3] = { { .has_favourite = true }, { .has_hidden = true }, { .has_remote = true } };
+    struct persist_edit_media ask = { .edits = { 3, edits } };
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_equal(ERR_OK, check_record(schema_ask(TEXT("persist.edit_media")), &ask, &fault));
+    edits[2].remote = TEXT("https://cloud.example/kick.wav");
+    assert_int_equal(ERR_DENIED, check_record(schema_ask(TEXT("persist.edit_media")), &ask, &fault));
+    assert_string_equal("remote", fault.field);
+}
+
+static void a_body_that_is_no_request_is_refused(void **state)
+{
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_not_equal(ERR_OK, remote_check(schema_ask(TEXT("search.query")), bytes_of("\xc1", 1), &fault));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_ask_without_the_mark_is_refused_whatever_it_carries),
+        cmocka_unit_test(a_remote_ask_is_refused_with_each_of_its_local_fields),
+        cmocka_unit_test(a_local_field_is_found_in_each_record_of_a_list),
+        cmocka_unit_test(a_body_that_is_no_request_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
