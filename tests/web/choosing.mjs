@@ -47,8 +47,8 @@ function lose_the_first_answer() {
   let call
   const { send } = WebSocket.prototype
   WebSocket.prototype.send = function (bytes) {
-    const at = find(bytes, 'persist.apply') + 15
-    if (at === 14) return send.call(this, bytes)
+    const at = find(bytes, 'persist.edit_media') + 20
+    if (at === 19) return send.call(this, bytes)
     const request = bytes.slice(at, at + 16), count = (copies.get(request.join()) ?? 0) + 1
     copies.set(request.join(), count)
     if (count !== 2) return send.call(this, bytes)
