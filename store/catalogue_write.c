@@ -115,6 +115,8 @@ struct kept_place catalogue_kept_place(const struct media *media)
                                 .size = media->size,
                                 .mtime = media->mtime,
                                 .inode = media->inode,
+                                .has_changed = media->has_changed,
+                                .changed = media->changed,
                                 .availability = media->availability,
                                 .analysis = media->analysis,
                                 .analyser = media->analyser };
@@ -123,8 +125,8 @@ struct kept_place catalogue_kept_place(const struct media *media)
 bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place *b)
 {
     return id_equal(a->id, b->id) && a->size == b->size && a->mtime == b->mtime && a->inode == b->inode &&
-           a->analyser == b->analyser && choice_equal(a->availability, b->availability) &&
-           choice_equal(a->analysis, b->analysis);
+           a->has_changed == b->has_changed && a->changed == b->changed && a->analyser == b->analyser &&
+           choice_equal(a->availability, b->availability) && choice_equal(a->analysis, b->analysis);
 }
 
 /* Another item may already have this place. A damaged row belongs to the item, which replaces or removes it. */

@@ -59,7 +59,10 @@ static void report_file(struct errand *errand, bool lost)
     if (!opening->events.opened)
         return;
     if (explain_opening(opening, lost, &fault) == ERR_OK) {
-        file = (struct opened_file){ opening->fd, (uint64_t)opening->st.st_size, clock_usec(opening->st.st_mtim) };
+        file = (struct opened_file){ .fd = opening->fd,
+                                     .size = (uint64_t)opening->st.st_size,
+                                     .mtime = clock_usec(opening->st.st_mtim),
+                                     .changed = clock_usec(opening->st.st_ctim) };
         opening->fd = -1;
     }
     opening->events.opened(opening->events.state, opening->what, &file, &fault);

@@ -11,6 +11,7 @@ struct opened_file {
     int fd; /* open for reading, owned by the receiver; -1 with a fault */
     uint64_t size;
     usec_t mtime;
+    usec_t changed; /* ctime */
 };
 
 struct opening_events {

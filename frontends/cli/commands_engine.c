@@ -33,7 +33,7 @@ static const struct command libraries[] = {
       "asks first: `status`, `doctor` and `library list` show the question. Confirm with --accept-missing. "
       "The question disappears when the files come back. When over half of a library is gone, the library counts as "
       "offline, like a volume that is away.",
-      "accept-missing retry-failed wait", 0, 1, false, library_rescan },
+      "accept-missing retry-failed full wait", 0, 1, false, library_rescan },
     { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
       "fetch=all fetches its online-only files without asking; fetch=ask (the default) leaves them in the cloud. "
       "backend=cloud means that the program of a cloud manages the folder: a file with a size and without blocks on "

@@ -46,6 +46,7 @@ const struct option_row option_table[] = {
     { "accept-missing", 0, NULL, "confirm that files are gone: mark them as missing", OPTION_FLAG, AT(accept_missing),
       0, 0 },
     { "retry-failed", 0, NULL, "analyse failed and quarantined files again", OPTION_FLAG, AT(retry_failed), 0, 0 },
+    { "full", 0, NULL, "read every file again, also those that seem unchanged", OPTION_FLAG, AT(full), 0, 0 },
     { "expect", 0, "REVISION", "only if the item is still at this revision", OPTION_NUMBER, AT(expect), 0, INT64_MAX },
     { "budget", 0, "MS", "wait at most MS milliseconds for an answer", OPTION_NUMBER, AT(budget_ms), 1, 600000 },
     { "request-id", 0, "ID", "the request's id: a repeated request changes nothing", OPTION_WORD, AT(request_id), 0,

@@ -161,6 +161,7 @@ static void want_scan(struct library_state *lib, const char *below, const struct
         library_state_want_folder(lib, below, !is_shallow);
     lib->wanted.accept_missing |= is_whole && accepts;
     lib->wanted.retry_failed |= ask->retry_failed;
+    lib->wanted.full |= ask->has_full && ask->full;
 }
 
 static enum err rescan_libraries(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,

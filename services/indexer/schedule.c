@@ -56,6 +56,7 @@ static void start_scan(struct indexer *indexer, struct library_state *lib)
         .accept_missing = some ? some == &lib->wanted.accepted : lib->wanted.accept_missing,
         .is_asked = lib->asked_missing > 0,
         .retry_failed = lib->wanted.retry_failed,
+        .full = lib->wanted.full,
         .analyser = pipeline_analyser(indexer->pipeline),
         .inotify = watch_fd(indexer->watch),
         .cloud_globs = indexer->cloud_globs,

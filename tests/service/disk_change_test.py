@@ -159,6 +159,24 @@ def ext4_disk(it, name):
 
 
 @claim(inside=Disks)
+def a_disk_that_returns_elsewhere_without_some_files_is_scanned_once(it):
+    image, disk = ext4_disk(it, 'here')
+    for i in range(8):
+        wav(f'{disk}/kit/{i}.wav', 1000 + 50 * i)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'local:done=8')
+    it.home.down()
+    it.unmount(disk)
+    disk = loop_disk(it, image, 'elsewhere')
+    for i in range(3):
+        os.unlink(f'{disk}/kit/{i}.wav')
+    it.home.up()
+    it.becomes(disk, 'local:done=5 missing:done=3')
+    it.idle()
+    same([disk + '/kit'], [one['path'] for one in it.home.json('library', 'list')])
+
+
+@claim(inside=Disks)
 def a_marker_that_cp_took_to_another_disk_makes_that_disk_no_other_one(it):
     """The copy has the marker, and the same files, with the same times."""
     image, disk = ext4_disk(it, 'original')

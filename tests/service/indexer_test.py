@@ -196,6 +196,63 @@ def a_moved_file_keeps_its_id_and_is_not_heard_again(it):
 
 
 @claim(inside=Indexing)
+def a_file_that_changes_but_keeps_its_size_and_time_is_read_again(it):
+    """Backups and tag editors restore the time; the file system notes the change all the same."""
+    home, music = it.home, it.folder('kept times')
+    paths = [wav(f'{music}/{name}.wav', 440) for name in ('replaced', 'written', 'while down')]
+    for path in paths:
+        os.utime(path, (1600000000, 1600000000))
+
+    def contents():
+        found = [one['media'] for one in home.ask('search.query', 'query=', 'limit=10')['items']]
+        return {one['content'] for one in found if one['analysis'] == 'done'}
+
+    def change(path, hertz, replaces):
+        new = wav(it.folder('new.wav'), hertz)
+        os.utime(new, (1600000000, 1600000000))
+        if replaces:
+            os.rename(new, path)
+        else:
+            shutil.copyfile(new, path)
+            os.utime(path, (1600000000, 1600000000))
+
+    it.add(music)
+    it.becomes(music, 'local:done=3')
+    same(1, len(contents()))
+    change(paths[0], 550, True)
+    until(lambda: len(contents()) == 2)
+    change(paths[1], 660, False)
+    until(lambda: len(contents()) == 3)
+    home.down()
+    change(paths[2], 770, True)
+    home.up()
+    until(lambda: len(contents()) == 3 and it.states(music) == 'local:done=3' and len(
+        home.json('duplicates')) == 0)
+
+
+@claim(inside=Indexing)
+def a_full_rescan_reads_files_that_seem_unchanged(it):
+    music = it.folder('full')
+    wav(music + '/a.wav', 440)
+    wav(music + '/b.wav', 550)
+    it.add(music)
+    it.becomes(music, 'local:done=2')
+    id = it.id_of(music + '/a.wav')
+
+    def revision():
+        return next(one['media']['revision'] for one in it.home.ask('search.query', 'query=', 'limit=10')['items']
+                    if one['media']['id'] == id)
+
+    it.idle()
+    before = revision()
+    it.rescan(music)
+    same(before, revision())
+    it.home.loophole('library', 'rescan', '--full', '--wait', music)
+    until(lambda: revision() > before)
+    it.becomes(music, 'local:done=2')
+
+
+@claim(inside=Indexing)
 def files_of_equal_size_and_time_that_change_names_keep_no_facts_of_each_other(it):
     home, music = it.home, it.folder('loops')
     sounds = [wav(f'{music}/loop{number}.wav', 300 + 100 * number) for number in range(6)]

@@ -131,7 +131,9 @@ enum err library_print(struct cli *cli, struct fault *fault)
 static enum err rescan_library(struct cli *cli, struct fault *fault)
 {
     struct indexer_rescan request = { .accept_missing = cli->options.accept_missing,
-                                      .retry_failed = cli->options.retry_failed };
+                                      .retry_failed = cli->options.retry_failed,
+                                      .has_full = cli->options.full,
+                                      .full = cli->options.full };
     enum err e = cli->count ? cli_path(cli, cli->args[0], &request.path, fault) : ERR_OK;
 
     return e != ERR_OK ? e : cli_ask(cli, "indexer.rescan", &request, NULL, fault);

@@ -73,6 +73,8 @@ void pipeline_report(struct pipeline *pipeline, struct work *work, const struct 
     operation.analysed.id = work->id;
     operation.analysed.size = work->size;
     operation.analysed.mtime = work->mtime;
+    operation.analysed.has_changed = work->changed != 0;
+    operation.analysed.changed = work->changed;
     result_queue_add(pipeline->queue, &operation, operation_size(found), work);
     pool_hold(pipeline->pool, result_queue_is_full(pipeline->queue));
 }

@@ -252,7 +252,8 @@ static enum err take_analysed(void *state, struct worker *worker, const void *an
 static bool has_changed(const struct work *work, const struct opened_file *file, const struct fault *fault)
 {
     if (fault->code == ERR_OK)
-        return file->size != work->size || file->mtime != work->mtime;
+        return file->size != work->size || file->mtime != work->mtime ||
+               (work->changed && file->changed != work->changed);
     return fault->code == ERR_NOT_FOUND || fault->code == ERR_BAD_REQUEST || fault->code == ERR_OFFLINE;
 }
 

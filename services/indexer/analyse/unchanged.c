@@ -19,7 +19,7 @@ struct unchanged_look {
     struct result result;
     int fd;
     uint64_t size;
-    usec_t mtime;
+    usec_t mtime, changed;
     bool reads;
     bool is_same, is_unread;
 };
@@ -41,8 +41,9 @@ static void compare_file(struct errand *errand)
     struct unchanged_look *look = (struct unchanged_look *)errand;
     struct stat st;
 
-    look->is_same =
-        fstat(look->fd, &st) == 0 && (uint64_t)st.st_size == look->size && clock_usec(st.st_mtim) == look->mtime;
+    look->is_same = fstat(look->fd, &st) == 0 && (uint64_t)st.st_size == look->size &&
+                    clock_usec(st.st_mtim) == look->mtime &&
+                    (!look->changed || clock_usec(st.st_ctim) == look->changed);
     look->is_unread = look->reads && !can_read_byte(look->fd);
 }
 
@@ -77,6 +78,7 @@ void unchanged_start(struct errands *errands, struct work *work, const struct re
     look->fd = work->fd;
     look->size = work->size;
     look->mtime = work->mtime;
+    look->changed = work->changed;
     look->reads = reads;
     codec_keep(&result_shape, result, &look->arena, &look->result);
     errand_start(errands, &look->errand);

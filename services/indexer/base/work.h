@@ -15,6 +15,7 @@ struct work {
     struct ticket ticket; /* for the ask */
     uint64_t size;        /* at the scan; with mtime it identifies this state of the file */
     usec_t mtime;
+    usec_t changed;         /* ctime at the scan; 0: unknown */
     uint64_t inode;         /* at the scan; 0: unknown */
     usec_t seen;            /* when a scan listed it; steady clock */
     uint64_t renews;        /* the item's revision, if an older analyser analysed it; 0: it is new */

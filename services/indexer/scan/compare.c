@@ -23,7 +23,10 @@ struct merge {
 
 static struct trace trace_of(const struct kept_place *place)
 {
-    return (struct trace){ .inode = place->inode, .size = place->size, .mtime = place->mtime };
+    return (struct trace){ .inode = place->inode,
+                           .size = place->size,
+                           .mtime = place->mtime,
+                           .changed = place->has_changed ? place->changed : 0 };
 }
 
 static bool add_gone(struct gone_rows *list, struct id folder, struct bytes file, const struct kept_place *place)
@@ -52,7 +55,9 @@ static void add_new(struct merge *merge)
 static void add_known(struct merge *merge, const struct kept_place *place)
 {
     const struct folder_entry *entry = &merge->files->at[merge->to->count];
-    bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime;
+    const struct trace was = trace_of(place);
+    bool differs = entry->trace.size != was.size || entry->trace.mtime != was.mtime ||
+                   (entry->trace.changed && entry->trace.changed != was.changed);
     enum item_state kept = availability_kept((enum item_state)place->availability.value);
     bool is_other = entry->trace.inode && place->inode && entry->trace.inode != place->inode && !entry->is_online_only;
 

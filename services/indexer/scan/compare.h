@@ -9,7 +9,8 @@
 struct compared {
     const struct folder_entry *entry;
     struct id id; /* zero: a new place */
-    bool differs; /* size, mtime or availability differ from the catalogue, or it was at another place of the folder */
+    bool
+        differs; /* a time, size or availability differs from the catalogue, or it was at another place of the folder */
     bool has_returned;    /* it was missing */
     bool was_offline;     /* its row said that it was away */
     bool has_other_inode; /* than the catalogue says */

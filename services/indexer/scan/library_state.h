@@ -14,6 +14,7 @@ struct scan_wanted {
     bool whole;
     bool accept_missing; /* in the whole library */
     bool retry_failed;
+    bool full;                /* every file is read again */
     struct scan_targets some; /* if not whole */
     struct scan_targets
         accepted; /* in which a person accepts missing files; they have a scan of their own, the first */

@@ -35,7 +35,9 @@ static void take_outcome(void *state, const struct operation *operation, const s
     struct scan *scan = state;
     struct folder_node *node = about;
     const struct place *place = &operation->place;
-    struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
+    struct trace trace = {
+        .inode = place->inode, .size = place->size, .mtime = place->mtime, .changed = place->changed
+    };
     const char *path = "";
 
     if (operation->has_folder)

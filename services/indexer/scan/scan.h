@@ -28,6 +28,7 @@ struct scan_order {
     bool accept_missing;
     bool is_asked; /* a question about missing files of the library is open (question.h) */
     bool retry_failed;
+    bool full;               /* every file is read again */
     uint64_t analyser;       /* items of an older analyser are analysed again; 0: none */
     const char *cloud_globs; /* the setting availability.cloud */
     int inotify;             /* -1: do not watch */

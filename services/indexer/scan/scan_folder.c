@@ -123,6 +123,7 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     work->library = scan->order.library.id;
     work->size = trace->size;
     work->mtime = trace->mtime;
+    work->changed = trace->changed;
     work->inode = trace->inode;
     work->seen = node->seen;
     work->is_cloud = scan_is_cloud(scan, node->path);
@@ -147,10 +148,11 @@ static void hear_unchanged(struct scan *scan, const struct folder_node *node, co
 
 void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place)
 {
-    const struct folder_entry entry = { .name = place->file,
-                                        .kind = (enum kind)place->kind.value,
-                                        .trace = {
-                                            .inode = place->inode, .size = place->size, .mtime = place->mtime } };
+    const struct folder_entry entry = {
+        .name = place->file,
+        .kind = (enum kind)place->kind.value,
+        .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime, .changed = place->changed }
+    };
     struct compared compared = { .entry = &entry, .id = id };
     struct media media;
 
@@ -172,7 +174,7 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     scan->items++;
     scan->returned += compared->has_returned;
     scan->result.uncovered |= compared->was_offline;
-    if (compared->differs)
+    if (compared->differs || (scan->order.full && !entry->unsure && !entry->is_online_only))
         return scan_place(scan, node, entry, fault);
     if (!entry->unsure && !entry->is_online_only)
         hear_unchanged(scan, node, compared);

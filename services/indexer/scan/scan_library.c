@@ -63,7 +63,16 @@ static bool await_folder(struct scan *scan, struct bytes path)
     return is_folder(path);
 }
 
-static enum err set_here(struct scan *scan, const struct place_seen *seen, struct fault *fault)
+/* The volume may have another mount point than at the last scan: the mounts there count then. */
+static enum err follow_volume(struct scan *scan, struct bytes path, struct place_seen *seen, struct fault *fault)
+{
+    bool has_moved = !bytes_equal(path, scan->result.library.path);
+
+    scan->result.library.path = path;
+    return has_moved ? look_at_place(scan, seen, fault) : ERR_OK;
+}
+
+static enum err set_here(struct scan *scan, struct place_seen *seen, struct fault *fault)
 {
     struct bytes path = { 0 };
     enum err e = catalogue_reader_folder_path(scan->catalogue, &scan->arena, scan->order.library.id, &path);
@@ -72,11 +81,12 @@ static enum err set_here(struct scan *scan, const struct place_seen *seen, struc
         return fault_set(fault, e, "cannot read the place of a library");
     if (!path.len || !(is_folder(path) || await_folder(scan, path)) || !is_linked(scan, path))
         return ERR_OK;
+    if ((e = follow_volume(scan, path, seen, fault)) != ERR_OK || !seen->here)
+        return e;
     if ((e = scan_trees_note(scan, seen)) != ERR_OK)
         return fault_set(fault, e, "cannot read the trees of a library");
     scan->seen_as = seen->seen;
     scan->is_cloud = availability_backend(&seen->volume, &scan->order.library) == BACKEND_CLOUD;
-    scan->result.library.path = path;
     scan->result.library.online = true;
     scan->result.away = false;
     return ERR_OK;

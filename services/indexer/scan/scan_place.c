@@ -82,7 +82,11 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
                    .pack = naming_pack(&scan->folder, library, below),
                    .availability = { .value = entry->is_online_only ? ITEM_STATE_ONLINE_ONLY : ITEM_STATE_LOCAL },
                    .has_as_of = node->has_as_of,
-                   .as_of = node->as_of },
+                   .as_of = node->as_of,
+                   .has_changed = entry->trace.changed != 0,
+                   .changed = entry->trace.changed,
+                   .has_again = scan->order.full,
+                   .again = scan->order.full },
     };
     return scan_writer_add(&scan->writer, &place, node, fault);
 }

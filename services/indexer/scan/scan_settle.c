@@ -65,6 +65,14 @@ static void forget_gone(struct scan *scan)
     list->count = kept;
 }
 
+static usec_t find_born(struct scan *scan, const struct newcomer *newcomer)
+{
+    const usec_t at = walk_born(walk_join(&scan->folder, newcomer->node->path, (const char *)newcomer->entry.name.at));
+
+    arena_reset(&scan->folder);
+    return at;
+}
+
 static enum err settle_newcomers(struct scan *scan, struct fault *fault)
 {
     forget_gone(scan);
@@ -76,7 +84,8 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
         return limits_refuse(fault, "the new files");
     fresh = alloc_zeroed(count, sizeof(*fresh));
     for (size_t i = 0; i < count; i++)
-        fresh[i].trace = scan->newcomers.at[i].entry.trace;
+        fresh[i] = (struct fresh){ .trace = scan->newcomers.at[i].entry.trace,
+                                   .born = scan->gone.count ? find_born(scan, &scan->newcomers.at[i]) : 0 };
     settle_moves(scan->gone.at, scan->gone.count, fresh, count);
     for (size_t i = 0; i < scan->gone.count; i++)
         scan->returned += scan->gone.at[i].missing && scan->gone.at[i].moved;

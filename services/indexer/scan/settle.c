@@ -34,10 +34,19 @@ static size_t first_of(const struct gone *gone, size_t count, const struct trace
     return low;
 }
 
-static int64_t take_gone(struct gone *gone, size_t count, const struct trace *trace)
+/* A file system gives the inode of a removed file to the next new one. FAT and its kin keep no ctime and report mtime
+ * instead, which proves nothing. */
+static bool is_younger(const struct fresh *fresh, const struct trace *was)
 {
+    return fresh->born && was->changed && was->changed != was->mtime && fresh->born > was->changed;
+}
+
+static int64_t take_gone(struct gone *gone, size_t count, const struct fresh *fresh)
+{
+    const struct trace *trace = &fresh->trace;
+
     for (size_t i = first_of(gone, count, trace); i < count && settle_compare(&gone[i].trace, trace) == 0; i++)
-        if (!gone[i].moved) {
+        if (!gone[i].moved && !is_younger(fresh, &gone[i].trace)) {
             gone[i].moved = true;
             return (int64_t)i;
         }
@@ -49,7 +58,7 @@ void settle_moves(struct gone *gone, size_t gone_count, struct fresh *fresh, siz
     if (gone_count)
         qsort(gone, gone_count, sizeof(*gone), by_trace_then_age);
     for (size_t i = 0; i < fresh_count; i++)
-        fresh[i].was = fresh[i].trace.inode ? take_gone(gone, gone_count, &fresh[i].trace) : -1;
+        fresh[i].was = fresh[i].trace.inode ? take_gone(gone, gone_count, &fresh[i]) : -1;
 }
 
 enum verdict settle_verdict(uint64_t missing, uint64_t of, bool accept_missing)

@@ -1,7 +1,8 @@
 /* settle.h: decides what happened to the files that a scan misses, and to the files that are new. Pure functions. Any
  * thread.
  *
- *   gone + new, same inode, size and mtime   moved: the item keeps its id
+ *   gone + new, same inode, size and mtime   moved: the item keeps its id. Not if the file is younger than the item's
+ *                                            last change: then another file has got the inode
  *   gone, few                                missing: the scan marks the items
  *   gone, over 5 % of the library            the scan asks a person first, and marks nothing
  *   gone, over half of the library           the volume counts as away: offline, not missing
@@ -18,8 +19,10 @@ struct trace {
     uint64_t inode; /* 0: unknown, matches nothing */
     uint64_t size;
     usec_t mtime;
+    usec_t changed; /* ctime: the last change of content, name or attributes. 0: unknown */
 };
 
+/* Compares inode, size and mtime, which a rename keeps. It changes `changed` on most file systems. */
 int settle_compare(const struct trace *a, const struct trace *b);
 
 struct gone {
@@ -35,6 +38,7 @@ struct gone {
 
 struct fresh {
     struct trace trace;
+    usec_t born; /* when the file was made; 0: the file system does not keep it */
     int64_t was; /* result: index of the gone item that moved here; -1: none */
 };
 

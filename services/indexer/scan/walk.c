@@ -54,9 +54,13 @@ static bool add_entry(struct folder_reading *reading, struct entry_list *list, u
     return true;
 }
 
-static struct trace trace_of(const struct stat *st)
+/* In a cloud only size and mtime count: reading a file again would fetch it. */
+static struct trace trace_of(const struct stat *st, bool is_cloud)
 {
-    return (struct trace){ .inode = st->st_ino, .size = (uint64_t)st->st_size, .mtime = clock_usec(st->st_mtim) };
+    return (struct trace){ .inode = st->st_ino,
+                           .size = (uint64_t)st->st_size,
+                           .mtime = clock_usec(st->st_mtim),
+                           .changed = is_cloud ? 0 : clock_usec(st->st_ctim) };
 }
 
 static bool add_folder_entry(struct folder_reading *reading, struct folder_entry *entry)
@@ -117,7 +121,7 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry,
     } else if (!S_ISREG(st.st_mode)) {
         return true;
     } else {
-        entry->trace = trace_of(&st);
+        entry->trace = trace_of(&st, reading->is_cloud);
         entry->is_online_only = entry->is_placeholder || is_only_online(reading, entry, &st);
     }
     if (entry->is_placeholder) {
@@ -304,6 +308,16 @@ bool walk_is_gone(const char *path)
     struct stat st;
 
     return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+usec_t walk_born(const char *path)
+{
+    struct statx st;
+
+    if (statx(AT_FDCWD, path, AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st) != 0 ||
+        !(st.stx_mask & STATX_BTIME))
+        return 0;
+    return clock_usec((struct timespec){ .tv_sec = st.stx_btime.tv_sec, .tv_nsec = st.stx_btime.tv_nsec });
 }
 
 uint64_t walk_inode(const char *path)

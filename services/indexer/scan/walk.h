@@ -44,6 +44,8 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
 
 bool walk_is_gone(const char *path); /* certainly: an error of the file system proves nothing */
 
+usec_t walk_born(const char *path); /* when the file was made; 0: unknown */
+
 uint64_t walk_inode(const char *path); /* of a file without other hard links; 0: there is none, or it is unknown */
 
 /* False if a folder on the path from `top`, which contains it, certainly lists no such name. */

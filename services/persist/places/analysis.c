@@ -242,7 +242,8 @@ static enum err find_heard(struct persist *p, const struct planned *plan, bool *
  * removed meanwhile. */
 static bool is_stale(const struct media *was, const struct analysed *found, bool heard)
 {
-    if (was->size != found->size || was->mtime != found->mtime)
+    if (was->size != found->size || was->mtime != found->mtime ||
+        (was->has_changed && found->has_changed && was->changed != found->changed))
         return true;
     return found->state.value == ANALYSIS_STATE_DONE && !heard && !brings_analysis(found);
 }

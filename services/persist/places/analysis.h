@@ -8,7 +8,7 @@
 enum { FACTS_MOST = 1024 }; /* about one subject, as in schemas/persist.schema */
 
 /* Stores an analysis in the open turn. It does nothing and sets `outcome->stale` in two cases. The file has changed
- * since the analysis: its size or mtime is not the item's. Or a `done` brings no analysis and its content has no facts
+ * since the analysis: its size or a time is not the item's. Or a `done` brings no analysis and its content has no facts
  * of this analyser: the file must be analysed. The results of a newer analyser stay, and so do the facts of persons and
  * composer. An analysis without facts leaves the facts of its content unchanged. The files of large artefacts must be
  * durable already (artefact_writer.h). Errors: not_found, bad_request, too_large, busy (the file of a large artefact

@@ -45,6 +45,8 @@ void merge_copy_place(struct media *kept, const struct media *there)
     kept->size = there->size;
     kept->mtime = there->mtime;
     kept->inode = there->inode;
+    kept->has_changed = there->has_changed;
+    kept->changed = there->changed;
     kept->availability = there->availability;
     kept->has_missing_since = there->has_missing_since;
     kept->missing_since = there->missing_since;

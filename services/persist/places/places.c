@@ -38,8 +38,10 @@ static enum err write_placed(struct persist *p, const struct media *was, struct 
 static bool is_another_file(const struct media *media, const struct place *place)
 {
     bool inode = media->inode && place->inode && media->inode != place->inode;
+    bool changed = media->has_changed && place->has_changed && media->changed != place->changed;
 
-    return media->size != place->size || media->mtime != place->mtime || inode;
+    return media->size != place->size || media->mtime != place->mtime || inode || changed ||
+           (place->has_again && place->again);
 }
 
 static enum err make_item(struct persist *p, const struct place *place, struct outcome *outcome)
@@ -56,6 +58,8 @@ static enum err make_item(struct persist *p, const struct place *place, struct o
         .size = place->size,
         .mtime = place->mtime,
         .inode = place->inode,
+        .has_changed = place->has_changed,
+        .changed = place->changed,
         .analysis = { .value = ANALYSIS_STATE_WAITING },
         .added = clock_now(),
     };
@@ -77,6 +81,8 @@ static enum err see_online_only(struct persist *p, const struct media *was, cons
         now.size = place->size;
         now.mtime = place->mtime;
         now.inode = place->inode;
+        now.has_changed = place->has_changed;
+        now.changed = place->changed;
     }
     if (choice_equal(now.availability, was->availability) && now.size == was->size)
         return ERR_OK;
@@ -102,10 +108,12 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     now.size = place->size;
     now.mtime = place->mtime;
     now.inode = place->inode ? place->inode : was->inode;
+    now.has_changed = place->has_changed;
+    now.changed = place->changed;
     set_availability(&now, place->availability);
     outcome->stale = now.analysis.value == ANALYSIS_STATE_WAITING;
-    if (!another && now.inode == was->inode && choice_equal(now.kind, was->kind) &&
-        choice_equal(now.availability, was->availability))
+    if (!another && now.inode == was->inode && now.has_changed == was->has_changed &&
+        choice_equal(now.kind, was->kind) && choice_equal(now.availability, was->availability))
         return ERR_OK;
     return write_placed(p, was, &now, outcome);
 }

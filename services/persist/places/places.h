@@ -6,7 +6,7 @@
 
 #include "services/persist/turn/persist.h"
 
-/* A file was seen: updates the item of this place, or makes one. If size, mtime or inode differ (0: unknown), the
+/* A file was seen: updates the item of this place, or makes one. If size, a time or inode differ (0: unknown), the
  * item's analysis becomes stale. A missing item becomes present. A take that is not final does not change, and never
  * becomes stale. Errors: not_found (the folder), bad_request (the name). */
 enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault);

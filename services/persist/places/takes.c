@@ -126,6 +126,7 @@ static void note_end(const struct persist_end_take *ask, struct media *now)
     now->frames = ask->frames;
     now->size = ask->size;
     now->mtime = ask->mtime;
+    now->has_changed = false;
     now->has_first = ask->has_first;
     now->first = ask->first;
     now->has_latency = ask->has_latency;

@@ -35,9 +35,9 @@ static void the_share_of_files_that_are_gone_decides_what_happens(void **state)
 
 static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
 {
-    struct gone gone[] = { { .id = make_id(1), .trace = { 10, 100, 1000 } },
-                           { .id = make_id(2), .trace = { 20, 200, 2000 } } };
-    struct fresh fresh[] = { { .trace = { 20, 200, 2000 } }, { .trace = { 30, 200, 2000 } } };
+    struct gone gone[] = { { .id = make_id(1), .trace = { 10, 100, 1000, 0 } },
+                           { .id = make_id(2), .trace = { 20, 200, 2000, 0 } } };
+    struct fresh fresh[] = { { .trace = { 20, 200, 2000, 0 } }, { .trace = { 30, 200, 2000, 0 } } };
 
     (void)state;
     settle_moves(gone, 2, fresh, 2);
@@ -49,11 +49,11 @@ static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
 
 static void another_inode_size_or_time_is_another_file(void **state)
 {
-    static const struct trace others[] = { { 11, 100, 1000 }, { 10, 101, 1000 }, { 10, 100, 1001 } };
+    static const struct trace others[] = { { 11, 100, 1000, 0 }, { 10, 101, 1000, 0 }, { 10, 100, 1001, 0 } };
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000 } };
+        struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000, 0 } };
         struct fresh fresh = { .trace = others[i] };
         settle_moves(&gone, 1, &fresh, 1);
         assert_int_equal(fresh.was, -1);
@@ -61,12 +61,31 @@ static void another_inode_size_or_time_is_another_file(void **state)
     }
 }
 
+static void a_file_younger_than_the_last_change_of_the_item_only_has_its_inode(void **state)
+{
+    static const struct {
+        usec_t changed, born;
+        bool moves;
+    } cases[] = {
+        { 5000, 4999, true }, { 5000, 5000, true }, { 5000, 5001, false },
+        { 0, 5001, true },    { 5000, 0, true },    { 1000, 5001, true } /* no ctime: it is the mtime */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000, cases[i].changed } };
+        struct fresh fresh = { .trace = { 10, 100, 1000, 6000 }, .born = cases[i].born };
+        settle_moves(&gone, 1, &fresh, 1);
+        assert_int_equal(gone.moved, cases[i].moves);
+    }
+}
+
 static void of_several_gone_items_the_oldest_is_taken_and_each_once(void **state)
 {
-    struct gone gone[] = { { .id = make_id(3), .trace = { 10, 100, 1000 } },
-                           { .id = make_id(1), .trace = { 10, 100, 1000 } },
-                           { .id = make_id(2), .trace = { 10, 100, 1000 } } };
-    struct fresh fresh[] = { { .trace = { 10, 100, 1000 } }, { .trace = { 10, 100, 1000 } } };
+    struct gone gone[] = { { .id = make_id(3), .trace = { 10, 100, 1000, 0 } },
+                           { .id = make_id(1), .trace = { 10, 100, 1000, 0 } },
+                           { .id = make_id(2), .trace = { 10, 100, 1000, 0 } } };
+    struct fresh fresh[] = { { .trace = { 10, 100, 1000, 0 } }, { .trace = { 10, 100, 1000, 0 } } };
 
     (void)state;
     settle_moves(gone, 3, fresh, 2);
@@ -76,8 +95,8 @@ static void of_several_gone_items_the_oldest_is_taken_and_each_once(void **state
 
 static void an_unknown_inode_matches_nothing(void **state)
 {
-    struct gone gone = { .id = make_id(1), .trace = { 0, 100, 1000 } };
-    struct fresh fresh = { .trace = { 0, 100, 1000 } };
+    struct gone gone = { .id = make_id(1), .trace = { 0, 100, 1000, 0 } };
+    struct fresh fresh = { .trace = { 0, 100, 1000, 0 } };
 
     (void)state;
     settle_moves(&gone, 1, &fresh, 1);
@@ -92,6 +111,7 @@ int main(void)
         cmocka_unit_test(the_share_of_files_that_are_gone_decides_what_happens),
         cmocka_unit_test(a_new_place_of_the_same_trace_is_the_gone_item),
         cmocka_unit_test(another_inode_size_or_time_is_another_file),
+        cmocka_unit_test(a_file_younger_than_the_last_change_of_the_item_only_has_its_inode),
         cmocka_unit_test(of_several_gone_items_the_oldest_is_taken_and_each_once),
         cmocka_unit_test(an_unknown_inode_matches_nothing),
     };

@@ -65,6 +65,39 @@ static void a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analy
     writer_check(w);
 }
 
+/* As after an analysis that found nothing to analyse. */
+static void set_heard(struct writer *w, struct id id)
+{
+    struct media was = writer_media(w, id), now = was;
+
+    now.analysis.value = ANALYSIS_STATE_NONE;
+    assert_int_equal(catalogue_put_media(&w->p.w, &was, &now), ERR_OK);
+}
+
+static void a_file_with_another_ctime_is_read_again_once(void **state)
+{
+    struct writer *w = *state;
+    struct place place = see_file(w, "kick.wav", 7, 1), changed = place, unknown = place, asked = place;
+    struct id id = put_place(w, &place).id;
+
+    changed.has_changed = asked.has_changed = true;
+    changed.changed = asked.changed = 5;
+    asked.has_again = asked.again = true;
+    set_heard(w, id);
+    assert_false(put_place(w, &changed).stale); /* an earlier version did not record it */
+    assert_int_equal(writer_media(w, id).changed, 5);
+    assert_false(put_place(w, &changed).stale);
+    changed.changed = 6;
+    assert_true(put_place(w, &changed).stale);
+    asked.changed = 6;
+    set_heard(w, id);
+    assert_false(put_place(w, &changed).stale);
+    assert_true(put_place(w, &asked).stale);
+    set_heard(w, id);
+    assert_false(put_place(w, &unknown).stale);
+    writer_check(w);
+}
+
 static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
 {
     struct writer *w = *state;
@@ -163,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_file_seen_again_is_the_same_item_and_no_change),
         CLAIM(a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis),
+        CLAIM(a_file_with_another_ctime_is_read_again_once),
         CLAIM(a_missing_item_is_there_again_when_its_file_is_seen),
         CLAIM(a_file_gone_from_a_place_that_the_item_has_left_changes_nothing),
         CLAIM(an_operation_on_an_unknown_item_is_refused_and_changes_nothing),
