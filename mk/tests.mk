@@ -27,7 +27,7 @@ LIBS_fault_through := -ljack
 LIBS_fault_place := -ljack -lm
 LIBS_fault_knob := -ljack
 PARTS_fault_stand_in := services/worker/sandbox.c
-FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/skew.c %/syncfs.c %/unanswered.c,$(wildcard tests/faults/*.c)))
+FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/skew.c %/deadly.c %/syncfs.c %/unanswered.c,$(wildcard tests/faults/*.c)))
 $(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
@@ -39,7 +39,7 @@ $(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(P
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
 endef
 $(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
-PRELOADED   := $(patsubst %,$(BUILD)/tests/faults/%.so,forbidden skew syncfs unanswered)
+PRELOADED   := $(patsubst %,$(BUILD)/tests/faults/%.so,forbidden skew deadly syncfs unanswered)
 fault-tools: $(FAULT_TOOLS) $(PRELOADED)
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----

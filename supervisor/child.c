@@ -90,7 +90,7 @@ static void on_death(void *state, int pidfd)
     struct spawn was = child->process;
     usec_t age = proc_age(was.start_ticks);
     char how[DEATH_SIZE];
-    siginfo_t info;
+    siginfo_t info = { 0 };
 
     service_unwatch(child->world->service, pidfd);
     child->waits_for_disk = false;
@@ -100,6 +100,7 @@ static void on_death(void *state, int pidfd)
     } else {
         (void)snprintf(how, sizeof(how), "%s", child->hung ? "signal 9 (SIGKILL)" : "unknown (adopted)");
     }
+    in_hand_bury(board_in_hand(child->entry), (child->hung && child->hang.computes) || death_by_work(&info));
     go_on_after(child, was, age, how);
 }
 

@@ -11,6 +11,16 @@ bool death_by_signal(const siginfo_t *info)
     return info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
 }
 
+bool death_by_work(const siginfo_t *info)
+{
+    static const int of_crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+    for (size_t i = 0; death_by_signal(info) && i < sizeof(of_crashes) / sizeof(*of_crashes); i++)
+        if (info->si_status == of_crashes[i])
+            return true;
+    return info->si_code == CLD_EXITED && info->si_status == CRASH_EXIT_NO_MEMORY;
+}
+
 /* Returns the error of one of our exit codes; "" for any other code. */
 static const char *error_of(int exit_code)
 {

@@ -11,5 +11,6 @@ enum { DEATH_SIZE = 128 };
 const char *death_describe(const siginfo_t *info, char to[DEATH_SIZE]);
 
 bool death_by_signal(const siginfo_t *info); /* false: the process has exited */
+bool death_by_work(const siginfo_t *info);   /* it crashed, or found no memory; not killed from outside, not exited */
 
 #endif

@@ -24,6 +24,7 @@ bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec
     else
         hang->silent += count_time(hang, proc, passed);
     hang->cpu = proc->cpu;
+    hang->computes = proc->state == 'R';
     hang->over = hang->silent > limit;
     return hang->over && was_over;
 }

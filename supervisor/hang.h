@@ -20,6 +20,7 @@ struct hang {
     usec_t cpu;    /* of its first thread, which sends the heartbeats */
     usec_t silent; /* counted time since the last heartbeat */
     bool over;     /* beyond its limit in the last call */
+    bool computes; /* in the last call it wanted the processor: it waited neither for a disk nor for another process */
 };
 
 /* Takes one sample. `passed` is the time since the last one in which the supervisor itself ran. True if the process was

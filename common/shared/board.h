@@ -1,7 +1,7 @@
-/* board.h: the shared board of heartbeats, "/loophole-TAG-board". Each service writes its own 64-byte entry (except
- * `restarts`); the supervisor and any other process read it. The supervisor makes the object, which outlives every
- * process. It has no pointers and no locks. Each member is one machine word, so a reader never sees a half-written one,
- * even of a dying writer. Readers check every range. Any thread. */
+/* board.h: the shared board of heartbeats, "/loophole-TAG-board". Each service writes its own entry, except `restarts`
+ * and what in_hand.h leaves to the supervisor; the supervisor and any other process read it. The supervisor makes the
+ * object, which outlives every process. It has no pointers and no locks. Each member is one machine word, so a reader
+ * never sees a half-written one, even of a dying writer. Readers check every range. Any thread. */
 #ifndef LOOPHOLE_COMMON_BOARD_H
 #define LOOPHOLE_COMMON_BOARD_H
 
@@ -10,9 +10,10 @@
 
 #include "common/clock.h"
 #include "common/paths.h"
+#include "common/shared/in_hand.h"
 #include "common/shared/work.h"
 
-enum { BOARD_ENTRIES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 1 };
+enum { BOARD_ENTRIES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 2 };
 
 enum board_state { BOARD_EMPTY, BOARD_STARTING, BOARD_READY, BOARD_WAITING, BOARD_STOPPING, BOARD_STATES };
 
@@ -26,8 +27,9 @@ struct board_entry {
     _Atomic uint64_t beats;
     _Atomic uint32_t restarts; /* since the engine came up; written by the supervisor */
     _Atomic uint32_t work;     /* long work in progress: its kind (high 8 bits) and its share in millionths; 0: none */
+    struct in_hand in_hand;    /* what it works on */
 };
-_Static_assert(sizeof(struct board_entry) == 64, "an entry is one cache line");
+_Static_assert(sizeof(struct board_entry) == 192, "an entry is three cache lines");
 
 struct board; /* a mapping of the object */
 
@@ -59,6 +61,12 @@ enum work_kind board_work_of(const struct board_entry *entry, uint32_t *share); 
 
 /* The supervisor: claims the entry for a foreign program, which writes no heartbeats. */
 void board_claim_for(struct board_entry *entry, int32_t pid, uint64_t start_ticks);
+
+/* What the service works on; NULL without an entry. */
+static inline struct in_hand *board_in_hand(struct board_entry *entry)
+{
+    return entry ? &entry->in_hand : NULL;
+}
 
 /* The supervisor, after the service has died: sets pid 0 and the state empty. */
 void board_clear(struct board_entry *entry);

@@ -88,6 +88,44 @@ static void note_in_hand(const struct call *call)
     crash_in_hand(note);
 }
 
+/* Clients repeat an ask until it is answered, so one that ends the service would end each successor too. */
+static enum err refuse_deadly(struct call *call)
+{
+    const struct service *service = call->service;
+
+    refuse(call, ERR_INTERNAL, "%s died %d times while it worked on this ask: it is not tried again", service->name,
+           SERVICE_DEATHS_MOST);
+    fault_hint(&call->fault, "`loophole crash list` shows how; other asks are answered");
+    return ERR_INTERNAL;
+}
+
+static bool is_deadly(const struct call *call)
+{
+    const struct id request = call->frame.request;
+
+    return in_hand_deaths(service_in_hand(call->service), in_hand_key(request.b, sizeof(request.b))) >=
+           SERVICE_DEATHS_MOST;
+}
+
+static enum err run_handler(struct call *call, bool is_own)
+{
+    struct service *service = call->service;
+    const uint64_t before = service_take_up(service, call->frame.request);
+    enum err e;
+
+    note_in_hand(call);
+    recall_begin(call);
+    call->in_handler = true;
+    if (is_own)
+        e = call->ask->dispatch(service->handlers, service->handler_state, call, call->request, call->filled);
+    else
+        e = call->ask->dispatch(&service_standard, service, call, call->request, call->filled);
+    call->in_handler = false;
+    crash_in_hand(NULL);
+    service_lay_down(service, before);
+    return e;
+}
+
 static enum err dispatch_call(struct call *call)
 {
     const struct service *service = call->service;
@@ -102,19 +140,13 @@ static enum err dispatch_call(struct call *call)
                       service->schema->service);
     if (is_own && !service->handlers)
         return refuse(call, ERR_BUSY, "%s is starting", service->name);
+    if (is_deadly(call))
+        return refuse_deadly(call);
     e = call->request ? ERR_OK : call_decode(call);
     if (e != ERR_OK)
         return e;
     call->arena.limit = LIMIT_ARENA + LIMIT_HANDLER;
-    note_in_hand(call);
-    recall_begin(call);
-    call->in_handler = true;
-    if (is_own)
-        e = ask->dispatch(service->handlers, service->handler_state, call, call->request, call->filled);
-    else
-        e = ask->dispatch(&service_standard, call->service, call, call->request, call->filled);
-    call->in_handler = false;
-    crash_in_hand(NULL);
+    e = run_handler(call, is_own);
     return e == ERR_OK && call->is_refused ? ERR_BUSY : e;
 }
 

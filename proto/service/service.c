@@ -68,6 +68,21 @@ static enum err claim_entry(struct service *service, struct fault *fault)
     return ERR_OK;
 }
 
+struct in_hand *service_in_hand(struct service *service)
+{
+    return board_in_hand(service->entry);
+}
+
+uint64_t service_take_up(struct service *service, struct id request)
+{
+    return in_hand_take(service_in_hand(service), IN_HAND_ASK, in_hand_key(request.b, sizeof(request.b)));
+}
+
+void service_lay_down(struct service *service, uint64_t before)
+{
+    in_hand_leave(service_in_hand(service), IN_HAND_ASK, before);
+}
+
 static bool is_on_board(const struct service *service)
 {
     const struct board_entry *entry = service->entry;
@@ -114,8 +129,7 @@ void service_look_at_board(struct service *service)
     look_at_home(service, now);
     if (is_on_board(service))
         return;
-    board_close(service->board);
-    service->entry = NULL;
+    service->entry = NULL; /* the old board stays mapped: a thread may have a key in hand there */
     if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
         return;
     service->entry = board_entry(service->board, service->name, false);

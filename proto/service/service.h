@@ -90,6 +90,17 @@ struct sender {
 };
 struct sender call_sender(const struct call *call);
 
+/* For work on a deferred ask in later turns: from here to service_lay_down a crash or a hang of this process is counted
+ * against the ask, as during its handler. After SERVICE_DEATHS_MOST of them the skeleton refuses the ask. Returns what
+ * was in hand before. The loop's thread. */
+enum { SERVICE_DEATHS_MOST = 2 };
+uint64_t service_take_up(struct service *service, struct id request);
+void service_lay_down(struct service *service, uint64_t before);
+
+/* What this process has in hand, on the board (in_hand.h); NULL: there is no board. The loop's thread; the pointer is
+ * valid in all threads. */
+struct in_hand *service_in_hand(struct service *service);
+
 /* Reports that another ask has the call's request id. Returns conflict, with the field `request`. */
 enum err refuse_used_id(struct call *call);
 usec_t call_deadline(const struct call *call); /* on the steady clock */

@@ -114,6 +114,7 @@ static struct multipart *next_multipart(struct persist *p)
 
 static void take_part(struct persist *p, struct multipart *work)
 {
+    const uint64_t before = service_take_up(p->service, work->request);
     struct fault fault = { 0 };
     bool ended = false;
     enum err e;
@@ -121,6 +122,7 @@ static void take_part(struct persist *p, struct multipart *work)
     turn_set_change(p, work->revision);
     turn_begin_part(p);
     e = work->part(p, work, &ended, &fault);
+    service_lay_down(p->service, before);
     work->revision = p->request_revision;
     if (turn_is_broken(p)) /* turn_end fails the work */
         return;

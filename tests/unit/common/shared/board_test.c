@@ -53,6 +53,31 @@ static void a_claim_names_this_very_process(void **state)
     board_close(board);
 }
 
+static void what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it(void **state)
+{
+    struct board *board = make_board(*state);
+    struct board_entry *entry = board_entry(board, "persist", true);
+    const uint64_t ask = in_hand_key("ask", 3), file = in_hand_key("file", 4);
+
+    assert_int_equal(in_hand_take(&entry->in_hand, IN_HAND_ASK, ask), 0);
+    assert_int_equal(in_hand_take(&entry->in_hand, IN_HAND_ASK, file), ask);
+    in_hand_leave(&entry->in_hand, IN_HAND_ASK, ask);
+    assert_true(in_hand_try(&entry->in_hand, IN_HAND_FILE, file));
+    assert_false(in_hand_try(&entry->in_hand, IN_HAND_FILE, ask));
+    in_hand_bury(&entry->in_hand, false);
+    assert_int_equal(in_hand_deaths(&entry->in_hand, ask), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_true(in_hand_try(&entry->in_hand, IN_HAND_FILE, file));
+        in_hand_bury(&entry->in_hand, true);
+        assert_int_equal(in_hand_deaths(&entry->in_hand, file), i + 1);
+    }
+    in_hand_bury(&entry->in_hand, true); /* with empty hands */
+    assert_int_equal(in_hand_deaths(&entry->in_hand, ask), 0);
+    assert_int_equal(in_hand_deaths(NULL, ask), 0);
+    assert_false(in_hand_try(NULL, IN_HAND_FILE, file));
+    board_close(board);
+}
+
 static void every_process_that_opens_the_board_sees_heartbeats_and_states(void **state)
 {
     const struct home *home = *state;
@@ -203,6 +228,7 @@ int main(void)
         BOARD_TEST(without_a_supervisor_there_is_no_board),
         BOARD_TEST(a_service_without_a_board_entry_may_send_heartbeats),
         BOARD_TEST(a_claim_names_this_very_process),
+        BOARD_TEST(what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it),
         BOARD_TEST(every_process_that_opens_the_board_sees_heartbeats_and_states),
         BOARD_TEST(a_name_has_one_board_entry_and_only_the_supervisor_adds_one),
         BOARD_TEST(a_full_board_has_no_entry_to_add),

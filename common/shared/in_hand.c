@@ -1,0 +1,50 @@
+#include "common/shared/in_hand.h"
+
+#include <string.h>
+
+#include "common/hash.h"
+
+uint64_t in_hand_key(const void *bytes, size_t len)
+{
+    const struct hash hash = hash_of(bytes, len);
+    uint64_t key;
+
+    memcpy(&key, hash.b, sizeof(key));
+    return key ? key : 1;
+}
+
+uint64_t in_hand_take(struct in_hand *hand, enum in_hand_place place, uint64_t key)
+{
+    return hand ? atomic_exchange_explicit(&hand->held[place], key, memory_order_relaxed) : 0;
+}
+
+void in_hand_leave(struct in_hand *hand, enum in_hand_place place, uint64_t before)
+{
+    if (hand)
+        atomic_store_explicit(&hand->held[place], before, memory_order_relaxed);
+}
+
+bool in_hand_try(struct in_hand *hand, enum in_hand_place place, uint64_t key)
+{
+    uint64_t nothing = 0;
+
+    return hand && atomic_compare_exchange_strong(&hand->held[place], &nothing, key);
+}
+
+uint32_t in_hand_deaths(const struct in_hand *hand, uint64_t key)
+{
+    uint32_t deaths = 0;
+
+    for (int i = 0; hand && i < IN_HAND_BLAMED; i++)
+        deaths += atomic_load_explicit(&hand->blamed[i], memory_order_relaxed) == key;
+    return deaths;
+}
+
+void in_hand_bury(struct in_hand *hand, bool is_to_blame)
+{
+    for (int place = 0; hand && place < IN_HAND_PLACES; place++) {
+        const uint64_t key = atomic_exchange(&hand->held[place], 0);
+        if (key && is_to_blame)
+            atomic_store(&hand->blamed[atomic_fetch_add(&hand->deaths, 1) % IN_HAND_BLAMED], key);
+    }
+}

@@ -1,0 +1,31 @@
+/* deadly.so: preloaded into an engine, JSON with one of these words ends the process that reads it, or never ends:
+ * "deadly crash", "deadly hang"; in a service that has not the name after "in ", such as "deadly crash in persist", it
+ * does no harm. It stands for a flaw that nobody has found yet. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int is_meant(const char *bytes, size_t len, const char *word)
+{
+    const char *at = memmem(bytes, len, word, strlen(word));
+    const size_t rest = at ? len - (size_t)(at - bytes) - strlen(word) : 0;
+    const char *name = program_invocation_short_name + strlen("loophole-");
+
+    return at && strncmp(program_invocation_short_name, "loophole-", strlen("loophole-")) == 0 && rest > strlen(name) &&
+           memcmp(at + strlen(word), name, strlen(name)) == 0;
+}
+
+void *json_loadb(const char *bytes, size_t len, size_t flags, void *error)
+{
+    void *(*real)(const char *, size_t, size_t, void *) =
+        (void *(*)(const char *, size_t, size_t, void *))dlsym(RTLD_NEXT, "json_loadb");
+
+    if (is_meant(bytes, len, "deadly crash in "))
+        raise(SIGSEGV);
+    while (is_meant(bytes, len, "deadly hang in "))
+        continue;
+    return real(bytes, len, flags, error);
+}
