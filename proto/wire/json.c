@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/json_bounds.h"
 #include "proto/wire/json_place.h"
 #include "proto/wire/json_typed.h"
 #include "proto/wire/value.h"
@@ -227,10 +228,14 @@ static enum err parse_text(struct text from, json_t **to, struct fault *fault)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     json_error_t error;
+    enum err e;
 
     if (from.len > 2 * CODEC_MESSAGE_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u bytes, at most %d are allowed", from.len,
                          2 * CODEC_MESSAGE_MAX);
+    e = json_check_bounds(from, JSON_VALUES_MOST, fault);
+    if (e != ERR_OK)
+        return e;
     *to = json_loadb(from.at ? from.at : "", from.len, flags, &error);
     if (*to)
         return ERR_OK;

@@ -26,7 +26,7 @@ void json_each_key(const struct shape *shape, const void *record, json_visit_fn 
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault);
 
 /* Reads one JSON object of any shape. No object may have two members of one name. Errors: bad_request (not JSON, with
- * line and column; not an object; deeper than JSON_TREE_DEPTH), too_large. */
+ * line and column; not an object; deeper than JSON_TREE_DEPTH), too_large (also more than JSON_VALUES_MOST values). */
 enum err json_read_tree(struct text from, struct arena *arena, struct json_node *to, struct fault *fault);
 
 /* Sets one field from a typed "key=value". The key is NAME, or NAME.NAME for nested records; NAME_b64 sets a path from

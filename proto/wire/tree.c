@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/wire/json.h"
+#include "proto/wire/json_bounds.h"
 #include "proto/wire/json_node.h"
 
 /* ---- making ---- */
@@ -275,6 +276,14 @@ enum err tree_read(struct text from, struct arena *arena, struct tree *to, struc
     if (e == ERR_OK)
         *to = copy_node(&node, arena);
     return e;
+}
+
+enum err tree_read_bounded(struct text from, uint32_t values, struct arena *arena, struct tree *to, struct fault *fault)
+{
+    enum err e = json_check_bounds(from, values, fault);
+
+    *to = (struct tree){ .type = TREE_OBJECT };
+    return e == ERR_OK ? tree_read(from, arena, to, fault) : e;
 }
 
 /* ---- writing ---- */

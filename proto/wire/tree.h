@@ -27,6 +27,10 @@ struct tree_member {
 /* Reads a JSON object; it lies in the arena, which has no limit. Errors: those of json_read_tree. */
 enum err tree_read(struct text from, struct arena *arena, struct tree *to, struct fault *fault);
 
+/* The same for what a client or a file gives: with at most `values` values (json_bounds.h). Errors: also too_large. */
+enum err tree_read_bounded(struct text from, uint32_t values, struct arena *arena, struct tree *to,
+                           struct fault *fault);
+
 /* Appends the canonical form: on one line, or `indented` for people with a line for each value and a line feed at the
  * end. */
 void tree_write(const struct tree *tree, bool indented, struct buffer *to);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/wire/json.h"
+#include "proto/wire/json_bounds.h"
 #include "proto/wire/json_tree.h"
 #include "proto/wire/value.h"
 #include "store/pattern/note_name.h"
@@ -40,7 +41,9 @@ enum err pattern_file_read(struct text from, struct arena *arena, struct pattern
     if (from.len > PATTERN_FILE_BYTES)
         return fault_set(fault, ERR_TOO_LARGE, "the pattern has %u bytes, at most %d are allowed", from.len,
                          PATTERN_FILE_BYTES);
-    e = json_read_tree(from, arena, &to->rest, fault);
+    e = json_check_bounds(from, JSON_VALUES_PATTERN, fault);
+    if (e == ERR_OK)
+        e = json_read_tree(from, arena, &to->rest, fault);
     if (e == ERR_OK)
         e = pattern_migrate(&to->rest, arena, fault);
     if (e == ERR_OK)

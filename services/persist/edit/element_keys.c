@@ -1,5 +1,6 @@
 #include "services/persist/edit/element_keys.h"
 
+#include "proto/wire/json_bounds.h"
 #include "proto/wire/tree.h"
 #include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
@@ -15,8 +16,12 @@ struct keyed_part {
 
 static enum err read_keys(struct persist *p, const struct element_edit *edit, struct tree *to, struct fault *fault)
 {
-    enum err e = tree_read(edit->has_body ? edit->body : TEXT("null"), &p->arena, to, NULL);
+    const struct text body = edit->has_body ? edit->body : TEXT("null");
+    enum err e = json_check_bounds(body, JSON_VALUES_PART, fault);
 
+    if (e != ERR_OK)
+        return fault ? fault_field(fault, "body") : e;
+    e = tree_read(body, &p->arena, to, NULL);
     if (e != ERR_OK || to->type != TREE_OBJECT) {
         fault_set(fault, ERR_BAD_REQUEST, "the keys of a part are not a JSON object: expected {\"key\": value, …}");
         return fault ? fault_field(fault, "body") : ERR_BAD_REQUEST;

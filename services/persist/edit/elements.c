@@ -1,13 +1,25 @@
 #include "services/persist/edit/elements.h"
 
+#include "proto/wire/json_bounds.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/turn/turn.h"
 #include "store/elements.h"
+
+enum { SAVE_VALUES = JSON_VALUES_FILE + 64 /* a save has a document, and says a few words about it */ };
 
 struct change_of_element {
     bool was_there, is_same;
     struct element was, now;
 };
+
+/* Readers of the store read a body on their loop. */
+static enum err check_body(const struct element_edit *edit, struct fault *fault)
+{
+    const bool is_save = edit->kind.value == ELEMENT_KIND_SAVED;
+    enum err e = json_check_bounds(edit->body, is_save ? SAVE_VALUES : JSON_VALUES_PART, fault);
+
+    return e == ERR_OK || !fault ? e : fault_field(fault, "body");
+}
 
 static enum err check_element(const struct element_edit *edit, struct fault *fault)
 {
@@ -17,7 +29,7 @@ static enum err check_element(const struct element_edit *edit, struct fault *fau
         return fault_set(fault, ERR_BAD_REQUEST, "the element has no id or no project: expected both");
     if (is_project != id_equal(edit->id, edit->project) && edit->kind.value != ELEMENT_KIND_CURRENT)
         return fault_set(fault, ERR_BAD_REQUEST, "only an element of kind project may have the id of its project");
-    return ERR_OK;
+    return edit->has_body ? check_body(edit, fault) : ERR_OK;
 }
 
 static enum err refuse_conflict(const struct change_of_element *c, const struct element_edit *edit, struct fault *fault)

@@ -11,6 +11,8 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/hash.h"
+#include "common/shared/in_hand.h"
+#include "proto/wire/json_bounds.h"
 
 static const usec_t patience_us = (usec_t)10 * 1000000;
 
@@ -110,6 +112,48 @@ static bool is_writing(const struct file_io *io)
     return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_RENEW;
 }
 
+enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, const char *path, struct bytes content,
+                           struct fault *fault)
+{
+    const uint64_t key = in_hand_key(content.at, content.len);
+
+    *reading = (struct file_in_hand){ .hand = hand };
+    if (in_hand_deaths(hand, key) > 0) {
+        fault_set(fault, ERR_INTERNAL, "the project service died while it read %.150s: it is not read again", path);
+        return fault ? fault_hint(fault, "`loophole crash list` shows how; change the file, or remove it")
+                     : ERR_INTERNAL;
+    }
+    reading->is_held = in_hand_try(hand, IN_HAND_FILE, key);
+    return ERR_OK;
+}
+
+void file_lay_down(const struct file_in_hand *reading)
+{
+    if (reading->is_held)
+        in_hand_leave(reading->hand, IN_HAND_FILE, 0);
+}
+
+/* A file may come from a stranger: its bounds are checked first, and a thread reads it. */
+static void read_document(struct file_io *io)
+{
+    const struct bytes bytes = buffer_bytes(&io->bytes);
+    const struct text text = { bytes.len, (const char *)bytes.at };
+    struct document *to = &io->document;
+    struct file_in_hand reading;
+
+    to->key = in_hand_key(bytes.at, bytes.len);
+    to->unread.code = file_take_in_hand(&reading, io->hand, io->path, bytes, &to->unread);
+    if (to->unread.code != ERR_OK)
+        return;
+    to->unread.code = tree_read_bounded(text, JSON_VALUES_FILE, &to->arena, &to->tree, &to->unread);
+    file_lay_down(&reading);
+}
+
+static bool is_reading(const struct file_io *io)
+{
+    return io->kind == FILE_IO_READ || io->kind == FILE_IO_DOCUMENT;
+}
+
 static void run_io(struct errand *errand)
 {
     struct file_io *io = (struct file_io *)errand;
@@ -122,14 +166,23 @@ static void run_io(struct errand *errand)
         sweep_media(folder, io->started);
         return;
     }
-    if (io->kind == FILE_IO_READ)
+    if (is_reading(io))
         fault->code = file_read_all(io->path, FILE_IO_MOST, &io->bytes, fault);
     else if (io->kind == FILE_IO_RENEW)
         fault->code = renew_file(io, fault);
     else
         fault->code = write_file(io, fault);
+    if (io->kind == FILE_IO_DOCUMENT && fault->code == ERR_OK)
+        read_document(io);
     if (is_writing(io) || !realpath(folder, io->real))
         io->real[0] = '\0';
+}
+
+void file_move_document(struct document *to, struct document *from)
+{
+    arena_free(&to->arena);
+    *to = *from;
+    *from = (struct document){ .key = 0 };
 }
 
 /* ---- one write of a file after the other ---- */
@@ -195,6 +248,7 @@ static void drop_io(struct errand *errand)
     struct file_io *io = (struct file_io *)errand;
 
     buffer_free(&io->bytes);
+    arena_free(&io->document.arena);
     free(io);
 }
 
@@ -220,6 +274,7 @@ static struct file_io *new_io(struct project *p, enum file_io_kind kind, const c
     io->kind = kind;
     io->p = p;
     io->started = p->started;
+    io->hand = service_in_hand(p->service);
     snprintf(io->path, sizeof(io->path), "%s", path);
     buffer_add(&io->bytes, bytes.at, bytes.len);
     return io;

@@ -3,27 +3,41 @@
 #ifndef LOOPHOLE_PROJECT_FILE_IO_H
 #define LOOPHOLE_PROJECT_FILE_IO_H
 
+#include "proto/wire/tree.h"
 #include "services/project/base/project.h"
 
 enum file_io_kind {
-    FILE_IO_READ,   /* reads the file into `bytes`; not_found: there is none */
-    FILE_IO_WRITE,  /* makes its folder and replaces the file atomically */
-    FILE_IO_RENEW,  /* writes it if it has the digest `was` */
-    FILE_IO_ABSENT, /* makes its folder; exists: the file is there */
-    FILE_IO_SWEEP   /* the file is a project's: removes leftovers from its folder and its Media */
+    FILE_IO_READ,     /* reads the file into `bytes`; not_found: there is none */
+    FILE_IO_DOCUMENT, /* the same, and reads the bytes as a project.json */
+    FILE_IO_WRITE,    /* makes its folder and replaces the file atomically */
+    FILE_IO_RENEW,    /* writes it if it has the digest `was` */
+    FILE_IO_ABSENT,   /* makes its folder; exists: the file is there */
+    FILE_IO_SWEEP     /* the file is a project's: removes leftovers from its folder and its Media */
 };
 
 enum { FILE_IO_MOST = 16 << 20 }; /* bytes of a file that is read */
+
+/* A project.json that was read. */
+struct document {
+    struct arena arena;
+    struct tree tree;
+    struct fault unread; /* code ERR_OK: `tree` is valid */
+    uint64_t key;        /* of its content (in_hand.h); 0: no file was read */
+};
+
+void file_move_document(struct document *to, struct document *from); /* frees what `to` has; zeroes `from` */
 
 struct file_io {
     struct errand errand;
     enum file_io_kind kind;
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
-    char real[PATH_MAX]; /* the path of its folder without links; "": unknown, or the file is written */
-    char was[33];        /* of FILE_IO_RENEW: a hash in hex; "": no file is there */
-    struct buffer bytes; /* what was read, or what the file has */
-    struct fault fault;  /* code ERR_OK: it is done */
+    char real[PATH_MAX];      /* the path of its folder without links; "": unknown, or the file is written */
+    char was[33];             /* of FILE_IO_RENEW: a hash in hex; "": no file is there */
+    struct buffer bytes;      /* what was read, or what the file has */
+    struct fault fault;       /* code ERR_OK: it is done */
+    struct document document; /* of FILE_IO_DOCUMENT; `done` may take it, and leaves a zeroed one */
+    struct in_hand *hand;     /* of the service */
     void (*done)(void *owner, struct file_io *io);
     void *owner;
 
@@ -42,6 +56,17 @@ void file_io_start(struct project *p, enum file_io_kind kind, const char *path, 
 void file_io_renew(struct project *p, const char *path, const char *was, struct bytes bytes,
                    void (*done)(void *owner, struct file_io *io), void *owner);
 void file_io_close(struct project *p); /* at the end of the service: drops waiting writes */
+
+/* A file from a stranger is in hand while it is read (in_hand.h). One whose reading ended a process of this service is
+ * refused by its path, whatever reads it: file_take_in_hand returns internal (explained), and the caller reads nothing
+ * of it. Its key is its content, so a changed file is read. Any thread. */
+struct file_in_hand {
+    struct in_hand *hand;
+    bool is_held;
+};
+enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, const char *path, struct bytes content,
+                           struct fault *fault);
+void file_lay_down(const struct file_in_hand *reading);
 
 /* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Those of this
  * process stay, because the clock may have been set back since it started. Any thread. */

@@ -30,6 +30,7 @@ struct project {
     struct rechecked *rechecked;      /* deeds/recheck.h */
     struct sound_keeping *sounds;     /* sound.h */
     struct pattern_library *library;  /* of patterns: library/library.h */
+    struct project_listing *listings; /* in progress: deeds/deed_list.c */
     struct slot_packing *packing;     /* pattern/slot_pack.h */
     struct slot_write *slot_writes;   /* in progress, or waiting for one of the same folder: pattern/slot_writes.h */
     struct slot_comparing *comparing; /* pattern/slot_compare.h */

@@ -1,6 +1,7 @@
 /* Changes of a project and its parts. */
 #include <stdio.h>
 
+#include "proto/wire/json_bounds.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/sound_begin.h"
 #include "services/project/parts/aliases.h"
@@ -38,7 +39,7 @@ static enum err merge_keys(struct doing *work, int32_t kind, struct text typed, 
     enum err e = ERR_OK;
 
     if (typed.len) {
-        e = tree_read(typed, &work->arena, &patch, fault);
+        e = tree_read_bounded(typed, JSON_VALUES_PART, &work->arena, &patch, fault);
         if (e == ERR_OK && patch.type != TREE_OBJECT)
             e = fault_set(fault, ERR_BAD_REQUEST, "the body is not a JSON object: expected {\"key\": value, …}");
         if (e != ERR_OK)

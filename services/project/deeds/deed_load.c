@@ -14,16 +14,19 @@
 
 static enum err begin_load_project(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    return deed_read_mirror(work, txn, fault);
+    const struct project_load *ask = work->ask;
+
+    return ask->has_file && ask->file ? deed_read_document(work, txn, fault) : deed_read_mirror(work, txn, fault);
 }
 
-static enum err parse_document(struct doing *work, struct tree *to, struct fault *fault)
+static enum err take_document(struct doing *work, struct tree *to, struct fault *fault)
 {
-    const struct bytes bytes = buffer_bytes(&work->bytes);
-
     if (work->filed.code != ERR_OK)
         return *fault = work->filed, work->filed.code;
-    return tree_read((struct text){ bytes.len, (const char *)bytes.at }, &work->arena, to, fault);
+    if (work->document.unread.code != ERR_OK)
+        return *fault = work->document.unread, fault->code;
+    *to = work->document.tree;
+    return ERR_OK;
 }
 
 /* Completes the refusal of a project.json that was read. */
@@ -73,7 +76,7 @@ static enum err read_save(struct doing *work, struct txn *txn, struct tree *to, 
     enum err e;
 
     if (ask->has_file && ask->file)
-        return parse_document(work, to, fault);
+        return take_document(work, to, fault);
     e = find_revision(work, txn, &revision, fault);
     if (e != ERR_OK)
         return e;
@@ -255,7 +258,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (ask->folder.len) {
         e = deed_new_folder(work, ask->folder, TEXT(""), fault);
         if (e == ERR_OK)
-            work_file(work, FILE_IO_READ, deed_in_folder(&work->arena, work->folder, "project.json"),
+            work_file(work, FILE_IO_DOCUMENT, deed_in_folder(&work->arena, work->folder, "project.json"),
                       (struct bytes){ 0 });
         return e;
     }
@@ -393,7 +396,7 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
                   arena_printf(&work->arena, "%.*s", TEXT_ARG(work->folder)).at);
         return fault_hint(fault, "`loophole project new NAME --folder DIR` makes a project in a folder");
     }
-    e = parse_document(work, &document, fault);
+    e = take_document(work, &document, fault);
     if (e == ERR_OK)
         as = find_by_folder(work, txn, &document);
     if (e == ERR_OK)

@@ -93,16 +93,28 @@ enum err deed_new_folder(struct doing *work, struct bytes given, struct text nam
 
 /* ---- the mirror ---- */
 
-enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault)
+static void read_project_file(struct doing *work, struct txn *txn, enum file_io_kind kind)
 {
     struct tree place;
     struct text folder;
 
-    (void)fault;
     parts_place(txn, &work->arena, work->id, &place);
     folder = tree_text(&place, "folder");
     if (folder.len)
-        work_file(work, FILE_IO_READ, deed_in_folder(&work->arena, folder, "project.json"), (struct bytes){ 0 });
+        work_file(work, kind, deed_in_folder(&work->arena, folder, "project.json"), (struct bytes){ 0 });
+}
+
+enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)fault;
+    read_project_file(work, txn, FILE_IO_READ);
+    return ERR_OK;
+}
+
+enum err deed_read_document(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)fault;
+    read_project_file(work, txn, FILE_IO_DOCUMENT);
     return ERR_OK;
 }
 

@@ -1,5 +1,6 @@
 /* A save: a commit with a number, then project.json. */
 #include "common/clock.h"
+#include "proto/wire/json_bounds.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
 #include "services/project/parts/document.h"
@@ -74,7 +75,7 @@ enum err deed_check_save(const struct doing *work, const struct action *action, 
     else if (work->file.len > FILE_IO_MOST)
         fault_set(fault, ERR_TOO_LARGE, "its project.json would have %u KiB: at most %d KiB are read",
                   work->file.len >> 10, FILE_IO_MOST >> 10);
-    else
+    else if (json_check_bounds(work->file, JSON_VALUES_FILE, fault) == ERR_OK)
         return ERR_OK;
     return fault_hint(fault, "all parts are kept as they are; remove some that are not needed, and save again");
 }

@@ -6,7 +6,8 @@
 #include "services/project/deeds/work.h"
 #include "services/project/parts/uses.h"
 
-extern const struct deed deed_current, deed_state, deed_show, deed_list;        /* deed_show.c */
+extern const struct deed deed_current, deed_state, deed_show;                   /* deed_show.c */
+extern const struct deed deed_list;                                             /* deed_list.c */
 extern const struct deed deed_saves;                                            /* deed_show.c */
 extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
 extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
@@ -27,6 +28,7 @@ void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line
 
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */
 enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault);
+enum err deed_read_document(struct doing *work, struct txn *txn, struct fault *fault); /* also as work->document */
 struct text deed_compare_mirror(struct doing *work, struct txn *txn);
 
 /* The parts of a save. `work->number` has its number, and `work->file` the text of project.json. deed_finish_document

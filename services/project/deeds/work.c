@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "common/shared/in_hand.h"
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/sound_begin.h"
@@ -25,6 +26,7 @@ static void end_work(struct doing *work)
     call_give_back(work->call);
     arena_free(&work->arena);
     arena_free(&work->kept);
+    arena_free(&work->document.arena);
     buffer_free(&work->bytes);
     free(work);
 }
@@ -194,6 +196,7 @@ static void take_file(void *owner, struct file_io *io)
     take_real_folder(work, io->real);
     buffer_reset(&work->bytes);
     buffer_add(&work->bytes, io->bytes.at, io->bytes.len);
+    file_move_document(&work->document, &io->document);
     step_work(work);
 }
 
@@ -364,11 +367,15 @@ static phase_fn *function_of(const struct doing *work)
     return functions[work->phase];
 }
 
+/* A crash or a hang counts against the ask, and against the project.json of its plan. */
 static enum err run_phase(struct doing *work, struct fault *fault)
 {
+    struct in_hand *hand = service_in_hand(work->p->service);
     phase_fn *function = function_of(work);
+    uint64_t before;
     struct txn *txn;
     enum err e;
+    bool holds;
 
     if (!function)
         return ERR_OK;
@@ -376,7 +383,12 @@ static enum err run_phase(struct doing *work, struct fault *fault)
     e = project_read(work->p, &txn, fault);
     if (e != ERR_OK)
         return e;
+    before = service_take_up(work->p->service, work->sender.request);
+    holds = work->phase == WORK_PLAN && work->document.key && in_hand_try(hand, IN_HAND_FILE, work->document.key);
     e = function(work, txn, fault);
+    if (holds)
+        in_hand_leave(hand, IN_HAND_FILE, 0);
+    service_lay_down(work->p->service, before);
     txn_end(txn);
     if (e != ERR_OK && !fault->what[0])
         fault_set(fault, e, "the project cannot be read");

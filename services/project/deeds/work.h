@@ -56,6 +56,7 @@ struct doing {
     /* of the last file operation */
     struct fault filed;  /* its result */
     struct buffer bytes; /* its content */
+    struct document document;
 
     struct fault unless_done;         /* a repeated ask's answer if persist does not have the first */
     uint64_t number;                  /* of a save */

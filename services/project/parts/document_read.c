@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/json_bounds.h"
 #include "services/project/parts/aliases.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
@@ -73,6 +74,7 @@ static bool may_be_id(const struct tree *id)
 static enum err add_part(struct document_reading *r, int32_t kind, const struct tree *from, struct id id)
 {
     struct tree body = tree_clone(from, r->arena);
+    struct text text;
     enum err e;
 
     if (r->to->count == r->room)
@@ -81,9 +83,12 @@ static enum err add_part(struct document_reading *r, int32_t kind, const struct 
     e = kinds_check(kind, &body, r->arena, r->fault);
     if (e != ERR_OK)
         return e;
-    r->to->at[r->to->count++] = (struct element){
-        .id = id, .project = r->project, .kind = parts_kind(kind), .body = tree_canonical(&body, r->arena)
-    };
+    text = tree_canonical(&body, r->arena);
+    e = json_check_bounds(text, JSON_VALUES_PART, r->fault);
+    if (e != ERR_OK)
+        return e;
+    r->to->at[r->to->count++] =
+        (struct element){ .id = id, .project = r->project, .kind = parts_kind(kind), .body = text };
     return ERR_OK;
 }
 

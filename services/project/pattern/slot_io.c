@@ -214,11 +214,25 @@ static void find_backup(struct slot_io *io, struct slot_file *file)
     }
 }
 
+static bool is_pattern_file(const struct slot_io *io, struct slot_file *file)
+{
+    const struct bytes bytes = buffer_bytes(&file->bytes);
+    struct file_in_hand reading;
+    bool good;
+
+    if (file->fault.code == ERR_OK)
+        file->fault.code = file_take_in_hand(&reading, io->hand, file->path, bytes, &file->fault);
+    if (file->fault.code != ERR_OK)
+        return false;
+    good = is_pattern(bytes);
+    file_lay_down(&reading);
+    return good;
+}
+
 static void read_slot_file(struct slot_io *io, struct slot_file *file)
 {
     file->fault.code = file_read_all(file->path, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
-    if (!io->needs_no_backup && file->fault.code != ERR_NOT_FOUND &&
-        (file->fault.code != ERR_OK || !is_pattern(buffer_bytes(&file->bytes))))
+    if (!io->needs_no_backup && file->fault.code != ERR_NOT_FOUND && !is_pattern_file(io, file))
         find_backup(io, file);
 }
 
@@ -414,6 +428,7 @@ void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *own
 {
     io->done = done;
     io->owner = owner;
+    io->hand = service_in_hand(p->service);
     slot_pack_soon(p, io->folder, io->writes);
     errand_start(p->errands, &io->errand);
 }

@@ -26,7 +26,8 @@ struct slot_io {
     char folder[PATH_MAX]; /* PROJECT/patterns */
     uint32_t count;
     struct slot_file *files;
-    struct fault fault; /* of the lock, or of the first write that failed; the slots before it are written */
+    struct in_hand *hand; /* of the service */
+    struct fault fault;   /* of the lock, or of the first write that failed; the slots before it are written */
     void (*done)(void *owner, struct slot_io *io); /* with the files, unless `fault` is timeout */
     void *owner;
 };

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "proto/wire/json_bounds.h"
 #include "proto/wire/tree.h"
 
 enum { FEW = 20000, MANY = 160000 };
@@ -81,6 +82,37 @@ static void equal_trees_may_have_other_orders_and_kinds_of_numbers(void **state)
     arena_free(&arena);
 }
 
+/* ---- bounds ---- */
+
+static struct text repeat_text(const char *part, uint32_t count, const char *end, struct arena *arena)
+{
+    struct buffer text = { 0 };
+
+    for (uint32_t i = 0; i < count; i++)
+        buffer_add_text(&text, part);
+    buffer_add_text(&text, end);
+    return arena_take(arena, &text);
+}
+
+static void the_values_of_a_text_are_counted_before_it_is_read(void **state)
+{
+    static const char json[] = "{\"a,[{\\\",\":[1,[],\",\"],\"b\":{}}"; /* six values, the outermost one too */
+    struct fault fault = { 0 };
+    struct arena arena = { 0 };
+    struct tree tree;
+
+    (void)state;
+    assert_int_equal(json_check_bounds(text_of(json), 6, &fault), ERR_OK);
+    assert_int_equal(json_check_bounds(text_of(json), 5, &fault), ERR_TOO_LARGE);
+    assert_int_equal(tree_read_bounded(text_of(json), 3, &arena, &tree, &fault), ERR_TOO_LARGE);
+    assert_non_null(strstr(fault.what, "values: at most 3"));
+    assert_int_equal(tree_read(repeat_text("[", 1000000, "", &arena), &arena, &tree, &fault), ERR_BAD_REQUEST);
+    assert_non_null(strstr(fault.what, "deeper than 64: 1000000 levels"));
+    assert_int_equal(tree_read(repeat_text("0,", JSON_VALUES_MOST, "0", &arena), &arena, &tree, &fault), ERR_TOO_LARGE);
+    assert_int_equal(json_check_bounds(text_of("\"\\"), 1, &fault), ERR_OK);
+    arena_free(&arena);
+}
+
 /* ---- many keys ---- */
 
 /* Keys with one long beginning, in an order that is not theirs. */
@@ -144,6 +176,7 @@ int main(void)
         cmocka_unit_test(members_are_in_the_order_of_their_names),
         cmocka_unit_test(a_patch_sets_adds_and_removes),
         cmocka_unit_test(equal_trees_may_have_other_orders_and_kinds_of_numbers),
+        cmocka_unit_test(the_values_of_a_text_are_counted_before_it_is_read),
         cmocka_unit_test(eight_times_the_keys_take_less_than_thirty_times_the_work),
     };
 

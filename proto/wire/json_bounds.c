@@ -1,0 +1,48 @@
+#include "proto/wire/json_bounds.h"
+
+#include "proto/wire/json_node.h"
+
+/* Returns the position of the quote that ends the text which begins at `at`. */
+static uint32_t skip_text(struct text from, uint32_t at)
+{
+    for (at++; at < from.len && from.at[at] != '"'; at++)
+        if (from.at[at] == '\\')
+            at++;
+    return at;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Each value but the outermost one follows a comma, or is the first one in a list or an object. */
+enum err json_check_bounds(struct text from, uint32_t most, struct fault *fault)
+{
+    uint32_t values = 1, depth = 0, deepest = 0;
+    char before = '\0';
+
+    for (uint32_t i = 0; i < from.len; i++) {
+        const char c = from.at[i];
+        if (is_space(c))
+            continue;
+        if (c == '"')
+            i = skip_text(from, i);
+        else if (c == ',')
+            values++;
+        else if (c == '[' || c == '{')
+            values++, depth++;
+        else if (c == ']' || c == '}') {
+            values -= before == '[' || before == '{';
+            depth -= depth > 0;
+        }
+        before = c;
+        deepest = depth > deepest ? depth : deepest;
+    }
+    if (deepest > JSON_TREE_DEPTH + 1)
+        return fault_set(fault, ERR_BAD_REQUEST, "objects and lists are nested deeper than %d: %u levels",
+                         JSON_TREE_DEPTH, deepest);
+    if (values > most)
+        return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u values: at most %u", values, most);
+    return ERR_OK;
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""An ask that ends the service which works on it, by a flaw that nobody has found yet, is refused with its reason after
+two deaths, and other asks are answered. A file that ended its reader once is refused by its path."""
+import os
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
+from claims import claim, contains, run_claims, same, until, write_file
+from sounding import tool
+from studio import Studio
+
+
+def with_flaws(home):
+    home.env['LD_PRELOAD'] = tool('deadly.so')
+    home.up()
+    del home.env['LD_PRELOAD']
+
+
+def restarts(home, service):
+    return home.status(service)['restarts']
+
+
+def until_refused(it, service, ask, **body):
+    """The sentence of the refusal, and how often the service died. The client repeats the ask while it gets no answer."""
+    before = restarts(it.home, service)
+    got, answer = it.ask(ask, **body)
+    same('internal', got, answer)
+    return answer['what'], restarts(it.home, service) - before
+
+
+def is_as_before(it):
+    same('ok', it.ask('put', kind='track', body='{"name":"another"}')[0])
+
+
+@claim(shares=with_flaws)
+def an_ask_that_crashes_the_project_service_is_refused_after_two_deaths(home):
+    it = Studio(home, 'Crash')
+    what, deaths = until_refused(it, 'project', 'put', kind='track', body='{"name":"deadly crash in project"}')
+    contains(what, 'project died 2 times while it worked on this ask')
+    same(2, deaths)
+    is_as_before(it)
+
+
+@claim(shares=with_flaws)
+def an_ask_that_hangs_the_project_service_is_refused_after_two_deaths(home):
+    it = Studio(home, 'Hang')
+    what, deaths = until_refused(it, 'project', 'put', kind='track', body='{"name":"deadly hang in project"}')
+    contains(what, 'project died 2 times while it worked on this ask')
+    same(2, deaths)
+    is_as_before(it)
+
+
+@claim(shares=with_flaws)
+def an_ask_that_crashes_persist_in_the_hands_of_another_service_is_refused_after_two_deaths(home):
+    it = Studio(home, 'Persist')
+    track = it.put('track', name='a')
+    it.must('put', id=track, kind='track', body='{"name":"b"}')
+    keys = {'id': track, 'project': it.id, 'kind': 'track', 'body': '{"name":"deadly crash in persist"}'}
+    before = restarts(home, 'persist')
+    got, answer = it.client.ask('persist.apply', {'label': '', 'scope': '', 'actions': [{'keys': keys}]}, budget_ms=60000)
+    same('internal', got, answer)
+    contains(answer['what'], 'persist died 2 times')
+    same(2, restarts(home, 'persist') - before)
+    is_as_before(it)
+
+
+@claim(shares=with_flaws)
+def a_project_json_that_ended_its_reader_once_is_refused_by_its_path_until_it_changes(home):
+    it = Studio(home, 'Reader')
+    folder = home.file('stranger')
+    path = os.path.join(folder, 'project.json')
+    text = '{"schema_version":"1.0","project":{"name":"Nice","x":"deadly crash in project"}}'
+    os.makedirs(folder)
+    write_file(path, text)
+    what, deaths = until_refused(it, 'project', 'open', folder=os.fsencode(folder))
+    contains(what, path)
+    same(1, deaths)
+    same(0, until_refused(it, 'project', 'open', folder=os.fsencode(folder))[1])
+    write_file(path, text.replace('deadly', 'no'))
+    same('ok', it.ask('open', folder=os.fsencode(folder))[0])
+
+
+run_claims()
