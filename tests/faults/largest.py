@@ -7,7 +7,7 @@ import msgpack
 
 MOST = (8 << 20) - 65536  # bytes of one list: the elements that fit in a message
 NUMBERS = {"u64": 1, "i64": 1, "frames": 1, "usec": 1, "f64": 1.0, "bool": True}
-FIELD = re.compile(r"    (\w+) +(\w+)(?:\(([^)]*)\))?(?:\[(\d+)\])?\??(?: |$)")
+FIELD = re.compile(r"    (\w+) +(\w+)(?:\(([^)]*)\))?(?:\[(\d+)\])?(\?)?(?: |$)")
 
 
 class Schemas:
@@ -54,7 +54,7 @@ class Schemas:
         """With `full`, all fields have their largest value; otherwise lists have as many elements as allowed, with
         nothing in them. In an operation of a batch only the field `only` is set."""
         body = {}
-        for field, kind, bound, count in self.shapes[name]:
+        for field, kind, bound, count, _ in self.shapes[name]:
             if depth and not full or name == "operation" and field != self.only:
                 continue
             one = self.value(kind, bound, full, depth)
@@ -75,7 +75,7 @@ def largest(folder, services):
             yield from ((f"{other}.{name}", schemas.message(ask, True)) for other in services)
         if service not in services:
             continue
-        has_operations = any(kind == "operation" for _, kind, _, _ in schemas.shapes[ask])
+        has_operations = any(kind == "operation" for _, kind, *_ in schemas.shapes[ask])
         for schemas.only, *_ in schemas.shapes["operation"] if has_operations else [(None,)]:
             yield ask, schemas.message(ask, True)
         yield ask, schemas.message(ask, False)
