@@ -34,6 +34,10 @@ struct text text_cut(struct text *rest, char end);
 /* Copies into `to` with a closing zero. Returns false, with a cut copy, if it does not fit. */
 bool text_copy(char *to, size_t size, struct text from);
 
+/* Returns the number of letters to add, remove, change or swap (optimal string alignment distance), for "did you mean".
+ * Texts are cut at 64 bytes. */
+uint32_t text_distance(struct text a, struct text b);
+
 /* True if all bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct text t);
 

@@ -127,7 +127,7 @@ static enum err check_device(struct call *call, const struct supervisor_use_soun
 {
     const char *set = getenv(SETTINGS_AUDIO);
 
-    if (!device_is_name(device)) {
+    if (!setting_is_device(device)) {
         (void)refuse(call, ERR_BAD_REQUEST, "\"%s\" is not a device", device);
         fault_field(call_fault(call), "device");
         return fault_hint(call_fault(call), "`loophole audio devices` lists them");

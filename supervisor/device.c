@@ -13,21 +13,6 @@
 
 enum { PROC_MAX = 65536 };
 
-bool device_is_name(const char *name)
-{
-    static const char *const words[] = { "auto", "none", "dummy", "pipewire", "jack" };
-    static const char *const starts[] = { "alsa:", "jack:" };
-
-    if (strlen(name) >= DEVICE_NAME)
-        return false;
-    if (TEXT_IS_AMONG(name, words))
-        return true;
-    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-        if (strncmp(name, starts[i], strlen(starts[i])) == 0 && name[strlen(starts[i])] != '\0')
-            return true;
-    return false;
-}
-
 /* ---- running servers ---- */
 
 static bool socket_answers(const char *path)

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DEVICE_NAME = 64, DEVICE_ABOUT = 96, DEVICES = 32 };
+#include "common/process/setting.h"
+
+enum { DEVICE_NAME = SETTING_DEVICE_SIZE, DEVICE_ABOUT = 96, DEVICES = 32 };
 
 struct device {
     char name[DEVICE_NAME];   /* as in `[audio] device`: "alsa:hw:PCH" */
@@ -19,9 +21,6 @@ struct device_refusals {
     char names[DEVICES][DEVICE_NAME];
     uint32_t count; /* of all so far */
 };
-
-/* True for a valid `[audio] device`: auto, none, dummy, pipewire, alsa:NAME, jack, jack:SERVER. */
-bool device_is_name(const char *name);
 
 /* Lists everything usable now, best first: a running JACK server, PipeWire, cards with playback, the dummy. Returns the
  * number. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/config.h"
 #include "common/process/crash_list.h"
 #include "common/process/log.h"
 #include "proto/transport/lock.h"
@@ -293,7 +294,8 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
     struct settings settings;
     enum err e = paths_find(paths, fault);
 
-    if (e != ERR_OK || (e = settings_read(paths, &settings, fault)) != ERR_OK)
+    if (e != ERR_OK || (e = config_check_file(paths, fault)) != ERR_OK ||
+        (e = settings_read(paths, &settings, fault)) != ERR_OK)
         return e;
     if (lock_is_held(paths, "supervisor"))
         return fault_set(fault, ERR_EXISTS, "a supervisor already runs in %s", paths->run);

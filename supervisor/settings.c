@@ -6,11 +6,9 @@
 
 #include "common/process/config.h"
 
-enum { START_MS = 60000, HANG_LEAST_MS = 500, HOUR_MS = 3600000 }; /* heartbeats come every 200 ms */
-
-static enum err wrong_device(const char *device, const char *where, struct fault *fault)
+static enum err refuse_device(const char *device, struct fault *fault)
 {
-    fault_set(fault, ERR_BAD_REQUEST, "%s is \"%.64s\", which is not a device", where, device);
+    fault_set(fault, ERR_BAD_REQUEST, SETTINGS_AUDIO " is \"%.64s\", which is not a device", device);
     return fault ? fault_hint(fault, "auto, none, dummy, pipewire, jack, jack:SERVER or alsa:CARD, as "
                                      "`loophole audio devices` lists them")
                  : ERR_BAD_REQUEST;
@@ -19,17 +17,14 @@ static enum err wrong_device(const char *device, const char *where, struct fault
 static enum err read_audio(struct config *config, struct settings_audio *audio, struct fault *fault)
 {
     const char *set = getenv(SETTINGS_AUDIO);
-    const char *device = set && *set ? set : config_text(config, "audio.device", "auto");
+    const char *device = set && *set ? set : config_text(config, "audio.device");
 
-    audio->rate = (uint32_t)config_int(config, "audio.rate", 48000, 22050, 192000);
-    audio->period = (uint32_t)config_int(config, "audio.period", 256, 16, 8192);
-    audio->standby = config_bool(config, "audio.standby", false);
-    if (!device_is_name(device))
-        return wrong_device(device, set && *set ? SETTINGS_AUDIO : "audio.device in loophole.conf", fault);
+    audio->rate = (uint32_t)config_int(config, "audio.rate");
+    audio->period = (uint32_t)config_int(config, "audio.period");
+    audio->standby = config_bool(config, "audio.standby");
+    if (!setting_is_device(device))
+        return refuse_device(device, fault);
     (void)snprintf(audio->device, sizeof(audio->device), "%s", device);
-    if ((audio->period & (audio->period - 1)) != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "audio.period in loophole.conf is %u: expected a power of two",
-                         audio->period);
     return ERR_OK;
 }
 
@@ -40,8 +35,8 @@ enum err settings_read(const struct paths *paths, struct settings *settings, str
 
     if (e != ERR_OK)
         return e;
-    settings->start_limit = config_int(config, "supervisor.start_ms", START_MS, 1000, HOUR_MS) * 1000;
-    settings->hang_limit = config_int(config, "supervisor.hang_ms", 0, HANG_LEAST_MS, HOUR_MS) * 1000;
+    settings->start_limit = config_int(config, "supervisor.start_ms") * 1000;
+    settings->hang_limit = config_int_or(config, "supervisor.hang_ms", 0) * 1000;
     e = read_audio(config, &settings->audio, fault);
     return config_end(config, e, fault);
 }

@@ -10,7 +10,7 @@
 #define SETTINGS_AUDIO "LOOPHOLE_AUDIO"
 
 struct settings_audio {
-    char device[DEVICE_NAME]; /* a device_is_name; default "auto" */
+    char device[DEVICE_NAME]; /* a setting_is_device; default "auto" */
     uint32_t rate;            /* Hz, 22,050 to 192,000; default 48,000; of the engine's own server */
     uint32_t period;          /* frames, a power of two from 16 to 8,192; default 256 */
     bool standby;             /* runs a second process that takes over within two periods; default no */

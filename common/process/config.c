@@ -1,28 +1,19 @@
 #include "common/process/config.h"
 
-#include <errno.h>
 #include <ini.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/alloc.h"
 #include "common/arena.h"
 #include "common/file.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, KEY_SIZE = 128, SETTINGS_MAX = 1024 };
-
-struct setting {
-    struct text key;
-    struct text value; /* with a closing zero */
-    int line;
-};
+enum { FILE_MAX_BYTES = 1 << 20, KEY_SIZE = 128, SETTINGS_MAX = 1024, PATH_SHOWN = 90 };
 
 struct config {
     struct arena arena;
-    struct setting *settings;
+    struct config_line *lines;
     uint32_t count;
     struct fault refused; /* the first value that a getter could not use */
     char path[PATH_MAX];
@@ -36,11 +27,11 @@ struct config_reading {
     struct fault *fault; /* set at the first error */
 };
 
-static struct setting *find_setting(const struct config *config, struct text key)
+const struct config_line *config_find(const struct config *config, struct text key)
 {
     for (uint32_t i = 0; i < config->count; i++)
-        if (text_equal(config->settings[i].key, key))
-            return &config->settings[i];
+        if (text_equal(config->lines[i].key, key))
+            return &config->lines[i];
     return NULL;
 }
 
@@ -79,7 +70,7 @@ static int take_setting(void *user, const char *section, const char *name, const
     struct config_reading *reading = user;
     struct config *config = reading->config;
     struct text key = arena_printf(&config->arena, "%s%s%s", section, *section ? "." : "", name);
-    struct setting *before = find_setting(config, key);
+    const struct config_line *before = config_find(config, key);
     char what[KEY_SIZE + 100];
 
     if (reading->fault->code != ERR_OK)
@@ -91,16 +82,16 @@ static int take_setting(void *user, const char *section, const char *name, const
     } else if (config->count == SETTINGS_MAX) {
         stop_reading(reading, ERR_TOO_LARGE, "too many settings");
     } else {
-        config->settings[config->count++] =
-            (struct setting){ key, arena_text(&config->arena, text_of(value)), reading->line };
+        config->lines[config->count++] =
+            (struct config_line){ key, arena_text(&config->arena, text_of(value)), reading->line };
     }
     return 1;
 }
 
-static enum err parse_file(struct config *config, struct buffer *file, struct fault *fault)
+static enum err parse_file(struct config *config, struct text file, struct fault *fault)
 {
     struct fault found = { 0 };
-    struct config_reading reading = { config, buffer_c(file), buffer_c(file) + file->len, 0, &found };
+    struct config_reading reading = { config, file.at, file.at + file.len, 0, &found };
     int bad_line = ini_parse_stream(next_line, &reading, take_setting, &reading);
 
     if (found.code == ERR_OK && bad_line != 0) {
@@ -112,38 +103,44 @@ static enum err parse_file(struct config *config, struct buffer *file, struct fa
     return found.code;
 }
 
-static enum err load_file(struct config *config, const struct paths *paths, struct fault *fault)
+static enum err name_file(struct config *config, const struct paths *paths, struct fault *fault)
 {
     int len = snprintf(config->path, sizeof(config->path), "%s/loophole.conf", paths->config);
-    struct buffer file = { 0 };
-    struct fault why = { 0 };
-    enum err e;
 
     if (len < 0 || (size_t)len >= sizeof(config->path))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", paths->config);
-    config->settings = arena_array(&config->arena, SETTINGS_MAX, sizeof(*config->settings));
-    e = file_read_all(config->path, FILE_MAX_BYTES, &file, &why);
+    return ERR_OK;
+}
+
+enum err config_parse(const struct paths *paths, struct text file, struct config **config, struct fault *fault)
+{
+    struct config *made = alloc_zeroed(1, sizeof(*made));
+    enum err e = name_file(made, paths, fault);
+
+    made->lines = arena_array(&made->arena, SETTINGS_MAX, sizeof(*made->lines));
     if (e == ERR_OK)
-        e = parse_file(config, &file, fault);
-    else if (e == ERR_NOT_FOUND)
-        e = ERR_OK; /* without a message: `fault` is unchanged */
-    else if (fault)
-        *fault = why;
-    buffer_free(&file);
+        e = parse_file(made, file, fault);
+    *config = e == ERR_OK ? made : NULL;
+    if (e != ERR_OK)
+        config_free(made);
     return e;
 }
 
 enum err config_load(const struct paths *paths, struct config **config, struct fault *fault)
 {
-    struct config *made = alloc_zeroed(1, sizeof(*made));
+    char path[PATH_MAX + 32];
+    struct buffer file = { 0 };
+    struct fault why = { 0 };
     enum err e;
 
     *config = NULL;
-    e = load_file(made, paths, fault);
-    if (e != ERR_OK)
-        config_free(made);
-    else
-        *config = made;
+    (void)snprintf(path, sizeof(path), "%s/loophole.conf", paths->config);
+    e = file_read_all(path, FILE_MAX_BYTES, &file, &why);
+    if (e == ERR_OK || e == ERR_NOT_FOUND) /* without a message: `fault` is unchanged */
+        e = config_parse(paths, (struct text){ (uint32_t)file.len, buffer_c(&file) }, config, fault);
+    else if (fault)
+        *fault = why;
+    buffer_free(&file);
     return e;
 }
 
@@ -155,65 +152,76 @@ void config_free(struct config *config)
     free(config);
 }
 
-static void note_refusal(struct config *config, const struct setting *setting, const char *wanted)
+const struct config_line *config_lines(const struct config *config, uint32_t *count)
 {
+    *count = config->count;
+    return config->lines;
+}
+
+const char *config_place(const struct config *config, const struct config_line *line, char place[CONFIG_PLACE])
+{
+    const char *path = config->path;
+    size_t len = strlen(path);
+
+    (void)snprintf(place, CONFIG_PLACE, "%s%.100s:%d: ", len > PATH_SHOWN ? "…" : "",
+                   len > PATH_SHOWN ? path + len - PATH_SHOWN : path, line->line);
+    return place;
+}
+
+enum err config_refuse(const struct config *config, const struct config_line *line, const char *wanted,
+                       struct fault *fault)
+{
+    const struct setting *setting = setting_named(line->key);
+    const char *value = setting && setting->is_secret ? "…" : line->value.at;
+    char place[CONFIG_PLACE];
+
+    return fault_set(fault, ERR_BAD_REQUEST, "%s%.*s is \"%.40s\": expected %s", config_place(config, line, place),
+                     TEXT_ARG(line->key), value, wanted);
+}
+
+/* The value of `key` in the file, if it can be used; otherwise its default. */
+static const char *usable_value(struct config *config, const char *key, enum setting_kind kind)
+{
+    const struct setting *setting = setting_known(key);
+    const struct config_line *line = config_find(config, text_of(key));
+    char wanted[SETTING_WANTED];
+
+    if (kind == SETTING_TEXT ? setting->kind < SETTING_WORD : setting->kind != kind)
+        abort();
+    if (!line)
+        return setting->usual;
+    if (!setting_refuses(setting, line->value.at, wanted))
+        return line->value.at;
     if (config->refused.code == ERR_OK)
-        fault_set(&config->refused, ERR_BAD_REQUEST, "%s:%d: %.*s is \"%.*s\": expected %s", config->path,
-                  setting->line, TEXT_ARG(setting->key), TEXT_ARG(setting->value), wanted);
+        config_refuse(config, line, wanted, &config->refused);
+    return setting->usual;
 }
 
-int64_t config_int(struct config *config, const char *key, int64_t fallback, int64_t min, int64_t max)
+int64_t config_int_or(struct config *config, const char *key, int64_t usual)
 {
-    const struct setting *setting = find_setting(config, text_of(key));
-    char *end, wanted[96];
-    long long value;
+    const char *value = usable_value(config, key, SETTING_WHOLE);
 
-    if (!setting)
-        return fallback;
-    errno = 0;
-    value = strtoll(setting->value.at, &end, 10);
-    if (errno == 0 && end != setting->value.at && *end == '\0' && value >= min && value <= max)
-        return value;
-    (void)snprintf(wanted, sizeof(wanted), "a whole number from %lld to %lld", (long long)min, (long long)max);
-    note_refusal(config, setting, wanted);
-    return fallback;
+    return *value ? strtoll(value, NULL, 10) : usual;
 }
 
-double config_real(struct config *config, const char *key, double fallback, double min, double max)
+int64_t config_int(struct config *config, const char *key)
 {
-    const struct setting *setting = find_setting(config, text_of(key));
-    char *end, wanted[96];
-    double value;
-
-    if (!setting)
-        return fallback;
-    value = strtod(setting->value.at, &end);
-    if (end != setting->value.at && *end == '\0' && isfinite(value) && value >= min && value <= max)
-        return value;
-    (void)snprintf(wanted, sizeof(wanted), "a number from %g to %g", min, max);
-    note_refusal(config, setting, wanted);
-    return fallback;
+    return config_int_or(config, key, 0);
 }
 
-bool config_bool(struct config *config, const char *key, bool fallback)
+double config_real(struct config *config, const char *key)
 {
-    static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
-    const struct setting *setting = find_setting(config, text_of(key));
-
-    if (!setting)
-        return fallback;
-    for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (strcasecmp(setting->value.at, words[i]) == 0)
-            return i % 2;
-    note_refusal(config, setting, "yes or no");
-    return fallback;
+    return strtod(usable_value(config, key, SETTING_REAL), NULL);
 }
 
-const char *config_text(struct config *config, const char *key, const char *fallback)
+bool config_bool(struct config *config, const char *key)
 {
-    const struct setting *setting = find_setting(config, text_of(key));
+    return setting_switch(usable_value(config, key, SETTING_SWITCH)) == 1;
+}
 
-    return setting ? setting->value.at : fallback;
+const char *config_text(struct config *config, const char *key)
+{
+    return usable_value(config, key, SETTING_TEXT);
 }
 
 enum err config_check(const struct config *config, struct fault *fault)

@@ -91,25 +91,64 @@ static void write_new(struct text file, struct setting_place place, const char *
     buffer_printf(to, "%.*s", (int)(file.len - place.at - place.len), file.at + place.at + place.len);
 }
 
+/* Some values end in a comment, or begin a section or another line: the file is read again before it is written. */
+static enum err check_made(const struct paths *paths, struct text made, const char *key, const char *value,
+                           struct fault *fault)
+{
+    struct config *config;
+    enum err e = config_parse(paths, made, &config, NULL);
+    const struct config_line *line = e == ERR_OK ? config_find(config, text_of(key)) : NULL;
+    bool is_same = line && text_is(line->value, value);
+
+    config_free(config);
+    return is_same
+               ? ERR_OK
+               : fault_set(fault, ERR_BAD_REQUEST, "loophole.conf cannot hold the value \"%.60s\" of %s", value, key);
+}
+
+static enum err check_value(const char *key, const char *value, struct fault *fault)
+{
+    const struct setting *setting = setting_named(text_of(key));
+    char wanted[SETTING_WANTED];
+
+    if (!setting)
+        return setting_unknown(text_of(key), "", fault);
+    if (setting_refuses(setting, value, wanted))
+        return fault_set(fault, ERR_BAD_REQUEST, "%s cannot be \"%.60s\": expected %s", key, value, wanted);
+    return ERR_OK;
+}
+
+static enum err write_changed(const struct paths *paths, const char *path, const char *key, const char *value,
+                              struct text before, struct fault *fault)
+{
+    struct text section = { (uint32_t)strcspn(key, "."), key };
+    struct buffer made = { 0 };
+    enum err e;
+
+    write_new(before, find_place(before, section, text_of(key + section.len + 1)), key, value, &made);
+    e = check_made(paths, (struct text){ (uint32_t)made.len, buffer_c(&made) }, key, value, fault);
+    if (e == ERR_OK)
+        e = file_write_through(path, buffer_bytes(&made), 0600, fault);
+    buffer_free(&made);
+    return e;
+}
+
 enum err config_put(const struct paths *paths, const char *key, const char *value, struct fault *fault)
 {
-    struct buffer file = { 0 }, made = { 0 };
-    struct text section = { (uint32_t)strcspn(key, "."), key }, whole;
+    struct buffer file = { 0 };
     char path[PATH_MAX + 32];
     struct config *config;
-    enum err e = config_load(paths, &config, fault);
+    enum err e = check_value(key, value, fault);
 
+    if (e == ERR_OK)
+        e = config_load(paths, &config, fault);
     if (e != ERR_OK)
         return e;
     config_free(config);
     (void)snprintf(path, sizeof(path), "%s/loophole.conf", paths->config);
     e = file_read_all(path, FILE_MAX_BYTES, &file, fault);
-    if (e == ERR_OK || e == ERR_NOT_FOUND) {
-        whole = text_of(buffer_c(&file));
-        write_new(whole, find_place(whole, section, text_of(key + section.len + 1)), key, value, &made);
-        e = file_write_through(path, buffer_bytes(&made), 0600, fault);
-    }
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = write_changed(paths, path, key, value, text_of(buffer_c(&file)), fault);
     buffer_free(&file);
-    buffer_free(&made);
     return e;
 }

@@ -32,8 +32,8 @@ static int64_t usual_data_mb(void)
 
 enum err limits_set(struct config *config, struct fault *fault)
 {
-    rlim_t files = (rlim_t)config_int(config, "limits.files", 65536, 256, 1 << 20);
-    rlim_t data = (rlim_t)config_int(config, "limits.data_mb", usual_data_mb(), 0, 1 << 24) << 20;
+    rlim_t files = (rlim_t)config_int(config, "limits.files");
+    rlim_t data = (rlim_t)config_int_or(config, "limits.data_mb", usual_data_mb()) << 20;
     enum err e = set_limit(RLIMIT_NOFILE, files, "open files", fault);
     enum err more = set_limit(RLIMIT_CORE, 0, "core dumps", fault);
 

@@ -2,6 +2,7 @@
  * command line, so this file makes all offers. A service that does not run gives none. */
 #include <string.h>
 
+#include "common/process/setting.h"
 #include "frontends/cli/base/cli.h"
 #include "schema_audio.h"
 #include "schema_indexer.h"
@@ -153,6 +154,12 @@ static void offer_messages(const struct unfinished *u)
             offer_word(u, text_of(schema_all[i]->asks[k].full_name), "");
 }
 
+static void offer_settings(const struct unfinished *u)
+{
+    for (uint32_t i = 0; u->at == 0 && i < setting_count; i++)
+        offer_word(u, text_of(setting_table[i].key), "");
+}
+
 static void offer_libraries(const struct unfinished *u)
 {
     struct libraries list = { 0 };
@@ -246,6 +253,8 @@ static const struct {
     const char *words; /* instead of a function */
 } ARGUMENTS[] = {
     { "restart", offer_services, NULL },
+    { "config get", offer_settings, NULL },
+    { "config set", offer_settings, NULL },
     { "logs", offer_services, NULL },
     { "stats", offer_services, NULL },
     { "events", offer_events, NULL },

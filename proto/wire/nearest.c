@@ -2,38 +2,6 @@
 
 #include <string.h>
 
-enum { LONGEST = 64 };
-
-static uint32_t least_of(uint32_t a, uint32_t b, uint32_t c)
-{
-    uint32_t ab = a < b ? a : b;
-
-    return ab < c ? ab : c;
-}
-
-/* Keeps three rows of the table for the prefixes of `a`: the current one and the two before it. */
-uint32_t nearest_distance(struct text a, struct text b)
-{
-    uint32_t rows[3][LONGEST + 1] = { 0 };
-    uint32_t a_len = a.len < LONGEST ? a.len : LONGEST, b_len = b.len < LONGEST ? b.len : LONGEST;
-
-    for (uint32_t j = 0; j <= b_len; j++)
-        rows[0][j] = j;
-    for (uint32_t i = 1; i <= a_len; i++) {
-        uint32_t *row = rows[i % 3], *before = rows[(i + 2) % 3], *two_before = rows[(i + 1) % 3];
-
-        row[0] = i;
-        for (uint32_t j = 1; j <= b_len; j++) {
-            uint32_t change = before[j - 1] + (a.at[i - 1] != b.at[j - 1]);
-
-            row[j] = least_of(change, before[j] + 1, row[j - 1] + 1);
-            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1])
-                row[j] = least_of(row[j], row[j], two_before[j - 2] + 1);
-        }
-    }
-    return rows[a_len % 3][b_len];
-}
-
 struct best {
     struct text name;
     const char *found;
@@ -42,7 +10,7 @@ struct best {
 
 static void consider_candidate(struct best *best, const char *candidate)
 {
-    uint32_t distance = nearest_distance(best->name, text_of(candidate));
+    uint32_t distance = text_distance(best->name, text_of(candidate));
 
     if (!best->found || distance < best->distance) {
         best->found = candidate;

@@ -4,10 +4,6 @@
 
 #include "proto/wire/schema.h"
 
-/* Returns the number of letters to add, remove, change or swap (optimal string alignment distance). Texts are cut at 64
- * bytes. */
-uint32_t nearest_distance(struct text a, struct text b);
-
 /* Explains a full name ("persist.put_medai") that schema_ask does not know: returns not_found, with the nearest service
  * or ask as the hint. The standard asks of all services are candidates too. */
 enum err nearest_explain(struct text full_name, struct fault *fault);

@@ -329,9 +329,9 @@ static enum err read_fetch_settings(struct availability *availability, struct fa
 
     if (e != ERR_OK)
         return e;
-    fetches->readers.most = (uint32_t)config_int(config, "availability.fetch_files", 4, 1, READER_LANES);
-    fetches->readers.patience = config_int(config, "availability.fetch_patience_s", 30, 1, 3600) * 1000000;
-    fetches->tries_most = (uint32_t)config_int(config, "availability.fetch_tries", 5, 1, 100);
+    fetches->readers.most = (uint32_t)config_int(config, "availability.fetch_files");
+    fetches->readers.patience = config_int(config, "availability.fetch_patience_s") * 1000000;
+    fetches->tries_most = (uint32_t)config_int(config, "availability.fetch_tries");
     fetches->pause = 1000000;
     return config_end(config, e, fault);
 }

@@ -11,16 +11,6 @@
 
 enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
-/* Refuses a setting that does not fit: a cut one would name another server, or share an excluded folder. */
-static enum err copy_setting(struct config *config, const char *key, char *to, size_t size, struct fault *fault)
-{
-    struct text value = text_of(config_text(config, key, ""));
-
-    return text_copy(to, size, value) ? ERR_OK
-                                      : fault_set(fault, ERR_BAD_REQUEST, "the setting %s has %u bytes: at most %zu",
-                                                  key, value.len, size - 1);
-}
-
 static enum err read_composer_settings(struct composer *c, struct fault *fault)
 {
     struct config *config;
@@ -28,11 +18,9 @@ static enum err read_composer_settings(struct composer *c, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    e = copy_setting(config, "composer.server", c->server, sizeof(c->server), fault);
-    if (e == ERR_OK)
-        e = copy_setting(config, "composer.exclude", c->exclude, sizeof(c->exclude), fault);
-    config_free(config);
-    return e;
+    (void)text_copy(c->server, sizeof(c->server), text_of(config_text(config, "composer.server")));
+    (void)text_copy(c->exclude, sizeof(c->exclude), text_of(config_text(config, "composer.exclude")));
+    return config_end(config, ERR_OK, fault);
 }
 
 static void follow_catalogue(void *state, const void *body, bool gap)

@@ -94,11 +94,11 @@ static struct pool_settings settings_of(struct indexer *indexer, struct config *
     snprintf(indexer->program, sizeof(indexer->program), "%.4000s/loophole-worker",
              service_paths(indexer->service)->programs);
     (void)text_copy(indexer->cloud_globs, sizeof(indexer->cloud_globs),
-                    text_of(config_text(config, "availability.cloud", "")));
-    indexer->rescan_every = config_int(config, "indexer.rescan_minutes", 10, 1, 10080) * 60000000;
+                    text_of(config_text(config, "availability.cloud")));
+    indexer->rescan_every = config_int(config, "indexer.rescan_minutes") * 60000000;
     return (struct pool_settings){
-        .workers = (unsigned)config_int(config, "indexer.workers", workers, 1, POOL_WORKERS_MAX),
-        .deadline = config_int(config, "indexer.deadline_s", 60, 1, 3600) * 1000000,
+        .workers = (unsigned)config_int_or(config, "indexer.workers", workers),
+        .deadline = config_int(config, "indexer.deadline_s") * 1000000,
         .program = indexer->program,
         .folder = service_paths(indexer->service)->cache,
         .programs = service_paths(indexer->service)->programs,

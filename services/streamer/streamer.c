@@ -11,7 +11,7 @@ enum { BUSY_US = 10000, IDLE_US = 100000, CHECK_US = 1000000 };
 
 /* ---- settings ---- */
 
-static enum err read_preview_settings(struct streamer *streamer, struct fault *fault)
+static enum err read_streamer_settings(struct streamer *streamer, struct fault *fault)
 {
     struct preview_settings *preview = &streamer->preview.settings;
     struct config *config;
@@ -19,11 +19,11 @@ static enum err read_preview_settings(struct streamer *streamer, struct fault *f
 
     if (e != ERR_OK)
         return e;
-    preview->volume = pow(10, config_real(config, "preview.volume_db", 0, -80, 12) / 20);
-    preview->match = config_bool(config, "preview.match", true);
-    preview->loudness = config_real(config, "preview.loudness", -18, -60, 0);
-    e = takes_settings(&streamer->takes, config, service_paths(streamer->service), fault);
-    return config_end(config, e, fault);
+    preview->volume = pow(10, config_real(config, "preview.volume_db") / 20);
+    preview->match = config_bool(config, "preview.match");
+    preview->loudness = config_real(config, "preview.loudness");
+    takes_settings(&streamer->takes, config, service_paths(streamer->service));
+    return config_end(config, ERR_OK, fault);
 }
 
 /* ---- the tick ---- */
@@ -149,9 +149,9 @@ void streamer_open(struct streamer *streamer, struct service *service)
 
     *streamer = (struct streamer){ .service = service };
     locate_open(&streamer->locator, service_paths(service));
-    enum err e = core_link_open(&streamer->core, service_paths(service), &fault);
+    enum err e = read_streamer_settings(streamer, &fault);
     if (e == ERR_OK)
-        e = read_preview_settings(streamer, &fault);
+        e = core_link_open(&streamer->core, service_paths(service), &fault);
     if (e == ERR_OK)
         e = readers_new(service, &streamer->locator, &streamer->readers, &fault);
     if (e == ERR_OK) {

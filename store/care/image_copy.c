@@ -12,7 +12,7 @@
 #include "store/care/image.h"
 #include "store/check/culprit_wait.h"
 
-enum { PIECE = 65536, GROWTH_MIB = 256, GROWTH_MIB_LEAST = 1, GROWTH_MIB_MOST = 1 << 20, LOOK_MS = 50 };
+enum { PIECE = 65536, LOOK_MS = 50 };
 static const struct timespec look_period = { .tv_nsec = 50000000 };
 
 /* Shared by caller and child. */
@@ -176,7 +176,7 @@ static enum err load_growth(const struct paths *paths, uint64_t *pages, struct f
 
     if (e != ERR_OK)
         return e;
-    mib = config_int(config, "store.backup_growth_mib", GROWTH_MIB, GROWTH_MIB_LEAST, GROWTH_MIB_MOST);
+    mib = config_int(config, "store.backup_growth_mib");
     *pages = ((uint64_t)mib << 20) / (uint64_t)sysconf(_SC_PAGESIZE);
     return config_end(config, e, fault);
 }

@@ -14,8 +14,6 @@
 #include "store/store.h"
 #include "store/trust.h"
 
-enum { MAP_MIB = 256 << 10, MAP_MIB_LEAST = 1, MAP_MIB_MOST = 64 << 20 };
-
 enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault)
 {
     struct config *config;
@@ -23,7 +21,7 @@ enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault 
 
     if (e != ERR_OK)
         return e;
-    *bytes = (size_t)config_int(config, "store.map_mib", MAP_MIB, MAP_MIB_LEAST, MAP_MIB_MOST) << 20;
+    *bytes = (size_t)config_int(config, "store.map_mib") << 20;
     return config_end(config, e, fault);
 }
 

@@ -15,6 +15,9 @@ struct doctor {
 void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* settings.c: mistakes in loophole.conf. */
+void settings_doctor(struct doctor *doctor);
+
 /* question.c: missing files that wait for a person's answer. */
 void question_doctor(struct doctor *doctor);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/process/config.h"
 #include "frontends/cli/engine/engine.h"
 #include "proto/transport/lock.h"
 
@@ -121,8 +122,10 @@ static void print_passed_over(struct cli *cli)
 static enum err start_and_wait(struct cli *cli, struct fault *fault)
 {
     long from = engine_log_size(cli);
-    enum err e = engine_start(cli, fault);
+    enum err e = config_check_file(&cli->paths, fault);
 
+    if (e == ERR_OK)
+        e = engine_start(cli, fault);
     return e == ERR_OK ? engine_wait_ready(cli, from, fault) : e;
 }
 
@@ -149,7 +152,9 @@ enum err engine_restart(struct cli *cli, struct fault *fault)
 {
     struct supervisor_restart restart = { .service = text_of(cli->args[0]) };
     long from = engine_log_size(cli);
-    enum err e = ask(cli->asker, "supervisor.restart", &restart, 30000, NULL, NULL, fault);
+    enum err e = config_check_file(&cli->paths, fault);
 
+    if (e == ERR_OK)
+        e = ask(cli->asker, "supervisor.restart", &restart, 30000, NULL, NULL, fault);
     return e != ERR_OK ? e : engine_wait_ready(cli, from, fault);
 }

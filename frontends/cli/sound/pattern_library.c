@@ -14,18 +14,13 @@ enum { NAMES_MOST = 1000 };
 enum err pattern_library_is_view(struct cli *cli, bool *is_view, struct fault *fault)
 {
     struct config *config;
-    const char *view;
     enum err e = config_load(&cli->paths, &config, fault);
 
     *is_view = false;
     if (e != ERR_OK)
         return e;
-    view = config_text(config, "pattern.view", "slots");
-    *is_view = strcmp(view, "library") == 0;
-    if (!*is_view && strcmp(view, "slots") != 0)
-        e = fault_set(fault, ERR_BAD_REQUEST, "the setting pattern.view is \"%.60s\": expected slots or library", view);
-    config_free(config);
-    return e;
+    *is_view = strcmp(config_text(config, "pattern.view"), "library") == 0;
+    return config_end(config, ERR_OK, fault);
 }
 
 static bool is_filter(const char *arg)

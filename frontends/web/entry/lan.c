@@ -11,39 +11,9 @@
 
 /* ---- settings ---- */
 
-static bool is_literal(const char *address)
-{
-    struct in6_addr to;
-
-    return inet_pton(AF_INET, address, &to) == 1 || inet_pton(AF_INET6, address, &to) == 1;
-}
-
-/* "192.168.1.20:8443", "[fd00::1]:8443" */
-static enum err read_listen(struct lan *lan, const char *text, struct fault *fault)
-{
-    const char *given = text, *colon = strrchr(text, ':');
-    size_t len = colon ? (size_t)(colon - text) : 0;
-    char *end = NULL;
-    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-
-    if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
-        text++;
-        len -= 2;
-    }
-    (void)snprintf(lan->address, sizeof(lan->address), "%.*s", (int)len, text);
-    if (len < sizeof(lan->address) && end && *end == '\0' && port > 0 && port <= UINT16_MAX &&
-        is_literal(lan->address)) {
-        lan->gate.port = (uint16_t)port;
-        return ERR_OK;
-    }
-    fault_set(fault, ERR_BAD_REQUEST,
-              "the setting web.listen is \"%.80s\": expected an address of this machine and a port", given);
-    return fault_hint(fault, "for example: listen = 192.168.1.20:8443");
-}
-
 static enum err read_file_name(struct config *config, const char *name, char to[PATH_MAX], struct fault *fault)
 {
-    const char *path = config_text(config, name, "");
+    const char *path = config_text(config, name);
 
     if (path[0] == '/' && strlen(path) < PATH_MAX) {
         (void)snprintf(to, PATH_MAX, "%s", path);
@@ -69,7 +39,7 @@ static enum err check_privacy(const struct paths *paths, struct fault *fault)
 
 static enum err read_password(struct lan *lan, struct config *config, const struct paths *paths, struct fault *fault)
 {
-    const char *password = config_text(config, "web.password", "");
+    const char *password = config_text(config, "web.password");
     size_t len = strlen(password);
 
     if (len < LAN_PASSWORD_LEAST || len > LAN_PASSWORD_MOST) {
@@ -85,19 +55,17 @@ static enum err read_password(struct lan *lan, struct config *config, const stru
 static enum err read_lan_settings(struct lan *lan, struct config *config, const struct paths *paths,
                                   struct fault *fault)
 {
-    const char *listen = config_text(config, "web.listen", "");
+    const char *listen = config_text(config, "web.listen");
     enum err e;
 
-    if (!listen[0])
-        return ERR_OK;
-    e = read_listen(lan, listen, fault);
-    if (e == ERR_OK)
-        e = read_file_name(config, "web.certificate", lan->certificate, fault);
+    if (!setting_split_listen(listen, lan->address, sizeof(lan->address), &lan->gate.port))
+        return ERR_OK; /* it is not set, or config_check reports it */
+    e = read_file_name(config, "web.certificate", lan->certificate, fault);
     if (e == ERR_OK)
         e = read_file_name(config, "web.key", lan->key, fault);
     if (e == ERR_OK)
         e = read_password(lan, config, paths, fault);
-    (void)snprintf(lan->name, sizeof(lan->name), "%s", config_text(config, "web.name", ""));
+    (void)snprintf(lan->name, sizeof(lan->name), "%s", config_text(config, "web.name"));
     return e;
 }
 

@@ -142,17 +142,11 @@ static enum err read_audio_settings(struct audio *audio, struct fault *fault)
 {
     struct config *config;
     enum err e = config_load(service_paths(audio->service), &config, fault);
-    const char *limiter;
 
     if (e != ERR_OK)
         return e;
-    limiter = config_text(config, "audio.limiter", "instant");
-    audio->looks_ahead = strcmp(limiter, "lookahead") == 0;
-    if (!audio->looks_ahead && strcmp(limiter, "instant") != 0)
-        e = fault_set(fault, ERR_BAD_REQUEST,
-                      "audio.limiter in loophole.conf is \"%.60s\": expected instant or lookahead", limiter);
-    config_free(config);
-    return e;
+    audio->looks_ahead = strcmp(config_text(config, "audio.limiter"), "lookahead") == 0;
+    return config_end(config, ERR_OK, fault);
 }
 
 enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault)

@@ -8,7 +8,7 @@
 #include "common/process/log.h"
 #include "common/process/proc.h"
 
-enum { BEHIND_MOST = 1000, GROWTH_MIB = 1024, GROWTH_MIB_LEAST = 1, GROWTH_MIB_MOST = 1 << 20, ALARM_PART = 16 };
+enum { BEHIND_MOST = 1000, ALARM_PART = 16 };
 static const usec_t held_most = 10 * 1000000;
 
 enum err readers_open(struct readers *readers, const struct paths *paths, struct fault *fault)
@@ -18,7 +18,7 @@ enum err readers_open(struct readers *readers, const struct paths *paths, struct
 
     if (e != ERR_OK)
         return e;
-    int64_t mib = config_int(config, "store.reader_growth_mib", GROWTH_MIB, GROWTH_MIB_LEAST, GROWTH_MIB_MOST);
+    int64_t mib = config_int(config, "store.reader_growth_mib");
     readers->growth = ((uint64_t)mib << 20) / (uint64_t)sysconf(_SC_PAGESIZE);
     return config_end(config, e, fault);
 }

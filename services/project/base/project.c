@@ -14,15 +14,12 @@ static enum err read_project_settings(struct project *p, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    folder = config_text(config, "project.folder", "");
-    if (folder[0] && folder[0] != '/')
-        e = fault_set(fault, ERR_BAD_REQUEST, "the setting project.folder is not an absolute path: %.100s", folder);
+    folder = config_text(config, "project.folder");
     if (folder[0])
         snprintf(p->folder, sizeof(p->folder), "%s", folder);
     else
         snprintf(p->folder, sizeof(p->folder), "%.4000s/projects", p->paths->data);
-    config_free(config);
-    return e;
+    return config_end(config, ERR_OK, fault);
 }
 
 enum err project_open(struct project *p, struct service *service, struct fault *fault)

@@ -3,8 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "proto/wire/nearest.h"
-
 const struct filter filter_table[] = {
     { "name", "title", FILTER_WORDS, TERM_NAME, NULL, UNIT_NONE, "words of its name" },
     { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack; \"=NAME\" for the whole of it" },
@@ -111,7 +109,7 @@ const char *filter_nearest(struct text name)
     uint32_t best = 0, least = UINT32_MAX;
 
     for (uint32_t i = 0; i < filter_count; i++) {
-        uint32_t distance = nearest_distance(name, text_of(filter_table[i].name));
+        uint32_t distance = text_distance(name, text_of(filter_table[i].name));
         if (distance >= least)
             continue;
         least = distance;

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "proto/wire/nearest.h"
-
 enum { CLOCK_EVERY = 256 };
 
 /* The number of letters that may differ in a word of `len` bytes. */
@@ -87,7 +85,7 @@ static void look_at_words(struct search_for *s, enum term_field field, struct te
         uint32_t items = terms_posting(terms, range.at[i])->count;
         if (!items || text.len + most < s->wanted.len || text.len > s->wanted.len + most)
             continue;
-        uint32_t distance = nearest_distance(s->wanted, text);
+        uint32_t distance = text_distance(s->wanted, text);
         if (distance <= most)
             offer_one(s->to, s->arena,
                       (struct likely_one){ text, distance, items, field != TERM_NAME && field != TERM_TAG_WORD });
@@ -110,7 +108,7 @@ void likely_words(struct index *index, const enum term_field *fields, size_t cou
 /* If one of the two begins with the other, the distance is one letter. */
 static uint32_t value_distance(struct text wanted, struct text value)
 {
-    uint32_t distance = nearest_distance(wanted, value);
+    uint32_t distance = text_distance(wanted, value);
     bool begins = wanted.len > 1 && value.len > 1 && (text_starts(value, wanted) || text_starts(wanted, value));
 
     return begins && distance > 1 ? 1 : distance;

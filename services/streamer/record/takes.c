@@ -385,34 +385,19 @@ static void handle_volume(void *state, const void *body, bool gap)
 
 /* ---- open, close ---- */
 
-static enum err refuse_word(const char *key, const char *word, const char *words, struct fault *fault)
+void takes_settings(struct takes *takes, struct config *config, const struct paths *paths)
 {
-    return fault_set(fault, ERR_BAD_REQUEST, "%s in loophole.conf is \"%.60s\": expected %s", key, word, words);
-}
-
-enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault)
-{
-    const char *folder = config_text(config, "recording.folder", "");
-    const char *format = config_text(config, "recording.format", "wav");
-    const char *gaps = config_text(config, "recording.gaps", "fill");
-    const char *cancelled = config_text(config, "recording.cancelled", "keep");
+    const char *folder = config_text(config, "recording.folder");
 
     if (folder[0])
         snprintf(takes->folder, sizeof(takes->folder), "%s", folder);
     else
         snprintf(takes->folder, sizeof(takes->folder), "%.*s/recordings", PATH_MAX - 16, paths->data);
-    takes->latency_frames = config_int(config, "recording.latency_frames", -1, -1, 1000000);
-    takes->format = choice_value(&take_format_table, text_of(format));
-    if (takes->format == 0)
-        return refuse_word("recording.format", format, "wav, wav24 or flac", fault);
-    takes->skips_gaps = strcmp(gaps, "skip") == 0;
-    if (!takes->skips_gaps && strcmp(gaps, "fill") != 0)
-        return refuse_word("recording.gaps", gaps, "fill or skip", fault);
-    takes->looks_back = config_bool(config, "recording.look_back", true);
-    takes->deletes_cancelled = strcmp(cancelled, "delete") == 0;
-    if (!takes->deletes_cancelled && strcmp(cancelled, "keep") != 0)
-        return refuse_word("recording.cancelled", cancelled, "keep or delete", fault);
-    return ERR_OK;
+    takes->latency_frames = config_int(config, "recording.latency_frames");
+    takes->format = choice_value(&take_format_table, text_of(config_text(config, "recording.format")));
+    takes->skips_gaps = strcmp(config_text(config, "recording.gaps"), "skip") == 0;
+    takes->looks_back = config_bool(config, "recording.look_back");
+    takes->deletes_cancelled = strcmp(config_text(config, "recording.cancelled"), "delete") == 0;
 }
 
 enum err takes_open(struct takes *takes, struct fault *fault)
@@ -435,7 +420,7 @@ void takes_close(struct takes *takes)
 {
     bool have_ended = !takes->errands || errands_end(takes->errands);
 
-    if (!have_ended)
+    if (!takes->mailbox || !have_ended)
         return; /* a disk hangs, so the memory of its thread is not freed */
     service_unwatch(takes->service, mailbox_fd(takes->mailbox));
     mailbox_free(takes->mailbox);

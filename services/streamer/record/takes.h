@@ -167,8 +167,8 @@ struct takes {
     char alarm[256];
 };
 
-/* Errors: bad_request (a setting has an unknown value). */
-enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault);
+/* Reads [recording]; `config` notes values that do not fit. */
+void takes_settings(struct takes *takes, struct config *config, const struct paths *paths);
 
 /* The caller sets `service`, `core` and `locator` before. Errors: full, io. */
 enum err takes_open(struct takes *takes, struct fault *fault);

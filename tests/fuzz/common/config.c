@@ -20,13 +20,14 @@ static void write_conf(const struct paths *paths, struct bytes bytes)
 static void getters_keep_their_range(struct config *config)
 {
     struct fault fault = { 0 };
-    int64_t number = config_int(config, "a.i", 5, -10, 1000);
-    double real = config_real(config, "a.r", 0.5, 0, 1e6);
+    int64_t number = config_int(config, "audio.rate");
+    double real = config_real(config, "preview.volume_db");
 
-    holds(number >= -10 && number <= 1000);
-    holds(real >= 0 && real <= 1e6);
-    config_bool(config, "a.b", true);
-    holds(config_text(config, "a.t", "none") != NULL);
+    holds(number >= 22050 && number <= 192000);
+    holds(real >= -80 && real <= 12);
+    config_bool(config, "preview.match");
+    holds(config_text(config, "recording.folder") != NULL);
+    config_check_all(config, NULL, NULL);
     if (config_check(config, &fault) != ERR_OK)
         holds(fault.what[0] && memchr(fault.what, 0, sizeof(fault.what)));
 }

@@ -171,9 +171,36 @@ static void a_noun_is_in_the_plural_after_every_count_but_1(void **state)
     assert_string_equal(text_plural(UINT64_MAX), "s");
 }
 
+static void distances_count_letters(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        uint32_t distance;
+    } cases[] = {
+        { "", "", 0 },         { "", "abc", 3 },           { "abc", "", 3 },
+        { "ping", "ping", 0 }, { "ping", "pin", 1 },       { "pnig", "ping", 1 },
+        { "pong", "ping", 1 }, { "kitten", "sitting", 3 }, { "put_medai", "put_media", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        assert_int_equal(text_distance(text_of(cases[i].a), text_of(cases[i].b)), cases[i].distance);
+}
+
+static void a_very_long_name_is_safe(void **state)
+{
+    char name[5000];
+
+    (void)state;
+    memset(name, 'x', sizeof(name));
+    assert_true(text_distance((struct text){ sizeof(name), name }, TEXT("ping")) >= 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(distances_count_letters),
+        cmocka_unit_test(a_very_long_name_is_safe),
         cmocka_unit_test(texts_are_equal_by_their_bytes),
         cmocka_unit_test(order_is_by_bytes_and_the_shorter_comes_first),
         cmocka_unit_test(a_text_starts_with_its_start_and_with_nothing),

@@ -7,31 +7,6 @@
 
 #include "proto/wire/nearest.h"
 
-static void distances_count_letters(void **state)
-{
-    static const struct {
-        const char *a, *b;
-        uint32_t distance;
-    } cases[] = {
-        { "", "", 0 },         { "", "abc", 3 },           { "abc", "", 3 },
-        { "ping", "ping", 0 }, { "ping", "pin", 1 },       { "pnig", "ping", 1 },
-        { "pong", "ping", 1 }, { "kitten", "sitting", 3 }, { "put_medai", "put_media", 1 },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-        assert_int_equal(nearest_distance(text_of(cases[i].a), text_of(cases[i].b)), cases[i].distance);
-}
-
-static void a_very_long_name_is_safe(void **state)
-{
-    char name[5000];
-
-    (void)state;
-    memset(name, 'x', sizeof(name));
-    assert_true(nearest_distance((struct text){ sizeof(name), name }, TEXT("ping")) >= 60);
-}
-
 static void expect_hint(const char *unknown, const char *hint)
 {
     struct fault fault = { 0 };
@@ -78,9 +53,10 @@ static void an_unknown_service_is_explained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distances_count_letters),      cmocka_unit_test(a_very_long_name_is_safe),
-        cmocka_unit_test(the_nearest_service_is_named), cmocka_unit_test(own_and_standard_asks_are_candidates),
-        cmocka_unit_test(an_unknown_ask_is_explained),  cmocka_unit_test(an_unknown_service_is_explained),
+        cmocka_unit_test(the_nearest_service_is_named),
+        cmocka_unit_test(own_and_standard_asks_are_candidates),
+        cmocka_unit_test(an_unknown_ask_is_explained),
+        cmocka_unit_test(an_unknown_service_is_explained),
     };
 
     return cmocka_run_group_tests_name("nearest", tests, NULL, NULL);

@@ -37,9 +37,9 @@ static void only_names_of_devices_are_names(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-        assert_true(device_is_name(good[i]));
+        assert_true(setting_is_device(good[i]));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        assert_false(device_is_name(bad[i]));
+        assert_false(setting_is_device(bad[i]));
 }
 
 static void a_program_is_found_in_the_path(void **state)

@@ -41,8 +41,8 @@ static void a_new_setting_goes_to_the_end_of_its_section(void **state)
 
 static void the_same_name_in_another_section_is_left_alone(void **state)
 {
-    assert_string_equal(text_after(*state, "[limits]\ndevice = x\n[audio]\ndevice = y\n", "audio.device", "z"),
-                        "[limits]\ndevice = x\n[audio]\ndevice = z\n");
+    assert_string_equal(text_after(*state, "[osc]\nlisten = x\n[web]\nlisten = y\n", "web.listen", "10.0.0.1:80"),
+                        "[osc]\nlisten = x\n[web]\nlisten = 10.0.0.1:80\n");
 }
 
 static void a_file_that_cannot_be_read_is_not_written(void **state)
@@ -76,6 +76,28 @@ static void a_link_stays_and_the_file_that_it_leads_to_is_changed(void **state)
     buffer_free(&file);
 }
 
+static void refused_and_unchanged(struct home *home, const char *key, const char *value, const char *why)
+{
+    struct buffer file = { 0 };
+    struct fault fault = { 0 };
+
+    home_file(home, "home/config/loophole.conf", "[audio]\nrate = 44100\n");
+    assert_int_equal(config_put(&home->paths, key, value, &fault), ERR_BAD_REQUEST);
+    assert_non_null(strstr(fault.what, why));
+    assert_int_equal(file_read_all(home_file(home, "home/config/loophole.conf", NULL), 1 << 20, &file, NULL), ERR_OK);
+    assert_string_equal(buffer_c(&file), "[audio]\nrate = 44100\n");
+    buffer_free(&file);
+}
+
+static void a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused(void **state)
+{
+    refused_and_unchanged(*state, "audio.rate", "fast", "expected a whole number from 22050 to 192000");
+    refused_and_unchanged(*state, "audio.rat", "48000", "no setting \"rat\"");
+    refused_and_unchanged(*state, "web.name", "a ; b", "cannot hold");
+    refused_and_unchanged(*state, "web.name", "a\n[limits]\nfiles = 300", "cannot hold");
+    refused_and_unchanged(*state, "web.name", " a", "cannot hold");
+}
+
 static void a_link_to_a_file_that_is_missing_stays(void **state)
 {
     struct home *home = *state;
@@ -97,9 +119,10 @@ int main(void)
         HOME_TEST(a_setting_is_replaced_where_it_stands),
         HOME_TEST(a_new_setting_goes_to_the_end_of_its_section),
         HOME_TEST(the_same_name_in_another_section_is_left_alone),
+        HOME_TEST(a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused),
         HOME_TEST(a_link_stays_and_the_file_that_it_leads_to_is_changed),
         HOME_TEST(a_link_to_a_file_that_is_missing_stays),
         HOME_TEST(a_file_that_cannot_be_read_is_not_written),
     };
-    return cmocka_run_group_tests_name("common/config_put", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("common/process/config_put", tests, NULL, NULL);
 }
