@@ -15,6 +15,7 @@ struct chunk_place {
 
 struct midi_counts {
     uint32_t tracks, events, tempos;
+    struct midi_repairs *repairs;
 };
 
 static uint8_t take_byte(struct chunk_place *in)
@@ -80,30 +81,50 @@ static void check_data(struct chunk_place *in, uint8_t status, uint8_t first)
     in->bad = in->bad || first >= 0x80 || (!one && take_byte(in) >= 0x80);
 }
 
-/* Checks an event after its time. Returns the type of a meta event, 0 of a channel's message, SYSEX of others. */
-static uint8_t check_event(struct chunk_place *in, uint8_t *running, struct midi_counts *counts)
+/* A message between devices, F1 to F6 or F8 to FE, has no place in a file, and no length there. */
+static uint8_t skip_between_devices(struct chunk_place *in, uint8_t first, struct midi_counts *counts)
+{
+    skip_bytes(in, first == 0xf2 ? 2 : first == 0xf1 || first == 0xf3 ? 1 : 0);
+    counts->repairs->messages++;
+    return SYSEX;
+}
+
+/* The status of the last channel message of a track, which the next one may leave out. */
+struct running_status {
+    uint8_t status; /* 0: none */
+    bool is_stale;  /* another event came after it */
+};
+
+static uint8_t check_message(struct chunk_place *in, uint8_t first, struct running_status *running,
+                             struct midi_counts *counts)
+{
+    in->bad = in->bad || (first < 0x80 && running->status == 0);
+    counts->repairs->statuses += first < 0x80 && running->is_stale && !in->bad;
+    if (first >= 0x80)
+        running->status = first;
+    running->is_stale = false;
+    check_data(in, running->status, first < 0x80 ? first : take_byte(in));
+    return 0;
+}
+
+/* Checks an event after its time. Returns the type of a meta event, 0 of a channel's message, SYSEX of others. As
+ * players do, running status continues after other events. */
+static uint8_t check_event(struct chunk_place *in, struct running_status *running, struct midi_counts *counts)
 {
     const uint8_t first = take_byte(in);
 
     counts->events++;
-    if (first == META) {
-        *running = 0;
-        return check_meta(in, counts);
-    }
+    if (first < SYSEX)
+        return check_message(in, first, running, counts);
     if (first == SYSEX || first == SYSEX_MORE) {
-        *running = 0;
+        running->is_stale = true;
         skip_bytes(in, take_length(in));
         return SYSEX;
     }
-    if (first > SYSEX || (first < 0x80 && *running == 0)) {
-        in->bad = true;
-    } else if (first < 0x80) {
-        check_data(in, *running, first);
-    } else {
-        *running = first;
-        check_data(in, first, take_byte(in));
-    }
-    return 0;
+    if (first != META)
+        return skip_between_devices(in, first, counts);
+    running->is_stale = true;
+    return check_meta(in, counts);
 }
 
 static void add_u32_big(struct buffer *to, uint32_t number)
@@ -128,24 +149,38 @@ static bool is_kept(uint8_t kind)
     return kind == 0 || kind == META_END || kind == META_TEMPO || kind == META_TEXT || kind == META_NAME;
 }
 
+/* The library does not know running status after other events, so each message gets its status. */
+static void add_event(struct buffer *to, uint8_t kind, const struct running_status *running, struct bytes event)
+{
+    if (kind == 0 && *(const uint8_t *)event.at < 0x80)
+        buffer_add(to, &running->status, 1);
+    buffer_add(to, event.at, event.len);
+}
+
 /* Copies the events that are kept. The time of others counts for the next one. */
 static enum err check_track(struct chunk_place in, struct midi_counts *counts, struct buffer *clean,
                             struct fault *fault)
 {
     uint64_t time = 0, copied = 0;
-    uint8_t running = 0, kind = 0;
+    struct running_status running = { 0 };
+    uint8_t kind = 0;
 
     while (!in.bad && kind != META_END && time < MIDI_TICKS && counts->events <= MIDI_EVENTS &&
            counts->tempos <= MIDI_TEMPOS) {
         const uint8_t *begin;
 
+        if (in.left == 0) {
+            counts->repairs->ends++;
+            buffer_add(clean, "\0\xff\x2f\0", 4);
+            return ERR_OK;
+        }
         time += take_length(&in);
         begin = in.at;
         kind = check_event(&in, &running, counts);
         if (in.bad || !is_kept(kind) || time >= MIDI_TICKS)
             continue;
         add_time(clean, (uint32_t)(time - copied));
-        buffer_add(clean, begin, (size_t)(in.at - begin));
+        add_event(clean, kind, &running, bytes_of(begin, (size_t)(in.at - begin)));
         copied = time;
     }
     if (in.bad)
@@ -193,31 +228,58 @@ static enum err check_header(struct chunk_place *in, uint32_t *tracks, struct fa
     return ERR_OK;
 }
 
-enum err midi_check(struct bytes file, struct buffer *clean, struct fault *fault)
+/* Takes the head of the next chunk. False: no whole head is left. */
+static bool take_chunk(struct chunk_place *in, bool *is_track, struct chunk_place *chunk)
+{
+    if (in->left < 8)
+        return false;
+    *is_track = memcmp(in->at, "MTrk", 4) == 0;
+    skip_bytes(in, 4);
+    const uint32_t length = take_number(in, 4);
+    *chunk = (struct chunk_place){ in->at, length, false };
+    skip_bytes(in, length);
+    return true;
+}
+
+static enum err check_chunks(struct chunk_place *in, uint32_t expected, struct midi_counts *counts,
+                             struct buffer *clean, struct fault *fault)
+{
+    struct chunk_place chunk;
+    bool is_track;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && counts->tracks < expected && take_chunk(in, &is_track, &chunk)) {
+        counts->repairs->chunks += !is_track && !in->bad;
+        counts->tracks += is_track || in->bad;
+        if (in->bad)
+            return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file ends within track %u", counts->tracks);
+        if (is_track)
+            e = copy_track(chunk, counts, clean, fault);
+    }
+    if (e == ERR_OK && counts->tracks == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has no track");
+    counts->repairs->tracks = expected - counts->tracks;
+    return e;
+}
+
+enum err midi_check(struct bytes file, struct buffer *clean, struct midi_repairs *repairs, struct fault *fault)
 {
     struct chunk_place in = { file.at, file.len, false };
-    struct midi_counts counts = { 0 };
+    struct midi_counts counts = { .repairs = repairs };
     uint32_t expected = 0;
     enum err e;
 
+    *repairs = (struct midi_repairs){ 0 };
     if (file.len > MIDI_FILE_BYTES)
         return fault_set(fault, ERR_TOO_LARGE, "the MIDI file has %u bytes, at most %d are allowed", file.len,
                          MIDI_FILE_BYTES);
     e = check_header(&in, &expected, fault);
-    buffer_add(clean, file.at, e == ERR_OK ? (size_t)(in.at - file.at) : 0);
-    while (e == ERR_OK && counts.tracks < expected) {
-        const bool is_track = in.left >= 8 && memcmp(in.at, "MTrk", 4) == 0;
-        const uint32_t length = in.left >= 8 ? (skip_bytes(&in, 4), take_number(&in, 4)) : UINT32_MAX;
-        const struct chunk_place track = { in.at, length, false };
-
-        skip_bytes(&in, length);
-        if (in.bad)
-            return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file ends within track %u", counts.tracks + 1);
-        if (!is_track)
-            return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has an unknown chunk after track %u",
-                             counts.tracks);
-        counts.tracks++;
-        e = copy_track(track, &counts, clean, fault);
-    }
+    if (e != ERR_OK)
+        return e;
+    const size_t head = clean->len + 10; /* of the number of tracks */
+    buffer_add(clean, file.at, (size_t)(in.at - file.at));
+    e = check_chunks(&in, expected, &counts, clean, fault);
+    clean->at[head] = (uint8_t)(counts.tracks >> 8);
+    clean->at[head + 1] = (uint8_t)counts.tracks;
     return e;
 }

@@ -81,9 +81,10 @@ static enum err read_clean(struct bytes clean, struct arena *arena, struct midi_
 enum err midi_file_read(struct bytes from, struct arena *arena, struct midi_file *to, struct fault *fault)
 {
     struct buffer clean = { 0 };
-    enum err e = midi_check(from, &clean, fault);
+    enum err e;
 
     *to = (struct midi_file){ 0 };
+    e = midi_check(from, &clean, &to->repairs, fault);
     if (e == ERR_OK)
         e = read_clean(buffer_bytes(&clean), arena, to, fault);
     buffer_free(&clean);

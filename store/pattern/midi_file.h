@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/err.h"
+#include "store/pattern/midi_check.h"
 
 enum { MIDI_NOTE_OFF = 0x80, MIDI_NOTE_ON = 0x90, MIDI_CONTROL = 0xb0, MIDI_META = 0xff };
 enum { MIDI_META_TEXT = 1, MIDI_META_NAME = 3, MIDI_META_END = 0x2f, MIDI_META_TEMPO = 0x51 };
@@ -23,7 +24,8 @@ struct midi_file {
     uint32_t ticks; /* of a quarter note */
     uint32_t tracks;
     uint32_t count;
-    struct midi_event *events; /* by time; at one tick in the order of the file */
+    struct midi_event *events;   /* by time; at one tick in the order of the file */
+    struct midi_repairs repairs; /* of a file that was read */
 };
 
 /* Reads a file of type 0 or 1; messages of the system are left out. Errors: those of midi_check, io (the library

@@ -381,6 +381,23 @@ static void remark_dropped(struct importing *m)
                    text_plural(m->without_row), PATTERN_ROWS);
 }
 
+static void remark_repair(struct importing *m, uint32_t count, const char *what)
+{
+    if (count)
+        remark_add(m->remarks, "repaired: %s (%u)", what, count);
+}
+
+static void remark_repairs(struct importing *m)
+{
+    const struct midi_repairs *repairs = &m->from->repairs;
+
+    remark_repair(m, repairs->statuses, "a message without a status byte after another event");
+    remark_repair(m, repairs->messages, "a message between devices, such as the clock, left out");
+    remark_repair(m, repairs->ends, "a track without an event for its end");
+    remark_repair(m, repairs->chunks, "a chunk of another program, left out");
+    remark_repair(m, repairs->tracks, "a track that the head promises is missing");
+}
+
 enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,
                      struct fault *fault)
 {
@@ -394,6 +411,7 @@ enum err midi_import(const struct midi_file *from, struct arena *arena, struct p
         return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has no notes");
     read_controls(&m);
     count_steps(&m);
+    remark_repairs(&m);
     remark_dropped(&m);
     to->sequencer = (struct sequencer){
         .has_bpm = true, .bpm = m.bpm, .has_swing = true, .swing = m.swing, .has_seed = m.seed > 0, .seed = m.seed

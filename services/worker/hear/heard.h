@@ -9,7 +9,7 @@
 #include "common/err.h"
 
 enum {
-    HEAR_VERSION = 7, /* of the analyser; every change of a result raises it */
+    HEAR_VERSION = 8, /* of the analyser; every change of a result raises it */
     HEARD_FACTS_MAX = 48,
     HEARD_ARTEFACTS_MAX = 8,
     HEARD_SPECTRUM = 16,

@@ -20,6 +20,7 @@ enum {
     META_COPYRIGHT = 2,
     META_NAME = 3,
     META_TEMPO = 0x51,
+    META_END = 0x2F,
     META_KEY = 0x59,
 };
 
@@ -144,8 +145,11 @@ static void take_track(struct song_reading *r, int64_t at, int64_t end, bool is_
     struct midi_message message;
 
     midi_track_begin(track, r->input, at, end);
-    while (midi_track_next(track, &message))
+    while (midi_track_next(track, &message)) {
         take_message(r, &message, is_first);
+        if (message.status == MIDI_META && message.data[0] == META_END)
+            break;
+    }
     end_all_notes(r, track->tick);
 }
 

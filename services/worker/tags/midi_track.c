@@ -39,18 +39,30 @@ static bool next_bytes(struct midi_track *track, struct midi_message *message)
     message->data[0] = (uint8_t)type;
     message->at = track->at;
     track->at += message->len;
-    track->running = 0;
     return track->at <= track->end;
 }
 
+/* Some recorders write messages between devices (F1 to F6, and F8 to FE of real time) into the file: they have no
+ * length. False: the byte begins another event. */
+static bool skip_between_devices(struct midi_track *track, int byte)
+{
+    if (byte <= 0xF0 || byte == 0xF7 || byte >= MIDI_META)
+        return false;
+    track->at += byte == 0xF2 ? 2 : byte == 0xF1 || byte == 0xF3 ? 1 : 0;
+    return true;
+}
+
+/* As players do, running status continues after meta events and messages of the system. */
 bool midi_track_next(struct midi_track *track, struct midi_message *message)
 {
     uint32_t wait;
     int byte;
 
-    if (!next_number(track, &wait) || (byte = next_byte(track)) < 0)
-        return false;
-    track->tick += wait;
+    do {
+        if (!next_number(track, &wait) || (byte = next_byte(track)) < 0)
+            return false;
+        track->tick += wait;
+    } while (skip_between_devices(track, byte));
     *message = (struct midi_message){ .tick = track->tick, .status = byte < 0x80 ? track->running : (uint8_t)byte };
     if (message->status == 0)
         return false;

@@ -186,6 +186,22 @@ static void a_damaged_file_is_read_safely(void **state)
     buffer_free(&track), buffer_free(&file);
 }
 
+/* Two notes of which the second has running status after a text, a clock between them, and notes after the end. */
+static void a_track_is_read_as_players_read_it(void **state)
+{
+    static const uint8_t track_bytes[] = { 0,   0x90, 60,   100,  96, 60,   0,    0,    0xFF, 1,  2,  'h',
+                                           'i', 0,    62,   100,  0,  0xF8, 48,   0xF2, 1,    2,  48, 62,
+                                           0,   0,    0xFF, 0x2F, 0,  0,    0x90, 64,   100,  96, 64, 0 };
+    (void)state;
+    struct buffer track = { 0 };
+    buffer_add(&track, track_bytes, sizeof(track_bytes));
+    struct buffer file = file_of(96, &track, 1);
+    struct midi_song song = song_of(&file);
+    assert_int_equal(song.notes, 2);
+    assert_true(is_near(song.seconds, 1));
+    buffer_free(&track), buffer_free(&file);
+}
+
 static void a_tempo_is_found_in_spite_of_rounding(void **state)
 {
     (void)state;
@@ -220,6 +236,7 @@ int main(void)
         cmocka_unit_test(running_status_counts_and_a_note_that_never_ends_ends_with_its_track),
         cmocka_unit_test(a_tempo_is_found_in_spite_of_rounding),
         cmocka_unit_test(a_damaged_file_is_read_safely),
+        cmocka_unit_test(a_track_is_read_as_players_read_it),
         cmocka_unit_test(a_file_without_tracks_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
