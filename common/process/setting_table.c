@@ -43,6 +43,7 @@ const struct setting setting_table[] = {
     { "osc.listen", SETTING_TEXT, "127.0.0.1", 0, 15, NULL, setting_is_ipv4, "an IPv4 address of this machine", NULL,
       false, "osc", "the address that receives OSC messages; 0.0.0.0: all" },
     { WHOLE("osc.port", "", 0, 65535), "osc", "the UDP port; 0: any free one; 7770, or a free one, without it" },
+    { WORD("osc.users", "own", "own any"), "osc", "the users of this machine whose programs may send" },
 
     { WORD("pattern.view", "slots", "slots library"), "", "what the pattern commands name first" },
 
@@ -83,5 +84,6 @@ const struct setting setting_table[] = {
       "another name of this machine in the browsers' addresses" },
     { "web.password", SETTING_TEXT, "", 12, 256, NULL, NULL, NULL, NULL, true, "web",
       "the password for browsers of other machines" },
+    { WORD("web.users", "own", "own any"), "web", "the users of this machine whose browsers may enter" },
 };
 const uint32_t setting_count = sizeof(setting_table) / sizeof(*setting_table);

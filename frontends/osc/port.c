@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -22,6 +23,7 @@ enum err port_read_settings(struct osc *osc, struct fault *fault)
     port = config_int_or(config, "osc.port", -1);
     osc->is_fixed = port > 0;
     osc->wanted = (uint16_t)(port < 0 ? OSC_PORT : port);
+    osc->takes_any = strcmp(config_text(config, "osc.users"), "any") == 0;
     (void)inet_pton(AF_INET, config_text(config, "osc.listen"), &osc->listen);
     return config_end(config, ERR_OK, fault);
 }

@@ -1,5 +1,5 @@
-/* port.h: the UDP port. The settings [osc] port and listen choose it. Without a setting it is 7770, or another one,
- * drawn once, if another program has that; DATA/osc.port keeps a drawn one. The loop's thread. */
+/* port.h: the UDP port. The settings [osc] port and listen choose it, and users its senders. Without a setting it is
+ * 7770, or another one, drawn once, if another program has that; DATA/osc.port keeps a drawn one. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_OSC_PORT_H
 #define LOOPHOLE_FRONTENDS_OSC_PORT_H
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/process/log.h"
+#include "common/process/socket_owner.h"
 #include "frontends/osc/command.h"
 #include "frontends/osc/port.h"
 #include "frontends/osc/reply.h"
@@ -69,23 +70,82 @@ static void take_packet(struct osc *osc, uint8_t *bytes, size_t len, const struc
     arena_free(&arena);
 }
 
+/* Packets that came before one look at the table of sockets. */
+struct arrivals {
+    uint32_t count;
+    size_t used; /* of bytes */
+    struct arrival {
+        struct sockaddr_in from;
+        size_t at, len;
+    } each[OSC_PACKETS_AT_ONCE];
+    _Alignas(8) uint8_t bytes[8 * PACKET_BYTES + 8];
+};
+
+/* False: no packet is left, or recv reports the error of an earlier answer. */
+static bool receive_packets(int fd, struct arrivals *to)
+{
+    to->count = 0;
+    to->used = 0;
+    while (to->count < OSC_PACKETS_AT_ONCE && sizeof(to->bytes) - to->used > PACKET_BYTES) {
+        struct arrival *one = &to->each[to->count];
+        socklen_t size = sizeof(one->from);
+        const ssize_t len =
+            recvfrom(fd, to->bytes + to->used, PACKET_BYTES + 1, MSG_DONTWAIT, (struct sockaddr *)&one->from, &size);
+
+        if (len < 0)
+            return false;
+        if (one->from.sin_family != AF_INET || !one->from.sin_port)
+            continue;
+        one->at = to->used;
+        one->len = (size_t)len;
+        to->used += (one->len + 7) / 8 * 8;
+        to->count++;
+    }
+    return true;
+}
+
+/* The kernel knows the senders on this machine alone. A sender whose socket is gone is unknown. */
+static bool may_send(const struct socket_owners *owners, const struct sockaddr_in *from)
+{
+    return !socket_is_of_this_machine(from->sin_addr) || socket_owners_are_own(owners, from, NULL);
+}
+
+static void refuse_user(struct osc *osc, const struct sockaddr_in *from)
+{
+    osc->counts.received++;
+    osc->counts.refused++;
+    warn_of_packet(osc, "its sender is another user of this machine, or has ended ([osc] users)", from);
+}
+
+static void take_arrivals(struct osc *osc, struct arrivals *arrivals)
+{
+    struct socket_owners owners = { 0 };
+
+    if (!osc->takes_any && arrivals->count > 0)
+        socket_owners_read(&owners, OWNERS_OF_UDP);
+    for (uint32_t i = 0; i < arrivals->count; i++) {
+        const struct arrival *one = &arrivals->each[i];
+
+        if (osc->takes_any || may_send(&owners, &one->from))
+            take_packet(osc, arrivals->bytes + one->at, one->len, &one->from);
+        else
+            refuse_user(osc, &one->from);
+    }
+    socket_owners_free(&owners);
+}
+
 static void read_socket(void *state, int fd)
 {
-    static uint8_t bytes[PACKET_BYTES + 1];
+    static struct arrivals arrivals;
     struct osc *osc = state;
+    bool is_more = true;
 
-    for (uint32_t i = 0; i < OSC_PACKETS_A_TURN; i++) {
-        struct sockaddr_in from = { 0 };
-        socklen_t size = sizeof(from);
-        const ssize_t len = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
-
-        if (len < 0) { /* no packet is left, or recv reports the error of an earlier answer */
-            subscribers_remove_gone(osc);
-            return;
-        }
-        if (from.sin_family == AF_INET && from.sin_port)
-            take_packet(osc, bytes, (size_t)len, &from);
+    for (uint32_t taken = 0; is_more && taken < OSC_PACKETS_A_TURN; taken += arrivals.count + 1) {
+        is_more = receive_packets(fd, &arrivals);
+        take_arrivals(osc, &arrivals);
     }
+    if (!is_more)
+        subscribers_remove_gone(osc);
 }
 
 /* ---- the port, again and again ---- */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/process/config.h"
 #include "common/process/log.h"
 #include "frontends/web/connection.h"
 #include "frontends/web/drop.h"
@@ -237,6 +238,17 @@ static enum err open_context(struct web *web, struct fault *fault)
     return web->lan.gate.port ? open_lan(web, info, fault) : ERR_OK;
 }
 
+static enum err read_users(struct web *web, struct fault *fault)
+{
+    struct config *config = NULL;
+    enum err e = config_load(web->paths, &config, fault);
+
+    if (e != ERR_OK)
+        return e;
+    web->takes_any = strcmp(config_text(config, "web.users"), "any") == 0;
+    return config_end(config, ERR_OK, fault);
+}
+
 static enum err open_parts(struct web *web, struct fault *fault)
 {
     const struct service_links_events events = { route_answer, take_event, take_return, web };
@@ -244,6 +256,8 @@ static enum err open_parts(struct web *web, struct fault *fault)
 
     if (e == ERR_OK)
         e = lan_read(&web->lan, &web->gate, web->paths, fault);
+    if (e == ERR_OK)
+        e = read_users(web, fault);
     if (e == ERR_OK)
         e = mailbox_new(&web->mailbox, fault);
     if (e == ERR_OK) {

@@ -52,7 +52,7 @@ static bool answer_app(struct visit *visit, const char *path)
 static bool answer_token(struct visit *visit, const char *token)
 {
     char cookie[GATE_COOKIE_SIZE], value[GATE_COOKIE_SIZE + 64];
-    bool is_good = gate_redeem(&visit->web->gate, token);
+    bool is_good = gate_redeem(&visit->web->gate, token) && visit_is_of_user(visit->web, visit->wsi);
 
     if (!is_good && !visit_has_session(visit->web, visit->wsi))
         return visit_say(visit, HTTP_STATUS_FORBIDDEN,

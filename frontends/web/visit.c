@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#include "common/process/socket_owner.h"
 
 #define ONLY_LOGIN "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #define ONLY_OWN                                                                                                       \
@@ -40,12 +43,58 @@ bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, con
     return gate_is_own_origin(origin, is_lan ? "https://" : "http://", host);
 }
 
+/* An address of the loopback interface; a socket of IPv6 has it mapped. */
+static struct sockaddr_in as_ipv4(const struct sockaddr_storage *at)
+{
+    const struct sockaddr_in6 *mapped = (const struct sockaddr_in6 *)at;
+    struct sockaddr_in to = { .sin_family = AF_INET };
+
+    if (at->ss_family == AF_INET)
+        return *(const struct sockaddr_in *)at;
+    to.sin_port = mapped->sin6_port;
+    memcpy(&to.sin_addr, mapped->sin6_addr.s6_addr + 12, sizeof(to.sin_addr));
+    return to;
+}
+
+/* True if this user has the other end of the connection. */
+static bool is_end_own(int fd)
+{
+    struct sockaddr_storage here = { 0 }, there = { 0 };
+    socklen_t here_len = sizeof(here), there_len = sizeof(there);
+    struct sockaddr_in at, to;
+    struct socket_owners owners;
+    bool is_own;
+
+    if (getsockname(fd, (struct sockaddr *)&here, &here_len) < 0 ||
+        getpeername(fd, (struct sockaddr *)&there, &there_len) < 0)
+        return false;
+    at = as_ipv4(&there);
+    to = as_ipv4(&here);
+    socket_owners_read(&owners, OWNERS_OF_TCP);
+    is_own = socket_owners_are_own(&owners, &at, &to);
+    socket_owners_free(&owners);
+    return is_own;
+}
+
+bool visit_is_of_user(const struct web *web, struct lws *wsi)
+{
+    static const char own, other; /* what the connection keeps: its owner stays the same */
+    const void *known = lws_get_opaque_user_data(wsi);
+
+    if (web->takes_any || visit_is_lan(web, wsi))
+        return true;
+    if (!known)
+        known = is_end_own(lws_get_socket_fd(wsi)) ? &own : &other;
+    lws_set_opaque_user_data(wsi, (void *)(uintptr_t)known);
+    return known == &own;
+}
+
 bool visit_has_session(const struct web *web, struct lws *wsi)
 {
     char cookies[2048];
 
     visit_read_header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies));
-    return gate_knows(visit_is_lan(web, wsi) ? &web->lan.gate : &web->gate, cookies);
+    return gate_knows(visit_is_lan(web, wsi) ? &web->lan.gate : &web->gate, cookies) && visit_is_of_user(web, wsi);
 }
 
 bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)

@@ -48,6 +48,11 @@ bool visit_is_lan(const struct web *web, struct lws *wsi);
 bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
 bool visit_has_session(const struct web *web, struct lws *wsi);
 
+/* True if the browser is a program of this user, as far as the kernel can say: a cookie or token alone is not enough,
+ * because browsers send the cookie to other ports, and other users can read the arguments of programs. Always true at
+ * the address of [web] listen, and with [web] users = any. */
+bool visit_is_of_user(const struct web *web, struct lws *wsi);
+
 /* Copies a header; "" if it is absent or too long. */
 void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to, size_t size);
 

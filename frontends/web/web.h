@@ -48,6 +48,7 @@ struct web {
     struct own_asks own; /* the loop's thread */
     struct gate gate;
     struct lan lan;
+    bool takes_any; /* [web] users = any: browsers of other users of this machine may enter too */
     pthread_t thread;
     bool has_thread;
     atomic_bool ends;

@@ -1,18 +1,21 @@
 #!/usr/bin/python3
 """OSC: messages and their answers, bundles and time tags, subscriptions, hostile packets, and kills."""
+import contextlib
 import fcntl
 import http.client
 import json
 import os
 import random
 import signal
+import shutil
 import socket
 import struct
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (SEED, TOP, claim, contains, file_bytes, file_json, file_text, how_often, needs, run_claims, same,
+from claims import (SEED, TOP, claim, contains, file_bytes, file_json, file_text, how_often, needs, run_claims, same, skip,
                     until, write_file)
 from osc import Osc, bundle, encode
 from patterns import refused_alike, refused_slot
@@ -28,14 +31,21 @@ def sounding(home):
     until_connected(home)
 
 
+def sounding_for_any(home):
+    """The same, for oscsend, which ends at once."""
+    engine(home, DRAWN + 'users = any\n[audio]\nperiod = 1024\n')
+    home.wait_ready('osc', 'project', 'persist')
+    until_connected(home)
+
+
 def silent(home):
     home.settings(DRAWN)
     home.up()
     home.wait_ready('osc')
 
 
-def plays(home):
-    sounding(home)
+def plays(home, begin=sounding):
+    begin(home)
     home.loophole('pattern', ACID)
     until_transport(home, bpm=132.0)  # the pattern's
 
@@ -50,7 +60,7 @@ def state(home):
 @claim
 def oscsend_drives_the_transport_and_oscdump_receives_the_values(home):
     needs('oscsend')
-    sounding(home)
+    sounding_for_any(home)
     port, spare = str(state(home)['port']), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     spare.bind(('127.0.0.1', 0))
     mine = str(spare.getsockname()[1])
@@ -160,7 +170,7 @@ def the_library_is_saved_to_loaded_from_and_archived(home):
 @claim
 def changes_of_slots_and_of_the_library_are_taken_back_and_done_again(home):
     needs('oscsend')
-    plays(home)
+    plays(home, sounding_for_any)
     osc, port = Osc(home), str(state(home)['port'])
 
     def slots():
@@ -613,6 +623,66 @@ def a_flood_is_cut_and_the_service_goes_on(home):
         return state(home)['dropped'] > dropped
     until(is_cut)
     until(lambda: pongs(osc))
+
+
+def hold(home):
+    """The service stops until the `with` ends: what is sent waits at its port."""
+    return signalled(home.pid('osc'), signal.SIGSTOP, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def signalled(pid, first, last):
+    os.kill(pid, first)
+    try:
+        yield
+    finally:
+        os.kill(pid, last)
+
+
+@claim(shares=silent)
+def packets_of_a_sender_that_has_ended_are_refused(home):
+    osc, before = Osc(home), state(home)['refused']
+    osc.ping()
+    with hold(home), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+        gone.sendto(encode('/pattern/delete', 1), osc.to)
+        gone.close()
+        osc.send('/ping')
+    osc.until('/pong')
+    same(before + 1, state(home)['refused'])
+
+
+FOREIGNER = """
+import socket, sys
+one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+one.sendto(bytes.fromhex(sys.argv[2]), ('127.0.0.1', int(sys.argv[1])))
+sys.stdin.read()
+"""
+
+
+@claim(shares=silent)
+def packets_of_another_user_of_the_machine_are_refused(home):
+    if os.getuid() or not shutil.which('setpriv'):
+        skip('needs root and setpriv')
+    osc, before = Osc(home), state(home)['refused']
+    with subprocess.Popen(['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', sys.executable, '-c', FOREIGNER,
+                           str(osc.to[1]), encode('/transport/tempo', 99.0).hex()], stdin=subprocess.PIPE) as other:
+        until(lambda: state(home)['refused'] == before + 1)
+        other.stdin.close()
+    osc.ping()
+
+
+@claim
+def packets_of_any_user_are_taken_when_the_setting_says_so(home):
+    home.settings(DRAWN + 'users = some\n')
+    contains(home.loophole('up', code=None).all, 'osc.users is "some": expected own or any')
+    home.settings(DRAWN + 'users = any\n')
+    home.up()
+    home.wait_ready('osc')
+    before = state(home)
+    with hold(home), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+        gone.sendto(encode('/ping'), ('127.0.0.1', before['port']))
+    until(lambda: state(home)['received'] == before['received'] + 1)
+    same(before['refused'], state(home)['refused'])
 
 
 @claim

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -17,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import client
 import msgpack
 from browsing import Browser, Page, Refused, address, note_desktop
-from claims import (SONIC, TOP, claim, contains, figure, file_bytes, file_text, open_files, run_claims, same, samples, until,
+from claims import (SONIC, TOP, claim, contains, figure, file_bytes, file_text, open_files, run_claims, same, samples, skip, until,
                     write_file)
 
 
@@ -407,6 +408,54 @@ def a_changed_cookie_is_refused(home):
         same('403', refusal_of(lambda: Page(browser, cookie=cookie)), cookie)  # noqa: B023
         browser.cookie = cookie
         same(403, browser.get('/').status, cookie)
+
+
+def alone_enough(home):
+    """An engine of a claim that takes its port away."""
+    home.up()
+
+
+@claim(shares=alone_enough)
+def a_cookie_opens_no_other_port_and_none_of_a_port_that_another_program_had(home):
+    browser = Browser(home)
+    port, value = browser.port, browser.cookie.split('=')[1]
+    home.stop()
+    with socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        thief.bind(('127.0.0.1', port))
+        thief.listen(5)
+        home.up()
+        home.wait_ready('web')
+        moved = Browser(home)
+        assert moved.port != port, port
+        same(403, moved.request('GET', '/', {'Cookie': f'loophole-{moved.port}={value}'}).status)
+        same(200, moved.get('/').status)
+    home.stop()
+    kept = file_text(home.file('data', 'web.gate'))
+    write_file(home.file('data', 'web.gate'), re.sub(r'port \d+', f'port {port}', kept))  # the same key at another port
+    home.up()
+    home.wait_ready('web')
+    back = Browser(home)
+    same(port, back.port)
+    for cookie in (value, moved.cookie.split('=')[1]):
+        same(403, back.request('GET', '/', {'Cookie': f'loophole-{port}={cookie}'}).status)
+    same(200, back.get('/').status)
+
+
+@claim(shares=engine)
+def another_user_of_the_machine_enters_with_neither_cookie_nor_token(home):
+    if os.getuid() or not shutil.which('setpriv'):
+        skip('needs root and setpriv')
+    browser = Browser(home)
+    script = 'import http.client, sys\nc = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))\nc.request("GET", sys.argv[2], headers={"Cookie": sys.argv[3]})\nprint(c.getresponse().status)'
+
+    def status_of(path, cookie='', user=()):
+        return int(subprocess.run([*user, sys.executable, '-c', script, str(browser.port), path, cookie], check=True, capture_output=True, text=True).stdout)
+    nobody = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups')
+    same(200, status_of('/', browser.cookie))
+    same(403, status_of('/', browser.cookie, nobody))
+    same(403, status_of('/?token=' + address(home)[1], '', nobody))
+    same(303, status_of('/?token=' + address(home)[1]))
 
 
 @claim(shares=engine)

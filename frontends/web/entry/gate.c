@@ -73,11 +73,15 @@ static void hash_padded(const uint8_t *key, uint8_t pad, const uint8_t *text, si
     lws_SHA1(block, HMAC_BLOCK + len, to);
 }
 
+/* The port is in it, because browsers send a cookie to all ports: another port's owner may give it another name. */
 static void make_mac(const struct gate *gate, const uint8_t nonce[GATE_NONCE], uint8_t to[GATE_MAC])
 {
-    uint8_t inner[GATE_MAC];
+    uint8_t inner[GATE_MAC], text[GATE_NONCE + 2];
 
-    hash_padded(gate->key, 0x36, nonce, GATE_NONCE, inner);
+    memcpy(text, nonce, GATE_NONCE);
+    text[GATE_NONCE] = (uint8_t)(gate->port >> 8);
+    text[GATE_NONCE + 1] = (uint8_t)gate->port;
+    hash_padded(gate->key, 0x36, text, sizeof(text), inner);
     hash_padded(gate->key, 0x5c, inner, GATE_MAC, to);
 }
 
@@ -181,8 +185,8 @@ enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *f
         log_warn("a killed gateway that cannot end has port %u: the web app is at another one until its next start",
                  gate->port);
     else if (has_key)
-        log_warn("another program has port %u: the web app moves to another one", gate->port);
-    if (!has_key && !draw_bytes(gate->key, GATE_KEY))
+        log_warn("another program has port %u: the web app moves to another one, and all its sessions end", gate->port);
+    if (!stays && !draw_bytes(gate->key, GATE_KEY)) /* who has the port now may have got cookies of its browsers */
         return fault_errno(fault, ERR_IO, errno, "the kernel gives no random numbers for a key");
     gate->port = try_port(0);
     if (gate->port == 0)

@@ -1,6 +1,7 @@
 /* gate.h: admits browsers. The printed address contains a token. It is valid once: the gateway exchanges it for a
- * cookie. The cookie is a random number and its HMAC-SHA-1 (RFC 2104) under a key that lies in DATA/web.gate with the
- * port. So a restarted gateway knows the port and the sessions of its predecessor. Any thread. */
+ * cookie. The cookie is a random number and the HMAC-SHA-1 (RFC 2104) of this number and the port, under a key that
+ * lies in DATA/web.gate with the port. So a restarted gateway knows the port and the sessions of its predecessor. Any
+ * thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ENTRY_GATE_H
 #define LOOPHOLE_FRONTENDS_WEB_ENTRY_GATE_H
 
@@ -31,8 +32,9 @@ struct gate {
     uint32_t next;
 };
 
-/* Reads DATA/web.gate, or draws a free port and a key and writes them. A port that another program has taken is drawn
- * again. If a killed gateway that cannot end has it, the file keeps it for the next start. Errors: io, denied, full. */
+/* Reads DATA/web.gate, or draws a free port and a key and writes them. If another program has taken the port, both are
+ * drawn again, so that the sessions of that port end. If a killed gateway that cannot end has it, the file keeps it for
+ * the next start. Errors: io, denied, full. */
 enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault);
 
 bool gate_port_is_free(uint16_t port); /* a TCP port of the loopback interface */

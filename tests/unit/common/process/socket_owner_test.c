@@ -1,0 +1,116 @@
+/* Who has a socket, by tables as the kernel writes them. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/process/socket_owner.h"
+
+static const char head[] =
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+
+static struct sockaddr_in make_address(const char *ip, uint16_t port)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+    assert_int_equal(1, inet_pton(AF_INET, ip, &at.sin_addr));
+    return at;
+}
+
+static void add_row(struct buffer *to, const char *local, const char *remote, unsigned uid, unsigned inode)
+{
+    if (to->len == 0)
+        buffer_add_text(to, head);
+    buffer_printf(to, "%5u: %s %s 07 00000000:00000000 00:00000000 00000000 %5u        0 %u 2 0000000000000000 0\n", 1u,
+                  local, remote, uid, inode);
+}
+
+static bool is_own(const struct socket_owners *owners, const char *ip, uint16_t port)
+{
+    struct sockaddr_in at = make_address(ip, port);
+
+    return socket_owners_are_own(owners, &at, NULL);
+}
+
+static void only_the_own_user_has_a_socket(void **state)
+{
+    struct socket_owners owners = { 0 };
+    unsigned own = geteuid(), other = own + 1;
+
+    (void)state;
+    assert_false(is_own(&owners, "127.0.0.1", 0x1000)); /* no table */
+    add_row(&owners.tables[0], "0100007F:1000", "00000000:0000", own, 11);
+    add_row(&owners.tables[0], "0100007F:2000", "00000000:0000", other, 12);
+    add_row(&owners.tables[0], "00000000:3000", "00000000:0000", own, 13);
+    add_row(&owners.tables[0], "0100007F:4000", "00000000:0000", own, 0); /* no program has it any more */
+    assert_true(is_own(&owners, "127.0.0.1", 0x1000));
+    assert_false(is_own(&owners, "127.0.0.1", 0x2000));
+    assert_true(is_own(&owners, "127.0.0.1", 0x3000));
+    assert_false(is_own(&owners, "127.0.0.1", 0x4000));
+    assert_false(is_own(&owners, "127.0.0.1", 0x5000)); /* gone */
+    assert_false(is_own(&owners, "127.0.0.2", 0x1000));
+    socket_owners_free(&owners);
+}
+
+static void a_port_that_another_user_shares_is_not_own(void **state)
+{
+    struct socket_owners owners = { 0 };
+
+    (void)state;
+    add_row(&owners.tables[0], "0100007F:1000", "00000000:0000", geteuid(), 11);
+    add_row(&owners.tables[1], "00000000000000000000000000000000:1000", "00000000000000000000000000000000:0000",
+            geteuid() + 1, 12);
+    assert_false(is_own(&owners, "127.0.0.1", 0x1000));
+    socket_owners_free(&owners);
+}
+
+static void a_socket_of_ipv6_that_speaks_ipv4_is_found(void **state)
+{
+    struct socket_owners owners = { 0 };
+    struct sockaddr_in at = make_address("127.0.0.1", 0x1000), to = make_address("127.0.0.1", 0x2000);
+
+    (void)state;
+    add_row(&owners.tables[1], "0000000000000000FFFF00000100007F:1000", "0000000000000000FFFF00000100007F:2000",
+            geteuid(), 11);
+    assert_true(socket_owners_are_own(&owners, &at, NULL));
+    assert_true(socket_owners_are_own(&owners, &at, &to));
+    assert_false(socket_owners_are_own(&owners, &at, &at)); /* another connection */
+    socket_owners_free(&owners);
+}
+
+static void the_tables_of_this_machine_have_the_own_socket(void **state)
+{
+    struct socket_owners owners;
+    struct sockaddr_in at = make_address("127.0.0.1", 0);
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    (void)state;
+    assert_int_equal(0, bind(fd, (struct sockaddr *)&at, len));
+    assert_int_equal(0, getsockname(fd, (struct sockaddr *)&at, &len));
+    socket_owners_read(&owners, OWNERS_OF_UDP);
+    assert_true(socket_owners_are_own(&owners, &at, NULL));
+    socket_owners_free(&owners);
+    close(fd);
+    socket_owners_read(&owners, OWNERS_OF_UDP);
+    assert_false(socket_owners_are_own(&owners, &at, NULL));
+    socket_owners_free(&owners);
+    assert_true(socket_is_of_this_machine(make_address("127.9.9.9", 0).sin_addr));
+    assert_false(socket_is_of_this_machine(make_address("192.0.2.1", 0).sin_addr)); /* for documentation */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_own_user_has_a_socket),
+        cmocka_unit_test(a_port_that_another_user_shares_is_not_own),
+        cmocka_unit_test(a_socket_of_ipv6_that_speaks_ipv4_is_found),
+        cmocka_unit_test(the_tables_of_this_machine_have_the_own_socket),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
