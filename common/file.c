@@ -23,7 +23,7 @@ enum err file_refuse(struct fault *fault, const char *doing, const char *path)
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
 
-static enum err read_fd(int fd, size_t limit, const char *path, struct buffer *to, struct fault *fault)
+enum err file_read_fd(int fd, size_t limit, const char *path, struct buffer *to, struct fault *fault)
 {
     size_t start = to->len;
     char piece[READ_STEP];
@@ -54,7 +54,7 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
     else if (!S_ISREG(st.st_mode))
         e = fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file", path);
     else
-        e = read_fd(fd, limit, path, to, fault);
+        e = file_read_fd(fd, limit, path, to, fault);
     close(fd);
     return e;
 }
@@ -154,6 +154,22 @@ int file_make_temporary(const char *directory, char path[PATH_MAX])
     return mkostemp(path, O_CLOEXEC);
 }
 
+int file_make_temporary_at(int folder, char name[FILE_TEMPORARY])
+{
+    for (int i = 0; i < 100; i++) {
+        uint32_t word = 0;
+        int fd;
+
+        if (getrandom(&word, sizeof(word), 0) != sizeof(word))
+            return -1;
+        (void)snprintf(name, FILE_TEMPORARY, "%s%06x", find_own_start(), (unsigned)word & 0xffffff);
+        fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
 /* A volume's marker has the length of an old temporary file. */
 bool file_is_left(const char *name)
 {
@@ -202,6 +218,26 @@ static enum err replace_contents(const char *path, const char *directory, struct
         e = file_refuse(fault, "replace", path);
     if (e != ERR_OK)
         unlink(temporary);
+    return e;
+}
+
+enum err file_replace_at(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    char temporary[FILE_TEMPORARY];
+    int fd = file_make_temporary_at(folder, temporary);
+    enum err e;
+
+    if (fd < 0)
+        return file_refuse(fault, "write", name);
+    e = fill_temporary(fd, bytes, mode, fsync, name, fault);
+    if (close(fd) != 0 && e == ERR_OK)
+        e = file_refuse(fault, "write", name);
+    if (e == ERR_OK && renameat(folder, temporary, folder, name) != 0)
+        e = file_refuse(fault, "replace", name);
+    if (e != ERR_OK)
+        (void)unlinkat(folder, temporary, 0);
+    else if (fsync(folder) != 0)
+        e = file_refuse(fault, "sync the folder of", name);
     return e;
 }
 

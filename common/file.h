@@ -16,11 +16,17 @@ enum err file_refuse(struct fault *fault, const char *doing, const char *path);
  * than `limit` bytes), bad_request (not a regular file). */
 enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct fault *fault);
 
+/* As file_read_all, from an open file; `path` is for errors. */
+enum err file_read_fd(int fd, size_t limit, const char *path, struct buffer *to, struct fault *fault);
+
 /* Replaces `path` atomically: a reader sees all old or all new bytes, also after a power cut. Writes a temporary file
  * in the same directory, syncs it, renames it and syncs the directory. Every file that must never be half written is
  * written with this function. Errors: full, io, denied, not_found (no such directory), too_large (the path); the old
  * file is then unchanged. */
 enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
+
+/* As file_write_atomic for a file in an open folder. A link of that name is replaced itself. */
+enum err file_replace_at(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault);
 
 /* As file_write_atomic, but not synced: a power cut may undo it until file_sync of the file and its directory. */
 enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
@@ -42,6 +48,10 @@ enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struc
 /* Makes an empty temporary file in the directory, and sets its path. Returns its descriptor, which the caller closes.
  * -1: errno is set. */
 int file_make_temporary(const char *directory, char path[PATH_MAX]);
+
+/* As file_make_temporary, in an open folder: sets the file's name. */
+enum { FILE_TEMPORARY = 32 };
+int file_make_temporary_at(int folder, char name[FILE_TEMPORARY]);
 
 /* True for the name of a temporary file that another process made: if it is not in use, that process left it when it
  * died. */

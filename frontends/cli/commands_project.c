@@ -7,7 +7,7 @@ static const struct command projects[] = {
       "folder request-id", 1, ANY, false, project_make },
     { "project open", "NAME|DIR", "Open a project by its name or id, or the project.json of a folder",
       "A folder may come from another machine. Its sounds are found by id or by content; others are missing.",
-      "request-id", 1, 1, false, project_enter },
+      "trust-links request-id", 1, 1, false, project_enter },
     { "project close", "", "Close the open project; the draft project takes its place", "", "request-id", 0, 0, false,
       project_leave },
     { "project list", "", "List all projects", "A * marks a project that differs from its last save.", "", 0, 0, false,

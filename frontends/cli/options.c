@@ -120,6 +120,7 @@ const struct option_row option_table[] = {
     { "label", 0, "TEXT", "name of the change in `undo list`", OPTION_WORD, AT(label), 0, 0 },
     { "file", 0, NULL, "load the project.json that another program changed", OPTION_FLAG, AT(file), 0, 0 },
     { "check", 0, NULL, "only report what would be copied", OPTION_FLAG, AT(check), 0, 0 },
+    { "trust-links", 0, NULL, "follow the links out of the folder: you made them", OPTION_FLAG, AT(trust_links), 0, 0 },
     { "without-missing", 0, NULL, "skip sounds that are missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
     { "new", 0, NULL, "replace the marker with a new one", OPTION_FLAG, AT(new), 0, 0 },
     { "hard", 0, NULL, "make hard links", OPTION_FLAG, AT(hard), 0, 0 },

@@ -37,15 +37,23 @@ static enum err unpack_file(struct bytes from, size_t limit, struct buffer *to, 
     return e == ERR_OK ? e : fault_set(fault, e, "the file in gzip is damaged or cut");
 }
 
+enum err gzip_read(struct bytes from, size_t limit, struct buffer *to, struct fault *fault)
+{
+    if (gzip_is(from))
+        return unpack_file(from, limit, to, fault);
+    if (from.len > limit)
+        return fault_set(fault, ERR_TOO_LARGE, "the file has more than %zu bytes", limit);
+    buffer_add(to, from.at, from.len);
+    return ERR_OK;
+}
+
 enum err gzip_read_file(const char *path, size_t limit, struct buffer *to, struct fault *fault)
 {
     struct buffer packed = { 0 };
     enum err e = file_read_all(path, limit, &packed, fault);
 
-    if (e == ERR_OK && gzip_is(buffer_bytes(&packed)))
-        e = unpack_file(buffer_bytes(&packed), limit, to, fault);
-    else if (e == ERR_OK)
-        buffer_add(to, packed.at, packed.len);
+    if (e == ERR_OK)
+        e = gzip_read(buffer_bytes(&packed), limit, to, fault);
     buffer_free(&packed);
     return e;
 }

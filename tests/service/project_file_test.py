@@ -116,7 +116,7 @@ def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(ho
 
 @claim(shares=running)
 def a_project_json_that_is_a_link_stays_one(home):
-    """A person keeps it in another folder."""
+    """A person keeps it in another folder, and says so."""
     it = Studio(home, 'Linked')
     it.must('save')
     path, kept = os.path.join(it.folder, 'project.json'), home.file('kept.json')
@@ -124,6 +124,9 @@ def a_project_json_that_is_a_link_stays_one(home):
     os.chmod(kept, 0o600)
     os.symlink(kept, path)
     it.put('track', name='extra')
+    same('changed', it.state()['mirror'])
+    it.refused('conflict', 'save')
+    assert 'links' not in it.must('open', folder=os.fsencode(it.folder), trust_links=True)
     same((2, 'same'), tuple(it.must('save')[key] for key in ('revision', 'mirror')))
     same(kept, os.readlink(path))
     same((2, 0o100600), (it.file()['revision'], os.stat(kept).st_mode))

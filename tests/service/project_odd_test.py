@@ -162,7 +162,7 @@ def a_project_json_that_is_no_file_or_too_large_is_neither_read_nor_replaced(hom
     track = it.put('track', name='T')
     it.must('save')
     path = os.path.join(it.folder, 'project.json')
-    for kind, error in (('folder', 'bad_request'), ('pipe', 'bad_request'), ('device', 'bad_request'), ('huge', 'too_large')):
+    for kind, error in (('folder', 'bad_request'), ('pipe', 'bad_request'), ('device', 'denied'), ('huge', 'too_large')):
         there = os.path.join(home.file('no files', kind), 'project.json')
         os.makedirs(os.path.dirname(there))
         make_no_file(there, kind)

@@ -61,11 +61,21 @@ static void print_state(struct cli *cli, const struct project_line *state)
         cli_print(&cli->out, "  project.json was changed by another program: `project load --file` loads the change\n");
 }
 
+static void print_links(struct cli *cli, const struct project_line *state)
+{
+    for (uint32_t i = 0; state->has_links && i < state->links.count; i++)
+        cli_print(&cli->out, "  link out   %.*s\n", TEXT_ARG(state->links.at[i]));
+    if (state->has_links && state->links.count)
+        cli_print(&cli->out, "  links out of the folder are not followed; if you made them, "
+                             "`loophole project open FOLDER --trust-links` follows them\n");
+}
+
 static enum err show_state(struct cli *cli, const struct project_line *state)
 {
     if (cli->options.json)
         return cli_json(cli, &project_line_shape, state);
     print_state(cli, state);
+    print_links(cli, state);
     return ERR_OK;
 }
 
@@ -102,7 +112,7 @@ static void leave_file(struct bytes *path)
 
 static enum err enter_folder(struct cli *cli, const char *folder, struct fault *fault)
 {
-    struct project_open ask = { 0 };
+    struct project_open ask = { .has_trust_links = cli->options.trust_links, .trust_links = true };
     enum err e = cli_path(cli, folder, &ask.folder, fault);
 
     leave_file(&ask.folder);
@@ -113,7 +123,9 @@ static enum err enter_folder(struct cli *cli, const char *folder, struct fault *
 enum err project_enter(struct cli *cli, struct fault *fault)
 {
     const char *named = cli->args[0];
-    const struct project_open ask = { .project = text_of(named) };
+    const struct project_open ask = { .project = text_of(named),
+                                      .has_trust_links = cli->options.trust_links,
+                                      .trust_links = true };
     char file[PATH_MAX];
     enum err e;
 

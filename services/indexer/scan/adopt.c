@@ -10,6 +10,7 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "schema_availability.h"
+#include "services/indexer/scan/project_media.h"
 #include "services/indexer/scan/renamed.h"
 #include "services/indexer/scan/scan_writer.h"
 #include "services/indexer/scan/settle.h"
@@ -47,8 +48,8 @@ static enum err resolve_asked(struct adoption *adoption)
 
     if (!bytes_copy(asked, sizeof(asked), adoption->request.path) || asked[0] != '/') {
         fault_set(fault, ERR_BAD_REQUEST, "the path of a library must be absolute and must not contain a zero byte");
-    } else if (!realpath(asked, adoption->path)) {
-        fault_errno(fault, file_err(errno), errno, "cannot find %.150s", asked);
+    } else if (project_media_find(adoption->paths, &adoption->request, asked, adoption->path, fault) != ERR_OK) {
+        return fault_field(fault, "path");
     } else if (stat(adoption->path, &st) < 0) {
         fault_errno(fault, file_err(errno), errno, "cannot access %.150s", adoption->path);
     } else if (!S_ISDIR(st.st_mode)) {
@@ -156,7 +157,8 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
 
 /* ---- the tree of a project ---- */
 
-/* The library in which the folder lies; else its parent, unless a library lies in that one. */
+/* The library in which the folder lies; else Media, unless a library lies in that one; else the folder: a link that a
+ * person trusts leads to it. */
 static void choose_tree(struct adoption *adoption, const struct library_list *all)
 {
     struct bytes path = bytes_of(adoption->path, strlen(adoption->path)), media = path;
@@ -175,7 +177,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
         if (other->has_project && id_equal(other->project, adoption->request.project) && renamed_is_gone(other->path))
             adoption->moved = *other;
     }
-    if (!adoption->is_found && !is_around && media.len > 1)
+    if (!adoption->is_found && !is_around && project_media_is(adoption->path))
         adoption->path[media.len] = '\0';
 }
 

@@ -9,15 +9,17 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "services/project/base/file_io.h"
 
-enum { PIECE = 1 << 20 };
+enum { PIECE = 1 << 20, NAME_IN_MEDIA = 256 + 8 };
 
 static const usec_t patience_us = (usec_t)30 * 1000000;
 
 struct copy_step {
     struct copying *copying;
+    struct beneath *in; /* the project's folder */
     struct fault *fault;
     uint8_t *piece;
     struct hash hash;
@@ -49,101 +51,153 @@ static enum err pass_bytes(struct copy_step *s, int from, int to, const char *pa
     return e;
 }
 
-static enum err read_whole(struct copy_step *s, const char *path)
+static const char *join_name(const char *name, char path[NAME_IN_MEDIA])
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    (void)snprintf(path, NAME_IN_MEDIA, "Media/%.255s", name);
+    return path;
+}
+
+static enum err read_open(struct copy_step *s, int fd, const char *path)
+{
     struct stat stat;
+
+    if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
+        return fault_set(s->fault, ERR_BAD_REQUEST, "not a regular file: %.150s", path);
+    return pass_bytes(s, fd, -1, path);
+}
+
+static int open_sound(struct copy_step *s, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        fault_errno(s->fault, file_err(errno), errno, "cannot open %.150s", path);
+    return fd;
+}
+
+static enum err read_sound(struct copy_step *s, const char *path)
+{
+    int fd = open_sound(s, path);
     enum err e;
 
     if (fd < 0)
-        return fault_errno(s->fault, file_err(errno), errno, "cannot open %.150s", path);
-    if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
-        e = fault_set(s->fault, ERR_BAD_REQUEST, "not a regular file: %.150s", path);
-    else
-        e = pass_bytes(s, fd, -1, path);
+        return s->fault->code;
+    e = read_open(s, fd, path);
     close(fd);
     return e;
 }
 
-static void join_path(const struct copying *copying, const char *name, char to[PATH_MAX])
+static enum err read_copy(struct copy_step *s, const char *name)
 {
-    snprintf(to, PATH_MAX, "%.3800s/%.255s", copying->folder, name);
+    char path[NAME_IN_MEDIA];
+    int fd = beneath_open_file(s->in, join_name(name, path), O_RDONLY, 0, s->fault);
+    enum err e;
+
+    if (fd < 0)
+        return s->fault->code;
+    e = read_open(s, fd, name);
+    close(fd);
+    return e;
 }
 
-static void folder_of(const char *path, char folder[PATH_MAX])
+/* Finds a copy, or the place for it. */
+static enum err find_copy(struct copy_step *s, const char *name, struct beneath_place *to)
 {
-    snprintf(folder, PATH_MAX, "%.*s", (int)(strrchr(path, '/') - path), path);
+    char path[NAME_IN_MEDIA];
+
+    return beneath_find(s->in, join_name(name, path), false, to, s->fault);
+}
+
+static bool see_copy(struct copy_step *s, const char *name, struct stat *to)
+{
+    struct fault unused = { 0 };
+    struct copy_step quiet = { .in = s->in, .fault = &unused };
+    struct beneath_place place;
+    bool is_there;
+
+    if (find_copy(&quiet, name, &place) != ERR_OK)
+        return false;
+    is_there = fstatat(place.folder, place.name, to, AT_SYMLINK_NOFOLLOW) == 0;
+    close(place.folder);
+    return is_there;
 }
 
 /* True if `name` in the folder has these bytes. `taken` is set if any file has that name. */
 static bool has_bytes(struct copy_step *s, const char *name, bool *taken)
 {
     struct fault none = { 0 };
-    struct copy_step there = { .copying = s->copying, .fault = &none, .piece = s->piece };
-    char path[PATH_MAX];
+    struct copy_step there = { .copying = s->copying, .in = s->in, .fault = &none, .piece = s->piece };
     struct stat stat;
 
-    join_path(s->copying, name, path);
-    *taken = lstat(path, &stat) == 0;
-    return *taken && S_ISREG(stat.st_mode) && (uint64_t)stat.st_size == s->size && read_whole(&there, path) == ERR_OK &&
+    *taken = see_copy(s, name, &stat);
+    return *taken && S_ISREG(stat.st_mode) && (uint64_t)stat.st_size == s->size && read_copy(&there, name) == ERR_OK &&
            memcmp(&there.hash, &s->hash, sizeof(s->hash)) == 0;
 }
 
-static enum err write_temporary(struct copy_step *s, const struct copy_item *item, const char *temporary, int to)
+static enum err write_temporary(struct copy_step *s, const struct copy_item *item, int to)
 {
     const struct hash wanted = s->hash;
-    int from = open(item->from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int from = open_sound(s, item->from);
     enum err e;
 
     if (from < 0)
-        return fault_errno(s->fault, file_err(errno), errno, "cannot open %.150s", item->from);
+        return s->fault->code;
     e = pass_bytes(s, from, to, item->from);
     close(from);
-    if (e == ERR_OK && (fchmod(to, 0644) != 0 || fsync(to) != 0))
+    if (e == ERR_OK && (fchmod(to, 0644) != 0 || fsync(to) != 0 || lseek(to, 0, SEEK_SET) != 0))
         e = fault_errno(s->fault, ERR_IO, errno, "a copy cannot be synced");
     if (e == ERR_OK)
-        e = read_whole(s, temporary);
+        e = read_open(s, to, item->name);
     if (e == ERR_OK && memcmp(&wanted, &s->hash, sizeof(wanted)) != 0)
         e = fault_set(s->fault, ERR_CONFLICT, "the file changed while it was copied: %.150s", item->from);
     return e;
 }
 
 /* Some file systems cannot rename without replacing, and some have no links either. Only this service writes there. */
-static int name_copy(const char *temporary, const char *path)
+static int name_copy(int folder, const char *temporary, const char *name)
 {
     struct stat stat;
 
-    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+    if (renameat2(folder, temporary, folder, name, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
         return -1;
-    if (link(temporary, path) == 0)
-        return unlink(temporary);
+    if (linkat(folder, temporary, folder, name, 0) == 0)
+        return unlinkat(folder, temporary, 0);
     if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
         return -1;
-    if (lstat(path, &stat) == 0)
+    if (fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0)
         return errno = EEXIST, -1;
-    return rename(temporary, path);
+    return renameat(folder, temporary, folder, name);
+}
+
+static enum err write_in(struct copy_step *s, const struct copy_item *item, const struct beneath_place *place)
+{
+    char temporary[FILE_TEMPORARY];
+    int fd = file_make_temporary_at(place->folder, temporary);
+    enum err e;
+
+    if (fd < 0)
+        return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", s->copying->folder);
+    e = write_temporary(s, item, fd);
+    close(fd);
+    if (e == ERR_OK && (name_copy(place->folder, temporary, place->name) != 0 || fsync(place->folder) != 0))
+        e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
+    if (e != ERR_OK)
+        unlinkat(place->folder, temporary, 0);
+    return e;
 }
 
 static enum err write_copy(struct copy_step *s, const struct copy_item *item)
 {
-    char temporary[PATH_MAX], path[PATH_MAX], folder[PATH_MAX];
-    enum err e;
-    int fd;
+    struct beneath_place place;
+    enum err e = find_copy(s, item->name, &place);
 
-    join_path(s->copying, item->name, path);
-    folder_of(path, folder);
-    fd = file_make_temporary(folder, temporary);
-    if (fd < 0)
-        return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", folder);
-    e = write_temporary(s, item, temporary, fd);
-    close(fd);
-    if (e == ERR_OK && name_copy(temporary, path) != 0)
-        e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
     if (e != ERR_OK)
-        unlink(temporary);
-    return e == ERR_OK ? file_sync(folder, s->fault) : e;
+        return e;
+    e = write_in(s, item, &place);
+    close(place.folder);
+    return e;
 }
 
 static enum err find_name(struct copy_step *s, struct copy_item *item)
@@ -170,19 +224,17 @@ static const struct copy_item *find_twin(const struct copying *copying, const st
     return NULL;
 }
 
-static usec_t time_of_copy(const struct copying *copying, const struct copy_item *item)
+static usec_t time_of_copy(struct copy_step *s, const struct copy_item *item)
 {
-    char path[PATH_MAX];
     struct stat stat;
 
-    join_path(copying, item->name, path);
-    return lstat(path, &stat) == 0 ? clock_usec(stat.st_mtim) : 0;
+    return see_copy(s, item->name, &stat) ? clock_usec(stat.st_mtim) : 0;
 }
 
 static enum err copy_item(struct copy_step *s, struct copy_item *item)
 {
     const struct copy_item *twin;
-    enum err e = read_whole(s, item->from);
+    enum err e = read_sound(s, item->from);
 
     if (e != ERR_OK)
         return e;
@@ -199,19 +251,19 @@ static enum err copy_item(struct copy_step *s, struct copy_item *item)
     if (e == ERR_OK && !item->was_present && !s->copying->only_checks)
         e = write_copy(s, item);
     if (e == ERR_OK)
-        item->time = time_of_copy(s->copying, item);
+        item->time = time_of_copy(s, item);
     return e;
 }
 
 /* A copy that is gone is not damaged: it is written again if its sound is here. */
-static void check_copy(const struct copying *copying, struct copy_check *check, uint8_t *piece)
+static void check_copy(const struct copy_step *s, struct copy_check *check)
 {
     struct fault none = { 0 };
-    struct copy_step step = { .copying = (struct copying *)(uintptr_t)copying, .fault = &none, .piece = piece };
-    char path[PATH_MAX], hex[33];
+    struct copy_step step = { .copying = s->copying, .in = s->in, .fault = &none, .piece = s->piece };
+    char hex[33];
 
-    join_path(copying, check->name, path);
-    check->is_damaged = read_whole(&step, path) == ERR_OK && strcmp(hash_hex(step.hash, 32, hex), check->digest) != 0;
+    check->is_damaged =
+        read_copy(&step, check->name) == ERR_OK && strcmp(hash_hex(step.hash, 32, hex), check->digest) != 0;
 }
 
 /* ---- the errand ---- */
@@ -224,33 +276,53 @@ static bool needs_folder(const struct copying *copying, const char *name)
     return false;
 }
 
-static enum err make_folders(struct copying *copying)
+static enum err make_folders(struct copying *copying, struct beneath *in)
 {
     static const char *const inner[] = { "Audio/", "Video/" };
-    enum err e = file_make_dirs(copying->folder, 0755, &copying->fault);
-    char path[PATH_MAX];
+    char path[NAME_IN_MEDIA];
+    int fd;
 
-    for (size_t i = 0; e == ERR_OK && i < sizeof(inner) / sizeof(*inner); i++) {
+    for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++) {
         if (!needs_folder(copying, inner[i]))
             continue;
-        snprintf(path, sizeof(path), "%.3900s/%.5s", copying->folder, inner[i]);
-        e = file_make_dirs(path, 0755, &copying->fault);
-        file_io_sweep(path, copying->started);
+        (void)snprintf(path, sizeof(path), "Media/%.5s", inner[i]);
+        fd = beneath_open_folder(in, path, true, &copying->fault);
+        if (fd < 0)
+            return copying->fault.code;
+        file_io_sweep(fdopendir(fd), copying->started);
     }
-    return e;
+    return ERR_OK;
+}
+
+/* A check makes nothing: in a folder that is missing it finds no copies. */
+static enum err open_project(struct copying *copying, struct beneath *in)
+{
+    struct fault unused = { 0 };
+
+    *in = (struct beneath){ .folder = -1 };
+    if (copying->only_checks) {
+        (void)beneath_open(in, copying->folder, copying->data, &unused);
+        return ERR_OK;
+    }
+    if (file_make_dirs(copying->folder, 0755, &copying->fault) != ERR_OK ||
+        beneath_open(in, copying->folder, copying->data, &copying->fault) != ERR_OK)
+        return copying->fault.code;
+    return make_folders(copying, in);
 }
 
 static void run_copying(struct errand *errand)
 {
     struct copying *copying = (struct copying *)errand;
-    struct copy_step step = { .copying = copying, .fault = &copying->fault, .piece = alloc_bytes(PIECE) };
-    enum err e = copying->only_checks ? ERR_OK : make_folders(copying);
+    struct beneath in;
+    struct copy_step step = { .copying = copying, .in = &in, .fault = &copying->fault, .piece = alloc_bytes(PIECE) };
+    enum err e = open_project(copying, &in);
 
     for (uint32_t i = 0; e == ERR_OK && i < copying->check_count; i++)
-        check_copy(copying, &copying->checks[i], step.piece);
+        check_copy(&step, &copying->checks[i]);
     for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++)
         e = copy_item(&step, &copying->items[i]);
     copying->fault.code = e;
+    beneath_close(&in);
     free(step.piece);
 }
 
@@ -279,6 +351,7 @@ struct copying *copying_new(struct project *p, uint32_t count, uint32_t checks)
     copying->errand =
         (struct errand){ .run = run_copying, .done = end_copying, .drop = drop_copying, .patience = patience_us };
     copying->started = p->started;
+    copying->data = p->paths->data;
     copying->items = alloc_zeroed(count ? count : 1, sizeof(*copying->items));
     copying->checks = alloc_zeroed(checks ? checks : 1, sizeof(*copying->checks));
     return copying;

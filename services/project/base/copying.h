@@ -28,7 +28,8 @@ struct copy_check {
 struct copying {
     struct errand errand;
     usec_t started;        /* as in file_io.h */
-    char folder[PATH_MAX]; /* Media */
+    char folder[PATH_MAX]; /* of the project */
+    const char *data;      /* the engine's, for beneath.h */
     bool only_checks;      /* writes nothing: finds what is there */
     uint32_t count, check_count;
     struct copy_item *items;

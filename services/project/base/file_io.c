@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/links.h"
 #include "common/file.h"
 #include "common/hash.h"
 #include "common/shared/in_hand.h"
@@ -16,18 +17,17 @@
 
 static const usec_t patience_us = (usec_t)10 * 1000000;
 
-void file_io_sweep(const char *folder, usec_t before)
+void file_io_sweep(DIR *folder, usec_t before)
 {
-    DIR *directory = opendir(folder);
     struct dirent *entry;
     struct stat stat;
 
-    while (directory && (entry = readdir(directory)))
-        if (file_is_left(entry->d_name) && fstatat(dirfd(directory), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+    while (folder && (entry = readdir(folder)))
+        if (file_is_left(entry->d_name) && fstatat(dirfd(folder), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(stat.st_mode) && clock_usec(stat.st_ctim) < before)
-            unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory)
-        closedir(directory);
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
 }
 
 static void folder_of(const struct file_io *io, char folder[PATH_MAX])
@@ -40,23 +40,20 @@ static void folder_of(const struct file_io *io, char folder[PATH_MAX])
         *slash = '\0';
 }
 
-static enum err make_folder(const struct file_io *io, struct fault *fault)
+static const char *name_of(const struct file_io *io)
 {
-    char folder[PATH_MAX];
-
-    folder_of(io, folder);
-    return file_make_dirs(folder, 0755, fault);
+    return strrchr(io->path, '/') + 1;
 }
 
-static void sweep_media(const char *folder, usec_t before)
+static enum err open_folder(const struct file_io *io, struct beneath *folder, struct fault *fault)
 {
-    static const char *const inner[] = { "Audio", "Video" };
     char path[PATH_MAX];
 
-    for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++) {
-        snprintf(path, sizeof(path), "%.4000s/Media/%s", folder, inner[i]);
-        file_io_sweep(path, before);
-    }
+    folder_of(io, path);
+    *folder = (struct beneath){ .folder = -1 };
+    if ((io->kind == FILE_IO_WRITE || io->kind == FILE_IO_ABSENT) && file_make_dirs(path, 0755, fault) != ERR_OK)
+        return fault->code;
+    return beneath_open(folder, path, io->p->paths->data, fault);
 }
 
 /* ---- the work of a thread ---- */
@@ -71,15 +68,15 @@ static bool is_as_it_was(const struct file_io *io, enum err e, struct bytes foun
     return e == ERR_OK && strcmp(hash_hex(hash_of(found.at, found.len), 32, hex), io->was) == 0;
 }
 
-static enum err renew_file(struct file_io *io, struct fault *fault)
+static enum err renew_file(struct file_io *io, struct beneath *folder, struct fault *fault)
 {
     struct fault why = { 0 };
     struct buffer found = { 0 };
-    enum err e = file_read_all(io->path, FILE_IO_MOST, &found, &why);
+    enum err e = beneath_read(folder, name_of(io), FILE_IO_MOST, &found, &why);
 
     if (is_as_it_was(io, e, buffer_bytes(&found))) {
         buffer_free(&found);
-        return file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
+        return beneath_write(folder, name_of(io), buffer_bytes(&io->bytes), 0644, fault);
     }
     buffer_free(&io->bytes);
     io->bytes = found;
@@ -87,30 +84,16 @@ static enum err renew_file(struct file_io *io, struct fault *fault)
     return e;
 }
 
-/* A link to a device or a pipe is replaced itself: the client asked to write over what another program put there. */
-static bool leads_to_no_file(const char *path)
+static enum err check_absent(struct file_io *io, struct beneath *folder, struct fault *fault)
 {
     struct stat st;
 
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    if (fstatat(folder->folder, name_of(io), &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return ERR_OK;
+    return fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
 }
 
-static enum err write_file(struct file_io *io, struct fault *fault)
-{
-    enum err e = make_folder(io, fault);
-
-    if (e == ERR_OK && io->kind == FILE_IO_WRITE)
-        e = leads_to_no_file(io->path) ? file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault)
-                                       : file_write_through(io->path, buffer_bytes(&io->bytes), 0644, fault);
-    if (e == ERR_OK && io->kind == FILE_IO_ABSENT && access(io->path, F_OK) == 0)
-        e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
-    return e;
-}
-
-static bool is_writing(const struct file_io *io)
-{
-    return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_RENEW;
-}
+/* ---- files of a stranger ---- */
 
 enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, const char *path, struct bytes content,
                            struct fault *fault)
@@ -149,33 +132,92 @@ static void read_document(struct file_io *io)
     file_lay_down(&reading);
 }
 
-static bool is_reading(const struct file_io *io)
+/* ---- links out of the folder ---- */
+
+enum { LINKS_SHOWN = 16 };
+
+struct seen_links {
+    struct buffer *to;
+    unsigned count;
+};
+
+static bool see_link(void *state, const char *name, const char *text)
 {
-    return io->kind == FILE_IO_READ || io->kind == FILE_IO_DOCUMENT;
+    struct seen_links *seen = state;
+
+    buffer_add(seen->to, name, strlen(name));
+    buffer_add(seen->to, " -> ", 4);
+    buffer_add(seen->to, text, strlen(text) + 1);
+    return ++seen->count < LINKS_SHOWN;
+}
+
+/* Finds the links out before the file is read, because it may be one. */
+static enum err read_file(struct file_io *io, struct beneath *folder, struct fault *fault)
+{
+    struct seen_links seen = { .to = &io->links };
+
+    if (io->kind == FILE_IO_TRUST && links_trust(folder, io->p->paths->data, fault) != ERR_OK)
+        return fault->code;
+    if (io->kind != FILE_IO_READ && io->kind != FILE_IO_DOCUMENT)
+        (void)links_each(folder, see_link, &seen);
+    if (beneath_read(folder, name_of(io), FILE_IO_MOST, &io->bytes, fault) != ERR_OK)
+        return fault->code;
+    if (io->kind != FILE_IO_READ)
+        read_document(io);
+    return ERR_OK;
+}
+
+/* ---- the errand ---- */
+
+static bool is_writing(const struct file_io *io)
+{
+    return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_RENEW;
+}
+
+static void sweep_folders(const struct file_io *io, struct beneath *folder)
+{
+    file_io_sweep(beneath_list(folder, ""), io->started);
+    if (io->kind != FILE_IO_SWEEP)
+        return;
+    file_io_sweep(beneath_list(folder, "Media/Audio"), io->started);
+    file_io_sweep(beneath_list(folder, "Media/Video"), io->started);
+}
+
+static enum err do_io(struct file_io *io, struct beneath *folder, struct fault *fault)
+{
+    switch (io->kind) {
+    case FILE_IO_READ:
+    case FILE_IO_DOCUMENT:
+    case FILE_IO_OPEN:
+    case FILE_IO_TRUST:
+        return read_file(io, folder, fault);
+    case FILE_IO_WRITE:
+        return beneath_write(folder, name_of(io), buffer_bytes(&io->bytes), 0644, fault);
+    case FILE_IO_RENEW:
+        return renew_file(io, folder, fault);
+    case FILE_IO_ABSENT:
+        return check_absent(io, folder, fault);
+    case FILE_IO_SWEEP:
+        break;
+    }
+    return ERR_OK;
 }
 
 static void run_io(struct errand *errand)
 {
     struct file_io *io = (struct file_io *)errand;
     struct fault *fault = &io->fault;
-    char folder[PATH_MAX];
+    struct beneath folder;
 
-    folder_of(io, folder);
-    file_io_sweep(folder, io->started);
-    if (io->kind == FILE_IO_SWEEP) {
-        sweep_media(folder, io->started);
-        return;
-    }
-    if (is_reading(io))
-        fault->code = file_read_all(io->path, FILE_IO_MOST, &io->bytes, fault);
-    else if (io->kind == FILE_IO_RENEW)
-        fault->code = renew_file(io, fault);
-    else
-        fault->code = write_file(io, fault);
-    if (io->kind == FILE_IO_DOCUMENT && fault->code == ERR_OK)
-        read_document(io);
-    if (is_writing(io) || !realpath(folder, io->real))
-        io->real[0] = '\0';
+    fault->code = open_folder(io, &folder, fault);
+    if (fault->code == ERR_OK) {
+        sweep_folders(io, &folder);
+        fault->code = do_io(io, &folder, fault);
+        if (!is_writing(io))
+            memcpy(io->real, folder.path, sizeof(io->real));
+    } else if (io->kind == FILE_IO_SWEEP)
+        *fault = (struct fault){ 0 };
+    beneath_close(&folder);
 }
 
 void file_move_document(struct document *to, struct document *from)
@@ -249,6 +291,7 @@ static void drop_io(struct errand *errand)
 
     buffer_free(&io->bytes);
     arena_free(&io->document.arena);
+    buffer_free(&io->links);
     free(io);
 }
 

@@ -1,14 +1,18 @@
-/* file_io.h: one file that a thread reads or writes, because its file system may hang. The struct lives until `done`
- * has returned. The loop's thread. */
+/* file_io.h: one file of a project's folder that a thread reads or writes, because its file system may hang. The folder may
+ * come from a stranger: no link leads out of it unless a person trusts it (common/beneath/beneath.h). The struct lives until
+ * `done` has returned. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_FILE_IO_H
 #define LOOPHOLE_PROJECT_FILE_IO_H
 
+#include "common/beneath/beneath.h"
 #include "proto/wire/tree.h"
 #include "services/project/base/project.h"
 
 enum file_io_kind {
-    FILE_IO_READ,     /* reads the file into `bytes`; not_found: there is none */
+    FILE_IO_READ,     /* reads the file into `bytes`; not_found: there is none; denied: it is a link out */
     FILE_IO_DOCUMENT, /* the same, and reads the bytes as a project.json */
+    FILE_IO_OPEN,     /* … and finds the links out of its folder */
+    FILE_IO_TRUST,    /* … and trusts them from now on */
     FILE_IO_WRITE,    /* makes its folder and replaces the file atomically */
     FILE_IO_RENEW,    /* writes it if it has the digest `was` */
     FILE_IO_ABSENT,   /* makes its folder; exists: the file is there */
@@ -33,6 +37,7 @@ struct file_io {
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
     char real[PATH_MAX];      /* the path of its folder without links; "": unknown, or the file is written */
+    struct buffer links;      /* of FILE_IO_OPEN: the first links out, each "NAME -> TARGET" and a zero byte */
     char was[33];             /* of FILE_IO_RENEW: a hash in hex; "": no file is there */
     struct buffer bytes;      /* what was read, or what the file has */
     struct fault fault;       /* code ERR_OK: it is done */
@@ -68,8 +73,8 @@ enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, c
                            struct fault *fault);
 void file_lay_down(const struct file_in_hand *reading);
 
-/* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Those of this
- * process stay, because the clock may have been set back since it started. Any thread. */
-void file_io_sweep(const char *folder, usec_t before);
+/* Removes temporary files in the folder that are older than that: a predecessor left them when it died. Those of this
+ * process stay, because the clock may have been set back since it started. Closes it; NULL: there is none. Any thread. */
+void file_io_sweep(DIR *folder, usec_t before);
 
 #endif

@@ -208,7 +208,7 @@ static struct copying *plan_copying(struct doing *work, struct txn *txn, const s
     parts_place(txn, &work->arena, work->id, &place);
     work->folder = arena_printf(&work->kept, "%.*s/Media", TEXT_ARG(tree_text(&place, "folder")));
     state->answer.folder = bytes_of(work->folder.at, work->folder.len);
-    snprintf(copying->folder, sizeof(copying->folder), "%.*s", TEXT_ARG(work->folder));
+    snprintf(copying->folder, sizeof(copying->folder), "%.*s", TEXT_ARG(tree_text(&place, "folder")));
     copying->only_checks = ask->has_check && ask->check;
     copying->done = take_copies;
     copying->owner = work;

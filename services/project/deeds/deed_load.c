@@ -3,6 +3,7 @@
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/folder_copy.h"
+#include "services/project/deeds/links_out.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/parts/document.h"
@@ -258,16 +259,18 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (ask->folder.len) {
         e = deed_new_folder(work, ask->folder, TEXT(""), fault);
         if (e == ERR_OK)
-            work_file(work, FILE_IO_DOCUMENT, deed_in_folder(&work->arena, work->folder, "project.json"),
-                      (struct bytes){ 0 });
+            links_out_read(work, work->folder);
         return e;
     }
     if (!id_is_zero(work->id)) /* the first copy of this ask opened it */
         return ERR_OK;
     e = parts_find(txn, &work->arena, ask->project, &found, fault);
-    if (e == ERR_OK)
-        work->id = found.project;
-    return e;
+    if (e != ERR_OK)
+        return e;
+    work->id = found.project;
+    if (elements_folder(txn, &work->arena, work->id).len)
+        links_out_read(work, elements_folder(txn, &work->arena, work->id));
+    return ERR_OK;
 }
 
 static enum err send_open(struct doing *work, struct action_list actions, struct fault *fault)
@@ -418,8 +421,10 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
     work->p->opened++;
     if (e == ERR_OK && state.missing + state.offline > 0)
         media_tree_add(work->p, work->id);
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
+        links_out_fill(work, &state);
         deed_answer_filled(work, txn, &state);
+    }
     return e;
 }
 

@@ -28,6 +28,7 @@ static void end_work(struct doing *work)
     arena_free(&work->kept);
     arena_free(&work->document.arena);
     buffer_free(&work->bytes);
+    buffer_free(&work->links);
     free(work);
 }
 
@@ -197,6 +198,7 @@ static void take_file(void *owner, struct file_io *io)
     buffer_reset(&work->bytes);
     buffer_add(&work->bytes, io->bytes.at, io->bytes.len);
     file_move_document(&work->document, &io->document);
+    buffer_add(&work->links, io->links.at, io->links.len);
     step_work(work);
 }
 

@@ -57,6 +57,7 @@ struct doing {
     struct fault filed;  /* its result */
     struct buffer bytes; /* its content */
     struct document document;
+    struct buffer links; /* of the last FILE_IO_OPEN or FILE_IO_TRUST: as in file_io.h */
 
     struct fault unless_done;         /* a repeated ask's answer if persist does not have the first */
     uint64_t number;                  /* of a save */

@@ -46,7 +46,7 @@ static DIR *open_folder(struct library_view *look, const char *folder)
 
     (void)snprintf(path, sizeof(path), "%s/%s", look->library->folder, folder);
     if (!look->library->is_swept)
-        file_io_sweep(path, INT64_MAX);
+        file_io_sweep(opendir(path), INT64_MAX);
     directory = opendir(path);
     if (!directory && errno != ENOENT && errno != ENOTDIR && look->e == ERR_OK)
         look->e = fault_errno(look->fault, errno == EACCES ? ERR_DENIED : ERR_IO, errno, "%.150s cannot be read", path);

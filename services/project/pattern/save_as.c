@@ -298,7 +298,7 @@ static void write_slots(struct doing *work, const struct element_list *parts, ui
 
         if (!slot_read_part(&parts->at[i], &work->arena, &row))
             continue;
-        slot_job_name_file(file, work->folder, row.number);
+        slot_job_name_file(file, row.number);
         buffer_add(&file->bytes, row.file.at, row.file.len);
         io->count++;
     }

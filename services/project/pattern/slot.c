@@ -186,8 +186,7 @@ void slot_set_active(struct slot_banks *banks, struct arena *arena, uint32_t slo
     tree_set_text(&banks->active, arena, number, tree_of_whole(slot));
 }
 
-struct text slot_path(struct arena *arena, struct text folder, uint32_t number)
+void slot_name_file(uint32_t number, char name[SLOT_NAME])
 {
-    return arena_printf(arena, "%.*s/patterns/slots/bank_%u/slot_%03u.json", TEXT_ARG(folder),
-                        (number - 1) / SLOTS_BANK + 1, number);
+    (void)snprintf(name, SLOT_NAME, "patterns/slots/bank_%u/slot_%03u.json", (number - 1) / SLOTS_BANK + 1, number);
 }

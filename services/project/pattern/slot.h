@@ -54,7 +54,10 @@ struct text slot_bank_name(const struct slot_banks *banks, struct arena *arena);
 uint32_t slot_active(const struct slot_banks *banks);
 void slot_set_active(struct slot_banks *banks, struct arena *arena, uint32_t slot);
 
-/* PROJECT/patterns, and a slot's file in it. */
-struct text slot_path(struct arena *arena, struct text folder, uint32_t number);
+/* In the project's folder: the lock and the backups of all slots, and a slot's file. */
+#define SLOT_LOCK          "patterns/.lock"
+#define SLOT_BACKUP_FOLDER "patterns/backups"
+enum { SLOT_NAME = 64 };
+void slot_name_file(uint32_t number, char name[SLOT_NAME]);
 
 #endif

@@ -87,7 +87,7 @@ static enum err plan_change(struct doing *work, struct txn *txn, struct fault *f
         struct slot_place *place = &job->places[i];
 
         place->content = arena_text(&work->kept, texts[i]);
-        place->writes = place->heals || !text_equal(place->content, place->file);
+        place->writes = place->heals || place->is_out || !text_equal(place->content, place->file);
         count += slot_put(&work->arena, work->id, &place->row, place->content, false, actions + count);
     }
     const struct persist_apply apply = {

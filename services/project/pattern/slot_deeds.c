@@ -133,6 +133,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
         return e;
     job->places->writes = true;
     slot_read_row(txn, &work->arena, work->id, (job->bank_number - 1) * SLOTS_BANK + slot, &job->places->row);
+    job->places->earlier = arena_text(&work->kept, job->places->row.file);
     count = slot_put(&work->arena, work->id, &job->places->row, job->places->content, false, actions);
     slot_set_active(&banks, &work->arena, slot);
     actions[count++] = slot_put_banks(&work->arena, work->id, &banks);

@@ -16,6 +16,8 @@ struct slot_place {
     enum err read;       /* of its file */
     struct text why;     /* it could not be read */
     struct text file;    /* as read */
+    bool is_out;         /* the file is a link out of the project's folder, so there is none */
+    struct text earlier; /* the slot's text before the change, as the store had it */
     struct text backup;  /* the newest good one of a file that is not a pattern */
     struct text content; /* the slot's true text; "": it is empty */
     bool adopts;         /* its file was changed by another program, and is the truth */
@@ -40,8 +42,8 @@ struct slot_job *slot_job_of(struct doing *work); /* the work's own state; lives
 /* Finds folder and banks of the project. Errors (explained): not_found (the project has no folder). */
 enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault);
 
-/* Gives a file that was read its slot and its path in the project's folder. */
-void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t number);
+/* Gives a file its slot and its name in the project's folder. */
+void slot_job_name_file(struct slot_file *file, uint32_t number);
 
 /* Reads the files of `count` slots of the current bank (`before` or `after`). */
 void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count);

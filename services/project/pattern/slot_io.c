@@ -12,14 +12,15 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/file.h"
+#include "common/process/log.h"
 #include "services/project/base/file_io.h"
-#include "services/project/pattern/slot.h"
 #include "services/project/pattern/slot_pack.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
-enum { LOCK_STEP_MS = 5, NAMES_MOST = 64, TRIES = 100, BACKUP_PATH = PATH_MAX + 64 };
+enum { LOCK_STEP_MS = 5, NAMES_MOST = 64 };
 /* Less than the 10 s that the command line and OSC wait: they are to say which disk it is. */
 static const usec_t patience_us = (usec_t)8 * 1000000;
 
@@ -42,20 +43,16 @@ static enum err wait_for_lock(struct slot_io *io, int fd)
 }
 
 /* Returns the lock's descriptor, or -1 with the fault. */
-static int lock_bank(struct slot_io *io)
+static int lock_bank(struct slot_io *io, struct beneath *in)
 {
-    char path[PATH_MAX + 8];
-    int fd;
+    int fd = io->writes ? beneath_open_folder(in, "patterns", true, &io->fault) : -1;
 
-    if (io->writes && file_make_dirs(io->folder, 0755, &io->fault) != ERR_OK)
+    if (io->writes && fd < 0)
         return -1;
-    (void)snprintf(path, sizeof(path), "%s/.lock", io->folder);
-    fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (io->writes ? O_CREAT : 0), 0644);
-    if (fd < 0) {
-        fault_errno(&io->fault, file_err(errno), errno, "the folder of patterns cannot be locked");
-        return -1;
-    }
-    if (wait_for_lock(io, fd) != ERR_OK) {
+    if (fd >= 0)
+        (void)close(fd);
+    fd = beneath_open_file(in, SLOT_LOCK, O_RDWR | (io->writes ? O_CREAT : 0), 0644, &io->fault);
+    if (fd >= 0 && wait_for_lock(io, fd) != ERR_OK) {
         (void)close(fd);
         return -1;
     }
@@ -94,15 +91,12 @@ static bool read_name(const char *name, uint32_t slot, struct slot_backup *to)
 }
 
 /* Lists the backups of a slot, the newest first. */
-static uint32_t list_backups(const struct slot_io *io, uint32_t number, struct slot_backup to[NAMES_MOST])
+static uint32_t list_backups(struct beneath *in, uint32_t number, struct slot_backup to[NAMES_MOST])
 {
-    char folder[PATH_MAX + 16];
+    DIR *directory = beneath_list(in, SLOT_BACKUP_FOLDER);
     struct dirent *entry;
     uint32_t count = 0;
-    DIR *directory;
 
-    (void)snprintf(folder, sizeof(folder), "%s/backups", io->folder);
-    directory = opendir(folder);
     while (directory && (entry = readdir(directory)) && count < NAMES_MOST)
         count += read_name(entry->d_name, number, &to[count]);
     if (directory)
@@ -111,76 +105,58 @@ static uint32_t list_backups(const struct slot_io *io, uint32_t number, struct s
     return count;
 }
 
-static void drop_old_backups(const struct slot_io *io, uint32_t number)
+static void drop_old_backups(struct beneath *in, int folder, uint32_t number)
 {
     struct slot_backup backups[NAMES_MOST];
-    char path[PATH_MAX + NAME_MAX + 16];
-    const uint32_t count = list_backups(io, number, backups);
+    const uint32_t count = list_backups(in, number, backups);
 
-    for (uint32_t i = SLOT_BACKUPS; i < count; i++) {
-        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", io->folder, backups[i].name);
-        (void)unlink(path);
-    }
+    for (uint32_t i = SLOT_BACKUPS; i < count; i++)
+        (void)unlinkat(folder, backups[i].name, 0);
 }
 
-/* Drives for cameras and some network disks have no hard links. */
-static bool lacks_links(int number)
+/* The name of a backup that is newer than the newest, also if the clock was set back. */
+static void name_backup(struct beneath *in, uint32_t slot, char name[NAME_MAX + 1])
 {
-    return number == EPERM || number == EOPNOTSUPP || number == ENOSYS || number == EMLINK;
+    struct slot_backup backups[NAMES_MOST] = { 0 };
+    const struct slot_backup *newest = &backups[0];
+    const uint32_t count = list_backups(in, slot, backups);
+    const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
+    const int number = count && second == newest->second ? newest->number + 1 : 0;
+
+    if (number == 0)
+        (void)snprintf(name, NAME_MAX + 1, "slot_%03u_%lld.backup", slot, second);
+    else
+        (void)snprintf(name, NAME_MAX + 1, "slot_%03u_%lld-%d.backup", slot, second, number);
 }
 
-/* Copies the current file to the name of a backup that does not exist. */
-static enum err copy_backup(struct slot_io *io, const struct slot_file *file, const char *path)
+/* What a backup keeps of a file: its bytes. A link that is not followed has those that the slot had. False: nothing. */
+static bool read_earlier(struct beneath *in, const struct beneath_place *place, const struct slot_file *file,
+                         struct buffer *to, struct fault *fault)
+{
+    if (!place->is_out) {
+        fault->code = beneath_read(in, file->name, FILE_IO_MOST, to, fault);
+        if (fault->code == ERR_NOT_FOUND || fault->code == ERR_BAD_REQUEST)
+            *fault = (struct fault){ 0 };
+    } else
+        buffer_add(to, file->earlier.at, file->earlier.len);
+    return fault->code == ERR_OK && to->len > 0;
+}
+
+/* Keeps the bytes of the current file in the folder of backups, and sets the backup's name; "" if there are none. It is a
+ * copy: another name of the same file would change with it. Errors: io, full, denied. */
+static enum err keep_backup(struct slot_io *io, struct beneath *in, const struct beneath_place *place,
+                            const struct slot_file *file, int folder, char name[NAME_MAX + 1])
 {
     struct buffer bytes = { 0 };
-    enum err e = file_read_all(file->path, FILE_IO_MOST, &bytes, &io->fault);
+    enum err e = ERR_OK;
 
-    if (e == ERR_OK)
-        e = file_write_atomic(path, buffer_bytes(&bytes), 0644, &io->fault);
-    buffer_free(&bytes);
-    return e;
-}
-
-/* Links the current file as the newest backup, also if the clock was set back, and sets `path` to it. */
-static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest,
-                            char path[BACKUP_PATH])
-{
-    const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
-    const int first = second == newest->second ? newest->number + 1 : 0;
-    int number = 0;
-
-    for (int n = first; n < first + TRIES; n++) {
-        if (n == 0)
-            (void)snprintf(path, BACKUP_PATH, "%s/backups/slot_%03u_%lld.backup", io->folder, file->number, second);
-        else
-            (void)snprintf(path, BACKUP_PATH, "%s/backups/slot_%03u_%lld-%d.backup", io->folder, file->number, second,
-                           n);
-        number = link(file->path, path) == 0 ? 0 : errno;
-        if (number == 0)
-            return ERR_OK;
-        if (lacks_links(number) && access(path, F_OK) != 0)
-            return copy_backup(io, file, path);
-        if (number != EEXIST && !lacks_links(number))
-            break;
+    name[0] = '\0';
+    if (read_earlier(in, place, file, &bytes, &io->fault)) {
+        name_backup(in, file->number, name);
+        e = file_replace_at(folder, name, buffer_bytes(&bytes), 0644, &io->fault);
     }
-    return fault_errno(&io->fault, file_err(number), number, "the backup %.150s cannot be made", path);
-}
-
-/* Gives the current file a second name, and sets `path` to it; "" if no file is there. Errors: io, full, denied. */
-static enum err keep_backup(struct slot_io *io, const struct slot_file *file, char path[BACKUP_PATH])
-{
-    struct slot_backup backups[NAMES_MOST];
-    char folder[PATH_MAX + 16];
-    uint32_t count;
-
-    path[0] = '\0';
-    (void)snprintf(folder, sizeof(folder), "%s/backups", io->folder);
-    if (access(file->path, F_OK) != 0)
-        return ERR_OK;
-    if (access(folder, F_OK) != 0 && file_make_dirs(folder, 0755, &io->fault) != ERR_OK)
-        return io->fault.code;
-    count = list_backups(io, file->number, backups);
-    return link_backup(io, file, count ? &backups[0] : &(struct slot_backup){ 0 }, path);
+    buffer_free(&bytes);
+    return e == ERR_OK ? io->fault.code : e;
 }
 
 /* ---- files ---- */
@@ -197,19 +173,22 @@ static bool is_pattern(struct bytes bytes)
     return good;
 }
 
-static void find_backup(struct slot_io *io, struct slot_file *file)
+static void find_backup(struct beneath *in, struct slot_file *file)
 {
     struct slot_backup backups[NAMES_MOST];
-    char path[PATH_MAX + NAME_MAX + 16];
-    const uint32_t count = list_backups(io, file->number, backups);
+    char name[NAME_MAX + 32];
+    const uint32_t count = list_backups(in, file->number, backups);
 
     for (uint32_t i = 0; i < count && !file->backup[0]; i++) {
-        struct buffer bytes = { 0 };
+        struct buffer packed = { 0 }, bytes = { 0 };
         struct fault unused = { 0 };
 
-        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", io->folder, backups[i].name);
-        if (gzip_read_file(path, PATTERN_FILE_BYTES, &bytes, &unused) == ERR_OK && is_pattern(buffer_bytes(&bytes)))
+        (void)snprintf(name, sizeof(name), SLOT_BACKUP_FOLDER "/%.255s", backups[i].name);
+        if (beneath_read(in, name, PATTERN_FILE_BYTES, &packed, &unused) == ERR_OK &&
+            gzip_read(buffer_bytes(&packed), PATTERN_FILE_BYTES, &bytes, &unused) == ERR_OK &&
+            is_pattern(buffer_bytes(&bytes)))
             memcpy(file->backup, backups[i].name, sizeof(file->backup));
+        buffer_free(&packed);
         buffer_free(&bytes);
     }
 }
@@ -221,7 +200,7 @@ static bool is_pattern_file(const struct slot_io *io, struct slot_file *file)
     bool good;
 
     if (file->fault.code == ERR_OK)
-        file->fault.code = file_take_in_hand(&reading, io->hand, file->path, bytes, &file->fault);
+        file->fault.code = file_take_in_hand(&reading, io->hand, file->name, bytes, &file->fault);
     if (file->fault.code != ERR_OK)
         return false;
     good = is_pattern(bytes);
@@ -229,72 +208,88 @@ static bool is_pattern_file(const struct slot_io *io, struct slot_file *file)
     return good;
 }
 
-static void read_slot_file(struct slot_io *io, struct slot_file *file)
+static bool is_link_out(struct beneath *in, const char *name)
 {
-    file->fault.code = file_read_all(file->path, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
+    struct beneath_place place;
+    struct fault unused = { 0 };
+
+    if (beneath_find(in, name, false, &place, &unused) != ERR_OK)
+        return false;
+    (void)close(place.folder);
+    return place.is_out;
+}
+
+static void read_slot_file(struct slot_io *io, struct beneath *in, struct slot_file *file)
+{
+    file->fault.code = beneath_read(in, file->name, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
+    file->is_out = file->fault.code == ERR_DENIED && is_link_out(in, file->name);
+    if (file->is_out)
+        file->fault = (struct fault){ .code = ERR_NOT_FOUND };
     if (!io->needs_no_backup && file->fault.code != ERR_NOT_FOUND && !is_pattern_file(io, file))
-        find_backup(io, file);
+        find_backup(in, file);
 }
 
-static void folder_of(const struct slot_file *file, char folder[PATH_MAX])
+static bool see_place(const struct beneath_place *place, struct stat *to)
 {
-    char *slash;
-
-    memcpy(folder, file->path, PATH_MAX);
-    slash = strrchr(folder, '/');
-    *slash = '\0';
-}
-
-static enum err change_slot_file(struct slot_io *io, const struct slot_file *file, const char *folder)
-{
-    enum err e = ERR_OK;
-
-    if (!file->removes)
-        return file_write_through(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
-    if (unlink(file->path) != 0 && errno != ENOENT)
-        e = fault_errno(&io->fault, file_err(errno), errno, "%.150s cannot be removed", file->path);
-    return e == ERR_OK ? file_sync(folder, &io->fault) : e;
+    return fstatat(place->folder, place->name, to, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* An error after the rename leaves the new file. */
-static bool is_same_file(const char *path, const struct stat *before)
+static bool is_same_file(const struct beneath_place *place, const struct stat *before)
 {
     struct stat now;
 
-    return stat(path, &now) == 0 && now.st_dev == before->st_dev && now.st_ino == before->st_ino;
+    return see_place(place, &now) && now.st_dev == before->st_dev && now.st_ino == before->st_ino;
 }
 
 /* A backup of a file that was not replaced is no backup, and must not push out an older one. */
-static enum err write_slot_file(struct slot_io *io, const struct slot_file *file)
+static enum err change_slot_file(struct slot_io *io, struct beneath *in, const struct beneath_place *place,
+                                 const struct slot_file *file, int folder)
 {
-    char folder[PATH_MAX], backup[BACKUP_PATH];
+    char backup[NAME_MAX + 1];
     struct stat before = { 0 };
-    enum err e;
+    enum err e = keep_backup(io, in, place, file, folder, backup);
 
-    folder_of(file, folder);
-    e = file_make_dirs(folder, 0755, &io->fault);
-    if (e == ERR_OK)
-        e = keep_backup(io, file, backup);
     if (e != ERR_OK)
         return e;
-    (void)stat(file->path, &before);
-    e = change_slot_file(io, file, folder);
+    (void)see_place(place, &before);
+    if (place->is_out)
+        log_warn("%.60s led out of the folder %.150s: a file takes its place", file->name, in->path);
+    e = file->removes ? beneath_remove(in, file->name, &io->fault)
+                      : beneath_write(in, file->name, buffer_bytes(&file->bytes), 0644, &io->fault);
     if (e == ERR_OK)
-        drop_old_backups(io, file->number);
-    else if (backup[0] && is_same_file(file->path, &before))
-        (void)unlink(backup);
+        drop_old_backups(in, folder, file->number);
+    else if (backup[0] && is_same_file(place, &before))
+        (void)unlinkat(folder, backup, 0);
+    return e;
+}
+
+static enum err write_slot_file(struct slot_io *io, struct beneath *in, const struct slot_file *file)
+{
+    struct beneath_place place;
+    enum err e = beneath_find(in, file->name, true, &place, &io->fault);
+    int folder;
+
+    if (e != ERR_OK)
+        return e;
+    folder = beneath_open_folder(in, SLOT_BACKUP_FOLDER, true, &io->fault);
+    e = folder < 0 ? io->fault.code : change_slot_file(io, in, &place, file, folder);
+    if (folder >= 0)
+        (void)close(folder);
+    (void)close(place.folder);
     return e;
 }
 
 /* No engine writes while this one has the lock, so each temporary file belongs to an engine that died. */
-static void sweep_folders(const struct slot_io *io)
+static void sweep_folders(const struct slot_io *io, struct beneath *in)
 {
-    char folder[PATH_MAX], last[PATH_MAX] = "";
+    char folder[SLOT_NAME], last[SLOT_NAME] = "";
 
     for (uint32_t i = 0; i < io->count; i++) {
-        folder_of(&io->files[i], folder);
+        (void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(io->files[i].name, '/') - io->files[i].name),
+                       io->files[i].name);
         if (strcmp(folder, last) != 0)
-            file_io_sweep(folder, INT64_MAX);
+            file_io_sweep(beneath_list(in, folder), INT64_MAX);
         memcpy(last, folder, sizeof(last));
     }
 }
@@ -304,14 +299,11 @@ static void sweep_folders(const struct slot_io *io)
 /* A copy of a slot's file under another name, or in the folder of another bank, is not a slot. */
 static bool is_own_place(const char *bank, const char *name, uint32_t number)
 {
-    char place[PATH_MAX];
-    struct arena arena = { 0 };
-    bool is_own;
+    char place[PATH_MAX], own[SLOT_NAME];
 
-    (void)snprintf(place, sizeof(place), "/patterns/slots/%.255s/%.255s", bank, name);
-    is_own = text_is(slot_path(&arena, TEXT(""), number), place);
-    arena_free(&arena);
-    return is_own;
+    (void)snprintf(place, sizeof(place), "patterns/slots/%.255s/%.255s", bank, name);
+    slot_name_file(number, own);
+    return strcmp(place, own) == 0;
 }
 
 static void list_slot_file(struct slot_io *io, const char *bank, const char *name)
@@ -327,66 +319,88 @@ static void list_slot_file(struct slot_io *io, const char *bank, const char *nam
         io->files = alloc_grow(io->files, io->count ? 2 * (size_t)io->count : 1, sizeof(*io->files));
     file = &io->files[io->count++];
     *file = (struct slot_file){ .number = number };
-    (void)snprintf(file->path, sizeof(file->path), "%.3800s/slots/%.64s/%.64s", io->folder, bank, name);
+    slot_name_file(number, file->name);
 }
 
-static void find_in_bank(struct slot_io *io, const char *bank)
+static void find_in_bank(struct slot_io *io, struct beneath *in, const char *bank)
 {
-    char path[PATH_MAX + 300];
+    char name[NAME_MAX + 32];
     struct dirent *entry;
     DIR *directory;
 
-    (void)snprintf(path, sizeof(path), "%s/slots/%.255s", io->folder, bank);
-    directory = opendir(path);
+    (void)snprintf(name, sizeof(name), "patterns/slots/%.255s", bank);
+    directory = beneath_list(in, name);
     while (directory && (entry = readdir(directory)))
         list_slot_file(io, bank, entry->d_name);
     if (directory)
         (void)closedir(directory);
 }
 
-static void find_files(struct slot_io *io)
+static void find_files(struct slot_io *io, struct beneath *in)
 {
-    char path[PATH_MAX + 16];
+    DIR *directory = beneath_list(in, "patterns/slots");
     struct dirent *entry;
-    DIR *directory;
 
-    (void)snprintf(path, sizeof(path), "%s/slots", io->folder);
-    directory = opendir(path);
     while (directory && (entry = readdir(directory)))
         if (strncmp(entry->d_name, "bank_", 5) == 0)
-            find_in_bank(io, entry->d_name);
+            find_in_bank(io, in, entry->d_name);
     if (directory)
         (void)closedir(directory);
 }
 
-static void run_io(struct errand *errand)
+static void pass_files(struct slot_io *io, struct beneath *in)
 {
-    struct slot_io *io = (struct slot_io *)errand;
-    int lock = -1;
-
-    if (io->writes || access(io->folder, F_OK) == 0) {
-        lock = lock_bank(io);
-        if (lock < 0 && io->writes)
-            return;
+    for (uint32_t i = 0; i < io->count && io->fault.code == ERR_OK; i++) {
+        if (io->writes)
+            io->fault.code = write_slot_file(io, in, &io->files[i]);
+        else
+            read_slot_file(io, in, &io->files[i]);
+        (void)errand_goes_on(&io->errand);
     }
-    if (io->writes && atomic_load(&errand->lost)) { /* a newer write may have ended */
+}
+
+/* Reading goes on without a lock: the folder may be read-only, or have no patterns. */
+static void run_locked(struct slot_io *io, struct beneath *in)
+{
+    const int lock = lock_bank(io, in);
+
+    if (lock < 0 && io->writes)
+        return;
+    if (io->writes && atomic_load(&io->errand.lost)) { /* a newer write may have ended */
         (void)close(lock);
         return;
     }
     io->fault = (struct fault){ 0 };
     if (io->finds)
-        find_files(io);
+        find_files(io, in);
     if (lock >= 0)
-        sweep_folders(io);
-    for (uint32_t i = 0; i < io->count && io->fault.code == ERR_OK; i++) {
-        if (io->writes)
-            io->fault.code = write_slot_file(io, &io->files[i]);
-        else
-            read_slot_file(io, &io->files[i]);
-        (void)errand_goes_on(errand);
-    }
+        sweep_folders(io, in);
+    pass_files(io, in);
     if (lock >= 0)
         (void)close(lock);
+}
+
+static enum err open_project(struct slot_io *io, struct beneath *in)
+{
+    *in = (struct beneath){ .folder = -1 };
+    if (io->writes && file_make_dirs(io->folder, 0755, &io->fault) != ERR_OK)
+        return io->fault.code;
+    return beneath_open(in, io->folder, io->p->paths->data, &io->fault);
+}
+
+static void run_io(struct errand *errand)
+{
+    struct slot_io *io = (struct slot_io *)errand;
+    struct beneath in;
+
+    if (open_project(io, &in) == ERR_OK)
+        run_locked(io, &in);
+    else if (!io->writes) {
+        for (uint32_t i = 0; i < io->count; i++)
+            io->files[i].fault = io->fault;
+        io->fault = (struct fault){ 0 };
+    }
+    beneath_close(&in);
 }
 
 static void end_io(struct errand *errand, bool lost)
@@ -406,8 +420,10 @@ static void drop_io(struct errand *errand)
 {
     struct slot_io *io = (struct slot_io *)errand;
 
-    for (uint32_t i = 0; i < io->count; i++)
+    for (uint32_t i = 0; i < io->count; i++) {
         buffer_free(&io->files[i].bytes);
+        buffer_free(&io->files[i].earlier);
+    }
     free(io->files);
     free(io);
 }
@@ -420,12 +436,13 @@ struct slot_io *slot_io_new(struct text folder, uint32_t count, bool writes)
     io->writes = writes;
     io->count = count;
     io->files = alloc_zeroed(count ? count : 1, sizeof(*io->files));
-    (void)snprintf(io->folder, sizeof(io->folder), "%.*s/patterns", TEXT_ARG(folder));
+    (void)snprintf(io->folder, sizeof(io->folder), "%.*s", TEXT_ARG(folder));
     return io;
 }
 
 void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io), void *owner)
 {
+    io->p = p;
     io->done = done;
     io->owner = owner;
     io->hand = service_in_hand(p->service);

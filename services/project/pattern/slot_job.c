@@ -64,19 +64,17 @@ static void take_files(void *owner, struct slot_io *io)
             continue;
         job->places[i].file =
             arena_text(&work->kept, (struct text){ (uint32_t)file->bytes.len, (const char *)file->bytes.at });
+        job->places[i].is_out = file->is_out;
         job->places[i].backup = arena_text(&work->kept, text_of(file->backup));
         refuse_empty(&job->places[i]);
     }
     work_go_on(work, &io->fault);
 }
 
-void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t number)
+void slot_job_name_file(struct slot_file *file, uint32_t number)
 {
-    struct arena arena = { 0 };
-
     file->number = number;
-    (void)text_copy(file->path, sizeof(file->path), slot_path(&arena, folder, number));
-    arena_free(&arena);
+    slot_name_file(number, file->name);
 }
 
 static void read_slots(struct doing *work, const uint32_t *slots, uint32_t count, bool is_list)
@@ -89,7 +87,7 @@ static void read_slots(struct doing *work, const uint32_t *slots, uint32_t count
     job->places = arena_array(&work->kept, count, sizeof(*job->places));
     for (uint32_t i = 0; i < count; i++) {
         job->places[i].row.number = (job->bank_number - 1) * SLOTS_BANK + slots[i];
-        slot_job_name_file(&io->files[i], job->folder, job->places[i].row.number);
+        slot_job_name_file(&io->files[i], job->places[i].row.number);
     }
     work->is_sent = true;
     slot_io_start(work->p, io, take_files, work);
@@ -147,9 +145,10 @@ enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_p
 
     slot_read_row(txn, &work->arena, work->id, number, &place->row);
     place->content = place->row.file;
+    place->earlier = arena_text(&work->kept, place->row.file);
     place->adopts = place->heals = false;
-    if (place->read == ERR_NOT_FOUND) {
-        place->heals = place->row.file.len > 0;
+    if (place->read == ERR_NOT_FOUND) { /* a link is replaced when a person changes slots, not before */
+        place->heals = place->row.file.len > 0 && !place->is_out;
         return ERR_OK;
     }
     if (place->read != ERR_OK)
@@ -265,9 +264,10 @@ void slot_job_write(struct doing *work, struct txn *txn, bool waits)
             continue;
         if (!place->writes)
             take_present(work, txn, place);
-        slot_job_name_file(file, job->folder, place->row.number);
+        slot_job_name_file(file, place->row.number);
         file->removes = place->content.len == 0;
         buffer_add(&file->bytes, place->content.at, place->content.len);
+        buffer_add(&file->earlier, place->earlier.at, place->earlier.len);
         count++;
     }
     work->is_sent = waits;

@@ -10,9 +10,9 @@
 
 #include "common/alloc.h"
 #include "common/deflate.h"
-#include "common/file.h"
 #include "common/process/log.h"
 #include "services/project/base/file_io.h"
+#include "services/project/pattern/slot.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
@@ -20,7 +20,7 @@ static const usec_t patience_us = (usec_t)30 * 1000000;
 
 /* The folder whose backups wait. */
 struct slot_packing {
-    char folder[PATH_MAX]; /* PROJECT/patterns; "": none */
+    char folder[PATH_MAX]; /* of the project; "": none */
     char last[PATH_MAX];   /* the folder that was used last */
     usec_t written;
     bool is_running;
@@ -36,13 +36,11 @@ struct pack {
 /* ---- in a thread ---- */
 
 /* Does not wait for the lock: another engine may save now. */
-static int lock_folder(const struct pack *pack)
+static int lock_folder(struct beneath *in)
 {
-    char path[PATH_MAX + 8];
-    int fd;
+    struct fault unused = { 0 };
+    const int fd = beneath_open_file(in, SLOT_LOCK, O_RDWR, 0, &unused);
 
-    (void)snprintf(path, sizeof(path), "%s/.lock", pack->folder);
-    fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
     if (fd >= 0)
@@ -50,65 +48,81 @@ static int lock_folder(const struct pack *pack)
     return -1;
 }
 
-static enum err replace_backup(const struct pack *pack, const char *path, struct bytes packed, struct fault *fault)
+static bool is_there(struct beneath *in, const char *name)
 {
-    const int lock = lock_folder(pack);
+    struct fault unused = { 0 };
+    const int fd = beneath_open_file(in, name, O_RDONLY, 0, &unused);
+
+    return fd >= 0 && close(fd) == 0;
+}
+
+static enum err replace_backup(struct beneath *in, const char *name, struct bytes packed, struct fault *fault)
+{
+    const int lock = lock_folder(in);
     enum err e = ERR_OK;
 
     if (lock < 0)
         return fault_set(fault, ERR_BUSY, "another engine is saving");
-    if (access(path, F_OK) == 0) /* a newer save may have removed it */
-        e = file_write_atomic(path, packed, 0644, fault);
+    if (is_there(in, name)) /* a newer save may have removed it */
+        e = beneath_write(in, name, packed, 0644, fault);
     (void)close(lock);
     return e;
 }
 
-static enum err pack_backup(const struct pack *pack, const char *name, struct fault *fault)
+static enum err pack_backup(struct beneath *in, const char *file, struct fault *fault)
 {
-    char path[PATH_MAX + NAME_MAX + 16];
+    char name[NAME_MAX + 32];
     struct buffer bytes = { 0 }, packed = { 0 };
     enum err e;
 
-    (void)snprintf(path, sizeof(path), "%s/backups/%.255s", pack->folder, name);
-    e = file_read_all(path, PATTERN_FILE_BYTES, &bytes, fault);
+    (void)snprintf(name, sizeof(name), SLOT_BACKUP_FOLDER "/%.255s", file);
+    e = beneath_read(in, name, PATTERN_FILE_BYTES, &bytes, fault);
     if (e == ERR_OK && !gzip_is(buffer_bytes(&bytes))) {
         deflate_pack(buffer_bytes(&bytes), DEFLATE_GZIP, &packed);
-        e = replace_backup(pack, path, buffer_bytes(&packed), fault);
+        e = replace_backup(in, name, buffer_bytes(&packed), fault);
     }
     buffer_free(&bytes);
     buffer_free(&packed);
-    return e == ERR_NOT_FOUND || e == ERR_TOO_LARGE ? ERR_OK : e;
+    return e == ERR_NOT_FOUND || e == ERR_TOO_LARGE || e == ERR_DENIED || e == ERR_BAD_REQUEST ? ERR_OK : e;
 }
 
-static void sweep_backups(const struct pack *pack, const char *backups)
+static void sweep_backups(struct beneath *in)
 {
-    const int lock = lock_folder(pack);
+    const int lock = lock_folder(in);
 
     if (lock < 0)
         return;
-    file_io_sweep(backups, INT64_MAX);
+    file_io_sweep(beneath_list(in, SLOT_BACKUP_FOLDER), INT64_MAX);
     (void)close(lock);
+}
+
+static void pack_folder(struct pack *pack, struct beneath *in)
+{
+    struct dirent *entry;
+    DIR *directory;
+
+    sweep_backups(in);
+    directory = beneath_list(in, SLOT_BACKUP_FOLDER);
+    while (directory && (entry = readdir(directory)) && pack->fault.code == ERR_OK) {
+        if (strncmp(entry->d_name, "slot_", 5) != 0 || !strstr(entry->d_name, ".backup"))
+            continue;
+        pack->fault.code = pack_backup(in, entry->d_name, &pack->fault);
+        if (!errand_goes_on(&pack->errand))
+            break;
+    }
+    if (directory)
+        (void)closedir(directory);
 }
 
 static void run_pack(struct errand *errand)
 {
     struct pack *pack = (struct pack *)errand;
-    char backups[PATH_MAX + 16];
-    struct dirent *entry;
-    DIR *directory;
+    struct fault unused = { 0 };
+    struct beneath in;
 
-    (void)snprintf(backups, sizeof(backups), "%s/backups", pack->folder);
-    sweep_backups(pack, backups);
-    directory = opendir(backups);
-    while (directory && (entry = readdir(directory)) && pack->fault.code == ERR_OK) {
-        if (strncmp(entry->d_name, "slot_", 5) != 0 || !strstr(entry->d_name, ".backup"))
-            continue;
-        pack->fault.code = pack_backup(pack, entry->d_name, &pack->fault);
-        if (!errand_goes_on(errand))
-            break;
-    }
-    if (directory)
-        (void)closedir(directory);
+    if (beneath_open(&in, pack->folder, pack->p->paths->data, &unused) == ERR_OK)
+        pack_folder(pack, &in);
+    beneath_close(&in);
 }
 
 /* ---- in the loop ---- */

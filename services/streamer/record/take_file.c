@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
+#include "common/beneath/way.h"
 #include "common/file.h"
 #include "common/process/closing.h"
 #include "common/rt/state.h"
@@ -197,7 +199,7 @@ static enum err open_new(struct take_file *file)
 
     if (take.is_for_flac && take_flac_is_there(file->path, flac))
         return fault_set(&file->fault, ERR_EXISTS, "cannot make the take: %.150s exists already", flac);
-    int fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    int fd = way_open_real(file->path, O_RDWR | O_CREAT | O_EXCL, 0644);
 
     file->take.fd = fd;
     if (fd < 0)
@@ -350,13 +352,28 @@ static bool lies_on(const char *path, const char *mount)
     return at.st_dev == top.st_dev && (strcmp(mount, "/") == 0 || outside.st_dev != top.st_dev);
 }
 
+static enum err make_folder(struct take_file *file)
+{
+    struct beneath in = { .folder = -1 };
+    enum err e;
+
+    if (!file->project[0])
+        return file_make_dirs(file->path, 0755, &file->fault);
+    e = file_make_dirs(file->project, 0755, &file->fault);
+    if (e == ERR_OK)
+        e = beneath_open(&in, file->project, file->paths->data, &file->fault);
+    if (e == ERR_OK)
+        e = beneath_find_folder(&in, "Media/Audio", true, file->path, &file->fault);
+    beneath_close(&in);
+    return e;
+}
+
 static void run_work(struct errand *errand)
 {
     struct take_file *file = (struct take_file *)errand;
 
     if (file->work == TAKE_FOLDER)
-        file->is_on_mount =
-            file_make_dirs(file->path, 0755, &file->fault) == ERR_OK && lies_on(file->path, file->mount);
+        file->is_on_mount = make_folder(file) == ERR_OK && lies_on(file->path, file->mount);
     else if (file->work != TAKE_ERASE)
         record_take(file);
     else if (unlink(file->path) != 0 && errno != ENOENT)

@@ -16,7 +16,7 @@
 #include "services/streamer/record/take_place.h"
 #include "services/streamer/record/wav.h"
 
-/* Make the folder `path`; a new take; a predecessor's take; delete the file. */
+/* Make the folder `path` (in a project no link leads out of it: common/beneath/beneath.h); a new take; a predecessor's take; delete the file. */
 enum take_work { TAKE_FOLDER, TAKE_NEW, TAKE_RESUME, TAKE_ERASE };
 enum take_stage { TAKE_OPENING, TAKE_READY, TAKE_RUNNING };
 
@@ -28,11 +28,13 @@ struct take_file {
     struct capture_memory *memory;
     struct ring ring;
     struct capture_view view;
-    char path[PATH_MAX];
-    char mount[PATH_MAX];    /* of the folder's volume, as the catalogue says; "": unknown */
-    struct take_place place; /* of a predecessor's take */
-    bool is_late;            /* … whose inputs were disconnected meanwhile, so it does not continue */
-    struct wav take;         /* a new take's facts, or those of the file; the loop may read them from RUNNING on */
+    char path[PATH_MAX];       /* TAKE_FOLDER sets it to the path without links, if a project is named */
+    char project[PATH_MAX];    /* of TAKE_FOLDER: the project's folder, whose Media/Audio it is; "": none */
+    const struct paths *paths; /* … for the links that a person trusts */
+    char mount[PATH_MAX];      /* of the folder's volume, as the catalogue says; "": unknown */
+    struct take_place place;   /* of a predecessor's take */
+    bool is_late;              /* … whose inputs were disconnected meanwhile, so it does not continue */
+    struct wav take;           /* a new take's facts, or those of the file; the loop may read them from RUNNING on */
     _Atomic int stage;
     atomic_bool is_ending; /* set by the loop: write the ring's present cells, then end */
     atomic_bool is_erased; /* set by the loop before the end: delete the file */

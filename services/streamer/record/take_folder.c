@@ -76,11 +76,9 @@ static void put_next_folder(struct take *take)
 /* The part of the take's folder below the library; NULL: its path leads through a link. */
 static const char *rest_below(const struct take *take, const struct library *library)
 {
-    size_t len = library->path.len > 1 ? library->path.len : 0, own = strlen(media_audio);
+    size_t len = library->path.len > 1 ? library->path.len : 0;
     const char *path = (const char *)library->path.at;
 
-    if (library->has_project && id_equal(library->project, take->project))
-        return len >= own && memcmp(path + len - own, media_audio, own) == 0 ? "" : strrchr(media_audio, '/') + 1;
     if (strncmp(take->path, path, len) != 0 || (take->path[len] && take->path[len] != '/'))
         return NULL;
     return take->path[len] ? take->path + len + 1 : "";
@@ -206,9 +204,10 @@ static void folder_made(struct errand *errand, bool lost)
     const struct fault *fault = lost ? &hung : &file->fault;
 
     take->file = NULL;
-    if (fault->code == ERR_OK)
+    if (fault->code == ERR_OK) {
+        memcpy(take->path, file->path, sizeof(take->path));
         add_take_library(take, file->is_on_mount);
-    else if (!id_is_zero(take->project))
+    } else if (!id_is_zero(take->project))
         use_recordings(take, fault->what);
     else
         take_fail(take, fault);
@@ -222,8 +221,12 @@ static void make_folder(struct take *take)
     if (!find_library(take, &unused, file->mount))
         file->mount[0] = '\0';
     memcpy(file->path, take->path, sizeof(file->path));
-    if (!id_is_zero(take->project))
+    if (!id_is_zero(take->project)) {
         file->errand.patience = TAKE_FOLDER_PATIENCE_US;
+        snprintf(file->project, sizeof(file->project), "%.*s", (int)(strlen(take->path) - strlen(media_audio)),
+                 take->path);
+        file->paths = take->takes->locator->paths;
+    }
     take_file_start(file, take->takes->errands);
 }
 

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""A project's folder that comes from a stranger: no link in it leads the engine to a file outside, unless a person trusts it."""
+import glob
+import gzip
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, file_bytes, file_text, run_claims, same, until, write_file
+from indexing import wav
+from studio import Studio, running
+from takes import Recording
+
+MINE = 'alias ll="ls -l"'
+SLOT = 'patterns/slots/bank_1/slot_001.json'
+
+
+def pattern(name, bpm=120):
+    return json.dumps({'metadata': {'name': name}, 'sequencer': {'bpm': bpm, 'tracks': {'kick': {'pattern': 'X...X...X...X...'}}}})
+
+
+class Stranger:
+    """A downloaded project, and beside it a folder of the user with one file."""
+
+    def __init__(self, home, name):
+        self.home, self.folder, self.mine = home, home.file('downloads', name), home.file('mine', name)
+        os.makedirs(self.mine)
+        write_file(self.mine + '/secret', MINE)
+        self.put('project.json', json.dumps({'schema_version': '1.0', 'project': {'name': name, 'bpm': 120}}))
+
+    def at(self, name):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
+
+    def put(self, name, text):
+        write_file(self.at(name), text)
+
+    def link(self, name, target):
+        if os.path.lexists(self.at(name)):
+            os.unlink(self.at(name))
+        os.symlink(os.path.relpath(os.path.join(self.mine, target), os.path.dirname(self.at(name))), self.at(name))
+
+    def open(self, *words):
+        return self.home.first('project', 'open', self.folder, *words)
+
+    def save(self, slot, name, **more):
+        write_file(self.home.file('saved.json'), pattern(name))
+        return self.home.loophole('pattern', 'save', str(slot), self.home.file('saved.json'), **more)
+
+    def backups(self):
+        return [gzip.decompress(each) if each[:2] == b'\x1f\x8b' else each
+                for each in map(file_bytes, sorted(glob.glob(self.folder + '/patterns/backups/slot_*')))]
+
+    def check(self, *others):
+        """The user's folder is as it was."""
+        same((sorted(['secret', *others]), MINE), (sorted(os.listdir(self.mine)), file_text(self.mine + '/secret')))
+
+
+@claim(shares=running)
+def a_slot_that_is_a_link_out_is_listed_and_each_change_of_it_stays_in_the_folder(home):
+    it = Stranger(home, 'Slots')
+    it.put('patterns/slots/bank_1/slot_002.json', pattern('$(touch owned)'))
+    changes = ((('save', '1', home.file('saved.json')), 1), (('copy', '2', '1'), 1), (('move', '2', '1'), 1), (('swap', '1', '2'), 1),
+               (('rename', '1', 'New'), 1), (('delete', '1'), 1))
+    it.open()
+    it.save(1, 'first')
+    for number, (words, slot) in enumerate(changes):
+        name = f'patterns/slots/bank_1/slot_{slot:03}.json'
+        it.link(name, 'secret')
+        contains(json.dumps(it.open()['links']), name)
+        home.loophole('pattern', *words)
+        assert not os.path.islink(it.at(name)), (number, words)
+        it.check()
+        it.save(2, '$(touch owned)')
+        it.save(1, 'first')
+
+
+@claim(shares=running)
+def a_slot_that_became_a_link_keeps_its_earlier_pattern_as_a_backup(home):
+    it = Stranger(home, 'Backups')
+    it.open()
+    it.save(1, 'first')
+    os.rename(it.at(SLOT), it.mine + '/shared.json')
+    it.link(SLOT, 'shared.json')
+    it.save(1, 'second')
+    same(['first'], [json.loads(each)['metadata']['name'] for each in it.backups()])
+    same('first', json.loads(file_text(it.mine + '/shared.json'))['metadata']['name'])
+    os.unlink(it.at(SLOT))
+    it.link(SLOT, 'shared.json')
+    assert 'links' not in it.open('--trust-links')
+    it.save(1, 'third')
+    same('third', json.loads(file_text(it.mine + '/shared.json'))['metadata']['name'])
+    assert os.path.islink(it.at(SLOT)) and b'first' in b''.join(it.backups())
+    it.link(SLOT, 'secret')  # another target is not trusted
+    it.save(1, 'fourth')
+    it.check('shared.json')
+
+
+@claim(shares=running)
+def folders_of_patterns_that_lead_out_are_neither_written_nor_pruned(home):
+    for number, (name, target) in enumerate((('patterns', '.'), ('patterns/slots', '.'), ('patterns/slots/bank_1', '.'),
+                                             ('patterns/backups', '.'), ('patterns/.lock', 'made'))):
+        it = Stranger(home, f'Folders {number}')
+        for second in range(14):
+            write_file(it.mine + f'/slot_001_{1700000000 + second}.backup', pattern('old'))
+        kept = sorted(os.listdir(it.mine))
+        it.link(name, target)
+        it.open()
+        contains(it.save(1, 'new', code=None).err, 'a link leads out of the folder')
+        same(kept, sorted(os.listdir(it.mine)), name)
+        same(MINE, file_text(it.mine + '/secret'))
+        assert {file_text(path) for path in glob.glob(it.mine + '/*.backup')} == {pattern('old')}, name
+
+
+@claim(shares=running)
+def a_project_file_or_a_draft_that_leads_out_is_neither_read_nor_replaced(home):
+    it = Stranger(home, 'Files')
+    it.open()
+    it.link('draft.json', 'secret')
+    it.link('project.json', 'secret')
+    home.loophole('project', 'draft')
+    contains(home.refused('project', 'save', code=None), 'changed by another program')
+    it.check()
+    contains(home.refused('project', 'open', it.folder, code=None), '--trust-links')
+    same('ok', home.client().ask('project.save', {'project': 'Files', 'over': True})[0])
+    it.check()
+    same('Files', json.loads(file_text(it.at('project.json')))['project']['name'])
+
+
+@claim(shares=running)
+def pipes_and_devices_in_the_folder_hold_up_nothing(home):
+    it = Stranger(home, 'Pipes')
+    os.mkfifo(it.at('patterns/.lock'))
+    it.open()
+    contains(it.save(1, 'one', code=None).err, 'is not a regular file')
+    os.unlink(it.at('patterns/.lock'))
+    os.mkfifo(it.at(SLOT))
+    os.mkfifo(it.at('patterns/backups/slot_001_1700000000.backup'))
+    it.save(1, 'two', code=None)
+    it.check()
+
+
+@claim(shares=running)
+def collecting_into_a_linked_folder_copies_nothing_out(home):
+    it = Stranger(home, 'Collect')
+    wav(home.file('sounds/kick.wav'), 4000)
+    home.loophole('index', home.file('sounds'), '--wait')
+    it.open()
+    home.loophole('project', 'add', 'clip', 'item=' + home.file('sounds/kick.wav'), 'start=0')
+    for name, target in (('Media', '.'), ('Media/Audio', '.')):
+        it.link(name, target)
+        contains(home.refused('project', 'collect', code=None), 'a link leads out of the folder')
+        it.check()
+        os.unlink(it.at(name))
+    it.link('Media/Audio/kick.wav', 'made.wav')
+    home.loophole('project', 'collect', code=None)
+    it.check()
+
+
+@claim(shares=running)
+def opening_a_project_whose_media_leads_out_indexes_nothing(home):
+    for number, (name, target) in enumerate((('Media/Audio', '.'), ('Media', '.'))):
+        it = Stranger(home, f'Media {number}')
+        wav(it.mine + '/Audio/memo.wav', 4000)
+        document = {'schema_version': '1.0', 'project': {'name': f'Media {number}', 'bpm': 120},
+                    'clips': [{'item': '01J0000000000000000000000A', 'start': 0}],
+                    'items': [{'id': '01J0000000000000000000000A', 'name': 'kick', 'content': '00112233445566778899aabbccddeeff'}]}
+        it.put('project.json', json.dumps(document))
+        it.link(name, target)
+        it.open()
+        error, said = home.client().ask('indexer.add_library', {'path': os.fsencode(it.at('Media/Audio')), 'project': None})
+        assert error in ('ok', 'bad_request', 'denied', 'not_found'), said
+    until(lambda: home.client().must('indexer.progress') is not None)
+
+
+@claim(inside=Recording)
+def a_take_is_recorded_whatever_the_media_of_its_project_is(it):
+    recordings = it.home.file('data/recordings')
+    for number, (name, target) in enumerate((('Media', '.'), ('Media/Audio', '.'))):
+        there = Stranger(it.home, f'Takes {number}')
+        there.link(name, target)
+        there.open()
+        id = it.until_final(f'first {number}', '--seconds', '1')
+        same(recordings + f'/first {number}.wav', it.show(id)['path'])
+        there.check()
+        there.open('--trust-links')
+        id = it.until_final(f'second {number}', '--seconds', '1')
+        same(os.path.join(there.mine, *(['Audio'] if name == 'Media' else []), f'second {number}.wav'), it.show(id)['path'])
+        it.until_analysed(id)
+
+
+run_claims()
