@@ -1,6 +1,6 @@
-/* links.h: the links that lead out of a folder, and the trust in them. A person trusts all links of a folder at once, on
- * this machine. A trusted link leads to the path to which it led then, without further links. A link whose text differs
- * is not trusted. Any thread; may wait for the file system. */
+/* links.h: the links that lead out of a folder, and the trust in them. A person trusts all links of a folder at
+ * once, on this machine. A trusted link leads to the path to which it led then, without further links. A link whose
+ * text differs is not trusted. Any thread; may wait for the file system. */
 #ifndef LOOPHOLE_COMMON_BENEATH_LINKS_H
 #define LOOPHOLE_COMMON_BENEATH_LINKS_H
 

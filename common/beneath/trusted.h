@@ -1,6 +1,6 @@
-/* trusted.h: the links out of a folder that a person trusts, as DATA/links keeps them: a file for each folder, named for
- * its path. It has the folder's path, then the name, the text and the target of each link. Each ends with a zero byte,
- * because any other byte may occur in a name. Any thread; may wait for the file system. */
+/* trusted.h: the links out of a folder that a person trusts, as DATA/links keeps them: a file for each folder, named
+ * for its path. It has the folder's path, then the name, the text and the target of each link. Each ends with a zero
+ * byte, because any other byte may occur in a name. Any thread; may wait for the file system. */
 #ifndef LOOPHOLE_COMMON_BENEATH_TRUSTED_H
 #define LOOPHOLE_COMMON_BENEATH_TRUSTED_H
 

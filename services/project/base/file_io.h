@@ -1,6 +1,6 @@
-/* file_io.h: one file of a project's folder that a thread reads or writes, because its file system may hang. The folder may
- * come from a stranger: no link leads out of it unless a person trusts it (common/beneath/beneath.h). The struct lives until
- * `done` has returned. The loop's thread. */
+/* file_io.h: one file of a project's folder that a thread reads or writes, because its file system may hang. The
+ * folder may come from a stranger: no link leads out of it unless a person trusts it (common/beneath/beneath.h). The
+ * struct lives until `done` has returned. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_FILE_IO_H
 #define LOOPHOLE_PROJECT_FILE_IO_H
 
@@ -73,8 +73,9 @@ enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, c
                            struct fault *fault);
 void file_lay_down(const struct file_in_hand *reading);
 
-/* Removes temporary files in the folder that are older than that: a predecessor left them when it died. Those of this
- * process stay, because the clock may have been set back since it started. Closes it; NULL: there is none. Any thread. */
+/* Removes temporary files in the folder that are older than that: a predecessor left them when it died. Those of
+ * this process stay, because the clock may have been set back since it started. Closes it; NULL: there is none. Any
+ * thread. */
 void file_io_sweep(DIR *folder, usec_t before);
 
 #endif

@@ -142,8 +142,8 @@ static bool read_earlier(struct beneath *in, const struct beneath_place *place, 
     return fault->code == ERR_OK && to->len > 0;
 }
 
-/* Keeps the bytes of the current file in the folder of backups, and sets the backup's name; "" if there are none. It is a
- * copy: another name of the same file would change with it. Errors: io, full, denied. */
+/* Keeps the bytes of the current file in the folder of backups, and sets the backup's name; "" if there are none. It
+ * is a copy: another name of the same file would change with it. Errors: io, full, denied. */
 static enum err keep_backup(struct slot_io *io, struct beneath *in, const struct beneath_place *place,
                             const struct slot_file *file, int folder, char name[NAME_MAX + 1])
 {

@@ -1,6 +1,6 @@
-/* slot_io.h: reads and writes the files of slots in a thread, under the lock of the folder that all engines share. The
- * folder may come from a stranger: no link leads out of it unless a person trusts it (common/beneath/beneath.h). The loop's
- * thread. */
+/* slot_io.h: reads and writes the files of slots in a thread, under the lock of the folder that all engines share.
+ * The folder may come from a stranger: no link leads out of it unless a person trusts it (common/beneath/beneath.h).
+ * The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SLOT_IO_H
 #define LOOPHOLE_PROJECT_SLOT_IO_H
 

@@ -16,7 +16,8 @@
 #include "services/streamer/record/take_place.h"
 #include "services/streamer/record/wav.h"
 
-/* Make the folder `path` (in a project no link leads out of it: common/beneath/beneath.h); a new take; a predecessor's take; delete the file. */
+/* Make the folder `path` (in a project no link leads out of it: common/beneath/beneath.h); a new take; a
+ * predecessor's take; delete the file. */
 enum take_work { TAKE_FOLDER, TAKE_NEW, TAKE_RESUME, TAKE_ERASE };
 enum take_stage { TAKE_OPENING, TAKE_READY, TAKE_RUNNING };
 
