@@ -2,9 +2,8 @@
 #include <string.h>
 
 #include "services/project/deeds/deeds.h"
-#include "services/project/deeds/folder_copy.h"
-#include "services/project/deeds/links_out.h"
 #include "services/project/deeds/media_tree.h"
+#include "services/project/deeds/opened_folder.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
@@ -259,7 +258,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (ask->folder.len) {
         e = deed_new_folder(work, ask->folder, TEXT(""), fault);
         if (e == ERR_OK)
-            links_out_read(work, work->folder);
+            opened_folder_read(work, work->folder);
         return e;
     }
     if (!id_is_zero(work->id)) /* the first copy of this ask opened it */
@@ -269,7 +268,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
         return e;
     work->id = found.project;
     if (elements_folder(txn, &work->arena, work->id).len)
-        links_out_read(work, elements_folder(txn, &work->arena, work->id));
+        opened_folder_read(work, elements_folder(txn, &work->arena, work->id));
     return ERR_OK;
 }
 
@@ -286,7 +285,7 @@ static enum err open_known(struct doing *work, struct txn *txn, struct fault *fa
     struct action actions[2];
     struct tree place;
     uint32_t count = 0;
-    enum err e = work->folder.len ? folder_copy_check(work, txn, fault) : ERR_OK;
+    enum err e = work->folder.len ? opened_folder_check(work, txn, fault) : ERR_OK;
 
     if (e != ERR_OK || work->is_sent)
         return e;
@@ -422,7 +421,7 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
     if (e == ERR_OK && state.missing + state.offline > 0)
         media_tree_add(work->p, work->id);
     if (e == ERR_OK) {
-        links_out_fill(work, &state);
+        opened_folder_fill(work, &state);
         deed_answer_filled(work, txn, &state);
     }
     return e;

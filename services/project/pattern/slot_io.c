@@ -215,8 +215,7 @@ static bool is_link_out(struct beneath *in, const char *name)
 
     if (beneath_find(in, name, false, &place, &unused) != ERR_OK)
         return false;
-    (void)close(place.folder);
-    return place.is_out;
+    return close(place.folder), place.is_out;
 }
 
 static void read_slot_file(struct slot_io *io, struct beneath *in, struct slot_file *file)
@@ -280,7 +279,7 @@ static enum err write_slot_file(struct slot_io *io, struct beneath *in, const st
     return e;
 }
 
-/* No engine writes while this one has the lock, so each temporary file belongs to an engine that died. */
+/* Only this engine writes now, so each temporary file belongs to an engine that died. */
 static void sweep_folders(const struct slot_io *io, struct beneath *in)
 {
     char folder[SLOT_NAME], last[SLOT_NAME] = "";
