@@ -1,5 +1,5 @@
-/* opened_folder.h: the folder of a project that is opened. It may be a copy at another state, beside the folder that the
- * project has: opening it would write the current project over the copy. And links may lead out of it. The loop's
+/* opened_folder.h: the folder of a project that is opened. It may be a copy at another state, beside the folder that
+ * the project has: opening it would write the current project over the copy. And links may lead out of it. The loop's
  * thread. */
 #ifndef LOOPHOLE_PROJECT_OPENED_FOLDER_H
 #define LOOPHOLE_PROJECT_OPENED_FOLDER_H
