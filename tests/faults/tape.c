@@ -198,10 +198,21 @@ static void join_server(struct track *track, const char *server, const char *nam
         die_of("no port");
 }
 
-static void begin_tape(const char *server, const char *port, const char *to)
+static void make_room(size_t seconds)
+{
+    tape.room = seconds * jack_get_sample_rate(tape.recorder.client);
+    tape.frames = malloc(tape.room * sizeof(float));
+    if (!tape.frames)
+        die_of("no memory");
+    for (size_t i = 0; i < tape.room; i++)
+        tape.frames[i] = NAN;
+}
+
+static void begin_tape(const char *server, size_t seconds, const char *port, const char *to)
 {
     join_server(&tape.recorder, server, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record_period);
     join_server(&tape.other, server, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
+    make_room(seconds);
     tape.until_note = tape.every;
     tape.until_end = LONG_MAX;
     if (jack_activate(tape.recorder.client) != 0 || jack_activate(tape.other.client) != 0)
@@ -297,15 +308,8 @@ int main(int argc, char **argv)
     tape.note = argc >= 8 ? (unsigned)atoi(argv[5]) : 0;
     tape.every = argc >= 8 ? (unsigned)atoi(argv[6]) : 0;
     tape.length = argc == 9 ? (unsigned)atoi(argv[8]) : 0;
-    tape.room = (size_t)seconds * 192000;
-    tape.frames = malloc(tape.room * sizeof(float));
-    if (!tape.frames)
-        die_of("no memory");
-    for (size_t i = 0; i < tape.room; i++)
-        tape.frames[i] = NAN;
-    begin_tape(argv[1], port, argc >= 8 ? argv[7] : NULL);
+    begin_tape(argv[1], (size_t)seconds, port, argc >= 8 ? argv[7] : NULL);
     looking = look_at_all(threads);
-    tape.room = (size_t)seconds * jack_get_sample_rate(tape.recorder.client);
     while (!client_ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
         tell_connections(again);
         tell_stood();
