@@ -79,14 +79,18 @@ def how_often(short, long):
 
 def until(true, seconds=60, what=None):
     """Waits until true() returns a true value, and returns that value. Claims wait for conditions, never for a fixed
-    time. `what` is a text, or a function that makes one at the end."""
-    end = time.monotonic() + seconds
-    while not (got := true()):
-        if time.monotonic() >= end:
+    time. `what` is a text, or a function that makes one at the end. Between two looks it pauses for twice the time that
+    a look takes, so that the looks leave the processors to what they wait for."""
+    began = time.monotonic()
+    while True:
+        looked = time.monotonic()
+        if got := true():
+            return got
+        now = time.monotonic()
+        if now >= began + seconds:
             said = what() if callable(what) else what or inspect.getsource(true).strip()
             raise AssertionError(f'still not true after {seconds} s: {said}')
-        time.sleep(0.02)
-    return got
+        time.sleep(min(max(0.02, 2 * (now - looked)), 1))
 
 
 def same(expected, got, of=''):
@@ -341,12 +345,13 @@ class Home:
         """Stops the engine, and kills the remaining processes of this home. No other process is ever killed."""
         if os.path.isdir(self.file('run')):
             subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=30, check=False)
-        for _ in range(5):
-            for pid in self.processes():
-                try:
+        for _ in range(5):  # those that are killed may have started others
+            left = list(self.processes())
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            if not left:
+                return
 
     def _log_lines(self):
         for home in (self.path, self.path + '-*'):
