@@ -61,12 +61,18 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/
 	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-# The longest first. They can run at the same time, because they mostly wait.
-TEST_SCRIPTS   = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness
-# A busy machine can make these fail, because they measure latency or single frames. They run one at a time, at the end.
-ALONE := standby_test.py realtime_test.py messages_test.py bench_test.py audio_kill_test.py streamer_kill_test.py \
-    place_test.py chain_test.py streamer_test.py sampler_test.py project_sound_test.py osc_frames_test.py \
-    pattern_frames_test.py record_source_test.py song_test.py poison_test.py faults/supervisor_test.py
+# The longest begin first, so that none is left over at the end.
+LONGEST := rt/spin.sh service/sampler_test.py service/send_test.py service/project_sound_test.py fuzz/seeds.sh \
+    service/sessions_test.py sim/sim.sh service/streamer_test.py service/follow_test.py service/poison_test.py \
+    service/labels_test.py service/composer_test.py service/treatment_test.py service/record_test.py service/song_test.py \
+    service/project_file_test.py service/pattern_errors_test.py faults/messages_test.py harness
+LONG_TESTS     = $(addprefix tests/,$(LONGEST))
+OTHER_TESTS    = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness
+TEST_SCRIPTS   = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(OTHER_TESTS))
+# These run one at a time, at the end:
+ALONE := service/bench_test.py # it compares the speed of two programs
+ALONE += faults/realtime_test.py # it measures the latency of the audio core
+ALONE += faults/standby_test.py # it counts the frames that are lost between two audio cores
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
