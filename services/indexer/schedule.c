@@ -302,7 +302,7 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("scanning a library", &result->fault);
     plan_next_look(indexer, lib, result);
-    if (result && result->uncovered && !was_whole)
+    if (result && (result->uncovered || result->needs_whole) && !was_whole)
         library_state_want_all(lib);
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import TOP, children_of, claim, contains, file_text, run_claims, same, skip, until, write_file
@@ -253,31 +254,57 @@ def a_full_rescan_reads_files_that_seem_unchanged(it):
 
 
 @claim(inside=Indexing)
-def files_of_equal_size_and_time_that_change_names_keep_no_facts_of_each_other(it):
+def items_follow_files_that_change_names_among_themselves(it):
+    """Two files of one folder and two of two folders exchange names; one is deleted, and those after it move up."""
     home, music = it.home, it.folder('loops')
     sounds = [wav(f'{music}/loop{number}.wav', 300 + 100 * number) for number in range(6)]
-    for sound in sounds:
+    others = [wav(f'{music}/{name}/same.wav', 1000 + ord(name)) for name in 'ab']
+    for sound in sounds + others:
         os.utime(sound, (1700000000, 1700000000))
 
     def contents():
-        found = [one['media'] for one in home.ask('search.query', 'query=', 'limit=10')['items']]
-        return [one['content'] for one in sorted(found, key=lambda one: one['name'])]
+        found = [one['media'] for one in home.ask('search.query', 'query=', 'limit=20')['items']]
+        return {one['id']: one['content'] for one in found}
+
+    def exchange(one, other):
+        os.rename(one, one + b'.aside')
+        os.rename(other, one)
+        os.rename(one + b'.aside', other)
 
     it.add(music)
-    it.becomes(music, 'local:done=6')
+    it.becomes(music, 'local:done=8')
     before = contents()
-    same(6, len(set(before)))
-    home.down()  # one scan finds both changes
-    os.rename(sounds[0], sounds[0] + b'.aside')
-    os.rename(sounds[1], sounds[0])
-    os.rename(sounds[0] + b'.aside', sounds[1])
+    ids, other_ids = [it.id_of(sound) for sound in sounds], [it.id_of(sound) for sound in others]
+    home.down()  # one scan finds all changes
+    exchange(sounds[0], sounds[1])
+    exchange(others[0], others[1])
     os.unlink(sounds[2])
     for to, sound in zip(sounds[2:], sounds[3:]):
         os.rename(sound, to)
     home.up()
-    it.becomes(music, 'local:done=5 missing:done=1')
+    it.becomes(music, 'local:done=7 missing:done=1')
     it.idle()
-    until(lambda: contents() == [before[number] for number in (1, 0, 3, 4, 5, 5)])
+    it.becomes(music, 'local:done=7 missing:done=1')
+    same([ids[number] for number in (1, 0, 3, 4, 5)], [it.id_of(sound) for sound in sounds[:5]])
+    same(other_ids[::-1], [it.id_of(sound) for sound in others])
+    same(before, contents())
+    until(lambda: time.time() - os.stat(others[0]).st_ctime > 3)  # a younger one was just saved
+    exchange(*others)
+    until(lambda: [it.id_of(sound) for sound in others] == other_ids)
+
+
+@claim(inside=Indexing)
+def a_file_that_is_saved_again_keeps_its_item(it):
+    """A program writes another file and renames it: no item has been that file."""
+    music = it.folder('saved')
+    path = wav(music + '/loop.wav', 440)
+    it.add(music)
+    it.becomes(music, 'local:done=1')
+    id = it.id_of(path)
+    os.rename(wav(it.folder('new.wav'), 550, 0.5), path)
+    it.rescan(music)
+    it.becomes(music, 'local:done=1')
+    same(id, it.id_of(path))
 
 
 @claim(inside=Indexing)
@@ -346,6 +373,29 @@ def a_file_copied_and_then_deleted_is_the_older_item(it):
     it.becomes(music + '/sub', 'local:done=1')
     it.until_it_is(id, music + '/sub/again.wav')
     it.becomes(music, 'local:done=2')
+
+
+@claim(inside=Indexing)
+def a_file_deleted_long_after_its_copy_is_the_copy(it):
+    """File managers copy a whole folder to another disk, and delete the sources at the end."""
+    first, second = it.folder('copied from'), it.folder('copied to')
+    for number in range(3):
+        wav(f'{first}/{number}.wav', 1000 + 50 * number)
+    wav(second + '/other.wav', 300)
+    it.add(first)
+    it.becomes(first, 'local:done=3')
+    ids = [it.id_of(f'{first}/{number}.wav') for number in range(3)]
+    shutil.copytree(first, second + '/new')
+    it.add(second)
+    it.becomes(second, 'local:done=4')
+    for id in ids + [it.id_of(second + '/new/2.wav')]:  # a person knows both items of the last sound
+        it.home.loophole('tag', id, '+mine')
+    for number in range(3):
+        os.unlink(f'{first}/{number}.wav')
+    it.rescan(first)
+    it.becomes(second, 'local:done=4')
+    it.becomes(first, 'missing:done=1')
+    same(ids, [it.id_of(f'{second}/new/{number}.wav') for number in range(2)] + [it.id_of(first + '/2.wav')])
 
 
 @claim(inside=Indexing)

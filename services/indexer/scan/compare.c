@@ -60,6 +60,7 @@ static void add_known(struct merge *merge, const struct kept_place *place)
                    (entry->trace.changed && entry->trace.changed != was.changed);
     enum item_state kept = availability_kept((enum item_state)place->availability.value);
     bool is_other = entry->trace.inode && place->inode && entry->trace.inode != place->inode && !entry->is_online_only;
+    bool is_another = is_other && differs && !entry->unsure && (kept == ITEM_STATE_LOCAL || kept == ITEM_STATE_MISSING);
 
     merge->has_others |= is_other;
     if (entry->is_online_only)
@@ -67,6 +68,8 @@ static void add_known(struct merge *merge, const struct kept_place *place)
     else
         differs = differs || kept != ITEM_STATE_LOCAL;
 
+    if (is_another)
+        merge->full |= !add_gone(merge->gone, merge->folder, entry->name, place);
     merge->to->at[merge->to->count++] = (struct compared){
         .entry = entry,
         .id = place->id,
@@ -74,6 +77,7 @@ static void add_known(struct merge *merge, const struct kept_place *place)
         .has_returned = kept == ITEM_STATE_MISSING && !entry->unsure,
         .was_offline = kept == ITEM_STATE_EXTERNAL_OFFLINE && !entry->unsure,
         .has_other_inode = is_other,
+        .gone = is_another ? merge->gone->count : 0,
         .analysis = (enum analysis_state)place->analysis.value,
         .analyser = place->analyser,
     };

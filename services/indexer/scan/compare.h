@@ -14,6 +14,7 @@ struct compared {
     bool has_returned;    /* it was missing */
     bool was_offline;     /* its row said that it was away */
     bool has_other_inode; /* than the catalogue says */
+    size_t gone;          /* another file lies at the place of the item: 1 + its index in the gone rows; 0: the same */
     enum analysis_state analysis;
     uint64_t analyser;
 };

@@ -53,16 +53,18 @@ struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *par
     return node->path[0] && strlen(node->path) < PATH_MAX ? node : NULL;
 }
 
-static bool hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry)
+static bool hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone)
 {
     struct newcomer_list *list = &scan->newcomers;
 
     if (list->count == list->room && !limits_leave(2 * list->room * (sizeof(*list->at) + NAME_MAX)))
         return false;
     ALLOC_ROOM(list->at, list->count, list->room, 64);
-    list->at[list->count] = (struct newcomer){ .node = node, .entry = *entry };
+    list->at[list->count] = (struct newcomer){ .node = node, .entry = *entry, .gone = gone };
     list->at[list->count].entry.name = arena_bytes(&scan->arena, entry->name);
     list->count++;
+    if (gone)
+        scan->gone.at[gone - 1].taken_by = list->count;
     return true;
 }
 
@@ -71,7 +73,7 @@ static enum err meet_new(struct scan *scan, struct folder_node *node, const stru
 {
     if (entry->unsure)
         return ERR_OK;
-    return hold_newcomer(scan, node, entry) ? ERR_OK : limits_refuse(fault, "new files");
+    return hold_newcomer(scan, node, entry, 0) ? ERR_OK : limits_refuse(fault, "new files");
 }
 
 /* Older engines did not open MIDI files and videos. An item whose file was opened, without anything to analyse, has the
@@ -174,6 +176,8 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     scan->items++;
     scan->returned += compared->has_returned;
     scan->result.uncovered |= compared->was_offline;
+    if (compared->gone)
+        return hold_newcomer(scan, node, entry, compared->gone) ? ERR_OK : limits_refuse(fault, "changed files");
     if (compared->differs || (scan->order.full && !entry->unsure && !entry->is_online_only))
         return scan_place(scan, node, entry, fault);
     if (!entry->unsure && !entry->is_online_only)

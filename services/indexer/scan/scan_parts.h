@@ -1,10 +1,11 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
- * scan_library.c (where the library is), scan_place.c (where a file is), scan_settle.c (gone and new files),
- * scan_trees.c (trees inside the library), scan_links.c (links to folders outside). Only the scan's thread uses it
- * until the errand is done. */
+ * scan_library.c (where the library is), scan_place.c (where a file is), scan_moves.c (items that follow their files),
+ * scan_settle.c (gone and new files), scan_trees.c (trees inside the library), scan_links.c (links to folders outside).
+ * Only the scan's thread uses it until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
+#include "common/id_table.h"
 #include "services/indexer/scan/scan.h"
 
 /* A folder of the walk. */
@@ -24,10 +25,12 @@ struct folder_node {
     bool is_reported; /* the report with it was sent; persist may have refused it */
 };
 
-/* A file at a new place. It may be a gone file that moved, so the scan keeps it until all gone files are known. */
+/* A file at a new place, or another one at a known place. It may be a gone file that moved, so the scan keeps it until
+ * all gone files are known. */
 struct newcomer {
     struct folder_node *node;
     struct folder_entry entry;
+    size_t gone; /* it lies at the place of an item that had another file: 1 + the index of that row; 0: no item */
 };
 
 struct newcomer_list {
@@ -85,6 +88,7 @@ struct scan {
     bool has_as_of;
     uint64_t as_of; /* the newest revision before the scan */
     struct newcomer_list newcomers;
+    struct id_table copies; /* items that became older ones (scan_moves_to_copy) */
     struct seen_session_list sessions;
     uint64_t seen;     /* media files */
     uint64_t items;    /* items that were not missing before, and whose files the walk saw */
@@ -149,6 +153,14 @@ enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct i
  * library: the catalogue has no items there that could have moved, so the report need not wait for the end of the
  * scan. */
 enum err scan_settle_some(struct scan *scan, struct fault *fault);
+
+/* Reports the moves of all items whose file is a newcomer (`fresh`, one for each). An item leaves its place before
+ * another item gets it. An item whose file was replaced by that of another one is put aside, and counts as gone. */
+enum err scan_moves_send(struct scan *scan, const struct fresh *fresh, struct fault *fault);
+
+/* Has a tagged item whose file is gone follow to a copy: a younger item of the same content and file name that no
+ * person has touched. persist makes both one item, under the older id. Sets gone->moved if there is such a copy. */
+enum err scan_moves_to_copy(struct scan *scan, struct gone *gone, struct fault *fault);
 
 /* Reports moves, new places, and missing items within the limits. */
 enum err scan_settle(struct scan *scan, struct fault *fault);

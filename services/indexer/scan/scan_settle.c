@@ -8,26 +8,30 @@
 enum { SOME = 2000 /* newcomers whose folders are reported together */ };
 
 #define LATELY_US INT64_C(3600000000)
+#define SAVING_US INT64_C(2000000)
 
-static enum err send_move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
+/* A program that saves a file again makes it just before. An older one comes from a folder that this scan does not
+ * see. */
+static bool comes_from_elsewhere(const struct scan *scan, const struct newcomer *newcomer, const struct fresh *fresh)
 {
-    struct operation move = { .has_move = true, .move = { .id = id, .file = newcomer->entry.name } };
-    enum err e = scan_place_folder(scan, newcomer->node, &move.move.folder, fault);
-
-    return e == ERR_OK ? scan_writer_add(&scan->writer, &move, NULL, fault) : e;
+    return scan->order.targets && newcomer->gone && fresh->was < 0 && fresh->born &&
+           fresh->trace.changed - fresh->born > SAVING_US;
 }
 
-/* If the newcomer is a gone item that has moved, the item moves first, and then gets the new state at its new place. */
+/* The items move first, and then get the new state at their new places. `fresh` NULL: none moves. */
 static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, struct fault *fault)
 {
     enum err e = scan_place_folders(scan, fault);
 
+    if (e == ERR_OK && fresh)
+        e = scan_moves_send(scan, fresh, fault);
     for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
         const struct newcomer *newcomer = &scan->newcomers.at[i];
-        if (fresh && fresh[i].was >= 0)
-            e = send_move(scan, newcomer, scan->gone.at[fresh[i].was].id, fault);
-        if (e == ERR_OK)
-            e = scan_place(scan, newcomer->node, &newcomer->entry, fault);
+        if (fresh && comes_from_elsewhere(scan, newcomer, &fresh[i])) {
+            scan->result.needs_whole = true;
+            continue;
+        }
+        e = scan_place(scan, newcomer->node, &newcomer->entry, fault);
         arena_reset(&scan->folder);
     }
     scan->newcomers.count = 0;
@@ -36,7 +40,7 @@ static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, st
 
 enum err scan_settle_some(struct scan *scan, struct fault *fault)
 {
-    bool is_first = !scan->order.targets && scan->order.library.files == 0;
+    bool is_first = !scan->order.targets && scan->order.library.files == 0 && !scan->gone.count;
 
     return is_first && scan->newcomers.count >= SOME ? place_newcomers(scan, NULL, fault) : ERR_OK;
 }
@@ -59,9 +63,13 @@ static void forget_gone(struct scan *scan)
     struct newcomer_list *list = &scan->newcomers;
     size_t kept = 0;
 
-    for (size_t i = 0; i < list->count && errand_goes_on(&scan->errand); i++)
-        if (!has_gone_again(scan, &list->at[i]))
+    for (size_t i = 0; i < list->count && errand_goes_on(&scan->errand); i++) {
+        const bool is_kept = !has_gone_again(scan, &list->at[i]);
+        if (list->at[i].gone)
+            scan->gone.at[list->at[i].gone - 1].taken_by = is_kept ? kept + 1 : 0;
+        if (is_kept)
             list->at[kept++] = list->at[i];
+    }
     list->count = kept;
 }
 
@@ -85,6 +93,7 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
     fresh = alloc_zeroed(count, sizeof(*fresh));
     for (size_t i = 0; i < count; i++)
         fresh[i] = (struct fresh){ .trace = scan->newcomers.at[i].entry.trace,
+                                   .is_at_known = scan->newcomers.at[i].gone > 0,
                                    .born = scan->gone.count ? find_born(scan, &scan->newcomers.at[i]) : 0 };
     settle_moves(scan->gone.at, scan->gone.count, fresh, count);
     for (size_t i = 0; i < scan->gone.count; i++)
@@ -98,9 +107,16 @@ static enum err mark_gone(struct scan *scan, enum item_state availability, struc
 {
     enum err e = ERR_OK;
 
-    for (size_t i = 0; e == ERR_OK && i < scan->gone.count; i++)
-        if (!scan->gone.at[i].moved && !scan->gone.at[i].missing)
-            e = scan_place_presence(scan, &scan->gone.at[i], availability, fault);
+    for (size_t i = 0; e == ERR_OK && i < scan->gone.count; i++) {
+        struct gone *gone = &scan->gone.at[i];
+        if (gone->moved || gone->missing || gone->taken_by)
+            continue;
+        if (availability == ITEM_STATE_MISSING)
+            e = scan_moves_to_copy(scan, gone, fault);
+        if (e == ERR_OK && !gone->moved)
+            e = scan_place_presence(scan, gone, availability, fault);
+        arena_reset(&scan->folder);
+    }
     return e;
 }
 
@@ -110,6 +126,8 @@ static void count_gone(struct scan *scan)
     uint64_t before = 0;
 
     for (size_t i = 0; i < scan->gone.count; i++) {
+        if (scan->gone.at[i].taken_by)
+            continue; /* among the items of the walk */
         before += !scan->gone.at[i].missing;
         scan->absent += scan->gone.at[i].missing && !scan->gone.at[i].moved;
         scan->vanished += !scan->gone.at[i].missing && !scan->gone.at[i].moved;

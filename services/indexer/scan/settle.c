@@ -41,12 +41,25 @@ static bool is_younger(const struct fresh *fresh, const struct trace *was)
     return fresh->born && was->changed && was->changed != was->mtime && fresh->born > was->changed;
 }
 
+/* Copies of files on another disk may have equal sizes and times, and any inode numbers. */
+static bool is_proven(const struct fresh *fresh, const struct trace *was)
+{
+    return was->changed && (fresh->trace.changed == was->changed || (fresh->born && fresh->born <= was->changed));
+}
+
+static bool may_be(const struct fresh *fresh, const struct gone *gone)
+{
+    if (gone->moved || is_younger(fresh, &gone->trace))
+        return false;
+    return (!fresh->is_at_known && !gone->taken_by) || is_proven(fresh, &gone->trace);
+}
+
 static int64_t take_gone(struct gone *gone, size_t count, const struct fresh *fresh)
 {
     const struct trace *trace = &fresh->trace;
 
     for (size_t i = first_of(gone, count, trace); i < count && settle_compare(&gone[i].trace, trace) == 0; i++)
-        if (!gone[i].moved && !is_younger(fresh, &gone[i].trace)) {
+        if (may_be(fresh, &gone[i])) {
             gone[i].moved = true;
             return (int64_t)i;
         }
@@ -58,7 +71,8 @@ void settle_moves(struct gone *gone, size_t gone_count, struct fresh *fresh, siz
     if (gone_count)
         qsort(gone, gone_count, sizeof(*gone), by_trace_then_age);
     for (size_t i = 0; i < fresh_count; i++)
-        fresh[i].was = fresh[i].trace.inode ? take_gone(gone, gone_count, &fresh[i]) : -1;
+        if ((fresh[i].was = fresh[i].trace.inode ? take_gone(gone, gone_count, &fresh[i]) : -1) >= 0)
+            gone[fresh[i].was].to = i;
 }
 
 enum verdict settle_verdict(uint64_t missing, uint64_t of, bool accept_missing)

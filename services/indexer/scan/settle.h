@@ -3,6 +3,8 @@
  *
  *   gone + new, same inode, size and mtime   moved: the item keeps its id. Not if the file is younger than the item's
  *                                            last change: then another file has got the inode
+ *   file at the place of an item, with another   exchanged or renumbered: the item follows its file, if change time or
+ *   item's inode, size and mtime                age prove that it is that file
  *   gone, few                                missing: the scan marks the items
  *   gone, over 5 % of the library            the scan asks a person first, and marks nothing
  *   gone, over half of the library           the volume counts as away: offline, not missing
@@ -30,16 +32,20 @@ struct gone {
     struct id folder; /* with file: the place where its file is gone */
     struct bytes file;
     struct trace trace;
-    bool missing; /* it was missing before */
-    bool offline; /* its row says that it is away */
-    bool waiting; /* it is not analysed yet */
-    bool moved;   /* result: it moved to a new place */
+    bool missing;    /* it was missing before */
+    bool offline;    /* its row says that it is away */
+    bool waiting;    /* it is not analysed yet */
+    size_t taken_by; /* 1 + the index of the fresh file that lies at its place now; 0: no file lies there */
+    bool moved;      /* result: it moved to a new place … */
+    size_t to;       /* … where this fresh file lies */
+    bool left;       /* for the caller: persist was told that it left its place */
 };
 
 struct fresh {
     struct trace trace;
-    usec_t born; /* when the file was made; 0: the file system does not keep it */
-    int64_t was; /* result: index of the gone item that moved here; -1: none */
+    bool is_at_known; /* it lies at the place of an item that had another file */
+    usec_t born;      /* when the file was made; 0: the file system does not keep it */
+    int64_t was;      /* result: index of the gone item that moved here; -1: none */
 };
 
 /* Pairs each new place with at most one gone item, and each gone item with at most one place. If several items match,

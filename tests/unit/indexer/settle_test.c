@@ -80,6 +80,25 @@ static void a_file_younger_than_the_last_change_of_the_item_only_has_its_inode(v
     }
 }
 
+static void a_file_at_the_place_of_another_item_must_prove_which_item_it_is(void **state)
+{
+    static const struct {
+        usec_t changed, born;
+        bool moves;
+    } cases[] = {
+        { 5000, 4000, true }, { 5000, 0, false }, { 0, 4000, false }, { 6000, 0, true }, { 1000, 900, true }
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000, cases[i].changed }, .taken_by = 1 };
+        struct fresh fresh = { .trace = { 10, 100, 1000, 6000 }, .born = cases[i].born, .is_at_known = true };
+        settle_moves(&gone, 1, &fresh, 1);
+        assert_int_equal(gone.moved, cases[i].moves);
+        assert_int_equal(fresh.was, cases[i].moves ? 0 : -1);
+    }
+}
+
 static void of_several_gone_items_the_oldest_is_taken_and_each_once(void **state)
 {
     struct gone gone[] = { { .id = make_id(3), .trace = { 10, 100, 1000, 0 } },
@@ -112,6 +131,7 @@ int main(void)
         cmocka_unit_test(a_new_place_of_the_same_trace_is_the_gone_item),
         cmocka_unit_test(another_inode_size_or_time_is_another_file),
         cmocka_unit_test(a_file_younger_than_the_last_change_of_the_item_only_has_its_inode),
+        cmocka_unit_test(a_file_at_the_place_of_another_item_must_prove_which_item_it_is),
         cmocka_unit_test(of_several_gone_items_the_oldest_is_taken_and_each_once),
         cmocka_unit_test(an_unknown_inode_matches_nothing),
     };
