@@ -8,8 +8,12 @@ static enum err plan_labels(const struct label_job *job, int fd, struct pieces *
     struct input input = { 0 };
     enum err e = input_open(&input, fd, fault);
 
+    enum container container = e == ERR_OK ? kind_container(&input, job->extension) : CONTAINER_UNKNOWN;
+
+    if (e == ERR_OK && (input.base > 0 || input.patch_count > 0))
+        e = fault_set(fault, ERR_BAD_REQUEST, "its head is not as the format wants it, so it cannot get labels");
     if (e == ERR_OK)
-        e = new_tags_plan(&input, kind_container(&input, job->extension), job, pieces, fault);
+        e = new_tags_plan(&input, container, job, pieces, fault);
     return input.error ? fault_errno(fault, ERR_IO, input.error, "cannot read the file") : e;
 }
 

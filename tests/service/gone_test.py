@@ -292,6 +292,24 @@ def sox(home, path, *how):
 
 
 @claim(shares=tones)
+def a_wav_that_its_recorder_did_not_close_is_whole_found_and_sent(home):
+    folder, path = home.file('crashed'), home.file('crashed', 'crashed.wav')
+    os.mkdir(folder)
+    sox(home, path, '2', 'sine', '330')
+    with open(path, 'r+b') as file:
+        file.seek(4)
+        file.write(b'\0\0\0\0')
+        file.seek(40)
+        file.write(b'\0\0\0\0')
+    home.loophole('index', folder, '--wait')
+    until_found(home, 'is:unclosed', 1)
+    same(2.0, home.first('show', path)['duration_s'])
+    contains(home.loophole('show', path).all, 'its recorder did not close it')
+    home.loophole('send', path, home.file('card'))
+    assert os.path.getsize(home.file('card', 'crashed.wav')) > 176400
+
+
+@claim(shares=tones)
 def a_file_that_is_cut_short_is_found_counted_and_named(home):
     """A copy of a known file is recognised by its content and not decoded; a touched file is hashed again."""
     cut = home.file('cut')

@@ -138,6 +138,8 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
         entry_id(entry, TERM_HAS, other);
     if (text_is(fact->attribute, "truncated"))
         entry_value(entry, TERM_IS, TEXT("truncated"));
+    if (text_is(fact->attribute, "unclosed"))
+        entry_value(entry, TERM_IS, TEXT("unclosed"));
     for (size_t i = 0; i < sizeof(LABEL_FACTS) / sizeof(LABEL_FACTS[0]); i++)
         if (text_is(fact->attribute, LABEL_FACTS[i]))
             entry_words(entry, TERM_LABEL, fact->text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/worker/tags/id3.h"
+#include "services/worker/tags/mend.h"
 #include "services/worker/tags/mpeg.h"
 #include "services/worker/tags/ogg.h"
 
@@ -99,6 +100,7 @@ enum container kind_container(struct input *input, struct text extension)
 {
     uint8_t head[HEAD_SIZE] = { 0 };
 
+    mend_input(input);
     input_read(input, 0, head, sizeof(head));
     enum container container = by_signature(head);
     if (container == CONTAINER_UNKNOWN)

@@ -27,7 +27,8 @@ enum container {
     CONTAINER_COUNT,
 };
 
-/* `extension` (lower case, may be empty) counts only if the content does not decide. */
+/* Mends the input first (mend.h): call it once, before other reads. `extension` (lower case, may be empty) counts only
+ * if the content does not decide. */
 enum container kind_container(struct input *input, struct text extension);
 enum kind kind_of(enum container container);     /* audio, midi, video; unknown counts as audio */
 const char *kind_word(enum container container); /* "wav"; "" for unknown; static */

@@ -1,5 +1,7 @@
 #include "services/worker/tags/tags.h"
 
+#include <string.h>
+
 #include "services/worker/tags/aiff.h"
 #include "services/worker/tags/flac.h"
 #include "services/worker/tags/id3.h"
@@ -22,6 +24,12 @@ static void (*const readers[CONTAINER_COUNT])(struct input *, struct labels *) =
 
 void tags_read(struct input *input, enum container container, struct labels *labels)
 {
+    struct input whole = { .fd = input->fd, .size = input->base + input->size };
+
     if (readers[container])
         readers[container](input, labels);
+    if (input->base > 0) /* a tag before the head */
+        id3_facts(&whole, 0, input->base, labels);
+    if (input->guess)
+        labels_words(labels, "unclosed", (const uint8_t *)input->guess, strlen(input->guess), CHARSET_UTF8);
 }
