@@ -8,17 +8,18 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 PREFIX   ?= /usr/local
-MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+HARDENED := -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+MODE     ?= -O2 -g $(HARDENED)
 # make V=1 shows the commands.
 Q        := $(if $(V),,@)
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 # A warning is an error for developers (make test, or STRICT=1), never for a user with a newer compiler. An update of a
 # library may declare a function deprecated at any time: that stays a warning.
-STRICT   ?= $(filter test,$(MAKECMDGOALS))
+STRICT   ?= $(filter test check,$(MAKECMDGOALS))
 ERRORS   := -Werror -Wno-error=deprecated-declarations
 # Constants are enums, and some of them are rates: clang warns of arithmetic between these since version 19.
 CLANG_ODD := -Wno-unknown-warning-option -Wno-enum-float-conversion
-CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang,$(CC)),$(CLANG_ODD)) \
+CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) $(QUICK) -fPIE $(WARN) $(if $(findstring clang,$(CC)),$(CLANG_ODD)) \
             $(if $(STRICT),$(ERRORS)) -I. -I$(BUILD)/gen $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
 
@@ -37,14 +38,27 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
 
-# `make run` and `make test` first install missing packages; no other target changes the system. With -n, -q or -t they
+# `make run`, `make check` and `make test` first install missing packages; no other target changes the system. With -n, -q or -t they
 # install nothing, although make would even then make an included file and its prerequisites.
 SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 PRINTS := $(if $(findstring n,$(SHORT))$(findstring q,$(SHORT))$(findstring t,$(SHORT)),yes)
-NEEDS := $(if $(PRINTS),,$(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run)))
+NEEDS := $(if $(PRINTS),,$(if $(filter run check test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter check test,$(MAKECMDGOALS)),test,run)))
 # LIBS and LIBS_PART: the libraries of each part, and INCLUDES, from pkg-config.
-ifneq ($(filter-out clean stop portable composer-server composer-server-stop,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean stop portable early composer-server composer-server-stop,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/libraries.mk
+endif
+
+# `make run` compiles quickly: with little debug information, and with less optimisation where nothing is hot. A plain
+# `make` after it does the same; all other targets (install, test, the benchmarks) compile everything with -O2 -g.
+COLD := frontends supervisor services/project services/composer services/availability proto/schemac
+WAS  := $(file <$(BUILD)/.optimised)
+NOW  := $(if $(filter environment command,$(firstword $(origin MODE))),own,$(if $(filter run early,$(MAKECMDGOALS)),quick,$(if \
+        $(filter-out all,$(MAKECMDGOALS)),full,$(or $(WAS),full))))
+QUICK = $(if $(filter quick,$(NOW)),-g1 $(if $(filter $(addsuffix /%,$(COLD)),$<),-O1))
+# All objects are made again when this file changes.
+$(BUILD)/.optimised: ;
+ifneq ($(NOW),$(or $(PRINTS:yes=$(NOW)),$(if $(filter clean stop portable,$(MAKECMDGOALS)),$(NOW)),$(WAS)))
+$(shell mkdir -p $(BUILD) && echo $(NOW) >$(BUILD)/.optimised)
 endif
 
 .DEFAULT_GOAL := all
@@ -71,20 +85,30 @@ $(BUILD)/.packages-%: tools/packages
 	@mkdir -p $(@D)
 	tools/packages $*
 	@touch $@
+# While the libraries are installed, everything that includes no header of theirs is compiled. What includes one fails here
+# without a message, and is compiled afterwards.
+$(BUILD)/.packages-run: tools/packages
+	@mkdir -p $(@D)
+	@date +%s >$(BUILD)/.began
+	@tools/packages compiler
+	@tools/packages run & libraries=$$!; \
+	    env -u MAKEFLAGS -u MFLAGS $(MAKE) -s -k -j$$(nproc) BUILD=$(BUILD) CC='$(CC)' early 2>/dev/null; wait $$libraries
+	@echo "The libraries and the compilation beside them: $$(($$(date +%s) - $$(cat $(BUILD)/.began))) s"
+	@touch $@
 ALWAYS: ;
 # This file is included, so make begins anew after it: before the packages are there, nothing that needs them is made.
 # Without ALWAYS, make would not miss a file that a pattern makes.
 $(BUILD)/libraries.mk: tools/libraries $(NEEDS) $(if $(wildcard $(or $(NEEDS),.)),,ALWAYS)
 	@mkdir -p $(@D)
 	@tools/libraries >$@
-$(SCHEMAC_O): $(BUILD)/%.o: %.c | $(NEEDS)
+$(SCHEMAC_O): $(BUILD)/%.o: %.c $(BUILD)/.optimised | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/.optimised
 	@echo '  CC   $<'
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
-$(BUILD)/%.o: %.c $(BUILD)/gen/.made | $(NEEDS)
+$(BUILD)/%.o: %.c $(BUILD)/gen/.made $(BUILD)/.optimised | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
 	$(Q)$(CC) $(CFLAGS) $(CFLAGS_$(subst /,_,$(patsubst services/%/,%,$(dir $<)))) -c -o $@ $<
@@ -130,10 +154,13 @@ $(foreach f,$(FRONTENDS),$(eval $(call program,frontends/$(f),$(BUILD)/bin/looph
 $(eval $(call program,supervisor,$(BUILD)/bin/loopholed,$(LIBS_supervisor)))
 $(eval $(call program,frontends/cli,$(BUILD)/bin/loophole,$(LIBS_cli)))
 
+early: $(COMMON_O) $(PROTO_O) $(STORE_O) $(call parts,supervisor) $(call parts,frontends/cli) \
+       $(foreach s,$(SERVICES),$(call parts,services/$(s))) $(foreach f,$(FRONTENDS),$(call parts,frontends/$(f)))
+
 # ---- run, stop, test ----
 LIBRARY ?=
-run: all
-	@tools/demo $(BUILD)/bin $(LIBRARY)
+run: all $(if $(LIBRARY),,$(BUILD)/.packages-sounds)
+	@BEGAN=$$(cat $(BUILD)/.began 2>/dev/null) tools/demo $(BUILD)/bin $(LIBRARY)
 stop:
 	@$(BUILD)/bin/loophole down
 
@@ -145,4 +172,4 @@ clean:
 
 # All dependency files, except those in the systems of `make portable`.
 -include $(shell find $(BUILD) -path $(BUILD)/portable -prune -o -name '*.d' -type f -print 2>/dev/null)
-.PHONY: ALWAYS all docs model run stop clean
+.PHONY: ALWAYS all early docs model run stop clean

@@ -75,6 +75,9 @@ ALONE += faults/realtime_test.py # it measures the latency of the audio core
 ALONE += faults/standby_test.py # it counts the frames that are lost between two audio cores
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
+# The minutes before a commit: the shape of the source, units, schemas, and one claim of each service and front-end.
+check: all units $(BUILD)/rt/all.o fault-tools
+	@BUILD='$(abspath $(BUILD))' tests/run tests/smoke tests/tidy $(wildcard tests/schema/*.sh tests/schema/*_test.py) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
 	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*_test.py)
@@ -90,4 +93,4 @@ clang-clean: $(BUILD)/gen/.made | $(NEEDS)
 portable:
 	@tools/packages portable
 	@tools/portable $(BUILD)/portable $(SUITES)
-.PHONY: units fault-tools sims test faults clang-clean portable
+.PHONY: units fault-tools sims test check faults clang-clean portable

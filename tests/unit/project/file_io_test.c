@@ -1,4 +1,5 @@
 /* Temporary files in the folders of projects: those of the dead are removed, those in use stay. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,7 +17,7 @@ static const char *swept; /* the folder; NULL: no thread comes */
 int fsync(int fd)
 {
     if (swept)
-        file_io_sweep(swept, clock_now() + hours_us);
+        file_io_sweep(opendir(swept), clock_now() + hours_us);
     return (int)syscall(SYS_fsync, fd);
 }
 
@@ -84,7 +85,7 @@ static bool is_swept(const struct home *home, const char *name)
 {
     const char *path = home_file(home, name, "");
 
-    file_io_sweep(home->root, clock_now() + hours_us);
+    file_io_sweep(opendir(home->root), clock_now() + hours_us);
     return access(path, F_OK) != 0;
 }
 
@@ -109,7 +110,7 @@ static void a_younger_file_may_be_of_another_engine_and_stays(void **state)
     const struct home *home = *state;
     const char *path = home_file(home, ".loophole-0badcafea1B2c3", "");
 
-    file_io_sweep(home->root, clock_now() - hours_us);
+    file_io_sweep(opendir(home->root), clock_now() - hours_us);
     assert_int_equal(access(path, F_OK), 0);
 }
 
