@@ -38,7 +38,7 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
 
-# `make run`, `make check` and `make test` first install missing packages; no other target changes the system. With -n, -q or -t they
+# `make run`, `check` and `test` first install missing packages; no other target changes the system. With -n, -q or -t they
 # install nothing, although make would even then make an included file and its prerequisites.
 SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 PRINTS := $(if $(findstring n,$(SHORT))$(findstring q,$(SHORT))$(findstring t,$(SHORT)),yes)
@@ -48,19 +48,7 @@ ifneq ($(filter-out clean stop portable early composer-server composer-server-st
 include $(BUILD)/libraries.mk
 endif
 
-# `make run` compiles quickly: with little debug information, and with less optimisation where nothing is hot. A plain
-# `make` after it does the same; all other targets (install, test, the benchmarks) compile everything with -O2 -g.
-COLD := frontends supervisor services/project services/composer services/availability proto/schemac
-WAS  := $(file <$(BUILD)/.optimised)
-NOW  := $(if $(filter environment command,$(firstword $(origin MODE))),own,$(if $(filter run early,$(MAKECMDGOALS)),quick,$(if \
-        $(filter-out all,$(MAKECMDGOALS)),full,$(or $(WAS),full))))
-QUICK = $(if $(filter quick,$(NOW)),-g1 $(if $(filter $(addsuffix /%,$(COLD)),$<),-O1))
-# All objects are made again when this file changes.
-$(BUILD)/.optimised: ;
-ifneq ($(NOW),$(or $(PRINTS:yes=$(NOW)),$(if $(filter clean stop portable,$(MAKECMDGOALS)),$(NOW)),$(WAS)))
-$(shell mkdir -p $(BUILD) && echo $(NOW) >$(BUILD)/.optimised)
-endif
-
+include mk/quick.mk
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -84,16 +72,6 @@ docs: $(BUILD)/gen/.made
 $(BUILD)/.packages-%: tools/packages
 	@mkdir -p $(@D)
 	tools/packages $*
-	@touch $@
-# While the libraries are installed, everything that includes no header of theirs is compiled. What includes one fails here
-# without a message, and is compiled afterwards.
-$(BUILD)/.packages-run: tools/packages
-	@mkdir -p $(@D)
-	@date +%s >$(BUILD)/.began
-	@tools/packages compiler
-	@tools/packages run & libraries=$$!; \
-	    env -u MAKEFLAGS -u MFLAGS $(MAKE) -s -k -j$$(nproc) BUILD=$(BUILD) CC='$(CC)' early 2>/dev/null; wait $$libraries
-	@echo "The libraries and the compilation beside them: $$(($$(date +%s) - $$(cat $(BUILD)/.began))) s"
 	@touch $@
 ALWAYS: ;
 # This file is included, so make begins anew after it: before the packages are there, nothing that needs them is made.
@@ -154,22 +132,18 @@ $(foreach f,$(FRONTENDS),$(eval $(call program,frontends/$(f),$(BUILD)/bin/looph
 $(eval $(call program,supervisor,$(BUILD)/bin/loopholed,$(LIBS_supervisor)))
 $(eval $(call program,frontends/cli,$(BUILD)/bin/loophole,$(LIBS_cli)))
 
-early: $(COMMON_O) $(PROTO_O) $(STORE_O) $(call parts,supervisor) $(call parts,frontends/cli) \
-       $(foreach s,$(SERVICES),$(call parts,services/$(s))) $(foreach f,$(FRONTENDS),$(call parts,frontends/$(f)))
-
 # ---- run, stop, test ----
 LIBRARY ?=
 run: all $(if $(LIBRARY),,$(BUILD)/.packages-sounds)
 	@BEGAN=$$(cat $(BUILD)/.began 2>/dev/null) tools/demo $(BUILD)/bin $(LIBRARY)
 stop:
 	@$(BUILD)/bin/loophole down
-
 # Each file has one group of targets.
-include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk mk/web.mk mk/composer.mk
+include mk/early.mk mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk mk/web.mk mk/composer.mk
 
 clean:
 	rm -rf $(BUILD)
 
 # All dependency files, except those in the systems of `make portable`.
 -include $(shell find $(BUILD) -path $(BUILD)/portable -prune -o -name '*.d' -type f -print 2>/dev/null)
-.PHONY: ALWAYS all early docs model run stop clean
+.PHONY: ALWAYS all docs model run stop clean

@@ -52,10 +52,12 @@ static void a_copy_that_is_written_stays_though_the_clock_was_set_back(void **st
 {
     const struct home *home = *state;
     const char *from = strdup(home_file(home, "kick.wav", "a kick")), *audio = file_in(home, "Media/Audio");
-    struct project p = { .started = clock_now() + hours_us };
+    static struct paths paths;
+    struct project p = { .paths = &paths, .started = clock_now() + hours_us };
     struct fault fault = { 0 };
     struct copying *copying;
 
+    snprintf(paths.data, sizeof(paths.data), "%s", home->root);
     assert_int_equal(mailbox_new(&p.mailbox, NULL), ERR_OK);
     p.errands = errands_new(p.mailbox, 1);
     copying = copying_new(&p, 1, 0);
