@@ -64,7 +64,7 @@ static void a_copy_that_is_written_stays_though_the_clock_was_set_back(void **st
     copying->count = 1;
     copying->items[0].from = strdup(from);
     strcpy(copying->items[0].name, "Audio/kick.wav");
-    snprintf(copying->folder, sizeof(copying->folder), "%s/Media", home->root);
+    snprintf(copying->folder, sizeof(copying->folder), "%s", home->root);
     copying->done = take_copying;
     copying->owner = &fault;
     swept = audio;
