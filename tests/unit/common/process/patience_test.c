@@ -12,7 +12,7 @@
 
 #include "common/process/patience.h"
 
-enum { LIMIT_US = 200000, OFTEN_US = 20000, SPINNERS = 3 };
+enum { LIMIT_US = 200000, OFTEN_US = 20000, SPINNERS = 3, AGAIN = 20 };
 
 /* Not longer than the test, which may fail before it ends the task. */
 static _Noreturn void spin_forever(void)
@@ -75,7 +75,8 @@ static void a_task_that_waits_for_something_else_is_given_up(void **state)
     end_task(pid);
 }
 
-/* A task that a busy machine lets run for less than an eighth of the time ends by the bound instead. */
+/* A task that a busy machine lets run for less than an eighth of the time ends by the bound instead; then the claim says
+ * nothing, and it waits again. */
 static void a_task_that_runs_without_an_end_is_given_up(void **state)
 {
     pid_t pid = fork();
@@ -86,6 +87,8 @@ static void a_task_that_runs_without_an_end_is_given_up(void **state)
         spin_forever();
     }
     struct patience patience = wait_out(pid);
+    for (int i = 0; i < AGAIN && patience.counted <= LIMIT_US; i++)
+        patience = wait_out(pid);
     assert_true(patience.counted > LIMIT_US && patience.ran >= LIMIT_US / 2);
     end_task(pid);
 }
