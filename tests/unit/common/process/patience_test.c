@@ -75,8 +75,8 @@ static void a_task_that_waits_for_something_else_is_given_up(void **state)
     end_task(pid);
 }
 
-/* A task that a busy machine lets run for less than an eighth of the time ends by the bound instead; then the claim says
- * nothing, and it waits again. */
+/* A task that a busy machine lets run for less than an eighth of the time ends by the bound instead; then the claim
+ * says nothing, and it waits again. */
 static void a_task_that_runs_without_an_end_is_given_up(void **state)
 {
     pid_t pid = fork();
