@@ -110,7 +110,10 @@ static int serve_browser(struct lws *wsi, enum lws_callback_reasons reason, void
 {
     struct carried *connection = user;
 
+    half_requests_follow(&web_of(wsi)->half, wsi, reason);
     switch (reason) {
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return visit_may_upgrade(wsi, in) ? GO_ON : REFUSE;
     case LWS_CALLBACK_HTTP:
         return begin_visit(connection, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:

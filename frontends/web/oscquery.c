@@ -128,7 +128,10 @@ static int serve_client(struct lws *wsi, enum lws_callback_reasons reason, void 
 {
     struct tree_visit *one = user;
 
+    half_requests_follow(&web_of(wsi)->half, wsi, reason);
     switch (reason) {
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return visit_may_upgrade(wsi, in) ? GO_ON : REFUSE;
     case LWS_CALLBACK_HTTP:
         return begin_visit(one, wsi, in);
     case LWS_CALLBACK_HTTP_BODY: /* no request here has a body */

@@ -100,6 +100,7 @@ static bool answer_request(struct visit *visit, const char *path)
         return login_begin(visit);
     if (!visit_has_session(visit->web, visit->wsi))
         return answer_stranger(visit, path, is_post);
+    visit->has_session = true;
     silence_begin(&visit->silence, visit->wsi);
     read_range(visit);
     if (is_post && strcmp(path, "/drop") == 0)
@@ -146,6 +147,20 @@ bool request_look(struct visit *visit)
     return silence_look(&visit->silence, visit->wsi, uploads || visit->is_answered);
 }
 
+/* The next request of a connection without a session is bounded like its first one. */
+static bool end_answer(struct visit *visit)
+{
+    struct half_requests *half = &visit->web->half;
+    struct lws *wsi = visit->wsi;
+    bool has_session = visit->has_session;
+
+    if (lws_http_transaction_completed(wsi))
+        return false;
+    if (!has_session)
+        half_requests_await(half, wsi);
+    return true;
+}
+
 bool request_write(struct visit *visit)
 {
     if (!visit->is_answered)
@@ -156,7 +171,7 @@ bool request_write(struct visit *visit)
         return file_reading_write(visit);
     if (visit->left > 0 && !write_memory(visit))
         return false;
-    return visit->left > 0 || !lws_http_transaction_completed(visit->wsi);
+    return visit->left > 0 || end_answer(visit);
 }
 
 void request_end(struct visit *visit)

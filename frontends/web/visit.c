@@ -20,6 +20,14 @@ void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to,
         to[0] = '\0';
 }
 
+bool visit_may_upgrade(struct lws *wsi, const char *to)
+{
+    if (strcasecmp(to, "websocket") == 0)
+        return true;
+    lws_return_http_status(wsi, HTTP_STATUS_BAD_REQUEST, NULL);
+    return false;
+}
+
 bool visit_is_lan(const struct web *web, struct lws *wsi)
 {
     return web->lan_vhost && lws_get_vhost(wsi) == web->lan_vhost;

@@ -11,6 +11,7 @@ struct visit {
     struct lws *wsi;
     bool is_lan;   /* it came to the address of [web] listen */
     bool is_login; /* the page of the password, or its form */
+    bool has_session;
     bool is_head;  /* HEAD: the answer has no body */
     bool has_body; /* the whole body of the request has come */
     bool has_range;
@@ -52,6 +53,9 @@ bool visit_has_session(const struct web *web, struct lws *wsi);
  * because browsers send the cookie to other ports, and other users can read the arguments of programs. Always true at
  * the address of [web] listen, and with [web] users = any. */
 bool visit_is_of_user(const struct web *web, struct lws *wsi);
+
+/* True for the upgrade of a connection to a WebSocket; others, as to HTTP/2, are answered with 400. */
+bool visit_may_upgrade(struct lws *wsi, const char *to);
 
 /* Copies a header; "" if it is absent or too long. */
 void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to, size_t size);

@@ -10,6 +10,7 @@
 #include "frontends/web/asks/own_asks.h"
 #include "frontends/web/entry/gate.h"
 #include "frontends/web/entry/lan.h"
+#include "frontends/web/half_requests.h"
 #include "frontends/web/service_links.h"
 #include "proto/service/service.h"
 #include "schema_web.h"
@@ -62,6 +63,7 @@ struct web {
     struct mailbox *mailbox;
     struct errands *errands;
     struct errands *makers;
+    struct half_requests half;
     struct web_page *pages[WEB_PAGES];
     uint64_t pages_opened;
     struct inner_ask *inner[WEB_INNER_ASKS];

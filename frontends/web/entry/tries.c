@@ -5,7 +5,7 @@
 
 enum { V4 = 4, V6 = 6, NETWORK = 8 /* bytes of a network of 64 bits */ };
 
-static void write_machine(const struct sockaddr_storage *from, uint8_t to[TRIES_ADDRESS])
+void tries_write_machine(const struct sockaddr_storage *from, uint8_t to[TRIES_ADDRESS])
 {
     const struct sockaddr_in6 *long_one = (const struct sockaddr_in6 *)from;
     const struct in6_addr *at = &long_one->sin6_addr;
@@ -34,7 +34,7 @@ static struct tries_machine *find_machine(const struct tries *tries, const struc
     const struct tries_machine *free_one = NULL;
     uint8_t address[TRIES_ADDRESS];
 
-    write_machine(from, address);
+    tries_write_machine(from, address);
     for (const struct tries_machine *one = tries->machines; one < tries->machines + TRIES_MACHINES; one++) {
         if (!is_counted(one, now))
             free_one = one;
@@ -59,7 +59,7 @@ void tries_note_wrong(struct tries *tries, const struct sockaddr_storage *from, 
         return;
     if (!is_counted(one, now)) {
         *one = (struct tries_machine){ .since = now };
-        write_machine(from, one->address);
+        tries_write_machine(from, one->address);
     }
     one->wrong++;
 }

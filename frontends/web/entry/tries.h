@@ -25,6 +25,9 @@ struct tries {
     } machines[TRIES_MACHINES];
 };
 
+/* Writes what stands for the machine: its IPv4 address, or its IPv6 network. */
+void tries_write_machine(const struct sockaddr_storage *from, uint8_t to[TRIES_ADDRESS]);
+
 /* False: too many passwords from this machine were wrong. */
 bool tries_may(const struct tries *tries, const struct sockaddr_storage *from, usec_t now);
 void tries_note_wrong(struct tries *tries, const struct sockaddr_storage *from, usec_t now);
