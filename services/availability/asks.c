@@ -153,10 +153,12 @@ static enum err answer_find(struct availability *availability, struct call *call
 static enum err check_volume(struct availability *availability, struct call *call, const struct availability_check *ask,
                              struct place_seen *answer)
 {
-    struct question question = { .volume = ask->volume };
+    struct question question = { .volume = ask->volume, .device = ask->device };
     enum err e = refuse_unread(availability, call);
 
     (void)answer;
+    if (ask->has_device)
+        (void)bytes_copy(question.mount, sizeof(question.mount), ask->mount);
     if (e == ERR_OK && ask->path.len)
         e = take_path(call, ask->path, &question);
     return e == ERR_OK ? questions_add(availability, call, &question) : e;

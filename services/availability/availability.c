@@ -49,22 +49,28 @@ static enum err read_table(struct availability *availability, struct fault *faul
 
 /* ---- the loop ---- */
 
-/* The indexer looks for new mounts inside its libraries. */
+static void announce_mount(struct availability *availability, const char *place)
+{
+    service_publish(availability->service, "mounted",
+                    &(struct availability_mounted){ .mount = bytes_of(place, strlen(place)) });
+}
+
+/* The indexer looks for new mounts inside its libraries, and whether a mount covers one of them. */
 static void announce_mounts(struct availability *availability)
 {
     struct mounts *mounts = &availability->mounts;
 
+    for (char *place; (place = mounts_take_left(mounts)); free(place))
+        announce_mount(availability, place);
     if (availability->announced == mounts->changes)
         return;
     availability->announced = mounts->changes;
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
-        const char *at = mount->line.target;
         if (mount->is_announced || mount->is_covered || mount->line.is_special || mount->state != MOUNT_HERE)
             continue;
         mount->is_announced = true;
-        service_publish(availability->service, "mounted",
-                        &(struct availability_mounted){ .mount = bytes_of(at, strlen(at)) });
+        announce_mount(availability, mount->line.target);
     }
 }
 

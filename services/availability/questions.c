@@ -7,9 +7,9 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "services/availability/cover.h"
 #include "services/availability/settle.h"
 #include "services/availability/where.h"
-#include "store/catalogue.h"
 
 enum { INSIDE_MOST = 256, SAME_PLACE_MOST = 100 };
 
@@ -92,6 +92,8 @@ static void answer_place(struct availability *availability, struct question *que
     if (mount) {
         place.mount = bytes_of(mount->line.target, strlen(mount->line.target));
         place.why = mounts_why(mount, &question->arena);
+        place.has_device = true;
+        place.device = mount->line.device;
         place.here = place.here && mount->state == MOUNT_HERE;
         place.seen = mounts_seen(&availability->mounts, path.len ? path : place.mount);
         if (!id_is_zero(question->volume) && path.len)
@@ -264,62 +266,29 @@ static bool answer_path(struct availability *availability, struct question *ques
     return false;
 }
 
-/* ---- a path that another volume covers ---- */
-
-struct cover {
-    struct id volume;
-    struct bytes path;
-    bool has_library;
-};
-
-static bool is_at_or_below(struct bytes path, struct bytes folder)
-{
-    return bytes_equal(path, folder) || bytes_path_contains(folder, path);
-}
-
-static bool see_library(void *state, const struct library *library)
-{
-    struct cover *cover = state;
-
-    cover->has_library = id_equal(library->volume, cover->volume) &&
-                         (is_at_or_below(cover->path, library->path) || is_at_or_below(library->path, cover->path));
-    return !cover->has_library;
-}
-
-static bool has_library(struct availability *availability, struct cover *cover)
-{
-    struct arena arena = { 0 };
-    struct txn *txn;
-
-    if (store_read(availability->known.store, &txn, NULL) != ERR_OK)
-        return false;
-    (void)catalogue_each_library(txn, &arena, see_library, cover);
-    txn_end(txn);
-    arena_free(&arena);
-    return cover->has_library;
-}
-
 /* The mount on which the path of the question lies, inside that of the volume; NULL: there is no path. */
 static struct mount *find_mount_of_path(const struct availability *availability, const struct question *question,
                                         const struct volume *row)
 {
     struct bytes path = bytes_of(question->path, strlen(question->path));
+    bool is_inside = bytes_equal(path, row->mount) || bytes_path_contains(row->mount, path);
 
-    return path.len && is_at_or_below(path, row->mount) ? mounts_covering(&availability->mounts, path) : NULL;
+    return path.len && is_inside ? mounts_covering(&availability->mounts, path) : NULL;
 }
 
-/* A disk that is mounted over a library is a library of its own once a person adds it. Until then, and without an
- * identity, it is what the library contains. */
 static bool is_covered(struct availability *availability, const struct question *question, const struct volume *row,
-                       const struct mount *on)
+                       const struct mount *at, const struct mount *on)
 {
     const struct known_volume *other = on ? find_known(availability, on, on->found.identity) : NULL;
-    struct cover cover = { .path = bytes_of(question->path, strlen(question->path)) };
+    const struct cover cover = { .volume = row,
+                                 .path = question->path,
+                                 .mount = question->mount,
+                                 .device = question->device,
+                                 .at = at,
+                                 .on = on,
+                                 .of = other ? &other->row : NULL };
 
-    if (!row->online || !other || id_equal(other->row.id, row->id))
-        return false;
-    cover.volume = other->row.id;
-    return has_library(availability, &cover);
+    return row->online && on && cover_hides(&availability->mounts, availability->known.store, &cover);
 }
 
 static bool answer_volume(struct availability *availability, struct question *question)
@@ -339,7 +308,7 @@ static bool answer_volume(struct availability *availability, struct question *qu
     struct mount *on = find_mount_of_path(availability, question, &known->row);
     if (on && !is_seen(question, on))
         return false;
-    question->is_covered = is_covered(availability, question, &known->row, on);
+    question->is_covered = is_covered(availability, question, &known->row, mount, on);
     return answer_known(availability, question, known, mount);
 }
 

@@ -24,9 +24,11 @@ struct question {
     bool marks;       /* its mount is to be marked first … */
     bool is_marked;   /* … and the look that does so has begun */
     bool replaces;
-    bool is_covered;   /* check: another volume is mounted over the path */
-    struct text label; /* mark: what its volume is called from now on; "": as before */
-    bool labels;       /* the answer is that of persist to the row with the label */
+    char mount[PATH_MAX]; /* check: the mount that the path lay on earlier; "": unknown … */
+    uint64_t device;      /* … and its device */
+    bool is_covered;      /* check: another file system is mounted over the path */
+    struct text label;    /* mark: what its volume is called from now on; "": as before */
+    bool labels;          /* the answer is that of persist to the row with the label */
     char word[VOLUME_IDENTITY_SIZE];
 };
 

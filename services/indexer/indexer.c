@@ -65,7 +65,7 @@ static void look_at_errands(void *state)
     errands_look(indexer->adoptions);
     errands_look(indexer->files);
     errands_look(indexer->remake.errands);
-    schedule_follow_volumes(indexer);
+    volumes_follow(indexer);
     schedule_tick(indexer);
     remake_look(indexer);
 }
@@ -163,9 +163,9 @@ void indexer_open(struct indexer *indexer)
     if (folder_changes_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are rescanned instead of watched", &fault);
     watch_sources(indexer);
-    if (service_subscribe(indexer->service, "availability.changed", schedule_take_volume, indexer) != ERR_OK)
+    if (service_subscribe(indexer->service, "availability.changed", volumes_take_change, indexer) != ERR_OK)
         log_warn("cannot subscribe to events of availability: the rows of volumes are read every second");
-    if (service_subscribe(indexer->service, "availability.mounted", schedule_take_mount, indexer) != ERR_OK)
+    if (service_subscribe(indexer->service, "availability.mounted", volumes_take_mount, indexer) != ERR_OK)
         log_warn("cannot subscribe to new mounts: a scan finds them");
     schedule_tick(indexer); /* loads the libraries before the first ask, if the store exists */
 }

@@ -22,16 +22,18 @@ enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 void schedule_turn(struct indexer *indexer);         /* starts scans that are due */
 void schedule_tick(struct indexer *indexer);         /* every second: begins the scans that are due */
 void schedule_follow_store(struct indexer *indexer); /* takes over libraries that undo put back, or took away */
-/* Reads the rows of the libraries' volumes: the libraries of a volume that appeared, disappeared or moved are
- * scanned. */
-void schedule_follow_volumes(struct indexer *indexer);
-void schedule_take_volume(void *state, const void *body, bool gap); /* availability.changed */
-void schedule_take_mount(void *state, const void *body, bool gap);  /* availability.mounted */
 /* A folder of a library became a tree: the library no longer contains its files, and its scan counts the others. */
 void schedule_count_again(struct indexer *indexer, const struct library_state *tree);
 /* Makes a scan of the library read the folder of the file `path` again. */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
 void schedule_look_later(struct indexer *indexer, struct id library); /* scans all of it after a while */
+
+/* volumes.c */
+/* Reads the rows of the libraries' volumes: the libraries of a volume that appeared, disappeared or moved are
+ * scanned. */
+void volumes_follow(struct indexer *indexer);
+void volumes_take_change(void *state, const void *body, bool gap); /* availability.changed */
+void volumes_take_mount(void *state, const void *body, bool gap);  /* availability.mounted */
 
 /* removing.c */
 /* Stops all work on the library, and asks persist to remove it, under the id of `call`; `ticket` gets the answer. */

@@ -181,6 +181,49 @@ def a_disk_that_is_mounted_over_a_library_hides_it_until_it_is_unmounted(it):
 
 
 @claim(inside=Disks)
+def a_foreign_disk_that_no_person_added_hides_the_library_over_which_it_is_mounted(it):
+    kinds = {'folder': it.folder('folder'), 'nameless': it.disk(), 'marked': it.disk('under')}
+    ids = {}
+    for kind, at in kinds.items():
+        for i in range(3):
+            wav(f'{at}/kit/{kind} {i}.wav', 1000 + 50 * i)
+        it.add(at + '/kit')
+        it.idle()
+        ids[kind] = it.id_of(f'{at}/kit/{kind} 0.wav')
+    for number, (kind, at) in enumerate(kinds.items()):
+        before = [one['availability'] for one in it.home.json('search', kind)]
+        same(3, len(before))
+        for name in (None, f'foreign {number}'):
+            for place in ('/kit', ''):
+                foreign = it.disk(name)
+                wav(f'{foreign}{"" if place else "/kit"}/{kind} 0.wav', 3000)
+                it.move(foreign, at + place)
+                until(lambda: {one['availability'] for one in it.home.json('search', kind)} == {'external_offline'})
+                it.home.refused('send', ids[kind], it.folder('out'))
+                it.must('rescan')
+                it.idle()
+                same(['external_offline'] * 3, [one['availability'] for one in it.home.json('search', kind)])
+                it.unmount(at + place)
+                until(lambda: [one['availability'] for one in it.home.json('search', kind)] == before)
+                same(ids[kind], it.id_of(f'{at}/kit/{kind} 0.wav'))
+
+
+@claim(inside=Disks)
+def a_folder_that_is_mounted_over_itself_stays_the_same(it):
+    at = it.place('bound')
+    wav(at + '/kit/one.wav', 1000)
+    it.add(at + '/kit')
+    it.becomes(at, 'local:done=1')
+    subprocess.run(['mount', '--bind', at, at], check=True)
+    wav(at + '/kit/two.wav', 1100)
+    it.rescan(at + '/kit')
+    it.becomes(at, 'local:done=2')
+    it.unmount(at)
+    it.rescan(at + '/kit')
+    it.becomes(at, 'local:done=2')
+
+
+@claim(inside=Disks)
 def a_library_that_is_removed_stays_removed_when_another_disk_at_its_place_is_added_meanwhile(it):
     def plug(name, hertz):
         disk = it.disk(name)

@@ -35,6 +35,25 @@ void mounts_close(struct mounts *mounts)
     for (uint32_t i = 0; i < mounts->count; i++)
         free_line(&mounts->at[i].line);
     free(mounts->at);
+    for (char *place; (place = mounts_take_left(mounts));)
+        free(place);
+    free(mounts->left);
+}
+
+/* ---- mounts that are gone ---- */
+
+static void note_left(struct mounts *mounts, struct mount *old)
+{
+    if (old->line.is_special)
+        return;
+    ALLOC_ROOM(mounts->left, mounts->left_count, mounts->left_room, 16);
+    mounts->left[mounts->left_count++] = old->line.target;
+    old->line.target = NULL;
+}
+
+char *mounts_take_left(struct mounts *mounts)
+{
+    return mounts->left_count ? mounts->left[--mounts->left_count] : NULL;
 }
 
 /* ---- comparing the table ---- */
@@ -116,6 +135,7 @@ static void drop_old(struct mounts *mounts, struct mount *old, uint32_t count)
         if (old[i].number) {
             looks_drop(&mounts->looks, old[i].number);
             mounts->changes++;
+            note_left(mounts, &old[i]);
         }
         free_line(&old[i].line);
     }

@@ -42,6 +42,8 @@ struct mounts {
     uint32_t bad;     /* of them dead or hung */
     uint64_t numbers;
     uint64_t changes; /* grows when a mount comes, goes or is covered, and when the result of a look changes */
+    uint32_t left_count, left_room;
+    char **left; /* places of mounts that are gone; mounts_take_left takes them */
     struct looks looks;
 };
 
@@ -50,6 +52,9 @@ void mounts_close(struct mounts *mounts);
 
 /* Reads the mount table and compares all of it. Errors: io, too_large. */
 enum err mounts_read(struct mounts *mounts, struct fault *fault);
+
+/* Takes the place of a mount that is gone since; the caller frees it. NULL: there is none. */
+char *mounts_take_left(struct mounts *mounts);
 
 /* Takes the results of looks, abandons late looks, and begins those that are due. */
 void mounts_turn(struct mounts *mounts);

@@ -26,7 +26,13 @@ static bool is_folder(struct bytes path)
 /* Asks availability, which looks at the mount now. */
 static enum err look_at_place(struct scan *scan, struct place_seen *seen, struct fault *fault)
 {
-    struct availability_check check = { .volume = scan->order.library.volume, .path = scan->result.library.path };
+    const struct library *library = &scan->order.library;
+    struct availability_check check = { .volume = library->volume,
+                                        .path = scan->result.library.path,
+                                        .has_mount = library->has_mount,
+                                        .mount = library->mount,
+                                        .has_device = library->has_device,
+                                        .device = library->device };
 
     return scan_writer_look(&scan->writer, "availability.check", &check, seen, fault);
 }
@@ -72,6 +78,16 @@ static enum err follow_volume(struct scan *scan, struct bytes path, struct place
     return has_moved ? look_at_place(scan, seen, fault) : ERR_OK;
 }
 
+/* A volume with an identity is recognised by it. */
+static void keep_mount(struct library *library, const struct place_seen *seen)
+{
+    bool is_kept = text_is(seen->volume.identity, "root") && seen->has_device;
+
+    library->has_mount = library->has_device = is_kept;
+    library->mount = is_kept ? seen->mount : (struct bytes){ 0 };
+    library->device = is_kept ? seen->device : 0;
+}
+
 static enum err set_here(struct scan *scan, struct place_seen *seen, struct fault *fault)
 {
     struct bytes path = { 0 };
@@ -85,6 +101,7 @@ static enum err set_here(struct scan *scan, struct place_seen *seen, struct faul
         return e;
     if ((e = scan_trees_note(scan, seen)) != ERR_OK)
         return fault_set(fault, e, "cannot read the trees of a library");
+    keep_mount(&scan->result.library, seen);
     scan->seen_as = seen->seen;
     scan->is_cloud = availability_backend(&seen->volume, &scan->order.library) == BACKEND_CLOUD;
     scan->result.library.online = true;
@@ -144,8 +161,10 @@ enum err scan_library_put(struct scan *scan, struct fault *fault)
         return fault->code;
     if (scan->result.away && !scan->result.is_volume_here)
         return ERR_OK; /* the row of its volume shows it */
-    if (was->files == is->files && was->too_long == is->too_long && was->online == is->online &&
-        was->vanished == is->vanished && was->vanished_at == is->vanished_at && bytes_equal(was->path, is->path))
+    /* A library that is away may be so for another reason than its row has. */
+    if (!scan->result.away && was->files == is->files && was->too_long == is->too_long && was->online == is->online &&
+        was->vanished == is->vanished && was->vanished_at == is->vanished_at && bytes_equal(was->path, is->path) &&
+        bytes_equal(was->mount, is->mount) && was->device == is->device)
         return ERR_OK;
     return scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
 }

@@ -221,7 +221,8 @@ static bool same_library(const struct library *a, const struct library *b)
            a->has_backend == b->has_backend && choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch &&
            choice_equal(a->fetch, b->fetch) && a->has_project == b->has_project && id_equal(a->project, b->project) &&
            a->has_within == b->has_within && id_equal(a->within, b->within) && bytes_equal(a->link, b->link) &&
-           a->has_vanished == b->has_vanished && a->vanished == b->vanished && a->vanished_at == b->vanished_at;
+           a->vanished == b->vanished && a->vanished_at == b->vanished_at && bytes_equal(a->mount, b->mount) &&
+           a->device == b->device;
 }
 
 /* ---- trees of projects and links below a library ---- */
@@ -356,10 +357,12 @@ static struct library with_found(const struct library *was, const struct library
     now.too_long = found->too_long;
     now.too_long_in = found->too_long_in;
     now.too_long_first = found->too_long_first;
-    now.has_vanished = found->has_vanished;
+    now.has_vanished = now.has_vanished_at = found->has_vanished;
     now.vanished = found->vanished;
-    now.has_vanished_at = found->has_vanished_at;
     now.vanished_at = found->vanished_at;
+    now.has_mount = now.has_device = found->has_mount;
+    now.mount = found->mount;
+    now.device = found->device;
     return now;
 }
 
@@ -383,10 +386,8 @@ enum err folders_put_library(struct persist *p, const struct persist_put_library
     if (e == ERR_OK && put->found) {
         now = with_found(&was, library);
     } else if (e == ERR_OK) {
-        now.has_backend = was.has_backend;
-        now.backend = was.backend;
-        now.has_fetch = was.has_fetch;
-        now.fetch = was.fetch;
+        now.has_backend = now.has_fetch = false;
+        take_settings(&now, &was);
     }
     now.volume = folder.volume;
     if (e == ERR_OK && same_library(&was, &now))
