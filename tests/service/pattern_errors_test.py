@@ -2,6 +2,7 @@
 """Errors of pattern commands that the disk, another program or a missing service causes: one sentence and one exit code on
 the command line, on the wire and over OSC; what was saved stays whole; when the cause is gone, the command works."""
 import contextlib
+import fcntl
 import gzip
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import TOP, claim, contains, file_bytes, lose_override, run_claims, same, until, write_file
+from client import new_id
 from disks import Lossy, Small
 from osc import Osc
 from patterns import refused_alike, refused_slot
@@ -57,9 +59,20 @@ def patterns_of(band, library):
 
 
 def backups_of(band):
-    """The texts of the backups, sorted; a backup may be packed meanwhile."""
-    found = [text for name, text in files(band).items() if 'backups/' in name]
+    """The texts of the backups, sorted; none is packed while they are read, but some may be packed."""
+    with open(band + '/patterns/.lock', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = [text for name, text in files(band).items() if 'backups/' in name]
     return sorted(gzip.decompress(text) if text[:2] == b'\x1f\x8b' else text for text in found)
+
+
+def name_of(text):
+    return json.loads(text)['metadata']['name']
+
+
+def sorted_names(texts):
+    """The names of the patterns "Take N", by their numbers."""
+    return sorted(map(name_of, texts), key=lambda name: int(name.split()[1]))
 
 
 def fill(folder):
@@ -106,6 +119,29 @@ def a_full_disk_is_full(it):
     os.unlink(band + '/filler')
     os.unlink(library + '/filler')
     save_works(osc)
+
+
+@claim(inside=on_small_disks)
+def a_save_that_is_asked_twice_pushes_out_no_backup(it):
+    home, _, band, _ = it
+    client = home.client()
+    for number in range(12):
+        client.must('audio.set_pattern', {'pattern': {'metadata': {'name': f'Take {number}'}}})
+        request = new_id()
+        for _ in range(1 + number % 2):  # the second ask is that of a client to whom the answer came late
+            client.must('project.save_pattern', {'slot': '5'}, request)
+    same([f'Take {number}' for number in range(1, 11)], sorted_names(backups_of(band)))
+
+
+@claim(inside=on_small_disks)
+def each_acknowledged_pattern_is_in_the_save_after_it(it):
+    home, _, band, _ = it
+    client, slot = home.client(), band + '/patterns/slots/bank_1/slot_005.json'
+    for number in range(1000):
+        client.must('audio.set_pattern', {'pattern': {'metadata': {'name': f'Take {number}'}}})
+        client.must('project.save_pattern', {'slot': '5'})
+        same(f'Take {number}', name_of(file_bytes(slot)))
+    same([f'Take {number}' for number in range(989, 999)], sorted_names(backups_of(band)))
 
 
 @claim(inside=on_small_disks)

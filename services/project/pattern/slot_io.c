@@ -142,6 +142,12 @@ static bool read_earlier(struct beneath *in, const struct beneath_place *place, 
     return fault->code == ERR_OK && to->len > 0;
 }
 
+/* A repeated ask writes what the first one wrote: a backup of the same text would push out an older one. */
+static bool has_text(const struct slot_file *file, struct bytes there)
+{
+    return !file->removes && bytes_equal(there, buffer_bytes(&file->bytes));
+}
+
 /* Keeps the bytes of the current file in the folder of backups, and sets the backup's name; "" if there are none. It
  * is a copy: another name of the same file would change with it. Errors: io, full, denied. */
 static enum err keep_backup(struct slot_io *io, struct beneath *in, const struct beneath_place *place,
@@ -151,7 +157,7 @@ static enum err keep_backup(struct slot_io *io, struct beneath *in, const struct
     enum err e = ERR_OK;
 
     name[0] = '\0';
-    if (read_earlier(in, place, file, &bytes, &io->fault)) {
+    if (read_earlier(in, place, file, &bytes, &io->fault) && !has_text(file, buffer_bytes(&bytes))) {
         name_backup(in, file->number, name);
         e = file_replace_at(folder, name, buffer_bytes(&bytes), 0644, &io->fault);
     }
