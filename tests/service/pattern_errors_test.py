@@ -245,7 +245,10 @@ def the_file_of_a_slot_that_was_cut_to_no_bytes_is_no_empty_slot(home):
 @claim
 def a_pattern_whose_file_would_be_too_large_to_be_read_is_neither_saved_nor_renamed(home):
     _, slot, night = saved(home)
-    grows = json.dumps({'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}, 'marks': [[0]] * 200000}, separators=(',', ':'))
+    marks = [{'k': 0}] * 15000
+    for _ in range(40):  # the file indents each line by its level
+        marks = {'in': marks}
+    grows = json.dumps({'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}, 'marks': marks}, separators=(',', ':'))
     copy, other = slot.replace('_005', '_006'), night.replace('Night', 'Grows')
     for path in (copy, other):
         write_file(path, grows)  # another program may write it so
