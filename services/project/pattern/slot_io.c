@@ -129,7 +129,8 @@ static void name_backup(struct beneath *in, uint32_t slot, char name[NAME_MAX + 
         (void)snprintf(name, NAME_MAX + 1, "slot_%03u_%lld-%d.backup", slot, second, number);
 }
 
-/* What a backup keeps of a file: its bytes. A link that is not followed has those that the slot had. False: nothing. */
+/* What a backup keeps of a file: its bytes. A link that is not followed has those that the slot had. False: nothing, or
+ * the text that is written: a repeated ask writes it again, and its backup would push out an older one. */
 static bool read_earlier(struct beneath *in, const struct beneath_place *place, const struct slot_file *file,
                          struct buffer *to, struct fault *fault)
 {
@@ -139,13 +140,8 @@ static bool read_earlier(struct beneath *in, const struct beneath_place *place, 
             *fault = (struct fault){ 0 };
     } else
         buffer_add(to, file->earlier.at, file->earlier.len);
-    return fault->code == ERR_OK && to->len > 0;
-}
-
-/* A repeated ask writes what the first one wrote: a backup of the same text would push out an older one. */
-static bool has_text(const struct slot_file *file, struct bytes there)
-{
-    return !file->removes && bytes_equal(there, buffer_bytes(&file->bytes));
+    return fault->code == ERR_OK && to->len > 0 &&
+           (file->removes || !bytes_equal(buffer_bytes(to), buffer_bytes(&file->bytes)));
 }
 
 /* Keeps the bytes of the current file in the folder of backups, and sets the backup's name; "" if there are none. It
@@ -157,7 +153,7 @@ static enum err keep_backup(struct slot_io *io, struct beneath *in, const struct
     enum err e = ERR_OK;
 
     name[0] = '\0';
-    if (read_earlier(in, place, file, &bytes, &io->fault) && !has_text(file, buffer_bytes(&bytes))) {
+    if (read_earlier(in, place, file, &bytes, &io->fault)) {
         name_backup(in, file->number, name);
         e = file_replace_at(folder, name, buffer_bytes(&bytes), 0644, &io->fault);
     }
@@ -219,9 +215,7 @@ static bool is_link_out(struct beneath *in, const char *name)
     struct beneath_place place;
     struct fault unused = { 0 };
 
-    if (beneath_find(in, name, false, &place, &unused) != ERR_OK)
-        return false;
-    return close(place.folder), place.is_out;
+    return beneath_find(in, name, false, &place, &unused) == ERR_OK && (close(place.folder), place.is_out);
 }
 
 static void read_slot_file(struct slot_io *io, struct beneath *in, struct slot_file *file)
