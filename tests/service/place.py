@@ -3,7 +3,9 @@
   place lead TOOLS SCRATCH            the core leads JACK through tempos, a locate and a count-in, with stops between
   place follow TOOLS SCRATCH TICKS    the core follows a client that leads; TICKS in a beat, 0: with a fraction
   place count TOOLS SCRATCH FILE      a preview of FILE, a click, at the next bar and beat of a count-in
-  place clock TOOLS SCRATCH SECONDS   converts times of the steady clock to frames, and compares with JACK's cycles
+  place clock TOOLS SCRATCH SECONDS MILLIONTHS
+                                      converts times of the steady clock to frames, and compares with JACK's cycles;
+                                      JACK's clock differs by MILLIONTHS
   place again TOOLS SCRATCH KILL...   the same after a death; KILL is a command
   place delay TOOLS SCRATCH           the limiter with and without look-ahead: the port, and the latency in JACK
   place takeover TOOLS SCRATCH KILLS  the core that leads JACK is killed KILLS times, and the other core leads on
@@ -20,6 +22,7 @@ import time
 from client import Client, frame_at, jack_frame_of, time_at
 
 WAIT = 60  # seconds until a condition must be true
+MAP_US = 20  # microseconds: between the clocks of the machine and of JACK, as two programs measure it
 PLAYS, STARTS = 1, 3  # the states of JACK's transport
 client = Client()
 
@@ -272,14 +275,14 @@ def truth(cycles, begins, now, moment):
     if first < 0 or last > len(cycles):
         return None
     near = cycles[first:last]
-    if any(b.begins != a.ends or signed(b.clock - a.clock) != a.frames for a, b in zip(near, near[1:])):
+    if any(abs(b.begins - a.ends) > MAP_US or signed(b.clock - a.clock) != a.frames for a, b in zip(near, near[1:])):
         return None
     wobble = sum(abs((c.ends - c.begins) * moment["rate"] / 1e6 - c.frames) for c in near)
     a = cycles[bisect.bisect_right(begins, now) - 1]
     return a.clock + (now - a.begins) * a.frames / (a.ends - a.begins), wobble
 
 
-def clock(tools, scratch, seconds, place=None):
+def clock(tools, scratch, seconds, millionths=0, place=None):
     place = place or Place(tools, scratch)
     readings, end = [], time.monotonic() + float(seconds)
     while time.monotonic() < end or len(readings) < 50:
@@ -289,10 +292,11 @@ def clock(tools, scratch, seconds, place=None):
             readings.append((now, moment))
         time.sleep(0.02 if float(seconds) < 60 else 0.2)
     time.sleep(0.5)
-    compare(readings, place.end())
+    compare(readings, place.end(), abs(float(millionths)) / 1e6)
 
 
-def compare(readings, cycles):
+def compare(readings, cycles, drift):
+    """`drift` is the share by which JACK's clock differs, which `rate` lacks in the first minute."""
     server = client.must("audio.server")
     for c in cycles:
         c.frames = server["period"]
@@ -300,7 +304,9 @@ def compare(readings, cycles):
     assert len(offsets) == 1, "the two clocks moved against each other: %s" % offsets
     at = {c.clock: c.begins for c in cycles}
     exact = [at[m["jack_frame"]] - m["at"] for _, m in readings if m["jack_frame"] in at]
-    assert len(exact) > len(readings) * 0.8 and set(exact) == {0}, (len(exact), len(readings), set(exact))
+    assert len(exact) > len(readings) * 0.8, (len(exact), len(readings))
+    close = sum(abs(late) <= MAP_US for late in exact)  # a pause of the machine makes some worse
+    assert close > len(exact) * 0.9 and max(map(abs, exact)) < 1000, exact
     begins, errors = [c.begins for c in cycles], []
     for now, m in readings:
         frame = frame_at(m, now)
@@ -309,7 +315,8 @@ def compare(readings, cycles):
         if found:
             error = (jack_frame_of(m, frame) - found[0] + 2**31) % 2**32 - 2**31
             errors.append(abs(error))
-            assert abs(error) < 0.6 + found[1], "%.3f frames off; JACK's own time wobbled by %.3f" % (error, found[1])
+            late = drift * abs(now - m["at"]) * m["rate"] / 1e6 + (drift > 0)
+            assert abs(error) < 0.6 + found[1] + late, "%.3f frames off; JACK's own time wobbled by %.3f" % (error, found[1])
     assert len(errors) > len(readings) / 2, "JACK left us out of too many cycles"
     print("figure: %d times, %d of them less than a frame off, the median %.3f; offset %d" % (
         len(errors), sum(e < 1 for e in errors), sorted(errors)[len(errors) // 2], offsets.pop()))

@@ -54,6 +54,24 @@ def the_clocks_hold_for_the_next_core_and_the_next_server(home):
     place(home, 'again', 'kill', '-KILL', home.pid('jack'))
 
 
+def drifts(home, seconds, millionths):
+    """Compares times on an engine whose JACK reads a clock that differs from that of the machine."""
+    home.env.update(LD_PRELOAD=os.path.join(BUILD, 'tests/faults/skew.so'), RAW_SKEW=str(seconds),
+                    RAW_PPM=str(millionths))
+    sounding(home)
+    place(home, 'clock', 2, millionths)
+
+
+@claim
+def jacks_clock_may_be_seconds_late_and_too_slow(home):
+    drifts(home, -2, -500)
+
+
+@claim
+def jacks_clock_may_be_seconds_ahead_and_too_fast(home):
+    drifts(home, 2, 500)
+
+
 @claim(shares=sounding)
 def a_limiter_that_looks_ahead_delays_the_port_by_the_latency_that_jack_gets(home):
     place(home, 'delay')

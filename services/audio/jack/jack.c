@@ -10,6 +10,8 @@
 
 enum {
     LEAD_PERIODS = 100, /* without a call of rt_lead: we have lost the lead */
+    CLOCK_TRIES = 4,
+    CLOCK_DRIFT = 1000, /* the two clocks drift apart by less than a thousandth of the time */
     ALIAS_BYTES = 512   /* at least as long as JACK names ports */
 };
 
@@ -173,6 +175,7 @@ static enum err begin_client(struct client *client, struct fault *fault)
         jack_set_latency_callback(jack, on_latency, client) != 0 ||
         jack_set_port_connect_callback(jack, on_wire, client) != 0)
         return fault_set(fault, ERR_IO, "the JACK server refuses the callbacks");
+    client_map_clock(client);
     if (jack_activate(jack) != 0)
         return fault_set(fault, ERR_IO, "the JACK server does not activate the client");
     return ERR_OK;
@@ -202,6 +205,38 @@ void client_close(struct client *client)
     if (client->jack)
         jack_client_close(client->jack);
     free(client);
+}
+
+/* ---- the clock ---- */
+
+/* A pause between the readings makes the result inexact by at most half of its length. */
+static usec_t measure_clock(int64_t *ahead)
+{
+    usec_t shortest = INT64_MAX;
+
+    for (int i = 0; i < CLOCK_TRIES && shortest > 1; i++) {
+        const usec_t before = clock_steady(), jack = (usec_t)jack_get_time(), after = clock_steady();
+
+        if (after - before >= shortest)
+            continue;
+        shortest = after - before;
+        *ahead = before + shortest / 2 - jack;
+    }
+    return shortest / 2 + 1;
+}
+
+/* Keeps the former result while it is closer than the new one can be. */
+void client_map_clock(struct client *client)
+{
+    const usec_t now = clock_steady(), drift = (now - client->clock_mapped) / CLOCK_DRIFT;
+    int64_t ahead = 0;
+    usec_t error = measure_clock(&ahead);
+
+    if (client->clock_mapped && error > client->clock_error + drift)
+        return;
+    client->clock_mapped = now;
+    client->clock_error = error;
+    atomic_store_explicit(&client->clock_ahead, ahead, memory_order_relaxed);
 }
 
 /* ---- for other files ---- */

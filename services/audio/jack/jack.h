@@ -36,6 +36,10 @@ struct client_pulse client_look(struct client *client); /* also resets ports_cha
 /* Fills `facts` with the current values; leaves them as they are if the server is lost. */
 void client_report(struct client *client, struct client_facts *facts);
 
+/* Measures by how much clock_steady is ahead of JACK's clock, which runs freely: nothing corrects it, so the two drift
+ * apart. The audio thread adds the difference to JACK's times. Call it some times in a second. */
+void client_map_clock(struct client *client);
+
 /* The server has ended, or has removed us. Then no function below finds a connection or a latency. */
 bool client_is_lost(struct client *client);
 

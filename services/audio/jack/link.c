@@ -185,6 +185,7 @@ static usec_t watch_server(struct link *link)
     else if (now - link->moved > SILENT_US)
         leave_server(link, "it is not running");
     else {
+        client_map_clock(link->client);
         patch_look(&link->patch, &pulse);
         client_report(link->client, &link->now.client);
         client_lead(link->client);

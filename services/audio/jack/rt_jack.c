@@ -24,7 +24,8 @@ static void rt_fetch_clock(struct client *client)
     client->period.jack_joined = !client->has_clock;
     client->frame = rt_widen(client, now);
     client->period.frame = client->frame;
-    client->period.at = (int64_t)jack_frames_to_time(client->jack, now);
+    client->period.at = (int64_t)jack_frames_to_time(client->jack, now) +
+                        atomic_load_explicit(&client->clock_ahead, memory_order_relaxed);
 }
 
 /* The messages of a port that are still to be taken. */

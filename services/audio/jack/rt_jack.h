@@ -7,6 +7,7 @@
 #include <jack/jack.h>
 #include <jack/midiport.h>
 
+#include "common/clock.h"
 #include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
 
@@ -17,7 +18,9 @@ struct client {
     jack_port_t *ports[PORTS];
     struct engine *engine;
     bool has_clock;
-    int64_t frame; /* the server's frame clock, extended to 64 bits */
+    int64_t frame;                    /* the server's frame clock, extended to 64 bits */
+    _Atomic int64_t clock_ahead;      /* µs, clock_steady less JACK's clock; link.c's thread measures it */
+    usec_t clock_mapped, clock_error; /* when it was measured, and its largest error then; only that thread's */
     struct engine_period period;
     struct engine_midi midi_in[ENGINE_MIDI], midi_out[ENGINE_MIDI], control_out[ENGINE_MIDI];
     _Atomic uint32_t wired; /* bits of the inputs that link.c's thread found connected; the callback's last values */
