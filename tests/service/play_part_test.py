@@ -31,8 +31,8 @@ def count(home):
 
 
 def is_part(heard, begin, end, of):
-    """From the frame `begin` on, after a fade of 5 ms, up to the frame `end`."""
-    same((begin + sound.FADE + 1, end, end - begin), (heard[sound.FADE], heard[-1], len(heard)), f'of {of}')
+    """From the frame `begin` on, without a fade, up to the frame `end`."""
+    same((begin + 1, end, end - begin), (heard[0], heard[-1], len(heard)), f'of {of}')
 
 
 def until_silent(home):

@@ -275,7 +275,7 @@ def a_sound_begins_ends_repeats_and_is_pitched_on_its_frames(home):
         until_quiet(home)
         found = counts(tape.stop())
         assert abs(len(found) - frames) <= 2, (words, len(found))
-        middle = found[480:-480]  # a part that is cut out has short fades
+        middle = found[480:-480]  # a part that is cut early fades out
         same([], steps(middle, by), words)
         assert abs(middle[0] - first - 480 * by) <= 2 and abs(middle[-1] - last + 480 * by) <= 3, (words, middle[0], middle[-1])
     tape = Tape(home, 60, name='loop')

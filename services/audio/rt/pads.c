@@ -17,23 +17,24 @@ static bool matches_layer(const struct score_layer *layer, float velocity)
     return velocity >= layer->low && (velocity < layer->high || layer->high >= 1);
 }
 
-/* The layers that a velocity hits take turns. */
+/* The layers that a velocity hits take turns: each sounds once, then they begin again. So each zone of velocities has
+ * turns of its own, also where zones overlap. */
 static struct score_layer choose_layer(struct engine *engine, uint32_t number, float velocity)
 {
     const struct score_pad *pad = &engine->score->pads[number];
     const uint32_t count = core_least(pad->layer_count, SCORE_LAYERS);
-    struct score_layer none = { .sound = pad->sound, .generation = pad->generation, .gain = 1, .ratio = 1 };
-    uint32_t fitting = 0, turn;
+    uint32_t *sounded = &engine->half->sounds.sounded[number], fitting = 0, chosen = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        fitting += matches_layer(&pad->layers[i], velocity);
+        fitting |= (uint32_t)matches_layer(&pad->layers[i], velocity) << i;
     if (fitting == 0)
-        return none;
-    turn = engine->half->sounds.turn[number]++ % fitting;
-    for (uint32_t i = 0; i < count; i++)
-        if (matches_layer(&pad->layers[i], velocity) && turn-- == 0)
-            return pad->layers[i];
-    return none;
+        return (struct score_layer){ .sound = pad->sound, .generation = pad->generation, .gain = 1, .ratio = 1 };
+    if ((fitting & ~*sounded) == 0)
+        *sounded &= ~fitting;
+    while (!((fitting & ~*sounded) >> chosen & 1))
+        chosen++;
+    *sounded |= 1u << chosen;
+    return pad->layers[chosen];
 }
 
 static uint32_t flags_of(const struct score_pad *pad)
@@ -110,7 +111,7 @@ static bool hit_pad(struct engine *engine, uint32_t number, float velocity, uint
         sounds_pad_release(engine, number);
         return true;
     }
-    return start_pad(engine, number, velocity, mode == PAD_GATE ? held : 0, 1);
+    return start_pad(engine, number, velocity, mode == PAD_GATE ? held : held & ~(uint32_t)SOUND_HELD, 1);
 }
 
 static void release_pad(struct engine *engine, uint32_t number)
@@ -182,22 +183,33 @@ static void press_key(struct engine *engine, uint32_t number, uint8_t channel, u
                     pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
 }
 
-/* Releases the sounds that the key started; a pad's keys may have changed since. A held pedal keeps them, and a
- * one-shot plays to its end. */
-static void release_key(struct engine *engine, uint8_t channel, uint8_t note)
+/* Releases a sound whose key is up; a held pedal keeps it. */
+static void release_voice(struct engine *engine, struct sounds_voice *voice, uint8_t channel)
 {
-    struct rt_sounds *sounds = &engine->half->sounds;
+    if (engine->half->sounds.pedals >> channel & 1)
+        voice->held |= SOUND_BY_PEDAL;
+    else
+        sounds_stop(engine, voice, voice->release);
+}
 
+/* Releases the sounds that these bits hold; a pad's keys or binding may have changed since. A one-shot plays to its
+ * end. */
+static void release_held(struct engine *engine, uint8_t channel, uint32_t bits)
+{
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
-        struct sounds_voice *voice = &sounds->voice[i];
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
 
-        if (voice->state != SOUND_PLAYS || voice->held != key_bits(channel, note))
-            continue;
-        if (sounds->pedals >> channel & 1)
-            voice->held |= SOUND_BY_PEDAL;
-        else
-            sounds_stop(engine, voice, voice->release);
+        if (voice->state == SOUND_PLAYS && voice->held == bits)
+            release_voice(engine, voice, channel);
     }
+}
+
+/* A note of the channel started the voice: of a keyboard, or of a pad. */
+static bool is_noted(const struct sounds_voice *voice, uint8_t channel)
+{
+    const bool is_pad = voice->held & SOUND_BY_CONTROL && (voice->held >> 26 & 7) == MIDI_NOTE;
+
+    return is_keyed(voice, channel) || (voice->state == SOUND_PLAYS && is_pad && (voice->held >> 22 & 15) == channel);
 }
 
 /* Releases the sounds of a channel's keys: those that only the pedal holds, or all. */
@@ -206,7 +218,7 @@ static void release_keys(struct engine *engine, uint8_t channel, uint32_t bits, 
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
 
-        if (is_keyed(voice, channel) && (voice->held & bits) == bits)
+        if (is_noted(voice, channel) && (voice->held & bits) == bits)
             sounds_stop(engine, voice, at_once ? 0 : voice->release);
     }
 }
@@ -245,7 +257,7 @@ static void take_control(struct engine *engine, uint8_t channel, uint8_t control
         set_bend(engine, channel, 0);
     }
     if (control == CC_SOUND_OFF)
-        release_keys(engine, channel, SOUND_BY_KEYBOARD, true);
+        release_keys(engine, channel, 0, true);
     if (control >= CC_NOTES_OFF && control <= CC_LAST)
         release_keys(engine, channel, SOUND_HELD, false);
 }
@@ -259,13 +271,29 @@ static uint32_t control_bits(struct midi_control control)
            control.port << 29;
 }
 
-/* Releases the voices that a control holds. Each voice stores its control, so the pad or binding may have changed. */
-static void release_control(struct engine *engine, uint32_t bits)
+/* Releases the voices that a control holds. The pedal keeps those of a key. */
+static void release_control(struct engine *engine, struct midi_control control)
 {
+    const uint32_t bits = control_bits(control);
+
+    if (control.kind == MIDI_NOTE) {
+        release_held(engine, (uint8_t)control.channel, bits);
+        return;
+    }
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
         if (voice->state == SOUND_PLAYS && voice->held == bits)
             sounds_stop(engine, voice, voice->release);
+    }
+}
+
+/* The key of a pad with a gate is up: all of its sounds are released, also those that another client started. */
+static void release_gate(struct engine *engine, uint32_t number, uint8_t channel)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES && engine->score->pads[number].mode == PAD_GATE; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->pad == number)
+            release_voice(engine, voice, channel);
     }
 }
 
@@ -347,7 +375,7 @@ static void move_controls(struct engine *engine, const struct engine_midi *midi)
         const bool hits = is_hit_by(&sounds->midi[midi->port], &moves[i]);
 
         if (!moves[i].is_pressed)
-            release_control(engine, control_bits(moves[i].control));
+            release_control(engine, moves[i].control);
         if (hits && !engine->score->controls_wait)
             press_pads(engine, &moves[i]);
     }
@@ -370,10 +398,10 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         else if (is_on)
             (void)hit_pad(engine, i, (float)velocity / 127, control_bits(key));
         else if (pad->keys_until == 0)
-            release_pad(engine, i);
+            release_gate(engine, i, channel);
     }
     if (!is_on)
-        release_key(engine, channel, note);
+        release_held(engine, channel, key_bits(channel, note));
 }
 
 static void take_channel_message(struct engine *engine, const struct engine_midi *midi)

@@ -170,7 +170,7 @@ static void choke_group(struct engine *engine, uint32_t group, uint32_t number)
             sounds_stop(engine, &voices[i], 0);
 }
 
-static void open_gains(const struct engine *engine, struct sounds_voice *voice, const struct sounds_start *start)
+static void open_gains(struct sounds_voice *voice, const struct sounds_start *start)
 {
     struct mix_pan pan = mix_pan(start->pan);
 
@@ -178,10 +178,7 @@ static void open_gains(const struct engine *engine, struct sounds_voice *voice, 
     voice->pan = start->pan;
     ramp_set(&voice->left, voice->gain * pan.left);
     ramp_set(&voice->right, voice->gain * pan.right);
-    if (voice->reverse ? voice->edges.out > 0 : voice->from == 0 || voice->edges.in > 0)
-        fade_open(&voice->fade);
-    else
-        fade_in(&voice->fade, engine->half->rate);
+    fade_open(&voice->fade); /* a fade would remove a drum's attack, also in the middle of a break */
 }
 
 /* False: there is no such sound, or nothing of it is to be played. */
@@ -224,7 +221,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *asked)
     made.held = start->held;
     made.output = start->output;
     made.age = ++sounds->started;
-    open_gains(engine, &made, start);
+    open_gains(&made, start);
     sounds_shape(engine, &made, &start->shape, start->loop_until);
     choke_group(engine, start->group, start->choke);
     *clear_voice(engine, start->voice) = made;

@@ -1,7 +1,7 @@
 /* sounds.h: 64 voices that play short sounds from memory. RT.
  *
- * A voice that starts at the first frame of its sound has no fade-in, because that would remove a drum's attack. A
- * voice that starts at another frame, or plays backwards, fades in over 5 ms. A voice that ends before the end of its
+ * A voice has no fade-in but that of its item, wherever in its sound it starts, because a fade would remove a drum's
+ * attack. A voice that ends before the end of its
  * sound, or is stopped, choked or stolen, fades out over 5 ms. If all voices are busy, the new sound steals the oldest
  * voice, which fades out in addition. */
 #ifndef LOOPHOLE_AUDIO_RT_SOUNDS_H

@@ -29,7 +29,7 @@ void streams_end(struct engine *engine, uint32_t number, bool is_stopped)
 
     send_stream_note(engine, number, NOTE_STREAM_ENDED, is_stopped);
     voice->state = STREAM_SILENT;
-    voice->dry = 0;
+    voice->dry = STREAM_WET;
 }
 
 bool streams_sounds(const struct streams_voice *voice)
@@ -122,6 +122,8 @@ static bool keeps_old(const struct engine *engine, const struct streams_voice *v
 /* Begins the ring's new generation; the old one fades out over its remaining cells. A stop goes on. */
 static void change_generation(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
 {
+    const bool is_fresh = voice->state == STREAM_WAITS || voice->dry == STREAM_FRESH;
+
     if (streams_sounds(voice))
         streams_retire(engine, voice, stream->begin);
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
@@ -131,7 +133,8 @@ static void change_generation(struct engine *engine, struct streams_voice *voice
     voice->begin = index_within(stream->begin, ring_taken(&stream->ring), stream->written);
     voice->index = first_cell(engine, stream);
     voice->state = voice->state == STREAM_STOPS ? STREAM_STOPS : STREAM_PLAYS;
-    voice->dry = voice->start_reported = 0;
+    voice->dry = is_fresh ? STREAM_FRESH : STREAM_WET;
+    voice->start_reported = 0;
     fade_cut(&voice->fade);
 }
 
@@ -247,7 +250,7 @@ static void run_dry(struct engine *engine, uint32_t number)
 
     if (voice->dry)
         return;
-    voice->dry = 1;
+    voice->dry = STREAM_DRY;
     fade_out(&voice->fade, engine->half->rate);
     if (voice->start_reported && voice->state == STREAM_PLAYS) {
         engine->half->streams.underruns++;
@@ -255,11 +258,11 @@ static void run_dry(struct engine *engine, uint32_t number)
     }
 }
 
-/* True if the next frame is the file's own first frame. */
+/* True if the next frame is the one with which the voice starts, or the file's own first frame. */
 static bool begins_whole(const struct core_stream *stream, const struct streams_voice *voice)
 {
-    return stream->is_whole && stream->generation == voice->generation && stream->begin == voice->index &&
-           voice->begin == voice->index;
+    return (stream->is_whole || voice->dry == STREAM_FRESH) && stream->generation == voice->generation &&
+           stream->begin == voice->index && voice->begin == voice->index;
 }
 
 static void run_wet(struct engine *engine, uint32_t number)
@@ -268,11 +271,11 @@ static void run_wet(struct engine *engine, uint32_t number)
 
     if (voice->dry && voice->start_reported && voice->state == STREAM_PLAYS)
         send_stream_note(engine, number, NOTE_STREAM_WET, 0);
-    voice->dry = 0;
     if (begins_whole(&engine->stream[number], voice))
         fade_open(&voice->fade);
     else
         fade_in(&voice->fade, engine->half->rate);
+    voice->dry = STREAM_WET;
 }
 
 /* Plays until the next change; returns the number of frames. */

@@ -35,7 +35,8 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
     voice->generation = cue->generation;
     voice->tag = cue->tag;
     voice->group = cue->flags & CUE_PREVIEW ? GROUP_PREVIEW : cue->group;
-    voice->dry = voice->start_reported = voice->stop_in = 0;
+    voice->dry = STREAM_WET;
+    voice->start_reported = voice->stop_in = 0;
     if (voice->group == GROUP_PREVIEW)
         mixer_open_returns(engine);
     ramp_set(&voice->left, 0);

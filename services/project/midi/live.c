@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double STEP = 1.0 / 127, SAME = 0.002;
+static const double STEP = 1.0 / 127;
 enum { HALF = 64 };
 
 bool live_is_of(const struct midi_live *live, const struct midi_binding *binding)
@@ -108,16 +108,26 @@ bool live_shows(struct midi_live *live, double now, uint32_t *value)
 
 /* ---- values ---- */
 
+static bool is_near(double a, double b)
+{
+    return fabs(a - b) <= STEP * 1.01;
+}
+
+/* The value is the one that the control set, as its target keeps it, or the one before, which is shown until then. */
+static bool is_own(const struct midi_live *live, double now)
+{
+    return is_near(now, live->set) || is_near(now, live->replaced);
+}
+
 /* The control has reached the value, or has passed it since its last message. */
 static bool has_reached(const struct midi_live *live, double now)
 {
-    return fabs(live->position - now) <= STEP * 1.01 ||
-           (live->has_before && (live->before - now) * (live->position - now) <= 0);
+    return is_near(live->position, now) || (live->has_before && (live->before - now) * (live->position - now) <= 0);
 }
 
 static bool pick_up(struct midi_live *live, double now)
 {
-    live->is_picked = (live->is_picked && fabs(now - live->set) < SAME) || has_reached(live, now);
+    live->is_picked = (live->is_picked && is_own(live, now)) || has_reached(live, now);
     live->has_before = true;
     live->before = live->position;
     return live->is_picked;
@@ -135,14 +145,19 @@ static bool decide_level(struct midi_live *live, double now, double *position)
 
 bool live_decide(struct midi_live *live, double now, double *value)
 {
+    double here, position;
+
     if (live->target.kind == MIDI_SWITCH) {
         const bool is_on = live->presses % 2 ? now <= 0 : live->is_placed ? live->position > 0 : now > 0;
 
         *value = is_on;
         return is_on != (now > 0);
     }
-    if (live->presses || !decide_level(live, target_position(&live->target, live->from, live->until, now), &live->set))
+    here = target_position(&live->target, live->from, live->until, now);
+    if (live->presses || !decide_level(live, here, &position))
         return false;
-    *value = target_at(&live->target, live->from, live->until, live->set);
+    live->set = position;
+    live->replaced = here;
+    *value = target_at(&live->target, live->from, live->until, position);
     return true;
 }

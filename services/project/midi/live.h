@@ -25,7 +25,8 @@ struct midi_live {
     bool is_picked;  /* its control has reached the value */
     bool has_before; /* the position before, for pick-up */
     double before;
-    double set;    /* the position of the value that it set last */
+    double set; /* the position of the value that it set last, and of the one that this replaced */
+    double replaced;
     int64_t shown; /* the value that its device shows; -1: not known */
 };
 

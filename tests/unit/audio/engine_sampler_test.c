@@ -218,6 +218,26 @@ static void layers_of_one_velocity_take_turns(void **made)
         stage_near(stage->main[0][1000 + 3000 * i + 2000], 0.1 * (i % 3 + 1), 1e-6);
 }
 
+/* Soft and hard hits alternate, and a layer that is in both zones counts in each. */
+static void layers_take_turns_within_their_zone(void **made)
+{
+    struct stage *stage = *made;
+    static const uint32_t wanted[] = { 0, 2, 1, 3, 0, 2, 1, 4, 0, 2 };
+
+    for (uint32_t i = 0; i < 5; i++)
+        give_constant(stage, i, 0.1f * (float)(i + 1));
+    give_pad(stage);
+    stage->score.pads[3].layer_count = 5;
+    for (uint32_t i = 0; i < 5; i++)
+        stage->score.pads[3].layers[i] = make_layer(i, i > 2 ? 0.5f : 0, i < 2 ? 0.5f : 1);
+    stage_score(stage);
+    for (uint32_t i = 0; i < 10; i++)
+        hit_pad(stage, 1000 + 3000 * i, i % 2 ? 1 : 0.3f);
+    stage_run(stage, 33000);
+    for (uint32_t i = 0; i < 10; i++)
+        stage_near(stage->main[0][1000 + 3000 * i + 2000], 0.1 * (wanted[i] + 1), 1e-6);
+}
+
 static void a_gate_with_a_loop_sounds_until_its_release(void **made)
 {
     struct stage *stage = *made;
@@ -252,6 +272,7 @@ int main(void)
         STAGE_TEST(a_change_reaches_a_sound_that_waits),
         STAGE_TEST(a_hit_starts_the_layer_of_its_velocity),
         STAGE_TEST(layers_of_one_velocity_take_turns),
+        STAGE_TEST(layers_take_turns_within_their_zone),
         STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
     };
 

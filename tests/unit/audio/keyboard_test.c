@@ -178,6 +178,55 @@ static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **mad
     assert_true(stage_is_silent(stage, 5000 + fade_frames(STAGE_RATE), 8000));
 }
 
+/* A pad with a note in place of keys, which a key of channel 1 plays. */
+static void give_note(struct stage *stage, uint32_t mode)
+{
+    struct score_pad *pad = give_keys(stage, mode);
+
+    pad->keys_from = pad->keys_until = 0;
+    pad->note = 60;
+    pad->channel = 255;
+    stage_score(stage);
+}
+
+static void a_pad_with_a_note_obeys_the_pedal(void **made)
+{
+    struct stage *stage = *made;
+
+    give_note(stage, PAD_GATE);
+    play_midi(stage, 0, CONTROL, PEDAL, 127);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 1000, NOTE_OFF, 60, 0);
+    play_midi(stage, 3000, CONTROL | 1, PEDAL, 0); /* another channel's */
+    play_midi(stage, 5000, CONTROL, PEDAL, 0);
+    stage_run(stage, 8000);
+    stage_near(stage_hz(stage->main[0] + 2100, 2800), 500, 0.2);
+    assert_true(stage_is_silent(stage, 5000 + 480, 8000));
+}
+
+static void all_notes_off_ends_a_gate_and_all_sound_off_every_pad(void **made)
+{
+    struct stage *stage = *made;
+
+    give_note(stage, PAD_GATE);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 1000, CONTROL | 1, 123, 0); /* another channel's */
+    play_midi(stage, 3000, CONTROL, 123, 0);
+    stage_run(stage, 6000);
+    assert_false(stage_is_silent(stage, 2000, 3000));
+    assert_true(stage_is_silent(stage, 3000 + 480, 6000));
+
+    stage_again(stage);
+    give_note(stage, PAD_ONE_SHOT);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 1000, NOTE_OFF, 60, 0);
+    play_midi(stage, 2000, CONTROL, 123, 0); /* a one-shot plays on */
+    play_midi(stage, 5000, CONTROL, 120, 0);
+    stage_run(stage, 8000);
+    assert_false(stage_is_silent(stage, 4000, 5000));
+    assert_true(stage_is_silent(stage, 5000 + fade_frames(STAGE_RATE), 8000));
+}
+
 static void a_lost_period_leaves_no_key_and_no_pedal_down(void **made)
 {
     struct stage *stage = *made;
@@ -202,6 +251,8 @@ int main(void)
         STAGE_TEST(the_wheel_bends_the_highest_key_and_back),
         STAGE_TEST(a_keyboard_plays_an_oscillator_with_pedal_and_wheel),
         STAGE_TEST(all_notes_off_ends_held_keys_and_all_sound_off_everything),
+        STAGE_TEST(a_pad_with_a_note_obeys_the_pedal),
+        STAGE_TEST(all_notes_off_ends_a_gate_and_all_sound_off_every_pad),
         STAGE_TEST(a_lost_period_leaves_no_key_and_no_pedal_down),
     };
 

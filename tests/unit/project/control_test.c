@@ -191,6 +191,12 @@ static void a_value_is_picked_up_when_the_control_reaches_it(void **state)
     assert_true(value_after(&live, 0.5, 100) > 0.78); /* it passed the value */
     assert_true(value_after(&live, 100 / 127.0, 20) > 0.15);
     assert_true(value_after(&live, 0.9, 21) < 0); /* another client set it meanwhile */
+    live = live_of("transport/swing", MIDI_MODE_PICKUP);
+    assert_true(value_after(&live, 0.5, 64) > 0.5);
+    for (uint32_t i = 0, before = 64; i < 24; before = i++ * 37 % 128) /* fast moves: each jumps over many steps */
+        assert_true(fabs(value_after(&live, before / 127.0, i * 37 % 128) - i * 37 % 128 / 127.0) < 1e-9);
+    assert_true(value_after(&live, 23 * 37 % 128 / 127.0, 0) == 0);
+    assert_true(value_after(&live, 23 * 37 % 128 / 127.0, 127) == 1); /* the target still shows the value before */
     live = live_of("transport/swing", MIDI_MODE_JUMP);
     assert_true(value_after(&live, 0.5, 127) > 0.999);
 }

@@ -78,10 +78,12 @@ struct sounds_release {
     uint32_t slot, generation, producer, tag;
 };
 
+_Static_assert(SCORE_LAYERS <= 32, "a bit for each layer");
+
 struct rt_sounds {
     struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
     uint64_t started;
-    uint32_t turn[SCORE_PADS]; /* hits of each pad with layers, whose sounds alternate */
+    uint32_t sounded[SCORE_PADS]; /* a bit for each layer that has had its turn, until all of its velocity have */
     uint32_t releases;
     uint32_t pedals;                /* a bit for each MIDI channel whose sustain pedal is down */
     int16_t bend[MIDI_CHANNELS_IN]; /* of the pitch wheels, -8192…8191 */

@@ -5,6 +5,9 @@
 #include "common/rt/state.h"
 #include "services/audio/dsp/fade.h"
 
+/* Whether the ring has cells for the voice; fresh: it starts, and has played none yet. */
+enum streams_supply { STREAM_WET, STREAM_DRY, STREAM_FRESH };
+
 enum streams_state { STREAM_SILENT, STREAM_WAITS, STREAM_PLAYS, STREAM_STOPS };
 
 /* A generation that played for d ms fades out in d ms, at most 5. To have five at once, each must be replaced within
@@ -32,7 +35,7 @@ struct streams_voice {
     struct fade fade;
     struct ramp left, right; /* gain and pan */
     uint32_t stop_in;        /* frames left of a slow stop; 0: none */
-    uint32_t dry;
+    uint32_t dry;            /* enum streams_supply */
     uint32_t start_reported;
 };
 
