@@ -23,6 +23,7 @@ from client import Client, frame_at, jack_frame_of, time_at
 
 WAIT = 60  # seconds until a condition must be true
 MAP_US = 20  # microseconds: between the clocks of the machine and of JACK, as two programs measure it
+MAP_DRIFTS_US = 300  # the same while the clocks drift, on a busy machine
 PLAYS, STARTS = 1, 3  # the states of JACK's transport
 client = Client()
 
@@ -305,7 +306,7 @@ def compare(readings, cycles, drift):
     at = {c.clock: c.begins for c in cycles}
     exact = [at[m["jack_frame"]] - m["at"] for _, m in readings if m["jack_frame"] in at]
     assert len(exact) > len(readings) * 0.8, (len(exact), len(readings))
-    close = sum(abs(late) <= MAP_US for late in exact)  # a pause of the machine makes some worse
+    close = sum(abs(late) <= (MAP_DRIFTS_US if drift else MAP_US) for late in exact)  # a pause of the machine makes some worse
     assert close > len(exact) * 0.9 and max(map(abs, exact)) < 1000, exact
     begins, errors = [c.begins for c in cycles], []
     for now, m in readings:
@@ -315,7 +316,7 @@ def compare(readings, cycles, drift):
         if found:
             error = (jack_frame_of(m, frame) - found[0] + 2**31) % 2**32 - 2**31
             errors.append(abs(error))
-            late = drift * abs(now - m["at"]) * m["rate"] / 1e6 + (drift > 0)
+            late = drift * abs(now - m["at"]) * m["rate"] / 1e6 + (drift > 0) * MAP_DRIFTS_US * m["rate"] / 1e6
             assert abs(error) < 0.6 + found[1] + late, "%.3f frames off; JACK's own time wobbled by %.3f" % (error, found[1])
     assert len(errors) > len(readings) / 2, "JACK left us out of too many cycles"
     print("figure: %d times, %d of them less than a frame off, the median %.3f; offset %d" % (

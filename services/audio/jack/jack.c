@@ -10,7 +10,6 @@
 
 enum {
     LEAD_PERIODS = 100, /* without a call of rt_lead: we have lost the lead */
-    CLOCK_TRIES = 4,
     CLOCK_DRIFT = 1000, /* the two clocks drift apart by less than a thousandth of the time */
     ALIAS_BYTES = 512   /* at least as long as JACK names ports */
 };
@@ -207,39 +206,21 @@ void client_close(struct client *client)
     free(client);
 }
 
-/* ---- the clock ---- */
+/* ---- for other files ---- */
 
-/* A pause between the readings makes the result inexact by at most half of its length. */
-static usec_t measure_clock(int64_t *ahead)
-{
-    usec_t shortest = INT64_MAX;
-
-    for (int i = 0; i < CLOCK_TRIES && shortest > 1; i++) {
-        const usec_t before = clock_steady(), jack = (usec_t)jack_get_time(), after = clock_steady();
-
-        if (after - before >= shortest)
-            continue;
-        shortest = after - before;
-        *ahead = before + shortest / 2 - jack;
-    }
-    return shortest / 2 + 1;
-}
-
-/* Keeps the former result while it is closer than the new one can be. */
+/* A pause between the readings makes the result inexact by at most half of its length. Then the former one stays, while
+ * it is closer. */
 void client_map_clock(struct client *client)
 {
-    const usec_t now = clock_steady(), drift = (now - client->clock_mapped) / CLOCK_DRIFT;
-    int64_t ahead = 0;
-    usec_t error = measure_clock(&ahead);
+    const usec_t before = clock_steady(), jack = (usec_t)jack_get_time(), after = clock_steady();
+    const usec_t error = (after - before) / 2 + 1, drift = (after - client->clock_mapped) / CLOCK_DRIFT;
 
     if (client->clock_mapped && error > client->clock_error + drift)
         return;
-    client->clock_mapped = now;
+    client->clock_mapped = after;
     client->clock_error = error;
-    atomic_store_explicit(&client->clock_ahead, ahead, memory_order_relaxed);
+    atomic_store_explicit(&client->clock_ahead, before + error - 1 - jack, memory_order_relaxed);
 }
-
-/* ---- for other files ---- */
 
 struct client_pulse client_look(struct client *client)
 {

@@ -2,8 +2,9 @@
  *
  * A voice starts with a generation. It begins when the ring's header names that generation and contains enough frames.
  * A start has no fade, wherever in the file it is, because a fade would remove a drum's attack; nor has a seek to the
- * file's first frame. Any other generation fades in over 5 ms, and so does a start that comes too late. When the header (a seek) or a start names another generation, the old one fades out
- * over 5 ms while the new one begins. The old cells before `begin` are then dropped. If the header's generation is due
+ * file's first frame. Any other generation fades in over 5 ms, and so does a start that comes too late. When the header
+ * (a seek) or a start names another generation, the old one fades out over 5 ms while the new one begins. The old cells
+ * before `begin` are then dropped. If the header's generation is due
  * later, cues that name it mean the voice already, and a slow stop continues in it.
  *
  * The last 5 ms of the ready frames are held back until more arrive or the end is known. If none arrive, they fade out.
