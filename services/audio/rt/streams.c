@@ -122,7 +122,7 @@ static bool keeps_old(const struct engine *engine, const struct streams_voice *v
 /* Begins the ring's new generation; the old one fades out over its remaining cells. A stop goes on. */
 static void change_generation(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
 {
-    const bool is_fresh = voice->state == STREAM_WAITS || voice->dry == STREAM_FRESH;
+    const bool is_fresh = voice->dry == STREAM_FRESH;
 
     if (streams_sounds(voice))
         streams_retire(engine, voice, stream->begin);

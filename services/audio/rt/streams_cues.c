@@ -28,6 +28,9 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
         aim_gains(engine, voice, cue);
         return true;
     }
+    /* A start of a voice that plays is a seek whose header was not read yet; one of a waiting voice takes its place. */
+    if (voice->state != STREAM_WAITS)
+        voice->dry = voice->state == STREAM_PLAYS ? STREAM_WET : STREAM_FRESH;
     if (streams_sounds(voice))
         streams_retire(engine, voice, UINT64_MAX);
     fades_in = cue->seconds > 0.005f;
@@ -35,7 +38,6 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
     voice->generation = cue->generation;
     voice->tag = cue->tag;
     voice->group = cue->flags & CUE_PREVIEW ? GROUP_PREVIEW : cue->group;
-    voice->dry = STREAM_WET;
     voice->start_reported = voice->stop_in = 0;
     if (voice->group == GROUP_PREVIEW)
         mixer_open_returns(engine);
