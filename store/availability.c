@@ -81,3 +81,8 @@ bool availability_is_readable(enum item_state derived)
 {
     return derived == ITEM_STATE_LOCAL || derived == ITEM_STATE_EXTERNAL_ONLINE;
 }
+
+bool availability_is_no_sound(const struct media *media)
+{
+    return media->analysis.value == ANALYSIS_STATE_FAILED || media->analysis.value == ANALYSIS_STATE_QUARANTINED;
+}

@@ -38,4 +38,8 @@ bool availability_is_here(const struct volume *volume, const struct library *lib
 /* local or external_online: a file can be opened. */
 bool availability_is_readable(enum item_state derived);
 
+/* True for a file that has the name of a sound and could not be read as one: it may be anything, so it is not copied
+ * out as a sound. */
+bool availability_is_no_sound(const struct media *media);
+
 #endif

@@ -29,7 +29,7 @@ static const struct command engine[] = {
 const struct command_group commands_engine = { "The engine", engine, sizeof(engine) / sizeof(*engine) };
 
 static const struct command libraries[] = {
-    { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files wait", 1, 1, false,
+    { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files follow-links wait", 1, 1, false,
       library_add },
     { "library remove", "DIR", "Remove a library and forget its items; files are not touched",
       "`loophole undo` or `loophole library add DIR` brings the items back, with tags, ids and facts. The command "
@@ -66,8 +66,8 @@ static const struct command libraries[] = {
     { "volume label", "ID LABEL", "Give a volume another name", "", "", 2, 2, false, volume_label },
     { "whereis", "ID|PATH|QUERY…", "List every known copy of a sound, with its volume and state",
       "Copies are items of the same content, also on volumes that are away.", "", 1, ANY, false, whereis_list },
-    { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "", "ignore hidden-files wait", 1, 1,
-      false, library_index },
+    { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "",
+      "ignore hidden-files follow-links wait", 1, 1, false, library_index },
     { "summary", "", "Count files, hours, formats and failures", "", "", 0, 0, false, library_summary },
     { "relink", "[ID|DIR]", "List candidate files for missing items, or relink the items to them",
       "Candidates are files in the catalogue, with a score of 0 to 1 by name, size, duration, content, last "

@@ -42,6 +42,8 @@ const struct option_row option_table[] = {
     { "follow", 'F', NULL, "print new lines as they come", OPTION_FLAG, AT(follow), 0, 0 },
     { "all", 'a', NULL, "everything: all lines, or all items that a query matches", OPTION_FLAG, AT(all), 0, 0 },
     { "ignore", 0, "GLOB", "skip names like this (may be repeated)", OPTION_LIST, AT(ignore), 0, 0 },
+    { "follow-links", 0, NULL, "follow links that lead out of the folder: you made them", OPTION_FLAG, AT(follow_links),
+      0, 0 },
     { "hidden-files", 0, NULL, "index names that begin with a dot", OPTION_FLAG, AT(hidden_files), 0, 0 },
     { "accept-missing", 0, NULL, "confirm that files are gone: mark them as missing", OPTION_FLAG, AT(accept_missing),
       0, 0 },

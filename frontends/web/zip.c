@@ -12,6 +12,7 @@
 #include "frontends/web/making.h"
 #include "frontends/web/zip_file.h"
 #include "schema_search.h"
+#include "store/availability.h"
 
 enum { ANSWER_MOST = 8 << 20 };
 
@@ -156,6 +157,8 @@ static void note_found(struct archive *archive, const struct item *item)
         note_missing(archive, "its file is only online");
     else if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
         note_missing(archive, "its volume is away");
+    else if (availability_is_no_sound(&item->media))
+        note_missing(archive, "its file could not be read as a sound");
     else
         archive->paths[archive->at] = alloc_text(path);
 }

@@ -152,8 +152,7 @@ static void follow_settings(struct indexer *indexer, struct library_state *lib, 
     library.backend = row->backend;
     library.has_fetch = row->has_fetch;
     library.fetch = row->fetch;
-    library.ignore = row->ignore;
-    library.hidden_files = row->hidden_files;
+    library_state_take_rules(&library, row);
     library_state_put(&indexer->libraries, &library);
     if (!lib->removing)
         library_state_want_all(lib);

@@ -91,7 +91,7 @@ def the_last_copies_in_the_trees_of_a_library_and_hidden_ones_warn_too(it):
     os.rename(it.folder('copy.wav'), it.folder('copies', 'copy.wav'))
     it.add(it.folder('copies'))
     os.symlink(linked, music + '/link')
-    it.rescan(music)
+    it.add(music, follow_links=True)
     it.home.loophole('library', 'set', music + '/declared', 'backend=external')
     it.move(disk, 'around', 'usb')
     it.home.loophole('hide', ids['0.wav'])

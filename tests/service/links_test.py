@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Symbolic links in a library that lead to folders outside: each folder is scanned once, as a tree of the library."""
+"""Symbolic links in a library that lead outside: they are followed if a person says so. Each folder is scanned once, as
+a tree of the library."""
 import os
 import shutil
 import sys
@@ -23,7 +24,7 @@ class Music(Disks):
         self.music, self.packs = self.folder('music'), self.folder('packs')
         fill(self.music, 'own')
         fill(self.packs, 'a', 'b', 'kit/c')
-        self.add(self.music)
+        self.add(self.music, follow_links=True)
         self.becomes(self.music, 'local:done=1')
         return self
 
@@ -195,7 +196,7 @@ def a_linked_folder_is_removed_with_its_library_and_comes_back_with_it(it):
     same(ids, it.is_linked())
     it.home.loophole('redo')
     until(lambda: it.items() == [])
-    it.add(it.music)
+    it.add(it.music, follow_links=True)
     same(ids, it.is_linked())
 
 
@@ -235,6 +236,49 @@ def a_linked_folder_has_links_of_its_own(it):
     same(5, len(it.items()))
     shutil.move(it.music + '/linked', it.folder('away'))
     it.becomes(it.packs, 'external_offline:done=3')
+
+
+@claim(inside=Disks)
+def a_link_out_is_passed_over_unless_it_leads_into_a_library_or_a_person_says_so(it):
+    music, other, mine = it.folder('music'), it.folder('other'), it.folder('mine')
+    fill(music, 'own', 'became')
+    fill(other, 'kit/o')
+    fill(mine, 'secret', 'kit/m')
+    os.symlink('music', it.folder('by link'))
+    it.add(other)
+    it.add(it.folder('by link'))
+    it.becomes(music, 'local:done=2')
+    os.unlink(music + '/became.wav')
+    for target, name in ((mine + '/secret.wav', 'became.wav'), ('../mine/secret.wav', 'out.wav'), (mine, 'folder'),
+                         ('../mine/kit', 'kit'), ('chain.wav', 'first.wav'), (mine + '/secret.wav', 'chain.wav'),
+                         ('../other/kit/o.wav', 'other.wav'), ('own.wav', 'inside.wav'), (other, 'others')):
+        os.symlink(target, f'{music}/{name}')
+    it.rescan(music)
+    it.becomes(music, 'local:done=3 missing:done=1')
+    same(['inside.wav', 'other.wav', 'own.wav'],
+         [os.path.basename(item[3]).decode() for item in it.items(music) if item[0] == 'local'])
+    same([], it.items(mine))
+    it.home.loophole('library', 'add', music, '--follow-links', '--wait')
+    it.becomes(mine, 'local:done=2')
+    it.becomes(music, 'local:done=7')
+
+
+@claim(inside=Disks)
+def a_file_that_is_no_sound_is_not_given_out_as_one(it):
+    music, out = it.folder('music'), it.folder('out')
+    os.makedirs(out)
+    fill(music, 'real')
+    write_file(music + '/kick.wav', 'a key')
+    it.add(music)
+    it.becomes(music, 'local:done=1 local:failed=1')
+    kick = it.id_of(music + '/kick.wav')
+    contains(it.home.refused('send', kick, out), 'could not be read as a sound')
+    it.home.loophole('project', 'new', 'Song', '--folder', it.folder('song'))
+    it.home.loophole('project', 'add', 'clip', 'item=' + kick, 'start=0')
+    contains(it.home.refused('project', 'collect'), '"kick" (no sound)')
+    it.home.loophole('project', 'collect', '--without-missing')
+    assert not any('kick.wav' in names for _, _, names in os.walk(it.folder('song')))
+    assert not any('kick.wav' in names for _, _, names in os.walk(out))
 
 
 run_claims()

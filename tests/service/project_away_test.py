@@ -114,7 +114,7 @@ def a_collect_names_what_is_offline_online_only_or_missing_and_neither_writes_no
         until(lambda: [mine.state()[key] for key in ('missing', 'offline', 'items')] == [1, 2, 4], what=mine.state)
         parts = mine.parts()
         said = mine.refused('not_found', 'collect')
-        contains(said, '3 items are missing or offline: ')
+        contains(said, '3 items are missing, offline or no sound: ')
         for words in ('"away" (offline)', '"online" (online-only)', '"gone" (missing)'):
             contains(said, words)
         checked = mine.must('collect', check=True)

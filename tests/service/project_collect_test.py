@@ -132,7 +132,7 @@ def a_video_is_collected_to_its_own_folder_and_what_cannot_be_is_named_with_why(
     it.rescan(it.folder('lib'), accept_missing=True)
     until(lambda: mine.state()['missing'] == 10)
     said = mine.refused('not_found', 'collect')
-    contains(said, '10 items are missing or offline: "gone 0" (missing), "gone 1" (missing)')
+    contains(said, '10 items are missing, offline or no sound: "gone 0" (missing), "gone 1" (missing)')
     assert not os.path.exists(os.path.join(mine.folder, 'Media'))
     same([f'gone {n}' for n in range(10)], sorted(mine.must('collect', without_missing=True)['without']))
     same(['Audio/kick.wav', 'Video/clip.mp4'], sorted(collected(mine)))

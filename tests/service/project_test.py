@@ -496,7 +496,7 @@ def sounds_in_use_are_collected_once_each_and_found_by_the_name_of_the_project(i
     os.unlink(same_name)
     it.rescan(it.folder('lib'), accept_missing=True)
     until(lambda: mine.state()['missing'] == 1)
-    contains(it.home.refused('project', 'collect'), '1 item is missing or offline: "kick" (missing)')
+    contains(it.home.refused('project', 'collect'), '1 item is missing, offline or no sound: "kick" (missing)')
     same(['kick'], it.home.first('project', 'collect', '--without-missing')['without'])
     same('collect', it.home.first('project', 'undo')['label'])
 

@@ -303,7 +303,7 @@ def a_link_to_a_mount_that_hangs_holds_up_no_scan(it):
     with Hung(it, 'elsewhere') as hung:
         fill(hung.under, 'slow/x')
         os.symlink(hung.at + '/slow/x.wav', it.music + '/link.wav')
-        it.rescan(it.music)
+        it.add(it.music, follow_links=True)
         until(lambda: it.id_of(it.music + '/link.wav'))
         hung.fail(0, '/slow')
         for name in ('new', 'newer'):

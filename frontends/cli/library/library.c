@@ -48,7 +48,10 @@ enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct 
 
 static enum err ask_add_library(struct cli *cli, struct library *library, struct fault *fault)
 {
-    struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };
+    struct indexer_add_library request = { .ignore = cli->options.ignore,
+                                           .hidden_files = cli->options.hidden_files,
+                                           .has_follow_links = cli->options.follow_links,
+                                           .follow_links = cli->options.follow_links };
     enum err e = cli_path(cli, cli->args[0], &request.path, fault);
 
     return e != ERR_OK ? e : cli_ask(cli, "indexer.add_library", &request, library, fault);

@@ -10,6 +10,7 @@
 #include "common/file_write.h"
 #include "frontends/cli/send/item_file.h"
 #include "proto/wire/treatment_facts.h"
+#include "store/availability.h"
 
 enum { NAMES_TRIED = 1000, BLOCK = 65536 };
 
@@ -177,6 +178,16 @@ static enum err make_file(struct shipment *delivery, const struct outgoing_sound
     return e;
 }
 
+static enum err open_source(const struct item *item, struct outgoing_sound *source, struct fault *fault)
+{
+    source->fd = -1;
+    if (!availability_is_no_sound(&item->media))
+        return item_file_open(item, &source->fd, &source->st, fault);
+    fault_set(fault, ERR_BAD_REQUEST, "its file could not be read as a sound");
+    return fault_hint(fault,
+                      "`loophole show` has the reason; `loophole library rescan DIR --retry-failed` tries again");
+}
+
 enum err delivery_make(struct shipment *delivery, const struct item *item, struct naming_place place,
                        struct delivered *to, bool *of_target, struct fault *fault)
 {
@@ -187,7 +198,7 @@ enum err delivery_make(struct shipment *delivery, const struct item *item, struc
     *of_target = false;
     if (!delivery->whole)
         source.treatment = treatment_facts(item->facts);
-    enum err e = item_file_open(item, &source.fd, &source.st, fault);
+    enum err e = open_source(item, &source, fault);
     if (e == ERR_OK) {
         source.key = find_key(delivery, item, &source.st, &source.treatment);
         name = sent_find(&delivery->sent, source.key);

@@ -8,6 +8,7 @@
 #include "frontends/web/asks/basket_folder.h"
 #include "frontends/web/asks/own_asks.h"
 #include "schema_search.h"
+#include "store/availability.h"
 
 enum { ITEMS_MOST = 1000, LOOK_UP_MS = 10000, FOLDER_US = 10000000, WHY_SIZE = 200 };
 
@@ -127,6 +128,8 @@ static void note_item(struct link_job *job, const struct item *item)
         refuse_item(job, "its volume is away");
     else if (item->media.availability.value == ITEM_STATE_MISSING)
         refuse_item(job, "its file is missing");
+    else if (availability_is_no_sound(&item->media))
+        refuse_item(job, "its file could not be read as a sound");
     else
         job->paths[job->at] = alloc_text(path);
 }

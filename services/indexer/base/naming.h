@@ -21,8 +21,10 @@ struct bytes naming_real(struct bytes name);
 
 /* The files that a library ignores. */
 struct naming_rules {
-    struct text_list ignore; /* globs of names; a glob with a slash is compared with the path below the library */
-    bool hidden_files;       /* accept names that begin with a dot */
+    struct text_list ignore;   /* globs of names; a glob with a slash is compared with the path below the library */
+    bool hidden_files;         /* accept names that begin with a dot */
+    bool follow_links;         /* links may lead anywhere */
+    struct library_list roots; /* else only into the library, and into these; trees of links do not count */
 };
 
 /* True for an ignored file or folder, with everything below it. `below` is its path below the library, its name

@@ -343,6 +343,8 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     if (adoption->request.ignore.count > 0)
         library->ignore = adoption->request.ignore;
     library->hidden_files |= adoption->request.hidden_files;
+    library->follow_links |= adoption->request.has_follow_links && adoption->request.follow_links;
+    library->has_follow_links = library->follow_links;
     library->path = bytes_of(adoption->path, strlen(adoption->path));
     library->online = true;
     struct persist_put_library put = { .library = *library };

@@ -33,9 +33,17 @@ struct library_state *library_state_put(struct library_state **libraries, const 
     return lib;
 }
 
+void library_state_take_rules(struct library *library, const struct library *row)
+{
+    library->ignore = row->ignore;
+    library->hidden_files = row->hidden_files;
+    library->has_follow_links = row->has_follow_links;
+    library->follow_links = row->follow_links;
+}
+
 bool library_state_same_rules(const struct library *a, const struct library *b)
 {
-    if (a->hidden_files != b->hidden_files || a->ignore.count != b->ignore.count)
+    if (a->hidden_files != b->hidden_files || a->follow_links != b->follow_links || a->ignore.count != b->ignore.count)
         return false;
     for (uint32_t i = 0; i < a->ignore.count; i++)
         if (!text_equal(a->ignore.at[i], b->ignore.at[i]))

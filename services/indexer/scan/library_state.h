@@ -48,6 +48,9 @@ struct library_state {
 struct library_state *library_state_put(struct library_state **libraries, const struct library *library);
 /* True if both pass over the same names. */
 bool library_state_same_rules(const struct library *a, const struct library *b);
+
+/* Copies the rules; `library` borrows them from the row. */
+void library_state_take_rules(struct library *library, const struct library *row);
 void library_state_remove(struct library_state **libraries, struct library_state *lib);
 void library_state_free_all(struct library_state **libraries);
 

@@ -228,7 +228,8 @@ static void copy_order(struct scan *scan, const struct scan_order *order)
         targets[i].below = arena_text(&scan->arena, text_of(order->targets[i].below)).at;
     }
     scan->order.targets = order->targets ? targets : NULL;
-    scan->rules = (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files };
+    scan->rules =
+        (struct naming_rules){ .ignore = scan->order.library.ignore, .hidden_files = scan->order.library.hidden_files };
 }
 
 struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,

@@ -304,6 +304,15 @@ static void note_too_long(struct scan *scan, const struct folder_node *node, con
     scan->too_long += listing->too_long;
 }
 
+static void note_led_out(const struct folder_node *node, const struct folder_listing *listing)
+{
+    if (listing->led_out)
+        log_warn("skipped links that lead out of all libraries: %llu; the first: %.*s in %s; "
+                 "`loophole library add DIR --follow-links` follows them",
+                 (unsigned long long)listing->led_out, (int)listing->led_out_first.len,
+                 (const char *)listing->led_out_first.at, node->path);
+}
+
 enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault)
 {
     struct folder_listing listing;
@@ -324,6 +333,7 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
     } else {
         scan->result.failed += listing.failed;
         note_too_long(scan, node, &listing);
+        note_led_out(node, &listing);
         e = meet_files(scan, node, &listing.files, fault);
         if (e == ERR_OK)
             e = scan_sessions_see(scan, node, &listing.sessions, fault);

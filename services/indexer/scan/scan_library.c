@@ -93,14 +93,15 @@ static enum err set_here(struct scan *scan, struct place_seen *seen, struct faul
     struct bytes path = { 0 };
     enum err e = catalogue_reader_folder_path(scan->catalogue, &scan->arena, scan->order.library.id, &path);
 
+    if (e == ERR_OK)
+        e = scan_links_rule(scan);
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the place of a library");
     if (!path.len || !(is_folder(path) || await_folder(scan, path)) || !is_linked(scan, path))
         return ERR_OK;
     if ((e = follow_volume(scan, path, seen, fault)) != ERR_OK || !seen->here)
         return e;
-    if ((e = scan_trees_note(scan, seen)) != ERR_OK)
-        return fault_set(fault, e, "cannot read the trees of a library");
+    scan_trees_note(scan, seen);
     keep_mount(&scan->result.library, seen);
     scan->seen_as = seen->seen;
     scan->is_cloud = availability_backend(&seen->volume, &scan->order.library) == BACKEND_CLOUD;

@@ -165,9 +165,9 @@ enum err scan_moves_to_copy(struct scan *scan, struct gone *gone, struct fault *
 /* Reports moves, new places, and missing items within the limits. */
 enum err scan_settle(struct scan *scan, struct fault *fault);
 
-/* Notes the mounts inside the library, and the trees that it has. Errors: those of catalogue_reader.h. */
+/* Notes the mounts inside the library, and the trees that it has. */
 struct place_seen;
-enum err scan_trees_note(struct scan *scan, const struct place_seen *seen);
+void scan_trees_note(struct scan *scan, const struct place_seen *seen);
 
 /* True if the walk must not enter that folder, because it is a tree or the trigger of an automount. */
 bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct bytes name);
@@ -192,7 +192,11 @@ enum err scan_trees_add(struct scan *scan, struct id folder, struct id volume, s
 /* Notes the links of a folder that lead to folders. */
 void scan_links_see(struct scan *scan, const struct folder_node *node, const struct entry_list *links);
 
-/* Ok if the link of the tree leads to the path. Errors: not_found; timeout (a file system does not answer). */
+/* Reads the libraries, and finds where the links of this one may lead. Errors: those of the store. */
+enum err scan_links_rule(struct scan *scan);
+
+/* Ok if the link of the tree is followed and leads to the path. Errors: not_found; timeout (a file system does not
+ * answer). */
 enum err scan_links_lead(struct scan *scan, const struct library *tree, struct bytes path);
 
 /* Makes a tree of each folder to which a link leads, unless the folder is scanned already or has a library in it. Notes

@@ -55,16 +55,12 @@ static void note_row(struct scan *scan, const struct library *library)
     tree->is_folder = is_folder;
 }
 
-enum err scan_trees_note(struct scan *scan, const struct place_seen *seen)
+void scan_trees_note(struct scan *scan, const struct place_seen *seen)
 {
-    struct library_list *all = &scan->libraries;
-    enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, all);
-
-    for (uint32_t i = 0; e == ERR_OK && seen->has_inside && i < seen->inside.count; i++)
+    for (uint32_t i = 0; seen->has_inside && i < seen->inside.count; i++)
         add_tree(scan, seen->inside.at[i]);
-    for (uint32_t i = 0; e == ERR_OK && i < all->count; i++)
-        note_row(scan, &all->at[i]);
-    return e;
+    for (uint32_t i = 0; i < scan->libraries.count; i++)
+        note_row(scan, &scan->libraries.at[i]);
 }
 
 /* ---- the walk ---- */

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/beneath/way.h"
 #include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/process/limits.h"
@@ -78,19 +79,81 @@ static bool is_only_online(const struct folder_reading *reading, const struct fo
            cloud_file_is_online_only(path, st);
 }
 
-/* A link may lead to another file system, which may hang: a process of its own looks there. */
-static int look_at_link(struct folder_reading *reading, const char *name, struct stat *st)
+/* The path of an open file without links. */
+static bool read_real(int fd, char path[PATH_MAX])
+{
+    char own[64];
+    ssize_t len;
+
+    (void)snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+    len = readlink(own, path, PATH_MAX - 1);
+    path[len > 0 ? len : 0] = '\0';
+    return path[0] == '/';
+}
+
+/* True for a file in the library of the folder, whose own path may have links above it. */
+static bool is_within(const struct folder_reading *reading, struct bytes real)
+{
+    char top[PATH_MAX];
+    size_t len;
+
+    if (!read_real(dirfd(reading->directory), top))
+        return false;
+    len = strlen(top);
+    if (reading->folder_len >= len)
+        return true; /* the library is "/" */
+    return bytes_path_contains(bytes_of(top, len - reading->folder_len), real);
+}
+
+/* True if the rules let a link lead to this open file. */
+static bool may_lead_to(const struct folder_reading *reading, int fd)
+{
+    const struct library_list *roots = &reading->rules->roots;
+    char path[PATH_MAX];
+    struct bytes real;
+
+    if (reading->rules->follow_links)
+        return true;
+    if (!read_real(fd, path))
+        return false;
+    real = bytes_of(path, strlen(path));
+    if (is_within(reading, real))
+        return true;
+    for (uint32_t i = 0; i < roots->count; i++)
+        if (roots->at[i].link.len == 0 && bytes_path_contains(roots->at[i].path, real))
+            return true;
+    return false;
+}
+
+/* A file to which the link must not lead is none. */
+static int look_at_target(struct folder_reading *reading, const struct folder_entry *entry, int fd, struct stat *st)
+{
+    if (fstat(fd, st) != 0)
+        return errno;
+    if (S_ISDIR(st->st_mode) || may_lead_to(reading, fd))
+        return 0;
+    if (entry->kind != KIND_OTHER && reading->to->led_out++ == 0)
+        reading->to->led_out_first = arena_bytes(reading->arena, entry->name);
+    return ENOENT;
+}
+
+/* A link may lead to another file system, which may hang: a process of its own looks there first. */
+static int look_at_link(struct folder_reading *reading, const struct folder_entry *entry, struct stat *st)
 {
     const struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV };
+    const char *name = (const char *)entry->name.at;
     const int folder = dirfd(reading->directory);
     int fd = (int)syscall(SYS_openat2, folder, name, &how, sizeof(how)), error = errno;
 
-    if (fd >= 0) {
-        error = fstat(fd, st) == 0 ? 0 : errno;
-        close(fd);
-    } else if (error == EXDEV || error == ENOSYS) {
+    if (fd < 0 && (error == EXDEV || way_lacks_call(error))) {
         error = reading->links_hang ? ETIMEDOUT : stat_apart(folder, name, st);
         reading->links_hang |= error == ETIMEDOUT;
+        fd = error ? -1 : openat(folder, name, O_PATH | O_CLOEXEC);
+        error = fd < 0 && !error ? errno : error;
+    }
+    if (fd >= 0) {
+        error = look_at_target(reading, entry, fd, st);
+        close(fd);
     }
     return error;
 }
@@ -101,7 +164,7 @@ static int look_at_file(struct folder_reading *reading, const struct folder_entr
     const char *name = (const char *)entry->name.at;
 
     if (type == DT_LNK)
-        return look_at_link(reading, name, st);
+        return look_at_link(reading, entry, st);
     return fstatat(dirfd(reading->directory), name, st, AT_NO_AUTOMOUNT) == 0 ? 0 : errno;
 }
 
@@ -276,16 +339,37 @@ static enum err read_entries(struct errand *errand, struct folder_reading *readi
     }
 }
 
+/* No folder on the way from the library has become a link since the scan met it. */
+static int open_below(const struct folder_reading *reading, const char *below)
+{
+    const int flags = O_DIRECTORY | O_NOFOLLOW;
+    char library[PATH_MAX];
+    int top, fd;
+
+    if (!below[0])
+        return open(reading->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
+    (void)snprintf(library, sizeof(library), "%.*s", (int)(reading->path_len - reading->folder_len), reading->path);
+    top = open(library[0] ? library : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (top < 0)
+        return -1;
+    fd = way_open_resolved(top, below, O_RDONLY | flags, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    if (fd < 0 && way_lacks_call(errno))
+        fd = open(reading->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
+    way_close(top);
+    return fd;
+}
+
 enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
                    bool is_cloud, struct arena *arena, struct folder_listing *to, struct fault *fault)
 {
     struct folder_reading reading = {
         .path = path, .path_len = strlen(path), .is_cloud = is_cloud, .rules = rules, .arena = arena, .to = to
     };
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd;
 
     *to = (struct folder_listing){ 0 };
     set_folder(&reading, below);
+    fd = open_below(&reading, below);
     if (fd < 0)
         return fault_errno(fault, errno == ENOTDIR || errno == ELOOP ? ERR_NOT_FOUND : file_err(errno), errno,
                            "cannot open %s", path);

@@ -3,7 +3,8 @@
  * without an extension, but not in a cloud.
  *
  * It lists symbolic links to folders, and does not follow them, so there are no loops and no folder is seen twice. A
- * link to a regular file counts as a file. FIFOs, sockets and devices are ignored and never opened. */
+ * link to a regular file counts as a file if the rules let it lead there: into its own library, into the folder of
+ * another library, or anywhere. FIFOs, sockets and devices are ignored and never opened. */
 #ifndef LOOPHOLE_INDEXER_WALK_H
 #define LOOPHOLE_INDEXER_WALK_H
 
@@ -34,6 +35,8 @@ struct folder_listing {
     uint64_t failed;   /* files whose traces cannot be read, other than for lack of permission or behind a link */
     uint64_t too_long; /* media files and folders that are ignored, because their path has PATH_MAX bytes or more */
     struct bytes too_long_first; /* the name of one of them */
+    uint64_t led_out;            /* links with the name of a media file that are ignored, because of where they lead */
+    struct bytes led_out_first;  /* the name of one of them */
 };
 
 /* Reads `path`. `below` is its path below the library, "" for the library itself. `is_cloud`: it lies in a cloud

@@ -216,13 +216,13 @@ static bool same_words(struct text_list a, struct text_list b)
 static bool same_library(const struct library *a, const struct library *b)
 {
     return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) && a->hidden_files == b->hidden_files &&
-           a->online == b->online && a->files == b->files && a->too_long == b->too_long &&
-           bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first) &&
-           a->has_backend == b->has_backend && choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch &&
-           choice_equal(a->fetch, b->fetch) && a->has_project == b->has_project && id_equal(a->project, b->project) &&
-           a->has_within == b->has_within && id_equal(a->within, b->within) && bytes_equal(a->link, b->link) &&
-           a->vanished == b->vanished && a->vanished_at == b->vanished_at && bytes_equal(a->mount, b->mount) &&
-           a->device == b->device;
+           a->follow_links == b->follow_links && a->online == b->online && a->files == b->files &&
+           a->too_long == b->too_long && bytes_equal(a->too_long_in, b->too_long_in) &&
+           bytes_equal(a->too_long_first, b->too_long_first) && a->has_backend == b->has_backend &&
+           choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch && choice_equal(a->fetch, b->fetch) &&
+           a->has_project == b->has_project && id_equal(a->project, b->project) && a->has_within == b->has_within &&
+           id_equal(a->within, b->within) && bytes_equal(a->link, b->link) && a->vanished == b->vanished &&
+           a->vanished_at == b->vanished_at && bytes_equal(a->mount, b->mount) && a->device == b->device;
 }
 
 /* ---- trees of projects and links below a library ---- */

@@ -7,6 +7,7 @@
 #include "services/project/deeds/deeds.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
+#include "store/availability.h"
 #include "store/catalogue.h"
 
 enum { NAMED_MOST = 8, WITHOUT_MOST = 4096, NOTES_AT_ONCE = 2048, NOTES_BYTES = 1 << 20 };
@@ -69,16 +70,16 @@ static enum err refuse_incomplete(const struct collect_state *state, struct faul
 {
     const uint32_t count = state->answer.without.count;
 
-    fault_set(fault, ERR_NOT_FOUND, "%u item%s %s missing or offline: %s%s", count, text_plural(count),
+    fault_set(fault, ERR_NOT_FOUND, "%u item%s %s missing, offline or no sound: %s%s", count, text_plural(count),
               count == 1 ? "is" : "are", state->named, count > NAMED_MOST ? ", …" : "");
     return fault_hint(fault, "`project collect --check` lists them; --without-missing leaves them out");
 }
 
 /* ---- items that cannot be copied ---- */
 
-static const char *word_of_absence(enum item_state state)
+static const char *word_of_absence(const struct media *media)
 {
-    switch (state) {
+    switch (media->availability.value) {
     case ITEM_STATE_MISSING:
         return "missing";
     case ITEM_STATE_REMOTE_FETCHING:
@@ -86,7 +87,7 @@ static const char *word_of_absence(enum item_state state)
     case ITEM_STATE_ONLINE_ONLY:
         return "online-only";
     default:
-        return "offline";
+        return availability_is_no_sound(media) ? "no sound" : "offline";
     }
 }
 
@@ -97,16 +98,15 @@ static void leave_out(struct doing *work, struct txn *txn, struct id id)
     const size_t len = strlen(state->named);
     char room[ID_TEXT_SIZE];
     struct text name = text_of(id_write(id, room));
-    enum item_state why = ITEM_STATE_MISSING;
     struct media media;
 
-    if (catalogue_media(txn, &work->arena, id, &media) == ERR_OK) {
+    if (catalogue_media(txn, &work->arena, id, &media) == ERR_OK)
         name = media.name;
-        why = (enum item_state)media.availability.value;
-    }
+    else
+        media = (struct media){ .availability = { .value = ITEM_STATE_MISSING } };
     if (without->count < NAMED_MOST)
         snprintf(state->named + len, sizeof(state->named) - len, "%s\"%.*s\" (%s)", without->count ? ", " : "",
-                 name.len < 60 ? (int)name.len : 60, name.at, word_of_absence(why));
+                 name.len < 60 ? (int)name.len : 60, name.at, word_of_absence(&media));
     if (without->count < WITHOUT_MOST)
         without->at[without->count++] = arena_text(&work->kept, name);
 }
@@ -117,7 +117,8 @@ static void plan_uses(struct doing *work, struct txn *txn, const struct item_use
 
     for (uint32_t i = 0; i < uses->count; i++) {
         const struct item_use *use = &uses->at[i];
-        if (use->state == USE_HERE && catalogue_item(txn, &work->arena, use->resolved, &item) == ERR_OK)
+        if (use->state == USE_HERE && catalogue_item(txn, &work->arena, use->resolved, &item) == ERR_OK &&
+            !availability_is_no_sound(&item.media))
             plan_item(work, copying, use, &item);
         else
             leave_out(work, txn, use->id);

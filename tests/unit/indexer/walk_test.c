@@ -117,6 +117,53 @@ static void links_to_folders_are_listed_and_not_followed(void **state)
     assert_int_equal(f->listing.files.at[0].trace.size, 7);
 }
 
+static uint32_t count_listed(struct fixture *f, const char *below, const struct naming_rules *rules)
+{
+    assert_int_equal(walk_read(&f->errand, path_of(f, below), below, rules, false, &f->arena, &f->listing, NULL),
+                     ERR_OK);
+    return f->listing.files.count;
+}
+
+static void a_link_to_a_file_outside_counts_only_where_the_rules_let_it_lead(void **state)
+{
+    struct fixture *f = *state;
+    struct library other = { 0 };
+    struct naming_rules rules = { 0 };
+
+    assert_int_equal(mkdir(path_of(f, "kit"), 0700), 0);
+    assert_int_equal(symlink("/etc/passwd", path_of(f, "kit/out.wav")), 0);
+    assert_int_equal(symlink("../kit/out.wav", path_of(f, "kit/by another.wav")), 0);
+    assert_int_equal(symlink("/proc/self/exe", path_of(f, "kit/program.wav")), 0);
+    put_file(f, "real.wav", 7);
+    assert_int_equal(symlink("../real.wav", path_of(f, "kit/inside.wav")), 0);
+    assert_int_equal(count_listed(f, "kit", &rules), 1);
+    assert_string_equal((const char *)f->listing.files.at[0].name.at, "inside.wav");
+    assert_int_equal(f->listing.led_out, 3);
+    other.path = bytes_of("/etc", 4);
+    rules.roots = (struct library_list){ .count = 1, .at = &other };
+    assert_int_equal(count_listed(f, "kit", &rules), 3);
+    other.link = bytes_of("/music/etc", 10); /* a stranger's link made it a tree */
+    assert_int_equal(count_listed(f, "kit", &rules), 1);
+    rules.follow_links = true;
+    assert_int_equal(count_listed(f, "kit", &rules), 4);
+}
+
+static void a_folder_that_became_a_link_is_not_entered(void **state)
+{
+    struct fixture *f = *state;
+    const struct naming_rules rules = { 0 };
+
+    assert_int_equal(mkdir(path_of(f, "kit"), 0700), 0);
+    assert_int_equal(mkdir(path_of(f, "kit/inner"), 0700), 0);
+    put_file(f, "kit/inner/a.wav", 1);
+    assert_int_equal(count_listed(f, "kit/inner", &rules), 1);
+    assert_int_equal(rename(path_of(f, "kit"), path_of(f, "moved")), 0);
+    assert_int_equal(symlink("moved", path_of(f, "kit")), 0);
+    assert_int_equal(walk_read(&f->errand, path_of(f, "kit/inner"), "kit/inner", &rules, false, &f->arena, &f->listing,
+                               NULL),
+                     ERR_NOT_FOUND);
+}
+
 static void a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another(void **state)
 {
     struct fixture *f = *state;
@@ -149,6 +196,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
         cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk, end_walk),
+        cmocka_unit_test_setup_teardown(a_link_to_a_file_outside_counts_only_where_the_rules_let_it_lead, begin_walk,
+                                        end_walk),
+        cmocka_unit_test_setup_teardown(a_folder_that_became_a_link_is_not_entered, begin_walk, end_walk),
         cmocka_unit_test_setup_teardown(a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another, begin_walk,
                                         end_walk),
         cmocka_unit_test_setup_teardown(a_path_that_is_not_a_folder_is_not_found, begin_walk, end_walk),
