@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
@@ -62,6 +63,33 @@ static void add_line(struct mount_lines *to, struct libmnt_fs *fs)
     };
 }
 
+static bool has_root(const struct mount_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->count; i++)
+        if (strcmp(lines->at[i].target, "/") == 0)
+            return true;
+    return false;
+}
+
+/* In a chroot whose root is a folder and no mount, the table has no line for the file system of "/". No server is
+ * asked, so that a dead one cannot block the caller. */
+static enum err add_root(struct mount_lines *to, struct fault *fault)
+{
+    struct statx st;
+
+    if (statx(AT_FDCWD, "/", AT_STATX_DONT_SYNC, 0, &st) != 0)
+        return fault_errno(fault, ERR_IO, errno, "cannot find the file system of /");
+    ALLOC_ROOM(to->at, to->count, to->room, 64);
+    to->at[to->count++] = (struct mount_line){
+        .device = makedev(st.stx_dev_major, st.stx_dev_minor),
+        .target = alloc_text("/"),
+        .source = alloc_text(""),
+        .type = alloc_text(""),
+        .root = alloc_text(""),
+    };
+    return ERR_OK;
+}
+
 static void free_mounts(struct mount_lines *lines)
 {
     for (uint32_t i = 0; i < lines->count; i++) {
@@ -92,6 +120,8 @@ enum err volume_read_mounts(struct mount_lines *to, struct fault *fault)
     }
     mnt_free_iter(iter);
     mnt_unref_table(table);
+    if (e == ERR_OK && !has_root(to))
+        e = add_root(to, fault);
     if (e != ERR_OK)
         free_mounts(to);
     return e;

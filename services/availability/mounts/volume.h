@@ -21,7 +21,7 @@ enum { VOLUME_IDENTITY_SIZE = 256, VOLUME_MOUNTS_MOST = 20000 };
 
 /* One line of the mount table. The texts belong to the list. */
 struct mount_line {
-    int id; /* the kernel's; a later mount may get the number of a former one */
+    int id; /* the kernel's; a later mount may get the number of a former one; 0: the table has no line for "/" */
     uint64_t device;
     char *target, *source, *type, *root;
     bool is_network;
@@ -41,7 +41,7 @@ struct volume_found {
     int32_t backend;                     /* local, external or cloud */
 };
 
-/* Reads the mount table; it touches no mount. Errors: io; too_large (more than VOLUME_MOUNTS_MOST lines). */
+/* Reads the mount table, and adds a line for "/" if there is none; it touches no other mount. Errors: io; too_large (more than VOLUME_MOUNTS_MOST lines). */
 enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
 
 /* Looks at the root of a mount and identifies its volume. It may never return: call it in a process that can be given
