@@ -169,15 +169,17 @@ def persist_is_never_quarantined(home):
 
 
 @claim
-def a_missing_program_is_named(home):
-    folder = with_stand_in(home, 'indexer', '')
-    os.unlink(folder + '/loophole-indexer')
-    restart = home.start_into(home.file('restart'), 'loophole', 'restart', 'indexer')
-    until(lambda: home.status('indexer')['state'] == 'quarantined')
-    home.wait_ready('search')
-    until(lambda: f'cannot start {folder}/loophole-indexer' in home.log('supervisor'))
-    restart.kill()
-    restart.wait(60)
+def a_missing_program_is_named_and_the_others_run(home):
+    """`up` waits for no service in quarantine; the restart of one fails while its program is missing."""
+    folder = with_stand_in(home, 'osc', '')
+    os.unlink(folder + '/loophole-osc')
+    for _ in range(2):
+        contains(home.fails('loophole', 'restart', 'osc'), 'osc is in quarantine: ')
+        up = home.loophole('up')
+        contains(up.err, 'warning: osc is in quarantine: ')
+        contains(up.err, '`loophole restart osc` starts it again')
+    contains(home.log('supervisor'), f'cannot start {folder}/loophole-osc')
+    contains(home.loophole('restart', 'indexer').err, 'warning: osc is in quarantine: ')
     home.stop()
 
 

@@ -19,10 +19,11 @@ enum err engine_start(struct cli *cli, struct fault *fault);
 /* Returns the size of the supervisor's log in bytes; 0: no log. Later bytes belong to a later start. */
 long engine_log_size(const struct cli *cli);
 
-/* engine_wait.c: waits until each service is ready; long work may take any time. `from` is the size of the log before
- * the start. Errors: internal (the supervisor ended), offline (it ended without an error, as after a `down`), timeout,
+/* engine_wait.c: waits until each service is ready; long work may take any time. A service in quarantine is not waited
+ * for: a warning names it. `from` is the size of the log before the start, `restarted` the service that a person
+ * restarted; NULL: none. Errors: internal (the supervisor ended, or `restarted` is in quarantine), offline (it ended without an error, as after a `down`), timeout,
  * denied (a service may not start), io (the services run, and the store is damaged). */
-enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
+enum err engine_wait_ready(struct cli *cli, long from, const char *restarted, struct fault *fault);
 
 enum { ENGINE_END = 500 };
 

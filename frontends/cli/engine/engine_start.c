@@ -126,7 +126,7 @@ static enum err start_and_wait(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK)
         e = engine_start(cli, fault);
-    return e == ERR_OK ? engine_wait_ready(cli, from, fault) : e;
+    return e == ERR_OK ? engine_wait_ready(cli, from, NULL, fault) : e;
 }
 
 enum err engine_up(struct cli *cli, struct fault *fault)
@@ -134,7 +134,7 @@ enum err engine_up(struct cli *cli, struct fault *fault)
     struct service_lines lines = { 0 };
     struct fault none = { 0 };
     bool running = engine_services(cli, 1000, &lines, &none) == ERR_OK;
-    enum err e = running ? engine_wait_ready(cli, engine_log_size(cli), fault) : start_and_wait(cli, fault);
+    enum err e = running ? engine_wait_ready(cli, engine_log_size(cli), NULL, fault) : start_and_wait(cli, fault);
 
     if (e == ERR_OFFLINE) { /* it was shutting down */
         running = false;
@@ -156,5 +156,5 @@ enum err engine_restart(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK)
         e = ask(cli->asker, "supervisor.restart", &restart, 30000, NULL, NULL, fault);
-    return e != ERR_OK ? e : engine_wait_ready(cli, from, fault);
+    return e != ERR_OK ? e : engine_wait_ready(cli, from, cli->args[0], fault);
 }

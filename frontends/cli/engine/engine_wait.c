@@ -19,8 +19,14 @@ static bool is_server_coming(const struct service_lines *lines)
     return false;
 }
 
+static bool is_quarantined(const struct service_line *line)
+{
+    return line->state.value == RUN_STATE_QUARANTINED;
+}
+
 /* Returns the number of services that are not ready yet, and the name of the first. A service that waits for a JACK
- * server counts only while that server starts, until `sound_end`. */
+ * server counts only while that server starts, until `sound_end`; one in quarantine does not count, because only a
+ * person's command starts it again. */
 static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, char name[64])
 {
     bool is_sound_due = is_server_coming(lines) && clock_steady() < sound_end;
@@ -29,14 +35,14 @@ static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, c
     for (uint32_t i = 0; i < lines->each.count; i++) {
         const struct service_line *line = &lines->each.at[i];
 
-        if (line->state.value != RUN_STATE_READY && !text_is(line->service, "jack") &&
+        if (line->state.value != RUN_STATE_READY && !is_quarantined(line) && !text_is(line->service, "jack") &&
             (is_sound_due || !engine_is_without_server(line)) && count++ == 0)
             text_copy(name, 64, line->service);
     }
     return count;
 }
 
-/* The engine is up, with a problem: there is no sound, the disk is full, a library waits for an answer. */
+/* The engine is up, with a problem: there is no sound, the disk is full, a service is in quarantine. */
 static void print_warning(struct cli *cli, const char *what)
 {
     char text[420];
@@ -44,6 +50,28 @@ static void print_warning(struct cli *cli, const char *what)
     (void)cli;
     snprintf(text, sizeof text, "warning: %s", what);
     engine_remark(text);
+}
+
+/* Prints a warning for each service in quarantine. Fails for the one that was restarted. */
+static enum err report_quarantined(struct cli *cli, const struct service_lines *lines, const char *restarted,
+                                   struct fault *fault)
+{
+    char text[400];
+
+    for (uint32_t i = 0; i < lines->each.count; i++) {
+        const struct service_line *line = &lines->each.at[i];
+
+        if (!is_quarantined(line))
+            continue;
+        if (restarted && text_is(line->service, restarted)) {
+            fault_set(fault, ERR_INTERNAL, "%s is in quarantine: %.*s", restarted, TEXT_ARG(line->last_death));
+            return fault_hint(fault, "`loophole logs supervisor` shows why it did not start or live");
+        }
+        snprintf(text, sizeof text, "%.*s is in quarantine: %.*s; `loophole restart %.*s` starts it again",
+                 TEXT_ARG(line->service), TEXT_ARG(line->last_death), TEXT_ARG(line->service));
+        print_warning(cli, text);
+    }
+    return ERR_OK;
 }
 
 /* The long work that was printed last: a new text is a new line, at most one a second. */
@@ -140,7 +168,7 @@ static enum err refuse_damaged(const struct cli *cli, struct fault *fault)
 }
 
 /* Long work has no limit here: the supervisor kills a service that makes no progress. */
-enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
+enum err engine_wait_ready(struct cli *cli, long from, const char *restarted, struct fault *fault)
 {
     usec_t end = clock_steady() + START_SECONDS * 1000000LL, sound_end = clock_steady() + SOUND_SECONDS * 1000000LL;
     struct service_lines lines = { 0 };
@@ -161,6 +189,8 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
         if (has_answered && not_ready(&lines, sound_end, name) == 0) {
             if (refuse_damaged(cli, fault) != ERR_OK)
                 return ERR_IO;
+            if (report_quarantined(cli, &lines, restarted, fault) != ERR_OK)
+                return fault->code;
             engine_print_alarms(cli, &lines, print_warning);
             return ERR_OK;
         }
