@@ -41,8 +41,8 @@ struct volume_found {
     int32_t backend;                     /* local, external or cloud */
 };
 
-/* Reads the mount table, and adds a line for "/" if there is none; it touches no other mount. Errors: io; too_large (more
- * than VOLUME_MOUNTS_MOST lines). */
+/* Reads the mount table, and adds a line for "/" if there is none; it touches no other mount. Errors: io; too_large
+ * (more than VOLUME_MOUNTS_MOST lines). */
 enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
 
 /* Looks at the root of a mount and identifies its volume. It may never return: call it in a process that can be given
