@@ -58,7 +58,8 @@ def name_in(path):
 
 @claim(inside=Slots)
 def killed_before_any_call_of_a_save_the_project_service_leaves_the_new_pattern_whole(it):
-    for name, call, when in (('backup', 'link', 1), ('written', 'sync', 1), ('named', 'rename', 1), ('synced', 'sync', 2)):
+    for name, call, when in (('copied', 'sync', 1), ('backup', 'rename', 1), ('written', 'sync', 2), ('named', 'rename', 2),
+                             ('synced', 'sync', 3)):
         contains(it.killed_before(call, when, 'pattern', 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
         it.are_whole({1: name, 2: 'two'})
 
