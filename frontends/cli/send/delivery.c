@@ -180,10 +180,12 @@ static enum err make_file(struct shipment *delivery, const struct outgoing_sound
 
 static enum err open_source(const struct item *item, struct outgoing_sound *source, struct fault *fault)
 {
+    const struct text why = item->media.failure;
+
     source->fd = -1;
     if (!availability_is_no_sound(&item->media))
         return item_file_open(item, &source->fd, &source->st, fault);
-    fault_set(fault, ERR_BAD_REQUEST, "its file could not be read as a sound");
+    fault_set(fault, ERR_BAD_REQUEST, "its file could not be read as a sound: %.*s", (int)why.len, why.at);
     return fault_hint(fault,
                       "`loophole show` has the reason; `loophole library rescan DIR --retry-failed` tries again");
 }
