@@ -43,7 +43,7 @@ struct beneath_place {
 enum err beneath_find(struct beneath *b, const char *name, bool makes, struct beneath_place *to, struct fault *fault);
 
 /* Opens a file with these flags of open; O_CREAT: its folder exists. -1: the fault is set. Never waits for a pipe.
- * Refuses what is not a regular file (bad_request). */
+ * Errors: bad_request if it is no regular file. */
 int beneath_open_file(struct beneath *b, const char *name, int flags, mode_t mode, struct fault *fault);
 
 /* Opens a folder, and makes it if `makes`. "" is the folder itself. -1: the fault is set. */

@@ -109,7 +109,7 @@ struct way_walk {
     size_t lengths[DEPTH_MOST];
     int depth;
     char name[PATH_MAX];     /* of the present folder, without links within */
-    char rest[2 * PATH_MAX]; /* what is still to be followed */
+    char rest[2 * PATH_MAX]; /* the part of the path that is not followed yet */
     size_t asked;            /* the bytes at the end of `rest` that no link has named */
     int hops;
     bool makes, wants_folder;

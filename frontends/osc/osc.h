@@ -16,7 +16,7 @@ enum {
     OSC_RATE = 2000,          /* messages a second; beyond it they are dropped … */
     OSC_BURST = 4000,         /* … after this number at once */
     OSC_PACKETS_A_TURN = 256, /* read before other work … */
-    OSC_PACKETS_AT_ONCE = 64, /* … in groups of this number, whose senders one look at the kernel's table tells */
+    OSC_PACKETS_AT_ONCE = 64, /* … in groups of this number: one look at the kernel's table for all their senders */
     OSC_COMMANDS = 512,       /* messages under way, those that wait for their time included */
     OSC_WAITING = 128,        /* that wait for their time, in this service or in the audio core */
     OSC_AHEAD_US = 10000000,  /* a time tag is at most this far in the future */

@@ -52,7 +52,7 @@ static void print_warning(struct cli *cli, const char *what)
     engine_remark(text);
 }
 
-/* Prints a warning for each service in quarantine. Fails for the one that was restarted. */
+/* Prints a warning for each service in quarantine. Fails if the restarted service is one of them. */
 static enum err report_quarantined(struct cli *cli, const struct service_lines *lines, const char *restarted,
                                    struct fault *fault)
 {

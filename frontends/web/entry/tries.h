@@ -25,7 +25,7 @@ struct tries {
     } machines[TRIES_MACHINES];
 };
 
-/* Writes what stands for the machine: its IPv4 address, or its IPv6 network. */
+/* Writes the address by which a machine is counted: its IPv4 address, or its IPv6 network. */
 void tries_write_machine(const struct sockaddr_storage *from, uint8_t to[TRIES_ADDRESS]);
 
 /* False: too many passwords from this machine were wrong. */

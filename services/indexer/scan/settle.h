@@ -38,7 +38,7 @@ struct gone {
     size_t taken_by; /* 1 + the index of the fresh file that lies at its place now; 0: no file lies there */
     bool moved;      /* result: it moved to a new place … */
     size_t to;       /* … where this fresh file lies */
-    bool left;       /* for the caller: persist was told that it left its place */
+    bool left;       /* for the caller: persist has the report that it left its place */
 };
 
 struct fresh {

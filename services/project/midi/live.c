@@ -113,7 +113,8 @@ static bool is_near(double a, double b)
     return fabs(a - b) <= STEP * 1.01;
 }
 
-/* The value is the one that the control set, as its target keeps it, or the one before, which is shown until then. */
+/* True if the value is the one that the control set, as its target keeps it, or the earlier one, which the target shows
+ * until then. */
 static bool is_own(const struct midi_live *live, double now)
 {
     return is_near(now, live->set) || is_near(now, live->replaced);
