@@ -32,22 +32,22 @@ def is_as_before(it):
     same('ok', it.ask('put', kind='track', body='{"name":"another"}')[0])
 
 
-@claim(shares=with_flaws)
-def an_ask_that_crashes_the_project_service_is_refused_after_two_deaths(home):
-    it = Studio(home, 'Crash')
-    what, deaths = until_refused(it, 'project', 'put', kind='track', body='{"name":"deadly crash in project"}')
+def project_refuses_after_two_deaths(home, flaw):
+    it = Studio(home, flaw.capitalize())
+    what, deaths = until_refused(it, 'project', 'put', kind='track', body='{"name":"deadly %s in project"}' % flaw)
     contains(what, 'project died 2 times while it worked on this ask')
     same(2, deaths)
     is_as_before(it)
+
+
+@claim(shares=with_flaws)
+def an_ask_that_crashes_the_project_service_is_refused_after_two_deaths(home):
+    project_refuses_after_two_deaths(home, 'crash')
 
 
 @claim(shares=with_flaws)
 def an_ask_that_hangs_the_project_service_is_refused_after_two_deaths(home):
-    it = Studio(home, 'Hang')
-    what, deaths = until_refused(it, 'project', 'put', kind='track', body='{"name":"deadly hang in project"}')
-    contains(what, 'project died 2 times while it worked on this ask')
-    same(2, deaths)
-    is_as_before(it)
+    project_refuses_after_two_deaths(home, 'hang')
 
 
 @claim(shares=with_flaws)
