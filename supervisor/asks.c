@@ -188,11 +188,12 @@ void supervisor_report(void *state, struct arena *arena, struct service_status *
 {
     const struct supervisor *supervisor = state;
 
-    to->alarm = text_of(*supervisor->disk.alarm    ? supervisor->disk.alarm
-                        : *supervisor->store.alarm ? supervisor->store.alarm
-                        : *supervisor->alarm       ? supervisor->alarm
-                        : *supervisor->damage      ? supervisor->damage
-                                                   : supervisor->server.alarm);
+    to->alarm = text_of(*supervisor->disk.alarm     ? supervisor->disk.alarm
+                        : *supervisor->store.alarm  ? supervisor->store.alarm
+                        : *supervisor->keeper.alarm ? supervisor->keeper.alarm
+                        : *supervisor->alarm        ? supervisor->alarm
+                        : *supervisor->damage       ? supervisor->damage
+                                                    : supervisor->server.alarm);
     if (to->alarm.len == 0)
         to->alarm = alarm_of_waiting(supervisor, arena);
 }

@@ -41,7 +41,7 @@ struct keeper {
     int lock;      /* DATA/keeper.lock, from which `loophole up` learns whether a supervisor may still come */
     bool stopping; /* the supervisor was asked to stop */
     usec_t started;
-    uint32_t restarts;
+    uint64_t restarts; /* also those under a keeper in whose place this one works */
     struct policy policy;
 };
 
@@ -120,13 +120,23 @@ static bool start_supervisor(struct keeper *keeper)
     return false;
 }
 
-static void report_successor(const struct keeper *keeper, const char *how)
+void keeper_report(uint64_t restarts, const char *how)
 {
-    char count[16];
+    char count[24];
 
-    (void)snprintf(count, sizeof(count), "%u", keeper->restarts);
+    (void)snprintf(count, sizeof(count), "%llu", (unsigned long long)restarts);
     setenv(KEEPER_RESTARTS, count, 1);
     setenv(KEEPER_DEATH, how, 1);
+}
+
+static void name_keeper(struct keeper *keeper)
+{
+    const char *restarts = getenv(KEEPER_RESTARTS);
+    char pid[16];
+
+    keeper->restarts = restarts ? strtoull(restarts, NULL, 10) : 0;
+    (void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    setenv(KEEPER_PID, pid, 1);
 }
 
 static bool ends_all(int exit_code)
@@ -166,8 +176,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     verdict.quarantine = verdict.quarantine || (!death_by_signal(info) && needs_person(info->si_status));
     log_error("keeper: supervisor[%d] ended: %s; %s", (int)info->si_pid, how,
               verdict.quarantine ? "given up" : "starts again");
-    keeper->restarts++;
-    report_successor(keeper, how);
+    keeper_report(++keeper->restarts, how);
     *wait = verdict.wait;
     return !verdict.quarantine;
 }
@@ -236,12 +245,18 @@ static bool start_successor(struct keeper *keeper, usec_t wait)
     return false;
 }
 
+/* A person reads why the first one cannot start; in the place of another keeper there is no person. */
+static bool start_first(struct keeper *keeper)
+{
+    return start_supervisor(keeper) || (keeper->restarts > 0 && start_successor(keeper, 0));
+}
+
 static int keep_running(struct keeper *keeper)
 {
     siginfo_t info = { 0 };
     usec_t wait = 0;
 
-    if (!start_supervisor(keeper))
+    if (!start_first(keeper))
         return err_exit_code(ERR_INTERNAL);
     for (;;) {
         int number = wait_for_signal(keeper, -1);
@@ -288,14 +303,20 @@ static enum err lock_data(struct keeper *keeper, const struct paths *paths, stru
     return fault_hint(fault, "%s", "");
 }
 
+enum err keeper_check(const struct paths *paths, struct fault *fault)
+{
+    struct settings settings;
+    enum err e = config_check_file(paths, fault);
+
+    return e == ERR_OK ? settings_read(paths, &settings, fault) : e;
+}
+
 /* Detects errors before the process goes to the background, while the caller still reads the messages. */
 static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struct fault *fault)
 {
-    struct settings settings;
     enum err e = paths_find(paths, fault);
 
-    if (e != ERR_OK || (e = config_check_file(paths, fault)) != ERR_OK ||
-        (e = settings_read(paths, &settings, fault)) != ERR_OK)
+    if (e != ERR_OK || (e = keeper_check(paths, fault)) != ERR_OK)
         return e;
     if (lock_is_held(paths, "supervisor"))
         return fault_set(fault, ERR_EXISTS, "a supervisor already runs in %s", paths->run);
@@ -327,6 +348,7 @@ int keeper_run(int argc, char **argv)
         if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
             log_fault("keeper", &fault);
         keeper.paths = &paths;
+        name_keeper(&keeper);
         take_signals(&keeper);
         exit_code = keep_running(&keeper);
     }

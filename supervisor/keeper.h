@@ -7,9 +7,18 @@
 
 #include <stdbool.h>
 
-/* In the supervisor's environment: the number of its restarts, and how its predecessor died. */
+#include "common/paths.h"
+
+/* In the supervisor's environment: the keeper's pid, the number of the supervisor's restarts, and how its predecessor
+ * died. */
+#define KEEPER_PID      "LOOPHOLE_KEEPER_PID"
 #define KEEPER_RESTARTS "LOOPHOLE_KEEPER_RESTARTS"
 #define KEEPER_DEATH    "LOOPHOLE_KEEPER_DEATH"
+
+void keeper_report(uint64_t restarts, const char *how); /* sets the last two */
+
+/* Whether a keeper could start with the configuration as it is now. Errors: those of the configuration. */
+enum err keeper_check(const struct paths *paths, struct fault *fault);
 
 bool keeper_is_asked(int argc, char **argv); /* --keep, --detach or --help is among the arguments */
 

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 
     heap_take(MEMORY);                                       /* before it is ready */
     service = service_start(argc, argv, &schema_supervisor); /* options, log, limits, lock, sockets */
-    supervisor_open(&supervisor, service); /* makes the board; adopts running services, starts the others */
+    supervisor_open(&supervisor, service, argv);             /* adopts running services, starts the others */
 
     service_answer(service, &supervisor_handlers, &supervisor);
     service_set_report(service, supervisor_report, NULL, &supervisor);

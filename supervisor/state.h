@@ -4,6 +4,7 @@
 
 #include "supervisor/child.h"
 #include "supervisor/disk.h"
+#include "supervisor/keeper_watch.h"
 #include "supervisor/server.h"
 #include "supervisor/store_watch.h"
 
@@ -18,6 +19,7 @@ struct supervisor {
     struct disk disk;
     struct lingering lingering;
     struct watched_store store;
+    struct keeper_watch keeper;
     bool has_no_home;  /* it was removed or replaced: everything ends */
     bool leaves_all;   /* its successor takes over the services */
     int bell;          /* -1: none; the board is read regularly anyway */

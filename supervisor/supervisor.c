@@ -62,6 +62,8 @@ static void look_at_all(void *state)
     lingering_look(&supervisor->lingering);
     if (supervisor->server.world && server_look(&supervisor->server, now))
         supervisor_move_clients(supervisor);
+    if (!supervisor->disk.is_tried)
+        keeper_watch_look(&supervisor->keeper, supervisor->restarts, now);
 }
 
 void supervisor_move_clients(struct supervisor *supervisor)
@@ -214,7 +216,7 @@ static void fix_home(const struct paths *paths)
         setenv("LOOPHOLE_HOME", paths->home, 1);
 }
 
-void supervisor_open(struct supervisor *supervisor, struct service *service)
+void supervisor_open(struct supervisor *supervisor, struct service *service, char **argv)
 {
     struct fault fault = { 0 };
     enum err e;
@@ -230,6 +232,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     supervisor->world.state = supervisor;
     fix_home(supervisor->world.paths);
     read_keeper(supervisor);
+    keeper_watch_open(&supervisor->keeper, &supervisor->world, argv);
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, &fault);
     if (e == ERR_OK)
         e = lock_take_data(supervisor->world.paths, "supervisor", &supervisor->data_lock, &fault);

@@ -8,8 +8,9 @@
 #include "supervisor/state.h"
 
 /* Reads the configuration, makes the board and the bell, adopts or starts all services. After an error, which is
- * logged, the service is asked to stop with its exit code, and supervisor_shut has nothing to do. */
-void supervisor_open(struct supervisor *supervisor, struct service *service);
+ * logged, the service is asked to stop with its exit code, and supervisor_shut has nothing to do. `argv` stays
+ * valid. */
+void supervisor_open(struct supervisor *supervisor, struct service *service, char **argv);
 
 /* Called after the loop: stops all services in reverse order, and removes board and bell. */
 void supervisor_shut(struct supervisor *supervisor);

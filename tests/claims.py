@@ -154,6 +154,10 @@ def until_stopped(pid):
     until(stays, 60, f'process {pid} is stopped')
 
 
+def parent_of(pid):
+    return int(file_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[1])
+
+
 def children_of(pid):
     return list(map(int, file_text(f'/proc/{pid}/task/{pid}/children').split()))
 

@@ -9,7 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_text, how_often, needs, printed_in, run_claims, same, until, write_file
+from claims import (claim, contains, file_bytes, file_text, how_often, needs, parent_of, printed_in, run_claims, same, until,
+                    write_file)
 from client import Client
 from driving import drive_sound
 from sounding import engine, forget_dead_servers, take_place, tool, until_connected, until_transport
@@ -161,6 +162,22 @@ def a_jack_server_that_is_adopted_is_reported_with_the_device_that_it_runs(home)
     same(['dummy'], [one['name'] for one in devices['each'] if one['used']])
     contains(devices['alarm'], 'silent: no sound card can be used')
     contains(home.loophole('status').all, 'silent: no sound card can be used')
+
+
+@claim
+def a_keeper_that_is_killed_is_replaced_while_the_same_core_and_server_sound_on(home):
+    engine(home)
+    until_connected(home)
+    asked(home, 'transport', 'start').wait(60)
+    until_transport(home, running=True)
+    heard = {service: home.pid(service) for service in ('audio', 'streamer', 'jack')}
+    for _ in range(3):
+        supervisor = home.pid('supervisor')
+        os.kill(parent_of(supervisor), signal.SIGKILL)
+        until(lambda: home.is_other('supervisor', supervisor))
+        same(heard, {service: home.pid(service) for service in heard})
+        same(0, home.status('audio')['restarts'])
+        until_transport(home, running=True)
 
 
 @claim

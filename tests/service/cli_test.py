@@ -9,7 +9,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, file_text, run_claims, same, samples, state_of, until
+from claims import TOP, claim, contains, file_text, parent_of, run_claims, same, samples, state_of, until
 from cli_library import library, search
 from client import Client
 
@@ -60,7 +60,7 @@ def down_waits_for_a_supervisor_that_is_started_again(home):
 def kill_supervisors(home):
     """Kills the supervisor and its keeper: all services live on."""
     supervisor = home.pid('supervisor')
-    keeper = int(file_text(f'/proc/{supervisor}/stat').rpartition(')')[2].split()[1])
+    keeper = parent_of(supervisor)
     for pid in (keeper, supervisor):
         os.kill(pid, signal.SIGKILL)
     until(lambda: state_of(keeper) == state_of(supervisor) == 'Z', what='keeper and supervisor are dead')

@@ -8,17 +8,14 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, contains, file_bytes, file_text, run_claims, same, skip, state_of, until, write_file
+from claims import (BUILD, claim, contains, file_bytes, file_text, parent_of, run_claims, same, skip, state_of, until,
+                    write_file)
 
 SERVICES = ('persist', 'search', 'indexer')
 
 
 def pids(home):
     return {service: home.pid(service) for service in SERVICES}
-
-
-def parent_of(pid):
-    return int(file_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[1])
 
 
 def until_other(home, service, pid):
@@ -113,13 +110,64 @@ def without_a_keeper_a_new_supervisor_adopts_all_and_starts_nothing_twice(home):
     until(lambda: no_process(home))
 
 
-@claim
-def a_keeper_that_is_killed_ends_no_other_process(home):
-    home.up()
-    before, keeper = pids(home), parent_of(home.pid('supervisor'))
+def kill_keeper(home):
+    """Kills the keeper, and waits until the supervisor has become the next one. Returns the pid of the dead keeper."""
+    supervisor = home.pid('supervisor')
+    keeper = parent_of(supervisor)
     os.kill(keeper, signal.SIGKILL)
-    until(lambda: state_of(keeper) == 'Z')
+    until_other(home, 'supervisor', supervisor)
+    same(supervisor, parent_of(home.pid('supervisor')))
+    return keeper
+
+
+@claim
+def a_keeper_that_is_killed_again_and_again_is_replaced_and_no_service_is_interrupted(home):
+    home.up()
+    before = pids(home)
+    for number in range(4):
+        keeper = kill_keeper(home)
+        same(before, pids(home))
+        supervisor = home.status('supervisor')
+        same((2 * number + 1, True), (supervisor['restarts'], home.status('search')['adopted']))
+        contains(supervisor['last_death'], f'the death of its keeper[{keeper}], ')
+        contains(home.log('supervisor'), f'keeper[{keeper}] died')
+        assert any(one['service'] == 'keeper' and one['pid'] == keeper for one in home.json('crash', 'list'))
+        home.kill('supervisor')  # the new keeper starts the next one
+        contains(home.status('supervisor')['last_death'], 'signal 9 (SIGKILL)')
     same(before, pids(home))
+    home.kill('search')
+    home.stop()
+
+
+@claim
+def a_keeper_and_its_supervisor_that_are_killed_together_leave_an_engine_that_up_keeps_again(home):
+    home.up()
+    before = pids(home)
+    for _ in range(3):
+        supervisor = home.pid('supervisor')
+        both = parent_of(supervisor), supervisor
+        for pid in both:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: all(state_of(pid) == 'Z' for pid in both))
+        home.up()
+        same(before, pids(home))
+        kill_keeper(home)
+        same(before, pids(home))
+    home.stop()
+
+
+@claim
+def a_keeper_that_cannot_be_replaced_is_missed_until_it_can(home):
+    """The configuration is wrong for a while: a keeper would end at once."""
+    home.up()
+    before, supervisor = pids(home), home.pid('supervisor')
+    home.settings('[audio]\nnot a setting\n')
+    os.kill(parent_of(supervisor), signal.SIGKILL)
+    until(lambda: 'nothing would start a dead supervisor again' in home.ask('supervisor.status')['alarm'])
+    same((before, supervisor), (pids(home), home.pid('supervisor')))
+    home.settings('')
+    until_other(home, 'supervisor', supervisor)
+    same((before, ''), (pids(home), home.ask('supervisor.status').get('alarm', '')))
     home.stop()
 
 
