@@ -5,7 +5,7 @@
 
 #include "common/buffer.h"
 #include "common/err.h"
-#include "common/safe_names.h"
+#include "common/naming/safe_names.h"
 
 /* The functions that write the archive. */
 struct zip_sink {

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/naming/fold.h"
 #include "common/process/limits.h"
-#include "services/search/index/fold.h"
 #include "services/search/query/filter.h"
 #include "services/search/search.h"
 

@@ -139,10 +139,20 @@ def a_name_that_is_taken_gets_a_number(it):
     contains(home.refused('record', 'start', '--inputs', 'nobody:left,right'), 'field inputs[1]')
     contains(home.refused('similar', '--port', 'right'), 'field port')
     until(lambda: 'nobody' not in home.loophole('ask', 'audio.ports').out)
-    os.makedirs(it.file('mine.wav/theirs'))  # no file, which a scan could find first: then its name would be taken
-    contains(home.refused('record', 'start', '--name', 'mine'), 'cannot make the take')
+    os.makedirs(it.file('mine.wav/theirs'))
+    mine = it.until_final('mine', '--seconds', '1')
+    same((it.file('mine 2.wav'), 'mine'), (it.show(mine)['path'], it.show(mine)['name']))
     same(['theirs'], os.listdir(it.file('mine.wav')))
     same([], home.json('record', 'takes'))
+
+
+@claim(inside=Recording)
+def the_file_of_a_take_has_a_portable_name(it):
+    """The item keeps the name that the person gave; no other file of the folder has a twin of the file's."""
+    names = {'Chorus: 2?': 'Chorus_ 2_.wav', 'CON': '_CON.wav', 'ÉTÉ': 'ÉTÉ.wav', 'été': 'été 2.wav', 'Chorus_ 2*': 'Chorus_ 2_ 2.wav'}
+    for name, file in names.items():
+        id = it.until_final(name, '--seconds', '1')
+        same((it.file(file), name), (it.show(id)['path'], it.show(id)['name']))
 
 
 def _ports(it):

@@ -111,7 +111,7 @@ static enum err take_names(struct sent *sent, struct fault *fault)
         if (is_part(entry->d_name))
             drop_old_part(sent, entry->d_name);
         else
-            safe_names_take(&sent->names, entry->d_name);
+            safe_names_take(&sent->names, text_of(entry->d_name));
     (void)closedir(folder);
     return ERR_OK;
 }

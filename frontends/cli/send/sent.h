@@ -8,7 +8,7 @@
 #include "common/buffer.h"
 #include "common/err.h"
 #include "common/hash.h"
-#include "common/safe_names.h"
+#include "common/naming/safe_names.h"
 
 #define SENT_FILE     ".loophole-sent"
 #define SENT_PART_END ".part"

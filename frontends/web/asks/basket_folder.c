@@ -36,7 +36,7 @@ static void look_at_entry(struct basket_folder *folder, int fd, const char *name
     struct stat stat;
     ssize_t len;
 
-    safe_names_take(&folder->names, name);
+    safe_names_take(&folder->names, text_of(name));
     if (folder->count >= BASKET_MOST || fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
         return;
     len = S_ISLNK(stat.st_mode) ? readlinkat(fd, name, target, sizeof(target) - 1) : -1;

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "common/err.h"
-#include "common/safe_names.h"
+#include "common/naming/safe_names.h"
 
 enum { BASKET_MOST = 10000 }; /* links */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/naming/safe_names.h"
 #include "services/project/base/copying.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/parts/kinds.h"
@@ -36,13 +37,11 @@ static void name_copy(const struct item *item, struct copy_item *to)
 {
     const char *folder = item->media.kind.value == KIND_VIDEO ? "Video/" : "Audio/";
     struct hash hash = hash_of(item->media.content.at, item->media.content.len);
-    char name[256], safe[256], hex[33], *dot;
+    char name[256], safe[SAFE_NAME_SIZE], hex[33], *dot;
     int stem;
 
     (void)bytes_copy(name, sizeof(name) - 40, item->media.file);
-    kinds_folder_name(text_of(name), safe);
-    if (safe[0] == '.' || !safe[0])
-        safe[0] = '_';
+    safe_name_write(text_of(name), safe);
     dot = strrchr(safe, '.');
     stem = dot && dot != safe ? (int)(dot - safe) : (int)strlen(safe);
     if (item->media.content.len == sizeof(hash.b))

@@ -1,4 +1,5 @@
 
+#include "common/naming/safe_names.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
 #include "services/project/deeds/recheck.h"
@@ -81,9 +82,9 @@ static enum err check_folder(struct text folder, struct fault *fault)
 enum err deed_new_folder(struct doing *work, struct bytes given, struct text name, struct fault *fault)
 {
     struct text folder = { given.len, (const char *)given.at };
-    char safe[256];
+    char safe[SAFE_NAME_SIZE];
 
-    kinds_folder_name(name, safe);
+    safe_name_write(name, safe);
     while (folder.len > 1 && folder.at[folder.len - 1] == '/')
         folder.len--;
     work->folder =

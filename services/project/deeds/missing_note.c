@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "common/naming/safe_names.h"
 #include "common/process/log.h"
 #include "schema_availability.h"
 #include "schema_persist.h"
@@ -88,11 +89,11 @@ static void read_own_facts(const struct tree *facts, struct arena *arena, struct
 static struct bytes item_path_of(const struct tree *body, struct text folder, struct arena *arena)
 {
     struct text path = short_text(tree_get(body, "storage"), "path", 4000), name = short_text(body, "name", 255);
-    char safe[256];
+    char safe[SAFE_NAME_SIZE];
 
     if (path.len > 1 && path.at[0] == '/')
         return bytes_of(path.at, path.len);
-    kinds_folder_name(name.len ? name : TEXT("sound"), safe);
+    safe_name_write(name.len ? name : TEXT("sound"), safe);
     path = arena_printf(arena, "%.*s/Media/Audio/%s", TEXT_ARG(folder), safe);
     return bytes_of(path.at, path.len);
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/alloc.h"
+#include "common/naming/safe_names.h"
 #include "services/project/parts/kinds.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/message.h"
@@ -102,7 +103,7 @@ bool library_is_genre(struct text folder)
 
 enum err library_path(struct arena *arena, struct text folder, struct text name, struct text *to, struct fault *fault)
 {
-    char in[256], file[256];
+    char in[SAFE_NAME_SIZE], file[SAFE_NAME_SIZE];
 
     if (name.len == 0)
         return message_fault(MESSAGE_NO_NAME, name, name, fault);
@@ -110,8 +111,8 @@ enum err library_path(struct arena *arena, struct text folder, struct text name,
         return message_fault(MESSAGE_BAD_NAME, name, (struct text){ 0 }, fault);
     if (folder.len > GENRE_BYTES || kinds_check_name(folder, fault) != ERR_OK)
         return message_fault(MESSAGE_BAD_NAME, folder, (struct text){ 0 }, fault);
-    kinds_folder_name(folder, in);
-    kinds_folder_name(name, file);
+    safe_name_write(folder, in);
+    safe_name_write(name, file);
     *to = arena_printf(arena, "%s%s/%s.json", library_is_genre(folder) ? genres : "", in, file);
     return ERR_OK;
 }

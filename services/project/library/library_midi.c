@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/naming/safe_names.h"
 #include "services/project/library/library_change.h"
 #include "services/project/library/library_source.h"
 #include "services/project/parts/kinds.h"
@@ -58,7 +59,7 @@ static enum err export_pattern(struct library_job *job, const struct pattern *pa
 
     if (e != ERR_OK)
         return e;
-    kinds_folder_name(pattern->metadata.name.len ? pattern->metadata.name : TEXT("Pattern"), file);
+    safe_name_write(pattern->metadata.name.len ? pattern->metadata.name : TEXT("Pattern"), file);
     (void)strcat(file, ".mid");
     midi_export(pattern, &job->arena, &midi, &remarks);
     e = write_exported(job, file, &midi, fault);
@@ -194,7 +195,7 @@ static enum err find_exported(const struct library_job *job, struct text name, c
         return message_fault(MESSAGE_NO_NAME, name, name, fault);
     if (name.len > NAME_BYTES || kinds_check_name(name, fault) != ERR_OK)
         return message_fault(MESSAGE_BAD_NAME, name, (struct text){ 0 }, fault);
-    kinds_folder_name(name, file);
+    safe_name_write(name, file);
     (void)strcat(file, ".mid");
     path_in_exports(job, file, to);
     return ERR_OK;
@@ -229,7 +230,7 @@ static enum err act_import(struct library_job *job, struct fault *fault)
         e = library_find_first_answer(job, fault);
     if (e != ERR_OK)
         return e;
-    kinds_folder_name(ask->name, stem);
+    safe_name_write(ask->name, stem);
     job->midi.place = arena_printf(&job->arena, "user/%s", stem);
     if (job->said.message.len == 0) {
         e = import_pattern(job, ask->name, path, &step, fault);

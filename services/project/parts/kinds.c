@@ -238,34 +238,6 @@ enum err kinds_check_name(struct text name, struct fault *fault)
     return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;
 }
 
-static bool is_reserved(const char *name)
-{
-    static const char *const reserved[] = { "con", "prn", "aux", "nul" };
-    size_t len = strcspn(name, ".");
-
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
-        if (len == 3 && strncasecmp(name, reserved[i], 3) == 0)
-            return true;
-    return len == 4 && (strncasecmp(name, "com", 3) == 0 || strncasecmp(name, "lpt", 3) == 0) && name[3] >= '1' &&
-           name[3] <= '9';
-}
-
-void kinds_folder_name(struct text name, char to[256])
-{
-    size_t len = text_repair(to, 240, name);
-
-    to[len] = '\0';
-    for (char *at = to; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f || strchr("/<>:\"\\|?*", *at))
-            *at = '_';
-    while (len > 0 && (to[len - 1] == '.' || to[len - 1] == ' '))
-        to[--len] = '_';
-    if (is_reserved(to)) {
-        memmove(to + 1, to, len + 1);
-        to[0] = '_';
-    }
-}
-
 /* ---- kinds ---- */
 
 const char *kinds_list_name(int32_t kind)

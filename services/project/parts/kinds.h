@@ -13,9 +13,6 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
  * bad_request. */
 enum err kinds_check_name(struct text name, struct fault *fault);
 
-/* Writes the name as a folder's name that every system accepts. */
-void kinds_folder_name(struct text name, char to[256]);
-
 /* The key of project.json that lists the parts of a kind: "tracks"; NULL: none. */
 const char *kinds_list_name(int32_t kind);
 

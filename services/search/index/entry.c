@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 #include "services/search/index/words.h"
 
 enum { VALUE_LONGEST = 512 };

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/musical_key.h"
+#include "common/naming/fold.h"
 #include "services/search/index/blocks.h"
-#include "services/search/index/fold.h"
 #include "services/search/index/record_uses.h"
 #include "store/availability.h"
 #include "store/fact_name.h"

@@ -1,6 +1,6 @@
 #include "services/search/index/record_uses.h"
 
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 #include "services/search/index/role_counts.h"
 #include "store/community.h"
 #include "store/uses.h"

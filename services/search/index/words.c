@@ -1,6 +1,6 @@
 #include "services/search/index/words.h"
 
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 
 enum letter_kind { LETTER_NONE, LETTER_SMALL, LETTER_CAPITAL, LETTER_DIGIT, LETTER_ALONE };
 

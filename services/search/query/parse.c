@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/musical_key.h"
+#include "common/naming/fold.h"
 #include "common/process/limits.h"
-#include "services/search/index/fold.h"
 #include "services/search/index/words.h"
 #include "services/search/query/caret.h"
 #include "services/search/query/lexer.h"

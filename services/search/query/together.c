@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "common/id_table.h"
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 #include "services/search/query/shrunk.h"
 #include "services/search/query/together_role.h"
 #include "store/catalogue.h"

@@ -5,7 +5,7 @@
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 
-enum { BUDGET_MS = 10000, ATTEMPTS = 100, PATIENCE_US = 3000000, AGAIN_US = 50000 };
+enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000 };
 
 typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
 
@@ -61,19 +61,19 @@ static void take_reserved(void *state, enum err error, const void *answer, const
     const struct done *done = answer;
     struct take *take = state;
 
-    if (error == ERR_EXISTS && ++take->attempt < ATTEMPTS) {
-        take_reserve(take);
+    if (error == ERR_EXISTS && ++take->attempt < TAKE_NAME_ATTEMPTS) {
+        take_is_connected(take); /* the next number, which its folder must not have either */
         return;
     }
     if (error != ERR_OK) {
         take_fail(take, fault);
         return;
     }
-    char file[300], folder[PATH_MAX];
+    char file[TAKE_NAME_FILE], folder[PATH_MAX];
     take->item = done->id;
     memcpy(folder, take->path, sizeof(folder));
-    snprintf(file, sizeof(file), take->attempt ? "/%s %u.wav" : "/%s.wav", take->name, take->attempt + 1);
-    snprintf(take->path, sizeof(take->path), "%.*s%s", (int)(PATH_MAX - sizeof(file)), folder, file);
+    take_name_write(take->name, take->attempt, file);
+    snprintf(take->path, sizeof(take->path), "%.*s/%s", (int)(PATH_MAX - sizeof(file) - 1), folder, file);
     if (take->bars.waits)
         take_bars_wait(take);
     else
@@ -83,11 +83,12 @@ static void take_reserved(void *state, enum err error, const void *answer, const
 void take_reserve(struct take *take)
 {
     bool is_pcm = take->format == TAKE_FORMAT_WAV24;
-    char file[300];
+    char file[TAKE_NAME_FILE];
 
-    snprintf(file, sizeof(file), take->attempt ? "%s %u.wav" : "%s.wav", take->name, take->attempt + 1);
+    take_name_write(take->name, take->attempt, file);
     struct persist_reserve request = { .folder = take->folder,
                                        .file = bytes_of(file, strlen(file)),
+                                       .name = text_of(take->name),
                                        .sample_format = is_pcm ? TEXT("pcm") : TEXT("float"),
                                        .bit_depth = is_pcm ? 24 : 32,
                                        .sample_rate = take->facts.rate,

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "common/process/errand.h"
+#include "services/streamer/record/take_name.h"
 #include "services/streamer/record/take_place.h"
 #include "services/streamer/record/wav.h"
 
@@ -21,7 +22,7 @@ struct take_flac {
     void *state;
     char program[PATH_MAX + 32]; /* path of the worker */
     char wav[PATH_MAX], flac[PATH_MAX + 8], part[PATH_MAX + 16];
-    char title[256];
+    char title[TAKE_NAME_SIZE];
     struct take_place place;  /* the disk of the WAV */
     struct wav_take facts;    /* rate 0: the WAV is gone; when done, the facts in the FLAC, except the rate */
     struct wav_gaps gaps;     /* the gaps, likewise */

@@ -16,6 +16,7 @@
 #include "common/rt/state.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/take_gaps.h"
+#include "services/streamer/record/take_name.h"
 
 enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 };
 
@@ -373,7 +374,9 @@ static void run_work(struct errand *errand)
     struct take_file *file = (struct take_file *)errand;
 
     if (file->work == TAKE_FOLDER)
-        file->is_on_mount = make_folder(file) == ERR_OK && lies_on(file->path, file->mount);
+        file->is_on_mount = make_folder(file) == ERR_OK &&
+                            take_name_find_free(file->path, file->name, &file->attempt, &file->fault) == ERR_OK &&
+                            lies_on(file->path, file->mount);
     else if (file->work != TAKE_ERASE)
         record_take(file);
     else if (unlink(file->path) != 0 && errno != ENOENT)

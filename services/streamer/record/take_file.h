@@ -12,6 +12,7 @@
 
 #include "common/process/errand.h"
 #include "common/rt/stream.h"
+#include "services/streamer/record/take_name.h"
 #include "services/streamer/record/take_peaks.h"
 #include "services/streamer/record/take_place.h"
 #include "services/streamer/record/wav.h"
@@ -32,6 +33,8 @@ struct take_file {
     char path[PATH_MAX];       /* TAKE_FOLDER sets it to the path without links, if a project is named */
     char project[PATH_MAX];    /* of TAKE_FOLDER: the project's folder, whose Media/Audio it is; "": none */
     const struct paths *paths; /* … for the links that a person trusts */
+    char name[TAKE_NAME_SIZE]; /* of TAKE_FOLDER: of the take that will lie there */
+    unsigned attempt;          /* … the first to try; TAKE_FOLDER sets it to the first whose name is free */
     char mount[PATH_MAX];      /* of the folder's volume, as the catalogue says; "": unknown */
     struct take_place place;   /* of a predecessor's take */
     bool is_late;              /* … whose inputs were disconnected meanwhile, so it does not continue */

@@ -206,6 +206,7 @@ static void folder_made(struct errand *errand, bool lost)
     take->file = NULL;
     if (fault->code == ERR_OK) {
         memcpy(take->path, file->path, sizeof(take->path));
+        take->attempt = file->attempt;
         add_take_library(take, file->is_on_mount);
     } else if (!id_is_zero(take->project))
         use_recordings(take, fault->what);
@@ -221,6 +222,8 @@ static void make_folder(struct take *take)
     if (!find_library(take, &unused, file->mount))
         file->mount[0] = '\0';
     memcpy(file->path, take->path, sizeof(file->path));
+    memcpy(file->name, take->name, sizeof(file->name));
+    file->attempt = take->attempt;
     if (!id_is_zero(take->project)) {
         file->errand.patience = TAKE_FOLDER_PATIENCE_US;
         snprintf(file->project, sizeof(file->project), "%.*s", (int)(strlen(take->path) - strlen(media_audio)),

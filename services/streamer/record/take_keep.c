@@ -41,7 +41,7 @@ void take_keep_pass(const struct take *take)
     pass->end = take->bars.end;
     pass->from = take->facts.first + (int64_t)(pass->most + (pass->is_filled ? 0 : take->lost));
     if (take->pass == 0)
-        snprintf(pass->name, sizeof(pass->name), "%.199s", take->name);
+        snprintf(pass->name, sizeof(pass->name), "%s", take->name);
     memcpy(pass->inputs, take->inputs, sizeof(pass->inputs));
 }
 
@@ -51,7 +51,7 @@ static void begin_pass(struct takes *takes)
     struct take *take = &takes->recording;
 
     take->pass = pass->number + 1;
-    snprintf(take->name, sizeof(take->name), "%s %u", pass->name, take->pass + 1);
+    snprintf(take->name, sizeof(take->name), "%.*s %u", TAKE_NAME_MOST, pass->name, take->pass + 1);
     memcpy(take->inputs, pass->inputs, sizeof(take->inputs));
     take->format = pass->format;
     take->source = pass->source;

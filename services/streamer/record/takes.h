@@ -78,8 +78,8 @@ struct take_kept {
 /* The next take of a loop, which begins at the end of the last one. */
 struct take_pass {
     bool is_due;
-    unsigned number;                          /* of the last take */
-    char name[200], inputs[TAKE_INPUTS][256]; /* the name of the first take */
+    unsigned number;                                     /* of the last take */
+    char name[TAKE_NAME_SIZE], inputs[TAKE_INPUTS][256]; /* the name of the first take */
     int32_t format, source;
     bool is_for_flac, is_filled;
     int64_t from;  /* frame of the audio clock, as in take_kept */
@@ -94,8 +94,8 @@ struct take {
     enum take_wish wish;
     struct id item;
     struct wav_take facts;
-    char name[256];
-    char path[PATH_MAX]; /* of the file; while it starts, of the folder */
+    char name[TAKE_NAME_SIZE]; /* as the person gave it; the name of its file is the portable form */
+    char path[PATH_MAX];       /* of the file; while it starts, of the folder */
     char inputs[TAKE_INPUTS][256];
     struct id folder;
     struct id project; /* its file lies in this project's Media; zero: in the recordings folder */

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 #include "services/search/index/index.h"
 #include "tests/fuzz/fuzz.h"
 

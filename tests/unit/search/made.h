@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 #include "services/search/query/match.h"
 #include "services/search/query/sort.h"
 

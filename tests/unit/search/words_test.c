@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 #include "services/search/index/words.h"
 #include "services/search/query/phrase.h"
 

@@ -1,7 +1,7 @@
 /* fold.h: folds text for comparison: lower case, without accents ("Été" equals "ete"). docs/query.md says of which
  * scripts. Any thread. */
-#ifndef LOOPHOLE_SEARCH_FOLD_H
-#define LOOPHOLE_SEARCH_FOLD_H
+#ifndef LOOPHOLE_COMMON_FOLD_H
+#define LOOPHOLE_COMMON_FOLD_H
 
 #include "common/arena.h"
 

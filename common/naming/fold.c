@@ -1,4 +1,4 @@
-#include "services/search/index/fold.h"
+#include "common/naming/fold.h"
 
 #include <string.h>
 #include <uchar.h>
