@@ -1,6 +1,7 @@
 #include "store/fact_name.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define TAG    TEXT("tag:")
 #define UNLIKE TEXT("unlike:")
@@ -45,4 +46,25 @@ struct text fact_name_unlike(struct id other, char to[FACT_NAME_UNLIKE_SIZE])
 
     snprintf(to, FACT_NAME_UNLIKE_SIZE, "unlike:%s", id_write(other, id));
     return text_of(to);
+}
+
+bool fact_name_take_value(struct text *values, struct text *value)
+{
+    const char *end = memmem(values->at, values->len, FACT_NAME_BETWEEN, strlen(FACT_NAME_BETWEEN));
+    uint32_t len = end ? (uint32_t)(end - values->at) : values->len,
+             taken = len + (end ? (uint32_t)strlen(FACT_NAME_BETWEEN) : 0);
+
+    *value = (struct text){ len, values->at };
+    *values = (struct text){ values->len - taken, values->at + taken };
+    return len > 0 || end;
+}
+
+bool fact_name_has_value(struct text values, struct text value)
+{
+    struct text one;
+
+    while (fact_name_take_value(&values, &one))
+        if (text_equal(one, value))
+            return true;
+    return false;
 }

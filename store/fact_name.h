@@ -23,4 +23,13 @@ bool fact_name_other(struct text attribute, struct id *other);
 /* Writes the name of the mark. Returns `to`. */
 struct text fact_name_unlike(struct id other, char to[FACT_NAME_UNLIKE_SIZE]);
 
+/* Between the values of a fact that can have several, such as a genre: "Techno; Ambient". */
+#define FACT_NAME_BETWEEN "; "
+
+/* Takes the next value of such a fact; false at the end. */
+bool fact_name_take_value(struct text *values, struct text *value);
+
+/* True if the value is one of `values`. */
+bool fact_name_has_value(struct text values, struct text value);
+
 #endif

@@ -63,6 +63,11 @@ def a_number_given_as_a_class_or_an_artist_is_a_text(home):
     same([1], [one['count'] for one in counts if one['value'] == '808'])
     same([last] + [id for id in before if id != last], by_class())
     home.loophole('undo')
+    two = [{'attribute': name, 'source': 'user', 'confidence': 1.0, 'shown': True, 'text': 'Quiet Dub; Ambient'} for name in ('genre', 'artist')]
+    search.must('persist.put_media', {'edit': {'id': last, 'facts': two}})
+    for query in ('genre:ambient', 'genre:"=Ambient"', 'artist:"=quiet dub"'):
+        same([last], found(query), query)
+    home.loophole('undo')
     same((before, []), (by_class(), found('class:808')))
 
 

@@ -41,6 +41,7 @@ def library(home):
     song(f'{folder}/lead.mid', meta(3, b'Golden lead') + tempo(150) + notes(MELODY))
     song(f'{folder}/drums.midi', tempo(90), notes([36, 38] * 8, 9))
     song(f'{folder}/signed.mid', meta(0x59, b'\xfd\1') + tempo(100) + notes(MELODY))
+    song(f'{folder}/unasked.mid', meta(0x59, b'\0\0') + tempo(120) + notes(MELODY))
     return folder
 
 
@@ -61,15 +62,17 @@ def tempo_key_notes_and_length_are_facts_and_find_the_file(home):
     same((90, 16), (drums['bpm'], drums['note_count']))
     assert 'key' not in drums and 'note_low' not in drums, 'drums have no pitch'
     same(('Cmin', 'file'), tuple(home.first('show', f'{folder}/signed.mid')[key] for key in ('key', 'key_source')))
-    for query, found in (('kind:midi bpm:150', ['lead.mid']), ('key:Dmaj', ['lead.mid']), ('golden', ['lead.mid']),
+    same(('Dmaj', 'analysis'), tuple(home.first('show', f'{folder}/unasked.mid')[key] for key in ('key', 'key_source')))
+    for query, found in (('kind:midi bpm:150', ['lead.mid']), ('key:Dmaj', ['lead.mid', 'signed.mid', 'unasked.mid']),
+                         ('key:Cmin', ['signed.mid']), ('key:C', ['unasked.mid']), ('golden', ['lead.mid']),
                          ('note_count:16', ['drums.midi']), ('note_low:>=60 bpm:<120', ['signed.mid']),
-                         ('dur:>10s', ['drums.midi']), ('is:analysed', ['drums.midi', 'lead.mid', 'signed.mid'])):
+                         ('dur:>10s', ['drums.midi']), ('is:analysed', ['drums.midi', 'lead.mid', 'signed.mid', 'unasked.mid'])):
         same(found, paths(home, query), f'of {query}')
     contains(home.loophole('search', 'golden').out, '4.80 s')
     contains(home.loophole('show', f'{folder}/lead.mid').out, '4.8')
     contains(home.refused('trim', f'{folder}/lead.mid', '--from', '1s'), 'is a MIDI file')
     contains(home.refused('normalise', f'{folder}/lead.mid'), 'is a MIDI file')
-    same(['drums.midi', 'signed.mid', 'lead.mid'],
+    same(['drums.midi', 'signed.mid', 'unasked.mid', 'lead.mid'],
          [os.path.basename(item['path']) for item in home.json('search', 'kind:midi', '--sort', '-duration_s')])
 
 

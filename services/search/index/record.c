@@ -130,6 +130,17 @@ static struct fact fact_as_words(struct arena *arena, struct fact fact)
     return fact;
 }
 
+static void add_values_of(struct entry *entry, enum term_field field, struct text text)
+{
+    struct text value;
+
+    if (field != TERM_GENRE && field != TERM_ARTIST)
+        entry_value(entry, field, field == TERM_KEY ? key_as_stored(text) : text);
+    else
+        while (fact_name_take_value(&text, &value))
+            entry_value(entry, field, value);
+}
+
 static void add_word_fact(struct entry *entry, const struct fact *fact)
 {
     struct id other;
@@ -143,11 +154,9 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
     for (size_t i = 0; i < sizeof(LABEL_FACTS) / sizeof(LABEL_FACTS[0]); i++)
         if (text_is(fact->attribute, LABEL_FACTS[i]))
             entry_words(entry, TERM_LABEL, fact->text);
-    for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++) {
-        enum term_field field = WORD_FACTS[i].field;
+    for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++)
         if (text_is(fact->attribute, WORD_FACTS[i].attribute))
-            entry_value(entry, field, field == TERM_KEY ? key_as_stored(fact->text) : fact->text);
-    }
+            add_values_of(entry, WORD_FACTS[i].field, fact->text);
 }
 
 /* "tag:warm" is 1 if the analysis states it, and 0 if a person denies it. */
@@ -185,6 +194,22 @@ static bool is_overruled(const struct fact_list *winning, const struct fact *fac
     return false;
 }
 
+/* A MIDI file has the key of its signature, which many programs write unasked, and the key of its notes. Both find it,
+ * unless a person says which it is. */
+static void add_other_keys(struct entry *entry, const struct media *media, const struct fact_list *all)
+{
+    int key;
+
+    if (media->kind.value != KIND_MIDI)
+        return;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (text_is(all->at[i].attribute, "key") && all->at[i].source.value == SOURCE_USER)
+            return;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (text_is(all->at[i].attribute, "key") && all->at[i].has_text && musical_key_read(all->at[i].text, &key))
+            add_values_of(entry, TERM_KEY, all->at[i].text);
+}
+
 static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
 {
     struct fact_list all, winning = { 0 };
@@ -199,6 +224,8 @@ static enum err add_facts(struct txn *txn, struct arena *arena, const struct med
         else if (fact.has_text)
             add_word_fact(entry, &fact);
     }
+    if (e == ERR_OK)
+        add_other_keys(entry, media, &all);
     return e;
 }
 

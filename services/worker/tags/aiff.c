@@ -122,6 +122,7 @@ static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
     for (size_t i = 0; i < sizeof(word_names) / sizeof(*word_names); i++)
         if (chunk_is(chunk, word_names[i].id)) {
             size_t len = chunk_read(walk->input, chunk, words, sizeof(words));
+            labels_begin_tag(labels);
             labels_words(labels, word_names[i].attribute, words, len, CHARSET_GUESS);
         }
 }

@@ -1,7 +1,7 @@
 #include "services/worker/tags/genre.h"
 
+#include <ctype.h>
 #include <stddef.h>
-#include <stdio.h>
 
 static const char *const names[] = {
     "Blues",
@@ -137,13 +137,18 @@ const char *genre_name(unsigned number)
     return number < sizeof(names) / sizeof(*names) ? names[number] : NULL;
 }
 
-const char *genre_of_words(struct text words)
+const char *genre_take(struct text *words)
 {
-    char word[16], more;
-    unsigned number;
+    const bool is_in_brackets = words->len > 0 && words->at[0] == '(';
+    unsigned number = 0;
+    uint32_t first = is_in_brackets, at = first;
 
-    text_copy(word, sizeof(word), words);
-    if (sscanf(word, "(%3u)", &number) == 1 || sscanf(word, "%3u%c", &number, &more) == 1)
-        return genre_name(number);
-    return NULL;
+    for (; at < words->len && at < first + 3 && isdigit((unsigned char)words->at[at]); at++)
+        number = number * 10 + (unsigned)(words->at[at] - '0');
+    if (at == first || (is_in_brackets ? at == words->len || words->at[at] != ')' : at < words->len) ||
+        !genre_name(number))
+        return NULL;
+    at += is_in_brackets;
+    *words = (struct text){ words->len - at, words->at + at };
+    return genre_name(number);
 }

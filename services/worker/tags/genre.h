@@ -6,7 +6,8 @@
 
 const char *genre_name(unsigned number); /* static; NULL: unknown number */
 
-/* The name for a text with a genre number: "17", "(17)", "(17)Rock". NULL: another text. */
-const char *genre_of_words(struct text words);
+/* Takes a genre's number from the beginning of the text, in brackets or as all of it: "17", "(17)", "(17)Rock". Returns
+ * its name, and sets `words` to what follows. NULL: the text begins with no number of a genre. */
+const char *genre_take(struct text *words);
 
 #endif

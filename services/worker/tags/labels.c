@@ -7,8 +7,9 @@
 
 #include "common/musical_key.h"
 #include "services/worker/tags/genre.h"
+#include "store/fact_name.h"
 
-enum { WORDS_MAX = 1024, NUMBER_LENGTH = 32 };
+enum { WORDS_MAX = 1024, NUMBER_LENGTH = 32, VALUES_MAX = 64 };
 
 void labels_begin(struct labels *labels, struct arena *arena)
 {
@@ -16,16 +17,27 @@ void labels_begin(struct labels *labels, struct arena *arena)
     labels->list.at = arena_array(arena, LABELS_MAX, sizeof(struct fact));
 }
 
+void labels_begin_tag(struct labels *labels)
+{
+    labels->tag++;
+}
+
+static struct fact *find_label(const struct labels *labels, const char *attribute)
+{
+    for (uint32_t i = 0; i < labels->list.count; i++)
+        if (text_is(labels->list.at[i].attribute, attribute))
+            return &labels->list.at[i];
+    return NULL;
+}
+
 /* NULL: no room is left, or the attribute has a fact already. */
 static struct fact *add_label(struct labels *labels, const char *attribute)
 {
     struct fact_list *list = &labels->list;
 
-    for (uint32_t i = 0; i < list->count; i++)
-        if (text_is(list->at[i].attribute, attribute))
-            return NULL;
-    if (list->count == LABELS_MAX)
+    if (find_label(labels, attribute) || list->count == LABELS_MAX)
         return NULL;
+    labels->tag_of[list->count] = labels->tag;
     list->at[list->count] = (struct fact){ .attribute = text_of(attribute),
                                            .source = { .value = SOURCE_FILE },
                                            .confidence = 1,
@@ -68,12 +80,65 @@ static void say_key(struct labels *labels, const char *attribute, struct text wo
         add_words(labels, attribute, words, false);
 }
 
-static void say_genre(struct labels *labels, const char *attribute, struct text words)
-{
-    const char *name = genre_of_words(words);
+/* ---- several values ---- */
 
-    add_words(labels, attribute, name ? text_of(name) : words, true);
+static bool is_list(const char *attribute)
+{
+    static const char *const lists[] = { "artist", "genre", "album_artist", "composer", "performer", "remixer" };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+        if (strcmp(lists[i], attribute) == 0)
+            return true;
+    return false;
 }
+
+/* Adds a value to those that the same tag stated. */
+static void say_value(struct labels *labels, const char *attribute, struct text value)
+{
+    struct fact *fact = find_label(labels, attribute);
+
+    if (!fact)
+        add_words(labels, attribute, value, true);
+    else if (labels->tag_of[fact - labels->list.at] == labels->tag && !fact_name_has_value(fact->text, value) &&
+             fact->text.len + strlen(FACT_NAME_BETWEEN) + value.len <= WORDS_MAX)
+        fact->text =
+            arena_printf(labels->arena, "%.*s" FACT_NAME_BETWEEN "%.*s", TEXT_ARG(fact->text), TEXT_ARG(value));
+}
+
+/* ID3 has numbers before, or in place of, a name: "(4)(17)Dub". */
+static void say_genre(struct labels *labels, struct text words)
+{
+    struct text rest = words;
+    const char *name;
+
+    while ((name = genre_take(&rest)) != NULL)
+        say_value(labels, "genre", text_of(name));
+    if (rest.len > 0)
+        say_value(labels, "genre", rest);
+}
+
+static void say_values(struct labels *labels, const char *attribute, const uint8_t *bytes, size_t len,
+                       enum charset charset)
+{
+    const size_t zero = charset_zero(charset);
+    bool is_big = charset == CHARSET_UTF16 && len >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF;
+
+    for (int i = 0; i < VALUES_MAX && len > 0; i++) {
+        size_t one = charset_length(bytes, len, charset);
+        bool has_mark = one >= 2 && (bytes[0] | bytes[1]) == 0xFF && (bytes[0] & bytes[1]) == 0xFE;
+        struct text value =
+            charset_read(labels->arena, bytes, one, is_big && !has_mark ? CHARSET_UTF16BE : charset, WORDS_MAX);
+        if (value.len > 0 && strcmp(attribute, "genre") == 0)
+            say_genre(labels, value);
+        else if (value.len > 0)
+            say_value(labels, attribute, value);
+        one = one + zero < len ? one + zero : len;
+        bytes += one;
+        len -= one;
+    }
+}
+
+/* ---- numbers ---- */
 
 /* Reads the number at the beginning of the text: "128", "127,5", "2004-05-01", "3/12". */
 static bool leading_number(struct text words, double *number)
@@ -115,14 +180,17 @@ static bool say_number(struct labels *labels, const char *attribute, struct text
 
 void labels_words(struct labels *labels, const char *attribute, const uint8_t *bytes, size_t len, enum charset charset)
 {
-    struct text words = charset_read(labels->arena, bytes, len, charset, WORDS_MAX);
+    struct text words;
 
+    if (is_list(attribute)) {
+        say_values(labels, attribute, bytes, len, charset);
+        return;
+    }
+    words = charset_read(labels->arena, bytes, len, charset, WORDS_MAX);
     if (words.len == 0)
         return;
     if (strcmp(attribute, "key") == 0)
         say_key(labels, attribute, words);
-    else if (strcmp(attribute, "genre") == 0)
-        say_genre(labels, attribute, words);
     else if (!say_number(labels, attribute, words))
         add_words(labels, attribute, words, true);
 }

@@ -25,6 +25,7 @@ enum {
 };
 
 static const double usual_beat_us = 60e6 / MIDI_USUAL_BPM, longest_song = 1e7 /* s */;
+static const double CLEARLY_BETTER = 0.15; /* of two correlations of the notes with a key */
 
 struct tempo_change {
     uint64_t tick;
@@ -40,7 +41,9 @@ struct song_reading {
     uint64_t last; /* tick */
     size_t tempo_count;
     struct tempo_change tempos[TEMPOS_MAX];
-    double weight[12]; /* ticks that each pitch class sounds */
+    bool is_signed, is_signed_twice; /* key signatures: one, several that differ */
+    int signature;                   /* the first one: a key */
+    double weight[12];               /* ticks that each pitch class sounds */
     uint64_t began[16][128];
     bool sounds[16][128];
     struct midi_track track;
@@ -84,7 +87,7 @@ static void take_tempo(struct song_reading *r, const struct midi_message *messag
 }
 
 /* The signature: sharps, or flats below 0, and 1 for minor. Each sharp is a fifth, which is 7 semitones. */
-static void take_key(const struct song_reading *r, const struct midi_message *message)
+static void take_key(struct song_reading *r, const struct midi_message *message)
 {
     uint8_t bytes[2];
 
@@ -93,7 +96,11 @@ static void take_key(const struct song_reading *r, const struct midi_message *me
     int sharps = (int8_t)bytes[0], minor = bytes[1];
     if (sharps < -7 || sharps > 7 || minor > 1)
         return;
-    const char *name = musical_key_name(((sharps * 7 + 84 + 9 * minor) % 12) * 2 + minor);
+    int key = ((sharps * 7 + 84 + 9 * minor) % 12) * 2 + minor;
+    r->is_signed_twice |= r->is_signed && key != r->signature;
+    r->signature = r->is_signed ? r->signature : key;
+    r->is_signed = true;
+    const char *name = musical_key_name(key);
     labels_words(r->labels, "key", (const uint8_t *)name, strlen(name), CHARSET_UTF8);
 }
 
@@ -320,6 +327,22 @@ static double tempo_of(double beat_us)
     return 60e6 / beat_us;
 }
 
+/* Many programs write a signature of C major unasked. It is not shown if it is the only one and the notes clearly have
+ * another key. */
+static void judge_signature(const struct song_reading *r, struct labels *labels)
+{
+    const int c_major = 0;
+    struct midi_song song = *r->song;
+
+    find_key(r->weight, &song);
+    if (!r->is_signed || r->is_signed_twice || r->signature != c_major || song.key < 0 ||
+        fit_key(r->weight, song.key) - fit_key(r->weight, c_major) < CLEARLY_BETTER)
+        return;
+    for (uint32_t i = 0; i < labels->list.count; i++)
+        if (text_is(labels->list.at[i].attribute, "key"))
+            labels->list.at[i].shown = false;
+}
+
 void midi_facts(struct input *input, struct labels *labels)
 {
     struct midi_song song;
@@ -331,6 +354,7 @@ void midi_facts(struct input *input, struct labels *labels)
         labels_number(labels, "bpm", tempo_of(beat_us), LABELS_BPM_MIN, LABELS_BPM_MAX);
     if (labels->list.count > before && all > 0)
         labels->list.at[before].confidence = fmin(1, lasts / all);
+    judge_signature(r, labels);
     free(r);
 }
 

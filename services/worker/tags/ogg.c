@@ -2,12 +2,11 @@
 
 #include <string.h>
 
-#include "common/buffer.h"
 #include "services/worker/tags/endian.h"
 #include "services/worker/tags/flac.h"
 #include "services/worker/tags/vorbis.h"
 
-enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, COMMENTS_MAX = 1 << 20, SEGMENT_FULL = 255 };
+enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, SEGMENT_FULL = 255 };
 
 static const struct {
     const char *magic;
@@ -169,33 +168,33 @@ static const struct {
     size_t len;
 } comment_heads[] = { { OGG_VORBIS, "\3vorbis", 7 }, { OGG_OPUS, "OpusTags", 8 }, { OGG_SPEEX, "", 0 } };
 
-static void packet_facts(const struct ogg *ogg, const struct buffer *packet, struct labels *labels)
+/* The bytes of a comment packet before its comments; -1: another packet. */
+static int comments_begin(const struct ogg *ogg, const struct ogg_piece *piece)
 {
     for (size_t i = 0; i < sizeof(comment_heads) / sizeof(*comment_heads); i++)
-        if (comment_heads[i].codec == ogg->codec && packet->len >= comment_heads[i].len &&
-            memcmp(packet->at, comment_heads[i].magic, comment_heads[i].len) == 0)
-            vorbis_facts(packet->at + comment_heads[i].len, packet->len - comment_heads[i].len, labels);
-    if (ogg->codec == OGG_FLAC && packet->len > 4 && (packet->at[0] & 0x7F) == 4)
-        vorbis_facts(packet->at + 4, packet->len - 4, labels);
+        if (comment_heads[i].codec == ogg->codec && piece->len >= comment_heads[i].len &&
+            memcmp(piece->at, comment_heads[i].magic, comment_heads[i].len) == 0)
+            return (int)comment_heads[i].len;
+    return ogg->codec == OGG_FLAC && piece->len > 4 && (piece->at[0] & 0x7F) == 4 ? 4 : -1;
 }
 
 void ogg_facts(struct input *input, struct labels *labels)
 {
     struct ogg *ogg = arena_alloc(labels->arena, sizeof(*ogg));
-    struct buffer packet = { .limit = COMMENTS_MAX + OGG_PAGE_MAX };
+    struct vorbis vorbis;
     struct ogg_piece piece;
-    bool more = ogg_open(ogg, input);
+    bool more = ogg_open(ogg, input), is_comments = false, is_first = true;
 
-    while (more && ogg_next(ogg, &piece) && piece.header) {
-        if (piece.packet == 0)
-            continue;
-        if (packet.len < COMMENTS_MAX)
-            buffer_add(&packet, piece.at, piece.len);
-        if (!piece.ends)
-            continue;
-        if (!packet.failed && packet.len > 0)
-            packet_facts(ogg, &packet, labels);
-        buffer_reset(&packet);
+    for (; more && ogg_next(ogg, &piece) && piece.header; is_first = piece.ends) {
+        int begin = is_first && piece.packet > 0 ? comments_begin(ogg, &piece) : -1;
+
+        if (is_first)
+            is_comments = begin >= 0;
+        if (begin >= 0)
+            vorbis_begin(&vorbis, labels);
+        if (is_comments)
+            vorbis_take(&vorbis, piece.at + (begin > 0 ? begin : 0), piece.len - (size_t)(begin > 0 ? begin : 0));
+        if (is_comments && piece.ends)
+            vorbis_end(&vorbis);
     }
-    buffer_free(&packet);
 }

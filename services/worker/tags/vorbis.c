@@ -5,7 +5,7 @@
 
 #include "services/worker/tags/endian.h"
 
-enum { COMMENTS_MAX = 4096, READ_MAX = 4 << 20 };
+enum { COMMENTS_MAX = 4096, BLOCK = 4096, LENGTH = 4, FIRST_COMMENT = 2 };
 
 static const struct {
     const char *name;
@@ -44,36 +44,66 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
             labels_words(labels, names[i].attribute, equals + 1, len - (size_t)(equals + 1 - at), CHARSET_UTF8);
 }
 
-/* Takes the next run of bytes, which its length precedes; false at the end. */
-static bool take_run(const uint8_t **at, size_t *len, const uint8_t **run, size_t *run_len)
+void vorbis_begin(struct vorbis *vorbis, struct labels *labels)
 {
-    if (*len < 4)
-        return false;
-    uint32_t announced = endian_le32(*at);
-    *run = *at + 4;
-    *run_len = announced <= *len - 4 ? announced : *len - 4;
-    *at = *run + *run_len;
-    *len -= 4 + *run_len;
-    return true;
+    *vorbis = (struct vorbis){ .labels = labels };
+    labels_begin_tag(labels);
 }
 
-void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels)
+/* The vendor is run 0, and the number of comments stands where the length of run 1 would. */
+static void end_run(struct vorbis *vorbis)
 {
-    const uint8_t *run;
-    size_t run_len;
+    if (vorbis->is_inside && vorbis->read >= FIRST_COMMENT)
+        say_comment(vorbis->kept, vorbis->len, vorbis->labels);
+    vorbis->read++;
+    vorbis->is_inside = false;
+    vorbis->len = 0;
+}
 
-    if (!take_run(&bytes, &len, &run, &run_len) || len < 4)
-        return;
-    bytes += 4;
-    len -= 4;
-    for (int i = 0; i < COMMENTS_MAX && take_run(&bytes, &len, &run, &run_len); i++)
-        say_comment(run, run_len, labels);
+static void take_length(struct vorbis *vorbis)
+{
+    vorbis->left = vorbis->read == FIRST_COMMENT - 1 ? 0 : endian_le32(vorbis->kept);
+    vorbis->is_inside = true;
+    vorbis->len = 0;
+    if (vorbis->left == 0)
+        end_run(vorbis);
+}
+
+void vorbis_take(struct vorbis *vorbis, const uint8_t *bytes, size_t len)
+{
+    while (len > 0 && vorbis->read < FIRST_COMMENT + COMMENTS_MAX) {
+        size_t wanted = vorbis->is_inside ? vorbis->left : LENGTH - vorbis->len, part = len < wanted ? len : wanted;
+        size_t room = sizeof(vorbis->kept) - vorbis->len, kept = part < room ? part : room;
+
+        memcpy(vorbis->kept + vorbis->len, bytes, kept);
+        vorbis->len += kept;
+        bytes += part;
+        len -= part;
+        if (!vorbis->is_inside && vorbis->len == LENGTH)
+            take_length(vorbis);
+        else if (vorbis->is_inside && (vorbis->left -= (uint32_t)part) == 0)
+            end_run(vorbis);
+    }
+}
+
+void vorbis_end(struct vorbis *vorbis)
+{
+    if (vorbis->is_inside)
+        end_run(vorbis);
 }
 
 void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct labels *labels)
 {
-    size_t room = size < READ_MAX ? (size_t)size : READ_MAX;
-    uint8_t *bytes = arena_alloc(labels->arena, room);
+    struct vorbis vorbis;
+    uint8_t bytes[BLOCK];
+    size_t got;
 
-    vorbis_facts(bytes, input_read(input, at, bytes, room), labels);
+    vorbis_begin(&vorbis, labels);
+    for (; size > 0; at += (int64_t)got, size -= (int64_t)got) {
+        got = input_read(input, at, bytes, size < BLOCK ? (size_t)size : BLOCK);
+        if (got == 0)
+            break;
+        vorbis_take(&vorbis, bytes, got);
+    }
+    vorbis_end(&vorbis);
 }

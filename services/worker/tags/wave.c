@@ -100,6 +100,7 @@ static void info_facts(struct chunk_walk *outer, const struct chunk *list, struc
 
     if (!chunk_inside(&walk, outer, list) || memcmp(walk.form, "INFO", 4) != 0)
         return;
+    labels_begin_tag(labels);
     while (chunk_next(&walk, &chunk))
         for (size_t i = 0; i < sizeof(info_names) / sizeof(*info_names); i++)
             if (chunk_is(&chunk, info_names[i].id)) {

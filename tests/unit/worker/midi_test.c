@@ -113,6 +113,30 @@ static void each_key_is_found_and_a_signature_says_it(void **state)
     buffer_free(&track), buffer_free(&file), arena_free(&arena);
 }
 
+/* Only the key of C major that programs write unasked is doubted. */
+static void a_signature_that_nobody_chose_yields_to_the_notes(void **state)
+{
+    (void)state;
+    static const struct {
+        char signature[2];
+        unsigned tonic;
+        bool is_shown;
+    } cases[] = { { { 0, 0 }, 66, false },
+                  { { 0, 0 }, 62, false },
+                  { { 0, 0 }, 60, true },
+                  { { 2, 0 }, 66, true },
+                  { { 0, 1 }, 66, true } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct buffer track = { 0 };
+        struct arena arena = { 0 };
+        put_meta(&track, 0, 0x59, cases[i].signature, 2), put_melody(&track, 0, cases[i].tonic), put_end(&track);
+        struct buffer file = file_of(QUARTER, &track, 1);
+        struct labels labels = made_labels(&file, &arena);
+        assert_int_equal(find_label(&labels, "key")->shown, cases[i].is_shown);
+        buffer_free(&track), buffer_free(&file), arena_free(&arena);
+    }
+}
+
 /* One quarter at 60, then four at 120: the second lasts longer. */
 static void tempos_of_one_track_hold_for_the_notes_of_another(void **state)
 {
@@ -230,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tempo_length_key_and_notes_follow_from_the_events),
+        cmocka_unit_test(a_signature_that_nobody_chose_yields_to_the_notes),
         cmocka_unit_test(each_key_is_found_and_a_signature_says_it),
         cmocka_unit_test(tempos_of_one_track_hold_for_the_notes_of_another),
         cmocka_unit_test(time_can_be_frames_and_the_file_can_lie_in_a_riff),

@@ -234,6 +234,100 @@ static void id3_of_version_1_speaks_where_nothing_else_does(void **state)
     buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
 }
 
+static void put_title_and_tempo(struct buffer *frames, int version)
+{
+    put_frame(frames, version, version == 2 ? "TT2" : "TIT2", 3, "Harbour", 7);
+    put_frame(frames, version, version == 2 ? "TBP" : "TBPM", 3, "97", 2);
+}
+
+static void assert_title_and_tempo(const struct buffer *mp3)
+{
+    struct arena arena = { 0 };
+    struct labels labels = made_labels(mp3, &arena);
+
+    assert_word(&labels, "title", "Harbour");
+    assert_number(&labels, "bpm", 97, true);
+    arena_free(&arena);
+}
+
+static void a_picture_of_any_size_may_come_first(void **state)
+{
+    (void)state;
+    enum { PICTURE = 6 << 20 };
+    char *picture = malloc(PICTURE);
+    memset(picture, 0xFF, PICTURE); /* in an unsynchronised tag an FF that no zero follows is itself */
+    for (int version = 2; version <= 4; version++)
+        for (int flags = 0; flags <= 0x80; flags += 0x80) {
+            struct buffer frames = { 0 };
+            put_frame(&frames, version, version == 2 ? "PIC" : "APIC", 0, picture, PICTURE);
+            put_title_and_tempo(&frames, version);
+            struct buffer mp3 = tagged_mp3(version, flags, &frames);
+            assert_title_and_tempo(&mp3);
+            buffer_free(&frames), buffer_free(&mp3);
+        }
+    free(picture);
+}
+
+static void put_plain_frame(struct buffer *to, const char *id, int letter, uint32_t len)
+{
+    put_letters(to, id), put_be(to, len + 1, 4), put_le(to, 0, 2), put_le(to, 3, 1);
+    for (uint32_t i = 0; i < len; i++)
+        put_le(to, (uint64_t)letter, 1);
+}
+
+static void frames_of_version_4_may_have_plain_sizes(void **state)
+{
+    (void)state;
+    static const char letters[] = { 'c', 'C', 0, '\x7F' };
+    for (size_t i = 0; i < sizeof(letters); i++)
+        for (uint32_t len = 1; len < 100000; len = len * 3 + 1) {
+            struct buffer frames = { 0 };
+            put_plain_frame(&frames, "TENC", letters[i], len);
+            put_title_and_tempo(&frames, 4);
+            put_plain_frame(&frames, "TXXX", letters[i], len);
+            put_padded(&frames, "", 500);
+            struct buffer mp3 = tagged_mp3(4, 0, &frames);
+            assert_title_and_tempo(&mp3);
+            buffer_free(&frames), buffer_free(&mp3);
+        }
+}
+
+static void a_frame_has_several_values(void **state)
+{
+    (void)state;
+    struct arena arena = { 0 };
+    struct buffer frames = { 0 };
+    put_frame(&frames, 4, "TCON", 3, "Techno\0Ambient\0Techno\0", 22);
+    put_frame(&frames, 4, "TPE1", 1, "\xFE\xFF\0A\0\0\0B\0\0\xFF\xFE\103\0", 14);
+    put_frame(&frames, 4, "TIT2", 3, "One\0Two", 7);
+    put_frame(&frames, 4, "TCON", 3, "House", 5);
+    struct buffer mp3 = tagged_mp3(4, 0, &frames);
+    put_letters(&mp3, "TAG"), put_padded(&mp3, "", 30), put_padded(&mp3, "Band", 30), put_padded(&mp3, "", 64);
+    put_le(&mp3, 8, 1);
+    struct labels labels = made_labels(&mp3, &arena);
+    assert_word(&labels, "genre", "Techno; Ambient; House");
+    assert_word(&labels, "artist", "A; B; C");
+    assert_word(&labels, "title", "One");
+    buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
+}
+
+static void a_genre_has_numbers_before_its_name(void **state)
+{
+    (void)state;
+    static const char *const genres[][2] = {
+        { "(4)(17)Dub", "Disco; Rock; Dub" }, { "(17)Rock", "Rock" }, { "17", "Rock" },     { "(999)", "(999)" },
+        { "(128 BPM)", "(128 BPM)" },         { "80s", "80s" },       { "AC/DC", "AC/DC" }, { "", NULL },
+    };
+    for (size_t i = 0; genres[i][1]; i++) {
+        struct arena arena = { 0 };
+        struct labels labels;
+        labels_begin(&labels, &arena);
+        labels_words(&labels, "genre", (const uint8_t *)genres[i][0], strlen(genres[i][0]), CHARSET_UTF8);
+        assert_word(&labels, "genre", genres[i][1]);
+        arena_free(&arena);
+    }
+}
+
 /* ---- Vorbis comments ---- */
 
 static void vorbis_comments_are_read_in_flac_ogg_and_opus(void **state)
@@ -297,6 +391,10 @@ int main(void)
         cmocka_unit_test(id3_speaks_in_every_version_and_charset),
         cmocka_unit_test(an_unsynchronised_tag_is_read_as_it_was_meant),
         cmocka_unit_test(id3_of_version_1_speaks_where_nothing_else_does),
+        cmocka_unit_test(a_picture_of_any_size_may_come_first),
+        cmocka_unit_test(frames_of_version_4_may_have_plain_sizes),
+        cmocka_unit_test(a_frame_has_several_values),
+        cmocka_unit_test(a_genre_has_numbers_before_its_name),
         cmocka_unit_test(vorbis_comments_are_read_in_flac_ogg_and_opus),
         cmocka_unit_test(words_that_are_no_tempo_are_kept_but_not_shown),
         cmocka_unit_test(tags_are_always_utf8_and_bounded),
