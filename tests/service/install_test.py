@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 """Where `make install` puts its files, and that the engine runs from there."""
+import glob
 import os
 import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, contains, file_text, run_claims, same
+from claims import BUILD, TOP, claim, contains, file_text, run_claims, same, write_file
 
 FILES = ('bin/loophole', 'bin/loopholed', 'bin/loophole-persist', 'bin/loophole-worker',
          'lib/systemd/user/loophole.service', 'share/man/man1/loophole.1', 'share/bash-completion/completions/loophole',
          'share/zsh/site-functions/_loophole', 'share/fish/vendor_completions.d/loophole.fish',
-         'share/doc/loophole/protocol.md')
+         'share/doc/loophole/docs/protocol.md', 'share/doc/loophole/frontends/examples/acid.json')
 
 
 def codes_of_the_keeper():
@@ -41,6 +42,34 @@ def a_staged_install_stays_below_its_destdir(home):
     home.run('make', '-s', '-C', TOP, f'BUILD={BUILD}', 'PREFIX=/usr', f'DESTDIR={stage}', 'install')
     assert os.access(f'{stage}/usr/bin/loophole', os.X_OK)
     contains(file_text(f'{stage}/usr/lib/systemd/user/loophole.service'), 'ExecStart=/usr/bin/loopholed')
+
+
+def links_of(document):
+    """The relative links of a document, as paths."""
+    for link in re.findall(r'\]\(([^)#\s]+)', file_text(document)):
+        if '://' not in link:
+            yield os.path.normpath(os.path.join(os.path.dirname(document), link))
+
+
+@claim
+def the_links_of_installed_documents_lead_to_installed_files_or_sources(home):
+    prefix = home.file('prefix')
+    home.run('make', '-s', '-C', TOP, f'BUILD={BUILD}', f'PREFIX={prefix}', 'install')
+    top = f'{prefix}/share/doc/loophole'
+    documents = [f'{top}/README.md', *glob.glob(f'{top}/docs/*.md')]
+    links = {link for document in documents for link in links_of(document)}
+    lost = sorted(os.path.relpath(link, top) for link in links if not os.path.exists(link))
+    assert len(links) > 20 and all(os.path.exists(f'{TOP}/{link}') and not link.startswith('docs/') for link in lost), lost
+
+
+@claim
+def an_uninstall_removes_all_that_an_install_made_and_nothing_else(home):
+    prefix = home.file('prefix')
+    os.makedirs(f'{prefix}/bin')
+    write_file(f'{prefix}/bin/mine', 'mine')
+    for what in ('install', 'uninstall'):
+        home.run('make', '-s', '-C', TOP, f'BUILD={BUILD}', f'PREFIX={prefix}', what)
+    same([f'{prefix}/bin/mine'], [os.path.join(path, file) for path, _, files in os.walk(prefix) for file in files])
 
 
 run_claims()
