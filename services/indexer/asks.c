@@ -276,6 +276,13 @@ static enum err remake_artefacts(struct indexer *indexer, struct call *call, con
     return ERR_OK;
 }
 
+static enum err verify_files(struct indexer *indexer, struct call *call, const struct indexer_verify *ask,
+                             struct item_files *answer)
+{
+    (void)answer;
+    return verify_ask(indexer, call, ask);
+}
+
 const struct indexer_handlers asks_handlers = {
     .add_library = answer_add_library,
     .remove_library = remove_library,
@@ -284,4 +291,5 @@ const struct indexer_handlers asks_handlers = {
     .progress = report_progress,
     .analyse = analyse_file,
     .remake = remake_artefacts,
+    .verify = verify_files,
 };

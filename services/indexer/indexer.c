@@ -51,6 +51,7 @@ static void tick_all(void *state)
 
     pipeline_tick(indexer->pipeline);
     remake_turn(indexer);
+    verify_turn(indexer);
     if (indexer->watch)
         watch_tick(indexer->watch);
     if (!indexer->loaded)
@@ -121,7 +122,7 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
 {
     struct pool_settings settings = settings_of(indexer, config);
-    struct pipeline_events events = { publish_failed, look_again, look_later, remake_made, indexer };
+    struct pipeline_events events = { publish_failed, look_again, look_later, remake_made, verify_made, indexer };
     enum err e = config_check(config, fault);
 
     if (e == ERR_OK)
@@ -181,6 +182,7 @@ void indexer_close(struct indexer *indexer)
     pipeline_free(indexer->pipeline);
     watch_free(indexer->watch);
     remake_close(indexer);
+    verify_close(indexer);
     library_state_free_all(&indexer->libraries);
     if (!ended)
         return;
@@ -226,7 +228,7 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct indexer *indexer = state;
     struct progress progress;
-    struct task *tasks = arena_array(arena, 2, sizeof(*tasks));
+    struct task *tasks = arena_array(arena, 3, sizeof(*tasks));
 
     to->alarm = text_of(alarm_of(indexer));
     if (!to->alarm.len)
@@ -250,6 +252,7 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
                            .since = indexer->since,
                            .can_cancel = true };
     to->tasks.count += remake_list_task(indexer, &tasks[to->tasks.count]);
+    to->tasks.count += verify_list_task(indexer, &tasks[to->tasks.count]);
 }
 
 /* The dropped files stay waiting in the catalogue until the next rescan. */

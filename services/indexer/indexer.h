@@ -3,12 +3,13 @@
  *   schedule   when each library is scanned: by asks, by inotify (watch), by time
  *   scan       one scan of a library, in an errand        pipeline  the analysis of each file
  *   progress   how much is done                           asks      the handlers
- *   remake     artefacts whose files are gone */
+ *   remake     artefacts whose files are gone                verify    whether files are what the catalogue knows */
 #ifndef LOOPHOLE_INDEXER_INDEXER_H
 #define LOOPHOLE_INDEXER_INDEXER_H
 
 #include "services/indexer/remake.h"
 #include "services/indexer/state.h"
+#include "services/indexer/verify.h"
 
 /* indexer->service is set before. Ends the process with a message on an error. */
 void indexer_open(struct indexer *indexer);

@@ -9,7 +9,7 @@
 #include "services/indexer/scan/library_state.h"
 #include "services/indexer/scan/watch.h"
 
-enum { REMAKE_FIRST = 64, INDEXER_SCANS = 16 /* at a time, each of another volume */ };
+enum { REMAKE_FIRST = 64, VERIFY_ASKS = 4 /* at a time */, INDEXER_SCANS = 16 /* at a time, each of another volume */ };
 
 /* The state of remake.h. */
 struct remake {
@@ -34,6 +34,16 @@ struct remake {
     uint64_t folder_mark; /* state of the folder of artefacts at the last check */
 };
 
+/* One ask of verify.h. */
+struct verification {
+    struct ticket ticket;
+    uint64_t number; /* 0: free */
+    struct item_file *each;
+    uint32_t count, next, going, done;
+    struct id task;
+    usec_t since;
+};
+
 struct indexer {
     struct service *service;
     struct mailbox *mailbox;
@@ -45,12 +55,14 @@ struct indexer {
     struct pipeline *pipeline;
     struct library_state *libraries;
     struct remake remake;
-    bool loaded;         /* the libraries are loaded from the catalogue */
-    uint32_t adopting;   /* libraries being added */
-    uint32_t moving;     /* folder moves without an answer from persist */
-    usec_t started;      /* steady */
-    usec_t rescan_every; /* for folders that cannot be watched, and after an error of reading */
-    bool events_lost;    /* inotify lost events; until everything was scanned again */
+    struct verification verifying[VERIFY_ASKS];
+    uint64_t verifications; /* asks so far */
+    bool loaded;            /* the libraries are loaded from the catalogue */
+    uint32_t adopting;      /* libraries being added */
+    uint32_t moving;        /* folder moves without an answer from persist */
+    usec_t started;         /* steady */
+    usec_t rescan_every;    /* for folders that cannot be watched, and after an error of reading */
+    bool events_lost;       /* inotify lost events; until everything was scanned again */
     /* a round: from idle to idle */
     bool busy;
     struct id task;

@@ -118,6 +118,39 @@ def a_copy_that_goes_unnoticed_is_not_named_as_the_one_to_keep(home):
         contains(text, '  gone ')
 
 
+@claim(shares=copies)
+def a_copy_whose_bytes_changed_is_never_called_the_same(home):
+    """The file is still open for writing, so no event tells of it. In a cloud the catalogue compares no change time: there
+    nothing tells of it at all, and only the reading finds it."""
+    for folder in ('written', 'cloud'):
+        lies = home.file(folder)
+        os.mkdir(lies)
+        for name, date in (('kept', OLDER), ('copy', OLD)):
+            tone(home, f'{lies}/{name}.wav', 'B2')
+            os.utime(f'{lies}/{name}.wav', (date, date))
+        tone(home, home.file(folder + '.wav'), 'D4')
+        home.loophole('index', lies, '--wait')
+        if folder == 'cloud':
+            home.loophole('library', 'set', lies, 'backend=cloud')
+            home.loophole('library', 'rescan', '--wait')
+
+        def pair():
+            return groups(home, '--kind', 'same_file', 'path:' + folder)
+
+        until(lambda: pair() and not pair()[0]['away'])
+        same((lies + '/kept.wav', []), (pair()[0]['keep'], pair()[0]['changed']))
+        with open(lies + '/kept.wav', 'r+b') as kept, open(home.file(folder + '.wav'), 'rb') as other:
+            kept.write(other.read())
+            kept.flush()
+            os.utime(kept.fileno(), (OLDER, OLDER))
+            said = home.loophole('duplicates', '--kind', 'same_file', 'path:' + folder, '--json')
+            found = json.loads(said.out)
+            same((None, None, 0), (found.get('keep'), found.get('keep_id'), found['free']))
+            same((1, found['away']), (len(found['changed']), found['changed']))
+            contains(said.err, 'remove nothing because of these')
+            until(lambda: not pair())
+
+
 @claim
 def many_copies_are_paged(home):
     """A sound has many more copies than a page has room for. Each is shown once, and the suggestion is the best of all

@@ -8,16 +8,23 @@
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/look.h"
 
-enum { PAGE = 100 };
+enum { PAGE = 100, VERIFIED = 1000 /* files of one ask */ };
 
 /* The progress through the pages of groups. */
 struct alike_listing {
+    struct arena arena; /* for one page */
     uint64_t left;      /* groups still wanted */
     uint64_t unmarked;  /* copies that are in the catalogue, but not on the disk */
+    uint64_t unproven;  /* further copies that are here, but that were not found to be what the catalogue knows */
+    uint64_t listed;    /* groups */
+    uint64_t free;      /* bytes that can be freed, of the groups before the present one … */
+    uint64_t of_group;  /* … and of the present one */
     bool is_unfinished; /* the last group continues in the next part */
     bool is_hung;       /* a file system does not answer: no further file is checked */
     uint32_t gone_count;
     const struct duplicate **gone; /* of this page */
+    struct item_file *verified;    /* of this page, by id */
+    uint32_t verified_count;
 };
 
 static enum err read_kind(struct cli *cli, struct search_duplicates *ask, struct fault *fault)
@@ -80,8 +87,9 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Lists the missing copies of a page, in the arena. Leaves out copies on a file system that does not answer. */
-static void find_gone(struct cli *cli, const struct duplicates_found *page, struct alike_listing *listing)
+/* Lists the missing copies of a page, in the arena. Leaves out copies on a file system that does not answer. Returns
+ * the number of all copies of the page. */
+static size_t find_gone(const struct duplicates_found *page, struct alike_listing *listing)
 {
     struct fault unused = { 0 };
     struct gone_copies *gone;
@@ -91,16 +99,17 @@ static void find_gone(struct cli *cli, const struct duplicates_found *page, stru
         copies += page->groups.at[i].each.count;
     size = sizeof(*gone) + copies * sizeof(*gone->at);
     listing->gone_count = 0;
-    listing->gone = arena_array(&cli->arena, copies + 1, sizeof(*listing->gone));
+    listing->gone = arena_array(&listing->arena, copies + 1, sizeof(*listing->gone));
     gone = listing->is_hung ? NULL : trial_memory(size);
     if (!gone)
-        return;
+        return copies;
     gone->page = page;
     listing->is_hung = look_run(look_for_gone, gone, &unused) != ERR_OK;
     for (; listing->gone_count < gone->count; listing->gone_count++)
         listing->gone[listing->gone_count] = gone->at[listing->gone_count];
     trial_memory_free(gone, size);
     qsort(listing->gone, listing->gone_count, sizeof(*listing->gone), by_place);
+    return copies;
 }
 
 static bool is_listed_gone(const struct alike_listing *listing, const struct duplicate *one)
@@ -108,14 +117,100 @@ static bool is_listed_gone(const struct alike_listing *listing, const struct dup
     return listing->gone_count && bsearch(&one, listing->gone, listing->gone_count, sizeof(one), by_place);
 }
 
-static const char *copy_word(const struct alike_listing *listing, const struct duplicate *one)
+/* ---- copies that are read again ---- */
+
+static int verified_order(const void *a, const void *b)
 {
-    return is_listed_gone(listing, one) ? "gone" : choice_word(&copy_state_table, one->state.value);
+    const struct item_file *x = a, *y = b;
+
+    return id_compare(x->id, y->id);
 }
 
+/* Adds the verdicts of the indexer about these items. */
+static enum err ask_verdicts(struct cli *cli, struct alike_listing *listing, const struct id *ids, uint32_t count,
+                             struct fault *fault)
+{
+    const struct indexer_verify ask = { .ids = { count, (struct id *)(uintptr_t)ids } };
+    struct item_files found = { 0 };
+    enum err e = cli_ask(cli, "indexer.verify", &ask, &found, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < found.each.count && i < count; i++)
+        listing->verified[listing->verified_count++] = found.each.at[i];
+    return e;
+}
+
+/* Has the files of a page read, except those that are away or gone. */
+static enum err verify_page(struct cli *cli, const struct duplicates_found *page, size_t copies,
+                            struct alike_listing *listing, struct fault *fault)
+{
+    struct id *ids = arena_array(&listing->arena, copies + 1, sizeof(*ids));
+    uint32_t count = 0;
+    enum err e = ERR_OK;
+
+    listing->verified = arena_array(&listing->arena, copies + 1, sizeof(*listing->verified));
+    listing->verified_count = 0;
+    for (uint32_t i = 0; i < page->groups.count; i++) {
+        const struct duplicate_group *group = &page->groups.at[i];
+        for (uint32_t k = 0; k < group->each.count; k++)
+            if (group->each.at[k].state.value == COPY_STATE_HERE && !is_listed_gone(listing, &group->each.at[k]))
+                ids[count++] = group->each.at[k].id;
+    }
+    for (uint32_t at = 0; e == ERR_OK && at < count; at += VERIFIED)
+        e = ask_verdicts(cli, listing, ids + at, count - at < VERIFIED ? count - at : VERIFIED, fault);
+    qsort(listing->verified, listing->verified_count, sizeof(*listing->verified), verified_order);
+    return e;
+}
+
+/* 0: the copy was not read. */
+static int32_t verdict_of(const struct alike_listing *listing, const struct duplicate *one)
+{
+    const struct item_file key = { .id = one->id };
+    const struct item_file *found =
+        listing->verified_count ? bsearch(&key, listing->verified, listing->verified_count, sizeof(key), verified_order)
+                                : NULL;
+
+    return found ? found->verdict.value : 0;
+}
+
+static bool is_changed(const struct alike_listing *listing, const struct duplicate *one)
+{
+    return is_listed_gone(listing, one) || verdict_of(listing, one) == FILE_VERDICT_CHANGED;
+}
+
+/* True for a copy that is here and is what the catalogue knows. */
 static bool is_here(const struct alike_listing *listing, const struct duplicate *one)
 {
-    return one->state.value == COPY_STATE_HERE && !is_listed_gone(listing, one);
+    return one->state.value == COPY_STATE_HERE && verdict_of(listing, one) == FILE_VERDICT_SAME;
+}
+
+static const char *copy_word(const struct alike_listing *listing, const struct duplicate *one)
+{
+    const int32_t verdict = verdict_of(listing, one);
+
+    if (is_listed_gone(listing, one))
+        return "gone";
+    return verdict ? choice_word(&file_verdict_table, verdict) : choice_word(&copy_state_table, one->state.value);
+}
+
+/* Takes what the copies of this part leave to free. */
+static void count_free(struct alike_listing *listing, const struct duplicate_group *group)
+{
+    if (group->first == 0) {
+        listing->free += listing->of_group;
+        listing->of_group = group->free;
+        listing->listed++;
+    }
+    for (uint32_t i = 0; i < group->each.count; i++) {
+        const struct duplicate *one = &group->each.at[i];
+        if (one->state.value != COPY_STATE_HERE || is_here(listing, one))
+            continue;
+        listing->unmarked += is_listed_gone(listing, one);
+        listing->unproven += !is_listed_gone(listing, one);
+        if (id_equal(one->id, group->keep) || one->size > listing->of_group)
+            listing->of_group = 0;
+        else
+            listing->of_group -= one->size;
+    }
 }
 
 /* ---- groups ---- */
@@ -126,7 +221,7 @@ static void make_line(struct arena *arena, const struct alike_listing *listing, 
 {
     const struct duplicate *kept = kept_one(group);
     uint32_t count = group->each.count;
-    bool is_kept = !kept || !is_listed_gone(listing, kept);
+    bool is_kept = !kept || kept->state.value != COPY_STATE_HERE || is_here(listing, kept);
 
     *line = (struct duplicate_line){
         .kind = group->kind,
@@ -140,9 +235,10 @@ static void make_line(struct arena *arena, const struct alike_listing *listing, 
         .has_reason = group->has_reason,
         .reason = group->reason,
         .away = { 0, arena_array(arena, count, sizeof(struct id)) },
+        .changed = { 0, arena_array(arena, count, sizeof(struct id)) },
         .count = group->count,
         .first = group->first,
-        .free = group->free,
+        .free = listing->of_group,
         .layers = group->layers,
         .items = group->each,
     };
@@ -151,6 +247,8 @@ static void make_line(struct arena *arena, const struct alike_listing *listing, 
         line->ids.at[i] = group->each.at[i].id;
         if (!is_here(listing, &group->each.at[i]))
             line->away.at[line->away.count++] = group->each.at[i].id;
+        if (is_changed(listing, &group->each.at[i]))
+            line->changed.at[line->changed.count++] = group->each.at[i].id;
     }
 }
 
@@ -192,13 +290,13 @@ static const char *reason_of(const struct duplicate_group *group)
     return NULL;
 }
 
-static void group_head(struct buffer *to, const struct duplicate_group *group)
+static void group_head(struct buffer *to, const struct alike_listing *listing, const struct duplicate_group *group)
 {
     cli_print(to, "%s", choice_word(&duplicate_kind_table, group->kind.value));
     for (uint32_t i = 0; i < group->differs.count; i++)
         cli_print(to, "%s%.*s", i ? ", " : ": other ", TEXT_ARG(group->differs.at[i]));
     cli_print(to, "; %llu copies, ", (unsigned long long)group->count);
-    human_bytes(to, group->free);
+    human_bytes(to, listing->of_group);
     buffer_add_text(to, " to free");
     if (reason_of(group))
         cli_print(to, "; keep: %s", reason_of(group));
@@ -222,24 +320,24 @@ static void copy_row(struct buffer *to, const struct alike_listing *listing, con
 static void group_row(struct buffer *to, const struct alike_listing *listing, const struct duplicate_group *group)
 {
     if (group->first == 0)
-        group_head(to, group);
+        group_head(to, listing, group);
     for (uint32_t i = 0; i < group->each.count; i++)
         copy_row(to, listing, group, &group->each.at[i]);
 }
 
-static enum err print_groups(struct cli *cli, const struct duplicates_found *found, struct alike_listing *listing)
+static enum err print_groups(struct cli *cli, const struct duplicates_found *found, struct alike_listing *listing,
+                             struct fault *fault)
 {
-    enum err e = ERR_OK;
+    size_t copies = find_gone(found, listing);
+    enum err e = verify_page(cli, found, copies, listing, fault);
 
-    find_gone(cli, found, listing);
     for (uint32_t i = 0; i < found->groups.count && e == ERR_OK; i++) {
         const struct duplicate_group *group = &found->groups.at[i];
         listing->is_unfinished = listing->is_unfinished && group->first > 0;
         if (group->first == 0 && listing->left == 0)
             return ERR_OK;
         listing->left -= group->first == 0;
-        for (uint32_t k = 0; k < group->each.count; k++)
-            listing->unmarked += is_listed_gone(listing, &group->each.at[k]);
+        count_free(listing, group);
         if (cli->options.json)
             e = group_json(cli, listing, group);
         else
@@ -261,6 +359,14 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
               (unsigned long long)listing->unmarked);
     if (listing->unmarked)
         cli_remark(&remark);
+    if (listing->unproven) {
+        buffer_reset(&remark);
+        cli_print(&remark,
+                  "loophole: copies whose files are not what the catalogue knows, or cannot be read now: %llu\n"
+                  "  remove nothing because of these; changed files are read again: repeat the command later",
+                  (unsigned long long)listing->unproven);
+        cli_remark(&remark);
+    }
     if (found->unread) {
         buffer_reset(&remark);
         cli_print(&remark,
@@ -273,8 +379,23 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     if (cli->options.json)
         return;
     cli_print(&cli->out, "%llu group%s, ", (unsigned long long)found->total, text_plural(found->total));
-    human_bytes(&cli->out, found->free);
+    if (listing->listed < found->total)
+        cli_print(&cli->out, "of which %llu are listed: ", (unsigned long long)listing->listed);
+    human_bytes(&cli->out, listing->free + listing->of_group);
     buffer_add_text(&cli->out, " can be freed by keeping one copy of each\n");
+}
+
+/* The page is valid until the next one: other asks come between. */
+static enum err ask_page(struct cli *cli, const struct search_duplicates *ask, struct alike_listing *listing,
+                         struct duplicates_found *page, struct fault *fault)
+{
+    struct duplicates_found found = { 0 };
+    enum err e = cli_ask(cli, "search.duplicates", ask, &found, fault);
+
+    arena_reset(&listing->arena);
+    if (e == ERR_OK)
+        codec_keep(&duplicates_found_shape, &found, &listing->arena, page);
+    return e;
 }
 
 enum err alike_duplicates(struct cli *cli, struct fault *fault)
@@ -292,14 +413,15 @@ enum err alike_duplicates(struct cli *cli, struct fault *fault)
         ask.limit = listing.left < PAGE ? wanted : PAGE;
         found = (struct duplicates_found){ 0 };
         if (e == ERR_OK)
-            e = cli_ask(cli, "search.duplicates", &ask, &found, fault);
+            e = ask_page(cli, &ask, &listing, &found, fault);
         if (e == ERR_OK)
-            e = print_groups(cli, &found, &listing);
+            e = print_groups(cli, &found, &listing, fault);
         if (e == ERR_OK && !text_copy(cursor, sizeof cursor, found.cursor))
             e = fault_set(fault, ERR_INTERNAL, "the cursor of the duplicates is too long");
         ask.cursor = text_of(cursor);
     } while (e == ERR_OK && cursor[0] && (listing.left > 0 || listing.is_unfinished));
     if (e == ERR_OK)
         print_sum(cli, &found, &listing);
+    arena_free(&listing.arena);
     return e;
 }

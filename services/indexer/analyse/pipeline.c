@@ -8,6 +8,29 @@
 
 /* ---- results of workers ---- */
 
+static void take_result(void *state, struct work *work, const struct result *result);
+
+/* A file with another hash is a file that was added: it is analysed as its item. */
+static void take_verified(struct pipeline *pipeline, struct work *work, const struct result *result)
+{
+    const struct bytes content = result->found.content;
+    bool is_read = content.len == sizeof(work->expected.b);
+    bool is_same = is_read && memcmp(content.at, work->expected.b, content.len) == 0;
+
+    if (!is_read || is_same) {
+        pipeline_end_verify(pipeline, work, is_same ? FILE_VERDICT_SAME : FILE_VERDICT_UNREAD);
+        return;
+    }
+    pipeline->events.verified(pipeline->events.state, work, FILE_VERDICT_CHANGED);
+    work->verifies = 0;
+    if (!id_table_add(&pipeline->items, work->id)) {
+        work_free(work);
+        return;
+    }
+    pipeline->counts.fresh++;
+    take_result(pipeline, work, result);
+}
+
 static void answer_ask(struct pipeline *pipeline, struct work *work, const struct result *result)
 {
     struct heard answer = { .found = result->found, .path = bytes_of(work->path, strlen(work->path)) };
@@ -46,6 +69,10 @@ static void take_result(void *state, struct work *work, const struct result *res
         answer_ask(pipeline, work, result);
         return;
     }
+    if (work->verifies) {
+        take_verified(pipeline, work, result);
+        return;
+    }
     if (work->remakes) {
         pipeline_report_artefacts(pipeline, work, &result->found);
         return;
@@ -76,7 +103,11 @@ static void take_loss(void *state, struct work *work, enum pool_loss loss, struc
     }
     if (loss == POOL_CHANGED)
         pipeline->events.look_again(pipeline->events.state, work->library, work->path);
-    else if (loss != POOL_UNREAD && !work->remakes)
+    if (loss == POOL_CHANGED && work->verifies) {
+        pipeline_end_verify(pipeline, work, FILE_VERDICT_CHANGED);
+        return;
+    }
+    if (loss != POOL_CHANGED && loss != POOL_UNREAD && !work->remakes && !work->verifies)
         pipeline->events.look_later(pipeline->events.state, work->library);
     pipeline_report_nothing(pipeline, work);
 }
@@ -153,6 +184,12 @@ void pipeline_remake(struct pipeline *pipeline, struct work *work, bool first)
         pool_again(pipeline->pool, work);
     else
         pool_add(pipeline->pool, work);
+}
+
+void pipeline_verify(struct pipeline *pipeline, struct work *work)
+{
+    work->mode = WORKER_MODE_HASH;
+    pool_again(pipeline->pool, work);
 }
 
 static bool of_library(const void *library, const struct work *work)

@@ -9,6 +9,7 @@
 #ifndef LOOPHOLE_INDEXER_PIPELINE_H
 #define LOOPHOLE_INDEXER_PIPELINE_H
 
+#include "schema_indexer.h"
 #include "services/indexer/analyse/pool.h"
 #include "services/indexer/analyse/result_queue.h"
 #include "services/indexer/base/catalogue_reader.h"
@@ -30,7 +31,8 @@ struct pipeline_events {
     void (*look_again)(void *state, struct id library, const char *path);
     /* Files of the library could not be opened or decoded now: it must be scanned again after a while. */
     void (*look_later)(void *state, struct id library);
-    void (*remade)(void *state, struct id content, enum remade_how how); /* the end of pipeline_remake */
+    void (*remade)(void *state, struct id content, enum remade_how how);               /* the end of pipeline_remake */
+    void (*verified)(void *state, const struct work *work, enum file_verdict verdict); /* the end of pipeline_verify */
     void *state;
 };
 
@@ -42,7 +44,10 @@ void pipeline_free(struct pipeline *pipeline); /* NULL is allowed */
 void pipeline_add(struct pipeline *pipeline, struct work *work); /* takes ownership */
 void pipeline_ask(struct pipeline *pipeline, struct work *work); /* for its ticket: before all others, not counted */
 void pipeline_remake(struct pipeline *pipeline, struct work *work, bool first); /* after all others, or before */
-void pipeline_withdraw(struct pipeline *pipeline, struct id library);           /* drops what is not in progress */
+/* Hashes the file of an item before all others, for work->verifies. If the hash is not work->expected, the item is
+ * analysed again. */
+void pipeline_verify(struct pipeline *pipeline, struct work *work);
+void pipeline_withdraw(struct pipeline *pipeline, struct id library); /* drops what is not in progress */
 
 void pipeline_turn(struct pipeline *pipeline); /* at the end of each turn */
 void pipeline_tick(struct pipeline *pipeline); /* about every 100 ms */

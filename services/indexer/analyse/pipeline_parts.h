@@ -43,6 +43,9 @@ void pipeline_report_nothing(struct pipeline *pipeline, struct work *work);
 /* The file of a known content was analysed again: persist gets only its artefacts. */
 void pipeline_report_artefacts(struct pipeline *pipeline, struct work *work, const struct analysed *found);
 
+/* Ends a work of pipeline_verify. */
+void pipeline_end_verify(struct pipeline *pipeline, struct work *work, enum file_verdict verdict);
+
 /* called by result_queue.h */
 void pipeline_take_outcome(void *pipeline, void *work, const struct operation *operation,
                            const struct outcome *outcome);

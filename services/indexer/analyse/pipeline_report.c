@@ -33,6 +33,12 @@ static void end_remake(struct pipeline *pipeline, struct work *work, enum remade
     pipeline->events.remade(pipeline->events.state, content, how);
 }
 
+void pipeline_end_verify(struct pipeline *pipeline, struct work *work, enum file_verdict verdict)
+{
+    pipeline->events.verified(pipeline->events.state, work, verdict);
+    work_free(work);
+}
+
 static void finish_work(struct pipeline *pipeline, struct work *work)
 {
     id_table_remove(&pipeline->items, work->id);
@@ -49,6 +55,10 @@ void pipeline_report_nothing(struct pipeline *pipeline, struct work *work)
 {
     if (work->remakes) {
         end_remake(pipeline, work, REMADE_NOT_NOW);
+        return;
+    }
+    if (work->verifies) {
+        pipeline_end_verify(pipeline, work, FILE_VERDICT_UNREAD);
         return;
     }
     pipeline->counts.fresh -= pipeline->counts.fresh > 0;

@@ -22,6 +22,8 @@ struct work {
     bool created;           /* the item is as new as the scan, so it may be an older one that moved */
     bool is_cloud;          /* it is not opened while its content is only online */
     bool remakes;           /* only the artefacts of its content are made again */
+    uint64_t verifies;      /* the ask of verify.h that wants to know … */
+    struct id expected;     /* … whether the hash is still this; 0: none */
     bool waits;             /* the scan saw no analysis of it, but a worker may have made one since */
     bool retry;             /* a person wants the failed file to be analysed again */
     enum worker_mode mode;  /* what to do next */
