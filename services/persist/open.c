@@ -84,10 +84,14 @@ static void alarm_of_store(struct persist *p, const struct fault *fault)
 {
     char what[sizeof(p->alarm)];
 
-    p->alarm_of_disk = fault->code == ERR_FULL || !persist_has_room(p);
+    p->alarm_of_disk = false;
     p->why = *fault;
+    if (fault->code == ERR_FULL || !persist_has_room(p)) {
+        turn_alarm_full(p);
+        return;
+    }
     snprintf(what, sizeof(what), "%s%.200s", is_doubted(p) ? "" : "the store cannot be written:  ", fault->what);
-    turn_alarm(p, p->alarm_of_disk ? "the disk is full: read-only" : what);
+    turn_alarm(p, what);
 }
 
 static void try_to_open(struct persist *p)

@@ -65,6 +65,7 @@ def a_stop_that_the_streamer_dies_before_is_done_by_its_successor(it):
         if stop.wait(120):
             contains(printed_in(said), 'no take is under way')  # the take was final before the answer left
         it.until_is(id, 'final')
+        is_not_cut(it, id)
         is_in_order(it, f'stop{number}.wav')
         home.wait_ready('streamer')
 
@@ -93,7 +94,8 @@ def after_the_death_of_all_at_most_the_last_second_is_missing(it):
     it.forget_memory()
     it.home.up()
     _recovers(it, id, 'rest.wav', frames)
-    same([], it.home.json('record', 'takes'))
+    same([id], list(it.takes()))
+    says_why(it, id, 'stopped while it was recorded')
 
 
 def _recovers(it, id, name, frames):
@@ -219,6 +221,75 @@ def a_full_disk_ends_the_take_with_the_frames_so_far(home):
         same(48000, it.read('again.wav')['frames'])
         same('', home.ask('streamer.status')['alarm'])
         home.stop()
+
+
+def says_why(it, id, why):
+    """The mark of a take that was cut: in the item, in the list of takes, in its answer and in a search. Returns it."""
+    cut, listed, taken = it.show(id)['cut'], it.takes()[id], it.home.ask('streamer.take', f'id={id}')
+    contains(cut['why'], why)
+    same({(cut['why'], cut['code'], cut['at'])}, {(one['failure'], one['failure_code'], one['frames']) for one in (listed, taken)})
+    contains(it.home.loophole('show', id).out, cut['why'])
+    contains(it.home.loophole('record', 'takes').out, cut['why'])
+    query = 'is:cut' if it.lifecycle(id) == 'final' else 'is:cut is:abandoned'
+    until(lambda: id in [one['id'] for one in it.home.json('search', query)], what='search finds it')
+    return cut
+
+
+def is_not_cut(it, id):
+    same((None, None, ''), (it.show(id).get('cut'), it.takes().get(id), it.home.ask('streamer.take', f'id={id}')['failure']))
+
+
+@claim
+def a_take_that_a_full_disk_cut_says_so_after_the_next_take_and_after_a_restart(home):
+    with Small(home.file('takes'), '2m') as disk, recording_in(disk.at)(home) as it:
+        id = it.until_final('full', '--seconds', '60')
+        cut = says_why(it, id, 'No space left on device')
+        same(('full', 60 * 48000, it.show(id)['frames']), (cut['code'], cut['wanted'], cut['at']))
+        it.until_analysed(id)
+        os.truncate(it.file('full.wav'), 4096)
+        until(lambda: shutil.disk_usage(disk.at).free > 1000000)
+        is_not_cut(it, it.until_final('again', '--seconds', '1'))
+        stopped = it.start('stopped')
+        it.until_frames(stopped, 10000)
+        it.stop()
+        is_not_cut(it, stopped)
+        home.kill('streamer')
+        home.wait_ready('streamer')
+        same(cut['why'], home.ask('streamer.take', f'id={id}')['failure'])
+        same(cut, it.show(id)['cut'])
+        is_not_cut(it, stopped)
+        home.stop()
+
+
+@claim(inside=Recording)
+def a_take_that_was_answered_is_never_gone_after_a_power_cut_and_says_why_it_ended(it):
+    for number in range(4):
+        id = it.start(f'cut{number}', '--seconds', '600')
+        time.sleep(number * .3)  # the fault itself: how long it was recorded
+        it.kill_all()
+        it.forget_memory()
+        it.home.up()
+        until(lambda: it.lifecycle(id) in ('final', 'abandoned'), what='the take has ended')  # pylint: disable=cell-var-from-loop
+        cut = says_why(it, id, 'stopped while it was recorded')
+        same(('offline', 600 * 48000), (cut['code'], cut['wanted']))
+        contains(it.home.loophole('status').out, f'the take cut{number} ended early')
+        figure(f'{number * .3} s: {cut["at"]} frames, {it.lifecycle(id)}')
+        it.home.kill('streamer')
+        it.home.wait_ready('streamer')
+        same(cut, says_why(it, id, 'stopped while'))
+        it.count()
+        until(lambda: it.home.is_ready('audio'))
+    it.home.stop()
+
+
+@claim(inside=Recording)
+def a_take_that_the_end_of_the_engine_cut_says_so(it):
+    id = it.start('down')
+    it.until_frames(id, 50000)
+    it.home.stop()
+    it.home.up()
+    it.until_is(id, 'final')
+    says_why(it, id, 'the engine stopped while it was recorded')
 
 
 run_claims()

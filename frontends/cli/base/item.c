@@ -121,6 +121,16 @@ static void full_gaps(struct buffer *to, const struct media *media)
         buffer_add_text(to, ", ...");
 }
 
+static void full_cut(struct buffer *to, const struct media *media)
+{
+    double rate = media->sample_rate ? (double)media->sample_rate : 1;
+
+    cli_print(to, "\n  cut              after %.3f s", (double)media->cut.at / rate);
+    if (media->cut.has_wanted)
+        cli_print(to, " of %.3f s", (double)media->cut.wanted / rate);
+    cli_print(to, ": %.*s", TEXT_ARG(media->cut.why));
+}
+
 /* Names each context once; --json has role, section and time too. */
 static void full_uses(struct buffer *to, const struct media_found *found)
 {
@@ -155,6 +165,8 @@ void item_full(struct buffer *to, const struct media_found *found)
     full_tags(to, item);
     if (media->has_lost && media->lost > 0)
         full_gaps(to, media);
+    if (media->has_cut)
+        full_cut(to, media);
     if (found->contexts)
         full_uses(to, found);
     if (media->notes.len)

@@ -142,6 +142,8 @@ static void add_take(const struct media *media, struct item_line *line)
     line->lost_at = media->lost_at;
     line->has_lost_more = media->has_lost_more;
     line->lost_more = media->lost_more;
+    line->has_cut = media->has_cut;
+    line->cut = media->cut;
 }
 
 void item_line_make(struct arena *arena, const struct item *item, struct item_line *line)

@@ -49,7 +49,9 @@ static void print_take_row(struct buffer *to, const struct recording *take)
     cli_print(to, "  %.*s", TEXT_ARG(take->name));
     if (take->lost)
         cli_print(to, "  (%llu frame%s lost)", (unsigned long long)take->lost, text_plural(take->lost));
-    if (take->failure.len)
+    if (take->failure.len && take->has_wanted && take->rate)
+        cli_print(to, "  (of %.1f s: %.*s)", (double)take->wanted / (double)take->rate, TEXT_ARG(take->failure));
+    else if (take->failure.len)
         cli_print(to, "  (%.*s)", TEXT_ARG(take->failure));
     if (take->has_encoded && take->frames > 0)
         cli_print(to, "  (%.0f %%)", 100.0 * (double)take->encoded / (double)take->frames);
@@ -360,7 +362,7 @@ enum err takes_list(struct cli *cli, struct fault *fault)
     enum err e = cli_ask(cli, "streamer.takes", NULL, &takes, fault);
 
     if (e == ERR_OK)
-        cli_none(cli, takes.each.count, "No take is under way, unfinished or abandoned.");
+        cli_none(cli, takes.each.count, "No take is under way, unfinished, abandoned or cut short.");
     return e == ERR_OK ? report_all(cli, &takes) : e;
 }
 

@@ -138,6 +138,8 @@ static void note_end(const struct persist_end_take *ask, struct media *now)
     now->lost_at = ask->lost_at;
     now->has_lost_more = ask->has_lost_more;
     now->lost_more = ask->lost_more;
+    now->has_cut = ask->has_cut;
+    now->cut = ask->cut;
     if (ask->lifecycle.value != LIFECYCLE_FINAL)
         return;
     now->analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };

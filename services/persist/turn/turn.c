@@ -29,6 +29,15 @@ void turn_alarm(struct persist *p, const char *what)
     service_publish(p->service, "alarm", &event);
 }
 
+void turn_alarm_full(struct persist *p)
+{
+    char what[sizeof(p->alarm)];
+
+    p->alarm_of_disk = true;
+    (void)snprintf(what, sizeof(what), "the disk is full: read-only: %.150s has no room", p->paths->data);
+    turn_alarm(p, what);
+}
+
 /* ---- beginning ---- */
 
 static enum err load_head(struct persist *p)
@@ -42,24 +51,32 @@ static enum err load_head(struct persist *p)
     return e;
 }
 
+/* LMDB's sentence may be that of another error, or name no disk. */
+static void say_full(const struct persist *p, struct fault *fault)
+{
+    if (!persist_has_room(p))
+        fault_set(fault, ERR_FULL, "the disk is full: %.150s has no room: free some space", p->paths->data);
+    if (fault->code == ERR_FULL)
+        fault_hint(fault, "%s", hint_of_full);
+}
+
 /* After a disk error LMDB does not trust its environment any more, so the store is opened again. On a full disk, a
  * partial write may look like such an error. */
 static void open_anew(struct persist *p, struct fault *fault)
 {
     if (fault->code != ERR_IO)
         return;
-    if (!persist_has_room(p))
-        fault->code = ERR_FULL;
-    fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened again: repeat the ask");
+    fault_hint(fault, "the store is opened again: repeat the ask");
+    say_full(p, fault);
     p->hooks->open_again(p, fault);
 }
 
 static void blame_disk(struct persist *p, struct fault *fault)
 {
     if (fault->code == ERR_FULL) {
-        p->alarm_of_disk = true;
-        fault_hint(fault, "%s", hint_of_full);
-        turn_alarm(p, "the disk is full: read-only");
+        say_full(p, fault);
+        turn_alarm_full(p);
+        return;
     }
     open_anew(p, fault);
 }

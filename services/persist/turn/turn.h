@@ -79,6 +79,7 @@ void turn_end_unless_asked(void *persist);
 
 /* Reports a change of the alarm once: in the log, as an event and in `status`. "" ends the alarm. */
 void turn_alarm(struct persist *p, const char *what);
+void turn_alarm_full(struct persist *p); /* the disk is full, with its path */
 
 /* A write outside the store failed: ends the turn, and continues as after a commit that failed with this error. */
 void turn_blame_disk(struct persist *p, struct fault *fault);

@@ -92,6 +92,8 @@ static void add_states(struct entry *entry, const struct media *media)
         entry_value(entry, TERM_IS, TEXT("pending"));
     if (media->lifecycle.value == LIFECYCLE_ABANDONED)
         entry_value(entry, TERM_IS, TEXT("abandoned"));
+    if (media->has_cut)
+        entry_value(entry, TERM_IS, TEXT("cut"));
 }
 
 /* ---- facts ---- */

@@ -52,10 +52,29 @@ const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
 const struct filter filter_attribute = { "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number from analysis" };
 
 const char *const filter_states[] = {
-    "local",          "remote",          "external",         "offline",  "missing",   "favourite",
-    "hidden",         "failed",          "quarantined",      "analysed", "waiting",   "loop",
-    "oneshot",        "truncated",       "unclosed",         "pending",  "abandoned", "remote_fetching",
-    "remote_offline", "external_online", "external_offline", NULL,
+    "local",
+    "remote",
+    "external",
+    "offline",
+    "missing",
+    "favourite",
+    "hidden",
+    "failed",
+    "quarantined",
+    "analysed",
+    "waiting",
+    "loop",
+    "oneshot",
+    "truncated",
+    "unclosed",
+    "cut",
+    "pending",
+    "abandoned",
+    "remote_fetching",
+    "remote_offline",
+    "external_online",
+    "external_offline",
+    NULL,
 };
 
 const char *const filter_views[] = { "project", "global", "combined", NULL };

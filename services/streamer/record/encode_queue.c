@@ -40,6 +40,7 @@ static void encode_to_flac(struct take *take, const struct take_flac *flac)
     take->format = TAKE_FORMAT_FLAC;
     take->facts = flac->facts;
     take_note_gaps(take, &flac->gaps);
+    take->cut = flac->cut;
     take->frames = flac->count;
     take->size = flac->size;
     take->mtime = flac->mtime;
@@ -86,6 +87,7 @@ static void start_encoding(struct take *take)
     flac->facts = take->facts;
     flac->facts.item = take->item;
     flac->gaps = take->gaps;
+    flac->cut = take->cut;
     flac->place = take_find_place(takes, take->item);
     take->flac = flac;
     take->reported = clock_steady();

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/process/log.h"
+#include "services/streamer/record/take_cut.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/takes.h"
 
@@ -29,13 +30,6 @@ static int32_t take_state_of(const struct take *take)
 static uint32_t places_of(const struct wav_gaps *gaps)
 {
     return gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
-}
-
-void take_describe_failure(const struct fault *fault, struct recording *to)
-{
-    to->failure = text_of(fault->what);
-    to->has_failure_code = fault->code != ERR_OK;
-    to->failure_code = to->has_failure_code ? text_of(err_name(fault->code)) : (struct text){ 0 };
 }
 
 void take_describe(struct take *take, struct recording *to)
@@ -66,7 +60,7 @@ void take_describe(struct take *take, struct recording *to)
                               .lost_at = { .at = take->lost_at, .count = places_of(&take->gaps) },
                               .has_lost_more = take->gaps.count > WAV_GAPS,
                               .lost_more = take->gaps.count - places_of(&take->gaps) };
-    take_describe_failure(&take->fault, to);
+    take_cut_describe(take, to);
 }
 
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
@@ -222,6 +216,7 @@ static void follow_running(struct take *take)
     }
     if (take->wish == TAKE_WISH_NOTHING)
         return;
+    atomic_store(&take->file->is_asked, take->fault.code == ERR_OK);
     atomic_store(&take->file->is_erased, take->wish == TAKE_WISH_CANCEL && take->takes->deletes_cancelled);
     take->phase = TAKE_STOPPING;
     take->since = now;
@@ -339,21 +334,13 @@ void take_leave(struct take *take, const struct fault *fault)
 
 static void judge_recording(struct take *take, const struct take_file *file)
 {
-    bool is_failed = file->fault.code != ERR_OK;
-
     take->result =
         take->wish == TAKE_WISH_CANCEL || file->fault.code == ERR_BAD_REQUEST ? LIFECYCLE_ABANDONED : LIFECYCLE_FINAL;
-    take->is_forgotten =
-        file->is_gone || atomic_load(&file->is_erased) || (take->frames == 0 && file->fault.code != ERR_BAD_REQUEST);
-    if (take->is_forgotten)
+    take->is_forgotten = file->is_gone || atomic_load(&file->is_erased) ||
+                         (take->frames == 0 && !file->is_mark && file->fault.code != ERR_BAD_REQUEST);
+    if (take->is_forgotten || take->frames == 0)
         take->result = LIFECYCLE_ABANDONED;
-    if (!is_failed || file->is_gone)
-        return;
-    take->fault = file->fault;
-    log_fault("a take ended early", &take->fault);
-    snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the take %.60s ended early: %.120s", take->name,
-             file->fault.what);
-    take_publish(take, "take_failed");
+    take_cut_judge(take, file);
 }
 
 /* True if the capture continues after the take, which has its length: take_keep_listen keeps the following frames. */

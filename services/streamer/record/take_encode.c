@@ -13,7 +13,7 @@
 #include "proto/transport/sandboxed.h"
 #include "schema_worker.h"
 
-enum { ANSWER_US = 120000000, POLL_MS = 100, TRIES = 2, COMMENT_SIZE = 4001, PLACE_SIZE = 48 };
+enum { ANSWER_US = 120000000, POLL_MS = 100, TRIES = 2, COMMENT_SIZE = 4001, PLACE_SIZE = 48, CUT_SIZE = 320 };
 
 /* The worker of one encoding. Only this thread sends jobs to it. */
 struct talk {
@@ -103,6 +103,13 @@ static enum err sync_written(struct talk *talk)
     return report_life(talk->flac);
 }
 
+static void say_cut(const struct wav_cut *cut, char *to, size_t size)
+{
+    if (cut->is_cut)
+        (void)snprintf(to, size, " cut %s at %llu of %llu: %s", cut->code, (unsigned long long)cut->at,
+                       (unsigned long long)cut->wanted, cut->why);
+}
+
 /* Writes the facts for a successor that finds only the FLAC; gaps as "at+frames", as many as there is room for. */
 static void say_facts(const struct take_flac *flac, char to[COMMENT_SIZE])
 {
@@ -114,9 +121,10 @@ static void say_facts(const struct take_flac *flac, char to[COMMENT_SIZE])
                  id_write(facts->item, id), (long long)facts->first, (long long)facts->latency_frames,
                  facts->is_filled ? "fill" : "skip", (unsigned long long)gaps->lost, (unsigned long long)gaps->count);
 
-    for (uint32_t i = 0; i < gaps->count && i < WAV_GAPS && len < COMMENT_SIZE - PLACE_SIZE; i++)
+    for (uint32_t i = 0; i < gaps->count && i < WAV_GAPS && len < COMMENT_SIZE - PLACE_SIZE - CUT_SIZE; i++)
         len += snprintf(to + len, PLACE_SIZE, " %llu+%llu", (unsigned long long)gaps->each[i].at,
                         (unsigned long long)gaps->each[i].frames);
+    say_cut(&flac->cut, to + len, (size_t)(COMMENT_SIZE - len));
 }
 
 static enum err encode_all(struct talk *talk)
@@ -147,18 +155,30 @@ static enum err encode_all(struct talk *talk)
 
 /* ---- reading back ---- */
 
-static void read_gaps(const char *words, struct wav_gaps *gaps)
+/* Returns the words after them. */
+static const char *read_gaps(const char *words, struct wav_gaps *gaps)
 {
     unsigned long long lost = 0, count = 0, at, frames;
     int len = 0;
 
     *gaps = (struct wav_gaps){ 0 };
     if (sscanf(words, " gaps %*s lost %llu places %llu%n", &lost, &count, &len) != 2)
-        return;
+        return words;
     gaps->lost = lost;
     gaps->count = count;
     for (uint32_t i = 0; i < WAV_GAPS && sscanf(words += len, " %llu+%llu%n", &at, &frames, &len) == 2; i++)
         gaps->each[i] = (struct wav_gap){ at, frames };
+    return words;
+}
+
+static void read_cut(const char *words, struct wav_cut *cut)
+{
+    unsigned long long at = 0, wanted = 0;
+
+    *cut = (struct wav_cut){ 0 };
+    cut->is_cut = sscanf(words, " cut %15s at %llu of %llu: %199[^\n]", cut->code, &at, &wanted, cut->why) == 4;
+    cut->at = at;
+    cut->wanted = wanted;
 }
 
 /* Reads the facts from the FLAC's comment, because the WAV with the facts is gone. */
@@ -176,7 +196,7 @@ static enum err read_facts(struct take_flac *flac, struct text comment)
     flac->facts.first = first;
     flac->facts.latency_frames = latency;
     flac->facts.is_filled = sscanf(words + at, " gaps %7s", gaps) == 1 && strcmp(gaps, "fill") == 0;
-    read_gaps(words + at, &flac->gaps);
+    read_cut(read_gaps(words + at, &flac->gaps), &flac->cut);
     return ERR_OK;
 }
 

@@ -26,6 +26,7 @@ struct take_flac {
     struct take_place place;  /* the disk of the WAV */
     struct wav_take facts;    /* rate 0: the WAV is gone; when done, the facts in the FLAC, except the rate */
     struct wav_gaps gaps;     /* the gaps, likewise */
+    struct wav_cut cut;       /* likewise */
     atomic_bool is_cancelled; /* set by the loop: the take stays a WAV */
     _Atomic uint64_t frames;  /* progress; half of it is reading back */
     enum take_became became;  /* from here on: valid when done */

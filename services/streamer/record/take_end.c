@@ -38,10 +38,9 @@ static void keep_remark(const struct take *take)
 {
     struct takes *takes = take->takes;
 
-    if (take->is_forgotten || (!take->remark[0] && take->fault.code == ERR_OK))
+    if (take->is_forgotten || !take->remark[0])
         return;
     takes->remarked = take->item;
-    takes->early = take->fault;
     memcpy(takes->remark, take->remark, sizeof(takes->remark));
 }
 
@@ -51,7 +50,6 @@ void take_recall_remark(const struct takes *takes, struct recording *to)
         return;
     to->has_remark = takes->remark[0] != '\0';
     to->remark = text_of(takes->remark);
-    take_describe_failure(&takes->early, to);
 }
 
 static void finish_take(struct take *take)
@@ -111,6 +109,17 @@ static struct encoded_take file_of(const struct take *take)
                                   .content = bytes_of(take->content, sizeof(take->content)) };
 }
 
+static struct take_cut cut_of(const struct take *take)
+{
+    const struct wav_cut *cut = &take->cut;
+
+    return (struct take_cut){ .code = text_of(cut->code),
+                              .why = text_of(cut->why),
+                              .at = (int64_t)take->frames,
+                              .has_wanted = cut->wanted > 0,
+                              .wanted = (int64_t)cut->wanted };
+}
+
 void take_end(struct take *take)
 {
     struct takes *takes = take->takes;
@@ -135,7 +144,10 @@ void take_end(struct take *take)
                                     .lost_at = reply.lost_at,
                                     .has_lost_more = reply.has_lost_more,
                                     .lost_more = reply.lost_more,
+                                    .has_cut = take->cut.is_cut,
                                     .has_encoded = take->is_flac };
+    if (take->cut.is_cut)
+        end.cut = cut_of(take);
     if (take->is_flac)
         end.encoded = file_of(take);
     struct fault fault = { 0 };

@@ -275,6 +275,8 @@ static bool await_capture(struct take_file *file)
 static enum err run_capture(struct take_file *file)
 {
     note_place(file);
+    file->take.cut = (struct wav_cut){ 0 }; /* it goes on */
+    file->take.take.has_begun = true;
     uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring));
     enum err e = wav_cut(&file->take, place, &file->fault);
     if (e == ERR_OK)
@@ -296,19 +298,51 @@ static bool measure_file(struct take_file *file)
     return true;
 }
 
+/* ---- the end ---- */
+
+/* It was stopped, perhaps by an ask that a dead streamer got, or it has its length. */
+static bool has_its_length(struct take_file *file)
+{
+    const struct wav *take = &file->take;
+
+    if (atomic_load(&file->is_asked) || (take->take.most > 0 && take->frames >= take->take.most))
+        return true;
+    return is_file_captured(file) && file->view.header.end <= ring_taken(&file->ring);
+}
+
+/* Notes why the take is shorter than it was to be. The word of a predecessor that ended the file stays. */
+static void note_cut(struct take_file *file)
+{
+    const struct wav *take = &file->take;
+
+    if (!take->take.has_begun || file->is_gone || take->was_ended || take->cut.is_cut)
+        return;
+    if (file->fault.code != ERR_OK || !has_its_length(file))
+        wav_mark_note(&file->take, &file->fault, file->work == TAKE_RESUME || !errand_goes_on(&file->errand));
+}
+
+/* True if nothing of it is to stay: it was cancelled, never ran, or was stopped before its first frame. */
+static bool leaves_nothing(const struct take_file *file)
+{
+    return atomic_load(&file->is_erased) || (file->take.frames == 0 && !file->take.cut.is_cut);
+}
+
 /* A full disk has room for the header, which exists already, and for the synced frames. */
 static void close_take_file(struct take_file *file, bool is_whole)
 {
     struct wav *take = &file->take;
     struct fault ignored;
 
-    if (atomic_load(&file->is_erased) || take->frames == 0)
+    take->cut.at = take->frames;
+    if (leaves_nothing(file))
         unlink(file->path);
     else if ((!is_whole && wav_cut(take, take->frames, &ignored) != ERR_OK) ||
              wav_end(take, is_whole ? &file->fault : &ignored) != ERR_OK) {
         (void)wav_cut(take, take->synced, &ignored);
+        take->cut.at = take->frames;
         (void)wav_sync(take, &ignored);
     }
+    file->is_mark = take->frames == 0 && !leaves_nothing(file);
     atomic_store(&file->frames, take->frames);
 }
 
@@ -335,6 +369,8 @@ static void record_take(struct take_file *file)
         atomic_store(&file->is_erased, true); /* nothing has been acknowledged yet */
     /* its streamer died before the first byte */
     file->is_gone = file->work == TAKE_RESUME && measure_file(file) && file->size == 0;
+    if (!is_unchanged(file, e))
+        note_cut(file);
     if (file->is_gone || !is_unchanged(file, e))
         close_take_file(file, e == ERR_OK);
     (void)measure_file(file);

@@ -41,12 +41,14 @@ struct take_file {
     struct wav take;           /* a new take's facts, or those of the file; the loop may read them from RUNNING on */
     _Atomic int stage;
     atomic_bool is_ending; /* set by the loop: write the ring's present cells, then end */
+    atomic_bool is_asked;  /* set by the loop before the end: a person ends it, so it has its length */
     atomic_bool is_erased; /* set by the loop before the end: delete the file */
     _Atomic uint64_t most; /* of a take in bars: set by the loop with the cue, and while it runs; 0: as in `take` */
     _Atomic uint64_t frames;
     struct take_peaks peaks; /* of the frames that this process wrote */
     struct fault fault;      /* from here on: valid when done */
     bool is_on_mount;        /* the folder lies on the volume that is mounted there, and no link leads to it */
+    bool is_mark;            /* it ran and has no frame: its file stays, and says why */
     bool is_gone;            /* it has no frames, or a person deleted it: its disk is here */
     bool is_flac;            /* … but a FLAC with its name exists, which may be this take: take_flac.h */
     uint64_t size;

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_cut.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
 
@@ -34,6 +34,17 @@ static void note_gaps(const struct take_finding *finding, const struct media *me
     to->lost_at = (struct take_gap_list){ .at = each, .count = media->lost_at.count };
 }
 
+static void note_cut(const struct take_finding *finding, const struct media *media, struct recording *to)
+{
+    struct take_cut cut = media->cut;
+
+    if (!media->has_cut)
+        return;
+    cut.code = arena_text(finding->arena, cut.code);
+    cut.why = arena_text(finding->arena, cut.why);
+    take_cut_tell(&cut, to);
+}
+
 static void describe_take(const struct take_finding *finding, const struct media *media, struct recording *to)
 {
     static const int32_t states[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
@@ -58,6 +69,7 @@ static void describe_take(const struct take_finding *finding, const struct media
     if (media->has_latency)
         to->latency = media->latency;
     note_gaps(finding, media, to);
+    note_cut(finding, media, to);
 }
 
 static bool is_take(const struct media *media)
@@ -80,7 +92,8 @@ static bool see_media(void *state, const struct media *media)
 
     if (finding->to->count == MOST) /* the walk before this one has filled the list */
         return false;
-    if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL && !is_found(finding->to, media->id))
+    if (is_take(media) && (media->lifecycle.value != LIFECYCLE_FINAL || media->has_cut) &&
+        !is_found(finding->to, media->id))
         describe_take(finding, media, &finding->to->at[finding->to->count++]);
     return finding->to->count < MOST;
 }

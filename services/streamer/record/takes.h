@@ -125,6 +125,7 @@ struct take {
     usec_t mtime;
     uint8_t content[16];
     struct fault fault; /* why it ended without an ask */
+    struct wav_cut cut; /* … and where, after its end */
     char remark[256];   /* why it stays a WAV */
 };
 
@@ -146,9 +147,8 @@ struct takes {
     struct take_pass pass;
     struct take_music music;
     struct take *encoding; /* the queue; its first take is being encoded or reported */
-    struct id remarked;    /* the last take that stayed a WAV, or ended early … */
+    struct id remarked;    /* the last take that stayed a WAV */
     char remark[256];
-    struct fault early;         /* code 0: it has its whole length */
     struct id left[TAKES_LEFT]; /* pending items that no errand has recovered yet */
     uint32_t left_count;
     struct id recovered[TAKES_LEFT];
@@ -189,7 +189,7 @@ bool takes_is_under_way(const struct takes *takes, struct call *call, struct rec
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 /* Errors: not_found (not a take), those of locate_read. */
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
-/* The pending and abandoned takes. Errors: full, those of locate_read. */
+/* The pending, abandoned and cut takes. Errors: full, those of locate_read. */
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer);
 /* Deletes an abandoned take with its file; answers later. Errors: not_found, conflict (not abandoned), offline (its
  * disk is away), busy, those of locate_read. */
@@ -279,7 +279,6 @@ void take_fail(struct take *take, const struct fault *fault);
 void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */
 void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
-void take_describe_failure(const struct fault *fault, struct recording *to); /* `to` refers to `fault` */
 void take_publish_progress(struct take *take);                       /* with its waveform, while it is recorded */
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
 /* Makes the struct empty; it stays in its queue. */
@@ -295,7 +294,7 @@ enum err encode_queue_cancel(struct takes *takes, struct id item);
 /* take_end.c: reports the end to persist until it acknowledges it. */
 void take_end(struct take *take);
 void take_note_recovered(struct take *take); /* for `recover` */
-/* Adds what the store lacks, if `to` is the last take that stayed a WAV or ended early. */
+/* Adds what the store lacks, if `to` is the last take that stayed a WAV. */
 void take_recall_remark(const struct takes *takes, struct recording *to);
 
 /* take_find.c: reads the store. */

@@ -120,6 +120,7 @@ static void put_take(struct wav_head *head, const struct wav *wav)
     put_wav_number(head, take->is_for_flac, 4);
     put_wav_number(head, take->is_filled, 4);
     put_wav_number(head, wav->has_ended, 4);
+    put_wav_number(head, take->has_begun, 4);
     head->len = end;
 }
 
@@ -146,6 +147,11 @@ static void put_header(struct wav_head *head, const struct wav *wav, uint64_t fr
     put_wav_number(head, is_large ? UINT32_MAX : frames, 4);
     put_take(head, wav);
     put_gaps(head, &wav->gaps);
+    if (wav->cut.is_cut) {
+        put_chunk(head, "cut ", WAV_CUT_SIZE);
+        wav_mark_write(&wav->cut, head->at + head->len);
+        head->len += WAV_CUT_SIZE;
+    }
     put_chunk(head, "JUNK", WAV_HEADER - 8 - 8 - head->len);
     head->len = WAV_HEADER - 8;
     put_chunk(head, "data", is_large ? UINT32_MAX : data);
@@ -219,7 +225,8 @@ enum {
     AT_FORMAT = AT_BEXT + 8 + BEXT,
     AT_FACT = AT_FORMAT + 8 + 16,
     AT_TAKE = AT_FACT + 12,
-    AT_GAPS = AT_TAKE + 8 + TAKE
+    AT_GAPS = AT_TAKE + 8 + TAKE,
+    AT_CUT = AT_GAPS + 8 + GAPS
 };
 
 /* A file of an older version has no gaps. */
@@ -255,7 +262,10 @@ static bool read_header(struct wav *wav, const uint8_t *at)
     wav->take.is_for_flac = number_at(take + 80, 4) == 1;
     wav->take.is_filled = number_at(take + 84, 4) == 1;
     wav->has_ended = number_at(take + 88, 4) == 1;
+    wav->take.has_begun = number_at(take + 92, 4) == 1 || wav->take.begin != 0; /* older files have no flag */
     read_gaps(wav, at + AT_GAPS);
+    if (memcmp(at + AT_CUT, "cut ", 4) == 0)
+        wav_mark_read(&wav->cut, at + AT_CUT + 8);
     return wav->take.rate > 0;
 }
 
@@ -292,6 +302,7 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
         wav->synced = wav->frames;
     if (wav->has_ended) /* markers may follow the frames */
         wav->frames = wav->synced;
+    wav->was_ended = wav->has_ended;
     wav->has_ended = false;
     return ERR_OK;
 }

@@ -1,11 +1,11 @@
 /* wav.h: a recording while it grows. It is a WAVE file whose first page describes exactly the data that was on the disk
  * at the last wav_sync. So after any crash it is a complete file up to that sync. Frames are written at their own
  * number, so a successor can overwrite uncertain ones. A file larger than 4 GiB is RF64 (EBU Tech 3306, 2009). A bext
- * chunk contains the time of the first frame (EBU Tech 3285, version 1). Two chunks of our own, "take" and "gaps",
+ * chunk contains the time of the first frame (EBU Tech 3285, version 1). Chunks of our own, "take", "gaps" and "cut ",
  * contain the other data that a successor needs. A finished file that lacks frames has a marker and a label at each
  * place, after its frames; they are left out if the disk has no room for them.
  *
- *   0     RIFF or RF64 · JUNK or ds64 · bext · fmt · fact · take · gaps · JUNK · data     4096 frames … cue · LIST
+ *   0     RIFF or RF64 · JUNK or ds64 · bext · fmt · fact · take · gaps · cut · JUNK · data  4096 frames … cue · LIST
  *
  * One thread; may block on the disk. */
 #ifndef LOOPHOLE_STREAMER_WAV_H
@@ -34,6 +34,7 @@ struct wav_take {
     struct id request;      /* of the ask that began it */
     bool is_for_flac;       /* a FLAC is made of it after its end */
     bool is_filled;         /* silence replaces missing frames; else the next frames follow at once */
+    bool has_begun;         /* the ask was answered, or soon was: the take ran */
 };
 
 /* A place where frames are missing: silence from frame `at` on, or a gap before it. */
@@ -47,6 +48,13 @@ struct wav_gaps {
     struct wav_gap each[WAV_GAPS];
 };
 
+/* Why and where a take ended before it was to. */
+struct wav_cut {
+    bool is_cut;
+    char code[16], why[200]; /* err_name, and a sentence */
+    uint64_t at, wanted;     /* frames: in the file, and of the length that was asked for; 0: until it is stopped */
+};
+
 struct wav {
     int fd; /* the caller closes it */
     enum wav_format format;
@@ -54,6 +62,8 @@ struct wav {
     uint64_t frames; /* all frames before this number are written */
     uint64_t synced; /* … and on the disk, as the header says */
     struct wav_gaps gaps;
+    struct wav_cut cut;
+    bool was_ended;   /* of a predecessor's file: it was complete, or says itself why it is cut */
     bool has_ended;   /* its header says that other data follows its frames */
     uint64_t markers; /* bytes of the markers */
 };
@@ -88,5 +98,14 @@ enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault);
 /* Writes the chunks of the markers to `to` and returns their bytes. A place has 32 bits: a later marker is left out. */
 enum { WAV_MARKERS_SIZE = 64 + WAV_GAPS * 128 };
 size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE]);
+
+/* Notes that the take ends before it was to: by the fault, or (code 0) because the machine, the engine (so the caller
+ * says) or the audio core stopped. wav_end writes it. */
+void wav_mark_note(struct wav *wav, const struct fault *fault, bool has_engine_stopped);
+
+/* The content of the chunk "cut ": wav_mark.c. */
+enum { WAV_CUT_SIZE = 16 + 200 + 16 };
+void wav_mark_write(const struct wav_cut *cut, uint8_t to[WAV_CUT_SIZE]); /* `to` is zeroed */
+void wav_mark_read(struct wav_cut *cut, const uint8_t from[WAV_CUT_SIZE]);
 
 #endif

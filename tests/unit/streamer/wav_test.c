@@ -24,7 +24,8 @@ static const struct wav_take take = { .item = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
                                       .began = 1700000000000000,
                                       .latency_frames = -3,
                                       .most = 777,
-                                      .request = { { 9, 8, 7, 6, 5, 4, 3, 2, 1 } } };
+                                      .request = { { 9, 8, 7, 6, 5, 4, 3, 2, 1 } },
+                                      .has_begun = true };
 
 static int new_file(void)
 {
@@ -178,6 +179,29 @@ static void the_file_of_a_predecessor_is_taken_over(void **state)
     close(fd);
 }
 
+static void a_file_that_was_cut_says_why_to_its_successor(void **state)
+{
+    static const struct wav_cut cut = {
+        .is_cut = true, .code = "full", .why = "No space left", .at = 8, .wanted = 1ULL << 40
+    };
+    static float stereo[16];
+    struct fault fault = { 0 };
+    struct wav wav, again;
+    int fd = new_file();
+
+    (void)state;
+    assert_int_equal(wav_begin(&wav, fd, WAV_PCM24, &take, &fault), ERR_OK);
+    assert_int_equal(wav_write(&wav, 0, stereo, 8, &fault), ERR_OK);
+    assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
+    assert_false(again.cut.is_cut || again.was_ended);
+    wav.cut = cut;
+    assert_int_equal(wav_end(&wav, &fault), ERR_OK);
+    assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
+    assert_memory_equal(&again.cut, &cut, sizeof(cut));
+    assert_true(again.was_ended);
+    close(fd);
+}
+
 /* A page that cannot be read may be the first page of a take. */
 static void a_file_that_cannot_be_read_is_no_foreign_file(void **state)
 {
@@ -228,6 +252,7 @@ int main(void)
         cmocka_unit_test(the_header_describes_the_data),
         cmocka_unit_test(past_4_gib_it_is_rf64),
         cmocka_unit_test(the_file_of_a_predecessor_is_taken_over),
+        cmocka_unit_test(a_file_that_was_cut_says_why_to_its_successor),
         cmocka_unit_test(a_file_that_cannot_be_read_is_no_foreign_file),
         cmocka_unit_test(samples_are_kept_or_rounded_and_never_poisoned),
     };

@@ -17,6 +17,13 @@ import { TypedField } from './typedfield'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
 
+/** Why and where a take ended before it was to. */
+function cutSentence({ media }: item): string {
+  const length = (frames: unknown) => lengthText(num(frames as never) / (num(media.sample_rate) || 1))
+  const cut = media.cut!
+  return `This take was cut after ${length(cut.at)}${cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`}: ${clean(cut.why)}`
+}
+
 /** The item, first as a loaded page has it. `late`: this is still the item before. */
 function useItem(id: string): { item: item; sources: fact[]; late: boolean } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
@@ -123,6 +130,7 @@ export function Details() {
       {away === 'missing' && <Relink key={idOf(of)} bytes={of.media.id} />}
       <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Drag: repeat this part" />
       <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}</p>
+      {of.media.cut && <p class="notice">{cutSentence(of)}</p>}
       <div class="buttons">
         <button onClick={moreLike}>More like this</button>
         <button onClick={lessLike}>Less like this</button>

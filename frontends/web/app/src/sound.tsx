@@ -111,7 +111,19 @@ function Record() {
         <button disabled={!running} onClick={() => run(ask('streamer.record_cancel', {}, 20000), 'Abandoned')}>Abandon</button>
       </p>
       <Growing key={running ? idText(running.id) : ''} take={running} />
+      <Cut takes={takes?.each?.filter(one => one.failure && one !== running) ?? []} />
     </section>
+  )
+}
+
+/** Takes that ended early, until they are removed: a person learns what is missing, also after a restart. */
+function Cut({ takes }: { takes: recording[] }) {
+  return takes.length === 0 ? null : (
+    <ul aria-label="Takes that ended early">
+      {takes.map(take => (
+        <li key={idText(take.id)}>{clean(take.name)} ended early, after {lengthText(num(take.frames) / (num(take.rate) || 1))}: {clean(take.failure)}</li>
+      ))}
+    </ul>
   )
 }
 
