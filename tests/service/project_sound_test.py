@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What sounds belongs to the open project: it is kept while it changes, and set again on a fresh core."""
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -574,6 +575,51 @@ def another_machine(home):
     other = home.other('second')
     shutil.copytree(folder, other.file('moved'))
     return other
+
+
+@claim
+def a_sound_that_only_a_slot_uses_is_heard_on_another_machine_and_keeps_what_a_person_said(home):
+    song_of_music(home)
+    noise(home.file('library', 'low.wav'), frames=6000)
+    home.loophole('index', home.file('library'), '--wait')
+    id = item(home, 'low')
+    home.loophole('favourite', id)
+    home.loophole('tag', id, '+deep')
+    home.loophole('edit', id, 'origin=generated')
+    home.loophole('project', 'set', 'bpm=100')
+    write_file(home.file('slot.json'), json.dumps({'sequencer': {'tracks': {'low': {'media_id': id, 'pattern': BARS}}}}))
+    home.loophole('pattern', 'save', '2', home.file('slot.json'))
+    home.loophole('project', 'collect')
+    other = another_machine(home)
+    shutil.rmtree(home.file('library'))
+    engine(other)
+    other.loophole('project', 'open', other.file('moved'))
+    until(lambda: (now := other.ask('project.state')) and now['missing'] == 0 and now['items'] == 3)
+    said = until(lambda: [one for one in other.json('search', 'low') if one['favourite']])[0]
+    same(('deep', 'generated'), (said['tags'][0], said['origin']))
+    same([], until(lambda: other.ask('project.load_pattern', 'slot=2', 'immediate=true')).get('silent', []))
+    other.stop()
+    other.check_store()
+
+
+@claim
+def a_slot_is_heard_by_the_id_that_another_machine_knows_its_sound_by(home):
+    song_of_music(home)
+    id = item(home, 'hat')
+    write_file(home.file('slot.json'), json.dumps({'sequencer': {'tracks': {'hat': {'media_id': id, 'pattern': BARS}}}}))
+    home.loophole('pattern', 'save', '2', home.file('slot.json'))
+    other = another_machine(home)
+    shutil.move(home.file('library'), other.file('sounds'))
+    engine(other)
+    other.loophole('index', other.file('sounds'), '--wait')
+    assert item(other, 'hat') != id
+    other.loophole('project', 'open', other.file('moved'))
+    same([], other.ask('project.load_pattern', 'slot=2', 'immediate=true').get('silent', []))
+    other.loophole('pattern', 'save', '3')
+    with open(glob.glob(other.file('moved', 'patterns', '**', 'slot_003.json'), recursive=True)[0]) as saved:
+        same([id], [row['media_id'] for row in json.load(saved)['sequencer']['tracks'].values()])
+    other.stop()
+    other.check_store()
 
 
 @claim

@@ -1,5 +1,6 @@
 #include "services/project/deeds/missing_note.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "common/alloc.h"
@@ -85,6 +86,25 @@ static void read_own_facts(const struct tree *facts, struct arena *arena, struct
         to->facts.count += read_own_fact(&facts->members[i], &to->facts.at[to->facts.count]);
 }
 
+static bool read_frames(const struct tree *body, const char *key, int64_t *to)
+{
+    const struct tree *value = tree_get(body, key);
+    const bool is_whole = value && value->type == TREE_WHOLE && fabs(value->real) < 1e15;
+
+    *to = is_whole ? value->whole : 0;
+    return is_whole;
+}
+
+/* A take that was recorded elsewhere keeps its place in the music. */
+static void read_history(const struct tree *body, struct missing_item *to)
+{
+    to->favourite = to->has_favourite = tree_bool(body, "favourite", false);
+    to->origin = (struct choice){ .value = choice_value(&origin_table, tree_text(body, "origin")) };
+    to->has_origin = to->origin.value > 0;
+    to->has_first = read_frames(body, "first", &to->first);
+    to->has_latency = read_frames(body, "latency", &to->latency);
+}
+
 /* The path at which the item was seen; an item without one is missing in the project's Media. */
 static struct bytes item_path_of(const struct tree *body, struct text folder, struct arena *arena)
 {
@@ -116,6 +136,7 @@ static bool read_missing_item(const struct element *part, struct text folder, st
     read_own_facts(tree_get(&body, "facts"), arena, to);
     to->notes = short_text(&body, "notes", 4000);
     to->has_notes = to->notes.len > 0;
+    read_history(&body, to);
     return true;
 }
 
@@ -153,7 +174,7 @@ static void gather_items(struct missing_noting *n, struct txn *txn, struct arena
     to->at = arena_array(arena, AT_ONCE, sizeof(*to->at));
     if (parts_all(txn, arena, n->project, &parts) != ERR_OK)
         return;
-    uses_find(arena, &parts, &uses);
+    uses_find_listed(arena, &parts, &uses);
     uses_resolve(txn, arena, &parts, &uses);
     for (uint32_t i = 0; i < uses.count && to->count < AT_ONCE; i++) {
         const struct item_use *use = &uses.at[i];

@@ -101,30 +101,39 @@ static void find_returned(struct txn *txn, struct arena *arena, const struct ite
 /* ---- the project's own ids ---- */
 
 struct own_ids {
+    struct txn *txn;
+    struct arena *arena;
+    struct id project;
     const struct item_uses *uses;
     const struct sound_away *away;
+    struct item_uses *of_project; /* read when the part names an item in none of these ways: the pattern of a slot */
 };
+
+static struct id own_id_of_project(const struct own_ids *ids, struct id given)
+{
+    if (!ids->of_project->at)
+        sound_body_project_items(ids->txn, ids->arena, ids->project, ids->of_project);
+    return uses_own_id(ids->of_project, given);
+}
 
 static struct id own_id(const void *state, struct id given)
 {
     const struct own_ids *ids = state;
+    const struct id own = uses_own_id(ids->uses, given);
 
-    if (id_is_zero(given) || uses_have(ids->uses, given))
-        return given;
-    for (uint32_t i = 0; i < ids->uses->count; i++)
-        if (id_equal(ids->uses->at[i].resolved, given))
-            return ids->uses->at[i].id;
+    if (id_is_zero(given) || uses_have(ids->uses, own))
+        return own;
     for (uint32_t i = 0; i < ids->away->count; i++)
         if (id_equal(ids->away->at[i].given, given) && uses_have(ids->uses, ids->away->at[i].id))
             return ids->away->at[i].id;
-    return given;
+    return own_id_of_project(ids, given);
 }
 
 void sound_return_own_ids(struct txn *txn, struct arena *arena, const struct sound_away *away, struct sounding *now)
 {
-    struct item_uses uses;
+    struct item_uses uses, of_project = { 0 };
     struct element part;
-    const struct own_ids ids = { &uses, away };
+    const struct own_ids ids = { txn, arena, now->project, &uses, away, &of_project };
 
     if (!now->has_project || sound_body_get(txn, arena, now->project, &part) != ERR_OK)
         return;

@@ -163,6 +163,21 @@ static void set_known(struct tree *item, struct arena *arena, const char *name, 
     tree_set(item, arena, name, merged);
 }
 
+/* What the file of the sound does not have. */
+static void describe_history(const struct media *media, struct arena *arena, struct tree *to)
+{
+    tree_remove(to, TEXT("favourite"));
+    if (media->favourite)
+        tree_set(to, arena, "favourite", (struct tree){ .type = TREE_BOOL, .truth = true });
+    tree_remove(to, TEXT("origin"));
+    if (media->origin.value != ORIGIN_IMPORTED)
+        tree_set(to, arena, "origin", tree_of_text(choice_text(&origin_table, media->origin)));
+    if (media->has_first)
+        tree_set(to, arena, "first", tree_of_whole(media->first));
+    if (media->has_latency)
+        tree_set(to, arena, "latency", tree_of_whole(media->latency));
+}
+
 static void describe_item(const struct item *item, struct arena *arena, struct tree *to)
 {
     struct hash content;
@@ -180,12 +195,13 @@ static void describe_item(const struct item *item, struct arena *arena, struct t
     tree_remove(to, TEXT("notes"));
     if (item->media.notes.len)
         tree_set(to, arena, "notes", tree_of_text(item->media.notes));
+    describe_history(&item->media, arena, to);
 }
 
 /* ---- keys of other programs ---- */
 
-static const char *const item_keys[] = { "id",   "content", "name",      "storage", "format",
-                                         "tags", "facts",   "lifecycle", NULL };
+static const char *const item_keys[] = { "id",        "content", "name",  "storage", "format",    "tags", "facts",
+                                         "lifecycle", "origin",  "first", "latency", "favourite", NULL };
 static const char *const note_keys[] = { "copy", "copy_digest", "copy_size", "copy_time",
                                          NULL }; /* of a collected copy */
 static const char *const storage_keys[] = { "backend", "availability", "volume", "path", NULL };

@@ -178,15 +178,70 @@ static struct id resolve_id(const void *state, struct id id)
     return id;
 }
 
-void sound_body_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to)
+static struct element_list all_parts(struct txn *txn, struct arena *arena, struct id project)
 {
-    struct element part = { .kind = parts_kind(ELEMENT_KIND_SOUND), .body = body };
-    struct element_list one = { 1, &part }, parts;
+    struct element_list parts;
 
     if (parts_all(txn, arena, project, &parts) != ERR_OK)
         parts.count = 0;
+    return parts;
+}
+
+void sound_body_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to)
+{
+    struct element part = { .kind = parts_kind(ELEMENT_KIND_SOUND), .body = body };
+    const struct element_list one = { 1, &part }, parts = all_parts(txn, arena, project);
+
     uses_find(arena, &one, to);
     uses_resolve(txn, arena, &parts, to);
+}
+
+void sound_body_project_items(struct txn *txn, struct arena *arena, struct id project, struct item_uses *to)
+{
+    const struct element_list parts = all_parts(txn, arena, project);
+
+    uses_find(arena, &parts, to);
+    uses_resolve(txn, arena, &parts, to);
+}
+
+static void rename_rows(struct arena *arena, struct pattern *pattern, sound_body_own_fn *own, const void *state)
+{
+    struct row_list *rows = &pattern->sequencer.tracks, copy = *rows;
+
+    copy.at = arena_array(arena, rows->count, sizeof(*copy.at));
+    for (uint32_t i = 0; i < rows->count; i++) {
+        copy.at[i] = rows->at[i];
+        copy.at[i].id = own(state, copy.at[i].id);
+    }
+    *rows = copy;
+}
+
+void sound_body_resolve_pattern(struct txn *txn, struct arena *arena, struct id project, struct pattern *pattern)
+{
+    const struct element_list parts = all_parts(txn, arena, project);
+    const struct row_list *rows = &pattern->sequencer.tracks;
+    struct item_uses uses = { .at = arena_array(arena, rows->count, sizeof(*uses.at)) };
+
+    for (uint32_t i = 0; i < rows->count; i++)
+        if (rows->at[i].has_id)
+            uses.at[uses.count++].id = rows->at[i].id;
+    if (uses.count == 0)
+        return;
+    uses_resolve(txn, arena, &parts, &uses);
+    rename_rows(arena, pattern, resolve_id, &uses);
+}
+
+static struct id own_id(const void *state, struct id given)
+{
+    return uses_own_id(state, given);
+}
+
+void sound_body_own_pattern(struct txn *txn, struct arena *arena, struct id project, struct pattern *pattern)
+{
+    struct item_uses uses;
+
+    sound_body_project_items(txn, arena, project, &uses);
+    rename_rows(arena, pattern, own_id, &uses);
 }
 
 enum err sound_body_read(struct txn *txn, struct arena *arena, const struct element *project, struct text body,

@@ -37,4 +37,12 @@ enum err sound_body_read(struct txn *txn, struct arena *arena, const struct elem
 /* The items that such a body names, each with its state. */
 void sound_body_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to);
 
+/* The items that all parts of the project name, each with its state. */
+void sound_body_project_items(struct txn *txn, struct arena *arena, struct id project, struct item_uses *to);
+
+/* A pattern of the project gets the ids under which this machine knows its items, or again those of the project. The
+ * rows are copied to the arena. */
+void sound_body_resolve_pattern(struct txn *txn, struct arena *arena, struct id project, struct pattern *pattern);
+void sound_body_own_pattern(struct txn *txn, struct arena *arena, struct id project, struct pattern *pattern);
+
 #endif

@@ -90,6 +90,15 @@ void uses_find(struct arena *arena, const struct element_list *parts, struct ite
     sort_uses(to);
 }
 
+void uses_find_listed(struct arena *arena, const struct element_list *parts, struct item_uses *to)
+{
+    uses_find(arena, parts, to);
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (parts->at[i].kind.value == ELEMENT_KIND_ITEM)
+            add_use(arena, to, parts->at[i].id);
+    sort_uses(to);
+}
+
 bool uses_have(const struct item_uses *uses, struct id id)
 {
     const struct item_use wanted = { .id = id };
@@ -116,7 +125,8 @@ static bool take_alike(void *state, struct id media)
 
 bool uses_is_unseen(const struct item *item)
 {
-    return item->media.origin.value == ORIGIN_EXTERNAL && item->media.analysis.value == ANALYSIS_STATE_NONE &&
+    return item->media.lifecycle.value == LIFECYCLE_FINAL && item->media.size == 0 &&
+           item->media.analysis.value == ANALYSIS_STATE_NONE &&
            availability_kept((enum item_state)item->media.availability.value) == ITEM_STATE_MISSING;
 }
 
@@ -186,4 +196,14 @@ void uses_resolve(struct txn *txn, struct arena *arena, const struct element_lis
         else if (!use->known && read_kept_content(parts, arena, use->id, content))
             join_by_content(txn, arena, bytes_of(content, sizeof(content)), use);
     }
+}
+
+struct id uses_own_id(const struct item_uses *uses, struct id given)
+{
+    if (id_is_zero(given) || uses_have(uses, given))
+        return given;
+    for (uint32_t i = 0; i < uses->count; i++)
+        if (id_equal(uses->at[i].resolved, given))
+            return uses->at[i].id;
+    return given;
 }

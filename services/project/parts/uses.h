@@ -23,6 +23,10 @@ struct item_uses {
 /* Lists the items in use, each once, in the order of their ids. */
 void uses_find(struct arena *arena, const struct element_list *parts, struct item_uses *to);
 
+/* The same, and those that the project's file lists for other uses: its slots, which are not read yet when it is
+ * opened, and parts that this version does not know. */
+void uses_find_listed(struct arena *arena, const struct element_list *parts, struct item_uses *to);
+
 bool uses_have(const struct item_uses *uses, struct id id); /* of uses_find */
 
 bool uses_read_content(struct text hex, uint8_t to[16]); /* false: no content in hex */
@@ -34,5 +38,8 @@ bool uses_is_unseen(const struct item *item);
 /* Finds each item in the catalogue by its id. An item that is unknown, or whose file no engine here has seen, is also
  * found by its content, if another item has that content. A part of kind `item` has the content of an unknown item. */
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses);
+
+/* The id by which the project names an item of the catalogue, after uses_resolve; usually the same. */
+struct id uses_own_id(const struct item_uses *uses, struct id given);
 
 #endif

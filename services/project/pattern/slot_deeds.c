@@ -4,6 +4,7 @@
 
 #include "common/process/log.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/sound_body.h"
 #include "store/pattern/message.h"
 
 enum { FEW_ACTIONS = 16 };
@@ -99,14 +100,17 @@ struct text slot_job_text(struct doing *work, const struct pattern_file *file)
 }
 
 /* Makes the text of the slot once: a conflict plans again with the same one. */
-static enum err make_content(struct doing *work, uint32_t slot, struct fault *fault)
+static enum err make_content(struct doing *work, struct txn *txn, uint32_t slot, struct fault *fault)
 {
     const struct project_save_pattern *ask = work->ask;
     struct slot_job *job = slot_job_of(work);
 
     if (job->count)
         return ERR_OK;
-    job->pattern = job->pattern ? job->pattern : job->playing;
+    if (!job->pattern) {
+        job->pattern = job->playing;
+        sound_body_own_pattern(txn, &work->kept, work->id, &job->pattern->pattern);
+    }
     slot_name_pattern(&job->pattern->pattern, ask->name, arena_printf(&work->kept, "Pattern %u", slot));
     job->places = arena_alloc(&work->kept, sizeof(*job->places));
     job->count = 1;
@@ -128,7 +132,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     if (e == ERR_OK)
         e = slot_job_begin(work, txn, &banks, fault);
     if (e == ERR_OK)
-        e = make_content(work, slot, fault);
+        e = make_content(work, txn, slot, fault);
     if (e != ERR_OK)
         return e;
     job->places->writes = true;
