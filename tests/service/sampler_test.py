@@ -50,6 +50,25 @@ def sampler_engine(home):
 
 
 @claim(shares=sampler_engine)
+def a_file_that_was_replaced_is_loaded_again(home):
+    path, new = home.file('edited.wav'), home.file('edited.new')
+    constant(path, .2)
+    first = home.ask('streamer.load_sound', 'path=' + path)
+    same(first, home.ask('streamer.load_sound', 'path=' + path))
+    os.rename(constant(new, .4), path)
+    second = home.ask('streamer.load_sound', 'path=' + path)
+    assert (first['sound'], first['generation']) != (second['sound'], second['generation'])
+    home.loophole('pads', 'set', '20', 'sound=' + path)
+    tape = Tape(home, 60, 'main_left', name='replaced')
+    home.loophole('pads', 'hit', '20')
+    until_sounds(home, 'pads')
+    until_quiet(home)
+    assert has_level(heard(tape.stop()), .4)
+    same(second, home.ask('streamer.load_sound', 'path=' + path))
+    home.ask('streamer.release_sound', f'sound={first["sound"]}', f'generation={first["generation"]}')
+
+
+@claim(shares=sampler_engine)
 def a_sound_is_started_changed_and_stopped(home):
     path = constant(home.file('half.wav'), .5)
     tapes = [Tape(home, 60, port, name=port) for port in ('main_left', 'main_right')]

@@ -24,6 +24,7 @@ enum {
     RATE_MAX = 768000,
     OPEN_AHEAD = 1 << 20,       /* bytes */
     OPEN_PATIENCE_US = 4000000, /* with the file system */
+    LOOK_PATIENCE_US = 1000000,
     WORKERS_AHEAD = 4,
     OPEN_US = 10000000,
     CLOSE_US = 1000000,
@@ -53,6 +54,7 @@ struct file_reader {
     struct worker *worker;
     struct file_reader *next; /* the next waiting file */
     int fd;                   /* until a worker has opened it; -1 */
+    struct file_stamp stamp;
     struct reader_format format;
     struct treatment treatment;
     int64_t frame; /* of the read in progress */
@@ -164,6 +166,7 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
         return;
     }
     reader->fd = file->fd;
+    reader->stamp = (struct file_stamp){ file->size, file->mtime, file->changed };
     reader->phase = WAITING;
     if (give_to_worker(reader))
         return;
@@ -231,7 +234,8 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
     } else if (reader->phase == ASKED) {
         reader->phase = OPEN;
         close_own(reader);
-        reader->format = (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
+        reader->format =
+            (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames, reader->stamp };
         treatment_end(&reader->treatment, pulled->frames);
         reader->events.opened(reader->events.state, &reader->format);
     } else {
@@ -404,4 +408,34 @@ void reader_close(struct file_reader *reader)
         give_back_worker(reader->readers->workers, reader->worker);
     closing_start(reader->fd);
     free(reader);
+}
+
+/* ---- looking ---- */
+
+struct reader_looking {
+    void (*looked)(void *state, const struct file_stamp *stamp);
+    void *state;
+};
+
+static void take_looked(void *state, void *what, const struct opened_file *file, const struct fault *fault)
+{
+    const struct reader_looking looking = *(struct reader_looking *)state;
+    const struct file_stamp stamp = { file->size, file->mtime, file->changed };
+
+    (void)what, (void)fault;
+    free(state);
+    if (file->fd >= 0)
+        closing_start(file->fd);
+    looking.looked(looking.state, file->fd >= 0 ? &stamp : NULL);
+}
+
+void reader_look(struct file_readers *readers, const char *path,
+                 void (*looked)(void *state, const struct file_stamp *stamp), void *state)
+{
+    struct reader_looking *looking = alloc_zeroed(1, sizeof(*looking));
+    struct id unused;
+
+    *looking = (struct reader_looking){ looked, state };
+    (void)opening_start(readers->errands, path, 1, LOOK_PATIENCE_US, locate_is_cloud(readers->locator, path, &unused),
+                        (struct opening_events){ take_looked, looking }, NULL);
 }

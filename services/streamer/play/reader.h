@@ -18,9 +18,16 @@ enum { READER_FRAMES_MAX = 16384 };
 struct file_readers;
 struct file_reader;
 
+/* What the file system says of a file; it differs after each change of its content. All 0: unknown. */
+struct file_stamp {
+    uint64_t size;
+    usec_t mtime, changed;
+};
+
 struct reader_format {
     uint32_t rate, channels;
     int64_t frames; /* as the file says, which may be wrong; -1: unknown */
+    struct file_stamp stamp;
 };
 
 /* Each callback may close its reader, and the first two may pull. After `failed` the reader can only be closed. Faults:
@@ -47,5 +54,9 @@ struct file_reader *reader_open(struct file_readers *readers, const char *path, 
 bool reader_is_free(const struct file_reader *reader); /* it is open, and no pull is in progress */
 void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames); /* only when it is free */
 void reader_close(struct file_reader *reader);                                /* NULL is allowed */
+
+/* Looks at the file of a path, in an errand. `looked` is called once, later; NULL: the file cannot be opened now. */
+void reader_look(struct file_readers *readers, const char *path,
+                 void (*looked)(void *state, const struct file_stamp *stamp), void *state);
 
 #endif

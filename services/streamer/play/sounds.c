@@ -162,6 +162,7 @@ static void begin_frames(void *state, const struct reader_format *format)
     struct sounds_slot *slot = state;
     struct fault fault = { 0 };
 
+    slot->stamp = format->stamp;
     slot->file_channels = format->channels;
     slot->file_rate = format->rate;
     slot->rate = core_link_rate(slot->all->core);
@@ -207,17 +208,68 @@ static bool plays_sound_of(const struct sounds_slot *slot, const struct located 
     return is_item || (slot->path && strcmp(slot->path, located->path) == 0);
 }
 
+/* ---- is the file still the same? ---- */
+
+struct sounds_checking {
+    struct sounds *sounds;
+    uint32_t slot, generation;
+    struct located located;
+    struct ticket ticket;
+};
+
+static bool is_that_sound(const struct sounds_checking *c)
+{
+    const struct sound_entry *entry = &c->sounds->memory->entries[c->slot];
+
+    return atomic_load(&entry->state) == SOUND_READY && atomic_load(&entry->generation) == c->generation;
+}
+
+/* Of a sound that a predecessor loaded, only changes since this process began are known. */
+static bool has_changed(const struct sounds_slot *slot, const struct file_stamp *now)
+{
+    const struct file_stamp *was = &slot->stamp;
+
+    if (!slot->path)
+        return now->changed > slot->all->opened || now->mtime > slot->all->opened;
+    return now->size != was->size || now->mtime != was->mtime || now->changed != was->changed;
+}
+
+static void take_looked(void *state, const struct file_stamp *stamp)
+{
+    struct sounds_checking *c = state;
+    struct sounds_slot *slot = &c->sounds->slots[c->slot];
+    struct fault fault = { 0 };
+
+    if (is_that_sound(c) && stamp && has_changed(slot, stamp))
+        slot->is_outdated = true;
+    if (is_that_sound(c) && !slot->is_outdated) {
+        struct loaded_sound reply;
+        describe_slot(slot, &reply);
+        ticket_answer(c->sounds->service, c->ticket, &reply);
+    } else if (sounds_load(c->sounds, &c->located, c->ticket, &fault) != ERR_OK) {
+        ticket_fail(c->sounds->service, c->ticket, &fault);
+    }
+    free(c);
+}
+
+static void check_file(struct sounds_slot *slot, const struct located *located, struct ticket ticket)
+{
+    struct sounds_checking *c = alloc_zeroed(1, sizeof(*c));
+
+    *c = (struct sounds_checking){ slot->all, index_of(slot), atomic_load(&entry_of(slot)->generation), *located,
+                                   ticket };
+    reader_look(slot->all->readers, located->path, take_looked, c);
+}
+
 enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault)
 {
     for (uint32_t i = 0; i < SOUNDS; i++) {
         struct sounds_slot *slot = &sounds->slots[i];
         uint32_t state = atomic_load(&entry_of(slot)->state);
-        if ((state != SOUND_READY && state != SOUND_LOADING) || !plays_sound_of(slot, located))
+        if ((state != SOUND_READY && state != SOUND_LOADING) || slot->is_outdated || !plays_sound_of(slot, located))
             continue;
         if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == core_link_rate(sounds->core)) {
-            struct loaded_sound reply;
-            describe_slot(slot, &reply);
-            ticket_answer(sounds->service, ticket, &reply);
+            check_file(slot, located, ticket);
             return ERR_OK;
         }
         if (state == SOUND_LOADING && slot->waiter_count == SOUNDS_WAITERS)
@@ -264,6 +316,7 @@ void sounds_note(struct sounds *sounds, const struct note *note)
         return;
     free(sounds->slots[note->sound].path);
     sounds->slots[note->sound].path = NULL;
+    sounds->slots[note->sound].is_outdated = false;
     atomic_store(&entry->state, SOUND_EMPTY);
 }
 
@@ -272,6 +325,7 @@ void sounds_note(struct sounds *sounds, const struct note *note)
 void sounds_open(struct sounds *sounds)
 {
     sounds->memory = studio_sounds(sounds->core->studio);
+    sounds->opened = clock_now();
     sounds_treat_all(sounds);
     sounds->scratch = alloc_zeroed((size_t)(CHUNK + RESAMPLE_REACH + 64) * APART * 2, sizeof(float));
     for (uint32_t i = 0; i < SOUNDS; i++) {

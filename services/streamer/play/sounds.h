@@ -19,6 +19,8 @@ enum { SOUNDS_WAITERS = 16 };
 struct sounds_slot {
     struct sounds *all;
     char *path;                 /* NULL: loaded by a predecessor, or empty */
+    struct file_stamp stamp;    /* of the file that was loaded */
+    bool is_outdated;           /* the file has changed since: the next load reads it again, into another slot */
     struct file_reader *reader; /* while it is loading, like all members below */
     struct resample *resample;
     float *stereo;
@@ -40,6 +42,7 @@ struct sounds {
     struct sounds_memory *memory;
     struct sounds_slot slots[SOUNDS];
     struct locator *locator;
+    usec_t opened;     /* sounds of a predecessor were loaded before */
     uint32_t to_treat; /* this many last slots are still to be compared with the facts of their items */
     float *scratch;    /* one conversion's output */
 };
@@ -58,8 +61,9 @@ void sounds_treat_all(struct sounds *sounds);  /* facts may have changed: compar
 void sounds_treat_tick(struct sounds *sounds); /* every tick */
 void sounds_show_treatment(const struct sound_entry *entry, struct loaded_sound *to);
 
-/* Answers `ticket` with a loaded_sound; at once if the sound is loaded. Errors: full (no slot), busy (too many asks
- * wait for it); the caller then keeps the ticket. */
+/* Answers `ticket` with a loaded_sound. If the sound is loaded, its file is looked at first; one that has changed is
+ * loaded again, into another slot, and what uses the old sound keeps it. A file that cannot be looked at counts as
+ * unchanged. Errors: full (no slot), busy (too many asks wait for it); the caller then keeps the ticket. */
 enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault);
 /* Sends the core a cue to release the sound. Errors: not_found (that slot does not have that generation). */
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault);
