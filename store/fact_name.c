@@ -6,16 +6,25 @@
 #define TAG    TEXT("tag:")
 #define UNLIKE TEXT("unlike:")
 
+static const char *const words[] = { "album",       "artist",  "class", "colour", "comment",  "copyright",
+                                     "description", "family",  "genre", "key",    "keywords", "note",
+                                     "pack_name",   "subject", "title", "vendor", NULL };
+
+static const char *const numbers[] = { "bpm",        "bpm_second", "centroid_hz", "fade_in",   "fade_out", "gain_db",
+                                       "loopable",   "lufs",       "note_count",  "note_high", "note_low", "one_shot",
+                                       "onsets",     "peak_dbfs",  "pitch_hz",    "rating",    "silent",   "trim_from",
+                                       "trim_until", "year",       NULL };
+
+static bool is_among(struct text attribute, const char *const *names)
+{
+    while (*names && !text_is(attribute, *names))
+        names++;
+    return *names != NULL;
+}
+
 bool fact_name_is_word(struct text attribute)
 {
-    static const char *const names[] = { "album",       "artist",  "class", "colour", "comment",  "copyright",
-                                         "description", "family",  "genre", "key",    "keywords", "note",
-                                         "pack_name",   "subject", "title", "vendor" };
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (text_is(attribute, names[i]))
-            return true;
-    return false;
+    return is_among(attribute, words);
 }
 
 static struct text rest_after(struct text attribute, struct text prefix)
@@ -67,4 +76,33 @@ bool fact_name_has_value(struct text values, struct text value)
         if (text_equal(one, value))
             return true;
     return false;
+}
+
+bool fact_name_is_known(struct text attribute)
+{
+    struct id unused;
+
+    return is_among(attribute, words) || is_among(attribute, numbers) || fact_name_tag(attribute).len > 0 ||
+           fact_name_other(attribute, &unused);
+}
+
+static void keep_nearest(struct text attribute, const char *const *names, uint32_t *least, const char **best)
+{
+    for (; *names; names++) {
+        const uint32_t distance = text_distance(attribute, text_of(*names));
+        if (distance < *least) {
+            *least = distance;
+            *best = *names;
+        }
+    }
+}
+
+const char *fact_name_nearest(struct text attribute)
+{
+    uint32_t least = UINT32_MAX;
+    const char *best = words[0];
+
+    keep_nearest(attribute, words, &least, &best);
+    keep_nearest(attribute, numbers, &least, &best);
+    return best;
 }

@@ -32,4 +32,9 @@ bool fact_name_take_value(struct text *values, struct text *value);
 /* True if the value is one of `values`. */
 bool fact_name_has_value(struct text values, struct text value);
 
+/* True if something reads facts of this name: queries find the item by it, or play and send obey it. Other names are
+ * free. Below: the known name that differs in the fewest letters; never NULL. */
+bool fact_name_is_known(struct text attribute);
+const char *fact_name_nearest(struct text attribute);
+
 #endif

@@ -5,8 +5,8 @@ static const struct command edit[] = {
     { "edit", "ID|PATH|QUERY… KEY=VALUE…", "Change items",
       "Keys: name, pack, notes, remote (a URL, or a provider's id),"
       " origin, favourite, hidden, and facts: bpm, key, class, … An empty value "
-      "removes your fact. " MANY,
-      "all limit yes expect request-id", 2, ANY, false, edit_item },
+      "removes your fact. A fact that no query knows is refused unless --any is given. " MANY,
+      "any all limit yes expect request-id", 2, ANY, false, edit_item },
     { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit yes expect request-id",
       2, ANY, DASHES_TAGS, edit_tags },
     { "rate", "ID|PATH|QUERY… 0-5", "Rate items; 0 removes the rating", "rating:>=4 finds them. " MANY,

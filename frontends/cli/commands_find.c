@@ -6,7 +6,7 @@ static const struct command find[] = {
       "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
       "\"quoted words\", or. docs/query.md describes the language. --project NAME finds the items that this project "
       "uses.",
-      "limit page sort fields facets cursor save view project", 0, ANY, true, find_search },
+      "limit page sort fields facets cursor totals save view project", 0, ANY, true, find_search },
     { "history", "", "List the last queries, latest first", "--off clears the history.", "limit off request-id", 0, 0,
       false, saved_history },
     { "queries", "[NAME]", "List saved queries (`search --save NAME`)", "NAME --off removes one.", "off request-id", 0,
@@ -15,7 +15,7 @@ static const struct command find[] = {
       "--like A,B adds examples. --unlike C adds counter-examples: sounds that are nearer to one of these "
       "than to every example are left out. --port CLIENT:PORT records a JACK port for 4 seconds, or --seconds N, finds "
       "similar sounds, and deletes the recorded file.",
-      "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
+      "limit fields totals in aspect like unlike port seconds", 0, ANY, true, find_similar },
     { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
       "off request-id", 2, 2, false, edit_unlike },
     { "favourite", "ID|PATH|QUERY…", "Make items favourites (is:favourite)", MANY, "all limit yes off request-id", 1,

@@ -51,6 +51,58 @@ static bool is_group(const char *word)
     return false;
 }
 
+/* Words of other programs, and the commands that do the same here. */
+static const struct other_word {
+    const char *typed, *commands;
+} other_words[] = {
+    { "add", "library add (a folder of sounds), basket add, project add" },
+    { "scan", "library add, library rescan" },
+    { "rescan", "library rescan" },
+    { "import", "library add (a folder of sounds), pattern import_midi" },
+    { "find", "search" },
+    { "query", "search" },
+    { "ls", "search, library list" },
+    { "list", "search, library list, project list" },
+    { "info", "show" },
+    { "export", "send (sounds), pattern export_midi, backup (the catalogue)" },
+    { "convert", "send" },
+    { "render", "send, record start --source master" },
+    { "copy", "send, pattern copy" },
+    { "write", "labels write" },
+    { "retag", "labels write, tag" },
+    { "delete", "forget (items), library remove (a folder), duplicates (copies), record delete (a take)" },
+    { "remove", "forget (items), library remove (a folder), project remove" },
+    { "rm", "forget (items), library remove (a folder)" },
+    { "trash", "forget (items), duplicates (copies)" },
+    { "dedupe", "duplicates" },
+    { "start", "up (the engine), transport start, record start" },
+    { "run", "up" },
+    { "shutdown", "down" },
+    { "quit", "down" },
+    { "exit", "down" },
+    { "kill", "down, restart" },
+    { "settings", "config list" },
+    { "setting", "config get, config set" },
+    { "config", "config list, config get, config set, config check" },
+    { "open", "project open, web --open" },
+    { "save", "project save, pattern save" },
+    { "load", "project load, pattern load" },
+    { "new", "project new" },
+    { "rec", "record start" },
+    { "star", "favourite, rate" },
+    { "favorite", "favourite" },
+    { "color", "colour" },
+    { "normalize", "normalise" },
+};
+
+static bool list_other(const char *typed, char near[200])
+{
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+        if (strcmp(typed, other_words[i].typed) == 0)
+            return snprintf(near, 200, "did you mean %s", other_words[i].commands) > 0;
+    return false;
+}
+
 /* Lists the commands whose name is near what was typed. */
 static void list_near(const char *typed, char near[200])
 {
@@ -74,7 +126,7 @@ int unknown_command(int argc, char **argv)
 
     if (argc > 1)
         snprintf(both, sizeof both, "%.40s %.40s", argv[0], argv[1]);
-    if (both[0])
+    if (!list_other(argv[0], near) && both[0])
         list_near(both, near);
     if (!near[0])
         list_near(argv[0], near);

@@ -140,6 +140,9 @@ enum err search_view_cut(struct request *request, int32_t view, struct text proj
 /* Fills the nodes of view:, for the open project. Errors: as above; full. */
 enum err search_view_find(struct request *request, struct node *root);
 
+/* Fills the nodes of absolute paths. Errors: those of search_read; full. */
+enum err search_place_find(struct request *request, struct node *root);
+
 enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows); /* also below it */
 enum err search_grid(struct request *request, const void *ask, void *answer);
 enum err search_get_artefacts(struct search *search, struct call *call, const struct search_get_artefacts *ask,

@@ -6,6 +6,7 @@
 #include "common/process/limits.h"
 #include "services/search/query/filter.h"
 #include "services/search/search.h"
+#include "store/catalogue.h"
 
 enum { MOST = 100, LONGEST = 255, FEW = 1 << 17 /* values, 1 MB, taken from the eighth of limits.h */ };
 
@@ -71,6 +72,64 @@ static void add_words(struct completing *c, const char *const words[], struct te
             add_completion(c, before, text_of(words[i]), "");
 }
 
+/* ---- places ---- */
+
+static void add_place_names(struct completing *c, bool of_libraries, struct text start, const char *before)
+{
+    const struct volumes *volumes = &c->request->search->catchup.volumes;
+
+    for (uint32_t i = 0; i < volumes->count; i++) {
+        const struct place_here *place = &volumes->at[i];
+        if (id_equal(place->id, place->volume) != of_libraries && text_starts(text_of(place->folded), start))
+            add_completion(c, before, text_of(place->name), "");
+    }
+}
+
+struct completing_path {
+    struct completing *c;
+    const char *before;
+    struct text typed, folder; /* folder: up to the last slash */
+    struct txn *txn;
+};
+
+static void add_path(const struct completing_path *p, struct text path)
+{
+    if (text_starts(path, p->typed) && text_is_utf8(path))
+        add_completion(p->c, p->before, path, "");
+}
+
+static bool add_library_path(void *state, const struct library *library)
+{
+    add_path(state, (struct text){ library->path.len, (const char *)library->path.at });
+    return true;
+}
+
+static bool add_subfolder_path(void *state, const struct folder *folder)
+{
+    const struct completing_path *p = state;
+    const struct text name = { folder->name.len, (const char *)folder->name.at };
+
+    add_path(p, arena_printf(p->c->request->arena, "%.*s/%.*s", TEXT_ARG(p->folder), TEXT_ARG(name)));
+    return p->c->to->each.count < MOST;
+}
+
+static void complete_path(struct completing *c, struct text typed, const char *before)
+{
+    struct completing_path p = { .c = c, .before = before, .typed = typed, .folder = typed };
+    struct arena *arena = c->request->arena;
+    struct id folder;
+
+    while (p.folder.len && p.folder.at[p.folder.len - 1] != '/')
+        p.folder.len--;
+    p.folder.len -= p.folder.len > 0;
+    if (search_read(c->request->search, &p.txn, NULL) != ERR_OK)
+        return;
+    if (catalogue_each_library(p.txn, arena, add_library_path, &p) == ERR_OK && p.folder.len &&
+        catalogue_folder_at(p.txn, arena, bytes_of(p.folder.at, p.folder.len), &folder) == ERR_OK)
+        (void)catalogue_each_subfolder(p.txn, arena, folder, add_subfolder_path, &p);
+    txn_end(p.txn);
+}
+
 static void complete_value(struct completing *c, struct text name, struct text value)
 {
     const struct filter *filter = filter_named(name);
@@ -83,6 +142,10 @@ static void complete_value(struct completing *c, struct text name, struct text v
         add_words(c, filter_states, start, before.at);
     else if (filter->kind == FILTER_VIEW)
         add_words(c, filter_views, start, before.at);
+    else if (filter->kind == FILTER_PLACE)
+        add_place_names(c, text_is(text_of(filter->name), "library"), start, before.at);
+    else if (filter->kind == FILTER_UNDER)
+        complete_path(c, value, before.at);
     else if (filter->term)
         add_values(c, filter_values(filter), start, before.at);
 }

@@ -47,6 +47,8 @@ enum err search_parse(struct request *request, struct text query, struct node **
         e = find_together(request, *root);
     if (e == ERR_OK)
         e = search_view_find(request, *root);
+    if (e == ERR_OK)
+        e = search_place_find(request, *root);
     return e;
 }
 

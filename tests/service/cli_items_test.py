@@ -2,6 +2,7 @@
 """How the command line changes items: their names, one item or many, tags, facts, undo."""
 import os
 import re
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -147,7 +148,7 @@ def a_fact_of_a_person_cannot_have_the_name_of_a_key_of_each_item(home):
     for key in ('tags', 'path', 'frames', 'size', 'bpm_source', 'bpm_confidence'):
         contains(home.refused('edit', id, key + '=7'), f'"{key}" is a field of each item')
     contains(home.refused('edit', id, 'tags=7'), '`loophole tag ')
-    home.loophole('edit', id, 'origin_source=7', 'size=')
+    home.loophole('edit', id, '--any', 'origin_source=7', 'size=')
     line = home.loophole('show', id, '--json').out
     same(1, line.count('"origin_source":'))
     Client(home.path).must('persist.put_media', {'edit': {'id': id, 'facts': [
@@ -158,11 +159,50 @@ def a_fact_of_a_person_cannot_have_the_name_of_a_key_of_each_item(home):
 
 
 @claim(inside=library)
+def items_are_found_by_their_library_their_volume_and_a_pasted_path(home):
+    usb = home.file('usb')
+    os.makedirs(usb + '/Deep/Kicks')
+    shutil.copy(home.library + '/loop_amen.flac', usb + '/Deep/Kicks/far.flac')
+    home.loophole('index', usb, '--wait')
+    ids = lambda *query: sorted(line['id'] for line in home.json('search', *query, '--limit', '1000', '--fields', 'id'))
+    far, all_of = ids('name:far'), ids('')
+    same(1, len(far))
+    for query in ('library:usb', 'library:' + usb, usb, usb + '/', f'path:{usb}', f'"{usb}/Deep"', f'under:{usb}/Deep/Kicks',
+                  f'{usb}/Deep/Kicks/far.flac', f'{usb} amen or far'):
+        same(far, ids(query), query)
+    same([], ids('library:nosuch'))
+    same([], ids(f'under:{usb}/Deeper'))
+    same(sorted(set(all_of) - set(far)), ids('-library:usb'))
+    contains(home.refused('search', 'under:Deep'), 'is not an absolute path')
+    contains(home.loophole('search', '', '--facets', 'library', '--limit', '0').out, 'library:usb  1\n')
+    volume = home.json('search', 'far', '--facets', 'volume', '--limit', '0')[0]
+    same(('volume', 1), (volume['facet'], volume['count']))
+    assert set(far) <= set(ids(f'volume:"{volume["value"]}"'))
+    complete = lambda query: home.ask('search.complete', 'query=' + query)['each']
+    same(['library:usb'], complete('library:us'))
+    same([f'under:{usb}/Deep'], complete(f'under:{usb}/D'))
+
+
+@claim(inside=library)
+def a_fact_that_no_query_knows_is_refused_with_a_near_word(home):
+    id = search(home, 'amen')
+    for fact, hint in (('nome=x', 'did you mean name=?'), ('ratting=5', 'did you mean rating=?'), ('tag=warm', '`loophole tag '),
+                       ('Name=Big kick', 'did you mean name=?'), ('stars=5', 'did you mean rating=?'), ('clas=kick', 'class=?')):
+        contains(home.refused('edit', id, fact), hint)
+        contains(home.refused('edit', id, 'bpm=120', fact), hint)
+    assert home.first('show', id).get('bpm') != 120
+    home.loophole('edit', id, '--any', 'mood=happy')
+    same('happy', until(lambda: home.first('show', id).get('mood')))
+    home.loophole('edit', id, 'mood=')
+    until(lambda: not home.first('show', id).get('mood'))
+
+
+@claim(inside=library)
 def a_word_of_digits_stays_as_it_was_typed(home):
     id = search(home, 'amen')
     words = {'class': '808', 'genre': '090', 'artist': '1e3', 'bank': '0808', 'sysex': '0x10'}
     numbers = {'bpm': '137', 'gain_db': '-3.5', 'punch': '0.5', 'low': '0', 'far': '1e3'}
-    home.loophole('edit', id, *(f'{key}={value}' for key, value in (words | numbers).items()))
+    home.loophole('edit', id, '--any', *(f'{key}={value}' for key, value in (words | numbers).items()))
     shown = until(lambda: (one := home.first('show', id)).get('class') == '808' and one)
     same((words, {key: float(value) for key, value in numbers.items()}),
          tuple({key: shown[key] for key in given} for given in (words, numbers)))

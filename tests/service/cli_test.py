@@ -146,7 +146,7 @@ def the_output_of_json_is_declared_in_the_protocol(home):
     shutil.copy(home.library + '/loop_amen.flac', home.library + '/pack/copy.flac')
     home.loophole('index', home.library, '--wait')
     id, other = search(home, 'class:kick'), search(home, 'amen')
-    home.loophole('edit', id, 'mood=happy', 'bpm=120')
+    home.loophole('edit', id, '--any', 'mood=happy', 'bpm=120')
     home.loophole('unlike', id, other)
     home.loophole('search', 'kick', '--save', 'kicks')
     seen = set()
@@ -163,6 +163,7 @@ def the_output_of_json_is_declared_in_the_protocol(home):
             ('finding_line', 'doctor'), ('check_line', 'store', 'check'), ('backup_line', 'backup', home.file('backup')),
             ('bench_line', 'bench', 'persist.ping', '--seconds', '1')):
         check(record, home.json(*command))
+    check('result_line', home.json('search', 'amen', '--totals')[-1:])
     check('event_line', _events_of_a_change(home, id))
     check('error_line', [json.loads(home.refused('show', 'nothing', '--json'))])
     same(RECORDS_SEEN, seen)
@@ -171,7 +172,7 @@ def the_output_of_json_is_declared_in_the_protocol(home):
     same([other], shown['unlike'])
 
 
-RECORDS_SEEN = {'item_line', 'duplicate_line', 'query_line', 'summary_line', 'stats_line', 'log_line', 'finding_line',
+RECORDS_SEEN = {'item_line', 'result_line', 'duplicate_line', 'query_line', 'summary_line', 'stats_line', 'log_line', 'finding_line',
                 'check_line', 'backup_line', 'bench_line', 'event_line', 'error_line'}
 with open(os.path.join(TOP, 'docs/protocol.md'), encoding='utf-8') as _protocol:
     RECORDS = {name: re.findall(r'^\| `(\w+)` \| (.*?) \|', body, re.M)
@@ -326,6 +327,12 @@ def the_fields_that_are_named_are_the_columns(home):
 
 @claim(inside=library)
 def pages_go_by_number(home):
+    *first, end = home.json('search', '', '--sort', 'name', '--limit', '2', '--fields', 'title,dur,is,tag', '--totals')
+    same((2, 2, len(home.json('search', '', '--limit', '1000'))), (len(first), end['shown'], end['total']))
+    same(['availability', 'duration_s', 'name', 'tags'], sorted(first[0]))
+    same([home.json('search', '', '--sort', 'name', '--limit', '3', '--fields', 'name')[2]],
+         home.json('search', '', '--sort', 'name', '--limit', '1', '--cursor', end['cursor'], '--fields', 'name'))
+    same([end['total']], [line['total'] for line in home.json('search', '', '--limit', '0', '--totals')])
     pages = [home.json('search', '', '--sort', 'name', '--limit', '2', '--page', str(page), '--fields', 'name')
              for page in (1, 2, 3)]
     same(home.json('search', '', '--sort', 'name', '--fields', 'name'), sum(pages, []))
@@ -430,6 +437,9 @@ def the_answer_to_a_wrong_command_line_names_the_mistake(home):
     refused('no query is saved as "nosuch"', 'queries', 'nosuch')
     refused('`loophole status` lists', 'logs', 'nosuch')
     refused('did you mean search?', 'serach')
+    for word, command in (('add', 'library add'), ('export', 'send'), ('delete', 'forget'), ('start', 'up'), ('find', 'search'),
+                          ('config', 'config list')):
+        refused(command, word, 'x')
     refused('did you mean transport start?', 'transport', 'strat')
     refused('did you mean midi, midi learn, midi forget?', 'midi', 'list')
     refused('no command "library ad"', 'library', 'ad', '/tmp')

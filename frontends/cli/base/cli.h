@@ -95,6 +95,8 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
 /* item_line.c: the line of an item. Its lists are in the arena, its texts in the item's memory. */
 void item_line_make(struct arena *arena, const struct item *item, struct item_line *line);
 bool item_line_has(struct text key); /* a key of each item, or of each fact beside its name */
+/* The key of an item that --fields names, also by the name of a field of queries: dur is duration_s. In the arena. */
+const char *item_key(struct text typed, struct arena *arena);
 void item_json(struct buffer *to, const struct item *item, const char *fields); /* `fields` NULL: all */
 /* With the contexts that use it. */
 void item_json_found(struct buffer *to, const struct media_found *found, const char *fields);

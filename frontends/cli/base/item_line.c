@@ -51,6 +51,59 @@ bool item_line_has(struct text key)
            belongs_to_fact(key, TEXT("_source")) || belongs_to_fact(key, TEXT("_confidence"));
 }
 
+/* The fields of queries that items have under another key. */
+static const struct query_name {
+    const char *typed, *key;
+} query_names[] = {
+    { "title", "name" },
+    { "note", "notes" },
+    { "file", "path" },
+    { "folder", "path" },
+    { "dir", "path" },
+    { "tag", "tags" },
+    { "instrument", "class" },
+    { "category", "family" },
+    { "stars", "rating" },
+    { "color", "colour" },
+    { "format", "sample_format" },
+    { "codec", "sample_format" },
+    { "tempo", "bpm" },
+    { "dur", "duration_s" },
+    { "duration", "duration_s" },
+    { "length", "duration_s" },
+    { "loudness", "lufs" },
+    { "ch", "channels" },
+    { "bits", "bit_depth" },
+    { "rate", "sample_rate" },
+    { "added", "added_us" },
+    { "is", "availability" },
+    { "state", "availability" },
+    { "url", "remote" },
+    { "drive", "volume" },
+    { "disk", "volume" },
+};
+
+const char *item_key(struct text typed, struct arena *arena)
+{
+    for (size_t i = 0; i < sizeof query_names / sizeof *query_names; i++)
+        if (text_is(typed, query_names[i].typed))
+            return query_names[i].key;
+    return arena_text(arena, typed).at;
+}
+
+/* The keys of --fields, each by the name that items have. */
+static const char *item_keys(const char *fields, struct arena *arena)
+{
+    struct buffer keys = { 0 };
+
+    for (const char *at = fields; *at; at += *at == ',') {
+        const struct text one = { (uint32_t)strcspn(at, ","), at };
+        cli_print(&keys, "%s%s", at == fields ? "" : ",", item_key(one, arena));
+        at += one.len;
+    }
+    return arena_take(arena, &keys).at;
+}
+
 /* A fact with the name of one of the item's keys becomes "fact_NAME". */
 static struct text name_fact(struct arena *arena, struct text attribute)
 {
@@ -188,7 +241,7 @@ static void print_item_line(struct buffer *to, const struct item *item, const st
         line.has_storage = found->has_storage;
         line.storage = found->storage;
     }
-    json_write_some(&item_line_shape, &line, fields, to);
+    json_write_some(&item_line_shape, &line, fields ? item_keys(fields, &arena) : NULL, to);
     buffer_add_text(to, "\n");
     arena_free(&arena);
 }

@@ -62,7 +62,7 @@ static void read_fields(struct cli *cli, const char *fields, struct item_table *
     struct text_list each = cli_split(cli, fields);
 
     for (uint32_t i = 0; i < each.count && table->count < COLUMNS; i++)
-        table->fields[table->count++] = arena_text(&cli->arena, each.at[i]).at;
+        table->fields[table->count++] = item_key(each.at[i], &cli->arena);
 }
 
 /* A person's own fact may have any name, so a name without values is not an error. */

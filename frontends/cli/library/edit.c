@@ -30,8 +30,54 @@ static bool is_number(struct text key, const char *value)
     return !fact_name_is_word(key) && !is_code && value[strspn(value, "+-0123456789.eE")] == '\0';
 }
 
-/* A key that is not a field of an edit is a fact of the user; an empty value removes it. */
-static enum err assign_fact(struct edit *edit, struct text key, const char *value, struct fault *fault)
+static const char *const edit_keys[] = { "name", "pack", "notes", "remote", "origin", "favourite", "hidden" };
+
+/* Words of a query and of other programs, and what sets them. */
+static const struct other_key {
+    const char *typed, *hint;
+} other_keys[] = {
+    { "tag", "`loophole tag ITEM +TAG -TAG` changes the tags of an item" },
+    { "color", "did you mean colour=?" },
+    { "stars", "did you mean rating=?" },
+    { "tempo", "did you mean bpm=?" },
+    { "comment", "did you mean notes=?" },
+    { "instrument", "did you mean class=?" },
+    { "category", "did you mean family=?" },
+    { "url", "did you mean remote=?" },
+    { "favorite", "did you mean favourite=?" },
+};
+
+/* The key that differs in the fewest letters, whatever their case. */
+static const char *nearest_key(struct text key)
+{
+    const char *near = fact_name_nearest(key);
+    uint32_t least = text_distance(key, text_of(near));
+
+    for (size_t i = 0; i < sizeof edit_keys / sizeof edit_keys[0]; i++) {
+        const uint32_t distance = text_distance(key, text_of(edit_keys[i]));
+        near = distance <= least ? edit_keys[i] : near;
+        least = distance < least ? distance : least;
+    }
+    return near;
+}
+
+static enum err refuse_fact(struct text key, struct fault *fault)
+{
+    char small[65];
+
+    text_copy(small, sizeof small, key);
+    for (char *at = small; *at; at++)
+        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at + 'a' - 'A') : *at;
+    fault_set(fault, ERR_BAD_REQUEST, "no query finds a fact \"%.*s\"", TEXT_ARG(key));
+    for (size_t i = 0; i < sizeof other_keys / sizeof other_keys[0]; i++)
+        if (strcmp(small, other_keys[i].typed) == 0)
+            return fault_hint(fault, "%s", other_keys[i].hint);
+    return fault_hint(fault, "did you mean %s=? --any keeps it as a fact of your own", nearest_key(text_of(small)));
+}
+
+/* A key that is not a field of an edit is a fact of the user; an empty value removes it. `any`: also one that nothing
+ * reads. */
+static enum err assign_fact(struct edit *edit, struct text key, const char *value, bool any, struct fault *fault)
 {
     struct fact *fact = &edit->facts.at[edit->facts.count];
     char *end;
@@ -47,6 +93,8 @@ static enum err assign_fact(struct edit *edit, struct text key, const char *valu
         return fault_hint(fault, text_is(key, "tags") ? "`loophole tag ITEM +TAG -TAG` changes the tags of an item"
                                                       : "choose another name for a fact of your own");
     }
+    if (!any && !fact_name_is_known(key))
+        return refuse_fact(key, fault);
     *fact = (struct fact){ .attribute = key, .source.value = SOURCE_USER, .confidence = 1, .shown = true };
     fact->number = strtod(value, &end);
     fact->has_number = *end == '\0' && isfinite(fact->number) && is_number(key, value);
@@ -65,8 +113,6 @@ static const char *find_equals(const char *argument)
     return *equals == '=' ? equals : NULL;
 }
 
-static const char *const edit_keys[] = { "name", "pack", "notes", "remote", "origin", "favourite", "hidden" };
-
 static enum err assign_value(struct cli *cli, struct edit *edit, const char *assignment, struct fault *fault)
 {
     const char *equals = find_equals(assignment);
@@ -80,7 +126,7 @@ static enum err assign_value(struct cli *cli, struct edit *edit, const char *ass
     for (size_t i = 0; i < sizeof edit_keys / sizeof edit_keys[0]; i++)
         if (text_is(key, edit_keys[i]))
             return json_assign(&edit_shape, text_of(assignment), &cli->arena, edit, fault);
-    return assign_fact(edit, key, equals + 1, fault);
+    return assign_fact(edit, key, equals + 1, cli->options.any, fault);
 }
 
 /* The arguments before the first KEY=VALUE name the items; the first argument always does. */

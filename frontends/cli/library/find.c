@@ -44,6 +44,15 @@ static void print_tail(struct cli *cli, const struct found *found, uint64_t show
     print_facets(cli, &found->facets);
     if (cli->options.json) {
         hint_print(cli, &found->hints);
+        if (cli->options.totals)
+            cli_json(cli, &result_line_shape,
+                     &(struct result_line){ .total = found->total,
+                                            .shown = shown,
+                                            .seconds = found->seconds,
+                                            .took_us = found->took_us,
+                                            .revision = found->revision,
+                                            .has_cursor = found->cursor.len > 0,
+                                            .cursor = found->cursor });
         return;
     }
     cli_print(&cli->out, "%llu of %llu, %.2f ms", (unsigned long long)shown, (unsigned long long)found->total,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "common/naming/fold.h"
+#include "services/search/index/words.h"
 #include "store/availability.h"
 #include "store/row.h"
 
@@ -13,6 +15,25 @@ static void add_state(struct volumes *volumes, const struct place_here *state)
 {
     volumes->at = alloc_grow(volumes->at, volumes->count + 1, sizeof(*volumes->at));
     volumes->at[volumes->count++] = *state;
+}
+
+/* The last name of a path; of "/" itself "/". */
+static void write_last_name(struct bytes path, char to[VOLUMES_NAME])
+{
+    uint32_t from = path.len;
+
+    while (from > 0 && path.at[from - 1] != '/')
+        from--;
+    if (from == path.len && path.len > 0)
+        from = path.len - 1;
+    to[text_repair(to, VOLUMES_NAME - 1, (struct text){ path.len - from, (const char *)path.at + from })] = 0;
+}
+
+static void fold_name(struct arena *arena, struct place_here *place)
+{
+    const struct text folded = fold_text(arena, text_of(place->name));
+
+    (void)snprintf(place->folded, sizeof(place->folded), "%.*s", TEXT_ARG(folded));
 }
 
 struct reading_libraries {
@@ -29,10 +50,30 @@ static bool add_library_state(void *state, const struct library *library)
     struct volume volume = { 0 };
 
     reading->e = catalogue_volume(reading->txn, reading->arena, library->volume, &volume);
-    if (reading->e == ERR_OK)
-        add_state(reading->volumes, &(struct place_here){ library->id, library->volume,
-                                                          availability_backend(&volume, library), library->online });
+    if (reading->e == ERR_OK) {
+        struct place_here place = { .id = library->id,
+                                    .volume = library->volume,
+                                    .backend = availability_backend(&volume, library),
+                                    .is_here = library->online };
+        write_last_name(library->path, place.name);
+        fold_name(reading->arena, &place);
+        add_state(reading->volumes, &place);
+    }
     return reading->e == ERR_OK;
+}
+
+static void add_volume_state(struct volumes *volumes, struct arena *arena, const struct volume *volume)
+{
+    struct place_here place = {
+        .id = volume->id, .volume = volume->id, .backend = availability_backend(volume, NULL), .is_here = volume->online
+    };
+
+    if (volume->label.len)
+        (void)snprintf(place.name, sizeof(place.name), "%.*s", TEXT_ARG(volume->label));
+    else
+        write_last_name(volume->mount, place.name);
+    fold_name(arena, &place);
+    add_state(volumes, &place);
 }
 
 enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *arena)
@@ -47,8 +88,7 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
     while (e == ERR_OK && walk_next(&walk)) {
         volume = (struct volume){ 0 };
         if (row_decode(txn, arena, walk.value, &volume_shape, &volume) == ERR_OK)
-            add_state(volumes,
-                      &(struct place_here){ volume.id, volume.id, availability_backend(&volume, NULL), volume.online });
+            add_volume_state(volumes, arena, &volume);
     }
     walk_end(&walk);
     if (e == ERR_OK)
@@ -142,6 +182,34 @@ static void add_place(const struct volumes *volumes, struct index *index, const 
     bitmap_or(to, own);
     bitmap_free(others);
     bitmap_free(own);
+}
+
+void volumes_all_of(struct index *index, const struct place_here *place, struct bitmap *to)
+{
+    add_volume_rows(index, place->id, to);
+}
+
+static bool has_word(void *state, struct text word)
+{
+    return words_have(*(const struct text *)state, word);
+}
+
+/* A name without words, such as "/", must be equal. */
+static bool is_named(const struct place_here *place, struct text words)
+{
+    struct text name = text_of(place->folded);
+
+    return text_equal(name, words) || (words_each(words, false, has_word, &name) && words_have(words, TEXT("")));
+}
+
+void volumes_in_place(const struct volumes *volumes, struct index *index, bool of_libraries, struct text words,
+                      struct bitmap *to)
+{
+    for (uint32_t i = 0; i < volumes->count; i++) {
+        const struct place_here *place = &volumes->at[i];
+        if (id_equal(place->id, place->volume) != of_libraries && is_named(place, words))
+            add_volume_rows(index, place->id, to);
+    }
 }
 
 static struct text kept_term(char to[64], const struct kept_word *kept)

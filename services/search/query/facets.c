@@ -95,7 +95,7 @@ static enum err refuse_field(struct text name, const char *field, struct fault *
     fault_field(fault, field);
     return fault_hint(
         fault, "expected one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, "
-               "is, colour");
+               "is, colour, library, volume");
 }
 
 static void add_counts(struct arena *arena, struct text name, const struct facet_counting *counting,
@@ -125,6 +125,34 @@ static void add_states(const struct facets_of *of, struct text name, const struc
     }
 }
 
+/* library or volume: the names of places are not terms of the rows. */
+static bool is_place(struct text name)
+{
+    const struct filter *filter = filter_named(name);
+
+    return filter && filter->kind == FILTER_PLACE;
+}
+
+static void add_places(const struct facets_of *of, struct arena *arena, struct text name, const struct bitmap *set,
+                       struct facet_count_list *to)
+{
+    const bool of_libraries = text_is(text_of(filter_named(name)->name), "library");
+
+    for (uint32_t i = 0; i < of->volumes->count; i++) {
+        const struct place_here *place = &of->volumes->at[i];
+        struct bitmap *rows;
+        if (id_equal(place->id, place->volume) == of_libraries)
+            continue;
+        rows = bitmap_new();
+        volumes_all_of(of->index, place, rows);
+        const uint32_t count = bitmap_and_count(rows, set);
+        bitmap_free(rows);
+        if (count && to->count < FACETS_MOST)
+            to->at[to->count++] =
+                (struct facet_count){ .facet = name, .value = arena_text(arena, text_of(place->name)), .count = count };
+    }
+}
+
 static void drop_states(struct facet_counting *counting)
 {
     uint32_t kept = 0;
@@ -146,6 +174,10 @@ static enum err count_fields(const struct facets_of *of, struct arena *arena, co
         struct facet_counting counting = { .index = index };
         struct facet_counter counter = { add_count, &counting };
 
+        if (is_place(fields->at[i])) {
+            add_places(of, arena, fields->at[i], set, to);
+            continue;
+        }
         e = facet_count_terms(index, facets_field(fields->at[i]), rows, &counter);
         if (e == ERR_OK && facets_field(fields->at[i]) == TERM_IS) {
             drop_states(&counting);
@@ -182,7 +214,7 @@ static enum err check_fields(const struct text_list *fields, struct fault *fault
 
     for (uint32_t i = 0; i < fields->count; i++) {
         snprintf(field, sizeof(field), "facets[%u]", i);
-        if (facets_field(fields->at[i]) == TERM_ALL)
+        if (facets_field(fields->at[i]) == TERM_ALL && !is_place(fields->at[i]))
             return refuse_field(fields->at[i], field, fault);
     }
     return ERR_OK;

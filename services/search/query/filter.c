@@ -45,6 +45,9 @@ const struct filter filter_table[] = {
     { "with", "", FILTER_WITH, 0, NULL, UNIT_NONE, "often layered with this id" },
     { "view", "", FILTER_VIEW, 0, NULL, UNIT_NONE,
       "project: items that it uses; global: the libraries; combined: all" },
+    { "library", "lib", FILTER_PLACE, 0, NULL, UNIT_NONE, "words of the name of its library's folder" },
+    { "volume", "drive disk", FILTER_PLACE, 0, NULL, UNIT_NONE, "words of the label of its volume" },
+    { "under", "inside", FILTER_UNDER, 0, NULL, UNIT_NONE, "the absolute path of a folder that contains it" },
     { "for", "", FILTER_FOR, 0, NULL, UNIT_NONE, "common in this role or section: drums, chorus" },
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);

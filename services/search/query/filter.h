@@ -16,7 +16,9 @@ enum filter_kind {
     FILTER_AFTER,    /* an item's id: often used after it or beside it */
     FILTER_WITH,     /* an item's id: stacked with it */
     FILTER_FOR,      /* a role or a section */
-    FILTER_VIEW      /* project, global or combined */
+    FILTER_VIEW,     /* project, global or combined */
+    FILTER_PLACE,    /* words of the name of a library or a volume, or an absolute path */
+    FILTER_UNDER     /* an absolute path of a folder or a file */
 };
 
 enum filter_unit { UNIT_NONE, UNIT_BYTES, UNIT_SECONDS, UNIT_HERTZ, UNIT_AGE };

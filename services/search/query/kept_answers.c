@@ -36,6 +36,8 @@ static bool node_may(const struct node *node)
     case NODE_WITH:
     case NODE_FOR:
     case NODE_VIEW:
+    case NODE_PLACE:
+    case NODE_UNDER:
         return false;
     default:
         return true;

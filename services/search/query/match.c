@@ -270,6 +270,20 @@ static struct bitmap *match_view(const struct match *match, const struct node *n
     return rows;
 }
 
+static struct bitmap *match_place(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    (void)among;
+    volumes_in_place(match->volumes, match->index, text_is(text_of(node->filter->name), "library"), node->text, rows);
+    return rows;
+}
+
+static struct bitmap *match_under(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    return node->rows || !node->first ? match_view(match, node, among) : match_node(match, node->first, among);
+}
+
 static struct bitmap *match_together(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = bitmap_new();
@@ -361,6 +375,7 @@ static matcher *const MATCHERS[] = {
     [NODE_NUMBER] = match_number, [NODE_KEY] = match_key,           [NODE_IS] = match_is,
     [NODE_LIKE] = match_like,     [NODE_USED] = match_used,         [NODE_AFTER] = match_together,
     [NODE_WITH] = match_together, [NODE_FOR] = match_together,      [NODE_VIEW] = match_view,
+    [NODE_PLACE] = match_place,   [NODE_UNDER] = match_under,
 };
 
 /* The result may include rows outside `among`, and free ones; the caller removes them. */

@@ -8,26 +8,14 @@
 #include "common/naming/fold.h"
 #include "common/process/limits.h"
 #include "services/search/index/words.h"
-#include "services/search/query/caret.h"
-#include "services/search/query/lexer.h"
-
-struct parser {
-    const struct parse *parse;
-    struct query_lexer lexer;
-    struct query_token token; /* the current one */
-    struct arena *arena;
-    struct fault *fault;
-    int depth;
-};
-
-#define WRONG(p, where, advice, ...) caret_fault((p)->fault, (p)->lexer.query, where, advice, __VA_ARGS__)
+#include "services/search/query/parse_parts.h"
 
 static void read_token(struct parser *p)
 {
     p->token = lexer_next(&p->lexer);
 }
 
-static enum err make_node(struct parser *p, enum node_kind kind, struct node **to)
+enum err parse_make_node(struct parser *p, enum node_kind kind, struct node **to)
 {
     *to = arena_alloc(p->arena, sizeof(**to));
     if (!*to)
@@ -40,7 +28,7 @@ static enum err make_node(struct parser *p, enum node_kind kind, struct node **t
 
 static enum err make_text(struct parser *p, enum node_kind kind, struct text from, struct node **to)
 {
-    enum err e = make_node(p, kind, to);
+    enum err e = parse_make_node(p, kind, to);
 
     if (e != ERR_OK)
         return e;
@@ -88,7 +76,7 @@ static enum err parse_about(struct parser *p, const struct filter *filter, struc
     about->kind = NODE_OR;
     about->text = (struct text){ 0 };
     for (size_t i = 0; i < count && e == ERR_OK; i++, end = &(*end)->next)
-        if ((e = make_node(p, NODE_NUMBER, end)) == ERR_OK) {
+        if ((e = parse_make_node(p, NODE_NUMBER, end)) == ERR_OK) {
             **end = whole;
             (*end)->range = (struct range){ (middle - off) * FACTORS[i], (middle + off) * FACTORS[i], false, false };
         }
@@ -108,7 +96,7 @@ static enum err parse_number(struct parser *p, struct node **to)
     bool about = value.at[0] == '~' && unit != UNIT_AGE;
     const char *why;
     uint32_t at;
-    enum err e = make_node(p, NODE_NUMBER, to);
+    enum err e = parse_make_node(p, NODE_NUMBER, to);
 
     if (e != ERR_OK)
         return e;
@@ -132,7 +120,7 @@ static enum err parse_key(struct parser *p, struct node **to)
     struct text value = p->token.value;
     bool near = value.at[0] == '~';
     int key, keys[MUSICAL_KEY_NEAR];
-    enum err e = make_node(p, NODE_KEY, to);
+    enum err e = parse_make_node(p, NODE_KEY, to);
 
     if (e != ERR_OK)
         return e;
@@ -151,7 +139,7 @@ static enum err parse_is(struct parser *p, struct node **to)
 {
     const char *state = filter_state(p->token.value);
     char advice[300] = "one of";
-    enum err e = make_node(p, NODE_IS, to);
+    enum err e = parse_make_node(p, NODE_IS, to);
 
     if (e != ERR_OK)
         return e;
@@ -163,7 +151,7 @@ static enum err parse_is(struct parser *p, struct node **to)
 
 static enum err parse_id(struct parser *p, enum node_kind kind, struct node **to)
 {
-    enum err e = make_node(p, kind, to);
+    enum err e = parse_make_node(p, kind, to);
 
     if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
         return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is not an id",
@@ -193,7 +181,7 @@ static enum err parse_for(struct parser *p, struct node **to)
 
 static enum err make_not(struct parser *p, struct node *of, struct node **to)
 {
-    enum err e = make_node(p, NODE_NOT, to);
+    enum err e = parse_make_node(p, NODE_NOT, to);
 
     if (e == ERR_OK)
         (*to)->first = of;
@@ -210,7 +198,7 @@ static enum err parse_view(struct parser *p, struct node **to)
     if (!is_project && !text_is(view, "global") && !text_is(view, "combined"))
         return WRONG(p, p->token.value_at, "one of project global combined", "view: has no value \"%.*s\"",
                      TEXT_ARG(view));
-    e = make_node(p, text_is(view, "combined") ? NODE_ALL : NODE_VIEW, to);
+    e = parse_make_node(p, text_is(view, "combined") ? NODE_ALL : NODE_VIEW, to);
     if (e != ERR_OK || (*to)->kind == NODE_ALL)
         return e;
     (*to)->text = is_project ? TEXT("project") : TEXT("folders");
@@ -229,10 +217,11 @@ static enum err parse_unused(struct parser *p, struct node **to)
 }
 
 static enum err (*const VALUES[])(struct parser *p, struct node **to) = {
-    [FILTER_WORDS] = parse_words,   [FILTER_CONTAINS] = parse_contains, [FILTER_EXACT] = parse_exact,
-    [FILTER_NUMBER] = parse_number, [FILTER_KEY] = parse_key,           [FILTER_IS] = parse_is,
-    [FILTER_LIKE] = parse_like,     [FILTER_UNUSED] = parse_unused,     [FILTER_AFTER] = parse_after,
-    [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,           [FILTER_VIEW] = parse_view,
+    [FILTER_WORDS] = parse_words,      [FILTER_CONTAINS] = parse_contains, [FILTER_EXACT] = parse_exact,
+    [FILTER_NUMBER] = parse_number,    [FILTER_KEY] = parse_key,           [FILTER_IS] = parse_is,
+    [FILTER_LIKE] = parse_like,        [FILTER_UNUSED] = parse_unused,     [FILTER_AFTER] = parse_after,
+    [FILTER_WITH] = parse_with,        [FILTER_FOR] = parse_for,           [FILTER_VIEW] = parse_view,
+    [FILTER_PLACE] = parse_place_name, [FILTER_UNDER] = parse_place_under,
 };
 
 /* pack:"=Drums" is the pack of this name alone, and no other with these words. */
@@ -260,9 +249,10 @@ static enum err parse_field(struct parser *p, struct node **to)
         e = make_text(p, NODE_EXACT, (struct text){ p->token.value.len - 1, p->token.value.at + 1 }, to);
     else
         e = VALUES[filter->kind](p, to);
-    if (e == ERR_OK)
-        (*to)->filter = filter;
-    return e;
+    if (e != ERR_OK)
+        return e;
+    (*to)->filter = filter;
+    return filter->term == TERM_PLACE ? parse_place_pasted(p, filter, to) : e;
 }
 
 /* ---- words ---- */
@@ -294,14 +284,14 @@ static enum err parse_word(struct parser *p, struct node **to)
     enum err e;
 
     if (text_is(p->token.value, "unused")) {
-        e = make_node(p, NODE_USED, &words);
+        e = parse_make_node(p, NODE_USED, &words);
         return e == ERR_OK ? make_not(p, words, to) : e;
     }
     words_each(p->token.value, false, join_word, &joining);
     *to = words;
     if (joining.e != ERR_OK || joining.count == 1)
         return joining.e;
-    e = make_node(p, joining.count ? NODE_AND : NODE_ALL, to); /* punctuation alone matches everything */
+    e = parse_make_node(p, joining.count ? NODE_AND : NODE_ALL, to); /* punctuation alone matches everything */
     if (e == ERR_OK)
         (*to)->first = words;
     return e;
@@ -335,6 +325,8 @@ static enum err parse_one(struct parser *p, struct node **to)
         break;
     case TOKEN_WORD:
         e = p->token.is_quoted ? make_text(p, NODE_PHRASE, p->token.value, to) : parse_word(p, to);
+        if (e == ERR_OK)
+            e = parse_place_pasted(p, NULL, to);
         break;
     case TOKEN_FIELD:
         e = parse_field(p, to);
@@ -376,7 +368,7 @@ static enum err parse_not(struct parser *p, struct node **to)
     } else {
         read_token(p);
         e = parse_not(p, &child);
-        if (e == ERR_OK && (e = make_node(p, NODE_NOT, to)) == ERR_OK)
+        if (e == ERR_OK && (e = parse_make_node(p, NODE_NOT, to)) == ERR_OK)
             (*to)->first = child;
     }
     if (e == ERR_OK)
@@ -393,7 +385,7 @@ static enum err join_parts(struct parser *p, enum node_kind kind, struct node *p
     *to = parts;
     if (!parts || !parts->next)
         return ERR_OK;
-    e = make_node(p, kind, to);
+    e = parse_make_node(p, kind, to);
     if (e == ERR_OK) {
         (*to)->first = parts;
         (*to)->source = source_since(p, (uint32_t)(parts->source.at - p->lexer.query.at));
@@ -441,7 +433,7 @@ enum err parse_query(const struct parse *parse, struct text query, struct arena 
 
     read_token(&p);
     if (p.token.kind == TOKEN_END)
-        return make_node(&p, NODE_ALL, root);
+        return parse_make_node(&p, NODE_ALL, root);
     e = parse_or(&p, root);
     if (e == ERR_OK && p.token.kind == TOKEN_CLOSE)
         return WRONG(&p, p.token.at, "there is no ( before it", "the parenthesis was never opened");

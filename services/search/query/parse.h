@@ -29,7 +29,9 @@ enum node_kind {
     NODE_AFTER,    /* id: often used after or beside it; by together.h */
     NODE_WITH,     /* id: stacked with it */
     NODE_FOR,      /* text: a role or a section */
-    NODE_VIEW      /* text: project (items it uses) or folders (of all projects); by search_view.c */
+    NODE_VIEW,     /* text: project (items it uses) or folders (of all projects); by search_view.c */
+    NODE_PLACE,    /* text: folded words of the name of a library or a volume; by filter */
+    NODE_UNDER     /* text: an absolute path, by search_place.c. A child: what the words mean if that path is unknown */
 };
 
 struct node {
@@ -43,7 +45,7 @@ struct node {
     uint32_t keys;
     struct id id;
     const struct companions *together; /* the answer of together.h; NULL: none yet */
-    const uint32_t *rows;              /* of NODE_VIEW; NULL: none yet */
+    const uint32_t *rows;              /* of NODE_VIEW and NODE_UNDER; NULL: none yet */
     uint32_t row_count;
 };
 

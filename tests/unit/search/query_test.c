@@ -24,7 +24,7 @@ static const char *const WORDS[] = {
     [NODE_WORD] = "word",   [NODE_PHRASE] = "phrase", [NODE_WORDS] = "words", [NODE_CONTAINS] = "contains",
     [NODE_EXACT] = "exact", [NODE_NUMBER] = "number", [NODE_KEY] = "key",     [NODE_IS] = "is",
     [NODE_LIKE] = "like",   [NODE_USED] = "used",     [NODE_AFTER] = "after", [NODE_WITH] = "with",
-    [NODE_FOR] = "for",     [NODE_VIEW] = "view",
+    [NODE_FOR] = "for",     [NODE_VIEW] = "view",     [NODE_PLACE] = "place", [NODE_UNDER] = "under",
 };
 
 static void show_range(struct buffer *to, const struct range *range)
@@ -134,6 +134,12 @@ static const struct good {
     { "view:project", "(view view 'project')" },
     { "-view:global kick", "(and (not (not view (view 'folders'))) (word 'kick'))" },
     { "view:combined", "(all view)" },
+    { "library:\"My Sounds\"", "(place library 'my sounds')" },
+    { "drive:USB", "(place volume 'usb')" },
+    { "volume:/media/usb/", "(under volume '/media/usb')" },
+    { "under:\"/Home/My Sounds\"", "(under under '/Home/My Sounds')" },
+    { "/home/ana kick", "(and (under '/home/ana' (and (word 'home') (word 'ana'))) (word 'kick'))" },
+    { "path:/home/ana", "(under path '/home/ana' (words path '/home/ana'))" },
     { "-unused kick", "(and (not (not (used))) (word 'kick'))" },
     { "used:Alb*", "(exact used 'alb'*)" },
     { "unused:\"Album 3\"", "(not unused (exact used 'album 3'))" },
