@@ -42,6 +42,14 @@ static const struct command find[] = {
       "copy to keep and the reason (docs/query.md). With QUERY, at least two copies of a group match; with "
       "--inside QUERY, at least one does: --inside path:backup.",
       "kind inside limit budget", 0, ANY, true, alike_duplicates },
+    { "duplicates remove", "[QUERY…]", "Move copies with equal bytes to the trash, or to the folder --to",
+      "One copy of each group stays: one that a project or another context uses, then one outside of --inside, then "
+      "the copy that `duplicates` advises. It gets the tags, ratings, notes and other facts of the removed ones; its "
+      "own values stay. Copies in use, takes, and files in the Media of projects are never moved. All bytes are "
+      "compared just before. `undo` reverts the catalogue; `duplicates restore` moves the files back.",
+      "inside to dry-run limit yes budget", 0, ANY, true, duplicates_remove },
+    { "duplicates restore", "", "Move the files of the last `duplicates remove` back", "", "dry-run", 0, 0, false,
+      duplicates_restore },
     { "show", "ID|PATH|QUERY…", "Show everything about an item, or about the first item of a query",
       "docs/protocol.md lists the keys of --json: record item_line.", "fields", 1, ANY, true, find_show },
     { "artefact", "ID|PATH|QUERY [TYPE]", "Print an artefact of an item as JSON, or draw it",

@@ -51,6 +51,7 @@ const struct option_row option_table[] = {
     { "full", 0, NULL, "read every file again, also those that seem unchanged", OPTION_FLAG, AT(full), 0, 0 },
     { "totals", 0, NULL, "with --json: a last line with the total and the cursor of the next page", OPTION_FLAG,
       AT(totals), 0, 0 },
+    { "dry-run", 0, NULL, "change nothing: print what would be done", OPTION_FLAG, AT(dry_run), 0, 0 },
     { "any", 0, NULL, "also keep a fact that no query knows", OPTION_FLAG, AT(any), 0, 0 },
     { "expect", 0, "REVISION", "only if the item is still at this revision", OPTION_NUMBER, AT(expect), 0, INT64_MAX },
     { "budget", 0, "MS", "wait at most MS milliseconds for an answer", OPTION_NUMBER, AT(budget_ms), 1, 600000 },

@@ -173,6 +173,8 @@ enum err find_show(struct cli *cli, struct fault *fault);
 enum err complete_run(struct cli *cli, struct fault *fault);
 enum err artefact_show(struct cli *cli, struct fault *fault);
 enum err map_run(struct cli *cli, struct fault *fault);
+enum err duplicates_remove(struct cli *cli, struct fault *fault);
+enum err duplicates_restore(struct cli *cli, struct fault *fault);
 enum err alike_duplicates(struct cli *cli, struct fault *fault);
 enum err saved_history(struct cli *cli, struct fault *fault);
 enum err saved_queries(struct cli *cli, struct fault *fault);

@@ -1,0 +1,81 @@
+#include "frontends/cli/removal/removal_journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/file_write.h"
+#include "proto/wire/json.h"
+
+enum err removal_journal_open(struct cli *cli, int flags, int *fd, struct fault *fault)
+{
+    const struct text path = arena_printf(&cli->arena, "%s/duplicates.jsonl", cli->paths.data);
+
+    *fd = open(path.at, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    return *fd >= 0 ? ERR_OK
+                    : fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open %.150s: %s", path.at,
+                                strerror(errno));
+}
+
+enum err removal_journal_write(int fd, const struct removal_line *line, struct fault *fault)
+{
+    struct buffer text = { 0 };
+    bool good;
+
+    json_write(&removal_line_shape, line, &text);
+    buffer_add_text(&text, "\n");
+    good = file_write_fd(fd, text.at, text.len) == ERR_OK && fdatasync(fd) == 0;
+    buffer_free(&text);
+    return good ? ERR_OK : fault_set(fault, ERR_IO, "the journal cannot be written: %s", strerror(errno));
+}
+
+enum err removal_journal_read(struct cli *cli, struct buffer *journal, struct fault *fault)
+{
+    char block[1 << 16];
+    ssize_t got;
+    int fd;
+    enum err e = removal_journal_open(cli, O_RDONLY, &fd, fault);
+
+    if (e == ERR_NOT_FOUND)
+        return fault_set(fault, e, "no copies were removed by `duplicates remove`");
+    if (e != ERR_OK)
+        return e;
+    while ((got = read(fd, block, sizeof block)) > 0)
+        buffer_add(journal, block, (uint32_t)got);
+    close(fd);
+    return got == 0 ? ERR_OK : fault_set(fault, ERR_IO, "the journal cannot be read: %s", strerror(errno));
+}
+
+/* True if the moved file is where the journal says. The last line may be cut off. */
+static bool read_line(struct cli *cli, struct text line, struct removal_line *to, char place[PATH_MAX])
+{
+    struct fault none = { 0 };
+
+    return json_read(&removal_line_shape, line, &cli->arena, to, &none) == ERR_OK && to->to.len &&
+           bytes_copy(place, PATH_MAX, to->to) && access(place, F_OK) == 0;
+}
+
+bool removal_journal_next(struct cli *cli, struct journal_walk *walk)
+{
+    while (walk->left.len) {
+        const char *end = memchr(walk->left.at, '\n', walk->left.len);
+        const uint32_t len = end ? (uint32_t)(end - walk->left.at) : walk->left.len;
+        const struct text line = { len, walk->left.at };
+        const uint32_t taken = len + (end != NULL);
+
+        walk->left = (struct text){ walk->left.len - taken, walk->left.at + taken };
+        if (read_line(cli, line, &walk->line, walk->place))
+            return true;
+    }
+    return false;
+}
+
+void removal_remark(const struct fault *fault)
+{
+    struct buffer remark = { 0 };
+
+    cli_print(&remark, "loophole: stays: %s%s%s", fault->what, fault->hint[0] ? "\n  " : "", fault->hint);
+    cli_remark(&remark);
+    buffer_free(&remark);
+}

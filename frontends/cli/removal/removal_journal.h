@@ -1,0 +1,26 @@
+/* removal_journal.h: the files that `duplicates remove` moves. Before each of them moves, a line about it is written to
+ * DATA/duplicates.jsonl and synced. So the place of each moved file is known after a kill. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_REMOVAL_JOURNAL_H
+#define LOOPHOLE_FRONTENDS_CLI_REMOVAL_JOURNAL_H
+
+#include "frontends/cli/base/cli.h"
+
+/* Opens it with the flags of open(2). Errors (explained): not_found, io. */
+enum err removal_journal_open(struct cli *cli, int flags, int *fd, struct fault *fault);
+enum err removal_journal_write(int fd, const struct removal_line *line, struct fault *fault); /* io (explained) */
+
+/* Reads all of it; the caller frees the buffer. Errors (explained): not_found (nothing was removed), io. */
+enum err removal_journal_read(struct cli *cli, struct buffer *journal, struct fault *fault);
+
+struct journal_walk {
+    struct text left; /* the text of the journal */
+    struct removal_line line;
+    char place[PATH_MAX]; /* of the moved file */
+};
+
+/* The next line whose file is where it was moved. False: no further one. */
+bool removal_journal_next(struct cli *cli, struct journal_walk *walk);
+
+void removal_remark(const struct fault *fault); /* on standard error: why a file stays */
+
+#endif

@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""`duplicates remove` and `duplicates restore`: what goes, what stays, and kills in between."""
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, file_bytes, run_claims, same, until
+from sounding import noise
+
+SOUNDS = 6
+
+
+def copies(home):
+    """A library with the folders orig and backup: each sound of the first is also in the second."""
+    for folder in ('orig', 'backup'):
+        os.makedirs(home.file('lib', folder))
+    for n in range(SOUNDS):
+        noise(home.file('lib/orig', f's{n}.wav'), frames=8000 + 500 * n)
+        shutil.copy(home.file('lib/orig', f's{n}.wav'), home.file('lib/backup', f's{n}.wav'))
+    home.up()
+    home.loophole('index', home.file('lib'), '--wait')
+    until(lambda: len(home.json('duplicates', '--kind', 'same_file')) == SOUNDS)
+
+
+def backup(home, n):
+    return home.file('lib/backup', f's{n}.wav')
+
+
+def orig(home, n):
+    return home.file('lib/orig', f's{n}.wav')
+
+
+def left(home, folder):
+    return sorted(os.listdir(home.file('lib', folder)))
+
+
+def said(home, path):
+    shown = home.first('show', path)
+    return shown['tags'][:1], shown.get('rating'), shown['notes'], shown['favourite']
+
+
+@claim
+def copies_go_and_the_kept_ones_get_what_a_person_said_in_one_step_that_comes_back(home):
+    copies(home)
+    there = home.file('removed')
+    home.loophole('tag', backup(home, 0), '+mine')
+    home.loophole('rate', backup(home, 0), '5')
+    home.loophole('edit', backup(home, 0), 'notes=from Bob')
+    home.loophole('edit', orig(home, 0), 'notes=from Ann')
+    home.loophole('favourite', backup(home, 0))
+    home.loophole('rate', orig(home, 1), '2')
+    home.loophole('rate', backup(home, 1), '4')
+    home.loophole('use', 'Album 3', backup(home, 2))
+    with open(backup(home, 3), 'r+b') as changed:  # without a trace: its time is set back
+        was = os.stat(changed.fileno())
+        changed.seek(5000), changed.write(b'x')
+    os.utime(backup(home, 3), ns=(was.st_atime_ns, was.st_mtime_ns))
+    os.remove(backup(home, 4))
+    os.link(orig(home, 4), backup(home, 4))
+    before = {path: file_bytes(path) for n in range(SOUNDS) for path in (orig(home, n), backup(home, n))}
+    planned = home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there, '--dry-run')
+    same(before, {path: file_bytes(path) for path in before})
+    contains(planned.all, 'has other bytes')
+    contains(planned.all, 'would remove ' + backup(home, 0))
+    done = home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there)
+    contains(done.all, 'has other bytes')
+    contains(done.all, 'are one file')
+    same((['s2.wav', 's3.wav', 's4.wav'], [f's{n}.wav' for n in range(SOUNDS)]), (left(home, 'backup'), left(home, 'orig')))
+    same(before[backup(home, 0)], file_bytes(os.path.join(there, 's0.wav')))
+    same((['mine'], 5, 'from Ann\nfrom Bob', True), said(home, orig(home, 0)))
+    same(2, said(home, orig(home, 1))[1])
+    same('Remove duplicates', home.json('undo', 'list')[0]['label'])
+    home.loophole('duplicates', 'restore')
+    home.loophole('undo')
+    same(before, {path: file_bytes(path) for path in before})
+    same('from Ann', said(home, orig(home, 0))[2])
+    same(['mine'], said(home, backup(home, 0))[0])
+    contains(home.refused('duplicates', 'remove', '--to', home.file('lib/orig')), 'is in a library')
+
+
+@claim
+def a_kill_at_any_moment_loses_neither_a_file_nor_a_tag(home):
+    copies(home)
+    trash = home.file('data-home')
+    os.makedirs(trash)
+    for n in range(SOUNDS):
+        home.loophole('tag', backup(home, n), f'+t{n}')
+    contents = {n: file_bytes(orig(home, n)) for n in range(SOUNDS)}
+    chance = random.Random(int(os.environ.get("SEED", "1")))
+    for _ in range(8):
+        running = home.start_into(home.file('said'), 'env', 'XDG_DATA_HOME=' + trash, 'loophole', 'duplicates', 'remove',
+                                  '--inside', 'path:backup')
+        try:
+            running.wait(chance.random() * .2)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+        same([f's{n}.wav' for n in range(SOUNDS)], left(home, 'orig'))
+        for n in range(SOUNDS):
+            moved = os.path.join(trash, 'Trash/files', f's{n}.wav')
+            same(contents[n], file_bytes(orig(home, n)))
+            same(contents[n], file_bytes(backup(home, n) if os.path.exists(backup(home, n)) else moved))
+            tagged = home.json('search', f'tag:t{n}', '--fields', 'path')
+            assert tagged, f'no item has the tag t{n}'
+    home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', home.file('rest'))
+    for n in range(SOUNDS):
+        same([f't{n}'], said(home, orig(home, n))[0])
+    same([], left(home, 'backup'))
+
+
+run_claims()
