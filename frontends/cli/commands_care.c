@@ -14,13 +14,15 @@ static const struct command care[] = {
       "These are DATA/store.before-N, where N is the version of the old store, and "
       "DATA/store.before-restore. `loophole doctor` lists them with their sizes.",
       "", 0, 0, false, store_forget_old_run },
-    { "backup", "FILE", "Copy the store, with a digest, while the engine uses it", "", "force", 1, 1, false,
-      store_backup_run },
-    { "restore", "FILE", "Verify a backup and replace the store with it (the engine must be down)",
-      "A backup contains no waveforms or other artefacts. The engine makes missing ones again from the "
-      "sounds. It contains no takes either: those that were recorded since are found when their projects are opened, "
-      "or when `library add` adds the recordings folder.",
-      "", 1, 1, false, store_restore_run },
+    { "backup", "FILE", "Write all that the engine knows into one file, while it runs",
+      "That is the catalogue, the library of patterns, the records that `labels restore` needs, and the settings; with "
+      "--with-projects also the projects. It has no sounds and no takes outside of these projects.",
+      "force with-projects", 1, 1, false, store_backup_run },
+    { "restore", "FILE", "Verify a backup, and make the engine the one that it describes (the engine must be down)",
+      "What it replaces stays as NAME.before-restore. A backup contains no waveforms or other artefacts. The engine "
+      "makes missing ones again from the sounds. It contains no takes either: those that were recorded since are found "
+      "when their projects are opened, or when `library add` adds the recordings folder.",
+      "settings", 1, 1, false, store_restore_run },
 };
 const struct command_group commands_care = { "Care", care, sizeof(care) / sizeof(*care) };
 

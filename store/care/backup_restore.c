@@ -6,6 +6,7 @@
 #include "store/care/backup.h"
 #include "store/care/image.h"
 #include "store/care/trailer.h"
+#include "store/open/carried.h"
 #include "store/open/local.h"
 #include "store/open/replace.h"
 
@@ -27,8 +28,24 @@ static enum err rebuild_store(int from, const char *file, const char *directory,
     return e == ERR_OK ? e : fault_set(fault, e, "%s cannot be restored: %s", file, why.what);
 }
 
-static enum err build_beside(const struct paths *paths, int from, const char *file, struct backup *restored,
-                             struct fault *fault)
+/* What a restore reads and reports. */
+struct restoring {
+    int from;
+    const char *file;
+    bool with_settings;
+    struct backup *restored;
+    struct carry *unpacked;
+};
+
+static enum err unpack_beside(const struct restoring *r, const char *fresh, struct fault *fault)
+{
+    char directory[REPLACE_PATH + 16];
+
+    (void)snprintf(directory, sizeof(directory), "%s/" CARRIED, fresh);
+    return carry_unpack(r->from, r->restored->bytes, r->restored->end, directory, r->with_settings, r->unpacked, fault);
+}
+
+static enum err build_beside(const struct paths *paths, const struct restoring *r, struct fault *fault)
 {
     char fresh[REPLACE_PATH];
     size_t map;
@@ -38,27 +55,28 @@ static enum err build_beside(const struct paths *paths, int from, const char *fi
         e = replace_begin(paths, fresh, fault);
     if (e == ERR_OK)
         e = local_check(fresh, fault);
-    return e == ERR_OK ? rebuild_store(from, file, fresh, map, restored, fault) : e;
+    if (e == ERR_OK)
+        e = unpack_beside(r, fresh, fault);
+    return e == ERR_OK ? rebuild_store(r->from, r->file, fresh, map, r->restored, fault) : e;
 }
 
-static enum err restore_locked(const struct paths *paths, int from, const char *file, struct backup *restored,
-                               struct fault *fault)
+static enum err restore_locked(const struct paths *paths, const struct restoring *r, struct fault *fault)
 {
     enum err e = replace_recover(paths, fault);
 
     if (e == ERR_OK)
-        e = build_beside(paths, from, file, restored, fault);
+        e = build_beside(paths, r, fault);
     if (e == ERR_OK)
         return replace_commit(paths, "before-restore", fault);
     replace_abandon(paths);
     return e;
 }
 
-static enum err restore_from(const struct paths *paths, int from, const char *file, struct backup *restored,
-                             struct fault *fault)
+static enum err restore_from(const struct paths *paths, const struct restoring *r, struct fault *fault)
 {
+    struct backup *restored = r->restored;
     int lock;
-    enum err e = trailer_read(from, file, restored, fault);
+    enum err e = trailer_read(r->from, r->file, restored, fault);
 
     if (e != ERR_OK)
         return e;
@@ -70,12 +88,13 @@ static enum err restore_from(const struct paths *paths, int from, const char *fi
         fault_hint(fault, "stop the engine first: loophole down");
         return e;
     }
-    e = restore_locked(paths, from, file, restored, fault);
+    e = restore_locked(paths, r, fault);
     store_unlock(lock);
     return e;
 }
 
-enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault)
+enum err backup_restore(const struct paths *paths, const char *file, bool with_settings, struct backup *restored,
+                        struct carry *unpacked, struct fault *fault)
 {
     struct fault unseen = { 0 };
     int from = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -84,7 +103,8 @@ enum err backup_restore(const struct paths *paths, const char *file, struct back
     fault = fault ? fault : &unseen;
     if (from < 0)
         return file_refuse(fault, "open", file);
-    e = restore_from(paths, from, file, restored, fault);
+    *unpacked = (struct carry){ 0 };
+    e = restore_from(paths, &(struct restoring){ from, file, with_settings, restored, unpacked }, fault);
     close(from);
     return e;
 }

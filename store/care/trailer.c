@@ -54,16 +54,17 @@ static void write_trailer_bytes(const struct backup *backup, uint8_t trailer[TRA
 
 enum err trailer_write(int fd, const char *path, const struct backup *backup, struct fault *fault)
 {
+    uint64_t end = backup->end ? backup->end : backup->bytes;
     uint8_t trailer[TRAILER_BYTES];
     struct hash digest;
     enum err e;
 
     write_trailer_bytes(backup, trailer);
-    e = digest_of(fd, backup->bytes, trailer, path, &digest, fault);
+    e = digest_of(fd, end, trailer, path, &digest, fault);
     if (e != ERR_OK)
         return e;
     memcpy(trailer + DIGEST_AT, digest.b, sizeof(digest.b));
-    if (lseek(fd, (off_t)backup->bytes, SEEK_SET) < 0)
+    if (lseek(fd, (off_t)end, SEEK_SET) < 0)
         return fault_errno(fault, ERR_IO, errno, "cannot write %s", path);
     e = file_write_fd(fd, trailer, sizeof(trailer));
     return e == ERR_OK ? e : fault_errno(fault, e, errno, "cannot write %s", path);
@@ -94,9 +95,9 @@ enum err trailer_read(int fd, const char *path, struct backup *backup, struct fa
     if (e != ERR_OK)
         return e;
     struct bytes all = bytes_of(trailer, sizeof(trailer));
-    *backup =
-        (struct backup){ key_number_at(all, 16), key_number_at(all, 24), key_number_at(all, 32), key_id_at(all, 40) };
-    if (memcmp(trailer, magic, MAGIC_BYTES) != 0 || backup->bytes != bytes)
+    *backup = (struct backup){ key_number_at(all, 16), key_number_at(all, 24), key_number_at(all, 32),
+                               key_id_at(all, 40), bytes };
+    if (memcmp(trailer, magic, MAGIC_BYTES) != 0 || backup->bytes > bytes)
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a backup, or is truncated", path);
     e = digest_of(fd, bytes, trailer, path, &digest, fault);
     if (e == ERR_OK && memcmp(digest.b, trailer + DIGEST_AT, sizeof(digest.b)) != 0)

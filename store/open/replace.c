@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "store/files.h"
+#include "store/open/carried.h"
 
 enum { BACKUPS_TRIED = 1000 };
 
@@ -30,12 +31,13 @@ static enum err rename_path(const char *from, const char *to, struct fault *faul
     return ERR_OK;
 }
 
-/* Our stores contain these files and no others. */
+/* Our stores contain these files, those that a backup carried, and no others. */
 static void remove_store(const char *directory)
 {
     static const char *const files[] = { FILES_OF_STORE };
     char path[REPLACE_PATH + 16];
 
+    carried_remove(directory);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         snprintf(path, sizeof(path), "%s/%s", directory, files[i]);
         unlink(path);
@@ -49,13 +51,15 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
 
     remove_store(store_path_with(paths, ".new", fresh));
     if (!path_exists(store_path_with(paths, ".ready", ready)))
-        return ERR_OK;
+        return carried_install(paths, fault);
     if (path_exists(store_path_with(paths, "", store))) {
         remove_store(ready);
-        return ERR_OK;
+        return carried_install(paths, fault);
     }
     enum err e = rename_path(ready, store, fault);
-    return e == ERR_OK ? files_sync(paths->data, fault) : e;
+    if (e == ERR_OK)
+        e = files_sync(paths->data, fault);
+    return e == ERR_OK ? carried_install(paths, fault) : e;
 }
 
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault)
@@ -91,7 +95,9 @@ enum err replace_commit(const struct paths *paths, const char *backup, struct fa
         e = rename_path(store, old, fault);
     if (e == ERR_OK)
         e = rename_path(ready, store, fault);
-    return e == ERR_OK ? files_sync(paths->data, fault) : e;
+    if (e == ERR_OK)
+        e = files_sync(paths->data, fault);
+    return e == ERR_OK ? carried_install(paths, fault) : e;
 }
 
 void replace_abandon(const struct paths *paths)

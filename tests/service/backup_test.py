@@ -155,6 +155,74 @@ def a_backup_replaces_a_regular_file_and_nothing_else(home):
     same([], unfinished(home))
 
 
+def with_files(home):
+    """An engine with a pattern, a record of labels and a project; its backup, and where each file lies."""
+    home.up()
+    home.files = {'data/patterns/drums.json': '{"new":1}', 'data/labels/01J0000000000000000000000A-1': 'label',
+                  'data/projects/Song/project.json': '{"song":1}'}
+    for name, text in home.files.items():
+        os.makedirs(os.path.dirname(home.file(name)), exist_ok=True)
+        write_file(home.file(name), text)
+    home.target = home.file('files.backup')
+    home.said = home.first('backup', '--with-projects', home.target)
+
+
+def old_home(home, number):
+    """A home whose pattern another one replaces."""
+    other = home.other(f'old{number}')
+    shutil.rmtree(other.path)
+    os.makedirs(other.file('data/patterns'), 0o700)
+    write_file(other.file('data/patterns/drums.json'), '{"old":1}')
+    return other
+
+
+def text_at(home, name):
+    return file_text(home.file(name)) if os.path.exists(home.file(name)) else None
+
+
+@claim
+def a_restore_makes_the_same_engine_elsewhere(home):
+    home.settings('[web]\nname = one.local\n')
+    with_files(home)
+    same((True, True), (home.said['projects'], home.said['settings']))
+    other = old_home(home, 0)
+    contains(other.loophole('restore', home.target).out, '--settings')
+    for name, text in home.files.items():
+        same(text, text_at(other, name), name)
+    same('{"old":1}', text_at(other, 'data/patterns.before-restore/drums.json'))
+    assert 'one.local' not in (text_at(other, 'config/loophole.conf') or '')
+    other.loophole('restore', '--settings', home.target)
+    contains(file_text(other.file('config/loophole.conf')), 'one.local')
+    home.loophole('backup', '--force', home.target)
+    write_file(other.file('data/projects/Song/project.json'), 'mine')
+    other.loophole('restore', home.target)
+    same('mine', text_at(other, 'data/projects/Song/project.json'), 'a backup without projects leaves them alone')
+
+
+@claim
+def a_restore_that_is_killed_leaves_the_old_files_or_the_new_ones(home):
+    with_files(home)
+    done = 0
+    for kill in range(1, how_often(8, 20)):
+        other = old_home(home, kill)
+        code = other.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=rename,renameat,renameat2', '-e',
+                         f'inject=rename,renameat,renameat2:signal=KILL:when={kill}', 'loophole', 'restore', home.target,
+                         code=None).code
+        other.up()
+        was = other.first('status')
+        assert was['service'] == 'supervisor', was
+        is_new = text_at(other, 'data/patterns/drums.json') == '{"new":1}'
+        same('{"new":1}' if is_new else '{"old":1}', text_at(other, 'data/patterns/drums.json'))
+        for name, text in home.files.items():
+            same(text if is_new else {'data/patterns/drums.json': '{"old":1}'}.get(name), text_at(other, name), name)
+        assert not os.path.exists(other.file('data/store/carried'))
+        done += is_new
+        other.down()
+        if not code:
+            break
+    assert 0 < done < kill, f'{done} of {kill} kills came after the commit'
+
+
 @claim
 def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     """It is stopped at its first write of the image, as by a disk that hangs."""

@@ -24,7 +24,7 @@ struct options {
     const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch, *source;
     const char *role, *section;
     const char *project, *folder, *label, *view;
-    bool file, check, without_missing, trust_links;
+    bool file, check, without_missing, trust_links, with_projects, settings;
     int64_t bits;
     bool mono, normalise, whole, loopback;
     const char *rename;

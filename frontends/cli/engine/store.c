@@ -74,32 +74,44 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
     return fault_hint(fault, "`loophole restore FILE` replaces it with a backup");
 }
 
-static enum err print_backup(struct cli *cli, const char *done, const char *file, const struct backup *backup)
+static enum err print_backup(struct cli *cli, const char *done, const struct backup *backup, const struct carry *carry)
 {
-    struct backup_line line = { bytes_of(file, strlen(file)), backup->bytes, backup->revision, backup->catalogue };
+    const char *file = cli->args[0];
+    struct backup_line line = {
+        bytes_of(file, strlen(file)), backup->bytes,      backup->revision, backup->catalogue, carry->files,
+        carry->has_projects,          carry->has_settings
+    };
     char id[ID_TEXT_SIZE];
 
     if (cli->options.json)
         return cli_json(cli, &backup_line_shape, &line);
     cli_print(&cli->out, "%s %s: ", done, file);
     human_bytes(&cli->out, backup->bytes);
-    cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision,
-              id_write(backup->catalogue, id));
+    cli_print(&cli->out, ", revision %llu of catalogue %s, and %llu file%s (patterns, records of labels%s)\n",
+              (unsigned long long)backup->revision, id_write(backup->catalogue, id), (unsigned long long)carry->files,
+              text_plural(carry->files), carry->has_projects ? ", projects" : "");
     return ERR_OK;
 }
 
 enum err store_backup_run(struct cli *cli, struct fault *fault)
 {
+    const struct options *options = &cli->options;
     struct backup backup = { 0 };
+    struct carry carry = { 0 };
     enum err e = resolve_reach(cli->args[0], fault);
 
     if (e == ERR_OK)
-        e = backup_make(&cli->paths, cli->args[0], cli->options.force, &backup, fault);
-
-    return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
+        e = backup_make(&cli->paths, cli->args[0], options->force, options->with_projects, &backup, &carry, fault);
+    if (e == ERR_OK)
+        e = print_backup(cli, "Wrote", &backup, &carry);
+    if (e == ERR_OK && !options->json)
+        cli_print(&cli->out, "Not in it: sounds; %s; analysis files, which the engine makes again\n",
+                  options->with_projects ? "projects in other folders"
+                                         : "projects (--with-projects adds those in the engine's own folder)");
+    return e;
 }
 
-/* A backup contains only the store. */
+/* A backup has no artefact files. */
 static enum err print_lost_files(struct cli *cli, struct fault *fault)
 {
     struct survey_count lost = { 0 };
@@ -117,24 +129,28 @@ static enum err print_lost_files(struct cli *cli, struct fault *fault)
     return ERR_OK;
 }
 
-static void print_takes(struct cli *cli)
+static void print_rest(struct cli *cli, bool leaves_settings)
 {
-    if (!cli->options.json)
-        cli_print(&cli->out, "Takes that were recorded since the backup are found when their projects are opened; "
-                             "`loophole library add` adds their recordings folder\n");
+    buffer_add_text(&cli->out, "Takes that were recorded since the backup are found when their projects are opened; "
+                               "`loophole library add` adds their recordings folder\n");
+    if (leaves_settings)
+        buffer_add_text(&cli->out,
+                        "loophole.conf stays as it is; `loophole restore --settings FILE` replaces it too\n");
 }
 
 enum err store_restore_run(struct cli *cli, struct fault *fault)
 {
+    bool with_settings = cli->options.settings;
     struct backup backup = { 0 };
+    struct carry carry = { 0 };
     enum err e = resolve_reach(cli->args[0], fault);
 
     if (e == ERR_OK)
-        e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
+        e = backup_restore(&cli->paths, cli->args[0], with_settings, &backup, &carry, fault);
     if (e == ERR_OK)
-        e = print_backup(cli, "Restored", cli->args[0], &backup);
-    if (e == ERR_OK)
-        print_takes(cli);
+        e = print_backup(cli, "Restored", &backup, &carry);
+    if (e == ERR_OK && !cli->options.json)
+        print_rest(cli, carry.has_settings && !with_settings);
     return e == ERR_OK ? print_lost_files(cli, fault) : e;
 }
 

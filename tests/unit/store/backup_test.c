@@ -3,6 +3,7 @@
 #include "store/care/backup.h"
 #include "tests/unit/store/scratch.h"
 
+static struct carry carried;
 static char file[PATH_MAX + 32];
 
 static struct media fill_store(struct scratch *s)
@@ -26,7 +27,7 @@ static enum err make_backup(struct scratch *s)
 
     if (child == 0) {
         struct backup made;
-        _exit((int)backup_make(&s->paths, file, false, &made, NULL));
+        _exit((int)backup_make(&s->paths, file, false, false, &made, &carried, NULL));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -54,7 +55,7 @@ static void a_backup_taken_while_the_store_is_written_to_is_restored(void **stat
     assert_int_equal(make_backup(s), ERR_OK);
     add_another(s);
     scratch_close(s);
-    assert_int_equal(backup_restore(&s->paths, file, &restored, NULL), ERR_OK);
+    assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, NULL), ERR_OK);
     assert_int_equal(restored.version, STORE_VERSION);
     scratch_open(s);
     scratch_begin(s);
@@ -76,7 +77,7 @@ static void a_restore_is_refused_while_the_engine_runs(void **state)
 
     fill_store(s);
     assert_int_equal(make_backup(s), ERR_OK);
-    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_EXISTS);
+    assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, &fault), ERR_EXISTS);
     assert_non_null(strstr(fault.hint, "loophole down"));
 }
 
@@ -114,12 +115,12 @@ static void a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens(void
     const long places[] = { 0, 100, whole / 2, whole - 70, whole - 40, whole - 1 };
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
         flip_bit(file, places[i]);
-        assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_BAD_REQUEST);
+        assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, &fault), ERR_BAD_REQUEST);
         flip_bit(file, places[i]);
     }
     for (long len = whole - 1; len > 0; len = len * 2 / 3) {
         assert_int_equal(truncate(file, len), 0);
-        assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_BAD_REQUEST);
+        assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, &fault), ERR_BAD_REQUEST);
     }
     scratch_open(s);
     scratch_begin(s);
@@ -133,8 +134,8 @@ static void a_backup_without_a_store_says_so(void **state)
     struct fault fault = { 0 };
 
     snprintf(file, sizeof(file), "%s/catalogue.backup", s->paths.home);
-    assert_int_equal(backup_make(&s->paths, file, false, &made, &fault), ERR_OFFLINE);
-    assert_int_equal(backup_restore(&s->paths, file, &made, &fault), ERR_NOT_FOUND);
+    assert_int_equal(backup_make(&s->paths, file, false, false, &made, &carried, &fault), ERR_OFFLINE);
+    assert_int_equal(backup_restore(&s->paths, file, false, &made, &carried, &fault), ERR_NOT_FOUND);
 }
 
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)

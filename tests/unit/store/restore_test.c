@@ -9,6 +9,7 @@
 
 enum { PAGE = 4096, LAST_PAGE_AT = 136, DAMAGES = 40, DAMAGES_LONG = 5000 };
 
+static struct carry carried;
 static char file[PATH_MAX + 32], data[PATH_MAX + 32];
 
 static void fill_store(struct scratch *s, int items)
@@ -57,7 +58,7 @@ static void is_refused(struct scratch *s, const char *reason)
     struct backup restored;
     struct fault fault = { 0 };
 
-    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_INTERNAL);
+    assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, &fault), ERR_INTERNAL);
     assert_non_null(strstr(fault.what, reason));
     scratch_open(s);
     assert_int_equal(store_read(s->store, &s->w.txn, NULL), ERR_OK);
@@ -131,10 +132,10 @@ static void a_store_with_an_unlisted_page_is_copied_whole(void **state)
     fill_store(s, 3);
     scratch_close(s);
     lose_sight_of_a_page();
-    if (backup_make(&s->paths, file, false, &made, &fault) != ERR_OK)
+    if (backup_make(&s->paths, file, false, false, &made, &carried, &fault) != ERR_OK)
         fail_msg("%s", fault.what);
     assert_int_equal(made.bytes % PAGE, 0);
-    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_OK);
+    assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, &fault), ERR_OK);
     scratch_open(s);
     assert_int_equal(scratch_problems(s), 0);
 }
@@ -212,7 +213,7 @@ static void a_damaged_image_is_restored_only_if_it_is_consistent(void **state)
     print_message("seed %llu\n", (unsigned long long)seed);
     fill_store(s, 400);
     scratch_close(s);
-    assert_int_equal(backup_make(&s->paths, file, false, &made, NULL), ERR_OK);
+    assert_int_equal(backup_make(&s->paths, file, false, false, &made, &carried, NULL), ERR_OK);
     uint8_t *whole = read_all(file, &size), *bytes = malloc(size);
     assert_non_null(bytes);
     size = (size_t)made.bytes;
@@ -221,7 +222,7 @@ static void a_damaged_image_is_restored_only_if_it_is_consistent(void **state)
         memcpy(bytes, whole, size);
         damage_bytes(bytes, size, &drawn);
         write_signed(bytes, size, made);
-        if (backup_restore(&s->paths, file, &restored, &fault) == ERR_OK)
+        if (backup_restore(&s->paths, file, false, &restored, &carried, &fault) == ERR_OK)
             restored_works(s);
         else if (++refused && !fault.what[0])
             fail_msg("round %d: an error without text", round);
@@ -260,12 +261,12 @@ static bool is_found_damaged(struct scratch *s)
 
     if (e != ERR_OK && !fault.what[0])
         fail_msg("an error without text");
-    if (backup_make(&s->paths, file, true, &made, NULL) != ERR_OK)
+    if (backup_make(&s->paths, file, true, false, &made, &carried, NULL) != ERR_OK)
         return true;
     if (e != ERR_OK)
         fail_msg("a backup of a store that cannot be checked: %s", fault.what);
     assert_int_equal(problems, 0);
-    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_OK);
+    assert_int_equal(backup_restore(&s->paths, file, false, &restored, &carried, &fault), ERR_OK);
     restored_works(s);
     return false;
 }
