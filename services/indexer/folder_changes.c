@@ -125,6 +125,18 @@ static enum err ask_move(struct indexer *indexer, const struct library_state *li
     return e;
 }
 
+/* One scan of both places finds that the folder moved (scan_folder_moves.c). */
+static void want_parent(struct indexer *indexer, struct id library, const char *path)
+{
+    char parent[PATH_MAX];
+    char *slash;
+
+    if (!text_copy(parent, sizeof(parent), text_of(path)) || !(slash = strrchr(parent, '/')) || slash == parent)
+        return;
+    *slash = '\0';
+    want_folder(indexer, library, parent, false);
+}
+
 /* A scan in progress may have seen the folder at neither place, and marks all below it as missing. */
 static void folder_moved(void *state, struct id library, const char *from, const char *to)
 {
@@ -139,8 +151,10 @@ static void folder_moved(void *state, struct id library, const char *from, const
     is_below = library_state_below(lib, is);
     if (!was_below || !is_below)
         return;
-    if (ask_move(indexer, lib, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below, to) != ERR_OK || lib->scan)
-        want_folder(indexer, library, to, true);
+    if (ask_move(indexer, lib, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below, to) == ERR_OK && !lib->scan)
+        return;
+    want_folder(indexer, library, to, true);
+    want_parent(indexer, library, from);
 }
 
 enum err folder_changes_open(struct indexer *indexer, struct fault *fault)

@@ -197,6 +197,48 @@ def a_moved_file_keeps_its_id_and_is_not_heard_again(it):
 
 
 @claim(inside=Indexing)
+def a_folder_that_moves_into_a_new_folder_is_one_move_and_one_file_of_a_deleted_folder_is_its_own(it):
+    """Into a folder that the engine has not seen, into a seen one without a sound, and while the engine is down."""
+    home, music = it.home, it.folder('into')
+    for number, name in enumerate(('Kit/a', 'Kit/b', 'Kit/sub/c', 'Other/d', 'Other/e', 'Other/f', 'stays')):
+        wav(f'{music}/{name}.wav', 500 + 20 * number)
+    it.add(music)
+    names = {name: it.id_of(f'{music}/{name}.wav') for name in ('Kit/a', 'Kit/sub/c', 'Other/d')}
+
+    def moves():
+        return len(home.json('moves', '-n', '1000'))
+
+    def are_in(folder, count):
+        it.until_it_is(names['Kit/a'], folder + '/a.wav')
+        it.until_it_is(names['Kit/sub/c'], folder + '/sub/c.wav')
+        it.becomes(music, 'local:done=7')
+        until(lambda: moves() == count)
+
+    os.mkdir(music + '/new')
+    os.rename(music + '/Kit', music + '/new/Kit')
+    are_in(music + '/new/Kit', 1)
+    os.makedirs(music + '/seen/deep')
+    it.rescan(music)
+    os.rename(music + '/new/Kit', music + '/seen/deep/Set')
+    are_in(music + '/seen/deep/Set', 2)
+    home.down()
+    os.makedirs(music + '/down')
+    os.rename(music + '/seen', music + '/down/seen')
+    home.up()
+    are_in(music + '/down/seen/deep/Set', 3)
+    home.down()
+    os.mkdir(music + '/one')
+    os.rename(music + '/Other/d.wav', music + '/one/d.wav')
+    shutil.rmtree(music + '/Other')
+    home.up()
+    it.until_it_is(names['Other/d'], music + '/one/d.wav')
+    it.becomes(music, 'local:done=5 missing:done=2')
+    same(4, moves())
+    same({os.fsencode(f'{music}/Other/{name}.wav') for name in 'ef'},
+         {item[3] for item in it.items(music) if item[0] == 'missing'})
+
+
+@claim(inside=Indexing)
 def a_file_that_changes_but_keeps_its_size_and_time_is_read_again(it):
     """Backups and tag editors restore the time; the file system notes the change all the same."""
     home, music = it.home, it.folder('kept times')

@@ -19,9 +19,12 @@ static bool comes_from_elsewhere(const struct scan *scan, const struct newcomer 
 }
 
 /* The items move first, and then get the new state at their new places. `fresh` NULL: none moves. */
-static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, struct fault *fault)
+static enum err place_newcomers(struct scan *scan, struct fresh *fresh, struct fault *fault)
 {
-    enum err e = scan_place_folders(scan, fault);
+    enum err e = fresh && scan->gone.count ? scan_folder_moves_send(scan, fresh, fault) : ERR_OK;
+
+    if (e == ERR_OK)
+        e = scan_place_folders(scan, fault);
 
     if (e == ERR_OK && fresh)
         e = scan_moves_send(scan, fresh, fault);
