@@ -1,5 +1,6 @@
 #include "services/availability/cover.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/catalogue.h"
@@ -77,6 +78,19 @@ static bool shows_same(const char *path, const struct mount *outer, const struct
         return false;
     rest = find_rest(outside, rest);
     return rest && strcmp(rest, inside) == 0;
+}
+
+bool cover_other_path(const char *path, const struct mount *on, const struct mount *other, char to[PATH_MAX])
+{
+    const char *root = without_slash(on->line.root), *below = below_mount(path, on), *rest;
+    const char *target = strcmp(other->line.target, "/") == 0 ? "" : other->line.target;
+    char inner[2 * PATH_MAX];
+
+    if (other == on || other->line.device != on->line.device || other->line.is_special || other->is_covered ||
+        snprintf(inner, sizeof(inner), "%s%s%s", root, *root && *below ? "/" : "", below) >= (int)sizeof(inner) ||
+        !(rest = find_rest(inner, without_slash(other->line.root))))
+        return false;
+    return snprintf(to, PATH_MAX, "%s%s%s", target, *rest || !*target ? "/" : "", rest) < PATH_MAX;
 }
 
 /* The mount on which the path lay earlier, if it is in the table still. */

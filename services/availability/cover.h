@@ -13,6 +13,8 @@
 #ifndef LOOPHOLE_AVAILABILITY_COVER_H
 #define LOOPHOLE_AVAILABILITY_COVER_H
 
+#include <limits.h>
+
 #include "services/availability/known.h"
 #include "services/availability/mounts/mounts.h"
 
@@ -28,5 +30,9 @@ struct cover {
 
 /* `store` has the libraries; NULL: none. */
 bool cover_hides(const struct mounts *mounts, struct store *store, const struct cover *cover);
+
+/* Writes the path of the same folder on another mount of the file system. False: it has none there, or it is too
+ * long. */
+bool cover_other_path(const char *path, const struct mount *on, const struct mount *other, char to[PATH_MAX]);
 
 #endif

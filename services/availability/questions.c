@@ -11,7 +11,7 @@
 #include "services/availability/settle.h"
 #include "services/availability/where.h"
 
-enum { INSIDE_MOST = 256, SAME_PLACE_MOST = 100 };
+enum { INSIDE_MOST = 256, ALSO_MOST = 64, SAME_PLACE_MOST = 100 };
 
 enum err questions_add(struct availability *availability, struct call *call, const struct question *like)
 {
@@ -80,6 +80,19 @@ static void list_inside(const struct mounts *mounts, struct question *question, 
     place->has_inside = place->inside.count > 0;
 }
 
+/* Bind mounts, and further mounts of one disk. */
+static void list_also(const struct mounts *mounts, struct question *question, const struct mount *on,
+                      struct place_seen *place)
+{
+    char other[PATH_MAX];
+
+    place->also.at = arena_array(&question->arena, ALSO_MOST, sizeof(*place->also.at));
+    for (uint32_t i = 0; place->also.at && i < mounts->count && place->also.count < ALSO_MOST; i++)
+        if (cover_other_path(question->path, on, &mounts->at[i], other))
+            place->also.at[place->also.count++] = arena_bytes(&question->arena, bytes_of(other, strlen(other)));
+    place->has_also = place->also.count > 0;
+}
+
 static void answer_place(struct availability *availability, struct question *question, const struct volume *row,
                          const struct mount *mount)
 {
@@ -98,6 +111,8 @@ static void answer_place(struct availability *availability, struct question *que
         place.seen = mounts_seen(&availability->mounts, path.len ? path : place.mount);
         if (!id_is_zero(question->volume) && path.len)
             list_inside(&availability->mounts, question, path, &place);
+        if (path.len)
+            list_also(&availability->mounts, question, mount, &place);
     }
     ticket_answer(availability->service, question->ticket, &place);
 }

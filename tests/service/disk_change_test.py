@@ -52,6 +52,29 @@ def a_copied_catalogue_knows_the_disk_on_another_machine(it):
 
 
 @claim(inside=Disks)
+def a_folder_that_is_mounted_at_two_paths_is_one_library(it):
+    """A bind mount of the folder of a library, of a folder in it, and of a folder around it."""
+    home, music = it.home, it.folder('two paths', 'kit')
+    for i in range(3):
+        wav(f'{music}/in/{i}.wav', 1000 + 50 * i)
+    it.add(music)
+    it.becomes(music, 'local:done=3')
+    for name, folder in (('whole', music), ('in', music + '/in'), ('around', os.path.dirname(music))):
+        at = it.place('bound ' + name)
+        os.makedirs(at, exist_ok=True)
+        subprocess.run(['mount', '--bind', folder, at], check=True)
+        if name == 'whole':
+            same(music, it.must('add_library', at)['path'].decode())
+        else:
+            contains(home.refused('library', 'add', at), 'lies in' if name == 'in' else 'contains')
+        it.idle()
+        same([music], [one['path'] for one in home.json('library', 'list')])
+        same(3, len(home.json('search', '')))
+        it.unmount(at)
+    it.becomes(music, 'local:done=3')
+
+
+@claim(inside=Disks)
 def a_disk_that_returns_under_another_name_keeps_its_label(it):
     disk = marked(it, 'renamed')
     before, label = records(it.home), it.volume('marker:renamed')['label']

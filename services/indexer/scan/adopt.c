@@ -1,14 +1,18 @@
 #include "services/indexer/scan/adopt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "common/naming/fold.h"
+#include "common/process/stat_apart.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/project_media.h"
 #include "services/indexer/scan/renamed.h"
@@ -30,7 +34,8 @@ struct adoption {
     struct scan_writer writer;
     atomic_bool waits;
     char path[PATH_MAX];
-    struct volume volume; /* its texts lie in the arena */
+    struct volume volume;   /* its texts lie in the arena */
+    struct bytes_list also; /* further paths of the folder, in the arena */
     struct library library;
     struct library moved; /* the same library or project, whose former folder is gone; zero id: none */
     struct library_list all;
@@ -69,15 +74,24 @@ static enum err find_volume(struct adoption *adoption, struct bytes path, struct
     return e;
 }
 
+static void keep_also(struct adoption *adoption, const struct place_seen *seen)
+{
+    adoption->also = (struct bytes_list){ 0, arena_array(&adoption->arena, seen->also.count, sizeof(struct bytes)) };
+    for (uint32_t i = 0; i < seen->also.count; i++)
+        adoption->also.at[adoption->also.count++] = arena_bytes(&adoption->arena, seen->also.at[i]);
+}
+
 /* Finds the folder on its volume. */
 static enum err find_folder(struct adoption *adoption)
 {
     struct place_seen seen = { 0 };
     enum err e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)), &seen);
 
-    if (e == ERR_OK)
-        scan_writer_move_to_volume(&seen, adoption->path);
-    return e;
+    if (e != ERR_OK)
+        return e;
+    keep_also(adoption, &seen);
+    scan_writer_move_to_volume(&seen, adoption->path);
+    return ERR_OK;
 }
 
 static enum err refuse_nested(struct adoption *adoption, const struct library *other, bool inside)
@@ -98,6 +112,65 @@ static bool was_renamed(struct adoption *adoption, const struct library *library
 
     return !library->has_project && !library->has_within && id_equal(library->volume, adoption->volume.id) &&
            renamed_is_gone(library->path) && renamed_has_files_of(&look, library->id);
+}
+
+/* ---- one folder, two paths ---- */
+
+/* A process of its own looks: the file system of another library may hang. */
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+    int root = open("/", O_PATH | O_CLOEXEC);
+    bool is_same = root >= 0 && stat_apart(root, a, &x) == 0 && stat_apart(root, b, &y) == 0 && x.st_dev == y.st_dev &&
+                   x.st_ino == y.st_ino;
+
+    if (root >= 0)
+        close(root);
+    return is_same;
+}
+
+/* True if a library that is here is at this path, around it, or in it. */
+static bool is_related(const struct library_list *all, struct bytes path)
+{
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct library *each = &all->at[i];
+        if (each->online && (bytes_equal(each->path, path) || bytes_path_contains(each->path, path) ||
+                             bytes_path_contains(path, each->path)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_same_word(struct adoption *adoption, struct bytes path)
+{
+    return text_equal(fold_text(&adoption->arena, text_of(adoption->path)),
+                      fold_text(&adoption->arena, text_of((const char *)path.at)));
+}
+
+/* Finds the path at which the libraries have this folder: a bind mount, or another spelling where case does not count,
+ * shows one folder at two paths. NULL: its own. */
+static const char *find_known_path(struct adoption *adoption, const struct library_list *all)
+{
+    for (uint32_t i = 0; i < adoption->also.count; i++)
+        if (is_related(all, adoption->also.at[i]) &&
+            is_same_folder(adoption->path, (const char *)adoption->also.at[i].at))
+            return (const char *)adoption->also.at[i].at;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->at[i].online && id_equal(all->at[i].volume, adoption->volume.id) &&
+            is_same_word(adoption, all->at[i].path) && is_same_folder(adoption->path, (const char *)all->at[i].path.at))
+            return (const char *)all->at[i].path.at;
+    return NULL;
+}
+
+static enum err take_known_path(struct adoption *adoption, const struct library_list *all)
+{
+    const char *known =
+        is_related(all, bytes_of(adoption->path, strlen(adoption->path))) ? NULL : find_known_path(adoption, all);
+
+    if (!known)
+        return ERR_OK;
+    (void)text_copy(adoption->path, sizeof(adoption->path), text_of(known));
+    return find_folder(adoption);
 }
 
 /* ---- a library ---- */
@@ -226,8 +299,10 @@ static enum err compare_with_others(struct adoption *adoption)
         return fault_set(&adoption->fault, e, "cannot read the libraries");
     if (adoption->request.has_tree && adoption->request.tree)
         return check_tree(adoption, all);
-    if (!adoption->request.has_project)
-        return check_nested(adoption, all);
+    if (!adoption->request.has_project) {
+        e = take_known_path(adoption, all);
+        return e == ERR_OK ? check_nested(adoption, all) : e;
+    }
     choose_tree(adoption, all);
     return ERR_OK;
 }
