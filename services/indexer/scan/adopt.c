@@ -1,19 +1,16 @@
 #include "services/indexer/scan/adopt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/file.h"
-#include "common/naming/fold.h"
-#include "common/process/stat_apart.h"
 #include "schema_availability.h"
+#include "services/indexer/scan/known_path.h"
 #include "services/indexer/scan/project_media.h"
 #include "services/indexer/scan/renamed.h"
 #include "services/indexer/scan/scan_writer.h"
@@ -67,18 +64,14 @@ static enum err resolve_asked(struct adoption *adoption)
 static enum err find_volume(struct adoption *adoption, struct bytes path, struct place_seen *seen)
 {
     struct availability_find find = { .path = path };
+    struct place_seen kept = { 0 };
     enum err e = scan_writer_look(&adoption->writer, "availability.find", &find, seen, &adoption->fault);
 
     if (e == ERR_OK)
-        codec_keep(&volume_shape, &seen->volume, &adoption->arena, &adoption->volume);
+        codec_keep(&place_seen_shape, seen, &adoption->arena, &kept);
+    adoption->volume = kept.volume;
+    adoption->also = kept.also;
     return e;
-}
-
-static void keep_also(struct adoption *adoption, const struct place_seen *seen)
-{
-    adoption->also = (struct bytes_list){ 0, arena_array(&adoption->arena, seen->also.count, sizeof(struct bytes)) };
-    for (uint32_t i = 0; i < seen->also.count; i++)
-        adoption->also.at[adoption->also.count++] = arena_bytes(&adoption->arena, seen->also.at[i]);
 }
 
 /* Finds the folder on its volume. */
@@ -87,11 +80,9 @@ static enum err find_folder(struct adoption *adoption)
     struct place_seen seen = { 0 };
     enum err e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)), &seen);
 
-    if (e != ERR_OK)
-        return e;
-    keep_also(adoption, &seen);
-    scan_writer_move_to_volume(&seen, adoption->path);
-    return ERR_OK;
+    if (e == ERR_OK)
+        scan_writer_move_to_volume(&seen, adoption->path);
+    return e;
 }
 
 static enum err refuse_nested(struct adoption *adoption, const struct library *other, bool inside)
@@ -114,63 +105,12 @@ static bool was_renamed(struct adoption *adoption, const struct library *library
            renamed_is_gone(library->path) && renamed_has_files_of(&look, library->id);
 }
 
-/* ---- one folder, two paths ---- */
-
-/* A process of its own looks: the file system of another library may hang. */
-static bool is_same_folder(const char *a, const char *b)
-{
-    struct stat x, y;
-    int root = open("/", O_PATH | O_CLOEXEC);
-    bool is_same = root >= 0 && stat_apart(root, a, &x) == 0 && stat_apart(root, b, &y) == 0 && x.st_dev == y.st_dev &&
-                   x.st_ino == y.st_ino;
-
-    if (root >= 0)
-        close(root);
-    return is_same;
-}
-
-/* True if a library that is here is at this path, around it, or in it. */
-static bool is_related(const struct library_list *all, struct bytes path)
-{
-    for (uint32_t i = 0; i < all->count; i++) {
-        const struct library *each = &all->at[i];
-        if (each->online && (bytes_equal(each->path, path) || bytes_path_contains(each->path, path) ||
-                             bytes_path_contains(path, each->path)))
-            return true;
-    }
-    return false;
-}
-
-static bool is_same_word(struct adoption *adoption, struct bytes path)
-{
-    return text_equal(fold_text(&adoption->arena, text_of(adoption->path)),
-                      fold_text(&adoption->arena, text_of((const char *)path.at)));
-}
-
-/* Finds the path at which the libraries have this folder: a bind mount, or another spelling where case does not count,
- * shows one folder at two paths. NULL: its own. */
-static const char *find_known_path(struct adoption *adoption, const struct library_list *all)
-{
-    for (uint32_t i = 0; i < adoption->also.count; i++)
-        if (is_related(all, adoption->also.at[i]) &&
-            is_same_folder(adoption->path, (const char *)adoption->also.at[i].at))
-            return (const char *)adoption->also.at[i].at;
-    for (uint32_t i = 0; i < all->count; i++)
-        if (all->at[i].online && id_equal(all->at[i].volume, adoption->volume.id) &&
-            is_same_word(adoption, all->at[i].path) && is_same_folder(adoption->path, (const char *)all->at[i].path.at))
-            return (const char *)all->at[i].path.at;
-    return NULL;
-}
-
 static enum err take_known_path(struct adoption *adoption, const struct library_list *all)
 {
-    const char *known =
-        is_related(all, bytes_of(adoption->path, strlen(adoption->path))) ? NULL : find_known_path(adoption, all);
+    const struct known_path_look look = { &adoption->arena, adoption->path, adoption->also, adoption->volume.id };
+    const char *known = known_path_find(&look, all);
 
-    if (!known)
-        return ERR_OK;
-    (void)text_copy(adoption->path, sizeof(adoption->path), text_of(known));
-    return find_folder(adoption);
+    return known && text_copy(adoption->path, PATH_MAX, text_of(known)) ? find_folder(adoption) : ERR_OK;
 }
 
 /* ---- a library ---- */
@@ -299,10 +239,8 @@ static enum err compare_with_others(struct adoption *adoption)
         return fault_set(&adoption->fault, e, "cannot read the libraries");
     if (adoption->request.has_tree && adoption->request.tree)
         return check_tree(adoption, all);
-    if (!adoption->request.has_project) {
-        e = take_known_path(adoption, all);
-        return e == ERR_OK ? check_nested(adoption, all) : e;
-    }
+    if (!adoption->request.has_project)
+        return take_known_path(adoption, all) == ERR_OK ? check_nested(adoption, all) : adoption->fault.code;
     choose_tree(adoption, all);
     return ERR_OK;
 }
@@ -440,7 +378,7 @@ static enum err make_library(struct adoption *adoption)
 
     if (adoption->is_found)
         return ERR_OK;
-    if (e == ERR_OK && id_is_zero(folder)) {
+    if (id_is_zero(folder)) {
         e = find_folder(adoption);
         volume = adoption->volume.id;
         if (e == ERR_OK && move_tree(adoption))
@@ -448,9 +386,7 @@ static enum err make_library(struct adoption *adoption)
         else if (e == ERR_OK)
             e = put_folders(adoption, &folder);
     }
-    if (e == ERR_OK)
-        e = put_library(adoption, folder, volume);
-    return e;
+    return e == ERR_OK ? put_library(adoption, folder, volume) : e;
 }
 
 static void run_adoption(struct errand *errand)

@@ -1,7 +1,7 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
  * scan_library.c (where the library is), scan_place.c (where a file is), scan_moves.c (items that follow their files),
- * scan_folder_moves.c (folders that moved as a whole), scan_settle.c (gone and new files), scan_trees.c (trees inside the library), scan_links.c (links to folders outside).
- * Only the scan's thread uses it until the errand is done. */
+ * scan_folder_moves.c (folders that moved), scan_settle.c (gone and new files), scan_trees.c (trees in the library),
+ * scan_links.c (links to folders outside). Only the scan's thread uses it until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
@@ -154,8 +154,8 @@ enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct i
  * scan. */
 enum err scan_settle_some(struct scan *scan, struct fault *fault);
 
-/* Moves each folder of the catalogue that is gone, and whose items are all at their places below one new folder: one move
- * for all of them, whose `fresh` then say that none moved. Call it before scan_place_folders. */
+/* Moves each folder of the catalogue that is gone, and whose items are all at their places below one new folder. It is
+ * one move for all of them, and their `fresh` then say that none moved. Call it before scan_place_folders. */
 enum err scan_folder_moves_send(struct scan *scan, struct fresh *fresh, struct fault *fault);
 
 /* Reports the moves of all items whose file is a newcomer (`fresh`, one for each). An item leaves its place before
