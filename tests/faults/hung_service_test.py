@@ -74,7 +74,12 @@ def clients_of_an_indexer_that_cannot_die_are_connected_to_its_successor(it):
         page.read()
     assert page.must('indexer.ping')['pid'] != it.pid
     it.goes_on()
-    page.event('indexer.progressed')
+
+    def hears_it():  # an event that is sent before the gateway has connected again is lost
+        it.must('rescan', it.music)
+        page.must('indexer.ping')
+        return any(topic == 'indexer.progressed' for topic, _ in page.events)
+    until(hears_it, what='the page hears the events of the successor')
 
 
 @claim(inside=Disks)

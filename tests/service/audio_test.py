@@ -66,7 +66,8 @@ def the_metronome_sounds_at_the_port_when_the_transport_starts(home):
     onsets = [n for n in range(2400, len(frames)) if abs(frames[n]) > 0.01 and
               all(abs(x) < 0.01 for x in frames[n - 2400:n])]
     steps = [b - a for a, b in zip(onsets, onsets[1:])]
-    assert len(onsets) >= 4 and set(steps) == {24000}, (onsets, steps)  # two beats in a second
+    # Two beats in a second. The recorder may have begun within the first click.
+    assert len(onsets) >= 4 and set(steps[1:]) == {24000}, (onsets, steps)
     home.loophole('transport', 'metronome', 'off')
     home.loophole('transport', 'stop')
     until_transport(home, running=False)

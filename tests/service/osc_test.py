@@ -257,7 +257,7 @@ def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home
     with open(home.file('wide.json'), 'w', encoding='utf-8') as out:
         json.dump(made, out)
     home.loophole('pattern', home.file('wide.json'))
-    same(folder + '/.._.._wide.mid', os.fsdecode(client.ask('project.export_midi', {'name': ''})[1]['file']))
+    same(folder + '/_._.._wide.mid', os.fsdecode(client.ask('project.export_midi', {'name': ''})[1]['file']))
     assert not os.path.exists(home.file('data/wide.mid'))
 
 

@@ -185,6 +185,7 @@ static void write_signed(const uint8_t *bytes, size_t size, struct backup what)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, bytes, size), size);
     what.bytes = size;
+    what.end = 0;
     assert_int_equal(trailer_write(fd, file, &what, NULL), ERR_OK);
     close(fd);
 }
