@@ -33,7 +33,7 @@ void looks_close(struct looks *looks)
 
 static void run_mount_child(uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
 {
-    struct look_report report = { .mount = number };
+    struct look_report report = { .mount = number, .pid = getpid() };
 
     if (mark)
         report.mark_error = volume_mark(mount, mark, replace);
@@ -73,10 +73,11 @@ bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *
     return true;
 }
 
-static struct look_lane *lane_of(struct looks *looks, uint64_t mount)
+/* A process keeps its number until its lane is freed. */
+static struct look_lane *lane_of(struct looks *looks, pid_t pid)
 {
     for (int i = 0; i < LOOK_LANES; i++)
-        if (looks->lanes[i].pid && looks->lanes[i].mount == mount)
+        if (looks->lanes[i].pid == pid)
             return &looks->lanes[i];
     return NULL;
 }
@@ -106,7 +107,7 @@ static void kill_look(struct look_lane *lane)
 bool looks_take(struct looks *looks, struct look_report *to)
 {
     while (read(looks->from, to, sizeof(*to)) == (ssize_t)sizeof(*to)) {
-        struct look_lane *lane = lane_of(looks, to->mount);
+        struct look_lane *lane = lane_of(looks, to->pid);
         if (!lane || lane->is_killed)
             continue;
         lane->is_killed = true; /* it only has to end */
@@ -153,12 +154,13 @@ void looks_turn(struct looks *looks, const struct look_events *events)
 
 void looks_drop(struct looks *looks, uint64_t mount)
 {
-    struct look_lane *lane = lane_of(looks, mount);
-
-    if (!lane)
-        return;
-    kill_look(lane);
-    free_if_ended(lane);
+    for (int i = 0; i < LOOK_LANES; i++) {
+        struct look_lane *lane = &looks->lanes[i];
+        if (!lane->pid || lane->mount != mount || lane->is_killed)
+            continue;
+        kill_look(lane);
+        free_if_ended(lane);
+    }
 }
 
 bool looks_is_late(const struct looks *looks, uint64_t mount)
