@@ -13,7 +13,7 @@
 #include "common/file.h"
 #include "common/shared/guard.h"
 
-enum { TURN_US = 20000000, TURN_LOOK_US = 2000 };
+enum { TURN_US = 20000000, TURN_LOOK_US = 2000, BACKUPS_TRIED = 1000 };
 enum { LOCK_BYTES = 16384, FILE_PATH = PATH_MAX + 128 };
 
 enum err files_err(int number)
@@ -166,6 +166,30 @@ void files_end_turn(int turn)
 {
     if (turn >= 0)
         close(turn);
+}
+
+bool files_exist(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0;
+}
+
+enum err files_rename(const char *from, const char *to, struct fault *fault)
+{
+    if (rename(from, to) < 0)
+        return fault_errno(fault, files_err(errno), errno, "cannot rename %s", from);
+    return ERR_OK;
+}
+
+enum err files_name_backup(const char *path, const char *word, char *to, size_t size, struct fault *fault)
+{
+    for (int number = 1; number <= BACKUPS_TRIED; number++) {
+        (void)snprintf(to, size, number == 1 ? "%s.%s" : "%s.%s-%d", path, word, number);
+        if (!files_exist(to))
+            return ERR_OK;
+    }
+    return fault_set(fault, ERR_FULL, "there are too many backups like %s: remove the old ones", to);
 }
 
 enum err files_sync(const char *directory, struct fault *fault)

@@ -53,6 +53,15 @@ enum err files_refuse_lock(const char *directory, int number, struct fault *faul
 enum err files_take_turn(const char *directory, int *turn, struct fault *fault);
 void files_end_turn(int turn); /* -1 is allowed */
 
+bool files_exist(const char *path); /* any file of this name, a link too */
+
+/* Errors: io, full, denied. */
+enum err files_rename(const char *from, const char *to, struct fault *fault);
+
+/* Writes a free name for what `path` is now: PATH.WORD, or PATH.WORD-2 and so on. `size` bytes have room for it.
+ * Errors: full (a thousand are taken). */
+enum err files_name_backup(const char *path, const char *word, char *to, size_t size, struct fault *fault);
+
 /* Makes the names in `directory` durable. Errors: full, io, denied. */
 enum err files_sync(const char *directory, struct fault *fault);
 

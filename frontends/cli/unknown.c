@@ -5,40 +5,14 @@
 
 #include "frontends/cli/base/cli.h"
 
-enum { WORD = 32, NEAR = 2 };
-
-static int least_of(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/* Returns the number of letters to change, add or remove to turn `a` into `b`; swapping two neighbours counts as
- * one. */
-static int edit_distance(const char *a, const char *b)
-{
-    int rows[WORD + 1][WORD + 1], high = (int)strlen(a), wide = (int)strlen(b);
-
-    if (high > WORD || wide > WORD)
-        return WORD;
-    for (int i = 0; i <= high; i++)
-        for (int k = 0; k <= wide; k++) {
-            int *here = &rows[i][k];
-
-            *here = i + k;
-            if (i == 0 || k == 0)
-                continue;
-            *here = least_of(rows[i - 1][k - 1] + (a[i - 1] != b[k - 1]), least_of(rows[i - 1][k], rows[i][k - 1]) + 1);
-            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-                *here = least_of(*here, rows[i - 2][k - 2] + 1);
-        }
-    return rows[high][wide];
-}
+enum { NEAR = 2 };
 
 static bool is_near(const char *typed, const char *name)
 {
     size_t len = strlen(typed);
 
-    return len > 0 && (strncmp(name, typed, len) == 0 || edit_distance(typed, name) <= (len > 4 ? NEAR : 1));
+    return len > 0 &&
+           (strncmp(name, typed, len) == 0 || text_distance(text_of(typed), text_of(name)) <= (len > 4 ? NEAR : 1));
 }
 
 static bool is_group(const char *word)

@@ -13,8 +13,8 @@
 #define CARRIED_FOLDERS  "patterns", "labels", CARRIED_PROJECTS
 #define CARRIED_PROJECTS "projects"
 
-/* Moves the carried files of DATA/store to their places. What is there gets the name NAME.before-restore, with a number
- * if that is taken. Errors: io, full, denied. */
+/* Moves the carried files of DATA/store to their places. A file or folder that is already there is kept as
+ * NAME.before-restore, or NAME.before-restore-2 and so on. Errors: io, full, denied. */
 enum err carried_install(const struct paths *paths, struct fault *fault);
 
 /* Removes the carried files of the store in `directory`, if there are any. */

@@ -9,26 +9,10 @@
 #include "store/files.h"
 #include "store/open/carried.h"
 
-enum { BACKUPS_TRIED = 1000 };
-
 static const char *store_path_with(const struct paths *paths, const char *end, char to[REPLACE_PATH])
 {
     snprintf(to, REPLACE_PATH, "%s/store%s", paths->data, end);
     return to;
-}
-
-static bool path_exists(const char *path)
-{
-    struct stat st;
-
-    return lstat(path, &st) == 0;
-}
-
-static enum err rename_path(const char *from, const char *to, struct fault *fault)
-{
-    if (rename(from, to) < 0)
-        return fault_errno(fault, files_err(errno), errno, "cannot rename %s", from);
-    return ERR_OK;
 }
 
 /* Our stores contain these files, those that a backup carried, and no others. */
@@ -50,13 +34,13 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
     char store[REPLACE_PATH], fresh[REPLACE_PATH], ready[REPLACE_PATH];
 
     remove_store(store_path_with(paths, ".new", fresh));
-    if (!path_exists(store_path_with(paths, ".ready", ready)))
+    if (!files_exist(store_path_with(paths, ".ready", ready)))
         return carried_install(paths, fault);
-    if (path_exists(store_path_with(paths, "", store))) {
+    if (files_exist(store_path_with(paths, "", store))) {
         remove_store(ready);
         return carried_install(paths, fault);
     }
-    enum err e = rename_path(ready, store, fault);
+    enum err e = files_rename(ready, store, fault);
     if (e == ERR_OK)
         e = files_sync(paths->data, fault);
     return e == ERR_OK ? carried_install(paths, fault) : e;
@@ -68,33 +52,20 @@ enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], 
     return file_make_dirs(directory, 0700, fault);
 }
 
-static enum err backup_path(const struct paths *paths, const char *backup, char to[REPLACE_PATH], struct fault *fault)
-{
-    char end[64];
-
-    for (int number = 1; number <= BACKUPS_TRIED; number++) {
-        snprintf(end, sizeof(end), number == 1 ? ".%s" : ".%s-%d", backup, number);
-        if (!path_exists(store_path_with(paths, end, to)))
-            return ERR_OK;
-    }
-    return fault_set(fault, ERR_FULL, "there are too many backups like %s: remove the old ones", to);
-}
-
 enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault)
 {
     char store[REPLACE_PATH], fresh[REPLACE_PATH], ready[REPLACE_PATH], old[REPLACE_PATH];
-    enum err e = backup_path(paths, backup, old, fault);
+    enum err e = files_name_backup(store_path_with(paths, "", store), backup, old, sizeof(old), fault);
 
     if (e != ERR_OK)
         return e;
-    store_path_with(paths, "", store);
-    e = rename_path(store_path_with(paths, ".new", fresh), store_path_with(paths, ".ready", ready), fault);
+    e = files_rename(store_path_with(paths, ".new", fresh), store_path_with(paths, ".ready", ready), fault);
     if (e == ERR_OK)
         e = files_sync(paths->data, fault);
-    if (e == ERR_OK && path_exists(store))
-        e = rename_path(store, old, fault);
+    if (e == ERR_OK && files_exist(store))
+        e = files_rename(store, old, fault);
     if (e == ERR_OK)
-        e = rename_path(ready, store, fault);
+        e = files_rename(ready, store, fault);
     if (e == ERR_OK)
         e = files_sync(paths->data, fault);
     return e == ERR_OK ? carried_install(paths, fault) : e;
@@ -125,5 +96,5 @@ enum err replace_take(const struct paths *paths, const char *end, struct fault *
     char from[REPLACE_PATH], to[REPLACE_PATH];
 
     replace_abandon(paths);
-    return rename_path(replace_path(paths, end, from), store_path_with(paths, ".new", to), fault);
+    return files_rename(replace_path(paths, end, from), store_path_with(paths, ".new", to), fault);
 }

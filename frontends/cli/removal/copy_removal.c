@@ -10,20 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/file_write.h"
+#include "common/file.h"
 
 enum { BLOCK = 1 << 16, NAMES_TRIED = 1000, NAME_ROOM = 200, INFO_ROOM = 3 * PATH_MAX + 128 };
 
 static enum err refuse_errno(struct fault *fault, const char *what, const char *path)
 {
     const int number = errno;
-    const enum err code = number == ENOENT                      ? ERR_NOT_FOUND
-                          : number == EACCES || number == EPERM ? ERR_DENIED
-                          : number == EEXIST                    ? ERR_EXISTS
-                          : number == EXDEV || number == ELOOP  ? ERR_CONFLICT
-                                                                : ERR_IO;
+    const enum err code = number == EXDEV || number == ELOOP ? ERR_CONFLICT : file_err(number);
 
-    return fault_set(fault, code, "%s %.150s: %s", what, path, strerror(number));
+    return fault_errno(fault, code, number, "%s %.150s", what, path);
 }
 
 /* ---- comparing ---- */
@@ -269,15 +265,9 @@ enum err copy_place(const char *gone, const char *folder, char to[PATH_MAX], str
 static void sync_folder_of(const char *path)
 {
     char folder[PATH_MAX];
-    const int len = (int)(last_name_of(path) - path);
-    int fd;
 
-    (void)snprintf(folder, sizeof(folder), "%.*s", len, path);
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd);
-        close(fd);
-    }
+    (void)snprintf(folder, sizeof(folder), "%.*s", (int)(last_name_of(path) - path), path);
+    (void)file_sync(folder, NULL);
 }
 
 static enum err move_file(const char *from, const char *to, struct fault *fault)

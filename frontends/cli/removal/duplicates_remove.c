@@ -212,15 +212,20 @@ static enum err forget_moved(struct removing *r, uint64_t *step, struct fault *f
 
 /* ---- the files ---- */
 
+static enum err compare_copy(const struct removal_line *line, char gone[PATH_MAX], char kept[PATH_MAX],
+                             struct copy_pair *pair, struct fault *fault)
+{
+    if (!bytes_copy(gone, PATH_MAX, line->path) || !bytes_copy(kept, PATH_MAX, line->keep))
+        return fault_set(fault, ERR_BAD_REQUEST, "a path is too long");
+    return copy_compare(gone, kept, pair, fault);
+}
+
 static enum err move_copy(struct removing *r, int journal, struct removal_line *line, struct fault *fault)
 {
     char gone[PATH_MAX], kept[PATH_MAX], to[PATH_MAX];
     struct copy_pair pair;
-    enum err e;
+    enum err e = compare_copy(line, gone, kept, &pair, fault);
 
-    if (!bytes_copy(gone, sizeof gone, line->path) || !bytes_copy(kept, sizeof kept, line->keep))
-        return fault_set(fault, ERR_BAD_REQUEST, "a path is too long");
-    e = copy_compare(gone, kept, &pair, fault);
     if (e != ERR_OK)
         return e;
     e = copy_place(gone, r->folder, to, fault);
@@ -335,12 +340,10 @@ static enum err check_one(const struct removal_line *line, struct fault *fault)
 {
     char gone[PATH_MAX], kept[PATH_MAX];
     struct copy_pair pair;
-    enum err e;
+    enum err e = compare_copy(line, gone, kept, &pair, fault);
 
-    if (!bytes_copy(gone, sizeof gone, line->path) || !bytes_copy(kept, sizeof kept, line->keep))
-        return fault_set(fault, ERR_BAD_REQUEST, "a path is too long");
-    e = copy_compare(gone, kept, &pair, fault);
-    copy_release(&pair);
+    if (e == ERR_OK)
+        copy_release(&pair);
     return e;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/file_write.h"
+#include "common/file.h"
 #include "proto/wire/json.h"
 
 enum err removal_journal_open(struct cli *cli, int flags, int *fd, struct fault *fault)
@@ -32,8 +32,6 @@ enum err removal_journal_write(int fd, const struct removal_line *line, struct f
 
 enum err removal_journal_read(struct cli *cli, struct buffer *journal, struct fault *fault)
 {
-    char block[1 << 16];
-    ssize_t got;
     int fd;
     enum err e = removal_journal_open(cli, O_RDONLY, &fd, fault);
 
@@ -41,10 +39,9 @@ enum err removal_journal_read(struct cli *cli, struct buffer *journal, struct fa
         return fault_set(fault, e, "no copies were removed by `duplicates remove`");
     if (e != ERR_OK)
         return e;
-    while ((got = read(fd, block, sizeof block)) > 0)
-        buffer_add(journal, block, (uint32_t)got);
+    e = file_read_fd(fd, SIZE_MAX, "the journal of removed copies", journal, fault);
     close(fd);
-    return got == 0 ? ERR_OK : fault_set(fault, ERR_IO, "the journal cannot be read: %s", strerror(errno));
+    return e;
 }
 
 /* True if the moved file is where the journal says. The last line may be cut off. */

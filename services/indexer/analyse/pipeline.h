@@ -47,7 +47,8 @@ void pipeline_remake(struct pipeline *pipeline, struct work *work, bool first); 
 /* Hashes the file of an item before all others, for work->verifies. If the hash is not work->expected, the item is
  * analysed again. */
 void pipeline_verify(struct pipeline *pipeline, struct work *work);
-void pipeline_withdraw(struct pipeline *pipeline, struct id library); /* drops what is not in progress */
+/* Drops the files of the library that no worker has begun. */
+void pipeline_withdraw(struct pipeline *pipeline, struct id library);
 
 void pipeline_turn(struct pipeline *pipeline); /* at the end of each turn */
 void pipeline_tick(struct pipeline *pipeline); /* about every 100 ms */

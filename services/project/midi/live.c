@@ -113,8 +113,7 @@ static bool is_near(double a, double b)
     return fabs(a - b) <= STEP * 1.01;
 }
 
-/* True if the value is the one that the control set, as its target keeps it, or the earlier one, which the target shows
- * until then. */
+/* True if the target has the value that the control set, or still the one before it. */
 static bool is_own(const struct midi_live *live, double now)
 {
     return is_near(now, live->set) || is_near(now, live->replaced);

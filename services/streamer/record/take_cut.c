@@ -55,7 +55,8 @@ static void report_cut(struct take *take)
     take_publish(take, "take_failed");
 }
 
-/* Its file is away for good. It may have been removed, or never made: then no client was told that it is recorded. */
+/* The file of the take does not exist. Somebody deleted it, or the take never began; then no client was told that it
+ * records. */
 static void report_gone(struct take *take)
 {
     log_warn("the take \"%s\" has no file any more, so it is forgotten: %s", take->name, take->path);

@@ -50,7 +50,7 @@ void vorbis_begin(struct vorbis *vorbis, struct labels *labels)
     labels_begin_tag(labels);
 }
 
-/* The vendor is run 0, and the number of comments stands where the length of run 1 would. */
+/* Run 0 is the name of the vendor. Then the number of comments follows, in place of the length of a run. */
 static void end_run(struct vorbis *vorbis)
 {
     if (vorbis->is_inside && vorbis->read >= FIRST_COMMENT)
