@@ -9,8 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (claim, contains, file_bytes, file_text, how_often, needs, parent_of, printed_in, run_claims, same, until,
-                    write_file)
+from claims import (claim, contains, file_bytes, file_text, how_often, needs, parent_of, printed_in, run_claims, same, state_of,
+                    until, write_file)
 from client import Client
 from driving import drive_sound
 from sounding import engine, forget_dead_servers, take_place, tool, until_connected, until_transport
@@ -82,10 +82,16 @@ def start_beside(home, name):
     return server.pid
 
 
+def until_all_stopped(pid):
+    """Each thread stops when it next runs: one that a busy machine holds up may still serve a client."""
+    until(lambda: {state_of(thread) for thread in os.listdir(f'/proc/{pid}/task')} == {'T'}, what='all threads of the server are stopped')
+
+
 @claim
 def an_ask_to_a_slow_jack_server_is_answered_once_when_it_is_done_and_no_other_ask_waits(home):
     jack = start_beside(home, f'slow-{os.getpid()}')
     os.kill(jack, signal.SIGSTOP)
+    until_all_stopped(jack)
     connecting = asked(home, 'audio', 'connect', 'main_left', 'system:playback_2')
     time.sleep(1)  # nothing shows that it waits
     assert connecting.poll() is None, f'answered before it was done: {answer(connecting)}'
@@ -101,6 +107,7 @@ def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     jack = start_beside(home, f'still-{os.getpid()}')
     asker = Client(home.path)
     os.kill(jack, signal.SIGSTOP)
+    until_all_stopped(jack)
     until(lambda: 'moment' not in asker.must('audio.transport'), 20, 'the core stands still')
     starting = asked(home, 'transport', 'start')
     time.sleep(0.3)  # nothing shows that it waits
