@@ -101,6 +101,15 @@ static enum err copy_arguments(lo_message read, struct arena *arena, struct pack
     return ERR_OK;
 }
 
+/* Old programs leave out the type tags. Zeros may follow the address. */
+static bool has_no_types(const uint8_t *bytes, size_t len)
+{
+    for (size_t at = strlen((const char *)bytes); at < len; at++)
+        if (bytes[at] != 0)
+            return false;
+    return true;
+}
+
 static enum err read_message(uint8_t *bytes, size_t len, usec_t at, struct arena *arena, struct packet *to,
                              struct fault *fault)
 {
@@ -117,10 +126,14 @@ static enum err read_message(uint8_t *bytes, size_t len, usec_t at, struct arena
             fault, ERR_BAD_REQUEST,
             "the packet is not an OSC message: expected an address that begins with /, in a multiple of 4 bytes");
     *message = (struct packet_message){ .address = arena_text(arena, text_of((const char *)bytes)), .at = at };
+    if (has_no_types(bytes, len)) {
+        to->count++;
+        return ERR_OK;
+    }
     read = lo_message_deserialise(bytes, len, &result);
     if (!read)
         return fault_set(fault, ERR_BAD_REQUEST,
-                         "the packet is not an OSC message: its types do not fit its arguments");
+                         "the packet is not an OSC message: its types do not fit its arguments, or it has no types");
     e = copy_arguments(read, arena, message, fault);
     lo_message_free(read);
     to->count += e == ERR_OK;

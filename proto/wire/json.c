@@ -224,6 +224,18 @@ static enum err refuse_number(struct text from, size_t end, struct fault *fault)
     return fault ? fault_field(fault, path) : ERR_BAD_REQUEST;
 }
 
+/* Editors of some systems put a byte order mark before the text. UTF-16 has another mark, and zeros between letters. */
+static enum err skip_mark(struct text *from, struct fault *fault)
+{
+    const struct text utf8 = TEXT("\xEF\xBB\xBF"), little = TEXT("\xFF\xFE"), big = TEXT("\xFE\xFF");
+
+    if (text_starts(*from, utf8))
+        *from = (struct text){ from->len - utf8.len, from->at + utf8.len };
+    else if (text_starts(*from, little) || text_starts(*from, big))
+        return fault_set(fault, ERR_BAD_REQUEST, "the JSON is UTF-16: save it as UTF-8");
+    return ERR_OK;
+}
+
 static enum err parse_text(struct text from, json_t **to, struct fault *fault)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
@@ -233,7 +245,9 @@ static enum err parse_text(struct text from, json_t **to, struct fault *fault)
     if (from.len > 2 * CODEC_MESSAGE_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u bytes, at most %d are allowed", from.len,
                          2 * CODEC_MESSAGE_MAX);
-    e = json_check_bounds(from, JSON_VALUES_MOST, fault);
+    e = skip_mark(&from, fault);
+    if (e == ERR_OK)
+        e = json_check_bounds(from, JSON_VALUES_MOST, fault);
     if (e != ERR_OK)
         return e;
     *to = json_loadb(from.at ? from.at : "", from.len, flags, &error);

@@ -115,6 +115,9 @@ def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_serv
     same('[PATTERN] Renamed slot 20 to Late', osc.say('/pattern/rename', 20, 'Late')[0])
     same('[PATTERN] Deleted slot 7', osc.say('/pattern/delete', 7)[0])
     contains(osc.say('/pattern/rename', 20, '')[0], '[PATTERN] Error: Invalid name: ')
+    for untyped in (b'/ping\0\0\0', b'/ping\0\0\0\0\0\0\0'):  # as old programs send it
+        osc.send_bytes(untyped)
+        osc.until('/pong')
     osc.send('/pattern/list', 'recent=2')
     said, rows = osc.until('/pattern/message')
     same(['/pattern/message', '[PATTERN] 2 slots in bank 1', 0], said)

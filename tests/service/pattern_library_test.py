@@ -169,6 +169,7 @@ def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
     refused(12, '[PATTERN] Error: No pattern named user/nowhere', 'archive', 'user/Here', 'user/nowhere')
     refused(11, '[PATTERN] Error: Several patterns are named Here', 'load_file', 'Here')
     refused(11, '[PATTERN] Error: Invalid name: .x', 'rename', 'user/Here', '.x')
+    refused(11, 'is longer than 80 characters', 'rename', 'user/Here', '\U0001d11e' * 81)
     refused(13, '[PATTERN] Error: A pattern exists already: user/Here', 'move', 'jungle/Here', 'user')
     refused(11, '[PATTERN] Error: No name provided', 'archive')
     refused(11, 'patterns match', 'delete', 'name=here')
@@ -178,6 +179,9 @@ def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
     refused(11, '[PATTERN] Error: Pattern user/Broken is corrupt: not JSON', 'load_file', 'user/Broken')
     contains(str(home.first('pattern', 'list', 'view=library', 'name=Broken')['each'][0]['trouble']), 'not JSON')
     said(home, 'archive', 'user/Broken')  # it is kept as it is
+    longest = '\U0001d11e' * 80
+    said(home, 'rename', 'user/Here', longest)
+    contains([one['name'] for one in home.first('pattern', 'list', 'view=library')['each']], longest)
 
 
 @claim(shares=engine_with_library)

@@ -87,6 +87,9 @@ def a_sound_is_started_changed_and_stopped(home):
     assert has_level(right, .25) and has_level(right, .4) and not has_level(right, .4 * 2 ** .5)
     contains(home.refused('sound', 'start', path, 'from=2', 'until=1'), 'before it begins')
     contains(home.refused('sound', 'start', '1000'), 'no sound is in slot 1000')
+    waves(home.file('none.wav'), [])
+    refused = home.refused('sound', 'start', home.file('none.wav'))
+    assert 'the file contains no sound' in refused and 'not needed' not in refused, refused
     contains(home.refused('sound', 'start', path, 'gain=-6s'), 'is not a number')
 
 

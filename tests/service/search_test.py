@@ -12,6 +12,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import BUILD, SONIC, claim, contains, how_often, run_claims, same, samples, skip, until, write_file
 from client import Catalogue
+from indexing import wav
 from kits import first, ids, two_kits
 
 
@@ -283,6 +284,19 @@ def how_many_of_the_nearest_are_found_is_measured(home):
     same(1, status['recall_checks'])
     assert 0.9 < status['recall'] <= 1, status['recall']
     contains(home.loophole('doctor', code=None).out, 'of the nearest are found (measured with 1 search)')
+
+
+@claim
+def quotation_marks_make_a_phrase_and_an_empty_result_speaks_in_the_units_of_its_clause(home):
+    for name in ('Dark Kick', 'Kick Dark'):
+        wav(home.file(f'library/{name}.wav'), 300)
+        os.utime(home.file(f'library/{name}.wav'), (1.6e9, 1.6e9))
+    home.index_library()
+    for query in ('"dark kick"', '“dark kick”', 'name:“dark kick”'):
+        same(['Dark Kick'], [item['name'] for item in everything(home, query)], query)
+    for query, said in (('modified:1d', ' y to '), ('size:>3GB', ' KiB to '), ('dur:>2h', ' s to '), ('rate:7', 'from 22050 to 22050')):
+        contains(home.loophole('search', query).out, said)
+        assert 'e+' not in home.loophole('search', query).out
 
 
 @claim(shares=two_kits_under_kills)

@@ -1,5 +1,6 @@
 """session_files.py: writes session files as Ardour, REAPER, LMMS, Hydrogen and Ableton Live do, and hostile ones."""
 import gzip
+import itertools
 import os
 import struct
 import zlib
@@ -32,9 +33,9 @@ def reaper(path, files):
 
 
 def lmms_xml(files):
-    tracks = ''.join(f'<track type="0" name={quoteattr(track)}><instrumenttrack><instrument name="audiofileprocessor">'
-                     f'<audiofileprocessor src={quoteattr(file)}/></instrument></instrumenttrack></track>'
-                     for track, file in files)
+    tracks = ''.join(f'<track type="0" name={quoteattr(track)}><instrumenttrack><instrument name="{holder}">'
+                     f'<{holder} src={quoteattr(file)}/></instrument></instrumenttrack></track>'
+                     for (track, file), holder in zip(files, itertools.cycle(('audiofileprocessor', 'slicert'))))
     return (f'<?xml version="1.0"?><!DOCTYPE lmms-project><lmms-project version="1.0" creator="LMMS" '
             f'creatorversion="1.2.2" type="song"><song><trackcontainer>{tracks}</trackcontainer></song></lmms-project>')
 

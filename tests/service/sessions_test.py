@@ -63,11 +63,18 @@ def a_name_with_several_items_is_listed_and_not_guessed(home):
     size = os.path.getsize(home.library + '/other/kick.wav')
     live(home.library + '/songs/sized.als', [('Kick', 'Samples/gone/kick.wav')], version='12.1', size=size)
     live(home.library + '/songs/wrong.als', [('Kick', 'Samples/gone/snare.wav')], version='10.1', size=7)
+    wav(home.library + '/kit/hat.aiff', 900, 0.2)
+    for name, file in (('recoded', 'kit/hat.wav'), ('other recoded', 'gone/hat.wav'), ('no sound', 'kit/songs.wav')):
+        live(f'{home.library}/songs/{name}.als', [('Hat', f'Samples/{file}')], version='12.1')
     home.loophole('library', 'rescan', '--wait')
-    found = until(lambda: len(sessions(home)) == 9 and sessions(home))
+    found = until(lambda: len(sessions(home)) == 12 and sessions(home))
     same(('several', 2), (lambda one: (one['state'], len(one['candidates'])))(found['old.als']['references'][0]))
     same('name', found['sized.als']['references'][0]['state'])
     same('none', found['wrong.als']['references'][0]['state'])
+    same([('name', 0), ('several', 1), ('none', 0)],
+         [(one['state'], len(one.get('candidates', []))) for name in ('recoded', 'other recoded', 'no sound')
+          for one in found[f'{name}.als']['references']])
+    same(['kit/hat.aiff'], paths(home, 'used:recoded'))
     same(['other/kick.wav'], paths(home, 'used:sized'))
     same([], paths(home, 'used:old'))
 

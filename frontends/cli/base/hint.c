@@ -1,4 +1,5 @@
 /* hint.c: explains an empty result. */
+#include <math.h>
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
@@ -27,11 +28,54 @@ static void print_unknown(struct buffer *to, const struct hint *hint)
         cli_print(to, "?");
 }
 
+static void print_age(struct buffer *to, double seconds)
+{
+    static const struct {
+        double seconds;
+        const char *unit;
+    } UNITS[] = { { 31557600, "y" }, { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
+
+    for (size_t i = 0; i < sizeof(UNITS) / sizeof(UNITS[0]); i++)
+        if (seconds >= UNITS[i].seconds) {
+            cli_print(to, "%.1f %s", seconds / UNITS[i].seconds, UNITS[i].unit);
+            return;
+        }
+    cli_print(to, "%.0f s", seconds);
+}
+
+static void print_number(struct buffer *to, const struct hint *hint, double number)
+{
+    switch (hint->has_unit ? hint->unit.value : HINT_UNIT_NONE) {
+    case HINT_UNIT_BYTES:
+        human_bytes(to, (uint64_t)fmax(0, number));
+        break;
+    case HINT_UNIT_SECONDS:
+        human_duration(to, number);
+        break;
+    case HINT_UNIT_AGE:
+        print_age(to, number);
+        break;
+    default:
+        cli_print(to, fabs(number) < 1e15 && number == floor(number) ? "%.0f" : "%.6g", number);
+        break;
+    }
+}
+
+static void print_range(struct buffer *to, const struct hint *hint)
+{
+    bool is_age = hint->has_unit && hint->unit.value == HINT_UNIT_AGE;
+
+    cli_print(to, "; the %s go from ", is_age ? "ages" : "numbers");
+    print_number(to, hint, hint->least);
+    cli_print(to, " to ");
+    print_number(to, hint, hint->most);
+}
+
 static void no_number(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "no item has %.*s", TEXT_ARG(hint->clause));
     if (hint->has_least && hint->has_most)
-        cli_print(to, "; the numbers go from %.6g to %.6g", hint->least, hint->most);
+        print_range(to, hint);
     else
         cli_print(to, "; no item has this number");
 }

@@ -16,6 +16,7 @@ struct wanted_name {
     struct reference *reference;
     struct bytes name, folder; /* the file's name, and that of its folder; "" if it has none */
     bool is_near;              /* the candidates have the folder's name too */
+    bool is_otherwise;         /* … have another ending: the sound was coded anew */
 };
 
 struct resolving {
@@ -87,8 +88,19 @@ static void find_by_path(struct txn *txn, struct arena *arena, const struct sess
 
 /* ---- by name ---- */
 
-static size_t hash_name(struct bytes name)
+/* A name without its extension. */
+static struct bytes stem_of(struct bytes name)
 {
+    char extension[TEXT_EXTENSION_SIZE];
+    uint32_t len = (uint32_t)strlen(text_extension(name, extension));
+
+    return len ? bytes_of(name.at, name.len - len - 1) : name;
+}
+
+/* Files whose names differ in their extensions only have the same hash. */
+static size_t hash_name(struct bytes whole)
+{
+    const struct bytes name = stem_of(whole);
     size_t hash = 5381;
 
     for (uint32_t i = 0; i < name.len; i++)
@@ -136,17 +148,20 @@ static void want_name(struct resolving *r, struct reference *reference)
     *slot = wanted;
 }
 
+/* A file with another ending has another size, but must be a sound. */
 static bool fits_place(struct txn *txn, struct arena *arena, const struct wanted_name *wanted,
-                       const struct kept_place *place)
+                       const struct kept_place *place, bool is_otherwise)
 {
     const struct reference *reference = wanted->reference;
     struct media media;
 
-    if (reference->size)
+    if (reference->size && !is_otherwise)
         return place->size == reference->size;
-    if (!reference->frames)
+    if (!reference->frames && !is_otherwise)
         return true;
-    return catalogue_media(txn, arena, place->id, &media) == ERR_OK && (int64_t)media.frames == reference->frames;
+    if (catalogue_media(txn, arena, place->id, &media) != ERR_OK || (is_otherwise && media.kind.value != KIND_AUDIO))
+        return false;
+    return !reference->frames || (int64_t)media.frames == reference->frames;
 }
 
 static bool is_near(struct txn *txn, struct arena *arena, const struct wanted_name *wanted, struct id folder)
@@ -157,18 +172,21 @@ static bool is_near(struct txn *txn, struct arena *arena, const struct wanted_na
            is_same_name(record.name, wanted->folder);
 }
 
-/* Adds a candidate. The first candidate whose folder has the wanted name removes those in other folders. */
+/* Candidates of the wanted ending remove those of another one. Of one ending, a candidate whose folder has the wanted
+ * name removes those in other folders. */
 static void add_candidate(struct txn *txn, struct arena *arena, struct wanted_name *wanted, struct id folder,
-                          const struct kept_place *place)
+                          const struct kept_place *place, bool is_otherwise)
 {
     struct id_list *list = &wanted->reference->candidates;
     bool near = is_near(txn, arena, wanted, folder);
+    int rank = 2 * !is_otherwise + near, best = 2 * !wanted->is_otherwise + wanted->is_near;
 
-    if (near && !wanted->is_near)
+    if (list->count > 0 && rank > best)
         list->count = 0;
-    if ((wanted->is_near && !near) || list->count == SESSION_CANDIDATES)
+    if (list->count > 0 && (rank < best || list->count == SESSION_CANDIDATES))
         return;
     wanted->is_near = near;
+    wanted->is_otherwise = is_otherwise;
     list->at[list->count++] = place->id;
 }
 
@@ -177,10 +195,13 @@ static void see_place(struct resolving *r, struct txn *txn, struct arena *arena,
     struct bytes name = bytes_of(key.at + 16, key.len - 16);
     struct kept_place place;
 
-    for (struct wanted_name *wanted = r->table[hash_name(name) % r->room]; wanted; wanted = wanted->next)
-        if (is_same_name(wanted->name, name) && row_decode(txn, arena, value, &kept_place_shape, &place) == ERR_OK &&
-            fits_place(txn, arena, wanted, &place))
-            add_candidate(txn, arena, wanted, key_id_at(key, 0), &place);
+    for (struct wanted_name *wanted = r->table[hash_name(name) % r->room]; wanted; wanted = wanted->next) {
+        bool is_otherwise = !is_same_name(wanted->name, name);
+        if (is_same_name(stem_of(wanted->name), stem_of(name)) &&
+            row_decode(txn, arena, value, &kept_place_shape, &place) == ERR_OK &&
+            fits_place(txn, arena, wanted, &place, is_otherwise))
+            add_candidate(txn, arena, wanted, key_id_at(key, 0), &place, is_otherwise);
+    }
 }
 
 static enum err read_places(void *state, struct txn *txn)
@@ -205,11 +226,13 @@ static enum err read_places(void *state, struct txn *txn)
     return e;
 }
 
-static void settle_candidates(struct reference *reference)
+/* A sound of another ending is the one if its folder has the wanted name; elsewhere it is only offered. */
+static void settle_candidates(const struct wanted_name *wanted)
 {
+    struct reference *reference = wanted->reference;
     struct id_list *list = &reference->candidates;
 
-    if (list->count == 1) {
+    if (list->count == 1 && (!wanted->is_otherwise || wanted->is_near)) {
         reference->has_media = true;
         reference->media = list->at[0];
         reference->state.value = REFERENCE_STATE_NAME;
@@ -260,7 +283,7 @@ static enum err find_by_names(struct errand *errand, struct catalogue_reader *ca
         e = errand_goes_on(errand) ? catalogue_reader_within(catalogue, read_places, r) : ERR_TIMEOUT;
     for (size_t i = 0; i < r->room && e == ERR_OK; i++)
         for (struct wanted_name *wanted = r->table[i]; wanted; wanted = wanted->next)
-            settle_candidates(wanted->reference);
+            settle_candidates(wanted);
     free(r->table);
     return e;
 }

@@ -12,7 +12,7 @@
 #include "store/pattern/gzip.h"
 #include "store/pattern/message.h"
 
-enum { NAME_BYTES = 240, GENRE_BYTES = 64 }; /* as a pattern's own name and genre allow */
+enum { GENRE_BYTES = 64 }; /* as a pattern's own genre allows */
 enum { LOCK_STEP_MS = 100 };
 static const char genres[] = "library/genre/", archive[] = "archive/";
 
@@ -107,10 +107,12 @@ enum err library_path(struct arena *arena, struct text folder, struct text name,
 
     if (name.len == 0)
         return message_fault(MESSAGE_NO_NAME, name, name, fault);
-    if (name.len > NAME_BYTES || kinds_check_name(name, fault) != ERR_OK)
-        return message_fault(MESSAGE_BAD_NAME, name, (struct text){ 0 }, fault);
-    if (folder.len > GENRE_BYTES || kinds_check_name(folder, fault) != ERR_OK)
+    if (kinds_check_pattern_name(name, fault) != ERR_OK)
+        return ERR_BAD_REQUEST;
+    if (folder.len > GENRE_BYTES)
         return message_fault(MESSAGE_BAD_NAME, folder, (struct text){ 0 }, fault);
+    if (kinds_check_pattern_name(folder, fault) != ERR_OK)
+        return ERR_BAD_REQUEST;
     safe_name_write(folder, in);
     safe_name_write(name, file);
     *to = arena_printf(arena, "%s%s/%s.json", library_is_genre(folder) ? genres : "", in, file);

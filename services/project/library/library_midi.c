@@ -13,7 +13,7 @@
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
 
-enum { NAME_BYTES = 240 };
+enum { FILE_SIZE = SAFE_NAME_SIZE + 8 /* with an ending */ };
 
 /* DATA/patterns/export, or a file in it. */
 static void path_in_exports(const struct library_job *job, const char *file, char to[PATH_MAX])
@@ -53,7 +53,7 @@ static enum err write_exported(struct library_job *job, const char *file, const 
 static enum err export_pattern(struct library_job *job, const struct pattern *pattern, struct fault *fault)
 {
     struct remarks remarks = { .arena = &job->arena };
-    char file[NAME_BYTES + 32], path[PATH_MAX];
+    char file[FILE_SIZE], path[PATH_MAX];
     struct midi_file midi;
     enum err e = pattern_check(pattern, PATTERN_IN_MESSAGE, fault);
 
@@ -189,12 +189,12 @@ static enum err read_midi(const char *path, struct library_job *job, struct patt
 /* The name of a file of the folder; no path leads out of it. */
 static enum err find_exported(const struct library_job *job, struct text name, char to[PATH_MAX], struct fault *fault)
 {
-    char file[NAME_BYTES + 32];
+    char file[FILE_SIZE];
 
     if (name.len == 0)
         return message_fault(MESSAGE_NO_NAME, name, name, fault);
-    if (name.len > NAME_BYTES || kinds_check_name(name, fault) != ERR_OK)
-        return message_fault(MESSAGE_BAD_NAME, name, (struct text){ 0 }, fault);
+    if (kinds_check_pattern_name(name, fault) != ERR_OK)
+        return ERR_BAD_REQUEST;
     safe_name_write(name, file);
     (void)strcat(file, ".mid");
     path_in_exports(job, file, to);
@@ -223,7 +223,7 @@ static enum err act_import(struct library_job *job, struct fault *fault)
 {
     const struct project_import_midi *ask = job->ask;
     struct library_step step = { 0 };
-    char path[PATH_MAX], stem[NAME_BYTES + 32];
+    char path[PATH_MAX], stem[SAFE_NAME_SIZE];
     enum err e = find_exported(job, ask->name, path, fault);
 
     if (e == ERR_OK)

@@ -7,6 +7,7 @@
 
 #include "common/musical_key.h"
 #include "services/project/parts/sound_ranges.h"
+#include "store/pattern/message.h"
 
 enum key_type {
     KEY_TEXT,
@@ -217,25 +218,39 @@ static bool has_control(struct text text)
     return false;
 }
 
+/* NULL: nothing is wrong. */
+static const char *wrong_with_name(struct text name)
+{
+    if (name.len == 0)
+        return "is empty";
+    if (count_characters(name) > NAME_MOST)
+        return "is longer than 80 characters";
+    if (memchr(name.at, '/', name.len))
+        return "contains a slash";
+    if (name.at[0] == '.')
+        return "begins with a dot";
+    return has_control(name) ? "contains a control character" : NULL;
+}
+
 enum err kinds_check_name(struct text name, struct fault *fault)
 {
-    const char *why = NULL;
+    const char *why = wrong_with_name(name);
 
-    if (name.len == 0)
-        why = "is empty";
-    else if (count_characters(name) > NAME_MOST)
-        why = "is longer than 80 characters";
-    else if (memchr(name.at, '/', name.len))
-        why = "contains a slash";
-    else if (name.at[0] == '.')
-        why = "begins with a dot";
-    else if (has_control(name))
-        why = "contains a control character";
     if (!why)
         return ERR_OK;
     fault_set(fault, ERR_BAD_REQUEST, "the name \"%.*s\" %s", name.len < 80 ? (int)name.len : 80,
               name.at ? name.at : "", why);
     return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;
+}
+
+enum err kinds_check_pattern_name(struct text name, struct fault *fault)
+{
+    const char *why = wrong_with_name(name);
+
+    if (!why)
+        return ERR_OK;
+    message_fault(MESSAGE_BAD_NAME, name, (struct text){ 0 }, fault);
+    return fault_hint(fault, "the name %s", why), ERR_BAD_REQUEST;
 }
 
 /* ---- kinds ---- */

@@ -13,6 +13,9 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
  * bad_request. */
 enum err kinds_check_name(struct text name, struct fault *fault);
 
+/* The same for the name of a pattern, in the words of its commands. Errors: bad_request. */
+enum err kinds_check_pattern_name(struct text name, struct fault *fault);
+
 /* The key of project.json that lists the parts of a kind: "tracks"; NULL: none. */
 const char *kinds_list_name(int32_t kind);
 

@@ -23,8 +23,8 @@ static enum err begin_change(struct doing *work, struct txn *txn, struct fault *
 
     if (e == ERR_OK && needs_other(ask->verb.value))
         e = message_read_slot(ask->to, &slots[1], fault);
-    if (e == ERR_OK && ask->verb.value == SLOT_VERB_RENAME && kinds_check_name(ask->to, fault) != ERR_OK)
-        e = message_fault(MESSAGE_BAD_NAME, ask->to, (struct text){ 0 }, fault);
+    if (e == ERR_OK && ask->verb.value == SLOT_VERB_RENAME)
+        e = kinds_check_pattern_name(ask->to, fault);
     if (e == ERR_OK && slots[0] == slots[1])
         e = message_fault(MESSAGE_INVALID_SLOT, ask->to, (struct text){ 0 }, fault);
     if (e == ERR_OK)

@@ -127,8 +127,8 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     char label[64];
     enum err e = message_read_slot(ask->slot, &slot, fault);
 
-    if (e == ERR_OK && ask->name.len && kinds_check_name(ask->name, fault) != ERR_OK)
-        e = message_fault(MESSAGE_BAD_NAME, ask->name, (struct text){ 0 }, fault);
+    if (e == ERR_OK && ask->name.len)
+        e = kinds_check_pattern_name(ask->name, fault);
     if (e == ERR_OK)
         e = slot_job_begin(work, txn, &banks, fault);
     if (e == ERR_OK)

@@ -160,6 +160,31 @@ static void explain_value(struct explain *x, const struct node *clause)
 
 /* ---- numbers ---- */
 
+static void set_unit(struct hint *hint, enum filter_unit unit)
+{
+    static const int32_t UNITS[] = {
+        [UNIT_NONE] = HINT_UNIT_NONE,   [UNIT_BYTES] = HINT_UNIT_BYTES, [UNIT_SECONDS] = HINT_UNIT_SECONDS,
+        [UNIT_HERTZ] = HINT_UNIT_HERTZ, [UNIT_AGE] = HINT_UNIT_AGE,
+    };
+
+    hint->has_unit = true;
+    hint->unit.value = UNITS[unit];
+}
+
+static double seconds_before_now(double at)
+{
+    return fmax(0, (double)clock_now() / 1e6 - at);
+}
+
+/* The numbers of an age are seconds since 1970. */
+static void turn_into_ages(struct hint *hint)
+{
+    const double oldest = seconds_before_now(hint->least);
+
+    hint->least = seconds_before_now(hint->most);
+    hint->most = oldest;
+}
+
 static void explain_number(struct explain *x, const struct node *number, struct text source)
 {
     const struct numbers *numbers = index_numbers(x->match->index, number->text);
@@ -175,6 +200,10 @@ static void explain_number(struct explain *x, const struct node *number, struct 
         hint->most = hint->has_most && hint->most >= value ? hint->most : value;
         hint->has_least = hint->has_most = true;
     }
+    if (hint && number->filter)
+        set_unit(hint, number->filter->unit);
+    if (hint && hint->has_least && number->filter && number->filter->unit == UNIT_AGE)
+        turn_into_ages(hint);
 }
 
 /* ---- each kind of clause ---- */

@@ -108,15 +108,20 @@ static void add_values(struct index *index, struct text phrase, enum term_field 
             posting_or(terms_posting(&index->terms, range.at[i]), NULL, to);
 }
 
-/* In any order: the index has no text of these fields. */
+/* In any order: the index has no text of these fields. But where the name has all the words, its text decides, because
+ * the name of the file is mostly the same. */
 static void add_any_order(struct index *index, struct text phrase, enum term_field field, struct bitmap *to)
 {
     uint32_t words;
     struct bitmap *rows = with_all_words(index, phrase, field, &words);
+    struct bitmap *decided = rows && words > 1 ? with_all_words(index, phrase, TERM_NAME, &words) : NULL;
 
+    if (decided)
+        bitmap_and_not(rows, decided);
     if (rows)
         bitmap_or(to, rows);
     bitmap_free(rows);
+    bitmap_free(decided);
 }
 
 struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_field field)

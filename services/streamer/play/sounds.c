@@ -75,7 +75,8 @@ static void fail_with(struct sounds_slot *slot, enum err code, const char *what)
     struct fault fault = { 0 };
 
     fault_set(&fault, code, "%s", what);
-    fault_hint(&fault, "release sounds that are not needed; `loophole play` streams long files");
+    if (code == ERR_FULL || code == ERR_TOO_LARGE)
+        fault_hint(&fault, "release sounds that are not needed; `loophole play` streams long files");
     fail_slot(slot, &fault);
 }
 

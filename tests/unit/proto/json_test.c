@@ -198,6 +198,9 @@ static void invalid_json_is_refused_with_line_and_column(void **state)
     expect_refusal(read_json(""), "", "not JSON");
     expect_refusal(read_json("{\"yes\":true,\"yes\":true}"), "", "not JSON");
     expect_refusal(read_json("{} {}"), "", "not JSON");
+    expect_refusal(read_json("\xEF\xBB\xBF\xEF\xBB\xBF{}"), "", "not JSON");
+    expect_refusal(read_json("\xFF\xFE{"), "", "the JSON is UTF-16");
+    assert_int_equal(read_json("\xEF\xBB\xBF{\"whole\":7}\r\n"), ERR_OK);
     expect_refusal(read_json("[]"), "", "expected an object");
 }
 
