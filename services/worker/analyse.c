@@ -129,6 +129,8 @@ static int64_t frames_announced(struct input *input, enum container container, c
 {
     struct payload payload;
 
+    if (input->announced > 0)
+        return (int64_t)((double)format->frames * ((double)input->announced / (double)input->there));
     if (content_payload(input, container, &payload) && payload.frame_bytes > 0 && payload.announced >= 0)
         return payload.announced / payload.frame_bytes;
     return container == CONTAINER_MP3 ? -1 : format->frames;

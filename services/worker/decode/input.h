@@ -22,7 +22,9 @@ struct input {
     unsigned patch_count;
     struct input_patch patches[INPUT_PATCHES];
     const char *guess; /* why a length is guessed, static; NULL: it is not */
-    int error;         /* errno of input_open, or of the first read that failed; 0: none */
+    int64_t announced; /* bytes of sound that the header announces, if only `there` bytes are here; else 0 */
+    int64_t there;
+    int error; /* errno of input_open, or of the first read that failed; 0: none */
 };
 
 /* Opens regular files only. Errors: bad_request (another kind of file), io. */

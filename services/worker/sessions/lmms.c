@@ -23,7 +23,7 @@ static struct text without_base(const char *path)
 
 static void begin_lmms_element(void *state, const struct xml_element *element)
 {
-    static const char *const HOLDERS[] = { "audiofileprocessor", "sampletco", "sampleclip" };
+    static const char *const HOLDERS[] = { "audiofileprocessor", "sampletco", "sampleclip", "slicert" };
     struct lmms *lmms = state;
     struct text name = text_of(xml_attribute(element, "name"));
 

@@ -9,6 +9,8 @@
 #include "services/worker/tags/id3.h"
 
 enum { COMM_SIZE = 18, SSND_HEAD = 8, WORDS_MAX = 4096, MARKS_SIZE_MAX = 16384 };
+/* Programs that cannot seek back to their header write the largest number. */
+#define STREAM_FRAMES 0x7FFFF000u
 
 static bool open_form(struct chunk_walk *walk, struct input *input)
 {
@@ -71,7 +73,7 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
     payload->channels = endian_be16(format);
     payload->rate = read_extended(format + 8);
     name_codec(payload, compression, endian_be16(format + 6));
-    if (payload->frame_bytes > 0)
+    if (payload->frame_bytes > 0 && endian_be32(format + 2) < STREAM_FRAMES)
         payload->announced = (int64_t)endian_be32(format + 2) * payload->frame_bytes;
     return true;
 }

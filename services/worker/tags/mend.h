@@ -7,10 +7,13 @@
 
 /* Call it after input_open, before anything is read:
  *
- *   a tag before RIFF, FORM or Ogg    is skipped: offsets count from its end
+ *   a tag before the head             is skipped: offsets count from its end
  *   BW64                              is read as RF64, which differs only in its name
  *   a `fact` chunk that is too short  is read as filler
- *   a WAV without a size of its data  has the data until the file's end, if no other chunks follow; `guess` says so */
+ *   a WAV, AIFF, W64, CAF or AU       has the sound until the file's end, if no other chunks follow; `guess` says so.
+ *   without the size of its sound     An AIFF has as many frames as it announces
+ *   a W64, CAF or AU whose size is    has the sound until the file's end; `announced` and `there` say what is missing
+ *   beyond the file's end             if the size is a number, and not the mark of a stream */
 void mend_input(struct input *input);
 
 #endif
