@@ -265,10 +265,14 @@ static enum err look_inside(struct analyser *analyser, struct input *input, enum
     return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_hear(analyser, input, container, arena, result, fault);
 }
 
-/* `is_read`: the file could be read. A MIDI file without a track has nothing to analyse. */
-static void set_state(struct analysed *found, enum worker_mode mode, enum container container, bool is_read)
+/* `is_read`: the file could be read. `is_for_others`: ffmpeg may know its encoding. A MIDI file without a track has
+ * nothing to analyse. */
+static void set_state(struct analysed *found, enum worker_mode mode, enum container container, bool is_read,
+                      bool is_for_others)
 {
-    if (found->failure.len > 0)
+    if (is_for_others)
+        found->state.value = ANALYSIS_STATE_WAITING;
+    else if (found->failure.len > 0)
         found->state.value = kind_of(container) == KIND_MIDI && is_read ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED;
     else
         found->state.value =
@@ -305,6 +309,8 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
         analyser->content = content_hash(&input, container, analyser->hash);
         e = look_inside(analyser, &input, container, mode, arena, result, &fault);
     }
+    if (e == ERR_OK && job->has_container && mode == WORKER_MODE_ANALYSE && found->frames == 0)
+        e = fault_set(&fault, ERR_BAD_REQUEST, "ffmpeg decodes no sound of it");
     result->has_disk = result->disk = input.error != 0;
     if (input.error != 0)
         e = fault_errno(&fault, ERR_IO, input.error, "cannot read the file");
@@ -312,6 +318,8 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
         found->content = bytes_of(analyser->content.b, sizeof(analyser->content.b));
     if (e != ERR_OK)
         found->failure = arena_printf(arena, "%s", fault.what);
-    set_state(found, mode, container, e == ERR_OK);
+    set_state(found, mode, container, e == ERR_OK,
+              e == ERR_BAD_REQUEST && input.error == 0 && !job->has_container &&
+                  content_may_be_foreign(&input, container));
     name_other_file(job, found);
 }

@@ -7,6 +7,7 @@
 #include "services/worker/convert_sound.h"
 #include "services/worker/convert_wav.h"
 #include "services/worker/jobs.h"
+#include "services/worker/tags/content.h"
 #include "services/worker/tags/kept.h"
 #include "services/worker/tags/kind.h"
 #include "services/worker/tags/mpeg.h"
@@ -89,6 +90,7 @@ static enum err open_sound(struct converting *conversion, const struct convert *
                                              .mono = ask->mono,
                                              .treatment = read_treatment(ask) };
     e = convert_sound_open(&conversion->sound, &plan, fault);
+    conversion->is_foreign = e == ERR_BAD_REQUEST && content_may_be_foreign(&conversion->input, container);
     if (e == ERR_OK) {
         choose_form(conversion, ask);
         kept_read(&conversion->input, &conversion->kept);

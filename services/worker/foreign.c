@@ -8,7 +8,8 @@
 #include "services/worker/sandbox.h"
 
 /* No playlists, no protocols but files: a file names no other one. The formats are those of the formats of kind.c. */
-#define FORMATS "mov,mp4,m4a,3gp,3g2,mj2,aac,asf,matroska,webm,avi,flv,mpeg,mpegts,mpegvideo,ogg,mxf,loas"
+#define FORMATS                                                                                                        \
+    "mov,mp4,m4a,3gp,3g2,mj2,aac,asf,matroska,webm,avi,flv,mpeg,mpegts,mpegvideo,ogg,mxf,loas,wav,w64,aiff,caf,flac,mp3"
 
 /* clang-format off */
 #define READS_THE_FILE \

@@ -7,6 +7,7 @@
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/jobs.h"
+#include "services/worker/tags/content.h"
 #include "services/worker/tags/kind.h"
 #include "services/worker/tags/mpeg.h"
 
@@ -47,6 +48,7 @@ static enum err open_stream(struct stream *stream, const struct pull *pull, int 
     } else {
         int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(&stream->input) : 0;
         e = decode_open(&stream->decode, &stream->input, begin, &stream->format, fault);
+        stream->is_foreign = e == ERR_BAD_REQUEST && content_may_be_foreign(&stream->input, container);
     }
     if (e != ERR_OK && stream->input.error != 0)
         e = fault_errno(fault, ERR_IO, stream->input.error, "cannot read the file");

@@ -51,7 +51,9 @@ def each_format_is_heard_with_its_tags_and_length(home):
     paths = [encoded(home, 'a.m4a', '-c:a', 'aac', '-metadata', 'title=Golden hour', '-metadata', 'artist=Nobody'),
              encoded(home, 'b.aac', '-c:a', 'aac'), encoded(home, 'c.wma', '-c:a', 'wmav2', '-metadata', 'title=Dusk'),
              encoded(home, 'd.mp4', '-f', 'lavfi', '-i', 'testsrc=d=2:s=64x64', '-c:a', 'aac', '-c:v', 'mpeg4'),
-             encoded(home, 'e.mkv', '-c:a', 'flac'), encoded(home, 'f.webm', '-c:a', 'libopus')]
+             encoded(home, 'e.mkv', '-c:a', 'flac'), encoded(home, 'f.webm', '-c:a', 'libopus'),
+             encoded(home, 'g.wav', '-c:a', 'wmav2'), encoded(home, 'h.wav', '-ar', '16000', '-c:a', 'g722'),
+             encoded(home, 'i.caf', '-c:a', 'adpcm_ima_qt')]  # forms of our own decoder with other encodings
     home.index_library()
     for path in paths:
         item = shown(home, path)

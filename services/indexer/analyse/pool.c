@@ -165,7 +165,8 @@ static void take_sound(void *state, void *what, int fd, double seconds, const st
     else if (is_not_its_fault(work, fault))
         lose_work(pool, work, POOL_NOT_NOW, fault->what);
     else
-        heard_length(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds, fault->what);
+        heard_length(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds,
+                     fault->code == ERR_BAD_REQUEST && work->refused ? work->refused : fault->what);
     hand_out_ready(pool);
 }
 
@@ -186,6 +187,8 @@ static void decode_sound(struct pool *pool, struct work *work, const struct anal
     }
     memcpy(work->content.b, found->content.at, sizeof(work->content.b));
     (void)text_copy(work->container, sizeof(work->container), found->container);
+    if (found->failure.len > 0)
+        work->refused = arena_printf(&work->arena, "%.*s", TEXT_ARG(found->failure)).at;
     pool->decoding++;
     (void)foreign_start(pool->errands, &plan, take_sound, pool, work);
 }

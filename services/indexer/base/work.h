@@ -34,6 +34,7 @@ struct work {
     int fd;                 /* open for reading; -1: not yet */
     int sound;              /* the WAV of a file that ffmpeg decodes; -1: none */
     char container[17];     /* of such a file */
+    const char *refused;    /* why our own decoder refused it; NULL: it did not try. In the arena */
     char path[];            /* absolute, any bytes */
 };
 

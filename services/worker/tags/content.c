@@ -1,6 +1,7 @@
 #include "services/worker/tags/content.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "services/worker/tags/aiff.h"
 #include "services/worker/tags/flac.h"
@@ -21,6 +22,18 @@ static bool (*const payloads[CONTAINER_COUNT])(struct input *, struct payload *)
 bool content_payload(struct input *input, enum container container, struct payload *payload)
 {
     return payloads[container] && payloads[container](input, payload);
+}
+
+bool content_may_be_foreign(struct input *input, enum container container)
+{
+    struct payload payload;
+    char head[4];
+
+    if (container == CONTAINER_OGG)
+        return true;
+    if (container == CONTAINER_UNKNOWN)
+        return input_fill(input, 0, head, sizeof(head)) && memcmp(head, "caff", sizeof(head)) == 0;
+    return content_payload(input, container, &payload) && payload.size > 0;
 }
 
 static void add_format(struct hash_stream *stream, const struct payload *payload)

@@ -17,4 +17,8 @@ bool content_payload(struct input *input, enum container container, struct paylo
 /* Restarts `stream` first. input->error shows a failed read. */
 struct hash content_hash(struct input *input, enum container container, struct hash_stream *stream);
 
+/* True for a file of a known form whose sound is there: a decoder that refuses it does not know its encoding, but
+ * ffmpeg may. */
+bool content_may_be_foreign(struct input *input, enum container container);
+
 #endif
