@@ -74,8 +74,9 @@ static const struct command libraries[] = {
       "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
       "candidates. --apply relinks each item to its best candidate, as one step of undo, unless the score is below "
       "0.5 or a second candidate has the same score. For more items than one step can undo, give --limit. The item "
-      "keeps its id, its tags and the facts of a person; the item that the file belonged to is forgotten. For files "
-      "outside all libraries, add their folder first.",
+      "keeps its id, its tags and the facts of a person. The item that the file belonged to is forgotten; what a "
+      "person said of it is added: tags and notes of both, of other facts, such as ratings, those of the missing item. "
+      "For files outside all libraries, add their folder first.",
       "to apply limit", 0, 1, false, relink_run },
     { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: similar sounds whose files are here", "",
       "limit fields", 1, ANY, true, find_suggest },

@@ -257,6 +257,27 @@ def one_item_takes_the_file_that_a_person_names(it):
     it.home.loophole('store', 'check')
 
 
+@claim(inside=Indexing)
+def the_item_that_takes_a_file_also_gets_what_a_person_said_of_the_file(it):
+    music, other, ids = lose(it, 'said', 2)
+    it.home.loophole('rate', ids['0.wav'], '2')
+    it.home.loophole('tag', f'{other}/pack/0.wav', '+theirs')
+    it.home.loophole('rate', f'{other}/pack/0.wav', '5')
+    it.home.loophole('edit', f'{other}/pack/0.wav', 'bpm=99', 'notes=of the other')
+    contains(it.home.loophole('relink', music, '--to', other, '--apply').out,
+             'relinked: 2 of 2 missing items; 1 also got the tags and facts of the file\'s former item')
+    it.becomes(other, 'local:done=2')
+    shown = it.home.first('show', ids['0.wav'])
+    same(['mine', 'theirs'], sorted({'mine', 'theirs'}.intersection(shown['tags'])))
+    same((2, 'of the other'), (shown['rating'], shown['notes']))
+    same([ids['0.wav']], [line['id'] for line in it.home.json('search', 'bpm:99', '--fields', 'id')])
+    it.home.loophole('undo')
+    it.becomes(music, 'missing:done=2')
+    shown = it.home.first('show', f'{other}/pack/0.wav')
+    same((5, 'of the other'), (shown['rating'], shown['notes']))
+    it.home.loophole('store', 'check')
+
+
 def put_many(k, folder, name, count):
     """The ids of new items, in the order of their numbers."""
     ids = []

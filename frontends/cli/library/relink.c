@@ -1,49 +1,24 @@
 /* relink.c: lists files that may belong to missing items, and gives them to the items. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "common/id_table.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/library/relink_candidates.h"
+#include "frontends/cli/removal/removal_merge.h"
 #include "schema_persist.h"
 
-enum { PAGE = 1000, SHOWN = 8, LIKE = 50, OF_A_SIZE = 64 };
+enum { PAGE = 1000, LIKE = 50 };
 enum { PART = 1000 /* relinks in one apply, if undo does not keep all */, LONG_MS = 600000 };
-
-/* The properties of a file that are compared. */
-struct relink_file {
-    struct id id;
-    struct text name; /* of the item */
-    struct bytes path;
-    struct text file; /* the last part of the path */
-    uint64_t size;
-    double seconds;
-    struct bytes content;
-    double distance; /* < 0: not compared */
-};
-
-struct relink_file_list {
-    uint32_t count, room;
-    struct relink_file *at;
-};
-
-struct relinking {
-    struct relink_file_list missing, present;
-    const struct relink_file **by_name, **by_size;
-    struct id_table taken; /* those of `present` that a missing item takes */
-    bool is_named;         /* --to names the one file */
-};
 
 /* ---- reading items ---- */
 
-static struct text file_of(struct bytes path)
+/* True if a person gave it a tag, notes, or a fact. */
+static bool is_said(const struct item *item)
 {
-    uint32_t at = path.len;
+    bool is = item->media.tags.count || item->media.notes.len || item->media.favourite;
 
-    while (at > 0 && path.at[at - 1] != '/')
-        at--;
-    return (struct text){ path.len - at, (const char *)path.at + at };
+    for (uint32_t i = 0; i < item->facts.count; i++)
+        is |= item->facts.at[i].source.value == SOURCE_USER;
+    return is;
 }
 
 static void keep_item(struct cli *cli, struct relink_file_list *to, const struct item *item, double distance)
@@ -55,11 +30,12 @@ static void keep_item(struct cli *cli, struct relink_file_list *to, const struct
     to->at[to->count++] = (struct relink_file){ .id = media->id,
                                                 .name = arena_text(&cli->arena, media->name),
                                                 .path = path,
-                                                .file = file_of(path),
+                                                .file = relink_candidates_file(path),
                                                 .size = media->size,
                                                 .seconds = item_seconds(media),
                                                 .content = arena_bytes(&cli->arena, media->content),
-                                                .distance = distance };
+                                                .distance = distance,
+                                                .is_said = is_said(item) };
 }
 
 static bool lies_below(struct bytes path, struct bytes folder)
@@ -87,137 +63,6 @@ static enum err read_items(struct cli *cli, const char *words, struct bytes fold
         query.cursor = arena_text(&cli->arena, found.cursor);
     } while (e == ERR_OK && query.cursor.len);
     return e;
-}
-
-/* ---- candidates ---- */
-
-static uint32_t stem_of(struct text file)
-{
-    for (uint32_t i = file.len; i-- > 1;)
-        if (file.at[i] == '.')
-            return i;
-    return file.len;
-}
-
-static int compare_stems(struct text a, struct text b)
-{
-    uint32_t x = stem_of(a), y = stem_of(b);
-    int order = strncasecmp(a.at, b.at, x < y ? x : y);
-
-    return order ? order : (x > y) - (x < y);
-}
-
-static int by_stem(const void *a, const void *b)
-{
-    return compare_stems((*(const struct relink_file *const *)a)->file, (*(const struct relink_file *const *)b)->file);
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-    uint64_t x = (*(const struct relink_file *const *)a)->size, y = (*(const struct relink_file *const *)b)->size;
-
-    return (x > y) - (x < y);
-}
-
-static const struct relink_file **sort_present(struct cli *cli, const struct relink_file_list *present,
-                                               int (*order)(const void *, const void *))
-{
-    const struct relink_file **at = arena_array(&cli->arena, present->count + 1u, sizeof(*at));
-
-    for (uint32_t i = 0; i < present->count; i++)
-        at[i] = &present->at[i];
-    qsort(at, present->count, sizeof(*at), order);
-    return at;
-}
-
-/* The number of last folders that have equal names in both paths. */
-static uint64_t count_folders(struct bytes a, struct bytes b)
-{
-    struct text x = file_of(a), y = file_of(b);
-    uint64_t count = 0;
-
-    for (;;) {
-        a.len -= x.len < a.len ? x.len + 1 : a.len;
-        b.len -= y.len < b.len ? y.len + 1 : b.len;
-        x = file_of(a);
-        y = file_of(b);
-        if (x.len == 0 || !text_equal(x, y))
-            return count;
-        count++;
-    }
-}
-
-static struct relink_candidate compare_files(const struct relink_file *missing, const struct relink_file *with)
-{
-    struct relink_why why = {
-        .name = compare_stems(missing->file, with->file) ? 0
-                : missing->file.len == with->file.len    ? 1
-                                                         : 0.5,
-        .size = missing->size == with->size,
-        .duration = missing->seconds > 0 && fabs(missing->seconds - with->seconds) < 0.01,
-        .content = missing->content.len && bytes_equal(missing->content, with->content),
-        .folders = count_folders(missing->path, with->path),
-        .has_distance = with->distance >= 0,
-        .distance = with->distance,
-    };
-    double folders = why.folders > 3 ? 1 : (double)why.folders / 4;
-    double alike = why.has_distance && with->distance < 1 ? 1 - with->distance : 0;
-    double score = why.content ? 0.9 : 0.4 * why.name + 0.25 * why.size + 0.15 * why.duration + 0.1 * alike;
-
-    return (struct relink_candidate){ .path = with->path, .id = with->id, .score = score + 0.1 * folders, .why = why };
-}
-
-/* Inserts the candidate by its score, unless the list has it. */
-static void add_candidate(struct relink_candidate_list *to, const struct relink_candidate *one)
-{
-    uint32_t at = to->count;
-
-    for (uint32_t i = 0; i < to->count; i++)
-        if (id_equal(to->at[i].id, one->id))
-            return;
-    while (at > 0 && to->at[at - 1].score < one->score)
-        at--;
-    if (at == SHOWN)
-        return;
-    to->count += to->count < SHOWN;
-    memmove(&to->at[at + 1], &to->at[at], (to->count - at - 1u) * sizeof(*to->at));
-    to->at[at] = *one;
-}
-
-/* Judges at most `most` files that `order` does not distinguish from the missing one; they follow each other in
- * `sorted`. */
-static void add_equal(const struct relinking *r, const struct relink_file **sorted, const struct relink_file *missing,
-                      int (*order)(const void *, const void *), uint32_t most, struct relink_candidate_list *to)
-{
-    uint32_t low = 0, high = r->present.count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (order(&sorted[middle], &missing) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; most-- > 0 && low < r->present.count && order(&sorted[low], &missing) == 0; low++) {
-        if (id_table_has(&r->taken, sorted[low]->id))
-            continue;
-        struct relink_candidate one = compare_files(missing, sorted[low]);
-        add_candidate(to, &one);
-    }
-}
-
-static struct relink_line find_candidates(struct cli *cli, const struct relinking *r, const struct relink_file *missing)
-{
-    struct relink_candidate_list to = { 0, arena_array(&cli->arena, SHOWN, sizeof(*to.at)) };
-
-    add_equal(r, r->by_name, missing, by_stem, UINT32_MAX, &to);
-    if (missing->size)
-        add_equal(r, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
-    for (uint32_t i = 0; i < r->present.count && (r->is_named || r->present.at[i].distance >= 0); i++) {
-        struct relink_candidate one = compare_files(missing, &r->present.at[i]);
-        add_candidate(&to, &one);
-    }
-    return (struct relink_line){ .id = missing->id, .name = missing->name, .path = missing->path, .candidates = to };
 }
 
 /* ---- the question ---- */
@@ -357,21 +202,62 @@ static enum err apply_part(struct cli *cli, struct taking *taking, uint32_t *at,
     return ERR_OK;
 }
 
+static bool read_whole(struct cli *cli, struct id id, struct media_found *to)
+{
+    const struct search_get get = { .has_id = true, .id = id };
+    struct media_found found = { 0 };
+    struct fault none = { 0 };
+
+    if (cli_ask(cli, "search.get", &get, &found, &none) != ERR_OK)
+        return false;
+    codec_keep(&media_found_shape, &found, &cli->arena, to);
+    return true;
+}
+
+static bool is_said_of(const struct relinking *r, struct id id)
+{
+    for (uint32_t i = 0; i < r->present.count; i++)
+        if (id_equal(r->present.at[i].id, id))
+            return r->present.at[i].is_said;
+    return false;
+}
+
+/* What a person said of the item that is forgotten is added to the one that takes its file, whose own values stay. */
+static void add_merge(struct cli *cli, struct relinking *r, const struct relink *relink, struct action_list *to)
+{
+    struct edit edit = { .id = relink->id,
+                         .facts.at = arena_array(&cli->arena, REMOVAL_FACTS, sizeof(struct fact)),
+                         .add_tags.at = arena_array(&cli->arena, REMOVAL_TAGS, sizeof(struct text)) };
+    struct judged from = { 0 }, kept = { 0 };
+
+    if (!is_said_of(r, relink->with) || !read_whole(cli, relink->with, &from.found) ||
+        !read_whole(cli, relink->id, &kept.found))
+        return;
+    removal_merge(&cli->arena, &from, &kept, &edit);
+    if (!removal_merge_says(&edit))
+        return;
+    to->at[to->count++] = (struct action){ .has_edit = true, .edit = edit };
+    r->merged++;
+}
+
 static void choose_actions(struct cli *cli, struct relinking *r, uint64_t most, struct action_list *to)
 {
-    for (uint32_t i = 0; i < r->missing.count && to->count < most; i++) {
-        struct relink_line line = find_candidates(cli, r, &r->missing.at[i]);
+    for (uint32_t i = 0; i < r->missing.count && r->chosen < most; i++) {
+        struct relink_line line = relink_candidates_find(&cli->arena, r, &r->missing.at[i]);
         const struct relink_candidate *best = choose_best(r, &line);
         if (!best)
             continue;
         to->at[to->count++] = (struct action){ .has_relink = true, .relink = { line.id, best->id } };
         id_table_add(&r->taken, best->id);
+        r->chosen++;
+        add_merge(cli, r, &to->at[to->count - 1].relink, to);
     }
 }
 
 static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, struct fault *fault)
 {
-    struct taking taking = { .actions.at = arena_array(&cli->arena, r->missing.count + 1u, sizeof(struct action)) };
+    struct taking taking = { .actions.at =
+                                 arena_array(&cli->arena, 2u * r->missing.count + 1u, sizeof(struct action)) };
     enum err e;
 
     choose_actions(cli, r, most, &taking.actions);
@@ -386,8 +272,12 @@ static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, 
         return e;
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &applied_shape, &taking.all);
-    cli_print(&cli->out, "relinked: %llu of %u missing item%s", (unsigned long long)taking.all.items, r->missing.count,
+    cli_print(&cli->out, "relinked: %llu of %u missing item%s",
+              (unsigned long long)(e == ERR_OK ? r->chosen : taking.all.items), r->missing.count,
               text_plural(r->missing.count));
+    if (r->merged)
+        cli_print(&cli->out, "; %llu also got the tags and facts of the file's former item: their own values stay",
+                  (unsigned long long)r->merged);
     named_print_way_back(cli, &taking.steps);
     buffer_add_text(&cli->out, "\n");
     return e;
@@ -402,13 +292,12 @@ enum err relink_run(struct cli *cli, struct fault *fault)
         e = read_present(cli, &r, fault);
     if (e != ERR_OK)
         return e;
-    r.by_name = sort_present(cli, &r.present, by_stem);
-    r.by_size = sort_present(cli, &r.present, by_bytes);
+    relink_candidates_sort(&cli->arena, &r);
     uint64_t most = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : UINT64_MAX;
     if (cli->options.apply)
         return apply_best(cli, &r, most, fault);
     for (uint32_t i = 0; e == ERR_OK && i < r.missing.count && i < most; i++) {
-        struct relink_line line = find_candidates(cli, &r, &r.missing.at[i]);
+        struct relink_line line = relink_candidates_find(&cli->arena, &r, &r.missing.at[i]);
         e = print_candidates(cli, &line);
     }
     if (e == ERR_OK)
