@@ -16,10 +16,15 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+struct json_size {
+    uint32_t values, deepest;
+};
+
 /* Each value but the outermost one follows a comma, or is the first one in a list or an object. */
-enum err json_check_bounds(struct text from, uint32_t most, struct fault *fault)
+static struct json_size measure_json(struct text from)
 {
-    uint32_t values = 1, depth = 0, deepest = 0;
+    struct json_size size = { .values = 1 };
+    uint32_t depth = 0;
     char before = '\0';
 
     for (uint32_t i = 0; i < from.len; i++) {
@@ -29,20 +34,32 @@ enum err json_check_bounds(struct text from, uint32_t most, struct fault *fault)
         if (c == '"')
             i = skip_text(from, i);
         else if (c == ',')
-            values++;
+            size.values++;
         else if (c == '[' || c == '{')
-            values++, depth++;
+            size.values++, depth++;
         else if (c == ']' || c == '}') {
-            values -= before == '[' || before == '{';
+            size.values -= before == '[' || before == '{';
             depth -= depth > 0;
         }
         before = c;
-        deepest = depth > deepest ? depth : deepest;
+        size.deepest = depth > size.deepest ? depth : size.deepest;
     }
-    if (deepest > JSON_TREE_DEPTH + 1)
+    return size;
+}
+
+uint32_t json_count_values(struct text from)
+{
+    return measure_json(from).values;
+}
+
+enum err json_check_bounds(struct text from, uint32_t most, struct fault *fault)
+{
+    const struct json_size size = measure_json(from);
+
+    if (size.deepest > JSON_TREE_DEPTH + 1)
         return fault_set(fault, ERR_BAD_REQUEST, "objects and lists are nested deeper than %d: %u levels",
-                         JSON_TREE_DEPTH, deepest);
-    if (values > most)
-        return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u values: at most %u", values, most);
+                         JSON_TREE_DEPTH, size.deepest);
+    if (size.values > most)
+        return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u values: at most %u", size.values, most);
     return ERR_OK;
 }

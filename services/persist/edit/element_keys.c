@@ -21,6 +21,7 @@ static enum err read_keys(struct persist *p, const struct element_edit *edit, st
 
     if (e != ERR_OK)
         return fault ? fault_field(fault, "body") : e;
+    p->values += json_count_values(body);
     e = tree_read(body, &p->arena, to, NULL);
     if (e != ERR_OK || to->type != TREE_OBJECT) {
         fault_set(fault, ERR_BAD_REQUEST, "the keys of a part are not a JSON object: expected {\"key\": value, …}");
@@ -42,6 +43,7 @@ static enum err read_keyed_part(struct persist *p, const struct element_edit *ed
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the element cannot be read");
     to->body = found.body;
+    p->values += json_count_values(found.body);
     if (tree_read(found.body, &p->arena, &to->keys, NULL) != ERR_OK || to->keys.type != TREE_OBJECT)
         return fault_set(fault, ERR_BAD_REQUEST, "the part has no keys: it is not a JSON object");
     return ERR_OK;

@@ -150,16 +150,19 @@ static enum err do_action(struct persist *p, const struct action *action, uint32
     return e;
 }
 
-static enum err do_actions(struct persist *p, const struct apply_part *part, struct applied *applied,
-                           struct fault *fault)
+static enum err do_actions(struct persist *p, struct apply_part *part, struct applied *applied, struct fault *fault)
 {
     enum err e = ERR_OK;
+    uint32_t done = 0;
 
-    for (uint32_t i = part->first; e == ERR_OK && i < part->first + part->count; i++) {
+    for (; e == ERR_OK && done < part->count && !together_is_used_up(p); done++) {
         uint64_t head = p->head;
-        e = do_action(p, &part->ask->actions.at[i], i, fault);
+        e = do_action(p, &part->ask->actions.at[part->first + done], part->first + done, fault);
         applied->items += p->head != head;
     }
+    if (e == ERR_OK && done < part->count && !part->may_end_early)
+        e = together_refuse_values(fault);
+    part->count = done;
     applied->revision = p->head;
     return e;
 }
@@ -188,7 +191,7 @@ static void record_applied(struct persist *p, struct id scope, const struct pers
                          step_words(&p->arena, &first), stack.top - step + 1);
 }
 
-enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault)
+enum err apply_some(struct persist *p, struct apply_part *part, struct applied *applied, struct fault *fault)
 {
     const struct persist_apply *ask = part->ask;
     struct together together;
@@ -220,7 +223,7 @@ enum err apply_some(struct persist *p, const struct apply_part *part, struct app
 
 enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
 {
-    const struct apply_part all = { ask, 0, ask->actions.count, ask->has_step ? ask->step : 0 };
+    struct apply_part all = { ask, 0, ask->actions.count, ask->has_step ? ask->step : 0, false };
 
     if (!ask->has_step || ask->step)
         return apply_some(p, &all, applied, fault);

@@ -15,8 +15,9 @@ struct apply_part {
     const struct persist_apply *ask;
     uint32_t first, count;
     uint64_t step;
+    bool may_end_early; /* after TOGETHER_VALUES; `count` is then the number of actions that were done */
 };
-enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault);
+enum err apply_some(struct persist *p, struct apply_part *part, struct applied *applied, struct fault *fault);
 
 /* With `show`: puts the part of the first action into the answer, as it is now. Errors (explained): internal. persist
  * keeps the answer with the part, so a repeated ask gets the same part, even after another client has changed it. */

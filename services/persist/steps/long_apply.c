@@ -76,7 +76,7 @@ static bool may_try_otherwise(struct apply_part *part, enum err e, const struct 
 static enum err do_some(struct persist *p, struct long_apply *at, struct fault *fault)
 {
     uint32_t left = at->ask.actions.count - at->done;
-    struct apply_part part = { &at->ask, at->done, left < AT_ONCE ? left : AT_ONCE, at->step };
+    struct apply_part part = { &at->ask, at->done, left < AT_ONCE ? left : AT_ONCE, at->step, true };
     struct applied applied;
     enum err e;
 

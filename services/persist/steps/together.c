@@ -10,6 +10,7 @@ enum err together_begin(struct persist *p, struct together *together, struct fau
 {
     enum err e = txn_begin_inner(p->w.txn);
 
+    p->values = 0;
     *together = (struct together){ .head = p->head,
                                    .request_revision = p->request_revision,
                                    .writes = p->writes,
@@ -105,5 +106,16 @@ enum err together_check(size_t bytes, struct fault *fault)
         return ERR_OK;
     fault_set(fault, ERR_TOO_LARGE, "this rewrites about %zu KiB of rows: at most %d KiB are rewritten together",
               bytes >> 10, TOGETHER_BYTES >> 10);
+    return fault_hint(fault, "do it in smaller pieces");
+}
+
+bool together_is_used_up(const struct persist *p)
+{
+    return p->values > TOGETHER_VALUES;
+}
+
+enum err together_refuse_values(struct fault *fault)
+{
+    fault_set(fault, ERR_TOO_LARGE, "this reads parts of projects with more than %d values together", TOGETHER_VALUES);
     return fault_hint(fault, "do it in smaller pieces");
 }

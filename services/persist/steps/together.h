@@ -15,8 +15,9 @@ struct together {
     size_t dropped;
 };
 
-/* Actions, and bytes of the rows that such a group may rewrite: 20 to 40 ms of work. */
-enum { TOGETHER_MOST = 4096, TOGETHER_BYTES = 6 << 20 };
+/* Actions, bytes of the rows that such a group may rewrite, and values of JSON that it may read: up to 20 ms of work
+ * each. */
+enum { TOGETHER_MOST = 4096, TOGETHER_BYTES = 6 << 20, TOGETHER_VALUES = 16384 };
 
 /* Opens the inner transaction. Errors (explained): full, io. */
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault);
@@ -40,5 +41,10 @@ size_t together_reckon_keys(struct persist *p, const struct element_edit *edit);
 
 /* Errors (explained): too_large (more than TOGETHER_BYTES). */
 enum err together_check(size_t bytes, struct fault *fault);
+
+/* True if the group has read more than TOGETHER_VALUES: its next operation belongs into another group. Only the
+ * operations themselves know what they read, because a part of a project may grow with each of them. */
+bool together_is_used_up(const struct persist *p);
+enum err together_refuse_values(struct fault *fault); /* too_large, explained */
 
 #endif

@@ -34,17 +34,26 @@ static struct rows first_part(const struct rows *rows, bool back)
     return part;
 }
 
-static enum err take_rows(struct persist *p, const struct rows *rows, bool back, struct taken_back *taken,
+/* Takes all rows, or none; with `may_end_early` until they have read TOGETHER_VALUES: `rows` is then those that were
+ * taken. */
+static enum err take_rows(struct persist *p, struct rows *rows, bool back, bool may_end_early, struct taken_back *taken,
                           struct fault *fault)
 {
-    uint64_t count = rows->last - rows->first + 1;
+    const uint64_t count = rows->last - rows->first + 1;
     struct together together;
     enum err e = together_begin(p, &together, fault);
+    uint64_t done = 0;
 
     if (e != ERR_OK)
         return e;
-    for (uint64_t i = 0; e == ERR_OK && i < count; i++)
-        e = undo_operation_take(p, rows->scope, back ? rows->last - i : rows->first + i, back, taken, fault);
+    for (; e == ERR_OK && done < count && !together_is_used_up(p); done++)
+        e = undo_operation_take(p, rows->scope, back ? rows->last - done : rows->first + done, back, taken, fault);
+    if (e == ERR_OK && done < count && !may_end_early)
+        e = together_refuse_values(fault);
+    if (back)
+        rows->first = rows->last + 1 - done;
+    else
+        rows->last = rows->first + done - 1;
     return together_end(p, &together, e, fault);
 }
 
@@ -153,7 +162,7 @@ static enum err take_back_next(struct persist *p, struct id scope, bool back, bo
         part = first_part(&rows, back);
         if (taken->items == 0)
             *taken = (struct taken_back){ .revision = p->head };
-        e = take_rows(p, &part, back, taken, fault);
+        e = take_rows(p, &part, back, true, taken, fault);
         if (e != ERR_OK)
             return e;
         stack.at = back ? part.first - 1 : part.last;
@@ -248,14 +257,14 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
     struct undo_pointers stack;
     struct undo_step row;
     enum err e = find_named(p, scope, to, &stack, &row, fault);
-    const struct rows rows = { scope, to, stack.at };
+    struct rows rows = { scope, to, stack.at };
 
     if (e == ERR_OK)
         e = reckon_rows(p, &rows, fault);
     if (e != ERR_OK)
         return e;
     *taken = (struct taken_back){ .revision = p->head };
-    e = take_rows(p, &rows, true, taken, fault);
+    e = take_rows(p, &rows, true, false, taken, fault);
     if (e == ERR_OK && taken->items == 0)
         e = refuse_gone(to, fault);
     if (e == ERR_OK)
@@ -281,7 +290,7 @@ static enum err write_apart(struct persist *p, uint64_t step, struct fault *faul
 
 enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *taken, struct fault *fault)
 {
-    const struct rows rows = { undo_moves, step, step };
+    struct rows rows = { undo_moves, step, step };
     struct undo_pointers stack;
     struct undo_step row;
     enum err e = find_named(p, undo_moves, step, &stack, &row, fault);
@@ -289,7 +298,7 @@ enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *tak
     if (e != ERR_OK)
         return e;
     *taken = (struct taken_back){ .revision = p->head };
-    e = take_rows(p, &rows, true, taken, fault);
+    e = take_rows(p, &rows, true, false, taken, fault);
     if (e == ERR_OK && taken->items == 0)
         e = refuse_gone(step, fault);
     if (e == ERR_OK)

@@ -52,6 +52,7 @@ struct persist {
     struct undo_pointers undo;     /* of the catalogue's scope */
     struct undo_pointers undo_was; /* as in the store */
     struct step_in_hand step;
+    uint32_t values;                  /* of JSON that the operations since together_begin have read (together.h) */
     uint32_t operations;              /* operations in this turn */
     usec_t turn_began;                /* on the steady clock */
     usec_t parts_began;               /* when the first long work of this turn began; 0: none */

@@ -229,6 +229,46 @@ static void steps_of_whole_parts_lie_between_those_of_keys(void **state)
     }
 }
 
+/* Each action adds keys to the part that the actions before it have left. */
+static void keys_of_a_part_that_grows_are_bounded_while_they_are_changed(void **state)
+{
+    enum { ACTIONS = 300, KEYS = 20 };
+    struct parts parts = make_project(*state);
+    struct action *actions = test_calloc(ACTIONS, sizeof(*actions));
+    struct persist_apply ask = { .scope = text_of(parts.scope), .actions = { ACTIONS, actions } };
+    struct apply_part some = { &ask, 0, ACTIONS, 0, true };
+    const uint64_t head = parts.w->p.head;
+    struct arena texts = { .limit = 1 << 20 };
+    struct taken_back taken = { 0 };
+    struct applied applied;
+    struct fault fault = { 0 };
+    bool is_cut = true;
+
+    for (uint32_t i = 0; i < ACTIONS; i++) {
+        char keys[KEYS * 12] = "{\"first\":0";
+        for (int j = 0, at = 10; j < KEYS - 1; j++)
+            at += snprintf(keys + at, sizeof(keys) - (size_t)at, ",\"%x\":0", i * KEYS + (uint32_t)j);
+        actions[i] = make_action(&parts, true, arena_printf(&texts, "%s}", keys).at);
+    }
+    assert_int_equal(apply_all(&parts.w->p, &ask, &applied, &fault), ERR_TOO_LARGE);
+    assert_int_equal(parts.w->p.head, head);
+    check_sound(&parts, NULL);
+    assert_int_equal(apply_some(&parts.w->p, &some, &applied, &fault), ERR_OK);
+    assert_in_range(some.count, 20, 60);
+    assert_int_equal(applied.items, some.count);
+    for (some.first = some.count, some.step = applied.step; some.first < ACTIONS; some.first += some.count) {
+        some.count = ACTIONS - some.first < 32 ? ACTIONS - some.first : 32;
+        assert_int_equal(apply_some(&parts.w->p, &some, &applied, &fault), ERR_OK);
+    }
+    assert_int_equal(undo_take_to(&parts.w->p, parts.project, applied.step, &taken, &fault), ERR_TOO_LARGE);
+    for (taken = (struct taken_back){ 0 }; is_cut; assert_true(taken.items <= ACTIONS))
+        assert_int_equal(undo_take(&parts.w->p, parts.project, true, &is_cut, &taken, &fault), ERR_OK);
+    check_sound(&parts, NULL);
+    writer_check(parts.w);
+    arena_free(&texts);
+    test_free(actions);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -240,6 +280,7 @@ int main(void)
         CLAIM(keys_that_are_the_same_make_no_step),
         CLAIM(what_is_no_object_or_has_too_many_keys_is_refused),
         CLAIM(steps_of_whole_parts_lie_between_those_of_keys),
+        CLAIM(keys_of_a_part_that_grows_are_bounded_while_they_are_changed),
     };
     return cmocka_run_group_tests_name("persist/element_keys", tests, NULL, NULL);
 }
