@@ -324,14 +324,17 @@ static bool is_subscribed(const struct web_page *page, struct text topic)
     return false;
 }
 
+/* Without a topic the message is for all pages. */
 static void send_all(struct web *web, const struct buffer *message, struct text topic)
 {
+    const bool is_remote = topic.len == 0 || remote_hears(topic);
     struct web_message *shared = new_message(message);
 
     for (uint32_t i = 0; i < WEB_PAGES; i++) {
         struct web_page *page = web->pages[i];
 
-        if (page && page->queued < WEB_QUEUE_EVENTS && (topic.len == 0 || is_subscribed(page, topic)))
+        if (page && (page->is_local || is_remote) && page->queued < WEB_QUEUE_EVENTS &&
+            (topic.len == 0 || is_subscribed(page, topic)))
             queue_message(page, shared);
     }
     release_message(shared);

@@ -142,18 +142,20 @@ static enum err check_definition(struct definition *definition)
     return e == ERR_OK ? check_examples(definition) : e;
 }
 
-/* A browser on another machine names no path. */
-static enum err check_paths(const struct definition *definition)
+/* A browser on another machine names no path, and learns none from events. */
+static enum err check_paths(const struct definition *definition, bool is_event)
 {
     struct member *member;
     enum err e = ERR_OK;
 
     for (EACH(member, definition->members)) {
+        if (member->flags & FIELD_PATH && is_event)
+            return report(member->type_place, "a remote event has this path; unmark the event");
         if (member->flags & FIELD_PATH && !(member->flags & FIELD_LOCAL))
             return report(member->type_place, "a remote ask has this path; mark it %.*s:local, or unmark the ask",
                           TEXT_ARG(member->type_name));
         if (member->type == FIELD_RECORD && e == ERR_OK)
-            e = check_paths(member->definition);
+            e = check_paths(member->definition, is_event);
     }
     return e;
 }
@@ -199,8 +201,8 @@ enum err check_model(struct schema_model *model)
             if (e == ERR_OK)
                 e = check_forms(definition, is_message(definition));
     for (EACH(source, model->sources))
-        for (EACH_OF_KIND(definition, source, DEFINES_ASK))
+        for (EACH(definition, source->definitions))
             if (e == ERR_OK && definition->remote)
-                e = check_paths(definition);
+                e = check_paths(definition, definition->kind == DEFINES_EVENT);
     return e == ERR_OK ? check_names(model) : e;
 }

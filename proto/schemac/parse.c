@@ -146,7 +146,11 @@ static enum err parse_event(struct schema_parser *parser)
 {
     enum err e = check_service(parser, "an event");
 
-    return e == ERR_OK ? begin_definition(parser, DEFINES_EVENT, "the event") : e;
+    if (e == ERR_OK)
+        e = begin_definition(parser, DEFINES_EVENT, "the event");
+    if (e == ERR_OK)
+        parser->open->remote = lexer_take(&parser->lexer, "remote");
+    return e;
 }
 
 static const struct line_kind {

@@ -148,7 +148,10 @@ static void write_event(const struct definition *event, struct buffer *to)
 {
     buffer_add_text(to, "### event ");
     write_message_name(event, to);
-    buffer_printf(to, "\n\n%.*s\n\n", TEXT_ARG(event->doc));
+    buffer_printf(to, "\n\n%.*s", TEXT_ARG(event->doc));
+    if (event->remote)
+        buffer_add_text(to, " *Remote: a browser on another machine receives it.*");
+    buffer_add_text(to, "\n\n");
     write_members(event, to);
 }
 

@@ -29,7 +29,7 @@ static void write_event(const struct definition *event, struct buffer *to)
 {
     buffer_printf(to, "    { .name = \"%.*s\", .full_name = \"", TEXT_ARG(event->name));
     write_message_name(event, to);
-    buffer_add_text(to, "\", .body = &");
+    buffer_printf(to, "\", .remote = %s, .body = &", event->remote ? "true" : "false");
     write_shape_name(event, to);
     buffer_add_text(to, ", .doc = ");
     write_literal(event->doc, to);

@@ -131,6 +131,7 @@ struct event {
     const char *name;      /* "changed" */
     const char *full_name; /* "persist.changed": the topic frame */
     const char *doc;
+    bool remote; /* clients on other machines receive it, and no other event */
     const struct shape *body;
 };
 

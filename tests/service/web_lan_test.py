@@ -5,6 +5,7 @@ import http.client
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import sys
@@ -127,8 +128,38 @@ def each_ask_without_the_mark_is_refused_to_a_page_of_another_machine(home):
         assert error in ('denied', 'not_found') and (error == 'denied' or 'no ask' in answer['what']), (name, error, answer)
     page.must('search.ping')
     with open(os.path.join(TOP, 'docs', 'gateway.md'), encoding='utf-8') as docs:
-        told = set(re.findall(r'`(\w+\.\w+)`', docs.read().partition('## Pages of other machines')[2]))
+        told = set(re.findall(r'`(\w+\.\w+)`', docs.read().partition('## Pages of other machines')[2].partition('### Events')[0]))
     same({name for name, remote in asks.items() if remote and name.split('.')[1] not in ('ping', 'describe', 'status', 'stats')}, told)
+
+
+def events_of_the_schemas():
+    """The topic of each event, and whether the schema marks it for pages of other machines."""
+    events = {}
+    for path in glob.glob(os.path.join(TOP, 'schemas/*.schema')):
+        with open(path, encoding='utf-8') as schema:
+            found = re.findall(r'^event (\w+) "[^"]*"(.*)$', schema.read(), re.M)
+        events.update({f'{os.path.basename(path)[:-len(".schema")]}.{event}': 'remote' in marks.split() for event, marks in found})
+    return events
+
+
+@claim(shares=far_bells)
+def a_page_of_another_machine_hears_each_marked_event_and_no_other(home):
+    events = events_of_the_schemas()
+    with open(os.path.join(TOP, 'docs', 'gateway.md'), encoding='utf-8') as docs:
+        told = set(re.findall(r'`(\w+\.\w+)`', docs.read().partition('### Events of other machines')[2]))
+    same({name for name, remote in events.items() if remote}, told)
+    far, near = FarBrowser(home).page(), Browser(home).page()
+    for page in (far, near):  # without a subscription a page hears all that it may hear
+        page.must('search.ping')
+    home.loophole('tag', '--all', 'bell', '+told')
+    far.event('persist.changed')
+    pid = home.status('composer')['pid']
+    os.kill(pid, signal.SIGKILL)
+    near.event('supervisor.died')
+    home.wait_ready('composer')
+    home.loophole('tag', '--all', 'bell', '+again')
+    far.event('persist.changed')
+    same([], [topic for topic, _ in far.events if not events[topic]])
 
 
 @claim(shares=far_bells)

@@ -74,3 +74,10 @@ enum err remote_check(const struct ask *ask, struct bytes body, struct fault *fa
     fault_set(fault, ERR_DENIED, "%s is only for browsers on the engine's own machine", ask->full_name);
     return fault_hint(fault, "open the app on that machine, with `loophole web --open`");
 }
+
+bool remote_hears(struct text topic)
+{
+    const struct event *event = schema_event(topic);
+
+    return event && event->remote;
+}

@@ -1,4 +1,4 @@
-/* What a browser on another machine may send: over every ask of every schema. */
+/* What a browser on another machine may send and hear: over every ask and event of every schema. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -111,6 +111,37 @@ static void a_body_that_is_no_request_is_refused(void **state)
     assert_int_not_equal(ERR_OK, remote_check(schema_ask(TEXT("search.query")), bytes_of("\xc1", 1), &fault));
 }
 
+static bool has_path(const struct shape *shape)
+{
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        const struct field *field = &shape->fields[i];
+
+        if (field->flags & FIELD_PATH || (field->type == FIELD_RECORD && has_path(field->record)))
+            return true;
+    }
+    return false;
+}
+
+static void an_event_is_heard_only_with_the_mark_and_has_no_path_then(void **state)
+{
+    uint32_t heard = 0, kept = 0;
+
+    (void)state;
+    for (const struct schema *const *at = schema_all; *at; at++)
+        for (uint32_t i = 0; i < (*at)->event_count; i++) {
+            const struct event *event = &(*at)->events[i];
+
+            assert_int_equal(event->remote, remote_hears(text_of(event->full_name)));
+            assert_false(event->remote && has_path(event->body));
+            heard += event->remote;
+            kept += !event->remote;
+        }
+    assert_true(heard > 8 && kept > 12);
+    assert_false(remote_hears(TEXT("persist.of_a_later_version")));
+    assert_false(remote_hears(TEXT("persist")));
+    assert_false(remote_hears(TEXT("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_remote_ask_is_refused_with_each_of_its_local_fields),
         cmocka_unit_test(a_local_field_is_found_in_each_record_of_a_list),
         cmocka_unit_test(a_body_that_is_no_request_is_refused),
+        cmocka_unit_test(an_event_is_heard_only_with_the_mark_and_has_no_path_then),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
