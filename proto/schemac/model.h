@@ -43,10 +43,10 @@ struct definition {
     struct text name, doc;
     struct schema_word *words; /* of an enum */
     bool is_open_enum;
-    struct member *members;     /* of a record, ask or event */
-    bool remote;                /* of an ask or event */
-    bool mutates, once;         /* of an ask, like the next four members */
-    uint32_t errors;            /* declared errors: bits 1 << enum err */
+    struct member *members; /* of a record, ask or event */
+    bool remote;            /* of an ask or event */
+    bool mutates, once;     /* of an ask, like the next four members */
+    uint32_t errors;        /* declared errors: bits 1 << enum err */
     struct source_place answer_place;
     struct text answer_name;
     struct definition *answer;

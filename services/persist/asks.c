@@ -17,7 +17,7 @@
 #include "services/persist/steps/long_apply.h"
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/steps_list.h"
-#include "services/persist/steps/undo.h"
+#include "services/persist/steps/undo_begin.h"
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"

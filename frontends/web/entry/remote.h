@@ -1,6 +1,6 @@
-/* remote.h: what a browser on another machine may ask and hear: the asks and events that the schemas mark `remote`; asks
- * without their fields that are marked `local`. All others are refused or kept back, so a new one is until its schema
- * marks it. Any thread. */
+/* remote.h: what a browser on another machine may ask and hear: the asks and events that the schemas mark `remote`;
+ * asks without their fields that are marked `local`. All others are refused or kept back, so a new one is until its
+ * schema marks it. Any thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ENTRY_REMOTE_H
 #define LOOPHOLE_FRONTENDS_WEB_ENTRY_REMOTE_H
 

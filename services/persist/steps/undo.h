@@ -8,11 +8,14 @@
 /* Undoes the newest done step (`back`), or does the oldest undone step again. Skips steps whose items are all gone,
  * but stops before a further step that wrote into files (step_files.h): then `taken` has only the skipped ones.
  * Sets *is_cut if rows are left, because the turn is over or the step is larger than one apply: the next call
- * continues. This and the next two functions are exported for unit tests, which have no call. Errors (explained):
- * not_found (no such step), conflict and exists (the step cannot be undone or done now;
+ * continues. Errors (explained): not_found (no such step), conflict and exists (the step cannot be undone or done now;
  * the fault has the reason), too_large. */
 enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
                    struct fault *fault);
+
+/* As undo_take; `taken` has the counts of the step's earlier parts, or is zero. */
+enum err undo_take_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
+                        struct fault *fault);
 
 /* Undoes step `to` and all later ones, together or not at all. Errors (explained): not_found (an unknown step, or one
  * that is no longer kept), conflict (the step is undone already, cannot be undone now, or has no items any more),
@@ -21,10 +24,5 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
 
 /* Undoes this step alone, which must be a followed move. No scan follows that move again. Errors: as undo_take_to. */
 enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *taken, struct fault *fault);
-
-/* Answer a call, in parts if needed (multipart.h). Errors (explained): those above, bad_request, full, busy. */
-enum err undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask, struct taken_back *answer);
-enum err undo_begin_redo(struct persist *p, struct call *call, const struct persist_redo *ask,
-                         struct taken_back *answer);
 
 #endif

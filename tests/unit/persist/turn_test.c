@@ -9,7 +9,7 @@
 #include "services/persist/batch/batch.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/places/removal.h"
-#include "services/persist/steps/undo.h"
+#include "services/persist/steps/undo_begin.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 #include "tests/unit/persist/writer.h"
