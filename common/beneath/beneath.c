@@ -95,23 +95,10 @@ static enum err refuse_name(const struct beneath *b, const char *doing, const ch
                              "`loophole project open FOLDER --trust-links`");
 }
 
-static bool read_own_path(int fd, char path[PATH_MAX])
-{
-    char own[64];
-    ssize_t len;
-
-    (void)snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-    len = readlink(own, path, PATH_MAX - 1);
-    if (len < 0)
-        return false;
-    path[len] = '\0';
-    return path[0] == '/';
-}
-
 enum err beneath_open(struct beneath *b, const char *folder, const char *data, struct fault *fault)
 {
     *b = (struct beneath){ .folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) };
-    if (b->folder < 0 || !read_own_path(b->folder, b->path))
+    if (b->folder < 0 || !way_real_path(b->folder, b->path))
         return file_refuse(fault, "open the folder", folder);
     return data ? trusted_read(data, b->path, &b->links, fault) : ERR_OK;
 }
@@ -164,7 +151,7 @@ enum err beneath_find_folder(struct beneath *b, const char *name, bool makes, ch
 
     if (fd < 0)
         return fault->code;
-    if (!read_own_path(fd, path))
+    if (!way_real_path(fd, path))
         e = refuse_name(b, "find the folder", name, fault);
     way_close(fd);
     return e;

@@ -44,6 +44,17 @@ void way_close(int fd)
 
 /* ---- paths without links ---- */
 
+bool way_real_path(int fd, char path[PATH_MAX])
+{
+    char own[64];
+    ssize_t len;
+
+    (void)snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+    len = readlink(own, path, PATH_MAX - 1);
+    path[len > 0 ? len : 0] = '\0';
+    return path[0] == '/';
+}
+
 static bool is_link(int fd)
 {
     struct stat st;

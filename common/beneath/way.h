@@ -18,6 +18,8 @@ bool way_lacks_call(int number); /* true for the errno of openat2 in an old kern
 /* Opens an absolute path if none of its parts is a link (ELOOP). */
 int way_open_real(const char *path, int flags, mode_t mode);
 
+bool way_real_path(int fd, char path[PATH_MAX]); /* the path of an open file without links */
+
 /* A file that may be missing: its folder, which the caller closes, and its name. */
 struct way_end {
     int folder;

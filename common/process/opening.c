@@ -1,14 +1,11 @@
 #include "common/process/opening.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "common/alloc.h"
 #include "common/cloud_file.h"
-#include "common/file.h"
 #include "common/process/closing.h"
 
 struct opening {
@@ -16,38 +13,25 @@ struct opening {
     struct opening_events events; /* `opened` is NULL after opening_drop */
     void *what;
     uint64_t ahead;
-    bool is_cloud, is_online_only;
+    bool is_cloud;
     int fd;
-    int number; /* errno */
+    struct fault fault;
     struct stat st;
-    char path[];
+    struct door *door;
 };
 
 static void open_in_errand(struct errand *errand)
 {
     struct opening *opening = (struct opening *)errand;
+    const char *path = door_path(opening->door);
 
-    if (opening->is_cloud && stat(opening->path, &opening->st) == 0 &&
-        cloud_file_is_online_only(opening->path, &opening->st)) {
-        opening->is_online_only = true;
+    if (opening->is_cloud && stat(path, &opening->st) == 0 && cloud_file_is_online_only(path, &opening->st)) {
+        fault_set(&opening->fault, ERR_OFFLINE, "its file is only online now");
         return;
     }
-    opening->fd = open(opening->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (opening->fd < 0 || fstat(opening->fd, &opening->st) < 0)
-        opening->number = errno;
-    else if (S_ISREG(opening->st.st_mode))
+    opening->fd = door_open(opening->door, &opening->st, &opening->fault);
+    if (opening->fd >= 0)
         posix_fadvise(opening->fd, 0, (off_t)opening->ahead, POSIX_FADV_WILLNEED);
-}
-
-static enum err explain_opening(const struct opening *opening, bool lost, struct fault *fault)
-{
-    if (lost)
-        return fault_set(fault, ERR_TIMEOUT, "its file system does not answer");
-    if (opening->is_online_only)
-        return fault_set(fault, ERR_OFFLINE, "its file is only online now");
-    if (opening->number != 0)
-        return fault_errno(fault, file_err(opening->number), opening->number, "cannot open it");
-    return S_ISREG(opening->st.st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
 }
 
 static void report_file(struct errand *errand, bool lost)
@@ -58,7 +42,11 @@ static void report_file(struct errand *errand, bool lost)
 
     if (!opening->events.opened)
         return;
-    if (explain_opening(opening, lost, &fault) == ERR_OK) {
+    if (lost) {
+        fault_set(&fault, ERR_TIMEOUT, "its file system does not answer");
+    } else if (opening->fd < 0) {
+        fault = opening->fault;
+    } else {
         file = (struct opened_file){ .fd = opening->fd,
                                      .size = (uint64_t)opening->st.st_size,
                                      .mtime = clock_usec(opening->st.st_mtim),
@@ -73,14 +61,14 @@ static void free_opening(struct errand *errand)
     struct opening *opening = (struct opening *)errand;
 
     closing_start(opening->fd);
+    door_free(opening->door);
     free(opening);
 }
 
-struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience, bool is_cloud,
-                              struct opening_events events, void *what)
+struct opening *opening_start(struct errands *errands, struct door *door, uint64_t ahead, usec_t patience,
+                              bool is_cloud, struct opening_events events, void *what)
 {
-    size_t len = strlen(path);
-    struct opening *opening = alloc_zeroed(1, sizeof(*opening) + len + 1);
+    struct opening *opening = alloc_zeroed(1, sizeof(*opening));
 
     opening->errand =
         (struct errand){ .run = open_in_errand, .done = report_file, .drop = free_opening, .patience = patience };
@@ -89,7 +77,7 @@ struct opening *opening_start(struct errands *errands, const char *path, uint64_
     opening->ahead = ahead;
     opening->is_cloud = is_cloud;
     opening->fd = -1;
-    memcpy(opening->path, path, len + 1);
+    opening->door = door;
     errand_start(errands, &opening->errand);
     return opening;
 }

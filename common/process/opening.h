@@ -1,8 +1,8 @@
-/* opening.h: opens a file in an errand, because its file system may hang. Opening never waits for another process: a
- * FIFO, a socket or a device is closed and refused. The loop's thread. */
+/* opening.h: opens a file through its door in an errand, because its file system may hang. The loop's thread. */
 #ifndef LOOPHOLE_COMMON_OPENING_H
 #define LOOPHOLE_COMMON_OPENING_H
 
+#include "common/beneath/door.h"
 #include "common/process/errand.h"
 
 struct opening;
@@ -16,15 +16,16 @@ struct opened_file {
 
 struct opening_events {
     /* Called once in the loop, unless the opening is dropped, with `what` from opening_start. Faults: timeout (the file
-     * system does not respond), offline (see there), not_found, denied, io, bad_request (not a regular file). */
+     * system does not respond), offline (see there), and those of door_open. */
     void (*opened)(void *state, void *what, const struct opened_file *file, const struct fault *fault);
     void *state;
 };
 
-/* Opens `path` and lets the kernel read its first `ahead` bytes (0: all) ahead. Faults with timeout if the file system
- * does not respond for `patience`. A file of a cloud (`is_cloud`) that is only online now is not opened: offline. */
-struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience, bool is_cloud,
-                              struct opening_events events, void *what);
+/* Opens the file of `door`, which it takes over, and lets the kernel read its first `ahead` bytes (0: all) ahead.
+ * Faults with timeout if the file system does not respond for `patience`. A file of a cloud (`is_cloud`) that is only
+ * online now is not opened: offline. */
+struct opening *opening_start(struct errands *errands, struct door *door, uint64_t ahead, usec_t patience,
+                              bool is_cloud, struct opening_events events, void *what);
 
 /* Only before `opened` is called: prevents that call, and closes the file. */
 void opening_drop(struct opening *opening);

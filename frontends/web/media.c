@@ -8,6 +8,7 @@
 #include "frontends/web/file_reading.h"
 #include "frontends/web/inner.h"
 #include "schema_search.h"
+#include "store/door/item_door.h"
 
 enum { ANSWER_MOST = 8 << 20 };
 
@@ -48,23 +49,16 @@ static void file_opened(void *state, void *what, const struct opened_file *file,
 static void open_item(struct visit *visit, const struct item *item)
 {
     struct opening_events events = { .opened = file_opened };
-    char path[PATH_MAX];
     struct fault fault = { 0 };
+    struct door *door = item_door(item, visit->media->as_wav, &fault);
 
-    if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE ||
-        item->media.availability.value == ITEM_STATE_REMOTE_FETCHING) {
-        fault_set(&fault, ERR_OFFLINE, "the file of the item is only online: `loophole fetch ID` fetches it");
-        visit_fail_late(visit, &fault);
-        return;
-    }
-    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path)) {
-        fault_set(&fault, ERR_NOT_FOUND, "the item's volume is away");
+    if (!door) {
         visit_fail_late(visit, &fault);
         return;
     }
     text_extension(item->path, visit->media->extension);
     visit->media->type = media_type_of_container(item->media.container);
-    visit->media->opening = opening_start(visit->web->errands, path, 1, (usec_t)WEB_READ_MS * 1000,
+    visit->media->opening = opening_start(visit->web->errands, door, 1, (usec_t)WEB_READ_MS * 1000,
                                           item->backend.value == BACKEND_CLOUD, events, visit);
 }
 
@@ -87,7 +81,7 @@ static void item_found(void *state, struct bytes body, const struct fault *refus
 
 bool media_begin(struct visit *visit, const char *text)
 {
-    struct search_get ask = { .has_id = true };
+    struct search_get ask = { .has_id = true, .has_leads = true, .leads = true };
     struct fault fault = { 0 };
     char as[8];
 

@@ -1,8 +1,8 @@
 #include "frontends/web/zip.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #include "frontends/web/making.h"
 #include "frontends/web/zip_file.h"
 #include "schema_search.h"
-#include "store/availability.h"
+#include "store/door/item_door.h"
 
 enum { ANSWER_MOST = 8 << 20 };
 
@@ -23,13 +23,29 @@ struct archive {
     uint64_t ask;        /* number of the inner ask; 0: none */
     uint32_t count, at;  /* items; the next one to look up */
     struct id ids[WEB_ZIP_ITEMS];
-    char *paths[WEB_ZIP_ITEMS]; /* NULL: it is missing */
+    struct door *doors[WEB_ZIP_ITEMS]; /* NULL: it is missing */
     struct zip_file zip;
     struct buffer missing; /* the text of missing.txt */
     uint32_t written;
 };
 
 /* ---- in a thread ---- */
+
+static void note_missing(struct archive *archive, uint32_t i, const char *why)
+{
+    char id[ID_TEXT_SIZE];
+
+    buffer_printf(&archive->missing, "%s: %s\r\n", id_write(archive->ids[i], id), why);
+}
+
+/* With the reason of the first item. */
+static enum err refuse_all(struct archive *archive, struct fault *fault)
+{
+    const char *first = buffer_c(&archive->missing);
+
+    return fault_set(fault, ERR_NOT_FOUND, "no file can be read; items asked for: %u; %.*s", archive->count,
+                     (int)strcspn(first, "\r\n"), first);
+}
 
 static enum err append_bytes(void *state, const void *bytes, size_t len, struct fault *fault)
 {
@@ -45,19 +61,6 @@ static enum err replace_bytes(void *state, uint64_t at, const void *bytes, size_
                : fault_errno(fault, ERR_IO, errno, "the file cannot be kept");
 }
 
-/* Opening never waits for another process. */
-static int open_regular(const char *path)
-{
-    struct stat stat;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-    if (fd >= 0 && (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode))) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
 static enum err copy_file(struct archive *archive, int fd, struct fault *fault)
 {
     uint8_t *chunk = alloc_bytes(WEB_CHUNK);
@@ -71,13 +74,16 @@ static enum err copy_file(struct archive *archive, int fd, struct fault *fault)
     return e;
 }
 
-static enum err archive_file(struct archive *archive, const char *path, struct fault *fault)
+static enum err archive_file(struct archive *archive, uint32_t i, struct fault *fault)
 {
-    int fd = open_regular(path);
+    const char *path = door_path(archive->doors[i]);
+    struct fault why = { 0 };
+    struct stat st;
+    int fd = door_open(archive->doors[i], &st, &why);
     enum err e;
 
     if (fd < 0) {
-        buffer_printf(&archive->missing, "%s: it cannot be opened\r\n", path);
+        note_missing(archive, i, why.what);
         return ERR_OK;
     }
     e = zip_open_entry(&archive->zip, bytes_of(path, strlen(path)), fault);
@@ -110,10 +116,10 @@ static enum err make_archive(struct made_file *making, struct fault *fault)
 
     archive->zip.sink = (struct zip_sink){ append_bytes, replace_bytes, making };
     for (uint32_t i = 0; i < archive->count && e == ERR_OK; i++)
-        if (archive->paths[i])
-            e = archive_file(archive, archive->paths[i], fault);
+        if (archive->doors[i])
+            e = archive_file(archive, i, fault);
     if (e == ERR_OK && archive->written == 0)
-        e = fault_set(fault, ERR_NOT_FOUND, "no file can be read; items asked for: %u", archive->count);
+        e = refuse_all(archive, fault);
     if (e == ERR_OK)
         e = add_missing(archive, fault);
     return e == ERR_OK ? zip_end(&archive->zip, fault) : e;
@@ -126,7 +132,7 @@ static void drop_archive(struct made_file *making)
     struct archive *archive = (struct archive *)making;
 
     for (uint32_t i = 0; i < archive->count; i++)
-        free(archive->paths[i]);
+        door_free(archive->doors[i]);
     zip_free(&archive->zip);
     buffer_free(&archive->missing);
     free(archive);
@@ -141,26 +147,13 @@ static void begin_making(struct archive *archive)
         visit_kill(visit);
 }
 
-static void note_missing(struct archive *archive, const char *why)
-{
-    char id[ID_TEXT_SIZE];
-
-    buffer_printf(&archive->missing, "%s: %s\r\n", id_write(archive->ids[archive->at], id), why);
-}
-
 static void note_found(struct archive *archive, const struct item *item)
 {
-    char path[PATH_MAX];
+    struct fault why = { 0 };
 
-    if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE ||
-        item->media.availability.value == ITEM_STATE_REMOTE_FETCHING)
-        note_missing(archive, "its file is only online");
-    else if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
-        note_missing(archive, "its volume is away");
-    else if (availability_is_no_sound(&item->media))
-        note_missing(archive, "its file could not be read as a sound");
-    else
-        archive->paths[archive->at] = alloc_text(path);
+    archive->doors[archive->at] = item_door(item, false, &why);
+    if (!archive->doors[archive->at])
+        note_missing(archive, archive->at, why.what);
 }
 
 static void look_up_next(struct archive *archive);
@@ -178,9 +171,9 @@ static void item_found(void *state, struct bytes body, const struct fault *refus
         return;
     }
     if (refused)
-        note_missing(archive, refused->what);
+        note_missing(archive, archive->at, refused->what);
     else if (codec_decode(&media_found_shape, body, &arena, &found, &fault) != ERR_OK)
-        note_missing(archive, fault.what);
+        note_missing(archive, archive->at, fault.what);
     else
         note_found(archive, &found.item);
     arena_free(&arena);
@@ -190,7 +183,7 @@ static void item_found(void *state, struct bytes body, const struct fault *refus
 
 static void look_up_next(struct archive *archive)
 {
-    struct search_get ask = { .has_id = true };
+    struct search_get ask = { .has_id = true, .has_leads = true, .leads = true };
     struct fault fault = { 0 };
 
     if (archive->at == archive->count) {

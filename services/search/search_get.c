@@ -3,6 +3,7 @@
 #include "proto/wire/codec.h"
 #include "services/search/index/record.h"
 #include "services/search/search.h"
+#include "store/door/leads.h"
 #include "store/uses.h"
 
 enum { REMAKE_BUDGET_MS = 60000 };
@@ -84,11 +85,14 @@ static enum err read_uses(struct txn *txn, struct arena *arena, struct id id, st
     return to->used_in.at ? uses_each_of(txn, arena, id, add_used_in, &r) : ERR_FULL;
 }
 
-static enum err read_with_facts(struct txn *txn, struct arena *arena, struct id id, struct media_found *answer)
+static enum err read_with_facts(struct txn *txn, struct arena *arena, struct id id, bool with_leads,
+                                struct media_found *answer)
 {
     struct media_found found = { 0 };
     enum err e = catalogue_item(txn, arena, id, &found.item);
 
+    if (e == ERR_OK && with_leads)
+        e = leads_set(txn, arena, &found.item, NULL);
     if (e == ERR_OK)
         e = catalogue_facts(txn, arena, &found.item.media, &found.sources);
     if (e == ERR_OK)
@@ -113,7 +117,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
         return e;
     e = find_id(txn, call, ask, &id);
     if (e == ERR_OK)
-        e = read_with_facts(txn, call_arena(call), id, answer);
+        e = read_with_facts(txn, call_arena(call), id, ask->has_leads && ask->leads, answer);
     txn_end(txn);
     return e == ERR_OK ? e : explain_refusal(ask, call_fault(call), e);
 }

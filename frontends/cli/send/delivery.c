@@ -10,7 +10,6 @@
 #include "common/file_write.h"
 #include "frontends/cli/send/item_file.h"
 #include "proto/wire/treatment_facts.h"
-#include "store/availability.h"
 
 enum { NAMES_TRIED = 1000, BLOCK = 65536 };
 
@@ -178,18 +177,6 @@ static enum err make_file(struct shipment *delivery, const struct outgoing_sound
     return e;
 }
 
-static enum err open_source(const struct item *item, struct outgoing_sound *source, struct fault *fault)
-{
-    const struct text why = item->media.failure;
-
-    source->fd = -1;
-    if (!availability_is_no_sound(&item->media))
-        return item_file_open(item, &source->fd, &source->st, fault);
-    fault_set(fault, ERR_BAD_REQUEST, "its file could not be read as a sound: %.*s", (int)why.len, why.at);
-    return fault_hint(fault,
-                      "`loophole show` has the reason; `loophole library rescan DIR --retry-failed` tries again");
-}
-
 enum err delivery_make(struct shipment *delivery, const struct item *item, struct naming_place place,
                        struct delivered *to, bool *of_target, struct fault *fault)
 {
@@ -200,7 +187,7 @@ enum err delivery_make(struct shipment *delivery, const struct item *item, struc
     *of_target = false;
     if (!delivery->whole)
         source.treatment = treatment_facts(item->facts);
-    enum err e = open_source(item, &source, fault);
+    enum err e = item_file_open(item, false, &source.fd, &source.st, fault);
     if (e == ERR_OK) {
         source.key = find_key(delivery, item, &source.st, &source.treatment);
         name = sent_find(&delivery->sent, source.key);

@@ -1,20 +1,11 @@
 #include "frontends/cli/send/item_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 
 #include "common/cloud_file.h"
-#include "common/file.h"
 #include "frontends/cli/base/look.h"
 #include "frontends/cli/base/resolve.h"
-
-static enum err explain_absence(const struct item *item, struct fault *fault)
-{
-    fault_set(fault, ERR_OFFLINE, "its file is not here: %s",
-              item->media.availability.value == ITEM_STATE_MISSING ? "it is missing" : "its volume is away");
-    return fault_hint(fault, "`loophole whereis` lists other copies");
-}
+#include "store/door/item_door.h"
 
 struct content_look {
     char path[PATH_MAX];
@@ -50,19 +41,17 @@ static enum err reach_file(const struct item *item, const char *path, struct fau
     return item->backend.value == BACKEND_CLOUD ? reach_in_cloud(path, fault) : resolve_reach(path, fault);
 }
 
-enum err item_file_open(const struct item *item, int *fd, struct stat *st, struct fault *fault)
+enum err item_file_open(const struct item *item, bool decodes, int *fd, struct stat *st, struct fault *fault)
 {
-    char path[PATH_MAX];
+    struct door *door = item_door(item, decodes, fault);
+    enum err e;
 
     *fd = -1;
-    if (item->media.availability.value == ITEM_STATE_EXTERNAL_OFFLINE || item->path.len == 0 ||
-        !bytes_copy(path, sizeof(path), item->path))
-        return explain_absence(item, fault);
-    enum err e = reach_file(item, path, fault);
-    if (e != ERR_OK)
-        return e;
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (*fd < 0 || fstat(*fd, st) != 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot read it");
-    return S_ISREG(st->st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
+    if (!door)
+        return fault->code;
+    e = reach_file(item, door_path(door), fault);
+    if (e == ERR_OK && (*fd = door_open(door, st, fault)) < 0)
+        e = fault->code;
+    door_free(door);
+    return e;
 }

@@ -54,18 +54,14 @@ static void rescan_folder(struct labelling *labelling, const struct relabel *rel
 static enum err open_item(struct labelling *labelling, const struct item *item, struct relabel *relabel,
                           struct fault *fault)
 {
-    char path[PATH_MAX], id[ID_TEXT_SIZE];
+    char id[ID_TEXT_SIZE];
     struct stat st;
     int fd;
-    enum err e = item_file_open(item, &fd, &st, fault); /* explains an absent file */
+    enum err e = item_file_open(item, true, &fd, &st, fault);
 
     *relabel = (struct relabel){ .fd = -1, .folder = -1, .to = -1 };
-    if (fd >= 0)
-        close(fd);
     (void)snprintf(labelling->part, sizeof(labelling->part), ".loophole-labels-%s.part", id_write(item->media.id, id));
-    if (e == ERR_OK && !bytes_copy(path, sizeof(path), item->path))
-        e = fault_set(fault, ERR_BAD_REQUEST, "its path is too long");
-    return e == ERR_OK ? relabel_open(relabel, path, labelling->part, fault) : e;
+    return e == ERR_OK ? relabel_open(relabel, fd, labelling->part, fault) : e;
 }
 
 /* Notes the item as a part of this run's step of undo, or of a new one. Errors: those of persist.apply; conflict:
@@ -259,7 +255,7 @@ static void print_item(struct labelling *labelling, const struct item *item, boo
 
 enum err labels_get_item(struct labelling *labelling, struct id id, struct item *item, struct fault *fault)
 {
-    struct search_get get = { .has_id = true, .id = id };
+    struct search_get get = { .has_id = true, .id = id, .has_leads = true, .leads = true };
     struct media_found found = { 0 };
     enum err e = cli_ask(labelling->cli, "search.get", &get, &found, fault);
 

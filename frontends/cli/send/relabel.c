@@ -10,12 +10,30 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "common/beneath/way.h"
 #include "common/file_write.h"
 
 enum { BLOCK = 65536, NAMES = 65536, VALUE = 65536 };
 
 /* ---- opening ---- */
 
+static const char *find_name(const struct relabel *relabel)
+{
+    return strrchr(relabel->path, '/') + 1;
+}
+
+/* The path still leads to the file that was read, and nothing was written to it. */
+static bool is_unchanged(const struct relabel *relabel)
+{
+    const struct stat *was = &relabel->st;
+    struct stat now;
+
+    return fstatat(relabel->folder, find_name(relabel), &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == was->st_dev &&
+           now.st_ino == was->st_ino && now.st_size == was->st_size && now.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+}
+
+/* No link leads there: it is the folder of the open file, or none. */
 static enum err open_folder_of(struct relabel *relabel, struct fault *fault)
 {
     char folder[PATH_MAX], *slash;
@@ -23,8 +41,10 @@ static enum err open_folder_of(struct relabel *relabel, struct fault *fault)
     memcpy(folder, relabel->path, sizeof(folder));
     slash = strrchr(folder, '/');
     slash[slash == folder] = '\0';
-    relabel->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return relabel->folder >= 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot open its folder");
+    relabel->folder = way_open_real(folder, O_RDONLY | O_DIRECTORY, 0);
+    if (relabel->folder < 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot open its folder");
+    return is_unchanged(relabel) ? ERR_OK : fault_set(fault, ERR_CONFLICT, "another program moved it meanwhile");
 }
 
 static enum err check_file(struct relabel *relabel, struct fault *fault)
@@ -41,14 +61,11 @@ static enum err check_file(struct relabel *relabel, struct fault *fault)
     return ERR_OK;
 }
 
-enum err relabel_open(struct relabel *relabel, const char *path, const char *part, struct fault *fault)
+enum err relabel_open(struct relabel *relabel, int fd, const char *part, struct fault *fault)
 {
-    *relabel = (struct relabel){ .fd = -1, .folder = -1, .to = -1, .part = part };
-    if (!realpath(path, relabel->path))
-        return fault_errno(fault, file_err(errno), errno, "cannot read it");
-    relabel->fd = open(relabel->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
-    if (relabel->fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot read it");
+    *relabel = (struct relabel){ .fd = fd, .folder = -1, .to = -1, .part = part };
+    if (!way_real_path(fd, relabel->path))
+        return fault_errno(fault, file_err(errno), errno, "cannot find its folder");
     enum err e = check_file(relabel, fault);
     return e == ERR_OK ? open_folder_of(relabel, fault) : e;
 }
@@ -267,22 +284,11 @@ enum err relabel_make(struct relabel *relabel, struct label_piece_list pieces, s
 
 /* ---- the name ---- */
 
-/* The path still leads to the file that was read, and nothing was written to it. */
-static bool is_unchanged(const struct relabel *relabel)
-{
-    const struct stat *was = &relabel->st;
-    struct stat now;
-
-    return lstat(relabel->path, &now) == 0 && now.st_dev == was->st_dev && now.st_ino == was->st_ino &&
-           now.st_size == was->st_size && now.st_mtim.tv_sec == was->st_mtim.tv_sec &&
-           now.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
-}
-
 enum err relabel_commit(struct relabel *relabel, struct fault *fault)
 {
     if (!is_unchanged(relabel))
         return fault_set(fault, ERR_CONFLICT, "another program changed it meanwhile: nothing was written");
-    if (renameat(relabel->folder, relabel->part, relabel->folder, strrchr(relabel->path, '/') + 1) != 0)
+    if (renameat(relabel->folder, relabel->part, relabel->folder, find_name(relabel)) != 0)
         return fault_errno(fault, file_err(errno), errno, "cannot replace it");
     close(relabel->to);
     relabel->to = -1;

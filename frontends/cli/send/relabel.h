@@ -14,7 +14,7 @@ enum { RELABEL_BYTES = 1 << 20 /* new bytes, and old bytes that go */ };
 
 /* An open file that is to be replaced. */
 struct relabel {
-    char path[PATH_MAX]; /* of the file itself, not of a link */
+    char path[PATH_MAX]; /* of the file itself: no part of it is a link */
     int fd, folder;      /* the file, which is locked, and its folder; -1 */
     struct stat st;
     const char *part; /* name of the new file until it is complete */
@@ -23,8 +23,9 @@ struct relabel {
     uint64_t size; /* of the new file */
 };
 
-/* Errors (explained): those of open; busy (another command changes it), conflict (it has several names: hard links). */
-enum err relabel_open(struct relabel *relabel, const char *path, const char *part, struct fault *fault);
+/* Takes over the file, which is open for reading; the folder is the one in which that very file lies. Errors
+ * (explained): those of open; busy (another command changes it), conflict (it has several names: hard links). */
+enum err relabel_open(struct relabel *relabel, int fd, const char *part, struct fault *fault);
 void relabel_close(struct relabel *relabel); /* also removes a part */
 
 /* Writes the new file as the part, with the mode, the owner and the attributes of the old one, and syncs it. `back`

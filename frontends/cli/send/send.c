@@ -97,7 +97,7 @@ static void print_sum(struct sending *sending)
 
 static enum err deliver_item(struct sending *sending, bool *of_target, struct fault *fault)
 {
-    struct search_get get = { .has_id = true, .id = sending->items.at[sending->at] };
+    struct search_get get = { .has_id = true, .id = sending->items.at[sending->at], .has_leads = true, .leads = true };
     struct naming_place place = { sending->at + 1, sending->items.count };
     struct media_found found = { 0 };
     struct delivered made = { 0 };

@@ -77,7 +77,7 @@ static enum err clear_all(struct treating *treating, struct fault *fault)
 
 static enum err get_item(struct cli *cli, struct id id, struct item *item, struct fault *fault)
 {
-    struct search_get get = { .has_id = true, .id = id };
+    struct search_get get = { .has_id = true, .id = id, .has_leads = true, .leads = true };
     struct media_found found = { 0 };
     enum err e = cli_ask(cli, "search.get", &get, &found, fault);
 
@@ -215,7 +215,7 @@ static enum err measure_item(struct converter *converter, const struct item *ite
     char extension[TEXT_EXTENSION_SIZE];
     struct stat st;
     int fd;
-    enum err e = item_file_open(item, &fd, &st, fault);
+    enum err e = item_file_open(item, true, &fd, &st, fault);
 
     treatment.gain_db = 0;
     text_extension(item->media.file, extension);

@@ -8,7 +8,7 @@
 #include "frontends/web/asks/basket_folder.h"
 #include "frontends/web/asks/own_asks.h"
 #include "schema_search.h"
-#include "store/availability.h"
+#include "store/door/item_door.h"
 
 enum { ITEMS_MOST = 1000, LOOK_UP_MS = 10000, FOLDER_US = 10000000, WHY_SIZE = 200 };
 
@@ -19,8 +19,8 @@ struct link_job {
     bool clear, hard;
     uint32_t count, at; /* items; the next one to look up */
     struct id ids[ITEMS_MOST];
-    char *paths[ITEMS_MOST]; /* NULL: refused */
-    struct buffer refused;   /* sentences, each with a zero */
+    struct door *doors[ITEMS_MOST]; /* NULL: refused */
+    struct buffer refused;          /* sentences, each with a zero */
     struct basket_folder folder;
     enum err error;
     struct fault fault;
@@ -28,18 +28,24 @@ struct link_job {
 
 /* ---- in a thread ---- */
 
+static void refuse_item(struct link_job *job, uint32_t i, const char *why)
+{
+    char id[ID_TEXT_SIZE];
+
+    buffer_printf(&job->refused, "%s: %.*s", id_write(job->ids[i], id), WHY_SIZE, why);
+    buffer_add(&job->refused, "", 1);
+}
+
 static void add_links(struct link_job *job)
 {
     struct fault fault;
 
     for (uint32_t i = 0; i < job->count && errand_goes_on(&job->errand); i++) {
-        if (!job->paths[i])
+        if (!job->doors[i])
             continue;
         fault = (struct fault){ 0 };
-        if (basket_folder_add(&job->folder, job->paths[i], job->hard, &fault) != ERR_OK) {
-            buffer_printf(&job->refused, "%.*s", WHY_SIZE, fault.what);
-            buffer_add(&job->refused, "", 1);
-        }
+        if (basket_folder_add(&job->folder, job->doors[i], job->hard, &fault) != ERR_OK)
+            refuse_item(job, i, fault.what);
     }
 }
 
@@ -62,7 +68,7 @@ static void drop_links(struct errand *errand)
     struct link_job *job = (struct link_job *)errand;
 
     for (uint32_t i = 0; i < job->count; i++)
-        free(job->paths[i]);
+        door_free(job->doors[i]);
     buffer_free(&job->refused);
     basket_folder_free(&job->folder);
     free(job);
@@ -112,26 +118,16 @@ static void end_links(struct errand *errand, bool lost)
     arena_free(&arena);
 }
 
-static void refuse_item(struct link_job *job, const char *why)
-{
-    char id[ID_TEXT_SIZE];
-
-    buffer_printf(&job->refused, "%s: %.*s", id_write(job->ids[job->at], id), WHY_SIZE, why);
-    buffer_add(&job->refused, "", 1);
-}
-
 static void note_item(struct link_job *job, const struct item *item)
 {
-    char path[PATH_MAX];
+    struct fault why = { 0 };
 
-    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
-        refuse_item(job, "its volume is away");
-    else if (item->media.availability.value == ITEM_STATE_MISSING)
-        refuse_item(job, "its file is missing");
-    else if (availability_is_no_sound(&item->media))
-        refuse_item(job, "its file could not be read as a sound");
+    if (item->media.availability.value == ITEM_STATE_MISSING)
+        fault_set(&why, ERR_NOT_FOUND, "its file is missing");
     else
-        job->paths[job->at] = alloc_text(path);
+        job->doors[job->at] = item_door(item, false, &why);
+    if (!job->doors[job->at])
+        refuse_item(job, job->at, why.what);
 }
 
 static void look_up_next(struct link_job *job);
@@ -143,21 +139,21 @@ static void take_item(void *state, enum err error, const void *answer, const str
     if (error == ERR_OK)
         note_item(job, &((const struct media_found *)answer)->item);
     else
-        refuse_item(job, fault->what);
+        refuse_item(job, job->at, fault->what);
     job->at++;
     look_up_next(job);
 }
 
 static void look_up_next(struct link_job *job)
 {
-    struct search_get ask = { .has_id = true };
+    struct search_get ask = { .has_id = true, .has_leads = true, .leads = true };
     struct fault fault = { 0 };
 
     while (job->at < job->count) {
         ask.id = job->ids[job->at];
         if (service_ask(job->own->service, "search.get", &ask, LOOK_UP_MS, NULL, take_item, job, &fault) == ERR_OK)
             return;
-        refuse_item(job, fault.what);
+        refuse_item(job, job->at, fault.what);
         job->at++;
     }
     errand_start(job->own->basket, &job->errand);

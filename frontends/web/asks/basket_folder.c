@@ -90,39 +90,44 @@ static enum err explain_link(const char *path, bool hard, int number, struct fau
     return fault_errno(fault, file_err(number), number, "cannot make a link to %s", path);
 }
 
-/* Another program may take the name meanwhile. */
-static enum err make_link(struct basket_folder *folder, const char *path, bool hard, struct fault *fault)
+/* Another program may take the name meanwhile. A hard link is one of the open file. */
+static enum err make_link(struct basket_folder *folder, const char *path, int hard, struct fault *fault)
 {
-    char name[SAFE_NAME_SIZE], at[PATH_MAX + SAFE_NAME_SIZE];
+    char name[SAFE_NAME_SIZE], at[PATH_MAX + SAFE_NAME_SIZE], own[64];
     struct stat stat = { 0 };
     int done = -1;
 
+    (void)snprintf(own, sizeof(own), "/proc/self/fd/%d", hard);
     for (int i = 0; i < TRIES && done < 0 && (i == 0 || errno == EEXIST); i++) {
         safe_names_choose(&folder->names, bytes_of(path, strlen(path)), name);
         (void)snprintf(at, sizeof(at), "%s/%s", folder->path, name);
-        done = hard ? link(path, at) : symlink(path, at);
+        done = hard >= 0 ? linkat(AT_FDCWD, own, AT_FDCWD, at, AT_SYMLINK_FOLLOW) : symlink(path, at);
     }
     if (done < 0)
-        return explain_link(path, hard, errno, fault);
+        return explain_link(path, hard >= 0, errno, fault);
     (void)lstat(at, &stat);
-    put_entry(folder, name, hard ? NULL : path, &stat);
+    put_entry(folder, name, hard >= 0 ? NULL : path, &stat);
     folder->added++;
     return ERR_OK;
 }
 
-enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault)
+enum err basket_folder_add(struct basket_folder *folder, const struct door *door, bool hard, struct fault *fault)
 {
+    const char *path = door_path(door);
     struct stat stat;
+    const int fd = door_open(door, &stat, fault);
+    enum err e = ERR_OK;
 
-    if (hard && lstat(path, &stat) < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot make a link to %s", path);
-    if (hard ? has_file(folder, &stat) : id_table_has(&folder->targets, id_of_bytes(path, strlen(path)))) {
+    if (fd < 0)
+        return fault->code;
+    if (hard ? has_file(folder, &stat) : id_table_has(&folder->targets, id_of_bytes(path, strlen(path))))
         folder->present++;
-        return ERR_OK;
-    }
-    if (folder->count >= BASKET_MOST)
-        return fault_set(fault, ERR_FULL, "the basket has %d links: clear it first", BASKET_MOST);
-    return make_link(folder, path, hard, fault);
+    else if (folder->count >= BASKET_MOST)
+        e = fault_set(fault, ERR_FULL, "the basket has %d links: clear it first", BASKET_MOST);
+    else
+        e = make_link(folder, path, hard ? fd : -1, fault);
+    close(fd);
+    return e;
 }
 
 void basket_folder_sort(struct basket_folder *folder)

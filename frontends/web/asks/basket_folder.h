@@ -1,11 +1,12 @@
-/* basket_folder.h: the folder DATA/basket and its links. A call may wait for the file system of a sound that gets a
- * hard link, and for no other. A thread of its own. */
+/* basket_folder.h: the folder DATA/basket and its links. A call may wait for the file system of a sound. A thread
+ * of its own. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_BASKET_FOLDER_H
 #define LOOPHOLE_FRONTENDS_WEB_ASKS_BASKET_FOLDER_H
 
 #include <limits.h>
 #include <sys/types.h>
 
+#include "common/beneath/door.h"
 #include "common/err.h"
 #include "common/naming/safe_names.h"
 
@@ -31,9 +32,10 @@ struct basket_folder {
  * file_err. The caller frees it, also after an error. */
 enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault);
 
-/* Makes a link to a file, unless one exists. The link has the file's name, with a number if that is taken. Errors: full
- * (BASKET_MOST), denied, io, not_found, conflict (the file can have no hard link here). */
-enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault);
+/* Makes a link to the file of the door, which it opens for that, unless one exists. The link has the file's name, with
+ * a number if that is taken. Errors: full (BASKET_MOST), those of door_open, conflict (the file can have no hard link
+ * here). */
+enum err basket_folder_add(struct basket_folder *folder, const struct door *door, bool hard, struct fault *fault);
 
 void basket_folder_sort(struct basket_folder *folder); /* by name; before that, new links are last */
 

@@ -8,9 +8,9 @@
 
 #include "common/alloc.h"
 
-struct door {
+struct server_link {
     PGconn *connection;
-    bool is_copied; /* a transaction of door_copy is open */
+    bool is_copied; /* a transaction of link_copy is open */
 };
 
 enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 8, SHOWN_MOST = 255, COPY_MOST = 400 };
@@ -105,7 +105,7 @@ static void ignore_environment(void)
     (void)unsetenv("PGSERVICE");
 }
 
-static enum err connect_with(const PQconninfoOption *options, struct door *door, struct fault *fault)
+static enum err connect_with(const PQconninfoOption *options, struct server_link *link, struct fault *fault)
 {
     const char *keys[OPTIONS_MOST + MORE_OPTIONS], *values[OPTIONS_MOST + MORE_OPTIONS];
     int count = 0;
@@ -133,46 +133,46 @@ static enum err connect_with(const PQconninfoOption *options, struct door *door,
     keys[count] = NULL;
     values[count] = NULL;
     ignore_environment();
-    door->connection = PQconnectdbParams(keys, values, 0);
-    PQsetNoticeProcessor(door->connection, ignore_notice, NULL);
-    if (PQstatus(door->connection) == CONNECTION_OK)
+    link->connection = PQconnectdbParams(keys, values, 0);
+    PQsetNoticeProcessor(link->connection, ignore_notice, NULL);
+    if (PQstatus(link->connection) == CONNECTION_OK)
         return ERR_OK;
-    return fault_set(fault, ERR_OFFLINE, "%.230s", join_lines(PQerrorMessage(door->connection)));
+    return fault_set(fault, ERR_OFFLINE, "%.230s", join_lines(PQerrorMessage(link->connection)));
 }
 
-enum err door_open(const char *server, struct door **to, struct fault *fault)
+enum err link_open(const char *server, struct server_link **to, struct fault *fault)
 {
     PQconninfoOption *options = parse_setting(server, fault);
-    struct door *door = alloc_zeroed(1, sizeof(*door));
+    struct server_link *link = alloc_zeroed(1, sizeof(*link));
     enum err e = options ? check_options(options, fault) : ERR_BAD_REQUEST;
 
     if (e == ERR_OK)
-        e = connect_with(options, door, fault);
+        e = connect_with(options, link, fault);
     PQconninfoFree(options);
     if (e != ERR_OK) {
-        door_close(door);
-        door = NULL;
+        link_close(link);
+        link = NULL;
     }
-    *to = door;
+    *to = link;
     return e;
 }
 
-void door_close(struct door *door)
+void link_close(struct server_link *link)
 {
-    if (door && door->connection)
-        PQfinish(door->connection);
-    free(door);
+    if (link && link->connection)
+        PQfinish(link->connection);
+    free(link);
 }
 
 /* ---- calls ---- */
 
-static enum err read_failure(const struct door *door, const PGresult *result, struct fault *fault)
+static enum err read_failure(const struct server_link *link, const PGresult *result, struct fault *fault)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *what;
     enum err e = ERR_INTERNAL;
 
     what = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (PQstatus(door->connection) != CONNECTION_OK || !state || memcmp(state, "53", 2) == 0 ||
+    if (PQstatus(link->connection) != CONNECTION_OK || !state || memcmp(state, "53", 2) == 0 ||
         memcmp(state, "57", 2) == 0 || memcmp(state, "08", 2) == 0)
         e = ERR_OFFLINE;
     else if (strcmp(state, "42501") == 0)
@@ -190,12 +190,12 @@ static enum err read_single_value(const PGresult *result, struct arena *arena, s
     return value->at ? ERR_OK : ERR_FULL;
 }
 
-enum err door_call(struct door *door, const char *sql, const char *parameter, struct arena *arena, struct text *value,
-                   struct fault *fault)
+enum err link_call(struct server_link *link, const char *sql, const char *parameter, struct arena *arena,
+                   struct text *value, struct fault *fault)
 {
-    PGresult *result = PQexecParams(door->connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
+    PGresult *result = PQexecParams(link->connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
     enum err e = PQresultStatus(result) == PGRES_TUPLES_OK ? read_single_value(result, arena, value, fault)
-                                                           : read_failure(door, result, fault);
+                                                           : read_failure(link, result, fault);
 
     PQclear(result);
     return e;
@@ -203,82 +203,83 @@ enum err door_call(struct door *door, const char *sql, const char *parameter, st
 
 /* ---- many offers, many calls ---- */
 
-static enum err run_command(struct door *door, const char *sql, ExecStatusType expected, struct fault *fault)
+static enum err run_command(struct server_link *link, const char *sql, ExecStatusType expected, struct fault *fault)
 {
-    PGresult *result = PQexec(door->connection, sql);
-    enum err e = PQresultStatus(result) == expected ? ERR_OK : read_failure(door, result, fault);
+    PGresult *result = PQexec(link->connection, sql);
+    enum err e = PQresultStatus(result) == expected ? ERR_OK : read_failure(link, result, fault);
 
     PQclear(result);
     return e;
 }
 
-static enum err end_copy(struct door *door, struct fault *fault)
+static enum err end_copy(struct server_link *link, struct fault *fault)
 {
-    PGresult *result = PQgetResult(door->connection);
-    enum err e = PQresultStatus(result) == PGRES_COMMAND_OK ? ERR_OK : read_failure(door, result, fault);
+    PGresult *result = PQgetResult(link->connection);
+    enum err e = PQresultStatus(result) == PGRES_COMMAND_OK ? ERR_OK : read_failure(link, result, fault);
 
     PQclear(result);
-    while ((result = PQgetResult(door->connection)))
+    while ((result = PQgetResult(link->connection)))
         PQclear(result);
     return e;
 }
 
-static enum err report_break(struct door *door, struct fault *fault)
+static enum err report_break(struct server_link *link, struct fault *fault)
 {
-    return fault_set(fault, ERR_OFFLINE, "the server: %.200s", join_lines(PQerrorMessage(door->connection)));
+    return fault_set(fault, ERR_OFFLINE, "the server: %.200s", join_lines(PQerrorMessage(link->connection)));
 }
 
-enum err door_copy(struct door *door, const char *before, const char *into, struct text rows, struct fault *fault)
+enum err link_copy(struct server_link *link, const char *before, const char *into, struct text rows,
+                   struct fault *fault)
 {
     char copy[COPY_MOST];
-    enum err e = run_command(door, "begin", PGRES_COMMAND_OK, fault);
+    enum err e = run_command(link, "begin", PGRES_COMMAND_OK, fault);
 
     (void)snprintf(copy, sizeof(copy), "copy %s from stdin", into);
     if (e == ERR_OK)
-        e = run_command(door, before, PGRES_TUPLES_OK, fault);
+        e = run_command(link, before, PGRES_TUPLES_OK, fault);
     if (e == ERR_OK)
-        e = run_command(door, copy, PGRES_COPY_IN, fault);
+        e = run_command(link, copy, PGRES_COPY_IN, fault);
     if (e != ERR_OK)
         return e;
-    door->is_copied = true;
-    if (PQputCopyData(door->connection, rows.at, (int)rows.len) != 1 || PQputCopyEnd(door->connection, NULL) != 1)
-        return report_break(door, fault);
-    return end_copy(door, fault);
+    link->is_copied = true;
+    if (PQputCopyData(link->connection, rows.at, (int)rows.len) != 1 || PQputCopyEnd(link->connection, NULL) != 1)
+        return report_break(link, fault);
+    return end_copy(link, fault);
 }
 
-static bool send_calls(struct door *door, const char *sql, const char *const *parameters, uint32_t count)
+static bool send_calls(struct server_link *link, const char *sql, const char *const *parameters, uint32_t count)
 {
-    PGconn *to = door->connection;
+    PGconn *to = link->connection;
     bool sent = PQenterPipelineMode(to) && PQsendPrepare(to, "call", sql, 0, NULL);
 
     for (uint32_t i = 0; sent && i < count; i++) {
         sent = PQsendQueryPrepared(to, "call", 1, &parameters[i], NULL, NULL, 0);
-        if (sent && i == 0 && door->is_copied)
+        if (sent && i == 0 && link->is_copied)
             sent = PQsendQueryParams(to, "commit", 0, NULL, NULL, NULL, NULL, 0);
         sent = sent && PQpipelineSync(to);
     }
     return sent;
 }
 
-enum err door_calls(struct door *door, const char *sql, const char *const *parameters, uint32_t count,
+enum err link_calls(struct server_link *link, const char *sql, const char *const *parameters, uint32_t count,
                     struct arena *arena, struct text *values, struct fault *fault)
 {
     uint32_t synced = 0, got = 0, gaps = 0;
     enum err e = ERR_OK;
 
-    if (!send_calls(door, sql, parameters, count))
-        return report_break(door, fault);
+    if (!send_calls(link, sql, parameters, count))
+        return report_break(link, fault);
     while (e == ERR_OK && synced < count) {
-        PGresult *result = PQgetResult(door->connection);
+        PGresult *result = PQgetResult(link->connection);
         ExecStatusType status = PQresultStatus(result);
         gaps = result ? 0 : gaps + 1; /* one follows the results of each statement */
         if (gaps > 1)
-            return report_break(door, fault);
+            return report_break(link, fault);
         synced += status == PGRES_PIPELINE_SYNC;
         if (status == PGRES_TUPLES_OK)
             e = got < count ? read_single_value(result, arena, &values[got++], fault) : ERR_OK;
         else if (result && status != PGRES_PIPELINE_SYNC && status != PGRES_COMMAND_OK)
-            e = read_failure(door, result, fault);
+            e = read_failure(link, result, fault);
         PQclear(result);
     }
     if (e == ERR_OK && got != count)
@@ -288,29 +289,29 @@ enum err door_calls(struct door *door, const char *sql, const char *const *param
 
 /* ---- notifications ---- */
 
-enum err door_listen(struct door *door, const char *channel, struct fault *fault)
+enum err link_listen(struct server_link *link, const char *channel, struct fault *fault)
 {
     char listen[COPY_MOST];
 
     (void)snprintf(listen, sizeof(listen), "listen %s", channel);
-    return run_command(door, listen, PGRES_COMMAND_OK, fault);
+    return run_command(link, listen, PGRES_COMMAND_OK, fault);
 }
 
-static bool take_notifications(struct door *door)
+static bool take_notifications(struct server_link *link)
 {
     bool any = false;
 
-    for (PGnotify *one; (one = PQnotifies(door->connection)); any = true)
+    for (PGnotify *one; (one = PQnotifies(link->connection)); any = true)
         PQfreemem(one);
     return any;
 }
 
-bool door_wait(struct door *door)
+bool link_wait(struct server_link *link)
 {
-    struct pollfd from = { .fd = PQsocket(door->connection), .events = POLLIN };
+    struct pollfd from = { .fd = PQsocket(link->connection), .events = POLLIN };
 
-    while (!take_notifications(door))
-        if (poll(&from, 1, -1) < 0 || !PQconsumeInput(door->connection) || PQstatus(door->connection) != CONNECTION_OK)
+    while (!take_notifications(link))
+        if (poll(&from, 1, -1) < 0 || !PQconsumeInput(link->connection) || PQstatus(link->connection) != CONNECTION_OK)
             return false;
     return true;
 }

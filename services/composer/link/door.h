@@ -1,4 +1,4 @@
-/* door.h: the door to libpq; no other file includes it. door_open, door_call and door_close may block: only a process
+/* door.h: the door to libpq; no other file includes it. link_open, link_call and link_close may block: only a process
  * that can be killed calls them. Any process may call door_shown and door_check. On another machine the server must
  * have a certificate that is valid for its name. */
 #ifndef LOOPHOLE_COMPOSER_DOOR_H
@@ -7,7 +7,7 @@
 #include "common/arena.h"
 #include "common/err.h"
 
-struct door;
+struct server_link;
 
 /* The setting without its password, for people. */
 struct text door_shown(const char *server, struct arena *arena);
@@ -17,29 +17,30 @@ struct text door_shown(const char *server, struct arena *arena);
 enum err door_check(const char *server, struct fault *fault);
 
 /* Connects. Ignores PGHOST, PGHOSTADDR and PGSERVICE of the environment. Errors: those of door_check; offline. */
-enum err door_open(const char *server, struct door **door, struct fault *fault);
+enum err link_open(const char *server, struct server_link **link, struct fault *fault);
 
 /* Runs `sql` with one parameter (NULL: none) and returns its only value. Errors: offline (the connection broke, or the
  * server is full), denied, internal (anything else; the fault has the server's sentence). */
-enum err door_call(struct door *door, const char *sql, const char *parameter, struct arena *arena, struct text *value,
-                   struct fault *fault);
+enum err link_call(struct server_link *link, const char *sql, const char *parameter, struct arena *arena,
+                   struct text *value, struct fault *fault);
 
-/* Begins a transaction, which the first call of the next door_calls ends, and gives the server `rows` by COPY. They
+/* Begins a transaction, which the first call of the next link_calls ends, and gives the server `rows` by COPY. They
  * have the columns of `into` ("TABLE (COLUMN, …)") in COPY's text format; `before` is SQL that makes the table.
- * Errors: those of door_call. */
-enum err door_copy(struct door *door, const char *before, const char *into, struct text rows, struct fault *fault);
+ * Errors: those of link_call. */
+enum err link_copy(struct server_link *link, const char *before, const char *into, struct text rows,
+                   struct fault *fault);
 
 /* Sends `count` calls of the prepared `sql`, one parameter each, without waiting between them (pipeline mode). Each is
  * a transaction of its own. All have been committed when it returns ok; values[i] is that of call i. Use the door for
- * nothing else afterwards. Errors: those of door_call; the calls before the one that failed may be committed. */
-enum err door_calls(struct door *door, const char *sql, const char *const *parameters, uint32_t count,
+ * nothing else afterwards. Errors: those of link_call; the calls before the one that failed may be committed. */
+enum err link_calls(struct server_link *link, const char *sql, const char *const *parameters, uint32_t count,
                     struct arena *arena, struct text *values, struct fault *fault);
 
-/* Subscribes to the notifications of a channel. Errors: those of door_call. */
-enum err door_listen(struct door *door, const char *channel, struct fault *fault);
+/* Subscribes to the notifications of a channel. Errors: those of link_call. */
+enum err link_listen(struct server_link *link, const char *channel, struct fault *fault);
 
 /* Waits for a notification. False: the connection broke. */
-bool door_wait(struct door *door);
-void door_close(struct door *door);
+bool link_wait(struct server_link *link);
+void link_close(struct server_link *link);
 
 #endif

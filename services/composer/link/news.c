@@ -11,13 +11,13 @@ static int listen_for_rounds(void *state, int to)
 {
     const struct news *news = state;
     struct fault fault = { 0 };
-    struct door *door = NULL;
-    bool goes_on = door_open(news->server, &door, &fault) == ERR_OK &&
-                   door_listen(door, "composer_round", &fault) == ERR_OK && apart_write(to, &word_of_begin, 1);
+    struct server_link *link = NULL;
+    bool goes_on = link_open(news->server, &link, &fault) == ERR_OK &&
+                   link_listen(link, "composer_round", &fault) == ERR_OK && apart_write(to, &word_of_begin, 1);
 
     while (goes_on)
-        goes_on = door_wait(door) && apart_write(to, &word_of_round, 1);
-    door_close(door);
+        goes_on = link_wait(link) && apart_write(to, &word_of_round, 1);
+    link_close(link);
     return 1;
 }
 

@@ -71,14 +71,14 @@ static enum err call_exchange(const struct talk_words *words, struct arena *aren
     struct from_server answer = { 0 };
     struct text values[TALK_CALLS] = { { 0, NULL } };
     struct fault why = { 0 };
-    struct door *door = NULL;
-    enum err e = door_open(words->server, &door, fault);
+    struct server_link *link = NULL;
+    enum err e = link_open(words->server, &link, fault);
 
     if (e == ERR_OK && words->upload.len)
-        e = door_copy(door, begin_upload, offered, words->upload, fault);
+        e = link_copy(link, begin_upload, offered, words->upload, fault);
     if (e == ERR_OK)
-        e = door_calls(door, exchange, words->calls, words->count, arena, values, fault);
-    door_close(door);
+        e = link_calls(link, exchange, words->calls, words->count, arena, values, fault);
+    link_close(link);
     if (e == ERR_OK)
         e = read_answers(values, words->count, arena, &answer, fault);
     if (e == ERR_OK && codec_encode(&from_server_shape, &answer, to, &why) != ERR_OK)
@@ -89,12 +89,12 @@ static enum err call_exchange(const struct talk_words *words, struct arena *aren
 static enum err read_count(const char *server, const char *sql, struct arena *arena, uint64_t *to, struct fault *fault)
 {
     struct text value = { 0, NULL };
-    struct door *door = NULL;
-    enum err e = door_open(server, &door, fault);
+    struct server_link *link = NULL;
+    enum err e = link_open(server, &link, fault);
 
     if (e == ERR_OK)
-        e = door_call(door, sql, NULL, arena, &value, fault);
-    door_close(door);
+        e = link_call(link, sql, NULL, arena, &value, fault);
+    link_close(link);
     *to = 0;
     for (uint32_t i = 0; e == ERR_OK && i < value.len; i++) {
         if (value.at[i] < '0' || value.at[i] > '9' || i > 17)

@@ -294,7 +294,7 @@ static void open_ahead(struct pool *pool)
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
         } else {
-            opening_start(pool->errands, work->path, 0, OPEN_US, work->is_cloud,
+            opening_start(pool->errands, door_to(work->path), 0, OPEN_US, work->is_cloud,
                           (struct opening_events){ take_opened, pool }, work);
             pool->opening++;
         }

@@ -7,6 +7,7 @@
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
+#include "store/door/leads.h"
 
 struct catalogue_reader {
     pthread_mutex_t lock; /* one thread at a time uses the store */
@@ -103,6 +104,19 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
     end_read(catalogue, txn);
     arena_free(&scratch);
     *to = (struct library_list){ all.list.count, all.list.at };
+    return e;
+}
+
+enum err catalogue_reader_leads(struct catalogue_reader *catalogue, struct arena *arena, const struct library *library,
+                                struct bytes_list *to)
+{
+    struct txn *txn;
+    enum err e = begin_read(catalogue, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = leads_find(txn, arena, library, to);
+    end_read(catalogue, txn);
     return e;
 }
 

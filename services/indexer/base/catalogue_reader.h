@@ -27,6 +27,10 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                  struct volume *to);
 
+/* Where links of a library may lead: leads_find. */
+enum err catalogue_reader_leads(struct catalogue_reader *catalogue, struct arena *arena, const struct library *library,
+                                struct bytes_list *to);
+
 /* The path of a folder; empty if its volume is offline. */
 enum err catalogue_reader_folder_path(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
                                       struct bytes *path);

@@ -70,6 +70,14 @@ static bool matches_glob(struct text glob, const char *name, const char *below)
     return fnmatch(pattern, name, 0) == 0;
 }
 
+bool naming_may_lead(const struct naming_rules *rules, struct bytes real)
+{
+    for (uint32_t i = 0; i < rules->leads.count; i++)
+        if (bytes_equal(rules->leads.at[i], real) || bytes_path_contains(rules->leads.at[i], real))
+            return true;
+    return false;
+}
+
 bool naming_passed_over(const struct naming_rules *rules, const char *below)
 {
     const char *slash = strrchr(below, '/');

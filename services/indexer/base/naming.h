@@ -21,15 +21,17 @@ struct bytes naming_real(struct bytes name);
 
 /* The files that a library ignores. */
 struct naming_rules {
-    struct text_list ignore;   /* globs of names; a glob with a slash is compared with the path below the library */
-    bool hidden_files;         /* accept names that begin with a dot */
-    bool follow_links;         /* links may lead anywhere */
-    struct library_list roots; /* else only into the library, and into these; trees of links do not count */
+    struct text_list ignore; /* globs of names; a glob with a slash is compared with the path below the library */
+    bool hidden_files;       /* accept names that begin with a dot */
+    struct bytes_list leads; /* links may lead into the library, and into these folders: leads_find */
 };
 
 /* True for an ignored file or folder, with everything below it. `below` is its path below the library, its name
  * included. */
 bool naming_passed_over(const struct naming_rules *rules, const char *below);
+
+/* True if a link may lead to a file or folder at this path, which has no links. */
+bool naming_may_lead(const struct naming_rules *rules, struct bytes real);
 
 /* The pack of a file: the topmost folder below the library that contains the file, or the library's own name. Valid
  * UTF-8 of at most 255 bytes, in the arena. `below` is the file's path below the library. */

@@ -43,18 +43,12 @@ static enum err resolve_link(struct arena *arena, const char *path, struct bytes
     return to->len ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* A tree has the setting of the library around it. */
 enum err scan_links_rule(struct scan *scan)
 {
-    const struct library *library = &scan->order.library;
     enum err e = catalogue_reader_libraries(scan->catalogue, &scan->arena, &scan->libraries);
 
-    scan->rules.follow_links = library->follow_links;
-    for (uint32_t i = 0; e == ERR_OK && library->has_within && i < scan->libraries.count; i++)
-        if (id_equal(scan->libraries.at[i].id, library->within))
-            scan->rules.follow_links = scan->libraries.at[i].follow_links;
-    scan->rules.roots = scan->libraries;
-    return e;
+    return e == ERR_OK ? catalogue_reader_leads(scan->catalogue, &scan->arena, &scan->order.library, &scan->rules.leads)
+                       : e;
 }
 
 enum err scan_links_lead(struct scan *scan, const struct library *tree, struct bytes path)
@@ -63,7 +57,7 @@ enum err scan_links_lead(struct scan *scan, const struct library *tree, struct b
     char link[PATH_MAX];
     enum err e = ERR_NOT_FOUND;
 
-    if (scan->rules.follow_links && bytes_copy(link, sizeof(link), tree->link))
+    if (naming_may_lead(&scan->rules, path) && bytes_copy(link, sizeof(link), tree->link))
         e = resolve_link(&scan->arena, link, &real);
     return e == ERR_OK && !bytes_equal(real, path) ? ERR_NOT_FOUND : e;
 }
@@ -155,8 +149,8 @@ static enum err follow_link(struct scan *scan, const struct scan_link *link, str
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the libraries");
     if (!is_outside(&all, link->target))
-        return scan->rules.follow_links ? replace_link(scan, &all, link, fault) : ERR_OK;
-    if (!scan->rules.follow_links) {
+        return naming_may_lead(&scan->rules, link->target) ? replace_link(scan, &all, link, fault) : ERR_OK;
+    if (!naming_may_lead(&scan->rules, link->target)) {
         log_warn(
             "skipped a link that leads out of its library: %s; `loophole library add %s --follow-links` follows it",
             link->path, (const char *)scan->result.library.path.at);
@@ -200,7 +194,9 @@ static bool is_looked_at(const struct scan *scan, struct bytes link)
 /* Ok if the link of the tree is followed and leads to its path. The walk has met it, as a rule; else it may be gone. */
 static enum err find_lead(struct scan *scan, const struct library *tree)
 {
-    for (const struct scan_link *link = scan->rules.follow_links ? scan->links : NULL; link; link = link->next)
+    if (!naming_may_lead(&scan->rules, tree->path))
+        return ERR_NOT_FOUND;
+    for (const struct scan_link *link = scan->links; link; link = link->next)
         if (bytes_equal(bytes_of(link->path, strlen(link->path)), tree->link))
             return !link->target.len ? link->failure : bytes_equal(link->target, tree->path) ? ERR_OK : ERR_NOT_FOUND;
     return scan_links_lead(scan, tree, tree->path);

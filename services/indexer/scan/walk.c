@@ -79,25 +79,13 @@ static bool is_only_online(const struct folder_reading *reading, const struct fo
            cloud_file_is_online_only(path, st);
 }
 
-/* The path of an open file without links. */
-static bool read_real(int fd, char path[PATH_MAX])
-{
-    char own[64];
-    ssize_t len;
-
-    (void)snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-    len = readlink(own, path, PATH_MAX - 1);
-    path[len > 0 ? len : 0] = '\0';
-    return path[0] == '/';
-}
-
 /* True for a file in the library of the folder, whose own path may have links above it. */
 static bool is_within(const struct folder_reading *reading, struct bytes real)
 {
     char top[PATH_MAX];
     size_t len;
 
-    if (!read_real(dirfd(reading->directory), top))
+    if (!way_real_path(dirfd(reading->directory), top))
         return false;
     len = strlen(top);
     if (reading->folder_len >= len)
@@ -108,21 +96,13 @@ static bool is_within(const struct folder_reading *reading, struct bytes real)
 /* True if the rules let a link lead to this open file. */
 static bool may_lead_to(const struct folder_reading *reading, int fd)
 {
-    const struct library_list *roots = &reading->rules->roots;
     char path[PATH_MAX];
     struct bytes real;
 
-    if (reading->rules->follow_links)
-        return true;
-    if (!read_real(fd, path))
+    if (!way_real_path(fd, path))
         return false;
     real = bytes_of(path, strlen(path));
-    if (is_within(reading, real))
-        return true;
-    for (uint32_t i = 0; i < roots->count; i++)
-        if (roots->at[i].link.len == 0 && bytes_path_contains(roots->at[i].path, real))
-            return true;
-    return false;
+    return is_within(reading, real) || naming_may_lead(reading->rules, real);
 }
 
 /* A file to which the link must not lead is none. */

@@ -66,23 +66,27 @@ static enum err read_open(struct copy_step *s, int fd, const char *path)
     return pass_bytes(s, fd, -1, path);
 }
 
-static int open_sound(struct copy_step *s, const char *path)
+static int open_sound(struct copy_step *s, const struct door *door)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct fault why = { 0 };
+    struct stat stat;
+    int fd = door_open(door, &stat, &why);
 
-    if (fd < 0)
-        fault_errno(s->fault, file_err(errno), errno, "cannot open %.150s", path);
+    if (fd < 0) {
+        fault_set(s->fault, why.code, "%.150s: %.200s", door_path(door), why.what);
+        fault_hint(s->fault, "%s", why.hint);
+    }
     return fd;
 }
 
-static enum err read_sound(struct copy_step *s, const char *path)
+static enum err read_sound(struct copy_step *s, const struct door *door)
 {
-    int fd = open_sound(s, path);
+    int fd = open_sound(s, door);
     enum err e;
 
     if (fd < 0)
         return s->fault->code;
-    e = read_open(s, fd, path);
+    e = pass_bytes(s, fd, -1, door_path(door));
     close(fd);
     return e;
 }
@@ -142,14 +146,14 @@ static enum err write_temporary(struct copy_step *s, const struct copy_item *ite
 
     if (from < 0)
         return s->fault->code;
-    e = pass_bytes(s, from, to, item->from);
+    e = pass_bytes(s, from, to, door_path(item->from));
     close(from);
     if (e == ERR_OK && (fchmod(to, 0644) != 0 || fsync(to) != 0 || lseek(to, 0, SEEK_SET) != 0))
         e = fault_errno(s->fault, ERR_IO, errno, "a copy cannot be synced");
     if (e == ERR_OK)
         e = read_open(s, to, item->name);
     if (e == ERR_OK && memcmp(&wanted, &s->hash, sizeof(wanted)) != 0)
-        e = fault_set(s->fault, ERR_CONFLICT, "the file changed while it was copied: %.150s", item->from);
+        e = fault_set(s->fault, ERR_CONFLICT, "the file changed while it was copied: %.150s", door_path(item->from));
     return e;
 }
 
@@ -338,7 +342,7 @@ static void drop_copying(struct errand *errand)
     struct copying *copying = (struct copying *)errand;
 
     for (uint32_t i = 0; i < copying->count; i++)
-        free(copying->items[i].from);
+        door_free(copying->items[i].from);
     free(copying->items);
     free(copying->checks);
     free(copying);

@@ -4,18 +4,19 @@
 #ifndef LOOPHOLE_PROJECT_COPYING_H
 #define LOOPHOLE_PROJECT_COPYING_H
 
+#include "common/beneath/door.h"
 #include "common/hash.h"
 #include "services/project/base/project.h"
 
 struct copy_item {
-    char *from;       /* the path of the sound */
-    char name[256];   /* in Media, as Audio/kick.wav: before, as wanted; afterwards, as it is */
-    char other[256];  /* if another sound has that name */
-    uint64_t size;    /* of the copy */
-    usec_t time;      /* of the last change of the copy; 0 if it was not written */
-    struct hash hash; /* of its bytes */
-    bool was_present; /* it was there already */
-    bool is_twin;     /* an item before it has the same bytes, and its copy is the copy of both */
+    struct door *from; /* of the sound; copying owns it */
+    char name[256];    /* in Media, as Audio/kick.wav: before, as wanted; afterwards, as it is */
+    char other[256];   /* if another sound has that name */
+    uint64_t size;     /* of the copy */
+    usec_t time;       /* of the last change of the copy; 0 if it was not written */
+    struct hash hash;  /* of its bytes */
+    bool was_present;  /* it was there already */
+    bool is_twin;      /* an item before it has the same bytes, and its copy is the copy of both */
 };
 
 /* A copy of an earlier run, which is compared with its digest. */

@@ -12,8 +12,11 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/hash.h"
 #include "common/process/priority.h"
+
+#define IN_AUDIO "/Media/Audio"
 
 enum { PIECE = 1 << 18, IO_WHO_PROCESS = 1, IO_IDLE = 3 << 13 };
 
@@ -34,31 +37,36 @@ static bool hash_file(struct errand *errand, int fd, char hex[33])
     return got == 0 && errand_goes_on(errand);
 }
 
-static bool has_other_bytes(struct errand *errand, const struct checked_file *file)
+static bool is_as_known(const struct checked_file *file, const struct stat *stat)
 {
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat stat;
+    return (uint64_t)stat->st_size == file->size && clock_usec(stat->st_mtim) == file->mtime;
+}
+
+/* Only its state counts, which a scan finds out too. */
+static bool check_item(const struct checked_file *file)
+{
+    struct stat now;
+
+    if (stat(file->path, &now) != 0)
+        return errno == ENOENT || errno == ENOTDIR;
+    return !is_as_known(file, &now);
+}
+
+/* A copy that a link out of the project's folder replaces counts as missing. */
+static bool check_copy(struct file_check *check, struct beneath *in, const struct checked_file *file)
+{
+    struct fault unused = { 0 };
+    struct stat now;
     char hex[33];
     bool differs;
+    int fd = beneath_open_file(in, file->path + check->folder_len, O_RDONLY, 0, &unused);
 
     if (fd < 0)
         return false;
-    differs =
-        fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && hash_file(errand, fd, hex) && strcmp(hex, file->digest) != 0;
+    differs = fstat(fd, &now) == 0 && !is_as_known(file, &now) && hash_file(&check->errand, fd, hex) &&
+              strcmp(hex, file->digest) != 0;
     close(fd);
     return differs;
-}
-
-static bool check_file(struct errand *errand, const struct checked_file *file)
-{
-    struct stat stat_;
-    const bool is_there = stat(file->path, &stat_) == 0;
-
-    if (!is_there)
-        return !file->digest[0] && (errno == ENOENT || errno == ENOTDIR);
-    if ((uint64_t)stat_.st_size == file->size && clock_usec(stat_.st_mtim) == file->mtime)
-        return false;
-    return file->digest[0] ? has_other_bytes(errand, file) : true;
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -77,30 +85,44 @@ static const char **sort_paths(const struct file_check *check)
 }
 
 /* Hidden files are no sounds: files that are being written have such names. */
-static bool is_other(const struct file_check *check, const char **paths, const char *name)
+static bool is_other(const struct file_check *check, const char **paths, int folder, const char *name)
 {
     char room[PATH_MAX];
     const char *path = room;
     struct stat stat;
 
-    return name[0] != '.' && snprintf(room, sizeof(room), "%s/%s", check->folder, name) < (int)sizeof(room) &&
-           !bsearch(&path, paths, check->count, sizeof(*paths), compare_paths) && lstat(path, &stat) == 0 &&
-           S_ISREG(stat.st_mode);
+    return name[0] != '.' &&
+           snprintf(room, sizeof(room), "%s" IN_AUDIO "/%s", check->folder, name) < (int)sizeof(room) &&
+           !bsearch(&path, paths, check->count, sizeof(*paths), compare_paths) &&
+           fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(stat.st_mode);
 }
 
-static bool find_others(struct errand *errand, const struct file_check *check)
+static bool find_others(struct file_check *check, struct beneath *in)
 {
-    DIR *folder = check->folder ? opendir(check->folder) : NULL;
+    DIR *folder = check->looks_at_media ? beneath_list(in, IN_AUDIO + 1) : NULL;
     const char **paths = folder ? sort_paths(check) : NULL;
     const struct dirent *entry;
     bool found = false;
 
-    while (folder && !found && errand_goes_on(errand) && (entry = readdir(folder)))
-        found = is_other(check, paths, entry->d_name);
+    while (folder && !found && errand_goes_on(&check->errand) && (entry = readdir(folder)))
+        found = is_other(check, paths, dirfd(folder), entry->d_name);
     if (folder)
         closedir(folder);
     free(paths);
     return found;
+}
+
+static void check_folder(struct file_check *check, uint32_t at)
+{
+    struct fault unused = { 0 };
+    struct beneath in;
+
+    if (beneath_open(&in, check->folder, check->data, &unused) == ERR_OK) {
+        for (uint32_t i = at; i < check->count && errand_goes_on(&check->errand); i++)
+            check->files[i].differs = check_copy(check, &in, &check->files[i]);
+        check->has_others = find_others(check, &in);
+    }
+    beneath_close(&in);
 }
 
 static void run_check(struct errand *errand)
@@ -110,9 +132,10 @@ static void run_check(struct errand *errand)
 
     priority_background(thread);
     (void)syscall(SYS_ioprio_set, IO_WHO_PROCESS, thread, IO_IDLE);
-    for (uint32_t i = 0; i < check->count && errand_goes_on(errand); i++)
-        check->files[i].differs = check_file(errand, &check->files[i]);
-    check->has_others = find_others(errand, check);
+    for (uint32_t i = 0; i < check->items && errand_goes_on(errand); i++)
+        check->files[i].differs = check_item(&check->files[i]);
+    if (check->folder)
+        check_folder(check, check->items);
 }
 
 static void end_check(struct errand *errand, bool lost)
@@ -139,6 +162,7 @@ struct file_check *file_check_new(struct project *p, uint32_t most)
 
     check->errand = (struct errand){ .run = run_check, .done = end_check, .drop = drop_check, .patience = patience_us };
     check->p = p;
+    check->data = p->paths->data;
     check->files = alloc_zeroed(most ? most : 1, sizeof(*check->files));
     return check;
 }

@@ -1,6 +1,6 @@
 /* file_check.h: compares many files with what is known of them, in the background: at a low priority, one check after
- * the other. Only a file with another size or time is read, and only if its digest is known. It also says whether a
- * folder has a file that is not among them. */
+ * the other. Only a copy with another size or time is read, and no link leads to one outside the project's folder
+ * (beneath.h). It also says whether Media/Audio has a file that is not among them. */
 #ifndef LOOPHOLE_PROJECT_FILE_CHECK_H
 #define LOOPHOLE_PROJECT_FILE_CHECK_H
 
@@ -8,9 +8,9 @@
 
 struct checked_file {
     char *path;
-    uint64_t size;   /* as known; with digest "" … */
-    usec_t mtime;    /* … the file differs if it has others, or is gone */
-    char digest[33]; /* in hex: it differs if it is there and has another one */
+    uint64_t size;   /* as known; an item … */
+    usec_t mtime;    /* … differs if it has others, or is gone */
+    char digest[33]; /* of a copy, in hex: it differs if it is there and has another one */
     bool differs;    /* after the check */
 };
 
@@ -18,15 +18,17 @@ struct file_check {
     struct errand errand;
     uint32_t count;
     struct checked_file *files; /* paths are from alloc.h */
-    char *folder;               /* from alloc.h; NULL: none */
-    bool has_others;            /* after the check: the folder has a file that is none of `files` */
+    uint32_t items;             /* the first files; the others are copies, below … */
+    char *folder;               /* … the project's folder; from alloc.h; NULL: none */
+    size_t folder_len;          /* with its slash */
+    bool looks_at_media;        /* also at its Media/Audio: … */
+    bool has_others;            /* … after the check: it has a file that is none of `files` */
     void (*done)(struct project *p, struct file_check *check, bool lost); /* lost: the thread hangs */
     struct project *p;
+    const char *data; /* for beneath.h */
 
     /* of recheck.c */
     struct id project;
-    uint32_t items;    /* the first files; the others are copies */
-    size_t folder_len; /* of the project's folder, with its slash */
 };
 
 /* A new one with room for `most` files. file_check_start starts it; `done` is called once, and frees nothing. */

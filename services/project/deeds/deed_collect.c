@@ -10,6 +10,8 @@
 #include "services/project/parts/uses.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/door/item_door.h"
+#include "store/door/leads.h"
 
 enum { NAMED_MOST = 8, WITHOUT_MOST = 4096, NOTES_AT_ONCE = 2048, NOTES_BYTES = 1 << 20 };
 static const char in_media[] = PARTS_MEDIA;
@@ -51,15 +53,13 @@ static void name_copy(const struct item *item, struct copy_item *to)
              hash_hex(hash, 8, hex), safe + stem);
 }
 
-static void plan_item(struct doing *work, struct copying *copying, const struct item_use *use, const struct item *item)
+static void plan_item(struct doing *work, struct copying *copying, const struct item_use *use, const struct item *item,
+                      struct door *door)
 {
     struct collect_state *state = work->own;
     struct copy_item *to = &copying->items[state->count];
-    char path[PATH_MAX];
 
-    if (!bytes_copy(path, sizeof(path), item->path))
-        return;
-    to->from = alloc_text(path);
+    to->from = door;
     name_copy(item, to);
     state->notes[state->count++].item = use->id;
     copying->count = state->count;
@@ -110,15 +110,28 @@ static void leave_out(struct doing *work, struct txn *txn, struct id id)
         without->at[without->count++] = arena_text(&work->kept, name);
 }
 
+static struct door *find_door(struct doing *work, struct txn *txn, const struct item_use *use, struct item *item,
+                              struct leads_before *before)
+{
+    struct fault unused = { 0 };
+
+    if (use->state != USE_HERE || catalogue_item(txn, &work->arena, use->resolved, item) != ERR_OK ||
+        leads_set(txn, &work->arena, item, before) != ERR_OK)
+        return NULL;
+    return item_door(item, false, &unused);
+}
+
 static void plan_uses(struct doing *work, struct txn *txn, const struct item_uses *uses, struct copying *copying)
 {
+    struct leads_before before = { 0 };
     struct item item;
 
     for (uint32_t i = 0; i < uses->count; i++) {
         const struct item_use *use = &uses->at[i];
-        if (use->state == USE_HERE && catalogue_item(txn, &work->arena, use->resolved, &item) == ERR_OK &&
-            !availability_is_no_sound(&item.media))
-            plan_item(work, copying, use, &item);
+        struct door *door = find_door(work, txn, use, &item, &before);
+
+        if (door)
+            plan_item(work, copying, use, &item, door);
         else
             leave_out(work, txn, use->id);
     }

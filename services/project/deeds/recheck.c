@@ -86,7 +86,7 @@ static void add_media(struct txn *txn, struct arena *arena, struct text folder, 
     struct media_place at = { .path = bytes_of(path.at, path.len) };
 
     if (folder.len && catalogue_each_library(txn, arena, look_at_library, &at) == ERR_OK && !at.is_watched)
-        to->folder = own_path(at.path);
+        to->looks_at_media = true;
 }
 
 /* ---- what differs ---- */
@@ -173,6 +173,7 @@ static struct file_check *plan_check(struct project *p, struct txn *txn, struct 
     struct file_check *check = file_check_new(p, uses->count + parts->count);
 
     check->project = project;
+    check->folder = folder.len ? own_path(bytes_of(folder.at, folder.len)) : NULL;
     check->folder_len = folder.len + 1;
     check->done = take_checked;
     add_items(txn, arena, uses, check);

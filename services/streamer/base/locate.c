@@ -6,6 +6,8 @@
 #include "proto/wire/tree.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/door/item_door.h"
+#include "store/door/leads.h"
 #include "store/elements.h"
 
 void locate_open(struct locator *locator, const struct paths *paths)
@@ -193,23 +195,39 @@ bool locate_treatment(struct locator *locator, struct id id, struct treatment *t
     return e == ERR_OK;
 }
 
-bool locate_is_cloud(struct locator *locator, const char *path, struct id *media)
+/* NULL: no item is at that path. */
+static struct door *find_door(struct locator *locator, struct txn *txn, const char *path, struct id *media)
 {
+    struct item item = { .path = bytes_of(path, strlen(path)) };
     enum backend backend = BACKEND_LOCAL;
-    struct bytes at = bytes_of(path, strlen(path));
     struct volume volume = { 0 };
-    struct media row = { 0 };
+    struct bytes at;
+    struct id id;
+    enum err e = catalogue_at_path(txn, &locator->arena, item.path, &id);
+
+    if (e == ERR_OK)
+        e = catalogue_media(txn, &locator->arena, id, &item.media);
+    if (e == ERR_OK)
+        e = leads_set(txn, &locator->arena, &item, NULL);
+    if (e != ERR_OK)
+        return NULL;
+    if (catalogue_state(txn, &locator->arena, &item.media, &at, &volume, &backend) == ERR_OK &&
+        backend == BACKEND_CLOUD)
+        *media = id;
+    return item_door_to_decode(&item);
+}
+
+struct door *locate_door(struct locator *locator, const char *path, struct id *media)
+{
+    struct door *door = NULL;
     struct txn *txn;
 
-    if (locate_read(locator, &txn, NULL) != ERR_OK)
-        return false;
-    enum err e = catalogue_at_path(txn, &locator->arena, at, media);
-    if (e == ERR_OK)
-        e = catalogue_media(txn, &locator->arena, *media, &row);
-    if (e == ERR_OK)
-        e = catalogue_state(txn, &locator->arena, &row, &at, &volume, &backend);
-    txn_end(txn);
-    return e == ERR_OK && backend == BACKEND_CLOUD;
+    *media = (struct id){ { 0 } };
+    if (locate_read(locator, &txn, NULL) == ERR_OK) {
+        door = find_door(locator, txn, path, media);
+        txn_end(txn);
+    }
+    return door ? door : door_to(path);
 }
 
 /* ---- the following item ---- */

@@ -4,6 +4,7 @@
 #define LOOPHOLE_STREAMER_LOCATE_H
 
 #include "common/arena.h"
+#include "common/beneath/door.h"
 #include "common/id.h"
 #include "common/sound/treatment.h"
 #include "store/store.h"
@@ -44,8 +45,9 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
 /* The current treatment of an item, and the rate of its file (0: unknown). False: it is not in the catalogue. */
 bool locate_treatment(struct locator *locator, struct id id, struct treatment *treatment, uint32_t *rate);
 
-/* True if the path is that of an item in a cloud. Its file may have become online-only since the last scan. */
-bool locate_is_cloud(struct locator *locator, const char *path, struct id *media);
+/* The door of the file at a path, which the caller frees. If it is that of an item in a cloud, its file may have become
+ * online-only since the last scan: sets `media` to that item, else to zero. */
+struct door *locate_door(struct locator *locator, const char *path, struct id *media);
 
 /* Finds the next item of its folder, by name; after the last item comes the first. Errors: not_found (the folder has no
  * other item, or the catalogue does not have this one). */

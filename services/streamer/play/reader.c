@@ -351,15 +351,17 @@ struct file_reader *reader_open(struct file_readers *readers, const char *path, 
                                 const struct reader_events *events)
 {
     struct file_reader *made = alloc_zeroed(1, sizeof(*made));
+    struct door *door;
 
     made->readers = readers;
     made->treatment = treatment ? *treatment : (struct treatment){ 0 };
     made->events = *events;
     made->fd = -1;
     text_extension(bytes_of(path, strlen(path)), made->extension);
-    if (locate_is_cloud(readers->locator, path, &made->media))
+    door = locate_door(readers->locator, path, &made->media);
+    if (!id_is_zero(made->media))
         snprintf(made->cloud_at, sizeof(made->cloud_at), "%s", path);
-    made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US, made->cloud_at[0],
+    made->opening = opening_start(readers->errands, door, OPEN_AHEAD, OPEN_PATIENCE_US, made->cloud_at[0],
                                   (struct opening_events){ take_opened, made }, NULL);
     return made;
 }
@@ -433,9 +435,10 @@ void reader_look(struct file_readers *readers, const char *path,
                  void (*looked)(void *state, const struct file_stamp *stamp), void *state)
 {
     struct reader_looking *looking = alloc_zeroed(1, sizeof(*looking));
-    struct id unused;
+    struct id cloud;
+    struct door *door = locate_door(readers->locator, path, &cloud);
 
     *looking = (struct reader_looking){ looked, state };
-    (void)opening_start(readers->errands, path, 1, LOOK_PATIENCE_US, locate_is_cloud(readers->locator, path, &unused),
+    (void)opening_start(readers->errands, door, 1, LOOK_PATIENCE_US, !id_is_zero(cloud),
                         (struct opening_events){ take_looked, looking }, NULL);
 }

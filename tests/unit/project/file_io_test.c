@@ -62,7 +62,7 @@ static void a_copy_that_is_written_stays_though_the_clock_was_set_back(void **st
     p.errands = errands_new(p.mailbox, 1);
     copying = copying_new(&p, 1, 0);
     copying->count = 1;
-    copying->items[0].from = strdup(from);
+    copying->items[0].from = door_to(from);
     strcpy(copying->items[0].name, "Audio/kick.wav");
     snprintf(copying->folder, sizeof(copying->folder), "%s", home->root);
     copying->done = take_copying;
