@@ -1,6 +1,8 @@
 #include "store/elements.h"
 
-#include "proto/wire/tree.h"
+#include <string.h>
+
+#include "store/environment.h"
 
 const struct id elements_current_id = { "current project" };
 const struct id elements_draft_id = { "draft project\0\0\1" };
@@ -155,14 +157,46 @@ struct id elements_place_id(struct id project)
     return id_of_bytes(project.b, sizeof(project.b));
 }
 
-struct text elements_folder(struct txn *txn, struct arena *arena, struct id project)
+/* The store lies in DATA/store. */
+static struct text data_of(const struct txn *txn)
+{
+    struct text data = text_of(txn->store->directory);
+
+    while (data.len > 0 && data.at[data.len - 1] != '/')
+        data.len--;
+    return data;
+}
+
+struct text elements_kept_folder(struct txn *txn, struct text folder)
+{
+    const struct text data = data_of(txn);
+
+    if (data.len == 0 || folder.len <= data.len || memcmp(folder.at, data.at, data.len) != 0)
+        return folder;
+    return (struct text){ folder.len - data.len, folder.at + data.len };
+}
+
+enum err elements_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to)
 {
     struct choice kind = { .value = ELEMENT_KIND_PLACE };
+    const struct text data = data_of(txn);
     struct element row;
-    struct tree body;
+    struct text folder;
+    enum err e = elements_get(txn, arena, kind, project, elements_place_id(project), &row);
 
-    if (elements_get(txn, arena, kind, project, elements_place_id(project), &row) != ERR_OK ||
-        tree_read(row.body, arena, &body, NULL) != ERR_OK)
-        return (struct text){ 0 };
-    return tree_text(&body, "folder");
+    if (e == ERR_OK)
+        e = tree_read(row.body, arena, to, NULL);
+    if (e != ERR_OK)
+        return e;
+    folder = tree_text(to, "folder");
+    if (folder.len && folder.at[0] != '/')
+        tree_set(to, arena, "folder", tree_of_text(arena_printf(arena, "%.*s%.*s", TEXT_ARG(data), TEXT_ARG(folder))));
+    return ERR_OK;
+}
+
+struct text elements_folder(struct txn *txn, struct arena *arena, struct id project)
+{
+    struct tree place;
+
+    return elements_place(txn, arena, project, &place) == ERR_OK ? tree_text(&place, "folder") : (struct text){ 0 };
 }

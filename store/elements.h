@@ -5,6 +5,7 @@
 #ifndef LOOPHOLE_STORE_ELEMENTS_H
 #define LOOPHOLE_STORE_ELEMENTS_H
 
+#include "proto/wire/tree.h"
 #include "schema_element.h"
 #include "store/row.h"
 
@@ -29,9 +30,13 @@ bool elements_is_complete(struct txn *txn, struct arena *arena, struct id projec
 enum err elements_current(struct txn *txn, struct arena *arena, struct id *project);
 enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project);
 
-/* The row of a project's place, and the folder that it names; "": none. */
+/* The row of a project's place, its body, and the folder that it names; "": none. The row names a folder below DATA by
+ * its path from there, so that an engine that was moved or restored to another DATA has projects of its own: a place
+ * that is read has the absolute path, and elements_kept_folder returns what a row keeps of it. */
 struct id elements_place_id(struct id project);
+enum err elements_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to);
 struct text elements_folder(struct txn *txn, struct arena *arena, struct id project);
+struct text elements_kept_folder(struct txn *txn, struct text folder);
 
 /* Walk all complete projects, or all other parts of one project. `seen` returns false to stop. */
 enum err elements_each_project(struct txn *txn, struct arena *arena,

@@ -3,6 +3,7 @@
 #include "services/project/base/file_io.h"
 #include "services/project/base/project.h"
 #include "services/project/deeds/leftovers.h"
+#include "services/project/deeds/media_tree.h"
 #include "services/project/deeds/missing_note.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/deeds/sound.h"
@@ -50,6 +51,7 @@ int main(int argc, char **argv)
     file_io_close(&project);
     recheck_close(&project);
     missing_note_close(&project);
+    media_tree_close(&project);
     project_close(&project);
     return service_end(service);
 }

@@ -200,6 +200,31 @@ def a_restore_makes_the_same_engine_elsewhere(home):
 
 
 @claim
+def a_restored_engine_has_projects_of_its_own_beside_the_first(home):
+    home.up()
+    home.loophole('project', 'new', 'Song')
+    home.loophole('project', 'save', 'first')
+    home.loophole('project', 'new', 'Elsewhere', '--folder', home.file('elsewhere'))
+    home.loophole('project', 'open', 'Song')
+    home.loophole('backup', home.file('files.backup'))
+    other = home.other('restored')
+    other.loophole('restore', home.file('files.backup'))
+    other.up()
+    folders = {line['name']: line['folder'] for line in other.json('project', 'list')}
+    same(home.file('elsewhere'), folders.pop('Elsewhere'))
+    for name, folder in folders.items():
+        assert folder.startswith(other.path + '/data/projects/'), (name, folder)
+    other.loophole('project', 'set', 'bpm=99')
+    other.loophole('project', 'save', 'second')
+    home.loophole('project', 'set', 'bpm=77')
+    home.loophole('project', 'save', 'third')
+    for each, bpm in ((home, 77), (other, 99)):
+        same(bpm, json.loads(file_text(each.file('data/projects/Song/project.json')))['project']['bpm'])
+    other.stop()
+    other.check_store()
+
+
+@claim
 def a_restore_that_is_killed_leaves_the_old_files_or_the_new_ones(home):
     with_files(home)
     done = 0

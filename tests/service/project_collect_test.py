@@ -56,14 +56,38 @@ def a_content_that_has_two_names_is_copied_once_and_is_both_items_elsewhere(it):
     shutil.rmtree(it.folder('lib'))
     with Indexing(other):
         theirs = Studio.at(other, other.file('moved'))
-        until(lambda: theirs.state()['missing'] == 0)
-        same(3, theirs.state()['items'])
+        same((3, 0), (theirs.state()['items'], theirs.state()['missing']), 'once it is open')
         same((0, 1), tuple(theirs.must('collect')[key] for key in ('copied', 'present')))
         theirs.put('track', name='T')
         theirs.must('save')
         same({item['id'] for item in mine.file()['items']} | set(), {item['id'] for item in theirs.file()['items']})
         other.stop()
         other.check_store()
+
+
+@claim(inside=Indexing)
+def a_project_without_its_sounds_is_opened_elsewhere_with_their_names(it):
+    mine, _ = twice(it, 'Bare', 'a/kick.wav', 'b/boom.wav')
+    mine.must('save')
+    other = it.home.other('second')
+    shutil.copytree(mine.folder, other.file('moved'))
+    it.home.stop()
+    shutil.rmtree(it.folder('lib'))
+    with Indexing(other):
+        opened = other.first('project', 'open', other.file('moved'))
+        same((2, {'kick', 'boom'}), (opened['missing'], {name.removesuffix('.wav') for name in opened['absent']}))
+        same(None, opened.get('moved_from'))
+
+
+@claim(inside=Indexing)
+def a_copy_that_is_opened_says_where_the_project_was(it):
+    mine, _ = twice(it, 'Moves', 'a/kick.wav')
+    mine.must('save')
+    shutil.copytree(mine.folder, it.home.file('copy'))
+    opened = it.home.first('project', 'open', it.home.file('copy'))
+    same((mine.folder, it.home.file('copy')), (opened['moved_from'], opened['folder']))
+    contains(it.home.loophole('project', 'open', mine.folder).out, 'moved      it was in ' + it.home.file('copy'))
+    assert 'moved_from' not in it.home.first('project', 'open', 'Moves')
 
 
 @claim(inside=Indexing)

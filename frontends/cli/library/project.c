@@ -61,6 +61,17 @@ static void print_state(struct cli *cli, const struct project_line *state)
         cli_print(&cli->out, "  project.json was changed by another program: `project load --file` loads the change\n");
 }
 
+/* A copy that is opened is the project from now on. */
+static void print_move(struct cli *cli, const struct project_line *state)
+{
+    if (state->has_moved_from && state->moved_from.len)
+        cli_print(
+            &cli->out,
+            "  moved      it was in %.*s; from now on it is in the folder above, and saves go there. If that is a "
+            "copy, `loophole project open` with the former folder goes back\n",
+            (int)state->moved_from.len, (const char *)state->moved_from.at);
+}
+
 static void print_links(struct cli *cli, const struct project_line *state)
 {
     for (uint32_t i = 0; state->has_links && i < state->links.count; i++)
@@ -75,6 +86,7 @@ static enum err show_state(struct cli *cli, const struct project_line *state)
     if (cli->options.json)
         return cli_json(cli, &project_line_shape, state);
     print_state(cli, state);
+    print_move(cli, state);
     print_links(cli, state);
     return ERR_OK;
 }

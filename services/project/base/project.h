@@ -21,6 +21,9 @@ struct project {
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
     struct id noted;                  /* digest of the uses that were noted last (uses_note.h) */
     struct missing_noting *notings;   /* the first one is going (missing_note.h) */
+    struct media_wait *media_waits;   /* deeds/media_tree.h: works that wait for it */
+    bool is_progress_asked;           /* by deeds/media_tree.h; the indexer has not answered yet */
+    bool is_media_added;              /* the last ask of deeds/media_tree.h was answered, or could not be sent */
     struct id looked_at;              /* the last project of the pass after a start (uses_note.h) */
     struct id swept;                  /* the last project without leftovers (leftovers.h) */
     bool is_sweeping;                 /* the next one */

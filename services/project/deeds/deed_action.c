@@ -39,10 +39,13 @@ struct action deed_apart(struct action action)
 
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn)
 {
+    const struct text folder = elements_kept_folder(txn, tree_text(&place, "folder"));
     struct id id = elements_place_id(project);
     struct element was;
     enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, id, &was);
 
+    if (folder.len)
+        tree_set(&place, arena, "folder", tree_of_text(folder));
     return deed_put_action(ELEMENT_KIND_PLACE, project, id, tree_canonical(&place, arena),
                            e == ERR_OK ? was.revision : 0);
 }

@@ -10,6 +10,8 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
+enum { MEDIA_US = 3000000 };
+
 /* ---- load ---- */
 
 static enum err begin_load_project(struct doing *work, struct txn *txn, struct fault *fault)
@@ -291,6 +293,7 @@ static enum err open_known(struct doing *work, struct txn *txn, struct fault *fa
         return e;
     parts_place(txn, &work->arena, work->id, &place);
     if (work->folder.len && !text_equal(tree_text(&place, "folder"), work->folder)) {
+        work->moved_from = arena_text(&work->kept, tree_text(&place, "folder"));
         tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
         actions[count++] = deed_place(&work->arena, work->id, place, txn);
     }
@@ -412,19 +415,28 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
 
 /* Lets the indexer add the copies in Media as items, but only if the project needs one of them: recheck.h looks whether
  * there are takes too. */
+static void look_into_media(struct doing *work, const struct project_line *state)
+{
+    work->p->opened++;
+    work->has_waited = true;
+    if (state->missing + state->offline > 0)
+        media_tree_add(work->p, work->id);
+    if (state->missing > 0)
+        media_tree_wait(work, work_end_of_wait(work, MEDIA_US));
+}
+
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_line state;
     enum err e = fill_and_recheck(work, txn, &state, fault);
 
-    work->p->opened++;
-    if (e == ERR_OK && state.missing + state.offline > 0)
-        media_tree_add(work->p, work->id);
-    if (e == ERR_OK) {
-        opened_folder_fill(work, &state);
-        deed_answer_filled(work, txn, &state);
-    }
-    return e;
+    if (e == ERR_OK && !work->has_waited)
+        look_into_media(work, &state);
+    if (e != ERR_OK || work->is_sent)
+        return e;
+    opened_folder_fill(work, &state);
+    deed_answer_filled(work, txn, &state);
+    return ERR_OK;
 }
 
 const struct deed deed_open = {

@@ -10,7 +10,7 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { ABSENT_MOST = 8, ALTERED_MOST = 8 };
+enum { ABSENT_MOST = 8, ALTERED_MOST = 8, NAME_MOST = 255 };
 
 /* ---- names and folders ---- */
 
@@ -126,17 +126,25 @@ struct text deed_compare_mirror(struct doing *work, struct txn *txn)
 
 /* ---- states ---- */
 
-static struct text name_item(struct txn *txn, struct arena *arena, const struct item_use *use)
+/* An item that the catalogue does not have has the name in the project's file. */
+static struct text name_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                             const struct item_use *use)
 {
+    const struct element *part = parts_in(parts, use->id);
     char id[ID_TEXT_SIZE];
     struct media media;
+    struct tree body;
 
     if (catalogue_media(txn, arena, use->known ? use->resolved : use->id, &media) == ERR_OK)
         return media.name;
+    if (part && tree_read(part->body, arena, &body, NULL) == ERR_OK && tree_text(&body, "name").len > 0 &&
+        tree_text(&body, "name").len <= NAME_MOST)
+        return tree_text(&body, "name");
     return arena_text(arena, text_of(id_write(use->id, id)));
 }
 
-static void count_uses(struct txn *txn, struct arena *arena, const struct item_uses *uses, struct project_line *state)
+static void count_uses(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                       const struct item_uses *uses, struct project_line *state)
 {
     state->items = uses->count;
     state->absent.at = arena_array(arena, ABSENT_MOST, sizeof(*state->absent.at));
@@ -144,7 +152,7 @@ static void count_uses(struct txn *txn, struct arena *arena, const struct item_u
         state->missing += uses->at[i].state == USE_MISSING;
         state->offline += uses->at[i].state == USE_OFFLINE;
         if (uses->at[i].state != USE_HERE && state->absent.count < ABSENT_MOST)
-            state->absent.at[state->absent.count++] = name_item(txn, arena, &uses->at[i]);
+            state->absent.at[state->absent.count++] = name_item(txn, arena, parts, &uses->at[i]);
     }
     state->has_absent = state->absent.count > 0;
 }
@@ -156,12 +164,12 @@ static void fill_items(struct project *p, struct txn *txn, struct arena *arena, 
 
     uses_find(arena, parts, uses);
     uses_resolve(txn, arena, parts, uses);
-    count_uses(txn, arena, uses, state);
+    count_uses(txn, arena, parts, uses, state);
     altered = altered_uses(txn, arena, uses, document);
     state->altered = altered.count;
     state->altered_items = (struct text_list){ 0, arena_array(arena, ALTERED_MOST, sizeof(*state->altered_items.at)) };
     for (uint32_t i = 0; i < altered.count && i < ALTERED_MOST; i++)
-        state->altered_items.at[state->altered_items.count++] = name_item(txn, arena, &altered.at[i]);
+        state->altered_items.at[state->altered_items.count++] = name_item(txn, arena, parts, &altered.at[i]);
     recheck_fill(p, arena, parts, ALTERED_MOST, state);
     state->has_altered = state->has_altered_items = state->altered > 0;
 }

@@ -88,6 +88,8 @@ void opened_folder_fill(struct doing *work, struct project_line *state)
 
     state->has_links = work->links.len > 0;
     state->links.at = arena_array(&work->arena, LINKS_SHOWN, sizeof(*state->links.at));
+    state->has_moved_from = work->moved_from.len > 0;
+    state->moved_from = bytes_of(work->moved_from.at, work->moved_from.len);
     for (; at < end && state->links.count < LINKS_SHOWN; at += strlen(at) + 1)
         state->links.at[state->links.count++] = show_link(&work->arena, at);
 }

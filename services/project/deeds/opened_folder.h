@@ -14,7 +14,7 @@ enum err opened_folder_check(struct doing *work, struct txn *txn, struct fault *
  * says so. */
 void opened_folder_read(struct doing *work, struct text folder);
 
-/* Lists the first links that are not followed. */
+/* Lists the first links that are not followed, and says where the project was if it was elsewhere. */
 void opened_folder_fill(struct doing *work, struct project_line *state);
 
 #endif

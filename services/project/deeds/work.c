@@ -249,7 +249,7 @@ struct text work_draft_folder(struct doing *work)
 static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct id draft = elements_draft_id;
-    struct text place = arena_printf(&work->arena, "{\"folder\":\"%.*s\"}", TEXT_ARG(work_draft_folder(work)));
+    struct tree place = { .type = TREE_OBJECT };
     struct action actions[3];
     struct element found;
     uint32_t count = 0;
@@ -257,7 +257,8 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
     if (parts_get(txn, &work->arena, draft, &found) != ERR_OK) {
         actions[count++] =
             deed_put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
-        actions[count++] = deed_put_action(ELEMENT_KIND_PLACE, draft, elements_place_id(draft), place, 0);
+        tree_set(&place, &work->arena, "folder", tree_of_text(work_draft_folder(work)));
+        actions[count++] = deed_place(&work->arena, draft, place, txn);
     }
     actions[count++] = sound_begin_open(&work->arena, draft, (struct text){ 0 }, txn);
     for (uint32_t i = 0; i < count; i++)
@@ -328,12 +329,11 @@ static void take_sounding(void *state, bool is_set)
     work_continue(work);
 }
 
-/* On the steady clock. */
-static usec_t end_of_wait(const struct doing *work)
+usec_t work_end_of_wait(const struct doing *work, usec_t most)
 {
     const usec_t now = clock_steady(), until = now + 1000 * (usec_t)budget_of(work);
 
-    return until < now + SOUND_US ? until : now + SOUND_US;
+    return until < now + most ? until : now + most;
 }
 
 /* Delays the answer until the core has the sound of the project. So a later change by the client belongs to the project
@@ -342,7 +342,8 @@ static enum err wait_for_sound(struct doing *work, struct txn *txn, struct fault
 {
     (void)fault;
     if (work->has_changed || work->has_draft)
-        work->is_sent = sound_wait(work->p, txn, end_of_wait(work), take_sounding, work, &work->is_unheard);
+        work->is_sent =
+            sound_wait(work->p, txn, work_end_of_wait(work, SOUND_US), take_sounding, work, &work->is_unheard);
     return ERR_OK;
 }
 
@@ -357,7 +358,7 @@ static enum err wait_for_controls(struct doing *work, struct txn *txn, struct fa
 {
     (void)txn, (void)fault;
     if ((work->has_changed || work->has_draft) && work->p->wait_for_midi)
-        work->is_sent = work->p->wait_for_midi(work->p, end_of_wait(work), take_controls, work);
+        work->is_sent = work->p->wait_for_midi(work->p, work_end_of_wait(work, SOUND_US), take_controls, work);
     return ERR_OK;
 }
 
@@ -418,9 +419,8 @@ static void step_work(struct doing *work)
             fail_work(work, e, &fault);
             return;
         }
-        bool is_planning = work->phase == WORK_PLAN || work->phase == WORK_FIND;
-        if (work->is_sent && is_planning)
-            return; /* the draft: find again; the plan: take_answer continues */
+        if (work->is_sent && (work->phase == WORK_PLAN || work->phase == WORK_FIND || work->phase == WORK_ANSWER))
+            return; /* the draft: find again; the plan: take_answer continues; the answer: again after its wait */
         if (work->phase == WORK_ANSWER)
             break;
         leave_phase(work);

@@ -24,7 +24,8 @@ struct deed {
     /* Sends work_apply or work_send, or returns without: nothing is to be changed. */
     enum err (*plan)(struct doing *work, struct txn *txn, struct fault *fault);
     enum err (*after)(struct doing *work, struct txn *txn, struct fault *fault); /* as before */
-    /* Answers with work_answer. */
+    enum err (*wait)(struct doing *work, struct txn *txn, struct fault *fault);  /* is_sent until work_continue */
+    /* Answers with work_answer; or waits: sets is_sent, and is called again after work_continue. */
     enum err (*answer)(struct doing *work, struct txn *txn, struct fault *fault);
     /* Gives the fault of an ask that fails the sentence of the deed's commands. */
     void (*explain)(const struct doing *work, struct fault *fault);
@@ -45,6 +46,7 @@ struct doing {
     bool is_unheard;                                       /* the audio core does not have the change */
     bool is_strict;                                        /* a conflict is the client's own */
     bool is_large;                                         /* persist does not apply it together */
+    bool has_waited;                                       /* `answer` is called again */
     bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
     struct text named;                                     /* the project as the ask names it; "": the open one */
     struct id id;                                          /* the project */
@@ -64,6 +66,7 @@ struct doing {
     uint64_t beside;                  /* of the save whose sounds the state is compared with; 0: the last */
     uint64_t step;                    /* of undo that the last apply made or continued; 0: none */
     struct text file, folder, mirror; /* in `kept` */
+    struct text moved_from;           /* the folder of the project before `open` found it elsewhere; in `kept` */
     void *own;                        /* of the deed, in `kept` */
     const void *result;               /* of a thread's work, during the phases that follow it at once */
     const struct element *shown;      /* by persist: the part that an apply with `show` put, in `kept`; NULL: none */
@@ -81,6 +84,8 @@ void work_file(struct doing *work, enum file_io_kind kind, struct text path, str
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault);
 enum err work_send(struct doing *work, const char *name, const void *request, struct fault *fault);
 void work_continue(struct doing *work); /* when something that the deed itself began has ended */
+/* When a wait of the answer ends, on the steady clock: after `most`, or earlier if the client's budget ends. */
+usec_t work_end_of_wait(const struct doing *work, usec_t most);
 void work_answer(struct doing *work, const void *answer);
 
 /* Asks another service in `before` or `after`, under the client's request id: a repeated ask is answered as the first

@@ -99,11 +99,7 @@ enum err parts_one(struct txn *txn, struct arena *arena, struct id project, stru
 
 void parts_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to)
 {
-    struct element row;
-
-    *to = (struct tree){ .type = TREE_OBJECT };
-    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, elements_place_id(project), &row) != ERR_OK ||
-        tree_read(row.body, arena, to, NULL) != ERR_OK)
+    if (elements_place(txn, arena, project, to) != ERR_OK)
         *to = (struct tree){ .type = TREE_OBJECT };
 }
 
