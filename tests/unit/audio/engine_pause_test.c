@@ -1,7 +1,8 @@
 /* An owner is paused at any instruction of a period, its standby takes over and continues, and the owner is resumed. A
  * reader must find the rings of captures and notes as if the owner had ended there. The owner pauses within a signal
- * handler, at an instruction that the processor's single-step flag counts; the handler plays the standby and the
- * reader. LONG=1: every instruction, and a thousand random ones of the period. SEED=N draws the random ones. */
+ * handler, at an instruction that the processor's single-step flag counts from a breakpoint near it; the handler plays
+ * the standby and the reader. LONG=1: every instruction, and a thousand random ones of the period. SEED=N draws the
+ * random ones. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +13,13 @@
 #include "common/sanitizer.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
+#include "tests/unit/audio/route.h"
 #include "tests/unit/audio/stage.h"
 
 enum { FRAMES = 64, CUES = 3, LOW_BITS = 20 };
 enum { LAP_FRAMES = 8192, LAP_CUES = 250, UNREAD = 4, LAP = CAPTURE_FRAMES / LAP_FRAMES + 4 };
 enum { PUBLICATION = 1000 }; /* more than the number of its instructions */
 static const long FLAG_STEP = 0x100;
-static const uint8_t BREAK = 0xcc;
 
 typedef void (*place)(void); /* the address of a function's first instruction */
 
@@ -30,10 +31,13 @@ struct breakpoint {
 /* The state of the handler. */
 static struct {
     struct stage *stage;
-    struct breakpoint begin, after_repeat;
+    struct breakpoint begin, near, after_repeat;
+    struct way way;           /* to an instruction near the pause; at 0: from `begin` */
     uint64_t steps, pause_at; /* instructions since `begin`; the one at which the owner pauses */
-    bool is_on, has_paused, laps;
+    bool is_on, is_near, records, has_paused, laps;
 } owner;
+
+static struct route route; /* of one period, from `begin` */
 
 /* The state of the reader. */
 static struct {
@@ -140,18 +144,24 @@ static void set_break(struct breakpoint *breakpoint, uint8_t *at)
 {
     uintptr_t page = (uintptr_t)at & ~(uintptr_t)4095;
 
-    assert_int_equal(mprotect((void *)page, 8192, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
+    assert_int_equal(mprotect((void *)page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
     *breakpoint = (struct breakpoint){ at, *at };
-    *at = BREAK;
+    *at = ROUTE_BREAK;
+}
+
+static void clear_break(struct breakpoint *breakpoint)
+{
+    if (breakpoint->at)
+        *breakpoint->at = breakpoint->was;
+    breakpoint->at = NULL;
 }
 
 static bool take_break(struct breakpoint *breakpoint, greg_t *ip)
 {
     if (!breakpoint->at || (uintptr_t)*ip != (uintptr_t)breakpoint->at + 1)
         return false;
-    *breakpoint->at = breakpoint->was;
     *ip = (greg_t)(uintptr_t)breakpoint->at;
-    breakpoint->at = NULL;
+    clear_break(breakpoint);
     return true;
 }
 
@@ -166,6 +176,20 @@ static uint32_t find_repeated(const uint8_t *at)
     return at[1] == 0xa4 || at[1] == 0xa5 || at[1] == 0xaa || at[1] == 0xab ? 2 : 0;
 }
 
+/* False: the owner runs on to the breakpoint near its pause, or past it once more. */
+static bool is_near(uint8_t *at, greg_t *flags)
+{
+    uint8_t *goal = (uint8_t *)owner.way.at;
+
+    if (!goal || (at == goal && owner.way.visits-- == 0))
+        return true;
+    if (at == goal)
+        *flags |= FLAG_STEP;
+    else
+        set_break(&owner.near, goal);
+    return false;
+}
+
 static void on_trap(int number, siginfo_t *info, void *context)
 {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -173,18 +197,20 @@ static void on_trap(int number, siginfo_t *info, void *context)
     uint32_t length;
 
     (void)number, (void)info;
-    if (!take_break(&owner.begin, ip))
+    if (!take_break(&owner.begin, ip) && !take_break(&owner.near, ip))
         (void)take_break(&owner.after_repeat, ip);
     *flags &= ~FLAG_STEP;
-    if (!owner.is_on)
+    if (!owner.is_on || !(owner.is_near = owner.is_near || is_near((uint8_t *)(uintptr_t)*ip, flags)))
         return;
+    length = find_repeated((const uint8_t *)(uintptr_t)*ip);
+    if (owner.records)
+        route_add(&route, length ? 0 : (uintptr_t)*ip);
     if (owner.steps++ == owner.pause_at) {
         owner.has_paused = true;
         owner.is_on = false;
         stand_in();
         return;
     }
-    length = find_repeated((const uint8_t *)(uintptr_t)*ip);
     if (length)
         set_break(&owner.after_repeat, (uint8_t *)(uintptr_t)*ip + length);
     else
@@ -213,18 +239,20 @@ static void settle_stage(struct stage *stage)
 }
 
 /* Runs one period of the owner, paused `at` instructions after `begin`. False: the period ended before. */
-static bool pause_at(struct stage *stage, place begin, uint64_t at)
+static bool pause_by(struct stage *stage, place begin, uint64_t at, struct way way)
 {
     settle_stage(stage);
     run_period(stage, 1, FRAMES); /* the standby is first in this cycle, so it was present in the previous one */
-    owner.steps = 0;
+    owner.way = way;
+    owner.steps = way.number;
     owner.pause_at = at;
-    owner.has_paused = false;
+    owner.has_paused = owner.is_near = false;
     owner.is_on = true;
     set_break(&owner.begin, (uint8_t *)(uintptr_t)begin);
     send_cues(stage, CUES);
     run_period(stage, 0, FRAMES);
     owner.is_on = false;
+    clear_break(&owner.near);
     if (!owner.has_paused)
         stage->server += FRAMES;
     for (int i = 0; i < 3; i++) { /* together with the resumed one */
@@ -240,7 +268,22 @@ static bool pause_at(struct stage *stage, place begin, uint64_t at)
     return owner.has_paused;
 }
 
-static void start_stage(struct stage *stage)
+/* If the period differs from the recorded one, so that the way is not found, each instruction is stepped. */
+static bool pause_at(struct stage *stage, place begin, uint64_t at)
+{
+    return pause_by(stage, begin, at, route_way(&route, at)) || pause_by(stage, begin, at, (struct way){ 0 });
+}
+
+static void record_route(struct stage *stage, place begin)
+{
+    route.count = 0;
+    owner.records = true;
+    assert_false(pause_by(stage, begin, UINT64_MAX, (struct way){ 0 }));
+    owner.records = false;
+    assert_true(route.count > 0 && route.count < ROUTE_MOST);
+}
+
+static void start_stage(struct stage *stage, place begin)
 {
     memset(&reader, 0, sizeof(reader));
     reader.frame = -1;
@@ -249,6 +292,7 @@ static void start_stage(struct stage *stage)
     stage->server = 1000;
     stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_CAPTURE_START, .generation = 1 });
     catch_traps();
+    record_route(stage, begin);
 }
 
 /* ---- the claims ---- */
@@ -265,7 +309,7 @@ static void sweep_pauses(struct stage *stage, place begin, uint64_t most, uint64
 {
     uint64_t at = 0, pauses = 0;
 
-    start_stage(stage);
+    start_stage(stage, begin);
     while (at < most && pause_at(stage, begin, at)) {
         at += each;
         pauses++;
@@ -295,7 +339,7 @@ static void paused_anywhere_in_a_period_and_resumed_it_changes_nothing(void **ma
 
     owner.laps = false;
     print_message("seed %u\n", seed);
-    start_stage(*made);
+    start_stage(*made, (place)(uintptr_t)engine_holds);
     for (uint32_t i = 0; i < pauses; i++) {
         seed = seed * 1664525u + 1013904223u;
         (void)pause_at(*made, (place)(uintptr_t)engine_holds, (seed >> 8) % 30000);

@@ -1,11 +1,14 @@
 /* Death and change of ownership: whatever sounds continues in time, whichever instruction was the last one. */
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/audio/route.h"
 #include "tests/unit/audio/stage.h"
 
 enum { TOLD = 200, PERIOD = 64, SHORT = 16, STREAM_LENGTH = 300000, KILLS = 80, STEPPED = 16, STOPS = 20 };
@@ -299,13 +302,54 @@ static void killed_at_any_time_its_successor_goes_on(void **made)
     }
 }
 
-static void step_process(pid_t pid)
+static void continue_process(pid_t pid, enum __ptrace_request how)
 {
     int status;
 
-    assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
+    assert_int_equal(ptrace(how, pid, NULL, NULL), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSTOPPED(status));
+}
+
+static void step_process(pid_t pid)
+{
+    continue_process(pid, PTRACE_SINGLESTEP);
+}
+
+static const size_t AT = offsetof(struct user_regs_struct, rip);
+
+static uintptr_t address_of(pid_t pid)
+{
+    return (uintptr_t)ptrace(PTRACE_PEEKUSER, pid, AT, NULL);
+}
+
+/* Lets the process run to a breakpoint. */
+static void run_process(pid_t pid, uintptr_t at)
+{
+    long was = ptrace(PTRACE_PEEKTEXT, pid, at, NULL);
+
+    assert_int_equal(ptrace(PTRACE_POKETEXT, pid, at, (was & ~0xffL) | ROUTE_BREAK), 0);
+    continue_process(pid, PTRACE_CONT);
+    assert_int_equal(ptrace(PTRACE_POKETEXT, pid, at, was), 0);
+    assert_int_equal(address_of(pid), at + 1);
+    assert_int_equal(ptrace(PTRACE_POKEUSER, pid, AT, at), 0);
+}
+
+/* Stops the process before instruction `number` of the route. */
+static void lead_process(pid_t pid, const struct route *route, uint64_t number)
+{
+    struct way way = route_way(route, number);
+
+    for (;;) {
+        if (address_of(pid) != way.at)
+            run_process(pid, way.at);
+        else if (way.visits-- > 0)
+            step_process(pid);
+        else
+            break;
+    }
+    for (uint64_t n = way.number; n < number; n++)
+        step_process(pid);
 }
 
 static pid_t fork_traced(struct stage *stage)
@@ -321,30 +365,33 @@ static pid_t fork_traced(struct stage *stage)
     return pid;
 }
 
-/* Returns the number of instructions from `begin` until the period is published. */
-static uint32_t steps_of_a_period(struct stage *stage)
+/* Records the instructions until the period is published. */
+static void record_period(struct stage *stage, struct route *route)
 {
     pid_t pid = fork_traced(stage);
     uint64_t periods = stage_state(stage).periods;
-    uint32_t count = 0;
 
-    for (; stage_state(stage).periods == periods; count++)
+    while (stage_state(stage).periods == periods) {
+        route_add(route, address_of(pid));
         step_process(pid);
+    }
     end_process(pid);
-    return count;
+    assert_true(route->count < ROUTE_MOST);
 }
 
 /* Half of the kills hit the last part, where the results are published. */
 static void killed_at_any_instruction_its_successor_goes_on(void **made)
 {
     struct stage *stage = *made;
-    uint32_t seed = 7, all = steps_of_a_period(stage);
+    static struct route route;
+    uint32_t seed = 7, all;
 
+    record_period(stage, &route);
+    all = route.count;
     for (uint32_t i = 0; i < STEPPED; i++) {
         pid_t pid = fork_traced(stage);
         seed = seed * 1664525u + 1013904223u;
-        for (uint32_t n = i % 2 ? (seed >> 8) % all : all - (seed >> 8) % 3000 + 500; n > 0; n--)
-            step_process(pid);
+        lead_process(pid, &route, i % 2 ? (seed >> 8) % all : all - (seed >> 8) % 3000 + 500);
         end_process(pid);
         go_on(stage);
     }
