@@ -11,7 +11,7 @@ _has_fuzzer() {
 }
 
 _replay() { # target
-    local target=$build/fuzz/targets/$1
+    local target=$build/seeds/targets/$1
     [ -f "$scratch/no_fuzzer" ] && skip "clang has no fuzzer and sanitizers here (libclang-rt-dev)"
     [ -x "$target" ] || fail "not built: $target"
     mkdir -p "$scratch/seeds/$1" "$scratch/tmp"
@@ -25,7 +25,7 @@ _replay() { # target
 
 every_target_is_built_and_has_seeds() {
     _has_fuzzer || { touch "$scratch/no_fuzzer"; skip "clang has no fuzzer and sanitizers here (libclang-rt-dev)"; }
-    (unset MAKEFLAGS MAKELEVEL; make -s -C "$top" BUILD="$build" fuzz-build) || fail "the fuzz targets do not build"
+    (unset MAKEFLAGS MAKELEVEL; make -s -C "$top" BUILD="$build" seed-build) || fail "the fuzz targets do not build"
     holds "$top/tests/fuzz/seeds.py" "$scratch/seeds"
     for target in "$top"/tests/fuzz/*/*.c; do
         target=${target#"$top/tests/fuzz/"}
