@@ -105,7 +105,8 @@ def a_page_hears_only_what_it_subscribed_to(home):
     browser = Browser(home)
     page, other = browser.page(), browser.page()
     page.subscribe('web.')
-    page.must('search.ping')  # the subscription is in force
+    page.must('search.ping')  # the subscription is in force; before it, each event came
+    page.events.clear()
     home.loophole('tag', '--all', 'bell', '+heard')
     other.event('persist.changed')
     page.must('search.ping')
