@@ -67,7 +67,7 @@ LONGEST := web/web_test.py clang rt/spin.sh service/sampler_test.py service/send
     service/poison_test.py service/labels_test.py service/composer_test.py service/treatment_test.py \
     service/record_test.py service/song_test.py service/project_file_test.py service/pattern_errors_test.py \
     faults/messages_test.py harness
-LONGEST_UNITS := audio/engine_pause_test audio/engine_survival_test
+LONGEST_UNITS := audio/death/engine_pause_test audio/death/engine_survival_test
 LONG_TESTS     = $(addprefix $(BUILD)/tests/,$(LONGEST_UNITS)) $(addprefix tests/,$(LONGEST))
 OTHER_TESTS    = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness tests/clang
 ALL_TESTS      = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(OTHER_TESTS) $(TEST_PROGRAMS))

@@ -13,7 +13,7 @@
 #include "common/sanitizer.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
-#include "tests/unit/audio/route.h"
+#include "tests/unit/audio/death/route.h"
 #include "tests/unit/audio/stage.h"
 
 enum { FRAMES = 64, CUES = 3, LOW_BITS = 20 };

@@ -1,14 +1,13 @@
 /* Death and change of ownership: whatever sounds continues in time, whichever instruction was the last one. */
 #include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/unit/audio/route.h"
+#include "tests/unit/audio/death/route.h"
+#include "tests/unit/audio/death/traced.h"
 #include "tests/unit/audio/stage.h"
 
 enum { TOLD = 200, PERIOD = 64, SHORT = 16, STREAM_LENGTH = 300000, KILLS = 80, STEPPED = 16, STOPS = 20 };
@@ -302,56 +301,6 @@ static void killed_at_any_time_its_successor_goes_on(void **made)
     }
 }
 
-static void continue_process(pid_t pid, enum __ptrace_request how)
-{
-    int status;
-
-    assert_int_equal(ptrace(how, pid, NULL, NULL), 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFSTOPPED(status));
-}
-
-static void step_process(pid_t pid)
-{
-    continue_process(pid, PTRACE_SINGLESTEP);
-}
-
-static const size_t AT = offsetof(struct user_regs_struct, rip);
-
-static uintptr_t address_of(pid_t pid)
-{
-    return (uintptr_t)ptrace(PTRACE_PEEKUSER, pid, AT, NULL);
-}
-
-/* Lets the process run to a breakpoint. */
-static void run_process(pid_t pid, uintptr_t at)
-{
-    long was = ptrace(PTRACE_PEEKTEXT, pid, at, NULL);
-
-    assert_int_equal(ptrace(PTRACE_POKETEXT, pid, at, (was & ~0xffL) | ROUTE_BREAK), 0);
-    continue_process(pid, PTRACE_CONT);
-    assert_int_equal(ptrace(PTRACE_POKETEXT, pid, at, was), 0);
-    assert_int_equal(address_of(pid), at + 1);
-    assert_int_equal(ptrace(PTRACE_POKEUSER, pid, AT, at), 0);
-}
-
-/* Stops the process before instruction `number` of the route. */
-static void lead_process(pid_t pid, const struct route *route, uint64_t number)
-{
-    struct way way = route_way(route, number);
-
-    for (;;) {
-        if (address_of(pid) != way.at)
-            run_process(pid, way.at);
-        else if (way.visits-- > 0)
-            step_process(pid);
-        else
-            break;
-    }
-    for (uint64_t n = way.number; n < number; n++)
-        step_process(pid);
-}
-
 static pid_t fork_traced(struct stage *stage)
 {
     int status;
@@ -372,8 +321,8 @@ static void record_period(struct stage *stage, struct route *route)
     uint64_t periods = stage_state(stage).periods;
 
     while (stage_state(stage).periods == periods) {
-        route_add(route, address_of(pid));
-        step_process(pid);
+        route_add(route, traced_address(pid));
+        traced_step(pid);
     }
     end_process(pid);
     assert_true(route->count < ROUTE_MOST);
@@ -391,7 +340,7 @@ static void killed_at_any_instruction_its_successor_goes_on(void **made)
     for (uint32_t i = 0; i < STEPPED; i++) {
         pid_t pid = fork_traced(stage);
         seed = seed * 1664525u + 1013904223u;
-        lead_process(pid, &route, i % 2 ? (seed >> 8) % all : all - (seed >> 8) % 3000 + 500);
+        traced_lead(pid, &route, i % 2 ? (seed >> 8) % all : all - (seed >> 8) % 3000 + 500);
         end_process(pid);
         go_on(stage);
     }
