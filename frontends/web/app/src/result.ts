@@ -10,7 +10,7 @@ import { heard, isAlike, view, type Heard, type View } from './state'
 const PAGE = 250
 const ALIKE_MOST = 500
 const PAGES_KEPT = 40
-const FACETS = ['class', 'family', 'key', 'pack', 'tag', 'genre', 'container', 'origin', 'colour']
+const FACETS = ['class', 'family', 'key', 'pack', 'tag', 'genre', 'container', 'origin', 'colour', 'library', 'volume']
 const SETTLE_MS = 250
 
 export interface Result {
