@@ -46,7 +46,7 @@ static const struct command find[] = {
       "One copy of each group stays: one that a project or another context uses, then one outside of --inside, then "
       "the copy that `duplicates` advises. It gets the tags, ratings, notes and other facts of the removed ones; its "
       "own values stay. Copies in use, takes, and files in the Media of projects are never moved. All bytes are "
-      "compared just before. `undo` reverts the catalogue; `duplicates restore` moves the files back.",
+      "compared just before. `undo` takes it back, with the files.",
       "inside to dry-run limit yes budget", 0, ANY, true, duplicates_remove },
     { "duplicates restore", "", "Move the files of the last `duplicates remove` back", "", "dry-run", 0, 0, false,
       duplicates_restore },

@@ -74,11 +74,14 @@ def copies_go_and_the_kept_ones_get_what_a_person_said_in_one_step_that_comes_ba
     same((['mine'], 5, 'from Ann\nfrom Bob', True), said(home, orig(home, 0)))
     same(2, said(home, orig(home, 1))[1])
     same('Remove duplicates', home.json('undo', 'list')[0]['label'])
-    home.loophole('duplicates', 'restore')
-    home.loophole('undo')
+    contains(home.loophole('undo').out, 'restored ' + backup(home, 0))
     same(before, {path: file_bytes(path) for path in before})
     same('from Ann', said(home, orig(home, 0))[2])
     same(['mine'], said(home, backup(home, 0))[0])
+    home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there)
+    contains(home.loophole('duplicates', 'restore').out, 'restored ' + backup(home, 0))
+    home.loophole('undo')
+    same(before, {path: file_bytes(path) for path in before})
     contains(home.refused('duplicates', 'remove', '--to', home.file('lib/orig')), 'is in a library')
 
 
@@ -101,7 +104,6 @@ def a_kill_at_any_moment_loses_neither_a_file_nor_a_tag(home):
             running.wait()
         same([f's{n}.wav' for n in range(SOUNDS)], left(home, 'orig'))
         for n in range(SOUNDS):
-            # A kill between the record in the trash and the move leaves the record, so the next run takes another name.
             files = glob.glob(os.path.join(glob.escape(trash), 'Trash/files', f's{n}[. ]*'))
             copy, = files + [backup(home, n)] * os.path.exists(backup(home, n))
             same(contents[n], file_bytes(orig(home, n)))
@@ -112,6 +114,22 @@ def a_kill_at_any_moment_loses_neither_a_file_nor_a_tag(home):
     for n in range(SOUNDS):
         same([f't{n}'], said(home, orig(home, n))[0])
     same([], left(home, 'backup'))
+    names = {kind: sorted(os.listdir(os.path.join(trash, 'Trash', kind))) for kind in ('files', 'info')}
+    same([name + '.trashinfo' for name in names['files']], names['info'])
+
+
+@claim
+def a_record_in_the_trash_of_a_killed_removal_is_taken_away_by_the_next_one(home):
+    copies(home)
+    trash = home.file('data-home')
+    os.makedirs(trash)
+    home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=renameat2', '-e', 'inject=renameat2:signal=KILL:when=1',
+             'env', 'XDG_DATA_HOME=' + trash, 'loophole', 'duplicates', 'remove', '--inside', 'path:backup', code=None)
+    alone, = os.listdir(os.path.join(trash, 'Trash/info'))
+    same([alone.removesuffix('.trashinfo')], [name for name in left(home, 'backup') if name + '.trashinfo' == alone])
+    home.run('env', 'XDG_DATA_HOME=' + trash, 'loophole', 'duplicates', 'remove', '--inside', 'path:backup', '--to',
+             home.file('rest'))
+    same(([], []), (os.listdir(os.path.join(trash, 'Trash/info')), left(home, 'backup')))
 
 
 run_claims()

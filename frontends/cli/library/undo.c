@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/removal/duplicates_restore.h"
 #include "frontends/cli/send/labels.h"
 #include "schema_persist.h"
 
@@ -181,8 +182,11 @@ static enum err take_steps(struct cli *cli, const struct step_taking *taking, st
     for (int64_t i = 0; e == ERR_OK && i < times; i++) {
         struct taken_back taken = { 0 };
         e = take_any(cli, taking, &taken, fault);
+        const uint64_t step = taken.step;
         if (e == ERR_OK)
             e = print_step_taken(cli, taking->back ? "undone" : "redone", &taken);
+        if (e == ERR_OK && taking->back)
+            duplicates_return(cli, taking->has_to ? taking->to : step, taking->has_to ? UINT64_MAX : step);
     }
     return e;
 }

@@ -222,6 +222,37 @@ static bool write_all_synced(int fd, const char *text)
     return close(fd) == 0 && good;
 }
 
+/* True if the record names the file. */
+static bool is_record_of(const char *info, const char *escaped)
+{
+    char text[INFO_ROOM] = "", line[3 * PATH_MAX + 16];
+    const int fd = open(info, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const ssize_t len = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    (void)snprintf(line, sizeof(line), "\nPath=%s\n", escaped);
+    return len > 0 && strstr(text, line);
+}
+
+/* Removes the records of the file that a killed command left: it lies where it was. */
+static void remove_left_records(const char *trash, const char *gone)
+{
+    char files[PATH_MAX], to[PATH_MAX], info[PATH_MAX + 16], escaped[3 * PATH_MAX];
+    struct stat st;
+
+    if (!join_path(files, trash, "files"))
+        return;
+    write_escaped(escaped, gone);
+    for (int number = 1; number <= NAMES_TRIED && write_name(to, files, last_name_of(gone), number); number++) {
+        (void)snprintf(info, sizeof(info), "%.*s/info/%.255s.trashinfo", PATH_MAX - 300, trash, last_name_of(to));
+        if (lstat(info, &st) != 0)
+            return;
+        if (is_free(to) && is_record_of(info, escaped))
+            (void)unlink(info);
+    }
+}
+
 /* Writes the record of a free name: the record is made first, and makes the name the caller's. */
 static enum err claim_name(const char *trash, const char *gone, char to[PATH_MAX], struct fault *fault)
 {
@@ -252,10 +283,13 @@ static enum err claim_name(const char *trash, const char *gone, char to[PATH_MAX
 enum err copy_place(const char *gone, const char *folder, char to[PATH_MAX], struct fault *fault)
 {
     char trash[PATH_MAX];
+    const bool has_trash = find_trash(gone, trash);
 
+    if (has_trash)
+        remove_left_records(trash, gone);
     if (folder)
         return place_in_folder(gone, folder, to, fault);
-    if (!find_trash(gone, trash))
+    if (!has_trash)
         return fault_set(fault, ERR_IO, "the volume of %.150s has no trash: name a folder with --to", gone);
     return claim_name(trash, gone, to, fault);
 }

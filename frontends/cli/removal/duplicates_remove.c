@@ -249,6 +249,21 @@ static void print_removal(struct cli *cli, const struct removal_line *line)
               (int)line->path.len, (const char *)line->path.at, (int)line->keep.len, (const char *)line->keep.at);
 }
 
+/* So undo of the step finds the files. */
+static void note_step(struct removing *r, uint64_t step)
+{
+    const struct removal_line line = { .run = r->run, .has_step = true, .step = step };
+    struct fault why = { 0 };
+    int journal;
+
+    if (r->moved == 0 || step == 0)
+        return;
+    if (removal_journal_open(r->cli, O_WRONLY | O_APPEND, &journal, &why) != ERR_OK)
+        return;
+    (void)removal_journal_write(journal, &line, &why);
+    close(journal);
+}
+
 static enum err take_all(struct removing *r, struct fault *fault)
 {
     int journal;
@@ -318,7 +333,7 @@ static void print_sum(struct removing *r)
     if (r->cli->options.dry_run)
         buffer_add_text(to, " would be freed\n");
     else
-        cli_print(to, " moved to %s; `loophole duplicates restore`, then `loophole undo`, take it back\n",
+        cli_print(to, " moved to %s; `loophole undo` takes it back, with the files\n",
                   r->folder ? r->folder : "the trash");
 }
 
@@ -333,6 +348,8 @@ static enum err remove_planned(struct removing *r, struct fault *fault)
         e = take_all(r, fault);
     if (e == ERR_OK)
         e = forget_moved(r, &step, fault);
+    if (e == ERR_OK)
+        note_step(r, step);
     return e;
 }
 

@@ -44,17 +44,11 @@ enum err removal_journal_read(struct cli *cli, struct buffer *journal, struct fa
     return e;
 }
 
-/* True if the moved file is where the journal says. The last line may be cut off. */
-static bool read_line(struct cli *cli, struct text line, struct removal_line *to, char place[PATH_MAX])
+/* The next line that can be read: the last one may be cut off. */
+static bool next_line(struct cli *cli, struct journal_walk *walk)
 {
     struct fault none = { 0 };
 
-    return json_read(&removal_line_shape, line, &cli->arena, to, &none) == ERR_OK && to->to.len &&
-           bytes_copy(place, PATH_MAX, to->to) && access(place, F_OK) == 0;
-}
-
-bool removal_journal_next(struct cli *cli, struct journal_walk *walk)
-{
     while (walk->left.len) {
         const char *end = memchr(walk->left.at, '\n', walk->left.len);
         const uint32_t len = end ? (uint32_t)(end - walk->left.at) : walk->left.len;
@@ -62,10 +56,28 @@ bool removal_journal_next(struct cli *cli, struct journal_walk *walk)
         const uint32_t taken = len + (end != NULL);
 
         walk->left = (struct text){ walk->left.len - taken, walk->left.at + taken };
-        if (read_line(cli, line, &walk->line, walk->place))
+        walk->line = (struct removal_line){ 0 };
+        if (json_read(&removal_line_shape, line, &cli->arena, &walk->line, &none) == ERR_OK)
             return true;
     }
     return false;
+}
+
+bool removal_journal_next(struct cli *cli, struct journal_walk *walk)
+{
+    while (next_line(cli, walk))
+        if (walk->line.to.len && bytes_copy(walk->place, PATH_MAX, walk->line.to) && access(walk->place, F_OK) == 0)
+            return true;
+    return false;
+}
+
+void removal_journal_runs(struct cli *cli, struct text journal, uint64_t first, uint64_t last, struct id_table *to)
+{
+    struct journal_walk walk = { .left = journal };
+
+    while (next_line(cli, &walk))
+        if (walk.line.has_step && walk.line.step >= first && walk.line.step <= last)
+            id_table_add(to, walk.line.run);
 }
 
 void removal_remark(const struct fault *fault)

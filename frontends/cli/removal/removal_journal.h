@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_FRONTENDS_CLI_REMOVAL_JOURNAL_H
 #define LOOPHOLE_FRONTENDS_CLI_REMOVAL_JOURNAL_H
 
+#include "common/id_table.h"
 #include "frontends/cli/base/cli.h"
 
 /* Opens it with the flags of open(2). Errors (explained): not_found, io. */
@@ -20,6 +21,9 @@ struct journal_walk {
 
 /* The next line whose file is where it was moved. False: no further one. */
 bool removal_journal_next(struct cli *cli, struct journal_walk *walk);
+
+/* Adds the runs whose step of undo is one of these. */
+void removal_journal_runs(struct cli *cli, struct text journal, uint64_t first, uint64_t last, struct id_table *to);
 
 void removal_remark(const struct fault *fault); /* on standard error: why a file stays */
 

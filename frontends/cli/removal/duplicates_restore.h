@@ -1,0 +1,11 @@
+/* duplicates_restore.h: brings back files that `duplicates remove` moved. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_DUPLICATES_RESTORE_H
+#define LOOPHOLE_FRONTENDS_CLI_DUPLICATES_RESTORE_H
+
+#include "frontends/cli/base/cli.h"
+
+/* Moves back the files of the commands whose steps of undo, from `first` to `last`, were undone, and prints them. A
+ * file that cannot be moved is named on standard error. */
+void duplicates_return(struct cli *cli, uint64_t first, uint64_t last);
+
+#endif
