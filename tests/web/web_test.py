@@ -49,6 +49,16 @@ def sounds(home):
     home.wait_ready('audio', 'streamer', 'web')
 
 
+def finding(home):
+    """As sounds, for the claims of layout, likeness, maps and facts, which run beside the others."""
+    sounds(home)
+
+
+def working(home):
+    """As sounds, for the claims of a person at work, and of services that are killed."""
+    sounds(home)
+
+
 def in_browser(home, name):
     return home.run('node', os.path.join(TOP, 'tests/web/pages.mjs'), name, timeout=600)
 
@@ -218,34 +228,34 @@ def a_browser_of_another_machine_hears_each_frame(home):
     in_browser(home, 'a_browser_of_another_machine_hears_each_frame')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def nothing_moves_while_a_mode_fills(home):
     for line in in_browser(home, 'nothing_moves_while_a_mode_fills').out.splitlines():
         figure(line)
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_tablet_has_room_for_each_mode(home):
     in_browser(home, 'a_tablet_has_room_for_each_mode')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def each_command_names_a_command_line_that_works(home):
     in_browser(home, 'each_command_names_a_command_line_that_works')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def keys_that_work_everywhere_work_in_fields_and_dialogs(home):
     in_browser(home, 'keys_that_work_everywhere_work_in_fields_and_dialogs')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def three_touches_lead_from_the_page_to_a_sound(home):
     for line in in_browser(home, 'three_touches_lead_from_the_page_to_a_sound').out.splitlines():
         figure(line)
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_task_is_cancelled(home):
     home.env['LONG_WORK'] = home.file('long_work')
     os.mkdir(home.file('long_work'))
@@ -254,149 +264,149 @@ def a_task_is_cancelled(home):
     in_browser(home, 'a_task_is_cancelled')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def likeness_answers_and_composes(home):
     in_browser(home, 'likeness_answers_and_composes')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click(home):
     in_browser(home, 'likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_dropped_file_is_an_example(home):
     in_browser(home, 'a_dropped_file_is_an_example')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def the_sound_at_a_jack_port_is_an_example(home):
     in_browser(home, 'the_sound_at_a_jack_port_is_an_example')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def counts_are_shown_while_the_catalogue_changes_without_end(home):
     in_browser(home, 'counts_are_shown_while_the_catalogue_changes_without_end')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_facet_counts_what_its_click_finds_also_beside_an_or(home):
     in_browser(home, 'a_facet_counts_what_its_click_finds_also_beside_an_or')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_pack_counts_what_its_click_finds(home):
     in_browser(home, 'a_pack_counts_what_its_click_finds')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_scan_moves_neither_scroll_nor_selection(home):
     in_browser(home, 'a_scan_moves_neither_scroll_nor_selection')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_lasso_selects_the_points_inside_that_the_query_finds(home):
     in_browser(home, 'a_lasso_selects_the_points_inside_that_the_query_finds')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def a_map_in_space_is_turned_and_its_points_are_hit(home):
     in_browser(home, 'a_map_in_space_is_turned_and_its_points_are_hit')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def the_map_is_coloured_by_any_fact(home):
     in_browser(home, 'the_map_is_coloured_by_any_fact')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def facts_are_corrected_by_hand_and_name_their_source(home):
     in_browser(home, 'facts_are_corrected_by_hand_and_name_their_source')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def trim_fades_and_gain_are_given_and_taken_back(home):
     in_browser(home, 'trim_fades_and_gain_are_given_and_taken_back')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def undo_takes_back_what_was_written_into_files(home):
     in_browser(home, 'undo_takes_back_what_was_written_into_files')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def colours_and_ratings_are_given_seen_and_filtered_by(home):
     in_browser(home, 'colours_and_ratings_are_given_seen_and_filtered_by')
 
 
-@claim(shares=sounds)
+@claim(shares=finding)
 def queries_are_saved_and_found_in_the_history(home):
     in_browser(home, 'queries_are_saved_and_found_in_the_history')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def services_are_killed_without_a_reload(home):
     in_browser(home, 'services_are_killed_without_a_reload')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def services_are_killed_while_a_person_drags(home):
     home.env['KILLS'] = str(how_often(3, 7))
     for line in in_browser(home, 'services_are_killed_while_a_person_drags').out.splitlines():
         figure(line)
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def the_keyboard_goes_with_the_mode_and_the_mark_with_the_item(home):
     in_browser(home, 'the_keyboard_goes_with_the_mode_and_the_mark_with_the_item')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def no_key_changes_an_item_that_is_not_shown(home):
     in_browser(home, 'no_key_changes_an_item_that_is_not_shown')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def a_mouse_alone_finds_what_is_like_a_sound(home):
     in_browser(home, 'a_mouse_alone_finds_what_is_like_a_sound')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def edits_and_downloads_are_for_what_the_page_names(home):
     in_browser(home, 'edits_and_downloads_are_for_what_the_page_names')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def an_offer_is_for_the_project_that_made_it(home):
     in_browser(home, 'an_offer_is_for_the_project_that_made_it')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def details_are_never_those_of_another_item(home):
     in_browser(home, 'details_are_never_those_of_another_item')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def what_is_typed_into_the_details_is_no_command_and_for_their_item_alone(home):
     in_browser(home, 'what_is_typed_into_the_details_is_no_command_and_for_their_item_alone')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def fields_of_the_sound_page_show_what_the_engine_has(home):
     in_browser(home, 'fields_of_the_sound_page_show_what_the_engine_has')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def files_are_offered_for_the_item_that_they_were_looked_for(home):
     in_browser(home, 'files_are_offered_for_the_item_that_they_were_looked_for')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def an_edit_that_changes_nothing_offers_no_undo(home):
     in_browser(home, 'an_edit_that_changes_nothing_offers_no_undo')
 
 
-@claim(shares=sounds)
+@claim(shares=working)
 def an_edit_whose_answer_is_lost_is_repeated_under_its_id(home):
     in_browser(home, 'an_edit_whose_answer_is_lost_is_repeated_under_its_id')
 
