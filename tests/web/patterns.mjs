@@ -47,7 +47,7 @@ export const patterns = {
     await section.getByRole('button', { name: 'End the song' }).click()
     await until('no song plays', () => asked('audio.transport').song === undefined)
     await section.getByText('Entry', { exact: false }).first().waitFor()
-    await section.getByRole('button', { name: 'Play from entry 2' }).click()
+    await section.getByRole('button', { name: 'Play from here, entry 2' }).click()
     await until('it plays from there', () => asked('audio.transport').song === 2)
     loophole('song', 'set', '1:1', '1:2', '1:3', '1:4')
     await until('the song of another client is shown', async () => (await section.locator('[data-entry]').count()) === 4)

@@ -35,7 +35,7 @@ function Line({ of, at, last, playing, put, drop, move, play }: {
       <td>{field('bank', 'Bank', 1, SLOTS)}</td><td>{field('slot', 'Slot', 1, SLOTS)}</td>
       <td>{field('bars', 'Bars', 0, BARS_MOST)}{of.bars === 0 && <span class="quiet"> as long as it is</span>}</td>
       <td class="buttons">
-        <button onClick={play} aria-label={`Play from entry ${at}`}>Play from here</button>
+        <button onClick={play} aria-label={`Play from here, entry ${at}`}>Play from here</button>
         <button onClick={() => move(-1)} disabled={at === 1} aria-label={`Move entry ${at} up`}>↑</button>
         <button onClick={() => move(1)} disabled={last} aria-label={`Move entry ${at} down`}>↓</button>
         <button onClick={drop} aria-label={`Remove entry ${at}`}>Remove</button>
