@@ -33,7 +33,8 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
                                .tempo = 1,
-                               .bpm = bpm_of(ask, &located) };
+                               .bpm = bpm_of(ask, &located),
+                               .is_drums = located.is_drums };
     if (ask->whole)
         located.treatment = (struct treatment){ 0 };
     voice_plan_part(&plan, &points, &located.treatment);

@@ -55,6 +55,8 @@ static void note_fact(const struct fact *fact, struct located *located)
         (void)text_copy(located->key, sizeof(located->key), fact->text);
     else if (text_is(fact->attribute, "one_shot") && fact->has_number)
         located->is_one_shot = fact->number >= 0.5;
+    else if (text_is(fact->attribute, "family") && fact->has_text)
+        located->is_drums = text_is(fact->text, "drums");
     else if (text_is(fact->attribute, "lufs") && fact->has_number) {
         located->lufs = fact->number;
         located->has_lufs = true;

@@ -16,9 +16,9 @@ struct located {
         instead_of; /* the item of the ask, if its file cannot be read now; `media` has the same content. Zero: none */
     double bpm;     /* 0: unknown */
     double lufs, peak_db;
-    bool has_lufs, has_peak, is_one_shot;
-    char key[16];               /* "C#min"; "": unknown */
-    struct treatment treatment; /* of the item */
+    bool has_lufs, has_peak, is_one_shot, is_drums; /* is_drums: its family */
+    char key[16];                                   /* "C#min"; "": unknown */
+    struct treatment treatment;                     /* of the item */
 };
 
 struct locator {

@@ -10,7 +10,7 @@
 #include "common/shared/studio.h"
 #include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 9 };
+enum { HANDOVER_VERSION = 10 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -22,6 +22,7 @@ struct handover_piece {
     double tempo;   /* speed factor of its cells, without a change of pitch; 1: unchanged */
     double bpm;     /* of a queued file; 0: unknown */
     uint32_t generation, file_rate, rate, channels;
+    uint32_t is_drums, unused; /* is_drums: it is stretched as drums are */
     uint8_t media[16];
     uint8_t queued[16]; /* request id of the ask that queued this file; zero: none */
     uint8_t seeker[16]; /* request id of the ask for this seek; zero: none */

@@ -60,6 +60,7 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .gain = (float)preview->gain,
                                  .tempo = 1,
                                  .bpm = bpm_of(preview, located),
+                                 .is_drums = located->is_drums,
                                  .semitones = preview->wanted[0] ? tune_shift(located->key, preview->wanted) : 0 };
     plan_part(&preview->wish, &located->treatment, plan);
 }

@@ -61,11 +61,15 @@ static void pad_start(struct stretch *stretch)
 
 static void make_state(struct stretch *stretch)
 {
-    RubberBandOptions options = RubberBandOptionProcessRealTime | RubberBandOptionEngineFiner |
-                                RubberBandOptionPitchHighConsistency | RubberBandOptionChannelsTogether;
+    static const RubberBandOptions of_grade[] = {
+        [STRETCH_QUICK] = RubberBandOptionEngineFiner | RubberBandOptionWindowShort,
+        [STRETCH_FINE] = RubberBandOptionEngineFiner,
+        [STRETCH_DRUMS] = RubberBandOptionEngineFaster | RubberBandOptionWindowShort | RubberBandOptionTransientsCrisp |
+                          RubberBandOptionDetectorPercussive | RubberBandOptionPhaseIndependent,
+    };
+    const RubberBandOptions options = RubberBandOptionProcessRealTime | RubberBandOptionPitchHighConsistency |
+                                      RubberBandOptionChannelsTogether | of_grade[stretch->grade];
 
-    if (stretch->grade == STRETCH_QUICK)
-        options |= RubberBandOptionWindowShort;
     stretch->state =
         alloc_check(rubberband_new(stretch->rate, 2, options, 1 / stretch->tempo, exp2(stretch->semitones / 12)));
     rubberband_set_max_process_size(stretch->state, BLOCK);

@@ -12,8 +12,9 @@
 
 enum { STRETCH_FRAMES_MAX = 32768 }; /* of input or output that wait */
 
-/* fine: windows of full length, for twice the time of the processor. */
-enum stretch_grade { STRETCH_QUICK, STRETCH_FINE };
+/* fine: windows of full length, for twice the time of the processor. drums: attacks keep their peaks, and are not heard
+ * before they begin; sounds with a pitch become rough. */
+enum stretch_grade { STRETCH_QUICK, STRETCH_FINE, STRETCH_DRUMS };
 
 struct stretch;
 

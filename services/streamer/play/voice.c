@@ -146,9 +146,12 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     atomic_store(&handover->word, 0);
     atomic_store(&handover->seeks, 0);
     handover->started = 0;
-    *piece = (struct handover_piece){
-        .frames = -1, .from = plan->from, .until = plan->until, .tempo = 1, .treatment = plan->treatment
-    };
+    *piece = (struct handover_piece){ .frames = -1,
+                                      .from = plan->from,
+                                      .until = plan->until,
+                                      .tempo = 1,
+                                      .is_drums = plan->is_drums,
+                                      .treatment = plan->treatment };
     snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
     memcpy(piece->media, plan->media.b, sizeof(piece->media));
     memcpy(handover->request, plan->request.b, sizeof(handover->request));
@@ -346,6 +349,7 @@ enum err voice_queue(struct voice *voice, const struct located *located, struct 
                                       .until = located->treatment.until,
                                       .tempo = 1,
                                       .bpm = voice_follows(voice) && !located->is_one_shot ? located->bpm : 0,
+                                      .is_drums = located->is_drums,
                                       .treatment = located->treatment };
     snprintf(piece->path, sizeof(piece->path), "%s", located->path);
     memcpy(piece->media, located->media.b, sizeof(piece->media));

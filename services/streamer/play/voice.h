@@ -34,6 +34,7 @@ struct voice_plan {
     int64_t loop_from, loop_end; /* frames of the file that a loop repeats; end 0: that of the file */
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
+    bool is_drums;           /* it is stretched as drums are */
     double bpm;              /* of the file, if it follows the tempo; 0: it does not */
     struct treatment treatment;
 };

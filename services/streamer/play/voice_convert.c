@@ -14,6 +14,8 @@ static bool has_time(void)
 
 static enum stretch_grade grade_of(const struct voice *voice)
 {
+    if (voice->plan.is_drums)
+        return STRETCH_DRUMS;
     bool is_fine = stretch_count() < voice->all->fine_stretches && !voice->was_dry && has_time();
 
     return is_fine ? STRETCH_FINE : STRETCH_QUICK;

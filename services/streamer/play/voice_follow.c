@@ -177,6 +177,7 @@ void voice_follow_next(struct voice *voice, const struct handover_piece *next)
     voice->plan.from = next->from;
     voice->plan.tempo = 1;
     voice->plan.bpm = next->bpm;
+    voice->plan.is_drums = next->is_drums;
     voice->handover->follow.beat_frames = 0;
     voice_follow_anew(voice);
     take_tempo(voice);

@@ -66,7 +66,8 @@ static void inherit_voice(struct voice *voice)
                                  .gain = voice->handover->gain,
                                  .pan = voice->handover->pan,
                                  .tempo = voice_piece(voice)->tempo,
-                                 .semitones = voice->handover->semitones };
+                                 .semitones = voice->handover->semitones,
+                                 .is_drums = voice_piece(voice)->is_drums };
     voice->is_cued = voice->is_made = true;
     voice->is_resuming = true;
     voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;

@@ -26,12 +26,13 @@ static void feed_tone(struct stretch *stretch, uint32_t at, uint32_t until, bool
 }
 
 /* Stretches this tone; returns the number of frames. */
-static uint32_t stretch_tone(double tempo, double semitones, bool hits, uint32_t frames, float *out, uint32_t room)
+static uint32_t stretch_tone(enum stretch_grade grade, double tempo, double semitones, bool hits, uint32_t frames,
+                             float *out, uint32_t room)
 {
     struct stretch *made;
     uint32_t count = 0, fed = 0;
 
-    assert_int_equal(stretch_new(RATE, tempo, semitones, STRETCH_QUICK, &made, NULL), ERR_OK);
+    assert_int_equal(stretch_new(RATE, tempo, semitones, grade, &made, NULL), ERR_OK);
     while (!stretch_is_done(made)) {
         if (fed < frames && stretch_room(made) >= PART) {
             feed_tone(made, fed, frames, hits);
@@ -60,7 +61,7 @@ static void check_stretch(double tempo, double semitones)
 {
     const uint32_t frames = SECONDS * RATE, room = 4 * frames;
     float *out = calloc(2 * room, sizeof(float));
-    uint32_t count = stretch_tone(tempo, semitones, false, frames, out, room);
+    uint32_t count = stretch_tone(STRETCH_QUICK, tempo, semitones, false, frames, out, room);
 
     assert_true(fabs(count * tempo / frames - 1) < 0.05);
     assert_true(fabs(pitch_of(out, count) / (440 * exp2(semitones / 12)) - 1) < 0.02);
@@ -95,19 +96,62 @@ static double onset_near(const float *out, double place)
 }
 
 /* Each hit of a minute is within 3 ms of the place that the tempo gives it, compared with the first ones. */
-static void a_long_sound_does_not_drift(void **state)
+static void check_drift(enum stretch_grade grade)
 {
     const double tempo = 0.83;
     const uint32_t frames = LONG * RATE, room = 2 * frames;
     float *out = calloc(2 * room, sizeof(float));
     double usual;
 
-    (void)state;
-    stretch_tone(tempo, 0, true, frames, out, room);
+    stretch_tone(grade, tempo, 0, true, frames, out, room);
     usual = onset_near(out, RATE / tempo) - RATE / tempo;
     for (uint32_t i = 2; i < LONG - 1; i++) {
         double place = i * RATE / tempo;
         assert_true(fabs(onset_near(out, place) - place - usual) < 0.003 * RATE);
+    }
+    free(out);
+}
+
+static void a_long_sound_does_not_drift(void **state)
+{
+    (void)state;
+    check_drift(STRETCH_QUICK);
+    check_drift(STRETCH_DRUMS);
+}
+
+static double energy_of(const float *out, double from, double until)
+{
+    double sum = 0;
+
+    for (uint32_t i = (uint32_t)from; i < (uint32_t)until; i++)
+        sum += (double)out[2 * i] * out[2 * i];
+    return sum;
+}
+
+static double peak_of(const float *out, double from, double until)
+{
+    double peak = 0;
+
+    for (uint32_t i = (uint32_t)from; i < (uint32_t)until; i++)
+        peak = fmax(peak, fabs((double)out[2 * i]));
+    return peak;
+}
+
+/* The hit of feed_tone has a peak of 0.456. The 30 ms before it end 2 ms before, because an attack may move by that. */
+static void a_stretched_hit_of_drums_keeps_its_attack(void **state)
+{
+    static const double tempos[] = { 0.9, 1.005, 1.1, 1.2 };
+    const uint32_t frames = 10 * RATE, room = 2 * frames;
+    float *out = calloc(2 * room, sizeof(float));
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(tempos) / sizeof(*tempos); i++) {
+        stretch_tone(STRETCH_DRUMS, tempos[i], 0, true, frames, out, room);
+        for (uint32_t hit = 1; hit < 9; hit++) {
+            const double place = hit * RATE / tempos[i], before = place - 0.002 * RATE, after = place + 0.03 * RATE;
+            assert_true(peak_of(out, before, after) >= 0.9 * 0.456);
+            assert_true(energy_of(out, before - 0.03 * RATE, before) < energy_of(out, before, after) / 1000);
+        }
     }
     free(out);
 }
@@ -144,6 +188,7 @@ int main(void)
         cmocka_unit_test(another_tempo_keeps_the_pitch),
         cmocka_unit_test(another_pitch_keeps_the_tempo),
         cmocka_unit_test(a_long_sound_does_not_drift),
+        cmocka_unit_test(a_stretched_hit_of_drums_keeps_its_attack),
         cmocka_unit_test(no_thread_is_left_when_all_are_freed),
         cmocka_unit_test(a_ratio_or_shift_that_is_too_large_is_refused),
     };
