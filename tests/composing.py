@@ -9,6 +9,7 @@ import itertools
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -36,6 +37,38 @@ class FalseServer:
 
     def talk(self, peer):
         raise NotImplementedError
+
+
+class Speaking(FalseServer):
+    """Speaks the protocol of PostgreSQL as far as an engine's calls need it, and answers each with reply(peer)."""
+
+    def __init__(self, folder):
+        self.asked = 0
+        super().__init__(folder)
+
+    def talk(self, peer):
+        self.asked += 1
+        peer.recv(65536)
+        peer.sendall(message(b'R', struct.pack('>I', 0)) + message(b'Z', b'I'))
+        while b'exchange' in peer.recv(1 << 20):
+            self.reply(peer)
+
+    def reply(self, peer):
+        raise NotImplementedError
+
+
+def message(kind, body):
+    return kind + struct.pack('>I', len(body) + 4) + body
+
+
+# What comes before the rows of an answer, and after them.
+BEFORE_ROWS = message(b'1', b'') + message(b'2', b'') + message(
+    b'T', struct.pack('>H', 1) + b'exchange\0' + struct.pack('>IHIhih', 0, 0, 3802, -1, -1, 0))
+AFTER_ROWS = message(b'C', b'SELECT 1\0') + message(b'Z', b'I')
+
+
+def row_of(value):
+    return message(b'D', struct.pack('>HI', 1, len(value)) + value)
 
 
 class Half(FalseServer):

@@ -27,4 +27,7 @@ bool limits_leave(size_t bytes);
  * ERR_FULL. */
 enum err limits_refuse(struct fault *fault, const char *what);
 
+/* Lowers the limit of private memory to `bytes` more than the process has now. */
+void limits_allow_more(size_t bytes);
+
 #endif

@@ -1,5 +1,8 @@
 #include "services/composer/answer.h"
 
+/* No count of a community comes near it; JSON keeps all integers up to here. */
+static const uint64_t number_most = 1ULL << 53;
+
 static enum verdict reject_answer(struct fault *fault, const char *why)
 {
     fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %s", why);
@@ -25,11 +28,42 @@ static bool are_sent(const struct from_server *answer, const struct exchange_sta
     return true;
 }
 
+static bool refuse_number(struct fault *fault, const char *name, uint64_t value)
+{
+    if (value <= number_most)
+        return false;
+    fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %s %llu is out of range: 0 to %llu", name,
+              (unsigned long long)value, (unsigned long long)number_most);
+    return true;
+}
+
+/* The schema bounds the confidence, also against values that are no numbers. */
+static bool has_absurd_lesson(const struct from_server *answer, struct fault *fault)
+{
+    for (uint32_t i = 0; i < answer->lessons.count; i++) {
+        const struct lesson *one = &answer->lessons.at[i];
+        if (refuse_number(fault, "position", one->position) || refuse_number(fault, "both", one->both) ||
+            refuse_number(fault, "stacked", one->stacked) || refuse_number(fault, "later", one->later) ||
+            refuse_number(fault, "studios", one->studios))
+            return true;
+    }
+    return false;
+}
+
+static bool is_absurd(const struct from_server *answer, struct fault *fault)
+{
+    return refuse_number(fault, "accepted", answer->accepted) || refuse_number(fault, "position", answer->position) ||
+           refuse_number(fault, "newest", answer->newest) || refuse_number(fault, "studios", answer->studios) ||
+           refuse_number(fault, "least", answer->least) || has_absurd_lesson(answer, fault);
+}
+
 enum verdict answer_judge(const struct from_server *answer, const struct exchange_state *state,
                           const struct sent_offers *sent, uint64_t inbox, struct fault *fault)
 {
     if (!answer->epoch.len)
         return reject_answer(fault, "it has no epoch");
+    if (is_absurd(answer, fault))
+        return ANSWER_INVALID;
     if (state->epoch.len && !text_equal(state->epoch, answer->epoch))
         return ANSWER_OTHER_SERVER;
     if (!answer->known || answer->accepted < state->accepted || answer->accepted > state->newest)

@@ -13,7 +13,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import SEED, claim, contains, figure, file_text, how_often, run_claims, same, until
-from composing import FalseServer, Studio
+from composing import AFTER_ROWS, BEFORE_ROWS, Speaking, Studio, row_of
 from kits import two_kits
 
 
@@ -277,31 +277,22 @@ def a_studio_reads_and_changes_only_its_own_rows(studio):
     same(3, other.rows())
 
 
-class Nonsense(FalseServer):
-    """A server that speaks the protocol of PostgreSQL, and answers each call with the same value; or never answers."""
+class Nonsense(Speaking):
+    """Answers each call with the same value; or never answers."""
 
     def __init__(self, folder, value):
-        self.value, self.asked = value, 0
+        self.value = value
         super().__init__(folder)
 
     def talk(self, peer):
-        def send(kind, body):
-            peer.sendall(kind + struct.pack('>I', len(body) + 4) + body)
-        self.asked += 1
-        peer.recv(65536)
         if self.value is None:
+            peer.recv(65536)
             peer.recv(1)
-            return
-        send(b'R', struct.pack('>I', 0))
-        send(b'Z', b'I')
-        while b'exchange' in peer.recv(1 << 20):
-            value = self.value.encode()
-            send(b'1', b'')
-            send(b'2', b'')
-            send(b'T', struct.pack('>H', 1) + b'exchange\0' + struct.pack('>IHIhih', 0, 0, 3802, -1, -1, 0))
-            send(b'D', struct.pack('>HI', 1, len(value)) + value)
-            send(b'C', b'SELECT 1\0')
-            send(b'Z', b'I')
+        else:
+            super().talk(peer)
+
+    def reply(self, peer):
+        peer.sendall(BEFORE_ROWS + row_of(self.value.encode()) + AFTER_ROWS)
 
 
 @claim
@@ -335,6 +326,72 @@ def a_server_that_answers_nonsense_or_nothing_harms_nothing(home):
     home.loophole('restart', 'composer')
     home.wait_ready('composer')
     contains(home.refused('composer', 'sync'), 'verify-full')
+
+
+
+class Excess(Speaking):
+    """Answers each call with `first`, and then with `again` as often as the engine takes it, at most GIVEN_MOST bytes."""
+
+    GIVEN_MOST = 1 << 30
+
+    def __init__(self, folder):
+        self.first, self.again, self.given = b'', b'', 0
+        super().__init__(folder)
+
+    def reply(self, peer):
+        self.given = 0
+        peer.sendall(BEFORE_ROWS + self.first)
+        while self.again and self.given < self.GIVEN_MOST:
+            try:
+                peer.sendall(self.again)
+            except OSError:
+                return
+            self.given += len(self.again)
+        peer.sendall(AFTER_ROWS)
+
+
+LESSON = {'position': 1, 'kind': 'fact', 'content': 'A' * 22 + '==', 'other': '', 'word': 'class', 'value': 'kick', 'both': 0,
+          'stacked': 0, 'later': 0, 'studios': 10, 'confidence': 1, 'gone': False}
+EMPTY = {'epoch': 'e', 'known': True, 'accepted': 0, 'refused': [], 'again': False, 'history': 'h', 'studios': 10, 'least': 10,
+         'clock': 1, 'newest': 0, 'position': 0, 'more': False, 'lessons': []}
+
+
+@claim
+def a_server_cannot_make_an_exchange_take_more_than_its_bounds(home):
+    folder = home.file('server')
+    os.mkdir(folder)
+    server = Excess(folder)
+    home.settings(f'[composer]\nserver = host={folder} dbname=composer user=studio_x\n')
+    two_kits(home)
+    home.loophole('composer', 'level', 'use')
+    pid = home.pid('composer')
+
+    def answer(first, again=b''):
+        server.first, server.again = first, again
+        return home.refused('composer', 'sync')
+
+    def answer_json(**more):
+        return answer(row_of(json.dumps(dict(EMPTY, **more)).encode()))
+
+    def good_exchange():
+        server.first, server.again = row_of(json.dumps(EMPTY).encode()), b''
+        home.loophole('composer', 'sync')
+
+    part = b'x' * (1 << 20)
+    contains(answer(b'', row_of(part) * 8), 'not one value')
+    good_exchange()
+    answer(b'D' + struct.pack('>IHI', 10 + (1 << 30), 1, 1 << 30), part)
+    assert server.given < server.GIVEN_MOST, server.given
+    good_exchange()
+    for number in (1 << 63) - 1, (1 << 53) + 1:
+        for name in ('accepted', 'position', 'newest', 'studios', 'least'):
+            contains(answer_json(**{name: number}), f'invalid: {name} {number} is out of range')
+        for name in ('position', 'both', 'stacked', 'later', 'studios'):
+            contains(answer_json(newest=1, position=1, lessons=[dict(LESSON, **{name: number})]), f'{name} {number}')
+    for confidence in 1e300, -1:
+        contains(answer_json(newest=1, position=1, lessons=[dict(LESSON, confidence=confidence)]), 'confidence')
+    good_exchange()
+    same((0, pid), (home.first('composer', 'status')['inbox'], home.pid('composer')))
 
 
 run_claims()

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/crash.h"
+#include "common/process/limits.h"
 
 bool apart_write(int to, const void *bytes, size_t len)
 {
@@ -32,6 +33,7 @@ static void be_child(int to, pid_t parent, int (*work)(void *state, int to), voi
         _exit(1);
     (void)close_range(STDERR_FILENO + 2, ~0U, 0);
     crash_uninstall();
+    limits_allow_more(APART_MEMORY);
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     _exit(work(state, STDERR_FILENO + 1));
@@ -40,9 +42,24 @@ static void be_child(int to, pid_t parent, int (*work)(void *state, int to), voi
 /* The loop never waits: a process may hang in the kernel, for example on a file of libpq in a home on a dead share. */
 bool apart_is_gone(struct apart_process *apart)
 {
-    if (apart->dying && waitpid(apart->dying, NULL, WNOHANG) != 0)
-        apart->dying = 0;
-    return apart->dying == 0;
+    bool is_gone = true;
+
+    for (size_t i = 0; i < APART_DYING_MOST; i++) {
+        if (apart->dying[i] && waitpid(apart->dying[i], NULL, WNOHANG) != 0)
+            apart->dying[i] = 0;
+        is_gone = is_gone && apart->dying[i] == 0;
+    }
+    return is_gone;
+}
+
+/* NULL: none is free. */
+static pid_t *find_free(struct apart_process *apart)
+{
+    (void)apart_is_gone(apart);
+    for (size_t i = 0; i < APART_DYING_MOST; i++)
+        if (apart->dying[i] == 0)
+            return &apart->dying[i];
+    return NULL;
 }
 
 enum err apart_begin(struct apart_process *apart, int (*work)(void *state, int to), void *state, struct fault *fault)
@@ -50,8 +67,8 @@ enum err apart_begin(struct apart_process *apart, int (*work)(void *state, int t
     pid_t parent = getpid();
     int ends[2];
 
-    if (!apart_is_gone(apart))
-        return fault_set(fault, ERR_BUSY, "the process of an earlier exchange does not end");
+    if (!find_free(apart)) /* apart_end needs one */
+        return fault_set(fault, ERR_BUSY, "the processes of %d earlier exchanges do not end", APART_DYING_MOST);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fault_errno(fault, ERR_FULL, errno, "cannot make a pipe");
     pid_t pid = fork();
@@ -72,7 +89,7 @@ void apart_end(struct apart_process *apart)
     if (!apart->pid)
         return;
     (void)kill(apart->pid, SIGKILL);
-    apart->dying = apart->pid;
+    *find_free(apart) = apart->pid; /* apart_begin left it free */
     close(apart->from);
     apart->pid = 0;
     apart_is_gone(apart);

@@ -1,6 +1,7 @@
 /* apart.h: a process of this program that talks to the server and writes what it found to a pipe. The service may kill
  * it at any time, and never waits for its end. It has only the pipe: no lock and no socket of the service. It ends with
- * the service. The loop's thread. */
+ * the service. It gets at most APART_MEMORY bytes more than the service has: the server decides what it reads. The
+ * loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_APART_H
 #define LOOPHOLE_COMPOSER_APART_H
 
@@ -10,14 +11,16 @@
 
 #include "common/err.h"
 
+enum { APART_MEMORY = 256 << 20, APART_DYING_MOST = 4 };
+
 struct apart_process {
-    pid_t pid;   /* 0: none */
-    pid_t dying; /* a killed process that has not ended yet */
-    int from;    /* the pipe's end, which never blocks */
+    pid_t pid;                     /* 0: none */
+    pid_t dying[APART_DYING_MOST]; /* killed processes that have not ended yet; 0: none */
+    int from;                      /* the pipe's end, which never blocks */
 };
 
 /* Starts a process that runs `work` with the other end of the pipe; its result is the exit code. Errors: full (no
- * process), busy (a killed one waits in the kernel). */
+ * process), busy (APART_DYING_MOST killed ones wait in the kernel). */
 enum err apart_begin(struct apart_process *apart, int (*work)(void *state, int to), void *state, struct fault *fault);
 
 /* Kills the process; if there is none, does nothing. */

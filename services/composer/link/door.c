@@ -180,25 +180,58 @@ static enum err read_failure(const struct server_link *link, const PGresult *res
     return fault_set(fault, e, "the server: %.200s", what ? what : "the connection broke");
 }
 
+/* The next result, of which libpq holds one row at most. A failure of PQsetSingleRowMode means that the result has no
+ * rows, or is under way already. */
+static PGresult *next_result(struct server_link *link)
+{
+    (void)PQsetSingleRowMode(link->connection);
+    return PQgetResult(link->connection);
+}
+
+static enum err refuse_value(struct fault *fault)
+{
+    return fault_set(fault, ERR_INTERNAL, "the server's answer is not one value of at most 8 MiB");
+}
+
+/* `value->at` is NULL until a row came; a second row is refused at once. */
 static enum err read_single_value(const PGresult *result, struct arena *arena, struct text *value, struct fault *fault)
 {
     int len = PQntuples(result) == 1 && PQnfields(result) == 1 ? PQgetlength(result, 0, 0) : -1;
 
-    if (len < 0 || len > ANSWER_MOST || PQgetisnull(result, 0, 0))
-        return fault_set(fault, ERR_INTERNAL, "the server's answer is not one value of at most 8 MiB");
+    if (value->at || len < 0 || len > ANSWER_MOST || PQgetisnull(result, 0, 0))
+        return refuse_value(fault);
     *value = arena_text(arena, (struct text){ (uint32_t)len, PQgetvalue(result, 0, 0) });
     return value->at ? ERR_OK : ERR_FULL;
+}
+
+/* After all rows an empty result follows. */
+static enum err read_result(const struct server_link *link, const PGresult *result, struct arena *arena,
+                            struct text *value, struct fault *fault)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_SINGLE_TUPLE:
+        return read_single_value(result, arena, value, fault);
+    case PGRES_TUPLES_OK:
+        return value->at && PQntuples(result) == 0 ? ERR_OK : refuse_value(fault);
+    default:
+        return read_failure(link, result, fault);
+    }
 }
 
 enum err link_call(struct server_link *link, const char *sql, const char *parameter, struct arena *arena,
                    struct text *value, struct fault *fault)
 {
-    PGresult *result = PQexecParams(link->connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
-    enum err e = PQresultStatus(result) == PGRES_TUPLES_OK ? read_single_value(result, arena, value, fault)
-                                                           : read_failure(link, result, fault);
+    PGresult *result = NULL;
+    enum err e = ERR_OK;
 
-    PQclear(result);
-    return e;
+    *value = (struct text){ 0, NULL };
+    if (!PQsendQueryParams(link->connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0))
+        return read_failure(link, NULL, fault);
+    while (e == ERR_OK && (result = next_result(link))) {
+        e = read_result(link, result, arena, value, fault);
+        PQclear(result);
+    }
+    return e == ERR_OK && !value->at ? refuse_value(fault) : e;
 }
 
 /* ---- many offers, many calls ---- */
@@ -270,16 +303,17 @@ enum err link_calls(struct server_link *link, const char *sql, const char *const
     if (!send_calls(link, sql, parameters, count))
         return report_break(link, fault);
     while (e == ERR_OK && synced < count) {
-        PGresult *result = PQgetResult(link->connection);
+        PGresult *result = next_result(link);
         ExecStatusType status = PQresultStatus(result);
         gaps = result ? 0 : gaps + 1; /* one follows the results of each statement */
         if (gaps > 1)
             return report_break(link, fault);
         synced += status == PGRES_PIPELINE_SYNC;
-        if (status == PGRES_TUPLES_OK)
-            e = got < count ? read_single_value(result, arena, &values[got++], fault) : ERR_OK;
+        if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK)
+            e = got < count ? read_result(link, result, arena, &values[got], fault) : refuse_value(fault);
         else if (result && status != PGRES_PIPELINE_SYNC && status != PGRES_COMMAND_OK)
             e = read_failure(link, result, fault);
+        got += status == PGRES_TUPLES_OK;
         PQclear(result);
     }
     if (e == ERR_OK && got != count)

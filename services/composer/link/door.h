@@ -19,6 +19,9 @@ enum err door_check(const char *server, struct fault *fault);
 /* Connects. Ignores PGHOST, PGHOSTADDR and PGSERVICE of the environment. Errors: those of door_check; offline. */
 enum err link_open(const char *server, struct server_link **link, struct fault *fault);
 
+/* A process holds one row of an answer at a time, and refuses all rows after the first: whatever the server sends, the
+ * limit of apart.h bounds the row. */
+
 /* Runs `sql` with one parameter (NULL: none) and returns its only value. Errors: offline (the connection broke, or the
  * server is full), denied, internal (anything else; the fault has the server's sentence). */
 enum err link_call(struct server_link *link, const char *sql, const char *parameter, struct arena *arena,
