@@ -26,7 +26,6 @@ LIBS_fault_player := -ljack
 LIBS_fault_through := -ljack
 LIBS_fault_place := -ljack -lm
 LIBS_fault_knob := -ljack
-PARTS_fault_stand_in := services/worker/sandbox.c
 FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/skew.c %/deadly.c %/syncfs.c %/unanswered.c,$(wildcard tests/faults/*.c)))
 $(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
 	@mkdir -p $(@D)

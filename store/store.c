@@ -118,7 +118,7 @@ static enum err open_all(struct store *store, struct fault *fault)
     }
     if (e == ERR_OK)
         e = open_environment(store, fault);
-    if (e == ERR_OK)
+    if (e == ERR_OK && store->mode != STORE_IMAGE)
         e = open_databases(store, fault);
     if (e == ERR_OK && store->mode == STORE_WRITER)
         e = sync_all(store, fault);
@@ -274,6 +274,8 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
         e = trust_refuse(store->directory, fault);
     if (e == ERR_OK && again)
         e = open_again(store, fault);
+    if (e == ERR_OK && store->mode == STORE_IMAGE)
+        e = open_databases(store, fault);
     if (e == ERR_OK)
         e = begin_txn(store, false, txn, fault);
     if (e != ERR_OK || !again)

@@ -48,7 +48,8 @@ enum store_mode {
     STORE_READER, /* never waits: offline if there is no store yet, or it must be checked first (trust.h) */
     STORE_WRITER, /* makes and migrates the store; one in a home */
     STORE_TRIAL,  /* a reader in a child process (trial.h), even of a store that may be damaged */
-    STORE_IMAGE,  /* for store_open_directory: the path is a file with the data of a store; no locks */
+    STORE_IMAGE,  /* for store_open_directory: the path is a file with the data of a store; no locks. Opening it reads
+                   * its head only: a process may enter a sandbox before the first store_read. */
 };
 
 struct store;

@@ -90,6 +90,20 @@ static enum err reason_of(int status, struct fault *fault)
     return fault_set(fault, ERR_INTERNAL, "the process that read the store ended with code %d", WEXITSTATUS(status));
 }
 
+/* Hostile bytes may have taken the child over. */
+static struct trial_report take_report(const struct trial_report *written)
+{
+    struct trial_report report = *written;
+
+    if ((unsigned)report.code >= ERR_COUNT)
+        report.code = ERR_INTERNAL;
+    report.fault.code = report.code;
+    report.fault.what[sizeof(report.fault.what) - 1] = '\0';
+    report.fault.field[sizeof(report.fault.field) - 1] = '\0';
+    report.fault.hint[sizeof(report.fault.hint) - 1] = '\0';
+    return report;
+}
+
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)
 {
     struct trial_report report;
@@ -97,7 +111,7 @@ enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)
 
     while (waitpid(trial->pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    report = *trial->report;
+    report = take_report(trial->report);
     trial_memory_free(trial->report, sizeof(*trial->report));
     *died = !report.is_done;
     if (*died)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "services/worker/sandbox.h"
+#include "common/process/sandbox.h"
 
 /* No playlists, no protocols but files: a file names no other one. The formats are those of the formats of kind.c. */
 #define FORMATS                                                                                                        \

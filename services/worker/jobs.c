@@ -3,8 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/process/sandbox.h"
 #include "services/worker/analyse.h"
-#include "services/worker/sandbox.h"
 
 enum err jobs_open(struct pipe *pipe, struct fault *fault)
 {

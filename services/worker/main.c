@@ -2,12 +2,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/process/sandbox.h"
 #include "services/worker/convert.h"
 #include "services/worker/encode.h"
 #include "services/worker/foreign.h"
 #include "services/worker/jobs.h"
 #include "services/worker/label.h"
-#include "services/worker/sandbox.h"
 #include "services/worker/session.h"
 #include "services/worker/stream.h"
 

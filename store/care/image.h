@@ -1,5 +1,6 @@
-/* image.h: the data of a store as one file, an LMDB environment of one moment. Reading happens in a child process
- * (trial.h), which may die of a damaged image. The caller has no store open. */
+/* image.h: the data of a store as one file, an LMDB environment of one moment. A child process (trial.h) reads an
+ * image, because a damaged one may end it, in a sandbox (sandbox.h), because a hostile one may take it over. The caller
+ * has no store open. */
 #ifndef LOOPHOLE_STORE_IMAGE_H
 #define LOOPHOLE_STORE_IMAGE_H
 

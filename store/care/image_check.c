@@ -1,24 +1,39 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "common/alloc.h"
+#include "common/process/sandbox.h"
 #include "common/process/trial.h"
 #include "store/care/image.h"
 #include "store/catalogue.h"
 #include "store/check/check.h"
 #include "store/open/migrate.h"
 
-enum { ROWS_A_COMMIT = 100000, PATH_ROOM = PATH_MAX + 128 };
+/* VALUE_MOST: no row comes near it. */
+enum {
+    ROWS_A_COMMIT = 100000,
+    PATH_ROOM = PATH_MAX + 128,
+    SENT_ROOM = 1 << 16,
+    KEY_MOST = 511,
+    VALUE_MOST = 256 << 20
+};
 static const struct bytes none = { 0, NULL };
 
-/* Shared by caller and child. */
+/* Each process has a copy of its own: a hostile image may take the reader over. */
 struct trying {
-    char image[PATH_ROOM];
-    char directory[PATH_ROOM]; /* "": the image itself is checked */
+    const char *image;
+    const char *directory; /* of the store that is made */
     size_t map_bytes;
+    int socket; /* of the reader: to the writer */
     struct backup found;
-    char problem[160]; /* the first one */
+    struct backup *shown; /* shared with the caller */
+    char problem[160];    /* the first one */
 };
 
-/* ---- the child: checking ---- */
+/* ---- the reader: a child in a sandbox ---- */
 
 static void keep_first(void *state, const char *what)
 {
@@ -94,128 +109,263 @@ static enum err look_at_image(struct trying *t, struct txn *txn, struct fault *f
 {
     enum err e = look_at_meta(t, txn, fault);
 
-    return e == ERR_OK ? look_at_rows(t, txn, fault) : e;
+    if (e == ERR_OK)
+        e = look_at_rows(t, txn, fault);
+    *t->shown = t->found;
+    return e;
 }
 
-/* ---- the child: rebuilding ---- */
+/* The end of the process closes the image. */
+static enum err read_in_sandbox(struct trying *t,
+                                enum err (*work)(struct trying *t, struct txn *txn, struct fault *fault),
+                                struct fault *fault)
+{
+    struct store *store;
+    struct txn *txn;
+    enum err e = store_open_directory(t->image, STORE_IMAGE, t->map_bytes, &store, fault);
+
+    if (e == ERR_OK && t->socket != STDERR_FILENO)
+        t->socket = dup2(t->socket, STDERR_FILENO + 1); /* those above it are closed */
+    if (e == ERR_OK)
+        e = sandbox_enter_reader(t->socket, fault);
+    if (e == ERR_OK)
+        e = store_read(store, &txn, fault);
+    return e == ERR_OK ? work(t, txn, fault) : e;
+}
+
+static enum err check_image(void *trying, struct fault *fault)
+{
+    return read_in_sandbox(trying, look_at_image, fault);
+}
+
+/* ---- rows from the reader to the writer ---- */
+
+/* Before the key and the value of each row; db DB_COUNT: there is no further row. */
+struct row_head {
+    uint32_t db, key;
+    uint64_t value;
+};
+
+struct sent_rows {
+    int socket;
+    size_t used;
+    uint8_t bytes[SENT_ROOM];
+};
+
+static enum err send_bytes(int socket, const uint8_t *bytes, size_t len)
+{
+    size_t done = 0;
+
+    while (done < len) {
+        ssize_t n = send(socket, bytes + done, len - done, MSG_NOSIGNAL);
+        if (n <= 0)
+            return ERR_IO;
+        done += (size_t)n;
+    }
+    return ERR_OK;
+}
+
+static enum err flush_rows(struct sent_rows *s)
+{
+    size_t used = s->used;
+
+    s->used = 0;
+    return send_bytes(s->socket, s->bytes, used);
+}
+
+static enum err add_bytes(struct sent_rows *s, const void *bytes, size_t len)
+{
+    enum err e = len > SENT_ROOM - s->used ? flush_rows(s) : ERR_OK;
+
+    if (e == ERR_OK && len > SENT_ROOM)
+        return send_bytes(s->socket, bytes, len);
+    if (e == ERR_OK && len > 0)
+        memcpy(s->bytes + s->used, bytes, len);
+    s->used += e == ERR_OK ? len : 0;
+    return e;
+}
+
+static enum err send_row(void *sending, enum database db, const struct walk *row)
+{
+    const struct row_head head = { db, row->key.len, row->value.len };
+    enum err e = add_bytes(sending, &head, sizeof(head));
+
+    if (e == ERR_OK)
+        e = add_bytes(sending, row->key.at, row->key.len);
+    return e == ERR_OK ? add_bytes(sending, row->value.at, row->value.len) : e;
+}
+
+static enum err send_rows(struct trying *t, struct txn *txn, struct fault *fault)
+{
+    static const struct row_head end = { .db = DB_COUNT };
+    struct sent_rows *s = alloc_zeroed(1, sizeof(*s));
+    enum err e = look_at_meta(t, txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    s->socket = t->socket;
+    e = walk_all(t, txn, send_row, s);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "it cannot be read");
+    e = say_problem(t, fault);
+    if (e == ERR_OK && (add_bytes(s, &end, sizeof(end)) != ERR_OK || flush_rows(s) != ERR_OK))
+        e = fault_set(fault, ERR_IO, "its rows cannot be sent");
+    return e;
+}
+
+static enum err send_image(void *trying, struct fault *fault)
+{
+    return read_in_sandbox(trying, send_rows, fault);
+}
+
+/* ---- the writer: a child, because its disk may fail while it is mapped ---- */
 
 struct rebuilding {
     struct store *to;
     struct txn *txn;
+    FILE *from;
+    uint8_t *value;
+    size_t room;
     uint64_t rows;
     struct fault *fault;
 };
 
-static enum err rebuild_row(void *state, enum database db, const struct walk *row)
+static enum err refuse_rows(struct fault *fault)
 {
-    struct rebuilding *r = state;
-    enum err e = ERR_OK;
-
-    if (++r->rows % ROWS_A_COMMIT == 0) {
-        e = txn_commit(r->txn, r->fault);
-        r->txn = NULL;
-        if (e == ERR_OK)
-            e = store_write(r->to, &r->txn, r->fault);
-    }
-    return e == ERR_OK ? txn_put(r->txn, db, row->key, row->value) : e;
+    return fault_set(fault, ERR_INTERNAL, "its rows end early, or have an impossible size");
 }
 
-static enum err rebuild_rows(struct trying *t, struct txn *from, struct rebuilding *r)
+static enum err commit_some(struct rebuilding *r)
 {
-    enum err e = store_write(r->to, &r->txn, r->fault);
+    enum err e = txn_commit(r->txn, r->fault);
 
+    r->txn = NULL;
+    return e == ERR_OK ? store_write(r->to, &r->txn, r->fault) : e;
+}
+
+/* What the reader sends is as hostile as the image. */
+static enum err rebuild_row(struct rebuilding *r, const struct row_head *head)
+{
+    uint8_t key[KEY_MOST];
+
+    if (head->db >= DB_COUNT || head->key == 0 || head->key > KEY_MOST || head->value > VALUE_MOST)
+        return refuse_rows(r->fault);
+    if (head->value > r->room) {
+        r->room = (size_t)head->value;
+        r->value = alloc_grow(r->value, r->room, 1);
+    }
+    if (fread(key, head->key, 1, r->from) != 1 || (head->value && fread(r->value, head->value, 1, r->from) != 1))
+        return refuse_rows(r->fault);
+    enum err e = ++r->rows % ROWS_A_COMMIT == 0 ? commit_some(r) : ERR_OK;
     if (e != ERR_OK)
         return e;
-    e = walk_all(t, from, rebuild_row, r);
+    e = txn_put(r->txn, (enum database)head->db, bytes_of(key, head->key), bytes_of(r->value, (size_t)head->value));
+    return e == ERR_OK ? e : fault_set(r->fault, e, "its rows cannot be written");
+}
+
+static enum err rebuild_rows(struct rebuilding *r)
+{
+    struct row_head head;
+    struct id catalogue;
+    enum err e = store_write(r->to, &r->txn, r->fault);
+
+    while (e == ERR_OK) {
+        if (fread(&head, sizeof(head), 1, r->from) != 1)
+            e = refuse_rows(r->fault);
+        else if (head.db == DB_COUNT)
+            break;
+        else
+            e = rebuild_row(r, &head);
+    }
     if (e == ERR_OK)
-        e = say_problem(t, r->fault);
-    if (e == ERR_OK)
-        e = migrate_draw_id(r->txn, &t->found.catalogue);
+        e = migrate_draw_id(r->txn, &catalogue);
     if (e == ERR_OK)
         return txn_commit(r->txn, r->fault);
     txn_end(r->txn);
     return e;
 }
 
-static enum err rebuild_image(struct trying *t, struct txn *txn, struct fault *fault)
+static enum err write_rows(const struct trying *t, FILE *from, struct fault *fault)
 {
-    struct fault why = { 0 };
-    struct rebuilding r = { .fault = &why };
-    enum err e = look_at_meta(t, txn, fault);
+    struct rebuilding r = { .from = from, .fault = fault };
+    enum err e = store_open_directory(t->directory, STORE_WRITER, t->map_bytes, &r.to, fault);
 
     if (e != ERR_OK)
         return e;
-    e = store_open_directory(t->directory, STORE_WRITER, t->map_bytes, &r.to, fault);
-    if (e != ERR_OK)
-        return e;
-    e = rebuild_rows(t, txn, &r);
+    e = rebuild_rows(&r);
     store_close(r.to);
-    if (e == ERR_OK)
-        return e;
-    return fault_set(fault, e, "%s", why.what[0] ? why.what : "its rows cannot be written");
-}
-
-/* ---- the child ---- */
-
-static enum err with_store(struct trying *t, const char *path, enum store_mode mode,
-                           enum err (*work)(struct trying *t, struct txn *txn, struct fault *fault),
-                           struct fault *fault)
-{
-    struct store *store;
-    struct txn *txn;
-    enum err e = store_open_directory(path, mode, t->map_bytes, &store, fault);
-
-    if (e != ERR_OK)
-        return e;
-    e = store_read(store, &txn, fault);
-    if (e == ERR_OK) {
-        e = work(t, txn, fault);
-        txn_end(txn);
-    }
-    store_close(store);
+    free(r.value);
     return e;
 }
 
-static enum err try_all(void *trying, struct fault *fault)
+/* The reader's error explains the writer's: then its rows have ended early. */
+static enum err end_reader(struct trial *reader, enum err e, struct fault *fault)
+{
+    struct fault why = { 0 };
+    bool died;
+    enum err read = trial_wait(reader, &died, &why);
+
+    if (read == ERR_OK || (e != ERR_OK && e != ERR_INTERNAL))
+        return e;
+    return fault_set(fault, read, "%s%s", died ? "it is damaged: " : "", why.what);
+}
+
+static enum err rebuild_image(void *trying, struct fault *fault)
 {
     struct trying *t = trying;
-    enum err e = with_store(t, t->image, STORE_IMAGE, t->directory[0] ? rebuild_image : look_at_image, fault);
+    struct trial reader;
+    int ends[2];
+    enum err e;
 
-    return e == ERR_OK && t->directory[0] ? with_store(t, t->directory, STORE_READER, look_at_image, fault) : e;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return fault_set(fault, ERR_FULL, "a socket pair cannot be made");
+    t->socket = ends[1];
+    e = trial_start(&reader, send_image, t, fault);
+    close(ends[1]);
+    if (e != ERR_OK)
+        return e;
+    FILE *from = alloc_check(fdopen(ends[0], "r"));
+    e = write_rows(t, from, fault);
+    (void)fclose(from);
+    return end_reader(&reader, e, fault);
 }
 
 /* ---- the caller ---- */
 
-static enum err run_trial(struct trying *t, struct backup *found, struct fault *fault)
+static enum err run_trial(enum err (*work)(void *state, struct fault *fault), struct trying *t, struct fault *fault)
 {
-    uint64_t bytes = found->bytes;
     struct fault why = { 0 };
     bool died;
-    enum err e = trial_run(try_all, t, &died, &why);
+    enum err e = trial_run(work, t, &died, &why);
 
-    if (e != ERR_OK)
-        return fault_set(fault, e, "%s%s", died ? "it is damaged: " : "", why.what);
-    *found = t->found;
-    found->bytes = bytes;
-    return ERR_OK;
+    return e == ERR_OK ? e : fault_set(fault, e, "%s%s", died ? "it is damaged: " : "", why.what);
+}
+
+enum err image_check(const char *path, size_t map_bytes, struct backup *found, struct fault *fault)
+{
+    struct trying t = { .image = path, .map_bytes = map_bytes, .socket = STDERR_FILENO };
+    enum err e;
+
+    t.shown = trial_memory(sizeof(*t.shown));
+    e = run_trial(check_image, &t, fault);
+    if (e == ERR_OK) {
+        uint64_t bytes = found->bytes;
+        *found = *t.shown;
+        found->bytes = bytes;
+    }
+    trial_memory_free(t.shown, sizeof(*t.shown));
+    return e;
 }
 
 enum err image_rebuild(const char *path, const char *directory, size_t map_bytes, struct backup *found,
                        struct fault *fault)
 {
-    struct trying *t = trial_memory(sizeof(*t));
-    enum err e;
+    struct trying t = { .image = path, .directory = directory, .map_bytes = map_bytes };
+    char made[PATH_ROOM];
+    enum err e = run_trial(rebuild_image, &t, fault);
 
-    t->map_bytes = map_bytes;
-    if (text_copy(t->image, PATH_ROOM, text_of(path)) && text_copy(t->directory, PATH_ROOM, text_of(directory)))
-        e = run_trial(t, found, fault);
-    else
-        e = fault_set(fault, ERR_TOO_LARGE, "its path is too long");
-    trial_memory_free(t, sizeof(*t));
-    return e;
-}
-
-enum err image_check(const char *path, size_t map_bytes, struct backup *found, struct fault *fault)
-{
-    return image_rebuild(path, "", map_bytes, found, fault);
+    if (e != ERR_OK)
+        return e;
+    (void)snprintf(made, sizeof(made), "%s/data.mdb", directory);
+    return image_check(made, map_bytes, found, fault);
 }

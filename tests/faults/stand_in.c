@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #include "common/hash.h"
+#include "common/process/sandbox.h"
 #include "proto/transport/pipe.h"
 #include "schema_worker.h"
-#include "services/worker/sandbox.h"
 
 enum { SOCKET = 3, LINE = 64, MEGABYTE = 1 << 20 };
 

@@ -1,5 +1,6 @@
 /* Backups with a valid digest and an invalid image: only reading them shows it. */
 #include <fcntl.h>
+#include <sys/wait.h>
 
 #include "store/care/backup.h"
 #include "store/care/check_apart.h"
@@ -297,6 +298,81 @@ static void a_damaged_store_is_found_out_by_its_readers(void **state)
     free(bytes);
 }
 
+/* ---- the sandbox ---- */
+
+enum { ROUNDS_MOST = 100 };
+
+static bool is_confined(int pid)
+{
+    char path[64], line[128];
+    bool privileges = false, calls = false;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof(line), f)) {
+        privileges = privileges || strcmp(line, "NoNewPrivs:\t1\n") == 0;
+        calls = calls || strcmp(line, "Seccomp:\t2\n") == 0;
+    }
+    if (f)
+        fclose(f);
+    return privileges && calls;
+}
+
+/* Whether a process below `pid`, `depth` generations away, is in a sandbox. */
+static bool has_confined_child(int pid, int depth)
+{
+    char path[64];
+    bool found = false;
+    int child;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+    FILE *f = fopen(path, "r");
+    while (f && !found && fscanf(f, "%d", &child) == 1)
+        found = depth > 1 ? has_confined_child(child, depth - 1) : is_confined(child);
+    if (f)
+        fclose(f);
+    return found;
+}
+
+static pid_t begin_restore(const struct scratch *s)
+{
+    struct backup restored;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(backup_restore(&s->paths, file, false, &restored, &carried, NULL) == ERR_OK ? 0 : 1);
+    return pid;
+}
+
+/* It is looked for while the restore goes on, which may be too short for one look. */
+static void look_at_processes(pid_t restore, bool *reads, bool *checks)
+{
+    int status;
+
+    while (waitpid(restore, &status, WNOHANG) == 0) {
+        *reads = *reads || has_confined_child(restore, 2);
+        *checks = *checks || has_confined_child(restore, 1);
+    }
+    assert_int_equal(status, 0);
+}
+
+static void the_processes_that_read_an_image_are_in_a_sandbox(void **state)
+{
+    struct scratch *s = *state;
+    struct backup made;
+    bool reads = false, checks = false;
+
+    fill_store(s, 3000);
+    scratch_close(s);
+    assert_int_equal(backup_make(&s->paths, file, false, false, &made, &carried, NULL), ERR_OK);
+    for (int round = 0; round < ROUNDS_MOST && !(reads && checks); round++)
+        look_at_processes(begin_restore(s), &reads, &checks);
+    assert_true(reads);
+    assert_true(checks);
+    restored_works(s);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
 
 int main(void)
@@ -305,6 +381,7 @@ int main(void)
         CLAIM(a_backup_without_a_version_is_refused),
         CLAIM(a_backup_without_a_catalogue_id_is_refused),
         CLAIM(a_backup_that_is_of_another_version_than_it_says_is_refused),
+        CLAIM(the_processes_that_read_an_image_are_in_a_sandbox),
         CLAIM(a_store_with_an_unlisted_page_is_copied_whole),
         CLAIM(a_damaged_image_is_restored_only_if_it_is_consistent),
         CLAIM(a_damaged_store_is_found_out_by_its_readers),

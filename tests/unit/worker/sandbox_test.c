@@ -11,16 +11,16 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "common/process/sandbox.h"
 #include "common/sanitizer.h"
 #include "services/worker/analyse.h"
 #include "services/worker/jobs.h"
-#include "services/worker/sandbox.h"
 #include "tests/unit/worker/made.h"
 
 enum { PATH_FD = 0 }; /* in the child: a file that is open for writing */
 
-/* Runs `inside` in a child that has entered the sandbox; returns its wait status. */
-static int in_sandbox(int (*inside)(void))
+/* Runs `inside` in a child that has entered a sandbox; returns its wait status. */
+static int inside_of(enum err (*enter)(int socket, struct fault *fault), int (*inside)(void))
 {
     pid_t child = fork();
     int status = 0;
@@ -31,10 +31,16 @@ static int in_sandbox(int (*inside)(void))
         socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
         dup2(ends[0], JOBS_SOCKET);
         dup2(memfd_create("victim", 0), PATH_FD);
-        _exit(sandbox_enter(JOBS_SOCKET, NULL) == ERR_OK ? inside() : 99);
+        dup2(ends[1], STDOUT_FILENO); /* the other end stays open */
+        _exit(enter(JOBS_SOCKET, NULL) == ERR_OK ? inside() : 99);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return status;
+}
+
+static int in_sandbox(int (*inside)(void))
+{
+    return inside_of(sandbox_enter, inside);
 }
 
 static int is_refused(long result)
@@ -222,11 +228,35 @@ static void calls_that_no_decoder_needs_fail(void **state)
 #endif
     };
     for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
-        int status = in_sandbox(calls[i].inside);
+        int status = in_sandbox(calls[i].inside), of_reader = inside_of(sandbox_enter_reader, calls[i].inside);
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
             fail_msg("%s: wait status %#x", calls[i].what, (unsigned)status);
+        if (!WIFEXITED(of_reader) || WEXITSTATUS(of_reader) != 0)
+            fail_msg("%s: wait status %#x of a reader", calls[i].what, (unsigned)of_reader);
     }
     (void)maps_much;
+}
+
+static enum err enter_with_a_large_map(int socket, struct fault *fault)
+{
+    const size_t size = (size_t)2 * SANDBOX_MEMORY_MB << 20;
+
+    if (mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_NORESERVE, PATH_FD, 0) == MAP_FAILED)
+        return ERR_FULL;
+    return sandbox_enter_reader(socket, fault);
+}
+
+static int takes_memory_and_sends(void)
+{
+    void *page = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return page != MAP_FAILED && send(JOBS_SOCKET, "x", 1, MSG_NOSIGNAL) == 1 ? 0 : 1;
+}
+
+static void a_reader_keeps_a_map_that_is_larger_than_its_memory(void **state)
+{
+    (void)state;
+    assert_int_equal(inside_of(enter_with_a_large_map, takes_memory_and_sends), 0);
 }
 
 /* The descriptor was opened before the sandbox; 1,000 is the largest value. */
@@ -334,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_that_no_decoder_needs_fail),
+        cmocka_unit_test(a_reader_keeps_a_map_that_is_larger_than_its_memory),
         cmocka_unit_test(it_ends_first_when_memory_is_out),
         cmocka_unit_test(using_more_processor_time_ends_the_process),
         cmocka_unit_test(a_failed_check_still_ends_the_process_as_it_should),

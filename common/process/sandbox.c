@@ -1,4 +1,4 @@
-#include "services/worker/sandbox.h"
+#include "common/process/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,25 +20,38 @@
 
 /* ---- limits ---- */
 
-static const struct {
+struct bound {
     __rlimit_resource_t resource;
     rlim_t soft, hard;
     bool sanitized_too;
-} limits[] = {
-    { RLIMIT_AS, (rlim_t)SANDBOX_MEMORY_MB << 20, (rlim_t)SANDBOX_MEMORY_MB << 20, false },
+};
+
+#define MEMORY_MOST ((rlim_t)SANDBOX_MEMORY_MB << 20)
+
+/* The first two differ. */
+enum { BOUNDS = 5 };
+static const struct bound of_worker[BOUNDS] = {
+    { RLIMIT_AS, MEMORY_MOST, MEMORY_MOST, false },
     { RLIMIT_CPU, SANDBOX_JOB_SECONDS, SANDBOX_LIFE_SECONDS, true },
     { RLIMIT_FSIZE, 0, 0, true },
     { RLIMIT_NOFILE, SANDBOX_FILES, SANDBOX_FILES, true },
     { RLIMIT_CORE, 0, 0, true },
 };
+static const struct bound of_reader[BOUNDS] = {
+    { RLIMIT_DATA, MEMORY_MOST, MEMORY_MOST, false },
+    { RLIMIT_CPU, SANDBOX_LIFE_SECONDS, SANDBOX_LIFE_SECONDS, true },
+    { RLIMIT_FSIZE, 0, 0, true },
+    { RLIMIT_NOFILE, SANDBOX_FILES, SANDBOX_FILES, true },
+    { RLIMIT_CORE, 0, 0, true },
+};
 
-static enum err set_limits(struct fault *fault)
+static enum err set_limits(const struct bound bounds[BOUNDS], struct fault *fault)
 {
-    for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-        struct rlimit limit = { limits[i].soft, limits[i].hard };
-        if (SANITIZED && !limits[i].sanitized_too)
+    for (size_t i = 0; i < BOUNDS; i++) {
+        struct rlimit limit = { bounds[i].soft, bounds[i].hard };
+        if (SANITIZED && !bounds[i].sanitized_too)
             continue;
-        if (setrlimit(limits[i].resource, &limit) != 0)
+        if (setrlimit(bounds[i].resource, &limit) != 0)
             return fault_errno(fault, ERR_INTERNAL, errno, "cannot set a resource limit");
     }
     /* A write to a log file then only fails, and does not end the process. */
@@ -173,7 +186,7 @@ static enum err filter_calls(int socket, struct fault *fault)
     return e == 0 ? ERR_OK : fault_errno(fault, ERR_INTERNAL, -e, "cannot limit the system calls");
 }
 
-enum err sandbox_enter(int socket, struct fault *fault)
+static enum err enter_sandbox(int socket, const struct bound bounds[BOUNDS], struct fault *fault)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fault_errno(fault, ERR_INTERNAL, errno, "cannot give up new privileges");
@@ -184,8 +197,18 @@ enum err sandbox_enter(int socket, struct fault *fault)
     enum err e = drop_capabilities(fault);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* last: a new user namespace clears it */
     if (e == ERR_OK)
-        e = set_limits(fault);
+        e = set_limits(bounds, fault);
     return e == ERR_OK ? filter_calls(socket, fault) : e;
+}
+
+enum err sandbox_enter(int socket, struct fault *fault)
+{
+    return enter_sandbox(socket, of_worker, fault);
+}
+
+enum err sandbox_enter_reader(int socket, struct fault *fault)
+{
+    return enter_sandbox(socket, of_reader, fault);
 }
 
 /* ---- another program ---- */
