@@ -279,29 +279,6 @@ enum err file_write_through(const char *path, struct bytes bytes, mode_t mode, s
     return file_write_atomic(path, bytes, st.st_mode & 07777, fault);
 }
 
-static bool begins_with(const char *path, struct bytes kind)
-{
-    uint8_t there[16];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool same = fd >= 0 && kind.len <= sizeof(there) && read(fd, there, kind.len) == (ssize_t)kind.len &&
-                memcmp(there, kind.at, kind.len) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return same;
-}
-
-enum err file_write_named(const char *path, struct bytes bytes, struct bytes kind, mode_t mode, struct fault *fault)
-{
-    struct stat st;
-
-    if (lstat(path, &st) == 0 && !(S_ISREG(st.st_mode) && (st.st_size == 0 || begins_with(path, kind)))) {
-        fault_set(fault, ERR_EXISTS, "%s exists already, and is not an earlier file of this kind", path);
-        return fault_hint(fault, "give another name, or remove it first");
-    }
-    return file_write_atomic(path, bytes, mode, fault);
-}
-
 enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode);

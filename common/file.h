@@ -36,11 +36,6 @@ enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, stru
  * file), and those of file_write_atomic. */
 enum err file_write_through(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
 
-/* As file_write_atomic for a path that a person gave. It replaces only an empty regular file, and one that begins with
- * `kind`: an earlier file of that type. Errors: exists (any other file is there: a sound, a device, a link), and those
- * of file_write_atomic. */
-enum err file_write_named(const char *path, struct bytes bytes, struct bytes kind, mode_t mode, struct fault *fault);
-
 /* Creates a file that no process reads before it is complete; does not sync it. Errors: exists, and those of
  * file_write_atomic. */
 enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);

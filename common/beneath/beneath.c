@@ -206,3 +206,46 @@ enum err beneath_remove(struct beneath *b, const char *name, struct fault *fault
     way_close(place.folder);
     return e;
 }
+
+/* ---- a path that a person named ---- */
+
+static bool begins_with(int folder, const char *name, struct bytes kind)
+{
+    uint8_t there[16];
+    const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const bool same = fd >= 0 && kind.len <= sizeof(there) && read(fd, there, kind.len) == (ssize_t)kind.len &&
+                      memcmp(there, kind.at, kind.len) == 0;
+
+    way_close(fd);
+    return same;
+}
+
+static bool may_replace(int folder, const char *name, struct bytes kind)
+{
+    struct stat st;
+
+    if (kind.len == 0 || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    return S_ISREG(st.st_mode) && (st.st_size == 0 || begins_with(folder, name, kind));
+}
+
+enum err beneath_write_named(const char *path, struct bytes bytes, struct bytes kind, mode_t mode, struct fault *fault)
+{
+    char above[PATH_MAX], name[NAME_MAX + 1];
+    enum err e;
+    int folder;
+
+    if (!split_name(path, above, name))
+        return file_refuse(fault, "write", path);
+    folder = open(above[0] ? above : path[0] == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return file_refuse(fault, "write", path);
+    if (may_replace(folder, name, kind))
+        e = file_replace_at(folder, name, bytes, mode, fault);
+    else {
+        e = fault_set(fault, ERR_EXISTS, "%s exists already, and is not an earlier file of this kind", path);
+        fault_hint(fault, "give another name, or remove it first");
+    }
+    way_close(folder);
+    return e;
+}

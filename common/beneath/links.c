@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "common/beneath/trusted.h"
+#include "common/hash.h"
+#include "common/text.h"
 
 enum { DEEPEST = 8, ENTRIES_MOST = 50000 };
 
@@ -15,12 +17,39 @@ enum { DEEPEST = 8, ENTRIES_MOST = 50000 };
 
 struct link_look {
     struct beneath *b;
-    bool (*see)(void *state, const char *name, const char *text);
+    bool (*see)(void *state, const struct link_out *link);
     void *state;
     unsigned entries;
 };
 
 static bool look_through(struct link_look *look, int folder, const char *name, int depth);
+
+/* What cannot be shown exactly gets the hash of the whole at its end. */
+static void show_link(struct link_out *link)
+{
+    char whole[2 * PATH_MAX + 8], hex[33];
+    const int len = snprintf(whole, sizeof(whole), "%s -> %s", link->name, link->target[0] ? link->target : link->text);
+
+    if (len < LINKS_SHOWN && text_is_utf8(text_of(whole))) {
+        memcpy(link->shown, whole, (size_t)len + 1);
+        return;
+    }
+    (void)hash_hex(hash_of(whole, (size_t)len), 32, hex);
+    for (char *at = whole; *at; at++)
+        if ((signed char)*at < 0)
+            *at = '?';
+    (void)snprintf(link->shown, sizeof(link->shown), "%.*s (%s)", LINKS_SHOWN - 40, whole, hex);
+}
+
+static bool see_out(struct link_look *look, const char *name, const char *text)
+{
+    char path[PATH_MAX], real[PATH_MAX];
+    const bool fits = snprintf(path, sizeof(path), "%s/%s", look->b->path, name) < (int)sizeof(path);
+    struct link_out link = { .name = name, .text = text, .target = fits && realpath(path, real) ? real : "" };
+
+    show_link(&link);
+    return look->see(look->state, &link);
+}
 
 static bool see_link(struct link_look *look, int folder, const char *last, const char *name)
 {
@@ -36,7 +65,7 @@ static bool see_link(struct link_look *look, int folder, const char *last, const
     is_out = beneath_find(look->b, name, false, &place, &unused) == ERR_OK && place.is_out;
     if (place.folder >= 0)
         (void)close(place.folder);
-    return !is_out || look->see(look->state, name, text);
+    return !is_out || see_out(look, name, text);
 }
 
 static bool see_entry(struct link_look *look, int folder, const char *above, const char *last, int depth)
@@ -76,7 +105,7 @@ static bool look_through(struct link_look *look, int folder, const char *name, i
     return goes_on;
 }
 
-bool links_each(struct beneath *b, bool (*see)(void *state, const char *name, const char *text), void *state)
+bool links_each(struct beneath *b, bool (*see)(void *state, const struct link_out *link), void *state)
 {
     struct link_look look = { .b = b, .see = see, .state = state };
     const int fd = openat(b->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -88,26 +117,36 @@ bool links_each(struct beneath *b, bool (*see)(void *state, const char *name, co
 
 struct trusting {
     struct beneath *b;
+    struct bytes seen;
     struct buffer more;
     unsigned count;
 };
 
-static bool add_link(void *state, const char *name, const char *text)
+static bool was_seen(struct bytes seen, const char *shown)
+{
+    const char *at = (const char *)seen.at, *end = at + seen.len;
+
+    for (; at < end; at += strlen(at) + 1)
+        if (strcmp(at, shown) == 0)
+            return true;
+    return false;
+}
+
+static bool add_link(void *state, const struct link_out *link)
 {
     struct trusting *trusting = state;
-    char path[PATH_MAX], real[PATH_MAX];
 
     if (++trusting->count > TRUSTED_MOST)
         return false;
-    if (snprintf(path, sizeof(path), "%s/%s", trusting->b->path, name) < (int)sizeof(path) && realpath(path, real))
-        trusted_add(&trusting->more, trusting->b->path, name, text, real);
+    if (link->target[0] && (!trusting->seen.len || was_seen(trusting->seen, link->shown)))
+        trusted_add(&trusting->more, trusting->b->path, link->name, link->text, link->target);
     return true;
 }
 
 /* All links are trusted, or none: the earlier records stay after an error. */
-enum err links_trust(struct beneath *b, const char *data, struct fault *fault)
+enum err links_trust(struct beneath *b, const char *data, struct bytes seen, struct fault *fault)
 {
-    struct trusting trusting = { .b = b };
+    struct trusting trusting = { .b = b, .seen = seen };
     enum err e = ERR_OK;
 
     buffer_add(&trusting.more, b->links.at, b->links.len);

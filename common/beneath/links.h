@@ -6,12 +6,23 @@
 
 #include "common/beneath/beneath.h"
 
-/* Calls `see` for each link of the folder that leads out and is not trusted, with its name and text. Looks through
- * folders 8 deep and at 50,000 entries, and not through links. False: `see` has ended it, or there is more. */
-bool links_each(struct beneath *b, bool (*see)(void *state, const char *name, const char *text), void *state);
+enum { LINKS_SHOWN = 1024 /* bytes, with the zero byte */ };
 
-/* Trusts each link out of the folder whose target exists. Errors: too_large (too many links or files), and those of
- * file_write_atomic; then none of them is trusted. */
-enum err links_trust(struct beneath *b, const char *data, struct fault *fault);
+/* A link that leads out and is not trusted. */
+struct link_out {
+    const char *name, *text;
+    const char *target;      /* the path without links that it leads to; "": it leads nowhere */
+    char shown[LINKS_SHOWN]; /* for a person, in UTF-8: "NAME -> TARGET", or with the text if it leads nowhere. No two
+                              * links of different names or targets are shown alike: a long or foreign one has a hash */
+};
+
+/* Calls `see` for each of them. Looks through folders 8 deep and at 50,000 entries, and not through links. False: `see`
+ * has ended it, or there is more. */
+bool links_each(struct beneath *b, bool (*see)(void *state, const struct link_out *link), void *state);
+
+/* Trusts the links out of the folder that lead somewhere: those of `seen`, as a person saw them, each with its zero
+ * byte; or all, if it is empty. A link that was made or that leads elsewhere since then is not among them. Errors:
+ * too_large (too many links or files), and those of file_write_atomic; then none of them is trusted. */
+enum err links_trust(struct beneath *b, const char *data, struct bytes seen, struct fault *fault);
 
 #endif

@@ -109,6 +109,32 @@ int way_open_real(const char *path, int flags, mode_t mode)
     return fd >= 0 || !way_lacks_call(errno) ? fd : open_without_call(path, flags, mode);
 }
 
+int way_to_real(const char *path, struct way_end *end)
+{
+    const char *slash = strrchr(path, '/');
+    char above[PATH_MAX];
+
+    end->folder = -1;
+    if (!slash || slash - path >= PATH_MAX || strlen(slash + 1) > NAME_MAX)
+        return errno = ENAMETOOLONG, -1;
+    (void)snprintf(above, sizeof(above), "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    memcpy(end->name, slash + 1, strlen(slash + 1) + 1);
+    end->folder = way_open_real(above, O_RDONLY | O_DIRECTORY, 0);
+    return end->folder < 0 ? -1 : 0;
+}
+
+int way_remove_real(const char *path)
+{
+    struct way_end end;
+    int result;
+
+    if (way_to_real(path, &end) != 0)
+        return -1;
+    result = unlinkat(end.folder, end.name, 0);
+    way_close(end.folder);
+    return result;
+}
+
 /* ---- the way to a name, part by part ---- */
 
 /* Follows a name on descriptors alone: ".." goes back to the descriptor of before. It knows the trusted links, and
@@ -186,15 +212,9 @@ static int set_place(struct way_walk *way, const char *part)
 /* Goes on at the file to which a trusted link leads. */
 static int place_trusted(struct way_walk *way, const char *real)
 {
-    char above[PATH_MAX];
-    const char *slash = strrchr(real, '/');
-
     if (way->wants_folder || way->rest[0])
         return errno = ENOTDIR, -1;
-    (void)snprintf(above, sizeof(above), "%.*s", slash == real ? 1 : (int)(slash - real), real);
-    way->end->folder = way_open_real(above, O_RDONLY | O_DIRECTORY, 0);
-    (void)snprintf(way->end->name, sizeof(way->end->name), "%s", slash + 1);
-    return way->end->folder < 0 ? -1 : 1;
+    return way_to_real(real, way->end) == 0 ? 1 : -1;
 }
 
 /* Goes on in the folder, or at the file, to which a trusted link leads. */

@@ -26,6 +26,13 @@ struct way_end {
     char name[NAME_MAX + 1];
 };
 
+/* Opens the folder of an absolute path if none of its parts is a link (ELOOP), and returns 0. The path's last part is
+ * not looked at: use it with O_NOFOLLOW. */
+int way_to_real(const char *path, struct way_end *end);
+
+/* Deletes the file, or the link, at an absolute path if no folder on it is a link. Returns 0, or -1 with errno. */
+int way_remove_real(const char *path);
+
 /* Follow a name part by part on descriptors alone: ".." goes back to the descriptor of before. Links within the folder
  * are followed, and those that `links` trusts (trusted.h). They need no openat2. way_to_folder returns the folder's
  * descriptor, and makes missing folders (0755, durable) if `makes`, but none that a link names: its disk may be away.

@@ -17,7 +17,7 @@ static bool is_space(char c)
 }
 
 struct json_size {
-    uint32_t values, deepest;
+    uint32_t values, deepest, spaces; /* spaces: bytes of white space between values */
 };
 
 /* Each value but the outermost one follows a comma, or is the first one in a list or an object. */
@@ -29,8 +29,10 @@ static struct json_size measure_json(struct text from)
 
     for (uint32_t i = 0; i < from.len; i++) {
         const char c = from.at[i];
-        if (is_space(c))
+        if (is_space(c)) {
+            size.spaces++;
             continue;
+        }
         if (c == '"')
             i = skip_text(from, i);
         else if (c == ',')
@@ -50,6 +52,11 @@ static struct json_size measure_json(struct text from)
 uint32_t json_count_values(struct text from)
 {
     return measure_json(from).values;
+}
+
+uint32_t json_count_bytes(struct text from)
+{
+    return from.len - measure_json(from).spaces;
 }
 
 enum err json_check_bounds(struct text from, uint32_t most, struct fault *fault)

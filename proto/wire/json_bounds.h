@@ -18,6 +18,9 @@ enum {
  * no JSON the result says nothing. Errors: too_large (the fault has count and bound), bad_request (depth). */
 enum err json_check_bounds(struct text from, uint32_t most, struct fault *fault);
 
+/* Returns the number of bytes in a JSON text, without the white space between its values. */
+uint32_t json_count_bytes(struct text from);
+
 /* Returns the number of values in a JSON text: what json_check_bounds compares with its bound. */
 uint32_t json_count_values(struct text from);
 

@@ -3,11 +3,17 @@
 import glob
 import gzip
 import json
+import mmap
 import os
+import pty
+import signal
+import struct
+import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_text, run_claims, same, until, write_file
+from claims import claim, contains, file_bytes, file_text, run_claims, same, state_of, until, write_file
 from indexing import wav
 from studio import Studio, running
 from takes import Recording
@@ -189,6 +195,123 @@ def a_take_is_recorded_whatever_the_media_of_its_project_is(it):
         id = it.until_final(f'second {number}', '--seconds', '1')
         same(os.path.join(there.mine, *(['Audio'] if name == 'Media' else []), f'second {number}.wav'), it.show(id)['path'])
         it.until_analysed(id)
+
+
+def answer_question(home, said, folder, meanwhile, answer):
+    """What `project open` prints on a terminal; `meanwhile` happens while the person reads the question."""
+    leader, follower = pty.openpty()
+    asked = subprocess.Popen(['loophole', 'project', 'open', folder], env=home.env, stdin=follower, stdout=follower, stderr=follower)
+    os.close(follower)
+    text = b''
+    try:
+        while more := os.read(leader, 65536):
+            text += more
+            if said in text.decode(errors='replace') and meanwhile:
+                meanwhile()
+                meanwhile = None
+                os.write(leader, answer)
+    except OSError:  # the terminal has no other end any more
+        pass
+    same(0, asked.wait(60))
+    os.close(leader)
+    return text.decode(errors='replace')
+
+
+@claim(shares=running)
+def a_link_that_is_made_while_a_person_reads_the_question_is_not_trusted(home):
+    it = Stranger(home, 'Question')
+    it.link('notes/seen', 'secret')
+    it.link('notes/moved', 'secret')
+    os.mkdir(it.mine + '/other')
+
+    def meanwhile():
+        it.link('notes/late', 'secret')
+        it.link('notes/moved', 'other')
+    contains(answer_question(home, 'y or n:', it.folder, lambda: None, b'n\n'), 'notes/seen -> ' + it.mine + '/secret')
+    same(2, len(it.open()['links']))
+    answer_question(home, 'y or n:', it.folder, meanwhile, b'y\n')
+    same([f'notes/late -> {it.mine}/secret', f'notes/moved -> {it.mine}/other'], sorted(it.open()['links']))
+    error, answer = home.client().ask('project.open', {'folder': os.fsencode(it.folder), 'trust_links': True, 'trusted': []})
+    same(('ok', 2), (error, len(answer['links'])))
+
+
+class Hands:
+    """What the project service has in hand, on the board (common/shared/in_hand.h)."""
+
+    FILE = 72  # the place of its word in an entry
+
+    def __init__(self, home):
+        self.home = home
+        with open(home.board('project'), 'rb') as file:
+            self.memory = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        self.at = self.memory.find(b'project\0') + self.FILE
+
+    def has_file(self):
+        return struct.unpack_from('<Q', self.memory, self.at)[0] != 0
+
+    def strike(self, pid):
+        """Crashes the process if it still has a file in hand when it stands still."""
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: state_of(pid) == 'T')
+        held = self.has_file()
+        if held:
+            os.kill(pid, signal.SIGSEGV)
+        os.kill(pid, signal.SIGCONT)
+        return held
+
+    def crash(self, read):
+        """Crashes the service while it has the file in hand that `read` makes it read. False: it was not seen."""
+        pid, held = self.home.pid('project'), False
+        reading = threading.Thread(target=read)
+        reading.start()
+        while reading.is_alive() and not held:
+            held = self.has_file() and self.strike(pid)
+        reading.join()
+        return held
+
+
+def a_crash_while_it_reads(home, read, name):
+    """The second reading is refused, by the name of the file."""
+    until(lambda: Hands(home).crash(read), what='the service is crashed while it reads')
+    error, answer = read()
+    same('internal', error)
+    contains(answer['what'], 'the project service died while it read ' + name)
+    home.wait_ready('project')
+    restarts = home.status('project')['restarts']
+    read()
+    same(restarts, home.status('project')['restarts'])
+
+
+@claim
+def a_project_file_that_ended_its_reader_is_refused_by_its_name(home):
+    running(home)
+    it = Stranger(home, 'Killer')
+    document = {'schema_version': '1.0', 'project': {'name': 'Killer', 'bpm': 120}, 'x': [0] * 200000}
+    it.put('project.json', json.dumps(document))
+
+    def read():
+        return home.client().ask('project.open', {'folder': os.fsencode(it.folder)})
+    a_crash_while_it_reads(home, read, it.folder + '/project.json')
+    same('ok', home.client().ask('project.list', {})[0])
+    document['x'] = [0]
+    it.put('project.json', json.dumps(document))
+    same('ok', read()[0])
+
+
+@claim
+def a_slot_that_ended_its_reader_is_refused_by_its_name(home):
+    running(home)
+    it = Stranger(home, 'Killer slot')
+    it.put(SLOT, pattern('killer')[:-1] + ', "x": [0' + ', 0' * 30000 + ']}')
+    it.put('patterns/slots/bank_1/slot_002.json', pattern('good'))
+    it.open()
+    a_crash_while_it_reads(home, lambda: home.client().ask('project.read_pattern', {'project': 'Killer slot', 'slot': '1'}), SLOT)
+    same('ok', home.client().ask('project.read_pattern', {'project': 'Killer slot', 'slot': '2'})[0])
+    listed = home.client().must('project.list_patterns', {'project': 'Killer slot'})
+    contains(str(listed), 'died while it read')
+    contains(str(listed), 'good')
+    it.save(1, 'new')
+    same('ok', home.client().ask('project.read_pattern', {'project': 'Killer slot', 'slot': '1'})[0])
 
 
 run_claims()

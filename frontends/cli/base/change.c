@@ -81,20 +81,29 @@ static enum err edit_one(struct cli *cli, struct id item, const struct edit *edi
     return change_and_print(cli, "persist.put_media", &put, fault);
 }
 
+bool cli_can_ask(const struct cli *cli)
+{
+    return !cli->options.json && isatty(STDIN_FILENO);
+}
+
+bool cli_asks(struct buffer *question)
+{
+    char answer[16] = "";
+
+    cli_remark(question);
+    buffer_free(question);
+    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault)
 {
     struct buffer question = { 0 };
-    char answer[16] = "";
 
     if (count <= ASKED || cli->options.yes || cli->options.limit > 0)
         return ERR_OK;
-    if (!cli->options.json && isatty(STDIN_FILENO)) {
+    if (cli_can_ask(cli)) {
         cli_print(&question, "change %u items? y or n:", count);
-        cli_remark(&question);
-        buffer_free(&question);
-        if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-            return ERR_OK;
-        return fault_set(fault, ERR_BAD_REQUEST, "nothing was changed");
+        return cli_asks(&question) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "nothing was changed");
     }
     fault_set(fault, ERR_BAD_REQUEST, "%u items would change: more than %d need --yes", count, ASKED);
     return fault_hint(fault, "--yes changes all of them; --limit N changes the first N");

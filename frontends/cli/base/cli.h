@@ -85,6 +85,11 @@ enum err cli_find(struct cli *cli, int count, char **args, struct media_found *f
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 enum err cli_change_one(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
 
+/* change.c: asks a person. cli_can_ask: standard input is a terminal, and the output is no JSON. The question names its
+ * answers: "y or n:". */
+bool cli_can_ask(const struct cli *cli);
+bool cli_asks(struct buffer *question);
+
 /* change.c: a change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
  * Errors: bad_request. */
 enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault);

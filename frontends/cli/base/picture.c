@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/deflate.h"
-#include "common/file.h"
 #include "frontends/cli/base/resolve.h"
 
 void picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color)
@@ -128,7 +128,7 @@ enum err picture_write(const struct picture *picture, const char *path, struct f
     add_head(picture, &bytes);
     add_pixels(picture, &bytes);
     add_chunk(&bytes, "IEND", (struct bytes){ 0 });
-    e = file_write_named(path, buffer_bytes(&bytes), bytes_of(signature, sizeof(signature)), 0644, fault);
+    e = beneath_write_named(path, buffer_bytes(&bytes), bytes_of(signature, sizeof(signature)), 0644, fault);
     buffer_free(&bytes);
     return e;
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/latency.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
@@ -118,7 +118,7 @@ static enum err plot_latency(const char *path, const char *name, const struct la
     buffer_add_text(&svg, "</svg>\n");
     e = resolve_reach(path, fault);
     if (e == ERR_OK)
-        e = file_write_named(path, buffer_bytes(&svg), bytes_of("<svg ", 5), 0644, fault);
+        e = beneath_write_named(path, buffer_bytes(&svg), bytes_of("<svg ", 5), 0644, fault);
     buffer_free(&svg);
     return e;
 }

@@ -47,18 +47,13 @@ static enum err print_forgotten_line(struct cli *cli, const struct forgotten_lin
 static enum err confirm_emptying(const struct cli *cli, uint64_t count, struct fault *fault)
 {
     struct buffer question = { 0 };
-    char answer[16] = "";
 
     if (cli->options.yes || count == 0)
         return ERR_OK;
-    if (!cli->options.json && isatty(STDIN_FILENO)) {
+    if (cli_can_ask(cli)) {
         cli_print(&question, "remove %llu item%s for good, with all tags and facts? y or n:", (unsigned long long)count,
                   text_plural(count));
-        cli_remark(&question);
-        buffer_free(&question);
-        if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-            return ERR_OK;
-        return fault_set(fault, ERR_BAD_REQUEST, "nothing was removed");
+        return cli_asks(&question) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "nothing was removed");
     }
     fault_set(fault, ERR_BAD_REQUEST, "%llu item%s would be removed for good: confirm with --yes",
               (unsigned long long)count, text_plural(count));

@@ -72,11 +72,16 @@ static void print_move(struct cli *cli, const struct project_line *state)
             (int)state->moved_from.len, (const char *)state->moved_from.at);
 }
 
+static bool asks_for_trust(const struct cli *cli)
+{
+    return cli_can_ask(cli) && !cli->options.trust_links;
+}
+
 static void print_links(struct cli *cli, const struct project_line *state)
 {
     for (uint32_t i = 0; state->has_links && i < state->links.count; i++)
         cli_print(&cli->out, "  link out   %.*s\n", TEXT_ARG(state->links.at[i]));
-    if (state->has_links && state->links.count)
+    if (state->has_links && state->links.count && !asks_for_trust(cli))
         cli_print(&cli->out, "  links out of the folder are not followed; if you made them, "
                              "`loophole project open FOLDER --trust-links` follows them\n");
 }
@@ -122,28 +127,55 @@ static void leave_file(struct bytes *path)
         path->len -= len;
 }
 
+/* A link that is made while the person reads is not among those that the ask names. */
+static enum err ask_for_trust(struct cli *cli, struct project_open *ask, struct project_line *state,
+                              struct fault *fault)
+{
+    struct buffer question = { 0 };
+
+    if (!state->has_links || !state->links.count || !asks_for_trust(cli))
+        return ERR_OK;
+    cli_flush(cli);
+    cli_print(&question, "follow these links from now on? Only if you made them: y or n:");
+    if (!cli_asks(&question))
+        return ERR_OK;
+    ask->has_trust_links = ask->has_trusted = ask->trust_links = true;
+    ask->trusted = (struct text_list){ .count = state->links.count, .at = state->links.at };
+    return change_state(cli, "project.open", ask, fault);
+}
+
+static enum err open_project(struct cli *cli, struct project_open *ask, struct fault *fault)
+{
+    struct project_line state = { 0 };
+    enum err e = cli_change(cli, "project.open", ask, &state, fault);
+
+    if (e == ERR_OK)
+        e = show_state(cli, &state);
+    return e == ERR_OK ? ask_for_trust(cli, ask, &state, fault) : e;
+}
+
 static enum err enter_folder(struct cli *cli, const char *folder, struct fault *fault)
 {
     struct project_open ask = { .has_trust_links = cli->options.trust_links, .trust_links = true };
     enum err e = cli_path(cli, folder, &ask.folder, fault);
 
     leave_file(&ask.folder);
-    return e == ERR_OK ? change_state(cli, "project.open", &ask, fault) : e;
+    return e == ERR_OK ? open_project(cli, &ask, fault) : e;
 }
 
 /* If a project and a folder here have the same name, the name means the project. */
 enum err project_enter(struct cli *cli, struct fault *fault)
 {
     const char *named = cli->args[0];
-    const struct project_open ask = { .project = text_of(named),
-                                      .has_trust_links = cli->options.trust_links,
-                                      .trust_links = true };
+    struct project_open ask = { .project = text_of(named),
+                                .has_trust_links = cli->options.trust_links,
+                                .trust_links = true };
     char file[PATH_MAX];
     enum err e;
 
     if (strchr(named, '/') || strcmp(named, ".") == 0)
         return enter_folder(cli, named, fault);
-    e = change_state(cli, "project.open", &ask, fault);
+    e = open_project(cli, &ask, fault);
     snprintf(file, sizeof(file), "%s/project.json", named);
     if (e != ERR_NOT_FOUND || access(file, F_OK) != 0)
         return e;

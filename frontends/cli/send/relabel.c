@@ -36,14 +36,11 @@ static bool is_unchanged(const struct relabel *relabel)
 /* No link leads there: it is the folder of the open file, or none. */
 static enum err open_folder_of(struct relabel *relabel, struct fault *fault)
 {
-    char folder[PATH_MAX], *slash;
+    struct way_end end;
 
-    memcpy(folder, relabel->path, sizeof(folder));
-    slash = strrchr(folder, '/');
-    slash[slash == folder] = '\0';
-    relabel->folder = way_open_real(folder, O_RDONLY | O_DIRECTORY, 0);
-    if (relabel->folder < 0)
+    if (way_to_real(relabel->path, &end) != 0)
         return fault_errno(fault, file_err(errno), errno, "cannot open its folder");
+    relabel->folder = end.folder;
     return is_unchanged(relabel) ? ERR_OK : fault_set(fault, ERR_CONFLICT, "another program moved it meanwhile");
 }
 

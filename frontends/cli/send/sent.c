@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/clock.h"
 #include "common/file_write.h"
 #include "common/names.h"
@@ -118,13 +119,13 @@ static enum err take_names(struct sent *sent, struct fault *fault)
 
 /* A file system without locks lets two sends run at once: each has a part of its own, and checks names again when it
  * gives them. */
-static enum err lock_list(struct sent *sent, const char *folder, struct fault *fault)
+static enum err lock_list(struct sent *sent, struct beneath *in, const char *folder, struct fault *fault)
 {
     char word[NAMES_WORD] = "";
 
-    sent->fd = openat(sent->folder, SENT_FILE, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    sent->fd = beneath_open_file(in, SENT_FILE, O_RDWR | O_APPEND | O_CREAT, 0666, fault);
     if (sent->fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot write to %.200s", folder);
+        return fault->code;
     sent->is_locked = flock(sent->fd, LOCK_EX | LOCK_NB) == 0;
     if (!sent->is_locked && errno == EWOULDBLOCK)
         return fault_set(fault, ERR_BUSY, "another send is writing to %.200s", folder);
@@ -136,11 +137,13 @@ static enum err lock_list(struct sent *sent, const char *folder, struct fault *f
 
 enum err sent_open(struct sent *sent, const char *folder, struct fault *fault)
 {
+    struct beneath in;
+
     *sent = (struct sent){ .fd = -1 };
-    sent->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (sent->folder < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot open the folder %.200s", folder);
-    enum err e = lock_list(sent, folder, fault);
+    enum err e = beneath_open(&in, folder, NULL, fault);
+    sent->folder = in.folder;
+    if (e == ERR_OK)
+        e = lock_list(sent, &in, folder, fault);
     if (e == ERR_OK)
         e = read_sent_list(sent, fault);
     if (e == ERR_OK)

@@ -1,6 +1,7 @@
 /* pattern.c: plays the pattern of a file; converts MIDI files. */
 #include <string.h>
 
+#include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
@@ -97,9 +98,8 @@ static enum err write_pattern(struct cli *cli, const char *path, const struct bu
 
     if (e != ERR_OK)
         return e;
-    if (cli->options.force)
-        return file_write_atomic(path, buffer_bytes(bytes), 0644, fault);
-    e = file_write_named(path, buffer_bytes(bytes), bytes_of(kind, strlen(kind)), 0644, fault);
+    e = beneath_write_named(path, buffer_bytes(bytes), bytes_of(kind, cli->options.force ? 0 : strlen(kind)), 0644,
+                            fault);
     if (e == ERR_EXISTS)
         fault_hint(fault, "--force replaces it");
     return e;

@@ -15,9 +15,9 @@
 
 #include "common/alloc.h"
 #include "common/arena.h"
+#include "common/beneath/beneath.h"
 #include "common/clock.h"
 #include "common/cloud_file.h"
-#include "common/file.h"
 #include "common/text.h"
 #include "store/open/local.h"
 
@@ -159,26 +159,33 @@ static bool is_printable(const char *text)
     return *text && text_is_utf8(text_of(text));
 }
 
-static bool marker_path(const char *mount, char path[PATH_MAX])
-{
-    return snprintf(path, PATH_MAX, "%s/" VOLUME_MARKER, mount) < PATH_MAX;
-}
-
 /* A marker whose content is only in the cloud. */
-static bool is_away(const char *path)
+static bool is_away(const char *mount)
 {
+    char path[PATH_MAX];
     struct stat st;
 
-    return stat(path, &st) == 0 && cloud_file_is_online_only(path, &st);
+    return snprintf(path, PATH_MAX, "%s/" VOLUME_MARKER, mount) < PATH_MAX && lstat(path, &st) == 0 &&
+           cloud_file_is_online_only(path, &st);
+}
+
+/* The volume may come from a stranger: a marker that leads out of it would give out what a file of the user has. */
+static bool read_marker(const char *mount, struct buffer *to)
+{
+    struct beneath root;
+    struct fault unused = { 0 };
+    const bool good = beneath_open(&root, mount, NULL, &unused) == ERR_OK &&
+                      beneath_read(&root, VOLUME_MARKER, 4096, to, &unused) == ERR_OK;
+
+    beneath_close(&root);
+    return good;
 }
 
 /* "marker:" and the first line of the marker file, or false. */
 static bool identity_by_marker(const struct mount_line *mount, char *to, size_t size)
 {
     struct buffer mark = { 0 };
-    char path[PATH_MAX];
-    bool good = marker_path(mount->target, path) && !(is_cloud(mount->type) && is_away(path)) &&
-                file_read_all(path, 4096, &mark, NULL) == ERR_OK;
+    bool good = !(is_cloud(mount->type) && is_away(mount->target)) && read_marker(mount->target, &mark);
 
     if (good) {
         const char *line = buffer_c(&mark);
@@ -331,11 +338,11 @@ int volume_look(const struct mount_line *mount, struct volume_found *to)
 }
 
 /* A copy of an ask finds what the first one wrote before its service died. */
-static bool is_written(const char *path, const char *word)
+static bool is_written(const char *mount, const char *word)
 {
     struct buffer mark = { 0 };
     size_t len = strlen(word);
-    bool is = file_read_all(path, 4096, &mark, NULL) == ERR_OK;
+    bool is = read_marker(mount, &mark);
 
     is = is && mark.len == len + 1 && memcmp(mark.at, word, len) == 0 && mark.at[len] == '\n';
     buffer_free(&mark);
@@ -343,17 +350,17 @@ static bool is_written(const char *path, const char *word)
 }
 
 /* A process that was killed may have left it. */
-static bool is_empty(const char *path)
+static bool is_empty(int root)
 {
     struct stat st;
 
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+    return fstatat(root, VOLUME_MARKER, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
-/* Returns an errno, and leaves no file then. */
-static int write_word(const char *path, const char *word, int flags)
+/* Makes a file in the root of the volume. Returns an errno, and leaves no file then. */
+static int write_word(int root, const char *name, const char *word)
 {
-    int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | flags, 0644);
+    int error = 0, fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 
     if (fd < 0)
         return errno;
@@ -361,34 +368,43 @@ static int write_word(const char *path, const char *word, int flags)
         error = errno;
     close(fd);
     if (error)
-        (void)unlink(path);
+        (void)unlinkat(root, name, 0);
     return error;
 }
 
-/* The old marker stays if the new one cannot be written. */
-static int replace_marker(const char *path, const char *word)
+/* The old marker stays if the new one cannot be written. A link in its place is replaced, and not followed. */
+static int replace_marker(int root, const char *word)
 {
-    char part[PATH_MAX];
+    static const char part[] = VOLUME_MARKER ".part";
     int error;
 
-    if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
-        return ENAMETOOLONG;
-    error = write_word(part, word, O_TRUNC);
-    if (!error && rename(part, path) != 0) {
+    (void)unlinkat(root, part, 0); /* a process that was killed left it */
+    error = write_word(root, part, word);
+    if (!error && renameat(root, part, root, VOLUME_MARKER) != 0) {
         error = errno;
-        (void)unlink(part);
+        (void)unlinkat(root, part, 0);
     }
     return error;
 }
 
+static int mark_root(int root, const struct mount_line *mount, const char *word, bool replace)
+{
+    int error;
+
+    if (replace || is_empty(root))
+        return replace_marker(root, word);
+    error = write_word(root, VOLUME_MARKER, word);
+    return error == EEXIST && is_written(mount->target, word) ? 0 : error;
+}
+
 int volume_mark(const struct mount_line *mount, const char *word, bool replace)
 {
-    char path[PATH_MAX];
+    const int root = open(mount->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = errno;
 
-    if (!marker_path(mount->target, path))
-        return ENAMETOOLONG;
-    if (replace || is_empty(path))
-        return replace_marker(path, word);
-    int error = write_word(path, word, O_EXCL);
-    return error == EEXIST && is_written(path, word) ? 0 : error;
+    if (root < 0)
+        return error;
+    error = mark_root(root, mount, word, replace);
+    close(root);
+    return error;
 }

@@ -116,6 +116,18 @@ void file_lay_down(const struct file_in_hand *reading)
         in_hand_leave(reading->hand, IN_HAND_FILE, 0);
 }
 
+/* Long texts are not many values, but each of them is copied several times. */
+static enum err check_content(struct text text, struct fault *fault)
+{
+    const enum err e = json_check_bounds(text, JSON_VALUES_FILE, fault);
+    const uint32_t bytes = json_count_bytes(text);
+
+    if (e != ERR_OK || bytes <= FILE_IO_CONTENT)
+        return e;
+    return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u KiB without white space: at most %d KiB", bytes >> 10,
+                     FILE_IO_CONTENT >> 10);
+}
+
 /* A file may come from a stranger: its bounds are checked first, and a thread reads it. */
 static void read_document(struct file_io *io)
 {
@@ -128,27 +140,33 @@ static void read_document(struct file_io *io)
     to->unread.code = file_take_in_hand(&reading, io->hand, io->path, bytes, &to->unread);
     if (to->unread.code != ERR_OK)
         return;
-    to->unread.code = tree_read_bounded(text, JSON_VALUES_FILE, &to->arena, &to->tree, &to->unread);
+    to->unread.code = check_content(text, &to->unread);
+    if (to->unread.code == ERR_OK)
+        to->unread.code = tree_read(text, &to->arena, &to->tree, &to->unread);
     file_lay_down(&reading);
 }
 
 /* ---- links out of the folder ---- */
-
-enum { LINKS_SHOWN = 16 };
 
 struct seen_links {
     struct buffer *to;
     unsigned count;
 };
 
-static bool see_link(void *state, const char *name, const char *text)
+static bool see_link(void *state, const struct link_out *link)
 {
     struct seen_links *seen = state;
 
-    buffer_add(seen->to, name, strlen(name));
-    buffer_add(seen->to, " -> ", 4);
-    buffer_add(seen->to, text, strlen(text) + 1);
-    return ++seen->count < LINKS_SHOWN;
+    buffer_add(seen->to, link->shown, strlen(link->shown) + 1);
+    return ++seen->count < FILE_IO_LINKS;
+}
+
+static enum err trust_seen(struct file_io *io, struct beneath *folder, struct fault *fault)
+{
+    const enum err e = links_trust(folder, io->p->paths->data, buffer_bytes(&io->bytes), fault);
+
+    buffer_reset(&io->bytes);
+    return e;
 }
 
 /* Finds the links out before the file is read, because it may be one. */
@@ -156,7 +174,7 @@ static enum err read_file(struct file_io *io, struct beneath *folder, struct fau
 {
     struct seen_links seen = { .to = &io->links };
 
-    if (io->kind == FILE_IO_TRUST && links_trust(folder, io->p->paths->data, fault) != ERR_OK)
+    if (io->kind == FILE_IO_TRUST && trust_seen(io, folder, fault) != ERR_OK)
         return fault->code;
     if (io->kind != FILE_IO_READ && io->kind != FILE_IO_DOCUMENT)
         (void)links_each(folder, see_link, &seen);

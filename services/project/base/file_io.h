@@ -12,14 +12,18 @@ enum file_io_kind {
     FILE_IO_READ,     /* reads the file into `bytes`; not_found: there is none; denied: it is a link out */
     FILE_IO_DOCUMENT, /* the same, and reads the bytes as a project.json */
     FILE_IO_OPEN,     /* … and finds the links out of its folder */
-    FILE_IO_TRUST,    /* … and trusts them from now on */
+    FILE_IO_TRUST,    /* … after it trusts those of `bytes`: a list as `links`, or "" for all */
     FILE_IO_WRITE,    /* makes its folder and replaces the file atomically */
     FILE_IO_RENEW,    /* writes it if it has the digest `was` */
     FILE_IO_ABSENT,   /* makes its folder; exists: the file is there */
     FILE_IO_SWEEP     /* the file is a project's: removes leftovers from its folder and its Media */
 };
 
-enum { FILE_IO_MOST = 16 << 20 }; /* bytes of a file that is read */
+enum {
+    FILE_IO_MOST = 16 << 20,   /* bytes of a file that is read */
+    FILE_IO_CONTENT = 6 << 20, /* … without white space: twice those of a save, because other programs escape text */
+    FILE_IO_LINKS = 256        /* links out of a folder that are listed */
+};
 
 /* A project.json that was read. */
 struct document {
@@ -37,7 +41,7 @@ struct file_io {
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
     char real[PATH_MAX];      /* the path of its folder without links; "": unknown, or the file is written */
-    struct buffer links;      /* of FILE_IO_OPEN: the first links out, each "NAME -> TARGET" and a zero byte */
+    struct buffer links;      /* of FILE_IO_OPEN: the first links out, each as links.h shows it, with its zero byte */
     char was[33];             /* of FILE_IO_RENEW: a hash in hex; "": no file is there */
     struct buffer bytes;      /* what was read, or what the file has */
     struct fault fault;       /* code ERR_OK: it is done */

@@ -67,38 +67,35 @@ enum err opened_folder_check(struct doing *work, struct txn *txn, struct fault *
 
 /* ---- links out of it ---- */
 
-enum { LINKS_SHOWN = 16, LINK_SHOWN = 1000 };
-
-/* Names of files are any bytes; a message has UTF-8. */
-static struct text show_link(struct arena *arena, const char *link)
-{
-    struct text shown = arena_printf(arena, "%.*s", LINK_SHOWN, link);
-    char *at = arena_alloc(arena, shown.len + 1);
-
-    if (text_is_utf8(shown))
-        return shown;
-    for (uint32_t i = 0; i < shown.len; i++)
-        at[i] = (char)((signed char)shown.at[i] < 0 ? '?' : shown.at[i]);
-    return (struct text){ shown.len, at };
-}
-
 void opened_folder_fill(struct doing *work, struct project_line *state)
 {
     const char *at = buffer_c(&work->links), *end = at + work->links.len;
 
     state->has_links = work->links.len > 0;
-    state->links.at = arena_array(&work->arena, LINKS_SHOWN, sizeof(*state->links.at));
     state->has_moved_from = work->moved_from.len > 0;
     state->moved_from = bytes_of(work->moved_from.at, work->moved_from.len);
-    for (; at < end && state->links.count < LINKS_SHOWN; at += strlen(at) + 1)
-        state->links.at[state->links.count++] = show_link(&work->arena, at);
+    state->links.at = arena_array(&work->arena, FILE_IO_LINKS, sizeof(*state->links.at));
+    for (; at < end && state->links.count < FILE_IO_LINKS; at += strlen(at) + 1)
+        state->links.at[state->links.count++] = arena_text(&work->arena, text_of(at));
+}
+
+/* The links that the ask names; false: it trusts none. */
+static bool list_trusted(const struct project_open *ask, struct buffer *to)
+{
+    if (!ask->has_trust_links || !ask->trust_links)
+        return false;
+    for (uint32_t i = 0; ask->has_trusted && i < ask->trusted.count; i++) {
+        buffer_add(to, ask->trusted.at[i].at, ask->trusted.at[i].len);
+        buffer_add(to, "", 1);
+    }
+    return !ask->has_trusted || ask->trusted.count;
 }
 
 void opened_folder_read(struct doing *work, struct text folder)
 {
-    const struct project_open *ask = work->ask;
-    const bool trusts = ask->has_trust_links && ask->trust_links;
+    struct buffer trusted = { 0 };
+    const enum file_io_kind kind = list_trusted(work->ask, &trusted) ? FILE_IO_TRUST : FILE_IO_OPEN;
 
-    work_file(work, trusts ? FILE_IO_TRUST : FILE_IO_OPEN, deed_in_folder(&work->arena, folder, "project.json"),
-              (struct bytes){ 0 });
+    work_file(work, kind, deed_in_folder(&work->arena, folder, "project.json"), buffer_bytes(&trusted));
+    buffer_free(&trusted);
 }

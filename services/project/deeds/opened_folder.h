@@ -10,8 +10,8 @@
  * project's own folder is there, and the plan is made again. Uses `work->own`. Errors (explained): conflict (it is). */
 enum err opened_folder_check(struct doing *work, struct txn *txn, struct fault *fault);
 
-/* Starts to read the project.json of the folder and to find the links out of it, or to trust these if the ask of `open`
- * says so. */
+/* Starts to read the project.json of the folder and to find the links out of it, after it trusts those that the ask of
+ * `open` says. */
 void opened_folder_read(struct doing *work, struct text folder);
 
 /* Lists the first links that are not followed, and says where the project was if it was elsewhere. */

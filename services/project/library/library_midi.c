@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "common/naming/safe_names.h"
 #include "services/project/library/library_change.h"
@@ -45,7 +46,7 @@ static enum err write_exported(struct library_job *job, const char *file, const 
     if (e == ERR_OK)
         e = file_make_dirs(folder, 0700, fault);
     if (e == ERR_OK)
-        e = file_write_named(path, buffer_bytes(&bytes), bytes_of("MThd", 4), 0644, fault);
+        e = beneath_write_named(path, buffer_bytes(&bytes), bytes_of("MThd", 4), 0644, fault);
     buffer_free(&bytes);
     return e;
 }

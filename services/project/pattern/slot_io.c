@@ -17,6 +17,7 @@
 #include "common/process/log.h"
 #include "services/project/base/file_io.h"
 #include "services/project/pattern/slot_pack.h"
+#include "services/project/pattern/slot_parse.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
@@ -163,19 +164,23 @@ static enum err keep_backup(struct slot_io *io, struct beneath *in, const struct
 
 /* ---- files ---- */
 
-static bool is_pattern(struct bytes bytes)
+/* `why`: set if the file is not read at all. */
+static bool is_pattern(const struct slot_io *io, const char *name, struct bytes bytes, struct fault *why)
 {
     struct pattern_file *file = alloc_zeroed(1, sizeof(*file));
+    const struct text text = { bytes.len, (const char *)bytes.at };
     struct arena arena = { 0 };
-    const bool good =
-        pattern_file_read((struct text){ bytes.len, (const char *)bytes.at }, &arena, file, NULL) == ERR_OK;
+    struct fault fault = { 0 };
+    const enum err e = slot_parse(io->hand, name, text, &arena, file, &fault);
 
+    if (e == ERR_INTERNAL)
+        *why = fault;
     arena_free(&arena);
     free(file);
-    return good;
+    return e == ERR_OK;
 }
 
-static void find_backup(struct beneath *in, struct slot_file *file)
+static void find_backup(const struct slot_io *io, struct beneath *in, struct slot_file *file)
 {
     struct slot_backup backups[NAMES_MOST];
     char name[NAME_MAX + 32];
@@ -188,26 +193,11 @@ static void find_backup(struct beneath *in, struct slot_file *file)
         (void)snprintf(name, sizeof(name), SLOT_BACKUP_FOLDER "/%.255s", backups[i].name);
         if (beneath_read(in, name, PATTERN_FILE_BYTES, &packed, &unused) == ERR_OK &&
             gzip_read(buffer_bytes(&packed), PATTERN_FILE_BYTES, &bytes, &unused) == ERR_OK &&
-            is_pattern(buffer_bytes(&bytes)))
+            is_pattern(io, name, buffer_bytes(&bytes), &unused))
             memcpy(file->backup, backups[i].name, sizeof(file->backup));
         buffer_free(&packed);
         buffer_free(&bytes);
     }
-}
-
-static bool is_pattern_file(const struct slot_io *io, struct slot_file *file)
-{
-    const struct bytes bytes = buffer_bytes(&file->bytes);
-    struct file_in_hand reading;
-    bool good;
-
-    if (file->fault.code == ERR_OK)
-        file->fault.code = file_take_in_hand(&reading, io->hand, file->name, bytes, &file->fault);
-    if (file->fault.code != ERR_OK)
-        return false;
-    good = is_pattern(bytes);
-    file_lay_down(&reading);
-    return good;
 }
 
 static bool is_link_out(struct beneath *in, const char *name)
@@ -224,8 +214,9 @@ static void read_slot_file(struct slot_io *io, struct beneath *in, struct slot_f
     file->is_out = file->fault.code == ERR_DENIED && is_link_out(in, file->name);
     if (file->is_out)
         file->fault = (struct fault){ .code = ERR_NOT_FOUND };
-    if (!io->needs_no_backup && file->fault.code != ERR_NOT_FOUND && !is_pattern_file(io, file))
-        find_backup(in, file);
+    if (!io->needs_no_backup && file->fault.code != ERR_NOT_FOUND &&
+        (file->fault.code != ERR_OK || !is_pattern(io, file->name, buffer_bytes(&file->bytes), &file->fault)))
+        find_backup(io, in, file);
 }
 
 static bool see_place(const struct beneath_place *place, struct stat *to)

@@ -3,6 +3,7 @@
 
 #include "common/process/log.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_parse.h"
 #include "services/project/pattern/slot_writes.h"
 #include "store/pattern/message.h"
 
@@ -178,13 +179,19 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
 {
     const struct text slot = arena_printf(&work->kept, "%u", slot_in_bank(place->row.number));
     struct fault why = { 0 };
+    char name[SLOT_NAME];
     enum err e;
 
     if (place->content.len == 0)
         return message_fault(MESSAGE_EMPTY, slot, (struct text){ 0 }, fault);
-    e = pattern_file_read(place->content, &work->kept, to, &why);
+    slot_name_file(place->row.number, name);
+    e = slot_parse(service_in_hand(work->p->service), name, place->content, &work->kept, to, &why);
     if (e == ERR_OK)
         return ERR_OK;
+    if (e == ERR_INTERNAL) {
+        *fault = why;
+        return e;
+    }
     message_fault(MESSAGE_CORRUPT, slot, text_of(why.what), fault);
     fault->code = e == ERR_VERSION ? e : fault->code;
     name_backup(place, fault);

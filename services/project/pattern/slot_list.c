@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "common/hash.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"
 #include "store/pattern/pattern_check.h"
 
@@ -57,10 +58,13 @@ void slot_list_close(struct project *p)
 static void read_line(struct doing *work, const struct slot_place *place, struct slot_line *to)
 {
     struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
-    struct fault fault = { 0 };
-    const enum err e = pattern_file_read(place->content, &work->arena, file, &fault);
     const struct pattern *pattern = &file->pattern;
+    struct fault fault = { 0 };
+    char name[SLOT_NAME];
+    enum err e;
 
+    slot_name_file(place->row.number, name);
+    e = slot_parse(service_in_hand(work->p->service), name, place->content, &work->arena, file, &fault);
     *to = (struct slot_line){ .slot = slot_in_bank(place->row.number), .size = place->content.len };
     if (e != ERR_OK) {
         to->trouble = arena_text(&work->arena, text_of(fault.what));

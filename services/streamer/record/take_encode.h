@@ -23,6 +23,7 @@ struct take_flac {
     char program[PATH_MAX + 32]; /* path of the worker */
     char wav[PATH_MAX], flac[PATH_MAX + 8], part[PATH_MAX + 16];
     char title[TAKE_NAME_SIZE];
+    int folder;               /* of the three, while the errand runs: no part of its path is a link */
     struct take_place place;  /* the disk of the WAV */
     struct wav_take facts;    /* rate 0: the WAV is gone; when done, the facts in the FLAC, except the rate */
     struct wav_gaps gaps;     /* the gaps, likewise */

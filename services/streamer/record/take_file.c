@@ -211,7 +211,7 @@ static enum err open_new(struct take_file *file)
 
 static enum err open_left(struct take_file *file)
 {
-    int fd = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = way_open_real(file->path, O_RDWR | O_NONBLOCK, 0);
 
     file->take.fd = fd;
     if (fd < 0) {
@@ -335,7 +335,7 @@ static void close_take_file(struct take_file *file, bool is_whole)
 
     take->cut.at = take->frames;
     if (leaves_nothing(file))
-        unlink(file->path);
+        (void)way_remove_real(file->path);
     else if ((!is_whole && wav_cut(take, take->frames, &ignored) != ERR_OK) ||
              wav_end(take, is_whole ? &file->fault : &ignored) != ERR_OK) {
         (void)wav_cut(take, take->synced, &ignored);
@@ -415,7 +415,7 @@ static void run_work(struct errand *errand)
                             lies_on(file->path, file->mount);
     else if (file->work != TAKE_ERASE)
         record_take(file);
-    else if (unlink(file->path) != 0 && errno != ENOENT)
+    else if (way_remove_real(file->path) != 0 && errno != ENOENT)
         fault_errno(&file->fault, file_err(errno), errno, "cannot delete the take");
 }
 

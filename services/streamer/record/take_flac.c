@@ -10,21 +10,36 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/beneath/way.h"
 #include "common/file.h"
 
 enum { PATIENCE_US = 120000000, SPARE_BYTES = 1 << 20 };
 
 /* ---- the files ---- */
 
-/* Syncs their folder: a rename or removal in it is then durable. */
+/* The name of one of the files in their folder. */
+static const char *find_name(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
+/* Opens one of the files; a link in its place is not followed. -1: errno. */
+static int open_there(const struct take_flac *flac, const char *path, int flags)
+{
+    return openat(flac->folder, find_name(path), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+}
+
+static int remove_there(const struct take_flac *flac, const char *path)
+{
+    return unlinkat(flac->folder, find_name(path), 0);
+}
+
+/* A rename or removal in their folder is then durable. */
 static enum err sync_folder(struct take_flac *flac)
 {
-    char folder[PATH_MAX];
-    size_t len = (size_t)(strrchr(flac->wav, '/') - flac->wav);
-
-    memcpy(folder, flac->wav, len);
-    folder[len] = '\0';
-    return file_sync(folder, &flac->fault);
+    if (fsync(flac->folder) == 0)
+        return ERR_OK;
+    return fault_errno(&flac->fault, file_err(errno), errno, "the folder of the take cannot be synced");
 }
 
 /* FLAC needs at most 24 bits for each sample. With this much free space no take recorded meanwhile ends early. */
@@ -48,10 +63,12 @@ static enum err refuse_other(struct take_flac *flac)
 /* Never replaces another file. If the file system cannot guarantee that, the name is checked just before. */
 static enum err rename_part(struct take_flac *flac)
 {
-    int result = renameat2(AT_FDCWD, flac->part, AT_FDCWD, flac->flac, RENAME_NOREPLACE);
+    const char *from = find_name(flac->part), *to = find_name(flac->flac);
+    const int folder = flac->folder;
+    int result = renameat2(folder, from, folder, to, RENAME_NOREPLACE);
 
-    if (result != 0 && (errno == EINVAL || errno == ENOSYS) && access(flac->flac, F_OK) != 0)
-        result = rename(flac->part, flac->flac);
+    if (result != 0 && (errno == EINVAL || errno == ENOSYS) && faccessat(folder, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        result = renameat(folder, from, folder, to);
     if (result != 0 && errno == EEXIST)
         return refuse_other(flac);
     return result == 0 ? ERR_OK : fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot get its name");
@@ -68,8 +85,8 @@ static void close_both(int a, int b)
 /* The worker gets a read-only descriptor. */
 static enum err make_flac(struct take_flac *flac, int wav)
 {
-    int to = open(flac->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0644);
-    int back = to < 0 ? -1 : open(flac->part, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    int to = open_there(flac, flac->part, O_WRONLY | O_CREAT);
+    int back = to < 0 ? -1 : open_there(flac, flac->part, O_RDONLY);
     enum err e = back < 0 ? fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot be made") : ERR_OK;
 
     if (e == ERR_OK)
@@ -91,7 +108,7 @@ static void measure_flac(struct take_flac *flac)
 {
     struct stat st;
 
-    if (stat(flac->flac, &st) != 0)
+    if (fstatat(flac->folder, find_name(flac->flac), &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     flac->size = (uint64_t)st.st_size;
     flac->mtime = clock_usec(st.st_mtim);
@@ -104,12 +121,12 @@ static enum err replace_wav(struct take_flac *flac)
 
     if (!errand_goes_on(&flac->errand))
         return fault_set(&flac->fault, ERR_BUSY, "it was interrupted");
-    if (e == ERR_OK && unlink(flac->wav) != 0 && errno != ENOENT)
+    if (e == ERR_OK && remove_there(flac, flac->wav) != 0 && errno != ENOENT)
         e = fault_errno(&flac->fault, file_err(errno), errno, "the WAV cannot be deleted");
     if (e == ERR_OK)
         (void)sync_folder(flac); /* if it fails: a WAV that returns after a power cut is compared with the FLAC */
     else
-        (void)unlink(flac->flac);
+        (void)remove_there(flac, flac->flac);
     return e;
 }
 
@@ -119,13 +136,13 @@ static enum take_became judge_result(struct take_flac *flac, enum err e)
         return TAKE_IS_FLAC;
     if (!errand_goes_on(&flac->errand)) /* the successor makes the part again */
         return TAKE_IS_LEFT;
-    (void)unlink(flac->part);
+    (void)remove_there(flac, flac->part);
     return TAKE_STAYS_WAV;
 }
 
 static enum take_became make_or_compare(struct take_flac *flac, int wav)
 {
-    int there = open(flac->flac, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int there = open_there(flac, flac->flac, O_RDONLY);
     enum err e = there >= 0 ? hold_against(flac, wav, there) : make_flac(flac, wav);
 
     if (there >= 0)
@@ -136,7 +153,7 @@ static enum take_became make_or_compare(struct take_flac *flac, int wav)
 /* The streamer died after it deleted the WAV and before its report, or a person deleted the WAV. */
 static enum take_became find_flac(struct take_flac *flac)
 {
-    int there = open(flac->flac, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int there = open_there(flac, flac->flac, O_RDONLY);
 
     enum err e = there >= 0 ? take_encode(flac, -1, -1, there)
                             : fault_errno(&flac->fault, file_err(errno), errno, "cannot open the FLAC");
@@ -150,21 +167,46 @@ static enum take_became find_flac(struct take_flac *flac)
     return take_place_is_here(&flac->place, flac->wav) ? TAKE_IS_GONE : TAKE_IS_LEFT;
 }
 
+/* The folder is gone, or was replaced by a link: then its files are not those of the take. */
+static enum take_became miss_folder(struct take_flac *flac)
+{
+    const bool is_gone = errno == ENOENT;
+
+    fault_errno(&flac->fault, file_err(errno), errno, "cannot open the folder of the take");
+    return is_gone && take_place_is_here(&flac->place, flac->wav) ? TAKE_IS_GONE : TAKE_IS_LEFT;
+}
+
+static enum take_became settle_files(struct take_flac *flac)
+{
+    int wav = open_there(flac, flac->wav, O_RDONLY);
+    enum take_became became;
+
+    if (wav >= 0) {
+        became = make_or_compare(flac, wav);
+        close(wav);
+        return became;
+    }
+    if (errno != ENOENT) {
+        fault_errno(&flac->fault, file_err(errno), errno, "cannot open the take");
+        return TAKE_IS_LEFT;
+    }
+    (void)remove_there(flac, flac->part);
+    return find_flac(flac);
+}
+
 static void run_flac(struct errand *errand)
 {
     struct take_flac *flac = (struct take_flac *)errand;
-    int wav = open(flac->wav, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct way_end end;
 
-    if (wav >= 0) {
-        flac->became = make_or_compare(flac, wav);
-        close(wav);
-    } else if (errno == ENOENT) {
-        (void)unlink(flac->part);
-        flac->became = find_flac(flac);
-    } else {
-        fault_errno(&flac->fault, file_err(errno), errno, "cannot open the take");
+    if (way_to_real(flac->wav, &end) != 0) {
+        flac->became = miss_folder(flac);
+        return;
     }
+    flac->folder = end.folder;
+    flac->became = settle_files(flac);
     measure_flac(flac);
+    close(flac->folder);
 }
 
 static void free_flac(struct errand *errand)
@@ -184,7 +226,9 @@ static bool name_flac(const char *wav, char flac[PATH_MAX + 8])
 
 bool take_flac_is_there(const char *path, char flac[PATH_MAX + 8])
 {
-    return name_flac(path, flac) && access(flac, F_OK) == 0;
+    struct stat st;
+
+    return name_flac(path, flac) && lstat(flac, &st) == 0;
 }
 
 struct take_flac *take_flac_new(const char *path, void (*done)(struct errand *errand, bool lost), void *state)

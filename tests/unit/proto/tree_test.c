@@ -110,6 +110,7 @@ static void the_values_of_a_text_are_counted_before_it_is_read(void **state)
     assert_non_null(strstr(fault.what, "deeper than 64: 1000000 levels"));
     assert_int_equal(tree_read(repeat_text("0,", JSON_VALUES_MOST, "0", &arena), &arena, &tree, &fault), ERR_TOO_LARGE);
     assert_int_equal(json_check_bounds(text_of("\"\\"), 1, &fault), ERR_OK);
+    assert_int_equal(json_count_bytes(text_of(" {\n\t\"a b\": [1,\r 22] }\n")), 14);
     arena_free(&arena);
 }
 

@@ -12,64 +12,13 @@
 #include "common/beneath/beneath.h"
 #include "common/beneath/links.h"
 #include "common/file.h"
-#include "tests/unit/common/home.h"
-
-static const char *path_at(const struct home *home, const char *name)
-{
-    return home_file(home, name, NULL);
-}
-
-static void make_link(const struct home *home, const char *name, const char *text)
-{
-    assert_int_equal(symlink(text, path_at(home, name)), 0);
-}
-
-/* "song" is a folder of a stranger; "mine" has files of the user. */
-static void set_scene(const struct home *home)
-{
-    static const char *const folders[] = { "mine", "mine/inner", "song", "song/a", "song/a/b" };
-
-    for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
-        assert_int_equal(mkdir(path_at(home, folders[i]), 0755), 0);
-    home_file(home, "mine/secret", "mine");
-    home_file(home, "mine/inner/secret", "mine");
-    home_file(home, "song/file", "theirs");
-}
-
-static struct beneath open_song(const struct home *home)
-{
-    struct beneath in;
-
-    assert_int_equal(beneath_open(&in, path_at(home, "song"), home->paths.data, NULL), ERR_OK);
-    return in;
-}
-
-static bool has_text(const struct home *home, const char *name, const char *text)
-{
-    struct buffer found = { 0 };
-    const bool is =
-        file_read_all(path_at(home, name), 1000, &found, NULL) == ERR_OK && strcmp(buffer_c(&found), text) == 0;
-
-    buffer_free(&found);
-    return is;
-}
+#include "tests/unit/common/beneath/scene.h"
 
 static enum err write_new(struct beneath *in, const char *name)
 {
     struct fault fault = { 0 };
 
     return beneath_write(in, name, bytes_of("new", 3), 0644, &fault);
-}
-
-static enum err read_it(struct beneath *in, const char *name)
-{
-    struct buffer found = { 0 };
-    struct fault fault = { 0 };
-    const enum err e = beneath_read(in, name, 1000, &found, &fault);
-
-    assert_true(e != ERR_OK || strcmp(buffer_c(&found), "mine") != 0);
-    buffer_free(&found);
-    return e;
 }
 
 static void check_mine(const struct home *home)
@@ -225,9 +174,9 @@ static void removing_removes_the_link_and_not_its_target(void **state)
 
 /* ---- trust ---- */
 
-static bool count_link(void *state, const char *name, const char *text)
+static bool count_link(void *state, const struct link_out *link)
 {
-    (void)name, (void)text;
+    (void)link;
     return ++*(int *)state < 100;
 }
 
@@ -251,7 +200,7 @@ static void a_trusted_link_is_followed_until_its_text_changes(void **state)
     make_link(home, "song/gone", "../mine/none");
     in = open_song(home);
     assert_int_equal(links_of(&in), 3);
-    assert_int_equal(links_trust(&in, home->paths.data, NULL), ERR_OK);
+    assert_int_equal(links_trust(&in, home->paths.data, (struct bytes){ 0 }, NULL), ERR_OK);
     beneath_close(&in);
 
     in = open_song(home);
@@ -282,7 +231,7 @@ static void the_trust_is_that_of_one_folder_and_lies_outside_it(void **state)
     set_scene(home);
     make_link(home, "song/link", "../mine/secret");
     in = open_song(home);
-    assert_int_equal(links_trust(&in, home->paths.data, NULL), ERR_OK);
+    assert_int_equal(links_trust(&in, home->paths.data, (struct bytes){ 0 }, NULL), ERR_OK);
     folder = opendir(path_at(home, "song"));
     while (readdir(folder))
         count++;
@@ -294,6 +243,25 @@ static void the_trust_is_that_of_one_folder_and_lies_outside_it(void **state)
     assert_int_equal(read_it(&other, "link"), ERR_DENIED);
     beneath_close(&other);
     beneath_close(&in);
+}
+
+/* ---- a path that a person named ---- */
+
+static void a_named_path_replaces_a_file_of_its_kind_and_follows_no_link(void **state)
+{
+    const struct home *home = *state;
+    const struct bytes text = bytes_of("MThd new", 8), kind = bytes_of("MThd", 4), any = { 0 };
+
+    set_scene(home);
+    home_file(home, "mine/midi", "MThd mine");
+    make_link(home, "song/link.mid", "../mine/midi");
+    assert_int_equal(beneath_write_named(path_at(home, "song/link.mid"), text, kind, 0644, NULL), ERR_EXISTS);
+    assert_int_equal(beneath_write_named(path_at(home, "song/file"), text, kind, 0644, NULL), ERR_EXISTS);
+    assert_int_equal(beneath_write_named(path_at(home, "song/link.mid"), text, any, 0644, NULL), ERR_OK);
+    assert_int_equal(beneath_write_named(path_at(home, "song/new.mid"), text, kind, 0644, NULL), ERR_OK);
+    assert_int_equal(beneath_write_named(path_at(home, "song/new.mid"), text, kind, 0644, NULL), ERR_OK);
+    assert_int_equal(beneath_write_named(path_at(home, "none/new.mid"), text, kind, 0644, NULL), ERR_NOT_FOUND);
+    assert_true(has_text(home, "mine/midi", "MThd mine") && has_text(home, "song/link.mid", "MThd new"));
 }
 
 /* ---- links that are swapped meanwhile ---- */
@@ -361,6 +329,7 @@ static const struct CMUnitTest claims[] = {
     HOME_TEST(what_is_no_file_neither_hangs_nor_is_read),
     HOME_TEST(a_write_leaves_the_other_name_of_a_hard_link_alone),
     HOME_TEST(removing_removes_the_link_and_not_its_target),
+    HOME_TEST(a_named_path_replaces_a_file_of_its_kind_and_follows_no_link),
     HOME_TEST(a_trusted_link_is_followed_until_its_text_changes),
     HOME_TEST(the_trust_is_that_of_one_folder_and_lies_outside_it),
     HOME_TEST(a_link_that_is_swapped_meanwhile_leads_nowhere),
