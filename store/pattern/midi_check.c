@@ -3,7 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { META = 0xff, META_TEXT = 1, META_NAME = 3, META_END = 0x2f, META_TEMPO = 0x51 };
+enum { META = 0xff, META_TEXT = 1, META_NAME = 3, META_END = 0x2f, META_TEMPO = 0x51, META_SIGNATURE = 0x58 };
+enum { SIGNATURE_SIZE = 4 };
 enum { SYSEX = 0xf0, SYSEX_MORE = 0xf7, SMPTE = 0x8000 };
 
 /* A chunk of the file, and the place in it. */
@@ -62,7 +63,7 @@ static void skip_bytes(struct chunk_place *in, uint32_t count)
     in->left -= count;
 }
 
-/* Returns the type of the meta event; SYSEX for 0, a number of a sequence. */
+/* Returns the type of the meta event; SYSEX for 0, a number of a sequence, and for a time signature of a wrong size. */
 static uint8_t check_meta(struct chunk_place *in, struct midi_counts *counts)
 {
     const uint8_t type = take_byte(in);
@@ -71,6 +72,8 @@ static uint8_t check_meta(struct chunk_place *in, struct midi_counts *counts)
     in->bad = in->bad || type >= 0x80 || (type == META_TEMPO && length != 3) || (type == META_END && length != 0);
     counts->tempos += type == META_TEMPO;
     skip_bytes(in, length);
+    if (type == META_SIGNATURE && length != SIGNATURE_SIZE)
+        return SYSEX;
     return type ? type : SYSEX;
 }
 
@@ -146,7 +149,8 @@ static void add_time(struct buffer *to, uint32_t ticks)
 
 static bool is_kept(uint8_t kind)
 {
-    return kind == 0 || kind == META_END || kind == META_TEMPO || kind == META_TEXT || kind == META_NAME;
+    return kind == 0 || kind == META_END || kind == META_TEMPO || kind == META_TEXT || kind == META_NAME ||
+           kind == META_SIGNATURE;
 }
 
 /* The library does not know running status after other events, so each message gets its status. */

@@ -23,8 +23,8 @@ struct midi_repairs {
 };
 
 /* Checks type, time division, chunks, and each event of each track. Appends a copy to `clean` with channel messages,
- * texts, names and tempos only, so that the library never sees anything else. `repairs` gets what was repaired in the
- * copy. Errors: bad_request (no MIDI file; damaged; type 2; SMPTE time), too_large. */
+ * texts, names, tempos and time signatures only, so that the library never sees anything else. `repairs` gets what was
+ * repaired in the copy. Errors: bad_request (no MIDI file; damaged; type 2; SMPTE time), too_large. */
 enum err midi_check(struct bytes file, struct buffer *clean, struct midi_repairs *repairs, struct fault *fault);
 
 #endif

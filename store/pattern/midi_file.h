@@ -9,7 +9,13 @@
 #include "store/pattern/midi_check.h"
 
 enum { MIDI_NOTE_OFF = 0x80, MIDI_NOTE_ON = 0x90, MIDI_CONTROL = 0xb0, MIDI_META = 0xff };
-enum { MIDI_META_TEXT = 1, MIDI_META_NAME = 3, MIDI_META_END = 0x2f, MIDI_META_TEMPO = 0x51 };
+enum {
+    MIDI_META_TEXT = 1,
+    MIDI_META_NAME = 3,
+    MIDI_META_END = 0x2f,
+    MIDI_META_TEMPO = 0x51,
+    MIDI_META_SIGNATURE = 0x58
+};
 
 /* A channel's message, or a meta event. */
 struct midi_event {

@@ -9,7 +9,7 @@
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_coerce.h"
 
-enum { BAR = 16, ACCENT_FROM = 112, DRUMS = 9, MARK_SIZE = 256 };
+enum { BAR = 16, WHOLE_POWER = 4 /* 2 to the power of 4 is BAR */, ACCENT_FROM = 112, DRUMS = 9, MARK_SIZE = 256 };
 static const double BEAT_US_USUAL = 500000;
 
 struct importing {
@@ -18,9 +18,10 @@ struct importing {
     struct remarks *remarks;
     struct midi_import_row *gathered[PATTERN_ROWS];
     uint32_t count, steps, late, without_row;
+    uint32_t bar, last; /* steps: of a bar, and the most that the rows can have */
     uint64_t seed;
     double swing, bpm;
-    bool has_tempo;
+    bool has_tempo, has_signature;
     struct text *names; /* of tracks */
 };
 
@@ -58,6 +59,21 @@ static void read_tempo(struct importing *m, const struct midi_event *event)
     else if (beat_us > 0)
         m->bpm = 60e6 / beat_us;
     m->has_tempo = true;
+}
+
+/* Numerator, and the power of two of the denominator: 3 and 2 are 3/4. */
+static void read_signature(struct importing *m, const struct midi_event *event)
+{
+    const uint8_t *at = event->bytes.at;
+    const uint32_t parts = event->bytes.len >= 2 && at[1] <= WHOLE_POWER ? BAR >> at[1] : 0, bar = parts * at[0];
+
+    if (bar == 0 || bar > STEPS_MOST)
+        return;
+    if (m->has_signature && bar != m->bar)
+        remark_add(m->remarks, "the time signature changes at tick %u; the first one is used", event->tick);
+    else
+        m->bar = bar;
+    m->has_signature = true;
 }
 
 static struct midi_import_row *add_row(struct importing *m, uint32_t track, int channel, int note)
@@ -123,6 +139,8 @@ static void read_meta(struct importing *m, const struct midi_event *event, doubl
 
     if (event->data[0] == MIDI_META_TEMPO)
         read_tempo(m, event);
+    else if (event->data[0] == MIDI_META_SIGNATURE)
+        read_signature(m, event);
     else if (event->data[0] == MIDI_META_NAME && m->names[event->track].len == 0)
         m->names[event->track] = name_in(m, event->bytes);
     if (find_mark(event, "steps", &number) && number >= BAR && number <= STEPS_MOST && fmod(number, BAR) == 0)
@@ -246,13 +264,13 @@ static bool begin_marked(struct importing *m, const struct midi_event *event, do
 static void begin_note(struct importing *m, const struct midi_event *event)
 {
     const double tick = tick_of(m, event);
-    const uint32_t step = step_near(m, tick), most = m->steps ? m->steps : STEPS_MOST;
+    const uint32_t step = step_near(m, tick);
     struct midi_import_row *gathered;
 
     if (begin_marked(m, event, tick))
         return;
     gathered = find_row(m, event, (event->status & 15) == DRUMS ? event->data[0] : ANY);
-    if (step >= most) {
+    if (step >= m->last) {
         m->late++;
         return;
     }
@@ -263,7 +281,7 @@ static void begin_note(struct importing *m, const struct midi_event *event)
     } else if (gathered->steps[step] != '.') {
         gathered->dropped++;
     } else {
-        gathered->moved += fabs(tick_of_step(m, step) - tick) > 1;
+        gathered->timing[step] = midi_step_timing(step, m->swing, tick);
         put_note(gathered, step, event, tick);
     }
 }
@@ -350,16 +368,14 @@ static void make_row(struct importing *m, const struct midi_import_row *gathered
                        .voice_id = arena_printf(m->arena, "voice%u", rows->count + 1) };
 
     midi_import_row_write(gathered, m->steps, m->arena, &row, &to->modules);
-    if (gathered->moved)
-        remark_add(m->remarks, "%.*s: %u note%s moved to the nearest step", TEXT_ARG(row.name), gathered->moved,
-                   text_plural(gathered->moved));
     if (gathered->dropped)
         remark_add(m->remarks, "%.*s: %u note%s dropped: another one is on the step", TEXT_ARG(row.name),
                    gathered->dropped, text_plural(gathered->dropped));
     rows->at[rows->count++] = row;
 }
 
-/* The fewest bars that hold all notes, if the file does not say it. */
+/* The fewest bars that hold all notes, if the file does not say it. Rows have 16, 32, 48 or 64 steps; bars that are not
+ * of 4/4 repeat after fewer. */
 static void count_steps(struct importing *m)
 {
     uint32_t last = 0;
@@ -367,15 +383,19 @@ static void count_steps(struct importing *m)
     for (uint32_t l = 0; l < m->count; l++)
         for (uint32_t i = 0; i < STEPS_MOST; i++)
             last = m->gathered[l]->steps[i] != '.' && i > last ? i : last;
-    if (m->steps == 0)
-        m->steps = (last / BAR + 1) * BAR;
+    if (m->steps != 0)
+        return;
+    const uint32_t length = (last / m->bar + 1) * m->bar;
+    m->steps = (length + BAR - 1) / BAR * BAR;
+    for (uint32_t l = 0; l < m->count; l++)
+        if (!m->gathered[l]->marked)
+            m->gathered[l]->length = length;
 }
 
 static void remark_dropped(struct importing *m)
 {
     if (m->late)
-        remark_add(m->remarks, "%u note%s dropped after step %u, the last one", m->late, text_plural(m->late),
-                   m->steps);
+        remark_add(m->remarks, "%u note%s dropped after step %u, the last one", m->late, text_plural(m->late), m->last);
     if (m->without_row)
         remark_add(m->remarks, "%u note%s dropped: a pattern has at most %d rows", m->without_row,
                    text_plural(m->without_row), PATTERN_ROWS);
@@ -401,11 +421,12 @@ static void remark_repairs(struct importing *m)
 enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,
                      struct fault *fault)
 {
-    struct importing m = { .from = from, .arena = arena, .remarks = remarks, .bpm = 60e6 / BEAT_US_USUAL };
+    struct importing m = { .from = from, .arena = arena, .remarks = remarks, .bar = BAR, .bpm = 60e6 / BEAT_US_USUAL };
 
     *to = (struct pattern){ .chronus_version = TEXT("1.0.0"), .schema_version = TEXT("1.0") };
     m.names = arena_array(arena, from->tracks, sizeof(*m.names));
     read_metas(&m);
+    m.last = m.steps ? m.steps : STEPS_MOST / m.bar * m.bar;
     read_messages(&m);
     if (m.count == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has no notes");

@@ -47,6 +47,17 @@ static void set_level(const struct midi_import_row *gathered, uint32_t steps, st
     row->has_base_amp = control != ANY || row->base_amp > 0;
 }
 
+static struct midi_step step_of_note(const struct midi_import_row *gathered, uint32_t at, double most)
+{
+    const bool is_softer = !gathered->marked && level_at(gathered, at) < most - ALIKE;
+
+    return (struct midi_step){ .is_marked = is_softer || fabs(gathered->timing[at]) > 0,
+                               .ratchet = 1,
+                               .velocity = is_softer ? level_at(gathered, at) / most : 1,
+                               .probability = 1,
+                               .timing = gathered->timing[at] };
+}
+
 /* Notes of other programs give the velocities, relative to the highest; ours have marks. */
 static void set_steps(const struct midi_import_row *gathered, uint32_t steps, struct arena *arena, struct row *row)
 {
@@ -54,12 +65,9 @@ static void set_steps(const struct midi_import_row *gathered, uint32_t steps, st
     struct midi_step values[STEPS_MOST];
 
     memcpy(values, gathered->values, sizeof(values));
-    for (uint32_t i = 0; i < steps && !gathered->marked; i++)
-        if (gathered->steps[i] != '.')
-            values[i] = (struct midi_step){ .is_marked = level_at(gathered, i) < most - ALIKE,
-                                            .ratchet = 1,
-                                            .velocity = level_at(gathered, i) / most,
-                                            .probability = 1 };
+    for (uint32_t i = 0; i < steps; i++)
+        if (gathered->steps[i] != '.' && !values[i].is_marked)
+            values[i] = step_of_note(gathered, i, most);
     midi_steps_set(arena, values, steps, row);
 }
 

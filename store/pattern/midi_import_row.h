@@ -13,14 +13,15 @@ struct midi_import_row {
     bool marked;       /* one of our own files has it */
     uint8_t accent;
     double gate;     /* of a marked row, in steps */
-    uint32_t length; /* of a marked row; 0: of the pattern */
+    uint32_t length; /* steps until the row repeats; 0: as the pattern */
     struct midi_step values[STEPS_MOST];
     char steps[STEPS_MOST];
     uint8_t notes[STEPS_MOST], velocities[STEPS_MOST];
-    double longest;    /* ticks */
-    int32_t open[128]; /* the step where this note sounds; ANY: none */
-    double began[128]; /* its tick */
-    uint32_t moved, dropped;
+    double timing[STEPS_MOST]; /* as in struct midi_step */
+    double longest;            /* ticks */
+    int32_t open[128];         /* the step where this note sounds; ANY: none */
+    double began[128];         /* its tick */
+    uint32_t dropped;
     int controls[CONTROLS];
 };
 

@@ -33,6 +33,15 @@ uint32_t midi_step_hits(uint32_t step, double swing, const struct midi_step *val
     return values->ratchet;
 }
 
+double midi_step_timing(uint32_t step, double swing, double tick)
+{
+    const double at = tick / MIDI_TICKS_STEP, place = step_place(step, swing);
+    const double apart =
+        at > place ? step_place(step + 1, swing) - place : place - step_place((int64_t)step - 1, swing);
+
+    return fabs(at - place) * MIDI_TICKS_STEP > 1 ? fmax(fmin((at - place) / apart, 0.5), -0.5) : 0;
+}
+
 struct text midi_step_mark(struct arena *arena, uint32_t step, const struct midi_step *values)
 {
     return arena_printf(arena, "loophole step=%u accent=%d v=%.17g p=%.17g r=%u t=%.17g", step, values->is_accent,

@@ -20,6 +20,10 @@ struct midi_step midi_step_of(const struct row *row, uint32_t at);
 /* Fills the ticks of the step's hits, on time at the earliest for step 0. Returns their number. */
 uint32_t midi_step_hits(uint32_t step, double swing, const struct midi_step *values, uint32_t ticks[MIDI_HITS]);
 
+/* How far a note is from its nearest step, as a part of the distance to the step before or after it: -0.5 to 0.5. One
+ * tick more or less is 0. */
+double midi_step_timing(uint32_t step, double swing, double tick);
+
 /* The mark of a step, and its inverse. False: the text is no mark of a step below `most`. */
 struct text midi_step_mark(struct arena *arena, uint32_t step, const struct midi_step *values);
 bool midi_step_read(const char *text, uint32_t most, uint32_t *step, struct midi_step *values);

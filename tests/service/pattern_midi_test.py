@@ -61,18 +61,34 @@ def notes_off_the_grid_tempo_changes_and_chords_are_kept_or_listed(home):
     same('x' * 15 + 'X', rows['Bass']['pattern'])
     levels = rows['Bass']['velocity'][:15]  # the last step is an accent
     same((sorted(levels), 16), (levels, len(rows['Bass']['notes'])))
-    same(['the tempo changes at tick 384; the first one is used', 'Bass: 8 notes moved to the nearest step'], remarks)
+    same([0, 0.2083] * 8, [round(one, 4) for one in rows['Bass']['timing']])
+    same(['the tempo changes at tick 384; the first one is used'], remarks)
 
 
 @claim
 def notes_after_64_steps_triplets_and_17_tracks_are_read(home):
     remarks = import_midi(home, write_midi(home, 0, 480, by_time(*(note(bar * 1920, 50, 3, 60) for bar in range(7)))))[2]
     same(['3 notes dropped after step 64, the last one'], remarks)
-    remarks = import_midi(home, write_midi(home, 0, 24, by_time(*(note(at * 8, 4, BASS, 60) for at in range(12)))))[2]
-    same(['channel 1: 8 notes moved to the nearest step'], remarks)
+    _, rows, remarks = import_midi(home, write_midi(home, 0, 24, by_time(*(note(at * 8, 4, BASS, 60) for at in range(12)))))
+    same(([], 'xx.x' * 4), (remarks, rows['channel 1']['pattern'][:16]))
+    same([0, 0.3333, 0, -0.3333], [round(one, 4) for one in rows['channel 1']['timing'][:4]])
     rows = import_midi(home, write_midi(home, 1, 120, *([f'0, Title_t, "T{n}"', *note(n * 30, 15, n % 16, 60)]
                                                         for n in range(17))))[1]
     same([n for n in range(17)], [row['pattern'].index('x') for row in rows.values()])
+
+
+@claim
+def bars_of_other_signatures_become_rows_of_their_length(home):
+    for signature, bar, bars, rows_have in (('3, 2', 12, 1, 16), ('3, 2', 12, 4, 48), ('6, 3', 12, 3, 48), ('7, 3', 14, 4, 64),
+                                            ('5, 2', 20, 2, 48), ('4, 2', 16, 3, 48)):
+        notes = [note(one * bar * 120, 60, BASS, 60) for one in range(bars)]
+        _, rows, remarks = import_midi(home, write_midi(home, 0, 480, [f'0, Time_signature, {signature}, 24, 8', *by_time(*notes)]))
+        row = rows['channel 1']
+        same((rows_have, bar * bars, []), (len(row['pattern']), row.get('length', rows_have), remarks), signature)
+        same([one * bar for one in range(bars)], [at for at, step in enumerate(row['pattern']) if step == 'x'], signature)
+    late = [note(one * 12 * 120, 60, BASS, 60) for one in range(7)]
+    same(['2 notes dropped after step 60, the last one'],
+         import_midi(home, write_midi(home, 0, 480, ['0, Time_signature, 3, 2, 24, 8', *by_time(*late)]))[2])
 
 
 @claim
