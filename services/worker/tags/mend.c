@@ -8,7 +8,10 @@
 #include "services/worker/tags/id3.h"
 
 enum { FACT_LEAST = 4, DS64_DATA = 8, SSND_HEAD = 8, W64_HEAD = 24, CAF_BEGIN = 8, CAF_HEAD = 12, CAF_COUNTER = 4 };
-enum { CHUNKS_MOST = 4096 };
+enum { CHUNKS_MOST = 4096, ADDED_LOOK = 4096, ADDED_LEAST = 8 };
+enum { TINY = 64 << 10, TINY_PART = 8 }; /* a sound below this size that is less than that part of the file's sound */
+
+static const int64_t STREAM_SIZE = 0x7FFFF000; /* a program that cannot seek back writes this much, or more */
 
 static const uint64_t UNKNOWN = 1ull << 62;
 
@@ -28,6 +31,14 @@ static void skip_tag(struct input *input)
         }
 }
 
+static bool is_readable_name(const uint8_t name[4])
+{
+    for (int i = 0; i < 4; i++)
+        if (!isalnum(name[i]) && name[i] != ' ' && name[i] != '_')
+            return false;
+    return true;
+}
+
 /* True if only whole chunks with readable names follow, up to the end: the sound before them is empty. */
 static bool has_only_chunks(struct chunk_walk walk)
 {
@@ -36,9 +47,8 @@ static bool has_only_chunks(struct chunk_walk walk)
     while (walk.next < walk.end) {
         if (!chunk_next(&walk, &chunk) || chunk.announced != chunk.size)
             return false;
-        for (int i = 0; i < 4; i++)
-            if (!isalnum((unsigned char)chunk.id[i]) && chunk.id[i] != ' ' && chunk.id[i] != '_')
-                return false;
+        if (!is_readable_name((const uint8_t *)chunk.id))
+            return false;
     }
     return true;
 }
@@ -57,11 +67,47 @@ static void call_unclosed(struct input *input)
     input->guess = "its recorder did not close it: the length is that of the file";
 }
 
+/* ---- WAV ---- */
+
+/* Tags of any kind, chunks that a cut file has only the begin of, and filler: what programs add after a sound. The byte
+ * that makes a size even may be missing. */
+static bool is_added(struct input *input, int64_t at)
+{
+    uint8_t some[ADDED_LOOK];
+    const size_t got = input_read(input, at, some, sizeof(some));
+
+    for (size_t i = 0; i < 2 && i + 4 <= got; i++)
+        if (is_readable_name(some + i))
+            return true;
+    for (size_t i = 0; i < got; i++)
+        if (some[i])
+            return false;
+    return true;
+}
+
+/* True if the size of the sound is no truth: a recorder has written it in advance, or for its first buffer, and sound
+ * follows the announced one. Its RIFF size covers the whole file, or not even the announced sound, or the sound is tiny
+ * for such a file. */
+static bool is_size_untrue(const struct chunk_walk *walk, const struct chunk *data)
+{
+    const int64_t rest = walk->end - data->at - data->announced;
+    uint8_t head[8];
+
+    if (data->announced <= 0 || rest < ADDED_LEAST || walk->data64 >= 0 ||
+        !input_fill(walk->input, 0, head, sizeof(head)) || is_added(walk->input, data->at + data->announced))
+        return false;
+    const int64_t riff = 8 + (int64_t)(walk->big ? endian_be32(head + 4) : endian_le32(head + 4));
+    const bool is_told = riff < STREAM_SIZE;
+    return (is_told && (riff >= walk->end - 1 || riff < data->at + data->announced)) ||
+           (data->announced < TINY && rest / TINY_PART > data->announced);
+}
+
 static void close_data(const struct chunk_walk *walk, const struct chunk *data, int64_t ds64)
 {
     uint64_t there = (uint64_t)(walk->end - data->at);
+    const bool is_empty = data->announced == 0 && there > 0 && !has_only_chunks(*walk);
 
-    if (data->announced != 0 || there == 0 || has_only_chunks(*walk))
+    if (!is_empty && !is_size_untrue(walk, data))
         return;
     if (walk->data64 == 0 && ds64 > 0)
         patch_number(walk->input, ds64 + DS64_DATA, there, 8, false);
@@ -136,6 +182,7 @@ struct sized_sound {
     int64_t more;     /* what the number counts besides the sound */
     int64_t at;       /* offset of the sound */
     uint64_t unknown; /* this number, and all above, announce no size */
+    bool has_no_more; /* nothing but sound may follow in such a file */
 };
 
 static uint64_t bytes_number(const uint8_t bytes[8], unsigned len, bool big)
@@ -155,7 +202,9 @@ static void mend_sized(struct input *input, const struct sized_sound *sound)
     if (there <= 0 || !input_fill(input, sound->number, bytes, sound->len))
         return;
     uint64_t number = bytes_number(bytes, sound->len, sound->big), whole = (uint64_t)(there + sound->more);
-    bool is_open = number <= (uint64_t)sound->more;
+    bool is_open =
+        number <= (uint64_t)sound->more || (sound->has_no_more && number < TINY && whole / (TINY_PART + 1) > number &&
+                                            !is_added(input, sound->at + (int64_t)number));
     if ((is_open && sound->is_empty) || (!is_open && number <= whole))
         return;
     if (is_open) {
@@ -181,7 +230,8 @@ static void mend_w64(struct input *input)
         if (memcmp(head, "data", 4) == 0) {
             bool is_chunk =
                 input_fill(input, at + W64_HEAD, next, sizeof(next)) && !memcmp(next + 4, rest, sizeof(rest));
-            mend_sized(input, &(struct sized_sound){ at + 16, 8, false, is_chunk, W64_HEAD, at + W64_HEAD, UNKNOWN });
+            mend_sized(input,
+                       &(struct sized_sound){ at + 16, 8, false, is_chunk, W64_HEAD, at + W64_HEAD, UNKNOWN, false });
             return;
         }
         if (size < W64_HEAD || size > (uint64_t)input->size)
@@ -221,7 +271,7 @@ static void mend_caf(struct input *input)
         if (memcmp(head, "data", 4) == 0) {
             uint64_t size = bytes_number(head + 4, 8, true);
             bool is_empty = size <= CAF_COUNTER && has_only_caf(input, at + CAF_HEAD + (int64_t)size);
-            mend_sized(input, &(struct sized_sound){ number, 8, true, is_empty, CAF_COUNTER, sound, UNKNOWN });
+            mend_sized(input, &(struct sized_sound){ number, 8, true, is_empty, CAF_COUNTER, sound, UNKNOWN, false });
             return;
         }
         if (!next_caf(input, &at, head))
@@ -238,7 +288,7 @@ static void mend_au(struct input *input)
         return;
     big = head[0] == '.';
     mend_sized(input,
-               &(struct sized_sound){ 8, 4, big, false, 0, (int64_t)bytes_number(head + 4, 4, big), UINT32_MAX });
+               &(struct sized_sound){ 8, 4, big, false, 0, (int64_t)bytes_number(head + 4, 4, big), UINT32_MAX, true });
 }
 
 static const struct {

@@ -12,6 +12,8 @@
  *   a `fact` chunk that is too short  is read as filler
  *   a WAV, AIFF, W64, CAF or AU       has the sound until the file's end, if no other chunks follow; `guess` says so.
  *   without the size of its sound     An AIFF has as many frames as it announces
+ *   a WAV or AU whose size was        the same, if the rest of the file is no tag, chunk or filler, and either the RIFF
+ *   written in advance                size contradicts the size of the sound, or that one is tiny
  *   a W64, CAF or AU whose size is    has the sound until the file's end; `announced` and `there` say what is missing
  *   beyond the file's end             if the size is a number, and not the mark of a stream */
 void mend_input(struct input *input);

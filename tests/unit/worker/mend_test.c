@@ -36,6 +36,31 @@ static void a_file_that_was_not_closed_has_the_sound_until_its_end(void **state)
                  10, true);
 }
 
+#define SOUND_8    SOUND SOUND SOUND SOUND SOUND SOUND SOUND SOUND
+#define FILLER     "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define NUMBER(at) at "\0\0\0"
+
+static void a_size_that_was_written_in_advance_does_not_end_the_sound(void **state)
+{
+    (void)state;
+    EXPECT_SOUND("RIFF" NUMBER("\x24") "WAVE" FMT "data" NUMBER("\x24") SOUND_8, 80, true);
+    EXPECT_SOUND("RIFF" NUMBER("\x74") "WAVE" FMT "data" NUMBER("\x24") SOUND_8, 80, true);
+    EXPECT_SOUND("RIFF" NUMBER("\0") "WAVE" FMT "data" NUMBER("\x28") SOUND_8, 80, true);
+    EXPECT_SOUND("RIFF" NUMBER("\x2c") "WAVE" FMT "data" NUMBER("\x08") SOUND_8, 80, true);
+    EXPECT_SOUND("RIFF\xff\xff\xff\xffWAVE" FMT "data" NUMBER("\x08") SOUND_8, 80, true);
+}
+
+static void what_follows_a_true_size_is_no_sound(void **state)
+{
+    (void)state;
+    EXPECT_SOUND("RIFF" NUMBER("\x2e") "WAVE" FMT "data" NUMBER("\x0a") SOUND FILLER, 10, false);
+    EXPECT_SOUND("RIFF" NUMBER("\x42") "WAVE" FMT "data" NUMBER("\x0a") SOUND FILLER, 10, false);
+    EXPECT_SOUND("RIFF" NUMBER("\x2e") "WAVE" FMT "data" NUMBER("\x0a") SOUND SOUND SOUND, 10, false);
+    EXPECT_SOUND("RIFF" NUMBER("\x2e") "WAVE" FMT "data" NUMBER("\x0a") SOUND "TAGtitle of the old kind", 10, false);
+    EXPECT_SOUND("RIFF" NUMBER("\x3a") "WAVE" FMT "data" NUMBER("\x0a") SOUND "LIST" NUMBER("\xff") "cut", 10, false);
+    EXPECT_SOUND("RIFF" NUMBER("\x3e") "WAVE" FMT "data" NUMBER("\x09") SOUND "LIST" NUMBER("\x04") "INFO", 9, false);
+}
+
 static void a_file_without_sound_stays_empty(void **state)
 {
     (void)state;
@@ -211,6 +236,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_that_was_not_closed_has_the_sound_until_its_end),
+        cmocka_unit_test(a_size_that_was_written_in_advance_does_not_end_the_sound),
+        cmocka_unit_test(what_follows_a_true_size_is_no_sound),
         cmocka_unit_test(a_file_without_sound_stays_empty),
         cmocka_unit_test(a_tag_before_the_head_takes_nothing_from_the_end),
         cmocka_unit_test(bw64_is_read_as_rf64_and_a_short_fact_as_filler),
