@@ -75,6 +75,43 @@ def a_folder_that_is_mounted_at_two_paths_is_one_library(it):
 
 
 @claim(inside=Disks)
+def a_disk_that_was_formatted_again_gets_ids_and_tags_back(it):
+    """The same files are at the same places of a disk that has another identity. Another sound there is another item; a
+    copy of the sound at another place of the new disk is another item too."""
+    home, kept = it.home, it.folder('kept')
+    for i in range(3):
+        wav(f'{kept}/{i}.wav', 1000 + 50 * i)
+
+    def plug(marker):
+        disk = it.disk(marker)
+        shutil.copytree(kept, disk + '/kit')
+        return it.move(disk, 'stick')
+
+    def ids():
+        return {os.path.basename(one['path']): one['id'] for one in home.json('search', 'tag:mine -is:offline')}
+
+    stick = plug('first')
+    it.add(stick + '/kit')
+    it.becomes(stick, 'external_online:done=3')
+    for i in range(3):
+        home.loophole('tag', f'{stick}/kit/{i}.wav', '+mine')
+    before = ids()
+    it.unmount(stick)
+    until(lambda: not it.volume('marker:first')['online'])
+    wav(f'{kept}/2.wav', 3000)
+    wav(f'{kept}/copies/0.wav', 1000)
+    plug('second')
+    it.add(stick + '/kit')
+    it.idle()
+    same({name: before[name] for name in ('0.wav', '1.wav')}, ids())
+    same(5, len(home.json('search', '')))
+    it.unmount(stick)
+    until(lambda: not it.volume('marker:second')['online'])
+    plug('first')
+    until(lambda: ids() == before, what='the first disk has them again')
+
+
+@claim(inside=Disks)
 def a_disk_that_returns_under_another_name_keeps_its_label(it):
     disk = marked(it, 'renamed')
     before, label = records(it.home), it.volume('marker:renamed')['label']

@@ -79,9 +79,7 @@ static bool any_is_known(struct copies *copies, struct id content)
 static const struct gone_item *choose_gone(struct copies_of *of, const struct work *work,
                                            const struct id_table *claimed)
 {
-    const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
-
-    return gone_take(&of->gone, bytes_of(name, strlen(name)), work->inode, work->id, claimed);
+    return gone_take(&of->gone, bytes_of(work->path, strlen(work->path)), work->inode, work->id, claimed);
 }
 
 /* ---- the functions of copies.h ---- */

@@ -326,6 +326,23 @@ enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena
     return e;
 }
 
+enum err catalogue_reader_last_path(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
+                                    struct bytes *path)
+{
+    struct arena scratch = { 0 };
+    struct bytes at = { 0 };
+    struct txn *txn;
+    enum err e = begin_read(catalogue, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_last_path(txn, &scratch, media, &at);
+    *path = arena_bytes(arena, at);
+    end_read(catalogue, txn);
+    arena_free(&scratch);
+    return e;
+}
+
 enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                     struct media *media, struct bytes *path)
 {

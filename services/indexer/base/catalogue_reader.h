@@ -66,6 +66,10 @@ enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
                                 struct bytes *path, struct volume *volume);
 
+/* The same path while the volume is away: with its last mount point. */
+enum err catalogue_reader_last_path(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
+                                    struct bytes *path);
+
 /* A file with that content that can be read, and its item: catalogue_reachable. */
 enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                     struct media *media, struct bytes *path);

@@ -1,6 +1,9 @@
 #include "services/indexer/scan/gone.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
 
 void gone_add(struct gone_list *list, struct id id, struct bytes file)
 {
@@ -8,10 +11,30 @@ void gone_add(struct gone_list *list, struct id id, struct bytes file)
     list->at[list->count++] = (struct gone_item){ .id = id, .file = arena_bytes(&list->arena, file) };
 }
 
-void gone_add_led(struct gone_list *list, struct id id, uint64_t inode)
+static void add_keyed(struct gone_list *list, struct id id, uint64_t key)
 {
     list->led = arena_grow(&list->arena, list->led, list->led_count, &list->led_room, sizeof(*list->led));
-    list->led[list->led_count++] = (struct led_item){ .inode = inode, .item = { .id = id } };
+    list->led[list->led_count++] = (struct led_item){ .key = key, .item = { .id = id } };
+}
+
+void gone_add_led(struct gone_list *list, struct id id, uint64_t inode)
+{
+    add_keyed(list, id, inode);
+}
+
+/* Not 0, the unknown inode. Whoever takes the item compares the whole path. */
+static uint64_t hash_path(struct bytes path)
+{
+    const struct hash hash = hash_of(path.at, path.len);
+    uint64_t key;
+
+    memcpy(&key, hash.b, sizeof(key));
+    return key | 1;
+}
+
+void gone_add_away(struct gone_list *list, struct id id, struct bytes last_path)
+{
+    add_keyed(list, id, hash_path(last_path));
 }
 
 /* Items of one name stay in the order in which they were added. */
@@ -23,11 +46,11 @@ static int by_gone_name(const void *a, const void *b)
     return order ? order : x < y ? -1 : x > y;
 }
 
-static int by_inode_then_age(const void *a, const void *b)
+static int by_key_then_age(const void *a, const void *b)
 {
     const struct led_item *x = a, *y = b;
 
-    return x->inode != y->inode ? (x->inode < y->inode ? -1 : 1) : id_compare(x->item.id, y->item.id);
+    return x->key != y->key ? (x->key < y->key ? -1 : 1) : id_compare(x->item.id, y->item.id);
 }
 
 void gone_sort(struct gone_list *list)
@@ -42,7 +65,7 @@ void gone_sort(struct gone_list *list)
     if (list->count)
         qsort(list->by_name, list->count, sizeof(struct gone_item *), by_gone_name);
     if (list->led_count)
-        qsort(list->led, list->led_count, sizeof(*list->led), by_inode_then_age);
+        qsort(list->led, list->led_count, sizeof(*list->led), by_key_then_age);
 }
 
 /* Follows the links, and shortens them for the next time. */
@@ -108,13 +131,13 @@ static struct gone_item *find_any(struct gone_list *list, struct id self, const 
     return NULL;
 }
 
-static uint32_t first_of_inode(const struct gone_list *list, uint64_t inode)
+static uint32_t first_of_key(const struct gone_list *list, uint64_t key)
 {
     uint32_t low = 0, high = list->led_count;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (list->led[middle].inode < inode)
+        if (list->led[middle].key < key)
             low = middle + 1;
         else
             high = middle;
@@ -122,24 +145,34 @@ static uint32_t first_of_inode(const struct gone_list *list, uint64_t inode)
     return low;
 }
 
-/* Very few items have one inode: hard links are no led items. */
-static struct gone_item *find_led(struct gone_list *list, uint64_t inode, struct id self,
-                                  const struct id_table *claimed)
+/* Very few items have one key: hard links are no led items. */
+static struct gone_item *find_led(struct gone_list *list, uint64_t key, struct id self, const struct id_table *claimed)
 {
-    for (uint32_t i = inode ? first_of_inode(list, inode) : list->led_count;
-         i < list->led_count && list->led[i].inode == inode; i++)
+    for (uint32_t i = key ? first_of_key(list, key) : list->led_count; i < list->led_count && list->led[i].key == key;
+         i++)
         if (may_take(&list->led[i].item, claimed) && !id_equal(list->led[i].item.id, self))
             return &list->led[i].item;
     return NULL;
 }
 
-const struct gone_item *gone_take(struct gone_list *list, struct bytes name, uint64_t inode, struct id self,
+static struct bytes name_in(struct bytes path)
+{
+    uint32_t at = path.len;
+
+    while (at > 0 && path.at[at - 1] != '/')
+        at--;
+    return bytes_of(path.at + at, path.len - at);
+}
+
+const struct gone_item *gone_take(struct gone_list *list, struct bytes path, uint64_t inode, struct id self,
                                   const struct id_table *claimed)
 {
     struct gone_item *gone = find_led(list, inode, self, claimed);
 
+    if (!gone && list->led_count)
+        gone = find_led(list, hash_path(path), self, claimed);
     if (!gone && list->count)
-        gone = find_named(list, name, self, claimed);
+        gone = find_named(list, name_in(path), self, claimed);
     if (!gone && list->count)
         gone = find_any(list, self, claimed);
     if (gone)

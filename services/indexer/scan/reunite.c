@@ -1,6 +1,7 @@
 #include "services/indexer/scan/reunite.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/alloc.h"
 #include "proto/transport/ask.h"
@@ -38,15 +39,19 @@ static bool volume_is_here(struct catalogue_reader *catalogue, struct here_guard
 /* Where the file of an item was. */
 struct former_place {
     struct volume volume;
-    struct bytes path;
+    struct bytes path; /* the last one, if the volume is away */
+    bool is_away;
 };
 
-/* False: its volume is offline. */
 static bool find_former_place(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media,
                               struct former_place *place)
 {
-    return catalogue_reader_where(catalogue, scratch, media, &place->path, &place->volume) == ERR_OK &&
-           place->path.len > 0;
+    *place = (struct former_place){ 0 };
+    if (catalogue_reader_where(catalogue, scratch, media, &place->path, &place->volume) != ERR_OK)
+        return false;
+    place->is_away = place->path.len == 0;
+    return !place->is_away ||
+           (!place->volume.online && catalogue_reader_last_path(catalogue, scratch, media, &place->path) == ERR_OK);
 }
 
 static bool is_file_gone(struct catalogue_reader *catalogue, const struct former_place *place, struct here_guard *guard)
@@ -85,7 +90,9 @@ static void look_at_one(struct looking *looking, struct arena *scratch, const st
 
     if (!find_former_place(looking->catalogue, scratch, media, &place))
         return;
-    if (is_file_gone(looking->catalogue, &place, guard))
+    if (place.is_away)
+        gone_add_away(&looking->list, media->id, place.path);
+    else if (is_file_gone(looking->catalogue, &place, guard))
         gone_add(&looking->list, media->id, media->file);
     else if ((inode = walk_inode((const char *)place.path.at)))
         gone_add_led(&looking->list, media->id, inode);
@@ -168,13 +175,27 @@ enum err reunite_look(struct errands *errands, struct catalogue_reader *catalogu
 struct gone_verifying {
     struct errand errand;
     struct catalogue_reader *catalogue;
-    struct id older;
+    struct id older, newer;
     struct id library; /* of the work */
-    struct work *work; /* the thread does not use it */
+    struct work *work; /* the thread does not use it … */
+    char *path;        /* … but this copy of its path */
     bool is_gone;
     void (*verified)(void *state, struct work *work, struct id older, bool is_gone);
     void *state;
 };
+
+/* True if the new item lies on another disk, which is mounted where the one that is away was. A folder that such a disk
+ * had covered is no disk. */
+static bool replaces_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id newer,
+                            const struct volume *away)
+{
+    struct former_place place = { 0 };
+    struct media media;
+
+    return catalogue_reader_media(catalogue, arena, newer, &media) == ERR_OK &&
+           find_former_place(catalogue, arena, &media, &place) && !place.is_away &&
+           !text_is(place.volume.identity, "root") && bytes_equal(place.volume.mount, away->mount);
+}
 
 /* Checks the item's present place: it may have moved since the check of all copies. */
 static void verify_gone(struct errand *errand)
@@ -186,10 +207,15 @@ static void verify_gone(struct errand *errand)
     struct arena arena = { 0 };
     struct media media;
 
-    verifying->is_gone = catalogue_reader_media(catalogue, &arena, verifying->older, &media) == ERR_OK &&
-                         find_former_place(catalogue, &arena, &media, &place) &&
-                         (is_file_gone(catalogue, &place, &guard) ||
-                          is_name_gone(catalogue, &arena, &place, verifying->library, &guard));
+    if (catalogue_reader_media(catalogue, &arena, verifying->older, &media) != ERR_OK ||
+        !find_former_place(catalogue, &arena, &media, &place))
+        verifying->is_gone = false;
+    else if (place.is_away)
+        verifying->is_gone = bytes_equal(place.path, bytes_of(verifying->path, strlen(verifying->path))) &&
+                             replaces_volume(catalogue, &arena, verifying->newer, &place.volume);
+    else
+        verifying->is_gone = is_file_gone(catalogue, &place, &guard) ||
+                             is_name_gone(catalogue, &arena, &place, verifying->library, &guard);
     asker_free(guard.asker);
     arena_free(&arena);
 }
@@ -203,6 +229,7 @@ static void end_verify(struct errand *errand, bool lost)
 
 static void drop_verify(struct errand *errand)
 {
+    free(((struct gone_verifying *)errand)->path);
     free(errand);
 }
 
@@ -213,8 +240,10 @@ enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalo
 
     *verifying = (struct gone_verifying){ .catalogue = catalogue,
                                           .older = older,
+                                          .newer = work->id,
                                           .library = work->library,
                                           .work = work,
+                                          .path = alloc_text(work->path),
                                           .verified = verified,
                                           .state = state };
     verifying->errand =

@@ -2,6 +2,9 @@
  * both are one item that moved: persist merges them when the older one is moved to the new one's place. Errands check
  * the older items' files. One check covers all copies of a content, and a second one verifies the chosen item.
  *
+ * An older item on a volume that is away moves to a new file at its last path: a disk was formatted again, or replaced,
+ * and the same files are at the same places. If the disk returns, they move back in the same way.
+ *
  * On a file system that ignores case, the path of a file whose name changed only its case still leads to it: such an
  * item is found by the inode, and its name is gone if its folder does not list it. */
 #ifndef LOOPHOLE_INDEXER_REUNITE_H

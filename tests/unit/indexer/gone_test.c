@@ -129,6 +129,21 @@ static void an_item_that_leads_to_the_file_comes_first(void **state)
     gone_free(&list);
 }
 
+static void an_item_that_is_away_is_taken_by_a_file_at_its_last_path(void **state)
+{
+    struct id_table none = { 0 };
+    struct gone_list list = { 0 };
+
+    (void)state;
+    gone_add(&list, make_id(0), name_of("a.wav"));
+    gone_add_away(&list, make_id(1), name_of("/disk/kit/a.wav"));
+    gone_sort(&list);
+    assert_true(id_equal(gone_take(&list, name_of("/disk/kit/a.wav"), 0, make_id(9), &none)->id, make_id(1)));
+    assert_true(id_equal(gone_take(&list, name_of("/other/kit/a.wav"), 0, make_id(9), &none)->id, make_id(0)));
+    assert_null(gone_take(&list, name_of("/disk/kit/a.wav"), 0, make_id(9), &none));
+    gone_free(&list);
+}
+
 static void an_empty_list_has_none(void **state)
 {
     struct gone_list list = { 0 };
@@ -147,6 +162,7 @@ int main(void)
         cmocka_unit_test(a_gone_item_of_the_same_name_comes_first_and_then_the_oldest),
         cmocka_unit_test(an_item_is_not_its_own_older_one),
         cmocka_unit_test(an_item_that_leads_to_the_file_comes_first),
+        cmocka_unit_test(an_item_that_is_away_is_taken_by_a_file_at_its_last_path),
         cmocka_unit_test(an_empty_list_has_none),
     };
 
