@@ -8,6 +8,7 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "proto/transport/limits.h"
+#include "proto/transport/starter.h"
 
 enum { RETRY_US = 1000000, TICK_US = 100000, DYING_MAX = 256 };
 
@@ -208,6 +209,7 @@ struct workers *workers_new(struct service *service, const struct workers_settin
     workers->service = service;
     workers->settings = *settings;
     workers->events = *events;
+    (void)starter_open(); /* before the service opens media */
     start_ahead(workers);
     return workers;
 }

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,10 +14,11 @@
 #include "common/crash.h"
 #include "common/process/log.h"
 #include "common/sanitizer.h"
+#include "proto/transport/starter.h"
 
 extern char **environ;
 
-enum { ITS_SOCKET = 3, DYING_US = 200000, LOOK_MS = 100 };
+enum { DYING_US = 200000, LOOK_MS = 100 };
 
 /* ---- starting ---- */
 
@@ -40,43 +40,18 @@ static char **choose_environment(char *some[PASSED + 1])
     return SANITIZED ? environ : some;
 }
 
-static int spawn_worker(pid_t *pid, const char *program, const char *mode, int socket)
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)mode, NULL };
-    char *some[PASSED + 1];
-    sigset_t none;
-
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, socket, ITS_SOCKET);
-    posix_spawn_file_actions_addclosefrom_np(&files, ITS_SOCKET + 1);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int number = posix_spawn(pid, program, &files, &attributes, arguments, choose_environment(some));
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return number;
-}
-
 enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault)
 {
-    int pair[2];
+    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)mode, NULL };
+    char *some[PASSED + 1];
+    int end;
 
     *process = (struct sandboxed){ .pipe = { .fd = -1, .passed = -1 } };
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot make a socket pair");
-    fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    int number = spawn_worker(&process->pid, program, mode, pair[1]);
-    close(pair[1]);
-    if (number != 0) {
-        close(pair[0]);
-        process->pid = 0;
+    int number = starter_start(program, arguments, choose_environment(some), &process->pid, &end);
+    if (number != 0)
         return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s", program);
-    }
-    pipe_open(&process->pipe, pair[0]);
+    fcntl(end, F_SETFL, O_NONBLOCK);
+    pipe_open(&process->pipe, end);
     return ERR_OK;
 }
 

@@ -15,7 +15,7 @@ enum { FRAMES_MAX = 16384 };
 
 struct stream {
     int fd; /* -1: no file is open */
-    bool is_foreign;
+    bool is_foreign, is_other;
     struct input input;
     struct decode *decode;
     struct decode_format format;
@@ -32,10 +32,19 @@ static void close_stream(struct stream *stream)
     stream->fd = -1;
 }
 
+static bool has_content(struct stream *stream, enum container container, struct bytes content)
+{
+    struct hash_stream *hashing = hash_new();
+    const struct hash hash = content_hash(&stream->input, container, hashing);
+
+    hash_free(hashing);
+    return bytes_equal(content, bytes_of(hash.b, sizeof(hash.b)));
+}
+
 static enum err open_stream(struct stream *stream, const struct pull *pull, int fd, struct fault *fault)
 {
     close_stream(stream);
-    stream->is_foreign = false;
+    stream->is_foreign = stream->is_other = false;
     stream->fd = fd;
     stream->at = 0;
     enum err e = input_open(&stream->input, fd, fault);
@@ -43,7 +52,10 @@ static enum err open_stream(struct stream *stream, const struct pull *pull, int 
         return e;
     enum container container = kind_container(&stream->input, pull->extension);
     stream->is_foreign = kind_is_foreign(container);
-    if (!kind_is_decoded(container)) {
+    stream->is_other = pull->has_content && !has_content(stream, container, pull->content);
+    if (stream->is_other) {
+        e = fault_set(fault, ERR_CONFLICT, "the file has another sound");
+    } else if (!kind_is_decoded(container)) {
         e = fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be played", kind_word(container));
     } else {
         int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(&stream->input) : 0;
@@ -92,7 +104,8 @@ static enum err answer_pull(void *state, struct job_call *call, struct fault *fa
 
     if (do_pull(stream, pull, call, &pulled, &why) != ERR_OK) {
         pulled.failure = text_of(why.what);
-        pulled.has_foreign = pulled.foreign = stream->is_foreign;
+        pulled.has_foreign = pulled.foreign = stream->is_foreign && !stream->is_other;
+        pulled.has_other = pulled.other = stream->is_other && stream->input.error == 0;
         pulled.has_disk = pulled.disk = why.code == ERR_IO;
         close_stream(stream);
     } else if (stream->decode) {

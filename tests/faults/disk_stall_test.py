@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, needs, run_claims, same, until
+from disks import Lossy
 from sounding import Tape, engine, is_open_in, sound, tool, until_connected, until_later
 
 
@@ -119,6 +120,42 @@ def a_voice_whose_file_cannot_be_closed_is_stopped_at_once(it):
     it.until_silent()
     it.process.send_signal(signal.SIGUSR2)
     it.toggle()
+
+
+@claim(inside=StallingDisk)
+def a_disk_that_hangs_keeps_no_sound_of_another_disk_waiting(it):
+    """More of its files are opened than workers are ready, and a file that is open cannot be closed either."""
+    clients, other = [it.home.client() for _ in range(10)], it.home.file('other.wav')
+    sound.make('counter', other, 4800)
+    it.toggle()
+    for client in clients:
+        client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')})
+    until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
+    it.process.send_signal(signal.SIGUSR2)
+    for _ in range(4):
+        it.home.loophole('play', other)
+        it.home.loophole('preview', other)
+        it.home.loophole('ask', 'streamer.load_sound', 'path=' + other)
+    same(['opening'] * 10, [voice['state'] for voice in it.voices() if voice['path'] != other])
+    it.process.send_signal(signal.SIGUSR2)
+    it.toggle()
+
+
+@claim(inside=StallingDisk)
+def the_end_of_a_take_does_not_wait_for_its_disk(it):
+    """The ask fails and names the disk; the take is final when the disk answers."""
+    at = it.home.file('record')
+    with Lossy(it.home, at, 1) as disk:
+        it.home.loophole('project', 'new', 'P', '--folder', at + '/P')
+        it.home.loophole('record', 'start', '--name', 'held')
+        disk.process.send_signal(signal.SIGSTOP)
+        try:
+            contains(it.home.refused('record', 'stop'),
+                     f'the disk at {at} does not answer: the take "held" ends when it does')
+        finally:
+            disk.process.send_signal(signal.SIGCONT)
+        until(lambda: it.home.json('search', 'held'), what='the take is final')
+        it.home.loophole('project', 'close', code=None)
 
 
 run_claims()

@@ -2,6 +2,7 @@
 """Play and preview a part of a file: its beginning, end and loop, in seconds and bars, at the next bar and in the present
 tempo. All figures are of sound that was recorded at the ports."""
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -173,6 +174,30 @@ def wrong_points_are_refused_and_nothing_sounds(home):
         for command in ('play', 'preview'):
             contains(home.run('loophole', command, count(home), *args, code=None).all, part)
     until_silent(home)
+
+
+@claim(shares=playing_engine)
+def a_copy_that_is_another_sound_now_is_not_played_in_its_place(home):
+    """The copy was changed since its last scan. Its times alone prove nothing, so a copy with other times still plays."""
+    first, copy = (home.file(f'kits/{name}/one.wav') for name in 'ab')
+    for path in (first, copy):
+        os.makedirs(os.path.dirname(path))
+    sound.make('sine', first, SECONDS, 48000, 300)
+    shutil.copy2(first, copy)
+    home.loophole('index', home.file('kits'), '--wait')
+    item = home.first('show', first)['id']
+    os.unlink(first)
+    until(lambda: home.first('show', item)['availability'] == 'missing')
+    with home.paused('indexer'):
+        for ask in ('play', 'preview'):
+            os.utime(copy)
+            contains(home.loophole(ask, item).out, 'identical file')
+        home.loophole('stop')
+        kept = os.stat(copy)
+        sound.make('sine', copy, SECONDS, 48000, 700)
+        os.utime(copy, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+        for words in (('play', item), ('preview', item), ('ask', 'streamer.load_sound', 'id=' + item)):
+            contains(home.loophole(*words, code=None).all, 'is another sound now')
 
 
 run_claims()

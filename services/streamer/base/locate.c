@@ -197,6 +197,24 @@ bool locate_treatment(struct locator *locator, struct id id, struct treatment *t
     return e == ERR_OK;
 }
 
+void locate_expect(struct locator *locator, struct id id, struct locate_expected *expected)
+{
+    struct media media = { 0 };
+    struct txn *txn;
+
+    *expected = (struct locate_expected){ 0 };
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return;
+    if (catalogue_media(txn, &locator->arena, id, &media) == ERR_OK && media.content.len == sizeof(expected->content)) {
+        *expected = (struct locate_expected){ .is_known = true,
+                                              .size = media.size,
+                                              .mtime = media.mtime,
+                                              .changed = media.has_changed ? media.changed : media.mtime };
+        memcpy(expected->content, media.content.at, sizeof(expected->content));
+    }
+    txn_end(txn);
+}
+
 /* NULL: no item is at that path. */
 static struct door *find_door(struct locator *locator, struct txn *txn, const char *path, struct id *media)
 {

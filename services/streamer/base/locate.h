@@ -5,6 +5,7 @@
 
 #include "common/arena.h"
 #include "common/beneath/door.h"
+#include "common/clock.h"
 #include "common/id.h"
 #include "common/sound/treatment.h"
 #include "store/store.h"
@@ -44,6 +45,16 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
 
 /* The current treatment of an item, and the rate of its file (0: unknown). False: it is not in the catalogue. */
 bool locate_treatment(struct locator *locator, struct id id, struct treatment *treatment, uint32_t *rate);
+
+/* What the catalogue knows of an item's file. */
+struct locate_expected {
+    bool is_known; /* false: nothing */
+    uint8_t content[16];
+    uint64_t size;
+    usec_t mtime, changed; /* changed 0: unknown; equal to mtime: its file system may have no ctime */
+};
+
+void locate_expect(struct locator *locator, struct id id, struct locate_expected *expected);
 
 /* The door of the file at a path, which the caller frees. If it is that of an item in a cloud, its file may have become
  * online-only since the last scan: sets `media` to that item, else to zero. */

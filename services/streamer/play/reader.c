@@ -1,5 +1,3 @@
-#include "services/streamer/play/reader.h"
-
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,33 +12,20 @@
 #include "common/text.h"
 #include "proto/service/workers.h"
 #include "proto/transport/foreign.h"
-#include "schema_indexer.h"
 #include "schema_worker.h"
+#include "services/streamer/play/reader_parts.h"
 
 enum {
-    OPENERS = 8, /* threads */
+    OPENERS = 32, /* threads */
     CHANNELS_MAX = 64,
     RATE_MIN = 1000,
     RATE_MAX = 768000,
     OPEN_AHEAD = 1 << 20,       /* bytes */
     OPEN_PATIENCE_US = 4000000, /* with the file system */
-    LOOK_PATIENCE_US = 1000000,
     WORKERS_AHEAD = 4,
     OPEN_US = 10000000,
     CLOSE_US = 1000000,
     READ_US = 60000000,
-    RESCAN_BUDGET_MS = 10000,
-};
-
-struct file_readers {
-    struct service *service;
-    struct locator *locator; /* knows the items of clouds */
-    struct mailbox *mailbox;
-    struct errands *errands;
-    struct workers *workers;
-    struct file_reader *waiting; /* open files without a worker, the newest first */
-    char program[PATH_MAX + 32];
-    float stereo[2 * READER_FRAMES_MAX];
 };
 
 enum phase { OPENING, WAITING, ASKED, OPEN, READING, FAILED };
@@ -49,6 +34,8 @@ struct file_reader {
     struct file_readers *readers;
     struct reader_events events;
     enum phase phase;
+    enum lane_kind kind;
+    struct lane_place place;
     struct opening *opening;
     struct foreign *foreign; /* ffmpeg decodes the file */
     struct worker *worker;
@@ -62,6 +49,9 @@ struct file_reader {
     char extension[TEXT_EXTENSION_SIZE];
     struct id media;         /* of an item in a cloud; its … */
     char cloud_at[PATH_MAX]; /* … path; "": another file */
+    char *path;
+    struct door *door;               /* until its lane lets it open the file */
+    struct locate_expected expected; /* of a copy that is played in place of another file */
 };
 
 /* ---- failing ---- */
@@ -69,6 +59,7 @@ struct file_reader {
 static void fail_reader(struct file_reader *reader, const struct fault *fault)
 {
     reader->phase = FAILED;
+    lanes_leave(&reader->readers->lanes, &reader->place);
     reader->events.failed(reader->events.state, fault);
 }
 
@@ -82,17 +73,37 @@ static void fail_with(struct file_reader *reader, enum err code, const char *why
 
 /* ---- opening ---- */
 
+/* The file of a copy was changed since its last scan, or its file system cannot tell: the content must be compared. */
+static bool is_doubtful(const struct file_reader *reader)
+{
+    const struct locate_expected *was = &reader->expected;
+    const struct file_stamp *now = &reader->stamp;
+
+    return was->is_known && (was->changed == was->mtime || now->size != was->size || now->mtime != was->mtime ||
+                             now->changed != was->changed);
+}
+
 static bool give_to_worker(struct file_reader *reader)
 {
-    struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = text_of(reader->extension) };
+    struct pull pull = { .verb = { .value = WORKER_VERB_OPEN },
+                         .extension = text_of(reader->extension),
+                         .has_content = is_doubtful(reader),
+                         .content = bytes_of(reader->expected.content, sizeof(reader->expected.content)) };
     struct file_readers *readers = reader->readers;
 
     reader->worker = workers_take(readers->workers, reader);
     if (!reader->worker)
         return false;
     reader->phase = ASKED;
-    workers_ask(reader->worker, &pull_shape, &pull, &pull.number, reader->fd, OPEN_US);
+    workers_ask(reader->worker, &pull_shape, &pull, &pull.number, reader->fd, pull.has_content ? READ_US : OPEN_US);
     return true;
+}
+
+/* The file system has answered. A file that is loaded keeps its place until all of it is read. */
+static void leave_opening(struct file_reader *reader)
+{
+    if (reader->kind == LANE_OPENING)
+        lanes_leave(&reader->readers->lanes, &reader->place);
 }
 
 /* ---- a file that ffmpeg decodes ---- */
@@ -123,32 +134,19 @@ static void decode_sound(struct file_reader *reader)
     const struct paths *paths = service_paths(reader->readers->service);
     const struct foreign_plan plan = { paths->programs, paths->cache, reader->fd };
 
+    leave_opening(reader);
     reader->foreign = foreign_start(reader->readers->errands, &plan, take_sound, NULL, reader);
     close_own(reader);
 }
 
-static void end_rescan(void *state, enum err error, const void *answer, const struct fault *fault)
-{
-    (void)state, (void)answer;
-    if (error != ERR_OK)
-        log_fault("a scan of a file that is only online", fault);
-}
-
-/* The file has become online-only since the last scan. A scan of its folder corrects the row; then the file can be
- * fetched. */
+/* The file has become online-only since the last scan. After a scan of its folder it can be fetched. */
 static void refuse_online_only(struct file_reader *reader, const struct fault *fault)
 {
-    const char *path = reader->cloud_at, *name = strrchr(path, '/');
-    const struct indexer_rescan rescan = { .path = bytes_of(path, (size_t)(name - path) + 1),
-                                           .has_shallow = true,
-                                           .shallow = true };
-    struct fault why = *fault, scan = { 0 };
+    struct fault why = *fault;
     char id[ID_TEXT_SIZE];
 
     fault_hint(&why, "loophole fetch %s", id_write(reader->media, id));
-    if (service_ask(reader->readers->service, "indexer.rescan", &rescan, RESCAN_BUDGET_MS, NULL, end_rescan, NULL,
-                    &scan) != ERR_OK)
-        log_fault("a scan of a file that is only online", &scan);
+    reader_have_scanned(reader->readers, reader->cloud_at);
     fail_reader(reader, &why);
 }
 
@@ -221,9 +219,21 @@ static uint32_t make_stereo(const struct pulled *pulled, uint32_t channels, uint
     return frames;
 }
 
+static void refuse_copy(struct file_reader *reader)
+{
+    struct fault fault = { 0 };
+
+    fault_set(&fault, ERR_OFFLINE, "it was a copy of the sound that is wanted, and is another sound now");
+    fault_hint(&fault, "connect the disk of the sound; `loophole whereis ID` names it");
+    reader_have_scanned(reader->readers, reader->path);
+    fail_reader(reader, &fault);
+}
+
 static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
 {
-    if (pulled->failure.len > 0 && pulled->foreign && reader->phase == ASKED && reader->fd >= 0) {
+    if (pulled->has_other && pulled->other) {
+        refuse_copy(reader);
+    } else if (pulled->failure.len > 0 && pulled->foreign && reader->phase == ASKED && reader->fd >= 0) {
         decode_sound(reader);
     } else if (pulled->failure.len > 0) {
         struct fault fault = { 0 };
@@ -234,6 +244,7 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
     } else if (reader->phase == ASKED) {
         reader->phase = OPEN;
         close_own(reader);
+        leave_opening(reader);
         reader->format =
             (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames, reader->stamp };
         treatment_end(&reader->treatment, pulled->frames);
@@ -339,6 +350,7 @@ void readers_free(struct file_readers *readers)
 void readers_tick(struct file_readers *readers)
 {
     errands_look(readers->errands);
+    lanes_tick(&readers->lanes);
     workers_tick(readers->workers);
 }
 
@@ -347,22 +359,40 @@ const char *readers_alarm(const struct file_readers *readers)
     return workers_alarm(readers->workers);
 }
 
-struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct treatment *treatment,
+static void start_opening(void *state)
+{
+    struct file_reader *reader = state;
+
+    reader->opening = opening_start(reader->readers->errands, reader->door, OPEN_AHEAD, OPEN_PATIENCE_US,
+                                    reader->cloud_at[0], (struct opening_events){ take_opened, reader }, NULL);
+    reader->door = NULL;
+}
+
+static void give_up_opening(void *state)
+{
+    fail_with(state, ERR_TIMEOUT, "its file system does not answer");
+}
+
+struct file_reader *reader_open(struct file_readers *readers, const char *path, enum lane_kind kind,
+                                const struct id *copy, const struct treatment *treatment,
                                 const struct reader_events *events)
 {
     struct file_reader *made = alloc_zeroed(1, sizeof(*made));
-    struct door *door;
 
     made->readers = readers;
+    made->kind = kind;
     made->treatment = treatment ? *treatment : (struct treatment){ 0 };
     made->events = *events;
     made->fd = -1;
+    made->path = alloc_text(path);
+    if (copy)
+        locate_expect(readers->locator, *copy, &made->expected);
     text_extension(bytes_of(path, strlen(path)), made->extension);
-    door = locate_door(readers->locator, path, &made->media);
+    made->door = locate_door(readers->locator, path, &made->media);
     if (!id_is_zero(made->media))
         snprintf(made->cloud_at, sizeof(made->cloud_at), "%s", path);
-    made->opening = opening_start(readers->errands, door, OPEN_AHEAD, OPEN_PATIENCE_US, made->cloud_at[0],
-                                  (struct opening_events){ take_opened, made }, NULL);
+    made->place = (struct lane_place){ .enter = start_opening, .late = give_up_opening, .state = made };
+    lanes_enter(&readers->lanes, &made->place, path, kind);
     return made;
 }
 
@@ -408,37 +438,9 @@ void reader_close(struct file_reader *reader)
         foreign_drop(reader->foreign);
     if (reader->worker)
         give_back_worker(reader->readers->workers, reader->worker);
+    lanes_leave(&reader->readers->lanes, &reader->place);
     closing_start(reader->fd);
+    door_free(reader->door);
+    free(reader->path);
     free(reader);
-}
-
-/* ---- looking ---- */
-
-struct reader_looking {
-    void (*looked)(void *state, const struct file_stamp *stamp);
-    void *state;
-};
-
-static void take_looked(void *state, void *what, const struct opened_file *file, const struct fault *fault)
-{
-    const struct reader_looking looking = *(struct reader_looking *)state;
-    const struct file_stamp stamp = { file->size, file->mtime, file->changed };
-
-    (void)what, (void)fault;
-    free(state);
-    if (file->fd >= 0)
-        closing_start(file->fd);
-    looking.looked(looking.state, file->fd >= 0 ? &stamp : NULL);
-}
-
-void reader_look(struct file_readers *readers, const char *path,
-                 void (*looked)(void *state, const struct file_stamp *stamp), void *state)
-{
-    struct reader_looking *looking = alloc_zeroed(1, sizeof(*looking));
-    struct id cloud;
-    struct door *door = locate_door(readers->locator, path, &cloud);
-
-    *looking = (struct reader_looking){ looked, state };
-    (void)opening_start(readers->errands, door, 1, LOOK_PATIENCE_US, !id_is_zero(cloud),
-                        (struct opening_events){ take_looked, looking }, NULL);
 }

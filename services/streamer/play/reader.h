@@ -1,8 +1,9 @@
 /* reader.h: files that are read by pulls of frames. An errand opens each file, because its file system may hang. Each
- * file has its own worker (schemas/worker.schema, mode `stream`), so a slow or hung file delays no other. Some workers
- * start in advance. An online-only file of a cloud is not opened, because that would fetch it. Frames have a left and a
- * right sample: a mono file fills both, and of more than two channels the first two count. Samples that are not finite
- * become zero. The loop's thread.
+ * file has its own worker (schemas/worker.schema, mode `stream`), so a slow or hung file delays no other, and a disk
+ * that hangs has at most LANES_PLACES files that are being opened (lanes.h). Some workers start in advance. An
+ * online-only file of a cloud is not opened, because that would fetch it. Frames have a left and a right sample: a mono
+ * file fills both, and of more than two channels the first two count. Samples that are not finite become zero. The
+ * loop's thread.
  *
  *   reader_open ─► opened ─► reader_pull ─► came ─► reader_pull ─► …      reader_close: at any time, never waits
  *          └───────────┴── failed ◄─────────────┘ */
@@ -11,6 +12,7 @@
 
 #include "common/sound/treatment.h"
 #include "proto/service/service.h"
+#include "services/streamer/base/lanes.h"
 #include "services/streamer/base/locate.h"
 
 enum { READER_FRAMES_MAX = 16384 };
@@ -47,9 +49,12 @@ void readers_free(struct file_readers *readers);               /* NULL is allowe
 void readers_tick(struct file_readers *readers);               /* deadlines, missing workers, dead workers */
 const char *readers_alarm(const struct file_readers *readers); /* "", or why no worker can be started */
 
-/* `path` is absolute. The frames come with the fades and the gain of `treatment` (NULL: none); its part is the
- * caller's. The callbacks are called later, never by this function. */
-struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct treatment *treatment,
+/* `path` is absolute; `kind`: LANE_LOADING if the whole file is read at once (lanes.h). `copy` is the item of a file
+ * that is read in place of another file of its content, else NULL: if the file has another content now, the reader
+ * fails. The frames come with the fades and the gain of `treatment` (NULL: none); its part is the caller's. The
+ * callbacks are called later, never by this function. */
+struct file_reader *reader_open(struct file_readers *readers, const char *path, enum lane_kind kind,
+                                const struct id *copy, const struct treatment *treatment,
                                 const struct reader_events *events);
 bool reader_is_free(const struct file_reader *reader); /* it is open, and no pull is in progress */
 void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames); /* only when it is free */

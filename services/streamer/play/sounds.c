@@ -195,7 +195,8 @@ static enum err load_into_slot(struct sounds *sounds, const struct located *loca
                                   .media = located->media,
                                   .facts_of = id_is_zero(located->instead_of) ? located->media : located->instead_of,
                                   .treatment = located->treatment };
-    slot->reader = reader_open(sounds->readers, slot->path, NULL, &events);
+    slot->reader = reader_open(sounds->readers, slot->path, LANE_LOADING,
+                               id_is_zero(located->instead_of) ? NULL : &slot->media, NULL, &events);
     atomic_store(&entry_of(slot)->state, SOUND_LOADING);
     slot->waiters[slot->waiter_count++] = ticket;
     return ERR_OK;

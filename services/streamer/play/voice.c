@@ -131,11 +131,21 @@ static void fail_voice(void *state, const struct fault *fault)
     voice_fail(state, fault);
 }
 
+/* The item whose file is played in place of the one that was asked for; NULL: none, or a predecessor began it. */
+static const struct id *copy_of(const struct voice *voice)
+{
+    const struct voice_plan *plan = &voice->plan;
+    const bool is_plans = memcmp(voice_piece(voice)->media, plan->media.b, sizeof(plan->media.b)) == 0;
+
+    return is_plans && !id_is_zero(plan->instead_of) ? &plan->media : NULL;
+}
+
 void voice_open(struct voice *voice)
 {
     struct reader_events events = { begin_filling, voice_feed_came, fail_voice, voice };
 
-    voice->reader = reader_open(voice->all->readers, voice_piece(voice)->path, &voice_piece(voice)->treatment, &events);
+    voice->reader = reader_open(voice->all->readers, voice_piece(voice)->path, LANE_OPENING, copy_of(voice),
+                                &voice_piece(voice)->treatment, &events);
 }
 
 static void keep_plan(struct voice *voice, const struct voice_plan *plan)
@@ -324,8 +334,12 @@ void voice_open_next(struct voice *voice)
     uint32_t word = atomic_load(&voice->handover->word);
     const struct handover_piece *piece = &voice->handover->pieces[!(word & HANDOVER_PRESENT)];
     struct reader_events events = { next_opened, next_came, next_open_failed, voice };
+    struct id media;
 
-    voice->following = reader_open(voice->all->readers, piece->path, &piece->treatment, &events);
+    memcpy(media.b, piece->media, sizeof(media.b));
+
+    voice->following = reader_open(voice->all->readers, piece->path, LANE_OPENING, voice->is_next_copy ? &media : NULL,
+                                   &piece->treatment, &events);
 }
 
 enum err voice_may_queue(const struct voice *voice, struct fault *fault)
@@ -354,6 +368,7 @@ enum err voice_queue(struct voice *voice, const struct located *located, struct 
     snprintf(piece->path, sizeof(piece->path), "%s", located->path);
     memcpy(piece->media, located->media.b, sizeof(piece->media));
     memcpy(piece->queued, request.b, sizeof(piece->queued));
+    voice->is_next_copy = !id_is_zero(located->instead_of);
     atomic_fetch_or(&voice->handover->word, HANDOVER_FOLLOWS);
     voice_open_next(voice);
     return ERR_OK;

@@ -65,6 +65,7 @@ struct voice {
     bool is_heir;       /* it continues a stretched sound of a dead streamer, which still has cells; until realigned */
     bool was_dry;       /* its ring ran dry once: the cheaper stretcher feeds it from then on */
     bool follows_ready; /* `following` is open */
+    bool is_next_copy;  /* the queued file is played in place of another file of its content */
     struct reader_format format, next_format;
     struct voice_plan plan; /* path NULL: the pieces have the paths */
     int64_t due;            /* frame of the audio clock at which the new generation is due; 0: at once */

@@ -8,7 +8,7 @@
 #include "common/process/config.h"
 #include "schema_availability.h"
 
-enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };
+enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000, LATE_US = 4000000, MARGIN_US = 300000 };
 
 /* The current take of that id; NULL: none. */
 static struct take *find_live(struct takes *takes, struct id id)
@@ -172,6 +172,7 @@ void takes_tick(struct takes *takes)
     take_follow(&takes->recovery);
     take_follow(&takes->recording);
     take_follow(&takes->deleting);
+    take_answer_late(&takes->recording);
     encode_queue_follow(takes);
     while (takes->recovering_count > 0 && !takes_are_recovering(takes))
         answer_recovered(takes, takes->recovering[--takes->recovering_count]);
@@ -266,6 +267,14 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     return ERR_OK;
 }
 
+/* The client gets the reason before its own patience ends. */
+static usec_t choose_late(const struct call *call)
+{
+    const usec_t soon = clock_steady() + LATE_US, before = call_deadline(call) - MARGIN_US;
+
+    return before < soon ? before : soon;
+}
+
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer)
 {
     struct take *take = &takes->recording;
@@ -290,6 +299,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
         recall_prepare(call, answer, UINT64_MAX); /* a successor learns from it which take the ask means */
     }
     take->ended = call_defer(call);
+    take->late_at = choose_late(call);
     if (take->wish != TAKE_WISH_CANCEL)
         take->wish = wish;
     return ERR_OK;

@@ -115,6 +115,7 @@ struct take {
     bool is_flac;           /* path, size and content are the FLAC's */
     bool is_recovery;       /* a dead streamer left it, and no `recover` has listed it yet */
     struct ticket begun, ended;
+    usec_t late_at; /* `ended` fails then, if its disk still does not answer */
     usec_t since, reported;
     uint64_t connected; /* the audio core's count of periods when its inputs were connected */
     bool is_cued, is_asking, is_forgotten;
@@ -274,6 +275,7 @@ void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs
 /* take.c */
 void take_done(struct errand *errand, bool lost); /* its file is finished */
 void take_follow(struct take *take);              /* does the next step, if one is due */
+void take_answer_late(struct take *take);         /* each tick: an ask to end it does not wait for a disk that hangs */
 /* Before it runs; first removes its item, if there is one. */
 void take_fail(struct take *take, const struct fault *fault);
 void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */

@@ -1,0 +1,56 @@
+#include "common/process/mount_point.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE = 2 * PATH_MAX };
+
+/* Replaces "\040" by the byte. */
+static void unescape_octal(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; to++) {
+        bool is_octal = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3];
+        *to = is_octal ? (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0')) : *from;
+        from += is_octal ? 4 : 1;
+    }
+    *to = '\0';
+}
+
+/* The mount point of a line such as "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
+static char *read_target(char *line)
+{
+    char *at = line;
+
+    for (int i = 0; i < 4 && at; i++)
+        at = (at = strchr(at, ' ')) ? at + 1 : NULL;
+    if (!at)
+        return NULL;
+    at[strcspn(at, " \n")] = '\0';
+    unescape_octal(at);
+    return at;
+}
+
+static bool lies_on(const char *path, const char *target)
+{
+    size_t len = strcmp(target, "/") == 0 ? 0 : strlen(target);
+
+    return strncmp(path, target, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+void mount_point_find(const char *path, char mount[PATH_MAX])
+{
+    FILE *table = fopen("/proc/self/mountinfo", "re");
+    char line[LINE];
+
+    snprintf(mount, PATH_MAX, "/");
+    while (table && fgets(line, sizeof(line), table)) {
+        const char *target = read_target(line);
+        if (target && lies_on(path, target) && strlen(target) >= strlen(mount))
+            snprintf(mount, PATH_MAX, "%s", target);
+    }
+    if (table)
+        fclose(table);
+}

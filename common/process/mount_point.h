@@ -1,0 +1,11 @@
+/* mount_point.h: the mount point of a path, from the kernel's table. It touches no file system, so it never waits for
+ * one. Any thread. */
+#ifndef LOOPHOLE_COMMON_MOUNT_POINT_H
+#define LOOPHOLE_COMMON_MOUNT_POINT_H
+
+#include <limits.h>
+
+/* `path` is absolute and has no links. "/" if the table cannot be read. */
+void mount_point_find(const char *path, char mount[PATH_MAX]);
+
+#endif

@@ -1,0 +1,199 @@
+#include "proto/transport/starter.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ITS_SOCKET = 3 };
+
+struct start_order {
+    const char *program;
+    char *const *arguments, *const *environment;
+    pid_t pid;
+    int number; /* 0, or an errno */
+};
+
+static struct {
+    pthread_mutex_t caller; /* one start at a time */
+    pthread_mutex_t lock;   /* protects `order` and `is_done` */
+    pthread_cond_t wake;
+    struct start_order *order; /* NULL: none */
+    bool is_done;
+    bool runs;   /* under `caller` */
+    int pass[2]; /* a socket pair: the thread sends descriptors from [1] to [0] */
+} starter = { .caller = PTHREAD_MUTEX_INITIALIZER,
+              .lock = PTHREAD_MUTEX_INITIALIZER,
+              .wake = PTHREAD_COND_INITIALIZER };
+
+/* ---- a descriptor from one table to the other ---- */
+
+union control {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(int))];
+};
+
+static int send_descriptor(int to, int fd)
+{
+    union control control = { 0 };
+    struct iovec byte = { .iov_base = (char[]){ 0 }, .iov_len = 1 };
+    struct msghdr message = {
+        .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(fd));
+    memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+    return sendmsg(to, &message, MSG_NOSIGNAL) == 1 ? 0 : errno;
+}
+
+static int receive_descriptor(int from)
+{
+    union control control = { 0 };
+    char byte;
+    struct iovec one = { .iov_base = &byte, .iov_len = 1 };
+    struct msghdr message = {
+        .msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    const struct cmsghdr *head;
+    int fd = -1;
+
+    if (recvmsg(from, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 && (head = CMSG_FIRSTHDR(&message)))
+        memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+    return fd;
+}
+
+/* ---- the thread ---- */
+
+static int spawn_program(struct start_order *order, int socket)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, socket, ITS_SOCKET);
+    posix_spawn_file_actions_addclosefrom_np(&files, ITS_SOCKET + 1);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    int number = posix_spawn(&order->pid, order->program, &files, &attributes, order->arguments, order->environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return number;
+}
+
+/* The ends lie in this thread's table only until the caller has its own. */
+static void run_order(struct start_order *order)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+        order->number = errno;
+        return;
+    }
+    order->number = send_descriptor(starter.pass[1], pair[0]);
+    if (order->number == 0)
+        order->number = spawn_program(order, pair[1]);
+    close(pair[0]);
+    close(pair[1]);
+}
+
+static void leave_descriptors(void)
+{
+    const unsigned kept = (unsigned)starter.pass[1];
+
+    if (unshare(CLONE_FILES) != 0)
+        return; /* it works as long as no disk hangs */
+    if (kept > ITS_SOCKET)
+        (void)close_range(ITS_SOCKET, kept - 1, 0);
+    (void)close_range(kept + 1, ~0U, 0);
+}
+
+static void *run_starter(void *unused)
+{
+    leave_descriptors();
+    pthread_mutex_lock(&starter.lock);
+    for (;;) {
+        while (!starter.order || starter.is_done)
+            pthread_cond_wait(&starter.wake, &starter.lock);
+        run_order(starter.order);
+        starter.is_done = true;
+        pthread_cond_broadcast(&starter.wake);
+    }
+    return unused;
+}
+
+static bool start_thread(void)
+{
+    pthread_attr_t detached;
+    pthread_t thread;
+    sigset_t all, before;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, starter.pass) < 0)
+        return false;
+    sigfillset(&all);
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool runs = pthread_create(&thread, &detached, run_starter, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&detached);
+    if (!runs) {
+        close(starter.pass[0]);
+        close(starter.pass[1]);
+    }
+    return runs;
+}
+
+/* ---- the callers ---- */
+
+bool starter_open(void)
+{
+    pthread_mutex_lock(&starter.caller);
+    starter.runs = starter.runs || start_thread();
+    bool runs = starter.runs;
+    pthread_mutex_unlock(&starter.caller);
+    return runs;
+}
+
+static void await_order(struct start_order *order)
+{
+    pthread_mutex_lock(&starter.lock);
+    starter.order = order;
+    starter.is_done = false;
+    pthread_cond_broadcast(&starter.wake);
+    while (!starter.is_done)
+        pthread_cond_wait(&starter.wake, &starter.lock);
+    starter.order = NULL;
+    pthread_mutex_unlock(&starter.lock);
+}
+
+int starter_start(const char *program, char *const arguments[], char *const environment[], pid_t *pid, int *end)
+{
+    struct start_order order = { .program = program, .arguments = arguments, .environment = environment };
+
+    *pid = 0;
+    *end = -1;
+    if (!starter_open())
+        return EAGAIN;
+    pthread_mutex_lock(&starter.caller);
+    await_order(&order);
+    *end = receive_descriptor(starter.pass[0]);
+    pthread_mutex_unlock(&starter.caller);
+    if (order.number == 0 && *end >= 0) {
+        *pid = order.pid;
+        return 0;
+    }
+    if (*end >= 0)
+        close(*end);
+    *end = -1;
+    return order.number ? order.number : EMFILE;
+}
