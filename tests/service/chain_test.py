@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """A preview, a channel or the master that goes through another JACK client and back."""
+import array
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, figure, file_json, printed_in, run_claims, same, until
-from sounding import Tape, engine, jack_client, sound, until_connected, until_later
+from sounding import Tape, engine, frame, jack_client, sound, until_connected, until_later
 
 
 class Chain:
@@ -288,6 +289,24 @@ def a_channel_with_an_insert_is_heard_as_it_came_back_frame_by_frame(it):
 @claim(inside=Insert)
 def the_master_with_an_insert_is_heard_as_it_came_back_frame_by_frame(it):
     _is_heard_as_it_came_back(it, 'master', 'insert_left')
+
+
+@claim(inside=Insert)
+def a_take_of_a_channel_with_an_insert_lies_on_its_frames(it):
+    strip = it.through('strip', 2, 100)
+    it.insert('streams', 'strip:in_1,in_2')
+    id = it.home.first('record', 'start', '--name', 'late', '--source', 'streams', '--seconds', '5', '--format', 'wav')['id']
+    at = frame(it.home) + 2 * 48000
+    it.home.ask('streamer.play', 'path=' + it.file, f'at={at}')
+    until(lambda: it.home.json('show', id, code=None)[0].get('lifecycle') == 'final')
+    taken = it.home.ask('streamer.take', f'id={id}')
+    same((it.home.ask('audio.server')['period'], 0), (taken['latency'], taken['lost']))
+    with open(taken['path'], 'rb') as file:
+        file.seek(4096)
+        left = array.array('f', file.read())[0::2]
+    first = next(n for n, x in enumerate(left) if x)
+    same(at + 100, taken['first'] + first, 'the client reports nothing of its own delay')
+    it.end(strip)
 
 
 @claim(inside=FreeInsert)

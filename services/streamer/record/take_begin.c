@@ -112,6 +112,35 @@ static void wait_for_server(struct take *take, const struct server_state *server
     take_fail(take, &fault);
 }
 
+static void connect_or_keep(struct take *take)
+{
+    struct fault lost = { 0 };
+
+    if (take->kept.is_kept && take_keep_find(take, &lost) != ERR_OK)
+        take_fail(take, &lost);
+    else
+        take_connect(take);
+}
+
+/* The sources and the channels have one order. */
+_Static_assert(TAKE_SOURCE_MASTER - TAKE_SOURCE_STREAMS == CHANNEL_MASTER - CHANNEL_STREAMS, "the order of channels");
+
+/* The sound of a channel comes back from its insert later than the channels without one. */
+static void receive_inserts(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct chain_states *inserts = answer;
+    struct take *take = state;
+
+    if (error != ERR_OK) {
+        take_fail(take, fault);
+        return;
+    }
+    for (uint32_t i = 0; i < inserts->each.count; i++)
+        if (inserts->each.at[i].channel.value - CHANNEL_STREAMS == (int32_t)take->source - TAKE_SOURCE_STREAMS)
+            take->facts.latency_frames += inserts->each.at[i].latency;
+    connect_or_keep(take);
+}
+
 /* A musician who plays along hears the output late, and the input arrives late: both latencies are subtracted. */
 static void receive_server(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -127,16 +156,15 @@ static void receive_server(void *state, enum err error, const void *answer, cons
         return;
     }
     take->facts.rate = (uint32_t)server->rate;
-    take->facts.latency_frames =
-        take->takes->latency_frames >= 0 ? take->takes->latency_frames : server->latency_in + server->latency_out;
-    if (take_has_bus(take)) /* inside the engine only the limiter of the master is late */
+    if (take_has_bus(take)) { /* inside the engine only inserts and the limiter of the master are late */
         take->facts.latency_frames =
             take->source == TAKE_SOURCE_MASTER && server->moment.has_delay ? server->moment.delay : 0;
-    struct fault lost = { 0 };
-    if (take->kept.is_kept && take_keep_find(take, &lost) != ERR_OK)
-        take_fail(take, &lost);
-    else
-        take_connect(take);
+        ask_for_take(take, "audio.inserts", NULL, receive_inserts);
+        return;
+    }
+    take->facts.latency_frames =
+        take->takes->latency_frames >= 0 ? take->takes->latency_frames : server->latency_in + server->latency_out;
+    connect_or_keep(take);
 }
 
 static void name_it(struct take *take)
