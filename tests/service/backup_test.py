@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import client
 from claims import (children_of, claim, contains, file_bytes, file_text, how_often, run_claims, same, state_of, until,
                     until_stopped, write_file)
-from sounding import tool
+from sounding import noise, tool
 
 
 def store(home):
@@ -220,6 +220,27 @@ def a_restored_engine_has_projects_of_its_own_beside_the_first(home):
     home.loophole('project', 'save', 'third')
     for each, bpm in ((home, 77), (other, 99)):
         same(bpm, json.loads(file_text(each.file('data/projects/Song/project.json')))['project']['bpm'])
+    other.stop()
+    other.check_store()
+
+
+@claim
+def sounds_in_the_media_of_a_restored_project_are_those_of_the_restored_engine(home):
+    home.up()
+    home.loophole('project', 'new', 'Song')
+    os.makedirs(home.file('data/projects/Song/Media/Audio'))
+    noise(home.file('data/projects/Song/Media/Audio/take.wav'))
+    home.loophole('project', 'save')
+    home.loophole('project', 'open', 'Song')
+    until(lambda: home.json('search', 'take', '--fields', 'id'))
+    home.loophole('tag', 'take', '+mine')
+    home.loophole('backup', '--with-projects', home.file('files.backup'))
+    other = home.other('restored')
+    other.loophole('restore', home.file('files.backup'))
+    other.up()
+    for each in other, home:
+        until(lambda: [line['path'] for line in each.json('search', 'tag:mine', '--fields', 'path')] ==
+              [each.file('data/projects/Song/Media/Audio/take.wav')])
     other.stop()
     other.check_store()
 

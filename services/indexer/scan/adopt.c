@@ -171,7 +171,7 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
 /* ---- the tree of a project ---- */
 
 /* The library in which the folder lies; else Media, unless a library lies in that one; else the folder: a link that a
- * person trusts leads to it. */
+ * person trusts leads to it. A former tree of the project moves here even if its folder is still there. */
 static void choose_tree(struct adoption *adoption, const struct library_list *all)
 {
     struct bytes path = bytes_of(adoption->path, strlen(adoption->path)), media = path;
@@ -187,7 +187,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
             adoption->is_found = true;
         }
         is_around |= bytes_path_contains(media, other->path);
-        if (other->has_project && id_equal(other->project, adoption->request.project) && renamed_is_gone(other->path))
+        if (other->has_project && id_equal(other->project, adoption->request.project))
             adoption->moved = *other;
     }
     if (!adoption->is_found && !is_around && project_media_is(adoption->path))
