@@ -80,7 +80,7 @@ FORMATS = {'ardour': ardour, 'rpp': reaper, 'mmp': lmms, 'mmpz': lmms_packed, 'h
 
 def hostile(folder):
     """Files that must be refused, or read in part; returns their paths with a part of the reason."""
-    nested, huge = b'<a>' * 5000, 65 << 20
+    nested, huge, long = b'<a>' * 5000, 65 << 20, 20 << 20
     lol = ''.join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY l0 "x">{lol}]><song>&l9;</song>'.encode()
     regions = b'<Region source-0="8000"/>' * 2000000
@@ -109,6 +109,12 @@ def hostile(folder):
         'many.rpp': ('<REAPER_PROJECT 0.1 "6"\n' + ''.join(f'FILE "{n:07}.wav"\n' for n in range(2000000)), None),
         'regions.ardour': (b'<Session><Sources>' + b''.join(b'<Source id="%d" name="%d.wav"/>' % (n, n % 2000) for n in range(8192)) +
                            b'</Sources><Playlist name="a.1">' + regions + b'</Playlist></Session>', None),
+        'attribute.ardour': (b'<Session x="' + b'x' * long + b'"/>', 'over 8 MiB'),
+        'attribute.als': (gzip.compress(b'<Ableton x="' + b'x' * long + b'"/>'), 'over 8 MiB'),
+        'attributes.h2song': (b'<song ' + b'a' * 60 + b' '.join(b'a%x="1"' % n for n in range(long // 10)), 'over 8 MiB'),
+        'comment.mmp': (b'<lmms-project><!--' + b'x' * long + b'--></lmms-project>', 'over 8 MiB'),
+        'sample.mmp': (b'<lmms-project><a data="' + b'x' * (7 << 20) + b'"/></lmms-project>', None),
+        'text.mmp': (b'<lmms-project><a>' + b'x' * long + b'</a></lmms-project>', None),
         'name.mmp': (b'<' + b'n' * 100000 + b'>', 'too long'),
         'empty.mmp': (b'<' + b'n' * 100000 + b'/>', 'too long'),
     }

@@ -10,6 +10,7 @@ struct xml {
     XML_Parser parser;
     const struct xml_events *events;
     const char *why; /* the parser was stopped; NULL: it was not */
+    int64_t given;   /* bytes */
     int depth;
     uint32_t text_len;
     char text[XML_TEXT_MAX];
@@ -94,10 +95,23 @@ static unsigned long line_of(XML_Parser parser)
 #endif
 }
 
+/* The token whose end has not come yet begins at the current index. */
+static enum err check_token(struct xml *xml, struct fault *fault)
+{
+    int64_t at = XML_GetCurrentByteIndex(xml->parser);
+
+    if (at < 0 || xml->given - at <= XML_TOKEN_MAX)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST,
+                     "the session cannot be read: line %lu has a tag or a comment of over %d MiB", line_of(xml->parser),
+                     XML_TOKEN_MAX >> 20);
+}
+
 static enum err parse_piece(struct xml *xml, struct text piece, struct fault *fault)
 {
+    xml->given += piece.len;
     if (XML_Parse(xml->parser, piece.at, (int)piece.len, piece.len == 0) == XML_STATUS_OK)
-        return ERR_OK;
+        return check_token(xml, fault);
     if (xml->why)
         return fault_set(fault, ERR_BAD_REQUEST, "the session cannot be read: %s", xml->why);
     return fault_set(fault, ERR_BAD_REQUEST, "the session is not well-formed XML: %s in line %lu",

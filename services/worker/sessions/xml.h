@@ -5,7 +5,9 @@
 
 #include "services/worker/sessions/unpack.h"
 
-enum { XML_DEEPEST = 256, XML_NAME_MAX = 64, XML_TEXT_MAX = 4096 };
+/* XML_TOKEN_MAX: bytes of a tag with its attributes, or of a comment. Expat reads a token from its beginning again with
+ * each piece, so the time grows with the square of its length. LMMS keeps recorded sounds in attributes. */
+enum { XML_DEEPEST = 256, XML_NAME_MAX = 64, XML_TEXT_MAX = 4096, XML_TOKEN_MAX = 8 << 20 };
 
 /* An element and its attributes: name, value, name, value, NULL; UTF-8. */
 struct xml_element {
@@ -25,7 +27,7 @@ struct xml_events {
     void *state;
 };
 
-/* Errors: bad_request (malformed, with the line; nested too deep; entities), those of unpack_next. */
+/* Errors: bad_request (malformed, with the line; nested too deep; too long a token; entities), those of unpack_next. */
 enum err xml_read(struct unpack *unpack, const struct xml_events *events, struct fault *fault);
 
 #endif
