@@ -314,4 +314,24 @@ def a_slot_that_ended_its_reader_is_refused_by_its_name(home):
     same('ok', home.client().ask('project.read_pattern', {'project': 'Killer slot', 'slot': '1'})[0])
 
 
+@claim
+def parts_that_name_one_large_part_and_copies_that_all_changed_hang_nothing(home):
+    running(home)
+    fat, copies, track, section = Stranger(home, 'Fat'), Stranger(home, 'Copies'), '01J0000000000000000000000T', '01J0000000000000000000000S'
+    keys = {f'k{i:x}': 0 for i in range(16000)}
+    fat.put('project.json', json.dumps({
+        'schema_version': '1.0', 'project': {'name': 'Fat', 'bpm': 120}, 'tracks': [dict(keys, id=track, name='t')],
+        'sections': [dict(keys, id=section, name='s')],
+        'clips': [{'id': f'01K{i:023}', 'item': '01J0000000000000000000000A', 'track': track, 'section': section, 'start': i} for i in range(8000)]}))
+    for i in range(6000):
+        copies.put(f'Media/Audio/f{i}.wav', 'x')
+    copies.put('project.json', json.dumps({
+        'schema_version': '1.0', 'project': {'name': 'Copies', 'bpm': 120}, 'clips': [{'item': f'01K{i:023}', 'start': 0} for i in range(6000)],
+        'items': [{'id': f'01K{i:023}', 'name': 'k', 'copy': f'Media/Audio/f{i}.wav', 'copy_digest': '0' * 32} for i in range(6000)]}))
+    fat.open()
+    copies.open()
+    until(lambda: home.first('project', 'state').get('altered') == 6000, what='the copies are checked')
+    same(0, home.status('project')['restarts'])
+
+
 run_claims()

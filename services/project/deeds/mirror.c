@@ -20,13 +20,12 @@ uint64_t mirror_find_save(struct txn *txn, struct arena *arena, struct id projec
 {
     const struct text hash = hash_text(arena, file);
     struct tree place;
-    struct parts_save save;
     uint64_t last;
 
     parts_place(txn, arena, project, &place);
     last = (uint64_t)tree_real(&place, "saved", 0);
     for (uint64_t n = last; n > 0 && last - n < SAVES_COMPARED; n--)
-        if (parts_save_of(txn, arena, project, n, &save) == ERR_OK && text_equal(hash, tree_text(&save.body, "file")))
+        if (parts_save_is(txn, arena, project, n, hash))
             return n;
     return 0;
 }

@@ -222,15 +222,34 @@ void recheck_look(void *project)
     arena_free(&arena);
 }
 
-static bool has_copy(struct arena *arena, const struct element_list *parts, struct text copy)
+static int compare_copies(const void *a, const void *b)
 {
+    return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+/* The copies of all items, sorted; the caller looks for many. */
+static struct text_list list_copies(struct arena *arena, const struct element_list *parts)
+{
+    struct text_list copies = { .at = arena_array(arena, parts->count + 1, sizeof(struct text)) };
     struct tree body;
 
     for (uint32_t i = 0; i < parts->count; i++)
-        if (parts->at[i].kind.value == ELEMENT_KIND_ITEM &&
-            tree_read(parts->at[i].body, arena, &body, NULL) == ERR_OK && text_equal(tree_text(&body, "copy"), copy))
-            return true;
-    return false;
+        if (parts->at[i].kind.value == ELEMENT_KIND_ITEM && tree_read(parts->at[i].body, arena, &body, NULL) == ERR_OK)
+            copies.at[copies.count++] = tree_text(&body, "copy");
+    qsort(copies.at, copies.count, sizeof(*copies.at), compare_copies);
+    return copies;
+}
+
+static void add_damaged(const struct text_list *damaged, const struct text_list *copies, uint32_t most,
+                        struct project_line *state)
+{
+    for (uint32_t i = 0; i < damaged->count; i++) {
+        if (!bsearch(&damaged->at[i], copies->at, copies->count, sizeof(*copies->at), compare_copies))
+            continue;
+        state->altered++;
+        if (state->altered_items.count < most)
+            state->altered_items.at[state->altered_items.count++] = damaged->at[i];
+    }
 }
 
 void recheck_fill(const struct project *p, struct arena *arena, const struct element_list *parts, uint32_t most,
@@ -238,13 +257,12 @@ void recheck_fill(const struct project *p, struct arena *arena, const struct ele
 {
     const struct rechecked *of = p->rechecked;
 
-    for (uint32_t i = 0; of && id_equal(of->project, state->id) && i < of->damaged.count; i++) {
-        if (!has_copy(arena, parts, of->damaged.at[i]))
-            continue;
-        state->altered++;
-        if (state->altered_items.count < most)
-            state->altered_items.at[state->altered_items.count++] = of->damaged.at[i];
-    }
+    struct text_list copies;
+
+    if (!of || !id_equal(of->project, state->id) || !of->damaged.count)
+        return;
+    copies = list_copies(arena, parts);
+    add_damaged(&of->damaged, &copies, most, state);
 }
 
 void recheck_close(struct project *p)

@@ -11,10 +11,17 @@
 enum { BUDGET_MS = 30000, USES_MOST = 16384, TRACK_LONGEST = 320 };
 static const usec_t between_projects = 100000;
 
+/* What a clip's use takes from its track and its section: many clips name the same one, which is read once. */
+struct named_part {
+    bool is_read;
+    struct text role, name;
+};
+
 struct uses_noting {
     struct txn *txn;
     struct arena *arena;
     const struct element_list *parts;
+    struct named_part *named; /* for each part */
     struct persist_use *to;
     uint32_t room;
 };
@@ -26,15 +33,25 @@ static const struct element *find_named(const struct element_list *parts, const 
     return tree_id(body, key, &id) ? parts_in(parts, id) : NULL;
 }
 
-/* A text of another part that a clip names: the role of its track. */
-static struct text text_of_named(struct uses_noting *n, const struct tree *clip, const char *part, const char *key)
+static struct named_part read_named(struct uses_noting *n, const struct element *part)
 {
-    const struct element *found = find_named(n->parts, clip, part);
+    struct named_part *named = part ? &n->named[part - n->parts->at] : NULL;
     struct tree body;
-    struct text text = { 0 };
 
-    if (found && tree_read(found->body, n->arena, &body, NULL) == ERR_OK)
-        text = tree_text(&body, key).len ? tree_text(&body, key) : tree_text(&body, "name");
+    if (!named)
+        return (struct named_part){ 0 };
+    if (!named->is_read && tree_read(part->body, n->arena, &body, NULL) == ERR_OK)
+        *named = (struct named_part){ .role = tree_text(&body, "role"), .name = tree_text(&body, "name") };
+    named->is_read = true;
+    return *named;
+}
+
+/* The role of another part that a clip names, or its name. */
+static struct text role_of_named(struct uses_noting *n, const struct tree *clip, const char *key)
+{
+    const struct named_part named = read_named(n, find_named(n->parts, clip, key));
+    struct text text = named.role.len ? named.role : named.name;
+
     text.len = text.len <= 64 ? text.len : 0;
     return text;
 }
@@ -43,11 +60,10 @@ static struct text text_of_named(struct uses_noting *n, const struct tree *clip,
 static struct text name_of_track(struct uses_noting *n, const struct element *part, const struct tree *body)
 {
     const struct element *track = part->kind.value == ELEMENT_KIND_TRACK ? part : find_named(n->parts, body, "track");
-    struct tree read;
     struct text name = { 0 };
 
-    if (track && track->kind.value == ELEMENT_KIND_TRACK && tree_read(track->body, n->arena, &read, NULL) == ERR_OK)
-        name = tree_text(&read, "name");
+    if (track && track->kind.value == ELEMENT_KIND_TRACK)
+        name = read_named(n, track).name;
     name.len = name.len <= TRACK_LONGEST ? name.len : 0;
     return name;
 }
@@ -96,9 +112,9 @@ static void note_part(struct uses_noting *n, const struct element *part)
         return;
     uses_resolve(n->txn, n->arena, n->parts, &uses);
     bool is_clip = part->kind.value == ELEMENT_KIND_CLIP;
-    struct use use = { .role = is_clip ? text_of_named(n, &body, "track", "role")
+    struct use use = { .role = is_clip ? role_of_named(n, &body, "track")
                                        : text_of(choice_word(&element_kind_table, part->kind.value)),
-                       .section = is_clip ? text_of_named(n, &body, "section", "role") : (struct text){ 0 } };
+                       .section = is_clip ? role_of_named(n, &body, "section") : (struct text){ 0 } };
     use.track = name_of_track(n, part, &body);
     use.has_track = use.track.len > 0;
     for (uint32_t i = 0; i < uses.count; i++) {
@@ -136,7 +152,7 @@ static enum err gather_uses(struct id id, struct txn *txn, struct arena *arena, 
     struct element project;
     struct element_list parts;
     struct tree body;
-    struct uses_noting noting = { txn, arena, &parts, ask, 64 };
+    struct uses_noting noting = { .txn = txn, .arena = arena, .parts = &parts, .to = ask, .room = 64 };
     enum err e = parts_get(txn, arena, id, &project);
 
     if (e == ERR_OK)
@@ -149,6 +165,7 @@ static enum err gather_uses(struct id id, struct txn *txn, struct arena *arena, 
     ask->name = tree_text(&body, "name");
     ask->name.len = ask->name.len <= 255 ? ask->name.len : 255;
     ask->uses.at = arena_array(arena, noting.room, sizeof(*ask->uses.at));
+    noting.named = arena_array(arena, parts.count + 1, sizeof(*noting.named));
     for (uint32_t i = 0; i < parts.count; i++)
         note_part(&noting, &parts.at[i]);
     sort_uses(&ask->uses);

@@ -125,6 +125,17 @@ enum err parts_save_of(struct txn *txn, struct arena *arena, struct id project, 
     return e;
 }
 
+bool parts_save_is(struct txn *txn, struct arena *arena, struct id project, uint64_t number, struct text digest)
+{
+    struct element element;
+    struct tree body;
+
+    return elements_get(txn, arena, parts_kind(ELEMENT_KIND_SAVED), project, parts_save_id(project, number),
+                        &element) == ERR_OK &&
+           memmem(element.body.at, element.body.len, digest.at, digest.len) &&
+           tree_read(element.body, arena, &body, NULL) == ERR_OK && text_equal(digest, tree_text(&body, "file"));
+}
+
 enum err parts_last_save(struct txn *txn, struct arena *arena, struct id project, struct parts_save *to)
 {
     struct tree place;

@@ -39,6 +39,9 @@ struct parts_save {
 };
 enum err parts_last_save(struct txn *txn, struct arena *arena, struct id project, struct parts_save *to);
 enum err parts_save_of(struct txn *txn, struct arena *arena, struct id project, uint64_t number, struct parts_save *to);
+
+/* True if the project.json of that save has this digest. Of another save nothing but its bytes is looked at. */
+bool parts_save_is(struct txn *txn, struct arena *arena, struct id project, uint64_t number, struct text digest);
 struct id parts_save_id(struct id project, uint64_t number);
 
 /* Notes a save in a place: `saved`, and in `saves` its number, time and name, for the newest SAVES_KEPT. */
