@@ -1,6 +1,8 @@
 /* options.c: the options of all commands as one table, their parsing, and the help, which argp formats. */
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -197,14 +199,27 @@ static _Noreturn void refuse_command(const struct parsing *p, struct text what)
     refuse_with(p, what, usage.at ? usage.at : "");
 }
 
+/* A whole number, or thousands: 44100, 44.1k. */
+static bool read_whole_or_thousands(const char *arg, int64_t *to)
+{
+    char *end = NULL;
+    double thousands;
+
+    errno = 0;
+    *to = strtoll(arg, &end, 10);
+    if (end > arg && *end == '\0')
+        return errno == 0;
+    thousands = strtod(arg, &end);
+    *to = llround(thousands * 1000);
+    return end > arg && strcmp(end, "k") == 0 && isdigit((unsigned char)arg[0]) && thousands < 1e6 &&
+           fabs(thousands * 1000 - (double)*to) < 1e-6;
+}
+
 static void set_number(const struct parsing *p, const struct option_row *row, const char *arg)
 {
     int64_t *at = (int64_t *)(void *)((char *)&p->cli->options + row->offset);
-    char *end = NULL;
 
-    errno = 0;
-    *at = strtoll(arg, &end, 10);
-    if (errno != 0 || end == arg || *end != '\0' || *at < row->min || *at > row->max)
+    if (!read_whole_or_thousands(arg, at) || *at < row->min || *at > row->max)
         refuse_command(p, arena_printf(&p->cli->arena, "--%s expects a whole number from %lld to %lld, not \"%s\"",
                                        row->name, (long long)row->min, (long long)row->max, arg));
 }

@@ -72,7 +72,7 @@ def root_note_loop_and_tempo_follow_to_the_new_rate(home):
     os.makedirs(home.file('library'))
     wav(home.file('library/loop.wav'), noise(2, RATE + 1), more=smpl(11025, RATE) + acid(8, 140.0))
     home.index_library()
-    home.loophole('send', 'loop', home.file('card'), '--rate', '22050')
+    home.loophole('send', 'loop', home.file('card'), '--rate', '22.05k')
     found = chunks(home.file('card/loop.wav'))
     same((1, 1, 22050, 16), form(home.file('card/loop.wav')))
     same((RATE + 2) // 2, len(found[b'data']) // 2)
@@ -102,7 +102,7 @@ def another_rate_keeps_the_sound(home):
     subprocess.run(['sox', '-D', '-n', '-r', str(RATE), '-b', '24', home.file('library/tone.wav'), 'synth', '1', 'sine',
                     '1000', 'gain', '-6'], check=True)
     home.index_library()
-    home.loophole('send', 'tone', home.file('card'), '--rate', '48000', '--bits', '24')
+    home.loophole('send', 'tone', home.file('card'), '--rate', '48k', '--bits', '24')
     path = home.file('card/tone.wav')
     same((1, 1, 48000, 24), form(path))
     wanted = subprocess.run(['sox', '-D', '-n', '-r', '48000', '-b', '24', '-t', 'raw', '-e', 'signed', '-', 'synth', '1',
