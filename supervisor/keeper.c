@@ -24,7 +24,7 @@ extern char **environ;
 
 static const char help[] =
     "Usage: loopholed [--keep | --detach] [--foreground]\n"
-    "Starts, watches, restarts and re-adopts all services of loophole (`loophole up` runs it).\n\n"
+    "Starts, watches and restarts all services of loophole (`loophole up` runs it).\n\n"
     "      --keep        stay as a parent that starts the supervisor again when it dies\n"
     "      --detach      the same in the background\n"
     "  -f, --foreground  log to stderr as well\n"

@@ -1,4 +1,4 @@
-/* loopholed: starts, watches, restarts and re-adopts all services. */
+/* loopholed: starts, watches and restarts all services, and finds those of its predecessor. */
 #include "common/process/heap.h"
 #include "supervisor/keeper.h"
 #include "supervisor/supervisor.h"
