@@ -118,7 +118,7 @@ def until_transport(home, **wanted):
     """Waits until these fields of the transport have the wanted values. A wanted value may be a function that
     decides."""
     def is_there():
-        now = transport(home)
+        now = home.look('audio.transport')
         return all(want(now.get(key)) if callable(want) else now.get(key) == want for key, want in wanted.items())
     until(is_there, what=f'the transport has {wanted}')
 
@@ -193,7 +193,7 @@ def noise(path, frames=24000, rate=48000):
 
 def frame(home):
     """The current frame of the audio clock."""
-    return home.ask('audio.transport')['frame']
+    return home.look('audio.transport')['frame']
 
 
 def until_later(home, frames):
@@ -203,7 +203,7 @@ def until_later(home, frames):
 
 
 def until_connected(home):
-    until(lambda: home.ask('audio.server')['connected'], what='the audio core is connected')
+    until(lambda: home.look('audio.server')['connected'], what='the audio core is connected')
 
 
 HARD = 'gain=0.70710678'  # of what is panned to one side, so that it is as loud there as its file
