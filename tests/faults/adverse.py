@@ -1,7 +1,9 @@
 """adverse.py PROJECT ITEM…: the most adverse bodies of each ask, made from the schemas: texts, paths and lists up to their
 bounds, with many keys, many numbers, deep nesting, equal beginnings, words of the query language, patterns with unknown
-keys, and all options. Prints the dearest ones. Fails if an ask is not measured, if a service dies, or if the loop of any
-service takes more than MOST_MS of processor time between two answers to pings."""
+keys, and all options. One body of each ask also goes through the WebSocket of a page, and the gateway is measured.
+Prints the dearest ones. Fails if an ask is not measured, if a service dies, or if the loop of any service takes more than
+MOST_MS of processor time between two answers to pings, or the gateway more for one ask that it passes on."""
+import glob
 import os
 import sys
 import time
@@ -9,6 +11,7 @@ import time
 import msgpack
 import zmq
 
+from browsing import Browser
 from client import Client, new_id
 from engine import lines
 from largest import NUMBERS, Schemas
@@ -155,6 +158,44 @@ def measure(loop, client, ask, body):
     return loop.longest, got[1]
 
 
+class Engine:
+    """What a browser needs of a home: the answer of web.address."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def first(self, *_):
+        return self.client.must("web.address")
+
+
+def process_ns(pid):
+    """The processor time of all threads: that of the WebSockets is not the loop's."""
+    return sum(int(open(path).read().split()[0]) for path in glob.glob("/proc/%d/task/*/schedstat" % pid))
+
+
+def measure_page(pid, page, ask, body):
+    """(processor time of the gateway, error) for an ask that a page sends through it, and its answer."""
+    before = process_ns(pid)
+    error, _ = page.answer(page.send(ask, body, budget_ms=BUDGET_MS))
+    return process_ns(pid) - before, error
+
+
+def table_of_page(client, adverse, loops, known):
+    """As table_of, of the gateway: it does the same with each shape. Its own asks are its loop's work, in turns."""
+    table, page = [], Browser(Engine(client)).page()
+    page.subscribe("web.")
+    for shaped, ask in asks_of(adverse, [service for service in loops if service != "web"]):
+        if ask.startswith("web."):
+            continue
+        body = adverse.body(shaped, "words", MOST, known, True, "")
+        ns, error = measure_page(loops["web"].pid, page, ask, body)
+        if ns > MOST_MS * 1e6:
+            ns = min([ns] + [measure_page(loops["web"].pid, page, ask, body)[0] for _ in range(3)]) / calibrated()
+        table.append((ns / 1e6, ask, "through a page", len(msgpack.packb(body)), error))
+    page.close()
+    return table
+
+
 def calibrated():
     """How much slower than the reference this machine is now, by the processor time of some work of this process."""
     packed, took = msgpack.packb({"%x" % i: i for i in range(60000)}), []
@@ -211,8 +252,11 @@ def main():
     known = [bytes.fromhex(word) for word in sys.argv[1:]]
     client, adverse = Client(), Adverse(SCHEMAS)
     loops = {service: Loop(service, line["pid"]) for service, line in lines().items() if service != "jack"}
-    table = sorted(table_of(client, adverse, loops, known), reverse=True)
+    direct = table_of(client, adverse, loops, known)
+    of_page = table_of_page(client, adverse, loops, known)
+    table = sorted(direct + of_page, reverse=True)
     asked = {ask for _, ask, *_ in table}
+    print("figure: %d bodies came through a page; %.1f ms of the gateway at most" % (len(of_page), max(of_page)[0]))
     missing = {ask for _, ask in asks_of(adverse, loops)} - asked
     assert not missing, ("no body is made for", missing)
     unknown = set(LEFT_OUT) - set(adverse.asks)
