@@ -6,9 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, printed_in, run_claims, same, until, write_file
+from claims import claim, contains, how_often, printed_in, run_claims, same, skip, until, write_file
 from indexing import Indexing, wav
 from storage import Disks, Hung
 from studio import Studio
@@ -430,6 +431,46 @@ def half_of_a_library_that_is_removed_during_a_scan_loses_no_record(home):
             it.rescan(it.folder('music'))
             it.becomes(it.folder('music'), 'local:done=300')
             same(ids, sorted(item[2] for item in it.items()))
+
+
+def swap(one, other):
+    """The change times of the two differ, as those of files that a person moves."""
+    os.rename(one, one + '.aside')
+    os.rename(other, one)
+    time.sleep(0.02)
+    os.rename(one + '.aside', other)
+
+
+@claim(inside=Indexing)
+def sounds_that_exchange_places_between_two_libraries_keep_their_items(it):
+    """Names, sizes and times are equal, so only the files themselves say which is which. A file that is saved again, as
+    programs do it, is still the item of its place."""
+    one, other = it.folder('one'), it.folder('other')
+    for number, folder in enumerate((one, other)):
+        for name in 'ab':
+            path = f'{folder}/{name}.wav'
+            wav(path, 1000 + 300 * number + (50 if name == 'b' else 0))
+            os.utime(path, (1500000000, 1500000000))
+        it.add(folder)
+    it.becomes('', 'local:done=4')
+    if subprocess.run(['stat', '-c', '%W', one + '/a.wav'], capture_output=True, check=True).stdout.strip() in (b'0', b'-'):
+        skip('this file system does not say when a file was made')
+    paths = [f'{folder}/{name}.wav' for folder in (one, other) for name in 'ab']
+    ids = [it.id_of(path) for path in paths]
+    time.sleep(1.5)  # the files are no longer new
+    swap(paths[0], paths[2])
+    until(lambda: [it.id_of(path) for path in paths] == [ids[2], ids[1], ids[0], ids[3]], what='files of two libraries')
+    it.idle()
+    it.home.stop()
+    swap(one, other)
+    it.home.up()
+    until(lambda: [it.id_of(path) for path in paths] == [ids[0], ids[3], ids[2], ids[1]], what='whole libraries')
+    it.idle()
+    wav(one + '/new.part', 4000)
+    os.rename(one + '/new.part', paths[0])
+    until(lambda: it.home.first('show', paths[0])['analysis'] == 'done' and it.idle() is None)
+    same(ids[0], it.id_of(paths[0]))
+    it.becomes('', 'local:done=4')
 
 
 run_claims()

@@ -152,11 +152,23 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
     return !merge->full;
 }
 
-/* `waiting` contains the folders still to read; the last one is the next. */
-enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
-                      bool (*is_left_out)(void *state, struct id folder), void *state, struct gone_rows *gone)
+static bool match_one(void *state, struct bytes file, const struct kept_place *place)
 {
-    struct merge merge = { .gone = gone };
+    struct merge *merge = state;
+    const struct trace trace = trace_of(place);
+
+    if (trace.inode && bsearch(&trace, merge->traces, merge->trace_count, sizeof(*merge->traces), by_trace))
+        merge->full = !add_gone(merge->gone, merge->folder, file, place);
+    return !merge->full;
+}
+
+/* Calls `seen` for the places in a folder and below it. `waiting` contains the folders still to read; the last one is
+ * the next. */
+static enum err walk_places(struct catalogue_reader *catalogue, struct id folder,
+                            bool (*is_left_out)(void *state, struct id folder), void *state,
+                            bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
+                            struct merge *merge)
+{
     struct arena arena = { 0 };
     size_t count = 1, room = 16;
     struct id *waiting = alloc_bytes(room * sizeof(*waiting));
@@ -166,12 +178,12 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
     while (e == ERR_OK && count > 0) {
         struct folder_list below = { 0 };
         struct id next = waiting[--count];
-        if (is_left_out(state, next))
+        if (is_left_out && is_left_out(state, next))
             continue;
-        merge.folder = next;
-        e = catalogue_reader_places(catalogue, next, gone_one, &merge);
+        merge->folder = next;
+        e = catalogue_reader_places(catalogue, next, seen, merge);
         if (e == ERR_OK)
-            e = merge.full ? ERR_FULL : catalogue_reader_subfolders(catalogue, &arena, next, &below);
+            e = merge->full ? ERR_FULL : catalogue_reader_subfolders(catalogue, &arena, next, &below);
         if (count + below.count > room) {
             room = (count + below.count) * 2;
             if (!limits_leave(room * sizeof(*waiting)))
@@ -186,6 +198,23 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
     free(waiting);
     arena_free(&arena);
     return e;
+}
+
+enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
+                      bool (*is_left_out)(void *state, struct id folder), void *state, struct gone_rows *gone)
+{
+    struct merge merge = { .gone = gone };
+
+    return walk_places(catalogue, folder, is_left_out, state, gone_one, &merge);
+}
+
+enum err compare_find(struct catalogue_reader *catalogue, struct id folder, struct trace *traces, uint32_t count,
+                      struct gone_rows *found)
+{
+    struct merge merge = { .gone = found, .traces = traces, .trace_count = count };
+
+    qsort(traces, count, sizeof(*traces), by_trace);
+    return walk_places(catalogue, folder, NULL, NULL, match_one, &merge);
 }
 
 void compare_free(struct gone_rows *gone)

@@ -43,4 +43,9 @@ enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, co
 enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
                       bool (*is_left_out)(void *state, struct id folder), void *state, struct gone_rows *gone);
 
+/* Adds the items in a folder and below it whose files have one of these traces (settle_compare). Sorts the traces.
+ * Errors: full, io. */
+enum err compare_find(struct catalogue_reader *catalogue, struct id folder, struct trace *traces, uint32_t count,
+                      struct gone_rows *found);
+
 #endif

@@ -62,6 +62,19 @@ static enum err set_aside(struct scan *scan, struct gone *gone, struct fault *fa
     return scan_writer_add(&scan->writer, &move, NULL, fault);
 }
 
+/* The scan of another library may have moved the item since this scan compared its folder (scan_exchange.c). */
+static bool has_moved_meanwhile(struct scan *scan, struct gone *gone)
+{
+    struct media media;
+
+    if (catalogue_reader_media(scan->catalogue, &scan->folder, gone->id, &media) != ERR_OK ||
+        (id_equal(media.folder, gone->folder) && bytes_equal(media.file, gone->file)))
+        return false;
+    gone->left = gone->moved = true;
+    gone->taken_by = 0;
+    return true;
+}
+
 /* Sends the move to newcomer `i`, after those of the items that hold a place on its way. */
 static enum err move_chain(const struct moves *moving, size_t i, struct fault *fault)
 {
@@ -75,7 +88,7 @@ static enum err move_chain(const struct moves *moving, size_t i, struct fault *f
         if (!holder || holder->left)
             break;
         if (!holder->moved || moving->progress[holder->to] != MOVE_WAITS) {
-            e = set_aside(moving->scan, holder, fault);
+            e = has_moved_meanwhile(moving->scan, holder) ? ERR_OK : set_aside(moving->scan, holder, fault);
             break;
         }
         i = holder->to;
@@ -97,7 +110,7 @@ static enum err move_all(const struct moves *moving, struct fault *fault)
     for (size_t i = 0; e == ERR_OK && i < moving->scan->newcomers.count; i++)
         if (moving->fresh[i].was >= 0 && moving->progress[i] == MOVE_WAITS)
             e = move_chain(moving, i, fault);
-    return e;
+    return e == ERR_OK ? scan_writer_flush(&moving->scan->writer, fault) : e; /* for the scans of other libraries */
 }
 
 enum err scan_moves_send(struct scan *scan, const struct fresh *fresh, struct fault *fault)

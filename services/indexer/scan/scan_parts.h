@@ -1,7 +1,8 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
  * scan_library.c (where the library is), scan_place.c (where a file is), scan_moves.c (items that follow their files),
- * scan_folder_moves.c (folders that moved), scan_settle.c (gone and new files), scan_trees.c (trees in the library),
- * scan_links.c (links to folders outside). Only the scan's thread uses it until the errand is done. */
+ * scan_folder_moves.c (folders that moved), scan_exchange.c (files of other libraries), scan_settle.c (gone and new
+ * files), scan_trees.c (trees in the library), scan_links.c (links to folders outside). Only the scan's thread uses it
+ * until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
@@ -145,6 +146,10 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
 /* Reports whether an item has its file at the place that was looked at. */
 enum err scan_place_presence(struct scan *scan, const struct gone *gone, enum item_state availability,
                              struct fault *fault);
+
+/* Finds the items of other libraries of the volume whose files lie at places of this library's items now. They become
+ * gone items that have moved. Errors: full, io. */
+enum err scan_exchange_find(struct scan *scan, struct fresh *fresh, size_t count, struct fault *fault);
 
 /* Returns the id of the folder, and asks persist for one if the folder has none. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);

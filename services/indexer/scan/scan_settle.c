@@ -8,14 +8,12 @@
 enum { SOME = 2000 /* newcomers whose folders are reported together */ };
 
 #define LATELY_US INT64_C(3600000000)
-#define SAVING_US INT64_C(2000000)
 
 /* A program that saves a file again makes it just before. An older one comes from a folder that this scan does not
  * see. */
 static bool comes_from_elsewhere(const struct scan *scan, const struct newcomer *newcomer, const struct fresh *fresh)
 {
-    return scan->order.targets && newcomer->gone && fresh->was < 0 && fresh->born &&
-           fresh->trace.changed - fresh->born > SAVING_US;
+    return scan->order.targets && newcomer->gone && fresh->was < 0 && settle_is_old(fresh);
 }
 
 /* The items move first, and then get the new state at their new places. `fresh` NULL: none moves. */
@@ -99,9 +97,11 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
                                    .is_at_known = scan->newcomers.at[i].gone > 0,
                                    .born = scan->gone.count ? find_born(scan, &scan->newcomers.at[i]) : 0 };
     settle_moves(scan->gone.at, scan->gone.count, fresh, count);
+    enum err e = scan_exchange_find(scan, fresh, count, fault);
     for (size_t i = 0; i < scan->gone.count; i++)
         scan->returned += scan->gone.at[i].missing && scan->gone.at[i].moved;
-    enum err e = place_newcomers(scan, fresh, fault);
+    if (e == ERR_OK)
+        e = place_newcomers(scan, fresh, fault);
     free(fresh);
     return e;
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { SAVING_US = 1000000 };
+
 int settle_compare(const struct trace *a, const struct trace *b)
 {
     if (a->inode != b->inode)
@@ -41,17 +43,22 @@ static bool is_younger(const struct fresh *fresh, const struct trace *was)
     return fresh->born && was->changed && was->changed != was->mtime && fresh->born > was->changed;
 }
 
-/* Copies of files on another disk may have equal sizes and times, and any inode numbers. */
-static bool is_proven(const struct fresh *fresh, const struct trace *was)
+bool settle_is_old(const struct fresh *fresh)
 {
-    return was->changed && (fresh->trace.changed == was->changed || (fresh->born && fresh->born <= was->changed));
+    return fresh->born && clock_now() - fresh->born > SAVING_US;
+}
+
+bool settle_is_proven(const struct fresh *fresh, const struct trace *was)
+{
+    return was->changed && !is_younger(fresh, was) &&
+           (fresh->trace.changed == was->changed || (fresh->born && fresh->born <= was->changed));
 }
 
 static bool may_be(const struct fresh *fresh, const struct gone *gone)
 {
     if (gone->moved || is_younger(fresh, &gone->trace))
         return false;
-    return (!fresh->is_at_known && !gone->taken_by) || is_proven(fresh, &gone->trace);
+    return (!fresh->is_at_known && !gone->taken_by) || settle_is_proven(fresh, &gone->trace);
 }
 
 static int64_t take_gone(struct gone *gone, size_t count, const struct fresh *fresh)

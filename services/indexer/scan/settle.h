@@ -52,6 +52,13 @@ struct fresh {
  * takes the one with the oldest id. Sorts `gone`. */
 void settle_moves(struct gone *gone, size_t gone_count, struct fresh *fresh, size_t fresh_count);
 
+/* False for a file that was just saved: a program that saves a file again makes it just before, so no item had it. */
+bool settle_is_old(const struct fresh *fresh);
+
+/* True if the file, whose inode, size and mtime are those of `was`, is certainly that file. Copies of files on another
+ * disk may have equal sizes and times, and any inode numbers. */
+bool settle_is_proven(const struct fresh *fresh, const struct trace *was);
+
 enum verdict { VERDICT_MARK, VERDICT_ASK, VERDICT_LOST };
 
 enum { SETTLE_FEW = 10 }; /* even in a small library, a scan marks up to this number of files without a question */
