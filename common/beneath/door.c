@@ -87,12 +87,29 @@ static int refuse_link(const struct door *door, struct fault *fault)
     return -1;
 }
 
-/* Follows the links without opening the file. Links of the kernel, as in /proc, lead anywhere and are not followed. */
+/* Memory without a name that was made for this: the only link of the kernel that is followed. Its descriptor, or -1. */
+static int find_memory(const struct door *door)
+{
+    char real[PATH_MAX];
+    int pid, number, end = 0, fd;
+
+    if (sscanf(door->text, "/proc/%d/fd/%d%n", &pid, &number, &end) != 2 || door->text[end])
+        return -1;
+    fd = open(door->text, O_PATH | O_CLOEXEC);
+    if (fd >= 0 && (!way_real_path(fd, real) || strcmp(real, "/memfd:" DOOR_MEMORY " (deleted)") != 0))
+        return way_close(fd), -1;
+    return fd;
+}
+
+/* Follows the links without opening the file. Other links of the kernel lead anywhere and are not followed. */
 static int follow_links(const struct door *door, struct fault *fault)
 {
-    int fd = way_open_resolved(AT_FDCWD, door->text, O_PATH, 0, 0);
+    int fd = find_memory(door);
     char real[PATH_MAX];
 
+    if (fd >= 0)
+        return fd;
+    fd = way_open_resolved(AT_FDCWD, door->text, O_PATH, 0, 0);
     if (fd < 0 && way_lacks_call(errno))
         fd = open(door->text, O_PATH | O_CLOEXEC);
     if (fd < 0)

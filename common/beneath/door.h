@@ -16,6 +16,9 @@
 #include "common/err.h"
 #include "common/text.h"
 
+/* The name for memory (memfd_create) that door_open reads by the path of its descriptor in /proc. */
+#define DOOR_MEMORY "loophole-listening"
+
 struct door;
 
 struct door_plan {

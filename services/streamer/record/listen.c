@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/beneath/door.h"
 #include "schema_audio.h"
 
 enum { BUDGET_MS = 10000, ANALYSE_MS = 60000, PATIENCE_US = 3000000, STALL_US = 5000000, AGAIN_US = 50000 };
@@ -272,7 +273,7 @@ static enum err begin_wav(struct listening *listening, struct fault *fault)
     const uint32_t rate = capture_header_get(listening->memory).rate;
     const struct wav_take take = { .generation = listening->generation,
                                    .rate = state_is_rate(rate) ? rate : core_link_rate(listening->core) };
-    int fd = memfd_create("loophole-listening", MFD_CLOEXEC);
+    int fd = memfd_create(DOOR_MEMORY, MFD_CLOEXEC);
 
     listening->wav.fd = fd;
     if (fd < 0)
