@@ -6,12 +6,20 @@
 
 const struct id elements_current_id = { "current project" };
 const struct id elements_draft_id = { "draft project\0\0\1" };
+const struct id elements_global_kits = { "global kits" };
+const struct id elements_workspace_kits = { "workspace kits" };
 
 static const struct id no_project;
 
 static bool is_first(struct choice kind)
 {
     return kind.value == ELEMENT_KIND_PROJECT || kind.value == ELEMENT_KIND_CURRENT;
+}
+
+bool elements_is_of_no_project(struct choice kind, struct id project)
+{
+    return kind.value == ELEMENT_KIND_KIT &&
+           (id_equal(project, elements_global_kits) || id_equal(project, elements_workspace_kits));
 }
 
 struct key elements_key(struct choice kind, struct id project, struct id id)

@@ -37,6 +37,27 @@ static const struct command mixer[] = {
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
       pads_hit },
     { "pads release", "PAD", "Release a pad", "", "", 1, 1, false, pads_release },
+    { "kit build", "", "Make a kit from the library, and print why each sound was chosen",
+      "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
+      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match.",
+      "kind name slots seed in scope project request-id", 0, 0, false, kit_build },
+    { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
+      "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay.",
+      "from project request-id", 1, 1, false, kit_load },
+    { "kit list", "", "List the kits of the open project, of the workspace, and the global ones", "", "project", 0, 0,
+      false, kit_print_all },
+    { "kit show", "NAME|ID", "Show a kit with its slots", "", "project", 1, 1, false, kit_print_one },
+    { "kit new", "NAME [KEY=VALUE…]", "Make an empty kit",
+      "Keys: family (drum vocal texture free) tags author licence.", "scope project request-id", 1, ANY, false,
+      kit_make },
+    { "kit set", "NAME|ID [SLOT] KEY=VALUE…|off", "Change a kit, or one of its slots; other keys keep their values",
+      "Keys of a kit: name family tags author licence. Keys of a slot: sound= (ID, PATH or QUERY: its only sound), "
+      "layer= (one more sound), then of that sound velocity=LOW-HIGH pitch (semitones) start end (frames); and pad "
+      "gain pan mode choke reverse note channel (0 to 15) attack decay sustain release curve filter_freq filter_q "
+      "reverb_send delay_send output, as of `pads set`. `kit set NAME SLOT off` removes a slot.",
+      "expect project request-id", 2, ANY, false, kit_change },
+    { "kit remove", "NAME|ID", "Remove a kit; its sounds and the pads stay", "", "project request-id", 1, 1, false,
+      kit_remove },
     { "sound start", "ID|PATH|QUERY|SLOT [KEY=VALUE…]", "Start a short sound, and print its tag",
       "Keys: gain pan ratio from until loop loop_from loop_until reverse choke attack decay sustain release "
       "filter_freq filter_q reverb_send delay_send at. Units: gain=-6dB, ratio=+3st, from=0.2s, loop=on.",
@@ -52,7 +73,7 @@ static const struct command mixer[] = {
       "force budget", 1, ANY, false, midi_learn },
     { "midi forget", "TARGET|CONTROL|all", "Forget a binding of a MIDI control", "", "", 1, 1, false, midi_forget },
 };
-const struct command_group commands_mixer = { "Mixer, pads and MIDI", mixer, sizeof(mixer) / sizeof(*mixer) };
+const struct command_group commands_mixer = { "Mixer, pads, kits and MIDI", mixer, sizeof(mixer) / sizeof(*mixer) };
 
 static const struct command jack[] = {
     { "audio devices", "", "List the sound devices of this machine", "", "", 0, 0, false, audio_devices },

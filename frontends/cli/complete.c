@@ -1,58 +1,47 @@
 /* complete.c: completions of a query or a whole command line. The scripts of the shells (completion.c) ask for a
  * command line, so this file makes all offers. A service that does not run gives none. */
+#include "frontends/cli/complete.h"
+
 #include <string.h>
 
 #include "common/process/setting.h"
-#include "frontends/cli/base/cli.h"
-#include "schema_audio.h"
 #include "schema_indexer.h"
-#include "schema_streamer.h"
 #include "schema_supervisor.h"
 
 enum { BUDGET_MS = 500 };
 
-/* One unfinished word. */
-struct unfinished {
-    struct cli *cli;
-    const char *word;
-    const char *before; /* "--sort=" of the word, with which each offer begins; or "" */
-    int at;             /* index of the argument in the command, from 0 */
-    char **arguments;   /* the command's earlier arguments */
-};
-
 /* ---- offers ---- */
 
-static void offer_word(const struct unfinished *u, struct text text, const char *after)
+void complete_word(const struct unfinished *u, struct text text, const char *after)
 {
     if (text_starts(text, text_of(u->word)) || u->word[0] == '\0')
         cli_print(&u->cli->out, "%s%.*s%s\n", u->before, TEXT_ARG(text), after);
 }
 
-static void offer_words(const struct unfinished *u, const char *words)
+void complete_words(const struct unfinished *u, const char *words)
 {
     while (*words) {
         size_t len = strcspn(words, " ");
 
-        offer_word(u, (struct text){ (uint32_t)len, words }, "");
+        complete_word(u, (struct text){ (uint32_t)len, words }, "");
         words += len + (words[len] == ' ');
     }
 }
 
-static void offer_table(const struct unfinished *u, const struct choice_table *table)
+void complete_table(const struct unfinished *u, const struct choice_table *table)
 {
     for (uint32_t i = 1; i < table->count; i++)
-        offer_word(u, text_of(table->words[i]), "");
+        complete_word(u, text_of(table->words[i]), "");
 }
 
-/* Offers "gain=" for each field except one. */
-static void offer_fields(const struct unfinished *u, const struct shape *shape, const char *but)
+void complete_fields(const struct unfinished *u, const struct shape *shape, const char *but)
 {
     for (uint32_t i = 0; i < shape->field_count; i++)
         if (strcmp(shape->fields[i].name, but) != 0)
-            offer_word(u, text_of(shape->fields[i].name), "=");
+            complete_word(u, text_of(shape->fields[i].name), "=");
 }
 
-static bool ask_for(const struct unfinished *u, const char *name, const void *request, void *answer)
+bool complete_ask(const struct unfinished *u, const char *name, const void *request, void *answer)
 {
     struct fault none = { 0 };
 
@@ -71,9 +60,9 @@ static void offer_query(const struct unfinished *u)
     struct search_complete request = { .query = text_of(u->word) };
     struct completions answer = { 0 };
 
-    if (ask_for(u, "search.complete", &request, &answer))
+    if (complete_ask(u, "search.complete", &request, &answer))
         for (uint32_t i = 0; i < answer.each.count; i++)
-            offer_word(u, answer.each.at[i], "");
+            complete_word(u, answer.each.at[i], "");
 }
 
 static void offer_item(const struct unfinished *u)
@@ -89,7 +78,7 @@ static void offer_tags(const struct unfinished *u)
     struct search_complete request = { .query = query };
     struct completions answer = { 0 };
 
-    if (!ask_for(u, "search.complete", &request, &answer))
+    if (!complete_ask(u, "search.complete", &request, &answer))
         return;
     for (uint32_t i = 0; i < answer.each.count; i++)
         if (text_starts(answer.each.at[i], TEXT("tag:")) && !memchr(answer.each.at[i].at, '"', answer.each.at[i].len))
@@ -108,39 +97,39 @@ static void offer_item_or_key(const struct unfinished *u)
 {
     offer_item(u);
     if (u->at > 0)
-        offer_words(u, "name= pack= notes= remote= origin= favourite= hidden= bpm= key= class= rating= colour=");
+        complete_words(u, "name= pack= notes= remote= origin= favourite= hidden= bpm= key= class= rating= colour=");
 }
 
 static void offer_item_or_rating(const struct unfinished *u)
 {
     offer_item(u);
     if (u->at > 0)
-        offer_words(u, "0 1 2 3 4 5");
+        complete_words(u, "0 1 2 3 4 5");
 }
 
 static void offer_item_or_colour(const struct unfinished *u)
 {
     offer_item(u);
     if (u->at > 0)
-        offer_words(u, "red orange yellow green blue purple pink grey none");
+        complete_words(u, "red orange yellow green blue purple pink grey none");
 }
 
 static void offer_services(const struct unfinished *u)
 {
     struct service_lines lines = { 0 };
 
-    if (ask_for(u, "supervisor.services", NULL, &lines))
+    if (complete_ask(u, "supervisor.services", NULL, &lines))
         for (uint32_t i = 0; i < lines.each.count; i++)
-            offer_word(u, lines.each.at[i].service, "");
+            complete_word(u, lines.each.at[i].service, "");
     else
-        offer_words(u, "supervisor persist search availability indexer project composer audio streamer web osc");
+        complete_words(u, "supervisor persist search availability indexer project composer audio streamer web osc");
 }
 
 static void offer_events(const struct unfinished *u)
 {
     for (int i = 0; schema_all[i]; i++)
         for (uint32_t k = 0; k < schema_all[i]->event_count; k++)
-            offer_word(u, text_of(schema_all[i]->events[k].full_name), "");
+            complete_word(u, text_of(schema_all[i]->events[k].full_name), "");
 }
 
 static void offer_messages(const struct unfinished *u)
@@ -148,25 +137,25 @@ static void offer_messages(const struct unfinished *u)
     const struct ask *which = u->at > 0 ? schema_ask(text_of(u->arguments[0])) : NULL;
 
     if (which)
-        offer_fields(u, which->request, "");
+        complete_fields(u, which->request, "");
     for (int i = 0; u->at == 0 && schema_all[i]; i++)
         for (uint32_t k = 0; k < schema_all[i]->ask_count; k++)
-            offer_word(u, text_of(schema_all[i]->asks[k].full_name), "");
+            complete_word(u, text_of(schema_all[i]->asks[k].full_name), "");
 }
 
 static void offer_settings(const struct unfinished *u)
 {
     for (uint32_t i = 0; u->at == 0 && i < setting_count; i++)
-        offer_word(u, text_of(setting_table[i].key), "");
+        complete_word(u, text_of(setting_table[i].key), "");
 }
 
 static void offer_libraries(const struct unfinished *u)
 {
     struct libraries list = { 0 };
 
-    if (ask_for(u, "indexer.libraries", NULL, &list))
+    if (complete_ask(u, "indexer.libraries", NULL, &list))
         for (uint32_t i = 0; i < list.each.count; i++)
-            offer_word(u, (struct text){ list.each.at[i].path.len, (const char *)list.each.at[i].path.at }, "");
+            complete_word(u, (struct text){ list.each.at[i].path.len, (const char *)list.each.at[i].path.at }, "");
     offer_files(u);
 }
 
@@ -175,68 +164,9 @@ static void offer_saved(const struct unfinished *u)
     struct search_queries request = { .limit = 1000 };
     struct kept_queries kept = { 0 };
 
-    if (ask_for(u, "search.queries", &request, &kept))
+    if (complete_ask(u, "search.queries", &request, &kept))
         for (uint32_t i = 0; i < kept.each.count; i++)
-            offer_word(u, kept.each.at[i].name, "");
-}
-
-static void offer_channels(const struct unfinished *u)
-{
-    if (u->at == 0) {
-        offer_table(u, &channel_table);
-        offer_word(u, text_of("limiter"), "");
-    } else {
-        offer_fields(u, strcmp(u->arguments[0], "limiter") == 0 ? &audio_set_limiter_shape : &mixer_strip_shape, "bus");
-    }
-}
-
-static void offer_pad_keys(const struct unfinished *u)
-{
-    if (u->at > 0)
-        offer_fields(u, &pad_shape, "pad");
-}
-
-static void offer_devices(const struct unfinished *u)
-{
-    struct sound_devices devices = { 0 };
-
-    if (!ask_for(u, "supervisor.sound_devices", NULL, &devices))
-        offer_word(u, text_of("dummy"), ""); /* also the name of one of the devices */
-    for (uint32_t i = 0; i < devices.each.count; i++)
-        offer_word(u, devices.each.at[i].name, "");
-    offer_words(u, "auto none");
-}
-
-static void offer_ports(const struct unfinished *u)
-{
-    struct connections all = { 0 };
-
-    if (u->at == 0)
-        offer_words(
-            u,
-            "main_left main_right preview_left preview_right in_left in_right return_left return_right "
-            "streams_left streams_right sounds_left sounds_right pads_left pads_right sequencer_left sequencer_right "
-            "metronome_left metronome_right pfl_left pfl_right out_1_left out_1_right out_2_left out_2_right "
-            "out_3_left out_3_right out_4_left out_4_right listen midi_in midi_in_2 midi_in_3 midi_in_4 "
-            "midi_out control_out control_out_2 control_out_3 control_out_4");
-    else if (ask_for(u, "audio.ports", NULL, &all))
-        for (uint32_t i = 0; i < all.each.count; i++)
-            if (text_is(all.each.at[i].port, u->arguments[0]))
-                offer_word(u, all.each.at[i].to, "");
-}
-
-static void offer_inserted(const struct unfinished *u)
-{
-    offer_words(u, u->at == 0 ? "streams sounds pads sequencer metronome master" : "off");
-}
-
-static void offer_voices(const struct unfinished *u)
-{
-    struct stream_voices voices = { 0 };
-
-    if (ask_for(u, "streamer.voices", NULL, &voices))
-        for (uint32_t i = 0; i < voices.each.count; i++)
-            offer_word(u, arena_printf(&u->cli->arena, "%llu", (unsigned long long)voices.each.at[i].voice), "");
+            complete_word(u, kept.each.at[i].name, "");
 }
 
 static void offer_artefact(const struct unfinished *u)
@@ -244,7 +174,7 @@ static void offer_artefact(const struct unfinished *u)
     if (u->at == 0)
         offer_item(u);
     else
-        offer_words(u, "waveform loudness onsets beats spectrum spectrogram embedding print gist");
+        complete_words(u, "waveform loudness onsets beats spectrum spectrogram embedding print gist");
 }
 
 static const struct {
@@ -272,7 +202,7 @@ static const struct {
     { "show", offer_item, NULL },
     { "artefact", offer_artefact, NULL },
     { "play", offer_item, NULL },
-    { "stop", offer_voices, NULL },
+    { "stop", complete_voices, NULL },
     { "preview", offer_item, NULL },
     { "reveal", offer_item, NULL },
     { "edit", offer_item_or_key, NULL },
@@ -286,12 +216,17 @@ static const struct {
     { "tag", offer_item_or_tag, NULL },
     { "ask", offer_messages, NULL },
     { "bench", offer_messages, NULL },
-    { "mixer", offer_channels, NULL },
-    { "pads set", offer_pad_keys, NULL },
-    { "audio use", offer_devices, NULL },
-    { "audio connect", offer_ports, NULL },
-    { "audio disconnect", offer_ports, NULL },
-    { "audio insert", offer_inserted, NULL },
+    { "mixer", complete_channels, NULL },
+    { "pads set", complete_pad_keys, NULL },
+    { "kit load", complete_kits, NULL },
+    { "kit show", complete_kits, NULL },
+    { "kit set", complete_kits, NULL },
+    { "kit remove", complete_kits, NULL },
+    { "kit new", NULL, "family= tags= author= licence=" },
+    { "audio use", complete_devices, NULL },
+    { "audio connect", complete_ports, NULL },
+    { "audio disconnect", complete_ports, NULL },
+    { "audio insert", complete_inserted, NULL },
     { "transport sync", NULL, "none jack lead midi" },
     { "transport metronome", NULL, "on off" },
     { "completion", NULL, "bash zsh fish" },
@@ -306,7 +241,7 @@ static void offer_argument(const struct unfinished *u, const struct command *com
         if (ARGUMENTS[i].offer)
             ARGUMENTS[i].offer(u);
         else
-            offer_words(u, ARGUMENTS[i].words);
+            complete_words(u, ARGUMENTS[i].words);
         return;
     }
     if (command->max_args > 0)
@@ -321,12 +256,12 @@ static const struct {
     { "sort", "name pack class family key bpm duration_s lufs size added -bpm -duration_s -lufs -size -added" },
     { "fields", "id name path pack tags class bpm key duration_s lufs notes availability score distance" },
     { "facets", "tag pack kind origin class family genre artist album key container format is colour" },
-    { "kind", "same_file same_audio same_sound" },
+    { "kind", "same_file same_audio same_sound drum vocal texture" },
     { "type", "waveform loudness onsets beats spectrum spectrogram embedding print gist" },
     { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },
     { "format", "wav wav24 flac" },
     { "gaps", "fill skip" },
-    { "scope", "catalogue moves" },
+    { "scope", "catalogue moves global project ephemeral" },
     { "at", "now beat bar" },
     { "view", "combined project global" },
 };
@@ -337,7 +272,7 @@ static void offer_value(const struct unfinished *u, const struct option_row *row
         offer_query(u);
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
         if (strcmp(VALUES[i].option, row->name) == 0)
-            offer_words(u, VALUES[i].words);
+            complete_words(u, VALUES[i].words);
     if (strcmp(row->name, "png") == 0 || strcmp(row->name, "plot") == 0)
         offer_files(u);
 }
@@ -346,8 +281,8 @@ static void offer_options(const struct unfinished *u, const struct command *comm
 {
     for (int i = 0; i < option_count; i++)
         if (command_takes(command, &option_table[i]))
-            offer_word(u, arena_printf(&u->cli->arena, "--%s", option_table[i].name), "");
-    offer_word(u, TEXT("--help"), "");
+            complete_word(u, arena_printf(&u->cli->arena, "--%s", option_table[i].name), "");
+    complete_word(u, TEXT("--help"), "");
 }
 
 /* ---- the line ---- */
@@ -362,9 +297,9 @@ static void offer_commands(const struct unfinished *u, const char *first)
         size_t word = strcspn(name, " ");
 
         if (first && strncmp(name, first, len) == 0 && name[len] == ' ')
-            offer_word(u, text_of(name + len + 1), "");
+            complete_word(u, text_of(name + len + 1), "");
         else if (!first && (strncmp(before, name, word) != 0 || (before[word] != ' ' && before[word] != '\0')))
-            offer_word(u, (struct text){ (uint32_t)word, name }, "");
+            complete_word(u, (struct text){ (uint32_t)word, name }, "");
     }
 }
 
@@ -423,7 +358,7 @@ static void complete_line(struct cli *cli)
     if (cli->count <= 2)
         offer_commands(&u, cli->count == 2 ? cli->args[0] : NULL);
     if (cli->count == 1)
-        offer_words(&u, "--help --version");
+        complete_words(&u, "--help --version");
     if (command)
         complete_argument(&u, command, cli->count - used, cli->args + used);
 }

@@ -1,3 +1,4 @@
+#include "services/project/kit/kit_deeds.h"
 #include "services/project/library/library_deeds.h"
 #include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"
@@ -62,6 +63,15 @@ HANDLER_BY(undo_library, library_said, NO_NAME, library_deed_undo)
 HANDLER_BY(redo_library, library_said, NO_NAME, library_deed_redo)
 HANDLER_BY(similar_patterns, library_said, ask->project,
            *(ask->slot.len ? &library_deed_similar_to_slot : &library_deed_similar))
+HANDLER_BY(kits, kits, ask->project, kit_deed_list)
+HANDLER_BY(kit, kit, ask->project, kit_deed_show)
+HANDLER_BY(new_kit, kit, ask->project,
+           *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_new_in_project : &kit_deed_new))
+HANDLER_BY(set_kit, kit, ask->project, kit_deed_set)
+HANDLER_BY(remove_kit, nothing, ask->project, kit_deed_remove)
+HANDLER_BY(build_kit, kit, ask->project,
+           *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_build_in_project : &kit_deed_build))
+HANDLER_BY(load_kit, kit_loaded, ask->project, kit_deed_load)
 
 const struct project_handlers project_asks = {
     .current = answer_current,
@@ -109,4 +119,11 @@ const struct project_handlers project_asks = {
     .undo_library = answer_undo_library,
     .redo_library = answer_redo_library,
     .similar_patterns = answer_similar_patterns,
+    .kits = answer_kits,
+    .kit = answer_kit,
+    .new_kit = answer_new_kit,
+    .set_kit = answer_set_kit,
+    .remove_kit = answer_remove_kit,
+    .build_kit = answer_build_kit,
+    .load_kit = answer_load_kit,
 };

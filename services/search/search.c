@@ -25,6 +25,7 @@ WHEN_CURRENT(map, map_page)
 WHEN_CURRENT(states, all_states)
 WHEN_CURRENT(folders, folders_found)
 WHEN_CURRENT(grid, value_grid)
+WHEN_CURRENT(pick_kit, kit_picks)
 
 const struct search_handlers search_handlers = {
     .query = answer_query,
@@ -41,6 +42,7 @@ const struct search_handlers search_handlers = {
     .grid = answer_grid,
     .get_artefacts = search_get_artefacts,
     .peaks = search_peaks,
+    .pick_kit = answer_pick_kit,
 };
 
 /* ---- open and close ---- */

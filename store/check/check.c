@@ -277,7 +277,9 @@ static void check_element(struct check *c, const struct seen *row)
 
     if (!bytes_equal(row->key, key_bytes(&due)))
         check_report(c, row, "the record has another id, project or kind");
-    else if (element->kind.value != ELEMENT_KIND_CURRENT && !check_is_there(c, DB_ELEMENT, key_bytes(&project)))
+    else if (element->kind.value != ELEMENT_KIND_CURRENT &&
+             !elements_is_of_no_project(element->kind, element->project) &&
+             !check_is_there(c, DB_ELEMENT, key_bytes(&project)))
         check_report(c, row, "its project does not exist");
 }
 

@@ -73,7 +73,8 @@ static enum err find_project(struct persist *p, const struct element_edit *edit,
     struct bytes value;
     char id[ID_TEXT_SIZE];
 
-    if (edit->kind.value == ELEMENT_KIND_PROJECT || txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK)
+    if (edit->kind.value == ELEMENT_KIND_PROJECT || elements_is_of_no_project(edit->kind, edit->project) ||
+        txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK)
         return ERR_OK;
     return fault_set(fault, ERR_NOT_FOUND, "no project %s", id_write(edit->project, id));
 }

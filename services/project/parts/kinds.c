@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/musical_key.h"
+#include "services/project/parts/kit_body.h"
 #include "services/project/parts/sound_ranges.h"
 #include "store/pattern/message.h"
 
@@ -82,6 +83,7 @@ static const struct key_row rows[] = {
     { KIND(ITEM), "format", KEY_OBJECT, 0, 0, NULL },
     { KIND(ITEM), "facts", KEY_OBJECT, 0, 0, NULL },
     { KIND(PATTERN), "name", KEY_TEXT, 0, 0, NULL },
+    { KIND(KIT), "name", KEY_NAME, 0, 0, NULL },
 };
 
 /* ---- values ---- */
@@ -188,6 +190,8 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
     }
     if (kind == ELEMENT_KIND_SOUND)
         return sound_ranges_check(body, fault);
+    if (kind == ELEMENT_KIND_KIT)
+        return kit_body_check(body, arena, fault);
     if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {
         fault_set(fault, ERR_BAD_REQUEST, "the project has no name: expected 1 to 80 characters");
         return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;
@@ -259,7 +263,7 @@ const char *kinds_list_name(int32_t kind)
 {
     static const char *const names[] = {
         [KIND(TRACK)] = "tracks", [KIND(SECTION)] = "sections", [KIND(CLIP)] = "clips",       [KIND(MIXER)] = "mixer",
-        [KIND(PADS)] = "pads",    [KIND(SOUND)] = "sound",      [KIND(PATTERN)] = "patterns",
+        [KIND(PADS)] = "pads",    [KIND(SOUND)] = "sound",      [KIND(PATTERN)] = "patterns", [KIND(KIT)] = "kits",
     };
 
     return kind > 0 && (size_t)kind < sizeof(names) / sizeof(*names) ? names[kind] : NULL;

@@ -14,10 +14,11 @@ static void add_use(struct arena *arena, struct item_uses *to, struct id id)
 }
 
 /* True if a key of this name contains the id of an item. A part of kind sound also has it as `id`, like the asks of
- * audio. */
+ * audio, and a kit as `media`. */
 static bool names_item(struct text name, int32_t kind)
 {
-    return (kind == ELEMENT_KIND_SOUND && text_is(name, "id")) || text_is(name, "item") || text_is(name, "media_id");
+    return (kind == ELEMENT_KIND_SOUND && text_is(name, "id")) ||
+           (kind == ELEMENT_KIND_KIT && text_is(name, "media")) || text_is(name, "item") || text_is(name, "media_id");
 }
 
 static void find_in(const struct tree *tree, int32_t kind, struct arena *arena, struct item_uses *to)
@@ -54,7 +55,8 @@ static bool may_use_items(const struct element *part)
     const int32_t kind = part->kind.value;
 
     return kind != ELEMENT_KIND_ITEM && kind != ELEMENT_KIND_PLACE &&
-           (kind == ELEMENT_KIND_SOUND || has_word(part->body, "item") || has_word(part->body, "media_id"));
+           (kind == ELEMENT_KIND_SOUND || kind == ELEMENT_KIND_KIT || has_word(part->body, "item") ||
+            has_word(part->body, "media_id"));
 }
 
 static int compare_uses(const void *a, const void *b)
@@ -108,7 +110,7 @@ bool uses_have(const struct item_uses *uses, struct id id)
 
 /* ---- resolving ---- */
 
-enum { ALIKE_MOST = 16 };
+enum { ALIKE_MOST = 16, CONTENT_BYTES = 16 };
 
 struct content_match {
     struct id found[ALIKE_MOST];
@@ -179,21 +181,29 @@ static void join_by_content(struct txn *txn, struct arena *arena, struct bytes c
     }
 }
 
+void uses_resolve_one(struct txn *txn, struct arena *arena, struct bytes content, struct item_use *use)
+{
+    struct item item;
+
+    use->resolved = use->id;
+    use->state = USE_MISSING;
+    use->known = catalogue_item(txn, arena, use->id, &item) == ERR_OK;
+    if (use->known)
+        use->state = state_of(&item);
+    if (use->known && uses_is_unseen(&item) && item.media.content.len == CONTENT_BYTES)
+        join_by_content(txn, arena, item.media.content, use);
+    else if (!use->known && content.len == CONTENT_BYTES)
+        join_by_content(txn, arena, content, use);
+}
+
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses)
 {
-    uint8_t content[16];
-    struct item item;
+    uint8_t content[CONTENT_BYTES];
 
     for (uint32_t i = 0; i < uses->count; i++) {
         struct item_use *use = &uses->at[i];
-        use->resolved = use->id;
-        use->state = USE_MISSING;
-        use->known = catalogue_item(txn, arena, use->id, &item) == ERR_OK;
-        if (use->known)
-            use->state = state_of(&item);
-        if (use->known && uses_is_unseen(&item) && item.media.content.len == sizeof(content))
-            join_by_content(txn, arena, item.media.content, use);
-        else if (!use->known && read_kept_content(parts, arena, use->id, content))
+        uses_resolve_one(txn, arena, (struct bytes){ 0 }, use);
+        if (!use->known && read_kept_content(parts, arena, use->id, content))
             join_by_content(txn, arena, bytes_of(content, sizeof(content)), use);
     }
 }

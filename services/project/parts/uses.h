@@ -1,5 +1,6 @@
 /* uses.h: the media items that the parts of a project name, in the values of their keys `item` and `media_id`; in a
- * part of kind sound also `id`; in a slot those of its pattern. One thread for each transaction and arena. */
+ * part of kind sound also `id`; in a kit `media`; in a slot those of its pattern. One thread for each transaction and
+ * arena. */
 #ifndef LOOPHOLE_PROJECT_USES_H
 #define LOOPHOLE_PROJECT_USES_H
 
@@ -38,6 +39,9 @@ bool uses_is_unseen(const struct item *item);
 /* Finds each item in the catalogue by its id. An item that is unknown, or whose file no engine here has seen, is also
  * found by its content, if another item has that content. A part of kind `item` has the content of an unknown item. */
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses);
+
+/* The same for one item, whose content is given; empty: unknown. Only `id` of the use is read. */
+void uses_resolve_one(struct txn *txn, struct arena *arena, struct bytes content, struct item_use *use);
 
 /* The id by which the project names an item of the catalogue, after uses_resolve; usually the same. */
 struct id uses_own_id(const struct item_uses *uses, struct id given);

@@ -1,0 +1,345 @@
+#include "services/project/kit/kit_deeds.h"
+
+#include <string.h>
+
+#include "services/project/deeds/deed_action.h"
+#include "services/project/kit/kit_find.h"
+#include "services/project/parts/kinds.h"
+#include "services/project/parts/kit_body.h"
+#include "store/catalogue.h"
+
+enum { ANSWER_LAYERS = 4096 /* of a list of kits */ };
+
+/* ---- shared ---- */
+
+enum err kit_read_named(struct doing *work, struct txn *txn, struct text project, struct text named,
+                        struct element *part, struct kit *to, struct fault *fault)
+{
+    struct kit_owners owners;
+    enum err e = kit_find_owners(txn, &work->arena, project, &owners, fault);
+
+    if (e == ERR_OK)
+        e = kit_find(txn, &work->arena, &owners, named, part, fault);
+    return e == ERR_OK ? kit_body_read(part, &work->arena, to, fault) : e;
+}
+
+enum err kit_answer(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct kit kit;
+    enum err e;
+
+    if (!work->shown)
+        return fault_set(fault, ERR_INTERNAL, "persist sent no event of the changed kit");
+    e = kit_body_read(work->shown, &work->arena, &kit, fault);
+    if (e != ERR_OK)
+        return e;
+    kit_find_states(txn, &work->arena, &kit);
+    work_answer(work, &kit);
+    return ERR_OK;
+}
+
+/* The step belongs to the project, or to the catalogue. */
+static enum err send_kit(struct doing *work, struct action action, const char *label, struct fault *fault)
+{
+    const struct element_edit *edit = &action.element;
+    char scope[ID_TEXT_SIZE];
+    const struct persist_apply apply = { .label = text_of(label),
+                                         .scope = elements_is_of_no_project(edit->kind, edit->project)
+                                                      ? TEXT("")
+                                                      : text_of(id_write(edit->project, scope)),
+                                         .actions = { 1, &action },
+                                         .has_show = true,
+                                         .show = true };
+
+    work->id = edit->project;
+    return work_apply(work, &apply, fault);
+}
+
+/* persist has done the ask: it sends its first answer for the request id, whatever the action. If it has just forgotten
+ * that answer, it refuses this revision. */
+static enum err ask_for_answer(struct doing *work, struct fault *fault)
+{
+    const struct action action =
+        deed_put_action(ELEMENT_KIND_KIT, elements_global_kits,
+                        id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b)), TEXT("{}"), UINT64_MAX);
+    const struct id owner = work->id;
+    enum err e;
+
+    work->is_strict = true;
+    e = send_kit(work, action, "change kit", fault);
+    work->id = owner;
+    return e;
+}
+
+/* Notes what is known of the sounds, for the time when they are not. A placeholder's reason belongs to a slot without
+ * sounds. */
+static void note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot)
+{
+    struct media media;
+
+    for (uint32_t i = 0; i < slot->layers.count; i++) {
+        struct kit_layer *layer = &slot->layers.at[i];
+        if (catalogue_media(txn, arena, layer->media, &media) != ERR_OK)
+            continue;
+        layer->name = media.name;
+        layer->has_content = media.content.len > 0;
+        layer->content = media.content;
+    }
+    if (slot->layers.count)
+        slot->placeholder = (struct text){ 0 };
+}
+
+static void note_all_sounds(struct txn *txn, struct arena *arena, struct kit *kit)
+{
+    for (uint32_t i = 0; i < kit->slots.count; i++)
+        note_sounds(txn, arena, &kit->slots.at[i]);
+}
+
+/* ---- new ---- */
+
+enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
+{
+    const struct id owner = kit->scope.value == KIT_SCOPE_PROJECT  ? work->id
+                            : kit->scope.value == KIT_SCOPE_GLOBAL ? elements_global_kits
+                                                                   : elements_workspace_kits;
+    const struct id id = id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
+    enum err e;
+
+    if (work->was_done)
+        return ask_for_answer(work, fault);
+    if (kit->scope.value == KIT_SCOPE_OTHER) {
+        fault_set(fault, ERR_BAD_REQUEST, "scope \"%.*s\" is unknown: expected global, project or ephemeral",
+                  TEXT_ARG(kit->scope.word));
+        return fault ? fault_field(fault, "scope") : ERR_BAD_REQUEST;
+    }
+    e = kinds_check_name(kit->name, fault);
+    if (e == ERR_OK)
+        e = kit_body_check_kit(kit, fault);
+    if (e == ERR_OK)
+        e = kit_find_room(txn, &work->arena, owner, kit->name, id, fault);
+    if (e != ERR_OK)
+        return e;
+    note_all_sounds(txn, &work->arena, kit);
+    return send_kit(work,
+                    deed_put_action(ELEMENT_KIND_KIT, owner, id, kit_body_write(kit, TEXT("{}"), &work->arena), 0),
+                    "add kit", fault);
+}
+
+static enum err plan_new(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_new_kit *ask = work->ask;
+    struct kit kit = { .name = ask->name,
+                       .scope = ask->scope,
+                       .family = ask->family,
+                       .tags = ask->tags,
+                       .slots = ask->slots,
+                       .has_author = ask->has_author,
+                       .author = ask->author,
+                       .has_licence = ask->has_licence,
+                       .licence = ask->licence };
+
+    return kit_plan_new(work, txn, &kit, fault);
+}
+
+const struct deed kit_deed_new = { .needs_no_project = true, .plan = plan_new, .answer = kit_answer };
+const struct deed kit_deed_new_in_project = { .plan = plan_new, .answer = kit_answer };
+
+/* ---- set ---- */
+
+static void set_values(const struct project_set_kit *ask, struct kit *kit)
+{
+    if (ask->has_name)
+        kit->name = ask->name;
+    if (ask->has_family)
+        kit->family = ask->family;
+    if (ask->has_tags)
+        kit->tags = ask->tags;
+    if (ask->has_author) {
+        kit->has_author = true;
+        kit->author = ask->author;
+    }
+    if (ask->has_licence) {
+        kit->has_licence = true;
+        kit->licence = ask->licence;
+    }
+}
+
+/* Returns the number of slots if none has the name. */
+static uint32_t find_slot(const struct kit *kit, struct text name)
+{
+    uint32_t i = 0;
+
+    while (i < kit->slots.count && !text_equal(kit->slots.at[i].slot, name))
+        i++;
+    return i;
+}
+
+static enum err remove_slots(const struct project_set_kit *ask, struct kit *kit, struct fault *fault)
+{
+    for (uint32_t i = 0; i < ask->remove.count; i++) {
+        const uint32_t at = find_slot(kit, ask->remove.at[i]);
+        if (at == kit->slots.count) {
+            fault_set(fault, ERR_NOT_FOUND, "kit %.*s has no slot %.*s", TEXT_ARG(kit->name),
+                      TEXT_ARG(ask->remove.at[i]));
+            return fault ? fault_field(fault, "remove") : ERR_NOT_FOUND;
+        }
+        kit->slots.count--;
+        memmove(&kit->slots.at[at], &kit->slots.at[at + 1], (kit->slots.count - at) * sizeof(*kit->slots.at));
+    }
+    return ERR_OK;
+}
+
+static enum err put_slots(const struct project_set_kit *ask, struct txn *txn, struct arena *arena, struct kit *kit,
+                          struct fault *fault)
+{
+    struct kit_slot *all = arena_array(arena, kit->slots.count + ask->slots.count + 1, sizeof(*all));
+
+    if (kit->slots.count)
+        memcpy(all, kit->slots.at, kit->slots.count * sizeof(*all));
+    kit->slots.at = all;
+    for (uint32_t i = 0; i < ask->slots.count; i++) {
+        const uint32_t at = find_slot(kit, ask->slots.at[i].slot);
+        all[at] = ask->slots.at[i];
+        note_sounds(txn, arena, &all[at]);
+        kit->slots.count += at == kit->slots.count;
+    }
+    if (kit->slots.count <= KIT_SLOTS)
+        return ERR_OK;
+    return fault_set(fault, ERR_TOO_LARGE, "the kit would have %u slots: at most %d", kit->slots.count, KIT_SLOTS);
+}
+
+static enum err plan_set(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_set_kit *ask = work->ask;
+    struct action action;
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done)
+        return ask_for_answer(work, fault);
+    e = kit_read_named(work, txn, ask->project, ask->kit, &part, &kit, fault);
+    if (e == ERR_OK)
+        e = remove_slots(ask, &kit, fault);
+    if (e == ERR_OK)
+        e = put_slots(ask, txn, &work->arena, &kit, fault);
+    if (e == ERR_OK && ask->has_name)
+        e = kinds_check_name(ask->name, fault);
+    if (e == ERR_OK && ask->has_name)
+        e = kit_find_room(txn, &work->arena, part.project, ask->name, part.id, fault);
+    if (e != ERR_OK)
+        return e;
+    set_values(ask, &kit);
+    e = kit_body_check_kit(&kit, fault);
+    if (e != ERR_OK)
+        return e;
+    action = deed_put_action(ELEMENT_KIND_KIT, part.project, part.id, kit_body_write(&kit, part.body, &work->arena),
+                             ask->has_expect ? ask->expect : part.revision);
+    work->is_strict = ask->has_expect;
+    return send_kit(work, action, "change kit", fault);
+}
+
+const struct deed kit_deed_set = { .needs_no_project = true, .plan = plan_set, .answer = kit_answer };
+
+/* ---- remove ---- */
+
+static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_remove_kit *ask = work->ask;
+    struct element part;
+    struct kit_owners owners;
+    enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
+
+    if (e == ERR_OK)
+        e = kit_find(txn, &work->arena, &owners, ask->kit, &part, fault);
+    return e == ERR_OK ? send_kit(work, deed_remove_action(&part), "remove kit", fault) : e;
+}
+
+static enum err answer_removed(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn, (void)fault;
+    work_answer(work, &(const struct nothing){ 0 });
+    return ERR_OK;
+}
+
+const struct deed kit_deed_remove = {
+    .needs_no_project = true,
+    .ends_when_done = true,
+    .plan = plan_remove,
+    .answer = answer_removed,
+};
+
+/* ---- reading ---- */
+
+static enum err answer_show(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_kit *ask = work->ask;
+    struct element part;
+    struct kit kit;
+    enum err e = kit_read_named(work, txn, ask->project, ask->kit, &part, &kit, fault);
+
+    if (e != ERR_OK)
+        return e;
+    kit_find_states(txn, &work->arena, &kit);
+    work_answer(work, &kit);
+    return ERR_OK;
+}
+
+const struct deed kit_deed_show = { .needs_no_project = true, .answer = answer_show };
+
+static enum err gather_kits(struct doing *work, struct txn *txn, struct element_list *to, struct fault *fault)
+{
+    const struct project_kits *ask = work->ask;
+    struct element_list kits[KIT_OWNERS];
+    struct kit_owners owners;
+    uint32_t count = 0;
+    enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < owners.count; i++) {
+        e = kit_find_all(txn, &work->arena, owners.at[i], &kits[i]);
+        count += e == ERR_OK ? kits[i].count : 0;
+    }
+    if (e != ERR_OK)
+        return e;
+    *to = (struct element_list){ 0, arena_array(&work->arena, count, sizeof(*to->at)) };
+    for (uint32_t i = 0; i < owners.count; i++)
+        for (uint32_t k = 0; k < kits[i].count; k++)
+            to->at[to->count++] = kits[i].at[k];
+    return ERR_OK;
+}
+
+static uint32_t count_layers(const struct kit *kit)
+{
+    uint32_t count = 1;
+
+    for (uint32_t i = 0; i < kit->slots.count; i++)
+        count += 1 + kit->slots.at[i].layers.count;
+    return count;
+}
+
+static enum err answer_list(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_kits *ask = work->ask;
+    const uint64_t limit = ask->limit ? ask->limit : 100;
+    struct kits answer = { .each = { 0, arena_array(&work->arena, limit, sizeof(*answer.each.at)) } };
+    struct element_list all;
+    uint32_t layers = 0;
+    uint64_t at = ask->offset;
+    enum err e = gather_kits(work, txn, &all, fault);
+
+    for (; e == ERR_OK && at < all.count && answer.each.count < limit && layers < ANSWER_LAYERS; at++) {
+        struct kit *kit = &answer.each.at[answer.each.count];
+        if (kit_body_read(&all.at[at], &work->arena, kit, NULL) != ERR_OK)
+            continue; /* of another program; `project show` has it */
+        kit_find_states(txn, &work->arena, kit);
+        layers += count_layers(kit);
+        answer.each.count++;
+    }
+    answer.next = at;
+    answer.more = e == ERR_OK && at < all.count;
+    if (e == ERR_OK)
+        work_answer(work, &answer);
+    return e;
+}
+
+const struct deed kit_deed_list = { .needs_no_project = true, .answer = answer_list };

@@ -1,0 +1,24 @@
+/* kit_deeds.h: what the service does for the asks about kits, as tables for work.h. The loop's thread. */
+#ifndef LOOPHOLE_PROJECT_KIT_DEEDS_H
+#define LOOPHOLE_PROJECT_KIT_DEEDS_H
+
+#include "schema_kit.h"
+#include "services/project/deeds/work.h"
+
+extern const struct deed kit_deed_list, kit_deed_show, kit_deed_set, kit_deed_remove;
+extern const struct deed kit_deed_new, kit_deed_new_in_project;     /* of another scope, of the scope project */
+extern const struct deed kit_deed_build, kit_deed_build_in_project; /* kit_build.c */
+extern const struct deed kit_deed_load;                             /* kit_load.c */
+
+/* Plans a new kit with the scope, name, family, tags, author, licence and slots of `kit`. Errors (explained):
+ * bad_request, exists, too_large; those of work_apply. */
+enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault);
+
+/* `answer`: the kit as persist committed it. Errors (explained): internal; those of kit_body_read. */
+enum err kit_answer(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* The kit that an ask names. Errors (explained): not_found; those of kit_body_read. */
+enum err kit_read_named(struct doing *work, struct txn *txn, struct text project, struct text named,
+                        struct element *part, struct kit *to, struct fault *fault);
+
+#endif

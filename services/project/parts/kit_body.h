@@ -1,0 +1,26 @@
+/* kit_body.h: a kit as a part: its keys are those of the record `kit` without id, scope, project and revision. Other
+ * keys are kept. Any thread; all memory is in the arena, without a limit. */
+#ifndef LOOPHOLE_PROJECT_KIT_BODY_H
+#define LOOPHOLE_PROJECT_KIT_BODY_H
+
+#include "proto/wire/tree.h"
+#include "schema_element.h"
+#include "schema_kit.h"
+
+enum { KIT_SLOTS = 128 };
+
+/* Reads a part of kind kit, with its scope. Keys that this version does not know are left out. Layers have their
+ * defaults set. Errors (explained): bad_request, too_large. */
+enum err kit_body_read(const struct element *part, struct arena *arena, struct kit *to, struct fault *fault);
+
+/* The body `was` ("{}": a new one) with the values of the kit. */
+struct text kit_body_write(const struct kit *kit, struct text was, struct arena *arena);
+
+/* Checks what the bounds of the schema do not say: names, that no two slots share a name or a pad, and the ranges of
+ * layers. Errors (explained, the field is the path of the value): bad_request. */
+enum err kit_body_check_kit(const struct kit *kit, struct fault *fault);
+
+/* Both checks for a body that a client or a file gives. Errors: those of kit_body_read and kit_body_check_kit. */
+enum err kit_body_check(const struct tree *body, struct arena *arena, struct fault *fault);
+
+#endif

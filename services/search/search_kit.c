@@ -1,0 +1,393 @@
+/* search_kit.c: sounds for the slots of a kit. The order of the candidates is a hash of seed and id, and does not
+ * depend on the rows of the index. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "services/search/index/blocks.h"
+#include "services/search/near/vectors.h"
+#include "services/search/search.h"
+
+enum { SLOTS_MOST = 64, LOOKS_MOST = 400 /* items that are read for one slot and pass */, PACK_MOST = 2 };
+static const float nearly_same = 0.25F; /* distance: velocity layers of one instrument are nearer */
+static const double quietest = 0.05, loudest = 4;
+
+/* The usual slots of a family; and what a slot may have: a query, another one for want of the first, and the fact that
+ * says how sure that is. */
+static const char *const usual[] = {
+    [KIT_FAMILY_DRUM] = "kick snare clap hat perc1 perc2 perc3 fx",
+    [KIT_FAMILY_VOCAL] = "lead adlib chop1 chop2 chop3 chop4 fx",
+    [KIT_FAMILY_TEXTURE] = "drone swells risers impacts",
+};
+static const struct slot_row {
+    const char *slot, *clause, *wider, *fact;
+} rows[] = {
+    { "kick", "class:kick -is:loop", NULL, "class" },
+    { "snare", "class:snare -is:loop", NULL, "class" },
+    { "clap", "class:clap -is:loop", NULL, "class" },
+    { "hat", "class:hat_closed -is:loop", "class:hat_open -is:loop", "class" },
+    { "openhat", "class:hat_open -is:loop", NULL, "class" },
+    { "perc",
+      "(class:perc_bell or class:perc_hand or class:perc_shaker or class:perc_wood or class:rim or class:tom) "
+      "-is:loop",
+      NULL, "class" },
+    { "crash", "class:cymbal -is:loop", NULL, "class" },
+    { "ride", "class:cymbal -is:loop", NULL, "class" },
+    { "fx", "(family:fx or tag:riser or tag:impact) -family:drums -family:bass", NULL, "family" },
+    { "lead", "class:vocal", NULL, "class" },
+    { "adlib", "class:vocal dur:<4s", "class:vocal", "class" },
+    { "chop", "class:vocal dur:<2s", "class:vocal", "class" },
+    { "drone", "tag:drone -family:drums", NULL, "tag:drone" },
+    { "swells", "tag:swell -family:drums", NULL, "tag:swell" },
+    { "risers", "tag:riser -family:drums", NULL, "tag:riser" },
+    { "impacts", "tag:impact -family:bass", NULL, "tag:impact" },
+};
+static const struct slot_row other_slot = { "", "", NULL, "class" };
+enum { ROWS = sizeof(rows) / sizeof(*rows) };
+
+struct kit_candidate {
+    uint64_t order;
+    uint32_t row;
+};
+
+struct chosen {
+    uint32_t row;
+    struct bytes content;
+    struct text pack;
+    double lufs; /* NaN: unknown */
+};
+
+struct picking {
+    struct request *request;
+    const struct search_pick_kit *ask;
+    struct txn *txn;
+    struct arena scratch; /* of one item */
+    struct bitmap *with_vector;
+    float weights[ENTRY_VECTOR];
+    struct chosen chosen[SLOTS_MOST];
+    uint32_t count;
+};
+
+/* How picky a pass is; each next one for want of the one before. */
+static const struct pass {
+    double sure; /* the least confidence */
+    bool varies; /* at most PACK_MOST sounds of a pack */
+} passes[] = { { 0.7, true }, { 0.7, false }, { 0.5, false }, { 0, false } };
+enum { PASSES = sizeof(passes) / sizeof(*passes) };
+
+/* ---- one item ---- */
+
+static bool is_nearly(struct picking *p, uint32_t row, const struct item *item)
+{
+    struct index *index = &p->request->search->index;
+    const bool has_vector = p->with_vector && bitmap_has(p->with_vector, row);
+
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct chosen *other = &p->chosen[i];
+        struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, NULL, p->weights };
+        if (other->row == row || (other->content.len && bytes_equal(other->content, item->media.content)))
+            return true;
+        if (!has_vector || !bitmap_has(p->with_vector, other->row))
+            continue;
+        vectors.target = index_vector(index, other->row);
+        if (vectors_distance(&vectors, row) < nearly_same)
+            return true;
+    }
+    return false;
+}
+
+static bool is_readable(const struct item *item)
+{
+    const int32_t state = item->media.availability.value;
+
+    return item->path.len && (state == ITEM_STATE_LOCAL || state == ITEM_STATE_EXTERNAL_ONLINE) &&
+           item->media.kind.value == KIND_AUDIO && item->media.frames > 0;
+}
+
+static const struct fact *fact_of(const struct item *item, const char *attribute)
+{
+    for (uint32_t i = 0; i < item->facts.count; i++)
+        if (text_is(item->facts.at[i].attribute, attribute))
+            return &item->facts.at[i];
+    return NULL;
+}
+
+static double confidence_of(const struct item *item, const char *attribute)
+{
+    const struct fact *fact = fact_of(item, attribute);
+
+    return fact ? fact->confidence : 0;
+}
+
+static uint32_t count_pack(const struct picking *p, struct text pack)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < p->count; i++)
+        count += pack.len && text_equal(p->chosen[i].pack, pack);
+    return count;
+}
+
+static bool may_take(struct picking *p, const struct pass *pass, const char *fact, uint32_t row,
+                     const struct item *item)
+{
+    return is_readable(item) && confidence_of(item, fact) >= pass->sure &&
+           (!pass->varies || count_pack(p, item->media.pack) < PACK_MOST) && !is_nearly(p, row, item);
+}
+
+/* ---- one slot ---- */
+
+static int by_order(const void *a, const void *b)
+{
+    const struct kit_candidate *x = a, *y = b;
+
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static uint64_t order_of(const struct picking *p, uint32_t row)
+{
+    struct {
+        uint64_t seed;
+        struct id id;
+    } key = { p->ask->seed, index_id(&p->request->search->index, row) };
+    const struct hash hash = hash_of(&key, sizeof(key));
+    uint64_t order;
+
+    memcpy(&order, hash.b, sizeof(order));
+    return order;
+}
+
+/* The caller frees the list. */
+static enum err find_candidates(struct picking *p, struct text query, struct kit_candidate **to, uint32_t *count)
+{
+    struct bitmap *found = NULL;
+    struct node *root;
+    uint32_t *each;
+    enum err e = search_rows(p->request, query, &root, &found);
+
+    *to = NULL;
+    *count = 0;
+    if (e != ERR_OK)
+        return e;
+    each = bitmap_array(found, count);
+    *to = alloc_array(*count + 1, sizeof(**to));
+    for (uint32_t i = 0; i < *count; i++)
+        (*to)[i] = (struct kit_candidate){ order_of(p, each[i]), each[i] };
+    qsort(*to, *count, sizeof(**to), by_order);
+    free(each);
+    bitmap_free(found);
+    return ERR_OK;
+}
+
+static void write_why(struct picking *p, const char *attribute, const struct item *item, struct kit_pick *to)
+{
+    const struct fact *fact = fact_of(item, attribute);
+    struct arena *arena = p->request->arena;
+
+    if (!fact)
+        to->why = TEXT("it matches");
+    else
+        to->why = arena_printf(arena, "%.*s, confidence %.2f",
+                               TEXT_ARG(fact->has_text ? fact->text : text_of(attribute)), fact->confidence);
+    if (item->media.pack.len)
+        to->why = arena_printf(arena, "%.*s, from %.*s", TEXT_ARG(to->why), TEXT_ARG(item->media.pack));
+}
+
+static void take_sound(struct picking *p, const char *fact, uint32_t row, const struct item *item, struct kit_pick *to)
+{
+    const struct fact *lufs = fact_of(item, "lufs");
+    struct arena *arena = p->request->arena;
+    const struct bytes content = item->media.content;
+    const struct text kept = arena_text(arena, (struct text){ content.len, (const char *)content.at });
+
+    to->has_media = true;
+    to->media = item->media.id;
+    to->name = arena_text(arena, item->media.name);
+    to->content = (struct bytes){ kept.len, (const uint8_t *)kept.at };
+    write_why(p, fact, item, to);
+    p->chosen[p->count++] = (struct chosen){ .row = row,
+                                             .content = to->content,
+                                             .pack = arena_text(arena, item->media.pack),
+                                             .lufs = lufs && lufs->has_number ? lufs->number : (double)NAN };
+}
+
+static void choose_in_pass(struct picking *p, const struct pass *pass, const char *fact,
+                           const struct kit_candidate *each, uint32_t count, struct kit_pick *to)
+{
+    struct item item;
+    bool took = false;
+
+    for (uint32_t i = 0; !took && i < count && i < LOOKS_MOST; i++) {
+        arena_reset(&p->scratch);
+        if (catalogue_item(p->txn, &p->scratch, index_id(&p->request->search->index, each[i].row), &item) != ERR_OK)
+            continue;
+        took = may_take(p, pass, fact, each[i].row, &item);
+        if (took)
+            take_sound(p, fact, each[i].row, &item, to);
+    }
+}
+
+/* `to` has no item if none may be taken. */
+static enum err choose_sound(struct picking *p, struct text clause, const char *fact, struct kit_pick *to,
+                             uint32_t *count)
+{
+    struct arena *arena = p->request->arena;
+    const struct text query =
+        p->ask->query.len ? arena_printf(arena, "%.*s -is:missing (%.*s)", TEXT_ARG(clause), TEXT_ARG(p->ask->query))
+                          : arena_printf(arena, "%.*s -is:missing", TEXT_ARG(clause));
+    struct kit_candidate *each;
+    enum err e = find_candidates(p, query, &each, count);
+
+    for (int pass = 0; e == ERR_OK && pass < PASSES && !to->has_media; pass++)
+        choose_in_pass(p, &passes[pass], fact, each, *count, to);
+    free(each);
+    return e;
+}
+
+/* The name without a number at its end: perc of perc12. */
+static struct text stem_of(struct text name)
+{
+    while (name.len > 1 && name.at[name.len - 1] >= '0' && name.at[name.len - 1] <= '9')
+        name.len--;
+    return name;
+}
+
+static const struct slot_row *row_of(struct text stem)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (text_is(stem, rows[i].slot))
+            return &rows[i];
+    return &other_slot;
+}
+
+static bool is_slot_word(struct text stem)
+{
+    for (uint32_t i = 0; i < stem.len; i++) {
+        const char c = stem.at[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+            return false;
+    }
+    return stem.len > 0;
+}
+
+static enum err pick_slot(struct picking *p, struct text name, struct kit_pick *to)
+{
+    const struct text stem = stem_of(name);
+    const struct slot_row *row = row_of(stem);
+    struct arena *arena = p->request->arena;
+    uint32_t count = 0;
+    enum err e;
+
+    *to = (struct kit_pick){ .slot = name, .gain = 1 };
+    if (!is_slot_word(stem)) {
+        fault_set(p->request->fault, ERR_BAD_REQUEST, "slot \"%.*s\" is not a word of letters, digits, _ and -",
+                  TEXT_ARG(name));
+        return fault_field(p->request->fault, "slots");
+    }
+    e = choose_sound(p,
+                     row == &other_slot
+                         ? arena_printf(arena, "(class:%.*s or tag:%.*s)", TEXT_ARG(stem), TEXT_ARG(stem))
+                         : text_of(row->clause),
+                     row->fact, to, &count);
+    if (e == ERR_OK && !to->has_media && row->wider)
+        e = choose_sound(p, text_of(row->wider), row->fact, to, &count);
+    if (!to->has_media)
+        to->why = count ? TEXT("all sounds for it are used already, nearly the same, or cannot be read")
+                        : arena_printf(arena, "the library has no sound for %.*s%s", TEXT_ARG(stem),
+                                       p->ask->query.len ? " that matches the query" : "");
+    return e;
+}
+
+/* ---- loudness ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* NaN: no sound has a loudness. */
+static double middle_loudness(const struct picking *p)
+{
+    double each[SLOTS_MOST];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < p->count; i++)
+        if (!isnan(p->chosen[i].lufs))
+            each[count++] = p->chosen[i].lufs;
+    qsort(each, count, sizeof(*each), by_number);
+    return count ? each[count / 2] : (double)NAN;
+}
+
+static void match_loudness(const struct picking *p, struct kit_pick *picks, uint32_t count)
+{
+    const double middle = middle_loudness(p);
+    const struct chosen *next = p->chosen;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct chosen *chosen = picks[i].has_media ? next++ : NULL;
+        if (!chosen || isnan(chosen->lufs) || isnan(middle))
+            continue;
+        picks[i].gain = fmin(loudest, fmax(quietest, pow(10, (middle - chosen->lufs) / 20)));
+        picks[i].why = arena_printf(p->request->arena, "%.*s; %+.1f dB, from %.1f to %.1f LUFS", TEXT_ARG(picks[i].why),
+                                    20 * log10(picks[i].gain), chosen->lufs, chosen->lufs + 20 * log10(picks[i].gain));
+    }
+}
+
+/* ---- the ask ---- */
+
+static struct text_list names_of(const struct search_pick_kit *ask, struct arena *arena)
+{
+    struct text_list to = { 0, arena_array(arena, SLOTS_MOST, sizeof(*to.at)) };
+    const char *at = ask->slots.count ? "" : usual[ask->family.value];
+
+    if (ask->slots.count)
+        return ask->slots;
+    while (*at) {
+        const size_t len = strcspn(at, " ");
+        to.at[to.count++] = (struct text){ (uint32_t)len, at };
+        at += len + (at[len] == ' ');
+    }
+    return to;
+}
+
+static enum err pick_all(struct picking *p, struct kit_picks *to)
+{
+    const struct text_list names = names_of(p->ask, p->request->arena);
+    enum err e = ERR_OK;
+
+    to->each = (struct kit_pick_list){ 0, arena_array(p->request->arena, names.count, sizeof(*to->each.at)) };
+    for (uint32_t i = 0; e == ERR_OK && i < names.count; i++)
+        e = pick_slot(p, names.at[i], &to->each.at[to->each.count++]);
+    if (e == ERR_OK)
+        match_loudness(p, to->each.at, to->each.count);
+    return e;
+}
+
+enum err search_pick_kit(struct request *request, const void *of, void *answer)
+{
+    const usec_t began = clock_steady();
+    struct kit_picks *picks = answer;
+    struct picking p = { .request = request, .ask = of };
+    enum err e;
+
+    if (p.ask->family.value <= 0 || p.ask->family.value > KIT_FAMILY_TEXTURE) {
+        fault_set(request->fault, ERR_BAD_REQUEST,
+                  "a kit of this family has no usual slots: expected drum, vocal or texture");
+        return fault_field(request->fault, "family");
+    }
+    e = search_read(request->search, &p.txn, request->fault);
+    if (e != ERR_OK)
+        return e;
+    p.with_vector = index_with_vector(&request->search->index);
+    blocks_weigh(&(const struct weights){ 0 }, p.weights);
+    e = pick_all(&p, picks);
+    bitmap_free(p.with_vector);
+    arena_free(&p.scratch);
+    txn_end(p.txn);
+    picks->revision = request->search->index.revision;
+    picks->took_us = (double)(clock_steady() - began);
+    return e;
+}

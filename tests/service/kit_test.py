@@ -1,0 +1,329 @@
+#!/usr/bin/python3
+"""Kits: built from the library, changed, loaded on the pads and heard through MIDI, over deaths."""
+import array
+import json
+import math
+import os
+import shutil
+import sys
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import DRUMKITS, claim, contains, file_bytes, how_often, run_claims, same, samples, until
+from devices import Device
+from sounding import Tape, engine, random, until_connected, until_later, until_quiet, until_sounds
+
+LEVELS = {'low': .1, 'middle': .2, 'high': .4}
+CLASSES = {'kick': {'kick'}, 'snare': {'snare'}, 'clap': {'clap'}, 'hat': {'hat_closed', 'hat_open'},
+           'perc': {'perc_bell', 'perc_hand', 'perc_shaker', 'perc_wood', 'rim', 'tom'}}
+
+
+def constant(path, level):
+    """Writes a WAVE file of one level, which shows each gain in a recording."""
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [round(level * 32767)] * 24000).tobytes())
+
+
+def drums_and_levels(home):
+    """A sounding engine with two drum kits and sounds of one level each."""
+    samples('*', folder=f'{DRUMKITS}/GMRockKit')
+    engine(home)
+    os.makedirs(home.file('library/levels'))
+    for kit in ('TR808EmulationKit', 'GMRockKit'):
+        shutil.copytree(f'{DRUMKITS}/{kit}', home.file('library', kit))
+    for name, level in LEVELS.items():
+        constant(home.file(f'library/levels/{name}.wav'), level)
+    home.loophole('index', home.file('library'), '--wait')
+    until_connected(home)
+
+
+def build(home, *more):
+    return home.first('kit', 'build', *more)
+
+
+def sounds_of(kit):
+    return [layer['media'] for slot in kit['slots'] for layer in slot['layers']]
+
+
+def class_of(home, media):
+    return home.first('show', media)['class']
+
+
+def level(home, name):
+    """The path of a sound of one level."""
+    return home.file(f'library/levels/{name}.wav')
+
+
+def make(home, name, **levels):
+    """A kit whose slots have sounds of one level, on pads from 0 on."""
+    home.loophole('kit', 'new', name, 'family=drum')
+    for slot, which in levels.items():
+        home.loophole('kit', 'set', name, slot, 'sound=' + level(home, which))
+    return home.first('kit', 'show', name)
+
+
+def pads_of(home):
+    return {one['pad']: one for one in home.json('pads')}
+
+
+@claim(shares=drums_and_levels)
+def each_slot_of_a_built_kit_has_a_sound_of_its_class_and_a_reason(home):
+    kit = build(home, '--kind', 'drum', '--seed', '7', '--name', 'Seven')
+    same(['id', 'name', 'scope', 'family', 'tags', 'slots'], list(kit)[:6])
+    same(('Seven', 'global', 'drum', 7), (kit['name'], kit['scope'], kit['family'], kit['seed']))
+    same('kick snare clap hat perc1 perc2 perc3 fx'.split(), [one['slot'] for one in kit['slots']])
+    same(list(range(8)), [one['pad'] for one in kit['slots']])
+    for slot in kit['slots']:
+        same(['slot', 'pad', 'layers', 'why', 'placeholder'], list(slot)[:5])
+        assert bool(slot['layers']) == bool(slot['why']) != bool(slot['placeholder']), slot
+        for layer in slot['layers']:
+            same(['media', 'velocity_from', 'velocity_until', 'gain', 'pitch', 'start', 'end'], list(layer)[:7])
+            assert class_of(home, layer['media']) in CLASSES[slot['slot'].rstrip('123')], slot
+    same(len(sounds_of(kit)), len(set(sounds_of(kit))))
+    contains(next(one for one in kit['slots'] if one['slot'] == 'fx')['placeholder'], 'the library has no sound for fx')
+
+
+@claim(shares=drums_and_levels)
+def a_seed_builds_the_same_kit_again_and_another_seed_another(home):
+    kits = [sounds_of(build(home, '--name', f'same{n}', '--seed', '11')) for n in range(2)]
+    same(*kits)
+    others = {tuple(sounds_of(build(home, '--scope', 'ephemeral'))) for _ in range(8)}
+    assert len(others) >= 7, f'{len(others)} of 8 kits differ'
+
+
+@claim(shares=drums_and_levels)
+def no_kit_has_nearly_the_same_sound_twice(home):
+    for seed in range(1, 6):
+        kit = build(home, '--scope', 'ephemeral', '--seed', str(seed), '--slots', 'kick1,kick2,kick3,tom1,tom2,tom3')
+        for media in sounds_of(kit):
+            near = {one['id']: one['distance'] for one in home.json('similar', media, '--limit', '200')}
+            for other in set(sounds_of(kit)) - {media}:
+                assert near.get(other, 9) >= .25, (kit['name'], media, other, near[other])
+
+
+@claim(shares=drums_and_levels)
+def a_hidden_or_missing_sound_is_never_chosen(home):
+    claps = [one['id'] for one in home.json('search', 'class:clap', '--limit', '100')]
+    assert claps
+    home.loophole('hide', *claps)
+    try:
+        slot, = build(home, '--scope', 'ephemeral', '--slots', 'clap')['slots']
+        same([], slot['layers'])
+        contains(slot['placeholder'], 'the library has no sound for clap')
+    finally:
+        home.loophole('hide', *claps, '--off')
+    paths = [one['path'] for one in home.json('search', 'class:clap', '--limit', '100')]
+    for path in paths:
+        os.rename(path, path + '.away')
+    home.loophole('index', home.file('library'), '--wait')
+    slot, = build(home, '--scope', 'ephemeral', '--slots', 'clap')['slots']
+    for path in paths:
+        os.rename(path + '.away', path)
+    home.loophole('index', home.file('library'), '--wait')
+    same([], slot['layers'])
+    assert build(home, '--scope', 'ephemeral', '--slots', 'clap')['slots'][0]['layers']
+
+
+@claim(shares=drums_and_levels)
+def the_loudness_of_a_built_kit_is_even(home):
+    kit = build(home, '--name', 'Even', '--seed', '3', '--slots', 'kick,snare,hat,tom1,tom2,cymbal')
+    heard = []
+    for slot in kit['slots']:
+        for layer in slot['layers']:
+            fact = home.first('show', layer['media'])['lufs']
+            if .05 < layer['gain'] < 4:
+                heard.append(fact + 20 * math.log10(layer['gain']))
+    assert len(heard) >= 3 and max(heard) - min(heard) < .1, heard
+
+
+@claim(shares=drums_and_levels)
+def a_loaded_kit_is_heard_through_midi(home):
+    make(home, 'Levels', low='low', middle='middle', high='high')
+    home.loophole('kit', 'set', 'Levels', 'high', 'gain=50%', 'note=90')
+    contains(home.loophole('kit', 'load', 'Levels', '--from', '8').out, 'G#2/44')
+    device = Device(home)
+    device.until_wired()
+    for message, wanted in (('90 2c 7f', .1), ('90 2d 7f', .2), ('90 5a 7f', .2)):
+        tape = Tape(home, 60, 'pads_left', name='kit' + message[3:5])
+        device.send(message)
+        until_sounds(home, 'pads')
+        until_quiet(home)
+        frames = [x for x in array.array('f', file_bytes(tape.stop())) if x == x]
+        assert sum(abs(x - wanted) < 2e-3 for x in frames) > 20000, (message, max(frames))
+    device.end()
+
+
+@claim(shares=drums_and_levels)
+def a_kit_is_loaded_at_once_or_not_at_all(home):
+    make(home, 'First', a='low', b='middle')
+    make(home, 'Wide', a='high', b='high')
+    home.loophole('kit', 'set', 'Wide', 'b', 'pad=60')
+    home.loophole('kit', 'load', 'First')
+    before = pads_of(home)
+    contains(home.refused('kit', 'load', 'Wide', '--from', '4', code=11), 'slot b would be on pad 64: pads are 0 to 63')
+    same(before, pads_of(home))
+    home.loophole('kit', 'load', 'Wide')
+    now = pads_of(home)
+    assert now[0]['sound'] == now[60]['sound'] != before[0]['sound']
+    same(before[1], now[1])
+
+
+@claim(shares=drums_and_levels)
+def a_placeholder_stays_and_is_whole_when_its_sound_is(home):
+    path = home.file('library/levels/passing.wav')
+    constant(path, .3)
+    home.loophole('index', home.file('library'), '--wait')
+    home.loophole('project', 'new', 'Passing')
+    home.loophole('kit', 'new', 'Gone', '--scope', 'project')
+    home.loophole('kit', 'set', 'Gone', 'a', 'sound=' + path, 'gain=0.5', 'choke=3')
+    home.loophole('kit', 'set', 'Gone', 'b', 'sound=' + level(home, 'low'))
+    before = home.first('kit', 'show', 'Gone')
+    same(['', ''], [one['placeholder'] for one in before['slots']])
+    os.rename(path, home.file('passing.wav'))
+    home.loophole('index', home.file('library'), '--wait')
+
+    def with_mark(kit):
+        a, b = kit['slots']
+        same(('passing is missing', ''), (a['placeholder'], b['placeholder']))
+        same(dict(before['slots'][0], placeholder=''), dict(a, placeholder=''))
+        return kit
+    with_mark(home.first('kit', 'show', 'Gone'))
+    loaded = home.loophole('kit', 'load', 'Gone')
+    contains(loaded.err, 'pad 0 is silent')
+    home.loophole('kit', 'set', 'Gone', 'tags=dusty')
+    home.loophole('project', 'save')
+    home.loophole('kit', 'remove', 'Gone')
+    home.loophole('project', 'load')
+    with_mark(home.first('kit', 'show', 'Gone'))
+    contains(file_bytes(home.file('data/projects/Passing/project.json')).decode(), '"kits"')
+    os.rename(home.file('passing.wav'), path)
+    home.loophole('index', home.file('library'), '--wait')
+    same('', home.first('kit', 'show', 'Gone')['slots'][0]['placeholder'])
+    until(lambda: 'sound' in pads_of(home)[0], what='the pad has its sound again')
+    home.loophole('project', 'close')
+
+
+@claim(shares=drums_and_levels)
+def each_change_of_a_kit_is_one_step_of_undo(home):
+    kit = make(home, 'Steps', a='low')
+    home.loophole('kit', 'set', 'Steps', 'name=Stairs', 'tags=a,b', 'author=Ana', 'licence=CC0')
+    named = home.first('kit', 'show', 'Stairs')
+    same((['a', 'b'], 'Ana', 'CC0'), (named['tags'], named['author'], named['licence']))
+    home.loophole('kit', 'set', 'Stairs', 'a', 'off')
+    home.loophole('kit', 'remove', 'Stairs')
+    home.refused('kit', 'show', 'Stairs', code=12)
+    home.loophole('undo')
+    same([], home.first('kit', 'show', 'Stairs')['slots'])
+    home.loophole('undo')
+    same(dict(named, revision=0), dict(home.first('kit', 'show', 'Stairs'), revision=0))
+    home.loophole('undo')
+    same(dict(kit, revision=0), dict(home.first('kit', 'show', 'Steps'), revision=0))
+    home.loophole('undo'), home.loophole('undo')
+    home.refused('kit', 'show', 'Steps', code=12)
+    home.loophole('redo')
+    same([], home.first('kit', 'show', 'Steps')['slots'])
+    home.loophole('kit', 'remove', 'Steps')
+    home.loophole('project', 'new', 'Own')
+    home.loophole('kit', 'new', 'Mine', '--scope', 'project')
+    home.loophole('project', 'undo')
+    home.refused('kit', 'show', 'Mine', code=12)
+    home.loophole('project', 'redo')
+    same('project', home.first('kit', 'show', 'Mine')['scope'])
+    home.loophole('project', 'close')
+    home.refused('kit', 'show', 'Mine', code=12)
+    home.check_store()
+
+
+@claim(shares=drums_and_levels)
+def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
+    make(home, 'Right', a='low')
+    before = home.json('kit', 'list')
+    for code, said, *words in (
+            (13, 'there is a kit "Right" already', 'new', 'Right'),
+            (11, 'family "jazz"', 'new', 'Wrong', 'family=jazz'),
+            (11, 'scope nowhere is unknown', 'new', 'Wrong', '--scope', 'nowhere'),
+            (11, 'contains a slash', 'new', 'a/b'),
+            (11, 'have the same pad, 0', 'set', 'Right', 'b', 'pad=0'),
+            (11, 'has no sound that pitch=3 could change', 'set', 'Right', 'b', 'pitch=3'),
+            (11, 'before it begins', 'set', 'Right', 'a', 'start=9', 'end=4'),
+            (11, 'a part of a sound needs a slot of one layer', 'set', 'Right', 'a', 'layer=' + level(home, 'high'), 'end=4'),
+            (12, 'no kit "None"', 'load', 'None'),
+            (12, 'has no slot z', 'set', 'Right', 'z', 'off'),
+            (11, 'kind jazz is unknown', 'build', '--kind', 'jazz'),
+            (11, 'is not a word of letters', 'build', '--slots', 'a b'),
+            (11, 'pad 64 is out of range', 'load', 'Right', '--from', '64')):
+        contains(home.refused('kit', *words, code=code), said)
+    for body in ('{"name":""}', '{"name":"x","slots":[{"slot":"a","pad":200}]}', '{"name":"x","slots":{"a":1}}',
+                 '{"name":"x","slots":[{"slot":"a"},{"slot":"a","pad":1}]}', '{"name":"x","family":"jazz"}',
+                 '{"name":"x","slots":[{"slot":"a","layers":[{"media":"z"}]}]}'):
+        home.refused('ask', 'project.put', 'kind=kit', 'body=' + body, code=11)
+    same(before, home.json('kit', 'list'))
+
+
+@claim(shares=drums_and_levels)
+def keys_of_other_programs_stay_in_a_kit_of_a_project(home):
+    home.loophole('project', 'new', 'Foreign')
+    home.ask('project.put', 'kind=kit', 'body=' + json.dumps({'name': 'Theirs', 'stars': 5, 'slots': [{'slot': 'a', 'glow': 1}]}))
+    same(('free', 'a'), (home.first('kit', 'show', 'Theirs')['family'], home.first('kit', 'show', 'Theirs')['slots'][0]['slot']))
+    home.loophole('kit', 'set', 'Theirs', 'tags=x')
+    part = next(one for one in home.json('project', 'show') if one.get('kind') == 'kit')
+    same((5, ['x']), (part['body']['stars'], part['body']['tags']))
+    home.loophole('project', 'close')
+
+
+@claim(shares=drums_and_levels)
+def a_name_of_a_kit_is_completed(home):
+    make(home, 'Completed')
+    contains(home.loophole('complete', '--line', '--', 'kit', 'load', 'Compl').out, 'Completed')
+    contains(home.loophole('complete', '--line', '--', 'kit', '').out, 'build')
+
+
+@claim(shares=drums_and_levels)
+def a_kit_that_is_loaded_over_a_death_is_whole(home):
+    """Kills one service during each load. The pads have the old or the new kit, and the new one after the answer."""
+    names = ('Old', 'New')
+    for name, which in zip(names, ('low', 'high')):
+        make(home, name, **{f's{n}': which for n in range(4)})
+    home.loophole('kit', 'load', 'Old')
+    for n in range(how_often(6, 60)):
+        service = ('audio', 'project', 'persist', 'streamer', 'search')[n % 5]
+        until(lambda: home.has_lived(service), what=f'{service} has lived')
+        other = home.start('loophole', 'kit', 'load', names[(n + 1) % 2])
+        until_later(home, random.randrange(0, 4096))
+        home.kill(service)
+        same(0, other.wait(120), f'of the load while {service} was killed')
+        until(lambda: len(pads_of(home)) >= 4 and all('sound' in pads_of(home)[pad] for pad in range(4)),
+              what='the pads have sounds')
+        pads = pads_of(home)
+        same(1, len({pads[pad]['sound'] for pad in range(4)}), f'sound on all pads after {service} was killed')
+
+
+@claim(shares=drums_and_levels)
+def a_kit_that_is_built_over_a_death_is_there_once(home):
+    for n in range(how_often(6, 60)):
+        service = ('project', 'search', 'persist')[n % 3]
+        until(lambda: home.has_lived(service), what=f'{service} has lived')
+        out = home.file('built')
+        building = home.start_into(out, 'loophole', 'kit', 'build', '--name', f'built {n}', '--json')
+        until_later(home, random.randrange(0, 2048))
+        home.kill(service)
+        same(0, building.wait(120), f'of the build while {service} was killed')
+        kit = json.loads(file_bytes(out))
+        same([kit['slots']], [one['slots'] for one in home.json('kit', 'list') if one['name'] == f'built {n}'])
+    home.check_store()
+
+
+@claim(shares=drums_and_levels)
+def a_repeated_ask_gives_the_first_kit(home):
+    request = '01J0000000000000000000KK7A'
+    first = build(home, '--request-id', request)
+    same(first, build(home, '--request-id', request))
+    changed = home.first('kit', 'set', first['name'], 'name=Renamed', '--request-id', request[:-1] + 'B')
+    same(changed, home.first('kit', 'set', first['name'], 'name=Renamed', '--request-id', request[:-1] + 'B'))
+    for _ in range(2):
+        home.loophole('kit', 'remove', 'Renamed', '--request-id', request[:-1] + 'C')
+
+
+if __name__ == '__main__':
+    run_claims()
