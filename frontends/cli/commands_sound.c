@@ -56,6 +56,10 @@ static const struct command mixer[] = {
       "gain pan mode choke reverse note channel (0 to 15) attack decay sustain release curve filter_freq filter_q "
       "reverb_send delay_send output, as of `pads set`. `kit set NAME SLOT off` removes a slot.",
       "expect project request-id", 2, ANY, false, kit_change },
+    { "kit copy", "NAME|ID NEW", "Copy a kit to a new name", "", "scope project request-id", 2, 2, false, kit_copy },
+    { "kit save", "NAME|ID", "Move a kit from the workspace, or from another scope, to the scope of --scope",
+      "It keeps its id, and its name unless --name gives another one.", "name scope project request-id", 1, 1, false,
+      kit_save },
     { "kit remove", "NAME|ID", "Remove a kit; its sounds and the pads stay", "", "project request-id", 1, 1, false,
       kit_remove },
     { "sound start", "ID|PATH|QUERY|SLOT [KEY=VALUE…]", "Start a short sound, and print its tag",

@@ -222,6 +222,8 @@ static const struct {
     { "kit show", complete_kits, NULL },
     { "kit set", complete_kits, NULL },
     { "kit remove", complete_kits, NULL },
+    { "kit copy", complete_kits, NULL },
+    { "kit save", complete_kits, NULL },
     { "kit new", NULL, "family= tags= author= licence=" },
     { "audio use", complete_devices, NULL },
     { "audio connect", complete_ports, NULL },

@@ -75,6 +75,6 @@ void complete_kits(const struct unfinished *u)
     if (u->at == 0 && complete_ask(u, "project.kits", &request, &kits))
         for (uint32_t i = 0; i < kits.each.count; i++)
             complete_word(u, kits.each.at[i].name, "");
-    else if (u->at > 0)
+    else if (u->at > 1)
         complete_fields(u, &kit_slot_shape, "slot");
 }

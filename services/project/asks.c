@@ -68,6 +68,8 @@ HANDLER_BY(kit, kit, ask->project, kit_deed_show)
 HANDLER_BY(new_kit, kit, ask->project,
            *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_new_in_project : &kit_deed_new))
 HANDLER_BY(set_kit, kit, ask->project, kit_deed_set)
+HANDLER_BY(copy_kit, kit, ask->project,
+           *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_copy_in_project : &kit_deed_copy))
 HANDLER_BY(remove_kit, nothing, ask->project, kit_deed_remove)
 HANDLER_BY(build_kit, kit, ask->project,
            *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_build_in_project : &kit_deed_build))
@@ -123,6 +125,7 @@ const struct project_handlers project_asks = {
     .kit = answer_kit,
     .new_kit = answer_new_kit,
     .set_kit = answer_set_kit,
+    .copy_kit = answer_copy_kit,
     .remove_kit = answer_remove_kit,
     .build_kit = answer_build_kit,
     .load_kit = answer_load_kit,

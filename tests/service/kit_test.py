@@ -236,6 +236,27 @@ def each_change_of_a_kit_is_one_step_of_undo(home):
 
 
 @claim(shares=drums_and_levels)
+def a_kit_is_copied_and_moves_from_the_workspace_to_another_scope_in_one_step(home):
+    kit = build(home, '--scope', 'ephemeral', '--name', 'Sketch', '--seed', '5')
+    saved = home.first('kit', 'save', 'Sketch', '--name', 'Song kit')
+    same((kit['id'], 'global', 'Song kit', kit['slots']), (saved['id'], saved['scope'], saved['name'], saved['slots']))
+    home.refused('kit', 'show', 'Sketch', code=12)
+    contains(home.refused('kit', 'save', 'Song kit', code=11), 'has the scope global already')
+    home.loophole('undo')
+    same(('ephemeral', 'Sketch'), tuple(home.first('kit', 'show', kit['id'])[key] for key in ('scope', 'name')))
+    home.loophole('redo')
+    copy = home.first('kit', 'copy', 'Song kit', 'Other kit')
+    same((kit['slots'], True), (copy['slots'], copy['id'] != kit['id']))
+    contains(home.refused('kit', 'copy', 'Song kit', 'Other kit', code=13), 'there is a kit "Other kit" already')
+    home.loophole('project', 'new', 'Song')
+    same('project', home.first('kit', 'save', 'Song kit', '--scope', 'project')['scope'])
+    home.loophole('project', 'undo')
+    same('global', home.first('kit', 'show', 'Song kit')['scope'])
+    home.loophole('project', 'close')
+    home.check_store()
+
+
+@claim(shares=drums_and_levels)
 def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
     make(home, 'Right', a='low')
     before = home.json('kit', 'list')

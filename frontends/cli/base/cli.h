@@ -327,6 +327,8 @@ enum err kit_make(struct cli *cli, struct fault *fault);
 enum err kit_print_all(struct cli *cli, struct fault *fault);
 enum err kit_print_one(struct cli *cli, struct fault *fault);
 enum err kit_change(struct cli *cli, struct fault *fault);
+enum err kit_copy(struct cli *cli, struct fault *fault);
+enum err kit_save(struct cli *cli, struct fault *fault);
 enum err kit_remove(struct cli *cli, struct fault *fault);
 enum err kit_build(struct cli *cli, struct fault *fault);
 enum err kit_load(struct cli *cli, struct fault *fault);

@@ -307,6 +307,26 @@ enum err kit_change(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? change_kit(cli, "project.set_kit", &request, fault) : e;
 }
 
+static enum err copy_kit(struct cli *cli, const char *name, bool move, struct fault *fault)
+{
+    struct project_copy_kit request = {
+        .project = project_of(cli), .kit = text_of(cli->args[0]), .name = option_text(name), .move = move
+    };
+    enum err e = read_scope(cli, &request.scope, fault);
+
+    return e == ERR_OK ? change_kit(cli, "project.copy_kit", &request, fault) : e;
+}
+
+enum err kit_copy(struct cli *cli, struct fault *fault)
+{
+    return copy_kit(cli, cli->args[1], false, fault);
+}
+
+enum err kit_save(struct cli *cli, struct fault *fault)
+{
+    return copy_kit(cli, cli->options.name, true, fault);
+}
+
 enum err kit_remove(struct cli *cli, struct fault *fault)
 {
     const struct project_remove_kit request = { .project = project_of(cli), .kit = text_of(cli->args[0]) };

@@ -38,16 +38,16 @@ enum err kit_answer(struct doing *work, struct txn *txn, struct fault *fault)
     return ERR_OK;
 }
 
-/* The step belongs to the project, or to the catalogue. */
-static enum err send_kit(struct doing *work, struct action action, const char *label, struct fault *fault)
+enum err kit_send(struct doing *work, const struct action *actions, uint32_t count, const char *label,
+                  struct fault *fault)
 {
-    const struct element_edit *edit = &action.element;
+    const struct element_edit *edit = &actions[0].element;
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = text_of(label),
                                          .scope = elements_is_of_no_project(edit->kind, edit->project)
                                                       ? TEXT("")
                                                       : text_of(id_write(edit->project, scope)),
-                                         .actions = { 1, &action },
+                                         .actions = { count, (struct action *)(uintptr_t)actions },
                                          .has_show = true,
                                          .show = true };
 
@@ -55,18 +55,20 @@ static enum err send_kit(struct doing *work, struct action action, const char *l
     return work_apply(work, &apply, fault);
 }
 
-/* persist has done the ask: it sends its first answer for the request id, whatever the action. If it has just forgotten
- * that answer, it refuses this revision. */
-static enum err ask_for_answer(struct doing *work, struct fault *fault)
+struct id kit_made_id(const struct doing *work)
+{
+    return id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
+}
+
+enum err kit_ask_for_answer(struct doing *work, struct fault *fault)
 {
     const struct action action =
-        deed_put_action(ELEMENT_KIND_KIT, elements_global_kits,
-                        id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b)), TEXT("{}"), UINT64_MAX);
+        deed_put_action(ELEMENT_KIND_KIT, elements_global_kits, kit_made_id(work), TEXT("{}"), UINT64_MAX);
     const struct id owner = work->id;
     enum err e;
 
     work->is_strict = true;
-    e = send_kit(work, action, "change kit", fault);
+    e = kit_send(work, &action, 1, "change kit", fault);
     work->id = owner;
     return e;
 }
@@ -97,32 +99,39 @@ static void note_all_sounds(struct txn *txn, struct arena *arena, struct kit *ki
 
 /* ---- new ---- */
 
+enum err kit_find_owner(const struct doing *work, struct choice scope, struct id *to, struct fault *fault)
+{
+    *to = scope.value == KIT_SCOPE_PROJECT  ? work->id
+          : scope.value == KIT_SCOPE_GLOBAL ? elements_global_kits
+                                            : elements_workspace_kits;
+    if (scope.value != KIT_SCOPE_OTHER)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "scope \"%.*s\" is unknown: expected global, project or ephemeral",
+              TEXT_ARG(scope.word));
+    return fault ? fault_field(fault, "scope") : ERR_BAD_REQUEST;
+}
+
 enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
-    const struct id owner = kit->scope.value == KIT_SCOPE_PROJECT  ? work->id
-                            : kit->scope.value == KIT_SCOPE_GLOBAL ? elements_global_kits
-                                                                   : elements_workspace_kits;
-    const struct id id = id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
+    struct action action;
+    struct id owner;
     enum err e;
 
     if (work->was_done)
-        return ask_for_answer(work, fault);
-    if (kit->scope.value == KIT_SCOPE_OTHER) {
-        fault_set(fault, ERR_BAD_REQUEST, "scope \"%.*s\" is unknown: expected global, project or ephemeral",
-                  TEXT_ARG(kit->scope.word));
-        return fault ? fault_field(fault, "scope") : ERR_BAD_REQUEST;
-    }
-    e = kinds_check_name(kit->name, fault);
+        return kit_ask_for_answer(work, fault);
+    e = kit_find_owner(work, kit->scope, &owner, fault);
+    if (e == ERR_OK)
+        e = kinds_check_name(kit->name, fault);
     if (e == ERR_OK)
         e = kit_body_check_kit(kit, fault);
     if (e == ERR_OK)
-        e = kit_find_room(txn, &work->arena, owner, kit->name, id, fault);
+        e = kit_find_room(txn, &work->arena, owner, kit->name, kit_made_id(work), fault);
     if (e != ERR_OK)
         return e;
     note_all_sounds(txn, &work->arena, kit);
-    return send_kit(work,
-                    deed_put_action(ELEMENT_KIND_KIT, owner, id, kit_body_write(kit, TEXT("{}"), &work->arena), 0),
-                    "add kit", fault);
+    action =
+        deed_put_action(ELEMENT_KIND_KIT, owner, kit_made_id(work), kit_body_write(kit, TEXT("{}"), &work->arena), 0);
+    return kit_send(work, &action, 1, "add kit", fault);
 }
 
 static enum err plan_new(struct doing *work, struct txn *txn, struct fault *fault)
@@ -217,7 +226,7 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
     enum err e;
 
     if (work->was_done)
-        return ask_for_answer(work, fault);
+        return kit_ask_for_answer(work, fault);
     e = kit_read_named(work, txn, ask->project, ask->kit, &part, &kit, fault);
     if (e == ERR_OK)
         e = remove_slots(ask, &kit, fault);
@@ -236,7 +245,7 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
     action = deed_put_action(ELEMENT_KIND_KIT, part.project, part.id, kit_body_write(&kit, part.body, &work->arena),
                              ask->has_expect ? ask->expect : part.revision);
     work->is_strict = ask->has_expect;
-    return send_kit(work, action, "change kit", fault);
+    return kit_send(work, &action, 1, "change kit", fault);
 }
 
 const struct deed kit_deed_set = { .needs_no_project = true, .plan = plan_set, .answer = kit_answer };
@@ -248,11 +257,15 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
     const struct project_remove_kit *ask = work->ask;
     struct element part;
     struct kit_owners owners;
+    struct action action;
     enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
 
     if (e == ERR_OK)
         e = kit_find(txn, &work->arena, &owners, ask->kit, &part, fault);
-    return e == ERR_OK ? send_kit(work, deed_remove_action(&part), "remove kit", fault) : e;
+    if (e != ERR_OK)
+        return e;
+    action = deed_remove_action(&part);
+    return kit_send(work, &action, 1, "remove kit", fault);
 }
 
 static enum err answer_removed(struct doing *work, struct txn *txn, struct fault *fault)

@@ -10,6 +10,23 @@ extern const struct deed kit_deed_new, kit_deed_new_in_project;     /* of anothe
 extern const struct deed kit_deed_build, kit_deed_build_in_project; /* kit_build.c */
 extern const struct deed kit_deed_load;                             /* kit_load.c */
 
+extern const struct deed kit_deed_copy, kit_deed_copy_in_project; /* kit_copy.c */
+
+struct id kit_made_id(const struct doing *work); /* of a new kit: a repeated ask makes the same one */
+
+/* What a kit of the scope lies under; of the scope project: the project of the work. Errors (explained):
+ * bad_request. */
+enum err kit_find_owner(const struct doing *work, struct choice scope, struct id *to, struct fault *fault);
+
+/* Sends actions on kits, the first of which puts the kit of the answer. The step belongs to the project of that kit, or
+ * to the catalogue. Errors: those of work_apply. */
+enum err kit_send(struct doing *work, const struct action *actions, uint32_t count, const char *label,
+                  struct fault *fault);
+
+/* In `plan`, if persist has done the ask: it sends its first answer for the request id, whatever the action. If it has
+ * just forgotten that answer, it refuses the action. */
+enum err kit_ask_for_answer(struct doing *work, struct fault *fault);
+
 /* Plans a new kit with the scope, name, family, tags, author, licence and slots of `kit`. Errors (explained):
  * bad_request, exists, too_large; those of work_apply. */
 enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault);
