@@ -51,14 +51,17 @@ void buffer_add_text(struct buffer *buffer, const char *zero_terminated)
 
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
+    const size_t room = buffer->failed ? 0 : buffer->room - buffer->len;
     va_list arguments, again;
     int len;
 
     va_start(arguments, format);
     va_copy(again, arguments);
-    len = vsnprintf(NULL, 0, format, arguments);
+    len = vsnprintf(room ? (char *)buffer->at + buffer->len : NULL, room, format, arguments);
     if (len < 0)
         buffer->failed = true;
+    else if ((size_t)len < room)
+        buffer->len += (size_t)len;
     else if (reserve_bytes(buffer, (size_t)len)) {
         (void)vsnprintf((char *)buffer->at + buffer->len, (size_t)len + 1, format, again);
         buffer->len += (size_t)len;

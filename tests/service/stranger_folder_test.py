@@ -328,8 +328,11 @@ def parts_that_name_one_large_part_and_copies_that_all_changed_hang_nothing(home
     copies.put('project.json', json.dumps({
         'schema_version': '1.0', 'project': {'name': 'Copies', 'bpm': 120}, 'clips': [{'item': f'01K{i:023}', 'start': 0} for i in range(6000)],
         'items': [{'id': f'01K{i:023}', 'name': 'k', 'copy': f'Media/Audio/f{i}.wav', 'copy_digest': '0' * 32} for i in range(6000)]}))
-    fat.open()
-    copies.open()
+    full = Stranger(home, 'Full')
+    full.put('project.json', json.dumps({  # just below the bound of values
+        'schema_version': '1.0', 'project': {'name': 'Full', 'bpm': 120}, 'clips': [dict(keys, start=i) for i in range(16)]}))
+    for it in (full, fat, copies):
+        it.open()
     until(lambda: home.first('project', 'state').get('altered') == 6000, what='the copies are checked')
     same(0, home.status('project')['restarts'])
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "common/process/config.h"
+#include "common/shared/work.h"
 
 enum { THREADS = 4 };
 
@@ -54,6 +55,11 @@ enum err project_read(struct project *p, struct txn **txn, struct fault *fault)
     enum err e = p->store ? ERR_OK : store_open(p->paths, STORE_READER, &p->store, fault);
 
     return e == ERR_OK ? store_read(p->store, txn, fault) : e;
+}
+
+void project_beat(struct project *p)
+{
+    work_report(service_work(p->service), WORK_NONE, 0, 0);
 }
 
 void project_publish(struct project *p, struct id project)

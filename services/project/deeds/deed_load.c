@@ -190,10 +190,12 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
 
     if (e == ERR_OK)
         e = read_now(work, txn, &now, fault);
+    project_beat(work->p);
     if (e == ERR_OK)
         e = document_read(&document, &work->id, &now, &work->arena, &id, &due, fault);
     if (e != ERR_OK)
         return refuse_file(work, txn, e, fault);
+    project_beat(work->p);
     actions = arena_array(&work->arena, now.count + due.count + 1, sizeof(*actions));
     count = compare_parts(work, txn, &now, &due, actions);
     if (ask->has_file && ask->file)
@@ -276,9 +278,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
 
 static enum err send_open(struct doing *work, struct action_list actions, struct fault *fault)
 {
-    const struct persist_apply apply = { .label = TEXT("open project"), .actions = actions };
-
-    return work_apply(work, &apply, fault);
+    return work_apply(work, &(struct persist_apply){ .label = TEXT("open project"), .actions = actions }, fault);
 }
 
 /* A project that is known, here or in the folder where it was: its folder may have moved. */
@@ -320,6 +320,7 @@ static struct action save_of_file(struct doing *work, const struct tree *documen
     char hex[33];
 
     document_make(&work->arena, &parts->at[0], &others, &content);
+    project_beat(work->p);
     hash_hex(hash_of(bytes.at, bytes.len), 32, hex);
     tree_set(&body, &work->arena, "number", tree_of_whole((int64_t)number));
     tree_set(&body, &work->arena, "content", tree_of_text(document_hash(&content, &work->arena)));
@@ -410,6 +411,7 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
         return refuse_file(work, txn, e, fault);
     if (elements_is_complete(txn, &work->arena, work->id))
         return open_known(work, txn, fault);
+    project_beat(work->p);
     return open_unknown(work, txn, &document, &parts, fault);
 }
 

@@ -53,6 +53,23 @@ static void the_limit_holds_to_the_byte_however_small_the_pieces(void **state)
     buffer_free(&buffer);
 }
 
+static void printed_text_fills_the_room_and_the_limit_to_the_byte(void **state)
+{
+    enum { LIMIT = 1000 };
+    struct buffer buffer = { .limit = LIMIT };
+
+    (void)state;
+    for (int i = 0; i < LIMIT / 4; i++)
+        buffer_printf(&buffer, "%04d", i);
+    assert_false(buffer.failed);
+    assert_int_equal(buffer.len, LIMIT);
+    assert_memory_equal(buffer.at + LIMIT - 8, "02480249", 8);
+    buffer_printf(&buffer, "%d", 1);
+    assert_true(buffer.failed);
+    assert_int_equal(buffer.len, LIMIT);
+    buffer_free(&buffer);
+}
+
 static void past_the_limit_it_fails_and_stays_failed(void **state)
 {
     struct buffer buffer = { .limit = 10 };
@@ -91,6 +108,7 @@ int main(void)
         cmocka_unit_test(bytes_come_out_as_they_went_in),
         cmocka_unit_test(the_bytes_as_c_text_end_with_a_zero),
         cmocka_unit_test(the_limit_holds_to_the_byte_however_small_the_pieces),
+        cmocka_unit_test(printed_text_fills_the_room_and_the_limit_to_the_byte),
         cmocka_unit_test(past_the_limit_it_fails_and_stays_failed),
         cmocka_unit_test(a_length_beyond_all_memory_fails),
     };
