@@ -99,7 +99,7 @@ static bool is_other(const struct file_check *check, const char **paths, int fol
 
 static bool find_others(struct file_check *check, struct beneath *in)
 {
-    DIR *folder = check->looks_at_media ? beneath_list(in, IN_AUDIO + 1) : NULL;
+    DIR *folder = check->looks_at_media ? beneath_list(in, &IN_AUDIO[1]) : NULL;
     const char **paths = folder ? sort_paths(check) : NULL;
     const struct dirent *entry;
     bool found = false;
