@@ -162,7 +162,8 @@ def parent_of(pid):
 
 
 def children_of(pid):
-    return list(map(int, file_text(f'/proc/{pid}/task/{pid}/children').split()))
+    """Those of all its threads."""
+    return [int(child) for path in glob.glob(f'/proc/{pid}/task/*/children') for child in printed_in(path).split()]
 
 
 def open_files(pid):

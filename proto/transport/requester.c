@@ -22,7 +22,6 @@ struct sent_ask {
     usec_t deadline;
     usec_t send_at;   /* time of the next sending */
     uint32_t wait_ms; /* from the next sending to the one after it */
-    uint32_t owed;    /* copies that were sent and not answered */
     uint32_t name_len;
     uint32_t body_len;
     uint8_t bytes[]; /* name, body */
@@ -89,8 +88,6 @@ static void free_sent_ask(struct requester *requester, struct sent_ask *sent)
     *(sent->next ? &sent->next->before : &requester->last) = sent->before;
     requester->count--;
     requester->bytes -= sent->body_len;
-    if (sent->owed)
-        service_link_owe(sent->link, sent->request);
     free(sent);
 }
 
@@ -132,7 +129,6 @@ static enum err send_ask_frame(struct requester *requester, struct sent_ask *sen
     frame_write_ask(&requester->frame, &frame);
     e = sockets_send(sent->link->socket, NULL, buffer_bytes(&requester->frame));
     if (e == ERR_OK) {
-        sent->owed++;
         sent->send_at = now + sent->wait_ms * 1000;
         sent->wait_ms = sent->wait_ms * 2 < LIMIT_RESEND_MS ? sent->wait_ms * 2 : LIMIT_RESEND_MS;
     } else {
@@ -202,9 +198,6 @@ enum err requester_send(struct requester *requester, struct text name, struct by
         return e;
     if (service_link_is_offline(link, now))
         return explain_offline(fault);
-    e = service_link_settle(link, request, fault);
-    if (e != ERR_OK)
-        return e;
     sent = new_sent_ask(name, body);
     sent->link = link;
     sent->token = token;
@@ -308,10 +301,8 @@ static bool match_answer(struct requester *requester, struct service_link *link,
         if (e != ERR_OK || frame_read_answer(requester->received.body, &answer, NULL) != ERR_OK)
             continue;
         sent = find_sent(requester, answer.request); /* NULL: the ask was sent twice, or ended */
-        if (!sent || sent->link != link)
-            continue;
-        sent->owed--;
-        return deliver_answer(requester, sent, answer.error, answer.body, to);
+        if (sent && sent->link == link)
+            return deliver_answer(requester, sent, answer.error, answer.body, to);
     }
 }
 

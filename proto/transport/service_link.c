@@ -13,7 +13,7 @@ enum err service_link_open(struct service_link *link, struct sockets *sockets, c
 {
     char address[PATH_MAX];
 
-    *link = (struct service_link){ .paths = paths, .sockets = sockets };
+    *link = (struct service_link){ .paths = paths };
     if (!text_copy(link->service, sizeof(link->service), service))
         return fault_set(fault, ERR_BAD_REQUEST, "the service's name is longer than %d bytes",
                          SERVICE_LINK_NAME_SIZE - 1);
@@ -26,39 +26,6 @@ void service_link_close(struct service_link *link)
     sockets_close(link->socket);
     link->socket = NULL;
 }
-
-/* ---- copies without an answer ---- */
-
-void service_link_owe(struct service_link *link, struct id request)
-{
-    link->owed[link->owed_count++ % SERVICE_LINK_OWED] = request;
-}
-
-static bool owes_answer(const struct service_link *link, struct id request)
-{
-    for (uint32_t i = 0; i < link->owed_count && i < SERVICE_LINK_OWED; i++)
-        if (id_equal(link->owed[i], request))
-            return true;
-    return false;
-}
-
-enum err service_link_settle(struct service_link *link, struct id request, struct fault *fault)
-{
-    struct service_link again;
-    enum err e;
-
-    if (!owes_answer(link, request))
-        return ERR_OK;
-    e = service_link_open(&again, link->sockets, link->paths, text_of(link->service), fault);
-    if (e != ERR_OK)
-        return e;
-    again.ran = link->ran;
-    service_link_close(link);
-    *link = again;
-    return ERR_OK;
-}
-
-/* ---- whether the service runs ---- */
 
 bool service_link_is_new(struct service_link *link)
 {

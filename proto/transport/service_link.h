@@ -3,11 +3,10 @@
 #define LOOPHOLE_PROTO_SERVICE_LINK_H
 
 #include "common/clock.h"
-#include "common/id.h"
 #include "common/paths.h"
 #include "proto/transport/sockets.h"
 
-enum { SERVICE_LINK_NAME_SIZE = 32, SERVICE_LINK_OWED = 64 };
+enum { SERVICE_LINK_NAME_SIZE = 32 };
 
 /* service_link_open sets it. Other files use only `service` and `socket`. */
 struct service_link {
@@ -19,9 +18,6 @@ struct service_link {
     usec_t ran;    /* when the engine was last seen running */
     bool runs;
     bool is_left_out;
-    struct sockets *sockets;
-    struct id owed[SERVICE_LINK_OWED]; /* requests that ended before each of their copies was answered */
-    uint32_t owed_count;               /* so far; the newest replace the oldest */
 };
 
 /* Connects to `service`, whether it runs or not; service_link_close disconnects. Errors: bad_request (the name is too
@@ -29,12 +25,6 @@ struct service_link {
 enum err service_link_open(struct service_link *link, struct sockets *sockets, const struct paths *paths,
                            struct text service, struct fault *fault);
 void service_link_close(struct service_link *link);
-
-/* An answer names its request, not the bytes that it answers. So before another ask is sent under the id of a request
- * with copies that were not answered (service_link_owe), the link connects again: late answers go to the connection
- * that their copy came from. Errors: those of sockets_open. */
-void service_link_owe(struct service_link *link, struct id request);
-enum err service_link_settle(struct service_link *link, struct id request, struct fault *fault);
 
 /* True once for each new connection: the service is up for the first time, or again. */
 bool service_link_is_new(struct service_link *link);

@@ -59,7 +59,8 @@ def _kill_at(it, call, path, when, name):
     it.until_frames(id, 150000)
     until(lambda: home.has_lived('streamer'))
     pid = home.pid('streamer')
-    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-P', path, '-e', f'trace={call}',
+    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-P', path,
+                             '-P', os.path.basename(path), '-e', f'trace={call}',
                              '-e', f'inject={call}:signal=KILL:when={when}')
     until(lambda: 'attached' in printed_in(said))
     stop = stop_in_background(it)
@@ -87,8 +88,8 @@ def killed_before_any_call_of_the_encoding_the_streamer_leaves_one_whole_file(it
 def killed_before_any_call_of_the_replacement_the_streamer_leaves_one_whole_file(it):
     """The calls from the rename to after the removal of the WAV."""
     _needs_strace()
-    _killed_before_calls(it, ('renameat2', 'call_f.flac.part', 1, 'call_f'), ('openat', '', 1, 'call_g'),
-                         ('/^unlink', 'call_h.wav', 1, 'call_h'), ('openat', '', 2, 'call_i'))
+    _killed_before_calls(it, ('renameat2', 'call_f.flac.part', 1, 'call_f'), ('fsync', '', 1, 'call_g'),
+                         ('/^unlink', 'call_h.wav', 1, 'call_h'), ('fsync', '', 2, 'call_i'))
 
 
 @claim(inside=recording(FLAC))

@@ -237,8 +237,9 @@ STAGES = {s.name: s for s in (Opening, Young, Migration, Restore, Backup)}
 # ---- kills ----
 
 def children_of(pid):
+    """Those of all its threads."""
     try:
-        return [int(child) for child in open("/proc/%d/task/%d/children" % (pid, pid)).read().split()]
+        return [int(child) for path in glob.glob("/proc/%d/task/*/children" % pid) for child in open(path).read().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
 

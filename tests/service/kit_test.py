@@ -11,7 +11,7 @@ import wave
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import DRUMKITS, claim, contains, file_bytes, how_often, run_claims, same, samples, until
 from devices import Device
-from sounding import Tape, engine, random, until_connected, until_later, until_quiet, until_sounds
+from sounding import Tape, engine, meter, random, until_connected, until_later, until_quiet, until_sounds
 
 LEVELS = {'low': .1, 'middle': .2, 'high': .4}
 CLASSES = {'kick': {'kick'}, 'snare': {'snare'}, 'clap': {'clap'}, 'hat': {'hat_closed', 'hat_open'},
@@ -145,6 +145,7 @@ def a_loaded_kit_is_heard_through_midi(home):
     device = Device(home)
     device.until_wired()
     for message, wanted in (('90 2c 7f', .1), ('90 2d 7f', .2), ('90 5a 7f', .2)):
+        until(lambda: meter(home, 'pads') == 0, what='the pad before is silent')
         tape = Tape(home, 60, 'pads_left', name='kit' + message[3:5])
         device.send(message)
         until_sounds(home, 'pads')

@@ -122,7 +122,7 @@ def sounds_are_sent_into_a_folder_and_through_no_link_in_it(it):
 
 class Paused(Indexing):
     """No scan sees what changes while the indexer is stopped."""
-    settings = '[supervisor]\nhang_ms = 60000\n'
+    settings = '[supervisor]\nhang_ms = 120000\n'
 
 
 @claim(inside=Paused)

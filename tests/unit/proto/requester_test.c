@@ -7,7 +7,7 @@
 
 enum { FIRST_TWO = 2, WITH_COPIES = 4 };
 
-static struct engine *sender; /* NULL: no answer comes between two sendings */
+static struct engine *sender; /* NULL: sendings are not counted */
 static int sendings;
 
 static bool has_signal(struct requester *requester, int timeout_ms)
@@ -33,26 +33,20 @@ int zmq_msg_send(zmq_msg_t *message, void *socket, int flags)
 
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "zmq_msg_send");
-    if (++sendings == WITH_COPIES && sender)
+    if (sender && ++sendings == WITH_COPIES)
         let_answer_come();
     return real(message, socket, flags);
 }
 
-static void send_word_as(struct engine *engine, const char *word, struct id id)
+static struct id send_word(struct engine *engine, const char *word)
 {
     const struct search_query request = { .query = text_of(word) };
     struct buffer body = { 0 };
+    struct id id = id_new();
 
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
     assert_int_equal(engine_send(engine, "search.query", buffer_bytes(&body), PATIENCE_MS, id), ERR_OK);
     buffer_free(&body);
-}
-
-static struct id send_word(struct engine *engine, const char *word)
-{
-    const struct id id = id_new();
-
-    send_word_as(engine, word, id);
     return id;
 }
 
@@ -80,7 +74,6 @@ static void an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_
     assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
     kill(engine->pids[0], SIGSTOP);
     sender = engine;
-    sendings = 0;
     answered = send_word(engine, "now");
     send_word(engine, "never");
     assert_int_equal(sendings, FIRST_TWO);
@@ -92,46 +85,6 @@ static void an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_
     assert_true(requester_take(engine->several, &answer));
     assert_true(id_equal(answer.request, answered));
     assert_int_equal(answer.error, ERR_OK);
-}
-
-/* ---- two asks under one id ---- */
-
-/* The service is stopped until an ask has gone out twice. It then answers both copies. */
-static struct id be_refused_twice(struct engine *engine)
-{
-    struct delivery answer;
-    struct id id;
-
-    kill(engine->pids[0], SIGSTOP);
-    sendings = 0;
-    id = send_word(engine, "refused");
-    while (sendings < FIRST_TWO) {
-        has_signal(engine->several, 10);
-        assert_false(requester_take(engine->several, &answer));
-    }
-    kill(engine->pids[0], SIGCONT);
-    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
-    assert_int_equal(answer.error, ERR_CONFLICT);
-    return id;
-}
-
-static void the_answer_to_a_copy_of_an_earlier_ask_is_none_to_the_next_ask_under_its_id(void **state)
-{
-    struct engine *engine = *state;
-    struct delivery answer;
-    struct id id, beside;
-
-    send_word(engine, "now"); /* connects */
-    assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
-    id = be_refused_twice(engine);
-    beside = send_word(engine, "later"); /* it is under way on the connection that the next ask leaves */
-    send_word_as(engine, "now", id);
-    for (bool both[2] = { false, false }; !both[0] || !both[1];) {
-        assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
-        assert_int_equal(answer.error, ERR_OK);
-        both[0] |= id_equal(answer.request, id);
-        both[1] |= id_equal(answer.request, beside);
-    }
 }
 
 /* ---- a service that was killed and cannot end ---- */
@@ -214,8 +167,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_next_wait,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_answer_to_a_copy_of_an_earlier_ask_is_none_to_the_next_ask_under_its_id,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_client_follows_a_service_to_its_successor_though_its_connection_stays_open,
                                         set_up, tear_down),
