@@ -284,7 +284,7 @@ def a_killed_decoder_is_replaced_and_the_sound_is_whole(home):
 
 @claim
 def a_sound_that_ends_its_decoders_is_named_and_the_rest_is_sent(home):
-    made(home, 2, frames=60 * RATE)
+    made(home, 2, frames=240 * RATE)  # so long that a busy machine kills both decoders of one sound
     going = home.start_into(home.file('said'), 'loophole', 'send', 'hit', home.file('card'), '--rate', '96000')
     for _ in range(2):
         worker = decoder_of(going.pid)
