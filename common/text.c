@@ -192,6 +192,17 @@ bool text_steers(struct text t)
     return len > 0 && code_steers(code_point((const uint8_t *)t.at, len));
 }
 
+bool text_is_plain(struct text t)
+{
+    for (uint32_t at = 0, len; at < t.len; at += len) {
+        struct text rest = { t.len - at, t.at + at };
+        len = text_character(rest);
+        if (len == 0 || text_steers(rest))
+            return false;
+    }
+    return true;
+}
+
 uint32_t text_shown(struct text from, char to[TEXT_SHOWN_MAX])
 {
     uint32_t len = text_character(from);

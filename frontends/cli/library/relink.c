@@ -222,7 +222,8 @@ static bool is_said_of(const struct relinking *r, struct id id)
     return false;
 }
 
-/* What a person said of the item that is forgotten is added to the one that takes its file, whose own values stay. */
+/* Adds the tags and facts that a person gave the forgotten item to the item that takes its file. Where both have a
+ * value, that of the latter stays. */
 static void add_merge(struct cli *cli, struct relinking *r, const struct relink *relink, struct action_list *to)
 {
     struct edit edit = { .id = relink->id,

@@ -22,7 +22,7 @@ void gone_add_led(struct gone_list *list, struct id id, uint64_t inode)
     add_keyed(list, id, inode);
 }
 
-/* Not 0, the unknown inode. Whoever takes the item compares the whole path. */
+/* The key of a path; never 0, which means an unknown inode. Two paths may share a key, so the caller compares them. */
 static uint64_t hash_path(struct bytes path)
 {
     const struct hash hash = hash_of(path.at, path.len);

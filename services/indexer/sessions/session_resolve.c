@@ -16,7 +16,7 @@ struct wanted_name {
     struct reference *reference;
     struct bytes name, folder; /* the file's name, and that of its folder; "" if it has none */
     bool is_near;              /* the candidates have the folder's name too */
-    bool is_otherwise;         /* … have another ending: the sound was coded anew */
+    bool is_otherwise;         /* … have another extension: the sound was converted to another format */
 };
 
 struct resolving {

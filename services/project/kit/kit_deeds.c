@@ -73,8 +73,8 @@ enum err kit_ask_for_answer(struct doing *work, struct fault *fault)
     return e;
 }
 
-/* Notes what is known of the sounds, for the time when they are not. A placeholder's reason belongs to a slot without
- * sounds. */
+/* Keeps the names and contents of the sounds, which a placeholder shows when they are missing. The reason of a
+ * placeholder belongs to a slot without sounds. */
 static void note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot)
 {
     struct media media;

@@ -211,17 +211,6 @@ static uint32_t count_characters(struct text text)
     return count;
 }
 
-static bool has_control(struct text text)
-{
-    for (uint32_t at = 0, len; at < text.len; at += len) {
-        struct text rest = { text.len - at, text.at + at };
-        len = text_character(rest);
-        if (len == 0 || text_steers(rest))
-            return true;
-    }
-    return false;
-}
-
 /* NULL: nothing is wrong. */
 static const char *wrong_with_name(struct text name)
 {
@@ -233,7 +222,7 @@ static const char *wrong_with_name(struct text name)
         return "contains a slash";
     if (name.at[0] == '.')
         return "begins with a dot";
-    return has_control(name) ? "contains a control character" : NULL;
+    return !text_is_plain(name) ? "contains a control character" : NULL;
 }
 
 enum err kinds_check_name(struct text name, struct fault *fault)

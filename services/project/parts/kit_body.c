@@ -148,13 +148,7 @@ static enum err check_layer(const struct kit_slot *slot, const struct kit_layer 
 
 static bool is_slot_name(struct text name)
 {
-    for (uint32_t at = 0, len; at < name.len; at += len) {
-        struct text rest = { name.len - at, name.at + at };
-        len = text_character(rest);
-        if (len == 0 || text_steers(rest))
-            return false;
-    }
-    return name.len > 0;
+    return name.len > 0 && text_is_plain(name);
 }
 
 static enum err check_alone(const struct kit *kit, uint32_t i, struct fault *fault)

@@ -47,7 +47,7 @@ void lanes_enter(struct lanes *lanes, struct lane_place *place, const char *path
         take_place(place);
 }
 
-/* The lane has moved: the one that has waited longest enters, and the others wait anew. */
+/* The lane has moved: the opening that has waited longest enters it, and the patience of the others begins again. */
 static void move_lane(struct lanes *lanes, uint64_t lane)
 {
     struct lane_place *oldest = NULL;

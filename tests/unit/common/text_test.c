@@ -123,6 +123,9 @@ static void a_character_that_controls_a_terminal_is_shown_as_its_number(void **s
     assert_false(text_steers(TEXT("\xC2\xA0")));
     assert_false(text_steers(TEXT("\x9B"))); /* not a character */
     assert_false(text_steers(TEXT("")));
+    assert_true(text_is_plain(TEXT("Caf\xC3\xA9 1")));
+    assert_false(text_is_plain(TEXT("a\x1b[2J")));
+    assert_false(text_is_plain(TEXT("a\xC3")));
     text_show(shown, sizeof(shown), TEXT("a\tb\n\x7f\xC2\x80\x9B\xE2\x81\xA9\xC3\xA9"), "\n");
     assert_string_equal(shown, "a\\x09b\n\\x7f\\u0080\\x9b\\u2069\xC3\xA9");
     assert_int_equal(text_show(shown, sizeof(shown), (struct text){ 1, "" }, "\n"), 4);
