@@ -15,7 +15,9 @@ struct errands {
     struct mailbox *mailbox;
     struct errand *waiting, **last_waiting;
     struct errand *running;
-    unsigned threads, idle, threads_max;
+    unsigned waits; /* the errands in waiting */
+    unsigned threads, threads_max;
+    unsigned idle;    /* threads that will take the next errand, also those that were started just now */
     unsigned hanging; /* abandoned threads that have not returned */
     bool refused;     /* the last thread could not be started */
     atomic_bool ending;
@@ -60,6 +62,8 @@ static struct errand *take_waiting(struct errands *all)
     all->waiting = errand->next;
     if (!all->waiting)
         all->last_waiting = &all->waiting;
+    all->waits--;
+    all->idle--;
     errand->next = all->running;
     all->running = errand;
     atomic_store(&errand->beat, clock_steady());
@@ -78,7 +82,7 @@ static void leave_running(struct errands *all, const struct errand *errand)
         *at = errand->next;
 }
 
-static void add_thread(struct errands *all);
+static void add_threads(struct errands *all);
 
 /* One thread runs errands until one of them is given up or all end. */
 static void *run_errands(void *state)
@@ -89,9 +93,7 @@ static void *run_errands(void *state)
     pthread_mutex_lock(&all->lock);
     while (!lost && !atomic_load(&all->ending)) {
         if (!all->waiting) {
-            all->idle++;
             pthread_cond_wait(&all->wake, &all->lock);
-            all->idle--;
             continue;
         }
         struct errand *errand = take_waiting(all);
@@ -102,44 +104,59 @@ static void *run_errands(void *state)
         if (!lost) {
             leave_running(all, errand);
             mailbox_put(all->mailbox, &errand->home);
+            all->idle++;
         }
         drop_holder(errand);
     }
-    if (lost)
+    if (lost) {
         all->hanging--;
-    else
+    } else {
         all->threads--;
+        all->idle--;
+    }
     if (!atomic_load(&all->ending))
-        add_thread(all);
+        add_threads(all);
     pthread_cond_broadcast(&all->wake);
     pthread_mutex_unlock(&all->lock);
     return NULL;
 }
 
-/* Starts a thread if one is missing. With ERRANDS_HANGING_MOST abandoned ones the errands wait until one returns. A
- * thread that cannot be started is tried again by errands_look. */
-static void add_thread(struct errands *all)
+static bool needs_thread(const struct errands *all)
+{
+    return all->waits > all->idle && all->threads < all->threads_max && all->hanging < ERRANDS_HANGING_MOST;
+}
+
+static bool start_thread(struct errands *all)
 {
     pthread_attr_t detached;
     pthread_t thread;
 
-    if (!all->waiting || all->idle > 0 || all->threads >= all->threads_max || all->hanging >= ERRANDS_HANGING_MOST)
-        return;
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     bool started = pthread_create(&thread, &detached, run_errands, all) == 0;
-    all->threads += started;
+    pthread_attr_destroy(&detached);
     if (!started && !all->refused)
         log_error("cannot start a thread for errands: %u run already", all->threads);
     all->refused = !started;
-    pthread_attr_destroy(&detached);
+    return started;
+}
+
+/* Starts a thread for each errand that none will take. With ERRANDS_HANGING_MOST abandoned threads the errands wait
+ * until one returns. A thread that cannot be started is tried again by errands_look. */
+static void add_threads(struct errands *all)
+{
+    while (needs_thread(all) && start_thread(all)) {
+        all->threads++;
+        all->idle++;
+    }
 }
 
 static void add_waiting(struct errands *all, struct errand *errand)
 {
     *all->last_waiting = errand;
     all->last_waiting = &errand->next;
-    add_thread(all);
+    all->waits++;
+    add_threads(all);
     pthread_cond_signal(&all->wake);
 }
 
@@ -152,6 +169,7 @@ static void remove_waiting(struct errands *all, const struct errand *errand)
     *at = errand->next;
     if (!*at)
         all->last_waiting = at;
+    all->waits--;
 }
 
 static void prepare_errand(struct errands *errands, struct errand *errand)
@@ -204,7 +222,7 @@ static struct errand *take_hanging(struct errands *all)
             leave_running(all, errand);
             all->threads--;
             all->hanging++;
-            add_thread(all);
+            add_threads(all);
             return errand;
         }
     return NULL;
@@ -215,7 +233,7 @@ void errands_look(struct errands *errands)
     struct errand *errand;
 
     pthread_mutex_lock(&errands->lock);
-    add_thread(errands);
+    add_threads(errands);
     pthread_mutex_unlock(&errands->lock);
     do {
         pthread_mutex_lock(&errands->lock);

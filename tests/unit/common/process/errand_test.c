@@ -145,6 +145,28 @@ static void threads_that_hang_are_counted_and_bounded(void **state)
     mailbox_free(f.mailbox);
 }
 
+/* One thread is idle, and is not awake before both are started. Nobody looks at the errands in between. */
+static void two_errands_that_are_started_at_once_run_side_by_side(void **state)
+{
+    struct fixture f = { 0 };
+    usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
+
+    (void)state;
+    begin_errands(&f, 2);
+    start_errand(&f, false);
+    loop_until(&f, &f.done, 1);
+    atomic_store(&f.hang, true);
+    start_errand(&f, true);
+    start_errand(&f, false);
+    while (atomic_load(&f.ran) < 2 && clock_steady() < until)
+        clock_sleep(1000);
+    assert_int_equal(f.ran, 2);
+    atomic_store(&f.hang, false);
+    loop_until(&f, &f.dropped, 3);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+}
+
 static void an_errand_that_finds_no_thread_runs_when_one_can_be_started(void **state)
 {
     struct fixture f = { 0 };
@@ -262,6 +284,7 @@ int main(void)
         cmocka_unit_test(done_is_called_once_for_every_errand),
         cmocka_unit_test(an_errand_that_hangs_is_given_up_and_the_others_continue),
         cmocka_unit_test(threads_that_hang_are_counted_and_bounded),
+        cmocka_unit_test(two_errands_that_are_started_at_once_run_side_by_side),
         cmocka_unit_test(an_errand_that_finds_no_thread_runs_when_one_can_be_started),
         cmocka_unit_test(a_thread_that_could_not_be_replaced_is_replaced_later),
         cmocka_unit_test(an_errand_that_is_tried_without_a_thread_is_given_back),
