@@ -264,6 +264,10 @@ def the_item_that_takes_a_file_also_gets_what_a_person_said_of_the_file(it):
     it.home.loophole('tag', f'{other}/pack/0.wav', '+theirs')
     it.home.loophole('rate', f'{other}/pack/0.wav', '5')
     it.home.loophole('edit', f'{other}/pack/0.wav', 'bpm=99', 'notes=of the other')
+    it.home.loophole('use', 'Ann', f'{other}/pack/0.wav', '--role', 'drums')
+    it.home.loophole('use', 'Both', f'{other}/pack/0.wav')
+    it.home.loophole('use', 'Both', ids['0.wav'])
+    it.home.loophole('use', 'Mine', ids['0.wav'])
     contains(it.home.loophole('relink', music, '--to', other, '--apply').out,
              'relinked: 2 of 2 missing items; 1 also got the tags and facts of the file\'s former item')
     it.becomes(other, 'local:done=2')
@@ -271,10 +275,17 @@ def the_item_that_takes_a_file_also_gets_what_a_person_said_of_the_file(it):
     same(['mine', 'theirs'], sorted({'mine', 'theirs'}.intersection(shown['tags'])))
     same((2, 'of the other'), (shown['rating'], shown['notes']))
     same([ids['0.wav']], [line['id'] for line in it.home.json('search', 'bpm:99', '--fields', 'id')])
+    used = lambda name: [line['id'] for line in it.home.json('search', 'used:' + name, '--fields', 'id')]
+    same([[ids['0.wav']]] * 3, [used('Ann'), used('Both'), used('Mine')])
     it.home.loophole('undo')
     it.becomes(music, 'missing:done=2')
     shown = it.home.first('show', f'{other}/pack/0.wav')
     same((5, 'of the other'), (shown['rating'], shown['notes']))
+    same(([shown['id']], [ids['0.wav']]), (used('Ann'), used('Mine')))
+    same(sorted([shown['id'], ids['0.wav']]), sorted(used('Both')))
+    it.home.loophole('redo')
+    it.becomes(music, '')
+    same([ids['0.wav']], used('Ann'))
     it.home.loophole('store', 'check')
 
 

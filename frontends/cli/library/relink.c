@@ -21,7 +21,8 @@ static bool is_said(const struct item *item)
     return is;
 }
 
-static void keep_item(struct cli *cli, struct relink_file_list *to, const struct item *item, double distance)
+static void keep_item(struct cli *cli, struct relinking *r, struct relink_file_list *to, const struct item *item,
+                      double distance)
 {
     const struct media *media = &item->media;
 
@@ -34,8 +35,9 @@ static void keep_item(struct cli *cli, struct relink_file_list *to, const struct
                                                 .size = media->size,
                                                 .seconds = item_seconds(media),
                                                 .content = arena_bytes(&cli->arena, media->content),
-                                                .distance = distance,
-                                                .is_said = is_said(item) };
+                                                .distance = distance };
+    if (is_said(item))
+        id_table_add(&r->said, media->id);
 }
 
 static bool lies_below(struct bytes path, struct bytes folder)
@@ -48,8 +50,8 @@ static bool lies_below(struct bytes path, struct bytes folder)
 }
 
 /* Keeps the items of a query whose path is below `folder`. */
-static enum err read_items(struct cli *cli, const char *words, struct bytes folder, struct relink_file_list *to,
-                           struct fault *fault)
+static enum err read_items(struct cli *cli, struct relinking *r, const char *words, struct bytes folder,
+                           struct relink_file_list *to, struct fault *fault)
 {
     struct search_query query = { .query = text_of(words), .sort = TEXT("name"), .has_limit = true, .limit = PAGE };
     enum err e;
@@ -59,7 +61,7 @@ static enum err read_items(struct cli *cli, const char *words, struct bytes fold
         e = cli_ask(cli, "search.query", &query, &found, fault);
         for (uint32_t i = 0; e == ERR_OK && i < found.items.count; i++)
             if (found.items.at[i].path.len && lies_below(found.items.at[i].path, folder))
-                keep_item(cli, to, &found.items.at[i], -1);
+                keep_item(cli, r, to, &found.items.at[i], -1);
         query.cursor = arena_text(&cli->arena, found.cursor);
     } while (e == ERR_OK && query.cursor.len);
     return e;
@@ -79,12 +81,12 @@ static enum err read_missing(struct cli *cli, struct relinking *r, struct fault 
         if (e == ERR_OK && found.item.media.availability.value != ITEM_STATE_MISSING)
             return fault_set(fault, ERR_CONFLICT, "item %s is not missing", cli->args[0]);
         if (e == ERR_OK)
-            keep_item(cli, &r->missing, &found.item, -1);
+            keep_item(cli, r, &r->missing, &found.item, -1);
         return e;
     }
     if (cli->count)
         e = cli_path(cli, cli->args[0], &folder, fault);
-    return e == ERR_OK ? read_items(cli, "is:missing", folder, &r->missing, fault) : e;
+    return e == ERR_OK ? read_items(cli, r, "is:missing", folder, &r->missing, fault) : e;
 }
 
 /* For a single item, similar sounds are candidates too. */
@@ -101,7 +103,7 @@ static enum err read_alike(struct cli *cli, struct relinking *r, struct bytes fo
     for (uint32_t i = 0; i < found.items.count; i++) {
         const struct item *item = &found.items.at[i];
         if (item->path.len && lies_below(item->path, folder))
-            keep_item(cli, &r->present, item, item->has_distance ? item->distance : 1);
+            keep_item(cli, r, &r->present, item, item->has_distance ? item->distance : 1);
     }
     return ERR_OK;
 }
@@ -119,13 +121,13 @@ static enum err read_present(struct cli *cli, struct relinking *r, struct fault 
         return e;
     r->is_named = r->missing.count == 1 && to.len && cli_ask(cli, "search.get", &get, &found, &none) == ERR_OK;
     if (r->is_named) {
-        keep_item(cli, &r->present, &found.item, -1);
+        keep_item(cli, r, &r->present, &found.item, -1);
         return ERR_OK;
     }
     if (r->missing.count == 1)
         e = read_alike(cli, r, to);
     if (e == ERR_OK)
-        e = read_items(cli, "-is:missing", to, &r->present, fault);
+        e = read_items(cli, r, "-is:missing", to, &r->present, fault);
     if (e == ERR_OK && to.len && r->present.count == 0) {
         fault_set(fault, ERR_NOT_FOUND, "the catalogue has no file below %.*s", (int)to.len, (const char *)to.at);
         return fault_hint(fault, "add it first: loophole library add DIR --wait");
@@ -214,14 +216,6 @@ static bool read_whole(struct cli *cli, struct id id, struct media_found *to)
     return true;
 }
 
-static bool is_said_of(const struct relinking *r, struct id id)
-{
-    for (uint32_t i = 0; i < r->present.count; i++)
-        if (id_equal(r->present.at[i].id, id))
-            return r->present.at[i].is_said;
-    return false;
-}
-
 /* Adds the tags and facts that a person gave the forgotten item to the item that takes its file. Where both have a
  * value, that of the latter stays. */
 static void add_merge(struct cli *cli, struct relinking *r, const struct relink *relink, struct action_list *to)
@@ -231,7 +225,7 @@ static void add_merge(struct cli *cli, struct relinking *r, const struct relink 
                          .add_tags.at = arena_array(&cli->arena, REMOVAL_TAGS, sizeof(struct text)) };
     struct judged from = { 0 }, kept = { 0 };
 
-    if (!is_said_of(r, relink->with) || !read_whole(cli, relink->with, &from.found) ||
+    if (!id_table_has(&r->said, relink->with) || !read_whole(cli, relink->with, &from.found) ||
         !read_whole(cli, relink->id, &kept.found))
         return;
     removal_merge(&cli->arena, &from, &kept, &edit);
@@ -262,7 +256,6 @@ static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, 
     enum err e;
 
     choose_actions(cli, r, most, &taking.actions);
-    id_table_free(&r->taken);
     taking.steps.at = arena_array(&cli->arena, taking.actions.count + 1u, sizeof(struct applied));
     e = named_check_undo(cli, taking.actions.count, fault);
     if (cli->options.budget_ms == 0)
@@ -284,24 +277,32 @@ static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, 
     return e;
 }
 
+static enum err list_candidates(struct cli *cli, const struct relinking *r, uint64_t most)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < r->missing.count && i < most; i++) {
+        struct relink_line line = relink_candidates_find(&cli->arena, r, &r->missing.at[i]);
+        e = print_candidates(cli, &line);
+    }
+    if (e == ERR_OK)
+        cli_none(cli, r->missing.count, "No item is missing there.");
+    return e;
+}
+
 enum err relink_run(struct cli *cli, struct fault *fault)
 {
+    const uint64_t most = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : UINT64_MAX;
     struct relinking r = { 0 };
     enum err e = read_missing(cli, &r, fault);
 
     if (e == ERR_OK)
         e = read_present(cli, &r, fault);
-    if (e != ERR_OK)
-        return e;
-    relink_candidates_sort(&cli->arena, &r);
-    uint64_t most = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : UINT64_MAX;
-    if (cli->options.apply)
-        return apply_best(cli, &r, most, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < r.missing.count && i < most; i++) {
-        struct relink_line line = relink_candidates_find(&cli->arena, &r, &r.missing.at[i]);
-        e = print_candidates(cli, &line);
+    if (e == ERR_OK) {
+        relink_candidates_sort(&cli->arena, &r);
+        e = cli->options.apply ? apply_best(cli, &r, most, fault) : list_candidates(cli, &r, most);
     }
-    if (e == ERR_OK)
-        cli_none(cli, r.missing.count, "No item is missing there.");
+    id_table_free(&r.taken);
+    id_table_free(&r.said);
     return e;
 }

@@ -15,7 +15,6 @@ struct relink_file {
     double seconds;
     struct bytes content;
     double distance; /* < 0: not compared */
-    bool is_said;    /* a person said something of the item */
 };
 
 struct relink_file_list {
@@ -27,6 +26,7 @@ struct relinking {
     struct relink_file_list missing, present;
     const struct relink_file **by_name, **by_size;
     struct id_table taken; /* those of `present` that a missing item takes */
+    struct id_table said;  /* those of `present` of which a person said something */
     bool is_named;         /* --to names the one file */
     uint64_t chosen;       /* missing items that get a file … */
     uint64_t merged;       /* … and the tags and facts of its former item */

@@ -187,6 +187,8 @@ static enum err take_steps(struct cli *cli, const struct step_taking *taking, st
             e = print_step_taken(cli, taking->back ? "undone" : "redone", &taken);
         if (e == ERR_OK && taking->back)
             duplicates_return(cli, taking->has_to ? taking->to : step, taking->has_to ? UINT64_MAX : step);
+        else if (e == ERR_OK)
+            duplicates_move_again(cli, step);
     }
     return e;
 }

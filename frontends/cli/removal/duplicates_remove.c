@@ -8,9 +8,9 @@
 
 #include "common/id_table.h"
 #include "frontends/cli/base/cli.h"
-#include "frontends/cli/removal/copy_removal.h"
 #include "frontends/cli/removal/removal_journal.h"
 #include "frontends/cli/removal/removal_merge.h"
+#include "frontends/cli/removal/removal_move.h"
 #include "schema_indexer.h"
 
 enum {
@@ -23,7 +23,7 @@ enum {
 struct removing {
     struct cli *cli;
     struct id run;
-    const char *folder; /* NULL: the trash */
+    struct text folder; /* empty: the trash */
     struct libraries libraries;
     struct id_table inside;
     struct arena arena; /* of a page */
@@ -119,7 +119,9 @@ static void add_removal(struct removing *r, const struct judged *copy, const str
                                                  .path = arena_bytes(arena, copy->one->path),
                                                  .keep_id = kept->one->id,
                                                  .keep = arena_bytes(arena, kept->one->path),
-                                                 .size = copy->one->size };
+                                                 .size = copy->one->size,
+                                                 .has_folder = r->folder.len > 0,
+                                                 .folder = bytes_of(r->folder.at, r->folder.len) };
 }
 
 static void judge_group(struct removing *r, const struct duplicate_group *group)
@@ -212,43 +214,6 @@ static enum err forget_moved(struct removing *r, uint64_t *step, struct fault *f
 
 /* ---- the files ---- */
 
-static enum err compare_copy(const struct removal_line *line, char gone[PATH_MAX], char kept[PATH_MAX],
-                             struct copy_pair *pair, struct fault *fault)
-{
-    if (!bytes_copy(gone, PATH_MAX, line->path) || !bytes_copy(kept, PATH_MAX, line->keep))
-        return fault_set(fault, ERR_BAD_REQUEST, "a path is too long");
-    return copy_compare(gone, kept, pair, fault);
-}
-
-static enum err move_copy(struct removing *r, int journal, struct removal_line *line, struct fault *fault)
-{
-    char gone[PATH_MAX], kept[PATH_MAX], to[PATH_MAX];
-    struct copy_pair pair;
-    enum err e = compare_copy(line, gone, kept, &pair, fault);
-
-    if (e != ERR_OK)
-        return e;
-    e = copy_place(gone, r->folder, to, fault);
-    if (e == ERR_OK) {
-        line->to = arena_bytes(&r->cli->arena, bytes_of(to, (uint32_t)strlen(to)));
-        e = removal_journal_write(journal, line, fault);
-    }
-    if (e == ERR_OK)
-        e = copy_take(&pair, gone, kept, to, fault);
-    copy_release(&pair);
-    return e;
-}
-
-static void print_removal(struct cli *cli, const struct removal_line *line)
-{
-    if (cli->options.json) {
-        (void)cli_json(cli, &removal_line_shape, line);
-        return;
-    }
-    cli_print(&cli->out, "%s %.*s\n  same as %.*s\n", cli->options.dry_run ? "would remove" : "removed",
-              (int)line->path.len, (const char *)line->path.at, (int)line->keep.len, (const char *)line->keep.at);
-}
-
 /* So undo of the step finds the files. */
 static void note_step(struct removing *r, uint64_t step)
 {
@@ -274,14 +239,14 @@ static enum err take_all(struct removing *r, struct fault *fault)
     r->gone = arena_array(&r->cli->arena, r->count + 1, sizeof(*r->gone));
     for (uint32_t i = 0; i < r->count; i++) {
         struct fault why = { 0 };
-        if (move_copy(r, journal, &r->each[i], &why) != ERR_OK) {
+        if (removal_move(r->cli, journal, &r->each[i], &why) != ERR_OK) {
             r->refused++;
             removal_remark(&why);
             continue;
         }
         r->gone[r->moved++] = r->each[i].id;
         r->bytes += r->each[i].size;
-        print_removal(r->cli, &r->each[i]);
+        removal_print(r->cli, &r->each[i]);
     }
     close(journal);
     return ERR_OK;
@@ -307,7 +272,7 @@ static enum err check_folder(struct removing *r, struct fault *fault)
             fault_set(fault, ERR_BAD_REQUEST, "%.150s is in a library: its copies would be found again", to);
             return fault_hint(fault, "choose a folder outside, or --to trash");
         }
-    r->folder = arena_text(&r->cli->arena, (struct text){ folder.len, (const char *)folder.at }).at;
+    r->folder = arena_text(&r->cli->arena, (struct text){ folder.len, (const char *)folder.at });
     return ERR_OK;
 }
 
@@ -334,7 +299,7 @@ static void print_sum(struct removing *r)
         buffer_add_text(to, " would be freed\n");
     else
         cli_print(to, " moved to %s; `loophole undo` takes it back, with the files\n",
-                  r->folder ? r->folder : "the trash");
+                  r->folder.len ? r->folder.at : "the trash");
 }
 
 static enum err remove_planned(struct removing *r, struct fault *fault)
@@ -353,30 +318,19 @@ static enum err remove_planned(struct removing *r, struct fault *fault)
     return e;
 }
 
-static enum err check_one(const struct removal_line *line, struct fault *fault)
-{
-    char gone[PATH_MAX], kept[PATH_MAX];
-    struct copy_pair pair;
-    enum err e = compare_copy(line, gone, kept, &pair, fault);
-
-    if (e == ERR_OK)
-        copy_release(&pair);
-    return e;
-}
-
 static void show_plan(struct removing *r)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < r->count; i++) {
         struct fault why = { 0 };
-        if (check_one(&r->each[i], &why) != ERR_OK) {
+        if (removal_check(&r->each[i], &why) != ERR_OK) {
             removal_remark(&why);
             continue;
         }
         r->each[kept++] = r->each[i];
         r->bytes += r->each[i].size;
-        print_removal(r->cli, &r->each[i]);
+        removal_print(r->cli, &r->each[i]);
     }
     r->count = kept;
 }

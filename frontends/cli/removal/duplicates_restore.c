@@ -1,8 +1,13 @@
 /* duplicates_restore.c: brings back files that `duplicates remove` moved. */
 #include "frontends/cli/removal/duplicates_restore.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "frontends/cli/removal/copy_removal.h"
 #include "frontends/cli/removal/removal_journal.h"
+#include "frontends/cli/removal/removal_move.h"
+#include "schema_search.h"
 
 static bool return_file(struct cli *cli, const struct journal_walk *walk)
 {
@@ -62,4 +67,50 @@ void duplicates_return(struct cli *cli, uint64_t first, uint64_t last)
             print_returned(cli, &walk.line);
     id_table_free(&runs);
     buffer_free(&journal);
+}
+
+/* A use that began after the undo keeps the file. */
+static enum err move_again(struct cli *cli, int journal, struct removal_line *line, struct fault *fault)
+{
+    const struct search_get get = { .has_id = true, .id = line->id };
+    struct media_found found = { 0 };
+    char id[ID_TEXT_SIZE];
+
+    if (cli_ask(cli, "search.get", &get, &found, fault) == ERR_OK && found.contexts > 0)
+        return fault_set(fault, ERR_CONFLICT, "item %s is in use now", id_write(line->id, id));
+    return removal_move(cli, journal, line, fault);
+}
+
+/* The journal has a line for each time that a file was moved. */
+static void move_returned(struct cli *cli, struct text text, const struct id_table *runs, int journal)
+{
+    struct id_table seen = { 0 };
+
+    for (struct journal_walk walk = { .left = text }; removal_journal_next_returned(cli, &walk);) {
+        struct fault why = { 0 };
+        if (!id_table_has(runs, walk.line.run) || !id_table_add(&seen, walk.line.id))
+            continue;
+        if (move_again(cli, journal, &walk.line, &why) != ERR_OK)
+            removal_remark(&why);
+        else if (!cli->options.json)
+            removal_print(cli, &walk.line);
+    }
+    id_table_free(&seen);
+}
+
+void duplicates_move_again(struct cli *cli, uint64_t step)
+{
+    struct buffer text = { 0 };
+    struct id_table runs = { 0 };
+    struct fault none = { 0 };
+    int journal;
+
+    if (removal_journal_read(cli, &text, &none) == ERR_OK)
+        removal_journal_runs(cli, text_of(buffer_c(&text)), step, step, &runs);
+    if (runs.count && removal_journal_open(cli, O_WRONLY | O_APPEND, &journal, &none) == ERR_OK) {
+        move_returned(cli, text_of(buffer_c(&text)), &runs, journal);
+        close(journal);
+    }
+    id_table_free(&runs);
+    buffer_free(&text);
 }

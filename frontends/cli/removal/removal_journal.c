@@ -63,10 +63,25 @@ static bool next_line(struct cli *cli, struct journal_walk *walk)
     return false;
 }
 
+static bool is_there(struct bytes path, char room[PATH_MAX])
+{
+    return path.len && bytes_copy(room, PATH_MAX, path) && access(room, F_OK) == 0;
+}
+
 bool removal_journal_next(struct cli *cli, struct journal_walk *walk)
 {
     while (next_line(cli, walk))
-        if (walk->line.to.len && bytes_copy(walk->place, PATH_MAX, walk->line.to) && access(walk->place, F_OK) == 0)
+        if (is_there(walk->line.to, walk->place))
+            return true;
+    return false;
+}
+
+bool removal_journal_next_returned(struct cli *cli, struct journal_walk *walk)
+{
+    char path[PATH_MAX];
+
+    while (next_line(cli, walk))
+        if (walk->line.to.len && !is_there(walk->line.to, walk->place) && is_there(walk->line.path, path))
             return true;
     return false;
 }

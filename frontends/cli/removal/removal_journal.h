@@ -22,6 +22,9 @@ struct journal_walk {
 /* The next line whose file is where it was moved. False: no further one. */
 bool removal_journal_next(struct cli *cli, struct journal_walk *walk);
 
+/* The next line whose file is at its own path again, and not where it was moved. */
+bool removal_journal_next_returned(struct cli *cli, struct journal_walk *walk);
+
 /* Adds the runs whose step of undo is one of these. */
 void removal_journal_runs(struct cli *cli, struct text journal, uint64_t first, uint64_t last, struct id_table *to);
 

@@ -7,7 +7,7 @@
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
-#include "services/persist/places/uses.h"
+#include "services/persist/places/uses_follow.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 

@@ -5,6 +5,7 @@
 #include "services/persist/places/merge.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
+#include "services/persist/places/uses_follow.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
@@ -78,8 +79,9 @@ static enum err find_pair(struct persist *p, const struct relink *relink, struct
     return e == ERR_OK ? places_find(p, relink->with, &pair->was[1], fault) : e;
 }
 
-/* `forgotten`: since when the second item is; 0: it is not. */
-static enum err exchange_files(struct persist *p, const struct relinked *pair, usec_t forgotten, struct done *done)
+/* `forgotten`: since when the second item is; 0: it is not. `back`: a relink is undone. */
+static enum err exchange_files(struct persist *p, const struct relinked *pair, usec_t forgotten, bool back,
+                               struct done *done)
 {
     struct media now[2];
     enum err e = give_file(p, &pair->was[0], &pair->was[1], &now[0]);
@@ -95,6 +97,8 @@ static enum err exchange_files(struct persist *p, const struct relinked *pair, u
     now[0].revision = turn_next(p);
     now[1].revision = now[0].revision + 1;
     e = turn_wrote(p, catalogue_exchange_media(&p->w, pair->was, now));
+    if (e == ERR_OK)
+        e = back ? uses_return(p, now[1].id, now[0].id) : uses_lend(p, now[1].id, now[0].id);
     for (int i = 0; e == ERR_OK && i < 2; i++)
         e = turn_log(p, CHANGE_KIND_MEDIA, now[i].id, false);
     *done = (struct done){ .revision = p->head, .id = now[0].id };
@@ -106,7 +110,7 @@ enum err relink_take(struct persist *p, const struct undo_step *row, bool back, 
     struct relinked pair;
     enum err e = find_pair(p, &row->relink, &pair, fault);
 
-    return e == ERR_OK ? exchange_files(p, &pair, back ? row->forgotten : clock_now(), done) : e;
+    return e == ERR_OK ? exchange_files(p, &pair, back ? row->forgotten : clock_now(), back, done) : e;
 }
 
 static enum err refuse_item(const struct media *media, const char *why, struct fault *fault)
@@ -139,7 +143,7 @@ enum err relink_items(struct persist *p, const struct relink *relink, struct don
     if (e == ERR_OK)
         e = check_pair(&pair, fault);
     if (e == ERR_OK)
-        e = exchange_files(p, &pair, clock_now(), done);
+        e = exchange_files(p, &pair, clock_now(), false, done);
     row.has_forgotten = e == ERR_OK && pair.was[1].has_forgotten;
     row.forgotten = row.has_forgotten ? pair.was[1].forgotten : 0;
     return e == ERR_OK ? undo_push(p, (struct id){ { 0 } }, &row) : e;

@@ -174,6 +174,7 @@ static enum err note_use(struct noting *n, const struct use *use)
     struct use *was = find_row(n, use), now = *use;
 
     now.at = use->at ? use->at : n->context.at;
+    now.has_from = false;
     if (!was)
         return use->ended ? ERR_OK : write_use(n, &now);
     if (was->ended == use->ended)
@@ -345,54 +346,5 @@ enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct 
         e = finish_writing(&n);
     answer->id = id;
     answer->revision = turn_next(p) - 1;
-    return e;
-}
-
-/* ---- two items become one ---- */
-
-struct following {
-    struct persist *p;
-    struct id *contexts;
-    struct use *uses;
-    uint32_t count, room;
-};
-
-static bool keep_use(void *state, struct id context, const struct use *use)
-{
-    struct following *f = state;
-
-    f->contexts[f->count] = context;
-    f->uses[f->count++] = *use;
-    return f->count < f->room;
-}
-
-/* A current use of `kept` stays current if the use of the other item has ended. */
-static enum err follow_use(struct persist *p, struct id context, struct use *use, struct id kept)
-{
-    struct use was;
-    enum err e = turn_wrote(p, uses_remove(&p->w, context, use));
-
-    use->media = kept;
-    if (e != ERR_OK)
-        return e;
-    e = uses_read(p->w.txn, &p->arena, context, use, &was);
-    if (e == ERR_OK && !was.ended)
-        return ERR_OK;
-    return e == ERR_OK || e == ERR_NOT_FOUND ? turn_wrote(p, uses_put(&p->w, context, use)) : e;
-}
-
-enum err uses_follow(struct persist *p, struct id lost, struct id kept)
-{
-    struct following f = { .p = p, .room = USES_IN_CONTEXT };
-    enum err e = ERR_FULL;
-
-    if (txn_count(p->w.txn, DB_USED_IN) == 0)
-        return ERR_OK;
-    f.contexts = arena_array(&p->arena, f.room, sizeof(*f.contexts));
-    f.uses = arena_array(&p->arena, f.room, sizeof(*f.uses));
-    if (f.contexts && f.uses)
-        e = uses_each_of(p->w.txn, &p->arena, lost, keep_use, &f);
-    for (uint32_t i = 0; e == ERR_OK && i < f.count; i++)
-        e = follow_use(p, f.contexts[i], &f.uses[i], kept);
     return e;
 }

@@ -16,7 +16,4 @@ enum err uses_note(struct persist *p, const struct persist_use *ask, struct done
 enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct ended_uses *answer,
                   struct fault *fault);
 
-/* Two items become one: `kept` is used wherever `lost` was. Errors: full, internal. */
-enum err uses_follow(struct persist *p, struct id lost, struct id kept);
-
 #endif
