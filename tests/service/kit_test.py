@@ -258,6 +258,36 @@ def a_kit_is_copied_and_moves_from_the_workspace_to_another_scope_in_one_step(ho
 
 
 @claim(shares=drums_and_levels)
+def a_kit_uses_its_sounds_as_long_as_it_has_them(home):
+    def users(*query):
+        return {one['name'] for one in home.json('search', ' '.join(query), '--limit', '100')}
+    make(home, 'User', user_a='low', user_b='high')
+    same({'low', 'high'}, users('used:User'))
+    same({'low'}, users('used:User role:user_a'))
+    contains(str(home.first('show', level(home, 'low'))['used_in']), "'kind': 'kit'")
+    home.loophole('kit', 'set', 'User', 'user_a', 'off')
+    same({'high'}, users('used:User'))
+    home.loophole('undo')
+    same({'low', 'high'}, users('used:User'))
+    home.loophole('kit', 'save', 'User', '--scope', 'ephemeral')
+    same({'low', 'high'}, users('used:User'))
+    home.loophole('undo')
+    same({'low', 'high'}, users('used:User'))
+    home.loophole('kit', 'remove', 'User')
+    same(set(), {one['name'] for one in home.json('search', 'used:User', '--limit', '100', code=None)})
+    home.loophole('undo')
+    same({'low', 'high'}, users('used:User'))
+    home.loophole('project', 'new', 'Using')
+    home.loophole('kit', 'copy', 'User', 'Theirs', '--scope', 'project')
+    same({'low', 'high'}, users('used:Theirs'))
+    until(lambda: users('used:Using role:kit') == {'low', 'high'}, what='the project uses the sounds of its kit')
+    home.loophole('project', 'undo')
+    same(set(), {one['name'] for one in home.json('search', 'used:Theirs', '--limit', '100', code=None)})
+    home.loophole('project', 'close')
+    home.check_store()
+
+
+@claim(shares=drums_and_levels)
 def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
     make(home, 'Right', a='low')
     before = home.json('kit', 'list')

@@ -9,6 +9,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/places.h"
 #include "services/persist/places/relink.h"
+#include "services/persist/steps/kit_uses.h"
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/together.h"
 #include "services/persist/turn/multipart.h"
@@ -108,16 +109,23 @@ static enum err reckon_actions(struct persist *p, const struct apply_part *part,
 
 /* ---- doing ---- */
 
+static enum err change_part(struct persist *p, const struct action *action, struct fault *why)
+{
+    const struct element_edit *edit = action->has_element ? &action->element : &action->keys;
+    struct done done;
+    enum err e = action->has_element ? elements_apply(p, edit, &done, why) : element_keys_apply(p, edit, &done, why);
+
+    return e == ERR_OK ? kit_uses_follow(p, edit->kind, edit->project, edit->id, why) : e;
+}
+
 static enum err try_action(struct persist *p, const struct action *action, struct fault *why)
 {
     struct done done;
 
     if (action->has_edit)
         return edit_apply(p, &action->edit, EDIT_BY_PERSON, &done, why);
-    if (action->has_element)
-        return elements_apply(p, &action->element, &done, why);
-    if (action->has_keys)
-        return element_keys_apply(p, &action->keys, &done, why);
+    if (action->has_element || action->has_keys)
+        return change_part(p, action, why);
     if (action->has_relink)
         return relink_items(p, &action->relink, &done, why);
     return places_relocate(p, &action->move, &done, why);
@@ -167,13 +175,24 @@ static enum err do_actions(struct persist *p, struct apply_part *part, struct ap
     return e;
 }
 
+/* Of the first action that puts a part; NULL: none does. */
+static const struct element_edit *find_put(const struct persist_apply *ask)
+{
+    for (uint32_t i = 0; i < ask->actions.count; i++) {
+        const struct action *action = &ask->actions.at[i];
+        const struct element_edit *edit = action->has_keys ? &action->keys : &action->element;
+        if ((action->has_keys || action->has_element) && edit->has_body)
+            return edit;
+    }
+    return NULL;
+}
+
 enum err apply_show(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
 {
-    const struct action *first = &ask->actions.at[0];
-    const struct element_edit *edit = first->has_keys ? &first->keys : &first->element;
+    const struct element_edit *edit = ask->has_show && ask->show ? find_put(ask) : NULL;
     enum err e = ERR_NOT_FOUND;
 
-    if (ask->has_show && ask->show && (first->has_element || first->has_keys))
+    if (edit)
         e = elements_get(p->w.txn, &p->arena, edit->kind, edit->project, edit->id, &applied->element);
     applied->has_element = e == ERR_OK;
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the part cannot be read");

@@ -9,6 +9,7 @@
 #include "services/persist/places/kept_places.h"
 #include "services/persist/places/places.h"
 #include "services/persist/places/relink.h"
+#include "services/persist/steps/kit_uses.h"
 
 static enum err explain_row(uint64_t number, bool back, enum err e, struct fault *fault)
 {
@@ -17,6 +18,13 @@ static enum err explain_row(uint64_t number, bool back, enum err e, struct fault
     fault_set(fault, e, "operation %llu of the undo stack cannot be %s: %.150s", (unsigned long long)number,
               back ? "undone" : "redone", why.what);
     return why.hint[0] ? fault_hint(fault, "%s", why.hint) : e;
+}
+
+static enum err exchange_part(struct persist *p, struct element_edit *version, struct done *done, struct fault *fault)
+{
+    enum err e = elements_exchange(p, version, done, fault);
+
+    return e == ERR_OK ? kit_uses_follow(p, version->kind, version->project, version->id, fault) : e;
 }
 
 static enum err take_half(struct persist *p, struct id scope, const struct undo_step *row, bool back, struct done *done,
@@ -28,7 +36,7 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
         return forgetting_take(p, row, back, done, fault);
     if (row->has_element_before) {
         struct element_edit version = back ? row->element_before : row->element_after;
-        return elements_exchange(p, &version, done, fault);
+        return exchange_part(p, &version, done, fault);
     }
     if (row->has_keys_before)
         return element_keys_take(p, row, back, done, fault);
@@ -47,7 +55,7 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
 static enum err exchange_element(struct persist *p, struct id scope, uint64_t number, struct undo_step *row,
                                  struct done *done, struct fault *fault)
 {
-    enum err e = elements_exchange(p, &row->element, done, fault);
+    enum err e = exchange_part(p, &row->element, done, fault);
 
     return e == ERR_OK ? undo_row_put(p, scope, number, row) : e;
 }

@@ -39,9 +39,10 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
         e = kit_find_room(txn, &work->arena, owner, kit.name, id, fault);
     if (e != ERR_OK)
         return e;
-    actions[0] = deed_put_action(ELEMENT_KIND_KIT, owner, id, kit_body_write(&kit, part.body, &work->arena), 0);
-    actions[1] = deed_remove_action(&part);
-    return kit_send(work, actions, ask->move ? 2 : 1, ask->move ? "save kit" : "copy kit", fault);
+    actions[0] = deed_remove_action(&part); /* first, so that the uses of the kit do not end */
+    actions[1] = deed_put_action(ELEMENT_KIND_KIT, owner, id, kit_body_write(&kit, part.body, &work->arena), 0);
+    return ask->move ? kit_send(work, actions, 2, owner, "save kit", fault)
+                     : kit_send(work, &actions[1], 1, owner, "copy kit", fault);
 }
 
 const struct deed kit_deed_copy = { .needs_no_project = true, .plan = plan_copy, .answer = kit_answer };

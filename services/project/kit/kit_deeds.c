@@ -38,20 +38,19 @@ enum err kit_answer(struct doing *work, struct txn *txn, struct fault *fault)
     return ERR_OK;
 }
 
-enum err kit_send(struct doing *work, const struct action *actions, uint32_t count, const char *label,
+enum err kit_send(struct doing *work, const struct action *actions, uint32_t count, struct id owner, const char *label,
                   struct fault *fault)
 {
-    const struct element_edit *edit = &actions[0].element;
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = text_of(label),
-                                         .scope = elements_is_of_no_project(edit->kind, edit->project)
+                                         .scope = elements_is_of_no_project(parts_kind(ELEMENT_KIND_KIT), owner)
                                                       ? TEXT("")
-                                                      : text_of(id_write(edit->project, scope)),
+                                                      : text_of(id_write(owner, scope)),
                                          .actions = { count, (struct action *)(uintptr_t)actions },
                                          .has_show = true,
                                          .show = true };
 
-    work->id = edit->project;
+    work->id = owner;
     return work_apply(work, &apply, fault);
 }
 
@@ -68,7 +67,7 @@ enum err kit_ask_for_answer(struct doing *work, struct fault *fault)
     enum err e;
 
     work->is_strict = true;
-    e = kit_send(work, &action, 1, "change kit", fault);
+    e = kit_send(work, &action, 1, elements_global_kits, "change kit", fault);
     work->id = owner;
     return e;
 }
@@ -131,7 +130,7 @@ enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, stru
     note_all_sounds(txn, &work->arena, kit);
     action =
         deed_put_action(ELEMENT_KIND_KIT, owner, kit_made_id(work), kit_body_write(kit, TEXT("{}"), &work->arena), 0);
-    return kit_send(work, &action, 1, "add kit", fault);
+    return kit_send(work, &action, 1, owner, "add kit", fault);
 }
 
 static enum err plan_new(struct doing *work, struct txn *txn, struct fault *fault)
@@ -245,7 +244,7 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
     action = deed_put_action(ELEMENT_KIND_KIT, part.project, part.id, kit_body_write(&kit, part.body, &work->arena),
                              ask->has_expect ? ask->expect : part.revision);
     work->is_strict = ask->has_expect;
-    return kit_send(work, &action, 1, "change kit", fault);
+    return kit_send(work, &action, 1, part.project, "change kit", fault);
 }
 
 const struct deed kit_deed_set = { .needs_no_project = true, .plan = plan_set, .answer = kit_answer };
@@ -265,7 +264,7 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
     if (e != ERR_OK)
         return e;
     action = deed_remove_action(&part);
-    return kit_send(work, &action, 1, "remove kit", fault);
+    return kit_send(work, &action, 1, part.project, "remove kit", fault);
 }
 
 static enum err answer_removed(struct doing *work, struct txn *txn, struct fault *fault)

@@ -18,9 +18,9 @@ struct id kit_made_id(const struct doing *work); /* of a new kit: a repeated ask
  * bad_request. */
 enum err kit_find_owner(const struct doing *work, struct choice scope, struct id *to, struct fault *fault);
 
-/* Sends actions on kits, the first of which puts the kit of the answer. The step belongs to the project of that kit, or
- * to the catalogue. Errors: those of work_apply. */
-enum err kit_send(struct doing *work, const struct action *actions, uint32_t count, const char *label,
+/* Sends actions on kits; the answer has the kit that they put. The step belongs to the project `owner`, or to the
+ * catalogue. Errors: those of work_apply. */
+enum err kit_send(struct doing *work, const struct action *actions, uint32_t count, struct id owner, const char *label,
                   struct fault *fault);
 
 /* In `plan`, if persist has done the ask: it sends its first answer for the request id, whatever the action. If it has
