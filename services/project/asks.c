@@ -73,7 +73,10 @@ HANDLER_BY(copy_kit, kit, ask->project,
 HANDLER_BY(remove_kit, nothing, ask->project, kit_deed_remove)
 HANDLER_BY(build_kit, kit, ask->project,
            *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_build_in_project : &kit_deed_build))
-HANDLER_BY(load_kit, kit_loaded, ask->project, kit_deed_load)
+HANDLER_BY(load_kit, kit_loaded, NO_NAME, kit_deed_load)
+HANDLER_BY(swap_kit, kit, NO_NAME, kit_deed_swap)
+HANDLER_BY(randomise_kit, kit, NO_NAME, kit_deed_randomise)
+HANDLER_BY(lock_kit, kit, NO_NAME, kit_deed_lock)
 
 const struct project_handlers project_asks = {
     .current = answer_current,
@@ -129,4 +132,7 @@ const struct project_handlers project_asks = {
     .remove_kit = answer_remove_kit,
     .build_kit = answer_build_kit,
     .load_kit = answer_load_kit,
+    .swap_kit = answer_swap_kit,
+    .randomise_kit = answer_randomise_kit,
+    .lock_kit = answer_lock_kit,
 };

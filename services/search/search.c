@@ -26,6 +26,7 @@ WHEN_CURRENT(states, all_states)
 WHEN_CURRENT(folders, folders_found)
 WHEN_CURRENT(grid, value_grid)
 WHEN_CURRENT(pick_kit, kit_picks)
+WHEN_CURRENT(vary_kit, kit_picks)
 
 const struct search_handlers search_handlers = {
     .query = answer_query,
@@ -43,6 +44,7 @@ const struct search_handlers search_handlers = {
     .get_artefacts = search_get_artefacts,
     .peaks = search_peaks,
     .pick_kit = answer_pick_kit,
+    .vary_kit = answer_vary_kit,
 };
 
 /* ---- open and close ---- */

@@ -146,6 +146,7 @@ enum err search_place_find(struct request *request, struct node *root);
 enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows); /* also below it */
 enum err search_grid(struct request *request, const void *ask, void *answer);
 enum err search_pick_kit(struct request *request, const void *ask, void *answer); /* search_kit.c */
+enum err search_vary_kit(struct request *request, const void *ask, void *answer); /* search_kit_vary.c */
 enum err search_get_artefacts(struct search *search, struct call *call, const struct search_get_artefacts *ask,
                               struct artefacts_found *answer);
 enum err search_peaks(struct search *search, struct call *call, const struct search_peaks *ask,

@@ -1,5 +1,7 @@
 /* search_kit.c: sounds for the slots of a kit. The order of the candidates is a hash of seed and id, and does not
  * depend on the rows of the index. */
+#include "services/search/search_kit.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +9,8 @@
 #include "common/alloc.h"
 #include "services/search/index/blocks.h"
 #include "services/search/near/vectors.h"
-#include "services/search/search.h"
 
-enum { SLOTS_MOST = 64, LOOKS_MOST = 400 /* items that are read for one slot and pass */, PACK_MOST = 2 };
+enum { LOOKS_MOST = 400 /* items that are read for one slot and pass */, PACK_MOST = 2 };
 static const float nearly_same = 0.25F; /* distance: velocity layers of one instrument are nearer */
 static const double quietest = 0.05, loudest = 4;
 
@@ -65,7 +66,7 @@ struct picking {
     struct arena scratch; /* of one item */
     struct bitmap *with_vector;
     float weights[ENTRY_VECTOR];
-    struct chosen chosen[SLOTS_MOST];
+    struct chosen chosen[SEARCH_KIT_SLOTS];
     uint32_t count;
 };
 
@@ -97,7 +98,7 @@ static bool is_nearly(struct picking *p, uint32_t row, const struct item *item)
     return false;
 }
 
-static bool is_readable(const struct item *item)
+bool search_kit_can_play(const struct item *item)
 {
     const int32_t state = item->media.availability.value;
 
@@ -105,7 +106,7 @@ static bool is_readable(const struct item *item)
            item->media.kind.value == KIND_AUDIO && item->media.frames > 0;
 }
 
-static const struct fact *fact_of(const struct item *item, const char *attribute)
+const struct fact *search_kit_fact(const struct item *item, const char *attribute)
 {
     for (uint32_t i = 0; i < item->facts.count; i++)
         if (text_is(item->facts.at[i].attribute, attribute))
@@ -115,7 +116,7 @@ static const struct fact *fact_of(const struct item *item, const char *attribute
 
 static double confidence_of(const struct item *item, const char *attribute)
 {
-    const struct fact *fact = fact_of(item, attribute);
+    const struct fact *fact = search_kit_fact(item, attribute);
 
     return fact ? fact->confidence : 0;
 }
@@ -132,7 +133,7 @@ static uint32_t count_pack(const struct picking *p, struct text pack)
 static bool may_take(struct picking *p, const struct pass *pass, const char *fact, uint32_t row,
                      const struct item *item)
 {
-    return is_readable(item) && confidence_of(item, fact) >= pass->sure &&
+    return search_kit_can_play(item) && confidence_of(item, fact) >= pass->sure &&
            (!pass->varies || count_pack(p, item->media.pack) < PACK_MOST) && !is_nearly(p, row, item);
 }
 
@@ -145,12 +146,12 @@ static int by_order(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static uint64_t order_of(const struct picking *p, uint32_t row)
+uint64_t search_kit_order(uint64_t seed, struct id id)
 {
     struct {
         uint64_t seed;
         struct id id;
-    } key = { p->ask->seed, index_id(&p->request->search->index, row) };
+    } key = { seed, id };
     const struct hash hash = hash_of(&key, sizeof(key));
     uint64_t order;
 
@@ -173,31 +174,29 @@ static enum err find_candidates(struct picking *p, struct text query, struct kit
     each = bitmap_array(found, count);
     *to = alloc_array(*count + 1, sizeof(**to));
     for (uint32_t i = 0; i < *count; i++)
-        (*to)[i] = (struct kit_candidate){ order_of(p, each[i]), each[i] };
+        (*to)[i] =
+            (struct kit_candidate){ search_kit_order(p->ask->seed, index_id(&p->request->search->index, each[i])),
+                                    each[i] };
     qsort(*to, *count, sizeof(**to), by_order);
     free(each);
     bitmap_free(found);
     return ERR_OK;
 }
 
-static void write_why(struct picking *p, const char *attribute, const struct item *item, struct kit_pick *to)
+static struct text say_why(struct arena *arena, const char *attribute, const struct item *item)
 {
-    const struct fact *fact = fact_of(item, attribute);
-    struct arena *arena = p->request->arena;
+    const struct fact *fact = search_kit_fact(item, attribute);
+    struct text why = TEXT("it matches");
 
-    if (!fact)
-        to->why = TEXT("it matches");
-    else
-        to->why = arena_printf(arena, "%.*s, confidence %.2f",
-                               TEXT_ARG(fact->has_text ? fact->text : text_of(attribute)), fact->confidence);
-    if (item->media.pack.len)
-        to->why = arena_printf(arena, "%.*s, from %.*s", TEXT_ARG(to->why), TEXT_ARG(item->media.pack));
+    if (fact)
+        why = arena_printf(arena, "%.*s, confidence %.2f", TEXT_ARG(fact->has_text ? fact->text : text_of(attribute)),
+                           fact->confidence);
+    return item->media.pack.len ? arena_printf(arena, "%.*s, from %.*s", TEXT_ARG(why), TEXT_ARG(item->media.pack))
+                                : why;
 }
 
-static void take_sound(struct picking *p, const char *fact, uint32_t row, const struct item *item, struct kit_pick *to)
+void search_kit_fill(struct arena *arena, const char *fact, const struct item *item, struct kit_pick *to)
 {
-    const struct fact *lufs = fact_of(item, "lufs");
-    struct arena *arena = p->request->arena;
     const struct bytes content = item->media.content;
     const struct text kept = arena_text(arena, (struct text){ content.len, (const char *)content.at });
 
@@ -205,10 +204,17 @@ static void take_sound(struct picking *p, const char *fact, uint32_t row, const 
     to->media = item->media.id;
     to->name = arena_text(arena, item->media.name);
     to->content = (struct bytes){ kept.len, (const uint8_t *)kept.at };
-    write_why(p, fact, item, to);
+    to->why = say_why(arena, fact, item);
+}
+
+static void take_sound(struct picking *p, const char *fact, uint32_t row, const struct item *item, struct kit_pick *to)
+{
+    const struct fact *lufs = search_kit_fact(item, "lufs");
+
+    search_kit_fill(p->request->arena, fact, item, to);
     p->chosen[p->count++] = (struct chosen){ .row = row,
                                              .content = to->content,
-                                             .pack = arena_text(arena, item->media.pack),
+                                             .pack = arena_text(p->request->arena, item->media.pack),
                                              .lufs = lufs && lufs->has_number ? lufs->number : (double)NAN };
 }
 
@@ -271,31 +277,39 @@ static bool is_slot_word(struct text stem)
     return stem.len > 0;
 }
 
+enum err search_kit_query(struct request *request, struct text slot, struct search_kit_query *to)
+{
+    const struct text stem = stem_of(slot);
+    const struct slot_row *row = row_of(stem);
+
+    if (!is_slot_word(stem)) {
+        fault_set(request->fault, ERR_BAD_REQUEST, "slot \"%.*s\" is not a word of letters, digits, _ and -",
+                  TEXT_ARG(slot));
+        return fault_field(request->fault, "slots");
+    }
+    *to = (struct search_kit_query){ .clause = text_of(row->clause),
+                                     .wider = row->wider ? text_of(row->wider) : (struct text){ 0 },
+                                     .fact = row->fact };
+    if (row == &other_slot)
+        to->clause = arena_printf(request->arena, "(class:%.*s or tag:%.*s)", TEXT_ARG(stem), TEXT_ARG(stem));
+    return ERR_OK;
+}
+
 static enum err pick_slot(struct picking *p, struct text name, struct kit_pick *to)
 {
-    const struct text stem = stem_of(name);
-    const struct slot_row *row = row_of(stem);
-    struct arena *arena = p->request->arena;
+    struct search_kit_query query;
     uint32_t count = 0;
-    enum err e;
+    enum err e = search_kit_query(p->request, name, &query);
 
     *to = (struct kit_pick){ .slot = name, .gain = 1 };
-    if (!is_slot_word(stem)) {
-        fault_set(p->request->fault, ERR_BAD_REQUEST, "slot \"%.*s\" is not a word of letters, digits, _ and -",
-                  TEXT_ARG(name));
-        return fault_field(p->request->fault, "slots");
-    }
-    e = choose_sound(p,
-                     row == &other_slot
-                         ? arena_printf(arena, "(class:%.*s or tag:%.*s)", TEXT_ARG(stem), TEXT_ARG(stem))
-                         : text_of(row->clause),
-                     row->fact, to, &count);
-    if (e == ERR_OK && !to->has_media && row->wider)
-        e = choose_sound(p, text_of(row->wider), row->fact, to, &count);
+    if (e == ERR_OK)
+        e = choose_sound(p, query.clause, query.fact, to, &count);
+    if (e == ERR_OK && !to->has_media && query.wider.len)
+        e = choose_sound(p, query.wider, query.fact, to, &count);
     if (!to->has_media)
         to->why = count ? TEXT("all sounds for it are used already, nearly the same, or cannot be read")
-                        : arena_printf(arena, "the library has no sound for %.*s%s", TEXT_ARG(stem),
-                                       p->ask->query.len ? " that matches the query" : "");
+                        : arena_printf(p->request->arena, "the library has no sound for %.*s%s",
+                                       TEXT_ARG(stem_of(name)), p->ask->query.len ? " that matches the query" : "");
     return e;
 }
 
@@ -311,7 +325,7 @@ static int by_number(const void *a, const void *b)
 /* NaN: no sound has a loudness. */
 static double middle_loudness(const struct picking *p)
 {
-    double each[SLOTS_MOST];
+    double each[SEARCH_KIT_SLOTS];
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < p->count; i++)
@@ -340,7 +354,7 @@ static void match_loudness(const struct picking *p, struct kit_pick *picks, uint
 
 static struct text_list names_of(const struct search_pick_kit *ask, struct arena *arena)
 {
-    struct text_list to = { 0, arena_array(arena, SLOTS_MOST, sizeof(*to.at)) };
+    struct text_list to = { 0, arena_array(arena, SEARCH_KIT_SLOTS, sizeof(*to.at)) };
     const char *at = ask->slots.count ? "" : usual[ask->family.value];
 
     if (ask->slots.count)

@@ -287,9 +287,111 @@ def a_kit_uses_its_sounds_as_long_as_it_has_them(home):
     home.check_store()
 
 
+def sound_in(kit, slot):
+    return next(one['layers'][0]['media'] for one in kit['slots'] if one['slot'] == slot)
+
+
+@claim(shares=drums_and_levels)
+def a_slot_is_swapped_with_its_neighbours_of_the_class_and_back(home):
+    kit = build(home, '--name', 'Swapped', '--seed', '21')
+    home.loophole('kit', 'load', 'Swapped')
+    swap = lambda *to: sound_in(home.first('kit', 'swap', *to), to[0])
+    first = sound_in(kit, 'snare')
+    one, two = swap('snare', 'next'), swap('snare', 'next')
+    same(3, len({first, one, two}))
+    same([one, first], [swap('snare', 'previous'), swap('snare', 'previous')])
+    same(one, swap('snare', 'back'))
+    same(first, swap('snare', 'back'))
+    near = [line['id'] for line in home.json('similar', first, '--in', 'class:snare -is:loop', '--limit', '20')]
+    assert near.index(one) < near.index(two), (near, one, two)
+    for _ in range(5):
+        same('snare', class_of(home, swap('snare', 'random')))
+    same({'low'}, {home.first('show', swap('snare', level(home, 'low')))['name']})
+    home.loophole('undo')
+    same('snare', class_of(home, sound_in(home.first('kit', 'show', 'Swapped'), 'snare')))
+
+
+@claim(shares=drums_and_levels)
+def a_hit_under_way_ends_as_it_began_and_the_next_one_plays_the_new_sound(home):
+    make(home, 'Live', a='low', b='middle')
+    home.loophole('kit', 'load', 'Live')
+    tape = Tape(home, 60, 'pads_left', name='live')
+    home.loophole('pads', 'hit', '0')
+    home.loophole('kit', 'swap', 'a', level(home, 'high'))
+    until_quiet(home)
+    home.loophole('pads', 'hit', '0')
+    until_sounds(home, 'pads')
+    until_quiet(home)
+    frames = [x for x in array.array('f', file_bytes(tape.stop())) if x == x]
+    for wanted in (.1, .4):
+        assert sum(abs(x - wanted) < 2e-3 for x in frames) > 20000, (wanted, max(frames))
+    old, new = (next(n for n, x in enumerate(frames) if abs(x - wanted) < 2e-3) for wanted in (.1, .4))
+    assert all(x < .11 for x in frames[old:old + 23000]) and old < new, (old, new)
+
+
+@claim(shares=drums_and_levels)
+def randomise_changes_all_but_locked_slots_and_a_seed_repeats_it(home):
+    kit = build(home, '--name', 'Dice', '--seed', '31', '--slots', 'kick,snare,hat,tom')
+    home.loophole('kit', 'load', 'Dice')
+    home.loophole('kit', 'lock', 'kick')
+    one = home.first('kit', 'randomise', '--seed', '5', '--spread', '1')
+    same((sound_in(kit, 'kick'), 5), (sound_in(one, 'kick'), one['seed']))
+    for slot in ('snare', 'hat', 'tom'):
+        assert sound_in(kit, slot) != sound_in(one, slot), slot
+        same(class_of(home, sound_in(kit, slot)), class_of(home, sound_in(one, slot)))
+    home.loophole('undo')
+    same(sounds_of(one), sounds_of(home.first('kit', 'randomise', '--seed', '5', '--spread', '1')))
+    home.loophole('undo')
+    near = home.first('kit', 'randomise', 'snare', '--spread', '0')
+    same(sound_in(kit, 'hat'), sound_in(near, 'hat'))
+    same(home.json('similar', sound_in(kit, 'snare'), '--in', 'class:snare -is:loop', '--limit', '1')[0]['id'],
+         sound_in(near, 'snare'))
+    contains(home.refused('kit', 'swap', 'kick', 'next'), 'slot kick is locked')
+    contains(home.refused('kit', 'randomise', 'kick'), 'locked')
+    home.loophole('kit', 'lock', 'kick', '--off')
+    home.loophole('kit', 'swap', 'kick', 'next')
+
+
+@claim(shares=drums_and_levels)
+def a_locked_slot_keeps_its_pad_when_another_kit_is_loaded(home):
+    make(home, 'Held', a='low', b='middle')
+    make(home, 'Next', a='high', b='high')
+    home.loophole('kit', 'load', 'Held')
+    home.loophole('kit', 'lock', 'a')
+    before = pads_of(home)
+    home.loophole('kit', 'load', 'Next')
+    now = pads_of(home)
+    same(before[0], now[0])
+    assert before[1]['sound'] != now[1]['sound']
+    home.loophole('kit', 'load', 'Next')
+    same(pads_of(home)[1]['sound'], pads_of(home)[0]['sound'])
+
+
+@claim(shares=drums_and_levels)
+def a_slot_that_is_swapped_over_a_death_has_the_sound_of_its_pad(home):
+    make(home, 'Killed', a='low')
+    home.loophole('kit', 'load', 'Killed')
+    for n in range(how_often(4, 60)):
+        service = ('project', 'audio', 'persist', 'search')[n % 4]
+        until(lambda: home.has_lived(service), what=f'{service} has lived')
+        name = list(LEVELS)[(n + 1) % 3]
+        swapping = home.start('loophole', 'kit', 'swap', 'a', level(home, name))
+        until_later(home, random.randrange(0, 4096))
+        home.kill(service)
+        same(0, swapping.wait(120), f'of the swap while {service} was killed')
+        same(name, home.first('kit', 'show', 'Killed')['slots'][0]['layers'][0]['name'])
+        tape = Tape(home, 60, 'pads_left', name=f'killed{n}')
+        until(lambda: home.loophole('pads', 'hit', '0', code=None).code == 0, what='the pad is hit')
+        until_sounds(home, 'pads')
+        until_quiet(home)
+        frames = [x for x in array.array('f', file_bytes(tape.stop())) if x == x]
+        assert sum(abs(x - LEVELS[name]) < 2e-3 for x in frames) > 10000, (service, name, max(frames))
+
+
 @claim(shares=drums_and_levels)
 def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
     make(home, 'Right', a='low')
+    home.loophole('kit', 'load', 'Right')
     before = home.json('kit', 'list')
     for code, said, *words in (
             (13, 'there is a kit "Right" already', 'new', 'Right'),
@@ -304,6 +406,9 @@ def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
             (12, 'has no slot z', 'set', 'Right', 'z', 'off'),
             (11, 'kind jazz is unknown', 'build', '--kind', 'jazz'),
             (11, 'is not a word of letters', 'build', '--slots', 'a b'),
+            (12, 'slot zz is not in the loaded kit', 'swap', 'zz', 'next'),
+            (12, 'slot zz is not in the loaded kit', 'lock', 'a', 'zz'),
+            (12, 'has had no other sound', 'swap', 'a', 'back'),
             (11, 'pad 64 is out of range', 'load', 'Right', '--from', '64')):
         contains(home.refused('kit', *words, code=code), said)
     for body in ('{"name":""}', '{"name":"x","slots":[{"slot":"a","pad":200}]}', '{"name":"x","slots":{"a":1}}',

@@ -74,7 +74,7 @@ enum err kit_ask_for_answer(struct doing *work, struct fault *fault)
 
 /* Keeps the names and contents of the sounds, which a placeholder shows when they are missing. The reason of a
  * placeholder belongs to a slot without sounds. */
-static void note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot)
+void kit_note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot)
 {
     struct media media;
 
@@ -93,7 +93,7 @@ static void note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *s
 static void note_all_sounds(struct txn *txn, struct arena *arena, struct kit *kit)
 {
     for (uint32_t i = 0; i < kit->slots.count; i++)
-        note_sounds(txn, arena, &kit->slots.at[i]);
+        kit_note_sounds(txn, arena, &kit->slots.at[i]);
 }
 
 /* ---- new ---- */
@@ -208,7 +208,7 @@ static enum err put_slots(const struct project_set_kit *ask, struct txn *txn, st
     for (uint32_t i = 0; i < ask->slots.count; i++) {
         const uint32_t at = find_slot(kit, ask->slots.at[i].slot);
         all[at] = ask->slots.at[i];
-        note_sounds(txn, arena, &all[at]);
+        kit_note_sounds(txn, arena, &all[at]);
         kit->slots.count += at == kit->slots.count;
     }
     if (kit->slots.count <= KIT_SLOTS)

@@ -10,7 +10,8 @@ extern const struct deed kit_deed_new, kit_deed_new_in_project;     /* of anothe
 extern const struct deed kit_deed_build, kit_deed_build_in_project; /* kit_build.c */
 extern const struct deed kit_deed_load;                             /* kit_load.c */
 
-extern const struct deed kit_deed_copy, kit_deed_copy_in_project; /* kit_copy.c */
+extern const struct deed kit_deed_swap, kit_deed_randomise, kit_deed_lock; /* kit_swap.c */
+extern const struct deed kit_deed_copy, kit_deed_copy_in_project;          /* kit_copy.c */
 
 struct id kit_made_id(const struct doing *work); /* of a new kit: a repeated ask makes the same one */
 
@@ -33,6 +34,10 @@ enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, stru
 
 /* `answer`: the kit as persist committed it. Errors (explained): internal; those of kit_body_read. */
 enum err kit_answer(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* Notes what the catalogue knows of the sounds of a slot, for the time when it does not. A placeholder's reason belongs to
+ * a slot without sounds. */
+void kit_note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot);
 
 /* The kit that an ask names. Errors (explained): not_found; those of kit_body_read. */
 enum err kit_read_named(struct doing *work, struct txn *txn, struct text project, struct text named,

@@ -51,17 +51,24 @@ static struct tree known_keys(const struct tree *from, const struct shape *shape
     return to;
 }
 
+static void set_layer_defaults(struct kit_layer_list *layers)
+{
+    for (uint32_t i = 0; i < layers->count; i++) {
+        struct kit_layer *layer = &layers->at[i];
+        layer->gain = layer->has_gain ? layer->gain : 1;
+        layer->velocity_until = layer->has_velocity_until ? layer->velocity_until : 1;
+        layer->has_gain = layer->has_velocity_until = true;
+    }
+}
+
 static void set_defaults(struct kit *kit)
 {
     if (kit->family.value == KIT_FAMILY_OTHER && kit->family.word.len == 0)
         kit->family.value = KIT_FAMILY_FREE;
-    for (uint32_t i = 0; i < kit->slots.count; i++)
-        for (uint32_t k = 0; k < kit->slots.at[i].layers.count; k++) {
-            struct kit_layer *layer = &kit->slots.at[i].layers.at[k];
-            layer->gain = layer->has_gain ? layer->gain : 1;
-            layer->velocity_until = layer->has_velocity_until ? layer->velocity_until : 1;
-            layer->has_gain = layer->has_velocity_until = true;
-        }
+    for (uint32_t i = 0; i < kit->slots.count; i++) {
+        set_layer_defaults(&kit->slots.at[i].layers);
+        set_layer_defaults(&kit->slots.at[i].before);
+    }
 }
 
 static enum err read_tree(const struct tree *body, struct arena *arena, struct kit *to, struct fault *fault)

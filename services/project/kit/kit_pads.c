@@ -1,0 +1,125 @@
+#include "services/project/kit/kit_pads.h"
+
+#include <math.h>
+
+#include "services/project/parts/uses.h"
+
+enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127 };
+static const double gain_most = 4, semitones = 12;
+
+static double ratio_of(const struct kit_layer *layer)
+{
+    return exp2(layer->pitch / semitones);
+}
+
+/* The item of the catalogue that the layer means; one that is not here stays silent until it is. */
+static struct id item_of(struct txn *txn, struct arena *arena, const struct kit_layer *layer)
+{
+    struct item_use use = { .id = layer->media };
+
+    uses_resolve_one(txn, arena, layer->content, &use);
+    return use.resolved;
+}
+
+static struct pad_layer_list write_layers(struct txn *txn, struct arena *arena, const struct kit_slot *slot)
+{
+    struct pad_layer_list to = { slot->layers.count, arena_array(arena, slot->layers.count, sizeof(*to.at)) };
+
+    for (uint32_t i = 0; i < to.count; i++) {
+        const struct kit_layer *layer = &slot->layers.at[i];
+        to.at[i] = (struct pad_layer){ .has_id = true,
+                                       .id = item_of(txn, arena, layer),
+                                       .low = layer->velocity_from,
+                                       .has_high = true,
+                                       .high = layer->velocity_until,
+                                       .has_gain = true,
+                                       .gain = layer->gain,
+                                       .has_ratio = true,
+                                       .ratio = ratio_of(layer) };
+    }
+    return to;
+}
+
+static bool is_for_all_velocities(const struct kit_layer *layer)
+{
+    return layer->velocity_from <= 0 && layer->velocity_until >= 1;
+}
+
+static void set_sounds(struct txn *txn, struct arena *arena, const struct kit_slot *slot, struct pad *to)
+{
+    const struct kit_layer *only = slot->layers.count == 1 ? slot->layers.at : NULL;
+
+    if (only) {
+        to->from = only->start;
+        to->until = only->end;
+    }
+    if (!only || !is_for_all_velocities(only)) {
+        to->layers = write_layers(txn, arena, slot);
+        return;
+    }
+    to->has_id = true;
+    to->id = item_of(txn, arena, only);
+    to->gain = fmin(gain_most, to->gain * only->gain);
+    to->has_ratio = true;
+    to->ratio = ratio_of(only);
+}
+
+static struct pad write_values(const struct kit_slot *slot, uint64_t number)
+{
+    const uint64_t note = NOTE_OF_PAD_0 + number;
+
+    return (struct pad){
+        .pad = number,
+        .has_gain = true,
+        .gain = slot->has_gain ? slot->gain : 1,
+        .pan = slot->has_pan ? slot->pan : 0,
+        .mode.value = slot->has_mode && slot->mode.value ? slot->mode.value : PAD_MODE_ONE_SHOT,
+        .choke = slot->has_choke ? slot->choke : 0,
+        .reverse = slot->has_reverse && slot->reverse,
+        .has_note = slot->has_note || note <= NOTE_MOST,
+        .note = slot->has_note ? slot->note : note,
+        .has_channel = slot->has_channel,
+        .channel = slot->channel,
+        .attack = slot->has_attack ? slot->attack : 0,
+        .decay = slot->has_decay ? slot->decay : 0,
+        .has_sustain = slot->has_sustain,
+        .sustain = slot->sustain,
+        .release = slot->has_release ? slot->release : 0,
+        .has_curve = slot->has_curve,
+        .curve = slot->curve,
+        .has_filter_freq = slot->has_filter_freq,
+        .filter_freq = slot->filter_freq,
+        .has_filter_q = slot->has_filter_q,
+        .filter_q = slot->filter_q,
+        .reverb_send = slot->has_reverb_send ? slot->reverb_send : 0,
+        .delay_send = slot->has_delay_send ? slot->delay_send : 0,
+        .has_output = slot->has_output,
+        .output = slot->output,
+    };
+}
+
+struct pad kit_pads_one(struct txn *txn, struct arena *arena, const struct kit_slot *slot, uint64_t number)
+{
+    struct pad pad = { .pad = number, .mode.value = PAD_MODE_ONE_SHOT };
+
+    if (slot->layers.count == 0)
+        return pad;
+    pad = write_values(slot, number);
+    set_sounds(txn, arena, slot, &pad);
+    return pad;
+}
+
+enum err kit_pads_check(const struct kit *kit, uint64_t first, struct fault *fault)
+{
+    if (kit->slots.count == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the kit %.*s has no slots", TEXT_ARG(kit->name));
+    for (uint32_t i = 0; i < kit->slots.count; i++) {
+        const struct kit_slot *slot = &kit->slots.at[i];
+        if (first + slot->pad < KIT_PADS)
+            continue;
+        fault_set(fault, ERR_BAD_REQUEST, "slot %.*s would be on pad %llu: pads are 0 to %d", TEXT_ARG(slot->slot),
+                  (unsigned long long)(first + slot->pad), KIT_PADS - 1);
+        return fault ? fault_field(fault, "first") : ERR_BAD_REQUEST;
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,397 @@
+/* Other sounds for the slots of the loaded kit, while it plays: swap and randomise; and locks, which hold a slot. */
+#include <string.h>
+
+#include "schema_search.h"
+#include "services/project/deeds/deed_action.h"
+#include "services/project/kit/kit_deeds.h"
+#include "services/project/kit/kit_pads.h"
+#include "services/project/kit/kit_workspace.h"
+#include "services/project/parts/kit_body.h"
+#include "store/catalogue.h"
+
+enum { SEED_MOST = 1000000 };
+
+/* ---- slots ---- */
+
+static bool is_locked(const struct kit_slot *slot)
+{
+    return slot->has_locked && slot->locked;
+}
+
+static bool is_named(const struct text_list *names, const struct kit_slot *slot)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        if (text_equal(names->at[i], slot->slot))
+            return true;
+    return names->count == 0;
+}
+
+static struct kit_slot *find_slot_of(const struct kit *kit, struct text name)
+{
+    for (uint32_t i = 0; i < kit->slots.count; i++)
+        if (text_equal(kit->slots.at[i].slot, name))
+            return &kit->slots.at[i];
+    return NULL;
+}
+
+static enum err refuse_slot(enum err code, const char *what, struct text slot, struct fault *fault)
+{
+    fault_set(fault, code, "slot %.*s %s", TEXT_ARG(slot), what);
+    return fault ? fault_field(fault, "slot") : code;
+}
+
+static enum err check_names(const struct kit *kit, const struct text_list *names, struct fault *fault)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        if (!find_slot_of(kit, names->at[i]))
+            return refuse_slot(ERR_NOT_FOUND, "is not in the loaded kit", names->at[i], fault);
+    return ERR_OK;
+}
+
+/* A slot that may be swapped. Errors (explained): not_found, conflict (it is locked). */
+static enum err check_slot(const struct kit *kit, struct text name, struct kit_slot **to, struct fault *fault)
+{
+    *to = find_slot_of(kit, name);
+    if (!*to)
+        return refuse_slot(ERR_NOT_FOUND, "is not in the loaded kit", name, fault);
+    if (!is_locked(*to))
+        return ERR_OK;
+    refuse_slot(ERR_CONFLICT, "is locked", name, fault);
+    return fault_hint(fault, "`loophole kit lock %.*s --off` unlocks it", TEXT_ARG(name)), ERR_CONFLICT;
+}
+
+static uint64_t seed_of_ask(const struct doing *work, bool has_seed, uint64_t given)
+{
+    uint32_t seed;
+
+    memcpy(&seed, work->sender.request.b + sizeof(work->sender.request.b) - sizeof(seed), sizeof(seed));
+    return has_seed ? given : 1 + seed % SEED_MOST;
+}
+
+/* ---- asking search ---- */
+
+/* Copies the picks, which are valid until the next ask. */
+static void take_picks_of(struct doing *work, const void *answer)
+{
+    const struct kit_picks *picks = answer;
+    struct kit_picks *kept = arena_alloc(&work->kept, sizeof(*kept));
+
+    (void)codec_copy(&kit_picks_shape, picks, &work->kept, kept);
+    work->own = kept;
+}
+
+static void add_vary(const struct kit_slot *slot, struct kit_vary_list *to)
+{
+    const struct kit_layer *now = &slot->layers.at[0];
+
+    to->at[to->count++] = (struct kit_vary){
+        .slot = slot->slot, .media = slot->has_anchor ? slot->anchor : now->media, .now = now->media, .gain = now->gain
+    };
+}
+
+/* The first sound of each slot that keeps its sounds. */
+static void add_taken(const struct kit *kit, const struct kit_vary_list *varied, struct id_list *to)
+{
+    for (uint32_t i = 0; i < kit->slots.count; i++) {
+        const struct kit_slot *slot = &kit->slots.at[i];
+        bool varies = slot->layers.count == 0;
+        for (uint32_t k = 0; k < varied->count; k++)
+            varies |= text_equal(varied->at[k].slot, slot->slot);
+        if (!varies)
+            to->at[to->count++] = slot->layers.at[0].media;
+    }
+}
+
+static struct search_vary_kit begin_vary(struct doing *work, const struct kit *kit)
+{
+    struct search_vary_kit request = { .family = kit->family };
+
+    request.each.at = arena_array(&work->arena, kit->slots.count + 1, sizeof(*request.each.at));
+    request.taken.at = arena_array(&work->arena, kit->slots.count + 1, sizeof(*request.taken.at));
+    return request;
+}
+
+/* ---- changing the kit ---- */
+
+static void set_sound(struct txn *txn, struct arena *arena, struct kit_slot *slot, struct id media, double gain,
+                      struct text why)
+{
+    struct kit_layer *layer = arena_alloc(arena, sizeof(*layer));
+
+    *layer = (struct kit_layer){ .media = media,
+                                 .has_velocity_until = true,
+                                 .velocity_until = 1,
+                                 .has_gain = true,
+                                 .gain = gain,
+                                 .pitch = slot->layers.count ? slot->layers.at[0].pitch : 0 };
+    slot->has_before = slot->layers.count > 0;
+    slot->before = slot->layers;
+    slot->layers = (struct kit_layer_list){ 1, layer };
+    slot->why = why;
+    kit_note_sounds(txn, arena, slot);
+}
+
+static enum err put_kit(struct doing *work, const struct element *part, const struct kit *kit, const char *label,
+                        struct fault *fault)
+{
+    enum err e = kit_body_check_kit(kit, fault);
+    const struct action action = deed_put_action(ELEMENT_KIND_KIT, part->project, part->id,
+                                                 kit_body_write(kit, part->body, &work->arena), part->revision);
+    const struct id project = work->id;
+
+    if (e == ERR_OK)
+        e = kit_send(work, &action, 1, part->project, label, fault);
+    work->id = project; /* whose workspace it is */
+    return e;
+}
+
+static void take_set(struct doing *work, const void *answer)
+{
+    (void)work, (void)answer;
+}
+
+/* After the change: the pads of the slots that it may have changed. */
+static enum err set_pads_of(struct doing *work, struct txn *txn, const struct text_list *names, struct fault *fault)
+{
+    const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
+    struct audio_set_pads request = { .each = { 0, arena_array(&work->arena, KIT_PADS, sizeof(*request.each.at)) } };
+    struct kit kit = { 0 };
+    enum err e = work->shown ? kit_body_read(work->shown, &work->arena, &kit, fault) : ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < kit.slots.count; i++) {
+        const struct kit_slot *slot = &kit.slots.at[i];
+        const uint64_t number = workspace.first + slot->pad;
+        if (number < KIT_PADS && is_named(names, slot) && !is_locked(slot))
+            request.each.at[request.each.count++] = kit_pads_one(txn, &work->arena, slot, number);
+    }
+    return e == ERR_OK && request.each.count ? work_ask(work, "audio.set_pads", &request, take_set, fault) : e;
+}
+
+/* ---- swap ---- */
+
+/* The neighbour of the anchor that is wanted. 0: `to` is no step. */
+static int64_t step_of(const struct project_swap_kit *ask)
+{
+    return text_is(ask->to, "next") ? 1 : text_is(ask->to, "previous") ? -1 : 0;
+}
+
+static enum err ask_for_neighbour(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_swap_kit *ask = work->ask;
+    const int64_t step = step_of(ask);
+    struct search_vary_kit request;
+    struct kit_slot *slot = NULL;
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done || (!step && !text_is(ask->to, "random")))
+        return ERR_OK;
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e == ERR_OK)
+        e = check_slot(&kit, ask->slot, &slot, fault);
+    if (e != ERR_OK)
+        return e;
+    if (slot->layers.count == 0) {
+        refuse_slot(ERR_NOT_FOUND, "has no sound whose neighbours could be found", ask->slot, fault);
+        return fault_hint(fault, "give it one: loophole kit swap %.*s ID", TEXT_ARG(ask->slot)), ERR_NOT_FOUND;
+    }
+    request = begin_vary(work, &kit);
+    add_vary(slot, &request.each);
+    add_taken(&kit, &request.each, &request.taken);
+    request.any = ask->any;
+    request.has_place = step != 0;
+    request.place = (slot->has_turn ? slot->turn : 0) + step;
+    request.seed = seed_of_ask(work, ask->has_seed, ask->seed);
+    request.spread = 1;
+    return work_ask(work, "search.vary_kit", &request, take_picks_of, fault);
+}
+
+static enum err swap_back(struct kit_slot *slot, struct fault *fault)
+{
+    const struct kit_layer_list now = slot->layers;
+
+    if (!slot->has_before || slot->before.count == 0)
+        return refuse_slot(ERR_NOT_FOUND, "has had no other sound", slot->slot, fault);
+    slot->layers = slot->before;
+    slot->before = now;
+    slot->has_before = now.count > 0;
+    slot->why = (struct text){ 0 };
+    return ERR_OK;
+}
+
+static enum err swap_to_item(struct doing *work, struct txn *txn, struct kit_slot *slot, struct fault *fault)
+{
+    const struct project_swap_kit *ask = work->ask;
+    struct media media;
+    struct id id;
+
+    if (!id_read(ask->to, &id)) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is unknown: expected next, previous, random, back, or an id",
+                  TEXT_ARG(ask->to));
+        return fault ? fault_field(fault, "to") : ERR_BAD_REQUEST;
+    }
+    if (catalogue_media(txn, &work->arena, id, &media) != ERR_OK) {
+        fault_set(fault, ERR_NOT_FOUND, "no media item %.*s", TEXT_ARG(ask->to));
+        return fault ? fault_field(fault, "to") : ERR_NOT_FOUND;
+    }
+    set_sound(txn, &work->arena, slot, id, slot->layers.count ? slot->layers.at[0].gain : 1, (struct text){ 0 });
+    return ERR_OK;
+}
+
+static enum err swap_to_pick(struct doing *work, struct txn *txn, struct kit_slot *slot, struct fault *fault)
+{
+    const struct project_swap_kit *ask = work->ask;
+    const struct kit_pick *pick = &((const struct kit_picks *)work->own)->each.at[0];
+    const int64_t turn = (slot->has_turn ? slot->turn : 0) + step_of(ask);
+    const struct id anchor = slot->has_anchor     ? slot->anchor
+                             : slot->layers.count ? slot->layers.at[0].media
+                                                  : pick->media;
+
+    if (!pick->has_media) {
+        fault_set(fault, ERR_NOT_FOUND, "%.*s", TEXT_ARG(pick->why));
+        return fault_hint(fault, "--any takes sounds of any class"), ERR_NOT_FOUND;
+    }
+    set_sound(txn, &work->arena, slot, pick->media, pick->gain, pick->why);
+    slot->has_anchor = slot->has_turn = step_of(ask) != 0;
+    slot->anchor = anchor;
+    slot->turn = turn;
+    return ERR_OK;
+}
+
+static enum err plan_swap(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_swap_kit *ask = work->ask;
+    struct kit_slot *slot = NULL;
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done)
+        return kit_ask_for_answer(work, fault);
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e == ERR_OK)
+        e = check_slot(&kit, ask->slot, &slot, fault);
+    if (e != ERR_OK)
+        return e;
+    if (!work->own)
+        slot->has_anchor = slot->has_turn = false;
+    e = work->own                  ? swap_to_pick(work, txn, slot, fault)
+        : text_is(ask->to, "back") ? swap_back(slot, fault)
+                                   : swap_to_item(work, txn, slot, fault);
+    return e == ERR_OK ? put_kit(work, &part, &kit, "swap sound", fault) : e;
+}
+
+static enum err set_swapped(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct text name = ((const struct project_swap_kit *)work->ask)->slot;
+    const struct text_list names = { 1, &name };
+
+    return set_pads_of(work, txn, &names, fault);
+}
+
+const struct deed kit_deed_swap = {
+    .before = ask_for_neighbour,
+    .plan = plan_swap,
+    .after = set_swapped,
+    .answer = kit_answer,
+};
+
+/* ---- randomise ---- */
+
+static enum err ask_for_others(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_randomise_kit *ask = work->ask;
+    struct search_vary_kit request;
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done)
+        return ERR_OK;
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e == ERR_OK)
+        e = check_names(&kit, &ask->slots, fault);
+    if (e != ERR_OK)
+        return e;
+    request = begin_vary(work, &kit);
+    for (uint32_t i = 0; i < kit.slots.count && request.each.count < KIT_PADS; i++) {
+        const struct kit_slot *slot = &kit.slots.at[i];
+        if (slot->layers.count && !is_locked(slot) && is_named(&ask->slots, slot))
+            add_vary(slot, &request.each);
+    }
+    if (request.each.count == 0)
+        return fault_set(fault, ERR_CONFLICT, "all of these slots are locked, or have no sound");
+    add_taken(&kit, &request.each, &request.taken);
+    request.seed = seed_of_ask(work, ask->has_seed, ask->seed);
+    request.spread = ask->spread;
+    return work_ask(work, "search.vary_kit", &request, take_picks_of, fault);
+}
+
+static void set_picks(struct doing *work, struct txn *txn, const struct kit *kit)
+{
+    const struct kit_picks *picks = work->own;
+
+    for (uint32_t i = 0; picks && i < picks->each.count; i++) {
+        const struct kit_pick *pick = &picks->each.at[i];
+        struct kit_slot *slot = find_slot_of(kit, pick->slot);
+        if (!slot || !pick->has_media || is_locked(slot))
+            continue;
+        set_sound(txn, &work->arena, slot, pick->media, pick->gain, pick->why);
+        slot->has_anchor = slot->has_turn = false;
+    }
+}
+
+static enum err plan_randomise(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_randomise_kit *ask = work->ask;
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done)
+        return kit_ask_for_answer(work, fault);
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e != ERR_OK)
+        return e;
+    set_picks(work, txn, &kit);
+    kit.has_seed = true;
+    kit.seed = seed_of_ask(work, ask->has_seed, ask->seed);
+    return put_kit(work, &part, &kit, "randomise kit", fault);
+}
+
+static enum err set_randomised(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    return set_pads_of(work, txn, &((const struct project_randomise_kit *)work->ask)->slots, fault);
+}
+
+const struct deed kit_deed_randomise = {
+    .before = ask_for_others,
+    .plan = plan_randomise,
+    .after = set_randomised,
+    .answer = kit_answer,
+};
+
+/* ---- lock ---- */
+
+static enum err plan_lock(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_lock_kit *ask = work->ask;
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done)
+        return kit_ask_for_answer(work, fault);
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e == ERR_OK)
+        e = check_names(&kit, &ask->slots, fault);
+    if (e != ERR_OK)
+        return e;
+    for (uint32_t i = 0; i < kit.slots.count; i++)
+        if (is_named(&ask->slots, &kit.slots.at[i]))
+            kit.slots.at[i].has_locked = kit.slots.at[i].locked = ask->on;
+    return put_kit(work, &part, &kit, ask->on ? "lock slots" : "unlock slots", fault);
+}
+
+const struct deed kit_deed_lock = { .plan = plan_lock, .answer = kit_answer };

@@ -1,0 +1,61 @@
+#include "services/project/kit/kit_workspace.h"
+
+#include <string.h>
+
+#include "services/project/deeds/deed_action.h"
+#include "services/project/kit/kit_find.h"
+#include "services/project/parts/kit_body.h"
+
+static struct id workspace_id(struct id project)
+{
+    uint8_t bytes[] = "workspace of a project ................";
+
+    memcpy(bytes + sizeof(bytes) - 1 - sizeof(project.b), project.b, sizeof(project.b));
+    return id_of_bytes(bytes, sizeof(bytes));
+}
+
+struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, struct id project)
+{
+    struct kit_workspace to = { 0 };
+    struct element row;
+    struct tree body;
+
+    /* a repeated ask knows only the kit that it changed (work.c) */
+    if (elements_is_of_no_project(parts_kind(ELEMENT_KIND_KIT), project) &&
+        elements_current(txn, arena, &project) != ERR_OK)
+        return to;
+    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_WORKSPACE), project, workspace_id(project), &row) != ERR_OK ||
+        tree_read(row.body, arena, &body, NULL) != ERR_OK)
+        return to;
+    to.has_kit = tree_id(&body, "kit", &to.kit);
+    to.first = (uint64_t)tree_real(&body, "first", 0);
+    return to;
+}
+
+struct action kit_workspace_put(struct arena *arena, struct id project, const struct kit_workspace *workspace)
+{
+    struct tree body = { .type = TREE_OBJECT };
+    struct action action;
+
+    tree_set(&body, arena, "kit", tree_of_id(workspace->kit, arena));
+    tree_set(&body, arena, "first", tree_of_whole((int64_t)workspace->first));
+    action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, workspace_id(project), tree_canonical(&body, arena), 0);
+    action.element.has_expect = false;
+    return deed_apart(action);
+}
+
+enum err kit_workspace_kit(struct doing *work, struct txn *txn, struct element *part, struct kit *to,
+                           struct fault *fault)
+{
+    const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
+    struct kit_owners owners = { 3, { work->id, elements_workspace_kits, elements_global_kits } };
+    char id[ID_TEXT_SIZE];
+    enum err e = ERR_NOT_FOUND;
+
+    if (workspace.has_kit)
+        e = kit_find(txn, &work->arena, &owners, text_of(id_write(workspace.kit, id)), part, NULL);
+    if (e == ERR_OK)
+        return kit_body_read(part, &work->arena, to, fault);
+    fault_set(fault, e, "no kit is loaded");
+    return fault_hint(fault, "`loophole kit load NAME` loads one, `loophole kit list` shows all"), e;
+}

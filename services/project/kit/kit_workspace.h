@@ -1,0 +1,21 @@
+/* kit_workspace.h: which kit is loaded on the pads of a project: a row of the project without steps of undo, and not in
+ * its file. One thread for each transaction and arena. */
+#ifndef LOOPHOLE_PROJECT_KIT_WORKSPACE_H
+#define LOOPHOLE_PROJECT_KIT_WORKSPACE_H
+
+#include "services/project/deeds/work.h"
+
+struct kit_workspace {
+    bool has_kit;
+    struct id kit;
+    uint64_t first; /* the pad of the kit's pad 0 */
+};
+
+struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, struct id project);
+struct action kit_workspace_put(struct arena *arena, struct id project, const struct kit_workspace *workspace);
+
+/* The kit that is loaded in the project of the work. Errors (explained): not_found; those of kit_body_read. */
+enum err kit_workspace_kit(struct doing *work, struct txn *txn, struct element *part, struct kit *to,
+                           struct fault *fault);
+
+#endif

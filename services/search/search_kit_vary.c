@@ -1,0 +1,192 @@
+/* search_kit_vary.c: other sounds for slots of a kit, by likeness to those that they have. */
+#include <math.h>
+#include <string.h>
+
+#include "common/process/limits.h"
+#include "services/search/index/blocks.h"
+#include "services/search/near/vectors.h"
+#include "services/search/search_kit.h"
+
+enum { PLACES_MOST = 64, POOL_MOST = 2000 };
+static const double quietest = 0.05, loudest = 4;
+
+struct varying {
+    struct request *request;
+    const struct search_vary_kit *ask;
+    struct txn *txn;
+    struct bitmap *taken; /* rows that are not to be chosen */
+    float weights[ENTRY_VECTOR];
+};
+
+/* One slot. */
+struct vary_slot {
+    const struct kit_vary *of;
+    struct search_kit_query query;
+    struct nearby *near; /* the nearest first */
+    uint32_t count;
+    struct item now; /* valid if has_now */
+    bool has_now;
+};
+
+static void take_row(struct varying *v, struct id id)
+{
+    uint32_t row;
+
+    if (index_find(&v->request->search->index, id, &row))
+        bitmap_add(v->taken, row);
+}
+
+/* ---- the nearest ---- */
+
+/* The rows that the slot may have, without taken ones. The caller frees them. */
+static enum err find_rows_of_slot(struct varying *v, const struct vary_slot *slot, struct bitmap **rows)
+{
+    const struct text clause = v->ask->any ? TEXT("kind:audio") : slot->query.clause;
+    struct bitmap *with_vector;
+    struct node *root;
+    enum err e =
+        search_rows(v->request, arena_printf(v->request->arena, "%.*s -is:missing", TEXT_ARG(clause)), &root, rows);
+
+    if (e == ERR_OK && bitmap_count(*rows) == 0 && slot->query.wider.len) {
+        bitmap_free(*rows);
+        e = search_rows(v->request, slot->query.wider, &root, rows);
+    }
+    if (e != ERR_OK)
+        return e;
+    with_vector = index_with_vector(&v->request->search->index);
+    bitmap_and(*rows, with_vector);
+    bitmap_free(with_vector);
+    bitmap_and_not(*rows, v->taken);
+    return ERR_OK;
+}
+
+static uint32_t room_for(const struct varying *v, uint32_t total)
+{
+    const uint32_t pool = 1 + (uint32_t)(v->ask->spread * (total > 1 ? total - 1 : 0));
+    const uint32_t most = v->ask->has_place ? PLACES_MOST : pool < POOL_MOST ? pool : POOL_MOST;
+
+    return most < total ? most : total;
+}
+
+/* Without a sound that the index knows, or without its embedding, there are no neighbours. */
+static enum err find_near(struct varying *v, struct vary_slot *slot)
+{
+    struct index *index = &v->request->search->index;
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, NULL, v->weights };
+    struct bitmap *with_vector = index_with_vector(index), *rows = NULL;
+    uint32_t row, room;
+    enum err e = ERR_OK;
+
+    slot->count = 0;
+    if (with_vector && index_find(index, slot->of->media, &row) && bitmap_has(with_vector, row)) {
+        vectors.target = index_vector(index, row);
+        e = find_rows_of_slot(v, slot, &rows);
+        if (e == ERR_OK) {
+            bitmap_remove(rows, row); /* the sound itself */
+            room = room_for(v, bitmap_count(rows));
+            slot->near = arena_array(v->request->arena, room + 1, sizeof(*slot->near));
+            slot->count = near_find(&index->near, &vectors, rows, room, slot->near);
+        }
+    }
+    bitmap_free(with_vector);
+    bitmap_free(rows);
+    return e;
+}
+
+/* ---- one of them ---- */
+
+static bool read_playable(struct varying *v, const struct vary_slot *slot, struct id id, struct item *to)
+{
+    return catalogue_item(v->txn, v->request->arena, id, to) == ERR_OK && search_kit_can_play(to) &&
+           (!slot->has_now || !to->media.content.len || !bytes_equal(to->media.content, slot->now.media.content));
+}
+
+/* The one at the place, of those that can be played; place 0 is the sound itself. */
+static bool take_place(struct varying *v, const struct vary_slot *slot, struct item *to)
+{
+    struct item *each = arena_array(v->request->arena, slot->count + 1, sizeof(*each));
+    int64_t count = 0, place;
+
+    if (catalogue_item(v->txn, v->request->arena, slot->of->media, &each[0]) == ERR_OK)
+        count = 1;
+    for (uint32_t i = 0; i < slot->count; i++)
+        count += catalogue_item(v->txn, v->request->arena, slot->near[i].id, &each[count]) == ERR_OK &&
+                 search_kit_can_play(&each[count]);
+    if (count < 2)
+        return false;
+    place = v->ask->place % count;
+    *to = each[place < 0 ? place + count : place];
+    return true;
+}
+
+static bool take_random(struct varying *v, const struct vary_slot *slot, struct item *to)
+{
+    const uint64_t order = search_kit_order(v->ask->seed, slot->of->media);
+
+    for (uint32_t i = 0; i < slot->count; i++)
+        if (read_playable(v, slot, slot->near[(order + i) % slot->count].id, to))
+            return true;
+    return false;
+}
+
+/* The gain with which it is as loud as the sound that the slot has now. */
+static double gain_of(const struct vary_slot *slot, const struct item *item)
+{
+    const struct fact *was = slot->has_now ? search_kit_fact(&slot->now, "lufs") : NULL;
+    const struct fact *now = search_kit_fact(item, "lufs");
+
+    if (!was || !now || !was->has_number || !now->has_number)
+        return slot->of->gain;
+    return fmin(loudest, fmax(quietest, slot->of->gain * pow(10, (was->number - now->number) / 20)));
+}
+
+static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct kit_pick *to)
+{
+    struct vary_slot slot = { .of = of };
+    struct item item;
+    enum err e = search_kit_query(v->request, of->slot, &slot.query);
+
+    *to =
+        (struct kit_pick){ .slot = of->slot, .gain = of->gain, .why = TEXT("no other sound of its class can be read") };
+    slot.has_now = catalogue_item(v->txn, v->request->arena, of->now, &slot.now) == ERR_OK;
+    if (e == ERR_OK)
+        e = find_near(v, &slot);
+    if (e != ERR_OK || !(v->ask->has_place ? take_place(v, &slot, &item) : take_random(v, &slot, &item)))
+        return e;
+    search_kit_fill(v->request->arena, slot.query.fact, &item, to);
+    to->gain = gain_of(&slot, &item);
+    take_row(v, to->media);
+    return ERR_OK;
+}
+
+static enum err vary_all(struct varying *v, struct kit_picks *to)
+{
+    const struct kit_vary_list *each = &v->ask->each;
+    enum err e = ERR_OK;
+
+    to->each = (struct kit_pick_list){ 0, arena_array(v->request->arena, each->count, sizeof(*to->each.at)) };
+    for (uint32_t i = 0; i < v->ask->taken.count; i++)
+        take_row(v, v->ask->taken.at[i]);
+    for (uint32_t i = 0; e == ERR_OK && i < each->count; i++)
+        e = vary_slot(v, &each->at[i], &to->each.at[to->each.count++]);
+    return e;
+}
+
+enum err search_vary_kit(struct request *request, const void *of, void *answer)
+{
+    const usec_t began = clock_steady();
+    struct kit_picks *picks = answer;
+    struct varying v = { .request = request, .ask = of };
+    enum err e = search_read(request->search, &v.txn, request->fault);
+
+    if (e != ERR_OK)
+        return e;
+    v.taken = bitmap_new();
+    blocks_weigh(&(const struct weights){ 0 }, v.weights);
+    e = vary_all(&v, picks);
+    bitmap_free(v.taken);
+    txn_end(v.txn);
+    picks->revision = request->search->index.revision;
+    picks->took_us = (double)(clock_steady() - began);
+    return e;
+}
