@@ -46,8 +46,8 @@ static const struct command mixer[] = {
       "from project request-id", 1, 1, false, kit_load },
     { "kit swap", "SLOT next|previous|random|back|ID|PATH|QUERY",
       "Give a slot of the loaded kit another sound, while it plays",
-      "next and previous go through the sounds of the slot's class, the nearest first; back returns to the sound before. "
-      "The next hit plays the new sound, and a hit under way ends as it began. Undo reverts it.",
+      "next and previous go through the sounds of the slot's class, the nearest first; back returns to the sound "
+      "before. The next hit plays the new sound, and a hit under way ends as it began. Undo reverts it.",
       "any seed request-id", 2, ANY, false, kit_swap },
     { "kit randomise", "[SLOT…]", "Give the slots of the loaded kit other sounds of their classes",
       "The seed is printed: the same seed gives the same sounds again.", "seed spread request-id", 0, ANY, false,

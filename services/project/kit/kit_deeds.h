@@ -35,8 +35,8 @@ enum err kit_plan_new(struct doing *work, struct txn *txn, struct kit *kit, stru
 /* `answer`: the kit as persist committed it. Errors (explained): internal; those of kit_body_read. */
 enum err kit_answer(struct doing *work, struct txn *txn, struct fault *fault);
 
-/* Notes what the catalogue knows of the sounds of a slot, for the time when it does not. A placeholder's reason belongs to
- * a slot without sounds. */
+/* Notes what the catalogue knows of the sounds of a slot, for the time when it does not. A placeholder's reason belongs
+ * to a slot without sounds. */
 void kit_note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot);
 
 /* The kit that an ask names. Errors (explained): not_found; those of kit_body_read. */

@@ -72,7 +72,8 @@ static enum err set_pads(struct doing *work, struct txn *txn, struct fault *faul
     return work_ask(work, "audio.set_pads", &request, take_pads, fault);
 }
 
-/* Notes which kit is loaded, after the pads have it: a load that a death interrupted is repeated with the same locks. */
+/* Notes which kit is loaded, after the pads have it: a load that a death interrupted is repeated with the same
+ * locks. */
 static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_kit *ask = work->ask;
