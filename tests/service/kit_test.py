@@ -257,6 +257,10 @@ def a_kit_is_copied_and_moves_from_the_workspace_to_another_scope_in_one_step(ho
     home.check_store()
 
 
+def uses_of(home, name):
+    return {(one['kind'], one['name'], one['role']) for one in home.first('show', level(home, name)).get('used_in', [])}
+
+
 @claim(shares=drums_and_levels)
 def a_kit_uses_its_sounds_as_long_as_it_has_them(home):
     def users(*query):
@@ -280,7 +284,9 @@ def a_kit_uses_its_sounds_as_long_as_it_has_them(home):
     home.loophole('project', 'new', 'Using')
     home.loophole('kit', 'copy', 'User', 'Theirs', '--scope', 'project')
     same({'low', 'high'}, users('used:Theirs'))
-    until(lambda: users('used:Using role:kit') == {'low', 'high'}, what='the project uses the sounds of its kit')
+    for name in ('low', 'high'):
+        until(lambda: ('project', 'Using', 'kit') in uses_of(home, name), what=f'the project uses {name} in its kit')
+    assert ('project', 'Using', 'kit') not in uses_of(home, 'middle')
     home.loophole('project', 'undo')
     same(set(), {one['name'] for one in home.json('search', 'used:Theirs', '--limit', '100', code=None)})
     home.loophole('project', 'close')

@@ -1,13 +1,11 @@
-/* kit.c: kits: sounds by the pads that play them. */
-#include <errno.h>
-#include <stdlib.h>
+#include "frontends/cli/sound/kit.h"
+
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
-#include "schema_project.h"
 
-enum { PAGE = 100, PADS = 64, NOTE_OF_PAD_0 = 36, KEYS = 12 };
+enum { PAGE = 100, NOTE_OF_PAD_0 = 36, KEYS = 12 };
 
 static struct text option_text(const char *value)
 {
@@ -71,7 +69,7 @@ static void print_kit(struct cli *cli, const struct kit *kit, uint64_t first)
         print_slot(cli, &kit->slots.at[i], first);
 }
 
-static enum err show_kit(struct cli *cli, const struct kit *kit, uint64_t first)
+enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first)
 {
     if (cli->options.json)
         return cli_json(cli, &kit_shape, kit);
@@ -79,12 +77,12 @@ static enum err show_kit(struct cli *cli, const struct kit *kit, uint64_t first)
     return ERR_OK;
 }
 
-static enum err change_kit(struct cli *cli, const char *name, const void *request, struct fault *fault)
+enum err kit_send_change(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct kit kit = { 0 };
     enum err e = cli_change(cli, name, request, &kit, fault);
 
-    return e == ERR_OK ? show_kit(cli, &kit, 0) : e;
+    return e == ERR_OK ? kit_show(cli, &kit, 0) : e;
 }
 
 static uint32_t count_placeholders(const struct kit *kit)
@@ -144,7 +142,7 @@ enum err kit_print_one(struct cli *cli, struct fault *fault)
     struct kit kit = { 0 };
     enum err e = ask_for_kit(cli, &kit, fault);
 
-    return e == ERR_OK ? show_kit(cli, &kit, 0) : e;
+    return e == ERR_OK ? kit_show(cli, &kit, 0) : e;
 }
 
 /* ---- making and changing ---- */
@@ -170,7 +168,7 @@ enum err kit_make(struct cli *cli, struct fault *fault)
 
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = units_assign(cli, &project_new_kit_shape, cli->args[i], &request, fault);
-    return e == ERR_OK ? change_kit(cli, "project.new_kit", &request, fault) : e;
+    return e == ERR_OK ? kit_send_change(cli, "project.new_kit", &request, fault) : e;
 }
 
 /* The value after "KEY=", or NULL: it is another key. */
@@ -280,7 +278,7 @@ static enum err change_slot(struct cli *cli, struct project_set_kit *request, st
         request->has_expect = true;
         request->expect = revision;
     }
-    return change_kit(cli, "project.set_kit", request, fault);
+    return kit_send_change(cli, "project.set_kit", request, fault);
 }
 
 static enum err remove_slot(struct cli *cli, struct project_set_kit *request, struct fault *fault)
@@ -288,7 +286,7 @@ static enum err remove_slot(struct cli *cli, struct project_set_kit *request, st
     struct text slot = text_of(cli->args[1]);
 
     request->remove = (struct text_list){ 1, &slot };
-    return change_kit(cli, "project.set_kit", request, fault);
+    return kit_send_change(cli, "project.set_kit", request, fault);
 }
 
 enum err kit_change(struct cli *cli, struct fault *fault)
@@ -306,7 +304,7 @@ enum err kit_change(struct cli *cli, struct fault *fault)
     }
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = units_assign(cli, &project_set_kit_shape, cli->args[i], &request, fault);
-    return e == ERR_OK ? change_kit(cli, "project.set_kit", &request, fault) : e;
+    return e == ERR_OK ? kit_send_change(cli, "project.set_kit", &request, fault) : e;
 }
 
 static enum err copy_kit(struct cli *cli, const char *name, bool move, struct fault *fault)
@@ -316,7 +314,7 @@ static enum err copy_kit(struct cli *cli, const char *name, bool move, struct fa
     };
     enum err e = read_scope(cli, &request.scope, fault);
 
-    return e == ERR_OK ? change_kit(cli, "project.copy_kit", &request, fault) : e;
+    return e == ERR_OK ? kit_send_change(cli, "project.copy_kit", &request, fault) : e;
 }
 
 enum err kit_copy(struct cli *cli, struct fault *fault)
@@ -340,7 +338,7 @@ enum err kit_remove(struct cli *cli, struct fault *fault)
     return e;
 }
 
-/* ---- building and loading ---- */
+/* ---- building ---- */
 
 static enum err read_family(const struct cli *cli, struct choice *to, struct fault *fault)
 {
@@ -365,96 +363,5 @@ enum err kit_build(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK)
         e = read_family(cli, &request.family, fault);
-    return e == ERR_OK ? change_kit(cli, "project.build_kit", &request, fault) : e;
-}
-
-static enum err read_first(const struct cli *cli, uint64_t *first, struct fault *fault)
-{
-    const char *typed = cli->options.from ? cli->options.from : "0";
-    char *end;
-
-    errno = 0;
-    *first = strtoull(typed, &end, 10);
-    return end != typed && !*end && !errno && *typed != '-' && *first < PADS
-               ? ERR_OK
-               : fault_set(fault, ERR_BAD_REQUEST, "pad %s is out of range: 0 to %d", typed, PADS - 1);
-}
-
-enum err kit_load(struct cli *cli, struct fault *fault)
-{
-    struct project_load_kit request = { .project = project_of(cli), .kit = text_of(cli->args[0]) };
-    struct kit_loaded loaded = { 0 };
-    enum err e = read_first(cli, &request.first, fault);
-
-    if (e == ERR_OK)
-        e = cli_change(cli, "project.load_kit", &request, &loaded, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < loaded.silent.count; i++)
-        cli_warn_of_silent(&loaded.silent.at[i], "pad");
-    return e == ERR_OK ? show_kit(cli, &loaded.kit, loaded.first) : e;
-}
-
-/* ---- the loaded kit ---- */
-
-static bool is_step(const char *typed)
-{
-    static const char *const steps[] = { "next", "previous", "random", "back" };
-
-    return TEXT_IS_AMONG(typed, steps);
-}
-
-/* A step, or the id of the item that the other arguments name. */
-static enum err read_swap(struct cli *cli, struct text *to, struct fault *fault)
-{
-    char id[ID_TEXT_SIZE];
-    struct id item;
-    enum err e;
-
-    if (cli->count == 2 && is_step(cli->args[1])) {
-        *to = text_of(cli->args[1]);
-        return ERR_OK;
-    }
-    e = named_first(cli, cli->count - 1, cli->args + 1, &item, fault);
-    if (e == ERR_OK)
-        *to = arena_text(&cli->arena, text_of(id_write(item, id)));
-    return e;
-}
-
-enum err kit_swap(struct cli *cli, struct fault *fault)
-{
-    struct project_swap_kit request = { .slot = text_of(cli->args[0]),
-                                        .any = cli->options.any,
-                                        .has_seed = cli->options.seed > 0,
-                                        .seed = (uint64_t)cli->options.seed };
-    enum err e = read_swap(cli, &request.to, fault);
-
-    return e == ERR_OK ? change_kit(cli, "project.swap_kit", &request, fault) : e;
-}
-
-static struct text_list all_arguments(struct cli *cli)
-{
-    struct text_list to = { (uint32_t)cli->count, arena_array(&cli->arena, (size_t)cli->count + 1, sizeof(*to.at)) };
-
-    for (int i = 0; i < cli->count; i++)
-        to.at[i] = text_of(cli->args[i]);
-    return to;
-}
-
-enum err kit_randomise(struct cli *cli, struct fault *fault)
-{
-    struct project_randomise_kit request = { .slots = all_arguments(cli),
-                                             .spread = 0.5,
-                                             .has_seed = cli->options.seed > 0,
-                                             .seed = (uint64_t)cli->options.seed };
-    enum err e = ERR_OK;
-
-    if (cli->options.spread)
-        e = units_set(cli, &project_randomise_kit_shape, "spread", cli->options.spread, &request, fault);
-    return e == ERR_OK ? change_kit(cli, "project.randomise_kit", &request, fault) : e;
-}
-
-enum err kit_lock(struct cli *cli, struct fault *fault)
-{
-    const struct project_lock_kit request = { .slots = all_arguments(cli), .on = !cli->options.off };
-
-    return change_kit(cli, "project.lock_kit", &request, fault);
+    return e == ERR_OK ? kit_send_change(cli, "project.build_kit", &request, fault) : e;
 }

@@ -1,0 +1,14 @@
+/* kit.h: what kit.c, which makes and prints kits, shares with kit_loaded.c, which plays them. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_KIT_H
+#define LOOPHOLE_FRONTENDS_CLI_KIT_H
+
+#include "frontends/cli/base/cli.h"
+#include "schema_project.h"
+
+/* Prints a kit whose pad 0 is `first`, or its record with --json. Errors: those of the output. */
+enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first);
+
+/* Sends a change that is answered with the kit, and prints it. Errors (explained): those of cli_change. */
+enum err kit_send_change(struct cli *cli, const char *name, const void *request, struct fault *fault);
+
+#endif
