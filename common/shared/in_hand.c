@@ -18,6 +18,11 @@ uint64_t in_hand_take(struct in_hand *hand, enum in_hand_place place, uint64_t k
     return hand ? atomic_exchange_explicit(&hand->held[place], key, memory_order_relaxed) : 0;
 }
 
+uint64_t in_hand_now(const struct in_hand *hand, enum in_hand_place place)
+{
+    return hand ? atomic_load_explicit(&hand->held[place], memory_order_relaxed) : 0;
+}
+
 void in_hand_leave(struct in_hand *hand, enum in_hand_place place, uint64_t before)
 {
     if (hand)

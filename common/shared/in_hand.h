@@ -11,7 +11,7 @@
 
 enum in_hand_place {
     IN_HAND_ASK,  /* the loop's: an ask */
-    IN_HAND_FILE, /* a file that the loop or one thread reads */
+    IN_HAND_FILE, /* a file, or a large ask, that the loop or one thread reads */
     IN_HAND_PLACES
 };
 
@@ -30,6 +30,7 @@ uint64_t in_hand_key(const void *bytes, size_t len);
 /* Takes the key in hand, and returns what was there: give it back with in_hand_leave. For IN_HAND_FILE see
  * in_hand_try. The loop's thread. */
 uint64_t in_hand_take(struct in_hand *hand, enum in_hand_place place, uint64_t key);
+uint64_t in_hand_now(const struct in_hand *hand, enum in_hand_place place); /* the key; 0: nothing */
 void in_hand_leave(struct in_hand *hand, enum in_hand_place place, uint64_t before);
 
 /* As in_hand_take, if nothing is there; otherwise the key is not noted. True: call in_hand_leave with 0. Any thread. */

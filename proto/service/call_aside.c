@@ -11,7 +11,8 @@ static const usec_t patience = (usec_t)600 * 1000000; /* it only computes, so it
 
 struct aside {
     struct errand errand;
-    struct call *call; /* NULL: the loop has taken it */
+    struct call *call;    /* NULL: the loop has taken it */
+    struct in_hand *hand; /* of the service */
     size_t bytes;
     enum err error;
 };
@@ -25,13 +26,25 @@ struct asides {
 
 /* ---- the thread ---- */
 
+static enum err decode_in_hand(struct call *call, struct in_hand *hand)
+{
+    const struct id request = call->frame.request;
+    const bool is_held = in_hand_try(hand, IN_HAND_FILE, in_hand_key(request.b, sizeof(request.b)));
+    const enum err e = call_decode(call);
+
+    if (is_held)
+        in_hand_leave(hand, IN_HAND_FILE, 0);
+    return e;
+}
+
+/* The loop refuses an ask that ended two processes. */
 static void read_call(struct errand *errand)
 {
     struct aside *aside = (struct aside *)errand;
 
     aside->error = call_read(aside->call);
-    if (aside->error == ERR_OK)
-        aside->error = call_decode(aside->call);
+    if (aside->error == ERR_OK && !call_is_deadly(aside->call, aside->hand))
+        aside->error = decode_in_hand(aside->call, aside->hand);
 }
 
 static void free_aside(struct errand *errand)
@@ -98,6 +111,7 @@ bool call_put_aside(struct call *call)
     *aside = (struct aside){
         .errand = { .run = read_call, .done = take_back_call, .drop = free_aside, .patience = patience },
         .call = call,
+        .hand = service_in_hand(service),
         .bytes = call->received.body.len
     };
     if (!errand_try(service->asides->errands, &aside->errand)) {

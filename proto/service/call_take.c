@@ -99,18 +99,15 @@ static enum err refuse_deadly(struct call *call)
     return ERR_INTERNAL;
 }
 
-static bool is_deadly(const struct call *call)
+bool call_is_deadly(const struct call *call, const struct in_hand *hand)
 {
-    const struct id request = call->frame.request;
-
-    return in_hand_deaths(service_in_hand(call->service), in_hand_key(request.b, sizeof(request.b))) >=
+    return in_hand_deaths(hand, in_hand_key(call->frame.request.b, sizeof(call->frame.request.b))) >=
            SERVICE_DEATHS_MOST;
 }
 
 static enum err run_handler(struct call *call, bool is_own)
 {
     struct service *service = call->service;
-    const uint64_t before = service_take_up(service, call->frame.request);
     enum err e;
 
     note_in_hand(call);
@@ -122,7 +119,6 @@ static enum err run_handler(struct call *call, bool is_own)
         e = call->ask->dispatch(&service_standard, service, call, call->request, call->filled);
     call->in_handler = false;
     crash_in_hand(NULL);
-    service_lay_down(service, before);
     return e;
 }
 
@@ -140,7 +136,7 @@ static enum err dispatch_call(struct call *call)
                       service->schema->service);
     if (is_own && !service->handlers)
         return refuse(call, ERR_BUSY, "%s is starting", service->name);
-    if (is_deadly(call))
+    if (call_is_deadly(call, service_in_hand(call->service)))
         return refuse_deadly(call);
     e = call->request ? ERR_OK : call_decode(call);
     if (e != ERR_OK)
@@ -150,7 +146,7 @@ static enum err dispatch_call(struct call *call)
     return e == ERR_OK && call->is_refused ? ERR_BUSY : e;
 }
 
-void call_go_on(struct call *call, enum err e)
+static void go_on_in_hand(struct call *call, enum err e)
 {
     bool adopted = false, answered = false;
 
@@ -177,6 +173,15 @@ void call_go_on(struct call *call, enum err e)
     if (call->ticket.number)
         ticket_close(call);
     call_finish(call, e);
+}
+
+void call_go_on(struct call *call, enum err e)
+{
+    struct service *service = call->service;
+    const uint64_t before = service_take_up(service, call->frame.request);
+
+    go_on_in_hand(call, e);
+    service_lay_down(service, before);
 }
 
 /* ---- the turn ---- */

@@ -92,7 +92,8 @@ struct sender call_sender(const struct call *call);
 
 /* For work on a deferred ask in later turns: from here to service_lay_down a crash or a hang of this process is counted
  * against the ask, as during its handler. After SERVICE_DEATHS_MOST of them the skeleton refuses the ask. Returns what
- * was in hand before. The loop's thread. */
+ * was in hand before. The skeleton itself does it while it decodes an ask, encodes its answer, and calls the `done` of
+ * service_ask for the ask that was in hand when service_ask was called. The loop's thread. */
 enum { SERVICE_DEATHS_MOST = 2 };
 uint64_t service_take_up(struct service *service, struct id request);
 void service_lay_down(struct service *service, uint64_t before);
@@ -118,6 +119,7 @@ struct ticket call_defer(struct call *call);
 void ticket_answer(struct service *service, struct ticket ticket, const void *answer);
 void ticket_fail(struct service *service, struct ticket ticket, const struct fault *fault);
 bool ticket_is_open(const struct service *service, struct ticket ticket);
+uint64_t ticket_take_up(struct service *service, struct ticket ticket); /* service_take_up; closed: no change */
 
 /* Keep the memory of a deferred call, its ask and its arena, until call_give_back, even after its answer. */
 void call_keep(struct call *call);

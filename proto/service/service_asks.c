@@ -10,6 +10,7 @@ struct asked {
     const struct ask *ask;
     done_fn *done;
     void *state;
+    uint64_t held; /* in hand when it was sent: the answer is work on that ask too */
 };
 
 static enum err open_requester(struct service *service, struct fault *fault)
@@ -50,7 +51,9 @@ enum err service_ask(struct service *service, const char *name, const void *requ
     if (!ask)
         return fault_set(fault, ERR_NOT_FOUND, "no ask %s", name);
     asked = alloc_bytes(sizeof(*asked));
-    *asked = (struct asked){ .ask = ask, .done = done, .state = state };
+    *asked = (struct asked){
+        .ask = ask, .done = done, .state = state, .held = in_hand_now(service_in_hand(service), IN_HAND_ASK)
+    };
     e = send_ask(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
                  fault);
     if (e != ERR_OK)
@@ -61,6 +64,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
 
 static void pass_answer(struct service *service, struct asked *asked, const struct delivery *delivery)
 {
+    const uint64_t before = in_hand_take(service_in_hand(service), IN_HAND_ASK, asked->held);
     const struct shape *shape = asked->ask->answer;
     struct fault fault = { 0 };
     void *answer = NULL;
@@ -74,6 +78,7 @@ static void pass_answer(struct service *service, struct asked *asked, const stru
         frame_read_fault(delivery->body, e, &fault);
     asked->done(asked->state, e, e == ERR_OK ? answer : NULL, &fault);
     free(asked);
+    service_lay_down(service, before);
 }
 
 bool service_asks_take(struct service *service)

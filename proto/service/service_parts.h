@@ -202,8 +202,9 @@ const struct latency *service_latency(const struct service *service, const struc
 /* call_take.c. Reads and handles waiting asks, at most LIMIT_TURN and until the turn ends; returns their number. Asks
  * that were read and not handled wait for the next turn. */
 uint32_t call_take_all(struct service *service);
-enum err call_read(struct call *call);          /* decodes the frame; any thread */
-enum err call_decode(struct call *call);        /* decodes the body of a read frame; any thread */
+enum err call_read(struct call *call);   /* decodes the frame; any thread */
+enum err call_decode(struct call *call); /* decodes the body of a read frame; any thread */
+bool call_is_deadly(const struct call *call, const struct in_hand *hand); /* of a read frame; any thread */
 void call_go_on(struct call *call, enum err e); /* handles and answers it; `e` is the result of reading it */
 
 /* call_aside.c */

@@ -91,8 +91,19 @@ enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted
 
 static void finish_call(struct call *call, enum err e)
 {
+    struct service *service = call->service;
+    const uint64_t before = service_take_up(service, call->frame.request);
+
     ticket_close(call);
     call_finish(call, e);
+    service_lay_down(service, before);
+}
+
+uint64_t ticket_take_up(struct service *service, struct ticket ticket)
+{
+    const struct call *call = call_of(service, ticket);
+
+    return call ? service_take_up(service, call->frame.request) : in_hand_now(service_in_hand(service), IN_HAND_ASK);
 }
 
 void ticket_answer(struct service *service, struct ticket ticket, const void *answer)

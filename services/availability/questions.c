@@ -391,19 +391,29 @@ static bool answer_mark(struct availability *availability, struct question *ques
     return answer_path(availability, question);
 }
 
+/* True: the question is answered, or its client has gone. */
+static bool try_answer(struct availability *availability, struct question *question)
+{
+    const uint64_t before = ticket_take_up(availability->service, question->ticket);
+    bool done = !ticket_is_open(availability->service, question->ticket);
+
+    if (!done && question->marks)
+        done = answer_mark(availability, question);
+    else if (!done)
+        done =
+            id_is_zero(question->volume) ? answer_path(availability, question) : answer_volume(availability, question);
+    service_lay_down(availability->service, before);
+    return done;
+}
+
 void questions_turn(struct availability *availability)
 {
     struct question **at = &availability->questions;
 
     while (*at) {
         struct question *question = *at;
-        bool done = !ticket_is_open(availability->service, question->ticket);
-        if (!done && question->marks)
-            done = answer_mark(availability, question);
-        else if (!done)
-            done = id_is_zero(question->volume) ? answer_path(availability, question)
-                                                : answer_volume(availability, question);
-        if (!done) {
+
+        if (!try_answer(availability, question)) {
             at = &question->next;
             continue;
         }

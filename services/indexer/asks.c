@@ -37,6 +37,7 @@ static enum err answer_added(const struct indexer *indexer, struct call *call, s
 static void end_adoption(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
 {
     struct indexer *indexer = state;
+    const uint64_t before = ticket_take_up(indexer->service, ticket);
     struct library_state *known = library ? library_state_of(indexer->libraries, library->id) : NULL;
     bool was =
         known && (!library->has_project || (known->library.online && bytes_equal(known->library.path, library->path)));
@@ -56,6 +57,7 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
     } else {
         ticket_fail(indexer->service, ticket, fault);
     }
+    service_lay_down(indexer->service, before);
     schedule_turn(indexer);
 }
 

@@ -162,9 +162,11 @@ void removing_turn(struct indexer *indexer)
 
     for (struct library_state *lib = indexer->libraries; lib; lib = next) {
         next = lib->next;
+        const uint64_t before = ticket_take_up(indexer->service, lib->removal);
         if (lib->is_removed && !(lib->asked_again && indexer->adopting))
             end_removed(indexer, lib);
         else if (lib->removing && !lib->asked_removal && !lib->scan && stop_trees(indexer, lib))
             remove_now(indexer, lib);
+        service_lay_down(indexer->service, before);
     }
 }

@@ -97,12 +97,15 @@ static void drop_verification(struct verification *v)
 
 static void continue_verification(struct indexer *indexer, struct verification *v)
 {
+    const uint64_t before = ticket_take_up(indexer->service, v->ticket);
+
     while (v->next < v->count && v->going < GOING_MAX)
         start_one(indexer, v);
-    if (v->done < v->count)
-        return;
-    ticket_answer(indexer->service, v->ticket, &(struct item_files){ .each = { v->count, v->each } });
-    drop_verification(v);
+    if (v->done == v->count) {
+        ticket_answer(indexer->service, v->ticket, &(struct item_files){ .each = { v->count, v->each } });
+        drop_verification(v);
+    }
+    service_lay_down(indexer->service, before);
 }
 
 void verify_made(void *state, const struct work *work, enum file_verdict verdict)

@@ -62,13 +62,13 @@ static void answer_request(struct search *search, struct request *request)
         ticket_fail(search->service, request->ticket, &search->why);
         return;
     }
+    const uint64_t before = ticket_take_up(search->service, request->ticket);
     e = request->run(request, request->ask, request->answer);
-    if (request->is_put_off)
-        return;
-    if (e == ERR_OK)
+    if (!request->is_put_off && e == ERR_OK)
         ticket_answer(search->service, request->ticket, request->answer);
-    else
+    else if (!request->is_put_off)
         ticket_fail(search->service, request->ticket, request->fault);
+    service_lay_down(search->service, before);
 }
 
 /* In the order of the asks, each once the index has what was in the catalogue when it was asked. */

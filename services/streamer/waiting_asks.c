@@ -47,8 +47,10 @@ static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask 
 {
     if (!ticket_is_open(waiting->service, one->ticket))
         return;
+    const uint64_t before = ticket_take_up(waiting->service, one->ticket);
     if (one->act(waiting->streamer, one->call, one->ask) != ERR_OK)
         ticket_fail(waiting->service, one->ticket, call_fault(one->call));
+    service_lay_down(waiting->service, before);
 }
 
 static bool has_settled(const struct waiting_asks *waiting, const struct waiting_asks_ask *one)

@@ -1,6 +1,7 @@
 /* deadly.so: preloaded into an engine, JSON with one of these words ends the process that reads it, or never ends:
- * "deadly crash", "deadly hang"; in a service that has not the name after "in ", such as "deadly crash in persist", it
- * does no harm. It stands for a flaw that nobody has found yet. */
+ * "deadly crash", "deadly hang"; a message with "deadly answer" ends the process that sends it. In a service that has
+ * not the name after "in ", such as "deadly crash in persist", it does no harm. It stands for a flaw that nobody has
+ * found yet. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -28,4 +29,14 @@ void *json_loadb(const char *bytes, size_t len, size_t flags, void *error)
     while (is_meant(bytes, len, "deadly hang in "))
         continue;
     return real(bytes, len, flags, error);
+}
+
+int zmq_msg_init_data(void *message, void *bytes, size_t len, void *gone, void *hint)
+{
+    int (*real)(void *, void *, size_t, void *, void *) =
+        (int (*)(void *, void *, size_t, void *, void *))dlsym(RTLD_NEXT, "zmq_msg_init_data");
+
+    if (is_meant(bytes, len, "deadly answer in "))
+        raise(SIGSEGV);
+    return real(message, bytes, len, gone, hint);
 }

@@ -6,6 +6,8 @@ import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
 from claims import claim, contains, run_claims, same, until, write_file
+from client import Catalogue
+from indexing import wav
 from sounding import tool
 from studio import Studio
 
@@ -78,6 +80,46 @@ def a_project_json_that_ended_its_reader_once_is_refused_by_its_path_until_it_ch
     same(0, until_refused(it, 'project', 'open', folder=os.fsencode(folder))[1])
     write_file(path, text.replace('deadly', 'no'))
     same('ok', it.ask('open', folder=os.fsencode(folder))[0])
+
+
+def refuses_after_two_deaths(home, ask, **body):
+    service, client = ask.split('.')[0], home.client()
+    before = restarts(home, service)
+    got, answer = client.ask(ask, body, budget_ms=120000)
+    same('internal', got, answer)
+    contains(answer['what'], f'{service} died 2 times while it worked on this ask')
+    same(2, restarts(home, service) - before)
+
+
+def deadly_sound(home):
+    """A library with a sound that search cannot name in an answer."""
+    path = wav(home.file('music', 'deadly answer in search.wav'), 440)
+    home.loophole('library', 'add', '--wait', os.path.dirname(os.fsdecode(path)))
+
+
+@claim(shares=with_flaws)
+def an_ask_whose_answer_crashes_search_is_refused_after_two_deaths(home):
+    deadly_sound(home)
+    refuses_after_two_deaths(home, 'search.query', query='deadly')
+    same('ok', home.client().ask('search.query', {'query': 'harmless'})[0])
+
+
+@claim(shares=with_flaws)
+def an_ask_that_crashes_search_after_another_service_answered_is_refused_after_two_deaths(home):
+    deadly_sound(home)
+    elsewhere = wav(home.file('elsewhere.wav'), 450)
+    refuses_after_two_deaths(home, 'search.similar', path=elsewhere)
+    same('ok', home.client().ask('search.query', {'query': 'harmless'})[0])
+
+
+@claim(shares=with_flaws)
+def a_list_that_crashes_availability_after_another_service_answered_is_refused_after_two_deaths(home):
+    client = home.client()
+    volume = dict(Catalogue.blank_volume(), identity='marker:away', mount=b'/nowhere', backend='external', online=False)
+    client.must('persist.put_volume', {'volume': dict(volume, label='deadly answer in availability')})
+    refuses_after_two_deaths(home, 'availability.volumes')
+    client.must('persist.put_volume', {'volume': dict(volume, label='harmless')})
+    same('ok', client.ask('availability.volumes')[0])
 
 
 run_claims()

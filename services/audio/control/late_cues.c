@@ -31,10 +31,12 @@ static void send_late(struct service *service, struct late_cue *one, late_send_f
 {
     if (!ticket_is_open(service, one->ticket))
         return;
+    const uint64_t before = ticket_take_up(service, one->ticket);
     if (send(state, one) == ERR_OK)
         ticket_answer(service, one->ticket, one->answer);
     else
         ticket_fail(service, one->ticket, call_fault(one->call));
+    service_lay_down(service, before);
 }
 
 /* The index of the first cue that is due; the count if there is none. */

@@ -238,6 +238,7 @@ static void apply_batch(struct persist *p, struct artefact_batch *batch)
                                        .arena = call_arena(batch->call),
                                        .ended = batch_ended,
                                        .state = batch };
+    const uint64_t before = service_take_up(p->service, batch->request);
     struct fault fault = { 0 };
     enum err e = turn_continue(p, batch->request, &fault);
 
@@ -248,6 +249,7 @@ static void apply_batch(struct persist *p, struct artefact_batch *batch)
         batch_ended(p, batch);
     if (e != ERR_OK)
         ticket_fail(p->service, ticket, &fault);
+    service_lay_down(p->service, before);
 }
 
 static void files_written(struct errand *errand, bool lost)
