@@ -1,4 +1,4 @@
-/* deadly.so: preloaded into an engine, JSON with one of these words ends the process that reads it, or never ends:
+/* deadly.so: preloaded into an engine, JSON (or MIDI) with one of these words ends its reader, or is never read:
  * "deadly crash", "deadly hang"; a message with "deadly answer" ends the process that sends it. In a service that has
  * not the name after "in ", such as "deadly crash in persist", it does no harm. It stands for a flaw that nobody has
  * found yet. */
@@ -29,6 +29,15 @@ void *json_loadb(const char *bytes, size_t len, size_t flags, void *error)
     while (is_meant(bytes, len, "deadly hang in "))
         continue;
     return real(bytes, len, flags, error);
+}
+
+void *smf_load_from_memory(const void *bytes, int len)
+{
+    void *(*real)(const void *, int) = (void *(*)(const void *, int))dlsym(RTLD_NEXT, "smf_load_from_memory");
+
+    if (is_meant(bytes, (size_t)len, "deadly crash in "))
+        raise(SIGSEGV);
+    return real(bytes, len);
 }
 
 int zmq_msg_init_data(void *message, void *bytes, size_t len, void *gone, void *hint)

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """An ask that ends the service which works on it, by a flaw that nobody has found yet, is refused with its reason after
 two deaths, and other asks are answered. A file that ended its reader once is refused by its path."""
+import json
 import os
+import struct
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
@@ -95,6 +97,40 @@ def deadly_sound(home):
     """A library with a sound that search cannot name in an answer."""
     path = wav(home.file('music', 'deadly answer in search.wav'), 440)
     home.loophole('library', 'add', '--wait', os.path.dirname(os.fsdecode(path)))
+
+
+def project_answers_after_one_death(home, ask, **body):
+    """The answer; the project service died once before it."""
+    before = restarts(home, 'project')
+    answer = home.client().ask('project.' + ask, body, budget_ms=120000)
+    same(1, restarts(home, 'project') - before)
+    return answer
+
+
+@claim(shares=with_flaws)
+def a_pattern_of_the_library_that_ended_its_reader_once_is_listed_with_its_reason_and_others_are_read(home):
+    folder = home.file('data', 'patterns', 'user')
+    os.makedirs(folder, exist_ok=True)
+    for name in ('deadly crash in project', 'harmless'):
+        write_file(os.path.join(folder, name + '.json'), json.dumps({'metadata': {'name': name}, 'sequencer': {'tracks': {}}}))
+    got, answer = project_answers_after_one_death(home, 'list_library')
+    same('ok', got, answer)
+    trouble = {line['place']: line['trouble'] for line in answer['each']}
+    contains(trouble['user/deadly crash in project'], 'died while it read user/deadly crash in project.json')
+    same('', trouble['user/harmless'])
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+
+
+@claim(shares=with_flaws)
+def a_midi_file_that_ended_its_reader_once_is_refused_by_its_path(home):
+    path = home.file('data', 'patterns', 'export', 'groove.mid')
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    track = b'\0\xff\x03\x17deadly crash in project\0\x90\x3c\x64\x60\x80\x3c\0\0\xff\x2f\0'
+    write_file(path, b'MThd\0\0\0\6\0\0\0\1\0\x60MTrk' + struct.pack('>I', len(track)) + track)
+    got, answer = project_answers_after_one_death(home, 'import_midi', name='groove')
+    same('internal', got, answer)
+    contains(answer['what'], f'died while it read {path}')
 
 
 @claim(shares=with_flaws)

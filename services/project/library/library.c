@@ -42,11 +42,12 @@ static bool try_lock(struct pattern_library *library)
 }
 
 /* A thread that waits for the lock makes progress: it does not wait for the disk. */
-enum err library_lock(struct pattern_library *library, struct errand *errand, struct fault *fault)
+enum err library_lock(struct pattern_library *library, struct errand *errand, struct in_hand *hand, struct fault *fault)
 {
     for (int waited = 0; waited < LIBRARY_LOCK_S * 1000; waited += LOCK_STEP_MS) {
         if (try_lock(library)) {
             library->errand = errand;
+            library->hand = hand;
             return ERR_OK;
         }
         if (!errand_goes_on(errand))

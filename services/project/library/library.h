@@ -9,6 +9,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/process/errand.h"
+#include "common/shared/in_hand.h"
 #include "schema_project.h"
 #include "store/pattern/pattern_file.h"
 #include "store/pattern/rhythm.h"
@@ -28,6 +29,7 @@ struct pattern_library {
     char folder[PATH_MAX]; /* DATA/patterns */
     pthread_mutex_t lock;
     struct errand *errand; /* of the thread that holds the lock */
+    struct in_hand *hand;  /* of the service, for that thread */
     atomic_bool is_silent; /* the thread that holds the lock was given up: the disk does not answer */
     struct arena arena;    /* of the entries */
     struct library_entry *entries;
@@ -40,7 +42,8 @@ struct pattern_library *library_new(const char *data);
 
 /* Errors (explained): after LIBRARY_LOCK_S busy (another thread holds it) or timeout (one that was given up holds it);
  * offline. */
-enum err library_lock(struct pattern_library *library, struct errand *errand, struct fault *fault);
+enum err library_lock(struct pattern_library *library, struct errand *errand, struct in_hand *hand,
+                      struct fault *fault);
 void library_unlock(struct pattern_library *library);
 
 /* Reports progress of the thread that holds the lock. */

@@ -9,6 +9,7 @@
 #include "services/project/library/library_job.h"
 #include "services/project/library/library_state.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"
 
 enum { LISTED = 1000, ANSWER_BYTES = 4 << 20 };
@@ -236,7 +237,8 @@ static enum err act_save(struct library_job *job, struct fault *fault)
     job->said.total = 1;
     if (e != ERR_OK || job->said.message.len)
         return e;
-    e = pattern_file_read(job->text, &job->arena, file, fault);
+    e = slot_parse(job->hand, arena_printf(&job->arena, "%.*s", TEXT_ARG(ask->name)).at, job->text, &job->arena, file,
+                   fault);
     if (e == ERR_OK)
         e = library_plan_save(job->library, file, ask->folder, ask->name, &job->arena, &step, fault);
     return e == ERR_OK ? library_do_step(job, &step, fault) : e;

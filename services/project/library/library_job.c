@@ -11,7 +11,7 @@ static void run_job(struct errand *errand)
 {
     struct library_job *job = (struct library_job *)errand;
     struct fault *fault = &job->fault;
-    enum err e = library_lock(job->library, errand, fault);
+    enum err e = library_lock(job->library, errand, job->hand, fault);
 
     if (e != ERR_OK) {
         fault->code = e;
@@ -69,6 +69,7 @@ struct library_job *library_job_new(struct doing *work, const struct shape *shap
         (void)codec_copy(shape, work->ask, &job->arena, ask);
     job->errand = (struct errand){ .run = run_job, .done = end_job, .drop = drop_job, .patience = patience_of(work) };
     job->library = work->p->library;
+    job->hand = service_in_hand(work->p->service);
     job->sender = work->sender;
     job->ask = ask;
     job->act = act;

@@ -10,6 +10,7 @@
 struct library_job {
     struct errand errand;
     struct pattern_library *library;
+    struct in_hand *hand; /* of the service */
     struct sender sender;
     struct arena arena; /* of the job */
     const void *ask;    /* a copy */

@@ -11,6 +11,7 @@
 #include "proto/wire/codec.h"
 #include "services/project/base/file_io.h"
 #include "services/project/library/library.h"
+#include "services/project/pattern/slot_parse.h"
 #include "store/pattern/pattern_check.h"
 
 struct library_file {
@@ -151,7 +152,7 @@ static void read_entry(struct pattern_library *library, const struct library_fil
     to->line.name = slash ? text_of(slash + 1) : to->line.place;
     e = library_text(library, to, &own, &text, &fault);
     if (e == ERR_OK)
-        e = pattern_file_read(text, &own, file, &fault);
+        e = slot_parse(library->hand, to->path.at, text, &own, file, &fault);
     if (e == ERR_OK)
         fill_line(arena, &file->pattern, to);
     else

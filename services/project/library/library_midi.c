@@ -175,12 +175,16 @@ const struct deed library_deed_read_slot = {
 static enum err read_midi(const char *path, struct library_job *job, struct pattern *to, struct remarks *remarks,
                           struct fault *fault)
 {
+    struct file_in_hand reading = { 0 };
     struct buffer bytes = { 0 };
     struct midi_file midi;
     enum err e = file_read_all(path, MIDI_FILE_BYTES, &bytes, fault);
 
     if (e == ERR_OK)
+        e = file_take_in_hand(&reading, job->hand, path, buffer_bytes(&bytes), fault);
+    if (e == ERR_OK)
         e = midi_file_read(buffer_bytes(&bytes), &job->arena, &midi, fault);
+    file_lay_down(&reading);
     if (e == ERR_OK)
         e = midi_import(&midi, &job->arena, to, remarks, fault);
     buffer_free(&bytes);

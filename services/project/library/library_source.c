@@ -1,6 +1,7 @@
 #include "services/project/library/library_source.h"
 
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"
 
 enum err library_source_begin(struct doing *work, struct txn *txn, const struct library_source *source,
@@ -35,7 +36,7 @@ enum err library_source_read(struct library_job *job, struct text name, struct p
 
     if (e != ERR_OK)
         return e;
-    e = pattern_file_read(job->text, &job->arena, to, &why);
+    e = slot_parse(job->hand, arena_printf(&job->arena, "%.*s", TEXT_ARG(name)).at, job->text, &job->arena, to, &why);
     if (e == ERR_OK || name.len == 0)
         return *fault = why, e;
     message_fault(MESSAGE_FILE_CORRUPT, name, text_of(why.what), fault);
