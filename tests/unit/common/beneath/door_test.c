@@ -3,6 +3,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -119,6 +120,62 @@ static void a_pipe_in_the_place_of_a_file_is_refused_at_once(void **state)
     door_free(door);
 }
 
+/* Memory without a name, or a file without one, with the text "memory". */
+static int make_memory(const char *name)
+{
+    const int fd = memfd_create(name, MFD_CLOEXEC);
+
+    assert_int_equal(write(fd, "memory", 6), 6);
+    return fd;
+}
+
+/* What a door at the path of the descriptor gives out, and to a library that has the path as a link. */
+static char open_descriptor(const struct home *home, int fd, enum err *error, enum err *by_link)
+{
+    char path[64], link[PATH_MAX], first;
+    const size_t len = (size_t)snprintf(link, sizeof(link), "%s/music", home->root);
+    const struct bytes music = bytes_of(link, len);
+    struct door *door;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
+    door = door_new(&(struct door_plan){ .path = bytes_of(path, strlen(path)), .leads = &music, .lead_count = 1 });
+    first = open_first(door, error);
+    door_free(door);
+    make_link(home, "music/memory.wav", path);
+    (void)strcat(link, "/memory.wav");
+    door = door_new(&(struct door_plan){ .path = bytes_of(link, strlen(link)), .leads = &music, .lead_count = 1 });
+    assert_int_equal(open_first(door, by_link), 0);
+    door_free(door);
+    return first;
+}
+
+static void of_the_links_of_the_kernel_only_memory_of_that_name_is_opened(void **state)
+{
+    static const char *const others[] = { DOOR_MEMORY "s", "memfd:" DOOR_MEMORY, "x/" DOOR_MEMORY, "" };
+    const struct home *home = *state;
+    enum err e, by_link;
+    int fd, ends[2];
+
+    set_scene(home);
+    fd = make_memory(DOOR_MEMORY);
+    assert_int_equal(open_descriptor(home, fd, &e, &by_link), 'm');
+    assert_int_not_equal(by_link, ERR_OK);
+    assert_int_equal(close(fd), 0);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        fd = make_memory(others[i]);
+        assert_int_equal(open_descriptor(home, fd, &e, &by_link), 0);
+        assert_true(e != ERR_OK && by_link != ERR_OK);
+        assert_int_equal(close(fd), 0);
+    }
+    home_file(home, "mine/memfd:" DOOR_MEMORY " (deleted)", "memory");
+    fd = open(path_at(home, "mine/memfd:" DOOR_MEMORY " (deleted)"), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(open_descriptor(home, fd, &e, &by_link), 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(open_descriptor(home, ends[0], &e, &by_link), 0);
+    assert_true(e != ERR_OK && close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
 static void a_file_that_changed_must_begin_as_a_sound(void **state)
 {
     const struct home *home = *state;
@@ -190,6 +247,7 @@ static void a_file_that_is_swapped_meanwhile_gives_nothing_out(void **state)
 static const struct CMUnitTest claims[] = {
     HOME_TEST(a_link_leads_into_the_leads_and_nowhere_else),
     HOME_TEST(a_pipe_in_the_place_of_a_file_is_refused_at_once),
+    HOME_TEST(of_the_links_of_the_kernel_only_memory_of_that_name_is_opened),
     HOME_TEST(a_file_that_changed_must_begin_as_a_sound),
     HOME_TEST(a_folder_that_is_swapped_meanwhile_gives_nothing_out),
     HOME_TEST(a_file_that_is_swapped_meanwhile_gives_nothing_out),
