@@ -86,6 +86,7 @@ enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *med
 
 /* As catalogue_path. If the volume is offline, the path begins with its last mount point. */
 enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path);
+enum err catalogue_folder_last_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
 
 /* The path of its file below the root of its volume, also if the volume is offline; absolute if the volume has no
  * identity of its own (root). */

@@ -115,14 +115,25 @@ enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media
     return path_below(txn, arena, media->folder, media->file, path, volume);
 }
 
-enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)
+static enum err last_path_below(struct txn *txn, struct arena *arena, struct id folder, struct bytes file,
+                                struct bytes *path)
 {
     struct upward up = { .start = sizeof(up.at) };
     struct volume volume = { 0 };
-    enum err e = climb_folders(txn, arena, media->folder, media->file, &up, &volume);
+    enum err e = climb_folders(txn, arena, folder, file, &up, &volume);
 
     volume.online = true;
     return e == ERR_OK ? finish_path(arena, &up, &volume, path) : e;
+}
+
+enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)
+{
+    return last_path_below(txn, arena, media->folder, media->file, path);
+}
+
+enum err catalogue_folder_last_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path)
+{
+    return last_path_below(txn, arena, folder, (struct bytes){ 0 }, path);
 }
 
 enum err catalogue_relative_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)

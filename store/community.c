@@ -1,8 +1,13 @@
 #include "store/community.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/hash.h"
+#include "store/catalogue.h"
+#include "store/environment.h"
 #include "store/keys.h"
 
 enum { STAMP_BYTES = 6 };
@@ -67,6 +72,58 @@ uint64_t community_stamp(uint64_t before, const struct offer *offer)
     return stamp;
 }
 
+/* ---- the home ---- */
+
+enum { MACHINE_MOST = 256 };
+
+static size_t name_machine(char to[MACHINE_MOST])
+{
+    int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = fd < 0 ? -1 : read(fd, to, MACHINE_MOST);
+
+    if (fd >= 0)
+        close(fd);
+    if (got > 0)
+        return (size_t)got;
+    to[0] = 0;
+    (void)gethostname(to, MACHINE_MOST);
+    return strnlen(to, MACHINE_MOST);
+}
+
+/* A hash of the machine, the folder of the data and the catalogue: a restore changes the last one, a copy of the home
+ * one of the others. */
+static enum err name_home(struct txn *txn, struct arena *arena, struct bytes *home)
+{
+    char machine[MACHINE_MOST], data[PATH_MAX + 4];
+    struct key all = { 0 };
+    struct id catalogue;
+    struct hash hash;
+    struct stat st;
+
+    (void)snprintf(data, sizeof(data), "%s/..", txn->store->directory);
+    if (catalogue_id(txn, &catalogue) != ERR_OK || stat(data, &st) != 0)
+        return ERR_INTERNAL;
+    key_add(&all, catalogue.b, sizeof(catalogue.b));
+    key_add(&all, &st.st_ino, sizeof(st.st_ino));
+    key_add(&all, machine, (uint32_t)name_machine(machine));
+    hash = hash_of(all.b, all.len);
+    *home = arena_bytes(arena, bytes_of(hash.b, sizeof(hash.b)));
+    return home->len ? ERR_OK : ERR_FULL;
+}
+
+enum err community_set_home(struct txn *txn, struct arena *arena, struct exchange_state *state)
+{
+    state->has_home = true;
+    return name_home(txn, arena, &state->home);
+}
+
+static bool is_home(struct txn *txn, struct arena *arena, const struct exchange_state *state)
+{
+    struct bytes home;
+
+    return state->has_home && name_home(txn, arena, &home) == ERR_OK && bytes_equal(home, state->home);
+}
+
 /* ---- reading ---- */
 
 enum err community_state(struct txn *txn, struct arena *arena, struct exchange_state *to)
@@ -78,6 +135,11 @@ enum err community_state(struct txn *txn, struct arena *arena, struct exchange_s
     e = row_get(txn, arena, DB_META, &key, &exchange_state_shape, to);
     if (e == ERR_NOT_FOUND)
         to->level = (struct choice){ .value = SHARING_OFF };
+    if (e == ERR_OK && to->level.value > SHARING_OFF && !is_home(txn, arena, to)) {
+        to->has_confirm = true;
+        to->confirm = to->level;
+        to->level = (struct choice){ .value = SHARING_OFF };
+    }
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -189,7 +251,133 @@ enum err community_facts(struct txn *txn, struct arena *arena, struct bytes cont
                : e;
 }
 
+/* ---- excluded folders ---- */
+
+static struct key exclusions_of(struct id folder)
+{
+    struct key key = key_name(META_EXCLUDED);
+
+    key_add(&key, folder.b, sizeof(folder.b));
+    return key;
+}
+
+enum err community_exclusions(struct txn *txn, struct arena *arena, struct exclusion_list *to)
+{
+    const struct key all = key_name(META_EXCLUDED);
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_META, key_bytes(&all), key_bytes(&all), &walk);
+
+    *to = (struct exclusion_list){ 0, arena_array(arena, EXCLUSIONS_MOST, sizeof(*to->at)) };
+    if (e == ERR_OK && !to->at)
+        e = ERR_FULL;
+    while (e == ERR_OK && walk_next(&walk)) {
+        struct exclusion one = { 0 };
+        e = to->count < EXCLUSIONS_MOST ? row_decode(txn, arena, walk.value, &exclusion_shape, &one) : ERR_INTERNAL;
+        if (e == ERR_OK)
+            to->at[to->count++] = one;
+    }
+    walk_end(&walk);
+    return e;
+}
+
+bool community_excludes(struct txn *txn, struct id folder)
+{
+    const struct key all = exclusions_of(folder);
+    struct walk walk;
+    bool has = walk_begin(txn, DB_META, key_bytes(&all), key_bytes(&all), &walk) != ERR_OK || walk_next(&walk);
+
+    walk_end(&walk);
+    return has;
+}
+
+enum err community_excluded_paths(struct txn *txn, struct arena *arena, struct bytes_list *to)
+{
+    struct exclusion_list rows;
+    enum err e = community_exclusions(txn, arena, &rows);
+
+    *to = (struct bytes_list){ 0, arena_array(arena, EXCLUSIONS_MOST, sizeof(*to->at)) };
+    if (e == ERR_OK && !to->at)
+        e = ERR_FULL;
+    for (uint32_t i = 0; e == ERR_OK && i < rows.count; i++)
+        e = catalogue_folder_last_path(txn, arena, rows.at[i].folder, &to->at[to->count++]);
+    return e;
+}
+
+/* An empty path is the root. */
+static bool is_below(struct bytes path, struct bytes folder)
+{
+    return path.len > folder.len && (!folder.len || memcmp(path.at, folder.at, folder.len) == 0) &&
+           path.at[folder.len] == '/';
+}
+
+/* The items of one content, until one of them is below an excluded folder. */
+struct excluding {
+    struct txn *txn;
+    struct arena *arena;
+    const struct bytes_list *paths;
+    bool is;
+};
+
+static bool look_at_place(struct excluding *x, const struct media *media)
+{
+    struct bytes path = { 0, NULL };
+
+    x->is = x->is || catalogue_last_path(x->txn, x->arena, media, &path) != ERR_OK;
+    for (uint32_t i = 0; !x->is && i < x->paths->count; i++)
+        x->is = is_below(path, x->paths->at[i]);
+    return !x->is;
+}
+
+static bool look_at_same(void *state, struct id id)
+{
+    struct excluding *x = state;
+    struct media media = { 0 };
+
+    x->is = catalogue_media(x->txn, x->arena, id, &media) != ERR_OK;
+    return look_at_place(x, &media);
+}
+
+bool community_is_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
+                           const struct media *media)
+{
+    struct excluding x = { .txn = txn, .arena = arena, .paths = paths };
+
+    if (!paths->count || !look_at_place(&x, media) || !media->content.len)
+        return x.is;
+    return catalogue_each_with_content(txn, media->content, look_at_same, &x) != ERR_OK || x.is;
+}
+
 /* ---- writing ---- */
+
+/* A line may be longer than a key. */
+enum err community_put_exclusion(struct writing *w, const struct exclusion *exclusion)
+{
+    struct key key = exclusions_of(exclusion->folder);
+    struct hash hash = hash_of(exclusion->line.at, exclusion->line.len);
+
+    key_add(&key, hash.b, sizeof(hash.b));
+    return row_put(w, DB_META, &key, &exclusion_shape, exclusion);
+}
+
+enum err community_drop_exclusions(struct writing *w, struct arena *arena, struct id folder)
+{
+    const struct key all = exclusions_of(folder);
+    struct key *keys = arena_array(arena, EXCLUSIONS_MOST, sizeof(*keys));
+    uint32_t count = 0;
+    struct walk walk;
+    enum err e = keys ? walk_begin(w->txn, DB_META, key_bytes(&all), key_bytes(&all), &walk) : ERR_FULL;
+
+    if (e != ERR_OK)
+        return e;
+    while (count < EXCLUSIONS_MOST && walk_next(&walk)) {
+        keys[count] = (struct key){ 0 };
+        key_add(&keys[count++], walk.key.at, walk.key.len);
+    }
+    walk_end(&walk);
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+        e = row_delete(w, DB_META, &keys[i]);
+    return e;
+}
 
 enum err community_put_state(struct writing *w, const struct exchange_state *state)
 {

@@ -12,7 +12,9 @@
 
 enum { COMMUNITY_CONTENT = 16 }; /* bytes of a content, of a hashed context, and of the key of a shared row */
 
-/* The state of the exchange; all zero, at level off, before a person set a level. */
+/* The state of the exchange; all zero, at level off, before a person set a level. A level holds only in the home in
+ * which a person set it: in a restored catalogue, on another machine and in a copy of the home it is off, and `confirm`
+ * is the former one. */
 enum err community_state(struct txn *txn, struct arena *arena, struct exchange_state *to);
 
 /* The key of what an offer is about: all but its value and its number. */
@@ -48,7 +50,26 @@ bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes key, 
  * Costs nothing while there are no lessons. */
 enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to);
 
+/* ---- excluded folders: nothing of them is shared, and no copy of what is in them ---- */
+
+enum { EXCLUSIONS_MOST = 256 };
+
+/* All rows, in the order of their folders. A folder has one for each line of the settings that names it. */
+enum err community_exclusions(struct txn *txn, struct arena *arena, struct exclusion_list *to);
+bool community_excludes(struct txn *txn, struct id folder); /* the folder has a row */
+
+/* Where the excluded folders are, or were last. Errors: internal (a row or a folder is damaged: share nothing). */
+enum err community_excluded_paths(struct txn *txn, struct arena *arena, struct bytes_list *to);
+
+/* True if the item, or another one with its content, is below one of these paths, or if that is unknown. */
+bool community_is_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
+                           const struct media *media);
+
 /* Write; only for persist. Errors: full, io. */
+/* Sets `home`, so that the level holds here. Errors: also internal. */
+enum err community_set_home(struct txn *txn, struct arena *arena, struct exchange_state *state);
+enum err community_put_exclusion(struct writing *w, const struct exclusion *exclusion);
+enum err community_drop_exclusions(struct writing *w, struct arena *arena, struct id folder);
 enum err community_put_state(struct writing *w, const struct exchange_state *state);
 enum err community_put_offer(struct writing *w, const struct offer *offer); /* both rows */
 enum err community_put_lesson(struct writing *w, const struct lesson *lesson);

@@ -64,6 +64,9 @@ bool key_artefact_parts(struct bytes key, struct text *type, struct text *parame
  * have missed. */
 #define META_OVERTAKEN "overtaken "
 
+/* Then a folder's id and a hash of a line of the settings: a record `exclusion` (exclusions.h). */
+#define META_EXCLUDED "excluded "
+
 #define META_COMMUNITY "community" /* a record exchange_state: the exchange with the community's server */
 
 #endif

@@ -28,7 +28,7 @@ const struct setting setting_table[] = {
     { WHOLE("availability.fetch_tries", "5", 1, 100), "availability", "attempts for each file" },
 
     { "composer.exclude", SETTING_TEXT, "", 0, 4095, NULL, NULL, NULL, NULL, false, "composer",
-      "folders whose sounds are never shared, with colons between them; none without it" },
+      "folders of which nothing is shared, with colons between them; none without it" },
     { "composer.server", SETTING_TEXT, "", 0, 1023, NULL, NULL, NULL, NULL, true, "composer",
       "the community's server, as a libpq connection string; none without it" },
 

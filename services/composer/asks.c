@@ -2,16 +2,35 @@
 
 #include "common/alloc.h"
 #include "services/composer/exchange.h"
+#include "services/composer/exclude.h"
+#include "services/composer/excluded.h"
 #include "services/composer/layouts.h"
 #include "services/composer/link/door.h"
 #include "services/composer/outbox.h"
 #include "services/composer/packs.h"
 #include "services/composer/reading.h"
+#include "services/composer/waiting.h"
+#include "store/community.h"
 
 enum { PERSIST_MS = 10000 };
 static const usec_t skew_least_us = 120000000;
 
 /* ---- the state ---- */
+
+static enum err fill_exclusions(struct composer *c, struct txn *txn, struct arena *arena, struct composer_status *to)
+{
+    struct exclusion_list rows;
+    struct fault why = { 0 };
+    enum err e = community_exclusions(txn, arena, &rows);
+
+    to->has_stopped = exclude_stops(&c->exclude, txn, arena, &why);
+    if (to->has_stopped)
+        to->stopped = arena_text(arena, text_of(why.what));
+    to->has_excluded = e == ERR_OK && rows.count;
+    for (uint32_t i = 0; to->has_excluded && i < rows.count; i++)
+        to->excluded += i == 0 || !id_equal(rows.at[i].folder, rows.at[i - 1].folder);
+    return e == ERR_INTERNAL ? ERR_OK : e; /* `stopped` reports it */
+}
 
 static enum err fill_status(struct composer *c, struct arena *arena, struct composer_status *to, struct fault *fault)
 {
@@ -44,9 +63,12 @@ static enum err fill_status(struct composer *c, struct arena *arena, struct comp
                                     .has_rebuilding = c->is_rebuilding,
                                     .rebuilding = c->is_rebuilding,
                                     .has_listening = c->news.is_listening,
-                                    .listening = c->news.is_listening };
+                                    .listening = c->news.is_listening,
+                                    .has_confirm = state.has_confirm,
+                                    .confirm = state.confirm };
+    e = fill_exclusions(c, txn, arena, to);
     txn_end(txn);
-    return ERR_OK;
+    return e == ERR_OK ? e : fault_set(fault, e, "the excluded folders cannot be read");
 }
 
 static enum err show_state(struct composer *c, struct call *call, const struct composer_state *ask,
@@ -62,7 +84,7 @@ struct waiting_call {
     struct composer *composer;
     struct ticket ticket;
     struct arena arena;
-    bool is_preview;
+    enum answering { ANSWER_STATUS, ANSWER_PREVIEW, ANSWER_EXCLUDED } answer;
 };
 
 static enum err answer_preview(struct composer *c, struct arena *arena, struct preview_seen *to, struct fault *fault)
@@ -94,38 +116,66 @@ static void follow_level(struct composer *c, struct composer_status *status)
         c->next = c->pause = 0;
 }
 
+/* Sends the answer while its record exists. */
+static enum err answer_status(struct waiting_call *w, struct fault *fault)
+{
+    struct composer_status status = { 0 };
+    enum err e = fill_status(w->composer, &w->arena, &status, fault);
+
+    if (e != ERR_OK)
+        return e;
+    follow_level(w->composer, &status);
+    ticket_answer(w->composer->service, w->ticket, &status);
+    return ERR_OK;
+}
+
+static enum err answer_excluded(struct waiting_call *w, struct fault *fault)
+{
+    struct excluded_folders folders = { 0 };
+    enum err e = excluded_list(w->composer, &w->arena, &folders, fault);
+
+    exchange_again(w->composer);
+    if (e == ERR_OK)
+        ticket_answer(w->composer->service, w->ticket, &folders);
+    return e;
+}
+
+static enum err answer_kept_preview(struct waiting_call *w, struct fault *fault)
+{
+    struct preview_seen preview = { 0 };
+    enum err e = answer_preview(w->composer, &w->arena, &preview, fault);
+
+    if (e == ERR_OK)
+        ticket_answer(w->composer->service, w->ticket, &preview);
+    return e;
+}
+
 static void end_waiting(void *state, enum err error, const void *answer, const struct fault *why)
 {
+    static enum err (*const answers[])(struct waiting_call *, struct fault *) = {
+        [ANSWER_STATUS] = answer_status,
+        [ANSWER_PREVIEW] = answer_kept_preview,
+        [ANSWER_EXCLUDED] = answer_excluded,
+    };
     struct waiting_call *w = state;
-    struct composer_status status = { 0 };
-    struct preview_seen preview = { 0 };
     struct fault fault = { 0 };
-    enum err e = error;
 
     (void)answer;
-    if (e != ERR_OK)
-        fault = *why;
-    else if (w->is_preview)
-        e = answer_preview(w->composer, &w->arena, &preview, &fault);
-    else
-        e = fill_status(w->composer, &w->arena, &status, &fault);
-    if (e != ERR_OK)
+    if (error != ERR_OK)
+        ticket_fail(w->composer->service, w->ticket, why);
+    else if (answers[w->answer](w, &fault) != ERR_OK)
         ticket_fail(w->composer->service, w->ticket, &fault);
-    else if (!w->is_preview)
-        follow_level(w->composer, &status);
-    if (e == ERR_OK)
-        ticket_answer(w->composer->service, w->ticket, w->is_preview ? (const void *)&preview : &status);
     arena_free(&w->arena);
     free(w);
 }
 
 static enum err ask_persist(struct composer *c, struct call *call, const struct persist_composer *changes,
-                            const struct sender *sender, bool is_preview)
+                            const struct sender *sender, enum answering answer)
 {
     struct waiting_call *w = alloc_zeroed(1, sizeof(*w));
     struct fault fault = { 0 };
 
-    *w = (struct waiting_call){ .composer = c, .ticket = call_defer(call), .is_preview = is_preview };
+    *w = (struct waiting_call){ .composer = c, .ticket = call_defer(call), .answer = answer };
     if (!w->ticket.number) {
         free(w);
         return ERR_BUSY;
@@ -156,7 +206,7 @@ static enum err set_level(struct composer *c, struct call *call, const struct co
         return call_fault(call)->code;
     if (ask->level.value == SHARING_OFF)
         exchange_follow(c, SHARING_OFF);
-    return ask_persist(c, call, &changes, &sender, false);
+    return ask_persist(c, call, &changes, &sender, ANSWER_STATUS);
 }
 
 /* The first preview makes persist draw the salt, which stays: so these are the bytes that leave later. */
@@ -171,7 +221,38 @@ static enum err preview_next(struct composer *c, struct call *call, const struct
     if (e != ERR_OK)
         return e;
     return state.salt.len ? answer_preview(c, call_arena(call), answer, call_fault(call))
-                          : ask_persist(c, call, &changes, NULL, true);
+                          : ask_persist(c, call, &changes, NULL, ANSWER_PREVIEW);
+}
+
+/* ---- excluded folders ---- */
+
+static enum err list_excluded(struct composer *c, struct call *call, const struct composer_excluded *ask,
+                              struct excluded_folders *answer)
+{
+    (void)ask;
+    return excluded_list(c, call_arena(call), answer, call_fault(call));
+}
+
+static enum err exclude_folder(struct composer *c, struct call *call, const struct composer_exclude *ask,
+                               struct excluded_folders *answer)
+{
+    const struct sender sender = call_sender(call);
+    struct persist_composer changes;
+    enum err e = excluded_add(c, call_arena(call), ask->path, &changes, call_fault(call));
+
+    (void)answer;
+    return e == ERR_OK ? ask_persist(c, call, &changes, &sender, ANSWER_EXCLUDED) : e;
+}
+
+static enum err include_folder(struct composer *c, struct call *call, const struct composer_include *ask,
+                               struct excluded_folders *answer)
+{
+    const struct sender sender = call_sender(call);
+    struct persist_composer changes;
+    enum err e = excluded_remove(c, call_arena(call), ask->path, &changes, call_fault(call));
+
+    (void)answer;
+    return e == ERR_OK ? ask_persist(c, call, &changes, &sender, ANSWER_EXCLUDED) : e;
 }
 
 /* ---- the server ---- */
@@ -191,7 +272,7 @@ static enum err sync_now(struct composer *c, struct call *call, const struct com
     }
     if (e == ERR_OK)
         e = reading_server(c, call_fault(call));
-    return e == ERR_OK ? exchange_wait(c, call) : e;
+    return e == ERR_OK ? waiting_add(call, c->waiting, &c->waiting_count) : e;
 }
 
 static enum err forget_all(struct composer *c, struct call *call, const struct composer_forget *ask,
@@ -220,6 +301,9 @@ const struct composer_handlers asks_handlers = {
     .state = show_state,
     .level = set_level,
     .preview = preview_next,
+    .excluded = list_excluded,
+    .exclude = exclude_folder,
+    .include = include_folder,
     .sync = sync_now,
     .forget = forget_all,
     .packs = list_packs,

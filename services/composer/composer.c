@@ -5,9 +5,12 @@
 #include "common/process/config.h"
 #include "common/process/log.h"
 #include "services/composer/exchange.h"
+#include "services/composer/exclude.h"
 #include "services/composer/likeness.h"
 #include "services/composer/listening.h"
 #include "services/composer/packs.h"
+
+static const usec_t settle_us = 5000000; /* before the first exchange */
 
 enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
@@ -19,7 +22,7 @@ static enum err read_composer_settings(struct composer *c, struct fault *fault)
     if (e != ERR_OK)
         return e;
     (void)text_copy(c->server, sizeof(c->server), text_of(config_text(config, "composer.server")));
-    (void)text_copy(c->exclude, sizeof(c->exclude), text_of(config_text(config, "composer.exclude")));
+    exclude_read(&c->exclude, config);
     return config_end(config, ERR_OK, fault);
 }
 
@@ -28,8 +31,19 @@ static void follow_catalogue(void *state, const void *body, bool gap)
     struct composer *c = state;
 
     (void)body, (void)gap;
+    c->exclude.is_due = true;
     if (c->step == STEP_IDLE)
         c->is_due = true;
+}
+
+/* Changes that come together are one exchange. A pass over a large catalogue costs time, so it does not follow the last
+ * one at once. */
+static void schedule_changes(struct composer *c)
+{
+    usec_t soon = clock_steady() + (c->rest ? c->rest : settle_us);
+
+    if (c->is_due && !c->pause && c->step == STEP_IDLE && c->next > soon)
+        c->next = soon;
 }
 
 static void take_turn(void *state)
@@ -37,6 +51,9 @@ static void take_turn(void *state)
     struct composer *c = state;
 
     c->slice = slice_begin(c->service);
+    if (exclude_turn(c))
+        exchange_again(c);
+    schedule_changes(c);
     exchange_turn(c);
     packs_turn(c);
     likeness_turn(c);
@@ -58,6 +75,7 @@ void composer_open(struct composer *c)
 
 void composer_close(struct composer *c)
 {
+    exclude_free(&c->exclude);
     listening_end(c);
     talk_end(&c->talk);
     buffer_free(&c->talk.got);

@@ -5,6 +5,7 @@
 #include "common/process/log.h"
 #include "services/composer/answer.h"
 #include "services/composer/damage.h"
+#include "services/composer/exclude.h"
 #include "services/composer/listening.h"
 #include "services/composer/outbox.h"
 #include "services/composer/packs.h"
@@ -12,10 +13,7 @@
 #include "services/composer/waiting.h"
 
 enum { RESTARTS_MOST = 4, PERSIST_MS = 30000, REST_FACTOR = 20 };
-static const usec_t period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
-                    longest_pause_us = 300 * 1000000LL;
-
-static const struct persist_composer nothing = { 0 };
+static const usec_t period_us = 300000000, settle_us = 5000000, first_pause_us = 2000000, longest_pause_us = 300000000;
 
 /* ---- the end ---- */
 
@@ -55,6 +53,15 @@ static void fail_exchange(struct composer *c, const struct fault *why)
 
 static const struct fault level_is_off = { .code = ERR_DENIED, .what = "the level was set to off" };
 
+/* What may be shared has changed. */
+static void begin_gathering(struct composer *c)
+{
+    talk_end(&c->talk);
+    gather_free(&c->gather);
+    c->is_done = false;
+    c->step = c->step == STEP_CLEAR ? STEP_CLEAR : STEP_GATHER;
+}
+
 void exchange_follow(struct composer *c, enum sharing level)
 {
     if (level == SHARING_OFF)
@@ -66,10 +73,14 @@ void exchange_follow(struct composer *c, enum sharing level)
     if (c->step == STEP_IDLE || c->level == level)
         return;
     c->level = level;
-    talk_end(&c->talk);
-    gather_free(&c->gather);
-    c->is_done = false;
-    c->step = c->step == STEP_CLEAR ? STEP_CLEAR : STEP_GATHER;
+    begin_gathering(c);
+}
+
+void exchange_again(struct composer *c)
+{
+    c->next = c->pause = 0;
+    if (c->step != STEP_IDLE && c->step != STEP_FORGET && c->step != STEP_DROP)
+        begin_gathering(c);
 }
 
 void exchange_stop(struct composer *c, const struct fault *why)
@@ -163,7 +174,7 @@ static bool gather_more(struct composer *c, struct txn *txn, const struct exchan
 static void turn_gather(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
 {
     if (!c->gather.phase && !c->gather.offers.at)
-        gather_begin(&c->gather, state, c->level, c->exclude);
+        gather_begin(&c->gather, state, c->level);
     if (!gather_more(c, txn, state, fault))
         return;
     if (c->gather.is_full)
@@ -308,7 +319,7 @@ static void turn_drop(struct composer *c, struct txn *txn, const struct exchange
 
     if (txn_count(txn, DB_SHARED)) {
         if (!c->gather.offers.at || c->gather.phase == GATHER_OVER)
-            gather_begin(&c->gather, state, SHARING_OFF, c->exclude);
+            gather_begin(&c->gather, state, SHARING_OFF);
         (void)gather_more(c, txn, state, fault);
     } else if (txn_count(txn, DB_OUTBOX) || state->forgetting) {
         changes.forgetting = txn_count(txn, DB_OUTBOX) > 0;
@@ -326,13 +337,19 @@ static bool is_time(const struct composer *c)
     return c->waiting_count || c->forgetting_count || clock_steady() >= c->next;
 }
 
-static void begin_exchange(struct composer *c, struct txn *txn, const struct exchange_state *state)
+static void begin_exchange(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state)
 {
     bool is_forgetting = state->forgetting, may = state->level.value > SHARING_OFF && c->server[0];
     bool is_emptying = state->position == 0 && txn_count(txn, DB_COMMUNITY) > 0; /* its first part took the position */
+    struct fault why = { 0 };
 
     if (!is_time(c) || (!is_forgetting && !may))
         return;
+    if (!is_forgetting && exclude_holds(c, txn, arena, state, &why)) {
+        if (why.code != ERR_BUSY)
+            exchange_stop(c, &why);
+        return;
+    }
     c->restarts = c->talks = 0;
     c->is_due = c->is_done = c->has_more = false;
     c->began = clock_steady();
@@ -347,10 +364,11 @@ static void begin_exchange(struct composer *c, struct txn *txn, const struct exc
         c->waiting_count = 0;
     }
     if (state->salt.len == 0)
-        keep_changes(c, &nothing); /* persist draws a salt and a generation */
+        keep_changes(c, &(struct persist_composer){ 0 }); /* persist draws a salt and a generation */
 }
 
-static void turn_idle(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
+static void turn_idle(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
+                      struct fault *fault)
 {
     const struct persist_composer clear = { .clear = true };
     enum damage_found found = damage_turn(c, txn, fault);
@@ -358,7 +376,7 @@ static void turn_idle(struct composer *c, struct txn *txn, const struct exchange
     if (found == DAMAGE_ROWS)
         keep_changes(c, &clear);
     else if (found == DAMAGE_NONE)
-        begin_exchange(c, txn, state);
+        begin_exchange(c, txn, arena, state);
 }
 
 static void do_step(struct composer *c, struct txn *txn, struct arena *arena, struct fault *fault)
@@ -372,7 +390,7 @@ static void do_step(struct composer *c, struct txn *txn, struct arena *arena, st
     exchange_follow(c, (enum sharing)state.level.value);
     switch (c->step) {
     case STEP_IDLE:
-        turn_idle(c, txn, &state, fault);
+        turn_idle(c, txn, arena, &state, fault);
         break;
     case STEP_GATHER:
         turn_gather(c, txn, &state, fault);
@@ -392,23 +410,12 @@ static void do_step(struct composer *c, struct txn *txn, struct arena *arena, st
     }
 }
 
-/* Changes that come together are one exchange. A pass over a large catalogue costs time, so it does not follow the last
- * one at once. */
-static void schedule_changes(struct composer *c)
-{
-    usec_t soon = clock_steady() + (c->rest ? c->rest : settle_us);
-
-    if (c->is_due && !c->pause && c->step == STEP_IDLE && c->next > soon)
-        c->next = soon;
-}
-
 void exchange_turn(struct composer *c)
 {
     struct arena arena = { 0 };
     struct fault fault = { 0 };
     struct txn *txn = NULL;
 
-    schedule_changes(c);
     if (c->is_keeping || (c->step == STEP_IDLE && !is_time(c) && !damage_is_looking(c)))
         return;
     if (reading_begin(c, &txn, &fault) != ERR_OK)
@@ -421,11 +428,6 @@ void exchange_turn(struct composer *c)
 }
 
 /* ---- asks ---- */
-
-enum err exchange_wait(struct composer *c, struct call *call)
-{
-    return waiting_add(call, c->waiting, &c->waiting_count);
-}
 
 enum err exchange_forget(struct composer *c, struct call *call)
 {

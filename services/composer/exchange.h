@@ -20,15 +20,15 @@
 /* At the timer and the end of each turn: begins an exchange when one is due, and continues one in progress. */
 void exchange_turn(struct composer *composer);
 
-/* Answers the call at the end of an exchange that begins after it. Errors (explained): busy. */
-enum err exchange_wait(struct composer *composer, struct call *call);
-
-/* As exchange_wait for the removal of all shared rows. */
+/* Removes all shared rows, and answers the call after that. Errors (explained): busy. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
 /* Follows the level that the store has. If the exchange in progress began at another one, its talk ends, and it
  * continues with what this level shares. At level off it stops, and so does the listener. */
 void exchange_follow(struct composer *composer, enum sharing level);
+
+/* Begins to gather again, now, because less may be shared than before: a talk in progress ends. */
+void exchange_again(struct composer *composer);
 
 /* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. The next exchange begins when a
  * client asks for one, after a change, or in five minutes. */

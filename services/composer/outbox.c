@@ -6,8 +6,10 @@
 #include "proto/wire/base64.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
+#include "services/composer/exclude.h"
+#include "services/composer/excluded.h"
 
-enum { LESSONS = 1000, WORDS_MOST = 8 };
+enum { LESSONS = 1000, WORDS_MOST = 12 };
 static const usec_t preview_us = 500000;
 
 static struct to_server begin_call(struct arena *arena, const struct exchange_state *state, uint32_t most)
@@ -132,16 +134,15 @@ enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchang
 /* ---- preview ---- */
 
 /* Lists the offers that are not in the outbox yet, with the numbers that they will get. */
-static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *arena,
-                             const struct exchange_state *state, enum sharing level, struct preview_seen *to,
-                             struct offer_list *offers)
+static enum err add_gathered(struct txn *txn, struct arena *arena, const struct exchange_state *state,
+                             enum sharing level, struct preview_seen *to, struct offer_list *offers)
 {
     struct gather gather = { 0 };
     uint64_t next = state->newest, chain = state->has_chain ? state->chain : 0;
     struct slice slice = { .until = clock_steady() + preview_us };
     enum err e = ERR_OK;
 
-    gather_begin(&gather, state, level, c->exclude);
+    gather_begin(&gather, state, level);
     while (e == ERR_OK && gather.phase < GATHER_OVER && !slice_is_over(&slice)) {
         e = gather_slice(&gather, txn, &slice);
         for (uint32_t i = 0; e == ERR_OK && i < gather.offers.count; i++) {
@@ -165,6 +166,26 @@ static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *
 static void add_word(struct preview_seen *to, struct text word)
 {
     to->words.at[to->words.count++] = word;
+}
+
+static enum err explain_exclusions(struct txn *txn, struct arena *arena, struct preview_seen *to)
+{
+    struct excluded_folder_list each;
+    uint64_t items = 0;
+    bool more = false;
+    enum err e = excluded_read(txn, arena, &each);
+
+    for (uint32_t i = 0; e == ERR_OK && i < each.count; i++) {
+        items += each.at[i].items;
+        more = more || each.at[i].has_more;
+    }
+    if (e == ERR_OK && each.count)
+        add_word(to, arena_printf(arena,
+                                  "%u excluded folder%s with %s%llu item%s: nothing of them is sent, and no copy of "
+                                  "what is in them.",
+                                  each.count, text_plural(each.count), more ? "more than " : "",
+                                  (unsigned long long)items, text_plural(items)));
+    return e;
 }
 
 static void explain_offers(struct arena *arena, const struct exchange_state *state, const struct offer_list *offers,
@@ -205,23 +226,40 @@ static void explain_offers(struct arena *arena, const struct exchange_state *sta
     add_word(to, TEXT("Audio, paths, and names of projects, tracks and files are never sent."));
 }
 
+/* The offers of the outbox, and those that are not in it yet. */
+static enum err add_waiting(struct txn *txn, struct arena *arena, const struct exchange_state *state,
+                            struct preview_seen *to, struct offer_list *offers)
+{
+    bool is_off = state->level.value == SHARING_OFF;
+    uint64_t pending = txn_count(txn, DB_OUTBOX);
+    enum err e = add_gathered(txn, arena, state, is_off ? SHARING_USE : (enum sharing)state->level.value, to, offers);
+
+    to->more += pending > offers->count ? pending - offers->count : 0;
+    return e;
+}
+
 enum err outbox_preview(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                         struct preview_seen *to)
 {
-    bool is_off = state->level.value == SHARING_OFF;
     struct to_server ask;
     struct buffer json = { 0 };
-    enum err e = read_offers(txn, arena, state, OUTBOX_TALK, &ask);
+    struct fault why = { 0 };
+    bool is_stopped = exclude_stops(&c->exclude, txn, arena, &why);
+    enum err e = is_stopped ? ERR_OK : read_offers(txn, arena, state, OUTBOX_TALK, &ask);
 
     to->words.at = arena_array(arena, WORDS_MOST, sizeof(*to->words.at));
+    if (e == ERR_OK && !to->words.at)
+        e = ERR_FULL;
+    if (is_stopped)
+        ask = begin_call(arena, state, 1);
+    else if (e == ERR_OK)
+        e = add_waiting(txn, arena, state, to, &ask.offers);
+    if (e == ERR_OK && is_stopped)
+        add_word(to, arena_text(arena, text_of(why.what)));
     if (e == ERR_OK)
-        e = to->words.at ? add_gathered(c, txn, arena, state, is_off ? SHARING_USE : (enum sharing)state->level.value,
-                                        to, &ask.offers)
-                         : ERR_FULL;
+        e = explain_exclusions(txn, arena, to);
     if (e != ERR_OK)
         return e;
-    uint64_t pending = txn_count(txn, DB_OUTBOX);
-    to->more += pending > ask.offers.count ? pending - ask.offers.count : 0;
     to->offers = ask.offers.count;
     explain_offers(arena, state, &ask.offers, to);
     json_write(&to_server_shape, &ask, &json);

@@ -3,6 +3,9 @@
 #ifndef LOOPHOLE_COMPOSER_STATE_H
 #define LOOPHOLE_COMPOSER_STATE_H
 
+#include <limits.h>
+
+#include "common/buffer.h"
 #include "proto/service/service.h"
 #include "schema_composer.h"
 #include "schema_persist.h"
@@ -13,7 +16,31 @@
 #include "services/composer/share/sound.h"
 #include "store/store.h"
 
-enum { WAITING_MOST = 64, SERVER_MOST = 1024, EXCLUDE_MOST = 4096 };
+enum { WAITING_MOST = 64, SERVER_MOST = 1024 };
+
+/* The setting [composer] exclude, and the look for its folders (exclude.h). */
+enum { EXCLUDE_LINES = 64 };
+
+struct exclude_line {
+    char text[PATH_MAX]; /* as in the file, without blanks around it */
+    char real[PATH_MAX]; /* without links; "": unknown, or nothing is there */
+};
+
+struct exclude {
+    struct exclude_line *lines; /* NULL: none */
+    uint32_t count;
+    char mistake[160];          /* a line of [composer] that cannot be understood; "": none */
+    struct apart_process apart; /* follows the links; pid 0: none */
+    struct buffer got;
+    usec_t deadline, next; /* on the steady clock: when the process is killed, and when the next one begins */
+    bool has_paths;        /* a process has ended, and its result was not used yet */
+    bool is_due;           /* the catalogue has changed */
+    bool is_new;           /* folders were excluded since the last turn */
+    bool is_keeping;       /* an ask to persist is on its way */
+    bool is_failing;       /* persist refused the last rows */
+    bool is_judged;        /* the first look has ended */
+    bool is_settled;       /* each line has its rows */
+};
 
 /* The offers that a talk sends. */
 struct sent_offers {
@@ -77,7 +104,7 @@ struct composer {
     struct service *service;
     struct store *store; /* NULL: not open yet */
     char server[SERVER_MOST];
-    char exclude[EXCLUDE_MOST];
+    struct exclude exclude;
 
     struct slice slice; /* of this turn: all work but the count of packs shares it */
     enum step step;

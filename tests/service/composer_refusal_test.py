@@ -115,6 +115,7 @@ def a_studio_restored_from_a_backup_offers_again_what_it_offers_otherwise(studio
     studio.home.loophole('up')
     studio.home.wait_ready('composer')
     same(2, studio.status()['shared'])
+    studio.level('use')
     studio.use('Song 3', 5, 6, 7, 8)  # the numbers of its offers were given to those of Song 2
     studio.sync()
     same((6, 6), kept_by(studio))

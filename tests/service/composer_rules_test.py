@@ -18,32 +18,6 @@ def contexts(studio):
 
 
 @claim(inside=Studio)
-def sounds_of_an_excluded_folder_never_leave(studio):
-    home = studio.home
-    kit = os.path.dirname(studio.sound(0))
-    other = home.first('search', 'path:GMRockKit kick')['path']
-    home.settings(f'[composer]\nserver = {studio.setting}\nexclude = /nowhere:{kit}\n')
-    home.loophole('restart', 'composer')
-    home.wait_ready('composer')
-    home.loophole('use', 'Song', studio.sound(0), studio.sound(1), other)
-    home.loophole('tag', studio.sound(0), '+dusty')
-    home.loophole('tag', other, '+dusty')
-    same(2, studio.json('preview')['offers'])
-    studio.join()
-    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
-    home.settings(f'[composer]\nserver = {studio.setting}\n')
-    home.loophole('restart', 'composer')
-    home.wait_ready('composer')
-    studio.sync()
-    same((3, 2), (studio.rows(), studio.rows('evidence_word')))
-    home.settings(f'[composer]\nserver = {studio.setting}\nexclude = {kit}\n')
-    home.loophole('restart', 'composer')
-    home.wait_ready('composer')
-    studio.sync()  # what was shared before is withdrawn
-    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
-
-
-@claim(inside=Studio)
 def the_salt_of_a_studio_is_its_own_and_is_kept(studio):
     other = studio.beside()
     for one in (studio, other):

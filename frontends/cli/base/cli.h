@@ -254,6 +254,7 @@ enum err composer_show(struct cli *cli, struct fault *fault);
 enum err composer_set_level(struct cli *cli, struct fault *fault);
 enum err composer_show_next(struct cli *cli, struct fault *fault);
 enum err composer_exchange(struct cli *cli, struct fault *fault);
+enum err composer_exclude(struct cli *cli, struct fault *fault);
 enum err composer_forget_all(struct cli *cli, struct fault *fault);
 enum err composer_list_packs(struct cli *cli, struct fault *fault);
 enum err composer_list_layouts(struct cli *cli, struct fault *fault);

@@ -19,6 +19,14 @@ static void look_at_details(struct doctor *doctor, const struct composer_status 
     if (now->has_rebuilding && now->rebuilding)
         doctor_finding(doctor, WATCH, "composer", "loophole composer sync",
                        "the copy of the community's knowledge was damaged: it is read again");
+    if (now->has_stopped)
+        doctor_finding(doctor, WATCH, "composer", "loophole composer exclude list", "%.*s", TEXT_ARG(now->stopped));
+    if (now->has_excluded)
+        doctor_finding(doctor, FINE, "composer", "", "excluded folders: %llu", (unsigned long long)now->excluded);
+    if (now->has_confirm)
+        doctor_finding(doctor, WATCH, "composer", "loophole composer level",
+                       "nothing is shared: the level was %s before this catalogue was restored or came to this machine",
+                       choice_word(&sharing_table, now->confirm.value));
     if (now->has_skew)
         doctor_finding(doctor, WATCH, "composer", "set the clock of this machine, or of the server",
                        "the server's clock is %.0f s %s this machine's: the exchange does not depend on it",

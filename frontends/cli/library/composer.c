@@ -23,6 +23,16 @@ static void print_time(struct cli *cli, const char *name, usec_t at)
     cli_print(&cli->out, "\n");
 }
 
+static void print_unconfirmed(struct cli *cli, const struct composer_status *status)
+{
+    const char *level = choice_word(&sharing_table, status->confirm.value);
+
+    cli_print(&cli->out,
+              "%-10s the level was %s before this catalogue was restored or came to this machine; confirm it: "
+              "loophole composer level %s\n",
+              "confirm", level, level);
+}
+
 static void print_for_people(struct cli *cli, const struct composer_status *status)
 {
     struct text level = text_of(choice_word(&sharing_table, status->level.value));
@@ -45,6 +55,13 @@ static void print_for_people(struct cli *cli, const struct composer_status *stat
         cli_print(&cli->out, "%-10s the copy of the community's knowledge was damaged: it is read again\n",
                   "rebuilding");
     print_time(cli, "last sync", status->last_sync);
+    if (status->has_excluded)
+        cli_print(&cli->out, "%-10s %llu folder%s: loophole composer exclude list\n", "excluded",
+                  (unsigned long long)status->excluded, text_plural(status->excluded));
+    if (status->has_stopped)
+        cli_print(&cli->out, "%-10s %.*s\n", "stopped", TEXT_ARG(status->stopped));
+    if (status->has_confirm)
+        print_unconfirmed(cli, status);
     if (status->error.len)
         cli_print(&cli->out, "%-10s %.*s\n", "error", TEXT_ARG(status->error));
 }

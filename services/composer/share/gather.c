@@ -34,6 +34,8 @@ struct slicing {
     struct gather *g;
     struct txn *txn;
     struct arena scratch; /* of one row */
+    struct arena kept;    /* of `excluded` */
+    struct bytes_list excluded;
     enum err e;
 };
 
@@ -70,7 +72,7 @@ static void want_offer(void *state, const struct offer *offer)
 
 static void take_use(struct slicing *s, struct bytes key, struct bytes value)
 {
-    const struct statement_source source = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
+    const struct statement_source source = { s->txn, &s->scratch, s->g->salt, &s->excluded };
     struct use use = { 0 };
     struct offer offer;
 
@@ -81,7 +83,7 @@ static void take_use(struct slicing *s, struct bytes key, struct bytes value)
 
 static void take_item(struct slicing *s, struct bytes key, struct bytes value)
 {
-    const struct statement_source source = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
+    const struct statement_source source = { s->txn, &s->scratch, s->g->salt, &s->excluded };
     struct media media = { 0 };
 
     (void)key;
@@ -160,6 +162,7 @@ enum err gather_slice(struct gather *g, struct txn *txn, struct slice *slice)
 {
     struct slicing s = { .g = g, .txn = txn };
 
+    s.e = community_excluded_paths(txn, &s.kept, &s.excluded);
     while (s.e == ERR_OK && g->phase < GATHER_OVER && has_offer_room(g)) {
         bool at_end = g->level < phases[g->phase].least || read_slice(&s, slice);
         if (!at_end)
@@ -168,6 +171,7 @@ enum err gather_slice(struct gather *g, struct txn *txn, struct slice *slice)
         g->at = (struct key){ 0 };
     }
     arena_free(&s.scratch);
+    arena_free(&s.kept);
     return s.e;
 }
 
@@ -178,13 +182,12 @@ void gather_taken(struct gather *g)
     g->drop = (struct bytes_list){ 0, arena_array(&g->arena, GATHER_OFFERS, sizeof(struct bytes)) };
 }
 
-void gather_begin(struct gather *g, const struct exchange_state *state, enum sharing level, const char *exclude)
+void gather_begin(struct gather *g, const struct exchange_state *state, enum sharing level)
 {
     gather_free(g);
     g->level = level;
     g->generation = state->generation;
     g->is_fresh = state->accepted == state->base;
-    g->exclude = exclude;
     memcpy(g->salt, state->salt.at, sizeof(g->salt));
     gather_taken(g);
 }

@@ -20,7 +20,6 @@ struct gather {
     enum sharing level;
     struct id generation;
     uint8_t salt[32];
-    const char *exclude;  /* folders, separated by colons; their sounds are not shared */
     struct key at;        /* where the next slice begins; empty: at the first row */
     struct id_table seen; /* subjects of this pass */
     bool is_full;         /* there are more than GATHER_MOST statements; the others are not shared */
@@ -32,8 +31,8 @@ struct gather {
     struct bytes_list drop; /* keys of shared rows that the server does not have, to be removed only from the store */
 };
 
-/* `state` must have a salt. `exclude` must outlive the pass. */
-void gather_begin(struct gather *gather, const struct exchange_state *state, enum sharing level, const char *exclude);
+/* `state` must have a salt. */
+void gather_begin(struct gather *gather, const struct exchange_state *state, enum sharing level);
 
 /* Reads until GATHER_OFFERS differences are listed, until the slice is over, or to the end. Errors: full; internal (a
  * damaged row). If the row of a shared statement is damaged, a fresh pass offers the statement again, or drops the

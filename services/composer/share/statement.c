@@ -22,31 +22,10 @@ static struct text known_word(const char *const *words, struct text said)
 
 /* ---- what is not shared ---- */
 
-static bool is_below(struct bytes path, const char *folder, size_t len)
-{
-    return len && path.len > len && memcmp(path.at, folder, len) == 0 &&
-           (path.at[len] == '/' || folder[len - 1] == '/');
-}
-
-static bool is_excluded(const struct statement_source *s, const struct media *media)
-{
-    struct bytes path = { 0, NULL };
-
-    if (!s->exclude[0])
-        return false;
-    if (catalogue_last_path(s->txn, s->arena, media, &path) != ERR_OK)
-        return true;
-    for (const char *at = s->exclude, *end; *at; at = end + (*end != 0)) {
-        end = strchrnul(at, ':');
-        if (is_below(path, at, (size_t)(end - at)))
-            return true;
-    }
-    return false;
-}
-
 static bool is_shared_item(const struct statement_source *s, const struct media *media)
 {
-    return media->content.len == COMMUNITY_CONTENT && !media->has_forgotten && !media->hidden && !is_excluded(s, media);
+    return media->content.len == COMMUNITY_CONTENT && !media->has_forgotten && !media->hidden &&
+           !community_is_excluded(s->txn, s->arena, s->excluded, media);
 }
 
 /* A use that a scan read from a session file counts if the session names the very file. */

@@ -9,9 +9,9 @@
 /* What all statements of a pass over the store are made with. */
 struct statement_source {
     struct txn *txn;
-    struct arena *arena; /* of the offers */
-    const uint8_t *salt; /* 32 bytes; hides contexts */
-    const char *exclude; /* folders, separated by colons; their sounds are not shared */
+    struct arena *arena;               /* of the offers */
+    const uint8_t *salt;               /* 32 bytes; hides contexts */
+    const struct bytes_list *excluded; /* paths of folders; nothing of them is shared */
 };
 
 /* Makes the offer of a use; false: it is not shared (ended, no content, an excluded folder, or found in a session file

@@ -85,9 +85,19 @@ static enum err draw_salt(struct persist *p, struct exchange_state *state, struc
     return ERR_OK;
 }
 
-static bool is_lowered(const struct persist_composer *ask, const struct exchange_state *state)
+/* Compared with the level at which the waiting offers were made. */
+static bool shares_less(const struct persist_composer *ask, const struct exchange_state *state)
 {
-    return ask->has_level && ask->level.value < state->level.value;
+    int32_t before = state->has_confirm ? state->confirm.value : state->level.value;
+
+    return (ask->has_level && ask->level.value < before) || ask->exclude.count;
+}
+
+static enum err set_level(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
+{
+    state->level = ask->level;
+    state->has_confirm = false;
+    return community_set_home(p->w.txn, &p->arena, state);
 }
 
 static void begin_generation(struct exchange_state *state)
@@ -97,23 +107,23 @@ static void begin_generation(struct exchange_state *state)
     state->has_stamp = state->has_chain = state->has_refused = state->has_refused_why = false;
 }
 
-/* When the level falls, waiting offers of the higher level must not leave. A new generation drops them, and the
- * composer offers again what the lower level shares. */
+/* When the level falls, or a folder is excluded, waiting offers of what is no longer shared must not leave. A new
+ * generation drops them, and the composer offers again what is still shared. */
 static enum err change_state(struct persist *p, const struct persist_composer *ask, struct exchange_state *state,
                              struct fault *fault)
 {
     bool has_waiting = state->newest > state->accepted;
     enum err e = ERR_OK;
 
-    if (ask->renew || id_is_zero(state->generation) || (is_lowered(ask, state) && has_waiting))
+    if (ask->renew || id_is_zero(state->generation) || (shares_less(ask, state) && has_waiting))
         begin_generation(state);
     if (ask->has_level)
-        state->level = ask->level;
+        e = set_level(p, ask, state);
     if (ask->has_forgetting && state->forgetting && !ask->forgetting)
         state->salt.len = 0; /* a new salt: nobody can join later statements with the forgotten ones */
     if (ask->has_forgetting)
         state->forgetting = ask->forgetting;
-    if (state->salt.len == 0)
+    if (e == ERR_OK && state->salt.len == 0)
         e = draw_salt(p, state, fault);
     if (ask->has_epoch)
         state->epoch = ask->epoch;
@@ -125,6 +135,37 @@ static enum err change_state(struct persist *p, const struct persist_composer *a
         state->studios = ask->studios;
     if (ask->has_least)
         state->least = ask->least;
+    return e;
+}
+
+/* ---- excluded folders ---- */
+
+static enum err put_exclusion(struct persist *p, const struct exclusion *asked, struct fault *fault)
+{
+    struct exclusion row = *asked;
+    struct folder folder;
+    enum err e = catalogue_folder(p->w.txn, &p->arena, row.folder, &folder);
+
+    if (e == ERR_NOT_FOUND)
+        return fault_set(fault, e, "the catalogue has no such folder");
+    row.since = clock_now();
+    return e == ERR_OK ? turn_wrote(p, community_put_exclusion(&p->w, &row)) : e;
+}
+
+static enum err change_exclusions(struct persist *p, const struct persist_composer *ask, struct fault *fault)
+{
+    struct exclusion_list rows = { 0 };
+    enum err e = ERR_OK;
+
+    if (ask->exclude.count)
+        e = community_exclusions(p->w.txn, &p->arena, &rows);
+    if (e == ERR_OK && rows.count + ask->exclude.count > EXCLUSIONS_MOST)
+        return fault_set(fault, ERR_BAD_REQUEST, "%u folders are excluded already: exclude a folder above them",
+                         rows.count);
+    for (uint32_t i = 0; e == ERR_OK && i < ask->exclude.count; i++)
+        e = put_exclusion(p, &ask->exclude.at[i], fault);
+    for (uint32_t i = 0; e == ERR_OK && i < ask->include.count; i++)
+        e = turn_wrote(p, community_drop_exclusions(&p->w, &p->arena, ask->include.at[i]));
     return e;
 }
 
@@ -362,13 +403,15 @@ enum err community_change(struct persist *p, const struct persist_composer *ask,
     e = check_ask(ask, &state, fault);
     if (e == ERR_OK)
         e = change_state(p, ask, &state, fault);
+    if (e == ERR_OK)
+        e = change_exclusions(p, ask, fault);
     if (e == ERR_OK && ask->clear)
         e = clear_lessons(p, &state);
     if (e == ERR_OK)
         e = put_offers(p, ask, &state);
     if (e == ERR_OK)
         e = note_refusals(p, ask, &state);
-    if (e == ERR_OK && (ask->has_accepted || ask->has_level))
+    if (e == ERR_OK && (ask->has_accepted || ask->has_level || ask->exclude.count))
         e = confirm_offers(p, ask->has_accepted ? ask->accepted : state.accepted, &state);
     if (e == ERR_OK)
         e = put_lessons(p, ask, &state);

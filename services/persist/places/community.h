@@ -9,7 +9,8 @@ enum { COMMUNITY_PART = 4096 }; /* rows that one ask removes at most */
 
 /* Does persist.composer: the rows and the position that covers them are in one commit. A lesson of a kind that this
  * program does not know is left out. Errors: conflict (the inbox is at another position), bad_request (an offer or a
- * lesson is malformed), denied (an offer is above the level). */
+ * lesson is malformed, too many folders are excluded), denied (an offer is above the level), not_found (a folder to
+ * exclude). */
 enum err community_change(struct persist *p, const struct persist_composer *ask, struct done *answer,
                           struct fault *fault);
 

@@ -10,6 +10,7 @@
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
+#include "store/community.h"
 
 enum { AT_ONCE = 16, DEPTH = 4096 };
 
@@ -123,7 +124,8 @@ static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void
     return e == ERR_INTERNAL ? ERR_OK : e;
 }
 
-/* Removes the folder only if it is empty: it may contain items of another library, or another library. */
+/* Removes the folder only if it is empty: it may contain items of another library, or another library. An excluded
+ * folder stays, so that it is still excluded when a person adds the library again. */
 static enum err remove_folder(struct persist *p, struct id id)
 {
     struct folder folder;
@@ -134,7 +136,7 @@ static enum err remove_folder(struct persist *p, struct id id)
         e = is_filled(p, id, stop_at_folder, &filled);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
-    if (filled || folder.library)
+    if (filled || folder.library || community_excludes(p->w.txn, id))
         return ERR_OK;
     e = turn_wrote(p, catalogue_remove_folder(&p->w, &folder));
     if (e == ERR_OK)
@@ -154,7 +156,7 @@ enum err removal_drop_folders(struct persist *p, struct id id)
             e = places_lie_in_library(p, &folder, &stays);
         if (e == ERR_OK)
             e = is_filled(p, id, stop_at_folder, &filled);
-        if (e != ERR_OK || folder.library || stays || filled)
+        if (e != ERR_OK || folder.library || stays || filled || community_excludes(p->w.txn, id))
             break;
         e = remove_folder(p, id);
     }

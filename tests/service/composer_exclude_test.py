@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+"""What a person excluded never leaves: folders of the setting and of the command, copies, renamed folders, restored
+catalogues. With a real PostgreSQL server."""
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from composing import Studio
+
+
+def restart(studio, *lines):
+    """Starts the service with further lines in the section [composer]."""
+    studio.home.settings('\n'.join(('[composer]', f'server = {studio.setting}', *lines, '')))
+    pid = studio.home.pid('composer')
+    studio.home.loophole('restart', 'composer')
+    until(lambda: studio.home.is_other('composer', pid))
+
+
+def excluded(studio):
+    return [line['path'] for line in studio.home.json('composer', 'exclude', 'list') if 'path' in line]
+
+
+def is_excluded(studio, *folders):
+    return sorted(folders) == sorted(excluded(studio)) and 'stopped' not in studio.status()
+
+
+def offers(studio):
+    return studio.json('preview')['offers']
+
+
+def kit_of(studio):
+    return os.path.dirname(studio.sound(0))
+
+
+def other_sound(studio):
+    return studio.home.first('search', 'path:GMRockKit kick')['path']
+
+
+@claim(inside=Studio)
+def sounds_of_an_excluded_folder_never_leave(studio):
+    home, kit, other = studio.home, kit_of(studio), other_sound(studio)
+    restart(studio, f'exclude = {kit}')
+    until(lambda: is_excluded(studio, kit))
+    home.loophole('use', 'Song', studio.sound(0), studio.sound(1), other)
+    home.loophole('tag', studio.sound(0), '+dusty')
+    home.loophole('tag', other, '+dusty')
+    same(2, offers(studio))
+    studio.join()
+    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
+    contains(home.refused('composer', 'exclude', 'remove', kit), 'loophole.conf excludes it')
+    restart(studio)
+    studio.sync()  # without its line the folder stays excluded, until a person removes it
+    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
+    home.loophole('composer', 'exclude', 'remove', kit)
+    studio.sync()
+    same((3, 2), (studio.rows(), studio.rows('evidence_word')))
+    home.loophole('composer', 'exclude', 'add', kit)
+    studio.sync()  # what was shared before is withdrawn
+    same((1, 1), (studio.rows(), studio.rows('evidence_word')))
+
+
+@claim(inside=Studio)
+def a_line_that_names_no_folder_stops_all_sharing(studio):
+    home, kit, other = studio.home, kit_of(studio), other_sound(studio)
+    home.loophole('use', 'Song', studio.sound(0), other)
+    same(2, offers(studio))
+    studio.join()
+    same(2, studio.rows())
+    home.loophole('use', 'Song', studio.sound(1))
+    for line in (f'/nowhere:{kit}', f'"{kit}"', '~/kit', os.path.relpath(kit), kit.upper(), f'{kit};/other', studio.sound(0)):
+        restart(studio, f'exclude = {line}')
+        until(lambda: 'nothing is shared: ' in studio.status().get('stopped', ''))
+        same(0, offers(studio))
+        contains(' '.join(studio.json('preview')['words']), 'nothing is shared')
+        contains(home.refused('composer', 'sync'), 'nothing is shared')
+        contains(home.run('loophole', 'doctor', code=None).out, 'nothing is shared')
+    same(2, studio.rows())
+
+
+@claim(inside=Studio)
+def a_line_may_lead_over_links_and_may_have_blanks(studio):
+    home, kit = studio.home, kit_of(studio)
+    link = home.file('link')
+    os.symlink(os.path.dirname(kit), link)
+    home.loophole('use', 'Song', studio.sound(0), other_sound(studio))
+    rock = os.path.dirname(other_sound(studio))
+    restart(studio, f'exclude = {link}//{os.path.basename(kit)}/./ : {rock} ')
+    until(lambda: is_excluded(studio, kit, rock))
+    same(0, offers(studio))
+    counts = {line['path']: line['items'] for line in home.json('composer', 'exclude', 'list')}
+    same({kit: 16, rock: len(os.listdir(rock))}, {kit: counts[kit], rock: len(os.listdir(rock))})
+    contains(' '.join(studio.json('preview')['words']), '2 excluded folders with ')
+
+
+@claim(inside=Studio)
+def an_excluded_folder_stays_excluded_under_another_name_and_so_do_copies(studio):
+    home, kit = studio.home, kit_of(studio)
+    home.loophole('use', 'Song', studio.sound(0), other_sound(studio))
+    same(2, offers(studio))
+    home.loophole('composer', 'exclude', 'add', kit)
+    same(1, offers(studio))
+    copy = os.path.join(home.library, 'GMRockKit', 'copy of a sound.flac')
+    shutil.copy(studio.sound(0), copy)
+    home.loophole('library', 'rescan', '--wait')
+    home.loophole('use', 'Song', copy)
+    same(1, offers(studio))
+    os.rename(kit, kit + ' 2025')
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: is_excluded(studio, kit + ' 2025'))
+    same(1, offers(studio))
+    home.loophole('library', 'remove', home.library)
+    home.loophole('index', home.library, '--wait')
+    same([kit + ' 2025'], excluded(studio))
+    contains(home.refused('composer', 'exclude', 'add', '/nowhere'), 'no folder of the catalogue')
+    contains(home.refused('composer', 'exclude', 'remove', '/nowhere'), 'is not an excluded folder')
+
+
+@claim(inside=Studio)
+def offers_that_wait_do_not_leave_when_their_folder_is_excluded(studio):
+    studio.level('use')
+    studio.sync()
+    studio.server.tool('stop')
+    studio.use('Song', 0, 1)
+    studio.home.refused('composer', 'sync')
+    same(2, studio.status()['outbox'])
+    studio.home.loophole('composer', 'exclude', 'add', kit_of(studio))
+    same((0, 0), (studio.status()['outbox'], offers(studio)))
+    studio.server.tool('again')
+    studio.sync()
+    same(0, studio.rows())
+
+
+@claim(inside=Studio)
+def after_a_restore_and_in_a_copy_of_the_home_the_level_is_off(studio):
+    home = studio.home
+    home.loophole('use', 'Song', studio.sound(0), other_sound(studio))
+    home.loophole('composer', 'exclude', 'add', kit_of(studio))
+    studio.join()
+    same(1, studio.rows())
+    backup = home.file('studio.backup')
+    home.loophole('backup', backup)
+    other = home.other('restored')
+    other.settings(f'[composer]\nserver = {studio.setting}\n')
+    other.loophole('restore', backup)
+    copied_while_it_is_off(studio)
+    other.up()
+    other.wait_ready('composer')
+    status = other.first('composer', 'status')
+    same(('off', 'use', 1), (status['level'], status['confirm'], status['excluded']))
+    contains(other.refused('composer', 'sync'), 'the level is off')
+    contains(other.run('loophole', 'doctor', code=None).out, 'nothing is shared: the level was use')
+    status = other.first('composer', 'level', 'use')
+    same(('use', False), (status['level'], 'confirm' in status))
+    other.first('composer', 'sync')
+    same(1, studio.rows())
+
+
+def copied_while_it_is_off(studio):
+    """A copy of the home of an engine that does not run is as another machine."""
+    home = studio.home
+    home.stop()
+    copy = home.other('copied')
+    shutil.rmtree(copy.path, ignore_errors=True)
+    shutil.copytree(home.path, copy.path, symlinks=True, ignore=shutil.ignore_patterns('run', 'restored', 'copied'))
+    copy.up()
+    copy.wait_ready('composer')
+    status = copy.first('composer', 'status')
+    same(('off', 'use'), (status['level'], status['confirm']))
+    copy.stop()
+    home.up()
+    home.wait_ready('composer')
+    same('use', home.first('composer', 'status')['level'])
+
+
+run_claims()
