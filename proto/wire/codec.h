@@ -28,7 +28,8 @@ enum err codec_encode(const struct shape *shape, const void *value, struct buffe
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault);
 
-/* As codec_decode for the request of an ask: an unknown word of a choice is refused, unless its enum is open. */
+/* As codec_decode for the request of an ask: an unknown word of a choice is refused, unless its enum is open. The empty
+ * word is that of a choice that was left out. */
 enum err codec_decode_ask(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                           struct fault *fault);
 

@@ -113,7 +113,7 @@ static enum err read_choice(struct decoding *d, const struct field *field, const
     choice->word = token_text(token);
     choice->value = choice_value(field->choices, choice->word);
     e = choice->value ? ERR_OK : value_check_word(choice->word, d->fault);
-    if (e != ERR_OK || choice->value || !d->is_strict || field->choices->open)
+    if (e != ERR_OK || choice->value || choice->word.len == 0 || !d->is_strict || field->choices->open)
         return e;
     return value_refuse_word(field->choices, choice->word, d->fault);
 }

@@ -729,6 +729,32 @@ def pads_and_rows_that_name_a_slot_are_kept_by_the_item_in_it(home):
 
 
 @claim
+def what_is_set_with_the_fewest_fields_is_there_when_the_project_is_opened_again(home):
+    """Also what an older version kept of it: an empty word."""
+    studio(home)
+    kick, hat = item(home, 'kick'), item(home, 'hat')
+    with contextlib.closing(home.client()) as client:
+        client.must('project.new', {'name': 'Other'})
+        client.must('project.new', {'name': 'Song'})
+        client.must('audio.set_pads', {'each': [{'pad': 0, 'id': kick}, {'pad': 1, 'id': hat, 'mode': ''},
+                                                {'pad': 2, 'wave': 'saw'}, {'pad': 4, 'layers': [{'id': hat}]}]})
+        client.must('audio.set_pattern', {'pattern': {'sequencer': {'tracks': [{'pattern': BARS}, {'pattern': BARS, 'id': hat}]}}})
+        client.must('audio.set_strip', {'strip': {'bus': 'sounds'}})
+        client.must('audio.set_limiter', {'ceiling': 0.5})
+        client.must('audio.set_sync', {'source': 'none'})
+        was = sounding(home)
+        same(['one_shot'] * 4, [pad['mode'] for pad in was['pads']])
+        for name in ('Other', 'Song'):
+            client.must('project.open', {'project': name})
+        until(lambda: sounding(home)['mixer']['ceiling'] == 0.5)
+    now = until(lambda: sounding(home).get('pads') and sounding(home).get('pattern') and sounding(home))
+    for one in (was, now):
+        del one['revision'], one['serial']
+        one['pads'] = [pad for pad in one['pads'] if pad['pad'] in (0, 1, 2, 4)]  # the others were emptied
+    same(was, now)
+
+
+@claim
 def a_sound_that_is_no_item_is_not_kept_and_the_answer_says_so(home):
     studio(home)
     home.loophole('project', 'new', 'Song')

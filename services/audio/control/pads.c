@@ -348,6 +348,8 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
         e = check_pad(audio, call, &own->at[i], i);
         if (e == ERR_OK)
             e = check_layers(audio, call, &own->at[i]);
+        if (!own->at[i].mode.value)
+            own->at[i].mode.value = PAD_MODE_ONE_SHOT;
         if (e == ERR_OK)
             asked->as_asked[i] = audio_encode_pad(audio, call, &own->at[i]);
     }

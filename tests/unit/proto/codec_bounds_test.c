@@ -151,6 +151,23 @@ static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state
     arena_free(&own);
 }
 
+/* A choice that was left out is written with the empty word. */
+static void what_was_read_of_an_ask_without_a_choice_can_be_written_and_asked_again(void **state)
+{
+    const struct bytes left_out = WIRE("\x80");
+    struct sample read = { 0 }, again = { 0 };
+    struct arena own = { 0 };
+    struct buffer written = { 0 };
+
+    (void)state;
+    assert_int_equal(codec_decode_ask(&sample_shape, left_out, &own, &read, &fault), ERR_OK);
+    assert_int_equal(codec_encode(&sample_shape, &read, &written, &fault), ERR_OK);
+    assert_int_equal(codec_decode_ask(&sample_shape, buffer_bytes(&written), &own, &again, &fault), ERR_OK);
+    assert_int_equal(again.colour.value, 0);
+    buffer_free(&written);
+    arena_free(&own);
+}
+
 static void text_that_is_not_utf8_is_refused(void **state)
 {
     (void)state;
@@ -276,6 +293,7 @@ int main(void)
         CLAIM(nan_and_infinity_are_refused),
         CLAIM(a_text_past_its_bound_is_too_large),
         CLAIM(an_unknown_word_is_kept_when_read_and_refused_in_an_ask),
+        CLAIM(what_was_read_of_an_ask_without_a_choice_can_be_written_and_asked_again),
         CLAIM(text_that_is_not_utf8_is_refused),
         CLAIM(a_fault_names_the_field_as_a_path),
         CLAIM(bytes_after_the_map_are_refused),
