@@ -2,7 +2,7 @@
  *
  *   stall FOLDER MOUNT [FAULT [any-case]]   runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                                 reads wait, or continue
- *   SIGUSR2                                 everything waits, or continues: a dead mount
+ *   SIGUSR2                                 everything waits, or continues: a dead mount. While it waits, FAULT.hangs exists
  *
  * any-case: it ignores the case of letters in names, and shows the inodes of FOLDER.
  *
@@ -26,14 +26,22 @@
 
 static int folder;
 static const char *fault_file;
+static char hangs_file[PATH_MAX]; /* or "" */
 static int ignores_case;
 static atomic_int reads_wait, all_waits, have_waited, changes;
 
 static void on_signal(int number)
 {
+    const int error = errno;
+
     atomic_fetch_xor(number == SIGUSR1 ? &reads_wait : &all_waits, 1);
+    if (hangs_file[0] && atomic_load(&all_waits))
+        close(open(hangs_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    else if (hangs_file[0])
+        (void)unlink(hangs_file);
     atomic_fetch_add(&changes, 1);
     (void)syscall(SYS_futex, &changes, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    errno = error;
 }
 
 static void say_that_one_waits(void)
@@ -219,6 +227,8 @@ int main(int argc, char **argv)
     }
     fault_file = argv[3];
     ignores_case = argc > 4;
+    if (fault_file)
+        snprintf(hangs_file, sizeof(hangs_file), "%s.hangs", fault_file);
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
     return fuse_main(5, arguments, &operations, NULL);

@@ -77,6 +77,7 @@ class Hung:
 
     def hang(self):
         self.process.send_signal(signal.SIGUSR2)
+        until(lambda: os.path.exists(self.fault + '.hangs'))
 
     def fail(self, number, word='', reads=False):
         """Requests about paths that contain `word`, other than reads, or only `reads`, fail with this errno; 0: they wait."""
