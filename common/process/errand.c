@@ -254,6 +254,14 @@ unsigned errands_hanging(struct errands *errands)
     return hanging;
 }
 
+usec_t errand_waited(const struct errand *errand)
+{
+    pthread_mutex_lock(&errand->errands->lock);
+    bool is_seen = errand->seen && errand->seen == atomic_load(&errand->beat);
+    pthread_mutex_unlock(&errand->errands->lock);
+    return is_seen ? errand->waited.counted : 0;
+}
+
 void errand_stop(struct errand *errand)
 {
     atomic_store(&errand->stop, true);

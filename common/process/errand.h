@@ -60,6 +60,10 @@ void errands_look(struct errands *errands);
 /* Returns the number of abandoned threads that have not returned. Any thread. */
 unsigned errands_hanging(struct errands *errands);
 
+/* The loop's thread: how long a running errand has made no progress, by the time that counts (patience.h), as the last
+ * errands_look saw it. */
+usec_t errand_waited(const struct errand *errand);
+
 /* Called within run: reports progress. False: the result is no longer wanted, or the service ends: run returns soon. */
 bool errand_goes_on(struct errand *errand);
 

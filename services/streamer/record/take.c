@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "common/process/log.h"
-#include "common/process/mount_point.h"
 #include "services/streamer/record/take_cut.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/takes.h"
@@ -247,6 +246,8 @@ static void become_current(struct take *recovery)
     take_free(recovery);
     if (id_is_zero(takes->ending) || id_equal(takes->ending, take->item)) {
         take->ended = waiting.ended;
+        take->late_at = waiting.late_at;
+        take->answer_by = waiting.answer_by;
         take->wish = waiting.wish;
     } else {
         take_answer_end(takes, waiting.ended);
@@ -300,24 +301,6 @@ void take_follow(struct take *take)
     case TAKE_FREE:
         break;
     }
-}
-
-/* The take itself ends when its disk answers. Without a file it waits for a take that is being recovered. */
-void take_answer_late(struct take *take)
-{
-    const struct take *held = take->file ? take : &take->takes->recovery;
-    char mount[PATH_MAX];
-    struct fault fault = { 0 };
-
-    if (!held->file || clock_steady() < take->late_at || !ticket_is_open(take->takes->service, take->ended))
-        return;
-    mount_point_find(held->path, mount);
-    fault_set(&fault, ERR_TIMEOUT, "the disk at %.100s does not answer: the take \"%.60s\" ends when it does", mount,
-              held->name);
-    fault_hint(&fault, "`loophole record takes` shows its state; its sound up to now is kept");
-    log_fault("the end of a take waits", &fault);
-    ticket_fail(take->takes->service, take->ended, &fault);
-    take->ended = (struct ticket){ 0 };
 }
 
 /* ---- the end ---- */

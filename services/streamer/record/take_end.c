@@ -1,10 +1,12 @@
+#include <limits.h>
 #include <string.h>
 
 #include "common/process/log.h"
+#include "common/process/mount_point.h"
 #include "schema_indexer.h"
 #include "services/streamer/record/takes.h"
 
-enum { BUDGET_MS = 10000 };
+enum { BUDGET_MS = 10000, SILENT_US = 2000000 };
 
 static void log_rescan(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -162,4 +164,47 @@ void take_end(struct take *take)
                                                   take_acknowledgement, take, &fault);
     if (e != ERR_OK)
         take->is_asking = false; /* takes_tick tries again */
+}
+
+/* ---- an ask to end it that waits long ---- */
+
+enum take_late take_why_late(const struct take *take, usec_t now, usec_t silent)
+{
+    if (now >= take->late_at && silent >= SILENT_US)
+        return TAKE_LATE_DISK;
+    return now >= take->answer_by ? TAKE_LATE_BUSY : TAKE_NOT_LATE;
+}
+
+static void explain_late(const struct take *held, enum take_late why, struct fault *fault)
+{
+    char mount[PATH_MAX];
+
+    if (why == TAKE_LATE_DISK) {
+        mount_point_find(held->path, mount);
+        fault_set(fault, ERR_TIMEOUT, "the disk at %.100s does not answer: the take \"%.60s\" ends when it does", mount,
+                  held->name);
+    } else {
+        fault_set(fault, ERR_TIMEOUT, "the take \"%.60s\" is still being ended: it needs no further command",
+                  held->name);
+    }
+    fault_hint(fault, "`loophole record takes` shows its state; its sound up to now is kept");
+}
+
+/* The take itself ends later. Without a file it waits for a take that is being recovered. A thread that waits for a
+ * processor does not blame the disk. */
+void take_answer_late(struct take *take)
+{
+    const struct take *held = take->file ? take : &take->takes->recovery;
+    struct fault fault = { 0 };
+    enum take_late why;
+
+    if (!held->file || !ticket_is_open(take->takes->service, take->ended))
+        return;
+    why = take_why_late(take, clock_steady(), errand_waited(&held->file->errand));
+    if (why == TAKE_NOT_LATE)
+        return;
+    explain_late(held, why, &fault);
+    log_fault("the end of a take waits", &fault);
+    ticket_fail(take->takes->service, take->ended, &fault);
+    take->ended = (struct ticket){ 0 };
 }

@@ -268,11 +268,12 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
 }
 
 /* The client gets the reason before its own patience ends. */
-static usec_t choose_late(const struct call *call)
+static void choose_late(struct take *take, const struct call *call)
 {
-    const usec_t soon = clock_steady() + LATE_US, before = call_deadline(call) - MARGIN_US;
+    const usec_t soon = clock_steady() + LATE_US;
 
-    return before < soon ? before : soon;
+    take->answer_by = call_deadline(call) - MARGIN_US;
+    take->late_at = take->answer_by < soon ? take->answer_by : soon;
 }
 
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer)
@@ -299,7 +300,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
         recall_prepare(call, answer, UINT64_MAX); /* a successor learns from it which take the ask means */
     }
     take->ended = call_defer(call);
-    take->late_at = choose_late(call);
+    choose_late(take, call);
     if (take->wish != TAKE_WISH_CANCEL)
         take->wish = wish;
     return ERR_OK;

@@ -42,6 +42,7 @@ enum take_phase {
     TAKE_REPORTING
 };
 enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
+enum take_late { TAKE_NOT_LATE, TAKE_LATE_DISK, TAKE_LATE_BUSY };
 
 /* The time of every step in one tempo, as in struct state; step_frames 0: unknown. */
 struct take_line {
@@ -115,7 +116,8 @@ struct take {
     bool is_flac;           /* path, size and content are the FLAC's */
     bool is_recovery;       /* a dead streamer left it, and no `recover` has listed it yet */
     struct ticket begun, ended;
-    usec_t late_at; /* `ended` fails then, if its disk still does not answer */
+    usec_t late_at;   /* from then on `ended` fails if its disk does not answer … */
+    usec_t answer_by; /* … and then in any case, because its client waits no longer */
     usec_t since, reported;
     uint64_t connected; /* the audio core's count of periods when its inputs were connected */
     bool is_cued, is_asking, is_forgotten;
@@ -275,7 +277,6 @@ void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs
 /* take.c */
 void take_done(struct errand *errand, bool lost); /* its file is finished */
 void take_follow(struct take *take);              /* does the next step, if one is due */
-void take_answer_late(struct take *take);         /* each tick: an ask to end it does not wait for a disk that hangs */
 /* Before it runs; first removes its item, if there is one. */
 void take_fail(struct take *take, const struct fault *fault);
 void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */
@@ -296,6 +297,10 @@ enum err encode_queue_cancel(struct takes *takes, struct id item);
 /* take_end.c: reports the end to persist until it acknowledges it. */
 void take_end(struct take *take);
 void take_note_recovered(struct take *take); /* for `recover` */
+void take_answer_late(struct take *take);    /* each tick: an ask to end it does not wait for a disk that hangs */
+/* Why an ask to end the take fails now, although the take goes on to its end. `silent`: how long its disk has not
+ * answered. */
+enum take_late take_why_late(const struct take *take, usec_t now, usec_t silent);
 /* Adds what the store lacks, if `to` is the last take that stayed a WAV. */
 void take_recall_remark(const struct takes *takes, struct recording *to);
 
