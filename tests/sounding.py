@@ -215,18 +215,21 @@ class BesideAnother:
     def __init__(self, home):
         path = home.file('beside.wav')
         sound.make('counter', path, 1440000)
-        self.home = home
+        self.home, self.underruns = home, home.ask('audio.meters')['underruns']
         self.tapes = [Tape(home, 120, port, name=port) for port in ('streams_left', 'streams_right')]
         self.begins = frame(home) + 48000
         self.voice = home.ask('streamer.play', f'path={path}', f'at={self.begins}', HARD, 'pan=-1')['voice']
         until(lambda: frame(home) > self.begins + 24000)
 
     def heard(self):
-        """The recorded samples from the frame `begins` on, as soon as nothing else plays."""
+        """The recorded samples from the frame `begins` on, as soon as nothing else plays; None: the machine was so busy
+        that a ring ran dry."""
         until(lambda: [one['voice'] for one in self.home.ask('streamer.voices')['each']] == [self.voice],
               what='only the counter plays')
         self.home.ask('streamer.stop')
         one, other = (tape.stop() for tape in self.tapes)
+        if self.home.ask('audio.meters')['underruns'] != self.underruns:
+            return None
         counted = sound.read(one, 1440000)  # to the fade of the stop
         assert (counted['lost'], counted['repeated']) == (0, 0), counted
         first, later = (json.loads(tape.words().strip().splitlines()[-1])['first'] for tape in self.tapes)

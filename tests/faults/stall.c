@@ -7,7 +7,7 @@
  * any-case: it ignores the case of letters in names, and shows the inodes of FOLDER.
  *
  * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno,
- * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits shows that
+ * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits exists while
  * one waits. The tool prints a line when a request waits for the first time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
@@ -28,7 +28,7 @@ static int folder;
 static const char *fault_file;
 static char hangs_file[PATH_MAX]; /* or "" */
 static int ignores_case;
-static atomic_int reads_wait, all_waits, have_waited, changes;
+static atomic_int reads_wait, all_waits, have_waited, changes, waiting;
 
 static void on_signal(int number)
 {
@@ -59,36 +59,51 @@ static void wait_while(const atomic_int *flag)
         (void)syscall(SYS_futex, &changes, FUTEX_WAIT, seen, NULL, NULL, 0);
 }
 
-static void show_that_one_waits(void)
+static void show_that_one_waits(bool waits)
 {
     char name[PATH_MAX];
-    int fd;
+    int fd = -1;
 
     snprintf(name, sizeof(name), "%s.waits", fault_file);
-    if ((fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) >= 0)
+    if (!waits)
+        (void)unlink(name);
+    else if ((fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) >= 0)
         close(fd);
 }
 
-/* The errno with which the request fails; 0: none. */
-static int take_fault_of(const char *path, bool is_read)
+/* The errno with which the request fails now; 0: none; -1: it waits. */
+static int read_fault_of(const char *path, bool is_read)
 {
     char text[256], word[256] = "", kind[8] = "";
-    int number = -1, fd = -1;
+    int number = 0, fd = fault_file ? open(fault_file, O_RDONLY | O_CLOEXEC) : -1;
+
+    if (fd < 0)
+        return 0;
+    ssize_t got = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    text[got > 0 ? got : 0] = 0;
+    if (sscanf(text, "%d %255s %7s", &number, word, kind) < 1 || !strstr(path, word) ||
+        (strcmp(kind, "reads") == 0) != is_read)
+        return 0;
+    return number ? number : -1;
+}
+
+/* The errno with which the request fails, after it waited; 0: none. */
+static int take_fault_of(const char *path, bool is_read)
+{
+    int error;
 
     wait_while(&all_waits);
-    while (fault_file && (fd = open(fault_file, O_RDONLY | O_CLOEXEC)) >= 0) {
-        ssize_t got = read(fd, text, sizeof(text) - 1);
-        close(fd);
-        text[got > 0 ? got : 0] = 0;
-        if (sscanf(text, "%d %255s %7s", &number, word, kind) < 1 || !strstr(path, word) ||
-            (strcmp(kind, "reads") == 0) != is_read)
-            return 0;
-        if (number != 0)
-            return number;
-        show_that_one_waits();
+    if ((error = read_fault_of(path, is_read)) >= 0)
+        return error;
+    atomic_fetch_add(&waiting, 1);
+    do {
+        show_that_one_waits(true);
         (void)usleep(2000);
-    }
-    return 0;
+    } while ((error = read_fault_of(path, is_read)) < 0);
+    if (atomic_fetch_sub(&waiting, 1) == 1)
+        show_that_one_waits(false);
+    return error;
 }
 
 static int take_fault(const char *path)
