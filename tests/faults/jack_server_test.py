@@ -95,10 +95,14 @@ def an_ask_to_a_slow_jack_server_is_answered_once_when_it_is_done_and_no_other_a
     connecting = asked(home, 'audio', 'connect', 'main_left', 'system:playback_2')
     time.sleep(1)  # nothing shows that it waits
     assert connecting.poll() is None, f'answered before it was done: {answer(connecting)}'
-    contains(home.loophole('transport', 'tempo', '90', timeout=5).out, '90.00 bpm')
+    contains(home.loophole('transport', 'tempo', '90').out, '90.00 bpm')
+    assert connecting.poll() is None, f'answered before another ask: {answer(connecting)}'
     os.kill(jack, signal.SIGCONT)
     said = answer(connecting)
     assert re.search('^main_left *system:playback_2$', said, re.M), said
+
+
+LEAVES_S = 3  # a core leaves a server that is silent for so long
 
 
 @claim
@@ -106,14 +110,25 @@ def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     """The server is stopped for longer than a core may be silent, but not so long that the core leaves it."""
     jack = start_beside(home, f'still-{os.getpid()}')
     asker = Client(home.path)
-    os.kill(jack, signal.SIGSTOP)
-    until_all_stopped(jack)
-    until(lambda: 'moment' not in asker.must('audio.transport'), 20, 'the core stands still')
-    starting = asked(home, 'transport', 'start')
-    time.sleep(0.3)  # nothing shows that it waits
-    assert starting.poll() is None, f'answered while nothing sounds: {answer(starting)}'
-    os.kill(jack, signal.SIGCONT)
-    answer(starting)
+
+    def starts_when_it_continues():  # on a busy machine the stop may last so long that the core leaves the server
+        began = time.monotonic()
+        os.kill(jack, signal.SIGSTOP)
+        until_all_stopped(jack)
+        until(lambda: 'moment' not in asker.must('audio.transport'), 20, 'the core stands still')
+        starting = asked(home, 'transport', 'start')
+        time.sleep(0.3)  # nothing shows that it waits
+        waits = starting.poll() is None
+        os.kill(jack, signal.SIGCONT)
+        if time.monotonic() - began > LEAVES_S - 1:
+            starting.communicate(timeout=60)
+            until_connected(home)
+            home.loophole('transport', 'stop')
+            return False
+        assert waits, f'answered while nothing sounds: {answer(starting)}'
+        answer(starting)
+        return True
+    until(starts_when_it_continues, 600)
     until_transport(home, running=True)
 
 

@@ -161,12 +161,12 @@ def a_place_is_reported_as_bar_beat_and_sixteenth(home):
 def a_tapped_tempo_is_the_one_between_the_taps(home):
     client = home.client()
 
-    def is_slow():  # on a busy machine some taps are too far apart to be taps of one tempo
+    def is_slow():
         tapped = client.must('audio.tap', budget_ms=30000)
         time.sleep(1)  # the claim is about the time between taps
         return 30 < tapped['bpm'] < 90
     home.loophole('transport', 'tempo', '120')
-    until(is_slow, 300)
+    assert any(is_slow() for _ in range(100)), 'on a busy machine some taps, but not all, are too far apart'
 
 
 @claim(shares=pattern_engine)

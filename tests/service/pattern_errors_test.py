@@ -44,18 +44,19 @@ def on_small_disks(home):
         home.stop()
 
 
-def files(folder):
-    """Each file that is a pattern or a temporary one, with its content."""
+def files(folder, within=''):
+    """Each file that is a pattern or a temporary one, with its content, if its path contains `within`."""
     found = {}
     for root, _, names in os.walk(folder):
         for name in names:
-            if '/.steps' not in root and name not in ('.lock', 'filler'):
+            if '/.steps' not in root and name not in ('.lock', 'filler') and within in os.path.join(root, name):
                 found[os.path.relpath(os.path.join(root, name), folder)] = file_bytes(os.path.join(root, name))
     return found
 
 
 def patterns_of(band, library):
-    return {name: text for name, text in files(band).items() if 'slots/' in name}, files(library)
+    """Backups are not read: the service may pack one meanwhile."""
+    return files(band, 'slots/'), files(library)
 
 
 def backups_of(band):
