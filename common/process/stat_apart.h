@@ -1,18 +1,14 @@
 /* stat_apart.h: calls stat on a file system that may hang, in a child process that is killed after STAT_APART_US. A
- * child that does not die is counted until it does. It keeps one descriptor of the service open: the folder. Any
- * thread. */
+ * child that does not die keeps one descriptor of the service open: the folder (common/process/dying.h). Any thread. */
 #ifndef LOOPHOLE_COMMON_STAT_APART_H
 #define LOOPHOLE_COMMON_STAT_APART_H
 
 #include <sys/stat.h>
 
-enum { STAT_APART_US = 2500000, STAT_APART_MOST = 8 /* processes that do not die */ };
+enum { STAT_APART_US = 2500000 };
 
 /* As stat of a name in the folder; it triggers no automount. Returns 0 or an errno: ETIMEDOUT when the file system does
  * not answer, EAGAIN when too many processes wait for file systems already, or none can be made. */
 int stat_apart(int folder, const char *name, struct stat *to);
-
-/* Returns the number of processes that were killed and do not die. */
-unsigned stat_apart_stuck(void);
 
 #endif

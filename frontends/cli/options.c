@@ -70,7 +70,7 @@ const struct option_row option_table[] = {
     { "seconds", 0, "S", "for S seconds", OPTION_NUMBER, AT(seconds), 1, 3600 },
     { "rate", 'r', "R", "R Hz; bench: R asks a second from all clients together, unset: as fast as answers come",
       OPTION_NUMBER, AT(rate), 1, 1000000 },
-    { "bits", 0, "N", "samples of 16 or 24 bits, or 32 for floats", OPTION_NUMBER, AT(bits), 16, 32 },
+    { "bits", 0, "N", "samples of 16 or 24 bits, or 32 for floats", OPTION_NUMBER, AT(bits), 0, 64 },
     { "mono", 0, NULL, "one channel: the mean of all", OPTION_FLAG, AT(mono), 0, 0 },
     { "normalise", 0, NULL, "scale so that the highest sample is 0.1 dB below full scale", OPTION_FLAG, AT(normalise),
       0, 0 },

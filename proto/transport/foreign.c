@@ -16,6 +16,7 @@
 #include "common/alloc.h"
 #include "common/file_write.h"
 #include "common/process/closing.h"
+#include "common/process/dying.h"
 #include "common/text.h"
 
 enum { LOOK_MS = 100, STUCK_US = 60000000, PATIENCE_US = 10000000, WHY_SIZE = 200 };
@@ -95,6 +96,8 @@ static enum err start_decoder(struct foreign_child *decoding, const struct forei
     const char *program = foreign_program();
     int ends[2];
 
+    if (dying_count() >= DYING_MOST)
+        return fault_set(fault, ERR_BUSY, "the decoders of %d earlier files wait for their disks", DYING_MOST);
     if (!program) {
         fault_set(fault, ERR_NOT_FOUND, "only ffmpeg can decode it, which is not installed");
         return fault_hint(fault, "install ffmpeg; then `loophole library rescan --retry-failed`");
@@ -199,10 +202,8 @@ static enum err judge_end(struct foreign_child *decoding, struct fault *fault)
 /* Leaves the output open. */
 static void end_child(struct foreign_child *child)
 {
-    if (child->pid > 0) {
-        (void)kill(child->pid, SIGKILL);
-        (void)waitpid(child->pid, NULL, 0);
-    }
+    if (child->pid > 0) /* it may wait for the file's disk */
+        dying_end(child->pid, false);
     if (child->why >= 0)
         close(child->why);
 }

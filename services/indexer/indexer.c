@@ -7,8 +7,8 @@
 
 #include "common/process/closing.h"
 #include "common/process/config.h"
+#include "common/process/dying.h"
 #include "common/process/log.h"
-#include "common/process/stat_apart.h"
 #include "schema_service.h"
 #include "services/indexer/question.h"
 
@@ -219,7 +219,7 @@ static bool waits_for_persist(const struct indexer *indexer)
 /* Processes and threads that were given up. */
 static unsigned count_stuck(const struct indexer *indexer)
 {
-    return stat_apart_stuck() + closing_stuck() + errands_hanging(indexer->scans) +
+    return dying_count() + closing_stuck() + errands_hanging(indexer->scans) +
            errands_hanging(indexer->adoptions) + errands_hanging(indexer->files) +
            errands_hanging(indexer->remake.errands);
 }

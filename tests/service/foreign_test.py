@@ -66,6 +66,19 @@ def each_format_is_heard_with_its_tags_and_length(home):
 
 
 @claim
+def the_padding_at_the_end_of_an_m4a_is_no_sound(home):
+    exact = encoded(home, 'exact.m4a', '-c:a', 'aac')
+    odd = encoded(home, 'odd.m4a', '-af', 'atrim=end_sample=30001', '-c:a', 'aac', '-movflags', '+faststart')
+    lies = encoded(home, 'lies.m4a', '-c:a', 'aac')
+    whole = file_bytes(lies)
+    at = whole.index(b'mdhd') + 4 + 4 + 12  # the length of the media
+    write_file(lies, whole[:at] + (20000).to_bytes(4, 'big') + whole[at + 4:])
+    home.index_library()
+    same((88200, 30001), tuple(shown(home, path)['frames'] for path in (exact, odd)))
+    assert shown(home, lies)['frames'] > 88000, 'a length that the packets do not have counts'
+
+
+@claim
 def the_words_of_a_files_own_tags_find_it(home):
     path = encoded(home, 'x1.wav', '-metadata', 'title=Golden Hour', '-metadata', 'artist=Mira Quade', '-metadata',
                    'album=Slow Tide', '-metadata', 'comment=recorded in Tromsoe')

@@ -184,7 +184,8 @@ def items_that_cannot_be_sent_are_named_and_the_rest_is_sent(home):
     same(['hit0.wav'], sent(home.file('card')))
     contains(run.all, '2 of 3 items could not be sent')
     contains(home.refused('send', 'nothingatall', home.file('card')), 'nothing matches')
-    contains(home.refused('send', 'hit', home.file('card'), '--bits', '20'), '16, 24 or 32')
+    for bits in ('12', '20', '64'):
+        contains(home.refused('send', 'hit', home.file('card'), '--bits', bits), '16, 24 or 32')
     contains(home.refused('send', 'hit', home.file('card'), '--rate', '10'), '1000 to 768000')
     contains(home.refused('send', 'hit', f'{home.file("library")}/hit0.wav'), 'hit0.wav')
 

@@ -1,6 +1,7 @@
 /* item_line.c: the only file that makes an item_line (schemas/cli.schema) from an item, and prints it. */
 #include <string.h>
 
+#include "common/naming/field_names.h"
 #include "frontends/cli/base/cli.h"
 #include "proto/wire/value.h"
 #include "store/fact_name.h"
@@ -51,44 +52,11 @@ bool item_line_has(struct text key)
            belongs_to_fact(key, TEXT("_source")) || belongs_to_fact(key, TEXT("_confidence"));
 }
 
-/* The fields of queries that items have under another key. */
-static const struct query_name {
-    const char *typed, *key;
-} query_names[] = {
-    { "title", "name" },
-    { "note", "notes" },
-    { "file", "path" },
-    { "folder", "path" },
-    { "dir", "path" },
-    { "tag", "tags" },
-    { "instrument", "class" },
-    { "category", "family" },
-    { "stars", "rating" },
-    { "color", "colour" },
-    { "format", "sample_format" },
-    { "codec", "sample_format" },
-    { "tempo", "bpm" },
-    { "dur", "duration_s" },
-    { "duration", "duration_s" },
-    { "length", "duration_s" },
-    { "loudness", "lufs" },
-    { "ch", "channels" },
-    { "bits", "bit_depth" },
-    { "rate", "sample_rate" },
-    { "added", "added_us" },
-    { "is", "availability" },
-    { "state", "availability" },
-    { "url", "remote" },
-    { "drive", "volume" },
-    { "disk", "volume" },
-};
-
 const char *item_key(struct text typed, struct arena *arena)
 {
-    for (size_t i = 0; i < sizeof query_names / sizeof *query_names; i++)
-        if (text_is(typed, query_names[i].typed))
-            return query_names[i].key;
-    return arena_text(arena, typed).at;
+    const struct field_name *field = field_names_find(typed);
+
+    return field && field->key ? field->key : arena_text(arena, typed).at;
 }
 
 /* The keys of --fields, each by the name that items have. */

@@ -24,8 +24,7 @@ enum filter_kind {
 enum filter_unit { UNIT_NONE, UNIT_BYTES, UNIT_SECONDS, UNIT_HERTZ, UNIT_AGE };
 
 struct filter {
-    const char *name;
-    const char *aliases; /* separated by spaces */
+    const char *name; /* as in common/naming/field_names.h, which has the aliases */
     enum filter_kind kind;
     enum term_field term; /* of words and values; 0 for numbers */
     const char *column;   /* of numbers: the column's name in the index */
@@ -37,7 +36,7 @@ extern const struct filter filter_table[];
 extern const uint32_t filter_count;
 extern const struct filter filter_attribute; /* any number from the analysis: centroid_hz:>1000 */
 
-const struct filter *filter_named(struct text name);        /* ignores case; NULL: unknown */
+const struct filter *filter_named(struct text name);        /* or an alias; ignores case; NULL: unknown */
 enum term_field filter_values(const struct filter *filter); /* of whole values: that of pack is TERM_PACK */
 const char *filter_nearest(struct text name); /* the name that differs in the fewest letters; never NULL */
 

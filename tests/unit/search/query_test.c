@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "common/musical_key.h"
+#include "common/naming/field_names.h"
+#include "services/search/query/filter.h"
 #include "services/search/query/parse.h"
 
 enum { NOW_S = 1000000 };
@@ -297,6 +299,25 @@ static void no_query_whatever_crashes_the_parser(void **state)
     }
 }
 
+/* One table has the names for queries and for --fields. */
+static void each_filter_has_the_names_of_its_field(void **state)
+{
+    (void)state;
+    assert_int_equal(filter_count, field_names_count);
+    for (uint32_t i = 0; i < filter_count; i++) {
+        const struct field_name *field = field_names_find(text_of(filter_table[i].name));
+
+        assert_non_null(field);
+        assert_string_equal(filter_table[i].name, field->name);
+        assert_ptr_equal(&filter_table[i], filter_named(text_of(field->name)));
+        if (field->key)
+            assert_true(strcmp(field->key, field->name) == 0 || filter_named(text_of(field->key)) == &filter_table[i]);
+    }
+    assert_ptr_equal(filter_named(TEXT("Duration")), filter_named(TEXT("dur")));
+    assert_ptr_equal(filter_named(TEXT("state")), filter_named(TEXT("is")));
+    assert_null(filter_named(TEXT("dura")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +326,7 @@ int main(void)
         cmocka_unit_test(an_error_shows_its_place_with_a_caret),
         cmocka_unit_test(a_query_nested_too_deep_is_refused),
         cmocka_unit_test(no_query_whatever_crashes_the_parser),
+        cmocka_unit_test(each_filter_has_the_names_of_its_field),
     };
 
     return cmocka_run_group_tests_name("search query", tests, NULL, NULL);

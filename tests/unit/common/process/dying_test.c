@@ -1,0 +1,84 @@
+/* Children that end, and children that do not. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/process/dying.h"
+
+static pid_t start_child(int (*work)(void))
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(work());
+    assert_true(pid > 0);
+    return pid;
+}
+
+static int end_at_once(void)
+{
+    return 3;
+}
+
+static int sleep_for_ever(void)
+{
+    while (getppid() > 0) /* it is killed before */
+        pause();
+    return 0;
+}
+
+static void assert_reaped(pid_t pid)
+{
+    assert_int_equal(-1, waitpid(pid, NULL, WNOHANG));
+    assert_int_equal(ECHILD, errno);
+    assert_int_equal(0, dying_count());
+}
+
+static void a_child_that_ends_is_reaped(void **state)
+{
+    pid_t pid = start_child(end_at_once);
+
+    (void)state;
+    dying_end(pid, true);
+    assert_reaped(pid);
+}
+
+static void a_child_that_does_not_end_is_killed(void **state)
+{
+    pid_t pid = start_child(sleep_for_ever);
+
+    (void)state;
+    dying_end(pid, false);
+    while (dying_count() > 0) /* its death may take a while on a busy machine */
+        usleep(1000);
+    assert_reaped(pid);
+}
+
+static void a_child_that_should_have_ended_is_killed_after_a_while(void **state)
+{
+    pid_t pid = start_child(sleep_for_ever);
+
+    (void)state;
+    dying_end(pid, true);
+    while (dying_count() > 0)
+        usleep(1000);
+    assert_reaped(pid);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_child_that_ends_is_reaped),
+        cmocka_unit_test(a_child_that_does_not_end_is_killed),
+        cmocka_unit_test(a_child_that_should_have_ended_is_killed_after_a_while),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
