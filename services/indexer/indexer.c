@@ -219,9 +219,8 @@ static bool waits_for_persist(const struct indexer *indexer)
 /* Processes and threads that were given up. */
 static unsigned count_stuck(const struct indexer *indexer)
 {
-    return dying_count() + closing_stuck() + errands_hanging(indexer->scans) +
-           errands_hanging(indexer->adoptions) + errands_hanging(indexer->files) +
-           errands_hanging(indexer->remake.errands);
+    return dying_count() + closing_stuck() + errands_hanging(indexer->scans) + errands_hanging(indexer->adoptions) +
+           errands_hanging(indexer->files) + errands_hanging(indexer->remake.errands);
 }
 
 void indexer_report(void *state, struct arena *arena, struct service_status *to)
@@ -267,7 +266,7 @@ enum err indexer_cancel(void *state, struct id task, struct fault *fault)
         library_state_want_nothing(lib);
         lib->cancelled = lib->scan != NULL;
         if (lib->scan)
-            errand_stop(scan_errand(lib->scan));
+            scan_stop(lib->scan);
         pipeline_withdraw(indexer->pipeline, lib->library.id);
     }
     return ERR_OK;

@@ -56,7 +56,7 @@ static bool stop_library(struct indexer *indexer, struct library_state *lib)
     library_state_want_nothing(lib);
     lib->look_at = 0;
     if (lib->scan)
-        errand_stop(scan_errand(lib->scan));
+        scan_stop(lib->scan);
     watch_forget(indexer->watch, lib->library.id);
     pipeline_withdraw(indexer->pipeline, lib->library.id);
     return lib->scan == NULL;

@@ -127,7 +127,7 @@ static void drop_state(struct indexer *indexer, struct library_state *lib)
     if (lib->library.has_within && outer && !outer->removing)
         library_state_want_all(outer); /* the tree ended, and its folders are those of the library */
     if (lib->scan)
-        errand_stop(scan_errand(lib->scan));
+        scan_stop(lib->scan);
     watch_forget(indexer->watch, lib->library.id);
     pipeline_withdraw(indexer->pipeline, lib->library.id);
     library_state_remove(&indexer->libraries, lib);

@@ -17,7 +17,7 @@ struct box {
     char type[4];
 };
 
-static uint64_t read_number(const uint8_t *from, int bytes)
+static uint64_t read_big_endian(const uint8_t *from, int bytes)
 {
     uint64_t number = 0;
 
@@ -39,12 +39,12 @@ static bool read_box(int fd, uint64_t at, uint64_t end, struct box *box)
 
     if (end - at < 8 || !read_at(fd, at, head, 8))
         return false;
-    size = read_number(head, 4);
+    size = read_big_endian(head, 4);
     if (size == 1) {
         len = 16;
         if (end - at < 16 || !read_at(fd, at, head, 16))
             return false;
-        size = read_number(head + 8, 8);
+        size = read_big_endian(head + 8, 8);
     } else if (size == 0) {
         size = end - at;
     }
@@ -69,7 +69,7 @@ static bool find_box(int fd, const struct box *in, uint64_t from, const char *ty
     return false;
 }
 
-/* `path` has the types of boxes one inside the other: "mdiahdlr". */
+/* `path` has the types of boxes, of four letters each, one inside the other. */
 static bool find_inner(int fd, const struct box *in, const char *path, struct box *box)
 {
     *box = *in;
@@ -122,8 +122,8 @@ static bool read_media(int fd, const struct box *track, uint64_t *rate, uint64_t
         return false;
     if (b[0] == 1 && !read_content(fd, &header, 0, b, sizeof(b)))
         return false;
-    *rate = read_number(b + FULL + (b[0] == 1 ? 16 : 8), 4);
-    *length = b[0] == 1 ? read_number(b + FULL + 20, 8) : read_number(b + FULL + 12, 4);
+    *rate = read_big_endian(b + FULL + (b[0] == 1 ? 16 : 8), 4);
+    *length = b[0] == 1 ? read_big_endian(b + FULL + 20, 8) : read_big_endian(b + FULL + 12, 4);
     return b[0] <= 1 && *rate > 0 && *length < (uint64_t)1 << 40;
 }
 
@@ -137,9 +137,9 @@ static bool read_start(int fd, const struct box *track, uint64_t *start)
     if (!find_inner(fd, track, "edtselst", &list) || !read_content(fd, &list, 0, b, FULL + 4 + 12))
         return false;
     is_long = b[0] == 1;
-    if (read_number(b + FULL, 4) != 1 || b[0] > 1 || (is_long && !read_content(fd, &list, 0, b, sizeof(b))))
+    if (read_big_endian(b + FULL, 4) != 1 || b[0] > 1 || (is_long && !read_content(fd, &list, 0, b, sizeof(b))))
         return false;
-    *start = is_long ? read_number(b + FULL + 4 + 8, 8) : read_number(b + FULL + 4 + 4, 4);
+    *start = is_long ? read_big_endian(b + FULL + 4 + 8, 8) : read_big_endian(b + FULL + 4 + 4, 4);
     return *start < (is_long ? (uint64_t)1 << 40 : (uint64_t)INT32_MAX);
 }
 
@@ -152,12 +152,12 @@ static bool fits_packets(int fd, const struct box *track, uint64_t length)
 
     if (!find_inner(fd, track, "mdiaminfstblstts", &times) || !read_content(fd, &times, 0, b, sizeof(b)))
         return false;
-    const uint64_t runs = read_number(b + FULL, 4);
+    const uint64_t runs = read_big_endian(b + FULL, 4);
     for (uint64_t i = 0; i < runs; i++) {
         if (i == RUNS_MOST || !read_content(fd, &times, sizeof(b) + 8 * i, run, sizeof(run)))
             return false;
-        packets += read_number(run, 4);
-        packet = i == 0 ? read_number(run + 4, 4) : packet;
+        packets += read_big_endian(run, 4);
+        packet = i == 0 ? read_big_endian(run + 4, 4) : packet;
     }
     return packet > 0 && packet < 65536 && packets * packet >= length && packets * packet - length < 2 * packet;
 }

@@ -267,6 +267,20 @@ def a_mount_that_hangs_when_a_file_was_read_holds_up_no_ask_of_the_indexer(it):
 
 
 @claim(inside=Disks)
+def a_library_whose_scan_hangs_can_be_removed_before_its_disk_answers(it):
+    with Hung(it, 'deaf') as deaf:
+        wav(deaf.under + '/kit/a.wav', 1000)
+        it.add(deaf.at)
+        until(lambda: it.states(deaf.at) in ('local:done=1', 'external_online:done=1'))
+        deaf.fail(0, 'kit')
+        it.must('rescan', deaf.at)
+        until(deaf.waits)
+        it.home.loophole('library', 'remove', deaf.at)
+        same([], it.home.json('library', 'list'))
+        deaf.heal()
+
+
+@claim(inside=Disks)
 def a_file_that_cannot_be_closed_holds_up_no_answer_of_the_gateway(it):
     with Hung(it, 'shut') as shut:
         wav(shut.under + '/kit/long.wav', 1000, 400)

@@ -6,7 +6,7 @@
 #include "common/process/log.h"
 #include "services/indexer/scan/scan_parts.h"
 
-enum { PATIENCE_US = 60000000, NEWS_EVERY_US = 100000 };
+enum { PATIENCE_US = 60000000, STOPPED_US = 5000000, NEWS_EVERY_US = 100000 };
 
 /* ---- reports to the loop ---- */
 
@@ -255,6 +255,12 @@ struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalo
 struct errand *scan_errand(struct scan *scan)
 {
     return &scan->errand;
+}
+
+void scan_stop(struct scan *scan)
+{
+    scan->errand.patience = STOPPED_US;
+    errand_stop(&scan->errand);
 }
 
 const struct scan_order *scan_order(const struct scan *scan)

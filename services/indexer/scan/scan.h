@@ -64,6 +64,7 @@ struct scan_events {
 struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
                       const struct scan_order *order, const struct scan_events *events);
 struct errand *scan_errand(struct scan *scan);
+void scan_stop(struct scan *scan); /* asks it to end; one that hangs is lost after 5 s then, not after 60 s */
 const struct scan_order *scan_order(const struct scan *scan);
 bool scan_waits(const struct scan *scan); /* for persist */
 

@@ -298,7 +298,7 @@ static void end_io(struct errand *errand, bool lost)
         io->done(io->owner, io);
         return;
     }
-    fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer");
+    fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer: %.200s", io->path);
     late.kind = io->kind;
     io->done(io->owner, &late);
 }
