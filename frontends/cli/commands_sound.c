@@ -39,8 +39,10 @@ static const struct command mixer[] = {
     { "pads release", "PAD", "Release a pad", "", "", 1, 1, false, pads_release },
     { "kit build", "", "Make a kit from the library, and print why each sound was chosen",
       "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
-      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match.",
-      "kind name slots seed in scope project request-id", 0, 0, false, kit_build },
+      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match. "
+      "--like NAME|ID|PATH,… takes the sounds nearest to those of a kit, or to an item. Tonal sounds are tuned to the "
+      "key of the open project, or to --key; --key none tunes none.",
+      "kind name slots seed in like key scope project request-id", 0, 0, false, kit_build },
     { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
       "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay.",
       "from project request-id", 1, 1, false, kit_load },

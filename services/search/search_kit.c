@@ -1,13 +1,14 @@
-/* search_kit.c: sounds for the slots of a kit. The order of the candidates is a hash of seed and id, and does not
- * depend on the rows of the index. */
+/* search_kit.c: sounds for the slots of a kit. */
 #include "services/search/search_kit.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/alloc.h"
+#include "common/musical_key.h"
 #include "services/search/index/blocks.h"
+#include "services/search/kit/order.h"
+#include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
 
 enum { LOOKS_MOST = 400 /* items that are read for one slot and pass */, PACK_MOST = 2 };
@@ -47,11 +48,6 @@ static const struct slot_row {
 static const struct slot_row other_slot = { "", "", NULL, "class" };
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-struct kit_candidate {
-    uint64_t order;
-    uint32_t row;
-};
-
 struct chosen {
     uint32_t row;
     struct bytes content;
@@ -63,8 +59,9 @@ struct picking {
     struct request *request;
     const struct search_pick_kit *ask;
     struct txn *txn;
-    struct arena scratch; /* of one item */
-    struct bitmap *with_vector;
+    struct arena scratch;                          /* of one item */
+    struct bitmap *with_vector, *preferred, *like; /* like: NULL: like nothing */
+    int key;                                       /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
     struct chosen chosen[SEARCH_KIT_SLOTS];
     uint32_t count;
@@ -134,53 +131,25 @@ static bool may_take(struct picking *p, const struct pass *pass, const char *fac
                      const struct item *item)
 {
     return search_kit_can_play(item) && confidence_of(item, fact) >= pass->sure &&
-           (!pass->varies || count_pack(p, item->media.pack) < PACK_MOST) && !is_nearly(p, row, item);
+           (!pass->varies || p->like || count_pack(p, item->media.pack) < PACK_MOST) && !is_nearly(p, row, item);
 }
 
 /* ---- one slot ---- */
 
-static int by_order(const void *a, const void *b)
-{
-    const struct kit_candidate *x = a, *y = b;
-
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-uint64_t search_kit_order(uint64_t seed, struct id id)
-{
-    struct {
-        uint64_t seed;
-        struct id id;
-    } key = { seed, id };
-    const struct hash hash = hash_of(&key, sizeof(key));
-    uint64_t order;
-
-    memcpy(&order, hash.b, sizeof(order));
-    return order;
-}
-
 /* The caller frees the list. */
 static enum err find_candidates(struct picking *p, struct text query, struct kit_candidate **to, uint32_t *count)
 {
+    const struct kit_ordering by = {
+        &p->request->search->index, p->ask->seed, p->with_vector, p->preferred, p->like, p->weights
+    };
     struct bitmap *found = NULL;
     struct node *root;
-    uint32_t *each;
     enum err e = search_rows(p->request, query, &root, &found);
 
-    *to = NULL;
     *count = 0;
-    if (e != ERR_OK)
-        return e;
-    each = bitmap_array(found, count);
-    *to = alloc_array(*count + 1, sizeof(**to));
-    for (uint32_t i = 0; i < *count; i++)
-        (*to)[i] =
-            (struct kit_candidate){ search_kit_order(p->ask->seed, index_id(&p->request->search->index, each[i])),
-                                    each[i] };
-    qsort(*to, *count, sizeof(**to), by_order);
-    free(each);
+    *to = e == ERR_OK ? kit_order(&by, found, count) : NULL;
     bitmap_free(found);
-    return ERR_OK;
+    return e;
 }
 
 static struct text say_why(struct arena *arena, const char *attribute, const struct item *item)
@@ -207,12 +176,28 @@ void search_kit_fill(struct arena *arena, const char *fact, const struct item *i
     to->why = say_why(arena, fact, item);
 }
 
-static void take_sound(struct picking *p, const char *fact, uint32_t row, const struct item *item, struct kit_pick *to)
+/* What a person said of it, and how like it is. */
+static struct text add_reasons(struct arena *arena, struct text why, float distance, const struct item *item)
+{
+    const struct fact *rating = search_kit_fact(item, "rating");
+
+    if (item->media.favourite)
+        why = arena_printf(arena, "%.*s, a favourite", TEXT_ARG(why));
+    if (rating && rating->has_number && rating->number >= 4)
+        why = arena_printf(arena, "%.*s, rated %.0f", TEXT_ARG(why), rating->number);
+    return distance >= 0 ? arena_printf(arena, "%.*s, at the distance %.2f", TEXT_ARG(why), (double)distance) : why;
+}
+
+static void take_sound(struct picking *p, const char *fact, const struct kit_candidate *which, const struct item *item,
+                       struct kit_pick *to)
 {
     const struct fact *lufs = search_kit_fact(item, "lufs");
 
     search_kit_fill(p->request->arena, fact, item, to);
-    p->chosen[p->count++] = (struct chosen){ .row = row,
+    to->why = add_reasons(p->request->arena, to->why, which->distance, item);
+    if (p->key >= 0)
+        kit_tune(p->request->arena, p->key, &item->facts, to);
+    p->chosen[p->count++] = (struct chosen){ .row = which->row,
                                              .content = to->content,
                                              .pack = arena_text(p->request->arena, item->media.pack),
                                              .lufs = lufs && lufs->has_number ? lufs->number : (double)NAN };
@@ -230,7 +215,7 @@ static void choose_in_pass(struct picking *p, const struct pass *pass, const cha
             continue;
         took = may_take(p, pass, fact, each[i].row, &item);
         if (took)
-            take_sound(p, fact, each[i].row, &item, to);
+            take_sound(p, fact, &each[i], &item, to);
     }
 }
 
@@ -380,6 +365,57 @@ static enum err pick_all(struct picking *p, struct kit_picks *to)
     return e;
 }
 
+enum err search_kit_key(struct request *request, bool has_key, struct text key, int *to)
+{
+    *to = -1;
+    if (!has_key || !key.len || musical_key_read(key, to))
+        return ERR_OK;
+    fault_set(request->fault, ERR_BAD_REQUEST, "\"%.*s\" is no key: expected a key such as Am or F#maj", TEXT_ARG(key));
+    return fault_field(request->fault, "key");
+}
+
+/* The rows that the sounds are to be like. Errors (explained): not_found. */
+static enum err find_liked(struct picking *p)
+{
+    uint32_t row;
+    char id[ID_TEXT_SIZE];
+
+    if (!p->ask->has_like || p->ask->like.count == 0)
+        return ERR_OK;
+    p->like = bitmap_new();
+    for (uint32_t i = 0; i < p->ask->like.count; i++) {
+        if (!index_find(&p->request->search->index, p->ask->like.at[i], &row)) {
+            fault_set(p->request->fault, ERR_NOT_FOUND, "no item %s", id_write(p->ask->like.at[i], id));
+            return fault_field(p->request->fault, "like");
+        }
+        bitmap_add(p->like, row);
+    }
+    return ERR_OK;
+}
+
+/* Favourites, well rated sounds, and those whose key goes with the one to which they are tuned. */
+static enum err find_preferred(struct picking *p)
+{
+    struct arena *arena = p->request->arena;
+    const struct text query =
+        p->key < 0 ? TEXT("is:favourite or rating:>=4")
+                   : arena_printf(arena, "is:favourite or rating:>=4 or key:~%s", musical_key_name(p->key));
+    struct node *root;
+
+    return search_rows(p->request, query, &root, &p->preferred);
+}
+
+static enum err pick_prepared(struct picking *p, struct kit_picks *to)
+{
+    enum err e = search_kit_key(p->request, p->ask->has_key, p->ask->key, &p->key);
+
+    if (e == ERR_OK)
+        e = find_liked(p);
+    if (e == ERR_OK)
+        e = find_preferred(p);
+    return e == ERR_OK ? pick_all(p, to) : e;
+}
+
 enum err search_pick_kit(struct request *request, const void *of, void *answer)
 {
     const usec_t began = clock_steady();
@@ -397,8 +433,10 @@ enum err search_pick_kit(struct request *request, const void *of, void *answer)
         return e;
     p.with_vector = index_with_vector(&request->search->index);
     blocks_weigh(&(const struct weights){ 0 }, p.weights);
-    e = pick_all(&p, picks);
+    e = pick_prepared(&p, picks);
     bitmap_free(p.with_vector);
+    bitmap_free(p.preferred);
+    bitmap_free(p.like);
     arena_free(&p.scratch);
     txn_end(p.txn);
     picks->revision = request->search->index.revision;

@@ -18,7 +18,9 @@ enum err search_kit_query(struct request *request, struct text slot, struct sear
 
 const struct fact *search_kit_fact(const struct item *item, const char *attribute); /* NULL: none */
 bool search_kit_can_play(const struct item *item);                                  /* its file is here, and is audio */
-uint64_t search_kit_order(uint64_t seed, struct id id);                             /* a hash of both */
+
+/* The key of an ask (musical_key.h); -1: none. Errors (explained): bad_request. */
+enum err search_kit_key(struct request *request, bool has_key, struct text key, int *to);
 
 /* Fills item, name, content and `why`; the texts are in the arena. */
 void search_kit_fill(struct arena *arena, const char *fact, const struct item *item, struct kit_pick *to);

@@ -4,6 +4,8 @@
 
 #include "common/process/limits.h"
 #include "services/search/index/blocks.h"
+#include "services/search/kit/order.h"
+#include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
 #include "services/search/search_kit.h"
 
@@ -15,6 +17,7 @@ struct varying {
     const struct search_vary_kit *ask;
     struct txn *txn;
     struct bitmap *taken; /* rows that are not to be chosen */
+    int key;              /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
 };
 
@@ -121,10 +124,10 @@ static bool take_place(struct varying *v, const struct vary_slot *slot, struct i
 
 static bool take_random(struct varying *v, const struct vary_slot *slot, struct item *to)
 {
-    const uint64_t order = search_kit_order(v->ask->seed, slot->of->media);
+    const uint32_t first = (uint32_t)(kit_order_hash(v->ask->seed, slot->of->media) * slot->count);
 
     for (uint32_t i = 0; i < slot->count; i++)
-        if (read_playable(v, slot, slot->near[(order + i) % slot->count].id, to))
+        if (read_playable(v, slot, slot->near[(first + i) % slot->count].id, to))
             return true;
     return false;
 }
@@ -155,6 +158,8 @@ static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct k
         return e;
     search_kit_fill(v->request->arena, slot.query.fact, &item, to);
     to->gain = gain_of(&slot, &item);
+    if (v->key >= 0)
+        kit_tune(v->request->arena, v->key, &item.facts, to);
     take_row(v, to->media);
     return ERR_OK;
 }
@@ -183,7 +188,9 @@ enum err search_vary_kit(struct request *request, const void *of, void *answer)
         return e;
     v.taken = bitmap_new();
     blocks_weigh(&(const struct weights){ 0 }, v.weights);
-    e = vary_all(&v, picks);
+    e = search_kit_key(request, v.ask->has_key, v.ask->key, &v.key);
+    if (e == ERR_OK)
+        e = vary_all(&v, picks);
     bitmap_free(v.taken);
     txn_end(v.txn);
     picks->revision = request->search->index.revision;

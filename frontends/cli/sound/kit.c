@@ -55,6 +55,8 @@ static void print_kit(struct cli *cli, const struct kit *kit, uint64_t first)
               choice_word(&kit_family_table, kit->family.value));
     for (uint32_t i = 0; i < kit->tags.count; i++)
         cli_print(&cli->out, " +%.*s", TEXT_ARG(kit->tags.at[i]));
+    if (kit->has_key)
+        cli_print(&cli->out, "  %.*s", TEXT_ARG(kit->key));
     if (kit->has_seed)
         cli_print(&cli->out, "  seed %llu", (unsigned long long)kit->seed);
     cli_print(&cli->out, "  %s\n", id_write(kit->id, id));
@@ -351,17 +353,49 @@ static enum err read_family(const struct cli *cli, struct choice *to, struct fau
                      : fault_set(fault, ERR_BAD_REQUEST, "kind %s is unknown: expected drum, vocal or texture", typed);
 }
 
+/* Names and ids of kits and ids of items stay as they are; a path becomes the id of its item. */
+static enum err read_like(struct cli *cli, struct project_build_kit *request, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+    struct id item;
+    enum err e = ERR_OK;
+
+    request->like = cli_split(cli, cli->options.like);
+    request->has_like = request->like.count > 0;
+    for (uint32_t i = 0; e == ERR_OK && i < request->like.count; i++) {
+        struct text *one = &request->like.at[i];
+        if (!memchr(one->at, '/', one->len))
+            continue;
+        e = named_exactly(cli, arena_text(&cli->arena, *one).at, &item, fault);
+        if (e == ERR_OK)
+            *one = arena_text(&cli->arena, text_of(id_write(item, id)));
+    }
+    return e;
+}
+
+/* "none" tunes nothing, also if the project has a key. */
+static struct text read_key(const struct cli *cli)
+{
+    const struct text key = option_text(cli->options.key);
+
+    return text_is(key, "none") ? TEXT("") : key;
+}
+
 enum err kit_build(struct cli *cli, struct fault *fault)
 {
     struct project_build_kit request = { .project = project_of(cli),
                                          .name = option_text(cli->options.name),
                                          .slots = cli_split(cli, cli->options.slots),
                                          .query = option_text(cli->options.in),
+                                         .has_key = cli->options.key != NULL,
+                                         .key = read_key(cli),
                                          .has_seed = cli->options.seed > 0,
                                          .seed = (uint64_t)cli->options.seed };
     enum err e = read_scope(cli, &request.scope, fault);
 
     if (e == ERR_OK)
         e = read_family(cli, &request.family, fault);
+    if (e == ERR_OK)
+        e = read_like(cli, &request, fault);
     return e == ERR_OK ? kit_send_change(cli, "project.build_kit", &request, fault) : e;
 }

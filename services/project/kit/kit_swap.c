@@ -1,6 +1,7 @@
 /* Other sounds for the slots of the loaded kit, while it plays: swap and randomise; and locks, which hold a slot. */
 #include <string.h>
 
+#include "common/musical_key.h"
 #include "schema_search.h"
 #include "services/project/deeds/deed_action.h"
 #include "services/project/kit/kit_deeds.h"
@@ -104,7 +105,10 @@ static void add_taken(const struct kit *kit, const struct kit_vary_list *varied,
 
 static struct search_vary_kit begin_vary(struct doing *work, const struct kit *kit)
 {
-    struct search_vary_kit request = { .family = kit->family };
+    struct search_vary_kit request = { .family = kit->family, .key = kit->key };
+    int key;
+
+    request.has_key = musical_key_read(kit->key, &key); /* a kit of a foreign file may have any word */
 
     request.each.at = arena_array(&work->arena, kit->slots.count + 1, sizeof(*request.each.at));
     request.taken.at = arena_array(&work->arena, kit->slots.count + 1, sizeof(*request.taken.at));
@@ -114,21 +118,32 @@ static struct search_vary_kit begin_vary(struct doing *work, const struct kit *k
 /* ---- changing the kit ---- */
 
 static void set_sound(struct txn *txn, struct arena *arena, struct kit_slot *slot, struct id media, double gain,
-                      struct text why)
+                      double pitch, struct text why)
 {
     struct kit_layer *layer = arena_alloc(arena, sizeof(*layer));
 
-    *layer = (struct kit_layer){ .media = media,
-                                 .has_velocity_until = true,
-                                 .velocity_until = 1,
-                                 .has_gain = true,
-                                 .gain = gain,
-                                 .pitch = slot->layers.count ? slot->layers.at[0].pitch : 0 };
+    *layer = (struct kit_layer){
+        .media = media, .has_velocity_until = true, .velocity_until = 1, .has_gain = true, .gain = gain, .pitch = pitch
+    };
     slot->has_before = slot->layers.count > 0;
     slot->before = slot->layers;
     slot->layers = (struct kit_layer_list){ 1, layer };
     slot->why = why;
     kit_note_sounds(txn, arena, slot);
+}
+
+static double pitch_of(const struct kit_slot *slot)
+{
+    return slot->layers.count ? slot->layers.at[0].pitch : 0;
+}
+
+/* In a kit that is tuned to a key, each sound has the pitch that tunes it; in another one the slot keeps its pitch. */
+static void set_pick(struct txn *txn, struct arena *arena, const struct kit *kit, struct kit_slot *slot,
+                     const struct kit_pick *pick)
+{
+    const double tuned = pick->has_pitch ? pick->pitch : 0;
+
+    set_sound(txn, arena, slot, pick->media, pick->gain, kit->has_key ? tuned : pitch_of(slot), pick->why);
 }
 
 static enum err put_kit(struct doing *work, const struct element *part, const struct kit *kit, const char *label,
@@ -235,11 +250,13 @@ static enum err swap_to_item(struct doing *work, struct txn *txn, struct kit_slo
         fault_set(fault, ERR_NOT_FOUND, "no media item %.*s", TEXT_ARG(ask->to));
         return fault ? fault_field(fault, "to") : ERR_NOT_FOUND;
     }
-    set_sound(txn, &work->arena, slot, id, slot->layers.count ? slot->layers.at[0].gain : 1, (struct text){ 0 });
+    set_sound(txn, &work->arena, slot, id, slot->layers.count ? slot->layers.at[0].gain : 1, pitch_of(slot),
+              (struct text){ 0 });
     return ERR_OK;
 }
 
-static enum err swap_to_pick(struct doing *work, struct txn *txn, struct kit_slot *slot, struct fault *fault)
+static enum err swap_to_pick(struct doing *work, struct txn *txn, const struct kit *kit, struct kit_slot *slot,
+                             struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
     const struct kit_pick *pick = &((const struct kit_picks *)work->own)->each.at[0];
@@ -252,7 +269,7 @@ static enum err swap_to_pick(struct doing *work, struct txn *txn, struct kit_slo
         fault_set(fault, ERR_NOT_FOUND, "%.*s", TEXT_ARG(pick->why));
         return fault_hint(fault, "--any takes sounds of any class"), ERR_NOT_FOUND;
     }
-    set_sound(txn, &work->arena, slot, pick->media, pick->gain, pick->why);
+    set_pick(txn, &work->arena, kit, slot, pick);
     slot->has_anchor = slot->has_turn = step_of(ask) != 0;
     slot->anchor = anchor;
     slot->turn = turn;
@@ -276,7 +293,7 @@ static enum err plan_swap(struct doing *work, struct txn *txn, struct fault *fau
         return e;
     if (!work->own)
         slot->has_anchor = slot->has_turn = false;
-    e = work->own                  ? swap_to_pick(work, txn, slot, fault)
+    e = work->own                  ? swap_to_pick(work, txn, &kit, slot, fault)
         : text_is(ask->to, "back") ? swap_back(slot, fault)
                                    : swap_to_item(work, txn, slot, fault);
     return e == ERR_OK ? put_kit(work, &part, &kit, "swap sound", fault) : e;
@@ -337,7 +354,7 @@ static void set_picks(struct doing *work, struct txn *txn, const struct kit *kit
         struct kit_slot *slot = find_slot_of(kit, pick->slot);
         if (!slot || !pick->has_media || is_locked(slot))
             continue;
-        set_sound(txn, &work->arena, slot, pick->media, pick->gain, pick->why);
+        set_pick(txn, &work->arena, kit, slot, pick);
         slot->has_anchor = slot->has_turn = false;
     }
 }
