@@ -1,5 +1,9 @@
 #include "common/process/socket_owner.h"
 
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -88,6 +92,74 @@ bool socket_owners_are_own(const struct socket_owners *owners, const struct sock
             is_own = true;
         }
     }
+    return is_own;
+}
+
+/* Sends the question for one socket. */
+static bool send_question(int fd, const struct sockaddr_in *at, const struct sockaddr_in *to)
+{
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_req_v2 body;
+    } ask = { .head = { .nlmsg_len = sizeof(ask), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST },
+              .body = { .sdiag_family = AF_INET,
+                        .sdiag_protocol = IPPROTO_TCP,
+                        .idiag_states = ~0U,
+                        .id = { .idiag_sport = at->sin_port,
+                                .idiag_dport = to->sin_port,
+                                .idiag_src = { at->sin_addr.s_addr },
+                                .idiag_dst = { to->sin_addr.s_addr },
+                                .idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE } } } };
+
+    return send(fd, &ask, sizeof(ask), 0) == (ssize_t)sizeof(ask);
+}
+
+/* 1: found; 0: there is no such socket; -1: the kernel does not answer such questions. */
+static int receive_socket(int fd, struct inet_diag_msg *found)
+{
+    union {
+        struct nlmsghdr head;
+        char bytes[4096];
+    } answer;
+    const ssize_t got = recv(fd, &answer, sizeof(answer), 0);
+    struct nlmsgerr error;
+
+    if (got < (ssize_t)NLMSG_HDRLEN || answer.head.nlmsg_len > (size_t)got)
+        return -1;
+    if (answer.head.nlmsg_type == SOCK_DIAG_BY_FAMILY && answer.head.nlmsg_len >= NLMSG_LENGTH(sizeof(*found))) {
+        memcpy(found, NLMSG_DATA(&answer.head), sizeof(*found));
+        return 1;
+    }
+    if (answer.head.nlmsg_type != NLMSG_ERROR || answer.head.nlmsg_len < NLMSG_LENGTH(sizeof(error)))
+        return -1;
+    memcpy(&error, NLMSG_DATA(&answer.head), sizeof(error));
+    return error.error == -ENOENT ? 0 : -1;
+}
+
+static int find_connection(const struct sockaddr_in *at, const struct sockaddr_in *to, struct inet_diag_msg *found)
+{
+    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    int result = -1;
+
+    if (fd < 0)
+        return -1;
+    if (send_question(fd, at, to))
+        result = receive_socket(fd, found);
+    close(fd);
+    return result;
+}
+
+bool socket_connection_is_own(const struct sockaddr_in *at, const struct sockaddr_in *to)
+{
+    struct inet_diag_msg found;
+    const int result = find_connection(at, to, &found);
+    struct socket_owners owners;
+
+    if (result >= 0)
+        return result > 0 && found.idiag_uid == geteuid() && found.idiag_inode != 0;
+    socket_owners_read(&owners, OWNERS_OF_TCP);
+    const bool is_own = socket_owners_are_own(&owners, at, to);
+    socket_owners_free(&owners);
     return is_own;
 }
 

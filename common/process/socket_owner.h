@@ -1,6 +1,6 @@
 /* socket_owner.h: the user of the program at the other end of a socket, as the kernel's tables of sockets say. Reading
  * them takes time by the number of all sockets of the machine, so the caller reads a table once for all the packets
- * that have come. Any thread. */
+ * that have come, and asks for one TCP connection by itself. Any thread. */
 #ifndef LOOPHOLE_COMMON_SOCKET_OWNER_H
 #define LOOPHOLE_COMMON_SOCKET_OWNER_H
 
@@ -24,6 +24,11 @@ void socket_owners_free(struct socket_owners *owners);
  * could have sent from there. `to`: the other end of a TCP connection; NULL: any. False too if the socket is gone. */
 bool socket_owners_are_own(const struct socket_owners *owners, const struct sockaddr_in *at,
                            const struct sockaddr_in *to);
+
+/* True if this process's user has the end `at` of the TCP connection whose other end is `to`, both on this machine. Asks
+ * the kernel for this one socket (sock_diag(7)), so its time does not grow with the number of sockets; where the kernel
+ * does not answer that, by the tables. */
+bool socket_connection_is_own(const struct sockaddr_in *at, const struct sockaddr_in *to);
 
 bool socket_is_of_this_machine(struct in_addr address); /* an address of one of its interfaces */
 

@@ -70,18 +70,13 @@ static bool is_end_own(int fd)
     struct sockaddr_storage here = { 0 }, there = { 0 };
     socklen_t here_len = sizeof(here), there_len = sizeof(there);
     struct sockaddr_in at, to;
-    struct socket_owners owners;
-    bool is_own;
 
     if (getsockname(fd, (struct sockaddr *)&here, &here_len) < 0 ||
         getpeername(fd, (struct sockaddr *)&there, &there_len) < 0)
         return false;
     at = as_ipv4(&there);
     to = as_ipv4(&here);
-    socket_owners_read(&owners, OWNERS_OF_TCP);
-    is_own = socket_owners_are_own(&owners, &at, &to);
-    socket_owners_free(&owners);
-    return is_own;
+    return socket_connection_is_own(&at, &to);
 }
 
 bool visit_is_of_user(const struct web *web, struct lws *wsi)

@@ -1,9 +1,11 @@
 /* Who has a socket, by tables as the kernel writes them. */
 #include <arpa/inet.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -103,6 +105,92 @@ static void the_tables_of_this_machine_have_the_own_socket(void **state)
     assert_false(socket_is_of_this_machine(make_address("192.0.2.1", 0).sin_addr)); /* for documentation */
 }
 
+/* Listens on the loopback interface; the address gets the port. */
+static int listen_here(struct sockaddr_in *at)
+{
+    socklen_t len = sizeof(*at);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    *at = make_address("127.0.0.1", 0);
+    assert_int_equal(0, bind(fd, (struct sockaddr *)at, len));
+    assert_int_equal(0, listen(fd, 4));
+    assert_int_equal(0, getsockname(fd, (struct sockaddr *)at, &len));
+    return fd;
+}
+
+/* The address of the end at which somebody connected. */
+static struct sockaddr_in accept_one(int listener, int *fd)
+{
+    struct sockaddr_in from;
+    socklen_t len = sizeof(from);
+
+    *fd = accept(listener, (struct sockaddr *)&from, &len);
+    assert_true(*fd >= 0);
+    return from;
+}
+
+static void the_own_end_of_a_connection_is_own_until_it_is_closed(void **state)
+{
+    struct sockaddr_in to, from;
+    int listener = listen_here(&to), end = socket(AF_INET, SOCK_STREAM, 0), accepted;
+
+    (void)state;
+    assert_int_equal(0, connect(end, (struct sockaddr *)&to, sizeof(to)));
+    from = accept_one(listener, &accepted);
+    assert_true(socket_connection_is_own(&from, &to));
+    from.sin_port ^= 1;
+    assert_false(socket_connection_is_own(&from, &to));
+    from.sin_port ^= 1;
+    close(end);
+    assert_false(socket_connection_is_own(&from, &to));
+    close(accepted);
+    close(listener);
+}
+
+static void an_end_of_ipv6_that_speaks_ipv4_is_own(void **state)
+{
+    struct sockaddr_in to, from;
+    struct sockaddr_in6 mapped = { .sin6_family = AF_INET6, .sin6_addr = { { { [10] = 255, [11] = 255 } } } };
+    int listener = listen_here(&to), end = socket(AF_INET6, SOCK_STREAM, 0), accepted;
+
+    (void)state;
+    if (end < 0)
+        skip();
+    mapped.sin6_port = to.sin_port;
+    memcpy(mapped.sin6_addr.s6_addr + 12, &to.sin_addr, sizeof(to.sin_addr));
+    assert_int_equal(0, connect(end, (struct sockaddr *)&mapped, sizeof(mapped)));
+    from = accept_one(listener, &accepted);
+    assert_true(socket_connection_is_own(&from, &to));
+    close(end);
+    close(accepted);
+    close(listener);
+}
+
+static void the_end_of_another_user_is_not_own(void **state)
+{
+    struct sockaddr_in to, from;
+    int listener = listen_here(&to), accepted;
+    pid_t child;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    child = fork();
+    if (child == 0) {
+        int end = -1;
+        if (setuid(65534) == 0 && (end = socket(AF_INET, SOCK_STREAM, 0)) >= 0)
+            (void)connect(end, (struct sockaddr *)&to, sizeof(to));
+        pause();
+        _exit(0);
+    }
+    from = accept_one(listener, &accepted);
+    assert_false(socket_connection_is_own(&from, &to));
+    kill(child, SIGKILL);
+    assert_int_equal(child, waitpid(child, NULL, 0));
+    close(accepted);
+    close(listener);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +198,9 @@ int main(void)
         cmocka_unit_test(a_port_that_another_user_shares_is_not_own),
         cmocka_unit_test(a_socket_of_ipv6_that_speaks_ipv4_is_found),
         cmocka_unit_test(the_tables_of_this_machine_have_the_own_socket),
+        cmocka_unit_test(the_own_end_of_a_connection_is_own_until_it_is_closed),
+        cmocka_unit_test(an_end_of_ipv6_that_speaks_ipv4_is_own),
+        cmocka_unit_test(the_end_of_another_user_is_not_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
