@@ -2,13 +2,13 @@
  *
  *   stall FOLDER MOUNT [FAULT [any-case]]   runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                                 reads wait, or continue
- *   SIGUSR2                                 everything waits, or continues: a dead mount. While it waits, FAULT.hangs exists
+ *   SIGUSR2                                 everything waits, or continues: a dead mount. FAULT.hangs exists meanwhile
  *
  * any-case: it ignores the case of letters in names, and shows the inodes of FOLDER.
  *
  * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno,
- * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits exists while
- * one waits. The tool prints a line when a request waits for the first time. */
+ * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits exists
+ * while one waits. The tool prints a line when a request waits for the first time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
