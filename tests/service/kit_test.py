@@ -399,6 +399,7 @@ def a_hit_under_way_ends_as_it_began_and_the_next_one_plays_the_new_sound(home):
     home.loophole('kit', 'load', 'Live')
     tape = Tape(home, 60, 'pads_left', name='live')
     home.loophole('pads', 'hit', '0')
+    until_later(home, 4096)  # the hit has begun
     home.loophole('kit', 'swap', 'a', level(home, 'high'))
     until_later(home, LONGER)
     home.loophole('pads', 'hit', '0')
