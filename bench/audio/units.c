@@ -74,9 +74,21 @@ static void run_meter(struct bench *b)
     meter_run(&b->meter, RATE, b->left, b->right, b->block);
 }
 
+static void look_ahead(struct bench *b, bool holds_true_peaks)
+{
+    const struct lookahead_params params = { .ceiling = 0.9f, .rate = RATE, .holds_true_peaks = holds_true_peaks };
+
+    lookahead_run(&b->ahead, b->line, &params, b->out_left, b->out_right, b->block);
+}
+
 static void run_lookahead(struct bench *b)
 {
-    lookahead_run(&b->ahead, b->line, 0.9f, RATE, b->out_left, b->out_right, b->block);
+    look_ahead(b, false);
+}
+
+static void run_true_peaks(struct bench *b)
+{
+    look_ahead(b, true);
 }
 
 static void run_limiter(struct bench *b)
@@ -200,6 +212,7 @@ static const struct unit {
     { "meter", run_meter },
     { "limiter", run_limiter },
     { "limiter, looking ahead", run_lookahead },
+    { "limiter, true peaks", run_true_peaks },
     { "interpolate, ratio 1", run_ratio_1 },
     { "interpolate, a semitone", run_semitone },
     { "interpolate, a semitone, mono", run_semitone_mono },

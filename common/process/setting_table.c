@@ -14,7 +14,7 @@ enum { PATH_BYTES = 4000 };
 const struct setting setting_table[] = {
     { "audio.device", SETTING_TEXT, "auto", 0, SETTING_DEVICE_SIZE - 1, NULL, setting_is_device, DEVICE_FORM, NULL,
       false, "engine", "the sound device; `none`: no sound" },
-    { WORD("audio.limiter", "instant", "instant lookahead"), "audio", "the limiter of the main output" },
+    { WORD("audio.limiter", "instant", "instant lookahead true_peak"), "audio", "the limiter of the main output" },
     { "audio.period", SETTING_WHOLE, "256", 16, 8192, NULL, setting_is_period, "a power of two from 16 to 8192", NULL,
       false, "engine", "frames in one period of the engine's own JACK server" },
     { WHOLE("audio.rate", "48000", 22050, 192000), "engine", "Hz: the sample rate of the engine's own JACK server" },

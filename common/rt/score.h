@@ -27,8 +27,11 @@ enum score_group { GROUP_STREAMS, GROUP_SOUNDS, GROUP_PADS, GROUP_SEQUENCER, GRO
 
 /* The ways of sound through another JACK client and back: one of each group, and that of the master. */
 enum { CHAIN_PREVIEW = GROUP_PREVIEW, CHAIN_MASTER = GROUPS, CHAINS };
+enum { CHAIN_LATEST = 8192 /* frames: the latency of an insert that the other channels wait for, at most */ };
 
 enum score_step { STEP_REST, STEP_NORMAL, STEP_ACCENT };
+/* Each but the first looks ahead, which delays all output by 1.5 ms. */
+enum score_limiter { LIMIT_AT_ONCE, LIMIT_AHEAD, LIMIT_TRUE_PEAKS };
 enum score_wave { WAVE_SINE, WAVE_SAW, WAVE_SQUARE, WAVE_TRIANGLE, WAVE_NOISE, WAVES };
 
 /* The parameters of a synthesised voice. */
@@ -157,7 +160,7 @@ struct score {
     uint32_t preview_chained;      /* not 0: main gets the preview only from the return ports */
     uint32_t monitor;              /* not 0: main also contains the inputs */
     float limiter_ceiling;         /* linear, 0.1…1 */
-    uint32_t looks_ahead;          /* not 0: the limiters look ahead, which delays all output by 1.5 ms */
+    uint32_t limiter;              /* enum score_limiter */
     uint32_t tempo_locked;         /* not 0: setting a pattern changes neither tempo nor swing */
     uint8_t project[16];           /* id of the project that stores this state; zeros: none */
     uint64_t kept_revision;        /* of its part */

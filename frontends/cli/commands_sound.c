@@ -7,7 +7,7 @@ static const struct command mixer[] = {
       "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, -6dB, 50%) pan "
       "mute solo apart (only at its own ports) pfl (pre-fader listen); for streams, sounds and pads also reverb_send "
       "delay_send. `mixer limiter` takes ceiling (linear, or -1dB) and kind: instant, or lookahead, which "
-      "delays all sound by 1.5 ms.",
+      "delays all sound by 1.5 ms, or true_peak, which does so and holds the peaks between the samples too.",
       "", 0, ANY, false, meters_mixer },
     { "meters", "", "Show levels of all channels, load and transport",
       "A bar shows the level; its mark and the number show the highest peak of the last 2 s. Clips are "

@@ -309,6 +309,30 @@ def a_take_of_a_channel_with_an_insert_lies_on_its_frames(it):
     it.end(strip)
 
 
+@claim(inside=Insert)
+def a_channel_with_an_insert_and_one_without_are_heard_together(it):
+    """The insert negates its channel, so with the same sound on the other one nothing is left."""
+    strip = it.through('strip', 2)
+    it.insert('streams', 'strip:in_1,in_2')
+    period = it.home.ask('audio.server')['period']
+    until(lambda: it.home.ask('audio.server')['moment'].get('delay') == period, what='the channels wait for the insert')
+    until_later(it.home, 4800)
+    slot = it.home.ask('streamer.load_sound', 'path=' + it.file)['sound']
+    tapes = it.record('streams_left', 'sounds_left', 'main_left')
+    at = frame(it.home) + 48000
+    it.home.ask('streamer.play', 'path=' + it.file, f'at={at}')
+    it.home.ask('audio.start_sound', f'sound={slot}', f'at={at}')
+    until(lambda: frame(it.home) > at + 48000)
+    for tape in tapes:
+        tape.stop()
+    streams, sounds, heard = ([x for x in sound.load(tape.path) if x == x and x != 0] for tape in tapes)
+    assert len(streams) > 40000 and len(sounds) > 40000, (len(streams), len(sounds))
+    same([], heard[:10], 'all of both channels is cancelled out')
+    it.insert('streams', 'off')
+    until(lambda: 'delay' not in it.home.ask('audio.server')['moment'], what='no channel waits')
+    it.end(strip)
+
+
 @claim(inside=FreeInsert)
 def a_channel_whose_insert_dies_sounds_without_it_until_it_is_back(it):
     strip, tapes = it.through('strip', 2), it.record('main_left')

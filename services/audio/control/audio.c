@@ -145,7 +145,8 @@ static enum err read_audio_settings(struct audio *audio, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    audio->looks_ahead = strcmp(config_text(config, "audio.limiter"), "lookahead") == 0;
+    audio->limiter = (uint32_t)(choice_value(&limiter_kind_table, text_of(config_text(config, "audio.limiter"))) -
+                                LIMITER_KIND_INSTANT);
     return config_end(config, ERR_OK, fault);
 }
 

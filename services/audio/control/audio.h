@@ -69,7 +69,7 @@ struct audio {
     struct mailbox *mailbox; /* returns the link's requests */
     uint32_t instance;       /* 0; 1: the standby */
     bool is_locked;          /* all memory is locked */
-    bool looks_ahead;        /* [audio] limiter, for a fresh score */
+    uint32_t limiter;        /* [audio] limiter, for a fresh score: enum score_limiter */
     enum audio_readiness readiness;
     usec_t began; /* start of the search for a server */
 

@@ -173,8 +173,8 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
     answer->strips = (struct mixer_strip_list){ GROUPS + 1, strips };
     answer->preview_apart = audio->score.preview_apart != 0;
     answer->has_limiter = answer->has_delay = true;
-    answer->limiter.value = audio->score.looks_ahead ? LIMITER_KIND_LOOKAHEAD : LIMITER_KIND_INSTANT;
-    answer->delay = audio->score.looks_ahead ? lookahead_delay(audio->rate ? audio->rate : 48000) : 0;
+    answer->limiter.value = (int32_t)audio->score.limiter + LIMITER_KIND_INSTANT;
+    answer->delay = audio->score.limiter ? lookahead_delay(audio->rate ? audio->rate : 48000) : 0;
     answer->ceiling = clamp_to((double)audio->score.limiter_ceiling, 0.1, 1);
     return ERR_OK;
 }

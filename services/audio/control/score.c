@@ -14,7 +14,7 @@ static bool is_whole(const struct score *score)
 {
     bool whole = score->serial > 0 && is_within(score->tempo, 20, 400) && is_within(score->swing, 0, 0.999) &&
                  is_within(score->limiter_ceiling, 0.1, 1) && is_within(score->master.gain, 0, 4) &&
-                 score->sync <= SYNC_FOLLOW_MIDI;
+                 score->sync <= SYNC_FOLLOW_MIDI && score->limiter <= LIMIT_TRUE_PEAKS;
 
     for (uint32_t i = 0; i < GROUPS; i++)
         whole = whole && is_within(score->groups[i].gain, 0, 4) && is_within(score->groups[i].pan, -1, 1);
@@ -27,7 +27,7 @@ static struct score fresh_score(const struct audio *audio)
                            .tempo = 120,
                            .next_bar = -1,
                            .limiter_ceiling = 0.9885F,
-                           .looks_ahead = audio->looks_ahead,
+                           .limiter = audio->limiter,
                            .master = { .gain = 1 } };
 
     const struct pattern none = { 0 };

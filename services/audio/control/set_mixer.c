@@ -62,14 +62,15 @@ enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const str
                                struct mixer *answer)
 {
     if (ask->has_kind && ask->kind.value == 0) {
-        (void)refuse(call, ERR_BAD_REQUEST, "limiter kind \"%.*s\" is unknown: expected instant or lookahead",
+        (void)refuse(call, ERR_BAD_REQUEST,
+                     "limiter kind \"%.*s\" is unknown: expected instant, lookahead or true_peak",
                      TEXT_ARG(ask->kind.word));
         return fault_field(call_fault(call), "kind");
     }
     if (ask->has_ceiling)
         audio->score.limiter_ceiling = (float)ask->ceiling;
     if (ask->has_kind)
-        audio->score.looks_ahead = ask->kind.value == LIMITER_KIND_LOOKAHEAD;
+        audio->score.limiter = (uint32_t)(ask->kind.value - LIMITER_KIND_INSTANT);
     audio_score_publish(audio);
     return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
@@ -84,6 +85,17 @@ enum err audio_ask_set_preview(struct audio *audio, struct call *call, const str
 
 /* ---- monitoring: not part of a project ---- */
 
+/* Channels wait for the latest insert (rt/outputs.h), the inputs do not. */
+static uint32_t wait_of_channels(const struct link_facts *facts)
+{
+    uint32_t latest = 0;
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        if (i != CHAIN_PREVIEW && facts->chain[i].latency_frames > latest)
+            latest = facts->chain[i].latency_frames;
+    return latest < CHAIN_LATEST ? latest : CHAIN_LATEST;
+}
+
 enum err audio_ask_monitoring(struct audio *audio, struct call *call, const struct audio_monitoring *ask,
                               struct monitoring *answer)
 {
@@ -91,8 +103,9 @@ enum err audio_ask_monitoring(struct audio *audio, struct call *call, const stru
 
     (void)ask;
     link_report(audio->link, facts);
+    const uint32_t latency = facts->client.latency_in + facts->client.latency_out, wait = wait_of_channels(facts);
     *answer = (struct monitoring){ .on = audio->score.monitor != 0,
-                                   .latency = facts->client.latency_in + facts->client.latency_out,
+                                   .latency = latency > wait ? latency - wait : 0,
                                    .rate = facts->client.rate };
     return ERR_OK;
 }

@@ -8,8 +8,9 @@ enum { SILENT_BLOCK = 64 };
 struct look {
     struct lookahead_cell *line;
     float ceiling;
-    double stay; /* fraction of the cut that remains after a frame */
-    uint32_t width;
+    double stay;          /* fraction of the cut that remains after a frame */
+    uint32_t width, mean; /* cells of the highest need, and of the mean */
+    bool holds_true_peaks;
 };
 
 uint32_t lookahead_delay(uint32_t rate)
@@ -27,19 +28,26 @@ static float higher_of(float a, float b)
     return a > b ? a : b;
 }
 
+static void sum_cuts(struct lookahead *ahead, const struct look *look)
+{
+    ahead->sum = 0;
+    for (uint32_t i = 1; i <= look->mean; i++)
+        ahead->sum += (double)number_within(cell_at(look, ahead->position - i)->cut, 0, 1);
+    ahead->mean = (uint16_t)look->mean;
+}
+
 /* Recomputes the cells of the span that begins and of the span that ends at `position`. */
 static void begin_span(struct lookahead *ahead, const struct look *look)
 {
     float reach = 0;
 
-    ahead->sum = 0;
     ahead->high = 0;
     for (uint32_t i = look->width; i-- > 0;) {
         const struct lookahead_cell *before = cell_at(look, ahead->position - look->width + i);
         cell_at(look, ahead->position + i)->reach = reach;
         reach = higher_of(reach, number_within(before->need, 0, 1));
-        ahead->sum += (double)number_within(before->cut, 0, 1);
     }
+    sum_cuts(ahead, look);
 }
 
 /* Returns 1 - the gain of the frame that leaves. */
@@ -59,12 +67,13 @@ static double next_cut(struct lookahead *ahead, const struct look *look, float p
     cell->need = need;
     cell->cut = (float)ahead->cut;
     ahead->sum += (double)cell->cut;
-    ahead->sum -= (double)number_within(cell_at(look, ahead->position - look->width)->cut, 0, 1);
-    mean = ahead->sum / look->width;
+    ahead->sum -= (double)number_within(cell_at(look, ahead->position - look->mean)->cut, 0, 1);
+    mean = ahead->sum / look->mean;
     return mean > LOOKAHEAD_LEAST ? mean : 0;
 }
 
-static void look_frame(struct lookahead *ahead, const struct look *look, float *left, float *right)
+/* `between`: the highest peak between the samples. */
+static void look_frame(struct lookahead *ahead, const struct look *look, float between, float *left, float *right)
 {
     struct lookahead_cell *cell = cell_at(look, ahead->position);
     const struct lookahead_cell *leaves = cell_at(look, ahead->position - look->width + 1);
@@ -74,20 +83,39 @@ static void look_frame(struct lookahead *ahead, const struct look *look, float *
         begin_span(ahead, look);
     cell->x[0] = number_sane(*left);
     cell->x[1] = number_sane(*right);
-    cut = next_cut(ahead, look, higher_of(fabsf(cell->x[0]), fabsf(cell->x[1])));
+    cut = next_cut(ahead, look, higher_of(between, higher_of(fabsf(cell->x[0]), fabsf(cell->x[1]))));
     *left = number_within(number_sane(leaves->x[0]) * (float)(1 - cut), -look->ceiling, look->ceiling);
     *right = number_within(number_sane(leaves->x[1]) * (float)(1 - cut), -look->ceiling, look->ceiling);
     ahead->most = higher_of(ahead->most, (float)cut);
     ahead->position++;
-    ahead->offset = ahead->offset + 1 < look->width ? ahead->offset + 1 : 0;
+    ahead->offset = (uint16_t)(ahead->offset + 1u < look->width ? ahead->offset + 1 : 0);
 }
 
-static struct look begin_look(struct lookahead_cell *line, float ceiling, uint32_t rate)
+static struct look begin_look(struct lookahead_cell *line, const struct lookahead_params *params)
 {
+    const uint32_t width = lookahead_delay(params->rate) + 1;
+
     return (struct look){ .line = line,
-                          .ceiling = number_within(ceiling, 0.01f, 1),
-                          .stay = exp(-1 / (double)(LOOKAHEAD_RECOVERY * number_rate(rate))),
-                          .width = lookahead_delay(rate) + 1 };
+                          .ceiling = number_within(params->ceiling, 0.01f, 1),
+                          .stay = exp(-1 / (double)(LOOKAHEAD_RECOVERY * number_rate(params->rate))),
+                          .width = width,
+                          .mean = params->holds_true_peaks ? width - TRUEPEAK_LATE : width,
+                          .holds_true_peaks = params->holds_true_peaks };
+}
+
+/* The highest peaks between the samples that are found with the next frames. */
+static void find_between(const struct lookahead *ahead, const struct look *look, const float *const in[2],
+                         float between[TRUEPEAK_MOST], uint32_t frames)
+{
+    float x[TRUEPEAK_BEFORE + TRUEPEAK_MOST];
+
+    for (uint32_t side = 0; side < 2; side++) {
+        for (uint32_t i = 0; i < TRUEPEAK_BEFORE; i++)
+            x[i] = number_sane(cell_at(look, ahead->position + i - TRUEPEAK_BEFORE)->x[side]);
+        for (uint32_t i = 0; i < frames; i++)
+            x[TRUEPEAK_BEFORE + i] = number_sane(in[side][i]);
+        truepeak_raise(x + TRUEPEAK_BEFORE, between, frames);
+    }
 }
 
 void lookahead_repair(struct lookahead *ahead, uint32_t rate)
@@ -101,23 +129,32 @@ void lookahead_repair(struct lookahead *ahead, uint32_t rate)
     ahead->offset = ahead->offset < width ? ahead->offset : 0;
 }
 
-void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, float ceiling, uint32_t rate, float *left,
-                   float *right, uint32_t frames)
+void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, const struct lookahead_params *params,
+                   float *left, float *right, uint32_t frames)
 {
-    const struct look look = begin_look(line, ceiling, rate);
+    const struct look look = begin_look(line, params);
 
-    for (uint32_t i = 0; i < frames; i++)
-        look_frame(ahead, &look, &left[i], &right[i]);
+    if (ahead->mean != look.mean)
+        sum_cuts(ahead, &look);
+    for (uint32_t done = 0, n; done < frames; done += n) {
+        float between[TRUEPEAK_MOST] = { 0 };
+        n = number_least(frames - done, TRUEPEAK_MOST);
+        if (look.holds_true_peaks)
+            find_between(ahead, &look, (const float *const[]){ left + done, right + done }, between, n);
+        for (uint32_t i = 0; i < n; i++)
+            look_frame(ahead, &look, between[i], &left[done + i], &right[done + i]);
+    }
 }
 
 /* After two spans of silence, only the recovery depends on earlier input. */
 void lookahead_skip(struct lookahead *ahead, struct lookahead_cell *line, uint32_t rate, uint64_t frames)
 {
+    const struct lookahead_params params = { .ceiling = 1, .rate = rate };
     uint32_t most = 2 * (lookahead_delay(rate) + 1), n;
 
     for (uint32_t left = frames < most ? (uint32_t)frames : most; left > 0; left -= n) {
         float nothing[2][SILENT_BLOCK] = { { 0 } };
         n = number_least(left, SILENT_BLOCK);
-        lookahead_run(ahead, line, 1, rate, nothing[0], nothing[1], n);
+        lookahead_run(ahead, line, &params, nothing[0], nothing[1], n);
     }
 }

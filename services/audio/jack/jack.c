@@ -102,6 +102,7 @@ static void on_latency(jack_latency_callback_mode_t mode, void *state)
     bool to_outputs = mode == JackCaptureLatency;
     jack_latency_range_t range = range_of(client, !to_outputs, mode), late = range;
 
+    atomic_store(&client->rewired, true); /* an insert may have another latency */
     late.min += atomic_load_explicit(&client->delay, memory_order_relaxed);
     late.max += atomic_load_explicit(&client->delay, memory_order_relaxed);
     for (uint32_t i = 0; i < PORTS; i++)
@@ -261,8 +262,10 @@ uint32_t client_way(struct client *client, enum client_port send, enum client_po
     return atomic_load(&client->frames) + (here > there ? here - there : 0);
 }
 
-void client_set_chains(struct client *client, uint32_t chains)
+void client_set_chains(struct client *client, uint32_t chains, const uint32_t latency[CHAINS])
 {
+    for (uint32_t i = 0; i < CHAINS; i++)
+        atomic_store_explicit(&client->chain_latency[i], latency[i], memory_order_relaxed);
     atomic_store_explicit(&client->chains, chains, memory_order_relaxed);
 }
 

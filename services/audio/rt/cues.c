@@ -6,6 +6,7 @@
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
+#include "services/audio/rt/outputs.h"
 #include "services/audio/rt/pads.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
@@ -122,6 +123,7 @@ static bool silence_all(struct engine *engine, const struct cue *cue, uint32_t p
     sounds_silence(engine, frames);
     sequencer_silence(engine, frames);
     mixer_close_returns(engine, frames);
+    outputs_panic(engine);
     forget_cues(engine, is_start, 0, 0);
     return true;
 }

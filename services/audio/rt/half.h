@@ -59,6 +59,7 @@ struct engine_half {
 struct core_lines {
     float reverb[REVERB_LINES][CORE_LINE];
     float delay[DELAY_LINES][CORE_DELAY_LINE];
+    float align[GROUPS][2][ALIGN_LINE];
     struct lookahead_cell ahead[MIXER_LIMITERS][LOOKAHEAD_LINE];
 };
 
@@ -84,7 +85,7 @@ struct engine_memory {
     _Alignas(64) struct peaks_memory peaks;
     _Alignas(64) struct core_lines lines;
 };
-_Static_assert(sizeof(struct engine_half) - sizeof(struct rt_leaving) < 72 << 10, "a half is copied each period");
+_Static_assert(sizeof(struct engine_half) - sizeof(struct rt_leaving) < 73 << 10, "a half is copied each period");
 _Static_assert(sizeof(struct engine_memory) <= STUDIO_ENGINE_BYTES, "it has its room");
 
 #endif

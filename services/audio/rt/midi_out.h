@@ -1,6 +1,6 @@
 /* midi_out.h: MIDI messages for our output port. RT.
  *
- * A message leaves with the sound of its frame, so it is late by the delay of the limiter (mixer_delay). If it is due
+ * A message leaves with the sound of its frame, so it is late by the delay of the mixer (mixer_delay). If it is due
  * after the end of its period, it waits in the survival state. Messages keep their order, also when the delay
  * changes. */
 #ifndef LOOPHOLE_AUDIO_RT_MIDI_OUT_H

@@ -133,7 +133,7 @@ static void end_to_look_ahead(struct rt_mixer *mixer, uint32_t fade)
 
 uint32_t mixer_delay(const struct engine *engine)
 {
-    return engine->score->looks_ahead ? lookahead_delay(engine->half->rate) : 0;
+    return outputs_longest(engine) + (engine->score->limiter ? lookahead_delay(engine->half->rate) : 0);
 }
 
 static void aim_limiters(struct engine *engine)
@@ -141,7 +141,7 @@ static void aim_limiters(struct engine *engine)
     struct rt_mixer *mixer = &engine->half->mixer;
     uint32_t fade = fade_frames(engine->half->rate);
 
-    if (!engine->score->looks_ahead)
+    if (!engine->score->limiter)
         end_to_look_ahead(mixer, fade);
     else if (is_settled(&mixer->looks_ahead, 0))
         begin_to_look_ahead(mixer, fade);
@@ -156,6 +156,7 @@ void mixer_skip(struct engine *engine, uint64_t frames)
 
     for (uint32_t i = 0; i < MIXER_LIMITERS && !is_settled(&mixer->looks_ahead, 0); i++)
         lookahead_skip(&mixer->ahead[i], engine->memory->lines.ahead[i], engine->half->rate, frames);
+    outputs_skip(engine, frames);
 }
 
 /* ---- a period ---- */
@@ -275,6 +276,7 @@ static void mix_preview(struct engine *engine, uint32_t frames)
     struct rt_mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
 
+    outputs_align(engine, GROUP_PREVIEW, block->group[GROUP_PREVIEW], frames);
     mixer->previews = mix_highest(block->group[GROUP_PREVIEW][0], block->group[GROUP_PREVIEW][1], frames) > 0;
     if (!is_settled(&mixer->direct, 1) || !is_settled(&mixer->returns, 0)) {
         mix_chained(engine, frames);
@@ -287,8 +289,12 @@ static void mix_preview(struct engine *engine, uint32_t frames)
 
 static void look_ahead(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)
 {
-    lookahead_run(&engine->half->mixer.ahead[which], engine->memory->lines.ahead[which], engine->score->limiter_ceiling,
-                  engine->half->rate, bus[0], bus[1], frames);
+    const struct lookahead_params params = { .ceiling = engine->score->limiter_ceiling,
+                                             .rate = engine->half->rate,
+                                             .holds_true_peaks = engine->score->limiter == LIMIT_TRUE_PEAKS };
+
+    lookahead_run(&engine->half->mixer.ahead[which], engine->memory->lines.ahead[which], &params, bus[0], bus[1],
+                  frames);
 }
 
 static void limit_at_once(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)

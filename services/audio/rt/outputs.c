@@ -14,10 +14,50 @@ static bool can_send(uint32_t group)
     return group == GROUP_STREAMS || group == GROUP_SOUNDS || group == GROUP_PADS;
 }
 
+/* ---- alignment ---- */
+
+_Static_assert((int)CHAIN_LATEST == (int)ALIGN_LONGEST, "each latency that counts can be made up for");
+
+static uint32_t latency_of(const struct engine *engine, uint32_t group)
+{
+    const bool is_made = engine->period->chains >> group & 1 && group != GROUP_PREVIEW;
+
+    return is_made ? core_least(engine->period->latency[group], CHAIN_LATEST) : 0;
+}
+
+uint32_t outputs_longest(const struct engine *engine)
+{
+    uint32_t longest = 0;
+
+    for (uint32_t i = 0; engine->period->chains && i < GROUPS; i++)
+        longest = core_most(longest, latency_of(engine, i));
+    return longest;
+}
+
+void outputs_align(struct engine *engine, uint32_t group, float (*bus)[CORE_BLOCK], uint32_t frames)
+{
+    align_run(&engine->half->mixer.align[group], engine->memory->lines.align[group][0], fade_frames(engine->half->rate),
+              bus[0], bus[1], frames);
+}
+
+void outputs_skip(struct engine *engine, uint64_t frames)
+{
+    for (uint32_t i = 0; i < GROUPS; i++)
+        align_skip(&engine->half->mixer.align[i], engine->memory->lines.align[i][0], frames);
+}
+
+void outputs_panic(struct engine *engine)
+{
+    for (uint32_t i = 0; i < GROUPS; i++)
+        align_forget(&engine->half->mixer.align[i], core_panic_frames(engine));
+}
+
+/* ---- the score ---- */
+
 void outputs_period(struct engine *engine)
 {
     struct rt_mixer *mixer = &engine->half->mixer;
-    const uint32_t fade = fade_frames(engine->half->rate);
+    const uint32_t fade = fade_frames(engine->half->rate), longest = outputs_longest(engine);
 
     for (uint32_t i = 0; i < GROUPS; i++) {
         const struct score_strip *strip = &engine->score->groups[i];
@@ -26,6 +66,7 @@ void outputs_period(struct engine *engine)
         ramp_to(&mixer->pfl[i], strip->pfl && i != GROUP_PREVIEW ? 1 : 0, fade);
         ramp_to(&mixer->reverb[i], can_send(i) ? number_within(strip->reverb, 0, 1) : 0, fade);
         ramp_to(&mixer->delay[i], can_send(i) ? number_within(strip->delay, 0, 1) : 0, fade);
+        align_to(&mixer->align[i], longest - latency_of(engine, i));
     }
 }
 
@@ -97,10 +138,23 @@ void outputs_pfl(struct engine *engine, uint32_t group, uint32_t frames)
     add_both(block->pfl, block->group[group], ramp, frames);
 }
 
+/* The channel as main gets it. A take of the channel has it without the delay. */
+static float (*aligned_of(struct engine *engine, uint32_t group, uint32_t frames))[CORE_BLOCK]
+{
+    struct core_block *block = &engine->block;
+
+    if (align_is_idle(&engine->half->mixer.align[group]))
+        return block->group[group];
+    memcpy(block->one[0], block->group[group][0], frames * sizeof(float));
+    memcpy(block->one[1], block->group[group][1], frames * sizeof(float));
+    outputs_align(engine, group, block->one, frames);
+    return block->one;
+}
+
 void outputs_mix(struct engine *engine, uint32_t group, float (*main)[CORE_BLOCK], uint32_t frames)
 {
     struct ramp *ramp = &engine->half->mixer.apart[group];
-    float *level = engine->block.level;
+    float *level = engine->block.level, (*sound)[CORE_BLOCK] = aligned_of(engine, group, frames);
 
     if (ramp->left == 0 && ramp->target >= 1)
         return;
@@ -108,11 +162,11 @@ void outputs_mix(struct engine *engine, uint32_t group, float (*main)[CORE_BLOCK
         ramp_fill(ramp, level, frames);
         for (uint32_t side = 0; side < 2; side++)
             for (uint32_t i = 0; i < frames; i++)
-                main[side][i] += engine->block.group[group][side][i] * (1 - number_within(level[i], 0, 1));
+                main[side][i] += sound[side][i] * (1 - number_within(level[i], 0, 1));
         return;
     }
-    mix_add(main[0], engine->block.group[group][0], frames);
-    mix_add(main[1], engine->block.group[group][1], frames);
+    mix_add(main[0], sound[0], frames);
+    mix_add(main[1], sound[1], frames);
 }
 
 /* ---- the ports ---- */

@@ -90,12 +90,14 @@ static void repair_sounds(struct rt_sounds *sounds)
             sounds->voice[i].state = SOUND_SILENT;
 }
 
-static void repair_limiters(struct rt_mixer *mixer, uint32_t rate)
+static void repair_mixer(struct rt_mixer *mixer, uint32_t rate)
 {
     for (uint32_t i = 0; i < MIXER_LIMITERS; i++) {
         limiter_repair(&mixer->limiter[i]);
         lookahead_repair(&mixer->ahead[i], rate);
     }
+    for (uint32_t i = 0; i < GROUPS; i++)
+        align_repair(&mixer->align[i]);
 }
 
 void repair_half(struct engine *engine, uint32_t rate)
@@ -113,5 +115,5 @@ void repair_half(struct engine *engine, uint32_t rate)
     repair_sequencer(engine);
     repair_streams(&half->streams, rate);
     repair_sounds(&half->sounds);
-    repair_limiters(&half->mixer, rate);
+    repair_mixer(&half->mixer, rate);
 }

@@ -8,6 +8,7 @@
 #include "services/audio/rt/outputs.h"
 
 static const uint64_t SAMPLES = SOUNDS_BYTES / sizeof(float);
+static const float WAVE_GAIN = 0.25f; /* -12 dB: four keys together reach full scale */
 
 static void end_voice(struct engine *engine, struct sounds_voice *voice)
 {
@@ -359,7 +360,8 @@ static uint32_t play_wave(struct engine *engine, struct sounds_voice *voice, flo
                                               .hz = voice->hz * heard_ratio(voice) };
 
     oscillator_run(&voice->oscillator, &params, engine->half->rate, left, frames);
-    memcpy(right, left, frames * sizeof(*left));
+    for (uint32_t i = 0; i < frames; i++)
+        right[i] = left[i] *= WAVE_GAIN;
     return frames;
 }
 

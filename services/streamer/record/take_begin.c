@@ -130,14 +130,21 @@ static void receive_inserts(void *state, enum err error, const void *answer, con
 {
     const struct chain_states *inserts = answer;
     struct take *take = state;
+    int64_t latest = 0;
 
     if (error != ERR_OK) {
         take_fail(take, fault);
         return;
     }
-    for (uint32_t i = 0; i < inserts->each.count; i++)
-        if (inserts->each.at[i].channel.value - CHANNEL_STREAMS == (int32_t)take->source - TAKE_SOURCE_STREAMS)
-            take->facts.latency_frames += inserts->each.at[i].latency;
+    for (uint32_t i = 0; i < inserts->each.count; i++) {
+        const struct chain_state *insert = &inserts->each.at[i];
+        if (insert->channel.value - CHANNEL_STREAMS == (int32_t)take->source - TAKE_SOURCE_STREAMS)
+            take->facts.latency_frames += insert->latency;
+        if (insert->channel.value != CHANNEL_MASTER && insert->latency > latest)
+            latest = insert->latency;
+    }
+    if (take->source == TAKE_SOURCE_PREVIEW) /* it waits for the channels */
+        take->facts.latency_frames += latest < CHAIN_LATEST ? latest : CHAIN_LATEST;
     connect_or_keep(take);
 }
 
@@ -156,7 +163,7 @@ static void receive_server(void *state, enum err error, const void *answer, cons
         return;
     }
     take->facts.rate = (uint32_t)server->rate;
-    if (take_has_bus(take)) { /* inside the engine only inserts and the limiter of the master are late */
+    if (take_has_bus(take)) { /* inside the engine only inserts and the master are late */
         take->facts.latency_frames =
             take->source == TAKE_SOURCE_MASTER && server->moment.has_delay ? server->moment.delay : 0;
         ask_for_take(take, "audio.inserts", NULL, receive_inserts);

@@ -191,7 +191,7 @@ static void change_score(struct fuzz_input *input)
     draft->next_bar = (int64_t)(fuzz_number(input) % 8) - 1;
     draft->metronome = draft->midi_clock_out = draft->preview_chained = 1;
     draft->limiter_ceiling = draft->master.gain = 1;
-    draft->looks_ahead = draft->sync % 2;
+    draft->limiter = draft->sync % 4;
     for (int i = 0; i < GROUPS; i++)
         draft->groups[i].gain = 1;
     draft->now.serial = 1, draft->next.serial = 2, draft->now.steps = 16 + 16 * (fuzz_number(input) % 4);
@@ -258,6 +258,7 @@ static void run_period(struct fuzz_input *input)
     for (uint32_t i = 0; i < CHAINS; i++) {
         period.returns[i][0] = back;
         period.returns[i][1] = in[1];
+        period.latency[i] = what % 7 ? (uint32_t)what * (i + 1) % 9000 : UINT32_MAX;
     }
     engine_run(engines[what >> 9 & 1], &period);
     holds(period.midi_out_count <= ENGINE_MIDI);

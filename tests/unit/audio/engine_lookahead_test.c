@@ -6,7 +6,7 @@ enum { DELAY = 72, FIRST = 5000, PERIOD = 256 };
 
 static void look_ahead(struct stage *stage, uint32_t does)
 {
-    stage->score.looks_ahead = does;
+    stage->score.limiter = does;
     stage_score(stage);
 }
 

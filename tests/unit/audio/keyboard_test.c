@@ -157,6 +157,29 @@ static void a_keyboard_plays_an_oscillator_with_pedal_and_wheel(void **made)
     assert_true(stage_is_silent(stage, 4000 + 480, 9600));
 }
 
+/* Each wave at gain 1 has a quarter of full scale, so four keys together do not clip. */
+static void waves_are_12_db_below_full_scale(void **made)
+{
+    struct stage *stage = *made;
+
+    for (uint32_t wave = WAVE_SINE; wave < WAVES; wave++) {
+        float highest = 0;
+
+        if (wave > WAVE_SINE)
+            stage_again(stage);
+        struct score_pad *pad = give_wave(stage, PAD_GATE);
+        pad->gain = 1;
+        pad->wave = wave + 1;
+        stage_score(stage);
+        play_midi(stage, 0, NOTE_ON, 45, 127);
+        stage_run(stage, 9600);
+        for (uint32_t i = 0; i < 9600; i++)
+            highest = fmaxf(highest, fabsf(stage->main[0][i]));
+        assert_true(highest > 0.24f && highest < 0.27f);
+        assert_int_equal(stage_state(stage).master.clips, 0);
+    }
+}
+
 static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **made)
 {
     struct stage *stage = *made;
@@ -250,6 +273,7 @@ int main(void)
         STAGE_TEST(the_wheel_bends_what_sounds_and_what_follows),
         STAGE_TEST(the_wheel_bends_the_highest_key_and_back),
         STAGE_TEST(a_keyboard_plays_an_oscillator_with_pedal_and_wheel),
+        STAGE_TEST(waves_are_12_db_below_full_scale),
         STAGE_TEST(all_notes_off_ends_held_keys_and_all_sound_off_everything),
         STAGE_TEST(a_pad_with_a_note_obeys_the_pedal),
         STAGE_TEST(all_notes_off_ends_a_gate_and_all_sound_off_every_pad),

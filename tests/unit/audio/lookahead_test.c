@@ -7,7 +7,15 @@ enum { DELAY = 72 }; /* at 48 kHz */
 struct rig {
     struct lookahead ahead;
     struct lookahead_cell line[LOOKAHEAD_LINE];
+    bool holds; /* the true peaks */
 };
+
+static void run_at(struct rig *rig, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames)
+{
+    const struct lookahead_params params = { .ceiling = ceiling, .rate = rate, .holds_true_peaks = rig->holds };
+
+    lookahead_run(&rig->ahead, rig->line, &params, left, right, frames);
+}
 
 static void run_lookahead(void *made, float *left, float *right, uint32_t frames)
 {
@@ -16,7 +24,7 @@ static void run_lookahead(void *made, float *left, float *right, uint32_t frames
     lookahead_repair(&rig->ahead, 48000);
     for (uint32_t done = 0, n; done < frames; done += n) {
         n = number_least(frames - done, LINE_PERIOD_MAX);
-        lookahead_run(&rig->ahead, rig->line, 0.5f, 48000, left + done, right + done, n);
+        run_at(rig, 0.5f, 48000, left + done, right + done, n);
     }
 }
 static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct lookahead), run_lookahead };
@@ -38,7 +46,7 @@ static void the_gain_alone_holds_the_ceiling(void **state)
             x[i] = loud[i] * 0x1p-10f;
         }
         for (int i = 0; i < FRAMES; i += BLOCK)
-            lookahead_run(&rig->ahead, rig->line, ceiling, MEASURE_RATES[round % 5], x + i, loud + i, BLOCK);
+            run_at(rig, ceiling, MEASURE_RATES[round % 5], x + i, loud + i, BLOCK);
         assert_true(measure_peak(x, FRAMES) * 0x1p10 <= (double)ceiling * (1 + 1e-5));
         assert_true(measure_peak(loud, FRAMES) <= (double)ceiling && measure_peak(loud, FRAMES) > 0.4);
         free(x), free(rig);
@@ -55,7 +63,7 @@ static void below_the_ceiling_every_bit_passes_at_the_same_delay(void **state)
         struct rig *rig = measure_new(&RIG);
         float *in = measure_noise(2 * FRAMES, 0.5), *out = measure_noise(2 * FRAMES, 0.5);
         for (uint32_t i = 0; i < FRAMES; i += 480)
-            lookahead_run(&rig->ahead, rig->line, 0.5f, MEASURE_RATES[r], out + i, out + FRAMES + i, 480);
+            run_at(rig, 0.5f, MEASURE_RATES[r], out + i, out + FRAMES + i, 480);
         assert_true(delay * 1000 >= MEASURE_RATES[r] && delay * 500 <= MEASURE_RATES[r]); /* 1 to 2 ms */
         for (uint32_t i = 0; i < delay; i++)
             assert_true(out[i] == 0);
@@ -63,6 +71,106 @@ static void below_the_ceiling_every_bit_passes_at_the_same_delay(void **state)
         assert_memory_equal(out + FRAMES + delay, in + FRAMES, (FRAMES - delay) * sizeof(*in));
         free(in), free(out), free(rig);
     }
+}
+
+/* Near half the rate no finite filter finds the peaks, so the sound is below 0.35 of the rate. */
+static float *make_dull_noise(size_t frames, double amplitude)
+{
+    enum { PARTS = 40 };
+    float *x = measure_floats(frames), *at = measure_noise(2 * PARTS, 1);
+
+    for (int p = 0; p < PARTS; p++) {
+        double turns = 0.35 * fabs((double)at[2 * p]);
+        for (size_t i = 0; i < frames; i++)
+            x[i] += (float)(amplitude / sqrt(PARTS) * cos(MEASURE_TURN * (turns * (double)i + (double)at[2 * p + 1])));
+    }
+    free(at);
+    return x;
+}
+
+/* The highest magnitude at 16 places between each two frames, by a windowed sinc of 128 frames. */
+static double find_true_peak(const float *x, size_t frames)
+{
+    enum { PLACES = 16, REACH = 64 };
+    double highest = 0;
+
+    for (size_t i = REACH; i + REACH < frames; i++)
+        for (int k = 0; k < PLACES; k++) {
+            double sum = 0;
+            for (int n = -REACH + 1; n <= REACH; n++) {
+                double t = n - (double)k / PLACES, turn = MEASURE_TURN / 2 * t;
+                double sinc = t == 0 ? 1 : sin(turn) / turn, window = cos(turn / (REACH + 1) / 2);
+                sum += (double)x[i + (size_t)(n + REACH) - REACH] * sinc * window * window;
+            }
+            highest = fmax(highest, fabs(sum));
+        }
+    return highest;
+}
+
+/* A sine of a quarter of the rate, whose samples are all 3 dB below its peaks. The filter shows it 0.2 dB too high. */
+static void a_peak_between_the_samples_is_held_at_the_ceiling(void **state)
+{
+    enum { FRAMES = 24000 };
+
+    (void)state;
+    for (int holds = 0; holds < 2; holds++)
+        for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
+            struct rig *rig = measure_new(&RIG);
+            float *x = measure_floats(2 * FRAMES);
+            double highest = 0;
+            rig->holds = holds;
+            for (int i = 0; i < FRAMES; i++)
+                x[i] = x[FRAMES + i] = (float)sin(MEASURE_TURN * (i / 4.0 + 0.125));
+            for (uint32_t i = 0; i < FRAMES; i += 480)
+                run_at(rig, 0.5f, MEASURE_RATES[r], x + i, x + FRAMES + i, 480);
+            highest = measure_peak(x + 12000, 12000) * sqrt(2);
+            if (holds)
+                assert_true(highest > 0.48 && highest < 0.502);
+            else
+                assert_true(highest > 0.7);
+            free(x), free(rig);
+        }
+}
+
+static void true_peaks_of_noise_are_held_and_nothing_else_changes(void **state)
+{
+    enum { FRAMES = 9600 };
+    struct rig *rig = measure_new(&RIG);
+    float *x = make_dull_noise(2 * FRAMES, 1), *quiet = make_dull_noise(2 * FRAMES, 0.1), *in = measure_floats(FRAMES);
+
+    (void)state;
+    rig->holds = true;
+    for (uint32_t i = 0; i < FRAMES; i += 480)
+        run_at(rig, 0.5f, 48000, x + i, x + FRAMES + i, 480);
+    printf("# figure: true peak of limited noise %.2f dB over the ceiling\n",
+           measure_db(find_true_peak(x, FRAMES) / 0.5));
+    assert_true(find_true_peak(x, FRAMES) < 0.5 * 1.012); /* 0.1 dB */
+    assert_true(measure_peak(x, FRAMES) > 0.4);
+    free(rig);
+    rig = measure_new(&RIG);
+    rig->holds = true;
+    memcpy(in, quiet, FRAMES * sizeof(*in));
+    for (uint32_t i = 0; i < FRAMES; i += 96)
+        run_at(rig, 0.5f, 48000, quiet + i, quiet + FRAMES + i, 96);
+    assert_memory_equal(quiet + DELAY, in, (FRAMES - DELAY) * sizeof(*in));
+    free(x), free(quiet), free(in), free(rig);
+}
+
+/* The mean changes by at most the few cells that it covers more or less. */
+static void the_choice_may_change_while_it_limits(void **state)
+{
+    enum { FRAMES = 24000 };
+    struct rig *rig = measure_new(&RIG);
+    float *x = measure_cosine(2 * FRAMES, 1 / 480.0, 1);
+
+    (void)state;
+    for (uint32_t i = 0; i < FRAMES; i += 240) {
+        rig->holds = i / 240 % 5 < 2;
+        run_at(rig, 0.5f, 48000, x + i, x + FRAMES + i, 240);
+    }
+    for (int i = DELAY + 1; i < FRAMES; i++)
+        assert_true(fabsf(x[i] - x[i - 1]) < 0.013f && fabsf(x[i]) <= 0.5f);
+    free(x), free(rig);
 }
 
 /* Near one peak the gain moves in each frame by at most its share of the whole way, and recovers to the bit. */
@@ -107,9 +215,9 @@ static void a_gap_of_any_length_is_skipped(void **state)
         float x[2][BEFORE + AFTER];
         for (int i = 0; i < BEFORE + AFTER; i++)
             x[0][i] = x[1][i] = (float)(i + 1) * 0x1p-12f;
-        lookahead_run(&rig->ahead, rig->line, 0.5f, 48000, x[0], x[1], BEFORE);
+        run_at(rig, 0.5f, 48000, x[0], x[1], BEFORE);
         lookahead_skip(&rig->ahead, rig->line, 48000, gap);
-        lookahead_run(&rig->ahead, rig->line, 0.5f, 48000, x[0] + BEFORE, x[1] + BEFORE, AFTER);
+        run_at(rig, 0.5f, 48000, x[0] + BEFORE, x[1] + BEFORE, AFTER);
         for (uint32_t i = 0; i < DELAY; i++)
             measure_near((double)x[0][BEFORE + i],
                          gap + i < DELAY ? (double)(BEFORE - DELAY + gap + i + 1) * 0x1p-12 : 0, 0);
@@ -143,6 +251,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gain_alone_holds_the_ceiling),
         cmocka_unit_test(below_the_ceiling_every_bit_passes_at_the_same_delay),
+        cmocka_unit_test(a_peak_between_the_samples_is_held_at_the_ceiling),
+        cmocka_unit_test(true_peaks_of_noise_are_held_and_nothing_else_changes),
+        cmocka_unit_test(the_choice_may_change_while_it_limits),
         cmocka_unit_test(the_gain_falls_before_the_peak_and_without_a_step),
         cmocka_unit_test(a_loud_sine_keeps_its_shape),
         cmocka_unit_test(a_gap_of_any_length_is_skipped),

@@ -117,7 +117,7 @@ static void a_gap_loses_no_midi_clock(void **made)
     struct stage *stage = *made;
 
     for (uint32_t delays = 0; delays < 2; delays++) {
-        stage->score.looks_ahead = delays;
+        stage->score.limiter = delays;
         assert_int_equal(count_through_gap(stage, 120, 1024), clocks_within(10240 + 1024 + STAGE_RATE, 120));
         assert_int_equal(count_through_gap(stage, 400, STAGE_RATE - 41), clocks_within(10199 + 2 * STAGE_RATE, 400));
     }

@@ -3,6 +3,7 @@
 #define LOOPHOLE_AUDIO_RT_STATE_MIXER_H
 
 #include "common/rt/state.h"
+#include "services/audio/dsp/align.h"
 #include "services/audio/dsp/limiter.h"
 #include "services/audio/dsp/lookahead.h"
 #include "services/audio/dsp/loudness.h"
@@ -18,6 +19,7 @@ struct rt_mixer {
     struct ramp monitor;         /* of the inputs, to main */
     struct ramp inserts[CHAINS]; /* 1: the return of the insert is heard in place of the channel or master */
     struct ramp apart[GROUPS], pfl[GROUPS], reverb[GROUPS], delay[GROUPS]; /* outputs.h */
+    struct align align[GROUPS];                                            /* outputs.h */
     uint32_t is_open;  /* the returns are open while there is a chain */
     uint32_t previews; /* the preview group sounded in the last block */
     struct rt_meter meter[GROUPS], master_meter, input_meter;
