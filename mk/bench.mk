@@ -119,6 +119,13 @@ $(BUILD)/bench_streamer: $(call objects,$(addprefix bench/audio/,streamer.c load
 # make bench-streamer [ROUNDS=100]
 bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
 	@BUILD='$(abspath $(BUILD))' bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+# make bench-attacks: what stretching leaves of the attacks of drums, beside the program rubberband
+$(BUILD)/bench_attacks: $(BUILD)/bench/audio/attacks.o $(BUILD)/services/streamer/play/stretch.o $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsndfile -lrubberband $(LIBS)
+bench-attacks: $(BUILD)/bench_attacks
+	@tools/packages bench-attacks
+	@BUILD='$(abspath $(BUILD))' bench/audio/attacks_run
 # make bench-pattern [ROUNDS=300]: slots and the library of patterns, while one plays and a library is indexed
 bench-pattern: all
 	@BUILD='$(abspath $(BUILD))' bench/pattern/run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
@@ -126,7 +133,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio bench-attacks
 # make bench-availability [COUNTS="1000 100000 500000 1000000"] [TIMES=1000]: from the unmount of a volume to what another
 # client sees; then asks beside the largest applies, and beside mounts that hang
 bench-availability: all $(BUILD)/tests/faults/stall
