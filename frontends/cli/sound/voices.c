@@ -25,11 +25,12 @@ enum err voices_read(const char *typed, uint64_t *voice, struct fault *fault)
 
 static void print_voice(struct cli *cli, const struct stream_voice *voice)
 {
-    double seconds = voice->rate && voice->frames > 0 ? (double)voice->frames / (double)voice->rate : 0;
-
     cli_print(&cli->out, "voice %llu plays %.*s (", (unsigned long long)voice->voice, (int)voice->path.len,
               voice->path.len ? (const char *)voice->path.at : "");
-    human_duration(&cli->out, seconds);
+    if (voice->rate && voice->frames > 0)
+        human_duration(&cli->out, (double)voice->frames / (double)voice->rate);
+    else /* an Ogg file without its last page */
+        buffer_add_text(&cli->out, "of unknown length");
     buffer_add_text(&cli->out, ")");
 }
 

@@ -6,7 +6,8 @@
 #include "services/worker/tags/flac.h"
 #include "services/worker/tags/vorbis.h"
 
-enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, SEGMENT_FULL = 255 };
+enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, SEGMENT_FULL = 255, FIRST_STREAMS = 16 };
+static const char LATER_STREAMS[] = "further streams follow in the Ogg file: only the first one is heard";
 
 static const struct {
     const char *magic;
@@ -178,6 +179,45 @@ static int comments_begin(const struct ogg *ogg, const struct ogg_piece *piece)
     return ogg->codec == OGG_FLAC && piece->len > 4 && (piece->at[0] & 0x7F) == 4 ? 4 : -1;
 }
 
+/* The numbers of the streams that begin together at the start of the file. Returns how many there are. */
+static size_t list_first_streams(struct ogg *ogg, uint32_t serials[FIRST_STREAMS])
+{
+    size_t count = 0;
+
+    ogg->next = 0;
+    while (count < FIRST_STREAMS && load_page(ogg) && ogg->page[5] & FIRST_PAGE)
+        serials[count++] = endian_le32(ogg->page + 14);
+    return count;
+}
+
+/* The number of the stream of the last page. False: no page is near the end. */
+static bool find_last_stream(struct ogg *ogg, uint32_t *serial)
+{
+    const int64_t from = ogg->end > (int64_t)sizeof(ogg->page) ? ogg->end - (int64_t)sizeof(ogg->page) : 0;
+    const size_t len = input_read(ogg->input, from, ogg->page, sizeof(ogg->page));
+
+    for (size_t at = len >= PAGE_HEAD ? len - PAGE_HEAD + 1 : 0; at-- > 0;)
+        if (memcmp(ogg->page + at, "OggS", 4) == 0) {
+            *serial = endian_le32(ogg->page + at + 14);
+            return true;
+        }
+    return false;
+}
+
+/* A stream that begins after others have ended: a radio program, or two files put together. Only the first is heard. */
+static bool has_later_stream(struct ogg *ogg)
+{
+    uint32_t serials[FIRST_STREAMS], last;
+    const size_t count = list_first_streams(ogg, serials);
+
+    if (count == FIRST_STREAMS || !find_last_stream(ogg, &last))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (serials[i] == last)
+            return false;
+    return count > 0;
+}
+
 void ogg_facts(struct input *input, struct labels *labels)
 {
     struct ogg *ogg = arena_alloc(labels->arena, sizeof(*ogg));
@@ -197,4 +237,6 @@ void ogg_facts(struct input *input, struct labels *labels)
         if (is_comments && piece.ends)
             vorbis_end(&vorbis);
     }
+    if (has_later_stream(ogg))
+        labels_words(labels, "truncated", (const uint8_t *)LATER_STREAMS, strlen(LATER_STREAMS), CHARSET_UTF8);
 }
