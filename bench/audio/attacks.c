@@ -26,7 +26,7 @@ static void make_loop(void)
                 (float)((b % 2 ? 0.35 : 0.8) * exp(-k / 120.0) * sin(6.283185307179586 * 2000 * k / RATE));
 }
 
-static double energy(int from, int until)
+static double sum_energy(int from, int until)
 {
     double sum = 0;
 
@@ -44,7 +44,8 @@ static void print_attacks(const char *name, double bpm, int frames)
 
     for (int b = 2; (b + 1) * beat + REACH < frames && b < BEATS - 1; b++, count++) {
         const int at = (int)(b * beat + 0.5);
-        double peak = 0, before = 10 * log10((energy(at - REACH, at - EDGE) + 1e-12) / energy(at - EDGE, at + REACH));
+        double peak = 0,
+               before = 10 * log10((sum_energy(at - REACH, at - EDGE) + 1e-12) / sum_energy(at - EDGE, at + REACH));
 
         for (int i = at - REACH; i < at + REACH; i++)
             peak = fmax(peak, fabs((double)made[i]));

@@ -103,9 +103,10 @@ enum err audio_ask_monitoring(struct audio *audio, struct call *call, const stru
 
     (void)ask;
     link_report(audio->link, facts);
-    const uint32_t latency = facts->client.latency_in + facts->client.latency_out, wait = wait_of_channels(facts);
+    const uint32_t latency_frames = facts->client.latency_in + facts->client.latency_out,
+                   wait = wait_of_channels(facts);
     *answer = (struct monitoring){ .on = audio->score.monitor != 0,
-                                   .latency = latency > wait ? latency - wait : 0,
+                                   .latency = latency_frames > wait ? latency_frames - wait : 0,
                                    .rate = facts->client.rate };
     return ERR_OK;
 }

@@ -3,7 +3,7 @@
 enum { MASK = ALIGN_LINE - 1 };
 _Static_assert((ALIGN_LINE & MASK) == 0, "a power of two");
 
-static uint16_t limit(uint32_t frames)
+static uint16_t limit_frames(uint32_t frames)
 {
     return (uint16_t)number_least(frames, ALIGN_LONGEST);
 }
@@ -12,14 +12,14 @@ static void begin_fade(struct align *align, uint16_t to, uint32_t fade)
 {
     align->from = align->to;
     align->to = to;
-    align->left = align->span = limit(fade);
+    align->left = align->span = limit_frames(fade);
 }
 
 void align_to(struct align *align, uint32_t frames)
 {
     if (align_is_idle(align))
         align->written = 0;
-    align->wanted = limit(frames);
+    align->wanted = limit_frames(frames);
 }
 
 void align_forget(struct align *align, uint32_t fade)
@@ -60,7 +60,7 @@ static void end_part(struct align *align, uint32_t frames)
     const bool ends = align->left > 0 && align->to == 0;
 
     align->position += frames;
-    align->written = ends ? 0 : limit(align->written + frames);
+    align->written = ends ? 0 : limit_frames(align->written + frames);
     align->left = (uint16_t)(align->left - number_least(align->left, frames));
 }
 
@@ -83,14 +83,14 @@ void align_skip(struct align *align, float *lines, uint64_t frames)
     align->position += (uint32_t)frames;
     for (uint32_t i = 1; i <= silent; i++)
         lines[(align->position - i) & MASK] = lines[ALIGN_LINE + ((align->position - i) & MASK)] = 0;
-    align->written = limit(align->written + silent);
+    align->written = limit_frames(align->written + silent);
 }
 
 void align_repair(struct align *align)
 {
-    align->written = limit(align->written);
-    align->wanted = limit(align->wanted);
-    align->from = limit(align->from);
-    align->to = limit(align->to);
+    align->written = limit_frames(align->written);
+    align->wanted = limit_frames(align->wanted);
+    align->from = limit_frames(align->from);
+    align->to = limit_frames(align->to);
     align->left = align->left < align->span ? align->left : align->span;
 }

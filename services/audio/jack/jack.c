@@ -262,10 +262,10 @@ uint32_t client_way(struct client *client, enum client_port send, enum client_po
     return atomic_load(&client->frames) + (here > there ? here - there : 0);
 }
 
-void client_set_chains(struct client *client, uint32_t chains, const uint32_t latency[CHAINS])
+void client_set_chains(struct client *client, uint32_t chains, const uint32_t latency_frames[CHAINS])
 {
     for (uint32_t i = 0; i < CHAINS; i++)
-        atomic_store_explicit(&client->chain_latency[i], latency[i], memory_order_relaxed);
+        atomic_store_explicit(&client->chain_latency_frames[i], latency_frames[i], memory_order_relaxed);
     atomic_store_explicit(&client->chains, chains, memory_order_relaxed);
 }
 

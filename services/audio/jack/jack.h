@@ -47,7 +47,7 @@ bool client_is_lost(struct client *client);
  * delays each way back by a period. */
 uint32_t client_way(struct client *client, enum client_port send, enum client_port back);
 /* Bits of the chains that are made, and their latencies in frames. The audio thread reads them. */
-void client_set_chains(struct client *client, uint32_t chains, const uint32_t latency[CHAINS]);
+void client_set_chains(struct client *client, uint32_t chains, const uint32_t latency_frames[CHAINS]);
 
 /* The `number`th port that `port` is connected to; false after the last. */
 bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME]);

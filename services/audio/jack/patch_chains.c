@@ -212,14 +212,14 @@ static void repair_chain(struct patch *patch, uint32_t number)
 /* The audio thread hears from the made chains only. */
 static void say_chains(struct patch *patch)
 {
-    uint32_t made = 0, latency[CHAINS];
+    uint32_t made = 0, latency_frames[CHAINS];
 
     for (uint32_t i = 0; i < CHAINS; i++) {
         made |= (uint32_t)(patch->chain[i].to[0] && !patch->chain[i].why[0]) << i;
-        latency[i] = patch->chain[i].latency_frames;
+        latency_frames[i] = patch->chain[i].latency_frames;
     }
     if (patch->client)
-        client_set_chains(patch->client, made, latency);
+        client_set_chains(patch->client, made, latency_frames);
 }
 
 /* ---- the functions of patch.h ---- */

@@ -154,7 +154,7 @@ static void rt_fetch_wired(struct client *client)
     client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
     client->period.chains = atomic_load_explicit(&client->chains, memory_order_relaxed);
     for (uint32_t i = 0; i < CHAINS; i++)
-        client->period.latency[i] = atomic_load_explicit(&client->chain_latency[i], memory_order_relaxed);
+        client->period.latency_frames[i] = atomic_load_explicit(&client->chain_latency_frames[i], memory_order_relaxed);
     client->period.midi_wired = atomic_load_explicit(&client->midi_wired, memory_order_relaxed);
     client->period.control_wired = atomic_load_explicit(&client->control_wired, memory_order_relaxed);
 }

@@ -26,7 +26,7 @@ struct client {
     _Atomic uint32_t wired; /* bits of the inputs that link.c's thread found connected; the callback's last values */
     _Atomic uint32_t midi_wired, control_wired; /* connections of midi_out and control_out that link.c's thread found */
     _Atomic uint32_t chains;                    /* bits of the chains that link.c's thread has made */
-    _Atomic uint32_t chain_latency[CHAINS];     /* frames, of those */
+    _Atomic uint32_t chain_latency_frames[CHAINS]; /* of those */
     uint32_t wired_before[CLIENT_SETTLED], wired_count;
     bool leads; /* used only by link.c's thread */
     _Atomic bool is_to_lead;

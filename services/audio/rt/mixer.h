@@ -5,8 +5,8 @@
  * main unless the score says `preview_apart`.
  *
  * Master and preview end in limiters of the same kind. limiter.h has no delay: a sound leaves at the frame of its cue.
- * lookahead.h has one (`limiter` of the score), which the period reports. It may hold the peaks between samples too. A change of kind is a cross-fade of 5 ms.
- * Before it, the look-ahead limiter runs inaudibly for 5 ms.
+ * lookahead.h has one (`limiter` of the score), which the period reports; it may hold the peaks between samples too. A
+ * change of kind is a cross-fade of 5 ms. Before it, the look-ahead limiter runs inaudibly for 5 ms.
  *
  * Through a chain (`preview_chained`):
  *

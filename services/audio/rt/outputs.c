@@ -22,7 +22,7 @@ static uint32_t latency_of(const struct engine *engine, uint32_t group)
 {
     const bool is_made = engine->period->chains >> group & 1 && group != GROUP_PREVIEW;
 
-    return is_made ? core_least(engine->period->latency[group], CHAIN_LATEST) : 0;
+    return is_made ? core_least(engine->period->latency_frames[group], CHAIN_LATEST) : 0;
 }
 
 uint32_t outputs_longest(const struct engine *engine)

@@ -258,7 +258,7 @@ static void run_period(struct fuzz_input *input)
     for (uint32_t i = 0; i < CHAINS; i++) {
         period.returns[i][0] = back;
         period.returns[i][1] = in[1];
-        period.latency[i] = what % 7 ? (uint32_t)what * (i + 1) % 9000 : UINT32_MAX;
+        period.latency_frames[i] = what % 7 ? (uint32_t)what * (i + 1) % 9000 : UINT32_MAX;
     }
     engine_run(engines[what >> 9 & 1], &period);
     holds(period.midi_out_count <= ENGINE_MIDI);

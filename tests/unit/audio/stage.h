@@ -35,7 +35,7 @@ struct stage {
     int64_t server;                              /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
-    uint32_t latency[CHAINS];                         /* of the inserts */
+    uint32_t latency_frames[CHAINS];                  /* of the inserts */
     uint32_t chains; /* of the period: bits of the inserts that are made; all of them read `returns` */
     float chain;     /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
@@ -209,7 +209,7 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
     for (int i = 0; i < CHAINS; i++)
         for (int side = 0; side < 2; side++)
             period.returns[i][side] = stage->returns[side] + at;
-    memcpy(period.latency, stage->latency, sizeof(period.latency));
+    memcpy(period.latency_frames, stage->latency_frames, sizeof(period.latency_frames));
     for (int i = 0; record && i < 2; i++) {
         period.main[i] = stage->main[i] + at;
         period.preview[i] = stage->preview[i] + at;
