@@ -51,7 +51,7 @@ static const struct command find[] = {
     { "duplicates restore", "", "Move the files of the last `duplicates remove` back", "", "dry-run", 0, 0, false,
       duplicates_restore },
     { "show", "ID|PATH|QUERY…", "Show everything about an item, or about the first item of a query",
-      "docs/protocol.md lists the keys of --json: record item_line.", "fields", 1, ANY, true, find_show },
+      "docs/protocol.md lists the keys of --json: record item_line.", "fields content", 1, ANY, true, find_show },
     { "artefact", "ID|PATH|QUERY [TYPE]", "Print an artefact of an item as JSON, or draw it",
       "Types: waveform, loudness, onsets, beats, spectrum, spectrogram, embedding, print, gist "
       "(docs/ear.md).",

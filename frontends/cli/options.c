@@ -36,6 +36,8 @@ const struct option_row option_table[] = {
       AT(scope), 0, 0 },
     { "undo", 0, "STEP|ID|NAME|PATH", "undo this move, or the item's newest move; no scan follows it again",
       OPTION_WORD, AT(undo), 0, 0 },
+    { "content", 0, NULL, "print only the hash of its content, as a server's pack names it", OPTION_FLAG, AT(content),
+      0, 0 },
     { "yes", 'y', NULL, "do not ask", OPTION_FLAG, AT(yes), 0, 0 },
     { "empty", 0, NULL, "remove them for good", OPTION_FLAG, AT(empty), 0, 0 },
     { "off", 0, NULL, "remove the mark, the setting or the entry", OPTION_FLAG, AT(off), 0, 0 },

@@ -34,6 +34,14 @@ def the_salt_of_a_studio_is_its_own_and_is_kept(studio):
     same((before, 3), (contexts(studio), studio.rows()))
 
 
+@claim(inside=Studio)
+def show_prints_the_hash_that_a_server_knows(studio):
+    studio.use('Song', 0)
+    studio.join()
+    printed = studio.home.loophole('show', '--content', studio.sound(0)).out
+    same('\\x' + printed.strip(), studio.server.sql('select content from composer.evidence_use'))
+
+
 def give_class(studio, number, source, word):
     """A fact of a person, or one that a worker found in the file."""
     client, at = studio.home.client(), os.stat(studio.sound(number))
@@ -160,6 +168,47 @@ def the_script_of_serve_makes_a_server_and_may_run_again(studio):
     studio.use('Song', 0, 1)
     studio.join()
     same('2', server.tool('psql', '-At', '-d', 'made', '-c', 'select count(*) from composer.evidence_use'))
+
+
+@claim(inside=Studio)
+def a_dropped_studio_leaves_no_row_and_no_role(studio):
+    other, server = studio.beside(), studio.server
+    for one in (studio, other):
+        one.use('Song', 0, 1)
+        one.home.loophole('tag', one.sound(0), '+dusty')
+        one.join()
+    name = f'studio_{other.name}'
+    server.sql(f"insert into composer.mark (studio, reason) values ('{name}', 'left')")
+    other.home.stop()
+    same('3', server.sql(f"select composer.drop_studio('{name}')"))
+    same('0|0|0|0|0', server.sql("select " + ', '.join(
+        f"(select count(*) from {table} where {column} = '{name}')" for table, column in (
+            ('composer.evidence_use', 'studio'), ('composer.evidence_word', 'studio'), ('composer.mark', 'studio'),
+            ('composer.studio', 'name'), ('pg_roles', 'rolname')))))
+    same((2, 1), (studio.rows(), studio.rows('evidence_word')))
+    server.tool('psql', '-c', "select composer.drop_studio('postgres')", check=False)
+    same('1', server.sql("select count(*) from pg_roles where rolname = 'postgres'"))
+    same('f', server.sql(f"select has_function_privilege('studio_{studio.name}', 'composer.drop_studio(text)', 'execute')"))
+
+
+WRONG_SERVERS = ('host=localhost dbname=composer user=studio_x password=word1 word2secret',
+                 'postgres://studio_x:word2secret@more@localhost/composer',
+                 'postgres://studio_x:pass/word2secret@localhost/composer',
+                 'postgres://studio_x:word2secret%zz@localhost/composer')
+
+
+@claim(inside=Studio)
+def no_part_of_a_password_stands_in_an_error(studio):
+    home = studio.home
+    for server in WRONG_SERVERS:
+        home.settings(f'[composer]\nserver = {server}\n')
+        pid = home.pid('composer')
+        home.loophole('restart', 'composer')
+        until(lambda: home.is_other('composer', pid))  # pylint: disable=cell-var-from-loop
+        said = home.refused('composer', 'level', 'ask') + home.loophole('composer', 'status').out
+        said += home.run('loophole', 'doctor', code=None).all + home.log('composer')
+        contains(said, 'cannot be read as a connection string')
+        assert 'word2secret' not in said and 'more@' not in said, (server, said)
 
 
 @claim

@@ -49,20 +49,23 @@ def lmms_packed(path, files):
     write(path, struct.pack('>I', len(text)) + zlib.compress(text))
 
 
-def hydrogen(path, files):
-    """The track of a file is the name of its instrument; its kit is the folder."""
-    parts = ''.join(f'<instrument><name>{track}</name><drumkit>{os.path.dirname(file)}</drumkit><instrumentComponent>'
+def hydrogen(path, files, folder=None):
+    """The track of a file is the name of its instrument; its kit is the folder, which has a path in newer versions."""
+    at = f'<drumkitPath>{folder}</drumkitPath>' if folder else ''
+    parts = ''.join(f'<instrument><name>{track}</name>{at}<drumkit>{os.path.dirname(file)}</drumkit><instrumentComponent>'
                     f'<layer><filename>{os.path.basename(file)}</filename></layer></instrumentComponent></instrument>'
                     for track, file in files)
     write(path, f'<?xml version="1.0"?><song><version>1.2.3</version><name>song</name><instrumentList>{parts}'
           f'</instrumentList></song>')
 
 
-def live(path, files, version='11.0', size=0):
-    """Of Live 11, or the older form for versions 9 and 10."""
+def live(path, files, version='11.0', size=0, absolute=None):
+    """Of Live 11, or the older form for versions 9 and 10. With an absolute path, the relative one is of the user library."""
     def reference(file):
         if version.startswith('1') and not version.startswith('10'):
-            return (f'<RelativePath Value={quoteattr(file)}/><Path Value={quoteattr("/elsewhere/" + os.path.basename(file))}/>'
+            place = absolute or '/elsewhere/' + os.path.basename(file)
+            return (f'<RelativePathType Value="{6 if absolute else 3}"/><RelativePath Value={quoteattr(file)}/>'
+                    f'<Path Value={quoteattr(place)}/>'
                     f'<OriginalFileSize Value="{size}"/>')
         dirs = ''.join(f'<RelativePathElement Id="0" Dir={quoteattr("" if part == ".." else part)}/>'
                        for part in file.split('/')[:-1])

@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, lose_override, run_claims, same, until, write_file
 from indexing import up_without_watches, wav
-from session_files import FORMATS, ardour, hostile, live, reaper, write
+from session_files import FORMATS, ardour, hostile, hydrogen, live, reaper, write
 from storage import Disks, Hung
 
 
@@ -103,6 +103,30 @@ def all_shapes_of_live_are_resolved(home):
         same(('Ableton Live', version, ''), (one['program'], one['version'], one['failure']))
         same([('relative', 'bass'), ('none', 'synth')], [(part['state'], part['role']) for part in one['references']])
         same(['kit/kick.wav'], paths(home, f'used:"live {version}"'))
+
+
+@claim(inside=songs)
+def a_path_of_the_user_library_is_absolute_and_a_kit_has_a_folder(home):
+    """Two kicks have one name, so only the path tells which of them is meant."""
+    for version in ('11.3.13', '12.0.5'):
+        live(f'{home.library}/songs/live {version}.als', [('Bass', 'Samples/kick.wav')], version,
+             absolute=f'{home.library}/other/kick.wav')
+    hydrogen(f'{home.library}/songs/kit.h2song', [('Kick', 'My Kit/kick.wav')], folder=f'{home.library}/other')
+    home.loophole('library', 'rescan', '--wait')
+    for name in ('live 11.3.13', 'live 12.0.5', 'kit'):
+        same(['other/kick.wav'], until(lambda name=name: paths(home, f'used:"{name}"')))
+    same({'absolute'}, {one['state'] for name in ('live 11.3.13.als', 'kit.h2song')
+                        for one in sessions(home)[name]['references']})
+
+
+@claim(inside=songs)
+def backups_that_a_program_makes_are_no_sessions(home):
+    for path in ('songs/Backup/als song [2024-01-10 101010].als', 'songs/.als song.autosave.h2song', 'Autosave/als song.rpp'):
+        live(f'{home.library}/{path}', [('Bass', f'{home.library}/kit/kick.wav')])
+    live(f'{home.library}/Backup/mine/again.als', [('Bass', '../../kit/kick.wav')])
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: 'again.als' in sessions(home))
+    same(7, len(sessions(home)))
 
 
 @claim(inside=songs)

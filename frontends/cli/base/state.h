@@ -13,7 +13,7 @@ struct options {
     bool json, wait, watch, follow, follow_links, hidden_files, accept_missing, retry_failed, full, any, all, totals,
         dry_run, prometheus;
     bool force, room, remake;
-    bool hard, off, yes, empty, apply, new;
+    bool content, hard, off, yes, empty, apply, new;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
     const char *like, *unlike, *save, *scope, *to, *undo;

@@ -282,6 +282,18 @@ static void show_whole(struct cli *cli, const struct media_found *found)
     put_waiting(cli, id);
 }
 
+static enum err print_content(struct cli *cli, const struct media *media, struct fault *fault)
+{
+    if (!media->content.len) {
+        fault_set(fault, ERR_NOT_FOUND, "the content of \"%.*s\" is not known yet", TEXT_ARG(media->name));
+        return fault_hint(fault, "wait until it is analysed: loophole tasks");
+    }
+    for (uint32_t i = 0; i < media->content.len; i++)
+        cli_print(&cli->out, "%02x", media->content.at[i]);
+    cli_print(&cli->out, "\n");
+    return ERR_OK;
+}
+
 enum err find_show(struct cli *cli, struct fault *fault)
 {
     struct media_found found = { 0 };
@@ -289,6 +301,8 @@ enum err find_show(struct cli *cli, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
+    if (cli->options.content)
+        return print_content(cli, &found.item.media, fault);
     if (cli->options.json)
         item_json_found(&cli->out, &found, cli->options.fields);
     else if (cli->options.fields)

@@ -32,17 +32,27 @@ static bool is_here(const PQconninfoOption *options)
     return (host[0] == 0 || host[0] == '/') && !strchr(host, ',') && !option_of(options, "hostaddr")[0];
 }
 
+/* An address is split at the first "@" or "/". So the rest of a password that has one of them becomes the host, the
+ * port or the name of the database, which are shown. */
+static bool is_split_wrongly(const char *server, const PQconninfoOption *options)
+{
+    return strstr(server, "://") &&
+           (strchr(option_of(options, "host"), '@') || strchr(option_of(options, "port"), '@') ||
+            strchr(option_of(options, "dbname"), '@'));
+}
+
+/* libpq's sentence quotes words of the setting, which may be a part of the password. */
 static PQconninfoOption *parse_setting(const char *server, struct fault *fault)
 {
-    char *why = NULL;
-    PQconninfoOption *options = PQconninfoParse(server, &why);
+    PQconninfoOption *options = PQconninfoParse(server, NULL);
 
-    if (!options) {
-        fault_set(fault, ERR_BAD_REQUEST, "the setting [composer] server is invalid: %.150s", why ? why : "");
-        fault_hint(fault, "expected the form: host=db.example.org dbname=composer user=studio_NAME");
-    }
-    PQfreemem(why);
-    return options;
+    if (options && !is_split_wrongly(server, options))
+        return options;
+    PQconninfoFree(options);
+    fault_set(fault, ERR_BAD_REQUEST, "the setting [composer] server cannot be read as a connection string");
+    fault_hint(fault, "expected the form: host=db.example.org dbname=composer user=studio_NAME. A password with blanks "
+                      "needs single quotes; better write it into ~/.pgpass");
+    return NULL;
 }
 
 static enum err check_options(const PQconninfoOption *options, struct fault *fault)
@@ -69,7 +79,8 @@ enum err door_check(const char *server, struct fault *fault)
 
 struct text door_shown(const char *server, struct arena *arena)
 {
-    PQconninfoOption *options = PQconninfoParse(server, NULL);
+    struct fault unused = { 0 };
+    PQconninfoOption *options = server[0] ? parse_setting(server, &unused) : NULL;
     struct text shown = TEXT("");
 
     for (const PQconninfoOption *one = options; one && one->keyword; one++)

@@ -23,10 +23,11 @@ enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, co
     for (uint32_t i = 0; i < files->count; i++) {
         if (list->count == list->room && !limits_leave(2 * list->room * (sizeof(*list->at) + PATH_MAX)))
             return limits_refuse(fault, "the sessions");
+        const char *path = walk_join(&scan->arena, node->path, (const char *)files->at[i].name.at);
+        if (session_file_is_backup(bytes_of(path, strlen(path))))
+            continue;
         ALLOC_ROOM(list->at, list->count, list->room, 64);
-        list->at[list->count++] =
-            (struct seen_session){ walk_join(&scan->arena, node->path, (const char *)files->at[i].name.at),
-                                   files->at[i].trace };
+        list->at[list->count++] = (struct seen_session){ path, files->at[i].trace };
     }
     return ERR_OK;
 }
@@ -320,7 +321,7 @@ static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], bool
     for (uint32_t i = 0; i < s->count; i++) {
         if (!errand_goes_on(&s->scan->errand))
             return fault_set(fault, ERR_TIMEOUT, "the check of sessions was given up");
-        gone[i] = is_session_gone(&s->sessions[i]);
+        gone[i] = is_session_gone(&s->sessions[i]) || session_file_is_backup(s->sessions[i].path);
         ends[i] = gone[i] && may_remove(s->scan) && is_place_scanned(s->scan, &s->sessions[i]);
         any |= ends[i];
     }

@@ -23,6 +23,30 @@ bool session_file_is(struct bytes name)
     return TEXT_IS_AMONG(extension, EXTENSIONS);
 }
 
+/* True if the last name of the path is this one, in any case. */
+static bool is_in_folder(struct bytes path, const char *name)
+{
+    size_t len = strlen(name);
+
+    return path.len > len && path.at[path.len - len - 1] == '/' &&
+           strncasecmp((const char *)path.at + path.len - len, name, len) == 0;
+}
+
+/* Hydrogen saves ".Song.autosave.h2song" beside a song, and Live keeps "Backup/Song [2024-01-10 101010].als". */
+bool session_file_is_backup(struct bytes path)
+{
+    static const char *const folders[] = { "Backups", "Autosave", "Auto-Save" };
+    const uint8_t *slash = memrchr(path.at, '/', path.len);
+    struct bytes folder = bytes_of(path.at, slash ? (size_t)(slash - path.at) : 0);
+    bool is_live = path.len > 4 && strncasecmp((const char *)path.at + path.len - 4, ".als", 4) == 0,
+         is = (is_live && is_in_folder(folder, "Backup")) ||
+              memmem(path.at + folder.len, path.len - folder.len, ".autosave.", strlen(".autosave."));
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+        is = is || is_in_folder(folder, folders[i]);
+    return is;
+}
+
 /* A worker that dies or does not answer is reported as a failure of the file. */
 static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker, struct arena *arena,
                                 struct session_read *to, struct fault *fault)

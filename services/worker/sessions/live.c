@@ -9,10 +9,13 @@
 #include "services/worker/sessions/formats.h"
 #include "services/worker/sessions/xml.h"
 
+enum { TYPE_OF_PROJECT = 3 /* the greatest type of a path that is relative to the project */ };
+
 struct live {
     struct references *to;
     char track[REFERENCE_TRACK_MAX + 1];
     char path[REFERENCE_PATH_MAX + 1], relative[REFERENCE_PATH_MAX + 1], name[REFERENCE_TRACK_MAX + 1];
+    bool is_elsewhere; /* the relative path is not of the project: of the user library, of a pack */
     uint64_t size;
     int64_t frames;
 };
@@ -47,9 +50,12 @@ static void begin_live_element(void *state, const struct xml_element *element)
     else if (text_ends(path, TEXT("Track/Name/EffectiveName")))
         set_text(live->track, sizeof(live->track), value);
     else if (strcmp(element->name, "SampleRef") == 0)
-        live->path[0] = live->relative[0] = live->name[0] = 0, live->size = 0, live->frames = 0;
+        live->path[0] = live->relative[0] = live->name[0] = 0, live->is_elsewhere = false, live->size = 0,
+        live->frames = 0;
     else if (text_ends(path, TEXT("SampleRef/FileRef/Path")))
         set_text(live->path, sizeof(live->path), value);
+    else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePathType")))
+        live->is_elsewhere = strtol(value, NULL, 10) > TYPE_OF_PROJECT;
     else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePath")) && value[0])
         set_text(live->relative, sizeof(live->relative), value);
     else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePath/RelativePathElement")))
@@ -63,16 +69,17 @@ static void begin_live_element(void *state, const struct xml_element *element)
         live->frames = strtoll(value, NULL, 10);
 }
 
-/* The absolute path may be of another machine, so a relative one is preferred. */
+/* The absolute path may be of another machine, so one relative to the project is preferred. */
 static void end_live_element(void *state, const struct xml_element *element, struct text text)
 {
     struct live *live = state;
-    struct text path = text_of(live->relative[0] ? live->relative : live->path);
+    bool is_absolute = live->path[0] && (live->is_elsewhere || !live->relative[0]);
+    struct text path = text_of(is_absolute ? live->path : live->relative);
 
     (void)text;
     if (strcmp(element->name, "SampleRef") != 0)
         return;
-    if (live->relative[0] && live->name[0] && live->relative[strlen(live->relative) - 1] == '/')
+    if (!is_absolute && live->relative[0] && live->name[0] && live->relative[strlen(live->relative) - 1] == '/')
         path = arena_printf(live->to->arena, "%s%s", live->relative, live->name);
     else if (!path.len)
         path = text_of(live->name);
