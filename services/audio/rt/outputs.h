@@ -10,9 +10,9 @@
  * A change is a ramp of 5 ms. A pad with an output of its own leaves there in place of the channel of pads, with the
  * gain, mute and solo of that channel.
  *
- * Alignment: the sound of a channel with an insert comes back later (`latency_frames` of the period). Main gets each other
- * channel, and the preview, so much later that all are as late as the latest of them. Inputs that are monitored are not
- * delayed. */
+ * Alignment: the sound of a channel with an insert comes back later (`latency_frames` of the period). Main gets each
+ * other channel, and the preview, so much later that all are as late as the latest of them. Inputs that are monitored
+ * are not delayed. */
 #ifndef LOOPHOLE_AUDIO_RT_OUTPUTS_H
 #define LOOPHOLE_AUDIO_RT_OUTPUTS_H
 
