@@ -7,7 +7,7 @@
 #include "frontends/cli/send/labels.h"
 #include "schema_persist.h"
 
-enum { LISTED = 20, PAGE = 1000 };
+enum { LISTED = 20, PAGE = 1000, LATE_ANSWERS_MOST = 16 };
 
 static struct text read_scope(const struct cli *cli)
 {
@@ -78,6 +78,26 @@ static enum err ask_step(struct cli *cli, const struct step_taking *taking, bool
                         : cli_change(cli, "persist.redo", &redo, taken, fault);
 }
 
+static bool is_conflict_of(enum err e, const struct fault *fault, const char *field)
+{
+    return e == ERR_CONFLICT && strcmp(fault->field, field) == 0;
+}
+
+/* An answer names its request id only. So a copy of the ask without files, sent while the machine was busy, may be
+ * answered now, under the same id: then the ask is sent again. */
+static enum err ask_step_with_files(struct cli *cli, const struct step_taking *taking, struct taken_back *taken,
+                                    struct fault *fault)
+{
+    enum err e;
+    int tries = LATE_ANSWERS_MOST;
+
+    do
+        e = ask_step(cli, taking, true, taken, fault);
+    while (cli->options.request_id && (is_conflict_of(e, fault, "files") || is_conflict_of(e, fault, "request")) &&
+           --tries > 0);
+    return e;
+}
+
 static void read_file_step(const struct step_line *line, struct labels_step *to)
 {
     *to = line->has_wrote ? (struct labels_step){ line->step, line->wrote } : (struct labels_step){ 0 };
@@ -139,16 +159,11 @@ static enum err take_with_files(struct cli *cli, const struct step_taking *takin
         e = labels_take_write(cli, next.write, taking->back, fault);
     if (e != ERR_OK)
         return e;
-    e = ask_step(cli, taking, true, taken, fault);
+    e = ask_step_with_files(cli, taking, taken, fault);
     taken->label = arena_text(&cli->arena, taken->label); /* the next ask overwrites the answer */
     if (is_left_by_persist(e) || (e == ERR_OK && taken->step != next.step))
         (void)labels_take_write(cli, next.write, !taking->back, &none);
     return e == ERR_OK && taken->step != next.step ? take_files_of(cli, taken->step, taking->back, fault) : e;
-}
-
-static bool is_conflict_of(enum err e, const struct fault *fault, const char *field)
-{
-    return e == ERR_CONFLICT && strcmp(fault->field, field) == 0;
 }
 
 /* persist refuses a request id that it remembers with the files: that request is repeated, and its files were taken. */
@@ -160,7 +175,7 @@ static enum err take_any(struct cli *cli, const struct step_taking *taking, stru
     if (!taking->has_to && is_conflict_of(e, fault, "files"))
         e = take_with_files(cli, taking, taken, fault);
     else if (!taking->has_to && cli->options.request_id && is_conflict_of(e, fault, "request"))
-        e = ask_step(cli, taking, true, taken, fault);
+        e = ask_step_with_files(cli, taking, taken, fault);
     return e;
 }
 
