@@ -1,9 +1,9 @@
 #include "common/process/socket_owner.h"
 
-#include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -114,49 +114,45 @@ static bool send_question(int fd, const struct sockaddr_in *at, const struct soc
     return send(fd, &ask, sizeof(ask), 0) == (ssize_t)sizeof(ask);
 }
 
-/* 1: found; 0: there is no such socket; -1: the kernel does not answer such questions. */
-static int receive_socket(int fd, struct inet_diag_msg *found)
+static bool receive_socket(int fd, struct inet_diag_msg *found)
 {
     union {
         struct nlmsghdr head;
         char bytes[4096];
     } answer;
     const ssize_t got = recv(fd, &answer, sizeof(answer), 0);
-    struct nlmsgerr error;
 
-    if (got < (ssize_t)NLMSG_HDRLEN || answer.head.nlmsg_len > (size_t)got)
-        return -1;
-    if (answer.head.nlmsg_type == SOCK_DIAG_BY_FAMILY && answer.head.nlmsg_len >= NLMSG_LENGTH(sizeof(*found))) {
-        memcpy(found, NLMSG_DATA(&answer.head), sizeof(*found));
-        return 1;
-    }
-    if (answer.head.nlmsg_type != NLMSG_ERROR || answer.head.nlmsg_len < NLMSG_LENGTH(sizeof(error)))
-        return -1;
-    memcpy(&error, NLMSG_DATA(&answer.head), sizeof(error));
-    return error.error == -ENOENT ? 0 : -1;
+    if (got < (ssize_t)NLMSG_LENGTH(sizeof(*found)) || answer.head.nlmsg_len > (size_t)got ||
+        answer.head.nlmsg_len < NLMSG_LENGTH(sizeof(*found)) || answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+        return false;
+    memcpy(found, NLMSG_DATA(&answer.head), sizeof(*found));
+    return true;
 }
 
-static int find_connection(const struct sockaddr_in *at, const struct sockaddr_in *to, struct inet_diag_msg *found)
+/* False if there is no such connection, or if the kernel does not answer such questions. For a connection that is gone
+ * the kernel gives a socket that listens at the address. */
+static bool find_connection(const struct sockaddr_in *at, const struct sockaddr_in *to, struct inet_diag_msg *found)
 {
     const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    int result = -1;
+    bool is_found;
 
     if (fd < 0)
-        return -1;
-    if (send_question(fd, at, to))
-        result = receive_socket(fd, found);
+        return false;
+    is_found = send_question(fd, at, to) && receive_socket(fd, found) && found->id.idiag_dport == to->sin_port &&
+               found->idiag_state != TCP_LISTEN;
     close(fd);
-    return result;
+    return is_found;
 }
 
 bool socket_connection_is_own(const struct sockaddr_in *at, const struct sockaddr_in *to)
 {
     struct inet_diag_msg found;
-    const int result = find_connection(at, to, &found);
     struct socket_owners owners;
 
-    if (result >= 0)
-        return result > 0 && found.idiag_uid == geteuid() && found.idiag_inode != 0;
+    if (find_connection(at, to, &found))
+        return found.idiag_uid == geteuid() && found.idiag_inode != 0;
+    if (find_connection(to, at, &found)) /* it knows the end of the caller, so the other one is gone */
+        return false;
     socket_owners_read(&owners, OWNERS_OF_TCP);
     const bool is_own = socket_owners_are_own(&owners, at, to);
     socket_owners_free(&owners);

@@ -26,8 +26,8 @@ bool socket_owners_are_own(const struct socket_owners *owners, const struct sock
                            const struct sockaddr_in *to);
 
 /* True if this process's user has the end `at` of the TCP connection whose other end is `to`, both on this machine. The
- * kernel is asked for this one socket (sock_diag(7)), so the time does not grow with the number of sockets. Where it
- * does not answer that, the tables are read. */
+ * kernel is asked for this one socket (sock_diag(7)), so the time does not grow with the number of sockets. If it
+ * does not answer such questions, the tables are read. The caller holds the end `to`. */
 bool socket_connection_is_own(const struct sockaddr_in *at, const struct sockaddr_in *to);
 
 bool socket_is_of_this_machine(struct in_addr address); /* an address of one of its interfaces */

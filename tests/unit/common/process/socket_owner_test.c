@@ -147,6 +147,27 @@ static void the_own_end_of_a_connection_is_own_until_it_is_closed(void **state)
     close(listener);
 }
 
+/* A stranger connects from a port, resets the connection, and a program of this user then listens at that port. */
+static void a_socket_that_listens_at_the_address_of_a_connection_that_is_gone_is_not_its_end(void **state)
+{
+    const struct linger reset = { .l_onoff = 1 };
+    struct sockaddr_in to, from;
+    int listener = listen_here(&to), end = socket(AF_INET, SOCK_STREAM, 0), accepted, other;
+
+    (void)state;
+    assert_int_equal(0, connect(end, (struct sockaddr *)&to, sizeof(to)));
+    from = accept_one(listener, &accepted);
+    assert_int_equal(0, setsockopt(end, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)));
+    close(end);
+    close(accepted);
+    other = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(0, bind(other, (struct sockaddr *)&from, sizeof(from)));
+    assert_int_equal(0, listen(other, 4));
+    assert_false(socket_connection_is_own(&from, &to));
+    close(other);
+    close(listener);
+}
+
 static void an_end_of_ipv6_that_speaks_ipv4_is_own(void **state)
 {
     struct sockaddr_in to, from;
@@ -199,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_socket_of_ipv6_that_speaks_ipv4_is_found),
         cmocka_unit_test(the_tables_of_this_machine_have_the_own_socket),
         cmocka_unit_test(the_own_end_of_a_connection_is_own_until_it_is_closed),
+        cmocka_unit_test(a_socket_that_listens_at_the_address_of_a_connection_that_is_gone_is_not_its_end),
         cmocka_unit_test(an_end_of_ipv6_that_speaks_ipv4_is_own),
         cmocka_unit_test(the_end_of_another_user_is_not_own),
     };
