@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { DYING_US = 2500000, DYING_MOST = 8 /* a caller starts no child while so many do not die */ };
+enum dying_kind { DYING_DECODER, DYING_LOOK, DYING_KINDS }; /* decoders; children that look at one file */
+
+enum { DYING_US = 2500000, DYING_MOST = 8 /* a caller starts no child of a kind while so many of it do not die */ };
 
 /* Reaps a child. With `is_ending` it is about to end, and gets DYING_US of its time for that; then it is killed. */
-void dying_end(pid_t pid, bool is_ending);
+void dying_end(enum dying_kind kind, pid_t pid, bool is_ending);
 
-unsigned dying_count(void); /* the children that were killed and have not died */
+unsigned dying_count(enum dying_kind kind); /* its children that were killed and have not died */
 
 #endif

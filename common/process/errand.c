@@ -101,6 +101,7 @@ static void *run_errands(void *state)
         errand->run(errand);
         pthread_mutex_lock(&all->lock);
         lost = atomic_load(&errand->lost);
+        errand->seen = 0; /* it waits no more */
         if (!lost) {
             leave_running(all, errand);
             mailbox_put(all->mailbox, &errand->home);

@@ -38,14 +38,14 @@ int stat_apart(int folder, const char *name, struct stat *to)
     struct answer answer = { .error = ETIMEDOUT };
     int ends[2];
 
-    if (dying_count() >= DYING_MOST || pipe2(ends, O_CLOEXEC) != 0)
+    if (dying_count(DYING_LOOK) >= DYING_MOST || pipe2(ends, O_CLOEXEC) != 0)
         return EAGAIN;
     pid_t pid = fork();
     if (pid == 0)
         be_child(folder, name, ends[1]);
     close(ends[1]);
     if (pid > 0)
-        dying_end(pid, read_answer(pid, ends[0], &answer));
+        dying_end(DYING_LOOK, pid, read_answer(pid, ends[0], &answer));
     close(ends[0]);
     *to = answer.st;
     return pid < 0 ? EAGAIN : answer.error;

@@ -96,7 +96,7 @@ static enum err start_decoder(struct foreign_child *decoding, const struct forei
     const char *program = foreign_program();
     int ends[2];
 
-    if (dying_count() >= DYING_MOST)
+    if (dying_count(DYING_DECODER) >= DYING_MOST)
         return fault_set(fault, ERR_BUSY, "the decoders of %d earlier files wait for their disks", DYING_MOST);
     if (!program) {
         fault_set(fault, ERR_NOT_FOUND, "only ffmpeg can decode it, which is not installed");
@@ -203,7 +203,7 @@ static enum err judge_end(struct foreign_child *decoding, struct fault *fault)
 static void end_child(struct foreign_child *child)
 {
     if (child->pid > 0) /* it may wait for the file's disk */
-        dying_end(child->pid, false);
+        dying_end(DYING_DECODER, child->pid, false);
     if (child->why >= 0)
         close(child->why);
 }

@@ -219,8 +219,9 @@ static bool waits_for_persist(const struct indexer *indexer)
 /* Processes and threads that were given up. */
 static unsigned count_stuck(const struct indexer *indexer)
 {
-    return dying_count() + closing_stuck() + errands_hanging(indexer->scans) + errands_hanging(indexer->adoptions) +
-           errands_hanging(indexer->files) + errands_hanging(indexer->remake.errands);
+    return dying_count(DYING_LOOK) + closing_stuck() + errands_hanging(indexer->scans) +
+           errands_hanging(indexer->adoptions) + errands_hanging(indexer->files) +
+           errands_hanging(indexer->remake.errands);
 }
 
 void indexer_report(void *state, struct arena *arena, struct service_status *to)

@@ -514,7 +514,7 @@ def a_hung_mount_holds_one_process_however_often_it_is_asked_for(it):
             same('timeout', it.client.ask('availability.find', {'path': (hung.at + '/a').encode()})[0])
         same('timeout', it.client.ask('availability.mark', {'path': (hung.at + '/a').encode()})[0])
         until(lambda: len(looks_of(it)) == 1)
-        hung.hang()
+        hung.answer()
         until(lambda: it.client.ask('availability.find', {'path': (hung.at + '/a').encode()})[1].get('here'))
 
 

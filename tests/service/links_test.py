@@ -181,7 +181,7 @@ def a_link_to_a_mount_that_hangs_holds_up_no_scan_of_its_library(it):
         fill(it.music, 'last')
         until(lambda: it.id_of(it.music + '/last.wav'))
         same([], it.home.json('search', 'is:missing'))
-        hung.hang()
+        hung.answer()
         until(lambda: it.ids(hung.at) == ids and not it.home.json('search', 'is:external_offline'))
 
 

@@ -79,6 +79,10 @@ class Hung:
         self.process.send_signal(signal.SIGUSR2)
         until(lambda: os.path.exists(self.fault + '.hangs'))
 
+    def answer(self):
+        self.process.send_signal(signal.SIGUSR2)
+        until(lambda: not os.path.exists(self.fault + '.hangs'))
+
     def fail(self, number, word='', reads=False):
         """Requests about paths that contain `word`, other than reads, or only `reads`, fail with this errno; 0: they wait."""
         write_file(self.fault + '.new', f'{number} {word}{" reads" if reads else ""}\n')

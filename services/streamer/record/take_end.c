@@ -198,12 +198,12 @@ void take_answer_late(struct take *take)
     struct fault fault = { 0 };
     enum take_late why;
 
-    if (!held->file || !ticket_is_open(take->takes->service, take->ended))
+    if (!ticket_is_open(take->takes->service, take->ended))
         return;
-    why = take_why_late(take, clock_steady(), errand_waited(&held->file->errand));
+    why = take_why_late(take, clock_steady(), held->file ? errand_waited(&held->file->errand) : 0);
     if (why == TAKE_NOT_LATE)
         return;
-    explain_late(held, why, &fault);
+    explain_late(held->file ? held : take, why, &fault);
     log_fault("the end of a take waits", &fault);
     ticket_fail(take->takes->service, take->ended, &fault);
     take->ended = (struct ticket){ 0 };

@@ -38,7 +38,7 @@ static void assert_reaped(pid_t pid)
 {
     assert_int_equal(-1, waitpid(pid, NULL, WNOHANG));
     assert_int_equal(ECHILD, errno);
-    assert_int_equal(0, dying_count());
+    assert_int_equal(0, dying_count(DYING_LOOK));
 }
 
 static void a_child_that_ends_is_reaped(void **state)
@@ -46,7 +46,7 @@ static void a_child_that_ends_is_reaped(void **state)
     pid_t pid = start_child(end_at_once);
 
     (void)state;
-    dying_end(pid, true);
+    dying_end(DYING_LOOK, pid, true);
     assert_reaped(pid);
 }
 
@@ -55,8 +55,9 @@ static void a_child_that_does_not_end_is_killed(void **state)
     pid_t pid = start_child(sleep_for_ever);
 
     (void)state;
-    dying_end(pid, false);
-    while (dying_count() > 0) /* its death may take a while on a busy machine */
+    dying_end(DYING_LOOK, pid, false);
+    assert_int_equal(0, dying_count(DYING_DECODER)); /* a kind does not count the other's */
+    while (dying_count(DYING_LOOK) > 0) /* its death may take a while on a busy machine */
         usleep(1000);
     assert_reaped(pid);
 }
@@ -66,8 +67,8 @@ static void a_child_that_should_have_ended_is_killed_after_a_while(void **state)
     pid_t pid = start_child(sleep_for_ever);
 
     (void)state;
-    dying_end(pid, true);
-    while (dying_count() > 0)
+    dying_end(DYING_LOOK, pid, true);
+    while (dying_count(DYING_LOOK) > 0)
         usleep(1000);
     assert_reaped(pid);
 }
