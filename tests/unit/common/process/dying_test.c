@@ -57,7 +57,7 @@ static void a_child_that_does_not_end_is_killed(void **state)
     (void)state;
     dying_end(DYING_LOOK, pid, false);
     assert_int_equal(0, dying_count(DYING_DECODER)); /* a kind does not count the other's */
-    while (dying_count(DYING_LOOK) > 0) /* its death may take a while on a busy machine */
+    while (dying_count(DYING_LOOK) > 0)              /* its death may take a while on a busy machine */
         usleep(1000);
     assert_reaped(pid);
 }
