@@ -12,11 +12,15 @@
 #include "common/sanitizer.h"
 #include "proto/transport/lock.h"
 #include "schema_supervisor.h"
+#include "services/audio/dsp/number.h"
 
 enum { CHECK_US = 1000000 };
-enum { END_NOTES_US = 500000 }; /* bound of the wait for the ends of notes at midi_out */
+enum { END_NOTES_US = 2500000 }; /* bound of the wait for the ends of notes at midi_out */
 enum { READY_US = 3000000 };    /* a start without a JACK server counts as waiting after this time */
 enum { SILENCE_US = 10000000, SILENCE_MOST_US = 16 * SILENCE_US, RESTART_BUDGET_MS = 5000 };
+
+_Static_assert(INT64_C(1000000) * (CHAIN_LATEST + 5 * ENGINE_FRAMES) / NUMBER_RATE_LEAST < END_NOTES_US,
+               "ends of notes leave after the latest insert, and are out four of the longest periods later");
 
 bool audio_stands_by(int *argc, char **argv)
 {
@@ -196,7 +200,7 @@ static void end_midi_notes(struct audio *audio)
     if (!audio->engine || !audio->link || !engine_owns(audio->engine) || !audio_sounds(audio))
         return;
     engine_end_notes(audio->engine);
-    while (!engine_has_ended_notes(audio->engine) && clock_steady() < end)
+    while (!engine_has_ended_notes(audio->engine) && audio_sounds(audio) && clock_steady() < end)
         clock_sleep(1000);
 }
 

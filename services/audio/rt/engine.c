@@ -19,7 +19,7 @@
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
 
-enum { QUIET_PERIODS = 4 }; /* another client gets what midi_out sends one period later, or two with a delay */
+enum { QUIET_PERIODS = 4 }; /* after nothing waits in midi_out, until another client certainly has it */
 
 /* ---- the start of a period ---- */
 

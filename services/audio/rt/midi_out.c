@@ -4,7 +4,7 @@
 
 #include "services/audio/dsp/number.h"
 
-enum { MIDI_OUT_LATEST = 2 * ENGINE_FRAMES };
+enum { MIDI_OUT_LATEST = 2 * ENGINE_FRAMES, SYSTEM = 0xf0 };
 
 static bool put_out(struct engine_period *period, const struct engine_midi *message)
 {
@@ -46,6 +46,14 @@ static uint32_t last_at(const struct midi_out *out, const struct engine_period *
     if (out->count > 0)
         return out->waiting[out->count - 1].at;
     return period->midi_out_count > 0 ? period->midi_out[period->midi_out_count - 1].at : 0;
+}
+
+bool midi_out_has_notes(const struct midi_out *out)
+{
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->waiting[i].bytes[0] < SYSTEM)
+            return true;
+    return false;
 }
 
 bool midi_out_is_busy(const struct midi_out *out, const struct engine_period *period)

@@ -26,6 +26,9 @@ void midi_out_pass(struct midi_out *out, uint64_t frames);
 /* Repairs a state of any bytes. */
 void midi_out_repair(struct midi_out *out);
 
+/* True if messages of a channel wait: notes, their ends, pedals. */
+bool midi_out_has_notes(const struct midi_out *out);
+
 /* True if half of the room of this period, or of the waiting messages, is used. */
 bool midi_out_is_busy(const struct midi_out *out, const struct engine_period *period);
 

@@ -137,9 +137,10 @@ static void send_ends(struct engine *engine)
         sequencer->row[r].midi.on = sequencer->row[r].midi.open = 0;
 }
 
+/* True if nothing is left to end, and no end waits to leave with its sound. */
 static bool is_quiet(const struct engine *engine)
 {
-    bool is_open = engine->half->sequencer.midi_ended != ENDS;
+    bool is_open = engine->half->sequencer.midi_ended != ENDS || midi_out_has_notes(&engine->half->midi_out);
 
     for (uint32_t r = 0; r < SCORE_ROWS; r++)
         is_open |= engine->half->sequencer.row[r].midi.open != 0;

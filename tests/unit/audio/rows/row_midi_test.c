@@ -198,6 +198,29 @@ static void a_core_that_ends_in_order_ends_its_notes_and_sends_no_more(void **ma
     ASSERT_HEARD(stage, ON(0, 64), OFF(1025), PEDAL(1025));
 }
 
+/* Its last messages wait for an insert, while a clock goes on. */
+static void a_core_that_ends_in_order_waits_for_ends_that_leave_with_their_sound(void **made)
+{
+    enum { LATE = 8192 };
+    struct stage *stage = *made;
+
+    stage->chains = 1u << GROUP_PADS;
+    stage->latency_frames[GROUP_PADS] = LATE;
+    (void)play_row(stage, "xxxxxxxxxxxxxxxx", 1025);
+    engine_end_notes(stage->engine[0]);
+    for (uint32_t i = 0; i < 100 && !engine_has_ended_notes(stage->engine[0]); i++)
+        stage_run(stage, stage->recorded + stage->period);
+    assert_true(engine_has_ended_notes(stage->engine[0]));
+    ASSERT_HEARD(stage, ON(LATE, 64), OFF(1025 + LATE), PEDAL(1025 + LATE));
+
+    stage_again(stage);
+    stage->score.midi_clock_out = stage->score.midi_clock_stopped = 1;
+    (void)play_row(stage, "xxxxxxxxxxxxxxxx", 1025);
+    engine_end_notes(stage->engine[0]);
+    stage_run(stage, 1025 + LATE + 8 * stage->period);
+    assert_true(engine_has_ended_notes(stage->engine[0]));
+}
+
 /* 32 rows with eight hits a step make more messages in a long period than fit. */
 static void every_note_has_its_end_when_there_is_no_room(void **made)
 {
@@ -245,6 +268,7 @@ int main(void)
         STAGE_TEST(a_new_connection_gets_each_end_once),
         STAGE_TEST(a_note_of_a_killed_core_ends_at_the_port_of_its_successor),
         STAGE_TEST(a_core_that_ends_in_order_ends_its_notes_and_sends_no_more),
+        STAGE_TEST(a_core_that_ends_in_order_waits_for_ends_that_leave_with_their_sound),
         STAGE_TEST(every_note_has_its_end_when_there_is_no_room),
     };
 
