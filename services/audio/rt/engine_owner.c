@@ -110,12 +110,15 @@ static void copy_half(struct engine_half *to, const struct engine_half *from)
 {
     uint32_t waiting = core_least(from->cues.count, CUES_WAITING);
     uint32_t leaving = core_least(from->leaving.count, SCORE_ROWS);
+    uint32_t messages = core_least(from->midi_out.count, MIDI_OUT_WAITING);
 
     memcpy(to, from, offsetof(struct engine_half, sounds));
     copy_sounds(&to->sounds, &from->sounds);
     memcpy(to->leaving.each, from->leaving.each, leaving * sizeof(struct row_leaving));
     memcpy(&to->cues, &from->cues, offsetof(struct cues, waiting) + waiting * sizeof(struct cues_waiting));
+    memcpy(to->midi_out.waiting, from->midi_out.waiting, messages * sizeof(struct engine_midi));
     to->leaving.count = leaving;
+    to->midi_out.count = messages;
     to->cues.count = waiting;
 }
 

@@ -30,8 +30,8 @@ enum {
     CORE_WIPED = REVERB_LINES * CORE_LINE + DELAY_LINES * CORE_DELAY_LINE, /* floats that a panic clears */
 };
 
-/* The state that a period passes to the next one. Plain data, no pointers. Of the sounds, the rows that leave and the
- * cues only what sounds or waits is copied. */
+/* The state that a period passes to the next one. Plain data, no pointers. Of the sounds, the rows that leave, the
+ * cues and the MIDI only what sounds or waits is copied. */
 struct engine_half {
     int64_t frame;      /* of the audio clock, at the start of the next period */
     int64_t jack_frame; /* of the server's clock at the same moment, as expected */
@@ -45,7 +45,6 @@ struct engine_half {
     struct drift drift;
     struct transport transport;
     struct sync sync;
-    struct midi_out midi_out;
     struct notes notes;
     struct capture capture[CAPTURES];
     struct rt_mixer mixer;
@@ -54,6 +53,7 @@ struct engine_half {
     struct rt_sounds sounds;
     struct rt_leaving leaving;
     struct cues cues;
+    struct midi_out midi_out;
 };
 
 struct core_lines {
@@ -85,7 +85,8 @@ struct engine_memory {
     _Alignas(64) struct peaks_memory peaks;
     _Alignas(64) struct core_lines lines;
 };
-_Static_assert(sizeof(struct engine_half) - sizeof(struct rt_leaving) < 73 << 10, "a half is copied each period");
+_Static_assert(sizeof(struct engine_half) - sizeof(struct rt_leaving) - sizeof(struct midi_out) < 73 << 10,
+               "a half is copied each period");
 _Static_assert(sizeof(struct engine_memory) <= STUDIO_ENGINE_BYTES, "it has its room");
 
 #endif

@@ -18,8 +18,8 @@ void midi_out_begin(struct midi_out *out, struct engine_period *period)
 {
     uint32_t due = 0;
 
-    while (due < out->count && out->waiting[due].at < period->frames)
-        (void)put_out(period, &out->waiting[due++]);
+    while (due < out->count && out->waiting[due].at < period->frames && put_out(period, &out->waiting[due]))
+        due++;
     out->count -= due;
     memmove(out->waiting, out->waiting + due, out->count * sizeof(*out->waiting));
 }

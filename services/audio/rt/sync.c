@@ -31,14 +31,14 @@ void sync_period(struct engine *engine)
 
 /* ---- MIDI clock out ---- */
 
-/* Sends the message with the sound of its frame. */
-static void send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value)
+/* Sends the message with the sound of its frame. False: there is no room yet. */
+static bool send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value)
 {
     struct engine_midi message = { .at = at + mixer_delay(engine),
                                    .length = (uint8_t)length,
                                    .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) } };
 
-    (void)midi_out_send(&engine->half->midi_out, engine->period, &message);
+    return midi_out_send(&engine->half->midi_out, engine->period, &message);
 }
 
 /* Frames by which the clock leaves later than its music; below 0: earlier. */
@@ -49,16 +49,24 @@ static int64_t clock_offset(const struct engine *engine)
     return (int64_t)floor((double)number_within(offset, -most, most) * engine->half->rate + 0.5);
 }
 
-static void report_position(struct engine *engine, uint32_t at, double place)
+static bool report_position(struct engine *engine, uint32_t at, double place)
 {
     int64_t step = (int64_t)ceil(place);
 
-    if (step == 0) {
-        send_midi(engine, at, 1, MIDI_START, 0);
-        return;
-    }
-    send_midi(engine, at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0));
-    send_midi(engine, at, 1, MIDI_CONTINUE, 0);
+    if (step == 0)
+        return send_midi(engine, at, 1, MIDI_START, 0);
+    return send_midi(engine, at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0)) &&
+           send_midi(engine, at, 1, MIDI_CONTINUE, 0);
+}
+
+/* True if no stop is left to be sent. */
+static bool send_stop(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+
+    if (sync->stops && send_midi(engine, engine->at, 1, MIDI_STOP, 0))
+        sync->stops = 0;
+    return !sync->stops;
 }
 
 /* A start cannot leave before its music; what should have been sent by then follows it at once. */
@@ -68,10 +76,10 @@ static void send_start(struct engine *engine, uint32_t frames)
 
     if (!sync->starts || sync->start_frame >= engine->now + frames)
         return;
-    sync->starts = 0;
-    report_position(engine,
-                    engine->at + (uint32_t)(sync->start_frame > engine->now ? sync->start_frame - engine->now : 0),
-                    sync->start_place);
+    sync->starts =
+        !report_position(engine,
+                         engine->at + (uint32_t)(sync->start_frame > engine->now ? sync->start_frame - engine->now : 0),
+                         sync->start_place);
 }
 
 /* The next clock of the music from here on. */
@@ -120,8 +128,8 @@ static void play_ends(struct engine *engine)
         return;
     sync->playing = 0;
     sync->idle_tick = (double)(tick_frame(engine) + clock_offset(engine));
-    if (engine->score->midi_clock_out && !sync->starts)
-        send_midi(engine, engine->at, 1, MIDI_STOP, 0);
+    sync->stops |= engine->score->midi_clock_out && !sync->starts;
+    (void)send_stop(engine);
 }
 
 /* Clocks in the transport's tempo, without a place. After a gap they begin again now. */
@@ -132,8 +140,9 @@ static void send_idle_clocks(struct engine *engine, uint32_t frames)
 
     if (!(sync->idle_tick >= now && sync->idle_tick <= now + 2 * apart))
         sync->idle_tick = now;
-    for (; sync->idle_tick < now + frames; sync->idle_tick += apart)
-        send_midi(engine, engine->at + (uint32_t)(sync->idle_tick - now), 1, MIDI_CLOCK, 0);
+    while (sync->idle_tick < now + frames &&
+           send_midi(engine, engine->at + (uint32_t)(sync->idle_tick - now), 1, MIDI_CLOCK, 0))
+        sync->idle_tick += apart;
 }
 
 /* Devices count the clocks, so those of a gap leave after it, in order, while other messages keep room. */
@@ -144,10 +153,12 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
     const int64_t offset = clock_offset(engine);
 
     if (!engine->score->midi_clock_out) {
-        sync->starts = 0;
+        sync->starts = sync->stops = 0;
         sync->next_tick = tick_after(engine);
         return;
     }
+    if (!send_stop(engine))
+        return;
     if ((!sync->playing || !transport->running) && engine->score->midi_clock_stopped)
         send_idle_clocks(engine, frames);
     if (!sync->playing || !transport->running)
@@ -158,9 +169,10 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
     for (uint32_t i = 0; i < frames && !sync->starts; i++) {
         int64_t frame = tick_frame(engine) + offset;
         if (frame >= engine->now + frames ||
-            (frame < engine->now && midi_out_is_busy(&engine->half->midi_out, engine->period)))
+            (frame < engine->now && midi_out_is_busy(&engine->half->midi_out, engine->period)) ||
+            !send_midi(engine, engine->at + (uint32_t)(frame > engine->now ? frame - engine->now : 0), 1, MIDI_CLOCK,
+                       0))
             return;
-        send_midi(engine, engine->at + (uint32_t)(frame > engine->now ? frame - engine->now : 0), 1, MIDI_CLOCK, 0);
         sync->next_tick++;
     }
 }

@@ -152,6 +152,72 @@ static void midi_clock_waits_for_the_count_in(void **made)
     assert_int_equal(stage->sent_count, 4);
 }
 
+/* 31 rows with two hits a step. */
+static void play_many_rows(struct stage *stage)
+{
+    for (uint32_t r = 1; r < SCORE_ROWS; r++) {
+        struct score_row *row = &stage->score.now.rows[r];
+
+        *row = (struct score_row){ .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.5f, .gate = 0.5f, .midi = r % 16 + 1 };
+        row->voice.freq = 440;
+        row->ratchet_count = 1;
+        row->ratchet[0] = 2;
+        memset(row->steps, STEP_NORMAL, 16 * sizeof(*row->steps));
+    }
+    stage->score.now.serial = 1;
+    stage->score.now.steps = 16;
+    stage_play(stage);
+}
+
+static void start_clock_and_stop_are_sent_among_all_that_waits_for_an_insert(void **made)
+{
+    enum { LATE = 8192 };
+    struct stage *stage = *made;
+    int64_t at[100];
+    int notes = 0;
+
+    stage->score.midi_clock_out = 1;
+    stage->chains = 1u << GROUP_PADS;
+    stage->latency_frames[GROUP_PADS] = LATE;
+    stage_cue(stage, (struct cue){ .frame = 50 * TICK + 1, .verb = CUE_TRANSPORT_STOP });
+    play_many_rows(stage);
+    stage_run(stage, 50 * TICK + 3 * LATE);
+    assert_int_equal(ticks_from(stage, 0, at, 100), 51);
+    for (int i = 0; i < 51; i++)
+        assert_int_equal(at[i], i * TICK + LATE);
+    for (uint32_t i = 0, starts = 0, stops = 0; i <= stage->sent_count; i++) {
+        if (i == stage->sent_count) {
+            assert_int_equal(starts, 1);
+            assert_int_equal(stops, 1);
+            break;
+        }
+        starts += stage->sent[i].bytes[0] == 0xfa;
+        stops += stage->sent[i].bytes[0] == 0xfc;
+        notes += (stage->sent[i].bytes[0] & 0xf0) == 0x90;
+        notes -= (stage->sent[i].bytes[0] & 0xf0) == 0x80;
+    }
+    assert_int_equal(notes, 0);
+}
+
+/* More messages than a period has room for. */
+static void a_stop_and_its_clocks_are_sent_when_there_is_no_room(void **made)
+{
+    struct stage *stage = *made;
+    int64_t at[400];
+    uint32_t stops = 0;
+
+    stage->period = ENGINE_FRAMES;
+    stage->score.tempo = 400;
+    stage->score.midi_clock_out = 1;
+    stage_cue(stage, (struct cue){ .frame = 30000, .verb = CUE_TRANSPORT_STOP });
+    play_many_rows(stage);
+    stage_run(stage, 60000);
+    for (uint32_t i = 0; i < stage->sent_count; i++)
+        stops += stage->sent[i].bytes[0] == 0xfc;
+    assert_int_equal(stops, 1);
+    assert_true(ticks_from(stage, 0, at, 400) > 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +227,8 @@ int main(void)
         STAGE_TEST(a_gap_loses_no_midi_clock),
         STAGE_TEST(a_clock_that_is_switched_on_later_sends_no_past_ones),
         STAGE_TEST(midi_clock_waits_for_the_count_in),
+        STAGE_TEST(start_clock_and_stop_are_sent_among_all_that_waits_for_an_insert),
+        STAGE_TEST(a_stop_and_its_clocks_are_sent_when_there_is_no_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

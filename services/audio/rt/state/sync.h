@@ -15,6 +15,7 @@ struct sync {
     int64_t next_tick;      /* the next clock to send */
     double idle_tick;       /* frame of the next clock while the transport is stopped */
     uint32_t playing;       /* the music plays */
+    uint32_t stops;         /* a stop is to be sent, before anything else */
     uint32_t starts;        /* a start is to be sent at start_frame, for start_place */
     int64_t start_frame;
     double start_place; /* steps */
