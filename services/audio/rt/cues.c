@@ -4,6 +4,7 @@
 
 #include "services/audio/rt/capture.h"
 #include "services/audio/rt/instance.h"
+#include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/outputs.h"
@@ -124,6 +125,7 @@ static bool silence_all(struct engine *engine, const struct cue *cue, uint32_t p
     sequencer_silence(engine, frames);
     mixer_close_returns(engine, frames);
     outputs_panic(engine);
+    midi_out_drop_notes(&engine->half->midi_out, engine->period, engine->at);
     forget_cues(engine, is_start, 0, 0);
     return true;
 }

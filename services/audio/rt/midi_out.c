@@ -4,7 +4,7 @@
 
 #include "services/audio/dsp/number.h"
 
-enum { MIDI_OUT_LATEST = 2 * ENGINE_FRAMES, SYSTEM = 0xf0 };
+enum { MIDI_OUT_LATEST = 2 * ENGINE_FRAMES, NOTE_ON = 0x90, SYSTEM = 0xf0 };
 
 static bool put_out(struct engine_period *period, const struct engine_midi *message)
 {
@@ -28,6 +28,23 @@ void midi_out_pass(struct midi_out *out, uint64_t frames)
 {
     for (uint32_t i = 0; i < out->count; i++)
         out->waiting[i].at -= out->waiting[i].at < frames ? out->waiting[i].at : (uint32_t)frames;
+}
+
+/* Returns how many messages are left. */
+static uint32_t drop_notes(struct engine_midi *messages, uint32_t count, uint32_t at)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (messages[i].at < at || (messages[i].bytes[0] & 0xf0) != NOTE_ON)
+            messages[kept++] = messages[i];
+    return kept;
+}
+
+void midi_out_drop_notes(struct midi_out *out, struct engine_period *period, uint32_t at)
+{
+    period->midi_out_count = drop_notes(period->midi_out, period->midi_out_count, at);
+    out->count = drop_notes(out->waiting, out->count, at);
 }
 
 void midi_out_repair(struct midi_out *out)

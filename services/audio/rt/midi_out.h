@@ -24,6 +24,9 @@ void midi_out_begin(struct midi_out *out, struct engine_period *period);
 /* Advances the clock by `frames`. Messages due in frames that no owner played leave at the next frame. */
 void midi_out_pass(struct midi_out *out, uint64_t frames);
 
+/* Drops the notes that are to begin at frame `at` of the period or later. All other messages keep their place. */
+void midi_out_drop_notes(struct midi_out *out, struct engine_period *period, uint32_t at);
+
 /* Repairs a state of any bytes. */
 void midi_out_repair(struct midi_out *out);
 

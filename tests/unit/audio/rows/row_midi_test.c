@@ -87,6 +87,25 @@ static void a_panic_ends_the_note(void **made)
     ASSERT_HEARD(stage, ON(0, 64), OFF(1234), PEDAL(1234));
 }
 
+/* Of the notes that wait for an insert, none begins after the panic; all ends leave. */
+static void a_panic_drops_the_notes_that_wait(void **made)
+{
+    enum { LATE = 8000 };
+    struct stage *stage = *made;
+
+    stage->chains = 1u << GROUP_PADS;
+    stage->latency_frames[GROUP_PADS] = LATE;
+    stage_cue(stage, (struct cue){ .frame = LATE + 100, .verb = CUE_PANIC });
+    (void)play_row(stage, "xx..............", 4 * STEP);
+    ASSERT_HEARD(stage, ON(LATE, 64), OFF(LATE + STEP / 2), OFF(2 * LATE + 100), PEDAL(2 * LATE + 100));
+
+    stage_again(stage);
+    stage->period = 4096; /* the first note is due in the period of the panic */
+    stage_cue(stage, (struct cue){ .frame = LATE - 10, .verb = CUE_PANIC });
+    (void)play_row(stage, "xx..............", 6 * STEP);
+    ASSERT_HEARD(stage, OFF(LATE + STEP / 2), OFF(2 * LATE - 10), PEDAL(2 * LATE - 10));
+}
+
 static void a_mute_ends_the_note_and_so_does_the_loss_of_its_row(void **made)
 {
     struct stage *stage = *made;
@@ -261,6 +280,7 @@ int main(void)
         STAGE_TEST(a_row_sends_its_notes_and_their_ends_and_does_not_sound),
         STAGE_TEST(a_stop_ends_the_note_and_lifts_the_pedal),
         STAGE_TEST(a_panic_ends_the_note),
+        STAGE_TEST(a_panic_drops_the_notes_that_wait),
         STAGE_TEST(a_mute_ends_the_note_and_so_does_the_loss_of_its_row),
         STAGE_TEST(a_queued_pattern_ends_the_last_note_at_its_bar),
         STAGE_TEST(a_note_whose_port_is_lost_ends_when_something_is_connected_again),
