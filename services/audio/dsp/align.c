@@ -28,7 +28,7 @@ void align_forget(struct align *align, uint32_t fade)
         return;
     if (align->left == 0 || align->to > 0)
         begin_fade(align, 0, fade);
-    align->written = 0;
+    align->forgets = 1;
 }
 
 /* Begins a cross-fade that is due. Returns the frames, at most `frames`, until the next change. */
@@ -41,10 +41,13 @@ static uint32_t begin_part(struct align *align, uint32_t fade, uint32_t frames)
     return align->wanted == align->to ? frames : number_least(frames, (uint32_t)(align->wanted - align->written));
 }
 
+/* What enters while a delayed sound is forgotten is the end of what was silenced: it is not heard later. */
 static void delay_side(const struct align *align, float *line, float *x, uint32_t frames)
 {
+    const bool mutes = align->forgets && align->from > 0;
+
     for (uint32_t i = 0; i < frames; i++)
-        line[(align->position + i) & MASK] = x[i];
+        line[(align->position + i) & MASK] = mutes ? 0 : x[i];
     for (uint32_t i = 0; i < frames; i++) {
         uint32_t at = align->position + i;
         float to = number_sane(line[(at - align->to) & MASK]);
@@ -54,14 +57,31 @@ static void delay_side(const struct align *align, float *line, float *x, uint32_
     }
 }
 
-/* The frames of a cross-fade to no delay are not heard again: after a panic they are the end of what was silenced. */
-static void end_part(struct align *align, uint32_t frames)
+/* Silences the last frames of the line. */
+static void clear_last(const struct align *align, float *lines, uint32_t frames)
+{
+    for (uint32_t i = 1; i <= frames; i++)
+        lines[(align->position - i) & MASK] = lines[ALIGN_LINE + ((align->position - i) & MASK)] = 0;
+}
+
+/* The delay returns at once, over silence. */
+static void end_forgetting(struct align *align, float *lines)
+{
+    clear_last(align, lines, align->wanted);
+    align->from = align->to = align->written = align->wanted;
+    align->forgets = 0;
+}
+
+/* The frames of a cross-fade to no delay are not heard again. */
+static void end_part(struct align *align, float *lines, uint32_t frames)
 {
     const bool ends = align->left > 0 && align->to == 0;
 
     align->position += frames;
     align->written = ends ? 0 : limit_frames(align->written + frames);
     align->left = (uint16_t)(align->left - number_least(align->left, frames));
+    if (align->forgets && align->left == 0)
+        end_forgetting(align, lines);
 }
 
 void align_run(struct align *align, float *lines, uint32_t fade, float *left, float *right, uint32_t frames)
@@ -70,7 +90,7 @@ void align_run(struct align *align, float *lines, uint32_t fade, float *left, fl
         n = begin_part(align, fade, frames - done);
         delay_side(align, lines, left + done, n);
         delay_side(align, lines + ALIGN_LINE, right + done, n);
-        end_part(align, n);
+        end_part(align, lines, n);
     }
 }
 
@@ -81,8 +101,7 @@ void align_skip(struct align *align, float *lines, uint64_t frames)
     if (align_is_idle(align))
         return;
     align->position += (uint32_t)frames;
-    for (uint32_t i = 1; i <= silent; i++)
-        lines[(align->position - i) & MASK] = lines[ALIGN_LINE + ((align->position - i) & MASK)] = 0;
+    clear_last(align, lines, silent);
     align->written = limit_frames(align->written + silent);
 }
 

@@ -24,6 +24,7 @@ struct align {
     uint16_t from, to; /* delays at both ends of the cross-fade */
     uint16_t left;     /* frames left of the cross-fade */
     uint16_t span;     /* its length */
+    uint16_t forgets;  /* after it, all that was written is silent */
 };
 
 /* True: align_run would change nothing. */
@@ -40,7 +41,8 @@ void align_run(struct align *align, float *lines, uint32_t fade, float *left, fl
 /* Advances by frames that nobody played, as silence. */
 void align_skip(struct align *align, float *lines, uint64_t frames);
 
-/* Nothing that was written is heard after `fade` frames. */
+/* Fades to silence in `fade` frames, 1 at least. Nothing that was written until then is heard after it, and what comes
+ * then has the whole delay. */
 void align_forget(struct align *align, uint32_t fade);
 
 /* Repairs a state of any bytes. align_run trusts its state, but not the line. */

@@ -103,6 +103,35 @@ static void a_panic_silences_what_waits(void **made)
     assert_true(stage_is_silent(stage, 12288 + stage->period, 32768));
 }
 
+/* A sound that begins after a panic, even during its fade, is heard once and in its place. */
+static void a_sound_after_a_panic_waits_like_any_other(void **made)
+{
+    enum { LATE = 3000, PANIC = 5120, COUNT = 2000 };
+    static const uint32_t begins[] = { PANIC + 100, PANIC + FADE + 100, PANIC + LATE / 2 };
+    struct stage *stage = *made;
+
+    for (uint32_t n = 0; n < sizeof(begins) / sizeof(*begins); n++) {
+        const uint32_t begin = begins[n], is_heard = begin > PANIC + FADE ? begin : PANIC + FADE;
+
+        stage_again(stage);
+        stage->chain = NAN;
+        stage->chains = 1u << GROUP_PADS;
+        stage->latency_frames[GROUP_PADS] = LATE;
+        give_count(stage, GROUP_SOUNDS);
+        stage_run(stage, PANIC);
+        stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
+        stage_first_generation(stage, 1, 1);
+        stage_fill(stage, 1, 1 << 20, COUNT);
+        stage_finish(stage, 1);
+        stage_start_stream(stage, 1, 1, begin);
+        stage_run(stage, PANIC + 2 * LATE + COUNT);
+        assert_true(stage_is_silent(stage, PANIC + FADE, is_heard + LATE));
+        for (uint32_t i = is_heard + LATE; i < begin + LATE + COUNT; i++)
+            assert_true(stage->main[0][i] == stage_count((1 << 20) + i - begin - LATE));
+        assert_true(stage_is_silent(stage, begin + LATE + COUNT, stage->recorded));
+    }
+}
+
 static void a_gap_moves_what_waits_too(void **made)
 {
     enum { LATE = 1000, GAP = 300 };
@@ -127,6 +156,7 @@ int main(void)
         STAGE_TEST(a_channel_waits_only_for_what_its_own_insert_lacks),
         STAGE_TEST(a_take_of_a_channel_does_not_wait),
         STAGE_TEST(a_panic_silences_what_waits),
+        STAGE_TEST(a_sound_after_a_panic_waits_like_any_other),
         STAGE_TEST(a_gap_moves_what_waits_too),
     };
 
