@@ -266,7 +266,7 @@ void client_set_chains(struct client *client, uint32_t chains, const uint32_t la
 {
     for (uint32_t i = 0; i < CHAINS; i++)
         atomic_store_explicit(&client->chain_latency_frames[i], latency_frames[i], memory_order_relaxed);
-    atomic_store_explicit(&client->chains, chains, memory_order_relaxed);
+    atomic_store_explicit(&client->chains, chains | CLIENT_CHAINS_KNOWN, memory_order_release);
 }
 
 static void look_at_inputs(struct client *client)

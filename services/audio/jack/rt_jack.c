@@ -144,6 +144,17 @@ static void rt_send_transport(struct client *client)
         jack_transport_stop(client->jack);
 }
 
+/* The chains are stored after their latencies. */
+static void rt_fetch_chains(struct client *client)
+{
+    const uint32_t chains = atomic_load_explicit(&client->chains, memory_order_acquire);
+
+    client->period.chains = chains & ~(uint32_t)CLIENT_CHAINS_KNOWN;
+    client->period.awaits_chains = !(chains & CLIENT_CHAINS_KNOWN);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        client->period.latency_frames[i] = atomic_load_explicit(&client->chain_latency_frames[i], memory_order_relaxed);
+}
+
 static void rt_fetch_wired(struct client *client)
 {
     uint32_t now = atomic_load_explicit(&client->wired, memory_order_relaxed);
@@ -152,9 +163,6 @@ static void rt_fetch_wired(struct client *client)
     for (uint32_t i = 0; i < CLIENT_SETTLED; i++)
         client->period.wired &= client->wired_before[i];
     client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
-    client->period.chains = atomic_load_explicit(&client->chains, memory_order_relaxed);
-    for (uint32_t i = 0; i < CHAINS; i++)
-        client->period.latency_frames[i] = atomic_load_explicit(&client->chain_latency_frames[i], memory_order_relaxed);
     client->period.midi_wired = atomic_load_explicit(&client->midi_wired, memory_order_relaxed);
     client->period.control_wired = atomic_load_explicit(&client->control_wired, memory_order_relaxed);
 }
@@ -191,6 +199,7 @@ int rt_process(jack_nframes_t frames, void *state)
     rt_fetch_clock(client);
     rt_fetch_audio(client, frames);
     rt_fetch_wired(client);
+    rt_fetch_chains(client);
     rt_fetch_midi(client, frames);
     rt_fetch_transport(client);
     engine_run(client->engine, period);

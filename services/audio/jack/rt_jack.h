@@ -11,6 +11,7 @@
 #include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
 
+enum { CLIENT_CHAINS_KNOWN = 1 << 30 };
 enum { CLIENT_SETTLED = 3 }; /* periods until a new connection certainly carries sound */
 
 struct client {
@@ -25,7 +26,7 @@ struct client {
     struct engine_midi midi_in[ENGINE_MIDI], midi_out[ENGINE_MIDI], control_out[ENGINE_MIDI];
     _Atomic uint32_t wired; /* bits of the inputs that link.c's thread found connected; the callback's last values */
     _Atomic uint32_t midi_wired, control_wired; /* connections of midi_out and control_out that link.c's thread found */
-    _Atomic uint32_t chains;                    /* bits of the chains that link.c's thread has made */
+    _Atomic uint32_t chains; /* bits of those that link.c's thread has made, and CLIENT_CHAINS_KNOWN */
     _Atomic uint32_t chain_latency_frames[CHAINS]; /* of those */
     uint32_t wired_before[CLIENT_SETTLED], wired_count;
     bool leads; /* used only by link.c's thread */

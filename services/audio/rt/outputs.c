@@ -29,6 +29,8 @@ uint32_t outputs_longest(const struct engine *engine)
 {
     uint32_t longest = 0;
 
+    if (engine->period->awaits_chains) /* the preview waits for the latest insert */
+        return engine->half->mixer.align[GROUP_PREVIEW].wanted;
     for (uint32_t i = 0; engine->period->chains && i < GROUPS; i++)
         longest = core_most(longest, latency_of(engine, i));
     return longest;
@@ -66,7 +68,8 @@ void outputs_period(struct engine *engine)
         ramp_to(&mixer->pfl[i], strip->pfl && i != GROUP_PREVIEW ? 1 : 0, fade);
         ramp_to(&mixer->reverb[i], can_send(i) ? number_within(strip->reverb, 0, 1) : 0, fade);
         ramp_to(&mixer->delay[i], can_send(i) ? number_within(strip->delay, 0, 1) : 0, fade);
-        align_to(&mixer->align[i], longest - latency_of(engine, i));
+        if (!engine->period->awaits_chains)
+            align_to(&mixer->align[i], longest - latency_of(engine, i));
     }
 }
 

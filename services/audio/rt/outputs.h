@@ -12,7 +12,7 @@
  *
  * Alignment: the sound of a channel with an insert comes back later (`latency_frames` of the period). Main gets each
  * other channel, and the preview, so much later that all are as late as the latest of them. Inputs that are monitored
- * are not delayed. */
+ * are not delayed. While a new client has not made the chains yet, each channel keeps its delay. */
 #ifndef LOOPHOLE_AUDIO_RT_OUTPUTS_H
 #define LOOPHOLE_AUDIO_RT_OUTPUTS_H
 

@@ -29,6 +29,7 @@ struct engine_period {
     const float *listen;             /* NULL: silence */
     const float *returns[CHAINS][2]; /* what comes back from each chain; NULL: silence */
     uint32_t chains;                 /* bits of the chains that are made; that of the preview has no meaning */
+    bool awaits_chains;              /* not known yet: a new client makes the chains of its predecessor again */
     uint32_t latency_frames[CHAINS]; /* frames by which the sound of a made chain comes back later */
     float *main[2];
     float *preview[2];

@@ -240,6 +240,7 @@ static void run_period(struct fuzz_input *input)
                                     .frame = frame,
                                     .capture = { in[0], in[1] },
                                     .chains = what >> 9,
+                                    .awaits_chains = what >> 8 & 1,
                                     .main = { out[0], out[1] },
                                     .preview = { out[2], out[3] },
                                     .midi_in = midi,

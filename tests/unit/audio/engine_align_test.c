@@ -132,6 +132,28 @@ static void a_sound_after_a_panic_waits_like_any_other(void **made)
     }
 }
 
+/* After a restart of the core nothing is made until the new client knows its chains. */
+static void the_delay_stays_while_a_new_client_makes_the_chains_again(void **made)
+{
+    enum { LATE = 1300 };
+    struct stage *stage = *made;
+
+    stage->chain = NAN;
+    stage->chains = 1u << GROUP_PADS;
+    stage->latency_frames[GROUP_PADS] = LATE;
+    give_count(stage, GROUP_STREAMS);
+    stage_run(stage, 4096);
+    stage->chains = 0;
+    stage->awaits_chains = true;
+    stage->client++;
+    stage_run(stage, 8192);
+    assert_int_equal(stage->last.delay, LATE);
+    stage->chains = 1u << GROUP_PADS;
+    stage->awaits_chains = false;
+    stage_run(stage, 12288);
+    assert_late(stage, LATE + FADE, 12288, LATE);
+}
+
 static void a_gap_moves_what_waits_too(void **made)
 {
     enum { LATE = 1000, GAP = 300 };
@@ -157,6 +179,7 @@ int main(void)
         STAGE_TEST(a_take_of_a_channel_does_not_wait),
         STAGE_TEST(a_panic_silences_what_waits),
         STAGE_TEST(a_sound_after_a_panic_waits_like_any_other),
+        STAGE_TEST(the_delay_stays_while_a_new_client_makes_the_chains_again),
         STAGE_TEST(a_gap_moves_what_waits_too),
     };
 

@@ -36,6 +36,7 @@ struct stage {
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
     uint32_t latency_frames[CHAINS];                  /* of the inserts */
+    bool awaits_chains;                               /* of a new client */
     uint32_t chains; /* of the period: bits of the inserts that are made; all of them read `returns` */
     float chain;     /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
@@ -192,6 +193,7 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .midi_wired = stage->midi_wired,
                                     .listen = stage->listens ? stage->in[1] + at : NULL,
                                     .chains = stage->chains,
+                                    .awaits_chains = stage->awaits_chains,
                                     .main = { nowhere[0], nowhere[1] },
                                     .preview = { nowhere[2], nowhere[3] },
                                     .midi_in = stage->midi_in,
