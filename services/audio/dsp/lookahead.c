@@ -2,14 +2,14 @@
 
 static const float LOOKAHEAD_SECONDS = 0.0015f, LOOKAHEAD_RECOVERY = 0.15f;
 static const double LOOKAHEAD_LEAST = 0x1p-24; /* a smaller cut gives gain 1 exactly */
-enum { SILENT_BLOCK = 64 };
+enum { SILENT_BLOCK = 64, MEAN_FRAMES = 8 /* in which the mean gains or loses a cell */ };
 
 /* The values of one run. */
 struct look {
     struct lookahead_cell *line;
     float ceiling;
     double stay;          /* fraction of the cut that remains after a frame */
-    uint32_t width, mean; /* cells of the highest need, and of the mean */
+    uint32_t width, mean; /* cells of the highest need, and of the mean in the end */
     bool holds_true_peaks;
 };
 
@@ -28,12 +28,28 @@ static float higher_of(float a, float b)
     return a > b ? a : b;
 }
 
+/* Of the cell so many frames before the frame that comes next. */
+static double cut_before(const struct lookahead *ahead, const struct look *look, uint32_t frames)
+{
+    return (double)number_within(cell_at(look, ahead->position - frames)->cut, 0, 1);
+}
+
 static void sum_cuts(struct lookahead *ahead, const struct look *look)
 {
     ahead->sum = 0;
-    for (uint32_t i = 1; i <= look->mean; i++)
-        ahead->sum += (double)number_within(cell_at(look, ahead->position - i)->cut, 0, 1);
-    ahead->mean = (uint16_t)look->mean;
+    for (uint32_t i = 1; i <= ahead->mean; i++)
+        ahead->sum += cut_before(ahead, look, i);
+}
+
+/* Another number of cells is reached one by one: all at once, the gain would step. */
+static void move_mean(struct lookahead *ahead, const struct look *look)
+{
+    if (ahead->mean == look->mean || ahead->position % MEAN_FRAMES != 0)
+        return;
+    if (ahead->mean < look->mean)
+        ahead->sum += cut_before(ahead, look, ++ahead->mean);
+    else
+        ahead->sum -= cut_before(ahead, look, ahead->mean--);
 }
 
 /* Recomputes the cells of the span that begins and of the span that ends at `position`. */
@@ -67,8 +83,8 @@ static double next_cut(struct lookahead *ahead, const struct look *look, float p
     cell->need = need;
     cell->cut = (float)ahead->cut;
     ahead->sum += (double)cell->cut;
-    ahead->sum -= (double)number_within(cell_at(look, ahead->position - look->mean)->cut, 0, 1);
-    mean = ahead->sum / look->mean;
+    ahead->sum -= cut_before(ahead, look, ahead->mean);
+    mean = ahead->sum / ahead->mean;
     return mean > LOOKAHEAD_LEAST ? mean : 0;
 }
 
@@ -81,6 +97,7 @@ static void look_frame(struct lookahead *ahead, const struct look *look, float b
 
     if (ahead->offset == 0)
         begin_span(ahead, look);
+    move_mean(ahead, look);
     cell->x[0] = number_sane(*left);
     cell->x[1] = number_sane(*right);
     cut = next_cut(ahead, look, higher_of(between, higher_of(fabsf(cell->x[0]), fabsf(cell->x[1]))));
@@ -127,6 +144,7 @@ void lookahead_repair(struct lookahead *ahead, uint32_t rate)
     ahead->high = number_within(ahead->high, 0, 1);
     ahead->most = number_within(ahead->most, 0, 1);
     ahead->offset = ahead->offset < width ? ahead->offset : 0;
+    ahead->mean = ahead->mean <= width ? ahead->mean : 0;
 }
 
 void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, const struct lookahead_params *params,
@@ -134,8 +152,10 @@ void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, const s
 {
     const struct look look = begin_look(line, params);
 
-    if (ahead->mean != look.mean)
+    if (ahead->mean == 0) {
+        ahead->mean = (uint16_t)look.mean;
         sum_cuts(ahead, &look);
+    }
     for (uint32_t done = 0, n; done < frames; done += n) {
         float between[TRUEPEAK_MOST] = { 0 };
         n = number_least(frames - done, TRUEPEAK_MOST);

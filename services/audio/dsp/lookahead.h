@@ -9,7 +9,8 @@
  *
  * With `holds_true_peaks`, the need of a frame counts the peaks between the samples too (truepeak.h). They are found
  * TRUEPEAK_LATE frames later, so the mean is that of so many fewer frames, and the delay is the same. The waveform
- * between the samples then stays below the ceiling, except for what the gain's own slope adds.
+ * between the samples then stays below the ceiling, except for what the gain's own slope adds. After a change of
+ * `holds_true_peaks` the mean gains or loses a cell every 8 frames; until then peaks between the samples may pass.
  *
  * W is the delay + 1, so the mean covers the need of the frame that leaves. Frames are processed in spans of W. At the
  * first frame of a span, the highest values and the sum of the span before are computed again, so that no rounding
@@ -40,7 +41,7 @@ struct lookahead {
     float most;        /* the highest mean since the caller set this to 0 */
     uint32_t position; /* frames processed */
     uint16_t offset;   /* of them in the current span */
-    uint16_t mean;     /* cells that the mean covers; another number than wanted: `sum` is to be computed again */
+    uint16_t mean;     /* cells that the mean covers, at most W; 0: all that it should, from the next frame on */
 };
 
 struct lookahead_params {

@@ -173,6 +173,29 @@ static void the_choice_may_change_while_it_limits(void **state)
     free(x), free(rig);
 }
 
+/* Wherever the gain is on its way down to a peak and up again. */
+static void a_change_of_choice_makes_no_step(void **state)
+{
+    enum { FRAMES = 1800, PEAK = 1000 };
+
+    (void)state;
+    for (int holds = 0; holds < 2; holds++)
+        for (int at = PEAK - 8; at < PEAK + 2 * DELAY; at++) {
+            struct rig *rig = measure_new(&RIG);
+            float *x = measure_floats(2 * FRAMES);
+            rig->holds = holds;
+            for (int i = 0; i < FRAMES; i++)
+                x[i] = 0.25f, x[FRAMES + i] = i == PEAK ? 2 : 0;
+            run_at(rig, 0.5f, 48000, x, x + FRAMES, (uint32_t)at);
+            rig->holds = !holds;
+            run_at(rig, 0.5f, 48000, x + at, x + FRAMES + at, (uint32_t)(FRAMES - at));
+            for (int i = DELAY + 1; i < FRAMES; i++)
+                assert_true(fabsf(x[i] - x[i - 1]) <= 2.1f * 0.25f * 0.75f / (DELAY - TRUEPEAK_LATE));
+            assert_true(x[FRAMES + PEAK + DELAY] <= 0.5f && x[FRAMES + PEAK + DELAY] > 0.4f);
+            free(x), free(rig);
+        }
+}
+
 /* Near one peak the gain moves in each frame by at most its share of the whole way, and recovers to the bit. */
 static void the_gain_falls_before_the_peak_and_without_a_step(void **state)
 {
@@ -254,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_peak_between_the_samples_is_held_at_the_ceiling),
         cmocka_unit_test(true_peaks_of_noise_are_held_and_nothing_else_changes),
         cmocka_unit_test(the_choice_may_change_while_it_limits),
+        cmocka_unit_test(a_change_of_choice_makes_no_step),
         cmocka_unit_test(the_gain_falls_before_the_peak_and_without_a_step),
         cmocka_unit_test(a_loud_sine_keeps_its_shape),
         cmocka_unit_test(a_gap_of_any_length_is_skipped),
