@@ -14,11 +14,6 @@ enum {
     ALIAS_BYTES = 512   /* at least as long as JACK names ports */
 };
 
-static bool is_output(enum client_port port)
-{
-    return port < PORT_IN_LEFT || port_is_midi_out(port);
-}
-
 /* ---- callbacks on JACK's other thread or as in a signal handler: they set only flags and numbers ---- */
 
 static void on_shutdown(jack_status_t code, const char *reason, void *state)
@@ -61,23 +56,14 @@ static void on_wire(jack_port_id_t a, jack_port_id_t b, int is_new, void *state)
     atomic_store(&client->rewired, true);
 }
 
-/* Sound that leaves at a chain's port comes back to us: if it counted, the latencies would grow each time. */
-static bool is_in_loop(enum client_port port)
-{
-    bool is_send = false;
-
-    for (uint32_t i = 0; i < CHAINS && !is_send; i++)
-        is_send = port_is_side(port, port_send(i));
-    return is_send || port_is_return(port);
-}
-
-/* The latency range of our ports of one direction, as JACK computes it without a callback. */
+/* The latency range of our ports of one direction, as JACK computes it without a callback. Sound that leaves at a
+ * chain's port comes back to us: if it counted, the latencies would grow each time. */
 static jack_latency_range_t range_of(struct client *client, bool outputs, jack_latency_callback_mode_t mode)
 {
     jack_latency_range_t all = { UINT32_MAX, 0 }, range;
 
     for (uint32_t i = 0; i < PORTS; i++) {
-        if (is_output(i) != outputs || is_in_loop(i))
+        if (port_is_output(i) != outputs || port_is_in_loop(i))
             continue;
         jack_port_get_latency_range(client->ports[i], mode, &range);
         all.min = range.min < all.min ? range.min : all.min;
@@ -86,13 +72,17 @@ static jack_latency_range_t range_of(struct client *client, bool outputs, jack_l
     return all;
 }
 
-/* The limiter delays main, preview, the returns of a chain, and MIDI with its sound. It delays neither a take nor the
- * outputs that have no limiter. */
-static bool is_delayed(enum client_port port)
+static struct port_delays delays_of(struct client *client)
 {
-    bool is_limited = port < PORT_STREAMS_LEFT || port_is_midi_out(port);
+    const uint32_t chains = atomic_load_explicit(&client->chains, memory_order_acquire);
+    const uint32_t aligned = atomic_load_explicit(&client->aligned, memory_order_relaxed);
+    const uint32_t all = atomic_load_explicit(&client->delay, memory_order_relaxed);
+    struct port_delays delays = { .limiter = all > aligned ? all - aligned : 0, .aligned = aligned };
 
-    return is_limited || port_is_return(port) || port_is_midi_in(port);
+    for (uint32_t i = 0; i < CHAINS; i++)
+        if (chains >> i & 1)
+            delays.own[i] = atomic_load_explicit(&client->chain_latency_frames[i], memory_order_relaxed);
+    return delays;
 }
 
 /* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
@@ -100,14 +90,16 @@ static void on_latency(jack_latency_callback_mode_t mode, void *state)
 {
     struct client *client = state;
     bool to_outputs = mode == JackCaptureLatency;
-    jack_latency_range_t range = range_of(client, !to_outputs, mode), late = range;
+    const jack_latency_range_t range = range_of(client, !to_outputs, mode);
+    const struct port_delays delays = delays_of(client);
 
     atomic_store(&client->rewired, true); /* an insert may have another latency */
-    late.min += atomic_load_explicit(&client->delay, memory_order_relaxed);
-    late.max += atomic_load_explicit(&client->delay, memory_order_relaxed);
-    for (uint32_t i = 0; i < PORTS; i++)
-        if (is_output(i) == to_outputs)
-            jack_port_set_latency_range(client->ports[i], mode, is_delayed(i) ? &late : &range);
+    for (uint32_t i = 0; i < PORTS; i++) {
+        const uint32_t delay = port_delay(i, &delays);
+        jack_latency_range_t late = { range.min + delay, range.max + delay };
+        if (port_is_output(i) == to_outputs)
+            jack_port_set_latency_range(client->ports[i], mode, &late);
+    }
 }
 
 static void say_nothing(const char *text)
@@ -138,7 +130,7 @@ static enum err make_ports(struct client *client, struct fault *fault)
 {
     for (uint32_t i = 0; i < PORTS; i++) {
         const char *type = i >= PORT_MIDI_IN ? JACK_DEFAULT_MIDI_TYPE : JACK_DEFAULT_AUDIO_TYPE;
-        unsigned long flags = is_output(i) ? JackPortIsOutput : JackPortIsInput;
+        unsigned long flags = port_is_output(i) ? JackPortIsOutput : JackPortIsInput;
 
         client->ports[i] = jack_port_register(client->jack, port_names[i], type, flags, 0);
         if (!client->ports[i])
@@ -264,9 +256,13 @@ uint32_t client_way(struct client *client, enum client_port send, enum client_po
 
 void client_set_chains(struct client *client, uint32_t chains, const uint32_t latency_frames[CHAINS])
 {
+    bool is_other = (atomic_load(&client->chains) & ~(uint32_t)CLIENT_CHAINS_KNOWN) != chains;
+
     for (uint32_t i = 0; i < CHAINS; i++)
-        atomic_store_explicit(&client->chain_latency_frames[i], latency_frames[i], memory_order_relaxed);
+        is_other |= atomic_exchange_explicit(&client->chain_latency_frames[i], latency_frames[i],
+                                             memory_order_relaxed) != latency_frames[i];
     atomic_store_explicit(&client->chains, chains | CLIENT_CHAINS_KNOWN, memory_order_release);
+    client->chains_changed = client->chains_changed || is_other;
 }
 
 static void look_at_inputs(struct client *client)
@@ -286,9 +282,13 @@ static void look_at_inputs(struct client *client)
 /* JACK calls on_latency during this call or soon after. */
 static void say_delay(struct client *client, uint32_t delay)
 {
-    if (delay == client->reported_delay)
+    const uint32_t aligned = atomic_load_explicit(&client->aligned, memory_order_relaxed);
+
+    if (delay == client->reported_delay && aligned == client->reported_aligned && !client->chains_changed)
         return;
     client->reported_delay = delay;
+    client->reported_aligned = aligned;
+    client->chains_changed = false;
     jack_recompute_total_latencies(client->jack);
 }
 
@@ -336,7 +336,8 @@ bool client_has_port(struct client *client, const char *foreign)
 bool client_connect(struct client *client, enum client_port port, const char *foreign)
 {
     const char *own = jack_port_name(client->ports[port]);
-    int failed = is_output(port) ? jack_connect(client->jack, own, foreign) : jack_connect(client->jack, foreign, own);
+    int failed =
+        port_is_output(port) ? jack_connect(client->jack, own, foreign) : jack_connect(client->jack, foreign, own);
 
     return failed == 0 || (!client_is_lost(client) && jack_port_connected_to(client->ports[port], foreign) != 0);
 }
@@ -345,7 +346,7 @@ void client_disconnect(struct client *client, enum client_port port, const char 
 {
     const char *own = jack_port_name(client->ports[port]);
 
-    if (is_output(port))
+    if (port_is_output(port))
         jack_disconnect(client->jack, own, foreign);
     else
         jack_disconnect(client->jack, foreign, own);
@@ -388,7 +389,7 @@ uint32_t client_names(struct client *client, const char *foreign, char names[CLI
 bool client_midi_port(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
     return pick_name(jack_get_ports(client->jack, NULL, JACK_DEFAULT_MIDI_TYPE,
-                                    is_output(port) ? JackPortIsInput : JackPortIsOutput),
+                                    port_is_output(port) ? JackPortIsInput : JackPortIsOutput),
                      number, to);
 }
 
@@ -420,7 +421,7 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
 {
     static const uint32_t sides[PORTS] = { [PORT_MAIN_RIGHT] = 1, [PORT_IN_RIGHT] = 1 };
     bool has_default = port <= PORT_MAIN_RIGHT || port == PORT_IN_LEFT || port == PORT_IN_RIGHT;
-    unsigned long flags = JackPortIsPhysical | (is_output(port) ? JackPortIsInput : JackPortIsOutput);
+    unsigned long flags = JackPortIsPhysical | (port_is_output(port) ? JackPortIsInput : JackPortIsOutput);
 
     return has_default &&
            pick_name(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);

@@ -54,3 +54,38 @@ const char *const port_names[PORTS] = {
     [PORT_OUT_4_LEFT] = "out_4_left",
     [PORT_OUT_4_RIGHT] = "out_4_right",
 };
+
+bool port_is_output(enum client_port port)
+{
+    return port < PORT_IN_LEFT || port_is_midi_out(port);
+}
+
+bool port_is_in_loop(enum client_port port)
+{
+    bool is_send = false;
+
+    for (uint32_t i = 0; i < CHAINS && !is_send; i++)
+        is_send = port_is_side(port, port_send(i));
+    return is_send || port_is_return(port);
+}
+
+/* A channel waits only for what its own insert lacks. Neither the master nor the preview waits after its return. */
+static uint32_t delay_after_return(enum client_port port, const struct port_delays *delays)
+{
+    for (uint32_t i = 0; i < CHAINS; i++)
+        if (port_is_side(port, port_return(i)) && i != CHAIN_PREVIEW && i != CHAIN_MASTER &&
+            delays->own[i] < delays->aligned)
+            return delays->limiter + delays->aligned - delays->own[i];
+    return delays->limiter;
+}
+
+uint32_t port_delay(enum client_port port, const struct port_delays *delays)
+{
+    if (port_is_return(port))
+        return delay_after_return(port, delays);
+    if (port_is_side(port, PORT_INSERT_LEFT))
+        return delays->aligned;
+    if (port < PORT_STREAMS_LEFT || port == PORT_MIDI_OUT || port_is_midi_in(port))
+        return delays->limiter + delays->aligned;
+    return 0;
+}

@@ -123,4 +123,17 @@ static inline bool port_is_midi_out(enum client_port port)
            (port >= PORT_CONTROL_OUT_2 && port <= PORT_CONTROL_OUT_4);
 }
 
+bool port_is_output(enum client_port port);
+bool port_is_in_loop(enum client_port port); /* where the sound of a chain leaves or comes back */
+
+/* Frames by which the engine delays sound. */
+struct port_delays {
+    uint32_t limiter;     /* main and preview; MIDI leaves with them */
+    uint32_t aligned;     /* channels, which wait for the latest insert */
+    uint32_t own[CHAINS]; /* until the sound of an insert that is made comes back; 0: there is none */
+};
+
+/* Frames from our inputs to this output; or until what comes in at this input, and is not recorded, leaves main. */
+uint32_t port_delay(enum client_port port, const struct port_delays *delays);
+
 #endif

@@ -205,6 +205,7 @@ int rt_process(jack_nframes_t frames, void *state)
     engine_run(client->engine, period);
     atomic_store_explicit(&client->is_to_lead, period->lead.leads != 0, memory_order_relaxed);
     atomic_store_explicit(&client->delay, period->delay, memory_order_relaxed);
+    atomic_store_explicit(&client->aligned, period->aligned, memory_order_relaxed);
     rt_send_midi(client);
     rt_send_transport(client);
     period->load = (float)((double)(jack_get_time() - began) * 1e-6 * period->rate / period->frames);

@@ -35,8 +35,9 @@ struct client {
     _Atomic uint64_t led; /* value of `left` when JACK last called rt_lead, or was asked to */
     _Atomic bool is_lost, ports_changed, rewired;
     _Atomic uint32_t rate, frames;
-    _Atomic uint32_t delay;  /* frames, of the outputs, from the last period */
-    uint32_t reported_delay; /* reported to JACK; used only by link.c's thread */
+    _Atomic uint32_t delay, aligned;           /* frames, of the outputs, from the last period */
+    uint32_t reported_delay, reported_aligned; /* reported to JACK; used only by link.c's thread */
+    bool chains_changed;                       /* not reported yet; used only by link.c's thread */
 };
 
 /* JACK's callbacks on the audio thread; `state` is a struct client. */

@@ -54,6 +54,7 @@ struct engine_period {
     int32_t jack_ask;     /* output: 1 roll, -1 stop, 0 nothing */
     int64_t jack_locate;  /* output: frame to locate to first; -1: none */
     struct bbt_lead lead; /* output */
+    uint32_t aligned;     /* output as well: of `delay`, frames by which channels wait for the latest insert */
     uint32_t delay;       /* output, valid in a silent period too: frames that main is late */
 };
 

@@ -167,6 +167,34 @@ static void a_name_of_two_lines_is_not_written(void **state)
     assert_non_null(wires_find(&read, PORT_MIDI_OUT, "j:k"));
 }
 
+/* Limiter 72; the insert of pads returns last, that of streams earlier. */
+static void each_port_has_the_delay_of_what_passes_it(void **state)
+{
+    const struct port_delays delays = {
+        .limiter = 72,
+        .aligned = 1000,
+        .own = { [GROUP_PADS] = 1000, [GROUP_STREAMS] = 256, [CHAIN_MASTER] = 300, [CHAIN_PREVIEW] = 300 }
+    };
+    const struct port_delays late = { .limiter = 72, .aligned = 8192, .own = { [GROUP_PADS] = 9000 } };
+
+    (void)state;
+    assert_int_equal(port_delay(PORT_MAIN_RIGHT, &delays), 1072);
+    assert_int_equal(port_delay(PORT_PREVIEW_LEFT, &delays), 1072);
+    assert_int_equal(port_delay(PORT_MIDI_OUT, &delays), 1072);
+    assert_int_equal(port_delay(PORT_MIDI_IN_3, &delays), 1072);
+    assert_int_equal(port_delay(PORT_INSERT_RIGHT, &delays), 1000);
+    assert_int_equal(port_delay(PORT_RETURN_PADS_LEFT, &delays), 72);
+    assert_int_equal(port_delay(PORT_RETURN_PADS_LEFT, &late), 72);
+    assert_int_equal(port_delay(PORT_RETURN_STREAMS_RIGHT, &delays), 72 + 1000 - 256);
+    assert_int_equal(port_delay(PORT_RETURN_SOUNDS_LEFT, &delays), 1072);
+    assert_int_equal(port_delay(PORT_RETURN_MASTER_LEFT, &delays), 72);
+    assert_int_equal(port_delay(PORT_RETURN_LEFT, &delays), 72);
+    assert_int_equal(port_delay(PORT_STREAMS_LEFT, &delays), 0);
+    assert_int_equal(port_delay(PORT_PFL_LEFT, &delays), 0);
+    assert_int_equal(port_delay(PORT_IN_LEFT, &delays), 0);
+    assert_int_equal(port_delay(PORT_CONTROL_OUT, &delays), 0); /* lights do not wait */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +207,7 @@ int main(void)
         HOME_TEST(invalid_lines_are_skipped),
         HOME_TEST(as_many_connections_as_there_may_be_are_kept),
         HOME_TEST(a_name_of_two_lines_is_not_written),
+        cmocka_unit_test(each_port_has_the_delay_of_what_passes_it),
     };
     return cmocka_run_group_tests_name("audio/wires", tests, NULL, NULL);
 }
