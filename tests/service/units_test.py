@@ -113,7 +113,7 @@ def a_velocity_of_midi_sounds_as_loud_as_its_fraction(home):
 def the_limiter_is_set_with_units_and_says_its_delay(home):
     said = home.first('mixer', 'limiter', 'ceiling=-1dB', 'kind=lookahead')
     assert abs(said['ceiling'] - 10 ** (-1 / 20)) < 1e-6 and said['limiter'] == 'lookahead' and said['delay'] == 72, said
-    contains(home.loophole('mixer').out, 'limiter at -1.00 dB, look-ahead: all sound is 72 frames late')
+    contains(home.loophole('mixer').out, 'limiter at -1.00 dB, its look-ahead delays all sound by a further 72 frames')
     contains(home.refused('mixer', 'limiter', 'kind=brick'), 'one of: instant, lookahead')
     contains(home.refused('mixer', 'limiter', 'ceiling=3dB'), 'ceiling')
     said = home.first('mixer', 'limiter', 'ceiling=-0.1dB', 'kind=instant')

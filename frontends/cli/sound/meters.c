@@ -107,7 +107,7 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     }
     cli_print(&cli->out, "limiter at %.2f dB", to_decibels(mixer->ceiling));
     if (mixer->delay > 0)
-        cli_print(&cli->out, ", look-ahead: all sound is %lld frames late", (long long)mixer->delay);
+        cli_print(&cli->out, ", its look-ahead delays all sound by a further %lld frames", (long long)mixer->delay);
     cli_print(&cli->out, "\n");
     return ERR_OK;
 }

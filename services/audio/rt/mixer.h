@@ -14,7 +14,8 @@
  *
  * The outgoing signal passes no strip, and the return never goes to the preview ports, so there is no loop. The
  * returns are open from a preview's start to its stop or a panic. So a tail plays to its end, and a stop is silent
- * at once. The direct way and the chain never sound together: one opens after the other has closed.
+ * at once, unless another preview begins while the end of the former waits in the alignment (outputs.h): then that
+ * end is heard. The direct way and the chain never sound together: one opens after the other has closed.
  *
  * A channel, and the master before its limiter, may have an insert:
  *
