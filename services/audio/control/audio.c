@@ -16,7 +16,7 @@
 
 enum { CHECK_US = 1000000 };
 enum { END_NOTES_US = 2500000 }; /* bound of the wait for the ends of notes at midi_out */
-enum { READY_US = 3000000 };    /* a start without a JACK server counts as waiting after this time */
+enum { READY_US = 3000000 };     /* a start without a JACK server counts as waiting after this time */
 enum { SILENCE_US = 10000000, SILENCE_MOST_US = 16 * SILENCE_US, RESTART_BUDGET_MS = 5000 };
 
 _Static_assert(INT64_C(1000000) * (CHAIN_LATEST + 5 * ENGINE_FRAMES) / NUMBER_RATE_LEAST < END_NOTES_US,

@@ -148,7 +148,6 @@ static void aim_limiters(struct engine *engine)
     else
         ramp_to(&mixer->looks_ahead, 1, fade);
     engine->period->delay = mixer_delay(engine);
-    engine->period->aligned = outputs_longest(engine);
 }
 
 void mixer_skip(struct engine *engine, uint64_t frames)

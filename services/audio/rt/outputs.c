@@ -61,6 +61,7 @@ void outputs_period(struct engine *engine)
     struct rt_mixer *mixer = &engine->half->mixer;
     const uint32_t fade = fade_frames(engine->half->rate), longest = outputs_longest(engine);
 
+    engine->period->aligned = longest;
     for (uint32_t i = 0; i < GROUPS; i++) {
         const struct score_strip *strip = &engine->score->groups[i];
 

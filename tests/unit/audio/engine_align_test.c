@@ -37,6 +37,7 @@ static void channels_wait_for_an_insert_and_cross_fade_to_it_and_back(void **mad
         stage->latency_frames[GROUP_PADS] = LATE;
         stage_run(stage, 12288);
         assert_int_equal(stage->last.delay, LATE);
+        assert_int_equal(stage->last.aligned, LATE);
         assert_int_equal(stage_state(stage).delay, LATE);
         assert_late(stage, 4096, 4096 + LATE, 0); /* until the line has so many frames */
         assert_late(stage, 4096 + LATE + FADE, 12288, LATE);
