@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Contexts and their uses, noted by front-ends, in queries and in `show`."""
 import contextlib
+import json
 import os
 import random
 import sys
@@ -19,6 +20,11 @@ def id_bytes(text):
     for letter in text:
         number = number * 32 + LETTERS.index(letter)
     return number.to_bytes(16, 'big')
+
+
+def id_text(value):
+    number = int.from_bytes(value, 'big')
+    return ''.join(LETTERS[number >> 5 * place & 31] for place in reversed(range(26)))
 
 
 def use(client, name, *uses, request=None, **more):
@@ -209,6 +215,32 @@ def a_use_that_an_ask_names_twice_makes_no_room_for_others(persist):
         contains(said['hint'], 'another context')
     same('ok', use(persist.client, 'Song', *again, (*first, True), (items[1], 'more'))[0])
     same('ok', use(persist.client, 'Song', *again[:1])[0])
+
+
+@claim(inside=Persist)
+def a_kit_or_a_project_with_the_id_of_another_context_leaves_that_as_it_was(persist):
+    client, catalogue = persist.client, persist.catalogue
+    mine, theirs = catalogue.put(b'mine.wav'), catalogue.put(b'theirs.wav')
+    contexts = [use(client, 'Mix', (mine, 'kick'))[1]['id'],
+                use(client, 'Song', (mine, 'kick'), kind='project', id=new_id())[1]['id']]
+    before = [row for row in catalogue.changes() if row['kind'] == 'use']
+    using = json.dumps({'name': 'Theirs', 'slots': [{'slot': 'kick', 'layers': [{'media': id_text(theirs)}]}]})
+
+    def put(kind, project, part, body):
+        element = {'id': part, 'project': project, 'kind': kind, 'body': body}
+        client.must('persist.apply', {'label': 'open', 'actions': [{'element': element}]})
+
+    for project in (new_id(), new_id()):
+        put('project', project, project, '{"name": "Given"}')
+        for context in contexts:
+            put('kit', project, context, using)
+            put('kit', project, context, '{"name": "Theirs", "slots": []}')
+    error, said = use(client, 'Theirs', (theirs,), kind='project', id=contexts[0], whole=True)
+    same(('conflict', 'kind'), (error, said['field']))
+    uses = [row for row in catalogue.changes() if row['kind'] == 'use' and row['id'] in contexts]
+    same(before, uses)
+    other = [row['id'] for row in catalogue.changes() if row['kind'] == 'use' and row['id'] not in contexts]
+    same((8, 4), (len(other), len(set(other))), 'each kit has a context of its own')
 
 
 @claim(inside=Persist)

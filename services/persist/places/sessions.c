@@ -46,11 +46,12 @@ enum err sessions_put(struct persist *p, const struct session *session, bool rem
 
     if (id_is_zero(session->id) || session->path.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the session has no id or no path: expected both");
+    *answer = (struct done){ .id = session->id, .revision = turn_next(p) - 1 };
     use.name = session_name(p, session->path);
     use.whole = removed || session->failure.len == 0;
     if (!removed)
         e = list_uses(p, session, &use.uses);
-    if (e == ERR_OK)
+    if (e == ERR_OK && !uses_is_of_another_kind(p, use.id, use.kind))
         e = uses_note(p, &use, answer, fault);
     return e == ERR_OK ? write_session(p, session, removed) : e;
 }

@@ -26,6 +26,20 @@ static struct id id_of_context(struct choice kind, struct text name)
     return id;
 }
 
+bool uses_is_of_another_kind(struct persist *p, struct id context, struct choice kind)
+{
+    struct context now;
+
+    return uses_context(p->w.txn, &p->arena, context, &now) == ERR_OK && now.kind.value != kind.value;
+}
+
+static enum err refuse_kind(struct fault *fault)
+{
+    fault_set(fault, ERR_CONFLICT, "the context is of another kind");
+    fault_hint(fault, "note these uses under another id");
+    return fault_field(fault, "kind");
+}
+
 static enum err find_context(struct persist *p, const struct persist_use *ask, struct context *was, struct context *now,
                              struct fault *fault)
 {
@@ -39,6 +53,8 @@ static enum err find_context(struct persist *p, const struct persist_use *ask, s
         now->name = was->name;
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the context cannot be read");
+    if (ask->has_id && uses_is_of_another_kind(p, ask->id, ask->kind))
+        return refuse_kind(fault);
     if (now->name.len)
         return ERR_OK;
     fault_set(fault, ERR_BAD_REQUEST, "the context is new and has no name: expected one");

@@ -41,23 +41,35 @@ static void list_uses(struct persist *p, struct text body, struct persist_use *t
         list_slot(p, &slots->members[i].value, &to->uses);
 }
 
+/* Two projects may have kits with the same id. */
+static struct id context_of(struct id project, struct id kit)
+{
+    static const char word[] = "uses of a kit";
+    struct key key = { 0 };
+
+    key_add(&key, word, sizeof(word));
+    key_add(&key, project.b, sizeof(project.b));
+    key_add(&key, kit.b, sizeof(kit.b));
+    return id_of_bytes(key.b, key.len);
+}
+
 enum err kit_uses_follow(struct persist *p, struct choice kind, struct id project, struct id kit, struct fault *fault)
 {
     struct persist_use uses = {
-        .has_id = true, .id = kit, .kind.value = CONTEXT_KIND_KIT, .name = TEXT("kit"), .whole = true
+        .has_id = true, .id = context_of(project, kit), .kind.value = CONTEXT_KIND_KIT, .name = TEXT("kit"), .whole = true
     };
     struct context context;
     struct element now;
     struct done done;
 
-    if (kind.value != ELEMENT_KIND_KIT)
+    if (kind.value != ELEMENT_KIND_KIT || uses_is_of_another_kind(p, uses.id, uses.kind))
         return ERR_OK;
     uses.uses.at = arena_array(&p->arena, KIT_USES_MOST, sizeof(*uses.uses.at));
     if (!uses.uses.at)
         return fault_set(fault, ERR_FULL, "no memory is left for the uses of a kit");
     if (elements_get(p->w.txn, &p->arena, kind, project, kit, &now) == ERR_OK)
         list_uses(p, now.body, &uses);
-    if (uses.uses.count == 0 && uses_context(p->w.txn, &p->arena, kit, &context) == ERR_NOT_FOUND)
+    if (uses.uses.count == 0 && uses_context(p->w.txn, &p->arena, uses.id, &context) == ERR_NOT_FOUND)
         return ERR_OK;
     return uses_note(p, &uses, &done, fault);
 }

@@ -1,5 +1,5 @@
-/* kit_uses.h: the sounds of a kit as uses of a context with the kit's id, for queries such as used:"Dusty" and
- * role:kick. They change in the commit of the kit, also by undo. In the open turn. The loop's thread. */
+/* kit_uses.h: the sounds of a kit as uses of a context of its own, for queries such as used:"Dusty" and role:kick.
+ * They change in the commit of the kit, also by undo. In the open turn. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_KIT_USES_H
 #define LOOPHOLE_PERSIST_KIT_USES_H
 
@@ -8,7 +8,7 @@
 enum { KIT_USES_MOST = 1024 /* layers of one kit that count */ };
 
 /* Follows a change of a part, if it is a kit. A removed kit uses nothing; its ended uses stay. Items that the catalogue
- * does not know are left out. Errors (explained): those of uses_note. */
+ * does not know are left out. A context of another kind stays as it is. Errors (explained): those of uses_note. */
 enum err kit_uses_follow(struct persist *p, struct choice kind, struct id project, struct id kit, struct fault *fault);
 
 #endif
