@@ -244,6 +244,20 @@ def a_kit_or_a_project_with_the_id_of_another_context_leaves_that_as_it_was(pers
 
 
 @claim(inside=Persist)
+def the_uses_of_kits_count_in_what_is_rewritten_together(persist):
+    client, item, project = persist.client, id_text(persist.catalogue.put(b'a.wav')), new_id()
+    whole = {'id': project, 'project': project, 'kind': 'project', 'body': '{"name": "Wide"}'}
+    slots = [{'slot': f'slot{number}', 'layers': [{'media': item}] * 32} for number in range(32)]
+    kits = [{'element': {'id': new_id(), 'project': project, 'kind': 'kit',
+                         'body': json.dumps({'name': f'Kit {number}', 'slots': slots})}} for number in range(30)]
+    client.must('persist.apply', {'label': 'new', 'actions': [{'element': whole}]})
+    error, said = client.ask('persist.apply', {'label': 'open', 'actions': kits})
+    same('too_large', error)
+    contains(said['what'], 'at most 6144 KiB are rewritten together')
+    client.must('persist.apply', {'label': 'open', 'actions': kits, 'parts': True})
+
+
+@claim(inside=Persist)
 def a_kind_that_is_unknown_is_refused(persist):
     error, said = use(persist.client, 'Album 3', kind='moon')
     same(('bad_request', 'kind'), (error, said['field']))

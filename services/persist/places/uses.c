@@ -86,13 +86,23 @@ static bool keep_row(void *state, const struct use *use)
     return true;
 }
 
+static bool count_row(void *state, const struct use *use)
+{
+    struct noting *n = state;
+
+    (void)use;
+    n->room++;
+    return n->room <= USES_IN_CONTEXT;
+}
+
 /* A write makes the map move, so all rows are read before the first one. */
 static enum err read_use_rows(struct noting *n, struct fault *fault)
 {
-    enum err e;
+    enum err e = uses_each_place(n->p->w.txn, n->context.id, count_row, n);
 
-    n->room = USES_IN_CONTEXT + 1;
-    n->was = arena_array(&n->p->arena, n->room, sizeof(*n->was));
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the uses of the context cannot be counted");
+    n->was = arena_array(&n->p->arena, n->room + 1, sizeof(*n->was));
     if (!n->was)
         return limits_refuse(fault, "the uses");
     e = uses_each(n->p->w.txn, &n->p->arena, n->context.id, keep_row, n);

@@ -5,7 +5,18 @@
 #include "store/elements.h"
 #include "store/uses.h"
 
-enum { ROLE_LONGEST = 64, NAME_LONGEST = 255 };
+enum {
+    ROLE_LONGEST = 64,
+    NAME_LONGEST = 255,
+    LAYER_SHORTEST = sizeof("{\"media\":\"01J0000000000000000000000B\"}") - 1
+};
+
+uint32_t kit_uses_most(size_t body)
+{
+    const size_t layers = body / LAYER_SHORTEST;
+
+    return layers < KIT_USES_MOST ? (uint32_t)layers : KIT_USES_MOST;
+}
 
 static bool is_known(struct persist *p, struct id media)
 {
@@ -55,9 +66,11 @@ static struct id context_of(struct id project, struct id kit)
 
 enum err kit_uses_follow(struct persist *p, struct choice kind, struct id project, struct id kit, struct fault *fault)
 {
-    struct persist_use uses = {
-        .has_id = true, .id = context_of(project, kit), .kind.value = CONTEXT_KIND_KIT, .name = TEXT("kit"), .whole = true
-    };
+    struct persist_use uses = { .has_id = true,
+                                .id = context_of(project, kit),
+                                .kind.value = CONTEXT_KIND_KIT,
+                                .name = TEXT("kit"),
+                                .whole = true };
     struct context context;
     struct element now;
     struct done done;

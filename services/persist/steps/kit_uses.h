@@ -7,6 +7,9 @@
 
 enum { KIT_USES_MOST = 1024 /* layers of one kit that count */ };
 
+/* The most uses that a kit with a body of this length has, at most KIT_USES_MOST. */
+uint32_t kit_uses_most(size_t body);
+
 /* Follows a change of a part, if it is a kit. A removed kit uses nothing; its ended uses stay. Items that the catalogue
  * does not know are left out. A context of another kind stays as it is. Errors (explained): those of uses_note. */
 enum err kit_uses_follow(struct persist *p, struct choice kind, struct id project, struct id kit, struct fault *fault);

@@ -1,10 +1,14 @@
 #include "services/persist/steps/together.h"
 
 #include "services/persist/edit/elements.h"
+#include "services/persist/steps/kit_uses.h"
 #include "services/persist/turn/turn.h"
 #include "store/elements.h"
 
-enum { ROWS_OF_ONE = 512 /* bytes: the rows of the change log and the undo stack, with their keys */ };
+enum {
+    ROWS_OF_ONE = 512, /* bytes: the rows of the change log and the undo stack, with their keys */
+    ROWS_OF_USE = 256  /* bytes: the rows of one use of an item, with their keys */
+};
 
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault)
 {
@@ -89,15 +93,27 @@ static size_t count_element(struct persist *p, const struct element_edit *edit)
     return txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
 }
 
+/* Of a kit whose body had `was` bytes: its uses end, and others begin. */
+static size_t count_uses(const struct element_edit *edit, size_t was)
+{
+    if (edit->kind.value != ELEMENT_KIND_KIT)
+        return 0;
+    return (size_t)ROWS_OF_USE * (kit_uses_most(was) + kit_uses_most(edit->body.len));
+}
+
 size_t together_reckon_element(struct persist *p, const struct element_edit *edit)
 {
-    return ROWS_OF_ONE + edit->body.len + (elements_has_step(edit) ? 2 * count_element(p, edit) : 0);
+    const size_t was = count_element(p, edit);
+
+    return ROWS_OF_ONE + edit->body.len + (elements_has_step(edit) ? 2 * was : 0) + count_uses(edit, was);
 }
 
 /* The step has the former values too, which may be the whole element. */
 size_t together_reckon_keys(struct persist *p, const struct element_edit *edit)
 {
-    return ROWS_OF_ONE + 2 * edit->body.len + 2 * count_element(p, edit);
+    const size_t was = count_element(p, edit);
+
+    return ROWS_OF_ONE + 2 * edit->body.len + 2 * was + count_uses(edit, was + edit->body.len);
 }
 
 enum err together_check(size_t bytes, struct fault *fault)
