@@ -9,15 +9,16 @@
 #include "services/search/near/vectors.h"
 #include "services/search/search_kit.h"
 
-enum { PLACES_MOST = 64, POOL_MOST = 2000 };
+enum { PLACES_MOST = 64, POOL_MOST = 2000, LOOKS_MOST = 400 /* items that are read for one slot */ };
 static const double quietest = 0.05, loudest = 4;
 
 struct varying {
     struct request *request;
     const struct search_vary_kit *ask;
     struct txn *txn;
-    struct bitmap *taken; /* rows that are not to be chosen */
-    int key;              /* -1: sounds are not tuned */
+    struct arena of_slot, of_look; /* memory of one slot, and of one item that is looked at */
+    struct bitmap *taken;          /* rows that are not to be chosen */
+    int key;                       /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
 };
 
@@ -41,18 +42,22 @@ static void take_row(struct varying *v, struct id id)
 
 /* ---- the nearest ---- */
 
+static enum err find_readable(struct varying *v, struct text clause, struct bitmap **rows)
+{
+    struct node *root;
+
+    return search_rows(v->request, arena_printf(v->request->arena, "%.*s -is:missing", TEXT_ARG(clause)), &root, rows);
+}
+
 /* The rows that the slot may have, without taken ones. The caller frees them. */
 static enum err find_rows_of_slot(struct varying *v, const struct vary_slot *slot, struct bitmap **rows)
 {
-    const struct text clause = v->ask->any ? TEXT("kind:audio") : slot->query.clause;
     struct bitmap *with_vector;
-    struct node *root;
-    enum err e =
-        search_rows(v->request, arena_printf(v->request->arena, "%.*s -is:missing", TEXT_ARG(clause)), &root, rows);
+    enum err e = find_readable(v, v->ask->any ? TEXT("kind:audio") : slot->query.clause, rows);
 
-    if (e == ERR_OK && bitmap_count(*rows) == 0 && slot->query.wider.len) {
+    if (e == ERR_OK && !v->ask->any && bitmap_count(*rows) == 0 && slot->query.wider.len) {
         bitmap_free(*rows);
-        e = search_rows(v->request, slot->query.wider, &root, rows);
+        e = find_readable(v, slot->query.wider, rows);
     }
     if (e != ERR_OK)
         return e;
@@ -87,7 +92,7 @@ static enum err find_near(struct varying *v, struct vary_slot *slot)
         if (e == ERR_OK) {
             bitmap_remove(rows, row); /* the sound itself */
             room = room_for(v, bitmap_count(rows));
-            slot->near = arena_array(v->request->arena, room + 1, sizeof(*slot->near));
+            slot->near = arena_array(&v->of_slot, room + 1, sizeof(*slot->near));
             slot->count = near_find(&index->near, &vectors, rows, room, slot->near);
         }
     }
@@ -98,36 +103,46 @@ static enum err find_near(struct varying *v, struct vary_slot *slot)
 
 /* ---- one of them ---- */
 
-static bool read_playable(struct varying *v, const struct vary_slot *slot, struct id id, struct item *to)
+/* Reads an item; it is valid until the next one is read. */
+static bool read_item(struct varying *v, struct id id, struct item *to)
 {
-    return catalogue_item(v->txn, v->request->arena, id, to) == ERR_OK && search_kit_can_play(to) &&
-           (!slot->has_now || !to->media.content.len || !bytes_equal(to->media.content, slot->now.media.content));
+    arena_reset(&v->of_look);
+    return catalogue_item(v->txn, &v->of_look, id, to) == ERR_OK;
+}
+
+static bool read_playable(struct varying *v, struct id id, struct item *to)
+{
+    return read_item(v, id, to) && search_kit_can_play(to);
 }
 
 /* The one at the place, of those that can be played; place 0 is the sound itself. */
 static bool take_place(struct varying *v, const struct vary_slot *slot, struct item *to)
 {
-    struct item *each = arena_array(v->request->arena, slot->count + 1, sizeof(*each));
+    struct id each[PLACES_MOST + 1];
     int64_t count = 0, place;
 
-    if (catalogue_item(v->txn, v->request->arena, slot->of->media, &each[0]) == ERR_OK)
-        count = 1;
+    if (read_item(v, slot->of->media, to))
+        each[count++] = slot->of->media;
     for (uint32_t i = 0; i < slot->count; i++)
-        count += catalogue_item(v->txn, v->request->arena, slot->near[i].id, &each[count]) == ERR_OK &&
-                 search_kit_can_play(&each[count]);
+        if (read_playable(v, slot->near[i].id, to))
+            each[count++] = slot->near[i].id;
     if (count < 2)
         return false;
     place = v->ask->place % count;
-    *to = each[place < 0 ? place + count : place];
-    return true;
+    return read_item(v, each[place < 0 ? place + count : place], to);
+}
+
+static bool is_other(const struct vary_slot *slot, const struct item *item)
+{
+    return !slot->has_now || !item->media.content.len || !bytes_equal(item->media.content, slot->now.media.content);
 }
 
 static bool take_random(struct varying *v, const struct vary_slot *slot, struct item *to)
 {
     const uint32_t first = (uint32_t)(kit_order_hash(v->ask->seed, slot->of->media) * slot->count);
 
-    for (uint32_t i = 0; i < slot->count; i++)
-        if (read_playable(v, slot, slot->near[(first + i) % slot->count].id, to))
+    for (uint32_t i = 0; i < slot->count && i < LOOKS_MOST; i++)
+        if (read_playable(v, slot->near[(first + i) % slot->count].id, to) && is_other(slot, to))
             return true;
     return false;
 }
@@ -151,7 +166,8 @@ static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct k
 
     *to =
         (struct kit_pick){ .slot = of->slot, .gain = of->gain, .why = TEXT("no other sound of its class can be read") };
-    slot.has_now = catalogue_item(v->txn, v->request->arena, of->now, &slot.now) == ERR_OK;
+    arena_reset(&v->of_slot);
+    slot.has_now = catalogue_item(v->txn, &v->of_slot, of->now, &slot.now) == ERR_OK;
     if (e == ERR_OK)
         e = find_near(v, &slot);
     if (e != ERR_OK || !(v->ask->has_place ? take_place(v, &slot, &item) : take_random(v, &slot, &item)))
@@ -192,6 +208,8 @@ enum err search_vary_kit(struct request *request, const void *of, void *answer)
     if (e == ERR_OK)
         e = vary_all(&v, picks);
     bitmap_free(v.taken);
+    arena_free(&v.of_slot);
+    arena_free(&v.of_look);
     txn_end(v.txn);
     picks->revision = request->search->index.revision;
     picks->took_us = (double)(clock_steady() - began);
