@@ -436,6 +436,33 @@ def randomise_changes_all_but_locked_slots_and_a_seed_repeats_it(home):
 
 
 @claim(shares=drums_and_levels)
+def randomise_changes_each_slot_of_a_kit_with_many(home):
+    kick, snare = (home.first('search', f'class:{name} -is:loop')['id'] for name in ('kick', 'snare'))
+    make(home, 'Many', first='low')
+    home.loophole('kit', 'load', 'Many')
+    slots = [{'slot': f'kick{n}', 'pad': n, 'layers': [{'media': kick}]} for n in range(1, 80)]
+    slots.append({'slot': 'snare', 'pad': 80, 'layers': [{'media': snare}]})
+    home.ask('project.set_kit', 'kit=Many', 'slots=' + json.dumps(slots))
+    same(snare, sound_in(home.first('kit', 'show', 'Many'), 'snare'))
+    assert sound_in(home.first('kit', 'randomise', '--spread', '1'), 'snare') != snare, 'the last slot has its old sound'
+
+
+@claim(shares=drums_and_levels)
+def a_swap_that_is_repeated_after_a_death_leaves_the_pads_of_another_kit(home):
+    make(home, 'Earlier', a='low')
+    make(home, 'Later', a='middle')
+    home.loophole('kit', 'load', 'Earlier')
+    swap = ('kit', 'swap', 'a', level(home, 'high'), '--request-id', '01J0000000000000000000KK7S')
+    home.loophole(*swap)
+    home.loophole('kit', 'load', 'Later')
+    before = pads_of(home)[0]['sound']
+    home.kill('project')
+    until(lambda: home.has_lived('project'), what='project has lived')
+    home.loophole(*swap)
+    same(before, pads_of(home)[0]['sound'])
+
+
+@claim(shares=drums_and_levels)
 def a_locked_slot_keeps_its_pad_when_another_kit_is_loaded(home):
     make(home, 'Held', a='low', b='middle')
     make(home, 'Next', a='high', b='high')
@@ -496,7 +523,8 @@ def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
         contains(home.refused('kit', *words, code=code), said)
     for body in ('{"name":""}', '{"name":"x","slots":[{"slot":"a","pad":200}]}', '{"name":"x","slots":{"a":1}}',
                  '{"name":"x","slots":[{"slot":"a"},{"slot":"a","pad":1}]}', '{"name":"x","family":"jazz"}',
-                 '{"name":"x","slots":[{"slot":"a","layers":[{"media":"z"}]}]}'):
+                 '{"name":"x","slots":[{"slot":"a","layers":[{"media":"z"}]}]}',
+                 '{"name":"x","slots":[{"slot":"a","turn":9223372036854775807}]}'):
         home.refused('ask', 'project.put', 'kind=kit', 'body=' + body, code=11)
     same(before, home.json('kit', 'list'))
 

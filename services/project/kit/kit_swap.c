@@ -10,7 +10,7 @@
 #include "services/project/parts/kit_body.h"
 #include "store/catalogue.h"
 
-enum { SEED_MOST = 1000000 };
+enum { SEED_MOST = 1000000, TURN_MOST = 1000000000 /* as in the schema */ };
 
 /* ---- slots ---- */
 
@@ -171,8 +171,11 @@ static enum err set_pads_of(struct doing *work, struct txn *txn, const struct te
     const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
     struct audio_set_pads request = { .each = { 0, arena_array(&work->arena, KIT_PADS, sizeof(*request.each.at)) } };
     struct kit kit = { 0 };
-    enum err e = work->shown ? kit_body_read(work->shown, &work->arena, &kit, fault) : ERR_OK;
+    enum err e = ERR_OK;
 
+    /* a repeated ask changed a kit that may not be the loaded one any more */
+    if (work->shown && workspace.has_kit && id_equal(workspace.kit, work->shown->id))
+        e = kit_body_read(work->shown, &work->arena, &kit, fault);
     for (uint32_t i = 0; e == ERR_OK && i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
         const uint64_t number = workspace.first + slot->pad;
@@ -188,6 +191,14 @@ static enum err set_pads_of(struct doing *work, struct txn *txn, const struct te
 static int64_t step_of(const struct project_swap_kit *ask)
 {
     return text_is(ask->to, "next") ? 1 : text_is(ask->to, "previous") ? -1 : 0;
+}
+
+/* The turn after the step; after TURN_MOST steps in one direction the anchor itself. */
+static int64_t next_turn(const struct kit_slot *slot, int64_t step)
+{
+    const int64_t turn = (slot->has_turn ? slot->turn : 0) + step;
+
+    return turn >= -TURN_MOST && turn <= TURN_MOST ? turn : 0;
 }
 
 static enum err ask_for_neighbour(struct doing *work, struct txn *txn, struct fault *fault)
@@ -216,7 +227,7 @@ static enum err ask_for_neighbour(struct doing *work, struct txn *txn, struct fa
     add_taken(&kit, &request.each, &request.taken);
     request.any = ask->any;
     request.has_place = step != 0;
-    request.place = (slot->has_turn ? slot->turn : 0) + step;
+    request.place = next_turn(slot, step);
     request.seed = seed_of_ask(work, ask->has_seed, ask->seed);
     request.spread = 1;
     return work_ask(work, "search.vary_kit", &request, take_picks_of, fault);
@@ -260,7 +271,7 @@ static enum err swap_to_pick(struct doing *work, struct txn *txn, const struct k
 {
     const struct project_swap_kit *ask = work->ask;
     const struct kit_pick *pick = &((const struct kit_picks *)work->own)->each.at[0];
-    const int64_t turn = (slot->has_turn ? slot->turn : 0) + step_of(ask);
+    const int64_t turn = next_turn(slot, step_of(ask));
     const struct id anchor = slot->has_anchor     ? slot->anchor
                              : slot->layers.count ? slot->layers.at[0].media
                                                   : pick->media;
@@ -332,7 +343,7 @@ static enum err ask_for_others(struct doing *work, struct txn *txn, struct fault
     if (e != ERR_OK)
         return e;
     request = begin_vary(work, &kit);
-    for (uint32_t i = 0; i < kit.slots.count && request.each.count < KIT_PADS; i++) {
+    for (uint32_t i = 0; i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
         if (slot->layers.count && !is_locked(slot) && is_named(&ask->slots, slot))
             add_vary(slot, &request.each);

@@ -4,6 +4,7 @@
 
 #include "services/project/deeds/deed_action.h"
 #include "services/project/kit/kit_find.h"
+#include "services/project/kit/kit_pads.h"
 #include "services/project/parts/kit_body.h"
 
 static struct id workspace_id(struct id project)
@@ -19,6 +20,7 @@ struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, st
     struct kit_workspace to = { 0 };
     struct element row;
     struct tree body;
+    double first;
 
     /* a repeated ask knows only the kit that it changed (work.c) */
     if (elements_is_of_no_project(parts_kind(ELEMENT_KIND_KIT), project) &&
@@ -28,7 +30,8 @@ struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, st
         tree_read(row.body, arena, &body, NULL) != ERR_OK)
         return to;
     to.has_kit = tree_id(&body, "kit", &to.kit);
-    to.first = (uint64_t)tree_real(&body, "first", 0);
+    first = tree_real(&body, "first", 0);
+    to.first = first >= 0 && first < KIT_PADS ? (uint64_t)first : 0;
     return to;
 }
 
