@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """`duplicates remove` and `duplicates restore`: what goes, what stays, and kills in between."""
 import glob
+import json
 import os
 import random
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, run_claims, same, until
+from claims import claim, contains, file_bytes, run_claims, same, until, write_file
 from sounding import noise
 
 SOUNDS = 6
@@ -93,6 +94,30 @@ def copies_go_and_the_kept_ones_get_what_a_person_said_in_one_step_that_comes_ba
     home.loophole('undo')
     same(before, {path: file_bytes(path) for path in before})
     contains(home.refused('duplicates', 'remove', '--to', home.file('lib/orig')), 'is in a library')
+
+
+@claim
+def redo_moves_the_copies_of_its_own_step_that_are_unused_to_where_they_were(home):
+    copies(home)
+    there, trash, journal = home.file('there'), home.file('data-home'), home.file('data/duplicates.jsonl')
+    os.makedirs(there), os.makedirs(trash)
+    home.env['XDG_DATA_HOME'] = trash
+    for to, place in ((there, there), ('trash', os.path.join(trash, 'Trash/files'))):
+        home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', to)
+        home.loophole('undo')
+        same([], os.listdir(place))
+        lines = [json.loads(line) for line in file_bytes(journal).splitlines()]
+        write_file(journal, ''.join(json.dumps({key: line[key] for key in line if key != 'folder'}) + '\n' for line in lines))
+        home.loophole('redo')
+        same((SOUNDS, []), (len(os.listdir(place)), left(home, 'backup')))
+        home.loophole('undo')
+    home.loophole('tag', orig(home, 0), '+other'), home.loophole('undo'), home.loophole('redo')  # has the same number
+    same(([], SOUNDS), (os.listdir(os.path.join(trash, 'Trash/info')), len(left(home, 'backup'))))
+    home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there)
+    home.loophole('undo')
+    home.loophole('use', 'Song', backup(home, 0))
+    home.loophole('redo')
+    same(['s0.wav'], left(home, 'backup'))
 
 
 @claim

@@ -187,6 +187,14 @@ static enum err print_step_taken(struct cli *cli, const char *words, const struc
     return ERR_OK;
 }
 
+/* A step of a project may have the same number, and so may a step that was done after an undo. */
+static bool may_be_removal(const struct step_taking *taking, const struct taken_back *taken)
+{
+    const bool is_of_catalogue = taking->scope.len == 0 || text_is(taking->scope, "catalogue");
+
+    return is_of_catalogue && (taking->has_to || text_is(taken->label, DUPLICATES_LABEL));
+}
+
 static enum err take_steps(struct cli *cli, const struct step_taking *taking, struct fault *fault)
 {
     int64_t times = cli->options.times ? cli->options.times : 1;
@@ -198,11 +206,12 @@ static enum err take_steps(struct cli *cli, const struct step_taking *taking, st
         struct taken_back taken = { 0 };
         e = take_any(cli, taking, &taken, fault);
         const uint64_t step = taken.step;
+        const bool is_removal = may_be_removal(taking, &taken);
         if (e == ERR_OK)
             e = print_step_taken(cli, taking->back ? "undone" : "redone", &taken);
-        if (e == ERR_OK && taking->back)
+        if (e == ERR_OK && is_removal && taking->back)
             duplicates_return(cli, taking->has_to ? taking->to : step, taking->has_to ? UINT64_MAX : step);
-        else if (e == ERR_OK)
+        else if (e == ERR_OK && is_removal)
             duplicates_move_again(cli, step);
     }
     return e;

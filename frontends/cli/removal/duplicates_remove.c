@@ -8,6 +8,7 @@
 
 #include "common/id_table.h"
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/removal/duplicates_restore.h"
 #include "frontends/cli/removal/removal_journal.h"
 #include "frontends/cli/removal/removal_merge.h"
 #include "frontends/cli/removal/removal_move.h"
@@ -182,10 +183,9 @@ static enum err apply_edits(struct cli *cli, const struct edit *edits, uint32_t 
                             struct fault *fault)
 {
     struct action *actions = arena_array(&cli->arena, count, sizeof(*actions));
-    struct persist_apply apply = { .label = arena_printf(&cli->arena, "Remove duplicates"),
-                                   .actions = { count, actions },
-                                   .has_step = *step > 0,
-                                   .step = *step };
+    struct persist_apply apply = {
+        .label = TEXT(DUPLICATES_LABEL), .actions = { count, actions }, .has_step = *step > 0, .step = *step
+    };
     struct applied applied = { 0 };
     enum err e;
 

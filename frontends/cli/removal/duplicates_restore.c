@@ -2,6 +2,8 @@
 #include "frontends/cli/removal/duplicates_restore.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "frontends/cli/removal/copy_removal.h"
@@ -69,26 +71,59 @@ void duplicates_return(struct cli *cli, uint64_t first, uint64_t last)
     buffer_free(&journal);
 }
 
-/* A use that began after the undo keeps the file. */
-static enum err move_again(struct cli *cli, int journal, struct removal_line *line, struct fault *fault)
+/* A use that began after the undo keeps the file. Errors (explained): conflict, those of search.get. */
+static enum err check_unused(struct cli *cli, struct id item, struct fault *fault)
 {
-    const struct search_get get = { .has_id = true, .id = line->id };
+    const struct search_get get = { .has_id = true, .id = item };
     struct media_found found = { 0 };
     char id[ID_TEXT_SIZE];
+    const enum err e = cli_ask(cli, "search.get", &get, &found, fault);
 
-    if (cli_ask(cli, "search.get", &get, &found, fault) == ERR_OK && found.contexts > 0)
-        return fault_set(fault, ERR_CONFLICT, "item %s is in use now", id_write(line->id, id));
-    return removal_move(cli, journal, line, fault);
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && found.contexts == 0))
+        return ERR_OK;
+    return e == ERR_OK ? fault_set(fault, ERR_CONFLICT, "item %s is in use now", id_write(item, id)) : e;
+}
+
+static bool is_of_trash(const char *folder)
+{
+    char info[PATH_MAX + 16];
+    const char *name = strrchr(folder, '/');
+
+    if (!name || strcmp(name, "/files") != 0)
+        return false;
+    (void)snprintf(info, sizeof(info), "%.*s/info", (int)(name - folder), folder);
+    return access(info, F_OK) == 0;
+}
+
+/* A line of an earlier version does not name the folder: it is the one in which the file was. */
+static void find_folder(struct cli *cli, struct removal_line *line)
+{
+    char folder[PATH_MAX];
+    char *end = bytes_copy(folder, sizeof folder, line->to) ? strrchr(folder, '/') : NULL;
+
+    if (line->has_folder || !end || end == folder)
+        return;
+    *end = 0;
+    line->has_folder = !is_of_trash(folder);
+    line->folder = arena_bytes(&cli->arena, bytes_of(folder, (uint32_t)strlen(folder)));
+}
+
+static enum err move_again(struct cli *cli, int journal, struct removal_line *line, struct fault *fault)
+{
+    const enum err e = check_unused(cli, line->id, fault);
+
+    find_folder(cli, line);
+    return e == ERR_OK ? removal_move(cli, journal, line, fault) : e;
 }
 
 /* The journal has a line for each time that a file was moved. */
-static void move_returned(struct cli *cli, struct text text, const struct id_table *runs, int journal)
+static void move_returned(struct cli *cli, struct text text, struct id run, int journal)
 {
     struct id_table seen = { 0 };
 
     for (struct journal_walk walk = { .left = text }; removal_journal_next_returned(cli, &walk);) {
         struct fault why = { 0 };
-        if (!id_table_has(runs, walk.line.run) || !id_table_add(&seen, walk.line.id))
+        if (!id_equal(walk.line.run, run) || !id_table_add(&seen, walk.line.id))
             continue;
         if (move_again(cli, journal, &walk.line, &why) != ERR_OK)
             removal_remark(&why);
@@ -101,16 +136,15 @@ static void move_returned(struct cli *cli, struct text text, const struct id_tab
 void duplicates_move_again(struct cli *cli, uint64_t step)
 {
     struct buffer text = { 0 };
-    struct id_table runs = { 0 };
     struct fault none = { 0 };
+    struct id run;
     int journal;
 
-    if (removal_journal_read(cli, &text, &none) == ERR_OK)
-        removal_journal_runs(cli, text_of(buffer_c(&text)), step, step, &runs);
-    if (runs.count && removal_journal_open(cli, O_WRONLY | O_APPEND, &journal, &none) == ERR_OK) {
-        move_returned(cli, text_of(buffer_c(&text)), &runs, journal);
+    if (removal_journal_read(cli, &text, &none) == ERR_OK &&
+        removal_journal_run(cli, text_of(buffer_c(&text)), step, &run) &&
+        removal_journal_open(cli, O_WRONLY | O_APPEND, &journal, &none) == ERR_OK) {
+        move_returned(cli, text_of(buffer_c(&text)), run, journal);
         close(journal);
     }
-    id_table_free(&runs);
     buffer_free(&text);
 }

@@ -4,6 +4,8 @@
 
 #include "frontends/cli/base/cli.h"
 
+#define DUPLICATES_LABEL "Remove duplicates" /* of the step of undo */
+
 /* Moves back the files of the commands whose steps of undo, from `first` to `last`, were undone, and prints them. A
  * file that cannot be moved is named on standard error. */
 void duplicates_return(struct cli *cli, uint64_t first, uint64_t last);

@@ -95,6 +95,18 @@ void removal_journal_runs(struct cli *cli, struct text journal, uint64_t first, 
             id_table_add(to, walk.line.run);
 }
 
+bool removal_journal_run(struct cli *cli, struct text journal, uint64_t step, struct id *to)
+{
+    bool found = false;
+
+    for (struct journal_walk walk = { .left = journal }; next_line(cli, &walk);)
+        if (walk.line.has_step && walk.line.step == step) {
+            *to = walk.line.run;
+            found = true;
+        }
+    return found;
+}
+
 void removal_remark(const struct fault *fault)
 {
     struct buffer remark = { 0 };

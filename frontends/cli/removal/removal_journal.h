@@ -28,6 +28,9 @@ bool removal_journal_next_returned(struct cli *cli, struct journal_walk *walk);
 /* Adds the runs whose step of undo is one of these. */
 void removal_journal_runs(struct cli *cli, struct text journal, uint64_t first, uint64_t last, struct id_table *to);
 
+/* The newest run with this step: a step that is done after an undo gets the number of the undone one. */
+bool removal_journal_run(struct cli *cli, struct text journal, uint64_t step, struct id *to);
+
 void removal_remark(const struct fault *fault); /* on standard error: why a file stays */
 
 #endif
