@@ -221,6 +221,13 @@ class BesideAnother:
         self.voice = home.ask('streamer.play', f'path={path}', f'at={self.begins}', HARD, 'pan=-1')['voice']
         until(lambda: frame(home) > self.begins + 24000)
 
+    def give_up(self):
+        """Ends all of it; None."""
+        self.home.loophole('stop', code=None)
+        until(lambda: self.home.ask('streamer.voices')['each'] == [], what='no voice plays')
+        for tape in self.tapes:
+            tape.stop()
+
     def heard(self):
         """The recorded samples from the frame `begins` on, as soon as nothing else plays; None: the machine was so busy
         that a ring ran dry."""

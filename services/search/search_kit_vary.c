@@ -132,7 +132,7 @@ static bool take_place(struct varying *v, const struct vary_slot *slot, struct i
     return read_item(v, each[place < 0 ? place + count : place], to);
 }
 
-static bool is_other(const struct vary_slot *slot, const struct item *item)
+static bool has_other_content(const struct vary_slot *slot, const struct item *item)
 {
     return !slot->has_now || !item->media.content.len || !bytes_equal(item->media.content, slot->now.media.content);
 }
@@ -142,7 +142,7 @@ static bool take_random(struct varying *v, const struct vary_slot *slot, struct 
     const uint32_t first = (uint32_t)(kit_order_hash(v->ask->seed, slot->of->media) * slot->count);
 
     for (uint32_t i = 0; i < slot->count && i < LOOKS_MOST; i++)
-        if (read_playable(v, slot->near[(first + i) % slot->count].id, to) && is_other(slot, to))
+        if (read_playable(v, slot->near[(first + i) % slot->count].id, to) && has_other_content(slot, to))
             return true;
     return false;
 }
