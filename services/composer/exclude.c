@@ -12,7 +12,7 @@
 #include "services/composer/reading.h"
 #include "store/community.h"
 
-enum { PERSIST_MS = 10000, PATIENCE_US = 5000000, PERIOD_US = 2000000, PLACES = 2 };
+enum { PERSIST_MS = 10000, PATIENCE_US = 5000000, PERIOD_US = 2000000, PLACES = 2, PART = 16 /* rows of one ask */ };
 
 /* ---- the setting ---- */
 
@@ -239,20 +239,20 @@ static void end_keeping(void *state, enum err error, const void *answer, const s
 static void add_rows(const struct exclude_line *line, const struct looked_line *looked,
                      const struct exclusion_list *rows, struct exclusion_list *to)
 {
-    for (uint32_t i = 0; i < looked->count; i++)
+    for (uint32_t i = 0; i < looked->count && to->count < PART; i++)
         if (!has_row(rows, line->text, &looked->folders[i]))
             to->at[to->count++] =
                 (struct exclusion){ .folder = looked->folders[i], .line = bytes_of(line->text, strlen(line->text)) };
 }
 
-/* True if each line has a row. */
+/* Finds the first rows that are not kept yet. Returns true if each line has a row, or gets one. */
 static bool find_rows(const struct exclude *x, struct txn *txn, struct arena *arena, struct exclusion_list *to)
 {
     struct exclusion_list rows = { 0 };
     enum err e = community_exclusions(txn, arena, &rows);
     bool has_all = true;
 
-    *to = (struct exclusion_list){ 0, arena_array(arena, (size_t)EXCLUDE_LINES * PLACES, sizeof(*to->at)) };
+    *to = (struct exclusion_list){ 0, arena_array(arena, PART, sizeof(*to->at)) };
     for (uint32_t i = 0; e == ERR_OK && to->at && i < x->count; i++) {
         struct looked_line line = { 0 };
         e = look_at_line(txn, arena, &x->lines[i], &rows, &line);
