@@ -170,6 +170,18 @@ def the_script_of_serve_makes_a_server_and_may_run_again(studio):
     same('2', server.tool('psql', '-At', '-d', 'made', '-c', 'select count(*) from composer.evidence_use'))
 
 
+def refuses_no_studio(server):
+    """A role that is no studio keeps its rows, and its session goes on."""
+    server.sql("create role other login", "insert into composer.mark (studio, reason) values ('other', 'kept')",
+               'insert into composer.studio (name) values (\'other\')')
+    for role in ('other', 'postgres', 'composer_studio', 'composer_owner'):
+        said = server.tool('psql', '-At', '-c', 'do $$ begin perform composer.drop_studio(\'' + role + '\'); raise \'removed\'; '
+                           'exception when wrong_object_type then null; end $$', '-c', 'select 1')
+        same('1', said.splitlines()[-1])
+    same('1|1|1', server.sql("select (select count(*) from pg_roles where rolname = 'other'), (select count(*) from "
+                             "composer.mark where studio = 'other'), (select count(*) from composer.studio where name = 'other')"))
+
+
 @claim(inside=Studio)
 def a_dropped_studio_leaves_no_row_and_no_role(studio):
     other, server = studio.beside(), studio.server
@@ -186,8 +198,7 @@ def a_dropped_studio_leaves_no_row_and_no_role(studio):
             ('composer.evidence_use', 'studio'), ('composer.evidence_word', 'studio'), ('composer.mark', 'studio'),
             ('composer.studio', 'name'), ('pg_roles', 'rolname')))))
     same((2, 1), (studio.rows(), studio.rows('evidence_word')))
-    server.tool('psql', '-c', "select composer.drop_studio('postgres')", check=False)
-    same('1', server.sql("select count(*) from pg_roles where rolname = 'postgres'"))
+    refuses_no_studio(server)
     same('f', server.sql(f"select has_function_privilege('studio_{studio.name}', 'composer.drop_studio(text)', 'execute')"))
 
 
