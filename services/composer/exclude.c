@@ -24,7 +24,10 @@ static void add_line(struct exclude *x, struct text line)
         line = (struct text){ line.len - 1, line.at + 1 };
     if (!line.len)
         return;
-    if (x->count == EXCLUDE_LINES || line.len >= PATH_MAX)
+    if (line.len >= PATH_MAX)
+        (void)snprintf(x->mistake, sizeof(x->mistake),
+                       "the setting [composer] exclude has a folder of more than %d bytes", PATH_MAX - 1);
+    else if (x->count == EXCLUDE_LINES)
         (void)snprintf(x->mistake, sizeof(x->mistake), "the setting [composer] exclude has more than %d folders",
                        EXCLUDE_LINES);
     else
@@ -79,6 +82,7 @@ static void take_paths(struct exclude *x)
         size_t len = strnlen(at, left);
         if (len == left || len >= PATH_MAX)
             return;
+        x->lines[i].is_followed = true;
         if (len) /* a line keeps its last place while nothing is there */
             memcpy(x->lines[i].real, at, len + 1);
         at += len + 1;
@@ -107,7 +111,9 @@ static void begin_following(struct exclude *x)
     buffer_reset(&x->got);
     x->got.limit = (size_t)EXCLUDE_LINES * PATH_MAX;
     x->deadline = clock_steady() + PATIENCE_US;
-    if (apart_begin(&x->apart, follow_links, x, &fault) != ERR_OK)
+    if (apart_begin(&x->apart, follow_links, x, &fault) == ERR_OK)
+        x->is_due = false;
+    else
         x->next = clock_steady() + PERIOD_US;
 }
 
@@ -164,16 +170,26 @@ static bool is_looking(const struct exclude *x)
     return x->count && !x->is_judged;
 }
 
-static enum err explain_line(const char *line, bool is_new, struct fault *why)
+/* A link may lead elsewhere than in an earlier run, whose row the line still has. */
+static bool is_unknown(const struct exclude *x, uint32_t line)
 {
-    if (line[0] != '/') {
-        fault_set(why, ERR_DENIED, "nothing is shared: the setting [composer] exclude names \"%.120s\"", line);
+    return is_looking(x) || !x->lines[line].is_followed;
+}
+
+static enum err explain_line(const struct exclude_line *line, bool is_new, struct fault *why)
+{
+    if (line->text[0] != '/') {
+        fault_set(why, ERR_DENIED, "nothing is shared: the setting [composer] exclude names \"%.120s\"", line->text);
         return fault_hint(why, "expected the absolute path of a folder, without quotes: /music/clients");
     }
     if (is_new)
         return fault_set(why, ERR_BUSY, "nothing is shared yet: the folders of [composer] exclude are looked up");
+    if (!line->is_followed) {
+        fault_set(why, ERR_DENIED, "nothing is shared: the file system of \"%.120s\" does not answer", line->text);
+        return fault_hint(why, "[composer] exclude names it: mount it again, or remove the line and restart the engine");
+    }
     fault_set(why, ERR_DENIED,
-              "nothing is shared: [composer] exclude names \"%.120s\", which is no folder of the catalogue", line);
+              "nothing is shared: [composer] exclude names \"%.120s\", which is no folder of the catalogue", line->text);
     return fault_hint(why, "correct the line and restart the engine, or index that folder");
 }
 
@@ -190,8 +206,8 @@ bool exclude_stops(const struct exclude *x, struct txn *txn, struct arena *arena
     for (uint32_t i = 0; e == ERR_OK && i < x->count; i++) {
         struct looked_line line = { 0 };
         e = look_at_line(txn, arena, &x->lines[i], &rows, &line);
-        if (e == ERR_OK && (!line.has_row || line.lacks_row)) {
-            explain_line(x->lines[i].text, is_looking(x) || (line.lacks_row && !x->is_failing), why);
+        if (e == ERR_OK && (is_unknown(x, i) || !line.has_row || line.lacks_row)) {
+            explain_line(&x->lines[i], is_looking(x) || (line.lacks_row && !x->is_failing), why);
             return true;
         }
     }
@@ -245,7 +261,8 @@ static void add_rows(const struct exclude_line *line, const struct looked_line *
                 (struct exclusion){ .folder = looked->folders[i], .line = bytes_of(line->text, strlen(line->text)) };
 }
 
-/* Finds the first rows that are not kept yet. Returns true if each line has a row, or gets one. */
+/* Finds the first rows that are not kept yet. Returns true if the place of each line is known, and it has a row or gets
+ * one. */
 static bool find_rows(const struct exclude *x, struct txn *txn, struct arena *arena, struct exclusion_list *to)
 {
     struct exclusion_list rows = { 0 };
@@ -257,7 +274,7 @@ static bool find_rows(const struct exclude *x, struct txn *txn, struct arena *ar
         struct looked_line line = { 0 };
         e = look_at_line(txn, arena, &x->lines[i], &rows, &line);
         add_rows(&x->lines[i], &line, &rows, to);
-        has_all = has_all && (line.has_row || line.count);
+        has_all = has_all && x->lines[i].is_followed && (line.has_row || line.count);
     }
     return e == ERR_OK && to->at && has_all;
 }
@@ -273,7 +290,7 @@ static void keep_rows(struct composer *c)
     if (reading_begin(c, &txn, &fault) != ERR_OK)
         return;
     bool has_all = find_rows(&c->exclude, txn, &arena, &changes.exclude);
-    x->has_paths = x->is_due = false;
+    x->has_paths = false;
     x->is_settled = has_all && !changes.exclude.count;
     x->is_judged = x->is_judged || !changes.exclude.count;
     x->next = clock_steady() + PERIOD_US;
@@ -296,9 +313,9 @@ bool exclude_turn(struct composer *c)
         read_paths(x);
     if (!x->count || x->apart.pid || x->is_keeping)
         return is_new;
-    if (x->has_paths || (x->is_due && clock_steady() >= x->next))
+    if (x->has_paths)
         keep_rows(c);
-    else if (!x->is_settled && clock_steady() >= x->next)
+    else if ((x->is_due || !x->is_settled) && clock_steady() >= x->next)
         begin_following(x);
     return is_new;
 }

@@ -24,6 +24,7 @@ enum { EXCLUDE_LINES = 64 };
 struct exclude_line {
     char text[PATH_MAX]; /* as in the file, without blanks around it */
     char real[PATH_MAX]; /* without links; "": unknown, or nothing is there */
+    bool is_followed;    /* a process has said what `real` is */
 };
 
 struct exclude {
