@@ -261,6 +261,25 @@ static struct key exclusions_of(struct id folder)
     return key;
 }
 
+static enum err read_exclusion(struct txn *txn, struct arena *arena, const struct walk *walk, struct exclusion *to)
+{
+    const uint32_t before = key_name(META_EXCLUDED).len;
+    enum err e;
+
+    if (walk->key.len < before + sizeof(to->folder.b))
+        return ERR_INTERNAL;
+    e = row_decode(txn, arena, walk->value, &exclusion_shape, to);
+    if (e != ERR_INTERNAL)
+        return e;
+    *to = (struct exclusion){ .folder = key_id_at(walk->key, before) };
+    return ERR_OK;
+}
+
+bool community_is_damaged(const struct exclusion *row)
+{
+    return row->since == 0; /* persist writes the time */
+}
+
 enum err community_exclusions(struct txn *txn, struct arena *arena, struct exclusion_list *to)
 {
     const struct key all = key_name(META_EXCLUDED);
@@ -272,7 +291,7 @@ enum err community_exclusions(struct txn *txn, struct arena *arena, struct exclu
         e = ERR_FULL;
     while (e == ERR_OK && walk_next(&walk)) {
         struct exclusion one = { 0 };
-        e = to->count < EXCLUSIONS_MOST ? row_decode(txn, arena, walk.value, &exclusion_shape, &one) : ERR_INTERNAL;
+        e = to->count < EXCLUSIONS_MOST ? read_exclusion(txn, arena, &walk, &one) : ERR_INTERNAL;
         if (e == ERR_OK)
             to->at[to->count++] = one;
     }
@@ -299,7 +318,9 @@ enum err community_excluded_paths(struct txn *txn, struct arena *arena, struct b
     if (e == ERR_OK && !to->at)
         e = ERR_FULL;
     for (uint32_t i = 0; e == ERR_OK && i < rows.count; i++)
-        e = catalogue_folder_last_path(txn, arena, rows.at[i].folder, &to->at[to->count++]);
+        e = community_is_damaged(&rows.at[i])
+                ? ERR_INTERNAL
+                : catalogue_folder_last_path(txn, arena, rows.at[i].folder, &to->at[to->count++]);
     return e;
 }
 

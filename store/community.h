@@ -50,12 +50,14 @@ bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes key, 
  * Costs nothing while there are no lessons. */
 enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to);
 
-/* ---- excluded folders: nothing of them is shared, and no copy of what is in them ---- */
+/* ---- excluded folders: nothing of them is shared, and no copy of what is analysed in them ---- */
 
 enum { EXCLUSIONS_MOST = 256 };
 
-/* All rows, in the order of their folders. A folder has one for each line of the settings that names it. */
+/* All rows, in the order of their folders. A folder has one for each line of the settings that names it. A damaged row
+ * has only its folder. Errors: also internal (a key is damaged). */
 enum err community_exclusions(struct txn *txn, struct arena *arena, struct exclusion_list *to);
+bool community_is_damaged(const struct exclusion *row);
 bool community_excludes(struct txn *txn, struct id folder); /* the folder has a row */
 
 /* Where the excluded folders are, or were last. Errors: internal (a row or a folder is damaged: share nothing). */

@@ -148,18 +148,6 @@ static void offer_again(struct composer *c, const struct exchange_state *state, 
         fault_set(fault, ERR_INTERNAL, "a shared statement is still damaged after the studio offered all again");
 }
 
-/* A folder may be made at an excluded path while the exchange is under way. At `busy` the exchange waits: it gathers again
- * when persist has kept the folder's row. */
-static bool is_held(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state)
-{
-    struct fault why = { 0 };
-    bool is = exclude_holds(c, txn, arena, state, &why);
-
-    if (is && why.code != ERR_BUSY)
-        exchange_stop(c, &why);
-    return is;
-}
-
 /* ---- gathering ---- */
 
 /* Reads a slice. Returns true if all differences are kept. */
@@ -183,11 +171,8 @@ static bool gather_more(struct composer *c, struct txn *txn, const struct exchan
     return false;
 }
 
-static void turn_gather(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
-                        struct fault *fault)
+static void turn_gather(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
 {
-    if (is_held(c, txn, arena, state))
-        return;
     if (!c->gather.phase && !c->gather.offers.at)
         gather_begin(&c->gather, state, c->level);
     if (!gather_more(c, txn, state, fault))
@@ -203,11 +188,8 @@ static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena,
                        struct fault *fault)
 {
     struct talk_words words = { .server = c->server };
-    enum err e;
+    enum err e = outbox_write(txn, arena, state, c->talks > 0, c->has_more, &words, &c->sent);
 
-    if (is_held(c, txn, arena, state))
-        return;
-    e = outbox_write(txn, arena, state, c->talks > 0, c->has_more, &words, &c->sent);
     c->talks++;
     c->progress.offers = c->sum.offered + state->newest - state->accepted;
     if (e == ERR_OK)
@@ -281,10 +263,9 @@ static void turn_talk(struct composer *c, struct txn *txn, struct arena *arena, 
     if (!c->talk.apart.pid && c->is_done) {
         c->fault = (struct fault){ 0 };
         end_exchange(c, false);
-    } else if (!c->talk.apart.pid && talk_is_ending(&c->talk)) {
-        return;
     } else if (!c->talk.apart.pid) {
-        begin_talk(c, txn, arena, state, fault);
+        if (!talk_is_ending(&c->talk))
+            begin_talk(c, txn, arena, state, fault);
     } else if (talk_turn(&c->talk)) {
         c->is_reachable = false;
         if (talk_result(&c->talk, &from_server_shape, arena, &answer, fault) == ERR_OK)
@@ -359,9 +340,15 @@ static void begin_exchange(struct composer *c, struct txn *txn, struct arena *ar
 {
     bool is_forgetting = state->forgetting, may = state->level.value > SHARING_OFF && c->server[0];
     bool is_emptying = state->position == 0 && txn_count(txn, DB_COMMUNITY) > 0; /* its first part took the position */
+    struct fault why = { 0 };
 
-    if (!is_time(c) || (!is_forgetting && !may) || (!is_forgetting && is_held(c, txn, arena, state)))
+    if (!is_time(c) || (!is_forgetting && !may))
         return;
+    if (!is_forgetting && exclude_holds(c, txn, arena, state, &why)) {
+        if (why.code != ERR_OK)
+            exchange_stop(c, &why);
+        return;
+    }
     c->restarts = c->talks = 0;
     c->is_due = c->is_done = c->has_more = false;
     c->began = clock_steady();
@@ -400,12 +387,14 @@ static void do_step(struct composer *c, struct txn *txn, struct arena *arena, st
         return;
     }
     exchange_follow(c, (enum sharing)state.level.value);
+    if (c->step != STEP_IDLE && exclude_holds(c, txn, arena, &state, fault))
+        return; /* a folder was made at an excluded path */
     switch (c->step) {
     case STEP_IDLE:
         turn_idle(c, txn, arena, &state, fault);
         break;
     case STEP_GATHER:
-        turn_gather(c, txn, arena, &state, fault);
+        turn_gather(c, txn, &state, fault);
         break;
     case STEP_TALK:
         turn_talk(c, txn, arena, &state, fault);

@@ -186,11 +186,28 @@ static enum err explain_line(const struct exclude_line *line, bool is_new, struc
         return fault_set(why, ERR_BUSY, "nothing is shared yet: the folders of [composer] exclude are looked up");
     if (!line->is_followed) {
         fault_set(why, ERR_DENIED, "nothing is shared: the file system of \"%.120s\" does not answer", line->text);
-        return fault_hint(why, "[composer] exclude names it: mount it again, or remove the line and restart the engine");
+        return fault_hint(why, "mount it again, or correct [composer] exclude and restart the engine");
     }
     fault_set(why, ERR_DENIED,
-              "nothing is shared: [composer] exclude names \"%.120s\", which is no folder of the catalogue", line->text);
+              "nothing is shared: [composer] exclude names \"%.120s\", which is no folder of the catalogue",
+              line->text);
     return fault_hint(why, "correct the line and restart the engine, or index that folder");
+}
+
+static bool explain_damage(struct txn *txn, struct arena *arena, const struct exclusion_list *rows, struct fault *why)
+{
+    struct bytes path = { 0, NULL };
+    uint32_t i = 0;
+
+    while (i < rows->count && !community_is_damaged(&rows->at[i]))
+        i++;
+    if (i == rows->count)
+        return false;
+    (void)catalogue_folder_last_path(txn, arena, rows->at[i].folder, &path);
+    fault_set(why, ERR_DENIED, "nothing is shared: the record of the excluded folder \"%.*s\" is damaged",
+              (int)(path.len < 300 ? path.len : 300), (const char *)path.at);
+    fault_hint(why, "`loophole composer exclude remove` removes it; then exclude the folder again");
+    return true;
 }
 
 bool exclude_stops(const struct exclude *x, struct txn *txn, struct arena *arena, struct fault *why)
@@ -203,6 +220,8 @@ bool exclude_stops(const struct exclude *x, struct txn *txn, struct arena *arena
         fault_hint(why, "`loophole config` lists the settings; restart the engine after the correction");
         return true;
     }
+    if (e == ERR_OK && explain_damage(txn, arena, &rows, why))
+        return true;
     for (uint32_t i = 0; e == ERR_OK && i < x->count; i++) {
         struct looked_line line = { 0 };
         e = look_at_line(txn, arena, &x->lines[i], &rows, &line);
@@ -216,13 +235,21 @@ bool exclude_stops(const struct exclude *x, struct txn *txn, struct arena *arena
     return e != ERR_OK;
 }
 
+/* False while what a talk sends was read already, and in steps that send nothing of this studio. */
+static bool is_sending_next(const struct composer *c)
+{
+    return c->step == STEP_IDLE || c->step == STEP_GATHER || (c->step == STEP_TALK && !c->talk.apart.pid);
+}
+
 bool exclude_holds(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                    struct fault *why)
 {
-    if (state->level.value <= SHARING_ASK || !exclude_stops(&c->exclude, txn, arena, why))
+    if (state->level.value <= SHARING_ASK || !is_sending_next(c) || !exclude_stops(&c->exclude, txn, arena, why))
         return false;
-    if (why->code == ERR_BUSY)
+    if (why->code == ERR_BUSY) {
+        *why = (struct fault){ 0 };
         c->exclude.has_paths = c->exclude.is_judged; /* persist keeps the new rows before the next turn */
+    }
     return true;
 }
 

@@ -6,8 +6,8 @@
  *   line ──► process: the path without links ──► folder of the catalogue ──► persist: a row
  *              └ none: looked for again every two seconds; exclude_stops reports it
  *
- * After a start nothing is shared until a process has followed each line. When the catalogue changes, links are followed
- * again, because a folder may be at a place where none was, and a link may lead elsewhere. */
+ * After a start nothing is shared until a process has followed each line. Links are followed again when the catalogue
+ * changes, because a folder may be at a place where none was, and a link may lead elsewhere. */
 #ifndef LOOPHOLE_COMPOSER_EXCLUDE_H
 #define LOOPHOLE_COMPOSER_EXCLUDE_H
 
@@ -24,7 +24,8 @@ bool exclude_turn(struct composer *composer);
 /* True, with the reason, if nothing may be shared: denied, or busy while it looks. */
 bool exclude_stops(const struct exclude *exclude, struct txn *txn, struct arena *arena, struct fault *why);
 
-/* True if nothing may leave at this level now, with the reason: busy (only for a moment), denied. */
+/* True if the next step may not send anything at this level. Without a reason it is only for a moment, until persist has
+ * kept further rows. */
 bool exclude_holds(struct composer *composer, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                    struct fault *why);
 

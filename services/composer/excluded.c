@@ -136,6 +136,18 @@ static bool is_at(struct txn *txn, struct arena *arena, const struct exclusion *
     return catalogue_folder_last_path(txn, arena, row->folder, &at) == ERR_OK && bytes_equal(at, path);
 }
 
+/* The rows of a folder follow each other. */
+static bool has_damaged_row(const struct exclusion_list *rows, uint32_t first)
+{
+    uint32_t i = first;
+
+    while (i < rows->count && id_equal(rows->at[i].folder, rows->at[first].folder) &&
+           !community_is_damaged(&rows->at[i]))
+        i++;
+    return i < rows->count && id_equal(rows->at[i].folder, rows->at[first].folder);
+}
+
+/* A folder with a damaged row may be removed although loophole.conf excludes it: the service keeps its rows anew. */
 static enum err find_exclusion(struct composer *c, struct txn *txn, struct arena *arena, struct bytes path,
                                struct id *to, struct fault *fault)
 {
@@ -153,7 +165,7 @@ static enum err find_exclusion(struct composer *c, struct txn *txn, struct arena
     }
     *to = rows.at[i].folder;
     line = exclude_line_of(&c->exclude, &rows, *to);
-    if (!line)
+    if (!line || has_damaged_row(&rows, i))
         return ERR_OK;
     fault_set(fault, ERR_DENIED, "loophole.conf excludes it: the line of [composer] exclude is %.120s", line);
     return fault_hint(fault, "remove it there, restart the engine, and repeat the command");

@@ -182,7 +182,7 @@ static enum err explain_exclusions(struct txn *txn, struct arena *arena, struct 
     if (e == ERR_OK && each.count)
         add_word(to, arena_printf(arena,
                                   "%u excluded folder%s with %s%llu item%s: nothing of them is sent, and no copy of "
-                                  "what is in them.",
+                                  "a sound in them that is analysed already.",
                                   each.count, text_plural(each.count), more ? "more than " : "",
                                   (unsigned long long)items, text_plural(items)));
     return e;

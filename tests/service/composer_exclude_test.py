@@ -141,6 +141,38 @@ def an_excluded_folder_stays_excluded_under_another_name_and_so_do_copies(studio
     contains(home.refused('composer', 'exclude', 'remove', '/nowhere'), 'is not an excluded folder')
 
 
+def damage_exclusions(home):
+    path, count = home.file('data', 'store', 'data.mdb'), 0
+    with open(path, 'r+b') as store:
+        data, at = store.read(), -1
+        while (at := data.find(b'excluded ', at + 1)) >= 0:
+            length = int.from_bytes(data[at - 2:at], 'little')
+            if 9 + 16 < length < 64:
+                store.seek(at + length)
+                store.write(b'\xc1')
+                count += 1
+    return count
+
+
+@claim(inside=Studio)
+def a_damaged_exclusion_stops_sharing_but_neither_forget_nor_its_removal(studio):
+    home, kit = studio.home, kit_of(studio)
+    home.loophole('use', 'Song', studio.sound(0), other_sound(studio))
+    studio.join()
+    home.loophole('composer', 'exclude', 'add', kit)
+    assert damage_exclusions(home)
+    contains(studio.status()['stopped'], kit)
+    contains(home.refused('composer', 'sync'), 'is damaged')
+    same((0, [kit]), (offers(studio), excluded(studio)))
+    studio.json('forget')
+    same(0, studio.rows())
+    home.loophole('composer', 'exclude', 'remove', kit)
+    assert 'stopped' not in studio.status()
+    home.loophole('composer', 'exclude', 'add', kit)
+    studio.join()
+    same(1, studio.rows())
+
+
 @claim(inside=Studio)
 def offers_that_wait_do_not_leave_when_their_folder_is_excluded(studio):
     studio.level('use')

@@ -162,7 +162,8 @@ enum err gather_slice(struct gather *g, struct txn *txn, struct slice *slice)
 {
     struct slicing s = { .g = g, .txn = txn };
 
-    s.e = community_excluded_paths(txn, &s.kept, &s.excluded);
+    if (g->level > SHARING_ASK) /* otherwise it only withdraws */
+        s.e = community_excluded_paths(txn, &s.kept, &s.excluded);
     while (s.e == ERR_OK && g->phase < GATHER_OVER && has_offer_room(g)) {
         bool at_end = g->level < phases[g->phase].least || read_slice(&s, slice);
         if (!at_end)
