@@ -24,8 +24,8 @@ bool exclude_turn(struct composer *composer);
 /* True, with the reason, if nothing may be shared: denied, or busy while it looks. */
 bool exclude_stops(const struct exclude *exclude, struct txn *txn, struct arena *arena, struct fault *why);
 
-/* True if the next step may not send anything at this level. Without a reason it is only for a moment, until persist has
- * kept further rows. */
+/* True if the next step may not send anything at this level. Without a reason it is only for a moment: persist keeps
+ * further rows. */
 bool exclude_holds(struct composer *composer, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                    struct fault *why);
 
