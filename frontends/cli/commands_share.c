@@ -47,7 +47,8 @@ static const struct command share[] = {
       0, false, composer_show_next },
     { "composer exclude", "list|add|remove [PATH]", "Choose the folders of which nothing is shared",
       "add: nothing of the folder at PATH is shared, and no copy of what is in it, once it is analysed. The "
-      "folder must be in the catalogue. It stays excluded wherever it goes, because the catalogue and its backups keep it by its identity. "
+      "folder must be in the catalogue. It stays excluded wherever it goes, because the catalogue and its backups "
+      "keep it by its identity. "
       "What was shared of it is withdrawn at the next exchange. remove: its sounds are shared again. A folder that "
       "loophole.conf excludes must be removed there first. list: the excluded folders, and the number of items below "
       "each.",
