@@ -329,8 +329,13 @@ def two_songs(home):
 
 
 def until_set(client, ask, **fields):
-    """Sends an ask until the core has what it changed; on a busy machine that may take longer than the ask waits."""
-    until(lambda: not client.must('project.' + ask, fields).get('unheard'), what=f'{ask} {fields} is heard')
+    """Sends an ask once, and waits until the core has what it changed: on a busy machine the ask does not wait so long."""
+    if not client.must('project.' + ask, fields).get('unheard'):
+        return
+    if ask == 'close':
+        until(lambda: client.must('audio.sounding').get('keeper') == 'none')
+    else:
+        until(lambda: not client.must('project.open', {'project': fields['project']}).get('unheard'))
 
 
 def change_kept(client, ask, **fields):
