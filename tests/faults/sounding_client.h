@@ -25,10 +25,14 @@ static inline void die_of(const char *what)
 
 static inline jack_client_t *client_open(const char *server, const char *name)
 {
+    const jack_options_t options = JackNoStartServer | JackServerName | JackUseExactName;
     jack_client_t *client;
+    jack_status_t status;
+    int tries = 3000;
 
     signal(SIGTERM, client_end);
-    client = jack_client_open(name, JackNoStartServer | JackServerName | JackUseExactName, NULL, server);
+    while (!(client = jack_client_open(name, options, &status, server)) && (status & JackNameNotUnique) && --tries > 0)
+        usleep(10000); /* the server frees the name of a client that was killed after its ports */
     if (!client)
         die_of("no such server, or the name is taken");
     return client;

@@ -49,6 +49,7 @@ def a_take_lies_where_it_was_heard(it):
     def take(name):
         begun = it.begin('--name', name, '--seconds', '1')
         it.until_is(begun['id'], 'final')
+        it.home.run('loophole', 'record', 'stop', code=None)  # the streamer has the answer of persist
         return begun
 
     one, two = take('one'), take('two')
