@@ -147,7 +147,8 @@ static bool has_damaged_row(const struct exclusion_list *rows, uint32_t first)
     return i < rows->count && id_equal(rows->at[i].folder, rows->at[first].folder);
 }
 
-/* A folder with a damaged row may be removed although loophole.conf excludes it: the service keeps its rows anew. */
+/* A folder with a damaged row may be removed although loophole.conf excludes it: the service then writes
+ * its row again. */
 static enum err find_exclusion(struct composer *c, struct txn *txn, struct arena *arena, struct bytes path,
                                struct id *to, struct fault *fault)
 {

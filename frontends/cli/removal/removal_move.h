@@ -4,7 +4,7 @@
 
 #include "frontends/cli/base/cli.h"
 
-/* Compares the copy with the one that stays. Errors (explained): those of copy_compare. */
+/* Compares the copy with the kept file. Errors (explained): those of copy_compare. */
 enum err removal_check(const struct removal_line *line, struct fault *fault);
 
 /* The same, then writes the line with its place to the journal (an open file), and renames the file. Errors

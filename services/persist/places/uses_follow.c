@@ -80,14 +80,22 @@ static enum err follow_use(struct persist *p, struct id context, const struct us
     return e == ERR_OK ? turn_wrote(p, uses_remove(&p->w, context, use)) : e;
 }
 
-enum err uses_follow(struct persist *p, struct id lost, struct id kept)
+/* Calls `each` with each use of an item, and with the other item. */
+static enum err walk_uses(struct persist *p, struct id item, struct id other,
+                          enum err (*each)(struct persist *p, struct id context, const struct use *use,
+                                           struct id other))
 {
     struct following f;
-    enum err e = read_uses(p, lost, &f);
+    enum err e = read_uses(p, item, &f);
 
     for (uint32_t i = 0; e == ERR_OK && i < f.count; i++)
-        e = follow_use(p, f.contexts[i], &f.uses[i], kept);
+        e = each(p, f.contexts[i], &f.uses[i], other);
     return e;
+}
+
+enum err uses_follow(struct persist *p, struct id lost, struct id kept)
+{
+    return walk_uses(p, lost, kept, follow_use);
 }
 
 /* ---- one item takes the file of another ---- */
@@ -105,12 +113,7 @@ static enum err lend_use(struct persist *p, struct id context, const struct use 
 
 enum err uses_lend(struct persist *p, struct id with, struct id to)
 {
-    struct following f;
-    enum err e = read_uses(p, with, &f);
-
-    for (uint32_t i = 0; e == ERR_OK && i < f.count; i++)
-        e = lend_use(p, f.contexts[i], &f.uses[i], to);
-    return e;
+    return walk_uses(p, with, to, lend_use);
 }
 
 /* If the other item kept its row, that of this item had ended before. */
@@ -130,10 +133,5 @@ static enum err return_use(struct persist *p, struct id context, const struct us
 
 enum err uses_return(struct persist *p, struct id with, struct id from)
 {
-    struct following f;
-    enum err e = read_uses(p, from, &f);
-
-    for (uint32_t i = 0; e == ERR_OK && i < f.count; i++)
-        e = return_use(p, f.contexts[i], &f.uses[i], with);
-    return e;
+    return walk_uses(p, from, with, return_use);
 }
