@@ -34,11 +34,11 @@ int main(int argc, char **argv)
     project.library = library_new(service_paths(service)->data); /* of patterns */
     service_answer(service, &project_asks, &project);            /* one function for each ask */
     service_every(service, LOOK_US, project_look, &project);
-    service_every(service, LOOK_US, slot_pack_look, &project);    /* packs backups of patterns */
-    service_every(service, LOOK_US, slot_compare_look, &project); /* files that other programs changed */
-    service_every(service, LOOK_US, leftovers_look, &project);    /* files that an earlier run left half written */
-    service_every(service, LOOK_US, recheck_look, &project);      /* sounds that changed meanwhile */
-    uses_note_all(&project);                                      /* what an earlier run did not note */
+    service_every(service, LOOK_US, slot_pack_look, &project);       /* packs backups of patterns */
+    service_every(service, LOOK_US, slot_compare_look, &project);    /* files that other programs changed */
+    service_every(service, LOOK_US, leftovers_look, &project);       /* files that an earlier run left half written */
+    service_every(service, RECHECK_LOOK_US, recheck_look, &project); /* sounds that changed meanwhile */
+    uses_note_all(&project);                                         /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */
 

@@ -2,9 +2,10 @@
 """Sounds of a project that another program changed under their paths, and the event that says that a project changed."""
 import os
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, figure, run_claims, same, until
 from indexing import Indexing, wav
 from studio import Studio, running, word
 
@@ -89,6 +90,31 @@ def a_copy_in_media_that_differs_from_its_digest_is_named_after_an_opening_and_a
     same((before, False), (bytes_of(kick, snare), os.path.exists(hat)))
     same(2, mine.must('collect')['copied'])  # hat, and kick under another name
     same((0, []), altered(mine.state()))
+
+
+@claim(inside=Indexing)
+def a_copy_that_a_collect_has_not_noted_yet_is_no_file_from_elsewhere(it):
+    for number in range(24):
+        wav(it.folder('lib', f'{number}.wav'), 300 + 10 * number, seconds=20)
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Busy')
+    for _, _, item, _ in it.items(it.folder('lib')):
+        mine.put('clip', item=item)
+    mine.must('save')
+    audio = os.path.join(mine.folder, 'Media', 'Audio')
+    names = lambda: [name for name in os.listdir(audio) if name[0] != '.'] if os.path.isdir(audio) else []
+    collecting = threading.Thread(target=lambda: it.home.loophole('project', 'collect'))
+    collecting.start()
+    until(names)
+    mine.must('open', folder=os.fsencode(mine.folder))  # looks for files of Media that the project does not know
+    figure(f'{len(names())} of 24 copies were there when a check of Media began')
+    collecting.join()
+    with open(os.path.join(audio, names()[0]), 'ab') as file:
+        file.write(b'damaged')
+    mine.must('open', folder=os.fsencode(mine.folder))
+    until(lambda: altered(mine.state())[0] == 1)
+    it.idle()
+    same([], it.items(audio))
 
 
 @claim(shares=running)

@@ -29,6 +29,7 @@ struct file_check {
 
     /* of recheck.c */
     struct id project;
+    uint32_t media_ends; /* of struct project, when it began */
 };
 
 /* A new one with room for `most` files. file_check_start starts it; `done` is called once, and frees nothing. */

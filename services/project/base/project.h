@@ -28,6 +28,8 @@ struct project {
     struct id swept;                  /* the last project without leftovers (leftovers.h) */
     bool is_sweeping;                 /* the next one */
     uint32_t works;                   /* asks in progress */
+    uint32_t media_works;             /* … of these, those that write files of Media … */
+    uint32_t media_ends;              /* … and those that have ended */
     uint32_t opened;                  /* asks that opened a project */
     struct file_check *checking;      /* in progress; NULL: none */
     struct rechecked *rechecked;      /* deeds/recheck.h */

@@ -329,6 +329,7 @@ static enum err answer_collect(struct doing *work, struct txn *txn, struct fault
 
 /* Notes until none is left. */
 const struct deed deed_collect = {
+    .writes_media = true,
     .before = begin_collect,
     .plan = plan_collect,
     .after = plan_collect,

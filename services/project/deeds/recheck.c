@@ -138,6 +138,15 @@ static void scan_again(struct project *p, const struct file_check *check)
         ask_for_scan(p, asked[i], folder_len(asked[i]));
 }
 
+/* A file that an ask wrote during the check may be noted by now: then another check finds out. */
+static void add_others(struct project *p, const struct file_check *check)
+{
+    if (p->media_works || p->media_ends != check->media_ends)
+        service_every(p->service, RECHECK_LOOK_US, recheck_look, p);
+    else
+        media_tree_add(p, check->project);
+}
+
 static void keep_damaged(struct rechecked *to, const struct file_check *check)
 {
     arena_reset(&to->arena);
@@ -158,7 +167,7 @@ static void take_checked(struct project *p, struct file_check *check, bool lost)
         return;
     scan_again(p, check);
     if (check->has_others)
-        media_tree_add(p, check->project);
+        add_others(p, check);
     keep_damaged(p->rechecked, check);
     if (p->rechecked->damaged.count)
         project_publish(p, check->project);
@@ -173,6 +182,7 @@ static struct file_check *plan_check(struct project *p, struct txn *txn, struct 
     struct file_check *check = file_check_new(p, uses->count + parts->count);
 
     check->project = project;
+    check->media_ends = p->media_ends;
     check->folder = folder.len ? own_path(bytes_of(folder.at, folder.len)) : NULL;
     check->folder_len = folder.len + 1;
     check->done = take_checked;
@@ -190,6 +200,7 @@ void recheck_begin(struct project *p, struct txn *txn, struct arena *arena, stru
         errand_stop(&p->checking->errand);
     if (!p->rechecked)
         p->rechecked = alloc_zeroed(1, sizeof(*p->rechecked));
+    service_every(p->service, 0, recheck_look, p);
     p->checking = plan_check(p, txn, arena, project, parts, uses);
     file_check_start(p->checking);
 }
@@ -213,11 +224,11 @@ void recheck_look(void *project)
     struct id open;
     struct txn *txn;
 
-    if (project_read(p, &txn, NULL) != ERR_OK)
+    if (p->media_works || project_read(p, &txn, NULL) != ERR_OK)
         return;
-    if (elements_current(txn, &arena, &open) == ERR_OK && !p->rechecked)
-        check_open(p, txn, &arena, open);
     service_every(p->service, 0, recheck_look, p);
+    if (elements_current(txn, &arena, &open) == ERR_OK)
+        check_open(p, txn, &arena, open);
     txn_end(txn);
     arena_free(&arena);
 }

@@ -19,7 +19,8 @@ void recheck_begin(struct project *p, struct txn *txn, struct arena *arena, stru
 void recheck_fill(const struct project *p, struct arena *arena, const struct element_list *parts, uint32_t most,
                   struct project_line *state);
 
-void recheck_look(void *project); /* once a second after a start: checks the open project, once */
+#define RECHECK_LOOK_US 1000000
+void recheck_look(void *project); /* by service_every, until it could check the open project, once */
 void recheck_close(struct project *p);
 
 #endif

@@ -23,6 +23,10 @@ static void end_work(struct doing *work)
         sound_look(work->p);
     }
     work->p->works--;
+    if (work->deed->writes_media) {
+        work->p->media_works--;
+        work->p->media_ends++;
+    }
     call_give_back(work->call);
     arena_free(&work->arena);
     arena_free(&work->kept);
@@ -445,6 +449,7 @@ enum err work_begin(struct project *p, struct call *call, const struct deed *dee
     work->sender = call_sender(call);
     call_keep(call);
     p->works++;
+    p->media_works += deed->writes_media;
     step_work(work);
     return ERR_OK;
 }

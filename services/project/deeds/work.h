@@ -17,6 +17,7 @@ struct doing;
 struct deed {
     bool needs_no_project; /* `project` of the ask is not looked up; of a copy of an ask that was done, `id` is known */
     bool needs_no_draft;   /* without an open project it is not_found */
+    bool writes_media;     /* adds files to Media before the project has notes of them: recheck.h waits for its end */
     bool ends_when_done;   /* `before` and `plan` are left out for a copy of an ask that persist has done */
 
     /* Starts a file operation with work_file, or returns without. */
