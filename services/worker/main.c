@@ -7,6 +7,7 @@
 #include "services/worker/encode.h"
 #include "services/worker/foreign.h"
 #include "services/worker/jobs.h"
+#include "services/worker/kit.h"
 #include "services/worker/label.h"
 #include "services/worker/session.h"
 #include "services/worker/stream.h"
@@ -16,7 +17,7 @@ static int print_option(const char *option)
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
     printf(
-        "loophole-worker: analyses files, or does what its argument says: stream, encode, convert, label or session.\n"
+        "loophole-worker: analyses files, or by its argument: stream, encode, convert, label, kit or session.\n"
         "Other programs start it with a socket as descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
@@ -25,10 +26,13 @@ static int print_option(const char *option)
 static const struct mode {
     const char *word;
     enum err (*run)(struct pipe *pipe, struct fault *fault);
-} MODES[] = {
-    { "stream", stream_run },   { "encode", encode_run }, { "session", session_run },
-    { "convert", convert_run }, { "label", label_run },   { 0 },
-};
+} MODES[] = { { "stream", stream_run },
+              { "encode", encode_run },
+              { "session", session_run },
+              { "convert", convert_run },
+              { "label", label_run },
+              { "kit", kit_run },
+              { 0 } };
 
 int main(int argc, char **argv)
 {

@@ -149,7 +149,7 @@ enum err kit_print_one(struct cli *cli, struct fault *fault)
 
 /* ---- making and changing ---- */
 
-static enum err read_scope(const struct cli *cli, struct choice *to, struct fault *fault)
+enum err kit_read_scope(const struct cli *cli, struct choice *to, struct fault *fault)
 {
     const char *typed = cli->options.scope ? cli->options.scope : "global";
 
@@ -166,7 +166,7 @@ enum err kit_make(struct cli *cli, struct fault *fault)
     struct project_new_kit request = { .project = project_of(cli),
                                        .name = text_of(cli->args[0]),
                                        .family.value = KIT_FAMILY_FREE };
-    enum err e = read_scope(cli, &request.scope, fault);
+    enum err e = kit_read_scope(cli, &request.scope, fault);
 
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = units_assign(cli, &project_new_kit_shape, cli->args[i], &request, fault);
@@ -314,7 +314,7 @@ static enum err copy_kit(struct cli *cli, const char *name, bool move, struct fa
     struct project_copy_kit request = {
         .project = project_of(cli), .kit = text_of(cli->args[0]), .name = option_text(name), .move = move
     };
-    enum err e = read_scope(cli, &request.scope, fault);
+    enum err e = kit_read_scope(cli, &request.scope, fault);
 
     return e == ERR_OK ? kit_send_change(cli, "project.copy_kit", &request, fault) : e;
 }
@@ -391,7 +391,7 @@ enum err kit_build(struct cli *cli, struct fault *fault)
                                          .key = read_key(cli),
                                          .has_seed = cli->options.seed > 0,
                                          .seed = (uint64_t)cli->options.seed };
-    enum err e = read_scope(cli, &request.scope, fault);
+    enum err e = kit_read_scope(cli, &request.scope, fault);
 
     if (e == ERR_OK)
         e = read_family(cli, &request.family, fault);

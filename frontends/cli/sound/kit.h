@@ -1,4 +1,5 @@
-/* kit.h: what kit.c, which makes and prints kits, shares with kit_loaded.c, which plays them. One thread. */
+/* kit.h: what kit.c, which makes and prints kits, shares with kit_loaded.c, which plays them,
+ * and with the folder kit, which reads and writes the files of other programs. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_KIT_H
 #define LOOPHOLE_FRONTENDS_CLI_KIT_H
 
@@ -10,5 +11,8 @@ enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first);
 
 /* Sends a change that is answered with the kit, and prints it. Errors (explained): those of cli_change. */
 enum err kit_send_change(struct cli *cli, const char *name, const void *request, struct fault *fault);
+
+/* Reads --scope; unset: global. Errors: bad_request. */
+enum err kit_read_scope(const struct cli *cli, struct choice *to, struct fault *fault);
 
 #endif

@@ -72,6 +72,6 @@ enum err unpack_next(struct unpack *unpack, struct text *piece, struct fault *fa
     *piece = (struct text){ len, unpack->piece };
     unpack->total += len;
     if (e == ERR_OK && unpack->total > UNPACK_MOST)
-        return fault_set(fault, ERR_TOO_LARGE, "the session is larger than %d MiB", UNPACK_MOST >> 20);
+        return fault_set(fault, ERR_TOO_LARGE, "the file is larger than %d MiB", UNPACK_MOST >> 20);
     return e;
 }

@@ -102,9 +102,8 @@ static enum err check_token(struct xml *xml, struct fault *fault)
 
     if (at < 0 || xml->given - at <= XML_TOKEN_MAX)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST,
-                     "the session cannot be read: line %lu has a tag or a comment of over %d MiB", line_of(xml->parser),
-                     XML_TOKEN_MAX >> 20);
+    return fault_set(fault, ERR_BAD_REQUEST, "the file cannot be read: line %lu has a tag or a comment of over %d MiB",
+                     line_of(xml->parser), XML_TOKEN_MAX >> 20);
 }
 
 static enum err parse_piece(struct xml *xml, struct text piece, struct fault *fault)
@@ -113,8 +112,8 @@ static enum err parse_piece(struct xml *xml, struct text piece, struct fault *fa
     if (XML_Parse(xml->parser, piece.at, (int)piece.len, piece.len == 0) == XML_STATUS_OK)
         return check_token(xml, fault);
     if (xml->why)
-        return fault_set(fault, ERR_BAD_REQUEST, "the session cannot be read: %s", xml->why);
-    return fault_set(fault, ERR_BAD_REQUEST, "the session is not well-formed XML: %s in line %lu",
+        return fault_set(fault, ERR_BAD_REQUEST, "the file cannot be read: %s", xml->why);
+    return fault_set(fault, ERR_BAD_REQUEST, "the file is not well-formed XML: %s in line %lu",
                      XML_ErrorString(XML_GetErrorCode(xml->parser)), line_of(xml->parser));
 }
 

@@ -1,0 +1,187 @@
+/* kit_import.c: a kit of another program becomes one of ours. The file of the kit is read in a sandbox; the kit is then
+ * made with one ask, so that a death in between leaves none of it. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "frontends/cli/base/resolve.h"
+#include "frontends/cli/kit/kit_reader.h"
+#include "frontends/cli/kit/kit_sounds.h"
+#include "frontends/cli/sound/kit.h"
+#include "store/store.h"
+
+enum { NAME_MOST = 255, SHOWN = 3 };
+
+struct import {
+    struct cli *cli;
+    struct beneath folder;
+    const char *name; /* of the kit's file in it */
+    struct kit_file kit;
+    struct kit_sounds_found sounds;
+};
+
+/* ---- opening ---- */
+
+/* The folder of the kit, and the name of its file in it. */
+static enum err find_kit(struct import *import, char folder[PATH_MAX], struct fault *fault)
+{
+    struct resolved at = { 0 };
+    struct stat st;
+    enum err e = resolve_path(import->cli->args[0], &at, fault);
+    char *slash;
+
+    if (e == ERR_OK && (!at.exists || stat(at.path, &st) != 0))
+        e = fault_set(fault, ERR_NOT_FOUND, "%s is not there", at.path);
+    if (e != ERR_OK)
+        return e;
+    import->name = "drumkit.xml";
+    memcpy(folder, at.path, sizeof(at.path));
+    slash = strrchr(folder, '/');
+    if (S_ISDIR(st.st_mode) || !slash)
+        return ERR_OK;
+    import->name = arena_text(&import->cli->arena, text_of(slash + 1)).at;
+    slash[slash == folder] = 0;
+    return ERR_OK;
+}
+
+static enum err read_kit(struct import *import, struct fault *fault)
+{
+    int fd = beneath_open_file(&import->folder, import->name, O_RDONLY | O_CLOEXEC, 0, fault);
+    enum err e;
+
+    if (fd < 0 && fault->code == ERR_NOT_FOUND) {
+        fault_set(fault, ERR_NOT_FOUND, "%s has no drumkit.xml", import->folder.path);
+        return fault_hint(fault, "name the folder of a Hydrogen kit"), ERR_NOT_FOUND;
+    }
+    if (fd < 0)
+        return fault->code;
+    e = kit_reader_read(import->cli, fd, KIT_FORMAT_HYDROGEN, &import->kit, fault);
+    close(fd);
+    return e;
+}
+
+/* ---- the kit ---- */
+
+/* An item that there is not: the same path always has the same one. */
+static struct id missing_item(struct cli *cli, struct text file)
+{
+    const struct text key = arena_printf(&cli->arena, "missing sound of a kit: %.*s", TEXT_ARG(file));
+
+    return id_of_bytes((const uint8_t *)key.at, key.len);
+}
+
+static void set_layer(struct cli *cli, const struct kit_sound *sound, struct text file, struct kit_layer *layer)
+{
+    layer->media = sound->has_item ? sound->item : missing_item(cli, file);
+    if (!sound->has_item)
+        layer->name = arena_utf8(&cli->arena, bytes_of(file.at, file.len), NAME_MOST);
+}
+
+static void set_layers(struct import *import)
+{
+    uint32_t next = 0;
+
+    for (uint32_t i = 0; i < import->kit.slots.count; i++) {
+        struct kit_slot *slot = &import->kit.slots.at[i];
+        for (uint32_t k = 0; k < slot->layers.count; k++, next++)
+            set_layer(import->cli, &import->sounds.at[next], import->kit.files.at[next], &slot->layers.at[k]);
+    }
+}
+
+static struct text name_kit(const struct import *import)
+{
+    const char *typed = import->cli->options.name, *slash = strrchr(import->folder.path, '/');
+
+    if (typed)
+        return text_of(typed);
+    return import->kit.name.len ? import->kit.name : text_of(slash ? slash + 1 : "");
+}
+
+static enum err make_kit(struct import *import, struct fault *fault)
+{
+    const struct kit_file *kit = &import->kit;
+    struct cli *cli = import->cli;
+    struct project_new_kit request = { .project = text_of(cli->options.project ? cli->options.project : ""),
+                                       .name = name_kit(import),
+                                       .family.value = KIT_FAMILY_DRUM,
+                                       .slots = kit->slots,
+                                       .has_author = kit->author.len > 0,
+                                       .author = kit->author,
+                                       .has_licence = kit->licence.len > 0,
+                                       .licence = kit->licence };
+    enum err e = kit_read_scope(cli, &request.scope, fault);
+
+    set_layers(import);
+    e = e == ERR_OK ? kit_send_change(cli, "project.new_kit", &request, fault) : e;
+    if (e == ERR_EXISTS)
+        fault_hint(fault, "--name NAME gives the kit another name");
+    return e;
+}
+
+/* ---- remarks ---- */
+
+static void remark_sounds(const struct import *import, enum kit_sound_state state, const char *what)
+{
+    struct buffer line = { 0 };
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < import->sounds.count; i++) {
+        const struct kit_sound *sound = &import->sounds.at[i];
+        if (sound->state != state || sound->has_item)
+            continue;
+        if (count++ < SHOWN)
+            cli_print(&line, "%s%.*s", count > 1 ? ", " : "", TEXT_ARG(import->kit.files.at[i]));
+    }
+    if (count) {
+        struct buffer all = { 0 };
+        cli_print(&all, "loophole: %u sound%s %s: %s%s", count, text_plural(count), what, buffer_c(&line),
+                  count > SHOWN ? ", …" : "");
+        cli_remark(&all);
+        buffer_free(&all);
+    }
+    buffer_free(&line);
+}
+
+static void remark_words(const struct import *import)
+{
+    const struct kit_word_list *odd = &import->kit.odd;
+    struct buffer line = { 0 };
+
+    cli_print(&line, "loophole: a kit has no place for: ");
+    for (uint32_t i = 0; i < odd->count; i++)
+        cli_print(&line, "%s%.*s ×%llu", i ? ", " : "", TEXT_ARG(odd->at[i].word),
+                  (unsigned long long)odd->at[i].count);
+    if (odd->count)
+        cli_remark(&line);
+    buffer_free(&line);
+}
+
+static void remark_all(const struct import *import)
+{
+    remark_sounds(import, KIT_SOUND_MISSING, "missing in the kit's folder");
+    remark_sounds(import, KIT_SOUND_OUTSIDE, "not in the kit's folder, and therefore left out");
+    remark_sounds(import, KIT_SOUND_HERE, "not among the items of the catalogue");
+    remark_words(import);
+}
+
+enum err kit_import(struct cli *cli, struct fault *fault)
+{
+    struct import import = { .cli = cli };
+    char folder[PATH_MAX];
+    enum err e = find_kit(&import, folder, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = beneath_open(&import.folder, folder, NULL, fault);
+    if (e == ERR_OK)
+        e = read_kit(&import, fault);
+    if (e == ERR_OK)
+        e = kit_sounds_find(cli, &import.folder, &import.kit.files, &import.sounds, fault);
+    if (e == ERR_OK)
+        e = make_kit(&import, fault);
+    if (e == ERR_OK)
+        remark_all(&import);
+    beneath_close(&import.folder);
+    return e;
+}

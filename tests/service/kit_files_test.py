@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""Kits of other programs: what comes in, what does not, and that nothing hostile does."""
+import json
+import os
+import random
+import re
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import DRUMKITS, claim, contains, file_bytes, file_text, how_often, run_claims, same, samples, until, write_file
+from indexing import wav
+
+KITS = ('TR808EmulationKit', 'HardElectro1', 'Millo_MultiLayered2', 'VariBreaks', 'BJA_Pacific')
+
+
+def layer(file, **values):
+    inner = ''.join(f'<{key}>{value}</{key}>' for key, value in values.items())
+    return f'<layer><filename>{file}</filename>{inner}</layer>'
+
+
+def instrument(name, *layers, **values):
+    inner = ''.join(f'<{key}>{value}</{key}>' for key, value in values.items())
+    return f'<instrument><name>{name}</name>{inner}{"".join(layers)}</instrument>'
+
+
+def hydrogen(folder, *instruments, name='Own', more='', root='drumkit_info'):
+    """Writes a drumkit.xml with these instruments, beside three sounds."""
+    os.makedirs(folder, exist_ok=True)
+    for number, sound in enumerate(('kick', 'snare', 'hat')):
+        wav(f'{folder}/{sound}.wav', 100 * (number + 1))
+    text = (f'<{root}><name>{name}</name><author>Ana</author><license>CC0</license>{more}'
+            f'<instrumentList>{"".join(instruments)}</instrumentList></{root}>')
+    write_file(f'{folder}/drumkit.xml', text.encode())
+    return folder
+
+
+def files_of(folder):
+    """All names below a folder, with size, time and content."""
+    found = {}
+    for at, folders, files in os.walk(folder):
+        for name in folders + files:
+            st = os.lstat(f'{at}/{name}')
+            found[f'{at}/{name}'] = st.st_mode, st.st_size, st.st_mtime_ns
+    return found
+
+
+def running(home):
+    home.up()
+
+
+def imported(home, path, *more):
+    """The kit, and the remarks about it."""
+    done = home.loophole('kit', 'import', path, '--json', *more)
+    return json.loads(done.out), done.err
+
+
+def kits(home):
+    return {one['name']: one for one in home.json('kit', 'list')}
+
+
+def layers_of(kit):
+    return [one for slot in kit['slots'] for one in slot['layers']]
+
+
+@claim(shares=running)
+def each_instrument_and_layer_of_a_hydrogen_kit_comes_in(home):
+    samples('*', folder=f'{DRUMKITS}/{KITS[0]}')
+    for name in KITS:
+        folder = shutil.copytree(f'{DRUMKITS}/{name}', home.file('kits', name))
+        before, text = files_of(folder), file_text(f'{folder}/drumkit.xml')
+        kit, _ = imported(home, folder)
+        same(text.count('<instrument>'), len(kit['slots']), name)
+        same(text.count('<filename>'), len(layers_of(kit)), name)
+        same(list(range(len(kit['slots']))), [slot['pad'] for slot in kit['slots']])
+        missing = [file for file in re.findall('<filename>(.*?)</filename>', text)
+                   if not os.path.exists(f'{folder}/{file}')]
+        same(17 if name == 'Millo_MultiLayered2' else 0, len(missing), name)
+        same(missing, [one['name'] for one in layers_of(kit) if 'content' not in one], name)
+        same(before, files_of(folder), name)
+    same(3, sum(slot.get('choke') == 1 for slot in kits(home)['VariBreaks']['slots']))
+
+
+@claim(shares=running)
+def the_values_of_an_instrument_come_in(home):
+    folder = hydrogen(
+        home.file('values'),
+        instrument('Kick', layer('kick.wav', min=0, max=.5, gain=.5, pitch=-2), layer('snare.wav', min=.5, max=1),
+                   volume=.8, gain=1.5, pan_L=1, pan_R=.5, Attack=441, Decay=4410, Sustain=.25, Release=22050,
+                   muteGroup=3, midiOutNote=35),
+        instrument('Kick', '<instrumentComponent><component_id>0</component_id><gain>.5</gain>' + layer('hat.wav') +
+                   '</instrumentComponent>', pan='0.25', midiOutNote=42, pitchOffset=1),
+        instrument('', midiOutNote=38, filename='snare.wav'))
+    kit, remarks = imported(home, folder)
+    same(('Own', 'Ana', 'CC0', 'drum', 'global'), tuple(kit[key] for key in ('name', 'author', 'licence', 'family', 'scope')))
+    first, second, third = kit['slots']
+    same(('Kick', 'Kick 2', 'pad 2'), tuple(slot['slot'] for slot in kit['slots']))
+    same((35, 42, None), tuple(slot.get('note') for slot in kit['slots']))
+    same((1.2, -.5, 4, .01, .1, .25, .5), tuple(
+        round(first[key], 9) for key in ('gain', 'pan', 'choke', 'attack', 'decay', 'sustain', 'release')))
+    same([('kick', 0, .5, .5, -2), ('snare', .5, 1, 1, 0)],
+         [tuple(one[key] for key in ('name', 'velocity_from', 'velocity_until', 'gain', 'pitch')) for one in first['layers']])
+    same([('hat', .5, 1)], [(one['name'], one['gain'], one['pitch']) for one in second['layers']])
+    same((.25, None), (second['pan'], second.get('gain')))
+    same(['snare'], [one['name'] for one in third['layers']])
+    same('', remarks)
+
+
+@claim(shares=running)
+def a_kit_with_a_namespace_or_a_prefix_or_junk_after_its_end_is_the_same(home):
+    one = instrument('Kick', layer('kick.wav'), midiOutNote=36)
+    plain, _ = imported(home, hydrogen(home.file('plain'), one, name='Plain'))
+    folder = hydrogen(home.file('odd'), one, name='Prefixed')
+    text = file_text(f'{folder}/drumkit.xml')
+    write_file(f'{folder}/drumkit.xml', re.sub('<(/?)', r'<\1h2:', text).replace('info>', 'info xmlns:h2="x">', 1).encode())
+    prefixed, _ = imported(home, folder)
+    write_file(f'{folder}/drumkit.xml', ('<?xml version="1.0"?>' + text.replace('info>', 'info xmlns="x">', 1).replace(
+        'Prefixed', 'Spaced') + '<junk/>\0').encode())
+    spaced, _ = imported(home, folder)
+    for kit in (prefixed, spaced):
+        same([(slot['slot'], len(slot['layers'])) for slot in plain['slots']],
+             [(slot['slot'], len(slot['layers'])) for slot in kit['slots']])
+
+
+@claim(shares=running)
+def what_a_kit_has_no_place_for_is_counted(home):
+    folder = hydrogen(home.file('odd words'), instrument('A', layer('kick.wav', wobble=1), filterActive='true'),
+                      instrument('B', layer('kick.wav', wobble=2), filterActive='false', muteGroup=99), name='Odd',
+                      more='<shine>1</shine><info/>')
+    _, remarks = imported(home, folder)
+    contains(remarks, 'a kit has no place for: shine ×1, filterActive ×1, wobble ×2, muteGroup ×1')
+
+
+@claim(shares=running)
+def no_path_leaves_the_folder_of_a_kit(home):
+    outside = home.file('outside')
+    wav(outside + '/secret.wav', 500)
+    folder = hydrogen(home.file('leaving'), *(
+        instrument(f'I{n}', layer(file)) for n, file in enumerate((
+            '../outside/secret.wav', outside + '/secret.wav', 'link.wav', 'folder/secret.wav', 'kick.wav', 'within.wav',
+            '/dev/zero', 'fifo', 'x' * 2000))), name='Leaving')
+    os.symlink(outside + '/secret.wav', folder + '/link.wav')
+    os.symlink(outside, folder + '/folder')
+    os.symlink('snare.wav', folder + '/within.wav')
+    os.mkfifo(folder + '/fifo')
+    kit, remarks = imported(home, folder)
+    same(['I4', 'I5'], [slot['slot'] for slot in kit['slots'] if not slot['placeholder']])
+    contains(remarks, "5 sounds not in the kit's folder")
+    same(9, len(layers_of(kit)))
+    same([], [one for one in home.json('search', 'secret')])
+
+
+@claim(shares=running)
+def a_missing_sound_is_a_placeholder_through_copy_and_set(home):
+    folder = hydrogen(home.file('missing'), instrument('Kick', layer('kick.wav', min=0, max=.5), layer('gone.wav', min=.5, gain=.5)),
+                      instrument('Gone', layer('gone too.wav', pitch=3), muteGroup=1), name='Half')
+    kit, remarks = imported(home, folder)
+    contains(remarks, "2 sounds missing in the kit's folder: gone.wav, gone too.wav")
+    contains(kit['slots'][0]['placeholder'], '1 of 2 sounds are not here: gone.wav is missing')
+    contains(kit['slots'][1]['placeholder'], 'gone too.wav is missing')
+    home.loophole('kit', 'set', 'Half', 'Kick', 'gain=0.5')
+    copy = home.first('kit', 'copy', 'Half', 'Half again')
+    same(kit['slots'][1], copy['slots'][1])
+    same(kit['slots'][0]['layers'], copy['slots'][0]['layers'])
+
+
+@claim(shares=running)
+def a_hostile_kit_is_refused_and_changes_nothing(home):
+    folder = hydrogen(home.file('hostile'), name='Hostile')
+    before = set(kits(home))
+    one = instrument('A', layer('kick.wav'))
+    part = f'<instrumentComponent>{layer("kick.wav")}</instrumentComponent>'
+    for text, why in (
+            ('', 'not well-formed'), ('<a>' * 300, 'nested too deep'), ('<song></song>', 'not the drumkit.xml'),
+            ('<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><drumkit_info>&b;</drumkit_info>', 'declares entities'),
+            ('<!DOCTYPE d SYSTEM "/etc/passwd"><drumkit_info>&x;</drumkit_info>', 'no instruments'),
+            (f'<drumkit_info>{one * 129}</drumkit_info>', 'more than 128 instruments'),
+            (f'<drumkit_info>{instrument("A", layer("kick.wav") * 33)}</drumkit_info>', 'more than 32 layers'),
+            (f'<drumkit_info>{instrument("A", part * 9)}</drumkit_info>', 'more than 8 components')):
+        write_file(f'{folder}/drumkit.xml', text.encode())
+        contains(home.fails('loophole', 'kit', 'import', folder), why)
+    os.remove(f'{folder}/drumkit.xml')
+    contains(home.fails('loophole', 'kit', 'import', folder), 'has no drumkit.xml')
+    os.mkfifo(f'{folder}/drumkit.xml')
+    home.fails('loophole', 'kit', 'import', folder)
+    same(before, set(kits(home)))
+
+
+@claim(shares=running)
+def a_kit_that_is_cut_or_damaged_is_refused_or_whole(home):
+    folder = hydrogen(home.file('damaged'), instrument('A', layer('kick.wav', min=0, max=1)), name='Damaged')
+    whole = file_bytes(f'{folder}/drumkit.xml')
+    before = set(kits(home))
+    for n in range(how_often(12, 400)):
+        write_file(f'{folder}/drumkit.xml', whole[:random.randrange(len(whole))])
+        home.fails('loophole', 'kit', 'import', folder)
+    same(before, set(kits(home)))
+    for n in range(how_often(12, 400)):
+        at = random.randrange(len(whole))
+        write_file(f'{folder}/drumkit.xml', whole[:at] + bytes([whole[at] ^ 1 << random.randrange(8)]) + whole[at + 1:])
+        done = home.loophole('kit', 'import', folder, '--scope', 'ephemeral', '--name', f'damaged {n}', code=None)
+        same(done.code == 0, f'damaged {n}' in kits(home), done.err)
+    home.check_store()
+
+
+@claim(shares=running)
+def an_import_over_a_death_makes_the_kit_once_and_a_killed_one_at_most_once(home):
+    folder = hydrogen(home.file('killed'), *(instrument(f'I{n}', layer('kick.wav'), layer('snare.wav')) for n in range(20)))
+    for n in range(how_often(6, 60)):
+        service = ('project', 'persist', 'search')[n % 3]
+        until(lambda: home.has_lived(service), what=f'{service} has lived')
+        out = home.file('out')
+        importing = home.start_into(out, 'loophole', 'kit', 'import', folder, '--name', f'over {n}', '--json')
+        home.kill(service)
+        same(0, importing.wait(120), f'of the import while {service} was killed')
+        same([20], [len(one['slots']) for one in home.json('kit', 'list') if one['name'] == f'over {n}'])
+        importing = home.start('loophole', 'kit', 'import', folder, '--name', f'ended {n}')
+        importing.kill()
+        importing.wait()
+        assert [len(one['slots']) for one in home.json('kit', 'list') if one['name'] == f'ended {n}'] in ([], [20])
+    home.check_store()
+
+
+@claim(shares=running)
+def a_name_that_is_taken_needs_another_and_a_repeated_ask_gives_the_first_kit(home):
+    folder = hydrogen(home.file('twice'), instrument('A', layer('kick.wav')), name='Twice')
+    request = '01J0000000000000000000KK9A'
+    first, _ = imported(home, folder, '--request-id', request)
+    same(first, imported(home, folder, '--request-id', request)[0])
+    contains(home.fails('loophole', 'kit', 'import', folder), '--name NAME')
+    second, _ = imported(home, f'{folder}/drumkit.xml', '--name', 'Second', '--scope', 'ephemeral')
+    same(('Second', 'ephemeral'), (second['name'], second['scope']))
+    same([one['media'] for one in layers_of(first)], [one['media'] for one in layers_of(second)])
+
+
+if __name__ == '__main__':
+    run_claims()
