@@ -163,3 +163,10 @@ enum err uses_remove(struct writing *w, struct id context, const struct use *use
     return e == ERR_OK && !is_used_in(w->txn, &rows) ? row_delete(w, DB_USED_IN, &used_in)
                                                      : e; /* the last use of its item there */
 }
+
+enum err uses_remove_context(struct writing *w, struct id context)
+{
+    struct key key = key_id(context);
+
+    return row_delete(w, DB_CONTEXT, &key);
+}

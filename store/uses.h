@@ -34,5 +34,6 @@ uint32_t uses_count_contexts(struct txn *txn, struct id media);
 enum err uses_put_context(struct writing *w, const struct context *context);
 enum err uses_put(struct writing *w, struct id context, const struct use *use);
 enum err uses_remove(struct writing *w, struct id context, const struct use *use);
+enum err uses_remove_context(struct writing *w, struct id context); /* which has no uses; ok if there is none */
 
 #endif

@@ -1,4 +1,5 @@
 
+#include "common/id_table.h"
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
 #include "services/search/index/record.h"
@@ -47,13 +48,16 @@ static enum err find_id(struct txn *txn, struct call *call, const struct search_
 
 /* ---- the contexts of an item ---- */
 
-enum { USED_IN_SHOWN = 64 };
+enum { USED_IN_SHOWN = 64, USED_COPIES = 64 };
 
 struct reading_uses {
     struct txn *txn;
     struct arena *arena;
     struct media_found *to;
-    struct id last; /* the context before */
+    struct id_table contexts; /* that were counted */
+    struct id item;           /* whose uses are read */
+    bool is_copy;             /* it has the bytes of the item that was asked for */
+    uint32_t copies;
 };
 
 static bool add_used_in(void *state, struct id id, const struct use *use)
@@ -63,8 +67,7 @@ static bool add_used_in(void *state, struct id id, const struct use *use)
 
     if (use->ended || uses_context(r->txn, r->arena, id, &context) != ERR_OK)
         return true;
-    r->to->contexts += !id_equal(id, r->last);
-    r->last = id;
+    r->to->contexts += id_table_add(&r->contexts, id);
     if (r->to->used_in.count < USED_IN_SHOWN)
         r->to->used_in.at[r->to->used_in.count++] = (struct used_in){ .id = id,
                                                                       .kind = context.kind,
@@ -73,16 +76,34 @@ static bool add_used_in(void *state, struct id id, const struct use *use)
                                                                       .section = use->section,
                                                                       .has_track = use->has_track,
                                                                       .track = use->track,
-                                                                      .at = use->at };
+                                                                      .at = use->at,
+                                                                      .has_copy = r->is_copy,
+                                                                      .copy = r->is_copy };
     return true;
 }
 
+static bool add_used_copy(void *state, struct id copy)
+{
+    struct reading_uses *r = state;
+
+    return id_equal(copy, r->item) ||
+           (uses_each_of(r->txn, r->arena, copy, add_used_in, r) == ERR_OK && ++r->copies < USED_COPIES);
+}
+
+/* A sound is in use where a copy of it is: programs copy sounds into the folders of their songs. */
 static enum err read_uses(struct txn *txn, struct arena *arena, struct id id, struct media_found *to)
 {
-    struct reading_uses r = { .txn = txn, .arena = arena, .to = to };
+    struct reading_uses r = { .txn = txn, .arena = arena, .to = to, .item = id };
+    const struct bytes content = to->item.media.content;
+    enum err e;
 
     to->used_in.at = arena_array(arena, USED_IN_SHOWN, sizeof(*to->used_in.at));
-    return to->used_in.at ? uses_each_of(txn, arena, id, add_used_in, &r) : ERR_FULL;
+    e = to->used_in.at ? uses_each_of(txn, arena, id, add_used_in, &r) : ERR_FULL;
+    r.is_copy = true;
+    if (e == ERR_OK && content.len)
+        e = catalogue_each_with_content(txn, content, add_used_copy, &r);
+    id_table_free(&r.contexts);
+    return e;
 }
 
 static enum err read_with_facts(struct txn *txn, struct arena *arena, struct id id, bool with_leads,

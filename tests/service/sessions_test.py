@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sys
+import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, lose_override, run_claims, same, until, write_file
@@ -127,6 +128,43 @@ def backups_that_a_program_makes_are_no_sessions(home):
     home.loophole('library', 'rescan', '--wait')
     until(lambda: 'again.als' in sessions(home))
     same(7, len(sessions(home)))
+
+
+@claim(inside=songs)
+def a_song_that_is_renamed_stays_one_context_and_its_drums_sound_together(home):
+    kick = home.first('search', 'path:kit kick')['id']
+    reaper(home.library + '/songs/beat.rpp', [('Drums', '../kit/kick.wav'), ('Drums', '../kit/snare.wav')])
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: 'beat.rpp' in sessions(home))
+    same(['in 7 of 7 contexts'], [one['why'] for one in home.json('search', f'after:{kick} snare')])
+    same(['in 7 of 7 contexts'], [one['why'] for one in home.json('search', f'with:{kick} snare')])
+    for was, now in (('songs', 'album'), ('album', 'record')):
+        home.stop()
+        os.rename(f'{home.library}/{was}', f'{home.library}/{now}')
+        home.up()
+        until(lambda: {os.path.dirname(one['path']) for one in sessions(home).values()} == {f'{home.library}/{now}'})
+    same(['in 7 of 7 contexts'], [one['why'] for one in home.json('search', f'after:{kick} snare')])
+    shutil.rmtree(home.library + '/record')
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: not sessions(home))
+    same(['in 7 of 7 contexts'], [one['why'] for one in home.json('search', f'after:{kick} snare')])
+    home.check_store()
+
+
+@claim(inside=songs)
+def a_sound_is_in_use_where_its_copy_is_and_under_the_name_that_a_mac_gives_it(home):
+    os.makedirs(home.library + '/collected/Samples')
+    shutil.copy(home.library + '/other/kick.wav', home.library + '/collected/Samples/kick.wav')
+    wav(home.library + '/kit/größe.wav', 800, 0.4)
+    wav(home.library + '/kit/grosse.wav', 850, 0.4)
+    live(home.library + '/collected/collected.als', [('Kick', 'Samples/kick.wav')], version='12.1')
+    reaper(home.library + '/songs/mac.rpp', [('Vox', '/Volumes/M/' + unicodedata.normalize('NFD', 'kit/größe.wav'))])
+    home.loophole('library', 'rescan', '--wait')
+    until(lambda: {'collected.als', 'mac.rpp'} <= set(sessions(home)))
+    original = home.library + '/other/kick.wav'
+    same([('collected', True)], [(use['name'], use.get('copy')) for use in home.first('show', original)['used_in']])
+    contains(home.loophole('show', original).out, 'used in          1 context: collected (a copy)')
+    same(['kit/größe.wav'], paths(home, 'used:mac'))
 
 
 @claim(inside=songs)

@@ -139,9 +139,11 @@ static void full_uses(struct buffer *to, const struct media_found *found)
 
     cli_print(to, "\n  used in          %llu context%s:", (unsigned long long)found->contexts,
               text_plural(found->contexts));
-    for (uint32_t i = 0; i < found->used_in.count && shown < SHOWN; i++)
-        if (i == 0 || !id_equal(found->used_in.at[i].id, found->used_in.at[i - 1].id))
-            cli_print(to, "%s %.*s", shown++ ? "," : "", TEXT_ARG(found->used_in.at[i].name));
+    for (uint32_t i = 0; i < found->used_in.count && shown < SHOWN; i++) {
+        const struct used_in *use = &found->used_in.at[i];
+        if (i == 0 || !id_equal(use->id, found->used_in.at[i - 1].id))
+            cli_print(to, "%s %.*s%s", shown++ ? "," : "", TEXT_ARG(use->name), use->copy ? " (a copy)" : "");
+    }
     if (found->contexts > shown)
         buffer_add_text(to, ", ...");
 }

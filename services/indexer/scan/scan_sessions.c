@@ -53,15 +53,15 @@ static struct id id_of_path(struct bytes path)
     return id;
 }
 
-static enum err put_session(struct scan *scan, const struct session *session, bool removed, struct fault *fault)
+static enum err put_session(struct scan *scan, const struct persist_put_session *put, struct fault *fault)
 {
-    struct persist_put_session put = { .session = *session, .removed = removed };
+    const struct bytes path = put->session.path;
     struct done done;
-    enum err e = scan_writer_ask(&scan->writer, "persist.put_session", &put, &done, fault);
+    enum err e = scan_writer_ask(&scan->writer, "persist.put_session", put, &done, fault);
 
     if (e == ERR_OK || e == ERR_TIMEOUT)
         return e;
-    log_warn("the session %.*s is not kept: %s", (int)session->path.len, (const char *)session->path.at, fault->what);
+    log_warn("the session %.*s is not kept: %s", (int)path.len, (const char *)path.at, fault->what);
     *fault = (struct fault){ 0 };
     return ERR_OK;
 }
@@ -75,7 +75,7 @@ static enum err settle_some(struct settling *s, struct fault *fault)
         fault_set(fault, e, "the references of sessions cannot be found now");
     for (uint32_t i = 0; e == ERR_OK && i < s->count; i++)
         if (s->changed[i])
-            e = put_session(scan, &s->sessions[i], false, fault);
+            e = put_session(scan, &(struct persist_put_session){ .session = s->sessions[i] }, fault);
     s->count = 0;
     memset(s->changed, 0, sizeof(s->changed));
     arena_reset(&s->arena);
@@ -259,35 +259,41 @@ static bool may_remove(const struct scan *scan)
 
 static int by_trace(const void *a, const void *b)
 {
-    return settle_compare(a, b);
+    const struct seen_session *x = a, *y = b;
+
+    if (x->trace.size != y->trace.size)
+        return x->trace.size < y->trace.size ? -1 : 1;
+    return (x->trace.mtime > y->trace.mtime) - (x->trace.mtime < y->trace.mtime);
 }
 
-/* The sizes and times of the session files that the scan saw, sorted. */
-static struct trace *list_seen(const struct scan *scan)
+/* The session files that the scan saw, sorted by size and time. */
+static struct seen_session *list_seen(const struct scan *scan)
 {
     size_t count = scan->sessions.count;
-    struct trace *seen = alloc_zeroed(count + 1, sizeof(*seen));
+    struct seen_session *seen = alloc_zeroed(count + 1, sizeof(*seen));
 
-    for (size_t i = 0; i < count; i++)
-        seen[i] = (struct trace){ .size = scan->sessions.at[i].trace.size, .mtime = scan->sessions.at[i].trace.mtime };
+    if (count)
+        memcpy(seen, scan->sessions.at, count * sizeof(*seen));
     qsort(seen, count, sizeof(*seen), by_trace);
     return seen;
 }
 
-static bool has_moved(const struct scan *scan, const struct trace *seen, const struct session *session)
+/* The file that the scan saw with the size and the time of a session whose file is gone; NULL: none. */
+static const struct seen_session *find_moved(const struct scan *scan, const struct seen_session *seen,
+                                             const struct session *session)
 {
-    const struct trace was = { .size = session->size, .mtime = session->mtime };
+    const struct seen_session was = { .trace = { .size = session->size, .mtime = session->mtime } };
 
-    return bsearch(&was, seen, scan->sessions.count, sizeof(*seen), by_trace) != NULL;
+    return bsearch(&was, seen, scan->sessions.count, sizeof(*seen), by_trace);
 }
 
-static void count_some(struct settling *s, const struct trace *seen)
+static void count_some(struct settling *s, const struct seen_session *seen)
 {
     struct scan *scan = s->scan;
 
     for (uint32_t i = 0; i < s->count && errand_goes_on(&scan->errand); i++)
         scan->sessions_gone += is_place_scanned(scan, &s->sessions[i]) && is_session_gone(&s->sessions[i]) &&
-                               !has_moved(scan, seen, &s->sessions[i]);
+                               !find_moved(scan, seen, &s->sessions[i]);
     scan->sessions_known += s->count;
     s->count = 0;
     arena_reset(&s->arena);
@@ -296,7 +302,7 @@ static void count_some(struct settling *s, const struct trace *seen)
 enum err scan_sessions_count(struct scan *scan, struct fault *fault)
 {
     struct settling *s = alloc_zeroed(1, sizeof(*s));
-    struct trace *seen = list_seen(scan);
+    struct seen_session *seen = list_seen(scan);
     enum err e = ERR_OK;
 
     s->scan = scan;
@@ -328,8 +334,19 @@ static enum err find_gone(struct settling *s, bool gone[SESSIONS_TOGETHER], bool
     return any ? scan_library_is_same(s->scan, fault) : ERR_OK;
 }
 
+static enum err remove_session(struct settling *s, const struct seen_session *seen, const struct session *session,
+                               struct fault *fault)
+{
+    const struct seen_session *now = find_moved(s->scan, seen, session);
+    struct persist_put_session put = { .session = *session, .removed = true, .has_moved_to = now != NULL };
+
+    if (now)
+        put.moved_to = id_of_path(bytes_of(now->path, strlen(now->path)));
+    return put_session(s->scan, &put, fault);
+}
+
 /* Removes sessions whose file is gone; keeps the others that have references to find. */
-static enum err sift_known(struct settling *s, struct fault *fault)
+static enum err sift_known(struct settling *s, const struct seen_session *seen, struct fault *fault)
 {
     bool gone[SESSIONS_TOGETHER], ends[SESSIONS_TOGETHER];
     uint32_t kept = 0;
@@ -337,7 +354,7 @@ static enum err sift_known(struct settling *s, struct fault *fault)
 
     for (uint32_t i = 0; e == ERR_OK && i < s->count; i++) {
         if (ends[i])
-            e = put_session(s->scan, &s->sessions[i], true, fault);
+            e = remove_session(s, seen, &s->sessions[i], fault);
         else if (!gone[i] && has_open_reference(&s->sessions[i]) && (s->scan->added || !s->scan->order.targets))
             s->sessions[kept++] = s->sessions[i];
     }
@@ -347,16 +364,16 @@ static enum err sift_known(struct settling *s, struct fault *fault)
 
 static enum err settle_known(struct settling *s, struct fault *fault)
 {
+    struct seen_session *seen = list_seen(s->scan);
     enum err e = ERR_OK;
 
     while (e == ERR_OK && !s->is_over) {
         e = catalogue_reader_within(s->scan->catalogue, read_known, s);
-        if (e != ERR_OK)
-            return fault_set(fault, e, "the known sessions cannot be read");
-        e = sift_known(s, fault);
+        e = e == ERR_OK ? sift_known(s, seen, fault) : fault_set(fault, e, "the known sessions cannot be read");
         if (e == ERR_OK)
             e = settle_some(s, fault);
     }
+    free(seen);
     return e;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/naming/fold.h"
 #include "store/catalogue.h"
 
 enum { PLACES_A_READ = 10000 };
@@ -97,25 +98,54 @@ static struct bytes stem_of(struct bytes name)
     return len ? bytes_of(name.at, name.len - len - 1) : name;
 }
 
-/* Files whose names differ in their extensions only have the same hash. */
+/* Files whose names differ in their extensions, in case or in marks only have the same hash. */
 static size_t hash_name(struct bytes whole)
 {
     const struct bytes name = stem_of(whole);
     size_t hash = 5381;
 
-    for (uint32_t i = 0; i < name.len; i++)
-        hash = hash * 33 + (size_t)tolower(name.at[i]);
+    for (uint32_t i = 0, len; i < name.len; i += len) {
+        char folded[4];
+        uint32_t c = fold_character((struct text){ name.len - i, (const char *)name.at + i }, &len);
+        for (uint32_t k = 0, count = fold_write(c, folded); k < count; k++)
+            hash = hash * 33 + (uint8_t)folded[k];
+    }
     return hash;
 }
 
-static bool is_same_name(struct bytes a, struct bytes b)
+/* Counts the characters outside ASCII; and the marks that follow their letters as characters of their own. */
+static uint32_t count_wide(struct bytes name, uint32_t *marks)
 {
-    if (a.len != b.len)
-        return false;
-    for (uint32_t i = 0; i < a.len; i++)
-        if (tolower(a.at[i]) != tolower(b.at[i]))
-            return false;
-    return true;
+    uint32_t wide = 0;
+
+    *marks = 0;
+    for (uint32_t i = 0, len; i < name.len; i += len) {
+        char folded[4];
+        uint32_t c = fold_character((struct text){ name.len - i, (const char *)name.at + i }, &len);
+        *marks += fold_write(c, folded) == 0;
+        wide += c >= 0x80;
+    }
+    return wide;
+}
+
+/* A Mac writes a letter and its mark as two characters (Unicode's form D), other systems mostly as one (form C). */
+static bool is_other_form(struct arena *arena, struct bytes a, struct bytes b)
+{
+    uint32_t marks_a, marks_b, wide_a = count_wide(a, &marks_a), wide_b = count_wide(b, &marks_b);
+    bool fits =
+        (marks_a > 0 && marks_b == 0 && marks_a <= wide_b) || (marks_b > 0 && marks_a == 0 && marks_b <= wide_a);
+
+    return fits && text_equal(fold_text(arena, (struct text){ a.len, (const char *)a.at }),
+                              fold_text(arena, (struct text){ b.len, (const char *)b.at }));
+}
+
+static bool is_same_name(struct arena *arena, struct bytes a, struct bytes b)
+{
+    bool same = a.len == b.len;
+
+    for (uint32_t i = 0; same && i < a.len; i++)
+        same = tolower(a.at[i]) == tolower(b.at[i]);
+    return same || is_other_form(arena, a, b);
 }
 
 /* Cuts the last part from `path`. */
@@ -169,7 +199,7 @@ static bool is_near(struct txn *txn, struct arena *arena, const struct wanted_na
     struct folder record;
 
     return wanted->folder.len && catalogue_folder(txn, arena, folder, &record) == ERR_OK &&
-           is_same_name(record.name, wanted->folder);
+           is_same_name(arena, record.name, wanted->folder);
 }
 
 /* Candidates of the wanted ending remove those of another one. Of one ending, a candidate whose folder has the wanted
@@ -196,8 +226,8 @@ static void see_place(struct resolving *r, struct txn *txn, struct arena *arena,
     struct kept_place place;
 
     for (struct wanted_name *wanted = r->table[hash_name(name) % r->room]; wanted; wanted = wanted->next) {
-        bool is_otherwise = !is_same_name(wanted->name, name);
-        if (is_same_name(stem_of(wanted->name), stem_of(name)) &&
+        bool is_otherwise = !is_same_name(arena, wanted->name, name);
+        if (is_same_name(arena, stem_of(wanted->name), stem_of(name)) &&
             row_decode(txn, arena, value, &kept_place_shape, &place) == ERR_OK &&
             fits_place(txn, arena, wanted, &place, is_otherwise))
             add_candidate(txn, arena, wanted, key_id_at(key, 0), &place, is_otherwise);

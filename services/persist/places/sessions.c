@@ -38,20 +38,59 @@ static enum err write_session(struct persist *p, const struct session *session, 
     return turn_wrote(p, row_put(&p->w, DB_SESSION, &key, &session_shape, session));
 }
 
-enum err sessions_put(struct persist *p, const struct session *session, bool removed, struct done *answer,
-                      struct fault *fault)
+static enum err read_session(struct persist *p, struct id id, struct session *to)
 {
-    struct persist_use use = { .has_id = true, .id = session->id, .kind = { .value = CONTEXT_KIND_SESSION } };
+    struct key key = key_id(id);
+
+    return row_get(p->w.txn, &p->arena, DB_SESSION, &key, &session_shape, to);
+}
+
+static bool has_same_references(const struct session *a, const struct session *b)
+{
+    bool same = a->references.count == b->references.count && a->more == b->more;
+
+    for (uint32_t i = 0; same && i < a->references.count; i++)
+        same = bytes_equal(a->references.at[i].path, b->references.at[i].path) &&
+               text_equal(a->references.at[i].role, b->references.at[i].role);
+    return same;
+}
+
+/* True if the session that is removed goes on under another path. */
+static bool has_moved(struct persist *p, const struct persist_put_session *ask)
+{
+    struct session was, now;
+
+    return ask->removed && ask->has_moved_to && !id_equal(ask->moved_to, ask->session.id) &&
+           read_session(p, ask->session.id, &was) == ERR_OK && read_session(p, ask->moved_to, &now) == ERR_OK &&
+           text_equal(was.program, now.program) && was.size == now.size && was.mtime == now.mtime &&
+           has_same_references(&was, &now);
+}
+
+static enum err note_session(struct persist *p, const struct persist_put_session *ask, struct done *answer,
+                             struct fault *fault)
+{
+    struct persist_use use = { .has_id = true, .id = ask->session.id, .kind = { .value = CONTEXT_KIND_SESSION } };
     enum err e = ERR_OK;
 
-    if (id_is_zero(session->id) || session->path.len == 0)
+    if (uses_is_of_another_kind(p, use.id, use.kind))
+        return ERR_OK;
+    if (has_moved(p, ask))
+        return uses_drop(p, use.id, fault);
+    use.name = session_name(p, ask->session.path);
+    use.whole = ask->removed || ask->session.failure.len == 0;
+    if (!ask->removed)
+        e = list_uses(p, &ask->session, &use.uses);
+    return e == ERR_OK ? uses_note(p, &use, answer, fault) : e;
+}
+
+enum err sessions_put(struct persist *p, const struct persist_put_session *ask, struct done *answer,
+                      struct fault *fault)
+{
+    enum err e;
+
+    if (id_is_zero(ask->session.id) || ask->session.path.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the session has no id or no path: expected both");
-    *answer = (struct done){ .id = session->id, .revision = turn_next(p) - 1 };
-    use.name = session_name(p, session->path);
-    use.whole = removed || session->failure.len == 0;
-    if (!removed)
-        e = list_uses(p, session, &use.uses);
-    if (e == ERR_OK && !uses_is_of_another_kind(p, use.id, use.kind))
-        e = uses_note(p, &use, answer, fault);
-    return e == ERR_OK ? write_session(p, session, removed) : e;
+    *answer = (struct done){ .id = ask->session.id, .revision = turn_next(p) - 1 };
+    e = note_session(p, ask, answer, fault);
+    return e == ERR_OK ? write_session(p, &ask->session, ask->removed) : e;
 }

@@ -321,6 +321,21 @@ enum err uses_note(struct persist *p, const struct persist_use *ask, struct done
     return e;
 }
 
+enum err uses_drop(struct persist *p, struct id context, struct fault *fault)
+{
+    struct noting n = { .p = p, .context = { .id = context } };
+    enum err e = read_use_rows(&n, fault);
+    struct use **rows = arena_array(&p->arena, n.count + 1, sizeof(struct use *));
+
+    if (e == ERR_OK && !rows)
+        e = limits_refuse(fault, "the uses");
+    for (uint32_t i = 0; e == ERR_OK && i < n.count; i++)
+        rows[i] = &n.was[i];
+    if (e == ERR_OK)
+        e = remove_rows(&n, rows, n.count);
+    return e == ERR_OK ? turn_wrote(p, uses_remove_context(&p->w, context)) : e;
+}
+
 /* ---- an end by a person ---- */
 
 static bool is_meant(const struct persist_end_uses *ask, const struct use *use)

@@ -75,12 +75,13 @@ static int order_of_section(struct text section)
     return -1;
 }
 
+/* Two sounds of one role mostly take turns, but the drums are one instrument of several sounds. */
 static bool is_stacked(const struct use *anchor, const struct use *use)
 {
     bool same_section = !anchor->section.len || !use->section.len || text_equal(anchor->section, use->section);
     bool same_role = anchor->role.len && text_equal(anchor->role, use->role);
 
-    return same_section && !same_role;
+    return same_section && (!same_role || text_is(use->role, "drums"));
 }
 
 static bool comes_after(const struct use *anchor, const struct use *use)

@@ -1,7 +1,8 @@
 /* together.h: answers the clauses after:ID, with:ID and for:ROLE from the uses in the store: which items are used
  * together. Ranks them by Bayesian shrinkage. One thread.
  *
- *   with:ID    contexts that use both, in the same section and in another role, where sections and roles are known
+ *   with:ID    contexts that use both, in the same section, and in another role or both as drums, where sections and
+ *              roles are known
  *   after:ID   contexts that use both, the item in the same section or a later one, where sections are known
  *   for:WORD   contexts that use the item in this role or this section
  *

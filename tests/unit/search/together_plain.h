@@ -55,7 +55,10 @@ static inline bool is_after(const struct made_use *a, const struct made_use *b)
 
 static inline bool is_stacked(const struct made_use *a, const struct made_use *b)
 {
-    return (!a->section || !b->section || a->section == b->section) && !(a->role && a->role == b->role);
+    enum { DRUMS = 1 };
+
+    return (!a->section || !b->section || a->section == b->section) &&
+           (!a->role || a->role != b->role || a->role == DRUMS);
 }
 
 static inline bool has_item(const struct made_context *context, uint32_t item)

@@ -18,7 +18,7 @@ interface Use { of: used_in; id: string; name: string }
 async function loadUses(query: string, signal: AbortSignal): Promise<{ uses: Use[]; more: boolean }> {
   const page = await read('search.query', { query: `${query ? `(${query}) ` : ''}-unused`, limit: MOST }, signal)
   const all = await Promise.all((page.items ?? []).map(one => read('search.get', { id: one.media.id }, signal)))
-  const uses = all.flatMap(got => (got.used_in ?? []).map(of => ({ of, id: idText(got.item.media.id), name: got.item.media.name })))
+  const uses = all.flatMap(got => (got.used_in ?? []).filter(of => !of.copy).map(of => ({ of, id: idText(got.item.media.id), name: got.item.media.name })))
   return { uses, more: page.cursor !== '' }
 }
 
