@@ -50,7 +50,7 @@ bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes key, 
  * Costs nothing while there are no lessons. */
 enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to);
 
-/* ---- excluded folders: nothing of them is shared, and no copy of what is analysed in them ---- */
+/* ---- excluded folders: their sounds are not shared, nor are copies of their analysed sounds elsewhere ---- */
 
 enum { EXCLUSIONS_MOST = 256 };
 

@@ -45,13 +45,12 @@ static const struct command share[] = {
       "request-id", 1, 1, false, composer_set_level },
     { "composer preview", "", "Show the exact bytes of the next exchange, and explain them", "Nothing is sent.", "", 0,
       0, false, composer_show_next },
-    { "composer exclude", "list|add|remove [PATH]", "Choose the folders of which nothing is shared",
-      "add: nothing of the folder at PATH is shared, and no copy of what is in it, once it is analysed. The "
-      "folder must be in the catalogue. It stays excluded wherever it goes, because the catalogue and its backups "
-      "keep it by its identity. "
-      "What was shared of it is withdrawn at the next exchange. remove: its sounds are shared again. A folder that "
-      "loophole.conf excludes must be removed there first. list: the excluded folders, and the number of items below "
-      "each.",
+    { "composer exclude", "list|add|remove [PATH]", "Choose folders whose sounds are not shared",
+      "add: the sounds in the folder at PATH are not shared. After a sound there is analysed, copies of it in other "
+      "folders are not shared either. The folder must be in the catalogue. It stays excluded when it is renamed or "
+      "moved, and after a restore. Sounds that were shared before are withdrawn at the next exchange. remove: the "
+      "sounds are shared again. If loophole.conf excludes the folder, remove it there first. list: the excluded "
+      "folders, and the number of items below each.",
       "request-id", 1, 2, false, composer_exclude },
     { "composer sync", "", "Exchange with the server now", "The engine also exchanges every five minutes.", "", 0, 0,
       false, composer_exchange },
