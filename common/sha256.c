@@ -1,4 +1,4 @@
-#include "services/composer/share/sha256.h"
+#include "common/sha256.h"
 
 #include <string.h>
 

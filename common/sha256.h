@@ -1,6 +1,6 @@
-/* sha256.h: SHA-256 (FIPS 180-4) of short texts. The server must not find the text by its hash. Any thread. */
-#ifndef LOOPHOLE_COMPOSER_SHA256_H
-#define LOOPHOLE_COMPOSER_SHA256_H
+/* sha256.h: SHA-256 (FIPS 180-4) of short texts: nobody can find an unknown random text by its hash. Any thread. */
+#ifndef LOOPHOLE_COMMON_SHA256_H
+#define LOOPHOLE_COMMON_SHA256_H
 
 #include "common/text.h"
 

@@ -2,10 +2,14 @@
 hand, so that it can also send what no browser sends."""
 import base64
 import contextlib
+import glob
 import http.client
 import os
 import random
+import re
+import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import time
@@ -14,7 +18,7 @@ import urllib.parse
 import msgpack
 
 import client
-from claims import needs, write_file
+from claims import SONIC, TOP, contains, needs, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
 
@@ -97,10 +101,11 @@ class Refused(Exception):
 class Page:
     """An open page: its WebSocket."""
 
-    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws', protocol=None, wrap=None):
+    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws', protocol=None, wrap=None,
+                 source='127.0.0.1', token=None):
         self.left = b''
         self.answers, self.events, self.back = {}, [], []
-        self.socket = socket.create_connection(('127.0.0.1', browser.port), timeout=30)
+        self.socket = socket.create_connection(('127.0.0.1', browser.port), timeout=30, source_address=(source, 0))
         if wrap:
             self.socket = wrap.wrap_socket(self.socket)
         host = host or f'127.0.0.1:{browser.port}'
@@ -108,8 +113,11 @@ class Page:
                  'Sec-WebSocket-Key: ' + base64.b64encode(os.urandom(16)).decode(), 'Sec-WebSocket-Version: 13']
         if origin:
             lines.append('Origin: ' + (f'http://{host}' if origin == 'own' else origin))
+        cookie = browser.cookie if cookie == 'own' else cookie
+        if token:
+            lines.append('Authorization: Bearer ' + token)
         if cookie:
-            lines.append('Cookie: ' + (browser.cookie if cookie == 'own' else cookie))
+            lines.append('Cookie: ' + cookie)
         if protocol:
             lines.append('Sec-WebSocket-Protocol: ' + protocol)
         self.socket.sendall('\r\n'.join(lines + ['', '']).encode())
@@ -224,3 +232,66 @@ class Page:
 
     def close(self):
         self.socket.close()
+
+
+class FarBrowser(Browser):
+    """A browser or a program of another machine, with a password or the token of a device. The address that it comes to
+    says so, not its own."""
+
+    def __init__(self, home, password=PASSWORD, token=None):
+        self.port, self.cookie, self.source, self.token = home.lan_port, None, '127.0.0.1', token
+        self.trusted = ssl.create_default_context(cafile=home.file('certificate.pem'))
+        self.trusted.check_hostname = False
+        self.trusted.set_alpn_protocols(['h2', 'http/1.1'])  # as browsers offer them
+        if password and not token:
+            got = self.login(password)
+            same(303, got.status, got.content)
+            self.cookie = got.headers['set-cookie'].split(';')[0]
+            for word in ('Secure', 'HttpOnly', 'SameSite=Strict'):
+                contains(got.headers['set-cookie'], word)
+
+    def login(self, password, **headers):
+        form = urllib.parse.urlencode({'password': password})
+        return self.request('POST', '/login', {'Content-Type': 'application/x-www-form-urlencoded', **headers}, form)
+
+    def request(self, method, path, headers=None, body=None, timeout=30):
+        connection = http.client.HTTPSConnection('127.0.0.1', self.port, timeout=timeout, context=self.trusted,
+                                                 source_address=(self.source, 0))
+        sent = {'Cookie': self.cookie} if self.cookie else {}
+        if self.token:
+            sent['Authorization'] = 'Bearer ' + self.token
+        elif method == 'POST':
+            sent['Origin'] = f'https://127.0.0.1:{self.port}'
+        sent.update(headers or {})
+        connection.request(method, path, body=body, headers=sent)
+        got = connection.getresponse()
+        got.content = got.read()
+        connection.close()
+        return got
+
+    def page(self, **more):
+        more.setdefault('origin', None if self.token else f'https://127.0.0.1:{self.port}')
+        return Page(self, wrap=self.trusted, source=self.source, token=self.token, **more)
+
+
+def far_bells(home):
+    """An engine with a few sounds that other machines reach."""
+    certify(home)
+    home.lan_port = free_port()
+    lan_settings(home)
+    os.mkdir(home.file('music'))
+    for sound in samples('perc_bell*.flac', folder=SONIC):
+        shutil.copy(sound, home.file('music'))
+    home.up()
+    home.loophole('index', home.file('music'), '--wait')
+
+
+def asks_of_the_schemas():
+    """The name of each ask, and its marks in the schema: remote, reads …"""
+    asks = {}
+    services = {os.path.basename(path)[:-len('.schema')]: open(path, encoding='utf-8').read() for path in glob.glob(os.path.join(TOP, 'schemas/*.schema'))}
+    for name, text in services.items():
+        found = re.findall(r'^ask (\w+) "[^"]*"(.*?)->', text, re.M)
+        of = [other for other in services if re.search(r'^service ', services[other], re.M)] if name == 'service' else [name]
+        asks.update({f'{service}.{ask}': marks.split() for service in of for ask, marks in found})
+    return asks

@@ -1,6 +1,6 @@
 /* bessel.h: the modified Bessel function of order 0, used for Kaiser's window. Any thread. */
-#ifndef LOOPHOLE_COMMON_BESSEL_H
-#define LOOPHOLE_COMMON_BESSEL_H
+#ifndef LOOPHOLE_COMMON_SOUND_BESSEL_H
+#define LOOPHOLE_COMMON_SOUND_BESSEL_H
 
 /* Sums the power series; x is in 0..100. */
 static inline double bessel_0(double x)

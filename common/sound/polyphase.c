@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "common/bessel.h"
+#include "common/sound/bessel.h"
 
 enum { CHUNK = 4096 };
 

@@ -7,6 +7,7 @@
 #include "common/process/setting.h"
 #include "schema_indexer.h"
 #include "schema_supervisor.h"
+#include "schema_web.h"
 
 enum { BUDGET_MS = 500 };
 
@@ -159,6 +160,15 @@ static void offer_libraries(const struct unfinished *u)
     offer_files(u);
 }
 
+static void offer_tokens(const struct unfinished *u)
+{
+    struct device_tokens all = { 0 };
+
+    if (complete_ask(u, "web.tokens", NULL, &all))
+        for (uint32_t i = 0; i < all.each.count; i++)
+            complete_word(u, all.each.at[i].name, "");
+}
+
 static void offer_saved(const struct unfinished *u)
 {
     struct search_queries request = { .limit = 1000 };
@@ -186,6 +196,7 @@ static const struct {
     { "config get", offer_settings, NULL },
     { "config set", offer_settings, NULL },
     { "logs", offer_services, NULL },
+    { "token remove", offer_tokens, NULL },
     { "stats", offer_services, NULL },
     { "events", offer_events, NULL },
     { "library remove", offer_libraries, NULL },

@@ -146,6 +146,7 @@ const struct option_row option_table[] = {
       AT(settings), 0, 0 },
     { "without-missing", 0, NULL, "skip sounds that are missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
     { "new", 0, NULL, "replace the marker with a new one", OPTION_FLAG, AT(new), 0, 0 },
+    { "read-only", 0, NULL, "the device may only read: it changes nothing", OPTION_FLAG, AT(read_only), 0, 0 },
     { "hard", 0, NULL, "make hard links", OPTION_FLAG, AT(hard), 0, 0 },
     { "force", 0, NULL, "replace an existing file or binding", OPTION_FLAG, AT(force), 0, 0 },
 };

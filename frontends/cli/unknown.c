@@ -59,6 +59,8 @@ static const struct other_word {
     { "setting", "config get, config set" },
     { "config", "config list, config get, config set, config check" },
     { "open", "project open, web --open" },
+    { "device", "token add, token list, token remove" },
+    { "revoke", "token remove" },
     { "save", "project save, pattern save" },
     { "load", "project load, pattern load" },
     { "new", "project new" },

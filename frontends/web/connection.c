@@ -52,7 +52,9 @@ static int filter_page(struct lws *wsi)
 
 static int open_page(struct carried *connection, struct lws *wsi)
 {
-    connection->page = page_open(web_of(wsi), wsi, is_loopback(wsi) && !visit_is_lan(web_of(wsi), wsi));
+    struct web *web = web_of(wsi);
+
+    connection->page = page_open(web, wsi, is_loopback(wsi) && !visit_is_lan(web, wsi), visit_device(web, wsi));
     return connection->page ? GO_ON : CLOSE;
 }
 
@@ -106,11 +108,28 @@ static int look_at_silence(struct carried *connection)
     return !connection || !connection->visit || request_look(connection->visit) ? GO_ON : CLOSE;
 }
 
+/* Bytes of a device whose token was removed neither come nor go. */
+static bool is_locked_out(struct lws *wsi, enum lws_callback_reasons reason)
+{
+    static const char why[] = "the token of this device was removed";
+    bool is_page = reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_SERVER_WRITEABLE;
+    bool is_visit = reason == LWS_CALLBACK_HTTP_BODY || reason == LWS_CALLBACK_HTTP_BODY_COMPLETION ||
+                    reason == LWS_CALLBACK_HTTP_WRITEABLE;
+
+    if (!(is_page || is_visit) || visit_may_go_on(web_of(wsi), wsi))
+        return false;
+    if (is_page)
+        lws_close_reason(wsi, LWS_CLOSE_STATUS_POLICY_VIOLATION, (unsigned char *)(uintptr_t)why, sizeof(why) - 1);
+    return true;
+}
+
 static int serve_browser(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
     struct carried *connection = user;
 
     half_requests_follow(&web_of(wsi)->half, wsi, reason);
+    if (is_locked_out(wsi, reason))
+        return CLOSE;
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return visit_may_upgrade(wsi, in) ? GO_ON : REFUSE;

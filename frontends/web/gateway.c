@@ -13,7 +13,10 @@
 #include "frontends/web/oscquery.h"
 #include "frontends/web/page.h"
 
-enum { STACK = 1 << 20 }; /* bytes of a thread */
+enum {
+    STACK = 1 << 20,  /* bytes of a thread */
+    USES_US = 1000000 /* between two looks for new uses of tokens */
+};
 
 /* ---- the asks of the service ---- */
 
@@ -26,6 +29,32 @@ static enum err answer_address(struct web *web, struct call *call, const struct 
     if (e == ERR_OK)
         to->address = arena_printf(call_arena(call), "http://127.0.0.1:%u/?token=%s", (unsigned)web->gate.port, token);
     return e;
+}
+
+static enum err answer_tokens(struct web *web, struct call *call, const struct web_tokens *ask,
+                              struct device_tokens *to)
+{
+    (void)ask; /* it has no fields */
+    tokens_list(&web->lan.tokens, call_arena(call), to);
+    return ERR_OK;
+}
+
+static enum err add_token(struct web *web, struct call *call, const struct web_add_token *ask, struct device_token *to)
+{
+    return tokens_add(&web->lan.tokens, ask, call_arena(call), to, call_fault(call));
+}
+
+/* The answer is kept before the token is removed, for a copy that finds it removed by a gateway that died. */
+static enum err remove_token(struct web *web, struct call *call, const struct web_remove_token *ask,
+                             struct device_token *to)
+{
+    const struct bytes prepared = recall_prepared(call);
+
+    if (tokens_describe(&web->lan.tokens, ask->named, call_arena(call), to))
+        recall_prepare(call, to, 0);
+    else if (prepared.len > 0)
+        return codec_decode(&device_token_shape, prepared, call_arena(call), to, call_fault(call));
+    return tokens_remove(&web->lan.tokens, ask->named, call_fault(call));
 }
 
 static enum err answer_logs(struct web *web, struct call *call, const struct web_logs *ask, struct log_page *to)
@@ -88,6 +117,9 @@ static enum err clear_basket(struct web *web, struct call *call, const struct we
 }
 
 const struct web_handlers web_asks = { .address = answer_address,
+                                       .tokens = answer_tokens,
+                                       .add_token = add_token,
+                                       .remove_token = remove_token,
                                        .logs = answer_logs,
                                        .crashes = answer_crashes,
                                        .doctor = answer_doctor,
@@ -138,6 +170,7 @@ static void take_beat(lws_sorted_usec_list_t *timer)
     errands_look(web->makers);
     inner_look(web);
     oscquery_look(web);
+    page_end_removed(web);
     service_links_follow(web->links);
     service_links_read(web->links);
     lws_sul_schedule(web->context, 0, timer, take_beat, WEB_BEAT_US);
@@ -200,7 +233,7 @@ static enum err open_lan(struct web *web, struct lws_context_creation_info info,
     web->lan_vhost = lws_create_vhost(web->context, &info);
     if (web->lan_vhost)
         return ERR_OK;
-    if (gate_predecessor_stays()) {
+    if (lan_port_is_taken(lan) && gate_predecessor_stays()) {
         log_warn("a killed gateway that cannot end has the port %u: other machines open no pages until the next start",
                  (unsigned)lan->gate.port);
         return ERR_OK;
@@ -257,6 +290,8 @@ static enum err open_parts(struct web *web, struct fault *fault)
     if (e == ERR_OK)
         e = lan_read(&web->lan, &web->gate, web->paths, fault);
     if (e == ERR_OK)
+        e = tokens_open(&web->lan.tokens, &web->gate, web->lan.gate.port, web->paths, fault);
+    if (e == ERR_OK)
         e = read_users(web, fault);
     if (e == ERR_OK)
         e = mailbox_new(&web->mailbox, fault);
@@ -281,6 +316,13 @@ static void use_small_stacks(void)
     pthread_attr_destroy(&attributes);
 }
 
+static void keep_uses(void *state)
+{
+    struct web *web = state;
+
+    tokens_keep_uses(&web->lan.tokens, TOKENS_USE_S);
+}
+
 enum err web_open(struct web *web, struct service *service, struct fault *fault)
 {
     enum err e;
@@ -297,6 +339,7 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
     if (pthread_create(&web->thread, NULL, go_round, web) != 0)
         return fault_set(fault, ERR_FULL, "cannot start a thread for the gateway");
     web->has_thread = true;
+    service_every(service, USES_US, keep_uses, web);
     return ERR_OK;
 }
 
@@ -307,6 +350,8 @@ void web_close(struct web *web)
         lws_cancel_service(web->context);
     if (web->has_thread)
         pthread_join(web->thread, NULL);
+    if (web->has_thread)
+        tokens_keep_uses(&web->lan.tokens, 0);
     own_asks_close(&web->own);
     bool hangs = web->errands && !errands_end(web->errands);
     hangs = (web->makers && !errands_end(web->makers)) || hangs;

@@ -9,7 +9,7 @@
 static const char PAGE[] =
     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
     "content=\"width=device-width, initial-scale=1\"><title>loophole</title></head><body><main><h1>loophole</h1>"
-    "<form method=\"post\" action=\"/login\"><p><label>Password <input type=\"password\" name=\"password\" "
+    "<form method=\"post\" action=\"/login\"><p><label>Password, or token <input type=\"password\" name=\"password\" "
     "autocomplete=\"current-password\" required autofocus></label> <button>Enter</button></p></form></main></body>"
     "</html>\n";
 
@@ -56,11 +56,14 @@ static bool decode_field(const char *from, char *to, size_t size)
     return true;
 }
 
-static bool let_enter(struct visit *visit)
+/* `device` 0: the password. */
+static bool let_enter(struct visit *visit, uint64_t device)
 {
     char cookie[GATE_COOKIE_SIZE], value[GATE_COOKIE_SIZE + 64];
+    struct lan *lan = &visit->web->lan;
+    enum err e = device ? tokens_new_cookie(&lan->tokens, device, cookie) : gate_new_cookie(&lan->gate, cookie);
 
-    if (gate_new_cookie(&visit->web->lan.gate, cookie) != ERR_OK)
+    if (e != ERR_OK)
         return false;
     (void)snprintf(value, sizeof(value), "%s; Secure; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000", cookie);
     return visit_send_on(visit, value);
@@ -71,17 +74,19 @@ bool login_complete(struct visit *visit)
     static const char name[] = "password=";
     char password[LAN_PASSWORD_MOST + 1];
     const char *body = buffer_c(&visit->owned);
-    bool waits = false, is_form = !visit->owned.failed && strncmp(body, name, sizeof(name) - 1) == 0 &&
-                                  decode_field(body + sizeof(name) - 1, password, sizeof(password));
+    enum lan_verdict verdict;
+    uint64_t device;
+    bool is_form = !visit->owned.failed && strncmp(body, name, sizeof(name) - 1) == 0 &&
+                   decode_field(body + sizeof(name) - 1, password, sizeof(password));
 
     visit->owned.limit = 0;
     if (!is_form)
         return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "The password is missing or too long.\n");
-    if (lan_try(&visit->web->lan, visit->wsi, password, &waits))
-        return let_enter(visit);
-    if (waits)
-        return visit_say(visit, 429,
-                         "Too many passwords from this machine were wrong. Wait a minute, then try again.\n");
+    verdict = lan_try(&visit->web->lan, visit->wsi, password, &device);
+    if (verdict == LAN_RIGHT)
+        return let_enter(visit, device);
+    if (verdict == LAN_WAITS)
+        return visit_say(visit, 429, VISIT_MUST_WAIT);
     log_warn("a browser of another machine gave a wrong password");
     return visit_say(visit, HTTP_STATUS_FORBIDDEN, "The password is wrong. Go back and try again.\n");
 }

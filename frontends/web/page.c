@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "frontends/web/entry/remote.h"
 #include "frontends/web/passing.h"
+#include "frontends/web/visit.h"
 
 enum { SLOT_BITS = 16, BACK = 2 };
 
@@ -30,7 +31,9 @@ struct web_page {
     struct lws *wsi;
     uint64_t number; /* its slot in the low bits */
     bool is_local;
-    bool is_over; /* it must be disconnected */
+    bool is_read_only;
+    bool is_ending; /* its token was removed; it gets the reason, then the end */
+    bool is_over;   /* it must be disconnected */
     struct buffer in;
     struct queued_message *first, **last;
     size_t queued;
@@ -40,7 +43,7 @@ struct web_page {
     char *topics;   /* prefixes of topics, each with a closing zero, and a last zero; NULL: all topics */
 };
 
-struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local)
+struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local, uint64_t device)
 {
     for (uint32_t i = 0; i < WEB_PAGES; i++) {
         if (web->pages[i])
@@ -48,6 +51,7 @@ struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local)
         struct web_page *page = alloc_zeroed(1, sizeof(*page));
 
         *page = (struct web_page){ .wsi = wsi, .number = ++web->pages_opened << SLOT_BITS | i, .is_local = is_local };
+        page->is_read_only = device && tokens_is_read_only(&web->lan.tokens, device);
         page->in.limit = PASSING_MOST;
         page->last = &page->first;
         web->pages[i] = page;
@@ -137,6 +141,22 @@ void page_close(struct web *web, struct web_page *page)
     free(page);
 }
 
+/* A page that reads nothing never becomes writable. */
+void page_end_removed(struct web *web)
+{
+    enum { PATIENCE_S = 2 };
+
+    for (uint32_t i = 0; i < WEB_PAGES; i++) {
+        struct web_page *page = web->pages[i];
+
+        if (!page || page->is_ending || visit_may_go_on(web, page->wsi))
+            continue;
+        page->is_ending = true;
+        lws_set_timeout(page->wsi, PENDING_TIMEOUT_CLOSE_SEND, PATIENCE_S);
+        lws_callback_on_writable(page->wsi);
+    }
+}
+
 static void send_buffer(struct web_page *page, struct buffer *from)
 {
     struct web_message *message = new_message(from);
@@ -203,17 +223,17 @@ static void end_ask(struct web_page *page, struct id request)
         }
 }
 
-static enum err check_distance(const struct passing *passing, struct fault *fault)
+static enum err check_distance(const struct web_page *page, const struct passing *passing, struct fault *fault)
 {
     struct ask_frame frame = { 0 };
     enum err e = frame_read_ask(passing->frame, &frame, fault);
 
-    return e == ERR_OK ? remote_check(passing->ask, frame.body, fault) : e;
+    return e == ERR_OK ? remote_check(passing->ask, frame.body, page->is_read_only, fault) : e;
 }
 
 static enum err pass_ask(struct web *web, struct web_page *page, const struct passing *passing, struct fault *fault)
 {
-    enum err e = page->is_local ? ERR_OK : check_distance(passing, fault);
+    enum err e = page->is_local ? ERR_OK : check_distance(page, passing, fault);
 
     if (e != ERR_OK)
         return e;

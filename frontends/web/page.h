@@ -5,8 +5,12 @@
 
 #include "frontends/web/web.h"
 
-/* NULL: there are too many pages. `is_local`: the browser is on this machine. */
-struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local);
+/* NULL: there are too many pages. `is_local`: the browser is on this machine. `device`: the number of the token with
+ * which it came; 0: with none. */
+struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local, uint64_t device);
+
+/* Ends the pages whose token was removed. */
+void page_end_removed(struct web *web);
 void page_close(struct web *web, struct web_page *page);
 
 /* A piece of a message has arrived. False: the page must be disconnected. */

@@ -54,7 +54,7 @@ static bool answer_token(struct visit *visit, const char *token)
     char cookie[GATE_COOKIE_SIZE], value[GATE_COOKIE_SIZE + 64];
     bool is_good = gate_redeem(&visit->web->gate, token) && visit_is_of_user(visit->web, visit->wsi);
 
-    if (!is_good && !visit_has_session(visit->web, visit->wsi))
+    if (!is_good && visit_look_for_session(visit->web, visit->wsi) != VISIT_ADMITTED)
         return visit_say(visit, HTTP_STATUS_FORBIDDEN,
                          "This address was used before, or is too old. " VISIT_NO_SESSION);
     if (gate_new_cookie(&visit->web->gate, cookie) != ERR_OK)
@@ -75,16 +75,29 @@ static bool answer_get(struct visit *visit, const char *path)
 }
 
 /* Refuses a browser that has no session, or sends the password page to one of another machine. */
-static bool answer_stranger(struct visit *visit, const char *path, bool is_post)
+static bool answer_stranger(struct visit *visit, enum visit_session session, const char *path, bool is_post)
 {
+    if (session != VISIT_STRANGER)
+        return session == VISIT_WAITS ? visit_say(visit, 429, VISIT_MUST_WAIT)
+                                      : visit_say(visit, HTTP_STATUS_FORBIDDEN, VISIT_NO_TOKEN);
     if (visit->is_lan && !is_post && strcmp(path, "/") == 0)
         return login_show(visit);
     return visit_say(visit, HTTP_STATUS_FORBIDDEN,
                      visit->is_lan ? "This browser has no session. Open / and give the password.\n" : VISIT_NO_SESSION);
 }
 
+static bool answer_drop(struct visit *visit)
+{
+    uint64_t device = visit_device(visit->web, visit->wsi);
+
+    if (device && tokens_is_read_only(&visit->web->lan.tokens, device))
+        return visit_say(visit, HTTP_STATUS_FORBIDDEN, "The token of this device is read-only: it sends no files.\n");
+    return drop_begin(visit);
+}
+
 static bool answer_request(struct visit *visit, const char *path)
 {
+    enum visit_session session;
     const char *why = "";
     char token[64];
     bool is_post = lws_hdr_total_length(visit->wsi, WSI_TOKEN_POST_URI) > 0;
@@ -98,13 +111,14 @@ static bool answer_request(struct visit *visit, const char *path)
         return answer_token(visit, token);
     if (visit->is_lan && is_post && strcmp(path, "/login") == 0)
         return login_begin(visit);
-    if (!visit_has_session(visit->web, visit->wsi))
-        return answer_stranger(visit, path, is_post);
+    session = visit_look_for_session(visit->web, visit->wsi);
+    if (session != VISIT_ADMITTED)
+        return answer_stranger(visit, session, path, is_post);
     visit->has_session = true;
     silence_begin(&visit->silence, visit->wsi);
     read_range(visit);
     if (is_post && strcmp(path, "/drop") == 0)
-        return drop_begin(visit);
+        return answer_drop(visit);
     if (is_post || (!visit->is_head && lws_hdr_total_length(visit->wsi, WSI_TOKEN_GET_URI) == 0))
         return visit_say(visit, HTTP_STATUS_METHOD_NOT_ALLOWED, "Only GET and HEAD are possible here.\n");
     return answer_get(visit, path);

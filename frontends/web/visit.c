@@ -33,9 +33,21 @@ bool visit_is_lan(const struct web *web, struct lws *wsi)
     return web->lan_vhost && lws_get_vhost(wsi) == web->lan_vhost;
 }
 
+/* The secret of a token in the header Authorization. A browser sends no such header for a page of another origin. */
+static bool read_secret(struct lws *wsi, char *to, size_t size)
+{
+    static const char scheme[] = "Bearer ";
+    char header[WEB_SECRET];
+
+    visit_read_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, header, sizeof(header));
+    if (strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
+        return false;
+    return (size_t)snprintf(to, size, "%s", header + sizeof(scheme) - 1) < size;
+}
+
 bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)
 {
-    char host[160], origin[180];
+    char host[160], origin[180], secret[WEB_SECRET];
     bool is_lan = visit_is_lan(web, wsi);
 
     visit_read_header(wsi, WSI_TOKEN_HOST, host, sizeof(host));
@@ -47,7 +59,7 @@ bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, con
     visit_read_header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
     *why = "A page of another origin is not allowed.\n";
     if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) == 0)
-        return !needs_origin;
+        return !needs_origin || (is_lan && read_secret(wsi, secret, sizeof(secret)));
     return gate_is_own_origin(origin, is_lan ? "https://" : "http://", host);
 }
 
@@ -92,20 +104,54 @@ bool visit_is_of_user(const struct web *web, struct lws *wsi)
     return known == &own;
 }
 
-bool visit_has_session(const struct web *web, struct lws *wsi)
+/* A request with a secret is judged by it alone, because it may lack an origin. */
+static enum visit_session look_at_far_one(struct web *web, struct lws *wsi, const char *cookies, uint64_t *device)
 {
-    char cookies[2048];
+    char secret[WEB_SECRET];
 
-    visit_read_header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies));
-    return gate_knows(visit_is_lan(web, wsi) ? &web->lan.gate : &web->gate, cookies) && visit_is_of_user(web, wsi);
+    if (read_secret(wsi, secret, sizeof(secret))) {
+        enum lan_verdict verdict = lan_try_secret(&web->lan, wsi, secret, device);
+
+        return verdict == LAN_RIGHT ? VISIT_ADMITTED : verdict == LAN_WAITS ? VISIT_WAITS : VISIT_WRONG_SECRET;
+    }
+    if (gate_knows(&web->lan.gate, cookies))
+        return VISIT_ADMITTED;
+    *device = tokens_find_cookie(&web->lan.tokens, cookies);
+    return *device ? VISIT_ADMITTED : VISIT_STRANGER;
 }
 
-bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)
+enum visit_session visit_look_for_session(struct web *web, struct lws *wsi)
+{
+    char cookies[2048];
+    uint64_t device = 0;
+    enum visit_session session;
+
+    visit_read_header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies));
+    if (!visit_is_lan(web, wsi))
+        return gate_knows(&web->gate, cookies) && visit_is_of_user(web, wsi) ? VISIT_ADMITTED : VISIT_STRANGER;
+    session = look_at_far_one(web, wsi, cookies, &device);
+    lws_set_opaque_user_data(wsi, (void *)(uintptr_t)device);
+    return session;
+}
+
+uint64_t visit_device(const struct web *web, struct lws *wsi)
+{
+    return visit_is_lan(web, wsi) ? (uintptr_t)lws_get_opaque_user_data(wsi) : 0;
+}
+
+bool visit_may_go_on(struct web *web, struct lws *wsi)
+{
+    uint64_t device = visit_device(web, wsi);
+
+    return device == 0 || tokens_may(&web->lan.tokens, device);
+}
+
+bool visit_may_enter(struct web *web, struct lws *wsi, bool needs_origin, const char **why)
 {
     if (!visit_is_own(web, wsi, needs_origin, why))
         return false;
     *why = VISIT_NO_SESSION;
-    return visit_has_session(web, wsi);
+    return visit_look_for_session(web, wsi) == VISIT_ADMITTED;
 }
 
 /* ---- answers ---- */

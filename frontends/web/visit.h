@@ -36,10 +36,14 @@ struct visit {
 
 /* True if the request of this connection may enter: its host, its origin, and its cookie. Otherwise writes the
  * reason. */
-bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
+bool visit_may_enter(struct web *web, struct lws *wsi, bool needs_origin, const char **why);
 
 #define VISIT_NO_SESSION                                                                                               \
     "This browser has no session. Run `loophole web --open`, or `loophole web` and open its address.\n"
+
+#define VISIT_NO_TOKEN                                                                                                 \
+    "This token is unknown, or was removed. `loophole token add NAME` on the engine's machine makes one.\n"
+#define VISIT_MUST_WAIT "Too many passwords or tokens from this machine were wrong. Wait a minute, then try again.\n"
 
 /* True if the connection came to the address of [web] listen, not to that of this machine. */
 bool visit_is_lan(const struct web *web, struct lws *wsi);
@@ -47,7 +51,16 @@ bool visit_is_lan(const struct web *web, struct lws *wsi);
 /* The two parts of that. The host comes first: a foreign name that leads to this machine has an origin equal to its
  * host. */
 bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
-bool visit_has_session(const struct web *web, struct lws *wsi);
+
+/* What a request has to show who sends it: a cookie, or from another machine the secret of a token. */
+enum visit_session { VISIT_STRANGER, VISIT_ADMITTED, VISIT_WRONG_SECRET, VISIT_WAITS };
+enum visit_session visit_look_for_session(struct web *web, struct lws *wsi);
+
+/* The number of the token (tokens.h) with which the last request of the connection came; 0: with none. */
+uint64_t visit_device(const struct web *web, struct lws *wsi);
+
+/* False: the token of this connection was removed. */
+bool visit_may_go_on(struct web *web, struct lws *wsi);
 
 /* True if the browser is a program of this user, as far as the kernel can say: a cookie or token alone is not enough,
  * because browsers send the cookie to other ports, and other users can read the arguments of programs. Always true at

@@ -25,6 +25,7 @@ enum {
     WEB_INNER_ASKS = 256,       /* asks in progress of the gateway itself */
     WEB_INNER_BUDGET_MS = 30000,
     WEB_HEADERS = 4096,         /* bytes of the headers of one request */
+    WEB_SECRET = 160,           /* bytes of the header with the secret of a token */
     WEB_HEADERS_AT_ONCE = 512,  /* requests whose headers are being read; further ones wait */
     WEB_HEADERS_S = 5,          /* time for all headers; then the gateway disconnects the browser */
     WEB_SILENT_S = 60,          /* a browser with a session that neither sends nor takes a byte is then disconnected */

@@ -104,8 +104,8 @@ static enum err check_message_doubles(const struct definition *definition)
     return ERR_OK;
 }
 
-/* A local field must have a value that means none. */
-static enum err check_local(const struct definition *definition)
+/* A field that some clients may not give must have a value that means none. */
+static enum err check_rights(const struct definition *definition)
 {
     struct member *member;
 
@@ -113,11 +113,13 @@ static enum err check_local(const struct definition *definition)
         bool may_be_none = member->flags & (FIELD_OPTIONAL | FIELD_LIST) || member->type == FIELD_TEXT ||
                            member->type == FIELD_BYTES || member->type == FIELD_BOOL;
 
-        if (!(member->flags & FIELD_LOCAL))
+        if (!(member->flags & (FIELD_LOCAL | FIELD_CHANGES)))
             continue;
         if (!may_be_none)
-            return report(member->type_place, "another machine cannot leave this field out; make it %.*s?:local",
-                          TEXT_ARG(member->type_name));
+            return report(member->type_place, "another machine cannot leave this field out; make it %.*s?:%s",
+                          TEXT_ARG(member->type_name), member->flags & FIELD_LOCAL ? "local" : "changes");
+        if (member->flags & FIELD_CHANGES && !definition->reads)
+            return report(member->type_place, "a field marked changes belongs to an ask marked reads; remove :changes");
         if (is_message(definition) && !definition->remote)
             return report(member->type_place, "the field is local, but its message is not a remote ask; remove :local");
     }
@@ -132,11 +134,13 @@ static enum err check_definition(struct definition *definition)
         return e;
     if (definition->kind == DEFINES_ENUM)
         return check_words(definition);
+    if (definition->reads && (definition->mutates || definition->once))
+        return report(definition->place, "an ask that mutates or is done once changes something; remove reads");
     e = check_member_count(definition);
     if (e == ERR_OK)
         e = check_member_doubles(definition);
     if (e == ERR_OK)
-        e = check_local(definition);
+        e = check_rights(definition);
     if (e == ERR_OK)
         e = check_depth(definition, 2);
     return e == ERR_OK ? check_examples(definition) : e;

@@ -45,6 +45,7 @@ struct definition {
     bool is_open_enum;
     struct member *members; /* of a record, ask or event */
     bool remote;            /* of an ask or event */
+    bool reads;             /* of a remote ask: it changes nothing */
     bool mutates, once;     /* of an ask, like the next four members */
     uint32_t errors;        /* declared errors: bits 1 << enum err */
     struct source_place answer_place;

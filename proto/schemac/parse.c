@@ -134,6 +134,7 @@ static enum err parse_ask(struct schema_parser *parser)
     parser->open->mutates = lexer_take(lexer, "mutates");
     parser->open->once = lexer_take(lexer, "once");
     parser->open->remote = lexer_take(lexer, "remote");
+    parser->open->reads = parser->open->remote && lexer_take(lexer, "reads");
     parser->open->answer_place = lexer_place(lexer);
     if (!lexer_take(lexer, "->"))
         return report(parser->open->answer_place, "the ask has no answer; write `-> RECORD`");

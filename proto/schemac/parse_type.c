@@ -140,7 +140,7 @@ static const struct mark {
     enum field_flag flag;
 } marks[] = {
     { "keys", FIELD_KEYS }, { "object", FIELD_OBJECT }, { "rows", FIELD_ROWS },
-    { "json", FIELD_JSON }, { "local", FIELD_LOCAL },
+    { "json", FIELD_JSON }, { "local", FIELD_LOCAL },   { "changes", FIELD_CHANGES },
 };
 
 static enum err parse_mark(struct schema_lexer *lexer, struct member *member)
@@ -152,7 +152,7 @@ static enum err parse_mark(struct schema_lexer *lexer, struct member *member)
     if (!lexer_take_glued(lexer, ":"))
         return ERR_OK;
     place = lexer_place(lexer);
-    e = lexer_name(lexer, "the form of the field in JSON, or local", &name);
+    e = lexer_name(lexer, "the form of the field in JSON, or local or changes", &name);
     if (e != ERR_OK)
         return e;
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
@@ -160,7 +160,7 @@ static enum err parse_mark(struct schema_lexer *lexer, struct member *member)
             member->flags |= marks[i].flag;
             return ERR_OK;
         }
-    return report(place, "there is no form %.*s; write keys, object, rows, json or local", TEXT_ARG(name));
+    return report(place, "there is no form %.*s; write keys, object, rows, json, local or changes", TEXT_ARG(name));
 }
 
 static void set_default_bounds(struct member *member)

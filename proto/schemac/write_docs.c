@@ -95,6 +95,8 @@ static void write_row(const struct member *member, struct buffer *to)
     buffer_add_text(to, " | ");
     if (member->flags & FIELD_LOCAL)
         buffer_add_text(to, "*Local.* ");
+    if (member->flags & FIELD_CHANGES)
+        buffer_add_text(to, "*Not for read-only clients.* ");
     write_cell(member->doc, to);
     buffer_add_text(to, " |\n");
 }
@@ -135,7 +137,8 @@ static void write_ask(const struct definition *ask, struct buffer *to)
     if (ask->once)
         buffer_add_text(to, " *Done once for a request id.*");
     if (ask->remote)
-        buffer_add_text(to, " *Remote: a browser on another machine may send it.*");
+        buffer_add_text(to, ask->reads ? " *Remote: a browser on another machine may send it, also a read-only one.*"
+                                       : " *Remote: a browser on another machine may send it.*");
     buffer_add_text(to, "\n\n");
     write_members(ask, to);
     buffer_add_text(to, "Answer: ");

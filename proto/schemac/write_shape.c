@@ -27,8 +27,8 @@ void write_choice_table(const struct definition *definition, struct buffer *to)
 
 static void write_flags(const struct member *member, struct buffer *to)
 {
-    static const char *const names[] = { "FIELD_OPTIONAL", "FIELD_LIST", "FIELD_PATH", "FIELD_KEYS",
-                                         "FIELD_OBJECT",   "FIELD_ROWS", "FIELD_JSON", "FIELD_LOCAL" };
+    static const char *const names[] = { "FIELD_OPTIONAL", "FIELD_LIST", "FIELD_PATH",  "FIELD_KEYS",   "FIELD_OBJECT",
+                                         "FIELD_ROWS",     "FIELD_JSON", "FIELD_LOCAL", "FIELD_CHANGES" };
     const char *between = ".flags = ";
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -15,9 +15,9 @@ static void write_ask(const struct definition *ask, struct buffer *to)
 {
     buffer_printf(to, "    { .name = \"%.*s\", .full_name = \"", TEXT_ARG(ask->name));
     write_message_name(ask, to);
-    buffer_printf(to, "\", .mutates = %s, .once = %s, .remote = %s, .errors = 0x%xu, .request = &",
+    buffer_printf(to, "\", .mutates = %s, .once = %s, .remote = %s, .reads = %s, .errors = 0x%xu, .request = &",
                   ask->mutates ? "true" : "false", ask->once ? "true" : "false", ask->remote ? "true" : "false",
-                  ask->errors);
+                  ask->reads ? "true" : "false", ask->errors);
     write_shape_name(ask, to);
     buffer_printf(to, ", .answer = &%.*s_shape, .dispatch = dispatch_%.*s,\n      .doc = ", TEXT_ARG(ask->answer->name),
                   TEXT_ARG(ask->name));

@@ -24,10 +24,11 @@ enum field_flag {
     FIELD_PATH = 4,     /* FIELD_BYTES that is a path: JSON shows it as text, and as NAME_b64 if it is not UTF-8 */
     /* Forms of a field in JSON. A record with one is only printed: no message contains it. */
     FIELD_KEYS = 8, /* a record: its keys are keys of the surrounding object; each record of a list: WORD, WORD_NAME */
-    FIELD_OBJECT = 16, /* a list of records of a text and a value: an object */
-    FIELD_ROWS = 32,   /* a list of records: each is a list of its values */
-    FIELD_JSON = 64,   /* a text that is JSON itself, printed unchanged */
-    FIELD_LOCAL = 128, /* of a remote ask: refused to a browser on another machine, if it is given and not empty */
+    FIELD_OBJECT = 16,   /* a list of records of a text and a value: an object */
+    FIELD_ROWS = 32,     /* a list of records: each is a list of its values */
+    FIELD_JSON = 64,     /* a text that is JSON itself, printed unchanged */
+    FIELD_LOCAL = 128,   /* of a remote ask: refused to a browser on another machine, if it is given and not empty */
+    FIELD_CHANGES = 256, /* of an ask that reads: refused to a read-only client, if it is given and not empty */
     FIELD_FORMS = FIELD_KEYS | FIELD_OBJECT | FIELD_ROWS | FIELD_JSON,
 };
 
@@ -121,6 +122,7 @@ struct ask {
     bool mutates;    /* has a request id that makes repetition harmless */
     bool once;       /* a copy gets the first answer, while the service lives */
     bool remote;     /* clients on other machines may send it; a front-end refuses them all other asks */
+    bool reads;      /* with remote: it changes nothing, so a read-only client may send it */
     uint32_t errors; /* bits 1 << enum err: the errors it may return besides ERRORS_OF_ALL */
     const struct shape *request;
     const struct shape *answer;

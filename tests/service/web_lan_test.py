@@ -1,68 +1,15 @@
 #!/usr/bin/python3
 """Pages of other machines: they need TLS and the password, and may send only the asks that the schemas mark."""
 import glob
-import http.client
 import os
 import re
-import shutil
 import signal
 import socket
-import ssl
 import sys
-import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import PASSWORD, Browser, Page, Refused, certify, free_port, lan_settings
-from claims import SONIC, TOP, claim, contains, file_bytes, run_claims, same, samples, until
-
-class FarBrowser(Browser):
-    """A browser of another machine. The address that it comes to says so, not its own."""
-
-    def __init__(self, home, password=PASSWORD):
-        self.port, self.cookie, self.source = home.lan_port, None, '127.0.0.1'
-        self.trusted = ssl.create_default_context(cafile=home.file('certificate.pem'))
-        self.trusted.check_hostname = False
-        self.trusted.set_alpn_protocols(['h2', 'http/1.1'])  # as browsers offer them
-        if password:
-            got = self.login(password)
-            same(303, got.status, got.content)
-            self.cookie = got.headers['set-cookie'].split(';')[0]
-            for word in ('Secure', 'HttpOnly', 'SameSite=Strict'):
-                contains(got.headers['set-cookie'], word)
-
-    def login(self, password, **headers):
-        form = urllib.parse.urlencode({'password': password})
-        return self.request('POST', '/login', {'Content-Type': 'application/x-www-form-urlencoded', **headers}, form)
-
-    def request(self, method, path, headers=None, body=None, timeout=30):
-        connection = http.client.HTTPSConnection('127.0.0.1', self.port, timeout=timeout, context=self.trusted,
-                                                 source_address=(self.source, 0))
-        sent = {'Cookie': self.cookie} if self.cookie else {}
-        if method == 'POST':
-            sent['Origin'] = f'https://127.0.0.1:{self.port}'
-        sent.update(headers or {})
-        connection.request(method, path, body=body, headers=sent)
-        got = connection.getresponse()
-        got.content = got.read()
-        connection.close()
-        return got
-
-    def page(self, **more):
-        more.setdefault('origin', f'https://127.0.0.1:{self.port}')
-        return Page(self, wrap=self.trusted, **more)
-
-
-def far_bells(home):
-    """An engine with a few sounds that other machines reach."""
-    certify(home)
-    home.lan_port = free_port()
-    lan_settings(home)
-    os.mkdir(home.file('music'))
-    for sound in samples('perc_bell*.flac', folder=SONIC):
-        shutil.copy(sound, home.file('music'))
-    home.up()
-    home.loophole('index', home.file('music'), '--wait')
-
+from browsing import PASSWORD, Browser, FarBrowser, Refused, asks_of_the_schemas, certify, far_bells, free_port, lan_settings
+from claims import TOP, claim, contains, file_bytes, run_claims, same, until
 
 @claim(shares=far_bells)
 def a_browser_of_another_machine_needs_the_password(home):
@@ -106,21 +53,10 @@ def a_page_of_another_machine_searches_plays_and_tags_but_names_no_path(home):
     same('bad_request', page.ask('search.query', {'limit': 'many'})[0])
 
 
-def asks_of_the_schemas():
-    """The name of each ask, and whether the schema marks it for pages of other machines."""
-    asks = {}
-    services = {os.path.basename(path)[:-len('.schema')]: open(path, encoding='utf-8').read() for path in glob.glob(os.path.join(TOP, 'schemas/*.schema'))}
-    for name, text in services.items():
-        found = re.findall(r'^ask (\w+) "[^"]*"(.*?)->', text, re.M)
-        of = [other for other in services if re.search(r'^service ', services[other], re.M)] if name == 'service' else [name]
-        asks.update({f'{service}.{ask}': 'remote' in marks.split() for service in of for ask, marks in found})
-    return asks
-
-
 @claim(shares=far_bells)
 def each_ask_without_the_mark_is_refused_to_a_page_of_another_machine(home):
     page = FarBrowser(home).page()
-    asks = asks_of_the_schemas()
+    asks = {name: 'remote' in marks for name, marks in asks_of_the_schemas().items()}
     refused = [name for name, remote in asks.items() if not remote]
     assert len(refused) > 80, refused
     for name in refused:

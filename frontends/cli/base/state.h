@@ -24,7 +24,7 @@ struct options {
     const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch, *source;
     const char *role, *section, *slots, *spread;
     const char *project, *folder, *label, *view;
-    bool file, check, without_missing, trust_links, with_projects, settings;
+    bool file, check, without_missing, trust_links, with_projects, settings, read_only;
     int64_t bits;
     bool mono, normalise, whole, loopback;
     const char *rename;

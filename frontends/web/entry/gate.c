@@ -49,8 +49,7 @@ static bool read_hex(const char *from, uint8_t *to, size_t len)
     return true;
 }
 
-/* Compares in a time that does not depend on the place of the first difference. */
-static bool equals_in_constant_time(const void *a, const void *b, size_t len)
+bool gate_equals(const void *a, const void *b, size_t len)
 {
     const volatile uint8_t *left = a, *right = b;
     uint8_t differs = 0;
@@ -85,11 +84,11 @@ static void make_mac(const struct gate *gate, const uint8_t nonce[GATE_NONCE], u
     hash_padded(gate->key, 0x5c, inner, GATE_MAC, to);
 }
 
-void gate_derive(const struct gate *gate, const char *secret, struct gate *to)
+void gate_derive(const struct gate *gate, struct bytes secret, struct gate *to)
 {
     uint8_t digest[GATE_MAC], mac[GATE_MAC];
 
-    lws_SHA1((const unsigned char *)secret, strlen(secret), digest);
+    lws_SHA1(secret.at, secret.len, digest);
     hash_padded(gate->key, 0x36, digest, sizeof(digest), mac);
     memset(to->key, 0, sizeof(to->key));
     hash_padded(gate->key, 0x5c, mac, sizeof(mac), to->key);
@@ -97,7 +96,7 @@ void gate_derive(const struct gate *gate, const char *secret, struct gate *to)
 
 bool gate_has_same_key(const struct gate *a, const struct gate *b)
 {
-    return equals_in_constant_time(a->key, b->key, GATE_KEY);
+    return gate_equals(a->key, b->key, GATE_KEY);
 }
 
 /* ---- the file ---- */
@@ -222,7 +221,7 @@ bool gate_redeem(struct gate *gate, const char *token)
     for (uint32_t i = 0; i < GATE_TOKENS; i++) {
         struct gate_token *one = &gate->tokens[i];
 
-        if (!one->hex[0] || !equals_in_constant_time(one->hex, token, 2 * GATE_NONCE))
+        if (!one->hex[0] || !gate_equals(one->hex, token, 2 * GATE_NONCE))
             continue;
         is_good = clock_steady() < one->until;
         one->hex[0] = '\0';
@@ -253,7 +252,7 @@ static bool is_own_cookie(const struct gate *gate, const char *hex, size_t len)
     if (len != 2 * sizeof(value) || !read_hex(hex, value, sizeof(value)))
         return false;
     make_mac(gate, value, mac);
-    return equals_in_constant_time(mac, value + GATE_NONCE, GATE_MAC);
+    return gate_equals(mac, value + GATE_NONCE, GATE_MAC);
 }
 
 bool gate_knows(const struct gate *gate, const char *cookies)

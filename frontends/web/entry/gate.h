@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/paths.h"
+#include "common/text.h"
 
 enum {
     GATE_KEY = 32,         /* bytes */
@@ -53,8 +54,11 @@ enum err gate_new_cookie(const struct gate *gate, char *to);
 bool gate_knows(const struct gate *gate, const char *cookies);
 
 /* Fills the key of another gate, which depends on this gate's key and on a secret. The port stays. */
-void gate_derive(const struct gate *gate, const char *secret, struct gate *to);
+void gate_derive(const struct gate *gate, struct bytes secret, struct gate *to);
 bool gate_has_same_key(const struct gate *a, const struct gate *b); /* in constant time */
+
+/* Compares in a time that does not depend on the place of the first difference. */
+bool gate_equals(const void *a, const void *b, size_t len);
 
 /* True if `host` is a literal loopback name with this gate's port: no name that a foreign DNS server could answer. */
 bool gate_is_own_host(const struct gate *gate, const char *host);

@@ -1,11 +1,13 @@
 #include "frontends/web/entry/lan.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/process/config.h"
 
@@ -48,7 +50,7 @@ static enum err read_password(struct lan *lan, struct config *config, const stru
                   LAN_PASSWORD_LEAST, LAN_PASSWORD_MOST);
         return fault_hint(fault, "set web.password, or remove web.listen");
     }
-    gate_derive(lan->own, password, &lan->gate);
+    gate_derive(lan->own, bytes_of(password, len), &lan->gate);
     return check_privacy(paths, fault);
 }
 
@@ -79,6 +81,26 @@ enum err lan_read(struct lan *lan, const struct gate *own, const struct paths *p
         return e;
     e = read_lan_settings(lan, config, paths, fault);
     return config_end(config, e, fault);
+}
+
+bool lan_port_is_taken(const struct lan *lan)
+{
+    struct sockaddr_storage to = { 0 };
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&to;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&to;
+    bool is_v4 = inet_pton(AF_INET, lan->address, &v4->sin_addr) == 1, is_taken;
+    int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+
+    if (!is_v4)
+        (void)inet_pton(AF_INET6, lan->address, &v6->sin6_addr);
+    to.ss_family = is_v4 ? AF_INET : AF_INET6;
+    *(is_v4 ? &v4->sin_port : &v6->sin6_port) = htons(lan->gate.port);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    is_taken =
+        fd >= 0 && bind(fd, (struct sockaddr *)&to, is_v4 ? sizeof(*v4) : sizeof(*v6)) < 0 && errno == EADDRINUSE;
+    if (fd >= 0)
+        close(fd);
+    return is_taken;
 }
 
 /* ---- who may enter ---- */
@@ -115,20 +137,37 @@ bool lan_is_own_host(const struct lan *lan, struct lws *wsi, const char *host)
     return is_host(host, address, lan->gate.port) || is_host(host, lan->name, lan->gate.port);
 }
 
-bool lan_try(struct lan *lan, struct lws *wsi, const char *password, bool *waits)
+static bool is_password(const struct lan *lan, const char *given)
+{
+    struct gate tried = { 0 };
+
+    gate_derive(lan->own, bytes_of(given, strlen(given)), &tried);
+    return gate_has_same_key(&tried, &lan->gate);
+}
+
+static enum lan_verdict try_given(struct lan *lan, struct lws *wsi, const char *given, bool may_be_password,
+                                  uint64_t *device)
 {
     struct sockaddr_storage from = { 0 };
     socklen_t len = sizeof(from);
-    struct gate tried = { 0 };
     usec_t now = clock_steady();
 
-    *waits =
-        getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &len) < 0 || !tries_may(&lan->tries, &from, now);
-    if (*waits)
-        return false;
-    gate_derive(lan->own, password, &tried);
-    if (gate_has_same_key(&tried, &lan->gate))
-        return true;
+    *device = 0;
+    if (getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &len) < 0 || !tries_may(&lan->tries, &from, now))
+        return LAN_WAITS;
+    *device = tokens_find(&lan->tokens, text_of(given));
+    if (*device || (may_be_password && is_password(lan, given)))
+        return LAN_RIGHT;
     tries_note_wrong(&lan->tries, &from, now);
-    return false;
+    return LAN_WRONG;
+}
+
+enum lan_verdict lan_try(struct lan *lan, struct lws *wsi, const char *password, uint64_t *device)
+{
+    return try_given(lan, wsi, password, true, device);
+}
+
+enum lan_verdict lan_try_secret(struct lan *lan, struct lws *wsi, const char *secret, uint64_t *device)
+{
+    return try_given(lan, wsi, secret, false, device);
 }

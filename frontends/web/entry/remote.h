@@ -6,9 +6,10 @@
 
 #include "proto/wire/schema.h"
 
-/* `body` is the encoded request of the ask. Errors: denied (the ask is not remote, or a field at any depth is local,
- * given and not empty; the fault names it), and those of codec_decode. */
-enum err remote_check(const struct ask *ask, struct bytes body, struct fault *fault);
+/* `body` is the encoded request of the ask. `is_read_only`: the ask must also be marked `reads`, and may not give
+ * fields that are marked `changes`. Errors: denied (the ask is not for this client, or a field at any depth is not, and
+ * is given and not empty; the fault names it), and those of codec_decode. */
+enum err remote_check(const struct ask *ask, struct bytes body, bool is_read_only, struct fault *fault);
 
 /* True if it receives events of this topic. False for a topic that no schema of this build has. */
 bool remote_hears(struct text topic);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/bessel.h"
+#include "common/sound/bessel.h"
 
 enum { SHORT = 16, LONG = 32, UNROLLED = 256 };
 static const double INTERPOLATE_BETA = 8; /* of the Kaiser window */

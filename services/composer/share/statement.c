@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/composer/share/sha256.h"
+#include "common/sha256.h"
 #include "services/composer/share/sound.h"
 #include "store/community.h"
 

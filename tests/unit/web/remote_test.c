@@ -9,6 +9,7 @@
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 #include "schema_persist.h"
+#include "schema_search.h"
 
 enum { RECORD = 1 << 20 };
 
@@ -18,7 +19,7 @@ static enum err check_record(const struct ask *ask, const void *record, struct f
     enum err e;
 
     assert_int_equal(ERR_OK, codec_encode(ask->request, record, &body, fault));
-    e = remote_check(ask, buffer_bytes(&body), fault);
+    e = remote_check(ask, buffer_bytes(&body), false, fault);
     buffer_free(&body);
     return e;
 }
@@ -34,7 +35,7 @@ static void an_ask_without_the_mark_is_refused_whatever_it_carries(void **state)
 
             if ((*at)->asks[i].remote)
                 continue;
-            assert_int_equal(ERR_DENIED, remote_check(&(*at)->asks[i], (struct bytes){ 0 }, &fault));
+            assert_int_equal(ERR_DENIED, remote_check(&(*at)->asks[i], (struct bytes){ 0 }, false, &fault));
             assert_non_null(strstr(fault.what, (*at)->asks[i].full_name));
             refused++;
         }
@@ -108,7 +109,33 @@ static void a_body_that_is_no_request_is_refused(void **state)
     struct fault fault = { 0 };
 
     (void)state;
-    assert_int_not_equal(ERR_OK, remote_check(schema_ask(TEXT("search.query")), bytes_of("\xc1", 1), &fault));
+    assert_int_not_equal(ERR_OK, remote_check(schema_ask(TEXT("search.query")), bytes_of("\xc1", 1), false, &fault));
+}
+
+static void a_read_only_client_sends_only_asks_that_read(void **state)
+{
+    struct search_map ask = { .dimensions = 2, .seed = 1, .remake = true };
+    struct buffer body = { 0 };
+    struct fault fault = { 0 };
+    uint32_t refused = 0;
+
+    (void)state;
+    for (const struct schema *const *at = schema_all; *at; at++)
+        for (uint32_t i = 0; i < (*at)->ask_count; i++) {
+            const struct ask *one = &(*at)->asks[i];
+
+            assert_false(one->reads && (one->mutates || one->once || !one->remote));
+            if (one->reads)
+                continue;
+            assert_int_equal(ERR_DENIED, remote_check(one, (struct bytes){ 0 }, true, &fault));
+            refused += one->remote;
+        }
+    assert_true(refused > 20);
+    assert_int_equal(ERR_OK, codec_encode(&search_map_shape, &ask, &body, &fault));
+    assert_int_equal(ERR_OK, remote_check(schema_ask(TEXT("search.map")), buffer_bytes(&body), false, &fault));
+    assert_int_equal(ERR_DENIED, remote_check(schema_ask(TEXT("search.map")), buffer_bytes(&body), true, &fault));
+    assert_string_equal("remake", fault.field);
+    buffer_free(&body);
 }
 
 static bool has_path(const struct shape *shape)
@@ -149,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_remote_ask_is_refused_with_each_of_its_local_fields),
         cmocka_unit_test(a_local_field_is_found_in_each_record_of_a_list),
         cmocka_unit_test(a_body_that_is_no_request_is_refused),
+        cmocka_unit_test(a_read_only_client_sends_only_asks_that_read),
         cmocka_unit_test(an_event_is_heard_only_with_the_mark_and_has_no_path_then),
     };
 
