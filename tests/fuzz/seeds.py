@@ -303,6 +303,16 @@ def words():
                  struct.pack('>H', attribute * 5 + charset) + word.encode(name, 'replace'))
 
 
+def kits():
+    layer = b'<layer><filename>a.wav</filename><min>0</min><max>0,5</max><gain>9</gain><pitch>-1</pitch></layer>'
+    values = b'<volume>0.8</volume><pan_L>1</pan_L><pan_R>.5</pan_R><Attack>9</Attack><muteGroup>0</muteGroup><midiOutNote>36</midiOutNote>'
+    one = b'<instrument><name>A</name>' + values + b'%s<odd/></instrument>'
+    for name, inner in (('plain', one % layer + one % (layer * 2)), ('old', one % b'<filename>b.wav</filename>'),
+                        ('parts', one % (b'<instrumentComponent><gain>.5</gain>' + layer + b'</instrumentComponent>') * 2)):
+        keep('worker/kit', name, b'<drumkit_info><name>K</name><license>x</license><instrumentList>' + inner +
+             b'</instrumentList></drumkit_info>')
+
+
 def queries():
     for number, query in enumerate((
             'kick bpm:120-130 -tag:loop', 'kick or (snare -dark)', 'name:"kick 808" key:~Am', 'is:local size:>1mb',
@@ -500,7 +510,7 @@ def packets():
 
 
 def main():
-    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
+    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
                  row_changes, image_changes, patterns, midi_files, pages, packets):
         make()

@@ -8,9 +8,11 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import DRUMKITS, claim, contains, file_bytes, file_text, how_often, run_claims, same, samples, until, write_file
+from claims import (DRUMKITS, claim, contains, file_bytes, file_text, how_often, needs, run_claims, same, samples, until,
+                    write_file)
 from indexing import wav
 
+SCHEMA = '/usr/share/hydrogen/data/xsd/drumkit.xsd'
 KITS = ('TR808EmulationKit', 'HardElectro1', 'Millo_MultiLayered2', 'VariBreaks', 'BJA_Pacific')
 
 
@@ -231,6 +233,100 @@ def a_name_that_is_taken_needs_another_and_a_repeated_ask_gives_the_first_kit(ho
     second, _ = imported(home, f'{folder}/drumkit.xml', '--name', 'Second', '--scope', 'ephemeral')
     same(('Second', 'ephemeral'), (second['name'], second['scope']))
     same([one['media'] for one in layers_of(first)], [one['media'] for one in layers_of(second)])
+
+
+# ---- export ----
+
+def exported(home, kit, where='exported'):
+    """The folder of a kit that is exported."""
+    return home.first('kit', 'export', kit['id'], home.file(where))['path']
+
+
+def without_ids(kit):
+    """What an import of the same kit from another folder has, too."""
+    slots = [{**slot, 'layers': [{key: one[key] for key in one if key != 'media'} for one in slot['layers']]}
+             for slot in kit['slots']]
+    return {**{key: kit[key] for key in kit if key not in ('id', 'name', 'revision')}, 'slots': slots}
+
+
+def any_kit(home, number):
+    """A kit with random values, also odd ones."""
+    def some(least, most):
+        return repr(random.choice((least, most, random.uniform(least, most), round(random.uniform(least, most), 2))))
+
+    def any_layer(file):
+        low = random.choice((0, .25, .5, random.random()))
+        return layer(file, min=low, max=random.choice((1, low + .1, .5)), gain=some(0, 5), pitch=some(-24.5, 24.5))
+
+    def any_instrument(n):
+        layers = [any_layer(random.choice(('kick.wav', 'snare.wav', 'hat.wav', 'gone.wav', 'not/here.wav')))
+                  for _ in range(random.randrange(5))]
+        parts = ''.join(f'<instrumentComponent><gain>{some(0, 2)}</gain>{one}</instrumentComponent>' for one in layers)
+        return instrument(random.choice(('Kick', 'A &lt;&amp;&gt; B', '\u00fc' * 40, '', f'I{n}')),
+                          *(layers if random.random() < .5 else [parts]), volume=some(0, 1.5), gain=some(0, 3),
+                          pan=some(-1, 1), Attack=random.randrange(9999), Decay=random.randrange(99999), Sustain=some(0, 1),
+                          Release=random.randrange(99999), muteGroup=random.randrange(-1, 64), pitchOffset=some(-3, 3),
+                          midiOutNote=random.randrange(128))
+    return hydrogen(home.file(f'any {number}'), *map(any_instrument, range(random.randrange(1, 40))), name=f'Any {number}')
+
+
+@claim(shares=running)
+def an_exported_kit_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_record(home):
+    needs('xmllint')
+    folders = [f'{DRUMKITS}/{name}' for name in ('TR808EmulationKit', 'VariBreaks', 'Millo_MultiLayered2')]
+    folders += [any_kit(home, n) for n in range(how_often(8, 100))]
+    for n, folder in enumerate(folders):
+        kit, _ = imported(home, folder, '--name', f'Way {n}', '--scope', 'ephemeral')
+        out = exported(home, kit)
+        home.run('xmllint', '--noout', '--schema', SCHEMA, f'{out}/drumkit.xml')
+        again, remarks = imported(home, out, '--name', f'Way back {n}', '--scope', 'ephemeral')
+        same(without_ids(kit), without_ids(again), folder)
+        assert 'no place for' not in remarks, remarks
+        for name in os.listdir(out):
+            assert name == 'drumkit.xml' or file_bytes(f'{out}/{name}') in map(file_bytes, (
+                f'{folder}/{one}' for one in os.listdir(folder))), name
+    same(len(folders), len(os.listdir(home.file('exported'))))
+
+
+@claim(shares=running)
+def an_export_overwrites_nothing_and_follows_no_link(home):
+    kit, _ = imported(home, hydrogen(home.file('over'), instrument('A', layer('kick.wav')), name='Over'))
+    out, other = home.file('existing'), home.file('other')
+    for name in ('Over', 'file', 'link', 'part'):
+        os.makedirs(f'{out}/{name}'), os.makedirs(f'{other}/{name}')
+    write_file(f'{out}/Over/mine', b'mine')
+    write_file(f'{out}/file/Over', b'mine')
+    os.symlink(other, f'{out}/link/Over')
+    os.symlink(other, f'{out}/part/.loophole-kit.part')
+    before = files_of(out), files_of(other)
+    for folder in (out, out + '/file', out + '/link', out + '/part'):
+        home.fails('loophole', 'kit', 'export', 'Over', folder)
+    contains(home.fails('loophole', 'kit', 'export', 'Over', out), 'there is a file or folder Over already')
+    home.fails('loophole', 'kit', 'export', 'Over', out, '--format', 'none')
+    same(before, (files_of(out), files_of(other)))
+    same(['drumkit.xml', 'kick.wav'], sorted(os.listdir(exported(home, kit, 'existing/new/deep'))))
+
+
+@claim(shares=running)
+def a_killed_export_leaves_no_kit_or_the_whole_one(home):
+    folder = hydrogen(home.file('large'), *(instrument(f'I{n}', layer(f'{n}.wav')) for n in range(12)), name='Large')
+    for n in range(12):
+        wav(f'{folder}/{n}.wav', 100 + n, 20)
+    imported(home, folder)
+    out = home.file('killed out')
+    for _ in range(how_often(8, 80)):
+        exporting = home.start('loophole', 'kit', 'export', 'Large', out)
+        until(lambda: exporting.poll() is not None or os.path.exists(f'{out}/.loophole-kit.part'), what='it has begun')
+        for _ in range(random.randrange(2000)):
+            pass
+        exporting.kill()
+        exporting.wait()
+        if os.path.exists(f'{out}/Large'):
+            same(13, len(os.listdir(f'{out}/Large')))
+            shutil.rmtree(f'{out}/Large')
+    home.loophole('kit', 'export', 'Large', out)
+    same(['Large'], os.listdir(out))
+    same(13, len(os.listdir(f'{out}/Large')))
 
 
 if __name__ == '__main__':

@@ -336,6 +336,7 @@ enum err kit_save(struct cli *cli, struct fault *fault);
 enum err kit_remove(struct cli *cli, struct fault *fault);
 enum err kit_build(struct cli *cli, struct fault *fault);
 enum err kit_import(struct cli *cli, struct fault *fault);
+enum err kit_export(struct cli *cli, struct fault *fault);
 enum err kit_load(struct cli *cli, struct fault *fault);
 enum err kit_swap(struct cli *cli, struct fault *fault);
 enum err kit_randomise(struct cli *cli, struct fault *fault);

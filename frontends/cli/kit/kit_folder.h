@@ -1,0 +1,29 @@
+/* kit_folder.h: a new folder that appears whole or not at all: its files are written to a temporary folder beside it,
+ * which then gets its name. Nothing that exists is overwritten. What a killed command left is removed by the next one.
+ * One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_KIT_FOLDER_H
+#define LOOPHOLE_FRONTENDS_CLI_KIT_FOLDER_H
+
+#include "common/err.h"
+#include "common/text.h"
+
+struct kit_folder {
+    int parent, fd; /* -1: not open */
+};
+
+/* Makes the temporary folder in `parent`, which is made if it is missing. `name` is the name that it will get. Call
+ * kit_folder_end also after an error. Errors (explained): exists (the name), busy (another command writes there), and
+ * those of file_err. */
+enum err kit_folder_begin(struct kit_folder *folder, const char *parent, const char *name, struct fault *fault);
+
+/* Adds a file with the content of `from`, which stays the caller's; or with these bytes. Errors (explained): those of
+ * file_err. */
+enum err kit_folder_copy(struct kit_folder *folder, int from, const char *name, struct fault *fault);
+enum err kit_folder_write(struct kit_folder *folder, struct bytes bytes, const char *name, struct fault *fault);
+
+/* Gives the folder its name, durably. Errors (explained): exists, and those of file_err. */
+enum err kit_folder_finish(struct kit_folder *folder, const char *name, struct fault *fault);
+
+void kit_folder_end(struct kit_folder *folder); /* removes a folder without its name */
+
+#endif

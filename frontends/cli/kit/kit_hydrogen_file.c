@@ -1,0 +1,152 @@
+#include "frontends/cli/kit/kit_hydrogen_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, DIGITS_LEAST = 15, DIGITS_MOST = 17 };
+static const double frames_per_second = 44100; /* of Hydrogen's envelopes */
+
+/* ---- elements ---- */
+
+/* A character that XML cannot contain becomes a blank. */
+static void add_escaped(struct buffer *to, struct text text)
+{
+    for (uint32_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        if (c == '&')
+            buffer_add_text(to, "&amp;");
+        else if (c == '<')
+            buffer_add_text(to, "&lt;");
+        else if (c == '>')
+            buffer_add_text(to, "&gt;");
+        else
+            buffer_add_text(to, (char[2]){ (unsigned char)c < ' ' ? ' ' : c, 0 });
+    }
+}
+
+static void add_element(struct buffer *to, const char *name, struct text text)
+{
+    buffer_add_text(to, "<");
+    buffer_add_text(to, name);
+    buffer_add_text(to, ">");
+    add_escaped(to, text);
+    buffer_add_text(to, "</");
+    buffer_add_text(to, name);
+    buffer_add_text(to, ">\n");
+}
+
+static void add_word(struct buffer *to, const char *name, const char *word)
+{
+    add_element(to, name, text_of(word));
+}
+
+/* The shortest form that is read back as the same number. */
+static void add_number(struct buffer *to, const char *name, double number)
+{
+    char text[32] = "";
+
+    for (int digits = DIGITS_LEAST; digits <= DIGITS_MOST; digits++) {
+        (void)snprintf(text, sizeof(text), "%.*g", digits, number);
+        if (fabs(strtod(text, NULL) - number) <= 0)
+            break;
+    }
+    add_word(to, name, text);
+}
+
+static void add_whole(struct buffer *to, const char *name, long long number)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof(text), "%lld", number);
+    add_word(to, name, text);
+}
+
+static void add_frames(struct buffer *to, const char *name, double seconds)
+{
+    add_whole(to, name, llround(seconds * frames_per_second));
+}
+
+/* ---- instruments ---- */
+
+static void add_layer(struct buffer *to, const struct kit_layer *layer, struct text file)
+{
+    buffer_add_text(to, "<layer>\n");
+    add_element(to, "filename", file);
+    add_number(to, "min", layer->velocity_from);
+    add_number(to, "max", layer->has_velocity_until ? layer->velocity_until : 1);
+    add_number(to, "gain", layer->has_gain ? layer->gain : 1);
+    add_number(to, "pitch", layer->pitch);
+    buffer_add_text(to, "</layer>\n");
+}
+
+static void add_envelope(struct buffer *to, const struct kit_slot *slot)
+{
+    add_frames(to, "Attack", slot->has_attack ? slot->attack : 0);
+    add_frames(to, "Decay", slot->has_decay ? slot->decay : 0);
+    add_number(to, "Sustain", slot->has_sustain ? slot->sustain : 1);
+    add_frames(to, "Release", slot->has_release ? slot->release : 0);
+}
+
+static void add_midi(struct buffer *to, const struct kit_slot *slot)
+{
+    const uint64_t note = slot->has_note ? slot->note : NOTE_OF_PAD_0 + slot->pad;
+
+    add_whole(to, "muteGroup", slot->has_choke ? (long long)slot->choke - 1 : -1);
+    add_whole(to, "midiOutChannel", -1);
+    add_whole(to, "midiOutNote", note <= NOTE_MOST ? (long long)note : NOTE_MOST);
+    add_word(to, "isStopNote", "false");
+    add_word(to, "sampleSelectionAlgo", "VELOCITY");
+    add_word(to, "isHihat", "-1");
+    add_word(to, "lower_cc", "0");
+    add_word(to, "higher_cc", "127");
+}
+
+/* The elements are in the order of the schema. */
+static void add_instrument(struct buffer *to, const struct kit_slot *slot, const struct text *files, uint32_t number)
+{
+    buffer_add_text(to, "<instrument>\n");
+    add_whole(to, "id", number);
+    add_element(to, "name", slot->slot);
+    add_word(to, "volume", "1");
+    add_word(to, "isMuted", "false");
+    add_word(to, "isSoloed", "false");
+    add_number(to, "pan", slot->has_pan ? slot->pan : 0);
+    add_word(to, "pitchOffset", "0");
+    add_word(to, "randomPitchFactor", "0");
+    add_number(to, "gain", slot->has_gain ? slot->gain : 1);
+    add_word(to, "applyVelocity", "true");
+    add_word(to, "filterActive", "false");
+    add_word(to, "filterCutoff", "1");
+    add_word(to, "filterResonance", "0");
+    add_envelope(to, slot);
+    add_midi(to, slot);
+    buffer_add_text(to, "<instrumentComponent>\n");
+    add_word(to, "component_id", "0");
+    add_word(to, "gain", "1");
+    for (uint32_t i = 0; i < slot->layers.count; i++)
+        add_layer(to, &slot->layers.at[i], files[i]);
+    buffer_add_text(to, "</instrumentComponent>\n</instrument>\n");
+}
+
+void kit_hydrogen_file_write(const struct kit *kit, const struct text *files, struct buffer *to)
+{
+    buffer_add_text(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                        "<drumkit_info xmlns=\"http://www.hydrogen-music.org/drumkit\">\n");
+    add_element(to, "name", kit->name);
+    add_element(to, "author", kit->has_author ? kit->author : TEXT(""));
+    add_word(to, "info", "");
+    add_element(to, "license", kit->has_licence ? kit->licence : TEXT(""));
+    add_word(to, "image", "");
+    add_word(to, "imageLicense", "");
+    buffer_add_text(to, "<componentList>\n<drumkitComponent>\n");
+    add_word(to, "id", "0");
+    add_word(to, "name", "Main");
+    add_word(to, "volume", "1");
+    buffer_add_text(to, "</drumkitComponent>\n</componentList>\n<instrumentList>\n");
+    for (uint32_t i = 0; i < kit->slots.count; i++) {
+        add_instrument(to, &kit->slots.at[i], files, i);
+        files += kit->slots.at[i].layers.count;
+    }
+    buffer_add_text(to, "</instrumentList>\n</drumkit_info>\n");
+}
