@@ -12,11 +12,12 @@ static enum err read_kit(const struct kit_job *job, int fd, struct arena *arena,
 
     if (e != ERR_OK)
         return e;
-    if (job->format.value != KIT_FORMAT_HYDROGEN)
+    if (job->format.value != KIT_FORMAT_HYDROGEN && job->format.value != KIT_FORMAT_SFZ)
         return fault_set(fault, ERR_BAD_REQUEST, "this format of kits is unknown");
     kit_reading_begin(&reading, arena, to);
     struct unpack *unpack = unpack_open(&input, UNPACK_PLAIN);
-    e = kit_hydrogen_read(unpack, &reading, fault);
+    e = job->format.value == KIT_FORMAT_SFZ ? kit_sfz_read(unpack, &reading, fault)
+                                            : kit_hydrogen_read(unpack, &reading, fault);
     unpack_close(unpack);
     return input.error ? fault_errno(fault, ERR_IO, input.error, "cannot read the file") : e;
 }

@@ -309,8 +309,11 @@ def kits():
     one = b'<instrument><name>A</name>' + values + b'%s<odd/></instrument>'
     for name, inner in (('plain', one % layer + one % (layer * 2)), ('old', one % b'<filename>b.wav</filename>'),
                         ('parts', one % (b'<instrumentComponent><gain>.5</gain>' + layer + b'</instrumentComponent>') * 2)):
-        keep('worker/kit', name, b'<drumkit_info><name>K</name><license>x</license><instrumentList>' + inner +
+        keep('worker/kit', name, b'h<drumkit_info><name>K</name><license>x</license><instrumentList>' + inner +
              b'</instrumentList></drumkit_info>')
+    keep('worker/kit', 'sfz', b's// c\n#define $K 36\n<control> default_path=a\\\\\n<group> key=$K group=1 off_by=1 /* */\n'
+         b'<region> sample=b c.wav lovel=64 volume=-3 <region> sample=d.wav hivel=63 seq_length=2 region_label=A loop_mode=one_shot\n'
+         b'<region> sample=e.wav lokey=c#4 hikey=60 odd=1 ampeg_release=.5 pan=-100 tune=50 offset=3 end=99')
 
 
 def queries():

@@ -182,7 +182,7 @@ def a_hostile_kit_is_refused_and_changes_nothing(home):
         write_file(f'{folder}/drumkit.xml', text.encode())
         contains(home.fails('loophole', 'kit', 'import', folder), why)
     os.remove(f'{folder}/drumkit.xml')
-    contains(home.fails('loophole', 'kit', 'import', folder), 'has no drumkit.xml')
+    contains(home.fails('loophole', 'kit', 'import', folder), 'has no drumkit.xml, and 0 .sfz files')
     os.mkfifo(f'{folder}/drumkit.xml')
     home.fails('loophole', 'kit', 'import', folder)
     same(before, set(kits(home)))
@@ -237,9 +237,9 @@ def a_name_that_is_taken_needs_another_and_a_repeated_ask_gives_the_first_kit(ho
 
 # ---- export ----
 
-def exported(home, kit, where='exported'):
+def exported(home, kit, where='exported', *more):
     """The folder of a kit that is exported."""
-    return home.first('kit', 'export', kit['id'], home.file(where))['path']
+    return home.first('kit', 'export', kit['id'], home.file(where), *more)['path']
 
 
 def without_ids(kit):
@@ -286,6 +286,64 @@ def an_exported_kit_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_reco
             assert name == 'drumkit.xml' or file_bytes(f'{out}/{name}') in map(file_bytes, (
                 f'{folder}/{one}' for one in os.listdir(folder))), name
     same(len(folders), len(os.listdir(home.file('exported'))))
+
+
+def sfz(folder, text):
+    """Writes an SFZ beside three sounds."""
+    hydrogen(folder)
+    os.remove(f'{folder}/drumkit.xml')
+    write_file(f'{folder}/Regions.sfz', text.encode())
+    return folder
+
+
+@claim(shares=running)
+def the_regions_of_an_sfz_come_in(home):
+    folder = sfz(home.file('sfz'), """// a comment <region> sample=no.wav
+        #define $KICK 35
+        <control> default_path=.\\
+        <global> ampeg_release=0.5 loop_mode=one_shot
+        <group> key=$KICK group=2 off_by=2 /* <region>
+        sample=no.wav */ <region> sample=kick.wav hivel=63 volume=-6 pitch_keycenter=35 <region> sample=snare.wav lovel=64
+        <group> key=f#2 shine=1 pan=-50
+        <region> sample=hat.wav seq_length=2 seq_position=1 offset=100
+        <region> sample=not here.wav seq_length=2 seq_position=2 shine=2
+        <group> key=50 loop_mode=no_loop
+        <region> sample=hat.wav transpose=2 tune=50 offset=100 end=999 cutoff=800
+        <region> sample=../outside.wav trigger=release
+        <region> sample=kick.wav""")
+    kit, remarks = imported(home, folder)
+    same(('Regions', 'free'), (kit['name'], kit['family']))
+    first, second, third, fourth = kit['slots']
+    same(['kick', 'hat', 'hat 2', 'kick 2'], [slot['slot'] for slot in kit['slots']])
+    same([35, 42, 50, 50], [slot['note'] for slot in kit['slots']])
+    same([(0, .504, .501), (.504, 1, 1)], [tuple(round(one[key], 3) for key in ('velocity_from', 'velocity_until', 'gain'))
+                                           for one in first['layers']])
+    same((2, .5, None), (first['choke'], first['release'], first.get('mode')))
+    same((['hat', './not here.wav'], -.5), ([one['name'] for one in second['layers']], second['pan']))
+    same((2.5, 100, 1000, 800, 'gate'), (*(third['layers'][0][key] for key in ('pitch', 'start', 'end')),
+                                         third['filter_freq'], third['mode']))
+    contains(remarks, "1 sound missing in the kit's folder: ./not here.wav")
+    contains(remarks, 'a kit has no place for: shine ×2, trigger ×1, start or end of one of several layers ×1')
+    write_file(f'{folder}/Regions.sfz', b'#include "other.sfz"\n<region> sample=kick.wav')
+    contains(home.fails('loophole', 'kit', 'import', f'{folder}/Regions.sfz'), 'includes another file (#include)')
+
+
+@claim(shares=running)
+def an_exported_sfz_is_read_back_as_the_same_record(home):
+    folders = [f'{DRUMKITS}/GMRockKit'] + [any_kit(home, f'sfz {n}') for n in range(how_often(6, 100))]
+    for n, folder in enumerate(folders):
+        kit, _ = imported(home, folder, '--name', f'Sfz {n}', '--scope', 'ephemeral')
+        if not layers_of(kit):
+            continue
+        first, _ = imported(home, exported(home, kit, 'sfz once', '--format', 'sfz'), '--name', f'Sfz once {n}',
+                            '--scope', 'ephemeral')
+        second, remarks = imported(home, exported(home, first, 'sfz twice', '--format', 'sfz'), '--name',
+                                   f'Sfz twice {n}', '--scope', 'ephemeral')
+        same(len(layers_of(kit)), len(layers_of(first)), folder)
+        for one, other in zip(first['slots'], second['slots']):
+            same(*(without_ids({'slots': [slot]}) for slot in (one, other)), folder)
+        same(without_ids(first), without_ids(second), folder)
+        assert 'no place for' not in remarks, remarks
 
 
 @claim(shares=running)

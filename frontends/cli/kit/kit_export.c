@@ -5,15 +5,27 @@
 #include "common/naming/safe_names.h"
 #include "frontends/cli/kit/kit_folder.h"
 #include "frontends/cli/kit/kit_hydrogen_file.h"
+#include "frontends/cli/kit/kit_sfz_file.h"
 #include "frontends/cli/send/item_file.h"
 #include "frontends/cli/sound/kit.h"
 #include "proto/wire/codec.h"
 
-static const char hydrogen_name[] = "drumkit.xml";
+/* A format, and what it has no place for. */
+static const struct kit_export_format {
+    const char *word, *file; /* NULL: named for the kit */
+    void (*make)(const struct kit *kit, const struct text *files, struct buffer *to);
+    bool has_modes, has_filters, has_parts;
+} FORMATS[] = {
+    { "hydrogen", "drumkit.xml", kit_hydrogen_file_write, false, false, false },
+    { "sfz", NULL, kit_sfz_file_write, true, true, true },
+};
+enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };
 
 struct export
 {
     struct cli *cli;
+    const struct kit_export_format *format;
+    const char *file; /* of the kit */
     struct kit kit;
     struct kit_folder folder;
     struct safe_names names;
@@ -58,6 +70,18 @@ static uint32_t find_same(const struct export *ex, const struct kit_layer *const
     return ex->files[i].len ? i : at;
 }
 
+/* SFZ ends a path before what looks like an opcode, and replaces words that begin with a dollar. */
+static void choose_file(struct export *ex, struct bytes file, char to[SAFE_NAME_SIZE])
+{
+    char plain[SAFE_NAME_SIZE];
+
+    safe_name_write((struct text){ file.len, (const char *)file.at }, plain);
+    for (char *at = plain; *at && ex->format->file == NULL; at++)
+        if (strchr("=$", *at))
+            *at = '_';
+    safe_names_choose(&ex->names, bytes_of(plain, strlen(plain)), to);
+}
+
 /* A sound that cannot be opened stays a placeholder. Errors: those of the copy, and of asking. */
 static enum err copy_sound(struct export *ex, const struct kit_layer *layer, struct text *file, struct fault *fault)
 {
@@ -76,7 +100,7 @@ static enum err copy_sound(struct export *ex, const struct kit_layer *layer, str
         *file = name_missing(ex, layer->name);
         return ERR_OK;
     }
-    safe_names_choose(&ex->names, found.item.media.file, name);
+    choose_file(ex, found.item.media.file, name);
     *file = arena_text(&ex->cli->arena, text_of(name));
     ex->copied++;
     e = kit_folder_copy(&ex->folder, fd, name, fault);
@@ -102,7 +126,7 @@ static const struct kit_layer **list_layers(struct export *ex)
 /* A copy must not take the name of a sound that is missing: that sound would then be another one. */
 static void take_names(struct export *ex, const struct kit_layer *const *layers)
 {
-    safe_names_take(&ex->names, text_of(hydrogen_name));
+    safe_names_take(&ex->names, text_of(ex->file));
     for (uint32_t i = 0; i < ex->layers; i++)
         if (!layers[i]->has_content)
             safe_names_take(&ex->names, layers[i]->name);
@@ -149,12 +173,12 @@ static void remark_left_out(const struct export *ex)
         for (uint32_t k = 0; k < slot->layers.count; k++)
             parts += slot->layers.at[k].start || slot->layers.at[k].end;
     }
-    add_left_out(&line, "mode", modes), add_left_out(&line, "reverse", reversed);
-    add_left_out(&line, "filter", filters), add_left_out(&line, "sends", sends);
+    add_left_out(&line, "mode", ex->format->has_modes ? 0 : modes), add_left_out(&line, "reverse", reversed);
+    add_left_out(&line, "filter", ex->format->has_filters ? 0 : filters), add_left_out(&line, "sends", sends);
     add_left_out(&line, "curve", curves), add_left_out(&line, "output", outputs);
-    add_left_out(&line, "channel", channels), add_left_out(&line, "start and end", parts);
+    add_left_out(&line, "channel", channels), add_left_out(&line, "start and end", ex->format->has_parts ? 0 : parts);
     if (line.len) {
-        cli_print(&all, "loophole: Hydrogen has no place for:%s", buffer_c(&line));
+        cli_print(&all, "loophole: the format %s has no place for:%s", ex->format->word, buffer_c(&line));
         cli_remark(&all);
     }
     buffer_free(&line);
@@ -192,13 +216,15 @@ static enum err read_kit(struct export *ex, struct fault *fault)
     return e;
 }
 
-static enum err check_format(const struct cli *cli, struct fault *fault)
+static enum err read_format(struct export *ex, struct fault *fault)
 {
-    const char *format = cli->options.format ? cli->options.format : "hydrogen";
+    const char *typed = ex->cli->options.format ? ex->cli->options.format : FORMATS[0].word;
 
-    return strcmp(format, "hydrogen") == 0
-               ? ERR_OK
-               : fault_set(fault, ERR_BAD_REQUEST, "format %s is unknown: expected hydrogen", format);
+    for (int i = 0; i < FORMAT_COUNT; i++)
+        if (strcmp(typed, FORMATS[i].word) == 0)
+            ex->format = &FORMATS[i];
+    return ex->format ? ERR_OK
+                      : fault_set(fault, ERR_BAD_REQUEST, "format %s is unknown: expected hydrogen or sfz", typed);
 }
 
 static enum err write_folder(struct export *ex, const char *name, struct fault *fault)
@@ -207,8 +233,8 @@ static enum err write_folder(struct export *ex, const char *name, struct fault *
     enum err e = copy_sounds(ex, fault);
 
     if (e == ERR_OK) {
-        kit_hydrogen_file_write(&ex->kit, ex->files, &text);
-        e = kit_folder_write(&ex->folder, buffer_bytes(&text), hydrogen_name, fault);
+        ex->format->make(&ex->kit, ex->files, &text);
+        e = kit_folder_write(&ex->folder, buffer_bytes(&text), ex->file, fault);
     }
     if (e == ERR_OK)
         e = kit_folder_finish(&ex->folder, name, fault);
@@ -223,7 +249,7 @@ enum err kit_export(struct cli *cli, struct fault *fault)
     char name[SAFE_NAME_SIZE];
     struct bytes path;
     const char *parent;
-    enum err e = check_format(cli, fault);
+    enum err e = read_format(&ex, fault);
 
     if (e == ERR_OK)
         e = read_kit(&ex, fault);
@@ -232,6 +258,7 @@ enum err kit_export(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     safe_name_write(ex.kit.name, name);
+    ex.file = ex.format->file ? ex.format->file : arena_printf(&cli->arena, "%s.sfz", name).at;
     parent = arena_text(&cli->arena, (struct text){ path.len, (const char *)path.at }).at;
     e = kit_folder_begin(&ex.folder, parent, name, fault);
     if (e == ERR_OK)

@@ -17,6 +17,7 @@ struct import {
     struct cli *cli;
     struct beneath folder;
     const char *name; /* of the kit's file in it */
+    bool is_sfz;
     struct kit_file kit;
     struct kit_sounds_found sounds;
 };
@@ -45,18 +46,48 @@ static enum err find_kit(struct import *import, char folder[PATH_MAX], struct fa
     return ERR_OK;
 }
 
-static enum err read_kit(struct import *import, struct fault *fault)
+static bool has_ending(const char *name)
+{
+    return text_ends(text_of(name), TEXT(".sfz"));
+}
+
+/* A folder without a drumkit.xml may have one SFZ. */
+static enum err find_sfz(struct import *import, struct fault *fault)
+{
+    DIR *all = beneath_list(&import->folder, "");
+    const struct dirent *entry;
+    uint32_t count = 0;
+
+    while (all && (entry = readdir(all)))
+        if (has_ending(entry->d_name) && count++ == 0)
+            import->name = arena_text(&import->cli->arena, text_of(entry->d_name)).at;
+    if (all)
+        closedir(all);
+    if (count == 1)
+        return ERR_OK;
+    fault_set(fault, count ? ERR_BAD_REQUEST : ERR_NOT_FOUND, "%s has no drumkit.xml, and %u .sfz files",
+              import->folder.path, count);
+    return fault_hint(fault, count ? "name one of them" : "name the folder of a kit"), fault->code;
+}
+
+static int open_kit(struct import *import, struct fault *fault)
 {
     int fd = beneath_open_file(&import->folder, import->name, O_RDONLY | O_CLOEXEC, 0, fault);
+
+    if (fd < 0 && fault->code == ERR_NOT_FOUND && find_sfz(import, fault) == ERR_OK)
+        fd = beneath_open_file(&import->folder, import->name, O_RDONLY | O_CLOEXEC, 0, fault);
+    import->is_sfz = has_ending(import->name);
+    return fd;
+}
+
+static enum err read_kit(struct import *import, struct fault *fault)
+{
+    int fd = open_kit(import, fault);
     enum err e;
 
-    if (fd < 0 && fault->code == ERR_NOT_FOUND) {
-        fault_set(fault, ERR_NOT_FOUND, "%s has no drumkit.xml", import->folder.path);
-        return fault_hint(fault, "name the folder of a Hydrogen kit"), ERR_NOT_FOUND;
-    }
     if (fd < 0)
         return fault->code;
-    e = kit_reader_read(import->cli, fd, KIT_FORMAT_HYDROGEN, &import->kit, fault);
+    e = kit_reader_read(import->cli, fd, import->is_sfz ? KIT_FORMAT_SFZ : KIT_FORMAT_HYDROGEN, &import->kit, fault);
     close(fd);
     return e;
 }
@@ -95,6 +126,8 @@ static struct text name_kit(const struct import *import)
 
     if (typed)
         return text_of(typed);
+    if (import->is_sfz)
+        return (struct text){ (uint32_t)strlen(import->name) - 4, import->name };
     return import->kit.name.len ? import->kit.name : text_of(slash ? slash + 1 : "");
 }
 
@@ -104,7 +137,7 @@ static enum err make_kit(struct import *import, struct fault *fault)
     struct cli *cli = import->cli;
     struct project_new_kit request = { .project = text_of(cli->options.project ? cli->options.project : ""),
                                        .name = name_kit(import),
-                                       .family.value = KIT_FAMILY_DRUM,
+                                       .family.value = import->is_sfz ? KIT_FAMILY_FREE : KIT_FAMILY_DRUM,
                                        .slots = kit->slots,
                                        .has_author = kit->author.len > 0,
                                        .author = kit->author,

@@ -416,6 +416,6 @@ enum err kit_hydrogen_read(struct unpack *unpack, struct kit_reading *reading, s
         return fault_set(fault, ERR_BAD_REQUEST, "it is not the drumkit.xml of a Hydrogen kit");
     if (e == ERR_OK && reading->to->slots.count == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "it has no instruments");
-    kit_reading_end(reading);
+    kit_reading_end(reading, true);
     return e;
 }

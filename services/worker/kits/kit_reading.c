@@ -184,10 +184,10 @@ static bool has_one_note(const struct kit_slot_list *slots)
     return slots->count > 1;
 }
 
-void kit_reading_end(struct kit_reading *reading)
+void kit_reading_end(struct kit_reading *reading, bool has_default)
 {
     struct kit_slot_list *slots = &reading->to->slots;
-    const bool is_default = has_one_note(slots);
+    const bool is_default = has_default && has_one_note(slots);
 
     for (uint32_t i = 0; i < slots->count; i++) {
         struct kit_slot *slot = &slots->at[i];

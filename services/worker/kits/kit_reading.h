@@ -43,8 +43,9 @@ bool kit_reading_add_layer(struct kit_reading *reading, struct kit_sounds *to, c
 enum err kit_reading_add_slot(struct kit_reading *reading, const struct kit_slot *slot, struct text name,
                               const struct kit_sounds *sounds, struct fault *fault);
 
-/* Removes the notes that the pads have anyway, and a note that all slots have: it is a default of the program. */
-void kit_reading_end(struct kit_reading *reading);
+/* Removes the notes that the pads have anyway; and with `has_default` a note that all slots have, because it is the
+ * default of the program. */
+void kit_reading_end(struct kit_reading *reading, bool has_default);
 
 /* Counts a word that has no place in a kit. Beyond KIT_WORDS different ones it counts under "…". */
 void kit_reading_odd(struct kit_reading *reading, struct text word);
@@ -61,5 +62,6 @@ double kit_reading_clamp(struct kit_reading *reading, const char *word, double v
 /* The readers, one for each format. Errors (explained): bad_request (not such a kit; malformed), too_large (more slots
  * or layers than a kit has; those of unpack_next), io. */
 enum err kit_hydrogen_read(struct unpack *unpack, struct kit_reading *reading, struct fault *fault);
+enum err kit_sfz_read(struct unpack *unpack, struct kit_reading *reading, struct fault *fault);
 
 #endif

@@ -26,6 +26,7 @@ static void kit_keeps_its_bounds(const struct kit_file *kit)
     buffer_free(&to);
 }
 
+/* The first byte chooses the format: s is SFZ. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
@@ -36,10 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct input input = { 0 };
     struct unpack *unpack;
 
-    holds(fd >= 0 && write(fd, bytes, len) == (ssize_t)len && input_open(&input, fd, NULL) == ERR_OK);
+    const bool is_sfz = len > 0 && bytes[0] == 's';
+
+    holds(fd >= 0 && write(fd, bytes + (len > 0), len - (len > 0)) == (ssize_t)(len - (len > 0)) &&
+          input_open(&input, fd, NULL) == ERR_OK);
     kit_reading_begin(&reading, &arena, &kit);
     unpack = unpack_open(&input, UNPACK_PLAIN);
-    if (kit_hydrogen_read(unpack, &reading, &fault) == ERR_OK)
+    if ((is_sfz ? kit_sfz_read : kit_hydrogen_read)(unpack, &reading, &fault) == ERR_OK)
         kit_keeps_its_bounds(&kit);
     else
         holds(fault.what[0]);

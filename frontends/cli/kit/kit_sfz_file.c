@@ -1,0 +1,119 @@
+#include "frontends/cli/kit/kit_sfz_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, TEXT_SIZE = 64 };
+static const double velocities = 127, silent_db = -144, percent = 100, tiny = 1e-9;
+
+static void put_number(struct buffer *to, const char *name, double number)
+{
+    char text[TEXT_SIZE];
+
+    (void)snprintf(text, sizeof(text), "%s=%.15g\n", name, number);
+    buffer_add_text(to, text);
+}
+
+/* A label ends before a header and before a comment. */
+static void put_label(struct buffer *to, struct text label)
+{
+    buffer_add_text(to, "region_label=");
+    for (uint32_t i = 0; i < label.len; i++) {
+        const bool is_comment = i > 0 && label.at[i - 1] == '/' && strchr("/*", label.at[i]);
+        buffer_add_text(to, (char[2]){ strchr("<=$", label.at[i]) || is_comment ? '_' : label.at[i], 0 });
+    }
+    buffer_add_text(to, "\n");
+}
+
+static void put_file(struct buffer *to, struct text file)
+{
+    buffer_add_text(to, "sample=");
+    for (uint32_t i = 0; i < file.len; i++)
+        buffer_add_text(to, (char[2]){ file.at[i], 0 });
+    buffer_add_text(to, "\n");
+}
+
+/* Only hits with a velocity of MIDI reach the program, so the bounds are those of whole velocities. A range without one
+ * becomes the next one. */
+static void put_velocities(struct buffer *to, const struct kit_layer *layer)
+{
+    const double until = layer->has_velocity_until ? layer->velocity_until : 1;
+    const double low = ceil(layer->velocity_from * velocities - tiny);
+    const double high = until >= 1 ? velocities : ceil(until * velocities - tiny) - 1;
+
+    put_number(to, "lovel", fabs(low)); /* no -0 */
+    put_number(to, "hivel", fmax(low, high));
+}
+
+/* Layers that match the same hit take turns. */
+static void put_turn(struct buffer *to, const struct kit_slot *slot, uint32_t number)
+{
+    const struct kit_layer *one = &slot->layers.at[number];
+    uint32_t count = 0, turn = 0;
+
+    for (uint32_t i = 0; i < slot->layers.count; i++) {
+        const struct kit_layer *other = &slot->layers.at[i];
+        const bool meets = one->velocity_from < other->velocity_until && other->velocity_from < one->velocity_until;
+        count += meets;
+        turn += meets && i <= number;
+    }
+    if (count < 2)
+        return;
+    put_number(to, "seq_length", count);
+    put_number(to, "seq_position", turn);
+}
+
+static void put_layer(struct buffer *to, const struct kit_layer *layer)
+{
+    const double gain = layer->has_gain ? layer->gain : 1;
+
+    put_velocities(to, layer);
+    put_number(to, "volume", gain > 0 ? fmax(20 * log10(gain), silent_db) : silent_db);
+    put_number(to, "transpose", trunc(layer->pitch));
+    put_number(to, "tune", (layer->pitch - trunc(layer->pitch)) * percent);
+    if (layer->start)
+        put_number(to, "offset", (double)layer->start);
+    if (layer->end)
+        put_number(to, "end", (double)layer->end - 1);
+}
+
+static void put_values(struct buffer *to, const struct kit_slot *slot)
+{
+    const uint64_t note = slot->has_note ? slot->note : NOTE_OF_PAD_0 + slot->pad;
+    const int32_t mode = slot->has_mode ? slot->mode.value : PAD_MODE_ONE_SHOT;
+
+    put_number(to, "key", note <= NOTE_MOST ? (double)note : NOTE_MOST);
+    put_number(to, "pitch_keytrack", 0);
+    buffer_add_text(to, mode == PAD_MODE_GATE   ? "loop_mode=no_loop\n"
+                        : mode == PAD_MODE_LOOP ? "loop_mode=loop_continuous\n"
+                                                : "loop_mode=one_shot\n");
+    put_number(to, "amplitude", (slot->has_gain ? slot->gain : 1) * percent);
+    put_number(to, "pan", (slot->has_pan ? slot->pan : 0) * percent);
+    put_number(to, "ampeg_attack", slot->has_attack ? slot->attack : 0);
+    put_number(to, "ampeg_decay", slot->has_decay ? slot->decay : 0);
+    put_number(to, "ampeg_sustain", (slot->has_sustain ? slot->sustain : 1) * percent);
+    put_number(to, "ampeg_release", slot->has_release ? slot->release : 0);
+    if (slot->has_filter_freq)
+        put_number(to, "cutoff", slot->filter_freq);
+    if (slot->has_choke && slot->choke) {
+        put_number(to, "group", (double)slot->choke);
+        put_number(to, "off_by", (double)slot->choke);
+    }
+}
+
+void kit_sfz_file_write(const struct kit *kit, const struct text *files, struct buffer *to)
+{
+    for (uint32_t i = 0; i < kit->slots.count; i++) {
+        const struct kit_slot *slot = &kit->slots.at[i];
+        for (uint32_t k = 0; k < slot->layers.count; k++) {
+            buffer_add_text(to, "<region>\n");
+            put_file(to, *files++);
+            put_label(to, slot->slot);
+            put_values(to, slot);
+            put_layer(to, &slot->layers.at[k]);
+            put_turn(to, slot, k);
+            buffer_add_text(to, "\n");
+        }
+    }
+}
