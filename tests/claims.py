@@ -166,6 +166,29 @@ def children_of(pid):
     return [int(child) for path in glob.glob(f'/proc/{pid}/task/*/children') for child in printed_in(path).split()]
 
 
+def name_of(pid):
+    """"": it has ended."""
+    try:
+        return printed_in(f'/proc/{pid}/comm').strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ''
+
+
+def worker_of(pid):
+    """The process in which a command that opens files does its work (frontends/cli/base/apart.c). Waits for it."""
+    return until(lambda: next((one for one in children_of(pid) if name_of(one) == 'loophole'), None), what='the command works')
+
+
+def kill_command(running):
+    """Kills a command. The process in which it works dies a moment later; this waits for it."""
+    running.send_signal(signal.SIGSTOP)  # it starts no other
+    until(lambda: running.poll() is not None or state_of(running.pid) == 'T')
+    workers = children_of(running.pid) if running.poll() is None else []
+    running.kill()
+    running.wait()
+    until(lambda: all(state_of(one) == 'Z' for one in workers), what='the killed command has ended')
+
+
 def open_files(pid):
     """The paths of the files that a process has open."""
     found = []

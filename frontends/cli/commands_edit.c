@@ -40,8 +40,8 @@ static const struct command edit[] = {
       "A step is one edit, or all items of one command. --times N undoes N steps one after another; --to STEP "
       "undoes that step and all later ones, or none of them. A project has steps of its own (--scope ID). Moves that "
       "scans followed are in the scope moves.",
-      "times to scope request-id", 0, 0, false, undo_take },
+      "times to scope request-id budget", 0, 0, false, undo_take },
     { "undo list", "", "List the steps that can be undone, newest first", "", "limit scope", 0, 0, false, undo_list },
-    { "redo", "", "Redo the last step that was undone", "", "times scope request-id", 0, 0, false, undo_redo },
+    { "redo", "", "Redo the last step that was undone", "", "times scope request-id budget", 0, 0, false, undo_redo },
 };
 const struct command_group commands_edit = { "Edit", edit, sizeof(edit) / sizeof(*edit) };

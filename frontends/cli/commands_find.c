@@ -34,7 +34,7 @@ static const struct command find[] = {
     { "map", "[QUERY…]", "Draw a map of the library: similar sounds are near each other",
       "The map is computed once and kept: a new item gets a position, and no other item moves. The command prints the "
       "number of items of each class; --json prints the positions, --png draws them with a legend.",
-      "png room seed remake", 0, ANY, true, map_run },
+      "png room seed remake budget", 0, ANY, true, map_run },
     { "duplicates", "[QUERY…]", "List groups of items with the same sound",
       "Kinds: same_file (equal bytes), same_audio (equal samples in different files), same_sound (coded "
       "with loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
@@ -55,6 +55,6 @@ static const struct command find[] = {
     { "artefact", "ID|PATH|QUERY [TYPE]", "Print an artefact of an item as JSON, or draw it",
       "Types: waveform, loudness, onsets, beats, spectrum, spectrogram, embedding, print, gist "
       "(docs/ear.md).",
-      "type png", 1, 2, false, artefact_show },
+      "type png budget", 1, 2, false, artefact_show },
 };
 const struct command_group commands_find = { "Find", find, sizeof(find) / sizeof(*find) };

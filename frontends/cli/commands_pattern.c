@@ -22,13 +22,13 @@ static const struct command patterns[] = {
     { "pattern", "FILE.json", "Play a pattern from the next bar, or now if the transport is stopped",
       "frontends/examples/acid.json is an example; docs/patterns.md describes the file. A row plays a synth voice, or "
       "with `media_id` a media item: its id, or the absolute path of its file. --wait waits until the pattern plays.",
-      "immediate wait", 1, 1, false, pattern_play },
+      "immediate wait budget", 1, 1, false, pattern_play },
     { "pattern rows", "[ROW KEY=VALUE…]", "List the rows of the playing pattern, or mute or solo a row",
       "ROW is its name, or its number from 1. Keys: mute solo (on or off). While a row is solo, all others are "
       "silent. The next pattern has its own values.",
       "", 0, ANY, false, rows_set },
     { "pattern save", "SLOT [FILE.json]", "Save the playing pattern, or that of a file, to a slot (1 to 128)",
-      "Slots belong to the open project; their files are in its folder patterns/slots.", "name", 0, 2, true,
+      "Slots belong to the open project; their files are in its folder patterns/slots.", "name budget", 0, 2, true,
       slots_save },
     { "pattern load", "SLOT [immediate]", "Load a slot at the next bar; at once when the transport is stopped",
       "--wait waits until the pattern plays.", "immediate wait", 0, 2, true, slots_load },
@@ -41,7 +41,7 @@ static const struct command patterns[] = {
     { "pattern save_file", "NAME [FILE.json] [folder=F]", "Save the playing pattern, or that of a file, to the library",
       "F is user (the default), templates, or a genre; NAME may begin with it: techno/Acid. A pattern of that name "
       "is replaced. All projects share the library.",
-      "request-id", 0, 3, true, pattern_library_save },
+      "request-id budget", 0, 3, true, pattern_library_save },
     { "pattern load_file", "NAME [immediate]", "Load a pattern of the library at the next bar",
       "NAME is its name or its place, techno/Acid. --wait waits until the pattern plays.", "immediate wait", 0, 2, true,
       slots_load_file },
@@ -59,7 +59,7 @@ static const struct command patterns[] = {
     { "pattern similar", "[SLOT|NAME|FILE.json]", "List patterns of the library with a similar rhythm",
       "The rhythm is compared with that of a slot, of a pattern of the library (NAME, or its place), or of a file; "
       "without an argument, with that of the playing pattern.",
-      "limit", 0, 1, true, pattern_library_similar },
+      "limit budget", 0, 1, true, pattern_library_similar },
     { "pattern delete", "SLOT|NAME…", "Empty a slot, or delete patterns of the library",
       "A place with a slash, techno/Acid, is in the library. With the setting [pattern] view = library, so is any "
       "name. Several patterns of the library are deleted in one step.",
@@ -78,12 +78,12 @@ static const struct command patterns[] = {
       "The first argument names a slot, a pattern of the library or a file; without it, the playing pattern is "
       "exported. The file has 960 ticks per quarter note; row N is on channel N. docs/patterns.md describes the "
       "controllers. An existing file that is not a MIDI file is replaced only with --force.",
-      "force", 1, 2, true, pattern_export_midi },
+      "force budget", 1, 2, true, pattern_export_midi },
     { "pattern import_midi", "FILE.mid FILE.json",
       "Make a pattern from a Standard MIDI File, and list the values that change",
       "The file has type 0 or 1 and any number of ticks per quarter note. Notes off the grid move to the nearest step. "
       "An existing file that loophole did not write is replaced only with --force.",
-      "force", 2, 2, false, pattern_import_midi },
+      "force budget", 2, 2, false, pattern_import_midi },
     { "song", "", "Show the song of the project: its patterns, one after the other", "A * marks the playing entry.", "",
       0, 0, false, song_show },
     { "song set", "[SLOT[:BARS]…]", "Set the song: slots of patterns, in the order in which they play",

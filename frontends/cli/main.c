@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/apart.h"
 #include "frontends/cli/base/cli.h"
 
 /* Writes the command with its arguments, and its description in a second column. */
@@ -81,26 +82,69 @@ static void hint_home(const struct paths *paths, struct fault *fault)
                paths->home[0] ? paths->home : paths->data);
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
+/* These read or write files on disks that a person names. The services do so for the other commands. */
+static bool opens_files(const struct command *command)
 {
-    struct cli cli = { 0 };
-    struct fault fault = { 0 };
-    enum err e;
+    static enum err (*const openers[])(struct cli *, struct fault *) = {
+        store_backup_run,
+        store_restore_run,
+        send_run,
+        labels_write,
+        labels_restore,
+        undo_take,
+        undo_redo,
+        treat_normalise,
+        duplicates_remove,
+        duplicates_restore,
+        pattern_export_midi,
+        pattern_import_midi,
+        pattern_play,
+        slots_save,
+        pattern_library_save,
+        pattern_library_similar,
+        artefact_show,
+        map_run,
+    };
 
-    options_parse(command, argc, argv, &cli);
-    e = makes_home(command) ? paths_find(&cli.paths, &fault) : paths_look(&cli.paths, &fault);
+    for (size_t i = 0; i < sizeof(openers) / sizeof(*openers); i++)
+        if (openers[i] == command->run)
+            return true;
+    return false;
+}
+
+struct parsed_command {
+    const struct command *command;
+    struct cli cli;
+};
+
+static int run_parsed(void *state)
+{
+    const struct command *command = ((struct parsed_command *)state)->command;
+    struct cli *cli = &((struct parsed_command *)state)->cli;
+    struct fault fault = { 0 };
+    enum err e = makes_home(command) ? paths_find(&cli->paths, &fault) : paths_look(&cli->paths, &fault);
+
     if (e == ERR_OK)
-        e = (cli.asker = asker_new(&cli.paths, &fault)) ? command->run(&cli, &fault) : fault.code;
-    cli_flush(&cli);
+        e = (cli->asker = asker_new(&cli->paths, &fault)) ? command->run(cli, &fault) : fault.code;
+    cli_flush(cli);
     if (e != ERR_OK) {
         fault.code = e;
-        hint_home(&cli.paths, &fault);
-        cli_report(cli.options.json, &fault);
+        hint_home(&cli->paths, &fault);
+        cli_report(cli->options.json, &fault);
     }
-    asker_free(cli.asker);
-    buffer_free(&cli.out);
-    arena_free(&cli.arena);
+    asker_free(cli->asker);
+    buffer_free(&cli->out);
+    arena_free(&cli->arena);
     return err_exit_code(e);
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    struct parsed_command parsed = { .command = command };
+
+    options_parse(command, argc, argv, &parsed.cli);
+    const struct apart_command apart = { run_parsed, &parsed, parsed.cli.options.budget_ms, parsed.cli.options.json };
+    return opens_files(command) ? apart_run(&apart) : run_parsed(&parsed);
 }
 
 /* Requested help is a result; help because of a missing command is an error. */

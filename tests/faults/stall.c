@@ -1,14 +1,16 @@
-/* stall: a FUSE file system that shows a folder, uncached, and can stop answering. Only modes of files can be changed.
+/* stall: a FUSE file system that shows a folder, uncached, and can stop answering.
  *
- *   stall FOLDER MOUNT [FAULT [any-case]]   runs in the foreground until SIGTERM or until MOUNT is unmounted
+ *   stall FOLDER MOUNT [FAULT [HOW]]        runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                                 reads wait, or continue
  *   SIGUSR2                                 everything waits, or continues: a dead mount. FAULT.hangs exists meanwhile
  *
- * any-case: it ignores the case of letters in names, and shows the inodes of FOLDER.
+ * HOW any-case: it ignores the case of letters in names, and shows the inodes of FOLDER. cached: the kernel keeps what
+ * it read of a file until it is opened again, so that files can be mapped.
  *
  * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno,
- * except reads; "NUMBER WORD reads": only reads. As long as NUMBER is 0 they wait, and the file FAULT.waits exists
- * while one waits. The tool prints a line when a request waits for the first time. */
+ * except reads; "NUMBER WORD KIND": only those that are reads, writes, syncs or renames. As long as NUMBER is 0 they
+ * wait, and the file FAULT.waits exists while one waits. The tool prints a line when a request waits for the first
+ * time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -27,7 +29,7 @@
 static int folder;
 static const char *fault_file;
 static char hangs_file[PATH_MAX]; /* or "" */
-static int ignores_case;
+static int ignores_case, is_cached;
 static atomic_int reads_wait, all_waits, have_waited, changes, waiting;
 
 static void on_signal(int number)
@@ -71,10 +73,10 @@ static void show_that_one_waits(bool waits)
         close(fd);
 }
 
-/* The errno with which the request fails now; 0: none; -1: it waits. */
-static int read_fault_of(const char *path, bool is_read)
+/* The errno with which a request of this kind fails now; 0: none; -1: it waits. */
+static int read_fault_of(const char *path, const char *kind)
 {
-    char text[256], word[256] = "", kind[8] = "";
+    char text[256], word[256] = "", only[8] = "";
     int number = 0, fd = fault_file ? open(fault_file, O_RDONLY | O_CLOEXEC) : -1;
 
     if (fd < 0)
@@ -82,25 +84,25 @@ static int read_fault_of(const char *path, bool is_read)
     ssize_t got = read(fd, text, sizeof(text) - 1);
     close(fd);
     text[got > 0 ? got : 0] = 0;
-    if (sscanf(text, "%d %255s %7s", &number, word, kind) < 1 || !strstr(path, word) ||
-        (strcmp(kind, "reads") == 0) != is_read)
+    if (sscanf(text, "%d %255s %7s", &number, word, only) < 1 || !strstr(path, word) ||
+        (only[0] ? strcmp(only, kind) != 0 : strcmp(kind, "reads") == 0))
         return 0;
     return number ? number : -1;
 }
 
 /* The errno with which the request fails, after it waited; 0: none. */
-static int take_fault_of(const char *path, bool is_read)
+static int take_fault_of(const char *path, const char *kind)
 {
     int error;
 
     wait_while(&all_waits);
-    if ((error = read_fault_of(path, is_read)) >= 0)
+    if ((error = read_fault_of(path, kind)) >= 0)
         return error;
     atomic_fetch_add(&waiting, 1);
     do {
         show_that_one_waits(true);
         (void)usleep(2000);
-    } while ((error = read_fault_of(path, is_read)) < 0);
+    } while ((error = read_fault_of(path, kind)) < 0);
     if (atomic_fetch_sub(&waiting, 1) == 1)
         show_that_one_waits(false);
     return error;
@@ -108,7 +110,7 @@ static int take_fault_of(const char *path, bool is_read)
 
 static int take_fault(const char *path)
 {
-    return take_fault_of(path, false);
+    return take_fault_of(path, "");
 }
 
 /* Adds the name to the path as the folder has it; a name that the folder lacks is added as it is. */
@@ -179,18 +181,101 @@ static int do_open(const char *path, struct fuse_file_info *fi)
     if (error)
         return -error;
     char found[PATH_MAX];
-    int fd = openat(folder, path_below(path, found), O_RDONLY);
+    int fd = openat(folder, path_below(path, found), fi->flags & (O_ACCMODE | O_TRUNC));
     if (fd < 0)
         return -errno;
     fi->fh = (uint64_t)fd;
-    fi->direct_io = 1; /* the kernel forwards every read */
+    fi->direct_io = !is_cached; /* the kernel forwards every read */
     return 0;
+}
+
+static int do_create(const char *path, mode_t mode, struct fuse_file_info *fi)
+{
+    char found[PATH_MAX];
+    int error = take_fault(path), fd = error ? -1 : openat(folder, path_below(path, found), fi->flags | O_CREAT, mode);
+
+    if (fd < 0)
+        return error ? -error : -errno;
+    fi->fh = (uint64_t)fd;
+    fi->direct_io = !is_cached;
+    return 0;
+}
+
+static int do_write(const char *path, const char *from, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+    int error = take_fault_of(path, "writes");
+    ssize_t put = error ? -1 : pwrite((int)fi->fh, from, size, offset);
+
+    return put >= 0 ? (int)put : error ? -error : -errno;
+}
+
+static int do_truncate(const char *path, off_t size, struct fuse_file_info *fi)
+{
+    int error = take_fault_of(path, "writes");
+    char found[PATH_MAX];
+    int fd = error || fi ? -1 : openat(folder, path_below(path, found), O_WRONLY | O_CLOEXEC);
+
+    if (error || (!fi && fd < 0))
+        return error ? -error : -errno;
+    error = ftruncate(fi ? (int)fi->fh : fd, size) < 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return -error;
+}
+
+static int do_fsync(const char *path, int only_data, struct fuse_file_info *fi)
+{
+    int error = take_fault_of(path, "syncs");
+
+    (void)only_data;
+    return error ? -error : fsync((int)fi->fh) < 0 ? -errno : 0;
+}
+
+static int do_fsyncdir(const char *path, int only_data, struct fuse_file_info *fi)
+{
+    (void)only_data, (void)fi;
+    return -take_fault_of(path, "syncs");
+}
+
+static int do_mkdir(const char *path, mode_t mode)
+{
+    int error = take_fault(path);
+
+    return error ? -error : mkdirat(folder, path + 1, mode) < 0 ? -errno : 0;
+}
+
+static int do_unlink(const char *path)
+{
+    int error = take_fault(path);
+
+    return error ? -error : unlinkat(folder, path + 1, 0) < 0 ? -errno : 0;
+}
+
+static int do_rmdir(const char *path)
+{
+    int error = take_fault(path);
+
+    return error ? -error : unlinkat(folder, path + 1, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+static int do_link(const char *path, const char *to)
+{
+    int error = take_fault_of(to, "renames");
+
+    return error ? -error : linkat(folder, path + 1, folder, to + 1, 0) < 0 ? -errno : 0;
+}
+
+static int do_rename(const char *path, const char *to, unsigned flags)
+{
+    int error = take_fault_of(to, "renames");
+
+    return error ? -error : renameat2(folder, path + 1, folder, to + 1, flags) < 0 ? -errno : 0;
 }
 
 static int do_read(const char *path, char *to, size_t size, off_t offset, struct fuse_file_info *fi)
 {
     wait_while(&reads_wait);
-    int error = take_fault_of(path, true);
+    int error = take_fault_of(path, "reads");
     if (error)
         return -error;
     ssize_t got = pread((int)fi->fh, to, size, offset);
@@ -226,6 +311,16 @@ static const struct fuse_operations operations = {
     .readdir = do_readdir,
     .open = do_open,
     .read = do_read,
+    .create = do_create,
+    .write = do_write,
+    .truncate = do_truncate,
+    .fsync = do_fsync,
+    .fsyncdir = do_fsyncdir,
+    .mkdir = do_mkdir,
+    .unlink = do_unlink,
+    .rmdir = do_rmdir,
+    .link = do_link,
+    .rename = do_rename,
     .flush = do_flush,
     .release = do_release,
     .chmod = do_chmod,
@@ -237,11 +332,12 @@ int main(int argc, char **argv)
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
     if (argc < 3 || argc > 5 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
-        fprintf(stderr, "usage: stall FOLDER MOUNT [FAULT [any-case]]\n");
+        fprintf(stderr, "usage: stall FOLDER MOUNT [FAULT [any-case|cached]]\n");
         return 2;
     }
     fault_file = argv[3];
-    ignores_case = argc > 4;
+    ignores_case = argc > 4 && strcmp(argv[4], "any-case") == 0;
+    is_cached = argc > 4 && strcmp(argv[4], "cached") == 0;
     if (fault_file)
         snprintf(hangs_file, sizeof(hangs_file), "%s.hangs", fault_file);
     sigaction(SIGUSR1, &action, NULL);

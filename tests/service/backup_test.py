@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Backups of a store during writes, several backups in parallel, to files of any kind; and their restore."""
+import contextlib
 import json
 import os
 import shutil
@@ -11,8 +12,8 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import client
-from claims import (children_of, claim, contains, file_bytes, file_text, how_often, run_claims, same, state_of, until,
-                    until_stopped, write_file)
+from claims import (children_of, claim, contains, file_bytes, file_text, how_often, name_of, run_claims, same, state_of,
+                    until, until_stopped, worker_of, write_file)
 from sounding import noise, tool
 
 
@@ -63,29 +64,30 @@ def unfinished(home):
     return [name for name in os.listdir(home.path) if name.startswith('.') and '.loophole-' in name]
 
 
-def name_of(pid):
-    try:
-        return file_text(f'/proc/{pid}/comm').strip()
-    except FileNotFoundError:  # it has just ended
-        return None
-
-
 class StoppedBackup:
     """A backup that is stopped at its first call of `at`; `on` lets it go on and gives its exit code and its output."""
 
     def __init__(self, home, at, *args):
         self.home = home
-        self.tracer = home.start('strace', '-qq', '-o', '/dev/null', '-e', f'trace={at}', '-e', f'inject={at}:signal=STOP:when=1',
+        self.tracer = home.start('strace', '-f', '-qq', '-o', '/dev/null', '-e', f'trace={at}', '-e', f'inject={at}:signal=STOP:when=1',
                                  'loophole', 'backup', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.pid, = until(self.programs, what='strace has started the backup')
+        self.program, = until(self.programs, what='strace has started the backup')
+        self.pid = worker_of(self.program)
         until_stopped(self.pid)
 
     def programs(self):
         """The tracer's children that are the command: its first children only try what the kernel can trace."""
         return [pid for pid in children_of(self.tracer.pid) if name_of(pid) == 'loophole']
 
+    def has_ended(self):
+        """Each of its processes stops at its first call of that kind."""
+        for pid in (self.program, self.pid, *children_of(self.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        return self.tracer.poll() is not None
+
     def on(self):
-        os.kill(self.pid, signal.SIGCONT)
+        until(self.has_ended)
         said = self.tracer.communicate(timeout=60)[0]
         return self.tracer.returncode, said
 
@@ -277,6 +279,8 @@ def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     slow = StoppedBackup(home, 'write', home.file('slow.backup'))
     source, = until(lambda: children_of(slow.pid), what='the copy is made by a process of its own')
     same('loophole-backup', name_of(source))
+    until_stopped(source)  # at its first write, too
+    os.kill(source, signal.SIGCONT)
     with Editing(home):
         until(lambda: state_of(source) == 'Z', what='the copy is ended')
     until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 30, 'the store has no such reader')

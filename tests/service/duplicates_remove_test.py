@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, run_claims, same, until, write_file
+from claims import claim, contains, file_bytes, kill_command, run_claims, same, until, write_file
 from sounding import noise
 
 SOUNDS = 6
@@ -135,8 +135,7 @@ def a_kill_at_any_moment_loses_neither_a_file_nor_a_tag(home):
         try:
             running.wait(chance.random() * .2)
         except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+            kill_command(running)
         same([f's{n}.wav' for n in range(SOUNDS)], left(home, 'orig'))
         for n in range(SOUNDS):
             files = glob.glob(os.path.join(glob.escape(trash), 'Trash/files', f's{n}[. ]*'))

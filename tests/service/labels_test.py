@@ -5,12 +5,14 @@ import contextlib
 import glob
 import json
 import os
+import pty
 import random
 import re
 import shutil
 import struct
 import subprocess
 import sys
+import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import (BUILD, LONG, claim, contains, figure, file_bytes, printed_in, run_claims, same, skip, until,
@@ -280,30 +282,28 @@ def undo_takes_a_write_back_as_one_named_step_and_redo_does_it_again(home):
     same([], home.json('search', 'tag:later'))
 
 
-def full_pipe():
-    """(reading end, writing end): who writes into it waits until somebody reads."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
+def read_all(reading):
     try:
-        while os.write(writing, bytes(512)):
+        while os.read(reading, 4096):
             pass
-    except BlockingIOError:
-        os.set_blocking(writing, True)
-    return reading, writing
+    except OSError:  # no process has the terminal open
+        os.close(reading)
 
 
 @contextlib.contextmanager
 def held(home, *args, stream):
-    """Runs the command until it writes to `stream`; then it waits for the end of the block. `code` is its exit code."""
-    reading, writing = full_pipe()
+    """Runs the command until it writes to `stream`, a stopped terminal; then it waits for the end of the block. `code` is
+    its exit code."""
+    reading, writing = pty.openpty()
+    termios.tcflow(writing, termios.TCOOFF)
     with subprocess.Popen([os.path.join(BUILD, 'bin/loophole'), *args], env=dict(os.environ, **home.env), stdin=subprocess.DEVNULL,
                           **{'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, stream: writing}) as command:
-        os.close(writing)
-        with os.fdopen(reading, 'rb') as printed:
-            try:
-                yield command
-            finally:
-                printed.read()
+        try:
+            yield command
+        finally:
+            termios.tcflow(writing, termios.TCOON)
+            os.close(writing)
+            read_all(reading)
         command.wait()
 
 
@@ -451,13 +451,15 @@ def undo_and_redo_of_labels_that_are_killed_are_repeated(home):
 
 
 def trace(home, *args, inject=()):
-    """Runs the command below strace; returns its calls in their order."""
+    """Runs the command below strace; returns the calls of the process in which it works, in their order."""
     out = home.file('trace')
-    done = subprocess.run(['strace', '-o', out, *inject, os.path.join(BUILD, 'bin/loophole'), *args], env=dict(os.environ, **home.env),
+    done = subprocess.run(['strace', '-f', '-b', 'execve', '-o', out, *inject, os.path.join(BUILD, 'bin/loophole'), *args], env=dict(os.environ, **home.env),
                           stdin=subprocess.DEVNULL, capture_output=True)
     if b'not permitted' in done.stderr and b'strace' in done.stderr:
         skip('strace cannot trace a process')
-    return re.findall(r'^(\w+)\(', printed_in(out), flags=re.M)
+    calls = re.findall(r'^(\d+) +(\w+)\(', printed_in(out), flags=re.M)
+    _, worker = list(dict.fromkeys(pid for pid, _ in calls))[:2] if inject == () else (None, None)
+    return [call for pid, call in calls if pid == worker]
 
 
 def points_of(calls, draw):

@@ -324,7 +324,7 @@ def no_file_gets_a_verdict_from_a_mount_that_fails_before_it_is_opened(it):
         put_tones(ill, 12)
 
         def fails_while_a_worker_reads(begin):
-            ill.fail(0, '.wav', reads=True)
+            ill.fail(0, '.wav', kind='reads')
             begin()
             until(lambda: any(is_open_in('loophole-worker', f'{ill.at}/kit/{number}.wav') for number in range(12)))
             ill.fail(errno.ENOTCONN, 'kit')
@@ -353,7 +353,7 @@ def no_file_gets_a_verdict_from_a_mount_that_fails_before_it_is_opened(it):
 def a_file_that_a_disk_fails_to_read_keeps_its_state_until_it_can_be_read(it):
     with Hung(it, 'ill') as ill:
         put_tones(ill, 3)
-        ill.fail(errno.EIO, '1.wav', reads=True)
+        ill.fail(errno.EIO, '1.wav', kind='reads')
         it.add(ill.at + '/kit')
         it.becomes(ill.at, 'external_online:done=2 external_online:waiting=1')
         contains(it.must('status')['alarm'], 'files cannot be read now')
@@ -370,7 +370,7 @@ def a_file_that_a_disk_fails_to_read_keeps_its_state_until_it_can_be_read(it):
 def a_file_that_hung_with_its_mount_is_not_quarantined(it):
     with Hung(it, 'ill') as ill:
         put_tones(ill, 2)
-        ill.fail(0, '.wav', reads=True)
+        ill.fail(0, '.wav', kind='reads')
         it.must('add_library', ill.at + '/kit')
         until(lambda: it.must('status')['alarm'] == 'a file system does not answer', 180)
         ill.heal()

@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (BUILD, claim, contains, file_bytes, how_often, open_files, run_claims, same, state_of, until,
-                    write_file)
+from claims import (BUILD, children_of, claim, contains, file_bytes, how_often, kill_command, open_files, run_claims, same,
+                    state_of, until, worker_of, write_file)
 from wave_files import RATE, acid, chunk, chunks, form, samples_of, smpl, wav
 
 
@@ -221,9 +221,10 @@ def a_second_send_into_the_same_folder_waits_for_its_turn(home):
                              stdout=subprocess.DEVNULL)
     part = f'{home.file("card")}/.loophole-sent.part'
     until(lambda: os.path.exists(part))
-    os.kill(first.pid, signal.SIGSTOP)
+    worker = worker_of(first.pid)
+    os.kill(worker, signal.SIGSTOP)
     contains(home.refused('send', 'hit', home.file('card')), 'another send')
-    os.kill(first.pid, signal.SIGCONT)
+    os.kill(worker, signal.SIGCONT)
     same(0, first.wait(120))
 
 
@@ -238,8 +239,7 @@ def a_killed_send_leaves_no_half_file_and_the_next_one_goes_on(home):
                                  stdout=subprocess.DEVNULL)
         wanted = min(len(sounds), before + draw.randrange(0, 3))
         until(lambda: going.poll() is not None or (os.path.isdir(card) and len(sent(card)) >= wanted))
-        going.kill()
-        going.wait()
+        kill_command(going)
         for name in sent(card) if os.path.isdir(card) else []:
             same(whole[name], samples_of(f'{card}/{name}'), f'of {name} after a kill')
     last = home.json('send', 'hit', card, '--bits', '24')[-1]
@@ -268,7 +268,8 @@ def decoder_of(pid):
 
 
 def workers_of(pid):
-    said = subprocess.run(['pgrep', '-P', str(pid), '-f', 'loophole-worker'], capture_output=True, text=True, check=False)
+    parents = ','.join(str(one) for one in children_of(pid)) or '0'
+    said = subprocess.run(['pgrep', '-P', parents, '-f', 'loophole-worker'], capture_output=True, text=True, check=False)
     return [int(one) for one in said.stdout.split()]
 
 

@@ -83,9 +83,10 @@ class Hung:
         self.process.send_signal(signal.SIGUSR2)
         until(lambda: not os.path.exists(self.fault + '.hangs'))
 
-    def fail(self, number, word='', reads=False):
-        """Requests about paths that contain `word`, other than reads, or only `reads`, fail with this errno; 0: they wait."""
-        write_file(self.fault + '.new', f'{number} {word}{" reads" if reads else ""}\n')
+    def fail(self, number, word='', kind=''):
+        """Requests about paths that contain `word`, other than reads, fail with this errno; 0: they wait. With a `kind` only
+        'reads', 'writes', 'syncs' or 'renames'."""
+        write_file(self.fault + '.new', f'{number} {word} {kind}\n')
         os.rename(self.fault + '.new', self.fault)
 
     def waits(self):

@@ -24,8 +24,7 @@ static bool wait_for_room(int fd)
     return errno == EINTR || ((errno == EAGAIN || errno == EWOULDBLOCK) && poll(&room, 1, -1) >= 0);
 }
 
-/* On failure errno has the reason. */
-static bool write_all(int fd, const void *bytes, size_t len)
+bool output_write(int fd, const void *bytes, size_t len)
 {
     const char *at = bytes;
 
@@ -92,13 +91,13 @@ static bool write_shown(int fd, const struct buffer *from)
         char shown[TEXT_SHOWN_MAX];
         size_t plain = plain_length(from->at + at, from->len - at);
 
-        if (plain > 0 && !write_all(fd, from->at + at, plain))
+        if (plain > 0 && !output_write(fd, from->at + at, plain))
             return false;
         at += plain;
         if (at < from->len) {
             size_t left = from->len - at < UINT32_MAX ? from->len - at : UINT32_MAX;
             at += text_shown((struct text){ (uint32_t)left, (const char *)from->at + at }, shown);
-            if (!write_all(fd, shown, strlen(shown)))
+            if (!output_write(fd, shown, strlen(shown)))
                 return false;
         }
     }
@@ -124,7 +123,7 @@ static void clear_screen(const struct cli *cli)
     static const char clear[] = "\033[H\033[J";
 
     if (cli_is_terminal() && !cli->options.json)
-        (void)write_all(STDOUT_FILENO, clear, sizeof(clear) - 1);
+        (void)output_write(STDOUT_FILENO, clear, sizeof(clear) - 1);
 }
 
 enum err cli_show(struct cli *cli, enum err (*print)(struct cli *cli, struct fault *fault), usec_t interval,
@@ -148,7 +147,7 @@ void cli_dot(struct cli *cli, uint32_t color)
         return;
     cli_flush(cli);
     (void)snprintf(dot, sizeof(dot), "\033[38;2;%u;%u;%um●\033[0m ", color >> 16 & 255, color >> 8 & 255, color & 255);
-    (void)write_all(STDOUT_FILENO, dot, strlen(dot));
+    (void)output_write(STDOUT_FILENO, dot, strlen(dot));
 }
 
 void cli_status_line(bool of_error, struct buffer *line)
@@ -158,7 +157,7 @@ void cli_status_line(bool of_error, struct buffer *line)
 
     if (!isatty(fd))
         return;
-    (void)write_all(fd, again, sizeof(again) - 1);
+    (void)output_write(fd, again, sizeof(again) - 1);
     if (line)
         (void)write_shown(fd, line);
 }

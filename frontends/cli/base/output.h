@@ -17,6 +17,13 @@ struct argp;
  * exit, help text that could not be written ends the process with `full` or `io`. */
 void output_begin(void);
 
+/* The descriptors of standard output and standard error. */
+enum { OUTPUT_RESULTS = 1, OUTPUT_REMARKS = 2 };
+
+/* Writes bytes that are safe already, such as the output of another process of this command. False: errno has the
+ * reason. */
+bool output_write(int fd, const void *bytes, size_t len);
+
 /* Prints into `to`. Each text (%s, %.*s, %c) is written in the form of text_shown, so a line feed in it becomes "\x0a".
  * A width counts characters, a precision counts bytes. Conversions: d u x f e g s c, with l, ll and z. */
 void cli_print(struct buffer *to, const char *format, ...) __attribute__((format(printf, 2, 3)));

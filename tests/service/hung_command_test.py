@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""Commands whose disk stops answering while they use it: each ends, with the file that it waits for, and can be repeated."""
+import os
+import signal
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import children_of, claim, contains, file_bytes, run_claims, same, state_of, until, write_file
+from indexing import wav
+from storage import Disks, Hung
+
+TIMEOUT = 17  # the exit code
+PATTERN = '{"version": 1, "rows": [{"oscillator": "sine", "steps": [0]}]}'
+
+
+def label(it, at):
+    """A library on the disk with one sound, which has a tag that no file has."""
+    wav(at.under + '/kit/a.wav', 1000)
+    it.add(at.at + '/kit')
+    it.becomes(at.at, 'local:done=1')
+    it.home.loophole('tag', at.at + '/kit/a.wav', '+warm')
+
+
+def start(it, *args):
+    return it.home.start('loophole', *args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def gives_up(running, path):
+    """The command ends although its disk does not answer, and so do its pipes."""
+    out, error = running.communicate(timeout=120)
+    same(TIMEOUT, running.returncode, out + error)
+    contains(error, 'does not answer')
+    contains(error, path)
+
+
+@claim(inside=Disks)
+def labels_on_a_disk_that_hangs_in_any_call_end_with_the_file_and_can_be_written_again(it):
+    with Hung(it, 'held') as hung:
+        label(it, hung)
+        was = file_bytes(hung.under + '/kit/a.wav')
+        for word, kind, waits_for in (('.part', '', '.part'), ('.part', 'writes', '.part'), ('.part', 'syncs', '.part'),
+                                      ('a.wav', 'renames', '.part')):
+            hung.fail(0, word, kind)
+            gives_up(start(it, 'labels', 'write', 'tag:warm', '--budget', '4000'), waits_for)
+            hung.heal()
+            until(lambda: not hung.waits())
+        until(lambda: it.home.loophole('labels', 'write', 'tag:warm', code=None).code == 0)
+        assert was != file_bytes(hung.under + '/kit/a.wav'), 'no label was written'
+        it.idle()
+        hung.fail(0, '.part', 'syncs')
+        gives_up(start(it, 'labels', 'restore', 'tag:warm', '--budget', '4000'), '.part')
+        hung.heal()
+        until(lambda: it.home.loophole('labels', 'restore', 'tag:warm', code=None).code == 0)
+        same(was, file_bytes(hung.under + '/kit/a.wav'))
+
+
+@claim(inside=Disks)
+def every_command_that_writes_a_named_file_ends_while_its_disk_hangs(it):
+    wav(it.folder('music') + '/a.wav', 1000)
+    it.add(it.folder('music'))
+    write_file(it.home.file('p.json'), PATTERN)
+    with Hung(it, 'held', 'cached') as hung:
+        commands = {'all.backup': ('backup', '--force', hung.at + '/all.backup'),
+                    'card': ('send', it.folder('music') + '/a.wav', hung.at + '/card'),
+                    'p.mid': ('pattern', 'export_midi', '--force', it.home.file('p.json'), hung.at + '/p.mid'),
+                    'map.png': ('map', '--png', hung.at + '/map.png')}
+        for kind, names in {'writes': list(commands), 'syncs': ('all.backup', 'card')}.items():
+            hung.fail(0, '/', kind)
+            running = {name: start(it, *commands[name]) for name in names}
+            for one in running.values():
+                gives_up(one, hung.at + '/')
+            hung.heal()
+            until(lambda: not hung.waits())
+        for name, command in commands.items():
+            until(lambda: it.home.loophole(*command, code=None).code == 0, what=f'{name} is written')
+            assert os.path.exists(f'{hung.under}/{name}')
+
+
+@claim(inside=Disks)
+def a_backup_whose_file_cannot_be_read_any_more_ends_the_restore(it):
+    with Hung(it, 'held', 'cached') as hung:
+        it.home.loophole('backup', hung.at + '/b')
+        it.home.down()
+        hung.fail(0, '/b', 'reads')
+        gives_up(start(it, 'restore', hung.at + '/b'), hung.at)
+        hung.heal()
+        it.home.loophole('restore', hung.at + '/b')
+        it.home.up()
+
+
+@claim(inside=Disks)
+def a_killed_command_takes_the_process_that_works_for_it_along(it):
+    with Hung(it, 'held') as hung:
+        label(it, hung)
+        for by in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+            hung.fail(0, '.part', 'syncs')
+            running = start(it, 'labels', 'write', 'tag:warm')
+            until(hung.waits)
+            worker, = children_of(running.pid)
+            running.send_signal(by)
+            same(-by, running.wait(60))
+            hung.heal()
+            until(lambda: state_of(worker) == 'Z')
+            until(lambda: not hung.waits())
+        it.home.loophole('labels', 'write', 'tag:warm')
+
+
+@claim(inside=Disks)
+def a_command_that_its_process_ends_ends_like_it(it):
+    wav(it.folder('music') + '/a.wav', 1000)
+    it.add(it.folder('music'))
+    same(['sent', None], [one.get('state') for one in it.home.json('send', it.folder('music') + '/a.wav', it.folder('card'))])
+    said = it.home.loophole('send', 'nothing-has-this-name', it.folder('card'), code=None)
+    assert said.code not in (0, TIMEOUT), said
+    both = subprocess.run(['loophole', 'send', '--json', it.folder('music') + '/a.wav', it.folder('card')], env=it.home.env,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, timeout=120).stdout
+    contains(both, '"present"')
+    with subprocess.Popen('loophole send --json "$0" "$1" | head -c 0; exit ${PIPESTATUS[0]}', shell=True,
+                          executable='/bin/bash', env=it.home.env, stdout=subprocess.DEVNULL) as unread:
+        unread.wait(120)
+
+
+run_claims()
