@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, same, skip, until, write_file
+from claims import claim, contains, file_text, run_claims, same, skip, until, write_file
 from indexing import Indexing, wav
+from storage import Disks, Hung
 from studio import Studio, word
 
 
@@ -132,6 +133,22 @@ def more_missing_items_than_one_path_has_names_for_are_all_in_the_catalogue(it):
     mine = Studio.at(it.home, folder)
     until(lambda: it.home.client().must('search.query', {'query': 'is:missing used:Alike', 'limit': 0})['total'] == 700)
     same(700, mine.state()['missing'])
+
+
+@claim(inside=Disks)
+def a_save_to_a_disk_that_hangs_says_so_within_its_budget_and_the_next_one_writes_the_file(it):
+    with Hung(it, 'held') as hung:
+        mine = Studio(it.home, 'Held', folder=os.fsencode(hung.at + '/song'))
+        for kind in ('', 'writes'):
+            mine.must('set', body={'bpm': 90 if kind else 91})
+            hung.fail(0, '/song/' if kind else 'project.json', kind)
+            said = it.home.loophole('ask', 'project.save', 'project=', '--budget', '20000', code=17)
+            contains(said.all, 'does not answer')
+            contains(said.all, hung.at + '/song/project.json')
+            hung.heal()
+            until(lambda: not hung.waits())
+            until(lambda: it.home.loophole('project', 'save', code=None).code == 0)
+            contains(file_text(hung.under + '/song/project.json'), '90' if kind else '91')
 
 
 run_claims()

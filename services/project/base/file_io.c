@@ -15,6 +15,7 @@
 #include "common/shared/in_hand.h"
 #include "proto/wire/json_bounds.h"
 
+enum { ANSWER_US = 2000000 };
 static const usec_t patience_us = (usec_t)10 * 1000000;
 
 void file_io_sweep(DIR *folder, usec_t before)
@@ -327,6 +328,14 @@ void file_io_close(struct project *p)
 
 /* ---- starting ---- */
 
+usec_t file_io_patience(usec_t deadline)
+{
+    const usec_t left = deadline - clock_steady();
+    const usec_t most = left / 2 > left - ANSWER_US ? left / 2 : left - ANSWER_US;
+
+    return most < 1 ? 1 : most;
+}
+
 static struct file_io *new_io(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes)
 {
     struct file_io *io = alloc_zeroed(1, sizeof(*io));
@@ -341,11 +350,13 @@ static struct file_io *new_io(struct project *p, enum file_io_kind kind, const c
     return io;
 }
 
-void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes,
+void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes, usec_t patience,
                    void (*done)(void *owner, struct file_io *io), void *owner)
 {
     struct file_io *io = new_io(p, kind, path, bytes);
 
+    if (patience > 0 && patience < patience_us)
+        io->errand.patience = patience;
     io->done = done;
     io->owner = owner;
     if (is_writing(io))

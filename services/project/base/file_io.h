@@ -56,8 +56,13 @@ struct file_io {
     bool is_started;
 };
 
-/* Starts it. `bytes` is copied. `done` is called once; after a thread that hung, with the fault `timeout`. */
-void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes,
+/* How long a file may hang so that the answer with the reason is still within the budget of a call, which ends at
+ * `deadline`: 2 s less than what is left of it, or half of that. */
+usec_t file_io_patience(usec_t deadline);
+
+/* Starts it. `bytes` is copied. `done` is called once; after a thread that hung for `patience` (0: 10 s, which is also
+ * the most), with the fault `timeout`, which has the path. */
+void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes, usec_t patience,
                    void (*done)(void *owner, struct file_io *io), void *owner);
 
 /* Replaces atomically a file that has the digest `was` ("": the file is missing, and its folder exists). If the file

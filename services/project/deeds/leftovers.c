@@ -32,7 +32,7 @@ static void sweep_project(struct project *p, struct text folder)
 
     snprintf(path, sizeof(path), "%.*s/project.json", TEXT_ARG(folder));
     p->is_sweeping = true;
-    file_io_start(p, FILE_IO_SWEEP, path, (struct bytes){ 0 }, take_swept, p);
+    file_io_start(p, FILE_IO_SWEEP, path, (struct bytes){ 0 }, 0, take_swept, p);
 }
 
 void leftovers_look(void *project)

@@ -129,5 +129,5 @@ void mirror_renew(struct project *p, struct id project, const char *path, mirror
     struct mirror_renewing *r = alloc_zeroed(1, sizeof(*r));
 
     *r = (struct mirror_renewing){ .p = p, .project = project, .done = done, .owner = owner };
-    file_io_start(p, FILE_IO_READ, path, (struct bytes){ 0 }, take_read, r);
+    file_io_start(p, FILE_IO_READ, path, (struct bytes){ 0 }, 0, take_read, r);
 }

@@ -28,7 +28,7 @@ static void begin_look(struct doing *work, struct text folder)
     work->own = own;
     work->is_sent = true;
     file_io_start(work->p, FILE_IO_READ, deed_in_folder(&work->arena, folder, "project.json").at, (struct bytes){ 0 },
-                  take_own_folder, work);
+                  file_io_patience(call_deadline(work->call)), take_own_folder, work);
 }
 
 static enum err refuse_copy(struct doing *work, struct txn *txn, struct text folder, struct fault *fault)

@@ -212,7 +212,7 @@ void work_file(struct doing *work, enum file_io_kind kind, struct text path, str
 
     snprintf(room, sizeof(room), "%.*s", TEXT_ARG(path));
     work->is_sent = true;
-    file_io_start(work->p, kind, room, bytes, take_file, work);
+    file_io_start(work->p, kind, room, bytes, file_io_patience(call_deadline(work->call)), take_file, work);
 }
 
 void work_continue(struct doing *work)

@@ -5,7 +5,7 @@
 #include "common/alloc.h"
 
 /* The longest silence of the disk, and the rest of the client's budget in which it is to hear of that silence. */
-static const usec_t patience_us = (usec_t)30 * 1000000, rest_us = (usec_t)2 * 1000000;
+static const usec_t patience_us = (usec_t)30 * 1000000;
 
 static void run_job(struct errand *errand)
 {
@@ -53,10 +53,9 @@ static void drop_job(struct errand *errand)
 
 static usec_t patience_of(const struct doing *work)
 {
-    const usec_t left = call_deadline(work->call) - clock_steady();
-    const usec_t most = left / 2 > left - rest_us ? left / 2 : left - rest_us;
+    const usec_t most = file_io_patience(call_deadline(work->call));
 
-    return most < 1 ? 1 : most < patience_us ? most : patience_us;
+    return most < patience_us ? most : patience_us;
 }
 
 struct library_job *library_job_new(struct doing *work, const struct shape *shape,
