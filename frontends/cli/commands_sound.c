@@ -76,11 +76,11 @@ static const struct command mixer[] = {
       "PATH is its folder, or the drumkit.xml or .sfz in it. Nothing is written there. If the folder lies in no "
       "library, it becomes one, so that its sounds are in the catalogue. A sound that is not there is a placeholder. "
       "What a kit has no place for is listed with its count.",
-      "name scope project request-id", 1, 1, false, kit_import },
+      "name scope project request-id budget", 1, 1, false, kit_import },
     { "kit export", "NAME|ID DIR", "Write a kit, with copies of its sounds, as a new folder in DIR",
       "--format hydrogen (the usual one) or sfz. The folder appears whole or not at all, and replaces nothing. A "
       "sound that is missing keeps its name in the kit. What the format has no place for is listed.",
-      "format project", 2, 2, false, kit_export },
+      "format project budget", 2, 2, false, kit_export },
     { "kit remove", "NAME|ID", "Remove a kit; its sounds and the pads stay", "", "project request-id", 1, 1, false,
       kit_remove },
     { "sound start", "ID|PATH|QUERY|SLOT [KEY=VALUE…]", "Start a short sound, and print its tag",

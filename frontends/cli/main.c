@@ -104,6 +104,8 @@ static bool opens_files(const struct command *command)
         pattern_library_similar,
         artefact_show,
         map_run,
+        kit_import,
+        kit_export,
     };
 
     for (size_t i = 0; i < sizeof(openers) / sizeof(*openers); i++)
