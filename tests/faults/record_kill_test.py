@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """A take under kills, power cuts, full disks and disks that stall. The sound that a JACK client plays is compared with
 the file frame by frame."""
-import contextlib
 import os
 import re
 import shutil
@@ -145,7 +144,7 @@ def a_take_whose_file_a_person_deleted_after_the_death_of_all_is_no_item(it):
     same([], it.files())
 
 
-@claim(inside=Recording)
+@claim(inside=lambda home: Recording(home, '[supervisor]\nhang_ms = 60000\n'))
 def an_ask_to_end_a_take_that_is_lost_does_not_end_the_next_one(it):
     """Its file is deleted, so its streamer's successor cannot continue it, and persist does not answer meanwhile."""
     home = it.home
@@ -163,8 +162,7 @@ def an_ask_to_end_a_take_that_is_lost_does_not_end_the_next_one(it):
         until(lambda: any('another client ends this take' in printed_in(path) for path in said), what='one ask waits')
         contains(home.refused('record', 'start', '--inputs', it.inputs, '--name', 'next'), 'is being finished')
     finally:
-        with contextlib.suppress(ProcessLookupError):  # the supervisor may have replaced it
-            os.kill(persist, signal.SIGCONT)
+        os.kill(persist, signal.SIGCONT)
     for one in asked:
         one.wait(120)
     id = until(lambda: home.json('record', 'start', '--inputs', it.inputs, '--name', 'next', code=None))[0]['id']

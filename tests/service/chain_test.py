@@ -319,7 +319,7 @@ def a_channel_with_an_insert_and_one_without_are_heard_together(it):
     until_later(it.home, 4800)
     slot = it.home.ask('streamer.load_sound', 'path=' + it.file)['sound']
     tapes = it.record('streams_left', 'sounds_left', 'main_left')
-    at = frame(it.home) + 48000
+    at = frame(it.home) + 4 * 48000  # both asks must arrive before
     it.home.ask('streamer.play', 'path=' + it.file, f'at={at}')
     it.home.ask('audio.start_sound', f'sound={slot}', f'at={at}')
     until(lambda: frame(it.home) > at + 48000)

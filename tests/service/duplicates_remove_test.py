@@ -89,11 +89,20 @@ def copies_go_and_the_kept_ones_get_what_a_person_said_in_one_step_that_comes_ba
     contains(home.loophole('undo').out, 'restored ' + backup(home, 0))
     os.truncate(backup(home, 5), len(before[backup(home, 5)]))
     same(before, {path: file_bytes(path) for path in before})
+    plan = lambda: home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there, '--dry-run').all
+    until(lambda: all('would remove ' + backup(home, n) in plan() for n in (0, 1, 5)), what='the catalogue has all files')
     home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there)
     contains(home.loophole('duplicates', 'restore').out, 'restored ' + backup(home, 0))
     home.loophole('undo')
     same(before, {path: file_bytes(path) for path in before})
     contains(home.refused('duplicates', 'remove', '--to', home.file('lib/orig')), 'is in a library')
+
+
+def remove_all(home, to):
+    """Removes the copies when the catalogue has all of them again."""
+    remove = ('duplicates', 'remove', '--inside', 'path:backup', '--to', to)
+    until(lambda: home.loophole(*remove, '--dry-run').all.count('would remove ') == SOUNDS)
+    home.loophole(*remove)
 
 
 @claim
@@ -103,7 +112,7 @@ def redo_moves_the_copies_of_its_own_step_that_are_unused_to_where_they_were(hom
     os.makedirs(there), os.makedirs(trash)
     home.env['XDG_DATA_HOME'] = trash
     for to, place in ((there, there), ('trash', os.path.join(trash, 'Trash/files'))):
-        home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', to)
+        remove_all(home, to)
         home.loophole('undo')
         same([], os.listdir(place))
         lines = [json.loads(line) for line in file_bytes(journal).splitlines()]
@@ -113,7 +122,7 @@ def redo_moves_the_copies_of_its_own_step_that_are_unused_to_where_they_were(hom
         home.loophole('undo')
     home.loophole('tag', orig(home, 0), '+other'), home.loophole('undo'), home.loophole('redo')  # has the same number
     same(([], SOUNDS), (os.listdir(os.path.join(trash, 'Trash/info')), len(left(home, 'backup'))))
-    home.loophole('duplicates', 'remove', '--inside', 'path:backup', '--to', there)
+    remove_all(home, there)
     home.loophole('undo')
     home.loophole('use', 'Song', backup(home, 0))
     home.loophole('redo')
@@ -148,7 +157,7 @@ def a_kill_at_any_moment_loses_neither_a_file_nor_a_tag(home):
     for n in range(SOUNDS):
         same([f't{n}'], said(home, orig(home, n))[0])
     same([], left(home, 'backup'))
-    names = {kind: sorted(os.listdir(os.path.join(trash, 'Trash', kind))) for kind in ('files', 'info')}
+    names = {kind: sorted(glob.glob('*', root_dir=os.path.join(trash, 'Trash', kind))) for kind in ('files', 'info')}
     same([name + '.trashinfo' for name in names['files']], names['info'])
 
 
