@@ -8,8 +8,8 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (DRUMKITS, claim, contains, file_bytes, file_text, how_often, needs, run_claims, same, samples, until,
-                    write_file)
+from claims import (DRUMKITS, claim, contains, file_bytes, file_text, how_often, kill_command, needs, run_claims, same,
+                    samples, until, write_file)
 from indexing import wav
 
 SCHEMA = '/usr/share/hydrogen/data/xsd/drumkit.xsd'
@@ -217,8 +217,7 @@ def an_import_over_a_death_makes_the_kit_once_and_a_killed_one_at_most_once(home
         same(0, importing.wait(120), f'of the import while {service} was killed')
         same([20], [len(one['slots']) for one in home.json('kit', 'list') if one['name'] == f'over {n}'])
         importing = home.start('loophole', 'kit', 'import', folder, '--name', f'ended {n}')
-        importing.kill()
-        importing.wait()
+        kill_command(importing)
         assert [len(one['slots']) for one in home.json('kit', 'list') if one['name'] == f'ended {n}'] in ([], [20])
     home.check_store()
 
@@ -377,8 +376,7 @@ def a_killed_export_leaves_no_kit_or_the_whole_one(home):
         until(lambda: exporting.poll() is not None or os.path.exists(f'{out}/.loophole-kit.part'), what='it has begun')
         for _ in range(random.randrange(2000)):
             pass
-        exporting.kill()
-        exporting.wait()
+        kill_command(exporting)
         if os.path.exists(f'{out}/Large'):
             same(13, len(os.listdir(f'{out}/Large')))
             shutil.rmtree(f'{out}/Large')
