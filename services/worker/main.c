@@ -55,5 +55,5 @@ int main(int argc, char **argv)
         e = argc > 1 ? mode->run(&pipe, &fault) : jobs_run(&pipe, &fault);
     if (e != ERR_OK)
         fprintf(stderr, "loophole-worker: %s%s%s\n", fault.what, fault.hint[0] ? ": " : "", fault.hint);
-    _exit(err_exit_code(e)); /* skips the exit handlers of 139 libraries: the sandbox would refuse them */
+    _exit(err_exit_code(e)); /* skips the exit handlers of the libraries: the sandbox would refuse them */
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """The worker alone, driven as the indexer drives it."""
 import collections
+import glob
 import json
 import os
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -41,6 +43,15 @@ def every_file_of_the_demo_libraries_is_answered(home):
     same(len(files), len(answers))
     same(sum(path.lower().endswith(HEARD) for path in files), sum(each['state'] == 'done' for each in answers))
     contains(json.dumps(next(each for each in answers if 'drumkit.xml' in each['path'])), 'not an audio file')
+
+
+@claim
+def no_library_is_loaded_that_no_worker_uses(home):
+    if not glob.glob('/usr/lib/*/libaubio.a') and not os.path.exists('/usr/lib/libaubio.a'):
+        skip('aubio is installed without its archive')
+    said = home.run('ldd', WORKER).out
+    contains(said, 'libsndfile')
+    same([], [line for line in said.splitlines() if re.search('libaubio|libavcodec|libavformat|libX11|libglib', line)])
 
 
 @claim
