@@ -1,7 +1,8 @@
 // frame.mjs: claims of web_test.py about the frame of all modes: nothing moves or overlaps, commands and their command lines, the
 // way to a sound, tasks.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { strict as assert } from 'node:assert'
 import { address, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
 
@@ -132,6 +133,27 @@ export const frame = {
       paints.push(await paintOf(page))
     })
     console.log(`the page in the browser: first paint of ${paints.length} pages after ${paints.join(', ')} ms`)
+    return page
+  },
+
+  /** The same page from a server that sends its second half later, and no program. */
+  async nothing_moves_while_the_page_arrives_in_parts(browser) {
+    const html = readFileSync(`${process.env.DIST}/index.html`, 'utf8'), half = html.indexOf('<button>Project')
+    const server = createServer((request, response) => {
+      response.setHeader('Content-Type', request.url === '/' ? 'text/html' : 'text/css')
+      if (request.url.endsWith('.css')) response.end(readFileSync(process.env.DIST + request.url))
+      else if (request.url !== '/') response.writeHead(404).end()
+      else response.write(html.slice(0, half), () => setTimeout(() => response.end(html.slice(half)), 1000))
+    })
+    await new Promise(done => server.listen(0, '127.0.0.1', done))
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+    page.errors = []
+    await page.addInitScript(watch_moves)
+    await page.goto(`http://127.0.0.1:${server.address().port}/`)
+    await until('the page is painted', () => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length))
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done))))
+    assert.deepEqual(await page.evaluate(() => globalThis.moved), [])
+    server.close()
     return page
   },
 

@@ -36,7 +36,7 @@ def sounds(home):
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'lengthy.wav'), 'synth', '12', 'sine', '200'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
     sound.make('counter', home.file('other.wav'), COUNTED // 2, 0, 48000)
-    home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), DIST=os.path.join(TOP, 'frontends/web/dist'), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     note_desktop(home)
     home.lan_port = free_port()
@@ -232,6 +232,11 @@ def a_browser_of_another_machine_hears_each_frame(home):
 def nothing_moves_while_a_mode_fills(home):
     for line in in_browser(home, 'nothing_moves_while_a_mode_fills').out.splitlines():
         figure(line)
+
+
+@claim(shares=finding)
+def nothing_moves_while_the_page_arrives_in_parts(home):
+    in_browser(home, 'nothing_moves_while_the_page_arrives_in_parts')
 
 
 @claim(shares=finding)
