@@ -42,6 +42,12 @@ class Device:
         self.process.stdin.write(''.join(message + '\n' for message in messages).encode())
         self.process.stdin.flush()
 
+    def send_now(self, *messages):
+        """As send, and waits until a period of JACK has them."""
+        before = self.heard().count('sent')
+        self.send(*messages, '')
+        until(lambda: self.heard().count('sent') > before, what='the device has sent its messages')
+
     def end(self):
         self.process.stdin.close()
         self.process.wait(60)

@@ -1,5 +1,6 @@
 /* knob: a JACK client with the ports NAME:out and NAME:in, a MIDI device. It sends each line of standard input, bytes
  * in hexadecimal ("b0 07 40"), in the next period, and prints each message that arrives at NAME:in in the same form.
+ * For an empty line it prints "sent", once a period has all messages before it.
  *
  *   knob SERVER NAME [PORT [ALIAS]]
  *
@@ -8,6 +9,7 @@
 #include <jack/midiport.h>
 #include <jack/ringbuffer.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "tests/faults/sounding_client.h"
@@ -22,6 +24,7 @@ static struct knob {
     jack_client_t *client;
     jack_port_t *out, *in;
     jack_ringbuffer_t *sent, *heard;
+    atomic_uint empty_lines;
 } knob;
 
 static int run_period(jack_nframes_t frames, void *state)
@@ -48,8 +51,9 @@ static int run_period(jack_nframes_t frames, void *state)
 static void *print_heard(void *state)
 {
     struct bytes message;
+    unsigned told = 0;
 
-    for (;; usleep(WAIT_US))
+    for (;; usleep(WAIT_US)) {
         while (jack_ringbuffer_read_space(knob.heard) >= sizeof(message)) {
             jack_ringbuffer_read(knob.heard, (char *)&message, sizeof(message));
             for (unsigned i = 0; i < message.len; i++)
@@ -57,6 +61,12 @@ static void *print_heard(void *state)
             puts("");
             fflush(stdout);
         }
+        while (told != atomic_load(&knob.empty_lines) && !jack_ringbuffer_read_space(knob.sent)) {
+            told++;
+            puts("sent");
+            fflush(stdout);
+        }
+    }
     return state;
 }
 
@@ -93,6 +103,8 @@ int main(int argc, char **argv)
                                  { (unsigned char)at[0], (unsigned char)at[1], (unsigned char)at[2] } };
         if (count > 0)
             jack_ringbuffer_write(knob.sent, (const char *)&message, sizeof(message));
+        else
+            atomic_fetch_add(&knob.empty_lines, 1);
     }
     jack_client_close(knob.client);
     return 0;

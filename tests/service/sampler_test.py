@@ -504,9 +504,9 @@ class Keys:
 
     def sounds(self, *messages):
         """Sends these messages, and returns the pitch of what sounds then; 0: silence."""
-        self.device.send(*messages)
+        self.device.send_now(*messages)
         until_later(self.home, 12000)
-        tape = Tape(self.home, 60, name='keys')
+        tape = Tape(self.home, 60, name='heard')
         until_later(self.home, 24000)
         frames = heard(tape.stop())[-9600:]
         return 0 if max(map(abs, frames)) < 1e-4 else sum(a < 0 <= b for a, b in zip(frames, frames[1:])) * 5
@@ -516,7 +516,12 @@ class Keys:
         self.home.loophole('pads', 'set', '35', 'wave=')
 
 
-@claim(shares=sampler_engine)
+def in_step(home):
+    """JACK waits for its clients, so that no message of the keyboard and no frame is lost."""
+    engine(home, in_step=True)
+
+
+@claim(shares=in_step)
 def a_keyboard_has_its_pedal_its_wheel_and_all_notes_off(home):
     keys = Keys(home)
 
