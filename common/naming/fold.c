@@ -101,14 +101,29 @@ static char latin_base(uint32_t c)
     return '.';
 }
 
-/* The small letter without its mark, of scripts other than Latin. */
-static uint32_t small_letter(uint32_t c)
+/* 0: it has no mark, or is Latin. */
+static uint32_t letter_without_mark(uint32_t c)
 {
-    if (c == 0x3C2) /* sigma at the end of a word */
-        return 0x3C3;
     for (size_t i = 0; c >= MARKED[0] && MARKED[i]; i += 2)
         if (c == MARKED[i])
             return MARKED[i + 1];
+    return 0;
+}
+
+bool fold_has_mark(uint32_t c)
+{
+    return latin_base(c) >= 'a' || letter_without_mark(c) != 0;
+}
+
+/* The small letter without its mark, of scripts other than Latin. */
+static uint32_t small_letter(uint32_t c)
+{
+    uint32_t plain = letter_without_mark(c);
+
+    if (c == 0x3C2) /* sigma at the end of a word */
+        return 0x3C3;
+    if (plain)
+        return plain;
     for (size_t i = 0; i < sizeof(IN_TURN) / sizeof(IN_TURN[0]); i++)
         if (c >= IN_TURN[i].first && c <= IN_TURN[i].last)
             return (c - IN_TURN[i].first) % 2 ? c : c + 1;

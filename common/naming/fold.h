@@ -15,6 +15,9 @@ bool fold_is_word(uint32_t character);
 /* Writes the folded character, 0 to 4 bytes ("ß" gives "ss"); returns their number. */
 uint32_t fold_write(uint32_t character, char to[4]);
 
+/* True for a letter with a mark, whose fold has none ("ö", "й", "が"). */
+bool fold_has_mark(uint32_t character);
+
 /* Folds `from` into the arena. Empty, at NULL: the arena is full, or `from` was empty. */
 struct text fold_text(struct arena *arena, struct text from);
 

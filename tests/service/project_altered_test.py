@@ -103,12 +103,14 @@ def a_copy_that_a_collect_has_not_noted_yet_is_no_file_from_elsewhere(it):
     mine.must('save')
     audio = os.path.join(mine.folder, 'Media', 'Audio')
     names = lambda: [name for name in os.listdir(audio) if name[0] != '.'] if os.path.isdir(audio) else []
-    collecting = threading.Thread(target=lambda: it.home.loophole('project', 'collect'))
+    collected = []
+    collecting = threading.Thread(target=lambda: collected.append(it.home.first('project', 'collect')['copied']))
     collecting.start()
     until(names)
     mine.must('open', folder=os.fsencode(mine.folder))  # looks for files of Media that the project does not know
     figure(f'{len(names())} of 24 copies were there when a check of Media began')
     collecting.join()
+    same([24], collected)
     with open(os.path.join(audio, names()[0]), 'ab') as file:
         file.write(b'damaged')
     mine.must('open', folder=os.fsencode(mine.folder))

@@ -131,6 +131,14 @@ static void full_cut(struct buffer *to, const struct media *media)
     cli_print(to, ": %.*s", TEXT_ARG(media->cut.why));
 }
 
+static bool is_named_before(const struct used_in_list *uses, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++)
+        if (id_equal(uses->at[i].id, uses->at[at].id))
+            return true;
+    return false;
+}
+
 /* Names each context once; --json has role, section and time too. */
 static void full_uses(struct buffer *to, const struct media_found *found)
 {
@@ -141,7 +149,7 @@ static void full_uses(struct buffer *to, const struct media_found *found)
               text_plural(found->contexts));
     for (uint32_t i = 0; i < found->used_in.count && shown < SHOWN; i++) {
         const struct used_in *use = &found->used_in.at[i];
-        if (i == 0 || !id_equal(use->id, found->used_in.at[i - 1].id))
+        if (!is_named_before(&found->used_in, i))
             cli_print(to, "%s %.*s%s", shown++ ? "," : "", TEXT_ARG(use->name), use->copy ? " (a copy)" : "");
     }
     if (found->contexts > shown)

@@ -278,13 +278,29 @@ static struct seen_session *list_seen(const struct scan *scan)
     return seen;
 }
 
-/* The file that the scan saw with the size and the time of a session whose file is gone; NULL: none. */
+static bool has_name_of(const struct seen_session *seen, struct bytes path)
+{
+    const char *name = strrchr(seen->path, '/'), *was = memrchr(path.at, '/', path.len);
+    const size_t len = was ? path.len - (size_t)(was - (const char *)path.at) : 0;
+
+    return name && len && strlen(name) == len && memcmp(name, was, len) == 0;
+}
+
+/* The file that the scan saw with the size and the time of a session whose file is gone; of several one with its name;
+ * NULL: none. */
 static const struct seen_session *find_moved(const struct scan *scan, const struct seen_session *seen,
                                              const struct session *session)
 {
     const struct seen_session was = { .trace = { .size = session->size, .mtime = session->mtime } };
+    const struct seen_session *end = seen + scan->sessions.count, *found;
 
-    return bsearch(&was, seen, scan->sessions.count, sizeof(*seen), by_trace);
+    found = bsearch(&was, seen, scan->sessions.count, sizeof(*seen), by_trace);
+    while (found && found > seen && by_trace(found - 1, &was) == 0)
+        found--;
+    for (const struct seen_session *at = found; at && at < end && by_trace(at, &was) == 0; at++)
+        if (has_name_of(at, session->path))
+            return at;
+    return found;
 }
 
 static void count_some(struct settling *s, const struct seen_session *seen)

@@ -113,39 +113,54 @@ static size_t hash_name(struct bytes whole)
     return hash;
 }
 
-/* Counts the characters outside ASCII; and the marks that follow their letters as characters of their own. */
-static uint32_t count_wide(struct bytes name, uint32_t *marks)
-{
-    uint32_t wide = 0;
+/* A letter of a name. */
+struct letter {
+    char folded[4];
+    uint32_t len;   /* of `folded` */
+    bool is_marked; /* it has a mark, whichever … */
+    bool is_apart;  /* … as a character of its own */
+};
 
-    *marks = 0;
-    for (uint32_t i = 0, len; i < name.len; i += len) {
-        char folded[4];
-        uint32_t c = fold_character((struct text){ name.len - i, (const char *)name.at + i }, &len);
-        *marks += fold_write(c, folded) == 0;
-        wide += c >= 0x80;
+static struct letter read_letter(struct bytes name, uint32_t *at)
+{
+    struct letter letter = { .len = 0 };
+    uint32_t len, c = fold_character((struct text){ name.len - *at, (const char *)name.at + *at }, &len);
+    char mark[4];
+
+    letter.len = fold_write(c, letter.folded);
+    letter.is_marked = fold_has_mark(c);
+    for (*at += len; *at < name.len; *at += len) {
+        c = fold_character((struct text){ name.len - *at, (const char *)name.at + *at }, &len);
+        if (fold_write(c, mark) != 0)
+            break;
+        letter.is_marked = letter.is_apart = true;
     }
-    return wide;
+    return letter;
 }
 
 /* A Mac writes a letter and its mark as two characters (Unicode's form D), other systems mostly as one (form C). */
-static bool is_other_form(struct arena *arena, struct bytes a, struct bytes b)
+static bool is_other_form(struct bytes a, struct bytes b)
 {
-    uint32_t marks_a, marks_b, wide_a = count_wide(a, &marks_a), wide_b = count_wide(b, &marks_b);
-    bool fits =
-        (marks_a > 0 && marks_b == 0 && marks_a <= wide_b) || (marks_b > 0 && marks_a == 0 && marks_b <= wide_a);
+    uint32_t at_a = 0, at_b = 0;
+    bool apart_a = false, apart_b = false;
 
-    return fits && text_equal(fold_text(arena, (struct text){ a.len, (const char *)a.at }),
-                              fold_text(arena, (struct text){ b.len, (const char *)b.at }));
+    while (at_a < a.len && at_b < b.len) {
+        const struct letter x = read_letter(a, &at_a), y = read_letter(b, &at_b);
+        if (x.len != y.len || memcmp(x.folded, y.folded, x.len) != 0 || x.is_marked != y.is_marked)
+            return false;
+        apart_a |= x.is_apart;
+        apart_b |= y.is_apart;
+    }
+    return at_a == a.len && at_b == b.len && apart_a != apart_b;
 }
 
-static bool is_same_name(struct arena *arena, struct bytes a, struct bytes b)
+static bool is_same_name(struct bytes a, struct bytes b)
 {
     bool same = a.len == b.len;
 
     for (uint32_t i = 0; same && i < a.len; i++)
         same = tolower(a.at[i]) == tolower(b.at[i]);
-    return same || is_other_form(arena, a, b);
+    return same || is_other_form(a, b);
 }
 
 /* Cuts the last part from `path`. */
@@ -199,7 +214,7 @@ static bool is_near(struct txn *txn, struct arena *arena, const struct wanted_na
     struct folder record;
 
     return wanted->folder.len && catalogue_folder(txn, arena, folder, &record) == ERR_OK &&
-           is_same_name(arena, record.name, wanted->folder);
+           is_same_name(record.name, wanted->folder);
 }
 
 /* Candidates of the wanted ending remove those of another one. Of one ending, a candidate whose folder has the wanted
@@ -226,8 +241,8 @@ static void see_place(struct resolving *r, struct txn *txn, struct arena *arena,
     struct kept_place place;
 
     for (struct wanted_name *wanted = r->table[hash_name(name) % r->room]; wanted; wanted = wanted->next) {
-        bool is_otherwise = !is_same_name(arena, wanted->name, name);
-        if (is_same_name(arena, stem_of(wanted->name), stem_of(name)) &&
+        bool is_otherwise = !is_same_name(wanted->name, name);
+        if (is_same_name(stem_of(wanted->name), stem_of(name)) &&
             row_decode(txn, arena, value, &kept_place_shape, &place) == ERR_OK &&
             fits_place(txn, arena, wanted, &place, is_otherwise))
             add_candidate(txn, arena, wanted, key_id_at(key, 0), &place, is_otherwise);

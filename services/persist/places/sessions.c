@@ -75,7 +75,7 @@ static enum err note_session(struct persist *p, const struct persist_put_session
     if (uses_is_of_another_kind(p, use.id, use.kind))
         return ERR_OK;
     if (has_moved(p, ask))
-        return uses_drop(p, use.id, fault);
+        return uses_merge(p, use.id, ask->moved_to, fault);
     use.name = session_name(p, ask->session.path);
     use.whole = ask->removed || ask->session.failure.len == 0;
     if (!ask->removed)

@@ -6,7 +6,7 @@
 #include "services/persist/turn/persist.h"
 
 /* Writes the session and the uses of its context; or removes the session and ends the uses. If it is the same song as
- * `moved_to`, its context goes with its uses: a song that was renamed is one context. A session that could not be read
+ * `moved_to`, its context becomes that one: a song that was renamed is one context. A session that could not be read
  * keeps the uses that it had. `answer` gets its id. Errors (explained): bad_request (no id or path), those of
  * uses_note. */
 enum err sessions_put(struct persist *p, const struct persist_put_session *ask, struct done *answer,

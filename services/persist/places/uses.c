@@ -321,19 +321,67 @@ enum err uses_note(struct persist *p, const struct persist_use *ask, struct done
     return e;
 }
 
-enum err uses_drop(struct persist *p, struct id context, struct fault *fault)
+static uint32_t count_current(const struct noting *n)
 {
-    struct noting n = { .p = p, .context = { .id = context } };
-    enum err e = read_use_rows(&n, fault);
-    struct use **rows = arena_array(&p->arena, n.count + 1, sizeof(struct use *));
+    uint32_t current = 0;
 
-    if (e == ERR_OK && !rows)
-        e = limits_refuse(fault, "the uses");
-    for (uint32_t i = 0; e == ERR_OK && i < n.count; i++)
-        rows[i] = &n.was[i];
+    for (uint32_t i = 0; i < n->count; i++)
+        current += !n->was[i].ended;
+    return current;
+}
+
+/* ---- two contexts become one ---- */
+
+static enum err remove_all(struct noting *n)
+{
+    struct use **rows = arena_array(&n->p->arena, n->count + 1, sizeof(struct use *));
+    enum err e = rows ? ERR_OK : ERR_FULL;
+
+    for (uint32_t i = 0; rows && i < n->count; i++)
+        rows[i] = &n->was[i];
     if (e == ERR_OK)
-        e = remove_rows(&n, rows, n.count);
-    return e == ERR_OK ? turn_wrote(p, uses_remove_context(&p->w, context)) : e;
+        e = remove_rows(n, rows, n->count);
+    return e == ERR_OK ? turn_wrote(n->p, uses_remove_context(&n->p->w, n->context.id)) : e;
+}
+
+/* The rows that `to` lacks, as ended ones. */
+static enum err add_ended(struct noting *to, const struct noting *from)
+{
+    struct use *all = arena_array(&to->p->arena, to->count + from->count + 1, sizeof(*all));
+    uint32_t count = to->count;
+    enum err e = all ? ERR_OK : ERR_FULL;
+
+    if (all && to->count)
+        memcpy(all, to->was, to->count * sizeof(*all));
+    for (uint32_t i = 0; e == ERR_OK && i < from->count; i++) {
+        struct use use = from->was[i];
+        use.ended = true;
+        if (find_row(to, &use))
+            continue;
+        e = write_use(to, &use);
+        all[count++] = use;
+    }
+    to->was = all;
+    to->count = count;
+    return e;
+}
+
+enum err uses_merge(struct persist *p, struct id from, struct id to, struct fault *fault)
+{
+    struct noting was = { .p = p, .context = { .id = from } }, now = { .p = p };
+    enum err e = uses_context(p->w.txn, &p->arena, to, &now.context);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the context cannot be read");
+    e = read_use_rows(&was, fault);
+    if (e == ERR_OK)
+        e = read_use_rows(&now, fault);
+    now.alive = count_current(&now);
+    if (e == ERR_OK)
+        e = add_ended(&now, &was);
+    if (e == ERR_OK && now.written)
+        e = finish_writing(&now);
+    return e == ERR_OK ? remove_all(&was) : e;
 }
 
 /* ---- an end by a person ---- */
@@ -355,15 +403,6 @@ static bool end_item(struct noting *n, const struct persist_end_uses *ask, struc
             *e = write_use(n, &n->was[i]);
         }
     return n->written > written;
-}
-
-static uint32_t count_current(const struct noting *n)
-{
-    uint32_t current = 0;
-
-    for (uint32_t i = 0; i < n->count; i++)
-        current += !n->was[i].ended;
-    return current;
 }
 
 enum err uses_end(struct persist *p, const struct persist_end_uses *ask, struct ended_uses *answer, struct fault *fault)

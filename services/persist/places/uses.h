@@ -16,9 +16,9 @@ bool uses_is_of_another_kind(struct persist *p, struct id context, struct choice
  * too_large (USES_IN_CONTEXT), full. */
 enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault);
 
-/* Removes a context with all its uses, the ended ones too: another context is the same thing. Without such a context
- * nothing is written. Errors (explained): full. */
-enum err uses_drop(struct persist *p, struct id context, struct fault *fault);
+/* Removes the context `from`, which is the same thing as the context `to`: uses that only `from` has are ended ones of
+ * `to`. Without `from` nothing is written. Errors (explained): not_found (`to`), full. */
+enum err uses_merge(struct persist *p, struct id from, struct id to, struct fault *fault);
 
 /* Ends the current uses of the items in a context of the kind `named`. Without such a use, nothing is written. Errors
  * (explained): not_found (no such context), full. */
