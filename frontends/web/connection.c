@@ -113,10 +113,11 @@ static bool is_locked_out(struct lws *wsi, enum lws_callback_reasons reason)
 {
     static const char why[] = "the token of this device was removed";
     bool is_page = reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_SERVER_WRITEABLE;
-    bool is_visit = reason == LWS_CALLBACK_HTTP_BODY || reason == LWS_CALLBACK_HTTP_BODY_COMPLETION ||
-                    reason == LWS_CALLBACK_HTTP_WRITEABLE;
+    bool comes = reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_HTTP_BODY ||
+                 reason == LWS_CALLBACK_HTTP_BODY_COMPLETION;
+    bool goes = reason == LWS_CALLBACK_SERVER_WRITEABLE || reason == LWS_CALLBACK_HTTP_WRITEABLE;
 
-    if (!(is_page || is_visit) || visit_may_go_on(web_of(wsi), wsi))
+    if (!(comes || goes) || visit_may_go_on(web_of(wsi), wsi, comes))
         return false;
     if (is_page)
         lws_close_reason(wsi, LWS_CLOSE_STATUS_POLICY_VIOLATION, (unsigned char *)(uintptr_t)why, sizeof(why) - 1);

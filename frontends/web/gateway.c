@@ -44,17 +44,28 @@ static enum err add_token(struct web *web, struct call *call, const struct web_a
     return tokens_add(&web->lan.tokens, ask, call_arena(call), to, call_fault(call));
 }
 
-/* The answer is kept before the token is removed, for a copy that finds it removed by a gateway that died. */
+/* The answer is kept before the token is removed, for a copy that finds it removed by a gateway that died. A copy looks
+ * at the id in that answer, because a newer token may have the name. */
 static enum err remove_token(struct web *web, struct call *call, const struct web_remove_token *ask,
                              struct device_token *to)
 {
     const struct bytes prepared = recall_prepared(call);
+    struct text named = ask->named;
+    char id[ID_TEXT_SIZE];
 
-    if (tokens_describe(&web->lan.tokens, ask->named, call_arena(call), to))
+    if (prepared.len > 0) {
+        enum err e = codec_decode(&device_token_shape, prepared, call_arena(call), to, call_fault(call));
+
+        if (e != ERR_OK)
+            return e;
+        to->name = arena_text(call_arena(call), to->name);
+        named = text_of(id_write(to->id, id));
+    }
+    if (tokens_describe(&web->lan.tokens, named, call_arena(call), to))
         recall_prepare(call, to, 0);
     else if (prepared.len > 0)
-        return codec_decode(&device_token_shape, prepared, call_arena(call), to, call_fault(call));
-    return tokens_remove(&web->lan.tokens, ask->named, call_fault(call));
+        return ERR_OK;
+    return tokens_remove(&web->lan.tokens, named, call_fault(call));
 }
 
 static enum err answer_logs(struct web *web, struct call *call, const struct web_logs *ask, struct log_page *to)

@@ -31,6 +31,8 @@ struct web_page {
     struct lws *wsi;
     uint64_t number; /* its slot in the low bits */
     bool is_local;
+    uint64_t device;                /* the number of its token; 0: none */
+    uint8_t machine[TRIES_ADDRESS]; /* from which it came; only of another machine */
     bool is_read_only;
     bool is_ending; /* its token was removed; it gets the reason, then the end */
     bool is_over;   /* it must be disconnected */
@@ -43,21 +45,56 @@ struct web_page {
     char *topics;   /* prefixes of topics, each with a closing zero, and a last zero; NULL: all topics */
 };
 
+static bool is_of_same_far_one(const struct web_page *a, const struct web_page *b)
+{
+    return a->device == b->device && (a->device || memcmp(a->machine, b->machine, sizeof(a->machine)) == 0);
+}
+
+/* One device, or one machine with the password, cannot take the places of the others; all together cannot take those of
+ * this machine. */
+static bool has_place(const struct web *web, const struct web_page *page)
+{
+    uint32_t far = 0, own = 0;
+
+    for (uint32_t i = 0; i < WEB_PAGES; i++) {
+        const struct web_page *other = web->pages[i];
+
+        if (!other || other->is_local)
+            continue;
+        far++;
+        own += is_of_same_far_one(other, page);
+    }
+    return page->is_local || (far < WEB_PAGES_FAR && own < WEB_PAGES_OF_ONE);
+}
+
+static void read_machine(struct lws *wsi, uint8_t to[TRIES_ADDRESS])
+{
+    struct sockaddr_storage from = { 0 };
+    socklen_t len = sizeof(from);
+
+    (void)getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &len);
+    tries_write_machine(&from, to);
+}
+
 struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local, uint64_t device)
 {
-    for (uint32_t i = 0; i < WEB_PAGES; i++) {
-        if (web->pages[i])
-            continue;
-        struct web_page *page = alloc_zeroed(1, sizeof(*page));
+    struct web_page opened = { .wsi = wsi, .is_local = is_local, .device = device }, *page;
+    uint32_t slot = 0;
 
-        *page = (struct web_page){ .wsi = wsi, .number = ++web->pages_opened << SLOT_BITS | i, .is_local = is_local };
-        page->is_read_only = device && tokens_is_read_only(&web->lan.tokens, device);
-        page->in.limit = PASSING_MOST;
-        page->last = &page->first;
-        web->pages[i] = page;
-        return page;
-    }
-    return NULL;
+    if (!is_local)
+        read_machine(wsi, opened.machine);
+    while (slot < WEB_PAGES && web->pages[slot])
+        slot++;
+    if (slot == WEB_PAGES || !has_place(web, &opened))
+        return NULL;
+    page = alloc_zeroed(1, sizeof(*page));
+    *page = opened;
+    page->number = ++web->pages_opened << SLOT_BITS | slot;
+    page->is_read_only = device && tokens_is_read_only(&web->lan.tokens, device);
+    page->in.limit = PASSING_MOST;
+    page->last = &page->first;
+    web->pages[slot] = page;
+    return page;
 }
 
 static struct web_page *find_page(struct web *web, uint64_t number)
@@ -149,7 +186,7 @@ void page_end_removed(struct web *web)
     for (uint32_t i = 0; i < WEB_PAGES; i++) {
         struct web_page *page = web->pages[i];
 
-        if (!page || page->is_ending || visit_may_go_on(web, page->wsi))
+        if (!page || page->is_ending || visit_may_go_on(web, page->wsi, false))
             continue;
         page->is_ending = true;
         lws_set_timeout(page->wsi, PENDING_TIMEOUT_CLOSE_SEND, PATIENCE_S);

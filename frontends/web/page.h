@@ -5,8 +5,8 @@
 
 #include "frontends/web/web.h"
 
-/* NULL: there are too many pages. `is_local`: the browser is on this machine. `device`: the number of the token with
- * which it came; 0: with none. */
+/* NULL: there are too many pages, in all or of this device. `is_local`: the browser is on this machine. `device`: the
+ * number of the token with which it came; 0: with none. */
 struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local, uint64_t device);
 
 /* Ends the pages whose token was removed. */

@@ -139,11 +139,11 @@ uint64_t visit_device(const struct web *web, struct lws *wsi)
     return visit_is_lan(web, wsi) ? (uintptr_t)lws_get_opaque_user_data(wsi) : 0;
 }
 
-bool visit_may_go_on(struct web *web, struct lws *wsi)
+bool visit_may_go_on(struct web *web, struct lws *wsi, bool is_use)
 {
     uint64_t device = visit_device(web, wsi);
 
-    return device == 0 || tokens_may(&web->lan.tokens, device);
+    return device == 0 || tokens_may(&web->lan.tokens, device, is_use);
 }
 
 bool visit_may_enter(struct web *web, struct lws *wsi, bool needs_origin, const char **why)

@@ -59,8 +59,8 @@ enum visit_session visit_look_for_session(struct web *web, struct lws *wsi);
 /* The number of the token (tokens.h) with which the last request of the connection came; 0: with none. */
 uint64_t visit_device(const struct web *web, struct lws *wsi);
 
-/* False: the token of this connection was removed. */
-bool visit_may_go_on(struct web *web, struct lws *wsi);
+/* False: the token of this connection was removed. `is_use`: the device has sent something. */
+bool visit_may_go_on(struct web *web, struct lws *wsi, bool is_use);
 
 /* True if the browser is a program of this user, as far as the kernel can say: a cookie or token alone is not enough,
  * because browsers send the cookie to other ports, and other users can read the arguments of programs. Always true at

@@ -17,6 +17,8 @@
 
 enum {
     WEB_PAGES = 1536,           /* open pages; further ones are refused */
+    WEB_PAGES_FAR = 1024,       /* those of all other machines; the rest is kept for this one */
+    WEB_PAGES_OF_ONE = 128,     /* those of one token, or of one other machine with the password */
     WEB_ASKS = 256,             /* asks in progress of one page; a further one gets busy */
     WEB_RATE = 2000,            /* asks of one page in a second; a further one gets busy … */
     WEB_BURST = 4000,           /* … but this number may come at once */

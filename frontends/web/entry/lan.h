@@ -33,8 +33,8 @@ bool lan_port_is_taken(const struct lan *lan); /* a program has the port at this
 /* True if `host` is an address of this end of the connection, or the name, with the port. */
 bool lan_is_own_host(const struct lan *lan, struct lws *wsi, const char *host);
 
-/* What somebody gave is right, wrong, or was not checked, because too much from the machine of this connection was
- * wrong. */
+/* What somebody gave is right; or wrong; or no token, and not compared with the password, because too much from the
+ * machine of this connection was wrong. */
 enum lan_verdict { LAN_RIGHT, LAN_WRONG, LAN_WAITS };
 
 /* Check the password, or a token's secret in its place; and the secret of a token alone. `*device` receives the number

@@ -14,7 +14,7 @@ enum { FILE_MOST = 256 << 10 }; /* bytes */
 
 static struct token_row *find_number(struct tokens *tokens, uint64_t number)
 {
-    for (uint32_t i = 0; i < tokens->count; i++)
+    for (uint32_t i = 0; number && i < tokens->count; i++)
         if (tokens->rows[i].number == number)
             return &tokens->rows[i];
     return NULL;
@@ -70,24 +70,40 @@ static void add_row_line(const struct token_row *row, struct buffer *to)
     buffer_add_text(to, "\n");
 }
 
-/* Writes all rows but `without`, and `with`; either may be NULL. The lock is not held while the disk writes. */
-static enum err write_rows(struct tokens *tokens, const struct token_row *without, const struct token_row *with,
-                           struct fault *fault)
+static void drop_removed(struct tokens *tokens)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < tokens->count; i++)
+        if (tokens->rows[i].number)
+            tokens->rows[kept++] = tokens->rows[i];
+    tokens->count = kept;
+}
+
+/* Writes all rows that are not locked out, and `with`, which may be NULL; then forgets the others. The lock is not held
+ * while the disk writes. */
+static enum err write_rows(struct tokens *tokens, const struct token_row *with, struct fault *fault)
 {
     struct buffer text = { 0 };
     enum err e;
 
     pthread_mutex_lock(&tokens->lock);
     for (uint32_t i = 0; i < tokens->count; i++)
-        if (&tokens->rows[i] != without)
+        if (tokens->rows[i].number)
             add_row_line(&tokens->rows[i], &text);
-    tokens->has_new_uses = false;
+    tokens->has_changes = false;
     pthread_mutex_unlock(&tokens->lock);
     if (with)
         add_row_line(with, &text);
     tokens->written = clock_steady();
     e = file_write_atomic(tokens->path, buffer_bytes(&text), 0600, fault);
     buffer_free(&text);
+    pthread_mutex_lock(&tokens->lock);
+    if (e == ERR_OK)
+        drop_removed(tokens);
+    else
+        tokens->has_changes = true;
+    pthread_mutex_unlock(&tokens->lock);
     return e;
 }
 
@@ -112,14 +128,19 @@ static bool read_line(struct tokens *tokens, struct text line)
     return is_valid;
 }
 
+static void log_damage(const struct tokens *tokens, const char *why)
+{
+    log_error("%s is damaged: no token of a device is valid. Add them again with `loophole token add`: %s",
+              tokens->path, why);
+}
+
 static void read_rows(struct tokens *tokens, struct text text)
 {
     while (text.len > 0) {
         if (read_line(tokens, text_cut(&text, '\n')))
             continue;
         tokens->count = 0;
-        log_error("%s is damaged: no token of a device is valid. Add them again with `loophole token add`",
-                  tokens->path);
+        log_damage(tokens, "a line is not that of a token");
         return;
     }
 }
@@ -128,20 +149,31 @@ enum err tokens_open(struct tokens *tokens, const struct gate *own, uint16_t por
                      struct fault *fault)
 {
     struct buffer file = { 0 };
+    struct fault damage = { 0 };
     enum err e;
 
     *tokens = (struct tokens){ .lock = PTHREAD_MUTEX_INITIALIZER, .gate = { .port = port } };
     memcpy(tokens->gate.key, own->key, sizeof(tokens->gate.key));
     if ((size_t)snprintf(tokens->path, sizeof(tokens->path), "%s/web.tokens", paths->data) >= sizeof(tokens->path))
         return fault_set(fault, ERR_IO, "the path of the data folder is too long");
-    e = file_read_all(tokens->path, FILE_MOST, &file, fault);
+    e = file_read_all(tokens->path, FILE_MOST, &file, &damage);
     if (e == ERR_OK)
         read_rows(tokens, (struct text){ (uint32_t)file.len, (const char *)file.at });
+    else if (e != ERR_NOT_FOUND)
+        log_damage(tokens, damage.what);
     buffer_free(&file);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return ERR_OK;
 }
 
 /* ---- adding and removing ---- */
+
+static const struct token_row *find_digest(const struct tokens *tokens, struct bytes digest)
+{
+    for (uint32_t i = 0; i < tokens->count; i++)
+        if (bytes_equal(bytes_of(tokens->rows[i].digest, SHA256_BYTES), digest))
+            return &tokens->rows[i];
+    return NULL;
+}
 
 static enum err check_new(struct tokens *tokens, const struct web_add_token *ask, struct fault *fault)
 {
@@ -161,6 +193,10 @@ static enum err check_new(struct tokens *tokens, const struct web_add_token *ask
         fault_set(fault, ERR_EXISTS, "there is a token \"%.*s\" already", TEXT_ARG(ask->name));
         return fault_hint(fault, "choose another name, or remove it: loophole token remove NAME");
     }
+    if (find_digest(tokens, ask->digest)) {
+        fault_set(fault, ERR_EXISTS, "there is another token with this digest already");
+        return fault_hint(fault, "draw another secret, and send its SHA-256");
+    }
     if (tokens->count == TOKENS_MOST) {
         fault_set(fault, ERR_FULL, "there are %d tokens already", TOKENS_MOST);
         return fault_hint(fault, "`loophole token list` shows them; remove one that is not used any more");
@@ -168,36 +204,39 @@ static enum err check_new(struct tokens *tokens, const struct web_add_token *ask
     return ERR_OK;
 }
 
-/* A token that this ask, or a copy of it, has made already. */
-static const struct token_row *find_made(const struct tokens *tokens, const struct web_add_token *ask)
+/* Describes the token that this ask, or a copy of it, has made already. */
+static bool describe_made(struct tokens *tokens, const struct web_add_token *ask, struct arena *arena,
+                          struct device_token *to)
 {
-    for (uint32_t i = 0; i < tokens->count; i++) {
-        const struct token_row *row = &tokens->rows[i];
+    const struct token_row *row;
+    bool is_made;
 
-        if (bytes_equal(bytes_of(row->digest, SHA256_BYTES), ask->digest) &&
-            text_equal(text_of(row->name), ask->name) && row->token.read_only == ask->read_only)
-            return row;
-    }
-    return NULL;
+    pthread_mutex_lock(&tokens->lock);
+    row = find_digest(tokens, ask->digest);
+    is_made = row && row->number && text_equal(text_of(row->name), ask->name) && row->token.read_only == ask->read_only;
+    if (is_made)
+        *to = describe_row(row, arena);
+    pthread_mutex_unlock(&tokens->lock);
+    return is_made;
 }
 
 enum err tokens_add(struct tokens *tokens, const struct web_add_token *ask, struct arena *arena,
                     struct device_token *to, struct fault *fault)
 {
-    const struct token_row *made = find_made(tokens, ask);
     struct kept_token kept = {
         .token = { .id = id_new(), .name = ask->name, .read_only = ask->read_only, .made = clock_now() },
         .digest = ask->digest,
     };
     struct token_row row;
-    enum err e = made ? ERR_OK : check_new(tokens, ask, fault);
+    enum err e;
 
-    if (made)
-        *to = describe_row(made, arena);
-    if (made || e != ERR_OK)
+    if (describe_made(tokens, ask, arena, to))
+        return ERR_OK;
+    e = check_new(tokens, ask, fault);
+    if (e != ERR_OK)
         return e;
     fill_row(tokens, &kept, &row);
-    e = write_rows(tokens, NULL, &row, fault);
+    e = write_rows(tokens, &row, fault);
     if (e != ERR_OK)
         return e;
     pthread_mutex_lock(&tokens->lock);
@@ -222,20 +261,20 @@ bool tokens_describe(struct tokens *tokens, struct text named, struct arena *are
 enum err tokens_remove(struct tokens *tokens, struct text named, struct fault *fault)
 {
     struct token_row *row = find_named(tokens, named);
-    enum err e;
+    struct fault why = { 0 };
 
     if (!row) {
         fault_set(fault, ERR_NOT_FOUND, "no token of a device is called \"%.*s\"", TEXT_ARG(named));
         return fault_hint(fault, "`loophole token list` shows all tokens");
     }
-    e = write_rows(tokens, row, NULL, fault);
-    if (e != ERR_OK)
-        return e;
     pthread_mutex_lock(&tokens->lock);
-    tokens->count--;
-    memmove(row, row + 1, (size_t)(tokens->rows + tokens->count - row) * sizeof(*row));
+    row->number = 0;
     pthread_mutex_unlock(&tokens->lock);
-    return ERR_OK;
+    if (write_rows(tokens, NULL, &why) == ERR_OK)
+        return ERR_OK;
+    fault_set(fault, ERR_IO, "the token \"%.*s\" is locked out only until the gateway starts again: %s",
+              TEXT_ARG(named), why.what);
+    return fault_hint(fault, "make it possible to write that file, then remove the token again");
 }
 
 void tokens_list(struct tokens *tokens, struct arena *arena, struct device_tokens *to)
@@ -250,15 +289,15 @@ void tokens_list(struct tokens *tokens, struct arena *arena, struct device_token
 void tokens_keep_uses(struct tokens *tokens, unsigned after_s)
 {
     struct fault fault = { 0 };
-    bool has_new_uses;
+    bool has_changes;
 
     if (clock_steady() - tokens->written < (usec_t)after_s * 1000000)
         return;
     pthread_mutex_lock(&tokens->lock);
-    has_new_uses = tokens->has_new_uses;
+    has_changes = tokens->has_changes;
     pthread_mutex_unlock(&tokens->lock);
-    if (has_new_uses && write_rows(tokens, NULL, NULL, &fault) != ERR_OK)
-        log_fault("cannot write when tokens were used", &fault);
+    if (has_changes && write_rows(tokens, NULL, &fault) != ERR_OK)
+        log_fault("cannot write which tokens were used or removed", &fault);
 }
 
 /* ---- who comes ---- */
@@ -266,13 +305,24 @@ void tokens_keep_uses(struct tokens *tokens, unsigned after_s)
 static void note_use(struct tokens *tokens, struct token_row *row)
 {
     row->token.used = clock_now();
-    tokens->has_new_uses = true;
+    tokens->has_changes = true;
+}
+
+/* Gives the lock back. */
+static uint64_t note_found(struct tokens *tokens, struct token_row *found)
+{
+    uint64_t number = found ? found->number : 0;
+
+    if (number)
+        note_use(tokens, found);
+    pthread_mutex_unlock(&tokens->lock);
+    return number;
 }
 
 uint64_t tokens_find(struct tokens *tokens, struct text secret)
 {
     uint8_t digest[SHA256_BYTES];
-    uint64_t found = 0;
+    struct token_row *found = NULL;
 
     if (secret.len == 0 || secret.len > TOKENS_SECRET)
         return 0;
@@ -280,21 +330,19 @@ uint64_t tokens_find(struct tokens *tokens, struct text secret)
     pthread_mutex_lock(&tokens->lock);
     for (uint32_t i = 0; i < tokens->count; i++)
         if (gate_equals(digest, tokens->rows[i].digest, sizeof(digest)))
-            found = tokens->rows[i].number;
-    pthread_mutex_unlock(&tokens->lock);
-    return found;
+            found = &tokens->rows[i];
+    return note_found(tokens, found);
 }
 
 uint64_t tokens_find_cookie(struct tokens *tokens, const char *cookies)
 {
-    uint64_t found = 0;
+    struct token_row *found = NULL;
 
     pthread_mutex_lock(&tokens->lock);
     for (uint32_t i = 0; i < tokens->count; i++)
-        if (gate_knows(&tokens->rows[i].gate, cookies))
-            found = tokens->rows[i].number;
-    pthread_mutex_unlock(&tokens->lock);
-    return found;
+        if (tokens->rows[i].number && gate_knows(&tokens->rows[i].gate, cookies))
+            found = &tokens->rows[i];
+    return note_found(tokens, found);
 }
 
 enum err tokens_new_cookie(struct tokens *tokens, uint64_t number, char to[GATE_COOKIE_SIZE])
@@ -310,13 +358,13 @@ enum err tokens_new_cookie(struct tokens *tokens, uint64_t number, char to[GATE_
     return e;
 }
 
-bool tokens_may(struct tokens *tokens, uint64_t number)
+bool tokens_may(struct tokens *tokens, uint64_t number, bool is_use)
 {
     struct token_row *row;
 
     pthread_mutex_lock(&tokens->lock);
     row = find_number(tokens, number);
-    if (row)
+    if (row && is_use)
         note_use(tokens, row);
     pthread_mutex_unlock(&tokens->lock);
     return row;

@@ -20,13 +20,13 @@ enum {
 struct tokens {
     pthread_mutex_t lock; /* of the members below */
     char path[PATH_MAX];
-    struct gate gate;  /* from its key those of the tokens are made; its port is that for other machines */
-    uint64_t newest;   /* the last number that was given; numbers are not used again in this process */
-    bool has_new_uses; /* since the last write */
-    usec_t written;    /* steady clock */
+    struct gate gate; /* from its key those of the tokens are made; its port is that for other machines */
+    uint64_t newest;  /* the last number that was given; numbers are not used again in this process */
+    bool has_changes; /* that no write has kept: uses, removals */
+    usec_t written;   /* steady clock */
     uint32_t count;
     struct token_row {
-        uint64_t number; /* from 1; 0: none */
+        uint64_t number; /* from 1; 0: locked out, and no write has kept this */
         struct device_token token;
         char name[TOKENS_NAME + 1]; /* of the token, whose own name is not set */
         uint8_t digest[SHA256_BYTES];
@@ -34,7 +34,8 @@ struct tokens {
     } rows[TOKENS_MOST];
 };
 
-/* Reads the file. Without one there are no tokens; a damaged one gives none too, and a line in the log. Errors: io. */
+/* Reads the file. Without one there are no tokens; one that is damaged or cannot be read gives none too, and a line in
+ * the log. Errors: io (the path is too long). */
 enum err tokens_open(struct tokens *tokens, const struct gate *own, uint16_t port, const struct paths *paths,
                      struct fault *fault);
 
@@ -46,25 +47,26 @@ enum err tokens_add(struct tokens *tokens, const struct web_add_token *ask, stru
 /* True if there is a token of this id or name. */
 bool tokens_describe(struct tokens *tokens, struct text named, struct arena *arena, struct device_token *to);
 
-/* Removes that token. When the function returns, the removal is durable, and tokens_may is false for the number of the
- * token. Errors: not_found, io (the token is then still there). */
+/* Removes that token. When the function returns, the token admits nothing, and this is durable. Errors: not_found; io:
+ * the file cannot be written, so the token admits nothing until the next start. It is then still described, listed and
+ * counted, so that the removal can be repeated, until a write of any function succeeds. */
 enum err tokens_remove(struct tokens *tokens, struct text named, struct fault *fault);
 
 void tokens_list(struct tokens *tokens, struct arena *arena, struct device_tokens *to);
 
-/* Writes the times of new uses, if the last write was `after_s` seconds ago. */
+/* Writes new uses, and removals that could not be written, if the last write was `after_s` seconds ago. */
 void tokens_keep_uses(struct tokens *tokens, unsigned after_s);
 
 /* Any thread. Return the number of the token with this secret, or of the one whose cookie is among `cookies`; 0: none.
- * The time does not depend on how much of a secret is right. */
+ * Note its use. The time does not depend on how much of a secret is right. */
 uint64_t tokens_find(struct tokens *tokens, struct text secret);
 uint64_t tokens_find_cookie(struct tokens *tokens, const char *cookies);
 
 /* Any thread. Writes a new cookie of the token. Errors: not_found, io. */
 enum err tokens_new_cookie(struct tokens *tokens, uint64_t number, char to[GATE_COOKIE_SIZE]);
 
-/* Any thread. True while the token is not removed. Notes its use. */
-bool tokens_may(struct tokens *tokens, uint64_t number);
+/* Any thread. True while the token is not removed. `is_use`: the device has sent something; notes the use. */
+bool tokens_may(struct tokens *tokens, uint64_t number, bool is_use);
 bool tokens_is_read_only(struct tokens *tokens, uint64_t number); /* any thread; also true for an unknown number */
 
 #endif
