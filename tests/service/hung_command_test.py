@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import children_of, claim, contains, file_bytes, run_claims, same, state_of, until, write_file
+from claims import children_of, claim, contains, file_bytes, run_claims, same, state_of, until, worker_of, write_file
 from indexing import wav
 from storage import Disks, Hung
 
@@ -42,14 +42,14 @@ def labels_on_a_disk_that_hangs_in_any_call_end_with_the_file_and_can_be_written
         for word, kind, waits_for in (('.part', '', '.part'), ('.part', 'writes', '.part'), ('.part', 'syncs', '.part'),
                                       ('a.wav', 'renames', '.part')):
             hung.fail(0, word, kind)
-            gives_up(start(it, 'labels', 'write', 'tag:warm', '--budget', '4000'), waits_for)
+            gives_up(start(it, 'labels', 'write', 'tag:warm'), waits_for)
             hung.heal()
             until(lambda: not hung.waits())
         until(lambda: it.home.loophole('labels', 'write', 'tag:warm', code=None).code == 0)
         assert was != file_bytes(hung.under + '/kit/a.wav'), 'no label was written'
         it.idle()
         hung.fail(0, '.part', 'syncs')
-        gives_up(start(it, 'labels', 'restore', 'tag:warm', '--budget', '4000'), '.part')
+        gives_up(start(it, 'labels', 'restore', 'tag:warm'), '.part')
         hung.heal()
         until(lambda: it.home.loophole('labels', 'restore', 'tag:warm', code=None).code == 0)
         same(was, file_bytes(hung.under + '/kit/a.wav'))
@@ -106,19 +106,43 @@ def a_killed_command_takes_the_process_that_works_for_it_along(it):
         it.home.loophole('labels', 'write', 'tag:warm')
 
 
+def _ends_unread(it, *args):
+    """How a command ends whose output nobody reads from the start."""
+    reader, out = os.pipe()
+    os.close(reader)
+    running = it.home.start('loophole', *args, stdout=out)
+    os.close(out)
+    return running.wait(120)
+
+
 @claim(inside=Disks)
 def a_command_that_its_process_ends_ends_like_it(it):
     wav(it.folder('music') + '/a.wav', 1000)
     it.add(it.folder('music'))
-    same(['sent', None], [one.get('state') for one in it.home.json('send', it.folder('music') + '/a.wav', it.folder('card'))])
+    send = ('send', '--json', it.folder('music') + '/a.wav', it.folder('card'))
+    same(['sent', None], [one.get('state') for one in it.home.json(*send)])
     said = it.home.loophole('send', 'nothing-has-this-name', it.folder('card'), code=None)
     assert said.code not in (0, TIMEOUT), said
-    both = subprocess.run(['loophole', 'send', '--json', it.folder('music') + '/a.wav', it.folder('card')], env=it.home.env,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, timeout=120).stdout
+    both = subprocess.run(['loophole', *send], env=it.home.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=True, timeout=120).stdout
     contains(both, '"present"')
-    with subprocess.Popen('loophole send --json "$0" "$1" | head -c 0; exit ${PIPESTATUS[0]}', shell=True,
-                          executable='/bin/bash', env=it.home.env, stdout=subprocess.DEVNULL) as unread:
-        unread.wait(120)
+    same(-signal.SIGPIPE, _ends_unread(it, *send))
+
+
+@claim(inside=Disks)
+def a_command_whose_process_is_killed_by_a_signal_ends_by_that_signal(it):
+    with Hung(it, 'held') as hung:
+        label(it, hung)
+        for by in (signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV):
+            hung.fail(0, '.part', 'syncs')
+            running = start(it, 'labels', 'write', 'tag:warm', '--budget', '600000')  # it gives nothing up meanwhile
+            until(hung.waits)
+            os.kill(worker_of(running.pid), by)
+            hung.heal()
+            out, error = running.communicate(timeout=120)
+            same(-by, running.returncode, out + error)
+            until(lambda: not hung.waits())
+        it.home.loophole('labels', 'write', 'tag:warm')
 
 
 run_claims()
