@@ -202,6 +202,14 @@ def until_later(home, frames):
     until(lambda: frame(home) > end, what=f'{frames} frames pass')
 
 
+LEADS = 2, 30  # s: how far ahead a claim asks for sounds; further if it was too slow the first time
+
+
+def came_before(home, at):
+    """Every ask that was answered reached the audio core before this frame."""
+    return frame(home) < at - 4800
+
+
 def until_connected(home):
     until(lambda: home.look('audio.server')['connected'], what='the audio core is connected')
 

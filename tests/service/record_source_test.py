@@ -5,26 +5,35 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same
-from sounding import frame, noise, until_later
+from claims import claim, contains, run_claims, same, until
+from sounding import LEADS, came_before, frame, noise, until_later
 from takes import Recording
 
 FRAMES = 48000
 
 
-def played(home, at):
-    """A file of noise that plays from that frame on; its samples."""
-    samples = noise(home.file('noise.wav'), FRAMES)
-    home.ask('streamer.play', f'path={home.file("noise.wav")}', f'at={at}')
-    return [sample / 32768 for sample in samples]
-
-
-def taken_of(it, id, name):
+def taken_of(it, id):
     it.until_is(id, 'final')
-    with open(it.file(name), 'rb') as file:
+    taken = it.home.ask('streamer.take', f'id={id}')
+    with open(taken['path'], 'rb') as file:
         file.seek(4096)
-        left = array.array('f', file.read())[0::2]
-    return it.home.ask('streamer.take', f'id={id}'), left
+        return taken, array.array('f', file.read())[0::2]
+
+
+def take_while_it_plays(it, source):
+    """A take of that source, its left side, the frame of the clock from which a file of noise plays, and its samples."""
+    home, samples = it.home, noise(it.home.file('noise.wav'), FRAMES)
+    for lead in LEADS:
+        id = home.first('record', 'start', '--source', source, '--seconds', f'{lead + 3}')['id']
+        at = frame(home) + lead * 48000
+        home.ask('streamer.play', f'path={home.file("noise.wav")}', f'at={at}')
+        in_time = came_before(home, at)
+        taken, left = taken_of(it, id)
+        same(((lead + 3) * 48000, 0), (taken['frames'], taken['latency']))
+        until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+        if in_time:
+            break
+    return taken, left, at, [sample / 32768 for sample in samples]
 
 
 def sounds_from(it, taken, left, at, samples, gain):
@@ -39,12 +48,8 @@ def sounds_from(it, taken, left, at, samples, gain):
 def a_channel_and_the_master_are_recorded_frame_by_frame_at_their_place(it):
     home = it.home
     home.loophole('mixer', 'streams', 'gain=0.5')
-    for name, gain in (('streams', .5), ('master', .5), ('pads', 0)):
-        id = home.first('record', 'start', '--name', name, '--source', name, '--seconds', '5')['id']
-        at = frame(home) + 2 * 48000
-        samples = played(home, at)
-        taken, left = taken_of(it, id, name + '.wav')
-        same((5 * 48000, 0), (taken['frames'], taken['latency']))
+    for source, gain in (('streams', .5), ('master', .5), ('pads', 0)):
+        taken, left, at, samples = take_while_it_plays(it, source)
         if gain:
             sounds_from(it, taken, left, at, samples, gain)
         else:
