@@ -245,7 +245,7 @@ def until_no_alarm(home):
 def a_server_that_refuses_the_client_is_reported_and_joined_when_it_lets_it_in(home):
     name = f'full-{os.getpid()}'
     named(home, name)
-    home.settings('[audio]\nperiod = 1024\n[supervisor]\nhang_ms = 60000\n')
+    home.settings('[audio]\nperiod = 1024\n[supervisor]\nhang_ms = 300000\n')
     home.up()
     ours = home.ask('audio.server')['client']
     said = home.file('other.said')

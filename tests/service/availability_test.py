@@ -321,7 +321,7 @@ def a_mark_with_a_name_labels_the_volume(it):
 
 class Patient(Disks):
     """A stopped persist is not replaced."""
-    settings = Disks.settings + '[supervisor]\nhang_ms = 60000\n'
+    settings = Disks.settings + '[supervisor]\nhang_ms = 300000\n'
 
 
 @claim(inside=Patient)

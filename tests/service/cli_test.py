@@ -93,7 +93,7 @@ def down_names_what_keeps_it_from_ending_services_without_a_supervisor(home):
 @claim
 def an_up_during_a_slow_down_starts_the_engine_again(home):
     """A service that a tracer holds ends only when it is killed, 5 s after it was asked."""
-    home.settings('[supervisor]\nhang_ms = 60000\n')
+    home.settings('[supervisor]\nhang_ms = 300000\n')
     home.up()
     supervisor, held = home.pid('supervisor'), home.pid('osc')
     said = home.file('said')

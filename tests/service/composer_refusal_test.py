@@ -72,7 +72,7 @@ def a_class_that_no_server_can_store_fails_no_exchange(studio):
 def offers_that_a_lower_level_forbids_meanwhile_fail_no_exchange(studio):
     """persist gets the lower level before the offers, which were gathered at the higher one."""
     home = studio.home
-    home.settings(f'[composer]\nserver = {studio.setting}\n[supervisor]\nhang_ms = 60000\n')
+    home.settings(f'[composer]\nserver = {studio.setting}\n[supervisor]\nhang_ms = 300000\n')
     home.stop()
     home.up()
     home.wait_ready('composer')

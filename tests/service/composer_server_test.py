@@ -172,7 +172,7 @@ def a_server_restored_from_a_dump_is_given_and_read_all_again(studio):
 @claim(inside=Studio)
 def a_clearing_of_the_inbox_that_was_cancelled_is_continued(studio):
     server, home, dump, lessons = studio.server, studio.home, studio.home.file('dump'), 5000  # persist clears 4,096 at once
-    home.settings(f'[composer]\nserver = {studio.setting}\n[supervisor]\nhang_ms = 60000\n')
+    home.settings(f'[composer]\nserver = {studio.setting}\n[supervisor]\nhang_ms = 300000\n')
     home.stop()
     home.up()
     home.wait_ready('composer')

@@ -19,7 +19,7 @@ KEY = '-----BEGIN OPENSSH PRIVATE KEY-----'
 class Shop(Disks):
     """A library of a stranger, another library, and a private folder. The indexer is stopped: no scan sees what changes later."""
 
-    settings = '[indexer]\ndeadline_s = 20\n[supervisor]\nhang_ms = 60000\n'
+    settings = '[indexer]\ndeadline_s = 20\n[supervisor]\nhang_ms = 300000\n'
 
     def __enter__(self):
         super().__enter__()

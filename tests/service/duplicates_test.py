@@ -39,7 +39,7 @@ def copies(home):
     home.run('lame', '--quiet', '-b', '160', original, home.kit + '/kick.mp3')
     for path, date in ((original, OLD), (home.kit + '/kick.mp3', OLD), (home.kit + '/old backup/kick.wav', OLDER)):
         os.utime(path, (date, date))
-    home.settings('[supervisor]\nhang_ms = 60000\n')  # a claim stops the indexer
+    home.settings('[supervisor]\nhang_ms = 300000\n')  # a claim stops the indexer
     home.up()
     home.loophole('index', home.kit, '--wait')
 

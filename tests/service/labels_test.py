@@ -210,7 +210,7 @@ def files_that_cannot_have_labels_are_reported_and_stay_unchanged(home):
 
 @claim
 def a_file_with_another_sound_than_the_item_stays_unchanged(home):
-    home.settings('[supervisor]\nhang_ms = 60000\n')
+    home.settings('[supervisor]\nhang_ms = 300000\n')
     library(home)
     labelled(home, 'plain.wav')
     was = os.stat(file(home, 'plain.wav'))

@@ -43,7 +43,7 @@ def engine(home):
 
 def alone(home):
     """The same, for a claim that counts connections and stops a service for a moment."""
-    home.settings('[supervisor]\nhang_ms = 60000\n')
+    home.settings('[supervisor]\nhang_ms = 300000\n')
     home.up()
 
 
