@@ -15,8 +15,8 @@ BAR = 2 * SECONDS  # of the transport, at 120
 
 
 def playing_engine(home):
-    """An engine whose library has a counter of 2 s."""
-    engine(home, in_step=True)
+    """An engine whose library has a counter of 2 s. A service that a claim stops is not replaced."""
+    engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
     os.mkdir(home.file('files'))
     sound.make('counter', count(home), 2 * SECONDS)
     sound.make('sine', home.file('files/sine.wav'), 2 * SECONDS, 48000, 480)

@@ -235,7 +235,8 @@ def a_session_that_could_not_be_read_keeps_its_references_and_is_read_again(home
 
 @contextlib.contextmanager
 def song_of_thirty(home, up=lambda home: home.up()):
-    """A library of thirty sounds, and a session that uses one of them."""
+    """A library of thirty sounds, and a session that uses one of them. A stopped service is not replaced."""
+    home.settings('[supervisor]\nhang_ms = 300000\n')
     home.library = home.file('library')
     for number in range(30):
         wav(f'{home.library}/kit/{number}.wav', 200 + 10 * number, 0.02)

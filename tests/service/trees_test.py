@@ -27,7 +27,8 @@ def lines(it):
 
 
 class Music(Disks):
-    """A library with four files, and a place inside for a mount."""
+    """A library with four files, and a place inside for a mount. A stopped service is not replaced."""
+    settings = Disks.settings + '[supervisor]\nhang_ms = 300000\n'
 
     def __enter__(self):
         super().__enter__()
