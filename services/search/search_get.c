@@ -29,10 +29,26 @@ static enum err explain_refusal(const struct search_get *ask, struct fault *faul
     return fault_hint(fault, "`loophole search` shows ids and paths; a new file has an item after the next scan");
 }
 
+/* The id, or that of an item that is here with the same content, if the item of the id is not. */
+static struct id find_alike(struct txn *txn, struct call *call, const struct search_get *ask)
+{
+    struct media media;
+    struct bytes path;
+    struct item item;
+
+    if (!ask->has_content)
+        return ask->id;
+    if (catalogue_item(txn, call_arena(call), ask->id, &item) == ERR_OK && item.path.len > 0 &&
+        (item.media.availability.value == ITEM_STATE_LOCAL ||
+         item.media.availability.value == ITEM_STATE_EXTERNAL_ONLINE))
+        return ask->id;
+    return catalogue_reachable(txn, call_arena(call), ask->content, &media, &path) == ERR_OK ? media.id : ask->id;
+}
+
 static enum err find_id(struct txn *txn, struct call *call, const struct search_get *ask, struct id *id)
 {
     if (ask->has_id) {
-        *id = ask->id;
+        *id = find_alike(txn, call, ask);
         return ERR_OK;
     }
     if (ask->path.len == 0 || ask->path.at[0] != '/') {

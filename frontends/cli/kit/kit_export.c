@@ -1,4 +1,5 @@
 /* kit_export.c: a kit as a folder for another program, with copies of its sounds. */
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,12 +15,27 @@
 static const struct kit_export_format {
     const char *word, *file; /* NULL: named for the kit */
     void (*make)(const struct kit *kit, const struct text *files, struct buffer *to);
-    bool has_modes, has_filters, has_parts;
+    bool has_gates, has_filters, has_parts, has_curves;
 } FORMATS[] = {
-    { "hydrogen", "drumkit.xml", kit_hydrogen_file_write, false, false, false },
-    { "sfz", NULL, kit_sfz_file_write, true, true, true },
+    { "hydrogen", "drumkit.xml", kit_hydrogen_file_write, false, false, false, false },
+    { "sfz", NULL, kit_sfz_file_write, true, true, true, true },
 };
-enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };
+enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS), NOTE_OF_PAD_0 = 36, NOTE_MOST = 127 };
+
+/* What a format may have no place for. */
+enum lost {
+    LOST_MODE,
+    LOST_REVERSE,
+    LOST_FILTER,
+    LOST_RESONANCE,
+    LOST_SENDS,
+    LOST_CURVE,
+    LOST_OUTPUT,
+    LOST_CHANNEL,
+    LOST_PART,
+    LOST_NOTE,
+    LOSSES
+};
 
 struct export
 {
@@ -29,8 +45,10 @@ struct export
     struct kit kit;
     struct kit_folder folder;
     struct safe_names names;
+    uint32_t count, copied, missing;
+    const struct kit_layer **layers;
     struct text *files; /* of each layer */
-    uint32_t layers, copied, missing;
+    struct item *items; /* of the first layer of each sound, if it is known */
 };
 
 /* ---- the sounds ---- */
@@ -45,6 +63,19 @@ static bool is_portable(struct text part)
     return text_is(part, safe);
 }
 
+/* Removes what the format cannot write in a name. SFZ ends a path before what looks like an opcode, and replaces words
+ * that begin with a dollar; XML has no U+FFFE and U+FFFF. */
+static void make_writable(const struct export *ex, char *name)
+{
+    const bool is_sfz = ex->format->file == NULL;
+
+    for (char *at = name; *at; at++)
+        if (is_sfz && strchr("=$", *at))
+            *at = '_';
+        else if (!is_sfz && (strncmp(at, "\xef\xbf\xbe", 3) == 0 || strncmp(at, "\xef\xbf\xbf", 3) == 0))
+            memset(at, '_', 3);
+}
+
 /* The name that a placeholder has in the file: a path below the folder stays as it is. */
 static struct text name_missing(struct export *ex, struct text name)
 {
@@ -54,96 +85,135 @@ static struct text name_missing(struct export *ex, struct text name)
     do
         part = text_cut(&rest, '/');
     while (is_portable(part) && rest.len);
-    if (is_portable(part))
-        return name;
-    safe_name_write(name, safe);
-    return arena_text(&ex->cli->arena, text_of(safe));
+    if (!is_portable(part)) {
+        safe_name_write(name, safe);
+        name = text_of(safe);
+    }
+    name = arena_text(&ex->cli->arena, name);
+    make_writable(ex, (char *)(uintptr_t)name.at);
+    return name;
 }
 
 /* The layer before this one that has the same sound, or its own number. */
-static uint32_t find_same(const struct export *ex, const struct kit_layer *const *layers, uint32_t at)
+static uint32_t find_same(const struct export *ex, uint32_t at)
 {
     uint32_t i = 0;
 
-    while (i < at && !id_equal(layers[i]->media, layers[at]->media))
+    while (i < at && !id_equal(ex->layers[i]->media, ex->layers[at]->media))
         i++;
-    return ex->files[i].len ? i : at;
+    return i;
 }
 
-/* SFZ ends a path before what looks like an opcode, and replaces words that begin with a dollar. */
 static void choose_file(struct export *ex, struct bytes file, char to[SAFE_NAME_SIZE])
 {
     char plain[SAFE_NAME_SIZE];
 
     safe_name_write((struct text){ file.len, (const char *)file.at }, plain);
-    for (char *at = plain; *at && ex->format->file == NULL; at++)
-        if (strchr("=$", *at))
-            *at = '_';
+    make_writable(ex, plain);
     safe_names_choose(&ex->names, bytes_of(plain, strlen(plain)), to);
 }
 
-/* A sound that cannot be opened stays a placeholder. Errors: those of the copy, and of asking. */
-static enum err copy_sound(struct export *ex, const struct kit_layer *layer, struct text *file, struct fault *fault)
+/* -1: its file cannot be opened now. */
+static int open_original(const struct item *item)
 {
-    const struct search_get get = { .has_id = true, .id = layer->media, .has_leads = true, .leads = true };
-    struct media_found found = { 0 };
     struct fault none = { 0 };
-    char name[SAFE_NAME_SIZE];
     struct stat st;
     int fd = -1;
+
+    return item_file_open(item, false, &fd, &st, &none) == ERR_OK ? fd : -1;
+}
+
+/* A sound that cannot be opened stays a placeholder, with the name of its file, if that is known. A copy must not take
+ * this name: the placeholder would then be another sound. */
+static void keep_placeholder(struct export *ex, uint32_t number)
+{
+    struct item *item = &ex->items[number];
+    struct text name = ex->layers[number]->name;
+
+    if (item->media.file.len)
+        name = arena_utf8(&ex->cli->arena, item->media.file, SAFE_NAME_MOST);
+    ex->files[number] = name_missing(ex, name);
+    safe_names_take(&ex->names, ex->files[number]);
+    ex->missing++;
+}
+
+/* Errors: those of asking. */
+static enum err find_sound(struct export *ex, uint32_t number, struct fault *fault)
+{
+    const struct kit_layer *layer = ex->layers[number];
+    const struct search_get get = { .has_id = true,
+                                    .id = layer->media,
+                                    .has_content = layer->has_content,
+                                    .content = layer->content,
+                                    .has_leads = true,
+                                    .leads = true };
+    struct media_found found = { 0 };
+    int fd;
     enum err e = cli_ask(ex->cli, "search.get", &get, &found, fault);
 
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    if (e == ERR_NOT_FOUND || item_file_open(&found.item, false, &fd, &st, &none) != ERR_OK) {
-        ex->missing++;
-        *file = name_missing(ex, layer->name);
+    if (e == ERR_OK)
+        codec_keep(&item_shape, &found.item, &ex->cli->arena, &ex->items[number]);
+    fd = e == ERR_OK ? open_original(&ex->items[number]) : -1;
+    if (fd < 0)
+        keep_placeholder(ex, number);
+    else
+        close(fd);
+    return ERR_OK;
+}
+
+/* Errors: those of the copy. */
+static enum err copy_sound(struct export *ex, uint32_t number, struct fault *fault)
+{
+    const struct item *item = &ex->items[number];
+    const int fd = open_original(item);
+    char name[SAFE_NAME_SIZE];
+    enum err e;
+
+    if (fd < 0) { /* it has gone meanwhile */
+        keep_placeholder(ex, number);
         return ERR_OK;
     }
-    choose_file(ex, found.item.media.file, name);
-    *file = arena_text(&ex->cli->arena, text_of(name));
+    choose_file(ex, item->media.file, name);
+    ex->files[number] = arena_text(&ex->cli->arena, text_of(name));
     ex->copied++;
     e = kit_folder_copy(&ex->folder, fd, name, fault);
     close(fd);
     return e;
 }
 
-static const struct kit_layer **list_layers(struct export *ex)
+static void list_layers(struct export *ex)
 {
-    const struct kit_layer **all;
+    struct arena *arena = &ex->cli->arena;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < ex->kit.slots.count; i++)
-        ex->layers += ex->kit.slots.at[i].layers.count;
-    all = arena_array(&ex->cli->arena, ex->layers, sizeof(*all));
-    ex->files = arena_array(&ex->cli->arena, ex->layers, sizeof(*ex->files));
+        ex->count += ex->kit.slots.at[i].layers.count;
+    ex->layers = arena_array(arena, ex->count, sizeof(*ex->layers));
+    ex->files = arena_array(arena, ex->count, sizeof(*ex->files));
+    ex->items = arena_array(arena, ex->count, sizeof(*ex->items));
     for (uint32_t i = 0; i < ex->kit.slots.count; i++)
         for (uint32_t k = 0; k < ex->kit.slots.at[i].layers.count; k++)
-            all[count++] = &ex->kit.slots.at[i].layers.at[k];
-    return all;
+            ex->layers[count++] = &ex->kit.slots.at[i].layers.at[k];
 }
 
-/* A copy must not take the name of a sound that is missing: that sound would then be another one. */
-static void take_names(struct export *ex, const struct kit_layer *const *layers)
-{
-    safe_names_take(&ex->names, text_of(ex->file));
-    for (uint32_t i = 0; i < ex->layers; i++)
-        if (!layers[i]->has_content)
-            safe_names_take(&ex->names, layers[i]->name);
-}
-
+/* Finds all sounds before it copies one, to know the names of those that are missing. */
 static enum err copy_sounds(struct export *ex, struct fault *fault)
 {
-    const struct kit_layer *const *layers = list_layers(ex);
     enum err e = ERR_OK;
 
-    take_names(ex, layers);
-    for (uint32_t i = 0; e == ERR_OK && i < ex->layers; i++) {
-        const uint32_t same = find_same(ex, layers, i);
+    list_layers(ex);
+    safe_names_take(&ex->names, text_of(ex->file));
+    for (uint32_t i = 0; e == ERR_OK && i < ex->count; i++)
+        if (find_same(ex, i) == i)
+            e = find_sound(ex, i, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < ex->count; i++) {
+        const uint32_t same = find_same(ex, i);
         if (same < i)
             ex->files[i] = ex->files[same];
-        else
-            e = copy_sound(ex, layers[i], &ex->files[i], fault);
+        else if (ex->files[i].len == 0)
+            e = copy_sound(ex, i, fault);
     }
     return e;
 }
@@ -156,27 +226,38 @@ static void add_left_out(struct buffer *line, const char *what, uint32_t count)
         cli_print(line, "%s %s ×%u", line->len ? "," : "", what, count);
 }
 
+/* What a slot loses. */
+static void count_left_out(const struct export *ex, const struct kit_slot *slot, uint32_t lost[LOSSES])
+{
+    const struct kit_export_format *format = ex->format;
+    const int32_t mode = slot->has_mode ? slot->mode.value : PAD_MODE_ONE_SHOT;
+    const bool has_sends =
+        (slot->has_reverb_send && slot->reverb_send > 0) || (slot->has_delay_send && slot->delay_send > 0);
+
+    lost[LOST_MODE] += mode == PAD_MODE_LOOP || (mode != PAD_MODE_ONE_SHOT && !format->has_gates);
+    lost[LOST_REVERSE] += slot->has_reverse && slot->reverse;
+    lost[LOST_FILTER] += slot->has_filter_freq && !format->has_filters;
+    lost[LOST_RESONANCE] += slot->has_filter_freq && slot->has_filter_q && format->has_filters;
+    lost[LOST_SENDS] += has_sends;
+    lost[LOST_CURVE] += slot->has_curve && fabs(slot->curve - 1) > 0 && !format->has_curves;
+    lost[LOST_OUTPUT] += slot->has_output && slot->output > 0;
+    lost[LOST_CHANNEL] += slot->has_channel;
+    lost[LOST_NOTE] += !slot->has_note && NOTE_OF_PAD_0 + slot->pad > NOTE_MOST;
+    for (uint32_t i = 0; i < slot->layers.count && !format->has_parts; i++)
+        lost[LOST_PART] += slot->layers.at[i].start || slot->layers.at[i].end;
+}
+
 static void remark_left_out(const struct export *ex)
 {
-    uint32_t modes = 0, reversed = 0, filters = 0, sends = 0, curves = 0, outputs = 0, channels = 0, parts = 0;
+    static const char *const words[] = { "mode",  "reverse", "filter",  "filter resonance", "sends",
+                                         "curve", "output",  "channel", "start and end",    "note above 127" };
+    uint32_t lost[LOSSES] = { 0 };
     struct buffer line = { 0 }, all = { 0 };
 
-    for (uint32_t i = 0; i < ex->kit.slots.count; i++) {
-        const struct kit_slot *slot = &ex->kit.slots.at[i];
-        modes += slot->has_mode && slot->mode.value != PAD_MODE_ONE_SHOT;
-        reversed += slot->has_reverse && slot->reverse;
-        filters += slot->has_filter_freq;
-        sends += (slot->has_reverb_send && slot->reverb_send > 0) || (slot->has_delay_send && slot->delay_send > 0);
-        curves += slot->has_curve && (slot->curve < 1 || slot->curve > 1);
-        outputs += slot->has_output && slot->output > 0;
-        channels += slot->has_channel;
-        for (uint32_t k = 0; k < slot->layers.count; k++)
-            parts += slot->layers.at[k].start || slot->layers.at[k].end;
-    }
-    add_left_out(&line, "mode", ex->format->has_modes ? 0 : modes), add_left_out(&line, "reverse", reversed);
-    add_left_out(&line, "filter", ex->format->has_filters ? 0 : filters), add_left_out(&line, "sends", sends);
-    add_left_out(&line, "curve", curves), add_left_out(&line, "output", outputs);
-    add_left_out(&line, "channel", channels), add_left_out(&line, "start and end", ex->format->has_parts ? 0 : parts);
+    for (uint32_t i = 0; i < ex->kit.slots.count; i++)
+        count_left_out(ex, &ex->kit.slots.at[i], lost);
+    for (int i = 0; i < LOSSES; i++)
+        add_left_out(&line, words[i], lost[i]);
     if (line.len) {
         cli_print(&all, "loophole: the format %s has no place for:%s", ex->format->word, buffer_c(&line));
         cli_remark(&all);

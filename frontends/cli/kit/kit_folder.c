@@ -155,7 +155,7 @@ enum err kit_folder_write(struct kit_folder *folder, struct bytes bytes, const c
     return fault_set(fault, e, "cannot write %s: %s", name, err_name(e));
 }
 
-/* A file system without the flag still refuses to replace a file or a folder with content. */
+/* A file system without the flag still refuses to replace a file, or a folder with content. */
 static int take_name(const struct kit_folder *folder, const char *name)
 {
     if (renameat2(folder->parent, part, folder->parent, name, RENAME_NOREPLACE) == 0)

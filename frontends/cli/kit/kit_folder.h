@@ -1,6 +1,7 @@
 /* kit_folder.h: a new folder that appears whole or not at all: its files are written to a temporary folder beside it,
- * which then gets its name. Nothing that exists is overwritten. What a killed command left is removed by the next one.
- * One thread. */
+ * which then gets its name. Nothing that exists is overwritten. (But a
+ * file system that cannot refuse to replace, such as some of networks, replaces an empty folder of this name that
+ * another program makes meanwhile.) What a killed command left is removed by the next one. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_KIT_FOLDER_H
 #define LOOPHOLE_FRONTENDS_CLI_KIT_FOLDER_H
 

@@ -9,12 +9,16 @@ static const double frames_per_second = 44100; /* of Hydrogen's envelopes */
 
 /* ---- elements ---- */
 
-/* A character that XML cannot contain becomes a blank. */
+/* A character that XML cannot contain becomes a blank: a control, U+FFFE and U+FFFF. */
 static void add_escaped(struct buffer *to, struct text text)
 {
     for (uint32_t i = 0; i < text.len; i++) {
+        const struct text rest = { text.len - i, text.at + i };
         const char c = text.at[i];
-        if (c == '&')
+        if (text_starts(rest, TEXT("\xef\xbf\xbe")) || text_starts(rest, TEXT("\xef\xbf\xbf"))) {
+            buffer_add_text(to, " ");
+            i += 2;
+        } else if (c == '&')
             buffer_add_text(to, "&amp;");
         else if (c == '<')
             buffer_add_text(to, "&lt;");
@@ -69,6 +73,19 @@ static void add_frames(struct buffer *to, const char *name, double seconds)
 
 /* ---- instruments ---- */
 
+/* Some hit matches two layers: then they take turns. */
+static bool has_turns(const struct kit_slot *slot)
+{
+    for (uint32_t i = 0; i < slot->layers.count; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const struct kit_layer *one = &slot->layers.at[i], *other = &slot->layers.at[k];
+            if (one->velocity_from < (other->has_velocity_until ? other->velocity_until : 1) &&
+                other->velocity_from < (one->has_velocity_until ? one->velocity_until : 1))
+                return true;
+        }
+    return false;
+}
+
 static void add_layer(struct buffer *to, const struct kit_layer *layer, struct text file)
 {
     buffer_add_text(to, "<layer>\n");
@@ -96,7 +113,7 @@ static void add_midi(struct buffer *to, const struct kit_slot *slot)
     add_whole(to, "midiOutChannel", -1);
     add_whole(to, "midiOutNote", note <= NOTE_MOST ? (long long)note : NOTE_MOST);
     add_word(to, "isStopNote", "false");
-    add_word(to, "sampleSelectionAlgo", "VELOCITY");
+    add_word(to, "sampleSelectionAlgo", has_turns(slot) ? "ROUND_ROBIN" : "VELOCITY");
     add_word(to, "isHihat", "-1");
     add_word(to, "lower_cc", "0");
     add_word(to, "higher_cc", "127");

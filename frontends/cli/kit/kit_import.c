@@ -2,6 +2,7 @@
  * made with one ask, so that a death in between leaves none of it. */
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,7 +49,9 @@ static enum err find_kit(struct import *import, char folder[PATH_MAX], struct fa
 
 static bool has_ending(const char *name)
 {
-    return text_ends(text_of(name), TEXT(".sfz"));
+    const size_t len = strlen(name);
+
+    return len >= 4 && strcasecmp(name + len - 4, ".sfz") == 0;
 }
 
 /* A folder without a drumkit.xml may have one SFZ. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, TEXT_SIZE = 64 };
+enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, VELOCITY_MOST = 127, NAME_SIZE = 32, TEXT_SIZE = 96 };
 static const double velocities = 127, silent_db = -144, percent = 100, tiny = 1e-9;
 
 static void put_number(struct buffer *to, const char *name, double number)
@@ -34,41 +34,47 @@ static void put_file(struct buffer *to, struct text file)
     buffer_add_text(to, "\n");
 }
 
+/* ---- the layers ---- */
+
 /* Only hits with a velocity of MIDI reach the program, so the bounds are those of whole velocities. A range without one
  * becomes the next one. */
-static void put_velocities(struct buffer *to, const struct kit_layer *layer)
+static void find_velocities(const struct kit_layer *layer, int *low, int *high)
 {
     const double until = layer->has_velocity_until ? layer->velocity_until : 1;
-    const double low = ceil(layer->velocity_from * velocities - tiny);
-    const double high = until >= 1 ? velocities : ceil(until * velocities - tiny) - 1;
 
-    put_number(to, "lovel", fabs(low)); /* no -0 */
-    put_number(to, "hivel", fmax(low, high));
+    *low = (int)ceil(layer->velocity_from * velocities - tiny);
+    *high = until >= 1 ? VELOCITY_MOST : (int)ceil(until * velocities - tiny) - 1;
+    *high = *high > *low ? *high : *low;
+}
+
+/* A bit for each layer that a velocity hits. */
+static uint32_t layers_at(const struct kit_slot *slot, int velocity)
+{
+    uint32_t bits = 0;
+    int low, high;
+
+    for (uint32_t i = 0; i < slot->layers.count; i++) {
+        find_velocities(&slot->layers.at[i], &low, &high);
+        bits |= (uint32_t)(velocity >= low && velocity <= high) << i;
+    }
+    return bits;
 }
 
 /* Layers that match the same hit take turns. */
-static void put_turn(struct buffer *to, const struct kit_slot *slot, uint32_t number)
+static void put_turn(struct buffer *to, uint32_t layers, uint32_t number)
 {
-    const struct kit_layer *one = &slot->layers.at[number];
-    uint32_t count = 0, turn = 0;
+    const int count = __builtin_popcount(layers);
 
-    for (uint32_t i = 0; i < slot->layers.count; i++) {
-        const struct kit_layer *other = &slot->layers.at[i];
-        const bool meets = one->velocity_from < other->velocity_until && other->velocity_from < one->velocity_until;
-        count += meets;
-        turn += meets && i <= number;
-    }
     if (count < 2)
         return;
     put_number(to, "seq_length", count);
-    put_number(to, "seq_position", turn);
+    put_number(to, "seq_position", __builtin_popcount(layers & ((2u << number) - 1)));
 }
 
 static void put_layer(struct buffer *to, const struct kit_layer *layer)
 {
     const double gain = layer->has_gain ? layer->gain : 1;
 
-    put_velocities(to, layer);
     put_number(to, "volume", gain > 0 ? fmax(20 * log10(gain), silent_db) : silent_db);
     put_number(to, "transpose", trunc(layer->pitch));
     put_number(to, "tune", (layer->pitch - trunc(layer->pitch)) * percent);
@@ -76,6 +82,43 @@ static void put_layer(struct buffer *to, const struct kit_layer *layer)
         put_number(to, "offset", (double)layer->start);
     if (layer->end)
         put_number(to, "end", (double)layer->end - 1);
+}
+
+/* A range of velocities in which the layer has the same turn each time is a region of its own. */
+static void put_regions(struct buffer *to, const struct kit_slot *slot, uint32_t number, struct text file)
+{
+    int from, until, high;
+
+    for (find_velocities(&slot->layers.at[number], &from, &high); from <= high; from = until) {
+        const uint32_t layers = layers_at(slot, from > 0 ? from : 1); /* no hit has the velocity 0 */
+        for (until = from + 1; until <= high && layers_at(slot, until) == layers;)
+            until++;
+        buffer_add_text(to, "<region>\n");
+        put_file(to, file);
+        put_label(to, slot->slot);
+        put_number(to, "lovel", from);
+        put_number(to, "hivel", until - 1);
+        put_layer(to, &slot->layers.at[number]);
+        put_turn(to, layers, number);
+        buffer_add_text(to, "\n");
+    }
+}
+
+/* ---- the slots ---- */
+
+/* The power of the velocity that is the gain. SFZ has the square, or the gains of all velocities; those between two
+ * given ones lie on a line. */
+static void put_curve(struct buffer *to, const struct kit_slot *slot)
+{
+    const double power = slot->has_curve ? slot->curve : 1;
+    const int step = fabs(power - 1) > 0 ? 1 : VELOCITY_MOST - 1;
+    char name[NAME_SIZE];
+
+    put_number(to, "amp_veltrack", percent);
+    for (int i = 1; i <= VELOCITY_MOST && fabs(power - 2) > 0; i += step) {
+        (void)snprintf(name, sizeof(name), "amp_velcurve_%d", i);
+        put_number(to, name, pow(i / velocities, power));
+    }
 }
 
 static void put_values(struct buffer *to, const struct kit_slot *slot)
@@ -106,14 +149,11 @@ void kit_sfz_file_write(const struct kit *kit, const struct text *files, struct 
 {
     for (uint32_t i = 0; i < kit->slots.count; i++) {
         const struct kit_slot *slot = &kit->slots.at[i];
-        for (uint32_t k = 0; k < slot->layers.count; k++) {
-            buffer_add_text(to, "<region>\n");
-            put_file(to, *files++);
-            put_label(to, slot->slot);
-            put_values(to, slot);
-            put_layer(to, &slot->layers.at[k]);
-            put_turn(to, slot, k);
-            buffer_add_text(to, "\n");
-        }
+        buffer_add_text(to, "<group>\n");
+        put_values(to, slot);
+        put_curve(to, slot);
+        buffer_add_text(to, "\n");
+        for (uint32_t k = 0; k < slot->layers.count; k++)
+            put_regions(to, slot, k, *files++);
     }
 }

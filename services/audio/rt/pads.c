@@ -71,11 +71,18 @@ static void choose_oscillator(const struct engine *engine, const struct score_pa
             core_most(core_frames(pad->attack, engine->half->rate) + core_frames(pad->decay, engine->half->rate), 1);
 }
 
-/* Starts the sound of a pad. `held` becomes that of the voice. `pitch` multiplies the ratio of the pad. */
-static bool start_pad(struct engine *engine, uint32_t number, float velocity, uint32_t held, float pitch)
+/* What hits a pad: `held` becomes that of the voice. One message may hit several pads. */
+struct hit {
+    float velocity;
+    uint32_t held;
+    uint64_t started; /* starts before the message */
+};
+
+/* Starts the sound of a pad. `pitch` multiplies the ratio of the pad. */
+static bool start_pad(struct engine *engine, uint32_t number, struct hit by, float pitch)
 {
     const struct score_pad *pad = &engine->score->pads[number];
-    const float hit = number_within(velocity, 0, 1);
+    const float hit = number_within(by.velocity, 0, 1);
     struct sounds_start start = { .voice = CUE_ANY_VOICE,
                                   .pan = pad->pan,
                                   .from = pad->from,
@@ -89,9 +96,10 @@ static bool start_pad(struct engine *engine, uint32_t number, float velocity, ui
                                   .pad = number,
                                   .producer = SOUNDS_NOBODY,
                                   .choke = pad->choke,
+                                  .beside = engine->half->sounds.started - by.started,
                                   .output = pad->output <= SCORE_OUTPUTS ? pad->output : 0,
                                   .gate = UINT32_MAX,
-                                  .held = held };
+                                  .held = by.held };
     struct score_layer layer = choose_layer(engine, number, hit);
     if (pad->wave)
         choose_oscillator(engine, pad, &start);
@@ -103,7 +111,7 @@ static bool start_pad(struct engine *engine, uint32_t number, float velocity, ui
     return sounds_play(engine, &start);
 }
 
-static bool hit_pad(struct engine *engine, uint32_t number, float velocity, uint32_t held)
+static bool hit_pad(struct engine *engine, uint32_t number, struct hit by)
 {
     const uint32_t mode = engine->score->pads[number].mode;
 
@@ -111,7 +119,9 @@ static bool hit_pad(struct engine *engine, uint32_t number, float velocity, uint
         sounds_pad_release(engine, number);
         return true;
     }
-    return start_pad(engine, number, velocity, mode == PAD_GATE ? held : held & ~(uint32_t)SOUND_HELD, 1);
+    if (mode != PAD_GATE)
+        by.held &= ~(uint32_t)SOUND_HELD;
+    return start_pad(engine, number, by, 1);
 }
 
 static void release_pad(struct engine *engine, uint32_t number)
@@ -123,7 +133,8 @@ static void release_pad(struct engine *engine, uint32_t number)
 bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     (void)producer;
-    return cue->voice < SCORE_PADS && hit_pad(engine, cue->voice, cue->value, 0);
+    return cue->voice < SCORE_PADS &&
+           hit_pad(engine, cue->voice, (struct hit){ cue->value, 0, engine->half->sounds.started });
 }
 
 bool pads_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer)
@@ -173,14 +184,15 @@ static float bend_of(const struct engine *engine, const struct score_pad *pad, u
     return number_within(pad->bend, 0, 24) * (float)engine->half->sounds.bend[channel] / 8192;
 }
 
-static void press_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note, float velocity)
+static void press_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note, struct hit by)
 {
     const struct score_pad *pad = &engine->score->pads[number];
     const int root = pad->note == NO_NOTE ? ROOT : pad->note;
-    const uint32_t held = key_bits(channel, note);
 
-    (void)start_pad(engine, number, velocity, pad->mode == PAD_ONE_SHOT ? held & ~(uint32_t)SOUND_HELD : held,
-                    pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
+    by.held = key_bits(channel, note);
+    if (pad->mode == PAD_ONE_SHOT)
+        by.held &= ~(uint32_t)SOUND_HELD;
+    (void)start_pad(engine, number, by, pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
 }
 
 /* Releases a sound whose key is up; a held pedal keeps it. */
@@ -355,13 +367,15 @@ static bool has_control(const struct score_control *control, const struct midi_c
 
 static void press_pads(struct engine *engine, const struct midi_move *move)
 {
-    const uint32_t bits = move->control.kind == MIDI_PROGRAM ? 0 : control_bits(move->control);
+    struct hit by = { .held = move->control.kind == MIDI_PROGRAM ? 0 : control_bits(move->control),
+                      .started = engine->half->sounds.started };
 
     for (uint32_t i = 0; i < core_least(engine->score->control_count, SCORE_CONTROLS); i++) {
         const struct score_control *control = &engine->score->controls[i];
-        if (has_control(control, &move->control) && control->pad < SCORE_PADS)
-            (void)hit_pad(engine, control->pad,
-                          control->from + (control->until - control->from) * (float)move->position, bits);
+        if (!has_control(control, &move->control) || control->pad >= SCORE_PADS)
+            continue;
+        by.velocity = control->from + (control->until - control->from) * (float)move->position;
+        (void)hit_pad(engine, control->pad, by);
     }
 }
 
@@ -387,6 +401,7 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
 {
     uint8_t channel = midi->bytes[0] & 15, note = midi->bytes[1] & 0x7f, velocity = midi->bytes[2] & 0x7f;
     const struct midi_control key = { .kind = MIDI_NOTE, .port = midi->port, .channel = channel, .number = note };
+    const struct hit by = { (float)velocity / 127, control_bits(key), engine->half->sounds.started };
     bool is_on = midi->bytes[0] >> 4 == NOTE_ON && velocity > 0;
 
     for (uint32_t i = 0; i < SCORE_PADS; i++) {
@@ -394,9 +409,9 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         if (!has_channel(pad, channel) || (pad->keys_until > 0 ? !has_key(pad, note) : pad->note != note))
             continue;
         if (is_on && pad->keys_until > 0)
-            press_key(engine, i, channel, note, (float)velocity / 127);
+            press_key(engine, i, channel, note, by);
         else if (is_on)
-            (void)hit_pad(engine, i, (float)velocity / 127, control_bits(key));
+            (void)hit_pad(engine, i, by);
         else if (pad->keys_until == 0)
             release_gate(engine, i, channel);
     }

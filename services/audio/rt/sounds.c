@@ -162,13 +162,15 @@ static bool is_choked(const struct sounds_voice *voice, uint32_t group, uint32_t
     return voice->choke == number && (voice->group == group || (is_shared && shares));
 }
 
-static void choke_group(struct engine *engine, uint32_t group, uint32_t number)
+/* The pads of one note may share a choke number, and sound together. */
+static void choke_group(struct engine *engine, const struct sounds_start *start)
 {
-    struct sounds_voice *voices = engine->half->sounds.voice;
+    struct rt_sounds *sounds = &engine->half->sounds;
 
-    for (uint32_t i = 0; number && i < SOUNDS_VOICES; i++)
-        if (is_choked(&voices[i], group, number))
-            sounds_stop(engine, &voices[i], 0);
+    for (uint32_t i = 0; start->choke && i < SOUNDS_VOICES; i++)
+        if (is_choked(&sounds->voice[i], start->group, start->choke) &&
+            sounds->started - sounds->voice[i].age >= start->beside)
+            sounds_stop(engine, &sounds->voice[i], 0);
 }
 
 static void open_gains(struct sounds_voice *voice, const struct sounds_start *start)
@@ -221,10 +223,10 @@ bool sounds_play(struct engine *engine, const struct sounds_start *asked)
     made.choke = start->choke;
     made.held = start->held;
     made.output = start->output;
-    made.age = ++sounds->started;
     open_gains(&made, start);
     sounds_shape(engine, &made, &start->shape, start->loop_until);
-    choke_group(engine, start->group, start->choke);
+    choke_group(engine, start);
+    made.age = ++sounds->started;
     *clear_voice(engine, start->voice) = made;
     return true;
 }

@@ -20,6 +20,7 @@ struct sounds_start {
     uint32_t from, until, loop_from; /* frames of the sound; until 0: its end */
     uint32_t flags;                  /* enum cue_flag */
     uint32_t group, row, pad, producer, tag, choke;
+    uint64_t beside;        /* so many starts just before it are of the same hit, and it does not choke them */
     struct cue_shape shape; /* all zero: no envelope, filter or send */
     uint32_t loop_until;    /* frame of the sound; 0: its end */
     uint32_t gate;          /* frames; UINT32_MAX: none */

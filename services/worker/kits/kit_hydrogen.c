@@ -133,6 +133,13 @@ static void take_note(struct hydrogen_kit *h, struct text text)
     h->slot.note = note >= 0 ? (uint64_t)note : 0;
 }
 
+/* Layers of one velocity take turns in a kit. */
+static void take_choice(struct hydrogen_kit *h, struct text text)
+{
+    if (!text_is(text, "VELOCITY") && !text_is(text, "ROUND_ROBIN"))
+        kit_reading_odd(h->reading, TEXT("sampleSelectionAlgo"));
+}
+
 static void take_part_gain(struct hydrogen_kit *h, struct text text)
 {
     h->part_gain = number_of(h, "gain", text, 1, 0, 100);
@@ -213,7 +220,7 @@ static const struct known {
     { "filterCutoff", PLACE_INSTRUMENT, NULL, NULL }, /* counts only with filterActive */
     { "filterResonance", PLACE_INSTRUMENT, NULL, NULL },
     { "midiOutChannel", PLACE_INSTRUMENT, NULL, NULL }, /* of what Hydrogen sends */
-    { "sampleSelectionAlgo", PLACE_INSTRUMENT, NULL, "VELOCITY" },
+    { "sampleSelectionAlgo", PLACE_INSTRUMENT, take_choice, NULL },
     { "isHihat", PLACE_INSTRUMENT, NULL, "-1" },
     { "lower_cc", PLACE_INSTRUMENT, NULL, "0" },
     { "higher_cc", PLACE_INSTRUMENT, NULL, "127" },

@@ -260,6 +260,30 @@ static void a_gate_with_a_loop_sounds_until_its_release(void **made)
     assert_true(stage_is_silent(stage, 9000 + 240, 12000));
 }
 
+static void play_key(struct stage *stage, int64_t frame)
+{
+    stage->play[stage->to_play++] = (struct stage_midi){ .frame = frame, .length = 3, .bytes = { 0x90, 40, 127 } };
+}
+
+/* Two pads of one note and one choke number: a hit chokes what sounded before, and not itself. */
+static void pads_of_one_note_sound_together_and_choke_the_hit_before(void **made)
+{
+    struct stage *stage = *made;
+
+    for (uint32_t i = 0; i < 2; i++)
+        give_constant(stage, i, 0.1f * (float)(i + 1));
+    for (uint32_t i = 0; i < 2; i++)
+        stage->score.pads[i] = (struct score_pad){
+            .sound = i, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .choke = 1
+        };
+    stage_score(stage);
+    play_key(stage, 1000);
+    play_key(stage, 5000);
+    stage_run(stage, 12000);
+    stage_near(stage->main[0][4999], 0.3, 1e-6);
+    stage_near(stage->main[0][8000], 0.3, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +298,7 @@ int main(void)
         STAGE_TEST(layers_of_one_velocity_take_turns),
         STAGE_TEST(layers_take_turns_within_their_zone),
         STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
+        STAGE_TEST(pads_of_one_note_sound_together_and_choke_the_hit_before),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
