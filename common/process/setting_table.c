@@ -59,7 +59,7 @@ const struct setting setting_table[] = {
     { WORD("recording.format", "wav", "wav wav24 flac"), "streamer", "the format of takes" },
     { WORD("recording.gaps", "fill", "fill skip"), "streamer", "fill lost frames with silence, or skip them" },
     { WHOLE("recording.latency_frames", "-1", -1, 1000000), "streamer",
-      "frames by which the positions of takes are corrected; -1: as JACK reports" },
+      "frames of the hardware by which takes of inputs are corrected, beside our own delay; -1: as JACK reports" },
     { SWITCH("recording.look_back", "yes"), "streamer", "keep the last minutes of the inputs for `record keep`" },
 
     { WHOLE("store.backup_growth_mib", "256", 1, 1 << 20), "engine",

@@ -53,6 +53,20 @@ def the_round_trip_is_measured_to_the_frame_and_used_for_takes(it):
     same('ok', finding['verdict'], finding)
     contains(finding['what'], f'{frames} frames')
     contains(finding['what'], f'corrected by {frames} ')
+    jack_client(home, 'through', 'strip', 2, 0)
+    home.loophole('audio', 'insert', 'streams', 'strip:in_1,in_2')
+    until(lambda: home.ask('audio.server')['moment'].get('delay') == PERIOD, what='the channels wait for the insert')
+    later = frames + PERIOD
+    finding = it.measured('--inputs', 'cable:out_1')
+    same('ok', finding['verdict'], finding)
+    contains(finding['what'], f'{later} frames')
+    contains(finding['what'], f'corrected by {later} ')
+    home.settings(f'[audio]\nperiod = {PERIOD}\n')
+    home.loophole('restart', 'streamer')
+    home.wait_ready('streamer')
+    finding = it.measured('--inputs', 'cable:out_1')
+    contains(finding['what'], f'{later} frames')
+    contains(finding['to_do'], f'latency_frames = {frames} below')
 
 
 @claim(inside=Cable)

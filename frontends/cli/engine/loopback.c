@@ -27,6 +27,7 @@ struct loopback {
     struct id id;
     int64_t first;          /* frame of the audio clock at which the first frame of the take was captured */
     int64_t latency_frames; /* the correction of takes */
+    int64_t mixer_frames;   /* its part for the limiter and the inserts, which the setting does not contain */
     uint32_t rate;
     float burst[BURST];
 };
@@ -79,8 +80,12 @@ static enum err begin_take(struct loopback *loop, struct fault *fault)
                                        .has_gaps = true,
                                        .gaps = { .value = GAPS_FILL, .word = TEXT("fill") } };
     struct recording take = { 0 };
+    struct server_state server = { 0 };
     enum err e = takes_inputs(loop->cli, &request.inputs, fault);
 
+    if (e == ERR_OK)
+        e = cli_ask(loop->cli, "audio.server", NULL, &server, fault);
+    loop->mixer_frames = server.moment.has_delay ? server.moment.delay : 0;
     if (e == ERR_OK)
         e = cli_ask(loop->cli, "streamer.record", &request, &take, fault);
     if (e != ERR_OK)
@@ -220,12 +225,12 @@ static enum err measure_delay(struct loopback *loop, int64_t *delay, struct faul
 static void report_delay(struct doctor *doctor, const struct loopback *loop, int64_t delay)
 {
     double rate = loop->rate;
+    long long hardware = delay > loop->mixer_frames ? delay - loop->mixer_frames : 0;
     bool is_near = fabs((double)(delay - loop->latency_frames)) <= CORRECTION_OFF_S * rate;
     char hint[160];
 
     snprintf(hint, sizeof(hint),
-             "write latency_frames = %lld below [recording] in loophole.conf; loophole restart streamer",
-             (long long)delay);
+             "write latency_frames = %lld below [recording] in loophole.conf; loophole restart streamer", hardware);
     doctor_finding(doctor, is_near ? FINE : WATCH, "round trip", hint,
                    "%lld frames (%.1f ms) from output to input; takes are corrected by %lld (%.1f ms)",
                    (long long)delay, 1e3 * (double)delay / rate, (long long)loop->latency_frames,

@@ -148,7 +148,15 @@ static void receive_inserts(void *state, enum err error, const void *answer, con
     connect_or_keep(take);
 }
 
-/* A musician who plays along hears the output late, and the input arrives late: both latencies are subtracted. */
+/* A musician who plays along hears the output late, and the input arrives late: both latencies are subtracted. The
+ * setting replaces what JACK reports of the hardware; the mixer's limiter and inserts add a delay that changes. */
+static int64_t latency_of_inputs(const struct take *take, const struct server_state *server)
+{
+    const int64_t hardware = take->takes->latency_frames, mixer = server->moment.has_delay ? server->moment.delay : 0;
+
+    return hardware >= 0 ? hardware + mixer : server->latency_in + server->latency_out;
+}
+
 static void receive_server(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct server_state *server = answer;
@@ -169,8 +177,7 @@ static void receive_server(void *state, enum err error, const void *answer, cons
         ask_for_take(take, "audio.inserts", NULL, receive_inserts);
         return;
     }
-    take->facts.latency_frames =
-        take->takes->latency_frames >= 0 ? take->takes->latency_frames : server->latency_in + server->latency_out;
+    take->facts.latency_frames = latency_of_inputs(take, server);
     connect_or_keep(take);
 }
 

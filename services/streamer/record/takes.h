@@ -144,7 +144,7 @@ struct takes {
     int32_t format; /* enum take_format, if an ask names none */
     bool deletes_cancelled;
     bool skips_gaps;        /* the default, for an ask that does not decide it */
-    int64_t latency_frames; /* -1: as the audio core measures it */
+    int64_t latency_frames; /* of the hardware; -1: as JACK reports it */
     bool looks_back;        /* the core captures the inputs also while no take runs */
     struct take recording, recovery, deleting;
     struct take_pass pass;
