@@ -1,6 +1,5 @@
 #include "common/process/config.h"
 
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "common/arena.h"
 #include "common/file.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, KEY_SIZE = 128, SETTINGS_MAX = 1024, PATH_SHOWN = 90 };
+enum { FILE_MAX_BYTES = 1 << 20, LINE_MAX_BYTES = 16384, KEY_SIZE = 128, SETTINGS_MAX = 1024, PATH_SHOWN = 90 };
 
 struct config {
     struct arena arena;
@@ -19,10 +18,11 @@ struct config {
     char path[PATH_MAX];
 };
 
-/* The state of the parser's callbacks: the file's bytes and the current position. */
+/* The reader's position in the file. */
 struct config_reading {
     struct config *config;
-    const char *at, *end;
+    struct text section;
+    bool has_setting; /* in this section */
     int line;
     struct fault *fault; /* set at the first error */
 };
@@ -35,72 +35,116 @@ const struct config_line *config_find(const struct config *config, struct text k
     return NULL;
 }
 
-static char *stop_reading(struct config_reading *reading, enum err code, const char *what)
+static enum err stop_reading(struct config_reading *reading, enum err code, const char *what)
 {
-    if (reading->fault->code == ERR_OK)
-        fault_set(reading->fault, code, "%s:%d: %s", reading->config->path, reading->line, what);
-    reading->at = reading->end;
-    return NULL;
+    return fault_set(reading->fault, code, "%s:%d: %s", reading->config->path, reading->line, what);
 }
 
-/* inih's reader, which behaves as fgets. Refuses a line longer than `room`, which inih would read as two lines. */
-static char *next_line(char *to, int room, void *from)
+static bool is_space(char c)
 {
-    struct config_reading *reading = from;
-    size_t left = (size_t)(reading->end - reading->at), len;
-    const char *newline;
-
-    if (left == 0)
-        return NULL;
-    reading->line++;
-    newline = memchr(reading->at, '\n', left);
-    len = newline ? (size_t)(newline - reading->at) + 1 : left;
-    if (len >= (size_t)room)
-        return stop_reading(reading, ERR_TOO_LARGE, "the line is too long");
-    if (memchr(reading->at, 0, len))
-        return stop_reading(reading, ERR_BAD_REQUEST, "a zero byte in the line");
-    memcpy(to, reading->at, len);
-    to[len] = '\0';
-    reading->at += len;
-    return to;
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static int take_setting(void *user, const char *section, const char *name, const char *value)
+static struct text trim_text(struct text t)
 {
-    struct config_reading *reading = user;
+    while (t.len && is_space(t.at[t.len - 1]))
+        t.len--;
+    while (t.len && is_space(*t.at))
+        t = (struct text){ t.len - 1, t.at + 1 };
+    return t;
+}
+
+/* A comment begins with the line, or with a semicolon after a space. */
+static struct text cut_comment(struct text line)
+{
+    if (line.len && (*line.at == '#' || *line.at == ';'))
+        return (struct text){ 0, line.at };
+    for (uint32_t i = 1; i < line.len; i++)
+        if (line.at[i] == ';' && is_space(line.at[i - 1]))
+            return trim_text((struct text){ i, line.at });
+    return line;
+}
+
+static enum err refuse_again(struct config_reading *reading, const struct config_line *before)
+{
+    char what[KEY_SIZE + 60];
+
+    (void)snprintf(what, sizeof(what), "%.*s is set already in line %d",
+                   (int)(before->key.len < KEY_SIZE ? before->key.len : KEY_SIZE), before->key.at, before->line);
+    return stop_reading(reading, ERR_BAD_REQUEST, what);
+}
+
+static enum err take_setting(struct config_reading *reading, struct text name, struct text value)
+{
     struct config *config = reading->config;
-    struct text key = arena_printf(&config->arena, "%s%s%s", section, *section ? "." : "", name);
+    const struct text section = reading->section;
+    struct text key =
+        arena_printf(&config->arena, "%.*s%s%.*s", TEXT_ARG(section), section.len ? "." : "", TEXT_ARG(name));
     const struct config_line *before = config_find(config, key);
-    char what[KEY_SIZE + 100];
 
-    if (reading->fault->code != ERR_OK)
-        return 1;
-    if (before) {
-        (void)snprintf(what, sizeof(what), "%.*s is set already in line %d (is this line indented?)",
-                       (int)(key.len < KEY_SIZE ? key.len : KEY_SIZE), key.at, before->line);
-        stop_reading(reading, ERR_BAD_REQUEST, what);
-    } else if (config->count == SETTINGS_MAX) {
-        stop_reading(reading, ERR_TOO_LARGE, "too many settings");
-    } else {
-        config->lines[config->count++] =
-            (struct config_line){ key, arena_text(&config->arena, text_of(value)), reading->line };
+    if (before)
+        return refuse_again(reading, before);
+    if (config->count == SETTINGS_MAX)
+        return stop_reading(reading, ERR_TOO_LARGE, "too many settings");
+    config->lines[config->count++] = (struct config_line){ key, arena_text(&config->arena, value), reading->line };
+    reading->has_setting = true;
+    return ERR_OK;
+}
+
+/* `line`: "[section]" or "name = value", without spaces around it and without a comment. */
+static enum err take_line(struct config_reading *reading, struct text line)
+{
+    struct text rest = line, name;
+    uint32_t len = 0;
+
+    if (*line.at == '[') {
+        name = text_cut(&rest, ']');
+        if (name.len == line.len)
+            return stop_reading(reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
+        reading->section = (struct text){ name.len - 1, name.at + 1 };
+        reading->has_setting = false;
+        return ERR_OK;
     }
-    return 1;
+    while (len < line.len && line.at[len] != '=' && line.at[len] != ':')
+        len++;
+    if (len == line.len)
+        return stop_reading(reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
+    return take_setting(reading, trim_text((struct text){ len, line.at }),
+                        trim_text((struct text){ line.len - len - 1, line.at + len + 1 }));
+}
+
+static enum err read_line(struct config_reading *reading, struct text line)
+{
+    struct text shown = cut_comment(trim_text(line));
+    char what[80];
+
+    reading->line++;
+    if (line.len > LINE_MAX_BYTES) {
+        (void)snprintf(what, sizeof(what), "the line is too long: shorten it to %d bytes", LINE_MAX_BYTES);
+        return stop_reading(reading, ERR_TOO_LARGE, what);
+    }
+    if (line.len && memchr(line.at, 0, line.len))
+        return stop_reading(reading, ERR_BAD_REQUEST, "a zero byte in the line");
+    if (shown.len == 0)
+        return ERR_OK;
+    if (reading->has_setting && is_space(*line.at))
+        return stop_reading(reading, ERR_BAD_REQUEST,
+                            "the line is indented, as if the setting before it went on: remove the spaces before it");
+    return take_line(reading, shown);
 }
 
 static enum err parse_file(struct config *config, struct text file, struct fault *fault)
 {
-    struct fault found = { 0 };
-    struct config_reading reading = { config, file.at, file.at + file.len, 0, &found };
-    int bad_line = ini_parse_stream(next_line, &reading, take_setting, &reading);
+    struct fault unread;
+    struct config_reading reading = { .config = config, .fault = fault ? fault : &unread };
+    const struct text mark = TEXT("\xEF\xBB\xBF"); /* some editors write it before the text */
+    enum err e = ERR_OK;
 
-    if (found.code == ERR_OK && bad_line != 0) {
-        reading.line = bad_line;
-        stop_reading(&reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
-    }
-    if (found.code != ERR_OK && fault)
-        *fault = found;
-    return found.code;
+    if (text_starts(file, mark))
+        file = (struct text){ file.len - mark.len, file.at + mark.len };
+    while (e == ERR_OK && file.len > 0)
+        e = read_line(&reading, text_cut(&file, '\n'));
+    return e;
 }
 
 static enum err name_file(struct config *config, const struct paths *paths, struct fault *fault)

@@ -1,6 +1,10 @@
 /* config.h: the INI file CONFIG/loophole.conf. The table of setting.h has each setting with its default, so the file
- * may be missing. A key is "section.name". A getter notes an unusable value; config_check reports the first. Only
- * config.c includes inih. One thread at a time. */
+ * may be missing. A key is "section.name". A getter notes an unusable value; config_check reports the first. One
+ * thread at a time.
+ *
+ *   # a comment
+ *   [section]
+ *   name = value ; a comment, because a space is before it. `:` may stand for `=`. No line is continued by the next. */
 #ifndef LOOPHOLE_COMMON_CONFIG_H
 #define LOOPHOLE_COMMON_CONFIG_H
 
@@ -13,7 +17,7 @@
 struct config;
 
 /* The caller frees the result with config_free. Errors name the file and the line: bad_request (not INI, or a key
- * twice), too_large (1 MB), io, denied. */
+ * twice), too_large (1 MiB, a line of 16,384 bytes, 1,024 settings), io, denied. */
 enum err config_load(const struct paths *paths, struct config **config, struct fault *fault);
 void config_free(struct config *config);
 

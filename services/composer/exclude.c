@@ -24,20 +24,17 @@ static void add_line(struct exclude *x, struct text line)
         line = (struct text){ line.len - 1, line.at + 1 };
     if (!line.len)
         return;
-    if (line.len >= PATH_MAX)
-        (void)snprintf(x->mistake, sizeof(x->mistake),
-                       "the setting [composer] exclude has a folder of more than %d bytes", PATH_MAX - 1);
-    else if (x->count == EXCLUDE_LINES)
+    if (x->count == EXCLUDE_LINES)
         (void)snprintf(x->mistake, sizeof(x->mistake), "the setting [composer] exclude has more than %d folders",
                        EXCLUDE_LINES);
     else
         (void)text_copy(x->lines[x->count++].text, PATH_MAX, line);
 }
 
-void exclude_read(struct exclude *x, const struct config *config)
+void exclude_read(struct exclude *x, struct config *config)
 {
-    const struct config_line *one = config_find(config, TEXT("composer.exclude"));
-    struct text rest = one ? one->value : TEXT("");
+    struct text rest = text_of(config_text(config, "composer.exclude"));
+    const struct config_line *one;
     uint32_t count;
 
     x->lines = alloc_zeroed(EXCLUDE_LINES, sizeof(*x->lines));

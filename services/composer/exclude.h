@@ -15,7 +15,7 @@
 #include "services/composer/state.h"
 
 /* Reads the section [composer] of the settings. */
-void exclude_read(struct exclude *exclude, const struct config *config);
+void exclude_read(struct exclude *exclude, struct config *config);
 void exclude_free(struct exclude *exclude);
 
 /* At the timer and the end of each turn: looks for the folders. Returns true if it has excluded further ones. */

@@ -45,6 +45,23 @@ static void the_same_name_in_another_section_is_left_alone(void **state)
                         "[osc]\nlisten = x\n[web]\nlisten = 10.0.0.1:80\n");
 }
 
+static void a_value_of_the_greatest_length_is_written_and_read(void **state)
+{
+    const struct home *home = *state;
+    char value[4096] = "";
+    struct config *config;
+    struct fault fault = { 0 };
+
+    memset(value, '/', sizeof(value) - 1);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(config_put(&home->paths, "composer.exclude", value, &fault), ERR_OK);
+    assert_int_equal(config_put(&home->paths, "availability.cloud", value, &fault), ERR_OK);
+    assert_int_equal(config_load(&home->paths, &config, &fault), ERR_OK);
+    assert_string_equal(config_text(config, "composer.exclude"), value);
+    assert_string_equal(config_text(config, "availability.cloud"), value);
+    config_free(config);
+}
+
 static void a_file_that_cannot_be_read_is_not_written(void **state)
 {
     struct home *home = *state;
@@ -122,6 +139,7 @@ int main(void)
         HOME_TEST(a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused),
         HOME_TEST(a_link_stays_and_the_file_that_it_leads_to_is_changed),
         HOME_TEST(a_link_to_a_file_that_is_missing_stays),
+        HOME_TEST(a_value_of_the_greatest_length_is_written_and_read),
         HOME_TEST(a_file_that_cannot_be_read_is_not_written),
     };
     return cmocka_run_group_tests_name("common/process/config_put", tests, NULL, NULL);

@@ -149,21 +149,49 @@ static void a_line_that_is_nothing_is_reported_with_its_number(void **state)
 {
     refused_with(*state, "[a]\nx = 1\nwhat is this\n", ERR_BAD_REQUEST, "loophole.conf:3: neither");
     refused_with(*state, "[a\nx = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: neither");
+    refused_with(*state, "[a]\nx ; = 1\n", ERR_BAD_REQUEST, "loophole.conf:2: neither");
 }
 
 static void a_key_twice_is_reported_with_both_lines(void **state)
 {
     refused_with(*state, "[a]\nx = 1\n[b]\nx = 2\n[a]\nx = 3\n", ERR_BAD_REQUEST,
                  "loophole.conf:6: a.x is set already in line 2");
-    refused_with(*state, "[a]\nx = 1\n  y = 2\n", ERR_BAD_REQUEST, "is this line indented?");
+    refused_with(*state, "[a]\nx = 1\n  y = 2\n", ERR_BAD_REQUEST, "loophole.conf:3: the line is indented");
 }
 
-static void a_line_too_long_for_the_parser_is_refused_not_split(void **state)
+static void a_line_of_16_kib_is_read_and_a_longer_one_is_refused(void **state)
 {
-    char text[5000] = "[a]\nx = ";
+    static char text[20000] = "[a]\nx = ";
+    const size_t begin = strlen(text);
+    struct config *config;
 
-    memset(text + strlen(text), '1', 4000);
-    refused_with(*state, text, ERR_TOO_LARGE, "loophole.conf:2: the line is too long");
+    memset(text + begin, '1', 16384 - strlen("x = "));
+    assert_int_equal(load_text(*state, text, &config, NULL), ERR_OK);
+    assert_string_equal(config_find(config, TEXT("a.x"))->value.at, text + begin);
+    config_free(config);
+    text[strlen(text)] = '1';
+    refused_with(*state, text, ERR_TOO_LARGE, "loophole.conf:2: the line is too long: shorten it to 16384 bytes");
+}
+
+static void has_value(const struct home *home, const char *text, const char *value)
+{
+    struct config *config;
+    struct fault fault = { 0 };
+
+    if (load_text(home, text, &config, &fault) != ERR_OK)
+        fail_msg("%s: %s", text, fault.what);
+    assert_string_equal(config_find(config, TEXT("a.x"))->value.at, value);
+    config_free(config);
+}
+
+static void comments_spaces_and_marks_are_no_part_of_a_value(void **state)
+{
+    has_value(*state, "\xEF\xBB\xBF[a]\nx=1", "1");
+    has_value(*state, "  [a] ; one\n\t x \t: 1 \v\n", "1");
+    has_value(*state, "[a] two\n; x = 2\n # x = 3\nx = 1;2 # 3 ;4\n", "1;2 # 3");
+    has_value(*state, "[a]\nx = ;2\n", "");
+    has_value(*state, "[a]\nx =;2=3:4\n", ";2=3:4");
+    has_value(*state, "[a]\ny = 1\n ; a comment\n\n[b]\n x = 2\n[a]\n x = 1\n", "1");
 }
 
 static void a_zero_byte_is_refused(void **state)
@@ -203,7 +231,8 @@ int main(void)
         HOME_TEST(an_error_does_not_show_a_password),
         HOME_TEST(a_line_that_is_nothing_is_reported_with_its_number),
         HOME_TEST(a_key_twice_is_reported_with_both_lines),
-        HOME_TEST(a_line_too_long_for_the_parser_is_refused_not_split),
+        HOME_TEST(a_line_of_16_kib_is_read_and_a_longer_one_is_refused),
+        HOME_TEST(comments_spaces_and_marks_are_no_part_of_a_value),
         HOME_TEST(a_zero_byte_is_refused),
         HOME_TEST(a_file_without_end_of_line_and_with_dos_ends_is_read),
     };
