@@ -58,9 +58,10 @@ struct setting_place {
 static struct setting_place find_place(struct text file, struct text section, struct text name)
 {
     struct setting_place place = { .at = file.len };
+    const struct text mark = TEXT("\xEF\xBB\xBF"); /* as in config.c */
     bool inside = false;
 
-    for (uint32_t at = 0; at < file.len;) {
+    for (uint32_t at = text_starts(file, mark) ? mark.len : 0; at < file.len;) {
         struct text line = line_at(file, at), found;
 
         if (is_section(line, &found))

@@ -343,10 +343,12 @@ def regions_that_sound_together_are_pads_of_one_note_and_those_that_take_turns_a
         <region> sample=hat.wav seq_position=2 <region> sample=kick.wav seq_position=2
         <group> key=41
         <region> sample=kick.wav hirand=.5 <region> sample=snare.wav lorand=.5 <region> sample=hat.wav hirand=.6
+        <group> key=43 <region> sample=kick.wav seq_length=2 seq_position=1
+        <region> sample=snare.wav seq_length=4 seq_position=3 <region> sample=hat.wav seq_length=4 seq_position=2
         <group> key=42 seq_length=40""" + ''.join(f'<region> sample=kick.wav seq_position={n + 1}' for n in range(40))), '--name', 'Turns')
-    same([['kick', 'hat'], ['snare', 'kick'], ['kick', 'snare'], ['hat'], ['kick'] * 32],
+    same([['kick', 'hat'], ['snare', 'kick'], ['kick', 'snare'], ['hat'], ['kick', 'hat'], ['snare'], ['kick'] * 32],
          [[one['name'] for one in slot['layers']] for slot in kit['slots']])
-    same([40, 40, 41, 41, 42], [slot['note'] for slot in kit['slots']])
+    same([40, 40, 41, 41, 43, 43, 42], [slot.get('note', 36 + slot['pad']) for slot in kit['slots']])
     contains(remarks, 'a kit has no place for: lorand to hirand ×3, more than 32 layers of a slot ×8')
 
 
@@ -368,11 +370,12 @@ def what_an_sfz_has_of_its_own_becomes_the_nearest_and_is_counted(home):
         <region> sample=kick.wav key=37 loop_mode=loop_sustain <region> sample=kick.wav key=38 trigger=first
         <region> sample=kick.wav key=39 trigger=legato <region> sample=kick.wav key=40 end=-1
         <region> sample=kick.wav key=41 amp_veltrack=0 <region> sample=kick.wav key=42 amp_velcurve_1=1
-        <region> sample=kick.wav key=43 amp_velcurve_127=1"""), '--name', 'Nearest')
+        <region> sample=kick.wav key=43 amp_velcurve_127=1 <region> sample=kick.wav lokey=-1 hikey=-1
+        <region> sample=kick.wav lovel=90 hivel=80"""), '--name', 'Nearest')
     same([36, 37, 38, 41, 42, 43], [slot.get('note', 36 + slot['pad']) for slot in kit['slots']])
     same(['gate'] * 6, [slot['mode'] for slot in kit['slots']])
     same([2, 2, 2, .1, .1, None], [slot.get('curve') for slot in kit['slots']])
-    for words in ('loop_mode ×2', 'trigger ×1', 'end=-1 ×1', 'amp_veltrack ×1', 'amp_velcurve ×2'):
+    for words in ('region without a key or velocity ×2', 'loop_mode ×2', 'trigger ×1', 'end=-1 ×1', 'amp_veltrack ×1', 'amp_velcurve ×2'):
         contains(remarks, words)
 
 

@@ -38,6 +38,11 @@ def paths(home, query):
     return sorted(os.path.relpath(one['path'], home.library) for one in home.json('search', query))
 
 
+def since(home, item):
+    """{context: since when it uses the item}."""
+    return {use['name']: use['at'] for use in home.first('show', item)['used_in']}
+
+
 @claim(inside=songs)
 def sessions_of_five_programs_are_resolved(home):
     found = sessions(home)
@@ -141,12 +146,14 @@ def a_song_that_is_renamed_stays_one_context_and_its_drums_sound_together(home):
     reaper(home.library + '/songs/beat.rpp', [('Drums', '../kit/snare.wav')])  # that it had the kick goes on to count
     home.loophole('library', 'rescan', '--wait')
     until(lambda: len(sessions(home)['beat.rpp']['references']) == 1)
+    began = since(home, kick)
     for was, now in (('songs', 'album'), ('album', 'record')):
         home.stop()
         os.rename(f'{home.library}/{was}', f'{home.library}/{now}')
         home.up()
         until(lambda: {os.path.dirname(one['path']) for one in sessions(home).values()} == {f'{home.library}/{now}'})
     same(['in 7 of 7 contexts'], [one['why'] for one in home.json('search', f'after:{kick} snare')])
+    same(began, since(home, kick))
     shutil.rmtree(home.library + '/record')
     home.loophole('library', 'rescan', '--wait')
     until(lambda: not sessions(home))

@@ -19,7 +19,7 @@
 #include "frontends/cli/base/file_wait.h"
 #include "frontends/cli/base/output.h"
 
-enum { PATIENCE_MS = 10000, LOOK_MS = 250, BLOCK = 65536, STREAMS = 2 };
+enum { PATIENCE_MS = 10000, SYNC_PATIENCE_MS = 30000, LOOK_MS = 250, BLOCK = 65536, STREAMS = 2 };
 
 /* What the child writes to a descriptor, if that is a pipe or a socket: its reader would also wait for a child that was
  * given up. Terminals and files are the child's own. */
@@ -135,7 +135,7 @@ static bool wait_for_child(struct watched_command *w, int timeout_ms, bool *has_
 
 /* True: the child waits for a file, and did nothing else for longer than the patience. Time in which this process was
  * held up does not count. */
-static bool is_stuck(struct watched_command *w, int64_t patience_ms)
+static bool is_stuck(struct watched_command *w, const struct apart_command *command)
 {
     usec_t now = clock_steady(), passed = now - w->looked;
     struct file_wait here;
@@ -146,7 +146,8 @@ static bool is_stuck(struct watched_command *w, int64_t patience_ms)
     bool waits = file_wait_find(w->pid, &here) && strcmp(here.moment, w->last.moment) == 0;
     w->counted = waits ? w->counted + (passed < 2 * LOOK_MS * 1000 ? passed : 2 * LOOK_MS * 1000) : 0;
     w->last = here;
-    return w->counted > patience_ms * 1000;
+    int64_t patience_ms = here.is_sync ? SYNC_PATIENCE_MS : PATIENCE_MS;
+    return w->counted > (command->patience_ms ? command->patience_ms : patience_ms) * 1000;
 }
 
 static int give_up(struct watched_command *w, const struct apart_command *command)
@@ -180,12 +181,11 @@ static int end_like(pid_t pid)
 /* A process that the command left behind may keep the pipes open. */
 static int watch_command(struct watched_command *w, const struct apart_command *command)
 {
-    const int64_t patience_ms = command->patience_ms ? command->patience_ms : PATIENCE_MS;
     bool has_more;
 
     w->looked = clock_steady();
     while (!wait_for_child(w, LOOK_MS, &has_more))
-        if (is_stuck(w, patience_ms))
+        if (is_stuck(w, command))
             return give_up(w, command);
     do
         (void)wait_for_child(w, 0, &has_more);

@@ -14,7 +14,7 @@
 struct apart_command {
     int (*work)(void *state); /* in the child; returns the exit code */
     void *state;
-    int64_t patience_ms; /* 0: 10 s */
+    int64_t patience_ms; /* 0: 10 s, and 30 s for a sync */
     bool json;           /* the error of this process is a line of JSON */
 };
 

@@ -9,7 +9,14 @@
 enum { CHILDREN_MOST = 4 /* processes that wait for each other */, ARGS = 2 };
 
 /* What the first arguments of a call name. */
-enum call_kind { CALL_FILE, CALL_AT, CALL_PATH, CALL_CHILD, CALL_CHILD_ID };
+enum call_kind {
+    CALL_FILE,
+    CALL_SYNC /* it waits for all that was written */,
+    CALL_AT,
+    CALL_PATH,
+    CALL_CHILD,
+    CALL_CHILD_ID
+};
 
 static const struct file_call {
     long number;
@@ -25,13 +32,13 @@ static const struct file_call {
     { SYS_pwritev, CALL_FILE },
     { SYS_copy_file_range, CALL_FILE },
     { SYS_sendfile, CALL_FILE },
-    { SYS_fsync, CALL_FILE },
-    { SYS_fdatasync, CALL_FILE },
-    { SYS_syncfs, CALL_FILE },
-    { SYS_sync_file_range, CALL_FILE },
+    { SYS_fsync, CALL_SYNC },
+    { SYS_fdatasync, CALL_SYNC },
+    { SYS_syncfs, CALL_SYNC },
+    { SYS_sync_file_range, CALL_SYNC },
     { SYS_ftruncate, CALL_FILE },
     { SYS_fallocate, CALL_FILE },
-    { SYS_close, CALL_FILE },
+    { SYS_close, CALL_SYNC },
     { SYS_lseek, CALL_FILE },
     { SYS_fstat, CALL_FILE },
     { SYS_fstatfs, CALL_FILE },
@@ -141,12 +148,15 @@ static bool is_of_a_disk(const char *path)
            strncmp(path, "/memfd:", 7) != 0;
 }
 
+/* How often it has waited: a call in a loop that goes on is not one that hangs. */
 static void note_moment(pid_t pid, const char *call, struct file_wait *to)
 {
-    char ran[96];
+    char status[4096];
+    const char *waits;
 
-    read_of(pid, "schedstat", 0, ran, sizeof(ran)); /* empty if the kernel does not count */
-    (void)snprintf(to->moment, sizeof(to->moment), "%d %s %s", (int)pid, call, ran);
+    read_of(pid, "status", 0, status, sizeof(status));
+    waits = strstr(status, "voluntary_ctxt_switches:");
+    (void)snprintf(to->moment, sizeof(to->moment), "%d %s %.96s", (int)pid, call, waits ? waits : "");
 }
 
 /* Returns the process that the call waits for, or 0. */
@@ -162,7 +172,8 @@ static pid_t look_at_call(pid_t pid, struct file_wait *to)
     const struct file_call *found = find_call(number);
     if (found)
         note_moment(pid, call, to);
-    if (found && found->kind == CALL_FILE)
+    to->is_sync = found && found->kind == CALL_SYNC;
+    if (found && (found->kind == CALL_FILE || found->kind == CALL_SYNC))
         name_descriptor(pid, (int)args[0], to->path);
     else if (found && found->kind == CALL_AT)
         name_path(pid, (int)args[0], args[1], to->path);

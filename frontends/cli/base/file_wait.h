@@ -9,6 +9,7 @@
 struct file_wait {
     char path[PATH_MAX];
     char moment[512]; /* differs after the process ran, or is in another call */
+    bool is_sync;     /* the call waits until a disk has all that was written: on a busy one for long */
 };
 
 /* Looks at the first thread of a child of this process. True: it is in a system call on a file, or waits for the end of

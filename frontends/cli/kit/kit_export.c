@@ -129,11 +129,17 @@ static void keep_placeholder(struct export *ex, uint32_t number)
 {
     struct item *item = &ex->items[number];
     struct text name = ex->layers[number]->name;
+    char other[SAFE_NAME_SIZE];
 
     if (item->media.file.len)
         name = arena_utf8(&ex->cli->arena, item->media.file, SAFE_NAME_MOST);
-    ex->files[number] = name_missing(ex, name);
-    safe_names_take(&ex->names, ex->files[number]);
+    name = name_missing(ex, name);
+    if (safe_names_has(&ex->names, name)) { /* of another sound */
+        safe_names_choose(&ex->names, bytes_of(name.at, name.len), other);
+        name = arena_text(&ex->cli->arena, text_of(other));
+    }
+    safe_names_take(&ex->names, name);
+    ex->files[number] = name;
     ex->missing++;
 }
 

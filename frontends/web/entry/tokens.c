@@ -145,23 +145,35 @@ static void read_rows(struct tokens *tokens, struct text text)
     }
 }
 
+/* Errors: those of reading, but for a file that is missing or too large. */
+static enum err read_tokens(struct tokens *tokens, struct fault *fault)
+{
+    struct buffer file = { 0 };
+    struct fault why = { 0 };
+    enum err e = file_read_all(tokens->path, FILE_MOST, &file, &why);
+
+    pthread_mutex_lock(&tokens->lock);
+    if (e == ERR_OK)
+        read_rows(tokens, (struct text){ (uint32_t)file.len, (const char *)file.at });
+    else if (e == ERR_TOO_LARGE)
+        log_damage(tokens, why.what);
+    tokens->is_unread = e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_TOO_LARGE;
+    pthread_mutex_unlock(&tokens->lock);
+    buffer_free(&file);
+    return tokens->is_unread ? fault_set(fault, ERR_IO, "%s", why.what) : ERR_OK;
+}
+
 enum err tokens_open(struct tokens *tokens, const struct gate *own, uint16_t port, const struct paths *paths,
                      struct fault *fault)
 {
-    struct buffer file = { 0 };
-    struct fault damage = { 0 };
-    enum err e;
+    struct fault why = { 0 };
 
     *tokens = (struct tokens){ .lock = PTHREAD_MUTEX_INITIALIZER, .gate = { .port = port } };
     memcpy(tokens->gate.key, own->key, sizeof(tokens->gate.key));
     if ((size_t)snprintf(tokens->path, sizeof(tokens->path), "%s/web.tokens", paths->data) >= sizeof(tokens->path))
         return fault_set(fault, ERR_IO, "the path of the data folder is too long");
-    e = file_read_all(tokens->path, FILE_MOST, &file, &damage);
-    if (e == ERR_OK)
-        read_rows(tokens, (struct text){ (uint32_t)file.len, (const char *)file.at });
-    else if (e != ERR_NOT_FOUND)
-        log_damage(tokens, damage.what);
-    buffer_free(&file);
+    if (read_tokens(tokens, &why) != ERR_OK)
+        log_error("no token of a device is valid: %s. Mend this, then restart web", why.what);
     return ERR_OK;
 }
 
@@ -230,6 +242,8 @@ enum err tokens_add(struct tokens *tokens, const struct web_add_token *ask, stru
     struct token_row row;
     enum err e;
 
+    if (tokens->is_unread && read_tokens(tokens, fault) != ERR_OK)
+        return ERR_IO;
     if (describe_made(tokens, ask, arena, to))
         return ERR_OK;
     e = check_new(tokens, ask, fault);
@@ -249,7 +263,10 @@ enum err tokens_add(struct tokens *tokens, const struct web_add_token *ask, stru
 bool tokens_describe(struct tokens *tokens, struct text named, struct arena *arena, struct device_token *to)
 {
     const struct token_row *row;
+    struct fault why = { 0 };
 
+    if (tokens->is_unread)
+        (void)read_tokens(tokens, &why);
     pthread_mutex_lock(&tokens->lock);
     row = find_named(tokens, named);
     if (row)
@@ -260,9 +277,12 @@ bool tokens_describe(struct tokens *tokens, struct text named, struct arena *are
 
 enum err tokens_remove(struct tokens *tokens, struct text named, struct fault *fault)
 {
-    struct token_row *row = find_named(tokens, named);
+    struct token_row *row;
     struct fault why = { 0 };
 
+    if (tokens->is_unread && read_tokens(tokens, fault) != ERR_OK)
+        return ERR_IO;
+    row = find_named(tokens, named);
     if (!row) {
         fault_set(fault, ERR_NOT_FOUND, "no token of a device is called \"%.*s\"", TEXT_ARG(named));
         return fault_hint(fault, "`loophole token list` shows all tokens");

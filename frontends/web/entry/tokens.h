@@ -23,6 +23,7 @@ struct tokens {
     struct gate gate; /* from its key those of the tokens are made; its port is that for other machines */
     uint64_t newest;  /* the last number that was given; numbers are not used again in this process */
     bool has_changes; /* that no write has kept: uses, removals */
+    bool is_unread;   /* the file could not be read: it may have tokens that are not here */
     usec_t written;   /* steady clock */
     uint32_t count;
     struct token_row {
@@ -35,12 +36,13 @@ struct tokens {
 };
 
 /* Reads the file. Without one there are no tokens; one that is damaged or cannot be read gives none too, and a line in
- * the log. Errors: io (the path is too long). */
+ * the log. What adds or removes reads an unread file again first. Errors: io (the path is too long). */
 enum err tokens_open(struct tokens *tokens, const struct gate *own, uint16_t port, const struct paths *paths,
                      struct fault *fault);
 
 /* The token is durable when the function returns. A repetition with the same digest returns the token. Errors:
- * bad_request (the name), exists (a token of this name, or with this digest), full, io. `to` points into the arena. */
+ * bad_request (the name), exists (a token of this name, or with this digest), full, io (also if the file still cannot
+ * be read: a write would lose its tokens). `to` points into the arena. */
 enum err tokens_add(struct tokens *tokens, const struct web_add_token *ask, struct arena *arena,
                     struct device_token *to, struct fault *fault);
 
@@ -48,8 +50,8 @@ enum err tokens_add(struct tokens *tokens, const struct web_add_token *ask, stru
 bool tokens_describe(struct tokens *tokens, struct text named, struct arena *arena, struct device_token *to);
 
 /* Removes that token. When the function returns, the token admits nothing, and this is durable. Errors: not_found; io:
- * the file cannot be written, so the token admits nothing until the next start. It is then still described, listed and
- * counted, so that the removal can be repeated, until a write of any function succeeds. */
+ * the file still cannot be read; or it cannot be written, so the token admits nothing until the next start. It is then
+ * still described, listed and counted, so that the removal can be repeated, until a write of any function succeeds. */
 enum err tokens_remove(struct tokens *tokens, struct text named, struct fault *fault);
 
 void tokens_list(struct tokens *tokens, struct arena *arena, struct device_tokens *to);

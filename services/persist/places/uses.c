@@ -344,23 +344,31 @@ static enum err remove_all(struct noting *n)
     return e == ERR_OK ? turn_wrote(n->p, uses_remove_context(&n->p->w, n->context.id)) : e;
 }
 
-/* The rows that `to` lacks, as ended ones. */
-static enum err add_ended(struct noting *to, const struct noting *from)
+/* A use that both have began with the first. */
+static enum err begin_earlier(struct noting *to, struct use *row, const struct use *before)
+{
+    if (row->at <= before->at)
+        return ERR_OK;
+    row->at = before->at;
+    return write_use(to, row);
+}
+
+/* The rows that `to` lacks are ended ones of it. */
+static enum err add_rows(struct noting *to, const struct noting *from)
 {
     struct use *all = arena_array(&to->p->arena, to->count + from->count + 1, sizeof(*all));
     uint32_t count = to->count;
     enum err e = all ? ERR_OK : ERR_FULL;
 
+    for (uint32_t i = 0; e == ERR_OK && i < from->count; i++) {
+        struct use use = from->was[i], *row = find_row(to, &use);
+        use.ended = true;
+        e = row ? begin_earlier(to, row, &use) : write_use(to, &use);
+        if (!row)
+            all[count++] = use;
+    }
     if (all && to->count)
         memcpy(all, to->was, to->count * sizeof(*all));
-    for (uint32_t i = 0; e == ERR_OK && i < from->count; i++) {
-        struct use use = from->was[i];
-        use.ended = true;
-        if (find_row(to, &use))
-            continue;
-        e = write_use(to, &use);
-        all[count++] = use;
-    }
     to->was = all;
     to->count = count;
     return e;
@@ -378,7 +386,7 @@ enum err uses_merge(struct persist *p, struct id from, struct id to, struct faul
         e = read_use_rows(&now, fault);
     now.alive = count_current(&now);
     if (e == ERR_OK)
-        e = add_ended(&now, &was);
+        e = add_rows(&now, &was);
     if (e == ERR_OK && now.written)
         e = finish_writing(&now);
     return e == ERR_OK ? remove_all(&was) : e;

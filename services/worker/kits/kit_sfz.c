@@ -169,8 +169,8 @@ static bool take_word(struct sfz *s, struct sfz_values *v, struct text name, str
         take_key(v, key);
     else if (text_is(name, "lokey") && key > KEY_NONE)
         v->low = key;
-    else if (text_is(name, "hikey") && key > KEY_NONE)
-        v->high = key;
+    else if (text_is(name, "hikey") && (key > KEY_NONE || text_is(value, "-1")))
+        v->high = key; /* -1: no key */
     else if (text_is(name, "pitch_keycenter") && key > KEY_NONE)
         v->centre = key;
     else if (text_starts(name, TEXT("amp_velcurve_")))

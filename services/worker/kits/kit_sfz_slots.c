@@ -79,10 +79,22 @@ static struct sfz_turn turn_of(struct sfz_slots *s, const struct sfz_values *v)
 
 /* ---- slots ---- */
 
-/* One hit may sound both. */
+static double common_divisor(double a, double b)
+{
+    while (b >= 1) {
+        const double rest = fmod(a, b);
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* One hit may sound both. Positions of two sequences meet at some hit, unless their distance is no multiple of what
+ * divides both lengths. */
 static bool meets_turn(const struct sfz_turn *one, const struct sfz_turn *other)
 {
-    const bool are_apart = one->length > 1 && other->length > 1 && fabs(one->position - other->position) > 0;
+    const double divisor = common_divisor(one->length, other->length);
+    const bool are_apart = divisor > 1 && fmod(fabs(one->position - other->position), divisor) > 0;
 
     return !are_apart && one->random_from < other->random_until && other->random_from < one->random_until;
 }
@@ -136,11 +148,13 @@ static struct text file_of(struct sfz_slots *s, struct text path, const struct s
 /* No hit of a key sounds it. */
 static bool is_unheard(struct sfz_slots *s, const struct sfz_values *v)
 {
-    const bool is_out = v->is_left_out || v->end < 0 || v->sample.len == 0;
+    const bool has_no_hit = v->low > v->high || v->low_velocity > v->high_velocity;
+    const bool is_out = v->is_left_out || v->end < 0 || v->sample.len == 0 || has_no_hit;
 
     if (is_out)
         kit_reading_odd(s->reading, v->is_left_out ? TEXT("trigger")
                                     : v->end < 0   ? TEXT("end=-1")
+                                    : has_no_hit   ? TEXT("region without a key or velocity")
                                                    : TEXT("region without sample"));
     return is_out;
 }

@@ -149,11 +149,20 @@ static void a_file_that_cannot_be_read_lets_nobody_in_and_the_gateway_start(void
 {
     struct token_home *place = *state;
 
+    char away[PATH_MAX + 8];
+
+    assert_int_equal(add_one(place, "Phone", "secret", NULL), ERR_OK);
+    (void)snprintf(away, sizeof(away), "%s.away", place->tokens.path);
+    assert_int_equal(rename(place->tokens.path, away), 0);
     assert_int_equal(mkdir(place->tokens.path, 0700), 0);
     start_again(place);
     assert_int_equal(count_listed(place), 0);
+    assert_int_equal(add_one(place, "Tablet", "other", NULL), ERR_IO);
+    assert_int_equal(tokens_remove(&place->tokens, TEXT("Phone"), NULL), ERR_IO);
     assert_int_equal(rmdir(place->tokens.path), 0);
-    assert_int_equal(add_one(place, "Phone", "secret", NULL), ERR_OK);
+    assert_int_equal(rename(away, place->tokens.path), 0);
+    assert_int_equal(add_one(place, "Tablet", "other", NULL), ERR_OK); /* and the other token is not lost */
+    assert_int_equal(count_listed(place), 2);
     assert_int_equal(truncate(place->tokens.path, 1 << 20), 0); /* too large */
     start_again(place);
     assert_int_equal(count_listed(place), 0);

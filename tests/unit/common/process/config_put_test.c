@@ -37,6 +37,8 @@ static void a_new_setting_goes_to_the_end_of_its_section(void **state)
                         "[audio]\nrate = 1\nperiod = 64\n\n[limits]\nfiles = 300");
     assert_string_equal(text_after(*state, "[limits]\nfiles = 300", "audio.period", "64"),
                         "[limits]\nfiles = 300\n\n[audio]\nperiod = 64\n");
+    assert_string_equal(text_after(*state, "\xEF\xBB\xBF[audio]\nrate = 1\n", "audio.period", "64"),
+                        "\xEF\xBB\xBF[audio]\nrate = 1\nperiod = 64\n");
 }
 
 static void the_same_name_in_another_section_is_left_alone(void **state)
