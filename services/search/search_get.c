@@ -83,7 +83,7 @@ static bool add_used_in(void *state, struct id id, const struct use *use)
 
     if (use->ended || uses_context(r->txn, r->arena, id, &context) != ERR_OK)
         return true;
-    r->to->contexts += id_table_add(&r->contexts, id);
+    *(r->is_copy ? &r->to->copy_contexts : &r->to->contexts) += id_table_add(&r->contexts, id);
     if (r->to->used_in.count < USED_IN_SHOWN)
         r->to->used_in.at[r->to->used_in.count++] = (struct used_in){ .id = id,
                                                                       .kind = context.kind,
@@ -118,6 +118,7 @@ static enum err read_uses(struct txn *txn, struct arena *arena, struct id id, st
     r.is_copy = true;
     if (e == ERR_OK && content.len)
         e = catalogue_each_with_content(txn, content, add_used_copy, &r);
+    to->has_copy_contexts = to->copy_contexts > 0;
     id_table_free(&r.contexts);
     return e;
 }

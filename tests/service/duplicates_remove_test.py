@@ -56,6 +56,7 @@ def copies_go_and_the_kept_ones_get_what_a_person_said_in_one_step_that_comes_ba
     home.loophole('rate', orig(home, 1), '2')
     home.loophole('rate', backup(home, 1), '4')
     home.loophole('use', 'Album 3', backup(home, 2))
+    home.loophole('use', 'Album 3', orig(home, 5))  # its copy is not in use
     with open(backup(home, 3), 'r+b') as changed:  # without a trace: its time is set back
         was = os.stat(changed.fileno())
         changed.seek(5000), changed.write(b'x')

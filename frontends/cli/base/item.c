@@ -143,16 +143,16 @@ static bool is_named_before(const struct used_in_list *uses, uint32_t at)
 static void full_uses(struct buffer *to, const struct media_found *found)
 {
     enum { SHOWN = 6 };
+    const uint64_t contexts = found->contexts + found->copy_contexts;
     uint64_t shown = 0;
 
-    cli_print(to, "\n  used in          %llu context%s:", (unsigned long long)found->contexts,
-              text_plural(found->contexts));
+    cli_print(to, "\n  used in          %llu context%s:", (unsigned long long)contexts, text_plural(contexts));
     for (uint32_t i = 0; i < found->used_in.count && shown < SHOWN; i++) {
         const struct used_in *use = &found->used_in.at[i];
         if (!is_named_before(&found->used_in, i))
             cli_print(to, "%s %.*s%s", shown++ ? "," : "", TEXT_ARG(use->name), use->copy ? " (a copy)" : "");
     }
-    if (found->contexts > shown)
+    if (contexts > shown)
         buffer_add_text(to, ", ...");
 }
 
@@ -177,7 +177,7 @@ void item_full(struct buffer *to, const struct media_found *found)
         full_gaps(to, media);
     if (media->has_cut)
         full_cut(to, media);
-    if (found->contexts)
+    if (found->contexts || found->copy_contexts)
         full_uses(to, found);
     if (media->notes.len)
         cli_print(to, "\n  notes            %.*s", TEXT_ARG(media->notes));

@@ -205,6 +205,8 @@ static void print_item_line(struct buffer *to, const struct item *item, const st
     if (found) {
         line.has_contexts = line.has_used_in = true;
         line.contexts = found->contexts;
+        line.has_copy_contexts = found->has_copy_contexts;
+        line.copy_contexts = found->copy_contexts;
         line.used_in = found->used_in;
         line.has_storage = found->has_storage;
         line.storage = found->storage;
