@@ -1,4 +1,4 @@
-/* sha256.h: SHA-256 (FIPS 180-4) of short texts: nobody can find an unknown random text by its hash. Any thread. */
+/* sha256.h: SHA-256 (FIPS 180-4) of short texts. A random text cannot be found from its hash. Any thread. */
 #ifndef LOOPHOLE_COMMON_SHA256_H
 #define LOOPHOLE_COMMON_SHA256_H
 

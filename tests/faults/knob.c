@@ -51,7 +51,7 @@ static int run_period(jack_nframes_t frames, void *state)
 static void *print_heard(void *state)
 {
     struct bytes message;
-    unsigned told = 0;
+    unsigned reported = 0;
 
     for (;; usleep(WAIT_US)) {
         while (jack_ringbuffer_read_space(knob.heard) >= sizeof(message)) {
@@ -61,8 +61,8 @@ static void *print_heard(void *state)
             puts("");
             fflush(stdout);
         }
-        while (told != atomic_load(&knob.empty_lines) && !jack_ringbuffer_read_space(knob.sent)) {
-            told++;
+        while (reported != atomic_load(&knob.empty_lines) && !jack_ringbuffer_read_space(knob.sent)) {
+            reported++;
             puts("sent");
             fflush(stdout);
         }

@@ -20,7 +20,7 @@ static const struct kit_export_format {
     { "hydrogen", "drumkit.xml", kit_hydrogen_file_write, false, false, false, false },
     { "sfz", NULL, kit_sfz_file_write, true, true, true, true },
 };
-enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS), NOTE_OF_PAD_0 = 36, NOTE_MOST = 127 };
+enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };
 
 /* What a format may have no place for. */
 enum lost {
@@ -248,7 +248,7 @@ static void count_left_out(const struct export *ex, const struct kit_slot *slot,
     lost[LOST_CURVE] += slot->has_curve && fabs(slot->curve - 1) > 0 && !format->has_curves;
     lost[LOST_OUTPUT] += slot->has_output && slot->output > 0;
     lost[LOST_CHANNEL] += slot->has_channel;
-    lost[LOST_NOTE] += !slot->has_note && NOTE_OF_PAD_0 + slot->pad > NOTE_MOST;
+    lost[LOST_NOTE] += kit_note(slot, slot->pad) > KIT_NOTE_MOST;
     for (uint32_t i = 0; i < slot->layers.count && !format->has_parts; i++)
         lost[LOST_PART] += slot->layers.at[i].start || slot->layers.at[i].end;
 }

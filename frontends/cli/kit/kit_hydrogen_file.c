@@ -2,9 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, DIGITS_LEAST = 15, DIGITS_MOST = 17 };
+#include "frontends/cli/sound/kit.h"
+#include "proto/wire/json.h"
+
 static const double frames_per_second = 44100; /* of Hydrogen's envelopes */
 
 /* ---- elements ---- */
@@ -45,17 +46,14 @@ static void add_word(struct buffer *to, const char *name, const char *word)
     add_element(to, name, text_of(word));
 }
 
-/* The shortest form that is read back as the same number. */
+/* A number of JSON is one of XML too. */
 static void add_number(struct buffer *to, const char *name, double number)
 {
-    char text[32] = "";
+    struct buffer text = { 0 };
 
-    for (int digits = DIGITS_LEAST; digits <= DIGITS_MOST; digits++) {
-        (void)snprintf(text, sizeof(text), "%.*g", digits, number);
-        if (fabs(strtod(text, NULL) - number) <= 0)
-            break;
-    }
-    add_word(to, name, text);
+    json_number(&text, number);
+    add_word(to, name, buffer_c(&text));
+    buffer_free(&text);
 }
 
 static void add_whole(struct buffer *to, const char *name, long long number)
@@ -79,8 +77,7 @@ static bool has_turns(const struct kit_slot *slot)
     for (uint32_t i = 0; i < slot->layers.count; i++)
         for (uint32_t k = 0; k < i; k++) {
             const struct kit_layer *one = &slot->layers.at[i], *other = &slot->layers.at[k];
-            if (one->velocity_from < (other->has_velocity_until ? other->velocity_until : 1) &&
-                other->velocity_from < (one->has_velocity_until ? one->velocity_until : 1))
+            if (one->velocity_from < kit_velocity_until(other) && other->velocity_from < kit_velocity_until(one))
                 return true;
         }
     return false;
@@ -91,7 +88,7 @@ static void add_layer(struct buffer *to, const struct kit_layer *layer, struct t
     buffer_add_text(to, "<layer>\n");
     add_element(to, "filename", file);
     add_number(to, "min", layer->velocity_from);
-    add_number(to, "max", layer->has_velocity_until ? layer->velocity_until : 1);
+    add_number(to, "max", kit_velocity_until(layer));
     add_number(to, "gain", layer->has_gain ? layer->gain : 1);
     add_number(to, "pitch", layer->pitch);
     buffer_add_text(to, "</layer>\n");
@@ -107,11 +104,11 @@ static void add_envelope(struct buffer *to, const struct kit_slot *slot)
 
 static void add_midi(struct buffer *to, const struct kit_slot *slot)
 {
-    const uint64_t note = slot->has_note ? slot->note : NOTE_OF_PAD_0 + slot->pad;
+    const uint64_t note = kit_note(slot, slot->pad);
 
     add_whole(to, "muteGroup", slot->has_choke ? (long long)slot->choke - 1 : -1);
     add_whole(to, "midiOutChannel", -1);
-    add_whole(to, "midiOutNote", note <= NOTE_MOST ? (long long)note : NOTE_MOST);
+    add_whole(to, "midiOutNote", note <= KIT_NOTE_MOST ? (long long)note : KIT_NOTE_MOST);
     add_word(to, "isStopNote", "false");
     add_word(to, "sampleSelectionAlgo", has_turns(slot) ? "ROUND_ROBIN" : "VELOCITY");
     add_word(to, "isHihat", "-1");

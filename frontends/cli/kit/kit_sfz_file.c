@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, VELOCITY_MOST = 127, NAME_SIZE = 32, TEXT_SIZE = 96 };
+#include "frontends/cli/sound/kit.h"
+
+enum { VELOCITY_MOST = 127, NAME_SIZE = 32, TEXT_SIZE = 96 };
 static const double velocities = 127, silent_db = -144, percent = 100, tiny = 1e-9;
 
 static void put_number(struct buffer *to, const char *name, double number)
@@ -40,7 +42,7 @@ static void put_file(struct buffer *to, struct text file)
  * becomes the next one. */
 static void find_velocities(const struct kit_layer *layer, int *low, int *high)
 {
-    const double until = layer->has_velocity_until ? layer->velocity_until : 1;
+    const double until = kit_velocity_until(layer);
 
     *low = (int)ceil(layer->velocity_from * velocities - tiny);
     *high = until >= 1 ? VELOCITY_MOST : (int)ceil(until * velocities - tiny) - 1;
@@ -123,10 +125,10 @@ static void put_curve(struct buffer *to, const struct kit_slot *slot)
 
 static void put_values(struct buffer *to, const struct kit_slot *slot)
 {
-    const uint64_t note = slot->has_note ? slot->note : NOTE_OF_PAD_0 + slot->pad;
+    const uint64_t note = kit_note(slot, slot->pad);
     const int32_t mode = slot->has_mode ? slot->mode.value : PAD_MODE_ONE_SHOT;
 
-    put_number(to, "key", note <= NOTE_MOST ? (double)note : NOTE_MOST);
+    put_number(to, "key", note <= KIT_NOTE_MOST ? (double)note : KIT_NOTE_MOST);
     put_number(to, "pitch_keytrack", 0);
     buffer_add_text(to, mode == PAD_MODE_GATE   ? "loop_mode=no_loop\n"
                         : mode == PAD_MODE_LOOP ? "loop_mode=loop_continuous\n"

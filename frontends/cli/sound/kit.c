@@ -5,7 +5,7 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
 
-enum { PAGE = 100, NOTE_OF_PAD_0 = 36, KEYS = 12 };
+enum { PAGE = 100, KEYS = 12 };
 
 static struct text option_text(const char *value)
 {
@@ -34,7 +34,7 @@ static void print_slot(struct cli *cli, const struct kit_slot *slot, uint64_t fi
     const uint64_t pad = first + slot->pad;
 
     cli_print(&cli->out, "%3llu  ", (unsigned long long)pad);
-    print_note(cli, slot->has_note ? slot->note : NOTE_OF_PAD_0 + pad);
+    print_note(cli, kit_note(slot, pad));
     cli_column(&cli->out, slot->slot, 10);
     if (slot->has_locked && slot->locked)
         cli_print(&cli->out, "locked: ");

@@ -6,6 +6,22 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_project.h"
 
+enum { KIT_NOTE_MOST = 127 };
+
+/* The MIDI note of a slot whose pad is `pad` now; beyond KIT_NOTE_MOST it has none. */
+static inline uint64_t kit_note(const struct kit_slot *slot, uint64_t pad)
+{
+    enum { NOTE_OF_PAD_0 = 36 };
+
+    return slot->has_note ? slot->note : NOTE_OF_PAD_0 + pad;
+}
+
+/* The velocity below which a layer sounds; 1: up to the hardest hit. */
+static inline double kit_velocity_until(const struct kit_layer *layer)
+{
+    return layer->has_velocity_until ? layer->velocity_until : 1;
+}
+
 /* Prints a kit whose pad 0 is `first`, or its record with --json. Errors: those of the output. */
 enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first);
 

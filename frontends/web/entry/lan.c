@@ -145,8 +145,8 @@ static bool is_password(const struct lan *lan, const char *given)
     return gate_has_same_key(&tried, &lan->gate);
 }
 
-/* The right secret of a token is never slowed: nobody guesses its 128 bits, and machines behind one router or proxy, of
- * which one gives wrong ones, have one address. */
+/* A right token has no limit of tries: its 128 bits cannot be guessed, and another machine behind the same router or
+ * proxy has the same address and may send wrong ones. */
 static enum lan_verdict try_given(struct lan *lan, struct lws *wsi, const char *given, bool may_be_password,
                                   uint64_t *device)
 {

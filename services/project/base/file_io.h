@@ -56,8 +56,8 @@ struct file_io {
     bool is_started;
 };
 
-/* How long a file may hang so that the answer with the reason is still within the budget of a call, which ends at
- * `deadline`: 2 s less than what is left of it, or half of that. */
+/* How long a file may hang, so that the reason reaches the client before its call ends at `deadline`: the time until
+ * then less 2 s, or half of that time if that is longer. */
 usec_t file_io_patience(usec_t deadline);
 
 /* Starts it. `bytes` is copied. `done` is called once; after a thread that hung for `patience` (0: 10 s, which is also

@@ -35,7 +35,7 @@ void kit_reading_odd(struct kit_reading *reading, struct text word)
         kept = TEXT("?");
     while (at < odd->count && !text_equal(odd->at[at].word, kept))
         at++;
-    if (at == KIT_WORDS) /* the last one stands for the rest */
+    if (at == KIT_WORDS) /* the list is full: its last word counts all others */
         odd->at[--at].word = TEXT("…");
     if (at == odd->count)
         odd->at[odd->count++] = (struct kit_word){ .word = arena_text(reading->arena, kept) };
