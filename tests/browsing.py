@@ -7,6 +7,7 @@ import http.client
 import os
 import random
 import re
+import select
 import shutil
 import socket
 import ssl
@@ -99,13 +100,18 @@ class Refused(Exception):
 
 
 class Page:
-    """An open page: its WebSocket."""
+    """An open page: its WebSocket. `receives`: the bytes that its end buffers."""
 
     def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws', protocol=None, wrap=None,
-                 source='127.0.0.1', token=None):
+                 source='127.0.0.1', token=None, receives=None):
         self.left = b''
         self.answers, self.events, self.back = {}, [], []
-        self.socket = socket.create_connection(('127.0.0.1', browser.port), timeout=30, source_address=(source, 0))
+        self.socket = socket.socket()
+        self.socket.settimeout(30)
+        if receives:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+        self.socket.bind((source, 0))
+        self.socket.connect(('127.0.0.1', browser.port))
         if wrap:
             self.socket = wrap.wrap_socket(self.socket)
         host = host or f'127.0.0.1:{browser.port}'
@@ -202,14 +208,25 @@ class Page:
     def ask(self, name, body=None, **more):
         return self.answer(self.send(name, body, **more))
 
+    def _hears(self, request):
+        """Reads for a second at most, until the answer is there or a service is back."""
+        end, back = time.monotonic() + 1, len(self.back)
+        while request not in self.answers and len(self.back) == back:
+            if not self.left and not select.select([self.socket], [], [], max(0, end - time.monotonic()))[0]:
+                break
+            self.read()
+        return request in self.answers
+
     def must(self, name, body=None, **more):
-        """The body of an answer that must be ok. As pages do, it asks again while the service is away."""
+        """The body of an answer that must be ok. As pages do, it asks again each second, and while the service is away."""
         request = client.new_id()
-        end = time.monotonic() + 30
-        error, answer = self.ask(name, body, request=request, **more)
-        while error == 'offline' and time.monotonic() < end:
-            time.sleep(0.02)
-            error, answer = self.ask(name, body, request=request, **more)
+        end = time.monotonic() + 60
+        error, answer = 'no answer', None
+        while error in ('no answer', 'offline') and time.monotonic() < end:
+            self.send(name, body, request=request, **more)
+            if self._hears(request):
+                error, answer = self.answers.pop(request)
+                time.sleep(0.02 if error == 'offline' else 0)
         assert error == 'ok', f'{name}: {error}: {answer}'
         return answer
 

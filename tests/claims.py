@@ -488,15 +488,15 @@ def claim(call=None, **how):
 
 
 def _explain():
-    """Prints the exception, and the local variables of the function that raised it."""
+    """Prints the local variables of the function that raised the exception, and at the end the exception."""
     kind, error, trace = sys.exc_info()
-    print(''.join(traceback.format_exception(kind, error, trace)))
     frames = [frame for frame, _ in traceback.walk_tb(trace)]
     mine = os.path.abspath(__file__)
     of_the_test = [frame for frame in frames if mine != frame.f_code.co_filename and
                    os.path.abspath(frame.f_code.co_filename).startswith(TOP)]
     for name, value in (of_the_test or frames)[-1].f_locals.items():
         print(f'  {name} = {repr(value)[:300]}')
+    print(''.join(traceback.format_exception(kind, error, trace)).strip())
 
 
 def _judge(one, home):

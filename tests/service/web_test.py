@@ -639,9 +639,9 @@ def a_page_that_reads_nothing_is_disconnected(home):
     other = browser.page()
     other.must('search.ping')
     before = settled(lambda: sockets_of(home, 'web'))
-    page = browser.page()
+    page = browser.page(receives=4096)  # the sender's kernel then holds 4 MiB at most
     until(lambda: sockets_of(home, 'web') > before)
-    large = {'payload': bytes(65536)}
+    large = {'payload': bytes(60000)}  # search reads 64 larger ones at a time
 
     def answered():
         return next(one['count'] for one in other.must('search.stats')['asks'] if one['name'] == 'ping')
