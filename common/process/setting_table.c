@@ -73,6 +73,8 @@ const struct setting setting_table[] = {
     { WHOLE("supervisor.start_ms", "60000", 1000, 3600000), "engine",
       "ms without progress after which a starting service is replaced" },
 
+    { SWITCH("web.announce", "yes"), "web",
+      "let other machines find the gateway by Avahi, if `listen` is set to an address that they can reach" },
     { "web.certificate", SETTING_PATH, "", 0, PATH_BYTES, NULL, NULL, NULL, NULL, false, "web",
       "the PEM file of the certificate for `listen`" },
     { "web.key", SETTING_PATH, "", 0, PATH_BYTES, NULL, NULL, NULL, NULL, false, "web",

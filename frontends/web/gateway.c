@@ -14,8 +14,9 @@
 #include "frontends/web/page.h"
 
 enum {
-    STACK = 1 << 20,  /* bytes of a thread */
-    USES_US = 1000000 /* between two looks for new uses of tokens */
+    STACK = 1 << 20,      /* bytes of a thread */
+    USES_US = 1000000,    /* between two looks for new uses of tokens … */
+    ANNOUNCE_US = 1000000 /* … and at the program that announces the gateway */
 };
 
 /* ---- the asks of the service ---- */
@@ -282,7 +283,7 @@ static enum err open_context(struct web *web, struct fault *fault)
     return web->lan.gate.port ? open_lan(web, info, fault) : ERR_OK;
 }
 
-static enum err read_users(struct web *web, struct fault *fault)
+static enum err read_settings(struct web *web, struct fault *fault)
 {
     struct config *config = NULL;
     enum err e = config_load(web->paths, &config, fault);
@@ -290,6 +291,7 @@ static enum err read_users(struct web *web, struct fault *fault)
     if (e != ERR_OK)
         return e;
     web->takes_any = strcmp(config_text(config, "web.users"), "any") == 0;
+    web->announcement.is_wanted = config_bool(config, "web.announce");
     return config_end(config, ERR_OK, fault);
 }
 
@@ -303,7 +305,7 @@ static enum err open_parts(struct web *web, struct fault *fault)
     if (e == ERR_OK)
         e = tokens_open(&web->lan.tokens, &web->gate, web->lan.gate.port, web->paths, fault);
     if (e == ERR_OK)
-        e = read_users(web, fault);
+        e = read_settings(web, fault);
     if (e == ERR_OK)
         e = mailbox_new(&web->mailbox, fault);
     if (e == ERR_OK) {
@@ -334,6 +336,22 @@ static void keep_uses(void *state)
     tokens_keep_uses(&web->lan.tokens, TOKENS_USE_S);
 }
 
+static void look_at_announcement(void *state)
+{
+    struct web *web = state;
+
+    announce_look(&web->announcement);
+}
+
+/* Another machine that finds the gateway can open it. */
+static void announce_gateway(struct web *web)
+{
+    if (!web->lan_vhost)
+        return;
+    announce_open(&web->announcement, &web->lan);
+    service_every(web->service, ANNOUNCE_US, look_at_announcement, web);
+}
+
 enum err web_open(struct web *web, struct service *service, struct fault *fault)
 {
     enum err e;
@@ -351,11 +369,13 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
         return fault_set(fault, ERR_FULL, "cannot start a thread for the gateway");
     web->has_thread = true;
     service_every(service, USES_US, keep_uses, web);
+    announce_gateway(web);
     return ERR_OK;
 }
 
 void web_close(struct web *web)
 {
+    announce_close(&web->announcement);
     atomic_store(&web->ends, true);
     if (web->context)
         lws_cancel_service(web->context);

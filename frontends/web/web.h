@@ -7,6 +7,7 @@
 
 #include "common/mailbox.h"
 #include "common/process/errand.h"
+#include "frontends/web/announce.h"
 #include "frontends/web/asks/own_asks.h"
 #include "frontends/web/entry/gate.h"
 #include "frontends/web/entry/lan.h"
@@ -49,7 +50,8 @@ enum {
 struct web {
     struct service *service;
     const struct paths *paths;
-    struct own_asks own; /* the loop's thread */
+    struct own_asks own;              /* the loop's thread */
+    struct announcement announcement; /* the loop's thread */
     struct gate gate;
     struct lan lan;
     bool takes_any; /* [web] users = any: browsers of other users of this machine may enter too */
