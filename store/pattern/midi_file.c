@@ -3,12 +3,12 @@
 #include <glib.h>
 #include <smf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "common/file.h"
-#include "store/pattern/midi_check.h"
 
 enum { META_HEAD = 3, META_MOST = 120 }; /* status, type, and a length of one byte */
 
@@ -20,74 +20,133 @@ static void drop_log(const gchar *domain, GLogLevelFlags level, const gchar *mes
 
 /* ---- reading ---- */
 
-/* The bytes of a meta event lie after its length, a number of up to four bytes. */
-static struct bytes meta_bytes(const smf_event_t *event, struct arena *arena)
-{
-    int at = 2;
+/* The events as the file has them, track after track. */
+struct midi_gathering {
+    struct midi_reader reader;
+    struct arena *arena;
+    struct bytes from;
+    uint32_t tempos;
+    struct buffer events;
+};
 
-    while (at < event->midi_buffer_length && event->midi_buffer[at] & 0x80)
-        at++;
-    at++;
-    if (at >= event->midi_buffer_length)
-        return (struct bytes){ 0 };
-    return arena_bytes(arena, bytes_of(event->midi_buffer + at, (size_t)(event->midi_buffer_length - at)));
+static size_t read_bytes(void *from, int64_t at, void *to, size_t len)
+{
+    const struct bytes *bytes = from;
+    const size_t left = at >= 0 && at < (int64_t)bytes->len ? bytes->len - (size_t)at : 0;
+
+    if (len > left)
+        len = left;
+    if (len)
+        memcpy(to, (const uint8_t *)bytes->at + at, len);
+    return len;
 }
 
-static void add_event(const smf_event_t *event, struct arena *arena, struct midi_file *to)
+static bool is_kept(const struct midi_message *message)
 {
-    const uint8_t *at = event->midi_buffer;
-    const int len = event->midi_buffer_length;
-    struct midi_event *next = &to->events[to->count];
+    const uint8_t type = message->data[0];
 
-    if (len < 2 || (at[0] >= 0xf0 && at[0] != MIDI_META))
-        return;
-    *next = (struct midi_event){ .tick = (uint32_t)event->time_pulses,
-                                 .track = (uint32_t)event->track_number - 1,
-                                 .status = at[0],
-                                 .data = { at[1], len > 2 && at[0] != MIDI_META ? at[2] : 0 } };
-    if (at[0] == MIDI_META)
-        next->bytes = meta_bytes(event, arena);
-    to->count++;
+    return message->status != MIDI_META || type == MIDI_META_TEXT || type == MIDI_META_NAME ||
+           type == MIDI_META_TEMPO || type == MIDI_META_SIGNATURE;
 }
 
-static void copy_events(smf_t *smf, struct arena *arena, struct midi_file *to)
+static struct midi_event event_of(const struct midi_gathering *g, const struct midi_message *message)
 {
-    size_t count = 0;
-    smf_event_t *event;
+    struct midi_event event = { .tick = (uint32_t)message->tick,
+                                .track = g->reader.tracks - 1,
+                                .status = message->status,
+                                .data = { message->data[0], message->data[1] } };
 
-    for (int i = 1; i <= smf->number_of_tracks; i++)
-        count += (size_t)smf_get_track_by_number(smf, i)->number_of_events;
-    to->ticks = (uint32_t)smf->ppqn;
-    to->tracks = (uint32_t)smf->number_of_tracks;
-    to->events = arena_array(arena, count, sizeof(*to->events));
-    smf_rewind(smf);
-    while (to->count < count && (event = smf_get_next_event(smf)))
-        add_event(event, arena, to);
+    if (message->status == MIDI_META && message->len)
+        event.bytes = arena_bytes(g->arena, bytes_of((const uint8_t *)g->from.at + message->at, message->len));
+    return event;
 }
 
-static enum err read_clean(struct bytes clean, struct arena *arena, struct midi_file *to, struct fault *fault)
+/* False: a bound is exceeded. */
+static bool gather_track(struct midi_gathering *g)
 {
-    GLogFunc before = g_log_set_default_handler(drop_log, NULL);
-    smf_t *smf = smf_load_from_memory(clean.at, (int)clean.len);
+    struct midi_message message;
 
-    if (smf) {
-        copy_events(smf, arena, to);
-        smf_delete(smf);
+    while (midi_reader_next(&g->reader, &message)) {
+        g->tempos += message.status == MIDI_META && message.data[0] == MIDI_META_TEMPO;
+        if (message.tick >= MIDI_TICKS || g->tempos > MIDI_TEMPOS ||
+            g->events.len >= MIDI_EVENTS * sizeof(struct midi_event))
+            return false;
+        if (!is_kept(&message))
+            continue;
+        const struct midi_event event = event_of(g, &message);
+        buffer_add(&g->events, &event, sizeof(event));
     }
-    (void)g_log_set_default_handler(before, NULL);
-    return smf ? ERR_OK : fault_set(fault, ERR_IO, "the library smf cannot read the MIDI file");
+    return g->reader.tracks <= MIDI_TRACKS;
+}
+
+static enum err gather_tracks(struct midi_gathering *g, struct fault *fault)
+{
+    while (midi_reader_track(&g->reader))
+        if (!gather_track(g))
+            return fault_set(fault, ERR_TOO_LARGE,
+                             "the MIDI file has over %d tracks, %d events, %d tempos, or %d ticks", MIDI_TRACKS,
+                             MIDI_EVENTS, MIDI_TEMPOS, MIDI_TICKS);
+    if (g->reader.tracks == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has no track");
+    return ERR_OK;
+}
+
+static enum err check_head(const struct midi_reader *reader, struct fault *fault)
+{
+    if (reader->type > 1)
+        return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file is of type %u: expected 0 or 1", reader->type);
+    if (reader->division & MIDI_SMPTE)
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "the MIDI file counts SMPTE time, which has no beats: expected ticks per quarter note");
+    if (reader->division == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the head of the MIDI file has 0 ticks per quarter note");
+    return ERR_OK;
+}
+
+static int by_tick(const void *a, const void *b, void *events)
+{
+    const uint32_t one = *(const uint32_t *)a, two = *(const uint32_t *)b;
+    const uint32_t x = ((const struct midi_event *)events)[one].tick, y = ((const struct midi_event *)events)[two].tick;
+
+    return x != y ? (x > y) - (x < y) : (one > two) - (one < two);
+}
+
+static void put_by_time(struct midi_gathering *g, struct midi_file *to)
+{
+    struct midi_event *events = (struct midi_event *)(void *)g->events.at;
+    const uint32_t count = (uint32_t)(g->events.len / sizeof(*events));
+    uint32_t *order = arena_array(g->arena, count, sizeof(*order));
+
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    if (count)
+        qsort_r(order, count, sizeof(*order), by_tick, events);
+    to->events = arena_array(g->arena, count, sizeof(*events));
+    for (uint32_t i = 0; i < count; i++)
+        to->events[i] = events[order[i]];
+    to->count = count;
+    to->ticks = g->reader.division;
+    to->tracks = g->reader.tracks;
+    memcpy(to->repairs, g->reader.repairs, sizeof(to->repairs));
 }
 
 enum err midi_file_read(struct bytes from, struct arena *arena, struct midi_file *to, struct fault *fault)
 {
-    struct buffer clean = { 0 };
+    struct midi_gathering g = { .arena = arena, .from = from };
     enum err e;
 
     *to = (struct midi_file){ 0 };
-    e = midi_check(from, &clean, &to->repairs, fault);
+    if (from.len > MIDI_FILE_BYTES)
+        return fault_set(fault, ERR_TOO_LARGE, "the MIDI file has %u bytes, at most %d are allowed", from.len,
+                         MIDI_FILE_BYTES);
+    if (!midi_reader_open(&g.reader, read_bytes, &g.from, from.len))
+        return fault_set(fault, ERR_BAD_REQUEST, "the file is no Standard MIDI File: it does not begin with MThd");
+    e = check_head(&g.reader, fault);
     if (e == ERR_OK)
-        e = read_clean(buffer_bytes(&clean), arena, to, fault);
-    buffer_free(&clean);
+        e = gather_tracks(&g, fault);
+    if (e == ERR_OK)
+        put_by_time(&g, to);
+    buffer_free(&g.events);
     return e;
 }
 

@@ -6,15 +6,14 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/err.h"
-#include "store/pattern/midi_check.h"
+#include "store/pattern/midi_reader.h"
 
-enum { MIDI_NOTE_OFF = 0x80, MIDI_NOTE_ON = 0x90, MIDI_CONTROL = 0xb0, MIDI_META = 0xff };
 enum {
-    MIDI_META_TEXT = 1,
-    MIDI_META_NAME = 3,
-    MIDI_META_END = 0x2f,
-    MIDI_META_TEMPO = 0x51,
-    MIDI_META_SIGNATURE = 0x58
+    MIDI_FILE_BYTES = 4 << 20,
+    MIDI_TRACKS = 256,
+    MIDI_EVENTS = 100000,
+    MIDI_TEMPOS = 1000,
+    MIDI_TICKS = 1 << 28, /* of a track */
 };
 
 /* A channel's message, or a meta event. */
@@ -30,12 +29,12 @@ struct midi_file {
     uint32_t ticks; /* of a quarter note */
     uint32_t tracks;
     uint32_t count;
-    struct midi_event *events;   /* by time; at one tick in the order of the file */
-    struct midi_repairs repairs; /* of a file that was read */
+    struct midi_event *events;      /* by time; at one tick in the order of the file */
+    uint32_t repairs[MIDI_REPAIRS]; /* of a file that was read */
 };
 
-/* Reads a file of type 0 or 1; messages of the system are left out. Errors: those of midi_check, io (the library
- * refuses it). */
+/* Reads a file of type 0 or 1: channels' messages, texts, names, tempos and time signatures. Errors: bad_request (no
+ * MIDI file; type 2; SMPTE time; no track), too_large. */
 enum err midi_file_read(struct bytes from, struct arena *arena, struct midi_file *to, struct fault *fault);
 
 /* Appends a file of type 1; the events of each track are in order. Each track ends at its last event. Errors: io. */

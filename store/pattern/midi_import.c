@@ -401,21 +401,12 @@ static void remark_dropped(struct importing *m)
                    text_plural(m->without_row), PATTERN_ROWS);
 }
 
-static void remark_repair(struct importing *m, uint32_t count, const char *what)
-{
-    if (count)
-        remark_add(m->remarks, "repaired: %s (%u)", what, count);
-}
-
 static void remark_repairs(struct importing *m)
 {
-    const struct midi_repairs *repairs = &m->from->repairs;
-
-    remark_repair(m, repairs->statuses, "a message without a status byte after another event");
-    remark_repair(m, repairs->messages, "a message between devices, such as the clock, left out");
-    remark_repair(m, repairs->ends, "a track without an event for its end");
-    remark_repair(m, repairs->chunks, "a chunk of another program, left out");
-    remark_repair(m, repairs->tracks, "a track that the head promises is missing");
+    for (int repair = 0; repair < MIDI_REPAIRS; repair++)
+        if (m->from->repairs[repair])
+            remark_add(m->remarks, "repaired: %s (%u)", midi_repair_words((enum midi_repair)repair),
+                       m->from->repairs[repair]);
 }
 
 enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,

@@ -450,6 +450,8 @@ def midi_files():
     keep('store/midi', 'ours', file(1, 960, mark + tempo + end, row + notes + end, row + end))
     keep('store/midi', 'smpte', file(1, 0xe728, tempo + end))
     keep('store/midi', 'other', file(2, 96, notes + end))
+    keep('store/midi', 'damaged', file(1, 96, notes, b'\0\xf8' + notes + end + notes, b'\0\x3c')[:-1] + chunk(b'SEM1', b'own'))
+    keep('store/midi', 'riff', b'RIFF\0\0\0\0RMID' + b'data\x40\0\0\0' + file(0, 96, notes + end).replace(b'MTrk\0', b'MTrk\xff'))
 
 
 def pages():

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """MIDI files in a library: tempo, key, notes and length as facts, in queries and lists; damaged ones; old items."""
+import json
 import os
 import shutil
 import struct
@@ -101,6 +102,50 @@ def a_damaged_file_has_the_facts_before_its_damage_and_an_empty_one_its_reason(h
     assert 0 < cut['note_count'] < 12, cut['note_count']
     empty = home.first('show', f'{folder}/empty.mid')
     same(('none', 'it has no track'), (empty['analysis'], empty['failure']))
+
+
+def track(body, length=None):
+    return b'MTrk' + struct.pack('>I', len(body) if length is None else length) + body
+
+
+HEAD, END = b'MThd' + struct.pack('>IHHH', 6, 0, 1, QUARTER), meta(0x2f, b'')
+DRUMS = notes([36] * 4, 9)
+ODD = {  # name: the file, and the words of its repair
+    'status': (track(DRUMS[:-4] + meta(1, b'x') + bytes([QUARTER]) + DRUMS[-3:] + meta(1, b'y') + b'\0\x24\x64\0\x24\0' + END),
+               'without a status byte'),
+    'clock': (track(DRUMS + b'\0\xf8\0\xfe' + DRUMS + END), 'between devices'),
+    'open': (track(DRUMS), 'without an event for its end'),
+    'after': (track(DRUMS + END + DRUMS), 'belong to no track'),
+    'vendor': (b'SEM1\0\0\0\2ab' + track(DRUMS + END), 'chunk of another program'),
+    'long': (track(DRUMS + END, 0x7fffffff), 'wrong length'),
+    'unwritten': (track(DRUMS + END, 0), 'wrong length'),
+    'loud': (track(DRUMS + b'\0\x99\x24\xff' + END), 'over 127'),
+    'cut': (track(DRUMS + DRUMS)[:-3], 'ends within a track'),
+    'damaged': (track(DRUMS + b'\xff\xff\xff\xff\xff' + DRUMS + END), 'damaged track'),
+}
+
+
+@claim
+def an_odd_file_is_counted_and_imported_alike_and_each_repair_is_listed(home):
+    folder = home.file('library')
+    os.makedirs(folder)
+    for name, (body, _) in ODD.items():
+        write_file(f'{folder}/{name}.mid', HEAD + body)
+    write_file(f'{folder}/mac.mid', bytes(128) + HEAD + track(DRUMS + END))
+    home.index_library()
+    for name in (*ODD, 'mac'):
+        item = home.first('show', f'{folder}/{name}.mid')
+        said = home.loophole('pattern', 'import_midi', f'{folder}/{name}.mid', home.file(f'{name}.json'))
+        with open(home.file(f'{name}.json'), encoding='utf-8') as file:
+            (row,) = json.load(file)['sequencer']['tracks'].values()
+        steps = sum(step in 'xX' for step in row['pattern'])
+        same((steps, 'done'), (item['note_count'], item['analysis']), name)
+        if name in ODD:
+            contains(item['repairs'], ODD[name][1])
+            contains(said.out + said.err, ODD[name][1])
+        else:
+            same((4, False), (steps, 'repairs' in item))
+    same(['cut.mid', 'damaged.mid'], paths(home, 'is:truncated'))
 
 
 def as_an_older_engine_left_it(home, path):

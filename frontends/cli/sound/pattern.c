@@ -10,7 +10,6 @@
 #include "schema_audio.h"
 #include "schema_project.h"
 #include "store/pattern/message.h"
-#include "store/pattern/midi_check.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
 

@@ -10,7 +10,6 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
-#include "store/pattern/midi_check.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
 

@@ -7,7 +7,7 @@
 #include "services/worker/tags/mpeg.h"
 #include "services/worker/tags/ogg.h"
 
-enum { HEAD_SIZE = 64 };
+enum { HEAD_SIZE = 132 /* see `signatures` */ };
 
 static const struct {
     const char *word;
@@ -43,6 +43,7 @@ static const struct {
     { 4, 4, "moov", 0, NULL, CONTAINER_MOV },    { 4, 4, "mdat", 0, NULL, CONTAINER_MOV },
     { 4, 4, "wide", 0, NULL, CONTAINER_MOV },    { 0, 4, "\0\0\1\272", 0, NULL, CONTAINER_MPEG },
     { 0, 4, "FLV\1", 0, NULL, CONTAINER_FLV },   { 0, 4, "\x30\x26\xB2\x75", 0, NULL, CONTAINER_WMA },
+    { 128, 4, "MThd", 0, NULL, CONTAINER_MIDI }, /* after the head of MacBinary */
 };
 
 static enum container by_signature(const uint8_t head[HEAD_SIZE])

@@ -1,27 +1,21 @@
 #include "services/worker/tags/midi.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
 #include "common/musical_key.h"
-#include "services/worker/tags/chunk.h"
 #include "services/worker/tags/endian.h"
-#include "services/worker/tags/midi_track.h"
+#include "store/pattern/midi_reader.h"
 
 enum {
-    HEAD_SIZE = 14, /* "MThd", its size, format, number of tracks, ticks of a quarter note */
     TRACKS_MAX = 4096,
     TEMPOS_MAX = 4096,
     DRUMS = 9,
     NOTES_FOR_A_KEY = 8,
     WORDS_MAX = 1024,
-    META_COPYRIGHT = 2,
-    META_NAME = 3,
-    META_TEMPO = 0x51,
-    META_END = 0x2F,
-    META_KEY = 0x59,
 };
 
 static const double usual_beat_us = 60e6 / MIDI_USUAL_BPM, longest_song = 1e7 /* s */;
@@ -36,8 +30,6 @@ struct song_reading {
     struct input *input;
     struct labels *labels; /* NULL: only the song counts */
     struct midi_song *song;
-    int64_t next, end;
-    unsigned tracks, division;
     uint64_t last; /* tick */
     size_t tempo_count;
     struct tempo_change tempos[TEMPOS_MAX];
@@ -46,14 +38,14 @@ struct song_reading {
     double weight[12];               /* ticks that each pitch class sounds */
     uint64_t began[16][128];
     bool sounds[16][128];
-    struct midi_track track;
+    struct midi_reader reader;
 };
 
 /* ---- what an event says ---- */
 
 static void end_note(struct song_reading *r, unsigned channel, unsigned note, uint64_t tick)
 {
-    const uint64_t most = 4ull * (r->division & 0x7FFF);
+    const uint64_t most = 4ull * (r->reader.division & 0x7FFF);
     uint64_t held = tick - r->began[channel][note];
 
     if (r->sounds[channel][note] && channel != DRUMS)
@@ -80,8 +72,8 @@ static void take_tempo(struct song_reading *r, const struct midi_message *messag
 {
     uint8_t bytes[3];
 
-    if (message->len != sizeof(bytes) || !input_fill(r->input, message->at, bytes, sizeof(bytes)) ||
-        endian_be24(bytes) == 0 || r->tempo_count == TEMPOS_MAX)
+    if (!input_fill(r->input, message->at, bytes, sizeof(bytes)) || endian_be24(bytes) == 0 ||
+        r->tempo_count == TEMPOS_MAX)
         return;
     r->tempos[r->tempo_count++] = (struct tempo_change){ message->tick, endian_be24(bytes) };
 }
@@ -91,7 +83,7 @@ static void take_key(struct song_reading *r, const struct midi_message *message)
 {
     uint8_t bytes[2];
 
-    if (message->len != sizeof(bytes) || !input_fill(r->input, message->at, bytes, sizeof(bytes)))
+    if (!input_fill(r->input, message->at, bytes, sizeof(bytes)))
         return;
     int sharps = (int8_t)bytes[0], minor = bytes[1];
     if (sharps < -7 || sharps > 7 || minor > 1)
@@ -114,15 +106,15 @@ static void take_words(const struct song_reading *r, const struct midi_message *
 
 static void take_meta(struct song_reading *r, const struct midi_message *message, bool is_first)
 {
-    if (message->data[0] == META_TEMPO)
+    if (message->data[0] == MIDI_META_TEMPO)
         take_tempo(r, message);
     else if (!r->labels)
         return;
-    else if (message->data[0] == META_KEY)
+    else if (message->data[0] == MIDI_META_KEY)
         take_key(r, message);
-    else if (message->data[0] == META_NAME && is_first)
+    else if (message->data[0] == MIDI_META_NAME && is_first)
         take_words(r, message, "title");
-    else if (message->data[0] == META_COPYRIGHT)
+    else if (message->data[0] == MIDI_META_COPYRIGHT)
         take_words(r, message, "copyright");
 }
 
@@ -146,64 +138,24 @@ static void end_all_notes(struct song_reading *r, uint64_t tick)
             end_note(r, channel, note, tick);
 }
 
-static void take_track(struct song_reading *r, int64_t at, int64_t end, bool is_first)
+static void take_track(struct song_reading *r)
 {
-    struct midi_track *track = &r->track;
     struct midi_message message;
+    const bool is_first = r->reader.tracks == 1;
+    uint64_t tick = 0;
 
-    midi_track_begin(track, r->input, at, end);
-    while (midi_track_next(track, &message)) {
+    while (midi_reader_next(&r->reader, &message)) {
         take_message(r, &message, is_first);
-        if (message.status == MIDI_META && message.data[0] == META_END)
-            break;
+        tick = message.tick;
     }
-    end_all_notes(r, track->tick);
+    end_all_notes(r, tick);
 }
 
 /* ---- the file ---- */
 
-/* The file inside the chunk `data` of a RIFF, or else the whole file. */
-static void find_file(struct song_reading *r)
+static size_t read_input(void *input, int64_t at, void *to, size_t len)
 {
-    struct chunk_walk walk;
-    struct chunk chunk;
-
-    r->end = r->input->size;
-    if (!chunk_open(&walk, r->input))
-        return;
-    while (chunk_next(&walk, &chunk))
-        if (chunk_is(&chunk, "data")) {
-            r->next = chunk.at;
-            r->end = chunk.at + chunk.size;
-            return;
-        }
-}
-
-static bool read_song_head(struct song_reading *r)
-{
-    uint8_t head[HEAD_SIZE];
-
-    find_file(r);
-    if (r->end - r->next < HEAD_SIZE || !input_fill(r->input, r->next, head, sizeof(head)) ||
-        memcmp(head, "MThd", 4) != 0 || endian_be32(head + 4) < 6)
-        return false;
-    r->division = endian_be16(head + 12);
-    r->next += 8 + (int64_t)endian_be32(head + 4);
-    return (r->division & 0x7FFF) > 0;
-}
-
-/* A chunk of another kind is skipped. */
-static bool take_chunk(struct song_reading *r)
-{
-    uint8_t head[8];
-
-    if (r->end - r->next < (int64_t)sizeof(head) || !input_fill(r->input, r->next, head, sizeof(head)))
-        return false;
-    int64_t at = r->next + 8, end = at + (int64_t)endian_be32(head + 4);
-    if (memcmp(head, "MTrk", 4) == 0)
-        take_track(r, at, end < r->end ? end : r->end, r->tracks++ == 0);
-    r->next = end;
-    return r->tracks < TRACKS_MAX;
+    return input_read(input, at, to, len);
 }
 
 static int by_tick(const void *a, const void *b)
@@ -221,9 +173,10 @@ static struct song_reading *read_song(struct input *input, struct labels *labels
     r->labels = labels;
     r->song = song;
     *song = (struct midi_song){ .key = -1 };
-    if (read_song_head(r))
-        while (take_chunk(r))
-            ;
+    if (midi_reader_open(&r->reader, read_input, input, input->size) &&
+        (r->reader.division & ~(unsigned)MIDI_SMPTE) > 0)
+        while (r->reader.tracks < TRACKS_MAX && midi_reader_track(&r->reader))
+            take_track(r);
     qsort(r->tempos, r->tempo_count, sizeof(*r->tempos), by_tick);
     return r;
 }
@@ -241,9 +194,9 @@ static double smpte_tick(unsigned division)
 
 static double part_seconds(const struct song_reading *r, uint64_t from, uint64_t until, double beat_us)
 {
-    if (r->division & 0x8000)
-        return (double)(until - from) * smpte_tick(r->division);
-    return (double)(until - from) * beat_us / 1e6 / r->division;
+    if (r->reader.division & 0x8000)
+        return (double)(until - from) * smpte_tick(r->reader.division);
+    return (double)(until - from) * beat_us / 1e6 / r->reader.division;
 }
 
 /* The length, and the tempo that lasts longest in one piece with the time that it lasts. */
@@ -343,6 +296,26 @@ static void judge_signature(const struct song_reading *r, struct labels *labels)
             labels->list.at[i].shown = false;
 }
 
+/* A file of which notes are missing is truncated. */
+static void note_repairs(const struct midi_reader *reader, struct labels *labels)
+{
+    static const enum midi_repair losses[] = { MIDI_REPAIR_CUT, MIDI_REPAIR_DAMAGE, MIDI_REPAIR_MISSING };
+    char words[WORDS_MAX] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
+        const char *loss = midi_repair_words(losses[i]);
+
+        if (reader->repairs[losses[i]])
+            labels_words(labels, "truncated", (const uint8_t *)loss, strlen(loss), CHARSET_UTF8);
+    }
+    for (int i = 0; i < MIDI_REPAIRS && len < sizeof(words); i++)
+        if (reader->repairs[i])
+            len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s (%u)", len ? "; " : "",
+                                    midi_repair_words((enum midi_repair)i), reader->repairs[i]);
+    labels_words(labels, "repairs", (const uint8_t *)words, strlen(words), CHARSET_UTF8);
+}
+
 void midi_facts(struct input *input, struct labels *labels)
 {
     struct midi_song song;
@@ -350,11 +323,12 @@ void midi_facts(struct input *input, struct labels *labels)
     double beat_us, lasts, all = measure_length(r, &beat_us, &lasts);
     uint32_t before = labels->list.count;
 
-    if (beat_us > 0 && !(r->division & 0x8000))
+    if (beat_us > 0 && !(r->reader.division & 0x8000))
         labels_number(labels, "bpm", tempo_of(beat_us), LABELS_BPM_MIN, LABELS_BPM_MAX);
     if (labels->list.count > before && all > 0)
         labels->list.at[before].confidence = fmin(1, lasts / all);
     judge_signature(r, labels);
+    note_repairs(&r->reader, labels);
     free(r);
 }
 
@@ -362,7 +336,7 @@ bool midi_song_read(struct input *input, struct midi_song *song)
 {
     struct song_reading *r = read_song(input, NULL, song);
     double beat_us, lasts;
-    bool is_song = r->tracks > 0;
+    bool is_song = r->reader.tracks > 0;
 
     song->seconds = measure_length(r, &beat_us, &lasts);
     if (!isfinite(song->seconds) || song->seconds > longest_song)

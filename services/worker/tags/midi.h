@@ -1,5 +1,5 @@
-/* midi.h: Standard MIDI Files, also inside RIFF (RMID): the facts that the file states, and those that follow from its
- * notes. A damaged or truncated track counts up to its damage. One thread. */
+/* midi.h: Standard MIDI Files (see midi_reader.h): the facts that the file states, and those that follow from its
+ * notes. One thread. */
 #ifndef LOOPHOLE_WORKER_MIDI_H
 #define LOOPHOLE_WORKER_MIDI_H
 
@@ -20,7 +20,8 @@ struct midi_song {
 };
 
 /* Adds title, copyright, `bpm` (the tempo that lasts longest; its confidence is its share of the time) and `key` (the
- * key signature). Does nothing for another file. */
+ * key signature), `repairs` (what the reader repaired), and `truncated` if notes are missing. Does nothing for another
+ * file. */
 void midi_facts(struct input *input, struct labels *labels);
 
 /* False: it has no track. */
