@@ -163,7 +163,7 @@ def a_video_is_collected_to_its_own_folder_and_what_cannot_be_is_named_with_why(
 
 
 @claim(inside=Indexing)
-def a_collect_on_a_full_disk_leaves_whole_copies_alone_and_goes_on_when_there_is_room(it):
+def a_collect_on_a_full_disk_notes_its_whole_copies_and_goes_on_when_there_is_room(it):
     paths = [os.fsdecode(wav(it.folder('lib', f'{n}.wav'), 300 + n, 8)) for n in range(6)]  # 350 KB each
     it.add(it.folder('lib'))
     with Small(it.folder('small'), '1m') as disk:
@@ -173,11 +173,12 @@ def a_collect_on_a_full_disk_leaves_whole_copies_alone_and_goes_on_when_there_is
         mine.must('save')
         for _ in range(2):
             mine.refused('full', 'collect')
+            contains(mine.ask('collect')[1]['hint'], 'collect again')
             copies = collected(mine)
             assert 0 < len(copies) < len(paths), copies.keys()
             for name, found in copies.items():
                 same(open(it.folder('lib', os.path.basename(name)), 'rb').read(), found, name)
-            same({}, notes(mine))
+            same(sorted('Media/' + name for name in copies), sorted(notes(mine).values()))
         mine.put('track', name='T')
         revision = mine.state()['revision']
         error, answer = mine.ask('save')
@@ -188,6 +189,7 @@ def a_collect_on_a_full_disk_leaves_whole_copies_alone_and_goes_on_when_there_is
         done = mine.must('collect')
         same((len(paths) - len(copies), len(copies)), (done['copied'], done['present']))
         same(sorted(os.path.join('Audio', os.path.basename(path)) for path in paths), sorted(collected(mine)))
+        same(sorted('Media/' + name for name in collected(mine)), sorted(notes(mine).values()))
         same(sorted(['project.json', 'Media']), sorted(os.listdir(mine.folder)))
         it.home.stop()
 

@@ -137,6 +137,20 @@ def a_file_without_a_frame_does_not_repeat_for_ever(home):
     until_silent(home)
 
 
+@claim(shares=playing_engine)
+def a_sound_whose_file_does_not_state_its_length_is_shown_so(home):
+    needs('oggenc')
+    whole = make(home, 'sine', 'minute.wav', 60 * 48000, 48000, 440)
+    home.run('oggenc', '-Q', '-o', home.file('files/minute.ogg'), whole)
+    with open(home.file('files/minute.ogg'), 'r+b') as file:
+        file.truncate(os.path.getsize(file.name) - 1000)  # its last page states the length
+    said = home.loophole('play', home.file('files/minute.ogg')).out
+    contains(said, 'minute.ogg (of unknown length)')
+    contains(home.loophole('voice').out, 'minute.ogg (of unknown length)')
+    home.loophole('stop')
+    until_silent(home)
+
+
 @claim(shares=other_engine)
 def a_file_at_another_rate_keeps_its_length_and_its_pitch(home):
     for rate in (44100, 96000):

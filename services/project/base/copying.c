@@ -185,10 +185,14 @@ static enum err write_in(struct copy_step *s, const struct copy_item *item, cons
         return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", s->copying->folder);
     e = write_temporary(s, item, fd);
     close(fd);
-    if (e == ERR_OK && (name_copy(place->folder, temporary, place->name) != 0 || fsync(place->folder) != 0))
+    if (e == ERR_OK && name_copy(place->folder, temporary, place->name) != 0)
         e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
-    if (e != ERR_OK)
+    if (e != ERR_OK) {
         unlinkat(place->folder, temporary, 0);
+    } else if (fsync(place->folder) != 0) {
+        e = fault_errno(s->fault, file_err(errno), errno, "the name of the copy %.150s cannot be synced", item->name);
+        unlinkat(place->folder, place->name, 0);
+    }
     return e;
 }
 
@@ -323,8 +327,11 @@ static void run_copying(struct errand *errand)
 
     for (uint32_t i = 0; e == ERR_OK && i < copying->check_count; i++)
         check_copy(&step, &copying->checks[i]);
-    for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++) {
         e = copy_item(&step, &copying->items[i]);
+        if (e == ERR_OK)
+            atomic_store(&copying->finished, i + 1);
+    }
     copying->fault.code = e;
     beneath_close(&in);
     free(step.piece);
@@ -334,7 +341,7 @@ static void end_copying(struct errand *errand, bool lost)
 {
     struct copying *copying = (struct copying *)errand;
 
-    copying->done(copying->owner, lost ? NULL : copying);
+    copying->done(copying->owner, copying, lost);
 }
 
 static void drop_copying(struct errand *errand)

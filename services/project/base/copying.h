@@ -35,8 +35,10 @@ struct copying {
     uint32_t count, check_count;
     struct copy_item *items;
     struct copy_check *checks;
-    struct fault fault;                                 /* code ERR_OK: all are there, or checked */
-    void (*done)(void *owner, struct copying *copying); /* NULL: the thread hangs */
+    _Atomic uint32_t finished; /* items, from the first one on, that have their copies */
+    struct fault fault;        /* code ERR_OK: all are there, or checked */
+    /* `hangs`: the thread still runs, and only `finished` and the items before it can be read */
+    void (*done)(void *owner, struct copying *copying, bool hangs);
     void *owner;
 };
 

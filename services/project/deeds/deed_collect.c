@@ -29,7 +29,7 @@ struct collect_note {
 struct collect_state {
     struct collected answer;
     struct collect_note *notes; /* of each copy */
-    uint32_t count, next;       /* … that is to be noted */
+    uint32_t count, next;       /* … that are there, and the next one to be noted */
     char named[160];            /* the first items that cannot be copied, with why */
 };
 
@@ -181,25 +181,39 @@ static void take_copy(struct doing *work, const struct copy_item *one, struct co
     answer->bytes += one->was_present ? 0 : one->size;
 }
 
-static void take_copies(void *owner, struct copying *copying)
+static void take_checks(struct doing *work, const struct copying *copying)
 {
-    struct doing *work = owner;
     struct collect_state *state = work->own;
     struct text_list *damaged = &state->answer.damaged;
 
-    if (!copying) {
-        fault_set(&work->filed, ERR_TIMEOUT, "a disk does not answer");
-        work_continue(work);
-        return;
-    }
-    work->filed = copying->fault;
-    for (uint32_t i = 0; i < copying->count; i++)
-        take_copy(work, &copying->items[i], &state->notes[i]);
     damaged->at = arena_array(&work->kept, WITHOUT_MOST, sizeof(*damaged->at));
     for (uint32_t i = 0; i < copying->check_count; i++)
         if (copying->checks[i].is_damaged && damaged->count < WITHOUT_MOST)
             damaged->at[damaged->count++] = arena_text(&work->kept, text_of(copying->checks[i].name));
     state->answer.has_damaged = damaged->count > 0;
+}
+
+/* If not all sounds could be copied, the project notes the copies that are there, and the ask fails afterwards. */
+static void take_copies(void *owner, struct copying *copying, bool hangs)
+{
+    struct doing *work = owner;
+    struct collect_state *state = work->own;
+    const uint32_t finished = atomic_load(&copying->finished);
+
+    if (!hangs)
+        work->filed = copying->fault;
+    else if (finished < copying->count)
+        fault_set(&work->filed, ERR_TIMEOUT, "a disk does not answer while %.150s is copied into %.150s",
+                  door_path(copying->items[finished].from), copying->folder);
+    else
+        fault_set(&work->filed, ERR_TIMEOUT, "the disk of %.150s does not answer", copying->folder);
+    if (work->filed.code != ERR_OK && finished && !work->filed.hint[0])
+        fault_hint(&work->filed, "%u of %u sounds have their copies; collect again", finished, copying->count);
+    for (uint32_t i = 0; i < finished; i++)
+        take_copy(work, &copying->items[i], &state->notes[i]);
+    state->count = finished;
+    if (!hangs)
+        take_checks(work, copying);
     work_continue(work);
 }
 
@@ -310,14 +324,14 @@ static enum err plan_collect(struct doing *work, struct txn *txn, struct fault *
     struct action *actions = arena_array(&work->arena, NOTES_AT_ONCE, sizeof(*actions));
     uint32_t count;
 
-    if (work->filed.code != ERR_OK)
-        return *fault = work->filed, work->filed.code;
-    if (ask->has_check && ask->check)
-        return ERR_OK;
     if (work->phase == WORK_PLAN)
         work->step = state->next = 0;
-    count = make_notes(work, txn, actions);
-    return count ? send_notes(work, actions, count, fault) : ERR_OK;
+    count = ask->has_check && ask->check ? 0 : make_notes(work, txn, actions);
+    if (count)
+        return send_notes(work, actions, count, fault);
+    if (work->filed.code != ERR_OK)
+        *fault = work->filed;
+    return work->filed.code;
 }
 
 static enum err answer_collect(struct doing *work, struct txn *txn, struct fault *fault)

@@ -6,7 +6,8 @@
 #include "services/worker/tags/flac.h"
 #include "services/worker/tags/vorbis.h"
 
-enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, SEGMENT_FULL = 255, FIRST_STREAMS = 16 };
+enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, SEGMENT_FULL = 255 };
+enum { PAGE_HEAD_MAX = PAGE_HEAD + 255, PAGES_MAX = 1 << 18 /* a gigabyte of usual pages */ };
 static const char LATER_STREAMS[] = "further streams follow in the Ogg file: only the first one is heard";
 
 static const struct {
@@ -69,13 +70,14 @@ static int64_t find_page(struct input *input, int64_t at)
     return -1;
 }
 
-static bool load_page(struct ogg *ogg)
+/* Reads at most `most` bytes of it. */
+static bool load_page(struct ogg *ogg, size_t most)
 {
     int64_t at = find_page(ogg->input, ogg->next);
 
     if (at < 0 || at >= ogg->end)
         return false;
-    ogg->len = input_read(ogg->input, at, ogg->page, sizeof(ogg->page));
+    ogg->len = input_read(ogg->input, at, ogg->page, most);
     if (ogg->len < PAGE_HEAD || ogg->len < PAGE_HEAD + (size_t)ogg->page[26])
         return false;
     size_t size = PAGE_HEAD + (size_t)ogg->page[26];
@@ -92,7 +94,7 @@ static bool load_page(struct ogg *ogg)
 /* Reads the next page of the current stream, or of one chained after it. Pages of multiplexed streams are skipped. */
 static bool next_page(struct ogg *ogg)
 {
-    while (load_page(ogg)) {
+    while (load_page(ogg, sizeof(ogg->page))) {
         bool ours = ogg->under_way && endian_le32(ogg->page + 14) == ogg->serial;
         if (ogg->page[5] & FIRST_PAGE && (!ogg->under_way || ogg->packet > ogg->headers))
             begin_stream(ogg);
@@ -179,43 +181,21 @@ static int comments_begin(const struct ogg *ogg, const struct ogg_piece *piece)
     return ogg->codec == OGG_FLAC && piece->len > 4 && (piece->at[0] & 0x7F) == 4 ? 4 : -1;
 }
 
-/* The numbers of the streams that begin together at the start of the file. Returns how many there are. */
-static size_t list_first_streams(struct ogg *ogg, uint32_t serials[FIRST_STREAMS])
-{
-    size_t count = 0;
-
-    ogg->next = 0;
-    while (count < FIRST_STREAMS && load_page(ogg) && ogg->page[5] & FIRST_PAGE)
-        serials[count++] = endian_le32(ogg->page + 14);
-    return count;
-}
-
-/* The number of the stream of the last page. False: no page is near the end. */
-static bool find_last_stream(struct ogg *ogg, uint32_t *serial)
-{
-    const int64_t from = ogg->end > (int64_t)sizeof(ogg->page) ? ogg->end - (int64_t)sizeof(ogg->page) : 0;
-    const size_t len = input_read(ogg->input, from, ogg->page, sizeof(ogg->page));
-
-    for (size_t at = len >= PAGE_HEAD ? len - PAGE_HEAD + 1 : 0; at-- > 0;)
-        if (memcmp(ogg->page + at, "OggS", 4) == 0) {
-            *serial = endian_le32(ogg->page + at + 14);
-            return true;
-        }
-    return false;
-}
-
-/* A stream that begins after others have ended: a radio program, or two files put together. Only the first is heard. */
+/* A stream that begins after others: a radio program, or two files put together. Only the first is heard. Streams that
+ * belong together begin together; the number of a later one can be that of the first. */
 static bool has_later_stream(struct ogg *ogg)
 {
-    uint32_t serials[FIRST_STREAMS], last;
-    const size_t count = list_first_streams(ogg, serials);
+    bool is_under_way = false;
 
-    if (count == FIRST_STREAMS || !find_last_stream(ogg, &last))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (serials[i] == last)
-            return false;
-    return count > 0;
+    ogg->next = 0;
+    for (uint32_t i = 0; i < PAGES_MAX && load_page(ogg, PAGE_HEAD_MAX); i++) {
+        const bool begins = ogg->page[5] & FIRST_PAGE;
+
+        if (begins && is_under_way)
+            return true;
+        is_under_way = is_under_way || !begins;
+    }
+    return false;
 }
 
 void ogg_facts(struct input *input, struct labels *labels)

@@ -344,6 +344,38 @@ static void vorbis_comments_are_read_in_flac_ogg_and_opus(void **state)
     }
 }
 
+static bool has_later_streams(const struct buffer *bytes)
+{
+    struct arena arena = { 0 };
+    struct labels labels = made_labels(bytes, &arena);
+    const bool is_said = find_label(&labels, "truncated") != NULL;
+
+    arena_free(&arena);
+    return is_said;
+}
+
+/* Also of one file twice, whose streams have one number. */
+static void an_ogg_file_with_further_streams_says_so(void **state)
+{
+    static const int formats[] = { SF_FORMAT_OGG | SF_FORMAT_VORBIS, SF_FORMAT_OGG | SF_FORMAT_OPUS };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+        struct buffer one = made_encoded((struct encoded){ formats[i], 48000, 1, 440, "One" });
+        struct buffer other = made_encoded((struct encoded){ formats[i], 48000, 1, 660, "Other" }), chain = { 0 };
+
+        assert_false(has_later_streams(&one));
+        buffer_add(&chain, one.at, one.len);
+        buffer_add(&chain, one.at, one.len);
+        assert_true(has_later_streams(&chain));
+        buffer_reset(&chain);
+        buffer_add(&chain, one.at, one.len);
+        buffer_add(&chain, other.at, other.len);
+        assert_true(has_later_streams(&chain));
+        buffer_free(&one), buffer_free(&other), buffer_free(&chain);
+    }
+}
+
 /* ---- values ---- */
 
 static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
@@ -396,6 +428,7 @@ int main(void)
         cmocka_unit_test(a_frame_has_several_values),
         cmocka_unit_test(a_genre_has_numbers_before_its_name),
         cmocka_unit_test(vorbis_comments_are_read_in_flac_ogg_and_opus),
+        cmocka_unit_test(an_ogg_file_with_further_streams_says_so),
         cmocka_unit_test(words_that_are_no_tempo_are_kept_but_not_shown),
         cmocka_unit_test(tags_are_always_utf8_and_bounded),
     };
