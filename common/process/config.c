@@ -8,7 +8,7 @@
 #include "common/arena.h"
 #include "common/file.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, LINE_MAX_BYTES = 16384, KEY_SIZE = 128, SETTINGS_MAX = 1024, PATH_SHOWN = 90 };
+enum { LINE_MAX_BYTES = 16384, KEY_SIZE = 128, SETTINGS_MAX = 1024, PATH_SHOWN = 90 };
 
 struct config {
     struct arena arena;
@@ -91,20 +91,33 @@ static enum err take_setting(struct config_reading *reading, struct text name, s
     return ERR_OK;
 }
 
+/* After the section's name a comment needs no space before it. */
+static enum err take_section(struct config_reading *reading, struct text line)
+{
+    struct text rest = line, name = text_cut(&rest, ']');
+    char what[KEY_SIZE + 120];
+
+    if (name.len == line.len)
+        return stop_reading(reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
+    rest = trim_text(rest);
+    if (rest.len && *rest.at != ';' && *rest.at != '#') {
+        (void)snprintf(what, sizeof(what), "the text \"%.*s\" after [%.*s]: put it into the next line",
+                       rest.len < 60 ? (int)rest.len : 60, rest.at, name.len < 60 ? (int)name.len - 1 : 60,
+                       name.at + 1);
+        return stop_reading(reading, ERR_BAD_REQUEST, what);
+    }
+    reading->section = (struct text){ name.len - 1, name.at + 1 };
+    reading->has_setting = false;
+    return ERR_OK;
+}
+
 /* `line`: "[section]" or "name = value", without spaces around it and without a comment. */
 static enum err take_line(struct config_reading *reading, struct text line)
 {
-    struct text rest = line, name;
     uint32_t len = 0;
 
-    if (*line.at == '[') {
-        name = text_cut(&rest, ']');
-        if (name.len == line.len)
-            return stop_reading(reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
-        reading->section = (struct text){ name.len - 1, name.at + 1 };
-        reading->has_setting = false;
-        return ERR_OK;
-    }
+    if (*line.at == '[')
+        return take_section(reading, line);
     while (len < line.len && line.at[len] != '=' && line.at[len] != ':')
         len++;
     if (len == line.len)
@@ -179,7 +192,7 @@ enum err config_load(const struct paths *paths, struct config **config, struct f
 
     *config = NULL;
     (void)snprintf(path, sizeof(path), "%s/loophole.conf", paths->config);
-    e = file_read_all(path, FILE_MAX_BYTES, &file, &why);
+    e = file_read_all(path, CONFIG_FILE_BYTES, &file, &why);
     if (e == ERR_OK || e == ERR_NOT_FOUND) /* without a message: `fault` is unchanged */
         e = config_parse(paths, (struct text){ (uint32_t)file.len, buffer_c(&file) }, config, fault);
     else if (fault)

@@ -3,7 +3,7 @@
  * thread at a time.
  *
  *   # a comment
- *   [section]
+ *   [section] # a comment
  *   name = value ; a comment, because a space is before it. `:` may stand for `=`. No line is continued by the next. */
 #ifndef LOOPHOLE_COMMON_CONFIG_H
 #define LOOPHOLE_COMMON_CONFIG_H
@@ -16,8 +16,10 @@
 
 struct config;
 
+enum { CONFIG_FILE_BYTES = 1 << 20 };
+
 /* The caller frees the result with config_free. Errors name the file and the line: bad_request (not INI, or a key
- * twice), too_large (1 MiB, a line of 16,384 bytes, 1,024 settings), io, denied. */
+ * twice), too_large (CONFIG_FILE_BYTES, a line of 16,384 bytes, 1,024 settings), io, denied. */
 enum err config_load(const struct paths *paths, struct config **config, struct fault *fault);
 void config_free(struct config *config);
 
@@ -58,7 +60,7 @@ enum err config_check_file(const struct paths *paths, struct fault *fault);
 
 /* Writes one setting into the file, which is created if it is missing, and keeps everything else in it. Errors, after
  * which the file is unchanged: bad_request (an unknown key, a value that does not fit or that the file cannot hold),
- * those of config_load, full, io, denied. */
+ * too_large (config_load would refuse the file), those of config_load, full, io, denied. */
 enum err config_put(const struct paths *paths, const char *key, const char *value, struct fault *fault);
 
 /* Call it after the last getter: reports the first unusable value as "FILE:LINE: …". Errors: bad_request. */

@@ -7,8 +7,6 @@
 #include "common/process/config.h"
 #include "common/text.h"
 
-enum { FILE_MAX_BYTES = 1 << 20 };
-
 /* Returns one line with its line feed. */
 static struct text line_at(struct text file, uint32_t from)
 {
@@ -97,6 +95,12 @@ static enum err check_made(const struct paths *paths, struct text made, const ch
                            struct fault *fault)
 {
     struct config *config;
+
+    if (made.len > CONFIG_FILE_BYTES) {
+        fault_set(fault, ERR_TOO_LARGE, "loophole.conf would have %u bytes with this value of %s: at most %d are read",
+                  made.len, key, CONFIG_FILE_BYTES);
+        return fault_hint(fault, "remove comments or settings from the file");
+    }
     enum err e = config_parse(paths, made, &config, NULL);
     const struct config_line *line = e == ERR_OK ? config_find(config, text_of(key)) : NULL;
     bool is_same = line && text_is(line->value, value);
@@ -147,7 +151,7 @@ enum err config_put(const struct paths *paths, const char *key, const char *valu
         return e;
     config_free(config);
     (void)snprintf(path, sizeof(path), "%s/loophole.conf", paths->config);
-    e = file_read_all(path, FILE_MAX_BYTES, &file, fault);
+    e = file_read_all(path, CONFIG_FILE_BYTES, &file, fault);
     if (e == ERR_OK || e == ERR_NOT_FOUND)
         e = write_changed(paths, path, key, value, text_of(buffer_c(&file)), fault);
     buffer_free(&file);

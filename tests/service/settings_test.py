@@ -5,6 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from browsing import certify, free_port, lan_settings
 from claims import claim, contains, file_text, run_claims, same
 
 SUPERVISED = ('audio.device', 'audio.period', 'audio.rate', 'audio.standby', 'supervisor.hang_ms', 'supervisor.start_ms')
@@ -29,12 +30,15 @@ def no_process(home):
 def each_service_refuses_each_of_its_settings_and_ends_without_a_crash(home):
     lines = [line for line in home.json('config', 'list') if line['program'] not in ('', 'engine')]
     assert {'streamer', 'indexer', 'audio', 'osc', 'web', 'project'} <= {line['program'] for line in lines}
+    certify(home)
+    home.lan_port = free_port()
     for line in lines:
         home.settings(conf(line['key'], wrong(line)))
-        if line['key'] in ('web.certificate', 'web.key', 'web.name', 'web.password'):  # not read without web.listen
-            home.settings(conf('web.listen', '127.0.0.1:65000') + f'{line["key"][4:]} = {wrong(line)}\n')
+        if line['key'] in ('web.certificate', 'web.key', 'web.name', 'web.password'):  # read if the others are right
+            lan_settings(home, **{line['key'][4:]: wrong(line)})
         said = home.run('loophole-' + line['program'], code=None, timeout=60)
         same(11, said.code, (line['key'], said))
+        contains(home.log(line['program']).rpartition(' started: ')[2], line['key'])
     same([], home.json('crash', 'list'))
 
 
@@ -73,6 +77,11 @@ def settings_are_written_after_a_check_and_read_back(home):
     contains(home.refused('config', 'set', 'recording.format', 'mp3', code=11), 'expected wav, wav24 or flac')
     contains(home.refused('config', 'set', 'recording.fromat', 'wav', code=11), 'did you mean format')
     contains(home.refused('config', 'set', 'web.name', 'a ; b', code=11), 'cannot hold')
+    with open(home.file('config', 'loophole.conf'), 'a', encoding='utf-8') as file:
+        file.write('[web] # of the studio\n')
+        while file.tell() < (1 << 20) - 50:
+            file.write('#' * min(1000, (1 << 20) - 50 - file.tell()) + '\n')
+    contains(home.refused('config', 'set', 'web.name', 'x' * 100), 'at most 1048576 are read')
     same([('recording.format', 'flac'), ('preview.loudness', '-23')][::-1],
          [(line['key'], line['value']) for line in home.json('config', 'list') if line['is_set']])
     home.loophole('config', 'check')

@@ -47,6 +47,26 @@ static void the_same_name_in_another_section_is_left_alone(void **state)
                         "[osc]\nlisten = x\n[web]\nlisten = 10.0.0.1:80\n");
 }
 
+/* A file that no service could read any more is not written. */
+static void the_file_stays_readable(void **state)
+{
+    struct home *home = *state;
+    struct buffer file = { 0 };
+    struct config *config;
+    struct fault fault = { 0 };
+
+    while (file.len < CONFIG_FILE_BYTES - 40)
+        buffer_add_text(&file, file.len % 1000 ? "#" : "\n#");
+    home_file(home, "home/config/loophole.conf", buffer_c(&file));
+    assert_int_equal(config_put(&home->paths, "web.password", "twelve characters, and more of them", &fault),
+                     ERR_TOO_LARGE);
+    assert_non_null(strstr(fault.what, "at most 1048576 are read"));
+    assert_int_equal(config_put(&home->paths, "audio.period", "64", &fault), ERR_OK);
+    assert_int_equal(config_load(&home->paths, &config, &fault), ERR_OK);
+    config_free(config);
+    buffer_free(&file);
+}
+
 static void a_value_of_the_greatest_length_is_written_and_read(void **state)
 {
     const struct home *home = *state;
@@ -141,6 +161,7 @@ int main(void)
         HOME_TEST(a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused),
         HOME_TEST(a_link_stays_and_the_file_that_it_leads_to_is_changed),
         HOME_TEST(a_link_to_a_file_that_is_missing_stays),
+        HOME_TEST(the_file_stays_readable),
         HOME_TEST(a_value_of_the_greatest_length_is_written_and_read),
         HOME_TEST(a_file_that_cannot_be_read_is_not_written),
     };

@@ -149,6 +149,8 @@ static void a_line_that_is_nothing_is_reported_with_its_number(void **state)
 {
     refused_with(*state, "[a]\nx = 1\nwhat is this\n", ERR_BAD_REQUEST, "loophole.conf:3: neither");
     refused_with(*state, "[a\nx = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: neither");
+    refused_with(*state, "[a] x = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: the text \"x = 1\" after [a]");
+    refused_with(*state, "[a]\nx = 1\n[b]]\n", ERR_BAD_REQUEST, "loophole.conf:3: the text \"]\" after [b]");
     refused_with(*state, "[a]\nx ; = 1\n", ERR_BAD_REQUEST, "loophole.conf:2: neither");
 }
 
@@ -188,7 +190,7 @@ static void comments_spaces_and_marks_are_no_part_of_a_value(void **state)
 {
     has_value(*state, "\xEF\xBB\xBF[a]\nx=1", "1");
     has_value(*state, "  [a] ; one\n\t x \t: 1 \v\n", "1");
-    has_value(*state, "[a] two\n; x = 2\n # x = 3\nx = 1;2 # 3 ;4\n", "1;2 # 3");
+    has_value(*state, "[a]# two\n; x = 2\n # x = 3\nx = 1;2 # 3 ;4\n", "1;2 # 3");
     has_value(*state, "[a]\nx = ;2\n", "");
     has_value(*state, "[a]\nx =;2=3:4\n", ";2=3:4");
     has_value(*state, "[a]\ny = 1\n ; a comment\n\n[b]\n x = 2\n[a]\n x = 1\n", "1");
