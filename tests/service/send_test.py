@@ -46,6 +46,23 @@ def without_a_form_each_file_is_copied_byte_for_byte(home):
 
 
 @claim
+def a_file_that_its_recorder_did_not_close_is_sent_with_its_length(home):
+    folder = home.file('library')
+    os.makedirs(folder)
+    samples = noise(1, RATE)
+    wav(f'{folder}/open.wav', samples)
+    whole = bytearray(file_bytes(f'{folder}/open.wav'))
+    for at in (4, whole.index(b'data') + 4):
+        whole[at:at + 4] = bytes(4)
+    write_file(f'{folder}/open.wav', bytes(whole))
+    home.index_library()
+    same(['open.wav'], [os.path.basename(item['path']) for item in home.json('search', 'is:unclosed')])
+    for number, option in enumerate(((), ('--bits', '16'))):
+        home.loophole('send', 'open', home.file(f'card{number}'), *option)
+        same(samples, samples_of(home.file(f'card{number}/open.wav')), option)
+
+
+@claim
 def a_wider_form_has_exactly_the_samples_of_the_file(home):
     sounds = made(home, 1)
     home.loophole('send', 'hit', home.file('card'), '--bits', '24')

@@ -40,6 +40,12 @@ static bool is_so_already(const struct send_form *form, const struct media *medi
            (!form->bits || (form->bits == media->bit_depth && floats == (form->bits == 32)));
 }
 
+/* Its recorder did not write how long it is: players and samplers would take a copy for an empty sound. */
+static bool is_unclosed(const struct item *item)
+{
+    return item_fact(item, "unclosed") != NULL;
+}
+
 /* All that the file is made of. */
 static struct hash find_key(const struct shipment *delivery, const struct item *item, const struct stat *st,
                             const struct treatment *treatment)
@@ -50,6 +56,8 @@ static struct hash find_key(const struct shipment *delivery, const struct item *
                        (long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, form->rate,
                        form->bits, form->mono, form->normalise, delivery->pattern);
 
+    if (is_unclosed(item))
+        len += snprintf(text + len, sizeof(text) - (size_t)len, " closed");
     if (!treatment_is_none(treatment))
         len += snprintf(text + len, sizeof(text) - (size_t)len, " %lld %lld %lld %lld %.17g",
                         (long long)treatment->from, (long long)treatment->until, (long long)treatment->fade_in,
@@ -162,8 +170,8 @@ static enum err make_file(struct shipment *delivery, const struct outgoing_sound
                           struct delivered *to, bool *of_target, struct fault *fault)
 {
     const struct send_form *form = &delivery->converter.form;
-    bool is_copy =
-        treatment_is_none(&source->treatment) && (!is_form_asked(form) || is_so_already(form, &source->item->media));
+    bool is_copy = treatment_is_none(&source->treatment) && !is_unclosed(source->item) &&
+                   (!is_form_asked(form) || is_so_already(form, &source->item->media));
     char name[NAMING_SIZE], extension[TEXT_EXTENSION_SIZE] = "wav";
 
     enum err e = make_part(delivery, source, is_copy, to, of_target, fault);
