@@ -22,6 +22,7 @@ import client
 from claims import SONIC, TOP, contains, needs, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
+PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
 
 
 def free_port():
@@ -75,7 +76,7 @@ class Browser:
             assert got.status == 303, got.status
             self.cookie = got.headers['set-cookie'].split(';')[0]
 
-    def request(self, method, path, headers=None, body=None, timeout=30):
+    def request(self, method, path, headers=None, body=None, timeout=PATIENCE_S):
         """A request; the response has its body as `content`."""
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
         sent = {'Cookie': self.cookie} if self.cookie else {}
@@ -107,7 +108,7 @@ class Page:
         self.left = b''
         self.answers, self.events, self.back = {}, [], []
         self.socket = socket.socket()
-        self.socket.settimeout(30)
+        self.socket.settimeout(PATIENCE_S)
         if receives:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
         self.socket.bind((source, 0))
@@ -271,7 +272,7 @@ class FarBrowser(Browser):
         form = urllib.parse.urlencode({'password': password})
         return self.request('POST', '/login', {'Content-Type': 'application/x-www-form-urlencoded', **headers}, form)
 
-    def request(self, method, path, headers=None, body=None, timeout=30):
+    def request(self, method, path, headers=None, body=None, timeout=PATIENCE_S):
         connection = http.client.HTTPSConnection('127.0.0.1', self.port, timeout=timeout, context=self.trusted,
                                                  source_address=(self.source, 0))
         sent = {'Cookie': self.cookie} if self.cookie else {}

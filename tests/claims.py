@@ -395,7 +395,8 @@ class Home:
     def end(self):
         """Stops the engine, and kills the remaining processes of this home. No other process is ever killed."""
         if os.path.isdir(self.file('run')):
-            subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=30, check=False)
+            with contextlib.suppress(subprocess.TimeoutExpired):  # what it leaves is killed
+                subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=60, check=False)
         for _ in range(5):  # those that are killed may have started others
             left = list(self.processes())
             for pid in left:

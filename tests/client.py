@@ -45,7 +45,7 @@ class Client:
         self.socket(name.split(".")[0]).send(msgpack.packb(frame, use_bin_type=True))
         return request
 
-    def take(self, service, timeout_ms=30000):
+    def take(self, service, timeout_ms=60000):
         """(request id, error, body) of the next answer; None if none arrives in time."""
         socket = self.socket(service)
         if not socket.poll(timeout_ms):
@@ -74,14 +74,20 @@ class Client:
         return body
 
     def listen(self, service, topic=""):
-        """A subscription; heard() reads from it."""
+        """A subscription that is in force; heard() reads from it. One thread of the service reads all sockets, and the asks
+        come after the subscription."""
         socket = self.context.socket(zmq.SUB)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.SUBSCRIBE, topic.encode())
+        greeted = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         socket.connect("ipc://" + os.path.join(self.run, service + ".events"))
+        assert greeted.poll(60000), service + " takes no subscription"
+        socket.disable_monitor()
+        for _ in range(2):
+            self.must(service + ".ping")
         return socket
 
-    def heard(self, socket, timeout_ms=30000):
+    def heard(self, socket, timeout_ms=60000):
         """(topic, epoch, sequence, body) of the next event; None if none arrives in time."""
         if not socket.poll(timeout_ms):
             return None

@@ -1,11 +1,13 @@
 """osc.py: sends OSC messages to the engine of a home and receives its answers, with nothing but a UDP socket. For
 tests."""
+import contextlib
 import select
 import socket
 import struct
 import time
 
 EPOCH = 2208988800  # seconds from 1900 to 1970
+SO_RCVBUFFORCE = 33  # as SO_RCVBUF, but with no limit of the machine: for root
 
 
 def padded(data):
@@ -63,7 +65,9 @@ class Osc:
     def __init__(self, home):
         self.home = home
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):  # UDP drops what has no room
+            with contextlib.suppress(PermissionError):
+                self.socket.setsockopt(socket.SOL_SOCKET, option, 1 << 22)
         self.socket.bind(('127.0.0.1', 0))
         self.to = ('127.0.0.1', home.ask('osc.state')['port'])
 
@@ -73,11 +77,11 @@ class Osc:
     def send(self, address, *values):
         self.send_bytes(encode(address, *values))
 
-    def take(self, seconds=30):
+    def take(self, seconds=60):
         """The next message; None if none comes."""
         return decode(self.socket.recv(65536)) if select.select([self.socket], [], [], seconds)[0] else None
 
-    def until(self, address, seconds=30):
+    def until(self, address, seconds=60):
         """The next message with that address, and those before it."""
         before, end = [], time.monotonic() + seconds
         while (got := self.take(max(0, end - time.monotonic()))):

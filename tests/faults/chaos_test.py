@@ -19,7 +19,7 @@ def storm(home, what):
     drive(home, 'faults/chaos.py', what, how_often(40, 1800), home.file('known'), home.file('fresh'))
     home.check_store()
     home.down()
-    until(lambda: not left(home), 30)
+    until(lambda: not left(home))
 
 
 def left(home):

@@ -25,16 +25,16 @@ def core(rounds):
     tone, tape = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600)
     Client().must("audio.set_pattern", {"pattern": PATTERN})
     Client().must("audio.start")
-    sound.until(playing, 20, "the transport runs")
+    sound.until(playing, "the transport runs")
     waits = []
     for _ in range(int(rounds)):
         before, pid = playing(), sound.running()["audio"]["pid"]
         time.sleep(2.2)
         began = time.monotonic()
         os.kill(pid, signal.SIGKILL)
-        sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
-        sound.until(playing, 10, "the sound continues")
-        sound.until(lambda: tape.heard == 1, 10, "the core is connected to the tape again")
+        sound.until(lambda: replaced("audio", pid), "another core is ready")
+        sound.until(playing, "the sound continues")
+        sound.until(lambda: tape.heard == 1, "the core is connected to the tape again")
         waits.append(time.monotonic() - began)
         after = playing()
         assert after["transport"]["pattern"] == before["transport"]["pattern"] != 0
@@ -57,7 +57,7 @@ def others(rounds):
             pid = sound.running()[name]["pid"]
             os.kill(pid, signal.SIGKILL)
             sound.until(lambda: Client().ask("supervisor.services", budget_ms=500)[0] == "ok" and replaced(name, pid),
-                        30, "another %s is ready" % name)
+                        "another %s is ready" % name)
             time.sleep(0.2)
     assert sound.running()["audio"]["restarts"] == 0
     tape.stop(), tone.stop()
@@ -98,14 +98,14 @@ def server(rounds):
     wanted = {("main_left", "system:playback_1"), ("main_right", "system:playback_2"),
               ("in_right", "system:capture_2"), ("main_left", "system:playback_2")}
     connect("main_left", "system:playback_2")
-    sound.until(lambda: wired() >= wanted, 20, "the connections are made")
+    sound.until(lambda: wired() >= wanted, "the connections are made")
     Client().must("audio.start")
     audio = sound.running()["audio"]["pid"]
     for n in range(int(rounds)):
         period = (64, 512, 1024, 128)[n % 4]
         jack = sound.running()["jack"]["pid"]
         os.kill(jack, signal.SIGKILL)
-        sound.until(lambda: replaced("jack", jack), 30, "another JACK server runs")
+        sound.until(lambda: replaced("jack", jack), "another JACK server runs")
         settled(wanted, 0)
         assert ("in_left", "system:capture_1") not in wired()
         Client().must("supervisor.use_sound_device", {"device": "dummy", "period": period})
@@ -132,7 +132,7 @@ def a_change(rounds):
         client.send("audio.connect", {"port": "preview_left", "to": "system:playback_2"})
         time.sleep(0.02)
         os.kill(jack, signal.SIGKILL)
-        sound.until(lambda: replaced("jack", jack), 30, "another JACK server runs")
+        sound.until(lambda: replaced("jack", jack), "another JACK server runs")
         settled(wanted, period)
         connect("preview_left", "system:playback_2", take_away=True)
     assert sound.running()["audio"]["pid"] == audio, "the core was replaced"
@@ -145,15 +145,15 @@ def silent_server():
     jack = running["jack"]["pid"]
     resource.prlimit(jack, resource.RLIMIT_NOFILE, (0, 4096))
     os.kill(running["audio"]["pid"], signal.SIGKILL)
-    sound.until(lambda: replaced("jack", jack), 60, "another JACK server runs")
-    sound.until(lambda: replaced("audio", running["audio"]["pid"]), 60, "another core plays")
+    sound.until(lambda: replaced("jack", jack), "another JACK server runs")
+    sound.until(lambda: replaced("audio", running["audio"]["pid"]), "another core plays")
 
 
 def settled(wanted, period):
     def is_so():
         server = Client().must("audio.server")
         return server["connected"] and period in (0, server["period"]) and wired() >= wanted and playing()
-    sound.until(is_so, 30, "connected as before, periods of %d" % period)
+    sound.until(is_so, "connected as before, periods of %d" % period)
 
 
 def wires():
@@ -163,13 +163,13 @@ def wires():
     patch = lambda *words: subprocess.run(words, env=env, check=True, stdout=subprocess.DEVNULL)
     pair = ("preview_right", "system:playback_1")
     patch("jack_connect", name + ":preview_right", "system:playback_1")
-    sound.until(lambda: pair in wired(), 10, "the change is noticed")
+    sound.until(lambda: pair in wired(), "the change is noticed")
     patch("jack_disconnect", name + ":main_left", "system:playback_1")
-    sound.until(lambda: ("main_left", "system:playback_1") not in wired(), 10, "the change is noticed")
+    sound.until(lambda: ("main_left", "system:playback_1") not in wired(), "the change is noticed")
     pid = sound.running()["audio"]["pid"]
     os.kill(pid, signal.SIGKILL)
-    sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
-    sound.until(lambda: pair in wired(), 10, "the connection is made again")
+    sound.until(lambda: replaced("audio", pid), "another core is ready")
+    sound.until(lambda: pair in wired(), "the connection is made again")
     time.sleep(0.2)
     assert ("main_left", "system:playback_1") not in wired(), "a removed connection came back"
 
@@ -178,7 +178,7 @@ def hangs():
     """A stopped core is detected and replaced."""
     pid = sound.running()["audio"]["pid"]
     os.kill(pid, signal.SIGSTOP)
-    sound.until(lambda: replaced("audio", pid), 30, "the core is replaced")
+    sound.until(lambda: replaced("audio", pid), "the core is replaced")
 
 
 def pads(hits):
@@ -211,12 +211,12 @@ def gate():
     pad = {"pad": 5, "sound": loaded["sound"], "generation": loaded["generation"], "note": 60, "mode": "gate"}
     client.must("audio.set_pads", {"each": [pad]})
     tape = sound.Tape(3600, 60, 48000, client.must("audio.server")["client"] + ":midi_in")
-    sound.until(lambda: client.must("audio.meters")["sounds"] > 0, 20, "the pad sounds")
+    sound.until(lambda: client.must("audio.meters")["sounds"] > 0, "the pad sounds")
     pid = sound.running()["audio"]["pid"]
     os.kill(pid, signal.SIGKILL)
     tape.stop()  # not before: JACK may lose a period when a client leaves, and a core that lost one releases all keys
-    sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
-    sound.until(lambda: Client().must("audio.meters")["sounds"] == 0, 20, "the pad is silent")
+    sound.until(lambda: replaced("audio", pid), "another core is ready")
+    sound.until(lambda: Client().must("audio.meters")["sounds"] == 0, "the pad is silent")
 
 
 sound.main({"gate": gate, "core": core, "others": others, "server": server, "silent_server": silent_server,

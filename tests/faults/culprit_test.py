@@ -19,7 +19,7 @@ def until_gone(pid):
 
 def until_named(home, pid, name):
     line = re.compile(rf'^supervisor: process {pid} \({re.escape(name)}.*and makes no progress', re.M)
-    until(lambda: line.search(home.loophole('status', code=None).all), 30, f'status names {pid}')
+    until(lambda: line.search(home.loophole('status', code=None).all), 60, f'status names {pid}')
 
 
 def child(pid):
@@ -38,7 +38,7 @@ def stop_an_opening(home):
     needs('strace')
     tracer = home.start_into(home.file('check'), 'strace', '-f', '-qq', '-o', '/dev/null', '-P', home.file('data/store/data.mdb'),
                              '-e', 'trace=pread64', '-e', 'inject=pread64:signal=STOP:when=1', 'loophole', 'store', 'check')
-    checker = until(lambda: child(tracer.pid) and child(child(tracer.pid)), 30)  # the command reads in a child of its own
+    checker = until(lambda: child(tracer.pid) and child(child(tracer.pid)))  # the command reads in a child of its own
     until_stopped(checker)
     return tracer, checker
 

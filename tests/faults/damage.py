@@ -51,9 +51,9 @@ def is_heard():
 def sounds():
     """Plays a file and waits until it sounds."""
     Client().must("streamer.stop")
-    sound.until(lambda: not is_heard(), 20, "silence")
+    sound.until(lambda: not is_heard(), "silence")
     play()
-    sound.until(is_heard, 20, "the played file is heard")
+    sound.until(is_heard, "the played file is heard")
 
 
 def settled():
@@ -64,7 +64,7 @@ def settled():
 
 
 def wait_settled():
-    sound.until(settled, 60, "all are ready")
+    sound.until(settled, "all are ready")
 
 
 # ---- damage: each way is given the open object and its size, and may be done again and again ----
@@ -135,13 +135,12 @@ def is_found(before, hit):
         if replaced(before):
             return True
         hit()
-    sound.until(found, 30, "the damage is detected, and both are replaced")
+    sound.until(found, "the damage is detected, and both are replaced")
 
 
 def restart(before):
     Client().must("supervisor.restart", {"service": "audio"})
-    sound.until(lambda: sound.running()["audio"]["pid"] not in (0, before["audio"]) and sound.is_ready("audio"), 30,
-                "another core is ready")
+    sound.until(lambda: sound.running()["audio"]["pid"] not in (0, before["audio"]) and sound.is_ready("audio"), "another core is ready")
 
 
 def strike(path, way, must_be_found=True):
@@ -155,7 +154,7 @@ def strike(path, way, must_be_found=True):
         way(fd, size)
         if must_be_found:
             is_found(before, lambda: way(fd, size))
-            sound.until(lambda: "shared memory" in alarm("supervisor"), 10, "an alarm of " + name)
+            sound.until(lambda: "shared memory" in alarm("supervisor"), "an alarm of " + name)
         else:
             time.sleep(1.2)  # nothing reports this damage: after a second each check has read it, and used it
     finally:
@@ -163,7 +162,7 @@ def strike(path, way, must_be_found=True):
     if not must_be_found:
         for service in PLANE:
             Client().must("supervisor.restart", {"service": service})
-        sound.until(lambda: replaced(before), 30, "both are replaced")
+        sound.until(lambda: replaced(before), "both are replaced")
     assert os.stat(path).st_size == size, "the object has another size"
     sounds()
     assert others(before) == others(pids()), "others were replaced: %s, %s" % (before, pids())
@@ -212,7 +211,7 @@ def again_from_the_start():
     assert "shared memory" not in alarm("supervisor")
     tape = sound.Tape(60)
     play()
-    sound.until(is_heard, 20, "the played file is heard")
+    sound.until(is_heard, "the played file is heard")
     tape.stop()
     assert max(x for x in tape.frames if x == x) > 0.05, "silent at the JACK port"
 
@@ -227,10 +226,10 @@ def removed(rounds):
         before = pids()
         os.unlink(base + name)
         for service in PLANE:
-            sound.until(lambda: name + " was removed" in alarm(service), 20, "%s reports %s" % (service, name))
+            sound.until(lambda: name + " was removed" in alarm(service), "%s reports %s" % (service, name))
         assert is_heard() and pids() == before, "the sound ended"
         restart(before)
-        sound.until(lambda: replaced(before), 30, "the streamer follows")
+        sound.until(lambda: replaced(before), "the streamer follows")
         assert os.path.exists(base + name)
         sounds()
         assert others(before) == others(pids()), "others were replaced"
@@ -250,7 +249,7 @@ def another(rounds):
                 f.write(data)
             os.chmod(base + "new", 0o600)
             os.rename(base + "new", base + name)
-            sound.until(lambda: replaced(before), 30, "both are replaced")
+            sound.until(lambda: replaced(before), "both are replaced")
             sounds()
             assert others(before) == others(pids()), "others were replaced"
 
@@ -288,10 +287,10 @@ def board(rounds):
         fd = os.open(path, os.O_RDWR)
         way(path, fd, os.stat(path).st_size)
         os.close(fd)
-        sound.until(lambda: is_back_on(path, before), 20, "all are on the board again")
+        sound.until(lambda: is_back_on(path, before), "all are on the board again")
         wait_settled()
         if what != "random lines":
-            sound.until(lambda: "board" in alarm("supervisor"), 10, "an alarm of the board")
+            sound.until(lambda: "board" in alarm("supervisor"), "an alarm of the board")
         kill_and_wait("search")
         assert {**before, "search": 0} == {**pids(), "search": 0}, "a process was replaced"
         before = pids()
@@ -313,8 +312,7 @@ def kill_and_wait(service):
     wait_settled()
     pid = sound.running()[service]["pid"]
     os.kill(pid, signal.SIGKILL)
-    sound.until(lambda: sound.running()[service]["pid"] not in (0, pid) and sound.is_ready(service), 30,
-                "another %s is ready" % service)
+    sound.until(lambda: sound.running()[service]["pid"] not in (0, pid) and sound.is_ready(service), "another %s is ready" % service)
 
 
 class Shape(ctypes.Structure):

@@ -31,7 +31,7 @@ def a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_reco
         old = home.pid('search')
         disk.cut_power()
         os.kill(old, signal.SIGKILL)  # a service that dies while the disk is away cannot start
-        until(lambda: re.search('^supervisor: the disk of .* fails: ', home.loophole('status').out, re.M), 30, 'an alarm')
+        until(lambda: re.search('^supervisor: the disk of .* fails: ', home.loophole('status').out, re.M), 60, 'an alarm')
         until(lambda: home.status('search')['state'] == 'waiting', what='search waits')
         disk.process.terminate()
         disk.process.wait(60)
@@ -40,7 +40,7 @@ def a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_reco
         disk.mount(1)
         until_back(home)
         assert 'quarantined' not in home.loophole('status').out
-        until(lambda: any(death['pid'] == old for death in home.json('crash', 'list')), 30, 'the death is on record')
+        until(lambda: any(death['pid'] == old for death in home.json('crash', 'list')), 60, 'the death is on record')
         contains(home.loophole('store', 'check').out, ', 0 problems')
         home.stop()
 

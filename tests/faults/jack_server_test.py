@@ -115,7 +115,7 @@ def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
         began = time.monotonic()
         os.kill(jack, signal.SIGSTOP)
         until_all_stopped(jack)
-        until(lambda: 'moment' not in asker.must('audio.transport'), 20, 'the core stands still')
+        until(lambda: 'moment' not in asker.must('audio.transport'), 60, 'the core stands still')
         starting = asked(home, 'transport', 'start')
         time.sleep(0.3)  # nothing shows that it waits
         waits = starting.poll() is None
@@ -166,7 +166,7 @@ def a_jack_server_whose_records_are_lost_is_adopted_again(home):
     forget_all(home)
     home.env['LOOPHOLE_AUDIO'] = f'jack:nobody-{os.getpid()}'
     home.up()  # the server is no longer wanted
-    until(lambda: not running(home, 'jackd'), 30)
+    until(lambda: not running(home, 'jackd'))
 
 
 @claim
@@ -224,7 +224,7 @@ def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home)
     def until_state(state):
         until(lambda: home.status('audio')['state'] == state, what=f'audio is {state}')
     for _ in range(how_often(2, 20)):
-        until(lambda: 'no JACK server' in home.loophole('status').all, 30)  # right after its end: "it has ended"
+        until(lambda: 'no JACK server' in home.loophole('status').all)  # right after its end: "it has ended"
         contains(home.log('audio'), 'the audio core keeps trying')
         until_state('waiting')
         server = own_server(home, name, '-r', '-d', 'dummy', '-p', '512')

@@ -82,7 +82,7 @@ def a_migration_that_is_stopped_is_replaced_and_goes_on_where_it_was(home):
     until(lambda: migrates(one))
     old = one.pid('persist')
     os.kill(old, signal.SIGSTOP)
-    until(lambda: any(death['pid'] == old and death.get('hang') for death in one.json('crash', 'list')), 30, 'the hang is found')
+    until(lambda: any(death['pid'] == old and death.get('hang') for death in one.json('crash', 'list')), 60, 'the hang is found')
     same(0, start.wait(300))
     contains(file_text(one.file('up')), 'persist: migrating the store, ')
     is_whole(one, home.rows)

@@ -17,7 +17,7 @@ from sounding import tool
 def hold(home, program):
     """A program that stays inside a read transaction."""
     holder = home.start_into(home.file('held'), program, 'hold')
-    until(lambda: 'holding' in file_text(home.file('held')), 30)
+    until(lambda: 'holding' in file_text(home.file('held')))
     return holder
 
 
@@ -64,7 +64,7 @@ class Opening:
         self.store = home.file('data/store')
         self.tracer = home.start('strace', '-f', '-qq', '-o', '/dev/null', '-P', self.store + '/data.mdb', '-e', 'trace=pread64',
                                  '-e', 'inject=pread64:delay_enter=20000000:when=1', 'loophole-persist', '--foreground')
-        until(self.has_begun, 30)
+        until(self.has_begun)
 
     def has_begun(self):
         """True if a process has locked the first byte of the lock file."""
@@ -106,9 +106,9 @@ def an_interrupted_opening_undoes_no_commit(persist):
         persist.kill()
         opening = Opening(home)
         holder = home.start_into(home.file('held'), tool('reader'), 'hold')
-        until(lambda: waits(holder.pid), 30, 'the reader waits')
+        until(lambda: waits(holder.pid), 60, 'the reader waits')
         opening.kill()
-        until(lambda: 'holding' in file_text(home.file('held')), 30)
+        until(lambda: 'holding' in file_text(home.file('held')))
         persist.start()
         same(revision, home.ask('persist.changes_since', 'revision=0', 'limit=4096')['head'], f'in round {number}')
         same(revision + 1, edit(f'after {number}'), f'in round {number}')

@@ -15,8 +15,8 @@ TURN, LEVEL = 100, 0.25  # of tone's sine
 CLICK = 0.01             # -40 dBFS
 
 
-def until(true, seconds, what):
-    end = time.monotonic() + seconds
+def until(true, what):
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, "still not true: " + what
         time.sleep(0.005)

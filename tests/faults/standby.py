@@ -18,8 +18,8 @@ def owner():
 
 def both_stand(tape):
     """Waits until both cores are connected to the server in the same way."""
-    sound.until(lambda: sound.is_ready("audio") and sound.is_ready("audio-standby"), 60, "both cores are ready")
-    sound.until(lambda: tape.heard == 2, 60, "both cores are connected to the tape")
+    sound.until(lambda: sound.is_ready("audio") and sound.is_ready("audio-standby"), "both cores are ready")
+    sound.until(lambda: tape.heard == 2, "both cores are connected to the tape")
 
 
 def strike(tape, rounds, blow):
@@ -35,7 +35,7 @@ def strike(tape, rounds, blow):
         who, epoch = owner()
         before, stood = Client().must("audio.meters")["lost"], tape.stood
         blow(NAMES[who], sound.running()[NAMES[who]]["pid"])
-        sound.until(lambda: owner_now() not in (None, (who, epoch)), 10, "the other core is the owner")
+        sound.until(lambda: owner_now() not in (None, (who, epoch)), "the other core is the owner")
         frames = Client().must("audio.meters")["lost"] - before
         time.sleep(0.05)  # gives the tape time to report a pause
         if tape.stood == stood:
@@ -51,7 +51,7 @@ def owner_now():
 
 def kill(name, pid):
     os.kill(pid, signal.SIGKILL)
-    sound.until(lambda: sound.running()[name]["pid"] not in (0, pid), 20, name + " starts again")
+    sound.until(lambda: sound.running()[name]["pid"] not in (0, pid), name + " starts again")
 
 
 def kills(rounds):

@@ -283,7 +283,7 @@ def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     os.kill(source, signal.SIGCONT)
     with Editing(home):
         until(lambda: state_of(source) == 'Z', what='the copy is ended')
-    until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 30, 'the store has no such reader')
+    until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 60, 'the store has no such reader')
     code, said = slow.on()
     assert code, f'it reports success: {said}'
     contains(said, 'the store grew by more than 4 MiB')

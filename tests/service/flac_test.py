@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, contains, file_bytes, file_text, run_claims, same, until, write_file
+from claims import BUILD, TOP, claim, contains, file_bytes, file_text, printed_in, run_claims, same, until, write_file
 from takes import HeldEncoder, Recording, recording
 
 FLAC = '[recording]\nformat = flac\n'
@@ -72,15 +72,21 @@ def each_take_may_ask_for_its_format(it):
 def a_sample_over_full_scale_leaves_the_wav_with_a_reason(it):
     home = it.home
     loud, inputs = it.play_counter('loud', 'over')
-    events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_final', '--limit', '1', '--json')
+    events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take', '--json')
+
+    def said(event):
+        return [line for line in printed_in(home.file('event')).splitlines() if event in line]
+
     id = home.first('record', 'start', '--inputs', inputs, '--name', 'loud')['id']
     it.until_frames(id, 96000)
+    until(lambda: said('streamer.take_progress'), what='it listens')
     reported = it.stop()
     same(('final', 'wav', it.file('loud.wav')), (reported['state'], reported['format'], reported['path']))
     contains(reported['remark'], '6.0 dB over full scale, which FLAC would clip')
     contains(home.loophole('status').out, 'stays a WAV')
-    events.wait(120)
-    contains(file_text(home.file('event')), 'over full scale')
+    contains(until(lambda: said('streamer.take_final'))[0], 'over full scale')
+    events.terminate()
+    events.wait(60)
     same(['loud.wav'], it.files())
     shown = it.show(id)
     same(('wav', 'float', 'final'), (shown['container'], shown['sample_format'], shown['lifecycle']))

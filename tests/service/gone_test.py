@@ -60,8 +60,7 @@ def the_question_about_many_missing_files_is_in_every_list(home):
     command = 'loophole ' + ' '.join(home.answer)
     said = home.file('asks')
     events = home.start_into(said, 'loophole', 'events', 'indexer', '--json')
-    home.loophole('library', 'rescan')
-    until(lambda: printed_in(said), what='it listens')
+    until(lambda: home.loophole('library', 'rescan') and printed_in(said), what='it listens')
     take_away(home)
     listed = home.loophole('library', 'list').out
     contains(listed, f'20 of 40 files in {home.music} are not found')

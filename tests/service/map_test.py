@@ -46,7 +46,7 @@ def a_new_sound_gets_its_place_on_the_map_and_moves_no_other(home):
     shutil.copy(samples('*snare*.flac', 1)[0], home.library + '/late.flac')
     home.loophole('library', 'rescan', '--wait')
     late = first(home, 'late')
-    until(lambda: late in points(home), 30)
+    until(lambda: late in points(home))
     after = points(home)
     del after[late]
     same(before, after)

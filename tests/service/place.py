@@ -125,7 +125,6 @@ class Bars:
 
     def __init__(self):
         self.socket = client.listen("audio", "audio.bar")
-        time.sleep(0.3)  # a subscription takes effect some time after connect
         self.all = []
 
     def take(self):

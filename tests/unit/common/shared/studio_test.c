@@ -289,7 +289,7 @@ static void a_sigbus_of_other_memory_still_ends_the_process(void **state)
     if ((child = fork()) == 0) {
         signal(SIGBUS, SIG_DFL);
         make_and_open(paths_of(state));
-        alarm(20);
+        alarm(300);
         _exit(*(volatile char *)(at + 4096));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
