@@ -2,8 +2,8 @@
 # tests/fuzz/PART/NAME.c is a target of libFuzzer; it links the files of PART that it uses.
 FUZZ_SRC    := $(wildcard tests/fuzz/*/*.c)
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/targets/%,$(FUZZ_SRC))
-FUZZ_BUILD   = CC=clang WARN= STRICT= \
-               EXTRA='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+FUZZ_BUILD   = CC=clang WARN= STRICT= EXTRA='$(SANITIZED) -fno-sanitize-recover=all'
+SANITIZED   := -fsanitize=address,undefined
 $(BUILD)/libfuzz.a: $(call objects,$(wildcard tests/fuzz/*.c))
 fuzz_folder  = $(if $(filter schemac,$(1)),proto/schemac,$(call part_folder,$(1)))
 define fuzz_part
@@ -19,9 +19,11 @@ endef
 $(foreach p,$(sort $(patsubst tests/fuzz/%/,%,$(dir $(FUZZ_SRC)))),$(if $(call fuzz_folder,$(p)),$(eval $(call fuzz_part,$(p)))))
 $(foreach t,$(FUZZ_SRC),$(eval $(call fuzz_target,$(patsubst tests/fuzz/%.c,%,$(t)),$(patsubst tests/fuzz/%/,%,$(dir $(t))))))
 fuzz-targets: $(FUZZERS)
+fuzz-build: SANITIZED += -fsanitize=fuzzer-no-link
 fuzz-build:
 	@$(MAKE) --no-print-directory $(FUZZ_BUILD) BUILD=$(BUILD)/fuzz MODE='-O1 -g -fno-omit-frame-pointer' fuzz-targets
-# For tests/fuzz/seeds.sh: it runs each target once, and to optimise them takes three times as long as all the rest.
+# For tests/fuzz/seeds.sh: it runs each target once. To optimise them takes three times as long as all the rest, and to note
+# which branches run, which only a search for new inputs needs, takes a third.
 seed-build:
 	@$(MAKE) --no-print-directory $(FUZZ_BUILD) BUILD=$(BUILD)/seeds MODE='-O0 -g' fuzz-targets
 # make fuzz MINUTES=10 [TARGET=proto/codec]
