@@ -61,11 +61,11 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 # The longest begin first, so that none is left over at the end.
-LONGEST := web/web_test.py clang rt/spin.sh service/sampler_test.py service/send_test.py service/project_sound_test.py \
-    fuzz/seeds.sh service/sessions_test.py sim/sim.sh service/streamer_test.py service/follow_test.py \
-    service/poison_test.py service/labels_test.py service/composer_test.py service/treatment_test.py \
-    service/record_test.py service/song_test.py service/project_file_test.py service/pattern_errors_test.py \
-    faults/messages_test.py harness
+LONGEST := web/web_test.py service/sampler_test.py service/follow_test.py service/kit_test.py faults/persist_syscalls_test.py \
+    faults/messages_test.py service/composer_test.py service/treatment_test.py service/pattern_errors_test.py \
+    faults/record_kill_test.py service/send_test.py service/hung_command_test.py service/poison_test.py service/place_test.py \
+    faults/flac_kill_test.py faults/hostile_test.py service/project_sound_test.py service/mount_faults_test.py \
+    faults/streamer_kill_test.py harness
 LONGEST_UNITS := audio/death/engine_pause_test audio/death/engine_survival_test
 LONG_TESTS     = $(addprefix $(BUILD)/tests/,$(LONGEST_UNITS)) $(addprefix tests/,$(LONGEST))
 OTHER_TESTS    = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness tests/clang
@@ -74,8 +74,10 @@ ALL_TESTS      = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(OTHER_TESTS) $(TEST_
 ALONE := service/bench_test.py # it compares the speed of two programs
 ALONE += faults/realtime_test.py # it measures the latency of the audio core
 ALONE += faults/standby_test.py # it counts the frames that are lost between two audio cores
+# These only compute; one of them runs at a time, beside the others:
+BUSY := rt/spin.sh fuzz/seeds.sh sim/sim.sh clang
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make
-	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(ALL_TESTS)
+	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' BUSY='$(BUSY)' tests/run $(ALL_TESTS)
 # The minutes before a commit: the shape of the source, units, schemas, and one claim of each service and front-end.
 check: all units $(BUILD)/rt/all.o fault-tools
 	@BUILD='$(abspath $(BUILD))' tests/run tests/smoke tests/tidy $(wildcard tests/schema/*.sh tests/schema/*_test.py) $(TEST_PROGRAMS)
