@@ -160,6 +160,24 @@ static enum err put_kit(struct doing *work, const struct element *part, const st
     return e;
 }
 
+/* Changes the loaded kit, which `change` gets. */
+typedef enum err change_fn(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault);
+
+static enum err plan_change(struct doing *work, struct txn *txn, change_fn *change, const char *label,
+                            struct fault *fault)
+{
+    struct element part;
+    struct kit kit;
+    enum err e;
+
+    if (work->was_done)
+        return kit_ask_for_answer(work, fault);
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e == ERR_OK)
+        e = change(work, txn, &kit, fault);
+    return e == ERR_OK ? put_kit(work, &part, &kit, label, fault) : e;
+}
+
 static void take_set(struct doing *work, const void *answer)
 {
     (void)work, (void)answer;
@@ -287,27 +305,23 @@ static enum err swap_to_pick(struct doing *work, struct txn *txn, const struct k
     return ERR_OK;
 }
 
-static enum err plan_swap(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err swap_sound(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
     struct kit_slot *slot = NULL;
-    struct element part;
-    struct kit kit;
-    enum err e;
+    enum err e = check_slot(kit, ask->slot, &slot, fault);
 
-    if (work->was_done)
-        return kit_ask_for_answer(work, fault);
-    e = kit_workspace_kit(work, txn, &part, &kit, fault);
-    if (e == ERR_OK)
-        e = check_slot(&kit, ask->slot, &slot, fault);
     if (e != ERR_OK)
         return e;
-    if (!work->own)
-        slot->has_anchor = slot->has_turn = false;
-    e = work->own                  ? swap_to_pick(work, txn, &kit, slot, fault)
-        : text_is(ask->to, "back") ? swap_back(slot, fault)
-                                   : swap_to_item(work, txn, slot, fault);
-    return e == ERR_OK ? put_kit(work, &part, &kit, "swap sound", fault) : e;
+    if (work->own)
+        return swap_to_pick(work, txn, kit, slot, fault);
+    slot->has_anchor = slot->has_turn = false;
+    return text_is(ask->to, "back") ? swap_back(slot, fault) : swap_to_item(work, txn, slot, fault);
+}
+
+static enum err plan_swap(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    return plan_change(work, txn, swap_sound, "swap sound", fault);
 }
 
 static enum err set_swapped(struct doing *work, struct txn *txn, struct fault *fault)
@@ -356,10 +370,14 @@ static enum err ask_for_others(struct doing *work, struct txn *txn, struct fault
     return work_ask(work, "search.vary_kit", &request, take_picks_of, fault);
 }
 
-static void set_picks(struct doing *work, struct txn *txn, const struct kit *kit)
+static enum err set_picks(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
+    const struct project_randomise_kit *ask = work->ask;
     const struct kit_picks *picks = work->own;
 
+    (void)fault;
+    kit->has_seed = true;
+    kit->seed = seed_of_ask(work, ask->has_seed, ask->seed);
     for (uint32_t i = 0; picks && i < picks->each.count; i++) {
         const struct kit_pick *pick = &picks->each.at[i];
         struct kit_slot *slot = find_slot_of(kit, pick->slot);
@@ -368,24 +386,12 @@ static void set_picks(struct doing *work, struct txn *txn, const struct kit *kit
         set_pick(txn, &work->arena, kit, slot, pick);
         slot->has_anchor = slot->has_turn = false;
     }
+    return ERR_OK;
 }
 
 static enum err plan_randomise(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    const struct project_randomise_kit *ask = work->ask;
-    struct element part;
-    struct kit kit;
-    enum err e;
-
-    if (work->was_done)
-        return kit_ask_for_answer(work, fault);
-    e = kit_workspace_kit(work, txn, &part, &kit, fault);
-    if (e != ERR_OK)
-        return e;
-    set_picks(work, txn, &kit);
-    kit.has_seed = true;
-    kit.seed = seed_of_ask(work, ask->has_seed, ask->seed);
-    return put_kit(work, &part, &kit, "randomise kit", fault);
+    return plan_change(work, txn, set_picks, "randomise kit", fault);
 }
 
 static enum err set_randomised(struct doing *work, struct txn *txn, struct fault *fault)
@@ -402,24 +408,23 @@ const struct deed kit_deed_randomise = {
 
 /* ---- lock ---- */
 
+static enum err lock_slots(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
+{
+    const struct project_lock_kit *ask = work->ask;
+    enum err e = check_names(kit, &ask->slots, fault);
+
+    (void)txn;
+    for (uint32_t i = 0; e == ERR_OK && i < kit->slots.count; i++)
+        if (is_named(&ask->slots, &kit->slots.at[i]))
+            kit->slots.at[i].has_locked = kit->slots.at[i].locked = ask->on;
+    return e;
+}
+
 static enum err plan_lock(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_lock_kit *ask = work->ask;
-    struct element part;
-    struct kit kit;
-    enum err e;
 
-    if (work->was_done)
-        return kit_ask_for_answer(work, fault);
-    e = kit_workspace_kit(work, txn, &part, &kit, fault);
-    if (e == ERR_OK)
-        e = check_names(&kit, &ask->slots, fault);
-    if (e != ERR_OK)
-        return e;
-    for (uint32_t i = 0; i < kit.slots.count; i++)
-        if (is_named(&ask->slots, &kit.slots.at[i]))
-            kit.slots.at[i].has_locked = kit.slots.at[i].locked = ask->on;
-    return put_kit(work, &part, &kit, ask->on ? "lock slots" : "unlock slots", fault);
+    return plan_change(work, txn, lock_slots, ask->on ? "lock slots" : "unlock slots", fault);
 }
 
 const struct deed kit_deed_lock = { .plan = plan_lock, .answer = kit_answer };
