@@ -168,6 +168,23 @@ def a_missing_sound_is_a_placeholder_through_copy_and_set(home):
 
 
 @claim(shares=running)
+def a_missing_sound_comes_when_its_file_arrives_in_the_folder_of_the_kit(home):
+    files = 'later.wav', 'deep/later.wav', './also later.wav', 'deep/../up.wav', 'no/../../outside/later.wav'
+    folder = hydrogen(home.file('late'), *(instrument(f'I{n}', layer(file)) for n, file in enumerate(files)), name='Late')
+    kit, remarks = imported(home, folder)
+    contains(remarks, "5 sounds missing in the kit's folder")
+    same([True] * 5, [bool(slot['placeholder']) for slot in kit['slots']])
+    known = until(lambda: home.json('search', 'later', '--limit', '100', code=None), what='the missing items are known')
+    same([], [one['path'] for one in known if not one['path'].startswith(folder + '/')])
+    for n, file in enumerate(files[:3]):
+        wav(f'{folder}/{file}', 300 + 50 * n)
+    until(lambda: [bool(slot['placeholder']) for slot in kits(home)['Late']['slots']] == [False] * 3 + [True] * 2,
+          what='the sounds are here')
+    again, _ = imported(home, folder, '--name', 'Late again')
+    same([one['media'] for one in layers_of(kit)], [one['media'] for one in layers_of(again)])
+
+
+@claim(shares=running)
 def a_hostile_kit_is_refused_and_changes_nothing(home):
     folder = hydrogen(home.file('hostile'), name='Hostile')
     before = set(kits(home))

@@ -129,9 +129,10 @@ static void keep_placeholder(struct export *ex, uint32_t number)
 {
     struct item *item = &ex->items[number];
     struct text name = ex->layers[number]->name;
+    const struct text file = { item->media.file.len, (const char *)item->media.file.at };
     char other[SAFE_NAME_SIZE];
 
-    if (item->media.file.len)
+    if (file.len && !text_ends(name, file)) /* else it is a path that an import did not find */
         name = arena_utf8(&ex->cli->arena, item->media.file, SAFE_NAME_MOST);
     name = name_missing(ex, name);
     if (safe_names_has(&ex->names, name)) { /* of another sound */

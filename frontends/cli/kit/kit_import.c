@@ -12,7 +12,7 @@
 #include "frontends/cli/sound/kit.h"
 #include "store/store.h"
 
-enum { NAME_MOST = 255, SHOWN = 3 };
+enum { SHOWN = 3 };
 
 struct import {
     struct cli *cli;
@@ -97,19 +97,19 @@ static enum err read_kit(struct import *import, struct fault *fault)
 
 /* ---- the kit ---- */
 
-/* An item that there is not: the same path always has the same one. */
-static struct id missing_item(struct cli *cli, struct text file)
+/* Of a file that has no place in the folder: an item that there is not. The same path always has the same one. */
+static struct id no_item(struct cli *cli, struct text file)
 {
-    const struct text key = arena_printf(&cli->arena, "missing sound of a kit: %.*s", TEXT_ARG(file));
+    const struct text key = arena_printf(&cli->arena, "no sound of a kit: %.*s", TEXT_ARG(file));
 
     return id_of_bytes((const uint8_t *)key.at, key.len);
 }
 
 static void set_layer(struct cli *cli, const struct kit_sound *sound, struct text file, struct kit_layer *layer)
 {
-    layer->media = sound->has_item ? sound->item : missing_item(cli, file);
+    layer->media = sound->has_item ? sound->item : no_item(cli, file);
     if (!sound->has_item)
-        layer->name = arena_utf8(&cli->arena, bytes_of(file.at, file.len), NAME_MOST);
+        layer->name = kit_sounds_name(cli, file);
 }
 
 static void set_layers(struct import *import)
@@ -164,7 +164,7 @@ static void remark_sounds(const struct import *import, enum kit_sound_state stat
 
     for (uint32_t i = 0; i < import->sounds.count; i++) {
         const struct kit_sound *sound = &import->sounds.at[i];
-        if (sound->state != state || sound->has_item)
+        if (sound->state != state || (state == KIT_SOUND_HERE && sound->has_item))
             continue;
         if (count++ < SHOWN)
             cli_print(&line, "%s%.*s", count > 1 ? ", " : "", TEXT_ARG(import->kit.files.at[i]));

@@ -7,10 +7,36 @@
 #include "common/beneath/way.h"
 #include "common/clock.h"
 #include "schema_indexer.h"
+#include "schema_persist.h"
 
-enum { POLL_US = 50000, INDEXER_MS = 60000 };
+enum { POLL_US = 50000, INDEXER_MS = 60000, ADDED_AT_ONCE = 256, NAME_MOST = 255 };
 
 /* ---- files ---- */
+
+/* Where the missing file would be. A path with ".." might lead out of the folder: empty. */
+static struct bytes place_file(struct cli *cli, const struct beneath *folder, struct text file)
+{
+    struct buffer path = { 0 };
+    struct bytes kept = { 0 };
+    bool is_within = true;
+
+    buffer_add(&path, folder->path, strlen(folder->path));
+    for (struct text rest = file; rest.len;) {
+        const char *slash = memchr(rest.at, '/', rest.len);
+        const struct text name = { slash ? (uint32_t)(slash - rest.at) : rest.len, rest.at };
+        const uint32_t past = name.len + (slash != NULL);
+        rest = (struct text){ rest.len - past, rest.at + past };
+        is_within = is_within && !text_is(name, "..");
+        if (name.len == 0 || text_is(name, "."))
+            continue;
+        buffer_add(&path, "/", 1);
+        buffer_add(&path, name.at, name.len);
+    }
+    if (is_within && path.len < PATH_MAX)
+        kept = arena_bytes(&cli->arena, buffer_bytes(&path));
+    buffer_free(&path);
+    return kept;
+}
 
 static struct kit_sound find_file(struct cli *cli, struct beneath *folder, struct text file)
 {
@@ -24,6 +50,8 @@ static struct kit_sound find_file(struct cli *cli, struct beneath *folder, struc
     fd = *name == '/' ? -1 : beneath_open_file(folder, name, O_RDONLY | O_CLOEXEC, 0, &none);
     if (*name == '/' || (fd < 0 && none.code == ERR_DENIED))
         sound.state = KIT_SOUND_OUTSIDE;
+    if (fd < 0 && sound.state == KIT_SOUND_MISSING)
+        sound.path = place_file(cli, folder, file);
     if (fd < 0)
         return sound;
     if (way_real_path(fd, path)) {
@@ -73,7 +101,8 @@ static bool lies_in_library(const struct libraries *libraries, struct bytes fold
     return false;
 }
 
-static enum err begin_indexing(struct cli *cli, struct bytes folder, struct fault *fault)
+/* A folder that is in a library is scanned unless all of its files are known. */
+static enum err begin_indexing(struct cli *cli, struct bytes folder, bool are_settled, struct fault *fault)
 {
     const struct indexer_rescan rescan = { .path = folder };
     const struct indexer_add_library add = { .path = folder };
@@ -83,8 +112,9 @@ static enum err begin_indexing(struct cli *cli, struct bytes folder, struct faul
 
     if (e != ERR_OK)
         return e;
-    return lies_in_library(&libraries, folder) ? cli_ask(cli, "indexer.rescan", &rescan, NULL, fault)
-                                               : cli_ask(cli, "indexer.add_library", &add, &library, fault);
+    if (!lies_in_library(&libraries, folder))
+        return cli_ask(cli, "indexer.add_library", &add, &library, fault);
+    return are_settled ? ERR_OK : cli_ask(cli, "indexer.rescan", &rescan, NULL, fault);
 }
 
 /* Asks for the progress before it looks: what was done by then is seen. */
@@ -105,6 +135,70 @@ static enum err wait_for_items(struct cli *cli, struct kit_sounds_found *sounds,
     return e;
 }
 
+/* ---- missing files ---- */
+
+static bool is_placed(const struct kit_sound *sound)
+{
+    return sound->state == KIT_SOUND_MISSING && sound->path.len > 0;
+}
+
+static bool has_placed(const struct kit_sounds_found *sounds)
+{
+    for (uint32_t i = 0; i < sounds->count; i++)
+        if (is_placed(&sounds->at[i]))
+            return true;
+    return false;
+}
+
+/* The same path always has the same item. */
+static struct id missing_item(struct cli *cli, struct bytes path)
+{
+    const struct text key =
+        arena_printf(&cli->arena, "missing sound of a kit: %.*s", (int)path.len, (const char *)path.at);
+
+    return id_of_bytes((const uint8_t *)key.at, key.len);
+}
+
+static enum err add_items(struct cli *cli, struct missing_item_list *items, struct fault *fault)
+{
+    struct done done = { 0 };
+    enum err e = ERR_OK;
+
+    if (items->count)
+        e = cli_change(cli, "persist.add_missing", &(const struct persist_add_missing){ .each = *items }, &done, fault);
+    items->count = 0;
+    return e;
+}
+
+/* The catalogue may know the place: a file that was there before. */
+static enum err add_missing(struct cli *cli, const struct text_list *files, struct kit_sounds_found *sounds,
+                            struct fault *fault)
+{
+    struct missing_item_list items = { 0, arena_array(&cli->arena, ADDED_AT_ONCE, sizeof(*items.at)) };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < sounds->count; i++) {
+        struct kit_sound *sound = &sounds->at[i];
+        if (!is_placed(sound))
+            continue;
+        e = find_item(cli, sound, fault);
+        if (e != ERR_OK || sound->has_item)
+            continue;
+        sound->has_item = true;
+        sound->item = missing_item(cli, sound->path);
+        items.at[items.count++] =
+            (struct missing_item){ .id = sound->item, .name = kit_sounds_name(cli, files->at[i]), .path = sound->path };
+        if (items.count == ADDED_AT_ONCE)
+            e = add_items(cli, &items, fault);
+    }
+    return e == ERR_OK ? add_items(cli, &items, fault) : e;
+}
+
+struct text kit_sounds_name(struct cli *cli, struct text file)
+{
+    return arena_utf8(&cli->arena, bytes_of(file.at, file.len), NAME_MOST);
+}
+
 enum err kit_sounds_find(struct cli *cli, struct beneath *folder, const struct text_list *files,
                          struct kit_sounds_found *to, struct fault *fault)
 {
@@ -115,8 +209,9 @@ enum err kit_sounds_find(struct cli *cli, struct beneath *folder, const struct t
     for (uint32_t i = 0; i < files->count; i++)
         to->at[i] = find_file(cli, folder, files->at[i]);
     e = find_items(cli, to, &are_settled, fault);
-    if (e != ERR_OK || are_settled)
-        return e;
-    e = begin_indexing(cli, bytes_of(folder->path, strlen(folder->path)), fault);
-    return e == ERR_OK ? wait_for_items(cli, to, fault) : e;
+    if (e == ERR_OK && (!are_settled || has_placed(to)))
+        e = begin_indexing(cli, bytes_of(folder->path, strlen(folder->path)), are_settled, fault);
+    if (e == ERR_OK && !are_settled)
+        e = wait_for_items(cli, to, fault);
+    return e == ERR_OK ? add_missing(cli, files, to, fault) : e;
 }

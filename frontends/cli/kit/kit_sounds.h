@@ -14,7 +14,7 @@ enum kit_sound_state {
 
 struct kit_sound {
     enum kit_sound_state state;
-    struct bytes path; /* of a file that is there: without links */
+    struct bytes path; /* of a file that is there: without links; of a missing one: where it would be; empty: unknown */
     bool has_item, is_settled /* its content is known, or why it cannot be */;
     struct id item;
 };
@@ -24,8 +24,12 @@ struct kit_sounds_found {
     struct kit_sound *at; /* in the order of the files */
 };
 
+/* The name of the item of a missing file: as the kit's file has it. */
+struct text kit_sounds_name(struct cli *cli, struct text file);
+
 /* Finds the files, and their items. If the catalogue lacks one, the folder is indexed first; if it lies in no library,
- * it becomes one. Waits until the indexer has nothing to do, or all are known. In cli->arena. Errors (explained): those
+ * it becomes one. Waits until the indexer has nothing to do, or all are known. A missing file gets an item that is
+ * missing too, so that a later scan gives it the file. In cli->arena. Errors (explained): those
  * of the indexer and of search. */
 enum err kit_sounds_find(struct cli *cli, struct beneath *folder, const struct text_list *files,
                          struct kit_sounds_found *to, struct fault *fault);
