@@ -131,6 +131,8 @@ struct score_pad {
 };
 enum score_pad_mode { PAD_ONE_SHOT, PAD_GATE, PAD_LOOP };
 
+enum score_time { AT_NEXT_STEP, AT_NEXT_BAR };
+
 /* A MIDI control that hits a pad: docs/midi.md. */
 struct score_control {
     uint8_t kind;  /* enum midi_control_kind + 1; 0: none */
@@ -168,6 +170,14 @@ struct score {
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];
+    uint32_t
+        pads_set; /* number of the change of pads that waits for its time; until then `earlier_pads` are hit. 0: none
+                        * waits */
+    uint32_t pads_at; /* enum score_time: when it begins; at once while the transport is stopped */
+    uint32_t
+        pads_replaced; /* number of the change that it replaces; 0: none. If that one has begun, it begins at once */
+    uint32_t unused;
+    struct score_pad earlier_pads[SCORE_PADS];
     uint32_t has_controls; /* not 0: `controls` is the list of the open project, which may be empty */
     uint32_t control_count;
     uint32_t controls_wait; /* not 0: a client learns a control; meanwhile no control hits a pad */

@@ -49,6 +49,8 @@ struct state {
     uint32_t pattern;      /* serial of the current pattern */
     uint32_t capture;      /* generation of the take in progress; 0: none */
     uint64_t score_serial; /* of the newest score in use */
+    uint32_t pads_begun;   /* number of the last change of pads that had to wait and has begun; 0: none */
+    uint32_t unused;
     struct state_meter master, groups[GROUPS], inputs;
     double momentary, short_term; /* loudness of the master in LUFS, at least -100 */
     float cut;                    /* 1 - gain of the master's limiter, the most in the time of `peak` */

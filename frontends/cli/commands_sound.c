@@ -44,8 +44,10 @@ static const struct command mixer[] = {
       "key of the open project, or to --key; --key none tunes none.",
       "kind name slots seed in like key scope project request-id", 0, 0, false, kit_build },
     { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
-      "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay.",
-      "from project request-id", 1, 1, false, kit_load },
+      "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay. "
+      "--at step or bar changes all of them at the next step or bar of a running transport; what sounds goes on. "
+      "`project undo` brings the pads before back.",
+      "from at project request-id", 1, 1, false, kit_load },
     { "kit swap", "SLOT next|previous|random|back|ID|PATH|QUERY",
       "Give a slot of the loaded kit another sound, while it plays",
       "next and previous go through the sounds of the slot's class, the nearest first; back returns to the sound "

@@ -279,7 +279,7 @@ static const struct {
     { "format", "wav wav24 flac hydrogen sfz" },
     { "gaps", "fill skip" },
     { "scope", "catalogue moves global project ephemeral" },
-    { "at", "now beat bar" },
+    { "at", "now beat step bar" },
     { "view", "combined project global" },
 };
 

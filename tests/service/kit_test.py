@@ -7,36 +7,26 @@ import math
 import os
 import shutil
 import sys
-import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import DRUMKITS, claim, contains, file_bytes, how_often, run_claims, same, samples, until
 from devices import Device
+from kits import LEVELS, constant, level, make, make_levels, pads_of
 from sounding import Tape, engine, frame, meter, random, until_connected, until_later
 
 NUMBERS = itertools.count()
 LONGER = 48000  # frames: twice as long as a sound of one level
-LEVELS = {'low': .1, 'middle': .2, 'high': .4}
 CLASSES = {'kick': {'kick'}, 'snare': {'snare'}, 'clap': {'clap'}, 'hat': {'hat_closed', 'hat_open'},
            'perc': {'perc_bell', 'perc_hand', 'perc_shaker', 'perc_wood', 'rim', 'tom'}}
-
-
-def constant(path, level):
-    """Writes a WAVE file of one level, which shows each gain in a recording."""
-    with wave.open(path, 'wb') as out:
-        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
-        out.writeframes(array.array('h', [round(level * 32767)] * 24000).tobytes())
 
 
 def drums_and_levels(home):
     """A sounding engine with two drum kits and sounds of one level each."""
     samples('*', folder=f'{DRUMKITS}/GMRockKit')
     engine(home, in_step=True)
-    os.makedirs(home.file('library/levels'))
+    make_levels(home)
     for kit in ('TR808EmulationKit', 'GMRockKit'):
         shutil.copytree(f'{DRUMKITS}/{kit}', home.file('library', kit))
-    for name, level in LEVELS.items():
-        constant(home.file(f'library/levels/{name}.wav'), level)
     home.loophole('index', home.file('library'), '--wait')
     until_connected(home)
 
@@ -78,23 +68,6 @@ def sounds_of(kit):
 
 def class_of(home, media):
     return home.first('show', media)['class']
-
-
-def level(home, name):
-    """The path of a sound of one level."""
-    return home.file(f'library/levels/{name}.wav')
-
-
-def make(home, name, **levels):
-    """A kit whose slots have sounds of one level, on pads from 0 on."""
-    home.loophole('kit', 'new', name, 'family=drum')
-    for slot, which in levels.items():
-        home.loophole('kit', 'set', name, slot, 'sound=' + level(home, which))
-    return home.first('kit', 'show', name)
-
-
-def pads_of(home):
-    return {one['pad']: one for one in home.json('pads')}
 
 
 @claim(shares=drums_and_levels)

@@ -22,6 +22,17 @@ static enum err read_first(const struct cli *cli, uint64_t *first, struct fault 
                : fault_set(fault, ERR_BAD_REQUEST, "pad %s is out of range: 0 to %d", typed, PADS - 1);
 }
 
+static enum err read_time(const struct cli *cli, bool *has, struct choice *at, struct fault *fault)
+{
+    const char *typed = cli->options.at;
+
+    *has = typed != NULL;
+    at->value = typed ? choice_value(&pads_at_table, text_of(typed)) : PADS_AT_NOW;
+    return at->value != PADS_AT_OTHER
+               ? ERR_OK
+               : fault_set(fault, ERR_BAD_REQUEST, "--at expects now, step or bar, not \"%s\"", typed);
+}
+
 enum err kit_load(struct cli *cli, struct fault *fault)
 {
     struct project_load_kit request = { .project = text_of(cli->options.project ? cli->options.project : ""),
@@ -29,6 +40,8 @@ enum err kit_load(struct cli *cli, struct fault *fault)
     struct kit_loaded loaded = { 0 };
     enum err e = read_first(cli, &request.first, fault);
 
+    if (e == ERR_OK)
+        e = read_time(cli, &request.has_at, &request.at, fault);
     if (e == ERR_OK)
         e = cli_change(cli, "project.load_kit", &request, &loaded, fault);
     for (uint32_t i = 0; e == ERR_OK && i < loaded.silent.count; i++)

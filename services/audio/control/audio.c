@@ -356,6 +356,7 @@ void audio_tick(void *state)
     audio_send_late(audio);
     if (audio->instance == 0) {
         audio_take_notes(audio);
+        audio_end_wait_of_pads(audio);
         held_tick(&audio->held);
         audio_report_sounding(audio);
     }

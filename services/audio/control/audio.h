@@ -250,7 +250,8 @@ void audio_end_monitoring(struct audio *audio);
 enum err audio_ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer);
 
 /* pads.c */
-struct score_pad audio_empty_pad(void); /* without a sound, and with the usual values */
+struct score_pad audio_empty_pad(void);           /* without a sound, and with the usual values */
+void audio_end_wait_of_pads(struct audio *audio); /* a change of pads that waited has begun: the score says so */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);
 enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct audio_set_pads *ask,
                             struct pads *answer);

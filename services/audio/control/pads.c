@@ -298,9 +298,53 @@ static void list_items(struct pad_list *pads, struct items *to)
     }
 }
 
+/* ---- changes that wait for their time ---- */
+
+static bool wait_for_time(const struct audio *audio)
+{
+    struct state state;
+
+    (void)audio_state(audio, &state);
+    return audio->score.pads_set && state.pads_begun != audio->score.pads_set;
+}
+
+/* From now on the earlier pads are hit, until the core begins the change. */
+static void begin_wait(struct audio *audio, int32_t at)
+{
+    struct score *score = &audio->score;
+    const uint32_t number = (uint32_t)score->serial + 1;
+
+    score->pads_replaced = wait_for_time(audio) ? score->pads_set : 0;
+    if (!score->pads_replaced)
+        memcpy(score->earlier_pads, score->pads, sizeof(score->earlier_pads));
+    score->pads_set = number ? number : 1;
+    score->pads_at = at == PADS_AT_BAR ? AT_NEXT_BAR : AT_NEXT_STEP;
+}
+
+void audio_end_wait_of_pads(struct audio *audio)
+{
+    if (!audio->score.pads_set || wait_for_time(audio))
+        return;
+    audio->score.pads_set = audio->score.pads_replaced = 0;
+    audio_score_publish_apart(audio);
+}
+
+/* A change without a wait is also one of the pads that are hit until then. */
+static void set_pad(struct audio *audio, uint64_t number, bool waits, const struct pad *pad)
+{
+    struct score *score = &audio->score;
+
+    score->pads[number] = read_pad(pad);
+    if (!waits && score->pads_set)
+        score->earlier_pads[number] = score->pads[number];
+}
+
+/* ---- setting ---- */
+
 /* The pads of an ask, and its number. */
 struct asked_pads {
     struct pad_list each;
+    int32_t at;                   /* enum pads_at */
     struct asked_sound *as_asked; /* each */
     uint64_t number;
 };
@@ -311,7 +355,10 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
 {
     const struct asked_pads *asked = own;
     struct pads *pads = answer;
+    const bool waits = asked->at == PADS_AT_STEP || asked->at == PADS_AT_BAR;
 
+    if (waits)
+        begin_wait(audio, asked->at);
     for (uint32_t i = 0; i < asked->each.count; i++) {
         const struct pad *pad = &asked->each.at[i];
         uint64_t *number = &audio->pad_set[pad->pad % SCORE_PADS];
@@ -319,7 +366,7 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
         if (asked->number < *number)
             continue;
         *number = asked->number;
-        audio->score.pads[pad->pad % SCORE_PADS] = read_pad(pad);
+        set_pad(audio, pad->pad % SCORE_PADS, waits, pad);
         silent_pads_note(&audio->silent, pad->pad, &silent);
         audio_note_asked(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i].bytes);
         held_mark(&pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);
@@ -341,6 +388,7 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
     own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at));
     asked->as_asked = arena_array(call_arena(call), ask->each.count + 1, sizeof(*asked->as_asked));
     asked->number = ++audio->sets;
+    asked->at = ask->has_at ? ask->at.value : PADS_AT_NOW;
     own->count = ask->each.count;
     if (own->count)
         memcpy(own->at, ask->each.at, own->count * sizeof(*own->at));

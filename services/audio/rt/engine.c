@@ -62,6 +62,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
     sync_skip(engine);
     streams_skip(engine, (uint32_t)gap);
     sounds_skip(engine, (uint32_t)gap);
+    pads_due(engine);
     sequencer_skip(engine);
 }
 
@@ -98,6 +99,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     streams_follow(engine);
     sequencer_period(engine);
     capture_period(engine);
+    pads_period(engine);
     catch_up_gap(engine, gap_of(engine->half, period));
     midi_out_begin(&engine->half->midi_out, period);
     row_midi_period(engine, sequencer_pattern(engine));
@@ -123,6 +125,7 @@ static bool has_midi(const struct engine *engine)
 
 static void do_events(struct engine *engine)
 {
+    pads_due(engine);
     cues_due(engine);
     for (; has_midi(engine) && midi_at(engine) <= engine->at; engine->midi++)
         pads_midi(engine, &engine->period->midi_in[engine->midi]);
@@ -204,7 +207,8 @@ static void publish_state(struct engine *engine)
                              .step_frames = transport->step_frames,
                              .from = transport->from,
                              .pattern = sequencer_pattern(engine)->serial,
-                             .score_serial = engine->score->serial };
+                             .score_serial = engine->score->serial,
+                             .pads_begun = half->pads_begun };
 
     place = to_play > 0 ? transport->from : place;
     state->step = (int64_t)floor(place);

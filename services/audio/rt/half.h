@@ -41,7 +41,8 @@ struct engine_half {
     float load, worst_load;
     uint64_t client;         /* client of the last period */
     uint32_t wired, awaited; /* bits of the connected inputs; bits of those that a new client must connect again */
-    uint32_t partly, unused; /* frames during which some input of the new client was connected; unused */
+    uint32_t partly;         /* frames during which some input of the new client was connected */
+    uint32_t pads_begun;     /* number of the last change of pads that had to wait and has begun; 0: none */
     struct drift drift;
     struct transport transport;
     struct sync sync;

@@ -53,7 +53,8 @@ struct engine {
     struct sounds_memory *sounds;
 
     /* The current period. */
-    const struct score *score; /* score and half are private to this process */
+    const struct score *score;    /* score and half are private to this process */
+    const struct score_pad *pads; /* of the score, or its earlier ones: those that are hit at this frame */
     struct engine_half *half;
     struct score own_score;
     struct engine_half own_half;

@@ -5,12 +5,45 @@
 
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
+#include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/sync.h"
 
 enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60, HIGHEST = 127 };
 enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };
 enum { SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
+
+/* ---- the pads of this frame ---- */
+
+static bool wait_for_time(const struct engine *engine)
+{
+    return engine->score->pads_set && engine->half->pads_begun != engine->score->pads_set;
+}
+
+static void choose_pads(struct engine *engine)
+{
+    engine->pads = wait_for_time(engine) ? engine->score->earlier_pads : engine->score->pads;
+}
+
+void pads_period(struct engine *engine)
+{
+    const struct score *score = engine->score;
+
+    if (score->pads_replaced && engine->half->pads_begun == score->pads_replaced)
+        engine->half->pads_begun = score->pads_set;
+    choose_pads(engine);
+}
+
+void pads_due(struct engine *engine)
+{
+    const int64_t unit = engine->score->pads_at == AT_NEXT_BAR ? SCORE_BAR : 1;
+
+    if (wait_for_time(engine) && (!engine->half->transport.running || sequencer_reaches(engine, unit)))
+        engine->half->pads_begun = engine->score->pads_set;
+    choose_pads(engine);
+}
+
+/* ---- hits ---- */
 
 static bool matches_layer(const struct score_layer *layer, float velocity)
 {
@@ -21,7 +54,7 @@ static bool matches_layer(const struct score_layer *layer, float velocity)
  * turns of its own, also where zones overlap. */
 static struct score_layer choose_layer(struct engine *engine, uint32_t number, float velocity)
 {
-    const struct score_pad *pad = &engine->score->pads[number];
+    const struct score_pad *pad = &engine->pads[number];
     const uint32_t count = core_least(pad->layer_count, SCORE_LAYERS);
     uint32_t *sounded = &engine->half->sounds.sounded[number], fitting = 0, chosen = 0;
 
@@ -81,7 +114,7 @@ struct hit {
 /* Starts the sound of a pad. `pitch` multiplies the ratio of the pad. */
 static bool start_pad(struct engine *engine, uint32_t number, struct hit by, float pitch)
 {
-    const struct score_pad *pad = &engine->score->pads[number];
+    const struct score_pad *pad = &engine->pads[number];
     const float hit = number_within(by.velocity, 0, 1);
     struct sounds_start start = { .voice = CUE_ANY_VOICE,
                                   .pan = pad->pan,
@@ -113,7 +146,7 @@ static bool start_pad(struct engine *engine, uint32_t number, struct hit by, flo
 
 static bool hit_pad(struct engine *engine, uint32_t number, struct hit by)
 {
-    const uint32_t mode = engine->score->pads[number].mode;
+    const uint32_t mode = engine->pads[number].mode;
 
     if (mode == PAD_LOOP && sounds_pad_plays(engine, number)) {
         sounds_pad_release(engine, number);
@@ -126,7 +159,7 @@ static bool hit_pad(struct engine *engine, uint32_t number, struct hit by)
 
 static void release_pad(struct engine *engine, uint32_t number)
 {
-    if (engine->score->pads[number].mode == PAD_GATE)
+    if (engine->pads[number].mode == PAD_GATE)
         sounds_pad_release(engine, number);
 }
 
@@ -186,7 +219,7 @@ static float bend_of(const struct engine *engine, const struct score_pad *pad, u
 
 static void press_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note, struct hit by)
 {
-    const struct score_pad *pad = &engine->score->pads[number];
+    const struct score_pad *pad = &engine->pads[number];
     const int root = pad->note == NO_NOTE ? ROOT : pad->note;
 
     by.held = key_bits(channel, note);
@@ -255,8 +288,8 @@ static void set_bend(struct engine *engine, uint8_t channel, int bend)
         struct sounds_voice *voice = &sounds->voice[i];
 
         if (is_keyed(voice, channel) && voice->pad < SCORE_PADS)
-            voice->ratio = sounds_ratio(voice->ratio *
-                                        pitch_of(moved * number_within(engine->score->pads[voice->pad].bend, 0, 24)));
+            voice->ratio =
+                sounds_ratio(voice->ratio * pitch_of(moved * number_within(engine->pads[voice->pad].bend, 0, 24)));
     }
 }
 
@@ -302,7 +335,7 @@ static void release_control(struct engine *engine, struct midi_control control)
 /* The key of a pad with a gate is up: all of its sounds are released, also those that another client started. */
 static void release_gate(struct engine *engine, uint32_t number, uint8_t channel)
 {
-    for (uint32_t i = 0; i < SOUND_VOICES && engine->score->pads[number].mode == PAD_GATE; i++) {
+    for (uint32_t i = 0; i < SOUND_VOICES && engine->pads[number].mode == PAD_GATE; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
         if (voice->state == SOUND_PLAYS && voice->pad == number)
             release_voice(engine, voice, channel);
@@ -405,7 +438,7 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
     bool is_on = midi->bytes[0] >> 4 == NOTE_ON && velocity > 0;
 
     for (uint32_t i = 0; i < SCORE_PADS; i++) {
-        const struct score_pad *pad = &engine->score->pads[i];
+        const struct score_pad *pad = &engine->pads[i];
         if (!has_channel(pad, channel) || (pad->keys_until > 0 ? !has_key(pad, note) : pad->note != note))
             continue;
         if (is_on && pad->keys_until > 0)

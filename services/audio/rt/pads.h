@@ -13,6 +13,11 @@
 struct engine;
 struct engine_midi;
 
+/* A change of pads may wait for a step or a bar: until then the earlier pads are hit, and from its frame on the new
+ * ones. What sounds goes on. */
+void pads_period(struct engine *engine); /* at the start of a period: the pads of its score */
+void pads_due(struct engine *engine);    /* begins the change at its frame, before the events of that frame */
+
 /* Each executes one cue; false: the cue is refused. */
 bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t producer);
 bool pads_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer);

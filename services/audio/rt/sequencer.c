@@ -110,6 +110,15 @@ void sequencer_rewind(struct engine *engine, int64_t origin)
     forget_hits(&engine->half->sequencer);
 }
 
+bool sequencer_reaches(const struct engine *engine, int64_t unit)
+{
+    const int64_t from = (int64_t)ceil(engine->half->transport.from);
+    int64_t step = engine->half->sequencer.step > from ? engine->half->sequencer.step : from;
+
+    step += (unit - step % unit) % unit;
+    return engine->half->transport.running && frame_of_step(engine, step) <= engine->now;
+}
+
 int64_t sequencer_next(const struct engine *engine)
 {
     const struct transport *transport = &engine->half->transport;

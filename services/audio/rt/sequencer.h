@@ -30,12 +30,15 @@ double sequencer_swing(const struct engine *engine);
  * MIDI clock gives the tempo. */
 void sequencer_set_tempo(struct engine *engine);
 
-void sequencer_period(struct engine *engine);                   /* at the start of a period */
-void sequencer_place(struct engine *engine);                    /* after a start, a locate */
-void sequencer_skip(struct engine *engine);                     /* after a gap */
-void sequencer_rewind(struct engine *engine, int64_t origin);   /* the pattern begins at this step */
-int64_t sequencer_next(const struct engine *engine);            /* frame of the next event; INT64_MAX: none */
-void sequencer_due(struct engine *engine);                      /* plays the steps that are due */
+void sequencer_period(struct engine *engine);                 /* at the start of a period */
+void sequencer_place(struct engine *engine);                  /* after a start, a locate */
+void sequencer_skip(struct engine *engine);                   /* after a gap */
+void sequencer_rewind(struct engine *engine, int64_t origin); /* the pattern begins at this step */
+int64_t sequencer_next(const struct engine *engine);          /* frame of the next event; INT64_MAX: none */
+void sequencer_due(struct engine *engine);                    /* plays the steps that are due */
+/* A step whose number is a multiple of `unit` is due, or passed in a gap; it is not played yet. The steps of a count-in
+ * do not count. False while the transport is stopped. */
+bool sequencer_reaches(const struct engine *engine, int64_t unit);
 void sequencer_silence(struct engine *engine, uint32_t frames); /* a panic */
 void sequencer_end_period(struct engine *engine);               /* after a panic: clears old state */
 

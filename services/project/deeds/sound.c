@@ -51,6 +51,27 @@ bool sound_is_of(const struct project *p, struct id project)
     return p->sounds && id_equal(p->sounds->waits.noted.project, project);
 }
 
+uint64_t sound_step_begin(struct project *p, struct id project, struct text label, struct action also)
+{
+    struct sound_step *step = p->sounds ? &p->sounds->step : NULL;
+
+    if (!step) /* the service ends */
+        return 0;
+    arena_reset(&step->arena);
+    step->project = project;
+    step->label = arena_text(&step->arena, label);
+    step->also = also;
+    step->also.element.body = arena_text(&step->arena, also.element.body);
+    step->is_due = true;
+    return ++step->number;
+}
+
+void sound_step_end(struct project *p, uint64_t number)
+{
+    if (p->sounds && p->sounds->step.number == number)
+        p->sounds->step.is_due = false;
+}
+
 void sound_look(struct project *p)
 {
     struct sound_keeping *s = p->sounds;
@@ -82,6 +103,7 @@ void sound_close(struct project *p)
         return;
     sound_waits_close(&p->sounds->waits);
     arena_free(&p->sounds->arena);
+    arena_free(&p->sounds->step.arena);
     free(p->sounds);
     p->sounds = NULL;
 }

@@ -14,6 +14,7 @@
 #ifndef LOOPHOLE_PROJECT_SOUND_H
 #define LOOPHOLE_PROJECT_SOUND_H
 
+#include "schema_persist.h"
 #include "services/project/base/project.h"
 
 /* Subscribes to the events of the audio core, and looks once. Errors (explained): full. */
@@ -27,6 +28,11 @@ void sound_look(struct project *p); /* a project was changed or opened: look at 
  * if the core does not answer. */
 bool sound_wait(struct project *p, struct txn *txn, usec_t until, void (*done)(void *state, bool is_set), void *state,
                 bool *is_silent);
+
+/* The next change of the project's pads that is written becomes a step of undo, with the action `also`, whose body is
+ * copied. Returns its number. Of two, the later one counts. */
+uint64_t sound_step_begin(struct project *p, struct id project, struct text label, struct action also);
+void sound_step_end(struct project *p, uint64_t number); /* no such change comes any more */
 
 /* True if the core had the sound of this project at the last look at it. */
 bool sound_is_of(const struct project *p, struct id project);

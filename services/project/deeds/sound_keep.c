@@ -131,6 +131,7 @@ static void take_set(void *state, bool is_set)
 {
     struct sound_keeping *s = state;
 
+    s->looks_again = s->looks_again || !s->away.is_known;
     if (!is_set)
         look_later(s, SOUND_LONGEST_US);
     else if (s->is_beginning)
@@ -198,6 +199,12 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
 
 /* ---- writing ---- */
 
+static void end_step(struct sound_keeping *s, enum err error)
+{
+    s->step.is_due = s->step.is_due && !(s->step.is_written && error == ERR_OK);
+    s->step.is_written = false;
+}
+
 static void take_written(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sound_keeping *s = state;
@@ -206,6 +213,7 @@ static void take_written(void *state, enum err error, const void *answer, const 
     enum err e = error;
 
     (void)answer;
+    end_step(s, error);
     if (e == ERR_OK)
         e = project_read(s->p, &txn, NULL);
     if (e != ERR_OK) {
@@ -226,26 +234,49 @@ static void take_written(void *state, enum err error, const void *answer, const 
     uses_note(s->p, s->kept_for);
 }
 
-static void write_actions(struct sound_keeping *s, struct action *actions, uint32_t count)
+static void write_actions(struct sound_keeping *s, struct text label, struct action *actions, uint32_t count)
 {
     char scope[ID_TEXT_SIZE];
-    const struct persist_apply apply = { .label = TEXT("keep the current sound"),
+    const struct persist_apply apply = { .label = label,
                                          .scope = text_of(id_write(actions[0].element.project, scope)),
                                          .actions = { count, actions } };
 
     (void)ask_sound_service(s, "persist.apply", &apply, take_written);
 }
 
-static struct action part_action(struct sound_keeping *s, const struct element *part)
+static struct action part_action(const struct element *part, struct text body)
 {
-    return deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, s->body, part->revision));
+    return deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, body, part->revision));
+}
+
+static bool has_step(struct sound_keeping *s, const struct element *part)
+{
+    return s->step.is_due && id_equal(s->step.project, part->project) &&
+           !text_equal(sound_body_pads(&s->arena, part->body), sound_body_pads(&s->arena, s->body));
+}
+
+/* What else has changed is no part of the step: undo of a kit moves no fader. */
+static void write_step(struct sound_keeping *s, const struct element *part)
+{
+    const struct text pads = sound_body_pads(&s->arena, s->body);
+    struct action actions[] = {
+        part_action(part, sound_body_with_pads(&s->arena, s->body, part->body)),
+        deed_keys_action(ELEMENT_KIND_SOUND, part->project, part->id, pads),
+        s->step.also,
+    };
+
+    s->step.is_written = true;
+    write_actions(s, s->step.label, actions, sizeof(actions) / sizeof(*actions));
 }
 
 static void write_part(struct sound_keeping *s, const struct element *part)
 {
-    struct action action = part_action(s, part);
+    struct action action = part_action(part, s->body);
 
-    write_actions(s, &action, 1);
+    if (has_step(s, part))
+        write_step(s, part);
+    else
+        write_actions(s, TEXT("keep the current sound"), &action, 1);
 }
 
 /* A conflict: another project was opened meanwhile, or the part is there. */
@@ -260,12 +291,12 @@ static void write_begun(struct sound_keeping *s)
         look_later(s, SOUND_LONGEST_US);
         return;
     }
-    actions[0] = part_action(s, &part);
+    actions[0] = part_action(&part, s->body);
     actions[1] = sound_begin_done(&s->arena, s->kept_for, txn);
     const bool is_open = elements_current(txn, &s->arena, &open) == ERR_OK && id_equal(open, s->kept_for);
     txn_end(txn);
     if (is_open)
-        write_actions(s, actions, 2);
+        write_actions(s, TEXT("keep the current sound"), actions, 2);
     else
         look_later(s, 0);
 }

@@ -10,6 +10,17 @@
 
 enum { SOUND_LONGEST_US = 1000000 }; /* between two looks while changes come */
 
+/* A change of pads that is a step of undo (sound.h). */
+struct sound_step {
+    bool is_due;     /* it was not written yet */
+    bool is_written; /* persist has not answered yet */
+    uint64_t number;
+    struct id project;
+    struct text label;
+    struct action also; /* a part of the step */
+    struct arena arena;
+};
+
 /* Of the service; sound_open makes it. */
 struct sound_keeping {
     struct project *p;
@@ -29,6 +40,7 @@ struct sound_keeping {
     struct text body;     /* that is written, or that the core is to have */
     struct id open;       /* the open project of the last look */
     uint64_t looks;       /* number of the last look */
+    struct sound_step step;
     struct sound_away away;
     struct sound_pattern pattern;
     struct sound_waits waits;

@@ -7,7 +7,7 @@
 #include "common/process/log.h"
 #include "store/catalogue.h"
 
-enum { PADS = 64, ASKS_MOST = 2 * PADS, BUDGET_MS = 20000, AGAIN_US = 1000000, TRIES_MOST = 6 };
+enum { PADS = 64, SOUNDS_AT_ONCE = 64, ASKS_MOST = 4 * PADS, BUDGET_MS = 20000, AGAIN_US = 1000000, TRIES_MOST = 6 };
 
 struct sound_setting {
     struct project *p;
@@ -106,39 +106,92 @@ static void add_inserts(struct sound_setting *s)
     }
 }
 
-static bool is_pad_wanted(const struct sound_setting *s, uint64_t number)
+/* True if the core has this pad or pattern already. Whether it has the sounds too is asked after (sound_return.h). */
+static bool is_same(struct sound_setting *s, const struct shape *shape, const void *want, const void *now)
 {
-    for (uint32_t i = 0; i < s->want.pads.count; i++)
-        if (s->want.pads.at[i].pad == number)
-            return true;
-    return false;
+    struct buffer wanted = { 0 }, is = { 0 };
+    const bool same = codec_encode(shape, want, &wanted, NULL) == ERR_OK &&
+                      codec_encode(shape, now, &is, NULL) == ERR_OK &&
+                      bytes_equal(buffer_bytes(&wanted), buffer_bytes(&is));
+
+    buffer_free(&wanted);
+    buffer_free(&is);
+    s->away->is_known = s->away->is_known && !same;
+    return same;
 }
 
-/* Pads that the project does not have. */
-static void add_empty_pads(struct sound_setting *s)
+/* NULL: none has the number. */
+static const struct pad *find_pad(const struct pad_list *pads, uint64_t number)
 {
-    struct pad *empty = arena_array(s->arena, PADS, sizeof(*empty));
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < PADS; i++)
-        if (!is_pad_wanted(s, i))
-            empty[count++] = (struct pad){ .pad = i, .mode.value = PAD_MODE_ONE_SHOT };
-    ADD_ASK(s, set_pads, .each = { count, empty });
+    for (uint32_t i = 0; i < pads->count; i++)
+        if (pads->at[i].pad == number)
+            return &pads->at[i];
+    return NULL;
 }
 
-static void add_pads(struct sound_setting *s)
+static uint32_t count_sounds(const struct pad *pad)
 {
-    for (uint32_t i = 0; i < s->want.pads.count; i++)
-        ADD_ASK(s, set_pads, .each = { 1, &s->want.pads.at[i] });
+    uint32_t count = pad->has_id;
+
+    for (uint32_t i = 0; i < pad->layers.count; i++)
+        count += pad->layers.at[i].has_id;
+    return count;
+}
+
+/* Sets as many pads at once as one ask may name sounds: a kit mostly changes at one frame. */
+static void add_pads(struct sound_setting *s, const struct pad_list *pads)
+{
+    uint32_t first = 0, sounds = 0;
+
+    for (uint32_t i = 0; i < pads->count; i++) {
+        const uint32_t more = count_sounds(&pads->at[i]);
+        if (sounds + more > SOUNDS_AT_ONCE) {
+            ADD_ASK(s, set_pads, .each = { i - first, pads->at + first });
+            first = i;
+            sounds = 0;
+        }
+        sounds += more;
+    }
+    if (first < pads->count)
+        ADD_ASK(s, set_pads, .each = { pads->count - first, pads->at + first });
+}
+
+/* The pads that differ. With `is_whole`, those that the project does not have become empty. */
+static void add_changed_pads(struct sound_setting *s, bool is_whole)
+{
+    struct pad_list pads = { 0, arena_array(s->arena, PADS + s->want.pads.count, sizeof(*pads.at)) };
+
+    for (uint32_t i = 0; is_whole && i < PADS; i++)
+        if (!find_pad(&s->want.pads, i))
+            pads.at[pads.count++] = (struct pad){ .pad = i, .mode.value = PAD_MODE_ONE_SHOT };
+    for (uint32_t i = 0; i < s->want.pads.count; i++) {
+        const struct pad *pad = &s->want.pads.at[i], *now = find_pad(&s->now.pads, pad->pad);
+        if (!now || !is_same(s, &pad_shape, pad, now))
+            pads.at[pads.count++] = *pad;
+    }
+    add_pads(s, &pads);
+}
+
+/* One bad pad of a foreign project must not keep the others silent. */
+static void add_one_by_one(struct sound_setting *s, const struct audio_set_pads *failed)
+{
+    for (uint32_t i = 0; failed->each.count > 1 && i < failed->each.count; i++)
+        ADD_ASK(s, set_pads, .each = { 1, failed->each.at + i });
 }
 
 /* The tempo is the project's own; the transport stays where it is. */
-static void add_pattern(struct sound_setting *s)
+static struct pattern without_tempo(const struct pattern *from)
 {
-    struct sequencer *sequencer = &s->want.pattern.sequencer;
+    struct pattern to = *from;
+    struct sequencer *sequencer = &to.sequencer;
 
     sequencer->has_bpm = sequencer->has_swing = sequencer->has_running = sequencer->has_global_step = false;
-    ADD_ASK(s, set_pattern, .pattern = s->want.pattern);
+    return to;
+}
+
+static void add_pattern(struct sound_setting *s)
+{
+    ADD_ASK(s, set_pattern, .pattern = without_tempo(&s->want.pattern));
 }
 
 static bool has_own_tempo(const struct sounding *now)
@@ -159,6 +212,18 @@ static bool has_own_mixer(const struct mixer *now)
     return own;
 }
 
+/* A pattern that plays already goes on where it is. */
+static bool is_pattern_due(struct sound_setting *s, bool only_untouched, bool is_whole)
+{
+    const struct pattern want = without_tempo(&s->want.pattern), now = without_tempo(&s->now.pattern);
+
+    if (!s->want.has_pattern)
+        return is_whole && s->now.has_pattern;
+    if (only_untouched)
+        return !s->now.has_pattern;
+    return !s->now.has_pattern || !is_same(s, &pattern_shape, &want, &now);
+}
+
 /* Adds all values to be set. This service writes a mixer into each part; a part without one has only a tempo. */
 static void add_all(struct sound_setting *s, bool only_untouched)
 {
@@ -170,11 +235,9 @@ static void add_all(struct sound_setting *s, bool only_untouched)
         add_mixer(s);
         add_inserts(s);
     }
-    if (is_whole)
-        add_empty_pads(s);
     if (!only_untouched || s->now.pads.count == 0)
-        add_pads(s);
-    if (s->want.has_pattern ? !only_untouched || !s->now.has_pattern : is_whole && s->now.has_pattern)
+        add_changed_pads(s, is_whole);
+    if (is_pattern_due(s, only_untouched, is_whole))
         add_pattern(s);
 }
 
@@ -239,6 +302,8 @@ static void take_set(void *state, enum err error, const void *answer, const stru
         free(s);
         return;
     }
+    if (error != ERR_OK && strcmp(s->asks[s->next].name, "audio.set_pads") == 0)
+        add_one_by_one(s, s->asks[s->next].request);
     if (error != ERR_OK)
         log_warn("%s failed, so the audio core lacks a part of the project's sound: %s", s->asks[s->next].name,
                  fault->what);
@@ -280,7 +345,7 @@ void sound_set_again(struct project *p, struct arena *arena, const struct soundi
     struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
 
     *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .away = away, .done = done, .state = state };
-    add_pads(s);
+    add_pads(s, &s->want.pads);
     if (want->has_pattern)
         add_pattern(s);
     send_next(s);

@@ -1,10 +1,13 @@
 /* Loading: from a kit to the pads, in one ask to the audio core. */
+#include "services/project/deeds/deed_action.h"
+#include "services/project/deeds/sound.h"
 #include "services/project/kit/kit_deeds.h"
 #include "services/project/kit/kit_find.h"
 #include "services/project/kit/kit_pads.h"
 #include "services/project/kit/kit_workspace.h"
 
 struct kit_loading {
+    uint64_t step; /* of undo: its number; 0: none */
     struct kit_loaded answer;
 };
 
@@ -26,6 +29,25 @@ static void take_pads(struct doing *work, const void *answer)
     }
     loading->answer.has_unkept = pads->has_unkept;
     loading->answer.unkept = pads->unkept;
+    if (!pads->has_unkept || !pads->unkept)
+        sound_step_end(work->p, loading->step);
+}
+
+static void end_step(const struct doing *work, struct fault *fault)
+{
+    const struct kit_loading *loading = work->own;
+
+    (void)fault;
+    if (loading)
+        sound_step_end(work->p, loading->step);
+}
+
+static struct action note_loaded(struct doing *work, struct id kit)
+{
+    const struct project_load_kit *ask = work->ask;
+    const struct kit_workspace workspace = { .has_kit = true, .kit = kit, .first = ask->first };
+
+    return kit_workspace_put(&work->arena, work->id, &workspace);
 }
 
 /* The pads of the locked slots of the kit that is loaded, as bits; they stay. Loading it again sets all. */
@@ -64,6 +86,9 @@ static enum err set_pads(struct doing *work, struct txn *txn, struct fault *faul
     if (e != ERR_OK)
         return e;
     locked = find_locked(work, txn, part.id, ask->first);
+    request.has_at = ask->has_at;
+    request.at = ask->at;
+    loading->step = sound_step_begin(work->p, work->id, TEXT("load kit"), note_loaded(work, part.id));
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const uint64_t number = ask->first + kit.slots.at[i].pad;
         if (!(locked >> number & 1))
@@ -73,11 +98,10 @@ static enum err set_pads(struct doing *work, struct txn *txn, struct fault *faul
 }
 
 /* Notes which kit is loaded, after the pads have it: a load that a death interrupted is repeated with the same
- * locks. */
+ * locks. The step of undo has noted it already, unless the pads were the same before. */
 static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_kit *ask = work->ask;
-    struct kit_workspace workspace = { .has_kit = true, .first = ask->first };
     char scope[ID_TEXT_SIZE];
     struct action action;
     struct element part;
@@ -86,8 +110,7 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
 
     if (e != ERR_OK)
         return e;
-    workspace.kit = part.id;
-    action = kit_workspace_put(&work->arena, work->id, &workspace);
+    action = deed_apart(note_loaded(work, part.id));
     const struct persist_apply apply = { .label = TEXT("load kit"),
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { 1, &action } };
@@ -114,4 +137,5 @@ const struct deed kit_deed_load = {
     .before = set_pads,
     .plan = plan_load,
     .answer = answer_loaded,
+    .explain = end_step,
 };

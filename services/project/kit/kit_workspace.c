@@ -44,7 +44,7 @@ struct action kit_workspace_put(struct arena *arena, struct id project, const st
     tree_set(&body, arena, "first", tree_of_whole((int64_t)workspace->first));
     action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, workspace_id(project), tree_canonical(&body, arena), 0);
     action.element.has_expect = false;
-    return deed_apart(action);
+    return action;
 }
 
 enum err kit_workspace_kit(struct doing *work, struct txn *txn, struct element *part, struct kit *to,

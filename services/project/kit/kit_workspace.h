@@ -1,5 +1,5 @@
-/* kit_workspace.h: which kit is loaded on the pads of a project: a row of the project without steps of undo, and not in
- * its file. One thread for each transaction and arena. */
+/* kit_workspace.h: which kit is loaded on the pads of a project: a row of the project that is not in its file.
+ * Undo of a load brings the row before it back. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_KIT_WORKSPACE_H
 #define LOOPHOLE_PROJECT_KIT_WORKSPACE_H
 

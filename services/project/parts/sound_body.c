@@ -139,6 +139,23 @@ struct text sound_body_merge(struct arena *arena, struct text was, const struct 
     return tree_canonical(&body, arena);
 }
 
+struct text sound_body_pads(struct arena *arena, struct text body)
+{
+    const struct tree tree = object_of(arena, body), *pads = tree_get(&tree, "pads");
+    struct tree only = { .type = TREE_OBJECT };
+
+    tree_set(&only, arena, "pads", pads ? *pads : (struct tree){ .type = TREE_NULL });
+    return tree_canonical(&only, arena);
+}
+
+struct text sound_body_with_pads(struct arena *arena, struct text body, struct text of)
+{
+    struct tree tree = object_of(arena, body), pads = object_of(arena, sound_body_pads(arena, of));
+
+    tree_patch(&tree, arena, &pads);
+    return tree_canonical(&tree, arena);
+}
+
 bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now)
 {
     return text_equal(sound_body_merge(arena, body, now), body);

@@ -2,7 +2,7 @@
  * turns. */
 #include "tests/unit/audio/stage.h"
 
-enum { LENGTH = 40000, HIT = 600 };
+enum { LENGTH = 40000, HIT = 600, STEP = 6000, BAR = 16 * STEP /* at 120 BPM */ };
 
 static void give_constant(struct stage *stage, uint32_t slot, float level)
 {
@@ -284,6 +284,116 @@ static void pads_of_one_note_sound_together_and_choke_the_hit_before(void **made
     stage_near(stage->main[0][8000], 0.3, 1e-6);
 }
 
+/* ---- pads that change at a time ---- */
+
+/* Pad 0 is to play the sound `slot`, which replaces what it plays now. */
+static void give_waiting_pad(struct stage *stage, uint32_t slot, uint32_t number, uint32_t at)
+{
+    struct score *score = &stage->score;
+
+    score->earlier_pads[0] = score->pads[0];
+    score->pads[0] = (struct score_pad){
+        .sound = slot, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .choke = 1
+    };
+    score->pads_set = number;
+    score->pads_at = at;
+    stage_score(stage);
+}
+
+static void give_first_pad(struct stage *stage)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        give_constant(stage, i, 0.1f * (float)(i + 1));
+    give_waiting_pad(stage, 0, 0, 0);
+}
+
+static void assert_change_at(struct stage *stage, uint32_t frame)
+{
+    play_key(stage, frame - 2000);
+    play_key(stage, frame - 1);
+    play_key(stage, frame);
+    stage_run(stage, frame + 3000);
+    stage_near(stage->main[0][frame - 500], 0.1, 1e-6);
+    stage_near(stage->main[0][frame + 2000], 0.2, 1e-6);
+}
+
+static void pads_change_at_the_frame_of_the_next_bar(void **made)
+{
+    struct stage *stage = *made;
+
+    give_first_pad(stage);
+    stage_start_transport(stage, 500, 0);
+    stage_run(stage, 2 * STEP);
+    give_waiting_pad(stage, 1, 7, AT_NEXT_BAR);
+    assert_change_at(stage, 500 + BAR);
+}
+
+static void pads_change_at_the_frame_of_the_next_step(void **made)
+{
+    struct stage *stage = *made;
+
+    give_first_pad(stage);
+    stage_start_transport(stage, 500, 0);
+    stage_run(stage, 2 * STEP + 1000);
+    give_waiting_pad(stage, 1, 7, AT_NEXT_STEP);
+    assert_change_at(stage, 500 + 3 * STEP);
+}
+
+static void pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops(void **made)
+{
+    struct stage *stage = *made;
+
+    give_first_pad(stage);
+    stage_run(stage, 1000);
+    give_waiting_pad(stage, 1, 7, AT_NEXT_BAR);
+    play_key(stage, 2000);
+    stage_run(stage, 5000);
+    stage_near(stage->main[0][4500], 0.2, 1e-6);
+    stage_start_transport(stage, 6000, 0);
+    stage_run(stage, 7000);
+    give_waiting_pad(stage, 2, 8, AT_NEXT_BAR);
+    stage_cue(stage, (struct cue){ .frame = 9000, .verb = CUE_TRANSPORT_STOP });
+    play_key(stage, 8000);
+    play_key(stage, 12000);
+    stage_run(stage, 15000);
+    stage_near(stage->main[0][11000], 0.2, 1e-6);
+    stage_near(stage->main[0][14500], 0.3, 1e-6);
+}
+
+static void pads_change_in_a_gap_that_passes_their_bar(void **made)
+{
+    struct stage *stage = *made;
+
+    give_first_pad(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, BAR - 1000);
+    give_waiting_pad(stage, 1, 7, AT_NEXT_BAR);
+    stage_run(stage, BAR - 500);
+    stage->server += 4000;
+    play_key(stage, BAR);
+    stage_run(stage, BAR + 4000);
+    stage_near(stage->main[0][BAR + 3000], 0.2, 1e-6);
+}
+
+/* The score still calls the first change one that waits. */
+static void of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back(void **made)
+{
+    struct stage *stage = *made;
+
+    give_first_pad(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, 1000);
+    give_waiting_pad(stage, 1, 7, AT_NEXT_STEP);
+    stage_run(stage, STEP + 1000);
+    stage->score.pads[0] = stage->score.earlier_pads[0];
+    give_waiting_pad(stage, 2, 8, AT_NEXT_BAR);
+    stage->score.pads_replaced = 7;
+    stage_score(stage);
+    play_key(stage, STEP + 2000);
+    stage_run(stage, STEP + 6000);
+    stage_near(stage->main[0][STEP + 5000], 0.3, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +409,11 @@ int main(void)
         STAGE_TEST(layers_take_turns_within_their_zone),
         STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
         STAGE_TEST(pads_of_one_note_sound_together_and_choke_the_hit_before),
+        STAGE_TEST(pads_change_at_the_frame_of_the_next_bar),
+        STAGE_TEST(pads_change_at_the_frame_of_the_next_step),
+        STAGE_TEST(pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops),
+        STAGE_TEST(pads_change_in_a_gap_that_passes_their_bar),
+        STAGE_TEST(of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Loading kits: at a step or a bar, and as steps of undo of the project."""
+import array
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, file_bytes, run_claims, same, until
+from client import Client
+from kits import make, make_levels, pads_of
+from sounding import Tape, came_before, engine, frame, start_transport, until_connected, until_transport
+
+BARS, STEP = 16, 1800  # a step at 400 BPM and 48 kHz
+BEFORE, AFTER = .5, 1  # velocities of a hit half a step before a bar, and of one after it
+
+
+def levels(home):
+    """A sounding engine with sounds of one level each."""
+    engine(home, in_step=True)
+    make_levels(home)
+    home.loophole('index', home.file('library'), '--wait')
+    until_connected(home)
+
+
+def sounds(home):
+    return {number: pad['sound'] for number, pad in pads_of(home).items() if 'sound' in pad}
+
+
+def steps(home):
+    """The labels of the steps of undo of the open project, the newest first."""
+    scope = home.ask('project.state')['id']
+    return [line['label'] for line in home.ask('persist.undo_list', f'scope={scope}', 'limit=100').get('each', [])]
+
+
+def load(home, name, *more):
+    """Loads a kit, and waits until the project has the step of undo: on a slow machine the answer may come earlier."""
+    before = len(steps(home))
+    home.loophole('kit', 'load', name, *more)
+    until(lambda: len(steps(home)) > before, what=f'the load of {name} is a step of undo')
+    same('load kit', steps(home)[0])
+
+
+def hit_around_bars(home, lead):
+    """Lets hits come around the next bars. Returns the frame of the first of these bars, or None: it is too late."""
+    client, now = Client(home.path), home.look('audio.transport')
+    place = 16 * now['bar'] + now['step'] + now['phase']
+    first = now['frame'] + round((16 * (now['bar'] + lead) - place) * STEP)
+    for bar in range(BARS):
+        at = first + 16 * STEP * bar
+        client.must('audio.hit', {'pad': 0, 'velocity': BEFORE, 'at': at - STEP // 2})
+        client.must('audio.hit', {'pad': 0, 'velocity': AFTER, 'at': at + STEP // 2})
+    return first if came_before(home, first) else None
+
+
+def runs_of(frames):
+    """The levels that sound for a while, in order."""
+    found, length, last = [], 0, 0
+    for x in frames:
+        length = length + 1 if abs(x - last) < 2e-3 else 0
+        last = last if length else x
+        if length == 1000 and abs(x) > .02:
+            found.append(min((.05, .1, .2, .4), key=lambda one: abs(one - x)))
+    return found
+
+
+@claim(shares=levels)
+def pads_change_at_a_bar_while_the_transport_runs(home):
+    for name, which in (('Old', 'low'), ('New', 'high')):
+        make(home, name, a=which)
+        home.loophole('kit', 'set', name, 'a', 'choke=1')
+    start_transport(home, 400)
+
+    def heard():
+        home.loophole('kit', 'load', 'Old')
+        tape = Tape(home, 120, 'pads_left')
+        first = hit_around_bars(home, 8)
+        until(lambda: frame(home) > (first or 0) + 2 * 16 * STEP, what='some hits have sounded')
+        home.loophole('kit', 'load', 'New', '--at', 'bar')
+        until(lambda: frame(home) > (first or 0) + BARS * 16 * STEP, what='the last hit has sounded')
+        frames = array.array('f', file_bytes(tape.stop()))
+        runs = runs_of(frames)
+        in_time = first and all(x == x for x in frames) and runs and runs[0] < .2 <= runs[-1]
+        return runs if in_time else None
+    runs = until(heard, 900, 'the machine has time for the recorder')
+    same(.4, next(x for x in runs if x > .15), 'the first hit of the new kit comes after a bar')
+    home.loophole('transport', 'stop')
+
+
+@claim(shares=levels)
+def pads_change_at_once_while_the_transport_is_stopped(home):
+    make(home, 'Stopped', a='middle')
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    for at in ('now', 'step', 'bar'):
+        home.loophole('kit', 'load', 'Stopped', '--at', at)
+    contains(home.refused('kit', 'load', 'Stopped', '--at', 'noon', code=11), '--at expects now, step or bar, not "noon"')
+    contains(home.loophole('complete', '--line', '--', 'kit', 'load', 'Stopped', '--at', '').out, 'step')
+
+
+@claim(shares=levels)
+def a_load_is_one_step_of_undo_of_the_project(home):
+    home.loophole('project', 'new', 'Steps')
+    make(home, 'First', a='low', b='low')
+    make(home, 'Second', a='high', b='low', c='middle')
+    before = sounds(home)
+    load(home, 'First')
+    first = sounds(home)
+    load(home, 'Second')
+    second = sounds(home)
+    assert first[0] != second[0] and first[1] == second[1] and first.get(2) != second[2], (first, second)
+    home.loophole('project', 'undo')
+    until(lambda: sounds(home) == first, what='the pads of the first kit are back')
+    contains(home.refused('kit', 'lock', 'c', code=12), 'slot c is not in the loaded kit')
+    home.loophole('project', 'undo')
+    until(lambda: sounds(home) == before, what='the pads before are back')
+    contains(home.refused('kit', 'lock', code=12), 'no kit is loaded')
+    home.loophole('project', 'redo'), home.loophole('project', 'redo')
+    until(lambda: sounds(home) == second, what='the pads of the second kit are back')
+    home.loophole('project', 'close')
+    home.check_store()
+
+
+@claim(shares=levels)
+def undo_of_a_load_leaves_the_mixer_and_the_pattern(home):
+    home.loophole('project', 'new', 'Beside')
+    home.loophole('pattern', os.path.join(os.path.dirname(__file__), '../../frontends/examples/acid.json'))
+    make(home, 'Beside', a='low', b='low')
+    before = sounds(home)
+    load(home, 'Beside', '--from', '8')
+    assert before != sounds(home), before
+    home.loophole('mixer', 'pads', 'gain=50%')
+    pattern = home.look('audio.pattern')['number']
+    home.loophole('project', 'undo')
+    until(lambda: sounds(home) == before, what='the pads before are back')
+    same(.5, next(one['gain'] for one in home.look('audio.mixer')['strips'] if one['bus'] == 'pads'))
+    same(pattern, home.look('audio.pattern')['number'])
+    home.loophole('mixer', 'pads', 'gain=100%')
+    home.loophole('project', 'close')
+
+
+if __name__ == '__main__':
+    run_claims()
