@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Loading kits: at a step or a bar, and as steps of undo of the project."""
 import array
+import json
 import os
 import sys
 
@@ -95,6 +96,22 @@ def pads_change_at_once_while_the_transport_is_stopped(home):
         home.loophole('kit', 'load', 'Stopped', '--at', at)
     contains(home.refused('kit', 'load', 'Stopped', '--at', 'noon', code=11), '--at expects now, step or bar, not "noon"')
     contains(home.loophole('complete', '--line', '--', 'kit', 'load', 'Stopped', '--at', '').out, 'step')
+
+
+@claim(shares=levels)
+def a_kit_with_more_sounds_than_pads_is_loaded(home):
+    kit = make(home, 'Many', first='low')
+    media = kit['slots'][0]['layers'][0]['media']
+
+    def fill(slots):
+        layers = [{'media': media, 'velocity_from': n / 32, 'velocity_until': (n + 1) / 32} for n in range(32)]
+        each = [{'slot': f's{n}', 'pad': n + 1, 'layers': layers} for n in range(slots)]
+        home.ask('project.set_kit', 'kit=Many', 'slots=' + json.dumps(each))
+    fill(4)
+    same(0, len(home.ask('project.load_kit', 'kit=Many').get('silent', [])))
+    same([32] * 4, [len(pads_of(home)[n]['layers']) for n in range(1, 5)])
+    fill(16)
+    contains(home.refused('kit', 'load', 'Many', code=None), '513 sounds are too many: 512 at most')
 
 
 @claim(shares=levels)

@@ -7,7 +7,7 @@
 #include "common/alloc.h"
 #include "schema_streamer.h"
 
-enum { LOAD_MS = 10000, MARGIN_MS = 500 };
+enum { LOAD_MS = 10000, MARGIN_MS = 500, AT_ONCE = 64 /* asks of the streamer */ };
 
 /* ---- slots ---- */
 
@@ -81,8 +81,8 @@ struct loads {
     struct ticket ticket;
     named_done *done;
     void *ask;
-    uint32_t count, waiting;
-    struct load each[SCORE_PADS];
+    uint32_t count, next, waiting;
+    struct load each[];
 };
 
 static struct silent_sound_list list_silent(const struct loads *all)
@@ -126,34 +126,6 @@ static void count_down(struct loads *all)
         finish_loads(all);
 }
 
-static void take_loaded(void *state, enum err error, const void *answer, const struct fault *fault)
-{
-    const struct loaded_sound *sound = answer;
-    struct load *load = state;
-
-    if (error != ERR_OK) {
-        (void)snprintf(load->why, sizeof(load->why), "%.*s", (int)sizeof(load->why) - 1, fault->what);
-        load->again = err_is_transient(error) || error == ERR_IO;
-    } else if (ticket_is_open(load->all->audio->service, load->all->ticket)) {
-        *load->sound.has_sound = true;
-        *load->sound.sound = sound->sound;
-        *load->sound.generation = sound->generation;
-    }
-    count_down(load->all);
-}
-
-static void ask_for_sound(struct load *load, uint32_t budget_ms)
-{
-    struct streamer_load_sound request = { .has_id = true, .id = load->sound.id };
-    struct fault fault = { 0 };
-
-    *load->sound.has_sound = false;
-    load->all->waiting++;
-    if (service_ask(load->all->audio->service, "streamer.load_sound", &request, budget_ms, NULL, take_loaded, load,
-                    &fault) != ERR_OK)
-        take_loaded(load, fault.code, NULL, &fault);
-}
-
 static uint32_t budget_of(const struct call *call)
 {
     int64_t left = (call_deadline(call) - clock_steady()) / 1000 - MARGIN_MS;
@@ -161,14 +133,62 @@ static uint32_t budget_of(const struct call *call)
     return left < 1 ? 1 : left > LOAD_MS ? LOAD_MS : (uint32_t)left;
 }
 
+static void note_failure(struct load *load, enum err error, const struct fault *fault)
+{
+    (void)snprintf(load->why, sizeof(load->why), "%.*s", (int)sizeof(load->why) - 1, fault->what);
+    load->again = err_is_transient(error) || error == ERR_IO;
+}
+
+static void take_loaded(void *state, enum err error, const void *answer, const struct fault *fault);
+
+/* False: the load has failed. */
+static bool begin_load(struct load *load)
+{
+    struct loads *all = load->all;
+    struct streamer_load_sound request = { .has_id = true, .id = load->sound.id };
+    struct fault fault = { 0 };
+
+    *load->sound.has_sound = false;
+    if (service_ask(all->audio->service, "streamer.load_sound", &request, budget_of(all->call), NULL, take_loaded, load,
+                    &fault) == ERR_OK) {
+        all->waiting++;
+        return true;
+    }
+    note_failure(load, fault.code, &fault);
+    return false;
+}
+
+static void begin_next(struct loads *all)
+{
+    while (all->next < all->count && ticket_is_open(all->audio->service, all->ticket))
+        if (begin_load(&all->each[all->next++]))
+            return;
+}
+
+static void take_loaded(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct loaded_sound *sound = answer;
+    struct load *load = state;
+
+    if (error != ERR_OK) {
+        note_failure(load, error, fault);
+    } else if (ticket_is_open(load->all->audio->service, load->all->ticket)) {
+        *load->sound.has_sound = true;
+        *load->sound.sound = sound->sound;
+        *load->sound.generation = sound->generation;
+    }
+    begin_next(load->all);
+    count_down(load->all);
+}
+
 enum err named_load(struct audio *audio, struct call *call, const struct named_sound *sounds, uint32_t count,
                     named_done *done, void *ask)
 {
     struct loads *all;
 
-    if (count > SCORE_PADS)
-        return refuse(call, ERR_FULL, "%u sounds are too many: %d at most", count, SCORE_PADS);
-    all = alloc_zeroed(1, sizeof(*all));
+    if (count > NAMED_SOUNDS)
+        return refuse(call, ERR_FULL, "%u sounds are too many: %d at most", count, NAMED_SOUNDS);
+    all = alloc_zeroed(1, sizeof(*all) + count * sizeof(*all->each));
     *all = (struct loads){ .audio = audio, .call = call, .ticket = call_defer(call), .done = done, .ask = ask };
     if (all->ticket.number == 0) {
         free(all);
@@ -176,10 +196,10 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
     }
     all->count = count;
     all->waiting = 1; /* counts this loop itself */
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         all->each[i] = (struct load){ .all = all, .sound = sounds[i] };
-        ask_for_sound(&all->each[i], budget_of(call));
-    }
+    for (uint32_t i = 0; i < AT_ONCE; i++)
+        begin_next(all);
     count_down(all);
     return ERR_OK;
 }

@@ -25,8 +25,10 @@ struct named_sound {
 typedef enum err named_done(struct audio *audio, struct call *call, void *ask, struct silent_sound_list silent,
                             void *answer);
 
-/* Defers the ask, loads `count` items (at most 64), then calls `done`, unless the client has gone. Errors: full,
- * busy. */
+enum { NAMED_SOUNDS = SILENT_SOUNDS };
+
+/* Defers the ask, loads `count` items (at most NAMED_SOUNDS), then calls `done`, unless the client has gone. Copies
+ * `sounds`. Errors: full, busy. */
 enum err named_load(struct audio *audio, struct call *call, const struct named_sound *sounds, uint32_t count,
                     named_done *done, void *ask);
 

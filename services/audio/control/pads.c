@@ -258,13 +258,13 @@ static enum err check_pad(const struct audio *audio, struct call *call, struct p
 
 /* Items of an ask, at most as many as named_load takes. */
 struct items {
-    struct named_sound each[SCORE_PADS];
-    uint32_t count; /* may be larger than the room */
+    struct named_sound *each; /* room for NAMED_SOUNDS */
+    uint32_t count;           /* may be larger than the room */
 };
 
 static void add_pad_sound(struct items *to, struct named_sound item)
 {
-    if (to->count < SCORE_PADS)
+    if (to->count < NAMED_SOUNDS)
         to->each[to->count] = item;
     to->count++;
 }
@@ -382,7 +382,7 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
 {
     struct asked_pads *asked = arena_alloc(call_arena(call), sizeof(*asked));
     struct pad_list *own = &asked->each;
-    struct items items = { .count = 0 };
+    struct items items = { arena_array(call_arena(call), NAMED_SOUNDS, sizeof(*items.each)), 0 };
     enum err e = ERR_OK;
 
     own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at));

@@ -7,7 +7,7 @@ void silent_pads_note(struct silent_pads *pads, uint64_t pad, const struct silen
     for (uint32_t i = 0; i < pads->count; i++)
         if (pads->each[i].pad != pad)
             pads->each[left++] = pads->each[i];
-    for (uint32_t i = 0; i < silent->count && left < SCORE_PADS; i++) {
+    for (uint32_t i = 0; i < silent->count && left < SILENT_SOUNDS; i++) {
         const struct silent_sound *from = &silent->at[i];
         struct silent_pad *to = &pads->each[left];
 

@@ -7,13 +7,15 @@
 #include "common/rt/score.h"
 #include "schema_audio.h"
 
+enum { SILENT_SOUNDS = 512 /* layers have sounds too; as in the schema */ };
+
 struct silent_pads {
     struct silent_pad {
         uint64_t pad;
         struct id id;
         char why[256];
         bool again; /* a later try may succeed */
-    } each[SCORE_PADS];
+    } each[SILENT_SOUNDS];
     uint32_t count;
 };
 

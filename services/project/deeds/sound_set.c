@@ -7,7 +7,14 @@
 #include "common/process/log.h"
 #include "store/catalogue.h"
 
-enum { PADS = 64, SOUNDS_AT_ONCE = 64, ASKS_MOST = 4 * PADS, BUDGET_MS = 20000, AGAIN_US = 1000000, TRIES_MOST = 6 };
+enum {
+    PADS = 64,
+    SOUNDS_AT_ONCE = 512 /* as in audio.set_pads */,
+    ASKS_MOST = 4 * PADS,
+    BUDGET_MS = 20000,
+    AGAIN_US = 1000000,
+    TRIES_MOST = 6
+};
 
 struct sound_setting {
     struct project *p;
