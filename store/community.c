@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/hash.h"
+#include "common/sha256.h"
 #include "store/catalogue.h"
 #include "store/environment.h"
 #include "store/keys.h"
@@ -76,7 +77,7 @@ uint64_t community_stamp(uint64_t before, const struct offer *offer)
 
 enum { MACHINE_MOST = 256 };
 
-static size_t name_machine(char to[MACHINE_MOST])
+static size_t read_machine(char to[MACHINE_MOST])
 {
     int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     ssize_t got = fd < 0 ? -1 : read(fd, to, MACHINE_MOST);
@@ -90,22 +91,33 @@ static size_t name_machine(char to[MACHINE_MOST])
     return strnlen(to, MACHINE_MOST);
 }
 
+/* Adds the folder of the data, and the machine. */
+static enum err add_machine(struct txn *txn, struct key *to)
+{
+    char machine[MACHINE_MOST], data[PATH_MAX + 4];
+    struct stat st;
+
+    (void)snprintf(data, sizeof(data), "%s/..", txn->store->directory);
+    if (stat(data, &st) != 0)
+        return ERR_INTERNAL;
+    key_add(to, &st.st_ino, sizeof(st.st_ino));
+    key_add(to, machine, (uint32_t)read_machine(machine));
+    return ERR_OK;
+}
+
 /* A hash of the machine, the folder of the data and the catalogue: a restore changes the last one, a copy of the home
  * one of the others. */
 static enum err name_home(struct txn *txn, struct arena *arena, struct bytes *home)
 {
-    char machine[MACHINE_MOST], data[PATH_MAX + 4];
     struct key all = { 0 };
     struct id catalogue;
     struct hash hash;
-    struct stat st;
 
-    (void)snprintf(data, sizeof(data), "%s/..", txn->store->directory);
-    if (catalogue_id(txn, &catalogue) != ERR_OK || stat(data, &st) != 0)
+    if (catalogue_id(txn, &catalogue) != ERR_OK)
         return ERR_INTERNAL;
     key_add(&all, catalogue.b, sizeof(catalogue.b));
-    key_add(&all, &st.st_ino, sizeof(st.st_ino));
-    key_add(&all, machine, (uint32_t)name_machine(machine));
+    if (add_machine(txn, &all) != ERR_OK)
+        return ERR_INTERNAL;
     hash = hash_of(all.b, all.len);
     *home = arena_bytes(arena, bytes_of(hash.b, sizeof(hash.b)));
     return home->len ? ERR_OK : ERR_FULL;
@@ -115,6 +127,20 @@ enum err community_set_home(struct txn *txn, struct arena *arena, struct exchang
 {
     state->has_home = true;
     return name_home(txn, arena, &state->home);
+}
+
+enum err community_engine(struct txn *txn, struct arena *arena, const struct exchange_state *state, struct bytes *to)
+{
+    uint8_t engine[SHA256_BYTES];
+    struct key place = { 0 };
+    struct hash hash;
+
+    if (add_machine(txn, &place) != ERR_OK)
+        return ERR_INTERNAL;
+    hash = hash_of(place.b, place.len);
+    sha256_of(state->salt, bytes_of(hash.b, sizeof(hash.b)), engine);
+    *to = arena_bytes(arena, bytes_of(engine, COMMUNITY_CONTENT));
+    return to->len ? ERR_OK : ERR_FULL;
 }
 
 static bool is_home(struct txn *txn, struct arena *arena, const struct exchange_state *state)

@@ -17,6 +17,10 @@ enum { COMMUNITY_CONTENT = 16 }; /* bytes of a content, of a hashed context, and
  * is the former one. */
 enum err community_state(struct txn *txn, struct arena *arena, struct exchange_state *to);
 
+/* The engine of this home, for the server: a hash of the salt, the machine and the folder of the data. A restored
+ * catalogue on another machine is another engine. Errors: full, internal. */
+enum err community_engine(struct txn *txn, struct arena *arena, const struct exchange_state *state, struct bytes *to);
+
 /* The key of what an offer is about: all but its value and its number. */
 struct key community_subject(const struct offer *offer);
 

@@ -66,6 +66,8 @@ enum verdict answer_judge(const struct from_server *answer, const struct exchang
         return ANSWER_INVALID;
     if (state->epoch.len && !text_equal(state->epoch, answer->epoch))
         return ANSWER_OTHER_SERVER;
+    if (answer->has_forgotten && answer->forgotten)
+        return ANSWER_FORGOTTEN;
     if (!answer->known || answer->accepted < state->accepted || answer->accepted > state->newest)
         return ANSWER_RENEW;
     if (answer->again)

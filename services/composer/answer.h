@@ -12,6 +12,7 @@ enum verdict {
     ANSWER_OTHER_SERVER, /* it was restored, or is another one */
     ANSWER_RENEW,        /* it does not hold what this studio offered: all is offered again */
     ANSWER_AGAIN,        /* it does not know the inbox's position: all lessons are read again */
+    ANSWER_FORGOTTEN,    /* another engine of this studio made `forget` */
     ANSWER_INVALID,
 };
 

@@ -50,7 +50,7 @@ static enum err fill_status(struct composer *c, struct arena *arena, struct comp
                                     .inbox = txn_count(txn, DB_COMMUNITY),
                                     .last_sync = state.synced,
                                     .error = arena_text(arena, text_of(c->fault.what)),
-                                    .syncing = c->step != STEP_IDLE,
+                                    .syncing = c->step > STEP_NEWS,
                                     .forgetting = state.forgetting,
                                     .studios = state.studios,
                                     .least = state.least,
@@ -62,8 +62,6 @@ static enum err fill_status(struct composer *c, struct arena *arena, struct comp
                                     .skew = (double)c->skew / 1e6,
                                     .has_rebuilding = c->is_rebuilding,
                                     .rebuilding = c->is_rebuilding,
-                                    .has_listening = c->news.is_listening,
-                                    .listening = c->news.is_listening,
                                     .has_confirm = state.has_confirm,
                                     .confirm = state.confirm };
     e = fill_exclusions(c, txn, arena, to);
@@ -111,7 +109,7 @@ static enum err answer_preview(struct composer *c, struct arena *arena, struct p
 static void follow_level(struct composer *c, struct composer_status *status)
 {
     exchange_follow(c, (enum sharing)status->level.value);
-    status->syncing = c->step != STEP_IDLE;
+    status->syncing = c->step > STEP_NEWS;
     if (status->level.value > SHARING_OFF)
         c->next = c->pause = 0;
 }

@@ -7,7 +7,6 @@
 #include "services/composer/exchange.h"
 #include "services/composer/exclude.h"
 #include "services/composer/likeness.h"
-#include "services/composer/listening.h"
 #include "services/composer/packs.h"
 
 static const usec_t settle_us = 5000000; /* before the first exchange */
@@ -32,7 +31,7 @@ static void follow_catalogue(void *state, const void *body, bool gap)
 
     (void)body, (void)gap;
     c->exclude.is_due = true;
-    if (c->step == STEP_IDLE)
+    if (c->step <= STEP_NEWS)
         c->is_due = true;
 }
 
@@ -76,7 +75,6 @@ void composer_open(struct composer *c)
 void composer_close(struct composer *c)
 {
     exclude_free(&c->exclude);
-    listening_end(c);
     talk_end(&c->talk);
     buffer_free(&c->talk.got);
     gather_free(&c->gather);
@@ -92,7 +90,7 @@ static void list_task(const struct composer *c, struct arena *arena, struct serv
     uint64_t lessons = p->newest > p->from ? p->newest - p->from : 0;
     struct task *task = arena_array(arena, 1, sizeof(*task));
 
-    if (c->step == STEP_IDLE || !task)
+    if (c->step <= STEP_NEWS || !task)
         return;
     *task = (struct task){ .id = p->task,
                            .label = c->step == STEP_FORGET || c->step == STEP_DROP
@@ -110,7 +108,7 @@ enum err composer_cancel(void *state, struct id task, struct fault *fault)
     const struct fault cancelled = { .code = ERR_CONFLICT, .what = "a person cancelled the exchange" };
     struct composer *c = state;
 
-    if (c->step == STEP_IDLE || !id_equal(task, c->progress.task))
+    if (c->step <= STEP_NEWS || !id_equal(task, c->progress.task))
         return ERR_NOT_FOUND;
     if (c->step == STEP_FORGET || c->step == STEP_DROP)
         return fault_set(fault, ERR_CONFLICT, "`forget` cannot be cancelled");

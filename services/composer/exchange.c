@@ -6,9 +6,9 @@
 #include "services/composer/answer.h"
 #include "services/composer/damage.h"
 #include "services/composer/exclude.h"
-#include "services/composer/listening.h"
 #include "services/composer/outbox.h"
 #include "services/composer/packs.h"
+#include "services/composer/polling.h"
 #include "services/composer/reading.h"
 #include "services/composer/waiting.h"
 
@@ -26,7 +26,7 @@ static void end_exchange(struct composer *c, bool of_forget)
     gather_free(&c->gather);
     c->pause = !failed ? 0 : c->pause ? 2 * c->pause : first_pause_us;
     c->pause = c->pause < longest_pause_us ? c->pause : longest_pause_us;
-    c->next = now + (failed ? c->pause : period_us);
+    c->next = now + polling_pause(failed ? c->pause : c->poll ? c->poll : period_us);
     c->rest = REST_FACTOR * (now - c->began);
     c->rest = c->rest < settle_us ? settle_us : c->rest > period_us ? period_us : c->rest;
     if (of_forget) {
@@ -35,7 +35,6 @@ static void end_exchange(struct composer *c, bool of_forget)
     }
     if (!failed) {
         c->is_rebuilding = false;
-        listening_begin(c);
         const struct composer_synced event = { c->sum.offered, c->sum.learned, c->sum.position };
         service_publish(c->service, "synced", &event);
     }
@@ -62,10 +61,17 @@ static void begin_gathering(struct composer *c)
     c->step = c->step == STEP_CLEAR ? STEP_CLEAR : STEP_GATHER;
 }
 
+static void end_news_look(struct composer *c, usec_t next)
+{
+    talk_end(&c->talk);
+    c->step = STEP_IDLE;
+    c->next = next;
+}
+
 void exchange_follow(struct composer *c, enum sharing level)
 {
-    if (level == SHARING_OFF)
-        listening_end(c);
+    if (c->step == STEP_NEWS && c->level != level)
+        end_news_look(c, 0);
     if (c->step == STEP_FORGET || c->step == STEP_DROP)
         return;
     if (level == SHARING_OFF && (c->step != STEP_IDLE || c->waiting_count))
@@ -79,6 +85,9 @@ void exchange_follow(struct composer *c, enum sharing level)
 void exchange_again(struct composer *c)
 {
     c->next = c->pause = 0;
+    if (c->step == STEP_NEWS)
+        end_news_look(c, 0);
+    c->is_due = true;
     if (c->step != STEP_IDLE && c->step != STEP_FORGET && c->step != STEP_DROP)
         begin_gathering(c);
 }
@@ -86,15 +95,28 @@ void exchange_again(struct composer *c)
 void exchange_stop(struct composer *c, const struct fault *why)
 {
     talk_end(&c->talk);
+    if (c->step == STEP_NEWS)
+        end_news_look(c, 0);
     if (c->step != STEP_IDLE)
         fail_exchange(c, why);
     c->pause = 0; /* the server did not fail */
     c->is_due = false;
-    c->next = clock_steady() + period_us;
+    c->next = clock_steady() + polling_pause(period_us);
     waiting_answer(c, c->waiting, &c->waiting_count, NULL, why);
 }
 
 /* ---- asks to persist ---- */
+
+/* The level is off now, because another engine of this studio made `forget`. */
+static void end_forgotten(struct composer *c)
+{
+    struct fault why = { 0 };
+
+    c->is_forgotten = false;
+    fault_set(&why, ERR_DENIED, "`loophole composer forget` ran on another machine of this studio: the level is off");
+    fault_hint(&why, "nothing is shared here either, until `loophole composer level` sets the level again");
+    fail_exchange(c, &why);
+}
 
 static void end_keeping(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -106,6 +128,8 @@ static void end_keeping(void *state, enum err error, const void *answer, const s
         gather_free(&c->gather); /* the level went down meanwhile: the next turn gathers what it shares */
     else if (error != ERR_OK && c->step != STEP_IDLE)
         fail_exchange(c, fault);
+    else if (c->is_forgotten && c->step != STEP_IDLE)
+        end_forgotten(c);
     else if (error != ERR_OK) /* the ask that begins `forget` failed */
         waiting_answer(c, c->forgetting, &c->forgetting_count, NULL, fault);
 }
@@ -208,6 +232,7 @@ static void keep_answer(struct composer *c, const struct from_server *answer, co
     c->sum.learned += answer->lessons.count;
     c->sum.position = answer->position;
     c->progress.newest = answer->newest;
+    c->poll = answer->has_poll ? (usec_t)answer->poll * 1000000 : period_us;
     c->skew = answer->clock ? answer->clock - clock_now() : 0;
     c->has_more = answer->more;
     c->is_done = !answer->more && changes.accepted == state->newest;
@@ -235,6 +260,19 @@ static void meet_server(struct composer *c, const struct from_server *answer, co
     keep_changes(c, &changes);
 }
 
+/* Nothing is removed here: when a person sets the level again, all is offered again. */
+static void follow_forget(struct composer *c, const struct exchange_state *state)
+{
+    const struct persist_composer changes = { .has_level = true,
+                                              .level = { .value = SHARING_OFF },
+                                              .renew = true,
+                                              .has_accepted = true,
+                                              .accepted = state->newest };
+
+    c->is_forgotten = true;
+    keep_changes(c, &changes);
+}
+
 static void take_answer(struct composer *c, struct txn *txn, const struct from_server *answer,
                         const struct exchange_state *state, struct fault *fault)
 {
@@ -243,7 +281,9 @@ static void take_answer(struct composer *c, struct txn *txn, const struct from_s
     if (verdict == ANSWER_INVALID)
         return;
     c->is_reachable = true;
-    if (verdict == ANSWER_KEEP)
+    if (verdict == ANSWER_FORGOTTEN)
+        follow_forget(c, state);
+    else if (verdict == ANSWER_KEEP)
         keep_answer(c, answer, state);
     else if (!may_restart(c, fault))
         return;
@@ -273,6 +313,40 @@ static void turn_talk(struct composer *c, struct txn *txn, struct arena *arena, 
     }
 }
 
+/* ---- news ---- */
+
+static void begin_talk_of(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
+                          enum talk_kind kind, struct fault *fault)
+{
+    struct talk_words words = { .server = c->server };
+
+    if (outbox_ask(txn, arena, state, kind, &words) == ERR_OK)
+        (void)talk_begin(&c->talk, &words, fault);
+    else
+        fault_set(fault, ERR_INTERNAL, "the state of the exchange cannot be read");
+}
+
+/* The server is asked whether an exchange would give or take anything. */
+static void turn_news(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
+                      struct fault *fault)
+{
+    struct from_server answer = { 0 };
+
+    if (!c->talk.apart.pid) {
+        if (!talk_is_ending(&c->talk))
+            begin_talk_of(c, txn, arena, state, TALK_NEWS, fault);
+        return;
+    }
+    if (!talk_turn(&c->talk))
+        return;
+    c->is_reachable = false;
+    if (talk_result(&c->talk, &from_server_shape, arena, &answer, fault) != ERR_OK)
+        return;
+    c->is_reachable = true;
+    c->is_due = c->is_due || answer.more;
+    end_news_look(c, answer.more ? 0 : clock_steady() + polling_pause(c->poll));
+}
+
 static void turn_clear(struct composer *c, struct txn *txn)
 {
     const struct persist_composer changes = { .clear = true };
@@ -286,14 +360,13 @@ static void turn_clear(struct composer *c, struct txn *txn)
 
 /* ---- forgetting ---- */
 
-static void turn_forget(struct composer *c, struct arena *arena, const struct exchange_state *state,
+static void turn_forget(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                         struct fault *fault)
 {
     const struct persist_composer changes = { .renew = true, .has_accepted = true, .accepted = state->newest };
-    const struct talk_words words = { .server = c->server };
 
     if (!c->talk.apart.pid) {
-        (void)talk_begin(&c->talk, &words, fault);
+        begin_talk_of(c, txn, arena, state, TALK_FORGET, fault);
         return;
     }
     if (!talk_turn(&c->talk))
@@ -336,6 +409,13 @@ static bool is_time(const struct composer *c)
     return c->waiting_count || c->forgetting_count || clock_steady() >= c->next;
 }
 
+/* Nothing has changed here since the last exchange, and nobody asks for one. */
+static bool only_looks(const struct composer *c, const struct exchange_state *state)
+{
+    return !c->waiting_count && !c->is_due && c->is_reachable && c->poll && c->fault.code == ERR_OK &&
+           state->newest == state->accepted;
+}
+
 static void begin_exchange(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state)
 {
     bool is_forgetting = state->forgetting, may = state->level.value > SHARING_OFF && c->server[0];
@@ -349,8 +429,14 @@ static void begin_exchange(struct composer *c, struct txn *txn, struct arena *ar
             exchange_stop(c, &why);
         return;
     }
+    if (!is_forgetting && only_looks(c, state)) {
+        c->step = STEP_NEWS;
+        c->began = clock_steady();
+        c->level = (enum sharing)state->level.value;
+        return;
+    }
     c->restarts = c->talks = 0;
-    c->is_due = c->is_done = c->has_more = false;
+    c->is_due = c->is_done = c->has_more = c->is_forgotten = false;
     c->began = clock_steady();
     c->progress = (struct progress){ .task = id_new(), .since = clock_now(), .from = state->position };
     c->sum = (struct exchanged){ .position = state->position };
@@ -393,6 +479,9 @@ static void do_step(struct composer *c, struct txn *txn, struct arena *arena, st
     case STEP_IDLE:
         turn_idle(c, txn, arena, &state, fault);
         break;
+    case STEP_NEWS:
+        turn_news(c, txn, arena, &state, fault);
+        break;
     case STEP_GATHER:
         turn_gather(c, txn, &state, fault);
         break;
@@ -403,7 +492,7 @@ static void do_step(struct composer *c, struct txn *txn, struct arena *arena, st
         turn_clear(c, txn);
         break;
     case STEP_FORGET:
-        turn_forget(c, arena, &state, fault);
+        turn_forget(c, txn, arena, &state, fault);
         break;
     case STEP_DROP:
         turn_drop(c, txn, &state, fault);
@@ -442,7 +531,6 @@ enum err exchange_forget(struct composer *c, struct call *call)
     if (c->is_keeping)
         return refuse(call, ERR_BUSY, "persist is writing the result of an exchange: try again");
     exchange_stop(c, &level_is_off);
-    listening_end(c);
     e = waiting_add(call, c->forgetting, &c->forgetting_count);
     if (e == ERR_OK)
         keep_changes(c, &changes);

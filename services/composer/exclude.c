@@ -235,7 +235,7 @@ bool exclude_stops(const struct exclude *x, struct txn *txn, struct arena *arena
 /* False while what a talk sends was read already, and in steps that send nothing of this studio. */
 static bool is_sending_next(const struct composer *c)
 {
-    return c->step == STEP_IDLE || c->step == STEP_GATHER || (c->step == STEP_TALK && !c->talk.apart.pid);
+    return c->step <= STEP_GATHER || (c->step == STEP_TALK && !c->talk.apart.pid);
 }
 
 bool exclude_holds(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,

@@ -377,7 +377,7 @@ void likeness_turn(struct composer *c)
     struct txn *txn = NULL;
     enum err e;
 
-    if (c->step != STEP_IDLE || c->is_keeping || c->damage.is_found ||
+    if (c->step > STEP_NEWS || c->is_keeping || c->damage.is_found ||
         (c->likeness.step == LIKENESS_REST && clock_steady() < c->likeness.look))
         return;
     if (reading_begin(c, &txn, &fault) != ERR_OK)

@@ -1,9 +1,7 @@
 #include "services/composer/outbox.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "proto/wire/base64.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
 #include "services/composer/exclude.h"
@@ -12,16 +10,19 @@
 enum { LESSONS = 1000, WORDS_MOST = 12 };
 static const usec_t preview_us = 500000;
 
-static struct to_server begin_call(struct arena *arena, const struct exchange_state *state, uint32_t most)
+static enum err begin_call(struct txn *txn, struct arena *arena, const struct exchange_state *state, uint32_t most,
+                           struct to_server *to)
 {
-    return (struct to_server){ .generation = state->generation,
-                               .base = state->base,
-                               .position = state->position,
-                               .history = state->history,
-                               .limit = LESSONS,
-                               .offers = { 0, arena_array(arena, most, sizeof(struct offer)) },
-                               .accepted = state->accepted,
-                               .stamp = state->has_stamp ? state->stamp : 0 };
+    *to = (struct to_server){ .generation = state->generation,
+                              .base = state->base,
+                              .position = state->position,
+                              .history = state->history,
+                              .limit = LESSONS,
+                              .offers = { 0, arena_array(arena, most, sizeof(struct offer)) },
+                              .accepted = state->accepted,
+                              .stamp = state->has_stamp ? state->stamp : 0,
+                              .has_engine = true };
+    return to->offers.at ? community_engine(txn, arena, state, &to->engine) : ERR_FULL;
 }
 
 static enum err read_offers(struct txn *txn, struct arena *arena, const struct exchange_state *state, uint32_t most,
@@ -32,9 +33,8 @@ static enum err read_offers(struct txn *txn, struct arena *arena, const struct e
     struct walk walk;
     enum err e = walk_begin(txn, DB_OUTBOX, key_bytes(&first), none, &walk);
 
-    *to = begin_call(arena, state, most);
-    if (e == ERR_OK && !to->offers.at)
-        e = ERR_FULL;
+    if (e == ERR_OK)
+        e = begin_call(txn, arena, state, most, to);
     while (e == ERR_OK && to->offers.count < most && walk_next(&walk)) {
         struct offer *offer = &to->offers.at[to->offers.count++];
         e = row_decode(txn, arena, walk.value, &offer_shape, offer);
@@ -46,39 +46,6 @@ static enum err read_offers(struct txn *txn, struct arena *arena, const struct e
 
 /* ---- a talk ---- */
 
-/* COPY's text format. */
-static void add_column(struct buffer *to, struct text value)
-{
-    for (uint32_t i = 0; i < value.len; i++) {
-        const char *plain = "\\\t\n\r", *names = "\\tnr", *at = value.at[i] ? strchr(plain, value.at[i]) : NULL;
-        if (at)
-            buffer_add(to, (char[]){ '\\', names[at - plain] }, 2);
-        else
-            buffer_add(to, &value.at[i], 1);
-    }
-    buffer_add(to, "\t", 1);
-}
-
-static void add_row(struct buffer *to, const struct offer *offer)
-{
-    char number[32];
-
-    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)offer->id);
-    add_column(to, text_of(number));
-    add_column(to, text_of(choice_word(&offer_kind_table, offer->kind.value)));
-    base64_write(to, offer->content);
-    buffer_add(to, "\t", 1);
-    base64_write(to, offer->context);
-    buffer_add(to, "\t", 1);
-    add_column(to, offer->role);
-    add_column(to, offer->section);
-    add_column(to, offer->attribute);
-    add_column(to, offer->value);
-    add_column(to, offer->withdrawn ? TEXT("t") : TEXT("f"));
-    (void)snprintf(number, sizeof(number), "%llu\n", (unsigned long long)(offer->has_stamp ? offer->stamp : 0));
-    buffer_add_text(to, number);
-}
-
 static void add_call(struct arena *arena, const struct to_server *call, struct talk_words *to)
 {
     struct buffer json = { 0 };
@@ -89,14 +56,18 @@ static void add_call(struct arena *arena, const struct to_server *call, struct t
     buffer_free(&json);
 }
 
-static void add_upload(struct arena *arena, struct to_server *call, struct talk_words *to)
+enum err outbox_ask(struct txn *txn, struct arena *arena, const struct exchange_state *state, enum talk_kind kind,
+                    struct talk_words *to)
 {
-    struct buffer rows = { 0 };
+    struct to_server call;
+    enum err e = begin_call(txn, arena, state, 1, &call);
 
-    for (uint32_t i = 0; i < call->offers.count; i++)
-        add_row(&rows, &call->offers.at[i]);
-    to->upload = arena_take(arena, &rows);
-    call->offers.count = 0;
+    call.has_epoch = true;
+    call.epoch = state->epoch;
+    to->kind = kind;
+    if (e == ERR_OK)
+        add_call(arena, &call, to);
+    return e == ERR_OK && !to->count ? ERR_FULL : e;
 }
 
 enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchange_state *state, bool in_bulk,
@@ -117,10 +88,8 @@ enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchang
         sent->last = last->id;
         stamp = last->has_stamp ? last->stamp : 0;
     }
-    if (in_bulk)
-        add_upload(arena, &call, to);
     add_call(arena, &call, to);
-    call = begin_call(arena, state, 1);
+    call.offers.count = 0;
     if (sent->count) {
         call.accepted = sent->last;
         call.stamp = stamp;
@@ -251,7 +220,7 @@ enum err outbox_preview(struct composer *c, struct txn *txn, struct arena *arena
     if (e == ERR_OK && !to->words.at)
         e = ERR_FULL;
     if (is_stopped)
-        ask = begin_call(arena, state, 1);
+        e = begin_call(txn, arena, state, 1, &ask);
     else if (e == ERR_OK)
         e = add_waiting(txn, arena, state, to, &ask.offers);
     if (e == ERR_OK && is_stopped)

@@ -252,7 +252,7 @@ static enum err continue_count(struct composer *c, struct txn *txn)
  * often: a count that follows it begins with an ask. */
 static bool may_look(const struct composer *c)
 {
-    return c->step == STEP_IDLE && !c->is_keeping && clock_steady() >= c->packs.look;
+    return c->step <= STEP_NEWS && !c->is_keeping && clock_steady() >= c->packs.look;
 }
 
 static enum err look_at_inbox(struct composer *c, struct txn *txn)
@@ -299,7 +299,7 @@ void packs_turn(struct composer *c)
 /* A count of an inbox that has changed meanwhile begins again, but not during an exchange, which changes it often. */
 static bool must_begin(const struct composer *c, uint64_t position)
 {
-    return !c->packs.is_counting || (c->step == STEP_IDLE && c->packs.now.position != position);
+    return !c->packs.is_counting || (c->step <= STEP_NEWS && c->packs.now.position != position);
 }
 
 enum err packs_list(struct composer *c, struct call *call, struct packs_here *answer)

@@ -9,7 +9,6 @@
 #include "proto/service/service.h"
 #include "schema_composer.h"
 #include "schema_persist.h"
-#include "services/composer/link/news.h"
 #include "services/composer/link/talk.h"
 #include "services/composer/share/gather.h"
 #include "services/composer/share/slice.h"
@@ -52,6 +51,7 @@ struct sent_offers {
 /* The steps of an exchange (exchange.h). */
 enum step {
     STEP_IDLE,
+    STEP_NEWS,   /* a process asks the server whether there is anything new */
     STEP_GATHER, /* makes offers of the changes of this studio */
     STEP_TALK,   /* a process talks to the server */
     STEP_CLEAR,  /* empties the inbox, because the server sends all lessons again */
@@ -113,6 +113,7 @@ struct composer {
     bool is_keeping;         /* an ask to persist is on its way */
     bool is_due;             /* the catalogue changed, or a person asks */
     bool is_done;            /* the server has no further lessons */
+    bool is_forgotten;       /* another engine of this studio made `forget`; persist sets the level to off */
     bool has_more;           /* the server said so in its last answer */
     uint32_t restarts;       /* of this exchange */
     uint32_t talks;          /* of this exchange */
@@ -121,6 +122,7 @@ struct composer {
     usec_t began;            /* the exchange in progress, on the steady clock */
     usec_t rest;             /* least time between the last exchange and one that a change causes */
     usec_t pause;            /* after a failure; 0: the last exchange was answered */
+    usec_t poll; /* from one look for news to the next, as the server wants it; 0: it has not answered yet */
     struct gather gather;
     struct server_talk talk;
     struct exchanged sum; /* of this exchange */
@@ -135,9 +137,6 @@ struct composer {
         uint64_t newest; /* the position of the server's newest lesson */
     } progress;          /* of this exchange; composer.c shows it as a task */
     usec_t skew;         /* the server's clock minus this one */
-
-    struct news news;
-    usec_t news_next, news_pause; /* on the steady clock */
 
     struct packs_count packs;
     struct likeness likeness;

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Exchanges in which one side has lost or damaged data, or answers wrongly: a real server refuses single offers, or
-answers nonsense; the studio was restored, its copy is damaged; the clocks differ. Offers reach the server by COPY,
-news by NOTIFY."""
+answers nonsense; the studio was restored, its copy is damaged; the clocks differ. The engine asks for news."""
 import os
 import signal
 import struct
@@ -181,7 +180,7 @@ def a_round_that_commits_late_is_not_passed_over(studio):
     studio.sync()
     soon = studio.home.start(TOOL, 'psql', server.folder, '-Atc', 'select composer.publish_round() > 0',
                              stdout=subprocess.PIPE, text=True)
-    until(lambda: server.sql("select count(*) from pg_stat_activity where wait_event = 'advisory'") == '1')
+    until(lambda: server.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == '1')
     same((0, 0), (studio.sync()['learned'], studio.status()['inbox']))
     late.stdin.write('commit;\n')
     late.stdin.close()
@@ -339,9 +338,8 @@ def clocks_that_differ_by_years_change_nothing_and_are_reported(studio):
 
 
 @claim(inside=Studio)
-def many_offers_come_by_copy_and_count_once(studio):
+def many_offers_come_in_few_calls_and_count_once(studio):
     server, songs = studio.server, 3 * TALK // KIT
-    server.sql("alter system set log_statement = 'all'", 'select pg_reload_conf()')
     kit = [studio.home.first('show', studio.sound(number))['id'] for number in range(KIT)]
     for number in range(songs):
         studio.home.loophole('use', f'Song {number}', *kit, '--role', 'drums')
@@ -349,30 +347,41 @@ def many_offers_come_by_copy_and_count_once(studio):
     studio.join()
     same((songs * KIT, 1), (studio.rows(), studio.rows('evidence_word')))
     same('tag:back\\slash', server.sql('select attribute from composer.evidence_word'))
-    contains(file_text(os.path.join(server.folder, 'server.log')), 'copy offered (id, kind, content')
     same(str(songs), server.sql('select count(distinct context) from composer.evidence_use'))
 
 
-def listeners(studio):
-    return int(studio.server.sql("select count(*) from pg_stat_activity where query like 'listen %' "
-                                 f"and usename = 'studio_{studio.name}'"))
+def sessions(studio):
+    return int(studio.server.sql(f"select count(*) from pg_stat_activity where usename = 'studio_{studio.name}'"))
 
 
 @claim(inside=Studio)
-def the_lessons_of_a_new_round_arrive_without_an_ask(studio):
+def the_lessons_of_a_new_round_arrive_without_an_ask_and_without_a_standing_connection(studio):
     server = studio.server
-    same(0, listeners(studio))
-    studio.level('use')
+    server.sql("update composer.setting set value = 1 where name = 'poll_seconds'")
     studio.use('Song', 0, 1)
-    studio.sync()
-    until(lambda: studio.status().get('listening'), what='it listens')
-    same(1, listeners(studio))
+    studio.join()
     server.round(1)
     until(lambda: studio.status()['inbox'] == feed(server), what='the round is read, though nobody asked')
-    server.sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'")
-    until(lambda: studio.status().get('listening') and listeners(studio) == 1, what='it listens again')
-    studio.level('off')
-    until(lambda: listeners(studio) == 0, what='at level off nothing is connected')
+    server.sql("update composer.setting set value = 600000 where name = 'poll_seconds'")
+    studio.sync()
+    until(lambda: sessions(studio) == 0, what='no connection is left open')
+
+
+@claim(inside=Studio)
+def a_look_for_news_that_finds_none_changes_nothing_at_the_server(studio):
+    server = studio.server
+    server.sql("update composer.setting set value = 1 where name = 'poll_seconds'", "alter system set log_statement = 'all'",
+               'select pg_reload_conf()')
+    studio.use('Song', 0, 1)
+    studio.join()
+    looks = 'select composer.has_news'
+    log = os.path.join(server.folder, 'server.log')
+    until(lambda: file_text(log).count(looks) >= 3, what='three looks')
+    last = "select seen from composer.engine"
+    seen = server.sql(last)
+    count = file_text(log).count(looks)
+    until(lambda: file_text(log).count(looks) >= count + 3, what='three more looks')
+    same((seen, False), (server.sql(last), studio.status()['syncing']))
 
 
 @claim(inside=Studio)

@@ -1,9 +1,7 @@
 #!/usr/bin/python3
-"""The rules of an exchange: which data leaves the studio, which value wins, who is notified, and how a server is
+"""The rules of an exchange: which data leaves the studio, which value wins, and how a server is
 made. With a real PostgreSQL server."""
-import contextlib
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -73,41 +71,6 @@ def a_fact_of_the_community_comes_after_a_person_and_a_file_and_before_an_analys
     studio.sync()
     until(lambda: shown(2) == ('zanzibar', 'composer'))
     same([('snare', 'file'), ('tom', 'user')], [shown(0), shown(1)])
-
-
-@contextlib.contextmanager
-def listening(server):
-    """Statements for a connection that listens; ends it and returns its output."""
-    with subprocess.Popen([TOOL, 'psql', server.folder, '-At'], env=server.env, text=True, stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as psql:
-        def say(statement):
-            psql.stdin.write(statement + '\n')
-            psql.stdin.flush()
-            return psql.stdout.readline().strip()
-        same('listens', say("listen composer_round; select 'listens';"))
-        yield say
-        psql.stdin.close()
-
-
-@claim(inside=Studio)
-def only_a_round_notifies_and_at_most_once_a_second(studio):
-    server = studio.server
-    studio.level('use')
-    studio.use('Song', 0, 1)
-    with listening(server) as say:
-        studio.sync()
-        same(2, studio.rows())
-        same('uploaded', say("select 'uploaded';"))
-        same('', say("\\echo"))
-        server.round(1)
-        same('a round', say("select 'a round';"))
-        contains(say('\\echo'), 'Asynchronous notification "composer_round"')
-    for number in (2, 3):
-        studio.use('Song', number)
-        studio.sync()
-        server.round(1)
-    same('t', server.sql("select bool_and(after - notified >= interval '1 second') from (select notified, lead(notified) "
-                         'over (order by number) as after from composer.round) r where after is not null'))
 
 
 @claim(inside=Studio)

@@ -238,45 +238,6 @@ def forget_removes_all_at_the_server_and_proves_it(studio):
     assert json.loads(preview)['generation'] != json.loads(studio.json('preview')['bytes'])['generation']
 
 
-def as_studio(server, setting, *statements):
-    """psql as a studio; its output and errors."""
-    words = [part for statement in statements for part in ('-c', statement)]
-    psql = sorted(path for path in os.listdir('/usr/lib/postgresql'))[-1]
-    done = subprocess.run([f'/usr/lib/postgresql/{psql}/bin/psql', '-XAtq', setting, *words], capture_output=True,
-                          text=True, check=False, timeout=60)
-    return (done.stdout + done.stderr).strip()
-
-
-@claim(inside=Studio)
-def a_studio_reads_and_changes_only_its_own_rows(studio):
-    other, server = studio.beside(), studio.server
-    for one, sounds in ((studio, (0, 1)), (other, (1, 2, 3))):
-        one.use('Song', *sounds)
-        one.join()
-    theirs = f"studio = 'studio_{other.name}'"
-
-    def asks(*statements):
-        return as_studio(server, studio.setting, *statements)
-
-    same('2', asks('select count(*) from composer.evidence_use'))
-    same('1', asks('select count(*) from composer.studio'))
-    same('0', asks(f'select count(*) from composer.evidence_use where {theirs}'))
-    same('0', asks(f'with gone as (delete from composer.evidence_use where {theirs} returning 1) '
-                   'select count(*) from gone'))
-    contains(asks('insert into composer.evidence_use select '
-                  f"'studio_{other.name}', content, context, role, 'drop' from composer.evidence_use"),
-             'row-level security')
-    for statement in ('select * from composer.evidence_use_0', 'select raw from composer.feed',
-                      'select composer.publish_round()', 'select * from composer.rows_now(1)',
-                      'select * from composer.counted_use', 'update composer.feed set studios = 99',
-                      "update composer.setting set value = 1 where name = 'least_studios'",
-                      'select * from composer.mark', 'delete from composer.mark', 'select composer.mark_round()',
-                      'select composer.publish_rows()', 'select * from composer.pack_content',
-                      f'set role studio_{other.name}'):
-        contains(asks(statement), 'permission denied')
-    same(3, other.rows())
-
-
 class Nonsense(Speaking):
     """Answers each call with the same value; or never answers."""
 

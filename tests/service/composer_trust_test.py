@@ -198,4 +198,58 @@ def a_published_fact_gives_no_exact_count(studio):
     same('kick|10|0.909091', server.sql(rows))
 
 
+def add_evidence(server, first, last, song='song'):
+    """Two contents in one context of each of these studios."""
+    server.sql("insert into composer.evidence_use select 'studio_made' || n, decode(md5(c), 'hex'), decode(md5('"
+               f"{song}' || n), 'hex'), '', '' from generate_series({first}, {last}) n, unnest('{{a,b}}'::text[]) c")
+
+
+@claim(inside=Studio)
+def nine_that_work_together_learn_nothing_of_a_tenth(studio):
+    """Nine studios put one content of the tenth beside each other one; its song has three of them."""
+    server = studio.server
+    server.sql("update composer.setting set value = 9 where name = 'colluders'")
+
+    def pairs():
+        return server.sql("select count(*) from composer.feed where kind = 'pair' and not gone")
+
+    def publish():
+        return int(server.sql('select composer.publish_round()'))
+
+    add_evidence(server, 1, 10)
+    same((0, '0'), (publish(), pairs()))
+    add_evidence(server, 11, 18)
+    same((0, '0'), (publish(), pairs()))
+    add_evidence(server, 19, 19)
+    assert publish() > 0
+    same('2', pairs())
+    add_evidence(server, 20, 37)
+    same(0, publish())  # the count moves with nineteen
+    server.sql("delete from composer.evidence_use where studio in (select 'studio_made' || n from generate_series(20, 37) n)",
+               "delete from composer.evidence_use where studio in (select 'studio_made' || n from generate_series(1, 9) n)")
+    same((0, '2'), (publish(), pairs()))  # and goes when fewer than ten are left, which the nine cannot bring about
+    server.sql("delete from composer.evidence_use where studio = 'studio_made10'")
+    assert publish() > 0
+    same('0', pairs())
+
+
+@claim(inside=Studio)
+def an_owner_counts_once_and_a_young_studio_does_not(studio):
+    server = studio.server
+
+    def total(least=3):
+        server.round(least)
+        return server.sql("select count(*) from composer.feed where kind = 'total' and not gone")
+
+    add_evidence(server, 1, 3)
+    server.sql("insert into composer.owner values ('studio_made1', 'anna'), ('studio_made2', 'anna')")
+    same('0', total())
+    server.sql("insert into composer.studio (name, joined) values ('studio_made4', now())",
+               "update composer.setting set value = 3600 where name = 'least_age'")
+    add_evidence(server, 4, 4)
+    same('0', total())
+    server.sql("update composer.studio set joined = now() - interval '2 hours'")
+    same('1', total())
+
+
 run_claims()

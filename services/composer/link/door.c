@@ -1,7 +1,6 @@
 #include "services/composer/link/door.h"
 
 #include <libpq-fe.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +9,9 @@
 
 struct server_link {
     PGconn *connection;
-    bool is_copied; /* a transaction of link_copy is open */
 };
 
-enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 8, SHOWN_MOST = 255, COPY_MOST = 400 };
+enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 8, SHOWN_MOST = 255 };
 
 /* ---- the setting ---- */
 
@@ -133,12 +131,6 @@ static enum err connect_with(const PQconninfoOption *options, struct server_link
     values[count++] = "10";
     keys[count] = "application_name";
     values[count++] = "loophole";
-    keys[count] = "keepalives_idle"; /* a listener notices a dead network */
-    values[count++] = "60";
-    keys[count] = "keepalives_interval";
-    values[count++] = "15";
-    keys[count] = "keepalives_count";
-    values[count++] = "4";
     keys[count] = "client_encoding";
     values[count++] = "UTF8";
     keys[count] = NULL;
@@ -245,50 +237,11 @@ enum err link_call(struct server_link *link, const char *sql, const char *parame
     return e == ERR_OK && !value->at ? refuse_value(fault) : e;
 }
 
-/* ---- many offers, many calls ---- */
-
-static enum err run_command(struct server_link *link, const char *sql, ExecStatusType expected, struct fault *fault)
-{
-    PGresult *result = PQexec(link->connection, sql);
-    enum err e = PQresultStatus(result) == expected ? ERR_OK : read_failure(link, result, fault);
-
-    PQclear(result);
-    return e;
-}
-
-static enum err end_copy(struct server_link *link, struct fault *fault)
-{
-    PGresult *result = PQgetResult(link->connection);
-    enum err e = PQresultStatus(result) == PGRES_COMMAND_OK ? ERR_OK : read_failure(link, result, fault);
-
-    PQclear(result);
-    while ((result = PQgetResult(link->connection)))
-        PQclear(result);
-    return e;
-}
+/* ---- many calls ---- */
 
 static enum err report_break(struct server_link *link, struct fault *fault)
 {
     return fault_set(fault, ERR_OFFLINE, "the server: %.200s", join_lines(PQerrorMessage(link->connection)));
-}
-
-enum err link_copy(struct server_link *link, const char *before, const char *into, struct text rows,
-                   struct fault *fault)
-{
-    char copy[COPY_MOST];
-    enum err e = run_command(link, "begin", PGRES_COMMAND_OK, fault);
-
-    (void)snprintf(copy, sizeof(copy), "copy %s from stdin", into);
-    if (e == ERR_OK)
-        e = run_command(link, before, PGRES_TUPLES_OK, fault);
-    if (e == ERR_OK)
-        e = run_command(link, copy, PGRES_COPY_IN, fault);
-    if (e != ERR_OK)
-        return e;
-    link->is_copied = true;
-    if (PQputCopyData(link->connection, rows.at, (int)rows.len) != 1 || PQputCopyEnd(link->connection, NULL) != 1)
-        return report_break(link, fault);
-    return end_copy(link, fault);
 }
 
 static bool send_calls(struct server_link *link, const char *sql, const char *const *parameters, uint32_t count)
@@ -298,8 +251,6 @@ static bool send_calls(struct server_link *link, const char *sql, const char *co
 
     for (uint32_t i = 0; sent && i < count; i++) {
         sent = PQsendQueryPrepared(to, "call", 1, &parameters[i], NULL, NULL, 0);
-        if (sent && i == 0 && link->is_copied)
-            sent = PQsendQueryParams(to, "commit", 0, NULL, NULL, NULL, NULL, 0);
         sent = sent && PQpipelineSync(to);
     }
     return sent;
@@ -330,33 +281,4 @@ enum err link_calls(struct server_link *link, const char *sql, const char *const
     if (e == ERR_OK && got != count)
         return fault_set(fault, ERR_INTERNAL, "the server answered %u of %u calls", got, count);
     return e;
-}
-
-/* ---- notifications ---- */
-
-enum err link_listen(struct server_link *link, const char *channel, struct fault *fault)
-{
-    char listen[COPY_MOST];
-
-    (void)snprintf(listen, sizeof(listen), "listen %s", channel);
-    return run_command(link, listen, PGRES_COMMAND_OK, fault);
-}
-
-static bool take_notifications(struct server_link *link)
-{
-    bool any = false;
-
-    for (PGnotify *one; (one = PQnotifies(link->connection)); any = true)
-        PQfreemem(one);
-    return any;
-}
-
-bool link_wait(struct server_link *link)
-{
-    struct pollfd from = { .fd = PQsocket(link->connection), .events = POLLIN };
-
-    while (!take_notifications(link))
-        if (poll(&from, 1, -1) < 0 || !PQconsumeInput(link->connection) || PQstatus(link->connection) != CONNECTION_OK)
-            return false;
-    return true;
 }

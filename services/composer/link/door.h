@@ -27,23 +27,12 @@ enum err link_open(const char *server, struct server_link **link, struct fault *
 enum err link_call(struct server_link *link, const char *sql, const char *parameter, struct arena *arena,
                    struct text *value, struct fault *fault);
 
-/* Begins a transaction, which the first call of the next link_calls ends, and gives the server `rows` by COPY. They
- * have the columns of `into` ("TABLE (COLUMN, …)") in COPY's text format; `before` is SQL that makes the table.
- * Errors: those of link_call. */
-enum err link_copy(struct server_link *link, const char *before, const char *into, struct text rows,
-                   struct fault *fault);
-
 /* Sends `count` calls of the prepared `sql`, one parameter each, without waiting between them (pipeline mode). Each is
  * a transaction of its own. All have been committed when it returns ok; values[i] is that of call i. Use the door for
  * nothing else afterwards. Errors: those of link_call; the calls before the one that failed may be committed. */
 enum err link_calls(struct server_link *link, const char *sql, const char *const *parameters, uint32_t count,
                     struct arena *arena, struct text *values, struct fault *fault);
 
-/* Subscribes to the notifications of a channel. Errors: those of link_call. */
-enum err link_listen(struct server_link *link, const char *channel, struct fault *fault);
-
-/* Waits for a notification. False: the connection broke. */
-bool link_wait(struct server_link *link);
 void link_close(struct server_link *link);
 
 #endif

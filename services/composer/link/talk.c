@@ -10,9 +10,9 @@
 
 enum { RESULT_MOST = 16 << 20, PIECE = 65536 };
 
-static const char begin_upload[] = "select composer.begin_upload()",
-                  exchange[] = "select composer.exchange($1::text::jsonb)",
-                  offered[] = "offered (id, kind, content, context, role, section, attribute, value, withdrawn, stamp)";
+static const char exchange[] = "select composer.exchange($1::text::jsonb)",
+                  news[] = "select composer.has_news($1::text::jsonb)",
+                  forget[] = "select composer.forget($1::text::jsonb)", held[] = "select composer.held()";
 
 /* What the child writes: this, and the encoded record. */
 struct talk_head {
@@ -74,8 +74,6 @@ static enum err call_exchange(const struct talk_words *words, struct arena *aren
     struct server_link *link = NULL;
     enum err e = link_open(words->server, &link, fault);
 
-    if (e == ERR_OK && words->upload.len)
-        e = link_copy(link, begin_upload, offered, words->upload, fault);
     if (e == ERR_OK)
         e = link_calls(link, exchange, words->calls, words->count, arena, values, fault);
     link_close(link);
@@ -86,15 +84,38 @@ static enum err call_exchange(const struct talk_words *words, struct arena *aren
     return e;
 }
 
-static enum err read_count(const char *server, const char *sql, struct arena *arena, uint64_t *to, struct fault *fault)
+static enum err call_alone(const char *server, const char *sql, const char *parameter, struct arena *arena,
+                           struct text *value, struct fault *fault)
 {
-    struct text value = { 0, NULL };
     struct server_link *link = NULL;
     enum err e = link_open(server, &link, fault);
 
     if (e == ERR_OK)
-        e = link_call(link, sql, NULL, arena, &value, fault);
+        e = link_call(link, sql, parameter, arena, value, fault);
     link_close(link);
+    return e;
+}
+
+static enum err call_news(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
+{
+    struct from_server answer = { 0 };
+    struct text value = { 0, NULL };
+    enum err e = call_alone(words->server, news, words->calls[0], arena, &value, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (!text_equal(value, TEXT("t")) && !text_equal(value, TEXT("f")))
+        return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: expected t or f");
+    answer.more = value.at[0] == 't';
+    return codec_encode(&from_server_shape, &answer, to, fault);
+}
+
+static enum err read_count(const char *server, const char *sql, const char *parameter, struct arena *arena,
+                           uint64_t *to, struct fault *fault)
+{
+    struct text value = { 0, NULL };
+    enum err e = call_alone(server, sql, parameter, arena, &value, fault);
+
     *to = 0;
     for (uint32_t i = 0; e == ERR_OK && i < value.len; i++) {
         if (value.at[i] < '0' || value.at[i] > '9' || i > 17)
@@ -105,14 +126,27 @@ static enum err read_count(const char *server, const char *sql, struct arena *ar
 }
 
 /* Counts the remaining rows over another connection, after the removal is committed. */
-static enum err call_forget(const char *server, struct arena *arena, struct buffer *to, struct fault *fault)
+static enum err call_forget(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
 {
     struct forgot_there forgot = { 0 };
-    enum err e = read_count(server, "select composer.forget()", arena, &forgot.removed, fault);
+    enum err e = read_count(words->server, forget, words->calls[0], arena, &forgot.removed, fault);
 
     if (e == ERR_OK)
-        e = read_count(server, "select composer.held()", arena, &forgot.left, fault);
+        e = read_count(words->server, held, NULL, arena, &forgot.left, fault);
     return e == ERR_OK ? codec_encode(&forgot_there_shape, &forgot, to, fault) : e;
+}
+
+static enum err call_server(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
+{
+    switch (words->kind) {
+    case TALK_EXCHANGE:
+        return call_exchange(words, arena, to, fault);
+    case TALK_NEWS:
+        return call_news(words, arena, to, fault);
+    case TALK_FORGET:
+        return call_forget(words, arena, to, fault);
+    }
+    return ERR_INTERNAL;
 }
 
 static int run_child(void *state, int to)
@@ -122,8 +156,7 @@ static int run_child(void *state, int to)
     struct arena arena = { 0 };
     struct buffer body = { 0 };
 
-    head.fault.code = words->count ? call_exchange(words, &arena, &body, &head.fault)
-                                   : call_forget(words->server, &arena, &body, &head.fault);
+    head.fault.code = call_server(words, &arena, &body, &head.fault);
     bool wrote =
         apart_write(to, &head, sizeof(head)) && (head.fault.code != ERR_OK || apart_write(to, body.at, body.len));
     return wrote ? 0 : 1;

@@ -24,12 +24,15 @@ struct server_talk {
     struct buffer got;
 };
 
-/* The requests of a talk. The child first sends `upload`, the rows for the table of begin_upload (empty: none). Then it
- * sends the calls; each is the JSON of a record to_server. The first call sends the offers, and each further call reads
- * more lessons. Without calls the server forgets this studio. */
+/* What a talk asks. Each call is the JSON of a record to_server.
+ *   exchange: the first call sends the offers, and each further call reads more lessons
+ *   news:     one call: would an exchange give or take anything?
+ *   forget:   one call: the server removes what this studio shared, and counts what is left over another connection */
+enum talk_kind { TALK_EXCHANGE, TALK_NEWS, TALK_FORGET };
+
 struct talk_words {
     const char *server;
-    struct text upload;
+    enum talk_kind kind;
     const char *calls[TALK_CALLS];
     uint32_t count;
 };
@@ -41,8 +44,9 @@ enum err talk_begin(struct server_talk *talk, const struct talk_words *words, st
 /* Reads the child's output. True: the talk has ended, and talk_result returns its result. */
 bool talk_turn(struct server_talk *talk);
 
-/* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one) or (forget)
- * forgot_there. Its memory lies in the arena. Errors: those of door.h; timeout; bad_request (the answer is invalid). */
+/* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one; of news only
+ * `more`) or (forget) forgot_there. Its memory lies in the arena. Errors: those of door.h; timeout; bad_request (the
+ * answer is invalid). */
 enum err talk_result(struct server_talk *talk, const struct shape *shape, struct arena *arena, void *to,
                      struct fault *fault);
 
