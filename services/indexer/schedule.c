@@ -264,6 +264,13 @@ static bool is_tree_to_scan(const struct library_state *tree, const struct libra
     return id_equal(tree->library.volume, lib->library.volume) ? result->trees_moved : result->trees_hold;
 }
 
+/* The other library may have been scanned before this one, and its own item may have come here. */
+static bool is_left_by_items(const struct library_state *other, const struct library_state *lib,
+                             const struct scan_result *result)
+{
+    return result->took_items && other != lib && id_equal(other->library.volume, lib->library.volume);
+}
+
 static void look_regularly(const struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
 {
     if (lib->unwatched || result->failed)
@@ -311,7 +318,7 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
     if (result && result->trees)
         schedule_follow_store(indexer);
     for (struct library_state *tree = indexer->libraries; result && tree; tree = tree->next)
-        if (is_tree_to_scan(tree, lib, result))
+        if (is_tree_to_scan(tree, lib, result) || is_left_by_items(tree, lib, result))
             library_state_want_all(tree);
     schedule_turn(indexer);
 }

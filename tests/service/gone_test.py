@@ -433,11 +433,58 @@ def half_of_a_library_that_is_removed_during_a_scan_loses_no_record(home):
 
 
 def swap(one, other):
-    """The change times of the two differ, as those of files that a person moves."""
     os.rename(one, one + '.aside')
     os.rename(other, one)
-    time.sleep(0.02)
+    time.sleep(0.02)  # the change times of two files differ, as those of files that a person moves
     os.rename(one + '.aside', other)
+
+
+def change_times(*paths):
+    return {os.stat(path).st_ctime_ns for path in paths}
+
+
+def change_together(*paths):
+    """The change times of the files become equal."""
+    for _ in range(1000):
+        for path in paths:
+            os.utime(path, (1500000000, 1500000000))
+        if len(change_times(*paths)) == 1:
+            return
+    skip('this file system has a change time of its own for each file')
+
+
+@claim(inside=Indexing)
+def folders_and_libraries_whose_files_have_equal_times_keep_their_items(it):
+    """A folder that is renamed leaves the change times of its files. So only the inodes say which file is which."""
+    one, other = it.folder('one'), it.folder('other')
+    folders = (one, other, one + '/in', one + '/beside')
+    for number, folder in enumerate(folders):
+        wav(f'{folder}/a.wav', 1000 + 300 * number)
+    paths = [f'{folder}/a.wav' for folder in folders]
+    change_together(*paths)
+    for folder in (one, other):
+        it.add(folder)
+    it.becomes('', 'local:done=4')
+    ids = [it.id_of(path) for path in paths]
+
+    def are_at(*order):
+        it.home.loophole('library', 'rescan', '--wait', code=None)
+        return [it.id_of(path) for path in paths] == [ids[n] for n in order]
+
+    it.home.stop()
+    time.sleep(1.5)  # the files are no longer new
+    swap(one + '/in', one + '/beside')
+    it.home.up()
+    until(lambda: are_at(0, 1, 3, 2), what='folders of a library')
+    it.becomes('', 'local:done=4')
+    it.home.stop()
+    swap(one, other)
+    for folder in ('in', 'beside'):
+        os.rename(f'{other}/{folder}', f'{one}/{folder}')
+    it.home.up()
+    until(lambda: are_at(1, 0, 3, 2), what='whole libraries')
+    it.becomes('', 'local:done=4')
+    same(1, len(change_times(*paths)))
 
 
 @claim(inside=Indexing)

@@ -62,6 +62,9 @@ static void add_known(struct merge *merge, const struct kept_place *place)
     bool is_other = entry->trace.inode && place->inode && entry->trace.inode != place->inode && !entry->is_online_only;
     bool is_another = is_other && differs && !entry->unsure && (kept == ITEM_STATE_LOCAL || kept == ITEM_STATE_MISSING);
 
+    const bool is_suspect =
+        is_other && !differs && !entry->unsure && kept == ITEM_STATE_LOCAL && was.changed && was.changed != was.mtime;
+
     merge->has_others |= is_other;
     if (entry->is_online_only)
         differs = kept != ITEM_STATE_ONLINE_ONLY || (!entry->is_placeholder && entry->trace.size != place->size);
@@ -77,6 +80,8 @@ static void add_known(struct merge *merge, const struct kept_place *place)
         .has_returned = kept == ITEM_STATE_MISSING && !entry->unsure,
         .was_offline = kept == ITEM_STATE_EXTERNAL_OFFLINE && !entry->unsure,
         .has_other_inode = is_other,
+        .is_suspect = is_suspect,
+        .was = was,
         .gone = is_another ? merge->gone->count : 0,
         .analysis = (enum analysis_state)place->analysis.value,
         .analyser = place->analyser,

@@ -14,7 +14,11 @@ struct compared {
     bool has_returned;    /* it was missing */
     bool was_offline;     /* its row said that it was away */
     bool has_other_inode; /* than the catalogue says */
-    size_t gone;          /* another file lies at the place of the item: 1 + its index in the gone rows; 0: the same */
+    /* It has another inode, but the size and the times of the item's file: perhaps it is another item's file. File
+     * systems that do not keep inode numbers over a mount mostly do not keep a change time of their own either. */
+    bool is_suspect;
+    struct trace was; /* of the item's file, as the catalogue has it */
+    size_t gone;      /* another file lies at the place of the item: 1 + its index in the gone rows; 0: the same */
     enum analysis_state analysis;
     uint64_t analyser;
 };

@@ -210,6 +210,7 @@ static void free_scan(struct errand *errand)
         scan_report_send(scan->report, NULL);
     compare_free(&scan->gone);
     free(scan->newcomers.at);
+    free(scan->suspects.at);
     id_table_free(&scan->copies);
     free(scan->sessions.at);
     arena_free(&scan->folder);

@@ -47,6 +47,7 @@ struct scan_result {
     const char *awaits;     /* … under this name */
     bool trees_moved;       /* a tree of the library came or went with its folder */
     bool needs_whole; /* a file of another folder may lie at the place of an item: a scan of all folders finds which */
+    bool took_items;  /* … of other libraries of the volume moved here: their places may have files of no item now */
     bool uncovered;   /* an item is here again that was below a mount: a scan of some folders cannot count such items */
     bool trees_hold;  /* a mount in it has a place where items of the library lie: its tree is to be scanned */
     bool links_moved; /* a link to a tree appeared or disappeared, or leads elsewhere */

@@ -53,7 +53,7 @@ struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *par
     return node->path[0] && strlen(node->path) < PATH_MAX ? node : NULL;
 }
 
-static bool hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone)
+bool scan_hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone)
 {
     struct newcomer_list *list = &scan->newcomers;
 
@@ -73,7 +73,7 @@ static enum err meet_new(struct scan *scan, struct folder_node *node, const stru
 {
     if (entry->unsure)
         return ERR_OK;
-    return hold_newcomer(scan, node, entry, 0) ? ERR_OK : limits_refuse(fault, "new files");
+    return scan_hold_newcomer(scan, node, entry, 0) ? ERR_OK : limits_refuse(fault, "new files");
 }
 
 /* Older engines did not open MIDI files and videos. An item whose file was opened, without anything to analyse, has the
@@ -133,8 +133,7 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     return work;
 }
 
-/* Adds an item whose file has not changed to the report, if it must be analysed. */
-static void hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared)
+void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared)
 {
     const struct folder_entry *entry = compared->entry;
     struct work *work;
@@ -163,7 +162,19 @@ void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct 
         return;
     compared.analysis = (enum analysis_state)media.analysis.value;
     compared.analyser = media.analyser;
-    hear_unchanged(scan, node, &compared);
+    scan_hear_unchanged(scan, node, &compared);
+}
+
+static bool hold_suspect(struct scan *scan, struct folder_node *node, const struct compared *compared)
+{
+    struct suspect_list *list = &scan->suspects;
+
+    if (list->count == list->room && !limits_leave(2 * list->room * (sizeof(*list->at) + NAME_MAX)))
+        return false;
+    ALLOC_ROOM(list->at, list->count, list->room, 64);
+    list->at[list->count] = (struct suspect){ .node = node, .entry = *compared->entry, .compared = *compared };
+    list->at[list->count++].entry.name = arena_bytes(&scan->arena, compared->entry->name);
+    return true;
 }
 
 static enum err meet_entry(struct scan *scan, struct folder_node *node, const struct compared *compared,
@@ -177,11 +188,13 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     scan->returned += compared->has_returned;
     scan->result.uncovered |= compared->was_offline;
     if (compared->gone)
-        return hold_newcomer(scan, node, entry, compared->gone) ? ERR_OK : limits_refuse(fault, "changed files");
+        return scan_hold_newcomer(scan, node, entry, compared->gone) ? ERR_OK : limits_refuse(fault, "changed files");
     if (compared->differs || (scan->order.full && !entry->unsure && !entry->is_online_only))
-        return scan_place(scan, node, entry, fault);
+        return scan_place(scan, node, entry, false, fault);
+    if (compared->is_suspect)
+        return hold_suspect(scan, node, compared) ? ERR_OK : limits_refuse(fault, "exchanged files");
     if (!entry->unsure && !entry->is_online_only)
-        hear_unchanged(scan, node, compared);
+        scan_hear_unchanged(scan, node, compared);
     return ERR_OK;
 }
 

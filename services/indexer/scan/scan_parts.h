@@ -32,6 +32,19 @@ struct newcomer {
     struct folder_node *node;
     struct folder_entry entry;
     size_t gone; /* it lies at the place of an item that had another file: 1 + the index of that row; 0: no item */
+    bool again;  /* its times say nothing: it is read again */
+};
+
+/* The file of an item, which may be that of another item: all but the inode is the same. */
+struct suspect {
+    struct folder_node *node;
+    struct folder_entry entry;
+    struct compared compared;
+};
+
+struct suspect_list {
+    size_t count, room;
+    struct suspect *at;
 };
 
 struct newcomer_list {
@@ -89,6 +102,7 @@ struct scan {
     bool has_as_of;
     uint64_t as_of; /* the newest revision before the scan */
     struct newcomer_list newcomers;
+    struct suspect_list suspects;
     struct id_table copies; /* items that became older ones (scan_moves_to_copy) */
     struct seen_session_list sessions;
     uint64_t seen;     /* media files */
@@ -140,8 +154,15 @@ enum err scan_library_put(struct scan *scan, struct fault *fault);
  * afterwards. */
 enum err scan_place_folders(struct scan *scan, struct fault *fault);
 
-/* Reports where a file is. */
-enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, struct fault *fault);
+/* Reports where a file is. `again`: it is read again, even if its times are those of the catalogue. */
+enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, bool again,
+                    struct fault *fault);
+
+/* scan_folder.c: keeps a file until all gone files are known. `gone`: as in struct newcomer. False: no room. */
+bool scan_hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone);
+
+/* scan_folder.c: a file that is the same as before. Adds it to the report, if it must be analysed. */
+void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);
 
 /* Reports whether an item has its file at the place that was looked at. */
 enum err scan_place_presence(struct scan *scan, const struct gone *gone, enum item_state availability,
@@ -150,6 +171,10 @@ enum err scan_place_presence(struct scan *scan, const struct gone *gone, enum it
 /* Finds the items of other libraries of the volume whose files lie at places of this library's items now. They become
  * gone items that have moved. Errors: full, io. */
 enum err scan_exchange_find(struct scan *scan, struct fresh *fresh, size_t count, struct fault *fault);
+
+/* After the walk: a suspect whose inode, size and times are those of another item of the volume is that item's file. It
+ * becomes a newcomer at the place of an item that had another file. Errors: full, io. */
+enum err scan_exchange_suspects(struct scan *scan, struct fault *fault);
 
 /* Returns the id of the folder, and asks persist for one if the folder has none. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);

@@ -61,7 +61,8 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault)
     return e;
 }
 
-enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, struct fault *fault)
+enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, bool again,
+                    struct fault *fault)
 {
     const char *below = walk_join(&scan->folder, node->below, (const char *)entry->name.at);
     char library[PATH_MAX];
@@ -85,8 +86,8 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
                    .as_of = node->as_of,
                    .has_changed = entry->trace.changed != 0,
                    .changed = entry->trace.changed,
-                   .has_again = scan->order.full,
-                   .again = scan->order.full },
+                   .has_again = again || scan->order.full,
+                   .again = again || scan->order.full },
     };
     return scan_writer_add(&scan->writer, &place, node, fault);
 }

@@ -32,7 +32,7 @@ static enum err place_newcomers(struct scan *scan, struct fresh *fresh, struct f
             scan->result.needs_whole = true;
             continue;
         }
-        e = scan_place(scan, newcomer->node, &newcomer->entry, fault);
+        e = scan_place(scan, newcomer->node, &newcomer->entry, newcomer->again, fault);
         arena_reset(&scan->folder);
     }
     scan->newcomers.count = 0;
@@ -211,6 +211,8 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
     struct scan_result *result = &scan->result;
     enum err e = scan_sessions_count(scan, fault);
 
+    if (e == ERR_OK)
+        e = scan_exchange_suspects(scan, fault);
     if (e == ERR_OK && (scan->gone.count || scan->sessions_gone))
         e = scan_library_is_same(scan, fault);
     if (e == ERR_OK)
