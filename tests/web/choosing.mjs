@@ -85,6 +85,12 @@ function hold_relinks() {
   } })
 }
 
+/** In the page, from its beginning: a browser that lacks WebGL2. */
+function without_webgl() {
+  const { getContext } = HTMLCanvasElement.prototype
+  HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind === 'webgl2' ? null : getContext.call(this, kind, ...more) }
+}
+
 export const choosing = {
   async a_range_begins_at_the_item_that_is_current(browser) {
     const name = someClass(), query = `class:${name}`
@@ -159,7 +165,9 @@ export const choosing = {
     await page.locator(`.row[data-id="${other.id}"]`).click()
     await page.locator('.details h2', { hasText: other.name }).waitFor()
     await page.locator(`.row[data-id="${one.id}"]`).click({ modifiers: ['Control'] })
-    await page.locator(`.row.chosen[data-id="${one.id}"]`).waitFor()
+    await until('both are selected', async () => JSON.stringify(await chosenIds(page)) === JSON.stringify(sorted([one.id, other.id])))
+    await page.locator(`.row[data-id="${other.id}"]`).click({ modifiers: ['Control'] })
+    await until('one is selected', async () => JSON.stringify(await chosenIds(page)) === JSON.stringify([one.id]))
     await page.locator('.details .notice', { hasText: 'Edits apply to the selected item, not to this one.' }).waitFor()
     await page.locator('.out summary').click()
     assert.equal(await page.locator('.out').getByText('Download', { exact: true }).getAttribute('href'), `/media/${other.id}`)
@@ -350,6 +358,169 @@ export const choosing = {
     assert.equal(steps(), before + 1)
     await page.keyboard.press('Control+z')
     await page.locator('.remark', { hasText: 'Undone' }).waitFor()
+    return page
+  },
+
+  async a_selection_is_made_as_in_every_list(browser) {
+    const ids = listed('', 0, 6)
+    const page = await open(browser)
+    await showsTotal(page, '')
+    const selects = async which => until(`${which} are selected`, async () => JSON.stringify(await chosenIds(page)) === JSON.stringify(sorted(which.map(at => ids[at]))))
+    await row(page, 1).click()
+    for (const at of [2, 3, 4, 5]) await row(page, at).click({ modifiers: ['Control'] })
+    await selects([1, 2, 3, 4, 5])
+    await page.getByRole('button', { name: '5 selected' }).click()
+    await selects([])
+    await row(page, 0).click()
+    for (const key of ['x', 'ArrowDown', 'ArrowDown', 'x']) await page.keyboard.press(key)
+    await selects([0, 2])
+    await page.keyboard.press('Escape')
+    await selects([])
+    await row(page, 0).click()
+    await page.keyboard.press('Shift+ArrowDown')
+    await selects([0, 1])
+    await page.keyboard.press('ArrowDown')
+    await selects([])
+    await page.keyboard.press('x')
+    await selects([2])
+    await page.locator('#query').fill('bell')
+    await showsTotal(page, 'bell')
+    await until('a new query ends the selection', async () => (await page.locator('.chip.selection').count()) === 0)
+    return page
+  },
+
+  async keys_of_the_list_work_after_a_click_on_a_control(browser) {
+    const item = json('search', 'lengthy')[0]
+    const stated = () => asked('search.get', `id=${item.id}`).item.media
+    const page = await open(browser, '#q=lengthy')
+    await showsTotal(page, 'lengthy')
+    const after = { 'a button': () => page.getByRole('button', { name: 'Metronome' }), 'a checkbox': () => page.getByLabel('In tempo and key'), 'a slider': () => page.getByLabel('Volume'), 'a summary': () => page.locator('.table .choice summary') }
+    for (const [what, control] of Object.entries(after)) {
+      await row(page, 0).click()
+      await page.locator(`[data-sounding="${item.id}"]`).waitFor({ state: 'attached' })
+      await control().click()
+      await page.keyboard.press('f')
+      await until(`${what}: f marks the item`, () => stated().favourite)
+      await page.locator('.row.at .mark', { hasText: '♥' }).waitFor()
+      await page.keyboard.press('f')
+      await until(`${what}: f takes that back`, () => !stated().favourite)
+      await page.locator('.row.at .mark', { hasText: '♥' }).waitFor({ state: 'detached' })
+      await page.keyboard.press('Space')
+      await page.locator('[data-sounding=""]').waitFor({ state: 'attached' })
+      await control().click()
+    }
+    await page.locator('#addtag').fill('slow')
+    await page.keyboard.press('Enter')
+    await until('the item has the tag', () => (stated().tags ?? []).includes('slow'))
+    await page.keyboard.press('Control+z') // the keyboard is in the field, which is empty
+    await until('the tag is taken back', () => !(stated().tags ?? []).includes('slow'))
+    await page.getByRole('button', { name: 'Redo', exact: true }).click()
+    await until('the tag is back', () => (stated().tags ?? []).includes('slow'))
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await until('the tag is taken back by the button', () => !(stated().tags ?? []).includes('slow'))
+    await page.locator('#query').focus()
+    await page.keyboard.press('Escape')
+    assert.equal(await page.locator('#query').inputValue(), 'lengthy', 'Escape leaves the query')
+    return page
+  },
+
+  async the_volume_changes_what_sounds_now(browser) {
+    const item = json('search', 'lengthy')[0]
+    const page = await open(browser, '#q=lengthy')
+    await showsTotal(page, 'lengthy')
+    await page.getByLabel('Loop', { exact: true }).check()
+    await page.getByLabel('Volume').fill('1')
+    await row(page, 0).click()
+    const gain = () => asked('streamer.voices').each?.find(one => one.group === 'preview' && one.position > 0)?.gain
+    await page.locator(`[data-sounding="${item.id}"]`).waitFor({ state: 'attached' })
+    const loud = await until('it sounds', gain)
+    for (const volume of ['0.5', '0', '0.1']) {
+      await page.getByLabel('Volume').fill(volume)
+      await until(`the volume is ${volume}`, () => { const now = gain(); return now !== undefined && Math.abs(now - loud * Number(volume)) < 1e-4 })
+    }
+    await page.getByLabel('Volume').fill('0.8')
+    await page.getByLabel('Loop', { exact: true }).uncheck()
+    loophole('preview', 'stop')
+    return page
+  },
+
+  async the_dock_says_why_nothing_is_heard(browser) {
+    const page = await open(browser, '#q=lengthy')
+    await showsTotal(page, 'lengthy')
+    await page.getByLabel('Loop', { exact: true }).check()
+    await row(page, 0).click()
+    const says = text => page.locator('.dock .remark em', { hasText: text }).waitFor()
+    const strip = (...set) => loophole('mixer', ...set)
+    for (const [channel, shut, open, text] of [
+      ['preview', 'mute=true', 'mute=false', 'the channel preview is muted'], ['master', 'gain=0', 'gain=1', 'the channel master has its gain at silence'],
+      ['metronome', 'solo=true', 'solo=false', 'only metronome is heard'],
+    ]) {
+      strip(channel, shut)
+      await says(text)
+      strip(channel, open)
+      await page.locator('.dock .remark em').waitFor({ state: 'detached' })
+    }
+    await page.getByLabel('Volume').fill('0')
+    await says('the volume is 0')
+    await page.getByLabel('Volume').fill('0.8')
+    await page.getByLabel('Loop', { exact: true }).uncheck()
+    loophole('preview', 'stop')
+    return page
+  },
+
+  async the_map_without_webgl_says_so(browser) {
+    const page = await open(browser, '#mode=map', without_webgl)
+    await page.locator('.map .note', { hasText: 'This browser has no WebGL2' }).waitFor()
+    await page.locator('main.map[data-points]').waitFor()
+    await page.locator('.map .note', { hasText: 'This browser has no WebGL2' }).waitFor()
+    return page
+  },
+
+  async the_list_keeps_a_height_when_zoomed_and_on_a_telephone(browser) {
+    let last
+    for (const viewport of [{ width: 640, height: 400 }, { width: 400, height: 800 }]) {
+      await last?.context().close()
+      last = await open(browser, '', undefined, { viewport })
+      await showsTotal(last, '')
+      await row(last, 0).scrollIntoViewIfNeeded()
+      const { height, within } = await last.locator('main .rows').evaluate(of => ({ height: of.clientHeight, within: document.documentElement.scrollWidth <= innerWidth }))
+      assert(height >= 90 && within, `${viewport.width} × ${viewport.height}: rows of ${height} pixels, ${within}`)
+    }
+    return last
+  },
+
+  async transport_and_dock_are_in_each_mode(browser) {
+    const page = await open(browser, '#q=lengthy')
+    await showsTotal(page, 'lengthy')
+    await row(page, 0).click()
+    const transport = page.getByRole('group', { name: 'Transport' })
+    for (const name of ['Table', 'Waveforms', 'Map', 'Hypergrid', 'Folders', 'Duplicates', 'Project', 'Sound', 'Engine']) {
+      await mode(page, name)
+      await transport.getByRole('button', { name: 'Start' }).click()
+      await until(`${name}: the transport runs`, () => asked('audio.transport').running)
+      await transport.getByRole('button', { name: 'Stop' }).click()
+      await until(`${name}: the transport stands`, () => !asked('audio.transport').running)
+      await page.locator('.dock .sounds', { hasText: 'lengthy' }).waitFor()
+    }
+    loophole('preview', 'stop')
+    return page
+  },
+
+  async the_colours_that_a_person_chose_stay(browser) {
+    const page = await open(browser)
+    const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const choose = async name => { await page.keyboard.press('Control+k'); await page.locator('dialog[open] input').fill(`colours: ${name}`); await page.keyboard.press('Enter') }
+    const seen = {}
+    for (const name of ['dark', 'light']) {
+      await choose(name)
+      await page.locator(`html[data-theme="${name}"]`).waitFor()
+      seen[name] = await back()
+      await page.reload()
+      await page.locator(`html[data-theme="${name}"]`).waitFor()
+      assert.equal(await back(), seen[name], name)
+    }
+    assert.notEqual(seen.dark, seen.light)
+    await choose('system')
     return page
   },
 }

@@ -29,7 +29,7 @@ function find_misplaced() {
     if (of.clientWidth && of.scrollWidth > of.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(of).overflowX)) found.push(`scrolls: ${name(of)}`)
   }
   const visible = of => of.getClientRects().length > 0 && !of.matches('.unseen') && !of.closest('.unseen')
-  const parts = [...document.querySelectorAll('#page > *, header > *, .force > *, .player > *, .library > *, .panels > section, section > *, .buttons > *, .transport > *')].filter(visible)
+  const parts = [...document.querySelectorAll('#page > *, header > *, .force > *, .dock > *, .heard > *, .library > *, .panels > section, section > *, .buttons > *, .transport > *')].filter(visible)
   for (const of of parts) {
     const a = of.getBoundingClientRect()
     if (a.width && (a.left < -1 || a.right > clientWidth + 1)) found.push(`outside: ${name(of)}`)
@@ -138,7 +138,7 @@ export const frame = {
 
   /** The same page from a server that sends its second half later, and no program. */
   async nothing_moves_while_the_page_arrives_in_parts(browser) {
-    const html = readFileSync(`${process.env.DIST}/index.html`, 'utf8'), half = html.indexOf('<button>Project')
+    const html = readFileSync(`${process.env.DIST}/index.html`, 'utf8'), half = html.indexOf('<span>Project')
     const server = createServer((request, response) => {
       response.setHeader('Content-Type', request.url === '/' ? 'text/html' : 'text/css')
       if (request.url.endsWith('.css')) response.end(readFileSync(process.env.DIST + request.url))
@@ -192,7 +192,7 @@ export const frame = {
       assert.notEqual(status, WRONG_USAGE, why)
       assert(status === 0 || /^loophole: .*(nothing to|no take|silen|no sound|map)/.test(stderr), why)
     }
-    assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser'])
+    assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser', 'Colours: dark', 'Colours: light', 'Colours: system'])
     return page
   },
 

@@ -382,6 +382,46 @@ def edits_and_downloads_are_for_what_the_page_names(home):
 
 
 @claim(shares=working)
+def a_selection_is_made_as_in_every_list(home):
+    in_browser(home, 'a_selection_is_made_as_in_every_list')
+
+
+@claim(shares=working)
+def keys_of_the_list_work_after_a_click_on_a_control(home):
+    in_browser(home, 'keys_of_the_list_work_after_a_click_on_a_control')
+
+
+@claim(shares=working)
+def the_volume_changes_what_sounds_now(home):
+    in_browser(home, 'the_volume_changes_what_sounds_now')
+
+
+@claim(shares=working)
+def the_dock_says_why_nothing_is_heard(home):
+    in_browser(home, 'the_dock_says_why_nothing_is_heard')
+
+
+@claim(shares=working)
+def the_map_without_webgl_says_so(home):
+    in_browser(home, 'the_map_without_webgl_says_so')
+
+
+@claim(shares=working)
+def the_list_keeps_a_height_when_zoomed_and_on_a_telephone(home):
+    in_browser(home, 'the_list_keeps_a_height_when_zoomed_and_on_a_telephone')
+
+
+@claim(shares=working)
+def transport_and_dock_are_in_each_mode(home):
+    in_browser(home, 'transport_and_dock_are_in_each_mode')
+
+
+@claim(shares=working)
+def the_colours_that_a_person_chose_stay(home):
+    in_browser(home, 'the_colours_that_a_person_chose_stay')
+
+
+@claim(shares=working)
 def an_offer_is_for_the_project_that_made_it(home):
     in_browser(home, 'an_offer_is_for_the_project_that_made_it')
 

@@ -25,7 +25,7 @@ function cutSentence({ media }: item): string {
 }
 
 /** The item, first as a loaded page has it. `late`: this is still the item before. */
-function useItem(id: string): { item: item; sources: fact[]; late: boolean } | undefined {
+export function useItem(id: string): { item: item; sources: fact[]; late: boolean } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
   const changed = useCell(arrived)
   useEffect(() => {

@@ -1,7 +1,7 @@
 // Changes by a person: of one item or of many, each as one step of undo, and done exactly once.
 import type { edit, fact, Given, item, taken_back, Whole } from 'loophole'
 import { clean, counted, factOf, idBytes, num } from './format'
-import { complain, remark, say } from './state'
+import { complain, remark, say, view } from './state'
 import { itemOf, refresh } from './result'
 import { ask, AskError, read } from './wire'
 
@@ -135,5 +135,11 @@ async function step(back: boolean) {
   } catch (error) { complain(error) }
 }
 
-export const undo = () => step(true)
-export const redo = () => step(false)
+export const stepOfProject = (back: boolean) => ask(back ? 'project.undo' : 'project.redo', { project: '' }, BUDGET_MS)
+  .then(taken => say(`${back ? 'Undone' : 'Redone'}: ${clean(taken.label)}`), complain)
+
+/** Where the sound and the project are shown, undo takes back what was done there. */
+export const isOfProject = () => view.value.mode === 'sound' || view.value.mode === 'project'
+
+export const undo = () => (isOfProject() ? stepOfProject(true) : step(true))
+export const redo = () => (isOfProject() ? stepOfProject(false) : step(false))

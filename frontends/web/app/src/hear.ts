@@ -4,7 +4,7 @@ import { playHere, stopHere } from './browserplayer'
 import { Cell } from './cell'
 import { idText, num, seconds } from './format'
 import { ask, AskError, listen, read } from './wire'
-import { complain, remark, say, settings } from './state'
+import { complain, remark, say, set, settings } from './state'
 
 export interface Hearing {
   id: string
@@ -14,6 +14,8 @@ export interface Hearing {
   rate: number
   frames: number
   voice: number
+  /** What the engine multiplies the volume by: the loudness match, and its own volume of previews. */
+  match: number
 }
 
 export const hearing = new Cell<Hearing | undefined>(undefined)
@@ -41,12 +43,12 @@ export function positionOf(of: Hearing): number {
   return of.frames > 0 && settings.value.loop ? frame % of.frames : Math.min(frame, of.frames)
 }
 
-function begun(of: item, answer: preview_begun) {
+function begun(of: item, answer: preview_begun, volume: number) {
   const voice = answer.voice
   begins++
   hearing.set({
     id: idText(of.media.id), frame: num(voice.position), at: performance.now(), frames: num(voice.frames),
-    rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000, voice: num(voice.voice),
+    rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000, voice: num(voice.voice), match: volume ? answer.gain / volume : 1,
   })
   if (remark.value?.bad) remark.set(undefined)
   clearInterval(tracking)
@@ -79,11 +81,11 @@ async function previewThroughJack(of: item, from: number) {
   const { volume, inContext, loop } = settings.value
   const part = regionOf(idText(of.media.id))
   const repeated = part && { loop: true, loop_from: Math.floor(part.from), loop_frames: Math.floor(part.end - part.from) }
-  begun(of, await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000))
+  begun(of, await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000), volume)
 }
 
 async function previewHere(of: item, from: number) {
-  const now = { id: idText(of.media.id), frames: num(of.media.frames), voice: -1 }
+  const now = { id: idText(of.media.id), frames: num(of.media.frames), voice: -1, match: 1 }
   clearInterval(tracking)
   await playHere(of, from, regionOf(now.id), frame => {
     if (frame === undefined) ended()
@@ -157,6 +159,21 @@ export function hush() {
   stopHere()
   ended()
   ask('streamer.preview_stop', {}, 3000).catch(() => undefined)
+}
+
+let louder = false // an ask for another volume is under way
+
+/** The volume of what sounds now and of what is heard next. Of quick changes the last counts. */
+export async function setVolume(volume: number) {
+  set({ volume })
+  const of = hearing.value
+  if (louder || !of || of.voice < 0) return
+  louder = true
+  for (let asked: number | undefined; asked !== settings.value.volume;) {
+    asked = settings.value.volume
+    await ask('streamer.gain', { voice: of.voice, gain: asked * of.match, pan: 0 }, 2000).catch(() => undefined)
+  }
+  louder = false
 }
 
 /** Stops all sound of the engine, and the preview in the browser. */

@@ -3,9 +3,9 @@ import type { item } from 'loophole'
 import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
 import { counted, idBytes, idText } from './format'
-import { hear, hush, markRegion } from './hear'
+import { hear, hearing, hush, markRegion } from './hear'
 import { awaitItem, itemAt, itemOf, question, result, rowOf } from './result'
-import { complain, heard, isAlike, remark, say, selected, set, settings, show, view } from './state'
+import { complain, heard, isAlike, remark, say, selected, set, settings, show, view, type View } from './state'
 import { read } from './wire'
 
 /** The current row of the keyboard; -1: none. */
@@ -36,11 +36,25 @@ function setRow(to: number) {
   row.set(to)
 }
 
-/** A choice without Shift or Ctrl: no item is selected any more, and a selection that still waits for its items is given up. */
-function endSelection() {
+/** Items were selected one by one: the arrow keys keep them. They end a selection that Shift made, as in every list. */
+let picked = false
+
+/** No item is selected any more, and a selection that still waits for its items is given up. */
+export function endSelection() {
   ranges++
+  picked = false
   if (selected.value.size) selected.set(new Set())
 }
+
+const questionOf = (of: View) => JSON.stringify([of.query, of.folder, of.scope])
+let questioned = questionOf(view.value)
+
+/** Keys must change no item that a new query hides. */
+view.follow(() => {
+  const now = questionOf(view.value)
+  if (now !== questioned) endSelection()
+  questioned = now
+})
 
 /** Makes an item the current one that was chosen outside of the list, which may have it on no loaded page. */
 export function goToItem(id: string) {
@@ -91,8 +105,9 @@ async function extendSelection(from: number, to: number) {
   if (ids.length <= Math.abs(to - from)) say(`Only ${counted(ids.length, 'item', 'items')} of this range can be selected.`)
 }
 
-/** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it. */
-export async function goTo(to: number, extend = false, sound = settings.value.preview) {
+/** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it; else the
+ * selection ends, unless `keep`. */
+export async function goTo(to: number, extend = false, sound = settings.value.preview, keep = false) {
   const total = result.value.total ?? 0
   if (total === 0) return
   to = Math.max(0, Math.min(total - 1, to))
@@ -102,7 +117,7 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
     extendSelection(anchor, to)
   } else {
     anchor = to
-    endSelection()
+    if (!keep) endSelection()
   }
   row.set(to)
   rowQuestion = question()
@@ -130,7 +145,17 @@ const newest = () => new Promise<void>(done => {
 export function toggleSelected(id: string) {
   const ids = new Set(selected.value)
   if (!ids.delete(id)) ids.add(id)
+  picked = true
   selected.set(ids)
+}
+
+/** Ctrl and a click: the row joins or leaves the selection, which begins with the current row, as in every list. */
+export function pickRow(to: number, id: string) {
+  if (!selected.value.size && view.value.at !== id && isCurrent(itemAt(row.value))) toggleSelected(view.value.at)
+  toggleSelected(id)
+  setRow(to)
+  rowQuestion = question()
+  show({ at: id })
 }
 
 /** Selects the items of the result, at most SELECTED_MOST: one undo step changes no more. */
@@ -174,11 +199,12 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
     Home: -1e9, End: 1e9,
   }
   const by = move[event.key]
-  if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(rowAfter(by), event.shiftKey)
+  if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(rowAfter(by), event.shiftKey, undefined, picked)
   else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selectAll()
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
+  else if (event.key === ' ' && hearing.value && hearing.value.id === view.value.at) hush()
   else if (event.key === 'Enter' || event.key === ' ') hearNow().catch(complain)
-  else if (event.key === 'Escape') { hush(); if (remark.value?.bad) remark.set(undefined) }
+  else if (event.key === 'Escape') { hush(); endSelection(); if (remark.value?.bad) remark.set(undefined) }
   else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
   else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }
   else if (event.key === 'f') favourite(chosen(), !atNow()?.media.favourite)

@@ -1,10 +1,11 @@
-// The page: query line and modes above, one mode in the middle, details beside it, the player below.
+// The page: the rail of modes at the left, query line and transport above, one mode in the middle, the dock below.
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { addToBasket } from './basket'
 import { useCell } from './cell'
 import { Chips, chipsOf, goToWeights, Likeness, SCOPE_TITLES } from './chips'
 import { Details } from './details'
+import { Dock } from './dock'
 import { Duplicates } from './duplicates'
 import { redo, undo } from './edits'
 import { Engine } from './engine'
@@ -12,38 +13,25 @@ import { Folders, Packs } from './folders'
 import { counted, lengthText } from './format'
 import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
+import { Icon } from './icons'
 import { enterMode, giveToList, isListed, isMove } from './keyboard'
-import { listKey } from './list'
+import { endSelection, listKey } from './list'
 import { MapView } from './map'
 import { hearFile, Outside, PortChoice } from './outside'
 import { Palette, paletteOpen } from './palette'
-import { Player } from './player'
 import { QueryLine } from './queryline'
+import { Rail } from './rail'
 import * as results from './result'
 import { Project } from './project'
 import { Sound } from './sound'
-import { complain, heard, isAlike, MODES, SCOPES, show, view, type Mode, type Scope } from './state'
+import { complain, heard, isAlike, MODES, SCOPES, selected, show, view, type Mode, type Scope } from './state'
 import { Facets, Table } from './table'
+import { beginTheme } from './theme'
 import { Tiles } from './tiles'
+import { Transport } from './transport'
 import { connect, link } from './wire'
+import './tokens.css'
 import './style.css'
-
-const TITLES: Record<Mode, string> = {
-  table: 'Table', waveforms: 'Waveforms', map: 'Map', hypergrid: 'Hypergrid', folders: 'Folders', duplicates: 'Duplicates',
-  project: 'Project', sound: 'Sound', engine: 'Engine',
-}
-
-function Modes() {
-  const mode = useCell(view, of => of.mode)
-  return (
-    <nav class="modes" aria-label="Modes">
-      {MODES.map((name, i) => (
-        <button key={name} aria-current={name === mode ? 'page' : undefined} title={`Alt+${i + 1}`} onClick={() => show({ mode: name })}>{TITLES[name]}</button>
-      ))}
-      <button onClick={() => paletteOpen.set(true)} title="Ctrl+K">Commands</button>
-    </nav>
-  )
-}
 
 /** The number of items, only while it belongs to what is asked. */
 function Count() {
@@ -56,6 +44,22 @@ function Count() {
       {state === 'away' ? 'The engine does not answer; this page continues when it is back.' : total === undefined || old ? '…'
         : `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
     </p>
+  )
+}
+
+/** How many items are selected; a click or Escape ends the selection. */
+function Chosen() {
+  const count = useCell(selected, of => of.size)
+  return count === 0 ? null : <button class="chip selection" title="Clear the selection (Escape)" onClick={endSelection}>{count.toLocaleString('en')} selected <span aria-hidden="true">×</span></button>
+}
+
+/** Undo and redo: of the open project where it and its sound are shown, else of the catalogue. */
+function Steps() {
+  return (
+    <span class="steps-taken">
+      <button aria-label="Undo" title="Undo (Ctrl+Z)" onClick={undo}><Icon name="undo" size={16} /></button>
+      <button aria-label="Redo" title="Redo (Ctrl+Shift+Z)" onClick={redo}><Icon name="redo" size={16} /></button>
+    </span>
   )
 }
 
@@ -106,19 +110,33 @@ function onKeyAnywhere(event: KeyboardEvent) {
   event.stopPropagation()
 }
 
+/** What a control does with keys itself: a field takes all, a slider those that move it, a button those that press it. A button
+ * that was clicked gives Space to the list: only one that was reached by keyboard is pressed by it. */
+function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
+  const isSwitch = of.matches('input:is([type="checkbox"], [type="range"])')
+  if (!isSwitch && /^(INPUT|TEXTAREA|SELECT)$/.test(of.tagName)) return true
+  if (of.matches('input[type="range"]') && isMove(event)) return true
+  if (event.key === ' ' || event.key === 'Enter') return (isSwitch || of.closest('button, summary') !== null) && of.matches(':focus-visible')
+  return of.closest('audio') !== null
+}
+
+/** An empty field has nothing of its own to undo. */
+const isEmptyField = (of: HTMLElement) => of instanceof HTMLInputElement && of.type === 'text' && of.value === ''
+
 /** Keys that work everywhere but in fields and dialogs, which keep theirs. */
 function onKey(event: KeyboardEvent) {
   const control = event.ctrlKey || event.metaKey
-  const inField = /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName)
-  if (inField || document.querySelector('dialog[open]')) return
-  if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
+  const target = event.target as HTMLElement
+  if (document.querySelector('dialog[open]')) return
+  const isUndo = control && event.key.toLowerCase() === 'z'
+  if (keepsKey(target, event) && !(isUndo && isEmptyField(target))) return
+  if (isUndo) (event.shiftKey ? redo : undo)()
   else if (event.key === '/') document.getElementById('query')?.focus()
   else if (event.key === 't') document.getElementById('addtag')?.focus()
   else if (event.key === 'b' && !control && !event.altKey) { if (isListed()) addToBasket() }
   else if (event.key === 'l' && !control && !event.altKey) goToWeights()
   else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
-  else if (isMove(event)) { if ((event.target as HTMLElement).closest('audio') || !giveToList(event)) return }
-  else if ((event.target as HTMLElement).closest('button, summary, audio')) return
+  else if (isMove(event)) { if (!giveToList(event)) return }
   else if (!(isListed() || event.key === 'Escape') || !listKey(event)) return
   event.preventDefault()
 }
@@ -148,9 +166,10 @@ function Page() {
   }, [])
   return (
     <>
-      <header><QueryLine /><Modes /><div class="force"><Count /><ScopeChoice /><Outside /><Chips /><Likeness /></div></header>
+      <Rail />
+      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Chips /><Likeness /></div></header>
       <Middle mode={mode} />
-      <Player />
+      <Dock />
       <Palette />
       <PortChoice />
       {over && <p class="dropping">Drop a sound to find what is like it</p>}
@@ -166,6 +185,7 @@ function takeTyped() {
 
 function start() {
   takeTyped()
+  beginTheme()
   connect()
   hearing.begin()
   results.begin()

@@ -10,6 +10,7 @@ import type { Question, Reply } from './mapindex'
 import { labelsOf, loadColours, loadFound, loadMap, scaleOf, type MapPoints, type Values } from './mappoints'
 import { arrived } from './result'
 import { complain, selected, settings, show, view } from './state'
+import { theme } from './theme'
 import { TypedField } from './typedfield'
 import { read } from './wire'
 
@@ -94,7 +95,6 @@ export function MapView() {
   useEffect(() => {
     points.current = new Points(canvas.current!)
     index.current = new Index()
-    if (!points.current.works) setNote('This browser has no WebGL2, which the map needs.')
     const resized = new ResizeObserver(() => { points.current?.draw(look.current, true); setMoved(n => n + 1) })
     resized.observe(canvas.current!)
     return () => { resized.disconnect(); points.current?.end(); index.current?.end() }
@@ -106,7 +106,7 @@ export function MapView() {
       if (dimensions === 3) look.current = { ...look.current, turn: 0.5, tilt: 0.4 }
       index.current?.points(got)
       setLoaded(got)
-      setNote('')
+      setNote(points.current?.works ? '' : 'This browser has no WebGL2, which draws the points of the map. Table and Waveforms list the same items.')
     }, error => { complain(error); setNote(error.code === 'aborted' ? '' : String(error.message)) })
     return () => control.abort()
   }, [dimensions])
@@ -121,7 +121,8 @@ export function MapView() {
     else setFound(undefined)
   }, arrived, [loaded, query, scope, folder])
 
-  const scale = useMemo(() => loaded && scaleOf(loaded, values), [loaded, values])
+  const shown = useCell(theme)
+  const scale = useMemo(() => loaded && scaleOf(loaded, values), [loaded, values, shown])
   const foundCount = useMemo(() => found && marksIn(found), [found])
   const labels = useMemo(() => (loaded && dimensions === 2 ? labelsOf(loaded) : []), [loaded])
   useEffect(() => {

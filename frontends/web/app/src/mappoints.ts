@@ -3,6 +3,7 @@ import type { map_item } from 'loophole'
 import { idBytes, idText, num } from './format'
 import { read } from './wire'
 import type { View } from './state'
+import { classRgb } from './theme'
 
 const ID = 16
 const PAGE = 1000
@@ -113,11 +114,11 @@ function hue(part: number): Rgb {
 }
 const css = (rgb: Rgb) => `rgb(${rgb.map(one => Math.round(one * 255)).join()})`
 
-function wordScale(count: number, wordOf: (i: number) => string): Scale {
+function wordScale(count: number, wordOf: (i: number) => string, colourOf?: (word: string) => Rgb): Scale {
   const counts = new Map<string, number>()
   for (let i = 0; i < count; i++) { const word = wordOf(i); if (word) counts.set(word, (counts.get(word) ?? 0) + 1) }
   const words = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(one => one[0])
-  const place = new Map(words.map((word, i) => [word, hue((i * 0.618) % 1)]))
+  const place = new Map(words.map((word, i) => [word, colourOf?.(word) ?? hue((i * 0.618) % 1)]))
   return {
     of: i => place.get(wordOf(i)) ?? GREY,
     legend: words.slice(0, LEGEND_MOST).map(name => ({ name, colour: css(place.get(name)!) })),
@@ -136,7 +137,7 @@ function numberScale(values: Values): Scale {
 
 /** By class without values, or else by their numbers or words. */
 export function scaleOf(points: MapPoints, values: Values | undefined): Scale {
-  if (!values) return wordScale(points.count, i => points.words[points.word[i]!]!)
+  if (!values) return wordScale(points.count, i => points.words[points.word[i]!]!, classRgb)
   if (values.some(one => typeof one === 'number')) return numberScale(values)
   return wordScale(points.count, i => String(values[i] ?? ''))
 }

@@ -4,15 +4,16 @@ import { fetchChosen } from './away'
 import { addToBasket, clearBasket, download, reveal } from './basket'
 import { Cell, useCell } from './cell'
 import { chipsOf, goToWeights } from './chips'
-import { colour, COLOURS, favourite, hide, rate, redo, undo } from './edits'
+import { colour, COLOURS, favourite, hide, isOfProject, rate, redo, stepOfProject, undo } from './edits'
 import { hush, markRegion, panic } from './hear'
 import { ASKED } from './latency'
-import { atNow, chosen, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
+import { atNow, chosen, endSelection, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
 import { enterMode, isListed } from './keyboard'
 import { portsOpen } from './outside'
 import { keepQuery } from './queryline'
-import { complain, heard, MODES, say, SCOPES, selected, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
+import { complain, heard, MODES, say, SCOPES, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
 import { COLUMNS } from './table'
+import { THEMES } from './theme'
 import { ask } from './wire'
 
 export const paletteOpen = new Cell(false)
@@ -80,7 +81,7 @@ const OF_ITEMS: Command[] = [
   { name: 'No colour', run: () => colour(chosen(), ''), cli: () => `loophole colour ${ids()} none` },
   { name: 'Select all', key: 'Ctrl+A', run: selectAll, cli: () => `loophole tag ${query().trim() || "''"} --all +TAG` },
   { name: 'Select or unselect', key: 'x', run: () => toggleSelected(view.value.at), cli: () => PAGE_ONLY },
-  { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => PAGE_ONLY },
+  { name: 'Clear the selection', run: endSelection, cli: () => PAGE_ONLY },
   { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
   { name: 'Show the file in the file manager', run: reveal, cli: () => `loophole reveal ${one()}` },
   { name: 'Fetch from the cloud', run: fetchChosen, cli: () => `loophole fetch ${ids()}` },
@@ -89,8 +90,8 @@ const OF_ITEMS: Command[] = [
 ].map(one => ({ ...one, ofItems: true as const }))
 
 const CHANGING: Command[] = [
-  { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => 'loophole undo' },
-  { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => 'loophole redo' },
+  { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => `loophole ${isOfProject() ? 'project ' : ''}undo` },
+  { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => `loophole ${isOfProject() ? 'project ' : ''}redo` },
   { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
 ]
 
@@ -103,6 +104,7 @@ const SOUNDING: Command[] = [
   { name: 'Loop: on or off', run: () => set({ loop: !settings.value.loop }), cli: () => `loophole preview ${one()} --loop` },
   { name: 'In tempo and key: on or off', run: () => set({ inContext: !settings.value.inContext }), cli: () => `loophole preview ${one()} --in-context` },
   { name: 'Hear through JACK or through this browser', run: () => { hush(); set({ through: settings.value.through === 'jack' ? 'browser' : 'jack' }) }, cli: () => PAGE_ONLY },
+  ...THEMES.map(theme => ({ name: `Colours: ${theme}`, run: () => set({ theme }), cli: () => PAGE_ONLY })),
   { name: 'Waveforms or spectrograms', run: () => set({ spectral: !settings.value.spectral }), cli: () => `loophole artefact ${one()} spectrogram --png FILE` },
   { name: 'Start or stop the transport', run: () => doing(ask('audio.toggle', { count_in: 0 }), 'The transport was toggled.'), cli: () => 'loophole transport toggle' },
   { name: 'Go to bar 1', run: () => doing(ask('audio.locate', { bar: 0 }), 'The transport is at bar 1.'), cli: () => 'loophole transport locate 1' },
@@ -116,8 +118,8 @@ const SOUNDING: Command[] = [
 const CARING: Command[] = [
   { name: 'New project', run: newProject, cli: () => 'loophole project new NAME' },
   { name: 'Save the open project', run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'), cli: () => 'loophole project save' },
-  { name: 'Undo in the open project', run: () => doing(ask('project.undo', { project: '' }, 60000), 'Undone.'), cli: () => 'loophole project undo' },
-  { name: 'Redo in the open project', run: () => doing(ask('project.redo', { project: '' }, 60000), 'Done again.'), cli: () => 'loophole project redo' },
+  { name: 'Undo in the open project', run: () => stepOfProject(true), cli: () => 'loophole project undo' },
+  { name: 'Redo in the open project', run: () => stepOfProject(false), cli: () => 'loophole project redo' },
   { name: 'Scan all libraries', run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'), cli: () => 'loophole library rescan' },
   { name: 'Check the machine and the engine', run: () => show({ mode: 'engine' }), cli: () => 'loophole doctor' },
   ...ASKED.map(service => ({ name: `Restart ${service}`, run: () => restart(service), cli: () => `loophole restart ${service}` })),

@@ -3,6 +3,7 @@ import type { collected, element, item, project_line } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { awayOf, awayWord } from './away'
 import { usePolled } from './cell'
+import { stepOfProject } from './edits'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { goToItem } from './list'
 import { show, say, complain } from './state'
@@ -155,14 +156,12 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
   if (!got || !items) return null
   const parts = (got.each ?? []).map(readPart)
   const away = [...items.values()].filter(one => awayOf(one))
-  const step = (name: 'project.undo' | 'project.redo', text: string) =>
-    ask(name, { project: idText(of.id) }, BUDGET_MS).then(back => say(`${text}: ${back.label}`), complain).then(again)
   return (
     <section aria-label={`Open project ${clean(of.name)}`}>
       <h3>{clean(of.name)}: {of.bpm} BPM{of.key && `, ${clean(of.key)}`}</h3>
       <p class="buttons">
-        <button onClick={() => step('project.undo', 'Undone')}>Undo</button>
-        <button onClick={() => step('project.redo', 'Redone')}>Redo</button>
+        <button onClick={() => stepOfProject(true).then(again)}>Undo</button>
+        <button onClick={() => stepOfProject(false).then(again)}>Redo</button>
         <button onClick={() => show({ scope: 'project' })}>Only its sounds</button>
       </p>
       <Keep of={of} again={again} />

@@ -98,7 +98,7 @@ export function QueryLine() {
     else if (event.key === 'Enter') {
       if (list && at >= 0) choose(words[at]!)
       else { setOpen(false); search(text); remember(text.trim()); document.querySelector<HTMLElement>('[data-list]')?.focus() }
-    } else if (event.key === 'Escape') { setOpen(false) }
+    } else if (event.key === 'Escape') { event.preventDefault(); setOpen(false) } // a browser erases the field
     else if (event.key === 'ArrowDown' && !(list && at >= 0)) {
       event.preventDefault(); setOpen(false); search(text)
       document.querySelector<HTMLElement>('[data-list]')?.focus()

@@ -12,7 +12,6 @@ import { PatternLibrary } from './patternlibrary'
 import { Slots } from './slots'
 import { Song } from './song'
 import { complain, say } from './state'
-import { Transport } from './transport'
 import { drawWave, type Wave } from './waves'
 import { ask, isFar, listen } from './wire'
 
@@ -62,8 +61,8 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
       <label>Pan
         <input type="range" disabled={!known} min="-1" max="1" step="0.05" value={strip.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} /></label>
       <span class="buttons">
-        <button disabled={!known} aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
-        <button disabled={!known} aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
+        <button disabled={!known} data-says="mute" aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
+        <button disabled={!known} data-says="solo" aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
       </span>
       {CAN_SEND.includes(strip.bus as channel) && (['reverb', 'delay'] as const).map(to => (
         <label key={to}>{to === 'reverb' ? 'Reverb' : 'Delay'}
@@ -132,7 +131,7 @@ const signed = (bytes: Uint8Array) => new Int8Array(bytes.buffer, bytes.byteOffs
 /** Draws a take over the whole canvas; frames whose level is unknown are shown by a line. */
 function drawGrowing(canvas: HTMLCanvasElement, of: waveform_so_far) {
   const wave: Wave = { low: signed(of.low), high: signed(of.high) }
-  drawWave(canvas, [wave], getComputedStyle(canvas).getPropertyValue('--wave'))
+  drawWave(canvas, [wave])
   const unknown = num(of.from) / num(of.frames_a_bin) / wave.low.length
   const to = canvas.getContext('2d')!
   to.globalAlpha = 0.3
@@ -162,7 +161,6 @@ export function Sound() {
   return (
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Sound</h1>
-      <Transport />
       <Mixer />
       {!isFar && <Record />}
       <Pads />

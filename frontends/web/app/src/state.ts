@@ -108,6 +108,11 @@ function readHeard(): Heard[] {
   }
 }
 
+/** A browser may refuse to store anything: then it is forgotten with the page. */
+function keep(name: string, value: unknown) {
+  try { localStorage.setItem(name, JSON.stringify(value)) } catch { /* refused */ }
+}
+
 /** Earlier examples, the newest first. The browser's local storage keeps them. */
 export const heardBefore = new Cell<Heard[]>(readHeard())
 
@@ -116,7 +121,7 @@ export function hearAs(sound: Heard) {
   if (!isAlike(view.value, heard.value)) show({ folder: '', sort: '' })
   heard.set(sound)
   heardBefore.set([sound, ...heardBefore.value.filter(one => one.name !== sound.name)].slice(0, HEARD_MOST))
-  localStorage.setItem(HEARD, JSON.stringify(heardBefore.value))
+  keep(HEARD, heardBefore.value)
 }
 
 /** Likeness looks in all folders, and the nearest come first: where it begins, it ends the limit to a folder and the order. A folder
@@ -212,8 +217,8 @@ export function toggleClause(text: string) {
 }
 
 /** The settings of this browser. Its local storage keeps them. */
-export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean }
-const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false }
+export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean; theme: 'dark' | 'light' | 'system' }
+const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false, theme: 'system' }
 
 function readSettings(): Settings {
   try {
@@ -226,7 +231,7 @@ function readSettings(): Settings {
 export const settings = new Cell<Settings>(readSettings())
 export function set(part: Partial<Settings>) {
   settings.set({ ...settings.value, ...part })
-  localStorage.setItem('loophole', JSON.stringify(settings.value))
+  keep('loophole', settings.value)
 }
 
 /** The line at the foot of the page: a result, or the reason of a failure. */

@@ -5,10 +5,11 @@ import { awayOf } from './away'
 import { kept, useCell } from './cell'
 import { clean, factOf, factText, idText, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
-import { goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
+import { goTo, listKey, pickRow, row as rowCell, settleRow, toggleSelected } from './list'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
 import { clause, clauses, selected, show, START, toggleClause, view } from './state'
+import { classColour } from './theme'
 import { WaveCanvas } from './wavecanvas'
 
 const ROW = 32
@@ -78,7 +79,7 @@ const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: nu
   return (
     <div role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={at || chosen} data-id={id}
       class={`row ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${away ?? ''}`} style={{ top: `${top}px` }}
-      onClick={event => (event.ctrlKey || event.metaKey ? toggleSelected(id) : goTo(index, event.shiftKey))}
+      onClick={event => (event.ctrlKey || event.metaKey ? pickRow(index, id) : goTo(index, event.shiftKey))}
       onDblClick={() => hear(of)} draggable
       onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
       <span role="gridcell" class="mark" title="Select or unselect" onClick={event => { event.stopPropagation(); toggleSelected(id) }}>{chosen ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>
@@ -87,6 +88,7 @@ const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: nu
         <span key={name} role="gridcell" class={COLUMNS[name]!.number ? 'number' : ''}
           title={COLUMNS[name]!.source ? sourceOf(of, COLUMNS[name]!.source!) : COLUMNS[name]!.text(of)}>
           {name === 'name' && factText(of, 'colour') && <i class={`dot ${factText(of, 'colour')}`} role="img" aria-label={factText(of, 'colour')} />}
+          {name === 'class' && <i class="class" style={{ background: classColour(factText(of, 'class')) }} />}
           {COLUMNS[name]!.text(of)}{name === 'name' && away && <em> {away}</em>}
         </span>
       ))}
@@ -127,7 +129,7 @@ export function Facets() {
               return (
                 <li key={one.value}>
                   <button aria-pressed={words.includes(text)} onClick={() => toggleClause(text)}>
-                    <span>{clean(one.value)}</span><span class="count">{num(one.count).toLocaleString('en')}</span>
+                    <span>{name === 'class' && <i class="class" style={{ background: classColour(one.value) }} />}{clean(one.value)}</span><span class="count">{num(one.count).toLocaleString('en')}</span>
                   </button>
                 </li>
               )

@@ -1,8 +1,9 @@
-// The transport: start, position, tempo.
-import type { transport_state } from 'loophole'
-import { useEffect } from 'preact/hooks'
+// The transport, in each mode: start, position, tempo, metronome; the level of the master, and whether the engine is well.
+import type { meters, transport_state } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { num } from './format'
+import { counted, num } from './format'
+import { Icon } from './icons'
 import { complain } from './state'
 import { TypedField } from './typedfield'
 import { ask, listen } from './wire'
@@ -18,20 +19,65 @@ export function useTransport(): [transport_state | undefined, () => void] {
 
 /** The tempo that was set, which the core takes in its next period, unless another program leads. */
 const tempoOf = (now: transport_state) => now.sync === 'none' || now.sync === 'lead' ? now.set_bpm ?? now.bpm : now.bpm
+const positionOf = (now: transport_state) => `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}`
 
 export function Transport() {
   const [now, again] = useTransport()
   const run = (promise: Promise<unknown>) => doing(promise).then(again)
   return (
     <div class="transport" role="group" aria-label="Transport">
-      <button aria-pressed={now?.running ?? false} disabled={!now} onClick={() => run(ask('audio.toggle', { count_in: 0 }))}>{now?.running ? '■ Stop' : '▶ Start'}</button>
-      <button disabled={!now} onClick={() => run(ask('audio.locate', { bar: 0 }))}>To bar 1</button>
-      <output aria-label="Position">{now ? `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}` : '–'}</output>
-      <label>Tempo <TypedField type="number" min="20" max="400" step="0.1" value={now ? tempoOf(now).toFixed(1) : ''} disabled={!now}
-        put={typed => run(ask('audio.set_tempo', { bpm: Number(typed) }))} /></label>
+      <button disabled={!now} aria-label="To bar 1" title="To bar 1" onClick={() => run(ask('audio.locate', { bar: 0 }))}><Icon name="begin" /></button>
+      <button class="start" disabled={!now} aria-pressed={now?.running ?? false} aria-label={now?.running ? 'Stop' : 'Start'} title={now?.running ? 'Stop' : 'Start'}
+        onClick={() => run(ask('audio.toggle', { count_in: 0 }))}><Icon name={now?.running ? 'stop' : 'play'} /></button>
+      <output aria-label="Position">{now ? positionOf(now) : '–'}</output>
+      <TypedField type="number" aria-label="Tempo" title="Tempo, in beats a minute" min="20" max="400" step="0.1" value={now ? tempoOf(now).toFixed(1) : ''} disabled={!now}
+        put={typed => run(ask('audio.set_tempo', { bpm: Number(typed) }))} />
       <button disabled={!now} onClick={() => run(ask('audio.tap', {}))}>Tap</button>
-      <label><input type="checkbox" checked={now?.metronome ?? false} disabled={!now}
-        onChange={event => run(ask('audio.set_metronome', { on: event.currentTarget.checked }))} /> Metronome</label>
+      <button disabled={!now} aria-label="Metronome" title="Metronome" aria-pressed={now?.metronome ?? false}
+        onClick={() => run(ask('audio.set_metronome', { on: !now?.metronome }))}><Icon name="metronome" /></button>
+      <Master />
+      <Light />
     </div>
   )
+}
+
+const SILENT_MS = 300
+const LOWEST_DB = 60
+const part = (linear: number) => Math.max(0, Math.min(1, 1 + (20 * Math.log10(Math.max(linear, 1e-6))) / LOWEST_DB))
+
+/** The level of the master. The engine sends levels while there is sound; without any it is silent. */
+function Master() {
+  const [[left, right], setLevels] = useState<[number, number]>([0, 0])
+  useEffect(() => {
+    let timer = 0
+    const end = listen('audio.levels', body => {
+      const of = body.meters?.find(one => one.bus === 'master')
+      setLevels([of?.peak_left ?? 0, of?.peak_right ?? 0])
+      clearTimeout(timer)
+      timer = window.setTimeout(() => setLevels([0, 0]), SILENT_MS)
+    })
+    return () => { end(); clearTimeout(timer) }
+  }, [])
+  const loudest = Math.max(left, right)
+  return (
+    <span class="master" role="meter" aria-label="Level of the master" aria-valuemin={-LOWEST_DB} aria-valuemax={0} aria-valuenow={Math.round((part(loudest) - 1) * LOWEST_DB)}>
+      {[left, right].map((level, i) => <span key={i} class="track"><span class={`bar ${level >= 1 ? 'over' : ''}`} style={{ transform: `scaleX(${part(level)})` }} /></span>)}
+    </span>
+  )
+}
+
+const LIGHT_MS = 2000
+
+function lightOf(now: meters | undefined): [string, string, string] {
+  if (!now) return ['away', 'no sound', 'The audio core does not run, or JACK is not there']
+  const load = `${Math.round(now.load * 100)} %`
+  const said = `The audio core needs ${load} of its time; ${counted(num(now.xruns), 'xrun')} since the engine came up`
+  return [num(now.xruns) ? 'watch' : 'well', load, said]
+}
+
+/** Whether the sound is well: the load of the audio core and its xruns. */
+function Light() {
+  const [now, , failed] = usePolled(() => ask('audio.meters', {}, 2000), LIGHT_MS)
+  const [state, text, said] = lightOf(failed ? undefined : now)
+  return <span class={`light ${state}`} title={said}><span class="unseen">Engine: </span>{text}</span>
 }

@@ -2,13 +2,12 @@
 import type { item } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from './cell'
-import { idText, num } from './format'
+import { factText, idText, num } from './format'
 import { hearing, positionOf, region } from './hear'
 import { drawSpectrogram, spectra } from './spectra'
 import { settings } from './state'
+import { classColour, theme } from './theme'
 import { drawWave, waves } from './waves'
-
-const colourOf = (of: Element, name: string) => getComputedStyle(of).getPropertyValue(name)
 
 /** Moves the line over the canvas while the item sounds. */
 function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
@@ -40,6 +39,7 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
   const line = useRef<HTMLSpanElement>(null)
   const id = idText(of.media.id)
   const spectral = useCell(settings, of => of.spectral) && !plain
+  const colour = classColour(factText(of, 'class'))
   useCursor(id, line)
   useEffect(() => {
     let drawn: unknown = canvas // nothing yet
@@ -47,15 +47,14 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
       if (!canvas.current) return
       drawn = (spectral ? spectra : waves).of(of)
       if (spectral) drawSpectrogram(canvas.current, spectra.of(of))
-      else drawWave(canvas.current, waves.of(of), colourOf(canvas.current, '--wave'))
+      else drawWave(canvas.current, waves.of(of))
     }
     const end = (spectral ? spectra : waves).follow(() => { if ((spectral ? spectra : waves).of(of) !== drawn) draw() })
     const resized = new ResizeObserver(draw) // also calls back at first
     resized.observe(canvas.current!)
-    const dark = matchMedia('(prefers-color-scheme: dark)')
-    dark.addEventListener('change', draw)
-    return () => { end(); resized.disconnect(); dark.removeEventListener('change', draw) }
-  }, [id, num(of.media.revision), spectral])
+    const endTheme = theme.follow(draw)
+    return () => { end(); resized.disconnect(); endTheme() }
+  }, [id, num(of.media.revision), spectral, colour])
   const part = useCell(region, of => (of?.id === id ? of : undefined))
   const frames = num(of.media.frames)
   const pulled = useRef<number>()
@@ -77,7 +76,7 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
       onPointerDown={event => { pulled.current = partOf(event); if (onBetween) event.currentTarget.setPointerCapture(event.pointerId) }}
       onPointerUp={onPointerUp} onPointerCancel={() => { pulled.current = undefined }}>
       {part && frames > 0 && <span class="region" style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }} />}
-      <canvas ref={canvas} role="img" aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`} />
+      <canvas ref={canvas} style={{ color: colour }} role="img" aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`} />
       <span ref={line} class="cursor" hidden />
     </span>
   )

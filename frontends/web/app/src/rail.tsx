@@ -1,0 +1,24 @@
+// The rail of modes at the left edge.
+import { useCell } from './cell'
+import { Icon } from './icons'
+import { paletteOpen } from './palette'
+import { MODES, show, view, type Mode } from './state'
+
+const TITLES: Record<Mode, string> = {
+  table: 'Table', waveforms: 'Waveforms', map: 'Map', hypergrid: 'Hypergrid', folders: 'Folders', duplicates: 'Duplicates',
+  project: 'Project', sound: 'Sound', engine: 'Engine',
+}
+
+export function Rail() {
+  const mode = useCell(view, of => of.mode)
+  return (
+    <nav class="modes" aria-label="Modes">
+      {MODES.map((name, i) => (
+        <button key={name} aria-current={name === mode ? 'page' : undefined} title={`Alt+${i + 1}`} onClick={() => show({ mode: name })}>
+          <Icon name={name} size={20} /><span>{TITLES[name]}</span>
+        </button>
+      ))}
+      <button onClick={() => paletteOpen.set(true)} title="Ctrl+K"><Icon name="commands" size={20} /><span>Commands</span></button>
+    </nav>
+  )
+}
