@@ -80,7 +80,8 @@ def pads_change_at_a_bar_while_the_transport_runs(home):
         until(lambda: frame(home) > (first or 0) + BARS * 16 * STEP, what='the last hit has sounded')
         frames = array.array('f', file_bytes(tape.stop()))
         runs = runs_of(frames)
-        in_time = first and all(x == x for x in frames) and runs and runs[0] < .2 <= runs[-1]
+        are_all = first and all(x == x for x in frames) and len(runs) == 2 * BARS
+        in_time = are_all and runs[0] < .2 <= runs[-1]
         return runs if in_time else None
     runs = until(heard, 900, 'the machine has time for the recorder')
     same(.4, next(x for x in runs if x > .15), 'the first hit of the new kit comes after a bar')
@@ -101,6 +102,7 @@ def pads_change_at_once_while_the_transport_is_stopped(home):
 @claim(shares=levels)
 def a_kit_with_more_sounds_than_pads_is_loaded(home):
     kit = make(home, 'Many', first='low')
+    home.loophole('kit', 'load', 'Many')  # while a sound is being loaded, few may wait for it
     media = kit['slots'][0]['layers'][0]['media']
 
     def fill(slots):
