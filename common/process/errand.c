@@ -8,6 +8,7 @@
 #include "common/process/log.h"
 
 enum { END_WAIT_US = 2000000, LOOK_US = 1000000 /* the time between two looks at the errands that run */ };
+static const usec_t last_patience_us = 1000000; /* after `answer_by` */
 
 struct errands {
     pthread_mutex_t lock; /* protects all members below but ending */
@@ -206,12 +207,14 @@ bool errand_try(struct errands *errands, struct errand *errand)
 /* An errand with a younger beat begins to wait again. */
 static bool is_hanging(struct errand *errand)
 {
-    usec_t beat = atomic_load(&errand->beat);
+    usec_t beat = atomic_load(&errand->beat), patience = errand->patience;
 
+    if (errand->answer_by && clock_steady() >= errand->answer_by && patience > last_patience_us)
+        patience = last_patience_us;
     if (errand->seen != beat)
         patience_begin(&errand->waited, errand->waited.task);
     errand->seen = beat;
-    return patience_is_over(&errand->waited, errand->patience, errand->patience < LOOK_US ? errand->patience : LOOK_US);
+    return patience_is_over(&errand->waited, patience, patience < LOOK_US ? patience : LOOK_US);
 }
 
 /* Removes a hanging errand from the running ones; its thread no longer counts. */

@@ -27,6 +27,7 @@ struct errand {
     void (*done)(struct errand *errand, bool lost); /* in the loop, once */
     void (*drop)(struct errand *errand);            /* frees it; once, after run and done; any thread */
     usec_t patience;                                /* longest time without progress (patience.h) */
+    usec_t answer_by; /* on the steady clock; 0: never. Then a second without progress is too long: somebody waits */
     struct errands *errands;
     struct errand *next;
     atomic_int holders;

@@ -151,4 +151,27 @@ def a_save_to_a_disk_that_hangs_says_so_within_its_budget_and_the_next_one_write
             contains(file_text(hung.under + '/song/project.json'), '90' if kind else '91')
 
 
+@claim(inside=Disks)
+def a_disk_that_hangs_is_named_by_collect_and_by_an_ask_about_slots(it):
+    with Hung(it, 'held') as hung:
+        wav(hung.under + '/lib/kick.wav', 550)
+        it.add(hung.at + '/lib')
+        it.becomes(hung.at, 'local:done=1')
+        away, here = (Studio(it.home, name, folder=os.fsencode(folder)) for name, folder in (
+            ('Away', hung.at + '/side'), ('Here', it.folder('here'))))
+        here.put('clip', item=it.home.first('search', 'kick')['id'])
+        hung.fail(0, 'i')  # both folders, but not their disk
+        asks = {('project.collect', 'project=Here'): '/lib/kick.wav', ('project.collect', 'project=Away'): '/side',
+                ('project.list_patterns', 'project=Away'): '/side'}
+        running = {ask: it.home.start('loophole', 'ask', *ask, '--budget', '20000', stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                   for ask in asks}
+        for ask, path in asks.items():
+            said = running[ask].communicate(timeout=120)[0]
+            same((ask, 17), (ask, running[ask].returncode), said)
+            contains(said, 'does not answer')
+            contains(said, hung.at + path)
+        hung.heal()
+        until(lambda: not hung.waits())
+
+
 run_claims()

@@ -368,7 +368,8 @@ struct copying *copying_new(struct project *p, uint32_t count, uint32_t checks)
     return copying;
 }
 
-void copying_start(struct project *p, struct copying *copying)
+void copying_start(struct project *p, struct copying *copying, usec_t deadline)
 {
+    file_io_hurry(&copying->errand, patience_us, deadline);
     errand_start(p->errands, &copying->errand);
 }

@@ -45,6 +45,7 @@ struct copying {
 /* A new one with room for `count` items and `checks` checks, which copying_start starts. errand.c frees it after
  * `done`. */
 struct copying *copying_new(struct project *p, uint32_t count, uint32_t checks);
-void copying_start(struct project *p, struct copying *copying);
+/* `deadline`: of the call that waits for it. */
+void copying_start(struct project *p, struct copying *copying, usec_t deadline);
 
 #endif

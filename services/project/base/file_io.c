@@ -336,6 +336,14 @@ usec_t file_io_patience(usec_t deadline)
     return most < 1 ? 1 : most;
 }
 
+void file_io_hurry(struct errand *errand, usec_t most, usec_t deadline)
+{
+    const usec_t now = clock_steady(), half = deadline > now ? (deadline - now) / 2 : 1;
+
+    errand->patience = half < most ? half : most;
+    errand->answer_by = now + file_io_patience(deadline);
+}
+
 static struct file_io *new_io(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes)
 {
     struct file_io *io = alloc_zeroed(1, sizeof(*io));

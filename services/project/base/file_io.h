@@ -60,6 +60,10 @@ struct file_io {
  * then less 2 s, or half of that time if that is longer. */
 usec_t file_io_patience(usec_t deadline);
 
+/* For other errands of a call: sets the patience to `most`, or to half of the time until `deadline` if that is shorter,
+ * and answer_by to the end of file_io_patience. */
+void file_io_hurry(struct errand *errand, usec_t most, usec_t deadline);
+
 /* Starts it. `bytes` is copied. `done` is called once; after a thread that hung for `patience` (0: 10 s, which is also
  * the most), with the fault `timeout`, which has the path. */
 void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes, usec_t patience,

@@ -260,7 +260,7 @@ static enum err begin_collect(struct doing *work, struct txn *txn, struct fault 
         return refuse_incomplete(state, fault);
     }
     work->is_sent = true;
-    copying_start(work->p, copying);
+    copying_start(work->p, copying, call_deadline(work->call));
     return ERR_OK;
 }
 

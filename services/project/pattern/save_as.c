@@ -58,6 +58,7 @@ static enum err find_slots(struct doing *work, struct txn *txn)
     parts_place(txn, &work->arena, work->id, &place);
     io = slot_io_new(tree_text(&place, "folder"), 0, false);
     io->finds = true;
+    slot_io_hurry(io, call_deadline(work->call));
     work->is_sent = true;
     slot_io_start(work->p, io, take_found, work);
     return ERR_OK;
@@ -303,6 +304,7 @@ static void write_slots(struct doing *work, const struct element_list *parts, ui
         io->count++;
     }
     work->is_sent = true;
+    slot_io_hurry(io, call_deadline(work->call));
     slot_writes_start(work->p, io, take_slots, work);
 }
 

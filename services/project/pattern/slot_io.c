@@ -402,7 +402,7 @@ static void end_io(struct errand *errand, bool lost)
         io->done(io->owner, io);
         return;
     }
-    fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer");
+    fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer: %.200s", io->folder);
     io->done(io->owner, &late);
 }
 
@@ -428,6 +428,11 @@ struct slot_io *slot_io_new(struct text folder, uint32_t count, bool writes)
     io->files = alloc_zeroed(count ? count : 1, sizeof(*io->files));
     (void)snprintf(io->folder, sizeof(io->folder), "%.*s", TEXT_ARG(folder));
     return io;
+}
+
+void slot_io_hurry(struct slot_io *io, usec_t deadline)
+{
+    file_io_hurry(&io->errand, patience_us, deadline);
 }
 
 void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io), void *owner)

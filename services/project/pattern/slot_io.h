@@ -41,6 +41,7 @@ struct slot_io {
  * what was in the file as a backup, writes a temporary file, syncs it, renames it, and syncs the folder: start it with
  * slot_writes.h. */
 struct slot_io *slot_io_new(struct text folder, uint32_t count, bool writes);
+void slot_io_hurry(struct slot_io *io, usec_t deadline); /* before the start: the call that waits for it ends then */
 void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io), void *owner);
 
 #endif

@@ -91,6 +91,7 @@ static void read_slots(struct doing *work, const uint32_t *slots, uint32_t count
         slot_job_name_file(&io->files[i], job->places[i].row.number);
     }
     work->is_sent = true;
+    slot_io_hurry(io, call_deadline(work->call));
     slot_io_start(work->p, io, take_files, work);
 }
 
@@ -278,6 +279,8 @@ void slot_job_write(struct doing *work, struct txn *txn, bool waits)
         count++;
     }
     work->is_sent = waits;
+    if (waits)
+        slot_io_hurry(io, call_deadline(work->call));
     slot_writes_start(work->p, io, waits ? take_written : note_healed, work);
 }
 

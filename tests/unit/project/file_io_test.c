@@ -68,7 +68,7 @@ static void a_copy_that_is_written_stays_though_the_clock_was_set_back(void **st
     copying->done = take_copying;
     copying->owner = &fault;
     swept = audio;
-    copying_start(&p, copying);
+    copying_start(&p, copying, clock_steady() + 3600000000);
     while (fault.code == ERR_OK) {
         mailbox_open(p.mailbox);
         clock_sleep(1000);

@@ -121,6 +121,29 @@ static void an_errand_that_hangs_is_given_up_and_the_others_continue(void **stat
     assert_true(errands_end(f.errands));
 }
 
+static void an_errand_that_somebody_waits_for_is_given_up_in_time_for_the_answer(void **state)
+{
+    static struct fixture f;
+    struct errand *patient, *awaited;
+
+    (void)state;
+    atomic_store(&f.hang, true);
+    begin_errands(&f, 2);
+    patient = make_errand(&f, true);
+    awaited = make_errand(&f, true);
+    patient->patience = awaited->patience = 3600000000;
+    awaited->answer_by = clock_steady();
+    errand_start(f.errands, patient);
+    errand_start(f.errands, awaited);
+    loop_until(&f, &f.lost, 1);
+    assert_int_equal(errands_hanging(f.errands), 1);
+    atomic_store(&f.hang, false);
+    loop_until(&f, &f.done, 1);
+    loop_until(&f, &f.dropped, 2);
+    assert_int_equal(f.lost, 1);
+    assert_true(errands_end(f.errands));
+}
+
 static void threads_that_hang_are_counted_and_bounded(void **state)
 {
     enum { MORE = 3 };
@@ -283,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(done_is_called_once_for_every_errand),
         cmocka_unit_test(an_errand_that_hangs_is_given_up_and_the_others_continue),
+        cmocka_unit_test(an_errand_that_somebody_waits_for_is_given_up_in_time_for_the_answer),
         cmocka_unit_test(threads_that_hang_are_counted_and_bounded),
         cmocka_unit_test(two_errands_that_are_started_at_once_run_side_by_side),
         cmocka_unit_test(an_errand_that_finds_no_thread_runs_when_one_can_be_started),
