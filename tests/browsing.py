@@ -107,6 +107,7 @@ class Page:
                  source='127.0.0.1', token=None, receives=None):
         self.left = b''
         self.answers, self.events, self.back = {}, [], []
+        self.name = ''  # the client's, in its asks
         self.socket = socket.socket()
         self.socket.settimeout(PATIENCE_S)
         if receives:
@@ -174,7 +175,8 @@ class Page:
     def send(self, name, body=None, request=None, budget_ms=30000, service=None):
         request = request or client.new_id()
         service = (service or name.split('.')[0]).encode()
-        frame = msgpack.packb([1, name, request, budget_ms, body or {}], use_bin_type=True)
+        named = [0, self.name] if self.name else []
+        frame = msgpack.packb([1, name, request, budget_ms, body or {}, *named], use_bin_type=True)
         self.send_frame(bytes([len(service)]) + service + frame)
         return request
 

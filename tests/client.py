@@ -21,9 +21,11 @@ def dies_with_its_parent():
 
 
 class Client:
-    """One connection to each service of an engine. Each thread needs a Client of its own."""
+    """One connection to each service of an engine. Each thread needs a Client of its own. Its asks give its name, if it
+    has one."""
 
-    def __init__(self, home=None):
+    def __init__(self, home=None, name=""):
+        self.name = name
         self.run = os.path.join(home or os.environ["LOOPHOLE_HOME"], "run")
         self.context = zmq.Context.instance()
         self.sockets = {}
@@ -41,7 +43,7 @@ class Client:
     def send(self, name, body=None, request=None, budget_ms=30000):
         """Sends one ask and returns its request id; take() returns the answers, in any order."""
         request = request or new_id()
-        frame = [1, name, request, budget_ms, body or {}]
+        frame = [1, name, request, budget_ms, body or {}] + ([0, self.name] if self.name else [])
         self.socket(name.split(".")[0]).send(msgpack.packb(frame, use_bin_type=True))
         return request
 

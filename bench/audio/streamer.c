@@ -178,8 +178,8 @@ static void measure_cancels(const char *path, int rounds)
     if (!waiting || codec_encode(&streamer_play_shape, &play, &body, &fault) != ERR_OK)
         loads_die("no engine", &fault);
     for (int i = 0; i < rounds; i++) {
-        if (requester_send(waiting, TEXT("streamer.play"), buffer_bytes(&body), BUDGET_MS, id_new(), 0, NULL, &fault) !=
-            ERR_OK)
+        if (requester_send(waiting, TEXT("streamer.play"), buffer_bytes(&body), BUDGET_MS, id_new(), 0,
+                           (struct text){ 0 }, NULL, &fault) != ERR_OK)
             loads_die("play", &fault);
         if (take_within(waiting, 50, &answer)) /* until a worker has got it */
             loads_die("the file does not hang", NULL);

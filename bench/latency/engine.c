@@ -54,7 +54,7 @@ static struct edit next_edit(struct engine *engine, char notes[WORD])
 
 static void write_frame(const char *name, struct bytes body, struct buffer *to)
 {
-    const struct ask_frame frame = { text_of(name), id_new(), BUDGET_MS, body, 0 };
+    const struct ask_frame frame = { text_of(name), id_new(), BUDGET_MS, body, 0, { 0 } };
 
     frame_write_ask(to, &frame);
 }

@@ -38,10 +38,12 @@ static const struct command edit[] = {
       "all limit yes budget", 1, ANY, true, labels_restore },
     { "undo", "", "Undo the last edit",
       "A step is one edit, or all items of one command. --times N undoes N steps one after another; --to STEP "
-      "undoes that step and all later ones, or none of them. A project has steps of its own (--scope ID). Moves that "
-      "scans followed are in the scope moves.",
-      "times to scope request-id budget", 0, 0, false, undo_take },
-    { "undo list", "", "List the steps that can be undone, newest first", "", "limit scope", 0, 0, false, undo_list },
+      "undoes that step and all later ones, or none of them. --mine or --by NAME undoes the last step of one client "
+      "alone, if no later step changed its items; redo skips that step. A project has steps of its own (--scope ID). "
+      "Moves that scans followed are in the scope moves.",
+      "times to by mine scope request-id budget", 0, 0, false, undo_take },
+    { "undo list", "", "List the steps that can be undone, newest first, with the client that made each", "",
+      "limit scope", 0, 0, false, undo_list },
     { "redo", "", "Redo the last step that was undone", "", "times scope request-id budget", 0, 0, false, undo_redo },
 };
 const struct command_group commands_edit = { "Edit", edit, sizeof(edit) / sizeof(*edit) };

@@ -127,7 +127,11 @@ static int run_parsed(void *state)
     enum err e = makes_home(command) ? paths_find(&cli->paths, &fault) : paths_look(&cli->paths, &fault);
 
     if (e == ERR_OK)
-        e = (cli->asker = asker_new(&cli->paths, &fault)) ? command->run(cli, &fault) : fault.code;
+        e = (cli->asker = asker_new(&cli->paths, &fault)) ? ERR_OK : fault.code;
+    if (e == ERR_OK) {
+        asker_name(cli->asker, "loophole");
+        e = command->run(cli, &fault);
+    }
     cli_flush(cli);
     if (e != ERR_OK) {
         fault.code = e;

@@ -30,6 +30,8 @@ const struct option_row option_table[] = {
     { "times", 0, "N", "number of steps", OPTION_NUMBER, AT(times), 1, UNDO_STEPS },
     { "to", 0, "STEP|PATH|DB", "undo this step and all later ones; relink: the file or folder; normalise: the level",
       OPTION_WORD, AT(to), 0, 0 },
+    { "by", 0, "NAME", "only the last step of this client, as `undo list` names it", OPTION_WORD, AT(by), 0, 0 },
+    { "mine", 0, NULL, "only the last step that was made on the command line", OPTION_FLAG, AT(mine), 0, 0 },
     { "apply", 0, NULL, "relink each item to its best candidate", OPTION_FLAG, AT(apply), 0, 0 },
     { "scope", 0, "SCOPE",
       "catalogue, moves, or the id of a project; of a kit: global, project or ephemeral; unset: the first", OPTION_WORD,

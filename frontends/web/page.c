@@ -1,5 +1,8 @@
 #include "frontends/web/page.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +36,7 @@ struct web_page {
     bool is_local;
     uint64_t device;                /* the number of its token; 0: none */
     uint8_t machine[TRIES_ADDRESS]; /* from which it came; only of another machine */
+    char client[FRAME_CLIENT + 1];  /* the name of the client in its asks */
     bool is_read_only;
     bool is_ending; /* its token was removed; it gets the reason, then the end */
     bool is_over;   /* it must be disconnected */
@@ -67,13 +71,27 @@ static bool has_place(const struct web *web, const struct web_page *page)
     return page->is_local || (far < WEB_PAGES_FAR && own < WEB_PAGES_OF_ONE);
 }
 
-static void read_machine(struct lws *wsi, uint8_t to[TRIES_ADDRESS])
+static void read_machine(struct web_page *page)
 {
     struct sockaddr_storage from = { 0 };
     socklen_t len = sizeof(from);
+    char address[INET6_ADDRSTRLEN] = "another machine"; /* IPv4 as ::ffff:192.168.1.7 */
 
-    (void)getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &len);
-    tries_write_machine(&from, to);
+    (void)getpeername(lws_get_socket_fd(page->wsi), (struct sockaddr *)&from, &len);
+    tries_write_machine(&from, page->machine);
+    (void)getnameinfo((struct sockaddr *)&from, len, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
+    (void)snprintf(page->client, sizeof(page->client), "browser at %s",
+                   address + (strncmp(address, "::ffff:", 7) == 0 ? 7 : 0));
+}
+
+static void name_client(struct web *web, struct web_page *page)
+{
+    if (page->is_local)
+        (void)snprintf(page->client, sizeof(page->client), "browser");
+    else
+        read_machine(page);
+    if (page->device)
+        tokens_name(&web->lan.tokens, page->device, page->client);
 }
 
 struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local, uint64_t device)
@@ -81,8 +99,7 @@ struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local, uint
     struct web_page opened = { .wsi = wsi, .is_local = is_local, .device = device }, *page;
     uint32_t slot = 0;
 
-    if (!is_local)
-        read_machine(wsi, opened.machine);
+    name_client(web, &opened);
     while (slot < WEB_PAGES && web->pages[slot])
         slot++;
     if (slot == WEB_PAGES || !has_place(web, &opened))
@@ -268,6 +285,25 @@ static enum err check_distance(const struct web_page *page, const struct passing
     return e == ERR_OK ? remote_check(passing->ask, frame.body, page->is_read_only, fault) : e;
 }
 
+/* Sends the ask with the name of its client, which undo shows. A page of another machine has no name but its own; one
+ * of this machine may give another. */
+static enum err send_named(struct web *web, const struct web_page *page, const struct passing *passing,
+                           struct fault *fault)
+{
+    struct ask_frame frame = { 0 };
+    struct buffer named = { 0 };
+    enum err e;
+
+    if ((page->is_local && !passing->ask->mutates) || frame_read_ask(passing->frame, &frame, NULL) != ERR_OK ||
+        (page->is_local && frame.client.len))
+        return service_links_send(web->links, passing->service, page->number, passing->frame, fault);
+    frame.client = text_of(page->client);
+    frame_write_ask(&named, &frame);
+    e = service_links_send(web->links, passing->service, page->number, buffer_bytes(&named), fault);
+    buffer_free(&named);
+    return e;
+}
+
 static enum err pass_ask(struct web *web, struct web_page *page, const struct passing *passing, struct fault *fault)
 {
     enum err e = page->is_local ? ERR_OK : check_distance(page, passing, fault);
@@ -278,7 +314,7 @@ static enum err pass_ask(struct web *web, struct web_page *page, const struct pa
         return fault_set(fault, ERR_BUSY, "this page asks more than %d times a second", WEB_RATE);
     if (!note_ask(page, &passing->head))
         return fault_set(fault, ERR_BUSY, "this page has %d asks under way", WEB_ASKS);
-    e = service_links_send(web->links, passing->service, page->number, passing->frame, fault);
+    e = send_named(web, page, passing, fault);
     if (e != ERR_OK)
         end_ask(page, passing->head.request);
     return e;

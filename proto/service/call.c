@@ -252,9 +252,17 @@ uint64_t call_digest(const struct call *call)
     return call->digest;
 }
 
+struct text call_client(const struct call *call)
+{
+    return call->frame.client;
+}
+
 struct sender call_sender(const struct call *call)
 {
-    return (struct sender){ call->frame.request, call->digest };
+    struct sender sender = { .request = call->frame.request, .digest = call->digest };
+
+    (void)text_copy(sender.client, sizeof(sender.client), call->frame.client);
+    return sender;
 }
 
 enum err refuse_full(struct call *call)

@@ -80,13 +80,15 @@ struct fault *call_fault(struct call *call);
 struct arena *call_arena(struct call *call);
 
 struct id call_request(const struct call *call);
-uint64_t call_digest(const struct call *call); /* of the client's ask (frame_digest); equal in all its copies */
+struct text call_client(const struct call *call); /* name of the client, valid during the call; empty: not given */
+uint64_t call_digest(const struct call *call);    /* of the client's ask (frame_digest); equal in all its copies */
 
 /* The identity under which a service asks another one. `digest` is that of the client's ask if the id is the client's,
  * so that persist recognises a copy by the client; 0 for an id that this service made. */
 struct sender {
     struct id request;
     uint64_t digest;
+    char client[FRAME_CLIENT + 1]; /* name of the client; "": none is known */
 };
 struct sender call_sender(const struct call *call);
 

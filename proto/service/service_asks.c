@@ -23,7 +23,7 @@ static enum err open_requester(struct service *service, struct fault *fault)
 }
 
 static enum err send_ask(struct service *service, struct asked *asked, const char *name, const void *request,
-                         uint32_t budget_ms, struct sender sender, struct fault *fault)
+                         uint32_t budget_ms, const struct sender *sender, struct fault *fault)
 {
     struct buffer body = { .limit = CODEC_MESSAGE_MAX };
     enum err e = ERR_OK;
@@ -33,8 +33,8 @@ static enum err send_ask(struct service *service, struct asked *asked, const cha
     else
         buffer_add(&body, "\x80", 1); /* an empty map */
     if (e == ERR_OK)
-        e = requester_send(service->requester, text_of(name), buffer_bytes(&body), budget_ms, sender.request,
-                           sender.digest, asked, fault);
+        e = requester_send(service->requester, text_of(name), buffer_bytes(&body), budget_ms, sender->request,
+                           sender->digest, text_of(sender->client), asked, fault);
     buffer_free(&body);
     return e;
 }
@@ -44,6 +44,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
 {
     enum err e = open_requester(service, fault);
     const struct ask *ask = schema_ask(text_of(name));
+    const struct sender own = { .request = id_new() };
     struct asked *asked;
 
     if (e != ERR_OK)
@@ -54,8 +55,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
     *asked = (struct asked){
         .ask = ask, .done = done, .state = state, .held = in_hand_now(service_in_hand(service), IN_HAND_ASK)
     };
-    e = send_ask(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
-                 fault);
+    e = send_ask(service, asked, name, request, budget_ms, sender ? sender : &own, fault);
     if (e != ERR_OK)
         free(asked);
     service->requester_stirred = true;

@@ -16,11 +16,17 @@ struct asker {
     struct buffer body;
     struct arena arena; /* of the answer, until the next ask */
     uint64_t digest;    /* of the client's ask that the next one belongs to; 0: none */
+    const char *client; /* "": it has no name */
 };
 
 void asker_for(struct asker *asker, uint64_t digest)
 {
     asker->digest = digest;
+}
+
+void asker_name(struct asker *asker, const char *client)
+{
+    asker->client = client;
 }
 
 static const struct bytes EMPTY_MAP = { 1, (const uint8_t *)"\x80" };
@@ -30,6 +36,7 @@ struct asker *asker_new(const struct paths *paths, struct fault *fault)
     struct asker *asker = alloc_zeroed(1, sizeof(*asker));
 
     asker->paths = *paths;
+    asker->client = "";
     asker->body.limit = CODEC_MESSAGE_MAX;
     asker->sockets = sockets_new(fault);
     if (asker->sockets)
@@ -82,7 +89,8 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
 
     if (!asker->requester)
         asker->requester = requester_new(asker->sockets, &asker->paths, 1);
-    e = requester_send(asker->requester, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
+    e = requester_send(asker->requester, text_of(name), body, budget_ms, request, asker->digest, text_of(asker->client),
+                       NULL, fault);
     if (e != ERR_OK)
         return e;
     delivery = wait_for_answer(asker->requester);

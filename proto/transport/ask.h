@@ -25,6 +25,9 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
 /* Later calls of `ask` and `ask_raw` send for a client's ask with this digest (frame_digest); 0: for none. */
 void asker_for(struct asker *asker, uint64_t digest);
 
+/* Later asks have this name of the client, of at most FRAME_CLIENT bytes, which outlives the asker. */
+void asker_name(struct asker *asker, const char *client);
+
 /* As `ask`, with MessagePack bodies. */
 enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
                  const struct id *request_id, struct bytes *answer, struct fault *fault);

@@ -19,6 +19,7 @@ struct sent_ask {
     void *token;
     struct id request;
     uint64_t digest; /* of the client's ask; 0: this is the client's ask */
+    char client[FRAME_CLIENT + 1];
     usec_t deadline;
     usec_t send_at;   /* time of the next sending */
     uint32_t wait_ms; /* from the next sending to the one after it */
@@ -120,6 +121,7 @@ static enum err send_ask_frame(struct requester *requester, struct sent_ask *sen
         .budget_ms = (uint32_t)((sent->deadline - now) / 1000) + 1,
         .body = { sent->body_len, sent->bytes + sent->name_len },
         .digest = sent->digest,
+        .client = text_of(sent->client),
     };
     enum err e;
 
@@ -182,7 +184,7 @@ static enum err check_request(struct requester *requester, struct bytes body, ui
 }
 
 enum err requester_send(struct requester *requester, struct text name, struct bytes body, uint32_t budget_ms,
-                        struct id request, uint64_t digest, void *token, struct fault *fault)
+                        struct id request, uint64_t digest, struct text client, void *token, struct fault *fault)
 {
     enum err e = check_request(requester, body, budget_ms, request, fault);
     struct sent_ask *sent;
@@ -203,6 +205,7 @@ enum err requester_send(struct requester *requester, struct text name, struct by
     sent->token = token;
     sent->request = request;
     sent->digest = digest;
+    (void)text_copy(sent->client, sizeof(sent->client), client);
     sent->deadline = now + (usec_t)budget_ms * 1000;
     sent->wait_ms = LIMIT_RESEND_FIRST_MS;
     add_sent_ask(requester, sent);

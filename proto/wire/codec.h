@@ -39,17 +39,18 @@ enum err codec_copy(const struct shape *shape, const void *from, struct arena *a
 void codec_keep(const struct shape *shape, const void *from, struct arena *arena, void *to);
 
 /* The frames of the protocol (docs/protocol.md). The body is a whole map from codec_encode.
- *   ask     [1, "service.name", request id (bin 16), budget_ms, body]            or with a sixth element: the digest
+ *   ask     [1, "service.name", request id (bin 16), budget_ms, body]   or with two more elements: digest, client
  *   answer  [1, request id, error word, body]           error "ok": the answer; else a map what/field/hint
  *   event   [1, epoch (u64), sequence (u64), body]      after a frame with the topic */
-enum { FRAME_VERSION = 1 };
+enum { FRAME_VERSION = 1, FRAME_CLIENT = 64 /* bytes of the name of a client */ };
 
 struct ask_frame {
     struct text name;
     struct id request;
     uint32_t budget_ms;
     struct bytes body;
-    uint64_t digest; /* of the client's ask, if a service asks under its client's request id; 0: not sent */
+    uint64_t digest;    /* of the client's ask, if a service asks under its client's request id; 0: not sent */
+    struct text client; /* its name, as people know it; empty: not sent */
 };
 /* Returns the digest of the client's ask: that of the frame if it has one, else one of its name and body bytes (not of
  * its id or budget). Never 0. A request id belongs to one such digest. */

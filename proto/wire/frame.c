@@ -45,14 +45,16 @@ static struct bytes id_bytes(const struct id *id)
 
 void frame_write_ask(struct buffer *to, const struct ask_frame *frame)
 {
-    codec_pack_list(to, frame->digest ? 6 : 5);
+    codec_pack_list(to, frame->client.len ? 7 : frame->digest ? 6 : 5);
     codec_pack_uint(to, FRAME_VERSION);
     codec_pack_text(to, frame->name);
     codec_pack_bytes(to, id_bytes(&frame->request));
     codec_pack_uint(to, frame->budget_ms);
     buffer_add(to, frame->body.at, frame->body.len);
-    if (frame->digest)
+    if (frame->digest || frame->client.len)
         codec_pack_uint(to, frame->digest);
+    if (frame->client.len)
+        codec_pack_text(to, frame->client);
 }
 
 void frame_write_answer(struct buffer *to, const struct answer_frame *frame)
@@ -173,15 +175,19 @@ static enum err take_body(struct token_reader *reader, struct bytes *to, struct 
     return ERR_OK;
 }
 
-/* Reads the optional sixth element. */
-static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fault *fault)
+/* Reads the optional sixth and seventh element. A digest of 0 stands for none before the seventh. */
+static enum err take_rest(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
 {
     enum err e;
 
     if (reader->at == reader->end)
         return ERR_OK;
-    e = take_uint(reader, "digest", UINT64_MAX, to, fault);
-    return e == ERR_OK && *to == 0 ? refuse_frame(fault, "digest", "a number above 0") : e;
+    e = take_uint(reader, "digest", UINT64_MAX, &frame->digest, fault);
+    if (e == ERR_OK && reader->at == reader->end)
+        return frame->digest ? ERR_OK : refuse_frame(fault, "digest", "a number above 0");
+    if (e == ERR_OK)
+        e = take_text(reader, "client", &frame->client, fault);
+    return e == ERR_OK && frame->client.len > FRAME_CLIENT ? refuse_frame(fault, "client", "a name of 64 bytes") : e;
 }
 
 static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
@@ -202,13 +208,13 @@ static enum err take_head(struct token_reader *reader, struct ask_frame *frame, 
 static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
 {
     struct token_reader reader;
-    enum err e = open_frame(from, 5, 6, &reader, fault);
+    enum err e = open_frame(from, 5, 7, &reader, fault);
 
     if (e == ERR_OK)
         e = take_head(&reader, frame, fault);
     if (e == ERR_OK)
         e = take_body(&reader, &frame->body, fault);
-    return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
+    return e == ERR_OK ? take_rest(&reader, frame, fault) : e;
 }
 
 /* The third element of the list, in every version. The elements after it may be cut, nested too deep, or too large. */
@@ -232,7 +238,7 @@ enum err frame_read_head(struct bytes from, struct ask_frame *frame, struct faul
     enum err e;
 
     *frame = (struct ask_frame){ 0 };
-    e = enter_frame(from, 5, 6, &reader, fault);
+    e = enter_frame(from, 5, 7, &reader, fault);
     if (e == ERR_OK)
         e = take_head(&reader, frame, fault);
     if (e != ERR_OK)

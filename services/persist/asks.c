@@ -32,6 +32,7 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
     bool again;
 
     arena_reset(&p->arena);
+    (void)text_copy(p->client, sizeof(p->client), call_client(call));
     *e = turn_begin(p, call, &again);
     return *e == ERR_OK && !again;
 }

@@ -52,6 +52,22 @@ def a_device_comes_in_with_its_token_and_nothing_else(home):
 
 
 @claim(shares=far_bells)
+def the_steps_of_a_device_have_the_name_of_its_token_and_it_undoes_its_own(home):
+    phone = FarBrowser(home, token=new_token(home, 'Phone of Eva')).page()
+    phone.name = 'loophole'  # a device cannot take the name of another client
+    here, there = Browser(home).page(), FarBrowser(home).page()
+    one, two = (found['media']['id'] for found in phone.must('search.query', {'query': 'bell', 'limit': 2})['items'])
+    for page, item in ((phone, one), (here, two), (there, two)):
+        page.must('persist.put_media', {'edit': {'id': item, 'notes': str(id(page))}})
+    same(['browser at 127.0.0.1', 'browser', 'Phone of Eva'], [line['by'] for line in home.json('undo', 'list', '--limit', '3')])
+    phone.must('persist.undo', {'by': ''})
+    same([True, False, False], [line['undone'] for line in reversed(home.json('undo', 'list', '--limit', '3'))])
+    here.name = 'Notes'  # a program of this machine has the name that it gives
+    here.must('persist.put_media', {'edit': {'id': two, 'add_tags': ['again']}})
+    same('Notes', home.json('undo', 'list', '--limit', '1')[0]['by'])
+
+
+@claim(shares=far_bells)
 def a_read_only_device_sees_everything_and_changes_nothing(home):
     tablet = FarBrowser(home, token=new_token(home, 'Tablet', '--read-only'))
     page, asks = tablet.page(), asks_of_the_schemas()

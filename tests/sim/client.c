@@ -90,7 +90,7 @@ static void send_ask(struct client *client, int place, struct deed *deed)
     deed->asked_anew = deed->asked_anew || deed->answered;
     sim_step("deed", (uint64_t)deed->kind);
     e = requester_send(client->requester, text_of(deed_ask(deed)->full_name), buffer_bytes(&body), budget,
-                       deed->request, 0, deed, &fault);
+                       deed->request, 0, (struct text){ 0 }, deed, &fault);
     if (e != ERR_OK)
         sim_fail("an ask is not sent: %s", fault.what);
     buffer_free(&body);

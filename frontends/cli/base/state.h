@@ -16,7 +16,7 @@ struct options {
     bool content, hard, off, yes, empty, apply, new;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
-    const char *like, *unlike, *save, *scope, *to, *undo;
+    const char *like, *unlike, *save, *scope, *to, *undo, *by;
     bool open, immediate;
     int64_t period, page, times, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;
@@ -24,7 +24,7 @@ struct options {
     const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch, *source;
     const char *role, *section, *slots, *spread;
     const char *project, *folder, *label, *view;
-    bool file, check, without_missing, trust_links, with_projects, settings, read_only;
+    bool file, check, without_missing, trust_links, with_projects, settings, read_only, mine;
     int64_t bits;
     bool mono, normalise, whole, loopback;
     const char *rename;

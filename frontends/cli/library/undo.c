@@ -59,6 +59,8 @@ struct step_taking {
     struct text scope;
     bool has_to;
     uint64_t to;
+    bool has_by;
+    struct text by; /* empty: the command line itself */
 };
 
 struct labels_step {
@@ -69,9 +71,13 @@ struct labels_step {
 static enum err ask_step(struct cli *cli, const struct step_taking *taking, bool files, struct taken_back *taken,
                          struct fault *fault)
 {
-    const struct persist_undo undo = {
-        .scope = taking->scope, .has_to = taking->has_to, .to = taking->to, .has_files = files, .files = files
-    };
+    const struct persist_undo undo = { .scope = taking->scope,
+                                       .has_to = taking->has_to,
+                                       .to = taking->to,
+                                       .has_files = files,
+                                       .files = files,
+                                       .has_by = taking->has_by,
+                                       .by = taking->by };
     const struct persist_redo redo = { .scope = taking->scope, .has_files = files, .files = files };
 
     return taking->back ? cli_change(cli, "persist.undo", &undo, taken, fault)
@@ -172,6 +178,8 @@ static enum err take_any(struct cli *cli, const struct step_taking *taking, stru
 {
     enum err e = ask_step(cli, taking, false, taken, fault);
 
+    if (taking->has_by)
+        return e;
     if (!taking->has_to && is_conflict_of(e, fault, "files"))
         e = take_with_files(cli, taking, taken, fault);
     else if (!taking->has_to && cli->options.request_id && is_conflict_of(e, fault, "request"))
@@ -228,6 +236,10 @@ enum err undo_take(struct cli *cli, struct fault *fault)
                          cli->options.to);
     if (undo.has_to && cli->options.times > 1)
         return fault_set(fault, ERR_BAD_REQUEST, "give --to or --times, not both");
+    undo.has_by = cli->options.by != NULL || cli->options.mine;
+    undo.by = cli->options.by ? text_of(cli->options.by) : (struct text){ 0 };
+    if ((undo.has_to && undo.has_by) || (cli->options.by && cli->options.mine))
+        return fault_set(fault, ERR_BAD_REQUEST, "give one of --to, --by and --mine");
     return take_steps(cli, &undo, fault);
 }
 
@@ -262,6 +274,8 @@ static void print_step(struct cli *cli, const struct step_line *line)
     cli_print(&cli->out, "%6llu  ", (unsigned long long)line->step);
     human_time(&cli->out, line->at);
     cli_print(&cli->out, "  %.*s  %.*s", TEXT_ARG(line->scope), TEXT_ARG(line->label));
+    if (line->has_by)
+        cli_print(&cli->out, "  by %.*s", TEXT_ARG(line->by));
     end_line(cli, line->undone, line->why);
 }
 

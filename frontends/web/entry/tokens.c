@@ -390,6 +390,17 @@ bool tokens_may(struct tokens *tokens, uint64_t number, bool is_use)
     return row;
 }
 
+void tokens_name(struct tokens *tokens, uint64_t number, char to[TOKENS_NAME + 1])
+{
+    const struct token_row *row;
+
+    pthread_mutex_lock(&tokens->lock);
+    row = find_number(tokens, number);
+    if (row)
+        memcpy(to, row->name, sizeof(row->name));
+    pthread_mutex_unlock(&tokens->lock);
+}
+
 bool tokens_is_read_only(struct tokens *tokens, uint64_t number)
 {
     const struct token_row *row;

@@ -69,6 +69,7 @@ enum err tokens_new_cookie(struct tokens *tokens, uint64_t number, char to[GATE_
 
 /* Any thread. True while the token is not removed. `is_use`: the device has sent something; notes the use. */
 bool tokens_may(struct tokens *tokens, uint64_t number, bool is_use);
+void tokens_name(struct tokens *tokens, uint64_t number, char to[TOKENS_NAME + 1]); /* any thread; unknown: no change */
 bool tokens_is_read_only(struct tokens *tokens, uint64_t number); /* any thread; also true for an unknown number */
 
 #endif

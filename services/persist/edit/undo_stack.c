@@ -176,17 +176,22 @@ uint64_t undo_close(struct persist *p)
 
 static void join_step(struct persist *p, uint64_t number, struct undo_step *row)
 {
-    if (!p->step.is_open)
-        return;
-    row->has_first = p->step.first != 0;
-    row->first = p->step.first;
+    if (p->step.is_open) {
+        row->has_first = p->step.first != 0;
+        row->first = p->step.first;
+    }
     if (row->has_first)
+        return;
+    row->by = text_of(p->client);
+    row->has_by = row->by.len > 0;
+    if (!p->step.is_open)
         return;
     p->step.first = number;
     row->label = p->step.label;
 }
 
-/* The open step has more rows than its scope keeps: the row after `number`, which is its first now, gets the label. */
+/* The open step has more rows than its scope keeps: the row after `number`, which is its first now, gets the label and
+ * the client. */
 static enum err pass_label_on(struct persist *p, struct id scope, uint64_t number)
 {
     struct undo_step row, next;
@@ -197,6 +202,8 @@ static enum err pass_label_on(struct persist *p, struct id scope, uint64_t numbe
     if (e != ERR_OK)
         return turn_wrote(p, e);
     next.label = row.label;
+    next.has_by = row.has_by;
+    next.by = row.by;
     return undo_row_put(p, scope, number + 1, &next);
 }
 

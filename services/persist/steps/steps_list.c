@@ -102,7 +102,9 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
                                     .scope = scope,
                                     .items = s.last - s.first + 1,
                                     .undone = is_undone(&s),
-                                    .why = has_any_item(&s) ? (struct text){ 0 } : gone };
+                                    .why = has_any_item(&s) ? (struct text){ 0 } : gone,
+                                    .has_by = s.row.has_by,
+                                    .by = s.row.by };
         line->has_wrote = step_files_wrote(&s.row, &line->wrote);
     }
     return e == ERR_NOT_FOUND ? ERR_OK : e;

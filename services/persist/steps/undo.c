@@ -260,34 +260,48 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
     return undo_point(p, scope, stack);
 }
 
-static enum err write_apart(struct persist *p, uint64_t step, struct fault *fault)
+static enum err write_apart(struct persist *p, const struct rows *rows, struct fault *fault)
 {
     struct undo_step row;
-    enum err e;
+    enum err e = ERR_OK;
 
-    arena_reset(&p->arena);
-    e = undo_row(p->w.txn, &p->arena, undo_moves, step, &row);
-    row.has_apart = row.apart = true;
-    e = e == ERR_OK ? undo_row_put(p, undo_moves, step, &row) : turn_wrote(p, e);
+    for (uint64_t at = rows->first; e == ERR_OK && at <= rows->last; at++) {
+        arena_reset(&p->arena);
+        e = undo_row(p->w.txn, &p->arena, rows->scope, at, &row);
+        row.has_apart = row.apart = true;
+        e = e == ERR_OK ? undo_row_put(p, rows->scope, at, &row) : turn_wrote(p, e);
+    }
     return e == ERR_OK ? e : fault_set(fault, e, "the step cannot be written");
 }
 
-enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *taken, struct fault *fault)
+enum err undo_take_alone(struct persist *p, struct id scope, uint64_t first, uint64_t last, struct taken_back *taken,
+                         struct fault *fault)
 {
-    struct rows rows = { undo_moves, step, step };
-    struct undo_pointers stack;
-    struct undo_step row;
-    enum err e = find_named(p, undo_moves, step, &stack, &row, fault);
+    struct rows rows = { scope, first, last };
+    enum err e = reckon_rows(p, &rows, fault);
 
     if (e != ERR_OK)
         return e;
     *taken = (struct taken_back){ .revision = p->head };
     e = take_rows(p, &rows, true, false, taken, fault);
     if (e == ERR_OK && taken->items == 0)
-        e = refuse_gone(step, fault);
+        e = refuse_gone(first, fault);
     if (e == ERR_OK)
-        e = write_apart(p, step, fault);
+        e = continue_forgetting(p, fault);
     if (e == ERR_OK)
-        name_step(p, &rows, true, taken);
-    return e;
+        e = write_apart(p, &rows, fault);
+    if (e != ERR_OK)
+        return e;
+    name_step(p, &rows, true, taken);
+    taken->steps = 1;
+    return ERR_OK;
+}
+
+enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *taken, struct fault *fault)
+{
+    struct undo_pointers stack;
+    struct undo_step row;
+    enum err e = find_named(p, undo_moves, step, &stack, &row, fault);
+
+    return e == ERR_OK ? undo_take_alone(p, undo_moves, step, step, taken, fault) : e;
 }

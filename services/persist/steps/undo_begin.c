@@ -6,6 +6,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/steps/step_files.h"
 #include "services/persist/steps/undo.h"
+#include "services/persist/steps/undo_by.h"
 #include "services/persist/turn/progress.h"
 #include "services/persist/turn/turn.h"
 
@@ -137,6 +138,15 @@ static enum err refuse_only(struct call *call)
     return fault_field(call_fault(call), "only");
 }
 
+static enum err undo_of_client(struct persist *p, struct call *call, struct id scope, const struct persist_undo *ask,
+                               struct taken_back *answer)
+{
+    if (id_is_zero(scope) && !ask->has_to && !ask->has_only && !ask->has_files)
+        return undo_take_by(p, ask->by.len ? ask->by : text_of(p->client), answer, call_fault(call));
+    refuse(call, ERR_BAD_REQUEST, "`by` is for the scope catalogue, without `to`, `only` and `files`");
+    return fault_field(call_fault(call), "by");
+}
+
 enum err undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask, struct taken_back *answer)
 {
     bool only = ask->has_only && ask->only;
@@ -145,6 +155,8 @@ enum err undo_begin(struct persist *p, struct call *call, const struct persist_u
 
     if (e != ERR_OK)
         return e;
+    if (ask->has_by)
+        return undo_of_client(p, call, scope, ask, answer);
     if (only && (!ask->has_to || !id_equal(scope, undo_moves)))
         return refuse_only(call);
     if (only)

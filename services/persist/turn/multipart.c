@@ -1,6 +1,7 @@
 #include "services/persist/turn/multipart.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/persist/turn/turn.h"
 
@@ -44,6 +45,7 @@ enum err multipart_begin(struct persist *p, struct call *call, struct multipart 
 {
     work->request = call_request(call);
     work->digest = call_digest(call);
+    (void)text_copy(work->client, sizeof(work->client), call_client(call));
     work->ticket = call_defer(call);
     if (!work->ticket.number) {
         work->drop(p, work);
@@ -121,6 +123,7 @@ static void take_part(struct persist *p, struct multipart *work)
 
     turn_set_change(p, work->revision);
     turn_begin_part(p);
+    memcpy(p->client, work->client, sizeof(p->client));
     e = work->part(p, work, &ended, &fault);
     service_lay_down(p->service, before);
     work->revision = p->request_revision;

@@ -23,7 +23,8 @@ struct multipart {
 
     struct multipart *next;
     struct id request;
-    uint64_t digest; /* of its ask */
+    uint64_t digest;               /* of its ask */
+    char client[FRAME_CLIENT + 1]; /* name of the client */
     struct ticket ticket;
     uint64_t revision; /* of its last change; 0: none yet, or the log has it no longer */
 };

@@ -65,10 +65,11 @@ struct persist {
 
     /* the current request */
     struct id request;
-    uint64_t request_revision; /* of its last change; 0: none yet */
-    uint64_t request_writes;   /* `writes` before it */
-    bool is_refusal;           /* all operations of the batch were refused: a repetition of the ask is judged again */
-    struct arena arena;        /* of one operation of a batch */
+    char client[FRAME_CLIENT + 1]; /* its name; "": not given */
+    uint64_t request_revision;     /* of its last change; 0: none yet */
+    uint64_t request_writes;       /* `writes` before it */
+    bool is_refusal;    /* all operations of the batch were refused: a repetition of the ask is judged again */
+    struct arena arena; /* of one operation of a batch */
 
     struct lineage lineage;      /* of the last commit (lineage.h) */
     struct lineage lineage_next; /* of the next commit */

@@ -86,7 +86,7 @@ static void the_deepest_message_travels_in_a_frame(void **state)
     struct persist_batch taken = { 0 };
     struct buffer body = { 0 }, frame = { 0 };
     struct arena arena = { 0 };
-    struct ask_frame ask = { TEXT("persist.batch"), id_new(), 1000, { 0 }, 0 };
+    struct ask_frame ask = { TEXT("persist.batch"), id_new(), 1000, { 0 }, 0, { 0 } };
 
     (void)state;
     assert_int_equal(codec_encode(&persist_batch_shape, &sent, &body, NULL), ERR_OK);

@@ -43,7 +43,7 @@ static struct id example_id(void)
 
 static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
 {
-    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0 };
+    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0, { 0 } };
 
     (void)state;
     frame_write_ask(&buffer, &sent);
@@ -54,6 +54,51 @@ static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
     assert_true(id_equal(ask.request, sent.request));
     assert_int_equal(ask.budget_ms, 2000);
     assert_true(bytes_equal(ask.body, sent.body));
+}
+
+static void an_ask_with_the_name_of_its_client_has_seven_elements(void **state)
+{
+    struct ask_frame sent = { TEXT("x"), example_id(), 1, WIRE("\x80"), 0, TEXT("Ana") };
+
+    (void)state;
+    frame_write_ask(&buffer, &sent);
+    assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x97\x01\xa1x" ID_WIRE "\x01\x80\x00\xa3"
+                                                        "Ana")));
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
+    assert_true(text_is(ask.client, "Ana"));
+    assert_int_equal(ask.digest, 0);
+    const uint64_t digest = frame_digest(&ask);
+    sent.client = TEXT("Ben"); /* the name does not make it another ask */
+    assert_true(frame_digest(&sent) == digest);
+    sent.digest = 7;
+    buffer_reset(&buffer);
+    frame_write_ask(&buffer, &sent);
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
+    assert_true(ask.digest == 7 && text_is(ask.client, "Ben"));
+    sent.client.len = 0;
+    buffer_reset(&buffer);
+    frame_write_ask(&buffer, &sent);
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
+    assert_true(ask.digest == 7 && ask.client.len == 0);
+}
+
+static void the_name_of_a_client_is_bounded(void **state)
+{
+    char name[FRAME_CLIENT + 1];
+    struct ask_frame sent = { TEXT("x"), example_id(), 1, WIRE("\x80"), 0, { FRAME_CLIENT, name } };
+
+    (void)state;
+    memset(name, 'a', sizeof(name));
+    frame_write_ask(&buffer, &sent);
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
+    sent.client.len = sizeof(name);
+    buffer_reset(&buffer);
+    frame_write_ask(&buffer, &sent);
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_BAD_REQUEST);
+    assert_non_null(strstr(fault.what, "client"));
+    assert_int_equal(frame_read_ask(WIRE("\x97\x01\xa1x" ID_WIRE "\x01\x80\x00\xa1\xff"), &ask, &fault),
+                     ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_ask(WIRE("\x96\x01\xa1x" ID_WIRE "\x01\x80\x00"), &ask, &fault), ERR_BAD_REQUEST);
 }
 
 static void an_answer_has_the_documented_bytes_and_is_read_back(void **state)
@@ -185,7 +230,7 @@ static void malformed_answers_and_events_are_refused(void **state)
 
 static void a_frame_cut_anywhere_is_refused(void **state)
 {
-    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0 };
+    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0, { 0 } };
 
     (void)state;
     frame_write_ask(&buffer, &sent);
@@ -247,6 +292,8 @@ int main(void)
 {
     const struct CMUnitTest claims[] = {
         CLAIM(an_ask_has_the_documented_bytes_and_is_read_back),
+        CLAIM(an_ask_with_the_name_of_its_client_has_seven_elements),
+        CLAIM(the_name_of_a_client_is_bounded),
         CLAIM(an_answer_has_the_documented_bytes_and_is_read_back),
         CLAIM(an_event_has_the_documented_bytes_and_is_read_back),
         CLAIM(an_error_word_that_is_not_known_reads_as_internal),

@@ -128,7 +128,7 @@ static inline void ask_engine(struct engine *engine, const char *name, const voi
 static inline enum err engine_send(struct engine *engine, const char *name, struct bytes body, uint32_t budget_ms,
                                    struct id request)
 {
-    return requester_send(engine->several, text_of(name), body, budget_ms, request, 0, NULL, NULL);
+    return requester_send(engine->several, text_of(name), body, budget_ms, request, 0, (struct text){ 0 }, NULL, NULL);
 }
 
 static inline enum err engine_take(struct engine *engine, int timeout_ms, struct delivery *answer)

@@ -63,7 +63,7 @@ static struct answer_frame stranger_receive(struct stranger *stranger)
 
 static void ask_frame_into(struct buffer *buffer, const char *name, struct id id, uint32_t budget_ms, struct bytes body)
 {
-    const struct ask_frame frame = { text_of(name), id, budget_ms, body, 0 };
+    const struct ask_frame frame = { text_of(name), id, budget_ms, body, 0, { 0 } };
 
     buffer_reset(buffer);
     frame_write_ask(buffer, &frame);
