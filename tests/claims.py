@@ -80,7 +80,7 @@ def how_often(short, long):
     return long if LONG else short
 
 
-def until(true, seconds=60, what=None):
+def until(true, seconds=180, what=None):
     """Waits until true() returns a true value, and returns that value. Claims wait for conditions, never for a fixed
     time. `what` is a text, or a function that makes one at the end. Between two looks it pauses for twice the time that
     a look takes, so that the looks leave the processors to what they wait for."""

@@ -224,7 +224,7 @@ def a_key_that_was_pressed_before_a_client_learns_is_not_the_move_that_it_waits_
         home.device.send('98 46 7f')
         while client.must('audio.meters')['sounds'] == 0:
             pass  # the core has played the key, and reports its message up to 10 ms later
-        client.send('project.bind', {'target': 'panic', 'over': True})
+        client.send('project.bind', {'target': 'panic', 'over': True}, budget_ms=60000)
         until(lambda: 'waits for a MIDI control' in home.log('project')[ended:], what='the service waits for a control')
         home.device.send('88 46 00', 'b5 50 7f')
         same('ok', client.take('project')[1])

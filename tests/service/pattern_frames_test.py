@@ -53,16 +53,21 @@ def clicks(tape):
     return [(frame, level) for frame, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.05]
 
 
+EARLY = STEP * place(5), 0.25  # the step that is early: one that follows the start of a core begins at its own time
+
+
 def count_whole_bars(heard):
     """Bars with all their hits. The beat stays in time over a death, which takes only the hits of its own time."""
-    wanted, bars = sorted(hits_of_bar()), {}
+    wanted, bars, starts = [*sorted(hits_of_bar()), EARLY], {}, 0
     for frame, level in heard:
         past = frame - heard[0][0]
         number, rest = divmod(past + 1, 16 * STEP)
         which = [at for at, (should, loud) in enumerate(wanted) if abs(rest - 1 - should) <= 1 and abs(level - loud) < 1e-3]
         assert len(which) == 1, (past, level, wanted)
+        starts += wanted[which[0]] == EARLY
         bars.setdefault(number, set()).add(which[0])
-    return sum(len(bar) == len(wanted) for bar in bars.values())
+    assert starts <= 1, heard
+    return sum(set(range(len(wanted) - 1)) <= bar for bar in bars.values())
 
 
 @claim

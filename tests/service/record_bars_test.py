@@ -116,8 +116,9 @@ def a_tempo_that_changes_inside_the_bars_moves_their_end(it):
     home = it.home
     home.loophole('transport', 'tempo', '120')
     home.loophole('transport', 'start')
-    for begin, tempo, length in ((4, 60, 4 * BAR), (10, 120, 2 * BAR)):
-        until_transport(home, running=True, bar=lambda bar: bar >= begin - 2)
+    for tempo, length in ((60, 4 * BAR), (120, 2 * BAR)):
+        until_transport(home, running=True)
+        begin = transport(home)['bar'] + 3
         begun = it.begin('--name', f'to {tempo}', '--punch', f'{begin + 1}-{begin + 4}')
         until(lambda: it.state(begun['id']) == 'running')
         home.loophole('transport', 'tempo', str(tempo))
