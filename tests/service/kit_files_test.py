@@ -170,18 +170,44 @@ def a_missing_sound_is_a_placeholder_through_copy_and_set(home):
 @claim(shares=running)
 def a_missing_sound_comes_when_its_file_arrives_in_the_folder_of_the_kit(home):
     files = 'later.wav', 'deep/later.wav', './also later.wav', 'deep/../up.wav', 'no/../../outside/later.wav'
-    folder = hydrogen(home.file('late'), *(instrument(f'I{n}', layer(file)) for n, file in enumerate(files)), name='Late')
+    folder = hydrogen(home.file('late'), *(instrument(f'I{n}', layer(file)) for n, file in enumerate((*files, 'kick.wav'))), name='Late')
     kit, remarks = imported(home, folder)
     contains(remarks, "5 sounds missing in the kit's folder")
-    same([True] * 5, [bool(slot['placeholder']) for slot in kit['slots']])
+    same([True] * 5 + [False], [bool(slot['placeholder']) for slot in kit['slots']])
     known = until(lambda: home.json('search', 'later', '--limit', '100', code=None), what='the missing items are known')
     same([], [one['path'] for one in known if not one['path'].startswith(folder + '/')])
     for n, file in enumerate(files[:3]):
         wav(f'{folder}/{file}', 300 + 50 * n)
-    until(lambda: [bool(slot['placeholder']) for slot in kits(home)['Late']['slots']] == [False] * 3 + [True] * 2,
+    until(lambda: [bool(slot['placeholder']) for slot in kits(home)['Late']['slots']] == [False] * 3 + [True] * 2 + [False],
           what='the sounds are here')
     again, _ = imported(home, folder, '--name', 'Late again')
     same([one['media'] for one in layers_of(kit)], [one['media'] for one in layers_of(again)])
+
+
+@claim(shares=running)
+def an_import_of_many_missing_sounds_with_a_request_id_is_repeated(home):
+    folder = hydrogen(home.file('many'), instrument('Kick', layer('kick.wav')), *(
+        instrument(f'I{n}', *(layer(f'{n} {k}.wav') for k in range(30))) for n in range(10)), name='Many')
+    request = '01J0000000000000000000KK9B'
+    kit, remarks = imported(home, folder, '--request-id', request)
+    contains(remarks, "300 sounds missing in the kit's folder")
+    same(kit, imported(home, folder, '--request-id', request)[0])
+    for one in layers_of(kit)[::150]:  # of each of the asks
+        same(one['media'], home.first('show', one['media'])['id'])
+
+
+@claim(shares=running)
+def missing_sounds_make_no_library_and_a_name_of_no_file_makes_no_item(home):
+    imported(home, hydrogen(home.file('known'), instrument('Kick', layer('kick.wav')), name='Known'))
+    folder = hydrogen(home.file('no sounds'), *(instrument(f'I{n}', layer(file)) for n, file in enumerate((
+        'gone.wav', '.', './', 'inner', 'inner/', 'inner/.', 'kick.wav/'))), name='No sounds')
+    os.mkdir(folder + '/inner')
+    kit, _ = imported(home, folder)
+    assert folder not in [one['path'] for one in home.json('library', 'list')]
+    first, *others = [one['media'] for one in layers_of(kit)]
+    same(first, home.first('show', folder + '/gone.wav')['id'])
+    for item in (folder, folder + '/inner', folder + '/kick.wav', *others):
+        home.fails('loophole', 'show', item)
 
 
 @claim(shares=running)

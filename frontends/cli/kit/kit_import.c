@@ -97,7 +97,7 @@ static enum err read_kit(struct import *import, struct fault *fault)
 
 /* ---- the kit ---- */
 
-/* Of a file that has no place in the folder: an item that there is not. The same path always has the same one. */
+/* Of a file that has no place in the folder: an id of no item. The same path always has the same one. */
 static struct id no_item(struct cli *cli, struct text file)
 {
     const struct text key = arena_printf(&cli->arena, "no sound of a kit: %.*s", TEXT_ARG(file));

@@ -9,11 +9,12 @@
 #include "schema_indexer.h"
 #include "schema_persist.h"
 
-enum { POLL_US = 50000, INDEXER_MS = 60000, ADDED_AT_ONCE = 256, NAME_MOST = 255 };
+enum { POLL_US = 50000, INDEXER_MS = 60000, ADDING_MS = 60000, ADDED_AT_ONCE = 256, NAME_MOST = 255 };
 
 /* ---- files ---- */
 
-/* Where the missing file would be. A path with ".." might lead out of the folder: empty. */
+/* Where the missing file would be. A path with ".." might lead out of the folder, and one of dots names no file:
+ * empty. */
 static struct bytes place_file(struct cli *cli, const struct beneath *folder, struct text file)
 {
     struct buffer path = { 0 };
@@ -32,7 +33,7 @@ static struct bytes place_file(struct cli *cli, const struct beneath *folder, st
         buffer_add(&path, "/", 1);
         buffer_add(&path, name.at, name.len);
     }
-    if (is_within && path.len < PATH_MAX)
+    if (is_within && path.len > strlen(folder->path) && path.len < PATH_MAX)
         kept = arena_bytes(&cli->arena, buffer_bytes(&path));
     buffer_free(&path);
     return kept;
@@ -50,7 +51,7 @@ static struct kit_sound find_file(struct cli *cli, struct beneath *folder, struc
     fd = *name == '/' ? -1 : beneath_open_file(folder, name, O_RDONLY | O_CLOEXEC, 0, &none);
     if (*name == '/' || (fd < 0 && none.code == ERR_DENIED))
         sound.state = KIT_SOUND_OUTSIDE;
-    if (fd < 0 && sound.state == KIT_SOUND_MISSING)
+    if (fd < 0 && sound.state == KIT_SOUND_MISSING && none.code == ERR_NOT_FOUND)
         sound.path = place_file(cli, folder, file);
     if (fd < 0)
         return sound;
@@ -64,10 +65,10 @@ static struct kit_sound find_file(struct cli *cli, struct beneath *folder, struc
 
 /* ---- items ---- */
 
-static enum err find_item(struct cli *cli, struct kit_sound *sound, struct fault *fault)
+static enum err find_item(struct cli *cli, struct kit_sound *sound, const struct search_get *get, struct fault *fault)
 {
     struct media_found found = { 0 };
-    enum err e = cli_ask(cli, "search.get", &(const struct search_get){ .path = sound->path }, &found, fault);
+    enum err e = cli_ask(cli, "search.get", get, &found, fault);
 
     sound->has_item = e == ERR_OK;
     sound->item = found.item.media.id;
@@ -83,7 +84,7 @@ static enum err find_items(struct cli *cli, struct kit_sounds_found *sounds, boo
     for (uint32_t i = 0; e == ERR_OK && i < sounds->count; i++) {
         struct kit_sound *sound = &sounds->at[i];
         if (sound->state == KIT_SOUND_HERE && !sound->is_settled)
-            e = find_item(cli, sound, fault);
+            e = find_item(cli, sound, &(const struct search_get){ .path = sound->path }, fault);
         *are_settled = *are_settled && (sound->state != KIT_SOUND_HERE || sound->is_settled);
     }
     return e;
@@ -101,8 +102,7 @@ static bool lies_in_library(const struct libraries *libraries, struct bytes fold
     return false;
 }
 
-/* A folder that is in a library is scanned unless all of its files are known. */
-static enum err begin_indexing(struct cli *cli, struct bytes folder, bool are_settled, struct fault *fault)
+static enum err begin_indexing(struct cli *cli, struct bytes folder, struct fault *fault)
 {
     const struct indexer_rescan rescan = { .path = folder };
     const struct indexer_add_library add = { .path = folder };
@@ -112,9 +112,8 @@ static enum err begin_indexing(struct cli *cli, struct bytes folder, bool are_se
 
     if (e != ERR_OK)
         return e;
-    if (!lies_in_library(&libraries, folder))
-        return cli_ask(cli, "indexer.add_library", &add, &library, fault);
-    return are_settled ? ERR_OK : cli_ask(cli, "indexer.rescan", &rescan, NULL, fault);
+    return lies_in_library(&libraries, folder) ? cli_ask(cli, "indexer.rescan", &rescan, NULL, fault)
+                                               : cli_ask(cli, "indexer.add_library", &add, &library, fault);
 }
 
 /* Asks for the progress before it looks: what was done by then is seen. */
@@ -137,17 +136,9 @@ static enum err wait_for_items(struct cli *cli, struct kit_sounds_found *sounds,
 
 /* ---- missing files ---- */
 
-static bool is_placed(const struct kit_sound *sound)
+static bool lacks_item(const struct kit_sound *sound)
 {
-    return sound->state == KIT_SOUND_MISSING && sound->path.len > 0;
-}
-
-static bool has_placed(const struct kit_sounds_found *sounds)
-{
-    for (uint32_t i = 0; i < sounds->count; i++)
-        if (is_placed(&sounds->at[i]))
-            return true;
-    return false;
+    return sound->state == KIT_SOUND_MISSING && sound->path.len > 0 && !sound->has_item;
 }
 
 /* The same path always has the same item. */
@@ -159,14 +150,27 @@ static struct id missing_item(struct cli *cli, struct bytes path)
     return id_of_bytes((const uint8_t *)key.at, key.len);
 }
 
+/* Each ask has an id of its own: that of --request-id is the kit's. */
 static enum err add_items(struct cli *cli, struct missing_item_list *items, struct fault *fault)
 {
+    const struct persist_add_missing add = { .each = *items };
     struct done done = { 0 };
+
+    items->count = 0;
+    return add.each.count ? ask(cli->asker, "persist.add_missing", &add, ADDING_MS, NULL, &done, fault) : ERR_OK;
+}
+
+/* Persist adds none on an unknown volume. */
+static enum err find_added(struct cli *cli, struct kit_sounds_found *sounds, struct fault *fault)
+{
     enum err e = ERR_OK;
 
-    if (items->count)
-        e = cli_change(cli, "persist.add_missing", &(const struct persist_add_missing){ .each = *items }, &done, fault);
-    items->count = 0;
+    for (uint32_t i = 0; e == ERR_OK && i < sounds->count; i++) {
+        struct kit_sound *sound = &sounds->at[i];
+        if (lacks_item(sound))
+            e = find_item(cli, sound,
+                          &(const struct search_get){ .has_id = true, .id = missing_item(cli, sound->path) }, fault);
+    }
     return e;
 }
 
@@ -179,19 +183,20 @@ static enum err add_missing(struct cli *cli, const struct text_list *files, stru
 
     for (uint32_t i = 0; e == ERR_OK && i < sounds->count; i++) {
         struct kit_sound *sound = &sounds->at[i];
-        if (!is_placed(sound))
+        if (!lacks_item(sound))
             continue;
-        e = find_item(cli, sound, fault);
+        e = find_item(cli, sound, &(const struct search_get){ .path = sound->path }, fault);
         if (e != ERR_OK || sound->has_item)
             continue;
-        sound->has_item = true;
-        sound->item = missing_item(cli, sound->path);
-        items.at[items.count++] =
-            (struct missing_item){ .id = sound->item, .name = kit_sounds_name(cli, files->at[i]), .path = sound->path };
+        items.at[items.count++] = (struct missing_item){ .id = missing_item(cli, sound->path),
+                                                         .name = kit_sounds_name(cli, files->at[i]),
+                                                         .path = sound->path };
         if (items.count == ADDED_AT_ONCE)
             e = add_items(cli, &items, fault);
     }
-    return e == ERR_OK ? add_items(cli, &items, fault) : e;
+    if (e == ERR_OK)
+        e = add_items(cli, &items, fault);
+    return e == ERR_OK ? find_added(cli, sounds, fault) : e;
 }
 
 struct text kit_sounds_name(struct cli *cli, struct text file)
@@ -209,8 +214,8 @@ enum err kit_sounds_find(struct cli *cli, struct beneath *folder, const struct t
     for (uint32_t i = 0; i < files->count; i++)
         to->at[i] = find_file(cli, folder, files->at[i]);
     e = find_items(cli, to, &are_settled, fault);
-    if (e == ERR_OK && (!are_settled || has_placed(to)))
-        e = begin_indexing(cli, bytes_of(folder->path, strlen(folder->path)), are_settled, fault);
+    if (e == ERR_OK && !are_settled)
+        e = begin_indexing(cli, bytes_of(folder->path, strlen(folder->path)), fault);
     if (e == ERR_OK && !are_settled)
         e = wait_for_items(cli, to, fault);
     return e == ERR_OK ? add_missing(cli, files, to, fault) : e;

@@ -29,8 +29,8 @@ struct text kit_sounds_name(struct cli *cli, struct text file);
 
 /* Finds the files, and their items. If the catalogue lacks one, the folder is indexed first; if it lies in no library,
  * it becomes one. Waits until the indexer has nothing to do, or all are known. A missing file gets an item that is
- * missing too, so that a later scan gives it the file. In cli->arena. Errors (explained): those
- * of the indexer and of search. */
+ * missing too, so that a later scan gives it the file; it gets none on a volume that the catalogue does not know. In
+ * cli->arena. Errors (explained): those of the indexer, of search and of persist. */
 enum err kit_sounds_find(struct cli *cli, struct beneath *folder, const struct text_list *files,
                          struct kit_sounds_found *to, struct fault *fault);
 
