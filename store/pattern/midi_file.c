@@ -68,11 +68,12 @@ static bool gather_track(struct midi_gathering *g)
 
     while (midi_reader_next(&g->reader, &message)) {
         g->tempos += message.status == MIDI_META && message.data[0] == MIDI_META_TEMPO;
-        if (message.tick >= MIDI_TICKS || g->tempos > MIDI_TEMPOS ||
-            g->events.len >= MIDI_EVENTS * sizeof(struct midi_event))
+        if (message.tick >= MIDI_TICKS || g->tempos > MIDI_TEMPOS)
             return false;
         if (!is_kept(&message))
             continue;
+        if (g->events.len >= MIDI_EVENTS * sizeof(struct midi_event))
+            return false;
         const struct midi_event event = event_of(g, &message);
         buffer_add(&g->events, &event, sizeof(event));
     }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum { CHUNK_HEAD = 8, HEAD_SIZE = 14, MAC_BINARY = 128, SYSEX = 0xf0, SYSEX_MORE = 0xf7, REAL_TIME = 0xf8 };
-enum { NUMBER_BYTES = 4, VALUE_MOST = 127, OUTSIDE = -1 };
+enum { NUMBER_BYTES = 4, VALUE_MOST = 127, OUTSIDE = -1, RIFF_CHUNKS = 4096 };
 
 static const char END_EVENT[] = { (char)0xff, 0x2f, 0 };
 
@@ -106,10 +106,12 @@ static int64_t find_track(struct midi_reader *r, int64_t at)
     return at;
 }
 
-/* The chunk `data` of a RIFF, which may be longer than the file. */
+/* The chunk `data` of a RIFF, which may be longer than the file. It is among the first chunks. */
 static void enter_riff(struct midi_reader *r)
 {
-    for (int64_t at = 12; r->end - at >= CHUNK_HEAD;) {
+    int64_t at = 12;
+
+    for (int i = 0; i < RIFF_CHUNKS && r->end - at >= CHUNK_HEAD; i++) {
         const int64_t size = little_number(r, at + 4), end = at + CHUNK_HEAD + size;
 
         if (is_named(r, at, "data")) {

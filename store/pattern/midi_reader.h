@@ -19,7 +19,7 @@ enum {
 };
 enum { MIDI_WINDOW = 8192, MIDI_SMPTE = 0x8000 /* bit of a division */ };
 
-/* Mistakes of the writer of a file. */
+/* What is wrong with a file. */
 enum midi_repair {
     MIDI_REPAIR_STATUS,  /* running status continues after a meta event or a message of the system */
     MIDI_REPAIR_VALUE,   /* of a channel's message, over 127: read as 127 */

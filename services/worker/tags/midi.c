@@ -16,6 +16,7 @@ enum {
     DRUMS = 9,
     NOTES_FOR_A_KEY = 8,
     WORDS_MAX = 1024,
+    FILE_MOST = 64 << 20, /* bytes that are read: a reader looks at each of them */
 };
 
 static const double usual_beat_us = 60e6 / MIDI_USUAL_BPM, longest_song = 1e7 /* s */;
@@ -173,7 +174,7 @@ static struct song_reading *read_song(struct input *input, struct labels *labels
     r->labels = labels;
     r->song = song;
     *song = (struct midi_song){ .key = -1 };
-    if (midi_reader_open(&r->reader, read_input, input, input->size) &&
+    if (midi_reader_open(&r->reader, read_input, input, input->size < FILE_MOST ? input->size : FILE_MOST) &&
         (r->reader.division & ~(unsigned)MIDI_SMPTE) > 0)
         while (r->reader.tracks < TRACKS_MAX && midi_reader_track(&r->reader))
             take_track(r);

@@ -355,6 +355,32 @@ static void events_are_in_the_order_of_time_and_repairs_become_remarks(void **st
 
 #define FIXTURE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_fixture, free_fixture)
 
+/* The end of the track, and copyrights, are no events of a pattern. */
+static enum err read_events(struct fixture *fixture, uint32_t count)
+{
+    const uint32_t len = 4 + (count - 1) * 3 + 8;
+    struct midi_file midi;
+
+    buffer_reset(&fixture->bytes);
+    buffer_add(&fixture->bytes, "MThd\0\0\0\6\0\0\0\1\0\x60MTrk", 18);
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buffer_add(&fixture->bytes, &(uint8_t){ (uint8_t)(len >> shift) }, 1);
+    buffer_add(&fixture->bytes, "\0\x90\x3c\x64", 4);
+    for (uint32_t i = 1; i < count; i++)
+        buffer_add(&fixture->bytes, "\1\x3c\x64", 3);
+    buffer_add(&fixture->bytes, "\0\xff\2\0\0\xff\x2f\0", 8);
+    const enum err e = midi_file_read(buffer_bytes(&fixture->bytes), &fixture->arena, &midi, &fixture->fault);
+    if (e == ERR_OK)
+        assert_int_equal(midi.count, count);
+    return e;
+}
+
+static void a_file_of_100000_events_is_read_and_one_of_more_is_refused(void **state)
+{
+    assert_int_equal(read_events(*state, MIDI_EVENTS), ERR_OK);
+    assert_int_equal(read_events(*state, MIDI_EVENTS + 1), ERR_TOO_LARGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +390,7 @@ int main(void)
         FIXTURE_TEST(notes_that_a_pattern_cannot_hold_are_listed),
         FIXTURE_TEST(a_foreign_file_becomes_rows),
         FIXTURE_TEST(other_types_and_smpte_time_are_refused),
+        FIXTURE_TEST(a_file_of_100000_events_is_read_and_one_of_more_is_refused),
         FIXTURE_TEST(events_are_in_the_order_of_time_and_repairs_become_remarks),
     };
 

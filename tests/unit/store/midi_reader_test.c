@@ -146,6 +146,30 @@ static void a_mac_file_has_its_head_after_128_bytes(void **state)
     assert_false(read_file(&reading, file, sizeof(file)));
 }
 
+/* A RIFF of many chunks before the one with the file. */
+static bool is_found_after(uint32_t chunks)
+{
+    static const char file[] = "data\x21\0\0\0" HEAD("\1") ENTIRE;
+    struct buffer riff = { 0 };
+    struct reading reading;
+    bool is_found;
+
+    buffer_add(&riff, "RIFF\0\0\0\0RMID", 12);
+    for (uint32_t i = 0; i < chunks; i++)
+        buffer_add(&riff, "junk\0\0\0\0", 8);
+    buffer_add(&riff, file, sizeof(file) - 1);
+    is_found = read_file(&reading, riff.at, riff.len) && reading.notes == 1;
+    buffer_free(&riff);
+    return is_found;
+}
+
+static void the_file_in_a_riff_is_among_its_first_4096_chunks(void **state)
+{
+    (void)state;
+    assert_true(is_found_after(4095));
+    assert_false(is_found_after(4096));
+}
+
 /* At each length, and with each byte changed in several ways: the reading ends, and stays in its bounds. */
 static void any_damage_is_read_safely(void **state)
 {
@@ -171,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_as_players_read_them_and_each_repair_is_counted),
         cmocka_unit_test(a_mac_file_has_its_head_after_128_bytes),
+        cmocka_unit_test(the_file_in_a_riff_is_among_its_first_4096_chunks),
         cmocka_unit_test(any_damage_is_read_safely),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

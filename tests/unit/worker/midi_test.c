@@ -250,6 +250,28 @@ static void a_file_without_tracks_is_refused(void **state)
     made_close(&made);
 }
 
+static uint32_t notes_before(int64_t second_track)
+{
+    static const char track[] = "MTrk\0\0\0\x0b\0\x90\x3c\x64\x60\x3c\0\0\xff\x2f\0";
+    struct made made = made_open("MThd\0\0\0\6\0\1\0\2\0\x60", 14);
+    struct midi_song song;
+
+    assert_int_equal(pwrite(made.input.fd, track, sizeof(track) - 1, 14), sizeof(track) - 1);
+    assert_int_equal(pwrite(made.input.fd, track, sizeof(track) - 1, second_track), sizeof(track) - 1);
+    assert_int_equal(input_open(&made.input, made.input.fd, NULL), ERR_OK);
+    (void)midi_song_read(&made.input, &song);
+    made_close(&made);
+    return (uint32_t)song.notes;
+}
+
+/* Zeros between two tracks, as in a sparse file, are all looked at. */
+static void a_file_is_read_up_to_64_mib(void **state)
+{
+    (void)state;
+    assert_int_equal(notes_before(1 << 20), 2);
+    assert_int_equal(notes_before(65 << 20), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +282,7 @@ int main(void)
         cmocka_unit_test(time_can_be_frames_and_the_file_can_lie_in_a_riff),
         cmocka_unit_test(running_status_counts_and_a_note_that_never_ends_ends_with_its_track),
         cmocka_unit_test(a_tempo_is_found_in_spite_of_rounding),
+        cmocka_unit_test(a_file_is_read_up_to_64_mib),
         cmocka_unit_test(a_damaged_file_is_read_safely),
         cmocka_unit_test(a_track_is_read_as_players_read_it),
         cmocka_unit_test(a_file_without_tracks_is_refused),
