@@ -7,7 +7,10 @@
 #include "services/worker/tags/vorbis.h"
 
 enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SEARCH_MAX = 1 << 16, SEGMENT_FULL = 255 };
-enum { PAGE_HEAD_MAX = PAGE_HEAD + 255, PAGES_MAX = 1 << 18 /* a gigabyte of usual pages */ };
+enum {
+    PAGE_HEAD_MAX = PAGE_HEAD + 255,
+    PAGES_MAX = 1 << 18 /* a gigabyte of usual pages: a stream that begins later is not noticed */
+};
 static const char LATER_STREAMS[] = "further streams follow in the Ogg file: only the first one is heard";
 
 static const struct {
@@ -70,15 +73,17 @@ static int64_t find_page(struct input *input, int64_t at)
     return -1;
 }
 
-/* Reads at most `most` bytes of it. */
+/* Reads at most `most` bytes of the next page, which usually begins where the last one ends. */
 static bool load_page(struct ogg *ogg, size_t most)
 {
-    int64_t at = find_page(ogg->input, ogg->next);
+    int64_t at = ogg->next;
 
-    if (at < 0 || at >= ogg->end)
-        return false;
     ogg->len = input_read(ogg->input, at, ogg->page, most);
-    if (ogg->len < PAGE_HEAD || ogg->len < PAGE_HEAD + (size_t)ogg->page[26])
+    if (ogg->len < 4 || memcmp(ogg->page, "OggS", 4) != 0) {
+        at = find_page(ogg->input, at);
+        ogg->len = at < 0 ? 0 : input_read(ogg->input, at, ogg->page, most);
+    }
+    if (at < 0 || at >= ogg->end || ogg->len < PAGE_HEAD || ogg->len < PAGE_HEAD + (size_t)ogg->page[26])
         return false;
     size_t size = PAGE_HEAD + (size_t)ogg->page[26];
     for (unsigned i = 0; i < ogg->page[26]; i++)
