@@ -1,6 +1,9 @@
 #include "frontends/web/announce.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,23 +17,28 @@
 
 #define PROGRAM "avahi-publish-service"
 
-enum { NOT_INSTALLED = 127 };
+enum { NOT_INSTALLED = 127, HOST_MOST = 47 };
 static const usec_t pause_least = 1000000, pause_most = 300000000, lasted_us = 60000000;
 
 static bool is_of_this_machine_only(const char *address)
 {
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return *(const uint8_t *)&v4 == 127;
+    return inet_pton(AF_INET6, address, &v6) == 1 &&
+           (IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
 }
 
 /* The name of a service has at most 63 bytes. Avahi appends a number if another service has it. */
 static void write_name(char *to, size_t size)
 {
-    char host[48] = "";
+    char host[HOST_NAME_MAX + 1] = "", kept[HOST_MOST + 1] = "";
 
-    if (gethostname(host, sizeof(host) - 1) != 0 || host[0] == '\0' || !text_is_utf8(text_of(host)))
-        (void)snprintf(to, size, "loophole");
-    else
-        (void)snprintf(to, size, "loophole on %.*s", (int)strcspn(host, "."), host);
+    if (gethostname(host, sizeof(host)) == 0 && text_is_plain(text_of(host)))
+        kept[text_repair(kept, HOST_MOST, (struct text){ (uint32_t)strcspn(host, "."), host })] = '\0';
+    (void)snprintf(to, size, "loophole%s%s", kept[0] ? " on " : "", kept);
 }
 
 /* ---- the child ---- */
@@ -54,8 +62,8 @@ static void run_child(pid_t parent, char *const *arguments)
     _exit(NOT_INSTALLED);
 }
 
-/* -f: it waits for the daemon. */
-static void start_child(struct announcement *announcement)
+/* -f: it waits for the daemon. False: errno. */
+static bool start_child(struct announcement *announcement)
 {
     const char *arguments[] = { PROGRAM,
                                 "-f",
@@ -73,9 +81,24 @@ static void start_child(struct announcement *announcement)
         run_child(parent, (char *const *)(uintptr_t)arguments);
     announcement->began = clock_steady();
     announcement->pid = pid > 0 ? pid : 0;
+    return pid > 0;
 }
 
 /* ---- in the loop ---- */
+
+static void wait_longer(struct announcement *announcement)
+{
+    announcement->next = clock_steady() + announcement->pause;
+    announcement->pause = announcement->pause * 2 < pause_most ? announcement->pause * 2 : pause_most;
+}
+
+static void take_failure(struct announcement *announcement)
+{
+    if (!announcement->is_told)
+        log_info(PROGRAM " cannot be started: %s. It is tried again", strerror(errno));
+    announcement->is_told = true;
+    wait_longer(announcement);
+}
 
 static void tell_end(struct announcement *announcement, int status)
 {
@@ -91,15 +114,12 @@ static void tell_end(struct announcement *announcement, int status)
 
 static void take_end(struct announcement *announcement, int status)
 {
-    const usec_t now = clock_steady();
-
-    if (now - announcement->began > lasted_us) {
+    if (clock_steady() - announcement->began > lasted_us) {
         announcement->pause = pause_least;
         announcement->is_told = false;
     }
     announcement->pid = 0;
-    announcement->next = now + announcement->pause;
-    announcement->pause = announcement->pause * 2 < pause_most ? announcement->pause * 2 : pause_most;
+    wait_longer(announcement);
     tell_end(announcement, status);
 }
 
@@ -109,8 +129,9 @@ void announce_look(struct announcement *announcement)
 
     if (announcement->pid && waitpid(announcement->pid, &status, WNOHANG) != 0)
         take_end(announcement, status);
-    if (announcement->is_wanted && !announcement->pid && clock_steady() >= announcement->next)
-        start_child(announcement);
+    if (announcement->is_wanted && !announcement->pid && clock_steady() >= announcement->next &&
+        !start_child(announcement))
+        take_failure(announcement);
 }
 
 void announce_open(struct announcement *announcement, const struct lan *lan)
