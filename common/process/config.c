@@ -102,7 +102,7 @@ static enum err take_section(struct config_reading *reading, struct text line)
     rest = trim_text(rest);
     if (rest.len && *rest.at != ';' && *rest.at != '#') {
         (void)snprintf(what, sizeof(what), "the text \"%.*s\" after [%.*s]: put it into the next line",
-                       rest.len < 60 ? (int)rest.len : 60, rest.at, name.len < 60 ? (int)name.len - 1 : 60,
+                       rest.len < 60 ? (int)rest.len : 60, rest.at, name.len < 61 ? (int)name.len - 1 : 60,
                        name.at + 1);
         return stop_reading(reading, ERR_BAD_REQUEST, what);
     }

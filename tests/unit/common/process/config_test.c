@@ -145,12 +145,15 @@ static void an_error_does_not_show_a_password(void **state)
     assert_null(strstr(fault.what, "hunter2"));
 }
 
+#define NAME_59 "section-with-a-name-of-fifty-nine-characters-is-shown-whole"
+
 static void a_line_that_is_nothing_is_reported_with_its_number(void **state)
 {
     refused_with(*state, "[a]\nx = 1\nwhat is this\n", ERR_BAD_REQUEST, "loophole.conf:3: neither");
     refused_with(*state, "[a\nx = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: neither");
     refused_with(*state, "[a] x = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: the text \"x = 1\" after [a]");
     refused_with(*state, "[a]\nx = 1\n[b]]\n", ERR_BAD_REQUEST, "loophole.conf:3: the text \"]\" after [b]");
+    refused_with(*state, "[" NAME_59 "] y\n", ERR_BAD_REQUEST, "after [" NAME_59 "]: put");
     refused_with(*state, "[a]\nx ; = 1\n", ERR_BAD_REQUEST, "loophole.conf:2: neither");
 }
 
