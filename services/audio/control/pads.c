@@ -314,9 +314,12 @@ static void begin_wait(struct audio *audio, int32_t at)
     struct score *score = &audio->score;
     const uint32_t number = (uint32_t)score->serial + 1;
 
-    score->pads_replaced = wait_for_time(audio) ? score->pads_set : 0;
-    if (!score->pads_replaced)
+    if (!wait_for_time(audio)) {
         memcpy(score->earlier_pads, score->pads, sizeof(score->earlier_pads));
+        score->pads_replaced = 0;
+    } else if (!score->pads_replaced) {
+        score->pads_replaced = score->pads_set;
+    }
     score->pads_set = number ? number : 1;
     score->pads_at = at == PADS_AT_BAR ? AT_NEXT_BAR : AT_NEXT_STEP;
 }
@@ -329,7 +332,7 @@ void audio_end_wait_of_pads(struct audio *audio)
     audio_score_publish_apart(audio);
 }
 
-/* A change without a wait is also one of the pads that are hit until then. */
+/* A change that does not wait also changes the earlier pads. */
 static void set_pad(struct audio *audio, uint64_t number, bool waits, const struct pad *pad)
 {
     struct score *score = &audio->score;

@@ -25,12 +25,16 @@ static void choose_pads(struct engine *engine)
     engine->pads = wait_for_time(engine) ? engine->score->earlier_pads : engine->score->pads;
 }
 
+/* The earlier pads are those before all replaced changes. Numbers may wrap around. */
+static bool replaces_begun(const struct score *score, uint32_t begun)
+{
+    return score->pads_replaced && begun - score->pads_replaced < score->pads_set - score->pads_replaced;
+}
+
 void pads_period(struct engine *engine)
 {
-    const struct score *score = engine->score;
-
-    if (score->pads_replaced && engine->half->pads_begun == score->pads_replaced)
-        engine->half->pads_begun = score->pads_set;
+    if (replaces_begun(engine->score, engine->half->pads_begun))
+        engine->half->pads_begun = engine->score->pads_set;
     choose_pads(engine);
 }
 

@@ -394,6 +394,28 @@ static void of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back(v
     stage_near(stage->main[0][STEP + 5000], 0.3, 1e-6);
 }
 
+/* The last one never was in the score beside the first one, and the one between them has begun. */
+static void of_three_changes_that_wait_the_last_one_begins_if_an_earlier_one_has_begun(void **made)
+{
+    struct stage *stage = *made;
+
+    give_first_pad(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, 1000);
+    give_waiting_pad(stage, 1, 7, AT_NEXT_BAR);
+    stage_run(stage, 2000);
+    stage->score.pads[0] = stage->score.earlier_pads[0];
+    give_waiting_pad(stage, 1, 8, AT_NEXT_STEP);
+    stage->score.pads_replaced = 7;
+    stage_score(stage);
+    stage_run(stage, STEP + 1000);
+    stage->score.pads[0] = stage->score.earlier_pads[0];
+    give_waiting_pad(stage, 2, 9, AT_NEXT_BAR);
+    play_key(stage, STEP + 2000);
+    stage_run(stage, STEP + 6000);
+    stage_near(stage->main[0][STEP + 5000], 0.3, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +436,7 @@ int main(void)
         STAGE_TEST(pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops),
         STAGE_TEST(pads_change_in_a_gap_that_passes_their_bar),
         STAGE_TEST(of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back),
+        STAGE_TEST(of_three_changes_that_wait_the_last_one_begins_if_an_earlier_one_has_begun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
