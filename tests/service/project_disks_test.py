@@ -174,4 +174,20 @@ def a_disk_that_hangs_is_named_by_collect_and_by_an_ask_about_slots(it):
         until(lambda: not hung.waits())
 
 
+@claim(inside=Disks)
+def a_collect_names_the_copy_whose_check_hangs(it):
+    wav(it.folder('lib') + '/kick.wav', 550)
+    it.add(it.folder('lib'))
+    it.becomes(it.folder('lib'), 'local:done=1')
+    with Hung(it, 'held') as hung:
+        mine = Studio(it.home, 'Held', folder=os.fsencode(hung.at + '/song'))
+        mine.put('clip', item=it.home.first('search', 'kick')['id'])
+        mine.must('collect')
+        hung.fail(0, 'Audio/kick.wav')
+        said = it.home.loophole('ask', 'project.collect', 'project=Held', '--budget', '20000', code=17)
+        contains(said.all, f'does not answer while the copy {hung.at}/song/Media/Audio/kick.wav is checked')
+        hung.heal()
+        until(lambda: not hung.waits())
+
+
 run_claims()

@@ -325,8 +325,11 @@ static void run_copying(struct errand *errand)
     struct copy_step step = { .copying = copying, .in = &in, .fault = &copying->fault, .piece = alloc_bytes(PIECE) };
     enum err e = open_project(copying, &in);
 
-    for (uint32_t i = 0; e == ERR_OK && i < copying->check_count; i++)
+    atomic_store(&copying->is_open, e == ERR_OK);
+    for (uint32_t i = 0; e == ERR_OK && i < copying->check_count; i++) {
         check_copy(&step, &copying->checks[i]);
+        atomic_store(&copying->checked, i + 1);
+    }
     for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++) {
         e = copy_item(&step, &copying->items[i]);
         if (e == ERR_OK)

@@ -35,9 +35,12 @@ struct copying {
     uint32_t count, check_count;
     struct copy_item *items;
     struct copy_check *checks;
+    _Atomic bool is_open;      /* the project's folder has answered */
+    _Atomic uint32_t checked;  /* checks, from the first one on, that are done; they come before the items */
     _Atomic uint32_t finished; /* items, from the first one on, that have their copies */
     struct fault fault;        /* code ERR_OK: all are there, or checked */
-    /* `hangs`: the thread still runs, and only `finished` and the items before it can be read */
+    /* `hangs`: the thread still runs, and only these counts, the items before `finished` and the names of checks can be
+     * read */
     void (*done)(void *owner, struct copying *copying, bool hangs);
     void *owner;
 };

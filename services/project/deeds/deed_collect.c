@@ -193,6 +193,20 @@ static void take_checks(struct doing *work, const struct copying *copying)
     state->answer.has_damaged = damaged->count > 0;
 }
 
+static enum err explain_hang(struct copying *copying, uint32_t finished, struct fault *fault)
+{
+    const uint32_t checked = atomic_load(&copying->checked);
+
+    if (!atomic_load(&copying->is_open) || (checked == copying->check_count && finished == copying->count))
+        return fault_set(fault, ERR_TIMEOUT, "the disk of %.150s does not answer", copying->folder);
+    if (checked < copying->check_count)
+        return fault_set(fault, ERR_TIMEOUT,
+                         "a disk does not answer while the copy %.150s/" PARTS_MEDIA "%.150s is checked",
+                         copying->folder, copying->checks[checked].name);
+    return fault_set(fault, ERR_TIMEOUT, "a disk does not answer while %.150s is copied into %.150s",
+                     door_path(copying->items[finished].from), copying->folder);
+}
+
 /* If not all sounds could be copied, the project notes the copies that are there, and the ask fails afterwards. */
 static void take_copies(void *owner, struct copying *copying, bool hangs)
 {
@@ -202,11 +216,8 @@ static void take_copies(void *owner, struct copying *copying, bool hangs)
 
     if (!hangs)
         work->filed = copying->fault;
-    else if (finished < copying->count)
-        fault_set(&work->filed, ERR_TIMEOUT, "a disk does not answer while %.150s is copied into %.150s",
-                  door_path(copying->items[finished].from), copying->folder);
     else
-        fault_set(&work->filed, ERR_TIMEOUT, "the disk of %.150s does not answer", copying->folder);
+        (void)explain_hang(copying, finished, &work->filed);
     if (work->filed.code != ERR_OK && finished && !work->filed.hint[0])
         fault_hint(&work->filed, "%u of %u sounds have their copies; collect again", finished, copying->count);
     for (uint32_t i = 0; i < finished; i++)
