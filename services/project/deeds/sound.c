@@ -51,9 +51,11 @@ bool sound_is_of(const struct project *p, struct id project)
     return p->sounds && id_equal(p->sounds->waits.noted.project, project);
 }
 
-uint64_t sound_step_begin(struct project *p, struct id project, struct text label, struct action also)
+uint64_t sound_step_begin(struct project *p, struct id project, struct text label, struct action also,
+                          const struct audio_set_pads *pads)
 {
     struct sound_step *step = p->sounds ? &p->sounds->step : NULL;
+    struct audio_set_pads own = { 0 };
 
     if (!step) /* the service ends */
         return 0;
@@ -62,14 +64,21 @@ uint64_t sound_step_begin(struct project *p, struct id project, struct text labe
     step->label = arena_text(&step->arena, label);
     step->also = also;
     step->also.element.body = arena_text(&step->arena, also.element.body);
+    (void)codec_copy(&audio_set_pads_shape, pads, &step->arena, &own);
+    step->pads = own.each;
     step->is_due = true;
+    step->is_last = step->is_written = false; /* the answer to a write is one for the former step */
     return ++step->number;
 }
 
-void sound_step_end(struct project *p, uint64_t number)
+void sound_step_end(struct project *p, uint64_t number, bool is_set)
 {
-    if (p->sounds && p->sounds->step.number == number)
-        p->sounds->step.is_due = false;
+    struct sound_step *step = p->sounds ? &p->sounds->step : NULL;
+
+    if (!step || step->number != number)
+        return;
+    step->is_due = step->is_due && is_set;
+    step->is_last = is_set;
 }
 
 void sound_look(struct project *p)

@@ -29,10 +29,13 @@ void sound_look(struct project *p); /* a project was changed or opened: look at 
 bool sound_wait(struct project *p, struct txn *txn, usec_t until, void (*done)(void *state, bool is_set), void *state,
                 bool *is_silent);
 
-/* The next change of the project's pads that is written becomes a step of undo, with the action `also`, whose body is
- * copied. Returns its number. Of two, the later one counts. */
-uint64_t sound_step_begin(struct project *p, struct id project, struct text label, struct action also);
-void sound_step_end(struct project *p, uint64_t number); /* no such change comes any more */
+/* The change that gives the project's pads these ones becomes a step of undo, with the action `also`, when it is
+ * written. A change of other pads does not. The body of `also` and the pads are copied. Returns its number. Of two, the
+ * later one counts. */
+uint64_t sound_step_begin(struct project *p, struct id project, struct text label, struct action also,
+                          const struct audio_set_pads *pads);
+/* `is_set`: the core has the pads, but they are not written yet. Otherwise no such change comes any more. */
+void sound_step_end(struct project *p, uint64_t number, bool is_set);
 
 /* True if the core had the sound of this project at the last look at it. */
 bool sound_is_of(const struct project *p, struct id project);

@@ -249,10 +249,20 @@ static struct action part_action(const struct element *part, struct text body)
     return deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, body, part->revision));
 }
 
-static bool has_step(struct sound_keeping *s, const struct element *part)
+/* True if the pads that are written are those of the step: while their sounds are loaded, other changes come. A change
+ * after them, as of a knob, is written with them. */
+static bool has_step(struct sound_keeping *s, struct txn *txn, const struct element *part)
 {
-    return s->step.is_due && id_equal(s->step.project, part->project) &&
-           !text_equal(sound_body_pads(&s->arena, part->body), sound_body_pads(&s->arena, s->body));
+    const struct audio_set_pads asked = { .each = s->step.pads };
+    struct sounding sounding = { .has_project = true, .project = part->project };
+    struct audio_set_pads own;
+
+    if (!s->step.is_due || !id_equal(s->step.project, part->project) ||
+        codec_copy(&audio_set_pads_shape, &asked, &s->arena, &own) != ERR_OK)
+        return false;
+    sounding.pads = own.each;
+    sound_return_own_ids(txn, &s->arena, &s->away, &sounding);
+    return sound_body_gains(&s->arena, part->body, s->body, sounding.pads);
 }
 
 /* What else has changed is no part of the step: undo of a kit moves no fader. */
@@ -273,10 +283,7 @@ static void write_part(struct sound_keeping *s, const struct element *part)
 {
     struct action action = part_action(part, s->body);
 
-    if (has_step(s, part))
-        write_step(s, part);
-    else
-        write_actions(s, TEXT("keep the current sound"), &action, 1);
+    write_actions(s, TEXT("keep the current sound"), &action, 1);
 }
 
 /* A conflict: another project was opened meanwhile, or the part is there. */
@@ -316,8 +323,10 @@ static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open
     s->body = sound_body_merge(&s->arena, part.body, &s->now);
     s->kept_for = s->now.project;
     s->revision = part.revision;
+    const bool is_step = has_step(s, txn, &part);
+    s->step.is_due = s->step.is_due && (is_step || !s->step.is_last);
     if (!text_equal(s->body, part.body)) {
-        write_part(s, &part);
+        is_step ? write_step(s, &part) : write_part(s, &part);
         return true;
     }
     if (!id_equal(open, s->now.project))

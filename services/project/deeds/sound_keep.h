@@ -13,11 +13,13 @@ enum { SOUND_LONGEST_US = 1000000 }; /* between two looks while changes come */
 /* A change of pads that is a step of undo (sound.h). */
 struct sound_step {
     bool is_due;     /* it was not written yet */
+    bool is_last;    /* the core has the change: the next look writes it, or there is nothing to write */
     bool is_written; /* persist has not answered yet */
     uint64_t number;
     struct id project;
     struct text label;
-    struct action also; /* a part of the step */
+    struct action also;   /* a part of the step */
+    struct pad_list pads; /* as they will be */
     struct arena arena;
 };
 

@@ -29,8 +29,7 @@ static void take_pads(struct doing *work, const void *answer)
     }
     loading->answer.has_unkept = pads->has_unkept;
     loading->answer.unkept = pads->unkept;
-    if (!pads->has_unkept || !pads->unkept)
-        sound_step_end(work->p, loading->step);
+    sound_step_end(work->p, loading->step, pads->has_unkept && pads->unkept);
 }
 
 static void end_step(const struct doing *work, struct fault *fault)
@@ -39,7 +38,7 @@ static void end_step(const struct doing *work, struct fault *fault)
 
     (void)fault;
     if (loading)
-        sound_step_end(work->p, loading->step);
+        sound_step_end(work->p, loading->step, false);
 }
 
 static struct action note_loaded(struct doing *work, struct id kit)
@@ -88,12 +87,12 @@ static enum err set_pads(struct doing *work, struct txn *txn, struct fault *faul
     locked = find_locked(work, txn, part.id, ask->first);
     request.has_at = ask->has_at;
     request.at = ask->at;
-    loading->step = sound_step_begin(work->p, work->id, TEXT("load kit"), note_loaded(work, part.id));
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const uint64_t number = ask->first + kit.slots.at[i].pad;
         if (!(locked >> number & 1))
             request.each.at[request.each.count++] = kit_pads_one(txn, &work->arena, &kit.slots.at[i], number);
     }
+    loading->step = sound_step_begin(work->p, work->id, TEXT("load kit"), note_loaded(work, part.id), &request);
     return work_ask(work, "audio.set_pads", &request, take_pads, fault);
 }
 

@@ -156,6 +156,32 @@ struct text sound_body_with_pads(struct arena *arena, struct text body, struct t
     return tree_canonical(&tree, arena);
 }
 
+/* Returns that pad as text; one that is empty or not there has none. */
+static struct text find_pad(struct arena *arena, const struct tree *pads, double number)
+{
+    for (uint32_t i = 0; pads && pads->type == TREE_LIST && i < pads->count; i++)
+        if (tree_real(&pads->members[i].value, "pad", -1) == number && !is_empty_pad(&pads->members[i].value))
+            return tree_canonical(&pads->members[i].value, arena);
+    return TEXT("");
+}
+
+bool sound_body_gains(struct arena *arena, struct text was, struct text now, struct pad_list pads)
+{
+    const struct sounding only = { .pads = pads };
+    const struct tree before = object_of(arena, was), after = object_of(arena, now);
+    const struct tree asked = write_sounding(arena, &only), *each = tree_get(&asked, "pads");
+
+    for (uint32_t i = 0; i < pads.count; i++) {
+        const double number = (double)pads.at[i].pad;
+        const struct text pad = find_pad(arena, each, number);
+
+        if (text_equal(find_pad(arena, tree_get(&after, "pads"), number), pad) &&
+            !text_equal(find_pad(arena, tree_get(&before, "pads"), number), pad))
+            return true;
+    }
+    return false;
+}
+
 bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now)
 {
     return text_equal(sound_body_merge(arena, body, now), body);

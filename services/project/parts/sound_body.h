@@ -28,6 +28,9 @@ typedef struct id sound_body_own_fn(const void *state, struct id given);
 /* Replaces the ids of the items by those of `own`. */
 void sound_body_rename(struct sounding *sounding, sound_body_own_fn *own, const void *state);
 
+/* True if `now` has one of these pads, and `was` lacks it. */
+bool sound_body_gains(struct arena *arena, struct text was, struct text now, struct pad_list pads);
+
 /* True if the body has the current sound. */
 bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now);
 
