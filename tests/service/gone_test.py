@@ -444,9 +444,10 @@ def change_times(*paths):
 
 
 def change_together(*paths):
-    """The change times of the files become equal."""
+    """The change times of the files become equal. A kernel may give a file an exact time if its last one was read, but
+    only once: the second change then has the time of the clock's tick, as that of the other files."""
     for _ in range(1000):
-        for path in paths:
+        for path in paths * 2:
             os.utime(path, (1500000000, 1500000000))
         if len(change_times(*paths)) == 1:
             return
