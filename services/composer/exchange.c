@@ -344,6 +344,7 @@ static void turn_news(struct composer *c, struct txn *txn, struct arena *arena, 
         return;
     c->is_reachable = true;
     c->is_due = c->is_due || answer.more;
+    c->poll = answer.has_poll ? (usec_t)answer.poll * 1000000 : c->poll;
     end_news_look(c, answer.more ? 0 : clock_steady() + polling_pause(c->poll));
 }
 

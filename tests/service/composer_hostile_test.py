@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from claims import TOP, claim, contains, run_claims, same, until
 from composing import Studio, as_studio
 
-CALLS = ['exchange', 'forget', 'has_news', 'held', 'near_sounds']
+CALLS = ['exchange', 'forget', 'held', 'near_sounds', 'next_look']
 
 
 @claim(inside=Studio)
@@ -101,7 +101,7 @@ SENT = [
     ('create table public.x (a int)', DENIED),
     ('create schema x', DENIED),
     ("create function composer.f() returns int language sql as 'select 1'", DENIED),
-    ('create extension pg_trgm', 'ERROR'),
+    ('create extension pg_trgm schema composer', 'permission denied to create extension'),
     ('select lo_create(0)', DENIED),
     ("select lo_from_bytea(0, '\\x00')", DENIED),
     ("select pg_logical_emit_message(false, 'a', 'b')", DENIED),
@@ -129,7 +129,7 @@ SENT = [
     ('checkpoint', 'must be superuser'),
     ('vacuum composer.feed', 'skipping'),
     ('drop owned by composer_owner', DENIED),
-    ('security label on role current_user is null', ''),
+    ('security label on role studio_mal is null', 'no security label providers'),
     # the functions that are not its own
     ('select composer.publish_round()', DENIED),
     ('select composer.publish_rows()', DENIED),
@@ -161,7 +161,7 @@ SENT = [
     ('set statement_timeout = 0; show statement_timeout', '=0'),
     ("alter role current_user set statement_timeout = 0", '='),
     ("select 1", '=1'),
-    (f'select composer.has_news({ASK}) is null', '=f'),
+    (f'select composer.next_look({ASK})', '=0'),
 ]
 
 
@@ -172,7 +172,7 @@ def each_thing_that_a_studio_sends_by_psql_is_refused_or_harmless(studio):
     other.use('Song', 1, 2, 3)
     for one in (studio, other):
         one.join()
-    server.round(1)
+    server.round(2)
     mal = server.studio('mal')
     wrong = []
     for statement, expected in SENT:
@@ -183,8 +183,12 @@ def each_thing_that_a_studio_sends_by_psql_is_refused_or_harmless(studio):
     same((2, 3), (studio.rows(), other.rows()))
     same('0', server.sql("select count(*) from pg_largeobject_metadata"))
     theirs = as_studio(mal, f'select composer.exchange({ASK})')
-    for secret in server.sql('select encode(context, \'base64\') from composer.evidence_use union select name from '
-                             "composer.studio where name <> 'studio_mal'").splitlines():
+    contents = "select encode(content, 'base64') from composer.evidence_use group by content having count(distinct studio)"
+    public, secrets = (server.sql(f'{contents} {what}').splitlines() for what in ('= 2', "= 1 union select name from composer.studio "
+                                                                                  "where name <> 'studio_mal'"))
+    same((1, 3 + 2), (len(public), len(secrets)))
+    contains(theirs, public[0])
+    for secret in secrets:
         assert secret not in theirs, secret
     other.use('Song 2', 4)
     other.sync()
@@ -240,8 +244,14 @@ def a_studio_in_the_middle_of_a_transaction_holds_up_no_other_and_no_round(studi
 def the_connections_of_one_account_are_limited_and_end(studio):
     """Also those of an account that was made without a limit, once a round has run."""
     server = studio.server
-    server.sql("create role studio_mal login password 'mal' in role composer_studio", 'select composer.publish_round()')
-    same('8', server.sql("select rolconnlimit from pg_roles where rolname = 'studio_mal'"))
+    server.sql("create role studio_mal login password 'mal' in role composer_studio",
+               'create role studio_few login connection limit 3 in role composer_studio',
+               "create role studio_set login in role composer_studio; alter role studio_set set temp_file_limit = '9MB'",
+               'select composer.publish_round()')
+    same(['studio_few|3|{temp_file_limit=64MB}', 'studio_mal|8|{temp_file_limit=64MB}', 'studio_set|8|{temp_file_limit=9MB}'],
+         server.sql("select rolname, rolconnlimit, rolconfig from pg_roles where rolname in ('studio_mal', 'studio_few', 'studio_set') "
+                    'order by 1').splitlines())
+    same('0', server.sql('select composer.limit_accounts()'))
     sessions = [Session(f'host={server.folder} dbname=composer user=studio_mal password=mal') for _ in range(12)]
     said = [one.say('select 1;') for one in sessions]
     same(8, said.count('1'), said)
@@ -277,6 +287,7 @@ def no_way_to_write_an_offer_passes_the_greatest_number_of_rows(studio):
     for number, engine in enumerate(('a', 'a', 'b', 'c')):
         contains(give(engine, number, 20), '"accepted": 20')
         same(3, server.rows('mal'))
+        same('3', server.sql("select sum(rows) from composer.engine where studio = 'studio_mal'"))
     contains(give('d', 9, 4097), 'at most 4096 offers')
     server.sql("update composer.setting set value = 4 where name = 'most_engines'")
     contains(give('d', 10, 1), '"accepted": 1')
@@ -325,16 +336,21 @@ def a_server_of_the_former_version_keeps_all_and_goes_on(studio):
     for setting in two:
         contains(as_studio(setting, ask_of('', 1, 0, 0, OFFER)), '"accepted": 2')
     run("insert into composer.evidence_use select 'studio_made' || n, content, context, role, section from composer.evidence_use, "
-        "generate_series(1, 9) n where studio = 'studio_one'; insert into composer.pack values ('p', 'P'); "
+        "generate_series(1, 19) n where studio = 'studio_one'; insert into composer.pack values ('p', 'P'); "
+        "insert into composer.evidence_use select 'studio_made' || n, decode(repeat('01', 16), 'hex'), context, 'bass', section from "
+        "composer.evidence_use, generate_series(1, 18) n where studio = 'studio_one'; "
         "insert into composer.mark (studio, reason) values ('studio_two', 'why'); select composer.publish_round()")
-    former = run("select count(*) from composer.feed where not gone")
-    assert int(former) > 0
+    public = "select string_agg(kind || word, ' ' order by kind, word) from composer.feed where not gone"
+    same('packp pair pair rolebass roledrums total use use', run(public))
+    newest = run('select max(position) from composer.feed')
     for _ in range(2):
         run(studio.home.loophole('composer', 'serve').out)
-    same('11|2|1|1|2', run('select (select count(*) from composer.evidence_use), (select count(*) from composer.evidence_word), '
+    same('39|2|1|1|2', run('select (select count(*) from composer.evidence_use), (select count(*) from composer.evidence_word), '
                            '(select count(*) from composer.pack), (select count(*) from composer.mark), '
                            '(select count(*) from composer.generation)'))
-    same(former, run("select count(*) from composer.feed where not gone"))
+    same('packp roledrums total use', run(public))  # the others had fewer owners than are needed now
+    same('4|0|2', run(f"select (select count(*) from composer.feed where gone and position > {newest}), (select count(*) from "
+                      f"composer.feed where gone and position <= {newest}), (select count(*) from composer.round)"))
     answer = as_studio(two[0], ask_of('laptop', 1, 2, 8))  # goes on where it was
     contains(answer, '"known": true')
     contains(answer, '"accepted": 2')

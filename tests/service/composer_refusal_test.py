@@ -374,7 +374,7 @@ def a_look_for_news_that_finds_none_changes_nothing_at_the_server(studio):
                'select pg_reload_conf()')
     studio.use('Song', 0, 1)
     studio.join()
-    looks = 'select composer.has_news'
+    looks = 'select composer.next_look'
     log = os.path.join(server.folder, 'server.log')
     until(lambda: file_text(log).count(looks) >= 3, what='three looks')
     last = "select seen from composer.engine"
@@ -382,6 +382,16 @@ def a_look_for_news_that_finds_none_changes_nothing_at_the_server(studio):
     count = file_text(log).count(looks)
     until(lambda: file_text(log).count(looks) >= count + 3, what='three more looks')
     same((seen, False), (server.sql(last), studio.status()['syncing']))
+
+
+@claim(inside=Studio)
+def an_engine_learns_a_changed_pause_by_its_look_for_news(studio):
+    """A pause that is out of range fails the look, so that the engine shows that it reads it."""
+    server, change = studio.server, "update composer.setting set value = {} where name = 'poll_seconds'"
+    server.sql(change.format(1))
+    studio.join()
+    server.sql(change.format(604801))
+    until(lambda: 'poll' in studio.command('status'), what='an idle engine has read the pause')
 
 
 @claim(inside=Studio)

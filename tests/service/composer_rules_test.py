@@ -153,13 +153,14 @@ def a_dropped_studio_leaves_no_row_and_no_role(studio):
         one.home.loophole('tag', one.sound(0), '+dusty')
         one.join()
     name = f'studio_{other.name}'
-    server.sql(f"insert into composer.mark (studio, reason) values ('{name}', 'left')")
+    server.sql(f"insert into composer.mark (studio, reason) values ('{name}', 'left')",
+               f"insert into composer.owner values ('{name}', 'anna')")
     other.home.stop()
     same('3', server.sql(f"select composer.drop_studio('{name}')"))
-    same('0|0|0|0|0', server.sql("select " + ', '.join(
+    same('0|0|0|0|0|0', server.sql("select " + ', '.join(
         f"(select count(*) from {table} where {column} = '{name}')" for table, column in (
             ('composer.evidence_use', 'studio'), ('composer.evidence_word', 'studio'), ('composer.mark', 'studio'),
-            ('composer.studio', 'name'), ('pg_roles', 'rolname')))))
+            ('composer.owner', 'studio'), ('composer.studio', 'name'), ('pg_roles', 'rolname')))))
     same((2, 1), (studio.rows(), studio.rows('evidence_word')))
     refuses_no_studio(server)
     same('f', server.sql(f"select has_function_privilege('studio_{studio.name}', 'composer.drop_studio(text)', 'execute')"))

@@ -11,7 +11,7 @@
 enum { RESULT_MOST = 16 << 20, PIECE = 65536 };
 
 static const char exchange[] = "select composer.exchange($1::text::jsonb)",
-                  news[] = "select composer.has_news($1::text::jsonb)",
+                  news[] = "select composer.next_look($1::text::jsonb)",
                   forget[] = "select composer.forget($1::text::jsonb)", held[] = "select composer.held()";
 
 /* What the child writes: this, and the encoded record. */
@@ -96,20 +96,6 @@ static enum err call_alone(const char *server, const char *sql, const char *para
     return e;
 }
 
-static enum err call_news(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
-{
-    struct from_server answer = { 0 };
-    struct text value = { 0, NULL };
-    enum err e = call_alone(words->server, news, words->calls[0], arena, &value, fault);
-
-    if (e != ERR_OK)
-        return e;
-    if (!text_equal(value, TEXT("t")) && !text_equal(value, TEXT("f")))
-        return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: expected t or f");
-    answer.more = value.at[0] == 't';
-    return codec_encode(&from_server_shape, &answer, to, fault);
-}
-
 static enum err read_count(const char *server, const char *sql, const char *parameter, struct arena *arena,
                            uint64_t *to, struct fault *fault)
 {
@@ -122,6 +108,20 @@ static enum err read_count(const char *server, const char *sql, const char *para
             return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: expected a count");
         *to = *to * 10 + (uint64_t)(value.at[i] - '0');
     }
+    return e;
+}
+
+/* The server answers the seconds until the next look, or 0 if there is news. */
+static enum err call_news(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
+{
+    struct from_server answer = { 0 };
+    struct fault why = { 0 };
+    enum err e = read_count(words->server, news, words->calls[0], arena, &answer.poll, fault);
+
+    answer.has_poll = answer.poll != 0;
+    answer.more = !answer.has_poll;
+    if (e == ERR_OK && codec_encode(&from_server_shape, &answer, to, &why) != ERR_OK)
+        e = report_invalid(&why, fault);
     return e;
 }
 

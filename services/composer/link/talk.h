@@ -44,9 +44,9 @@ enum err talk_begin(struct server_talk *talk, const struct talk_words *words, st
 /* Reads the child's output. True: the talk has ended, and talk_result returns its result. */
 bool talk_turn(struct server_talk *talk);
 
-/* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one; of news only
- * `more`) or (forget) forgot_there. Its memory lies in the arena. Errors: those of door.h; timeout; bad_request (the
- * answer is invalid). */
+/* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one; of news
+ * `more`, or else `poll`) or (forget) forgot_there. Its memory lies in the arena. Errors: those of door.h; timeout;
+ * bad_request (the answer is invalid). */
 enum err talk_result(struct server_talk *talk, const struct shape *shape, struct arena *arena, void *to,
                      struct fault *fault);
 

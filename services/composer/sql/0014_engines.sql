@@ -70,7 +70,7 @@ begin
 end $$;
 alter function composer.drop_rows(text, text) owner to composer_owner;
 
--- Removes a studio: its rows, the marks on it and its role. For the operator. Returns the number of rows that it shared. A
+-- Removes a studio: its rows, the marks on it, its owner and its role. For the operator. Returns the number of rows that it shared. A
 -- role that is no studio is left alone, with its sessions.
 create or replace function composer.drop_studio(dropped text) returns bigint language plpgsql
 as $$
@@ -88,6 +88,7 @@ begin
     delete from composer.studio where name = dropped;
     delete from composer.forgotten where studio = dropped;
     delete from composer.mark where studio = dropped;
+    delete from composer.owner where studio = dropped;
     if is_studio then
         execute format('drop role %I', dropped);
     end if;

@@ -1,4 +1,4 @@
--- The calls of a studio. It has no right on any table: it may only execute exchange, has_news, held, forget and
+-- The calls of a studio. It has no right on any table: it may only execute exchange, next_look, held, forget and
 -- near_sounds, which act on the rows of the account that logged in (session_user), whatever role is set. Nothing that a
 -- studio can do takes a lock that another studio, or a round, waits for.
 
@@ -80,6 +80,23 @@ as $$
            (select count(*) from composer.sound where studio = who)
 $$;
 
+-- At most so many rows has the studio.
+create function composer.bound_rows(who text) returns bigint language sql stable
+as $$ select coalesce(sum(rows), 0)::bigint from composer.engine where studio = who $$;
+
+-- Counts the rows of each engine of the studio, instead of the upper bounds that the calls keep.
+create function composer.count_engines(who text) returns void language sql
+as $$
+    with counted as materialized (
+        select encode(key, 'base64') as engine, n
+            from (select substring(context from 17) as key, count(*) as n from composer.evidence_use where studio = who group by 1) u
+      union all
+        select engine, count(*) from composer.evidence_word where studio = who group by 1
+      union all
+        select engine, count(*) from composer.sound where studio = who group by 1)
+    update composer.engine e set rows = coalesce((select sum(n) from counted c where c.engine = e.engine), 0) where studio = who
+$$;
+
 create function composer.has_row(who text, machine text, o composer.offer) returns boolean language plpgsql stable
 as $$
 declare what bytea := decode(o.content, 'base64');
@@ -126,7 +143,6 @@ declare
     offers composer.offer[] := composer.offers_of(ask, before);
     last   bigint := coalesce(offers[cardinality(offers)].id, before);
     mark   bigint := coalesce(offers[cardinality(offers)].stamp, 0); -- the stamp of the last one
-    others bigint; -- rows of the other engines
     made   bigint; -- offers that may need a row
     beyond bigint[] := '{}';
 begin
@@ -143,14 +159,12 @@ begin
     if cardinality(offers) = 0 or not known then return; end if;
     offers := array(select distinct on (o.kind, o.content, o.context, o.role, o.section, o.attribute) o from unnest(offers) o
                     order by o.kind, o.content, o.context, o.role, o.section, o.attribute, o.id desc);
-    others := coalesce((select sum(rows) from composer.engine where studio = me.studio and engine <> me.engine), 0);
     made := (select count(*) from unnest(offers) where withdrawn is not true);
-    if others + me.rows + made > room then
-        others := 0;
-        me.rows := composer.count_rows(me.studio);
+    if composer.bound_rows(me.studio) + made > room then
+        perform composer.count_engines(me.studio);
     end if;
-    if me.rows + others + made > room then
-        beyond := composer.ids_beyond(room - me.rows, me.studio, me.engine, offers);
+    if composer.bound_rows(me.studio) + made > room then
+        beyond := composer.ids_beyond(room - composer.bound_rows(me.studio), me.studio, me.engine, offers);
         offers := array(select o from unnest(offers) o where o.id <> all (beyond));
         made := made - cardinality(beyond);
         refused := coalesce((select jsonb_agg(jsonb_build_object('id', id, 'why', format('this studio has more than %s rows', room))
@@ -159,7 +173,7 @@ begin
             where studio = me.studio and generation = me.generation and beyond <> '{}';
     end if;
     refused := refused || composer.put_or_refuse(me.studio, me.engine, offers);
-    update composer.engine set accepted = last, rows = me.rows + made, stamp = mark
+    update composer.engine set accepted = last, rows = rows + made, stamp = mark
         where studio = me.studio and engine = me.engine;
 end $$;
 
@@ -319,21 +333,25 @@ begin
     return answer;
 end $$;
 
--- True if an exchange with this ask would give or take anything. It reads four rows and writes none.
-create function composer.has_news(ask jsonb) returns boolean language plpgsql stable security definer
+-- Seconds until the engine looks again, as the server wants it; 0: an exchange with this ask would give or take something
+-- now. It reads a few rows and writes none.
+create function composer.next_look(ask jsonb) returns bigint language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp set jit = off
 as $$
 begin
-    return not exists (
+    if not exists (
         select from composer.engine e join composer.generation g using (studio, generation)
         where e.studio = session_user::text and e.engine = coalesce(ask->>'engine', '') and e.generation = ask->>'generation'
           and e.accepted = (ask->>'accepted')::bigint and e.stamp = (ask->>'stamp')::bigint
           and g.full_at not between 1 and composer.setting_of('most_rows') - 1)
         or coalesce((select token::text from composer.round order by number desc limit 1), '') <> ask->>'history'
-        or composer.newest() <> (ask->>'position')::bigint or composer.epoch() <> ask->>'epoch';
+        or composer.newest() <> (ask->>'position')::bigint or composer.epoch() <> ask->>'epoch' then return 0; end if;
+    return composer.setting_of('poll_seconds');
 end $$;
 
--- How many rows of the caller the server holds, in all tables together.
+-- How many rows the server holds of what the caller shared: statements, generations, and the studio itself, with which its
+-- engines go. Not counted is what `forget` must leave: `forgotten`, without which another engine would share again, and what
+-- the operator wrote about the studio, `mark` and `owner`, which would be without effect if the studio could remove it.
 create function composer.held() returns bigint language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare who text := session_user;
@@ -342,7 +360,7 @@ begin
            (select count(*) from composer.studio where name = who);
 end $$;
 
--- Removes all that the studio shared, with all its engines. It waits for an exchange of the studio that runs. The other
+-- Removes all that the studio shared, with all its engines, but see `held`. It waits for an exchange of the studio that runs. The other
 -- engines learn it at their next exchange; `engine` and `generation` of the call are those of the engine that forgets.
 create function composer.forget(ask jsonb default '{}') returns bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '25s'
@@ -438,19 +456,26 @@ as $$
                                                                        where name = 'longest_session'))
 $$;
 
--- Gives each studio without a limit of its connections one, and a limit of its temporary files. Only an administrator can
--- change them.
+-- Gives each studio the limits that it lacks: of its connections, and of its temporary files. Those that an operator set stay.
+-- Only an administrator can change them.
 create function composer.limit_accounts() returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    account text;
+    account record;
     limited bigint := 0;
 begin
-    for account in select r.rolname from pg_roles r join pg_auth_members m on m.member = r.oid
-                   where m.roleid = 'composer_studio'::regrole and r.rolconnlimit = -1 and not r.rolsuper loop
-        execute format('alter role %I connection limit %s', account, (select value from composer.setting
-                                                                      where name = 'most_connections'));
-        execute format('alter role %I set temp_file_limit = ''64MB''', account);
+    for account in select * from (select r.rolname as name, r.rolconnlimit = -1 as connects,
+                                         not exists (select from unnest(r.rolconfig) c
+                                                     where starts_with(c, 'temp_file_limit=')) as writes
+                                  from pg_roles r join pg_auth_members m on m.member = r.oid
+                                  where m.roleid = 'composer_studio'::regrole and not r.rolsuper) a where connects or writes loop
+        if account.connects then
+            execute format('alter role %I connection limit %s', account.name, (select value from composer.setting
+                                                                               where name = 'most_connections'));
+        end if;
+        if account.writes then
+            execute format('alter role %I set temp_file_limit = ''64MB''', account.name);
+        end if;
         limited := limited + 1;
     end loop;
     return limited;

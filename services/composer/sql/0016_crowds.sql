@@ -98,8 +98,9 @@ as $$
 $$;
 
 -- Rows of one round. A row appears, and its count moves, only when at least `most` owners contributed to it since it was
--- published. So no group of `colluders` studios sees a single other one in the difference of two rounds. A row goes when it
--- has fewer than `k`, which the group alone cannot bring about.
+-- published. So no group of `colluders` studios sees in the difference of two rounds that a single other one joined. A row goes
+-- when it has fewer than `k`, which the group alone cannot bring about. A group that withdrew what it gave sees then that one of
+-- the last `k` others withdrew it too, but not which.
 create or replace function composer.publish_rows() returns bigint language plpgsql security definer
 set search_path = composer, pg_temp
 as $$
@@ -150,3 +151,23 @@ begin
     return composer.publish_rows();
 end $$;
 alter table composer.round drop column notified;
+
+-- What was published for fewer owners than now needed goes, as in a round. The next round finds the sounds again that enough
+-- owners gave.
+do $$
+declare most bigint := composer.setting_of('least_studios') + composer.setting_of('colluders');
+begin
+    lock table composer.round in share row exclusive mode;
+    delete from composer.sound where studio = '' and agreed;
+    update composer.feed f set position = m.position, gone = true, together = 0, stacked = 0, later = 0, studios = 0,
+                               confidence = 0, raw = 0
+        from (select position as former, composer.newest() + row_number() over (order by position) as position
+              from composer.feed where not gone and raw between 1 and most - 1) m
+        where f.position = m.former;
+    if found then
+        insert into composer.round (number, studios)
+            select coalesce(max(number), 0) + 1,
+                   (select coalesce(max(studios), 0) from composer.feed where kind = 'total' and not gone)
+            from composer.round;
+    end if;
+end $$;

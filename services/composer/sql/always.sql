@@ -11,7 +11,7 @@ begin
     revoke all on all tables in schema composer from public, composer_studio;
     revoke all on all routines in schema composer from public, composer_studio;
     grant execute on all routines in schema composer to composer_owner;
-    foreach each in array array['exchange(jsonb)', 'has_news(jsonb)', 'held()', 'forget(jsonb)',
+    foreach each in array array['exchange(jsonb)', 'next_look(jsonb)', 'held()', 'forget(jsonb)',
                                 'near_sounds(real[], int, bigint, bigint)'] loop
         execute format('alter function composer.%s owner to composer_owner', each);
         execute format('grant execute on function composer.%s to composer_studio', each);
