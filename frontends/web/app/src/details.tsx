@@ -56,9 +56,9 @@ function Tags({ of }: { of: item }) {
       {(of.media.tags ?? []).map(name => (
         <button key={name} class="chip" title={`Remove the tag ${name}`} onClick={() => tag(chosen(), [name], true)}>{clean(name)} <span aria-hidden="true">×</span></button>
       ))}
-      <input type="text" id="addtag" aria-label="Add a tag" placeholder="add a tag" onKeyDown={event => {
+      <input type="text" id="addtag" aria-label="Add a tag" placeholder="add a tag" onInput={event => { event.currentTarget.dataset['typed'] = '' }} onKeyDown={event => {
         const field = event.currentTarget
-        if (event.key === 'Enter' && field.value.trim()) { tag(chosen(), [field.value.trim()]); field.value = '' }
+        if (event.key === 'Enter' && field.value.trim()) { tag(chosen(), [field.value.trim()]); field.value = ''; delete field.dataset['typed'] }
       }} />
     </div>
   )

@@ -48,7 +48,7 @@ function begun(of: item, answer: preview_begun, volume: number) {
   begins++
   hearing.set({
     id: idText(of.media.id), frame: num(voice.position), at: performance.now(), frames: num(voice.frames),
-    rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000, voice: num(voice.voice), match: volume ? answer.gain / volume : 1,
+    rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000, voice: num(voice.voice), match: answer.gain / volume,
   })
   if (remark.value?.bad) remark.set(undefined)
   clearInterval(tracking)
@@ -77,8 +77,11 @@ function ended() {
   hearing.set(undefined)
 }
 
+const INAUDIBLE = 1e-6 // of a preview that begins at volume 0: unlike 0, it shows the loudness match
+
 async function previewThroughJack(of: item, from: number) {
-  const { volume, inContext, loop } = settings.value
+  const { inContext, loop } = settings.value
+  const volume = settings.value.volume || INAUDIBLE
   const part = regionOf(idText(of.media.id))
   const repeated = part && { loop: true, loop_from: Math.floor(part.from), loop_frames: Math.floor(part.end - part.from) }
   begun(of, await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000), volume)
@@ -163,15 +166,16 @@ export function hush() {
 
 let louder = false // an ask for another volume is under way
 
-/** The volume of what sounds now and of what is heard next. Of quick changes the last counts. */
+/** The volume of what sounds now and of what is heard next. Of quick changes the last counts, for the preview that sounds then. */
 export async function setVolume(volume: number) {
   set({ volume })
-  const of = hearing.value
-  if (louder || !of || of.voice < 0) return
+  if (louder) return
   louder = true
   for (let asked: number | undefined; asked !== settings.value.volume;) {
+    const now = hearing.value
+    if (!now || now.voice < 0) break
     asked = settings.value.volume
-    await ask('streamer.gain', { voice: of.voice, gain: asked * of.match, pan: 0 }, 2000).catch(() => undefined)
+    await ask('streamer.gain', { voice: now.voice, gain: asked * now.match, pan: 0 }, 2000).catch(() => undefined)
   }
   louder = false
 }

@@ -4,6 +4,7 @@ import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
 import { counted, idBytes, idText } from './format'
 import { hear, hearing, hush, markRegion } from './hear'
+import { isListed } from './keyboard'
 import { awaitItem, itemAt, itemOf, question, result, rowOf } from './result'
 import { complain, heard, isAlike, remark, say, selected, set, settings, show, view, type View } from './state'
 import { read } from './wire'
@@ -55,6 +56,7 @@ view.follow(() => {
   if (now !== questioned) endSelection()
   questioned = now
 })
+heard.follow(endSelection)
 
 /** Makes an item the current one that was chosen outside of the list, which may have it on no loaded page. */
 export function goToItem(id: string) {
@@ -99,6 +101,7 @@ async function idsOf(from: number, to: number): Promise<string[] | undefined> {
 
 /** Adds the items of these rows to the selection. */
 async function extendSelection(from: number, to: number) {
+  picked = false
   const ids = await idsOf(from, to)
   if (!ids) return
   selected.set(new Set([...selected.value, ...ids]))
@@ -145,7 +148,7 @@ const newest = () => new Promise<void>(done => {
 export function toggleSelected(id: string) {
   const ids = new Set(selected.value)
   if (!ids.delete(id)) ids.add(id)
-  picked = true
+  picked = ids.size > 0
   selected.set(ids)
 }
 
@@ -204,7 +207,7 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
   else if (event.key === ' ' && hearing.value && hearing.value.id === view.value.at) hush()
   else if (event.key === 'Enter' || event.key === ' ') hearNow().catch(complain)
-  else if (event.key === 'Escape') { hush(); endSelection(); if (remark.value?.bad) remark.set(undefined) }
+  else if (event.key === 'Escape') { hush(); if (isListed()) endSelection(); if (remark.value?.bad) remark.set(undefined) }
   else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
   else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }
   else if (event.key === 'f') favourite(chosen(), !atNow()?.media.favourite)

@@ -116,12 +116,12 @@ function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
   const isSwitch = of.matches('input:is([type="checkbox"], [type="range"])')
   if (!isSwitch && /^(INPUT|TEXTAREA|SELECT)$/.test(of.tagName)) return true
   if (of.matches('input[type="range"]') && isMove(event)) return true
-  if (event.key === ' ' || event.key === 'Enter') return (isSwitch || of.closest('button, summary') !== null) && of.matches(':focus-visible')
+  if (event.key === ' ' || event.key === 'Enter') return (isSwitch || of.closest('button, summary, a[href]') !== null) && of.matches(':focus-visible')
   return of.closest('audio') !== null
 }
 
-/** An empty field has nothing of its own to undo. */
-const isEmptyField = (of: HTMLElement) => of instanceof HTMLInputElement && of.type === 'text' && of.value === ''
+/** The field of tags, after Enter has taken what was typed there: it has nothing of its own to undo. */
+const isTaken = (of: HTMLElement) => of.id === 'addtag' && of.dataset['typed'] === undefined
 
 /** Keys that work everywhere but in fields and dialogs, which keep theirs. */
 function onKey(event: KeyboardEvent) {
@@ -129,7 +129,7 @@ function onKey(event: KeyboardEvent) {
   const target = event.target as HTMLElement
   if (document.querySelector('dialog[open]')) return
   const isUndo = control && event.key.toLowerCase() === 'z'
-  if (keepsKey(target, event) && !(isUndo && isEmptyField(target))) return
+  if (keepsKey(target, event) && !(isUndo && isTaken(target))) return
   if (isUndo) (event.shiftKey ? redo : undo)()
   else if (event.key === '/') document.getElementById('query')?.focus()
   else if (event.key === 't') document.getElementById('addtag')?.focus()

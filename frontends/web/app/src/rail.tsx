@@ -14,11 +14,11 @@ export function Rail() {
   return (
     <nav class="modes" aria-label="Modes">
       {MODES.map((name, i) => (
-        <button key={name} aria-current={name === mode ? 'page' : undefined} title={`Alt+${i + 1}`} onClick={() => show({ mode: name })}>
+        <button key={name} aria-label={TITLES[name]} aria-current={name === mode ? 'page' : undefined} title={`Alt+${i + 1}`} onClick={() => show({ mode: name })}>
           <Icon name={name} size={20} /><span>{TITLES[name]}</span>
         </button>
       ))}
-      <button onClick={() => paletteOpen.set(true)} title="Ctrl+K"><Icon name="commands" size={20} /><span>Commands</span></button>
+      <button aria-label="Commands" onClick={() => paletteOpen.set(true)} title="Ctrl+K"><Icon name="commands" size={20} /><span>Commands</span></button>
     </nav>
   )
 }

@@ -33,7 +33,7 @@ function fillBetween(to: CanvasRenderingContext2D, columns: number, of: (column:
   to.fill()
 }
 
-/** Draws the waveform over the whole canvas, in the colour of its text: the peaks, and brighter in them the RMS. */
+/** Draws the waveform over the whole canvas, in the colour of its text: the peaks, with the RMS brighter inside them. */
 export function drawWave(canvas: HTMLCanvasElement, waves: Wave[] | undefined) {
   const to = clearCanvas(canvas)
   const level = waves && (waves.findLast(one => one.low.length >= canvas.width) ?? waves[0])
