@@ -39,7 +39,8 @@ static const struct command edit[] = {
     { "undo", "", "Undo the last edit",
       "A step is one edit, or all items of one command. --times N undoes N steps one after another; --to STEP "
       "undoes that step and all later ones, or none of them. --mine or --by NAME undoes the last step of one client "
-      "alone, if no later step changed its items; redo skips that step. A project has steps of its own (--scope ID). "
+      "alone, if no later step changed its items and it is not too large to be undone at once; redo skips that step. "
+      "A project has steps of its own (--scope ID). "
       "Moves that scans followed are in the scope moves.",
       "times to by mine scope request-id budget", 0, 0, false, undo_take },
     { "undo list", "", "List the steps that can be undone, newest first, with the client that made each", "",

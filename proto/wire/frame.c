@@ -187,7 +187,9 @@ static enum err take_rest(struct token_reader *reader, struct ask_frame *frame, 
         return frame->digest ? ERR_OK : refuse_frame(fault, "digest", "a number above 0");
     if (e == ERR_OK)
         e = take_text(reader, "client", &frame->client, fault);
-    return e == ERR_OK && frame->client.len > FRAME_CLIENT ? refuse_frame(fault, "client", "a name of 64 bytes") : e;
+    if (e != ERR_OK || (frame->client.len <= FRAME_CLIENT && text_is_plain(frame->client)))
+        return e;
+    return refuse_frame(fault, "client", "a plain name of at most 64 bytes");
 }
 
 static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)

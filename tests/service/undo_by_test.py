@@ -117,4 +117,18 @@ def undo_of_a_client_is_of_the_catalogue_alone_and_is_done_once(home):
     same([{'first'}, set()], [tags(home, one), tags(home, three)])
 
 
+@claim(inside=library)
+def undo_of_a_client_skips_its_steps_whose_items_are_gone(home):
+    one, two, three = items_of(home)
+    ana = Client(home.path, 'Ana')
+    step = tag_all(ana, (one,), 'first')
+    tag_all(ana, (two, three), 'second')
+    for id in (two, three):
+        ana.must('persist.forget', {'id': id})
+    same(step, ana.must('persist.undo', {'by': ''})['step'])
+    same(set(), tags(home, one))
+    same('not_found', ana.ask('persist.undo', {'by': ''})[0])
+    home.check_store()
+
+
 run_claims()

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
 #include "store/keys.h"
 #include "store/row.h"
 
@@ -157,6 +158,36 @@ enum err undo_first_kept(struct txn *txn, struct arena *arena, struct id scope, 
         return e == ERR_OK ? ERR_NOT_FOUND : e;
     *first = top - most + 1;
     return undo_row(txn, arena, scope, *first, row);
+}
+
+enum err undo_step_ending(struct txn *txn, struct arena *arena, struct id scope, uint64_t top, uint64_t last,
+                          uint64_t *first, struct undo_step *row)
+{
+    enum err e = undo_row(txn, arena, scope, last, row);
+
+    *first = last;
+    if (e != ERR_OK || !row->has_first)
+        return e;
+    if (row->first >= last)
+        return ERR_INTERNAL;
+    *first = row->first;
+    return undo_first_kept(txn, arena, scope, top, first, row);
+}
+
+static bool has_media(struct txn *txn, struct id id)
+{
+    struct key key = key_id(id);
+    struct bytes value;
+
+    return txn_get(txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK;
+}
+
+bool undo_has_item(struct txn *txn, struct arena *arena, const struct undo_step *row)
+{
+    struct folder folder;
+
+    return row->has_library || undo_element(row) || has_media(txn, row->before.id) ||
+           catalogue_folder(txn, arena, row->before.id, &folder) == ERR_OK;
 }
 
 void undo_open(struct persist *p, struct id scope, struct text label)

@@ -49,6 +49,14 @@ enum err undo_row_put(struct persist *p, struct id scope, uint64_t number, const
 enum err undo_first_kept(struct txn *txn, struct arena *arena, struct id scope, uint64_t top, uint64_t *first,
                          struct undo_step *row);
 
+/* Finds the step that ends with row `last`; of a step that is half undone, its rows up to that one. Sets *first to the
+ * number of its first row that is kept, and `row` to that row. Errors: as undo_first_kept. */
+enum err undo_step_ending(struct txn *txn, struct arena *arena, struct id scope, uint64_t top, uint64_t last,
+                          uint64_t *first, struct undo_step *row);
+
+/* True if what the row changes is still in the catalogue. Without it, undo and redo skip the row. */
+bool undo_has_item(struct txn *txn, struct arena *arena, const struct undo_step *row);
+
 /* Until undo_close, all pushed rows belong to one step of `scope` with that label, which must outlive undo_close.
  * undo_close stores the pointers and returns the number of the step; 0: nothing was pushed. */
 void undo_open(struct persist *p, struct id scope, struct text label);

@@ -40,35 +40,20 @@ static enum err next_step(struct steps *s)
 
     if (s->at == 0)
         return ERR_NOT_FOUND;
-    e = undo_row(s->txn, s->arena, s->scope, s->at, &s->row);
-    s->step = s->last = s->first = s->at;
-    if (e == ERR_OK && s->row.has_first) {
-        s->step = s->first = s->row.first;
-        e = s->first < s->last ? undo_first_kept(s->txn, s->arena, s->scope, s->stack.top, &s->first, &s->row)
-                               : ERR_INTERNAL;
-    }
+    s->last = s->at;
+    e = undo_step_ending(s->txn, s->arena, s->scope, s->stack.top, s->last, &s->first, &s->row);
+    s->step = e == ERR_OK && s->row.has_first ? s->row.first : s->first;
     s->at = s->first - 1;
     return e;
-}
-
-static bool has_media(const struct steps *s, struct id id)
-{
-    struct key key = key_id(id);
-    struct bytes value;
-
-    return txn_get(s->txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK;
 }
 
 /* Most often the first row's item exists. */
 static bool has_any_item(const struct steps *s)
 {
     struct undo_step row;
-    struct folder folder;
 
     for (uint64_t at = s->first; at <= s->last; at++)
-        if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK &&
-            (row.has_library || undo_element(&row) || has_media(s, row.before.id) ||
-             catalogue_folder(s->txn, s->arena, row.before.id, &folder) == ERR_OK))
+        if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK && undo_has_item(s->txn, s->arena, &row))
             return true;
     return false;
 }

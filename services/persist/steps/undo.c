@@ -65,13 +65,11 @@ static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool 
 
     arena_reset(&p->arena);
     *rows = (struct rows){ scope, at, at };
+    if (back)
+        return undo_step_ending(p->w.txn, &p->arena, scope, top, at, &rows->first, &row);
     e = undo_row(p->w.txn, &p->arena, scope, at, &row);
-    if (e == ERR_OK && back && row.has_first) {
-        rows->first = row.first;
-        return row.first < at ? undo_first_kept(p->w.txn, &p->arena, scope, top, &rows->first, &row) : ERR_INTERNAL;
-    }
     const uint64_t first = row.has_first ? row.first : at;
-    while (e == ERR_OK && !back && rows->last < top) {
+    while (e == ERR_OK && rows->last < top) {
         arena_reset(&p->arena);
         e = undo_row(p->w.txn, &p->arena, scope, rows->last + 1, &row);
         if (e != ERR_OK || !row.has_first || row.first != first)
@@ -280,10 +278,11 @@ enum err undo_take_alone(struct persist *p, struct id scope, uint64_t first, uin
     struct rows rows = { scope, first, last };
     enum err e = reckon_rows(p, &rows, fault);
 
-    if (e != ERR_OK)
-        return e;
     *taken = (struct taken_back){ .revision = p->head };
-    e = take_rows(p, &rows, true, false, taken, fault);
+    if (e == ERR_OK)
+        e = take_rows(p, &rows, true, false, taken, fault);
+    if (e == ERR_TOO_LARGE)
+        return fault_hint(fault, "only plain undo takes such a step, when it is the last");
     if (e == ERR_OK && taken->items == 0)
         e = refuse_gone(first, fault);
     if (e == ERR_OK)

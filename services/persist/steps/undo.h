@@ -23,7 +23,7 @@ enum err undo_take_next(struct persist *p, struct id scope, bool back, bool *is_
 enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct taken_back *taken, struct fault *fault);
 
 /* Undoes the rows of one done step, whatever steps came after it, and marks them: undo and redo of other steps skip
- * them. The caller has checked that no later step depends on it. Errors: as undo_take_to. */
+ * them. The caller has checked that no later step depends on it. A step is not divided. Errors: as undo_take_to. */
 enum err undo_take_alone(struct persist *p, struct id scope, uint64_t first, uint64_t last, struct taken_back *taken,
                          struct fault *fault);
 

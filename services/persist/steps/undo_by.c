@@ -12,13 +12,13 @@ static const struct id catalogue_scope;
 
 /* A step with the rows that are kept of it. */
 struct kept_step {
-    uint64_t first, last;
+    uint64_t number, first, last;
 };
 
 /* What the steps after the one that is sought have changed. */
 struct later {
-    uint64_t top;          /* the newest row of the stack */
-    struct id_table items; /* with the newest step that changed each: its distance from `top`, plus 1 */
+    struct undo_pointers stack;
+    struct id_table items; /* each with 1 + the distance of its newest step from the top of the stack */
     uint64_t newest;       /* the newest such step; 0: none */
     uint64_t of_library;   /* the newest that changed a library with all its items; 0: none */
 };
@@ -33,13 +33,13 @@ static enum err read_operation(struct persist *p, uint64_t number, struct undo_s
 static enum err read_step(struct persist *p, uint64_t last, uint64_t top, struct kept_step *step,
                           struct undo_step *head)
 {
-    enum err e = read_operation(p, last, head);
+    enum err e;
 
-    *step = (struct kept_step){ last, last };
-    if (e != ERR_OK || !head->has_first)
-        return e;
-    step->first = head->first;
-    return undo_first_kept(p->w.txn, &p->arena, catalogue_scope, top, &step->first, head);
+    arena_reset(&p->arena);
+    step->last = last;
+    e = undo_step_ending(p->w.txn, &p->arena, catalogue_scope, top, last, &step->first, head);
+    step->number = e == ERR_OK && head->has_first ? head->first : step->first;
+    return e;
 }
 
 static bool is_apart(const struct undo_step *row)
@@ -66,7 +66,7 @@ static void note_row(struct later *later, const struct undo_step *row, uint64_t 
     for (int i = 0; i < ROW_ITEMS; i++) {
         uint32_t *number = id_table_number(&later->items, items[i]);
         if (number && *number == 0)
-            *number = (uint32_t)(later->top - step) + 1;
+            *number = (uint32_t)(later->stack.top - step) + 1;
     }
     if (row->has_library && !later->of_library)
         later->of_library = step;
@@ -96,11 +96,11 @@ static uint64_t find_way(struct later *later, const struct undo_step *row)
     list_items(row, items);
     for (int i = 0; i < ROW_ITEMS; i++)
         if (id_table_has(&later->items, items[i]))
-            return later->top - (*id_table_number(&later->items, items[i]) - 1);
+            return later->stack.top - (*id_table_number(&later->items, items[i]) - 1);
     return 0;
 }
 
-static enum err refuse_later(struct persist *p, uint64_t step, uint64_t in_the_way, struct fault *fault)
+static enum err refuse_later(struct persist *p, uint64_t step, uint64_t in_the_way, bool is_undone, struct fault *fault)
 {
     struct undo_step row;
     struct text label = { 0 }, by = { 0 };
@@ -112,7 +112,9 @@ static enum err refuse_later(struct persist *p, uint64_t step, uint64_t in_the_w
     fault_set(fault, ERR_CONFLICT, "step %llu (%.*s%s%.*s) changed the same items after step %llu",
               (unsigned long long)in_the_way, TEXT_ARG(label), by.len ? ", by " : "", TEXT_ARG(by),
               (unsigned long long)step);
-    fault_hint(fault, "undo that step first; `loophole undo list` shows all steps");
+    fault_hint(fault, is_undone ? "that step is undone, but redo would do it again: redo it, then undo it with "
+                                  "`loophole undo --by`; or change other items first: then it cannot be redone"
+                                : "undo that step first; `loophole undo list` shows all steps");
     return fault_field(fault, "by");
 }
 
@@ -120,6 +122,13 @@ static enum err refuse_files(uint64_t step, struct fault *fault)
 {
     fault_set(fault, ERR_CONFLICT, "step %llu wrote into files", (unsigned long long)step);
     fault_hint(fault, "`loophole labels restore` restores the files of single items");
+    return fault_field(fault, "by");
+}
+
+static enum err refuse_half(uint64_t step, struct fault *fault)
+{
+    fault_set(fault, ERR_CONFLICT, "step %llu is half undone", (unsigned long long)step);
+    fault_hint(fault, "undo again, without a client, completes it");
     return fault_field(fault, "by");
 }
 
@@ -134,10 +143,12 @@ static enum err check_rows(struct persist *p, struct later *later, const struct 
             return fault_set(fault, ERR_INTERNAL, "operation %llu of the undo stack cannot be read",
                              (unsigned long long)at);
         if (step_files_wrote(&row, &write))
-            return refuse_files(step->first, fault);
+            return refuse_files(step->number, fault);
+        if (!undo_has_item(p->w.txn, &p->arena, &row)) /* undo skips it */
+            continue;
         in_the_way = find_way(later, &row);
         if (in_the_way)
-            return refuse_later(p, step->first, in_the_way, fault);
+            return refuse_later(p, step->number, in_the_way, in_the_way > later->stack.at, fault);
     }
     return ERR_OK;
 }
@@ -147,22 +158,28 @@ static bool is_by(const struct undo_step *head, struct text by)
     return text_equal(head->has_by ? head->by : (struct text){ 0 }, by);
 }
 
-/* Walks from the newest step to the oldest. Steps that were undone alone changed nothing in the end. */
-static enum err find_step(struct persist *p, struct text by, struct later *later, struct kept_step *step,
+static bool has_any_item(struct persist *p, const struct kept_step *step)
+{
+    struct undo_step row;
+
+    for (uint64_t at = step->first; at <= step->last; at++)
+        if (read_operation(p, at, &row) == ERR_OK && undo_has_item(p->w.txn, &p->arena, &row))
+            return true;
+    return false;
+}
+
+/* Walks from the newest step to the oldest, and reads two rows of each at most: most asks may find none. */
+static enum err find_step(struct persist *p, struct text by, const struct undo_pointers *stack, struct kept_step *step,
                           struct fault *fault)
 {
-    struct undo_pointers stack;
     struct undo_step head;
-    enum err e = undo_pointers(p, catalogue_scope, &stack);
+    enum err e = ERR_OK;
 
-    later->top = stack.top;
-    for (uint64_t at = stack.top; e == ERR_OK && at > 0; at = step->first - 1) {
-        e = read_step(p, at, stack.top, step, &head);
-        if (e != ERR_OK || is_apart(&head))
+    for (uint64_t at = stack->top; at > 0 && e == ERR_OK; at = step->first - 1) {
+        e = read_step(p, at, stack->top, step, &head);
+        if (e != ERR_OK || step->first > stack->at || is_apart(&head) || !is_by(&head, by) || !has_any_item(p, step))
             continue;
-        if (step->first <= stack.at && is_by(&head, by))
-            return ERR_OK;
-        e = note_step(p, later, step);
+        return step->last <= stack->at ? ERR_OK : refuse_half(step->number, fault);
     }
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the undo stack cannot be read");
@@ -173,12 +190,31 @@ static enum err find_step(struct persist *p, struct text by, struct later *later
     return fault_hint(fault, "`loophole undo list` shows the steps, and the client that made each");
 }
 
+/* Notes the steps after `step`. Those that were undone alone changed nothing in the end. */
+static enum err note_later(struct persist *p, const struct kept_step *step, struct later *later, struct fault *fault)
+{
+    struct kept_step next = { 0 };
+    struct undo_step head;
+    enum err e = ERR_OK;
+
+    for (uint64_t at = later->stack.top; e == ERR_OK && at > step->last; at = next.first - 1) {
+        e = read_step(p, at, later->stack.top, &next, &head);
+        if (e == ERR_OK && !is_apart(&head))
+            e = note_step(p, later, &next);
+    }
+    return e == ERR_OK ? e : fault_set(fault, e, "the undo stack cannot be read");
+}
+
 enum err undo_take_by(struct persist *p, struct text by, struct taken_back *taken, struct fault *fault)
 {
     struct later later = { 0 };
     struct kept_step step = { 0 };
-    enum err e = find_step(p, by, &later, &step, fault);
+    enum err e = undo_pointers(p, catalogue_scope, &later.stack);
 
+    e = e == ERR_OK ? find_step(p, by, &later.stack, &step, fault)
+                    : fault_set(fault, e, "the undo stack cannot be read");
+    if (e == ERR_OK)
+        e = note_later(p, &step, &later, fault);
     if (e == ERR_OK)
         e = check_rows(p, &later, &step, fault);
     id_table_free(&later.items);

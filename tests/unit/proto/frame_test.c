@@ -101,6 +101,21 @@ static void the_name_of_a_client_is_bounded(void **state)
     assert_int_equal(frame_read_ask(WIRE("\x96\x01\xa1x" ID_WIRE "\x01\x80\x00"), &ask, &fault), ERR_BAD_REQUEST);
 }
 
+static void the_name_of_a_client_has_no_steering_characters(void **state)
+{
+    const struct text names[] = { TEXT("A\0na"), TEXT("A\nna"), TEXT("\x1b[2J"), TEXT("A\x7f"), TEXT("\u202eAna") };
+    struct ask_frame sent = { TEXT("x"), example_id(), 1, WIRE("\x80"), 0, TEXT("") };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        sent.client = names[i];
+        buffer_reset(&buffer);
+        frame_write_ask(&buffer, &sent);
+        assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_BAD_REQUEST);
+        assert_string_equal(fault.what, "the frame's client is not a plain name of at most 64 bytes");
+    }
+}
+
 static void an_answer_has_the_documented_bytes_and_is_read_back(void **state)
 {
     const struct answer_frame sent = { example_id(), ERR_NOT_FOUND, WIRE("\x80") };
@@ -294,6 +309,7 @@ int main(void)
         CLAIM(an_ask_has_the_documented_bytes_and_is_read_back),
         CLAIM(an_ask_with_the_name_of_its_client_has_seven_elements),
         CLAIM(the_name_of_a_client_is_bounded),
+        CLAIM(the_name_of_a_client_has_no_steering_characters),
         CLAIM(an_answer_has_the_documented_bytes_and_is_read_back),
         CLAIM(an_event_has_the_documented_bytes_and_is_read_back),
         CLAIM(an_error_word_that_is_not_known_reads_as_internal),
