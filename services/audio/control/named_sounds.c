@@ -71,8 +71,9 @@ bool named_item(const struct audio *audio, uint64_t slot, uint64_t generation, s
 struct load {
     struct loads *all;
     struct named_sound sound;
-    char why[256]; /* "": loaded */
-    bool again;    /* a later try may succeed */
+    const struct load *first; /* an earlier one of the same item, which is loaded for both; or NULL */
+    char why[256];            /* "": loaded */
+    bool again;               /* a later try may succeed */
 };
 
 struct loads {
@@ -103,11 +104,34 @@ static struct silent_sound_list list_silent(const struct loads *all)
     return list;
 }
 
+static const struct load *first_of(const struct loads *all, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++)
+        if (id_equal(all->each[i].sound.id, all->each[at].sound.id))
+            return &all->each[i];
+    return NULL;
+}
+
+static void share_firsts(struct loads *all)
+{
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct load *load = &all->each[i];
+        if (!load->first)
+            continue;
+        *load->sound.has_sound = *load->first->sound.has_sound;
+        *load->sound.sound = *load->first->sound.sound;
+        *load->sound.generation = *load->first->sound.generation;
+        memcpy(load->why, load->first->why, sizeof(load->why));
+        load->again = load->first->again;
+    }
+}
+
 static void finish_loads(struct loads *all)
 {
     struct service *service = all->audio->service;
 
     if (ticket_is_open(service, all->ticket)) {
+        share_firsts(all);
         struct call *call = all->call;
         void *answer = arena_alloc(call_arena(call), call_ask(call)->answer->size);
         enum err e = all->done(all->audio, call, all->ask, list_silent(all), answer);
@@ -160,9 +184,11 @@ static bool begin_load(struct load *load)
 
 static void begin_next(struct loads *all)
 {
-    while (all->next < all->count && ticket_is_open(all->audio->service, all->ticket))
-        if (begin_load(&all->each[all->next++]))
+    while (all->next < all->count && ticket_is_open(all->audio->service, all->ticket)) {
+        struct load *load = &all->each[all->next++];
+        if (!load->first && begin_load(load))
             return;
+    }
 }
 
 static void take_loaded(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -196,8 +222,10 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
     }
     all->count = count;
     all->waiting = 1; /* counts this loop itself */
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         all->each[i] = (struct load){ .all = all, .sound = sounds[i] };
+        all->each[i].first = first_of(all, i);
+    }
     for (uint32_t i = 0; i < AT_ONCE; i++)
         begin_next(all);
     count_down(all);
