@@ -1,4 +1,4 @@
-/* deadly.so: preloaded into an engine, JSON (or MIDI) with one of these words ends its reader, or is never read:
+/* deadly.so: preloaded into an engine, JSON with one of these words ends its reader, or is never read:
  * "deadly crash", "deadly hang"; a message with "deadly answer" ends the process that sends it. In a service that has
  * not the name after "in ", such as "deadly crash in persist", it does no harm. It stands for a flaw that nobody has
  * found yet. */
@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { DEADLY_EVENTS = 1312 }; /* of a MIDI file, as in deadly_test.py */
 
 static int is_meant(const char *bytes, size_t len, const char *word)
 {
@@ -31,13 +33,17 @@ void *json_loadb(const char *bytes, size_t len, size_t flags, void *error)
     return real(bytes, len, flags, error);
 }
 
-void *smf_load_from_memory(const void *bytes, int len)
-{
-    void *(*real)(const void *, int) = (void *(*)(const void *, int))dlsym(RTLD_NEXT, "smf_load_from_memory");
+typedef int compare_two(const void *, const void *, void *);
 
-    if (is_meant(bytes, (size_t)len, "deadly crash in "))
+/* The reader of MIDI files is the engine's own and gives its text to no library: it ends when it orders its events. */
+void qsort_r(void *each, size_t count, size_t size, compare_two *order, void *state)
+{
+    void (*real)(void *, size_t, size_t, compare_two *, void *) =
+        (void (*)(void *, size_t, size_t, compare_two *, void *))dlsym(RTLD_NEXT, "qsort_r");
+
+    if (count == DEADLY_EVENTS && strcmp(program_invocation_short_name, "loophole-project") == 0)
         raise(SIGSEGV);
-    return real(bytes, len);
+    real(each, count, size, order, state);
 }
 
 int zmq_msg_init_data(void *message, void *bytes, size_t len, void *gone, void *hint)

@@ -93,6 +93,9 @@ def refuses_after_two_deaths(home, ask, **body):
     same(2, restarts(home, service) - before)
 
 
+DEADLY_EVENTS = 1312  # as in deadly.c
+
+
 def deadly_sound(home):
     """A library with a sound that search cannot name in an answer."""
     path = wav(home.file('music', 'deadly answer in search.wav'), 440)
@@ -126,7 +129,7 @@ def a_pattern_of_the_library_that_ended_its_reader_once_is_listed_with_its_reaso
 def a_midi_file_that_ended_its_reader_once_is_refused_by_its_path(home):
     path = home.file('data', 'patterns', 'export', 'groove.mid')
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    track = b'\0\xff\x03\x17deadly crash in project\0\x90\x3c\x64\x60\x80\x3c\0\0\xff\x2f\0'
+    track = b'\0\x90\x3c\x64\x60\x80\x3c\0' * (DEADLY_EVENTS // 2) + b'\0\xff\x2f\0'
     write_file(path, b'MThd\0\0\0\6\0\0\0\1\0\x60MTrk' + struct.pack('>I', len(track)) + track)
     got, answer = project_answers_after_one_death(home, 'import_midi', name='groove')
     same('internal', got, answer)
