@@ -420,7 +420,8 @@ enum err midi_import(const struct midi_file *from, struct arena *arena, struct p
     m.last = m.steps ? m.steps : STEPS_MOST / m.bar * m.bar;
     read_messages(&m);
     if (m.count == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has no notes");
+        return fault_set(fault, ERR_BAD_REQUEST, "the MIDI file has no notes%s",
+                         from->repairs[MIDI_REPAIR_CUT] ? ": it ends within a track" : "");
     read_controls(&m);
     count_steps(&m);
     remark_repairs(&m);

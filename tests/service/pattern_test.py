@@ -37,7 +37,7 @@ def a_pattern_is_exported_for_other_programs_and_imported_with_the_same_steps(ho
 
 @claim
 def a_midi_file_with_smpte_time_and_a_damaged_one_are_refused(home):
-    for name, division, why in (('smpte.mid', b'\xe7\x28', 'SMPTE'), ('cut.mid', b'\0\x60', 'ends within track 1')):
+    for name, division, why in (('smpte.mid', b'\xe7\x28', 'SMPTE'), ('cut.mid', b'\0\x60', 'it ends within a track')):
         write_file(home.file(name), b'MThd\0\0\0\6\0\0\0\1' + division + b'MTrk\0\0\0\x20\0\x90')
         contains(home.refused('pattern', 'import_midi', home.file(name), home.file('no.json')), why)
     assert not os.path.exists(home.file('no.json'))
