@@ -170,12 +170,10 @@ struct score {
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];
-    uint32_t
-        pads_set; /* number of the change of pads that waits for its time; until then `earlier_pads` are hit. 0: none
-                        * waits */
-    uint32_t pads_at;       /* enum score_time: when it begins; at once while the transport is stopped */
-    uint32_t pads_replaced; /* number of the first change that it replaces; 0: none. If that one has begun, or one
-                        * after it, it begins at once */
+    uint32_t pads_set; /* number of the change of pads that waits; until it begins `earlier_pads` are hit; 0: none */
+    uint32_t pads_at;  /* enum score_time: when it begins; at once while the transport is stopped */
+    uint32_t pads_replaced; /* number of the first change that it replaces; 0: none. Once that one, or one after it, has
+                             * begun, it begins at once */
     uint32_t unused;
     struct score_pad earlier_pads[SCORE_PADS];
     uint32_t has_controls; /* not 0: `controls` is the list of the open project, which may be empty */

@@ -175,7 +175,7 @@ static enum err take_body(struct token_reader *reader, struct bytes *to, struct 
     return ERR_OK;
 }
 
-/* Reads the optional sixth and seventh element. A digest of 0 stands for none before the seventh. */
+/* Reads the two optional elements: the digest, then the client's name. A digest of 0 before a name means none. */
 static enum err take_rest(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
 {
     enum err e;

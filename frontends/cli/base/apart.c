@@ -178,7 +178,7 @@ static int end_like(pid_t pid)
     return 128 + WTERMSIG(status);
 }
 
-/* When the child has ended, only what is in the pipes is passed on: another process may keep them open. */
+/* After the child ends, this passes on what the pipes hold and stops: a process that it left may keep them open. */
 static int watch_command(struct watched_command *w, const struct apart_command *command)
 {
     bool has_more;

@@ -24,19 +24,22 @@ function cutSentence({ media }: item): string {
   return `This take was cut after ${length(cut.at)}${cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`}: ${clean(cut.why)}`
 }
 
-/** The item, first as a loaded page has it. `late`: this is still the item before. */
-export function useItem(id: string): { item: item; sources: fact[]; late: boolean } | undefined {
+/** The item, first as a loaded page has it. `late`: this is still the item before. Without `withSources` an item of a loaded page is
+ * not asked for. */
+export function useItem(id: string, withSources = true): { item: item; sources: fact[]; late: boolean } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
   const changed = useCell(arrived)
+  const listed = id ? itemOf(id) : undefined
+  const isEnough = !withSources && listed !== undefined
   useEffect(() => {
     const control = new AbortController()
+    if (isEnough) return
     if (id) read('search.get', { id: idBytes(id) }, control.signal)
       .then(answer => setGot({ item: answer.item, sources: answer.sources ?? [] }), () => { if (!control.signal.aborted) setGot(undefined) })
     else setGot(undefined)
     return () => control.abort()
-  }, [id, changed])
-  if (got && idOf(got.item) === id) return { ...got, late: false }
-  const listed = id ? itemOf(id) : undefined
+  }, [id, changed, isEnough])
+  if (!isEnough && got && idOf(got.item) === id) return { ...got, late: false }
   return listed ? { item: listed, sources: [], late: false } : got && { ...got, late: true }
 }
 

@@ -34,7 +34,7 @@ function Remark() {
 function Sounding() {
   const sounds = useCell(hearing, of => of?.id)
   const at = useCell(view, of => of.at)
-  const got = useItem(sounds ?? at)
+  const got = useItem(sounds ?? at, false)
   if (!got) return <div class="sounds"><p class="quiet">Nothing is chosen.</p></div>
   const of = got.item
   const facts = [factText(of, 'class'), lengthText(seconds(of)), factText(of, 'bpm') && `${factText(of, 'bpm')} bpm`, factText(of, 'key')]

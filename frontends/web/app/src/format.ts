@@ -71,4 +71,12 @@ export const seconds = (of: item): number => {
   return rate ? num(of.media.frames) / rate : 0
 }
 
+export const METER_LEAST_DB = -60
+
+/** The place of a level on a meter: 0 at METER_LEAST_DB and below, 1 at full scale and above. */
+export const meterPart = (linear: number): number => Math.max(0, Math.min(1, 1 - (20 * Math.log10(Math.max(linear, 1e-6))) / METER_LEAST_DB))
+
+/** The same in dB, for a screen reader. */
+export const meterDb = (linear: number): number => Math.round((1 - meterPart(linear)) * METER_LEAST_DB)
+
 export const dbText = (linear: number): string => (linear > 0.00001 ? (20 * Math.log10(linear)).toFixed(1) : '-∞')

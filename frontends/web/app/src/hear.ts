@@ -166,7 +166,7 @@ export function hush() {
 
 let louder = false // an ask for another volume is under way
 
-/** The volume of what sounds now and of what is heard next. Of quick changes the last counts, for the preview that sounds then. */
+/** Sets the volume of the preview that plays, and of later ones. During a quick drag an ask begins when the one before is answered. */
 export async function setVolume(volume: number) {
   set({ volume })
   if (louder) return

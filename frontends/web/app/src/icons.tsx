@@ -1,13 +1,13 @@
 // The icons: the one file that takes them from Lucide.
 import {
-  Activity, AudioWaveform, ChartScatter, Command, Copy, Folder, Grid3x3, Layers, Metronome, Octagon, Play, Redo2, Repeat, SkipBack,
+  Activity, AudioWaveform, ChartScatter, Command, Copy, Folder, Grid3x3, Layers, Metronome, Octagon, Play, Redo2, SkipBack,
   SlidersVertical, Square, TableProperties, Undo2, Volume2,
 } from 'lucide-preact'
 
 const ICONS = {
   table: TableProperties, waveforms: AudioWaveform, map: ChartScatter, hypergrid: Grid3x3, folders: Folder, duplicates: Copy,
   project: Layers, sound: SlidersVertical, engine: Activity, commands: Command,
-  play: Play, stop: Square, begin: SkipBack, metronome: Metronome, undo: Undo2, redo: Redo2, volume: Volume2, loop: Repeat, panic: Octagon,
+  play: Play, stop: Square, begin: SkipBack, metronome: Metronome, undo: Undo2, redo: Redo2, volume: Volume2, panic: Octagon,
 }
 export type IconName = keyof typeof ICONS
 

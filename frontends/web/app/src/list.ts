@@ -152,8 +152,14 @@ export function toggleSelected(id: string) {
   selected.set(ids)
 }
 
+/** A click on a row; with Shift it selects a range, with Ctrl it adds the row or takes it away. */
+export function clickRow(event: MouseEvent, to: number, id: string) {
+  if (event.ctrlKey || event.metaKey) pickRow(to, id)
+  else goTo(to, event.shiftKey)
+}
+
 /** Ctrl and a click: the row joins or leaves the selection, which begins with the current row, as in every list. */
-export function pickRow(to: number, id: string) {
+function pickRow(to: number, id: string) {
   if (!selected.value.size && view.value.at !== id && isCurrent(itemAt(row.value))) toggleSelected(view.value.at)
   toggleSelected(id)
   setRow(to)

@@ -3,7 +3,7 @@ import type { chain_state, channel, meter, mixer_strip, recording, waveform_so_f
 import { channel_words } from './words'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, counted, dbText, idText, lengthText, num, pathText } from './format'
+import { clean, counted, dbText, idText, lengthText, meterDb, METER_LEAST_DB, meterPart, num, pathText } from './format'
 import { hasInsert, Insert } from './insert'
 import { Learn } from './learn'
 import { Pads } from './pads'
@@ -20,7 +20,6 @@ const doing = (promise: Promise<unknown>) => promise.catch(complain)
 const HOLD_MS = 1500
 const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
 const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
-const part = (linear: number) => Math.max(0, Math.min(1, 1 + (20 * Math.log10(Math.max(linear, 1e-6))) / 60))
 
 /** A level with a peak that is held. */
 function Level({ value, label }: { value: number; label: string }) {
@@ -28,9 +27,9 @@ function Level({ value, label }: { value: number; label: string }) {
   const now = performance.now()
   if (value >= held.current.peak || now > held.current.until) held.current = { peak: value, until: now + HOLD_MS }
   return (
-    <span class="level" role="meter" aria-label={label} aria-valuemin={-60} aria-valuemax={0} aria-valuenow={Math.round(part(value) * 60 - 60)}>
-      <span class="bar" style={{ width: `${part(value) * 100}%` }} />
-      <span class="peak" hidden={part(held.current.peak) === 0} style={{ left: `${part(held.current.peak) * 100}%` }} />
+    <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
+      <span class="bar" style={{ width: `${meterPart(value) * 100}%` }} />
+      <span class="peak" hidden={meterPart(held.current.peak) === 0} style={{ left: `${meterPart(held.current.peak) * 100}%` }} />
     </span>
   )
 }

@@ -5,7 +5,7 @@ import { awayOf } from './away'
 import { kept, useCell } from './cell'
 import { clean, factOf, factText, idText, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
-import { goTo, listKey, pickRow, row as rowCell, settleRow, toggleSelected } from './list'
+import { clickRow, goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
 import { clause, clauses, selected, show, START, toggleClause, view } from './state'
@@ -79,7 +79,7 @@ const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: nu
   return (
     <div role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={at || chosen} data-id={id}
       class={`row ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${away ?? ''}`} style={{ top: `${top}px` }}
-      onClick={event => (event.ctrlKey || event.metaKey ? pickRow(index, id) : goTo(index, event.shiftKey))}
+      onClick={event => clickRow(event, index, id)}
       onDblClick={() => hear(of)} draggable
       onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
       <span role="gridcell" class="mark" title="Select or unselect" onClick={event => { event.stopPropagation(); toggleSelected(id) }}>{chosen ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>

@@ -7,7 +7,7 @@ export const THEMES: Settings['theme'][] = ['dark', 'light', 'system']
 const system = matchMedia('(prefers-color-scheme: light)')
 const shown = (): 'dark' | 'light' => (settings.value.theme === 'system' ? (system.matches ? 'light' : 'dark') : settings.value.theme)
 
-/** What is shown now: dark or light. A picture that was painted in the colours of the other is painted again. */
+/** Which colours are shown. A canvas follows it to paint itself again. */
 export const theme = new Cell(shown())
 
 function apply() {

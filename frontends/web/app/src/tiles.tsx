@@ -5,7 +5,7 @@ import { awayOf } from './away'
 import { kept, useCell } from './cell'
 import { clean, factText, idText, lengthText, seconds } from './format'
 import { hearFrom } from './hear'
-import { goTo, listKey, pickRow, row as rowCell, settleRow } from './list'
+import { clickRow, goTo, listKey, row as rowCell, settleRow } from './list'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
 import { selected, set, settings, view } from './state'
@@ -21,7 +21,7 @@ const Tile = kept(({ of, index }: { of: item | undefined; index: number }) => {
   if (!of) return <div class="tile loading" role="option" aria-selected={false}>…</div>
   return (
     <div role="option" id={`tile-${index}`} aria-selected={at || chosen} data-id={id}
-      class={`tile ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${awayOf(of) ?? ''}`} onClick={event => (event.ctrlKey || event.metaKey ? pickRow(index, id) : goTo(index, event.shiftKey))}>
+      class={`tile ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${awayOf(of) ?? ''}`} onClick={event => clickRow(event, index, id)}>
       <WaveCanvas of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} />
       <strong>{clean(of.media.name)}</strong>
       <small>{factText(of, 'class')} · {lengthText(seconds(of))} {factText(of, 'key')}</small>

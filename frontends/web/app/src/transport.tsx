@@ -2,7 +2,7 @@
 import type { meters, transport_state } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { counted, num } from './format'
+import { counted, meterDb, METER_LEAST_DB, meterPart, num } from './format'
 import { Icon } from './icons'
 import { complain } from './state'
 import { TypedField } from './typedfield'
@@ -42,8 +42,6 @@ export function Transport() {
 }
 
 const SILENT_MS = 300
-const LOWEST_DB = 60
-const part = (linear: number) => Math.max(0, Math.min(1, 1 + (20 * Math.log10(Math.max(linear, 1e-6))) / LOWEST_DB))
 
 /** The level of the master. The engine sends levels while there is sound; without any it is silent. */
 function Master() {
@@ -58,10 +56,9 @@ function Master() {
     })
     return () => { end(); clearTimeout(timer) }
   }, [])
-  const loudest = Math.max(left, right)
   return (
-    <span class="master" role="meter" aria-label="Level of the master" aria-valuemin={-LOWEST_DB} aria-valuemax={0} aria-valuenow={Math.round((part(loudest) - 1) * LOWEST_DB)}>
-      {[left, right].map((level, i) => <span key={i} class="track"><span class={`bar ${level >= 1 ? 'over' : ''}`} style={{ transform: `scaleX(${part(level)})` }} /></span>)}
+    <span class="master" role="meter" aria-label="Level of the master" aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(Math.max(left, right))}>
+      {[left, right].map((level, i) => <span key={i} class="track"><span class={`bar ${level >= 1 ? 'over' : ''}`} style={{ transform: `scaleX(${meterPart(level)})` }} /></span>)}
     </span>
   )
 }
