@@ -2,7 +2,7 @@
 import subprocess
 
 from claims import file_text, until
-from sounding import tool
+from sounding import tool, until_prints
 
 
 class Device:
@@ -20,7 +20,7 @@ class Device:
         with open(self.said, 'wb') as out:
             self.process = subprocess.Popen([tool('knob'), self.home.ask('audio.server')['server'], self.name, *port],
                                             env=self.home.env, stdin=subprocess.PIPE, stdout=out, stderr=out)
-        until(lambda: 'ready' in self.heard(), what='the device is ready')
+        until_prints(self.process, self.said, 'ready')
 
     def heard(self):
         return file_text(self.said).split('\n')

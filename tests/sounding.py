@@ -152,8 +152,17 @@ def jack_client(home, program, name, *args):
     """The process of a JACK client of these tests, which runs. NAME.said has what it prints."""
     said = home.file(name + '.said')
     process = home.start_into(said, tool(program), home.ask('audio.server')['server'], name, *map(str, args))
-    until(lambda: 'ready' in printed_in(said), what=f'{name} runs')
+    until_prints(process, said, 'ready')
     return process
+
+
+def until_prints(process, said, word):
+    """Waits until a program prints this word. `said`: the file of its output."""
+    def has_printed():
+        has_ended = process.poll() is not None
+        assert word in printed_in(said) or not has_ended, f'{process.args} has ended: {printed_in(said)}'
+        return word in printed_in(said)
+    until(has_printed, what=lambda: f'{process.args} prints "{word}": {printed_in(said)}')
 
 
 class Tape:
@@ -165,7 +174,7 @@ class Tape:
         self.path, self.said = home.file(name), home.file(name + '.said')
         names = [port if ':' in port else f'{server["client"]}:{port}' for port in ports or ('main_left',)]
         self.process = home.start_into(self.said, tool('tape'), server['server'], self.path, str(seconds), *names, *notes)
-        until(lambda: 'connected' in self.words(), what='the recorder is connected')
+        until_prints(self.process, self.said, 'connected')
 
     def words(self):
         return printed_in(self.said)

@@ -33,11 +33,11 @@ int main(int argc, char **argv)
     if (argc != 3 && argc != 4)
         die_of("SERVER NAME [over]");
     count.is_over = argc == 4;
-    count.client = client_open(argv[1], argv[2]);
+    count.client = client_open(argv, argv[2], JackUseExactName);
     count.left = jack_port_register(count.client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     count.right = jack_port_register(count.client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     if (!count.left || !count.right || jack_set_process_callback(count.client, play_period, NULL) != 0)
-        die_of("no ports");
-    client_run(count.client);
+        client_refused(argv, "no ports");
+    client_run(count.client, argv);
     return 0;
 }

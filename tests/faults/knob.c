@@ -70,18 +70,16 @@ static void *print_heard(void *state)
     return state;
 }
 
-static void open_client(const char *server, const char *name, const char *port, const char *alias)
+static void open_client(char **argv, const char *port, const char *alias)
 {
-    knob.client = jack_client_open(name, JackNoStartServer | JackServerName | JackUseExactName, NULL, server);
-    if (!knob.client)
-        die_of("no such server, or the name is taken");
+    knob.client = client_open(argv, argv[2], JackUseExactName);
     knob.out = jack_port_register(knob.client, port, JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
     knob.in = jack_port_register(knob.client, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
     knob.sent = jack_ringbuffer_create(LINES * sizeof(struct bytes));
     knob.heard = jack_ringbuffer_create(LINES * sizeof(struct bytes));
     if (!knob.out || !knob.in || jack_set_process_callback(knob.client, run_period, NULL) != 0 ||
         (alias && jack_port_set_alias(knob.out, alias) != 0) || jack_activate(knob.client) != 0)
-        die_of("not active");
+        client_refused(argv, "not active");
 }
 
 int main(int argc, char **argv)
@@ -92,7 +90,7 @@ int main(int argc, char **argv)
 
     if (argc < 3 || argc > 5)
         die_of("SERVER NAME [PORT [ALIAS]]");
-    open_client(argv[1], argv[2], argc > 3 ? argv[3] : "out", argc > 4 ? argv[4] : NULL);
+    open_client(argv, argc > 3 ? argv[3] : "out", argc > 4 ? argv[4] : NULL);
     puts("ready");
     fflush(stdout);
     if (pthread_create(&printer, NULL, print_heard, NULL) != 0)

@@ -193,9 +193,9 @@ int main(int argc, char **argv)
     if (argc != 3 && argc < 6)
         die_of("SERVER FILE [lead TICKS FRAME:BPM...]");
     place.cycles = calloc(CYCLES, sizeof(*place.cycles));
-    place.client = jack_client_open("place", JackNoStartServer | JackServerName, NULL, argv[1]);
-    if (!place.client || !place.cycles)
-        die_of("no such server");
+    if (!place.cycles)
+        die_of("no memory");
+    place.client = client_open(argv, "place", JackNullOption);
     if (argc > 5) {
         place.ticks = (unsigned)atoi(argv[4]);
         read_map(argv + 5);
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
     if (!place.midi || jack_set_process_callback(place.client, run_period, NULL) != 0 ||
         jack_activate(place.client) != 0 ||
         (place.tempos && jack_set_timebase_callback(place.client, 0, lead_transport, NULL) != 0))
-        die_of("not active");
+        client_refused(argv, "not active");
     puts("ready");
     fflush(stdout);
     obey_line();

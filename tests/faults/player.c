@@ -50,11 +50,11 @@ int main(int argc, char **argv)
     if (argc != 4)
         die_of("SERVER NAME FILE");
     load_file(argv[3]);
-    player.client = client_open(argv[1], argv[2]);
+    player.client = client_open(argv, argv[2], JackUseExactName);
     player.out = jack_port_register(player.client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     if (!player.out || jack_set_process_callback(player.client, play_period, NULL) != 0)
-        die_of("no port");
-    client_run(player.client);
+        client_refused(argv, "no port");
+    client_run(player.client, argv);
     free(player.sound);
     return 0;
 }

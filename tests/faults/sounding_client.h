@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { CLIENT_TRIES = 1500 };
+
 static volatile sig_atomic_t client_ends;
 
 static inline void client_end(int number)
@@ -23,26 +25,40 @@ static inline void die_of(const char *what)
     exit(1);
 }
 
-static inline jack_client_t *client_open(const char *server, const char *name)
+/* Begins the program again, CLIENT_TRIES times. On a busy machine JACK refuses a client at any step of its
+ * opening, and it frees the name of a killed one after its ports. */
+static inline void client_refused(char **argv, const char *what)
 {
-    const jack_options_t options = JackNoStartServer | JackServerName | JackUseExactName;
-    jack_client_t *client;
-    jack_status_t status;
-    int tries = 3000;
+    const char *before = getenv("CLIENT_TRIES");
+    int tries = before ? atoi(before) : 0;
+    char now[16];
 
-    signal(SIGTERM, client_end);
-    while (!(client = jack_client_open(name, options, &status, server)) && (status & JackNameNotUnique) && --tries > 0)
-        usleep(10000); /* the server frees the name of a client that was killed after its ports */
+    if (tries == CLIENT_TRIES)
+        die_of(what);
+    snprintf(now, sizeof(now), "%d", tries + 1);
+    setenv("CLIENT_TRIES", now, 1);
+    usleep(20000);
+    close_range(3, ~0U, 0); /* the server then knows that the former client is gone */
+    execv("/proc/self/exe", argv);
+    die_of("cannot begin again");
+}
+
+/* Opens a client of the server argv[1]. */
+static inline jack_client_t *client_open(char **argv, const char *name, jack_options_t more)
+{
+    jack_client_t *client = jack_client_open(name, JackNoStartServer | JackServerName | more, NULL, argv[1]);
+
     if (!client)
-        die_of("no such server, or the name is taken");
+        client_refused(argv, "no such server, or the name is taken");
     return client;
 }
 
 /* Prints "ready" when the client runs, and closes it at the signal. */
-static inline void client_run(jack_client_t *client)
+static inline void client_run(jack_client_t *client, char **argv)
 {
+    signal(SIGTERM, client_end);
     if (jack_activate(client) != 0)
-        die_of("not activated");
+        client_refused(argv, "not activated");
     puts("ready");
     fflush(stdout);
     while (!client_ends)

@@ -183,19 +183,17 @@ static unsigned look_at_all(pthread_t threads[PROCESSORS])
     return count;
 }
 
-static void join_server(struct track *track, const char *server, const char *name, const char *type,
-                        unsigned long flags, JackProcessCallback process)
+static void join_server(struct track *track, char **argv, const char *name, const char *type, unsigned long flags,
+                        JackProcessCallback process)
 {
     char unique[64];
 
     /* The engine remembers the connections of a port by its name, and process ids are used again. */
     snprintf(unique, sizeof(unique), "%s-%d-%llx", name, (int)getpid(), (unsigned long long)time(NULL));
-    track->client = jack_client_open(unique, JackNoStartServer | JackServerName, NULL, server);
-    if (!track->client)
-        die_of("no such server");
+    track->client = client_open(argv, unique, JackNullOption);
     track->port = jack_port_register(track->client, "at", type, flags, 0);
     if (!track->port || jack_set_process_callback(track->client, process, NULL) != 0)
-        die_of("no port");
+        client_refused(argv, "no port");
 }
 
 static void make_room(size_t seconds)
@@ -208,15 +206,15 @@ static void make_room(size_t seconds)
         tape.frames[i] = NAN;
 }
 
-static void begin_tape(const char *server, size_t seconds, const char *port, const char *to)
+static void begin_tape(char **argv, size_t seconds, const char *port, const char *to)
 {
-    join_server(&tape.recorder, server, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record_period);
-    join_server(&tape.other, server, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
+    join_server(&tape.recorder, argv, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record_period);
+    join_server(&tape.other, argv, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
     make_room(seconds);
     tape.until_note = tape.every;
     tape.until_end = LONG_MAX;
     if (jack_activate(tape.recorder.client) != 0 || jack_activate(tape.other.client) != 0)
-        die_of("not activated");
+        client_refused(argv, "not activated");
     while (!client_ends && jack_connect(tape.recorder.client, port, jack_port_name(tape.recorder.port)) != 0)
         usleep(20000);
     while (!client_ends && to && jack_connect(tape.other.client, jack_port_name(tape.other.port), to) != 0)
@@ -308,7 +306,7 @@ int main(int argc, char **argv)
     tape.note = argc >= 8 ? (unsigned)atoi(argv[5]) : 0;
     tape.every = argc >= 8 ? (unsigned)atoi(argv[6]) : 0;
     tape.length = argc == 9 ? (unsigned)atoi(argv[8]) : 0;
-    begin_tape(argv[1], (size_t)seconds, port, argc >= 8 ? argv[7] : NULL);
+    begin_tape(argv, (size_t)seconds, port, argc >= 8 ? argv[7] : NULL);
     looking = look_at_all(threads);
     while (!client_ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
         tell_connections(again);

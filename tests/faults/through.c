@@ -39,7 +39,7 @@ static int process_period(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static jack_port_t *make_port(const char *kind, unsigned side, unsigned long flags)
+static jack_port_t *make_port(char **argv, const char *kind, unsigned side, unsigned long flags)
 {
     char name[16];
     jack_port_t *port;
@@ -47,7 +47,7 @@ static jack_port_t *make_port(const char *kind, unsigned side, unsigned long fla
     snprintf(name, sizeof(name), "%s_%u", kind, side + 1);
     port = jack_port_register(through.client, name, JACK_DEFAULT_AUDIO_TYPE, flags, 0);
     if (!port)
-        die_of("no port");
+        client_refused(argv, "no port");
     return port;
 }
 
@@ -57,13 +57,13 @@ int main(int argc, char **argv)
         die_of("SERVER NAME OUTPUTS DELAY");
     through.outputs = (unsigned)atoi(argv[3]) == SIDES ? SIDES : (unsigned)atoi(argv[3]) % SIDES;
     through.delay = (unsigned)atoi(argv[4]) % LATEST;
-    through.client = client_open(argv[1], argv[2]);
+    through.client = client_open(argv, argv[2], JackUseExactName);
     for (unsigned side = 0; side < SIDES; side++)
-        through.in[side] = make_port("in", side, JackPortIsInput);
+        through.in[side] = make_port(argv, "in", side, JackPortIsInput);
     for (unsigned side = 0; side < through.outputs; side++)
-        through.out[side] = make_port("out", side, JackPortIsOutput);
+        through.out[side] = make_port(argv, "out", side, JackPortIsOutput);
     if (through.outputs > 0 && jack_set_process_callback(through.client, process_period, NULL) != 0)
-        die_of("no callback");
-    client_run(through.client);
+        client_refused(argv, "no callback");
+    client_run(through.client, argv);
     return 0;
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Where sound leaves besides main: a pair of ports for each channel, PFL, outputs of single pads; sends of channels."""
 import array
+import glob
 import os
+import signal
 import sys
 import time
 import wave
@@ -216,10 +218,21 @@ def the_connection_that_was_unused_longest_gives_way_to_a_new_one(home):
     keys.end()
 
 
+def running_ticks(stat):
+    """The state of a thread, and how long it ran, from its file `stat`."""
+    fields = file_text(stat).rsplit(')', 1)[1].split()
+    return fields[0], int(fields[11]) + int(fields[12])
+
+
 def stumble(home):
-    """Stops the core for two periods, at any moment: also within a period, which then takes that long."""
-    with home.paused('audio'):
-        time.sleep(.045)
+    """Stops the core for two periods while its busiest thread runs, most probably within a period, which then takes that
+    long."""
+    core = home.pid('audio')
+    period = max(glob.glob(f'/proc/{core}/task/*/stat'), key=lambda stat: running_ticks(stat)[1])
+    until(lambda: any(running_ticks(period)[0] == 'R' for _ in range(1000)), what='a period begins')
+    os.kill(core, signal.SIGSTOP)
+    time.sleep(.045)
+    os.kill(core, signal.SIGCONT)
     return home.ask('audio.meters')
 
 
@@ -229,7 +242,7 @@ def lost_periods_and_the_worst_load_are_counted_again_after_a_reset(home):
     client = home.client()
     client.must('audio.set_pads', {'each': [{'pad': n, 'wave': 'saw', 'mode': 'loop', 'filter_freq': 5000.0, 'reverb_send': .1}
                                             for n in range(64)]})
-    for n in range(64):  # the longer a period takes, the sooner a stop falls within one
+    for n in range(64):  # a period then takes long enough to be stopped
         client.must('audio.hit', {'pad': n, 'velocity': .1})
 
     def all_count():
@@ -242,7 +255,7 @@ def lost_periods_and_the_worst_load_are_counted_again_after_a_reset(home):
         return meters['xruns'] == meters['lost'] == 0 and meters['worst_load'] < 1 and meters
 
     for _ in range(2):
-        before = until(all_count, 120, 'a stop is counted')
+        before = until(all_count, what=lambda: f'a stop is counted: {home.ask("audio.meters")}')
         after = until(none_counts, what='all is counted from 0')
         assert after['worst_load'] < before['worst_load'], (before, after)
     contains(home.loophole('meters').out, f'xruns {home.ask("audio.meters")["xruns"]}')
