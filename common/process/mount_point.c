@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 enum { LINE = 2 * PATH_MAX };
 
@@ -19,11 +20,14 @@ static void unescape_octal(char *text)
     *to = '\0';
 }
 
-/* The mount point of a line such as "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
-static char *read_target(char *line)
+/* The mount point and the device of a line such as "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
+static char *read_target(char *line, dev_t *device)
 {
+    unsigned major_number = 0, minor_number = 0;
     char *at = line;
 
+    if (sscanf(line, "%*u %*u %u:%u", &major_number, &minor_number) == 2)
+        *device = makedev(major_number, minor_number);
     for (int i = 0; i < 4 && at; i++)
         at = (at = strchr(at, ' ')) ? at + 1 : NULL;
     if (!at)
@@ -40,17 +44,22 @@ static bool lies_on(const char *path, const char *target)
     return strncmp(path, target, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
-void mount_point_find(const char *path, char mount[PATH_MAX])
+dev_t mount_point_find(const char *path, char mount[PATH_MAX])
 {
     FILE *table = fopen("/proc/self/mountinfo", "re");
     char line[LINE];
+    dev_t found = 0;
 
     snprintf(mount, PATH_MAX, "/");
     while (table && fgets(line, sizeof(line), table)) {
-        const char *target = read_target(line);
-        if (target && lies_on(path, target) && strlen(target) >= strlen(mount))
+        dev_t device = 0;
+        const char *target = read_target(line, &device);
+        if (target && lies_on(path, target) && strlen(target) >= strlen(mount)) {
             snprintf(mount, PATH_MAX, "%s", target);
+            found = device;
+        }
     }
     if (table)
         fclose(table);
+    return found;
 }

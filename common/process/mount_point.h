@@ -4,8 +4,10 @@
 #define LOOPHOLE_COMMON_MOUNT_POINT_H
 
 #include <limits.h>
+#include <sys/types.h>
 
-/* `path` is absolute and has no links. "/" if the table cannot be read. */
-void mount_point_find(const char *path, char mount[PATH_MAX]);
+/* `path` is absolute and has no links. "/" if the table cannot be read. Returns the device of its file system, which
+ * all mounts of one file system share; 0 if the table cannot be read. */
+dev_t mount_point_find(const char *path, char mount[PATH_MAX]);
 
 #endif

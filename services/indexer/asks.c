@@ -2,9 +2,9 @@
 
 #include "common/cloud_file.h"
 #include "common/process/log.h"
+#include "services/indexer/adoptions.h"
 #include "services/indexer/indexer.h"
 #include "services/indexer/question.h"
-#include "services/indexer/scan/adopt.h"
 #include "store/catalogue.h"
 
 /* ---- libraries ---- */
@@ -75,7 +75,6 @@ static void hold_removal(struct indexer *indexer, struct bytes path)
 static enum err answer_add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
                                    struct library *answer)
 {
-    struct adopt_events events = { end_adoption, indexer };
     bool is_again = false;
     struct id id;
     enum err e = find_done(indexer, call, &id, &is_again);
@@ -88,10 +87,10 @@ static enum err answer_add_library(struct indexer *indexer, struct call *call, c
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->catalogue, call, ticket, ask, &events);
     hold_removal(indexer, ask->path);
     progress_begin(indexer);
     indexer->adopting++;
+    adoptions_add(indexer->adoptions, call, ticket, ask, end_adoption, indexer);
     return ERR_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "common/process/dying.h"
 #include "common/process/log.h"
 #include "schema_service.h"
+#include "services/indexer/adoptions.h"
 #include "services/indexer/question.h"
 
 enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS = 8 };
@@ -63,7 +64,7 @@ static void look_at_errands(void *state)
     struct indexer *indexer = state;
 
     errands_look(indexer->scans);
-    errands_look(indexer->adoptions);
+    adoptions_look(indexer->adoptions);
     errands_look(indexer->files);
     errands_look(indexer->remake.errands);
     volumes_follow(indexer);
@@ -113,7 +114,6 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
     if (e != ERR_OK)
         return e;
     indexer->scans = errands_new(indexer->mailbox, INDEXER_SCANS);
-    indexer->adoptions = errands_new(indexer->mailbox, 1);
     indexer->files = errands_new(indexer->mailbox, FILE_THREADS);
     remake_open(indexer);
     return ERR_OK;
@@ -129,6 +129,8 @@ static enum err open_parts(struct indexer *indexer, struct config *config, struc
         e = open_threads(indexer, fault);
     if (e == ERR_OK)
         indexer->catalogue = catalogue_reader_new(service_paths(indexer->service));
+    if (e == ERR_OK)
+        indexer->adoptions = adoptions_new(indexer->mailbox, service_paths(indexer->service), indexer->catalogue);
     if (e == ERR_OK)
         indexer->pipeline = pipeline_new(indexer->service, indexer->files, indexer->catalogue, &settings, &events);
     return e;
@@ -176,7 +178,7 @@ void indexer_close(struct indexer *indexer)
 {
     bool ended = errands_end(indexer->scans);
 
-    ended = errands_end(indexer->adoptions) && ended;
+    ended = adoptions_end(indexer->adoptions) && ended;
     ended = errands_end(indexer->files) && ended;
     ended = errands_end(indexer->remake.errands) && ended;
     pipeline_free(indexer->pipeline);
@@ -220,7 +222,7 @@ static bool waits_for_persist(const struct indexer *indexer)
 static unsigned count_stuck(const struct indexer *indexer)
 {
     return dying_count(DYING_LOOK) + closing_stuck() + errands_hanging(indexer->scans) +
-           errands_hanging(indexer->adoptions) + errands_hanging(indexer->files) +
+           adoptions_hanging(indexer->adoptions) + errands_hanging(indexer->files) +
            errands_hanging(indexer->remake.errands);
 }
 

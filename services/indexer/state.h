@@ -47,9 +47,9 @@ struct verification {
 struct indexer {
     struct service *service;
     struct mailbox *mailbox;
-    struct errands *scans;     /* one for each volume */
-    struct errands *adoptions; /* one at a time */
-    struct errands *files;     /* opens and checks files */
+    struct errands *scans; /* one for each volume */
+    struct errands *files; /* opens and checks files */
+    struct adoptions *adoptions;
     struct catalogue_reader *catalogue;
     struct watch *watch; /* NULL: inotify is not available */
     struct pipeline *pipeline;

@@ -145,4 +145,42 @@ def a_command_whose_process_is_killed_by_a_signal_ends_by_that_signal(it):
         it.home.loophole('labels', 'write', 'tag:warm')
 
 
+def start_adding(it, path, budget_ms):
+    return start(it, 'ask', 'indexer.add_library', 'path=' + path, '--budget', str(budget_ms))
+
+
+@claim(inside=Disks)
+def a_folder_becomes_a_library_while_the_disk_of_another_one_hangs(it):
+    with Hung(it, 'held') as hung:
+        os.makedirs(hung.under + '/kit')
+
+        def is_added_beside(number):
+            """The other one is still under way; if this machine was too slow, it was given up meanwhile."""
+            hung.fail(0, '/kit')
+            held = start_adding(it, hung.at + '/kit', 600000)
+            until(hung.waits)
+            os.makedirs(it.folder(f'healthy {number}'))
+            it.must('add_library', it.folder(f'healthy {number}'))
+            is_beside = held.poll() is None
+            hung.heal()
+            out, error = held.communicate(timeout=300)
+            assert held.returncode == 0 or (held.returncode == TIMEOUT and not is_beside), out + error
+            return is_beside
+        assert any(is_added_beside(number) for number in range(3)), 'it waits for the disk that hangs'
+
+
+@claim(inside=Disks)
+def folders_of_a_disk_that_hangs_are_refused_in_time_with_the_disk_and_can_be_added_later(it):
+    with Hung(it, 'held') as hung:
+        for name in ('kit', 'kit 2'):
+            os.makedirs(f'{hung.under}/{name}')
+        hung.fail(0, '/kit')
+        for one in [start_adding(it, f'{hung.at}/{name}', 20000) for name in ('kit', 'kit 2')]:
+            gives_up(one, hung.at)
+        hung.heal()
+        until(lambda: not hung.waits())
+        for name in ('kit', 'kit 2'):
+            it.must('add_library', f'{hung.at}/{name}')
+
+
 run_claims()

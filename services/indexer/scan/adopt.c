@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "common/process/mount_point.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/known_path.h"
 #include "services/indexer/scan/project_media.h"
@@ -60,7 +61,7 @@ static enum err resolve_asked(struct adoption *adoption)
     return fault->code ? fault_field(fault, "path") : ERR_OK;
 }
 
-/* Finds the volume of the path. If its file system does not answer, availability soon reports the volume as away. */
+/* Finds the volume of the path. If its file system does not answer, availability soon refuses with its mount. */
 static enum err find_volume(struct adoption *adoption, struct bytes path, struct place_seen *seen)
 {
     struct availability_find find = { .path = path };
@@ -410,28 +411,52 @@ static void run_adoption(struct errand *errand)
 
 /* ---- as an errand ---- */
 
+enum err adopt_blame_disk(struct bytes path, struct fault *fault)
+{
+    char name[PATH_MAX], mount[PATH_MAX];
+
+    (void)snprintf(name, sizeof(name), "%.*s", (int)path.len, path.len ? (const char *)path.at : "");
+    mount_point_find(name, mount);
+    fault_set(fault, ERR_TIMEOUT, "the file system at %.100s does not answer: %.200s", mount, name);
+    fault_hint(fault, "`loophole volume list` shows the disks; add the folder again when it answers");
+    return fault_field(fault, "path");
+}
+
+/* Tells a file system that hangs from a service that does not answer. */
+static void explain_lost(struct adoption *adoption, struct fault *fault)
+{
+    const char *asked = atomic_load(&adoption->writer.asked);
+
+    if (asked)
+        fault_set(fault, ERR_TIMEOUT, "the answer of %s did not come in time", asked);
+    else
+        adopt_blame_disk(adoption->request.path, fault);
+}
+
 static void end_adoption(struct errand *errand, bool lost)
 {
     struct adoption *adoption = (struct adoption *)errand;
-    struct fault hung = { .code = ERR_TIMEOUT,
-                          .what = "the file system of that path does not answer",
-                          .field = "path" };
+    struct fault hung = { 0 };
     const struct fault *fault = lost ? &hung : &adoption->fault;
 
+    if (lost)
+        explain_lost(adoption, &hung);
     adoption->events.adopted(adoption->events.state, adoption->ticket, fault->code ? NULL : &adoption->library, fault);
 }
 
 static void free_adoption(struct errand *errand)
 {
     struct adoption *adoption = (struct adoption *)errand;
+    atomic_bool *is_over = adoption->events.is_over;
 
     arena_free(&adoption->arena);
     free(adoption);
+    atomic_store(is_over, true);
 }
 
-void adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
-                 struct call *call, struct ticket ticket, const struct indexer_add_library *request,
-                 const struct adopt_events *events)
+struct adoption *adopt_new(const struct paths *paths, struct catalogue_reader *catalogue, struct call *call,
+                           struct ticket ticket, const struct indexer_add_library *request,
+                           const struct adopt_events *events)
 {
     struct adoption *adoption = alloc_zeroed(1, sizeof(*adoption));
 
@@ -446,5 +471,27 @@ void adopt_start(struct errands *errands, const struct paths *paths, struct cata
     adoption->writer.waits = &adoption->waits;
     adoption->writer.reports_disk = true; /* a person waits for the answer */
     codec_keep(&indexer_add_library_shape, request, &adoption->arena, &adoption->request);
+    return adoption;
+}
+
+void adopt_start(struct adoption *adoption, struct errands *errands, usec_t answer_by)
+{
+    adoption->errand.answer_by = answer_by;
     errand_start(errands, &adoption->errand);
+}
+
+void adopt_refuse(struct adoption *adoption, const struct fault *fault)
+{
+    adoption->events.adopted(adoption->events.state, adoption->ticket, NULL, fault);
+    free_adoption(&adoption->errand);
+}
+
+bool adopt_is_lost(const struct adoption *adoption)
+{
+    return atomic_load(&adoption->errand.lost);
+}
+
+usec_t adopt_waited(const struct adoption *adoption)
+{
+    return atomic_load(&adoption->writer.asked) ? 0 : errand_waited(&adoption->errand);
 }

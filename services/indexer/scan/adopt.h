@@ -1,5 +1,5 @@
-/* adopt.h: makes a folder a library, in an errand, because this touches the file system and asks persist. One at a
- * time.
+/* adopt.h: makes a folder a library, in an errand, because this touches the file system and asks persist. Which
+ * folders may become libraries at the same time: adoptions.h.
  *
  *   path ─► real path ─► a folder, neither in a library nor around one? ─► volume ─► folders ─► library
  *
@@ -20,16 +20,32 @@
 #include "schema_indexer.h"
 #include "services/indexer/base/catalogue_reader.h"
 
+struct adoption;
+
 struct adopt_events {
     /* Called once, on the loop's thread. `library` is the record, also of a folder that was a library already; NULL
      * with a fault. It is valid during the call. */
     void (*adopted)(void *state, struct ticket ticket, const struct library *library, const struct fault *fault);
     void *state;
+    atomic_bool *is_over; /* set, by any thread, when none works for the adoption any more */
 };
 
-/* Copies the request. persist gets the library under the request id of `call`. */
-void adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
-                 struct call *call, struct ticket ticket, const struct indexer_add_library *request,
-                 const struct adopt_events *events);
+/* Copies the request. persist gets the library under the request id of `call`. One of adopt_start and adopt_refuse is
+ * called with it. */
+struct adoption *adopt_new(const struct paths *paths, struct catalogue_reader *catalogue, struct call *call,
+                           struct ticket ticket, const struct indexer_add_library *request,
+                           const struct adopt_events *events);
+
+/* By `answer_by` (steady clock) it has failed if its file system does not answer. */
+void adopt_start(struct adoption *adoption, struct errands *errands, usec_t answer_by);
+void adopt_refuse(struct adoption *adoption, const struct fault *fault);
+
+bool adopt_is_lost(const struct adoption *adoption); /* within `adopted`: its file system or a service hangs */
+
+/* How long a started one has waited for a file system; 0: it waits for none. Not after `adopted`. */
+usec_t adopt_waited(const struct adoption *adoption);
+
+/* Sets the fault of a folder whose file system does not answer. */
+enum err adopt_blame_disk(struct bytes path, struct fault *fault);
 
 #endif

@@ -25,6 +25,16 @@ static bool is_transient(const struct scan_writer *writer, enum err e)
     return e == ERR_FULL || e == ERR_IO ? !writer->reports_disk : err_is_transient(e);
 }
 
+/* `name` is a constant. */
+static enum err ask_once(struct scan_writer *writer, const char *name, const void *request, uint32_t budget_ms,
+                         const struct id *request_id, void *answer, struct fault *fault)
+{
+    atomic_store(&writer->asked, name);
+    enum err e = ask(writer->asker, name, request, budget_ms, request_id, answer, fault);
+    atomic_store(&writer->asked, NULL);
+    return e;
+}
+
 enum err scan_writer_ask(struct scan_writer *writer, const char *name, const void *request, void *answer,
                          struct fault *fault)
 {
@@ -39,7 +49,7 @@ enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *se
     asker_for(writer->asker, sender->digest);
     while (errand_goes_on(writer->errand)) {
         struct fault refused = { 0 };
-        enum err e = ask(writer->asker, name, request, BUDGET_MS, &request_id, answer, &refused);
+        enum err e = ask_once(writer, name, request, BUDGET_MS, &request_id, answer, &refused);
         atomic_store(writer->waits, is_transient(writer, e));
         if (!is_transient(writer, e)) {
             *fault = refused;
@@ -112,7 +122,7 @@ enum err scan_writer_look(struct scan_writer *writer, const char *name, const vo
     asker_for(writer->asker, 0);
     while (errand_goes_on(writer->errand)) {
         struct fault refused = { 0 };
-        enum err e = ask(writer->asker, name, request, LOOK_BUDGET_MS, NULL, answer, &refused);
+        enum err e = ask_once(writer, name, request, LOOK_BUDGET_MS, NULL, answer, &refused);
         if (e != ERR_OFFLINE && e != ERR_BUSY) {
             if (e != ERR_OK)
                 *fault = refused;

@@ -17,9 +17,10 @@ enum { SCAN_WRITER_BATCH = 500 };
 struct scan_writer {
     struct errand *errand;
     struct asker *asker;
-    atomic_bool *waits; /* true while persist does not answer */
-    bool reports_disk;  /* a full or failing disk is an error; false: it is waited for */
-    struct arena arena; /* for the batch */
+    atomic_bool *waits;          /* true while persist does not answer */
+    bool reports_disk;           /* a full or failing disk is an error; false: it is waited for */
+    _Atomic(const char *) asked; /* the ask that waits for its answer; NULL: none. Any thread may read it */
+    struct arena arena;          /* for the batch */
     uint32_t count;
     struct operation operations[SCAN_WRITER_BATCH];
     void *about[SCAN_WRITER_BATCH];
