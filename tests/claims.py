@@ -271,11 +271,11 @@ class Home:
         """The answer of a service to an ask."""
         return json.loads(self.loophole('ask', name, *fields).out)
 
-    def look(self, name, budget_ms=30000):
-        """The answer of a service to an ask without fields, as it was sent: empty lists are left out. What is looked at
-        again and again is asked like this, because to start a program takes much longer."""
+    def look(self, name, body=None, budget_ms=30000):
+        """The answer of a service to an ask, as it was sent: empty lists are left out. What is looked at again and again is
+        asked like this, because to start a program takes much longer."""
         self.own.client = getattr(self.own, 'client', None) or self.client()
-        return self.own.client.must(name, budget_ms=budget_ms)
+        return self.own.client.must(name, body, budget_ms=budget_ms)
 
     def up(self):
         self.loophole('up')

@@ -132,15 +132,26 @@ def start_transport(home, bpm):
 
 def meter(home, channel):
     """The last measured level of a channel, rms_left."""
-    return next(one['rms_left'] for one in home.first('meters')['meters'] if one['bus'] == channel)
+    return next(one['rms_left'] for one in home.look('audio.meters')['meters'] if one['bus'] == channel)
+
+
+def peak(home, channel, since):
+    """The highest level of a channel after this frame."""
+    levels = home.look('audio.meters', {'since': since})['meters']
+    return max(max(one['peak_left'], one['peak_right']) for one in levels if one['bus'] == channel)
 
 
 def until_sounds(home, channel):
     until(lambda: meter(home, channel) != 0, what=f'{channel} sounds')
 
 
-def until_quiet(home):
-    until(lambda: meter(home, 'master') <= 1e-4, what='the master is quiet')
+def until_quiet(home, channel='master', level=1e-4):
+    """Waits until a channel has been quiet for a quarter of a second; the level over 300 ms needs five seconds to fall."""
+    def is_quiet():
+        since = frame(home)
+        until_later(home, 12000)
+        return peak(home, channel, since) <= level
+    until(is_quiet, what=f'{channel} is quiet')
 
 
 def tool(name):

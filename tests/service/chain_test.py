@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, figure, file_json, printed_in, run_claims, same, until
-from sounding import LEADS, Tape, came_before, engine, frame, jack_client, meter, sound, until_connected, until_later
+from sounding import LEADS, Tape, came_before, engine, frame, jack_client, sound, until_connected, until_later, until_quiet
 
 
 class Chain:
@@ -66,7 +66,7 @@ class Chain:
 
     def until_heard(self):
         def is_heard():
-            meters = self.home.first('meters')['meters']
+            meters = self.home.look('audio.meters')['meters']
             return all(m['peak_left'] > 0 for m in meters if m['bus'] in ('preview', 'master'))
         until(is_heard)
 
@@ -333,7 +333,7 @@ def a_channel_with_an_insert_and_one_without_are_heard_together(it):
         for tape in tapes:
             tape.stop()
         it.until_silent()
-        until(lambda: meter(it.home, 'sounds') == 0, what='no sound plays')
+        until_quiet(it.home, 'sounds', 0)
         if in_time:
             break
     streams, sounds, heard = ([x for x in sound.load(tape.path) if x == x and x != 0] for tape in tapes)

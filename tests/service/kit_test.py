@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from claims import DRUMKITS, claim, contains, file_bytes, how_often, run_claims, same, samples, until
 from devices import Device
 from kits import LEVELS, constant, level, make, make_levels, pads_of
-from sounding import Tape, engine, frame, meter, random, until_connected, until_later
+from sounding import Tape, engine, frame, peak, random, until_connected, until_later, until_quiet
 
 NUMBERS = itertools.count()
 LONGER = 48000  # frames: twice as long as a sound of one level
@@ -39,7 +39,7 @@ def recorded(home, name, play):
     """The samples of the pads while play() plays, from a recorder that heard it and missed no period: otherwise it plays
     again."""
     def heard():
-        until(lambda: meter(home, 'pads') == 0, what='the pad before is silent')
+        until_quiet(home, 'pads', 0)
         tape = Tape(home, 120, 'pads_left', name=name)
         play()
         until_later(home, LONGER)
@@ -150,8 +150,8 @@ def a_loaded_kit_is_heard_through_midi(home):
     for message, wanted in (('90 2c 7f', 'low'), ('90 2d 7f', 'middle'), ('90 5a 7f', 'middle')):
         def play():
             device.send(message)
-            end = frame(home) + 2 * LONGER
-            until(lambda: meter(home, 'pads') or frame(home) > end, what='the pad sounds, or has sounded')
+            since = frame(home)
+            until(lambda: peak(home, 'pads', since) or frame(home) > since + 2 * LONGER, what='the pad sounds, or has sounded')
         same([wanted], levels_of(recorded(home, 'midi', play)), f'levels of {message}')
     device.end()
 
