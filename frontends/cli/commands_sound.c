@@ -74,14 +74,15 @@ static const struct command mixer[] = {
     { "kit save", "NAME|ID", "Move a kit from the workspace, or from another scope, to the scope of --scope",
       "It keeps its id, and its name unless --name gives another one.", "name scope project request-id", 1, 1, false,
       kit_save },
-    { "kit import", "PATH", "Make a kit from a Hydrogen drum kit, or from an SFZ",
+    { "kit import", "PATH [DIR]", "Make a kit from a Hydrogen drum kit, or from an SFZ",
       "PATH is its folder, or the drumkit.xml or .sfz in it. Nothing is written there. If the folder lies in no "
       "library, it becomes one, so that its sounds are in the catalogue. A sound that is not there is a placeholder. "
-      "What a kit has no place for is listed with its count.",
-      "name scope project request-id budget", 1, 1, false, kit_import },
-    { "kit export", "NAME|ID DIR", "Write a kit, with copies of its sounds, as a new folder in DIR",
-      "--format hydrogen (the usual one) or sfz. The folder appears whole or not at all, and replaces nothing. A "
-      "sound that is missing keeps its name in the kit. What the format has no place for is listed.",
+      "What a kit has no place for is listed with its count. An archive (.h2drumkit) is unpacked to a new folder with "
+      "its name, beside it or in DIR.",
+      "name scope project request-id budget", 1, 2, false, kit_import },
+    { "kit export", "NAME|ID DIR", "Write a kit, with copies of its sounds, as a new folder or archive in DIR",
+      "--format hydrogen (the usual one), h2drumkit (its archive) or sfz. It appears whole or not at all, and replaces "
+      "nothing. A sound that is missing keeps its name in the kit. What the format has no place for is listed.",
       "format project budget", 2, 2, false, kit_export },
     { "kit remove", "NAME|ID", "Remove a kit; its sounds and the pads stay", "", "project request-id", 1, 1, false,
       kit_remove },

@@ -119,7 +119,8 @@ const struct option_row option_table[] = {
     { "inputs", 0, "CLIENT:PORT,…", "connect these JACK ports first, in turn left and right", OPTION_WORD, AT(inputs),
       0, 0 },
     { "format", 0, "FORMAT",
-      "wav (32-bit floats), wav24 or flac (both 24 bits); unset: recording.format; of a kit: hydrogen or sfz",
+      "wav (32-bit floats), wav24 or flac (both 24 bits); unset: recording.format; of a kit: hydrogen, h2drumkit or "
+      "sfz",
       OPTION_WORD, AT(format), 0, 0 },
     { "gaps", 0, "WAY", "for missing frames: fill (write silence) or skip (leave them out); unset: recording.gaps",
       OPTION_WORD, AT(gaps), 0, 0 },

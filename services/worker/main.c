@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "common/process/sandbox.h"
+#include "services/worker/archive.h"
 #include "services/worker/convert.h"
 #include "services/worker/encode.h"
 #include "services/worker/foreign.h"
@@ -17,7 +18,7 @@ static int print_option(const char *option)
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
     printf(
-        "loophole-worker: analyses files, or by its argument: stream, encode, convert, label, kit or session.\n"
+        "loophole-worker: analyses files, or by its argument: stream, encode, convert, label, kit, archive, session.\n"
         "Other programs start it with a socket as descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
@@ -26,13 +27,10 @@ static int print_option(const char *option)
 static const struct mode {
     const char *word;
     enum err (*run)(struct pipe *pipe, struct fault *fault);
-} MODES[] = { { "stream", stream_run },
-              { "encode", encode_run },
-              { "session", session_run },
-              { "convert", convert_run },
-              { "label", label_run },
-              { "kit", kit_run },
-              { 0 } };
+} MODES[] = {
+    { "stream", stream_run }, { "encode", encode_run }, { "session", session_run }, { "convert", convert_run },
+    { "label", label_run },   { "kit", kit_run },       { "archive", archive_run }, { 0 },
+};
 
 int main(int argc, char **argv)
 {

@@ -2,9 +2,12 @@
 """Makes the first inputs of every fuzz target: tests/fuzz/seeds.py FOLDER. They come from the golden messages, the
 schemas, and small sound files made here; they are not kept."""
 import base64
+import gzip
+import io
 import os
 import struct
 import sys
+import tarfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GOLDEN = os.path.join(TOP, 'tests/schema/golden')
@@ -316,6 +319,20 @@ def kits():
          b'<region> sample=e.wav lokey=c#4 hikey=60 odd=1 ampeg_release=.5 pan=-100 tune=50 offset=3 end=99')
 
 
+def archives():
+    for name, form in (('v7', tarfile.USTAR_FORMAT), ('gnu', tarfile.GNU_FORMAT), ('pax', tarfile.PAX_FORMAT)):
+        to = io.BytesIO()
+        with tarfile.open(fileobj=to, mode='w', format=form) as tar:
+            for path, size in (('./K', -1), ('./K/drumkit.xml', 9), ('K/' + 'm' * (90 if form == tarfile.USTAR_FORMAT else 120), 700),
+                               ('K/a.wav', 0), ('.b', 1)):
+                entry = tarfile.TarInfo(path)
+                entry.type, entry.size = (tarfile.DIRTYPE, 0) if size < 0 else (tarfile.REGTYPE, size)
+                tar.addfile(entry, io.BytesIO(b'x' * entry.size))
+            length = tar.offset
+        keep('worker/archive', name, to.getvalue()[:length] + bytes(1024))
+        keep('worker/archive', name + '.gz', gzip.compress(to.getvalue()[:length] + bytes(1024), mtime=0))
+
+
 def queries():
     for number, query in enumerate((
             'kick bpm:120-130 -tag:loop', 'kick or (snare -dark)', 'name:"kick 808" key:~Am', 'is:local size:>1mb',
@@ -515,7 +532,7 @@ def packets():
 
 
 def main():
-    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, queries, cursors, index_changes,
+    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, archives, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
                  row_changes, image_changes, patterns, midi_files, pages, packets):
         make()

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Kits of other programs: what comes in, what does not, and that nothing hostile does."""
-import json
 import os
 import random
 import re
@@ -12,58 +11,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from claims import (DRUMKITS, claim, contains, file_bytes, file_text, how_often, kill_command, needs, run_claims, same,
                     samples, until, write_file)
 from indexing import wav
+from kit_folders import exported, files_of, hydrogen, imported, instrument, kits, layer, layers_of, without_ids
 
 SCHEMA = '/usr/share/hydrogen/data/xsd/drumkit.xsd'
 KITS = ('TR808EmulationKit', 'HardElectro1', 'Millo_MultiLayered2', 'VariBreaks', 'BJA_Pacific')
 
 
-def layer(file, **values):
-    inner = ''.join(f'<{key}>{value}</{key}>' for key, value in values.items())
-    return f'<layer><filename>{file}</filename>{inner}</layer>'
-
-
-def instrument(name, *layers, **values):
-    inner = ''.join(f'<{key}>{value}</{key}>' for key, value in values.items())
-    return f'<instrument><name>{name}</name>{inner}{"".join(layers)}</instrument>'
-
-
-def hydrogen(folder, *instruments, name='Own', more='', root='drumkit_info'):
-    """Writes a drumkit.xml with these instruments, beside three sounds."""
-    os.makedirs(folder, exist_ok=True)
-    for number, sound in enumerate(('kick', 'snare', 'hat')):
-        wav(f'{folder}/{sound}.wav', 100 * (number + 1))
-    text = (f'<{root}><name>{name}</name><author>Ana</author><license>CC0</license>{more}'
-            f'<instrumentList>{"".join(instruments)}</instrumentList></{root}>')
-    write_file(f'{folder}/drumkit.xml', text.encode())
-    return folder
-
-
-def files_of(folder):
-    """All names below a folder, with size, time and content."""
-    found = {}
-    for at, folders, files in os.walk(folder):
-        for name in folders + files:
-            st = os.lstat(f'{at}/{name}')
-            found[f'{at}/{name}'] = st.st_mode, st.st_size, st.st_mtime_ns
-    return found
-
-
 def running(home):
     home.up()
-
-
-def imported(home, path, *more):
-    """The kit, and the remarks about it."""
-    done = home.loophole('kit', 'import', path, '--json', *more)
-    return json.loads(done.out), done.err
-
-
-def kits(home):
-    return {one['name']: one for one in home.json('kit', 'list')}
-
-
-def layers_of(kit):
-    return [one for slot in kit['slots'] for one in slot['layers']]
 
 
 @claim(shares=running)
@@ -286,18 +241,6 @@ def a_name_that_is_taken_needs_another_and_a_repeated_ask_gives_the_first_kit(ho
 
 
 # ---- export ----
-
-def exported(home, kit, where='exported', *more):
-    """The folder of a kit that is exported."""
-    return home.first('kit', 'export', kit['id'], home.file(where), *more)['path']
-
-
-def without_ids(kit):
-    """What an import of the same kit from another folder has, too."""
-    slots = [{**slot, 'layers': [{key: one[key] for key in one if key != 'media'} for one in slot['layers']]}
-             for slot in kit['slots']]
-    return {**{key: kit[key] for key in kit if key not in ('id', 'name', 'revision')}, 'slots': slots}
-
 
 def any_kit(home, number):
     """A kit with random values, also odd ones."""

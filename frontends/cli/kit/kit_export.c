@@ -1,10 +1,10 @@
-/* kit_export.c: a kit as a folder for another program, with copies of its sounds. */
+/* kit_export.c: a kit as a folder or an archive for another program, with copies of its sounds. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/naming/safe_names.h"
-#include "frontends/cli/kit/kit_folder.h"
+#include "frontends/cli/kit/kit_archive.h"
 #include "frontends/cli/kit/kit_hydrogen_file.h"
 #include "frontends/cli/kit/kit_sfz_file.h"
 #include "frontends/cli/send/item_file.h"
@@ -15,10 +15,11 @@
 static const struct kit_export_format {
     const char *word, *file; /* NULL: named for the kit */
     void (*make)(const struct kit *kit, const struct text *files, struct buffer *to);
-    bool has_gates, has_filters, has_parts, has_curves;
+    bool is_archive, has_gates, has_filters, has_parts, has_curves;
 } FORMATS[] = {
-    { "hydrogen", "drumkit.xml", kit_hydrogen_file_write, false, false, false, false },
-    { "sfz", NULL, kit_sfz_file_write, true, true, true, true },
+    { "hydrogen", "drumkit.xml", kit_hydrogen_file_write, false, false, false, false, false },
+    { "h2drumkit", "drumkit.xml", kit_hydrogen_file_write, true, false, false, false, false },
+    { "sfz", NULL, kit_sfz_file_write, false, true, true, true, true },
 };
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };
 
@@ -311,11 +312,13 @@ static enum err read_format(struct export *ex, struct fault *fault)
     for (int i = 0; i < FORMAT_COUNT; i++)
         if (strcmp(typed, FORMATS[i].word) == 0)
             ex->format = &FORMATS[i];
-    return ex->format ? ERR_OK
-                      : fault_set(fault, ERR_BAD_REQUEST, "format %s is unknown: expected hydrogen or sfz", typed);
+    return ex->format
+               ? ERR_OK
+               : fault_set(fault, ERR_BAD_REQUEST, "format %s is unknown: expected hydrogen, h2drumkit or sfz", typed);
 }
 
-static enum err write_folder(struct export *ex, const char *name, struct fault *fault)
+/* `name` is that of the kit, `end` that of the folder or the archive. */
+static enum err write_folder(struct export *ex, const char *name, const char *end, struct fault *fault)
 {
     struct buffer text = { 0 };
     enum err e = copy_sounds(ex, fault);
@@ -325,7 +328,8 @@ static enum err write_folder(struct export *ex, const char *name, struct fault *
         e = kit_folder_write(&ex->folder, buffer_bytes(&text), ex->file, fault);
     }
     if (e == ERR_OK)
-        e = kit_folder_finish(&ex->folder, name, fault);
+        e = ex->format->is_archive ? kit_archive_finish(&ex->folder, name, end, fault)
+                                   : kit_folder_finish(&ex->folder, end, fault);
     buffer_free(&text);
     safe_names_free(&ex->names);
     return e;
@@ -336,7 +340,7 @@ enum err kit_export(struct cli *cli, struct fault *fault)
     struct export ex = { .cli = cli, .folder = { -1, -1 } };
     char name[SAFE_NAME_SIZE];
     struct bytes path;
-    const char *parent;
+    const char *parent, *end;
     enum err e = read_format(&ex, fault);
 
     if (e == ERR_OK)
@@ -348,12 +352,13 @@ enum err kit_export(struct cli *cli, struct fault *fault)
     safe_name_write(ex.kit.name, name);
     ex.file = ex.format->file ? ex.format->file : arena_printf(&cli->arena, "%s.sfz", name).at;
     parent = arena_text(&cli->arena, (struct text){ path.len, (const char *)path.at }).at;
-    e = kit_folder_begin(&ex.folder, parent, name, fault);
+    end = ex.format->is_archive ? arena_printf(&cli->arena, "%s" KIT_ARCHIVE_ENDING, name).at : name;
+    e = kit_folder_begin(&ex.folder, parent, end, fault);
     if (e == ERR_OK)
-        e = write_folder(&ex, name, fault);
+        e = write_folder(&ex, name, end, fault);
     kit_folder_end(&ex.folder);
     if (e != ERR_OK)
         return e;
     remark_left_out(&ex);
-    return show_export(&ex, arena_printf(&cli->arena, "%s/%s", parent, name));
+    return show_export(&ex, arena_printf(&cli->arena, "%s/%s", parent, end));
 }

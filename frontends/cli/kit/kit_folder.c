@@ -78,7 +78,7 @@ enum err kit_folder_begin(struct kit_folder *folder, const char *parent, const c
     folder->parent = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->parent < 0)
         return refuse_export("open", parent, fault);
-    if (fstatat(folder->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    if (name && fstatat(folder->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
         return refuse_name(name, fault);
     return open_part(folder, fault);
 }
@@ -97,12 +97,21 @@ void kit_folder_end(struct kit_folder *folder)
 
 /* ---- files ---- */
 
-static int make_file(const struct kit_folder *folder, const char *name)
+int kit_folder_make(struct kit_folder *folder, const char *name, struct fault *fault)
 {
-    return openat(folder->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    const int fd = openat(folder->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        (void)refuse_export("make", name, fault);
+    return fd;
 }
 
-static enum err close_file(int fd, const char *name, struct fault *fault)
+void kit_folder_clear(struct kit_folder *folder)
+{
+    empty_folder(folder->fd);
+}
+
+enum err kit_folder_close(int fd, const char *name, struct fault *fault)
 {
     const enum err e = fsync(fd) == 0 ? ERR_OK : refuse_export("write", name, fault);
 
@@ -131,31 +140,83 @@ static enum err copy_bytes(int from, int to, const char *name, struct fault *fau
 
 enum err kit_folder_copy(struct kit_folder *folder, int from, const char *name, struct fault *fault)
 {
-    const int to = make_file(folder, name);
-    enum err e = to >= 0 ? copy_bytes(from, to, name, fault) : refuse_export("make", name, fault);
+    const int to = kit_folder_make(folder, name, fault);
+    enum err e;
 
     if (to < 0)
-        return e;
+        return fault->code;
+    e = copy_bytes(from, to, name, fault);
     if (e == ERR_OK)
-        return close_file(to, name, fault);
+        return kit_folder_close(to, name, fault);
     close(to);
     return e;
 }
 
 enum err kit_folder_write(struct kit_folder *folder, struct bytes bytes, const char *name, struct fault *fault)
 {
-    const int to = make_file(folder, name);
-    enum err e = to >= 0 ? file_write_fd(to, bytes.at, bytes.len) : refuse_export("make", name, fault);
+    const int to = kit_folder_make(folder, name, fault);
+    enum err e;
 
     if (to < 0)
-        return e;
+        return fault->code;
+    e = file_write_fd(to, bytes.at, bytes.len);
     if (e == ERR_OK)
-        return close_file(to, name, fault);
+        return kit_folder_close(to, name, fault);
     close(to);
     return fault_set(fault, e, "cannot write %s: %s", name, err_name(e));
 }
 
-/* A file system without the flag still refuses to replace a file, or a folder with content. */
+/* ---- what is there already ---- */
+
+static bool is_equal(int one, int other)
+{
+    char block[BLOCK], second[BLOCK];
+    struct stat st;
+    ssize_t got;
+    off_t at = 0;
+
+    if (one < 0 || other < 0 || fstat(other, &st) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    for (; (got = pread(one, block, sizeof(block), at)) > 0; at += got)
+        if (pread(other, second, (size_t)got, at) != got || memcmp(block, second, (size_t)got) != 0)
+            return false;
+    return got == 0 && st.st_size == at;
+}
+
+static bool has_file(const struct kit_folder *folder, int there, const char *name)
+{
+    const int one = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int other = openat(there, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const bool is_there = is_equal(one, other);
+
+    if (one >= 0)
+        close(one);
+    if (other >= 0)
+        close(other);
+    return is_there;
+}
+
+bool kit_folder_is_there(const struct kit_folder *folder, const char *name)
+{
+    const int there = openat(folder->parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int copy = there >= 0 ? openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    DIR *all = copy >= 0 ? fdopendir(copy) : NULL;
+    const struct dirent *entry;
+    bool is_there = all != NULL;
+
+    while (is_there && (entry = readdir(all)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            is_there = has_file(folder, there, entry->d_name);
+    if (all)
+        closedir(all);
+    if (there >= 0)
+        close(there);
+    return is_there;
+}
+
+/* ---- the end ---- */
+
+/* A file system without the flag still refuses to replace a folder with content. */
 static int take_name(const struct kit_folder *folder, const char *name)
 {
     if (renameat2(folder->parent, part, folder->parent, name, RENAME_NOREPLACE) == 0)
@@ -163,14 +224,42 @@ static int take_name(const struct kit_folder *folder, const char *name)
     return errno == EINVAL || errno == ENOSYS ? renameat(folder->parent, part, folder->parent, name) : -1;
 }
 
+/* A file system without the flag has links, or else the file takes the name, if it is free. */
+static int take_file_name(const struct kit_folder *folder, const char *file, const char *name)
+{
+    struct stat st;
+
+    if (renameat2(folder->fd, file, folder->parent, name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (linkat(folder->fd, file, folder->parent, name, 0) == 0)
+        return 0;
+    if (errno == EEXIST || fstatat(folder->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return errno = EEXIST, -1;
+    return renameat(folder->fd, file, folder->parent, name);
+}
+
+static enum err refuse_end(const char *name, struct fault *fault)
+{
+    return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_name(name, fault)
+                                                                     : refuse_export("name", name, fault);
+}
+
 enum err kit_folder_finish(struct kit_folder *folder, const char *name, struct fault *fault)
 {
     if (fsync(folder->fd) != 0)
         return refuse_export("write", name, fault);
     if (take_name(folder, name) != 0)
-        return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_name(name, fault)
-                                                                         : refuse_export("name", name, fault);
+        return refuse_end(name, fault);
     close(folder->fd);
     folder->fd = -1;
+    return fsync(folder->parent) == 0 ? ERR_OK : refuse_export("write", name, fault);
+}
+
+enum err kit_folder_finish_file(struct kit_folder *folder, const char *file, const char *name, struct fault *fault)
+{
+    if (take_file_name(folder, file, name) != 0)
+        return refuse_end(name, fault);
     return fsync(folder->parent) == 0 ? ERR_OK : refuse_export("write", name, fault);
 }

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/naming/safe_names.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/kit/kit_archive.h"
 #include "frontends/cli/kit/kit_reader.h"
 #include "frontends/cli/kit/kit_sounds.h"
 #include "frontends/cli/sound/kit.h"
@@ -21,6 +23,7 @@ struct import {
     bool is_sfz;
     struct kit_file kit;
     struct kit_sounds_found sounds;
+    uint64_t left_out; /* files of an archive */
 };
 
 /* ---- opening ---- */
@@ -47,11 +50,11 @@ static enum err find_kit(struct import *import, char folder[PATH_MAX], struct fa
     return ERR_OK;
 }
 
-static bool has_ending(const char *name)
+static bool has_ending(const char *name, const char *ending)
 {
-    const size_t len = strlen(name);
+    const size_t len = strlen(name), end = strlen(ending);
 
-    return len >= 4 && strcasecmp(name + len - 4, ".sfz") == 0;
+    return len >= end && strcasecmp(name + len - end, ending) == 0;
 }
 
 /* A folder without a drumkit.xml may have one SFZ. */
@@ -62,7 +65,7 @@ static enum err find_sfz(struct import *import, struct fault *fault)
     uint32_t count = 0;
 
     while (all && (entry = readdir(all)))
-        if (has_ending(entry->d_name) && count++ == 0)
+        if (has_ending(entry->d_name, ".sfz") && count++ == 0)
             import->name = arena_text(&import->cli->arena, text_of(entry->d_name)).at;
     if (all)
         closedir(all);
@@ -79,20 +82,103 @@ static int open_kit(struct import *import, struct fault *fault)
 
     if (fd < 0 && fault->code == ERR_NOT_FOUND && find_sfz(import, fault) == ERR_OK)
         fd = beneath_open_file(&import->folder, import->name, O_RDONLY | O_CLOEXEC, 0, fault);
-    import->is_sfz = has_ending(import->name);
+    import->is_sfz = has_ending(import->name, ".sfz");
     return fd;
 }
 
-static enum err read_kit(struct import *import, struct fault *fault)
+static enum err read_kit(struct import *import, int fd, struct fault *fault)
 {
-    int fd = open_kit(import, fault);
+    enum err e = fd < 0 ? fault->code
+                        : kit_reader_read(import->cli, fd, import->is_sfz ? KIT_FORMAT_SFZ : KIT_FORMAT_HYDROGEN,
+                                          &import->kit, fault);
+
+    if (fd >= 0)
+        close(fd);
+    return e;
+}
+
+/* ---- an archive ---- */
+
+/* The kit is read before its folder gets the name: what cannot be read leaves nothing. An earlier import may have made
+ * the same folder. */
+static enum err make_folder(struct import *import, int fd, struct kit_folder *to, const char *name, struct fault *fault)
+{
+    enum err e = kit_archive_unpack(import->cli, fd, to, &import->left_out, fault);
+    int kit = -1;
+
+    if (e == ERR_OK)
+        kit = openat(to->fd, "drumkit.xml", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (e == ERR_OK && kit < 0)
+        e = fault_set(fault, ERR_NOT_FOUND, "it has no drumkit.xml");
+    if (e == ERR_OK)
+        e = read_kit(import, kit, fault);
+    return e == ERR_OK && !kit_folder_is_there(to, name) ? kit_folder_finish(to, name, fault) : e;
+}
+
+/* Sets the folder beside the archive, or in the one that was typed. */
+static enum err choose_folder(struct import *import, const char *archive, char folder[PATH_MAX], char *name,
+                              struct fault *fault)
+{
+    const size_t len = strlen(archive) - strlen(KIT_ARCHIVE_ENDING);
+    struct bytes typed;
+    enum err e = ERR_OK;
+
+    safe_name_write((struct text){ (uint32_t)len, archive }, name);
+    if (import->cli->count > 1) {
+        e = cli_path(import->cli, import->cli->args[1], &typed, fault);
+        if (e == ERR_OK && !text_copy(folder, PATH_MAX, (struct text){ typed.len, (const char *)typed.at }))
+            e = fault_set(fault, ERR_TOO_LARGE, "the path of the folder is too long");
+    }
+    return e;
+}
+
+static enum err join_path(char folder[PATH_MAX], const char *name, struct fault *fault)
+{
+    const size_t len = strlen(folder), more = strlen(name);
+
+    if (len + more + 2 > PATH_MAX)
+        return fault_set(fault, ERR_TOO_LARGE, "the path of the folder is too long");
+    folder[len] = '/';
+    memcpy(folder + len + 1, name, more + 1);
+    return ERR_OK;
+}
+
+/* Unpacks the archive in `folder`, which becomes the folder of the kit. */
+static enum err unpack_kit(struct import *import, char folder[PATH_MAX], struct fault *fault)
+{
+    const int fd = beneath_open_file(&import->folder, import->name, O_RDONLY | O_CLOEXEC, 0, fault);
+    struct kit_folder to = { -1, -1 };
+    char name[SAFE_NAME_SIZE];
     enum err e;
 
     if (fd < 0)
         return fault->code;
-    e = kit_reader_read(import->cli, fd, import->is_sfz ? KIT_FORMAT_SFZ : KIT_FORMAT_HYDROGEN, &import->kit, fault);
+    e = choose_folder(import, import->name, folder, name, fault);
+    if (e == ERR_OK)
+        e = kit_folder_begin(&to, folder, NULL, fault);
+    if (e == ERR_OK)
+        e = make_folder(import, fd, &to, name, fault);
+    kit_folder_end(&to);
     close(fd);
-    return e;
+    beneath_close(&import->folder);
+    if (e == ERR_OK)
+        e = join_path(folder, name, fault);
+    return e == ERR_OK ? beneath_open(&import->folder, folder, NULL, fault) : e;
+}
+
+static enum err open_kit_folder(struct import *import, char folder[PATH_MAX], struct fault *fault)
+{
+    const bool is_archive = has_ending(import->name, KIT_ARCHIVE_ENDING);
+    enum err e;
+
+    if (import->cli->count > 1 && !is_archive) {
+        fault_set(fault, ERR_BAD_REQUEST, "%s is no archive " KIT_ARCHIVE_ENDING, import->name);
+        return fault_hint(fault, "name only the folder of the kit: nothing is written"), fault->code;
+    }
+    e = beneath_open(&import->folder, folder, NULL, fault);
+    if (e != ERR_OK)
+        return e;
+    return is_archive ? unpack_kit(import, folder, fault) : read_kit(import, open_kit(import, fault), fault);
 }
 
 /* ---- the kit ---- */
@@ -193,8 +279,20 @@ static void remark_words(const struct import *import)
     buffer_free(&line);
 }
 
+static void remark_left_out(const struct import *import)
+{
+    struct buffer line = { 0 };
+
+    cli_print(&line, "loophole: %llu file%s of the archive left out: in another folder, hidden, or with an odd name",
+              (unsigned long long)import->left_out, text_plural(import->left_out));
+    if (import->left_out)
+        cli_remark(&line);
+    buffer_free(&line);
+}
+
 static void remark_all(const struct import *import)
 {
+    remark_left_out(import);
     remark_sounds(import, KIT_SOUND_MISSING, "missing in the kit's folder");
     remark_sounds(import, KIT_SOUND_OUTSIDE, "not in the kit's folder, and therefore left out");
     remark_sounds(import, KIT_SOUND_HERE, "not among the items of the catalogue");
@@ -209,9 +307,7 @@ enum err kit_import(struct cli *cli, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    e = beneath_open(&import.folder, folder, NULL, fault);
-    if (e == ERR_OK)
-        e = read_kit(&import, fault);
+    e = open_kit_folder(&import, folder, fault);
     if (e == ERR_OK)
         e = kit_sounds_find(cli, &import.folder, &import.kit.files, &import.sounds, fault);
     if (e == ERR_OK)

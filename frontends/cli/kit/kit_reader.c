@@ -2,22 +2,36 @@
 
 #include <stdio.h>
 
-#include "proto/transport/sandboxed.h"
 #include "proto/wire/codec.h"
 
 enum { TRIES = 2, PATIENCE_MS = 60000 };
 
+enum err kit_reader_start(struct cli *cli, struct sandboxed *worker, const char *mode, struct fault *fault)
+{
+    char program[PATH_MAX + 32];
+
+    (void)snprintf(program, sizeof(program), "%s/loophole-worker", cli->paths.programs);
+    if (sandboxed_start(worker, program, mode, fault) == ERR_OK)
+        return ERR_OK;
+    fault_set(fault, ERR_INTERNAL, "no reader of kits can be started");
+    return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
+}
+
+int64_t kit_reader_patience(const struct cli *cli)
+{
+    return (cli->options.budget_ms ? cli->options.budget_ms : PATIENCE_MS) * 1000LL;
+}
+
 static enum err ask_worker(struct cli *cli, struct sandboxed *worker, int fd, enum kit_format format,
                            struct kit_file *to, struct fault *fault)
 {
-    const int64_t patience_ms = cli->options.budget_ms ? cli->options.budget_ms : PATIENCE_MS;
     const struct kit_job job = { .number = 1, .format = { .value = (int32_t)format } };
     struct kit_file answer = { 0 };
     struct arena arena = { 0 };
     enum err e = pipe_send(&worker->pipe, &kit_job_shape, &job, fd, fault);
 
     if (e == ERR_OK)
-        e = sandboxed_wait(worker, &kit_file_shape, &arena, &answer, patience_ms * 1000, NULL, fault);
+        e = sandboxed_wait(worker, &kit_file_shape, &arena, &answer, kit_reader_patience(cli), NULL, fault);
     if (e == ERR_OK)
         codec_keep(&kit_file_shape, &answer, &cli->arena, to);
     arena_free(&arena);
@@ -26,15 +40,12 @@ static enum err ask_worker(struct cli *cli, struct sandboxed *worker, int fd, en
 
 static enum err read_once(struct cli *cli, int fd, enum kit_format format, struct kit_file *to, struct fault *fault)
 {
-    char program[PATH_MAX + 32], why[SANDBOXED_WHY_SIZE];
+    char why[SANDBOXED_WHY_SIZE];
     struct sandboxed worker = { 0 };
-    enum err e;
+    enum err e = kit_reader_start(cli, &worker, "kit", fault);
 
-    (void)snprintf(program, sizeof(program), "%s/loophole-worker", cli->paths.programs);
-    if (sandboxed_start(&worker, program, "kit", fault) != ERR_OK) {
-        fault_set(fault, ERR_INTERNAL, "no reader of kits can be started");
-        return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
-    }
+    if (e != ERR_OK)
+        return e;
     e = ask_worker(cli, &worker, fd, format, to, fault);
     sandboxed_end(&worker, why);
     return e;

@@ -4,7 +4,13 @@
 #define LOOPHOLE_FRONTENDS_CLI_KIT_READER_H
 
 #include "frontends/cli/base/cli.h"
+#include "proto/transport/sandboxed.h"
 #include "schema_worker.h"
+
+/* Starts a worker in that mode. Errors (explained): internal. */
+enum err kit_reader_start(struct cli *cli, struct sandboxed *worker, const char *mode, struct fault *fault);
+
+int64_t kit_reader_patience(const struct cli *cli); /* us that a worker may take for an answer */
 
 /* Reads an open file, which stays the caller's. The kit is in cli->arena, and has one file for each layer. Errors
  * (explained): bad_request (it cannot be read; two workers ended), timeout, internal (no worker can be started). */

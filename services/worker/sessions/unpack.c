@@ -10,7 +10,7 @@ enum { COUNT_BYTES = 4 };
 struct unpack {
     struct input *input;
     int64_t at; /* of the file */
-    uint64_t total;
+    uint64_t total, most;
     struct unpacker *unpacker; /* NULL: the file is plain */
     struct bytes left;         /* of `packed` */
     uint8_t packed[UNPACK_PIECE];
@@ -22,6 +22,7 @@ struct unpack *unpack_open(struct input *input, enum unpack_form form)
     struct unpack *unpack = alloc_zeroed(1, sizeof(*unpack));
 
     unpack->input = input;
+    unpack->most = UNPACK_MOST;
     if (form != UNPACK_PLAIN)
         unpack->unpacker = deflate_open(form == UNPACK_GZIP ? DEFLATE_GZIP : DEFLATE_ZLIB);
     unpack->at = form == UNPACK_COUNTED ? COUNT_BYTES : 0;
@@ -34,6 +35,11 @@ void unpack_close(struct unpack *unpack)
         return;
     deflate_close(unpack->unpacker);
     free(unpack);
+}
+
+void unpack_allow(struct unpack *unpack, uint64_t most)
+{
+    unpack->most = most;
 }
 
 static size_t read_packed(struct unpack *unpack, void *to)
@@ -71,7 +77,8 @@ enum err unpack_next(struct unpack *unpack, struct text *piece, struct fault *fa
         len = (uint32_t)read_packed(unpack, unpack->piece);
     *piece = (struct text){ len, unpack->piece };
     unpack->total += len;
-    if (e == ERR_OK && unpack->total > UNPACK_MOST)
-        return fault_set(fault, ERR_TOO_LARGE, "the file is larger than %d MiB", UNPACK_MOST >> 20);
+    if (e == ERR_OK && unpack->total > unpack->most)
+        return fault_set(fault, ERR_TOO_LARGE, "the file is larger than %llu MiB",
+                         (unsigned long long)unpack->most >> 20);
     return e;
 }

@@ -1,0 +1,21 @@
+/* kit_archive.h: the archives of Hydrogen's kits (.h2drumkit): a tar with one folder, which has a drumkit.xml and the
+ * sounds. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_KIT_ARCHIVE_H
+#define LOOPHOLE_FRONTENDS_CLI_KIT_ARCHIVE_H
+
+#include "frontends/cli/base/cli.h"
+#include "frontends/cli/kit/kit_folder.h"
+
+#define KIT_ARCHIVE_ENDING ".h2drumkit"
+
+/* Adds the files of an archive, which may come from a stranger, to the folder. A sandboxed worker reads it (mode
+ * `archive`, schemas/worker.schema), and checks all of it before the first file is made. `left_out` counts the files
+ * that are none of the kit. Errors (explained): bad_request (what the worker refuses; two files of one name; two
+ * workers ended), timeout, internal (no worker can be started), and those of kit_folder.h. */
+enum err kit_archive_unpack(struct cli *cli, int fd, struct kit_folder *to, uint64_t *left_out, struct fault *fault);
+
+/* Writes all files of the folder to an archive, below a folder `inner`, and gives it the name. The folder is then to be
+ * ended. Errors: those of kit_folder_finish_file. */
+enum err kit_archive_finish(struct kit_folder *folder, const char *inner, const char *name, struct fault *fault);
+
+#endif
