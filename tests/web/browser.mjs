@@ -84,6 +84,13 @@ export const names = page => page.locator('.row [role=gridcell]:nth-child(3)').a
 export const sounding = page => page.locator('[data-sounding]').getAttribute('data-sounding')
 export const mode = (page, name) => page.locator('nav.modes').getByRole('button', { name, exact: true }).click()
 
+/** Gives a name to the dialog that asks for one. */
+export async function giveName(page, name) {
+  const field = page.locator('dialog.naming[open] input')
+  await field.fill(name)
+  await field.press('Enter')
+}
+
 /** With PICTURES, the folder for the pictures of docs/web.md, a picture of the page. */
 export async function picture(page, name) {
   if (!process.env.PICTURES) return

@@ -2,7 +2,7 @@
 // queries, and counts while the catalogue changes.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
+import { giveName, json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const sorted = list => [...list].sort()
@@ -387,8 +387,8 @@ export const looking = {
     await showsTotal(page, 'drum -is:loop')
     await page.keyboard.press('Enter')
     await until('it is in the history', () => (asked('search.queries', 'history=true', 'limit=100').each ?? []).some(one => one.query === 'drum -is:loop'))
-    page.once('dialog', dialog => dialog.accept('page_drums'))
     await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await giveName(page, 'page_drums')
     await until('it is saved', () => (asked('search.queries', 'limit=100').each ?? []).some(one => one.name === 'page_drums' && one.query === 'drum -is:loop'))
     await page.fill('#query', '')
     await showsTotal(page, '')

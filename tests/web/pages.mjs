@@ -1,12 +1,13 @@
 // pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
-// choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
+// asking.mjs those of names, ranges and the session, choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
 // commands and the way to a sound, looking.mjs those of the map, of facts and of queries, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
+import { SERVICES_OF_A_PAGE, address, chromium, giveName, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
+import { asking } from './asking.mjs'
 import { choosing } from './choosing.mjs'
 import { frame } from './frame.mjs'
 import { looking } from './looking.mjs'
@@ -28,6 +29,7 @@ function wav(seconds, seed) {
 
 const claims = {
   ...alike,
+  ...asking,
   ...choosing,
   ...frame,
   ...looking,
@@ -340,8 +342,8 @@ const claims = {
     await slots.getByLabel('Name of slot 5').fill('Verse')
     await slots.getByLabel('Name of slot 5').press('Enter')
     await until('the engine has the name', () => json('pattern', 'list').some(one => JSON.stringify(one).includes('Verse')))
-    page.once('dialog', dialog => dialog.accept('7'))
     await slots.locator('[data-slot="5"]').getByRole('button', { name: 'Copy…' }).click()
+    await giveName(page, '7')
     await slots.locator('[data-slot="7"]').waitFor()
     await slots.locator('[data-slot="7"]').getByRole('button', { name: 'Load', exact: true }).click()
     await slots.locator('[data-slot="7"].active').waitFor()

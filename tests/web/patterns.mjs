@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { hold_asks, json, loophole, open, until } from './browser.mjs'
+import { giveName, hold_asks, json, loophole, open, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const song = () => asked('project.song').entries.map(one => `${one.bank}/${one.slot}:${one.bars}`).join(' ')
@@ -75,8 +75,8 @@ export const patterns = {
       await section.getByRole('button', { name: 'Save the playing pattern' }).click()
     }
     const press = async (place, name, typed) => {
-      if (typed !== undefined) page.once('dialog', dialog => dialog.accept(typed))
       await line(place).getByRole('button', { name, exact: true }).click()
+      if (typed !== undefined) await giveName(page, typed)
     }
     await keep('techno/One')
     await keep('Two')
@@ -110,9 +110,9 @@ export const patterns = {
     await line('user/Four').waitFor()
     await press('user/Four', 'As MIDI')
     await until('the page says where it is', async () => /Exported .*Four\.mid/.test(await page.locator('.remark').innerText()))
-    page.once('dialog', dialog => dialog.accept('Four'))
     await press('user/Four', 'Delete')
     await section.getByRole('button', { name: 'Import MIDI…' }).click()
+    await giveName(page, 'Four')
     await until('it is imported', () => json('pattern', 'list', 'view=library').some(one => JSON.stringify(one).includes('user/Four')))
     await section.getByLabel('Rhythm like the playing pattern').check()
     await until('the nearest is the same', async () => (await section.locator('[data-place]').count()) >= 3)

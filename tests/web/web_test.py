@@ -456,6 +456,26 @@ def an_edit_whose_answer_is_lost_is_repeated_under_its_id(home):
     in_browser(home, 'an_edit_whose_answer_is_lost_is_repeated_under_its_id')
 
 
+@claim(shares=working)
+def a_browser_whose_session_ended_says_what_to_open(home):
+    in_browser(home, 'a_browser_whose_session_ended_says_what_to_open')
+
+
+@claim(shares=finding)
+def a_saved_query_is_replaced_only_after_a_question(home):
+    in_browser(home, 'a_saved_query_is_replaced_only_after_a_question')
+
+
+@claim(shares=working)
+def letters_after_ctrl_k_reach_the_palette(home):
+    in_browser(home, 'letters_after_ctrl_k_reach_the_palette')
+
+
+@claim(shares=working)
+def pads_keep_their_names_after_a_restart_of_the_streamer(home):
+    in_browser(home, 'pads_keep_their_names_after_a_restart_of_the_streamer')
+
+
 @claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')

@@ -21,6 +21,7 @@ import { hearFile, Outside, PortChoice } from './outside'
 import { Palette, paletteOpen } from './palette'
 import { QueryLine } from './queryline'
 import { Rail } from './rail'
+import { NameDialog } from './naming'
 import * as results from './result'
 import { Project } from './project'
 import { Sound } from './sound'
@@ -29,9 +30,13 @@ import { Facets, Table } from './table'
 import { beginTheme } from './theme'
 import { Tiles } from './tiles'
 import { Transport } from './transport'
-import { connect, link } from './wire'
+import { connect, isFar, link } from './wire'
 import './tokens.css'
 import './style.css'
+
+/** The session of this browser has ended. */
+const LoggedOut = () => isFar ? <strong>This browser is not logged in any more: <a href="/">give the password again</a>.</strong>
+  : <strong>This browser is not logged in any more: open the address that <code>loophole web</code> prints.</strong>
 
 /** The number of items, only while it belongs to what is asked. */
 function Count() {
@@ -41,7 +46,7 @@ function Count() {
   const alike = useCell(view, of => isAlike(of, sound))
   return (
     <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
-      {state === 'away' ? 'The engine does not answer; this page continues when it is back.' : total === undefined || old ? '…'
+      {state === 'refused' ? <LoggedOut /> : state === 'away' ? 'The engine does not answer; this page continues when it is back.' : total === undefined || old ? '…'
         : `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
     </p>
   )
@@ -172,6 +177,7 @@ function Page() {
       <Dock />
       <Palette />
       <PortChoice />
+      <NameDialog />
       {over && <p class="dropping">Drop a sound to find what is like it</p>}
     </>
   )

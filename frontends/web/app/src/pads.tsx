@@ -2,7 +2,7 @@
 import type { Given, pad, pad_layer, pads, loaded_sound } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { idBytes, idText, num, pathText } from './format'
+import { clean, idBytes, idText, num, pathText } from './format'
 import { chosen } from './list'
 import { PadEditor } from './padeditor'
 import { report } from './silent'
@@ -16,14 +16,23 @@ const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=c
 
 interface Kit { pads: Map<number, pad>; names: Map<number, string>; asked: number }
 
-const nameOf = (of: loaded_sound) => pathText(of.path).split('/').at(-1)!.replace(/\.[^.]*$/, '') || idText(of.id)
+const withoutEnding = (name: string) => name.replace(/\.[^.]*$/, '')
+const known = new Map<string, string>() // the names of items, by their ids
+
+/** After a restart, the streamer has the sounds of its predecessor without their paths; the catalogue has the names. */
+async function nameOf(of: loaded_sound): Promise<string> {
+  const name = withoutEnding(pathText(of.path).split('/').at(-1)!), id = idText(of.id)
+  if (!name && !known.has(id))
+    await ask('search.get', { id: of.id }, 2000).then(got => known.set(id, clean(withoutEnding(got.item.media.name))), () => undefined)
+  return name || (known.get(id) ?? id)
+}
 
 async function loadKit(): Promise<Kit> {
   const asked = performance.now()
   const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
   return {
     pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])),
-    names: new Map((sounds?.each ?? []).map(one => [num(one.sound), nameOf(one)])),
+    names: new Map(await Promise.all((sounds?.each ?? []).map(async one => [num(one.sound), await nameOf(one)] as const))),
     asked,
   }
 }

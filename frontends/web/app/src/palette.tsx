@@ -1,5 +1,5 @@
 // Every command by its name, with the command line's equivalent. Ctrl+K opens it.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { fetchChosen } from './away'
 import { addToBasket, clearBasket, download, reveal } from './basket'
 import { Cell, useCell } from './cell'
@@ -10,6 +10,7 @@ import { ASKED } from './latency'
 import { atNow, chosen, endSelection, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
 import { enterMode, isListed } from './keyboard'
 import { portsOpen } from './outside'
+import { nameFor } from './naming'
 import { keepQuery } from './queryline'
 import { complain, heard, MODES, say, SCOPES, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
 import { COLUMNS } from './table'
@@ -44,8 +45,8 @@ const MODE_LINES: Record<Mode, () => string> = {
 
 const SCOPE_NAMES: Record<Scope, string> = { combined: 'Look at everything', project: 'Look at the open project only', global: 'Look outside of projects' }
 
-function newProject() {
-  const name = prompt('Name of the new project:')
+async function newProject() {
+  const name = await nameFor('Name of the new project')
   if (name) doing(ask('project.new', { name, folder: '' as never, body: '' }, 60000), `${name} is open.`)
 }
 
@@ -133,7 +134,7 @@ export function Palette() {
   const [at, setAt] = useState(0)
   const field = useRef<HTMLInputElement>(null)
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next key, which would reach the list
     if (open) { setText(''); setAt(0); dialog.current?.showModal(); field.current?.focus() } else dialog.current?.close()
   }, [open])
   const words = text.toLowerCase().split(/\s+/)

@@ -3,6 +3,7 @@ import type { library_pattern, library_verb, silent_sound } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, counted, num } from './format'
+import { nameFor } from './naming'
 import { reportSaid } from './silent'
 import { ask, listen } from './wire'
 
@@ -16,17 +17,17 @@ function Line({ of, immediate, run }: { of: library_pattern; immediate: boolean;
   const place = of.place
   const shown = clean(place)
   const change = (verb: library_verb, to = '') => run(ask('project.change_library', { verb, names: [place], to }, BUDGET_MS))
-  const typed = (verb: library_verb, what: string) => { const to = prompt(what); if (to?.trim()) change(verb, to.trim()) }
+  const typed = (verb: library_verb, what: string) => nameFor(what).then(to => { if (to) change(verb, to) })
   return (
     <tr data-place={shown}>
       <td>{shown}{of.trouble && <em> {clean(of.trouble)}</em>}</td><td>{clean(of.genre)}</td><td>{(of.tags ?? []).map(clean).join(', ')}</td>
       <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td>
       <td class="buttons">
         <button onClick={() => run(ask('project.load_file', { project: '', name: place, immediate }, BUDGET_MS))}>Load</button>
-        <button onClick={() => typed('rename', `New name of ${shown}:`)}>Rename…</button>
-        <button onClick={() => typed('copy', `Copy ${shown} to the name:`)}>Copy…</button>
-        <button onClick={() => typed('move', `Move ${shown} to the folder (user, templates or a genre):`)}>Move…</button>
-        <button onClick={() => typed('swap', `Swap ${shown} and the pattern:`)}>Swap…</button>
+        <button onClick={() => typed('rename', `New name of ${shown}`)}>Rename…</button>
+        <button onClick={() => typed('copy', `Copy ${shown} to the name`)}>Copy…</button>
+        <button onClick={() => typed('move', `Move ${shown} to the folder (user, templates or a genre)`)}>Move…</button>
+        <button onClick={() => typed('swap', `Swap ${shown} and the pattern`)}>Swap…</button>
         <button onClick={() => change(of.archived ? 'unarchive' : 'archive')}>{of.archived ? 'Unarchive' : 'Archive'}</button>
         <button onClick={() => run(ask('project.export_midi', { name: place }, BUDGET_MS))}>As MIDI</button>
         <button onClick={() => change('delete')}>Delete</button>
@@ -41,7 +42,7 @@ function Keep({ run }: { run: Run }) {
     <p class="buttons">
       <button onClick={() => { run(ask('project.save_file', { name: name.trim(), folder: '', file: '' }, BUDGET_MS)); setName('') }}>Save the playing pattern</button>
       <label>as <input type="text" value={name} placeholder="its own name, or genre/name" size={24} maxLength={320} onInput={event => setName(event.currentTarget.value)} /></label>
-      <button onClick={() => { const from = prompt('Name of the MIDI file in DATA/patterns/export:'); if (from?.trim()) run(ask('project.import_midi', { name: from.trim() }, BUDGET_MS)) }}>Import MIDI…</button>
+      <button onClick={() => nameFor('Name of the MIDI file in DATA/patterns/export').then(name => { if (name) run(ask('project.import_midi', { name }, BUDGET_MS)) })}>Import MIDI…</button>
       <button onClick={() => run(ask('project.undo_library', {}, BUDGET_MS))}>Undo in the library</button>
       <button onClick={() => run(ask('project.redo_library', {}, BUDGET_MS))}>Redo</button>
     </p>

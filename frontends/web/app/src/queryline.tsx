@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { goFirst } from './list'
+import { nameFor } from './naming'
 import { result } from './result'
 import { complain, say, show, view } from './state'
 import { ask, read } from './wire'
@@ -54,8 +55,14 @@ function useCompletions(text: string, open: boolean): string[] {
   return each
 }
 
+const SAVED_MOST = 1000
+
+/** The saved query of this name. */
+const savedQuery = async (name: string) =>
+  ((await read('search.queries', { limit: SAVED_MOST })).each ?? []).find(one => one.name === name)?.query
+
 export async function keepQuery(query: string) {
-  const name = prompt('Name of the saved query (a letter, then letters, digits and _):')
+  const name = await nameFor('Name of the saved query (a letter, then letters, digits and _)', savedQuery)
   if (!name) return
   try {
     await read('search.query', { query, sort: view.value.sort, limit: 0 }) // a query that cannot be asked replaces none that can

@@ -1,11 +1,12 @@
 // The slots of patterns of the open project: save what plays, load for the next bar, and the banks.
 import type { slot_line, slot_said, slot_verb } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { useCell, usePolled } from './cell'
 import { clean, num } from './format'
+import { nameFor } from './naming'
 import { reportSaid } from './silent'
 import { ask, listen } from './wire'
-import { useTransport } from './transport'
+import { transport as transportCell } from './transport'
 import { TypedField } from './typedfield'
 
 const BUDGET_MS = 20000
@@ -20,7 +21,7 @@ const freeSlot = (slots: slot_line[]) => {
 function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; immediate: boolean; run: (promise: Promise<slot_said>) => void }) {
   const slot = String(num(of.slot))
   const change = (verb: slot_verb, to: string) => run(ask('project.change_slot', { project: '', verb, slot, to }, BUDGET_MS))
-  const other = (verb: slot_verb, what: string) => { const to = prompt(`${what} slot ${slot} and slot:`); if (to) change(verb, to) }
+  const other = (verb: slot_verb, what: string) => nameFor(`${what} slot ${slot} and which slot?`).then(to => { if (to) change(verb, to) })
   return (
     <tr class={of.active ? 'active' : ''} data-slot={slot}>
       <td class="number">{slot}</td>
@@ -30,7 +31,7 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
         <button onClick={() => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))}>Load</button>
         <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it with the playing pattern">Save here</button>
         <button onClick={() => other('swap', 'Swap')}>Swap…</button>
-        <button onClick={() => other('copy', 'Copy from')}>Copy…</button>
+        <button onClick={() => other('copy', 'Copy')}>Copy…</button>
         <button onClick={() => change('delete', '')}>Delete</button>
         {of.active && <span>{queued ? 'queued' : 'in use'}</span>}
       </td>
@@ -40,7 +41,7 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
 
 export function Slots() {
   const [got, again] = usePolled(() => ask('project.list_patterns', { project: '', genre: '', tag: '', recent: 0 }, 3000), 3000)
-  const [transport] = useTransport()
+  const transport = useCell(transportCell)
   const [immediate, setImmediate] = useState(false)
   const [slot, setSlot] = useState('')
   const [name, setName] = useState('')

@@ -1,11 +1,11 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
 import type { song_entry } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { useCell, usePolled } from './cell'
 import { num } from './format'
 import { reportSaid } from './silent'
 import { complain } from './state'
-import { useTransport } from './transport'
+import { transport as transportCell } from './transport'
 import { TypedField } from './typedfield'
 import { ask, listen } from './wire'
 
@@ -77,7 +77,7 @@ function useSong() {
 
 export function Song() {
   const { shown, change, again } = useSong()
-  const [transport] = useTransport()
+  const transport = useCell(transportCell)
   const [slot, setSlot] = useState('1')
   const [bars, setBars] = useState('0')
   const { entries, loop } = shown ?? { entries: [], loop: false }

@@ -1,7 +1,7 @@
 // The transport, in each mode: start, position, tempo, metronome; the level of the master, and whether the engine is well.
 import type { meters, transport_state } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { Cell, usePolled } from './cell'
 import { counted, meterDb, METER_LEAST_DB, meterPart, num } from './format'
 import { Icon } from './icons'
 import { complain } from './state'
@@ -10,10 +10,13 @@ import { ask, listen } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
 
-/** The transport now: asked twice a second, and after each event. */
-export function useTransport(): [transport_state | undefined, () => void] {
+/** The transport now. Only the header asks for it, in each mode: twice a second, and after each event. */
+export const transport = new Cell<transport_state | undefined>(undefined)
+
+function useTransport(): [transport_state | undefined, () => void] {
   const [now, again] = usePolled(() => ask('audio.transport', {}, 2000), 500)
   useEffect(() => listen('audio.changed', again), [])
+  useEffect(() => transport.set(now), [now])
   return [now, again]
 }
 

@@ -106,6 +106,9 @@ function take(data: ArrayBuffer) {
   else for (const one of pending.values()) if (one.name.startsWith(service + '.')) send(one)
 }
 
+/** True if the engine knows this browser's session no more: a socket does not say why it was closed. */
+const isRefused = () => fetch('/index.html', { method: 'HEAD', cache: 'no-store' }).then(got => got.status === 403, () => false)
+
 function open() {
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`)
   socket.binaryType = 'arraybuffer'
@@ -117,7 +120,8 @@ function open() {
     link.set('open')
   }
   socket.onclose = () => {
-    link.set('away')
+    if (link.value !== 'refused') link.set('away')
+    isRefused().then(refused => { if (link.value !== 'open') link.set(refused ? 'refused' : 'away') })
     setTimeout(open, wait_ms)
     wait_ms = Math.min(2000, wait_ms * 2)
   }
