@@ -5,6 +5,9 @@ import { address, giveName, loophole, open, showsTotal, until } from './browser.
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const savedAs = name => (asked('search.queries', 'limit=100').each ?? []).find(one => one.name === name)?.query
 
+const queryOf = page => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('q') ?? '')
+const queryIs = (page, query) => until(`the query is ${query}`, async () => (await queryOf(page)) === query)
+
 export const asking = {
   async a_browser_whose_session_ended_says_what_to_open(browser) {
     const page = await open(browser)
@@ -65,6 +68,99 @@ export const asking = {
     await page.reload()
     await pad.filter({ hasText: 'perc_bell' }).waitFor()
     loophole('pads', 'clear', '0')
+    return page
+  },
+
+  async ranges_and_keys_are_set_by_the_mouse(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    const handle = name => page.getByRole('slider', { name, exact: true })
+    await handle('Tempo: least').fill('50')
+    await queryIs(page, 'bpm:130..')
+    await handle('Tempo: most').fill('64')
+    await queryIs(page, 'bpm:130..150')
+    await page.reload()
+    await until('the handles show the query', async () => (await handle('Tempo: least').inputValue()) === '50' && (await handle('Tempo: most').inputValue()) === '64')
+    await showsTotal(page, 'bpm:130..150')
+    await handle('Tempo: least').fill('0')
+    await handle('Tempo: most').fill('100')
+    await queryIs(page, '')
+    const box = await handle('Length: most').boundingBox()
+    await page.mouse.move(box.x + box.width - 5, box.y + box.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 })
+    await page.mouse.up()
+    await until('the query has the length', async () => /^dur:\.\.[\d.]+$/.test(await queryOf(page)))
+    await showsTotal(page, await queryOf(page))
+    await page.fill('#query', '')
+    await showsTotal(page, '')
+    const key = page.getByRole('button', { name: 'Key Am', exact: true })
+    await key.click()
+    await queryIs(page, 'key:~Am')
+    assert.deepEqual((await page.locator('.wheel .lit').allInnerTexts()).sort(), ['Am', 'C', 'Dm', 'Em'])
+    await showsTotal(page, 'key:~Am')
+    await key.click()
+    await queryIs(page, 'key:Am')
+    await key.click()
+    await queryIs(page, '')
+    return page
+  },
+
+  async words_as_people_say_them_become_a_query(browser) {
+    const page = await open(browser)
+    await page.fill('#query', 'loop 120 bpm A minor')
+    await page.getByRole('button', { name: 'is:loop bpm:118..122 key:Am', exact: true }).click()
+    await queryIs(page, 'is:loop bpm:118..122 key:Am')
+    await showsTotal(page, 'is:loop bpm:118..122 key:Am')
+    return page
+  },
+
+  async likeness_has_a_direction(browser) {
+    const [darkest] = asked('search.query', 'query=centroid_hz:>0 dur:>0', 'sort=centroid_hz', 'limit=1').items
+    const page = await open(browser, `#like=${darkest.media.id}`)
+    const slider = page.getByRole('slider', { name: 'darker or brighter' })
+    await slider.fill('2')
+    await until('the query has the bound', async () => /^centroid_hz:>[\d.]+$/.test(await queryOf(page)))
+    const query = await queryOf(page)
+    assert(Number(query.split('>')[1]) > darkest.facts.find(one => one.attribute === 'centroid_hz').number)
+    const near = asked('search.similar', `like=["${darkest.media.id}"]`, `query=${query}`, 'limit=500').items
+    assert(near.length > 0)
+    await until('the nearest of the brighter ones are listed', async () => (await page.locator('p.count').getAttribute('data-total')) === String(near.length))
+    await page.reload()
+    await until('the slider shows the query', async () => (await slider.inputValue()) === '2')
+    await slider.fill('0')
+    await queryIs(page, '')
+    return page
+  },
+
+  async a_map_is_zoomed_and_selected_from_by_touch(browser) {
+    const page = await open(browser, '#mode=map', undefined, { hasTouch: true })
+    const map = page.locator('main.map')
+    await until('the map has its points', async () => Number(await map.getAttribute('data-points')) > 0)
+    const apart = () => page.locator('.plane .label').evaluateAll(all => {
+      const at = all.map(of => [parseFloat(of.style.left), parseFloat(of.style.top)])
+      return Math.max(...at.map(([x, y]) => Math.hypot(x - at[0][0], y - at[0][1])))
+    })
+    await until('classes have their labels', async () => (await page.locator('.plane .label').count()) > 1 && (await apart()) > 0)
+    const before = await apart()
+    const plane = await page.locator('.plane canvas').boundingBox()
+    const [x, y] = [plane.x + plane.width / 2, plane.y + plane.height / 2]
+    const touch = await page.context().newCDPSession(page)
+    const fingers = (type, far) => touch.send('Input.dispatchTouchEvent', { type, touchPoints: far ? [{ x: x - far, y, id: 0 }, { x: x + far, y, id: 1 }] : [] })
+    await fingers('touchStart', 50)
+    for (const far of [60, 80, 100]) await fingers('touchMove', far)
+    await fingers('touchEnd', 0)
+    await until('it is twice as large', async () => Math.abs((await apart()) / before - 2) < 0.1)
+    await page.locator('.plane canvas').focus()
+    await page.keyboard.press('-')
+    await until('it is smaller', async () => (await apart()) / before < 1.9)
+    await page.getByRole('button', { name: 'Whole map' }).click()
+    await page.getByRole('button', { name: 'Lasso', exact: true }).click()
+    await page.mouse.move(plane.x + 3, plane.y + 3)
+    await page.mouse.down()
+    for (const [right, down] of [[1, 0], [1, 1], [0, 1], [0, 0]]) await page.mouse.move(plane.x + 3 + right * (plane.width - 6), plane.y + 3 + down * (plane.height - 6))
+    await page.mouse.up()
+    await page.locator('.map .quiet', { hasText: /\d selected/ }).waitFor()
     return page
   },
 }

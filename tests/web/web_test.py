@@ -476,6 +476,26 @@ def pads_keep_their_names_after_a_restart_of_the_streamer(home):
     in_browser(home, 'pads_keep_their_names_after_a_restart_of_the_streamer')
 
 
+@claim(shares=finding)
+def ranges_and_keys_are_set_by_the_mouse(home):
+    in_browser(home, 'ranges_and_keys_are_set_by_the_mouse')
+
+
+@claim(shares=finding)
+def words_as_people_say_them_become_a_query(home):
+    in_browser(home, 'words_as_people_say_them_become_a_query')
+
+
+@claim(shares=finding)
+def likeness_has_a_direction(home):
+    in_browser(home, 'likeness_has_a_direction')
+
+
+@claim(shares=finding)
+def a_map_is_zoomed_and_selected_from_by_touch(home):
+    in_browser(home, 'a_map_is_zoomed_and_selected_from_by_touch')
+
+
 @claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')

@@ -5,6 +5,7 @@ import { addToBasket } from './basket'
 import { useCell } from './cell'
 import { Chips, chipsOf, goToWeights, Likeness, SCOPE_TITLES } from './chips'
 import { Details } from './details'
+import { Directions } from './directions'
 import { Dock } from './dock'
 import { Duplicates } from './duplicates'
 import { redo, undo } from './edits'
@@ -172,7 +173,7 @@ function Page() {
   return (
     <>
       <Rail />
-      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Chips /><Likeness /></div></header>
+      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Chips /><Directions /><Likeness /></div></header>
       <Middle mode={mode} />
       <Dock />
       <Palette />

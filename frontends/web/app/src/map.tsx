@@ -16,6 +16,7 @@ import { read } from './wire'
 
 const COLOURS = ['class', 'family', 'key', 'pack', 'tag', 'bpm', 'lufs', 'duration_s', 'centroid_hz', 'peak_dbfs', 'onsets', 'rating']
 const HOVERED = 8
+const ZOOM = 1.25 // of a key
 
 function fit({ count, x, y }: MapPoints): Look {
   if (!count) return { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
@@ -90,6 +91,8 @@ export function MapView() {
   const [path, setPath] = useState<number[]>([])
   const [moved, setMoved] = useState(0)
   const looking = useRef(false)
+  const [lassoing, setLassoing] = useState(false)
+  const fingers = useRef(new Map<number, { x: number; y: number }>())
   const drag = useRef<{ x: number; y: number; lasso: boolean; far: boolean }>()
 
   useEffect(() => {
@@ -160,9 +163,32 @@ export function MapView() {
   const reach = (pixels: number) => pixels / ((look.current.scale * Math.min(box().width, box().height)) / 2)
   const redraw = (next: Partial<Look>) => { look.current = { ...look.current, ...next }; points.current?.draw(look.current, true); setMoved(n => n + 1) }
 
+  /** Scales by `by`; the point of the map at this place of the screen stays there. */
+  const zoom = (by: number, atX: number, atY: number) => {
+    const [x, y] = toMap(atX, atY), scale = look.current.scale * by
+    redraw(dimensions === 3 ? { scale } : { scale, x: x + (look.current.x - x) / by, y: y + (look.current.y - y) / by })
+  }
+  /** One of two fingers moves: the map follows both. */
+  const pinch = (event: PointerEvent) => {
+    const own = fingers.current.get(event.pointerId)!, [other] = [...fingers.current].filter(([id]) => id !== event.pointerId).map(([, at]) => at)
+    const { offsetX: x, offsetY: y } = event
+    fingers.current.set(event.pointerId, { x, y })
+    if (dimensions === 2) redraw({ x: look.current.x - reach((x - own.x) / 2), y: look.current.y + reach((y - own.y) / 2) })
+    zoom(Math.hypot(x - other!.x, y - other!.y) / Math.max(1, Math.hypot(own.x - other!.x, own.y - other!.y)), (x + other!.x) / 2, (y + other!.y) / 2)
+  }
+  const onDown = (event: PointerEvent) => {
+    canvas.current!.setPointerCapture(event.pointerId)
+    setHover(undefined)
+    fingers.current.set(event.pointerId, { x: event.offsetX, y: event.offsetY })
+    if (fingers.current.size === 1) drag.current = { x: event.offsetX, y: event.offsetY, lasso: event.shiftKey || lassoing, far: false }
+    else giveUp()
+  }
+  const giveUp = () => { drag.current = undefined; setPath([]) }
   const onMove = (event: PointerEvent) => {
     const of = drag.current
+    if (fingers.current.size === 2 && fingers.current.has(event.pointerId)) return pinch(event)
     if (!of) {
+      if (fingers.current.size) return
       const { offsetX, offsetY } = event
       if (looking.current) return // of quick moves some are enough
       const [x, y] = toMap(offsetX, offsetY)
@@ -184,6 +210,7 @@ export function MapView() {
   }
   const onUp = async (event: PointerEvent) => {
     const of = drag.current
+    fingers.current.delete(event.pointerId)
     drag.current = undefined
     if (!of || !loaded) return
     if (of.lasso) {
@@ -198,13 +225,12 @@ export function MapView() {
   }
   const onWheel = (event: WheelEvent) => {
     event.preventDefault()
-    const [x, y] = toMap(event.offsetX, event.offsetY)
-    const by = Math.exp(-event.deltaY / 500)
-    const scale = look.current.scale * by
-    redraw(dimensions === 3 ? { scale } : { scale, x: x + (look.current.x - x) / by, y: y + (look.current.y - y) / by })
+    zoom(Math.exp(-event.deltaY / 500), event.offsetX, event.offsetY)
   }
-  /** Arrow keys go to the nearest point in that direction. */
+  /** Plus and minus zoom; arrow keys go to the nearest point in that direction. */
   const onKeyDown = (event: KeyboardEvent) => {
+    const by = { '+': ZOOM, '=': ZOOM, '-': 1 / ZOOM }[event.key]
+    if (by && !event.ctrlKey && !event.metaKey) { event.preventDefault(); event.stopPropagation(); return zoom(by, box().width / 2, box().height / 2) }
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key]
     if (!way || !loaded) { if (listKey(event)) event.stopPropagation(); return }
     event.preventDefault()
@@ -228,16 +254,13 @@ export function MapView() {
           put={typed => { show({ colour: typed.trim() || 'class' }); redraw({}) }} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded))}>Whole map</button>
+        <button aria-pressed={lassoing} title="A drag selects. Without it: Shift and drag, or hold a finger and drag" onClick={() => setLassoing(!lassoing)}>Lasso</button>
         <span class="quiet">Shift and drag: lasso{loaded && ` · ${counted(loaded.count, 'point')}`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>
       </p>
       <div class="plane">
         <canvas ref={canvas} tabIndex={0} data-list role="application" aria-label="Map of the items; arrow keys go to the next point and play it"
-          onPointerDown={event => {
-            canvas.current!.setPointerCapture(event.pointerId)
-            drag.current = { x: event.offsetX, y: event.offsetY, lasso: event.shiftKey, far: false }
-            setHover(undefined)
-          }}
-          onPointerMove={onMove} onPointerUp={onUp} onPointerLeave={() => setHover(undefined)} onWheel={onWheel} onKeyDown={onKeyDown} />
+          onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={event => { fingers.current.delete(event.pointerId); giveUp() }}
+          onContextMenu={event => { event.preventDefault(); if (drag.current && !drag.current.far) drag.current.lasso = true }} onPointerLeave={() => setHover(undefined)} onWheel={onWheel} onKeyDown={onKeyDown} />
         {labels.map(label => {
           const [left, top] = toScreen(label.x, label.y)
           return <span key={label.name} class="label" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px` }}>{label.name}</span>

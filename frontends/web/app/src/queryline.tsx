@@ -4,6 +4,7 @@ import { useCell } from './cell'
 import { goFirst } from './list'
 import { nameFor } from './naming'
 import { result } from './result'
+import { meant } from './spoken'
 import { complain, say, show, view } from './state'
 import { ask, read } from './wire'
 
@@ -18,12 +19,15 @@ export function caretOf(hint: string, query: string): number {
 }
 
 function Hints() {
-  const { hints, error } = useCell(result)
+  const { hints, error, total, old } = useCell(result)
+  const query = useCell(view, of => of.query)
   if (error)
     return <div class="trouble" role="alert"><p>{error.message}</p>{error.hint && <pre>{error.hint}</pre>}</div>
   const tries = (hints ?? []).filter(hint => hint.instead || hint.near?.length)
-  return tries.length ? (
+  const words = total === 0 && !old ? meant(query) : undefined
+  return words || tries.length ? (
     <div class="trouble" role="status">
+      {words && <p>Did you mean <button class="link" onClick={() => show({ query: words })}>{words}</button></p>}
       {tries.map(hint => (
         <p key={hint.clause + hint.kind}>
           {hint.clause && <code>{hint.clause}</code>} {hint.kind.replace(/_/g, ' ')}

@@ -6,6 +6,7 @@ import { kept, useCell } from './cell'
 import { clean, factOf, factText, idText, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
 import { clickRow, goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
+import { Ranges } from './ranges'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
 import { clause, clauses, selected, show, START, toggleClause, view } from './state'
@@ -120,6 +121,7 @@ export function Facets() {
   return (
     <nav class="facets" aria-label="Facets" tabIndex={0}>
       <Quick words={words} />
+      <Ranges />
       {names.map(name => (
         <details key={name} open={name === 'class' || name === 'family' || name === 'key'}>
           <summary>{name}</summary>
