@@ -348,11 +348,13 @@ export const sounds = {
     await sounds('a click')
     await pads.nth(0).focus()
     await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowUp')
     assert.match(await page.evaluate(() => document.activeElement.innerText), /^9/)
     await page.keyboard.press('Enter')
     await sounds('a key on a pad')
     await section.getByRole('button', { name: '4 × 4' }).click()
+    const [low, high] = await Promise.all([0, 4].map(at => pads.nth(at).boundingBox()))
+    assert(low.y > high.y && low.x === high.x, 'the first pad is at the bottom left, as its key is')
     await pads.nth(0).focus()
     await page.keyboard.press('x')
     await sounds('the letter of a pad')
@@ -445,8 +447,8 @@ export const sounds = {
     const page = await open(browser, '#mode=sound')
     const strip = page.locator('.strip[aria-label=preview]')
     const bus = () => asked('audio.mixer').strips.find(one => one.bus === 'preview')
-    await strip.getByLabel(/^Gain/).fill('0.5')
-    await until('the engine has the gain', () => bus().gain === 0.5)
+    await strip.getByLabel('Gain', { exact: true }).fill('0.5') // 12 dB below the mark at three quarters
+    await until('the engine has the gain', () => Math.abs(bus().gain - 10 ** (-12 / 20)) < 1e-6)
     await strip.getByLabel('Pan').fill('-0.5')
     await until('the engine has the pan', () => bus().pan === -0.5)
     for (const word of ['Mute', 'Solo']) {
@@ -458,14 +460,14 @@ export const sounds = {
       await until('and takes it back', () => !bus()[word.toLowerCase()])
     }
     loophole('ask', 'audio.set_strip', 'strip={"bus":"preview","gain":1,"pan":0}')
-    await until('the page shows what another client set', async () => (await strip.getByLabel(/^Gain/).inputValue()) === '1')
+    await until('the page shows what another client set', async () => (await strip.getByLabel('Gain', { exact: true }).inputValue()) === '0.75')
     const left = strip.getByRole('meter', { name: 'preview left' })
     const { id } = json('search', 'drum', '--limit', '1')[0]
     await until('the peak stays above the level', () => {
       loophole('preview', id)
       return left.evaluate(of => {
         const [bar, peak] = of.children
-        return !peak.hidden && parseFloat(peak.style.left) > parseFloat(bar.style.width)
+        return !peak.hidden && Number(peak.dataset.part) > Number(bar.dataset.part)
       })
     })
     await until('and falls afterwards', async () => !(await left.locator('.peak').isVisible()))

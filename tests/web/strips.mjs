@@ -27,14 +27,14 @@ export const strips = {
       await strip.getByLabel(title).fill('0')
       await until('and takes it back', () => !bus()[key])
     }
-    for (const [title, key] of [['Apart', 'apart'], ['PFL', 'pfl']]) {
+    for (const [title, key] of [['Direct out', 'apart'], ['Cue', 'pfl']]) {
       await strip.getByRole('button', { name: title }).click()
       await until(`the engine has ${key}`, () => bus()[key] === true)
       await until('the page shows it', async () => (await strip.getByRole('button', { name: title }).getAttribute('aria-pressed')) === 'true')
       await strip.getByRole('button', { name: title }).click()
       await until('and takes it back', () => !bus()[key])
     }
-    assert.equal(await page.locator('.strip[aria-label=master]').getByRole('button', { name: 'PFL' }).count(), 0)
+    assert.equal(await page.locator('.strip[aria-label=master]').getByRole('button', { name: 'Cue' }).count(), 0)
     assert.equal(await page.locator('.strip[aria-label=preview]').getByText('Insert').count(), 0)
     return page
   },

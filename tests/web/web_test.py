@@ -487,6 +487,11 @@ def words_as_people_say_them_become_a_query(home):
 
 
 @claim(shares=finding)
+def a_list_without_items_says_what_leads_on(home):
+    in_browser(home, 'a_list_without_items_says_what_leads_on')
+
+
+@claim(shares=finding)
 def likeness_has_a_direction(home):
     in_browser(home, 'likeness_has_a_direction')
 

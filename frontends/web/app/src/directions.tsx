@@ -31,7 +31,7 @@ function Slider({ of, from }: { of: Direction; from: number }) {
   useEffect(() => move(place), [place])
   const put = (to: number) => {
     const others = clauses(query).filter(one => !own(of, one)).join(' ')
-    show({ query: to ? joined(others, `${of.field}:${to > 0 ? '>' : '<'}${boundAt(of, from, to).toPrecision(4)}`) : others })
+    show({ query: to ? joined(others, `${of.field}:${to > 0 ? '>' : '<'}${Number(boundAt(of, from, to).toPrecision(4))}`) : others })
   }
   return (
     <label><span class="quiet">{of.less}</span>

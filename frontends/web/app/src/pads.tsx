@@ -1,46 +1,59 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields. The last one that was hit or reached is edited below.
-import type { Given, pad, pad_layer, pads, loaded_sound } from 'loophole'
+import type { Given, item, pad, pad_layer, pads, loaded_sound } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, idBytes, idText, num, pathText } from './format'
+import { clean, factText, idBytes, idText, num, pathText } from './format'
 import { chosen } from './list'
 import { PadEditor } from './padeditor'
 import { report } from './silent'
 import { complain } from './state'
+import { classColour } from './theme'
 import { ask } from './wire'
 
+/** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language has others there. */
 const LETTERS = 'zxcvasdfqwer1234'
+const placeOf = ({ code }: KeyboardEvent) => LETTERS.indexOf(/^(?:Key|Digit)(.)$/.exec(code)?.[1]?.toLowerCase() ?? ' ')
 const LOADING_MS = 30000
 const HIT = 114
 const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=checkbox])'
 
-interface Kit { pads: Map<number, pad>; names: Map<number, string>; asked: number }
+interface Kit { pads: Map<number, pad>; names: Map<number, string>; classes: Map<number, string>; asked: number }
 
 const withoutEnding = (name: string) => name.replace(/\.[^.]*$/, '')
-const known = new Map<string, string>() // the names of items, by their ids
+const known = new Map<string, item>() // by their ids
+
+/** The items of the sounds; a sound that is none of the catalogue's has none. */
+async function learn(sounds: loaded_sound[]) {
+  const fresh = sounds.filter(one => one.id.some(byte => byte) && !known.has(idText(one.id)))
+  await Promise.all(fresh.map(one => ask('search.get', { id: one.id }, 2000).then(got => known.set(idText(one.id), got.item), () => undefined)))
+}
 
 /** After a restart, the streamer has the sounds of its predecessor without their paths; the catalogue has the names. */
-async function nameOf(of: loaded_sound): Promise<string> {
-  const name = withoutEnding(pathText(of.path).split('/').at(-1)!), id = idText(of.id)
-  if (!name && !known.has(id))
-    await ask('search.get', { id: of.id }, 2000).then(got => known.set(id, clean(withoutEnding(got.item.media.name))), () => undefined)
-  return name || (known.get(id) ?? id)
+function nameOf(of: loaded_sound): string {
+  const id = idText(of.id)
+  return withoutEnding(pathText(of.path).split('/').at(-1)! || clean(known.get(id)?.media.name ?? '')) || id
 }
+
+const classOf = (of: loaded_sound) => { const one = known.get(idText(of.id)); return one ? factText(one, 'class') : '' }
 
 async function loadKit(): Promise<Kit> {
   const asked = performance.now()
   const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
+  const loaded = sounds?.each ?? []
+  await learn(loaded)
   return {
     pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])),
-    names: new Map(await Promise.all((sounds?.each ?? []).map(async one => [num(one.sound), await nameOf(one)] as const))),
+    names: new Map(loaded.map(one => [num(one.sound), nameOf(one)])),
+    classes: new Map(loaded.map(one => [num(one.sound), classOf(one)])),
     asked,
   }
 }
 
 const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.id !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
+const soundOf = (of: pad | undefined) => num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)
 /** A pad that the engine reports with an id has a sound that could not be loaded. */
 const nameOfPad = (of: pad | undefined, names: Kit['names'], waits: boolean) =>
-  of?.wave ? `${of.wave} wave` : of?.id ? (waits ? 'loading…' : 'not loaded') : names.get(num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)) ?? ''
+  of?.wave ? `${of.wave} wave` : of?.id ? (waits ? 'loading…' : 'not loaded') : names.get(soundOf(of)) ?? ''
 
 interface Sent { of: Given<pad>; answered: number }
 
@@ -69,6 +82,7 @@ export function Pads() {
   const [kit, again] = usePolled(loadKit, 3000)
   const { of, note, waits } = useSent(kit)
   const named = (number: number) => nameOfPad(of(number), kit?.names ?? new Map(), waits(number))
+  const colourOf = (one: pad | undefined) => (plays(one) ? classColour(kit?.classes.get(soundOf(one)) ?? '') : 'transparent')
   const hit = (number: number) => ask('audio.hit', { pad: number, velocity: velocity / 127 }, 2000).catch(complain)
   const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
   const put = (each: (Given<pad> & { pad: number })[]) => {
@@ -91,7 +105,7 @@ export function Pads() {
     put(ids.map((id, number) => ({ ...of(number), pad: number, sound: undefined, wave: undefined, layers: [], id: idBytes(id) })))
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const way = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: side, ArrowUp: -side }[event.key]
+    const way = { ArrowRight: 1, ArrowLeft: -1, ArrowUp: side, ArrowDown: -side }[event.key]
     if (way) {
       const all = [...(event.currentTarget as HTMLElement).children] as HTMLElement[]
       all[all.indexOf(document.activeElement as HTMLElement) + way]?.focus()
@@ -101,15 +115,15 @@ export function Pads() {
   }
   const held = useRef(new Set<number>()).current
   const onLetter = (event: KeyboardEvent) => {
-    const number = LETTERS.indexOf(event.key)
-    if (number < 0 || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(of(number))) return
+    const number = placeOf(event)
+    if (number < 0 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(of(number))) return
     event.preventDefault()
     if (event.repeat) return
     held.add(number)
     setAt(number)
     hit(number)
   }
-  const onLetterUp = (event: KeyboardEvent) => { const number = LETTERS.indexOf(event.key); if (held.delete(number)) release(number) }
+  const onLetterUp = (event: KeyboardEvent) => { const number = placeOf(event); if (held.delete(number)) release(number) }
   useEffect(() => {
     addEventListener('keydown', onLetter); addEventListener('keyup', onLetterUp)
     return () => { removeEventListener('keydown', onLetter); removeEventListener('keyup', onLetterUp) }
@@ -128,6 +142,7 @@ export function Pads() {
         <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, minmax(0, 1fr))` }} onKeyDown={onKeyDown}>
           {Array.from({ length: side * side }, (_, number) => (
             <button key={number} class={`pad ${number === at ? 'at' : ''}`} aria-disabled={!plays(of(number))} title={named(number)}
+              style={{ gridArea: `${side - Math.floor(number / side)} / ${(number % side) + 1}`, '--class': colourOf(of(number)) }}
               onFocus={() => setAt(number)}
               onPointerDown={() => { setAt(number); if (plays(of(number))) hit(number) }} onPointerUp={() => release(number)} onPointerLeave={event => { if (event.buttons) release(number) }}
               onKeyDown={event => { if (event.key === 'Enter' && !event.repeat && plays(of(number))) hit(number) }}

@@ -18,6 +18,9 @@ export function caretOf(hint: string, query: string): number {
   return at < 0 || from < 0 || at < from ? -1 : at - from
 }
 
+/** Kinds of hints that need other words for a person. */
+const KINDS: Partial<Record<string, string>> = { excluded: 'rules out what the rest finds', written_otherwise: 'may be written otherwise' }
+
 function Hints() {
   const { hints, error, total, old } = useCell(result)
   const query = useCell(view, of => of.query)
@@ -30,7 +33,7 @@ function Hints() {
       {words && <p>Did you mean <button class="link" onClick={() => show({ query: words })}>{words}</button></p>}
       {tries.map(hint => (
         <p key={hint.clause + hint.kind}>
-          {hint.clause && <code>{hint.clause}</code>} {hint.kind.replace(/_/g, ' ')}
+          {hint.clause && <code>{hint.clause}</code>} {KINDS[hint.kind] ?? hint.kind.replace(/_/g, ' ')}
           {hint.near?.length ? `; similar: ${hint.near.join(', ')}` : ''}
           {hint.instead && <> · try <button class="link" onClick={() => show({ query: hint.instead })}>{hint.instead}</button></>}
         </p>

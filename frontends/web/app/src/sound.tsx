@@ -1,11 +1,10 @@
 // The sound: transport, meters, mixer, pads, the pattern as a grid, recording.
-import type { chain_state, channel, meter, mixer_strip, recording, waveform_so_far } from 'loophole'
-import { channel_words } from './words'
+import type { recording, waveform_so_far } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, counted, dbText, idText, lengthText, meterDb, METER_LEAST_DB, meterPart, num, pathText } from './format'
-import { hasInsert, Insert } from './insert'
+import { clean, counted, idText, lengthText, num, pathText } from './format'
 import { Learn } from './learn'
+import { Mixer } from './mixer'
 import { Pads } from './pads'
 import { Pattern } from './patterngrid'
 import { PatternLibrary } from './patternlibrary'
@@ -16,84 +15,6 @@ import { drawWave, type Wave } from './waves'
 import { ask, isFar, listen } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
-
-const HOLD_MS = 1500
-const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
-const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
-
-/** A level with a peak that is held. */
-function Level({ value, label }: { value: number; label: string }) {
-  const held = useRef({ peak: 0, until: 0 })
-  const now = performance.now()
-  if (value >= held.current.peak || now > held.current.until) held.current = { peak: value, until: now + HOLD_MS }
-  return (
-    <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
-      <span class="bar" style={{ width: `${meterPart(value) * 100}%` }} />
-      <span class="peak" hidden={meterPart(held.current.peak) === 0} style={{ left: `${meterPart(held.current.peak) * 100}%` }} />
-    </span>
-  )
-}
-
-function useMeters(): [Map<string, meter>, boolean] {
-  const since = useRef<number>()
-  const [now] = usePolled(async () => {
-    const got = await ask('audio.meters', { since: since.current }, 2000)
-    since.current = num(got.transport.frame)
-    return got
-  }, 80)
-  return [new Map((now?.meters ?? []).map(one => [one.bus, one])), now !== undefined]
-}
-
-interface StripProps { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void }
-
-/** A strip; before its values are known it has its place already. */
-function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain }: StripProps) {
-  const put = (part: Partial<mixer_strip>) => doing(ask('audio.set_strip', { strip: { bus: strip.bus, ...part } })).then(again)
-  const gain = strip.gain ?? 1
-  return (
-    <div class="strip" role="group" aria-label={strip.bus}>
-      <strong>{strip.bus}</strong>
-      <Level value={level?.peak_left ?? 0} label={`${strip.bus} left`} />
-      <Level value={level?.peak_right ?? 0} label={`${strip.bus} right`} />
-      <label>Gain <span>{known ? `${dbText(gain)} dB` : '–'}</span>
-        <input type="range" disabled={!known} min="0" max="2" step="0.01" value={gain} onInput={event => put({ gain: Number(event.currentTarget.value) })} /></label>
-      <label>Pan
-        <input type="range" disabled={!known} min="-1" max="1" step="0.05" value={strip.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} /></label>
-      <span class="buttons">
-        <button disabled={!known} data-says="mute" aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
-        <button disabled={!known} data-says="solo" aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
-      </span>
-      {CAN_SEND.includes(strip.bus as channel) && (['reverb', 'delay'] as const).map(to => (
-        <label key={to}>{to === 'reverb' ? 'Reverb' : 'Delay'}
-          <input type="range" disabled={!known} min="0" max="1" step="0.01" value={strip[`${to}_send`] ?? 0} onInput={event => put({ [`${to}_send`]: Number(event.currentTarget.value) })} /></label>
-      ))}
-      {HAS_PORTS.includes(strip.bus as channel) && (
-        <span class="buttons">
-          <button disabled={!known} aria-pressed={strip.apart ?? false} title="Only at its own ports, not at main" onClick={() => put({ apart: !strip.apart })}>Apart</button>
-          <button disabled={!known} aria-pressed={strip.pfl ?? false} title="Pre-fader listen" onClick={() => put({ pfl: !strip.pfl })}>PFL</button>
-        </span>
-      )}
-      {hasInsert(strip.bus as channel) && <Insert of={strip.bus as channel} now={insert} known={insertsKnown} again={insertsAgain} />}
-    </div>
-  )
-}
-
-function Mixer() {
-  const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), 2000)
-  const [levels, known] = useMeters()
-  const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), 2000)
-  useEffect(() => listen('audio.insert_changed', insertsAgain), [])
-  const strips = mixer?.strips ?? channel_words.map(bus => ({ bus }) as mixer_strip)
-  const order = (one: mixer_strip) => channel_words.indexOf(one.bus as channel)
-  return (
-    <section aria-label="Mixer" class="mixer" data-live={known}>
-      {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
-        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again}
-          insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} />
-      ))}
-    </section>
-  )
-}
 
 function Record() {
   const [takes, again] = usePolled(() => ask('streamer.takes', {}, 2000), 1000)

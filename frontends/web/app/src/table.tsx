@@ -6,6 +6,7 @@ import { kept, useCell } from './cell'
 import { clean, factOf, factText, idText, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
 import { clickRow, goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
+import { Nothing } from './nothing'
 import { Ranges } from './ranges'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
@@ -217,6 +218,7 @@ export function Table() {
           </div>
         </div>
       </div>
+      <Nothing />
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { kept, useCell } from './cell'
 import { clean, factText, idText, lengthText, seconds } from './format'
 import { hearFrom } from './hear'
 import { clickRow, goTo, listKey, row as rowCell, settleRow } from './list'
+import { Nothing } from './nothing'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
 import { selected, set, settings, view } from './state'
@@ -65,6 +66,7 @@ export function Tiles() {
         </div>
       </div>
     </div>
+    <Nothing />
     </div>
   )
 }

@@ -1,0 +1,136 @@
+// The mixer: a strip for each channel, with its fader, its meters, what it sends and its insert.
+import type { chain_state, channel, meter, mixer_strip } from 'loophole'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { gainAt, placeOfGain } from './fader'
+import { dbText, meterDb, METER_LEAST_DB, meterPart } from './format'
+import { hasInsert, Insert } from './insert'
+import { complain } from './state'
+import { channel_words } from './words'
+import { ask, listen } from './wire'
+
+const HOLD_MS = 1500
+const SILENT_MS = 300
+const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
+const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
+const MARKS = [6, 0, -6, -12, -24, -48]
+
+/** A level with a peak that is held. */
+function Level({ value, label }: { value: number; label: string }) {
+  const [held, hold] = useState(0)
+  const timer = useRef(0)
+  useEffect(() => {
+    if (value < held || value === 0) return
+    hold(value)
+    clearTimeout(timer.current)
+    timer.current = window.setTimeout(() => hold(0), HOLD_MS)
+  }, [value])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const peak = Math.max(held, value)
+  return (
+    <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
+      <span class="bar" style={{ clipPath: `inset(${100 - meterPart(value) * 100}% 0 0 0)` }} data-part={meterPart(value)} />
+      <span class="peak" hidden={meterPart(peak) === 0} style={{ bottom: `${meterPart(peak) * 100}%` }} data-part={meterPart(peak)} />
+    </span>
+  )
+}
+
+/** The highest peak since the last click, red when it was too high. */
+function Highest({ bus, value }: { bus: string; value: number }) {
+  const highest = useRef(0)
+  const [, redraw] = useState(0)
+  highest.current = Math.max(highest.current, value)
+  return (
+    <button class={`highest ${highest.current >= 1 ? 'over' : ''}`} aria-label={`Highest peak of ${bus}: ${dbText(highest.current)}`} title="The highest peak; a click forgets it"
+      onClick={() => { highest.current = 0; redraw(n => n + 1) }}>{dbText(highest.current)}</button>
+  )
+}
+
+/** The levels of all channels, which the engine sends while there is sound. */
+function useLevels(): Map<string, meter> {
+  const [levels, setLevels] = useState<Map<string, meter>>(new Map())
+  useEffect(() => {
+    let timer = 0
+    const end = listen('audio.levels', body => {
+      setLevels(new Map((body.meters ?? []).map(one => [one.bus, one])))
+      clearTimeout(timer)
+      timer = window.setTimeout(() => setLevels(new Map()), SILENT_MS)
+    })
+    return () => { end(); clearTimeout(timer) }
+  }, [])
+  return levels
+}
+
+/** The strip as it is moved, and what moves it: one ask is under way at a time, with the newest values. */
+function useMoved(strip: mixer_strip, again: () => void) {
+  const [moved, setMoved] = useState<Partial<mixer_strip>>({})
+  const next = useRef<Partial<mixer_strip>>()
+  const busy = useRef(false)
+  const held = useRef(false)
+  useEffect(() => { if (!busy.current && !held.current) setMoved({}) }, [strip])
+  const send = () => {
+    const part = next.current
+    next.current = undefined
+    busy.current = part !== undefined
+    if (part) ask('audio.set_strip', { strip: { bus: strip.bus, ...part } }).catch(error => { setMoved({}); complain(error) }).then(send).then(again)
+  }
+  const put = (part: Partial<mixer_strip>) => {
+    setMoved(now => ({ ...now, ...part }))
+    next.current = { ...next.current, ...part }
+    if (!busy.current) send()
+  }
+  return { now: { ...strip, ...moved }, put, held }
+}
+
+interface StripProps { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void }
+
+/** A strip; before its values are known it has its place already. */
+function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain }: StripProps) {
+  const { now, put, held } = useMoved(strip, again)
+  const bus = strip.bus as channel
+  const gain = now.gain ?? 1
+  const toggle = (what: 'mute' | 'solo' | 'apart' | 'pfl', name: string, shown: string, title = name) => (
+    <button disabled={!known} data-says={what} aria-label={name} aria-pressed={now[what] ?? false} title={title} onClick={() => put({ [what]: !now[what] })}>{shown}</button>
+  )
+  return (
+    <div class="strip" role="group" aria-label={bus} onPointerDown={() => { held.current = true }} onChange={() => { held.current = false }} onFocusOut={() => { held.current = false }}>
+      <strong>{bus}</strong>
+      <label class="pan">Pan
+        <input type="range" disabled={!known} min="-1" max="1" step="0.05" value={now.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} onDblClick={() => put({ pan: 0 })} /></label>
+      <div class="throw">
+        <input type="range" class="fader" aria-label="Gain" aria-valuetext={`${dbText(gain)} dB`} title="Twice: 0 dB" disabled={!known} min="0" max="1" step="0.0025" value={placeOfGain(gain)}
+          onInput={event => put({ gain: gainAt(Number(event.currentTarget.value)) })} onDblClick={() => put({ gain: 1 })} />
+        <span class="marks" aria-hidden="true">{MARKS.map(db => <small key={db} style={{ bottom: `${placeOfGain(10 ** (db / 20)) * 100}%` }}>{db}</small>)}</span>
+        <Level value={level?.peak_left ?? 0} label={`${bus} left`} />
+        <Level value={level?.peak_right ?? 0} label={`${bus} right`} />
+      </div>
+      <span class="values"><output>{known ? `${dbText(gain)} dB` : '–'}</output><Highest bus={bus} value={Math.max(level?.peak_left ?? 0, level?.peak_right ?? 0)} /></span>
+      <span class="buttons">
+        {toggle('mute', 'Mute', 'M')}{toggle('solo', 'Solo', 'S')}
+        {HAS_PORTS.includes(bus) && <>{toggle('pfl', 'Cue', 'Cue', 'Listen before the fader')}{toggle('apart', 'Direct out', 'Out', 'Only at its own ports, not at main')}</>}
+      </span>
+      {hasInsert(bus) && <Insert of={bus} now={insert} known={insertsKnown} again={insertsAgain} />}
+      {CAN_SEND.includes(bus) && (['reverb', 'delay'] as const).map(to => (
+        <label key={to} class="send">{to === 'reverb' ? 'Reverb' : 'Delay'}
+          <input type="range" disabled={!known} min="0" max="1" step="0.01" value={now[`${to}_send`] ?? 0} onInput={event => put({ [`${to}_send`]: Number(event.currentTarget.value) })} /></label>
+      ))}
+    </div>
+  )
+}
+
+export function Mixer() {
+  const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), 2000)
+  const levels = useLevels()
+  const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), 2000)
+  useEffect(() => listen('audio.insert_changed', insertsAgain), [])
+  const strips = mixer?.strips ?? channel_words.map(bus => ({ bus }) as mixer_strip)
+  const order = (one: mixer_strip) => channel_words.indexOf(one.bus as channel)
+  return (
+    <section aria-label="Mixer" class="mixer" data-live={mixer !== undefined}>
+      {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
+        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again}
+          insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} />
+      ))}
+    </section>
+  )
+}
