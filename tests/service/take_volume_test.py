@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, run_claims, same, skip, until
+from claims import claim, contains, run_claims, same, skip, until
+from storage import Hung
 from takes import Recording
 
 SECOND = 48000
@@ -135,6 +136,49 @@ def a_take_that_a_person_abandons_goes_offline_with_its_disk(it):
     it.until_shown(id, 'abandoned', 'external_online')
     same(it.home.file('other', 'place', 'takes', 'given up.wav'), it.show(id)['path'])
     same([], it.home.json('search', 'is:missing'))
+
+
+class Places:
+    """The home as the places of disks."""
+
+    def __init__(self, home):
+        self.home, self.folder = home, home.file
+
+
+class OnHeld(Recording):
+    """An engine that records to a folder of the disk `held`, which can stop answering."""
+
+    def __init__(self, home):
+        super().__init__(home, f'[recording]\nfolder = {home.file("held")}/takes\n')
+        self.held = Hung(Places(home), 'held')
+
+    def __enter__(self):
+        self.held.__enter__()
+        self.folder = self.held.at + '/takes'
+        return super().__enter__()
+
+    def __exit__(self, *args):
+        super().__exit__(*args)
+        self.home.stop()
+        self.held.__exit__()
+
+    def refused(self, word):
+        """A take that the disk does not let begin; then the disk answers again."""
+        self.held.fail(0, word)
+        said = self.home.loophole('record', 'start', '--name', 'held', '--inputs', self.inputs, '--budget', '20000', code=17)
+        contains(said.all, f'the disk at {self.held.at} does not answer')
+        self.held.heal()
+        until(lambda: not self.held.waits())
+
+
+@claim(inside=OnHeld)
+def a_take_that_its_disk_does_not_let_begin_is_refused_with_the_disk_and_leaves_nothing(it):
+    it.refused('takes')
+    it.refused('.wav')
+    until(lambda: it.takes() == {})
+    until(lambda: it.home.loophole('record', 'start', '--name', 'begins', '--inputs', it.inputs, code=None).code == 0)
+    it.stop()
+    same(['begins.wav'], it.files())
 
 
 run_claims()

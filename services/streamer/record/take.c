@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "common/process/log.h"
+#include "common/process/mount_point.h"
 #include "services/streamer/record/take_cut.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/takes.h"
 
-enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000 };
+enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000, SILENT_US = 2000000, LATE_US = 4000000 };
 
 /* ---- answers and events ---- */
 
@@ -262,6 +263,31 @@ static void become_current(struct take *recovery)
     start_running(take, take->file);
 }
 
+/* A client waits for the begin of the take, but the disk of its file does not answer. */
+static bool is_disk_late(const struct take *take)
+{
+    const usec_t silent = take->file ? errand_waited(&take->file->errand) : 0;
+
+    return ticket_is_open(take->takes->service, take->begun) &&
+           (silent >= LATE_US || (silent >= SILENT_US && clock_steady() >= take->begin_by));
+}
+
+/* It ends when the disk answers. */
+static void fail_late_begin(struct take *take)
+{
+    struct fault fault = { 0 };
+    char mount[PATH_MAX];
+
+    mount_point_find(take->path, mount);
+    fault_set(&fault, ERR_TIMEOUT, "the disk at %.100s does not answer: the take \"%.60s\" does not begin", mount,
+              take->name);
+    fault_hint(&fault, "`loophole volume list` shows the disks");
+    log_fault("a take does not begin", &fault);
+    ticket_fail(take->takes->service, take->begun, &fault);
+    take->begun = (struct ticket){ 0 };
+    fail_file(take, &fault);
+}
+
 void take_follow(struct take *take)
 {
     int stage = take->file ? atomic_load(&take->file->stage) : TAKE_OPENING;
@@ -271,6 +297,8 @@ void take_follow(struct take *take)
         if (stage == TAKE_READY || stage == TAKE_RUNNING) {
             take->phase = TAKE_WAITING;
             take->since = clock_steady();
+        } else if (is_disk_late(take)) {
+            fail_late_begin(take);
         }
         break;
     case TAKE_WAITING:

@@ -4,16 +4,27 @@
 #include <string.h>
 
 #include "common/process/log.h"
+#include "common/process/mount_point.h"
 #include "schema_indexer.h"
 #include "schema_persist.h"
 #include "services/streamer/record/takes.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
 
-enum { BUDGET_MS = 10000 };
+enum { BUDGET_MS = 10000, SHORTEST_MS = 500, PROJECT_PATIENCE_MS = 5000, PATIENCE_MS = 120000 };
 static const char media_audio[] = "/Media/Audio";
 
 static void make_folder(struct take *take);
+
+/* Half of the time for which the client waits, so that it gets a take in the recordings folder, or the reason. */
+static uint32_t find_budget(const struct take *take, uint32_t most_ms)
+{
+    const int64_t half_ms = (take->begin_by - clock_steady()) / 2000;
+
+    if (take->begin_by == 0 || half_ms >= most_ms)
+        return most_ms;
+    return half_ms < SHORTEST_MS ? SHORTEST_MS : (uint32_t)half_ms;
+}
 
 static void use_recordings(struct take *take, const char *why)
 {
@@ -188,7 +199,8 @@ static void add_take_library(struct take *take, bool is_on_mount)
                                            .project = take->project };
     struct fault fault = { 0 };
 
-    if (service_ask(take->takes->service, "indexer.add_library", &request, BUDGET_MS, NULL,
+    const uint32_t budget_ms = id_is_zero(take->project) ? BUDGET_MS : find_budget(take, BUDGET_MS);
+    if (service_ask(take->takes->service, "indexer.add_library", &request, budget_ms, NULL,
                     is_known ? log_adding : library_added, take, &fault) != ERR_OK &&
         !is_known)
         take_fail(take, &fault);
@@ -196,14 +208,26 @@ static void add_take_library(struct take *take, bool is_on_mount)
         take_library(take, &library);
 }
 
+static void blame_disk(const struct take *take, struct fault *fault)
+{
+    char mount[PATH_MAX];
+
+    mount_point_find(take->path, mount);
+    fault_set(fault, ERR_TIMEOUT, "the disk at %.100s does not answer: takes are recorded to %.200s", mount,
+              take->path);
+    fault_hint(fault, "`loophole volume list` shows the disks");
+}
+
 static void folder_made(struct errand *errand, bool lost)
 {
     struct take_file *file = (struct take_file *)errand;
     struct take *take = file->state;
-    struct fault hung = { .code = ERR_TIMEOUT, .what = "the disk of the recordings folder does not answer" };
+    struct fault hung = { 0 };
     const struct fault *fault = lost ? &hung : &file->fault;
 
     take->file = NULL;
+    if (lost)
+        blame_disk(take, &hung);
     if (fault->code == ERR_OK) {
         memcpy(take->path, file->path, sizeof(take->path));
         take->attempt = file->attempt;
@@ -224,8 +248,9 @@ static void make_folder(struct take *take)
     memcpy(file->path, take->path, sizeof(file->path));
     memcpy(file->name, take->name, sizeof(file->name));
     file->attempt = take->attempt;
+    file->errand.patience =
+        (usec_t)find_budget(take, id_is_zero(take->project) ? PATIENCE_MS : PROJECT_PATIENCE_MS) * 1000;
     if (!id_is_zero(take->project)) {
-        file->errand.patience = TAKE_FOLDER_PATIENCE_US;
         snprintf(file->project, sizeof(file->project), "%.*s", (int)(strlen(take->path) - strlen(media_audio)),
                  take->path);
         file->paths = take->takes->locator->paths;

@@ -264,6 +264,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     if (ask->has_seconds)
         take->facts.most = (uint64_t)llround(ask->seconds * core_link_rate(takes->core));
     take->begun = call_defer(call);
+    take->begin_by = call_deadline(call) - MARGIN_US;
     return ERR_OK;
 }
 

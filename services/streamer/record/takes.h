@@ -19,13 +19,7 @@
 #include "services/streamer/base/locate.h"
 #include "services/streamer/record/take_file.h"
 
-enum {
-    TAKES_LEFT = 256,
-    TAKES_TICKETS = 16,
-    TAKE_INPUTS = 16,
-    TAKE_BARS_KNOWN = 64,
-    TAKE_FOLDER_PATIENCE_US = 5000000
-};
+enum { TAKES_LEFT = 256, TAKES_TICKETS = 16, TAKE_INPUTS = 16, TAKE_BARS_KNOWN = 64 };
 
 struct takes;
 struct config;
@@ -116,6 +110,7 @@ struct take {
     bool is_flac;           /* path, size and content are the FLAC's */
     bool is_recovery;       /* a dead streamer left it, and no `recover` has listed it yet */
     struct ticket begun, ended;
+    usec_t begin_by;  /* the client of `begun` soon waits no longer; 0: there is none */
     usec_t late_at;   /* from then on `ended` fails if its disk does not answer … */
     usec_t answer_by; /* … and then in any case, because its client waits no longer */
     usec_t since, reported;
