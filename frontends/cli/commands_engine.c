@@ -29,19 +29,19 @@ static const struct command engine[] = {
 const struct command_group commands_engine = { "The engine", engine, sizeof(engine) / sizeof(*engine) };
 
 static const struct command libraries[] = {
-    { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files follow-links wait", 1, 1, false,
-      library_add },
+    { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files follow-links wait budget", 1, 1,
+      false, library_add },
     { "library remove", "DIR", "Remove a library and forget its items; files are not touched",
       "`loophole undo` or `loophole library add DIR` brings the items back, with tags, ids and facts. The command "
       "warns when no other copy of a sound can be read now.",
-      "", 1, 1, false, library_remove },
+      "budget", 1, 1, false, library_remove },
     { "library list", "", "List all libraries", "", "", 0, 0, false, library_print },
     { "library rescan", "[DIR]", "Scan again, now",
       "When more than ten files and more than 5 % of a library are gone, a scan marks none of them as missing and "
       "asks first: `status`, `doctor` and `library list` show the question. Confirm with --accept-missing. "
       "The question disappears when the files come back. When over half of a library is gone, the library counts as "
       "offline, like a volume that is away.",
-      "accept-missing retry-failed full wait", 0, 1, false, library_rescan },
+      "accept-missing retry-failed full wait budget", 0, 1, false, library_rescan },
     { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
       "fetch=all fetches its online-only files without asking; fetch=ask (the default) leaves them in the cloud. "
       "backend=cloud means that the program of a cloud manages the folder: a file with a size and without blocks on "

@@ -42,12 +42,12 @@ static const struct command mixer[] = {
       "same --seed and library give the same kit; without it each kit is another. --in takes only items that match. "
       "--like NAME|ID|PATH,… takes the sounds nearest to those of a kit, or to an item. Tonal sounds are tuned to the "
       "key of the open project, or to --key; --key none tunes none.",
-      "kind name slots seed in like key scope project request-id", 0, 0, false, kit_build },
+      "kind name slots seed in like key scope project request-id budget", 0, 0, false, kit_build },
     { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
       "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay. "
       "--at step or bar changes all of them at the next step or bar of a running transport; what sounds goes on. "
       "`project undo` brings the pads before back.",
-      "from at project request-id", 1, 1, false, kit_load },
+      "from at project request-id budget", 1, 1, false, kit_load },
     { "kit swap", "SLOT next|previous|random|back|ID|PATH|QUERY",
       "Give a slot of the loaded kit another sound, while it plays",
       "next and previous go through the sounds of the slot's class, the nearest first; back returns to the sound "
@@ -72,8 +72,8 @@ static const struct command mixer[] = {
       "expect project request-id", 2, ANY, false, kit_change },
     { "kit copy", "NAME|ID NEW", "Copy a kit to a new name", "", "scope project request-id", 2, 2, false, kit_copy },
     { "kit save", "NAME|ID", "Move a kit from the workspace, or from another scope, to the scope of --scope",
-      "It keeps its id, and its name unless --name gives another one.", "name scope project request-id", 1, 1, false,
-      kit_save },
+      "It keeps its id, and its name unless --name gives another one.", "name scope project request-id budget", 1, 1,
+      false, kit_save },
     { "kit import", "PATH [DIR]", "Make a kit from a Hydrogen drum kit, or from an SFZ",
       "PATH is its folder, or the drumkit.xml or .sfz in it. Nothing is written there. If the folder lies in no "
       "library, it becomes one, so that its sounds are in the catalogue. A sound that is not there is a placeholder. "

@@ -190,4 +190,21 @@ def a_collect_names_the_copy_whose_check_hangs(it):
         until(lambda: not hung.waits())
 
 
+@claim(inside=Disks)
+def commands_of_a_project_on_a_disk_that_hangs_end_within_their_budget(it):
+    with Hung(it, 'held') as hung:
+        it.home.loophole('project', 'new', 'Held', '--folder', hung.at + '/song')
+        it.home.loophole('project', 'save')
+        hung.fail(0, '/song')
+        asked = {('save',): '/song/project.json', ('draft',): '/song/draft.json', ('load', '1'): None, ('open', 'Held'): None}
+        running = {args: it.home.start('loophole', 'project', *args, '--budget', '20000', stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, text=True) for args in asked}
+        for args, path in asked.items():
+            said = running[args].communicate(timeout=120)[0]
+            same((args, 17 if path else 0), (args, running[args].returncode), said)
+            contains(said, hung.at + (path or ''))
+        hung.heal()
+        until(lambda: not hung.waits())
+
+
 run_claims()

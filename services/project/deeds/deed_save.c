@@ -42,8 +42,11 @@ enum err deed_renew_mirror(struct doing *work, struct txn *txn, struct fault *fa
     (void)fault;
     if (!folder.len)
         return ERR_OK;
+    const usec_t half =
+        (call_deadline(work->call) - clock_steady()) / 2; /* the rest is for what does not need the file */
     work->is_sent = true;
-    mirror_renew(work->p, work->id, deed_in_folder(&work->arena, folder, "project.json").at, take_mirror, work);
+    mirror_renew(work->p, work->id, deed_in_folder(&work->arena, folder, "project.json").at, half < 1 ? 1 : half,
+                 take_mirror, work);
     return ERR_OK;
 }
 

@@ -21,7 +21,7 @@ static void take_swept(void *owner, struct file_io *io)
     const struct fault late = { .code = ERR_TIMEOUT };
 
     if (io->fault.code == ERR_OK)
-        mirror_renew(p, p->swept, io->path, take_renewed, p);
+        mirror_renew(p, p->swept, io->path, 0, take_renewed, p);
     else
         take_renewed(p, &late, (struct bytes){ 0 }, (struct text){ 0 });
 }

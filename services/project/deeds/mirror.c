@@ -124,10 +124,11 @@ static void take_read(void *owner, struct file_io *io)
     arena_free(&arena);
 }
 
-void mirror_renew(struct project *p, struct id project, const char *path, mirror_done *done, void *owner)
+void mirror_renew(struct project *p, struct id project, const char *path, usec_t patience, mirror_done *done,
+                  void *owner)
 {
     struct mirror_renewing *r = alloc_zeroed(1, sizeof(*r));
 
     *r = (struct mirror_renewing){ .p = p, .project = project, .done = done, .owner = owner };
-    file_io_start(p, FILE_IO_READ, path, (struct bytes){ 0 }, 0, take_read, r);
+    file_io_start(p, FILE_IO_READ, path, (struct bytes){ 0 }, patience, take_read, r);
 }

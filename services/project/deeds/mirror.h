@@ -18,8 +18,9 @@ uint64_t mirror_find_save(struct txn *txn, struct arena *arena, struct id projec
 /* Reads project.json. If it is the file of an earlier save, replaces it by that of the last save; also if it is missing
  * and the project has only one save. A file that was loaded, or that another program changed, stays until the next
  * save. `done` is called once, with the file as it is then, and with what mirror_compare says of it; `state` is "" if
- * the file was replaced, or the saves could not be read. */
+ * the file was replaced, or the saves could not be read. `patience` is that of file_io_start. */
 typedef void mirror_done(void *owner, const struct fault *read, struct bytes file, struct text state);
-void mirror_renew(struct project *p, struct id project, const char *path, mirror_done *done, void *owner);
+void mirror_renew(struct project *p, struct id project, const char *path, usec_t patience, mirror_done *done,
+                  void *owner);
 
 #endif
