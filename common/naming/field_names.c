@@ -13,7 +13,7 @@ const struct field_name field_names[] = {
     { "remote", "url", "remote" },
     { "tag", "tags", "tags" },
     { "kind", "", "kind" },
-    { "origin", "", "origin" },
+    { "origin", "source", "origin" },
     { "class", "instrument", "class" },
     { "family", "category", "family" },
     { "genre", "", "genre" },
