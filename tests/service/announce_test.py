@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -58,10 +59,21 @@ def the_child_that_announces_the_gateway_is_started_again_and_ends_with_it(home)
     until(lambda: state_of(third) == 'Z')
 
 
+def has_six():
+    """This machine has the loopback address of IPv6."""
+    with socket.socket(socket.AF_INET6) as any_socket:
+        try:
+            any_socket.bind(('::1', 0))
+        except OSError:
+            return False
+    return True
+
+
 @claim
 def nothing_is_announced_without_the_setting_or_to_this_machine_alone(home):
     stand_in(home)
-    for address, more in (('0.0.0.0', 'announce = no\n'), ('127.0.0.1', ''), ('127.9.9.9', '')):
+    of_six = ('[::1]', '[::ffff:127.0.0.1]', '[::ffff:127.9.9.9]') if has_six() else ()
+    for address, more in (('0.0.0.0', 'announce = no\n'), *((each, '') for each in ('127.0.0.1', '127.9.9.9', *of_six))):
         opens_to_others(home, address, more)
         home.up()
         same([], children_of(home.pid('web')), (address, more))
