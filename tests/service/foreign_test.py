@@ -29,6 +29,15 @@ def encoded(home, name, *how):
     return path
 
 
+def sound_first(path):
+    """A WAV whose format follows its sound."""
+    whole = file_bytes(path)
+    form, sound = (whole[at:at + 8 + int.from_bytes(whole[at + 4:at + 8], 'little')] for at in (
+        whole.index(name) for name in (b'fmt ', b'data')))
+    write_file(path, whole[:4] + (4 + len(sound) + len(form)).to_bytes(4, 'little') + b'WAVE' + sound + form)
+    return path
+
+
 def samples_of(path):
     return array.array('h', file_bytes(path).split(b'data', 1)[1][4:])
 
@@ -53,7 +62,8 @@ def each_format_is_heard_with_its_tags_and_length(home):
              encoded(home, 'd.mp4', '-f', 'lavfi', '-i', 'testsrc=d=2:s=64x64', '-c:a', 'aac', '-c:v', 'mpeg4'),
              encoded(home, 'e.mkv', '-c:a', 'flac'), encoded(home, 'f.webm', '-c:a', 'libopus'),
              encoded(home, 'g.wav', '-c:a', 'wmav2'), encoded(home, 'h.wav', '-ar', '16000', '-c:a', 'g722'),
-             encoded(home, 'i.caf', '-c:a', 'adpcm_ima_qt')]  # forms of our own decoder with other encodings
+             encoded(home, 'i.caf', '-c:a', 'adpcm_ima_qt'),  # forms of our own decoder with other encodings
+             sound_first(encoded(home, 'j.wav'))]
     home.index_library()
     for path in paths:
         item = shown(home, path)
@@ -229,6 +239,7 @@ def hostile_files_are_refused_with_a_reason(home):
             file.write(bytes(damaged[:draw.randrange(100, len(damaged))] if i % 2 else damaged))
     secret = home.file('secret.wav')
     ffmpeg(*TONE, secret)
+    write_file(f'{home.file("library")}/bare.wav', b'RIFF\x24\0\0\0WAVEdata\x18\0\0\0' + bytes(24))
     for name, text in (('list.m4a', f'#EXTM3U\n#EXTINF:2,\n{secret}\n'), ('concat.m4a', f"ffconcat version 1.0\nfile '{secret}'\n")):
         write_file(f'{home.file("library")}/{name}', text)
     home.index_library()
@@ -236,6 +247,7 @@ def hostile_files_are_refused_with_a_reason(home):
         item = shown(home, f'{home.file("library")}/{name}')
         same('failed', item['analysis'])
         assert item['failure'], 'no reason'
+    contains(shown(home, f'{home.file("library")}/bare.wav')['failure'], 'lacks the chunk "fmt " or "data"')
     for item in home.json('search', 'damaged or -damaged', '--limit', '100'):
         assert item['analysis'] in ('done', 'failed') and (item['analysis'] == 'done' or item['failure']), item
     same('done', shown(home, path)['analysis'])

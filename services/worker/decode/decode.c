@@ -133,6 +133,19 @@ static bool says_nothing(const char *why)
     return false;
 }
 
+/* The sentence that says what is wrong: "Error in WAV file. No 'data' chunk marker." has it second. */
+static enum err explain_damage(const char *why, struct fault *fault)
+{
+    const char *second = strstr(why, ". ");
+
+    if (strstr(why, "No 'fmt ' chunk") || strstr(why, "No 'data' chunk")) /* it confuses both */
+        return fault_set(fault, ERR_BAD_REQUEST, "damaged: it lacks the chunk \"fmt \" or \"data\", which a WAV needs");
+    if (strncmp(why, "Error in", 8) == 0 && second)
+        why = second + 2;
+    size_t len = strcspn(why, ".\n");
+    return fault_set(fault, ERR_BAD_REQUEST, "damaged: %.*s", (int)(len < 180 ? len : 180), why);
+}
+
 static enum err explain_refusal(const struct decode *decode, struct fault *fault)
 {
     const char *why = sf_strerror(NULL);
@@ -147,8 +160,7 @@ static enum err explain_refusal(const struct decode *decode, struct fault *fault
         return fault_set(fault, ERR_BAD_REQUEST, "damaged, or an encoding that cannot be decoded");
     if (says_nothing(why))
         return fault_set(fault, ERR_BAD_REQUEST, "damaged: no sound can be found in it");
-    size_t len = strcspn(why, ".\n");
-    return fault_set(fault, ERR_BAD_REQUEST, "damaged: %.*s", (int)(len < 180 ? len : 180), why);
+    return explain_damage(why, fault);
 }
 
 static enum err check_limits(const SF_INFO *info, struct fault *fault)

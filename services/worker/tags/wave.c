@@ -58,6 +58,7 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
     return true;
 }
 
+/* The format should come before the sound, but some programs write it after it. */
 bool wave_payload(struct input *input, struct payload *payload)
 {
     struct chunk_walk walk;
@@ -67,17 +68,16 @@ bool wave_payload(struct input *input, struct payload *payload)
     *payload = (struct payload){ .announced = -1 };
     if (!chunk_open(&walk, input) || memcmp(walk.form, "WAVE", 4) != 0)
         return false;
-    while (chunk_next(&walk, &chunk)) {
+    while ((!format || !payload->at) && chunk_next(&walk, &chunk)) {
         if (chunk_is(&chunk, "fmt ") && !format)
             format = read_format(&walk, &chunk, payload);
-        if (!chunk_is(&chunk, "data"))
+        if (!chunk_is(&chunk, "data") || payload->at)
             continue;
         payload->at = chunk.at;
         payload->size = chunk.size;
         payload->announced = chunk.announced;
-        return format;
     }
-    return false;
+    return format && payload->at;
 }
 
 /* ---- facts ---- */
