@@ -3,7 +3,7 @@ import type { item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { useItem } from './details'
-import { factOf, seconds } from './format'
+import { clean, factOf, seconds } from './format'
 import { clauses, joined, show, view } from './state'
 
 interface Direction { field: string; less: string; more: string; of: (example: item) => number | undefined; /** The slider's whole way, added or as octaves. */ way: number; octaves?: boolean }
@@ -48,6 +48,7 @@ export function Directions() {
   if (!first || !got || got.late) return null
   return (
     <div class="directions" role="group" aria-label="Like the example, but">
+      <p>Like {clean(got.item.media.name)}, but</p>
       {DIRECTIONS.map(of => { const from = of.of(got.item); return from === undefined ? null : <Slider key={of.field} of={of} from={from} /> })}
     </div>
   )

@@ -80,7 +80,7 @@ function ScopeChoice() {
 }
 
 const Library = ({ children }: { children: preact.ComponentChildren }) => (
-  <div class="library"><Facets />{children}<Details /></div>
+  <div class="library"><Facets><Directions /></Facets>{children}<Details /></div>
 )
 
 function Middle({ mode }: { mode: Mode }) {
@@ -173,7 +173,7 @@ function Page() {
   return (
     <>
       <Rail />
-      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Chips /><Directions /><Likeness /></div></header>
+      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Chips /><Likeness /></div></header>
       <Middle mode={mode} />
       <Dock />
       <Palette />

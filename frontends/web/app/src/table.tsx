@@ -1,5 +1,6 @@
 // The table: rows of the result, of which those on the screen exist; columns chosen and sorted; facets beside it.
 import type { item } from 'loophole'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { awayOf } from './away'
 import { kept, useCell } from './cell'
@@ -115,12 +116,13 @@ function Quick({ words }: { words: string[] }) {
   )
 }
 
-export function Facets() {
+export function Facets({ children }: { children: ComponentChildren }) {
   const { facets } = useCell(result)
   const words = clauses(useCell(view, of => of.query))
   const names = [...new Set(facets.map(one => one.facet))]
   return (
     <nav class="facets" aria-label="Facets" tabIndex={0}>
+      {children}
       <Quick words={words} />
       <Ranges />
       {names.map(name => (
