@@ -56,11 +56,12 @@ static struct sent_ask **bucket_of(struct requester *requester, struct id reques
     return &requester->buckets[(request.b[15] | request.b[14] << 8) % BUCKETS];
 }
 
-static struct sent_ask *find_sent(struct requester *requester, struct id request)
+/* A service that asks itself passes the request id on to other services meanwhile. */
+static struct sent_ask *find_sent(struct requester *requester, const struct service_link *link, struct id request)
 {
     struct sent_ask *sent = *bucket_of(requester, request);
 
-    while (sent && !id_equal(sent->request, request))
+    while (sent && (sent->link != link || !id_equal(sent->request, request)))
         sent = sent->chain;
     return sent;
 }
@@ -165,7 +166,7 @@ static enum err link_to(struct requester *requester, struct text service, struct
     return e;
 }
 
-static enum err check_request(struct requester *requester, struct bytes body, uint32_t budget_ms, struct id request,
+static enum err check_request(const struct requester *requester, struct bytes body, uint32_t budget_ms,
                               struct fault *fault)
 {
     if (budget_ms < 1 || budget_ms > LIMIT_BUDGET_MS)
@@ -178,15 +179,13 @@ static enum err check_request(struct requester *requester, struct bytes body, ui
         return fault_set(fault, ERR_BUSY, "%u asks are under way already", requester->count);
     if (requester->bytes + body.len > LIMIT_CLIENT_BYTES)
         return fault_set(fault, ERR_BUSY, "%zu bytes of asks are under way already", requester->bytes);
-    if (find_sent(requester, request))
-        return fault_set(fault, ERR_EXISTS, "an ask with this request id is under way already");
     return ERR_OK;
 }
 
 enum err requester_send(struct requester *requester, struct text name, struct bytes body, uint32_t budget_ms,
                         struct id request, uint64_t digest, struct text client, void *token, struct fault *fault)
 {
-    enum err e = check_request(requester, body, budget_ms, request, fault);
+    enum err e = check_request(requester, body, budget_ms, fault);
     struct sent_ask *sent;
     struct text service;
     struct service_link *link = NULL;
@@ -198,6 +197,8 @@ enum err requester_send(struct requester *requester, struct text name, struct by
         e = link_to(requester, service, &link, fault);
     if (e != ERR_OK)
         return e;
+    if (find_sent(requester, link, request))
+        return fault_set(fault, ERR_EXISTS, "an ask with this request id is under way already");
     if (service_link_is_offline(link, now))
         return explain_offline(fault);
     sent = new_sent_ask(name, body);
@@ -303,8 +304,8 @@ static bool match_answer(struct requester *requester, struct service_link *link,
             return false;
         if (e != ERR_OK || frame_read_answer(requester->received.body, &answer, NULL) != ERR_OK)
             continue;
-        sent = find_sent(requester, answer.request); /* NULL: the ask was sent twice, or ended */
-        if (sent && sent->link == link)
+        sent = find_sent(requester, link, answer.request); /* NULL: the ask was sent twice, or ended */
+        if (sent)
             return deliver_answer(requester, sent, answer.error, answer.body, to);
     }
 }

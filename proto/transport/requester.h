@@ -23,9 +23,9 @@ void *requester_abandon(struct requester *requester); /* drops one ask and retur
 
 /* Sends an ask; its delivery returns `token`. `digest` is that of a client's ask if this one is sent under the client's
  * request id (codec.h); else 0. `client` is the name of the client, at most FRAME_CLIENT bytes; empty: none. Both texts
- * and the body are copied. Errors: bad_request (budget, name), busy (the limit), exists (this request id is in use),
- * not_found (no such service), too_large, full; offline if neither the service nor the
- * supervisor runs. */
+ * and the body are copied. Errors: bad_request (budget, name), busy (the limit), exists (this request id is in use for
+ * that service), not_found (no such service), too_large, full; offline if neither the service nor the supervisor
+ * runs. */
 enum err requester_send(struct requester *requester, struct text name, struct bytes body, uint32_t budget_ms,
                         struct id request, uint64_t digest, struct text client, void *token, struct fault *fault);
 

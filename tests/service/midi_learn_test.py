@@ -9,7 +9,7 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, file_bytes, file_json, file_text, run_claims, same, until
+from claims import TOP, claim, contains, figure, file_bytes, file_json, file_text, run_claims, same, until
 from devices import Device
 from sounding import Tape, engine, frame, noise, until_connected, until_later, until_transport
 
@@ -63,6 +63,20 @@ def a_control_that_is_moved_is_learned_and_moves_the_gain(home):
     home.loophole('project', 'undo')
     home.device.send('b0 07 00')
     until_strip(home, 'pads', 'gain', 0)
+
+
+@claim(shares=sounding)
+def a_control_loads_the_pattern_of_a_slot_and_chooses_a_bank(home):
+    home.loophole('project', 'new', 'Loading')
+    home.loophole('pattern', os.path.join(TOP, 'frontends/examples/acid.json'))
+    home.loophole('pattern', 'save', '5', '--name', 'Five')
+    home.loophole('midi', 'learn', 'pattern/load/5', 'control=program/9/4')
+    home.loophole('midi', 'learn', 'pattern/bank/2', 'control=program/9/5')
+    loaded = home.log('project').count('[SEQ] Pattern loaded at bar')
+    home.device.send('c8 04')
+    until(lambda: home.log('project').count('[SEQ] Pattern loaded at bar') > loaded, what='the pattern is loaded')
+    home.device.send('c8 05')
+    until(lambda: home.first('pattern', 'slots')['bank'] == '2', what='the bank is chosen')
 
 
 @claim(shares=sounding)
