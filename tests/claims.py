@@ -228,7 +228,7 @@ class Home:
     def file(self, *parts):
         return os.path.join(self.path, *parts)
 
-    def run(self, *args, code=0, input=None, timeout=300):
+    def run(self, *args, code=0, input=None, timeout=900):
         """Runs a program to its end; its exit code must be `code`, unless `code` is None."""
         stdin = {'stdin': subprocess.DEVNULL} if input is None else {'input': input}
         done = subprocess.run(args, env=self.env, text=True, capture_output=True, timeout=timeout, check=False,
