@@ -36,6 +36,7 @@ def made(home, name, *entries, packs=False, end=2):
             entry = tarfile.TarInfo(path)
             if isinstance(content, str):
                 entry.type, entry.linkname = content.encode(), (target or [''])[0]
+                entry.size = 4096 * entry.isdir()  # which says nothing of data
                 tar.addfile(entry)
             else:
                 entry.size = len(content)
@@ -117,6 +118,13 @@ def files_that_are_not_of_the_kit_are_left_out_and_counted(home):
     same([True, False], ['content' in one for one in layers_of(kit)])
     flat, _ = imported(home, made(home, 'Flat', ('drumkit.xml', kit_of('a.wav', name='Flat')), ('a.wav', one)))
     same(['a'], [one['name'] for one in layers_of(flat)])
+    parts = made(home, 'Parts', ('drumkit.xml', kit_of('a.wav', name='Parts')), ('a.wav', one))
+    whole = file_bytes(parts)
+    write_file(parts, b''.join(gzip.compress(piece) for piece in (whole[:700], b'', whole[700:])) + bytes(100))
+    same(['a'], [one['name'] for one in layers_of(imported(home, parts)[0])])
+    _, remarks = imported(home, made(home, 'Extended', ('Kit/drumkit.xml', kit_of('a.wav', name='Extended')), ('Kit/a.wav', one),
+                                     *((f'Other/\u00fc{n}', b'') for n in range(4200)), packs=True))
+    contains(remarks, '4200 files of the archive left out')
 
 
 @claim(shares=running)
@@ -141,13 +149,16 @@ def a_hostile_archive_is_refused_by_name_and_nothing_is_written(home):
         'none': ([('Kit/a.wav', one)], 'no drumkit.xml'),
         'empty': ([], 'no drumkit.xml'),
         'bad kit': ([('Kit/drumkit.xml', b'<song></song>'), ('Kit/a.wav', one)], 'not the drumkit.xml'),
-        'bomb': ([kit, ('Kit/a.wav', bytes(100 << 20))], 'larger than 64 MiB'),
+        'bomb': ([kit, ('Kit/a.wav', bytes(100 << 20))], 'unpacks to more than 64 MiB'),
         'many': ([kit, *((f'Kit/{n}', b'') for n in range(8192))], 'more than 8192 files'),
     }
     for name, (entries, why) in hostile.items():
         archive = made(home, name, *entries, packs=True)
         contains(home.fails('loophole', 'kit', 'import', archive), why)
         same([f'{name}.h2drumkit'], os.listdir(os.path.dirname(archive)))
+        if name == 'up':
+            contains(home.fails('loophole', 'kit', 'import', archive, home.file('new/folder')), why)
+            same(False, os.path.exists(home.file('new')))
     contains(home.fails('loophole', 'kit', 'import', made(home, 'cut', kit, ('Kit/a.wav', one), end=0)), 'is cut')
     write_file(home.file('zip.h2drumkit'), b'PK\3\4' + bytes(2000))
     contains(home.fails('loophole', 'kit', 'import', home.file('zip.h2drumkit')), 'is damaged, or no tar')
@@ -195,6 +206,14 @@ def an_exported_archive_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_
     same(0, said.code, said.all)
 
 
+def count_files(folder):
+    """-1: there is no such folder."""
+    try:
+        return len(os.listdir(folder))
+    except FileNotFoundError:
+        return -1
+
+
 @claim(shares=running)
 def a_killed_import_of_an_archive_leaves_no_folder_or_the_whole_one(home):
     folder = hydrogen(home.file('large'), *(instrument(f'I{n}', layer(f'{n}.wav')) for n in range(12)), name='Large')
@@ -202,15 +221,18 @@ def a_killed_import_of_an_archive_leaves_no_folder_or_the_whole_one(home):
         wav(f'{folder}/{n}.wav', 100 + n, 20)
     archive = packed(home, folder)
     where = os.path.dirname(archive)
+    part = f'{where}/.loophole-kit.part'
     for n in range(how_often(8, 80)):
+        shutil.rmtree(part, ignore_errors=True)
+        files = random.randrange(14)
         importing = home.start('loophole', 'kit', 'import', archive, '--name', f'Large {n}')
-        until(lambda: importing.poll() is not None or os.path.exists(f'{where}/.loophole-kit.part'), what='it has begun')
-        for _ in range(random.randrange(2000)):
-            pass
+        until(lambda: importing.poll() is not None or count_files(part) >= files, what='it has begun')
         kill_command(importing)
         if os.path.exists(f'{where}/large'):
             same_files(folder, f'{where}/large')
             shutil.rmtree(f'{where}/large')
+    os.makedirs(part, exist_ok=True)
+    write_file(f'{part}/left', b'by a killed command')
     imported(home, archive, '--name', 'Large at last')
     same_files(folder, f'{where}/large')
     same(['large', 'large.h2drumkit'], sorted(os.listdir(where)))

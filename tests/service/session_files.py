@@ -88,8 +88,8 @@ def hostile(folder):
     bomb = f'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY l0 "x">{lol}]><song>&l9;</song>'.encode()
     regions = b'<Region source-0="8000"/>' * 2000000
     files = {
-        'bomb.als': (gzip.compress(b'<Ableton>' + b' ' * (200 << 20)), 'larger than'),
-        'bomb.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b' ' * (100 << 20)), 'larger than'),
+        'bomb.als': (gzip.compress(b'<Ableton>' + b' ' * (200 << 20)), 'unpacks to more than'),
+        'bomb.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b' ' * (100 << 20)), 'unpacks to more than'),
         'zeros.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b'\0' * (100 << 20)), ''),
         'huge.h2song': (b'<song>' + b' ' * huge, 'larger than'),
         'huge.rpp': (b'<REAPER_PROJECT 0.1 "6"\n' + b'\n' * huge, 'larger than'),

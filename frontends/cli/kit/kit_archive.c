@@ -14,6 +14,7 @@ enum {
 
 struct unpacking {
     struct cli *cli;
+    const char *parent;
     struct kit_folder *to;
     struct sandboxed worker;
     struct arena arena; /* of an answer */
@@ -80,6 +81,8 @@ static enum err write_piece(struct unpacking *unpacking, const struct archive_pi
 
     if (e != ERR_OK)
         return e;
+    if (piece->name.len == 0 && piece->bytes.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "its reader sent an invalid answer");
     unpacking->bytes += piece->bytes.len;
     if (unpacking->fd < 0 || unpacking->bytes >> 20 >= MIB_MOST)
         return fault_set(fault, ERR_BAD_REQUEST, "its reader sent an invalid answer");
@@ -104,6 +107,15 @@ static enum err read_files(struct unpacking *unpacking, uint64_t *left_out, stru
     return e == ERR_OK ? end_file(unpacking, fault) : e;
 }
 
+/* An archive that is refused makes no folder. */
+static enum err begin_folder(struct unpacking *unpacking, struct fault *fault)
+{
+    if (unpacking->to->fd < 0)
+        return kit_folder_begin(unpacking->to, unpacking->parent, NULL, fault);
+    kit_folder_clear(unpacking->to);
+    return ERR_OK;
+}
+
 static enum err unpack_once(struct unpacking *unpacking, int fd, uint64_t *left_out, struct fault *fault)
 {
     char why[SANDBOXED_WHY_SIZE];
@@ -114,6 +126,8 @@ static enum err unpack_once(struct unpacking *unpacking, int fd, uint64_t *left_
         return e;
     e = ask_worker(unpacking, ARCHIVE_VERB_OPEN, fd, &answer, fault);
     if (e == ERR_OK)
+        e = begin_folder(unpacking, fault);
+    if (e == ERR_OK)
         e = read_files(unpacking, left_out, fault);
     if (unpacking->fd >= 0)
         close(unpacking->fd);
@@ -121,13 +135,13 @@ static enum err unpack_once(struct unpacking *unpacking, int fd, uint64_t *left_
     return e;
 }
 
-enum err kit_archive_unpack(struct cli *cli, int fd, struct kit_folder *to, uint64_t *left_out, struct fault *fault)
+enum err kit_archive_unpack(struct cli *cli, int fd, const char *parent, struct kit_folder *to, uint64_t *left_out,
+                            struct fault *fault)
 {
     enum err e = ERR_OFFLINE;
 
     for (int i = 0; i < TRIES && e == ERR_OFFLINE; i++) {
-        struct unpacking unpacking = { .cli = cli, .to = to, .fd = -1 };
-        kit_folder_clear(to);
+        struct unpacking unpacking = { .cli = cli, .parent = parent, .to = to, .fd = -1 };
         e = unpack_once(&unpacking, fd, left_out, fault);
         arena_free(&unpacking.arena);
     }

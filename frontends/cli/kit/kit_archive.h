@@ -8,11 +8,13 @@
 
 #define KIT_ARCHIVE_ENDING ".h2drumkit"
 
-/* Adds the files of an archive, which may come from a stranger, to the folder. A sandboxed worker reads it (mode
- * `archive`, schemas/worker.schema), and checks all of it before the first file is made. `left_out` counts the files
- * that are none of the kit. Errors (explained): bad_request (what the worker refuses; two files of one name; two
- * workers ended), timeout, internal (no worker can be started), and those of kit_folder.h. */
-enum err kit_archive_unpack(struct cli *cli, int fd, struct kit_folder *to, uint64_t *left_out, struct fault *fault);
+/* Begins a folder in `parent` with the files of an archive, which may come from a stranger. A sandboxed worker reads it
+ * (mode `archive`, schemas/worker.schema), and checks all of it before the folder is begun. `to` is not open before;
+ * call kit_folder_end also after an error. `left_out` counts the files that are none of the kit. Errors (explained):
+ * bad_request (what the worker refuses; two files of one name; two workers ended), timeout, internal (no worker can be
+ * started), and those of kit_folder.h. */
+enum err kit_archive_unpack(struct cli *cli, int fd, const char *parent, struct kit_folder *to, uint64_t *left_out,
+                            struct fault *fault);
 
 /* Writes all files of the folder to an archive, below a folder `inner`, and gives it the name. The folder is then to be
  * ended. Errors: those of kit_folder_finish_file. */

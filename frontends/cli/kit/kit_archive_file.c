@@ -12,7 +12,7 @@
 #include "common/file_write.h"
 #include "frontends/cli/kit/kit_archive.h"
 
-enum { BLOCK = 512, COPIED = 65536, END_BLOCKS = 2, MODE = 0644 };
+enum { BLOCK = 512, COPIED = 65536, END_BLOCKS = 2, MODE = 0644, SIZE_BITS = 33 /* 11 octal digits */ };
 static const char own_name[] = ".archive"; /* no file of a kit begins with a dot */
 
 /* The header of POSIX.1-1988; numbers are octal digits. */
@@ -90,6 +90,8 @@ static enum err write_path(const struct archive_writing *writing, struct text pa
     struct buffer record = { 0 };
     enum err e = ERR_OK;
 
+    if (size >> SIZE_BITS)
+        return fault_set(fault, ERR_TOO_LARGE, "%.*s is too large for an archive", TEXT_ARG(path));
     if (path.len > sizeof(((struct tar_header *)0)->name)) {
         make_record(path, &record);
         e = write_header(writing, TEXT("path"), record.len, 'x', fault);

@@ -219,9 +219,15 @@ bool kit_folder_is_there(const struct kit_folder *folder, const char *name)
 /* A file system without the flag still refuses to replace a folder with content. */
 static int take_name(const struct kit_folder *folder, const char *name)
 {
+    struct stat st;
+
     if (renameat2(folder->parent, part, folder->parent, name, RENAME_NOREPLACE) == 0)
         return 0;
-    return errno == EINVAL || errno == ENOSYS ? renameat(folder->parent, part, folder->parent, name) : -1;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (fstatat(folder->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return errno = EEXIST, -1;
+    return renameat(folder->parent, part, folder->parent, name);
 }
 
 /* A file system without the flag has links, or else the file takes the name, if it is free. */

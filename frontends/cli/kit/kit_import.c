@@ -101,9 +101,10 @@ static enum err read_kit(struct import *import, int fd, struct fault *fault)
 
 /* The kit is read before its folder gets the name: what cannot be read leaves nothing. An earlier import may have made
  * the same folder. */
-static enum err make_folder(struct import *import, int fd, struct kit_folder *to, const char *name, struct fault *fault)
+static enum err make_folder(struct import *import, int fd, const char *parent, struct kit_folder *to, const char *name,
+                            struct fault *fault)
 {
-    enum err e = kit_archive_unpack(import->cli, fd, to, &import->left_out, fault);
+    enum err e = kit_archive_unpack(import->cli, fd, parent, to, &import->left_out, fault);
     int kit = -1;
 
     if (e == ERR_OK)
@@ -155,9 +156,7 @@ static enum err unpack_kit(struct import *import, char folder[PATH_MAX], struct 
         return fault->code;
     e = choose_folder(import, import->name, folder, name, fault);
     if (e == ERR_OK)
-        e = kit_folder_begin(&to, folder, NULL, fault);
-    if (e == ERR_OK)
-        e = make_folder(import, fd, &to, name, fault);
+        e = make_folder(import, fd, folder, &to, name, fault);
     kit_folder_end(&to);
     close(fd);
     beneath_close(&import->folder);
@@ -301,7 +300,7 @@ static void remark_all(const struct import *import)
 
 enum err kit_import(struct cli *cli, struct fault *fault)
 {
-    struct import import = { .cli = cli };
+    struct import import = { .cli = cli, .folder = { .folder = -1 } };
     char folder[PATH_MAX];
     enum err e = find_kit(&import, folder, fault);
 

@@ -7,8 +7,9 @@
 
 enum {
     BLOCK = 512,
-    EXTENDED_MOST = 16384, /* bytes of the header that extends another one */
-    SHOWN = 100,           /* bytes of a name in an error */
+    EXTENDED_MOST = 16384,        /* bytes of the header that extends another one */
+    EXTENSIONS = 2 * TAR_ENTRIES, /* such headers */
+    SHOWN = 100,                  /* bytes of a name in an error */
     DECIMAL = 10,
     OCTAL = 8,
 };
@@ -21,7 +22,7 @@ struct tar {
     struct unpack *unpack;
     struct text piece;    /* bytes that are not used yet */
     uint64_t left, after; /* of the file: bytes of it, then bytes that fill its last block */
-    uint32_t entries;
+    uint32_t entries, extensions;
     uint8_t head[BLOCK];
     char extended[EXTENDED_MOST], given[TAR_PATH_SIZE], path[TAR_PATH_SIZE];
     bool has_path, has_size; /* of the next file, from an extended header: `given` and … */
@@ -124,7 +125,7 @@ static bool read_digits(struct text text, unsigned base, uint64_t *to)
     return text.len > 0;
 }
 
-/* Octal digits with blanks around them; GNU: a number of bytes if the first one has its highest bit. */
+/* Octal digits with blanks around them; GNU: a number of bytes after a byte 0x80. */
 static bool read_field(const uint8_t *at, uint32_t len, uint64_t *to)
 {
     struct text text = { len, (const char *)at };
@@ -291,6 +292,29 @@ static enum err check_kind(struct tar *tar, bool *is_file, struct fault *fault)
     return *is_file && !*tar->path ? refuse_damage(fault) : ERR_OK;
 }
 
+/* Of a folder, a size says how much may lie in it. */
+static void set_size(struct tar *tar, uint64_t size)
+{
+    if (tar->head[KIND_AT] == '5')
+        size = 0;
+    else if (tar->has_size)
+        size = tar->size;
+    tar->left = size;
+    tar->after = fill_block(size);
+    tar->has_path = tar->has_size = false;
+}
+
+/* Headers about the next file, about all files, or about a link, which is refused. */
+static enum err read_extension(struct tar *tar, uint64_t size, struct fault *fault)
+{
+    const uint8_t kind = tar->head[KIND_AT];
+
+    if (++tar->extensions > EXTENSIONS)
+        return fault_set(fault, ERR_TOO_LARGE, "the archive has more than %d extended headers", EXTENSIONS);
+    return kind == 'x' || kind == 'L' ? read_extended(tar, size, fault)
+                                      : skip_bytes(tar, size + fill_block(size), fault);
+}
+
 /* One header, and its content if that extends the next one. */
 static enum err read_entry(struct tar *tar, bool *is_file, struct fault *fault)
 {
@@ -298,19 +322,15 @@ static enum err read_entry(struct tar *tar, bool *is_file, struct fault *fault)
     uint64_t size;
     enum err e;
 
-    if (++tar->entries > TAR_ENTRIES)
-        return fault_set(fault, ERR_TOO_LARGE, "the archive has more than %d files", TAR_ENTRIES);
     if (!is_header(tar->head) || !read_field(tar->head + SIZE_AT, SIZE_LEN, &size))
         return refuse_damage(fault);
-    if (kind == 'x' || kind == 'L')
-        return read_extended(tar, size, fault);
-    if (kind == 'g' || kind == 'K') /* about all files, or a link, which is refused */
-        return skip_bytes(tar, size + fill_block(size), fault);
+    if (kind == 'x' || kind == 'g' || kind == 'L' || kind == 'K')
+        return read_extension(tar, size, fault);
+    if (++tar->entries > TAR_ENTRIES)
+        return fault_set(fault, ERR_TOO_LARGE, "the archive has more than %d files", TAR_ENTRIES);
     read_path(tar);
     e = check_kind(tar, is_file, fault);
-    tar->left = tar->has_size ? tar->size : size;
-    tar->after = fill_block(tar->left);
-    tar->has_path = tar->has_size = false;
+    set_size(tar, size);
     return e;
 }
 

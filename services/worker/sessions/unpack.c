@@ -5,10 +5,11 @@
 #include "common/alloc.h"
 #include "common/deflate.h"
 
-enum { COUNT_BYTES = 4 };
+enum { COUNT_BYTES = 4, GZIP_FIRST = 0x1f };
 
 struct unpack {
     struct input *input;
+    enum unpack_form form;
     int64_t at; /* of the file */
     uint64_t total, most;
     struct unpacker *unpacker; /* NULL: the file is plain */
@@ -22,6 +23,7 @@ struct unpack *unpack_open(struct input *input, enum unpack_form form)
     struct unpack *unpack = alloc_zeroed(1, sizeof(*unpack));
 
     unpack->input = input;
+    unpack->form = form;
     unpack->most = UNPACK_MOST;
     if (form != UNPACK_PLAIN)
         unpack->unpacker = deflate_open(form == UNPACK_GZIP ? DEFLATE_GZIP : DEFLATE_ZLIB);
@@ -50,13 +52,33 @@ static size_t read_packed(struct unpack *unpack, void *to)
     return got;
 }
 
+static void fill_packed(struct unpack *unpack)
+{
+    if (!unpack->left.len)
+        unpack->left = bytes_of(unpack->packed, read_packed(unpack, unpack->packed));
+}
+
+/* False at the end. A gzip may have several members, one behind the other; other bytes behind it are none of it. */
+static bool find_data(struct unpack *unpack)
+{
+    if (!deflate_is_over(unpack->unpacker))
+        return true;
+    if (unpack->form != UNPACK_GZIP)
+        return false;
+    fill_packed(unpack);
+    if (!unpack->left.len || *unpack->left.at != GZIP_FIRST)
+        return false;
+    deflate_close(unpack->unpacker);
+    unpack->unpacker = deflate_open(DEFLATE_GZIP);
+    return true;
+}
+
 static enum err unpack_piece(struct unpack *unpack, uint32_t *len, struct fault *fault)
 {
     uint32_t got;
 
-    while (*len < UNPACK_PIECE && !deflate_is_over(unpack->unpacker)) {
-        if (!unpack->left.len)
-            unpack->left = bytes_of(unpack->packed, read_packed(unpack, unpack->packed));
+    while (*len < UNPACK_PIECE && find_data(unpack)) {
+        fill_packed(unpack);
         if (!unpack->left.len)
             return fault_set(fault, ERR_BAD_REQUEST, "the compressed data ends too early");
         if (deflate_unpack(unpack->unpacker, &unpack->left, unpack->piece + *len, UNPACK_PIECE - *len, &got) != ERR_OK)
@@ -78,7 +100,7 @@ enum err unpack_next(struct unpack *unpack, struct text *piece, struct fault *fa
     *piece = (struct text){ len, unpack->piece };
     unpack->total += len;
     if (e == ERR_OK && unpack->total > unpack->most)
-        return fault_set(fault, ERR_TOO_LARGE, "the file is larger than %llu MiB",
-                         (unsigned long long)unpack->most >> 20);
+        return fault_set(fault, ERR_TOO_LARGE, "the file %s than %llu MiB",
+                         unpack->unpacker ? "unpacks to more" : "is larger", (unsigned long long)unpack->most >> 20);
     return e;
 }
