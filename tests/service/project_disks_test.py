@@ -197,7 +197,7 @@ def commands_of_a_project_on_a_disk_that_hangs_end_within_their_budget(it):
         it.home.loophole('project', 'save')
         hung.fail(0, '/song')
         asked = {('save',): '/song/project.json', ('draft',): '/song/draft.json', ('load', '1'): None, ('open', 'Held'): None}
-        running = {args: it.home.start('loophole', 'project', *args, '--budget', '20000', stdout=subprocess.PIPE,
+        running = {args: it.home.start('loophole', 'project', *args, '--budget', '600000', stdout=subprocess.PIPE,
                                        stderr=subprocess.STDOUT, text=True) for args in asked}
         for args, path in asked.items():
             said = running[args].communicate(timeout=120)[0]
