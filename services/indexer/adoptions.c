@@ -6,7 +6,11 @@
 #include "common/alloc.h"
 #include "common/process/mount_point.h"
 
-enum { ANSWER_US = 2000000 /* for the refusal, before the client's wait ends */, SILENT_US = 1000000 };
+enum {
+    ANSWER_US = 2000000 /* for the refusal, before the client's wait ends */,
+    SILENT_US = 1000000,
+    LAST_US = 2 * SILENT_US
+};
 
 enum adoption_state { ADOPTION_WAITS, ADOPTION_RUNS, ADOPTION_ENDED, ADOPTION_LOST /* until is_over */ };
 
@@ -15,7 +19,9 @@ struct placed_adoption {
     struct adoptions *all;
     enum adoption_state state;
     struct adoption *adoption; /* waits, runs */
-    dev_t device;
+    bool has_waited;
+    dev_t device; /* of the path as it was asked */
+    dev_t hangs;  /* lost: the device that hangs; 0: a link may have led anywhere */
     char path[PATH_MAX];
     usec_t answer_by;
     atomic_bool is_over; /* no thread works for it any more */
@@ -58,9 +64,20 @@ static struct bytes path_of(const struct placed_adoption *placed)
     return bytes_of(placed->path, strlen(placed->path));
 }
 
+/* Its folder, which runs or is lost, is known to lie on the device, wherever its links lead. */
+static bool lies_on(const struct placed_adoption *placed, dev_t device)
+{
+    const dev_t real = placed->state == ADOPTION_RUNS ? adopt_device(placed->adoption) : placed->hangs;
+
+    return real != 0 && real == device;
+}
+
+/* `a` is the older one. */
 static bool excludes_other(const struct placed_adoption *a, const struct placed_adoption *b)
 {
-    return a->device == b->device || bytes_path_contains(path_of(a), path_of(b)) ||
+    if (!a->path[0] || !b->path[0]) /* no path: it touches nothing */
+        return false;
+    return a->device == b->device || lies_on(a, b->device) || bytes_path_contains(path_of(a), path_of(b)) ||
            bytes_path_contains(path_of(b), path_of(a));
 }
 
@@ -73,53 +90,78 @@ static const struct placed_adoption *find_former(const struct placed_adoption *p
     return NULL;
 }
 
-static unsigned count_lost(const struct placed_adoption *placed)
+static bool is_lost(const struct placed_adoption *placed)
 {
+    return placed->state == ADOPTION_LOST && !atomic_load(&placed->is_over);
+}
+
+/* The last of at least `count` lost ones that keep threads for the same disk or, where the disk is not known, for the
+ * same path; NULL: there are fewer. */
+static const struct placed_adoption *find_lost(const struct placed_adoption *placed, unsigned count)
+{
+    const struct placed_adoption *last = NULL;
     unsigned lost = 0;
 
     for (const struct placed_adoption *each = placed->all->first; each; each = each->next)
-        lost += each->state == ADOPTION_LOST && !atomic_load(&each->is_over) && each->device == placed->device;
-    return lost;
+        if (is_lost(each) && (each->hangs ? lies_on(each, placed->device) : strcmp(each->path, placed->path) == 0)) {
+            last = each;
+            lost++;
+        }
+    return lost >= count ? last : NULL;
 }
 
-static void refuse_hung(struct placed_adoption *placed)
+/* A lost one that it waited for. */
+static const struct placed_adoption *find_waited_for(const struct placed_adoption *placed)
+{
+    for (const struct placed_adoption *each = placed->all->first; each != placed && placed->has_waited;
+         each = each->next)
+        if (is_lost(each) && excludes_other(each, placed))
+            return each;
+    return NULL;
+}
+
+static bool is_silent(const struct placed_adoption *former)
+{
+    return former->state == ADOPTION_LOST ||
+           (former->state == ADOPTION_RUNS && adopt_waited(former->adoption) >= SILENT_US);
+}
+
+/* Blames the disk only if it is known to be that of the former one. */
+static void refuse_behind(struct placed_adoption *placed, const struct placed_adoption *former)
 {
     struct fault fault = { 0 };
 
-    adopt_blame_disk(path_of(placed), &fault);
+    if (is_silent(former) && lies_on(former, placed->device)) {
+        adopt_blame_disk(path_of(placed), &fault);
+    } else if (is_silent(former)) {
+        fault_set(&fault, ERR_TIMEOUT, "%.120s was not added: the file system of %.120s does not answer", placed->path,
+                  former->path);
+        fault_hint(&fault, "`loophole volume list` shows the disks; add the folder again");
+    } else {
+        fault_set(&fault, ERR_TIMEOUT, "%.120s was not added: %.120s is still being added", placed->path, former->path);
+        fault_hint(&fault, "`loophole library list` shows when it is: then add the folder again");
+    }
     adopt_refuse(placed->adoption, &fault);
 }
 
-static void refuse_late(struct placed_adoption *placed, const struct placed_adoption *former)
-{
-    struct fault fault = { 0 };
-
-    fault_set(&fault, ERR_TIMEOUT, "%.120s waits until %.120s is added", placed->path, former->path);
-    fault_hint(&fault, "`loophole library list` shows when it is: then add the folder again");
-    adopt_refuse(placed->adoption, &fault);
-}
-
-static bool is_disk_silent(const struct placed_adoption *placed, const struct placed_adoption *former)
-{
-    return former->device == placed->device &&
-           (count_lost(placed) > 0 || (former->state == ADOPTION_RUNS && adopt_waited(former->adoption) >= SILENT_US));
-}
-
-/* Starts or refuses it, or lets it wait on. */
+/* Starts or refuses it, or lets it wait on. One that waited for a lost one is not started so late that its answer
+ * would come after the client's wait. */
 static void give_turn(struct placed_adoption *placed)
 {
-    const struct placed_adoption *former = find_former(placed);
+    const struct placed_adoption *former = find_former(placed), *lost = find_lost(placed, ADOPTIONS_LOST);
+    const usec_t now = clock_steady();
 
-    if (count_lost(placed) >= ADOPTIONS_LOST) {
-        refuse_hung(placed);
+    if (!lost && !former && now + LAST_US >= placed->answer_by)
+        lost = find_waited_for(placed);
+    if (lost) {
+        refuse_behind(placed, lost);
     } else if (!former) {
         placed->state = ADOPTION_RUNS;
         adopt_start(placed->adoption, placed->all->errands, placed->answer_by);
-    } else if (clock_steady() >= placed->answer_by) {
-        if (is_disk_silent(placed, former))
-            refuse_hung(placed);
-        else
-            refuse_late(placed, former);
+    } else if (now >= placed->answer_by) {
+        refuse_behind(placed, former);
+    } else {
+        placed->has_waited = true;
     }
 }
 
@@ -160,7 +202,8 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
     struct adoptions *all = placed->all;
     const bool was_running = placed->state == ADOPTION_RUNS;
 
-    placed->state = adopt_is_lost(placed->adoption) ? ADOPTION_LOST : ADOPTION_ENDED;
+    placed->hangs = adopt_blames_disk(placed->adoption) ? adopt_device(placed->adoption) : 0;
+    placed->state = adopt_blames_disk(placed->adoption) ? ADOPTION_LOST : ADOPTION_ENDED;
     placed->adopted(placed->owner, ticket, library, fault);
     if (was_running) /* otherwise give_turns has refused it */
         give_turns(all);

@@ -3,6 +3,10 @@
  * are added side by side, so a disk that hangs delays no folder of another disk. The device of a folder follows from
  * the mount table; no call touches a disk. The loop's thread.
  *
+ * A link in the path may lead to another device, which is known once the folder runs and its path is resolved. Until
+ * then it has its turn by the device of the path as it was asked; but no device is said to hang, or counted as lost,
+ * that a link may have left.
+ *
  *   waits ──► runs ──► ended
  *     │         └────► lost: its file system does not answer. The next one of the device runs, unless ADOPTIONS_LOST
  *     │                are lost there already
@@ -14,7 +18,7 @@
 
 enum {
     ADOPTIONS_AT_ONCE = 32,
-    ADOPTIONS_LOST = 3 /* threads of one device that wait for it; further folders on it are refused at once */
+    ADOPTIONS_LOST = 3 /* threads that wait for one device, or one path; further folders on it are refused at once */
 };
 
 struct adoptions;

@@ -37,11 +37,23 @@ struct adoption {
     struct library library;
     struct library moved; /* the same library or project, whose former folder is gone; zero id: none */
     struct library_list all;
-    bool is_found;      /* a folder of a project lies in `library` */
-    struct fault fault; /* code ok: it is a library */
+    bool is_found; /* a folder of a project lies in `library` */
+    bool blames_disk;
+    char real[PATH_MAX];  /* the path without links: constant once `device` is set */
+    _Atomic dev_t device; /* of `real`; 0: unknown yet */
+    struct fault fault;   /* code ok: it is a library */
 };
 
 /* ---- checks ---- */
+
+/* From here on the loop knows which disk it waits for. */
+static void publish_device(struct adoption *adoption)
+{
+    char mount[PATH_MAX];
+
+    memcpy(adoption->real, adoption->path, sizeof(adoption->real));
+    atomic_store(&adoption->device, mount_point_find(adoption->real, mount));
+}
 
 static enum err resolve_asked(struct adoption *adoption)
 {
@@ -51,13 +63,15 @@ static enum err resolve_asked(struct adoption *adoption)
 
     if (!bytes_copy(asked, sizeof(asked), adoption->request.path) || asked[0] != '/') {
         fault_set(fault, ERR_BAD_REQUEST, "the path of a library must be absolute and must not contain a zero byte");
-    } else if (project_media_find(adoption->paths, &adoption->request, asked, adoption->path, fault) != ERR_OK) {
         return fault_field(fault, "path");
-    } else if (stat(adoption->path, &st) < 0) {
-        fault_errno(fault, file_err(errno), errno, "cannot access %.150s", adoption->path);
-    } else if (!S_ISDIR(st.st_mode)) {
-        fault_set(fault, ERR_BAD_REQUEST, "%.150s is not a folder", adoption->path);
     }
+    if (project_media_find(adoption->paths, &adoption->request, asked, adoption->path, fault) != ERR_OK)
+        return fault_field(fault, "path");
+    publish_device(adoption);
+    if (stat(adoption->path, &st) < 0)
+        fault_errno(fault, file_err(errno), errno, "cannot access %.150s", adoption->path);
+    else if (!S_ISDIR(st.st_mode))
+        fault_set(fault, ERR_BAD_REQUEST, "%.150s is not a folder", adoption->path);
     return fault->code ? fault_field(fault, "path") : ERR_OK;
 }
 
@@ -422,15 +436,26 @@ enum err adopt_blame_disk(struct bytes path, struct fault *fault)
     return fault_field(fault, "path");
 }
 
+/* A link of the path may lead to another disk: only the path tells which one hangs. */
+static void blame_unresolved(struct bytes path, struct fault *fault)
+{
+    fault_set(fault, ERR_TIMEOUT, "the file system of %.*s does not answer", (int)path.len, (const char *)path.at);
+    fault_hint(fault, "`loophole volume list` shows the disks; add the folder again when it answers");
+    fault_field(fault, "path");
+}
+
 /* Tells a file system that hangs from a service that does not answer. */
 static void explain_lost(struct adoption *adoption, struct fault *fault)
 {
     const char *asked = atomic_load(&adoption->writer.asked);
 
+    adoption->blames_disk = !asked;
     if (asked)
         fault_set(fault, ERR_TIMEOUT, "the answer of %s did not come in time", asked);
+    else if (adopt_device(adoption) != 0)
+        adopt_blame_disk(bytes_of(adoption->real, strlen(adoption->real)), fault);
     else
-        adopt_blame_disk(adoption->request.path, fault);
+        blame_unresolved(adoption->request.path, fault);
 }
 
 static void end_adoption(struct errand *errand, bool lost)
@@ -486,9 +511,14 @@ void adopt_refuse(struct adoption *adoption, const struct fault *fault)
     free_adoption(&adoption->errand);
 }
 
-bool adopt_is_lost(const struct adoption *adoption)
+bool adopt_blames_disk(const struct adoption *adoption)
 {
-    return atomic_load(&adoption->errand.lost);
+    return adoption->blames_disk;
+}
+
+dev_t adopt_device(const struct adoption *adoption)
+{
+    return atomic_load(&adoption->device);
 }
 
 usec_t adopt_waited(const struct adoption *adoption)

@@ -40,7 +40,11 @@ struct adoption *adopt_new(const struct paths *paths, struct catalogue_reader *c
 void adopt_start(struct adoption *adoption, struct errands *errands, usec_t answer_by);
 void adopt_refuse(struct adoption *adoption, const struct fault *fault);
 
-bool adopt_is_lost(const struct adoption *adoption); /* within `adopted`: its file system or a service hangs */
+bool adopt_blames_disk(const struct adoption *adoption); /* within `adopted`: it ended because its file system hangs */
+
+/* The device of the folder; 0: the links of its path are not resolved yet, and may lead to any device. Up to the end of
+ * `adopted`. */
+dev_t adopt_device(const struct adoption *adoption);
 
 /* How long a started one has waited for a file system; 0: it waits for none. Not after `adopted`. */
 usec_t adopt_waited(const struct adoption *adoption);
