@@ -65,9 +65,9 @@ export function hold_asks() {
 /** A page of its own. `before` runs in it before its scripts; `settings` are those of playwright's context. */
 export async function open(browser, hash = '', before = undefined, settings = {}, go = enter) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings })
+  context.setDefaultTimeout(LIMIT_MS)
   const page = await context.newPage()
   if (before) await page.addInitScript(before)
-  page.setDefaultTimeout(LIMIT_MS)
   page.errors = []
   page.loads = 0
   page.on('pageerror', error => page.errors.push(String(error)))

@@ -68,6 +68,11 @@ function useMoved(strip: mixer_strip, again: () => void) {
   const busy = useRef(false)
   const held = useRef(false)
   useEffect(() => { if (!busy.current && !held.current) setMoved({}) }, [strip])
+  useEffect(() => {
+    const leave = () => { held.current = false }
+    addEventListener('pointerup', leave); addEventListener('pointercancel', leave)
+    return () => { removeEventListener('pointerup', leave); removeEventListener('pointercancel', leave) }
+  }, [])
   const send = () => {
     const part = next.current
     next.current = undefined
@@ -93,12 +98,12 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
     <button disabled={!known} data-says={what} aria-label={name} aria-pressed={now[what] ?? false} title={title} onClick={() => put({ [what]: !now[what] })}>{shown}</button>
   )
   return (
-    <div class="strip" role="group" aria-label={bus} onPointerDown={() => { held.current = true }} onChange={() => { held.current = false }} onFocusOut={() => { held.current = false }}>
+    <div class="strip" role="group" aria-label={bus} onPointerDown={event => { held.current = (event.target as HTMLElement).matches('input[type=range]') }}>
       <strong>{bus}</strong>
       <label class="pan">Pan
         <input type="range" disabled={!known} min="-1" max="1" step="0.05" value={now.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} onDblClick={() => put({ pan: 0 })} /></label>
       <div class="throw">
-        <input type="range" class="fader" aria-label="Gain" aria-valuetext={`${dbText(gain)} dB`} title="Twice: 0 dB" disabled={!known} min="0" max="1" step="0.0025" value={placeOfGain(gain)}
+        <input type="range" class="fader" aria-label="Gain" aria-valuetext={`${dbText(gain)} dB`} title="Double click: 0 dB" disabled={!known} min="0" max="1" step="0.0025" value={placeOfGain(gain)}
           onInput={event => put({ gain: gainAt(Number(event.currentTarget.value)) })} onDblClick={() => put({ gain: 1 })} />
         <span class="marks" aria-hidden="true">{MARKS.map(db => <small key={db} style={{ bottom: `${placeOfGain(10 ** (db / 20)) * 100}%` }}>{db}</small>)}</span>
         <Level value={level?.peak_left ?? 0} label={`${bus} left`} />

@@ -21,10 +21,11 @@ export function Nothing() {
   const { total, old, hints, error } = useCell(result)
   const chips = chipsOf(useCell(view))
   if (total !== 0 || old || error) return null
-  if (!chips.length || hints?.some(one => one.kind === 'no_items')) return <FirstRun />
+  if (hints?.some(one => one.kind === 'no_items')) return <FirstRun />
+  const allHidden = !chips.length && hints?.some(one => one.kind === 'hidden')
   return (
     <div class="nothing" role="status">
-      <h2>{chips.length > 1 ? 'No sound matches all of this' : 'No sound matches this'}</h2>
+      <h2>{allHidden ? 'All sounds are hidden' : chips.length > 1 ? 'No sound matches all of this' : 'No sound matches this'}</h2>
       <p class="buttons">{chips.map(chip => <button key={chip.key} onClick={chip.drop}>without {chip.text}</button>)}</p>
       <p><button class="link" onClick={clear}>Show all sounds</button></p>
     </div>

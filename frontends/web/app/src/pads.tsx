@@ -1,14 +1,14 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields. The last one that was hit or reached is edited below.
 import type { Given, item, pad, pad_layer, pads, loaded_sound } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { Cell, useCell, usePolled } from './cell'
 import { clean, factText, idBytes, idText, num, pathText } from './format'
 import { chosen } from './list'
 import { PadEditor } from './padeditor'
 import { report } from './silent'
 import { complain } from './state'
 import { classColour } from './theme'
-import { ask } from './wire'
+import { ask, listen } from './wire'
 
 /** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language has others there. */
 const LETTERS = 'zxcvasdfqwer1234'
@@ -17,15 +17,19 @@ const LOADING_MS = 30000
 const HIT = 114
 const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=checkbox])'
 
-interface Kit { pads: Map<number, pad>; names: Map<number, string>; classes: Map<number, string>; asked: number }
+interface Kit { pads: Map<number, pad>; sounds: loaded_sound[]; asked: number }
 
 const withoutEnding = (name: string) => name.replace(/\.[^.]*$/, '')
 const known = new Map<string, item>() // by their ids
+const fresh = new Set<string>() // the ids of those that were learned since the last change of the catalogue
+const learned = new Cell(0) // raised when items have come
 
 /** The items of the sounds; a sound that is none of the catalogue's has none. */
 async function learn(sounds: loaded_sound[]) {
-  const fresh = sounds.filter(one => one.id.some(byte => byte) && !known.has(idText(one.id)))
-  await Promise.all(fresh.map(one => ask('search.get', { id: one.id }, 2000).then(got => known.set(idText(one.id), got.item), () => undefined)))
+  const each = sounds.filter(one => one.id.some(byte => byte) && !fresh.has(idText(one.id)))
+  each.forEach(one => fresh.add(idText(one.id)))
+  await Promise.all(each.map(one => ask('search.get', { id: one.id }, 2000).then(got => known.set(idText(one.id), got.item), () => fresh.delete(idText(one.id)))))
+  if (each.length) learned.set(learned.value + 1)
 }
 
 /** After a restart, the streamer has the sounds of its predecessor without their paths; the catalogue has the names. */
@@ -40,19 +44,14 @@ async function loadKit(): Promise<Kit> {
   const asked = performance.now()
   const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
   const loaded = sounds?.each ?? []
-  await learn(loaded)
-  return {
-    pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])),
-    names: new Map(loaded.map(one => [num(one.sound), nameOf(one)])),
-    classes: new Map(loaded.map(one => [num(one.sound), classOf(one)])),
-    asked,
-  }
+  learn(loaded)
+  return { pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])), sounds: loaded, asked }
 }
 
 const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.id !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
 const soundOf = (of: pad | undefined) => num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)
 /** A pad that the engine reports with an id has a sound that could not be loaded. */
-const nameOfPad = (of: pad | undefined, names: Kit['names'], waits: boolean) =>
+const nameOfPad = (of: pad | undefined, names: Map<number, string>, waits: boolean) =>
   of?.wave ? `${of.wave} wave` : of?.id ? (waits ? 'loading…' : 'not loaded') : names.get(soundOf(of)) ?? ''
 
 interface Sent { of: Given<pad>; answered: number }
@@ -80,9 +79,13 @@ export function Pads() {
   const [at, setAt] = useState(0)
   const [velocity, setVelocity] = useState(HIT)
   const [kit, again] = usePolled(loadKit, 3000)
+  useEffect(() => { fresh.clear(); return listen('persist.changed', () => fresh.clear()) }, [])
+  useCell(learned)
+  const names = new Map((kit?.sounds ?? []).map(one => [num(one.sound), nameOf(one)]))
+  const classes = new Map((kit?.sounds ?? []).map(one => [num(one.sound), classOf(one)]))
   const { of, note, waits } = useSent(kit)
-  const named = (number: number) => nameOfPad(of(number), kit?.names ?? new Map(), waits(number))
-  const colourOf = (one: pad | undefined) => (plays(one) ? classColour(kit?.classes.get(soundOf(one)) ?? '') : 'transparent')
+  const named = (number: number) => nameOfPad(of(number), names, waits(number))
+  const colourOf = (one: pad | undefined) => (plays(one) ? classColour(classes.get(soundOf(one)) ?? '') : 'transparent')
   const hit = (number: number) => ask('audio.hit', { pad: number, velocity: velocity / 127 }, 2000).catch(complain)
   const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
   const put = (each: (Given<pad> & { pad: number })[]) => {
@@ -151,7 +154,7 @@ export function Pads() {
             </button>
           ))}
         </div>
-        <PadEditor key={at} number={at} of={of(at)} name={named(at)} names={kit?.names ?? new Map()} change={change} layers={layers} />
+        <PadEditor key={at} number={at} of={of(at)} name={named(at)} names={names} change={change} layers={layers} />
       </div>
     </section>
   )

@@ -25,9 +25,9 @@ function Line({ of, immediate, run }: { of: library_pattern; immediate: boolean;
       <td class="buttons">
         <button onClick={() => run(ask('project.load_file', { project: '', name: place, immediate }, BUDGET_MS))}>Load</button>
         <button onClick={() => typed('rename', `New name of ${shown}`)}>Rename…</button>
-        <button onClick={() => typed('copy', `Copy ${shown} to the name`)}>Copy…</button>
+        <button onClick={() => typed('copy', `Name of the copy of ${shown}`)}>Copy…</button>
         <button onClick={() => typed('move', `Move ${shown} to the folder (user, templates or a genre)`)}>Move…</button>
-        <button onClick={() => typed('swap', `Swap ${shown} and the pattern`)}>Swap…</button>
+        <button onClick={() => typed('swap', `Swap ${shown} with which pattern?`)}>Swap…</button>
         <button onClick={() => change(of.archived ? 'unarchive' : 'archive')}>{of.archived ? 'Unarchive' : 'Archive'}</button>
         <button onClick={() => run(ask('project.export_midi', { name: place }, BUDGET_MS))}>As MIDI</button>
         <button onClick={() => change('delete')}>Delete</button>

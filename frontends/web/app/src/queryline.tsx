@@ -93,7 +93,7 @@ export function QueryLine() {
   const words = useCompletions(text, open)
   const timer = useRef(0)
 
-  useEffect(() => { if (query !== text.trim()) setText(query) }, [query])
+  useEffect(() => { if (query !== text.trim()) { clearTimeout(timer.current); setText(query) } }, [query])
   useEffect(() => { field.current?.focus() }, [])
 
   const search = (value: string) => { clearTimeout(timer.current); if (value.trim() !== view.value.query) show({ query: value.trim(), at: '' }) }

@@ -1,7 +1,7 @@
 // Ranges of numbers and the wheel of keys, beside the facets. What is set is a clause of the query, as if it had been typed.
 import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
-import { clauses, joined, show, view } from './state'
+import { clauses, isEither, joined, show, view } from './state'
 
 interface Measure {
   field: string
@@ -30,11 +30,11 @@ const written = (of: Measure, at: number) => { const value = valueOf(of, at); re
 
 /** The query with another clause of this field, or with none. */
 function withClause(query: string, field: string, next: string): string {
-  const others = clauses(query).filter(one => !one.startsWith(`${field}:`)).join(' ')
+  const others = clauses(query).filter(one => isEither(query) || !one.startsWith(`${field}:`)).join(' ')
   return next ? joined(others, next) : others
 }
 
-const RANGE = /^(-?[\d.]+)?\.\.(-?[\d.]+)?$/
+const RANGE = /^(-?[\d.]+)?(?:\.\.|(?<=\d)-(?=[-\d]))(-?[\d.]+)?$/
 
 /** The places of both handles; a range that was typed in another form leaves them at the ends. */
 function handlesOf(of: Measure, query: string): [number, number] {
@@ -51,14 +51,14 @@ function Range({ of }: { of: Measure }) {
   const put = ([from, end]: [number, number]) => show({
     query: withClause(query, of.field, from === 0 && end === STEPS ? '' : `${of.field}:${from ? written(of, from) : ''}..${end < STEPS ? written(of, end) : ''}`), at: '',
   })
-  const handle = (name: string, at: number, to: (place: number) => [number, number]) => (
-    <input type="range" min="0" max={STEPS} value={at} aria-label={`${of.title}: ${name}`} aria-valuetext={`${written(of, at)} ${of.unit}`}
+  const handle = (name: string, at: number, to: (place: number) => [number, number], above = false) => (
+    <input type="range" min="0" max={STEPS} value={at} style={{ zIndex: above ? 1 : 0 }} aria-label={`${of.title}: ${name}`} aria-valuetext={`${written(of, at)} ${of.unit}`}
       onInput={event => move(to(Number(event.currentTarget.value)))} onChange={event => put(to(Number(event.currentTarget.value)))} />
   )
   return (
     <div class="range" style={{ '--from': `${from}%`, '--end': `${end}%` }}>
       <span>{of.title}</span><output>{from === 0 && end === STEPS ? 'any' : `${written(of, from)}–${written(of, end)} ${of.unit}`}</output>
-      <span class="handles">{handle('least', from, place => [Math.min(place, end), end])}{handle('most', end, place => [from, Math.max(place, from)])}</span>
+      <span class="handles">{handle('least', from, place => [Math.min(place, end), end], from > STEPS / 2)}{handle('most', end, place => [from, Math.max(place, from)])}</span>
     </div>
   )
 }
@@ -78,8 +78,8 @@ export function compatibleKeys(key: string): string[] {
 /** A click finds the key and those that go with it; another click only the key, and the third ends it. */
 function Wheel() {
   const query = useCell(view, now => now.query)
-  const set = /^key:(~?)"?([A-G][#b]?m?)"?$/.exec(clauses(query).find(one => one.startsWith('key:')) ?? '')
-  const [wide, key] = [set?.[1] === '~', set?.[2] ?? '']
+  const set = /^key:(~?)"?([A-G][#b]?)(m(?:in)?)?"?$/.exec(clauses(query).find(one => one.startsWith('key:')) ?? '')
+  const [wide, key] = [set?.[1] === '~', set ? `${set[2]}${set[3] ? 'm' : ''}` : '']
   const lit = wide ? compatibleKeys(key) : []
   const next = (name: string) => (name !== key ? `key:~${name}` : wide ? `key:${name}` : '')
   return (

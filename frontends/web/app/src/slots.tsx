@@ -21,7 +21,7 @@ const freeSlot = (slots: slot_line[]) => {
 function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; immediate: boolean; run: (promise: Promise<slot_said>) => void }) {
   const slot = String(num(of.slot))
   const change = (verb: slot_verb, to: string) => run(ask('project.change_slot', { project: '', verb, slot, to }, BUDGET_MS))
-  const other = (verb: slot_verb, what: string) => nameFor(`${what} slot ${slot} and which slot?`).then(to => { if (to) change(verb, to) })
+  const other = (verb: slot_verb, question: string) => nameFor(question).then(to => { if (to) change(verb, to) })
   return (
     <tr class={of.active ? 'active' : ''} data-slot={slot}>
       <td class="number">{slot}</td>
@@ -30,8 +30,8 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
       <td class="buttons">
         <button onClick={() => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))}>Load</button>
         <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it with the playing pattern">Save here</button>
-        <button onClick={() => other('swap', 'Swap')}>Swap…</button>
-        <button onClick={() => other('copy', 'Copy')}>Copy…</button>
+        <button onClick={() => other('swap', `Swap slot ${slot} and which slot?`)}>Swap…</button>
+        <button onClick={() => other('copy', `Copy slot ${slot} to which slot?`)}>Copy…</button>
         <button onClick={() => change('delete', '')}>Delete</button>
         {of.active && <span>{queued ? 'queued' : 'in use'}</span>}
       </td>

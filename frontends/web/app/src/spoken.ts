@@ -9,11 +9,11 @@ function keyOf(tone: string, sign: string, mode: string): string {
 }
 
 const MEANINGS: [RegExp, (...parts: string[]) => string][] = [
-  [/\b(?:near|around|about|at)?\s*(\d{2,3})(?:\.\d+)?\s*(?:bpm|beats a minute)\b/gi, (_, bpm) => ` bpm:${Number(bpm) - AROUND}..${Number(bpm) + AROUND} `],
-  [/(?<![\w:])(?:in\s+)?([a-g])(#|♯|b|♭| sharp| flat)?\s*-?\s*(minor|min|major|maj)\b/gi, (_, tone, sign, mode) => ` ${keyOf(tone!, sign ?? '', mode!.toLowerCase())} `],
-  [/(?<![\w:])loops?\b/gi, () => ' is:loop '],
-  [/(?<![\w:])one[- ]?shots?\b/gi, () => ' is:oneshot '],
-  [/(?<![\w:])fav(?:ou?rites?|s)?\b/gi, () => ' is:favourite '],
+  [/(?<!\S)(?:near|around|about|at)?\s*(\d{2,3})(?:\.\d+)?\s*(?:bpm|beats a minute)(?!\S)/gi, (_, bpm) => ` bpm:${Number(bpm) - AROUND}..${Number(bpm) + AROUND} `],
+  [/(?<!\S)(?:in\s+)?([a-g])(#|♯|b|♭| sharp| flat)?\s*-?\s*(minor|min|major|maj)(?!\S)/gi, (_, tone, sign, mode) => ` ${keyOf(tone!, sign ?? '', mode!.toLowerCase())} `],
+  [/(?<!\S)loops?(?!\S)/gi, () => ' is:loop '],
+  [/(?<!\S)one[- ]?shots?(?!\S)/gi, () => ' is:oneshot '],
+  [/(?<!\S)fav(?:ou?rites?|s)?(?!\S)/gi, () => ' is:favourite '],
 ]
 
 /** The query that such words mean; undefined if they are none of these words. Quoted texts and clauses stay as they are. */

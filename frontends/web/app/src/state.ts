@@ -181,7 +181,7 @@ function outerText(query: string): string {
   return outer
 }
 
-const isEither = (query: string) => outerText(query).split(/\s+/).some(word => /^(or|\|)$/i.test(word))
+export const isEither = (query: string) => outerText(query).split(/\s+/).some(word => /^(or|\|)$/i.test(word))
 
 /** Splits a query into its clauses, at each space that is outside of quotes and parentheses. A query with an `or` there is one
  * clause: none of its words is in force by itself. */
