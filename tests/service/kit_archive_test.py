@@ -9,7 +9,7 @@ import sys
 import tarfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import (DRUMKITS, claim, contains, file_bytes, how_often, kill_command, needs, run_claims, same, samples,
+from claims import (DRUMKITS, claim, contains, file_bytes, how_often, kill_command, run_claims, same, samples,
                     until, write_file)
 from indexing import wav
 from kit_folders import exported, files_of, hydrogen, imported, instrument, kits, layer, layers_of, without_ids
@@ -187,7 +187,7 @@ def an_archive_that_is_cut_or_damaged_leaves_nothing_or_a_whole_kit(home):
 
 
 @claim(shares=running)
-def an_exported_archive_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_record(home):
+def an_exported_archive_comes_in_as_the_same_record(home):
     folder = hydrogen(home.file('way'), instrument('A', layer('kick.wav', min=0, max=.5), layer('m\u00fc.wav', min=.5, max=1)),
                       instrument('B', layer('gone.wav')), name='Way ' + 'w' * 100)
     os.rename(f'{folder}/snare.wav', f'{folder}/m\u00fc.wav')
@@ -201,9 +201,6 @@ def an_exported_archive_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_
     same(without_ids(kit), without_ids(again))
     contains(home.fails('loophole', 'kit', 'export', kit['id'], home.file('way out'), '--format', 'h2drumkit'),
              'there is a file or folder')
-    needs('h2cli')
-    said = home.run('env', 'QT_QPA_PLATFORM=offscreen', 'h2cli', '--check', archive, code=None)
-    same(0, said.code, said.all)
 
 
 def count_files(folder):
