@@ -308,7 +308,7 @@ def a_tempo_and_a_pattern_that_are_set_just_after_a_queued_one_began_stay(home):
         first = queue(client, bpm=400)
         until_plays(client, first)
         second = queue(client)
-        same({first}, until_plays(client, second))
+        assert until_plays(client, second) <= {first}  # or none, if the bar ended before the first look
         until_plays(client, queue(client, bpm=400))
         client.must('audio.set_tempo', {'bpm': bpm})
         until_plays(client, queue(client))
