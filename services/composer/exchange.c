@@ -410,7 +410,7 @@ static bool is_time(const struct composer *c)
     return c->waiting_count || c->forgetting_count || clock_steady() >= c->next;
 }
 
-/* Nothing changed here since the last exchange, and nobody has asked for one. */
+/* This exchange only looks for news: nothing has changed here since the last one, and no client asked for it. */
 static bool only_looks(const struct composer *c, const struct exchange_state *state)
 {
     return !c->waiting_count && !c->is_due && c->is_reachable && c->poll && c->fault.code == ERR_OK &&

@@ -166,7 +166,7 @@ enum err kit_folder_write(struct kit_folder *folder, struct bytes bytes, const c
     return fault_set(fault, e, "cannot write %s: %s", name, err_name(e));
 }
 
-/* ---- what is there already ---- */
+/* ---- an existing folder ---- */
 
 static bool is_equal(int one, int other)
 {

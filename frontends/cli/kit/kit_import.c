@@ -116,7 +116,7 @@ static enum err make_folder(struct import *import, int fd, const char *parent, s
     return e == ERR_OK && !kit_folder_is_there(to, name) ? kit_folder_finish(to, name, fault) : e;
 }
 
-/* Sets the folder beside the archive, or in the one that was typed. */
+/* Chooses where the archive is unpacked: beside it, or in the folder that the person typed. */
 static enum err choose_folder(struct import *import, const char *archive, char folder[PATH_MAX], char *name,
                               struct fault *fault)
 {

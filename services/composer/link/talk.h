@@ -27,7 +27,7 @@ struct server_talk {
 /* What a talk asks. Each call is the JSON of a record to_server.
  *   exchange: the first call sends the offers, and each further call reads more lessons
  *   news:     one call: would an exchange give or take anything?
- *   forget:   one call removes what this studio shared; another connection then counts what is left */
+ *   forget:   one call removes what this studio shared; a second connection then counts the remaining rows */
 enum talk_kind { TALK_EXCHANGE, TALK_NEWS, TALK_FORGET };
 
 struct talk_words {

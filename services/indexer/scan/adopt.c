@@ -436,7 +436,7 @@ enum err adopt_blame_disk(struct bytes path, struct fault *fault)
     return fault_field(fault, "path");
 }
 
-/* A link of the path may lead to another disk: only the path tells which one hangs. */
+/* A link of the path may lead to another disk, so the disk that hangs is not known. */
 static void blame_unresolved(struct bytes path, struct fault *fault)
 {
     fault_set(fault, ERR_TIMEOUT, "the file system of %.*s does not answer", (int)path.len, (const char *)path.at);
@@ -444,7 +444,7 @@ static void blame_unresolved(struct bytes path, struct fault *fault)
     fault_field(fault, "path");
 }
 
-/* Tells a file system that hangs from a service that does not answer. */
+/* Distinguishes a file system that hangs from a service that does not answer. */
 static void explain_lost(struct adoption *adoption, struct fault *fault)
 {
     const char *asked = atomic_load(&adoption->writer.asked);

@@ -99,7 +99,7 @@ static void read_project_file(struct doing *work, struct txn *txn, enum file_io_
     struct tree place;
     struct text folder;
 
-    if (work->filed.code == ERR_TIMEOUT) /* the folder hangs already: the answer says what is known without it */
+    if (work->filed.code == ERR_TIMEOUT) /* its disk does not answer: the answer has only what the store knows */
         return;
     parts_place(txn, &work->arena, work->id, &place);
     folder = tree_text(&place, "folder");

@@ -133,7 +133,7 @@ static bool says_nothing(const char *why)
     return false;
 }
 
-/* The sentence that says what is wrong: "Error in WAV file. No 'data' chunk marker." has it second. */
+/* Reports the sentence that states the damage. In "Error in WAV file. No 'data' chunk marker." it is the second one. */
 static enum err explain_damage(const char *why, struct fault *fault)
 {
     const char *second = strstr(why, ". ");

@@ -58,7 +58,7 @@ static void fill_packed(struct unpack *unpack)
         unpack->left = bytes_of(unpack->packed, read_packed(unpack, unpack->packed));
 }
 
-/* False at the end. A gzip may have several members, one behind the other; other bytes behind it are none of it. */
+/* False at the end. A gzip file may have several members in sequence (RFC 1952); bytes that begin no member end it. */
 static bool find_data(struct unpack *unpack)
 {
     if (!deflate_is_over(unpack->unpacker))
