@@ -85,6 +85,10 @@ void search_close(struct search *search); /* writes the index's file */
 /* The asks of schemas/search.schema. */
 extern const struct search_handlers search_handlers;
 
+/* search_read.c: begins a transaction. The first call opens the store. Errors: those of
+ * store_open. */
+enum err search_read(struct search *search, struct txn **txn, struct fault *fault);
+
 /* search_wait.c: defers the answer; `kept` has the data for the later answer. The function that answers
  * request->ticket frees it. Errors: busy, full. */
 enum err search_put_off(struct request *request, struct request **kept);
@@ -140,10 +144,16 @@ enum err search_view_cut(struct request *request, int32_t view, struct text proj
 /* Fills the nodes of view:, for the open project. Errors: as above; full. */
 enum err search_view_find(struct request *request, struct node *root);
 
-/* Fills the nodes of absolute paths. Errors: those of search_read; full. */
+/* search_place.c: fills the nodes of absolute paths. Errors: those of search_read; full. */
 enum err search_place_find(struct request *request, struct node *root);
 
-enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows); /* also below it */
+/* search_place.c: the rows in a folder and below it; the caller frees them. Errors (explained): not_found, too_large;
+ * those of search_read. */
+enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows);
+
+/* search_place.c: as catalogue_folder, with not_found explained. */
+enum err search_folder_read(struct request *request, struct txn *txn, struct arena *arena, struct id id,
+                            struct folder *folder);
 enum err search_grid(struct request *request, const void *ask, void *answer);
 enum err search_pick_kit(struct request *request, const void *ask, void *answer); /* search_kit.c */
 enum err search_vary_kit(struct request *request, const void *ask, void *answer); /* search_kit_vary.c */
@@ -188,7 +198,5 @@ enum err search_fill(struct request *request, const uint32_t *rows, uint32_t cou
 
 /* Fills in total, seconds of audio, and revision. `each` lists the rows, or is NULL. */
 void search_sum(struct search *search, const struct bitmap *rows, const uint32_t *each, struct found *found);
-
-enum err search_read(struct search *search, struct txn **txn, struct fault *fault); /* offline: no store yet */
 
 #endif

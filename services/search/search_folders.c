@@ -8,82 +8,7 @@
 #include "services/search/query/match.h"
 #include "services/search/search.h"
 
-enum { FOLDERS_DEEP = PATH_MAX / 2, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
-
-static enum err refuse_unknown(struct request *request, struct id folder, enum err e)
-{
-    char text[ID_TEXT_SIZE];
-
-    return e == ERR_NOT_FOUND ? fault_set(request->fault, e, "no folder %s", id_write(folder, text)) : e;
-}
-
-/* ---- all rows in a folder and below ---- */
-
-/* Folders whose own folders are still to be read. */
-struct folder_queue {
-    struct id *at;
-    uint32_t count, room;
-    bool is_full;
-};
-
-static bool queue_folder(void *state, const struct folder *folder)
-{
-    struct folder_queue *queue = state;
-
-    queue->is_full = queue->count == FOLDERS_BELOW;
-    if (queue->is_full)
-        return false;
-    ALLOC_ROOM(queue->at, queue->count, queue->room, 64);
-    queue->at[queue->count++] = folder->id;
-    return true;
-}
-
-static void add_folder_rows(struct request *request, struct id folder, struct bitmap *rows)
-{
-    struct text text = { sizeof(folder.b), (const char *)folder.b };
-    char key[TERM_LONGEST];
-    struct bitmap *here = index_term(&request->search->index, terms_start(key, TERM_FOLDER, text), NULL);
-
-    bitmap_or(rows, here);
-    bitmap_free(here);
-}
-
-static enum err add_rows_below(struct request *request, struct txn *txn, struct folder_queue *queue,
-                               struct bitmap *rows)
-{
-    struct arena arena = { 0 };
-    enum err e = ERR_OK;
-
-    for (uint32_t i = 0; e == ERR_OK && i < queue->count; i++) {
-        add_folder_rows(request, queue->at[i], rows);
-        e = catalogue_each_subfolder(txn, &arena, queue->at[i], queue_folder, queue);
-        arena_reset(&arena);
-    }
-    arena_free(&arena);
-    if (e == ERR_OK && queue->is_full)
-        e = fault_set(request->fault, ERR_TOO_LARGE,
-                      "the folder has more than %d folders below it: choose one of those", FOLDERS_BELOW);
-    return e;
-}
-
-enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows)
-{
-    struct folder_queue queue = { 0 };
-    struct folder found;
-    struct txn *txn;
-    enum err e = search_read(request->search, &txn, request->fault);
-
-    *rows = NULL;
-    if (e != ERR_OK)
-        return e;
-    e = refuse_unknown(request, folder, catalogue_folder(txn, request->arena, folder, &found));
-    *rows = e == ERR_OK ? bitmap_new() : NULL;
-    if (e == ERR_OK && queue_folder(&queue, &found))
-        e = add_rows_below(request, txn, &queue, *rows);
-    free(queue.at);
-    txn_end(txn);
-    return e;
-}
+enum { FOLDERS_DEEP = PATH_MAX / 2, FOLDERS_AT_ONCE = 1000 };
 
 /* ---- the folders in a folder, with their counts ---- */
 
@@ -277,8 +202,7 @@ static enum err find_folders(struct folder_counting *counting, const struct bitm
     if (e != ERR_OK)
         return e;
     if (!id_is_zero(counting->parent))
-        e = refuse_unknown(counting->request, counting->parent,
-                           catalogue_folder(counting->txn, &counting->arena, counting->parent, &parent));
+        e = search_folder_read(counting->request, counting->txn, &counting->arena, counting->parent, &parent);
     if (e == ERR_OK)
         e = count_folders(counting, rows);
     if (e == ERR_OK)

@@ -4,16 +4,6 @@
 #include "services/search/query/together.h"
 #include "services/search/search.h"
 
-enum err search_read(struct search *search, struct txn **txn, struct fault *fault)
-{
-    struct catchup *catchup = &search->catchup;
-    enum err e = ERR_OK;
-
-    if (!catchup->store)
-        e = store_open(catchup->paths, STORE_READER, &catchup->store, fault);
-    return e == ERR_OK ? store_read(catchup->store, txn, fault) : e;
-}
-
 /* ---- rows ---- */
 
 static bool knows_attribute(const void *state, struct text attribute)

@@ -1,7 +1,89 @@
-/* search_place.c: the items at an absolute path of a query, or below it. */
+/* search_place.c: the items of a folder and below it, and those at an absolute path of a query. */
+#include <stdlib.h>
+
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "services/search/search.h"
 #include "store/catalogue.h"
+
+enum { FOLDERS_BELOW = 200000 };
+
+/* ---- all rows in a folder and below ---- */
+
+enum err search_folder_read(struct request *request, struct txn *txn, struct arena *arena, struct id id,
+                            struct folder *folder)
+{
+    enum err e = catalogue_folder(txn, arena, id, folder);
+    char text[ID_TEXT_SIZE];
+
+    return e == ERR_NOT_FOUND ? fault_set(request->fault, e, "no folder %s", id_write(id, text)) : e;
+}
+
+/* Folders whose own folders are still to be read. */
+struct folder_queue {
+    struct id *at;
+    uint32_t count, room;
+    bool is_full;
+};
+
+static bool queue_folder(void *state, const struct folder *folder)
+{
+    struct folder_queue *queue = state;
+
+    queue->is_full = queue->count == FOLDERS_BELOW;
+    if (queue->is_full)
+        return false;
+    ALLOC_ROOM(queue->at, queue->count, queue->room, 64);
+    queue->at[queue->count++] = folder->id;
+    return true;
+}
+
+static void add_folder_rows(struct request *request, struct id folder, struct bitmap *rows)
+{
+    struct text text = { sizeof(folder.b), (const char *)folder.b };
+    char key[TERM_LONGEST];
+    struct bitmap *here = index_term(&request->search->index, terms_start(key, TERM_FOLDER, text), NULL);
+
+    bitmap_or(rows, here);
+    bitmap_free(here);
+}
+
+static enum err add_rows_below(struct request *request, struct txn *txn, struct folder_queue *queue,
+                               struct bitmap *rows)
+{
+    struct arena arena = { 0 };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < queue->count; i++) {
+        add_folder_rows(request, queue->at[i], rows);
+        e = catalogue_each_subfolder(txn, &arena, queue->at[i], queue_folder, queue);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    if (e == ERR_OK && queue->is_full)
+        e = fault_set(request->fault, ERR_TOO_LARGE,
+                      "the folder has more than %d folders below it: choose one of those", FOLDERS_BELOW);
+    return e;
+}
+
+enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows)
+{
+    struct folder_queue queue = { 0 };
+    struct folder found;
+    struct txn *txn;
+    enum err e = search_read(request->search, &txn, request->fault);
+
+    *rows = NULL;
+    if (e != ERR_OK)
+        return e;
+    e = search_folder_read(request, txn, request->arena, folder, &found);
+    *rows = e == ERR_OK ? bitmap_new() : NULL;
+    if (e == ERR_OK && queue_folder(&queue, &found))
+        e = add_rows_below(request, txn, &queue, *rows);
+    free(queue.at);
+    txn_end(txn);
+    return e;
+}
 
 /* ---- a folder whose volume is away ---- */
 
@@ -50,7 +132,7 @@ static struct id folder_of(struct txn *txn, struct arena *arena, struct bytes pa
     return look.found;
 }
 
-/* ---- rows ---- */
+/* ---- under: in a query ---- */
 
 static enum err keep_rows(struct request *request, const struct bitmap *rows, struct node *node)
 {

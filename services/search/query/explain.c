@@ -1,46 +1,6 @@
 #include "services/search/query/explain_parts.h"
 
-enum { CLAUSE_BYTES = 255, QUERY_BYTES = 4000, PAIRED = 1 };
-
-/* ---- shared functions ---- */
-
-static struct text cut_text(struct text text, uint32_t most)
-{
-    if (text.len > most)
-        text.len = most;
-    while (text.len && !text_is_utf8(text))
-        text.len--;
-    return text;
-}
-
-struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text clause)
-{
-    struct hint *hint;
-
-    if (x->to->count == EXPLAIN_HINTS)
-        return NULL;
-    hint = &x->to->at[x->to->count++];
-    *hint = (struct hint){ .kind = { .value = (int32_t)kind }, .clause = cut_text(clause, CLAUSE_BYTES) };
-    return hint;
-}
-
-struct text explain_instead(struct explain *x, struct text part, struct text by)
-{
-    uint32_t before = (uint32_t)(part.at - x->query.at);
-    struct text rest = { x->query.len - before - part.len, part.at + part.len };
-    struct text whole = arena_printf(x->arena, "%.*s%.*s%.*s", (int)before, x->query.at, TEXT_ARG(by), TEXT_ARG(rest));
-
-    return whole.len <= QUERY_BYTES ? whole : (struct text){ 0 };
-}
-
-uint64_t explain_count(struct explain *x, const struct node *node)
-{
-    struct bitmap *rows = match_query(x->match, node);
-    uint64_t count = bitmap_count(rows);
-
-    bitmap_free(rows);
-    return count;
-}
+enum { PAIRED = 1 };
 
 static bool is_time_over(const struct explain *x)
 {
@@ -107,7 +67,7 @@ static void find_pair(struct explain *x, const uint64_t *counts)
             hint->count = counts[a];
             hint->near.at = arena_array(x->arena, PAIRED, sizeof(*hint->near.at));
             if (hint->near.at)
-                hint->near.at[hint->near.count++] = cut_text(x->clauses[b]->source, CLAUSE_BYTES);
+                hint->near.at[hint->near.count++] = explain_shorten(x->clauses[b]->source, EXPLAIN_CLAUSE_BYTES);
             return;
         }
 }
@@ -184,7 +144,7 @@ static void find_rest(struct explain *x, const uint64_t *counts)
     if (!without || !(hint = explain_add(x, HINT_KIND_EXCLUDED, out)))
         return;
     hint->without = without;
-    hint->instead = cut_text(left, QUERY_BYTES);
+    hint->instead = explain_shorten(left, EXPLAIN_QUERY_BYTES);
 }
 
 static void look_at_clauses(struct explain *x)

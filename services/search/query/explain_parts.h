@@ -4,6 +4,8 @@
 
 #include "services/search/query/explain.h"
 
+enum { EXPLAIN_CLAUSE_BYTES = 255, EXPLAIN_QUERY_BYTES = 4000 }; /* of a hint */
+
 struct explain {
     const struct match *match;
     struct text query;
@@ -14,6 +16,9 @@ struct explain {
     uint32_t clause_count;
     bool is_explained[EXPLAIN_CLAUSES]; /* has another spelling */
 };
+
+/* The beginning of `text`, at most `most` bytes, in whole characters. */
+struct text explain_shorten(struct text text, uint32_t most);
 
 /* Adds a hint about a part of the query; NULL: there are enough hints. */
 struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text clause);

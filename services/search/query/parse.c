@@ -15,15 +15,6 @@ static void read_token(struct parser *p)
     p->token = lexer_next(&p->lexer);
 }
 
-enum err parse_make_node(struct parser *p, enum node_kind kind, struct node **to)
-{
-    *to = arena_alloc(p->arena, sizeof(**to));
-    if (!*to)
-        return limits_refuse(p->fault, "the query");
-    (*to)->kind = kind;
-    return ERR_OK;
-}
-
 /* ---- values of fields ---- */
 
 static enum err make_text(struct parser *p, enum node_kind kind, struct text from, struct node **to)

@@ -4,6 +4,17 @@
 #include "common/process/limits.h"
 #include "services/search/query/filter.h"
 
+enum err parse_make_node(struct parser *p, enum node_kind kind, struct node **to)
+{
+    *to = arena_alloc(p->arena, sizeof(**to));
+    if (!*to)
+        return limits_refuse(p->fault, "the query");
+    (*to)->kind = kind;
+    return ERR_OK;
+}
+
+/* ---- values that name a place ---- */
+
 static bool is_absolute(struct text value)
 {
     return value.len > 1 && value.at[0] == '/';

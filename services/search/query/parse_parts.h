@@ -1,4 +1,4 @@
-/* parse_parts.h: what the files of the parser share. One thread. */
+/* parse_parts.h: what the parser is made of: nodes, and values that name a place. One thread. */
 #ifndef LOOPHOLE_SEARCH_PARSE_PARTS_H
 #define LOOPHOLE_SEARCH_PARSE_PARTS_H
 
@@ -20,7 +20,7 @@ struct parser {
 /* Makes an empty node in the arena. Errors: full. */
 enum err parse_make_node(struct parser *p, enum node_kind kind, struct node **to);
 
-/* ---- parse_parts.c: values that name a place; they read the current token ---- */
+/* ---- values that name a place; they read the current token ---- */
 enum err parse_place_name(struct parser *p, struct node **to);  /* of library: and volume: */
 enum err parse_place_under(struct parser *p, struct node **to); /* an absolute path */
 
