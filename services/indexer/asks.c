@@ -127,6 +127,7 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
     if (!ticket.number)
         return ERR_BUSY;
     removing_begin(indexer, lib, call, ticket);
+    schedule_turn(indexer);
     return ERR_OK;
 }
 

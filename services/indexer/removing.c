@@ -153,7 +153,6 @@ void removing_begin(struct indexer *indexer, struct library_state *lib, struct c
     lib->removal = ticket;
     lib->remover = call_sender(call);
     (void)stop_library(indexer, lib);
-    schedule_turn(indexer);
 }
 
 void removing_turn(struct indexer *indexer)

@@ -109,7 +109,7 @@ static void take_loss(void *state, struct work *work, enum pool_loss loss, struc
     }
     if (loss != POOL_CHANGED && loss != POOL_UNREAD && !work->remakes && !work->verifies)
         pipeline->events.look_later(pipeline->events.state, work->library);
-    pipeline_report_nothing(pipeline, work);
+    pipeline_end_empty(pipeline, work);
 }
 
 /* ---- the functions of pipeline.h ---- */
@@ -207,7 +207,7 @@ void pipeline_withdraw(struct pipeline *pipeline, struct id library)
     work_queue_append(&dropped, &same_content);
     work_queue_append(&dropped, &copies);
     while ((work = work_pop(&dropped)))
-        pipeline_report_nothing(pipeline, work);
+        pipeline_end_empty(pipeline, work);
 }
 
 void pipeline_turn(struct pipeline *pipeline)

@@ -1,5 +1,6 @@
-/* pipeline_parts.h: the state that the pipeline's files share: pipeline.c (files in, results out), pipeline_content.c
- * (decides by a content's hash) and pipeline_report.c (to persist, and the end of each file). */
+/* pipeline_parts.h: the state that the pipeline's files share: pipeline.c (files in, results out), pipeline_end.c (the
+ * end of each file), pipeline_content.c (decides by a content's hash) and pipeline_report.c (to persist). Each calls only
+ * those after it. */
 #ifndef LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 #define LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 
@@ -26,6 +27,8 @@ struct pipeline {
     bool unread;                    /* a file could not be read, opened or decoded since pipeline_restart */
 };
 
+/* ---- pipeline_content.c ---- */
+
 /* The hash is known. Decides whether the file is an item that moved, has a known content, or must be analysed. */
 void pipeline_content(struct pipeline *pipeline, struct work *work);
 
@@ -34,14 +37,27 @@ void pipeline_content_again(void *pipeline, struct work *work); /* called by cop
 /* Gives the file to a worker, or lets it wait for a file of the same content that is being analysed. */
 void pipeline_analyse(struct pipeline *pipeline, struct work *work);
 
+/* ---- pipeline_report.c ---- */
+
 /* Reports the result to persist; the work ends when it is durable. */
 void pipeline_report(struct pipeline *pipeline, struct work *work, const struct analysed *found);
 
-/* Ends the work without a result; it counts as never added. */
-void pipeline_report_nothing(struct pipeline *pipeline, struct work *work);
-
 /* The file of a known content was analysed again: persist gets only its artefacts. */
 void pipeline_report_artefacts(struct pipeline *pipeline, struct work *work, const struct analysed *found);
+
+/* The analysed file is that of work->older, which moved here. False: it cannot be read, and nothing is reported. */
+bool pipeline_report_move(struct pipeline *pipeline, struct work *work);
+
+/* Ends a work of pipeline_remake. */
+void pipeline_end_remake(struct pipeline *pipeline, struct work *work, enum remade_how how);
+
+/* called by result_queue.h */
+void pipeline_take_room(void *pipeline);
+
+/* ---- pipeline_end.c ---- */
+
+/* Ends the work without a result; it counts as never added. */
+void pipeline_end_empty(struct pipeline *pipeline, struct work *work);
 
 /* Ends a work of pipeline_verify. */
 void pipeline_end_verify(struct pipeline *pipeline, struct work *work, enum file_verdict verdict);
@@ -49,6 +65,5 @@ void pipeline_end_verify(struct pipeline *pipeline, struct work *work, enum file
 /* called by result_queue.h */
 void pipeline_take_outcome(void *pipeline, void *work, const struct operation *operation,
                            const struct outcome *outcome);
-void pipeline_take_room(void *pipeline);
 
 #endif
