@@ -74,6 +74,9 @@ void cli_none(struct cli *cli, uint64_t count, const char *sentence);
 /* Makes a path absolute, in the arena. Errors: those of resolve_path (resolve.h). */
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault);
 
+/* Finds the library at an absolute path. Errors: not_found. */
+enum err cli_library(struct cli *cli, struct bytes path, struct id *to, struct fault *fault);
+
 struct text cli_words(struct cli *cli);                         /* the arguments as one text, for a query */
 struct text_list cli_split(struct cli *cli, const char *words); /* the non-empty parts of "a,b"; NULL: none */
 
@@ -162,8 +165,6 @@ enum err library_remove(struct cli *cli, struct fault *fault);
 enum err library_print(struct cli *cli, struct fault *fault);
 enum err library_rescan(struct cli *cli, struct fault *fault);
 enum err library_index(struct cli *cli, struct fault *fault);
-/* library.c: the library at an absolute path. Errors: not_found. */
-enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct fault *fault);
 enum err library_set(struct cli *cli, struct fault *fault);
 enum err fetch_begin(struct cli *cli, struct fault *fault);
 enum err fetch_list(struct cli *cli, struct fault *fault);

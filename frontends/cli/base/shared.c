@@ -3,6 +3,7 @@
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
+#include "schema_indexer.h"
 
 void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer)
 {
@@ -76,4 +77,21 @@ struct text_list cli_split(struct cli *cli, const char *words)
         words += len + (words[len] == ',');
     }
     return list;
+}
+
+enum err cli_library(struct cli *cli, struct bytes path, struct id *to, struct fault *fault)
+{
+    struct libraries list = { 0 };
+    const struct library *found = NULL;
+    enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
+        if (bytes_equal(list.each.at[i].path, path) && (!found || list.each.at[i].online))
+            found = &list.each.at[i]; /* several disks may have had this mount point: the library of the current one */
+    if (found)
+        *to = found->id;
+    if (found || e != ERR_OK)
+        return e;
+    fault_set(fault, ERR_NOT_FOUND, "%.*s is not a library", (int)path.len, (const char *)path.at);
+    return fault_hint(fault, "`loophole library list` lists them");
 }

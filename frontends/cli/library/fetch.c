@@ -261,7 +261,7 @@ enum err library_set(struct cli *cli, struct fault *fault)
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = read_setting(cli->args[i], &set, fault);
     if (e == ERR_OK)
-        e = library_find(cli, path, &set.id, fault);
+        e = cli_library(cli, path, &set.id, fault);
     if (e == ERR_NOT_FOUND && set.has_backend)
         e = declare_tree(cli, path, &set.id, fault);
     if (e == ERR_OK)

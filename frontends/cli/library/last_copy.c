@@ -53,7 +53,7 @@ void last_copy_list(struct cli *cli, struct bytes path, struct id_list *to)
     struct id library;
 
     *to = (struct id_list){ 0 };
-    if (library_find(cli, path, &library, &none) != ERR_OK ||
+    if (cli_library(cli, path, &library, &none) != ERR_OK ||
         cli_ask(cli, "indexer.libraries", NULL, &answer, &none) != ERR_OK ||
         codec_copy(&libraries_shape, &answer, &cli->arena, &all) != ERR_OK)
         return;
