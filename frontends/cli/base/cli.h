@@ -74,6 +74,9 @@ void cli_none(struct cli *cli, uint64_t count, const char *sentence);
 /* Makes a path absolute, in the arena. Errors: those of resolve_path (resolve.h). */
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault);
 
+/* Reads --inputs: at most 16 ports. Errors: bad_request. */
+enum err cli_inputs(struct cli *cli, struct text_list *to, struct fault *fault);
+
 /* Finds the library at an absolute path. Errors: not_found. */
 enum err cli_library(struct cli *cli, struct bytes path, struct id *to, struct fault *fault);
 
@@ -134,15 +137,19 @@ void hint_write(struct buffer *to, const struct hint *hint); /* one of them, wit
  * that command alone. */
 void question_print(struct cli *cli, const struct libraries *libraries);
 void question_print_open(struct cli *cli); /* the open ones; none if the indexer does not answer */
+void question_command(struct buffer *to, const struct missing_many *asks);
 
 /* progress.c: shows the progress of indexing until all files are known: as a bar on a terminal, otherwise as a line
  * each second. */
 enum err progress_follow(struct cli *cli, struct fault *fault);
 
+struct transport_state;
+
 /* human.c: numbers for people. */
 void human_duration(struct buffer *to, double seconds);
 void human_bytes(struct buffer *to, uint64_t bytes);
-void human_time(struct buffer *to, usec_t at); /* local, to the second */
+void human_time(struct buffer *to, usec_t at);                         /* local, to the second */
+void human_place(struct buffer *to, const struct transport_state *at); /* "bar 12.3.2": bar, beat, 16th */
 
 /* raw.c: the message that the arguments name and fill, as MessagePack. */
 enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault);
@@ -205,8 +212,6 @@ enum err voices_gain(struct cli *cli, struct fault *fault);
 enum err voices_queue(struct cli *cli, struct fault *fault);
 enum err voices_fade(struct cli *cli, struct fault *fault);
 enum err takes_start(struct cli *cli, struct fault *fault);
-/* Reads --inputs: at most 16 ports. Errors: bad_request. */
-enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault);
 enum err takes_keep(struct cli *cli, struct fault *fault);
 enum err takes_monitor(struct cli *cli, struct fault *fault);
 enum err takes_stop(struct cli *cli, struct fault *fault);
@@ -270,8 +275,6 @@ enum err store_check_run(struct cli *cli, struct fault *fault);
 enum err store_forget_old_run(struct cli *cli, struct fault *fault);
 enum err store_backup_run(struct cli *cli, struct fault *fault);
 enum err store_restore_run(struct cli *cli, struct fault *fault);
-struct transport_state;
-void transport_print_place(struct cli *cli, const struct transport_state *at); /* "bar 12.3.2": bar, beat, 16th */
 enum err transport_show(struct cli *cli, struct fault *fault);
 enum err transport_start(struct cli *cli, struct fault *fault);
 enum err transport_stop(struct cli *cli, struct fault *fault);

@@ -1,7 +1,10 @@
-/* human.c: lengths, sizes and times in the form for people. */
+/* human.c: lengths, sizes, times and places of the transport in the form for people. */
 #include <time.h>
 
 #include "frontends/cli/base/cli.h"
+#include "schema_audio.h"
+
+enum { STEPS_A_BEAT = 4 };
 
 void human_duration(struct buffer *to, double seconds)
 {
@@ -37,4 +40,10 @@ void human_bytes(struct buffer *to, uint64_t bytes)
         unit++;
     }
     cli_print(to, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+void human_place(struct buffer *to, const struct transport_state *at)
+{
+    cli_print(to, "bar %lld.%lld.%lld", (long long)at->bar + 1, (long long)at->step / STEPS_A_BEAT + 1,
+              (long long)at->step % STEPS_A_BEAT + 1);
 }

@@ -5,6 +5,8 @@
 #include "frontends/cli/base/resolve.h"
 #include "schema_indexer.h"
 
+enum { INPUTS_MOST = 16 };
+
 void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer)
 {
     const struct ask *asked = schema_ask(text_of(name));
@@ -77,6 +79,23 @@ struct text_list cli_split(struct cli *cli, const char *words)
         words += len + (words[len] == ',');
     }
     return list;
+}
+
+enum err cli_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
+{
+    const char *at = cli->options.inputs;
+
+    to->at = arena_array(&cli->arena, INPUTS_MOST, sizeof(*to->at));
+    for (; at && to->count < INPUTS_MOST; to->count++) {
+        size_t len = strcspn(at, ",");
+        if (len == 0)
+            return fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has an empty port", cli->options.inputs);
+        ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs has more than %d ports: \"%.100s\"", INPUTS_MOST,
+                          cli->options.inputs)
+              : ERR_OK;
 }
 
 enum err cli_library(struct cli *cli, struct bytes path, struct id *to, struct fault *fault)

@@ -13,7 +13,7 @@ static void print_bar(struct cli *cli, const struct shape *shape, const void *bo
         cli_print(&cli->out, "  (bar %lld)", (long long)((const struct audio_pattern_began *)body)->bar + 1);
     else if (shape == &audio_changed_shape) {
         buffer_add_text(&cli->out, "  (");
-        transport_print_place(cli, &((const struct audio_changed *)body)->transport);
+        human_place(&cli->out, &((const struct audio_changed *)body)->transport);
         buffer_add_text(&cli->out, ")");
     }
 }

@@ -81,7 +81,7 @@ static enum err begin_take(struct loopback *loop, struct fault *fault)
                                        .gaps = { .value = GAPS_FILL, .word = TEXT("fill") } };
     struct recording take = { 0 };
     struct server_state server = { 0 };
-    enum err e = takes_inputs(loop->cli, &request.inputs, fault);
+    enum err e = cli_inputs(loop->cli, &request.inputs, fault);
 
     if (e == ERR_OK)
         e = cli_ask(loop->cli, "audio.server", NULL, &server, fault);

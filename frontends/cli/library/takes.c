@@ -10,7 +10,7 @@
 #include "schema_streamer.h"
 #include "schema_supervisor.h"
 
-enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000, INPUTS_MOST = 16 };
+enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000 };
 
 /* ---- printing ---- */
 
@@ -116,23 +116,6 @@ static enum err follow_take(struct cli *cli, struct recording *take, struct faul
 }
 
 /* ---- commands ---- */
-
-enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
-{
-    const char *at = cli->options.inputs;
-
-    to->at = arena_array(&cli->arena, INPUTS_MOST, sizeof(*to->at));
-    for (; at && to->count < INPUTS_MOST; to->count++) {
-        size_t len = strcspn(at, ",");
-        if (len == 0)
-            return fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has an empty port", cli->options.inputs);
-        ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
-        at = at[len] ? at + len + 1 : NULL;
-    }
-    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs has more than %d ports: \"%.100s\"", INPUTS_MOST,
-                          cli->options.inputs)
-              : ERR_OK;
-}
 
 /* The clients that the two inputs are connected to. Unknown ports count as programs. */
 enum inputs { INPUTS_NONE, INPUTS_DEVICE, INPUTS_PROGRAM };
@@ -244,7 +227,7 @@ enum err takes_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_record request = read_form(cli);
     struct recording take = { 0 };
-    enum err e = takes_inputs(cli, &request.inputs, fault);
+    enum err e = cli_inputs(cli, &request.inputs, fault);
 
     request.has_seconds = cli->options.seconds > 0;
     request.seconds = (double)cli->options.seconds;

@@ -53,7 +53,7 @@ static void print_meters(struct cli *cli, const struct meters *meters)
     print_loudness(&cli->out, meters->short_term);
     buffer_add_text(&cli->out, "\n");
     cli_print(&cli->out, "%s ", at->running ? "running" : "stopped");
-    transport_print_place(cli, at);
+    human_place(&cli->out, at);
     cli_print(&cli->out, "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n",
               at->bpm, (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
               meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);

@@ -5,20 +5,14 @@
 #include "frontends/cli/base/units.h"
 #include "schema_audio.h"
 
-enum { STEPS_A_BEAT = 4, BAR_MOST = 1000000 };
-
-void transport_print_place(struct cli *cli, const struct transport_state *at)
-{
-    cli_print(&cli->out, "bar %lld.%lld.%lld", (long long)at->bar + 1, (long long)at->step / STEPS_A_BEAT + 1,
-              (long long)at->step % STEPS_A_BEAT + 1);
-}
+enum { BAR_MOST = 1000000 };
 
 static enum err print_transport(struct cli *cli, const struct transport_state *at)
 {
     if (cli->options.json)
         return cli_json(cli, &transport_state_shape, at);
     cli_print(&cli->out, "%s  ", at->counting_in ? "counting in" : at->running ? "running" : "stopped");
-    transport_print_place(cli, at);
+    human_place(&cli->out, at);
     cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
               choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
     if (at->clock_out)

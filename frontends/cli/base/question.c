@@ -1,7 +1,7 @@
 /* question.c: the indexer's questions about missing files. */
 #include <string.h>
 
-#include "frontends/cli/engine/doctor.h"
+#include "frontends/cli/base/cli.h"
 #include "schema_indexer.h"
 
 /* What the indexer does with the files until the answer (missing_many in schemas/indexer.schema). */
@@ -28,7 +28,7 @@ static struct buffer quote_path(struct bytes path)
     return word;
 }
 
-static void write_command(struct buffer *to, const struct missing_many *asks)
+void question_command(struct buffer *to, const struct missing_many *asks)
 {
     struct buffer word = quote_path(asks->path);
 
@@ -45,7 +45,7 @@ void question_print(struct cli *cli, const struct libraries *libraries)
                   (unsigned long long)asks->of, (int)asks->path.len, asks->path.len ? (const char *)asks->path.at : "");
         buffer_add_text(&cli->out, asks->lost ? OVER_HALF : UP_TO_HALF);
         buffer_add_text(&cli->out, "If they were deleted on purpose, run:\n  ");
-        write_command(&cli->out, asks);
+        question_command(&cli->out, asks);
         buffer_add_text(&cli->out, "\n");
     }
 }
@@ -57,27 +57,4 @@ void question_print_open(struct cli *cli)
 
     if (ask(cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) == ERR_OK)
         question_print(cli, &list);
-}
-
-void question_doctor(struct doctor *doctor)
-{
-    struct libraries list = { 0 };
-    struct fault none = { 0 };
-    struct buffer command = { 0 };
-
-    if (ask(doctor->cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) != ERR_OK)
-        return;
-    for (uint32_t i = 0; i < list.asks.count; i++) {
-        const struct missing_many *asks = &list.asks.at[i];
-
-        command.len = 0;
-        write_command(&command, asks);
-        doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone%s",
-                       (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
-                       asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");
-    }
-    if (list.asks.count == 0)
-        doctor_finding(doctor, FINE, "library", "", "%u %s, no question is open", list.each.count,
-                       list.each.count == 1 ? "library" : "libraries");
-    buffer_free(&command);
 }

@@ -1,0 +1,26 @@
+/* doctor_libraries.c: missing files that wait for a person's answer. */
+#include "frontends/cli/engine/doctor.h"
+#include "schema_indexer.h"
+
+void doctor_look_at_libraries(struct doctor *doctor)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+    struct buffer command = { 0 };
+
+    if (ask(doctor->cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < list.asks.count; i++) {
+        const struct missing_many *asks = &list.asks.at[i];
+
+        command.len = 0;
+        question_command(&command, asks);
+        doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone%s",
+                       (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
+                       asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");
+    }
+    if (list.asks.count == 0)
+        doctor_finding(doctor, FINE, "library", "", "%u %s, no question is open", list.each.count,
+                       list.each.count == 1 ? "library" : "libraries");
+    buffer_free(&command);
+}
