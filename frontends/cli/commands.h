@@ -1,4 +1,4 @@
-/* commands.h: the groups of commands, which commands.c joins in the order of the help. */
+/* commands.h: the groups of commands, which commands.c joins in the order of the help. Only main.c uses the whole. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 #define LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 
@@ -12,12 +12,9 @@
     "unless --yes or --limit is given."
 #define MANY MANY_ITEMS " The change of all items, up to 10,000, is one step of undo."
 
-/* A group of commands, with its title in the help and in the man page. */
-struct command_group {
-    const char *title;
-    const struct command *at;
-    int count;
-};
+/* All of them: commands.c. */
+extern const struct commands commands;
+
 extern const struct command_group commands_engine, commands_libraries, commands_find, commands_hear, commands_record,
     commands_edit, commands_projects, commands_patterns, commands_mixer, commands_jack, commands_share,
     commands_messages, commands_care, commands_shell;

@@ -9,46 +9,6 @@
 #include "schema_supervisor.h"
 #include "schema_web.h"
 
-enum { BUDGET_MS = 500 };
-
-/* ---- offers ---- */
-
-void complete_word(const struct unfinished *u, struct text text, const char *after)
-{
-    if (text_starts(text, text_of(u->word)) || u->word[0] == '\0')
-        cli_print(&u->cli->out, "%s%.*s%s\n", u->before, TEXT_ARG(text), after);
-}
-
-void complete_words(const struct unfinished *u, const char *words)
-{
-    while (*words) {
-        size_t len = strcspn(words, " ");
-
-        complete_word(u, (struct text){ (uint32_t)len, words }, "");
-        words += len + (words[len] == ' ');
-    }
-}
-
-void complete_table(const struct unfinished *u, const struct choice_table *table)
-{
-    for (uint32_t i = 1; i < table->count; i++)
-        complete_word(u, text_of(table->words[i]), "");
-}
-
-void complete_fields(const struct unfinished *u, const struct shape *shape, const char *but)
-{
-    for (uint32_t i = 0; i < shape->field_count; i++)
-        if (strcmp(shape->fields[i].name, but) != 0)
-            complete_word(u, text_of(shape->fields[i].name), "=");
-}
-
-bool complete_ask(const struct unfinished *u, const char *name, const void *request, void *answer)
-{
-    struct fault none = { 0 };
-
-    return ask(u->cli->asker, name, request, BUDGET_MS, NULL, answer, &none) == ERR_OK;
-}
-
 static void offer_files(const struct unfinished *u)
 {
     cli_print(&u->cli->out, ":files\n");
@@ -309,8 +269,9 @@ static void offer_commands(const struct unfinished *u, const char *first)
 {
     size_t len = first ? strlen(first) : 0;
 
-    for (int i = 0; command_at(i); i++) {
-        const char *name = command_at(i)->name, *before = i > 0 ? command_at(i - 1)->name : "";
+    for (int i = 0; command_at(u->cli->commands, i); i++) {
+        const char *name = command_at(u->cli->commands, i)->name,
+                   *before = i > 0 ? command_at(u->cli->commands, i - 1)->name : "";
         size_t word = strcspn(name, " ");
 
         if (first && strncmp(name, first, len) == 0 && name[len] == ' ')
@@ -326,9 +287,9 @@ static const struct command *command_of(struct cli *cli, int *used)
     for (*used = 2; *used > 0; --*used) {
         struct text typed = arena_printf(&cli->arena, *used == 2 ? "%s %s" : "%s", cli->args[0],
                                          *used == 2 && cli->count > 2 ? cli->args[1] : "");
-        for (int i = 0; command_at(i) && cli->count > *used; i++)
-            if (text_is(typed, command_at(i)->name))
-                return command_at(i);
+        for (int i = 0; command_at(cli->commands, i) && cli->count > *used; i++)
+            if (text_is(typed, command_at(cli->commands, i)->name))
+                return command_at(cli->commands, i);
     }
     return NULL;
 }

@@ -14,14 +14,14 @@ struct unfinished {
     char **arguments;   /* the command's earlier arguments */
 };
 
-/* Offer what begins with the word: one text; each of several words; the words of an enum; "gain=" for each field but
- * one. */
+/* complete_offer.c. Offer what begins with the word: one text; each of several words; the words of an enum; "gain=" for
+ * each field but one. */
 void complete_word(const struct unfinished *u, struct text text, const char *after);
 void complete_words(const struct unfinished *u, const char *words);
 void complete_table(const struct unfinished *u, const struct choice_table *table);
 void complete_fields(const struct unfinished *u, const struct shape *shape, const char *but);
 
-/* Asks a service with a short budget. False: it gave no answer. */
+/* complete_offer.c: asks a service with a short budget. False: it gave no answer. */
 bool complete_ask(const struct unfinished *u, const char *name, const void *request, void *answer);
 
 /* complete_sound.c: arguments of the commands for sound. */

@@ -17,20 +17,22 @@ static void add_quoted(struct buffer *to, const char *text, const char *quote)
 }
 
 /* True for the first command of each first word, as "library" of "library add". */
-static bool is_first_of_its_word(int index)
+static bool is_first_of_its_word(const struct commands *commands, int index)
 {
-    size_t len = strcspn(command_at(index)->name, " ");
+    size_t len = strcspn(command_at(commands, index)->name, " ");
 
     for (int i = 0; i < index; i++)
-        if (strncmp(command_at(i)->name, command_at(index)->name, len) == 0 && strcspn(command_at(i)->name, " ") == len)
+        if (strncmp(command_at(commands, i)->name, command_at(commands, index)->name, len) == 0 &&
+            strcspn(command_at(commands, i)->name, " ") == len)
             return false;
     return true;
 }
 
 /* bash splits words at ':' and '=', and replaces only the part after the last of them. It quotes file names, and
  * everything beside them, but no other words: these are names of packs and tags too, which may contain anything. */
-static void write_bash(struct buffer *to)
+static void write_bash(struct buffer *to, const struct commands *commands)
 {
+    (void)commands; /* bash shows only words */
     buffer_add_text(to, "# bash completion for loophole: source <(loophole completion bash)\n"
                         "_loophole() {\n"
                         "    local line=${COMP_LINE:0:COMP_POINT} current before each form=%q\n"
@@ -56,7 +58,7 @@ static void write_bash(struct buffer *to)
                         "complete -F _loophole loophole\n");
 }
 
-static void write_zsh(struct buffer *to)
+static void write_zsh(struct buffer *to, const struct commands *commands)
 {
     buffer_add_text(to, "#compdef loophole\n"
                         "# zsh completion for loophole: a file _loophole in a folder of $fpath, or after compinit:\n"
@@ -64,12 +66,13 @@ static void write_zsh(struct buffer *to)
                         "_loophole() {\n"
                         "    local -a commands typed answers\n"
                         "    commands=(\n");
-    for (int i = 0; command_at(i); i++) {
+    for (int i = 0; command_at(commands, i); i++) {
         struct buffer row = { 0 };
 
-        if (!is_first_of_its_word(i))
+        if (!is_first_of_its_word(commands, i))
             continue;
-        cli_print(&row, "%.*s:%s", (int)strcspn(command_at(i)->name, " "), command_at(i)->name, command_at(i)->doc);
+        cli_print(&row, "%.*s:%s", (int)strcspn(command_at(commands, i)->name, " "), command_at(commands, i)->name,
+                  command_at(commands, i)->doc);
         buffer_add_text(to, "        ");
         add_quoted(to, buffer_c(&row), "'\\''");
         buffer_add_text(to, "\n");
@@ -89,7 +92,7 @@ static void write_zsh(struct buffer *to)
                         "compdef _loophole loophole\n");
 }
 
-static void write_fish(struct buffer *to)
+static void write_fish(struct buffer *to, const struct commands *commands)
 {
     buffer_add_text(to, "# fish completion for loophole: loophole completion fish | source\n"
                         "function __loophole_complete\n"
@@ -104,12 +107,12 @@ static void write_fish(struct buffer *to)
                         "end\n"
                         "complete -c loophole -f\n"
                         "complete -c loophole -n 'not __fish_use_subcommand' -a '(__loophole_complete)'\n");
-    for (int i = 0; command_at(i); i++) {
-        if (!is_first_of_its_word(i))
+    for (int i = 0; command_at(commands, i); i++) {
+        if (!is_first_of_its_word(commands, i))
             continue;
         cli_print(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d ",
-                  (int)strcspn(command_at(i)->name, " "), command_at(i)->name);
-        add_quoted(to, command_at(i)->doc, "\\'");
+                  (int)strcspn(command_at(commands, i)->name, " "), command_at(commands, i)->name);
+        add_quoted(to, command_at(commands, i)->doc, "\\'");
         buffer_add_text(to, "\n");
     }
 }
@@ -118,12 +121,12 @@ enum err completion_print(struct cli *cli, struct fault *fault)
 {
     static const struct {
         const char *shell;
-        void (*add)(struct buffer *to);
+        void (*add)(struct buffer *to, const struct commands *commands);
     } shells[] = { { "bash", write_bash }, { "zsh", write_zsh }, { "fish", write_fish } };
 
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
         if (strcmp(cli->args[0], shells[i].shell) == 0) {
-            shells[i].add(&cli->out);
+            shells[i].add(&cli->out, cli->commands);
             return ERR_OK;
         }
     return fault_set(fault, ERR_BAD_REQUEST, "no shell \"%s\"; there are bash, zsh and fish", cli->args[0]);

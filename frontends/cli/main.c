@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/apart.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/commands.h"
 
 /* Writes the command with its arguments, and its description in a second column. */
 static void write_command(struct buffer *to, const struct command *command)
@@ -22,12 +22,12 @@ static void write_commands(struct buffer *to)
 {
     buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
                         "Indexes sound libraries, finds similar sounds, plays and records.\n");
-    for (int i = 0; command_at(i); i++) {
-        const char *title = command_title(command_at(i));
+    for (int i = 0; command_at(&commands, i); i++) {
+        const char *title = command_title(&commands, command_at(&commands, i));
 
         if (title)
             cli_print(to, "\n%s\n", title);
-        write_command(to, command_at(i));
+        write_command(to, command_at(&commands, i));
     }
     buffer_add_text(to,
                     "\nID|PATH|QUERY: an id, a path (with a slash, or the name of an existing file), or the words of a "
@@ -44,9 +44,9 @@ static const struct command *find_command(int argc, char **argv, int *words)
         if (argc <= *words)
             continue;
         snprintf(name, sizeof name, *words == 2 ? "%s %s" : "%s", argv[1], argv[2]);
-        for (int i = 0; command_at(i); i++)
-            if (strcmp(command_at(i)->name, name) == 0)
-                return command_at(i);
+        for (int i = 0; command_at(&commands, i); i++)
+            if (strcmp(command_at(&commands, i)->name, name) == 0)
+                return command_at(&commands, i);
     }
     return NULL;
 }
@@ -57,11 +57,11 @@ static int write_group(struct buffer *to, const char *word)
     size_t len = strlen(word);
     int count = 0;
 
-    for (int i = 0; command_at(i); i++)
-        if (strncmp(command_at(i)->name, word, len) == 0 && command_at(i)->name[len] == ' ') {
+    for (int i = 0; command_at(&commands, i); i++)
+        if (strncmp(command_at(&commands, i)->name, word, len) == 0 && command_at(&commands, i)->name[len] == ' ') {
             if (count++ == 0)
                 cli_print(to, "Usage: loophole %s COMMAND [OPTION…] [ARGUMENT…]\n", word);
-            write_command(to, command_at(i));
+            write_command(to, command_at(&commands, i));
         }
     return count;
 }
@@ -146,7 +146,7 @@ static int run_parsed(void *state)
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
-    struct parsed_command parsed = { .command = command };
+    struct parsed_command parsed = { .command = command, .cli = { .commands = &commands } };
 
     options_parse(command, argc, argv, &parsed.cli);
     const struct apart_command apart = { run_parsed, &parsed, parsed.cli.options.budget_ms, parsed.cli.options.json };
@@ -182,8 +182,8 @@ int main(int argc, char **argv)
     const struct command *command = find_command(argc, argv, &words);
 
     output_begin();
-    if (command && words == 1 && argc > 2 && unknown_follows(command, argv[2]))
-        return unknown_command(argc - 1, argv + 1);
+    if (command && words == 1 && argc > 2 && unknown_follows(&commands, command, argv[2]))
+        return unknown_command(&commands, argc - 1, argv + 1);
     if (command)
         return run_command(command, argc - words, argv + words);
     if (argc < 2 || is_help(argv[1])) {
@@ -197,5 +197,5 @@ int main(int argc, char **argv)
     if (write_group(&text, argv[1]) > 0 && (argc == 2 || is_help(argv[2])))
         return print_usage(&text, argc > 2);
     buffer_free(&text);
-    return unknown_command(argc - 1, argv + 1);
+    return unknown_command(&commands, argc - 1, argv + 1);
 }

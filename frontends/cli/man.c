@@ -53,12 +53,12 @@ enum err man_print(struct cli *cli, struct fault *fault)
     buffer_add_text(to, ".TH LOOPHOLE 1 \"\" \"loophole " LOOPHOLE_VERSION "\"\n.SH NAME\n"
                         "loophole \\- index sound libraries, find similar sounds, play and record\n"
                         ".SH SYNOPSIS\n.B loophole\nCOMMAND [OPTION...] [ARGUMENT...]\n.SH COMMANDS\n");
-    for (int i = 0; command_at(i); i++) {
-        const char *title = command_title(command_at(i));
+    for (int i = 0; command_at(cli->commands, i); i++) {
+        const char *title = command_title(cli->commands, command_at(cli->commands, i));
 
         if (title)
             cli_print(to, ".SS %s\n", title);
-        man_command(to, command_at(i));
+        man_command(to, command_at(cli->commands, i));
     }
     buffer_add_text(to, ".SH OPTIONS\n");
     for (int i = 0; i < option_count; i++) {

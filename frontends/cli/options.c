@@ -386,22 +386,23 @@ static bool asks_for_help(const char *arg)
 /* ---- help ---- */
 
 /* "pads" is a command and the beginning of others, which its help names. */
-static struct text names_of_group(const struct command *command, struct arena *arena)
+static struct text names_of_group(const struct commands *commands, const struct command *command, struct arena *arena)
 {
     struct text names = { 0 };
     size_t len = strlen(command->name);
 
-    for (int i = 0; command_at(i); i++)
-        if (strncmp(command_at(i)->name, command->name, len) == 0 && command_at(i)->name[len] == ' ')
+    for (int i = 0; command_at(commands, i); i++)
+        if (strncmp(command_at(commands, i)->name, command->name, len) == 0 &&
+            command_at(commands, i)->name[len] == ' ')
             names = arena_printf(arena, "%.*s%s%s", TEXT_ARG(names),
-                                 names.len ? ", " : "\n\nSee also: ", command_at(i)->name);
+                                 names.len ? ", " : "\n\nSee also: ", command_at(commands, i)->name);
     return names;
 }
 
 static void print_help(const struct command *command, struct cli *cli)
 {
     struct argp_option *rows = arena_array(&cli->arena, (size_t)option_count + 1, sizeof *rows);
-    struct text more = names_of_group(command, &cli->arena);
+    struct text more = names_of_group(cli->commands, command, &cli->arena);
     struct argp argp = { .args_doc = command->args };
     struct text name = arena_printf(&cli->arena, "loophole %s", command->name);
     int count = 0;

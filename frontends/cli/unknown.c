@@ -15,12 +15,12 @@ static bool is_near(const char *typed, const char *name)
            (strncmp(name, typed, len) == 0 || text_distance(text_of(typed), text_of(name)) <= (len > 4 ? NEAR : 1));
 }
 
-static bool is_group(const char *word)
+static bool is_group(const struct commands *commands, const char *word)
 {
     size_t len = strlen(word);
 
-    for (int i = 0; command_at(i); i++)
-        if (strncmp(command_at(i)->name, word, len) == 0 && command_at(i)->name[len] == ' ')
+    for (int i = 0; command_at(commands, i); i++)
+        if (strncmp(command_at(commands, i)->name, word, len) == 0 && command_at(commands, i)->name[len] == ' ')
             return true;
     return false;
 }
@@ -80,22 +80,22 @@ static bool list_other(const char *typed, char near[200])
 }
 
 /* Lists the commands whose name is near what was typed. */
-static void list_near(const char *typed, char near[200])
+static void list_near(const struct commands *commands, const char *typed, char near[200])
 {
     size_t used = 0;
 
-    for (int i = 0; command_at(i); i++)
-        if (is_near(typed, command_at(i)->name) && used < 150)
-            used +=
-                (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "did you mean ", command_at(i)->name);
+    for (int i = 0; command_at(commands, i); i++)
+        if (is_near(typed, command_at(commands, i)->name) && used < 150)
+            used += (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "did you mean ",
+                                     command_at(commands, i)->name);
 }
 
-bool unknown_follows(const struct command *command, const char *word)
+bool unknown_follows(const struct commands *commands, const struct command *command, const char *word)
 {
-    return command->max_args == 0 && word[0] != '-' && is_group(command->name);
+    return command->max_args == 0 && word[0] != '-' && is_group(commands, command->name);
 }
 
-int unknown_command(int argc, char **argv)
+int unknown_command(const struct commands *commands, int argc, char **argv)
 {
     char both[100] = "", near[200] = "";
     struct fault fault = { 0 };
@@ -103,12 +103,12 @@ int unknown_command(int argc, char **argv)
     if (argc > 1)
         snprintf(both, sizeof both, "%.40s %.40s", argv[0], argv[1]);
     if (!list_other(argv[0], near) && both[0])
-        list_near(both, near);
+        list_near(commands, both, near);
     if (!near[0])
-        list_near(argv[0], near);
+        list_near(commands, argv[0], near);
     if (near[0])
         strcat(near, "?");
-    fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", argc > 1 && is_group(argv[0]) ? both : argv[0]);
+    fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", argc > 1 && is_group(commands, argv[0]) ? both : argv[0]);
     fault_hint(&fault, "%s", near[0] ? near : "`loophole --help` lists all commands");
     cli_report(options_want_json(argc + 1, argv - 1), &fault);
     return EX_USAGE;

@@ -25,8 +25,24 @@ struct command {
     enum { DASHES_OPTIONS = false, DASHES_WORDS = true, DASHES_TAGS } dashes;
     enum err (*run)(struct cli *cli, struct fault *fault);
 };
-const struct command *command_at(int number);             /* in the order of the help; NULL: there is none */
-const char *command_title(const struct command *command); /* the title of the group that begins with it, or NULL */
+
+/* A group of commands, with its title in the help and in the man page. */
+struct command_group {
+    const char *title;
+    const struct command *at;
+    int count;
+};
+
+/* All commands, in the order of the help. Only main.c names them, because their rows name every other file. */
+struct commands {
+    const struct command_group *const *groups;
+    int count;
+};
+
+/* command.c: the commands of all groups by number; NULL: there is none. The title of the group that begins with
+ * `command`, or NULL. */
+const struct command *command_at(const struct commands *commands, int number);
+const char *command_title(const struct commands *commands, const struct command *command);
 
 enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_WORD, OPTION_LIST };
 
@@ -44,15 +60,16 @@ extern const int option_count;
 const struct option_row *option_named(const char *name, size_t len); /* NULL: unknown */
 bool command_takes(const struct command *command, const struct option_row *option);
 
-/* Parses argv after the command's words. Ends the process after --help and after wrong usage (exit code 64). */
+/* Parses argv after the command's words; cli->commands is set. Ends the process after --help and after wrong usage
+ * (exit code 64). */
 void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
 
 /* unknown.c: true if the command is also the first word of others and takes no argument, as `transport` does: a word
  * after it is a mistyped one of these. */
-bool unknown_follows(const struct command *command, const char *word);
+bool unknown_follows(const struct commands *commands, const struct command *command, const char *word);
 
 /* unknown.c: reports words that are not a command, and similar commands. Returns the exit code. */
-int unknown_command(int argc, char **argv);
+int unknown_command(const struct commands *commands, int argc, char **argv);
 
 /* True if --json is among the arguments: errors are then lines of JSON, also those of wrong usage. */
 bool options_want_json(int argc, char **argv);

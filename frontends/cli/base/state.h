@@ -31,7 +31,10 @@ struct options {
     struct text_list ignore;
 };
 
+struct commands;
+
 struct cli {
+    const struct commands *commands; /* all of them */
     struct paths paths;
     struct asker *asker;
     struct options options;
