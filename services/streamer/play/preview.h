@@ -51,9 +51,13 @@ void preview_chain_open(struct preview *preview);
 void preview_chain_set(struct preview *preview);
 void preview_chain_undo(struct preview *preview);
 
-/* ---- preview.c, for preview_chain.c ---- */
+/* ---- preview_voice.c, for the two others ---- */
 enum err preview_play(struct preview *preview, struct fault *fault); /* plays `waiting` */
 /* Fails the preview and its ask. */
 void preview_fail(struct preview *preview, const char *path, const struct fault *fault);
+void preview_publish_failure(struct preview *preview, const char *path, const struct fault *fault);
+/* Puts the part of the sound that the ask wants into the plan; a treatment counts unless the ask wants the whole. */
+void preview_plan_part(const struct streamer_preview *wish, const struct treatment *treatment, struct voice_plan *plan);
+struct preview_begun preview_begun_of(const struct voice *voice, double gain);
 
 #endif
