@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -16,61 +15,11 @@ enum {
     PEER_BYTES = 64 << 10 /* bytes of buffers, measured */
 };
 
-/* The signature of accept4 has no room for a state. */
-struct peer peers_table[PEER_PLACES];
-
-static atomic_uint reached;
-
-void peers_note_call(enum peer_call call)
-{
-    if (!(atomic_load_explicit(&reached, memory_order_relaxed) & call))
-        atomic_fetch_or(&reached, call);
-}
-
 static atomic_bool begun;
 
 void peers_begin(void)
 {
     atomic_store(&begun, true);
-}
-
-unsigned peers_reached(void)
-{
-    return atomic_load(&reached);
-}
-
-struct peer *peers_of(int fd)
-{
-    return fd >= 0 && fd < PEER_PLACES && atomic_load(&peers_table[fd].inode) ? &peers_table[fd] : NULL;
-}
-
-int peers_fd(const struct peer *peer)
-{
-    return (int)(peer - peers_table);
-}
-
-ino_t peers_inode(int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? st.st_ino : 0;
-}
-
-static atomic_size_t share;
-
-void peers_share_look(void)
-{
-    struct rlimit limit = { 0 };
-
-    atomic_store(&share, getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur / 8
-                                                                                                : SIZE_MAX);
-}
-
-size_t peers_share(void)
-{
-    if (atomic_load(&share) == 0)
-        peers_share_look();
-    return atomic_load(&share);
 }
 
 /* The number of a descriptor shows how many are open. */
@@ -155,7 +104,7 @@ static void let_in(int fd, pid_t process, int listener)
 {
     struct peer *peer = &peers_table[fd];
 
-    peers_inflow_reset(peer);
+    peers_room_reset(peer);
     peer->wire = (struct wire){ 0 };
     peer->subscribed = 0;
     peer->has_asked = peer->is_leaving = false;

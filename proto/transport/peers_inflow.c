@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,99 +7,30 @@
 
 #include "common/alloc.h"
 #include "proto/transport/peers_parts.h"
-#include "proto/wire/codec.h"
 
-_Static_assert(LIMIT_FRAME_BYTES >= CODEC_MESSAGE_MAX + 4096 && LIMIT_FRAME_BYTES < LIMIT_IN_BYTES_LEAST / 4 * 3,
-               "the largest message fits into a frame, and the largest frame into the least room");
-
-/* A frame of more than INLINE_BYTES may keep the whole buffer that it arrived in: 8 KiB and a table. */
-enum { INLINE_BYTES = 33, BUFFER_BYTES = 18 << 10, OVERHEAD = 128, HEARTBEAT_BYTES = 7 };
-
-/* Charged bytes: of incomplete messages, of messages that wait to be received, and of those in the loop. Between
- * counting and receiving, the loop may find no message and correct `waiting` too early; it is then negative until the
- * loop corrects it again. */
-static struct {
-    atomic_size_t arriving;
-    atomic_long waiting, waiting_messages;
-    atomic_size_t received;
-} in;
-
-size_t peers_charge(size_t frame_bytes, bool has_more)
-{
-    if (frame_bytes > LIMIT_SMALL)
-        return frame_bytes + OVERHEAD;
-    return !has_more ? 0 : frame_bytes > INLINE_BYTES ? BUFFER_BYTES : OVERHEAD;
-}
-
-void peers_take(size_t charged)
-{
-    atomic_fetch_sub(&in.waiting, (long)charged);
-    atomic_fetch_sub(&in.waiting_messages, 1);
-    atomic_fetch_add(&in.received, charged);
-}
+enum { HEARTBEAT_BYTES = 7 };
 
 void peers_drop(size_t charged)
 {
-    atomic_fetch_sub(&in.received, charged);
+    peers_room_free(charged);
     if (charged > 0)
         peers_pause_relieve();
 }
 
 void peers_settle(void)
 {
-    atomic_store(&in.waiting, 0);
-    atomic_store(&in.waiting_messages, 0);
+    peers_room_settle();
     peers_pause_relieve();
-}
-
-size_t peers_inflow_bytes(void)
-{
-    long waiting = atomic_load(&in.waiting);
-
-    return atomic_load(&in.arriving) + atomic_load(&in.received) + (waiting > 0 ? (size_t)waiting : 0);
-}
-
-/* The room holds at least one frame of the largest size, because with less its peer would never be served. */
-size_t peers_inflow_room(void)
-{
-    size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES, taken = peers_inflow_bytes();
-
-    most = most < LIMIT_IN_BYTES_LEAST ? LIMIT_IN_BYTES_LEAST : most;
-    return taken < most ? most - taken : 0;
-}
-
-bool peers_inflow_takes_small(void)
-{
-    size_t most = peers_share() / BUFFER_BYTES;
-
-    return atomic_load(&in.waiting_messages) < (most < LIMIT_IN_MESSAGES ? (long)most : LIMIT_IN_MESSAGES);
-}
-
-void peers_inflow_reset(struct peer *peer)
-{
-    atomic_fetch_sub(&in.arriving, atomic_exchange(&peer->unfinished, 0));
-    free(peer->kept);
-    peer->kept = NULL;
-    peer->kept_len = peer->refused = 0;
 }
 
 /* ---- frames ---- */
 
-static void charge_peer(struct peer *peer, size_t bytes)
-{
-    if (bytes == 0)
-        return;
-    if (atomic_fetch_add(&peer->unfinished, bytes) == 0)
-        atomic_store(&peer->began, clock_steady());
-    atomic_fetch_add(&in.arriving, bytes);
-}
-
 /* Small frames are always charged; their peer is paused after them. */
 static bool admit_bytes(struct peer *peer, size_t bytes, bool is_large)
 {
-    if (is_large && bytes > peers_inflow_room())
+    if (is_large && bytes > peers_room_left())
         return false;
-    charge_peer(peer, bytes);
+    peers_room_charge(peer, bytes);
     return true;
 }
 
@@ -119,14 +49,8 @@ static bool is_legal(struct peer *peer)
 
 static void end_frame(struct peer *peer)
 {
-    size_t charged;
-
-    if (wire_is_command(&peer->wire) || wire_has_more(&peer->wire) || peer->is_subscriber)
-        return;
-    charged = atomic_exchange(&peer->unfinished, 0);
-    atomic_fetch_add(&in.waiting, (long)charged);
-    atomic_fetch_add(&in.waiting_messages, 1);
-    atomic_fetch_sub(&in.arriving, charged);
+    if (!wire_is_command(&peer->wire) && !wire_has_more(&peer->wire) && !peer->is_subscriber)
+        peers_room_arrived(peer);
 }
 
 /* False: there is no room for it now. */
@@ -182,7 +106,7 @@ static ssize_t hang_up(struct peer *peer, ssize_t got)
     int fd = peers_fd(peer);
     bool is_it = peers_inode(fd) == atomic_load(&peer->inode);
 
-    peers_inflow_reset(peer);
+    peers_room_reset(peer);
     if (!is_it) {
         atomic_store(&peer->inode, 0);
         return got;
@@ -213,18 +137,11 @@ static ssize_t pass_on(struct peer *peer, uint8_t *bytes, size_t from, size_t go
         peers_pause(peer, peer->refused);
         return pass > 0 ? pass : nothing_now();
     }
-    if (atomic_load(&peer->unfinished) > 0 && peers_inflow_room() == 0)
-        peers_pause(peer, BUFFER_BYTES);
-    else if (!peers_inflow_takes_small())
+    if (atomic_load(&peer->unfinished) > 0 && peers_room_left() == 0)
+        peers_pause(peer, PEER_BUFFER_BYTES);
+    else if (!peers_room_takes_small())
         peers_pause(peer, 0);
     return pass;
-}
-
-bool peers_has_ended(int fd)
-{
-    struct pollfd at = { .fd = fd };
-
-    return poll(&at, 1, 0) > 0 && at.revents & (POLLHUP | POLLERR);
 }
 
 /* ZeroMQ reads a head into a buffer of the same size as before, when the bytes were kept. */

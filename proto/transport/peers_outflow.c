@@ -180,7 +180,7 @@ void peers_outgoing_gone(void *bytes, void *hint)
 /* The C library keeps freed memory below a block in use, and returns it to the system on request. */
 static void trim_memory(void)
 {
-    size_t high = atomic_load(&out.high), all = peers_inflow_bytes();
+    size_t high = atomic_load(&out.high), all = peers_room_bytes();
 
     for (int kind = PEERS_ANSWER; kind <= PEERS_ASK; kind++)
         all += atomic_load(&out.waiting[kind]);

@@ -1,8 +1,10 @@
 /* peers_parts.h: shared by the files of peers.h. No other file includes it.
  *
- *   peers.c         accept4: which connections are accepted
+ *   peers.c          accept4: which connections are accepted
  *   peers_inflow.c   recv: what a peer may send now
  *   peers_pause.c    epoll_ctl, epoll_wait: peers that are not read for a while
+ *   peers_room.c     the bytes that peers have sent, and the room that is left for more
+ *   peers_table.c    the connections
  *   peers_reserve.c  malloc: memory for ZeroMQ after the process has used up its own
  *   peers_outflow.c  send: which answers may wait, for which peer */
 #ifndef LOOPHOLE_PROTO_PEERS_PARTS_H
@@ -51,6 +53,7 @@ struct peer {
     size_t wants; /* the peer waits for this number of bytes for a large frame; 0: for a small message */
 };
 
+/* ---- peers_table.c ---- */
 enum peer_call { PEER_ACCEPT4 = 1, PEER_RECV = 2, PEER_SEND = 4, PEER_EPOLL_CTL = 8, PEER_EPOLL_WAIT = 16 };
 void peers_note_call(enum peer_call call); /* for peers_reached: ZeroMQ made this call. Any thread */
 
@@ -63,12 +66,21 @@ ino_t peers_inode(int fd);             /* of a socket; 0: not a socket */
 size_t peers_share(void);              /* an eighth of the process's private memory, as of … */
 void peers_share_look(void);           /* … the last call of this function */
 
-void peers_inflow_reset(struct peer *peer); /* forgets bytes that ZeroMQ has not finished reading */
-size_t peers_inflow_bytes(void);            /* bytes charged for */
-size_t peers_inflow_room(void);             /* bytes left for large frames */
-bool peers_inflow_takes_small(void);        /* true while fewer small messages wait than their bound */
-void peers_inflow_end_overdue(usec_t now);  /* disconnects peers whose partial messages delay others */
+/* ---- peers_room.c ---- */
+enum { PEER_BUFFER_BYTES = 18 << 10 };                   /* the most that a small message keeps */
+void peers_room_charge(struct peer *peer, size_t bytes); /* of its incomplete message */
+void peers_room_arrived(struct peer *peer);              /* the message is complete, and waits for the loop */
+void peers_room_free(size_t charged);                    /* the loop has dropped it */
+void peers_room_settle(void);                            /* no message waits */
+void peers_room_reset(struct peer *peer);                /* forgets bytes that ZeroMQ has not finished reading */
+size_t peers_room_bytes(void);                           /* bytes charged for */
+size_t peers_room_left(void);                            /* for large frames */
+bool peers_room_takes_small(void);                       /* true while fewer small messages wait than their bound */
 
+/* ---- peers_inflow.c ---- */
+void peers_inflow_end_overdue(usec_t now); /* disconnects peers whose partial messages delay others */
+
+/* ---- peers_pause.c ---- */
 /* Stops reading from the peer until there is room for `wants` bytes. */
 void peers_pause(struct peer *peer, size_t wants);
 void peers_pause_relieve(void); /* resumes the peers for which there is room, the oldest first. Any thread */

@@ -85,12 +85,12 @@ void peers_pause_relieve(void)
     if (!peers_pause_any())
         return;
     pthread_mutex_lock(&lock);
-    room = peers_inflow_room();
+    room = peers_room_left();
     while ((peer = oldest_paused(true)) && peer->wants <= room) {
         room -= peer->wants;
         set_paused(peer, false);
     }
-    while (peers_inflow_takes_small() && (peer = oldest_paused(false)))
+    while (peers_room_takes_small() && (peer = oldest_paused(false)))
         set_paused(peer, false);
     pthread_mutex_unlock(&lock);
 }
@@ -119,7 +119,7 @@ static int forget_peer(struct peer *peer)
         done = set_events(epoll, EPOLL_CTL_DEL, peers_fd(peer), NULL);
     peer->is_watched = false;
     peer->epoll = -1;
-    peers_inflow_reset(peer);
+    peers_room_reset(peer);
     atomic_store(&peer->inode, 0);
     return done;
 }

@@ -1,4 +1,4 @@
-/* ZeroMQ ends the process if one of its own allocations fails. Its memory is counted (peers_inflow.c, peers_outflow.c),
+/* ZeroMQ ends the process if one of its own allocations fails. Its memory is counted (peers_room.c, peers_outflow.c),
  * so it may have more when the rest of the process has used up its private memory. While ZeroMQ allocates, or we do for
  * its outgoing messages, the hard limit applies. Any other allocation that fails ends the process (common/alloc.h). */
 #include <dlfcn.h>
