@@ -2,10 +2,15 @@
  *
  *   service.c            start and end
  *   service_options.c    the command line
- *   service_loop.c       waiting, turns, timers, watched descriptors
- *   call_take.c          receives, checks and handles one ask
+ *   service_board.c      its lock and its entry on the board
+ *   service_loop.c       waiting and turns
+ *   service_watch.c      watched descriptors and timers
+ *   call_take.c          receives asks, and handles them in turn
  *   call_aside.c         the same for large ones: a thread reads them
- *   call.c               the memory and the answer of a call
+ *   call_handle.c        handles one ask
+ *   call_read.c          checks and decodes it
+ *   call_answer.c        sends or holds its answer
+ *   call.c               the memory of a call
  *   ticket.c             deferred answers
  *   recall.c             answers to copies of an ask
  *   recall_file.c        their file, which outlives the process
@@ -190,7 +195,9 @@ struct service {
     int exit_code;
 };
 
-/* service.c: about once a second opens the board again if it was replaced, and claims the entry. */
+/* service_board.c. Claims the entry, if there is a board. Errors: exists (another engine has the data). */
+enum err service_claim_entry(struct service *service, struct fault *fault);
+/* About once a second opens the board again if it was replaced, and claims the entry. */
 void service_look_at_board(struct service *service);
 /* Reads the command line. --help, --version and a wrong option end the process. */
 void service_options_read(struct service_options *options, int argc, char **argv, const struct schema *schema);
@@ -202,9 +209,13 @@ const struct latency *service_latency(const struct service *service, const struc
 /* call_take.c. Reads and handles waiting asks, at most LIMIT_TURN and until the turn ends; returns their number. Asks
  * that were read and not handled wait for the next turn. */
 uint32_t call_take_all(struct service *service);
+
+/* call_read.c */
 enum err call_read(struct call *call);   /* decodes the frame; any thread */
 enum err call_decode(struct call *call); /* decodes the body of a read frame; any thread */
 bool call_is_deadly(const struct call *call, const struct in_hand *hand); /* of a read frame; any thread */
+
+/* call_handle.c */
 void call_go_on(struct call *call, enum err e); /* handles and answers it; `e` is the result of reading it */
 
 /* call_aside.c */
@@ -213,14 +224,16 @@ void call_free_asides(struct service *service);
 
 /* call.c */
 struct call *call_new(struct service *service);
-void call_encode(struct call *call, enum err e); /* encodes the answer or its fault into `body` */
-void call_finish(struct call *call, enum err e); /* encodes; then answers, or holds */
-void call_release(struct call *call);            /* without an answer */
+void call_release(struct call *call); /* without an answer */
 void call_free_spare(struct service *service);
 void call_free(struct call *call); /* any thread */
 void call_queue_add(struct call_queue *queue, struct call *call);
 struct call *call_queue_take(struct call_queue *queue);                      /* NULL when empty */
 struct call *call_queue_take_at(struct call_queue *queue, struct call **at); /* a link of the queue, not empty */
+
+/* call_answer.c */
+void call_encode(struct call *call, enum err e); /* encodes the answer or its fault into `body` */
+void call_finish(struct call *call, enum err e); /* encodes; then answers, or holds */
 
 /* recall.c, recall_file.c */
 void recall_open(struct service *service);
