@@ -1,6 +1,6 @@
 /* pipeline_parts.h: the state that the pipeline's files share: pipeline.c (files in, results out), pipeline_end.c (the
- * end of each file), pipeline_content.c (decides by a content's hash) and pipeline_report.c (to persist). Each calls only
- * those after it. */
+ * end of each file), pipeline_content.c (decides by a content's hash) and pipeline_report.c (to persist). Each calls
+ * only those after it. */
 #ifndef LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 #define LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 
