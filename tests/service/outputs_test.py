@@ -11,7 +11,7 @@ import wave
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, file_bytes, file_text, run_claims, same, until
 from devices import Device
-from sounding import Tape, engine, until_connected, until_later, until_quiet, until_sounds
+from sounding import Tape, engine, undisturbed, until_connected, until_later, until_quiet, until_sounds
 
 LEVEL, SECOND = .25, 48000
 
@@ -134,10 +134,12 @@ def a_channel_sends_to_the_delay(home):
     path = wave_file(home.file('click.wav'), [0] * 10 + [16000] * 300 + [0] * 10)
     home.loophole('mixer', 'streams', 'delay_send=100%')
     contains(home.loophole('mixer').out, 'delay 1.00')
-    tape = Tape(home, 60, name='echo')
-    home.loophole('play', path)
-    until_later(home, SECOND)
-    frames = [x for x in array.array('f', file_bytes(tape.stop())) if x == x]
+
+    def play():
+        until_quiet(home)
+        home.loophole('play', path)
+        until_later(home, SECOND)
+    frames = undisturbed(home, play, name='echo')
     home.loophole('mixer', 'streams', 'delay_send=0')
     first = next(n for n, x in enumerate(frames) if abs(x) > .2)
     assert max(map(abs, frames[first + 6000:first + 11000])) < .01
