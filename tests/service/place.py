@@ -40,8 +40,9 @@ def transport():
 
 
 def moment():
-    until("the core sounds", lambda: "moment" in transport())
-    return transport()["moment"]
+    found = []
+    until("the core sounds", lambda: found.append(transport().get("moment")) or found[-1])
+    return found[-1]
 
 
 class Tool:
@@ -107,13 +108,18 @@ class Tape:
     def end(self):
         """The frames of JACK's clock at which a sound begins after silence."""
         facts = json.loads(self.tool.end(signal=True).splitlines()[-1])
-        samples = array.array("f", open(self.path, "rb").read())
+        self.first, self.samples = facts["first"], array.array("f", open(self.path, "rb").read())
         onsets, quiet = [], 0
-        for n, sample in enumerate(samples):
-            if sample != 0 and quiet > 1000:
-                onsets.append((facts["first"] + n) % 2**32)
-            quiet = quiet + 1 if sample == 0 else 0
+        for n, sample in enumerate(self.samples):
+            if sample == sample and sample != 0 and quiet > 1000:
+                onsets.append((self.first + n) % 2**32)
+            quiet = quiet + 1 if sample == 0 or sample != sample else 0
         return onsets
+
+    def missed(self, clock):
+        """True if the recorder missed a frame near this frame of JACK's clock: what began there may be unknown."""
+        at = signed(round(clock) - self.first)
+        return any(sample != sample for sample in self.samples[max(0, at - 2048):max(0, at + 2048)])
 
 
 def signed(frames):
@@ -190,7 +196,8 @@ def lead(tools, scratch):
     at = moment()
     cycles, clicks = place.end(), tape.end()
     runs = [run for run in rolling(cycles) if len(run) > 3]
-    assert 2 <= len(runs) <= 3, "JACK rolled %d times" % len(runs)
+    rolled = sum(b.state == PLAYS and (a.state != PLAYS or abs(b.beats() - a.beats()) > 2) for a, b in zip(cycles, cycles[1:]))
+    assert 2 <= rolled <= 3, "JACK rolled %d times" % rolled
     beats = [beat for run in runs for beat in beats_of(run, rate)]
     tempos = {run[n].bpm for run in runs for n in range(len(run))}
     assert tempos == {240, 280, 137, 333}, tempos
@@ -198,7 +205,7 @@ def lead(tools, scratch):
         goes_on(run, rate)
     for beat, clock in beats:
         near = min(clicks, key=lambda click: abs(signed(click - round(clock))))
-        assert abs(signed(near - round(clock))) <= 1, "beat %d: JACK says %.2f, the click is at %d" % (beat, clock, near)
+        assert tape.missed(clock) or abs(signed(near - round(clock))) <= 1, "beat %d: JACK says %.2f, the click is at %d" % (beat, clock, near)
     first = runs[0][0]
     assert first.beats() < 60 / rate * 8192 and len(clicks) > 4 and len(beats) > 30, (first.beats(), len(beats))
     reported = {b["bar"]: jack_frame_of(at, b["frame"]) for b in bars.take()}
@@ -236,26 +243,34 @@ def follow(tools, scratch, ticks):
     for beat, clock in beats:
         if any(signed(round(clock) - a.clock) >= 0 and signed(b.clock - round(clock)) > 0 for a, b in tempos):
             continue  # the tempo changed within this cycle
+        if tape.missed(clock):
+            continue
         near = min(clicks, key=lambda click: abs(signed(click - round(clock))))
         late.append(abs(near - clock))
         assert late[-1] <= coarse, "beat %d: JACK says %.2f, the click is at %d" % (beat, clock, near)
-    assert len(late) > 20 and len(clicks) <= len(beats) + 2, (len(late), len(clicks))
+    runs = len(rolling(cycles))  # two, and one more for each time at which JACK left us out
+    assert len(late) > 20 and len(clicks) <= len(beats) + max(runs, 2), (len(late), len(clicks), runs)
     print("figure: %d beats, at most %.2f frames off" % (len(late), max(late)))
 
 
 def count(tools, scratch, path):
     client.must("audio.set_metronome", {"on": False})
-    client.must("audio.set_tempo", {"bpm": 131.0})
-    client.must("audio.locate", {"bar": 3})
-    until("it is there", lambda: transport()["bar"] == 3)
-    bars, begun = Bars(), {}
-    client.must("audio.start", {"count_in": 2})
-    until("it counts in", lambda: transport()["counting_in"] > 0)
-    assert transport()["bar"] == 3
-    step = 15 * client.must("audio.server")["rate"] / 131
-    for grid in "bar", "beat", "bar":
-        until("a bar is left", lambda: grid == "beat" or transport()["counting_in"] < 16)
-        begun[grid] = client.must("streamer.preview", {"path": path.encode(), "grid": grid})["at"]
+    client.must("audio.set_tempo", {"bpm": 61.0})
+    step = 15 * client.must("audio.server")["rate"] / 61
+    for _ in range(10):
+        client.must("audio.locate", {"bar": 3})
+        until("it is there", lambda: transport()["bar"] == 3)
+        bars, begun = Bars(), {}
+        client.must("audio.start", {"count_in": 2})
+        was = transport()
+        for grid in "bar", "beat", "bar":
+            until("a bar is left", lambda: grid == "beat" or transport()["counting_in"] < 16)
+            begun[grid] = client.must("streamer.preview", {"path": path.encode(), "grid": grid})["at"]
+        if was["counting_in"] > 0 and transport()["counting_in"] > 2:
+            break  # all asks came half a second before the bar, or earlier
+        client.must("audio.stop")
+        until("it stops", lambda: not transport()["running"])
+    assert was["bar"] == 3, was
     bars.until(3)
     first = bars.take()[0]
     assert first["bar"] == 3
@@ -328,7 +343,9 @@ def compare(readings, cycles, drift):
 
 
 def again(tools, scratch, *kill):
-    before = client.must("audio.server")
+    before = {}
+    while "moment" not in before:  # absent while the core pauses
+        before = client.must("audio.server")
     clock(tools, scratch, 1)
     subprocess.run(kill, check=True)
 
@@ -340,14 +357,20 @@ def again(tools, scratch, *kill):
         return "moment" in after and (after["epoch"], after["connects"]) != (before["epoch"], before["connects"])
     until("another one sounds", is_new)
     clock(tools, scratch, 1)
-    assert client.must("audio.transport")["moment"]["frame"] > before["moment"]["frame"]
+    assert moment()["frame"] > before["moment"]["frame"]
 
 
 def port_latency(server, mode):
     """[least, most] of main_left as any JACK client sees it."""
-    said = subprocess.run(["jack_lsp", "-l", server["client"] + ":main_left"], capture_output=True, text=True, check=True,
-                          env=dict(os.environ, JACK_DEFAULT_SERVER=server["server"])).stdout
-    words = said.split("port %s latency = [" % mode)[1].split("]")[0]
+    def lists():  # JACK may refuse a client on a busy machine
+        done = subprocess.run(["jack_lsp", "-l", server["client"] + ":main_left"], capture_output=True, text=True, check=False,
+                              env=dict(os.environ, JACK_DEFAULT_SERVER=server["server"]))
+        said.append(done.stdout)
+        return done.returncode == 0
+
+    said = []
+    until("jack_lsp lists the port", lists)
+    words = said[-1].split("port %s latency = [" % mode)[1].split("]")[0]
     return [int(word) for word in words.split()]
 
 
@@ -382,6 +405,8 @@ def delay(tools, scratch):
         clocks = [clock for clock, status in place.messages() if status == 0xf8]
         for bar in bars.take():
             due = jack_frame_of(at, bar["frame"])
+            if tape.missed(due):
+                continue
             near = min(clicks, key=lambda click: abs(signed(click - due)))
             found.append((kind, signed(near - due) - late))
             ticks.append((kind, min((signed(clock - due) - late for clock in clocks), key=abs)))
