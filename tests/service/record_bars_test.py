@@ -119,14 +119,14 @@ def a_tempo_that_changes_inside_the_bars_moves_their_end(it):
     for tempo, length in ((60, 4 * BAR), (120, 2 * BAR)):
         until_transport(home, running=True)
         begin = transport(home)['bar'] + 3
-        begun = it.begin('--name', f'to {tempo}', '--punch', f'{begin + 1}-{begin + 4}')
+        begun = it.begin('--name', f'to {tempo}', '--punch', f'{begin + 1}-{begin + 6}')  # long enough to change the tempo inside
         until(lambda: it.state(begun['id']) == 'running')
         home.loophole('transport', 'tempo', str(tempo))
         until_transport(home, bpm=tempo)
         same('running', it.state(begun['id']))
         it.until_is(begun['id'], 'final')
         reported = home.ask('streamer.take', f'id={begun["id"]}')
-        end = begin_of(home, begin + 3, length)
+        end = begin_of(home, begin + 5, length)
         assert abs(reported['first'] + reported['frames'] - end) <= 2, (reported, end, transport(home))
         same(reported['frames'], it.read(f'to {tempo}.wav')['frames'])
 
@@ -155,14 +155,14 @@ def a_transport_that_stops_or_jumps_leaves_a_take_its_length(it):
     home = it.home
     home.loophole('transport', 'tempo', '120')
     home.loophole('transport', 'start', '--from', '9')
-    begun = it.begin('--name', 'jumped', '--bars', '3')
+    begun = it.begin('--name', 'jumped', '--bars', '6')
     until(lambda: it.state(begun['id']) == 'running')
     home.loophole('transport', 'stop')
     until_transport(home, running=False)
     home.loophole('transport', 'start', '--from', '1')
     same('running', it.state(begun['id']))
     it.until_is(begun['id'], 'final')
-    assert abs(it.read('jumped.wav')['frames'] - 6 * BAR) <= 2, it.read('jumped.wav')
+    assert abs(it.read('jumped.wav')['frames'] - 12 * BAR) <= 2, it.read('jumped.wav')
 
 
 @claim(inside=Recording)

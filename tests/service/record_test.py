@@ -5,7 +5,6 @@ import json
 import os
 import re
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, file_bytes, file_text, run_claims, same, until
@@ -258,7 +257,7 @@ def a_recording_begins_although_the_streamer_ends_meanwhile(home):
         streamer = home.pid('streamer')
         with home.paused('persist'):
             begins = home.start('loophole', 'record', 'start', '--name', 'kept', '--seconds', '1')
-            time.sleep(0.3)  # the streamer waits for persist
+            until(lambda: os.path.isdir(it.folder))  # then the streamer waits for persist
             with open(ring, 'r+b') as file:
                 file.write(bytes(64))
             until(lambda: home.pid('streamer') not in (None, streamer))
