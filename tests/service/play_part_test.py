@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, run_claims, same, until
-from sounding import Tape, engine, until_connected, until_later
+from sounding import Tape, engine, undisturbed, until_connected, until_later
 
 SECONDS = 48000
 BAR = 2 * SECONDS  # of the transport, at 120
@@ -42,7 +42,11 @@ def until_silent(home):
 
 def counts(path):
     """The counts of a recording, from its first to its last sound."""
-    all_of_it = [0 if one != one else round(one * sound.UNIT) for one in sound.load(path)]
+    return counts_in(sound.load(path))
+
+
+def counts_in(samples):
+    all_of_it = [0 if one != one else round(one * sound.UNIT) for one in samples]
     sounding = [i for i, one in enumerate(all_of_it) if one]
     return all_of_it[sounding[0]:sounding[-1] + 1]
 
@@ -92,12 +96,13 @@ def a_part_of_a_file_of_another_rate_has_its_length(home):
 @claim(shares=playing_engine)
 def a_loop_of_bars_goes_round_on_its_frames(home):
     home.loophole('edit', count(home), 'bpm=240')  # a bar lasts a second
-    tape = Tape(home, 60)
-    home.loophole('play', count(home), '--loop', '--from', '0.25', '--bars', '1')
-    until_later(home, 3 * SECONDS)
-    home.loophole('stop')
-    until_silent(home)
-    heard = counts(tape.stop())
+
+    def play():
+        home.loophole('play', count(home), '--loop', '--from', '0.25', '--bars', '1')
+        until_later(home, 3 * SECONDS)
+        home.loophole('stop')
+        until_silent(home)
+    heard = counts_in(undisturbed(home, play))
     home.loophole('edit', count(home), 'bpm=')
     same((12001 + sound.FADE, 60000), (heard[sound.FADE], max(heard)))
     turns = [i for i in range(sound.FADE + 1, len(heard) - 1000) if heard[i] != heard[i - 1] + 1]
@@ -123,13 +128,19 @@ def with_loop_the_end_is_where_it_repeats_from_and_the_loop_outlives_a_kill(home
 def a_part_ends_on_its_frame_also_after_a_kill(home):
     path = home.file('files/long.wav')
     sound.make('counter', path, 14 * SECONDS)
-    tape = Tape(home, 60)
     end = 9 * SECONDS + 17  # longer than a ring, so the successor has to read the end
-    home.ask('streamer.play', f'path={path}', f'until={end}')
-    until_later(home, SECONDS // 2)
-    home.kill('streamer')
-    until_silent(home)
-    heard = counts(tape.stop())
+
+    def heard_over_a_kill():
+        underruns = home.ask('audio.meters')['underruns']
+        until(lambda: home.has_lived('streamer'))
+        tape = Tape(home, 60)
+        home.ask('streamer.play', f'path={path}', f'until={end}')
+        until_later(home, SECONDS // 2)
+        home.kill('streamer')
+        until_silent(home)
+        heard = counts(tape.stop())
+        return heard if home.ask('audio.meters')['underruns'] == underruns else None
+    heard = until(heard_over_a_kill, 900, 'a successor comes before the ring is empty')
     same((1, end, end), (heard[0], heard[-1], len(heard)))
 
 
@@ -138,11 +149,17 @@ def a_part_begins_at_the_bar_of_the_running_transport(home):
     home.loophole('transport', 'tempo', '120')
     home.loophole('transport', 'start')
     until(lambda: home.first('transport')['running'])
-    tape = Tape(home, 60)
-    home.loophole('play', count(home), '--at', 'bar')
-    home.loophole('ask', 'streamer.preview', f'path={count(home)}', 'grid=bar', 'match=false')
-    until_silent(home)
-    heard = counts(tape.stop())
+
+    def played_at_bars():
+        tape = Tape(home, 60)
+        client, before = home.client(), home.look('audio.transport')['bar']
+        home.loophole('play', count(home), '--at', 'bar')
+        client.must('streamer.preview', {'path': count(home).encode(), 'grid': 'bar', 'match': False})
+        asked = home.look('audio.transport')['bar']
+        until_silent(home)
+        heard = counts(tape.stop())
+        return heard if asked == before else None
+    heard = until(played_at_bars, 600, 'both asks come within one bar')
     home.loophole('transport', 'stop')
     if len(heard) == BAR:  # both began at one bar: their sum
         same([2 * (i + 1) for i in range(sound.FADE, BAR)], heard[sound.FADE:])
