@@ -7,7 +7,7 @@ import os
 import sys
 
 from claims import TOP, same, until
-from sounding import Tape, engine, until_connected, until_later, until_transport
+from sounding import Tape, engine, frame, until_connected, until_later, until_transport
 
 sys.path.insert(0, os.path.join(TOP, 'tests/service'))
 import sound
@@ -83,10 +83,28 @@ def until_in_step(home, port='streams_left', seconds=4):
     return inner
 
 
+def generations(home):
+    """Those of the voices that play. A voice that takes its place again gets another one."""
+    return [one['generation'] for one in home.look('streamer.voices').get('each', [])]
+
+
+def until_followed(home, before):
+    """Waits until each voice has taken its place again, and keeps it. `before`: its generations before the change. A voice
+    that is in its place by chance keeps its generation."""
+    end = frame(home) + 10 * SECOND
+
+    def has_followed():
+        now = generations(home)
+        until_later(home, SECOND)
+        return (now != before or frame(home) > end) and now == generations(home)
+    until(has_followed, what='the voices follow')
+
+
 def tempo(home, bpm):
+    before = generations(home)
     home.loophole('transport', 'tempo', str(bpm))
     until_transport(home, bpm=lambda now: abs(now - bpm) < 1e-3)
-    until_later(home, SECOND)
+    until_followed(home, before)
 
 
 def plays(home, *args):

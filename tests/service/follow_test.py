@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, run_claims, until
-from following import SECOND, hits, hits_engine, plays, stage, tempo, until_in_step
+from following import SECOND, generations, hits, hits_engine, plays, stage, tempo, until_followed, until_in_step
 from sounding import Tape, until_connected, until_later, until_transport
 
 
@@ -39,17 +39,20 @@ def a_loop_takes_its_place_again_when_the_transport_jumps_and_starts(home):
         home.loophole('transport', 'tempo', '110')
         home.loophole('play', hits(home), '--loop', '--stretch')
         until_later(home, SECOND)
+        before = generations(home)
         home.loophole('transport', 'start')
         until_transport(home, running=True)
-        until_later(home, SECOND)
+        until_followed(home, before)
         until_in_step(home)
+        before = generations(home)
         home.loophole('transport', 'locate', '7')
-        until_later(home, SECOND)
+        until_followed(home, before)
         until_in_step(home)
         home.loophole('transport', 'stop')
         until_later(home, SECOND // 3)
+        before = generations(home)
         home.loophole('transport', 'start', '--from', '2')
-        until_later(home, SECOND)
+        until_followed(home, before)
         until_in_step(home)
 
 
