@@ -98,7 +98,8 @@ def a_take_under_way_goes_on_and_another_listener_is_refused(it):
     home, lost, id = it.home, it.lost(), it.start('beside')
     it.until_frames(id, 4800)
     it.play(it.sound('loop_amen'))
-    first = home.start_into(home.file('found'), 'loophole', 'similar', '--port', it.port, '--limit', '1', '--fields', 'path')
+    first = home.start_into(home.file('found'), 'loophole', 'similar', '--port', it.port, '--seconds', '12', '--limit', '1',
+                            '--fields', 'path')
     until(lambda: it.wires() == 1)
     contains(home.refused('similar', '--port', it.port), 'another client listens to')
     same(0, first.wait(120), 'the first was not answered')

@@ -209,7 +209,7 @@ def a_pad_is_hit_with_the_velocity_of_the_range(home):
     home.loophole('pads', 'set', '5', 'sound=' + home.file('pad.wav'))
     home.loophole('midi', 'learn', 'pads/5', 'control=cc/6/1', 'from=0.25', 'until=0.25')
     whole = peak_after(home, lambda: home.loophole('pads', 'hit', '5', '1.0'))
-    part = peak_after(home, lambda: home.device.send('b5 01 7f'))
+    part = peak_after(home, lambda: home.device.send_now('b5 01 7f'))
     assert 0 < part < whole / 2, (part, whole)
 
 
@@ -371,6 +371,15 @@ def two_devices_that_send_the_same_have_bindings_of_their_own(home):
     second.end()
 
 
+def heard_of_keys(home, pad, key):
+    """The frames at which the pad is heard and the key is sent, unless JACK skipped a client."""
+    tape = Tape(home, 60, name='late' + pad, notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
+    until_later(home, 100000)
+    heard = [at for at, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.05]
+    said = json.loads(tape.words().strip().split('\n')[-1])
+    return (heard, said['notes']) if said['missed'] == said['baseline'] == 0 else None
+
+
 @claim(shares=sounding)
 def a_learned_pad_sounds_as_soon_as_a_pad_with_a_note_of_its_own(home):
     """JACK records when a key is sent, and when it sounds: of both pads after the same time, to the frame."""
@@ -382,10 +391,7 @@ def a_learned_pad_sounds_as_soon_as_a_pad_with_a_note_of_its_own(home):
         if pad == '8':
             home.loophole('midi', 'learn', 'pads/8', 'control=note/10/50', 'from=1')
             home.kill('project')  # the core no longer needs it
-        tape = Tape(home, 60, name='late' + pad, notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
-        until_later(home, 100000)
-        heard = [at for at, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.05]
-        sent = json.loads(tape.words().strip().split('\n')[-1])['notes']
+        heard, sent = until(lambda: heard_of_keys(home, pad, key), 600, 'the machine has time for the recorder')
         late[pad] = [min(at - note for at in heard if at >= note) for note in sent[:3]]
         home.wait_ready('project')
     figure(f'from the key to the sound, in frames: a pad with a note {late["7"]}, a learned pad {late["8"]}')
@@ -433,7 +439,7 @@ def an_impossible_binding_is_refused_with_a_reason(home):
     home.loophole('midi', 'learn', 'panic', 'control=cc/1/9', '--force')
     same([('cc/1/9', 'panic', 'jump')], [one for one in bindings(home) if one[0] == 'cc/1/9'])
     contains(home.refused('midi', 'forget', 'cc/5/5'), 'nothing is bound')
-    said = home.refused('midi', 'learn', 'mixer/pads/pan', '--budget', '1000')
+    said = home.refused('midi', 'learn', 'mixer/pads/pan', '--budget', '5000')
     assert said.index('move the control now') < said.index('no control was moved'), said
 
 

@@ -572,13 +572,18 @@ def a_load_is_of_the_bank_that_was_current_when_it_began(home):
         for slot in (5, 6):
             said(home, 'save', str(slot), make_pattern(home, f'of bank {bank}'))
     lock = home.file('data', 'projects', 'draft', 'patterns', '.lock')
-    client = home.client()
-    with open(lock, 'w', encoding='utf-8') as held:
-        fcntl.flock(held, fcntl.LOCK_EX)  # the load waits for the files
-        client.send('project.load_pattern', {'slot': '5'})
-        until(lambda: lock in open_files(home.pid('project')), what='the load has begun')
-        said(home, 'bank', '2')
-    _, error, loaded = client.take('project')
+    client, pid = home.client(), home.pid('project')
+
+    def load_while_the_bank_changes():
+        home.look('project.bank', {'bank': '1'})
+        with open(lock, 'w', encoding='utf-8') as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # the load waits for the files, for 3 s
+            client.send('project.load_pattern', {'slot': '5'})
+            until(lambda: lock in open_files(pid), what='the load has begun')
+            home.look('project.bank', {'bank': '2'})
+        _, error, loaded = client.take('project')
+        return (error, loaded) if error != 'busy' else None
+    error, loaded = until(load_while_the_bank_changes, what='the bank changes while the load waits')
     same(('ok', 1), (error, loaded['number']), loaded)
     same(2, home.first('pattern', 'bank')['number'])
     active = {}

@@ -266,7 +266,7 @@ def the_patterns_of_a_song_follow_on_the_frame_also_over_the_death_of_the_projec
     sounding(home, in_step=True)
     save_slots(home, *HITS, sound=click(home))
     home.loophole('song', 'set', *[f'{slot}:{BARS}' for slot in HITS], '--loop')
-    tape = Tape(home, 100)
+    tape = Tape(home, 300)
     home.loophole('song', 'play')
     until_transport(home, bar=lambda bar: bar >= 3 * BARS)
     home.kill('project')
