@@ -163,7 +163,11 @@ def parent_of(pid):
 
 def children_of(pid):
     """Those of all its threads."""
-    return [int(child) for path in glob.glob(f'/proc/{pid}/task/*/children') for child in printed_in(path).split()]
+    found = []
+    for path in glob.glob(f'/proc/{pid}/task/*/children'):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+            found += map(int, printed_in(path).split())
+    return found
 
 
 def name_of(pid):
@@ -190,13 +194,12 @@ def kill_command(running):
 
 
 def open_files(pid):
-    """The paths of the files that a process has open."""
+    """The paths of the files that a process has open; none if it has ended."""
     found = []
-    for name in os.listdir(f'/proc/{pid}/fd'):
-        try:
-            found.append(os.readlink(f'/proc/{pid}/fd/{name}'))
-        except FileNotFoundError:  # it has just been closed
-            continue
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for name in os.listdir(f'/proc/{pid}/fd'):
+            with contextlib.suppress(FileNotFoundError):  # it has just been closed
+                found.append(os.readlink(f'/proc/{pid}/fd/{name}'))
     return found
 
 
