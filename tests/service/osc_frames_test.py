@@ -23,12 +23,12 @@ def click(path):
     return path
 
 
-def clicks(tape):
-    return [number for number, level in enumerate(array.array('f', file_bytes(tape.stop()))) if level > 0.1]
+def clicks(samples):
+    return [number for number, level in enumerate(samples) if level > 0.1]
 
 
 def waiting(home):
-    return home.ask('osc.state')['waiting']
+    return home.look('osc.state')['waiting']
 
 
 @claim
@@ -39,22 +39,29 @@ def tagged_messages_are_heard_at_their_frames_also_after_the_death_of_osc(home):
     until_connected(home)
     home.loophole('pads', 'set', '0', 'sound=' + click(home.file('click.wav')))
     until(lambda: home.has_lived('osc'))
-    osc, tape, gaps = Osc(home), Tape(home, 60), []
-    for _ in range(how_often(1, 16)):
-        first = math.floor(time.time()) + 2
+
+    def hits_of_one_osc():
+        until(lambda: home.has_lived('osc'))
+        osc, tape = Osc(home), Tape(home, 60)
+        first = math.floor(time.time()) + 4
         for number in range(HITS):
             osc.send_bytes(bundle(encode('/pads/hit', 0, 1.0), at=first + number * GAP_MS / 1000))
             until(lambda: (osc.take() or ['/none'])[0] == '/pads/message')
+        came_before = time.time() < first
         home.kill('osc')  # the audio core has the hits
-        osc = Osc(home)
         until(lambda: time.time() > first + HITS * GAP_MS / 1000)
         until_later(home, 24000)
-    at = clicks(tape)
-    gaps = [b - a for a, b in zip(at, at[1:])]
-    same(how_often(1, 16) * HITS, len(at))
-    assert all(abs(gap - GAP_FRAMES) <= 1 for gap in gaps if gap < 2 * GAP_FRAMES), gaps
+        samples = array.array('f', file_bytes(tape.stop()))
+        return clicks(samples) if came_before and all(one == one for one in samples) else None
+    gaps = []
+    for _ in range(how_often(1, 16)):
+        at = until(hits_of_one_osc, 600, 'the machine has time for the hits')
+        same(HITS, len(at))
+        gaps += [b - a for a, b in zip(at, at[1:])]
+    assert all(abs(gap - GAP_FRAMES) <= 1 for gap in gaps), gaps
     figure(f'{gaps.count(GAP_FRAMES)} of {len(gaps)} distances of tagged hits are exact to the frame')
-    osc.send_bytes(bundle(encode('/transport/locate', 8), encode('/transport/start'), at=time.time() + 5))
+    osc = Osc(home)
+    osc.send_bytes(bundle(encode('/transport/locate', 8), encode('/transport/start'), at=time.time() + 9))
     until(lambda: waiting(home) == 2)
     until_transport(home, running=True, bar=8)
 
@@ -72,7 +79,7 @@ def a_locate_of_a_bundle_is_heard_at_its_frame(home):
     with open(home.file('first.json'), 'w', encoding='utf-8') as out:
         json.dump({'sequencer': {'bpm': 60, 'tracks': {'first': {'pattern': 'x...............', 'sound': slot, 'gate_frac': 1, 'base_amp': 0.5}}}}, out)
     home.loophole('pattern', home.file('first.json'))
-    tape, when = Tape(home, 120), math.floor(time.time()) + 4
+    tape, when = Tape(home, 120), math.floor(time.time()) + 8
     osc.send_bytes(bundle(encode('/transport/locate', 8), encode('/transport/start'), encode('/pads/hit', 0, 1.0), at=when))
     osc.send_bytes(bundle(encode('/transport/locate', 20), encode('/pads/hit', 0, 1.0), at=when + 1.5))
     until(lambda: waiting(home) == 5)
