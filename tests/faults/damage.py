@@ -209,7 +209,8 @@ def again_from_the_start():
     assert os.system("loophole up >/dev/null 2>&1") == 0
     wait_settled()
     assert "shared memory" not in alarm("supervisor")
-    tape = sound.Tape(60)
+    tape = sound.Tape(600)
+    sound.until(lambda: tape.heard == 1, "the tape is connected")
     play()
     sound.until(is_heard, "the played file is heard")
     tape.stop()
@@ -227,7 +228,8 @@ def removed(rounds):
         os.unlink(base + name)
         for service in PLANE:
             sound.until(lambda: name + " was removed" in alarm(service), "%s reports %s" % (service, name))
-        assert is_heard() and pids() == before, "the sound ended"
+        sound.until(is_heard, "the sound goes on")
+        assert pids() == before, "the sound ended"
         restart(before)
         sound.until(lambda: replaced(before), "the streamer follows")
         assert os.path.exists(base + name)

@@ -48,11 +48,18 @@ def system_calls(tid, seconds):
     """How often the thread made each system call."""
     out = os.path.join(os.environ["LOOPHOLE_HOME"], "strace")
     trace = subprocess.Popen(["strace", "-p", str(tid), "-o", out], stderr=subprocess.DEVNULL)
+    sound.until(lambda: words_of(out), "strace is attached")
     time.sleep(seconds)
     trace.terminate()
     trace.wait(60)
-    words = [line.split("(")[0] for line in open(out) if "(" in line and not line.startswith(("---", "+++", "<..."))]
-    return collections.Counter(words)
+    return collections.Counter(words_of(out))
+
+
+def words_of(path):
+    """The names of the calls in a trace."""
+    if not os.path.exists(path):
+        return []
+    return [line.split("(")[0] for line in open(path) if "(" in line and not line.startswith(("---", "+++", "<..."))]
 
 
 def run(seconds):

@@ -3,6 +3,7 @@ import array
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,9 +16,13 @@ TURN, LEVEL = 100, 0.25  # of tone's sine
 CLICK = 0.01             # -40 dBFS
 
 
-def until(true, what):
-    end = time.monotonic() + 60
-    while not true():
+def until(true, what, seconds=180):
+    """Waits for a true value of `true`, and returns it."""
+    end = time.monotonic() + seconds
+    while True:
+        got = true()
+        if got:
+            return got
         assert time.monotonic() < end, "still not true: " + what
         time.sleep(0.005)
 
@@ -68,6 +73,16 @@ class Tape(Tool):
                 self.heard = int(self.said[-1].split()[1])
             elif self.said[-1].startswith("stood"):
                 self.stood = int(self.said[-1].split()[1])
+
+    def until_told(self):
+        """Waits until the tape has told all that it knows now. Between two looks its main thread sleeps once."""
+        before = self.looks()
+        until(lambda: self.looks() >= before + 2, "the tape looks")
+        time.sleep(0.05)  # the line is read
+
+    def looks(self):
+        with open("/proc/%d/status" % self.process.pid) as status:
+            return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read(), re.M)[1])
 
     def stop(self):
         self.process.terminate()

@@ -37,7 +37,7 @@ def strike(tape, rounds, blow):
         blow(NAMES[who], sound.running()[NAMES[who]]["pid"])
         sound.until(lambda: owner_now() not in (None, (who, epoch)), "the other core is the owner")
         frames = Client().must("audio.meters")["lost"] - before
-        time.sleep(0.05)  # gives the tape time to report a pause
+        tape.until_told()
         if tape.stood == stood:
             lost[who].append(frames)
     return lost, blows
@@ -94,6 +94,18 @@ def histogram(holes, period):
     return " ".join("%d×%.1f" % (count, periods) for periods, count in sorted(counts.items())) or "none"
 
 
+def owner_stays(tape):
+    """Checks that nothing changes the owner in a second. False: the machine paused, which may."""
+    stood, last = tape.stood, owner()
+    time.sleep(1)
+    now = owner()
+    tape.until_told()
+    if tape.stood != stood:
+        return False
+    assert now == last, "the owner changes by itself: %s, %s" % (last, now)
+    return True
+
+
 def stops(rounds):
     """The owner is stopped and the other core takes over; the first one continues, unless the supervisor replaced
     it."""
@@ -106,9 +118,7 @@ def stops(rounds):
 
     _, blows = strike(tape, int(rounds), stop)
     both_stand(tape)
-    last = owner()
-    time.sleep(1)
-    assert owner() == last, "the owner changes by itself: %s, %s" % (last, owner())
+    sound.until(lambda: owner_stays(tape), "the machine does not pause for a second")
     tape.stop(), tone.stop()
     spoilt = sound.spoilt(tape)
     louder = [n for n, x in enumerate(tape.frames) if x == x and abs(x) >= sound.LEVEL * 1.02]
