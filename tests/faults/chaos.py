@@ -132,11 +132,6 @@ def up():
     subprocess.run(["loophole", "up"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=DEADLINE)
 
 
-def engine_is_up():
-    up()
-    return all(line["state"] == "ready" for line in lines().values())
-
-
 def reported():
     """If there is no supervisor, calls `loophole up`, as a person would. The keeper may have died with it, or both may
     be about to die of signals that came while they were stopped."""
@@ -153,10 +148,16 @@ def calm():
     for program in PROGRAMS:
         for pid in running(program):
             kill(pid, signal.SIGCONT)
-    for service, line in wait_until(reported, "a supervisor answers").items():
-        if line["state"] == "quarantined":
-            Client().must("supervisor.restart", {"service": service})
     wait_until(engine_is_up, "all are ready")
+
+
+def engine_is_up():
+    """Restarts what is in quarantine; the supervisor may still die of an earlier signal before it answers."""
+    up()
+    there = reported() or {}
+    for service in [name for name, line in there.items() if line["state"] == "quarantined"]:
+        Client().ask("supervisor.restart", {"service": service}, budget_ms=5000)
+    return there and all(line["state"] == "ready" for line in there.values())
 
 
 def storm(chance):
@@ -178,9 +179,17 @@ def all_heard():
     files = sum(len(names) for _, _, names in os.walk(FRESH))
     library.wait_idle().decided(files)
     library.rescan(retry_failed=True).wait_idle()
-    items = library.decided(files)
-    states = collections.Counter(state(item) for item in items.values())
-    assert len(items) == files and states["done"] == files, (len(items), files, states)
+    states = collections.Counter()
+
+    def all_done():  # search learns of it a moment later
+        states.clear()
+        states.update(state(item) for item in library.items().values())
+        return states["done"] == files
+    try:
+        wait_until(all_done, "each file is analysed")
+    except AssertionError as error:
+        raise AssertionError("%d files, but items: %s" % (files, states)) from error
+    assert sum(states.values()) == files, (files, states)
     return files
 
 

@@ -138,7 +138,7 @@ def a_damaged_store_is_refused_and_a_restored_backup_brings_the_engine_back(stor
         store.until_damage_is_said()
         contains(store.put().all, 'the store is damaged')
         contains(home.loophole('doctor', code=None).all, 'the store is damaged')
-        assert home.is_ready('search') and home.is_ready('indexer')
+        home.wait_ready('search', 'indexer')
         same([], store.deaths(), f'seed {seed}')
         home.loophole('restore', store.backup)
         store.until_written()

@@ -45,7 +45,7 @@ def stop_and_go(load):
     load.turn(0.5)
     BLOCK()
     wait_until(load, lambda: load.refusals[REFUSAL] > 0, "writes are not refused")
-    wait_until(load, lambda: all(s.ask for s in load.slots), "a slot without an ask")
+    wait_until(load, lambda: all(s.ask and s.ask.refused for s in load.slots), "each ask is refused: no ack is under way")
     refused, acked = sum(load.refusals.values()), load.acked
     wait_until(load, lambda: sum(load.refusals.values()) >= refused + 2 * len(load.slots), "no further refusals")
     if REFUSAL != "full":

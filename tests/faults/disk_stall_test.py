@@ -109,7 +109,7 @@ def a_voice_whose_file_cannot_be_closed_is_stopped_at_once(it):
     """The file is open, and its worker waits for the first bytes, when the disk stops answering at all."""
     client = it.home.client()
     it.toggle()
-    client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')})
+    client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')}, budget_ms=600000)
     until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
     it.process.send_signal(signal.SIGUSR2)
     other = it.home.client()
@@ -129,7 +129,7 @@ def a_disk_that_hangs_keeps_no_sound_of_another_disk_waiting(it):
     sound.make('counter', other, 4800)
     it.toggle()
     for client in clients:
-        client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')})
+        client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')}, budget_ms=600000)
     until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
     it.process.send_signal(signal.SIGUSR2)
     for _ in range(4):

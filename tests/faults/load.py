@@ -59,6 +59,7 @@ class Ask:
         self.makes = makes  # items
         self.request = again.request if again else new_id()
         self.answer, self.sent, self.generation = None, 0.0, -1
+        self.refused = False  # once or more
 
 
 class Slot:
@@ -177,6 +178,7 @@ class Load:
                 continue
             assert error in MAY_PASS, (slot.ask.name, error, body)
             self.refusals[error] += 1
+            slot.ask.refused = True
             self.reasons[error] = body.get("what", "")
             slot.ask.sent = time.monotonic() - 0.75  # the ask is sent again a little later
 

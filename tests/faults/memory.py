@@ -207,14 +207,26 @@ HARMFUL = ("supervisor.shutdown", "supervisor.restart", "supervisor.use_sound_de
 SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schemas")
 
 
+def is_answered(client, name, body):
+    """All of the budget is used where no audio core runs. A busy machine needs a while more for the answer."""
+    request, service = new_id(), name.split(".")[0]
+    for _ in range(100):  # as every client, it sends the same request again
+        client.send(name, body, request, 20000)
+        again = time.monotonic() + 2
+        while time.monotonic() < again:
+            got = client.take(service, 2000)
+            if got and got[0] == request:
+                return True
+    return False
+
+
 def largest_messages():
     """Each service answers or refuses the largest messages that its schema allows, and none dies."""
     before, client, asked, most = lines(), Client(), 0, 0
     for name, body in largest(SCHEMAS, set(before) | {"supervisor"}):
         if name in HARMFUL:
             continue
-        error, answer = client.ask(name, body, budget_ms=20000)  # all of it is used where no audio core runs
-        assert error != "timeout" or answer.get("what") != "no answer", name
+        assert is_answered(client, name, body), name
         asked, most = asked + 1, max(most, len(msgpack.packb(body)))
     now = lines()
     assert {s: (l["pid"], l["restarts"]) for s, l in now.items()} == {

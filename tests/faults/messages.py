@@ -467,7 +467,8 @@ def idle(rounds):
 
 
 def p99(seconds):
-    s = sorted(seconds)
+    """Not a number if nothing was measured in the time."""
+    s = sorted(seconds) or [float("nan")]
     return s[min(len(s) - 1, int(len(s) * 0.99))] * 1000
 
 

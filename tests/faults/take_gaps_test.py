@@ -8,7 +8,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, file_bytes, file_text, how_often, run_claims, same, until
+from claims import claim, contains, figure, file_bytes, how_often, name_of, run_claims, same, until
 from takes import Recording, recording
 
 ROUNDS = how_often(2, 20)
@@ -85,7 +85,7 @@ def frames_lost_in_a_death_of_both_cores_are_silence_in_their_place(it):
 def supervisors(home):
     found = []
     for pid in home.engine_processes():
-        if file_text(f'/proc/{pid}/comm').strip() == 'loopholed':
+        if name_of(pid) == 'loopholed':
             found.append(pid)
     return found
 

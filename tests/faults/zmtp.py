@@ -27,14 +27,14 @@ def ask(name, body=None, request=None, budget_ms=30000):
 class Peer:
     """One connection to a service's socket; it sends only what the test asks for."""
 
-    def __init__(self, path, timeout=60):
+    def __init__(self, path, timeout=300):
         self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)  # waits while too many others wait to be accepted
         self.socket.settimeout(timeout)
-        self.socket.connect(path)
         self.read = b""
 
     @classmethod
-    def joined(cls, path, kind=b"DEALER", seconds=60):
+    def joined(cls, path, kind=b"DEALER", seconds=300):
         """A connection after its handshake. If it is refused in a flood, it tries again, as ZeroMQ does by itself."""
         end = time.monotonic() + seconds
         while True:
@@ -118,7 +118,7 @@ class Peer:
         finally:
             self.socket.settimeout(timeout)
 
-    def hears_the_end(self, seconds=60):
+    def hears_the_end(self, seconds=300):
         """True if the other side hangs up in time."""
         end = time.monotonic() + seconds
         self.socket.settimeout(1)
