@@ -7,6 +7,7 @@
   limits                  the limits of the indexer's workers
   start FOLDER WORKER BIN workers that end at their start; then WORKER takes their place in BIN"""
 import collections
+import contextlib
 import os
 import shutil
 import sys
@@ -124,15 +125,29 @@ def escape(folder):
 
 
 def workers_of(pid):
+    """Its threads and workers may end at any time."""
     found = []
     for task in os.listdir("/proc/%d/task" % pid):
-        found += [int(child) for child in open("/proc/%d/task/%s/children" % (pid, task)).read().split()]
-    return [child for child in found if os.path.basename(os.readlink("/proc/%d/exe" % child)) == "loophole-worker"]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(child) for child in open("/proc/%d/task/%s/children" % (pid, task)).read().split()]
+    return [child for child in found if program_of(child) == "loophole-worker"]
+
+
+def program_of(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return os.path.basename(os.readlink("/proc/%d/exe" % pid))
+    return ""
+
+
+def is_bound(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return "Seccomp:\t2" in open("/proc/%d/status" % pid).read()
+    return False
 
 
 def limits():
     def bound():
-        return [pid for pid in workers_of(indexer_pid()) if "Seccomp:\t2" in open("/proc/%d/status" % pid).read()]
+        return [pid for pid in workers_of(indexer_pid()) if is_bound(pid)]
     pids = wait_until(bound, "a worker is in its sandbox", 60)
     status = open("/proc/%d/status" % pids[0]).read()
     for line in ("NoNewPrivs:\t1", "CapEff:\t0000000000000000", "CapPrm:\t0000000000000000"):

@@ -37,10 +37,22 @@ class Opens(threading.Thread):
         self.folder, self.all, self.distinct, self.overflown = folder, [], set(), False
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.fd, self.names = self.libc.inotify_init1(0o2000000), {}
+        self.bell, self.rung, self.heard = folder + b".bell", 0, 0
+        with open(self.bell, "wb"):
+            self.ringing = self.watch(self.bell)
         for below, _, _ in os.walk(folder):
-            number = self.libc.inotify_add_watch(self.fd, below, IN_OPEN)
-            assert number >= 0, "no inotify watch: %s" % os.strerror(ctypes.get_errno())
-            self.names[number] = os.path.relpath(below, folder)
+            self.names[self.watch(below)] = os.path.relpath(below, folder)
+
+    def watch(self, path):
+        number = self.libc.inotify_add_watch(self.fd, path, IN_OPEN)
+        assert number >= 0, "no inotify watch: %s" % os.strerror(ctypes.get_errno())
+        return number
+
+    def all_until_now(self):
+        """Waits until each open before this is noted: the bell is opened after them."""
+        self.rung += 1
+        with open(self.bell, "rb"):
+            wait_until(lambda: self.heard >= self.rung, "the opens are noted", every=0.002)
 
     def run(self):
         while True:
@@ -51,6 +63,7 @@ class Opens(threading.Thread):
                 name = data[at + 16:at + 16 + size].rstrip(b"\0")
                 at += 16 + size
                 self.overflown |= bool(mask & IN_Q_OVERFLOW)
+                self.heard += number == self.ringing
                 if name and not mask & IN_ISDIR:
                     path = os.path.normpath(os.path.join(self.names[number], name))
                     self.all.append((now, path))
@@ -222,7 +235,6 @@ def kill_supervised(indexer, opens, sounds, n, kills, tagger):
     time.sleep(chance.uniform(0, 0.05))
     known = heard_for_good(tagger)
     indexer.kill()
-    time.sleep(0.05)  # files opened before are reported
     return known
 
 
@@ -259,6 +271,7 @@ def main():
     adding.start()
     for n in range(kills):
         known = kill_it(indexer, opens, sounds, n, kills, tagger)
+        opens.all_until_now()
         lives.append((time.monotonic(), known))
         left.append(len(lives[-1][1]) < sounds.count)
         indexer.start()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+from engine import is_alive
 from load import Ask, Load, Persist, check_store, dies_with_its_parent
 
 work = os.environ["WORK"]
@@ -26,7 +27,7 @@ class Strace:
     """strace, attached to persist; `fired` after its injection has happened."""
 
     def __init__(self, pid, *options):
-        self.out, self.said = work + "/strace.out", work + "/strace.err"
+        self.pid, self.out, self.said = pid, work + "/strace.out", work + "/strace.err"
         for path in (self.out, self.said):
             open(path, "w").close()
         self.process = subprocess.Popen(["strace", "-f", "-p", str(pid), "-o", self.out, *options],
@@ -41,13 +42,15 @@ class Strace:
         return "(INJECTED)" in open(self.out).read()
 
     def end(self):
-        if self.process.poll() is None:
+        """If strace is interrupted while its process dies, it may wait for a dead thread for ever."""
+        if self.process.poll() is None and is_alive(self.pid):
             self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:  # it waits for a thread of a dead process; killing it releases the others
-            self.process.kill()
-            self.process.wait(DEADLINE)
+        end = time.monotonic() + DEADLINE
+        while self.process.poll() is None and is_alive(self.pid):
+            assert time.monotonic() < end, "strace does not end"
+            time.sleep(0.002)
+        self.process.kill()  # this releases the other threads
+        self.process.wait()
         return open(self.out).read()
 
 

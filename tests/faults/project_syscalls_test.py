@@ -2,6 +2,7 @@
 """loophole-project is killed at the system calls of a save, a load and a collect. A trace gives the calls. By default a
 few of them are drawn with SEED; LONG takes all."""
 import collections
+import contextlib
 import os
 import random
 import re
@@ -109,6 +110,10 @@ class Killing:
     def more(self):
         return {}
 
+    def is_clean(self):
+        """No temporary file is left; the successor removes those of a death on its own."""
+        until(lambda: os.listdir(self.mine.folder) == ['project.json'], what='only project.json is left')
+
     def check_between(self):
         pass
 
@@ -139,7 +144,7 @@ class Saving(Killing):
         state = self.mine.state()
         same((self.number + 1, False, 'same'), (state['revision'], state['dirty'], state['mirror']))
         same(str(self.number), self.mine.file()['tracks'][0]['name'])
-        same(['project.json'], os.listdir(self.mine.folder))
+        self.is_clean()
 
 
 class Loading(Killing):
@@ -167,7 +172,7 @@ class Loading(Killing):
         same(self.old, self.mine.parts())
         same('load revision 1', self.mine.must('undo')['label'])
         same(self.new, self.mine.parts())
-        same(['project.json'], os.listdir(self.mine.folder))
+        self.is_clean()
 
 
 class Collecting(Killing):
@@ -184,14 +189,19 @@ class Collecting(Killing):
         shutil.rmtree(os.path.dirname(self.audio), ignore_errors=True)
 
     def copies(self):
-        there = os.listdir(self.audio) if os.path.isdir(self.audio) else []
-        return {name: open(os.path.join(self.audio, name), 'rb').read() for name in there}
+        """The files of the folder; the successor may remove a temporary one meanwhile."""
+        found = {}
+        for name in os.listdir(self.audio) if os.path.isdir(self.audio) else []:
+            with contextlib.suppress(FileNotFoundError), open(os.path.join(self.audio, name), 'rb') as file:
+                found[name] = file.read()
+        return found
 
     def check_between(self):
         for name, sound in self.copies().items():
             assert name not in self.sounds or sound == self.sounds[name], name
 
     def check_after(self):
+        until(lambda: set(self.copies()) <= set(self.sounds), what='no temporary file is left')
         same(self.sounds, self.copies())
 
 

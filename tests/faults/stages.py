@@ -7,6 +7,7 @@ cut:  by a power cut at a change of the disk, which is `lossy`.
 Afterwards the engine must open the store. It contains all items from before or all items from after; if the program had
 reported success, those from after. A second run succeeds, and no partial file is left. By default a few places, drawn
 with SEED; LONG takes all. It needs WORK, LOSSY, READER, PRELOAD, OLD and BUILD's programs."""
+import contextlib
 import glob
 import json
 import os
@@ -252,7 +253,8 @@ def strace(stage, out, *options):
         wait_for(lambda: persist.is_ready() or persist.process.poll() is not None, "the program neither opens nor ends")
         is_done = persist.is_ready()
         for child in children_of(persist.process.pid):
-            os.kill(child, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
         persist.process.wait(DEADLINE)
         return is_done
     done = subprocess.run([*begin, *stage.argv()], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
