@@ -91,16 +91,6 @@ static struct folder_node *node_below(struct scan *scan, struct folder_node *roo
     return node;
 }
 
-bool scan_target_path(const struct scan *scan, const struct scan_target *target, char path[PATH_MAX])
-{
-    const struct bytes library = scan->result.library.path;
-    bool is_root = library.len == 1, is_library = !target->below[0];
-    int len = snprintf(path, PATH_MAX, "%s%s%s", is_root && !is_library ? "" : (const char *)library.at,
-                       is_library ? "" : "/", target->below);
-
-    return len > 0 && len < PATH_MAX;
-}
-
 static void plan_targets(struct scan *scan)
 {
     static const struct scan_target whole = { .below = "", .deep = true };

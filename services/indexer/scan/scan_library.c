@@ -10,11 +10,6 @@
 
 enum { AWAIT_TRIES = 8 };
 
-bool scan_is_cloud(const struct scan *scan, const char *folder)
-{
-    return scan->is_cloud || cloud_file_is_named(scan->order.cloud_globs, folder);
-}
-
 static bool is_folder(struct bytes path)
 {
     char name[PATH_MAX];

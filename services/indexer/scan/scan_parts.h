@@ -118,23 +118,33 @@ struct scan {
     uint64_t sessions_known, sessions_gone;
 };
 
+/* ---- scan_parts.c: what the files of a scan share ---- */
+
+/* False: the path is too long. */
+bool scan_target_path(const struct scan *scan, const struct scan_target *target, char path[PATH_MAX]);
+
 /* True if the folder lies in a cloud, by its library or by the setting availability.cloud. */
 bool scan_is_cloud(const struct scan *scan, const char *folder);
 
-/* scan_folder.c: adds a file that is to be analysed to the report. */
+/* Keeps a file until all gone files are known. `gone`: as in struct newcomer. False: no room. */
+bool scan_hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone);
+
+/* Adds a file that is to be analysed to the report. */
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace);
 
-/* scan_folder.c: adds the file of an item to the report, if the item must be analysed although its file has not
+/* A file that is the same as before. Adds it to the report, if it must be analysed. */
+void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);
+
+/* Adds the file of an item to the report, if the item must be analysed although its file has not
  * changed. Its place was reported. */
 void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place);
+
+/* ---- the files of a scan ---- */
 
 /* Watches a folder, lists it, and compares it with the catalogue. Adds the subfolders that the scan must visit to
  * `pending`. */
 enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault);
-
-/* False: the path is too long. */
-bool scan_target_path(const struct scan *scan, const struct scan_target *target, char path[PATH_MAX]);
 
 /* Makes a node for a folder below `parent`. NULL: no room (limits_leave), or the path is too long. */
 struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
@@ -157,12 +167,6 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault);
 /* Reports where a file is. `again`: it is read again, even if its times are those of the catalogue. */
 enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, bool again,
                     struct fault *fault);
-
-/* scan_folder.c: keeps a file until all gone files are known. `gone`: as in struct newcomer. False: no room. */
-bool scan_hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone);
-
-/* scan_folder.c: a file that is the same as before. Adds it to the report, if it must be analysed. */
-void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);
 
 /* Reports whether an item has its file at the place that was looked at. */
 enum err scan_place_presence(struct scan *scan, const struct gone *gone, enum item_state availability,
