@@ -21,7 +21,7 @@ import time
 
 from client import Client, frame_at, jack_frame_of, time_at
 
-WAIT = 60  # seconds until a condition must be true
+WAIT = 180  # seconds until a condition must be true
 MAP_US = 20  # microseconds: between the clocks of the machine and of JACK, as two programs measure it
 MAP_DRIFTS_US = 300  # the same while the clocks drift, on a busy machine
 PLAYS, STARTS = 1, 3  # the states of JACK's transport
@@ -262,6 +262,7 @@ def count(tools, scratch, path):
         until("it is there", lambda: transport()["bar"] == 3)
         bars, begun = Bars(), {}
         client.must("audio.start", {"count_in": 2})
+        until("it counts in, or has", lambda: transport()["counting_in"] > 0 or transport()["running"])
         was = transport()
         for grid in "bar", "beat", "bar":
             until("a bar is left", lambda: grid == "beat" or transport()["counting_in"] < 16)
@@ -270,6 +271,8 @@ def count(tools, scratch, path):
             break  # all asks came half a second before the bar, or earlier
         client.must("audio.stop")
         until("it stops", lambda: not transport()["running"])
+    else:
+        raise AssertionError("the asks came never before the bar: %s" % begun)
     assert was["bar"] == 3, was
     bars.until(3)
     first = bars.take()[0]
