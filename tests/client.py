@@ -29,6 +29,7 @@ class Client:
         self.run = os.path.join(home or os.environ["LOOPHOLE_HOME"], "run")
         self.context = zmq.Context.instance()
         self.sockets = {}
+        self.owed = {}  # by request id: the answers to come to further copies of an ask that has its answer
 
     def socket(self, service):
         if service not in self.sockets:
@@ -43,29 +44,34 @@ class Client:
     def send(self, name, body=None, request=None, budget_ms=30000):
         """Sends one ask and returns its request id; take() returns the answers, in any order."""
         request = request or new_id()
+        self.owed.pop(request, None)
         frame = [1, name, request, budget_ms, body or {}] + ([0, self.name] if self.name else [])
         self.socket(name.split(".")[0]).send(msgpack.packb(frame, use_bin_type=True))
         return request
 
     def take(self, service, timeout_ms=60000):
-        """(request id, error, body) of the next answer; None if none arrives in time."""
-        socket = self.socket(service)
-        if not socket.poll(timeout_ms):
-            return None
-        _, request, error, body = msgpack.unpackb(socket.recv(), raw=False, strict_map_key=False)
-        return request, error, body
+        """(request id, error, body) of the next answer; None if none arrives in time. Those that ask() leaves are passed over."""
+        socket, end = self.socket(service), time.monotonic() + timeout_ms / 1000
+        while socket.poll(max(0, int((end - time.monotonic()) * 1000))):
+            _, request, error, body = msgpack.unpackb(socket.recv(), raw=False, strict_map_key=False)
+            if not self.owed.get(request):
+                return request, error, body
+            self.owed[request] -= 1
+        return None
 
     def ask(self, name, body=None, request=None, budget_ms=30000):
         """(error, body). Like every client, it sends the same request again until an answer arrives."""
         service = name.split(".")[0]
         request = request or new_id()
-        end = time.monotonic() + budget_ms / 1000
+        end, copies = time.monotonic() + budget_ms / 1000, 0
         while time.monotonic() < end:
             self.send(name, body, request, budget_ms)
+            copies += 1
             again = min(end, time.monotonic() + 2)
             while time.monotonic() < again:
                 got = self.take(service, max(1, int((again - time.monotonic()) * 1000)))
                 if got and got[0] == request:
+                    self.owed[request] = copies - 1
                     return got[1], got[2]
         return "timeout", {"what": "no answer"}
 
@@ -100,7 +106,7 @@ class Client:
     def close(self):
         for socket in self.sockets.values():
             socket.close()
-        self.sockets = {}
+        self.sockets, self.owed = {}, {}
 
     def reconnect(self):
         """Drops the connections after a service has died, and with them the queue of unsent asks."""
