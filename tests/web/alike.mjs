@@ -15,8 +15,10 @@ export const alike = {
     await until('the nearest come first', async () => JSON.stringify(await names(page)) === JSON.stringify(expected))
     await page.locator('.likeness input').first().fill('3')
     await page.waitForSelector('.chip >> text=spectrum × 3')
-    await page.locator('.row').nth(1).click()
-    const other = await page.locator('.row').nth(1).getAttribute('data-id')
+    const weighed = JSON.parse(loophole('ask', 'search.similar', `like=["${id}"]`, 'weights.spectrum=3', 'query=bell', 'limit=500')).items.map(one => one.media)
+    await until('the weight orders them', async () => JSON.stringify(await names(page)) === JSON.stringify(weighed.map(one => one.name)))
+    const other = weighed[1].id
+    await page.locator(`.row[data-id="${other}"]`).click()
     await page.keyboard.press('d')
     await page.waitForSelector('.chip >> text=unlike')
     const less = JSON.parse(loophole('ask', 'search.similar', `like=["${id}"]`, `unlike=["${other}"]`, 'weights.spectrum=3', 'query=bell', 'limit=500'))

@@ -87,6 +87,8 @@ export const asking = {
     await handle('Tempo: least').fill('0')
     await handle('Tempo: most').fill('100')
     await queryIs(page, '')
+    await showsTotal(page, '')
+    await handle('Length: most').scrollIntoViewIfNeeded() // and it stands still
     const box = await handle('Length: most').boundingBox()
     await page.mouse.move(box.x + box.width - 5, box.y + box.height / 2)
     await page.mouse.down()

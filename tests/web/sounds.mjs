@@ -402,9 +402,11 @@ export const sounds = {
     await editor.getByLabel('Output', { exact: true }).fill('')
     await editor.getByLabel('Output', { exact: true }).press('Enter')
     await until('and the output', () => pad().output === undefined)
-    await editor.getByLabel('Reverse').check()
+    await editor.getByLabel('Reverse').click() // the box shows what the engine has, after its answer
     await until('it is reversed', () => pad().reverse)
-    await editor.getByLabel('Reverse').uncheck()
+    await until('the page shows it', () => editor.getByLabel('Reverse').isChecked())
+    await editor.getByLabel('Reverse').click()
+    await until('and plays forward again', () => !pad().reverse)
     for (const count of [1, 2]) {
       await editor.getByRole('button', { name: 'Add the chosen items as layers' }).click()
       await until('the engine has the layer', () => pad().layers.length === count)
