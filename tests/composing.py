@@ -75,25 +75,25 @@ class Half(FalseServer):
     """Passes bytes between an engine and a server; of the server's answer to a call it passes a part, and ends."""
 
     def __init__(self, folder, server):
-        self.server, self.passes, self.called = os.path.join(server.folder, SOCKET), 0, False
+        self.server, self.passes = os.path.join(server.folder, SOCKET), 0
         super().__init__(folder)
 
     def talk(self, peer):
-        there = socket.socket(socket.AF_UNIX)
+        there, called = socket.socket(socket.AF_UNIX), threading.Event()  # an engine also makes exchanges by itself
         there.connect(self.server)
-        self.called = False
-        threading.Thread(target=self.give, args=(peer, there), daemon=True).start()
-        self.take(there, peer)
+        threading.Thread(target=self.give, args=(peer, there, called), daemon=True).start()
+        self.take(there, peer, called)
 
-    def give(self, peer, there):
+    def give(self, peer, there, called):
         while data := peer.recv(1 << 16):
-            self.called = self.called or b'composer.exchange' in data
+            if b'composer.exchange' in data:
+                called.set()
             there.sendall(data)
         there.close()
 
-    def take(self, there, peer):
+    def take(self, there, peer, called):
         while data := there.recv(1 << 16):
-            if self.called:
+            if called.is_set():
                 peer.sendall(data[:self.passes])
                 break
             peer.sendall(data)

@@ -43,7 +43,7 @@ def an_unmount_is_one_small_commit_that_all_see(it):
     it.unmount(disk)
     until(lambda: not it.volume('marker:unmounted')['online'])
     event = until(lambda: next((body for _, _, _, body in iter(lambda: it.client.heard(events), None)
-                                if body['volume'] == id), None))
+                                if body['volume'] == id and not body['online']), None))
     same((False, 40, 0), (event['online'], event['counts']['external_offline'], event['counts']['missing']))
     until(lambda: len(it.home.json('search', 'is:external_offline', '--limit', '100')) == 40)
     same(40, len(it.home.json('search', 'is:offline is:external-offline', '--limit', '100')))

@@ -420,7 +420,7 @@ def numbers_come_as_a_table_as_json_and_for_prometheus(home):
 def the_answer_to_a_wrong_command_line_names_the_mistake(home):
     """The error contains the wrong value, and then advice."""
     def refused(part, *arguments):
-        contains(home.refused(*arguments, timeout=30), part)
+        contains(home.refused(*arguments, timeout=300), part)
 
     amen = home.library + '/loop_amen.flac'
     for command in ('index', 'library add', 'library rescan', 'play', 'preview', 'show', 'similar', 'tag', 'edit', 'hide',

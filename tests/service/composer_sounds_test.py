@@ -43,7 +43,7 @@ def a_converted_copy_of_a_packs_sound_is_recognised_by_its_sound(studio):
     assert studio.server.round(1) > 0
     studio.sync()
     ids = sorted([id_of(studio, studio.sound(0)), *(id_of(studio, path) for path in copies)])
-    until(lambda: found(studio, 'label:zanzibar tag:dusty') == ids, 60, 'copies are recognised')
+    until(lambda: found(studio, 'label:zanzibar tag:dusty') == ids, what='copies are recognised')
     facts = {fact['attribute']: fact for fact in studio.home.ask('search.get', f'id={id_of(studio, copies[0])}')['item']['facts']}
     same(('Zanzibar Drums', 'composer'), (facts['pack_name']['text'], facts['pack_name']['source']))
     assert facts['pack_name']['confidence'] < 0.9, facts['pack_name']
@@ -56,11 +56,11 @@ def a_converted_copy_of_a_packs_sound_is_recognised_by_its_sound(studio):
     assert studio.server.round(1) > 0
     studio.sync()
     until(lambda: facts_of(studio, 0)['pack_name'] == ('Zanzibar Two', 'composer'))
-    until(lambda: ('Zanzibar Two' in str(studio.home.first('show', copies[0]))), 60, 'a copy follows its pack')
+    until(lambda: ('Zanzibar Two' in str(studio.home.first('show', copies[0]))), what='a copy follows its pack')
     studio.server.sql("delete from composer.pack where name = 'zanzibar'")
     assert studio.server.round(1) > 0
     studio.sync()
-    until(lambda: not found(studio, 'label:zanzibar'), 60, 'no copy of a pack that is gone')
+    until(lambda: not found(studio, 'label:zanzibar'), what='no copy of a pack that is gone')
 
 
 @claim(inside=Studio)

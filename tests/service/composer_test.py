@@ -53,7 +53,7 @@ def a_fact_of_the_community_says_so(third):
     same((0, 0), (third.rows(), third.rows('evidence_word')))
     until(lambda: shown()['class_source'] == 'composer')
     same('clap', shown()['class'])
-    contains(third.home.first('show', third.sound(1))['tags'], 'dusty')
+    until(lambda: 'dusty' in third.home.first('show', third.sound(1))['tags'])
     until(lambda: third.home.json('search', 'class:clap tag:dusty or class:clap'))
     kick = third.home.first('show', third.sound(0))['id']
     found = [line for line in third.home.json('search', f'after:{kick}', '--limit', '100') if 'path' in line]

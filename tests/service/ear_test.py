@@ -346,7 +346,7 @@ def a_new_analyser_hears_all_again_and_no_correction_is_lost(home):
     home.up()
     figure(f'stopped after {heard_by_it()} of {total}')
     same(kicks, ids(home, 'class:kick'), 'after a stop')
-    until(lambda: heard_by_it() == total, 120)
+    until(lambda: heard_by_it() == total, 600)
     same(kicks, ids(home, 'class:kick'), 'after the end')
     assert [item for item, _ in analysers(home)].index(edited) < 16, 'what a person edited is not heard first'
     now = home.first('show', edited)

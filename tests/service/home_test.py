@@ -190,7 +190,7 @@ def a_fifo_in_the_place_of_a_file_stops_no_service(home):
         if os.path.exists(path):
             os.remove(path)
         os.mkfifo(path, 0o600)
-        home.loophole('up', timeout=60)
+        home.loophole('up', timeout=300)
         for service in ('persist', 'search', 'indexer', 'composer', 'web', 'osc'):
             home.wait_ready(service)
         home.down()
@@ -199,7 +199,7 @@ def a_fifo_in_the_place_of_a_file_stops_no_service(home):
     state = home.file('data/store/state')
     os.remove(state)
     os.mkfifo(state, 0o600)
-    home.loophole('up', code=None, timeout=60)  # refused or not, it ends
+    home.loophole('up', code=None, timeout=300)  # refused or not, it ends
     home.down()
 
 

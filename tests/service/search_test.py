@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import os
+import re
 import shutil
 import signal
 import sys
@@ -267,9 +268,10 @@ def how_many_of_the_nearest_are_found_is_measured(home):
     """Made-up items, more than are all measured at each search. The check waits until no client asks."""
     home.run(BUILD + '/bench_make', '24000', '1', 'vectors')
     home.up()
-    client = home.client()
+    client, searches = home.client(), []
 
     def status_after_a_search():
+        searches.append('made')  # on a slow machine its check may come after the next one
         error, _ = client.ask('search.similar', {'id': item, 'limit': 50, 'weights': {'pitch': 0.0}})
         same('ok', error)
         end = time.monotonic() + 2
@@ -281,9 +283,10 @@ def how_many_of_the_nearest_are_found_is_measured(home):
     item = client.ask('search.query', {'query': '', 'limit': 1})[1]['items'][0]['media']['id']
     assert 'recall' not in client.ask('search.status')[1], 'no search was measured yet'
     status = until(status_after_a_search)
-    same(1, status['recall_checks'])
+    assert 1 <= status['recall_checks'] <= len(searches), (status, searches)
     assert 0.9 < status['recall'] <= 1, status['recall']
-    contains(home.loophole('doctor', code=None).out, 'of the nearest are found (measured with 1 search)')
+    said = re.search(r'of the nearest are found \(measured with (\d+) search(?:es)?\)', home.loophole('doctor', code=None).out)
+    assert said and 1 <= int(said[1]) <= len(searches), (said, searches)
 
 
 @claim

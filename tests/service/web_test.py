@@ -358,9 +358,11 @@ def an_ask_for_logs_reads_a_bounded_part_of_them(home):
             for line in range(20000):
                 file.write(f'2001-01-01T{line // 3600:02}:{line // 60 % 60:02}:{line % 60:02}.{log:06}Z made{log}[1]: INFO line\n')
     before = bytes_read(home.pid('web'))
-    lines = [one['line'] for one in page.must('web.logs', {'limit': 500})['each']]
+    error, answer = page.ask('web.logs', {'limit': 500})  # once: a slow machine does not ask again
     read = bytes_read(home.pid('web')) - before
+    same('ok', error, answer)
     assert read < 3 << 20, read
+    lines = [one['line'] for one in answer['each']]
     same(sorted(lines), lines)
     made = [line for line in lines if line.startswith('2001')]  # the others are of this start
     assert made, lines
@@ -506,7 +508,8 @@ def no_answer_allows_inline_scripts_or_other_origins(home):
 def a_message_that_is_too_large_ends_its_page_alone(home):
     browser = Browser(home)
     page, other = browser.page(), browser.page()
-    page.send_frame(b'\6search' + bytes(1 << 20))
+    with contextlib.suppress(ConnectionError):  # the gateway reads no more than it may
+        page.send_frame(b'\6search' + bytes(1 << 20))
     contains(page.is_closed(), '1009')
     endless = browser.page()
     for number in range(40):  # one message in many frames
