@@ -59,6 +59,23 @@ export const asking = {
     return page
   },
 
+  async what_is_typed_at_once_after_a_filter_was_removed_stays(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    await page.evaluate(() => { // as a quick hand does it: the page is not painted between the two
+      document.querySelector('.chip').click()
+      return Promise.resolve().then(() => {
+        const field = document.querySelector('#query')
+        field.value = 'drum'
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      })
+    })
+    await queryIs(page, 'drum')
+    await showsTotal(page, 'drum')
+    assert.equal(await page.locator('#query').inputValue(), 'drum')
+    return page
+  },
+
   async pads_keep_their_names_after_a_restart_of_the_streamer(browser) {
     loophole('pads', 'set', '0', 'sound=perc_bell')
     const page = await open(browser, '#mode=sound')

@@ -50,6 +50,7 @@ const claims = {
     await until('the tags of its file are shown', async () => (await page.locator('.row').first().innerText()).includes('Night bell'))
     assert.match(await page.locator('.row').first().innerText(), /Night bell\s+Ana/)
     await page.evaluate(() => { location.hash = '' })
+    await until('the query is empty', async () => (await page.locator('#query').inputValue()) === '')
     await page.fill('#query', 'bell bmp:120')
     await page.waitForSelector('.trouble pre')
     assert.match(await page.locator('.trouble pre').innerText(), /\^ did you mean bpm/)

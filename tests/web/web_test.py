@@ -471,6 +471,11 @@ def letters_after_ctrl_k_reach_the_palette(home):
     in_browser(home, 'letters_after_ctrl_k_reach_the_palette')
 
 
+@claim(shares=finding)
+def what_is_typed_at_once_after_a_filter_was_removed_stays(home):
+    in_browser(home, 'what_is_typed_at_once_after_a_filter_was_removed_stays')
+
+
 @claim(shares=working)
 def pads_keep_their_names_after_a_restart_of_the_streamer(home):
     in_browser(home, 'pads_keep_their_names_after_a_restart_of_the_streamer')

@@ -1,5 +1,5 @@
 // The query line: completion while one types, and the caret of an error below it.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { goFirst } from './list'
 import { nameFor } from './naming'
@@ -93,7 +93,7 @@ export function QueryLine() {
   const words = useCompletions(text, open)
   const timer = useRef(0)
 
-  useEffect(() => { if (query !== text.trim()) { clearTimeout(timer.current); setText(query) } }, [query])
+  useLayoutEffect(() => { if (query !== text.trim()) { clearTimeout(timer.current); setText(query) } }, [query]) // what is typed next stays
   useEffect(() => { field.current?.focus() }, [])
 
   const search = (value: string) => { clearTimeout(timer.current); if (value.trim() !== view.value.query) show({ query: value.trim(), at: '' }) }
