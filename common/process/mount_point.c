@@ -1,5 +1,6 @@
 #include "common/process/mount_point.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,4 +63,17 @@ dev_t mount_point_find(const char *path, char mount[PATH_MAX])
     if (table)
         fclose(table);
     return found;
+}
+
+enum err mount_point_blame(const char *path, struct fault *fault, const char *format, ...)
+{
+    char mount[PATH_MAX], rest[sizeof(fault->what)];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(rest, sizeof(rest), format, arguments);
+    va_end(arguments);
+    mount_point_find(path, mount);
+    fault_set(fault, ERR_TIMEOUT, "the disk at %.100s does not answer: %s", mount, rest);
+    return fault_hint(fault, "`loophole volume list` shows the disks");
 }

@@ -6,8 +6,15 @@
 #include <limits.h>
 #include <sys/types.h>
 
+#include "common/err.h"
+
 /* `path` is absolute and has no links. "/" if the table cannot be read. Returns the device of its file system, which
  * all mounts of one file system share; 0 if the table cannot be read. */
 dev_t mount_point_find(const char *path, char mount[PATH_MAX]);
+
+/* Fills `fault` with ERR_TIMEOUT and returns it: "the disk at MOUNT does not answer: " and the formatted rest, with the
+ * hint that lists the disks; a caller may replace the hint. */
+enum err mount_point_blame(const char *path, struct fault *fault, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -134,7 +134,7 @@ static void refuse_behind(struct placed_adoption *placed, const struct placed_ad
     if (is_silent(former) && lies_on(former, placed->device)) {
         adopt_blame_disk(path_of(placed), &fault);
     } else if (is_silent(former)) {
-        fault_set(&fault, ERR_TIMEOUT, "%.120s was not added: the file system of %.120s does not answer", placed->path,
+        fault_set(&fault, ERR_TIMEOUT, "%.120s was not added: the disk of %.120s does not answer", placed->path,
                   former->path);
         fault_hint(&fault, "`loophole volume list` shows the disks; add the folder again");
     } else {

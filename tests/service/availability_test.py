@@ -561,7 +561,7 @@ def commands_with_a_path_on_a_hung_mount_name_the_mount(it):
         for command in (('show', link + '/a.wav'), ('play', at + '/a.wav'), ('tag', at + '/a.wav', '+x'),
                         ('library', 'add', link), ('relink', '--to', at), ('backup', at + '/b'), ('restore', link + '/b'),
                         ('map', '--png', at + '/map.png'), ('pattern', at + '/p.json')):
-            contains(it.home.refused(*command), f'the file system at {hung.at} does not answer')
+            contains(it.home.refused(*command), f'the disk at {hung.at} does not answer')
         same('timeout', json.loads(it.home.refused('show', link, '--json').splitlines()[-1])['error'])
         until(lambda: not it.volume('marker:hangs')['online'])
         same('external_offline', it.home.first('show', id)['availability'])

@@ -157,7 +157,7 @@ def a_send_from_a_cloud_that_hangs_names_the_mount(it):
         it.becomes(hung.at, 'local:done=1')
         id = it.id_of(hung.at + '/kit/a.wav')
         hung.hang()
-        contains(it.home.refused('send', id, it.folder('sent')), f'the file system at {hung.at} does not answer')
+        contains(it.home.refused('send', id, it.folder('sent')), f'the disk at {hung.at} does not answer')
 
 
 @claim(inside=Disks)

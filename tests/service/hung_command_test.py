@@ -180,7 +180,7 @@ def folders_of_a_disk_that_hangs_are_refused_in_time_with_the_disk_and_can_be_ad
         typed, linked = (start_adding(it, path, 600000) for path in (f'{hung.at}/kit', link))
         gives_up(typed, hung.at)
         same(TIMEOUT, linked.wait(timeout=120))
-        contains(linked.stderr.read(), f'the file system of {link} does not answer')
+        contains(linked.stderr.read(), f'the disk of {link} does not answer')
         hung.heal()
         until(lambda: not hung.waits())
         for name in ('kit', 'kit 2'):

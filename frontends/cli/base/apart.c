@@ -152,14 +152,11 @@ static bool is_stuck(struct watched_command *w, const struct apart_command *comm
 
 static int give_up(struct watched_command *w, const struct apart_command *command)
 {
-    char mount[PATH_MAX];
     struct fault fault = { 0 };
 
     (void)kill(w->pid, SIGKILL);
     (void)waitpid(w->pid, NULL, WNOHANG);
-    mount_point_find(w->last.path, mount);
-    fault_set(&fault, ERR_TIMEOUT, "the file system at %.120s does not answer: the command waits for %.220s", mount,
-              w->last.path);
+    mount_point_blame(w->last.path, &fault, "the command waits for %.220s", w->last.path);
     fault_hint(&fault, "`loophole volume list` shows the disks; --budget MS waits longer");
     cli_report(command->json, &fault);
     return err_exit_code(ERR_TIMEOUT);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,9 +51,6 @@ enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
 
 enum err look_hung(const char *path, struct fault *fault)
 {
-    char mount[PATH_MAX];
-
-    mount_point_find(path, mount);
-    fault_set(fault, ERR_TIMEOUT, "the file system at %.200s does not answer", mount);
+    mount_point_blame(path, fault, "%.200s cannot be looked at", path);
     return fault_hint(fault, "`loophole volume list` shows it; items on it can still be named by their ids");
 }

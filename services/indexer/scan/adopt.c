@@ -427,11 +427,10 @@ static void run_adoption(struct errand *errand)
 
 enum err adopt_blame_disk(struct bytes path, struct fault *fault)
 {
-    char name[PATH_MAX], mount[PATH_MAX];
+    char name[PATH_MAX];
 
     (void)snprintf(name, sizeof(name), "%.*s", (int)path.len, path.len ? (const char *)path.at : "");
-    mount_point_find(name, mount);
-    fault_set(fault, ERR_TIMEOUT, "the file system at %.100s does not answer: %.200s", mount, name);
+    mount_point_blame(name, fault, "%.200s was not added", name);
     fault_hint(fault, "`loophole volume list` shows the disks; add the folder again when it answers");
     return fault_field(fault, "path");
 }
@@ -439,7 +438,7 @@ enum err adopt_blame_disk(struct bytes path, struct fault *fault)
 /* A link of the path may lead to another disk, so the disk that hangs is not known. */
 static void blame_unresolved(struct bytes path, struct fault *fault)
 {
-    fault_set(fault, ERR_TIMEOUT, "the file system of %.*s does not answer", (int)path.len, (const char *)path.at);
+    fault_set(fault, ERR_TIMEOUT, "the disk of %.*s does not answer", (int)path.len, (const char *)path.at);
     fault_hint(fault, "`loophole volume list` shows the disks; add the folder again when it answers");
     fault_field(fault, "path");
 }

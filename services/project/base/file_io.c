@@ -12,6 +12,7 @@
 #include "common/beneath/links.h"
 #include "common/file.h"
 #include "common/hash.h"
+#include "common/process/mount_point.h"
 #include "common/shared/in_hand.h"
 #include "proto/wire/json_bounds.h"
 
@@ -299,7 +300,7 @@ static void end_io(struct errand *errand, bool lost)
         io->done(io->owner, io);
         return;
     }
-    fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer: %.200s", io->path);
+    mount_point_blame(io->path, &late.fault, "it has the folder of the project, %.180s", io->path);
     late.kind = io->kind;
     io->done(io->owner, &late);
 }

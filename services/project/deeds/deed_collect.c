@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/naming/safe_names.h"
+#include "common/process/mount_point.h"
 #include "services/project/base/copying.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/parts/kinds.h"
@@ -198,7 +199,7 @@ static enum err explain_hang(struct copying *copying, uint32_t finished, struct 
     const uint32_t checked = atomic_load(&copying->checked);
 
     if (!atomic_load(&copying->is_open) || (checked == copying->check_count && finished == copying->count))
-        return fault_set(fault, ERR_TIMEOUT, "the disk of %.150s does not answer", copying->folder);
+        return mount_point_blame(copying->folder, fault, "it has the folder of the project, %.180s", copying->folder);
     if (checked < copying->check_count)
         return fault_set(fault, ERR_TIMEOUT,
                          "a disk does not answer while the copy %.150s/" PARTS_MEDIA "%.150s is checked",

@@ -15,6 +15,7 @@
 #include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "common/process/log.h"
+#include "common/process/mount_point.h"
 #include "services/project/base/file_io.h"
 #include "services/project/pattern/slot_pack.h"
 #include "services/project/pattern/slot_parse.h"
@@ -402,7 +403,7 @@ static void end_io(struct errand *errand, bool lost)
         io->done(io->owner, io);
         return;
     }
-    fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer: %.200s", io->folder);
+    mount_point_blame(io->folder, &late.fault, "it has the folder of the project, %.180s", io->folder);
     io->done(io->owner, &late);
 }
 

@@ -276,12 +276,8 @@ static bool is_disk_late(const struct take *take)
 static void fail_late_begin(struct take *take)
 {
     struct fault fault = { 0 };
-    char mount[PATH_MAX];
 
-    mount_point_find(take->path, mount);
-    fault_set(&fault, ERR_TIMEOUT, "the disk at %.100s does not answer: the take \"%.60s\" does not begin", mount,
-              take->name);
-    fault_hint(&fault, "`loophole volume list` shows the disks");
+    mount_point_blame(take->path, &fault, "the take \"%.60s\" does not begin", take->name);
     log_fault("a take does not begin", &fault);
     ticket_fail(take->takes->service, take->begun, &fault);
     take->begun = (struct ticket){ 0 };

@@ -1,4 +1,3 @@
-#include <limits.h>
 #include <string.h>
 
 #include "common/process/log.h"
@@ -177,16 +176,11 @@ enum take_late take_why_late(const struct take *take, usec_t now, usec_t silent)
 
 static void explain_late(const struct take *held, enum take_late why, struct fault *fault)
 {
-    char mount[PATH_MAX];
-
-    if (why == TAKE_LATE_DISK) {
-        mount_point_find(held->path, mount);
-        fault_set(fault, ERR_TIMEOUT, "the disk at %.100s does not answer: the take \"%.60s\" ends when it does", mount,
-                  held->name);
-    } else {
+    if (why == TAKE_LATE_DISK)
+        mount_point_blame(held->path, fault, "the take \"%.60s\" ends when it does", held->name);
+    else
         fault_set(fault, ERR_TIMEOUT, "the take \"%.60s\" is still being ended: it needs no further command",
                   held->name);
-    }
     fault_hint(fault, "`loophole record takes` shows its state; its sound up to now is kept");
 }
 

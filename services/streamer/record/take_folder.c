@@ -210,12 +210,7 @@ static void add_take_library(struct take *take, bool is_on_mount)
 
 static void blame_disk(const struct take *take, struct fault *fault)
 {
-    char mount[PATH_MAX];
-
-    mount_point_find(take->path, mount);
-    fault_set(fault, ERR_TIMEOUT, "the disk at %.100s does not answer: takes are recorded to %.200s", mount,
-              take->path);
-    fault_hint(fault, "`loophole volume list` shows the disks");
+    mount_point_blame(take->path, fault, "takes are recorded to %.200s", take->path);
 }
 
 static void folder_made(struct errand *errand, bool lost)
