@@ -207,4 +207,19 @@ def commands_of_a_project_on_a_disk_that_hangs_end_within_their_budget(it):
         until(lambda: not hung.waits())
 
 
+@claim(inside=Disks)
+def a_project_that_is_opened_from_a_disk_that_hangs_names_the_disk(it):
+    with Hung(it, 'held') as hung:
+        it.home.loophole('project', 'new', 'Held', '--folder', hung.at + '/song')
+        it.home.loophole('project', 'save')
+        it.home.loophole('project', 'close')
+        for fails in 'project.json', '/song':
+            hung.fail(0, fails)
+            said = it.home.loophole('project', 'open', 'Held', '--budget', '8000')
+            contains(said.out, f'project.json cannot be read: the disk at {hung.at} does not answer')
+            hung.heal()
+            until(lambda: not hung.waits())
+            it.home.loophole('project', 'close')
+
+
 run_claims()

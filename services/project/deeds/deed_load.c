@@ -262,7 +262,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (ask->folder.len) {
         e = deed_new_folder(work, ask->folder, TEXT(""), fault);
         if (e == ERR_OK)
-            opened_folder_read(work, work->folder);
+            opened_folder_read(work, work->folder, file_io_patience(call_deadline(work->call)));
         return e;
     }
     if (!id_is_zero(work->id)) /* the first copy of this ask opened it */
@@ -272,7 +272,9 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
         return e;
     work->id = found.project;
     if (elements_folder(txn, &work->arena, work->id).len)
-        opened_folder_read(work, elements_folder(txn, &work->arena, work->id));
+        opened_folder_read(work, elements_folder(txn, &work->arena, work->id),
+                           (call_deadline(work->call) - clock_steady()) /
+                               2); /* the rest is for what does not need it */
     return ERR_OK;
 }
 

@@ -91,11 +91,12 @@ static bool list_trusted(const struct project_open *ask, struct buffer *to)
     return !ask->has_trusted || ask->trusted.count;
 }
 
-void opened_folder_read(struct doing *work, struct text folder)
+void opened_folder_read(struct doing *work, struct text folder, usec_t patience)
 {
     struct buffer trusted = { 0 };
     const enum file_io_kind kind = list_trusted(work->ask, &trusted) ? FILE_IO_TRUST : FILE_IO_OPEN;
 
-    work_file(work, kind, deed_in_folder(&work->arena, folder, "project.json"), buffer_bytes(&trusted));
+    work_file_within(work, kind, deed_in_folder(&work->arena, folder, "project.json"), buffer_bytes(&trusted),
+                     patience);
     buffer_free(&trusted);
 }

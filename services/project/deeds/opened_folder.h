@@ -11,8 +11,8 @@
 enum err opened_folder_check(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* Starts to read the project.json of the folder and to find the links out of it, after it trusts those that the ask of
- * `open` says. */
-void opened_folder_read(struct doing *work, struct text folder);
+ * `open` says. `patience`: microseconds. */
+void opened_folder_read(struct doing *work, struct text folder, usec_t patience);
 
 /* Lists the first links that are not followed, and says where the project was if it was elsewhere. */
 void opened_folder_fill(struct doing *work, struct project_line *state);

@@ -208,11 +208,16 @@ static void take_file(void *owner, struct file_io *io)
 
 void work_file(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes)
 {
+    work_file_within(work, kind, path, bytes, file_io_patience(call_deadline(work->call)));
+}
+
+void work_file_within(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes, usec_t patience)
+{
     char room[PATH_MAX];
 
     snprintf(room, sizeof(room), "%.*s", TEXT_ARG(path));
     work->is_sent = true;
-    file_io_start(work->p, kind, room, bytes, file_io_patience(call_deadline(work->call)), take_file, work);
+    file_io_start(work->p, kind, room, bytes, patience, take_file, work);
 }
 
 void work_continue(struct doing *work)

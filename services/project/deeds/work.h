@@ -79,6 +79,9 @@ enum { WORK_FOLDER_MOST = PATH_MAX - 300 }; /* bytes of the path of a project's 
 enum err work_begin(struct project *p, struct call *call, const struct deed *deed, const void *ask, struct text named);
 
 void work_file(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes);
+/* The same with a patience in microseconds, for a file without which the work can go on. */
+void work_file_within(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes,
+                      usec_t patience);
 /* What persist does not apply together, it applies in parts: a death may leave the first ones, and others see them
  * first. persist does not keep the answer under the client's id then: if this service dies before its answer, a copy of
  * the ask is planned again. */
