@@ -233,7 +233,7 @@ def until_later(home, frames):
     until(lambda: frame(home) > end, what=f'{frames} frames pass')
 
 
-LEADS = 2, 30  # s: how far ahead a claim asks for sounds; further if it was too slow the first time
+LEADS = 2, 30, 10, 30  # s: how far ahead a claim asks for sounds; again, and further, if the machine paused
 
 
 def came_before(home, at):

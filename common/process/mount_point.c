@@ -74,6 +74,8 @@ enum err mount_point_blame(const char *path, struct fault *fault, const char *fo
     (void)vsnprintf(rest, sizeof(rest), format, arguments);
     va_end(arguments);
     mount_point_find(path, mount);
-    fault_set(fault, ERR_TIMEOUT, "the disk at %.100s does not answer: %s", mount, rest);
+    const bool is_root = strcmp(mount, "/") == 0;
+    fault_set(fault, ERR_TIMEOUT, "the disk %s %.100s does not answer: %s", is_root ? "of" : "at",
+              is_root ? path : mount, rest);
     return fault_hint(fault, "`loophole volume list` shows the disks");
 }

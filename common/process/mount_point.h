@@ -13,7 +13,8 @@
 dev_t mount_point_find(const char *path, char mount[PATH_MAX]);
 
 /* Fills `fault` with ERR_TIMEOUT and returns it: "the disk at MOUNT does not answer: " and the formatted rest, with the
- * hint that lists the disks; a caller may replace the hint. */
+ * hint that lists the disks; a caller may replace the hint. The root does answer, so a path on it leads to another disk
+ * by a link: then it is "the disk of PATH". */
 enum err mount_point_blame(const char *path, struct fault *fault, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -199,7 +199,7 @@ struct service {
 enum err service_claim_entry(struct service *service, struct fault *fault);
 /* About once a second opens the board again if it was replaced, and claims the entry. */
 void service_look_at_board(struct service *service);
-/* Reads the command line. --help, --version and a wrong option end the process. */
+/* service_options.c: reads the command line. --help, --version and a wrong option end the process. */
 void service_options_read(struct service_options *options, int argc, char **argv, const struct schema *schema);
 
 /* service_standard.c: handlers of schemas/service.schema, whose state is the service itself. */

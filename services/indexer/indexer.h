@@ -38,7 +38,7 @@ void volumes_take_mount(void *state, const void *body, bool gap);  /* availabili
 
 /* removing.c */
 /* Stops all work on the library. When its scan has ended, a turn asks persist to remove it, under the id of `call`;
- * `ticket` gets the answer. */
+ * `ticket` gets the answer. The caller calls schedule_turn. */
 void removing_begin(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket);
 void removing_turn(struct indexer *indexer); /* asks persist once no scan of it runs */
 

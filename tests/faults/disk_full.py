@@ -44,6 +44,9 @@ def stop_and_go(load):
     load.until_acked()
     load.turn(0.5)
     BLOCK()
+    for slot in load.slots:
+        if slot.ask:
+            slot.ask.refused = False  # earlier, for another reason
     wait_until(load, lambda: load.refusals[REFUSAL] > 0, "writes are not refused")
     wait_until(load, lambda: all(s.ask and s.ask.refused for s in load.slots), "each ask is refused: no ack is under way")
     refused, acked = sum(load.refusals.values()), load.acked

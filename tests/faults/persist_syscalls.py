@@ -46,8 +46,7 @@ class Strace:
         if self.process.poll() is None and is_alive(self.pid):
             self.process.send_signal(signal.SIGINT)
         end = time.monotonic() + DEADLINE
-        while self.process.poll() is None and is_alive(self.pid):
-            assert time.monotonic() < end, "strace does not end"
+        while self.process.poll() is None and is_alive(self.pid) and time.monotonic() < end:
             time.sleep(0.002)
         self.process.kill()  # this releases the other threads
         self.process.wait()

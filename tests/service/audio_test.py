@@ -337,7 +337,7 @@ def a_row_with_a_sound_is_that_sound(home):
     home.loophole('transport', 'locate', '1')
     tape = Tape(home, 60)
     home.loophole('transport', 'start')
-    until_transport(home, bar=lambda bar: bar >= 2)
+    until_transport(home, bar=lambda bar: bar >= 5)
     home.loophole('transport', 'stop')
     heard = array.array('f', file_bytes(tape.stop()))
     louder = math.pow(10, 3 / 20)

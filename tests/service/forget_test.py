@@ -511,7 +511,7 @@ def half_done(sender, watcher, body, then=lambda request, task: True):
         sender.send("persist.apply", body, request, 60000)
         while not got:  # without a pause
             task = task_of(watcher)
-            if task and task["id"] == request and 0 < task["done"] < total and then(request, task):
+            if task and task["id"] == request and 0 < task["done"] < total // 2 and then(request, task):
                 return request, task
             got = sender.take("persist", 0)
         same((request, "ok"), got[:2])

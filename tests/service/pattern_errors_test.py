@@ -298,7 +298,7 @@ def a_disk_that_does_not_answer_is_a_timeout(home):
         said = [client.take('project')[1:] for client in clients]
         same({('timeout', '[PATTERN] Failed to save to slot 5')}, {(error, body['what']) for error, body in said})
         refused_slot(home, osc, 17, 'Failed to save to slot 5', 'save', 5)
-        refused_slot(home, osc, 17, 'Error: Slot 5 cannot be read: the disk at ', 'load', 5)
+        refused_slot(home, osc, 17, f'Error: Slot 5 cannot be read: the disk at {band.at} does not answer', 'load', 5)
         band.process.send_signal(signal.SIGCONT)
         until(lambda: osc.say('/pattern/save', 5)[1] == 0, 60, 'the slot is saved')
         assert os.listdir(band.at + '/patterns/backups')  # this disk has no hard links

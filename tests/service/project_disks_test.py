@@ -215,7 +215,7 @@ def a_project_that_is_opened_from_a_disk_that_hangs_names_the_disk(it):
         it.home.loophole('project', 'close')
         for fails in 'project.json', '/song':
             hung.fail(0, fails)
-            said = it.home.loophole('project', 'open', 'Held', '--budget', '8000')
+            said = it.home.loophole('project', 'open', 'Held', '--budget', '600000')
             contains(said.out, f'project.json cannot be read: the disk at {hung.at} does not answer')
             hung.heal()
             until(lambda: not hung.waits())

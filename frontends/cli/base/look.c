@@ -51,6 +51,6 @@ enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
 
 enum err look_hung(const char *path, struct fault *fault)
 {
-    mount_point_blame(path, fault, "%.200s cannot be looked at", path);
+    mount_point_blame(path, fault, "cannot look at %.200s", path);
     return fault_hint(fault, "`loophole volume list` shows it; items on it can still be named by their ids");
 }

@@ -57,8 +57,8 @@ static void print_state(struct cli *cli, const struct project_line *state)
         print_altered(cli, state);
     if (state->unheard)
         cli_print(&cli->out, "  the audio core does not answer: it gets the sound of the project when it does\n");
-    if (state->has_unread)
-        cli_print(&cli->out, "  project.json cannot be read: %.*s\n", TEXT_ARG(state->unread));
+    if (state->has_away_reason)
+        cli_print(&cli->out, "  project.json cannot be read: %.*s\n", TEXT_ARG(state->away_reason));
     if (text_is(state->mirror, "changed"))
         cli_print(&cli->out, "  project.json was changed by another program: `project load --file` loads the change\n");
 }

@@ -430,7 +430,7 @@ enum err adopt_blame_disk(struct bytes path, struct fault *fault)
     char name[PATH_MAX];
 
     (void)snprintf(name, sizeof(name), "%.*s", (int)path.len, path.len ? (const char *)path.at : "");
-    mount_point_blame(name, fault, "%.200s was not added", name);
+    mount_point_blame(name, fault, "cannot add %.200s", name);
     fault_hint(fault, "`loophole volume list` shows the disks; add the folder again when it answers");
     return fault_field(fault, "path");
 }

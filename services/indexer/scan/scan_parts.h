@@ -1,8 +1,8 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
  * scan_library.c (where the library is), scan_place.c (where a file is), scan_moves.c (items that follow their files),
  * scan_folder_moves.c (folders that moved), scan_exchange.c (files of other libraries), scan_settle.c (gone and new
- * files), scan_trees.c (trees in the library), scan_links.c (links to folders outside). Only the scan's thread uses it
- * until the errand is done. */
+ * files), scan_trees.c (trees in the library), scan_links.c (links to folders outside), scan_parts.c (what several of
+ * them call). Only the scan's thread uses it until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
@@ -136,8 +136,8 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
 /* A file that is the same as before. Adds it to the report, if it must be analysed. */
 void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);
 
-/* Adds the file of an item to the report, if the item must be analysed although its file has not
- * changed. Its place was reported. */
+/* Adds the file of an item to the report, if the item must be analysed although its file has not changed. Its place was
+ * reported. */
 void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place);
 
 /* ---- the files of a scan ---- */

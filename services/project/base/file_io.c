@@ -300,7 +300,7 @@ static void end_io(struct errand *errand, bool lost)
         io->done(io->owner, io);
         return;
     }
-    mount_point_blame(io->path, &late.fault, "it has the folder of the project, %.180s", io->path);
+    mount_point_blame(io->path, &late.fault, "it has %.200s", io->path);
     late.kind = io->kind;
     io->done(io->owner, &late);
 }

@@ -199,7 +199,7 @@ static enum err explain_hang(struct copying *copying, uint32_t finished, struct 
     const uint32_t checked = atomic_load(&copying->checked);
 
     if (!atomic_load(&copying->is_open) || (checked == copying->check_count && finished == copying->count))
-        return mount_point_blame(copying->folder, fault, "it has the folder of the project, %.180s", copying->folder);
+        return mount_point_blame(copying->folder, fault, "it has %.200s", copying->folder);
     if (checked < copying->check_count)
         return fault_set(fault, ERR_TIMEOUT,
                          "a disk does not answer while the copy %.150s/" PARTS_MEDIA "%.150s is checked",
@@ -219,7 +219,7 @@ static void take_copies(void *owner, struct copying *copying, bool hangs)
         work->filed = copying->fault;
     else
         (void)explain_hang(copying, finished, &work->filed);
-    if (work->filed.code != ERR_OK && finished && !work->filed.hint[0])
+    if (work->filed.code != ERR_OK && finished && (hangs || !work->filed.hint[0]))
         fault_hint(&work->filed, "%u of %u sounds have their copies; collect again", finished, copying->count);
     for (uint32_t i = 0; i < finished; i++)
         take_copy(work, &copying->items[i], &state->notes[i]);

@@ -271,10 +271,10 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (e != ERR_OK)
         return e;
     work->id = found.project;
+    const usec_t half =
+        (call_deadline(work->call) - clock_steady()) / 2; /* the other half is for the rest of the ask */
     if (elements_folder(txn, &work->arena, work->id).len)
-        opened_folder_read(work, elements_folder(txn, &work->arena, work->id),
-                           (call_deadline(work->call) - clock_steady()) /
-                               2); /* the rest is for what does not need it */
+        opened_folder_read(work, elements_folder(txn, &work->arena, work->id), half < 1 ? 1 : half);
     return ERR_OK;
 }
 

@@ -246,8 +246,8 @@ void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line
 {
     state->has_unheard = state->unheard = work->is_unheard;
     state->mirror = work->mirror.len ? work->mirror : deed_compare_mirror(work, txn);
-    state->has_unread = text_is(state->mirror, "away") && work->filed.code != ERR_OK;
-    state->unread = arena_text(&work->arena, text_of(work->filed.what));
+    state->has_away_reason = text_is(state->mirror, "away") && work->filed.code != ERR_OK;
+    state->away_reason = arena_text(&work->arena, text_of(work->filed.what));
     work_answer(work, state);
 }
 

@@ -403,7 +403,7 @@ static void end_io(struct errand *errand, bool lost)
         io->done(io->owner, io);
         return;
     }
-    mount_point_blame(io->folder, &late.fault, "it has the folder of the project, %.180s", io->folder);
+    mount_point_blame(io->folder, &late.fault, "it has %.200s", io->folder);
     io->done(io->owner, &late);
 }
 

@@ -1,5 +1,6 @@
 /* preview_voice.c: the voice of the previewed sound, from its parameters to its end. */
 #include <math.h>
+#include <string.h>
 
 #include "services/streamer/play/preview.h"
 #include "services/streamer/play/tune.h"
