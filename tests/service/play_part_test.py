@@ -51,13 +51,25 @@ def counts_in(samples):
     return all_of_it[sounding[0]:sounding[-1] + 1]
 
 
+def counts_of(home, *command):
+    """The counts of what a command plays. It plays again if the machine paused: the recorder missed a period, or the
+    streamer was too late for the ring."""
+    def play():
+        home.loophole(*command)
+        until_silent(home)
+
+    def heard():
+        underruns = home.ask('audio.meters')['underruns']
+        samples = undisturbed(home, play)
+        return counts_in(samples) if home.ask('audio.meters')['underruns'] == underruns else None
+    return until(heard, 900, 'the machine has time for the streamer')
+
+
 @claim(shares=playing_engine)
 def a_part_begins_and_ends_on_its_frames(home):
     for ask in ('play', 'preview'):
-        tape = Tape(home, 60)
-        home.loophole('ask', f'streamer.{ask}', f'path={count(home)}', 'from=15000', 'until=70000')
-        until_silent(home)
-        is_part(counts(tape.stop()), 15000, 70000, ask)
+        part = ('ask', f'streamer.{ask}', f'path={count(home)}', 'from=15000', 'until=70000')
+        is_part(counts_of(home, *part), 15000, 70000, ask)
 
 
 @claim(shares=playing_engine)
@@ -76,10 +88,7 @@ def a_seek_behind_the_end_is_refused_and_the_voice_plays_on(home):
 @claim(shares=playing_engine)
 def the_command_takes_seconds(home):
     for command in ('play', 'preview'):
-        tape = Tape(home, 60)
-        home.loophole(command, count(home), '--from', '0.25', '--until', '1s')
-        until_silent(home)
-        is_part(counts(tape.stop()), 12000, 48000, command)
+        is_part(counts_of(home, command, count(home), '--from', '0.25', '--until', '1s'), 12000, 48000, command)
 
 
 @claim(shares=playing_engine)
