@@ -271,8 +271,8 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (e != ERR_OK)
         return e;
     work->id = found.project;
-    const usec_t half =
-        (call_deadline(work->call) - clock_steady()) / 2; /* the other half is for the rest of the ask */
+    /* The other half of the budget is for what follows: the project opens without its file too. */
+    const usec_t half = (call_deadline(work->call) - clock_steady()) / 2;
     if (elements_folder(txn, &work->arena, work->id).len)
         opened_folder_read(work, elements_folder(txn, &work->arena, work->id), half < 1 ? 1 : half);
     return ERR_OK;

@@ -266,7 +266,7 @@ static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
 
 enum { CROWD = 30, EACH = 16, OWN = 10 };
 
-/* One client with many connections, each with several slow asks. What is sent leaves while answers are taken. */
+/* One client with many connections, each with several slow asks. To take an answer also sends the asks that wait. */
 static int be_a_crowd(void)
 {
     struct engine crowd[CROWD] = { 0 };
