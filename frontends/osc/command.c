@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "frontends/osc/announce.h"
+#include "frontends/osc/kit_reply.h"
 #include "frontends/osc/matching.h"
 #include "frontends/osc/reply.h"
 #include "frontends/osc/subscribers.h"
@@ -171,7 +172,7 @@ static void send_answer(struct osc_command *command, const void *answer)
                   ERR_OK);
     else if (request->route->value)
         values_send_given(command->osc, request->route, &request->given, &command->from);
-    else
+    else if (!kit_reply_send(command->osc, &command->from, request, &command->arena, answer))
         send_done(command);
 }
 

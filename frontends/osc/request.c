@@ -175,12 +175,20 @@ static struct text cut_fraction(struct text typed, struct text name, struct aren
     return arena_printf(arena, "%.*s=%lld", TEXT_ARG(name), (long long)number);
 }
 
+/* Touch controllers send 1 when a button is pressed, and 0 when it is released. */
+static bool is_button(const struct packet_message *message)
+{
+    return message->count == 1 && message->each[0].kind == PACKET_NUMBER;
+}
+
 static enum err take_fields(const struct packet_message *message, struct osc_request *request, struct arena *arena,
                             struct fault *fault)
 {
     const struct route_argument *rule = &request->route->arguments[0];
     enum err e = ERR_OK;
 
+    if (is_button(message))
+        return ERR_OK;
     for (uint32_t i = 0; i < message->count && e == ERR_OK; i++) {
         struct text typed = packet_text(&message->each[i], arena), name = typed;
         const char *equals = typed.len ? memchr(typed.at, '=', typed.len) : NULL;
@@ -240,11 +248,10 @@ static enum err check_bounds(const struct osc_request *request, struct fault *fa
     return e;
 }
 
-/* Touch controllers send 0 when a button is released. */
 static bool is_release(const struct packet_message *message, const struct osc_route *route)
 {
-    return !route->value && route->arguments[0].kind == ROUTE_NONE && message->count == 1 &&
-           message->each[0].kind == PACKET_NUMBER && !(fabs(message->each[0].number) > 0);
+    return !route->value && (route->arguments[0].kind == ROUTE_NONE || routes_takes_fields(route)) &&
+           is_button(message) && !(fabs(message->each[0].number) > 0);
 }
 
 static enum err refuse_address(struct text address, struct fault *fault)

@@ -135,7 +135,7 @@ static bool send_value(struct midi_live *live, double value,
     struct target_ask ask;
 
     return target_set(&live->target, value, &s->arena, &ask, &fault) == ERR_OK &&
-           service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, done, live, &fault) == ERR_OK;
+           service_ask(s->p->service, ask.name, ask.request, ask.budget_ms, NULL, done, live, &fault) == ERR_OK;
 }
 
 static void take_look(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -171,7 +171,7 @@ static void release_pad(struct midi_live *live)
     struct fault fault = { 0 };
 
     if (live->is_hit && target_release(&live->target, &s->arena, &ask))
-        (void)service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, take_done, live, &fault);
+        (void)service_ask(s->p->service, ask.name, ask.request, ask.budget_ms, NULL, take_done, live, &fault);
     live->is_hit = false;
 }
 

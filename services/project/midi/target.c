@@ -8,6 +8,8 @@
 #include "schema_project.h"
 #include "store/pattern/message.h"
 
+enum { BUDGET_MS = 2000, PROJECT_MS = 10000 /* it may load sounds first */ };
+
 struct target_row {
     const char *before, *after; /* of the word in its name; `after` NULL: the name is `before` alone */
     enum midi_target_kind kind;
@@ -18,6 +20,7 @@ struct target_row {
     bool is_gain; /* its value grows with the square of the position, as a fader's does */
     const char *look;
     bool (*read)(const struct midi_target *target, const void *answer, double *to);
+    const char *fixed; /* FIELD=VALUE of the ask, or NULL */
 };
 
 /* ---- present values ---- */
@@ -117,20 +120,28 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
 /* ---- the table ---- */
 
 #define STRIP(after, kind, field, from, until, is_gain, read)                                                          \
-    { "mixer/", after, kind,  "audio.set_strip", &audio_set_strip_shape, "strip.bus",                                  \
-      field,    from,  until, is_gain,           "audio.mixer",          read }
+    { "mixer/",      after, kind, "audio.set_strip", &audio_set_strip_shape, "strip.bus", field, from, until, is_gain, \
+      "audio.mixer", read,  NULL }
 #define ROW(after, field, read)                                                                                        \
-    {                                                                                                                  \
-        "rows/", after, MIDI_SWITCH, "audio.set_row", &audio_set_row_shape, "name",                                    \
-        field,   0,     1,           false,           "audio.rows",         read                                       \
-    }
+    { "rows/",      after, MIDI_SWITCH, "audio.set_row", &audio_set_row_shape, "name", field, 0, 1, false,             \
+      "audio.rows", read,  NULL }
 #define TRANSPORT(name, kind, ask, value, from, until, read)                                                           \
     { "transport/" name, NULL, kind, "audio." #ask, &audio_##ask##_shape, NULL, value, from, until, false,             \
-      "audio.transport", read }
+      "audio.transport", read, NULL }
 /* A target whose ask needs no field. */
-#define TRIGGER(name, ask, shape) { name, NULL, MIDI_TRIGGER, ask, shape, NULL, NULL, 0, 1, false, NULL, NULL }
+#define TRIGGER(name, ask, shape) { name, NULL, MIDI_TRIGGER, ask, shape, NULL, NULL, 0, 1, false, NULL, NULL, NULL }
+/* A target whose word is a number or a name. */
 #define NUMBERED(before, service, ask, word, value)                                                                    \
-    { before, "", MIDI_TRIGGER, #service "." #ask, &service##_##ask##_shape, word, value, 0, 1, false, NULL, NULL }
+    {                                                                                                                  \
+        before, "",   MIDI_TRIGGER, #service "." #ask, &service##_##ask##_shape, word, value, 0, 1, false,             \
+        NULL,   NULL, NULL                                                                                             \
+    }
+#define SWAP(to)                                                                                                       \
+    { "kit/swap/", "/" to, MIDI_TRIGGER, "project.swap_kit", &project_swap_kit_shape, "slot", NULL, 0, 1, false,       \
+      NULL,        NULL,   "to=" to }
+#define RANDOMISE(before, after, word)                                                                                 \
+    { before, after, MIDI_TRIGGER, "project.randomise_kit", &project_randomise_kit_shape, word, NULL, 0, 1, false,     \
+      NULL,   NULL,  "spread=0.5" }
 
 static const struct target_row rows[] = {
     STRIP("/gain", MIDI_LEVEL, "strip.gain", 0, 1, true, read_gain),
@@ -152,6 +163,13 @@ static const struct target_row rows[] = {
     NUMBERED("pattern/bank/", project, bank, "bank", NULL),
     TRIGGER("song/play", "project.play_song", &project_play_song_shape),
     TRIGGER("song/stop", "project.stop_song", NULL),
+    SWAP("next"),
+    SWAP("previous"),
+    SWAP("random"),
+    SWAP("back"),
+    RANDOMISE("kit/randomise", NULL, NULL),
+    RANDOMISE("kit/randomise/", "", "slots"),
+    NUMBERED("kit/load/", project, load_kit, "kit", NULL),
 };
 
 /* The word of a name of this row; false: the name is not of this row. */
@@ -182,7 +200,7 @@ enum err target_read(struct text typed, struct midi_target *to, struct fault *fa
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a target of MIDI controls",
               typed.len < MIDI_TARGET_MOST ? (int)typed.len : MIDI_TARGET_MOST, typed.at ? typed.at : "");
     (void)fault_hint(fault,
-                     "expected mixer/CHANNEL/gain, transport/toggle, pads/PAD, pattern/load/SLOT, …: docs/midi.md");
+                     "expected mixer/CHANNEL/gain, transport/toggle, pads/PAD, kit/swap/SLOT/next, …: docs/midi.md");
     return fault_field(fault, "target");
 }
 
@@ -203,6 +221,11 @@ static struct text write_value(const struct midi_target *target, double value, s
     return arena_printf(arena, "%.9g", value);
 }
 
+static bool is_of_project(const struct target_row *row)
+{
+    return text_starts(text_of(row->ask), TEXT("project."));
+}
+
 enum err target_set(const struct midi_target *target, double value, struct arena *arena, struct target_ask *to,
                     struct fault *fault)
 {
@@ -211,8 +234,10 @@ enum err target_set(const struct midi_target *target, double value, struct arena
     void *request = memset(arena_alloc(arena, size), 0, size);
     enum err e;
 
-    *to = (struct target_ask){ row->ask, request };
-    e = row->word ? assign_field(row, row->word, target->word, arena, request, fault) : ERR_OK;
+    *to = (struct target_ask){ row->ask, request, is_of_project(row) ? PROJECT_MS : BUDGET_MS };
+    e = row->fixed ? json_assign(row->shape, text_of(row->fixed), arena, request, fault) : ERR_OK;
+    if (e == ERR_OK && row->word)
+        e = assign_field(row, row->word, target->word, arena, request, fault);
     if (e == ERR_OK && row->value)
         e = assign_field(row, row->value, write_value(target, value, arena), arena, request, fault);
     return e;
@@ -250,7 +275,7 @@ bool target_release(const struct midi_target *target, struct arena *arena, struc
     struct text typed = arena_printf(arena, "pad=%.*s", TEXT_ARG(target->word));
 
     *request = (struct audio_release){ 0 };
-    *to = (struct target_ask){ "audio.release", request };
+    *to = (struct target_ask){ "audio.release", request, BUDGET_MS };
     return target->row->shape == &audio_hit_shape &&
            json_assign(&audio_release_shape, typed, arena, request, &fault) == ERR_OK;
 }

@@ -1,7 +1,8 @@
 /* target.h: what a MIDI control may move, as one table: the ask that does it, and where its current value is read.
  * Pure; memory from the arena.
  *
- *   mixer/CHANNEL/gain|pan|mute|solo    transport/tempo|swing|metronome|start|stop|toggle|tap    panic */
+ *   mixer/CHANNEL/gain|pan|mute|solo    transport/tempo|swing|metronome|start|stop|toggle|tap    panic
+ *   kit/swap/SLOT/next|previous|random|back    kit/randomise[/SLOT]    kit/load/NAME */
 #ifndef LOOPHOLE_PROJECT_TARGET_H
 #define LOOPHOLE_PROJECT_TARGET_H
 
@@ -28,6 +29,7 @@ struct midi_target {
 struct target_ask {
     const char *name;
     const void *request;
+    uint32_t budget_ms;
 };
 
 /* Reads the name of a target; the result refers to `typed`. Errors (explained): bad_request. */

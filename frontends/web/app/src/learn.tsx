@@ -18,7 +18,7 @@ const SLOTS = 128
 const targets = (rows: string[]) => [
   ...channel_words.flatMap(channel => ['gain', 'pan', 'mute', 'solo'].map(what => `mixer/${channel}/${what}`)),
   ...['tempo', 'swing', 'metronome', 'start', 'stop', 'toggle', 'tap'].map(what => `transport/${what}`),
-  'panic', 'song/play', 'song/stop',
+  'panic', 'song/play', 'song/stop', 'kit/randomise',
   ...rows.flatMap(row => [`rows/${row}/mute`, `rows/${row}/solo`]),
   ...Array.from({ length: PADS }, (_, pad) => `pads/${pad}`),
   ...Array.from({ length: SLOTS }, (_, i) => `pattern/load/${i + 1}`),
