@@ -1,8 +1,10 @@
 """persist_syscalls.py: kills persist at each system call of one commit, then makes each of them fail once (EIO, ENOSPC,
 EINTR). A trace gives the list of calls. It needs LOOPHOLE_HOME, READER and a folder WORK. LONG covers all calls of the
-large commit, otherwise only those on the store and memory."""
+large commit, otherwise only those on the store and memory, and of the many that write its pages one after another the first,
+the last and some of SEED."""
 import collections
 import os
+import random
 import re
 import signal
 import subprocess
@@ -12,6 +14,7 @@ from engine import is_alive
 from load import Ask, Load, Persist, check_store, dies_with_its_parent
 
 work = os.environ["WORK"]
+chance = random.Random(int(os.environ["SEED"]))
 STORE_CALLS = ("lseek", "writev", "pwritev", "pwrite64", "fdatasync", "fsync", "syncfs", "msync", "ftruncate")
 FILE_CALLS = ("mkdir", "openat")
 MEMORY_CALLS = ("mmap", "munmap", "mremap", "madvise", "brk")
@@ -21,6 +24,7 @@ NOT_TO_INJECT = ("restart_syscall", "rt_sigreturn", "exit", "exit_group")
 ERRORS = ("EIO", "ENOSPC", "EINTR")
 DEADLINE = 120
 LARGE = 400  # places of the large commit
+EACH = 8  # that many of the calls of one name in a large commit, without LONG
 
 
 class Strace:
@@ -180,6 +184,15 @@ def fail_each(commits, kind, calls):
     print("figure: %s commit: %d failures of calls: %s" % (kind, sum(counts.values()), dict(counts)))
 
 
+def some_of(calls):
+    """In order: of each name the first, the last and some between."""
+    kept = set()
+    for name in {call for call, _ in calls}:
+        same = [c for c in calls if c[0] == name]
+        kept.update(same if len(same) <= EACH else [same[0], same[-1], *chance.sample(same[1:-1], EACH - 2)])
+    return [c for c in calls if c in kept]
+
+
 def reported(calls):
     return " ".join("%s×%d" % item for item in collections.Counter(call for call, _ in calls).items())
 
@@ -193,6 +206,7 @@ def main():
         calls = trace(commits, kind)
         if kind != "small" and not os.environ.get("LONG"):
             calls = [c for c in calls if c[0] in STORE_CALLS + (FILE_CALLS + ("write",) if kind == "filed" else MEMORY_CALLS)]
+            calls = some_of(calls)
         kill_at_each(commits, kind, calls)
         fail_each(commits, kind, calls)
         assert reader.poll() is None, "a reader failed"
