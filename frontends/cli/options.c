@@ -153,6 +153,16 @@ const struct option_row option_table[] = {
     { "new", 0, NULL, "replace the marker with a new one", OPTION_FLAG, AT(new), 0, 0 },
     { "read-only", 0, NULL, "the device may only read: it changes nothing", OPTION_FLAG, AT(read_only), 0, 0 },
     { "hard", 0, NULL, "make hard links", OPTION_FLAG, AT(hard), 0, 0 },
+    { "bundle-root", 0, "PATH", "the folder of the bundle; for an import also its archive", OPTION_WORD,
+      AT(bundle_root), 0, 0 },
+    { "zip", 0, "FILE", "also write it as an archive", OPTION_WORD, AT(zip), 0, 0 },
+    { "mixer-snapshot", 0, "NAME=PATH,TYPE", "add the JSON of a mixer: channel, subgroup or master (may be repeated)",
+      OPTION_LIST, AT(mixer_snapshot), 0, 0 },
+    { "asset", 0, "NAME=PATH", "add a sound under this name (may be repeated)", OPTION_LIST, AT(asset), 0, 0 },
+    { "sampler-manifest", 0, "FILE", "the sampler manifest with which sounds are compared", OPTION_WORD,
+      AT(sampler_manifest), 0, 0 },
+    { "strict", 0, NULL, "refuse sounds that the sampler manifest does not have", OPTION_FLAG, AT(strict), 0, 0 },
+    { "quick", 0, NULL, "do not read the sounds", OPTION_FLAG, AT(quick), 0, 0 },
     { "force", 0, NULL, "replace an existing file or binding", OPTION_FLAG, AT(force), 0, 0 },
 };
 const int option_count = sizeof option_table / sizeof option_table[0];

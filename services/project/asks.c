@@ -24,6 +24,7 @@ HANDLER_OF(open, project_line, NO_NAME)
 HANDLER_OF(close, project_line, NO_NAME)
 HANDLER(state, project_line)
 HANDLER(show, project_parts)
+HANDLER(document, whole_project)
 HANDLER(set, project_line)
 HANDLER(put, project_part)
 HANDLER(remove, project_line)
@@ -86,6 +87,7 @@ const struct project_handlers project_asks = {
     .close = answer_close,
     .state = answer_state,
     .show = answer_show,
+    .document = answer_document,
     .set = answer_set,
     .put = answer_put,
     .remove = answer_remove,

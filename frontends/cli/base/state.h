@@ -29,6 +29,9 @@ struct options {
     bool mono, normalise, whole, loopback;
     const char *rename;
     struct text_list ignore;
+    const char *bundle_root, *destination_root, *zip, *project_file, *sampler_manifest;
+    struct text_list mixer_snapshot, asset;
+    bool strict, quick;
 };
 
 struct commands;

@@ -1,10 +1,14 @@
 /* A save: a commit with a number, then project.json. */
+#include <stdlib.h>
+
 #include "common/clock.h"
 #include "proto/wire/json_bounds.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
+
+enum { SLOTS_ALL = 128 * 128, SLOTS_BYTES = 3 << 20 /* of one answer, which has the document, too */ };
 
 /* ---- the mirror ---- */
 
@@ -271,3 +275,67 @@ static enum err answer_draft(struct doing *work, struct txn *txn, struct fault *
 }
 
 const struct deed deed_draft = { .after = write_draft, .answer = answer_draft };
+
+/* ---- the document ---- */
+
+static int compare_slots(const void *a, const void *b)
+{
+    const uint64_t x = ((const struct project_slot *)a)->slot, y = ((const struct project_slot *)b)->slot;
+
+    return (x > y) - (x < y);
+}
+
+/* Fills the slots from a number on, as far as one answer has room. */
+static void fill_slots(struct doing *work, const struct element_list *parts, uint64_t from, struct whole_project *to)
+{
+    struct project_slot *all = arena_array(&work->arena, parts->count, sizeof(*all));
+    uint32_t count = 0, bytes = 0;
+
+    for (uint32_t i = 0; i < parts->count; i++) {
+        struct tree body;
+        if (parts->at[i].kind.value != ELEMENT_KIND_SLOT ||
+            tree_read(parts->at[i].body, &work->arena, &body, NULL) != ERR_OK)
+            continue;
+        const double number = tree_real(&body, "slot", 0);
+        const struct text file = tree_text(&body, "file");
+        if (number >= 1 && number >= (double)from && number <= SLOTS_ALL && file.len > 0)
+            all[count++] = (struct project_slot){ (uint64_t)number, file };
+    }
+    qsort(all, count, sizeof(*all), compare_slots);
+    to->slots.at = all;
+    while (to->slots.count < count && (bytes += all[to->slots.count].file.len) <= SLOTS_BYTES)
+        to->slots.count++;
+    to->next = to->slots.count < count ? all[to->slots.count].slot : 0;
+}
+
+static void fill_uses(struct doing *work, const struct element_list *parts, struct id_list *to)
+{
+    struct item_uses uses;
+
+    uses_find(&work->arena, parts, &uses);
+    to->at = arena_array(&work->arena, uses.count, sizeof(*to->at));
+    for (uint32_t i = 0; i < uses.count && to->count < PARTS_MOST; i++)
+        to->at[to->count++] = uses.at[i].id;
+}
+
+static enum err answer_document(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_document *ask = work->ask;
+    struct whole_project answer = { 0 };
+    struct saving s = { 0 };
+    enum err e = read_saving(work, txn, &s, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (ask->from == 0) {
+        work->number = s.last.number;
+        deed_finish_document(work, txn, &s.parts, &s.last, false, &s.document);
+        answer.file = work->file;
+        fill_uses(work, &s.parts, &answer.uses);
+    }
+    fill_slots(work, &s.parts, ask->from, &answer);
+    work_answer(work, &answer);
+    return ERR_OK;
+}
+
+const struct deed deed_document = { .answer = answer_document };

@@ -1,0 +1,16 @@
+/* bundle.h: the commands `loophole bundle …`, and what they share. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_BUNDLE_BUNDLE_H
+#define LOOPHOLE_FRONTENDS_CLI_BUNDLE_BUNDLE_H
+
+#include "frontends/cli/base/cli.h"
+#include "frontends/cli/bundle/bundle_check.h"
+
+/* An option that a command needs, as an absolute path without links. `path` has PATH_MAX bytes. Errors (explained):
+ * bad_request (it is absent), those of resolve_path. */
+enum err bundle_need_path(const char *option, const char *typed, char *path, struct fault *fault);
+
+/* Prints the summary of a bundle that was read; `destination` is where it was imported, or NULL. */
+enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const struct bundle_checked *checked,
+                     const char *word, const char *destination);
+
+#endif

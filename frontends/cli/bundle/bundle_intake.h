@@ -1,0 +1,47 @@
+/* bundle_intake.h: the files of a bundle as they come in, from a folder or from an archive: their sizes and digests,
+ * and the content of those that are JSON. They go to a tree, or nowhere. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_BUNDLE_INTAKE_H
+#define LOOPHOLE_FRONTENDS_CLI_BUNDLE_INTAKE_H
+
+#include "common/buffer.h"
+#include "common/id_table.h"
+#include "frontends/cli/bundle/bundle_digest.h"
+#include "frontends/cli/bundle/bundle_path.h"
+#include "frontends/cli/bundle/bundle_tree.h"
+
+struct bundle_file {
+    struct text path;
+    uint64_t size;
+    char digest[BUNDLE_DIGEST_SIZE]; /* "": the content was not read */
+    bool is_kept;
+    struct text content; /* if it is kept */
+};
+
+/* Zeroed with its arena, `fd` -1, and its tree or NULL. */
+struct bundle_intake {
+    struct arena *arena;
+    const struct bundle_tree *to;
+    uint32_t count, room;
+    struct bundle_file *files; /* in the order in which they came */
+    struct id_table places;    /* the number of a file, from 1, by the hash of its path */
+    uint64_t bytes, kept;      /* of all files; of those that are kept */
+    int fd;                    /* of the present one */
+    struct bundle_digest digest;
+    struct buffer content;
+};
+
+/* A file begins, gets bytes, ends. After an error call only bundle_intake_free. Errors (explained): bad_request (the
+ * path; a file of that name came already), too_large (JSON), and those of the tree. */
+enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, struct fault *fault);
+enum err bundle_intake_add(struct bundle_intake *intake, struct bytes bytes, struct fault *fault);
+enum err bundle_intake_end(struct bundle_intake *intake, struct fault *fault);
+
+/* Notes a file whose content is not read. */
+void bundle_intake_note(struct bundle_intake *intake, struct text path, uint64_t size);
+
+/* NULL: no such file came. */
+const struct bundle_file *bundle_intake_find(const struct bundle_intake *intake, struct text path);
+
+void bundle_intake_free(struct bundle_intake *intake); /* what lies in the arena stays */
+
+#endif

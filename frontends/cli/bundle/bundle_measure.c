@@ -1,0 +1,80 @@
+#include "frontends/cli/bundle/bundle_measure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "schema_worker.h"
+
+enum { PATIENCE_MS = 600000 };
+
+static enum err start_worker(struct cli *cli, struct bundle_measure *measure, struct fault *fault)
+{
+    char program[PATH_MAX + 32];
+
+    if (measure->worker.pid)
+        return ERR_OK;
+    (void)snprintf(program, sizeof(program), "%s/loophole-worker", cli->paths.programs);
+    if (sandboxed_start(&measure->worker, program, NULL, fault) == ERR_OK)
+        return ERR_OK;
+    fault_set(fault, ERR_INTERNAL, "no worker can be started to measure sounds");
+    return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
+}
+
+/* Another processor may compute the last digits otherwise. */
+static double round_value(double value)
+{
+    return round(value * 100) / 100;
+}
+
+static void take_facts(const struct result *result, struct bundle_loudness *to)
+{
+    for (uint32_t i = 0; i < result->found.facts.count; i++) {
+        const struct fact *fact = &result->found.facts.at[i];
+        if (fact->has_number && text_is(fact->attribute, "lufs")) {
+            to->has_lufs = true;
+            to->lufs = round_value(fact->number);
+        } else if (fact->has_number && text_is(fact->attribute, "peak_dbfs")) {
+            to->has_peak = true;
+            to->peak = round_value(fact->number);
+        }
+    }
+}
+
+enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
+                             struct bundle_loudness *to, struct fault *fault)
+{
+    char extension[TEXT_EXTENSION_SIZE], why[SANDBOXED_WHY_SIZE];
+    struct stat st = { 0 };
+    struct job job = { .number = ++measure->number, .mode.value = WORKER_MODE_ANALYSE };
+    struct result result = { 0 };
+    enum err e = start_worker(cli, measure, fault);
+
+    *to = (struct bundle_loudness){ 0 };
+    if (e != ERR_OK)
+        return e;
+    (void)fstat(fd, &st);
+    job.size = (uint64_t)st.st_size;
+    job.extension = text_of(text_extension(bytes_of(name.at, name.len), extension));
+    arena_reset(&measure->arena);
+    e = pipe_send(&measure->worker.pipe, &job_shape, &job, fd, NULL);
+    if (e == ERR_OK)
+        e = sandboxed_wait(&measure->worker, &result_shape, &measure->arena, &result,
+                           (cli->options.budget_ms ? cli->options.budget_ms : PATIENCE_MS) * 1000LL, NULL, NULL);
+    if (e == ERR_OK && result.number == job.number)
+        take_facts(&result, to);
+    else
+        sandboxed_end(&measure->worker, why);
+    return ERR_OK;
+}
+
+void bundle_measure_end(struct bundle_measure *measure)
+{
+    char why[SANDBOXED_WHY_SIZE];
+
+    if (measure->worker.pid)
+        sandboxed_end(&measure->worker, why);
+    arena_free(&measure->arena);
+}

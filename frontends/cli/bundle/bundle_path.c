@@ -1,0 +1,65 @@
+#include "frontends/cli/bundle/bundle_path.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "frontends/cli/bundle/bundle_tree.h"
+
+enum { SHOWN = 120 };
+
+static enum err refuse_path(struct text path, const char *why, struct fault *fault)
+{
+    char shown[4 * SHOWN];
+
+    text_show(shown, SHOWN, path, "");
+    return fault_set(fault, ERR_BAD_REQUEST, "the path \"%s\" %s", shown, why);
+}
+
+static const char *find_flaw(struct text path)
+{
+    struct text rest = path, part;
+    int depth = 0;
+
+    if (path.len == 0 || path.len > BUNDLE_PATH_MOST || !text_is_plain(path))
+        return "is empty, too long, no UTF-8, or has control characters";
+    if (path.at[0] == '/' || (path.len > 1 && path.at[1] == ':'))
+        return "is absolute";
+    do {
+        const bool is_last = !memchr(rest.at, '/', rest.len);
+        part = text_cut(&rest, '/');
+        if (text_is(part, "..") || text_is(part, "."))
+            return "leads out of the bundle";
+        if (part.len == 0 || part.len > NAME_MAX)
+            return "has an empty or a too long part";
+        if (is_last)
+            return depth > BUNDLE_TREE_DEPTH - 1 ? "has too many folders" : NULL;
+        depth++;
+    } while (rest.len);
+    return "names a folder";
+}
+
+enum err bundle_path_read(struct text from, struct arena *arena, struct text *to, struct fault *fault)
+{
+    const char *why;
+    char *at;
+
+    *to = arena_text(arena, from);
+    at = (char *)(uintptr_t)to->at;
+    for (uint32_t i = 0; i < to->len; i++)
+        if (at[i] == '\\')
+            at[i] = '/';
+    why = find_flaw(*to);
+    return why ? refuse_path(from, why, fault) : ERR_OK;
+}
+
+bool bundle_path_is_reserved(struct text path)
+{
+    static const char *const ours[] = { "media/", "patterns/slots/", "patterns/backups/", "patterns/.", "draft.json" };
+
+    if (path.len && path.at[0] == '.')
+        return true;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+        if (path.len >= strlen(ours[i]) && strncasecmp(path.at, ours[i], strlen(ours[i])) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,254 @@
+#include "frontends/cli/bundle/bundle_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+
+static enum err refuse_tree(const char *doing, const char *name, struct fault *fault)
+{
+    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, name);
+}
+
+static enum err refuse_existing(const char *name, struct fault *fault)
+{
+    fault_set(fault, ERR_EXISTS, "there is a file or folder %s already", name);
+    return fault_hint(fault, "name a folder that does not exist yet: nothing is replaced"), ERR_EXISTS;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* ---- removing and syncing ---- */
+
+/* Opens a folder in a folder, without following a link. */
+static int open_inner(int folder, const char *name)
+{
+    return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Calls `each` for the entries of an open folder. */
+static void each_entry(int folder, void (*each)(int folder, const char *name, int depth), int depth)
+{
+    const int copy = open_inner(folder, ".");
+    DIR *all = copy >= 0 ? fdopendir(copy) : NULL;
+    const struct dirent *entry;
+
+    while (all && (entry = readdir(all)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            each(folder, entry->d_name, depth);
+    if (all)
+        closedir(all);
+}
+
+static void remove_entry(int folder, const char *name, int depth)
+{
+    int inner;
+
+    if (unlinkat(folder, name, 0) == 0 || depth > 2 * BUNDLE_TREE_DEPTH)
+        return;
+    inner = open_inner(folder, name);
+    if (inner < 0)
+        return;
+    each_entry(inner, remove_entry, depth + 1);
+    close(inner);
+    (void)unlinkat(folder, name, AT_REMOVEDIR);
+}
+
+/* The folders of a tree; the last fsync reports a failure for all of them. */
+static void sync_entry(int folder, const char *name, int depth)
+{
+    const int inner = depth <= BUNDLE_TREE_DEPTH ? open_inner(folder, name) : -1;
+
+    if (inner < 0)
+        return;
+    each_entry(inner, sync_entry, depth + 1);
+    (void)fsync(inner);
+    close(inner);
+}
+
+/* ---- the temporary folder ---- */
+
+/* The folder that was locked still has the name: no other command has finished with it. */
+static bool has_part_name(const struct bundle_tree *tree)
+{
+    struct stat opened, named;
+
+    return fstat(tree->fd, &opened) == 0 && fstatat(tree->parent, BUNDLE_TREE_PART, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+static enum err open_temporary(struct bundle_tree *tree, struct fault *fault)
+{
+    if (mkdirat(tree->parent, BUNDLE_TREE_PART, 0755) != 0 && errno != EEXIST)
+        return refuse_tree("make a folder for", tree->name, fault);
+    tree->fd = open_inner(tree->parent, BUNDLE_TREE_PART);
+    if (tree->fd < 0)
+        return refuse_tree("open", BUNDLE_TREE_PART, fault);
+    if (flock(tree->fd, LOCK_EX | LOCK_NB) == 0 && has_part_name(tree)) {
+        each_entry(tree->fd, remove_entry, 0);
+        return ERR_OK;
+    }
+    close_fd(&tree->fd);
+    return fault_set(fault, ERR_BUSY, "another command is writing a bundle beside %s", tree->name);
+}
+
+static bool is_taken(const struct bundle_tree *tree)
+{
+    struct stat st;
+
+    return fstatat(tree->parent, tree->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           unlinkat(tree->parent, tree->name, AT_REMOVEDIR) != 0;
+}
+
+enum err bundle_tree_begin(struct bundle_tree *tree, const char *path, struct fault *fault)
+{
+    const char *slash = strrchr(path, '/');
+    char parent[PATH_MAX];
+    enum err e;
+
+    *tree = (struct bundle_tree){ .parent = -1, .fd = -1 };
+    if (!slash || !text_copy(tree->name, sizeof(tree->name), text_of(slash + 1)) || !slash[1] ||
+        !text_copy(parent, sizeof(parent), (struct text){ (uint32_t)(slash - path) + (slash == path), path }))
+        return fault_set(fault, ERR_BAD_REQUEST, "%.150s is no name for a folder", path);
+    e = file_make_dirs(parent, 0755, fault);
+    if (e != ERR_OK)
+        return e;
+    tree->parent = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tree->parent < 0)
+        return refuse_tree("open", parent, fault);
+    return is_taken(tree) ? refuse_existing(tree->name, fault) : open_temporary(tree, fault);
+}
+
+void bundle_tree_end(struct bundle_tree *tree)
+{
+    if (tree->fd >= 0) {
+        each_entry(tree->fd, remove_entry, 0);
+        (void)unlinkat(tree->parent, BUNDLE_TREE_PART, AT_REMOVEDIR);
+    }
+    close_fd(&tree->fd);
+    close_fd(&tree->parent);
+}
+
+/* ---- files ---- */
+
+/* Opens the folder of a file, and sets its name. The caller closes it. -1: errno is set. */
+static int walk_to(const struct bundle_tree *tree, const char *path, bool makes, const char **name)
+{
+    int at = open_inner(tree->fd, ".");
+    struct text rest = text_of(path), part;
+    char inner[NAME_MAX + 1];
+
+    while (at >= 0 && memchr(rest.at, '/', rest.len)) {
+        int next;
+        part = text_cut(&rest, '/');
+        if (!text_copy(inner, sizeof(inner), part))
+            return close(at), errno = ENAMETOOLONG, -1;
+        if (makes && mkdirat(at, inner, 0755) != 0 && errno != EEXIST)
+            return close_fd(&at), -1;
+        next = open_inner(at, inner);
+        close(at);
+        at = next;
+    }
+    *name = rest.at;
+    return at;
+}
+
+int bundle_tree_make(const struct bundle_tree *tree, const char *path, struct fault *fault)
+{
+    const char *name;
+    int folder = walk_to(tree, path, true, &name);
+    const int fd = folder >= 0 ? openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) : -1;
+
+    if (fd < 0)
+        (void)refuse_tree("make", path, fault);
+    close_fd(&folder);
+    return fd;
+}
+
+enum err bundle_tree_close(int fd, const char *path, struct fault *fault)
+{
+    const enum err e = fsync(fd) == 0 ? ERR_OK : refuse_tree("write", path, fault);
+
+    close(fd);
+    return e;
+}
+
+enum err bundle_tree_write(const struct bundle_tree *tree, const char *path, struct bytes bytes, struct fault *fault)
+{
+    const int fd = bundle_tree_make(tree, path, fault);
+    enum err e;
+
+    if (fd < 0)
+        return fault->code;
+    e = file_write_fd(fd, bytes.at, bytes.len);
+    if (e == ERR_OK)
+        return bundle_tree_close(fd, path, fault);
+    close(fd);
+    return fault_set(fault, e, "cannot write %s: %s", path, err_name(e));
+}
+
+int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fault *fault)
+{
+    const char *name;
+    int folder = walk_to(tree, path, false, &name);
+    const int fd = folder >= 0 ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+
+    if (fd < 0)
+        (void)refuse_tree("open", path, fault);
+    close_fd(&folder);
+    return fd;
+}
+
+void bundle_tree_remove(const struct bundle_tree *tree, const char *path)
+{
+    const char *name;
+    int folder = walk_to(tree, path, false, &name);
+
+    if (folder >= 0)
+        (void)unlinkat(folder, name, 0);
+    close_fd(&folder);
+}
+
+/* ---- the end ---- */
+
+/* A file system without the flag still refuses to replace a folder with content. */
+static int rename_tree(const struct bundle_tree *tree)
+{
+    struct stat st;
+
+    if (renameat2(tree->parent, BUNDLE_TREE_PART, tree->parent, tree->name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (fstatat(tree->parent, tree->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return errno = EEXIST, -1;
+    return renameat(tree->parent, BUNDLE_TREE_PART, tree->parent, tree->name);
+}
+
+enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault)
+{
+    each_entry(tree->fd, sync_entry, 0);
+    if (fsync(tree->fd) != 0)
+        return refuse_tree("write", tree->name, fault);
+    if (rename_tree(tree) != 0)
+        return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_existing(tree->name, fault)
+                                                                         : refuse_tree("name", tree->name, fault);
+    close_fd(&tree->fd);
+    return fsync(tree->parent) == 0 ? ERR_OK : refuse_tree("write", tree->name, fault);
+}
+
+void bundle_tree_undo(struct bundle_tree *tree)
+{
+    remove_entry(tree->parent, tree->name, 0);
+}

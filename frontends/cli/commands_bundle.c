@@ -1,0 +1,15 @@
+/* Commands for bundles: one row each. */
+#include "frontends/cli/commands.h"
+
+static const struct command bundles[] = {
+    { "bundle export", "[PROJECT]", "Write a project with its patterns and sounds as a new folder, for another machine",
+      "The folder of --bundle-root appears whole or not at all, and replaces nothing; --zip also writes an archive. "
+      "The same project always gives the same bytes. While sounds are missing or offline, nothing is written, unless "
+      "--without-missing is given: the manifest then lists them. docs/bundles.md has the files.",
+      "bundle-root zip mixer-snapshot asset sampler-manifest strict without-missing budget", 0, 1, false,
+      bundle_export },
+    { "bundle verify", "PATH", "Read all of a bundle, and say what is wrong with it",
+      "PATH is a folder. Nothing is written. --quick does not read the sounds.", "quick budget", 1, 1, false,
+      bundle_verify },
+};
+const struct command_group commands_bundles = { "Bundles", bundles, sizeof(bundles) / sizeof(*bundles) };
