@@ -49,17 +49,20 @@ export async function enterFromAfar(page) {
   await page.getByRole('button', { name: 'Enter' }).click()
 }
 
-/** In the page, from its beginning: asks of the name given to `hold` wait until they are released. */
+/** In the page, from its beginning: asks whose names contain that given to `hold` wait until they are released. `held`: the
+ * names, each once. */
 export function hold_asks() {
   let name
   const waiting = []
   const { send } = WebSocket.prototype
   WebSocket.prototype.send = function (bytes) {
-    if (name && new TextDecoder('latin1').decode(bytes).includes(name)) waiting.push(() => send.call(this, bytes))
+    const asked = name && new TextDecoder('latin1').decode(bytes).match(/[a-z]+\.[a-z_]+/)?.[0]
+    if (asked?.includes(name)) waiting.push({ asked, call: () => send.call(this, bytes) })
     else send.call(this, bytes)
   }
   globalThis.hold = which => { name = which }
-  globalThis.release = () => { name = undefined; waiting.splice(0).forEach(call => call()) }
+  globalThis.release = () => { name = undefined; waiting.splice(0).forEach(one => one.call()) }
+  globalThis.held = () => [...new Set(waiting.map(one => one.asked))]
 }
 
 /** A page of its own. `before` runs in it before its scripts; `settings` are those of playwright's context. */

@@ -1,7 +1,7 @@
 // choosing.mjs: claims of web_test.py about what is chosen: ranges, all items, and what edits and buttons are for.
 import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
+import { hold_asks, json, loophole, mode, open, shown, showsTotal, sounding, total, until } from './browser.mjs'
 import { change_without_end } from './looking.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
@@ -429,6 +429,28 @@ export const choosing = {
     await page.locator('#query').focus()
     await page.keyboard.press('Escape')
     assert.equal(await page.locator('#query').inputValue(), 'lengthy', 'Escape leaves the query')
+    return page
+  },
+
+  async a_second_space_ends_a_preview_that_is_only_asked_for(browser) {
+    const item = json('search', 'lengthy')[0]
+    const page = await open(browser, '#q=lengthy', hold_asks)
+    await showsTotal(page, 'lengthy')
+    await row(page, 0).click()
+    await page.locator(`[data-sounding="${item.id}"]`).waitFor({ state: 'attached' })
+    await page.keyboard.press('Escape')
+    await page.locator('[data-sounding=""]').waitFor({ state: 'attached' })
+    const held = await page.evaluate(() => {
+      globalThis.hold('streamer.preview')
+      const press = () => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', bubbles: true, cancelable: true }))
+      press()
+      press()
+      return globalThis.held()
+    })
+    assert.deepEqual(held, ['streamer.preview', 'streamer.preview_stop'])
+    await page.evaluate(() => globalThis.release())
+    await until('no preview sounds', () => !asked('streamer.voices').each?.some(one => one.group === 'preview'))
+    assert.equal(await sounding(page), '')
     return page
   },
 

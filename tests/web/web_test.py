@@ -387,6 +387,11 @@ def a_selection_is_made_as_in_every_list(home):
 
 
 @claim(shares=working)
+def a_second_space_ends_a_preview_that_is_only_asked_for(home):
+    in_browser(home, 'a_second_space_ends_a_preview_that_is_only_asked_for')
+
+
+@claim(shares=working)
 def keys_of_the_list_work_after_a_click_on_a_control(home):
     in_browser(home, 'keys_of_the_list_work_after_a_click_on_a_control')
 

@@ -30,6 +30,8 @@ const regionOf = (id: string) => (region.value?.id === id ? region.value : undef
 const TRACK_MS = 200
 let wanted: { of: item; from: number } | undefined
 let busy = false
+/** The item that sounds, or will when the ask that is under way is answered. */
+let heard: string | undefined
 let tracking = 0
 /** Counts the previews that began: an answer about an earlier one says nothing of the present one. */
 let begins = 0
@@ -73,6 +75,7 @@ async function track() {
 }
 
 function ended() {
+  heard = undefined
   clearInterval(tracking)
   hearing.set(undefined)
 }
@@ -84,7 +87,8 @@ async function previewThroughJack(of: item, from: number) {
   const volume = settings.value.volume || INAUDIBLE
   const part = regionOf(idText(of.media.id))
   const repeated = part && { loop: true, loop_from: Math.floor(part.from), loop_frames: Math.floor(part.end - part.from) }
-  begun(of, await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000), volume)
+  const answer = await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000)
+  if (isHeard(idText(of.media.id))) begun(of, answer, volume)
 }
 
 async function previewHere(of: item, from: number) {
@@ -112,6 +116,7 @@ async function work() {
   while (wanted) {
     const { of, from } = wanted
     wanted = undefined
+    heard = idText(of.media.id)
     if (settings.value.through === 'jack') await previewThroughJack(of, from).catch(explain)
     else await Promise.race([previewHere(of, from).catch(explain), new Promise<void>(resolve => { giveWay = resolve })])
   }
@@ -127,6 +132,9 @@ export function hear(of: item, from = 0) {
   giveWay()
   work()
 }
+
+/** True for the item that sounds, and for one whose sound was asked for. */
+export const isHeard = (id: string) => (wanted ? idText(wanted.of.media.id) : heard) === id
 
 const framesOf = (of: item) => seconds(of) * num(of.media.sample_rate)
 

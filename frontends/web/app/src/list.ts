@@ -3,7 +3,7 @@ import type { item } from 'loophole'
 import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
 import { counted, idBytes, idText } from './format'
-import { hear, hearing, hush, markRegion } from './hear'
+import { hear, hush, isHeard, markRegion } from './hear'
 import { isListed } from './keyboard'
 import { awaitItem, itemAt, itemOf, question, result, rowOf } from './result'
 import { complain, heard, isAlike, remark, say, selected, set, settings, show, view, type View } from './state'
@@ -211,7 +211,7 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(rowAfter(by), event.shiftKey, undefined, picked)
   else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selectAll()
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
-  else if (event.key === ' ' && hearing.value && hearing.value.id === view.value.at) hush()
+  else if (event.key === ' ' && isHeard(view.value.at)) hush()
   else if (event.key === 'Enter' || event.key === ' ') hearNow().catch(complain)
   else if (event.key === 'Escape') { hush(); if (isListed()) endSelection(); if (remark.value?.bad) remark.set(undefined) }
   else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
