@@ -16,7 +16,7 @@
 extern const struct commands commands;
 
 extern const struct command_group commands_engine, commands_libraries, commands_find, commands_hear, commands_record,
-    commands_edit, commands_projects, commands_bundles, commands_patterns, commands_mixer, commands_jack,
-    commands_share, commands_messages, commands_care, commands_shell;
+    commands_edit, commands_projects, commands_bundles, commands_patterns, commands_mixer, commands_loops,
+    commands_jack, commands_share, commands_messages, commands_care, commands_shell;
 
 #endif

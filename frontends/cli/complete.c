@@ -147,6 +147,7 @@ static void offer_artefact(const struct unfinished *u)
         complete_words(u, "waveform loudness onsets beats spectrum spectrogram embedding print gist");
 }
 
+#define LOOP_KEYS "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12"
 static const struct {
     const char *command;
     void (*offer)(const struct unfinished *u);
@@ -200,6 +201,14 @@ static const struct {
     { "kit export", complete_kits, NULL },
     { "kit save", complete_kits, NULL },
     { "kit new", NULL, "family= tags= author= licence=" },
+    { "loop capture", NULL, LOOP_KEYS },
+    { "loop volume", NULL, LOOP_KEYS },
+    { "loop lock", NULL, LOOP_KEYS },
+    { "loop delete", NULL, LOOP_KEYS },
+    { "loop undo", NULL, LOOP_KEYS },
+    { "loop show", NULL, LOOP_KEYS },
+    { "loop play", NULL, LOOP_KEYS " all" },
+    { "loop stop", NULL, LOOP_KEYS " all" },
     { "audio use", complete_devices, NULL },
     { "audio connect", complete_ports, NULL },
     { "audio disconnect", complete_ports, NULL },

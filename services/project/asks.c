@@ -1,5 +1,6 @@
 #include "services/project/kit/kit_deeds.h"
 #include "services/project/library/library_deeds.h"
+#include "services/project/loop/loop_deeds.h"
 #include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
@@ -78,6 +79,15 @@ HANDLER_BY(load_kit, kit_loaded, NO_NAME, kit_deed_load)
 HANDLER_BY(swap_kit, kit, NO_NAME, kit_deed_swap)
 HANDLER_BY(randomise_kit, kit, NO_NAME, kit_deed_randomise)
 HANDLER_BY(lock_kit, kit, NO_NAME, kit_deed_lock)
+HANDLER_BY(loop_list, loops, ask->project, loop_deed_list)
+HANDLER_BY(loop_show, loop, ask->project, loop_deed_show)
+HANDLER_BY(loop_capture, loop, ask->project, loop_deed_capture)
+HANDLER_BY(loop_play, loops, ask->project, loop_deed_play)
+HANDLER_BY(loop_stop, loops, ask->project, loop_deed_stop)
+HANDLER_BY(loop_volume, loop, ask->project, loop_deed_volume)
+HANDLER_BY(loop_lock, loop, ask->project, loop_deed_lock)
+HANDLER_BY(loop_delete, loop, ask->project, loop_deed_delete)
+HANDLER_BY(loop_undo, loop, ask->project, loop_deed_undo)
 
 const struct project_handlers project_asks = {
     .current = answer_current,
@@ -137,4 +147,13 @@ const struct project_handlers project_asks = {
     .swap_kit = answer_swap_kit,
     .randomise_kit = answer_randomise_kit,
     .lock_kit = answer_lock_kit,
+    .loop_list = answer_loop_list,
+    .loop_show = answer_loop_show,
+    .loop_capture = answer_loop_capture,
+    .loop_play = answer_loop_play,
+    .loop_stop = answer_loop_stop,
+    .loop_volume = answer_loop_volume,
+    .loop_lock = answer_loop_lock,
+    .loop_delete = answer_loop_delete,
+    .loop_undo = answer_loop_undo,
 };

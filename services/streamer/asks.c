@@ -38,6 +38,8 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     if (ask->whole)
         located.treatment = (struct treatment){ 0 };
     voice_plan_part(&plan, &points, &located.treatment);
+    if (ask->has_loop_key || ask->has_loop_length)
+        voice_plan_loop(&plan, (uint32_t)ask->loop_key, ask->loop_length, ask->edge);
     e = voice_check_part(&plan, fault);
     if (e == ERR_OK)
         e = voice_play(&streamer->voices, &plan, &voice, fault);
@@ -85,6 +87,8 @@ static bool is_to_stop(const struct voice *voice, const void *state)
 {
     const struct streamer_stop *ask = state;
 
+    if (ask->has_loop_key)
+        return voice->plan.loop_key > 0 && (ask->loop_key == 0 || voice->plan.loop_key == ask->loop_key);
     return ask->has_voice ? voice->index == ask->voice : voice->plan.group != GROUP_PREVIEW;
 }
 
@@ -94,10 +98,10 @@ static enum err answer_stop(struct streamer *streamer, struct call *call, const 
     struct voice *voices = streamer->voices.each;
 
     (void)answer;
-    if (ask->has_voice && voices[ask->voice].phase == VOICE_FREE && !recall_was_begun(call))
+    if (ask->has_voice && !ask->has_loop_key && voices[ask->voice].phase == VOICE_FREE && !recall_was_begun(call))
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
     enum err e = voices_may_stop(&streamer->voices, call, is_to_stop, ask);
-    if (e == ERR_OK && !ask->has_voice)
+    if (e == ERR_OK && !ask->has_voice && !ask->has_loop_key)
         waiting_asks_drop(&streamer->waiting, play_file);
     for (uint32_t i = 0; e == ERR_OK && i < STREAMS; i++)
         if (is_to_stop(&voices[i], ask))
@@ -145,11 +149,29 @@ static enum err answer_voices(struct streamer *streamer, struct call *call, cons
 {
     (void)ask;
     core_link_look(&streamer->core);
+    answer->has_frame = streamer->core.has_state;
+    answer->frame = streamer->core.state.frame;
     answer->each.at = arena_array(call_arena(call), STREAMS, sizeof(*answer->each.at));
     for (uint32_t i = 0; answer->each.at && i < STREAMS; i++)
         if (streamer->voices.each[i].phase != VOICE_FREE)
             voice_describe(&streamer->voices.each[i], &answer->each.at[answer->each.count++]);
     return ERR_OK;
+}
+
+static enum err answer_line(struct streamer *streamer, struct call *call, const struct streamer_loop_line *ask,
+                            struct loop_line *answer)
+{
+    (void)call;
+    core_link_look(&streamer->core);
+    voice_line(&streamer->core, ask->grid.value, false, answer);
+    return ERR_OK;
+}
+
+static enum err answer_mark(struct streamer *streamer, struct call *call, const struct streamer_mark_loop *ask,
+                            struct loop_mark *answer)
+{
+    core_link_look(&streamer->core);
+    return voice_mark(&streamer->voices, ask, answer, call_fault(call));
 }
 
 /* ---- sounds ---- */
@@ -322,6 +344,8 @@ const struct streamer_handlers asks_handlers = {
     .seek = answer_seek,
     .gain = answer_gain,
     .voices = answer_voices,
+    .loop_line = answer_line,
+    .mark_loop = answer_mark,
     .load_sound = load_sound,
     .release_sound = release_sound,
     .sounds = answer_sounds,

@@ -8,8 +8,9 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-const int32_t document_lists[] = { ELEMENT_KIND_TRACK, ELEMENT_KIND_SECTION, ELEMENT_KIND_CLIP,    ELEMENT_KIND_MIXER,
-                                   ELEMENT_KIND_PADS,  ELEMENT_KIND_SOUND,   ELEMENT_KIND_PATTERN, ELEMENT_KIND_KIT };
+const int32_t document_lists[] = { ELEMENT_KIND_TRACK,   ELEMENT_KIND_SECTION, ELEMENT_KIND_CLIP,
+                                   ELEMENT_KIND_MIXER,   ELEMENT_KIND_PADS,    ELEMENT_KIND_SOUND,
+                                   ELEMENT_KIND_PATTERN, ELEMENT_KIND_KIT,     ELEMENT_KIND_LOOP };
 
 /* ---- making ---- */
 
@@ -30,7 +31,7 @@ static void add_list(struct arena *arena, const struct element_list *parts, int3
     for (uint32_t i = 0; i < parts->count; i++)
         if (parts->at[i].kind.value == kind)
             tree_add(&list, arena, read_body(&parts->at[i], arena));
-    if (list.count || kind != ELEMENT_KIND_KIT) /* saves of before there were kits lack the list */
+    if (list.count || kind < ELEMENT_KIND_KIT) /* saves of before there were kits and loops lack the lists */
         tree_set(to, arena, kinds_list_name(kind), list);
 }
 

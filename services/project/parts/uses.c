@@ -14,11 +14,13 @@ static void add_use(struct arena *arena, struct item_uses *to, struct id id)
 }
 
 /* True if a key of this name contains the id of an item. A part of kind sound also has it as `id`, like the asks of
- * audio, and a kit as `media`. */
+ * audio, a kit as `media`, and a loop as `source_video_id`. */
 static bool names_item(struct text name, int32_t kind)
 {
     return (kind == ELEMENT_KIND_SOUND && text_is(name, "id")) ||
-           (kind == ELEMENT_KIND_KIT && text_is(name, "media")) || text_is(name, "item") || text_is(name, "media_id");
+           (kind == ELEMENT_KIND_KIT && text_is(name, "media")) ||
+           (kind == ELEMENT_KIND_LOOP && text_is(name, "source_video_id")) || text_is(name, "item") ||
+           text_is(name, "media_id");
 }
 
 static void find_in(const struct tree *tree, int32_t kind, struct arena *arena, struct item_uses *to)
@@ -55,8 +57,8 @@ static bool may_use_items(const struct element *part)
     const int32_t kind = part->kind.value;
 
     return kind != ELEMENT_KIND_ITEM && kind != ELEMENT_KIND_PLACE &&
-           (kind == ELEMENT_KIND_SOUND || kind == ELEMENT_KIND_KIT || has_word(part->body, "item") ||
-            has_word(part->body, "media_id"));
+           (kind == ELEMENT_KIND_SOUND || kind == ELEMENT_KIND_KIT || kind == ELEMENT_KIND_LOOP ||
+            has_word(part->body, "item") || has_word(part->body, "media_id"));
 }
 
 static int compare_uses(const void *a, const void *b)

@@ -75,6 +75,11 @@ static int64_t frame_of_place(const struct state *state, double place)
     return state->begins + (int64_t)floor((place - state->place) * state->step_frames + 0.5);
 }
 
+int64_t core_link_frame(const struct core_link *core, double place)
+{
+    return frame_of_place(&core->state, place);
+}
+
 int64_t core_link_next(const struct core_link *core, uint32_t grid)
 {
     const struct state *state = &core->state;

@@ -35,6 +35,9 @@ uint64_t core_link_effects(const struct core_link *core);          /* number of 
 bool core_link_has_room(const struct core_link *core, uint32_t cues);
 bool core_link_note(struct core_link *core, struct note *note); /* reads one note; false: there is none */
 
+/* Returns the frame of the audio clock for a place in the music, in 16th notes, while the transport runs. */
+int64_t core_link_frame(const struct core_link *core, double place);
+
 /* Returns the frame of the audio clock at which the next multiple of `grid` 16th notes begins: 4 is the beat, 16 the
  * bar. It lies at least a moment ahead. A count-in has beats and bars as well. CUE_NOW while the transport is
  * stopped. */

@@ -10,7 +10,7 @@
 #include "common/shared/studio.h"
 #include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 10 };
+enum { HANDOVER_VERSION = 11 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -55,12 +55,13 @@ struct handover_voice {
     _Atomic uint32_t word;
     uint32_t group; /* enum score_group */
     uint32_t looping;
-    uint32_t spare;
+    uint32_t loop_key; /* 1 to 12: it plays the loop of this F key; 0: none */
     float gain, pan;
     _Atomic uint32_t seeks;      /* a seek was accepted, and has no piece yet */
     uint32_t cued;               /* the generation that the last start cue names */
     int64_t begins;              /* frame of the audio clock of the first start cue, or CUE_NOW */
     int64_t loop_from, loop_end; /* frames of the file; end 0: that of the file */
+    double loop_length;          /* exact, in frames of the file; 0: from loop_from to loop_end */
     double semitones;            /* of the shift of its pitch */
     struct handover_follow follow;
     int64_t seek_from;   /* the seek's frame of the file … */

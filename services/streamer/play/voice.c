@@ -95,7 +95,21 @@ bool voice_is_sounding(const struct voice *voice)
 
 void voice_stop(struct voice *voice, float fade)
 {
-    struct cue cue = { .frame = CUE_NOW, .verb = CUE_STREAM_STOP, .voice = voice->index, .seconds = fade };
+    voice_stop_at(voice, CUE_NOW, fade);
+}
+
+/* Seconds from now to the end of a fade that begins at a frame. */
+static float seconds_of_stop(const struct voice *voice, int64_t frame, float fade)
+{
+    const struct core_link *core = voice->all->core;
+    const int64_t wait = frame == CUE_NOW ? 0 : frame - core->state.frame;
+
+    return fade + (wait > 0 ? (float)wait / (float)core_link_rate(core) : 0);
+}
+
+void voice_stop_at(struct voice *voice, int64_t frame, float fade)
+{
+    struct cue cue = { .frame = frame, .verb = CUE_STREAM_STOP, .voice = voice->index, .seconds = fade };
     struct fault fault = { 0 };
 
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING)
@@ -108,7 +122,7 @@ void voice_stop(struct voice *voice, float fade)
     }
     voice_feed_stay(voice);
     cue.generation = voice_is_to_come(voice) ? voice->handover->cued : voice->generation;
-    if (!outlasts_its_ring(voice, fade))
+    if (!outlasts_its_ring(voice, seconds_of_stop(voice, frame, fade)))
         close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
     voice_set_phase(voice, VOICE_ENDING);
@@ -169,6 +183,8 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     handover->looping = plan->loop;
     handover->loop_from = plan->loop_from;
     handover->loop_end = plan->loop_end;
+    handover->loop_length = plan->loop_length;
+    handover->loop_key = plan->loop_key;
     handover->semitones = plan->semitones;
     handover->follow = (struct handover_follow){ .frame = (double)plan->from, .grid = plan->grid };
     handover->gain = plan->gain;
@@ -206,6 +222,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->failed = NULL;
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
+    voice->turn = 0;
     voice->is_cued = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_heir = voice->is_dry = voice->was_dry = voice->is_seeking = voice->is_aiming = false;
     voice->looks = 0;

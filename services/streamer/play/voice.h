@@ -32,6 +32,8 @@ struct voice_plan {
     uint32_t grid; /* not 0: it starts at the next multiple of this number of 16th notes instead */
     bool loop, start_transport;
     int64_t loop_from, loop_end; /* frames of the file that a loop repeats; end 0: that of the file */
+    double loop_length;          /* its exact length in frames of the file; 0: it has a whole number of them */
+    uint32_t loop_key;           /* 1 to 12: it plays the loop of this F key; 0: none */
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
     bool is_drums;           /* it is stretched as drums are */
@@ -53,6 +55,7 @@ struct voice {
     struct stretch *stretch;                /* NULL: unchanged */
     uint32_t generation;
     int64_t frame;    /* next frame of the file */
+    uint64_t turn;    /* of its loop, for which the next frame is written */
     uint64_t skip;    /* cells that a dead streamer wrote already */
     bool is_resuming; /* it continues at the place of a dead streamer */
     bool is_aiming;   /* the new generation is due at a moment, in place of a seek */
@@ -125,9 +128,19 @@ struct voice_points {
  * if it has none, the item's trim. With points the plan has no fades, because fades belong to the trim. */
 void voice_plan_part(struct voice_plan *plan, const struct voice_points *points, const struct treatment *treatment);
 
+/* Makes it a loop of `length` frames of the file from plan->from on, with fades of `edge` frames at both ends of
+ * a turn. */
+void voice_plan_loop(struct voice_plan *plan, uint32_t key, double length, int64_t edge);
+
 /* Checks the part of the file: it must end after its begin, and a loop must not be too short. Errors (explained):
  * bad_request. */
 enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
+
+/* ---- voice_turns.c: the turns of a loop of an exact length, which differ by a frame ---- */
+int64_t voice_turns_end(const struct voice *voice);      /* the frame of the file at which this turn ends */
+uint64_t voice_turns_at(double length, int64_t frames);  /* the turn that has begun after that many frames … */
+int64_t voice_turns_begin(double length, uint64_t turn); /* … and the frames before a turn */
+int64_t voice_turns_start(const struct voice *voice);    /* plan.at, or the first frame of a turn that is to come */
 
 /* ---- voice.c ---- */
 
@@ -136,6 +149,7 @@ enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **voice, struct fault *fault);
 /* `fade`: seconds. */
 void voice_stop(struct voice *voice, float fade);
+void voice_stop_at(struct voice *voice, int64_t frame, float fade); /* a frame of the audio clock, or CUE_NOW */
 /* Continues at `frame` of the file. `request`: of the ask; zero: no ask. Errors: conflict (the voice does not play). */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault);
 enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* errors: conflict */
@@ -155,6 +169,11 @@ int64_t voice_part_end(const struct voice *voice);
 
 /* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
+
+/* The place of a voice for a capture. Errors (explained): not_found, conflict. */
+enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct loop_mark *to,
+                    struct fault *fault);
+void voice_line(struct core_link *core, int32_t grid, bool may_be_late, struct loop_line *to);
 
 /* ---- voice_follow.c ---- */
 bool voice_follows(const struct voice *voice);      /* it follows the tempo of the transport */

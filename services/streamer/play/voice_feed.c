@@ -145,6 +145,7 @@ static void make_generation(struct voice *voice, int64_t from)
     }
     atomic_store(&voice->handover->seeks, 0);
     voice->frame = from;
+    voice->turn = 0;
     voice->skip = 0;
     voice->is_complete = voice->is_ending = false;
     voice->is_made = true;
@@ -209,6 +210,8 @@ static void go_on(struct voice *voice)
     }
     voice->skip = cells - start;
     voice->frame = piece->from + (int64_t)(start * piece->file_rate / piece->rate);
+    if (voice->handover->looping && voice->handover->loop_length > 0)
+        voice->turn = voice_turns_at(voice->handover->loop_length, voice->frame - voice->handover->loop_from);
     voice->frame = voice_place(voice, voice->frame);
 }
 
@@ -436,9 +439,10 @@ void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t f
     bool again = turns || (end && voice->handover->looping && (frames > 0 || frame > voice->handover->loop_from));
     end = end || is_part;
     convert_frames(voice, stereo, frames, end && !again);
-    if (again)
+    if (again) {
         voice->frame = voice->handover->loop_from;
-    else if (end)
+        voice->turn++;
+    } else if (end)
         end_file(voice);
     voice_feed_check(voice);
     if (voice->phase == VOICE_FILLING || (voice->phase == VOICE_PLAYING && voice_feed_ahead(voice) < 1))

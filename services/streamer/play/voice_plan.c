@@ -23,6 +23,20 @@ void voice_plan_part(struct voice_plan *plan, const struct voice_points *points,
     plan->treatment = kept;
 }
 
+void voice_plan_loop(struct voice_plan *plan, uint32_t key, double length, int64_t edge)
+{
+    plan->loop_key = key;
+    if (!plan->loop || !(length > 0))
+        return;
+    plan->loop_length = length;
+    plan->loop_from = plan->from;
+    plan->loop_end = plan->from + (int64_t)length;
+    plan->until = 0;
+    plan->treatment.from = plan->from;
+    plan->treatment.until = plan->loop_end;
+    plan->treatment.fade_in = plan->treatment.fade_out = edge < (int64_t)length / 2 ? edge : (int64_t)length / 2;
+}
+
 enum err voice_check_part(const struct voice_plan *plan, struct fault *fault)
 {
     if (plan->until > 0 && plan->until <= plan->from)

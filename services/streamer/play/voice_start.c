@@ -1,6 +1,8 @@
 /* voice_start.c: the cue that starts a voice. It may have a frame to come: until then the core keeps it. */
 #include "services/streamer/play/voice.h"
 
+enum { CUES_MOST = 4 }; /* of a start */
+
 bool voice_is_to_come(const struct voice *voice)
 {
     return voice->is_cued && voice->begins != CUE_NOW && voice->begins >= voice->all->core->state.frame;
@@ -12,6 +14,8 @@ static int64_t beginning_of(const struct voice *voice)
         return voice->begins;
     if (voice->is_cued)
         return CUE_NOW;
+    if (voice->plan.loop_length > 0)
+        return voice_turns_start(voice);
     return voice->plan.grid > 0 ? core_link_next(voice->all->core, voice->plan.grid) : voice->plan.at;
 }
 
@@ -76,6 +80,18 @@ static void forget_start(const struct voice *voice)
         core_link_cue(voice->all->core, &cue);
 }
 
+/* Ends other voices of its key where it begins. */
+static void replace_loops(const struct voice *voice)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct voice *other = &voice->all->each[i];
+        if (other == voice || voice->plan.loop_key == 0 || other->plan.loop_key != voice->plan.loop_key ||
+            !voice_is_sounding(other) || !core_link_has_room(voice->all->core, 1))
+            continue;
+        voice_stop_at(other, voice_is_to_come(other) ? CUE_NOW : voice->begins, 0.005f);
+    }
+}
+
 void voice_filled(struct voice *voice)
 {
     bool was_cued = voice->is_cued;
@@ -91,7 +107,7 @@ void voice_filled(struct voice *voice)
         voice_stop(voice, 0);
         return;
     }
-    if (!core_link_has_room(voice->all->core, 2))
+    if (!core_link_has_room(voice->all->core, CUES_MOST))
         return; /* the tick calls again */
     voice->begins = beginning_of(voice);
     prepare_start(voice);
@@ -112,6 +128,8 @@ void voice_filled(struct voice *voice)
     voice->is_cued = true;
     atomic_store(&voice->handover->phase, HANDOVER_PLAYING);
     voice_set_phase(voice, VOICE_PLAYING);
+    if (!was_cued)
+        replace_loops(voice);
     if (!was_cued)
         report_start(voice);
 }

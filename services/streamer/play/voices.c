@@ -8,7 +8,13 @@
 #include "schema_service.h"
 #include "services/streamer/play/voice.h"
 
-enum { PULLS_A_TICK = 8, DOUBT_US = 1000000, FINE_A_PROCESSOR = 2, UNBEGUN = 2 /* generations, at most */ };
+enum {
+    LOOP_KEYS = 12,
+    PULLS_A_TICK = 8,
+    DOUBT_US = 1000000,
+    FINE_A_PROCESSOR = 2,
+    UNBEGUN = 2 /* generations, at most */
+};
 
 static const double dire = 0.5; /* seconds: a ring with less is filled before all others */
 
@@ -40,6 +46,10 @@ static void close_paths(struct handover_voice *handover)
     if (!(handover->follow.beat_frames >= 1 && handover->follow.beat_frames < 1e8 &&
           fabs(handover->follow.beat) < 1e12 && fabs(handover->follow.frame) < 1e15))
         handover->follow = (struct handover_follow){ 0 };
+    if (!(handover->loop_length >= 256 && handover->loop_length < 1e12) || handover->loop_from < 0)
+        handover->loop_length = 0;
+    if (handover->loop_key > LOOP_KEYS)
+        handover->loop_key = 0;
     for (int i = 0; i < 2; i++)
         if (!(handover->pieces[i].tempo >= 0.25 && handover->pieces[i].tempo <= 4))
             handover->pieces[i].tempo = 1;
@@ -63,6 +73,9 @@ static void inherit_voice(struct voice *voice)
                                  .from = voice_piece(voice)->from,
                                  .at = CUE_NOW,
                                  .loop = voice->handover->looping,
+                                 .loop_from = voice->handover->loop_from,
+                                 .loop_length = voice->handover->loop_length,
+                                 .loop_key = voice->handover->loop_key,
                                  .gain = voice->handover->gain,
                                  .pan = voice->handover->pan,
                                  .tempo = voice_piece(voice)->tempo,
@@ -370,6 +383,8 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 
 int64_t voice_part_end(const struct voice *voice)
 {
+    if (voice->handover->looping && voice->handover->loop_length > 0)
+        return voice_turns_end(voice);
     return voice->handover->looping ? voice->handover->loop_end : voice_piece(voice)->until;
 }
 
@@ -379,6 +394,8 @@ int64_t voice_place(const struct voice *voice, int64_t frame)
     const struct handover_piece *piece = voice_piece(voice);
     int64_t from = handover->loop_from, end = piece->frames, first_end;
 
+    if (handover->looping && handover->loop_length > 0 && frame >= from)
+        return frame - voice_turns_begin(handover->loop_length, voice_turns_at(handover->loop_length, frame - from));
     if (handover->loop_end > 0 && (end <= 0 || handover->loop_end < end))
         end = handover->loop_end;
     first_end = piece->from < end ? end : piece->frames; /* it may begin after the part that repeats */
@@ -422,4 +439,8 @@ void voice_describe(const struct voice *voice, struct stream_voice *to)
     memcpy(to->id.b, piece->media, sizeof(to->id.b));
     to->has_instead_of = !id_is_zero(voice->plan.instead_of) && id_equal(to->id, voice->plan.media);
     to->instead_of = voice->plan.instead_of;
+    to->has_loop_key = voice->plan.loop_key > 0;
+    to->loop_key = voice->plan.loop_key;
+    to->has_at = voice_is_to_come(voice);
+    to->at = voice->begins;
 }

@@ -1,0 +1,49 @@
+/* loop_job.h: what an ask about loops hears from the streamer, and its answer: the records with their states. The
+ * loop's thread. */
+#ifndef LOOPHOLE_PROJECT_LOOP_JOB_H
+#define LOOPHOLE_PROJECT_LOOP_JOB_H
+
+#include "services/project/loop/loop_find.h"
+
+struct loop_heard {
+    bool plays, has_at;
+    uint32_t voice;
+    int64_t at; /* has_at: it begins then */
+};
+
+struct loop_job {
+    uint32_t step;        /* of the asks in the answer's phase */
+    struct fault refused; /* by the last of them */
+    bool has_heard;       /* the two below, or the streamer does not answer */
+    int64_t now;          /* frame of the audio clock */
+    struct loop_heard heard[LOOP_KEYS];
+    bool has_mark;
+    struct loop_mark mark; /* of a capture */
+    struct loop_line line; /* of a play */
+};
+
+struct loop_job *loop_job_of(struct doing *work); /* makes it first */
+
+/* Asks another service in the phase of the answer, which is called again then. `taken` may be NULL; it gets no answer
+ * of a service that refuses, whose fault is `refused`. Errors (explained): those of service_ask. */
+enum err loop_job_ask(struct doing *work, const char *name, const void *request,
+                      void (*taken)(struct doing *work, const void *answer), struct fault *fault);
+
+/* Asks the streamer which loops sound, unless that is known. Without it no loop sounds. */
+enum err loop_job_hear(struct doing *work, struct fault *fault);
+
+/* All loops of the project with their states, after loop_job_hear: LOOP_KEYS of them. */
+enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, struct element *rows, struct fault *fault);
+
+/* Answers with one loop, or with those that are there. Hears first. */
+enum err loop_job_answer_one(struct doing *work, struct txn *txn, uint64_t fkey, struct fault *fault);
+enum err loop_job_answer_all(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* "F1" for people. */
+const char *loop_key_name(uint64_t fkey);
+
+/* Errors (explained; the field is fkey): conflict, if it is locked; not_found, if there is none. */
+enum err loop_check_unlocked(const struct loop *loop, struct fault *fault);
+enum err loop_check_there(const struct loop *loop, uint64_t fkey, struct fault *fault);
+
+#endif

@@ -1,0 +1,148 @@
+/* loop_play.c: loops as voices of the streamer. All loops of an ask begin at one frame: the streamer is asked for a
+ * frame first, and begins a voice that is late with a later turn. */
+#include <math.h>
+
+#include "services/project/loop/loop_deeds.h"
+#include "services/project/loop/loop_job.h"
+#include "store/catalogue.h"
+
+static const double edge_seconds = 0.003; /* fades at the seam */
+static const double lead_seconds = 0.25;  /* to open the files of loops that begin together */
+
+static bool names_key(const struct project_loop_play *ask, uint64_t fkey)
+{
+    for (uint32_t i = 0; i < ask->fkeys.count; i++)
+        if (ask->fkeys.at[i] == fkey)
+            return true;
+    return false;
+}
+
+/* Errors (explained): not_found, conflict. */
+static enum err check_loop(const struct loop *loop, struct fault *fault)
+{
+    if (loop->placeholder.len) {
+        fault_set(fault, ERR_NOT_FOUND, "the sound of loop %s cannot be read: %.*s", loop_key_name(loop->fkey),
+                  TEXT_ARG(loop->placeholder));
+        return fault_hint(fault, "`loophole project show` lists the items"), ERR_NOT_FOUND;
+    }
+    if (!loop->has_music_context || !(loop->duration > 0))
+        return fault_set(fault, ERR_CONFLICT, "loop %s has no sound: it names no item", loop_key_name(loop->fkey));
+    return ERR_OK;
+}
+
+/* Chooses the loops of the ask, in the order of their keys. Without keys: all that can be played. */
+static enum err choose_loops(struct doing *work, const struct loop *all, const struct loop **to, uint32_t *count,
+                             struct fault *fault)
+{
+    const struct project_loop_play *ask = work->ask;
+    enum err e = ERR_OK;
+
+    *count = 0;
+    for (uint32_t i = 0; e == ERR_OK && i < LOOP_KEYS; i++) {
+        const bool is_there = all[i].duration > 0;
+        if (ask->fkeys.count ? !names_key(ask, all[i].fkey) : !is_there || check_loop(&all[i], NULL) != ERR_OK)
+            continue;
+        e = loop_check_there(is_there ? &all[i] : &(const struct loop){ 0 }, all[i].fkey, fault);
+        if (e == ERR_OK)
+            e = check_loop(&all[i], fault);
+        to[(*count)++] = &all[i];
+    }
+    return e;
+}
+
+static void take_line(struct doing *work, const void *answer)
+{
+    const struct loop_line *line = answer;
+
+    if (line)
+        loop_job_of(work)->line = *line;
+}
+
+/* Frames of the context as frames of the file's audio. */
+static double audio_rate(struct txn *txn, struct arena *arena, const struct loop_context *context)
+{
+    struct media media;
+
+    return catalogue_media(txn, arena, context->source_video_id, &media) == ERR_OK && media.sample_rate > 0
+               ? (double)media.sample_rate
+               : context->rate;
+}
+
+static enum err play_one(struct doing *work, struct txn *txn, const struct loop *loop, bool together,
+                         struct fault *fault)
+{
+    const struct project_loop_play *ask = work->ask;
+    const struct loop_line *line = &loop_job_of(work)->line;
+    const double rate = audio_rate(txn, &work->arena, &loop->music_context);
+    struct streamer_play request = { .has_id = true,
+                                     .id = loop->music_context.source_video_id,
+                                     .from = llround((double)loop->music_context.start_frame /
+                                                     loop->music_context.rate * rate),
+                                     .loop = true,
+                                     .has_gain = true,
+                                     .gain = loop->volume,
+                                     .has_loop_key = true,
+                                     .loop_key = loop_number(loop->fkey) + 1,
+                                     .has_loop_length = true,
+                                     .loop_length = fmax(256, loop->duration * rate),
+                                     .has_edge = true,
+                                     .edge = llround(edge_seconds * rate) };
+
+    request.has_at = together || (ask->grid.value != LOOP_GRID_NOW && line->has_place);
+    request.at = line->frame;
+    if (!line->has_place || ask->grid.value == LOOP_GRID_NOW)
+        request.at += llround(lead_seconds * (double)line->rate);
+    return loop_job_ask(work, "streamer.play", &request, NULL, fault);
+}
+
+static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_loop_play *ask = work->ask;
+    const struct streamer_loop_line request = { .grid = ask->grid };
+    struct loop_job *job = loop_job_of(work);
+    struct loop loops[LOOP_KEYS];
+    const struct loop *chosen[LOOP_KEYS];
+    uint32_t count;
+    enum err e;
+
+    if (job->refused.code != ERR_OK) {
+        *fault = job->refused;
+        return fault->code;
+    }
+    if (job->has_heard)
+        return loop_job_answer_all(work, txn, fault);
+    e = loop_job_read(work, txn, loops, NULL, fault);
+    if (e == ERR_OK)
+        e = choose_loops(work, loops, chosen, &count, fault);
+    if (e != ERR_OK)
+        return e;
+    if (job->step == 0 && count > 0)
+        return loop_job_ask(work, "streamer.loop_line", &request, take_line, fault);
+    if (job->step <= count && count > 0)
+        return play_one(work, txn, chosen[job->step - 1], count > 1, fault);
+    return loop_job_answer_all(work, txn, fault);
+}
+
+const struct deed loop_deed_play = { .answer = answer_play };
+
+/* ---- stop ---- */
+
+static enum err answer_stop(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_loop_stop *ask = work->ask;
+    struct loop_job *job = loop_job_of(work);
+    struct streamer_stop request = { .fade = 0.005, .has_loop_key = true };
+
+    if (job->refused.code != ERR_OK) {
+        *fault = job->refused;
+        return fault->code;
+    }
+    if (!job->has_heard && (job->step < ask->fkeys.count || job->step == 0)) {
+        if (ask->fkeys.count)
+            request.loop_key = loop_number(ask->fkeys.at[job->step]) + 1;
+        return loop_job_ask(work, "streamer.stop", &request, NULL, fault);
+    }
+    return loop_job_answer_all(work, txn, fault);
+}
+
+const struct deed loop_deed_stop = { .answer = answer_stop };

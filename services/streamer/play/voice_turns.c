@@ -1,0 +1,46 @@
+/* voice_turns.c: loops of an exact length. Turn n begins at the whole frame nearest to n times the length, so the turns
+ * differ by a frame, and their sum never leaves the tempo. */
+#include <math.h>
+
+#include "services/streamer/play/voice.h"
+
+int64_t voice_turns_begin(double length, uint64_t turn)
+{
+    return llround((double)turn * length);
+}
+
+uint64_t voice_turns_at(double length, int64_t frames)
+{
+    uint64_t turn = frames > 0 ? (uint64_t)((double)frames / length) : 0;
+
+    while (turn > 0 && voice_turns_begin(length, turn) > frames)
+        turn--;
+    while (voice_turns_begin(length, turn + 1) <= frames)
+        turn++;
+    return turn;
+}
+
+int64_t voice_turns_end(const struct voice *voice)
+{
+    const double length = voice->handover->loop_length;
+
+    return voice->handover->loop_from + voice_turns_begin(length, voice->turn + 1) -
+           voice_turns_begin(length, voice->turn);
+}
+
+/* A voice that is filled too late for its frame begins with a later turn, in phase with the loops that were in time. */
+int64_t voice_turns_start(const struct voice *voice)
+{
+    struct core_link *core = voice->all->core;
+    const int64_t at = voice->plan.at;
+    double turn, earliest;
+
+    if (at == CUE_NOW || voice->format.rate == 0)
+        return CUE_NOW;
+    core_link_look(core);
+    earliest = (double)(core->state.frame + 2 * (int64_t)core->state.period);
+    if ((double)at >= earliest)
+        return at;
+    turn = voice->plan.loop_length * core_link_rate(core) / voice->format.rate;
+    return at + llround(ceil((earliest - (double)at) / turn) * turn);
+}

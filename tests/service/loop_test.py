@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+"""Loops of the keys F1 to F12: captured from a voice, kept without a save, played to the frame. All figures are of sound
+that was recorded at the ports."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, run_claims, same, until
+from sounding import engine, start_transport, undisturbed, until_connected, until_later
+
+RATE = 48000
+EDGE = 144  # frames of the fades at both ends of a turn
+KEYS = [1073741882 + n for n in range(12)]
+
+
+def looping_engine(home):
+    """An engine whose library has a counter of 30 s and a sine. A service that a claim stops is not replaced."""
+    engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('counter', count(home), 30 * RATE)
+    sound.make('sine', home.file('files/sine.wav'), 4 * RATE, RATE, 111)
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+    for name in ('count', 'sine'):
+        home.loophole('edit', home.file(f'files/{name}.wav'), 'bpm=', 'one_shot=0')
+
+
+def count(home):
+    return home.file('files/count.wav')
+
+
+def loop(home, *words):
+    return home.first('loop', *words)
+
+
+def until_silent(home):
+    home.ask('streamer.stop')
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+def capture(home, key, path, frames=RATE, *more):
+    """Captures a key from a file that plays for at least this many frames, and stops the file."""
+    home.loophole('play', path, '--loop')
+    same('capturing', until(lambda: begun(loop(home, 'capture', key, *more)), what='the capture begins'))
+    until_later(home, frames)
+    made = loop(home, 'capture', key, *more)
+    until_silent(home)
+    return made
+
+
+def begun(state):
+    return state['state'] if state['state'] in ('capturing', 'waiting') else None
+
+
+def item(home, name):
+    return home.first('show', home.file(f'files/{name}.wav'))['id']
+
+
+def heard_turns(home, *keys, seconds=4):
+    """The samples of the streams while loops play."""
+    def play():
+        home.loophole('loop', 'play', *keys)
+        until_later(home, seconds * RATE)
+        home.loophole('loop', 'stop', 'all')
+        until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+    def heard():
+        underruns = home.ask('audio.meters')['underruns']
+        samples = undisturbed(home, play)
+        return samples if home.ask('audio.meters')['underruns'] == underruns else None
+    return until(heard, 900, 'the machine has time for the streamer')
+
+
+@claim(shares=looping_engine)
+def a_capture_is_the_part_that_was_heard_and_plays_in_turns_of_its_frames(home):
+    home.loophole('project', 'new', 'One')
+    made = capture(home, 'F1', count(home))
+    context = made['music_context']
+    same((KEYS[0], 0.5, False, 'stopped', item(home, 'count'), RATE),
+         (made['fkey'], made['volume'], made['locked'], made['state'], context['source_video_id'], context['rate']))
+    same(f"0 play {context['source_video_id']}@{context['start_frame']}", made['actions'])
+    length = context['end_frame'] - context['start_frame']
+    same(length, round(made['duration'] * RATE))
+    assert length >= RATE, made
+    home.loophole('loop', 'volume', 'F1', '-6dB')
+    same(1, loop(home, 'volume', 'F1', '1.0')['volume'])
+    counts = [round(x * sound.UNIT) for x in heard_turns(home, 'F1', seconds=6)]
+    inside = [n for n, x in enumerate(counts) if x == context['start_frame'] + 1 + length // 2]
+    assert len(inside) >= 2, inside
+    same({length}, {b - a for a, b in zip(inside, inside[1:])}, 'a turn lasts as long as the capture')
+    first = inside[0] - length // 2
+    for n in range(EDGE, length - EDGE):
+        same(context['start_frame'] + 1 + n, counts[first + n])
+
+
+@claim(shares=looping_engine)
+def no_seam_and_no_end_has_a_click(home):
+    capture(home, 'F2', home.file('files/sine.wav'), RATE // 2)
+    home.loophole('loop', 'volume', 'F2', '1.0')
+    samples = heard_turns(home, 'F2')
+    steps = [abs(b - a) for a, b in zip(samples, samples[1:])]
+    level = max(map(abs, samples))
+    assert level > 0.1, level
+    most = level * (2 * 3.1416 * 111 / RATE + 1 / EDGE)
+    assert max(steps) <= 1.05 * most, (max(steps), most)
+
+
+@claim(shares=looping_engine)
+def loops_that_start_together_start_on_one_frame(home):
+    for key in ('F3', 'F4', 'F5'):
+        capture(home, key, count(home), 4000 * int(key[1]))
+        home.loophole('loop', 'volume', key, '1.0')
+    alone = {key: [round(x * sound.UNIT) for x in heard_turns(home, key, seconds=1)] for key in ('F3', 'F4', 'F5')}
+    together = [round(x * sound.UNIT) for x in heard_turns(home, 'F3', 'F4', 'F5', seconds=1)]
+
+    def start(samples):
+        return next(n for n, x in enumerate(samples) if x)
+    for n in range(EDGE, 10000):
+        summed = sum(samples[start(samples) + n] for samples in alone.values())
+        assert abs(summed - together[start(together) + n]) <= 3, (n, summed, together[start(together) + n])
+
+
+@claim(shares=looping_engine)
+def a_capture_at_the_bar_has_the_length_of_the_bars(home):
+    start_transport(home, 124)
+    home.loophole('play', count(home), '--loop')
+    until(lambda: begun(loop(home, 'capture', 'F6', '--at', 'bar')))
+    until(lambda: loop(home, 'show', 'F6')['state'] == 'capturing', what='the bar has begun')
+    until_later(home, RATE)
+    made = loop(home, 'capture', 'F6', '--at', 'bar')
+    home.loophole('transport', 'stop')
+    until_silent(home)
+    same((124, 0), (made['tempo'], made['beats'] % 4))
+    same(made['beats'] * 60 / 124, made['duration'], 'the duration is exact')
+    context = made['music_context']
+    same(round(made['duration'] * RATE), context['end_frame'] - context['start_frame'])
+
+
+@claim(shares=looping_engine)
+def a_second_press_while_it_waits_takes_the_capture_back(home):
+    start_transport(home, 20)  # a bar lasts 12 s
+    home.loophole('play', count(home), '--loop')
+
+    def waited():
+        one = loop(home, 'capture', 'F7', '--at', 'bar')
+        if one['state'] == 'waiting':
+            return loop(home, 'capture', 'F7', '--at', 'bar')
+        home.loophole('loop', 'capture', 'F7')
+        home.loophole('loop', 'delete', 'F7', code=None)
+        return None
+    same('empty', until(waited, what='a press before the bar')['state'])
+    home.loophole('transport', 'stop')
+    until_silent(home)
+    same([], [one for one in home.json('loop', 'list') if one['fkey'] == KEYS[6]])
+
+
+@claim(shares=looping_engine)
+def a_locked_loop_refuses_capture_undo_and_delete(home):
+    capture(home, 'F8', count(home))
+    locked = loop(home, 'lock', 'F8')
+    same(True, locked['locked'])
+    client = home.client()
+    home.loophole('play', count(home), '--loop')
+    for ask in ('capture', 'delete', 'undo'):
+        error, said = client.ask(f'project.loop_{ask}', {'fkey': KEYS[7]})
+        same(('conflict', 'fkey'), (error, said['field']), said)
+    until_silent(home)
+    same(locked, loop(home, 'show', 'F8'))
+    same(False, loop(home, 'lock', 'F8', '--off')['locked'])
+    same('empty', loop(home, 'delete', 'F8')['state'])
+
+
+@claim(shares=looping_engine)
+def undo_of_a_key_brings_its_former_loop_back_and_again_the_other(home):
+    first = capture(home, 'F9', count(home))
+    second = capture(home, 'F9', home.file('files/sine.wav'), 5000)
+    assert first['music_context'] != second['music_context']
+    same(first, loop(home, 'undo', 'F9'))
+    same(second, loop(home, 'undo', 'F9'))
+    home.loophole('loop', 'delete', 'F9')
+    same(second, loop(home, 'undo', 'F9'))
+    home.loophole('project', 'undo')
+    same('empty', loop(home, 'show', 'F9')['state'])
+
+
+@claim(shares=looping_engine)
+def loops_are_in_the_project_and_its_file_without_a_save_of_their_own(home):
+    home.loophole('project', 'new', 'Kept')
+    made = capture(home, 'F10', count(home))
+    home.loophole('project', 'save')
+    home.loophole('project', 'open', 'One')
+    same('empty', loop(home, 'show', 'F10')['state'])
+    home.loophole('project', 'open', 'Kept')
+    same(made, loop(home, 'show', 'F10'))
+    home.loophole('loop', 'delete', 'F10')
+    home.loophole('project', 'load')
+    same(made, loop(home, 'show', 'F10'))
+    copy = home.first('project', 'save_as', 'Copy')
+    same({**made, 'project': copy['id']}, loop(home, 'show', 'F10'))
+    same(1, copy['items'], 'the sound of a loop is in use')
+
+
+run_claims()
