@@ -1,4 +1,4 @@
-/* Commands for loops: one row each. */
+/* Commands for loops and regions: one row each. */
 #include "frontends/cli/commands.h"
 
 static const struct command loops[] = {
@@ -21,5 +21,17 @@ static const struct command loops[] = {
       "project request-id budget", 1, 1, false, loop_undo },
     { "loop list", "", "List the loops of the project", "", "project", 0, 0, false, loop_list },
     { "loop show", "KEY", "Show the loop of a key, with its actions", "", "project", 1, 1, false, loop_show },
+    { "region save", "CLIP KEY START END", "Give a number key, 0 to 9, a part of the item of a clip",
+      "START and END are frames of the item. The keys of the clip are armed then. --gain sets the volume of the "
+      "region. Nothing is to be saved.",
+      "gain project request-id budget", 4, 4, false, region_save },
+    { "region play", "KEY [CLIP]", "Play a region once; with CLIP, its ten keys are armed first", "",
+      "project request-id budget", 1, 2, false, region_play },
+    { "region lock", "KEY [CLIP]", "Lock a region: no save and no delete changes it; --off unlocks it", "",
+      "off project request-id budget", 1, 2, false, region_lock },
+    { "region delete", "KEY [CLIP]", "Remove a region; its sound stays where it is", "", "project request-id budget", 1,
+      2, false, region_delete },
+    { "region list", "[CLIP]", "List the regions of a clip, or of the one whose keys are armed", "", "project", 0, 1,
+      false, region_list },
 };
-const struct command_group commands_loops = { "Loops", loops, sizeof(loops) / sizeof(*loops) };
+const struct command_group commands_loops = { "Loops and regions", loops, sizeof(loops) / sizeof(*loops) };

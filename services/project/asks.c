@@ -1,6 +1,7 @@
 #include "services/project/kit/kit_deeds.h"
 #include "services/project/library/library_deeds.h"
 #include "services/project/loop/loop_deeds.h"
+#include "services/project/loop/region_deeds.h"
 #include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
@@ -88,6 +89,11 @@ HANDLER_BY(loop_volume, loop, ask->project, loop_deed_volume)
 HANDLER_BY(loop_lock, loop, ask->project, loop_deed_lock)
 HANDLER_BY(loop_delete, loop, ask->project, loop_deed_delete)
 HANDLER_BY(loop_undo, loop, ask->project, loop_deed_undo)
+HANDLER_BY(region_list, regions, ask->project, region_deed_list)
+HANDLER_BY(region_save, regions, ask->project, region_deed_save)
+HANDLER_BY(region_play, regions, ask->project, region_deed_play)
+HANDLER_BY(region_lock, regions, ask->project, region_deed_lock)
+HANDLER_BY(region_delete, regions, ask->project, region_deed_delete)
 
 const struct project_handlers project_asks = {
     .current = answer_current,
@@ -156,4 +162,9 @@ const struct project_handlers project_asks = {
     .loop_lock = answer_loop_lock,
     .loop_delete = answer_loop_delete,
     .loop_undo = answer_loop_undo,
+    .region_list = answer_region_list,
+    .region_save = answer_region_save,
+    .region_play = answer_region_play,
+    .region_lock = answer_region_lock,
+    .region_delete = answer_region_delete,
 };

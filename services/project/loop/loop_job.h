@@ -18,8 +18,9 @@ struct loop_job {
     int64_t now;          /* frame of the audio clock */
     struct loop_heard heard[LOOP_KEYS];
     bool has_mark;
-    struct loop_mark mark; /* of a capture */
-    struct loop_line line; /* of a play */
+    struct loop_mark mark;     /* of a capture */
+    struct loop_line line;     /* of a play */
+    struct loaded_sound sound; /* of a region */
 };
 
 struct loop_job *loop_job_of(struct doing *work); /* makes it first */

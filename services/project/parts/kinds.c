@@ -89,7 +89,6 @@ static const struct key_row rows[] = {
     { KIND(LOOP), "duration", KEY_REAL, 0, 1e6, NULL },
     { KIND(LOOP), "volume", KEY_REAL, 0, 8, NULL },
     { KIND(LOOP), "locked", KEY_BOOL, 0, 0, NULL },
-    { KIND(LOOP), "music_context", KEY_OBJECT, 0, 0, NULL },
     { KIND(LOOP), "tempo", KEY_REAL, 0, 400, NULL },
     { KIND(LOOP), "beats", KEY_REAL, 0, 1e6, NULL },
 };
@@ -201,7 +200,7 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
     if (kind == ELEMENT_KIND_KIT)
         return kit_body_check(body, arena, fault);
     if (kind == ELEMENT_KIND_LOOP)
-        return loop_body_check(body, fault);
+        return loop_body_check(body, arena, fault);
     if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {
         fault_set(fault, ERR_BAD_REQUEST, "the project has no name: expected 1 to 80 characters");
         return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;

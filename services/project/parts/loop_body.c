@@ -1,5 +1,7 @@
 #include "services/project/parts/loop_body.h"
 
+#include "services/project/parts/quoted_json.h"
+
 enum { ACTIONS_MOST = 65536 };
 
 static const double frames_most = 1099511627776.0, rate_most = 1e6, duration_most = 1e6;
@@ -27,9 +29,11 @@ static bool is_context(const struct tree *context)
            is_between(end, start + 1, frames_most) && is_between(tree_real(context, "rate", 0), 1, rate_most);
 }
 
-static void read_context(const struct tree *body, struct loop *to)
+static void read_context(const struct tree *body, struct arena *arena, struct loop *to)
 {
-    const struct tree *context = tree_get(body, "music_context");
+    const struct tree *value = tree_get(body, "music_context");
+    struct tree room;
+    const struct tree *context = value && quoted_json_object(value, arena, &room) ? &room : NULL;
 
     to->has_music_context = context && is_context(context);
     if (!to->has_music_context)
@@ -58,7 +62,7 @@ bool loop_body_read(const struct element *part, struct arena *arena, struct loop
     to->duration = limit_number(&body, "duration", duration_most, 0);
     to->volume = limit_number(&body, "volume", 8, 0.5);
     to->locked = tree_bool(&body, "locked", false);
-    read_context(&body, to);
+    read_context(&body, arena, to);
     to->tempo = limit_number(&body, "tempo", 400, 0);
     to->has_tempo = tree_get(&body, "tempo") != NULL;
     to->beats = limit_number(&body, "beats", duration_most, 0);
@@ -113,15 +117,16 @@ static enum err refuse_key(const char *key, const char *wanted, struct fault *fa
     return fault ? fault_field(fault, key) : ERR_BAD_REQUEST;
 }
 
-enum err loop_body_check(const struct tree *body, struct fault *fault)
+enum err loop_body_check(const struct tree *body, struct arena *arena, struct fault *fault)
 {
+    struct tree room;
     const struct tree *actions = tree_get(body, "actions"), *context = tree_get(body, "music_context");
 
     if (!tree_get(body, "fkey"))
         return refuse_key("fkey", "1073741882 (F1) to 1073741893 (F12)", fault);
     if (actions && (actions->type != TREE_TEXT || actions->text.len > ACTIONS_MOST))
         return refuse_key("actions", "a text of at most 65,536 bytes", fault);
-    if (context && context->type != TREE_NULL && !is_context(context))
+    if (context && context->type != TREE_NULL && !(quoted_json_object(context, arena, &room) && is_context(&room)))
         return refuse_key("music_context",
                           "source_video_id (an id), start_frame, a later end_frame, and rate (frames a second)", fault);
     return ERR_OK;

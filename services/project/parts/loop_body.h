@@ -17,6 +17,6 @@ struct text loop_body_write(const struct loop *loop, struct text was, struct are
 
 /* Checks what the types of the keys do not say, for a body that a client or a file gives. Errors (explained; the field
  * names the key): bad_request. */
-enum err loop_body_check(const struct tree *body, struct fault *fault);
+enum err loop_body_check(const struct tree *body, struct arena *arena, struct fault *fault);
 
 #endif

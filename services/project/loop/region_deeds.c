@@ -1,0 +1,127 @@
+#include "services/project/loop/region_deeds.h"
+
+#include "services/project/deeds/deed_action.h"
+#include "services/project/loop/region_find.h"
+
+static enum err answer_clip(struct doing *work, struct txn *txn, struct text named, struct fault *fault)
+{
+    struct region_clip clip;
+    enum err e = region_find(work, txn, named, &clip, fault);
+
+    if (e == ERR_OK)
+        region_answer(work, txn, &clip);
+    return e;
+}
+
+static enum err answer_regions(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_list *ask = work->ask;
+
+    return answer_clip(work, txn, ask->clip, fault);
+}
+
+const struct deed region_deed_list = { .answer = answer_regions };
+
+/* ---- changing ---- */
+
+static enum err send_region(struct doing *work, struct region_clip *clip, const struct region *region, const char *what,
+                            struct fault *fault)
+{
+    char scope[ID_TEXT_SIZE];
+    struct action actions[2];
+
+    region_body_put(&clip->body, &work->arena, region);
+    actions[0] = deed_put_action(ELEMENT_KIND_CLIP, work->id, clip->row.id, tree_canonical(&clip->body, &work->arena),
+                                 clip->row.revision);
+    actions[1] = region_arm(&work->arena, work->id, clip->row.id);
+    const struct persist_apply apply = {
+        .label = arena_printf(&work->arena, "%s region %d", what, region_digit(region->key)),
+        .scope = text_of(id_write(work->id, scope)),
+        .actions = { 2, actions },
+    };
+    return work_apply(work, &apply, fault);
+}
+
+static enum err refuse_end(const struct project_region_save *ask, struct fault *fault)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the start %lld", (long long)ask->end,
+              (long long)ask->start);
+    return fault ? fault_field(fault, "end") : ERR_BAD_REQUEST;
+}
+
+static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_save *ask = work->ask;
+    struct region region = {
+        .key = ask->key, .start = ask->start, .end = ask->end, .volume = ask->has_volume ? ask->volume : 1
+    };
+    struct region_clip clip;
+    enum err e = region_check_key(ask->key, fault);
+
+    if (e == ERR_OK && ask->end <= ask->start)
+        e = refuse_end(ask, fault);
+    if (e == ERR_OK)
+        e = region_find(work, txn, ask->clip, &clip, fault);
+    if (e == ERR_OK)
+        e = region_check_unlocked(&clip.at[region_place(region_digit(ask->key))], fault);
+    return e == ERR_OK ? send_region(work, &clip, &region, "save", fault) : e;
+}
+
+static enum err answer_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_save *ask = work->ask;
+
+    return answer_clip(work, txn, ask->clip, fault);
+}
+
+const struct deed region_deed_save = { .ends_when_done = true, .plan = plan_save, .answer = answer_save };
+
+static enum err plan_lock(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_lock *ask = work->ask;
+    struct region_clip clip;
+    uint32_t place;
+    enum err e = region_find(work, txn, ask->clip, &clip, fault);
+
+    if (e == ERR_OK)
+        e = region_find_key(&clip, ask->key, &place, fault);
+    if (e != ERR_OK)
+        return e;
+    clip.at[place].locked = ask->has_on ? ask->on : !clip.at[place].locked;
+    return send_region(work, &clip, &clip.at[place], clip.at[place].locked ? "lock" : "unlock", fault);
+}
+
+static enum err answer_lock(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_lock *ask = work->ask;
+
+    return answer_clip(work, txn, ask->clip, fault);
+}
+
+const struct deed region_deed_lock = { .ends_when_done = true, .plan = plan_lock, .answer = answer_lock };
+
+static enum err plan_delete(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_delete *ask = work->ask;
+    struct region_clip clip;
+    uint32_t place;
+    enum err e = region_find(work, txn, ask->clip, &clip, fault);
+
+    if (e == ERR_OK)
+        e = region_find_key(&clip, ask->key, &place, fault);
+    if (e == ERR_OK)
+        e = region_check_unlocked(&clip.at[place], fault);
+    if (e != ERR_OK)
+        return e;
+    clip.at[place].end = 0;
+    return send_region(work, &clip, &clip.at[place], "delete", fault);
+}
+
+static enum err answer_delete(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_delete *ask = work->ask;
+
+    return answer_clip(work, txn, ask->clip, fault);
+}
+
+const struct deed region_deed_delete = { .ends_when_done = true, .plan = plan_delete, .answer = answer_delete };

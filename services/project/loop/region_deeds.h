@@ -1,0 +1,11 @@
+/* region_deeds.h: what the service does for the asks about regions of clips, as tables for work.h. The loop's
+ * thread. */
+#ifndef LOOPHOLE_PROJECT_REGION_DEEDS_H
+#define LOOPHOLE_PROJECT_REGION_DEEDS_H
+
+#include "services/project/deeds/work.h"
+
+extern const struct deed region_deed_list, region_deed_save, region_deed_lock, region_deed_delete; /* region_deeds.c */
+extern const struct deed region_deed_play;                                                         /* region_play.c */
+
+#endif

@@ -1,0 +1,159 @@
+#include "services/project/loop/region_find.h"
+
+#include <string.h>
+
+#include "services/project/deeds/deed_action.h"
+#include "services/project/parts/uses.h"
+
+/* ---- the armed clip ---- */
+
+static struct id armed_id(struct id project)
+{
+    uint8_t bytes[48] = "armed clip";
+
+    memcpy(bytes + 32, project.b, sizeof(project.b));
+    return id_of_bytes(bytes, sizeof(bytes));
+}
+
+static bool read_armed(struct txn *txn, struct arena *arena, struct id project, struct id *to)
+{
+    struct element row;
+    struct tree body;
+
+    return elements_get(txn, arena, parts_kind(ELEMENT_KIND_WORKSPACE), project, armed_id(project), &row) == ERR_OK &&
+           tree_read(row.body, arena, &body, NULL) == ERR_OK && tree_id(&body, "clip", to);
+}
+
+struct action region_arm(struct arena *arena, struct id project, struct id clip)
+{
+    struct tree body = { .type = TREE_OBJECT };
+    struct action action;
+
+    tree_set(&body, arena, "clip", tree_of_id(clip, arena));
+    action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, armed_id(project), tree_canonical(&body, arena), 0);
+    action.element.has_expect = false;
+    return deed_apart(action);
+}
+
+/* ---- clips ---- */
+
+struct clip_search {
+    struct arena *arena;
+    struct text name;
+    struct id id;
+    bool has_id, is_found;
+    struct element found;
+};
+
+static bool match_clip(void *state, const struct element *part)
+{
+    struct clip_search *search = state;
+    struct tree body;
+
+    if (part->kind.value != ELEMENT_KIND_CLIP)
+        return true;
+    if (search->has_id ? !id_equal(part->id, search->id)
+                       : tree_read(part->body, search->arena, &body, NULL) != ERR_OK ||
+                             !text_equal(tree_text(&body, "name"), search->name))
+        return true;
+    search->found = *part;
+    search->is_found = true;
+    return false;
+}
+
+static enum err find_clip(struct doing *work, struct txn *txn, struct text clip, struct element *to,
+                          struct fault *fault)
+{
+    struct clip_search search = { .arena = &work->arena, .name = clip };
+
+    search.has_id = clip.len ? id_read(clip, &search.id) : read_armed(txn, &work->arena, work->id, &search.id);
+    if (clip.len || search.has_id)
+        (void)elements_each_part(txn, &work->arena, work->id, match_clip, &search);
+    *to = search.found;
+    if (search.is_found)
+        return ERR_OK;
+    if (clip.len)
+        fault_set(fault, ERR_NOT_FOUND, "the project has no clip \"%.*s\"", TEXT_ARG(clip));
+    else
+        fault_set(fault, ERR_NOT_FOUND, "the keys of no clip are armed");
+    fault_hint(fault,
+               clip.len ? "`loophole project show` lists the clips" : "name a clip: loophole region play KEY CLIP");
+    return fault ? fault_field(fault, "clip") : ERR_NOT_FOUND;
+}
+
+enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to, struct fault *fault)
+{
+    struct id armed;
+    enum err e = find_clip(work, txn, clip, &to->row, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(to->row.body, &work->arena, &to->body, fault);
+    if (e != ERR_OK)
+        return e;
+    to->warning = (struct text){ 0 };
+    to->has_item = tree_id(&to->body, "item", &to->item);
+    to->is_armed = read_armed(txn, &work->arena, work->id, &armed) && id_equal(armed, to->row.id);
+    region_body_read(&to->body, &work->arena, to->at, &to->warning);
+    return ERR_OK;
+}
+
+/* ---- keys ---- */
+
+enum err region_check_key(uint64_t key, struct fault *fault)
+{
+    if (region_digit(key) >= 0)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST,
+              "key %llu is no number key: expected 48 to 57 (the digit row) or 1073741913 to 1073741922 (the keypad)",
+              (unsigned long long)key);
+    return fault ? fault_field(fault, "key") : ERR_BAD_REQUEST;
+}
+
+enum err region_find_key(const struct region_clip *clip, uint64_t key, uint32_t *place, struct fault *fault)
+{
+    enum err e = region_check_key(key, fault);
+
+    if (e != ERR_OK)
+        return e;
+    *place = region_place(region_digit(key));
+    if (clip->at[*place].key)
+        return ERR_OK;
+    fault_set(fault, ERR_NOT_FOUND, "key %d of the clip has no region", region_digit(key));
+    fault_hint(fault, "`loophole region save CLIP %d START END` gives it one", region_digit(key));
+    return fault ? fault_field(fault, "key") : ERR_NOT_FOUND;
+}
+
+enum err region_check_unlocked(const struct region *region, struct fault *fault)
+{
+    if (!region->key || !region->locked)
+        return ERR_OK;
+    fault_set(fault, ERR_CONFLICT, "the region of key %llu is locked", (unsigned long long)region->digit);
+    fault_hint(fault, "`loophole region lock %llu --off` unlocks it", (unsigned long long)region->digit);
+    return fault ? fault_field(fault, "key") : ERR_CONFLICT;
+}
+
+/* ---- the answer ---- */
+
+void region_answer(struct doing *work, struct txn *txn, const struct region_clip *clip)
+{
+    struct regions answer = { .clip = clip->row.id,
+                              .name = tree_text(&clip->body, "name"),
+                              .has_item = clip->has_item,
+                              .item = clip->item,
+                              .armed = clip->is_armed,
+                              .warning = clip->warning,
+                              .each.at = arena_array(&work->arena, REGION_KEYS, sizeof(*answer.each.at)) };
+    struct item_use use = { .id = clip->item };
+
+    if (answer.name.len > 320)
+        answer.name.len = 0;
+    for (uint32_t i = 0; i < REGION_KEYS; i++)
+        if (clip->at[i].key)
+            answer.each.at[answer.each.count++] = clip->at[i];
+    uses_resolve_one(txn, &work->arena, (struct bytes){ 0 }, &use);
+    if (!clip->has_item)
+        answer.placeholder = TEXT("the clip names no item");
+    else if (use.state != USE_HERE)
+        answer.placeholder = use.state == USE_OFFLINE ? TEXT("its item is offline") : TEXT("its item is missing");
+    work_answer(work, &answer);
+}

@@ -1,0 +1,31 @@
+/* region_find.h: clips and their regions in a project. One thread for each transaction and arena. */
+#ifndef LOOPHOLE_PROJECT_REGION_FIND_H
+#define LOOPHOLE_PROJECT_REGION_FIND_H
+
+#include "services/project/deeds/work.h"
+#include "services/project/parts/region_body.h"
+
+struct region_clip {
+    struct element row;
+    struct tree body;
+    bool has_item, is_armed;
+    struct id item;
+    struct region at[REGION_KEYS]; /* by region_place; key 0: none */
+    struct text warning;
+};
+
+/* Finds a clip by its name or id, or the armed one, in the project of the work. Errors (explained): not_found. */
+enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to,
+                     struct fault *fault);
+
+/* The place of the key's region, which is there. Errors (explained): bad_request (no number key), not_found. */
+enum err region_find_key(const struct region_clip *clip, uint64_t key, uint32_t *place, struct fault *fault);
+enum err region_check_key(uint64_t key, struct fault *fault);
+enum err region_check_unlocked(const struct region *region, struct fault *fault); /* errors (explained): conflict */
+
+/* Notes that a clip's keys are armed: a row that is in no file and no step of undo. */
+struct action region_arm(struct arena *arena, struct id project, struct id clip);
+
+void region_answer(struct doing *work, struct txn *txn, const struct region_clip *clip);
+
+#endif

@@ -1,0 +1,123 @@
+/* region_play.c: a region plays from memory, so that it begins within a period of its key. The item of a clip is loaded
+ * when its keys are armed. An item that is too long for the memory is played from its file. */
+#include <math.h>
+
+#include "schema_audio.h"
+#include "services/project/loop/loop_job.h"
+#include "services/project/loop/region_deeds.h"
+#include "services/project/loop/region_find.h"
+#include "store/catalogue.h"
+
+static const double edge_seconds = 0.003; /* so that its begin has no click; the core fades its end */
+
+static void take_loaded(struct doing *work, const void *answer)
+{
+    struct loop_job *job = loop_job_of(work);
+
+    if (answer)
+        job->sound = *(const struct loaded_sound *)answer;
+}
+
+static enum err load_item(struct doing *work, const struct region_clip *clip, struct fault *fault)
+{
+    const struct streamer_load_sound request = { .has_id = true, .id = clip->item };
+
+    return loop_job_ask(work, "streamer.load_sound", &request, take_loaded, fault);
+}
+
+static uint64_t scale_frame(int64_t frame, double ratio)
+{
+    return (uint64_t)llround((double)frame * ratio);
+}
+
+static double item_rate(struct txn *txn, struct arena *arena, struct id item, double otherwise)
+{
+    struct media media;
+
+    return catalogue_media(txn, arena, item, &media) == ERR_OK && media.sample_rate > 0 ? (double)media.sample_rate
+                                                                                        : otherwise;
+}
+
+static enum err start_sound(struct doing *work, struct txn *txn, const struct region_clip *clip,
+                            const struct region *region, struct fault *fault)
+{
+    const struct loaded_sound *sound = &loop_job_of(work)->sound;
+    const double rate = (double)sound->rate;
+    const double ratio = rate / item_rate(txn, &work->arena, clip->item, rate);
+    const struct audio_start_sound request = { .has_sound = true,
+                                               .sound = sound->sound,
+                                               .generation = sound->generation,
+                                               .has_gain = true,
+                                               .gain = fmin(region->volume, 4),
+                                               .from = scale_frame(region->start, ratio),
+                                               .until = scale_frame(region->end, ratio),
+                                               .attack = edge_seconds,
+                                               .release = 0.005 };
+
+    return loop_job_ask(work, "audio.start_sound", &request, NULL, fault);
+}
+
+static enum err play_file(struct doing *work, const struct region_clip *clip, const struct region *region,
+                          struct fault *fault)
+{
+    const struct streamer_play request = { .has_id = true,
+                                           .id = clip->item,
+                                           .from = region->start,
+                                           .has_until = true,
+                                           .until = region->end,
+                                           .has_gain = true,
+                                           .gain = region->volume };
+
+    return loop_job_ask(work, "streamer.play", &request, NULL, fault);
+}
+
+/* Arms the clip, unless it is armed. */
+static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_play *ask = work->ask;
+    char scope[ID_TEXT_SIZE];
+    struct region_clip clip;
+    struct action action;
+    uint32_t place;
+    enum err e = region_find(work, txn, ask->clip, &clip, fault);
+
+    if (e == ERR_OK)
+        e = region_find_key(&clip, ask->key, &place, fault);
+    if (e == ERR_OK && !clip.has_item)
+        e = fault_set(fault, ERR_CONFLICT, "the clip names no item");
+    if (e != ERR_OK || clip.is_armed)
+        return e;
+    action = region_arm(&work->arena, work->id, clip.row.id);
+    const struct persist_apply apply = { .label = TEXT("arm clip"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { 1, &action } };
+    return work_apply(work, &apply, fault);
+}
+
+static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_region_play *ask = work->ask;
+    struct loop_job *job = loop_job_of(work);
+    struct region_clip clip;
+    uint32_t place;
+    enum err e = region_find(work, txn, ask->clip, &clip, fault);
+
+    if (e == ERR_OK)
+        e = region_find_key(&clip, ask->key, &place, fault);
+    if (e != ERR_OK)
+        return e;
+    if (job->step == 0)
+        return load_item(work, &clip, fault);
+    if (job->step == 1 && job->refused.code == ERR_OK)
+        return start_sound(work, txn, &clip, &clip.at[place], fault);
+    if (job->step == 1 && (job->refused.code == ERR_TOO_LARGE || job->refused.code == ERR_FULL))
+        return play_file(work, &clip, &clip.at[place], fault);
+    if (job->refused.code != ERR_OK) {
+        *fault = job->refused;
+        return fault->code;
+    }
+    region_answer(work, txn, &clip);
+    return ERR_OK;
+}
+
+const struct deed region_deed_play = { .plan = plan_play, .answer = answer_play };

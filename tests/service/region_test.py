@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""Regions of clips on the number keys: kept without a save, read as other programs write them, played from memory. What
+plays is judged by its recording at the ports."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, contains, run_claims, same, until
+from sounding import engine, undisturbed, until_connected, until_later, until_quiet
+
+RATE = 48000
+EDGE = 144  # frames of the fade at the begin of a region
+
+
+def clip_engine(home):
+    """An engine with a project whose clip "Verse" is of a counter of 4 s."""
+    engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('counter', home.file('files/count.wav'), 4 * RATE)
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('edit', home.file('files/count.wav'), 'bpm=', 'one_shot=0')
+    home.loophole('project', 'new', 'Regions')
+    home.item = home.first('show', home.file('files/count.wav'))['id']
+    add_clip(home, 'Verse')
+
+
+def add_clip(home, name, **more):
+    body = json.dumps({'name': name, 'item': home.item, **more})
+    return home.ask('project.put', 'kind=clip', f'body={body}')['element']['id']
+
+
+def regions(home, *words):
+    return home.first('region', *words)
+
+
+def body_of(home, name):
+    parts = [json.loads(one['body']) for one in home.ask('project.show')['each'] if one['kind'] == 'clip']
+    return next(body for body in parts if body['name'] == name)
+
+
+@claim(shares=clip_engine)
+def a_saved_region_plays_its_frames_when_its_key_is_pressed(home):
+    saved = regions(home, 'save', 'Verse', '1', '12000', '36000')
+    same([{'key': 49, 'digit': 1, 'start': 12000, 'end': 36000, 'volume': 1, 'locked': False}], saved['each'])
+    assert saved['armed'], saved
+    regions(home, 'play', '1')
+    until_quiet(home)
+
+    def play():
+        home.loophole('region', 'play', '1')
+        until_later(home, RATE)
+    counts = [round(x * sound.UNIT) for x in undisturbed(home, play, 'sounds_left')]
+    first = next(n for n, x in enumerate(counts) if x == 12001 + EDGE) - EDGE
+    for n in range(EDGE, 24000 - 480):
+        same(12001 + n, counts[first + n])
+    same(0, max(counts[first + 24000 + 480:]), 'nothing after its end')
+
+
+@claim(shares=clip_engine)
+def both_keys_of_a_digit_are_one_region(home):
+    add_clip(home, 'Keys')
+    client = home.client()
+    for key, other, digit in ((48, 1073741922, 0), (57, 1073741921, 9), (50, 1073741914, 2)):
+        client.must('project.region_save', {'clip': 'Keys', 'key': key, 'start': 1, 'end': 2})
+        said = client.must('project.region_save', {'clip': 'Keys', 'key': other, 'start': 3, 'end': 4})
+        same([(other, digit, 3)], [(one['key'], one['digit'], one['start']) for one in said['each']
+                                   if one['digit'] == digit])
+        client.must('project.region_play', {'clip': 'Keys', 'key': key})
+    same([2, 9, 0], [one['digit'] for one in regions(home, 'list', 'Keys')['each']])
+    for key in (58, 1073741912, 1073741923, 100):
+        error, said = client.ask('project.region_save', {'clip': 'Keys', 'key': key, 'start': 1, 'end': 2})
+        same(('bad_request', 'key'), (error, said['field']), key)
+
+
+@claim(shares=clip_engine)
+def a_locked_region_refuses_save_and_delete(home):
+    regions(home, 'save', 'Verse', '3', '100', '200')
+    locked = regions(home, 'lock', '3', 'Verse')
+    client = home.client()
+    for ask, more in (('save', {'start': 1, 'end': 2}), ('delete', {})):
+        error, said = client.ask(f'project.region_{ask}', {'clip': 'Verse', 'key': 51, **more})
+        same(('conflict', 'key'), (error, said['field']), said)
+    same(locked, regions(home, 'list', 'Verse'))
+    regions(home, 'lock', '3', 'Verse', '--off')
+    assert '51' not in json.dumps(regions(home, 'delete', '3', 'Verse'))
+    home.loophole('project', 'undo')
+    same([51], [one['key'] for one in regions(home, 'list', 'Verse')['each'] if one['digit'] == 3])
+
+
+@claim(shares=clip_engine)
+def regions_of_other_programs_are_read_and_what_is_no_region_is_kept(home):
+    add_clip(home, 'Python', selection_regions="{'1073741913': [100, 200, 1.0, False], '50': [1, 2], '51': [3, 4, 0.5]}")
+    same([(1, 100, 200, 1, False), (2, 1, 2, 1, False), (3, 3, 4, 0.5, False)],
+         [(one['digit'], one['start'], one['end'], one['volume'], one['locked'])
+          for one in regions(home, 'list', 'Python')['each']])
+    add_clip(home, 'Odd', selection_regions={'49': [1, 2, 1, True], 'x': [5, 6], '50': 'none', '52': [9, 1]})
+    odd = regions(home, 'list', 'Odd')
+    same(([1], True), ([one['digit'] for one in odd['each']], odd['each'][0]['locked']))
+    assert odd['warning'], odd
+    regions(home, 'save', 'Odd', '5', '7', '8')
+    same({'49': [1, 2, 1, True], 'x': [5, 6], '50': 'none', '52': [9, 1], '53': [7, 8, 1.0, False]},
+         body_of(home, 'Odd')['selection_regions'])
+    for text in ('{"49": [1, 2', '[1]', '', "{'49': [1, 2]} and more", '{' * 500):
+        name = f'Corrupt {len(text)}'
+        add_clip(home, name, selection_regions=text)
+        corrupt = regions(home, 'list', name)
+        same([], corrupt['each'])
+        assert corrupt['warning'], corrupt
+        same(text, body_of(home, name)['selection_regions'])
+        regions(home, 'save', name, '1', '7', '8')
+        same((text, {'49': [7, 8, 1.0, False]}),
+             (body_of(home, name)['selection_regions_unread'], body_of(home, name)['selection_regions']))
+
+
+@claim(shares=clip_engine)
+def another_clip_arms_its_keys_and_regions_are_in_the_file(home):
+    add_clip(home, 'Two')
+    regions(home, 'save', 'Verse', '8', '100', '900')
+    regions(home, 'save', 'Two', '8', '200', '900')
+    same('Two', regions(home, 'list')['name'])
+    same('Verse', regions(home, 'play', '8', 'Verse')['name'])
+    same('Verse', regions(home, 'list')['name'])
+    contains(home.loophole('region', 'play', '7', 'Two', code=None).all, 'has no region')
+    home.loophole('project', 'save')
+    kept = regions(home, 'list', 'Two')
+    regions(home, 'delete', '8', 'Two')
+    home.loophole('project', 'load')
+    same(kept['each'], regions(home, 'list', 'Two')['each'])
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+run_claims()
