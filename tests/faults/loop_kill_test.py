@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+"""Random sessions with loops, compared with a model, while services are killed: no answered loop is lost, and there is no half
+one. Loops that play outlive the kills in their time."""
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../service'))
+import sound
+from claims import claim, figure, how_often, random, run_claims, same, until
+from sounding import engine, start_transport, Tape, until_connected, until_later
+
+RATE = 48000
+FIRST = 1073741882
+KEYS = [FIRST, FIRST + 5, FIRST + 11]  # few, so that they meet
+RECORD = 'fkey actions duration volume locked music_context tempo beats'.split()
+BUDGET = 600000
+
+
+def looping_engine(home):
+    engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('counter', home.file('files/count.wav'), 30 * RATE)
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('edit', home.file('files/count.wav'), 'bpm=', 'one_shot=0')
+    home.item = home.first('show', home.file('files/count.wav'))['id']
+
+
+def record(loop):
+    return {key: loop[key] for key in RECORD if key in loop}
+
+
+class Session:
+    """The loops of two projects, and what they must be."""
+
+    def __init__(self, home):
+        self.home, self.client, self.kills = home, home.client(), 0
+        self.loops, self.before = {'One': {}, 'Two': {}}, {'One': {}, 'Two': {}}
+        for self.open in self.loops:
+            home.loophole('project', 'new', self.open)
+        home.loophole('play', home.file('files/count.wav'), '--loop')
+
+    def must(self, name, kill=None, **body):
+        """The answer, also if a service is killed meanwhile."""
+        if not kill:
+            return self.client.must(name, body, budget_ms=BUDGET)
+        until(lambda: self.home.has_lived(kill))
+        pid = self.home.pid(kill)
+        fields = [f'{key}={value if isinstance(value, str) else json.dumps(value)}' for key, value in body.items()]
+        running = self.home.start('loophole', 'ask', name, *fields, '--budget', str(BUDGET), stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True)
+        time.sleep(random.uniform(0, .06))
+        os.kill(pid, signal.SIGKILL)
+        out, err = running.communicate()
+        same(0, running.returncode, f'{name} {body} {err}')
+        until(lambda: self.home.is_other(kill, pid))
+        self.kills += 1
+        return json.loads(out)
+
+    def refused(self, code, name, **body):
+        same(code, self.client.ask(name, body, budget_ms=BUDGET)[0], (name, body))
+
+    def step(self, kill):
+        here, before = self.loops[self.open], self.before[self.open]
+        key = random.choice(KEYS)
+        deed = random.choice(['capture', 'capture', 'delete', 'undo', 'lock', 'volume', 'open'])
+        now = here.get(key)
+        if deed == 'open':
+            self.open = random.choice(list(self.loops))
+            self.must('project.open', kill, project=self.open, folder='')
+        elif deed in ('capture', 'delete', 'undo') and now and now['locked']:
+            # without a loop before, an undo is refused too, for that reason
+            self.refused('not_found' if deed == 'undo' and key not in before else 'conflict', f'project.loop_{deed}', fkey=key)
+        elif deed == 'capture':
+            self.capture(key, kill)
+        elif deed == 'undo':
+            if before.get(key) is None and (key not in before or not now):
+                self.refused('not_found', 'project.loop_undo', fkey=key)
+                return
+            self.must('project.loop_undo', kill, fkey=key)
+            here[key], before[key] = before[key], now
+        elif not now:
+            self.refused('not_found', f'project.loop_{deed}', fkey=key, **{'volume': 1} if deed == 'volume' else {})
+        elif deed == 'delete':
+            self.must('project.loop_delete', kill, fkey=key)
+            here[key], before[key] = None, now
+        elif deed == 'lock':
+            here[key] = {**now, 'locked': not now['locked']}
+            self.must('project.loop_lock', kill, fkey=key, on=not now['locked'])
+        else:
+            here[key] = {**now, 'volume': random.choice([0.25, 0.5, 0.75, 1])}
+            self.must('project.loop_volume', kill, fkey=key, volume=here[key]['volume'])
+
+    def capture(self, key, kill):
+        now = self.loops[self.open].get(key)
+        until(lambda: self.must('project.loop_show', fkey=key)['state'] == 'capturing' or
+              self.must('project.loop_capture', kill, fkey=key)['state'] == 'capturing')
+        until_later(self.home, 1000)
+        made = record(self.must('project.loop_capture', random.choice([None, kill]), fkey=key))
+        same((now['volume'] if now else .5, False), (made['volume'], made['locked']))
+        self.before[self.open][key], self.loops[self.open][key] = now, self.listed()[key]
+        same(made['duration'], self.loops[self.open][key]['duration'])
+
+    def listed(self):
+        return {one['fkey']: record(one) for one in self.home.json('loop', 'list')}
+
+    def check(self):
+        listed = self.listed()
+        same({key: one for key, one in self.loops[self.open].items() if one}, listed)
+        for one in listed.values():
+            context = one['music_context']
+            same(context['end_frame'] - context['start_frame'], math.floor(one['duration'] * context['rate'] + .5))
+
+
+@claim(shares=looping_engine)
+def after_any_session_and_any_kill_the_loops_are_those_that_were_answered(home):
+    session = Session(home)
+    for _ in range(how_often(6, 1000)):
+        deadly = random.randrange(10)
+        for step in range(10):
+            session.step(random.choice(['project', 'persist', 'streamer']) if step == deadly else None)
+        session.check()
+    for session.open in session.loops:
+        home.loophole('project', 'open', session.open)
+        session.check()
+    home.ask('streamer.stop')
+    until(lambda: home.ask('streamer.voices')['each'] == [])
+    figure(f'{session.kills} kills of project, persist and streamer in sessions with loops')
+
+
+@claim(shares=looping_engine)
+def a_loop_that_plays_outlives_kills_and_keeps_the_tempo(home):
+    home.loophole('project', 'new', 'Plays')
+    start_transport(home, 237)  # a beat is 12151.898… frames
+
+    def captured():
+        home.loophole('play', home.file('files/count.wav'), '--loop')
+        until(lambda: home.first('loop', 'capture', 'F1', '--at', 'bar')['state'] in ('waiting', 'capturing'))
+        until(lambda: home.first('loop', 'show', 'F1')['state'] == 'capturing')
+        made = home.first('loop', 'capture', 'F1', '--at', 'bar')
+        home.ask('streamer.stop')
+        return made if made['state'] == 'stopped' and made.get('beats') and made['beats'] <= 8 else None
+    made = until(captured, 600, 'a capture of one or two bars')
+    home.loophole('transport', 'stop')
+    home.loophole('loop', 'volume', 'F1', '1.0')
+    until(lambda: home.ask('streamer.voices')['each'] == [])
+    length, context = made['duration'] * RATE, made['music_context']
+    assert length != round(length), made
+
+    def heard():
+        underruns = home.ask('audio.meters')['underruns']
+        tape = Tape(home, 240)
+        home.loophole('loop', 'play', 'F1')
+        for service in ('project', 'streamer', 'persist', 'streamer'):
+            until_later(home, RATE)
+            until(lambda: home.has_lived(service))
+            home.kill(service)
+            same('playing', until(lambda: playing(home), what='the loop plays'))
+        until_later(home, 2 * RATE)
+        home.loophole('loop', 'stop', 'all')
+        until(lambda: home.ask('streamer.voices')['each'] == [])
+        samples = sound.load(tape.stop())
+        return samples if home.ask('audio.meters')['underruns'] == underruns and all(x == x for x in samples) else None
+    counts = [round(x * sound.UNIT) for x in until(heard, 900, 'the machine has time for the recorder')]
+    middle = context['start_frame'] + 1 + int(length) // 2
+    turns = [n for n, x in enumerate(counts) if x == middle]
+    assert len(turns) >= 6, turns
+    for n, at in enumerate(turns):
+        assert abs(at - turns[0] - n * length) <= 1, (n, at - turns[0] - n * length)
+    figure(f'{len(turns)} turns of {length} frames over four kills, each at most a frame from its time')
+
+
+def playing(home):
+    state = home.first('loop', 'show', 'F1')['state']
+    return state if state == 'playing' else None
+
+
+run_claims()
