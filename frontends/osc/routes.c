@@ -67,7 +67,50 @@
         }                                                                                                              \
     }
 
+/* Buttons and values of the loop of a key F1 to F12. */
+#define LOOP(number, key)                                                                                              \
+    { "/loop/" number "/capture",                                                                                      \
+      "project.loop_capture",                                                                                          \
+      { "fkey=" key },                                                                                                 \
+      0,                                                                                                               \
+      0,                                                                                                               \
+      "Begin or end to capture what a voice plays",                                                                    \
+      { { 0 } } },                                                                                                     \
+        { "/loop/" number "/capture_at", "project.loop_capture",   { "fkey=" key }, 0, 0,                              \
+          "Capture at a beat or bar",    { WORDS("grid", "grid") } },                                                  \
+        { "/loop/" number "/play", "project.loop_play", { "fkeys=[" key "]" }, 0, 0, "Play the loop", { { 0 } } },     \
+        { "/loop/" number "/play_at", "project.loop_play",      { "fkeys=[" key "]" }, 0, 0,                           \
+          "Play at a beat or bar",    { WORDS("grid", "grid") } },                                                     \
+        { "/loop/" number "/stop", "project.loop_stop", { "fkeys=[" key "]" }, 0, 0, "Stop the loop", { { 0 } } },     \
+        { "/loop/" number "/volume",         "project.loop_volume", { "fkey=" key }, 0, 0, "Volume, linear",           \
+          { REAL("volume", "volume", 0, 8) } },                                                                        \
+        { "/loop/" number "/lock",   "project.loop_lock",   { "fkey=" key }, 0, 0,                                     \
+          "Lock or unlock the loop", { SWITCH("on", "on") } },                                                         \
+        { "/loop/" number "/undo", "project.loop_undo", { "fkey=" key }, 0, 0, "The loop before", { { 0 } } },         \
+    {                                                                                                                  \
+        "/loop/" number "/delete", "project.loop_delete", { "fkey=" key }, 0, 0, "Remove the loop",                    \
+        {                                                                                                              \
+            {                                                                                                          \
+                0                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
 const struct osc_route routes[] = {
+    LOOP("1", "1073741882"),
+    LOOP("2", "1073741883"),
+    LOOP("3", "1073741884"),
+    LOOP("4", "1073741885"),
+    LOOP("5", "1073741886"),
+    LOOP("6", "1073741887"),
+    LOOP("7", "1073741888"),
+    LOOP("8", "1073741889"),
+    LOOP("9", "1073741890"),
+    LOOP("10", "1073741891"),
+    LOOP("11", "1073741892"),
+    LOOP("12", "1073741893"),
+    { "/loop/play", "project.loop_play", { NULL }, 0, 0, "Play all loops from one frame on", { { 0 } } },
+    { "/loop/stop", "project.loop_stop", { NULL }, 0, 0, "Stop all loops", { { 0 } } },
     { "/transport/start",
       "audio.start",
       { NULL },

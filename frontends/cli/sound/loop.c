@@ -123,7 +123,7 @@ static enum err send_change(struct cli *cli, const char *name, const void *reque
 
 enum err loop_capture(struct cli *cli, struct fault *fault)
 {
-    struct project_loop_capture request = { .project = project_of(cli), .has_voice = cli->count > 1 };
+    struct project_loop_capture request = { .project = project_of(cli), .has_voice = cli->count > 1, .has_grid = true };
     enum err e = read_key(cli->args[0], &request.fkey, fault);
 
     if (e == ERR_OK)
@@ -136,7 +136,7 @@ enum err loop_capture(struct cli *cli, struct fault *fault)
 enum err loop_play(struct cli *cli, struct fault *fault)
 {
     uint64_t keys[KEYS + 1];
-    struct project_loop_play request = { .project = project_of(cli), .fkeys.at = keys };
+    struct project_loop_play request = { .project = project_of(cli), .fkeys.at = keys, .has_grid = true };
     struct loops loops = { 0 };
     enum err e = read_keys(cli, keys, &request.fkeys.count, fault);
 

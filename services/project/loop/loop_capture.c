@@ -23,7 +23,9 @@ static void take_mark(struct doing *work, const void *answer)
 static enum err ask_mark(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_capture *ask = work->ask;
-    struct streamer_mark_loop request = { .has_voice = ask->has_voice, .voice = ask->voice, .grid = ask->grid };
+    struct streamer_mark_loop request = { .has_voice = ask->has_voice,
+                                          .voice = ask->voice,
+                                          .grid = loop_grid_of(ask->has_grid, ask->grid) };
     struct loop loops[LOOP_KEYS];
     struct loop_capture begun;
     enum err e = loop_find_all(txn, &work->arena, work->id, loops, NULL);

@@ -40,6 +40,12 @@ enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, str
 enum err loop_job_answer_one(struct doing *work, struct txn *txn, uint64_t fkey, struct fault *fault);
 enum err loop_job_answer_all(struct doing *work, struct txn *txn, struct fault *fault);
 
+/* The grid of an ask; absent: now. */
+static inline struct choice loop_grid_of(bool has_grid, struct choice grid)
+{
+    return has_grid ? grid : (struct choice){ .value = LOOP_GRID_NOW };
+}
+
 /* "F1" for people. */
 const char *loop_key_name(uint64_t fkey);
 

@@ -88,9 +88,11 @@ static enum err play_one(struct doing *work, struct txn *txn, const struct loop 
                                      .has_edge = true,
                                      .edge = llround(edge_seconds * rate) };
 
-    request.has_at = together || (ask->grid.value != LOOP_GRID_NOW && line->has_place);
+    const bool is_now = loop_grid_of(ask->has_grid, ask->grid).value == LOOP_GRID_NOW;
+
+    request.has_at = together || (!is_now && line->has_place);
     request.at = line->frame;
-    if (!line->has_place || ask->grid.value == LOOP_GRID_NOW)
+    if (!line->has_place || is_now)
         request.at += llround(lead_seconds * (double)line->rate);
     return loop_job_ask(work, "streamer.play", &request, NULL, fault);
 }
@@ -98,7 +100,7 @@ static enum err play_one(struct doing *work, struct txn *txn, const struct loop 
 static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
-    const struct streamer_loop_line request = { .grid = ask->grid };
+    const struct streamer_loop_line request = { .grid = loop_grid_of(ask->has_grid, ask->grid) };
     struct loop_job *job = loop_job_of(work);
     struct loop loops[LOOP_KEYS];
     const struct loop *chosen[LOOP_KEYS];

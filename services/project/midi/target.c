@@ -143,7 +143,39 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
     { before, after, MIDI_TRIGGER, "project.randomise_kit", &project_randomise_kit_shape, word, NULL, 0, 1, false,     \
       NULL,   NULL,  "spread=0.5" }
 
+#define LOOP_TRIGGER(deed, name, field)                                                                                \
+    { "loop/" #deed "/" name,                                                                                          \
+      NULL,                                                                                                            \
+      MIDI_TRIGGER,                                                                                                    \
+      "project.loop_" #deed,                                                                                           \
+      &project_loop_##deed##_shape,                                                                                    \
+      NULL,                                                                                                            \
+      NULL,                                                                                                            \
+      0,                                                                                                               \
+      1,                                                                                                               \
+      false,                                                                                                           \
+      NULL,                                                                                                            \
+      NULL,                                                                                                            \
+      field }
+#define LOOP(name, key)                                                                                                \
+    LOOP_TRIGGER(capture, name, "fkey=" key), LOOP_TRIGGER(play, name, "fkeys=[" key "]"),                             \
+        LOOP_TRIGGER(stop, name, "fkeys=[" key "]")
+
 static const struct target_row rows[] = {
+    LOOP("F1", "1073741882"),
+    LOOP("F2", "1073741883"),
+    LOOP("F3", "1073741884"),
+    LOOP("F4", "1073741885"),
+    LOOP("F5", "1073741886"),
+    LOOP("F6", "1073741887"),
+    LOOP("F7", "1073741888"),
+    LOOP("F8", "1073741889"),
+    LOOP("F9", "1073741890"),
+    LOOP("F10", "1073741891"),
+    LOOP("F11", "1073741892"),
+    LOOP("F12", "1073741893"),
+    TRIGGER("loop/play", "project.loop_play", &project_loop_play_shape),
+    TRIGGER("loop/stop", "project.loop_stop", &project_loop_stop_shape),
     STRIP("/gain", MIDI_LEVEL, "strip.gain", 0, 1, true, read_gain),
     STRIP("/pan", MIDI_LEVEL, "strip.pan", -1, 1, false, read_pan),
     STRIP("/mute", MIDI_SWITCH, "strip.mute", 0, 1, false, read_mute),

@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""Loops over OSC and MIDI: the same asks as those of the command line."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, run_claims, same, until
+from devices import Device
+from osc import Osc
+from sounding import engine, until_connected, until_later
+
+
+def remote_engine(home):
+    """A sounding engine with a MIDI device, an open project, and a voice that plays."""
+    engine(home, '[osc]\nport = 0\n[audio]\nperiod = 1024\n', in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('counter', home.file('files/count.wav'), 480000)
+    home.wait_ready('osc', 'project', 'persist', 'audio')
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('edit', home.file('files/count.wav'), 'bpm=', 'one_shot=0')
+    home.loophole('project', 'new', 'Live')
+    home.device = Device(home)
+    home.device.until_wired()
+    home.loophole('play', home.file('files/count.wav'), '--loop')
+
+
+def state(home, key):
+    return home.first('loop', 'show', key)['state']
+
+
+def until_is(home, key, wanted):
+    until(lambda: state(home, key) == wanted, what=f'{key} is {wanted}')
+
+
+@claim(shares=remote_engine)
+def osc_captures_plays_locks_and_deletes_a_loop(home):
+    osc = Osc(home)
+    same(0, osc.say('/loop/2/capture', 1)[1])
+    same('capturing', state(home, 'F2'))
+    until_later(home, 10000)
+    same(0, osc.say('/loop/2/capture')[1])
+    same('stopped', state(home, 'F2'))
+    same(0, osc.say('/loop/2/volume', 0.25)[1])
+    same(0.25, home.first('loop', 'show', 'F2')['volume'])
+    same(0, osc.say('/loop/2/play')[1])
+    until_is(home, 'F2', 'playing')
+    same(0, osc.say('/loop/2/stop')[1])
+    until_is(home, 'F2', 'stopped')
+    same(0, osc.say('/loop/2/play_at', 'bar')[1])
+    until_is(home, 'F2', 'playing')
+    same(0, osc.say('/loop/stop')[1])
+    until_is(home, 'F2', 'stopped')
+    same(0, osc.say('/loop/2/lock', True)[1])
+    assert osc.say('/loop/2/delete')[1] != 0, 'a locked loop was removed'
+    same('stopped', state(home, 'F2'))
+    same(0, osc.say('/loop/2/lock', False)[1])
+    same(0, osc.say('/loop/2/delete')[1])
+    same('empty', state(home, 'F2'))
+    same(0, osc.say('/loop/2/undo')[1])
+    same('stopped', state(home, 'F2'))
+    same(11, osc.say('/loop/2/play_at', 'noon')[1])
+
+
+@claim(shares=remote_engine)
+def a_control_captures_plays_and_stops_a_loop(home):
+    for number, deed in enumerate(('capture', 'play', 'stop')):
+        home.loophole('midi', 'learn', f'loop/{deed}/F3', f'control=note/1/{48 + number}')
+    for message, wanted in (('90 30 40', 'capturing'), ('90 30 40', 'stopped'), ('90 31 40', 'playing'),
+                            ('90 32 40', 'stopped')):
+        home.device.send(message, message[:-2] + '00')
+        until_is(home, 'F3', wanted)
+        until_later(home, 10000)
+
+
+run_claims()
