@@ -37,6 +37,10 @@ static const struct command projects[] = {
       "project request-id budget", 0, 0, false, project_write_draft },
     { "project load", "[REVISION|NAME]", "Restore a save, as one step of undo", "", "project file request-id budget", 0,
       1, false, project_go_back },
+    { "project recover", "[NAME]", "List the autosaves that differ from their project's save, or answer one",
+      "Without --draft, --save or --both nothing changes. An answered autosave is never offered again, a newer one is. "
+      "docs/recovery.md.",
+      "draft save! both request-id budget", 0, 1, false, recover_project },
     { "project collect", "", "Copy the sounds in use into the project's Media",
       "Each content is copied once and verified. Equal names get a part of the digest as a suffix. While sounds are "
       "missing or offline, nothing is copied, unless --without-missing is given.",

@@ -150,6 +150,10 @@ const struct option_row option_table[] = {
     { "settings", 0, NULL, "also loophole.conf; the present one is kept as loophole.conf.before-restore", OPTION_FLAG,
       AT(settings), 0, 0 },
     { "without-missing", 0, NULL, "skip sounds that are missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
+    { "draft", 0, NULL, "the project is the draft: what the autosave has", OPTION_FLAG, AT(draft), 0, 0 },
+    { "save", 0, NULL, "the project is its last save", OPTION_FLAG, AT(last_save), 0, 0 },
+    { "both", 0, NULL, "the draft becomes a save, and the last save stays in the list of saves", OPTION_FLAG, AT(both),
+      0, 0 },
     { "new", 0, NULL, "replace the marker with a new one", OPTION_FLAG, AT(new), 0, 0 },
     { "read-only", 0, NULL, "the device may only read: it changes nothing", OPTION_FLAG, AT(read_only), 0, 0 },
     { "hard", 0, NULL, "make hard links", OPTION_FLAG, AT(hard), 0, 0 },
@@ -175,6 +179,17 @@ const struct option_row *option_named(const char *name, size_t len)
     return NULL;
 }
 
+/* A flag that has the name of an option with a value. The row of a command has it as "save!". */
+static bool is_twin(const struct option_row *option)
+{
+    return option->kind == OPTION_FLAG && option_named(option->name, strlen(option->name)) != option;
+}
+
+static bool ends_name(const struct option_row *option, char after)
+{
+    return is_twin(option) ? after == '!' : after == ' ' || after == '\0';
+}
+
 bool command_takes(const struct command *command, const struct option_row *option)
 {
     size_t len = strlen(option->name);
@@ -182,7 +197,7 @@ bool command_takes(const struct command *command, const struct option_row *optio
     if (strcmp(option->name, "json") == 0)
         return true;
     for (const char *at = command->options; (at = strstr(at, option->name)) != NULL; at += len)
-        if ((at == command->options || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+        if ((at == command->options || at[-1] == ' ') && ends_name(option, at[len]))
             return true;
     return false;
 }

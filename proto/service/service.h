@@ -41,7 +41,7 @@ enum err service_watch(struct service *service, int fd, void (*ready)(void *stat
 enum err service_watch_mail(struct service *service, struct mailbox *mailbox); /* opens the mail when it comes; full */
 void service_unwatch(struct service *service, int fd);
 
-/* Calls `tick` every `period`, first after one period; a period of 0 removes it. At most 16, one for each (tick,
+/* Calls `tick` every `period`, first after one period; a period of 0 removes it. At most 24, one for each (tick,
  * state). */
 void service_every(struct service *service, usec_t period, void (*tick)(void *state), void *state);
 

@@ -29,7 +29,7 @@ enum {
     LIMIT_HELD_EXPENSIVE_MS = 4, /* … or after this, once an expensive ask was handled */
     LIMIT_BEAT_MS = 200,         /* longest wait, so that heartbeats stay recent */
     LIMIT_WATCHED = 64,          /* file descriptors that the service watches */
-    LIMIT_TIMERS = 16,           /* timers of the service */
+    LIMIT_TIMERS = 24,           /* timers of the service */
     LIMIT_SUBSCRIPTIONS = 32,    /* events of other services it subscribes to */
     LIMIT_CALLS_KEPT = 64,       /* calls whose memory is kept for the next ones */
     LIMIT_MEMORY_KEPT = 1 << 20, /* most bytes of a kept call */

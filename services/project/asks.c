@@ -6,6 +6,7 @@
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
 #include "services/project/pattern/song.h"
+#include "services/project/recovery/recovery_deeds.h"
 
 /* The handler of an ask that `deed` does for the project that the ask names. */
 #define HANDLER_BY(ask_name, answer_type, named, deed)                                                                 \
@@ -34,6 +35,8 @@ HANDLER(save, project_line)
 HANDLER(draft, project_line)
 HANDLER(load, project_line)
 HANDLER(saves, project_save_lines)
+HANDLER_BY(recoveries, recoveries, NO_NAME, recovery_deed_list)
+HANDLER_BY(recover, project_line, ask->project, recovery_deed_answer)
 HANDLER(collect, collected)
 HANDLER(undo, project_undone)
 HANDLER(redo, project_undone)
@@ -112,6 +115,8 @@ const struct project_handlers project_asks = {
     .draft = answer_draft,
     .load = answer_load,
     .saves = answer_saves,
+    .recoveries = answer_recoveries,
+    .recover = answer_recover,
     .collect = answer_collect,
     .undo = answer_undo,
     .redo = answer_redo,

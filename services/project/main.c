@@ -1,5 +1,6 @@
 /* loophole-project: projects, their parts and saves. */
 #include "common/process/log.h"
+#include "services/project/autosave/autosave.h"
 #include "services/project/base/file_io.h"
 #include "services/project/base/project.h"
 #include "services/project/deeds/leftovers.h"
@@ -38,10 +39,12 @@ int main(int argc, char **argv)
     service_every(service, LOOK_US, slot_compare_look, &project);    /* files that other programs changed */
     service_every(service, LOOK_US, leftovers_look, &project);       /* files that an earlier run left half written */
     service_every(service, RECHECK_LOOK_US, recheck_look, &project); /* sounds that changed meanwhile */
+    autosave_open(&project);                                         /* and what it can recover */
     uses_note_all(&project);                                         /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */
 
+    autosave_close(&project);
     sound_close(&project); /* first: it ends the asks that wait, which may look at the song */
     midi_follow_close(&project);
     song_follow_close(&project);

@@ -25,6 +25,7 @@ struct options {
     const char *role, *section, *slots, *spread;
     const char *project, *folder, *label, *view;
     bool file, check, without_missing, trust_links, with_projects, settings, read_only, mine;
+    bool draft, last_save, both;
     int64_t bits;
     bool mono, normalise, whole, loopback;
     const char *rename;

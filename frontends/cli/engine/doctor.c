@@ -279,12 +279,25 @@ static void look_at_crashes(struct doctor *doctor)
 
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
-    static void (*const looks[])(struct doctor *) = {
-        settings_doctor,          look_at_services, look_at_volumes,      look_for_orphans, look_at_store,
-        look_at_old_stores,       look_at_names,    look_at_sockets,      look_at_memory,   look_at_limits,
-        look_at_kernel,           look_at_disk,     doctor_look_at_sound, osc_doctor,       composer_doctor,
-        doctor_look_at_libraries, look_at_crashes,  look_at_likeness
-    };
+    static void (*const looks[])(struct doctor *) = { settings_doctor,
+                                                      look_at_services,
+                                                      look_at_volumes,
+                                                      look_for_orphans,
+                                                      look_at_store,
+                                                      look_at_old_stores,
+                                                      look_at_names,
+                                                      look_at_sockets,
+                                                      look_at_memory,
+                                                      look_at_limits,
+                                                      look_at_kernel,
+                                                      look_at_disk,
+                                                      doctor_look_at_sound,
+                                                      osc_doctor,
+                                                      composer_doctor,
+                                                      doctor_look_at_autosaves,
+                                                      doctor_look_at_libraries,
+                                                      look_at_crashes,
+                                                      look_at_likeness };
     struct doctor doctor = { cli, FINE };
 
     doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);

@@ -55,6 +55,10 @@ static void print_state(struct cli *cli, const struct project_line *state)
         cli_print(&cli->out, "%s\n", state->missing + state->offline > state->absent.count ? ", …" : "");
     if (state->has_altered && state->altered)
         print_altered(cli, state);
+    if (state->has_recovery_prompt)
+        cli_print(&cli->out, "  recover    %.*s: `loophole project recover`\n", TEXT_ARG(state->recovery_prompt));
+    if (state->has_autosave_trouble)
+        cli_print(&cli->out, "  autosave   not written: %.*s\n", TEXT_ARG(state->autosave_trouble));
     if (state->unheard)
         cli_print(&cli->out, "  the audio core does not answer: it gets the sound of the project when it does\n");
     if (state->has_away_reason)

@@ -37,6 +37,8 @@ enum err project_open(struct project *p, struct service *service, struct fault *
         p->errands = errands_new(p->mailbox, THREADS);
     if (e == ERR_OK)
         p->checks = errands_new(p->mailbox, 1);
+    if (e == ERR_OK)
+        p->autosaves = errands_new(p->mailbox, 1);
     return e;
 }
 
@@ -45,6 +47,7 @@ void project_close(struct project *p)
     bool have_ended = p->errands && errands_end(p->errands);
 
     have_ended &= p->checks && errands_end(p->checks);
+    have_ended &= p->autosaves && errands_end(p->autosaves);
     if (have_ended)
         mailbox_free(p->mailbox);
     store_close(p->store);
@@ -62,11 +65,18 @@ void project_beat(struct project *p)
     work_report(service_work(p->service), WORK_NONE, 0, 0);
 }
 
-void project_publish(struct project *p, struct id project)
+void project_announce(struct project *p, struct id project)
 {
     const struct project_changed event = { .id = project };
 
     service_publish(p->service, "changed", &event);
+}
+
+void project_publish(struct project *p, struct id project)
+{
+    if (p->note_mutation)
+        p->note_mutation(p, project);
+    project_announce(p, project);
 }
 
 void project_look(void *project)
@@ -75,4 +85,5 @@ void project_look(void *project)
 
     errands_look(p->errands);
     errands_look(p->checks);
+    errands_look(p->autosaves);
 }

@@ -16,6 +16,7 @@ struct project {
     struct mailbox *mailbox;
     struct errands *errands;
     struct errands *checks;           /* file_check.h */
+    struct errands *autosaves;        /* autosave/autosave_job.h */
     struct file_io *writes;           /* in progress, or waiting for one of the same file: file_io.c */
     usec_t started;                   /* on the wall clock */
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
@@ -42,6 +43,8 @@ struct project {
     struct slot_lines *lines;         /* pattern/slot_list.h */
     struct song_following *song;      /* pattern/song_follow.h */
     struct midi_following *midi;      /* midi/midi_follow.h */
+    struct autosaving *autosaving;    /* autosave/autosave.h; NULL: it is closed */
+    void (*note_mutation)(struct project *p, struct id project); /* of the same; NULL: it is closed */
 
     /* Follows the MIDI bindings of the open project as the store has them. Calls `done` once, when the core hits pads
      * by them, or at `until` (steady clock). False: the core does already, or there is none; `done` is not called.
@@ -60,7 +63,8 @@ enum err project_read(struct project *p, struct txn **txn, struct fault *fault);
  * is no hang. Each step is bounded by JSON_VALUES_FILE (json_bounds.h). */
 void project_beat(struct project *p);
 
-void project_publish(struct project *p, struct id project); /* the event `changed` */
+void project_publish(struct project *p, struct id project);  /* a change of it: the event `changed`, and an autosave */
+void project_announce(struct project *p, struct id project); /* the event alone: what is said of it has changed */
 
 void project_look(void *project); /* once a second: gives up hanging errands */
 

@@ -1,6 +1,7 @@
 /* Going back to a save, and opening projects. */
 #include <string.h>
 
+#include "services/project/autosave/autosave.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/deeds/opened_folder.h"
@@ -177,42 +178,57 @@ static struct action note_file(struct doing *work, struct txn *txn)
     return deed_place(&work->arena, work->id, place, txn);
 }
 
-static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+enum err deed_apply_document(struct doing *work, struct txn *txn, const struct tree *document, struct text label,
+                             struct action_list more, struct fault *fault)
 {
-    const struct project_load *ask = work->ask;
     struct element_list now, due = { 0 };
     struct action *actions;
-    struct tree document;
     struct id id;
     char scope[ID_TEXT_SIZE];
     uint32_t count;
-    enum err e = read_save(work, txn, &document, fault);
+    enum err e = read_now(work, txn, &now, fault);
 
-    if (e == ERR_OK)
-        e = read_now(work, txn, &now, fault);
     project_beat(work->p);
     if (e == ERR_OK)
-        e = document_read(&document, &work->id, &now, &work->arena, &id, &due, fault);
+        e = document_read(document, &work->id, &now, &work->arena, &id, &due, fault);
     if (e != ERR_OK)
-        return refuse_file(work, txn, e, fault);
+        return e;
     project_beat(work->p);
-    actions = arena_array(&work->arena, now.count + due.count + 1, sizeof(*actions));
+    actions = arena_array(&work->arena, now.count + due.count + more.count, sizeof(*actions));
     count = compare_parts(work, txn, &now, &due, actions);
-    if (ask->has_file && ask->file)
-        actions[count++] = note_file(work, txn);
+    for (uint32_t i = 0; i < more.count; i++)
+        actions[count++] = more.at[i];
     if (count == 0)
         return ERR_OK;
     if (count > UNDO_STEPS) {
         fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d can be undone", count, UNDO_STEPS);
         return fault_hint(fault, "nothing was changed; load a save that differs in fewer parts"), ERR_TOO_LARGE;
     }
-    struct text label = work->number
-                            ? arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number)
-                            : TEXT("load project.json");
     const struct persist_apply apply = { .label = label,
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { count, actions } };
     return work_apply(work, &apply, fault);
+}
+
+static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load *ask = work->ask;
+    struct action_list more = { 0 };
+    struct action note;
+    struct tree document;
+    struct text label = TEXT("load project.json");
+    enum err e = read_save(work, txn, &document, fault);
+
+    if (e != ERR_OK)
+        return refuse_file(work, txn, e, fault);
+    if (ask->has_file && ask->file) {
+        note = note_file(work, txn);
+        more = (struct action_list){ 1, &note };
+    }
+    if (work->number)
+        label = arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number);
+    e = deed_apply_document(work, txn, &document, label, more, fault);
+    return e == ERR_OK ? e : refuse_file(work, txn, e, fault);
 }
 
 /* The state, and the check of the files that begins now, are made of one look at the parts. */
@@ -423,6 +439,8 @@ static void look_into_media(struct doing *work, const struct project_line *state
 {
     work->p->opened++;
     work->has_waited = true;
+    if (work->p->autosaving)
+        autosave_look_at(work->p, work->id);
     if (state->missing + state->offline > 0)
         media_tree_add(work->p, work->id);
     if (state->missing > 0)

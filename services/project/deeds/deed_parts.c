@@ -1,5 +1,6 @@
 
 #include "common/naming/safe_names.h"
+#include "services/project/autosave/autosave.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
 #include "services/project/deeds/recheck.h"
@@ -202,6 +203,18 @@ static void fill_tempo(struct arena *arena, const struct element_list *parts, st
         }
 }
 
+static void fill_autosave(const struct project *p, struct arena *arena, struct project_line *state)
+{
+    const struct autosave_offer *offer = autosave_offered(p, state->id);
+    const char *trouble = autosave_trouble(p, state->id);
+
+    state->has_recovery_prompt = offer && (offer->is_elsewhere ? offer->saved == state->revision : state->dirty);
+    if (state->has_recovery_prompt)
+        state->recovery_prompt = autosave_prompt(offer, state->name, arena);
+    state->has_autosave_trouble = trouble[0] != '\0';
+    state->autosave_trouble = arena_text(arena, text_of(trouble));
+}
+
 enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                             uint64_t beside, struct project_line *state, struct element_list *parts,
                             struct item_uses *uses)
@@ -230,6 +243,7 @@ enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *ar
         (void)parts_save_of(txn, arena, project->project, beside, &save);
     project_beat(p);
     fill_items(p, txn, arena, parts, save.number ? tree_get(&save.body, "document") : NULL, state, uses);
+    fill_autosave(p, arena, state);
     return ERR_OK;
 }
 

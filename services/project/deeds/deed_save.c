@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "proto/wire/json_bounds.h"
+#include "services/project/autosave/autosave.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
 #include "services/project/parts/document.h"
@@ -12,9 +13,9 @@ enum { SLOTS_ALL = 128 * 128, SLOTS_BYTES = 3 << 20 /* of one answer, which has 
 
 /* ---- the mirror ---- */
 
-static enum err refuse_changed(struct text mirror, bool is_over, struct fault *fault)
+enum err deed_refuse_changed(struct text mirror, struct fault *fault)
 {
-    if (is_over || !text_is(mirror, "changed"))
+    if (!text_is(mirror, "changed"))
         return ERR_OK;
     fault_set(fault, ERR_CONFLICT, "project.json was changed by another program");
     return fault_hint(fault, "`load --file` loads that change; `save --force` overwrites it");
@@ -111,7 +112,7 @@ static uint32_t drop_oldest(struct doing *work, struct txn *txn, struct action *
     return 1;
 }
 
-static void finish_numbered(struct doing *work, struct tree *document)
+void deed_finish_numbered(struct doing *work, struct tree *document)
 {
     tree_set(document, &work->arena, "revision", tree_of_whole((int64_t)work->number));
     work->file = document_file(document, &work->kept);
@@ -123,25 +124,32 @@ void deed_finish_document(struct doing *work, struct txn *txn, const struct elem
     const struct tree *was = last->number ? tree_get(&last->body, "document") : NULL;
 
     document_add_items(txn, &work->arena, parts, was, is_draft, document);
-    finish_numbered(work, document);
+    deed_finish_numbered(work, document);
+}
+
+enum err deed_save_actions(struct doing *work, struct txn *txn, const struct tree *document, struct text content,
+                           struct tree *place, struct action_list *to, struct fault *fault)
+{
+    *to = (struct action_list){ 0, arena_array(&work->arena, DEED_SAVE_ACTIONS, sizeof(*to->at)) };
+    parts_note_save(place, &work->arena, work->number, tree_text(document, "revision_name"));
+    to->at[to->count++] = deed_save_action(work, document, content);
+    if (deed_check_save(work, &to->at[0], fault) != ERR_OK)
+        return ERR_TOO_LARGE;
+    to->at[to->count++] = deed_place(&work->arena, work->id, *place, txn);
+    to->count += drop_oldest(work, txn, &to->at[to->count]);
+    return ERR_OK;
 }
 
 static enum err send_save(struct doing *work, struct txn *txn, const struct tree *document, struct text content,
                           struct fault *fault)
 {
+    struct persist_apply apply = { .label = TEXT("save") };
     struct tree place;
-    struct action actions[3];
-    uint32_t count = 0;
+    enum err e;
 
     parts_place(txn, &work->arena, work->id, &place);
-    parts_note_save(&place, &work->arena, work->number, tree_text(document, "revision_name"));
-    actions[count++] = deed_save_action(work, document, content);
-    if (deed_check_save(work, &actions[0], fault) != ERR_OK)
-        return ERR_TOO_LARGE;
-    actions[count++] = deed_place(&work->arena, work->id, place, txn);
-    count += drop_oldest(work, txn, &actions[count]);
-    const struct persist_apply apply = { .label = TEXT("save"), .actions = { count, actions } };
-    return work_apply(work, &apply, fault);
+    e = deed_save_actions(work, txn, document, content, &place, &apply.actions, fault);
+    return e == ERR_OK ? work_apply(work, &apply, fault) : e;
 }
 
 /* What a save or a draft is made of. */
@@ -209,7 +217,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     const struct project_save *ask = work->ask;
     struct saving s = { 0 };
     struct text content, mirror = deed_compare_mirror(work, txn);
-    enum err e = refuse_changed(mirror, ask->has_over && ask->over, fault);
+    enum err e = ask->has_over && ask->over ? ERR_OK : deed_refuse_changed(mirror, fault);
 
     if (e == ERR_OK && name_of_save(work).len)
         e = kinds_check_name(name_of_save(work), fault);
@@ -227,8 +235,33 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     project_beat(work->p);
     if (name_of_save(work).len)
         tree_set(&s.document, &work->arena, "revision_name", tree_of_text(name_of_save(work)));
-    finish_numbered(work, &s.document);
+    deed_finish_numbered(work, &s.document);
     return send_save(work, txn, &s.document, content, fault);
+}
+
+/* ---- an autosave that is being written ---- */
+
+static void read_mirror_now(void *state)
+{
+    struct doing *work = state;
+    struct txn *txn;
+
+    work->is_sent = false;
+    if (project_read(work->p, &txn, NULL) == ERR_OK) {
+        (void)deed_read_mirror(work, txn, NULL);
+        txn_end(txn);
+    }
+    if (!work->is_sent)
+        work_continue(work);
+}
+
+/* An explicit save waits for it, for at most half of its time. */
+static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const usec_t now = clock_steady(), until = now + (call_deadline(work->call) - now) / 2;
+
+    work->is_sent = autosave_wait(work->p, work->id, until, read_mirror_now, work);
+    return work->is_sent ? ERR_OK : deed_read_mirror(work, txn, fault);
 }
 
 /* The file of a copy's save is that of the store: parts may have changed since. */
@@ -244,7 +277,7 @@ static enum err answer_save(struct doing *work, struct txn *txn, struct fault *f
 
 const struct deed deed_save = {
     .ends_when_done = true,
-    .before = deed_read_mirror,
+    .before = begin_save,
     .plan = plan_save,
     .after = write_saved,
     .answer = answer_save,

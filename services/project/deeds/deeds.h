@@ -40,6 +40,19 @@ void deed_finish_document(struct doing *work, struct txn *txn, const struct elem
                           const struct parts_save *last, bool is_draft, struct tree *document);
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 
+/* Makes the parts of the project those of a document, as one step of undo with `more` actions. Errors: those of
+ * document_read, and too_large. */
+enum err deed_apply_document(struct doing *work, struct txn *txn, const struct tree *document, struct text label,
+                             struct action_list more, struct fault *fault);
+
+/* The actions of the save number `work->number` with this document: at most DEED_SAVE_ACTIONS. `place` gets it; its
+ * other changes go with it. Errors: those of deed_check_save. */
+enum { DEED_SAVE_ACTIONS = 3 };
+enum err deed_save_actions(struct doing *work, struct txn *txn, const struct tree *document, struct text content,
+                           struct tree *place, struct action_list *to, struct fault *fault);
+enum err deed_refuse_changed(struct text mirror, struct fault *fault); /* project.json; conflict */
+void deed_finish_numbered(struct doing *work, struct tree *document);  /* sets the number, and `work->file` */
+
 /* Writes project.json of the last save if a kill prevented that. */
 enum err deed_renew_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fault);

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "services/project/parts/kinds.h"
-#include "services/project/parts/listed_items.h"
-#include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
 const int32_t document_lists[] = { ELEMENT_KIND_TRACK,   ELEMENT_KIND_SECTION, ELEMENT_KIND_CLIP,
@@ -305,29 +303,42 @@ static int compare_items(const void *a, const void *b)
     return id_compare(x, y);
 }
 
+bool document_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                   const struct listed_items *saved, struct id id, bool is_draft, struct tree *one)
+{
+    struct item item;
+    const bool is_known = catalogue_item(txn, arena, id, &item) == ERR_OK;
+
+    if (is_known && !is_final(&item) && !is_draft)
+        return false;
+    *one = kept_item(arena, parts, listed_item(saved, id), id);
+    if (is_known && !uses_is_unseen(&item))
+        describe_item(&item, arena, one);
+    tree_remove(one, TEXT("lifecycle"));
+    if (is_known && !is_final(&item))
+        tree_set(one, arena, "lifecycle", tree_of_text(choice_text(&lifecycle_table, item.media.lifecycle)));
+    return true;
+}
+
+void document_put_items(struct arena *arena, const struct element_list *parts, const struct item_uses *uses,
+                        struct tree list, struct tree *document)
+{
+    add_unused(arena, parts, uses, &list);
+    if (list.count > 1)
+        qsort(list.members, list.count, sizeof(*list.members), compare_items);
+    tree_set(document, arena, "items", list);
+}
+
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
                         bool is_draft, struct tree *document)
 {
     const struct listed_items saved = listed_items_of(arena, last);
-    struct tree list = { .type = TREE_LIST };
+    struct tree list = { .type = TREE_LIST }, one;
     struct item_uses uses;
-    struct item item;
 
     uses_find(arena, parts, &uses);
-    for (uint32_t i = 0; i < uses.count; i++) {
-        struct tree one = kept_item(arena, parts, listed_item(&saved, uses.at[i].id), uses.at[i].id);
-        bool is_known = catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK;
-        if (is_known && !is_final(&item) && !is_draft)
-            continue;
-        if (is_known && !uses_is_unseen(&item))
-            describe_item(&item, arena, &one);
-        tree_remove(&one, TEXT("lifecycle"));
-        if (is_known && !is_final(&item))
-            tree_set(&one, arena, "lifecycle", tree_of_text(choice_text(&lifecycle_table, item.media.lifecycle)));
-        tree_add(&list, arena, one);
-    }
-    add_unused(arena, parts, &uses, &list);
-    if (list.count > 1)
-        qsort(list.members, list.count, sizeof(*list.members), compare_items);
-    tree_set(document, arena, "items", list);
+    for (uint32_t i = 0; i < uses.count; i++)
+        if (document_item(txn, arena, parts, &saved, uses.at[i].id, is_draft, &one))
+            tree_add(&list, arena, one);
+    document_put_items(arena, parts, &uses, list, document);
 }

@@ -13,7 +13,9 @@
 #define LOOPHOLE_PROJECT_DOCUMENT_H
 
 #include "common/hash.h"
+#include "services/project/parts/listed_items.h"
 #include "services/project/parts/parts.h"
+#include "services/project/parts/uses.h"
 
 #define DOCUMENT_FILE_KEYS "file_keys"
 
@@ -33,6 +35,14 @@ struct text document_hash(const struct tree *document, struct arena *arena);
  * its `lifecycle`. */
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
                         bool is_draft, struct tree *document);
+
+/* The same in steps, for a caller that reads the catalogue in several turns. `one` becomes the entry of an item in use;
+ * false: a save has none of it. Its texts point into the map. document_put_items sorts `list`, the entries of `uses`.
+ */
+bool document_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                   const struct listed_items *saved, struct id id, bool is_draft, struct tree *one);
+void document_put_items(struct arena *arena, const struct element_list *parts, const struct item_uses *uses,
+                        struct tree list, struct tree *document);
 
 /* True if an item has a key of another program: the catalogue does not keep it. */
 bool document_item_has_more(const struct tree *item);

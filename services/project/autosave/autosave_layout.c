@@ -1,0 +1,169 @@
+#include "services/project/autosave/autosave_layout.h"
+
+#include "proto/wire/json_bounds.h"
+#include "services/project/parts/document.h"
+#include "services/project/parts/kinds.h"
+
+static uint32_t count_list(const struct tree *document, const char *name)
+{
+    const struct tree *list = tree_get(document, name);
+
+    return list && list->type == TREE_LIST ? list->count : 0;
+}
+
+bool autosave_is_empty(const struct tree *document)
+{
+    for (int i = 0; i < DOCUMENT_LISTS; i++)
+        if (document_lists[i] != ELEMENT_KIND_SOUND && count_list(document, kinds_list_name(document_lists[i])))
+            return false;
+    return count_list(document, "items") == 0;
+}
+
+/* ---- writing ---- */
+
+static struct tree counts_of(const struct tree *document, struct arena *arena)
+{
+    struct tree counts = { .type = TREE_OBJECT };
+
+    for (int i = 0; i < DOCUMENT_LISTS; i++)
+        tree_set(&counts, arena, kinds_list_name(document_lists[i]),
+                 tree_of_whole(count_list(document, kinds_list_name(document_lists[i]))));
+    tree_set(&counts, arena, "items", tree_of_whole(count_list(document, "items")));
+    return counts;
+}
+
+/* What a preview of the project would play: the tempo and the pattern of its sound. */
+static struct tree preview_of(const struct tree *document, struct arena *arena)
+{
+    const struct tree *list = tree_get(document, "sound"), *sound, *pattern;
+    struct tree preview = { .type = TREE_OBJECT };
+
+    sound = list && list->type == TREE_LIST && list->count ? &list->members[0].value : tree_get(document, "project");
+    pattern = tree_get(sound, "pattern");
+    tree_set(&preview, arena, "bpm", tree_of_real(tree_real(sound, "bpm", 120)));
+    tree_set(&preview, arena, "swing", tree_of_real(tree_real(sound, "swing", 0)));
+    tree_set(&preview, arena, "pattern", tree_of_text(tree_text(pattern, "name")));
+    return preview;
+}
+
+static struct tree manifest_of(const struct autosave_layout *layout, struct arena *arena)
+{
+    struct tree manifest = { .type = TREE_OBJECT }, assets = { .type = TREE_LIST };
+    char name[SET_STEM_SIZE + 16];
+
+    if (!layout->manifest.sha256.len)
+        return (struct tree){ .type = TREE_NULL };
+    for (uint32_t i = 0; i < layout->manifest.assets.count; i++)
+        tree_add(&assets, arena, tree_of_text(layout->manifest.assets.at[i]));
+    set_name_write(&layout->set, SET_MANIFEST, name);
+    tree_set(&manifest, arena, "path", tree_of_text(arena_text(arena, text_of(name))));
+    tree_set(&manifest, arena, "sha256", tree_of_text(layout->manifest.sha256));
+    tree_set(&manifest, arena, "asset_count", tree_of_whole((int64_t)layout->manifest.count));
+    tree_set(&manifest, arena, "assets", assets);
+    return manifest;
+}
+
+static struct tree snapshot_of(const struct autosave_layout *layout, struct arena *arena)
+{
+    struct tree snapshot = { .type = TREE_OBJECT };
+    char name[SET_STEM_SIZE + 16];
+
+    set_name_write(&layout->set, SET_SNAPSHOT, name);
+    tree_set(&snapshot, arena, "path", tree_of_text(arena_text(arena, text_of(name))));
+    tree_set(&snapshot, arena, "content", tree_of_text(layout->content));
+    tree_set(&snapshot, arena, "digest", tree_of_text(layout->digest));
+    return snapshot;
+}
+
+struct text autosave_layout_write(const struct autosave_layout *layout, const struct tree *document,
+                                  struct arena *arena)
+{
+    struct tree to = { .type = TREE_OBJECT };
+    char stamp[SET_STAMP_SIZE];
+
+    tree_set(&to, arena, "layout_version", tree_of_text(TEXT("1.0")));
+    tree_set(&to, arena, "project", tree_of_id(layout->project, arena));
+    tree_set(&to, arena, "catalogue", tree_of_id(layout->catalogue, arena));
+    tree_set(&to, arena, "name", tree_of_text(layout->name));
+    tree_set(&to, arena, "autosaved",
+             tree_of_text(arena_text(arena, text_of(set_stamp_write(layout->set.second, stamp)))));
+    tree_set(&to, arena, "mutation", tree_of_whole((int64_t)layout->set.mutation));
+    tree_set(&to, arena, "reason", tree_of_text(text_of(layout->reason)));
+    tree_set(&to, arena, "saved", tree_of_whole((int64_t)layout->saved));
+    tree_set(&to, arena, "empty", tree_of_bool(layout->is_empty));
+    tree_set(&to, arena, "counts", counts_of(document, arena));
+    tree_set(&to, arena, "preview", preview_of(document, arena));
+    tree_set(&to, arena, "tip_count", tree_of_whole(0));
+    tree_set(&to, arena, "snapshot", snapshot_of(layout, arena));
+    tree_set(&to, arena, "manifest", manifest_of(layout, arena));
+
+    struct buffer text = { 0 };
+    tree_write(&to, true, &text);
+    return arena_take(arena, &text);
+}
+
+/* ---- reading ---- */
+
+static void read_assets(const struct tree *assets, const char *key, struct arena *arena, struct autosave_manifest *to)
+{
+    to->assets.at = arena_array(arena, AUTOSAVE_ASSETS_MOST, sizeof(*to->assets.at));
+    for (uint32_t i = 0; assets && assets->type == TREE_LIST && i < assets->count; i++) {
+        const struct tree *one = &assets->members[i].value;
+        struct text name = key ? tree_text(one, key) : one->type == TREE_TEXT ? one->text : (struct text){ 0 };
+        if (to->assets.count < AUTOSAVE_ASSETS_MOST && name.len && name.len <= 255)
+            to->assets.at[to->assets.count++] = name;
+    }
+}
+
+void autosave_manifest_read(struct bytes from, struct arena *arena, struct autosave_manifest *to)
+{
+    const struct text text = { from.len, (const char *)from.at };
+    const struct tree *assets;
+    struct tree manifest;
+
+    *to = (struct autosave_manifest){ 0 };
+    if (tree_read_bounded(text, JSON_VALUES_FILE, arena, &manifest, NULL) != ERR_OK)
+        return;
+    assets = tree_get(&manifest, "sampler_assets");
+    to->count = assets && assets->type == TREE_LIST ? assets->count : 0;
+    read_assets(assets, "asset_name", arena, to);
+}
+
+static struct text short_text(const struct tree *object, const char *name, uint32_t most)
+{
+    const struct text text = tree_text(object, name);
+
+    return text.len <= most ? text : (struct text){ 0 };
+}
+
+/* 0: missing, or no whole number below 2^53. */
+static uint64_t whole_of(const struct tree *object, const char *name)
+{
+    const double real = tree_real(object, name, 0);
+
+    return real >= 0 && real < 9007199254740992.0 ? (uint64_t)real : 0;
+}
+
+bool autosave_layout_read(struct bytes from, struct arena *arena, struct autosave_layout *to)
+{
+    const struct text text = { from.len, (const char *)from.at };
+    const struct tree *manifest;
+    struct tree layout;
+
+    *to = (struct autosave_layout){ .reason = "" };
+    if (tree_read_bounded(text, JSON_VALUES_PART, arena, &layout, NULL) != ERR_OK)
+        return false;
+    (void)tree_id(&layout, "catalogue", &to->catalogue);
+    (void)tree_id(&layout, "project", &to->project);
+    to->name = short_text(&layout, "name", 320);
+    to->set.mutation = whole_of(&layout, "mutation");
+    to->saved = whole_of(&layout, "saved");
+    to->is_empty = tree_bool(&layout, "empty", false);
+    to->content = short_text(tree_get(&layout, "snapshot"), "content", 32);
+    to->digest = short_text(tree_get(&layout, "snapshot"), "digest", 32);
+    manifest = tree_get(&layout, "manifest");
+    to->manifest.sha256 = short_text(manifest, "sha256", 64);
+    to->manifest.count = whole_of(manifest, "asset_count");
+    read_assets(tree_get(manifest, "assets"), NULL, arena, &to->manifest);
+    return true;
+}

@@ -1,0 +1,200 @@
+#include "store/autosave/set_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/process/stop_point.h"
+#include "proto/wire/json_bounds.h"
+#include "proto/wire/tree.h"
+
+enum { ENTRIES_MOST = 4096, PATH_SIZE = 64 + SET_STEM_SIZE + 16 };
+static const size_t most_bytes[SET_FILES] = { SET_SNAPSHOT_MOST, SET_LAYOUT_MOST, SET_MANIFEST_MOST };
+
+const char *set_files_folder(struct text project, char to[64])
+{
+    const bool is_name =
+        project.len > 0 && project.len <= 40 && project.at[0] != '.' && !memchr(project.at, '/', project.len);
+
+    snprintf(to, 64, "%s%.*s", is_name ? ".autosave/" : "", is_name ? (int)project.len : 0, project.at);
+    return to;
+}
+
+static const char *path_of(const char *folder, const struct set_name *name, enum set_file file, char to[PATH_SIZE])
+{
+    char room[SET_STEM_SIZE + 16];
+
+    snprintf(to, PATH_SIZE, "%.63s/%s", folder, set_name_write(name, file, room));
+    return to;
+}
+
+/* ---- listing ---- */
+
+/* A name far ahead of the clock is older than all others. */
+static int compare_at(const struct set_name *a, const struct set_name *b, usec_t now)
+{
+    const bool a_ahead = set_name_is_ahead(a, now), b_ahead = set_name_is_ahead(b, now);
+
+    return a_ahead != b_ahead ? (a_ahead ? -1 : 1) : set_name_compare(a, b);
+}
+
+/* Inserts it in order; of more than SETS_LISTED the oldest are left out. */
+static void insert_name(struct set_list *list, const struct set_name *name, usec_t now)
+{
+    uint32_t at = list->count < SETS_LISTED ? list->count++ : SETS_LISTED - 1;
+
+    if (at == SETS_LISTED - 1 && list->count == SETS_LISTED && list->at[at].second &&
+        compare_at(name, &list->at[at], now) <= 0)
+        return;
+    for (; at > 0 && compare_at(name, &list->at[at - 1], now) > 0; at--)
+        list->at[at] = list->at[at - 1];
+    list->at[at] = *name;
+}
+
+void set_files_list(struct beneath *b, const char *folder, usec_t now, struct set_list *to)
+{
+    DIR *listed = folder[0] ? beneath_list(b, folder) : NULL;
+    struct dirent *entry;
+    struct set_name name;
+    enum set_file file;
+
+    *to = (struct set_list){ 0 };
+    for (int i = 0; listed && i < ENTRIES_MOST && (entry = readdir(listed)); i++)
+        if (set_name_read(entry->d_name, &name, &file) && file == SET_SNAPSHOT)
+            insert_name(to, &name, now);
+    if (listed)
+        closedir(listed);
+}
+
+enum err set_files_read(struct beneath *b, const char *folder, const struct set_name *name, enum set_file file,
+                        struct buffer *to, struct fault *fault)
+{
+    char path[PATH_SIZE];
+
+    return beneath_read(b, path_of(folder, name, file, path), most_bytes[file], to, fault);
+}
+
+/* ---- pruning ---- */
+
+static unsigned read_flags(struct beneath *b, const char *folder, const struct set_name *name)
+{
+    struct buffer bytes = { 0 };
+    struct arena arena = { 0 };
+    struct fault unused = { 0 };
+    struct tree layout;
+    unsigned flags = 0;
+
+    if (set_files_read(b, folder, name, SET_LAYOUT, &bytes, &unused) == ERR_OK &&
+        tree_read_bounded((struct text){ (uint32_t)bytes.len, (const char *)bytes.at }, JSON_VALUES_PART, &arena,
+                          &layout, NULL) == ERR_OK)
+        flags = (tree_bool(&layout, "empty", false) ? SET_IS_EMPTY : 0) |
+                (text_is(tree_text(&layout, "reason"), "import") ? SET_IS_IMPORT : 0);
+    arena_free(&arena);
+    buffer_free(&bytes);
+    return flags;
+}
+
+uint32_t set_files_choose(const unsigned *flags, uint32_t count, bool *goes)
+{
+    const bool spares_full = count && (flags[0] & SET_IS_EMPTY);
+    uint32_t left = count, import = count;
+
+    for (uint32_t i = count; i-- > 0;) {
+        goes[i] = false;
+        if (flags[i] & SET_IS_IMPORT)
+            import = i;
+    }
+    for (uint32_t i = count; i-- > 1 && left > SETS_KEPT;) {
+        goes[i] = i != import && (flags[i] & SET_IS_EMPTY || !spares_full);
+        left -= goes[i];
+    }
+    return count - left;
+}
+
+/* The snapshot goes first: what is left without it is no set. */
+static enum err remove_set(struct beneath *b, const char *folder, const struct set_name *name, struct fault *fault)
+{
+    char path[PATH_SIZE];
+    enum err e = ERR_OK;
+
+    for (int file = 0; e == ERR_OK && file < SET_FILES; file++)
+        e = beneath_remove(b, path_of(folder, name, (enum set_file)file, path), fault);
+    return e;
+}
+
+static bool has_snapshot(const struct set_list *list, const struct set_name *name)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (set_name_compare(&list->at[i], name) == 0)
+            return true;
+    return list->count == SETS_LISTED;
+}
+
+/* Removes layouts and manifests without a snapshot: a death came between the files of a set. */
+static void remove_rests(struct beneath *b, const char *folder, const struct set_list *list)
+{
+    DIR *listed = beneath_list(b, folder);
+    struct dirent *entry;
+    struct set_name name;
+    enum set_file file;
+
+    for (int i = 0; listed && i < ENTRIES_MOST && (entry = readdir(listed)); i++)
+        if (set_name_read(entry->d_name, &name, &file) && file != SET_SNAPSHOT && !has_snapshot(list, &name))
+            unlinkat(dirfd(listed), entry->d_name, 0);
+    if (listed)
+        closedir(listed);
+}
+
+static uint32_t prune_sets(struct beneath *b, const char *folder, const struct set_name *newest,
+                           const struct set_name *kept)
+{
+    struct fault unused = { 0 };
+    unsigned flags[SETS_LISTED] = { 0 };
+    bool goes[SETS_LISTED];
+    struct set_list list;
+    uint32_t pruned = 0;
+
+    set_files_list(b, folder, newest->second * (usec_t)1000000, &list);
+    for (uint32_t i = 0; i < list.count; i++)
+        flags[i] = read_flags(b, folder, &list.at[i]);
+    set_files_choose(flags, list.count, goes);
+    for (uint32_t i = 0; i < list.count; i++)
+        if (goes[i] && !(kept && set_name_compare(kept, &list.at[i]) == 0))
+            pruned += remove_set(b, folder, &list.at[i], &unused) == ERR_OK;
+    remove_rests(b, folder, &list);
+    return pruned;
+}
+
+/* ---- writing ---- */
+
+/* The snapshot comes last. */
+static const struct {
+    enum set_file file;
+    const char *stop;
+} steps[SET_FILES] = {
+    { SET_LAYOUT, "autosave-layout" },
+    { SET_MANIFEST, "autosave-manifest" },
+    { SET_SNAPSHOT, "autosave-snapshot" },
+};
+
+enum err set_files_write(struct beneath *b, const char *folder, const struct set_name *name,
+                         const struct set_content *content, const struct set_name *kept, uint32_t *pruned,
+                         struct fault *fault)
+{
+    char path[PATH_SIZE];
+    uint32_t removed;
+
+    stop_point("autosave-begun");
+    for (int i = 0; i < SET_FILES; i++) {
+        const struct bytes bytes = content->file[steps[i].file];
+        if (bytes.len && beneath_write(b, path_of(folder, name, steps[i].file, path), bytes, 0644, fault) != ERR_OK)
+            return fault->code;
+        stop_point(steps[i].stop);
+    }
+    removed = prune_sets(b, folder, name, kept);
+    stop_point("autosave-pruned");
+    if (pruned)
+        *pruned = removed;
+    return ERR_OK;
+}

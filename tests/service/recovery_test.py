@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+"""Autosaves beside a project, and the recovery of what differs from its save."""
+import json
+import os
+import re
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, file_json, run_claims, same, until, write_file
+from studio import Studio, running, word
+
+STEM = re.compile(r'\d{8}-\d{6}-\d+')
+
+
+class Autosaved(Studio):
+    """A project, and its autosaves."""
+
+    def sets_folder(self):
+        return os.path.join(self.folder, '.autosave', word(self.id))
+
+    def files(self):
+        return sorted(os.listdir(self.sets_folder())) if os.path.isdir(self.sets_folder()) else []
+
+    def sets(self):
+        """The stems of the complete sets, the oldest first."""
+        return [name[:-5] for name in self.files() if STEM.fullmatch(name[:-5])]
+
+    def snapshot(self, stem):
+        return file_json(os.path.join(self.sets_folder(), stem + '.json'))
+
+    def layout(self, stem):
+        return file_json(os.path.join(self.sets_folder(), stem + '-layout.json'))
+
+    def has_tracks(self, *names):
+        """The newest set has these tracks."""
+        sets = self.sets()
+        return bool(sets) and sorted(one['name'] for one in self.snapshot(sets[-1])['tracks']) == sorted(names)
+
+    def recoveries(self):
+        """By the name of the project; the names in a line of what differs in their order."""
+        error, answer = self.client.ask('project.recoveries', {}, budget_ms=600000)
+        assert error == 'ok', (error, answer)
+        for one in answer.get('each', ()):
+            one['differs'] = [re.sub(r'(?<=: ).*', lambda names: ', '.join(sorted(names[0].split(', '))), line)
+                              for line in one['differs']]
+        return {one['name']: one for one in answer.get('each', ())}
+
+    def again(self):
+        """After a start of the engine that nobody asked for."""
+        self.home.kill('project')
+        self.home.wait_ready('project')
+        return self.recoveries().get(self.name)
+
+    def tracks(self):
+        return sorted(body['name'] for (kind, _), body in self.parts().items() if kind == 'track')
+
+
+def make(home, name, *tracks):
+    it = Autosaved(home, name)
+    for track in tracks:
+        it.put('track', name=track)
+    if tracks:
+        until(lambda: it.has_tracks(*tracks))
+    return it
+
+
+@claim(shares=running)
+def an_edit_is_autosaved_as_a_set_of_readable_files(home):
+    it = make(home, 'Set', 'Drums', 'Bass')
+    stem = it.sets()[-1]
+    same([stem + '-layout.json', stem + '.json'], [name for name in it.files() if name.startswith(stem)])
+    layout = it.layout(stem)
+    same(('Set', 2, False, stem[:15]), (layout['name'], layout['counts']['tracks'], layout['empty'], layout['autosaved']))
+    same(word(it.id), layout['project'])
+    same([], [name for name in it.files() if name.startswith('.')])
+    same(it.parts().keys() & {('track', one['id']) for one in it.snapshot(stem)['tracks']},
+         {('track', one['id']) for one in it.snapshot(stem)['tracks']})
+
+
+@claim(shares=running)
+def a_draft_that_differs_from_the_save_is_offered_until_it_is_answered(home):
+    it = make(home, 'Draft', 'A')
+    it.must('save')
+    it.put('track', name='B')
+    until(lambda: it.has_tracks('A', 'B'))
+    assert 'recovery_prompt' not in it.state(), 'nothing is recovered from what a person does now'
+    offer = it.again()
+    same(f'Autosaved Draft at {it.sets()[-1][:15]}', offer['prompt'])
+    same((1, ['1 track added: B'], False), (offer['saved'], offer['differs'], offer['elsewhere']))
+    same(offer['prompt'], it.state()['recovery_prompt'])
+    same(offer, it.again())  # nobody answered
+    contains(home.loophole('project', 'recover').out, 'differs    1 track added: B')
+    home.loophole('project', 'recover', 'Draft', '--draft')
+    same(['A', 'B'], it.tracks())
+    assert 'recovery_prompt' not in it.state()
+    same(None, it.again())
+    it.put('track', name='C')
+    until(lambda: it.has_tracks('A', 'B', 'C'))
+    same(['2 tracks added: B, C'], it.again()['differs'])  # a newer one
+    home.loophole('project', 'recover', 'Draft', '--save')
+    same(['A'], it.tracks())
+    same(None, it.again())
+    it.must('undo')
+    same(['A', 'B', 'C'], it.tracks())
+
+
+@claim(shares=running)
+def both_keeps_the_draft_as_a_save_beside_the_last_one(home):
+    it = make(home, 'Both', 'A')
+    it.must('save')
+    it.put('track', name='B')
+    until(lambda: it.has_tracks('A', 'B'))
+    offer = it.again()
+    home.loophole('project', 'recover', 'Both', '--both')
+    state = it.state()
+    same((2, False, 'same'), (state['revision'], state['dirty'], state['mirror']))
+    same(['autosaved ' + offer['prompt'].split()[-1], ''], [one['name'] for one in it.must('saves')['each']])
+    same(2, len(it.file()['tracks']))
+    it.must('load', revision=1)
+    same(['A'], it.tracks())
+
+
+@claim(shares=running)
+def work_that_was_never_saved_is_offered_and_an_empty_project_is_not(home):
+    it, empty = make(home, 'Unsaved', 'A'), make(home, 'Nothing')
+    offer = it.again()
+    same((0, ['1 track added: A']), (offer['saved'], [line for line in offer['differs'] if 'sound' not in line]))
+    assert 'Nothing' not in it.recoveries()
+    contains(home.loophole('project', 'recover', 'Unsaved', '--save', code=None).err, 'never saved')
+    home.loophole('project', 'recover', 'Unsaved', '--draft')
+    same(None, it.again())
+    same('not_found', it.client.ask('project.recover', {'project': 'Nothing', 'choice': 'draft'})[0])
+    assert empty.id != it.id
+
+
+@claim(shares=running)
+def five_sets_are_kept_and_an_empty_project_prunes_no_full_one(home):
+    it = make(home, 'Five', 'T0')
+    for number in range(1, 6):
+        it.put('track', name=f'T{number}')
+        until(lambda: it.has_tracks(*(f'T{n}' for n in range(number + 1))))
+    sets = it.sets()
+    same(5, len(sets))
+    same([2, 3, 4, 5, 6], [it.layout(stem)['counts']['tracks'] for stem in sets])
+    for kind, id in it.parts():
+        if kind == 'track':
+            it.must('remove', id=id)
+    until(lambda: it.has_tracks())
+    same(sets, it.sets()[:5])
+    same(True, it.layout(it.sets()[-1])['empty'])
+
+
+@claim
+def a_lost_home_leaves_the_draft_in_the_folder_of_the_project(home):
+    running(home)
+    folder = home.file('songs', 'Lost')
+    it = Autosaved(home, 'Lost', folder=os.fsencode(folder))
+    it.put('track', name='A')
+    it.must('save')
+    for names in ('AB', 'ABC'):
+        it.put('track', name=names[-1])
+        until(lambda: it.has_tracks(*names))
+    newest = it.sets()[-1]
+    home.down()
+    other = home.other('other')
+    shutil.copytree(folder, other.file('Lost'))
+    running(other)
+    found = Autosaved.at(other, other.file('Lost'))
+    until(lambda: 'recovery_prompt' in found.state())
+    offer = found.recoveries()['Lost']
+    same((newest, True, ['2 tracks added: B, C']), (offer['autosave'], offer['elsewhere'], offer['differs']))
+    same(['A'], found.tracks())
+    write_file(os.path.join(found.sets_folder(), newest + '.json'), '{"tracks": [')  # damaged
+    same((['1 track added: B'], 1), (found.again()['differs'], found.recoveries()['Lost']['damaged']))
+    other.loophole('project', 'recover', '--draft')
+    same(['A', 'B'], found.tracks())
+    same(None, found.again())
+    other.down()
+
+
+@claim
+def a_folder_that_cannot_be_written_is_said_in_state_and_doctor(home):
+    running(home)
+    it = Autosaved(home, 'Blocked')
+    os.makedirs(it.folder, exist_ok=True)
+    write_file(os.path.join(it.folder, '.autosave'), 'a file')
+    it.put('track', name='A')
+    until(lambda: 'autosave_trouble' in it.state())
+    contains(home.loophole('doctor', code=None).out, 'has no new autosave')
+    same(['A'], it.tracks())
+    same(1, home.log('project').count('an autosave cannot be written'))
+
+
+run_claims()
