@@ -201,4 +201,26 @@ def loops_are_in_the_project_and_its_file_without_a_save_of_their_own(home):
     same(1, copy['items'], 'the sound of a loop is in use')
 
 
+@claim(shares=looping_engine)
+def a_loop_without_its_sound_is_a_placeholder_and_whole_again_when_it_returns(home):
+    home.loophole('project', 'new', 'Away')
+    sound.make('sine', home.file('files/leaves.wav'), 2 * RATE, RATE, 200)
+    home.loophole('index', home.file('files'), '--wait')
+    made = capture(home, 'F12', home.file('files/leaves.wav'), 20000)
+    same('', made['placeholder'])
+    os.rename(home.file('files/leaves.wav'), home.file('leaves.wav'))
+    home.loophole('library', 'rescan', home.file('files'), '--wait')
+    away = until(lambda: next((one for one in home.json('loop', 'list') if one['placeholder']), None), what='it is away')
+    assert 'missing' in away['placeholder'], away
+    same(made, {**away, 'placeholder': ''}, 'nothing else changes')
+    assert 'missing' in home.refused('loop', 'play', 'F12', code=12)
+    os.rename(home.file('leaves.wav'), home.file('files/leaves.wav'))
+    home.loophole('library', 'rescan', home.file('files'), '--wait')
+    same(made, until(lambda: whole(loop(home, 'show', 'F12')), what='it is back'))
+
+
+def whole(one):
+    return None if one['placeholder'] else one
+
+
 run_claims()
