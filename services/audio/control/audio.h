@@ -1,23 +1,31 @@
 /* audio.h: the state of the audio service. Its control thread, the loop, answers asks. It is the only writer of the
  * score, sends cues, and reads notes and state. It never waits for the audio thread or for JACK.
  *
- *   control.c       transport, patterns: score and cues
- *   send_cues.c     sends cues to the audio thread
- *   set_mixer.c     strips, limiter, routing of the preview
- *   set_pattern.c   loads the sounds of a pattern before it begins; keeps what was set, and takes what a project noted
- *   song.c          which entry of a song plays, and when the next one begins
- *   replaced.c      a queued pattern that was replaced just when it began
- *   rows.c          mute and solo of the rows of the pattern that plays
- *   late_cues.c     cues that wait while the core runs no periods
- *   sounding.c      reports patterns and pads as they were set
- *   held_answers.c  answers that wait until the project keeps the change
- *   named_sounds.c  slots and media items that rows and pads name
- *   pads.c          pads and their hits
- *   silent_pads.c   pads whose sounds could not be loaded
- *   sound_asks.c    single sounds
- *   report.c        answers: transport, meters, mixer
- *   ports.c         the JACK server, connections, the preview's chain
- *   note_events.c   makes events of notes
+ * From the bottom to the top; no file calls one that is below it in this list:
+ *   held_answers.c    answers that wait until the project keeps the change
+ *   late_cues.c       cues that wait while the core runs no periods
+ *   silent_pads.c     pads whose sounds could not be loaded
+ *   pad.c, pattern.c  a pad and a pattern of a message, for the score
+ *   core.c            what the core does now
+ *   score.c           publishes the score, also with a queued pattern that was replaced just when it began
+ *   change.c          the end of an ask that changed the sound
+ *   named_sounds.c    slots and media items that rows and pads name
+ *   asked.c           patterns and pads as they were set
+ *   report.c          answers: transport, meters, mixer
+ *   song.c            which entry of a song plays, and when the next one begins
+ *   send_cues.c       sends cues to the audio thread
+ *   note_events.c     makes events of notes
+ *   transport_asks.c  start, stop, locate, tempo, swing, metronome, clock
+ *   set_pattern.c     loads the sounds of a pattern, begins it, keeps what was set, takes what a project noted
+ *   rows.c            mute and solo of the rows of the pattern that plays
+ *   pads.c            pads and their hits
+ *   set_mixer.c       strips, limiter, routing of the preview
+ *   sound_asks.c      single sounds, and a panic
+ *   ports.c           the JACK server, connections, the preview's chain
+ *   sounding.c        reports the whole sound to the project
+ *   asks.c            the table of the asks
+ *   run.c             begin, end, and the tick
+ * Elsewhere:
  *   link.c          the thread that connects to a JACK server; patch.c and loop.c connect, jack.c calls JACK
  *   rt_jack.c       JACK's callbacks on the audio thread
  *   rt/             the rest of the audio thread */
@@ -133,7 +141,7 @@ void audio_score_publish(struct audio *audio); /* with the next serial, which is
 /* The same for a value that no project stores: what the project has stored stays stored. */
 void audio_score_publish_apart(struct audio *audio);
 
-/* ---- control.c ---- */
+/* ---- send_cues.c ---- */
 /* Sends all of `count` cues at their frames, or none. If they are the ask's only effect, `answer` is the call's answer.
  * NULL: recall_prepare was called for all effects, or the ask may be repeated. While the core runs no periods,
  * audio_cues and audio_cue defer cues with an answer, and their ask, for some seconds (late_cues.h). A transport ask
@@ -152,24 +160,13 @@ enum err audio_may_cue(const struct audio *audio, struct call *call, uint32_t co
 void audio_expect(const struct audio *audio, struct state *state);
 uint64_t audio_effects(const struct audio *audio); /* rises with each cue and each score; survives the process */
 
-void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
-
-/* Begins the pattern at the next bar; at once if the ask says so or the transport is stopped. The caller has filled the
- * answer's list of silent rows. Errors: bad_request (the pattern), busy, offline. */
-enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
-                             struct queued *answer);
-
-/* ---- replaced.c ---- */
+/* ---- score.c: a replaced pattern ---- */
 void audio_replace_next(struct audio *audio);    /* call it before another pattern is queued */
 void audio_forget_replaced(struct audio *audio); /* no earlier pattern is to sound */
 /* True if the replaced pattern has begun: the score plays it now, with its tempo and swing. */
 bool audio_restore_replaced(struct audio *audio, uint32_t serial, int64_t bar);
 
 /* ---- report.c, ports.c ---- */
-bool audio_state(const struct audio *audio, struct state *state); /* false: no core has run yet; `state` is then zero */
-bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
-bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core ran periods within `of_late` */
-
 /* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
@@ -189,7 +186,7 @@ void audio_take_notes(struct audio *audio);
  * person hears. The core publishes the note before that state. */
 void audio_take_begun(struct audio *audio);
 
-/* ---- asks in other files; control.c has the table ---- */
+/* ---- asks in other files; asks.c has the table ---- */
 extern const struct audio_handlers audio_handlers;
 
 /* set_pattern.c */
@@ -204,26 +201,7 @@ enum err audio_ask_rows(struct audio *audio, struct call *call, const struct aud
 enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
                            struct pattern_rows *answer);
 
-/* sounding.c: encode the pattern or pads of an ask, with the ids of all items, for audio.sounding. */
-struct asked_sound {
-    struct bytes bytes;
-    bool is_whole; /* false: it names a sound that is not an item, which a project cannot store */
-};
-struct asked_sound audio_encode_pattern(const struct audio *audio, struct call *call, const struct pattern *pattern);
-struct asked_sound audio_encode_pad(const struct audio *audio, struct call *call, const struct pad *pad);
-/* Adds the sounds of the pad that could not be loaded, by their ids. A client that changes a value of the pad sends all
- * of it back. Returns true if there are such sounds. */
-bool audio_add_silent(const struct audio *audio, struct call *call, struct pad *pad);
-bool audio_name_rows(const struct audio *audio, struct row_list *rows); /* false: some sound is not an item */
-void audio_note_asked(struct buffer *to, struct bytes asked);
-void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
-void audio_note_playing(struct audio *audio, struct call *call);
-void audio_forget_asked(struct audio *audio);
-void audio_report_sounding(struct audio *audio); /* publishes the event when it is due */
-/* End an ask that may have changed the sound: it is answered after the open project has stored the change
- * (held_answers.h). The first function ends a handler and returns `e`; the second ends a deferred call. */
-enum err audio_end_change(struct audio *audio, struct call *call, enum err e, void *answer);
-void audio_send_change(struct audio *audio, struct call *call, struct ticket ticket, void *answer);
+/* sounding.c */
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
                             struct sounding *answer);
 enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, const struct audio_set_pad_controls *ask,
@@ -246,11 +224,10 @@ enum err audio_ask_set_monitoring(struct audio *audio, struct call *call, const 
                                   struct monitoring *answer);
 void audio_end_monitoring(struct audio *audio);
 
-/* panic.c */
+/* sound_asks.c */
 enum err audio_ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer);
 
 /* pads.c */
-struct score_pad audio_empty_pad(void);           /* without a sound, and with the usual values */
 void audio_end_wait_of_pads(struct audio *audio); /* a change of pads that waited has begun: the score says so */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);
 enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct audio_set_pads *ask,

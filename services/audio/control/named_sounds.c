@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "schema_streamer.h"
+#include "services/audio/control/change.h"
 
 enum { LOAD_MS = 10000, MARGIN_MS = 500, AT_ONCE = 64 /* asks of the streamer */ };
 
@@ -137,7 +138,7 @@ static void finish_loads(struct loads *all)
         enum err e = all->done(all->audio, call, all->ask, list_silent(all), answer);
 
         if (e == ERR_OK)
-            audio_send_change(all->audio, call, all->ticket, answer);
+            change_send(all->audio, call, all->ticket, answer);
         else
             ticket_fail(service, all->ticket, call_fault(call));
     }

@@ -3,6 +3,7 @@
 
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/core.h"
 #include "services/audio/control/song.h"
 #include "store/pattern/message.h"
 
@@ -14,9 +15,20 @@ static void publish_bar(struct audio *audio, const struct note *note)
     struct state state;
     struct audio_bar event = { .bar = note->index, .frame = note->frame };
 
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     event.bpm = state.tempo > 0 && state.tempo <= 400 ? state.tempo : 0;
     service_publish(audio->service, "bar", &event);
+}
+
+/* The queued pattern plays now. */
+static void keep_next(struct audio *audio)
+{
+    const struct kept_pattern was = audio->now;
+
+    audio->now = audio->next;
+    audio->next = was;
+    if (audio->now.number == 0) /* queued before this process started, and not noted: the former one is not the last */
+        buffer_reset(&audio->pattern_asked);
 }
 
 /* False: another pattern began, or none is queued. */
@@ -27,7 +39,7 @@ static bool take_next(struct audio *audio, uint32_t serial)
     if (score->next_bar < 0 || score->next.serial != serial)
         return false;
     score->now = score->next;
-    audio_keep_next(audio);
+    keep_next(audio);
     score->next_bar = -1;
     audio_take_tempo(score, score->next_tempo, score->next_swing);
     return true;
@@ -62,7 +74,7 @@ static void publish_timed(struct audio *audio, const struct note *note)
 
     if (note->tag != AUDIO_TIMED || !is_transport)
         return;
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     now = audio_next_transport(audio, &state);
     audio_report_changed(audio, &now);
 }
@@ -117,7 +129,7 @@ static void publish_xruns(struct audio *audio)
     bool was_reset;
     usec_t now = clock_steady();
 
-    if (now - audio->xrun_reported < XRUN_US || !audio_state(audio, &state) ||
+    if (now - audio->xrun_reported < XRUN_US || !core_state(audio, &state) ||
         (state.xruns == audio->xruns && state.lost == audio->lost))
         return;
     was_reset = state.lost < audio->lost;
@@ -155,7 +167,7 @@ static void publish_levels(struct audio *audio)
     usec_t at = clock_steady(), passed = at - audio->levels_reported;
     bool were_any = audio->levels_any;
 
-    if (passed < LEVELS_US || !audio_state(audio, &state) || state.frame == audio->levels_frame)
+    if (passed < LEVELS_US || !core_state(audio, &state) || state.frame == audio->levels_frame)
         return;
     double seconds = passed < 1000000 ? (double)passed * 1e-6 : 1;
     double reduction = audio_meters(audio, &state, &audio->levels_frame, now);
@@ -185,6 +197,6 @@ void audio_take_notes(struct audio *audio)
 
 void audio_take_begun(struct audio *audio)
 {
-    if (song_playing(audio) == &audio->score.next)
+    if (core_pattern(audio) == &audio->score.next)
         audio_take_notes(audio);
 }

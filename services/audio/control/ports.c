@@ -3,6 +3,8 @@
 
 #include "common/alloc.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/change.h"
+#include "services/audio/control/core.h"
 
 /* ---- the JACK server ---- */
 
@@ -10,7 +12,7 @@ void audio_report_server(struct audio *audio, struct server_state *to, const str
 {
     struct state state;
 
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     *to = (struct server_state){
         .connected = facts->is_connected,
         .server = text_of(facts->server),
@@ -153,7 +155,7 @@ static void answer_insert(struct request_asked *asked)
     state = arena_alloc(call_arena(asked->call), sizeof(*state));
     *chain = asked->request.chain[number];
     report_chain(state, number, chain);
-    audio_send_change(asked->audio, asked->call, asked->ticket, state);
+    change_send(asked->audio, asked->call, asked->ticket, state);
 }
 
 static void came_home(struct mail *mail)

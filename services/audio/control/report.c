@@ -1,30 +1,9 @@
 #include <math.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/control/core.h"
 #include "services/audio/control/song.h"
 #include "services/audio/dsp/lookahead.h"
-
-enum { FRESH_US = 500000 };
-
-bool audio_state(const struct audio *audio, struct state *state)
-{
-    if (slots_get(&audio->state, state, NULL))
-        return true;
-    *state = (struct state){ 0 };
-    return false;
-}
-
-bool audio_sounded(const struct audio *audio, usec_t of_late)
-{
-    struct state state;
-
-    return audio_state(audio, &state) && clock_steady() - state.at < of_late;
-}
-
-bool audio_sounds(const struct audio *audio)
-{
-    return audio_sounded(audio, FRESH_US);
-}
 
 /* Shared memory may contain any value; a message must satisfy its schema. */
 static double clamp_to(double value, double min, double max)
@@ -44,7 +23,7 @@ bool audio_moment(const struct audio *audio, const struct state *state, struct m
         .has_delay = state->delay > 0,
         .delay = state->delay,
     };
-    return audio_sounds(audio);
+    return core_sounds(audio);
 }
 
 /* A float differs from the number in the ask. Rounded to a microsecond it is that number again. */
@@ -62,10 +41,10 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         [SYNC_FOLLOW_MIDI] = SYNC_SOURCE_MIDI,
     };
     int64_t step = state->step > 0 ? state->step : 0;
-    uint32_t song = song_entry(audio, state);
+    uint32_t song = core_song_entry(audio, state);
 
     return (struct transport_state){
-        .running = state->running != 0 && audio_sounds(audio),
+        .running = state->running != 0 && core_sounds(audio),
         .counting_in = state->count_in,
         .bar = step / SCORE_BAR,
         .step = step % SCORE_BAR,
@@ -106,7 +85,7 @@ struct transport_state audio_next_transport(const struct audio *audio, const str
     const bool leads = score->sync == SYNC_NONE || score->sync == SYNC_LEAD_JACK;
     struct transport_state now = audio_transport(audio, state);
 
-    if (song_plays_next(score, state)) /* its tempo and swing are not in the score yet */
+    if (core_plays_next(score, state)) /* its tempo and swing are not in the score yet */
         return now;
     now.pattern = score->now.serial;
     now.bpm = leads ? now.set_bpm : now.bpm;
@@ -127,7 +106,7 @@ enum err audio_ask_transport(struct audio *audio, struct call *call, const struc
     struct state state;
 
     (void)call, (void)ask;
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     *answer = audio_transport(audio, &state);
     return ERR_OK;
 }
@@ -233,7 +212,7 @@ enum err audio_ask_meters(struct audio *audio, struct call *call, const struct a
     struct meter *all = arena_array(call_arena(call), AUDIO_METERS, sizeof(*all));
     struct state state;
 
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     *answer = (struct meters){
         .reduction = audio_meters(audio, &state, ask->has_since ? &ask->since : NULL, all),
         .momentary = audio_lufs(state.momentary),

@@ -1,13 +1,16 @@
 #include <string.h>
 
+#include "services/audio/control/asked.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/change.h"
+#include "services/audio/control/core.h"
 #include "services/audio/control/pattern.h"
 #include "services/audio/control/song.h"
 
 /* NULL: none plays. */
 static struct score_pattern *playing_pattern(struct audio *audio)
 {
-    struct score_pattern *pattern = song_playing(audio);
+    struct score_pattern *pattern = core_pattern(audio);
 
     return pattern->serial ? pattern : NULL;
 }
@@ -86,7 +89,7 @@ static void keep_row(struct audio *audio, struct call *call, const struct score_
         row->has_solo = row->solo = now->solo != 0;
     }
     if (!is_queued) /* otherwise the queued pattern is the latest one that was asked for */
-        audio_note_row(audio, call, number, now);
+        asked_note_row(audio, call, number, now);
 }
 
 enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
@@ -106,5 +109,5 @@ enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct 
     keep_row(audio, call, pattern, number);
     audio_score_publish(audio);
     report_rows(call, pattern, answer);
-    return audio_end_change(audio, call, ERR_OK, answer);
+    return change_end(audio, call, ERR_OK, answer);
 }

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/control/core.h"
+#include "services/audio/control/pad.h"
 #include "services/audio/control/pattern.h"
 
 static bool is_within(double value, double min, double max)
@@ -36,7 +38,7 @@ static struct score fresh_score(const struct audio *audio)
     for (uint32_t i = 0; i < GROUPS; i++)
         score.groups[i].gain = 1;
     for (uint32_t i = 0; i < SCORE_PADS; i++)
-        score.pads[i] = audio_empty_pad();
+        score.pads[i] = pad_empty();
     return score;
 }
 
@@ -73,7 +75,7 @@ static void empty_older_pads(struct score *score)
 {
     for (uint32_t i = 0; i < SCORE_PADS; i++)
         if (!(score->pads[i].resonance > 0))
-            score->pads[i] = audio_empty_pad();
+            score->pads[i] = pad_empty();
 }
 
 void audio_score_begin(struct audio *audio)
@@ -86,4 +88,57 @@ void audio_score_begin(struct audio *audio)
     }
     audio->score = fresh_score(audio);
     audio_score_publish(audio);
+}
+
+/* ---- a queued pattern that another one replaces just when it begins: the control thread does not know yet that it has
+ * begun, so the score lacks the pattern that plays, and the core plays the former one again. With the note that the
+ * replaced pattern has begun, the score gets it back ---- */
+
+/* A pattern that was replaced before may still begin, until the core has a score without it. */
+static bool may_begin(const struct audio *audio, const struct replaced_pattern *replaced)
+{
+    struct state state;
+
+    (void)core_state(audio, &state);
+    return replaced->pattern.serial && state.score_serial < replaced->gone;
+}
+
+void audio_replace_next(struct audio *audio)
+{
+    const struct score *score = &audio->score;
+    struct replaced_pattern *replaced = &audio->replaced;
+    const struct kept_pattern spare = replaced->kept;
+
+    if (score->next_bar < 0 || may_begin(audio, replaced))
+        return;
+    *replaced = (struct replaced_pattern){ .pattern = score->next,
+                                           .tempo = score->next_tempo,
+                                           .swing = score->next_swing,
+                                           .kept = audio->next,
+                                           .gone = score->serial + 1 };
+    audio->next = spare;
+    audio->next.number = 0;
+}
+
+void audio_forget_replaced(struct audio *audio)
+{
+    audio->replaced.pattern.serial = 0;
+}
+
+bool audio_restore_replaced(struct audio *audio, uint32_t serial, int64_t bar)
+{
+    struct score *score = &audio->score;
+    struct replaced_pattern *replaced = &audio->replaced;
+    const struct kept_pattern spare = audio->now;
+
+    if (serial == 0 || replaced->pattern.serial != serial)
+        return false;
+    score->now = replaced->pattern;
+    audio_take_tempo(score, replaced->tempo, replaced->swing);
+    if (score_has_next(score) && score->next_bar <= bar)
+        score->next_bar = score->next.began = bar + 1;
+    audio->now = replaced->kept;
+    replaced->kept = spare;
+    audio_forget_replaced(audio);
+    return true;
 }

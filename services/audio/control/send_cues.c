@@ -1,4 +1,5 @@
 #include "services/audio/control/audio.h"
+#include "services/audio/control/core.h"
 #include "services/audio/control/song.h"
 
 enum { WAIT_US = 5000000 };
@@ -49,7 +50,7 @@ static void note_expected(struct audio *audio, const struct cue *cues, uint32_t 
     for (uint32_t i = 0; i < count; i++) {
         if (cues[i].frame != CUE_NOW)
             continue;
-        (void)audio_state(audio, &now);
+        (void)core_state(audio, &now);
         audio_expect(audio, &now);
         if (cues[i].verb == CUE_TRANSPORT_START)
             expect_running(&audio->expected, &now, true, (uint32_t)cues[i].value * SCORE_BAR);
@@ -75,7 +76,7 @@ bool audio_is_of_transport(const struct call *call)
 /* A cue that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
 enum err audio_may_cue(const struct audio *audio, struct call *call, uint32_t count, const void *answer)
 {
-    if (!audio_sounds(audio) && (answer || !audio_sounded(audio, WAIT_US))) {
+    if (!core_sounds(audio) && (answer || !core_sounded(audio, WAIT_US))) {
         (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
         return fault_hint(call_fault(call), "`loophole audio status` shows the reason");
     }
@@ -90,7 +91,7 @@ static enum err note_timed(struct audio *audio, struct call *call, const struct 
     struct state state;
     uint32_t left = 0;
 
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     for (uint32_t i = 0; i < audio->timed_count; i++)
         if (audio->timed[i] > state.frame)
             audio->timed[left++] = audio->timed[i];
@@ -133,9 +134,9 @@ enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues
 
 enum err audio_cues(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer)
 {
-    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
+    bool is_late = audio->late.count > 0 || !core_sounds(audio);
 
-    if (answer && is_late && audio_sounded(audio, LATE_US) && late_cue_put(&audio->late, call, cues, count, answer)) {
+    if (answer && is_late && core_sounded(audio, LATE_US) && late_cue_put(&audio->late, call, cues, count, answer)) {
         note_expected(audio, cues, count);
         return ERR_OK;
     }
@@ -154,7 +155,7 @@ static enum err send_late(void *state, struct late_cue *cue)
 
 void audio_send_late(struct audio *audio)
 {
-    late_cues_tick(&audio->late, audio->service, audio_sounds(audio), send_late, audio);
+    late_cues_tick(&audio->late, audio->service, core_sounds(audio), send_late, audio);
 }
 
 enum err audio_cue_at(struct audio *audio, struct call *call, struct cue cue, bool has_at, int64_t at,

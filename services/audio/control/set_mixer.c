@@ -1,4 +1,5 @@
 #include "services/audio/control/audio.h"
+#include "services/audio/control/change.h"
 
 /* NULL: unknown channel. */
 static struct score_strip *strip_of(struct score *score, int32_t channel)
@@ -55,7 +56,7 @@ enum err audio_ask_set_strip(struct audio *audio, struct call *call, const struc
     strip->solo = from->has_solo ? from->solo : strip->solo;
     set_outputs(strip, from);
     audio_score_publish(audio);
-    return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
+    return change_end(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
 
 enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
@@ -72,7 +73,7 @@ enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const str
     if (ask->has_kind)
         audio->score.limiter = (uint32_t)(ask->kind.value - LIMITER_KIND_INSTANT);
     audio_score_publish(audio);
-    return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
+    return change_end(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
 
 enum err audio_ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
@@ -80,7 +81,7 @@ enum err audio_ask_set_preview(struct audio *audio, struct call *call, const str
 {
     audio->score.preview_apart = ask->apart;
     audio_score_publish(audio);
-    return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
+    return change_end(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
 
 /* ---- monitoring: not part of a project ---- */

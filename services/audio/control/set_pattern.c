@@ -1,12 +1,17 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/process/log.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
+#include "services/audio/control/asked.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/change.h"
+#include "services/audio/control/core.h"
 #include "services/audio/control/named_sounds.h"
 #include "services/audio/control/pattern.h"
 #include "services/audio/control/song.h"
+#include "services/audio/control/transport_asks.h"
 #include "store/pattern/message.h"
 #include "store/pattern/pattern_check.h"
 
@@ -67,22 +72,12 @@ static void keep_pattern(const struct audio *audio, struct kept_pattern *kept, c
     arena_reset(&kept->arena);
     kept->number = codec_copy(&pattern_shape, pattern, &kept->arena, &kept->pattern) == ERR_OK ? number : 0;
     if (kept->number)
-        (void)audio_name_rows(audio, &kept->pattern.sequencer.tracks);
-}
-
-void audio_keep_next(struct audio *audio)
-{
-    const struct kept_pattern was = audio->now;
-
-    audio->now = audio->next;
-    audio->next = was;
-    if (audio->now.number == 0) /* queued before this process started, and not noted: the former one is not the last */
-        buffer_reset(&audio->pattern_asked);
+        (void)asked_name_rows(audio, &kept->pattern.sequencer.tracks);
 }
 
 static enum err refuse_unknown(struct audio *audio, struct call *call)
 {
-    const bool plays = song_playing(audio)->serial > 0;
+    const bool plays = core_pattern(audio)->serial > 0;
 
     (void)message_fault(plays ? MESSAGE_UNKNOWN_PLAYS : MESSAGE_NONE_PLAYS, (struct text){ 0 }, (struct text){ 0 },
                         call_fault(call));
@@ -103,7 +98,7 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
 
     (void)ask;
     audio_take_begun(audio); /* its tempo and swing too */
-    (void)audio_state(audio, &state);
+    (void)core_state(audio, &state);
     kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
     if (kept->number == 0)
         return refuse_unknown(audio, call);
@@ -170,7 +165,7 @@ static struct bytes note_kept(struct audio *audio, struct call *call, struct kep
                               const struct pattern *pattern, const struct score_pattern *score)
 {
     keep_pattern(audio, to, pattern, score->serial);
-    return audio_encode_pattern(audio, call, pattern).bytes;
+    return asked_encode_pattern(audio, call, pattern).bytes;
 }
 
 /* Entries of a song may be equal, so the project's pattern may be both the one that plays and the queued one. The note
@@ -178,7 +173,7 @@ static struct bytes note_kept(struct audio *audio, struct call *call, struct kep
 enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const struct audio_note_pattern *ask,
                                 struct nothing *answer)
 {
-    const struct score_pattern *playing = song_playing(audio), *next = &audio->score.next;
+    const struct score_pattern *playing = core_pattern(audio), *next = &audio->score.next;
     const bool is_queued = score_has_next(&audio->score) && playing != next;
     struct audio_set_pattern asked = { .pattern = ask->pattern };
     struct pattern *pattern = &copy_ask(call, &asked, 0)->ask.pattern;
@@ -193,7 +188,7 @@ enum err audio_ask_note_pattern(struct audio *audio, struct call *call, const st
         noted = note_kept(audio, call, &audio->next, pattern, next);
     if (noted.len == 0)
         return refuse(call, ERR_CONFLICT, "another pattern plays");
-    audio_note_asked(&audio->pattern_asked, noted);
+    asked_note(&audio->pattern_asked, noted);
     return ERR_OK;
 }
 
@@ -203,6 +198,90 @@ static void leave_locked_tempo(const struct audio *audio, struct pattern *patter
 {
     if (audio->score.tempo_locked)
         pattern->sequencer.has_bpm = pattern->sequencer.has_swing = false;
+}
+
+static uint32_t next_serial(const struct score *score)
+{
+    uint32_t newest = score->now.serial > score->next.serial ? score->now.serial : score->next.serial;
+
+    return newest == UINT32_MAX ? 1 : newest + 1;
+}
+
+/* Tempo and swing come from the pattern. */
+static void sound_now(struct audio *audio, const struct score_pattern *pattern, const struct sequencer *from)
+{
+    struct score *score = &audio->score;
+
+    audio_forget_replaced(audio);
+    score->now = *pattern;
+    score->next_bar = -1;
+    score->tempo = from->has_bpm ? from->bpm : score->tempo;
+    score->swing = from->has_swing ? from->swing : score->swing;
+}
+
+static void sound_next(struct audio *audio, const struct score_pattern *pattern, const struct sequencer *from,
+                       int64_t bar)
+{
+    struct score *score = &audio->score;
+
+    audio_replace_next(audio);
+    score->next = *pattern;
+    score->next_bar = bar;
+    score->next_tempo = from->has_bpm ? from->bpm : 0;
+    score->next_swing = from->has_swing ? from->swing : -1;
+}
+
+/* The position that the transport takes with the pattern. */
+static struct sequencer position_of(const struct audio_set_pattern *ask, const struct transport_state *at)
+{
+    const struct sequencer start = {
+        .has_global_step = true, .global_step = at->bar * SCORE_BAR, .has_running = true, .running = true
+    };
+
+    if (ask->immediate)
+        return ask->pattern.sequencer;
+    return ask->has_start && ask->start && !at->running && !at->counting_in ? start : (struct sequencer){ 0 };
+}
+
+static enum err begin_asked(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
+                            struct queued *answer)
+{
+    const struct sequencer *from = &ask->pattern.sequencer;
+    struct transport_state at = audio_transport_soon(audio);
+    const struct sequencer position = position_of(ask, &at);
+    const uint32_t cues = (uint32_t)position.has_global_step + (uint32_t)position.has_running;
+    struct score_pattern pattern;
+    char said[MESSAGE_BAR_SIZE];
+    enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
+
+    audio_take_begun(audio); /* after `at` was read: that bar's queued pattern must not be replaced */
+    if (e == ERR_OK)
+        e = song_check(audio, call, ask);
+    if (e == ERR_OK && cues > 0)
+        e = audio_may_cue(audio, call, cues, NULL);
+    if (e != ERR_OK)
+        return e;
+    for (uint32_t i = 0; i < answer->silent.count; i++) /* without its sound a row would play the synth */
+        pattern.rows[answer->silent.at[i].index].soundless = 1;
+    pattern_mute_rows(&pattern);
+    answer->replaced = score_has_next(&audio->score);
+    answer->now = !ask->has_after && (ask->immediate || (!at.running && !at.counting_in));
+    answer->number = pattern.serial = next_serial(&audio->score);
+    answer->bar = answer->now || (at.counting_in && at.step == 0) ? at.bar : at.bar + 1;
+    answer->bar = ask->has_after ? song_bar(audio, answer->bar) : answer->bar;
+    song_mark(&pattern, ask, answer->bar);
+    if (answer->now)
+        sound_now(audio, &pattern, from);
+    else
+        sound_next(audio, &pattern, from, answer->bar);
+    held_prepare(call, answer, audio_effects(audio) + 1 + cues);
+    audio_score_publish(audio);
+    log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
+    log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT
+                                  : answer->replaced ? MESSAGE_REPLACES
+                                                     : MESSAGE_QUEUED,
+                                  answer->bar, said));
+    return audio_take_position(audio, call, &position);
 }
 
 /* Sounds load in any order; the later ask wins. */
@@ -219,11 +298,11 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     }
     queued->silent = silent;
     leave_locked_tempo(audio, &asked->ask.pattern); /* the lock may be newer than the ask */
-    e = audio_begin_pattern(audio, call, &asked->ask, queued);
+    e = begin_asked(audio, call, &asked->ask, queued);
     if (e == ERR_OK) {
         audio->pattern_set = asked->number;
         keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number);
-        audio_note_asked(&audio->pattern_asked, asked->as_asked.bytes);
+        asked_note(&audio->pattern_asked, asked->as_asked.bytes);
         held_mark(&queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
     }
     return e;
@@ -244,9 +323,9 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
         e = check_slots(audio, call, &own->ask.pattern);
     if (e != ERR_OK)
         return e;
-    own->as_asked = audio_encode_pattern(audio, call, &own->ask.pattern);
+    own->as_asked = asked_encode_pattern(audio, call, &own->ask.pattern);
     count = list_items(&own->ask.pattern.sequencer.tracks, items);
     return count ? named_load(audio, call, items, count, begin_pattern, own)
-                 : audio_end_change(audio, call,
-                                    begin_pattern(audio, call, own, (struct silent_sound_list){ 0 }, answer), answer);
+                 : change_end(audio, call, begin_pattern(audio, call, own, (struct silent_sound_list){ 0 }, answer),
+                              answer);
 }

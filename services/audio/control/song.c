@@ -1,31 +1,14 @@
 #include "services/audio/control/song.h"
 
+#include "services/audio/control/asked.h"
+#include "services/audio/control/change.h"
+#include "services/audio/control/core.h"
+
 enum { BARS_MOST = 1024 };
-
-bool song_plays_next(const struct score *score, const struct state *state)
-{
-    return score->next_bar >= 0 && score->next.serial == state->pattern && score->now.serial != state->pattern;
-}
-
-struct score_pattern *song_playing(struct audio *audio)
-{
-    struct state state;
-
-    (void)audio_state(audio, &state);
-    return song_plays_next(&audio->score, &state) ? &audio->score.next : &audio->score.now;
-}
-
-uint32_t song_entry(const struct audio *audio, const struct state *state)
-{
-    const struct score *score = &audio->score;
-    const uint32_t song = song_plays_next(score, state) ? score->next.song : score->now.song;
-
-    return song <= SCORE_SONG ? song : 0; /* anything may have overwritten a predecessor's score */
-}
 
 enum err song_check(struct audio *audio, struct call *call, const struct audio_set_pattern *ask)
 {
-    const struct score_pattern *playing = song_playing(audio);
+    const struct score_pattern *playing = core_pattern(audio);
 
     if (!ask->has_after || (playing->serial == ask->after && playing->song > 0 &&
                             (playing == &audio->score.next || !score_has_next(&audio->score))))
@@ -37,7 +20,7 @@ enum err song_check(struct audio *audio, struct call *call, const struct audio_s
 
 int64_t song_bar(struct audio *audio, int64_t least)
 {
-    const struct score_pattern *playing = song_playing(audio);
+    const struct score_pattern *playing = core_pattern(audio);
     const int64_t bars = playing->bars > 0 && playing->bars <= BARS_MOST ? playing->bars : 1;
     const int64_t begin = playing->began < least ? playing->began : least;
 
@@ -55,7 +38,7 @@ void song_mark(struct score_pattern *pattern, const struct audio_set_pattern *as
  * later anyway, unless a bar begins just now. */
 void song_move(struct audio *audio, int64_t bar)
 {
-    struct score_pattern *playing = song_playing(audio);
+    struct score_pattern *playing = core_pattern(audio);
 
     if (playing->song == 0)
         return;
@@ -68,11 +51,11 @@ void song_move(struct audio *audio, int64_t bar)
 void song_leave(struct audio *audio, struct call *call)
 {
     struct score *score = &audio->score;
-    const bool has_begun = song_playing(audio) == &score->next;
+    const bool has_begun = core_pattern(audio) == &score->next;
 
     if (score->next.song > 0 && score_has_next(score) && !has_begun) {
         score->next_bar = SCORE_NEVER;
-        audio_note_playing(audio, call);
+        asked_note_playing(audio, call);
     }
     score->now.song = score->next.song = 0;
 }
@@ -83,5 +66,5 @@ enum err audio_ask_leave_song(struct audio *audio, struct call *call, const stru
     (void)ask;
     song_leave(audio, call);
     audio_score_publish(audio);
-    return audio_end_change(audio, call, audio_ask_transport(audio, call, NULL, answer), answer);
+    return change_end(audio, call, audio_ask_transport(audio, call, NULL, answer), answer);
 }

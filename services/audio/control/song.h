@@ -6,15 +6,6 @@
 
 #include "services/audio/control/audio.h"
 
-/* The queued pattern plays, and its note has not been read. */
-bool song_plays_next(const struct score *score, const struct state *state);
-
-/* The pattern that plays: a new one may play before its note has arrived. Its serial is 0 if none was set. */
-struct score_pattern *song_playing(struct audio *audio);
-
-/* The entry of a song that plays; 0: none. */
-uint32_t song_entry(const struct audio *audio, const struct state *state);
-
 /* Refuses an entry that follows a pattern which does not play, or after which another one is queued. Errors
  * (explained): conflict. */
 enum err song_check(struct audio *audio, struct call *call, const struct audio_set_pattern *ask);

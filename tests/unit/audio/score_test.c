@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/control/pad.h"
 
 /* The control thread's part of a core that finds the score in `memory`. */
 static struct audio *begin_score(void *memory)
@@ -22,7 +23,7 @@ static struct audio *begin_score(void *memory)
 
 static void the_empty_pads_of_an_older_version_are_empty(void **state)
 {
-    const struct score_pad empty = audio_empty_pad();
+    const struct score_pad empty = pad_empty();
     const size_t size = (snapshot_size(sizeof(struct score)) + 63) / 64 * 64;
     void *memory = aligned_alloc(64, size);
 

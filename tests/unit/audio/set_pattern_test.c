@@ -10,6 +10,7 @@
 
 #include "common/rt/cue.h"
 #include "proto/service/service_parts.h"
+#include "services/audio/control/asked.h"
 #include "services/audio/control/audio.h"
 
 enum { NOTES = 8, BAR = 4 /* that plays when a pattern is queued */ };
@@ -81,7 +82,7 @@ static int drop_desk(void **made)
     arena_free(&desk->audio.now.arena);
     arena_free(&desk->audio.next.arena);
     arena_free(&desk->audio.replaced.kept.arena);
-    audio_forget_asked(&desk->audio);
+    asked_forget(&desk->audio);
     for (size_t i = 0; i < sizeof(desk->memory) / sizeof(*desk->memory); i++)
         free(desk->memory[i]);
     free(desk);

@@ -1,5 +1,3 @@
-#include "services/audio/control/audio.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +10,10 @@
 #include "common/sanitizer.h"
 #include "proto/transport/lock.h"
 #include "schema_supervisor.h"
+#include "services/audio/control/asked.h"
+#include "services/audio/control/audio.h"
+#include "services/audio/control/change.h"
+#include "services/audio/control/core.h"
 #include "services/audio/dsp/number.h"
 
 enum { CHECK_US = 1000000 };
@@ -70,7 +72,7 @@ static bool was_ours(const struct audio *audio)
 {
     struct state state;
 
-    return audio_state(audio, &state) && state.instance == audio->instance;
+    return core_state(audio, &state) && state.instance == audio->instance;
 }
 
 /* The other instance is dead if its lock is free. */
@@ -197,10 +199,10 @@ static void end_midi_notes(struct audio *audio)
 {
     const usec_t end = clock_steady() + END_NOTES_US;
 
-    if (!audio->engine || !audio->link || !engine_owns(audio->engine) || !audio_sounds(audio))
+    if (!audio->engine || !audio->link || !engine_owns(audio->engine) || !core_sounds(audio))
         return;
     engine_end_notes(audio->engine);
-    while (!engine_has_ended_notes(audio->engine) && audio_sounds(audio) && clock_steady() < end)
+    while (!engine_has_ended_notes(audio->engine) && core_sounds(audio) && clock_steady() < end)
         clock_sleep(1000);
 }
 
@@ -216,7 +218,7 @@ void audio_close(struct audio *audio)
         mailbox_free(audio->mailbox);
         studio_close(audio->studio);
     }
-    audio_forget_asked(audio);
+    asked_forget(audio);
     *audio = (struct audio){ 0 };
 }
 
@@ -231,7 +233,7 @@ bool audio_is_alive(void *state)
  * waits: READY_US after the start, or at once if it has lost one. */
 static void look_at_readiness(struct audio *audio, const struct link_facts *facts)
 {
-    bool sounds = facts->is_connected && (audio->instance == 1 || audio_sounds(audio));
+    bool sounds = facts->is_connected && (audio->instance == 1 || core_sounds(audio));
     bool may_come = audio->readiness == AUDIO_STARTS && clock_steady() - audio->began <= READY_US;
 
     if (sounds && audio->readiness != AUDIO_READY) {
@@ -358,6 +360,6 @@ void audio_tick(void *state)
         audio_take_notes(audio);
         audio_end_wait_of_pads(audio);
         held_tick(&audio->held);
-        audio_report_sounding(audio);
+        change_report(audio);
     }
 }
