@@ -95,6 +95,13 @@ $(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+# make bench-kit: chops of voices, beside a gate of the level and aubio's onsets
+$(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
+bench-kit: all $(BUILD)/bench_chop
+	@tools/packages bench-kit
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/run
 # make bench-map [COUNT=100000] [SEED=1]: the map of COUNT generated items, and the share of its neighbours that are true
 $(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -133,7 +140,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio bench-attacks
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-map bench-streamer bench-pattern bench-audio bench-attacks
 # make bench-availability [COUNTS="1000 100000 500000 1000000"] [TIMES=1000]: from the unmount of a volume to what another
 # client sees; then asks beside the largest applies, and beside mounts that hang
 bench-availability: all $(BUILD)/tests/faults/stall

@@ -41,8 +41,9 @@ static const struct command mixer[] = {
       "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
       "same --seed and library give the same kit; without it each kit is another. --in takes only items that match. "
       "--like NAME|ID|PATH,… takes the sounds nearest to those of a kit, or to an item. Tonal sounds are tuned to the "
-      "key of the open project, or to --key; --key none tunes none.",
-      "kind name slots seed in like key scope project request-id budget", 0, 0, false, kit_build },
+      "key of the open project, or to --key; --key none tunes none. --chops makes the kit of the parts of one sound: "
+      "the phrases and syllables of a voice, or with --kind drum the beats of a loop.",
+      "kind name slots chops seed in like key scope project request-id budget", 0, 0, false, kit_build },
     { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
       "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay. "
       "--at step or bar changes all of them at the next step or bar of a running transport; what sounds goes on. "

@@ -4,6 +4,7 @@
 
 #include "common/process/sandbox.h"
 #include "services/worker/archive.h"
+#include "services/worker/chop.h"
 #include "services/worker/convert.h"
 #include "services/worker/encode.h"
 #include "services/worker/foreign.h"
@@ -18,7 +19,8 @@ static int print_option(const char *option)
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
     printf(
-        "loophole-worker: analyses files, or by its argument: stream, encode, convert, label, kit, archive, session.\n"
+        "loophole-worker: analyses files, or by its argument: stream, encode, convert, label, kit, archive, chop, "
+        "session.\n"
         "Other programs start it with a socket as descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
@@ -28,8 +30,9 @@ static const struct mode {
     const char *word;
     enum err (*run)(struct pipe *pipe, struct fault *fault);
 } MODES[] = {
-    { "stream", stream_run }, { "encode", encode_run }, { "session", session_run }, { "convert", convert_run },
-    { "label", label_run },   { "kit", kit_run },       { "archive", archive_run }, { 0 },
+    { "stream", stream_run },   { "encode", encode_run }, { "session", session_run },
+    { "convert", convert_run }, { "label", label_run },   { "kit", kit_run },
+    { "archive", archive_run }, { "chop", chop_run },     { 0 },
 };
 
 int main(int argc, char **argv)

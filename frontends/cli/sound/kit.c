@@ -381,7 +381,7 @@ static struct text read_key(const struct cli *cli)
     return text_is(key, "none") ? TEXT("") : key;
 }
 
-enum err kit_build(struct cli *cli, struct fault *fault)
+enum err kit_build_chosen(struct cli *cli, struct fault *fault)
 {
     struct project_build_kit request = { .project = project_of(cli),
                                          .name = option_text(cli->options.name),

@@ -28,6 +28,9 @@ enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first);
 /* Sends a change that is answered with the kit, and prints it. Errors (explained): those of cli_change. */
 enum err kit_send_change(struct cli *cli, const char *name, const void *request, struct fault *fault);
 
+/* `kit build` from the library. Errors (explained): those of cli_change, bad_request. */
+enum err kit_build_chosen(struct cli *cli, struct fault *fault);
+
 /* Reads --scope; unset: global. Errors: bad_request. */
 enum err kit_read_scope(const struct cli *cli, struct choice *to, struct fault *fault);
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -168,6 +169,31 @@ void audio_end_wait_of_pads(struct audio *audio)
     audio_score_publish_apart(audio);
 }
 
+/* Frames of a sound's file → of the loaded sound. */
+static uint64_t count_loaded(uint64_t frames, double ratio)
+{
+    const double loaded = floor((double)frames * ratio + 0.5);
+
+    return loaded < INT32_MAX ? (uint64_t)loaded : INT32_MAX;
+}
+
+/* The pad with points of the loaded sound, which may have another rate than its file. */
+static struct pad in_loaded_frames(struct audio *audio, const struct pad *from)
+{
+    const bool has_sound = from->has_sound && from->sound < SOUNDS;
+    const uint32_t rate = has_sound ? atomic_load(&studio_sounds(audio->studio)->entries[from->sound].rate) : 0;
+    struct pad to = *from;
+
+    if (!from->has_file_rate || rate == 0)
+        return to;
+    const double ratio = (double)rate / (double)from->file_rate;
+    to.from = count_loaded(from->from, ratio);
+    to.until = count_loaded(from->until, ratio);
+    to.loop_from = count_loaded(from->loop_from, ratio);
+    to.loop_until = count_loaded(from->loop_until, ratio);
+    return to;
+}
+
 /* A change that does not wait also changes the earlier pads. */
 static void set_pad(struct audio *audio, uint64_t number, bool waits, const struct pad *pad)
 {
@@ -205,7 +231,8 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
         if (asked->number < *number)
             continue;
         *number = asked->number;
-        set_pad(audio, pad->pad % SCORE_PADS, waits, pad);
+        const struct pad loaded = in_loaded_frames(audio, pad);
+        set_pad(audio, pad->pad % SCORE_PADS, waits, &loaded);
         silent_pads_note(&audio->silent, pad->pad, &silent);
         asked_note(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i].bytes);
         held_mark(&pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);

@@ -3,13 +3,23 @@
 #include <math.h>
 
 #include "services/project/parts/uses.h"
+#include "store/catalogue.h"
 
-enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127 };
+enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, RATE_LEAST = 1000, RATE_MOST = 768000 /* as in the schema */ };
 static const double gain_most = 4, semitones = 12;
 
 static double ratio_of(const struct kit_layer *layer)
 {
     return exp2(layer->pitch / semitones);
+}
+
+/* The rate of the item's file, in whose frames a layer counts; 0: unknown. */
+static uint64_t rate_of(struct txn *txn, struct arena *arena, struct id item)
+{
+    struct media media;
+
+    return catalogue_media(txn, arena, item, &media) == ERR_OK && media.sample_rate <= RATE_MOST ? media.sample_rate
+                                                                                                 : 0;
 }
 
 /* The item of the catalogue that the layer means; one that is not here stays silent until it is. */
@@ -45,14 +55,22 @@ static bool is_for_all_velocities(const struct kit_layer *layer)
     return layer->velocity_from <= 0 && layer->velocity_until >= 1;
 }
 
+static void set_points(struct txn *txn, struct arena *arena, const struct kit_layer *layer, struct pad *to)
+{
+    const uint64_t rate = layer->start || layer->end ? rate_of(txn, arena, item_of(txn, arena, layer)) : 0;
+
+    to->from = layer->start;
+    to->until = layer->end;
+    to->has_file_rate = rate >= RATE_LEAST;
+    to->file_rate = rate;
+}
+
 static void set_sounds(struct txn *txn, struct arena *arena, const struct kit_slot *slot, struct pad *to)
 {
     const struct kit_layer *only = slot->layers.count == 1 ? slot->layers.at : NULL;
 
-    if (only) {
-        to->from = only->start;
-        to->until = only->end;
-    }
+    if (only)
+        set_points(txn, arena, only, to);
     if (!only || !is_for_all_velocities(only)) {
         to->layers = write_layers(txn, arena, slot);
         return;

@@ -1,0 +1,94 @@
+"""vocals.py: a cappellas of a synthesiser's voices, with the time at which each syllable begins. From one seed always the
+same. Each syllable is spoken by flite, which ffmpeg has, and shifted to a note of a melody; syllables of a phrase follow
+each other without a pause. They keep their length: a stretched syllable has long consonants, which no singer has."""
+import os
+import random
+import subprocess
+import wave
+
+import numpy as np
+
+RATE, LEGATO, NOTES = 44100, 0.02, (-5, -3, 0, 2, 4, 5, 7)
+VOICES = ('slt', 'awb', 'rms', 'kal16')
+WORDS = ('la na da mo see ray you love night hold me fall sky blue shine now stay time low fire gone heart the moon and dream '
+         'walk tell why so we run light hands').split()
+KINDS = ('dry', 'reverb', 'breath', 'noise')
+
+
+def read(path):
+    with wave.open(path) as sound:
+        return np.frombuffer(sound.readframes(sound.getnframes()), '<i2') / 32768
+
+
+def write(path, samples):
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(RATE)
+        out.writeframes((np.clip(samples, -1, 1) * 32767).astype('<i2').tobytes())
+
+
+def trimmed(samples):
+    """Without the silence before and after it."""
+    level = np.convolve(samples ** 2, np.ones(220) / 220, 'same')
+    loud = np.flatnonzero(level > level.max() * 1e-4)
+    return samples[loud[0]:loud[-1] + 1]
+
+
+def syllable(folder, word, voice, semitones):
+    path = os.path.join(folder, f'{word}-{voice}-{semitones}.wav')
+    if not os.path.exists(path):
+        effects = f'rubberband=pitch={2 ** (semitones / 12):.6f}'
+        subprocess.run(['ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', f"flite=text='{word}':voice={voice}", '-af', effects,
+                        '-ar', str(RATE), '-ac', '1', path], check=True)
+    one = trimmed(read(path))
+    return one / np.sqrt(np.mean(one ** 2)) * 0.1
+
+
+def breath(noise, seconds):
+    """Noise of the breath before a phrase: band-limited, swelling, 26 dB below the voice."""
+    white = noise.standard_normal(int(seconds * RATE))
+    smooth = np.convolve(white, np.hanning(13) / 6, 'same') - np.convolve(white, np.hanning(60) / 30, 'same')
+    return smooth / np.sqrt(np.mean(smooth ** 2)) * 0.005 * np.hanning(len(smooth)) * 1.6
+
+
+def room(noise, samples):
+    """A reverb of 0.9 s, 14 dB below the voice."""
+    decay = noise.standard_normal(int(0.9 * RATE)) * np.exp(-6.9 * np.arange(int(0.9 * RATE)) / (0.9 * RATE))
+    size = 1 << (len(samples) + len(decay)).bit_length()
+    wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(decay, size), size)[:len(samples) + len(decay)]
+    dry = np.concatenate((samples, np.zeros(len(decay))))
+    return dry + wet * np.sqrt(np.mean(samples ** 2) / np.mean(wet ** 2)) * 0.2
+
+
+def cappella(folder, kind, seed):
+    """Samples, and the seconds at which syllables begin."""
+    choose, noise = random.Random(seed), np.random.default_rng(seed)
+    voice = choose.choice(VOICES)
+    line, truth, legato = np.zeros(int(choose.uniform(0.6, 1.5) * RATE)), [], int(LEGATO * RATE)
+    for _ in range(choose.randint(4, 6)):
+        if kind == 'breath':
+            sound, at = breath(noise, choose.uniform(0.25, 0.45)), int(choose.uniform(0.03, 0.12) * RATE)
+            line[len(line) - at - len(sound):len(line) - at] += sound[-len(line):]
+        for place in range(choose.randint(3, 8)):
+            one = syllable(folder, choose.choice(WORDS), voice, choose.choice(NOTES)) * choose.uniform(0.5, 1)
+            over = legato if place else 0
+            one[:over] *= np.linspace(0, 1, over)
+            line[len(line) - over:] *= np.linspace(1, 0, over)
+            truth.append((len(line) - over / 2) / RATE)
+            line = np.concatenate((line[:len(line) - over], line[len(line) - over:] + one[:over], one[over:]))
+        line = np.concatenate((line, np.zeros(int(choose.uniform(0.6, 1.6) * RATE))))
+    if kind == 'reverb':
+        line = room(noise, line)
+    if kind == 'noise':
+        line = line + noise.standard_normal(len(line)) * 0.1 * 10 ** (-35 / 20)
+    return line, truth
+
+
+def make(folder, count):
+    """Writes `count` of them. Returns their paths, kinds and truths."""
+    made = []
+    for n in range(count):
+        kind, path = KINDS[n % len(KINDS)], os.path.join(folder, f'cappella{n}.wav')
+        samples, truth = cappella(folder, kind, 1000 + n)
+        write(path, samples)
+        made.append((path, kind, truth))
+    return made
