@@ -26,7 +26,7 @@ static void free_memory(void *unused, void *at)
 
 static int window_of(enum deflate_format format)
 {
-    return format == DEFLATE_GZIP ? WINDOW_GZIP : WINDOW_ZLIB;
+    return format == DEFLATE_GZIP ? WINDOW_GZIP : format == DEFLATE_RAW ? -WINDOW_ZLIB : WINDOW_ZLIB;
 }
 
 /* zlib reads from a pointer that is not const, but does not write there. */

@@ -1,12 +1,13 @@
-/* deflate.h: compressed data in the formats of zlib and of gzip. Only deflate.c includes zlib. Memory comes from
- * alloc.h, so no function here fails for lack of it. Any thread; one thread at a time for each unpacker. */
+/* deflate.h: compressed data in the formats of zlib and of gzip, or without either. Only deflate.c includes zlib.
+ * Memory comes from alloc.h, so no function here fails for lack of it. Any thread; one thread at a time for each
+ * unpacker. */
 #ifndef LOOPHOLE_COMMON_DEFLATE_H
 #define LOOPHOLE_COMMON_DEFLATE_H
 
 #include "common/buffer.h"
 #include "common/err.h"
 
-enum deflate_format { DEFLATE_ZLIB, DEFLATE_GZIP };
+enum deflate_format { DEFLATE_ZLIB, DEFLATE_GZIP, DEFLATE_RAW /* without a sum, as in a zip */ };
 
 /* Appends `from` in compressed form. */
 void deflate_pack(struct bytes from, enum deflate_format format, struct buffer *to);

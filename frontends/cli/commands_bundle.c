@@ -8,8 +8,13 @@ static const struct command bundles[] = {
       "--without-missing is given: the manifest then lists them. docs/bundles.md has the files.",
       "bundle-root zip mixer-snapshot asset sampler-manifest strict without-missing budget", 0, 1, false,
       bundle_export },
+    { "bundle import", "", "Make a project of a bundle, in a new folder, and open it",
+      "--bundle-root is a folder or an archive (.zip), also of another program. All of it is verified first; without "
+      "--destination-root that is all. A project that is here already is refused: --name imports it as a copy.",
+      "bundle-root destination-root name request-id budget", 0, 0, false, bundle_import },
     { "bundle verify", "PATH", "Read all of a bundle, and say what is wrong with it",
-      "PATH is a folder. Nothing is written. --quick does not read the sounds.", "quick budget", 1, 1, false,
-      bundle_verify },
+      "PATH is a folder or an archive (.zip), also of another program. Nothing is written. --quick does not read the "
+      "sounds of a folder.",
+      "quick budget", 1, 1, false, bundle_verify },
 };
 const struct command_group commands_bundles = { "Bundles", bundles, sizeof(bundles) / sizeof(*bundles) };

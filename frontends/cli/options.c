@@ -162,6 +162,8 @@ const struct option_row option_table[] = {
     { "hard", 0, NULL, "make hard links", OPTION_FLAG, AT(hard), 0, 0 },
     { "bundle-root", 0, "PATH", "the folder of the bundle; for an import also its archive", OPTION_WORD,
       AT(bundle_root), 0, 0 },
+    { "destination-root", 0, "DIR", "import to this new folder; unset: only verify", OPTION_WORD, AT(destination_root),
+      0, 0 },
     { "zip", 0, "FILE", "also write it as an archive", OPTION_WORD, AT(zip), 0, 0 },
     { "mixer-snapshot", 0, "NAME=PATH,TYPE", "add the JSON of a mixer: channel, subgroup or master (may be repeated)",
       OPTION_LIST, AT(mixer_snapshot), 0, 0 },

@@ -28,6 +28,7 @@ HANDLER_OF(close, project_line, NO_NAME)
 HANDLER(state, project_line)
 HANDLER(show, project_parts)
 HANDLER(document, whole_project)
+HANDLER_OF(check_document, nothing, NO_NAME)
 HANDLER(set, project_line)
 HANDLER(put, project_part)
 HANDLER(remove, project_line)
@@ -107,6 +108,7 @@ const struct project_handlers project_asks = {
     .state = answer_state,
     .show = answer_show,
     .document = answer_document,
+    .check_document = answer_check_document,
     .set = answer_set,
     .put = answer_put,
     .remove = answer_remove,

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "schema_worker.h"
+#include "services/worker/bundles/zip.h"
 #include "services/worker/jobs.h"
 #include "services/worker/kits/kit_archive.h"
 
@@ -12,25 +13,42 @@ struct archive_reading {
     int fd; /* -1: none */
     struct input input;
     struct kit_archive *archive;
+    struct zip zip;
+    struct zip_reading *files; /* of the zip; NULL: it is none */
     struct archive_piece pieces[PIECES];
 };
 
 static void close_archive(struct archive_reading *reading)
 {
     kit_archive_close(reading->archive);
+    zip_end(reading->files);
+    zip_free(&reading->zip);
     if (reading->fd >= 0)
         close(reading->fd);
     reading->archive = NULL;
+    reading->files = NULL;
     reading->fd = -1;
+}
+
+static enum err open_zip(struct archive_reading *reading, struct fault *fault)
+{
+    const enum err e = zip_check(&reading->input, &reading->zip, fault);
+
+    if (e == ERR_OK)
+        reading->files = zip_begin(&reading->zip);
+    return e;
 }
 
 static enum err open_archive(struct archive_reading *reading, struct job_call *call, struct fault *fault)
 {
+    const struct archive_job *job = call->job;
     enum err e;
 
     close_archive(reading);
     reading->fd = jobs_take_fd(call);
     e = input_open(&reading->input, reading->fd, fault);
+    if (e == ERR_OK && job->has_kind && job->kind.value == ARCHIVE_KIND_BUNDLE)
+        return open_zip(reading, fault);
     return e == ERR_OK ? kit_archive_open(&reading->input, &reading->archive, fault) : e;
 }
 
@@ -40,18 +58,19 @@ static enum err read_files(struct archive_reading *reading, struct arena *arena,
     struct archive_piece_list *list = &answer->pieces;
     enum err e = ERR_OK;
 
-    if (!reading->archive)
+    if (!reading->archive && !reading->files)
         return fault_set(fault, ERR_BAD_REQUEST, "no archive is open");
     list->at = reading->pieces;
     for (size_t bytes = 0; e == ERR_OK && !answer->end && list->count < PIECES && bytes < ANSWER_MOST;) {
         struct text name = { 0 }, part = { 0 };
-        e = kit_archive_read(reading->archive, &name, &part, &answer->end, fault);
+        e = reading->files ? zip_read(reading->files, &name, &part, &answer->end, fault)
+                           : kit_archive_read(reading->archive, &name, &part, &answer->end, fault);
         if (e == ERR_OK && !answer->end)
             list->at[list->count++] =
                 (struct archive_piece){ arena_text(arena, name), arena_bytes(arena, bytes_of(part.at, part.len)) };
         bytes += part.len;
     }
-    answer->left_out = kit_archive_left_out(reading->archive);
+    answer->left_out = reading->files ? reading->zip.left_out : kit_archive_left_out(reading->archive);
     return e;
 }
 

@@ -8,6 +8,7 @@ import os
 import struct
 import sys
 import tarfile
+import zipfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GOLDEN = os.path.join(TOP, 'tests/schema/golden')
@@ -319,6 +320,31 @@ def kits():
          b'<region> sample=e.wav lokey=c#4 hikey=60 odd=1 ampeg_release=.5 pan=-100 tune=50 offset=3 end=99')
 
 
+def zips():
+    """Archives of bundles, as Python makes them: stored, deflated, streamed, with ZIP64 and in a folder."""
+    class Pipe(io.RawIOBase):
+        def __init__(self, to):
+            super().__init__()
+            self.to = to
+
+        def writable(self):
+            return True
+
+        def write(self, bytes):
+            return self.to.write(bytes)
+    for name, method in (('stored', zipfile.ZIP_STORED), ('deflated', zipfile.ZIP_DEFLATED)):
+        for streams in (False, True):
+            for big in (False, True):
+                to = io.BytesIO()
+                with zipfile.ZipFile(Pipe(to) if streams else to, 'w', method) as zip:
+                    for file, content in (('b/project_manifest.json', b'{}' * 40), ('b/assets/a.wav', b'RIFF' * 30), ('b/', b''), ('c.txt', b'')):
+                        entry = zipfile.ZipInfo(file)
+                        entry.compress_type = method
+                        with zip.open(entry, 'w', force_zip64=big) as out:
+                            out.write(content)
+                keep('worker/zip', f'{name}{streams:d}{big:d}', to.getvalue())
+
+
 def archives():
     for name, form in (('v7', tarfile.USTAR_FORMAT), ('gnu', tarfile.GNU_FORMAT), ('pax', tarfile.PAX_FORMAT)):
         to = io.BytesIO()
@@ -532,7 +558,7 @@ def packets():
 
 
 def main():
-    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, archives, queries, cursors, index_changes,
+    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, archives, zips, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
                  row_changes, image_changes, patterns, midi_files, pages, packets):
         make()

@@ -1,42 +1,14 @@
 #!/usr/bin/python3
 """Bundles: what an export writes, and that the same project always gives the same bytes."""
-import hashlib
 import json
 import os
 import sys
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_json, run_claims, same, until, write_file
-from indexing import Indexing, wav
-from studio import Studio
-
-PATTERN = {'schema_version': '1.0', 'timestamp': 1704654321.5, 'metadata': {'name': 'Verse', 'genre': 'techno'},
-           'sequencer': {'bpm': 120, 'tracks': {'kick': {'voice_id': 'voice1', 'pattern': 'X...x...X...x...'},
-                                                'hat': {'pattern': '..x...x...x...x.'}}}}
-
-
-def files_of(folder):
-    """{path: bytes} of all files below a folder."""
-    return {os.path.relpath(os.path.join(at, name), folder): file_bytes(os.path.join(at, name))
-            for at, _, names in os.walk(folder) for name in names}
-
-
-def digest(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-def demo(it, name='Demo'):
-    """A project with a pattern, a mixer and two sounds."""
-    kick, snare = (os.fsdecode(wav(it.folder('lib', file), pitch, 1)) for file, pitch in (('kick.wav', 220), ('snare.wav', 330)))
-    it.add(it.folder('lib'))
-    mine = Studio(it.home, name, body={'bpm': 124, 'swing': .1})
-    for path in (kick, snare):
-        mine.put('clip', item=it.id_of(path))
-    mine.put('mixer', name='Verse mix', snapshot_type='subgroup', gains={'pads': .5})
-    mine.must('save_pattern', slot='3', file=json.dumps(PATTERN))
-    mine.must('save')
-    return mine
+from bundles import demo, digest, files_of
+from claims import claim, contains, file_bytes, file_json, run_claims, same, write_file
+from indexing import Indexing
 
 
 @claim(inside=Indexing)

@@ -141,7 +141,7 @@ static enum err check_content(const struct bundle_entry *entry, const struct bun
     if (entry->kind == BUNDLE_ASSET)
         return ERR_OK;
     if (!file->is_kept)
-        return fault_set(fault, ERR_BAD_REQUEST, "its name does not end with .json");
+        return fault_set(fault, ERR_BAD_REQUEST, "its name does not end with .json, or it is larger than 1 MiB");
     return entry->kind == BUNDLE_PATTERN ? check_pattern(entry, file->content, fault)
                                          : check_snapshot(file->content, fault);
 }

@@ -11,6 +11,7 @@
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_plan.h"
+#include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"
 #include "frontends/cli/bundle/bundle_zip.h"
 #include "frontends/cli/send/item_file.h"
@@ -230,27 +231,54 @@ static struct tree describe_project(struct bundle_exporting *ex)
     return to;
 }
 
+/* Adds what the manifest of the bundle said from which the project came: keys that this program does not know, times
+ * and sources. */
+static void add_kept(struct bundle_exporting *ex, const char *list, struct text name, struct tree *to)
+{
+    const struct tree *kept = tree_get(tree_get(tree_get(&ex->plan.document, BUNDLE_PROJECT_KEPT), "manifest"), list);
+
+    if (kept && name.len)
+        kept = tree_get_text(kept, name);
+    for (uint32_t i = 0; kept && kept->type == TREE_OBJECT && i < kept->count; i++) {
+        const struct tree_member *member = &kept->members[i];
+        const struct tree *own = tree_get_text(to, member->name);
+        if (!own || own->type == TREE_NULL || text_ends(member->name, TEXT("ed_at")))
+            tree_set_text(to, &ex->cli->arena, member->name, member->value);
+    }
+}
+
+static void add_entry(struct bundle_exporting *ex, const char *list, struct text name, struct tree entry,
+                      struct tree *to)
+{
+    add_kept(ex, list, name, &entry);
+    tree_add(to, &ex->cli->arena, entry);
+}
+
 static void make_manifest(struct bundle_exporting *ex)
 {
     struct arena *arena = &ex->cli->arena;
     struct tree patterns = { .type = TREE_LIST }, mixers = patterns, sounds = patterns, missing = patterns;
+    struct tree project;
 
     for (uint32_t i = 0; i < ex->plan.pattern_count; i++)
-        tree_add(&patterns, arena, describe_part(ex, &ex->plan.pattern[i], true));
+        add_entry(ex, "patterns", ex->plan.pattern[i].id, describe_part(ex, &ex->plan.pattern[i], true), &patterns);
     for (uint32_t i = 0; i < ex->plan.mixer_count; i++)
-        tree_add(&mixers, arena, describe_part(ex, &ex->plan.mixer[i], false));
+        add_entry(ex, "mixer_snapshots", ex->plan.mixer[i].id, describe_part(ex, &ex->plan.mixer[i], false), &mixers);
     for (uint32_t i = 0; i < ex->plan.sound_count; i++)
-        tree_add(&sounds, arena, describe_sound(ex, i));
+        add_entry(ex, "sampler_assets", ex->plan.sound[i].name, describe_sound(ex, i), &sounds);
     for (uint32_t i = 0; i < ex->plan.missing.count; i++)
         tree_add(&missing, arena, tree_of_text(ex->plan.missing.at[i]));
     ex->manifest = (struct tree){ .type = TREE_OBJECT };
     tree_set(&ex->manifest, arena, "manifest_version", tree_of_text(TEXT(BUNDLE_VERSION)));
-    tree_set(&ex->manifest, arena, "project", describe_project(ex));
+    project = describe_project(ex);
+    add_kept(ex, "project", TEXT(""), &project);
+    tree_set(&ex->manifest, arena, "project", project);
     tree_set(&ex->manifest, arena, "patterns", patterns);
     tree_set(&ex->manifest, arena, "mixer_snapshots", mixers);
     tree_set(&ex->manifest, arena, "sampler_assets", sounds);
     if (missing.count)
         tree_set(&ex->manifest, arena, "missing", missing);
+    add_kept(ex, "more", TEXT(""), &ex->manifest);
 }
 
 /* ---- project.json ---- */
@@ -288,6 +316,8 @@ static struct tree make_portable(struct bundle_exporting *ex, const struct tree 
 
     for (size_t i = 0; i < sizeof(local) / sizeof(*local); i++)
         tree_remove(&to, text_of(local[i]));
+    if (text_is(tree_text(&to, "origin"), "external")) /* what an item without a file is until a scan finds it */
+        tree_remove(&to, TEXT("origin"));
     if (sound)
         tree_set(&storage, arena, "path", tree_of_text(sound->path));
     tree_set(&to, arena, "storage", storage);
@@ -300,16 +330,15 @@ static struct text make_project(struct bundle_exporting *ex, const char *digest)
     struct arena *arena = &ex->cli->arena;
     struct tree project = tree_clone(&ex->plan.document, arena), items = { .type = TREE_LIST };
     struct tree seal = { .type = TREE_OBJECT }, slots = { .type = TREE_OBJECT };
-    const struct tree *all = tree_get(&project, "items"), *was = tree_get(&project, "bundle");
+    const struct tree *all = tree_get(&project, "items");
 
     for (uint32_t i = 0; all && all->type == TREE_LIST && i < all->count; i++)
         tree_add(&items, arena, make_portable(ex, &all->members[i].value));
     tree_set(&project, arena, "items", items);
     for (uint32_t i = 0; i < ex->plan.pattern_count; i++)
         tree_set_text(&slots, arena, ex->plan.pattern[i].id, tree_of_whole((int64_t)ex->plan.pattern[i].slot));
-    if (was && was->type == TREE_OBJECT)
-        seal = tree_clone(was, arena);
     tree_set(&seal, arena, "slots", slots);
+    tree_remove(&project, TEXT(BUNDLE_PROJECT_KEPT));
     tree_set(&project, arena, "bundle", seal);
     return bundle_check_seal(&project, digest, arena);
 }

@@ -14,9 +14,14 @@ static bool is_main(struct text path)
     return text_is(path, BUNDLE_MANIFEST) || text_is(path, BUNDLE_PROJECT);
 }
 
+struct id bundle_intake_key(struct text path)
+{
+    return id_of_bytes(path.at, path.len);
+}
+
 const struct bundle_file *bundle_intake_find(const struct bundle_intake *intake, struct text path)
 {
-    const struct id key = id_of_bytes(path.at, path.len);
+    const struct id key = bundle_intake_key(path);
 
     if (!id_table_has(&intake->places, key))
         return NULL;
@@ -27,7 +32,7 @@ static struct bundle_file *add_file(struct bundle_intake *intake, struct text pa
 {
     intake->files = arena_grow(intake->arena, intake->files, intake->count, &intake->room, sizeof(*intake->files));
     intake->files[intake->count] = (struct bundle_file){ .path = path };
-    *id_table_number(&intake->places, id_of_bytes(path.at, path.len)) = intake->count + 1;
+    *id_table_number(&intake->places, bundle_intake_key(path)) = intake->count + 1;
     return &intake->files[intake->count++];
 }
 
@@ -46,7 +51,8 @@ enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, str
         e = fault_set(fault, ERR_TOO_LARGE, "the bundle has more than %d files", FILES_MOST);
     else if (e == ERR_OK && bundle_intake_find(intake, checked))
         e = fault_set(fault, ERR_BAD_REQUEST, "the bundle has two files %.120s", checked.at);
-    if (e != ERR_OK)
+    intake->skips = e == ERR_OK && intake->wanted && !id_table_has(intake->wanted, bundle_intake_key(checked));
+    if (e != ERR_OK || intake->skips)
         return e;
     file = add_file(intake, checked);
     file->is_kept = is_main(checked) || text_ends(checked, TEXT(".json"));
@@ -59,28 +65,33 @@ enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, str
 
 enum err bundle_intake_add(struct bundle_intake *intake, struct bytes bytes, struct fault *fault)
 {
-    struct bundle_file *file = &intake->files[intake->count - 1];
+    struct bundle_file *file = intake->skips ? NULL : &intake->files[intake->count - 1];
     enum err e;
 
+    if (!file)
+        return ERR_OK;
     file->size += bytes.len;
     intake->bytes += bytes.len;
     bundle_digest_add(&intake->digest, bytes.at, bytes.len);
     if (file->is_kept)
         buffer_add(&intake->content, bytes.at, bytes.len);
-    if (intake->content.failed)
+    if (intake->content.failed && is_main(file->path))
         return fault_set(fault, ERR_TOO_LARGE, "%.120s is larger than %zu KiB", file->path.at,
                          intake->content.limit >> 10);
+    file->is_kept = file->is_kept && !intake->content.failed;
     e = intake->fd >= 0 ? file_write_fd(intake->fd, bytes.at, bytes.len) : ERR_OK;
     return e == ERR_OK ? ERR_OK : fault_set(fault, e, "cannot write %.120s: %s", file->path.at, err_name(e));
 }
 
 enum err bundle_intake_end(struct bundle_intake *intake, struct fault *fault)
 {
-    struct bundle_file *file = &intake->files[intake->count - 1];
+    struct bundle_file *file = intake->skips ? NULL : &intake->files[intake->count - 1];
     const int fd = intake->fd;
 
+    if (!file)
+        return ERR_OK;
     bundle_digest_end(&intake->digest, file->digest);
-    intake->kept += intake->content.len;
+    intake->kept += file->is_kept ? intake->content.len : 0;
     if (intake->kept > KEPT_MOST)
         return fault_set(fault, ERR_TOO_LARGE, "the JSON of the bundle has more than %d MiB", KEPT_MOST >> 20);
     if (file->is_kept)

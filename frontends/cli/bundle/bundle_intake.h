@@ -21,6 +21,8 @@ struct bundle_file {
 struct bundle_intake {
     struct arena *arena;
     const struct bundle_tree *to;
+    struct id_table *wanted; /* hashes of paths: other files are not written and not noted; NULL: all are wanted */
+    bool skips;              /* the present file is not wanted */
     uint32_t count, room;
     struct bundle_file *files; /* in the order in which they came */
     struct id_table places;    /* the number of a file, from 1, by the hash of its path */
@@ -35,6 +37,8 @@ struct bundle_intake {
 enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, struct fault *fault);
 enum err bundle_intake_add(struct bundle_intake *intake, struct bytes bytes, struct fault *fault);
 enum err bundle_intake_end(struct bundle_intake *intake, struct fault *fault);
+
+struct id bundle_intake_key(struct text path); /* of a file in `wanted` */
 
 /* Notes a file whose content is not read. */
 void bundle_intake_note(struct bundle_intake *intake, struct text path, uint64_t size);

@@ -6,6 +6,7 @@
 
 #include "common/file.h"
 #include "frontends/cli/bundle/bundle_check.h"
+#include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/send/item_file.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json_bounds.h"
@@ -42,7 +43,7 @@ static struct text join_path(struct bundle_plan *plan, const char *folder, struc
 /* The id that the pattern of a slot had in the bundle from which the project came. */
 static struct text find_kept_id(const struct bundle_plan *plan, uint64_t slot)
 {
-    const struct tree *slots = tree_get(tree_get(&plan->document, "bundle"), "slots");
+    const struct tree *slots = tree_get(tree_get(&plan->document, BUNDLE_PROJECT_KEPT), "slots");
 
     for (uint32_t i = 0; slots && slots->type == TREE_OBJECT && i < slots->count; i++)
         if (slots->members[i].value.type == TREE_WHOLE && slots->members[i].value.whole == (int64_t)slot)

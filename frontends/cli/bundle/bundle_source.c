@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "frontends/cli/bundle/bundle_archive.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -16,7 +17,7 @@ static int open_listed(int folder, struct text path, struct fault *fault)
 {
     const struct bundle_tree tree = { .fd = folder };
     struct stat st;
-    int fd = bundle_tree_open(&tree, path.at, fault);
+    const int fd = bundle_tree_open(&tree, path.at, fault);
 
     if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
         fault_set(fault, ERR_BAD_REQUEST, "%.150s is a link, or lies in one", path.at);
@@ -98,18 +99,41 @@ enum err bundle_source_read_folder(int folder, bool is_quick, struct bundle_inta
     return e == ERR_OK ? bundle_check_files(intake, to, fault) : e;
 }
 
+/* ---- an archive ---- */
+
+static enum err read_archive(struct cli *cli, int fd, struct bundle_intake *intake, struct bundle_checked *to,
+                             struct fault *fault)
+{
+    uint64_t left_out;
+    enum err e = bundle_archive_read(cli, fd, intake, &left_out, fault);
+
+    if (e == ERR_OK)
+        e = bundle_check_manifest(intake, to, fault);
+    if (e == ERR_OK)
+        e = bundle_check_files(intake, to, fault);
+    if (e == ERR_OK)
+        to->left_out += left_out;
+    return e;
+}
+
 /* ---- any ---- */
 
 enum err bundle_source_read(struct cli *cli, const char *path, bool is_quick, struct bundle_intake *intake,
                             struct bundle_checked *to, struct fault *fault)
 {
-    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat st = { 0 };
     enum err e;
 
-    (void)cli;
-    if (folder < 0)
-        return file_refuse(fault, "open", path);
-    e = bundle_source_read_folder(folder, is_quick, intake, to, fault);
-    close(folder);
+    if (fd < 0 || fstat(fd, &st) != 0)
+        e = file_refuse(fault, "open", path);
+    else if (S_ISDIR(st.st_mode))
+        e = bundle_source_read_folder(fd, is_quick, intake, to, fault);
+    else if (S_ISREG(st.st_mode))
+        e = read_archive(cli, fd, intake, to, fault);
+    else
+        e = fault_set(fault, ERR_BAD_REQUEST, "%.150s is neither a folder nor an archive", path);
+    if (fd >= 0)
+        close(fd);
     return e;
 }

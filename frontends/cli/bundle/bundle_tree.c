@@ -11,6 +11,8 @@
 
 #include "common/file.h"
 
+enum { BLOCK = 1 << 16 };
+
 static enum err refuse_tree(const char *doing, const char *name, struct fault *fault)
 {
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, name);
@@ -210,14 +212,38 @@ int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fa
     return fd;
 }
 
-void bundle_tree_remove(const struct bundle_tree *tree, const char *path)
+static enum err copy_file(const struct bundle_tree *tree, const char *from, const char *path, struct fault *fault)
 {
-    const char *name;
-    int folder = walk_to(tree, path, false, &name);
+    const int old = bundle_tree_open(tree, from, fault), fd = old >= 0 ? bundle_tree_make(tree, path, fault) : -1;
+    char block[BLOCK];
+    enum err e = fd >= 0 ? ERR_OK : fault->code;
+    ssize_t got = 1;
 
-    if (folder >= 0)
-        (void)unlinkat(folder, name, 0);
+    while (e == ERR_OK && got != 0) {
+        got = read(old, block, sizeof(block));
+        if (got < 0 && errno != EINTR)
+            e = refuse_tree("read", from, fault);
+        else if (got > 0 && (e = file_write_fd(fd, block, (size_t)got)) != ERR_OK)
+            fault_set(fault, e, "cannot write %s: %s", path, err_name(e));
+    }
+    if (old >= 0)
+        close(old);
+    if (e == ERR_OK)
+        return bundle_tree_close(fd, path, fault);
+    if (fd >= 0)
+        close(fd);
+    return e;
+}
+
+enum err bundle_tree_link(const struct bundle_tree *tree, const char *from, const char *to, struct fault *fault)
+{
+    const char *old_name, *name;
+    int old = walk_to(tree, from, false, &old_name), folder = walk_to(tree, to, true, &name);
+    const bool is_linked = old >= 0 && folder >= 0 && linkat(old, old_name, folder, name, 0) == 0;
+
+    close_fd(&old);
     close_fd(&folder);
+    return is_linked ? ERR_OK : copy_file(tree, from, to, fault);
 }
 
 /* ---- the end ---- */

@@ -30,9 +30,12 @@ int bundle_tree_make(const struct bundle_tree *tree, const char *path, struct fa
 enum err bundle_tree_close(int fd, const char *path, struct fault *fault); /* durably; closes also after an error */
 enum err bundle_tree_write(const struct bundle_tree *tree, const char *path, struct bytes bytes, struct fault *fault);
 
+/* Gives a file a second name in the tree, or copies it where the file system has no hard links. Errors: as
+ * bundle_tree_make. */
+enum err bundle_tree_link(const struct bundle_tree *tree, const char *from, const char *to, struct fault *fault);
+
 /* Opens a file of the tree for reading. -1: the fault is set. */
 int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fault *fault);
-void bundle_tree_remove(const struct bundle_tree *tree, const char *path); /* a file */
 
 /* Gives the folder its name, durably. Errors: as bundle_tree_begin. */
 enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault);

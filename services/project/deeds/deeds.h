@@ -12,6 +12,7 @@ extern const struct deed deed_saves;                                            
 extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
 extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
 extern const struct deed deed_save, deed_draft, deed_document;                  /* deed_save.c */
+extern const struct deed deed_check_document;                                   /* deed_load.c */
 extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
 
 /* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. `altered` compares with

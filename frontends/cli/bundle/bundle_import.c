@@ -1,0 +1,218 @@
+/* bundle_import.c: a bundle becomes a project of this engine. It is read and checked twice: first without writing, then
+ * into a new folder, which gets its name when all of it is there. Then the project in it is opened with one ask. */
+#include <string.h>
+
+#include "frontends/cli/bundle/bundle.h"
+#include "frontends/cli/bundle/bundle_project.h"
+#include "frontends/cli/bundle/bundle_source.h"
+#include "schema_project.h"
+
+struct bundle_importing {
+    struct cli *cli;
+    char path[PATH_MAX], folder[PATH_MAX];
+    struct bundle_intake intake;
+    struct bundle_checked checked;
+    struct tree project;
+    struct bundle_tree tree;
+    struct id_table wanted;
+    bool taken[BUNDLE_PROJECT_SLOTS + 1];
+};
+
+/* ---- before anything is written ---- */
+
+/* The project itself is here: opening the folder would move it there. */
+static enum err refuse_known(struct bundle_importing *import, struct fault *fault)
+{
+    const struct tree *project = tree_get(&import->project, "project");
+    struct project_state ask = { .project = tree_text(project, "id") };
+    struct project_line state = { 0 };
+    struct id id;
+
+    if (!tree_id(project, "id", &id) || cli_ask(import->cli, "project.state", &ask, &state, fault) != ERR_OK)
+        return ERR_OK;
+    fault_set(fault, ERR_EXISTS, "the project of this bundle is here already, as %.*s", TEXT_ARG(state.name));
+    return fault_hint(fault, "nothing was changed; --name NAME imports it as a copy"), ERR_EXISTS;
+}
+
+/* The service reads the whole document as it would to open it. */
+static enum err check_project(struct bundle_importing *import, struct fault *fault)
+{
+    struct project_check_document ask = { .file = tree_canonical(&import->project, &import->cli->arena) };
+    struct nothing done = { 0 };
+
+    return cli_ask(import->cli, "project.check_document", &ask, &done, fault);
+}
+
+static void note_wanted(struct bundle_importing *import)
+{
+    const struct bundle_manifest *manifest = &import->checked.manifest;
+
+    (void)id_table_add(&import->wanted, bundle_intake_key(TEXT(BUNDLE_MANIFEST)));
+    for (uint32_t i = 0; i < manifest->count; i++)
+        (void)id_table_add(&import->wanted, bundle_intake_key(manifest->entries[i].path));
+}
+
+/* ---- the folder ---- */
+
+/* The sounds are files of the project's Media, too. */
+static enum err link_sound(struct bundle_importing *import, const struct bundle_entry *entry, struct fault *fault)
+{
+    const char *slash = strrchr(entry->path.at, '/'), *name = slash ? slash + 1 : entry->path.at;
+    const struct text path = arena_printf(&import->cli->arena, "Media/Audio/%s", name);
+    struct fault first = { 0 };
+    enum err e = bundle_tree_link(&import->tree, entry->path.at, path.at, &first);
+
+    if (e != ERR_EXISTS)
+        return e == ERR_OK ? e : (*fault = first, e);
+    return bundle_tree_link(&import->tree, entry->path.at,
+                            arena_printf(&import->cli->arena, "Media/Audio/%.12s-%s", entry->digest.at, name).at,
+                            fault);
+}
+
+static enum err write_slot(struct bundle_importing *import, const struct bundle_entry *entry, struct fault *fault)
+{
+    const struct bundle_file *file = bundle_intake_find(&import->intake, entry->path);
+    const uint32_t slot = bundle_project_slot(&import->project, entry->id, import->taken);
+
+    bundle_project_keep_slot(&import->project, entry->id, slot, &import->cli->arena);
+    if (!slot)
+        return fault_set(fault, ERR_TOO_LARGE, "the bundle has more patterns than a project has slots");
+    return bundle_tree_write(
+        &import->tree,
+        arena_printf(&import->cli->arena, "patterns/slots/bank_%u/slot_%03u.json", (slot - 1) / 128 + 1, slot).at,
+        bytes_of(file->content.at, file->content.len), fault);
+}
+
+/* What the bundle itself does not have. */
+static enum err write_more(struct bundle_importing *import, struct fault *fault)
+{
+    const struct bundle_manifest *manifest = &import->checked.manifest;
+    struct buffer text = { 0 };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < manifest->count; i++) {
+        if (manifest->entries[i].kind == BUNDLE_PATTERN)
+            e = write_slot(import, &manifest->entries[i], fault);
+        else if (manifest->entries[i].kind == BUNDLE_ASSET)
+            e = link_sound(import, &manifest->entries[i], fault);
+    }
+    if (e == ERR_OK) {
+        tree_write(&import->project, true, &text);
+        e = bundle_tree_write(&import->tree, BUNDLE_PROJECT, buffer_bytes(&text), fault);
+    }
+    buffer_free(&text);
+    return e;
+}
+
+/* Reads the bundle again, into the folder. It may have changed meanwhile: then the second check refuses it. */
+static enum err copy_bundle(struct bundle_importing *import, struct fault *fault)
+{
+    struct bundle_intake again = {
+        .arena = &import->cli->arena, .fd = -1, .to = &import->tree, .wanted = &import->wanted
+    };
+    struct bundle_checked checked;
+    enum err e = bundle_source_read(import->cli, import->path, false, &again, &checked, fault);
+
+    if (e == ERR_OK && strcmp(checked.digest, import->checked.digest) != 0)
+        e = fault_set(fault, ERR_CONFLICT, "the bundle changed while it was read");
+    bundle_intake_free(&again);
+    return e;
+}
+
+/* An ask without an answer may be done later: then the folder stays. */
+static bool is_refusal(enum err e)
+{
+    return e != ERR_OK && e != ERR_TIMEOUT && e != ERR_OFFLINE && e != ERR_BUSY;
+}
+
+static enum err open_project(struct bundle_importing *import, struct fault *fault)
+{
+    const struct project_open ask = { .folder = bytes_of(import->folder, strlen(import->folder)) };
+    struct project_line state = { 0 };
+    const enum err e = cli_change(import->cli, "project.open", &ask, &state, fault);
+
+    if (is_refusal(e))
+        bundle_tree_undo(&import->tree);
+    else if (e != ERR_OK)
+        fault_hint(fault, "its folder is complete: `loophole project open %.150s` opens it", import->folder);
+    return e;
+}
+
+/* Lets the store take over the files of the slots now: the service does so soon after it has opened a project. */
+static enum err take_slots(struct bundle_importing *import, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t bank = 1; e == ERR_OK && bank <= BUNDLE_PROJECT_SLOTS / 128; bank++) {
+        const struct project_compare_slots ask = { .bank = bank };
+        struct slot_said said = { 0 };
+        bool is_used = false;
+        for (uint32_t i = 1; i <= 128; i++)
+            is_used = is_used || import->taken[(bank - 1) * 128 + i];
+        if (is_used)
+            e = cli_ask(import->cli, "project.compare_slots", &ask, &said, fault);
+    }
+    return e;
+}
+
+/* ---- import ---- */
+
+static enum err write_folder(struct bundle_importing *import, struct fault *fault)
+{
+    enum err e = bundle_tree_begin(&import->tree, import->folder, fault);
+
+    if (e == ERR_OK)
+        e = copy_bundle(import, fault);
+    if (e == ERR_OK)
+        e = write_more(import, fault);
+    if (e == ERR_OK)
+        e = bundle_tree_finish(&import->tree, fault);
+    if (e == ERR_OK)
+        e = open_project(import, fault);
+    if (e == ERR_OK)
+        e = take_slots(import, fault);
+    bundle_tree_end(&import->tree);
+    return e;
+}
+
+static enum err read_first(struct bundle_importing *import, struct fault *fault)
+{
+    struct cli *cli = import->cli;
+    enum err e = bundle_source_read(cli, import->path, false, &import->intake, &import->checked, fault);
+
+    if (e == ERR_OK)
+        bundle_project_make(&import->intake, &import->checked, cli->options.name, &cli->arena, &import->project);
+    return e == ERR_OK ? check_project(import, fault) : e;
+}
+
+static enum err import_bundle(struct bundle_importing *import, bool writes, struct fault *fault)
+{
+    enum err e = read_first(import, fault);
+
+    if (e == ERR_OK && writes)
+        e = refuse_known(import, fault);
+    if (e == ERR_OK && writes) {
+        note_wanted(import);
+        e = write_folder(import, fault);
+    }
+    if (e == ERR_OK)
+        e = bundle_show(import->cli, &import->intake, &import->checked, writes ? "imported" : "verified",
+                        writes ? import->folder : NULL);
+    bundle_intake_free(&import->intake);
+    id_table_free(&import->wanted);
+    return e;
+}
+
+enum err bundle_import(struct cli *cli, struct fault *fault)
+{
+    struct bundle_importing *import = arena_alloc(&cli->arena, sizeof(*import));
+    const char *destination = cli->options.destination_root;
+    enum err e = bundle_need_path("--bundle-root", cli->options.bundle_root, import->path, fault);
+
+    import->cli = cli;
+    import->intake = (struct bundle_intake){ .arena = &cli->arena, .fd = -1 };
+    import->tree = (struct bundle_tree){ .parent = -1, .fd = -1 };
+    if (e == ERR_OK && destination)
+        e = bundle_need_path("--destination-root", destination, import->folder, fault);
+    return e == ERR_OK ? import_bundle(import, destination != NULL, fault) : e;
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""Bundles that come in: those of this engine and of other programs, as folders and as archives."""
+import io
+import json
+import os
+import sys
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from bundles import demo, digest, digests_of, files_of, foreign, packed
+from claims import claim, contains, file_bytes, file_json, run_claims, same, until, write_file
+from indexing import Indexing, wav
+
+
+def put(folder, files):
+    for name, content in files.items():
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        write_file(os.path.join(folder, name), content)
+    return folder
+
+
+@claim(inside=Indexing)
+def a_bundle_opens_elsewhere_with_its_sounds_and_gives_the_same_bytes_again(it):
+    demo(it)
+    home, other = it.home, it.home.other('second')
+    home.loophole('bundle', 'export', '--bundle-root', home.file('demo'), '--zip', home.file('demo.zip'))
+    before = home.json('project', 'show')
+    home.stop()
+    with Indexing(other):
+        for n, source in enumerate((home.file('demo.zip'), home.file('demo'))):
+            more = ['--name', f'Copy {n}'] if n else []
+            summary = other.first('bundle', 'import', '--bundle-root', source, '--destination-root', other.file('in', str(n)), *more)
+            same((['kick.wav', 'snare.wav'], 1, 2), (summary['asset_names'], summary['patterns'], summary['sampler_assets']))
+            until(lambda: other.first('project', 'state')['missing'] == 0, what='all sounds are found')
+            if n:
+                continue
+            same(files_of(home.file('demo'))['project_manifest.json'], file_bytes(other.file('in/0/project_manifest.json')))
+            same([('Verse', 3)], [(slot['name'], slot['slot']) for slot in other.ask('project.list_patterns')['slots']])
+            out = other.file('again')
+            until(lambda: other.loophole('bundle', 'export', '--bundle-root', out, code=None).code == 0, what='it is exported again')
+            for name in ('project_manifest.json', 'project.json'):
+                one, two = (json.loads(files_of(at)[name]) for at in (home.file('demo'), out))
+                same({}, {key: (one.get(key), two.get(key)) for key in one.keys() | two.keys() if key != 'bundle' and one.get(key) != two.get(key)})
+            same(digests_of(home.file('demo')), digests_of(out))
+            contains(other.refused('bundle', 'import', '--bundle-root', source, '--destination-root', other.file('in', 'twice')),
+                     'the project of this bundle is here already')
+            same(False, os.path.exists(other.file('in', 'twice')))
+        other.stop()
+        other.check_store()
+
+
+@claim(inside=Indexing)
+def bundles_of_other_programs_come_in(it):
+    home = it.home
+    files = foreign(file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1))))
+    folder = put(home.file('foreign'), files)
+    made = {'python': packed(files), 'stored': packed(files, zipfile.ZIP_STORED), 'backwards': packed(files, names=list(files)[::-1])}
+    inner = {f'demo_bundle/{name}': content for name, content in files.items()}
+    made['inner'] = packed({**inner, '__MACOSX/._x': b'x', 'readme.txt': b'x'})
+    stream = io.BytesIO()
+
+    class Pipe(io.RawIOBase):
+        def writable(self):
+            return True
+
+        def write(self, bytes):
+            return stream.write(bytes)
+    with zipfile.ZipFile(Pipe(), 'w', zipfile.ZIP_DEFLATED) as zip:
+        for name, content in files.items():
+            zip.writestr(name, content)
+    made['stream'] = stream.getvalue()
+    big = io.BytesIO()
+    with zipfile.ZipFile(big, 'w') as zip:
+        for name, content in files.items():
+            with zip.open(name, 'w', force_zip64=True) as entry:
+                entry.write(content)
+    made['zip64'] = big.getvalue()
+    for name, content in made.items():
+        write_file(home.file(f'{name}.zip'), content)
+    for name, options in (('info', ['-r']), ('plain', ['-r0']), ('streamed', ['-rfd'])):
+        home.run('sh', '-c', f'cd {folder} && zip -q {" ".join(options)} {home.file(name)}.zip .')
+        made[name] = None
+    home.run('sh', '-c', f'cd {folder} && zip -q - $(find . -type f) | cat >{home.file("pipe.zip")}')
+    for name in [*made, 'pipe']:
+        summary = home.first('bundle', 'verify', home.file(f'{name}.zip'))
+        same((1, 1, ['choir_pad_soft.wav'], digest(files['project_manifest.json'])),
+             (summary['patterns'], summary['mixer_snapshots'], summary['asset_names'], summary['manifest_sha256']), name)
+        same(2 if name == 'inner' else 0, summary['left_out'], name)
+    for n, source in enumerate((home.file('inner.zip'), folder)):
+        name = ['--name', 'Second'] if n else []
+        home.loophole('bundle', 'import', '--bundle-root', source, '--destination-root', home.file(f'in{n}'), *name)
+        same(['Media', 'assets', 'mixer', 'patterns', 'project.json', 'project_manifest.json'], sorted(os.listdir(home.file(f'in{n}'))))
+        state = home.first('project', 'state')
+        same((100.0, .1, name[1] if n else 'Foreign'), (state['bpm'], state['swing'], state['name']))
+        same([('Verse', 1)], [(slot['name'], slot['slot']) for slot in home.ask('project.list_patterns')['slots']])
+    same('verified', home.loophole('bundle', 'import', '--bundle-root', folder).out.split(':')[0])
+
+
+@claim(inside=Indexing)
+def what_a_manifest_has_more_is_kept_and_written_again(it):
+    home = it.home
+    files = foreign(file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1))), manifest_version='1.7.2')
+    home.loophole('bundle', 'import', '--bundle-root', put(home.file('foreign'), files), '--destination-root', home.file('in'))
+    home.loophole('bundle', 'export', '--bundle-root', home.file('out'))
+    manifest = file_json(home.file('out/project_manifest.json'))
+    same(({'room': 7}, 'demo-project', 'calm', '2025-11-25T00:00:00+00:00', '2025-11-26T00:00:00+00:00'),
+         (manifest['studio'], *(manifest['project'][key] for key in ('id', 'mood', 'created_at', 'updated_at'))))
+    same(('verse', 'red'), (manifest['patterns'][0]['pattern_id'], manifest['patterns'][0]['colour']))
+    newer = put(home.file('newer'), foreign(manifest_version='2.0.0'))
+    contains(home.refused('bundle', 'verify', newer), 'this program reads 1.x')
+    contains(home.refused('bundle', 'import', '--bundle-root', newer, '--destination-root', home.file('no')), 'this program reads 1.x')
+    same(False, os.path.exists(home.file('no')))
+
+
+run_claims()
