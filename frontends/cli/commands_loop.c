@@ -19,6 +19,8 @@ static const struct command loops[] = {
       1, false, loop_delete },
     { "loop undo", "KEY", "Bring back the loop before the last capture, delete or undo of a key", "",
       "project request-id budget", 1, 1, false, loop_undo },
+    { "loop adopt", "", "Take over the loops that were captured without an open project, on keys that are free", "",
+      "project request-id budget", 0, 0, false, loop_adopt },
     { "loop list", "", "List the loops of the project", "", "project", 0, 0, false, loop_list },
     { "loop show", "KEY", "Show the loop of a key, with its actions", "", "project", 1, 1, false, loop_show },
     { "region save", "CLIP KEY START END", "Give a number key, 0 to 9, a part of the item of a clip",

@@ -93,6 +93,7 @@ HANDLER_BY(loop_volume, loop, ask->project, loop_deed_volume)
 HANDLER_BY(loop_lock, loop, ask->project, loop_deed_lock)
 HANDLER_BY(loop_delete, loop, ask->project, loop_deed_delete)
 HANDLER_BY(loop_undo, loop, ask->project, loop_deed_undo)
+HANDLER_BY(loop_adopt, loops, ask->project, loop_deed_adopt)
 HANDLER_BY(region_list, regions, ask->project, region_deed_list)
 HANDLER_BY(region_save, regions, ask->project, region_deed_save)
 HANDLER_BY(region_play, regions, ask->project, region_deed_play)
@@ -169,6 +170,7 @@ const struct project_handlers project_asks = {
     .loop_lock = answer_loop_lock,
     .loop_delete = answer_loop_delete,
     .loop_undo = answer_loop_undo,
+    .loop_adopt = answer_loop_adopt,
     .region_list = answer_region_list,
     .region_save = answer_region_save,
     .region_play = answer_region_play,

@@ -202,6 +202,23 @@ def loops_are_in_the_project_and_its_file_without_a_save_of_their_own(home):
 
 
 @claim(shares=looping_engine)
+def loops_without_a_project_are_in_the_draft_and_offered_when_one_is_opened(home):
+    home.loophole('project', 'new', 'Later')
+    taken = capture(home, 'F2', count(home))
+    home.loophole('project', 'close')
+    drafted = {key: capture(home, key, count(home), 5000) for key in ('F1', 'F2')}
+    assert home.refused('loop', 'adopt', code=14)
+    opened = home.first('project', 'open', 'Later')
+    same(2, opened['draft_loops'])
+    adopted = {one['fkey']: one for one in home.json('loop', 'adopt')}
+    same({KEYS[0]: {**drafted['F1'], 'project': opened['id']}, KEYS[1]: taken}, adopted)
+    same([drafted['F2']], home.json('loop', 'list', '--project', 'draft'))
+    home.refused('loop', 'adopt', code=12)
+    home.loophole('project', 'undo')
+    same('empty', loop(home, 'show', 'F1')['state'])
+
+
+@claim(shares=looping_engine)
 def a_loop_without_its_sound_is_a_placeholder_and_whole_again_when_it_returns(home):
     home.loophole('project', 'new', 'Away')
     sound.make('sine', home.file('files/leaves.wav'), 2 * RATE, RATE, 200)

@@ -373,6 +373,7 @@ enum err loop_volume(struct cli *cli, struct fault *fault);
 enum err loop_lock(struct cli *cli, struct fault *fault);
 enum err loop_delete(struct cli *cli, struct fault *fault);
 enum err loop_undo(struct cli *cli, struct fault *fault);
+enum err loop_adopt(struct cli *cli, struct fault *fault);
 enum err loop_list(struct cli *cli, struct fault *fault);
 enum err loop_show(struct cli *cli, struct fault *fault);
 enum err region_save(struct cli *cli, struct fault *fault);

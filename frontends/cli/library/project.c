@@ -70,6 +70,9 @@ static void print_state(struct cli *cli, const struct project_line *state)
 /* A copy that is opened is the project from now on. */
 static void print_move(struct cli *cli, const struct project_line *state)
 {
+    if (state->has_draft_loops)
+        cli_print(&cli->out, "  loops      %llu in the draft project: loophole loop adopt takes them over\n",
+                  (unsigned long long)state->draft_loops);
     if (state->has_moved_from && state->moved_from.len)
         cli_print(
             &cli->out,

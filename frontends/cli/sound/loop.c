@@ -196,6 +196,15 @@ enum err loop_undo(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? send_change(cli, "project.loop_undo", &request, fault) : e;
 }
 
+enum err loop_adopt(struct cli *cli, struct fault *fault)
+{
+    const struct project_loop_adopt request = { .project = project_of(cli) };
+    struct loops loops = { 0 };
+    enum err e = cli_change(cli, "project.loop_adopt", &request, &loops, fault);
+
+    return e == ERR_OK ? show_loops(cli, &loops) : e;
+}
+
 enum err loop_list(struct cli *cli, struct fault *fault)
 {
     const struct project_loop_list request = { .project = project_of(cli) };

@@ -448,6 +448,23 @@ static void look_into_media(struct doing *work, const struct project_line *state
         media_tree_wait(work, work_end_of_wait(work, MEDIA_US));
 }
 
+static bool count_loop(void *state, const struct element *part)
+{
+    *(uint64_t *)state += part->kind.value == ELEMENT_KIND_LOOP;
+    return true;
+}
+
+/* Loops that were captured without an open project are offered to the one that is opened. */
+static void offer_loops(struct doing *work, struct txn *txn, struct project_line *state)
+{
+    uint64_t count = 0;
+
+    if (!id_equal(work->id, elements_draft_id))
+        (void)elements_each_part(txn, &work->arena, elements_draft_id, count_loop, &count);
+    state->has_draft_loops = count > 0;
+    state->draft_loops = count < 12 ? count : 12;
+}
+
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_line state;
@@ -458,6 +475,7 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
     if (e != ERR_OK || work->is_sent)
         return e;
     opened_folder_fill(work, &state);
+    offer_loops(work, txn, &state);
     deed_answer_filled(work, txn, &state);
     return ERR_OK;
 }

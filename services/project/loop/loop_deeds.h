@@ -6,6 +6,7 @@
 
 extern const struct deed loop_deed_list, loop_deed_show;                                     /* loop_deeds.c */
 extern const struct deed loop_deed_volume, loop_deed_lock, loop_deed_delete, loop_deed_undo; /* loop_deeds.c */
+extern const struct deed loop_deed_adopt;                                                    /* loop_adopt.c */
 extern const struct deed loop_deed_capture;                                                  /* loop_capture.c */
 extern const struct deed loop_deed_play, loop_deed_stop;                                     /* loop_play.c */
 
