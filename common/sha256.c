@@ -51,21 +51,50 @@ static void mix_block(uint32_t state[8], const uint8_t *block)
         state[i] += s[i];
 }
 
-void sha256_of(struct bytes first, struct bytes second, uint8_t to[SHA256_BYTES])
-{
-    uint32_t state[8] = {
-        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
-    };
-    uint8_t input[INPUT] = { 0 };
-    uint32_t len = first.len + second.len, blocks = (len + 9 + BLOCK - 1) / BLOCK;
+static const uint32_t first_state[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
 
-    memcpy(input, first.at, first.len);
-    memcpy(input + first.len, second.at, second.len);
+/* Pads the last `len` bytes of `total`, which lie in `input`, and writes the hash. */
+static void end_hash(uint32_t state[8], uint8_t input[INPUT], uint32_t len, uint64_t total, uint8_t to[SHA256_BYTES])
+{
+    const uint32_t blocks = (len + 9 + BLOCK - 1) / BLOCK;
+
     input[len] = 0x80;
-    input[blocks * BLOCK - 2] = (uint8_t)(len * 8 >> 8);
-    input[blocks * BLOCK - 1] = (uint8_t)(len * 8);
+    for (uint32_t i = 0; i < 8; i++)
+        input[blocks * BLOCK - 1 - i] = (uint8_t)(total * 8 >> (8 * i));
     for (uint32_t i = 0; i < blocks; i++)
         mix_block(state, input + i * BLOCK);
     for (int i = 0; i < SHA256_BYTES; i++)
         to[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void sha256_of(struct bytes first, struct bytes second, uint8_t to[SHA256_BYTES])
+{
+    uint8_t input[INPUT] = { 0 };
+    uint32_t state[8];
+
+    memcpy(state, first_state, sizeof(state));
+    memcpy(input, first.at, first.len);
+    memcpy(input + first.len, second.at, second.len);
+    end_hash(state, input, first.len + second.len, first.len + second.len, to);
+}
+
+const char *sha256_hex(struct bytes bytes, char to[2 * SHA256_BYTES + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t input[INPUT] = { 0 }, hash[SHA256_BYTES];
+    uint32_t state[8], at = 0;
+
+    memcpy(state, first_state, sizeof(state));
+    for (; bytes.len - at >= BLOCK; at += BLOCK)
+        mix_block(state, bytes.at + at);
+    if (bytes.len > at)
+        memcpy(input, bytes.at + at, bytes.len - at);
+    end_hash(state, input, bytes.len - at, bytes.len, hash);
+    for (int i = 0; i < SHA256_BYTES; i++) {
+        to[2 * i] = digits[hash[i] >> 4];
+        to[2 * i + 1] = digits[hash[i] & 15];
+    }
+    to[2 * SHA256_BYTES] = '\0';
+    return to;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Autosaves beside a project, and the recovery of what differs from its save."""
+import hashlib
 import json
 import os
 import re
@@ -7,7 +8,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_json, run_claims, same, until, write_file
+from claims import claim, contains, file_json, file_text, run_claims, same, until, write_file
 from studio import Studio, running, word
 
 STEM = re.compile(r'\d{8}-\d{6}-\d+')
@@ -48,6 +49,7 @@ class Autosaved(Studio):
 
     def again(self):
         """After a start of the engine that nobody asked for."""
+        until(lambda: self.home.has_lived('project'))
         self.home.kill('project')
         self.home.wait_ready('project')
         return self.recoveries().get(self.name)
@@ -103,6 +105,21 @@ def a_draft_that_differs_from_the_save_is_offered_until_it_is_answered(home):
     same(None, it.again())
     it.must('undo')
     same(['A', 'B', 'C'], it.tracks())
+
+
+@claim(shares=running)
+def a_set_has_a_copy_of_the_manifest_and_the_offer_its_digest_and_assets(home):
+    it = Autosaved(home, 'Manifest')
+    manifest = json.dumps({'manifest_version': '1.0.0', 'sampler_assets': [{'asset_name': 'choir.wav'}], 'more': 'x' * 200})
+    os.makedirs(it.folder, exist_ok=True)
+    write_file(os.path.join(it.folder, 'project_manifest.json'), manifest)
+    it.put('track', name='A')
+    until(lambda: it.has_tracks('A'))
+    stem, digest = it.sets()[-1], hashlib.sha256(manifest.encode()).hexdigest()
+    same(manifest, file_text(os.path.join(it.sets_folder(), stem + '-manifest.json')))
+    same({'path': stem + '-manifest.json', 'sha256': digest, 'asset_count': 1, 'assets': ['choir.wav']}, it.layout(stem)['manifest'])
+    offer = it.again()
+    same((digest, 1, ['choir.wav']), (offer['manifest_sha256'], offer['asset_count'], offer['assets']))
 
 
 @claim(shares=running)

@@ -140,7 +140,7 @@ static void offer_store(struct autosaved *one, struct autosave_job *job)
                                           .differs = job->differs,
                                           .manifest = job->manifest };
     if (is_newest)
-        one->offer.manifest = job->look.newest_manifest;
+        autosave_offer_manifest(&one->offer, &job->look.newest_manifest);
     else if (!job->has_written)
         one->offer.set = (struct set_name){ clock_now() / SECOND_US, job->head };
     memcpy(one->offer.content, job->content, sizeof(one->offer.content));

@@ -10,6 +10,7 @@
 #include "common/file.h"
 #include "common/hash.h"
 #include "common/process/priority.h"
+#include "common/sha256.h"
 #include "services/project/autosave/autosave_differs.h"
 #include "store/catalogue.h"
 
@@ -140,11 +141,15 @@ static enum err make_folder(struct autosave_job *job, struct fault *fault)
 static void read_manifest(struct autosave_job *job, struct beneath *in, struct buffer *to)
 {
     struct fault unused = { 0 };
+    char hex[2 * SHA256_BYTES + 1];
 
-    if (beneath_read(in, "project_manifest.json", SET_MANIFEST_MOST, to, &unused) != ERR_OK)
+    buffer_reset(to);
+    if (beneath_read(in, "project_manifest.json", SET_MANIFEST_MOST, to, &unused) != ERR_OK) {
         buffer_reset(to);
-    else
-        autosave_manifest_read(buffer_bytes(to), &job->arena, &job->manifest);
+        return;
+    }
+    autosave_manifest_read(buffer_bytes(to), &job->arena, &job->manifest);
+    job->manifest.sha256 = arena_text(&job->arena, text_of(sha256_hex(buffer_bytes(to), hex)));
 }
 
 static struct text snapshot_of(struct autosave_job *job)

@@ -151,13 +151,14 @@ static bool is_news(const struct autosave_look *look, const struct autosave_layo
            !(autosave_is_empty(document) && look->saved == 0);
 }
 
-static void keep_assets(struct autosave_offer *offer, const struct autosave_manifest *from)
+void autosave_offer_manifest(struct autosave_offer *offer, const struct autosave_manifest *from)
 {
-    offer->manifest =
-        (struct autosave_manifest){ .sha256 = arena_text(&offer->arena, from->sha256), .count = from->count };
-    offer->manifest.assets.at = arena_array(&offer->arena, from->assets.count, sizeof(*from->assets.at));
+    struct autosave_manifest kept = { .sha256 = arena_text(&offer->arena, from->sha256), .count = from->count };
+
+    kept.assets.at = arena_array(&offer->arena, from->assets.count, sizeof(*from->assets.at));
     for (uint32_t i = 0; i < from->assets.count; i++)
-        offer->manifest.assets.at[offer->manifest.assets.count++] = arena_text(&offer->arena, from->assets.at[i]);
+        kept.assets.at[kept.assets.count++] = arena_text(&offer->arena, from->assets.at[i]);
+    offer->manifest = kept;
 }
 
 static bool take_foreign(struct autosave_look *look, const struct autosave_layout *layout, const struct set_name *set)
@@ -176,9 +177,9 @@ static bool take_foreign(struct autosave_look *look, const struct autosave_layou
         offer->damaged = look->damaged;
         memcpy(offer->content, content, sizeof(offer->content));
         offer->differs = autosave_differs(&document.tree, look->save, &document.arena);
-        keep_assets(offer, &layout->manifest);
         offer->arena = document.arena;
         document.arena = (struct arena){ 0 };
+        autosave_offer_manifest(offer, &layout->manifest);
         look->has_offer = true;
     }
     arena_free(&document.arena);

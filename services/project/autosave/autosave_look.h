@@ -20,7 +20,8 @@ struct autosave_offer {
     struct text_list differs;
     struct autosave_manifest manifest;
 };
-void autosave_offer_free(struct autosave_offer *offer); /* and zeroes it */
+void autosave_offer_free(struct autosave_offer *offer);                                           /* and zeroes it */
+void autosave_offer_manifest(struct autosave_offer *offer, const struct autosave_manifest *from); /* copies it */
 
 /* "Autosaved NAME at YYYYMMDD-HHMMSS", in UTC. */
 struct text autosave_prompt(const struct autosave_offer *offer, struct text name, struct arena *arena);

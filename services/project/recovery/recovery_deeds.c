@@ -122,17 +122,40 @@ static void take_snapshot(void *owner, struct autosave_reading *reading)
     read_mirror(work);
 }
 
-static enum err begin_recover(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err read_draft(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct autosave_offer *offer = autosave_offered(work->p, work->id);
     struct text folder = elements_folder(txn, &work->arena, work->id);
 
-    work->own = arena_alloc(&work->kept, sizeof(struct recovering));
     if (!offer || !offer->is_elsewhere || is_choice(work, RECOVERY_CHOICE_SAVE))
         return is_choice(work, RECOVERY_CHOICE_BOTH) ? deed_read_mirror(work, txn, fault) : ERR_OK;
     work->is_sent = true;
     autosave_read(work->p, work->id, folder, &offer->set, call_deadline(work->call), take_snapshot, work);
     return ERR_OK;
+}
+
+static void read_after_looks(void *state)
+{
+    struct doing *work = state;
+    struct txn *txn;
+
+    work->is_sent = false;
+    if (project_read(work->p, &txn, NULL) == ERR_OK) {
+        (void)read_draft(work, txn, NULL);
+        txn_end(txn);
+    }
+    if (!work->is_sent)
+        work_continue(work);
+}
+
+/* Right after a start it is not known yet what can be recovered. */
+static enum err begin_recover(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const usec_t now = clock_steady(), until = now + (call_deadline(work->call) - now) / 2;
+
+    work->own = arena_alloc(&work->kept, sizeof(struct recovering));
+    work->is_sent = autosave_wait(work->p, (struct id){ { 0 } }, until, read_after_looks, work);
+    return work->is_sent ? ERR_OK : read_draft(work, txn, fault);
 }
 
 static enum err refuse_none(struct doing *work, const struct element *project, struct fault *fault)

@@ -17,6 +17,8 @@ static void expect_hash(const char *first, const char *second, const char *hex)
     for (size_t i = 0; i < SHA256_BYTES; i++)
         (void)snprintf(written + 2 * i, 3, "%02x", hash[i]);
     assert_string_equal(hex, written);
+    if (!*second)
+        assert_string_equal(hex, sha256_hex(bytes_of(first, strlen(first)), written));
 }
 
 /* The values of FIPS 180-4: one block, and two. */
@@ -29,9 +31,22 @@ static void hashes_equal_the_published_ones(void **state)
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+/* A million letters, as FIPS 180-4 has them, are more than one block and no whole number of them. */
+static void bytes_of_any_length_have_a_hash(void **state)
+{
+    static char letters[1000000];
+    char hex[2 * SHA256_BYTES + 1];
+
+    (void)state;
+    memset(letters, 'a', sizeof(letters));
+    assert_string_equal("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+                        sha256_hex(bytes_of(letters, sizeof(letters)), hex));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(hashes_equal_the_published_ones) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(hashes_equal_the_published_ones),
+                                        cmocka_unit_test(bytes_of_any_length_have_a_hash) };
 
     return cmocka_run_group_tests_name("common/sha256", tests, NULL, NULL);
 }

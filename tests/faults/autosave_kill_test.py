@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""The project service is killed while it autosaves, and while a person's answer is done. No acknowledged edit is lost, no
+autosave is half there, and the same is offered again."""
+import os
+import re
+import sys
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
+from claims import TOP, claim, contains, figure, file_json, file_text, how_often, random, run_claims, same, until, write_file
+from studio import Studio, word
+
+
+class Killed:
+    """`with Killed(home)`: an engine with a project, of which each edit is noted when it is acknowledged."""
+
+    def __init__(self, home):
+        self.home, self.stop = home, home.file('stop')
+        home.env['LOOPHOLE_STOP'] = self.stop
+
+    def __enter__(self):
+        self.home.up()
+        self.home.wait_ready('persist', 'project')
+        self.it = Studio(self.home, 'Killed')
+        self.acknowledged, self.asked = set(), 0
+        self.edit()
+        self.it.must('save')
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.home.check_store()
+
+    def kill(self):
+        until(lambda: self.home.has_lived('project'))
+        self.home.kill('project')
+        self.home.wait_ready('project')
+
+    def edit(self):
+        name = f'T{self.asked:04}'
+        self.asked += 1
+        error, _ = self.it.client.ask('project.put', {'project': 'Killed', 'kind': 'track', 'body': f'{{"name":"{name}"}}'},
+                                      budget_ms=600000)
+        same('ok', error)
+        self.acknowledged.add(name)
+
+    def tracks(self):
+        return {body['name'] for (kind, _), body in self.it.parts().items() if kind == 'track'}
+
+    def folder(self):
+        return os.path.join(self.it.folder, '.autosave', word(self.it.id))
+
+    def names(self):
+        return sorted(os.listdir(self.folder())) if os.path.isdir(self.folder()) else []
+
+    def has_autosaved(self):
+        sets = [name for name in self.names() if re.fullmatch(r'\d{8}-\d{6}-\d+\.json', name)]
+        return bool(sets) and {one['name'] for one in file_json(os.path.join(self.folder(), sets[-1]))['tracks']} == self.acknowledged
+
+    def is_clean(self):
+        """Each set is whole, and no temporary file is there."""
+        names = self.names()
+        stems = {name[:-5] for name in names if re.fullmatch(r'\d{8}-\d{6}-\d+\.json', name)}
+        return set(names) == {stem + end for stem in stems for end in ('.json', '-layout.json')}
+
+    def offers(self):
+        error, answer = self.it.client.ask('project.recoveries', {}, budget_ms=600000)
+        same('ok', error)
+        return {one['name']: one for one in answer.get('each', ())}
+
+
+def stop_points():
+    """All names in the sources, so a new one is stopped at too."""
+    found = []
+    for folder in ('store/autosave', 'services/project/autosave'):
+        for name in sorted(os.listdir(os.path.join(TOP, folder))):
+            if name.endswith('.c'):
+                found += re.findall(r'"(autosave-\w+)"', file_text(os.path.join(TOP, folder, name)))
+    return found
+
+
+@claim(inside=Killed)
+def killed_at_each_stop_point_of_an_autosave_the_next_one_is_whole_and_nothing_is_left(it):
+    points = stop_points()
+    same(5, len(points))
+    for number, point in enumerate(points):
+        pid = it.home.pid('project')
+        write_file(it.stop, point)
+        it.edit()
+        until(lambda: not os.path.exists(it.stop), what=f'stopped at {point}')
+        if number == 0:  # a second death, while the successor writes what the first one did not
+            write_file(it.stop, 'autosave-layout')
+            until(lambda: not os.path.exists(it.stop), what='stopped again')
+        until(lambda: it.home.is_other('project', pid))
+        it.home.wait_ready('project')
+        until(it.has_autosaved, what=f'autosaved after {point}')
+        same(it.acknowledged, it.tracks())
+        assert 'Killed' in it.offers(), point
+        until(it.is_clean, what=f'no part of a set is left alone after {point}')
+
+
+@claim(inside=Killed)
+def killed_at_random_while_edits_are_acknowledged_no_edit_is_lost(it):
+    lost = []
+    for _ in range(how_often(6, 1000)):
+        until(lambda: it.home.has_lived('project'))
+        ends = threading.Timer(random.uniform(0, 0.3), os.kill, (it.home.pid('project'), 9))
+        ends.start()
+        for _ in range(random.randrange(3, 12)):
+            it.edit()
+        ends.join()
+        it.home.wait_ready('project')
+        lost.append(len(it.acknowledged - it.tracks()))
+    lost.sort()
+    figure(f'acknowledged edits lost in {len(lost)} kills: worst {lost[-1]}, median {lost[len(lost) // 2]}')
+    same(0, lost[-1])
+    same(it.acknowledged, it.tracks())
+    it.kill()
+    offer = it.offers()['Killed']
+    contains(offer['prompt'], 'Autosaved Killed at ')
+    it.kill()  # before the answer
+    it.home.loophole('project', 'recover', 'Killed', '--draft')
+    it.kill()  # after it
+    same({}, it.offers())
+    same(it.acknowledged, it.tracks())
+
+
+run_claims()
