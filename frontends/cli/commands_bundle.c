@@ -12,6 +12,8 @@ static const struct command bundles[] = {
       "--bundle-root is a folder or an archive (.zip), also of another program. All of it is verified first; without "
       "--destination-root that is all. A project that is here already is refused: --name imports it as a copy.",
       "bundle-root destination-root name request-id budget", 0, 0, false, bundle_import },
+    { "bundle plan", "", "Say what a sampler manifest offers, and the filters of a file dialogue for it",
+      "Without --sampler-manifest the filters are *.wav and *.flac.", "sampler-manifest", 0, 0, false, bundle_offer },
     { "bundle verify", "PATH", "Read all of a bundle, and say what is wrong with it",
       "PATH is a folder or an archive (.zip), also of another program. Nothing is written. --quick does not read the "
       "sounds of a folder.",

@@ -112,4 +112,72 @@ def what_a_manifest_has_more_is_kept_and_written_again(it):
     same(False, os.path.exists(home.file('no')))
 
 
+@claim(inside=Indexing)
+def a_hostile_archive_is_refused_by_name_and_nothing_is_written(it):
+    home = it.home
+    good = foreign()
+    name, content = 'assets/choir_pad_soft.wav', good['assets/choir_pad_soft.wav']
+
+    def added(*entries):
+        to = io.BytesIO()
+        with zipfile.ZipFile(to, 'w') as zip:
+            for file, data in good.items():
+                zip.writestr(file, data)
+            for entry, data in entries:
+                zip.writestr(entry, data)
+        return to.getvalue()
+
+    def special(path, mode):
+        entry = zipfile.ZipInfo(path)
+        entry.create_system, entry.external_attr = 3, mode << 16
+        return entry
+    whole = packed(good, zipfile.ZIP_STORED)
+    at = whole.index(b'PK\1\2')
+    named = whole.rindex(b'assets/choir', 0, at)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, 'w', zipfile.ZIP_DEFLATED) as zip:
+        for file, data in good.items():
+            zip.writestr(file, data)
+        zip.writestr('assets/bomb', bytes(300 << 20))
+    hostile = {
+        'up': (added(('../out.wav', b'x')), '../out.wav in the archive leads out of it'),
+        'absolute': (added(('/out.wav', b'x')), '/out.wav in the archive has an absolute path'),
+        'drive': (added(('C:\\out.wav', b'x')), 'has an absolute path'),
+        'link': (added((special('assets/l', 0o120777), b'/etc/passwd')), 'assets/l in the archive is a link'),
+        'device': (added((special('assets/d', 0o020666), b'')), 'assets/d in the archive is no regular file'),
+        'case': (added(('assets/CHOIR_PAD_SOFT.wav', b'x')), 'assets/CHOIR_PAD_SOFT.wav in the archive or a twin of it occurs twice'),
+        'twice': (added((name, b'other')), f'{name} in the archive or a twin of it occurs twice'),
+        'folder': (added((name + '/x', b'x')), f'{name}/x in the archive lies in a file'),
+        'after': (whole + b'x', 'bytes after its end record'),
+        'before': (b'x' + whole, 'not where its end record says'),
+        'cut': (whole[:-1], 'cut'),
+        'local name': (whole[:named] + b'assets/chair' + whole[named + 12:], 'has a header that says something else'),
+        'none': (packed({'a.txt': b''}), 'has no project_manifest.json'),
+        'bomb': (bomb.getvalue(), 'unpacks to more than 256 MiB'),
+        'sum': (whole[:at].replace(b'RIFF', b'RIFX') + whole[at:], 'is damaged'),
+        'digest': (packed({**good, name: content + b'x'}), 'its SHA-256 is'),
+        'manifest up': (packed(foreign(sampler_assets=[{'asset_name': 'a', 'relative_path': '../a', 'sha256': '0' * 64}])),
+                        'leads out of the bundle'),
+    }
+    home.loophole('bundle', 'import', '--bundle-root', put(home.file('good'), good))
+    before = home.json('project', 'list')
+    for why, (archive, words) in hostile.items():
+        write_file(home.file('hostile.zip'), archive)
+        said = [home.refused('bundle', 'verify', home.file('hostile.zip')),
+                home.refused('bundle', 'import', '--bundle-root', home.file('hostile.zip'), '--destination-root', home.file('new', 'in'))]
+        same([True, True], [words in one for one in said], (why, said))
+        same(False, os.path.exists(home.file('new')), why)
+    same(before, home.json('project', 'list'))
+
+
+@claim(inside=Indexing)
+def a_plan_counts_the_layers_of_a_sampler_manifest(it):
+    listed = it.home.file('sampler.json')
+    write_file(listed, json.dumps({'assets': [{'name': f'choir_{n}.wav', 'sha256': '0' * 64} for n in range(3)]}).encode())
+    contains(it.home.loophole('bundle', 'plan', '--sampler-manifest', listed).out, '3 choir layers available')
+    plan = it.home.first('bundle', 'plan', '--sampler-manifest', listed)
+    same((3, [{'label': 'WAV audio', 'patterns': ['*.wav']}]), (plan['import_asset_count'], plan['import_dialog_filters']))
+    same(['*.wav', '*.flac'], [one['patterns'][0] for one in it.home.first('bundle', 'plan')['import_dialog_filters']])
+
+
 run_claims()

@@ -10,7 +10,7 @@
 #include "proto/wire/json_bounds.h"
 #include "proto/wire/tree.h"
 
-enum { FILE_MOST = 16 << 20, LABEL_SIZE = 32 };
+enum { FILE_MOST = 16 << 20, LABEL_SIZE = 32, FILTERS_MOST = 64 };
 
 static enum err refuse_asset(struct fault *fault, uint32_t i, const char *key, const char *why)
 {
@@ -91,9 +91,9 @@ const struct bundle_sample *bundle_sampler_find(const struct bundle_sampler *sam
 
 /* ---- what a dialogue shows ---- */
 
-static void add_filter(struct tree *list, struct arena *arena, const char *extension)
+static void add_filter(struct bundle_filter_list *list, struct arena *arena, const char *extension)
 {
-    struct tree filter = { .type = TREE_OBJECT }, patterns = { .type = TREE_LIST };
+    struct text *pattern = arena_alloc(arena, sizeof(*pattern));
     char label[LABEL_SIZE];
     size_t len = 0;
 
@@ -101,10 +101,9 @@ static void add_filter(struct tree *list, struct arena *arena, const char *exten
         label[len] =
             (char)(extension[len] >= 'a' && extension[len] <= 'z' ? extension[len] - 'a' + 'A' : extension[len]);
     label[len] = 0;
-    tree_add(&patterns, arena, tree_of_text(arena_printf(arena, "*.%s", extension)));
-    tree_set(&filter, arena, "label", tree_of_text(arena_printf(arena, "%s audio", label)));
-    tree_set(&filter, arena, "patterns", patterns);
-    tree_add(list, arena, filter);
+    *pattern = arena_printf(arena, "*.%s", extension);
+    if (list->count < FILTERS_MOST)
+        list->at[list->count++] = (struct bundle_filter){ arena_printf(arena, "%s audio", label), { 1, pattern } };
 }
 
 static int compare_words(const void *a, const void *b)
@@ -112,12 +111,12 @@ static int compare_words(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *arena, struct buffer *to)
+void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *arena, struct bundle_filter_list *to)
 {
     char(*all)[TEXT_EXTENSION_SIZE] = arena_array(arena, sampler->count + 2, sizeof(*all));
-    struct tree list = { .type = TREE_LIST };
     uint32_t count = 0;
 
+    *to = (struct bundle_filter_list){ 0, arena_array(arena, FILTERS_MOST, sizeof(*to->at)) };
     for (uint32_t i = 0; i < sampler->count; i++) {
         (void)text_extension(bytes_of(sampler->at[i].name.at, sampler->at[i].name.len), all[count]);
         count += all[count][0] != 0;
@@ -125,12 +124,11 @@ void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *
     qsort(all, count, sizeof(*all), compare_words);
     for (uint32_t i = 0; i < count; i++)
         if (i == 0 || strcmp(all[i - 1], all[i]) != 0)
-            add_filter(&list, arena, all[i]);
+            add_filter(to, arena, all[i]);
     if (count == 0) {
-        add_filter(&list, arena, "wav");
-        add_filter(&list, arena, "flac");
+        add_filter(to, arena, "wav");
+        add_filter(to, arena, "flac");
     }
-    tree_write(&list, false, to);
 }
 
 /* The first word of a name: letters and digits. */

@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/err.h"
+#include "schema_cli.h"
 
 struct bundle_sample {
     struct text name, digest; /* 64 hexadecimal digits in lower case */
@@ -27,9 +28,8 @@ enum err bundle_sampler_read(const char *path, struct arena *arena, struct bundl
 
 const struct bundle_sample *bundle_sampler_find(const struct bundle_sampler *sampler, struct text name); /* or NULL */
 
-/* Appends the filters of a file dialogue as JSON: [{"label": "WAV audio", "patterns": ["*.wav"]}, …], one for each
- * suffix of the names, sorted; without names *.wav and *.flac. */
-void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *arena, struct buffer *to);
+/* The filters of a file dialogue: one for each suffix of the names, sorted; without names *.wav and *.flac. */
+void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *arena, struct bundle_filter_list *to);
 
 /* Appends what a dialogue says of the sounds: "3 choir layers available", by the first word of their names, or "3
  * assets available" if they differ. */
