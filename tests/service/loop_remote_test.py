@@ -38,10 +38,10 @@ def until_is(home, key, wanted):
 def osc_captures_plays_locks_and_deletes_a_loop(home):
     osc = Osc(home)
     same(0, osc.say('/loop/2/capture', 1)[1])
-    same('capturing', state(home, 'F2'))
+    until_is(home, 'F2', 'capturing')
     until_later(home, 10000)
     same(0, osc.say('/loop/2/capture')[1])
-    same('stopped', state(home, 'F2'))
+    until_is(home, 'F2', 'stopped')
     same(0, osc.say('/loop/2/volume', 0.25)[1])
     same(0.25, home.first('loop', 'show', 'F2')['volume'])
     same(0, osc.say('/loop/2/play')[1])

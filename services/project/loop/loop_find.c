@@ -148,10 +148,12 @@ struct action loop_before_put(struct arena *arena, struct id project, uint64_t f
 
 /* ---- states ---- */
 
+enum { NAME_SHOWN = 160 /* bytes: with the rest it fits into a fault */ };
+
 struct text loop_find_placeholder(struct txn *txn, struct arena *arena, const struct loop *loop)
 {
     struct item_use use = { .id = loop->music_context.source_video_id };
-    char id[ID_TEXT_SIZE];
+    char id[ID_TEXT_SIZE], shown[NAME_SHOWN];
     struct media media;
     struct text name = text_of(id_write(use.id, id));
 
@@ -162,6 +164,6 @@ struct text loop_find_placeholder(struct txn *txn, struct arena *arena, const st
         return TEXT("");
     if (catalogue_media(txn, arena, use.id, &media) == ERR_OK && media.name.len)
         name = media.name;
-    return arena_printf(arena, "%.*s is %s", name.len < 200 ? (int)name.len : 200, name.at,
+    return arena_printf(arena, "%.*s is %s", (int)text_repair(shown, sizeof(shown), name), shown,
                         use.state == USE_OFFLINE ? "offline" : "missing");
 }

@@ -1,6 +1,10 @@
+#include <math.h>
+
 #include "services/streamer/play/voice.h"
 
 enum { LOOP_LEAST = 256 }; /* as loop_frames in the schema: each turn costs a pull */
+
+static const double whole_within = 1e-6; /* frames: a length that was seconds is not exact */
 
 uint32_t voice_grid(int32_t grid)
 {
@@ -23,11 +27,17 @@ void voice_plan_part(struct voice_plan *plan, const struct voice_points *points,
     plan->treatment = kept;
 }
 
+static double length_of(double length)
+{
+    return fabs(length - round(length)) < whole_within ? round(length) : length;
+}
+
 void voice_plan_loop(struct voice_plan *plan, uint32_t key, double length, int64_t edge)
 {
     plan->loop_key = key;
     if (!plan->loop || !(length > 0))
         return;
+    length = length_of(length);
     plan->loop_length = length;
     plan->loop_from = plan->from;
     plan->loop_end = plan->from + (int64_t)length;
