@@ -91,6 +91,7 @@ def killed_at_each_stop_point_of_an_autosave_the_next_one_is_whole_and_nothing_i
         until(lambda: not os.path.exists(it.stop), what=f'stopped at {point}')
         if number == 0:  # a second death, while the successor writes what the first one did not
             write_file(it.stop, 'autosave-layout')
+            it.edit()  # it may have written that before
             until(lambda: not os.path.exists(it.stop), what='stopped again')
         until(lambda: it.home.is_other('project', pid))
         it.home.wait_ready('project')

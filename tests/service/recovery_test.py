@@ -108,6 +108,22 @@ def a_draft_that_differs_from_the_save_is_offered_until_it_is_answered(home):
 
 
 @claim(shares=running)
+def a_save_or_a_load_ends_the_offer_of_what_the_store_had(home):
+    it = make(home, 'Settled', 'A')
+    assert it.again()
+    it.must('save')
+    it.put('track', name='B')
+    assert 'recovery_prompt' not in it.state(), 'the save is newer than what was offered'
+    same('not_found', it.client.ask('project.recover', {'project': 'Settled', 'choice': 'save'})[0])
+    until(lambda: it.has_tracks('A', 'B'))
+    assert it.again()
+    it.must('load')
+    it.put('track', name='C')
+    assert 'recovery_prompt' not in it.state(), 'the person chose the save'
+    same(['A', 'C'], it.tracks())
+
+
+@claim(shares=running)
 def a_set_has_a_copy_of_the_manifest_and_the_offer_its_digest_and_assets(home):
     it = Autosaved(home, 'Manifest')
     manifest = json.dumps({'manifest_version': '1.0.0', 'sampler_assets': [{'asset_name': 'choir.wav'}], 'more': 'x' * 200})
@@ -140,10 +156,11 @@ def both_keeps_the_draft_as_a_save_beside_the_last_one(home):
 
 @claim(shares=running)
 def work_that_was_never_saved_is_offered_and_an_empty_project_is_not(home):
-    it, empty = make(home, 'Unsaved', 'A'), make(home, 'Nothing')
+    it, empty, _ = make(home, 'Unsaved', 'A'), make(home, 'Nothing'), make(home, 'Long', '\u6f22' * 40)
     offer = it.again()
     same((0, ['1 track added: A']), (offer['saved'], [line for line in offer['differs'] if 'sound' not in line]))
     assert 'Nothing' not in it.recoveries()
+    contains(it.recoveries()['Long']['differs'], '1 track added: ' + '\u6f22' * 26)  # whole characters
     contains(home.loophole('project', 'recover', 'Unsaved', '--save', code=None).err, 'never saved')
     home.loophole('project', 'recover', 'Unsaved', '--draft')
     same(None, it.again())
@@ -153,16 +170,15 @@ def work_that_was_never_saved_is_offered_and_an_empty_project_is_not(home):
 
 @claim(shares=running)
 def five_sets_are_kept_and_an_empty_project_prunes_no_full_one(home):
-    it = make(home, 'Five', 'T0')
-    for number in range(1, 6):
+    it = make(home, 'Five')
+    it.must('save')
+    for number in range(6):
         it.put('track', name=f'T{number}')
         until(lambda: it.has_tracks(*(f'T{n}' for n in range(number + 1))))
+    until(lambda: len(it.sets()) == 5)
     sets = it.sets()
-    same(5, len(sets))
     same([2, 3, 4, 5, 6], [it.layout(stem)['counts']['tracks'] for stem in sets])
-    for kind, id in it.parts():
-        if kind == 'track':
-            it.must('remove', id=id)
+    it.must('load', revision=1)  # all in one step
     until(lambda: it.has_tracks())
     same(sets, it.sets()[:5])
     same(True, it.layout(it.sets()[-1])['empty'])
@@ -179,10 +195,17 @@ def a_lost_home_leaves_the_draft_in_the_folder_of_the_project(home):
         it.put('track', name=names[-1])
         until(lambda: it.has_tracks(*names))
     newest = it.sets()[-1]
+    stale = Autosaved(home, 'Stale', folder=os.fsencode(home.file('songs', 'Stale')))
+    for names in ('A', 'AB'):
+        stale.put('track', name=names[-1])
+        until(lambda: stale.has_tracks(*names))
+    stale.must('save')
     home.down()
     other = home.other('other')
-    shutil.copytree(folder, other.file('Lost'))
+    for name in ('Lost', 'Stale'):
+        shutil.copytree(home.file('songs', name), other.file(name))
     running(other)
+    Autosaved.at(other, other.file('Stale'))
     found = Autosaved.at(other, other.file('Lost'))
     until(lambda: 'recovery_prompt' in found.state())
     offer = found.recoveries()['Lost']
@@ -190,6 +213,16 @@ def a_lost_home_leaves_the_draft_in_the_folder_of_the_project(home):
     same(['A'], found.tracks())
     write_file(os.path.join(found.sets_folder(), newest + '.json'), '{"tracks": [')  # damaged
     same((['1 track added: B'], 1), (found.again()['differs'], found.recoveries()['Lost']['damaged']))
+    assert 'Stale' not in found.recoveries(), 'its sets are older than its save'
+    older = os.path.join(found.sets_folder(), found.recoveries()['Lost']['autosave'])
+    was = {end: file_json(older + end) for end in ('.json', '-layout.json')}
+    del was['-layout.json']['snapshot']['digest']  # as of another program
+    write_file(older + '-layout.json', json.dumps(was['-layout.json']))
+    write_file(older + '.json', json.dumps(dict(was['.json'], tracks=was['.json']['tracks'][:1])))
+    for choice in ('draft', 'both'):
+        same('conflict', found.client.ask('project.recover', {'project': 'Lost', 'choice': choice}, budget_ms=600000)[0])
+    same(['A'], found.tracks())
+    write_file(older + '.json', json.dumps(was['.json']))
     other.loophole('project', 'recover', '--draft')
     same(['A', 'B'], found.tracks())
     same(None, found.again())

@@ -147,6 +147,20 @@ static void offer_store(struct autosaved *one, struct autosave_job *job)
     job->arena = (struct arena){ 0 };
 }
 
+static void drop_offer(struct autosaved *one)
+{
+    autosave_offer_free(&one->offer);
+    one->has_offer = false;
+}
+
+static bool drop_own_offer(struct autosaved *one)
+{
+    if (!one->has_offer || one->offer.is_elsewhere)
+        return false;
+    drop_offer(one);
+    return true;
+}
+
 static bool is_offered(const struct autosave_job *job)
 {
     return job->is_dirty && !(job->is_empty && job->saved_number == 0) &&
@@ -183,6 +197,8 @@ static void take_result(struct autosaved *one, struct autosave_job *job)
         memcpy(one->known, job->known, sizeof(one->known));
     if (job->looks)
         is_news |= take_offer(one, job);
+    if (!failed && !job->is_dirty)
+        is_news |= drop_own_offer(one);
     if (is_news)
         project_announce(job->p, one->id);
 }
@@ -320,10 +336,16 @@ void autosave_answered(struct project *p, struct id project)
 {
     struct autosaved *one = find_autosaved(p, project);
 
-    if (!one || !one->has_offer)
-        return;
-    autosave_offer_free(&one->offer);
-    one->has_offer = false;
+    if (one && one->has_offer)
+        drop_offer(one);
+}
+
+void autosave_settled(struct project *p, struct id project)
+{
+    struct autosaved *one = find_autosaved(p, project);
+
+    if (one)
+        (void)drop_own_offer(one);
 }
 
 const char *autosave_trouble(const struct project *p, struct id project)

@@ -22,6 +22,10 @@ void autosave_look_at(struct project *p, struct id project);
 const struct autosave_offer *autosave_offered(const struct project *p, struct id project);
 void autosave_answered(struct project *p, struct id project); /* it is no longer offered */
 
+/* The project is as one of its saves, as a person asked: what the store had before is no longer offered. What comes
+ * from elsewhere still is. */
+void autosave_settled(struct project *p, struct id project);
+
 /* Why the last set of the project could not be written; "": it was. */
 const char *autosave_trouble(const struct project *p, struct id project);
 

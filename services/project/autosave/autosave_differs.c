@@ -32,14 +32,24 @@ static struct part_ref *sort_parts(const struct tree *list, struct arena *arena)
     return refs;
 }
 
+static struct text shorten_text(struct text name, uint32_t most)
+{
+    if (name.len <= most)
+        return name;
+    while (most > 0 && ((unsigned char)name.at[most] & 0xC0) == 0x80)
+        most--;
+    return (struct text){ most, name.at };
+}
+
 static void note_part(struct differing *to, const struct tree *part)
 {
     struct text name = tree_text(part, "name");
 
     if (!name.len)
         name = tree_text(part, "id");
+    name = shorten_text(name, 80);
     if (to->count < AUTOSAVE_NAMES_MOST)
-        buffer_printf(&to->names, "%s%.*s", to->count ? ", " : "", (int)(name.len < 80 ? name.len : 80), name.at);
+        buffer_printf(&to->names, "%s%.*s", to->count ? ", " : "", TEXT_ARG(name));
     to->count++;
 }
 
@@ -84,7 +94,8 @@ static void compare_lists(const struct tree *draft, const struct tree *save, con
 
 static void note_key(struct buffer *names, struct text name)
 {
-    buffer_printf(names, "%s%.*s", names->len ? ", " : "", (int)(name.len < 40 ? name.len : 40), name.at);
+    name = shorten_text(name, 40);
+    buffer_printf(names, "%s%.*s", names->len ? ", " : "", TEXT_ARG(name));
 }
 
 /* The keys of the project itself. */
@@ -106,7 +117,8 @@ static void compare_projects(const struct tree *draft, const struct tree *save, 
         if (!tree_get_text(a, b->members[i].name))
             note_key(&names, b->members[i].name);
     if (names.len)
-        lines->at[lines->count++] = arena_printf(arena, "project changed: %.200s", buffer_c(&names));
+        lines->at[lines->count++] =
+            arena_printf(arena, "project changed: %.*s", TEXT_ARG(shorten_text(text_of(buffer_c(&names)), 200)));
     buffer_free(&names);
 }
 

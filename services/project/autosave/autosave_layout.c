@@ -157,6 +157,7 @@ bool autosave_layout_read(struct bytes from, struct arena *arena, struct autosav
     (void)tree_id(&layout, "project", &to->project);
     to->name = short_text(&layout, "name", 320);
     to->set.mutation = whole_of(&layout, "mutation");
+    to->lacks_saved = !tree_get(&layout, "saved");
     to->saved = whole_of(&layout, "saved");
     to->is_empty = tree_bool(&layout, "empty", false);
     to->content = short_text(tree_get(&layout, "snapshot"), "content", 32);

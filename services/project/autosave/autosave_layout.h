@@ -22,6 +22,7 @@ struct autosave_layout {
     struct text name; /* of the project */
     struct set_name set;
     const char *reason;  /* as in autosave_job.h */
+    bool lacks_saved;    /* another program wrote it without `saved` */
     uint64_t saved;      /* number of the last save when it was made; 0: none */
     bool is_empty;       /* the project has no parts but its sound */
     struct text content; /* digest of the parts: document_hash */

@@ -146,7 +146,7 @@ static bool take_own(struct autosave_look *look, const struct autosave_layout *l
 static bool is_news(const struct autosave_look *look, const struct autosave_layout *layout, const char *content,
                     const struct tree *document)
 {
-    return (!layout->saved || layout->saved >= look->saved) && strcmp(content, look->content) != 0 &&
+    return (layout->lacks_saved || layout->saved >= look->saved) && strcmp(content, look->content) != 0 &&
            !text_is(look->save_content, content) && !autosave_is_answered(look->answered, content) &&
            !(autosave_is_empty(document) && look->saved == 0);
 }
@@ -168,10 +168,11 @@ static bool take_foreign(struct autosave_look *look, const struct autosave_layou
     struct fault unused = { 0 };
     char content[33];
 
-    if (look->has_offer)
+    if (look->has_foreign)
         return true;
     if (autosave_read_set(look->in, look->hand, look->project, set, &document, content, &unused) != ERR_OK)
         return false;
+    look->has_foreign = true; /* an older one is not offered in its place */
     if (is_news(look, layout, content, &document.tree)) {
         *offer = (struct autosave_offer){ .set = *set, .is_elsewhere = true, .saved = look->saved };
         offer->damaged = look->damaged;

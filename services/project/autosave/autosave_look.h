@@ -45,7 +45,8 @@ struct autosave_look {
     char newest_content[33];                  /* … and its parts */
     struct autosave_manifest newest_manifest; /* in `arena` */
     struct arena arena;
-    bool has_offer; /* of a set from elsewhere */
+    bool has_foreign; /* the newest set from elsewhere that is not damaged was read … */
+    bool has_offer;   /* … and is offered */
     struct autosave_offer offer;
     uint32_t damaged; /* sets before `newest` */
 };

@@ -252,6 +252,8 @@ static enum err answer_load(struct doing *work, struct txn *txn, struct fault *f
     struct project_line state;
     enum err e;
 
+    if (!work->was_done)
+        autosave_settled(work->p, work->id);
     work->beside = work->number;
     e = fill_and_recheck(work, txn, &state, fault);
     if (e == ERR_OK)

@@ -272,7 +272,10 @@ static enum err write_saved(struct doing *work, struct txn *txn, struct fault *f
 
 static enum err answer_save(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    return work->was_done ? deed_answer_state(work, txn, fault) : deed_answer_saved(work, txn, fault);
+    if (work->was_done)
+        return deed_answer_state(work, txn, fault);
+    autosave_settled(work->p, work->id);
+    return deed_answer_saved(work, txn, fault);
 }
 
 const struct deed deed_save = {

@@ -1,6 +1,7 @@
 #include "services/project/recovery/recovery_deeds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/project/autosave/autosave.h"
 #include "services/project/autosave/autosave_read.h"
@@ -89,7 +90,9 @@ const struct deed recovery_deed_list = { .needs_no_project = true,
 /* A draft that is recovered. */
 struct recovering {
     struct document document; /* of a set from elsewhere, until the plan takes it */
-    bool has_document;
+    bool has_document, is_read;
+    char content[33];    /* of that document … */
+    struct set_name set; /* … and its set */
     struct fault unread;
 };
 
@@ -117,7 +120,9 @@ static void take_snapshot(void *owner, struct autosave_reading *reading)
     struct recovering *r = work->own;
 
     r->unread = reading->fault;
-    r->has_document = reading->fault.code == ERR_OK;
+    r->has_document = r->is_read = reading->fault.code == ERR_OK;
+    memcpy(r->content, reading->content, sizeof(r->content));
+    r->set = reading->set;
     file_move_document(&r->document, &reading->document);
     read_mirror(work);
 }
@@ -292,9 +297,25 @@ static enum err apply_both(struct doing *work, struct txn *txn, struct answering
                                   : work_apply(work, &apply, fault);
 }
 
-static enum err plan_recover(struct doing *work, struct txn *txn, struct fault *fault)
+/* Other programs write in that folder: what was read now has to be what was offered. */
+static enum err take_draft(struct doing *work, const struct autosave_offer *offer, struct fault *fault)
 {
     struct recovering *r = work->own;
+
+    if (r->unread.code != ERR_OK)
+        return *fault = r->unread, fault->code;
+    if (!r->is_read || strcmp(r->content, offer->content) != 0 || set_name_compare(&r->set, &offer->set) != 0) {
+        fault_set(fault, ERR_CONFLICT, "the autosave was changed after it was offered");
+        return fault_hint(fault, "nothing was changed; `loophole project recover` lists again what is offered");
+    }
+    if (r->has_document)
+        file_move_document(&work->document, &r->document);
+    r->has_document = false;
+    return ERR_OK;
+}
+
+static enum err plan_recover(struct doing *work, struct txn *txn, struct fault *fault)
+{
     struct answering a = { .offer = autosave_offered(work->p, work->id) };
     enum err e = read_state(work, txn, &a, fault);
 
@@ -302,11 +323,10 @@ static enum err plan_recover(struct doing *work, struct txn *txn, struct fault *
         return e;
     if (!is_still_offered(&a))
         return refuse_none(work, &a.project, fault);
-    if (r->has_document)
-        file_move_document(&work->document, &r->document);
-    r->has_document = false;
-    if (r->unread.code != ERR_OK)
-        return *fault = r->unread, fault->code;
+    if (a.offer->is_elsewhere && !is_choice(work, RECOVERY_CHOICE_SAVE))
+        e = take_draft(work, a.offer, fault);
+    if (e != ERR_OK)
+        return e;
     note_answers(work, txn, a.offer->content, a.offer->is_elsewhere ? text_of(a.offer->content) : a.content, &a.place);
     switch (((const struct project_recover *)work->ask)->choice.value) {
     case RECOVERY_CHOICE_DRAFT:
