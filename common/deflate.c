@@ -86,13 +86,13 @@ enum err deflate_unpack(struct unpacker *unpacker, struct bytes *from, void *to,
     stream->avail_in = from->len;
     stream->next_out = to;
     stream->avail_out = room;
-    while (code == Z_OK && !unpacker->is_over && stream->avail_in && stream->avail_out) {
+    while (code == Z_OK && !unpacker->is_over && stream->avail_out) { /* it may keep bytes from an earlier call */
         code = inflate(stream, Z_NO_FLUSH);
         unpacker->is_over = code == Z_STREAM_END;
     }
     *len = room - stream->avail_out;
     *from = (struct bytes){ stream->avail_in, stream->next_in };
-    return code == Z_OK || code == Z_STREAM_END ? ERR_OK : ERR_BAD_REQUEST;
+    return code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR /* no progress */ ? ERR_OK : ERR_BAD_REQUEST;
 }
 
 bool deflate_is_over(const struct unpacker *unpacker)

@@ -21,7 +21,8 @@ struct unpacker *deflate_open(enum deflate_format format);
 void deflate_close(struct unpacker *unpacker);
 
 /* Unpacks from the start of `*from` to at most `room` bytes at `to`, and removes what it used from `*from`. Fewer bytes
- * than `room` mean that `*from` is used up or that the data is over. Errors: bad_request (the data is damaged). */
+ * than `room` mean that `*from` is used up or that the data is over. When a call filled `room`, the next one may give
+ * bytes, or find the end of the data, without more at `*from`. Errors: bad_request (the data is damaged). */
 enum err deflate_unpack(struct unpacker *unpacker, struct bytes *from, void *to, uint32_t room, uint32_t *len);
 bool deflate_is_over(const struct unpacker *unpacker); /* the end of the data was read, and its sum is right */
 

@@ -63,9 +63,10 @@ static bool unpack_some(struct zip_reading *reading, struct bytes *to)
     *to = (struct bytes){ 0 };
     while (to->len == 0) {
         const bool is_over = reading->unpacker && deflate_is_over(reading->unpacker);
-        if (reading->rest.len == 0 && (is_over || reading->at == reading->member->packed))
-            return reading->unpacker ? is_over : true;
-        if (is_over || (reading->rest.len == 0 && !fill_packed(reading)))
+        const bool is_read = reading->rest.len == 0 && reading->at == reading->member->packed;
+        if (is_read && (is_over || !reading->unpacker))
+            return true;
+        if (is_over || (reading->rest.len == 0 && !is_read && !fill_packed(reading)))
             return false;
         if (!reading->unpacker) {
             *to = reading->rest;
@@ -73,6 +74,8 @@ static bool unpack_some(struct zip_reading *reading, struct bytes *to)
             return true;
         }
         if (deflate_unpack(reading->unpacker, &reading->rest, reading->plain, BLOCK, &len) != ERR_OK)
+            return false;
+        if (is_read && len == 0 && !deflate_is_over(reading->unpacker))
             return false;
         *to = (struct bytes){ len, reading->plain };
     }

@@ -85,6 +85,29 @@ static void bytes_after_the_end_stay_with_the_caller(void **state)
     buffer_free(&packed);
 }
 
+/* The last byte of the data may be used while the room is full: the rest comes without more data. */
+static void what_is_left_comes_when_all_data_is_used(void **state)
+{
+    enum { ROOM = 65536, FIRST = ROOM - 6, LAST = ROOM + 1064 };
+    static uint8_t room[ROOM], zeros[LAST];
+
+    (void)state;
+    for (uint32_t size = FIRST; size <= LAST; size++) {
+        struct unpacker *unpacker = deflate_open(DEFLATE_RAW);
+        struct buffer packed = { 0 };
+        struct bytes from;
+        uint32_t len = ROOM, total = 0;
+
+        deflate_pack(bytes_of(zeros, size), DEFLATE_RAW, &packed);
+        for (from = buffer_bytes(&packed); len == ROOM; total += len)
+            assert_int_equal(deflate_unpack(unpacker, &from, room, ROOM, &len), ERR_OK);
+        assert_true(deflate_is_over(unpacker) && from.len == 0);
+        assert_int_equal(total, size);
+        deflate_close(unpacker);
+        buffer_free(&packed);
+    }
+}
+
 static void truncated_data_has_no_end(void **state)
 {
     struct buffer packed = pack_plain(DEFLATE_GZIP);
@@ -133,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_of_any_size_unpack_to_the_same_bytes),
         cmocka_unit_test(bytes_after_the_end_stay_with_the_caller),
+        cmocka_unit_test(what_is_left_comes_when_all_data_is_used),
         cmocka_unit_test(truncated_data_has_no_end),
         cmocka_unit_test(damaged_data_is_refused_or_has_no_end),
         cmocka_unit_test(the_sum_is_the_crc_of_png),
