@@ -97,6 +97,33 @@ def bundles_of_other_programs_come_in(it):
 
 
 @claim(inside=Indexing)
+def sounds_that_pack_well_come_in(it):
+    home = it.home
+    for size in (65535, 65536, 65537, 65600, 66600, 131073):
+        write_file(home.file('zeros.zip'), packed(foreign(bytes(size))))
+        same(1, home.first('bundle', 'verify', home.file('zeros.zip'))['sampler_assets'], size)
+
+
+@claim(inside=Indexing)
+def an_id_of_a_stranger_names_no_place(it):
+    home = it.home
+    text = foreign()['patterns/verse.json']
+    ids = ['../../../escaped/x', '/escaped', '..', '.', 'CON', 'a/b', 'slots/x', 'n' * 255, 'verse']
+    files = {f'patterns/{n}.json': text for n in range(len(ids))}
+    listed = [{'pattern_id': id, 'path': f'patterns/{n}.json', 'sha256': digest(text)} for n, id in enumerate(ids)]
+    files = {**foreign(file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1))), patterns=listed), **files}
+    home.loophole('bundle', 'import', '--bundle-root', put(home.file('foreign'), files), '--destination-root', home.file('in'))
+    os.mkdir(home.file('escaped'))
+    home.loophole('bundle', 'export', '--bundle-root', home.file('deep', 'out'))
+    same([], os.listdir(home.file('escaped')))
+    same(['out'], os.listdir(home.file('deep')))
+    patterns = file_json(home.file('deep/out/project_manifest.json'))['patterns']
+    same(ids, [one['pattern_id'] for one in patterns])
+    same(sorted(one['path'] for one in patterns), sorted(f'patterns/{name}' for name in os.listdir(home.file('deep/out/patterns'))))
+    home.loophole('bundle', 'verify', home.file('deep', 'out'))
+
+
+@claim(inside=Indexing)
 def what_a_manifest_has_more_is_kept_and_written_again(it):
     home = it.home
     files = foreign(file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1))), manifest_version='1.7.2')

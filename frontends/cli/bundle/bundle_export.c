@@ -452,7 +452,7 @@ static enum err write_zip(const struct bundle_exporting *ex, const struct bundle
 
 static enum err name_zip(struct zip_place *place, struct fault *fault)
 {
-    if (renameat2(place->folder, place->temporary, place->folder, place->name, RENAME_NOREPLACE) != 0)
+    if (bundle_tree_rename(place->folder, place->temporary, place->name) != 0)
         return file_refuse(fault, "name", place->name);
     place->temporary[0] = 0;
     return fsync(place->folder) == 0 ? ERR_OK : file_refuse(fault, "write", place->name);

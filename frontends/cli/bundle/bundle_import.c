@@ -2,6 +2,7 @@
  * into a new folder, which gets its name when all of it is there. Then the project in it is opened with one ask. */
 #include <string.h>
 
+#include "common/naming/safe_names.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"
@@ -12,9 +13,11 @@ struct bundle_importing {
     char path[PATH_MAX], folder[PATH_MAX];
     struct bundle_intake intake;
     struct bundle_checked checked;
-    struct tree project;
+    struct tree project, slots; /* the slots of its patterns, by their ids */
     struct bundle_tree tree;
     struct id_table wanted;
+    struct safe_names media; /* names of files in Media/Audio */
+    struct text id;          /* of the project that was opened */
     bool taken[BUNDLE_PROJECT_SLOTS + 1];
 };
 
@@ -26,10 +29,15 @@ static enum err refuse_known(struct bundle_importing *import, struct fault *faul
     const struct tree *project = tree_get(&import->project, "project");
     struct project_state ask = { .project = tree_text(project, "id") };
     struct project_line state = { 0 };
+    struct fault why = { 0 };
     struct id id;
+    enum err e;
 
-    if (!tree_id(project, "id", &id) || cli_ask(import->cli, "project.state", &ask, &state, fault) != ERR_OK)
+    if (!tree_id(project, "id", &id))
         return ERR_OK;
+    e = cli_ask(import->cli, "project.state", &ask, &state, &why);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : (*fault = why, e);
     fault_set(fault, ERR_EXISTS, "the project of this bundle is here already, as %.*s", TEXT_ARG(state.name));
     return fault_hint(fault, "nothing was changed; --name NAME imports it as a copy"), ERR_EXISTS;
 }
@@ -54,18 +62,13 @@ static void note_wanted(struct bundle_importing *import)
 
 /* ---- the folder ---- */
 
-/* The sounds are files of the project's Media, too. */
+/* The sounds are files of the project's Media, too: there all lie in one folder. */
 static enum err link_sound(struct bundle_importing *import, const struct bundle_entry *entry, struct fault *fault)
 {
-    const char *slash = strrchr(entry->path.at, '/'), *name = slash ? slash + 1 : entry->path.at;
-    const struct text path = arena_printf(&import->cli->arena, "Media/Audio/%s", name);
-    struct fault first = { 0 };
-    enum err e = bundle_tree_link(&import->tree, entry->path.at, path.at, &first);
+    char name[SAFE_NAME_SIZE];
 
-    if (e != ERR_EXISTS)
-        return e == ERR_OK ? e : (*fault = first, e);
-    return bundle_tree_link(&import->tree, entry->path.at,
-                            arena_printf(&import->cli->arena, "Media/Audio/%.12s-%s", entry->digest.at, name).at,
+    safe_names_choose(&import->media, bytes_of(entry->path.at, entry->path.len), name);
+    return bundle_tree_link(&import->tree, entry->path.at, arena_printf(&import->cli->arena, "Media/Audio/%s", name).at,
                             fault);
 }
 
@@ -74,9 +77,9 @@ static enum err write_slot(struct bundle_importing *import, const struct bundle_
     const struct bundle_file *file = bundle_intake_find(&import->intake, entry->path);
     const uint32_t slot = bundle_project_slot(&import->project, entry->id, import->taken);
 
-    bundle_project_keep_slot(&import->project, entry->id, slot, &import->cli->arena);
     if (!slot)
         return fault_set(fault, ERR_TOO_LARGE, "the bundle has more patterns than a project has slots");
+    tree_set_text(&import->slots, &import->cli->arena, entry->id, tree_of_whole(slot));
     return bundle_tree_write(
         &import->tree,
         arena_printf(&import->cli->arena, "patterns/slots/bank_%u/slot_%03u.json", (slot - 1) / 128 + 1, slot).at,
@@ -90,6 +93,7 @@ static enum err write_more(struct bundle_importing *import, struct fault *fault)
     struct buffer text = { 0 };
     enum err e = ERR_OK;
 
+    import->slots = (struct tree){ .type = TREE_OBJECT };
     for (uint32_t i = 0; e == ERR_OK && i < manifest->count; i++) {
         if (manifest->entries[i].kind == BUNDLE_PATTERN)
             e = write_slot(import, &manifest->entries[i], fault);
@@ -97,6 +101,7 @@ static enum err write_more(struct bundle_importing *import, struct fault *fault)
             e = link_sound(import, &manifest->entries[i], fault);
     }
     if (e == ERR_OK) {
+        bundle_project_keep_slots(&import->project, import->slots, &import->cli->arena);
         tree_write(&import->project, true, &text);
         e = bundle_tree_write(&import->tree, BUNDLE_PROJECT, buffer_bytes(&text), fault);
     }
@@ -130,7 +135,9 @@ static enum err open_project(struct bundle_importing *import, struct fault *faul
     const struct project_open ask = { .folder = bytes_of(import->folder, strlen(import->folder)) };
     struct project_line state = { 0 };
     const enum err e = cli_change(import->cli, "project.open", &ask, &state, fault);
+    char id[ID_TEXT_SIZE];
 
+    import->id = arena_text(&import->cli->arena, text_of(id_write(state.id, id)));
     if (is_refusal(e))
         bundle_tree_undo(&import->tree);
     else if (e != ERR_OK)
@@ -138,21 +145,28 @@ static enum err open_project(struct bundle_importing *import, struct fault *faul
     return e;
 }
 
-/* Lets the store take over the files of the slots now: the service does so soon after it has opened a project. */
-static enum err take_slots(struct bundle_importing *import, struct fault *fault)
+/* Lets the store take over the files of the slots now: the service does so soon after it has opened a project. So a
+ * failure is only a remark. */
+static void take_slots(struct bundle_importing *import)
 {
+    struct buffer line = { 0 };
+    struct fault fault = { 0 };
     enum err e = ERR_OK;
 
     for (uint32_t bank = 1; e == ERR_OK && bank <= BUNDLE_PROJECT_SLOTS / 128; bank++) {
-        const struct project_compare_slots ask = { .bank = bank };
+        const struct project_compare_slots ask = { .project = import->id, .bank = bank };
         struct slot_said said = { 0 };
         bool is_used = false;
         for (uint32_t i = 1; i <= 128; i++)
             is_used = is_used || import->taken[(bank - 1) * 128 + i];
         if (is_used)
-            e = cli_ask(import->cli, "project.compare_slots", &ask, &said, fault);
+            e = cli_ask(import->cli, "project.compare_slots", &ask, &said, &fault);
     }
-    return e;
+    if (e == ERR_OK)
+        return;
+    cli_print(&line, "loophole: the patterns come into their slots later: %s", fault.what);
+    cli_remark(&line);
+    buffer_free(&line);
 }
 
 /* ---- import ---- */
@@ -170,7 +184,7 @@ static enum err write_folder(struct bundle_importing *import, struct fault *faul
     if (e == ERR_OK)
         e = open_project(import, fault);
     if (e == ERR_OK)
-        e = take_slots(import, fault);
+        take_slots(import);
     bundle_tree_end(&import->tree);
     return e;
 }
@@ -200,6 +214,7 @@ static enum err import_bundle(struct bundle_importing *import, bool writes, stru
                         writes ? import->folder : NULL);
     bundle_intake_free(&import->intake);
     id_table_free(&import->wanted);
+    safe_names_free(&import->media);
     return e;
 }
 

@@ -8,7 +8,7 @@
 
 #include "schema_worker.h"
 
-enum { PATIENCE_MS = 600000 };
+enum { PATIENCE_MS = 600000, TRIES = 2 };
 
 static enum err start_worker(struct cli *cli, struct bundle_measure *measure, struct fault *fault)
 {
@@ -43,16 +43,17 @@ static void take_facts(const struct result *result, struct bundle_loudness *to)
     }
 }
 
-enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
-                             struct bundle_loudness *to, struct fault *fault)
+/* Errors: those of starting and of sandboxed_wait. The worker has ended after one. */
+static enum err measure_once(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
+                             struct bundle_loudness *to, char why[SANDBOXED_WHY_SIZE], struct fault *fault)
 {
-    char extension[TEXT_EXTENSION_SIZE], why[SANDBOXED_WHY_SIZE];
+    char extension[TEXT_EXTENSION_SIZE];
     struct stat st = { 0 };
     struct job job = { .number = ++measure->number, .mode.value = WORKER_MODE_ANALYSE };
     struct result result = { 0 };
     enum err e = start_worker(cli, measure, fault);
 
-    *to = (struct bundle_loudness){ 0 };
+    why[0] = 0;
     if (e != ERR_OK)
         return e;
     (void)fstat(fd, &st);
@@ -63,11 +64,29 @@ enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, in
     if (e == ERR_OK)
         e = sandboxed_wait(&measure->worker, &result_shape, &measure->arena, &result,
                            (cli->options.budget_ms ? cli->options.budget_ms : PATIENCE_MS) * 1000LL, NULL, NULL);
-    if (e == ERR_OK && result.number == job.number)
+    if (e == ERR_OK && (result.number != job.number || result.disk))
+        e = result.disk ? ERR_IO : ERR_OFFLINE;
+    if (e == ERR_OK)
         take_facts(&result, to);
     else
         sandboxed_end(&measure->worker, why);
-    return ERR_OK;
+    return e;
+}
+
+enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
+                             struct bundle_loudness *to, struct fault *fault)
+{
+    char why[SANDBOXED_WHY_SIZE];
+    enum err e = ERR_OFFLINE;
+
+    *to = (struct bundle_loudness){ 0 };
+    for (int i = 0; i < TRIES && e != ERR_OK && e != ERR_INTERNAL; i++)
+        e = measure_once(cli, measure, fd, name, to, why, fault);
+    if (e == ERR_OK || e == ERR_INTERNAL)
+        return e;
+    fault_set(fault, e, "the loudness of %.120s cannot be measured: %s%s%.80s", name.at, err_name(e),
+              why[0] ? ": " : "", why);
+    return fault_hint(fault, "nothing was written; the same export may succeed later"), e;
 }
 
 void bundle_measure_end(struct bundle_measure *measure)

@@ -17,8 +17,9 @@ struct bundle_loudness {
     double lufs, peak; /* LUFS and dBFS, rounded to two digits */
 };
 
-/* Measures an open file, which stays the caller's. What cannot be decoded has no values. Errors (explained): internal
- * (no worker can be started). */
+/* Measures an open file, which stays the caller's. What cannot be decoded has no values. A worker that gives no answer
+ * is tried once more. Errors (explained): internal (no worker can be started), timeout, offline (it died), io (the
+ * file). */
 enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
                              struct bundle_loudness *to, struct fault *fault);
 void bundle_measure_end(struct bundle_measure *measure);

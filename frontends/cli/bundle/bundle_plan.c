@@ -40,7 +40,7 @@ static struct text join_path(struct bundle_plan *plan, const char *folder, struc
 
 /* ---- patterns ---- */
 
-/* The id that the pattern of a slot had in the bundle from which the project came. */
+/* The id that the pattern of a slot had in the bundle from which the project came: any text of a stranger. */
 static struct text find_kept_id(const struct bundle_plan *plan, uint64_t slot)
 {
     const struct tree *slots = tree_get(tree_get(&plan->document, BUNDLE_PROJECT_KEPT), "slots");
@@ -67,11 +67,13 @@ static enum err add_pattern(struct bundle_plan *plan, const struct project_slot 
     part.length = pattern_steps(&file->pattern);
     part.time = file->pattern.timestamp;
     part.counted = bundle_check_count_steps(&file->pattern);
-    if (part.id.len == 0 || safe_names_has(&plan->patterns, part.id))
+    if (part.id.len == 0 || safe_names_has(&plan->patterns, part.id)) {
         part.id = choose_name(plan, &plan->patterns, file->pattern.metadata.name);
-    else
+        part.path = join_path(plan, "patterns", part.id, ".json");
+    } else /* another program chose the id: only the portable form of it is a name of a file */
+        part.path = join_path(plan, "patterns", choose_name(plan, &plan->patterns, part.id), ".json");
+    if (!safe_names_has(&plan->patterns, part.id))
         safe_names_take(&plan->patterns, part.id);
-    part.path = join_path(plan, "patterns", part.id, ".json");
     plan->pattern = arena_grow(arena, plan->pattern, plan->pattern_count, &plan->pattern_room, sizeof(part));
     plan->pattern[plan->pattern_count++] = part;
     return ERR_OK;

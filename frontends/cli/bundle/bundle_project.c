@@ -167,13 +167,10 @@ uint32_t bundle_project_slot(const struct tree *project, struct text pattern, bo
     return number <= BUNDLE_PROJECT_SLOTS ? number : 0;
 }
 
-void bundle_project_keep_slot(struct tree *project, struct text pattern, uint32_t slot, struct arena *arena)
+void bundle_project_keep_slots(struct tree *project, struct tree slots, struct arena *arena)
 {
     struct tree kept = tree_clone(tree_get(project, BUNDLE_PROJECT_KEPT), arena);
-    const struct tree *was = tree_get(&kept, "slots");
-    struct tree slots = was && was->type == TREE_OBJECT ? tree_clone(was, arena) : (struct tree){ .type = TREE_OBJECT };
 
-    tree_set_text(&slots, arena, pattern, tree_of_whole(slot));
     tree_set(&kept, arena, "slots", slots);
     tree_set(project, arena, BUNDLE_PROJECT_KEPT, kept);
 }

@@ -18,7 +18,7 @@ void bundle_project_make(const struct bundle_intake *intake, const struct bundle
 enum { BUNDLE_PROJECT_SLOTS = 128 * 128 };
 uint32_t bundle_project_slot(const struct tree *project, struct text pattern, bool taken[BUNDLE_PROJECT_SLOTS + 1]);
 
-/* Notes in the project that the pattern of this id is in that slot, for an export. */
-void bundle_project_keep_slot(struct tree *project, struct text pattern, uint32_t slot, struct arena *arena);
+/* Notes in the project which slots its patterns are in, for an export: an object {id of the manifest: number}. */
+void bundle_project_keep_slots(struct tree *project, struct tree slots, struct arena *arena);
 
 #endif

@@ -90,13 +90,28 @@ static bool has_part_name(const struct bundle_tree *tree)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/* Nobody else can change what is in the folder. */
+static bool is_own(int folder)
+{
+    struct stat st;
+
+    return fstat(folder, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static enum err open_temporary(struct bundle_tree *tree, struct fault *fault)
 {
-    if (mkdirat(tree->parent, BUNDLE_TREE_PART, 0755) != 0 && errno != EEXIST)
+    const bool is_made = mkdirat(tree->parent, BUNDLE_TREE_PART, 0755) == 0;
+
+    if (!is_made && errno != EEXIST)
         return refuse_tree("make a folder for", tree->name, fault);
     tree->fd = open_inner(tree->parent, BUNDLE_TREE_PART);
     if (tree->fd < 0)
         return refuse_tree("open", BUNDLE_TREE_PART, fault);
+    if (!is_made && !is_own(tree->fd)) {
+        close_fd(&tree->fd);
+        fault_set(fault, ERR_DENIED, "the folder " BUNDLE_TREE_PART " beside %s is open to other users", tree->name);
+        return fault_hint(fault, "remove it, or choose another place"), ERR_DENIED;
+    }
     if (flock(tree->fd, LOCK_EX | LOCK_NB) == 0 && has_part_name(tree)) {
         each_entry(tree->fd, remove_entry, 0);
         return ERR_OK;
@@ -144,6 +159,14 @@ void bundle_tree_end(struct bundle_tree *tree)
 
 /* ---- files ---- */
 
+/* Sets `to` to the part of a path as the name of an entry. False: errno is set. */
+static bool take_part(struct text part, char to[NAME_MAX + 1])
+{
+    if (part.len == 0 || text_is(part, ".") || text_is(part, ".."))
+        return errno = EINVAL, false;
+    return text_copy(to, NAME_MAX + 1, part) || (errno = ENAMETOOLONG, false);
+}
+
 /* Opens the folder of a file, and sets its name. The caller closes it. -1: errno is set. */
 static int walk_to(const struct bundle_tree *tree, const char *path, bool makes, const char **name)
 {
@@ -154,8 +177,8 @@ static int walk_to(const struct bundle_tree *tree, const char *path, bool makes,
     while (at >= 0 && memchr(rest.at, '/', rest.len)) {
         int next;
         part = text_cut(&rest, '/');
-        if (!text_copy(inner, sizeof(inner), part))
-            return close(at), errno = ENAMETOOLONG, -1;
+        if (!take_part(part, inner))
+            return close_fd(&at), -1;
         if (makes && mkdirat(at, inner, 0755) != 0 && errno != EEXIST)
             return close_fd(&at), -1;
         next = open_inner(at, inner);
@@ -163,6 +186,8 @@ static int walk_to(const struct bundle_tree *tree, const char *path, bool makes,
         at = next;
     }
     *name = rest.at;
+    if (at >= 0 && !take_part(rest, inner))
+        close_fd(&at);
     return at;
 }
 
@@ -248,18 +273,17 @@ enum err bundle_tree_link(const struct bundle_tree *tree, const char *from, cons
 
 /* ---- the end ---- */
 
-/* A file system without the flag still refuses to replace a folder with content. */
-static int rename_tree(const struct bundle_tree *tree)
+int bundle_tree_rename(int folder, const char *from, const char *to)
 {
     struct stat st;
 
-    if (renameat2(tree->parent, BUNDLE_TREE_PART, tree->parent, tree->name, RENAME_NOREPLACE) == 0)
+    if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    if (fstatat(tree->parent, tree->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    if (fstatat(folder, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
         return errno = EEXIST, -1;
-    return renameat(tree->parent, BUNDLE_TREE_PART, tree->parent, tree->name);
+    return renameat(folder, from, folder, to);
 }
 
 enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault)
@@ -267,7 +291,7 @@ enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault)
     each_entry(tree->fd, sync_entry, 0);
     if (fsync(tree->fd) != 0)
         return refuse_tree("write", tree->name, fault);
-    if (rename_tree(tree) != 0)
+    if (bundle_tree_rename(tree->parent, BUNDLE_TREE_PART, tree->name) != 0)
         return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_existing(tree->name, fault)
                                                                          : refuse_tree("name", tree->name, fault);
     close_fd(&tree->fd);

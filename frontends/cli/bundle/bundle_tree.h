@@ -21,7 +21,8 @@ struct bundle_tree {
 
 /* Makes the temporary folder for a folder at an absolute path without links, which must not exist; an empty folder
  * there counts as none. Folders on the way to it are made. Call bundle_tree_end also after an error. Errors
- * (explained): exists, busy (another command writes beside it), and those of file_err. */
+ * (explained): exists, busy (another command writes beside it), denied (others can change the temporary folder that is
+ * there), and those of file_err. */
 enum err bundle_tree_begin(struct bundle_tree *tree, const char *path, struct fault *fault);
 
 /* Makes a file, and the folders on the way to it; the caller writes to the descriptor. `path` is relative, its parts
@@ -39,6 +40,10 @@ int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fa
 
 /* Gives the folder its name, durably. Errors: as bundle_tree_begin. */
 enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault);
+
+/* Renames in an open folder, and replaces nothing; where the file system cannot promise that, after a look. -1: errno
+ * is set (EEXIST: there is one). */
+int bundle_tree_rename(int folder, const char *from, const char *to);
 
 void bundle_tree_undo(struct bundle_tree *tree); /* after bundle_tree_finish: removes the folder again */
 void bundle_tree_end(struct bundle_tree *tree);  /* removes a folder without its name */
