@@ -121,6 +121,12 @@ def a_loop_is_chopped_at_its_beats(home):
     same(64, len(kit['slots']))
     contains(kit['slots'][1]['why'], 'bar 1, beat 3')
     in_order(home, 'long', kit)
+    home.loophole('edit', home.file('library/long.wav'), 'bpm=151.5')
+    kit = chop(home, 'long', '--kind', 'drum')  # 40.4 beats are no whole number of them
+    same(41, len(kit['slots']))
+    for beat, (cut, _) in enumerate(parts(kit)):
+        assert abs(cut - beat * 60 * RATE / 151.5) <= 700, (beat, cut)
+    in_order(home, 'long', kit)
 
 
 @claim(shares=silent)

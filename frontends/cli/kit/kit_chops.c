@@ -11,7 +11,7 @@
 #include "schema_search.h"
 
 enum { TRIES = 2, SLICES = 64 /* pads */ };
-static const double nearly_whole = 0.03; /* of a beat */
+static const double nearly_whole = 0.03, most_apart = 0.25; /* of a beat: for each beat, and for the whole sound */
 
 struct chopping {
     struct cli *cli;
@@ -62,7 +62,7 @@ static enum err find_beat(struct chopping *c, struct fault *fault)
                   TEXT_ARG(media->name));
         return fault_hint(fault, "`loophole edit ID bpm=120` sets it; --kind vocal chops by phrases and syllables");
     }
-    c->beat = beats > 0.5 && fabs(beats - round(beats)) < nearly_whole * round(beats)
+    c->beat = beats > 0.5 && fabs(beats - round(beats)) < fmin(nearly_whole * round(beats), most_apart)
                   ? (double)media->frames / round(beats)
                   : beat;
     return ERR_OK;

@@ -164,13 +164,14 @@ static struct pause measure_pause(const float *level, size_t from, size_t until)
     return (struct pause){ last - first, (float)(sum / (double)quiet) };
 }
 
-/* The cut before the peak `until`, after the one at `from`. */
+/* The cut before the peak `until`, from the hop after the peak before it on: no two cuts are at one hop. */
 static struct chop cut_between(const struct chop_levels *levels, const float *level, size_t from, size_t until)
 {
     const struct pause pause = measure_pause(level, from, until);
     const bool is_pause = pause.hops > PAUSE_HOPS;
-    const size_t at = is_pause ? find_low(level, from, until, 0, pause.above + cut_above)
-                               : find_low(level, from, until, tilt / CHOP_RATE, cut_above);
+    const size_t last = until > from ? until - 1 : from;
+    const size_t at = is_pause ? find_low(level, from, last, 0, pause.above + cut_above)
+                               : find_low(level, from, last, tilt / CHOP_RATE, cut_above);
 
     return (struct chop){ .frame = chop_levels_frame(levels, at),
                           .part = is_pause,
@@ -241,7 +242,7 @@ uint32_t chops_by_syllables(const struct chop_levels *levels, uint32_t most, str
     uint32_t count;
 
     for (uint32_t i = 0; i < peaks.count; i++)
-        all[i] = cut_between(levels, level, i ? peaks.at[i - 1] : 0, peaks.at[i]);
+        all[i] = cut_between(levels, level, i ? peaks.at[i - 1] + 1 : 0, peaks.at[i]);
     if (peaks.count)
         all[0].weight = INFINITY;
     count = keep_most(all, peaks.count, most > 1 ? most - 1 : 1, to);
