@@ -19,12 +19,18 @@ def put(folder, files):
     return folder
 
 
+def parts_of(shown):
+    """The clips and mixers of a project, without their revisions."""
+    return [(part['id'], part['kind'], part['body']) for part in shown[1:] if part['kind'] in ('clip', 'mixer')]
+
+
 @claim(inside=Indexing)
 def a_bundle_opens_elsewhere_with_its_sounds_and_gives_the_same_bytes_again(it):
     demo(it)
     home, other = it.home, it.home.other('second')
     home.loophole('bundle', 'export', '--bundle-root', home.file('demo'), '--zip', home.file('demo.zip'))
-    before = home.json('project', 'show')
+    before = parts_of(home.json('project', 'show'))
+    same(3, len(before))
     home.stop()
     with Indexing(other):
         for n, source in enumerate((home.file('demo.zip'), home.file('demo'))):
@@ -34,6 +40,7 @@ def a_bundle_opens_elsewhere_with_its_sounds_and_gives_the_same_bytes_again(it):
             until(lambda: other.first('project', 'state')['missing'] == 0, what='all sounds are found')
             if n:
                 continue
+            same(before, parts_of(other.json('project', 'show')))
             same(files_of(home.file('demo'))['project_manifest.json'], file_bytes(other.file('in/0/project_manifest.json')))
             same([('Verse', 3)], [(slot['name'], slot['slot']) for slot in other.ask('project.list_patterns')['slots']])
             out = other.file('again')
@@ -121,6 +128,17 @@ def an_id_of_a_stranger_names_no_place(it):
     same(ids, [one['pattern_id'] for one in patterns])
     same(sorted(one['path'] for one in patterns), sorted(f'patterns/{name}' for name in os.listdir(home.file('deep/out/patterns'))))
     home.loophole('bundle', 'verify', home.file('deep', 'out'))
+
+
+@claim(inside=Indexing)
+def equal_sounds_of_one_name_get_numbers(it):
+    home = it.home
+    sound = file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1)))
+    paths = [f'assets/{place}/kick.wav' for place in 'abc']
+    listed = [{'asset_name': path, 'relative_path': path, 'sha256': digest(sound)} for path in paths]
+    files = {**foreign(sampler_assets=listed), **{path: sound for path in paths}}
+    home.loophole('bundle', 'import', '--bundle-root', put(home.file('foreign'), files), '--destination-root', home.file('in'))
+    same(['kick (2).wav', 'kick (3).wav', 'kick.wav'], sorted(os.listdir(home.file('in/Media/Audio'))))
 
 
 @claim(inside=Indexing)

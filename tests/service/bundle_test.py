@@ -42,13 +42,13 @@ def an_export_has_the_files_of_the_manifest_and_their_digests(it):
 
 
 @claim(inside=Indexing)
-def the_same_project_gives_the_same_bytes_in_each_zone_and_locale(it):
+def the_same_project_gives_the_same_bytes_in_each_zone(it):
     demo(it)
     home = it.home
     first = None
-    for n, (zone, locale, mask) in enumerate((('UTC', 'C', '022'), ('Pacific/Kiritimati', 'C.UTF-8', '077'), ('America/St_Johns', 'tr_TR.UTF-8', '002'))):
+    for n, (zone, mask) in enumerate((('UTC', '022'), ('Pacific/Kiritimati', '077'), ('America/St_Johns', '002'))):
         where, archive = home.file(f'out{n}', f'demo{n}'), home.file(f'demo{n}.zip')
-        home.run('sh', '-c', f'umask {mask}; TZ={zone} LC_ALL={locale} LANG={locale} exec loophole bundle export --bundle-root {where} --zip {archive}')
+        home.run('sh', '-c', f'umask {mask}; TZ={zone} exec loophole bundle export --bundle-root {where} --zip {archive}')
         now = (files_of(where), file_bytes(archive))
         first = first or now
         same(first[0], now[0])
