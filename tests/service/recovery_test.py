@@ -124,6 +124,24 @@ def a_save_or_a_load_ends_the_offer_of_what_the_store_had(home):
 
 
 @claim(shares=running)
+def what_a_person_does_right_after_a_start_is_not_recovered_and_what_was_before_it_is(home):
+    it, draft = make(home, 'Clean', 'A'), make(home, 'Before', 'A')
+    for one in it, draft:
+        one.must('save')
+    draft.put('track', name='B')
+    until(lambda: home.has_lived('project'))
+    home.kill('project')
+    for one in it, draft:
+        ask = {'project': one.name, 'kind': 'track', 'body': '{"name":"C"}'}
+        same('ok', one.client.ask('project.put', ask, budget_ms=600000)[0])
+    offers = it.recoveries()
+    assert 'Clean' not in offers, offers
+    assert 'B' in offers['Before']['differs'][0], offers
+    until(lambda: it.has_tracks('A', 'C') and draft.has_tracks('A', 'B', 'C'))
+    assert 'Clean' not in it.recoveries() and 'Before' in it.recoveries()
+
+
+@claim(shares=running)
 def a_set_has_a_copy_of_the_manifest_and_the_offer_its_digest_and_assets(home):
     it = Autosaved(home, 'Manifest')
     manifest = json.dumps({'manifest_version': '1.0.0', 'sampler_assets': [{'asset_name': 'choir.wav'}], 'more': 'x' * 200})

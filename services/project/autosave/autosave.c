@@ -8,6 +8,7 @@
 #include "common/process/log.h"
 #include "common/process/mount_point.h"
 #include "services/project/autosave/autosave_job.h"
+#include "store/catalogue.h"
 
 #define SECOND_US ((usec_t)1000000)
 static const usec_t bundled_us = 5 * SECOND_US, cadence_us = 90 * SECOND_US;
@@ -18,6 +19,8 @@ struct autosaved {
     usec_t since;   /* steady clock: its first change that no set has; 0: none */
     usec_t again;   /* not before this time: the last attempt failed */
     bool looks;     /* its sets are to be read */
+    bool unseen;    /* no look since the start has ended */
+    bool is_edited; /* before that end */
     char known[33]; /* digest of the state of the newest set; "": unknown */
     char trouble[sizeof(((struct fault *)0)->what)];
     bool has_offer;
@@ -40,7 +43,9 @@ struct autosaving {
     struct id going;     /* … for this project */
     struct id looked_at; /* the last one of the pass after the start */
     bool has_looked;
-    usec_t checked; /* the open project */
+    bool is_started;  /* `started` is known: */
+    uint64_t started; /* head of the change log when the service started */
+    usec_t checked;   /* the open project */
 };
 
 static struct autosaved *find_autosaved(const struct project *p, struct id project)
@@ -60,6 +65,7 @@ static struct autosaved *need_autosaved(struct project *p, struct id project)
         return one;
     one = alloc_zeroed(1, sizeof(*one));
     *one = (struct autosaved){ .next = p->autosaving->all, .id = project, .looks = true };
+    one->unseen = !p->autosaving->has_looked;
     p->autosaving->all = one;
     return one;
 }
@@ -68,6 +74,7 @@ static void note_mutation(struct project *p, struct id project)
 {
     struct autosaved *one = need_autosaved(p, project);
 
+    one->is_edited = true;
     if (!one->since)
         one->since = clock_steady();
 }
@@ -161,20 +168,22 @@ static bool drop_own_offer(struct autosaved *one)
     return true;
 }
 
-static bool is_offered(const struct autosave_job *job)
+/* Of what a person did after the start nothing is recovered. */
+static bool is_offered(const struct autosaved *one, const struct autosave_job *job)
 {
-    return job->is_dirty && !(job->is_empty && job->saved_number == 0) &&
+    return one->unseen && job->is_dirty && (job->was_dirty || !one->is_edited) &&
+           !(job->is_empty && job->saved_number == 0) &&
            !autosave_is_answered(tree_get(&job->place, "answered"), job->content);
 }
 
 static bool take_offer(struct autosaved *one, struct autosave_job *job)
 {
-    const bool had = one->has_offer, is_launch = strcmp(job->reason, "start") == 0;
+    const bool had = one->has_offer;
 
-    if (!is_launch && !job->look.has_offer)
+    if (!one->unseen && !job->look.has_offer)
         return false;
     autosave_offer_free(&one->offer);
-    one->has_offer = job->look.has_offer || (is_launch && is_offered(job));
+    one->has_offer = job->look.has_offer || is_offered(one, job);
     if (job->look.has_offer) {
         one->offer = job->look.offer;
         job->look.offer = (struct autosave_offer){ .saved = 0 };
@@ -195,8 +204,9 @@ static void take_result(struct autosaved *one, struct autosave_job *job)
         memcpy(one->known, job->content, sizeof(one->known));
     else
         memcpy(one->known, job->known, sizeof(one->known));
-    if (job->looks)
+    if (job->looks || one->unseen)
         is_news |= take_offer(one, job);
+    one->unseen = false;
     if (!failed && !job->is_dirty)
         is_news |= drop_own_offer(one);
     if (is_news)
@@ -210,6 +220,7 @@ static void take_lost(struct autosaved *one, const struct autosave_job *job)
     mount_point_blame(job->folder.at, &fault, "it has %.150s/.autosave", job->folder.at);
     one->again = clock_steady() + cadence_us;
     one->since = one->since ? one->since : clock_steady();
+    one->looks |= job->looks;
     if (set_trouble(one, fault.what))
         project_announce(job->p, one->id);
 }
@@ -232,12 +243,25 @@ static void end_job(struct autosave_job *job, bool lost)
 
 /* ---- starting ---- */
 
+/* A project that is gone has nothing to be looked at; any other one is tried again. */
+static void take_unstarted(struct autosaved *one, bool is_gone, usec_t since, bool looks)
+{
+    one->since = is_gone ? 0 : since;
+    one->looks = !is_gone && looks;
+    one->unseen &= !is_gone;
+    one->again = clock_steady() + cadence_us;
+}
+
 static bool start_job(struct autosaving *a, struct autosaved *one, const char *reason)
 {
     struct autosave_job *job = autosave_job_new(a->p, a->p->autosaves, one->id);
+    const usec_t since = one->since;
+    const bool looks = one->looks;
+    enum err e;
 
     job->reason = reason;
     job->looks = one->looks;
+    job->started = a->started;
     job->done = end_job;
     job->owner = a;
     memcpy(job->known, one->known, sizeof(job->known));
@@ -245,8 +269,11 @@ static bool start_job(struct autosaving *a, struct autosaved *one, const char *r
         job->kept = one->offer.set;
     one->since = 0;
     one->looks = false;
-    a->is_going = autosave_job_start(job) == ERR_OK;
     a->going = one->id;
+    e = autosave_job_start(job);
+    a->is_going = e == ERR_OK;
+    if (e != ERR_OK)
+        take_unstarted(one, e == ERR_NOT_FOUND, since, looks);
     return a->is_going;
 }
 
@@ -282,7 +309,7 @@ static bool start_unseen(struct autosaving *a)
 static bool start_asked(struct autosaving *a)
 {
     for (struct autosaved *one = a->all; one; one = one->next)
-        if (one->looks && !one->since)
+        if (one->looks && !one->since && clock_steady() >= one->again)
             return start_job(a, one, "open");
     return false;
 }
@@ -303,9 +330,21 @@ static bool start_cadence(struct autosaving *a)
     return is_open && start_job(a, need_autosaved(a->p, open), "interval");
 }
 
+static bool find_start(struct autosaving *a)
+{
+    struct txn *txn;
+    uint64_t tail;
+
+    if (a->is_started || project_read(a->p, &txn, NULL) != ERR_OK)
+        return a->is_started;
+    a->is_started = catalogue_head(txn, &tail, &a->started) == ERR_OK;
+    txn_end(txn);
+    return a->is_started;
+}
+
 static void start_next(struct autosaving *a)
 {
-    if (!a->is_going)
+    if (find_start(a) && !a->is_going)
         (void)(start_changed(a) || start_unseen(a) || start_asked(a) || start_cadence(a));
 }
 
@@ -342,10 +381,12 @@ void autosave_answered(struct project *p, struct id project)
 
 void autosave_settled(struct project *p, struct id project)
 {
-    struct autosaved *one = find_autosaved(p, project);
+    struct autosaved *one = p->autosaving ? need_autosaved(p, project) : NULL;
 
-    if (one)
-        (void)drop_own_offer(one);
+    if (!one)
+        return;
+    one->unseen = false;
+    (void)drop_own_offer(one);
 }
 
 const char *autosave_trouble(const struct project *p, struct id project)
@@ -372,6 +413,7 @@ void autosave_open(struct project *p)
     p->autosaving = alloc_zeroed(1, sizeof(*p->autosaving));
     *p->autosaving = (struct autosaving){ .p = p, .checked = clock_steady() };
     p->note_mutation = note_mutation;
+    (void)find_start(p->autosaving);
     service_every(p->service, SECOND_US, autosave_tick, p);
 }
 

@@ -12,6 +12,7 @@
 #include "common/process/priority.h"
 #include "common/sha256.h"
 #include "services/project/autosave/autosave_differs.h"
+#include "services/project/parts/kinds.h"
 #include "store/catalogue.h"
 
 enum { ITEMS_A_TURN = 64 };
@@ -39,8 +40,10 @@ static enum err copy_save(struct autosave_job *job, struct txn *txn)
         return ERR_OK;
     e = elements_get(txn, &job->arena, parts_kind(ELEMENT_KIND_SAVED), job->project,
                      parts_save_id(job->project, job->saved_number), &row);
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
         job->saved_row = arena_text(&job->arena, row.body);
+        job->saved_revision = row.revision;
+    }
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -83,6 +86,27 @@ static void make_document(struct autosave_job *job)
     job->is_empty = autosave_is_empty(&job->document);
 }
 
+static bool is_change_before(const struct autosave_job *job, const struct element *row)
+{
+    return row->revision > job->saved_revision && row->revision <= job->started;
+}
+
+/* A part that was removed before the start has no row: the newest set tells. What never was saved differs by its parts,
+ * as autosave_is_empty says. */
+static bool find_changes_before(const struct autosave_job *job)
+{
+    const struct autosave_look *look = &job->look;
+
+    if (job->saved_number && is_change_before(job, &job->element))
+        return true;
+    for (uint32_t i = 0; i < job->parts.count; i++)
+        if (is_change_before(job, &job->parts.at[i]) && kinds_list_name(job->parts.at[i].kind.value) &&
+            (job->saved_number || job->parts.at[i].kind.value != ELEMENT_KIND_SOUND))
+            return true;
+    return look->has_newest && look->newest.mutation > job->saved_revision && look->newest.mutation <= job->started &&
+           !text_is(look->save_content, look->newest_content) && job->saved_number;
+}
+
 static void look_at_sets(struct autosave_job *job)
 {
     struct fault unused = { 0 };
@@ -116,6 +140,7 @@ static void compare_state(struct autosave_job *job)
         look_at_sets(job);
     if (job->looks && job->look.has_newest)
         memcpy(job->known, job->look.newest_content, sizeof(job->known));
+    job->was_dirty = find_changes_before(job);
     uses_find(&job->arena, &job->parts, &job->uses);
     job->saved_items = listed_items_of(&job->arena, tree_get(&job->saved, "document"));
 }
@@ -125,15 +150,18 @@ static void compare_state(struct autosave_job *job)
 /* The folder of a project that was never saved may be missing. That of a disk that is away is not made. */
 static enum err make_folder(struct autosave_job *job, struct fault *fault)
 {
-    const size_t len = strlen(job->p->folder);
+    const struct text projects = text_of(job->p->folder);
     char above[PATH_MAX];
     char *slash;
+    bool is_in_projects;
 
     snprintf(above, sizeof(above), "%.*s", TEXT_ARG(job->folder));
     slash = strrchr(above, '/');
     if (slash)
         *slash = '\0';
-    if (access(job->folder.at, F_OK) == 0 || (strncmp(above, job->p->folder, len) != 0 && access(above, F_OK) != 0))
+    is_in_projects = text_is(projects, above) ||
+                     bytes_path_contains(bytes_of(projects.at, projects.len), bytes_of(above, strlen(above)));
+    if (access(job->folder.at, F_OK) == 0 || (!is_in_projects && access(above, F_OK) != 0))
         return ERR_OK;
     return file_make_dirs(job->folder.at, 0755, fault);
 }

@@ -22,6 +22,7 @@ struct autosave_job {
     bool looks;           /* at the sets in the folder: the first job of a project, and after it was opened */
     char known[33];       /* digest of the state of the newest set; "": unknown */
     struct set_name kept; /* a set that stays; its second 0: none */
+    uint64_t started;     /* head of the change log when the service started */
 
     /* what the store has */
     struct element element;
@@ -29,11 +30,12 @@ struct autosave_job {
     struct text name, folder, saved_row;
     struct tree place;
     struct id catalogue;
-    uint64_t head;
+    uint64_t head, saved_revision; /* of the change log; of the last save, 0: none */
 
     /* made by a thread */
     char content[33];
     bool is_dirty, is_empty;
+    bool was_dirty;    /* before the service started, as far as the rows and the newest set tell */
     struct tree saved; /* the row of the last save; of no type: none */
     uint64_t saved_number;
     struct tree document;
