@@ -2,6 +2,7 @@
 """Loops of the keys F1 to F12: captured from a voice, kept without a save, played to the frame. All figures are of sound
 that was recorded at the ports."""
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -163,6 +164,39 @@ def a_second_press_while_it_waits_takes_the_capture_back(home):
     home.loophole('transport', 'stop')
     until_silent(home)
     same([], [one for one in home.json('loop', 'list') if one['fkey'] == KEYS[6]])
+
+
+@claim(shares=looping_engine)
+def a_capture_whose_voice_was_stopped_or_sought_is_taken_back(home):
+    kept = capture(home, 'F11', count(home))
+
+    def stop(voice):
+        until_silent(home)
+
+    def seek(voice):
+        home.loophole('voice', 'seek', str(voice), '1')
+    for change in (stop, seek):
+        home.loophole('play', count(home), '--loop', '--from', '1')
+        until(lambda: begun(home, 'F11'), what='the capture begins')
+        voice = loop(home, 'show', 'F11')['voice']
+        until_later(home, RATE // 2)
+        change(voice)
+        until_later(home, RATE // 2)
+        assert 'stopped, sought or replaced' in home.refused('loop', 'capture', 'F11', code=14)
+        until_silent(home)
+        same(kept, loop(home, 'show', 'F11'))
+
+
+@claim(shares=looping_engine)
+def without_an_answer_of_the_streamer_no_state_is_told(home):
+    client, pid = home.client(), home.pid('streamer')
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        error, said = client.ask('project.loop_list', budget_ms=6000)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert error != 'ok', said
+    client.must('project.loop_list', budget_ms=600000)
 
 
 @claim(shares=looping_engine)

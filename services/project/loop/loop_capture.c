@@ -59,17 +59,18 @@ static double measure_seconds(const struct loop_mark *from, const struct loop_ma
     return (double)(to->line.frame - from->line.frame) / (double)from->line.rate;
 }
 
-/* The part that was heard. It ends with the file, if the voice ended there. */
+/* The part that was heard. It ends with the file at the latest. */
 static enum err fill_context(const struct loop_job *job, const struct loop_mark *from, struct loop *loop,
                              struct fault *fault)
 {
     const double rate = (double)from->rate;
     int64_t left = from->frames > 0 ? from->frames - from->position : INT64_MAX;
 
-    loop->duration = job->has_mark ? measure_seconds(from, &job->mark, loop) : (double)left / rate;
-    if ((!job->has_mark && from->frames <= 0) || !(loop->duration * rate >= LEAST)) {
-        fault_set(fault, ERR_CONFLICT, "the capture is too short, or its voice has ended");
-        return fault_hint(fault, "capture again after the next beat"), ERR_CONFLICT;
+    loop->duration = measure_seconds(from, &job->mark, loop);
+    if (!(fmin(loop->duration * rate, (double)left) >= LEAST)) {
+        fault_set(fault, ERR_CONFLICT, "the capture has %.0f frames, and a loop needs %d",
+                  fmax(0, fmin(loop->duration * rate, (double)left)), LEAST);
+        return fault_hint(fault, "the capture goes on: press again later"), ERR_CONFLICT;
     }
     if (loop->duration * rate > (double)left) {
         loop->duration = (double)left / rate;
@@ -142,19 +143,37 @@ static enum err end_capture(struct doing *work, struct txn *txn, const struct lo
     return send_capture(work, actions, 3, begun->fkey, fault);
 }
 
+/* The voice of the capture played on until now: it was not stopped, replaced or sought meanwhile. */
+static bool plays_on(const struct loop_job *job, const struct loop_mark *from)
+{
+    return job->has_mark && job->mark.generation == from->generation && id_equal(job->mark.id, from->id);
+}
+
+static bool find_begun(struct doing *work, struct txn *txn, uint64_t fkey, struct loop_capture *to)
+{
+    const struct loop_job *job = loop_job_of(work);
+
+    return loop_find_capture(txn, &work->arena, work->id, fkey, to) == ERR_OK &&
+           (!job->has_mark || loop_capture_is_of(to, job->mark.line.now));
+}
+
 static enum err plan_capture(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_capture *ask = work->ask;
-    const struct loop_job *job = loop_job_of(work);
-    struct loop_capture begun = { .fkey = ask->fkey, .mark = job->mark };
+    struct loop_job *job = loop_job_of(work);
+    struct loop_capture begun;
     struct action action;
 
-    if (loop_find_capture(txn, &work->arena, work->id, ask->fkey, &begun) == ERR_OK) {
-        if (!job->has_mark || begun.mark.line.frame <= job->mark.line.now)
+    job->is_lost = false;
+    if (find_begun(work, txn, ask->fkey, &begun)) {
+        job->is_lost = !plays_on(job, &begun.mark);
+        if (!job->is_lost && begun.mark.line.frame <= job->mark.line.now)
             return end_capture(work, txn, &begun, fault);
-        action = loop_capture_remove(work->id, ask->fkey); /* it waits: taken back */
-    } else
+        action = loop_capture_remove(work->id, ask->fkey); /* lost; or it waits, and is taken back */
+    } else {
+        begun = (struct loop_capture){ .fkey = ask->fkey, .mark = job->mark };
         action = loop_capture_put(&work->arena, work->id, &begun);
+    }
     return send_capture(work, &action, 1, ask->fkey, fault);
 }
 
@@ -162,6 +181,12 @@ static enum err answer_capture(struct doing *work, struct txn *txn, struct fault
 {
     const struct project_loop_capture *ask = work->ask;
 
+    if (loop_job_of(work)->is_lost) {
+        fault_set(fault, ERR_CONFLICT,
+                  "the capture of %s is taken back: its voice has ended, or was stopped, sought or replaced",
+                  loop_key_name(ask->fkey));
+        return fault_hint(fault, "begin and end a capture while its voice plays on"), ERR_CONFLICT;
+    }
     return loop_job_answer_one(work, txn, ask->fkey, fault);
 }
 

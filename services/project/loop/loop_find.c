@@ -94,6 +94,7 @@ enum err loop_find_capture(struct txn *txn, struct arena *arena, struct id proje
                                            .frames = (int64_t)tree_real(&body, "frames", -1),
                                            .position = (int64_t)read_count(&body, "position"),
                                            .line = { .frame = (int64_t)read_count(&body, "frame"),
+                                                     .now = (int64_t)read_count(&body, "now"),
                                                      .rate = read_count(&body, "clock"),
                                                      .has_place = tree_get(&body, "place") != NULL,
                                                      .place = tree_real(&body, "place", 0),
@@ -113,6 +114,7 @@ struct action loop_capture_put(struct arena *arena, struct id project, const str
     tree_set(&body, arena, "frames", tree_of_whole(mark->frames));
     tree_set(&body, arena, "position", tree_of_whole(mark->position));
     tree_set(&body, arena, "frame", tree_of_whole(mark->line.frame));
+    tree_set(&body, arena, "now", tree_of_whole(mark->line.now));
     tree_set(&body, arena, "clock", tree_of_whole((int64_t)mark->line.rate));
     tree_set(&body, arena, "bpm", tree_of_real(mark->line.bpm));
     if (mark->line.has_place)

@@ -27,6 +27,12 @@ struct loop_capture {
 };
 enum err loop_find_capture(struct txn *txn, struct arena *arena, struct id project, uint64_t fkey,
                            struct loop_capture *to);
+/* False: it began by the audio clock of an engine that has ended since. */
+static inline bool loop_capture_is_of(const struct loop_capture *capture, int64_t now)
+{
+    return capture->mark.line.now <= now;
+}
+
 struct action loop_capture_put(struct arena *arena, struct id project, const struct loop_capture *capture);
 struct action loop_capture_remove(struct id project, uint64_t fkey);
 

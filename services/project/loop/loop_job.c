@@ -1,7 +1,5 @@
 #include "services/project/loop/loop_job.h"
 
-enum { HEAR_MS = 2000 };
-
 struct loop_job *loop_job_of(struct doing *work)
 {
     struct loop_job *job = work->own;
@@ -66,20 +64,22 @@ static struct sender sender_of(const struct doing *work, uint32_t step)
     return sender;
 }
 
+static uint32_t budget_of(const struct doing *work)
+{
+    const usec_t left = (call_deadline(work->call) - clock_steady()) / 1000 * 7 / 8;
+
+    return left < 1 ? 1 : left > 600000 ? 600000 : (uint32_t)left;
+}
+
 enum err loop_job_ask(struct doing *work, const char *name, const void *request,
                       void (*taken)(struct doing *work, const void *answer), struct fault *fault)
 {
     struct loop_job *job = loop_job_of(work);
     const struct sender sender = sender_of(work, job->step++);
-    const usec_t left = (call_deadline(work->call) - clock_steady()) / 1000 * 7 / 8;
     enum err e;
 
     work->taken = taken;
-    e = service_ask(work->p->service, name, request,
-                    left < 1        ? 1
-                    : left > 600000 ? 600000
-                                    : (uint32_t)left,
-                    &sender, take_answered, work, fault);
+    e = service_ask(work->p->service, name, request, budget_of(work), &sender, take_answered, work, fault);
     work->is_sent = e == ERR_OK;
     return e;
 }
@@ -98,8 +98,10 @@ static void take_voices(void *state, enum err error, const void *answer, const s
     struct loop_job *job = work->own;
     const struct stream_voices *voices = answer;
 
-    (void)fault;
     job->has_heard = true;
+    if (error != ERR_OK && fault)
+        job->unheard = *fault;
+    job->unheard.code = error;
     for (uint32_t i = 0; error == ERR_OK && i < voices->each.count; i++)
         note_voice(job, &voices->each.at[i]);
     if (error == ERR_OK)
@@ -112,9 +114,12 @@ enum err loop_job_hear(struct doing *work, struct fault *fault)
     struct loop_job *job = loop_job_of(work);
     enum err e;
 
+    if (job->has_heard && job->unheard.code != ERR_OK)
+        *fault = job->unheard;
     if (job->has_heard)
-        return ERR_OK;
-    e = service_ask(work->p->service, "streamer.voices", &(const char){ 0 }, HEAR_MS, NULL, take_voices, work, fault);
+        return job->unheard.code;
+    e = service_ask(work->p->service, "streamer.voices", &(const char){ 0 }, budget_of(work), NULL, take_voices, work,
+                    fault);
     work->is_sent = e == ERR_OK;
     return e;
 }
@@ -138,7 +143,8 @@ static void describe_capture(struct doing *work, struct txn *txn, struct loop *l
     const struct loop_job *job = work->own;
     struct loop_capture capture;
 
-    if (loop_find_capture(txn, &work->arena, work->id, loop->fkey, &capture) != ERR_OK)
+    if (loop_find_capture(txn, &work->arena, work->id, loop->fkey, &capture) != ERR_OK ||
+        !loop_capture_is_of(&capture, job->now))
         return;
     loop->has_at = capture.mark.line.frame > job->now;
     loop->at = capture.mark.line.frame;

@@ -14,11 +14,13 @@ struct loop_heard {
 struct loop_job {
     uint32_t step;        /* of the asks in the answer's phase */
     struct fault refused; /* by the last of them */
-    bool has_heard;       /* the two below, or the streamer does not answer */
+    bool has_heard;       /* the two below, or `unheard` */
+    struct fault unheard; /* why the streamer does not answer */
     int64_t now;          /* frame of the audio clock */
     struct loop_heard heard[LOOP_KEYS];
     bool has_mark;
     struct loop_mark mark;     /* of a capture */
+    bool is_lost;              /* the capture was taken back: its voice does not play on */
     struct loop_line line;     /* of a play */
     struct loaded_sound sound; /* of a region */
 };
@@ -30,7 +32,8 @@ struct loop_job *loop_job_of(struct doing *work); /* makes it first */
 enum err loop_job_ask(struct doing *work, const char *name, const void *request,
                       void (*taken)(struct doing *work, const void *answer), struct fault *fault);
 
-/* Asks the streamer which loops sound, unless that is known. Without it no loop sounds. */
+/* Asks the streamer which loops sound, unless that is known. Errors (explained): those of the streamer, when it has
+ * not answered within the call's budget. */
 enum err loop_job_hear(struct doing *work, struct fault *fault);
 
 /* All loops of the project with their states, after loop_job_hear: LOOP_KEYS of them. */
