@@ -257,7 +257,7 @@ def a_folder_that_cannot_be_written_is_said_in_state_and_doctor(home):
     until(lambda: 'autosave_trouble' in it.state())
     contains(home.loophole('doctor', code=None).out, 'has no new autosave')
     same(['A'], it.tracks())
-    same(1, home.log('project').count('an autosave cannot be written'))
+    same(1, home.log('project').count('an autosave cannot be written: ' + it.state()['autosave_trouble']))
 
 
 run_claims()

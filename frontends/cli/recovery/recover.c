@@ -54,7 +54,7 @@ static void list_recoveries(struct cli *cli, const struct recoveries *all)
             print_recovery(cli, &all->each.at[i]);
     }
     if (!shown && !cli->options.json)
-        cli_print(&cli->out, "nothing is to be recovered\n");
+        cli_print(&cli->out, "no project has an autosave to recover\n");
     for (uint32_t i = 0; i < all->troubles.count && !cli->options.json; i++)
         cli_print(&cli->out, "%.*s has no new autosave: %.*s\n", TEXT_ARG(all->troubles.at[i].name),
                   TEXT_ARG(all->troubles.at[i].why));
@@ -75,7 +75,7 @@ static enum err name_only_one(struct cli *cli, struct text *name, struct fault *
     }
     e = fault_set(fault, all.each.count ? ERR_BAD_REQUEST : ERR_NOT_FOUND,
                   all.each.count ? "%u projects have an autosave that differs from their save"
-                                 : "nothing is to be recovered",
+                                 : "no project has an autosave to recover",
                   all.each.count);
     return all.each.count ? fault_hint(fault, "name one: loophole project recover NAME") : e;
 }

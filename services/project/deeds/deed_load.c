@@ -180,7 +180,7 @@ static struct action note_file(struct doing *work, struct txn *txn)
 }
 
 enum err deed_apply_document(struct doing *work, struct txn *txn, const struct tree *document, struct text label,
-                             struct action_list more, struct fault *fault)
+                             struct action_list more, const char *instead, struct fault *fault)
 {
     struct element_list now, due = { 0 };
     struct action *actions;
@@ -202,8 +202,8 @@ enum err deed_apply_document(struct doing *work, struct txn *txn, const struct t
     if (count == 0)
         return ERR_OK;
     if (count > UNDO_STEPS) {
-        fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d can be undone", count, UNDO_STEPS);
-        return fault_hint(fault, "nothing was changed; load a save that differs in fewer parts"), ERR_TOO_LARGE;
+        fault_set(fault, ERR_TOO_LARGE, "%u parts would change: at most %d can be undone", count, UNDO_STEPS);
+        return fault_hint(fault, "nothing was changed; %s", instead), ERR_TOO_LARGE;
     }
     const struct persist_apply apply = { .label = label,
                                          .scope = text_of(id_write(work->id, scope)),
@@ -228,7 +228,7 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     }
     if (work->number)
         label = arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number);
-    e = deed_apply_document(work, txn, &document, label, more, fault);
+    e = deed_apply_document(work, txn, &document, label, more, "load a save that differs in fewer parts", fault);
     return e == ERR_OK ? e : refuse_file(work, txn, e, fault);
 }
 

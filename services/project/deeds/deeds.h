@@ -42,9 +42,9 @@ void deed_finish_document(struct doing *work, struct txn *txn, const struct elem
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* Makes the parts of the project those of a document, as one step of undo with `more` actions. Errors: those of
- * document_read, and too_large. */
+ * document_read, and too_large, for which `instead` says what can be done. */
 enum err deed_apply_document(struct doing *work, struct txn *txn, const struct tree *document, struct text label,
-                             struct action_list more, struct fault *fault);
+                             struct action_list more, const char *instead, struct fault *fault);
 
 /* The actions of the save number `work->number` with this document: at most DEED_SAVE_ACTIONS. `place` gets it; its
  * other changes go with it. Errors: those of deed_check_save. */

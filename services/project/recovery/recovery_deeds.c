@@ -7,6 +7,8 @@
 #include "services/project/autosave/autosave_read.h"
 #include "services/project/parts/document.h"
 
+static const char keep_save[] = "--save keeps the last save", keep_draft[] = "--draft keeps the draft";
+
 enum { LISTED_MOST = 256, ANSWERS_KEPT = 16 };
 
 /* ---- the list ---- */
@@ -170,7 +172,7 @@ static enum err refuse_none(struct doing *work, const struct element *project, s
 
     if (tree_read(project->body, &work->arena, &body, NULL) == ERR_OK)
         name = tree_text(&body, "name");
-    fault_set(fault, ERR_NOT_FOUND, "of \"%.*s\" nothing is to be recovered", TEXT_ARG(name));
+    fault_set(fault, ERR_NOT_FOUND, "\"%.*s\" has no autosave to recover", TEXT_ARG(name));
     return fault_hint(fault, "`loophole project recover` lists what is");
 }
 
@@ -250,7 +252,8 @@ static enum err apply_draft(struct doing *work, struct txn *txn, const struct an
     if (!a->offer->is_elsewhere)
         return send_place(work, txn, a, label, fault);
     place = deed_place(&work->arena, work->id, a->place, txn);
-    return deed_apply_document(work, txn, &work->document.tree, label, (struct action_list){ 1, &place }, fault);
+    return deed_apply_document(work, txn, &work->document.tree, label, (struct action_list){ 1, &place }, keep_save,
+                               fault);
 }
 
 static enum err apply_save(struct doing *work, struct txn *txn, const struct answering *a, struct fault *fault)
@@ -260,7 +263,7 @@ static enum err apply_save(struct doing *work, struct txn *txn, const struct ans
 
     if (a->last.number)
         return deed_apply_document(work, txn, tree_get(&a->last.body, "document"), label,
-                                   (struct action_list){ 1, &place }, fault);
+                                   (struct action_list){ 1, &place }, keep_draft, fault);
     fault_set(fault, ERR_NOT_FOUND, "the project was never saved, so there is no save to go back to");
     return fault_hint(fault, "--draft keeps the draft; `loophole project save` saves it");
 }
@@ -293,8 +296,9 @@ static enum err apply_both(struct doing *work, struct txn *txn, struct answering
     e = deed_save_actions(work, txn, &document, content, &a->place, &apply.actions, fault);
     if (e != ERR_OK)
         return e;
-    return a->offer->is_elsewhere ? deed_apply_document(work, txn, &work->document.tree, name, apply.actions, fault)
-                                  : work_apply(work, &apply, fault);
+    return a->offer->is_elsewhere
+               ? deed_apply_document(work, txn, &work->document.tree, name, apply.actions, keep_save, fault)
+               : work_apply(work, &apply, fault);
 }
 
 /* Other programs write in that folder: what was read now has to be what was offered. */
