@@ -1,4 +1,5 @@
 """devices.py: shared by the tests with a MIDI device, which is a JACK client."""
+import contextlib
 import subprocess
 
 from claims import file_text, until
@@ -47,6 +48,15 @@ class Device:
         before = self.heard().count('sent')
         self.send(*messages, '')
         until(lambda: self.heard().count('sent') > before, what='the device has sent its messages')
+
+    def press(self, message, acts, what):
+        """Presses a control until it acts. The core may skip the period in which a message comes."""
+        def pressed():
+            self.send(message, message[:-2] + '00')
+            with contextlib.suppress(AssertionError):
+                until(acts, 30)
+                return True
+        until(pressed, what=what)
 
     def end(self):
         self.process.stdin.close()

@@ -25,7 +25,7 @@ BUDGET = 600000
 def looping_engine(home):
     engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
     os.mkdir(home.file('files'))
-    sound.make('counter', home.file('files/count.wav'), 30 * RATE)
+    sound.make('counter', home.file('files/count.wav'), 150 * RATE)  # a capture rarely meets its end
     until_connected(home)
     home.loophole('index', home.file('files'), '--wait')
     home.loophole('edit', home.file('files/count.wav'), 'bpm=', 'one_shot=0')

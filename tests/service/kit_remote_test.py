@@ -39,9 +39,7 @@ def name(home, media):
 
 
 def press(home, message, changed):
-    """Presses a control and releases it, and waits for what it does."""
-    home.device.send(message, message[:-2] + '00')
-    until(changed, what=f'{message} acts')
+    home.device.press(message, changed, f'{message} acts')
 
 
 @claim(shares=loaded)
@@ -113,8 +111,8 @@ def osc_has_the_addresses_of_kits_with_their_keys(home):
 def a_key_swaps_and_randomises_slots_of_the_loaded_kit_and_loads_another(home):
     process = home.start('loophole', 'midi', 'learn', 'kit/swap/snare/next', stdout=subprocess.PIPE)
     until(lambda: home.log('project').count('waits for a MIDI control') > 0, what='the service waits for a control')
-    home.device.send('90 30 40')
-    same(0, process.wait(60))
+    press(home, '90 30 40', lambda: process.poll() is not None)
+    same(0, process.poll())
     home.loophole('midi', 'learn', 'kit/swap/snare/back', 'control=note/1/49')
     home.loophole('midi', 'learn', 'kit/randomise/kick', 'control=note/1/50')
     home.loophole('midi', 'learn', 'kit/randomise', 'control=note/1/51')
@@ -128,8 +126,7 @@ def a_key_swaps_and_randomises_slots_of_the_loaded_kit_and_loads_another(home):
     press(home, '90 32 40', lambda: sounds(home)['kick'] != swapped['kick'])
     seed = home.first('kit', 'show', 'Eight')['seed']
     press(home, '90 33 40', lambda: home.first('kit', 'show', 'Eight')['seed'] != seed)
-    home.device.send('c0 07')
-    until(lambda: home.first('kit', 'lock', '--off')['name'] == 'Other', what='the other kit is loaded')
+    press(home, 'c0 07', lambda: home.first('kit', 'lock', '--off')['name'] == 'Other')
     contains(home.refused('midi', 'learn', 'kit/swap/snare/away', 'control=note/1/60', code=11), 'kit/swap/snare/away')
 
 

@@ -69,8 +69,7 @@ def a_control_captures_plays_and_stops_a_loop(home):
         home.loophole('midi', 'learn', f'loop/{deed}/F3', f'control=note/1/{48 + number}')
     for message, wanted in (('90 30 40', 'capturing'), ('90 30 40', 'stopped'), ('90 31 40', 'playing'),
                             ('90 32 40', 'stopped')):
-        home.device.send(message, message[:-2] + '00')
-        until_is(home, 'F3', wanted)
+        home.device.press(message, lambda: state(home, 'F3') == wanted, f'F3 is {wanted}')
         until_later(home, 10000)
 
 
