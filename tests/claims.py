@@ -96,6 +96,11 @@ def until(true, seconds=180, what=None):
         time.sleep(min(max(0.02, 2 * (now - looked)), 1))
 
 
+def files_in(folder):
+    """The sorted names in the folder of a project, without its autosaves, which may be there or not."""
+    return sorted(name for name in os.listdir(folder) if name != '.autosave')
+
+
 def same(expected, got, of=''):
     assert expected == got, f'expected {expected!r}, but got {got!r} {of}'
 

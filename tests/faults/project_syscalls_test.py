@@ -14,7 +14,7 @@ import tempfile
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 sys.path[:0] = [TOP, os.path.join(TOP, 'service')]
-from claims import LONG, SEED, claim, contains, figure, file_text, needs, printed_in, run_claims, same, skip, until
+from claims import LONG, SEED, claim, contains, figure, file_text, files_in, needs, printed_in, run_claims, same, skip, until
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio
@@ -112,7 +112,7 @@ class Killing:
 
     def is_clean(self):
         """No temporary file is left; the successor removes those of a death on its own."""
-        until(lambda: os.listdir(self.mine.folder) == ['project.json'], what='only project.json is left')
+        until(lambda: files_in(self.mine.folder) == ['project.json'], what='only project.json is left')
 
     def check_between(self):
         pass

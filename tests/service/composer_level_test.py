@@ -2,6 +2,7 @@
 """What leaves a studio when its level goes down while offers wait or an exchange runs. The server is a real one, which
 logs each statement."""
 import os
+import re
 import subprocess
 import sys
 
@@ -93,7 +94,9 @@ def a_lower_level_holds_for_the_exchange_that_runs(studio):
     same(0, syncing.wait(60))
     leaves = log.news()
     contains(leaves, 'composer.exchange')
-    assert USE not in leaves, leaves
+    # if the connection was lost, what may have arrived is withdrawn
+    given = [one for one in re.findall(r'\{[^{}]*"kind":"use"[^{}]*\}', leaves) if '"withdrawn":true' not in one]
+    same([], given)
     same((0, 0), (studio.rows(), studio.status()['outbox']))
     studio.join()
     same(16 * songs, studio.rows())

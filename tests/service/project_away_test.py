@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import SEED, claim, contains, how_often, run_claims, same, skip, until, write_file
+from claims import SEED, claim, contains, files_in, how_often, run_claims, same, skip, until, write_file
 from indexing import wav
 from project_documents import Chance, are_noted, document, of_store, same_but_revision, same_store, there_and_back, written
 from storage import Cloud, Disks
@@ -120,7 +120,7 @@ def a_collect_names_what_is_offline_online_only_or_missing_and_neither_writes_no
         checked = mine.must('collect', check=True)
         size = os.path.getsize(paths['here'])
         same((['away', 'gone', 'online'], 1, size), (sorted(checked['without']), checked['copied'], checked['bytes']))
-        same((parts, []), (mine.parts(), os.listdir(mine.folder) if os.path.isdir(mine.folder) else []))
+        same((parts, []), (mine.parts(), files_in(mine.folder) if os.path.isdir(mine.folder) else []))
         done = mine.must('collect', without_missing=True)
         same((['away', 'gone', 'online'], 1, size), (sorted(done['without']), done['copied'], done['bytes']))
         same(['here.wav'], os.listdir(os.path.join(mine.folder, 'Media', 'Audio')))

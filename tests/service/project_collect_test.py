@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, run_claims, same, until, write_file
+from claims import claim, contains, figure, files_in, how_often, run_claims, same, until, write_file
 from client import Catalogue, new_id
 from disks import Small
 from indexing import Indexing, wav
@@ -190,7 +190,7 @@ def a_collect_on_a_full_disk_notes_its_whole_copies_and_goes_on_when_there_is_ro
         same((len(paths) - len(copies), len(copies)), (done['copied'], done['present']))
         same(sorted(os.path.join('Audio', os.path.basename(path)) for path in paths), sorted(collected(mine)))
         same(sorted('Media/' + name for name in collected(mine)), sorted(notes(mine).values()))
-        same(sorted(['project.json', 'Media']), sorted(os.listdir(mine.folder)))
+        same(sorted(['project.json', 'Media']), files_in(mine.folder))
         it.home.stop()
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, claim, contains, figure, how_often, run_claims, same, until
+from claims import SEED, claim, contains, figure, files_in, how_often, run_claims, same, until
 from client import new_id
 from project_documents import Chance, are_noted, document, is_canonical, of_store, same_but_revision, same_store, there_and_back, written
 from studio import Studio, running
@@ -34,7 +34,7 @@ def one_round(home, number):
     before = written(folder)[1]
     there_and_back(it)
     same(before, written(folder)[1])
-    same(['project.json'], os.listdir(folder))
+    same(['project.json'], files_in(folder))
 
 
 @claim(shares=running)

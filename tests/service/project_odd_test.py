@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, file_text, lose_override, run_claims, same, write_file
+from claims import claim, contains, file_bytes, file_text, files_in, lose_override, run_claims, same, write_file
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -118,7 +118,7 @@ def a_file_that_is_wrong_is_refused_with_the_path_of_the_value_and_nothing_chang
         same((name, error, field), (name, got, answer['field']))
         contains(answer['what'], says)
         contains(answer['hint'], 'nothing was changed')
-        same((written, ['project.json']), (file_bytes(path), os.listdir(folder)), name)
+        same((written, ['project.json']), (file_bytes(path), files_in(folder)), name)
     same(before, (it.must('list')['each'], it.must('current')))
 
 
@@ -138,7 +138,7 @@ def a_file_of_a_project_that_another_program_damaged_is_refused_by_load_and_stay
         contains(answer['what'], says)
         it.refused('conflict', 'save')
         same((parts, 'changed'), (it.parts(), it.state()['mirror']), name)
-        same((written, ['project.json']), (file_bytes(path), os.listdir(it.folder)), name)
+        same((written, ['project.json']), (file_bytes(path), files_in(it.folder)), name)
     same('same', it.must('save', over=True)['mirror'])
     same([{'id': track, 'name': 'T'}], it.file()['tracks'])
 
@@ -175,7 +175,7 @@ def a_project_json_that_is_no_file_or_too_large_is_neither_read_nor_replaced(hom
         same((kind, 'changed'), (kind, it.state()['mirror']))
         it.refused(error, 'load', file=True)
         contains(it.refused('conflict', 'save'), 'changed by another program')
-        same((parts, was.st_ino, ['project.json']), (it.parts(), os.lstat(path).st_ino, os.listdir(it.folder)), kind)
+        same((parts, was.st_ino, ['project.json']), (it.parts(), os.lstat(path).st_ino, files_in(it.folder)), kind)
         it.change(track, name=kind)
         if kind == 'folder':
             os.rmdir(path)
@@ -257,7 +257,7 @@ def a_file_that_is_odd_is_opened_and_written_back_with_all_that_it_has(home):
         same(kept, {key: file[key] for key in kept}, name)
         same(without_ids({key: value for key, value in made['project'].items()}), without_ids(file['project']), name)
         has_all(file, name, made)
-        same(['project.json'], os.listdir(folder), name)
+        same(['project.json'], files_in(folder), name)
     assert not os.path.exists(home.file('odd', 'up'))
 
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, how_often, run_claims, same, until, write_file
+from claims import claim, contains, file_bytes, files_in, how_often, run_claims, same, until, write_file
 from indexing import Indexing, wav
 from studio import Studio, running, word
 
@@ -216,7 +216,7 @@ def a_save_whose_file_was_not_written_has_it_after_the_next_start_and_no_other_f
     same(projects['Loaded'][1], file_of(projects['Loaded'][0].folder))
     assert not os.path.exists(os.path.join(projects['Lost'][0].folder, 'project.json'))
     assert not os.path.exists(moved.folder)
-    same(['project.json'], os.listdir(first.folder))
+    same(['project.json'], files_in(first.folder))
     last.must('close')
 
 

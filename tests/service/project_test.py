@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, file_bytes, file_json, file_text, how_often, run_claims, same, until, write_file
+from claims import claim, contains, figure, file_bytes, file_json, file_text, files_in, how_often, run_claims, same, until, write_file
 from client import Client, in_threads, new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
@@ -78,7 +78,7 @@ def a_save_has_a_number_and_a_file_and_load_goes_back_to_it(home):
     same('load revision 1', it.must('undo')['label'])
     same(second, it.parts())
     it.refused('not_found', 'load', revision=7)
-    assert not [name for name in os.listdir(it.folder) if name != 'project.json'], os.listdir(it.folder)
+    assert not [name for name in files_in(it.folder) if name != 'project.json'], files_in(it.folder)
 
 
 @claim(shares=running)
@@ -729,7 +729,7 @@ def after_kills_in_a_save_or_load_the_old_or_the_new_state_is_whole(home):
         state = it.must('save', request)
         same((i + 1, False, 'same'), (state['revision'], state['dirty'], state['mirror']))
         same(str(i), it.file()['tracks'][0]['name'])
-    same(['project.json'], os.listdir(it.folder))
+    same(['project.json'], files_in(it.folder))
     home.stop()
     home.check_store()
 
@@ -780,7 +780,7 @@ def after_kills_in_a_load_or_a_collect_it_is_done_once_and_whole(it):
         done = mine.must('collect', collect)
         same(len(sounds), done['copied'] + done['present'])
         folder = os.path.join(mine.folder, 'Media', 'Audio')
-        copies = {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder)}
+        copies = {name: open(os.path.join(folder, name), 'rb').read() for name in files_in(folder)}
         same({os.path.basename(os.fsdecode(path)): open(path, 'rb').read() for path in sounds}, copies)
     it.home.stop()
     it.home.check_store()
