@@ -51,7 +51,7 @@ def a_content_that_has_two_names_is_copied_once_and_is_both_items_elsewhere(it):
     same((0, 1), tuple(mine.must('collect')[key] for key in ('copied', 'present')))
     mine.must('save')
     other = it.home.other('second')
-    shutil.copytree(mine.folder, other.file('moved'))
+    shutil.copytree(mine.folder, other.file('moved'), ignore=shutil.ignore_patterns('.autosave'))
     it.home.stop()
     shutil.rmtree(it.folder('lib'))
     with Indexing(other):
@@ -70,7 +70,7 @@ def a_project_without_its_sounds_is_opened_elsewhere_with_their_names(it):
     mine, _ = twice(it, 'Bare', 'a/kick.wav', 'b/boom.wav')
     mine.must('save')
     other = it.home.other('second')
-    shutil.copytree(mine.folder, other.file('moved'))
+    shutil.copytree(mine.folder, other.file('moved'), ignore=shutil.ignore_patterns('.autosave'))
     it.home.stop()
     shutil.rmtree(it.folder('lib'))
     with Indexing(other):
@@ -83,7 +83,7 @@ def a_project_without_its_sounds_is_opened_elsewhere_with_their_names(it):
 def a_copy_that_is_opened_says_where_the_project_was(it):
     mine, _ = twice(it, 'Moves', 'a/kick.wav')
     mine.must('save')
-    shutil.copytree(mine.folder, it.home.file('copy'))
+    shutil.copytree(mine.folder, it.home.file('copy'), ignore=shutil.ignore_patterns('.autosave'))
     opened = it.home.first('project', 'open', it.home.file('copy'))
     same((mine.folder, it.home.file('copy')), (opened['moved_from'], opened['folder']))
     contains(it.home.loophole('project', 'open', mine.folder).out, 'moved      it was in ' + it.home.file('copy'))

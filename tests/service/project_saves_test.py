@@ -116,7 +116,7 @@ def a_named_save_has_its_name_at_another_engine(home):
     it.put('track', name='A')
     it.must('save', name='for Ana')
     other = home.other('second')
-    shutil.copytree(it.folder, other.file('moved'))
+    shutil.copytree(it.folder, other.file('moved'), ignore=shutil.ignore_patterns('.autosave'))
     other.up()
     theirs = Studio.at(other, other.file('moved'))
     same([(1, 'for Ana')], saves(theirs))
@@ -235,8 +235,9 @@ def an_opened_project_has_the_file_of_its_last_save_and_one_that_was_changed_sta
 
 
 def tree_of(folder):
-    """Each file below a folder, and its content."""
-    return {path: file_bytes(path) for root, _, names in os.walk(folder) for path in [os.path.join(root, name) for name in names]}
+    """Each file below a folder without its autosaves, and its content."""
+    return {path: file_bytes(path) for root, _, names in os.walk(folder) if '/.autosave' not in root
+            for path in [os.path.join(root, name) for name in names]}
 
 
 @claim(shares=running)

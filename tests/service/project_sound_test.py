@@ -563,7 +563,7 @@ def the_sound_of_a_project_returns_on_another_machine_that_knows_none_of_its_ite
     home.stop()
     other = home.other('second')
     moved = other.file('moved')
-    shutil.copytree(folder, moved)
+    shutil.copytree(folder, moved, ignore=shutil.ignore_patterns('.autosave'))
     shutil.rmtree(home.file('library'))
     engine(other)
     other.loophole('project', 'open', moved)
@@ -580,7 +580,7 @@ def another_machine(home):
     folder = home.first('project', 'save')['folder']
     home.stop()
     other = home.other('second')
-    shutil.copytree(folder, other.file('moved'))
+    shutil.copytree(folder, other.file('moved'), ignore=shutil.ignore_patterns('.autosave'))
     return other
 
 

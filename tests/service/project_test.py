@@ -440,7 +440,7 @@ def a_project_opens_on_another_engine_that_joins_sounds_by_content(it):
 
     other = it.home.other('second')
     moved = other.file('moved')
-    shutil.copytree(mine.folder, moved)
+    shutil.copytree(mine.folder, moved, ignore=shutil.ignore_patterns('.autosave'))
     with Indexing(other) as second:
         wav(second.folder('sounds', 'renamed.wav'), 440)
         second.add(second.folder('sounds'))
