@@ -1,6 +1,8 @@
 #include "common/file_write.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static const struct {
@@ -37,4 +39,17 @@ enum err file_write_fd(int fd, const void *bytes, size_t len)
         len -= (size_t)put;
     }
     return ERR_OK;
+}
+
+int file_rename_new(int folder, const char *from, int to_folder, const char *to)
+{
+    if (renameat2(folder, from, to_folder, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (linkat(folder, from, to_folder, to, 0) == 0)
+        return unlinkat(folder, from, 0);
+    if (errno == EEXIST || faccessat(to_folder, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return errno = EEXIST, -1;
+    return renameat(folder, from, to_folder, to);
 }

@@ -12,4 +12,8 @@ enum err file_err(int number);
 /* Writes all of `len` bytes to `fd`; continues after short writes and interruptions. Errors: those of file_err. */
 enum err file_write_fd(int fd, const void *bytes, size_t len);
 
+/* Renames a file or a folder within one file system, and replaces nothing. A file system that cannot promise that has
+ * links for a file; or else the name is looked at just before. -1: errno is set (EEXIST: the name is taken). */
+int file_rename_new(int folder, const char *from, int to_folder, const char *to);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/file_write.h"
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_plan.h"
@@ -452,7 +453,7 @@ static enum err write_zip(const struct bundle_exporting *ex, const struct bundle
 
 static enum err name_zip(struct zip_place *place, struct fault *fault)
 {
-    if (bundle_tree_rename(place->folder, place->temporary, place->name) != 0)
+    if (file_rename_new(place->folder, place->temporary, place->folder, place->name) != 0)
         return file_refuse(fault, "name", place->name);
     place->temporary[0] = 0;
     return fsync(place->folder) == 0 ? ERR_OK : file_refuse(fault, "write", place->name);

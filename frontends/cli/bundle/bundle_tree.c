@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/file_write.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -273,25 +274,12 @@ enum err bundle_tree_link(const struct bundle_tree *tree, const char *from, cons
 
 /* ---- the end ---- */
 
-int bundle_tree_rename(int folder, const char *from, const char *to)
-{
-    struct stat st;
-
-    if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -1;
-    if (fstatat(folder, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return errno = EEXIST, -1;
-    return renameat(folder, from, folder, to);
-}
-
 enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault)
 {
     each_entry(tree->fd, sync_entry, 0);
     if (fsync(tree->fd) != 0)
         return refuse_tree("write", tree->name, fault);
-    if (bundle_tree_rename(tree->parent, BUNDLE_TREE_PART, tree->name) != 0)
+    if (file_rename_new(tree->parent, BUNDLE_TREE_PART, tree->parent, tree->name) != 0)
         return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_existing(tree->name, fault)
                                                                          : refuse_tree("name", tree->name, fault);
     close_fd(&tree->fd);

@@ -41,10 +41,6 @@ int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fa
 /* Gives the folder its name, durably. Errors: as bundle_tree_begin. */
 enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault);
 
-/* Renames in an open folder, and replaces nothing; where the file system cannot promise that, after a look. -1: errno
- * is set (EEXIST: there is one). */
-int bundle_tree_rename(int folder, const char *from, const char *to);
-
 void bundle_tree_undo(struct bundle_tree *tree); /* after bundle_tree_finish: removes the folder again */
 void bundle_tree_end(struct bundle_tree *tree);  /* removes a folder without its name */
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/file_write.h"
 
 enum { BLOCK = 65536 };
 static const char part[] = ".loophole-kit.part";
@@ -216,36 +217,6 @@ bool kit_folder_is_there(const struct kit_folder *folder, const char *name)
 
 /* ---- the end ---- */
 
-/* A file system without the flag still refuses to replace a folder with content. */
-static int take_name(const struct kit_folder *folder, const char *name)
-{
-    struct stat st;
-
-    if (renameat2(folder->parent, part, folder->parent, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -1;
-    if (fstatat(folder->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return errno = EEXIST, -1;
-    return renameat(folder->parent, part, folder->parent, name);
-}
-
-/* A file system without the flag has links, or else the file takes the name, if it is free. */
-static int take_file_name(const struct kit_folder *folder, const char *file, const char *name)
-{
-    struct stat st;
-
-    if (renameat2(folder->fd, file, folder->parent, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -1;
-    if (linkat(folder->fd, file, folder->parent, name, 0) == 0)
-        return 0;
-    if (errno == EEXIST || fstatat(folder->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return errno = EEXIST, -1;
-    return renameat(folder->fd, file, folder->parent, name);
-}
-
 static enum err refuse_end(const char *name, struct fault *fault)
 {
     return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_name(name, fault)
@@ -256,7 +227,7 @@ enum err kit_folder_finish(struct kit_folder *folder, const char *name, struct f
 {
     if (fsync(folder->fd) != 0)
         return refuse_export("write", name, fault);
-    if (take_name(folder, name) != 0)
+    if (file_rename_new(folder->parent, part, folder->parent, name) != 0)
         return refuse_end(name, fault);
     close(folder->fd);
     folder->fd = -1;
@@ -265,7 +236,7 @@ enum err kit_folder_finish(struct kit_folder *folder, const char *name, struct f
 
 enum err kit_folder_finish_file(struct kit_folder *folder, const char *file, const char *name, struct fault *fault)
 {
-    if (take_file_name(folder, file, name) != 0)
+    if (file_rename_new(folder->fd, file, folder->parent, name) != 0)
         return refuse_end(name, fault);
     return fsync(folder->parent) == 0 ? ERR_OK : refuse_export("write", name, fault);
 }

@@ -125,25 +125,6 @@ static enum err make_part(struct shipment *delivery, const struct outgoing_sound
 
 /* ---- naming it ---- */
 
-/* Renames the part, or fails with EEXIST if the name is taken. On file systems that cannot do this, a hard link
- * replaces the rename. */
-static int rename_new(const struct sent *sent, const char *name)
-{
-    int folder = sent->folder;
-
-    if (renameat2(folder, sent->part, folder, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -1;
-    if (linkat(folder, sent->part, folder, name, 0) == 0)
-        return unlinkat(folder, sent->part, 0);
-    if (errno == EEXIST || faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        errno = EEXIST;
-        return -1;
-    }
-    return renameat(folder, sent->part, folder, name); /* neither is possible, as on FAT in old kernels */
-}
-
 /* Gives the file its name. The line in the list comes first: a kill in between leaves a line without a file, which has
  * no effect. */
 static enum err name_part(struct shipment *delivery, struct hash key, struct bytes wanted, struct delivered *made,
@@ -159,7 +140,7 @@ static enum err name_part(struct shipment *delivery, struct hash key, struct byt
         *of_target = e != ERR_OK;
         if (e != ERR_OK)
             return e;
-        done = rename_new(sent, made->name);
+        done = file_rename_new(sent->folder, sent->part, sent->folder, made->name);
     }
     if (done != 0 || fsync(sent->folder) != 0)
         return fail_target(of_target, "name", fault);
