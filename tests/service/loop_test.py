@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Loops of the keys F1 to F12: captured from a voice, kept without a save, played to the frame. All figures are of sound
 that was recorded at the ports."""
+import math
 import os
 import signal
 import sys
@@ -279,6 +280,34 @@ def a_loop_without_its_sound_is_a_placeholder_and_whole_again_when_it_returns(ho
     os.rename(home.file('leaves.wav'), home.file(f'files/{name}.wav'))
     home.loophole('library', 'rescan', home.file('files'), '--wait')
     same(made, until(lambda: whole(loop(home, 'show', 'F12')), what='it is back'))
+
+
+@claim(shares=looping_engine)
+def a_loop_is_silent_beyond_the_end_of_its_file_and_stays_in_time(home):
+    length, last = 9600.25, 30 * RATE
+
+    def play():
+        home.look('streamer.play', {'path': count(home), 'from': last - 3, 'loop': True, 'loop_length': length}, 600000)
+        until_later(home, 2 * RATE)
+        until_silent(home)
+    samples = undisturbed(home, play)
+    counts = [round(x * sound.UNIT) for x in samples]
+    heard = [n for n, x in enumerate(counts) if x]
+    turns = len(heard) // 3
+    assert turns >= 10, heard
+    for n in range(turns):
+        at = heard[0] + math.floor(n * length + .5)
+        same([0, last - 2, last - 1, last, 0], counts[at - 1:at + 4], f'turn {n}')
+
+
+@claim(shares=looping_engine)
+def a_file_of_few_frames_is_not_repeated(home):
+    sound.make('counter', home.file('few.wav'), 100)
+    for path, more in ((home.file('few.wav'), {}), (count(home), {'from': 30 * RATE - 50, 'loop_from': 30 * RATE - 50})):
+        error, said = home.client().ask('streamer.play', {'path': path, 'loop': True, **more})
+        same('bad_request', error, said)
+        assert 'a loop needs 256' in said['what'], said
+    same([], home.ask('streamer.voices')['each'])
 
 
 def whole(one):

@@ -223,6 +223,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
     voice->turn = 0;
+    voice->ends = 0;
     voice->is_cued = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_heir = voice->is_dry = voice->was_dry = voice->is_seeking = voice->is_aiming = false;
     voice->looks = 0;

@@ -19,6 +19,8 @@
 /* In order: a voice is fed from VOICE_FILLING on, and in VOICE_ENDING if a slow fade needs more frames. */
 enum voice_phase { VOICE_FREE, VOICE_OPENING, VOICE_FILLING, VOICE_PLAYING, VOICE_ENDING };
 
+enum { VOICE_LOOP_LEAST = 256 }; /* frames of a loop, as loop_frames in the schema: each turn costs a pull */
+
 /* The file to play, and how to play it. */
 struct voice_plan {
     const char *path;     /* absolute */
@@ -55,6 +57,7 @@ struct voice {
     struct stretch *stretch;                /* NULL: unchanged */
     uint32_t generation;
     int64_t frame;    /* next frame of the file */
+    int64_t ends;     /* the frame before which the file of a loop ended; 0: it has not ended yet */
     uint64_t turn;    /* of its loop, for which the next frame is written */
     uint64_t skip;    /* cells that a dead streamer wrote already */
     bool is_resuming; /* it continues at the place of a dead streamer */

@@ -370,29 +370,56 @@ static bool is_after_part(const struct voice *voice)
     return !voice->handover->looping && voice_part_end(voice) > 0 && voice->frame >= voice_part_end(voice);
 }
 
-void voice_feed(struct voice *voice)
+/* Every frame of a loop of an exact length after the end of its file is silent, so that its turns stay in time. */
+static bool is_silent(const struct voice *voice)
 {
-    if (voice->is_complete || voice->phase == VOICE_FREE || voice->phase == VOICE_OPENING)
-        return;
-    if (voice->is_ending) {
-        if (voice->stretch)
-            end_file(voice);
-        return;
-    }
-    if (!voice->reader || !reader_is_free(voice->reader))
-        return;
-    if (is_after_part(voice)) {
-        end_file(voice);
-        voice_feed_check(voice);
-        return;
-    }
+    return voice->ends > 0 && voice->frame >= voice->ends;
+}
+
+static void take_frames(struct voice *voice, int64_t frame, const float *stereo, uint32_t frames, bool end);
+
+/* Pulls if the ring has room. True: it took silence instead, and may go on. */
+static bool pull_frames(struct voice *voice)
+{
+    static const float silence[2 * READER_FRAMES_MAX];
     uint32_t frames = frames_wanted(voice);
     int64_t left = voice_part_end(voice) - voice->frame;
+
     if (left > 0 && left < frames)
         frames = (uint32_t)left;
     uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
-    if (cells <= (voice->stretch ? stretch_room(voice->stretch) : free_room(voice)))
-        reader_pull(voice->reader, voice->frame, frames);
+    if (cells > (voice->stretch ? stretch_room(voice->stretch) : free_room(voice)))
+        return false;
+    if (is_silent(voice)) {
+        take_frames(voice, voice->frame, silence, frames, false);
+        return true;
+    }
+    reader_pull(voice->reader, voice->frame, frames);
+    return false;
+}
+
+static bool is_hungry(const struct voice *voice)
+{
+    return voice->phase == VOICE_FILLING || (voice->phase == VOICE_PLAYING && voice_feed_ahead(voice) < 1);
+}
+
+static bool is_done(const struct voice *voice)
+{
+    return voice->is_complete || voice->phase == VOICE_FREE || voice->phase == VOICE_OPENING;
+}
+
+void voice_feed(struct voice *voice)
+{
+    if (!is_done(voice) && voice->is_ending && voice->stretch)
+        end_file(voice);
+    while (!is_done(voice) && !voice->is_ending && voice->reader && reader_is_free(voice->reader)) {
+        if (is_after_part(voice)) {
+            end_file(voice);
+            voice_feed_check(voice);
+        } else if (!pull_frames(voice) || !is_hungry(voice)) {
+            return;
+        }
+    }
 }
 
 /* A sounding voice needs less, because its older cells still play. */
@@ -427,24 +454,53 @@ void voice_feed_check(struct voice *voice)
     }
 }
 
-void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
+static void fail_short(struct voice *voice, int64_t length)
 {
-    struct voice *voice = state;
-    bool is_part = frames > 0 && frame + frames == voice_part_end(voice), turns = is_part && voice->handover->looping;
+    struct fault fault = { 0 };
+
+    fault_set(&fault, ERR_BAD_REQUEST, "the file has %lld frames to repeat, and a loop needs %d", (long long)length,
+              VOICE_LOOP_LEAST);
+    voice_fail(voice, &fault);
+}
+
+/* After the last frame of a turn, or of the file before the turn has ended. */
+static void repeat_loop(struct voice *voice, bool is_turn)
+{
+    const int64_t from = voice->handover->loop_from, length = voice->frame - from;
+
+    if (!is_turn && voice->handover->loop_length > 0) {
+        voice->ends = voice->frame;
+    } else if (length < VOICE_LOOP_LEAST) { /* each turn costs a pull */
+        fail_short(voice, length);
+    } else {
+        voice->frame = from;
+        voice->turn++;
+    }
+}
+
+static void take_frames(struct voice *voice, int64_t frame, const float *stereo, uint32_t frames, bool end)
+{
+    const bool is_part = frames > 0 && frame + frames == voice_part_end(voice);
 
     voice_feed_drain(voice);
     voice->frame = frame + frames;
     if (end && frames > 0)
         voice_piece(voice)->frames = voice->format.frames = voice->frame;
-    bool again = turns || (end && voice->handover->looping && (frames > 0 || frame > voice->handover->loop_from));
     end = end || is_part;
-    convert_frames(voice, stereo, frames, end && !again);
-    if (again) {
-        voice->frame = voice->handover->loop_from;
-        voice->turn++;
-    } else if (end)
+    const bool repeats = end && voice->handover->looping && voice->frame > voice->handover->loop_from;
+    convert_frames(voice, stereo, frames, end && !repeats);
+    if (repeats)
+        repeat_loop(voice, is_part);
+    else if (end)
         end_file(voice);
     voice_feed_check(voice);
-    if (voice->phase == VOICE_FILLING || (voice->phase == VOICE_PLAYING && voice_feed_ahead(voice) < 1))
+}
+
+void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
+{
+    struct voice *voice = state;
+
+    take_frames(voice, frame, stereo, frames, end);
+    if (is_hungry(voice))
         voice_feed(voice);
 }

@@ -2,8 +2,6 @@
 
 #include "services/streamer/play/voice.h"
 
-enum { LOOP_LEAST = 256 }; /* as loop_frames in the schema: each turn costs a pull */
-
 static const double whole_within = 1e-6; /* frames: a length that was seconds is not exact */
 
 uint32_t voice_grid(int32_t grid)
@@ -52,9 +50,9 @@ enum err voice_check_part(const struct voice_plan *plan, struct fault *fault)
     if (plan->until > 0 && plan->until <= plan->from)
         fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the beginning %lld", (long long)plan->until,
                   (long long)plan->from);
-    else if (plan->loop && plan->loop_end > 0 && plan->loop_end - plan->loop_from < LOOP_LEAST)
+    else if (plan->loop && plan->loop_end > 0 && plan->loop_end - plan->loop_from < VOICE_LOOP_LEAST)
         fault_set(fault, ERR_BAD_REQUEST, "the loop from %lld to %lld is shorter than %d frames",
-                  (long long)plan->loop_from, (long long)plan->loop_end, LOOP_LEAST);
+                  (long long)plan->loop_from, (long long)plan->loop_end, VOICE_LOOP_LEAST);
     else
         return ERR_OK;
     return fault_field(fault, "until");
