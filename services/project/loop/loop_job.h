@@ -19,10 +19,12 @@ struct loop_job {
     int64_t now;          /* frame of the audio clock */
     struct loop_heard heard[LOOP_KEYS];
     bool has_mark;
-    struct loop_mark mark;     /* of a capture */
-    bool is_lost;              /* the capture was taken back: its voice does not play on */
-    struct loop_line line;     /* of a play */
-    struct loaded_sound sound; /* of a region */
+    struct loop_mark mark;      /* of a capture */
+    bool is_lost;               /* the capture was taken back: its voice does not play on */
+    struct loop_line line;      /* of a play */
+    uint32_t count;             /* of the loops that it begins: one for each step after the first */
+    uint32_t chosen[LOOP_KEYS]; /* their numbers */
+    struct loaded_sound sound;  /* of a region */
 };
 
 struct loop_job *loop_job_of(struct doing *work); /* makes it first */

@@ -31,13 +31,13 @@ static enum err check_loop(const struct loop *loop, struct fault *fault)
 }
 
 /* Chooses the loops of the ask, in the order of their keys. Without keys: all that can be played. */
-static enum err choose_loops(struct doing *work, const struct loop *all, const struct loop **to, uint32_t *count,
-                             struct fault *fault)
+static enum err choose_loops(struct doing *work, const struct loop *all, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
+    struct loop_job *job = loop_job_of(work);
     enum err e = ERR_OK;
 
-    *count = 0;
+    job->count = 0;
     for (uint32_t i = 0; e == ERR_OK && i < LOOP_KEYS; i++) {
         const bool is_there = all[i].duration > 0;
         if (ask->fkeys.count ? !names_key(ask, all[i].fkey) : !is_there || check_loop(&all[i], NULL) != ERR_OK)
@@ -45,7 +45,7 @@ static enum err choose_loops(struct doing *work, const struct loop *all, const s
         e = loop_check_there(is_there ? &all[i] : &(const struct loop){ 0 }, all[i].fkey, fault);
         if (e == ERR_OK)
             e = check_loop(&all[i], fault);
-        to[(*count)++] = &all[i];
+        job->chosen[job->count++] = i;
     }
     return e;
 }
@@ -68,8 +68,7 @@ static double audio_rate(struct txn *txn, struct arena *arena, const struct loop
                : context->rate;
 }
 
-static enum err play_one(struct doing *work, struct txn *txn, const struct loop *loop, bool together,
-                         struct fault *fault)
+static enum err play_one(struct doing *work, struct txn *txn, const struct loop *loop, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
     const struct loop_line *line = &loop_job_of(work)->line;
@@ -90,7 +89,7 @@ static enum err play_one(struct doing *work, struct txn *txn, const struct loop 
 
     const bool is_now = loop_grid_of(ask->has_grid, ask->grid).value == LOOP_GRID_NOW;
 
-    request.has_at = together || (!is_now && line->has_place);
+    request.has_at = loop_job_of(work)->count > 1 || (!is_now && line->has_place);
     request.at = line->frame;
     if (!line->has_place || is_now)
         request.at += llround(lead_seconds * (double)line->rate);
@@ -103,8 +102,6 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
     const struct streamer_loop_line request = { .grid = loop_grid_of(ask->has_grid, ask->grid) };
     struct loop_job *job = loop_job_of(work);
     struct loop loops[LOOP_KEYS];
-    const struct loop *chosen[LOOP_KEYS];
-    uint32_t count;
     enum err e;
 
     if (job->refused.code != ERR_OK) {
@@ -114,14 +111,16 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
     if (job->has_heard)
         return loop_job_answer_all(work, txn, fault);
     e = loop_job_read(work, txn, loops, NULL, fault);
-    if (e == ERR_OK)
-        e = choose_loops(work, loops, chosen, &count, fault);
+    if (e == ERR_OK && job->step == 0)
+        e = choose_loops(work, loops, fault);
+    else if (e == ERR_OK && job->step <= job->count) /* it may have changed since */
+        e = check_loop(&loops[job->chosen[job->step - 1]], fault);
     if (e != ERR_OK)
         return e;
-    if (job->step == 0 && count > 0)
+    if (job->step == 0 && job->count > 0)
         return loop_job_ask(work, "streamer.loop_line", &request, take_line, fault);
-    if (job->step <= count && count > 0)
-        return play_one(work, txn, chosen[job->step - 1], count > 1, fault);
+    if (job->count > 0 && job->step <= job->count)
+        return play_one(work, txn, &loops[job->chosen[job->step - 1]], fault);
     return loop_job_answer_all(work, txn, fault);
 }
 
