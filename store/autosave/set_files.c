@@ -98,17 +98,17 @@ static unsigned read_flags(struct beneath *b, const char *folder, const struct s
 uint32_t set_files_choose(const unsigned *flags, uint32_t count, bool *goes)
 {
     const bool spares_full = count && (flags[0] & SET_IS_EMPTY);
-    uint32_t left = count, import = count;
+    uint32_t left = count;
 
-    for (uint32_t i = count; i-- > 0;) {
+    for (uint32_t i = 0; i < count; i++)
         goes[i] = false;
-        if (flags[i] & SET_IS_IMPORT)
-            import = i;
-    }
-    for (uint32_t i = count; i-- > 1 && left > SETS_KEPT;) {
-        goes[i] = i != import && (flags[i] & SET_IS_EMPTY || !spares_full);
-        left -= goes[i];
-    }
+    for (unsigned imports = 0; imports <= SET_IS_IMPORT; imports += SET_IS_IMPORT)
+        for (uint32_t i = count; i-- > 1 && left > SETS_KEPT;) {
+            if (goes[i] || (flags[i] & SET_IS_IMPORT) != imports)
+                continue;
+            goes[i] = flags[i] & SET_IS_EMPTY || !spares_full;
+            left -= goes[i];
+        }
     return count - left;
 }
 

@@ -46,8 +46,9 @@ enum err set_files_write(struct beneath *b, const char *folder, const struct set
 /* What pruning asks of a set; its layout says it. */
 enum { SET_IS_EMPTY = 1, SET_IS_IMPORT = 2 };
 
-/* Chooses the sets to remove, of `count`, newest first, with the flags of each; sets `goes` of each. Five stay, the
- * newest before an import among them. An empty newest one removes no full one. Returns the number that go. Pure. */
+/* Chooses the sets to remove, of `count`, newest first, with the flags of each; sets `goes` of each. Five stay: the
+ * newest, those before imports, then the newest of the others. An empty newest one removes no full one. Returns the
+ * number that go. Pure. */
 uint32_t set_files_choose(const unsigned *flags, uint32_t count, bool *goes);
 
 #endif
