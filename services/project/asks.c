@@ -38,6 +38,7 @@ HANDLER(load, project_line)
 HANDLER(saves, project_save_lines)
 HANDLER_BY(recoveries, recoveries, NO_NAME, recovery_deed_list)
 HANDLER_BY(recover, project_line, ask->project, recovery_deed_answer)
+HANDLER_BY(checkpoint, checkpoint, NO_NAME, recovery_deed_checkpoint)
 HANDLER(collect, collected)
 HANDLER(undo, project_undone)
 HANDLER(redo, project_undone)
@@ -120,6 +121,7 @@ const struct project_handlers project_asks = {
     .saves = answer_saves,
     .recoveries = answer_recoveries,
     .recover = answer_recover,
+    .checkpoint = answer_checkpoint,
     .collect = answer_collect,
     .undo = answer_undo,
     .redo = answer_redo,

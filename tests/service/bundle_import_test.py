@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from bundles import demo, digest, digests_of, files_of, foreign, packed
 from claims import claim, contains, file_bytes, file_json, run_claims, same, until, write_file
 from indexing import Indexing, wav
+from studio import Studio, word
 
 
 def put(folder, files):
@@ -17,6 +18,17 @@ def put(folder, files):
         os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         write_file(os.path.join(folder, name), content)
     return folder
+
+
+def events_until(home, events, is_it):
+    """The first event that is meant."""
+    client, heard = home.client(), []
+
+    def look():
+        heard.append(client.heard(events)[-1])
+        return is_it(heard[-1])
+    until(look)
+    return heard[-1]
 
 
 def parts_of(shown):
@@ -223,6 +235,43 @@ def a_plan_counts_the_layers_of_a_sampler_manifest(it):
     plan = it.home.first('bundle', 'plan', '--sampler-manifest', listed)
     same((3, [{'label': 'WAV audio', 'patterns': ['*.wav']}]), (plan['import_asset_count'], plan['import_dialog_filters']))
     same(['*.wav', '*.flac'], [one['patterns'][0] for one in it.home.first('bundle', 'plan')['import_dialog_filters']])
+
+
+@claim(inside=Indexing)
+def an_import_is_one_step_of_undo_and_the_project_before_it_has_an_autosave_that_stays(it):
+    home = it.home
+    files = foreign(file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1))))
+    write_file(home.file('foreign.zip'), packed(files))
+    mine = Studio(home, 'Mine', body={'bpm': 90})
+    mine.put('track', name='Unsaved')
+    os.makedirs(mine.folder, exist_ok=True)
+    write_file(os.path.join(mine.folder, 'project_manifest.json'), files['project_manifest.json'])
+    events = home.client().listen('project', 'project.noted')
+    importing = ('bundle', 'import', '--bundle-root', home.file('foreign.zip'), '--destination-root')
+    stem = home.first(*importing, home.file('in'))['checkpoint']
+    sets = os.path.join(mine.folder, '.autosave', word(mine.id))
+    same('import', file_json(os.path.join(sets, stem + '-layout.json'))['reason'])
+    same(['Unsaved'], [one['name'] for one in file_json(os.path.join(sets, stem + '.json'))['tracks']])
+    same(files['project_manifest.json'], file_bytes(os.path.join(sets, stem + '-manifest.json')))
+    state = home.first('project', 'state')
+    sum = digest(files['project_manifest.json'])
+    said = {'import_asset_count': 1, 'import_bundle_root': home.file('foreign.zip'), 'import_manifest_sha256': sum,
+            'import_dialog_filters': [{'label': 'WAV audio', 'patterns': ['*.wav']}],
+            'import_sampler_asset_names': ['choir_pad_soft.wav'],
+            'import_summary': f'imported 1 pattern, 1 mixer snapshot, 1 sound; manifest {sum}'}
+    same(('Foreign', said), (state['name'], {key: state[key] for key in said}))
+    noted = events_until(home, events, lambda event: event['import_summary'])
+    same(said['import_summary'], noted['import_summary'])
+    same(['choir_pad_soft.wav'], noted['import_sampler_asset_names'])
+    home.loophole('undo')
+    same(['Mine'], sorted(one['name'] for one in home.json('project', 'list') if one['name'] in ('Mine', 'Foreign')))
+    same(True, os.path.exists(home.file('in', 'project.json')))
+    home.loophole('redo')
+    same('Foreign', home.first('project', 'open', 'Foreign')['name'])
+    same(said['import_summary'], home.first('project', 'state')['import_summary'])
+    same(('*.wav', '*.flac', 0, ''), (*(one['patterns'][0] for one in home.first('project', 'state', 'Mine')['import_dialog_filters']),
+                                    *(home.first('project', 'state', 'Mine')[key] for key in ('import_asset_count', 'import_summary'))))
+    home.check_store()
 
 
 run_claims()

@@ -9,8 +9,10 @@
  * bad_request (it is absent), those of resolve_path. */
 enum err bundle_need_path(const char *option, const char *typed, char *path, struct fault *fault);
 
-/* Prints the summary of a bundle that was read; `destination` is where it was imported, or NULL. */
+/* Prints the summary of a bundle that was read. `destination` is where it was written, or NULL; `checkpoint` the
+ * autosave before an import, or NULL. */
 enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const struct bundle_checked *checked,
-                     const char *word, const char *destination);
+                     const char *word, const char *destination, const char *checkpoint);
+struct text_list bundle_assets(struct cli *cli, const struct bundle_manifest *manifest); /* their names */
 
 #endif

@@ -498,7 +498,7 @@ static enum err finish_export(struct bundle_exporting *ex, const char *folder, s
             bundle_tree_undo(&ex->tree);
     }
     if (e == ERR_OK)
-        e = bundle_show(ex->cli, &intake, &checked, "exported", folder);
+        e = bundle_show(ex->cli, &intake, &checked, "exported", folder, NULL);
     bundle_intake_free(&intake);
     return e;
 }

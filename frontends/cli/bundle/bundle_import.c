@@ -5,6 +5,7 @@
 #include "common/naming/safe_names.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_project.h"
+#include "frontends/cli/bundle/bundle_sampler.h"
 #include "frontends/cli/bundle/bundle_source.h"
 #include "schema_project.h"
 
@@ -18,6 +19,7 @@ struct bundle_importing {
     struct id_table wanted;
     struct safe_names media; /* names of files in Media/Audio */
     struct text id;          /* of the project that was opened */
+    struct text checkpoint;  /* the autosave of the one before; "": none */
     bool taken[BUNDLE_PROJECT_SLOTS + 1];
 };
 
@@ -124,6 +126,26 @@ static enum err copy_bundle(struct bundle_importing *import, struct fault *fault
     return e;
 }
 
+enum { NOTED_MOST = 64 };
+
+/* The project keeps it, for dialogues. */
+static struct bundle_import describe_import(struct bundle_importing *import)
+{
+    const struct bundle_manifest *manifest = &import->checked.manifest;
+    struct arena *arena = &import->cli->arena;
+    struct text_list names = bundle_assets(import->cli, manifest);
+    struct bundle_import to = { .manifest_sha256 = text_of(import->checked.digest),
+                                .bundle_root = bytes_of(import->path, strlen(import->path)),
+                                .asset_count = manifest->counts[BUNDLE_ASSET],
+                                .patterns = manifest->counts[BUNDLE_PATTERN],
+                                .mixer_snapshots = manifest->counts[BUNDLE_MIXER] };
+
+    bundle_sampler_filters(&names, arena, &to.dialog_filters);
+    names.count = names.count < NOTED_MOST ? names.count : NOTED_MOST;
+    to.asset_names = names;
+    return to;
+}
+
 /* An ask without an answer may be done later: then the folder stays. */
 static bool is_refusal(enum err e)
 {
@@ -132,7 +154,9 @@ static bool is_refusal(enum err e)
 
 static enum err open_project(struct bundle_importing *import, struct fault *fault)
 {
-    const struct project_open ask = { .folder = bytes_of(import->folder, strlen(import->folder)) };
+    const struct project_open ask = { .folder = bytes_of(import->folder, strlen(import->folder)),
+                                      .has_import = true,
+                                      .import = describe_import(import) };
     struct project_line state = { 0 };
     const enum err e = cli_change(import->cli, "project.open", &ask, &state, fault);
     char id[ID_TEXT_SIZE];
@@ -167,6 +191,25 @@ static void take_slots(struct bundle_importing *import)
     cli_print(&line, "loophole: the patterns come into their slots later: %s", fault.what);
     cli_remark(&line);
     buffer_free(&line);
+}
+
+/* The project that is open keeps its state as a file. Its edits are in the store, so a failure is only a remark. */
+static enum err make_checkpoint(struct bundle_importing *import, struct fault *fault)
+{
+    struct checkpoint made = { 0 };
+    struct buffer line = { 0 };
+    const enum err e = cli_ask(import->cli, "project.checkpoint", NULL, &made, fault);
+
+    if (e != ERR_OK)
+        return e;
+    import->checkpoint = arena_text(&import->cli->arena, made.autosave);
+    if (made.trouble.len) {
+        cli_print(&line, "loophole: \"%.*s\" has no autosave before this import: %.*s", TEXT_ARG(made.name),
+                  TEXT_ARG(made.trouble));
+        cli_remark(&line);
+    }
+    buffer_free(&line);
+    return ERR_OK;
 }
 
 /* ---- import ---- */
@@ -205,13 +248,15 @@ static enum err import_bundle(struct bundle_importing *import, bool writes, stru
 
     if (e == ERR_OK && writes)
         e = refuse_known(import, fault);
+    if (e == ERR_OK && writes)
+        e = make_checkpoint(import, fault);
     if (e == ERR_OK && writes) {
         note_wanted(import);
         e = write_folder(import, fault);
     }
     if (e == ERR_OK)
         e = bundle_show(import->cli, &import->intake, &import->checked, writes ? "imported" : "verified",
-                        writes ? import->folder : NULL);
+                        writes ? import->folder : NULL, writes ? import->checkpoint.at : NULL);
     bundle_intake_free(&import->intake);
     id_table_free(&import->wanted);
     safe_names_free(&import->media);

@@ -7,13 +7,15 @@ enum err bundle_offer(struct cli *cli, struct fault *fault)
     struct bundle_sampler sampler = { 0 };
     struct bundle_offer offer = { 0 };
     struct buffer said = { 0 };
+    struct text_list names;
     enum err e = cli->options.sampler_manifest
                      ? bundle_sampler_read(cli->options.sampler_manifest, &cli->arena, &sampler, fault)
                      : ERR_OK;
 
     if (e != ERR_OK)
         return e;
-    bundle_sampler_filters(&sampler, &cli->arena, &offer.import_dialog_filters);
+    names = bundle_sampler_names(&sampler, &cli->arena);
+    bundle_sampler_filters(&names, &cli->arena, &offer.import_dialog_filters);
     bundle_sampler_say(&sampler, &said);
     offer.import_asset_count = sampler.count;
     offer.summary = arena_take(&cli->arena, &said);

@@ -111,14 +111,23 @@ static int compare_words(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *arena, struct bundle_filter_list *to)
+struct text_list bundle_sampler_names(const struct bundle_sampler *sampler, struct arena *arena)
 {
-    char(*all)[TEXT_EXTENSION_SIZE] = arena_array(arena, sampler->count + 2, sizeof(*all));
+    struct text_list names = { sampler->count, arena_array(arena, sampler->count, sizeof(*names.at)) };
+
+    for (uint32_t i = 0; i < sampler->count; i++)
+        names.at[i] = sampler->at[i].name;
+    return names;
+}
+
+void bundle_sampler_filters(const struct text_list *names, struct arena *arena, struct bundle_filter_list *to)
+{
+    char(*all)[TEXT_EXTENSION_SIZE] = arena_array(arena, names->count + 2, sizeof(*all));
     uint32_t count = 0;
 
     *to = (struct bundle_filter_list){ 0, arena_array(arena, FILTERS_MOST, sizeof(*to->at)) };
-    for (uint32_t i = 0; i < sampler->count; i++) {
-        (void)text_extension(bytes_of(sampler->at[i].name.at, sampler->at[i].name.len), all[count]);
+    for (uint32_t i = 0; i < names->count; i++) {
+        (void)text_extension(bytes_of(names->at[i].at, names->at[i].len), all[count]);
         count += all[count][0] != 0;
     }
     qsort(all, count, sizeof(*all), compare_words);

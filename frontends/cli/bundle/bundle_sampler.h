@@ -29,7 +29,8 @@ enum err bundle_sampler_read(const char *path, struct arena *arena, struct bundl
 const struct bundle_sample *bundle_sampler_find(const struct bundle_sampler *sampler, struct text name); /* or NULL */
 
 /* The filters of a file dialogue: one for each suffix of the names, sorted; without names *.wav and *.flac. */
-void bundle_sampler_filters(const struct bundle_sampler *sampler, struct arena *arena, struct bundle_filter_list *to);
+void bundle_sampler_filters(const struct text_list *names, struct arena *arena, struct bundle_filter_list *to);
+struct text_list bundle_sampler_names(const struct bundle_sampler *sampler, struct arena *arena);
 
 /* Appends what a dialogue says of the sounds: "3 choir layers available", by the first word of their names, or "3
  * assets available" if they differ. */

@@ -18,7 +18,7 @@ enum err bundle_need_path(const char *option, const char *typed, char *path, str
     return e;
 }
 
-static struct text_list list_assets(struct cli *cli, const struct bundle_manifest *manifest)
+struct text_list bundle_assets(struct cli *cli, const struct bundle_manifest *manifest)
 {
     struct text_list list = { 0, arena_array(&cli->arena, manifest->count, sizeof(*list.at)) };
 
@@ -29,12 +29,12 @@ static struct text_list list_assets(struct cli *cli, const struct bundle_manifes
 }
 
 enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const struct bundle_checked *checked,
-                     const char *word, const char *destination)
+                     const char *word, const char *destination, const char *checkpoint)
 {
     const struct bundle_manifest *manifest = &checked->manifest;
     const struct bundle_summary line = { .manifest_sha256 = text_of(checked->digest),
                                          .project = manifest->name,
-                                         .asset_names = list_assets(cli, manifest),
+                                         .asset_names = bundle_assets(cli, manifest),
                                          .patterns = manifest->counts[BUNDLE_PATTERN],
                                          .mixer_snapshots = manifest->counts[BUNDLE_MIXER],
                                          .sampler_assets = manifest->counts[BUNDLE_ASSET],
@@ -43,7 +43,9 @@ enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const 
                                          .bytes = intake->bytes,
                                          .left_out = checked->left_out,
                                          .has_destination = destination != NULL,
-                                         .destination = bytes_of(destination, destination ? strlen(destination) : 0) };
+                                         .destination = bytes_of(destination, destination ? strlen(destination) : 0),
+                                         .has_checkpoint = checkpoint != NULL,
+                                         .checkpoint = text_of(checkpoint) };
 
     if (cli->options.json)
         return cli_json(cli, &bundle_summary_shape, &line);
@@ -54,6 +56,8 @@ enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const 
     cli_print(&cli->out, "  manifest   %s\n", checked->digest);
     if (destination)
         cli_print(&cli->out, "  folder     %s\n", destination);
+    if (checkpoint && checkpoint[0])
+        cli_print(&cli->out, "  before     autosave %s of the project that was open\n", checkpoint);
     if (line.missing)
         cli_print(&cli->out, "  missing    %llu, as the manifest lists\n", (unsigned long long)line.missing);
     if (line.left_out)
@@ -72,7 +76,7 @@ enum err bundle_verify(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = bundle_source_read(cli, path, cli->options.quick, &intake, &checked, fault);
     if (e == ERR_OK)
-        e = bundle_show(cli, &intake, &checked, "verified", NULL);
+        e = bundle_show(cli, &intake, &checked, "verified", NULL, NULL);
     bundle_intake_free(&intake);
     return e;
 }

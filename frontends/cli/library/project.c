@@ -55,6 +55,8 @@ static void print_state(struct cli *cli, const struct project_line *state)
         cli_print(&cli->out, "%s\n", state->missing + state->offline > state->absent.count ? ", …" : "");
     if (state->has_altered && state->altered)
         print_altered(cli, state);
+    if (state->has_import_summary && state->import_summary.len)
+        cli_print(&cli->out, "  bundle     %.*s\n", TEXT_ARG(state->import_summary));
     if (state->has_recovery_prompt)
         cli_print(&cli->out, "  recover    %.*s: `loophole project recover`\n", TEXT_ARG(state->recovery_prompt));
     if (state->has_autosave_trouble)

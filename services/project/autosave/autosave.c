@@ -8,6 +8,7 @@
 #include "common/process/log.h"
 #include "common/process/mount_point.h"
 #include "services/project/autosave/autosave_job.h"
+#include "services/project/autosave/autosave_notice.h"
 #include "store/catalogue.h"
 
 #define SECOND_US ((usec_t)1000000)
@@ -16,12 +17,14 @@ static const usec_t bundled_us = 5 * SECOND_US, cadence_us = 90 * SECOND_US;
 struct autosaved {
     struct autosaved *next;
     struct id id;
-    usec_t since;   /* steady clock: its first change that no set has; 0: none */
-    usec_t again;   /* not before this time: the last attempt failed */
-    bool looks;     /* its sets are to be read */
-    bool unseen;    /* no look since the start has ended */
-    bool is_edited; /* before that end */
-    char known[33]; /* digest of the state of the newest set; "": unknown */
+    usec_t since;               /* steady clock: its first change that no set has; 0: none */
+    usec_t again;               /* not before this time: the last attempt failed */
+    bool looks;                 /* its sets are to be read */
+    bool unseen;                /* no look since the start has ended */
+    bool is_edited;             /* before that end */
+    bool checks;                /* an autosave before an import is to be made, or is being made */
+    struct set_name checkpoint; /* the last of these; its second 0: none */
+    char known[33];             /* digest of the state of the newest set; "": unknown */
     char trouble[sizeof(((struct fault *)0)->what)];
     bool has_offer;
     struct autosave_offer offer;
@@ -30,6 +33,7 @@ struct autosaved {
 struct autosave_wait {
     struct autosave_wait *next;
     struct id project;
+    bool is_checkpoint;
     usec_t until;
     void (*done)(void *state);
     void *state;
@@ -83,6 +87,10 @@ static void note_mutation(struct project *p, struct id project)
 
 static bool is_over(const struct autosaving *a, const struct autosave_wait *wait)
 {
+    const struct autosaved *one = wait->is_checkpoint ? find_autosaved(a->p, wait->project) : NULL;
+
+    if (wait->is_checkpoint)
+        return !one || !one->checks;
     return id_is_zero(wait->project) ? a->has_looked : !a->is_going || !id_equal(a->going, wait->project);
 }
 
@@ -115,7 +123,7 @@ bool autosave_wait(struct project *p, struct id project, usec_t until, void (*do
     if (!a)
         return false;
     wait = alloc_zeroed(1, sizeof(*wait));
-    *wait = (struct autosave_wait){ a->waits, project, until, done, state };
+    *wait = (struct autosave_wait){ a->waits, project, false, until, done, state };
     if (is_over(a, wait)) {
         free(wait);
         return false;
@@ -125,6 +133,12 @@ bool autosave_wait(struct project *p, struct id project, usec_t until, void (*do
 }
 
 /* ---- the end of a job ---- */
+
+static void announce_one(struct project *p, const struct autosaved *one)
+{
+    project_announce(p, one->id);
+    autosave_notice(p, one->id, one->has_offer ? &one->offer : NULL);
+}
 
 static bool set_trouble(struct autosaved *one, const char *what)
 {
@@ -210,7 +224,7 @@ static void take_result(struct autosaved *one, struct autosave_job *job)
     if (!failed && !job->is_dirty)
         is_news |= drop_own_offer(one);
     if (is_news)
-        project_announce(job->p, one->id);
+        announce_one(job->p, one);
 }
 
 static void take_lost(struct autosaved *one, const struct autosave_job *job)
@@ -222,7 +236,18 @@ static void take_lost(struct autosaved *one, const struct autosave_job *job)
     one->since = one->since ? one->since : clock_steady();
     one->looks |= job->looks;
     if (set_trouble(one, fault.what))
-        project_announce(job->p, one->id);
+        announce_one(job->p, one);
+}
+
+static bool is_before_import(const struct autosave_job *job)
+{
+    return strcmp(job->reason, "import") == 0;
+}
+
+static void take_checkpoint(struct autosaved *one, const struct autosave_job *job, bool lost)
+{
+    one->checks = false;
+    one->checkpoint = !lost && job->has_written ? job->set : (struct set_name){ 0 };
 }
 
 static void start_next(struct autosaving *a);
@@ -237,6 +262,8 @@ static void end_job(struct autosave_job *job, bool lost)
         take_lost(one, job);
     else if (one)
         take_result(one, job);
+    if (one && is_before_import(job))
+        take_checkpoint(one, job, lost);
     wake_waiting(a, false);
     start_next(a);
 }
@@ -275,6 +302,19 @@ static bool start_job(struct autosaving *a, struct autosaved *one, const char *r
     if (e != ERR_OK)
         take_unstarted(one, e == ERR_NOT_FOUND, since, looks);
     return a->is_going;
+}
+
+/* One that cannot be started is not tried again: an import waits for it. */
+static bool start_checkpoint(struct autosaving *a)
+{
+    for (struct autosaved *one = a->all; one; one = one->next) {
+        if (!one->checks)
+            continue;
+        if (start_job(a, one, "import"))
+            return true;
+        one->checks = false;
+    }
+    return false;
 }
 
 static bool start_changed(struct autosaving *a)
@@ -345,7 +385,7 @@ static bool find_start(struct autosaving *a)
 static void start_next(struct autosaving *a)
 {
     if (find_start(a) && !a->is_going)
-        (void)(start_changed(a) || start_unseen(a) || start_asked(a) || start_cadence(a));
+        (void)(start_checkpoint(a) || start_changed(a) || start_unseen(a) || start_asked(a) || start_cadence(a));
 }
 
 void autosave_tick(void *project)
@@ -362,7 +402,27 @@ void autosave_look_at(struct project *p, struct id project)
     start_next(p->autosaving);
 }
 
+void autosave_checkpoint(struct project *p, struct id project, usec_t until, void (*done)(void *state), void *state)
+{
+    struct autosaving *a = p->autosaving;
+    struct autosaved *one = need_autosaved(p, project);
+    struct autosave_wait *wait = alloc_zeroed(1, sizeof(*wait));
+
+    one->checks = true;
+    one->checkpoint = (struct set_name){ 0 };
+    *wait = (struct autosave_wait){ a->waits, project, true, until, done, state };
+    a->waits = wait;
+    start_next(a);
+}
+
 /* ---- what it says ---- */
+
+struct set_name autosave_checkpoint_made(const struct project *p, struct id project)
+{
+    const struct autosaved *one = find_autosaved(p, project);
+
+    return one ? one->checkpoint : (struct set_name){ 0 };
+}
 
 const struct autosave_offer *autosave_offered(const struct project *p, struct id project)
 {
@@ -375,8 +435,10 @@ void autosave_answered(struct project *p, struct id project)
 {
     struct autosaved *one = find_autosaved(p, project);
 
-    if (one && one->has_offer)
-        drop_offer(one);
+    if (!one || !one->has_offer)
+        return;
+    drop_offer(one);
+    autosave_notice(p, project, NULL);
 }
 
 void autosave_settled(struct project *p, struct id project)
@@ -386,7 +448,8 @@ void autosave_settled(struct project *p, struct id project)
     if (!one)
         return;
     one->unseen = false;
-    (void)drop_own_offer(one);
+    if (drop_own_offer(one))
+        autosave_notice(p, project, NULL);
 }
 
 const char *autosave_trouble(const struct project *p, struct id project)

@@ -32,6 +32,14 @@ const char *autosave_trouble(const struct project *p, struct id project);
 /* The projects that have an offer or a trouble; returns their number, at most `most`. */
 uint32_t autosave_list(const struct project *p, struct id *ids, uint32_t most);
 
+/* Autosaves the project next, as before an import. Calls `done` once, when that is over, at the latest at `until`
+ * (steady clock); then autosave_checkpoint_made says what was written. */
+void autosave_checkpoint(struct project *p, struct id project, usec_t until, void (*done)(void *state), void *state);
+
+/* The set of the last checkpoint of a project; its second is 0: none was written, and autosave_trouble says why, or the
+ * project had nothing to lose. */
+struct set_name autosave_checkpoint_made(const struct project *p, struct id project);
+
 /* Calls `done` once, when no autosave of this project is being written; of the zero id: when all projects were looked
  * at after the start. At the latest at `until` (steady clock). False: that is so already, and `done` is not called. */
 bool autosave_wait(struct project *p, struct id project, usec_t until, void (*done)(void *state), void *state);

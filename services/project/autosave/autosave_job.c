@@ -249,11 +249,14 @@ static void run_job(struct errand *errand)
 /* ---- the loop: the items ---- */
 
 /* An empty project that was never saved loses nothing; at a start neither does one that is as its save. A set from
- * elsewhere stays the newest until the project is edited. */
+ * elsewhere stays the newest until the project is edited. Before an import a set is made also of a state that has one,
+ * because pruning keeps it longer. */
 static bool is_due(const struct autosave_job *job)
 {
-    const bool edited = strcmp(job->reason, "mutation") == 0 || strcmp(job->reason, "import") == 0;
+    const bool edited = strcmp(job->reason, "mutation") == 0;
 
+    if (strcmp(job->reason, "import") == 0)
+        return job->folder.len && !(job->is_empty && job->saved_number == 0);
     if (!job->folder.len || strcmp(job->content, job->known) == 0)
         return false;
     return edited || (job->is_dirty && !job->look.has_offer && !(job->is_empty && job->saved_number == 0));

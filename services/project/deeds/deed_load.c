@@ -3,11 +3,13 @@
 
 #include "proto/wire/json_bounds.h"
 #include "services/project/autosave/autosave.h"
+#include "services/project/autosave/autosave_notice.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/deeds/opened_folder.h"
 #include "services/project/deeds/recheck.h"
 #include "services/project/parts/document.h"
+#include "services/project/parts/import_note.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
@@ -299,7 +301,18 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
 
 static enum err send_open(struct doing *work, struct action_list actions, struct fault *fault)
 {
-    return work_apply(work, &(struct persist_apply){ .label = TEXT("open project"), .actions = actions }, fault);
+    const struct project_open *ask = work->ask;
+    const struct text label = ask->has_import ? TEXT("import bundle") : TEXT("open project");
+
+    return work_apply(work, &(struct persist_apply){ .label = label, .actions = actions }, fault);
+}
+
+/* Opening makes no step of undo; an import is one of the catalogue. */
+static struct action put_opened(const struct doing *work, const struct element *part)
+{
+    const struct action put = deed_put_action(part->kind.value, work->id, part->id, part->body, 0);
+
+    return ((const struct project_open *)work->ask)->has_import ? put : deed_apart(put);
 }
 
 /* A project that is known, here or in the folder where it was: its folder may have moved. */
@@ -324,10 +337,13 @@ static enum err open_known(struct doing *work, struct txn *txn, struct fault *fa
 
 static struct action place_of_file(struct doing *work, struct txn *txn, uint64_t number, struct text name)
 {
+    const struct project_open *ask = work->ask;
     struct tree place = { .type = TREE_OBJECT };
 
     tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
     parts_note_save(&place, &work->arena, number, name);
+    if (ask->has_import)
+        import_note_put(&place, &work->arena, &ask->import);
     return deed_place(&work->arena, work->id, place, txn);
 }
 
@@ -359,8 +375,7 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     struct action_list due = { 0, arena_array(&work->arena, parts->count + 3, sizeof(*due.at)) };
 
     for (uint32_t i = 0; i < parts->count; i++)
-        due.at[due.count++] =
-            deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
+        due.at[due.count++] = put_opened(work, &parts->at[i]);
     due.at[due.count] = save_of_file(work, document, parts, number);
     if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
@@ -477,6 +492,8 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
     if (e != ERR_OK || work->is_sent)
         return e;
     opened_folder_fill(work, &state);
+    if (((const struct project_open *)work->ask)->has_import)
+        autosave_notice(work->p, work->id, autosave_offered(work->p, work->id));
     offer_loops(work, txn, &state);
     deed_answer_filled(work, txn, &state);
     return ERR_OK;

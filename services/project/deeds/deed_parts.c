@@ -6,6 +6,7 @@
 #include "services/project/deeds/recheck.h"
 #include "services/project/parts/altered.h"
 #include "services/project/parts/document.h"
+#include "services/project/parts/import_note.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
@@ -203,14 +204,18 @@ static void fill_tempo(struct arena *arena, const struct element_list *parts, st
         }
 }
 
-static void fill_autosave(const struct project *p, struct arena *arena, struct project_line *state)
+static void fill_autosave(const struct project *p, struct arena *arena, const struct tree *place,
+                          struct project_line *state)
 {
+    struct bundle_import import;
     const struct autosave_offer *offer = autosave_offered(p, state->id);
     const char *trouble = autosave_trouble(p, state->id);
 
     state->has_recovery_prompt = offer && (offer->is_elsewhere ? offer->saved == state->revision : state->dirty);
-    if (state->has_recovery_prompt)
-        state->recovery_prompt = autosave_prompt(offer, state->name, arena);
+    if (state->has_recovery_prompt) {
+        import_note_read(place, arena, &import);
+        state->recovery_prompt = import_note_prompt(&import, autosave_prompt(offer, state->name, arena), arena);
+    }
     state->has_autosave_trouble = trouble[0] != '\0';
     state->autosave_trouble = arena_text(arena, text_of(trouble));
 }
@@ -243,7 +248,7 @@ enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *ar
         (void)parts_save_of(txn, arena, project->project, beside, &save);
     project_beat(p);
     fill_items(p, txn, arena, parts, save.number ? tree_get(&save.body, "document") : NULL, state, uses);
-    fill_autosave(p, arena, state);
+    fill_autosave(p, arena, &place, state);
     return ERR_OK;
 }
 
@@ -256,8 +261,26 @@ enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena
     return deed_fill_state_of(p, txn, arena, project, beside, state, &parts, &uses);
 }
 
+static void fill_import(struct txn *txn, struct arena *arena, struct project_line *state)
+{
+    struct bundle_import import;
+    struct tree place;
+
+    parts_place(txn, arena, state->id, &place);
+    import_note_read(&place, arena, &import);
+    state->has_import_dialog_filters = state->has_import_asset_count = state->has_import_manifest_sha256 = true;
+    state->has_import_bundle_root = state->has_import_sampler_asset_names = state->has_import_summary = true;
+    state->import_dialog_filters = import.dialog_filters;
+    state->import_asset_count = import.asset_count;
+    state->import_manifest_sha256 = import.manifest_sha256;
+    state->import_bundle_root = import.bundle_root;
+    state->import_sampler_asset_names = import.asset_names;
+    state->import_summary = import_note_summary(&import, arena);
+}
+
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state)
 {
+    fill_import(txn, &work->arena, state);
     state->has_unheard = state->unheard = work->is_unheard;
     state->mirror = work->mirror.len ? work->mirror : deed_compare_mirror(work, txn);
     state->has_away_reason = text_is(state->mirror, "away") && work->filed.code != ERR_OK;

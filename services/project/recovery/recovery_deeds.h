@@ -5,5 +5,6 @@
 #include "services/project/deeds/deeds.h"
 
 extern const struct deed recovery_deed_list, recovery_deed_answer;
+extern const struct deed recovery_deed_checkpoint; /* checkpoint_deed.c */
 
 #endif
