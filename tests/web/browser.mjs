@@ -2,7 +2,7 @@
 // Every wait is for a condition, and each has a bound: LIMIT_MS.
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 
 export const modules = createRequire(`${process.env.BUILD}/web/`)
@@ -92,6 +92,13 @@ export async function giveName(page, name) {
   const field = page.locator('dialog.naming[open] input')
   await field.fill(name)
   await field.press('Enter')
+}
+
+/** Fails with what axe finds in the page as it is. */
+export async function check_axe(page, where = '') {
+  await page.evaluate(readFileSync(modules.resolve('axe-core'), 'utf8'))
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
+  assert.deepEqual(violations.map(one => `${where}${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`), [])
 }
 
 /** With PICTURES, the folder for the pictures of docs/web.md, a picture of the page. */

@@ -190,7 +190,7 @@ export const frame = {
       const { status, stderr } = runLine(line, fields)
       const why = `${name}: ${line}: ${stderr}`
       assert.notEqual(status, WRONG_USAGE, why)
-      assert(status === 0 || /^loophole: .*(nothing to|no take|silen|no sound|map)/.test(stderr), why)
+      assert(status === 0 || /^loophole: .*(nothing to|no take|no voice|silen|no sound|map)/.test(stderr), why)
     }
     assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser', 'Colours: dark', 'Colours: light', 'Colours: system'])
     return page

@@ -1,16 +1,17 @@
-// pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
+// pages.mjs: the claims of tests/web/web_test.py and project_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
 // asking.mjs those of names, ranges and the session, choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
-// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, maps.mjs those of very large maps,
+// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs those of loops, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { SERVICES_OF_A_PAGE, address, chromium, giveName, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
+import { SERVICES_OF_A_PAGE, address, check_axe, chromium, giveName, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { asking } from './asking.mjs'
 import { choosing } from './choosing.mjs'
 import { frame } from './frame.mjs'
 import { looking } from './looking.mjs'
+import { loops } from './loops.mjs'
 import { maps } from './maps.mjs'
 import { patterns } from './patterns.mjs'
 import { sounds } from './sounds.mjs'
@@ -33,6 +34,7 @@ const claims = {
   ...choosing,
   ...frame,
   ...looking,
+  ...loops,
   ...maps,
   ...patterns,
   ...sounds,
@@ -614,7 +616,6 @@ const claims = {
 
   async axe_finds_nothing(browser) {
     const page = await open(browser)
-    const axe = readFileSync(modules.resolve('axe-core'), 'utf8')
     await showsTotal(page, '')
     for (const scheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: scheme })
@@ -622,9 +623,7 @@ const claims = {
         if (name !== 'Commands') await mode(page, name)
         else await page.keyboard.press('Control+k')
         await until('the mode is shown', async () => (await page.locator('main').count()) === 1)
-        await page.evaluate(axe)
-        const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
-        assert.deepEqual(violations.map(one => `${scheme} ${name}: ${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`), [])
+        await check_axe(page, `${scheme} ${name}: `)
       }
       await page.keyboard.press('Escape')
     }

@@ -1,13 +1,14 @@
 // The icons: the one file that takes them from Lucide.
 import {
-  Activity, AudioWaveform, ChartScatter, Command, Copy, Folder, Grid3x3, Layers, Metronome, Octagon, Play, Redo2, SkipBack,
-  SlidersVertical, Square, TableProperties, Undo2, Volume2,
+  Activity, AudioWaveform, ChartScatter, Circle, Command, Copy, Folder, Grid3x3, Layers, Lock, LockOpen, Metronome, Octagon, Play,
+  Redo2, SkipBack, SlidersVertical, Square, TableProperties, Trash2, Undo2, Volume2,
 } from 'lucide-preact'
 
 const ICONS = {
   table: TableProperties, waveforms: AudioWaveform, map: ChartScatter, hypergrid: Grid3x3, folders: Folder, duplicates: Copy,
   project: Layers, sound: SlidersVertical, engine: Activity, commands: Command,
   play: Play, stop: Square, begin: SkipBack, metronome: Metronome, undo: Undo2, redo: Redo2, volume: Volume2, panic: Octagon,
+  record: Circle, locked: Lock, unlocked: LockOpen, delete: Trash2,
 }
 export type IconName = keyof typeof ICONS
 

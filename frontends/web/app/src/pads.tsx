@@ -1,14 +1,15 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields. The last one that was hit or reached is edited below.
 import type { Given, item, pad, pad_layer, pads, loaded_sound } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Cell, useCell, usePolled } from './cell'
+import { usePolled } from './cell'
 import { clean, factText, idBytes, idText, num, pathText } from './format'
+import { useNames } from './itemnames'
 import { chosen } from './list'
 import { PadEditor } from './padeditor'
 import { report } from './silent'
 import { complain } from './state'
 import { classColour } from './theme'
-import { ask, listen } from './wire'
+import { ask } from './wire'
 
 /** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language has others there. */
 const LETTERS = 'zxcvasdfqwer1234'
@@ -20,32 +21,19 @@ const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=c
 interface Kit { pads: Map<number, pad>; sounds: loaded_sound[]; asked: number }
 
 const withoutEnding = (name: string) => name.replace(/\.[^.]*$/, '')
-const known = new Map<string, item>() // by their ids
-const fresh = new Set<string>() // the ids of those that were learned since the last change of the catalogue
-const learned = new Cell(0) // raised when items have come
-
-/** The items of the sounds; a sound that is none of the catalogue's has none. */
-async function learn(sounds: loaded_sound[]) {
-  const each = sounds.filter(one => one.id.some(byte => byte) && !fresh.has(idText(one.id)))
-  each.forEach(one => fresh.add(idText(one.id)))
-  await Promise.all(each.map(one => ask('search.get', { id: one.id }, 2000).then(got => known.set(idText(one.id), got.item), () => fresh.delete(idText(one.id)))))
-  if (each.length) learned.set(learned.value + 1)
-}
 
 /** After a restart, the streamer has the sounds of its predecessor without their paths; the catalogue has the names. */
-function nameOf(of: loaded_sound): string {
+function nameOf(of: loaded_sound, items: Map<string, item>): string {
   const id = idText(of.id)
-  return withoutEnding(pathText(of.path).split('/').at(-1)! || clean(known.get(id)?.media.name ?? '')) || id
+  return withoutEnding(pathText(of.path).split('/').at(-1)! || clean(items.get(id)?.media.name ?? '')) || id
 }
 
-const classOf = (of: loaded_sound) => { const one = known.get(idText(of.id)); return one ? factText(one, 'class') : '' }
+const classOf = (of: loaded_sound, items: Map<string, item>) => { const one = items.get(idText(of.id)); return one ? factText(one, 'class') : '' }
 
 async function loadKit(): Promise<Kit> {
   const asked = performance.now()
   const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
-  const loaded = sounds?.each ?? []
-  learn(loaded)
-  return { pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])), sounds: loaded, asked }
+  return { pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])), sounds: sounds?.each ?? [], asked }
 }
 
 const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.id !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
@@ -79,10 +67,9 @@ export function Pads() {
   const [at, setAt] = useState(0)
   const [velocity, setVelocity] = useState(HIT)
   const [kit, again] = usePolled(loadKit, 3000)
-  useEffect(() => { fresh.clear(); return listen('persist.changed', () => fresh.clear()) }, [])
-  useCell(learned)
-  const names = new Map((kit?.sounds ?? []).map(one => [num(one.sound), nameOf(one)]))
-  const classes = new Map((kit?.sounds ?? []).map(one => [num(one.sound), classOf(one)]))
+  const items = useNames((kit?.sounds ?? []).filter(one => one.id.some(byte => byte)).map(one => one.id)) // a sound that is none of the catalogue's has none
+  const names = new Map((kit?.sounds ?? []).map(one => [num(one.sound), nameOf(one, items)]))
+  const classes = new Map((kit?.sounds ?? []).map(one => [num(one.sound), classOf(one, items)]))
   const { of, note, waits } = useSent(kit)
   const named = (number: number) => nameOfPad(of(number), names, waits(number))
   const colourOf = (one: pad | undefined) => (plays(one) ? classColour(classes.get(soundOf(one)) ?? '') : 'transparent')

@@ -9,6 +9,7 @@ import { hush, markRegion, panic } from './hear'
 import { ASKED } from './latency'
 import { atNow, chosen, endSelection, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
 import { enterMode, isListed } from './keyboard'
+import { keyName, LOOP_KEYS, lineOfLoop, lookAtLoops, playAllLoops, pressLoop, stopAllLoops } from './loops'
 import { portsOpen } from './outside'
 import { nameFor } from './naming'
 import { keepQuery } from './queryline'
@@ -111,6 +112,9 @@ const SOUNDING: Command[] = [
   { name: 'Go to bar 1', run: () => doing(ask('audio.locate', { bar: 0 }), 'The transport is at bar 1.'), cli: () => 'loophole transport locate 1' },
   { name: 'Tap the tempo', run: () => ask('audio.tap', {}).catch(complain), cli: () => 'loophole transport tap' },
   ...[true, false].map(on => ({ name: `Metronome ${on ? 'on' : 'off'}`, run: () => ask('audio.set_metronome', { on }).catch(complain), cli: () => `loophole transport metronome ${on ? 'on' : 'off'}` })),
+  ...Array.from({ length: LOOP_KEYS }, (_, number) => ({ name: `Loop ${keyName(number)}: capture, play or stop`, key: keyName(number), run: () => lookAtLoops().then(() => pressLoop(number), complain), cli: () => lineOfLoop(number) })),
+  { name: 'Play all loops', run: playAllLoops, cli: () => 'loophole loop play all' },
+  { name: 'Stop all loops', run: stopAllLoops, cli: () => 'loophole loop stop all' },
   { name: 'Record', run: () => doing(ask('streamer.record', {}, 20000), 'Recording.'), cli: () => 'loophole record start' },
   { name: 'End the take', run: () => doing(ask('streamer.record_stop', {}, 60000), 'The take is final.'), cli: () => 'loophole record stop' },
   { name: 'Abandon the take', run: () => doing(ask('streamer.record_cancel', {}, 20000), 'The take is abandoned.'), cli: () => 'loophole record cancel' },

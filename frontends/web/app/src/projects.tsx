@@ -6,6 +6,7 @@ import { usePolled } from './cell'
 import { stepOfProject } from './edits'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { goToItem } from './list'
+import { ownerless } from './loops'
 import { show, say, complain } from './state'
 import { ask, listen } from './wire'
 
@@ -13,6 +14,9 @@ const BUDGET_MS = 60000
 const ITEMS_A_PAGE = 1000
 
 const doing = (promise: Promise<unknown>, text: string) => promise.then(() => say(text), complain)
+
+/** Loops that were captured without an open project are offered by the panel of loops. */
+const openProject = (project: string) => ask('project.open', { project, folder: '' as never }, BUDGET_MS).then(line => ownerless.set(num(line.draft_loops)))
 
 function useProjects(): [project_line[] | undefined, () => void, boolean] {
   const [got, again, away] = usePolled(() => ask('project.list', {}, 3000), 3000)
@@ -47,7 +51,7 @@ function Line({ of, again }: { of: project_line; again: () => void }) {
       <span class="buttons">
         {of.current
           ? <button onClick={() => doing(ask('project.save', { project: id }, BUDGET_MS), `${of.name} is saved.`).then(again)}>Save</button>
-          : <button onClick={() => doing(ask('project.open', { project: id, folder: '' as never }, BUDGET_MS), `${of.name} is open.`).then(again)}>Open</button>}
+          : <button onClick={() => doing(openProject(id), `${clean(of.name)} is open.`).then(again)}>Open</button>}
       </span>
     </li>
   )

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, counted, idText, lengthText, num, pathText } from './format'
 import { Learn } from './learn'
+import { Loops } from './looppanel'
 import { Mixer } from './mixer'
 import { Pads } from './pads'
 import { Pattern } from './patterngrid'
@@ -84,6 +85,7 @@ export function Sound() {
       <Mixer />
       {!isFar && <Record />}
       <Pads />
+      <Loops />
       <Pattern />
       <Slots />
       <Song />

@@ -1,0 +1,123 @@
+// loops.mjs: claims of project_test.py about the loops of the keys F1 to F12.
+import { renameSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+import { check_axe, json, loophole, open, until } from './browser.mjs'
+
+const show = key => json('loop', 'show', key)[0]
+const file = () => `${process.env.MUSIC}/count.wav`
+const voices = () => json('ask', 'streamer.voices')[0].each
+
+/** The card of a key, and what it says of its state. */
+const card = (page, key) => page.getByRole('group', { name: `Loop ${key}`, exact: true })
+const shows = (page, key, state) => until(`the page shows ${key} as ${state}`, async () => (await card(page, key).getAttribute('data-state')) === state)
+const live = page => page.locator('section[aria-label=Loops][data-live=true]').waitFor()
+
+/** Silences all, and leaves no loop. */
+function clear() {
+  loophole('ask', 'streamer.stop')
+  loophole('loop', 'stop', 'all')
+  for (const one of json('loop', 'list')) {
+    const key = `F${one.fkey - 1073741881}`
+    loophole('loop', 'lock', key, '--off')
+    loophole('loop', 'delete', key)
+  }
+}
+
+/** A capture whose voice did not play on is taken back: then the key is pressed again. */
+async function capture(page, key) {
+  await until(`${key} has a loop`, async () => {
+    if (!voices().some(one => one.group === 'streams')) loophole('play', file(), '--loop', '--from', '1')
+    await page.keyboard.press(key)
+    await until(`the engine captures ${key}`, () => show(key).state === 'capturing')
+    await shows(page, key, 'capturing')
+    await page.keyboard.press(key)
+    await until('the press is answered', () => show(key).state !== 'capturing')
+    return show(key).state === 'stopped'
+  })
+  await shows(page, key, 'stopped')
+}
+
+export const loops = {
+  async a_keyboard_alone_captures_plays_locks_and_deletes_loops(browser) {
+    clear()
+    const page = await open(browser, '#q=count')
+    await page.keyboard.press('Alt+8') // away from the query line, where Backspace is of the text
+    await live(page)
+    await capture(page, 'F5') // which would load the page again
+    loophole('ask', 'streamer.stop')
+    const first = show('F5')
+    assert.equal(first.music_context.source_video_id, json('show', file())[0].id)
+    await page.keyboard.press('F5')
+    await until('it plays', () => show('F5').state === 'playing')
+    await shows(page, 'F5', 'playing')
+    const turn = card(page, 'F5').getByRole('progressbar')
+    const part = () => turn.evaluate(of => of.firstChild.getBoundingClientRect().width)
+    const before = await part()
+    await until('its turn goes on', async () => (await part()) !== before)
+    await page.keyboard.press('F5')
+    await shows(page, 'F5', 'stopped')
+    assert.equal(show('F5').state, 'stopped')
+
+    await page.keyboard.press('Control+F5')
+    await until('it is locked', () => show('F5').locked)
+    await card(page, 'F5').getByRole('button', { name: 'Lock F5', pressed: true }).waitFor()
+    await page.keyboard.down('Backspace')
+    await page.keyboard.press('F5')
+    await page.keyboard.up('Backspace')
+    await until('the refusal is shown', async () => (await page.locator('.remark').innerText()).includes('loop F5 is locked'))
+    assert.equal(show('F5').state, 'stopped')
+    await page.keyboard.press('Control+F5')
+    await until('it is not locked', () => !show('F5').locked)
+
+    loophole('play', file(), '--loop', '--from', '1')
+    await page.keyboard.press('Shift+F5')
+    await shows(page, 'F5', 'capturing')
+    await page.keyboard.press('Shift+F5')
+    await shows(page, 'F5', 'stopped')
+    loophole('ask', 'streamer.stop')
+    await page.keyboard.down('Backspace')
+    await page.keyboard.press('F5')
+    await page.keyboard.up('Backspace')
+    await until('it is deleted', () => show('F5').state === 'empty')
+    await shows(page, 'F5', 'empty')
+    await page.keyboard.press('Control+z')
+    await until('undo brings it back', () => show('F5').state === 'stopped')
+    await shows(page, 'F5', 'stopped')
+    await page.keyboard.press('Alt+1')
+    await page.locator('.row').first().waitFor()
+    assert.equal(page.loads, 1, 'no key loaded the page again')
+    return page
+  },
+
+  async a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(browser) {
+    clear()
+    const page = await open(browser, '#mode=sound')
+    await live(page)
+    await capture(page, 'F2')
+    loophole('ask', 'streamer.stop')
+    const { start_frame, rate } = show('F2').music_context
+    const of = card(page, 'F2')
+    await until('it names its sound and part', async () => (await of.locator('.of').innerText()).startsWith(`count, ${(start_frame / rate).toFixed(2)} s to `))
+    await of.getByRole('slider').focus()
+    await page.keyboard.press('Home')
+    await until('the engine has the volume', () => show('F2').volume === 0)
+    loophole('loop', 'volume', 'F2', '1.0')
+    await until('the page has that of the command', async () => (await of.locator('output').innerText()) === '0.0 dB')
+    renameSync(file(), `${file()}.away`)
+    loophole('library', 'rescan', '--wait')
+    await until('it is a placeholder', async () => (await of.getAttribute('data-placeholder')) !== null)
+    assert.equal(await of.getAttribute('data-placeholder'), show('F2').placeholder)
+    assert.equal(await of.evaluate(one => getComputedStyle(one).borderStyle), 'dashed')
+    await page.keyboard.press('F2')
+    await until('a press says why it is silent', async () => (await page.locator('.remark').innerText()).includes('the sound of loop F2 cannot be read'))
+    await check_axe(page)
+    renameSync(`${file()}.away`, file())
+    loophole('library', 'rescan', '--wait')
+    await until('it is whole again', async () => (await of.getAttribute('data-placeholder')) === null)
+    await page.keyboard.press('F2')
+    await shows(page, 'F2', 'playing')
+    await page.getByRole('button', { name: 'Stop all loops' }).click()
+    await shows(page, 'F2', 'stopped')
+    return page
+  },
+}
