@@ -107,9 +107,16 @@ static void write_state(const char *directory, const char *word, const char *wha
 
 void trust_opened(const char *directory)
 {
-    char path[PATH_ROOM], boot[BOOT_SIZE];
+    char boot[BOOT_SIZE];
 
     write_state(directory, "open", boot_of(boot), "");
+}
+
+void trust_checked(const char *directory)
+{
+    char path[PATH_ROOM];
+
+    trust_opened(directory);
     (void)unlink(trust_path(directory, "doubt", path));
 }
 

@@ -22,8 +22,9 @@ enum { TRUST_REASON = 160 };
 /* `reason` becomes that of the damage, else "". */
 enum trust trust_look(const char *directory, char reason[TRUST_REASON]);
 
-/* For the holder of the writer's lock. trust_opened removes a doubt. */
+/* For the holder of the writer's lock. Only a check removes a doubt: a reader may make one while the writer opens. */
 void trust_opened(const char *directory);
+void trust_checked(const char *directory);
 void trust_closed(const char *directory);
 void trust_damaged(const char *directory, const char *reason);
 

@@ -112,7 +112,7 @@ static enum err take_verdict(const struct verifying *v, enum err e, bool died, c
                   v->found.first);
     if (e == ERR_OK) {
         log_info("the store was checked: its pages are consistent");
-        trust_opened(v->directory);
+        trust_checked(v->directory);
     }
     if (e == ERR_BUSY && !died)
         return fault_set(fault, ERR_IO, "the check of the store makes no progress: the disk is slow or hangs");
