@@ -41,6 +41,10 @@ static const struct command projects[] = {
       "Without --draft, --save or --both nothing changes. An answered autosave is never offered again, a newer one is. "
       "docs/recovery.md.",
       "draft save! both request-id budget", 0, 1, false, recover_project },
+    { "autosave stress", "", "Write autosaves of a synthetic project by a synthetic clock, and prune them",
+      "Uses the files of the engine's own autosaves, and needs no engine. DIR/NAME may have the autosaves of earlier "
+      "runs, and no others. Prints how many were written and pruned, and the prompt of the newest. docs/recovery.md.",
+      "project-id autosave-dir iterations interval-seconds manifest asset-count", 0, 0, false, stress_autosaves },
     { "project collect", "", "Copy the sounds in use into the project's Media",
       "Each content is copied once and verified. Equal names get a part of the digest as a suffix. While sounds are "
       "missing or offline, nothing is copied, unless --without-missing is given.",

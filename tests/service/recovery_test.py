@@ -202,6 +202,38 @@ def five_sets_are_kept_and_an_empty_project_prunes_no_full_one(home):
     same(True, it.layout(it.sets()[-1])['empty'])
 
 
+@claim(shares=running)
+def stress_writes_and_prunes_by_a_synthetic_clock_and_touches_no_autosave_of_a_project(home):
+    it = make(home, 'Real', 'A')
+    manifest = home.file('manifest.json')
+    write_file(manifest, json.dumps({'manifest_version': '1.0.0', 'sampler_assets': [{'asset_name': f'{n}.wav'} for n in range(3)]}))
+
+    def run(folder, *more):
+        return home.first('autosave', 'stress', '--project-id', 'choir_demo', '--autosave-dir', folder, '--manifest', manifest, *more)
+
+    def read(folder):
+        return {name: file_text(os.path.join(folder, 'choir_demo', name)) for name in os.listdir(os.path.join(folder, 'choir_demo'))}
+    sum = hashlib.sha256(file_text(manifest).encode()).hexdigest()
+    said = run(home.file('one'), '--iterations', '9', '--interval-seconds', '60')
+    same({'written': 9, 'pruned': 4, 'kept': 5, 'recovery_prompt': 'Autosaved choir_demo at 20251127-153800',
+          'manifest_sha256': sum, 'asset_count': 3}, said)
+    run(home.file('two'), '--iterations', '9', '--interval-seconds', '60')
+    same(read(home.file('one')), read(home.file('two')))
+    files = read(home.file('one'))
+    same([f'20251127-15{30 + n}00-{n + 1}{end}' for n in range(4, 9) for end in ('-layout.json', '-manifest.json', '.json')], sorted(files))
+    layout = json.loads(files['20251127-153800-9-layout.json'])
+    same(('choir_demo', sum, 3), (layout['project'], layout['manifest']['sha256'], layout['manifest']['asset_count']))
+    again = run(home.file('one'), '--iterations', '2', '--asset-count', '7')
+    same((2, 2, 'Autosaved choir_demo at 20251127-154100', 7),
+         tuple(again[key] for key in ('written', 'pruned', 'recovery_prompt', 'asset_count')))
+    before = it.files()
+    contains(home.refused('autosave', 'stress', '--project-id', word(it.id), '--autosave-dir', os.path.dirname(it.sets_folder())),
+             'has autosaves of a project')
+    same(before, it.files())
+    for name in ('../x', '.hidden', '', 'a/b', 'x' * 41):
+        contains(home.refused('autosave', 'stress', '--project-id', name, '--autosave-dir', home.file('one')), '--project-id')
+
+
 @claim
 def a_lost_home_leaves_the_draft_in_the_folder_of_the_project(home):
     running(home)

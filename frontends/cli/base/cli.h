@@ -273,6 +273,7 @@ enum err project_gather(struct cli *cli, struct fault *fault);
 enum err project_take_back(struct cli *cli, struct fault *fault);
 enum err project_do_again(struct cli *cli, struct fault *fault);
 enum err recover_project(struct cli *cli, struct fault *fault);
+enum err stress_autosaves(struct cli *cli, struct fault *fault);
 enum err raw_ask(struct cli *cli, struct fault *fault);
 enum err composer_show(struct cli *cli, struct fault *fault);
 enum err composer_set_level(struct cli *cli, struct fault *fault);

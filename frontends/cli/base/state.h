@@ -33,6 +33,8 @@ struct options {
     const char *bundle_root, *destination_root, *zip, *project_file, *sampler_manifest;
     struct text_list mixer_snapshot, asset;
     bool strict, quick;
+    const char *project_id, *autosave_dir, *manifest;
+    int64_t iterations, interval_seconds, asset_count;
 };
 
 struct commands;

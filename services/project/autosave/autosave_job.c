@@ -12,6 +12,7 @@
 #include "common/process/priority.h"
 #include "common/sha256.h"
 #include "services/project/autosave/autosave_differs.h"
+#include "services/project/autosave/autosave_summary.h"
 #include "services/project/parts/kinds.h"
 #include "store/catalogue.h"
 
@@ -203,7 +204,8 @@ static enum err write_set(struct autosave_job *job, struct beneath *in, struct f
     set_files_list(in, folder, clock_now(), &list);
     job->set = set_name_next(clock_now(), job->head, list.count ? &list.at[0] : NULL);
     read_manifest(job, in, &manifest);
-    const struct autosave_layout layout = { .project = job->project,
+    const struct autosave_layout layout = { .project_word =
+                                                arena_text(&job->arena, text_of(id_write(job->project, id))),
                                             .catalogue = job->catalogue,
                                             .name = job->name,
                                             .set = job->set,
@@ -213,7 +215,8 @@ static enum err write_set(struct autosave_job *job, struct beneath *in, struct f
                                             .content = text_of(job->content),
                                             .digest = text_of(hash_hex(hash_of(snapshot.at, snapshot.len), 32, hex)),
                                             .manifest = job->manifest };
-    const struct text text = autosave_layout_write(&layout, &job->document, &job->arena);
+    const struct text text = autosave_layout_write(&layout, autosave_count_parts(&job->document, &job->arena),
+                                                   autosave_preview(&job->document, &job->arena), &job->arena);
     const struct set_content content = { { bytes_of(snapshot.at, snapshot.len), bytes_of(text.at, text.len),
                                            buffer_bytes(&manifest) } };
     e = set_files_write(in, folder, &job->set, &content, job->kept.second ? &job->kept : NULL, NULL, fault);

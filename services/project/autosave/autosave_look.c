@@ -4,6 +4,7 @@
 #include "common/shared/in_hand.h"
 #include "proto/wire/json_bounds.h"
 #include "services/project/autosave/autosave_differs.h"
+#include "services/project/autosave/autosave_summary.h"
 #include "services/project/parts/document.h"
 
 enum { LOOKED_MOST = 16 };
@@ -16,9 +17,7 @@ void autosave_offer_free(struct autosave_offer *offer)
 
 struct text autosave_prompt(const struct autosave_offer *offer, struct text name, struct arena *arena)
 {
-    char stamp[SET_STAMP_SIZE];
-
-    return arena_printf(arena, "Autosaved %.*s at %s", TEXT_ARG(name), set_stamp_write(offer->set.second, stamp));
+    return autosave_layout_prompt(&offer->set, name, arena);
 }
 
 bool autosave_is_answered(const struct tree *answered, const char *content)

@@ -5,8 +5,8 @@
 #ifndef LOOPHOLE_PROJECT_AUTOSAVE_LOOK_H
 #define LOOPHOLE_PROJECT_AUTOSAVE_LOOK_H
 
-#include "services/project/autosave/autosave_layout.h"
 #include "services/project/base/file_io.h"
+#include "store/autosave/autosave_layout.h"
 #include "store/autosave/set_files.h"
 
 /* A state of a project that differs from its save, and that no person has answered. */

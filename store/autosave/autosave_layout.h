@@ -1,7 +1,7 @@
 /* autosave_layout.h: the -layout.json of an autosave: what a program that offers it shows, and what says whether its
  * snapshot is whole. docs/recovery.md has its keys. Pure; any thread. */
-#ifndef LOOPHOLE_PROJECT_AUTOSAVE_LAYOUT_H
-#define LOOPHOLE_PROJECT_AUTOSAVE_LAYOUT_H
+#ifndef LOOPHOLE_STORE_AUTOSAVE_LAYOUT_H
+#define LOOPHOLE_STORE_AUTOSAVE_LAYOUT_H
 
 #include "common/id.h"
 #include "proto/wire/schema.h"
@@ -18,8 +18,9 @@ struct autosave_manifest {
 };
 
 struct autosave_layout {
-    struct id project, catalogue;
-    struct text name; /* of the project */
+    struct text project_word;     /* the project as it is written … */
+    struct id project, catalogue; /* … and read; zero: it is no id, or is not there */
+    struct text name;             /* of the project */
     struct set_name set;
     const char *reason;  /* as in autosave_job.h */
     bool lacks_saved;    /* another program wrote it without `saved` */
@@ -30,8 +31,9 @@ struct autosave_layout {
     struct autosave_manifest manifest;
 };
 
-/* The text of the file. `document` is the snapshot: its counts, tempo and pattern are the summary. */
-struct text autosave_layout_write(const struct autosave_layout *layout, const struct tree *document,
+/* The text of the file. `counts` has the number of parts in each list of the snapshot; `preview` is what a preview of
+ * it would play. `content` and `digest` are of the snapshot. */
+struct text autosave_layout_write(const struct autosave_layout *layout, struct tree counts, struct tree preview,
                                   struct arena *arena);
 
 /* Reads one that may come from a stranger. False: it is none. Texts are in the arena. */
@@ -40,7 +42,7 @@ bool autosave_layout_read(struct bytes from, struct arena *arena, struct autosav
 /* Reads project_manifest.json. One that cannot be read has no assets. `sha256` is not set. */
 void autosave_manifest_read(struct bytes from, struct arena *arena, struct autosave_manifest *to);
 
-/* True if a document has no parts but the project and its sound. */
-bool autosave_is_empty(const struct tree *document);
+/* "Autosaved NAME at YYYYMMDD-HHMMSS", in UTC. */
+struct text autosave_layout_prompt(const struct set_name *set, struct text name, struct arena *arena);
 
 #endif

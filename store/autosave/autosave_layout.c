@@ -1,62 +1,21 @@
-#include "services/project/autosave/autosave_layout.h"
+#include "store/autosave/autosave_layout.h"
 
 #include "proto/wire/json_bounds.h"
-#include "services/project/parts/document.h"
-#include "services/project/parts/kinds.h"
-
-static uint32_t count_list(const struct tree *document, const char *name)
-{
-    const struct tree *list = tree_get(document, name);
-
-    return list && list->type == TREE_LIST ? list->count : 0;
-}
-
-bool autosave_is_empty(const struct tree *document)
-{
-    for (int i = 0; i < DOCUMENT_LISTS; i++)
-        if (document_lists[i] != ELEMENT_KIND_SOUND && count_list(document, kinds_list_name(document_lists[i])))
-            return false;
-    return count_list(document, "items") == 0;
-}
 
 /* ---- writing ---- */
-
-static struct tree counts_of(const struct tree *document, struct arena *arena)
-{
-    struct tree counts = { .type = TREE_OBJECT };
-
-    for (int i = 0; i < DOCUMENT_LISTS; i++)
-        tree_set(&counts, arena, kinds_list_name(document_lists[i]),
-                 tree_of_whole(count_list(document, kinds_list_name(document_lists[i]))));
-    tree_set(&counts, arena, "items", tree_of_whole(count_list(document, "items")));
-    return counts;
-}
-
-/* What a preview of the project would play: the tempo and the pattern of its sound. */
-static struct tree preview_of(const struct tree *document, struct arena *arena)
-{
-    const struct tree *list = tree_get(document, "sound"), *sound, *pattern;
-    struct tree preview = { .type = TREE_OBJECT };
-
-    sound = list && list->type == TREE_LIST && list->count ? &list->members[0].value : tree_get(document, "project");
-    pattern = tree_get(sound, "pattern");
-    tree_set(&preview, arena, "bpm", tree_of_real(tree_real(sound, "bpm", 120)));
-    tree_set(&preview, arena, "swing", tree_of_real(tree_real(sound, "swing", 0)));
-    tree_set(&preview, arena, "pattern", tree_of_text(tree_text(pattern, "name")));
-    return preview;
-}
 
 static struct tree manifest_of(const struct autosave_layout *layout, struct arena *arena)
 {
     struct tree manifest = { .type = TREE_OBJECT }, assets = { .type = TREE_LIST };
     char name[SET_STEM_SIZE + 16];
 
-    if (!layout->manifest.sha256.len)
+    if (!layout->manifest.sha256.len && !layout->manifest.count)
         return (struct tree){ .type = TREE_NULL };
     for (uint32_t i = 0; i < layout->manifest.assets.count; i++)
         tree_add(&assets, arena, tree_of_text(layout->manifest.assets.at[i]));
     set_name_write(&layout->set, SET_MANIFEST, name);
-    tree_set(&manifest, arena, "path", tree_of_text(arena_text(arena, text_of(name))));
+    tree_set(&manifest, arena, "path",
+             tree_of_text(layout->manifest.sha256.len ? arena_text(arena, text_of(name)) : TEXT("")));
     tree_set(&manifest, arena, "sha256", tree_of_text(layout->manifest.sha256));
     tree_set(&manifest, arena, "asset_count", tree_of_whole((int64_t)layout->manifest.count));
     tree_set(&manifest, arena, "assets", assets);
@@ -75,14 +34,14 @@ static struct tree snapshot_of(const struct autosave_layout *layout, struct aren
     return snapshot;
 }
 
-struct text autosave_layout_write(const struct autosave_layout *layout, const struct tree *document,
+struct text autosave_layout_write(const struct autosave_layout *layout, struct tree counts, struct tree preview,
                                   struct arena *arena)
 {
     struct tree to = { .type = TREE_OBJECT };
     char stamp[SET_STAMP_SIZE];
 
     tree_set(&to, arena, "layout_version", tree_of_text(TEXT("1.0")));
-    tree_set(&to, arena, "project", tree_of_id(layout->project, arena));
+    tree_set(&to, arena, "project", tree_of_text(layout->project_word));
     tree_set(&to, arena, "catalogue", tree_of_id(layout->catalogue, arena));
     tree_set(&to, arena, "name", tree_of_text(layout->name));
     tree_set(&to, arena, "autosaved",
@@ -91,8 +50,8 @@ struct text autosave_layout_write(const struct autosave_layout *layout, const st
     tree_set(&to, arena, "reason", tree_of_text(text_of(layout->reason)));
     tree_set(&to, arena, "saved", tree_of_whole((int64_t)layout->saved));
     tree_set(&to, arena, "empty", tree_of_bool(layout->is_empty));
-    tree_set(&to, arena, "counts", counts_of(document, arena));
-    tree_set(&to, arena, "preview", preview_of(document, arena));
+    tree_set(&to, arena, "counts", counts);
+    tree_set(&to, arena, "preview", preview);
     tree_set(&to, arena, "tip_count", tree_of_whole(0));
     tree_set(&to, arena, "snapshot", snapshot_of(layout, arena));
     tree_set(&to, arena, "manifest", manifest_of(layout, arena));
@@ -155,6 +114,8 @@ bool autosave_layout_read(struct bytes from, struct arena *arena, struct autosav
         return false;
     (void)tree_id(&layout, "catalogue", &to->catalogue);
     (void)tree_id(&layout, "project", &to->project);
+    to->project_word = short_text(&layout, "project", 64);
+    to->reason = arena_text(arena, short_text(&layout, "reason", 32)).at;
     to->name = short_text(&layout, "name", 320);
     to->set.mutation = whole_of(&layout, "mutation");
     to->lacks_saved = !tree_get(&layout, "saved");
@@ -167,4 +128,11 @@ bool autosave_layout_read(struct bytes from, struct arena *arena, struct autosav
     to->manifest.count = whole_of(manifest, "asset_count");
     read_assets(tree_get(manifest, "assets"), NULL, arena, &to->manifest);
     return true;
+}
+
+struct text autosave_layout_prompt(const struct set_name *set, struct text name, struct arena *arena)
+{
+    char stamp[SET_STAMP_SIZE];
+
+    return arena_printf(arena, "Autosaved %.*s at %s", TEXT_ARG(name), set_stamp_write(set->second, stamp));
 }
