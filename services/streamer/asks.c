@@ -30,6 +30,7 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .grid = ask->has_grid ? voice_grid(ask->grid.value) : 0,
                                .at = ask->has_at ? ask->at : CUE_NOW,
                                .loop = ask->loop,
+                               .loop_project = ask->has_loop_project ? ask->loop_project : (struct id){ { 0 } },
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
                                .tempo = 1,
@@ -88,7 +89,8 @@ static bool is_to_stop(const struct voice *voice, const void *state)
     const struct streamer_stop *ask = state;
 
     if (ask->has_loop_key)
-        return voice->plan.loop_key > 0 && (ask->loop_key == 0 || voice->plan.loop_key == ask->loop_key);
+        return voice->plan.loop_key > 0 && (ask->loop_key == 0 || voice->plan.loop_key == ask->loop_key) &&
+               !(ask->has_loop_except && id_equal(voice->plan.loop_project, ask->loop_except));
     return ask->has_voice ? voice->index == ask->voice : voice->plan.group != GROUP_PREVIEW;
 }
 

@@ -247,6 +247,23 @@ def loops_are_in_the_project_and_its_file_without_a_save_of_their_own(home):
 
 
 @claim(shares=looping_engine)
+def another_project_that_is_opened_clears_the_keys_and_stops_their_loops(home):
+    def sounding():
+        return [one['loop_key'] for one in home.look('streamer.voices').get('each', []) if one['state'] != 'ending']
+    home.loophole('project', 'new', 'Left')
+    capture(home, 'F1', count(home))
+    for words in (('open', 'Left'), ('new', 'Fresh'), ('open', 'Left'), ('open', 'Fresh'), ('open', 'Left'), ('close',)):
+        if words[-1] == 'Left':
+            home.loophole('project', *words)
+            home.loophole('loop', 'play', 'F1')
+        home.loophole('project', *words)
+        same([1] if words[-1] == 'Left' else [], sounding(), words)
+        same(['playing'] if words[-1] == 'Left' else [], [one['state'] for one in home.json('loop', 'list')], words)
+    home.loophole('project', 'open', 'Left')
+    same('stopped', loop(home, 'show', 'F1')['state'])
+
+
+@claim(shares=looping_engine)
 def loops_without_a_project_are_in_the_draft_and_offered_when_one_is_opened(home):
     home.loophole('project', 'new', 'Later')
     taken = capture(home, 'F2', count(home))

@@ -95,12 +95,18 @@ static enum err plan_new(struct doing *work, struct txn *txn, struct fault *faul
     return work_apply(work, &apply, fault);
 }
 
+/* Another project is open now, or none. */
+static enum err answer_turned(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    return deed_stop_other_loops(work, txn) ? ERR_OK : deed_answer_state(work, txn, fault);
+}
+
 const struct deed deed_new = {
     .needs_no_project = true,
     .before = begin_new,
     .plan = plan_new,
     .after = deed_read_mirror,
-    .answer = deed_answer_state,
+    .answer = answer_turned,
 };
 
 /* ---- one part ---- */
@@ -357,5 +363,5 @@ const struct deed deed_close = {
     .ends_when_done = true,
     .plan = plan_close,
     .after = deed_read_mirror,
-    .answer = deed_answer_state,
+    .answer = answer_turned,
 };

@@ -491,6 +491,8 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
         look_into_media(work, &state);
     if (e != ERR_OK || work->is_sent)
         return e;
+    if (deed_stop_other_loops(work, txn))
+        return ERR_OK;
     opened_folder_fill(work, &state);
     if (((const struct project_open *)work->ask)->has_import)
         autosave_notice(work->p, work->id, autosave_offered(work->p, work->id));

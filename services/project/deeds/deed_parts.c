@@ -1,5 +1,7 @@
 
 #include "common/naming/safe_names.h"
+#include "common/process/log.h"
+#include "schema_streamer.h"
 #include "services/project/autosave/autosave.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
@@ -12,7 +14,7 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { ABSENT_MOST = 8, ALTERED_MOST = 8, NAME_MOST = 255 };
+enum { ABSENT_MOST = 8, ALTERED_MOST = 8, NAME_MOST = 255, LOOPS_MS = 2000 };
 
 /* ---- names and folders ---- */
 
@@ -299,4 +301,37 @@ enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fa
     if (e == ERR_OK)
         deed_answer_filled(work, txn, &state);
     return e;
+}
+
+/* ---- loops ---- */
+
+static void take_stopped(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)answer;
+    if (error != ERR_OK)
+        log_warn("the loops of the project before were not stopped: %s", fault ? fault->what : err_name(error));
+    work_continue(state);
+}
+
+/* Without an open project the keys are those of the draft. */
+static struct id owner_of_keys(struct doing *work, struct txn *txn)
+{
+    struct id open;
+
+    return elements_current(txn, &work->arena, &open) == ERR_OK ? open : elements_draft_id;
+}
+
+bool deed_stop_other_loops(struct doing *work, struct txn *txn)
+{
+    const struct streamer_stop request = {
+        .fade = 0.005, .has_loop_key = true, .has_loop_except = true, .loop_except = owner_of_keys(work, txn)
+    };
+    struct fault fault = { 0 };
+
+    if (work->has_cleared || !service_is_supervised(work->p->service, "streamer"))
+        return false;
+    work->has_cleared = true;
+    work->is_sent =
+        service_ask(work->p->service, "streamer.stop", &request, LOOPS_MS, NULL, take_stopped, work, &fault) == ERR_OK;
+    return work->is_sent;
 }

@@ -27,6 +27,10 @@ enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *ar
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state); /* fills `mirror` */
 
+/* A project that is opened has its own loops on the keys F1 to F12. Call it in `answer`, again after each wait: stops
+ * the loops that are not of the open project. True: it waits for the streamer, at most 2 s. */
+bool deed_stop_other_loops(struct doing *work, struct txn *txn);
+
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */
 enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_read_document(struct doing *work, struct txn *txn, struct fault *fault); /* also as work->document */

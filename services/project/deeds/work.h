@@ -48,6 +48,7 @@ struct doing {
     bool is_strict;                                        /* a conflict is the client's own */
     bool is_large;                                         /* persist does not apply it together */
     bool has_waited;                                       /* `answer` is called again */
+    bool has_cleared;                                      /* the loops of other projects were asked to stop */
     bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
     struct text named;                                     /* the project as the ask names it; "": the open one */
     struct id id;                                          /* the project */

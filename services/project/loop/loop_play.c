@@ -81,6 +81,8 @@ static enum err play_one(struct doing *work, struct txn *txn, const struct loop 
                                      .has_gain = true,
                                      .gain = loop->volume,
                                      .has_loop_key = true,
+                                     .has_loop_project = true,
+                                     .loop_project = work->id,
                                      .loop_key = loop_number(loop->fkey) + 1,
                                      .has_loop_length = true,
                                      .loop_length = fmax(256, loop->duration * rate),

@@ -10,7 +10,7 @@
 #include "common/shared/studio.h"
 #include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 11 };
+enum { HANDOVER_VERSION = 12 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -66,6 +66,7 @@ struct handover_voice {
     struct handover_follow follow;
     int64_t seek_from;   /* the seek's frame of the file … */
     uint8_t seeker[16];  /* … and its request id */
+    uint8_t project[16]; /* of the loop that it plays; zero: none */
     uint64_t started;    /* the streamer's count of cues after the start cue; 0: none yet */
     uint8_t request[16]; /* of the ask that started it: a repeated ask does not start it again */
     struct handover_piece pieces[2];

@@ -185,6 +185,7 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     handover->loop_end = plan->loop_end;
     handover->loop_length = plan->loop_length;
     handover->loop_key = plan->loop_key;
+    memcpy(handover->project, plan->loop_project.b, sizeof(handover->project));
     handover->semitones = plan->semitones;
     handover->follow = (struct handover_follow){ .frame = (double)plan->from, .grid = plan->grid };
     handover->gain = plan->gain;

@@ -36,6 +36,7 @@ struct voice_plan {
     int64_t loop_from, loop_end; /* frames of the file that a loop repeats; end 0: that of the file */
     double loop_length;          /* its exact length in frames of the file; 0: it has a whole number of them */
     uint32_t loop_key;           /* 1 to 12: it plays the loop of this F key; 0: none */
+    struct id loop_project;      /* … of this project; zero: none */
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
     bool is_drums;           /* it is stretched as drums are */

@@ -81,6 +81,7 @@ static void inherit_voice(struct voice *voice)
                                  .tempo = voice_piece(voice)->tempo,
                                  .semitones = voice->handover->semitones,
                                  .is_drums = voice_piece(voice)->is_drums };
+    memcpy(plan->loop_project.b, voice->handover->project, sizeof(plan->loop_project.b));
     voice->is_cued = voice->is_made = true;
     voice->is_resuming = true;
     voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;
