@@ -1,7 +1,7 @@
 // pages.mjs: the claims of tests/web/web_test.py and project_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
 // asking.mjs those of names, ranges and the session, choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
-// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs those of loops, maps.mjs those of very large maps,
+// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs those of loops, recovery.mjs those of autosaves, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
@@ -14,6 +14,7 @@ import { looking } from './looking.mjs'
 import { loops } from './loops.mjs'
 import { maps } from './maps.mjs'
 import { patterns } from './patterns.mjs'
+import { recovery } from './recovery.mjs'
 import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
 import { users } from './users.mjs'
@@ -37,6 +38,7 @@ const claims = {
   ...loops,
   ...maps,
   ...patterns,
+  ...recovery,
   ...sounds,
   ...strips,
   ...users,

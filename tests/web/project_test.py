@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What a project has of a performance, in Chromium on real audio: loops of the F keys. pages.mjs has what the browser does."""
+"""What the page has of a project, in Chromium on real audio: loops of the F keys, and what
+can be recovered. pages.mjs has what the browser does."""
 import os
 import shutil
 import subprocess
@@ -40,6 +41,16 @@ def a_keyboard_alone_captures_plays_locks_and_deletes_loops(home):
 @claim(shares=stage)
 def a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(home):
     in_browser(home, 'a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent')
+
+
+@claim(shares=stage)
+def a_draft_is_offered_after_a_death_and_changes_nothing_without_a_choice(home):
+    in_browser(home, 'a_draft_is_offered_after_a_death_and_changes_nothing_without_a_choice')
+
+
+@claim(shares=stage)
+def a_new_page_offers_drafts_and_keeps_both_by_the_keyboard(home):
+    in_browser(home, 'a_new_page_offers_drafts_and_keeps_both_by_the_keyboard')
 
 
 run_claims()

@@ -25,6 +25,7 @@ import { Rail } from './rail'
 import { NameDialog } from './naming'
 import * as results from './result'
 import { Project } from './project'
+import { Recovery } from './recovery'
 import { Sound } from './sound'
 import { complain, heard, isAlike, MODES, SCOPES, selected, show, view, type Mode, type Scope } from './state'
 import { Facets, Table } from './table'
@@ -179,6 +180,7 @@ function Page() {
       <Palette />
       <PortChoice />
       <NameDialog />
+      <Recovery />
       {over && <p class="dropping">Drop a sound to find what is like it</p>}
     </>
   )

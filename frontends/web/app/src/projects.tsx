@@ -7,6 +7,7 @@ import { stepOfProject } from './edits'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { goToItem } from './list'
 import { ownerless } from './loops'
+import { RecoveryNotice } from './recovery'
 import { show, say, complain } from './state'
 import { ask, listen } from './wire'
 
@@ -195,6 +196,7 @@ export function Projects() {
     <section aria-label="Projects" tabIndex={0}>
       <h2>Projects{away && <span class="quiet"> · away; this page asks again</span>}</h2>
       <NewProject again={again} />
+      <RecoveryNotice />
       {each && !each.length && <p class="quiet">There is no project yet.</p>}
       <ul class="projects">{(each ?? []).map(one => <Line key={idText(one.id)} of={one} again={again} />)}</ul>
       {current && <Open key={idText(current.id)} of={current} again={again} />}

@@ -40,6 +40,9 @@ let wait_ms = 100
 
 export const link = new Cell<Link>('opening')
 
+/** The service that was started again last; set with each start. */
+export const restarted = new Cell({ service: '' })
+
 const key = (bytes: Uint8Array) => String.fromCharCode(...bytes)
 
 /** One message to the gateway: the service's name after its length, then the ask as it is. */
@@ -103,7 +106,10 @@ function take(data: ArrayBuffer) {
   const rest = message.subarray(2 + message[1]!)
   if (message[0] === ANSWER) takeAnswer(rest)
   else if (message[0] === EVENT) takeEvent(partsOf(rest))
-  else for (const one of pending.values()) if (one.name.startsWith(service + '.')) send(one)
+  else {
+    for (const one of pending.values()) if (one.name.startsWith(service + '.')) send(one)
+    restarted.set({ service })
+  }
 }
 
 /** True if the engine knows this browser's session no more: a socket does not say why it was closed. */
