@@ -45,7 +45,7 @@ int file_rename_new(int folder, const char *from, int to_folder, const char *to)
 {
     if (renameat2(folder, from, to_folder, to, RENAME_NOREPLACE) == 0)
         return 0;
-    if (errno != EINVAL && errno != ENOSYS)
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
         return -1;
     if (linkat(folder, from, to_folder, to, 0) == 0)
         return unlinkat(folder, from, 0);

@@ -92,7 +92,8 @@ static enum err read_path(struct manifest_reading *r, const struct tree *from, c
     if (e == ERR_OK && (bundle_path_is_reserved(*to) || text_is(*to, BUNDLE_MANIFEST) || text_is(*to, BUNDLE_PROJECT)))
         e = fault_set(r->fault, ERR_BAD_REQUEST, "the path \"%.120s\" is not for files of the manifest", to->at);
     else if (e == ERR_OK && safe_names_has(&r->paths, *to))
-        e = fault_set(r->fault, ERR_BAD_REQUEST, "the path \"%.120s\" or a twin of it occurs twice", to->at);
+        e = fault_set(r->fault, ERR_BAD_REQUEST,
+                      "the path \"%.120s\" occurs twice, apart from case, accents or Unicode form", to->at);
     if (e != ERR_OK)
         return r->fault ? fault_field(r->fault, key) : e;
     safe_names_take(&r->paths, *to);
@@ -112,7 +113,7 @@ static enum err read_entry(struct manifest_reading *r, enum bundle_kind kind, co
         return refuse_field(r->fault, list->id,
                             "the name is missing, longer than 255 bytes, or has control characters");
     if (safe_names_has(&r->ids[kind], to->id))
-        return refuse_field(r->fault, list->id, "the name or a twin of it occurs twice");
+        return refuse_field(r->fault, list->id, "the name occurs twice, apart from case, accents or Unicode form");
     safe_names_take(&r->ids[kind], to->id);
     e = read_path(r, from, list->path, &to->path);
     if (e == ERR_OK && !read_digest(from, r->arena, &to->digest))

@@ -91,7 +91,7 @@ static bool has_part_name(const struct bundle_tree *tree)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/* Nobody else can change what is in the folder. */
+/* Other users cannot write into the folder. */
 static bool is_own(int folder)
 {
     struct stat st;

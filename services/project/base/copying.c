@@ -157,24 +157,6 @@ static enum err write_temporary(struct copy_step *s, const struct copy_item *ite
     return e;
 }
 
-/* Some file systems cannot rename without replacing, and some have no links either. Only this service writes there. */
-static int name_copy(int folder, const char *temporary, const char *name)
-{
-    struct stat stat;
-
-    if (renameat2(folder, temporary, folder, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
-        return -1;
-    if (linkat(folder, temporary, folder, name, 0) == 0)
-        return unlinkat(folder, temporary, 0);
-    if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
-        return -1;
-    if (fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0)
-        return errno = EEXIST, -1;
-    return renameat(folder, temporary, folder, name);
-}
-
 static enum err write_in(struct copy_step *s, const struct copy_item *item, const struct beneath_place *place)
 {
     char temporary[FILE_TEMPORARY];
@@ -185,7 +167,7 @@ static enum err write_in(struct copy_step *s, const struct copy_item *item, cons
         return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", s->copying->folder);
     e = write_temporary(s, item, fd);
     close(fd);
-    if (e == ERR_OK && name_copy(place->folder, temporary, place->name) != 0)
+    if (e == ERR_OK && file_rename_new(place->folder, temporary, place->folder, place->name) != 0)
         e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
     if (e != ERR_OK) {
         unlinkat(place->folder, temporary, 0);

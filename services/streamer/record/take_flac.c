@@ -65,10 +65,8 @@ static enum err rename_part(struct take_flac *flac)
 {
     const char *from = find_name(flac->part), *to = find_name(flac->flac);
     const int folder = flac->folder;
-    int result = renameat2(folder, from, folder, to, RENAME_NOREPLACE);
+    const int result = file_rename_new(folder, from, folder, to);
 
-    if (result != 0 && (errno == EINVAL || errno == ENOSYS) && faccessat(folder, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-        result = renameat(folder, from, folder, to);
     if (result != 0 && errno == EEXIST)
         return refuse_other(flac);
     return result == 0 ? ERR_OK : fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot get its name");

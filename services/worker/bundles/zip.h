@@ -52,7 +52,7 @@ struct zip_reading *zip_begin(const struct zip *zip);
 void zip_end(struct zip_reading *reading); /* NULL is allowed */
 
 /* Gives the name of the next file, or bytes of the present one, or the end. The bytes are valid until the next call.
- * Errors (explained): bad_request (damaged: its bytes have not the stated size or sum), io. */
+ * Errors (explained): bad_request (damaged: the size or the checksum is wrong), io. */
 enum err zip_read(struct zip_reading *reading, struct text *name, struct text *bytes, bool *is_over,
                   struct fault *fault);
 

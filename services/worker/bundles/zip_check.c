@@ -87,7 +87,7 @@ static enum err check_twins(const struct zip *zip, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < zip->count; i++) {
         const struct zip_member *member = &zip->members[i];
         if (!is_folder(member) && safe_names_has(&names, member->name))
-            e = refuse_member(member, "or a twin of it occurs twice", fault);
+            e = refuse_member(member, "has the name of another file, apart from case, accents or Unicode form", fault);
         if (!is_folder(member))
             safe_names_take(&names, member->name);
     }

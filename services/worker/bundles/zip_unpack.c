@@ -38,8 +38,7 @@ static enum err refuse_data(const struct zip_reading *reading, struct fault *fau
     char shown[120];
 
     text_show(shown, sizeof(shown), reading->member->name, "");
-    return fault_set(fault, ERR_BAD_REQUEST, "%s in the archive is damaged: its bytes have not the stated size or sum",
-                     shown);
+    return fault_set(fault, ERR_BAD_REQUEST, "%s in the archive is damaged: its size or its checksum is wrong", shown);
 }
 
 /* Reads the next packed bytes; none are left at the end of the data. */
