@@ -6,7 +6,7 @@ static const struct command bundles[] = {
       "The folder of --bundle-root appears whole or not at all, and replaces nothing; --zip also writes an archive. "
       "The same project always gives the same bytes. While sounds are missing or offline, nothing is written, unless "
       "--without-missing is given: the manifest then lists them. docs/bundles.md has the files.",
-      "bundle-root zip mixer-snapshot asset sampler-manifest strict without-missing budget", 0, 1, false,
+      "bundle-root zip project-file mixer-snapshot asset sampler-manifest strict without-missing budget", 0, 1, false,
       bundle_export },
     { "bundle import", "", "Make a project of a bundle, in a new folder, and open it",
       "--bundle-root is a folder or an archive (.zip), also of another program. All of it is verified first; without "
@@ -14,6 +14,10 @@ static const struct command bundles[] = {
       "bundle-root destination-root name request-id budget", 0, 0, false, bundle_import },
     { "bundle plan", "", "Say what a sampler manifest offers, and the filters of a file dialogue for it",
       "Without --sampler-manifest the filters are *.wav and *.flac.", "sampler-manifest", 0, 0, false, bundle_offer },
+    { "bundle qa", "DIR", "Print a page for those who test a bundle, in Markdown",
+      "Has the commands, a run of `autosave stress`, what is stated and measured of each sound (differences of more "
+      "than 0.5 LU are marked), and a checklist. docs/demo has an example.",
+      "sampler-manifest budget", 1, 1, false, bundle_qa },
     { "bundle verify", "PATH", "Read all of a bundle, and say what is wrong with it",
       "PATH is a folder or an archive (.zip), also of another program. Nothing is written. --quick does not read the "
       "sounds of a folder.",

@@ -165,6 +165,8 @@ const struct option_row option_table[] = {
     { "destination-root", 0, "DIR", "import to this new folder; unset: only verify", OPTION_WORD, AT(destination_root),
       0, 0 },
     { "zip", 0, "FILE", "also write it as an archive", OPTION_WORD, AT(zip), 0, 0 },
+    { "project-file", 0, "FILE", "export the project of this project.json, which need not be one of this engine",
+      OPTION_WORD, AT(project_file), 0, 0 },
     { "mixer-snapshot", 0, "NAME=PATH,TYPE", "add the JSON of a mixer: channel, subgroup or master (may be repeated)",
       OPTION_LIST, AT(mixer_snapshot), 0, 0 },
     { "asset", 0, "NAME=PATH", "add a sound under this name (may be repeated)", OPTION_LIST, AT(asset), 0, 0 },

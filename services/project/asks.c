@@ -29,6 +29,7 @@ HANDLER(state, project_line)
 HANDLER(show, project_parts)
 HANDLER(document, whole_project)
 HANDLER_OF(check_document, nothing, NO_NAME)
+HANDLER_BY(read_document, whole_project, NO_NAME, deed_document_read)
 HANDLER(set, project_line)
 HANDLER(put, project_part)
 HANDLER(remove, project_line)
@@ -111,6 +112,7 @@ const struct project_handlers project_asks = {
     .show = answer_show,
     .document = answer_document,
     .check_document = answer_check_document,
+    .read_document = answer_read_document,
     .set = answer_set,
     .put = answer_put,
     .remove = answer_remove,

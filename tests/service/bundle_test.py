@@ -2,11 +2,12 @@
 """Bundles: what an export writes, and that the same project always gives the same bytes."""
 import json
 import os
+import shutil
 import sys
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from bundles import demo, digest, files_of
+from bundles import demo, digest, digests_of, files_of
 from claims import claim, contains, file_bytes, file_json, run_claims, same, write_file
 from indexing import Indexing
 
@@ -59,6 +60,30 @@ def the_same_project_gives_the_same_bytes_in_each_zone(it):
         same(['project_manifest.json'] + sorted(set(names) - {'project_manifest.json'}), names)
         same({name: first[0][name] for name in names}, {name: read.read(name) for name in names})
         same({((1980, 1, 1, 0, 0, 0), 0)}, {(one.date_time, one.compress_type) for one in read.infolist()})
+
+
+@claim(inside=Indexing)
+def a_project_json_of_another_engine_is_exported_with_the_copies_beside_it(it):
+    mine = demo(it)
+    home, other = it.home, it.home.other('second')
+    home.loophole('project', 'collect')
+    mine.must('save')
+    home.loophole('bundle', 'export', '--bundle-root', home.file('one'))
+    home.stop()
+    shutil.rmtree(home.file('lib'))
+    file = os.path.join(mine.folder, 'project.json')
+    with Indexing(other):
+        other.loophole('bundle', 'export', '--project-file', file, '--bundle-root', home.file('two'))
+        same(digests_of(home.file('one')), digests_of(home.file('two')))
+        same([], [one for one in other.json('project', 'list') if one['name'] == 'Demo'])
+        contains(other.refused('bundle', 'export', 'Demo', '--project-file', file, '--bundle-root', home.file('three')), 'not both')
+        copy = os.path.join(mine.folder, 'Media/Audio/kick.wav')
+        os.rename(copy, home.file('kick.wav'))
+        os.symlink(home.file('kick.wav'), copy)
+        contains(other.refused('bundle', 'export', '--project-file', file, '--bundle-root', home.file('three')), '1 sound is missing')
+        write_file(file, '{"schema_version":"2.0"}')
+        contains(other.refused('bundle', 'export', '--project-file', file, '--bundle-root', home.file('three')), '2.0')
+        same(False, os.path.exists(home.file('three')))
 
 
 @claim(inside=Indexing)

@@ -362,6 +362,7 @@ enum err bundle_export(struct cli *cli, struct fault *fault);
 enum err bundle_import(struct cli *cli, struct fault *fault);
 enum err bundle_offer(struct cli *cli, struct fault *fault);
 enum err bundle_verify(struct cli *cli, struct fault *fault);
+enum err bundle_qa(struct cli *cli, struct fault *fault);
 enum err kit_import(struct cli *cli, struct fault *fault);
 enum err kit_export(struct cli *cli, struct fault *fault);
 enum err kit_load(struct cli *cli, struct fault *fault);

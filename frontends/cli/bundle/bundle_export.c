@@ -37,12 +37,13 @@ struct bundle_exporting {
 
 /* ---- sounds ---- */
 
-static int open_asset(const struct bundle_exporting *ex, const struct bundle_sound *sound, struct fault *fault)
+static int open_asset(struct bundle_exporting *ex, const struct bundle_sound *sound, struct fault *fault)
 {
     struct stat st;
     int fd = -1;
 
-    (void)ex;
+    if (sound->copy)
+        return beneath_open_file(&ex->plan.from.folder, sound->copy, O_RDONLY, 0, fault);
     if (sound->item)
         return item_file_open(sound->item, false, &fd, &st, fault) == ERR_OK ? fd : -1;
     fd = open(sound->file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

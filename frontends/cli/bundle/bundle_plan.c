@@ -1,5 +1,6 @@
 #include "frontends/cli/bundle/bundle_plan.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -258,6 +259,30 @@ static void note_missing(struct bundle_plan *plan, const struct tree *part, stru
         name.len ? name : arena_text(&plan->cli->arena, text_of(id_write(id, room)));
 }
 
+/* The copy that the project collected; NULL: none. */
+static struct bundle_sound *add_copy(struct bundle_plan *plan, const struct tree *part)
+{
+    const struct text copy = tree_text(part, "copy");
+    struct text name = copy, folder;
+    struct bundle_sound *sound;
+    struct fault none = { 0 };
+    int fd;
+
+    if (plan->from.folder.folder < 0 || !text_starts(copy, TEXT("Media/")))
+        return NULL;
+    fd = beneath_open_file(&plan->from.folder, arena_text(&plan->cli->arena, copy).at, O_RDONLY, 0, &none);
+    if (fd < 0)
+        return NULL;
+    close(fd);
+    do {
+        folder = text_cut(&name, '/');
+    } while (name.len && memchr(name.at, '/', name.len));
+    (void)folder;
+    sound = add_sound(plan, name);
+    sound->copy = arena_text(&plan->cli->arena, copy).at;
+    return sound;
+}
+
 static struct text name_item_file(struct bundle_plan *plan, const struct item *item)
 {
     return arena_utf8(&plan->cli->arena, item->media.file, SAFE_NAME_MOST);
@@ -277,6 +302,11 @@ static enum err find_use(struct bundle_plan *plan, struct id id, struct bundle_u
     item = get_item(plan, id, content, fault);
     if (!item && fault->code != ERR_NOT_FOUND)
         return fault->code;
+    if (!item && (sound = add_copy(plan, part))) {
+        sound->content = content;
+        to->sound = sound;
+        return ERR_OK;
+    }
     if (!item) {
         note_missing(plan, part, id);
         return ERR_OK;
@@ -346,6 +376,20 @@ static void keep_slots(struct bundle_plan *plan, const struct whole_project *who
     to->count += whole->slots.count;
 }
 
+static enum err read_file(struct bundle_plan *plan, struct id_list *uses, struct project_slot_list *slots,
+                          struct fault *fault)
+{
+    enum err e;
+
+    if (plan->cli->count)
+        return fault_set(fault, ERR_BAD_REQUEST, "expected the name of a project or --project-file, and not both");
+    e = bundle_project_file_read(plan->cli, plan->cli->options.project_file, &plan->from, fault);
+    plan->document = plan->from.document;
+    *uses = plan->from.uses;
+    *slots = plan->from.slots;
+    return e;
+}
+
 static enum err ask_project(struct bundle_plan *plan, struct id_list *uses, struct project_slot_list *slots,
                             struct fault *fault)
 {
@@ -388,12 +432,12 @@ enum err bundle_plan_make(struct cli *cli, struct bundle_plan *to, struct fault 
     struct id_list uses = { 0 };
     enum err e;
 
-    *to = (struct bundle_plan){ .cli = cli };
+    *to = (struct bundle_plan){ .cli = cli, .from = { .folder = { .folder = -1 } } };
     e = cli->options.sampler_manifest
             ? bundle_sampler_read(cli->options.sampler_manifest, &cli->arena, &to->sampler, fault)
             : ERR_OK;
     if (e == ERR_OK)
-        e = ask_project(to, &uses, &slots, fault);
+        e = cli->options.project_file ? read_file(to, &uses, &slots, fault) : ask_project(to, &uses, &slots, fault);
     for (uint32_t i = 0; e == ERR_OK && i < slots.count; i++)
         e = add_pattern(to, &slots.at[i], fault);
     if (e == ERR_OK) {
@@ -413,4 +457,5 @@ void bundle_plan_free(struct bundle_plan *plan)
     safe_names_free(&plan->mixers);
     safe_names_free(&plan->assets);
     id_table_free(&plan->items);
+    bundle_project_file_close(&plan->from);
 }

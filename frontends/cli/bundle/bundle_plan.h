@@ -1,5 +1,5 @@
-/* bundle_plan.h: what an export writes: the patterns, snapshots and sounds of a project, and what is missing. One
- * thread; all memory is in cli->arena. */
+/* bundle_plan.h: what an export writes: the patterns, snapshots and sounds of a project, and the sounds that are
+ * missing. One thread; all memory is in cli->arena. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_BUNDLE_PLAN_H
 #define LOOPHOLE_FRONTENDS_CLI_BUNDLE_PLAN_H
 
@@ -7,6 +7,7 @@
 #include "common/naming/safe_names.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/bundle/bundle_measure.h"
+#include "frontends/cli/bundle/bundle_project_file.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 #include "proto/wire/tree.h"
 
@@ -24,7 +25,8 @@ struct bundle_sound {
     struct text name, path;  /* in the bundle */
     struct text content;     /* of an item, in hex digits; "": unknown */
     const struct item *item; /* or … */
-    const char *file;        /* … a path that a person named */
+    const char *file;        /* … a path that a person named, or … */
+    const char *copy;        /* … a copy in Media of the folder of --project-file */
 };
 
 /* An item of the project, and the sound that it became. */
@@ -43,12 +45,14 @@ struct bundle_plan {
     struct bundle_sound *sound;
     struct bundle_use *use;
     uint32_t pattern_room, mixer_room, sound_room;
-    struct id_table items;    /* the numbers of the items in the document, from 1 */
-    struct text_list missing; /* names */
+    struct bundle_project_file from; /* of --project-file */
+    struct id_table items;           /* the numbers of the items in the document, from 1 */
+    struct text_list missing;        /* names */
 };
 
-/* Reads the project that the command names, and finds its sounds. Errors (explained): those of the project and of
- * search; bad_request (an option); not_found (sounds are missing, and --without-missing was not given). */
+/* Reads the project that the command names, or that of --project-file, and finds its sounds. Errors (explained): those
+ * of the project and of search; bad_request (an option); not_found (sounds are missing, and --without-missing was not
+ * given). */
 enum err bundle_plan_make(struct cli *cli, struct bundle_plan *to, struct fault *fault);
 void bundle_plan_free(struct bundle_plan *plan);
 

@@ -1,7 +1,6 @@
 /* Going back to a save, and opening projects. */
 #include <string.h>
 
-#include "proto/wire/json_bounds.h"
 #include "services/project/autosave/autosave.h"
 #include "services/project/autosave/autosave_notice.h"
 #include "services/project/deeds/deeds.h"
@@ -508,23 +507,3 @@ const struct deed deed_open = {
     .after = deed_renew_mirror,
     .answer = answer_open,
 };
-
-/* ---- check ---- */
-
-static enum err answer_check(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_check_document *ask = work->ask;
-    struct element_list parts;
-    struct tree document;
-    struct id id;
-    enum err e = tree_read_bounded(ask->file, JSON_VALUES_FILE, &work->arena, &document, fault);
-
-    (void)txn;
-    if (e == ERR_OK)
-        e = document_read(&document, NULL, NULL, &work->arena, &id, &parts, fault);
-    if (e == ERR_OK)
-        work_answer(work, &(struct nothing){ 0 });
-    return e;
-}
-
-const struct deed deed_check_document = { .needs_no_project = true, .answer = answer_check };

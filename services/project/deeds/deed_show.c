@@ -1,5 +1,7 @@
 /* Asks that change nothing. */
+#include "proto/wire/json_bounds.h"
 #include "services/project/deeds/deeds.h"
+#include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 
 const struct deed deed_current = { .after = deed_read_mirror, .answer = deed_answer_state };
@@ -51,3 +53,63 @@ static enum err answer_saves(struct doing *work, struct txn *txn, struct fault *
 }
 
 const struct deed deed_saves = { .answer = answer_saves };
+
+/* ---- a project.json that is not opened ---- */
+
+static enum err read_parts(struct doing *work, struct text file, struct tree *document, struct element_list *parts,
+                           struct fault *fault)
+{
+    struct id id;
+    enum err e = tree_read_bounded(file, JSON_VALUES_FILE, &work->arena, document, fault);
+
+    return e == ERR_OK ? document_read(document, NULL, NULL, &work->arena, &id, parts, fault) : e;
+}
+
+static enum err answer_check(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_check_document *ask = work->ask;
+    struct element_list parts;
+    struct tree document;
+    const enum err e = read_parts(work, ask->file, &document, &parts, fault);
+
+    (void)txn;
+    if (e == ERR_OK)
+        work_answer(work, &(struct nothing){ 0 });
+    return e;
+}
+
+/* The lists with the ids that the parts got; the items and the name of the save as the file has them. */
+static struct tree make_whole(struct doing *work, const struct tree *document, const struct element_list *parts)
+{
+    static const char *const kept[] = { "items", "revision", "revision_name" };
+    const struct element_list others = { parts->count - 1, parts->at + 1 };
+    struct tree whole;
+
+    document_make(&work->arena, &parts->at[0], &others, &whole);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+        if (tree_get(document, kept[i]))
+            tree_set(&whole, &work->arena, kept[i], *tree_get(document, kept[i]));
+    return whole;
+}
+
+static enum err answer_read(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_read_document *ask = work->ask;
+    struct whole_project answer = { 0 };
+    struct element_list parts;
+    struct tree document, whole;
+    enum err e = read_parts(work, ask->file, &document, &parts, fault);
+
+    (void)txn;
+    if (e != ERR_OK)
+        return e;
+    project_beat(work->p);
+    whole = make_whole(work, &document, &parts);
+    answer.file = document_file(&whole, &work->arena);
+    deed_fill_uses(work, &parts, &answer.uses);
+    work_answer(work, &answer);
+    return ERR_OK;
+}
+
+const struct deed deed_check_document = { .needs_no_project = true, .answer = answer_check };
+const struct deed deed_document_read = { .needs_no_project = true, .answer = answer_read };

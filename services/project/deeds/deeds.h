@@ -12,7 +12,7 @@ extern const struct deed deed_saves;                                            
 extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
 extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
 extern const struct deed deed_save, deed_draft, deed_document;                  /* deed_save.c */
-extern const struct deed deed_check_document;                                   /* deed_load.c */
+extern const struct deed deed_check_document, deed_document_read;               /* deed_show.c */
 extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
 
 /* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. `altered` compares with
@@ -24,6 +24,7 @@ enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena
 enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                             uint64_t beside, struct project_line *state, struct element_list *parts,
                             struct item_uses *uses);
+void deed_fill_uses(struct doing *work, const struct element_list *parts, struct id_list *to); /* the items in use */
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state); /* fills `mirror` */
 

@@ -1,6 +1,6 @@
 /* stress.c: writes and prunes autosaves of a synthetic project by a synthetic clock, with the files of the engine's own
  * autosaves (store/autosave). */
-#include "frontends/cli/recovery/stress.h"
+#include "frontends/cli/bundle/stress.h"
 
 #include <string.h>
 

@@ -1,0 +1,40 @@
+#!/usr/bin/python3
+"""The bundle, the autosaves and the page in docs/demo come from its script."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from bundles import digests_of
+from claims import TOP, claim, contains, file_text, run_claims, same
+from indexing import Indexing
+
+DEMO = os.path.join(TOP, 'docs', 'demo')
+
+
+@claim(inside=Indexing)
+def the_demo_is_made_again_byte_for_byte(it):
+    home = it.home
+    made = home.file('demo')
+    home.run('/usr/bin/python3', os.path.join(DEMO, 'make.py'), made)
+    there = {name: sum for name, sum in digests_of(DEMO).items() if name not in ('make.py', 'README.md')}
+    same(there, digests_of(made))
+    assert sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(DEMO) for name in names) < 300000
+    page = file_text(os.path.join(made, 'qa.md'))
+    contains(page, 'Autosaved choir_demo at 20251127-154630')
+    same(1, page.count('more than 0.5'))
+
+
+@claim(inside=Indexing)
+def the_demo_comes_in_and_its_autosaves_are_read(it):
+    home = it.home
+    summary = home.first('bundle', 'import', '--bundle-root', os.path.join(DEMO, 'bundle'), '--destination-root', home.file('in'))
+    same((['choir_low.wav', 'choir_mid.wav', 'choir_high.wav'], 2, 1, 3),
+         (summary['asset_names'], summary['patterns'], summary['mixer_snapshots'], summary['sampler_assets']))
+    same('Choir demo', home.first('project', 'state')['name'])
+    qa = home.first('bundle', 'qa', os.path.join(DEMO, 'bundle'), '--sampler-manifest', os.path.join(DEMO, 'sampler_manifest.json'))
+    same([False, False, True], [sound['lufs_differs'] for sound in qa['sounds']])
+    same([False] * 3, [sound['sha256_differs'] for sound in qa['sounds']])
+    same((12, 7), (qa['stress']['written'], qa['stress']['pruned']))
+
+
+run_claims()
