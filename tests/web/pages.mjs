@@ -1,7 +1,7 @@
 // pages.mjs: the claims of tests/web/web_test.py and project_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
 // asking.mjs those of names, ranges and the session, choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
-// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs those of loops, recovery.mjs those of autosaves, maps.mjs those of very large maps,
+// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions, recovery.mjs those of autosaves, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
@@ -15,6 +15,7 @@ import { loops } from './loops.mjs'
 import { maps } from './maps.mjs'
 import { patterns } from './patterns.mjs'
 import { recovery } from './recovery.mjs'
+import { regions } from './regions.mjs'
 import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
 import { users } from './users.mjs'
@@ -39,6 +40,7 @@ const claims = {
   ...maps,
   ...patterns,
   ...recovery,
+  ...regions,
   ...sounds,
   ...strips,
   ...users,

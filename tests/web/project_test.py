@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""What the page has of a project, in Chromium on real audio: loops of the F keys, and what
-can be recovered. pages.mjs has what the browser does."""
+"""What the page has of a project, in Chromium on real audio: loops of the F keys, regions of
+clips, and what can be recovered. pages.mjs has what the browser does."""
 import os
 import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, run_claims, skip
+from browsing import PASSWORD, certify, free_port, lan_settings
+from claims import BUILD, TOP, claim, file_text, run_claims, skip
 from sounding import engine, sound, until_connected
 
 RATE = 48000
@@ -21,7 +22,11 @@ def stage(home):
     os.mkdir(home.file('music'))
     sound.make('counter', home.file('music', 'count.wav'), 30 * RATE)
     home.env.update(BUILD=BUILD, MUSIC=home.file('music'))
-    engine(home, '[audio]\nperiod = 1024\n')
+    home.lan_port = free_port()
+    certify(home)
+    home.env.update(FAR=f'https://127.0.0.1:{home.lan_port}/', PASSWORD=PASSWORD)
+    lan_settings(home, '[audio]\nperiod = 1024\n')
+    engine(home, file_text(home.file('config', 'loophole.conf')))
     until_connected(home)
     home.loophole('index', home.file('music'), '--wait')
     home.loophole('edit', home.file('music', 'count.wav'), 'bpm=', 'one_shot=0')
@@ -41,6 +46,16 @@ def a_keyboard_alone_captures_plays_locks_and_deletes_loops(home):
 @claim(shares=stage)
 def a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(home):
     in_browser(home, 'a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent')
+
+
+@claim(shares=stage)
+def space_saves_the_selected_part_and_digits_play_lock_and_delete_it(home):
+    in_browser(home, 'space_saves_the_selected_part_and_digits_play_lock_and_delete_it')
+
+
+@claim(shares=stage)
+def a_region_is_typed_and_a_page_of_another_machine_plays_it(home):
+    in_browser(home, 'a_region_is_typed_and_a_page_of_another_machine_plays_it')
 
 
 @claim(shares=stage)

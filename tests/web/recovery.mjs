@@ -9,10 +9,12 @@ const dialog = page => page.locator('dialog.recovery[open]')
 const section = (page, name) => dialog(page).locator(`section[data-project="${name}"]`)
 const tracks = name => asked('project.show', `project=${name}`).each.filter(one => one.kind === 'track').map(one => JSON.parse(one.body).name).sort().join()
 
+const put = (name, track) => asked('project.put', `project=${name}`, 'kind=track', `body=${JSON.stringify({ name: track })}`)
+
 /** Adds a track, and waits until it is in an autosave. */
 async function add(name, track) {
   const [{ id, folder }] = json('project', 'state', name)
-  asked('project.put', `project=${name}`, 'kind=track', `body=${JSON.stringify({ name: track })}`)
+  put(name, track)
   await until(`${track} is autosaved`, () => {
     const at = `${folder}/.autosave/${id}`
     const sets = existsSync(at) ? readdirSync(at).filter(one => /^\d{8}-\d{6}-\d+\.json$/.test(one)).sort() : []
@@ -23,7 +25,7 @@ async function add(name, track) {
 export const recovery = {
   async a_draft_is_offered_after_a_death_and_changes_nothing_without_a_choice(browser) {
     loophole('project', 'new', 'Draft')
-    await add('Draft', 'Drums')
+    put('Draft', 'Drums')
     loophole('project', 'save')
     await add('Draft', 'Bass')
     const page = await open(browser)
@@ -53,7 +55,7 @@ export const recovery = {
 
   async a_new_page_offers_drafts_and_keeps_both_by_the_keyboard(browser) {
     loophole('project', 'new', 'Both')
-    await add('Both', 'Drums')
+    put('Both', 'Drums')
     loophole('project', 'save')
     await add('Both', 'Pads')
     await kill('project')

@@ -29,3 +29,7 @@ export function giveToList(event: KeyboardEvent): boolean {
   list.dispatchEvent(copy)
   return copy.defaultPrevented
 }
+
+/** Does Space or Enter press this: a switch, a button or a link that was reached by keyboard? One that was clicked gives them to the list. */
+export const pressesControl = (of: HTMLElement) =>
+  (of.matches('input:is([type="checkbox"], [type="range"])') || of.closest('button, summary, a[href]') !== null) && of.matches(':focus-visible')

@@ -1,45 +1,41 @@
 // The panel of loops: what each of the keys F1 to F12 holds, and the keys themselves.
 import type { item, loop, stream_voice } from 'loophole'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useCell, usePolled } from './cell'
-import { gainAt, placeOfGain } from './fader'
-import { clean, counted, dbText, idBytes, idText, lengthText, num, pathText } from './format'
+import { isDeleting } from './deleting'
+import { clean, counted, idBytes, idText, lengthText, num, pathText } from './format'
 import { Icon } from './icons'
 import { useNames } from './itemnames'
 import { chosen } from './list'
 import * as deeds from './loops'
 import { complain } from './state'
+import { VolumeSlider } from './volumeslider'
 import { isFar, listen } from './wire'
 import { loop_grid_words } from './words'
 
 const POLL_MS = 500
-const FIELDS = 'input:not([type=range], [type=checkbox]), textarea, select'
 
 // ---- keys ----
 
 const loopOf = (event: KeyboardEvent) => { const got = /^F(\d{1,2})$/.exec(event.key); return got && Number(got[1]) <= deeds.LOOP_KEYS ? Number(got[1]) - 1 : -1 }
 
-/** F1 to F12 anywhere in the mode but in dialogues: also in fields, where they type nothing. Backspace is held for a deletion. */
+/** F1 to F12 anywhere in the mode but in dialogues: also in fields, where they type nothing. */
+function onKey(event: KeyboardEvent) {
+  const number = loopOf(event)
+  if (number < 0 || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
+  event.preventDefault()
+  event.stopPropagation()
+  if (event.repeat) return
+  if (event.ctrlKey) deeds.lockLoop(number)
+  else if (isDeleting()) deeds.deleteLoop(number)
+  else if (event.shiftKey) deeds.captureLoop(number)
+  else deeds.pressLoop(number)
+}
+
 function useKeys() {
-  const deletes = useRef(false)
-  const onKey = (event: KeyboardEvent) => {
-    const number = loopOf(event)
-    const isBackspace = event.key === 'Backspace' && !(event.target as HTMLElement).closest?.(FIELDS)
-    if (document.querySelector('dialog[open]') || event.altKey || event.metaKey || (number < 0 && !isBackspace)) return
-    event.preventDefault()
-    event.stopPropagation()
-    if (isBackspace) deletes.current = true
-    if (event.repeat || isBackspace) return
-    if (event.ctrlKey) deeds.lockLoop(number)
-    else if (deletes.current) deeds.deleteLoop(number)
-    else if (event.shiftKey) deeds.captureLoop(number)
-    else deeds.pressLoop(number)
-  }
-  const onKeyUp = (event: KeyboardEvent) => { if (event.key === 'Backspace') deletes.current = false }
-  const onBlur = () => { deletes.current = false }
   useEffect(() => {
-    addEventListener('keydown', onKey, true); addEventListener('keyup', onKeyUp, true); addEventListener('blur', onBlur)
-    return () => { removeEventListener('keydown', onKey, true); removeEventListener('keyup', onKeyUp, true); removeEventListener('blur', onBlur) }
+    addEventListener('keydown', onKey, true)
+    return () => removeEventListener('keydown', onKey, true)
   }, [])
 }
 
@@ -88,19 +84,6 @@ function soundOf(of: loop | undefined, names: Map<string, item>): string {
 
 const lengthOf = (of: loop) => `${num(of.duration).toFixed(2)} s${of.beats ? ` · ${+of.beats.toFixed(2)} beats at ${of.tempo?.toFixed(1)}` : ''}`
 
-/** A slider shows what is held; the engine has the value when it is let go, so that a pull is one step of undo. */
-function Volume({ of, name, number }: { of: loop | undefined; name: string; number: number }) {
-  const [pulled, setPulled] = useState<number>()
-  useEffect(() => setPulled(undefined), [of])
-  const volume = pulled ?? of?.volume ?? 0.5
-  return (
-    <label class="volume"><span class="unseen">Volume of {name}</span>
-      <input type="range" min="0" max="1" step="0.0025" disabled={!of} value={placeOfGain(volume)} aria-valuetext={`${dbText(volume)} dB`}
-        onInput={event => setPulled(gainAt(Number(event.currentTarget.value)))} onChange={event => deeds.setLoopVolume(number, gainAt(Number(event.currentTarget.value)))} />
-      <output>{of ? `${dbText(volume)} dB` : ''}</output></label>
-  )
-}
-
 function Loop({ number, of, names }: { number: number; of: loop | undefined; names: Map<string, item> }) {
   const name = deeds.keyName(number)
   const state = of?.state ?? 'empty'
@@ -120,7 +103,7 @@ function Loop({ number, of, names }: { number: number; of: loop | undefined; nam
         <button aria-label={`Undo on ${name}`} title="The loop before the last capture, deletion or undo" disabled={of?.locked} onClick={() => deeds.undoLoop(number)}><Icon name="undo" size={14} /></button>
         <button disabled={!held || of.locked} aria-label={`Delete ${name}`} title={`Delete (Backspace and ${name})`} onClick={() => deeds.deleteLoop(number)}><Icon name="delete" size={14} /></button>
       </p>
-      <Volume of={held ? of : undefined} name={name} number={number} />
+      <VolumeSlider value={held ? of.volume : undefined} name={name} put={volume => deeds.setLoopVolume(number, volume)} />
     </div>
   )
 }

@@ -15,7 +15,7 @@ import { counted, lengthText } from './format'
 import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
 import { Icon } from './icons'
-import { enterMode, giveToList, isListed, isMove } from './keyboard'
+import { enterMode, giveToList, isListed, isMove, pressesControl } from './keyboard'
 import { endSelection, listKey } from './list'
 import { MapView } from './map'
 import { hearFile, Outside, PortChoice } from './outside'
@@ -123,7 +123,7 @@ function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
   const isSwitch = of.matches('input:is([type="checkbox"], [type="range"])')
   if (!isSwitch && /^(INPUT|TEXTAREA|SELECT)$/.test(of.tagName)) return true
   if (of.matches('input[type="range"]') && isMove(event)) return true
-  if (event.key === ' ' || event.key === 'Enter') return (isSwitch || of.closest('button, summary, a[href]') !== null) && of.matches(':focus-visible')
+  if (event.key === ' ' || event.key === 'Enter') return pressesControl(of)
   return of.closest('audio') !== null
 }
 

@@ -8,6 +8,7 @@ import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { goToItem } from './list'
 import { ownerless } from './loops'
 import { RecoveryNotice } from './recovery'
+import { showRegions } from './regionpanel'
 import { show, say, complain } from './state'
 import { ask, listen } from './wire'
 
@@ -105,6 +106,7 @@ function Clip({ of, items }: { of: Part; items: Map<string, item> }) {
         <span>{known ? clean(known.media.name) : id ? 'not in the catalogue' : 'no sound'}{away && <em> {awayWord(away)}</em>}</span>
         <span class="count">{numberOf(of, 'start')}</span>
       </button>
+      {id && <button class="link" aria-label={`Regions of ${word(of, 'name') || known?.media.name || of.id}`} onClick={() => showRegions(of.id)}>Regions</button>}
     </li>
   )
 }

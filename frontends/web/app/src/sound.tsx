@@ -2,6 +2,7 @@
 import type { recording, waveform_so_far } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
+import { useDeleting } from './deleting'
 import { clean, counted, idText, lengthText, num, pathText } from './format'
 import { Learn } from './learn'
 import { Loops } from './looppanel'
@@ -9,6 +10,7 @@ import { Mixer } from './mixer'
 import { Pads } from './pads'
 import { Pattern } from './patterngrid'
 import { PatternLibrary } from './patternlibrary'
+import { Regions } from './regionpanel'
 import { Slots } from './slots'
 import { Song } from './song'
 import { complain, say } from './state'
@@ -79,6 +81,7 @@ function Growing({ take }: { take: recording | undefined }) {
 }
 
 export function Sound() {
+  useDeleting()
   return (
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Sound</h1>
@@ -86,6 +89,7 @@ export function Sound() {
       {!isFar && <Record />}
       <Pads />
       <Loops />
+      <Regions />
       <Pattern />
       <Slots />
       <Song />
