@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import sys
 import zipfile
 
@@ -98,6 +99,10 @@ def bundles_of_other_programs_come_in(it):
         write_file(home.file(f'{name}.zip'), content)
     for name, options in (('info', ['-r']), ('plain', ['-r0']), ('streamed', ['-rfd'])):
         home.run('sh', '-c', f'cd {folder} && zip -q {" ".join(options)} {home.file(name)}.zip .')
+        made[name] = None
+    seven = next(name for name in ('7zz', '7z', '7za') if shutil.which(name))  # Debian 12 has the first one alone
+    for name, options in (('seven', []), ('seven stored', ['-mx0']), ('seven in UTF-8', ['-mcu=on'])):
+        home.run('sh', '-c', f'cd {folder} && {seven} a -tzip {" ".join(options)} "{home.file(name)}.zip" .')
         made[name] = None
     home.run('sh', '-c', f'cd {folder} && zip -q - $(find . -type f) | cat >{home.file("pipe.zip")}')
     for name in [*made, 'pipe']:

@@ -149,4 +149,37 @@ def a_sampler_manifest_gives_loudness_and_source_and_must_agree(it):
     same([], [name for name in os.listdir(home.path) if 'part' in name])
 
 
+def with_worker(home, script):
+    """The folder of the programs, with another worker: a script, which may start the real one."""
+    folder, real = home.file('bin'), os.path.dirname(shutil.which('loophole', path=home.env['PATH']))
+    os.mkdir(folder)
+    shutil.copy(os.path.join(real, 'loophole'), folder)
+    worker = os.path.join(folder, 'loophole-worker')
+    write_file(worker, '#!/bin/sh\n' + script.replace('REAL', os.path.join(real, 'loophole-worker')) + '\n')
+    os.chmod(worker, 0o755)
+    return os.path.join(folder, 'loophole')
+
+
+@claim(inside=Indexing)
+def a_sound_that_ends_each_worker_is_exported_without_its_loudness(it):
+    demo(it)
+    home = it.home
+    loophole = with_worker(home, 'test "$1" && exec REAL "$@"; kill -9 $$')
+    said = home.run(loophole, 'bundle', 'export', '--bundle-root', home.file('out'), '--zip', home.file('out.zip'))
+    contains(said.err, 'the loudness of kick.wav is unknown: the sound ends its worker each time')
+    same([None, None], [one['lufs_lu'] for one in file_json(home.file('out/project_manifest.json'))['sampler_assets']])
+    home.loophole('bundle', 'verify', home.file('out.zip'))
+
+
+@claim(inside=Indexing)
+def an_archive_is_read_again_before_it_gets_its_name(it):
+    demo(it)
+    home = it.home
+    loophole = with_worker(home, 'test "$1" = archive && kill -9 $$; exec REAL "$@"')
+    said = home.fails(loophole, 'bundle', 'export', '--bundle-root', home.file('place', 'out'), '--zip', home.file('out.zip'))
+    contains(said, 'the archive cannot be read')
+    same([], os.listdir(home.file('place')))
+    same([], [name for name in os.listdir(home.path) if 'zip' in name])
+
+
 run_claims()

@@ -9,12 +9,14 @@
 
 #include "common/file.h"
 #include "common/file_write.h"
+#include "common/process/stop_point.h"
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_plan.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"
 #include "frontends/cli/bundle/bundle_zip.h"
+#include "frontends/cli/bundle/bundle_zip_place.h"
 #include "frontends/cli/send/item_file.h"
 
 enum { BLOCK = 1 << 16 };
@@ -412,60 +414,32 @@ static enum err fill_zip(const struct bundle_exporting *ex, const struct bundle_
     return e;
 }
 
-/* An archive that is being written, in the folder of its place. */
-struct zip_place {
-    int folder;
-    char temporary[FILE_TEMPORARY], name[NAME_MAX + 1];
-};
-
-static enum err open_zip_place(const char *path, struct zip_place *to, struct fault *fault)
+/* The archive is read again, as verify does. */
+static enum err check_zip(const struct bundle_exporting *ex, const struct bundle_checked *as,
+                          const struct bundle_zip_place *place, struct fault *fault)
 {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    struct stat st;
+    struct bundle_intake intake = { .arena = &ex->cli->arena, .fd = -1 };
+    struct bundle_checked checked;
+    const int fd = bundle_zip_place_read(place, fault);
+    enum err e = fd >= 0 ? bundle_source_read_archive(ex->cli, fd, &intake, &checked, fault) : fault->code;
 
-    *to = (struct zip_place){ .folder = -1 };
-    if (!slash || !text_copy(to->name, sizeof(to->name), text_of(slash + 1)) || !slash[1] ||
-        !text_copy(folder, sizeof(folder), (struct text){ (uint32_t)(slash - path) + (slash == path), path }))
-        return fault_set(fault, ERR_BAD_REQUEST, "%.150s is no name for an archive", path);
-    to->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (to->folder < 0)
-        return file_refuse(fault, "open", folder);
-    if (fstatat(to->folder, to->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        return ERR_OK;
-    fault_set(fault, ERR_EXISTS, "there is a file or folder %s already", path);
-    return fault_hint(fault, "name another file after --zip: nothing is replaced"), ERR_EXISTS;
-}
-
-static enum err write_zip(const struct bundle_exporting *ex, const struct bundle_intake *intake,
-                          struct zip_place *place, struct fault *fault)
-{
-    const int fd = file_make_temporary_at(place->folder, place->temporary);
-    enum err e = fd >= 0 ? fill_zip(ex, intake, fd, fault) : file_refuse(fault, "make a file beside", place->name);
-
-    if (fd >= 0 && e == ERR_OK && fchmod(fd, 0644) != 0)
-        e = file_refuse(fault, "write", place->name);
+    if (e == ERR_OK && strcmp(checked.digest, as->digest) != 0)
+        e = fault_set(fault, ERR_IO, "the archive that was written is not the bundle: its disk may be damaged");
     if (fd >= 0)
         close(fd);
-    if (fd < 0)
-        place->temporary[0] = 0;
+    bundle_intake_free(&intake);
     return e;
 }
 
-static enum err name_zip(struct zip_place *place, struct fault *fault)
+static enum err write_zip(const struct bundle_exporting *ex, const struct bundle_intake *intake,
+                          const struct bundle_checked *checked, struct bundle_zip_place *place, struct fault *fault)
 {
-    if (file_rename_new(place->folder, place->temporary, place->folder, place->name) != 0)
-        return file_refuse(fault, "name", place->name);
-    place->temporary[0] = 0;
-    return fsync(place->folder) == 0 ? ERR_OK : file_refuse(fault, "write", place->name);
-}
+    enum err e = bundle_zip_place_begin(place, fault);
 
-static void close_zip_place(struct zip_place *place)
-{
-    if (place->temporary[0])
-        (void)unlinkat(place->folder, place->temporary, 0);
-    if (place->folder >= 0)
-        close(place->folder);
+    if (e == ERR_OK)
+        e = fill_zip(ex, intake, place->fd, fault);
+    stop_point("export-zip-written");
+    return e == ERR_OK ? check_zip(ex, checked, place, fault) : e;
 }
 
 /* ---- export ---- */
@@ -476,35 +450,41 @@ static enum err write_tree(struct bundle_exporting *ex, struct fault *fault)
 
     if (e == ERR_OK)
         e = write_parts(ex, ex->plan.mixer, ex->plan.mixer_count, fault);
+    stop_point("export-parts-written");
     if (e == ERR_OK)
         e = copy_assets(ex, fault);
+    stop_point("export-sounds-written");
     return e == ERR_OK ? write_heads(ex, fault) : e;
 }
 
 /* Both get their names only when both are written and read again. */
-static enum err finish_export(struct bundle_exporting *ex, const char *folder, struct zip_place *zip,
+static enum err finish_export(struct bundle_exporting *ex, const char *folder, struct bundle_zip_place *zip,
                               struct fault *fault)
 {
     struct bundle_intake intake = { .arena = &ex->cli->arena, .fd = -1 };
     struct bundle_checked checked;
     enum err e = bundle_source_read_folder(ex->tree.fd, false, &intake, &checked, fault);
 
+    stop_point("export-folder-read");
     if (e == ERR_OK && zip)
-        e = write_zip(ex, &intake, zip, fault);
+        e = write_zip(ex, &intake, &checked, zip, fault);
     if (e == ERR_OK)
         e = bundle_tree_finish(&ex->tree, fault);
+    stop_point("export-folder-named");
     if (e == ERR_OK && zip) {
-        e = name_zip(zip, fault);
+        e = bundle_zip_place_finish(zip, fault);
         if (e != ERR_OK)
             bundle_tree_undo(&ex->tree);
     }
+    stop_point("export-zip-named");
     if (e == ERR_OK)
         e = bundle_show(ex->cli, &intake, &checked, "exported", folder, NULL);
     bundle_intake_free(&intake);
     return e;
 }
 
-static enum err export_to(struct bundle_exporting *ex, const char *folder, struct zip_place *zip, struct fault *fault)
+static enum err export_to(struct bundle_exporting *ex, const char *folder, struct bundle_zip_place *zip,
+                          struct fault *fault)
 {
     enum err e = bundle_plan_make(ex->cli, &ex->plan, fault);
 
@@ -523,17 +503,17 @@ static enum err export_to(struct bundle_exporting *ex, const char *folder, struc
 enum err bundle_export(struct cli *cli, struct fault *fault)
 {
     struct bundle_exporting ex = { .cli = cli, .tree = { .parent = -1, .fd = -1 } };
-    struct zip_place zip = { .folder = -1 };
+    struct bundle_zip_place zip = { .folder = -1, .fd = -1 };
     char folder[PATH_MAX], archive[PATH_MAX];
     enum err e = bundle_need_path("--bundle-root", cli->options.bundle_root, folder, fault);
 
     if (e == ERR_OK && cli->options.zip) {
         e = bundle_need_path("--zip", cli->options.zip, archive, fault);
         if (e == ERR_OK)
-            e = open_zip_place(archive, &zip, fault);
+            e = bundle_zip_place_open(&zip, archive, fault);
     }
     if (e == ERR_OK)
         e = export_to(&ex, folder, cli->options.zip ? &zip : NULL, fault);
-    close_zip_place(&zip);
+    bundle_zip_place_end(&zip);
     return e;
 }

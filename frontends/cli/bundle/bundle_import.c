@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/naming/safe_names.h"
+#include "common/process/stop_point.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
@@ -218,14 +219,19 @@ static enum err write_folder(struct bundle_importing *import, struct fault *faul
 {
     enum err e = bundle_tree_begin(&import->tree, import->folder, fault);
 
+    stop_point("import-begun");
     if (e == ERR_OK)
         e = copy_bundle(import, fault);
+    stop_point("import-copied");
     if (e == ERR_OK)
         e = write_more(import, fault);
+    stop_point("import-written");
     if (e == ERR_OK)
         e = bundle_tree_finish(&import->tree, fault);
+    stop_point("import-named");
     if (e == ERR_OK)
         e = open_project(import, fault);
+    stop_point("import-opened");
     if (e == ERR_OK)
         take_slots(import);
     bundle_tree_end(&import->tree);

@@ -73,6 +73,16 @@ static enum err measure_once(struct cli *cli, struct bundle_measure *measure, in
     return e;
 }
 
+static void say_unknown(struct text name, const char *why)
+{
+    struct buffer line = { 0 };
+
+    cli_print(&line, "loophole: the loudness of %.*s is unknown: the sound ends its worker each time%s%.80s",
+              TEXT_ARG(name), why[0] ? ": " : "", why);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
 enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
                              struct bundle_loudness *to, struct fault *fault)
 {
@@ -82,6 +92,11 @@ enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, in
     *to = (struct bundle_loudness){ 0 };
     for (int i = 0; i < TRIES && e != ERR_OK && e != ERR_INTERNAL; i++)
         e = measure_once(cli, measure, fd, name, to, why, fault);
+    if (e == ERR_OFFLINE) {
+        say_unknown(name, why);
+        *to = (struct bundle_loudness){ 0 };
+        return ERR_OK;
+    }
     if (e == ERR_OK || e == ERR_INTERNAL)
         return e;
     fault_set(fault, e, "the loudness of %.120s cannot be measured: %s%s%.80s", name.at, err_name(e),

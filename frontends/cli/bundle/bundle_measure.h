@@ -17,9 +17,9 @@ struct bundle_loudness {
     double lufs, peak; /* LUFS and dBFS, rounded to two digits */
 };
 
-/* Measures an open file, which stays the caller's. What cannot be decoded has no values. A worker that gives no answer
- * is tried once more. Errors (explained): internal (no worker can be started), timeout, offline (it died), io (the
- * file). */
+/* Measures an open file, which stays the caller's. What cannot be decoded has no values, and neither has a sound that
+ * ended two workers; a remark names it. A worker that gives no answer is tried once more. Errors (explained): internal
+ * (no worker can be started), timeout, io (the file). */
 enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
                              struct bundle_loudness *to, struct fault *fault);
 void bundle_measure_end(struct bundle_measure *measure);

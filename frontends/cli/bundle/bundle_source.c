@@ -101,8 +101,8 @@ enum err bundle_source_read_folder(int folder, bool is_quick, struct bundle_inta
 
 /* ---- an archive ---- */
 
-static enum err read_archive(struct cli *cli, int fd, struct bundle_intake *intake, struct bundle_checked *to,
-                             struct fault *fault)
+enum err bundle_source_read_archive(struct cli *cli, int fd, struct bundle_intake *intake, struct bundle_checked *to,
+                                    struct fault *fault)
 {
     uint64_t left_out;
     enum err e = bundle_archive_read(cli, fd, intake, &left_out, fault);
@@ -130,7 +130,7 @@ enum err bundle_source_read(struct cli *cli, const char *path, bool is_quick, st
     else if (S_ISDIR(st.st_mode))
         e = bundle_source_read_folder(fd, is_quick, intake, to, fault);
     else if (S_ISREG(st.st_mode))
-        e = read_archive(cli, fd, intake, to, fault);
+        e = bundle_source_read_archive(cli, fd, intake, to, fault);
     else
         e = fault_set(fault, ERR_BAD_REQUEST, "%.150s is neither a folder nor an archive", path);
     if (fd >= 0)

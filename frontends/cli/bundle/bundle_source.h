@@ -15,4 +15,8 @@ enum err bundle_source_read(struct cli *cli, const char *path, bool is_quick, st
 enum err bundle_source_read_folder(int folder, bool is_quick, struct bundle_intake *intake, struct bundle_checked *to,
                                    struct fault *fault);
 
+/* The same for an open archive. */
+enum err bundle_source_read_archive(struct cli *cli, int fd, struct bundle_intake *intake, struct bundle_checked *to,
+                                    struct fault *fault);
+
 #endif

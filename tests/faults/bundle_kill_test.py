@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""Exports and imports of bundles are killed between their steps, at random, and again while they are repeated. A folder or an
+archive is there whole or not at all, the catalogue has the whole project or none, and nothing temporary stays."""
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
+from bundles import demo, digests_of, foreign, packed
+from claims import TOP, claim, figure, file_bytes, file_text, how_often, random, run_claims, same, write_file
+from indexing import Indexing, wav
+
+
+def stop_points(file):
+    """All names in a source, in their order, so a new one is stopped at too."""
+    return re.findall(r'stop_point\("([a-z-]+)"\)', file_text(os.path.join(TOP, 'frontends/cli/bundle', file)))
+
+
+def stopped_at(home, point, *command):
+    """A command that ends at a point, as if it were killed there."""
+    stop = home.file('stop')
+    write_file(stop, point)
+    home.env['LOOPHOLE_STOP'] = stop
+    said = home.loophole(*command, code=None)
+    del home.env['LOOPHOLE_STOP']
+    same((False, 137), (os.path.exists(stop), said.code), point)
+
+
+def killed_after(home, seconds, *command):
+    """A command that is killed, unless it has ended before."""
+    it = home.start('loophole', *command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ends = threading.Timer(seconds, it.kill)
+    ends.start()
+    it.wait()
+    ends.join()
+
+
+def names_in(folder):
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+class Exported:
+    """The places of an export, one after the other, in one folder, and what is in them."""
+
+    def __init__(self, it):
+        demo(it)
+        self.home, self.folder, self.number = it.home, it.home.file('out'), 0
+        os.mkdir(self.folder)
+        self.to()
+        self.home.loophole(*self.command)
+        self.digests, self.zip = digests_of(self.root), file_bytes(self.archive)
+
+    def to(self):
+        self.number += 1
+        self.root, self.archive = (os.path.join(self.folder, f'{self.number}{end}') for end in ('', '.zip'))
+        self.command = ('bundle', 'export', 'Demo', '--bundle-root', self.root, '--zip', self.archive)
+
+    def is_whole_or_absent(self, why):
+        if os.path.exists(self.root):
+            same(self.digests, digests_of(self.root), why)
+        if os.path.exists(self.archive):
+            same(self.zip, file_bytes(self.archive), why)
+
+    def ends_clean(self, why):
+        """The next export writes the same, and what the killed one left is gone."""
+        self.to()
+        self.home.loophole(*self.command)
+        same((self.digests, self.zip), (digests_of(self.root), file_bytes(self.archive)), why)
+        same([], [name for name in names_in(self.folder) if name.startswith('.')], why)
+
+
+@claim(inside=Indexing)
+def killed_at_each_stop_point_an_export_is_whole_or_absent_and_the_next_one_leaves_nothing(it):
+    out = Exported(it)
+    points = stop_points('bundle_export.c')
+    same(6, len(points))
+    for point in points:
+        out.to()
+        stopped_at(out.home, point, *out.command)
+        out.is_whole_or_absent(point)
+        for second in points[:4]:  # a second death, while what the first one left is removed
+            out.to()
+            stopped_at(out.home, second, *out.command)
+            out.is_whole_or_absent((point, second))
+        out.ends_clean(point)
+
+
+@claim(inside=Indexing)
+def killed_at_random_an_export_is_whole_or_absent(it):
+    out = Exported(it)
+    began = time.monotonic()
+    out.to()
+    out.home.loophole(*out.command)
+    whole = time.monotonic() - began
+    left = 0
+    for _ in range(how_often(4, 200)):
+        out.to()
+        killed_after(out.home, random.uniform(0, whole), *out.command)
+        out.is_whole_or_absent('at random')
+        left += any(name.startswith('.') for name in names_in(out.folder))
+    out.ends_clean('at random')
+    figure(f'{how_often(4, 200)} exports killed at random: {left} left a temporary, the next export removed it')
+
+
+class Imported:
+    """Bundles of another program, one after the other: each is another project."""
+
+    def __init__(self, it):
+        self.home, self.folder, self.number = it.home, it.home.file('in'), 0
+        self.sound = file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1)))
+        os.mkdir(self.folder)
+
+    def to(self):
+        self.number += 1
+        self.name = f'Bundle {self.number}'
+        project = {'id': f'bundle-{self.number}', 'name': self.name, 'bpm': 100.0, 'swing': .1}
+        self.source, self.root = self.home.file(f'{self.number}.zip'), os.path.join(self.folder, str(self.number))
+        write_file(self.source, packed(foreign(self.sound, project=project)))
+        self.command = ('bundle', 'import', '--bundle-root', self.source, '--destination-root', self.root)
+
+    def projects(self):
+        return [one['name'] for one in self.home.json('project', 'list')]
+
+    def is_whole_or_absent(self, why):
+        if os.path.exists(self.root):
+            self.home.loophole('bundle', 'verify', self.root)
+            same(True, os.path.exists(os.path.join(self.root, 'project.json')), why)
+        if self.name in self.projects():
+            same(True, os.path.exists(self.root), why)
+            parts = [part['kind'] for part in self.home.json('project', 'show', self.name)[1:]]
+            same(1, parts.count('mixer'), why)
+
+    def ends_clean(self, why):
+        """A whole folder opens; without one the same import succeeds. Nothing temporary is left after the next import."""
+        if os.path.exists(self.root):
+            self.home.loophole('project', 'open', self.root)
+        else:
+            self.home.loophole(*self.command)
+        same(True, self.name in self.projects(), why)
+        same(1, len(self.home.ask('project.list_patterns', f'project={self.name}')['slots']), why)
+        self.to()
+        self.home.loophole(*self.command)
+        same([], [name for name in names_in(self.folder) if name.startswith('.')], why)
+
+
+@claim(inside=Indexing)
+def killed_at_each_stop_point_an_import_is_whole_or_absent_and_can_be_repeated(it):
+    into = Imported(it)
+    points = stop_points('bundle_import.c')
+    same(5, len(points))
+    for point in points:
+        into.to()
+        stopped_at(into.home, point, *into.command)
+        into.is_whole_or_absent(point)
+        if not os.path.exists(into.root):
+            stopped_at(into.home, 'import-written', *into.command)  # a second death
+            into.is_whole_or_absent((point, 'again'))
+        into.ends_clean(point)
+    into.home.stop()
+    into.home.check_store()
+
+
+@claim(inside=Indexing)
+def killed_at_random_an_import_is_whole_or_absent(it):
+    into = Imported(it)
+    into.to()
+    began = time.monotonic()
+    into.home.loophole(*into.command)
+    whole = time.monotonic() - began
+    for _ in range(how_often(4, 200)):
+        into.to()
+        killed_after(into.home, random.uniform(0, whole), *into.command)
+        into.is_whole_or_absent('at random')
+    into.ends_clean('at random')
+    into.home.stop()
+    into.home.check_store()
+
+
+run_claims()
