@@ -51,6 +51,8 @@ const struct setting setting_table[] = {
     { SWITCH("preview.match", "yes"), "streamer", "match the loudness of previews" },
     { REAL("preview.volume_db", "0", -80, 12), "streamer", "dB: the volume of previews" },
 
+    { SWITCH("project.autosave", "yes"), "project",
+      "write autosaves beside projects; all edits are in the store without them, too" },
     { FOLDER("project.folder"), "project", "where new projects are made; DATA/projects without it" },
 
     { WORD("recording.cancelled", "keep", "keep delete"), "streamer", "the file of a take that was cancelled" },

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """The project service is killed while it autosaves, and while a person's answer is done. No acknowledged edit is lost, no
 autosave is half there, and the same is offered again."""
+import contextlib
 import os
 import re
 import sys
 import threading
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
@@ -23,7 +25,7 @@ class Killed:
         self.home.up()
         self.home.wait_ready('persist', 'project')
         self.it = Studio(self.home, 'Killed')
-        self.acknowledged, self.asked = set(), 0
+        self.acknowledged, self.asked, self.at = set(), 0, {}
         self.edit()
         self.it.must('save')
         return self
@@ -44,6 +46,12 @@ class Killed:
                                       budget_ms=600000)
         same('ok', error)
         self.acknowledged.add(name)
+        self.at[name] = time.monotonic()
+
+    def lost(self, killed):
+        """How many acknowledged edits are gone, and the seconds of work that they are: since the oldest of them."""
+        gone = self.acknowledged - self.tracks()
+        return len(gone), max((killed - self.at[name] for name in gone), default=0)
 
     def tracks(self):
         return {body['name'] for (kind, _), body in self.it.parts().items() if kind == 'track'}
@@ -101,6 +109,40 @@ def killed_at_each_stop_point_of_an_autosave_the_next_one_is_whole_and_nothing_i
         until(it.is_clean, what=f'no part of a set is left alone after {point}')
 
 
+def print_lost(what, lost):
+    lost.sort()
+    for word, at in (('worst', -1), ('median', len(lost) // 2)):
+        figure(f'{len(lost)} {what}, {word}: {lost[at][0]} acknowledged edits lost, {lost[at][1]:.3f} s of work')
+    same((0, 0), lost[-1])
+
+
+@claim(inside=Killed)
+def killed_with_everything_at_once_no_acknowledged_edit_is_lost(it):
+    lost, away = [], []
+    for _ in range(how_often(2, 200)):
+        for _ in range(random.randrange(1, 12)):
+            it.edit()
+        unknown = f'U{len(lost):04}'
+        it.it.client.send('project.put', {'project': 'Killed', 'kind': 'track', 'body': f'{{"name":"{unknown}"}}'})
+        for pid in it.home.engine_processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 9)
+        killed = time.monotonic()
+        until(lambda: not it.home.engine_processes(), what='no process of the engine is left')
+        it.home.up()
+        it.it.client.reconnect()
+        it.home.wait_ready('persist', 'project')
+        lost.append(it.lost(killed))
+        away.append(time.monotonic() - killed)
+        same(set(), it.tracks() - it.acknowledged - {unknown})
+        if unknown in it.tracks():
+            it.acknowledged.add(unknown)
+            it.at[unknown] = killed
+        contains(it.offers()['Killed']['prompt'], 'Autosaved Killed at ')
+    print_lost('kills of everything at once', lost)
+    figure(f'from such a kill until the project answers: worst {max(away):.1f} s, median {sorted(away)[len(away) // 2]:.1f} s')
+
+
 @claim(inside=Killed)
 def killed_at_random_while_edits_are_acknowledged_no_edit_is_lost(it):
     lost = []
@@ -111,11 +153,10 @@ def killed_at_random_while_edits_are_acknowledged_no_edit_is_lost(it):
         for _ in range(random.randrange(3, 12)):
             it.edit()
         ends.join()
+        killed = time.monotonic()
         it.home.wait_ready('project')
-        lost.append(len(it.acknowledged - it.tracks()))
-    lost.sort()
-    figure(f'acknowledged edits lost in {len(lost)} kills: worst {lost[-1]}, median {lost[len(lost) // 2]}')
-    same(0, lost[-1])
+        lost.append(it.lost(killed))
+    print_lost('kills of the project service', lost)
     same(it.acknowledged, it.tracks())
     it.kill()
     offer = it.offers()['Killed']

@@ -11,7 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
 from bundles import demo, digests_of, foreign, packed
-from claims import TOP, claim, figure, file_bytes, file_text, how_often, random, run_claims, same, write_file
+from claims import TOP, claim, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, write_file
 from indexing import Indexing, wav
 
 
@@ -33,10 +33,10 @@ def stopped_at(home, point, *command):
 def killed_after(home, seconds, *command):
     """A command that is killed, unless it has ended before."""
     it = home.start('loophole', *command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    ends = threading.Timer(seconds, it.kill)
+    ends = threading.Timer(seconds, lambda: None)
     ends.start()
-    it.wait()
     ends.join()
+    kill_command(it)
 
 
 def names_in(folder):

@@ -235,6 +235,19 @@ def stress_writes_and_prunes_by_a_synthetic_clock_and_touches_no_autosave_of_a_p
 
 
 @claim
+def a_setting_turns_autosaves_off(home):
+    for word, expected in (('no', False), ('yes', True)):
+        home.settings(f'[project]\nautosave = {word}\n')
+        running(home)
+        it = Autosaved(home, f'Autosave {word}')
+        it.put('track', name='A')
+        error, made = it.client.ask('project.checkpoint', {}, budget_ms=600000)
+        same(('ok', it.name, ''), (error, made['name'], made['trouble']))
+        same((expected, expected), (made['autosave'] in it.sets(), it.sets() != []))
+        home.stop()
+
+
+@claim
 def a_lost_home_leaves_the_draft_in_the_folder_of_the_project(home):
     running(home)
     folder = home.file('songs', 'Lost')

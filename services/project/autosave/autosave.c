@@ -361,7 +361,7 @@ static bool start_cadence(struct autosaving *a)
     struct id open;
     bool is_open;
 
-    if (clock_steady() - a->checked < cadence_us || project_read(a->p, &txn, NULL) != ERR_OK)
+    if (!a->p->has_autosaves || clock_steady() - a->checked < cadence_us || project_read(a->p, &txn, NULL) != ERR_OK)
         return false;
     a->checked = clock_steady();
     is_open = elements_current(txn, &arena, &open) == ERR_OK;
@@ -475,7 +475,7 @@ void autosave_open(struct project *p)
 {
     p->autosaving = alloc_zeroed(1, sizeof(*p->autosaving));
     *p->autosaving = (struct autosaving){ .p = p, .checked = clock_steady() };
-    p->note_mutation = note_mutation;
+    p->note_mutation = p->has_autosaves ? note_mutation : NULL;
     (void)find_start(p->autosaving);
     service_every(p->service, SECOND_US, autosave_tick, p);
 }

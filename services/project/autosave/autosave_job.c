@@ -258,6 +258,8 @@ static bool is_due(const struct autosave_job *job)
 {
     const bool edited = strcmp(job->reason, "mutation") == 0;
 
+    if (!job->p->has_autosaves)
+        return false;
     if (strcmp(job->reason, "import") == 0)
         return job->folder.len && !(job->is_empty && job->saved_number == 0);
     if (!job->folder.len || strcmp(job->content, job->known) == 0)

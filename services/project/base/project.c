@@ -15,6 +15,7 @@ static enum err read_project_settings(struct project *p, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
+    p->has_autosaves = config_bool(config, "project.autosave");
     folder = config_text(config, "project.folder");
     if (folder[0])
         snprintf(p->folder, sizeof(p->folder), "%s", folder);

@@ -43,6 +43,7 @@ struct project {
     struct slot_lines *lines;         /* pattern/slot_list.h */
     struct song_following *song;      /* pattern/song_follow.h */
     struct midi_following *midi;      /* midi/midi_follow.h */
+    bool has_autosaves;               /* the setting project.autosave */
     struct autosaving *autosaving;    /* autosave/autosave.h; NULL: it is closed */
     void (*note_mutation)(struct project *p, struct id project); /* of the same; NULL: it is closed */
 
