@@ -106,6 +106,7 @@ static bool opens_files(const struct command *command)
         map_run,
         kit_import,
         kit_export,
+        import_k,
     };
 
     for (size_t i = 0; i < sizeof(openers) / sizeof(*openers); i++)

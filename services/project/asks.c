@@ -1,3 +1,4 @@
+#include "services/project/import/import_deed.h"
 #include "services/project/kit/kit_deeds.h"
 #include "services/project/library/library_deeds.h"
 #include "services/project/loop/loop_deeds.h"
@@ -30,6 +31,7 @@ HANDLER(show, project_parts)
 HANDLER(document, whole_project)
 HANDLER_OF(check_document, nothing, NO_NAME)
 HANDLER_BY(read_document, whole_project, NO_NAME, deed_document_read)
+HANDLER_BY(import_document, project_import, NO_NAME, import_deed)
 HANDLER(set, project_line)
 HANDLER(put, project_part)
 HANDLER(remove, project_line)
@@ -113,6 +115,7 @@ const struct project_handlers project_asks = {
     .document = answer_document,
     .check_document = answer_check_document,
     .read_document = answer_read_document,
+    .import_document = answer_import_document,
     .set = answer_set,
     .put = answer_put,
     .remove = answer_remove,

@@ -9,6 +9,7 @@
 #include "services/worker/encode.h"
 #include "services/worker/foreign.h"
 #include "services/worker/jobs.h"
+#include "services/worker/kbase.h"
 #include "services/worker/kit.h"
 #include "services/worker/label.h"
 #include "services/worker/session.h"
@@ -19,9 +20,8 @@ static int print_option(const char *option)
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
     printf(
-        "loophole-worker: analyses files, or by its argument: stream, encode, convert, label, kit, archive, chop, "
-        "session.\n"
-        "Other programs start it with a socket as descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
+        "loophole-worker: analyses files, or does what its argument says; other programs start it, with a socket as\n"
+        "descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
 
@@ -30,9 +30,11 @@ static const struct mode {
     const char *word;
     enum err (*run)(struct pipe *pipe, struct fault *fault);
 } MODES[] = {
-    { "stream", stream_run },   { "encode", encode_run }, { "session", session_run },
-    { "convert", convert_run }, { "label", label_run },   { "kit", kit_run },
-    { "archive", archive_run }, { "chop", chop_run },     { 0 },
+    { "stream", stream_run },   { "encode", encode_run },
+    { "session", session_run }, { "convert", convert_run },
+    { "label", label_run },     { "kit", kit_run },
+    { "archive", archive_run }, { "chop", chop_run },
+    { "kbase", kbase_run },     { 0 },
 };
 
 int main(int argc, char **argv)
@@ -41,10 +43,8 @@ int main(int argc, char **argv)
     struct fault fault = { 0 };
     struct pipe pipe = { .fd = -1, .passed = -1 };
 
-    if (argc == 3 && strcmp(argv[1], "foreign") == 0)
-        return foreign_run(argv[2], false);
-    if (argc == 3 && strcmp(argv[1], "describe") == 0)
-        return foreign_run(argv[2], true);
+    if (argc == 3 && (strcmp(argv[1], "foreign") == 0 || strcmp(argv[1], "describe") == 0))
+        return foreign_run(argv[2], argv[1][0] == 'd');
     while (argc > 1 && mode->word && strcmp(argv[1], mode->word) != 0)
         mode++;
     if (argc > 2 || !mode->word)

@@ -8,6 +8,7 @@ import os
 import struct
 import sys
 import tarfile
+import tempfile
 import zipfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -345,6 +346,26 @@ def zips():
                 keep('worker/zip', f'{name}{streams:d}{big:d}', to.getvalue())
 
 
+def databases():
+    """Databases of K before and after its version 8, with a log and with a journal."""
+    sys.path.insert(0, os.path.join(TOP, 'tests'))
+    import kbases
+    with tempfile.TemporaryDirectory() as folder:
+        for name, make in (('before', kbases.before), ('after', kbases.after)):
+            path = os.path.join(folder, name)
+            base = make(path)
+            whole = open(path, 'rb').read()
+            keep('worker/kbase', name, b'\0\0' + whole)
+            for mode, mark, end in (('WAL', 0, '-wal'), ('PERSIST', 0x80, '-journal')):
+                base.execute(f'PRAGMA journal_mode={mode}')
+                base.execute("UPDATE project SET name = 'x'")
+                with open(path, 'rb') as one, open(path + end, 'rb') as other:
+                    whole, more = one.read(), other.read()
+                more += bytes(-len(more) % 512)
+                keep('worker/kbase', name + end, struct.pack('>H', mark << 8 | len(more) // 512) + whole + more)
+            base.close()
+
+
 def archives():
     for name, form in (('v7', tarfile.USTAR_FORMAT), ('gnu', tarfile.GNU_FORMAT), ('pax', tarfile.PAX_FORMAT)):
         to = io.BytesIO()
@@ -558,7 +579,7 @@ def packets():
 
 
 def main():
-    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, archives, zips, queries, cursors, index_changes,
+    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, archives, databases, zips, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
                  row_changes, image_changes, patterns, midi_files, pages, packets):
         make()

@@ -44,6 +44,7 @@ any_file_has_tags_and_a_payload_inside() { _replay worker/file; }
 any_bytes_are_the_file_of_a_kit_or_refused() { _replay worker/kit; }
 any_bytes_are_the_archive_of_a_kit_or_refused() { _replay worker/archive; }
 any_bytes_are_the_archive_of_a_bundle_or_refused() { _replay worker/zip; }
+any_bytes_are_a_database_of_k_or_refused() { _replay worker/kbase; }
 any_words_make_facts_within_bounds() { _replay worker/words; }
 any_numbers_are_heard_within_bounds() { _replay worker/hear; }
 any_settings_are_read_or_refused() { _replay common/config; }

@@ -254,6 +254,7 @@ enum err undo_take(struct cli *cli, struct fault *fault);
 enum err undo_redo(struct cli *cli, struct fault *fault);
 enum err undo_list(struct cli *cli, struct fault *fault);
 enum err undo_moves(struct cli *cli, struct fault *fault);
+enum err import_k(struct cli *cli, struct fault *fault);
 enum err project_make(struct cli *cli, struct fault *fault);
 enum err project_enter(struct cli *cli, struct fault *fault);
 enum err project_leave(struct cli *cli, struct fault *fault);

@@ -1,6 +1,6 @@
 #include "services/project/parts/loop_body.h"
 
-#include "services/project/parts/quoted_json.h"
+#include "proto/wire/quoted_json.h"
 
 enum { ACTIONS_MOST = 65536 };
 

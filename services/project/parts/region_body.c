@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "services/project/parts/quoted_json.h"
+#include "proto/wire/quoted_json.h"
 
 enum { ROW_0 = 48, ROW_9 = 57, PAD_1 = 1073741913, PAD_0 = 1073741922, KEY_ROOM = 11 };
 

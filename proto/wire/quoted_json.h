@@ -1,7 +1,7 @@
 /* quoted_json.h: objects as other programs write them: as JSON, or as Python prints them, with single quotes, True,
  * False and None. Any thread. */
-#ifndef LOOPHOLE_PROJECT_QUOTED_JSON_H
-#define LOOPHOLE_PROJECT_QUOTED_JSON_H
+#ifndef LOOPHOLE_PROTO_QUOTED_JSON_H
+#define LOOPHOLE_PROTO_QUOTED_JSON_H
 
 #include "proto/wire/tree.h"
 

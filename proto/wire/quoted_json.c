@@ -1,4 +1,4 @@
-#include "services/project/parts/quoted_json.h"
+#include "proto/wire/quoted_json.h"
 
 #include <string.h>
 

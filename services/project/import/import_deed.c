@@ -1,0 +1,97 @@
+#include "services/project/import/import_deed.h"
+
+#include "schema_project.h"
+#include "services/project/deeds/deeds.h"
+#include "services/project/deeds/sound_begin.h"
+#include "services/project/import/import_plan.h"
+#include "services/project/parts/kinds.h"
+
+static enum err begin_import(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_import_document *ask = work->ask;
+    struct import_plan plan;
+    struct tree document;
+    enum err e = import_plan_find(work, txn, &document, &plan, fault);
+
+    if (e != ERR_OK || !plan.is_new || ask->check)
+        return e;
+    e = deed_new_folder(work, (struct bytes){ 0 }, plan.name, fault);
+    if (e == ERR_OK)
+        work_file(work, FILE_IO_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"),
+                  (struct bytes){ 0 });
+    return e;
+}
+
+/* The place comes last: without it there is no project. */
+static enum err add_new_project(struct doing *work, struct txn *txn, struct import_plan *plan, struct fault *fault)
+{
+    struct tree place = { .type = TREE_OBJECT };
+    enum err e = work->filed.code;
+
+    if (e != ERR_OK)
+        return *fault = work->filed, e;
+    e = deed_check_unused(work, txn, plan->name, work->id, fault);
+    if (e == ERR_OK)
+        e = deed_check_folder(work, txn, work->id, fault);
+    if (e != ERR_OK)
+        return e;
+    tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
+    plan->todo.at[plan->todo.count++] = deed_place(&work->arena, work->id, place, txn);
+    plan->todo.at[plan->todo.count++] = sound_begin_open(&work->arena, work->id, (struct text){ 0 }, txn);
+    return ERR_OK;
+}
+
+static enum err plan_import(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_import_document *ask = work->ask;
+    struct import_plan plan;
+    struct tree document;
+    char scope[ID_TEXT_SIZE];
+    enum err e = import_plan_find(work, txn, &document, &plan, fault);
+
+    if (e == ERR_OK)
+        e = import_plan_make(work, txn, &document, &plan, fault);
+    if (e == ERR_OK && plan.is_new && !ask->check)
+        e = work->folder.len ? add_new_project(work, txn, &plan, fault)
+                             : fault_set(fault, ERR_CONFLICT, "the project was removed meanwhile");
+    if (e != ERR_OK)
+        return e;
+    work->own = arena_alloc(&work->kept, sizeof(struct project_import));
+    import_plan_keep(&plan, work->id, &work->kept, work->own);
+    if (ask->check || plan.todo.count == 0)
+        return ERR_OK;
+    const struct persist_apply apply = { .label = ask->label.len ? ask->label : TEXT("import"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = plan.todo };
+    return work_apply(work, &apply, fault);
+}
+
+/* A copy of an ask that was done says only which project it was. */
+static enum err answer_import(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct project_import answer = { .id = work->id };
+    struct element project;
+    struct tree body;
+    enum err e;
+
+    if (work->own) {
+        work_answer(work, work->own);
+        return ERR_OK;
+    }
+    e = work_project(work, txn, &project, fault);
+    if (e == ERR_OK)
+        e = tree_read(project.body, &work->arena, &body, fault);
+    if (e == ERR_OK)
+        answer.name = tree_text(&body, "name");
+    if (e == ERR_OK)
+        work_answer(work, &answer);
+    return e;
+}
+
+const struct deed import_deed = {
+    .needs_no_project = true,
+    .ends_when_done = true,
+    .before = begin_import,
+    .plan = plan_import,
+    .answer = answer_import,
+};

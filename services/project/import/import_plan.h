@@ -1,0 +1,31 @@
+/* import_plan.h: what an import changes. Nothing that is here is changed; so a second import of a document changes
+ * nothing. One thread for each transaction and arena. */
+#ifndef LOOPHOLE_PROJECT_IMPORT_PLAN_H
+#define LOOPHOLE_PROJECT_IMPORT_PLAN_H
+
+#include "schema_project.h"
+#include "services/project/deeds/deed_action.h"
+#include "services/project/deeds/work.h"
+
+struct import_plan {
+    bool is_new;             /* the project is made */
+    struct text name;        /* of the project */
+    struct action_list todo; /* room for two more; of a new project, the first makes it */
+    struct import_line_list lines;
+};
+
+/* Finds the project of the ask: the one that was made of the document before, or the one of the name. Sets work->id.
+ * Errors (explained): bad_request (of the document), exists. */
+enum err import_plan_find(struct doing *work, struct txn *txn, struct tree *document, struct import_plan *to,
+                          struct fault *fault);
+
+/* Compares the document with the project. Errors (explained): those of document_read; too_large (more than can be
+ * changed together). */
+enum err import_plan_make(struct doing *work, struct txn *txn, const struct tree *document, struct import_plan *to,
+                          struct fault *fault);
+
+/* The answer about a plan; its lists and texts are in the arena. */
+void import_plan_keep(const struct import_plan *plan, struct id project, struct arena *arena,
+                      struct project_import *to);
+
+#endif

@@ -1,0 +1,14 @@
+/* kbase_project.h: a project of a database of K as a project.json. One thread. */
+#ifndef LOOPHOLE_WORKER_KBASE_PROJECT_H
+#define LOOPHOLE_WORKER_KBASE_PROJECT_H
+
+#include "services/worker/kbase/kbase_content.h"
+
+enum { KBASE_DOCUMENT_MOST = 3145728 };
+
+/* Reads a project: its document and its sources; what cannot be read becomes notes. Errors (explained): not_found,
+ * too_large. */
+enum err kbase_project_read(struct kbase_content *content, uint32_t place, struct text *document,
+                            struct kbase_source_list *sources, struct fault *fault);
+
+#endif
