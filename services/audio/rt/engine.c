@@ -5,6 +5,7 @@
 #include "common/rt/denormals.h"
 #include "services/audio/rt/capture.h"
 #include "services/audio/rt/cues.h"
+#include "services/audio/rt/cues_queue.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
@@ -18,6 +19,8 @@
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
+#include "services/audio/rt/sync_follow.h"
+#include "services/audio/rt/sync_lead.h"
 
 enum { QUIET_PERIODS = 4 }; /* after nothing waits in midi_out, until another client certainly has it */
 

@@ -4,7 +4,6 @@
 #define LOOPHOLE_AUDIO_RT_INSTANCE_H
 
 #include "services/audio/dsp/interpolate.h"
-#include "services/audio/rt/block.h"
 #include "services/audio/rt/half.h"
 #include "services/audio/rt/period.h"
 

@@ -16,7 +16,7 @@
 #ifndef LOOPHOLE_AUDIO_RT_OUTPUTS_H
 #define LOOPHOLE_AUDIO_RT_OUTPUTS_H
 
-#include "services/audio/rt/block.h"
+#include "services/audio/rt/period.h"
 
 struct engine;
 struct engine_period;

@@ -7,7 +7,7 @@
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
-#include "services/audio/rt/sync.h"
+#include "services/audio/rt/sync_follow.h"
 
 enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60, HIGHEST = 127 };
 enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };

@@ -33,6 +33,8 @@ struct sounds_start {
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
+void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct cue_shape *shape,
+                  uint32_t loop_until);               /* before its first frame */
 bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
 
 /* Bounds the ratio of a voice. A voice sounds with 0.125 to 8, but keeps a ratio beyond these, so that the wheel can
@@ -42,8 +44,6 @@ float sounds_ratio(float ratio);
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
 /* ---- sounds_cues.c ---- */
-void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct cue_shape *shape,
-                  uint32_t loop_until); /* before its first frame */
 /* Each executes one cue; false: the cue is refused. */
 bool sounds_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer);
 bool sounds_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer);

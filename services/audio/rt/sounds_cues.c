@@ -1,4 +1,4 @@
-#include "services/audio/rt/cues.h"
+#include "services/audio/rt/cues_queue.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
@@ -69,37 +69,6 @@ static void change_voice(struct sounds_voice *voice, const struct cue *cue, uint
     voice->gain = number_within(voice->gain, 0, 16);
     ramp_to(&voice->left, voice->gain * pan.left, frames);
     ramp_to(&voice->right, voice->gain * pan.right, frames);
-}
-
-/* Ends the loop before the end of the part. An end before the loop's beginning counts as none. */
-static void choose_loop_end(struct sounds_voice *voice, uint32_t until)
-{
-    uint32_t end = until > voice->from ? until - voice->from : 0;
-
-    if (voice->loop_end <= voice->loop_start || end == 0 || end >= voice->length)
-        return;
-    if (voice->reverse && voice->length - end < voice->loop_end)
-        voice->loop_start = voice->length - end;
-    else if (!voice->reverse && end > voice->loop_start)
-        voice->loop_end = end;
-}
-
-void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct cue_shape *shape,
-                  uint32_t loop_until)
-{
-    uint32_t rate = engine->half->rate;
-
-    ramp_set(&voice->envelope, shape->attack > 0 ? 0.0f : 1.0f);
-    if (shape->attack > 0)
-        ramp_to(&voice->envelope, 1, core_frames(shape->attack, rate));
-    voice->decay = core_frames(shape->decay, rate);
-    voice->release = core_frames(shape->release, rate);
-    voice->sustain = number_within(shape->sustain, 0, 1);
-    voice->cutoff = number_within(shape->cutoff, 0, 20000);
-    voice->resonance = number_within(shape->resonance, 0.5f, 20);
-    voice->reverb = number_within(shape->reverb, 0, 1);
-    voice->send = number_within(shape->delay, 0, 1);
-    choose_loop_end(voice, loop_until);
 }
 
 bool sounds_cue_shape(struct engine *engine, const struct cue *cue, uint32_t producer)

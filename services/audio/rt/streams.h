@@ -22,14 +22,12 @@
 
 struct engine;
 
-/* ---- streams_cues.c ---- */
 /* Each executes one cue; false: the cue is refused. */
 bool streams_start(struct engine *engine, const struct cue *cue, uint32_t producer);
 bool streams_stop(struct engine *engine, const struct cue *cue, uint32_t producer);
 bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t producer);
 void streams_silence(struct engine *engine, uint32_t frames); /* stops all voices within `frames` */
 
-/* ---- streams.c ---- */
 void streams_end(struct engine *engine, uint32_t number, bool is_stopped); /* makes the voice silent, reports its end */
 
 bool streams_sounds(const struct streams_voice *voice); /* it plays or stops */

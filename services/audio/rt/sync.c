@@ -4,30 +4,9 @@
 #include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sync_lead.h"
 
 static const float OFFSET_MOST = 0.1f; /* s */
-enum { TICKS_A_STEP = 6, TICKS_A_BEAT = SYNC_TICKS_A_BEAT };
-enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };
-
-uint32_t sync_mode(const struct engine *engine)
-{
-    return engine->score->sync;
-}
-
-/* ---- periods ---- */
-
-void sync_period(struct engine *engine)
-{
-    if (sync_mode(engine) == SYNC_LEAD_JACK) {
-        sync_jack_lead(engine);
-        return;
-    }
-    engine->half->sync.asked = 0;
-    engine->half->sync.tempo = 0;
-    sequencer_set_tempo(engine);
-    if (sync_mode(engine) == SYNC_FOLLOW_JACK)
-        sync_jack_follow(engine);
-}
 
 /* ---- MIDI clock out ---- */
 
@@ -85,7 +64,7 @@ static void send_start(struct engine *engine, uint32_t frames)
 /* The next clock of the music from here on. */
 static int64_t tick_after(const struct engine *engine)
 {
-    return (int64_t)ceil(transport_place(&engine->half->transport, engine->now) * TICKS_A_STEP - 0.01);
+    return (int64_t)ceil(transport_place(&engine->half->transport, engine->now) * SYNC_TICKS_A_STEP - 0.01);
 }
 
 /* At the first step, after the count-in. */
@@ -115,7 +94,7 @@ void sync_due(struct engine *engine)
 /* The frame of the music that the next clock belongs to. */
 static int64_t tick_frame(const struct engine *engine)
 {
-    return transport_frame_of(&engine->half->transport, (double)engine->half->sync.next_tick / TICKS_A_STEP);
+    return transport_frame_of(&engine->half->transport, (double)engine->half->sync.next_tick / SYNC_TICKS_A_STEP);
 }
 
 /* A MIDI clock that runs while the transport is stopped continues after the last tick of the music. */
@@ -136,7 +115,7 @@ static void play_ends(struct engine *engine)
 static void send_idle_clocks(struct engine *engine, uint32_t frames)
 {
     struct sync *sync = &engine->half->sync;
-    const double apart = engine->half->transport.step_frames / TICKS_A_STEP, now = (double)engine->now;
+    const double apart = engine->half->transport.step_frames / SYNC_TICKS_A_STEP, now = (double)engine->now;
 
     if (!(sync->idle_tick >= now && sync->idle_tick <= now + 2 * apart))
         sync->idle_tick = now;
@@ -186,7 +165,7 @@ void sync_start(struct engine *engine, uint32_t bars)
     if (engine->half->transport.running)
         return;
     transport_start(&engine->half->transport, engine->now, bars);
-    sync->ticks = (int64_t)floor(engine->half->transport.place * TICKS_A_STEP);
+    sync->ticks = (int64_t)floor(engine->half->transport.place * SYNC_TICKS_A_STEP);
     sequencer_place(engine);
 }
 
@@ -237,109 +216,4 @@ bool sync_cue_locate(struct engine *engine, const struct cue *cue, uint32_t prod
     if (sync_mode(engine) != SYNC_FOLLOW_JACK)
         sync_locate(engine, cue->from);
     return true;
-}
-
-/* ---- following MIDI ---- */
-
-static void take_interval(struct engine *engine)
-{
-    struct sync *sync = &engine->half->sync;
-    double passed = (double)(engine->now - sync->tick_frame), tick = 2.5 * engine->half->rate;
-    bool counts = passed >= tick / TRANSPORT_FASTEST && passed <= tick / TRANSPORT_SLOWEST;
-    bool fits = sync->clocks < 2 || (passed > sync->interval_frames / 2 && passed < sync->interval_frames * 2);
-
-    sync->tick_frame = engine->now;
-    if (!counts || !fits) { /* a pause or another tempo: start the average again */
-        sync->clocks = 1;
-        return;
-    }
-    if (sync->clocks == 1)
-        sync->interval_frames = passed;
-    sync->clocks = core_least(sync->clocks + 1, TICKS_A_BEAT);
-    sync->interval_frames += (passed - sync->interval_frames) / sync->clocks;
-}
-
-/* The transport goes on in a gap, so the clocks that were due in it count, although they are lost or come late. */
-void sync_skip(struct engine *engine)
-{
-    struct sync *sync = &engine->half->sync;
-    double passed = (double)(engine->now - sync->tick_frame), most = number_rate(engine->half->rate);
-    double due;
-
-    if (sync_mode(engine) != SYNC_FOLLOW_MIDI || sync->clocks < 2 || !(sync->interval_frames > 0) ||
-        !(passed > 0 && passed < most + 2 * sync->interval_frames))
-        return;
-    due = floor(passed / sync->interval_frames + 0.5);
-    sync->ticks += (int64_t)due;
-    sync->tick_frame += (int64_t)(due * sync->interval_frames);
-    sync->counted = (uint32_t)due;
-}
-
-static bool is_counted(const struct engine *engine)
-{
-    const struct sync *sync = &engine->half->sync;
-
-    return sync->counted && (double)(engine->now - sync->tick_frame) < sync->interval_frames / 2;
-}
-
-/* Corrects the difference of phase over the next beat. */
-static void take_tick(struct engine *engine)
-{
-    struct sync *sync = &engine->half->sync;
-    struct transport *transport = &engine->half->transport;
-    double wanted, error;
-
-    if (is_counted(engine)) {
-        sync->counted--;
-        return;
-    }
-    sync->counted = 0;
-    take_interval(engine);
-    sync->ticks++;
-    if (sync->armed) {
-        sync->armed = 0;
-        sync->ticks = (int64_t)floor(transport->place * TICKS_A_STEP);
-        sync_start(engine, 0);
-    }
-    if (sync->clocks < 2 || !(sync->interval_frames > 0))
-        return;
-    wanted = (double)sync->ticks / TICKS_A_STEP;
-    error = wanted - transport_place(transport, engine->now);
-    if (transport->running && fabs(error) > 1)
-        sync_locate(engine, wanted);
-    else if (transport->running)
-        transport_pace(transport, engine->now,
-                       TICKS_A_BEAT * sync->interval_frames / (error + TICKS_A_BEAT / TICKS_A_STEP));
-    transport->tempo = 2.5 * engine->half->rate / sync->interval_frames;
-}
-
-void sync_midi(struct engine *engine, const struct engine_midi *midi)
-{
-    struct sync *sync = &engine->half->sync;
-
-    if (sync_mode(engine) != SYNC_FOLLOW_MIDI)
-        return;
-    switch (midi->bytes[0]) {
-    case MIDI_CLOCK:
-        take_tick(engine);
-        break;
-    case MIDI_START:
-        sync_stop(engine);
-        sync_locate(engine, 0);
-        sync->armed = 1;
-        break;
-    case MIDI_CONTINUE:
-        sync->armed = !engine->half->transport.running;
-        break;
-    case MIDI_STOP:
-        sync->armed = 0;
-        sync_stop(engine);
-        break;
-    case MIDI_POSITION:
-        if (midi->length == 3 && !engine->half->transport.running)
-            sync_locate(engine, (midi->bytes[1] & 0x7f) | (midi->bytes[2] & 0x7f) << 7);
-        break;
-    default:
-        break;
-    }
 }

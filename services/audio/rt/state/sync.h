@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-enum { SYNC_TICKS_A_BEAT = 24 }; /* of MIDI clock */
+enum { SYNC_TICKS_A_STEP = 6, SYNC_TICKS_A_BEAT = 24 }; /* of MIDI clock */
+enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };
 
 struct sync {
     int64_t tick_frame;     /* of the last MIDI clock that arrived */
