@@ -5,6 +5,8 @@
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/bundle/bundle_check.h"
 
+#define BUNDLE_PART ".loophole-bundle.part" /* the name of a folder that is being written */
+
 /* An option that a command needs, as an absolute path without links. `path` has PATH_MAX bytes. Errors (explained):
  * bad_request (it is absent), those of resolve_path. */
 enum err bundle_need_path(const char *option, const char *typed, char *path, struct fault *fault);

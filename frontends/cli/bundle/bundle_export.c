@@ -31,7 +31,7 @@ struct written_sound {
 struct bundle_exporting {
     struct cli *cli;
     struct bundle_plan plan;
-    struct bundle_tree tree;
+    struct new_folder tree;
     struct bundle_measure measure;
     struct written_sound *sounds;
     struct tree manifest;
@@ -110,11 +110,11 @@ static enum err copy_asset(struct bundle_exporting *ex, const struct bundle_soun
                            struct fault *fault)
 {
     const int from = open_asset(ex, sound, fault);
-    int fd = from >= 0 ? bundle_tree_make(&ex->tree, sound->path.at, fault) : -1;
+    int fd = from >= 0 ? new_folder_make(&ex->tree, sound->path.at, fault) : -1;
     enum err e = fd >= 0 ? copy_blocks(from, fd, sound->path.at, to->digest, fault) : fault->code;
 
     if (fd >= 0 && e == ERR_OK)
-        e = bundle_tree_close(fd, sound->path.at, fault);
+        e = new_folder_close(fd, sound->path.at, fault);
     else if (fd >= 0)
         close(fd);
     if (e == ERR_OK)
@@ -355,7 +355,7 @@ static enum err write_parts(struct bundle_exporting *ex, const struct bundle_par
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < count; i++)
-        e = bundle_tree_write(&ex->tree, parts[i].path.at, bytes_of(parts[i].text.at, parts[i].text.len), fault);
+        e = new_folder_write(&ex->tree, parts[i].path.at, bytes_of(parts[i].text.at, parts[i].text.len), fault);
     return e;
 }
 
@@ -370,9 +370,9 @@ static enum err write_heads(struct bundle_exporting *ex, struct fault *fault)
     tree_write(&ex->manifest, true, &text);
     bundle_digest_of(buffer_bytes(&text), digest);
     project = make_project(ex, digest);
-    e = bundle_tree_write(&ex->tree, BUNDLE_MANIFEST, buffer_bytes(&text), fault);
+    e = new_folder_write(&ex->tree, BUNDLE_MANIFEST, buffer_bytes(&text), fault);
     if (e == ERR_OK)
-        e = bundle_tree_write(&ex->tree, BUNDLE_PROJECT, bytes_of(project.at, project.len), fault);
+        e = new_folder_write(&ex->tree, BUNDLE_PROJECT, bytes_of(project.at, project.len), fault);
     buffer_free(&text);
     return e;
 }
@@ -387,7 +387,7 @@ static int compare_paths(const void *a, const void *b)
 static enum err add_to_zip(const struct bundle_exporting *ex, struct bundle_zip *zip, struct text path,
                            struct fault *fault)
 {
-    const int fd = bundle_tree_open(&ex->tree, path.at, fault);
+    const int fd = new_folder_open(&ex->tree, path.at, fault);
     const enum err e = fd >= 0 ? bundle_zip_add(zip, path.at, fd, fault) : fault->code;
 
     if (fd >= 0)
@@ -469,12 +469,12 @@ static enum err finish_export(struct bundle_exporting *ex, const char *folder, s
     if (e == ERR_OK && zip)
         e = write_zip(ex, &intake, &checked, zip, fault);
     if (e == ERR_OK)
-        e = bundle_tree_finish(&ex->tree, fault);
+        e = new_folder_finish(&ex->tree, fault);
     stop_point("export-folder-named");
     if (e == ERR_OK && zip) {
         e = bundle_zip_place_finish(zip, fault);
         if (e != ERR_OK)
-            bundle_tree_undo(&ex->tree);
+            new_folder_undo(&ex->tree);
     }
     stop_point("export-zip-named");
     if (e == ERR_OK)
@@ -489,12 +489,12 @@ static enum err export_to(struct bundle_exporting *ex, const char *folder, struc
     enum err e = bundle_plan_make(ex->cli, &ex->plan, fault);
 
     if (e == ERR_OK)
-        e = bundle_tree_begin(&ex->tree, folder, fault);
+        e = new_folder_begin(&ex->tree, BUNDLE_PART, folder, fault);
     if (e == ERR_OK)
         e = write_tree(ex, fault);
     if (e == ERR_OK)
         e = finish_export(ex, folder, zip, fault);
-    bundle_tree_end(&ex->tree);
+    new_folder_end(&ex->tree);
     bundle_measure_end(&ex->measure);
     bundle_plan_free(&ex->plan);
     return e;

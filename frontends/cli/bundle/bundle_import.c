@@ -16,7 +16,7 @@ struct bundle_importing {
     struct bundle_intake intake;
     struct bundle_checked checked;
     struct tree project, slots; /* the slots of its patterns, by their ids */
-    struct bundle_tree tree;
+    struct new_folder tree;
     struct id_table wanted;
     struct safe_names media; /* names of files in Media/Audio */
     struct text id;          /* of the project that was opened */
@@ -71,8 +71,8 @@ static enum err link_sound(struct bundle_importing *import, const struct bundle_
     char name[SAFE_NAME_SIZE];
 
     safe_names_choose(&import->media, bytes_of(entry->path.at, entry->path.len), name);
-    return bundle_tree_link(&import->tree, entry->path.at, arena_printf(&import->cli->arena, "Media/Audio/%s", name).at,
-                            fault);
+    return new_folder_link(&import->tree, entry->path.at, arena_printf(&import->cli->arena, "Media/Audio/%s", name).at,
+                           fault);
 }
 
 static enum err write_slot(struct bundle_importing *import, const struct bundle_entry *entry, struct fault *fault)
@@ -83,7 +83,7 @@ static enum err write_slot(struct bundle_importing *import, const struct bundle_
     if (!slot)
         return fault_set(fault, ERR_TOO_LARGE, "the bundle has more patterns than a project has slots");
     tree_set_text(&import->slots, &import->cli->arena, entry->id, tree_of_whole(slot));
-    return bundle_tree_write(
+    return new_folder_write(
         &import->tree,
         arena_printf(&import->cli->arena, "patterns/slots/bank_%u/slot_%03u.json", (slot - 1) / 128 + 1, slot).at,
         bytes_of(file->content.at, file->content.len), fault);
@@ -106,7 +106,7 @@ static enum err write_more(struct bundle_importing *import, struct fault *fault)
     if (e == ERR_OK) {
         bundle_project_keep_slots(&import->project, import->slots, &import->cli->arena);
         tree_write(&import->project, true, &text);
-        e = bundle_tree_write(&import->tree, BUNDLE_PROJECT, buffer_bytes(&text), fault);
+        e = new_folder_write(&import->tree, BUNDLE_PROJECT, buffer_bytes(&text), fault);
     }
     buffer_free(&text);
     return e;
@@ -164,7 +164,7 @@ static enum err open_project(struct bundle_importing *import, struct fault *faul
 
     import->id = arena_text(&import->cli->arena, text_of(id_write(state.id, id)));
     if (is_refusal(e))
-        bundle_tree_undo(&import->tree);
+        new_folder_undo(&import->tree);
     else if (e != ERR_OK)
         fault_hint(fault, "its folder is complete: `loophole project open %.150s` opens it", import->folder);
     return e;
@@ -217,7 +217,7 @@ static enum err make_checkpoint(struct bundle_importing *import, struct fault *f
 
 static enum err write_folder(struct bundle_importing *import, struct fault *fault)
 {
-    enum err e = bundle_tree_begin(&import->tree, import->folder, fault);
+    enum err e = new_folder_begin(&import->tree, BUNDLE_PART, import->folder, fault);
 
     stop_point("import-begun");
     if (e == ERR_OK)
@@ -227,14 +227,14 @@ static enum err write_folder(struct bundle_importing *import, struct fault *faul
         e = write_more(import, fault);
     stop_point("import-written");
     if (e == ERR_OK)
-        e = bundle_tree_finish(&import->tree, fault);
+        e = new_folder_finish(&import->tree, fault);
     stop_point("import-named");
     if (e == ERR_OK)
         e = open_project(import, fault);
     stop_point("import-opened");
     if (e == ERR_OK)
         take_slots(import);
-    bundle_tree_end(&import->tree);
+    new_folder_end(&import->tree);
     return e;
 }
 
@@ -277,7 +277,7 @@ enum err bundle_import(struct cli *cli, struct fault *fault)
 
     import->cli = cli;
     import->intake = (struct bundle_intake){ .arena = &cli->arena, .fd = -1 };
-    import->tree = (struct bundle_tree){ .parent = -1, .fd = -1 };
+    import->tree = (struct new_folder){ .parent = -1, .fd = -1 };
     if (e == ERR_OK && destination)
         e = bundle_need_path("--destination-root", destination, import->folder, fault);
     return e == ERR_OK ? import_bundle(import, destination != NULL, fault) : e;

@@ -59,7 +59,7 @@ enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, str
     bundle_digest_begin(&intake->digest);
     buffer_reset(&intake->content);
     intake->content.limit = is_main(checked) ? BUNDLE_MANIFEST_BYTES : PATTERN_FILE_BYTES;
-    intake->fd = intake->to ? bundle_tree_make(intake->to, checked.at, fault) : -1;
+    intake->fd = intake->to ? new_folder_make(intake->to, checked.at, fault) : -1;
     return intake->to && intake->fd < 0 ? fault->code : ERR_OK;
 }
 
@@ -98,7 +98,7 @@ enum err bundle_intake_end(struct bundle_intake *intake, struct fault *fault)
         file->content =
             arena_text(intake->arena, (struct text){ (uint32_t)intake->content.len, (const char *)intake->content.at });
     intake->fd = -1;
-    return fd >= 0 ? bundle_tree_close(fd, file->path.at, fault) : ERR_OK;
+    return fd >= 0 ? new_folder_close(fd, file->path.at, fault) : ERR_OK;
 }
 
 void bundle_intake_free(struct bundle_intake *intake)

@@ -7,7 +7,7 @@
 #include "common/id_table.h"
 #include "frontends/cli/bundle/bundle_digest.h"
 #include "frontends/cli/bundle/bundle_path.h"
-#include "frontends/cli/bundle/bundle_tree.h"
+#include "frontends/cli/send/new_folder.h"
 
 struct bundle_file {
     struct text path;
@@ -20,7 +20,7 @@ struct bundle_file {
 /* Zeroed with its arena, `fd` -1, and its tree or NULL. */
 struct bundle_intake {
     struct arena *arena;
-    const struct bundle_tree *to;
+    const struct new_folder *to;
     struct id_table *wanted; /* hashes of paths: other files are not written and not noted; NULL: all are wanted */
     bool skips;              /* the present file is not wanted */
     uint32_t count, room;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "frontends/cli/bundle/bundle_tree.h"
+#include "frontends/cli/send/new_folder.h"
 
 enum { SHOWN = 120 };
 
@@ -32,7 +32,7 @@ static const char *find_flaw(struct text path)
         if (part.len == 0 || part.len > NAME_MAX)
             return "has an empty or a too long part";
         if (is_last)
-            return depth > BUNDLE_TREE_DEPTH - 1 ? "has too many folders" : NULL;
+            return depth > NEW_FOLDER_DEPTH - 1 ? "has too many folders" : NULL;
         depth++;
     } while (rest.len);
     return "names a folder";

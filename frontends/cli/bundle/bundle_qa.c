@@ -44,12 +44,12 @@ static void take_stated(const struct bundle_testing *qa, const struct bundle_ent
     to->stated_sha256 = sample ? sample->digest : entry->digest;
 }
 
-static enum err measure_sound(struct bundle_testing *qa, const struct bundle_tree *tree,
+static enum err measure_sound(struct bundle_testing *qa, const struct new_folder *tree,
                               const struct bundle_entry *entry, struct fault *fault)
 {
     struct qa_sound *to = &qa->sounds.at[qa->sounds.count];
     struct bundle_loudness loudness = { 0 };
-    const int fd = bundle_tree_open(tree, entry->path.at, fault);
+    const int fd = new_folder_open(tree, entry->path.at, fault);
     enum err e = fd < 0 ? fault->code : ERR_OK;
 
     *to =
@@ -73,7 +73,7 @@ static enum err measure_sound(struct bundle_testing *qa, const struct bundle_tre
 static enum err measure_sounds(struct bundle_testing *qa, struct fault *fault)
 {
     const struct bundle_manifest *manifest = &qa->checked.manifest;
-    const struct bundle_tree tree = { .parent = -1, .fd = open(qa->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+    const struct new_folder tree = { .parent = -1, .fd = open(qa->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
     enum err e = ERR_OK;
 
     if (tree.fd < 0)
@@ -111,12 +111,12 @@ static enum err stress_in(struct bundle_testing *qa, const char *folder, struct 
                                .iterations = ITERATIONS,
                                .interval_seconds = INTERVAL,
                                .manifest = arena_printf(arena, "%s/" BUNDLE_MANIFEST, qa->path).at };
-    struct bundle_tree tree;
-    enum err e = bundle_tree_begin(&tree, arena_printf(arena, "%s/run", folder).at, fault);
+    struct new_folder tree;
+    enum err e = new_folder_begin(&tree, BUNDLE_PART, arena_printf(arena, "%s/run", folder).at, fault);
 
     if (e == ERR_OK)
-        e = stress_run(arena_printf(arena, "%s/" BUNDLE_TREE_PART, folder).at, &of, arena, &qa->stress, fault);
-    bundle_tree_end(&tree);
+        e = stress_run(arena_printf(arena, "%s/" BUNDLE_PART, folder).at, &of, arena, &qa->stress, fault);
+    new_folder_end(&tree);
     return e;
 }
 

@@ -15,9 +15,9 @@ enum { BLOCK = 1 << 16 };
 /* -1: the fault is set. */
 static int open_listed(int folder, struct text path, struct fault *fault)
 {
-    const struct bundle_tree tree = { .fd = folder };
+    const struct new_folder tree = { .fd = folder };
     struct stat st;
-    const int fd = bundle_tree_open(&tree, path.at, fault);
+    const int fd = new_folder_open(&tree, path.at, fault);
 
     if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
         fault_set(fault, ERR_BAD_REQUEST, "%.150s is a link, or lies in one", path.at);

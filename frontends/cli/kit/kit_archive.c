@@ -15,7 +15,7 @@ enum {
 struct unpacking {
     struct cli *cli;
     const char *parent;
-    struct kit_folder *to;
+    struct new_folder *to;
     struct sandboxed worker;
     struct arena arena; /* of an answer */
     uint64_t number, bytes;
@@ -50,7 +50,7 @@ static enum err end_file(struct unpacking *unpacking, struct fault *fault)
     const int fd = unpacking->fd;
 
     unpacking->fd = -1;
-    return fd >= 0 ? kit_folder_close(fd, unpacking->name, fault) : ERR_OK;
+    return fd >= 0 ? new_folder_close(fd, unpacking->name, fault) : ERR_OK;
 }
 
 /* The worker checks names, too; but it reads what a stranger wrote. */
@@ -69,7 +69,7 @@ static enum err begin_file(struct unpacking *unpacking, struct text name, struct
     if (!is_file_name(name) || ++unpacking->files > FILES_MOST)
         return fault_set(fault, ERR_BAD_REQUEST, "its reader sent an invalid answer");
     (void)text_copy(unpacking->name, sizeof(unpacking->name), name);
-    unpacking->fd = kit_folder_make(unpacking->to, unpacking->name, fault);
+    unpacking->fd = new_folder_make(unpacking->to, unpacking->name, fault);
     if (unpacking->fd < 0 && fault->code == ERR_EXISTS)
         return fault_set(fault, ERR_BAD_REQUEST, "the archive has two files %s", unpacking->name);
     return unpacking->fd < 0 ? fault->code : ERR_OK;
@@ -111,8 +111,8 @@ static enum err read_files(struct unpacking *unpacking, uint64_t *left_out, stru
 static enum err begin_folder(struct unpacking *unpacking, struct fault *fault)
 {
     if (unpacking->to->fd < 0)
-        return kit_folder_begin(unpacking->to, unpacking->parent, NULL, fault);
-    kit_folder_clear(unpacking->to);
+        return new_folder_begin_in(unpacking->to, KIT_FOLDER_PART, unpacking->parent, NULL, fault);
+    new_folder_clear(unpacking->to);
     return ERR_OK;
 }
 
@@ -135,7 +135,7 @@ static enum err unpack_once(struct unpacking *unpacking, int fd, uint64_t *left_
     return e;
 }
 
-enum err kit_archive_unpack(struct cli *cli, int fd, const char *parent, struct kit_folder *to, uint64_t *left_out,
+enum err kit_archive_unpack(struct cli *cli, int fd, const char *parent, struct new_folder *to, uint64_t *left_out,
                             struct fault *fault)
 {
     enum err e = ERR_OFFLINE;

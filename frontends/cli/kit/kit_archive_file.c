@@ -23,7 +23,7 @@ struct tar_header {
 _Static_assert(sizeof(struct tar_header) == BLOCK, "a header has one block");
 
 struct archive_writing {
-    const struct kit_folder *folder;
+    const struct new_folder *folder;
     const char *inner;
     int to;
 };
@@ -168,9 +168,9 @@ static enum err write_files(const struct archive_writing *writing, struct fault 
     return e == ERR_OK ? write_bytes(writing, end, sizeof(end), fault) : e;
 }
 
-enum err kit_archive_finish(struct kit_folder *folder, const char *inner, const char *name, struct fault *fault)
+enum err kit_archive_finish(struct new_folder *folder, const char *inner, const char *name, struct fault *fault)
 {
-    const struct archive_writing writing = { folder, inner, kit_folder_make(folder, own_name, fault) };
+    const struct archive_writing writing = { folder, inner, new_folder_make(folder, own_name, fault) };
     enum err e;
 
     if (writing.to < 0)
@@ -179,6 +179,6 @@ enum err kit_archive_finish(struct kit_folder *folder, const char *inner, const 
     if (e != ERR_OK)
         close(writing.to);
     else
-        e = kit_folder_close(writing.to, name, fault);
-    return e == ERR_OK ? kit_folder_finish_file(folder, own_name, name, fault) : e;
+        e = new_folder_close(writing.to, name, fault);
+    return e == ERR_OK ? new_folder_finish_file(folder, own_name, name, fault) : e;
 }

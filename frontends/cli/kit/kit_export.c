@@ -44,7 +44,7 @@ struct export
     const struct kit_export_format *format;
     const char *file; /* of the kit */
     struct kit kit;
-    struct kit_folder folder;
+    struct new_folder folder;
     struct safe_names names;
     uint32_t count, copied, missing;
     const struct kit_layer **layers;
@@ -186,7 +186,7 @@ static enum err copy_sound(struct export *ex, uint32_t number, struct fault *fau
     choose_file(ex, item->media.file, name);
     ex->files[number] = arena_text(&ex->cli->arena, text_of(name));
     ex->copied++;
-    e = kit_folder_copy(&ex->folder, fd, name, fault);
+    e = new_folder_copy(&ex->folder, fd, name, fault);
     close(fd);
     return e;
 }
@@ -325,11 +325,11 @@ static enum err write_folder(struct export *ex, const char *name, const char *en
 
     if (e == ERR_OK) {
         ex->format->make(&ex->kit, ex->files, &text);
-        e = kit_folder_write(&ex->folder, buffer_bytes(&text), ex->file, fault);
+        e = new_folder_write(&ex->folder, ex->file, buffer_bytes(&text), fault);
     }
     if (e == ERR_OK)
         e = ex->format->is_archive ? kit_archive_finish(&ex->folder, name, end, fault)
-                                   : kit_folder_finish(&ex->folder, end, fault);
+                                   : new_folder_finish_as(&ex->folder, end, fault);
     buffer_free(&text);
     safe_names_free(&ex->names);
     return e;
@@ -337,7 +337,7 @@ static enum err write_folder(struct export *ex, const char *name, const char *en
 
 enum err kit_export(struct cli *cli, struct fault *fault)
 {
-    struct export ex = { .cli = cli, .folder = { -1, -1 } };
+    struct export ex = { .cli = cli, .folder = { .parent = -1, .fd = -1 } };
     char name[SAFE_NAME_SIZE];
     struct bytes path;
     const char *parent, *end;
@@ -353,10 +353,10 @@ enum err kit_export(struct cli *cli, struct fault *fault)
     ex.file = ex.format->file ? ex.format->file : arena_printf(&cli->arena, "%s.sfz", name).at;
     parent = arena_text(&cli->arena, (struct text){ path.len, (const char *)path.at }).at;
     end = ex.format->is_archive ? arena_printf(&cli->arena, "%s" KIT_ARCHIVE_ENDING, name).at : name;
-    e = kit_folder_begin(&ex.folder, parent, end, fault);
+    e = new_folder_begin_in(&ex.folder, KIT_FOLDER_PART, parent, end, fault);
     if (e == ERR_OK)
         e = write_folder(&ex, name, end, fault);
-    kit_folder_end(&ex.folder);
+    new_folder_end(&ex.folder);
     if (e != ERR_OK)
         return e;
     remark_left_out(&ex);

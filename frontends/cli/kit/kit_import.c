@@ -101,7 +101,7 @@ static enum err read_kit(struct import *import, int fd, struct fault *fault)
 
 /* The kit is read before its folder gets the name: what cannot be read leaves nothing. An earlier import may have made
  * the same folder. */
-static enum err make_folder(struct import *import, int fd, const char *parent, struct kit_folder *to, const char *name,
+static enum err make_folder(struct import *import, int fd, const char *parent, struct new_folder *to, const char *name,
                             struct fault *fault)
 {
     enum err e = kit_archive_unpack(import->cli, fd, parent, to, &import->left_out, fault);
@@ -113,7 +113,7 @@ static enum err make_folder(struct import *import, int fd, const char *parent, s
         e = fault_set(fault, ERR_NOT_FOUND, "it has no drumkit.xml");
     if (e == ERR_OK)
         e = read_kit(import, kit, fault);
-    return e == ERR_OK && !kit_folder_is_there(to, name) ? kit_folder_finish(to, name, fault) : e;
+    return e == ERR_OK && !kit_folder_is_there(to, name) ? new_folder_finish_as(to, name, fault) : e;
 }
 
 /* Chooses where the archive is unpacked: beside it, or in the folder that the person typed. */
@@ -148,7 +148,7 @@ static enum err join_path(char folder[PATH_MAX], const char *name, struct fault 
 static enum err unpack_kit(struct import *import, char folder[PATH_MAX], struct fault *fault)
 {
     const int fd = beneath_open_file(&import->folder, import->name, O_RDONLY | O_CLOEXEC, 0, fault);
-    struct kit_folder to = { -1, -1 };
+    struct new_folder to = { .parent = -1, .fd = -1 };
     char name[SAFE_NAME_SIZE];
     enum err e;
 
@@ -157,7 +157,7 @@ static enum err unpack_kit(struct import *import, char folder[PATH_MAX], struct 
     e = choose_folder(import, import->name, folder, name, fault);
     if (e == ERR_OK)
         e = make_folder(import, fd, folder, &to, name, fault);
-    kit_folder_end(&to);
+    new_folder_end(&to);
     close(fd);
     beneath_close(&import->folder);
     if (e == ERR_OK)

@@ -1,4 +1,4 @@
-#include "frontends/cli/bundle/bundle_tree.h"
+#include "frontends/cli/send/new_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ static enum err refuse_tree(const char *doing, const char *name, struct fault *f
 static enum err refuse_existing(const char *name, struct fault *fault)
 {
     fault_set(fault, ERR_EXISTS, "there is a file or folder %s already", name);
-    return fault_hint(fault, "name a folder that does not exist yet: nothing is replaced"), ERR_EXISTS;
+    return fault_hint(fault, "nothing is replaced: choose another folder or another name"), ERR_EXISTS;
 }
 
 static void close_fd(int *fd)
@@ -58,7 +58,7 @@ static void remove_entry(int folder, const char *name, int depth)
 {
     int inner;
 
-    if (unlinkat(folder, name, 0) == 0 || depth > 2 * BUNDLE_TREE_DEPTH)
+    if (unlinkat(folder, name, 0) == 0 || depth > 2 * NEW_FOLDER_DEPTH)
         return;
     inner = open_inner(folder, name);
     if (inner < 0)
@@ -71,7 +71,7 @@ static void remove_entry(int folder, const char *name, int depth)
 /* The folders of a tree; the last fsync reports a failure for all of them. */
 static void sync_entry(int folder, const char *name, int depth)
 {
-    const int inner = depth <= BUNDLE_TREE_DEPTH ? open_inner(folder, name) : -1;
+    const int inner = depth <= NEW_FOLDER_DEPTH ? open_inner(folder, name) : -1;
 
     if (inner < 0)
         return;
@@ -83,11 +83,11 @@ static void sync_entry(int folder, const char *name, int depth)
 /* ---- the temporary folder ---- */
 
 /* The folder that was locked still has the name: no other command has finished with it. */
-static bool has_part_name(const struct bundle_tree *tree)
+static bool has_part_name(const struct new_folder *tree)
 {
     struct stat opened, named;
 
-    return fstat(tree->fd, &opened) == 0 && fstatat(tree->parent, BUNDLE_TREE_PART, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return fstat(tree->fd, &opened) == 0 && fstatat(tree->parent, tree->part, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
@@ -99,18 +99,18 @@ static bool is_own(int folder)
     return fstat(folder, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static enum err open_temporary(struct bundle_tree *tree, struct fault *fault)
+static enum err open_temporary(struct new_folder *tree, struct fault *fault)
 {
-    const bool is_made = mkdirat(tree->parent, BUNDLE_TREE_PART, 0755) == 0;
+    const bool is_made = mkdirat(tree->parent, tree->part, 0755) == 0;
 
     if (!is_made && errno != EEXIST)
-        return refuse_tree("make a folder for", tree->name, fault);
-    tree->fd = open_inner(tree->parent, BUNDLE_TREE_PART);
+        return refuse_tree("make a folder like", tree->part, fault);
+    tree->fd = open_inner(tree->parent, tree->part);
     if (tree->fd < 0)
-        return refuse_tree("open", BUNDLE_TREE_PART, fault);
+        return refuse_tree("open", tree->part, fault);
     if (!is_made && !is_own(tree->fd)) {
         close_fd(&tree->fd);
-        fault_set(fault, ERR_DENIED, "the folder " BUNDLE_TREE_PART " beside %s is open to other users", tree->name);
+        fault_set(fault, ERR_DENIED, "the folder %s is open to other users", tree->part);
         return fault_hint(fault, "remove it, or choose another place"), ERR_DENIED;
     }
     if (flock(tree->fd, LOCK_EX | LOCK_NB) == 0 && has_part_name(tree)) {
@@ -118,10 +118,10 @@ static enum err open_temporary(struct bundle_tree *tree, struct fault *fault)
         return ERR_OK;
     }
     close_fd(&tree->fd);
-    return fault_set(fault, ERR_BUSY, "another command is writing a bundle beside %s", tree->name);
+    return fault_set(fault, ERR_BUSY, "another command is writing to that folder");
 }
 
-static bool is_taken(const struct bundle_tree *tree)
+static bool is_taken(const struct new_folder *tree)
 {
     struct stat st;
 
@@ -129,30 +129,56 @@ static bool is_taken(const struct bundle_tree *tree)
            unlinkat(tree->parent, tree->name, AT_REMOVEDIR) != 0;
 }
 
-enum err bundle_tree_begin(struct bundle_tree *tree, const char *path, struct fault *fault)
+static enum err open_parent(struct new_folder *tree, const char *part, const char *parent, struct fault *fault)
+{
+    const enum err e = file_make_dirs(parent, 0755, fault);
+
+    tree->part = part;
+    if (e != ERR_OK)
+        return e;
+    tree->parent = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return tree->parent < 0 ? refuse_tree("open", parent, fault) : ERR_OK;
+}
+
+enum err new_folder_begin_in(struct new_folder *tree, const char *part, const char *parent, const char *name,
+                             struct fault *fault)
+{
+    struct stat st;
+    enum err e;
+
+    *tree = (struct new_folder){ .parent = -1, .fd = -1 };
+    e = open_parent(tree, part, parent, fault);
+    if (e == ERR_OK && name && fstatat(tree->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        e = refuse_existing(name, fault);
+    return e == ERR_OK ? open_temporary(tree, fault) : e;
+}
+
+enum err new_folder_begin(struct new_folder *tree, const char *part, const char *path, struct fault *fault)
 {
     const char *slash = strrchr(path, '/');
     char parent[PATH_MAX];
     enum err e;
 
-    *tree = (struct bundle_tree){ .parent = -1, .fd = -1 };
+    *tree = (struct new_folder){ .parent = -1, .fd = -1 };
     if (!slash || !text_copy(tree->name, sizeof(tree->name), text_of(slash + 1)) || !slash[1] ||
         !text_copy(parent, sizeof(parent), (struct text){ (uint32_t)(slash - path) + (slash == path), path }))
         return fault_set(fault, ERR_BAD_REQUEST, "%.150s is no name for a folder", path);
-    e = file_make_dirs(parent, 0755, fault);
+    e = open_parent(tree, part, parent, fault);
     if (e != ERR_OK)
         return e;
-    tree->parent = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (tree->parent < 0)
-        return refuse_tree("open", parent, fault);
     return is_taken(tree) ? refuse_existing(tree->name, fault) : open_temporary(tree, fault);
 }
 
-void bundle_tree_end(struct bundle_tree *tree)
+void new_folder_clear(struct new_folder *tree)
+{
+    each_entry(tree->fd, remove_entry, 0);
+}
+
+void new_folder_end(struct new_folder *tree)
 {
     if (tree->fd >= 0) {
         each_entry(tree->fd, remove_entry, 0);
-        (void)unlinkat(tree->parent, BUNDLE_TREE_PART, AT_REMOVEDIR);
+        (void)unlinkat(tree->parent, tree->part, AT_REMOVEDIR);
     }
     close_fd(&tree->fd);
     close_fd(&tree->parent);
@@ -169,7 +195,7 @@ static bool take_part(struct text part, char to[NAME_MAX + 1])
 }
 
 /* Opens the folder of a file, and sets its name. The caller closes it. -1: errno is set. */
-static int walk_to(const struct bundle_tree *tree, const char *path, bool makes, const char **name)
+static int walk_to(const struct new_folder *tree, const char *path, bool makes, const char **name)
 {
     int at = open_inner(tree->fd, ".");
     struct text rest = text_of(path), part;
@@ -192,7 +218,7 @@ static int walk_to(const struct bundle_tree *tree, const char *path, bool makes,
     return at;
 }
 
-int bundle_tree_make(const struct bundle_tree *tree, const char *path, struct fault *fault)
+int new_folder_make(const struct new_folder *tree, const char *path, struct fault *fault)
 {
     const char *name;
     int folder = walk_to(tree, path, true, &name);
@@ -204,7 +230,7 @@ int bundle_tree_make(const struct bundle_tree *tree, const char *path, struct fa
     return fd;
 }
 
-enum err bundle_tree_close(int fd, const char *path, struct fault *fault)
+enum err new_folder_close(int fd, const char *path, struct fault *fault)
 {
     const enum err e = fsync(fd) == 0 ? ERR_OK : refuse_tree("write", path, fault);
 
@@ -212,21 +238,21 @@ enum err bundle_tree_close(int fd, const char *path, struct fault *fault)
     return e;
 }
 
-enum err bundle_tree_write(const struct bundle_tree *tree, const char *path, struct bytes bytes, struct fault *fault)
+enum err new_folder_write(const struct new_folder *tree, const char *path, struct bytes bytes, struct fault *fault)
 {
-    const int fd = bundle_tree_make(tree, path, fault);
+    const int fd = new_folder_make(tree, path, fault);
     enum err e;
 
     if (fd < 0)
         return fault->code;
     e = file_write_fd(fd, bytes.at, bytes.len);
     if (e == ERR_OK)
-        return bundle_tree_close(fd, path, fault);
+        return new_folder_close(fd, path, fault);
     close(fd);
     return fault_set(fault, e, "cannot write %s: %s", path, err_name(e));
 }
 
-int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fault *fault)
+int new_folder_open(const struct new_folder *tree, const char *path, struct fault *fault)
 {
     const char *name;
     int folder = walk_to(tree, path, false, &name);
@@ -238,30 +264,50 @@ int bundle_tree_open(const struct bundle_tree *tree, const char *path, struct fa
     return fd;
 }
 
-static enum err copy_file(const struct bundle_tree *tree, const char *from, const char *path, struct fault *fault)
+static enum err copy_blocks(int from, int to, const char *path, struct fault *fault)
 {
-    const int old = bundle_tree_open(tree, from, fault), fd = old >= 0 ? bundle_tree_make(tree, path, fault) : -1;
     char block[BLOCK];
-    enum err e = fd >= 0 ? ERR_OK : fault->code;
-    ssize_t got = 1;
+    off_t at = 0;
+    ssize_t got;
 
-    while (e == ERR_OK && got != 0) {
-        got = read(old, block, sizeof(block));
-        if (got < 0 && errno != EINTR)
-            e = refuse_tree("read", from, fault);
-        else if (got > 0 && (e = file_write_fd(fd, block, (size_t)got)) != ERR_OK)
-            fault_set(fault, e, "cannot write %s: %s", path, err_name(e));
+    while ((got = pread(from, block, sizeof(block), at)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return refuse_tree("read", path, fault);
+        const enum err e = file_write_fd(to, block, (size_t)got);
+        if (e != ERR_OK)
+            return fault_set(fault, e, "cannot write %s: %s", path, err_name(e));
+        at += got;
     }
-    if (old >= 0)
-        close(old);
+    return ERR_OK;
+}
+
+enum err new_folder_copy(const struct new_folder *tree, int from, const char *path, struct fault *fault)
+{
+    const int to = new_folder_make(tree, path, fault);
+    enum err e;
+
+    if (to < 0)
+        return fault->code;
+    e = copy_blocks(from, to, path, fault);
     if (e == ERR_OK)
-        return bundle_tree_close(fd, path, fault);
-    if (fd >= 0)
-        close(fd);
+        return new_folder_close(to, path, fault);
+    close(to);
     return e;
 }
 
-enum err bundle_tree_link(const struct bundle_tree *tree, const char *from, const char *to, struct fault *fault)
+static enum err copy_file(const struct new_folder *tree, const char *from, const char *path, struct fault *fault)
+{
+    const int old = new_folder_open(tree, from, fault);
+    const enum err e = old >= 0 ? new_folder_copy(tree, old, path, fault) : fault->code;
+
+    if (old >= 0)
+        close(old);
+    return e;
+}
+
+enum err new_folder_link(const struct new_folder *tree, const char *from, const char *to, struct fault *fault)
 {
     const char *old_name, *name;
     int old = walk_to(tree, from, false, &old_name), folder = walk_to(tree, to, true, &name);
@@ -274,19 +320,36 @@ enum err bundle_tree_link(const struct bundle_tree *tree, const char *from, cons
 
 /* ---- the end ---- */
 
-enum err bundle_tree_finish(struct bundle_tree *tree, struct fault *fault)
+static enum err refuse_end(const char *name, struct fault *fault)
+{
+    return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_existing(name, fault)
+                                                                     : refuse_tree("name", name, fault);
+}
+
+enum err new_folder_finish_as(struct new_folder *tree, const char *name, struct fault *fault)
 {
     each_entry(tree->fd, sync_entry, 0);
     if (fsync(tree->fd) != 0)
-        return refuse_tree("write", tree->name, fault);
-    if (file_rename_new(tree->parent, BUNDLE_TREE_PART, tree->parent, tree->name) != 0)
-        return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? refuse_existing(tree->name, fault)
-                                                                         : refuse_tree("name", tree->name, fault);
+        return refuse_tree("write", name, fault);
+    if (file_rename_new(tree->parent, tree->part, tree->parent, name) != 0)
+        return refuse_end(name, fault);
     close_fd(&tree->fd);
-    return fsync(tree->parent) == 0 ? ERR_OK : refuse_tree("write", tree->name, fault);
+    return fsync(tree->parent) == 0 ? ERR_OK : refuse_tree("write", name, fault);
 }
 
-void bundle_tree_undo(struct bundle_tree *tree)
+enum err new_folder_finish(struct new_folder *tree, struct fault *fault)
+{
+    return new_folder_finish_as(tree, tree->name, fault);
+}
+
+enum err new_folder_finish_file(struct new_folder *tree, const char *file, const char *name, struct fault *fault)
+{
+    if (file_rename_new(tree->fd, file, tree->parent, name) != 0)
+        return refuse_end(name, fault);
+    return fsync(tree->parent) == 0 ? ERR_OK : refuse_tree("write", name, fault);
+}
+
+void new_folder_undo(struct new_folder *tree)
 {
     remove_entry(tree->parent, tree->name, 0);
 }
