@@ -279,4 +279,14 @@ def an_import_is_one_step_of_undo_and_the_project_before_it_has_an_autosave_that
     home.check_store()
 
 
+@claim(inside=Indexing)
+def an_import_of_more_parts_than_are_changed_at_once_is_no_half_step_of_undo(it):
+    home = it.home
+    project = {'schema_version': '1.0', 'project': {'name': 'Many', 'id': 'many'}, 'tracks': [{'name': f'T{n}'} for n in range(4200)]}
+    files = {**foreign(), 'project.json': json.dumps(project).encode()}
+    home.loophole('bundle', 'import', '--bundle-root', put(home.file('foreign'), files), '--destination-root', home.file('in'))
+    contains(home.refused('undo'), 'nothing to undo')
+    same(4200, sum(part['kind'] == 'track' for part in home.json('project', 'show')[1:]))
+
+
 run_claims()

@@ -306,12 +306,14 @@ static enum err send_open(struct doing *work, struct action_list actions, struct
     return work_apply(work, &(struct persist_apply){ .label = label, .actions = actions }, fault);
 }
 
-/* Opening makes no step of undo; an import is one of the catalogue. */
-static struct action put_opened(const struct doing *work, const struct element *part)
+/* Opening makes no step of undo. An import is one of the catalogue, if all of it is done together: undo takes back the
+ * whole project or nothing. */
+static bool has_step_of_undo(struct doing *work, struct txn *txn)
 {
-    const struct action put = deed_put_action(part->kind.value, work->id, part->id, part->body, 0);
+    struct element begun;
 
-    return ((const struct project_open *)work->ask)->has_import ? put : deed_apart(put);
+    return ((const struct project_open *)work->ask)->has_import && !work->is_large &&
+           parts_get(txn, &work->arena, work->id, &begun) != ERR_OK;
 }
 
 /* A project that is known, here or in the folder where it was: its folder may have moved. */
@@ -372,9 +374,13 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     double revision = tree_real(document, "revision", 1);
     uint64_t number = revision >= 1 && revision < 1e15 ? (uint64_t)revision : 1;
     struct action_list due = { 0, arena_array(&work->arena, parts->count + 3, sizeof(*due.at)) };
+    const bool is_step = has_step_of_undo(work, txn);
 
-    for (uint32_t i = 0; i < parts->count; i++)
-        due.at[due.count++] = put_opened(work, &parts->at[i]);
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct action put =
+            deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0);
+        due.at[due.count++] = is_step ? put : deed_apart(put);
+    }
     due.at[due.count] = save_of_file(work, document, parts, number);
     if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
