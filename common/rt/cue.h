@@ -32,8 +32,8 @@ enum cue_verb {
      * cell's index. */
     CUE_CAPTURE_START,
     CUE_CAPTURE_STOP,
-    CUE_PAD_HIT,      /* voice: pad 0..63, value: velocity 0..1 */
-    CUE_PAD_RELEASE,  /* voice: pad */
+    CUE_PAD_HIT, /* voice: pad 0..63, value: velocity 0..1; of the streamer with tag: only if voice tag - 1 sounds */
+    CUE_PAD_RELEASE,  /* voice: pad; tag: as above */
     CUE_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
     CUE_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
     CUE_CONTROL_SEND, /* from: up to 3 bytes of MIDI, lowest first; voice: how many; generation: control_out, from 0 */
@@ -103,6 +103,8 @@ enum note_kind {
     NOTE_CAPTURE_STARTED,
     NOTE_CAPTURE_STOPPED,
     NOTE_CAPTURE_LOST,  /* index: frames that did not fit in the ring */
+    NOTE_PAD_HIT,       /* voice: the pad, value: velocity; by a person, not by a cue of the streamer */
+    NOTE_PAD_RELEASED,  /* voice: the pad */
     NOTE_CONTROL_WIRED, /* control_out has a new connection */
     NOTE_KINDS
 };

@@ -4,10 +4,12 @@
 
 /* ---- voices ---- */
 
-/* A hit has no tempo. */
+/* A hit has no tempo, unless the ask gives it one. */
 static double bpm_of(const struct streamer_play *ask, const struct located *located)
 {
-    return ask->has_stretch && ask->stretch && !located->is_one_shot ? located->bpm : 0;
+    if (!ask->has_stretch || !ask->stretch)
+        return 0;
+    return ask->has_bpm ? ask->bpm : located->is_one_shot ? 0 : located->bpm;
 }
 
 static enum err play_file(struct streamer *streamer, struct call *call, const void *wish)
@@ -29,7 +31,13 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .group = GROUP_STREAMS,
                                .grid = ask->has_grid ? voice_grid(ask->grid.value) : 0,
                                .at = ask->has_at ? ask->at : CUE_NOW,
+                               .began = ask->has_began ? ask->began
+                                        : ask->has_at  ? ask->at
+                                                       : CUE_NOW,
                                .loop = ask->loop,
+                               .edge = ask->edge,
+                               .cuts = ask->cuts,
+                               .hits = ask->hits,
                                .loop_project = ask->has_loop_project ? ask->loop_project : (struct id){ { 0 } },
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
@@ -42,6 +50,8 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     if (ask->has_loop_key || ask->has_loop_length)
         voice_plan_loop(&plan, (uint32_t)ask->loop_key, ask->loop_length, ask->edge);
     e = voice_check_part(&plan, fault);
+    if (e == ERR_OK)
+        e = voice_cuts_check(&plan, fault);
     if (e == ERR_OK)
         e = voice_play(&streamer->voices, &plan, &voice, fault);
     if (e == ERR_OK)
@@ -165,7 +175,7 @@ static enum err answer_line(struct streamer *streamer, struct call *call, const 
 {
     (void)call;
     core_link_look(&streamer->core);
-    voice_line(&streamer->core, ask->grid.value, false, answer);
+    voice_line(&streamer->core, ask->grid.value, answer);
     return ERR_OK;
 }
 
@@ -173,7 +183,7 @@ static enum err answer_mark(struct streamer *streamer, struct call *call, const 
                             struct loop_mark *answer)
 {
     core_link_look(&streamer->core);
-    return voice_mark(&streamer->voices, ask, answer, call_fault(call));
+    return voice_mark(&streamer->voices, ask, call_arena(call), answer, call_fault(call));
 }
 
 /* ---- sounds ---- */

@@ -7,6 +7,7 @@
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
+#include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync_follow.h"
 
 enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60, HIGHEST = 127 };
@@ -167,18 +168,33 @@ static void release_pad(struct engine *engine, uint32_t number)
         sounds_pad_release(engine, number);
 }
 
+/* The streamer keeps what persons play, for captures of loops. */
+static void tell_streamer(struct engine *engine, uint32_t kind, uint32_t number, float velocity)
+{
+    notes_send(engine, CUES_STREAMER, (struct note){ .kind = kind, .voice = number, .value = velocity });
+}
+
+/* A loop that was stopped hits no more pads. */
+static bool may_hit(const struct engine *engine, const struct cue *cue)
+{
+    return cue->tag == 0 || (cue->tag <= STREAMS && streams_sounds(&engine->half->streams.voice[cue->tag - 1]));
+}
+
 bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
-    (void)producer;
-    return cue->voice < SCORE_PADS &&
-           hit_pad(engine, cue->voice, (struct hit){ cue->value, 0, engine->half->sounds.started });
+    if (cue->voice >= SCORE_PADS || (producer == CUES_STREAMER && !may_hit(engine, cue)))
+        return false;
+    if (producer != CUES_STREAMER)
+        tell_streamer(engine, NOTE_PAD_HIT, cue->voice, cue->value);
+    return hit_pad(engine, cue->voice, (struct hit){ cue->value, 0, engine->half->sounds.started });
 }
 
 bool pads_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
-    (void)producer;
-    if (cue->voice >= SCORE_PADS)
+    if (cue->voice >= SCORE_PADS || (producer == CUES_STREAMER && !may_hit(engine, cue)))
         return false;
+    if (producer != CUES_STREAMER)
+        tell_streamer(engine, NOTE_PAD_RELEASED, cue->voice, 0);
     release_pad(engine, cue->voice);
     return true;
 }
@@ -412,6 +428,7 @@ static void press_pads(struct engine *engine, const struct midi_move *move)
         if (!has_control(control, &move->control) || control->pad >= SCORE_PADS)
             continue;
         by.velocity = control->from + (control->until - control->from) * (float)move->position;
+        tell_streamer(engine, NOTE_PAD_HIT, control->pad, by.velocity);
         (void)hit_pad(engine, control->pad, by);
     }
 }
@@ -445,12 +462,15 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         const struct score_pad *pad = &engine->pads[i];
         if (!has_channel(pad, channel) || (pad->keys_until > 0 ? !has_key(pad, note) : pad->note != note))
             continue;
-        if (is_on && pad->keys_until > 0)
+        if (is_on && pad->keys_until > 0) {
             press_key(engine, i, channel, note, by);
-        else if (is_on)
-            (void)hit_pad(engine, i, by);
-        else if (pad->keys_until == 0)
-            release_gate(engine, i, channel);
+        } else if (pad->keys_until == 0) {
+            tell_streamer(engine, is_on ? NOTE_PAD_HIT : NOTE_PAD_RELEASED, i, by.velocity);
+            if (is_on)
+                (void)hit_pad(engine, i, by);
+            else
+                release_gate(engine, i, channel);
+        }
     }
     if (!is_on)
         release_held(engine, channel, key_bits(channel, note));

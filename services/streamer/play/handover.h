@@ -10,7 +10,8 @@
 #include "common/shared/studio.h"
 #include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 12 };
+enum { HANDOVER_CUTS = 128, HANDOVER_HITS = 128, HANDOVER_ACTS = 256 };
+enum { HANDOVER_VERSION = 13 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -49,6 +50,31 @@ struct handover_follow {
     uint32_t unused;
 };
 
+/* A part of each turn of a loop, up to the next one. */
+struct handover_cut {
+    int64_t at;   /* frame of the turn … */
+    int64_t from; /* … and of the file; -1: silence */
+    float gain;
+    uint32_t unused;
+};
+
+/* A pad that a loop hits in each turn. */
+struct handover_hit {
+    double at; /* s from the begin of the turn */
+    uint32_t pad;
+    float velocity; /* -1: it is released */
+};
+
+/* What a person did (loop_act in the schema). */
+struct handover_act {
+    int64_t frame;
+    int32_t deed;
+    uint32_t voice; /* or the pad */
+    uint8_t id[16];
+    int64_t position;
+    double value;
+};
+
 struct handover_voice {
     _Atomic uint32_t phase; /* enum handover_phase */
     /* Bit 0: index of the current piece; 1: the other one follows; 2: `sought` has a piece; 3: its index. */
@@ -67,6 +93,12 @@ struct handover_voice {
     int64_t seek_from;   /* the seek's frame of the file … */
     uint8_t seeker[16];  /* … and its request id */
     uint8_t project[16]; /* of the loop that it plays; zero: none */
+    int64_t edge;        /* frames of the fades of its cuts */
+    int64_t first_turn;  /* frame of the audio clock at which its first turn began */
+    int64_t hits_sent;   /* the cues of its hits before this frame were sent */
+    uint32_t cut_count, hit_count;
+    struct handover_cut cuts[HANDOVER_CUTS];
+    struct handover_hit hits[HANDOVER_HITS];
     uint64_t started;    /* the streamer's count of cues after the start cue; 0: none yet */
     uint8_t request[16]; /* of the ask that started it: a repeated ask does not start it again */
     struct handover_piece pieces[2];
@@ -77,6 +109,8 @@ struct handover {
     uint32_t version;
     uint8_t previewed[16]; /* the item of the last preview; half of it if the streamer died then: an unknown id */
     uint32_t unused[11];
+    _Atomic uint64_t act_count; /* stored after the act */
+    struct handover_act acts[HANDOVER_ACTS];
     struct handover_voice voices[STREAMS];
 };
 _Static_assert(sizeof(struct handover) <= STUDIO_STREAMER_BYTES, "it fits");

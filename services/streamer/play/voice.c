@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/process/log.h"
+#include "schema_loop.h"
 
 void voice_set_phase(struct voice *voice, enum voice_phase phase)
 {
@@ -124,6 +125,7 @@ void voice_stop_at(struct voice *voice, int64_t frame, float fade)
     cue.generation = voice_is_to_come(voice) ? voice->handover->cued : voice->generation;
     if (!outlasts_its_ring(voice, seconds_of_stop(voice, frame, fade)))
         close_sources(voice);
+    voice_acts_add(voice, LOOP_DEED_STOP, frame == CUE_NOW ? voice->all->core->state.frame : frame, -1);
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
     voice_set_phase(voice, VOICE_ENDING);
     core_link_cue(voice->all->core, &cue);
@@ -186,6 +188,7 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     handover->loop_length = plan->loop_length;
     handover->loop_key = plan->loop_key;
     memcpy(handover->project, plan->loop_project.b, sizeof(handover->project));
+    voice_cuts_keep(handover, plan);
     handover->semitones = plan->semitones;
     handover->follow = (struct handover_follow){ .frame = (double)plan->from, .grid = plan->grid };
     handover->gain = plan->gain;
@@ -217,6 +220,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     }
     voice->plan = *plan;
     voice->plan.path = NULL;
+    voice->plan.cuts.count = voice->plan.hits.count = 0;
     voice->ticket = (struct ticket){ 0 };
     voice->prepare = NULL;
     voice->started = NULL;
@@ -224,7 +228,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
     voice->turn = 0;
-    voice->ends = 0;
+    voice->ends = -1;
     voice->is_cued = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_heir = voice->is_dry = voice->was_dry = voice->is_seeking = voice->is_aiming = false;
     voice->looks = 0;
@@ -282,6 +286,7 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
         return ERR_CONFLICT;
     keep_seek(voice, frame, request);
     voice->plan.from = frame;
+    voice->plan.began = voice->plan.at;
     voice->is_aiming = false;
     voice_follow_anew(voice);
     begin_again(voice);
@@ -300,6 +305,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
 
     voice->plan.gain = voice->handover->gain = gain;
     voice->plan.pan = voice->handover->pan = pan;
+    voice_acts_add(voice, LOOP_DEED_VOLUME, voice->all->core->state.frame, (double)gain);
     if (voice->is_cued && !core_link_cue(voice->all->core, &cue))
         return fault_set(fault, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
     return ERR_OK;

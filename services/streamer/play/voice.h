@@ -37,6 +37,10 @@ struct voice_plan {
     double loop_length;          /* its exact length in frames of the file; 0: it has a whole number of them */
     uint32_t loop_key;           /* 1 to 12: it plays the loop of this F key; 0: none */
     struct id loop_project;      /* … of this project; zero: none */
+    int64_t began;               /* frame of the audio clock at which its first turn began */
+    int64_t edge;                /* frames of the fades of its cuts */
+    struct loop_cut_list cuts;   /* of a loop of an exact length; valid during voice_play, as `hits` */
+    struct loop_hit_list hits;
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
     bool is_drums;           /* it is stretched as drums are */
@@ -58,7 +62,7 @@ struct voice {
     struct stretch *stretch;                /* NULL: unchanged */
     uint32_t generation;
     int64_t frame;    /* next frame of the file */
-    int64_t ends;     /* the frame before which the file of a loop ended; 0: it has not ended yet */
+    int64_t ends;     /* the frame before which the file of a loop ended; -1: it has not ended yet */
     uint64_t turn;    /* of its loop, for which the next frame is written */
     uint64_t skip;    /* cells that a dead streamer wrote already */
     bool is_resuming; /* it continues at the place of a dead streamer */
@@ -144,7 +148,28 @@ enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
 int64_t voice_turns_end(const struct voice *voice);      /* the frame of the file at which this turn ends */
 uint64_t voice_turns_at(double length, int64_t frames);  /* the turn that has begun after that many frames … */
 int64_t voice_turns_begin(double length, uint64_t turn); /* … and the frames before a turn */
-int64_t voice_turns_start(const struct voice *voice);    /* plan.at, or the first frame of a turn that is to come */
+int64_t voice_turns_start(const struct voice *voice);    /* plan.at, or the same place of a turn that is to come */
+int64_t voice_turns_passed(const struct voice *voice);   /* frames of the turn that are over at plan.at */
+
+/* ---- voice_cuts.c: loops whose turns consist of parts ---- */
+struct voice_pull {
+    int64_t from; /* frame of the file; -1: silence */
+    uint32_t frames;
+};
+struct voice_pull voice_cuts_next(const struct voice *voice, uint32_t frames, int64_t end); /* at most so many */
+/* Fades and gain of frames of one part, from voice->frame on. */
+void voice_cuts_shape(const struct voice *voice, const float *from, float *to, uint32_t frames);
+enum err voice_cuts_check(const struct voice_plan *plan, struct fault *fault); /* errors: bad_request */
+void voice_cuts_keep(struct handover_voice *handover, const struct voice_plan *plan);
+void voice_cuts_mend(struct handover_voice *handover); /* leaves out what cannot be */
+
+void voice_hits_tick(struct voice *voice); /* voice_hits.c: sends the cues of its pads */
+
+/* ---- voice_acts.c: what persons do, for captures; `deed` is a loop_deed ---- */
+/* Of the current piece. A stop at CUE_NOW: it was played to its end. */
+void voice_acts_add(struct voice *voice, int32_t deed, int64_t frame, double value);
+void voice_acts_note(struct voices *voices, const struct note *note); /* of a pad */
+void voice_acts_since(const struct voices *voices, int64_t since, struct arena *arena, struct loop_mark *to);
 
 /* ---- voice.c ---- */
 
@@ -175,9 +200,9 @@ int64_t voice_part_end(const struct voice *voice);
 int64_t voice_place(const struct voice *voice, int64_t frame);
 
 /* The place of a voice for a capture. Errors (explained): not_found, conflict. */
-enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct loop_mark *to,
-                    struct fault *fault);
-void voice_line(struct core_link *core, int32_t grid, bool may_be_late, struct loop_line *to);
+enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct arena *arena,
+                    struct loop_mark *to, struct fault *fault);
+void voice_line(struct core_link *core, int32_t grid, struct loop_line *to);
 
 /* ---- voice_follow.c ---- */
 bool voice_follows(const struct voice *voice);      /* it follows the tempo of the transport */

@@ -126,6 +126,16 @@ struct id voice_feed_seeker(const struct voice *voice)
     return request;
 }
 
+/* A loop may begin in the middle of a turn. */
+static void begin_turn(struct voice *voice, int64_t from)
+{
+    const struct handover_voice *handover = voice->handover;
+    const bool is_exact = handover->looping && handover->loop_length > 0;
+
+    voice->frame = is_exact ? voice_place(voice, from) : from;
+    voice->turn = is_exact ? voice_turns_at(handover->loop_length, from - handover->loop_from) : 0;
+}
+
 /* Starts a generation after all written cells. If a sound plays, it continues until the beginning is complete, or at
  * most up to that beginning. */
 static void make_generation(struct voice *voice, int64_t from)
@@ -144,8 +154,7 @@ static void make_generation(struct voice *voice, int64_t from)
         publish_piece(voice, &piece);
     }
     atomic_store(&voice->handover->seeks, 0);
-    voice->frame = from;
-    voice->turn = 0;
+    begin_turn(voice, from);
     voice->skip = 0;
     voice->is_complete = voice->is_ending = false;
     voice->is_made = true;
@@ -236,7 +245,7 @@ void voice_feed_begin(struct voice *voice)
     if (can_go_on(voice))
         go_on(voice);
     else
-        make_generation(voice, voice->plan.from);
+        make_generation(voice, voice->plan.from + voice_turns_passed(voice));
     voice->is_resuming = false;
     voice_feed(voice);
 }
@@ -370,31 +379,22 @@ static bool is_after_part(const struct voice *voice)
     return !voice->handover->looping && voice_part_end(voice) > 0 && voice->frame >= voice_part_end(voice);
 }
 
-/* Every frame of a loop of an exact length after the end of its file is silent, so that its turns stay in time. */
-static bool is_silent(const struct voice *voice)
-{
-    return voice->ends > 0 && voice->frame >= voice->ends;
-}
-
-static void take_frames(struct voice *voice, int64_t frame, const float *stereo, uint32_t frames, bool end);
+static void take_frames(struct voice *voice, const float *stereo, uint32_t frames, int64_t ends);
 
 /* Pulls if the ring has room. True: it took silence instead, and may go on. */
 static bool pull_frames(struct voice *voice)
 {
     static const float silence[2 * READER_FRAMES_MAX];
-    uint32_t frames = frames_wanted(voice);
-    int64_t left = voice_part_end(voice) - voice->frame;
+    const struct voice_pull pull = voice_cuts_next(voice, frames_wanted(voice), voice_part_end(voice));
+    const uint32_t cells = voice->resample ? resample_room(voice->resample, pull.frames) : pull.frames;
 
-    if (left > 0 && left < frames)
-        frames = (uint32_t)left;
-    uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
     if (cells > (voice->stretch ? stretch_room(voice->stretch) : free_room(voice)))
         return false;
-    if (is_silent(voice)) {
-        take_frames(voice, voice->frame, silence, frames, false);
+    if (pull.from < 0) {
+        take_frames(voice, silence, pull.frames, -1);
         return true;
     }
-    reader_pull(voice->reader, voice->frame, frames);
+    reader_pull(voice->reader, pull.from, pull.frames);
     return false;
 }
 
@@ -463,13 +463,14 @@ static void fail_short(struct voice *voice, int64_t length)
     voice_fail(voice, &fault);
 }
 
-/* After the last frame of a turn, or of the file before the turn has ended. */
-static void repeat_loop(struct voice *voice, bool is_turn)
+/* After the last frame of a turn, or of the file before the turn has ended. The rest of such a turn is silent, so that
+ * the next one begins in time. */
+static void repeat_loop(struct voice *voice, bool is_turn, int64_t ends)
 {
     const int64_t from = voice->handover->loop_from, length = voice->frame - from;
 
     if (!is_turn && voice->handover->loop_length > 0) {
-        voice->ends = voice->frame;
+        voice->ends = ends;
     } else if (length < VOICE_LOOP_LEAST) { /* each turn costs a pull */
         fail_short(voice, length);
     } else {
@@ -478,20 +479,24 @@ static void repeat_loop(struct voice *voice, bool is_turn)
     }
 }
 
-static void take_frames(struct voice *voice, int64_t frame, const float *stereo, uint32_t frames, bool end)
+/* `ends`: the frame before which the file has ended; -1: it goes on. */
+static void take_frames(struct voice *voice, const float *stereo, uint32_t frames, int64_t ends)
 {
-    const bool is_part = frames > 0 && frame + frames == voice_part_end(voice);
+    static float shaped[2 * READER_FRAMES_MAX];
+    const struct handover_voice *handover = voice->handover;
+    const bool is_part = frames > 0 && voice->frame + frames == voice_part_end(voice), is_end = is_part || ends >= 0;
 
     voice_feed_drain(voice);
-    voice->frame = frame + frames;
-    if (end && frames > 0)
-        voice_piece(voice)->frames = voice->format.frames = voice->frame;
-    end = end || is_part;
-    const bool repeats = end && voice->handover->looping && voice->frame > voice->handover->loop_from;
-    convert_frames(voice, stereo, frames, end && !repeats);
+    if (handover->cut_count > 0 && frames <= READER_FRAMES_MAX)
+        voice_cuts_shape(voice, stereo, shaped, frames), stereo = shaped;
+    voice->frame += frames;
+    if (ends >= 0 && frames > 0)
+        voice_piece(voice)->frames = voice->format.frames = ends;
+    const bool repeats = is_end && handover->looping && (voice->frame > handover->loop_from || handover->cut_count > 0);
+    convert_frames(voice, stereo, frames, is_end && !repeats);
     if (repeats)
-        repeat_loop(voice, is_part);
-    else if (end)
+        repeat_loop(voice, is_part, ends);
+    else if (is_end)
         end_file(voice);
     voice_feed_check(voice);
 }
@@ -500,7 +505,7 @@ void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t f
 {
     struct voice *voice = state;
 
-    take_frames(voice, frame, stereo, frames, end);
+    take_frames(voice, stereo, frames, end ? frame + frames : -1);
     if (is_hungry(voice))
         voice_feed(voice);
 }

@@ -26,13 +26,16 @@ bool voice_is_stretched(const struct voice *voice)
 static struct follow_loop loop_of(const struct voice *voice)
 {
     const struct handover_voice *handover = voice->handover;
+    const double from = (double)handover->loop_from;
     int64_t end = voice->format.frames;
 
+    if (handover->looping && handover->loop_length > 0)
+        return (struct follow_loop){ from, from + handover->loop_length };
     if (!handover->looping || voice->format.frames <= handover->loop_from)
         return (struct follow_loop){ 0 };
     if (handover->loop_end > 0 && handover->loop_end < end)
         end = handover->loop_end;
-    return (struct follow_loop){ (double)handover->loop_from, (double)end };
+    return (struct follow_loop){ from, (double)end };
 }
 
 /* ---- the tempo ---- */

@@ -11,14 +11,11 @@ static double place_now(const struct state *state)
     return state->place + (double)(state->frame - state->begins) / state->step_frames;
 }
 
-static double line_of(const struct state *state, uint32_t grid, bool may_be_late)
+static double line_of(const struct state *state, uint32_t grid)
 {
     const double place = place_now(state), last = floor(place / grid) * grid;
-    const double ahead = 2.0 * state->period / state->step_frames;
 
-    if (may_be_late && place - last <= half_step)
-        return last;
-    return may_be_late ? last + grid : ceil((place + ahead) / grid) * grid;
+    return place - last <= half_step ? last : last + grid;
 }
 
 static uint32_t steps_of(int32_t grid)
@@ -26,7 +23,7 @@ static uint32_t steps_of(int32_t grid)
     return grid == LOOP_GRID_BAR ? 16 : grid == LOOP_GRID_BEAT ? 4 : 0;
 }
 
-void voice_line(struct core_link *core, int32_t grid, bool may_be_late, struct loop_line *to)
+void voice_line(struct core_link *core, int32_t grid, struct loop_line *to)
 {
     const struct state *state = &core->state;
     const uint32_t steps = steps_of(grid);
@@ -39,7 +36,7 @@ void voice_line(struct core_link *core, int32_t grid, bool may_be_late, struct l
     if (!rolls || !(fabs(place) < 1e12))
         return;
     if (steps) {
-        place = line_of(state, steps, may_be_late);
+        place = line_of(state, steps);
         to->frame = core_link_frame(core, place);
     }
     to->has_place = true;
@@ -96,23 +93,40 @@ static int64_t place_at(const struct voice *voice, const struct stream_voice *no
     return ahead > -now->position ? voice_place(voice, now->position + ahead) : 0;
 }
 
-enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct loop_mark *to,
-                    struct fault *fault)
+static void mark_place(const struct voice *voice, const struct stream_voice *now, struct loop_mark *to)
+{
+    const struct handover_voice *handover = voice->handover;
+    const int64_t end = handover->loop_end > 0 ? handover->loop_end : now->frames;
+
+    to->voice = now->voice;
+    to->generation = now->generation;
+    to->id = now->id;
+    to->rate = now->rate;
+    to->frames = now->frames;
+    to->gain = now->gain;
+    to->position = place_at(voice, now, to->line.frame);
+    to->has_loop_from = to->has_loop_end = handover->looping && end > handover->loop_from;
+    to->loop_from = handover->loop_from;
+    to->loop_end = end;
+}
+
+enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct arena *arena,
+                    struct loop_mark *to, struct fault *fault)
 {
     const struct voice *voice;
     struct stream_voice now;
     enum err e = find_voice(voices, ask, &voice, fault);
 
+    *to = (struct loop_mark){ .silent = e != ERR_OK, .rate = 1, .frames = -1 };
+    voice_line(voices->core, ask->grid.value, &to->line);
+    if (ask->has_since)
+        voice_acts_since(voices, ask->since, arena, to);
     if (e != ERR_OK)
-        return e;
+        return ask->has_since ? ERR_OK : e;
     voice_describe(voice, &now);
-    e = check_voice(voice, &now, fault);
-    if (e != ERR_OK)
-        return e;
-    *to = (struct loop_mark){
-        .voice = now.voice, .generation = now.generation, .id = now.id, .rate = now.rate, .frames = now.frames
-    };
-    voice_line(voices->core, ask->grid.value, true, &to->line);
-    to->position = place_at(voice, &now, to->line.frame);
-    return ERR_OK;
+    if (!ask->has_since)
+        e = check_voice(voice, &now, fault);
+    if (e == ERR_OK)
+        mark_place(voice, &now, to);
+    return e;
 }

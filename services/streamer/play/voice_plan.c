@@ -42,6 +42,10 @@ void voice_plan_loop(struct voice_plan *plan, uint32_t key, double length, int64
     plan->until = 0;
     plan->treatment.from = plan->from;
     plan->treatment.until = plan->loop_end;
+    if (plan->cuts.count > 0) {
+        plan->treatment = (struct treatment){ .gain_db = plan->treatment.gain_db };
+        return;
+    }
     plan->treatment.fade_in = plan->treatment.fade_out = edge < (int64_t)length / 2 ? edge : (int64_t)length / 2;
 }
 

@@ -41,6 +41,16 @@ int64_t voice_turns_start(const struct voice *voice)
     earliest = (double)(core->state.frame + 2 * (int64_t)core->state.period);
     if ((double)at >= earliest)
         return at;
-    turn = voice->plan.loop_length * core_link_rate(core) / voice->format.rate;
+    turn = voice->plan.loop_length * core_link_rate(core) / voice->format.rate / voice->plan.tempo;
     return at + llround(ceil((earliest - (double)at) / turn) * turn);
+}
+
+int64_t voice_turns_passed(const struct voice *voice)
+{
+    const struct voice_plan *plan = &voice->plan;
+
+    if (voice->is_cued || plan->at == CUE_NOW || plan->began >= plan->at || !(plan->loop_length > 0))
+        return 0;
+    return llround((double)(plan->at - plan->began) * plan->tempo * voice->format.rate /
+                   core_link_rate(voice->all->core));
 }

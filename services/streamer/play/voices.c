@@ -48,6 +48,7 @@ static void close_paths(struct handover_voice *handover)
         handover->follow = (struct handover_follow){ 0 };
     if (!(handover->loop_length >= 256 && handover->loop_length < 1e12) || handover->loop_from < 0)
         handover->loop_length = 0;
+    voice_cuts_mend(handover);
     if (handover->loop_key > LOOP_KEYS)
         handover->loop_key = 0;
     for (int i = 0; i < 2; i++)
@@ -72,6 +73,7 @@ static void inherit_voice(struct voice *voice)
     *plan = (struct voice_plan){ .group = (enum score_group)voice->handover->group,
                                  .from = voice_piece(voice)->from,
                                  .at = CUE_NOW,
+                                 .began = CUE_NOW,
                                  .loop = voice->handover->looping,
                                  .loop_from = voice->handover->loop_from,
                                  .loop_length = voice->handover->loop_length,
@@ -82,6 +84,7 @@ static void inherit_voice(struct voice *voice)
                                  .semitones = voice->handover->semitones,
                                  .is_drums = voice_piece(voice)->is_drums };
     memcpy(plan->loop_project.b, voice->handover->project, sizeof(plan->loop_project.b));
+    voice->ends = -1;
     voice->is_cued = voice->is_made = true;
     voice->is_resuming = true;
     voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;
@@ -235,12 +238,23 @@ static bool is_silenced(const struct voice *voice, const struct note *note)
     return note->kind == NOTE_STREAM_ENDED && note->value > 0 && later > 0 && later <= UNBEGUN;
 }
 
+/* A voice begins to sound, at first or after a seek, or it ends. */
+static void note_deed(struct voice *voice, const struct note *note)
+{
+    if (note->kind == NOTE_STREAM_ENDED)
+        voice_acts_add(voice, LOOP_DEED_STOP, note->value > 0 ? note->frame : CUE_NOW, -1);
+    else if (note->kind == NOTE_STREAM_STARTED && note->generation == voice->generation)
+        voice_acts_add(voice, LOOP_DEED_PLAY, note->frame, (double)voice->plan.gain);
+}
+
 void voices_note(struct voices *voices, const struct note *note)
 {
     struct voice *voice = note->voice < STREAMS ? &voices->each[note->voice] : NULL;
 
+    voice_acts_note(voices, note);
     if (!voice || voice->phase == VOICE_FREE)
         return;
+    note_deed(voice, note);
     if (is_silenced(voice, note)) {
         voice_feed_stay(voice);
         voice_end(voice, STREAM_END_STOPPED, "");
@@ -344,6 +358,7 @@ void voices_tick(struct voices *voices)
         voice_follow_look(voice);
         voice_feed_drain(voice);
         voice_feed_check(voice);
+        voice_hits_tick(voice);
     }
     feed_hungry(voices);
 }
