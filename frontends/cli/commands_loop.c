@@ -8,8 +8,9 @@ static const struct command loops[] = {
       "second command before it has begun takes it back.",
       "at project request-id budget", 1, 2, false, loop_capture },
     { "loop play", "KEY…|all", "Play loops, all from one frame on, until they are stopped",
-      "--at bar or beat begins at the next one of a running transport. A loop that plays begins again.",
-      "at project request-id budget", 1, 12, false, loop_play },
+      "--at bar or beat begins at the next one of a running transport; at most half a step late counts as on time. "
+      "With --stretch they follow its tempo. A loop that plays begins again.",
+      "at stretch project request-id budget", 1, 12, false, loop_play },
     { "loop stop", "KEY…|all", "Stop loops", "", "project request-id budget", 1, 12, false, loop_stop },
     { "loop volume", "KEY GAIN", "Set the volume of a loop (linear, -6dB, 50%), also while it plays", "",
       "project request-id budget", 2, 2, DASHES_WORDS, loop_volume },

@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, run_claims, until
+from claims import claim, run_claims, same, until
 from following import SECOND, generations, hits, hits_engine, plays, stage, tempo, until_followed, until_in_step
 from sounding import undisturbed, until_connected, until_later, until_transport
 
@@ -18,6 +18,26 @@ def a_loop_follows_the_tempo_while_it_sounds(home):
         for bpm in (132, 97, 141):
             tempo(home, bpm)
             until_in_step(home)
+
+
+@claim(shares=hits_engine)
+def the_loop_of_a_key_follows_the_tempo_if_it_is_asked_to(home):
+    with stage(home):
+        home.loophole('project', 'new', 'Keys')
+        plays(home, 'play', hits(home), '--loop', '--at', 'bar')
+        home.loophole('loop', 'capture', 'F1', '--at', 'bar')
+        until(lambda: home.first('loop', 'show', 'F1')['state'] == 'capturing', what='the bar has begun')
+        until_later(home, SECOND)
+        made = home.first('loop', 'capture', 'F1', '--at', 'bar')
+        same((120, 0), (made['tempo'], made['beats'] % 4))
+        home.loophole('stop')
+        home.loophole('loop', 'play', 'F1', '--stretch', '--at', 'bar')
+        until_later(home, 3 * SECOND)
+        until_in_step(home)
+        for bpm in (132, 97):
+            tempo(home, bpm)
+            until_in_step(home)
+        home.loophole('loop', 'stop', 'all')
 
 
 @claim(shares=hits_engine)

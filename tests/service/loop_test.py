@@ -167,25 +167,155 @@ def a_second_press_while_it_waits_takes_the_capture_back(home):
     same([], [one for one in home.json('loop', 'list') if one['fkey'] == KEYS[6]])
 
 
+def in_time(action):
+    """The frame of an action, by the clock of the port."""
+    return round(float(action.split()[0]) * RATE)
+
+
+def heard_turn(home, key, made, seconds=4):
+    """The counter of two turns of a loop, as if its fades were not there."""
+    home.loophole('loop', 'volume', key, '1.0')
+    counts = [round(x * sound.UNIT) for x in heard_turns(home, key, seconds=seconds)]
+    first = next(n for n, x in enumerate(counts) if x)
+    return first - 1, counts, round(made['duration'] * RATE)
+
+
 @claim(shares=looping_engine)
-def a_capture_whose_voice_was_stopped_or_sought_is_taken_back(home):
-    kept = capture(home, 'F11', count(home))
-
-    def stop(voice):
-        until_silent(home)
-
-    def seek(voice):
-        home.loophole('voice', 'seek', str(voice), '1')
-    for change in (stop, seek):
+def a_capture_holds_seeks_and_stops_and_plays_them_on_their_frames(home):
+    def captured():
         home.loophole('play', count(home), '--loop', '--from', '1')
         until(lambda: begun(home, 'F11'), what='the capture begins')
         voice = loop(home, 'show', 'F11')['voice']
+        until_later(home, RATE // 4)
+        home.loophole('voice', 'seek', str(voice), '2')
         until_later(home, RATE // 2)
-        change(voice)
-        until_later(home, RATE // 2)
-        assert 'stopped, sought or replaced' in home.refused('loop', 'capture', 'F11', code=14)
         until_silent(home)
-        same(kept, loop(home, 'show', 'F11'))
+        until_later(home, RATE // 4)
+        return loop(home, 'capture', 'F11')
+    made = captured()
+    lines = made['actions'].split('\n')
+    item_id, start = lines[0].split()[2].split('@')
+    same((item(home, 'count'), ['play', 'seek', 'stop']), (item_id, [line.split()[1] for line in lines]), lines)
+    same(int(start), made['music_context']['start_frame'])
+    sought, stopped, target = in_time(lines[1]), in_time(lines[2]), int(lines[1].split()[2])
+    same(2 * RATE, target)
+    assert RATE // 4 <= sought < stopped - RATE // 4, lines
+    zero, counts, length = heard_turn(home, 'F11', made, 6)
+    for turn in (0, 1):
+        at = zero + turn * length
+        for n in range(EDGE, sought - EDGE):
+            same(int(start) + 1 + n, counts[at + n], f'frame {n} of turn {turn}')
+        for n in range(sought + EDGE, stopped - EDGE):
+            same(target + 1 + n - sought, counts[at + n], f'frame {n} of turn {turn}, after the seek')
+        same({0}, set(counts[at + stopped + 1:at + length]), 'silence after the stop')
+
+
+@claim(shares=looping_engine)
+def a_capture_holds_hits_of_pads_and_its_turns_hit_them_on_their_frames(home):
+    sound.write_wave(home.file('click.wav'), [.5] + [0] * 2400, RATE)
+    home.loophole('pads', 'set', '5', 'sound=' + home.file('click.wav'))
+    home.loophole('play', count(home), '--loop', '--from', '1')
+    until(lambda: begun(home, 'F11'), what='the capture begins')
+    for velocity in ('1.0', '0.5', '1.0'):
+        until_later(home, RATE // 4)
+        home.loophole('pads', 'hit', '5', velocity)
+    until_later(home, RATE // 4)
+    made = loop(home, 'capture', 'F11')
+    until_silent(home)
+    lines = made['actions'].split('\n')
+    same(['hit 5 1', 'hit 5 0.5', 'hit 5 1'], [line.split(' ', 1)[1] for line in lines[1:]])
+    hits, length = [in_time(line) for line in lines[1:]], round(made['duration'] * RATE)
+    home.loophole('loop', 'volume', 'F11', '0')
+    samples = heard_turns(home, 'F11', seconds=6)
+    heard = [n for n, x in enumerate(samples) if x > .1]
+    assert len(heard) >= 7, heard
+    first = next(n for n, x in enumerate(heard) if samples[x] < .3) - 1  # after the first of a turn is the soft one
+    assert first >= 0, heard
+    for n, at in enumerate(heard[first:]):
+        same(hits[n % 3] - hits[0] + n // 3 * length, at - heard[first], f'hit {n}')
+
+
+@claim(shares=looping_engine)
+def a_late_press_of_play_counts_as_on_time(home):
+    beat = 3 * RATE
+    start_transport(home, 20)
+    home.loophole('play', count(home), '--loop', '--from', '1')
+    until(lambda: begun(home, 'F11', '--at', 'beat'), what='the beat has begun')
+    until_later(home, RATE)
+    made = loop(home, 'capture', 'F11', '--at', 'beat')
+    until_silent(home)
+    same(0, made['duration'] % 3)
+
+    def line():
+        return home.look('streamer.loop_line', {'grid': 'beat'})
+
+    def played():
+        before = line()
+        if before['frame'] > before['now']:
+            return None
+        home.loophole('loop', 'play', 'F11', '--at', 'beat')
+        now = home.look('streamer.voices')
+        return (before, now) if line() == {**before, 'now': line()['now']} else None
+    before, now = until(played, 600, 'a press within half a step of the beat')
+    voice = now['each'][0]
+    begins, place = voice.get('at', now['frame']), voice['position'] - made['music_context']['start_frame']
+    assert begins < before['frame'] + beat // 2, (before, now)
+    same((begins - before['frame']) % beat, place % beat, 'it is where it would be')
+    home.loophole('loop', 'stop', 'all')
+    home.loophole('transport', 'stop')
+    until_silent(home)
+
+
+@claim(shares=looping_engine)
+def a_capture_over_the_end_of_a_file_that_repeats_has_its_begin_too(home):
+    sound.make('counter', home.file('files/brief.wav'), RATE)
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('edit', home.file('files/brief.wav'), 'bpm=', 'one_shot=0')
+    made = capture(home, 'F11', home.file('files/brief.wav'), 2 * RATE)
+    lines = made['actions'].split('\n')
+    start, length = int(lines[0].split('@')[1]), round(made['duration'] * RATE)
+    same([RATE - start + n * RATE for n in range(len(lines) - 1)], [in_time(line) for line in lines[1:]])
+    same({'seek 0'}, {line.split(' ', 1)[1] for line in lines[1:]})
+    zero, counts, _ = heard_turn(home, 'F11', made, 6)
+    for n in range(EDGE, length - EDGE):
+        place = (start + n) % RATE
+        if EDGE < place < RATE - EDGE:
+            same(place + 1, counts[zero + n], n)
+
+
+@claim(shares=looping_engine)
+def a_one_shot_that_ends_before_the_second_press_is_captured(home):
+    home.loophole('play', count(home), '--from', '28.5')
+    until(lambda: begun(home, 'F11'), what='the capture begins')
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='the file has ended')
+    made = loop(home, 'capture', 'F11')
+    lines = made['actions'].split('\n')
+    start = int(lines[0].split('@')[1])
+    same(['play', 'stop'], [line.split()[1] for line in lines])
+    same(30 * RATE - start, in_time(lines[1]), lines)
+    same(30 * RATE, made['music_context']['end_frame'])
+    assert made['duration'] * RATE > 30 * RATE - start, made
+
+
+@claim(shares=looping_engine)
+def a_capture_in_which_nothing_was_heard_is_taken_back(home):
+    kept = capture(home, 'F11', count(home))
+    start_transport(home, 60)
+
+    def waited():
+        until_silent(home)
+        home.loophole('play', count(home), '--loop')
+        if loop(home, 'capture', 'F11', '--at', 'bar')['state'] != 'waiting':
+            loop(home, 'capture', 'F11')
+            return None
+        until_silent(home)
+        return loop(home, 'show', 'F11')['state'] == 'waiting'
+    until(waited, what='a sound that ends before its capture begins')
+    until(lambda: loop(home, 'show', 'F11')['state'] == 'capturing')
+    until_later(home, RATE // 2)
+    assert 'nothing was heard' in home.refused('loop', 'capture', 'F11', code=14)
+    home.loophole('transport', 'stop')
+    assert loop(home, 'show', 'F11')['state'] == 'stopped', kept
 
 
 @claim(shares=looping_engine)

@@ -7,8 +7,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, contains, run_claims, same, until
-from sounding import engine, undisturbed, until_connected, until_later, until_quiet
+from claims import claim, contains, figure, run_claims, same, until
+from sounding import engine, frame, undisturbed, until_connected, until_later, until_quiet
 
 RATE = 48000
 EDGE = 144  # frames of the fade at the begin of a region
@@ -57,6 +57,36 @@ def a_saved_region_plays_its_frames_when_its_key_is_pressed(home):
     for n in range(EDGE, 24000 - 480):
         same(12001 + n, counts[first + n])
     same(0, max(counts[first + 24000 + 480:]), 'nothing after its end')
+
+
+@claim(shares=clip_engine)
+def a_key_is_heard_soon_once_its_sound_is_in_memory(home):
+    """Prints how long after its ask a region begins. A pad that is hit at a known frame shows where the recording begins."""
+    sound.write_wave(home.file('click.wav'), [.9] + [0] * 2400, RATE)
+    home.loophole('pads', 'set', '3', 'sound=' + home.file('click.wav'))
+    regions(home, 'save', 'Verse', '2', '30000', '34000')
+    regions(home, 'play', '2')
+    until_quiet(home)
+    client, asked = home.client(), []
+
+    def play():
+        asked.clear()
+        asked.append(frame(home) + RATE // 2)
+        home.look('audio.hit', {'pad': 3, 'velocity': 1.0, 'at': asked[0]})
+        until_later(home, RATE)
+        for _ in range(10):
+            asked.append(frame(home))
+            client.must('project.region_play', {'key': 50}, budget_ms=600000)
+            until_later(home, RATE // 4)
+    samples = undisturbed(home, play)
+    click = next(n for n, x in enumerate(samples) if x > .5)
+    heard = [n - click + asked[0] - EDGE for n, x in enumerate(samples) if round(x * sound.UNIT) == 30001 + EDGE]
+    same(10, len(heard))
+    late = sorted(at - begin for at, begin in zip(heard, asked[1:]))
+    assert late[0] >= 0, (heard, asked)
+    period = home.ask('audio.server')['period']
+    figure(f'a region begins {late[5] / RATE * 1000:.1f} ms after its ask (median), {late[-1] / RATE * 1000:.1f} ms at most; '
+           f'a period is {period / RATE * 1000:.1f} ms')
 
 
 @claim(shares=clip_engine)

@@ -136,7 +136,11 @@ enum err loop_capture(struct cli *cli, struct fault *fault)
 enum err loop_play(struct cli *cli, struct fault *fault)
 {
     uint64_t keys[KEYS + 1];
-    struct project_loop_play request = { .project = project_of(cli), .fkeys.at = keys, .has_grid = true };
+    struct project_loop_play request = { .project = project_of(cli),
+                                         .fkeys.at = keys,
+                                         .has_grid = true,
+                                         .has_stretch = cli->options.stretch,
+                                         .stretch = cli->options.stretch };
     struct loops loops = { 0 };
     enum err e = read_keys(cli, keys, &request.fkeys.count, fault);
 

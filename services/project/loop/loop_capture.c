@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "services/project/deeds/deed_action.h"
-#include "services/project/loop/loop_actions.h"
 #include "services/project/loop/loop_deeds.h"
 #include "services/project/loop/loop_job.h"
 
@@ -10,14 +9,18 @@ enum { LEAST = 256 /* frames, as loop_length of streamer.play */ };
 
 /* ---- the mark ---- */
 
-/* None: the voice of the capture has ended. */
 static void take_mark(struct doing *work, const void *answer)
 {
     struct loop_job *job = loop_job_of(work);
+    const struct loop_mark *mark = answer;
 
-    job->has_mark = answer != NULL;
-    if (answer)
-        job->mark = *(const struct loop_mark *)answer;
+    job->has_mark = mark != NULL;
+    if (!mark)
+        return;
+    job->mark = *mark;
+    job->mark.acts.at = arena_array(&work->kept, mark->acts.count, sizeof(*mark->acts.at));
+    for (uint32_t i = 0; i < mark->acts.count; i++)
+        job->mark.acts.at[i] = mark->acts.at[i];
 }
 
 static enum err ask_mark(struct doing *work, struct txn *txn, struct fault *fault)
@@ -36,8 +39,10 @@ static enum err ask_mark(struct doing *work, struct txn *txn, struct fault *faul
     if (e != ERR_OK)
         return e;
     if (loop_find_capture(txn, &work->arena, work->id, ask->fkey, &begun) == ERR_OK) {
-        request.has_voice = work->may_be_none = true;
+        const struct loop_line *line = &begun.mark.line;
+        request.has_voice = request.has_since = true;
         request.voice = begun.mark.voice;
+        request.since = line->frame < line->now ? line->frame : line->now;
     }
     return work_ask(work, "streamer.mark_loop", &request, take_mark, fault);
 }
@@ -59,52 +64,38 @@ static double measure_seconds(const struct loop_mark *from, const struct loop_ma
     return (double)(to->line.frame - from->line.frame) / (double)from->line.rate;
 }
 
-/* The part that was heard. It ends with the file at the latest. */
-static enum err fill_context(const struct loop_job *job, const struct loop_mark *from, struct loop *loop,
-                             struct fault *fault)
+/* The item that was heard first, as far as its file goes. */
+static void fill_context(const struct loop_mark *from, const struct loop_heard_part *heard, struct loop *loop)
 {
     const double rate = (double)from->rate;
-    int64_t left = from->frames > 0 ? from->frames - from->position : INT64_MAX;
+    const int64_t end = heard->from + (int64_t)floor(loop->duration * rate + 0.5);
+    const bool is_over = id_equal(heard->item, from->id) && from->frames > heard->from && end > from->frames;
 
-    loop->duration = measure_seconds(from, &job->mark, loop);
-    if (!(fmin(loop->duration * rate, (double)left) >= LEAST)) {
-        fault_set(fault, ERR_CONFLICT, "the capture has %.0f frames, and a loop needs %d",
-                  fmax(0, fmin(loop->duration * rate, (double)left)), LEAST);
-        return fault_hint(fault, "the capture goes on: press again later"), ERR_CONFLICT;
-    }
-    if (loop->duration * rate > (double)left) {
-        loop->duration = (double)left / rate;
-        loop->has_beats = false;
-    }
     loop->has_music_context = true;
-    loop->music_context =
-        (struct loop_context){ .source_video_id = from->id,
-                               .start_frame = from->position,
-                               .end_frame = from->position + (int64_t)floor(loop->duration * rate + 0.5),
-                               .rate = rate };
-    return ERR_OK;
+    loop->music_context = (struct loop_context){ .source_video_id = heard->item,
+                                                 .start_frame = heard->from,
+                                                 .end_frame = is_over ? from->frames : end,
+                                                 .rate = rate };
 }
 
-/* The capture as actions: what a person hears is the item, from the frame on at which the capture began. */
-static struct text write_actions(struct doing *work, const struct loop_mark *from)
+static enum err refuse_short(double frames, struct fault *fault)
 {
-    struct loop_action action = { .verb = LOOP_VERB_PLAY, .item = from->id, .frame = from->position };
-    const struct loop_action_list list = { 1, &action };
-
-    return loop_actions_write(&list, &work->arena);
+    fault_set(fault, ERR_CONFLICT, "the capture has %.0f frames, and a loop needs %d", fmax(0, frames), LEAST);
+    return fault_hint(fault, "the capture goes on: press again later"), ERR_CONFLICT;
 }
 
 static enum err make_loop(struct doing *work, const struct loop_capture *begun, struct loop *loop,
                           const struct element *row, struct action *to, struct fault *fault)
 {
     const double volume = loop->fkey ? loop->volume : 0.5;
-    enum err e;
+    const struct loop_job *job = loop_job_of(work);
+    const double rate = (double)begun->mark.rate;
 
-    *loop = (struct loop){ .fkey = begun->fkey, .volume = volume };
-    e = fill_context(loop_job_of(work), &begun->mark, loop, fault);
-    if (e != ERR_OK)
-        return e;
-    loop->actions = write_actions(work, &begun->mark);
+    *loop = (struct loop){ .fkey = begun->fkey, .volume = volume, .actions = job->part.actions };
+    loop->duration = measure_seconds(&begun->mark, &job->mark, loop);
+    if (!(loop->duration * rate >= LEAST))
+        return refuse_short(loop->duration * rate, fault);
+    fill_context(&begun->mark, &job->part, loop);
     *to = deed_put_action(ELEMENT_KIND_LOOP, work->id, row->revision ? row->id : loop_part_id(work->id, begun->fkey),
                           loop_body_write(loop, TEXT("{}"), &work->arena), row->revision);
     return ERR_OK;
@@ -143,18 +134,19 @@ static enum err end_capture(struct doing *work, struct txn *txn, const struct lo
     return send_capture(work, actions, 3, begun->fkey, fault);
 }
 
-/* The voice of the capture played on until now: it was not stopped, replaced or sought meanwhile. */
-static bool plays_on(const struct loop_job *job, const struct loop_mark *from)
-{
-    return job->has_mark && job->mark.generation == from->generation && id_equal(job->mark.id, from->id);
-}
-
 static bool find_begun(struct doing *work, struct txn *txn, uint64_t fkey, struct loop_capture *to)
 {
     const struct loop_job *job = loop_job_of(work);
 
     return loop_find_capture(txn, &work->arena, work->id, fkey, to) == ERR_OK &&
            (!job->has_mark || loop_capture_is_of(to, job->mark.line.now));
+}
+
+/* A capture of an engine that has ended was left. */
+static enum err refuse_silent(struct fault *fault)
+{
+    fault_set(fault, ERR_NOT_FOUND, "no voice plays a sound that could become a loop");
+    return fault_hint(fault, "`loophole play ITEM` starts one; `loophole voice` lists them"), ERR_NOT_FOUND;
 }
 
 static enum err plan_capture(struct doing *work, struct txn *txn, struct fault *fault)
@@ -166,10 +158,13 @@ static enum err plan_capture(struct doing *work, struct txn *txn, struct fault *
 
     job->is_lost = false;
     if (find_begun(work, txn, ask->fkey, &begun)) {
-        job->is_lost = !plays_on(job, &begun.mark);
-        if (!job->is_lost && begun.mark.line.frame <= job->mark.line.now)
+        const bool waits = begun.mark.line.frame > job->mark.line.now;
+        job->is_lost = !waits && !loop_parts_hear(&begun, &job->mark, &work->arena, &job->part);
+        if (!job->is_lost && !waits)
             return end_capture(work, txn, &begun, fault);
         action = loop_capture_remove(work->id, ask->fkey); /* lost; or it waits, and is taken back */
+    } else if (job->mark.silent) {
+        return refuse_silent(fault);
     } else {
         begun = (struct loop_capture){ .fkey = ask->fkey, .mark = job->mark };
         action = loop_capture_put(&work->arena, work->id, &begun);
@@ -182,10 +177,12 @@ static enum err answer_capture(struct doing *work, struct txn *txn, struct fault
     const struct project_loop_capture *ask = work->ask;
 
     if (loop_job_of(work)->is_lost) {
-        fault_set(fault, ERR_CONFLICT,
-                  "the capture of %s is taken back: its voice has ended, or was stopped, sought or replaced",
-                  loop_key_name(ask->fkey));
-        return fault_hint(fault, "begin and end a capture while its voice plays on"), ERR_CONFLICT;
+        fault_set(
+            fault, ERR_CONFLICT,
+            "the capture of %s is taken back: too much was done, its voice got a queued file, or nothing was heard",
+            loop_key_name(ask->fkey));
+        return fault_hint(fault, "`loophole loop capture %s` begins another one", loop_key_name(ask->fkey)),
+               ERR_CONFLICT;
     }
     return loop_job_answer_one(work, txn, ask->fkey, fault);
 }

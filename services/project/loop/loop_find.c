@@ -1,5 +1,6 @@
 #include "services/project/loop/loop_find.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "services/project/deeds/deed_action.h"
@@ -93,6 +94,11 @@ enum err loop_find_capture(struct txn *txn, struct arena *arena, struct id proje
                                            .rate = read_count(&body, "rate"),
                                            .frames = (int64_t)tree_real(&body, "frames", -1),
                                            .position = (int64_t)read_count(&body, "position"),
+                                           .gain = fmin(8, fabs(tree_real(&body, "gain", 1))),
+                                           .has_loop_from = tree_get(&body, "loop_end") != NULL,
+                                           .has_loop_end = tree_get(&body, "loop_end") != NULL,
+                                           .loop_from = (int64_t)read_count(&body, "loop_from"),
+                                           .loop_end = (int64_t)read_count(&body, "loop_end"),
                                            .line = { .frame = (int64_t)read_count(&body, "frame"),
                                                      .now = (int64_t)read_count(&body, "now"),
                                                      .rate = read_count(&body, "clock"),
@@ -117,6 +123,11 @@ struct action loop_capture_put(struct arena *arena, struct id project, const str
     tree_set(&body, arena, "now", tree_of_whole(mark->line.now));
     tree_set(&body, arena, "clock", tree_of_whole((int64_t)mark->line.rate));
     tree_set(&body, arena, "bpm", tree_of_real(mark->line.bpm));
+    tree_set(&body, arena, "gain", tree_of_real(mark->gain));
+    if (mark->has_loop_end) {
+        tree_set(&body, arena, "loop_from", tree_of_whole(mark->loop_from));
+        tree_set(&body, arena, "loop_end", tree_of_whole(mark->loop_end));
+    }
     if (mark->line.has_place)
         tree_set(&body, arena, "place", tree_of_real(mark->line.place));
     return put_note(arena, project, id_for("capture", project, capture->fkey), &body);

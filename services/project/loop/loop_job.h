@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_PROJECT_LOOP_JOB_H
 #define LOOPHOLE_PROJECT_LOOP_JOB_H
 
-#include "services/project/loop/loop_find.h"
+#include "services/project/loop/loop_parts.h"
 
 struct loop_heard {
     bool plays, has_at;
@@ -19,8 +19,9 @@ struct loop_job {
     int64_t now;          /* frame of the audio clock */
     struct loop_heard heard[LOOP_KEYS];
     bool has_mark;
-    struct loop_mark mark;      /* of a capture */
-    bool is_lost;               /* the capture was taken back: its voice does not play on */
+    struct loop_mark mark; /* of a capture */
+    bool is_lost;          /* the capture was taken back: what it heard is not known */
+    struct loop_heard_part part;
     struct loop_line line;      /* of a play */
     uint32_t count;             /* of the loops that it begins: one for each step after the first */
     uint32_t chosen[LOOP_KEYS]; /* their numbers */

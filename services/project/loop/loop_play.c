@@ -7,7 +7,8 @@
 #include "store/catalogue.h"
 
 static const double edge_seconds = 0.003; /* fades at the seam */
-static const double lead_seconds = 0.25;  /* to open the files of loops that begin together */
+static const double lead_seconds = 0.25;  /* to open the files of loops that begin together … */
+static const double lead_of_one = 0.1;    /* … and of one alone */
 
 static bool names_key(const struct project_loop_play *ask, uint64_t fkey)
 {
@@ -68,10 +69,31 @@ static double audio_rate(struct txn *txn, struct arena *arena, const struct loop
                : context->rate;
 }
 
+/* All loops of an ask begin at one frame. After a late press this is in the middle of a turn. */
+static void time_begin(struct doing *work, struct streamer_play *request)
+{
+    const struct project_loop_play *ask = work->ask;
+    const struct loop_job *job = loop_job_of(work);
+    const struct loop_line *line = &job->line;
+    const double lead = job->count > 1 ? lead_seconds : lead_of_one;
+    const int64_t soon = line->now + llround(lead * (double)line->rate);
+    const bool has_line = line->has_place && loop_grid_of(ask->has_grid, ask->grid).value != LOOP_GRID_NOW;
+
+    request->has_at = job->count > 1 || has_line || request->hits.count > 0;
+    request->at = has_line && line->frame > soon ? line->frame : soon;
+    request->has_began = request->has_at;
+    request->began = has_line ? line->frame : soon;
+}
+
+static enum err refuse_stretch(const struct loop *loop, struct fault *fault)
+{
+    fault_set(fault, ERR_CONFLICT, "loop %s hits pads, and cannot follow the tempo", loop_key_name(loop->fkey));
+    return fault_hint(fault, "play it without --stretch"), ERR_CONFLICT;
+}
+
 static enum err play_one(struct doing *work, struct txn *txn, const struct loop *loop, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
-    const struct loop_line *line = &loop_job_of(work)->line;
     const double rate = audio_rate(txn, &work->arena, &loop->music_context);
     struct streamer_play request = { .has_id = true,
                                      .id = loop->music_context.source_video_id,
@@ -86,15 +108,20 @@ static enum err play_one(struct doing *work, struct txn *txn, const struct loop 
                                      .loop_key = loop_number(loop->fkey) + 1,
                                      .has_loop_length = true,
                                      .loop_length = fmax(256, loop->duration * rate),
+                                     .has_stretch = true,
+                                     .stretch = ask->has_stretch && ask->stretch,
+                                     .has_bpm = loop->has_tempo && loop->tempo >= 20,
+                                     .bpm = loop->tempo,
                                      .has_edge = true,
                                      .edge = llround(edge_seconds * rate) };
 
-    const bool is_now = loop_grid_of(ask->has_grid, ask->grid).value == LOOP_GRID_NOW;
+    const enum err e = loop_parts_cut(loop, rate, &work->arena, &request, fault);
 
-    request.has_at = loop_job_of(work)->count > 1 || (!is_now && line->has_place);
-    request.at = line->frame;
-    if (!line->has_place || is_now)
-        request.at += llround(lead_seconds * (double)line->rate);
+    if (e != ERR_OK)
+        return e;
+    if (request.stretch && request.hits.count > 0)
+        return refuse_stretch(loop, fault);
+    time_begin(work, &request);
     return loop_job_ask(work, "streamer.play", &request, NULL, fault);
 }
 
