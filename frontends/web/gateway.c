@@ -110,6 +110,34 @@ static enum err redo_step(struct web *web, struct call *call, const struct web_r
     return steps_answer(&web->own, call, false);
 }
 
+static enum err plan_bundle(struct web *web, struct call *call, const struct web_bundle_plan *ask,
+                            struct bundle_offer *to)
+{
+    (void)to;
+    return bundles_plan(&web->own, call, ask);
+}
+
+static enum err verify_bundle(struct web *web, struct call *call, const struct web_bundle_verify *ask,
+                              struct bundle_done *to)
+{
+    (void)to;
+    return bundles_verify(&web->own, call, ask);
+}
+
+static enum err export_bundle(struct web *web, struct call *call, const struct web_bundle_export *ask,
+                              struct bundle_done *to)
+{
+    (void)to;
+    return bundles_export(&web->own, call, ask);
+}
+
+static enum err import_bundle(struct web *web, struct call *call, const struct web_bundle_import *ask,
+                              struct bundle_done *to)
+{
+    (void)to;
+    return bundles_import(&web->own, call, ask);
+}
+
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
 {
     (void)ask, (void)to;
@@ -139,6 +167,10 @@ const struct web_handlers web_asks = { .address = answer_address,
                                        .reveal = answer_reveal,
                                        .undo = undo_step,
                                        .redo = redo_step,
+                                       .bundle_plan = plan_bundle,
+                                       .bundle_verify = verify_bundle,
+                                       .bundle_export = export_bundle,
+                                       .bundle_import = import_bundle,
                                        .basket = answer_basket,
                                        .basket_add = add_to_basket,
                                        .basket_clear = clear_basket };

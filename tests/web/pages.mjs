@@ -1,13 +1,14 @@
 // pages.mjs: the claims of tests/web/web_test.py and project_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
 // asking.mjs those of names, ranges and the session, choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
-// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions, recovery.mjs those of autosaves, maps.mjs those of very large maps,
+// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions, recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps,
 // patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { SERVICES_OF_A_PAGE, address, check_axe, chromium, giveName, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { asking } from './asking.mjs'
+import { bundles } from './bundles.mjs'
 import { choosing } from './choosing.mjs'
 import { frame } from './frame.mjs'
 import { looking } from './looking.mjs'
@@ -33,6 +34,7 @@ function wav(seconds, seed) {
 const claims = {
   ...alike,
   ...asking,
+  ...bundles,
   ...choosing,
   ...frame,
   ...looking,

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What the page has of a project, in Chromium on real audio: loops of the F keys, regions of
-clips, and what can be recovered. pages.mjs has what the browser does."""
+clips, what can be recovered, and bundles. pages.mjs has what the browser does. The
+claims of recovery are the last, because what they leave is offered to each page."""
 import os
 import shutil
 import subprocess
@@ -56,6 +57,16 @@ def space_saves_the_selected_part_and_digits_play_lock_and_delete_it(home):
 @claim(shares=stage)
 def a_region_is_typed_and_a_page_of_another_machine_plays_it(home):
     in_browser(home, 'a_region_is_typed_and_a_page_of_another_machine_plays_it')
+
+
+@claim(shares=stage)
+def a_bundle_is_exported_checked_and_imported_on_the_page(home):
+    in_browser(home, 'a_bundle_is_exported_checked_and_imported_on_the_page')
+
+
+@claim(shares=stage)
+def a_page_of_another_machine_reads_and_writes_no_bundle(home):
+    in_browser(home, 'a_page_of_another_machine_reads_and_writes_no_bundle')
 
 
 @claim(shares=stage)

@@ -13,6 +13,7 @@ struct own_asks {
     const struct paths *paths;
     struct mailbox *mailbox;
     struct errands *errands; /* for work that may hang: another program */
+    struct errands *bundles; /* one at a time: they take long */
     struct errands *basket;  /* one at a time: an errand sees all links of those before it */
 };
 
@@ -31,6 +32,13 @@ enum err of_item_reveal(struct own_asks *own, struct call *call, const struct we
 
 /* steps.c: runs `loophole undo` (`back`) or `loophole redo`. The answer comes later. Errors: conflict. */
 enum err steps_answer(struct own_asks *own, struct call *call, bool back);
+
+/* bundles.c: run `loophole bundle plan`, `verify`, `export` and `import`. The answers come later. Errors: bad_request,
+ * conflict. */
+enum err bundles_plan(struct own_asks *own, struct call *call, const struct web_bundle_plan *ask);
+enum err bundles_verify(struct own_asks *own, struct call *call, const struct web_bundle_verify *ask);
+enum err bundles_export(struct own_asks *own, struct call *call, const struct web_bundle_export *ask);
+enum err bundles_import(struct own_asks *own, struct call *call, const struct web_bundle_import *ask);
 
 /* basket.c: the folder DATA/basket. The answers come later. `add` NULL: nothing is added. */
 enum err basket_answer(struct own_asks *own, struct call *call, const struct web_basket_add *add, bool clear);

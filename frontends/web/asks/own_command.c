@@ -25,8 +25,6 @@ enum { OUTPUT_MOST = 1 << 20, LOOK_MS = 100, END_LOOK_US = 2000, COMMAND_US = 60
 
 static enum err start_program(const struct own_command *command, pid_t *pid, int *from, struct fault *fault)
 {
-    char *arguments[] = { (char *)(uintptr_t)"loophole", (char *)(uintptr_t)command->name, (char *)(uintptr_t)"--json",
-                          command->argument[0] ? (char *)(uintptr_t)command->argument : NULL, NULL };
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -43,7 +41,7 @@ static enum err start_program(const struct own_command *command, pid_t *pid, int
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    number = posix_spawn(pid, command->program, &files, &attributes, arguments, environ);
+    number = posix_spawn(pid, command->program, &files, &attributes, command->arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     close(ends[1]);
@@ -61,7 +59,6 @@ static bool read_output(struct own_command *command, int from, usec_t until)
     uint8_t some[4096];
     ssize_t got;
 
-    command->output.limit = OUTPUT_MOST;
     while (errand_goes_on(&command->errand) && clock_steady() < until && !command->output.failed) {
         if (poll(&watched, 1, LOOK_MS) <= 0)
             continue;
@@ -78,7 +75,7 @@ static bool read_output(struct own_command *command, int from, usec_t until)
 static void take_error(struct own_command *command)
 {
     struct arena arena = { 0 };
-    struct json_node line, *error = NULL, *what = NULL;
+    struct json_node line, *error = NULL, *what = NULL, *hint = NULL;
     char *all = alloc_text(buffer_c(&command->output)), *rest = all, *last = NULL, name[32] = "";
 
     for (char *next; (next = own_command_line(&rest)) != NULL;)
@@ -86,21 +83,24 @@ static void take_error(struct own_command *command)
     if (last && json_read_tree(text_of(last), &arena, &line, NULL) == ERR_OK) {
         error = json_tree_member(&line, TEXT("error"));
         what = json_tree_member(&line, TEXT("what"));
+        hint = json_tree_member(&line, TEXT("hint"));
     }
     if (error && error->kind == JSON_IS_TEXT && what && what->kind == JSON_IS_TEXT &&
         text_copy(name, sizeof(name), error->text))
         command->error = fault_set(&command->fault, err_named(name), "%.*s", TEXT_ARG(what->text));
+    if (command->error != ERR_OK && hint && hint->kind == JSON_IS_TEXT)
+        (void)fault_hint(&command->fault, "%.*s", TEXT_ARG(hint->text));
     arena_free(&arena);
     free(all);
 }
 
 static void fail_command(struct own_command *command)
 {
-    command->error =
-        command->output.failed
-            ? fault_set(&command->fault, ERR_IO, "loophole %s printed more than %d bytes", command->name, OUTPUT_MOST)
-            : fault_set(&command->fault, ERR_IO, "loophole %s did not end within %d s", command->name,
-                        COMMAND_US / 1000000);
+    command->error = command->output.failed
+                         ? fault_set(&command->fault, ERR_IO, "loophole %s printed more than %zu bytes", command->name,
+                                     command->output.limit)
+                         : fault_set(&command->fault, ERR_IO, "loophole %s did not end within %lld s", command->name,
+                                     (long long)command->limit / 1000000);
 }
 
 /* A program may still run after it closed its output. */
@@ -117,7 +117,7 @@ static bool wait_for_exit(pid_t pid, usec_t until, int *status)
 static void run_program(struct errand *errand)
 {
     struct own_command *command = (struct own_command *)errand;
-    usec_t until = clock_steady() + COMMAND_US;
+    usec_t until = clock_steady() + command->limit;
     int from, status = 0;
     pid_t pid;
 
@@ -155,26 +155,42 @@ static void drop_command(struct errand *errand)
 {
     struct own_command *command = (struct own_command *)errand;
 
+    for (uint32_t i = 0; command->arguments[i]; i++)
+        free(command->arguments[i]);
     buffer_free(&command->output);
     free(command);
+}
+
+enum err own_command_start(struct own_asks *own, struct call *call, const struct own_command_task *task,
+                           own_command_answer *answer)
+{
+    struct own_command *command = alloc_zeroed(1, sizeof(*command));
+
+    command->errand =
+        (struct errand){ .run = run_program, .done = end_command, .drop = drop_command, .patience = 2 * task->limit };
+    command->own = own;
+    command->ticket = call_defer(call);
+    command->name = task->name;
+    command->answer = answer;
+    command->limit = task->limit;
+    command->output.limit = task->output_most;
+    command->arguments[0] = alloc_text("loophole");
+    for (uint32_t i = 0; i < OWN_COMMAND_WORDS && task->words[i]; i++)
+        command->arguments[i + 1] = alloc_text(task->words[i]);
+    (void)snprintf(command->program, sizeof(command->program), "%s/loophole", own->paths->programs);
+    errand_start(task->errands, &command->errand);
+    return ERR_OK;
 }
 
 enum err own_command_run(struct own_asks *own, struct call *call, const char *name, const char *argument,
                          own_command_answer *answer)
 {
-    struct own_command *command = alloc_zeroed(1, sizeof(*command));
-
-    command->errand = (struct errand){
-        .run = run_program, .done = end_command, .drop = drop_command, .patience = 2 * (usec_t)COMMAND_US
+    const char *const words[] = { name, "--json", argument[0] ? argument : NULL, NULL };
+    const struct own_command_task task = {
+        .name = name, .words = words, .errands = own->errands, .limit = COMMAND_US, .output_most = OUTPUT_MOST
     };
-    command->own = own;
-    command->ticket = call_defer(call);
-    command->name = name;
-    command->answer = answer;
-    (void)snprintf(command->argument, sizeof(command->argument), "%s", argument);
-    (void)snprintf(command->program, sizeof(command->program), "%s/loophole", own->paths->programs);
-    errand_start(own->errands, &command->errand);
-    return ERR_OK;
+
+    return own_command_start(own, call, &task, answer);
 }
 
 char *own_command_line(char **rest)

@@ -13,7 +13,7 @@
 #include "proto/wire/codec.h"
 #include "tests/example.h"
 
-enum { MESSAGES_MAX = 512, NAME_SIZE = 128, HEX_LINE = 32, GOLDEN_BYTES_MAX = 1 << 20 };
+enum { MESSAGES_MAX = 1024, NAME_SIZE = 128, HEX_LINE = 32, GOLDEN_BYTES_MAX = 1 << 20 };
 
 #define GOLDEN "tests/schema/golden"
 

@@ -2,6 +2,7 @@
 import type { collected, element, item, project_line } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { awayOf, awayWord } from './away'
+import { Bundles } from './bundles'
 import { usePolled } from './cell'
 import { stepOfProject } from './edits'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
@@ -10,7 +11,7 @@ import { ownerless } from './loops'
 import { RecoveryNotice } from './recovery'
 import { showRegions } from './regionpanel'
 import { show, say, complain } from './state'
-import { ask, listen } from './wire'
+import { ask, isFar, listen } from './wire'
 
 const BUDGET_MS = 60000
 const ITEMS_A_PAGE = 1000
@@ -201,6 +202,7 @@ export function Projects() {
       <RecoveryNotice />
       {each && !each.length && <p class="quiet">There is no project yet.</p>}
       <ul class="projects">{(each ?? []).map(one => <Line key={idText(one.id)} of={one} again={again} />)}</ul>
+      {each && !isFar && <Bundles />}
       {current && <Open key={idText(current.id)} of={current} again={again} />}
     </section>
   )

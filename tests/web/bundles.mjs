@@ -1,0 +1,77 @@
+// bundles.mjs: claims of project_test.py about bundles.
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+import { check_axe, enterFromAfar, json, loophole, mode, open, until } from './browser.mjs'
+
+const asked = (...args) => JSON.parse(loophole('ask', ...args))
+const projects = () => asked('project.list').each.map(one => one.name)
+const out = name => `${process.env.LOOPHOLE_HOME}/${name}`
+const form = (page, what) => page.getByRole('form', { name: `${what} a bundle` })
+const press = (of, name) => of.getByRole('button', { name, exact: true }).press('Enter')
+
+async function reach(browser) {
+  const page = await open(browser)
+  await mode(page, 'Project')
+  await page.locator('.bundles summary').press('Enter')
+  return page
+}
+
+/** The form says this, of a refusal. */
+const refuses = (of, text) => until(`it refuses: ${text}`, async () => (await of.locator('.refused').count()) === 1 && (await of.locator('.refused').innerText()).includes(text))
+
+export const bundles = {
+  async a_bundle_is_exported_checked_and_imported_on_the_page(browser) {
+    loophole('project', 'new', 'Travels')
+    const { id } = json('show', `${process.env.MUSIC}/count.wav`)[0]
+    asked('project.put', 'kind=clip', `body=${JSON.stringify({ name: 'Verse', item: id })}`)
+    const page = await reach(browser)
+    const to = form(page, 'Export'), from = form(page, 'Import')
+    await to.getByLabel('New folder').fill('travels')
+    await press(to, 'Export')
+    await refuses(to, 'the path "travels" is not absolute')
+    await to.getByLabel('New folder').fill(out('travels'))
+    await to.getByLabel('Archive too').fill(out('travels.zip'))
+    await press(to, 'Export')
+    await to.locator('.content[data-project=Travels]').waitFor()
+    assert(existsSync(out('travels/assets/count.wav')) && statSync(out('travels.zip')).size > 1e6)
+    await press(to, 'Export')
+    await refuses(to, 'travels')
+    writeFileSync(out('choir.json'), JSON.stringify({ assets: [{ name: 'choir_a.wav', sha256: '0'.repeat(64) }, { name: 'choir_b.flac', sha256: '1'.repeat(64) }] }))
+    await to.getByLabel('Sampler manifest', { exact: true }).fill(out('choir.json'))
+    await press(to, 'What does the sampler manifest offer?')
+    const { summary, import_dialog_filters } = JSON.parse(loophole('bundle', 'plan', '--json', '--sampler-manifest', out('choir.json')))
+    await until('the plan is shown', async () => (await to.locator('.offer').count()) === 1 && (await to.locator('.offer').innerText()).startsWith(summary))
+    for (const one of import_dialog_filters) assert((await to.locator('.offer').innerText()).includes(`${one.label} (${one.patterns.join(' ')})`))
+
+    const broken = readFileSync(out('travels.zip'))
+    broken[broken.length >> 1] ^= 1
+    writeFileSync(out('broken.zip'), broken)
+    const before = projects()
+    await from.getByLabel('Folder or archive').fill(out('broken.zip'))
+    await press(from, 'Check it')
+    await refuses(from, 'count.wav')
+    assert.equal(await from.getByRole('button', { name: 'Import', exact: true }).count(), 0, 'what is refused cannot be imported')
+    await from.getByLabel('Folder or archive').fill(out('travels.zip'))
+    await press(from, 'Check it')
+    await until('what it has is shown', async () => (await from.locator('.content').count()) === 1 && /It has: Travels, .* 1 sound/.test(await from.locator('.content').innerText()))
+    await check_axe(page)
+    await from.getByLabel('New folder').fill(out('arrived'))
+    await press(from, 'Import')
+    await refuses(from, 'is here already')
+    assert.deepEqual(projects(), before)
+    await from.getByLabel('As a copy, named').fill('Arrived')
+    await press(from, 'Import')
+    await until('it is a project, and open', () => json('project', 'state')[0].name === 'Arrived')
+    await page.locator('[data-project=Arrived].current').waitFor()
+    assert(existsSync(out('arrived/Media/Audio')))
+    return page
+  },
+
+  async a_page_of_another_machine_reads_and_writes_no_bundle(browser) {
+    const page = await open(browser, '#mode=project', undefined, { ignoreHTTPSErrors: true }, enterFromAfar)
+    await page.locator('section[aria-label=Projects] li').first().waitFor()
+    assert.equal(await page.locator('.bundles').count(), 0)
+    assert.equal(await page.locator('dialog.recovery').count(), 0)
+    return page
+  },
+}
