@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import kbases
-from claims import LONG, claim, contains, file_bytes, run_claims, same, until, write_file
+from claims import claim, contains, file_bytes, how_often, run_claims, same, until, write_file
 from indexing import Indexing
 
 F1 = kbases.F1
@@ -133,7 +133,7 @@ while True:
     base.execute('COMMIT')
 ''', home.file('k.db')])
     try:
-        for n in range(LONG or 5):
+        for _ in range(how_often(5, 50)):
             home.loophole('import-k', home.file('k.db'), '--project', '1', '--budget', '600000')
             durations = [one['duration'] for one in parts(home, 'Night drive', 'loop').values()]
             same((2, 1), (len(durations), len(set(durations))))
@@ -256,6 +256,16 @@ def huge_values_are_left_out_by_name(it):
     same('-' * 60, names(home)[0])
 
 
+@claim(inside=Indexing)
+def a_project_that_is_too_large_is_imported_without_other_tables(it):
+    home = it.home
+    quotes = "replace(hex(zeroblob(30000)), '0', '\"')"
+    path = made(home, f'DELETE FROM f_track;{"".join(f"INSERT INTO f_track VALUES (1, {F1 + n}, {quotes}, 1, 1, 0, NULL);" for n in range(12))}' + ''.join(
+        f'CREATE TABLE t{n} (a); INSERT INTO t{n} VALUES ({quotes}), ({quotes});' for n in range(4)))
+    contains(notes(home, path, '--project', '1'), 'too large to keep other tables as text')
+    same([60000] * 12, [len(one['actions']) for one in parts(home, 'Night drive', 'loop').values()])
+
+
 # ---- of another kind ----
 
 @claim(inside=Indexing)
@@ -306,7 +316,7 @@ def a_schema_that_lies_is_refused_or_read_within_bounds(it):
 @claim(inside=Indexing)
 def millions_of_rows_are_read_within_bounds(it):
     home = it.home
-    count = 10_000_000 if LONG else 400_000
+    count = how_often(400_000, 10_000_000)
     path = made(home, f'''
         PRAGMA synchronous = OFF;
         WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO fragment SELECT i, 1, i, 0, 1 FROM n;
@@ -329,7 +339,7 @@ def a_reader_that_dies_leaves_nothing(it):
         until(lambda: command.poll() is not None or kill_reader(command.pid), what='the reader is there')
         out, err = command.communicate()
         return err if command.returncode else None
-    for n in range(LONG or 3):
+    for _ in range(how_often(3, 30)):
         contains(until(killed, what='the reader was killed in time'), 'its reader ended')
         same([], names(home))
 

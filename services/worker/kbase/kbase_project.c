@@ -38,6 +38,16 @@ static struct tree make_document(struct kbase_making *making, const struct kbase
     return document;
 }
 
+static struct text leave_out_rest(struct kbase_making *making, struct tree *document)
+{
+    struct tree rest = { .type = TREE_OBJECT };
+
+    tree_set(&rest, making->arena, "project", tree_of_whole(making->project));
+    tree_set(document, making->arena, "k", rest);
+    kbase_note(&making->content->notes, "the project is too large to keep other tables as text: they are left out");
+    return tree_canonical(document, making->arena);
+}
+
 enum err kbase_project_read(struct kbase_content *content, uint32_t place, struct text *document,
                             struct kbase_source_list *sources, struct fault *fault)
 {
@@ -58,6 +68,8 @@ enum err kbase_project_read(struct kbase_content *content, uint32_t place, struc
     making->rest = (struct kbase_rest){ .base = content->base, .tables = &content->tables, .notes = &content->notes };
     tree = make_document(making, &content->projects.at[place]);
     *document = tree_canonical(&tree, content->arena);
+    if (document->len > KBASE_DOCUMENT_MOST)
+        *document = leave_out_rest(making, &tree);
     *sources = making->sources.found;
     return document->len <= KBASE_DOCUMENT_MOST
                ? ERR_OK

@@ -4,7 +4,7 @@
 
 #include "services/worker/kbase/kbase_content.h"
 
-enum { KBASE_DOCUMENT_MOST = 3145728 };
+enum { KBASE_DOCUMENT_MOST = 5 << 19 /* bytes: it grows when sources become items */ };
 
 /* Reads a project: its document and its sources; what cannot be read becomes notes. Errors (explained): not_found,
  * too_large. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { NAMES = 8, PATHS = 4, NAME_MOST = 255, PATH_MOST = 1000, WORD_MOST = 50 };
+enum { NAMES = 8, PATHS = 4, NAME_MOST = 255, PATH_MOST = 400, WORD_MOST = 50 };
 
 /* ---- names ---- */
 

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""Loops that came from K sound as they did there: to the frame of their video, and not before its file is here."""
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import kbases
+import sound
+from claims import claim, contains, run_claims, same, until
+from sounding import engine, undisturbed, until_connected, until_later
+
+RATE = 48000
+EDGE = 144  # frames of the fades at both ends of a turn
+
+
+def sounding_engine(home):
+    engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('sine', home.file('files/sine.wav'), RATE, RATE, 111)
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+
+
+@claim(shares=sounding_engine)
+def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frames_then(home):
+    base = kbases.after(home.file('k.db'))
+    base.execute('UPDATE f_track SET duration = 1, volume = 1, music_context_json = ? WHERE project = 1 AND fkey = ?',
+                 ("{'source_video_id': 101, 'start_frame': 60, 'end_frame': 90}", kbases.F1))
+    base.close()
+    home.loophole('import-k', home.file('k.db'), '--project', '1')
+    same('Billionaire Star Trek is missing', home.first('loop', 'show', 'F1')['placeholder'])
+    contains(home.refused('loop', 'play', 'F1'), 'Billionaire Star Trek is missing')
+    [missing] = home.json('search', 'is:missing "Billionaire Star Trek"')
+    sound.make('counter', home.file('count.wav'), 10 * RATE)
+    shutil.move(home.file('count.wav'), home.file('files/Billionaire Star Trek.wav'))
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('relink', missing['id'], '--to', home.file('files/Billionaire Star Trek.wav'), '--apply')
+    until(lambda: home.first('loop', 'show', 'F1')['placeholder'] == '', what='the loop is whole')
+
+    def play():
+        home.loophole('loop', 'play', 'F1')
+        until_later(home, 4 * RATE)
+        home.loophole('loop', 'stop', 'all')
+        until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+    counts = [round(x * sound.UNIT) for x in undisturbed(home, play)]
+    middle = 2 * RATE + 1 + RATE // 2
+    inside = [n for n, x in enumerate(counts) if x == middle]
+    assert len(inside) >= 2, inside
+    same({RATE}, {b - a for a, b in zip(inside, inside[1:])}, 'a turn lasts as long as in K')
+    for n in range(EDGE, RATE - EDGE):
+        same(2 * RATE + 1 + n, counts[inside[0] - RATE // 2 + n])
+
+
+run_claims()
