@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Exports and imports of bundles are killed between their steps, at random, and again while they are repeated. A folder or an
 archive is there whole or not at all, the catalogue has the whole project or none, and nothing temporary stays."""
+import collections
 import os
 import re
 import subprocess
@@ -37,6 +38,26 @@ def killed_after(home, seconds, *command):
     ends.start()
     ends.join()
     kill_command(it)
+
+
+CHANGING = 'mkdirat,flock,fsync,fchmod,linkat,renameat2,unlinkat'
+
+
+def changing_calls(home, *command):
+    """(call, its number) of the calls with which a command changes the disk."""
+    trace = home.file('trace')
+    home.run('strace', '-f', '-o', trace, '-e', f'trace={CHANGING}', 'loophole', *command)
+    counts, most = collections.Counter(re.findall(r'^(\d+) +(\w+)\(', file_text(trace), flags=re.M)), collections.Counter()
+    for (_, call), count in counts.items():
+        most[call] = max(most[call], count)
+    all = [(call, number + 1) for call in sorted(most) for number in range(most[call])]
+    assert len(all) > 10, all
+    return all
+
+
+def killed_at_call(home, call, number, *command):
+    home.run('strace', '-f', '-o', '/dev/null', '-e', f'trace={call}', '-e', f'inject={call}:signal=KILL:when={number}', 'loophole',
+             *command, code=None)
 
 
 def names_in(folder):
@@ -106,6 +127,19 @@ def killed_at_random_an_export_is_whole_or_absent(it):
     figure(f'{how_often(4, 200)} exports killed at random: {left} left a temporary, the next export removed it')
 
 
+@claim(inside=Indexing)
+def killed_before_any_call_that_changes_the_disk_an_export_is_whole_or_absent(it):
+    out = Exported(it)
+    out.to()
+    calls = changing_calls(out.home, *out.command)
+    for call, number in calls:
+        out.to()
+        killed_at_call(out.home, call, number, *out.command)
+        out.is_whole_or_absent((call, number))
+    out.ends_clean(calls)
+    figure(f'exports killed at {len(calls)} calls')
+
+
 class Imported:
     """Bundles of another program, one after the other: each is another project."""
 
@@ -160,6 +194,21 @@ def killed_at_each_stop_point_an_import_is_whole_or_absent_and_can_be_repeated(i
             stopped_at(into.home, 'import-written', *into.command)  # a second death
             into.is_whole_or_absent((point, 'again'))
         into.ends_clean(point)
+    into.home.stop()
+    into.home.check_store()
+
+
+@claim(inside=Indexing)
+def killed_before_any_call_that_changes_the_disk_an_import_is_whole_or_absent(it):
+    into = Imported(it)
+    into.to()
+    calls = changing_calls(into.home, *into.command)
+    for call, number in calls:
+        into.to()
+        killed_at_call(into.home, call, number, *into.command)
+        into.is_whole_or_absent((call, number))
+    into.ends_clean(calls)
+    figure(f'imports killed at {len(calls)} calls')
     into.home.stop()
     into.home.check_store()
 
