@@ -190,7 +190,7 @@ def what_a_loop_does_in_its_turns_outlives_kills_on_its_frames(home):
     sound.write_wave(home.file('click.wav'), [.5] + [0] * 2400, RATE)
     home.loophole('pads', 'set', '5', 'sound=' + home.file('click.wav'))
     home.loophole('play', home.file('files/count.wav'), '--loop', '--from', '1')
-    voice = until(lambda: capturing(home), what='the capture begins')
+    voice = until(lambda: capturing(home), what='the capture begins')['voice']
     until_later(home, RATE // 4)
     home.loophole('voice', 'seek', str(voice), '2')
     until_later(home, RATE // 2)
@@ -234,11 +234,11 @@ def what_a_loop_does_in_its_turns_outlives_kills_on_its_frames(home):
 
 
 def capturing(home):
-    """The voice of the capture of F1, once it has begun."""
+    """The loop of F1, once its capture has begun."""
     one = home.first('loop', 'show', 'F1')
     if one['state'] not in ('capturing', 'waiting'):
         one = home.first('loop', 'capture', 'F1')
-    return one.get('voice') if one['state'] == 'capturing' else None
+    return one if one['state'] == 'capturing' else None
 
 
 def has_pressed(home):
