@@ -96,7 +96,45 @@
         }                                                                                                              \
     }
 
+/* Buttons of the region of a number key. */
+#define REGION(digit, key)                                                                                             \
+    { "/region/" digit "/play",                                                                                        \
+      "project.region_play",                                                                                           \
+      { "key=" key },                                                                                                  \
+      0,                                                                                                               \
+      0,                                                                                                               \
+      "Play the region of a clip, once",                                                                               \
+      { { "clip", ROUTE_TEXT, "clip", true, 0, 0, NULL } } },                                                          \
+        { "/region/" digit "/save",                                                                                    \
+          "project.region_save",                                                                                       \
+          { "key=" key },                                                                                              \
+          0,                                                                                                           \
+          0,                                                                                                           \
+          "Give the key a part of a clip",                                                                             \
+          { WORDS("clip", "clip"), WHOLE("start", "start", 0, 1099511627776.0),                                        \
+            WHOLE("end", "end", 1, 1099511627776.0) } },                                                               \
+        { "/region/" digit "/lock",    "project.region_lock", { "key=" key }, 0, 0,                                    \
+          "Lock or unlock the region", { SWITCH("on", "on") } },                                                       \
+    {                                                                                                                  \
+        "/region/" digit "/delete", "project.region_delete", { "key=" key }, 0, 0, "Remove the region",                \
+        {                                                                                                              \
+            {                                                                                                          \
+                0                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
 const struct osc_route routes[] = {
+    REGION("0", "48"),
+    REGION("1", "49"),
+    REGION("2", "50"),
+    REGION("3", "51"),
+    REGION("4", "52"),
+    REGION("5", "53"),
+    REGION("6", "54"),
+    REGION("7", "55"),
+    REGION("8", "56"),
+    REGION("9", "57"),
     LOOP("1", "1073741882"),
     LOOP("2", "1073741883"),
     LOOP("3", "1073741884"),

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Loops over OSC and MIDI: the same asks as those of the command line."""
+"""Loops and regions over OSC and MIDI: the same asks as those of the command line."""
+import json
 import os
 import sys
 
@@ -8,7 +9,7 @@ import sound
 from claims import claim, run_claims, same, until
 from devices import Device
 from osc import Osc
-from sounding import engine, until_connected, until_later
+from sounding import engine, undisturbed, until_connected, until_later
 
 
 def remote_engine(home):
@@ -71,6 +72,42 @@ def a_control_captures_plays_and_stops_a_loop(home):
                             ('90 32 40', 'stopped')):
         home.device.press(message, lambda: state(home, 'F3') == wanted, f'F3 is {wanted}')
         until_later(home, 10000)
+
+
+def clip_of_two_regions(home):
+    """A clip of the counter; its keys are armed."""
+    item = home.first('show', home.file('files/count.wav'))['id']
+    home.ask('project.put', 'kind=clip', 'body=' + json.dumps({'name': 'Verse', 'item': item}))
+    home.loophole('stop', code=None)
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+def heard_of(home, act, start):
+    """True if act() plays the frames from this one on: the core may skip the period in which a message comes."""
+    def play():
+        act()
+        until_later(home, 24000)
+    return start + 6001 in [round(x * sound.UNIT) for x in undisturbed(home, play, 'sounds_left')]
+
+
+@claim(shares=remote_engine)
+def regions_are_saved_locked_played_and_deleted_by_osc_and_played_by_a_control(home):
+    clip_of_two_regions(home)
+    osc = Osc(home)
+    for key, start in ((1, 12000), (0, 60000)):
+        same(0, osc.say(f'/region/{key}/save', 'Verse', start, start + 12000)[1])
+    same([(1, 12000, 24000), (0, 60000, 72000)],
+         [(one['digit'], one['start'], one['end']) for one in home.first('region', 'list', 'Verse')['each']])
+    until(lambda: heard_of(home, lambda: same(0, osc.say('/region/1/play', 'Verse')[1]), 12000), 900)
+    until(lambda: heard_of(home, lambda: same(0, osc.say('/region/0/play')[1]), 60000), 900)
+    home.loophole('midi', 'learn', 'region/play/1', 'control=note/2/60')
+    until(lambda: heard_of(home, lambda: home.device.send('91 3c 40', '91 3c 00'), 12000), 900)
+    same(0, osc.say('/region/1/lock', True)[1])
+    assert osc.say('/region/1/delete')[1] != 0, 'a locked region was removed'
+    same(0, osc.say('/region/1/lock', False)[1])
+    same(0, osc.say('/region/1/delete')[1])
+    same([0], [one['digit'] for one in home.first('region', 'list', 'Verse')['each']])
+    assert osc.say('/region/1/play')[1] != 0, 'a region that was removed played'
 
 
 run_claims()

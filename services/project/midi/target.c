@@ -161,7 +161,32 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
     LOOP_TRIGGER(capture, name, "fkey=" key), LOOP_TRIGGER(play, name, "fkeys=[" key "]"),                             \
         LOOP_TRIGGER(stop, name, "fkeys=[" key "]")
 
+#define REGION(digit, key)                                                                                             \
+    { "region/play/" digit,                                                                                            \
+      NULL,                                                                                                            \
+      MIDI_TRIGGER,                                                                                                    \
+      "project.region_play",                                                                                           \
+      &project_region_play_shape,                                                                                      \
+      NULL,                                                                                                            \
+      NULL,                                                                                                            \
+      0,                                                                                                               \
+      1,                                                                                                               \
+      false,                                                                                                           \
+      NULL,                                                                                                            \
+      NULL,                                                                                                            \
+      "key=" key }
+
 static const struct target_row rows[] = {
+    REGION("0", "48"),
+    REGION("1", "49"),
+    REGION("2", "50"),
+    REGION("3", "51"),
+    REGION("4", "52"),
+    REGION("5", "53"),
+    REGION("6", "54"),
+    REGION("7", "55"),
+    REGION("8", "56"),
+    REGION("9", "57"),
     LOOP("F1", "1073741882"),
     LOOP("F2", "1073741883"),
     LOOP("F3", "1073741884"),
