@@ -47,6 +47,7 @@ export const loops = {
     loophole('ask', 'streamer.stop')
     const first = show('F5')
     assert.equal(first.music_context.source_video_id, json('show', file())[0].id)
+    await page.getByLabel('Follow the tempo').check()
     await page.keyboard.press('F5')
     await until('it plays', () => show('F5').state === 'playing')
     await shows(page, 'F5', 'playing')

@@ -41,12 +41,24 @@ function useKeys() {
 
 // ---- one loop ----
 
+/** The second of a turn in which this second of the file is heard: the turn plays parts of the file, as its actions say. */
+function turnAt(of: loop, seconds: number): number {
+  const { start_frame, rate } = of.music_context!
+  const lines = of.actions.split('\n').map(line => line.split(' '))
+  for (let i = 0; i < lines.length; i++) {
+    const [begin, verb, value = ''] = lines[i]!
+    const from = verb === 'play' ? Number(value.split('@')[1]) / rate : verb === 'seek' ? Number(value) / rate : NaN
+    const end = lines.slice(i + 1).find(line => ['play', 'seek', 'stop', 'pause'].includes(line[1] ?? ''))?.[0] ?? of.duration
+    if (seconds >= from && seconds <= from + Number(end) - Number(begin)) return Number(begin) + seconds - from
+  }
+  return seconds - num(start_frame) / rate
+}
+
 /** How far a loop is in its turn, 0 to 1; -1: it does not play. */
 function partOf(of: loop, head: deeds.Head | undefined): number {
   const seconds = num(of.duration)
   if (of.state !== 'playing' || !head || !of.music_context || !(seconds > 0)) return -1
-  const begin = num(of.music_context.start_frame) / of.music_context.rate
-  const within = (head.seconds - begin + (performance.now() - head.at) / 1000) % seconds
+  const within = (turnAt(of, head.seconds) + (performance.now() - head.at) / 1000) % seconds
   return (within < 0 ? within + seconds : within) / seconds
 }
 
@@ -76,7 +88,7 @@ function Progress({ of, name }: { of: loop | undefined; name: string }) {
 function soundOf(of: loop | undefined, names: Map<string, item>): string {
   const context = of?.music_context
   if (!of || (of.state === 'capturing' && !context)) return ''
-  if (!context) return num(of.duration) > 0 ? 'names no sound' : ''
+  if (!context) return num(of.duration) > 0 ? (/ hit /.test(of.actions) ? 'pads' : 'names no sound') : ''
   const id = idText(context.source_video_id)
   const name = clean(names.get(id)?.media.name ?? '') || id
   return `${name}, ${lengthText(num(context.start_frame) / context.rate)} to ${lengthText(num(context.end_frame) / context.rate)}`
@@ -121,6 +133,7 @@ function fromChosen() {
 /** What all captures and plays have in common. */
 function Common() {
   const timing = useCell(deeds.timing)
+  const stretch = useCell(deeds.stretch)
   const source = useCell(deeds.source)
   const sources = useCell(deeds.sources)
   const ownerless = useCell(deeds.ownerless)
@@ -129,6 +142,7 @@ function Common() {
       <p class="buttons">
         <label>In time <select value={timing} onChange={event => deeds.timing.set(loop_grid_words.find(one => one === event.currentTarget.value) ?? 'now')}>
           {loop_grid_words.map(one => <option key={one} value={one}>{one === 'now' ? 'at once' : `at the ${one}`}</option>)}</select></label>
+        <label><input type="checkbox" checked={stretch} onChange={event => deeds.stretch.set(event.currentTarget.checked)} /> Follow the tempo</label>
         <label>Capture from <select value={source ?? ''} onChange={event => deeds.source.set(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))}>
           <option value="">{sources.length ? 'the voice that began last' : 'no voice plays'}</option>
           {sources.map(one => <option key={num(one.voice)} value={num(one.voice)}>{voiceName(one)}</option>)}</select></label>

@@ -25,6 +25,8 @@ export const sources = new Cell<stream_voice[]>([])
 
 /** When captures and plays begin and end, and the voice that is captured; undefined: the one that began last. */
 export const timing = new Cell<loop_grid>('now')
+/** Plays follow the tempo of the transport. */
+export const stretch = new Cell(false)
 export const source = new Cell<number | undefined>(undefined)
 
 let changed = 0 // when the answer to the last change came
@@ -81,7 +83,7 @@ function takePlayed(number: number, each: loop[]) {
 }
 
 const play = (number: number) =>
-  ask('project.loop_play', { project: '', fkeys: [keyOf(number)], grid: timing.value }, BUDGET_MS).then(got => takePlayed(number, got.each ?? []))
+  ask('project.loop_play', { project: '', fkeys: [keyOf(number)], grid: timing.value, stretch: stretch.value }, BUDGET_MS).then(got => takePlayed(number, got.each ?? []))
 const stop = (number: number) =>
   ask('project.loop_stop', { project: '', fkeys: [keyOf(number)] }, BUDGET_MS).then(got => takePlayed(number, got.each ?? []))
 
@@ -123,7 +125,7 @@ export const setLoopVolume = (number: number, volume: number) => inTurn(number, 
 })
 
 const doing = (promise: Promise<{ each?: loop[] }>, text: string) => promise.then(got => { changed = performance.now(); takeAll(got.each ?? []); say(text) }, complain)
-export const playAllLoops = () => doing(ask('project.loop_play', { project: '', fkeys: [], grid: timing.value }, BUDGET_MS), 'All loops play.')
+export const playAllLoops = () => doing(ask('project.loop_play', { project: '', fkeys: [], grid: timing.value, stretch: stretch.value }, BUDGET_MS), 'All loops play.')
 export const stopAllLoops = () => doing(ask('project.loop_stop', { project: '', fkeys: [] }, BUDGET_MS), 'All loops are silent.')
 
 /** Loops that were captured without an open project, as the last `project.open` counted them. */
