@@ -40,16 +40,33 @@ def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frame
 
     def play():
         home.loophole('loop', 'play', 'F1')
-        until_later(home, 4 * RATE)
+        until_later(home, 8 * RATE)
         home.loophole('loop', 'stop', 'all')
         until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
-    counts = [round(x * sound.UNIT) for x in undisturbed(home, play)]
+
+    def heard():
+        underruns = home.ask('audio.meters')['underruns']
+        samples = undisturbed(home, play)
+        return samples if home.ask('audio.meters')['underruns'] == underruns else None
+    counts = [round(x * sound.UNIT) for x in until(heard, 900, 'the machine has time for the streamer')]
     middle = 2 * RATE + 1 + RATE // 2
     inside = [n for n, x in enumerate(counts) if x == middle]
     assert len(inside) >= 2, inside
     same({RATE}, {b - a for a, b in zip(inside, inside[1:])}, 'a turn lasts as long as in K')
     for n in range(EDGE, RATE - EDGE):
         same(2 * RATE + 1 + n, counts[inside[0] - RATE // 2 + n])
+
+
+@claim(shares=sounding_engine)
+def an_import_that_opens_a_project_stops_the_loops_of_the_one_before(home):
+    kbases.after(home.file('two.db')).close()
+    home.loophole('project', 'new', 'Before')
+    home.look('streamer.play', {'path': home.file('files/sine.wav'), 'loop': True, 'loop_key': 1,
+                                'loop_project': home.first('project', 'show')['id']}, 600000)
+    home.loophole('import-k', home.file('two.db'), '--project', '2', '--dry-run')
+    assert home.look('streamer.voices')['each'][0]['state'] != 'ending', 'a dry run changes nothing'
+    home.loophole('import-k', home.file('two.db'), '--project', '2')
+    same([], [one for one in home.look('streamer.voices').get('each', []) if one['state'] != 'ending'])
 
 
 run_claims()

@@ -14,7 +14,7 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { ABSENT_MOST = 8, ALTERED_MOST = 8, NAME_MOST = 255, LOOPS_MS = 2000 };
+enum { ABSENT_MOST = 8, ALTERED_MOST = 8, NAME_MOST = 255, LOOPS_US = 10000000 };
 
 /* ---- names and folders ---- */
 
@@ -326,12 +326,13 @@ bool deed_stop_other_loops(struct doing *work, struct txn *txn)
     const struct streamer_stop request = {
         .fade = 0.005, .has_loop_key = true, .has_loop_except = true, .loop_except = owner_of_keys(work, txn)
     };
+    const usec_t left = work_end_of_wait(work, LOOPS_US) - clock_steady();
     struct fault fault = { 0 };
 
     if (work->has_cleared || !service_is_supervised(work->p->service, "streamer"))
         return false;
     work->has_cleared = true;
-    work->is_sent =
-        service_ask(work->p->service, "streamer.stop", &request, LOOPS_MS, NULL, take_stopped, work, &fault) == ERR_OK;
+    work->is_sent = service_ask(work->p->service, "streamer.stop", &request, (uint32_t)(left / 1000) + 1, NULL,
+                                take_stopped, work, &fault) == ERR_OK;
     return work->is_sent;
 }

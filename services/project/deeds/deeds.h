@@ -29,7 +29,8 @@ enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fa
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state); /* fills `mirror` */
 
 /* A project that is opened has its own loops on the keys F1 to F12. Call it in `answer`, again after each wait: stops
- * the loops that are not of the open project. True: it waits for the streamer, at most 2 s. */
+ * the loops that are not of the open project. True: it waits for the streamer, at most 10 s of its
+ * budget. */
 bool deed_stop_other_loops(struct doing *work, struct txn *txn);
 
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */

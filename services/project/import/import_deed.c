@@ -74,6 +74,8 @@ static enum err answer_import(struct doing *work, struct txn *txn, struct fault 
     struct tree body;
     enum err e;
 
+    if (!((const struct project_import_document *)work->ask)->check && deed_stop_other_loops(work, txn))
+        return ERR_OK;
     if (work->own) {
         work_answer(work, work->own);
         return ERR_OK;
