@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, figure, run_claims, same, until
-from sounding import engine, frame, undisturbed, until_connected, until_later, until_quiet
+from sounding import came_before, engine, frame, undisturbed, until_connected, until_later, until_quiet
 
 RATE = 48000
 EDGE = 144  # frames of the fade at the begin of a region
@@ -67,18 +67,23 @@ def a_key_is_heard_soon_once_its_sound_is_in_memory(home):
     regions(home, 'save', 'Verse', '2', '30000', '34000')
     regions(home, 'play', '2')
     until_quiet(home)
-    client, asked = home.client(), []
+    client, asked, in_time = home.client(), [], []
 
     def play():
         asked.clear()
-        asked.append(frame(home) + RATE // 2)
+        asked.append(frame(home) + 3 * RATE)
         home.look('audio.hit', {'pad': 3, 'velocity': 1.0, 'at': asked[0]})
-        until_later(home, RATE)
+        in_time[:] = [came_before(home, asked[0])]
+        until(lambda: frame(home) > asked[0] + RATE // 2, what='the hit has sounded')
         for _ in range(10):
             asked.append(frame(home))
             client.must('project.region_play', {'key': 50}, budget_ms=600000)
             until_later(home, RATE // 4)
-    samples = undisturbed(home, play)
+
+    def heard_in_time():
+        recording = undisturbed(home, play)
+        return recording if in_time[0] else None
+    samples = until(heard_in_time, 900, 'the hit is asked for before its frame')
     click = next(n for n, x in enumerate(samples) if x > .5)
     heard = [n - click + asked[0] - EDGE for n, x in enumerate(samples) if round(x * sound.UNIT) == 30001 + EDGE]
     same(10, len(heard))
