@@ -23,6 +23,13 @@ function clear() {
   }
 }
 
+/** Until so much has been captured that a press can end the capture: 256 frames, also if the audio clock stands for a while. */
+function untilLongEnough() {
+  const now = () => json('ask', 'audio.transport')[0].frame
+  const begun = now()
+  return until('the audio clock goes on', () => now() > begun + 4800)
+}
+
 /** A capture whose voice did not play on is taken back: then the key is pressed again. */
 async function capture(page, key) {
   await until(`${key} has a loop`, async () => {
@@ -30,6 +37,7 @@ async function capture(page, key) {
     await page.keyboard.press(key)
     await until(`the engine captures ${key}`, () => show(key).state === 'capturing')
     await shows(page, key, 'capturing')
+    await untilLongEnough()
     await page.keyboard.press(key)
     await until('the press is answered', () => show(key).state !== 'capturing')
     return show(key).state === 'stopped'
@@ -73,6 +81,7 @@ export const loops = {
     loophole('play', file(), '--loop', '--from', '1')
     await page.keyboard.press('Shift+F5')
     await shows(page, 'F5', 'capturing')
+    await untilLongEnough()
     await page.keyboard.press('Shift+F5')
     await shows(page, 'F5', 'stopped')
     loophole('ask', 'streamer.stop')

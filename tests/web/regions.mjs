@@ -48,6 +48,7 @@ export const regions = {
     await pull(page, 0.1, 0.2)
     await page.keyboard.press(' ')
     await until('it is a region', () => list('Verse').length === 1)
+    await panel(page).locator('[data-digit="1"]').waitFor() // the page knows it too: Space saves on the next key then
     const [first] = list('Verse')
     assert.equal(first.digit, 1)
     assert(Math.abs(first.start / frames - 0.1) < 0.01 && Math.abs(first.end / frames - 0.2) < 0.01, JSON.stringify(first))
