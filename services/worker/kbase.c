@@ -10,7 +10,8 @@ enum { COPIES = 3 };
 struct kbase_reading {
     int fds[COPIES]; /* in the order of the verbs; -1: there is none */
     struct base *base;
-    struct arena arena; /* of the content */
+    struct arena arena;   /* of the content */
+    struct arena project; /* of the project that was read last */
     struct kbase_content content;
 };
 
@@ -19,6 +20,7 @@ static void end_reading(struct kbase_reading *reading)
     base_close(reading->base);
     reading->base = NULL;
     arena_free(&reading->arena);
+    arena_free(&reading->project);
     for (int i = 0; i < COPIES; i++) {
         if (reading->fds[i] >= 0)
             close(reading->fds[i]);
@@ -55,8 +57,9 @@ static enum err do_job(struct kbase_reading *reading, struct job_call *call, str
     case KBASE_VERB_OPEN:
         return open_base(reading, answer, fault);
     case KBASE_VERB_READ:
-        return reading->base ? kbase_project_read(&reading->content, (uint32_t)job->project, &answer->document,
-                                                  &answer->sources, fault)
+        arena_reset(&reading->project);
+        return reading->base ? kbase_project_read(&reading->content, (uint32_t)job->project, &reading->project,
+                                                  &answer->document, &answer->sources, fault)
                              : fault_set(fault, ERR_BAD_REQUEST, "no database is open");
     case KBASE_VERB_BASE:
     case KBASE_VERB_LOG:

@@ -167,14 +167,51 @@ def a_project_of_another_origin_is_not_mixed_in_without_its_name(it):
     home.loophole('project', 'new', 'Night drive')
     before = everything(home)
     contains(home.refused('import-k', made(home)), 'was not made by this import')
-    same(before, everything(home))
+    same(before['Night drive'], everything(home)['Night drive'])
     [one] = imported(home, home.file('k.db'), '--project', 'Other')
-    same(('Other', True), (one['project'], one['made']))
+    same(('Other', False, 3), (one['project'], one['made'], one['same']))  # the one that failed did not keep it back
     made_alone(home, 'one.db')
     [named] = imported(home, home.file('one.db'), '--project', 'Drive 2')
     same(('Drive 2', True, ['F1', 'F12']), (named['project'], named['made'], named['loops']))
     same([], imported(home, home.file('one.db'), '--project', 'Drive 2')[0]['loops'])
     same(['Drive 2', 'Night drive', 'Other'], names(home))
+
+
+def untitled(home, name, title, created, duration):
+    """A database with one project, whose number and name others have too."""
+    made_alone(home, name)
+    base = sqlite3.connect(home.file(name))
+    base.execute("UPDATE project SET name = ?, created = ?", (title, created))
+    base.execute('UPDATE f_track SET duration = ?', (duration,))
+    base.execute("UPDATE clip SET name = 'c' || ?", (duration,))
+    base.commit()
+    base.close()
+    return home.file(name)
+
+
+@claim(inside=Indexing)
+def projects_of_two_databases_with_the_same_number_and_name_are_not_one(it):
+    home = it.home
+    for n, (created, why) in enumerate(((('2025-01-01', '2025-01-02'), 'was not made by this import'), ((None, None), 'may be of another database'))):
+        title = f'Untitled {n}'
+        first, second = untitled(home, f'{n}a.db', title, created[0], 1), untitled(home, f'{n}b.db', title, created[1], 2)
+        [one] = imported(home, first)
+        before = everything(home)
+        said = home.refused('import-k', second)
+        contains(said, why)
+        contains(said, f'project "{title}" of the database')
+        same(before, everything(home))
+        same(True, imported(home, second, '--project', f'Second {n}')[0]['made'])
+        # What the other program edits later is listed, and changes nothing.
+        base = sqlite3.connect(first)
+        base.execute('UPDATE f_track SET duration = 3 WHERE fkey = ?', (F1,))
+        base.execute("UPDATE meta SET value = 9")
+        base.commit()
+        base.close()
+        before = everything(home)
+        again = imported(home, first)[0]
+        same((one['id'], False, [], ['F1', 'k']), (again['id'], again['made'], again['loops'], again['kept']))
+        same(before, everything(home))
 
 
 @claim(inside=Indexing)

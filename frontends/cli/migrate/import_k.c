@@ -1,5 +1,5 @@
 /* import_k.c: the projects of a database of K become projects of ours. Each is added with one ask, so that a death in
- * between leaves all of it or nothing. Nothing that is here is changed. */
+ * between leaves all of it or nothing. Nothing that is here is changed. One that fails does not end the run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +28,35 @@ struct k_project {
     struct project_import planned, done;
 };
 
-static enum err send_project(struct k_import *import, struct k_project *project, struct fault *fault)
+/* Without the time when it was made, two databases may both have this project. */
+static bool is_known_by_name_alone(struct k_import *import, uint32_t place, const struct tree *document)
+{
+    const struct kbase_project *there = &import->opened.projects.at[place];
+
+    return !import->as &&
+           text_equal(tree_text(tree_get(document, "project"), "id"),
+                      arena_printf(&import->cli->arena, "k:%lld %.*s", (long long)there->key, TEXT_ARG(there->name)));
+}
+
+static enum err refuse_other(const struct project_import *planned, struct fault *fault)
+{
+    uint32_t same = 0, kept = 0;
+
+    for (uint32_t i = 0; i < planned->each.count; i++) {
+        const struct import_line *part = &planned->each.at[i];
+        if (part->kind.value != ELEMENT_KIND_LOOP && part->kind.value != ELEMENT_KIND_CLIP)
+            continue;
+        same += part->outcome.value == IMPORT_OUTCOME_SAME;
+        kept += part->outcome.value == IMPORT_OUTCOME_KEPT;
+    }
+    if (planned->made || kept <= same)
+        return ERR_OK;
+    fault_set(fault, ERR_EXISTS, "%u of its loops and clips differ from those here: it may be of another database",
+              kept);
+    return fault_hint(fault, "rename or delete the project \"%.*s\" here, and import again", TEXT_ARG(planned->name));
+}
+
+static enum err send_project(struct k_import *import, uint32_t place, struct k_project *project, struct fault *fault)
 {
     struct cli *cli = import->cli;
     struct project_import_document ask = { .file = tree_canonical(&project->document, &cli->arena),
@@ -40,6 +68,8 @@ static enum err send_project(struct k_import *import, struct k_project *project,
 
     if (e == ERR_OK)
         codec_keep(&project_import_shape, &answer, &cli->arena, &project->planned);
+    if (e == ERR_OK && is_known_by_name_alone(import, place, &project->document))
+        e = refuse_other(&project->planned, fault);
     if (e != ERR_OK || cli->options.dry_run)
         return e;
     ask.check = false;
@@ -203,23 +233,60 @@ static enum err choose_one(struct k_import *import, uint32_t *place, struct faul
     return fault_hint(fault, "`loophole import-k FILE --dry-run` lists them"), ERR_NOT_FOUND;
 }
 
+static enum err add_name(const struct kbase_project *project, struct fault *fault)
+{
+    struct fault why = *fault;
+
+    fault_set(&why, fault->code, "project \"%.*s\" of the database: %s", TEXT_ARG(project->name), fault->what);
+    memcpy(fault->what, why.what, sizeof(why.what));
+    return fault->code;
+}
+
+/* The project's memory ends with it: a database may have hundreds. */
 static enum err import_one(struct k_import *import, uint32_t place, struct fault *fault)
 {
-    struct k_project *project = arena_alloc(&import->cli->arena, sizeof(*project));
-    enum err e = read_project(import, place, project, fault);
+    struct cli *cli = import->cli;
+    const struct arena kept = cli->arena;
+    struct k_project project = { 0 };
+    enum err e;
 
+    cli->arena = (struct arena){ 0 };
+    e = read_project(import, place, &project, fault);
     if (e == ERR_OK)
-        e = send_project(import, project, fault);
-    return e == ERR_OK ? show_project(import, project) : e;
+        e = send_project(import, place, &project, fault);
+    if (e == ERR_OK)
+        e = show_project(import, &project);
+    arena_free(&cli->arena);
+    cli->arena = kept;
+    return e == ERR_OK ? e : add_name(&import->opened.projects.at[place], fault);
+}
+
+/* A project that cannot be imported keeps no other back, unless nothing further can be read or asked. */
+static enum err import_each(struct k_import *import, struct fault *fault)
+{
+    const uint32_t count = import->opened.projects.count;
+    uint32_t failed = 0;
+
+    for (uint32_t place = 0; place < count; place++) {
+        struct fault why = { 0 };
+        if (import_one(import, place, &why) == ERR_OK)
+            continue;
+        if (failed++ == 0)
+            *fault = why;
+        else
+            cli_report(import->cli->options.json, &why);
+        if (import->reader.has_ended || err_is_transient(why.code))
+            break;
+    }
+    return failed ? fault->code : ERR_OK;
 }
 
 static enum err import_all(struct k_import *import, struct fault *fault)
 {
-    const uint32_t count = import->opened.projects.count;
-    enum err e = ERR_OK;
+    enum err e;
     uint32_t place;
 
-    if (count == 0) {
+    if (import->opened.projects.count == 0) {
         remark_notes(&(struct import_k_line){ .notes = import->opened.notes, .more_notes = import->opened.more_notes });
         cli_none(import->cli, 0, "The database has no projects.");
         return ERR_OK;
@@ -228,9 +295,7 @@ static enum err import_all(struct k_import *import, struct fault *fault)
         e = choose_one(import, &place, fault);
         return e == ERR_OK ? import_one(import, place, fault) : e;
     }
-    for (place = 0; e == ERR_OK && place < count; place++)
-        e = import_one(import, place, fault);
-    return e;
+    return import_each(import, fault);
 }
 
 static enum err find_base(struct k_import *import, struct fault *fault)

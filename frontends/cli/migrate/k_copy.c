@@ -93,6 +93,12 @@ static bool is_unchanged(const struct stamp *a, const struct stamp *b)
            memcmp(&a->st.st_ctim, &b->st.st_ctim, sizeof(a->st.st_ctim)) == 0;
 }
 
+/* A log that is shorter says nothing about the database: a checkpoint may begin one. */
+static bool has_head(const struct stamp *log)
+{
+    return log->is_there && log->st.st_size >= LOG_HEAD;
+}
+
 /* ---- copying ---- */
 
 static int open_part(struct k_copying *copying, int part)
@@ -194,7 +200,7 @@ static enum err copy_once(struct k_copying *copying, bool *is_whole, struct faul
     if (wal >= 0)
         close(wal);
     *is_whole = is_same_file(&log[0], &log[1]) &&
-                (is_unchanged(&base[0], &base[1]) || (log[0].is_there && base[0].head[MODE_AT] == MODE_LOG));
+                (is_unchanged(&base[0], &base[1]) || (has_head(&log[0]) && base[0].head[MODE_AT] == MODE_LOG));
     return e;
 }
 

@@ -30,12 +30,12 @@ static enum err ask_reader(struct k_reader *reader, struct kbase_job *job, int f
     if (e == ERR_OK)
         e = sandboxed_wait(&reader->worker, &kbase_read_shape, &reader->arena, &answer, patience_ms * 1000, NULL,
                            fault);
-    if (e == ERR_OFFLINE || (e == ERR_OK && answer.number != job->number))
+    reader->has_ended = e != ERR_OK || answer.number != job->number;
+    if (e == ERR_OFFLINE || (e == ERR_OK && reader->has_ended))
         return fault_set(fault, ERR_BAD_REQUEST, "the database cannot be read: its reader ended");
-    if (e == ERR_OK && answer.failure.len) {
-        fault_set(fault, ERR_BAD_REQUEST, "the database cannot be read: %.*s", TEXT_ARG(answer.failure));
-        return fault_hint(fault, "nothing was changed"), ERR_BAD_REQUEST;
-    }
+    if (e == ERR_OK && answer.failure.len)
+        return fault_set(fault, ERR_BAD_REQUEST, "%s cannot be read: %.*s", job->has_project ? "it" : "the database",
+                         TEXT_ARG(answer.failure));
     if (e == ERR_OK)
         codec_keep(&kbase_read_shape, &answer, &reader->cli->arena, to);
     return e;
@@ -51,8 +51,9 @@ enum err k_reader_open(struct cli *cli, const struct k_copy *copy, struct k_read
     for (int i = 0; e == ERR_OK && i < K_COPIES; i++)
         if (copy->fd[i] >= 0)
             e = ask_reader(reader, &(struct kbase_job){ .verb.value = verbs[i] }, copy->fd[i], opened, fault);
-    return e == ERR_OK ? ask_reader(reader, &(struct kbase_job){ .verb.value = KBASE_VERB_OPEN }, -1, opened, fault)
-                       : e;
+    if (e == ERR_OK)
+        e = ask_reader(reader, &(struct kbase_job){ .verb.value = KBASE_VERB_OPEN }, -1, opened, fault);
+    return e == ERR_OK ? e : fault_hint(fault, "nothing was changed");
 }
 
 enum err k_reader_read(struct k_reader *reader, uint32_t project, struct kbase_read *to, struct fault *fault)

@@ -13,6 +13,7 @@ struct k_reader {
     struct sandboxed worker;
     struct arena arena; /* of the last answer */
     uint64_t number;
+    bool has_ended; /* nothing further can be read */
 };
 
 /* Opens a copy. `opened` has the projects, and notes about all of the database; it is in cli->arena. The caller ends
@@ -21,7 +22,7 @@ struct k_reader {
 enum err k_reader_open(struct cli *cli, const struct k_copy *copy, struct k_reader *reader, struct kbase_read *opened,
                        struct fault *fault);
 
-/* Reads one of its projects, into cli->arena. Errors: the same. */
+/* Reads one of its projects, into cli->arena. Errors: the same, without the name of the project. */
 enum err k_reader_read(struct k_reader *reader, uint32_t project, struct kbase_read *to, struct fault *fault);
 void k_reader_end(struct k_reader *reader);
 

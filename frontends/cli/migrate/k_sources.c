@@ -143,16 +143,18 @@ static void replace_in_parts(const struct found_sources *sources, struct tree *d
     tree_set(document, sources->arena, list, to);
 }
 
-/* The items of sources that were found are in the catalogue. */
+/* The items of sources that were found are in the catalogue. Two sources may be one item. */
 static void replace_items(const struct found_sources *sources, struct tree *document, const bool *is_found)
 {
-    struct tree to = { .type = TREE_LIST };
+    struct tree to = { .type = TREE_LIST }, seen = { .type = TREE_OBJECT };
     const struct tree *from = tree_get(document, "items");
 
     for (uint32_t i = 0; from && i < from->count; i++) {
         struct tree item = tree_clone(&from->members[i].value, sources->arena);
         replace_source(sources, &item, "id");
-        if (!is_found[i])
+        const bool is_double = tree_get_text(&seen, tree_text(&item, "id")) != NULL;
+        tree_set_text(&seen, sources->arena, tree_text(&item, "id"), tree_of_bool(true));
+        if (!is_found[i] && !is_double)
             tree_add(&to, sources->arena, item);
     }
     tree_set(document, sources->arena, "items", to);
@@ -164,8 +166,9 @@ static void add_to_key(struct buffer *key, struct text word)
     buffer_add(key, word.at, word.len);
 }
 
-/* The same source always has the same item. */
-static struct id missing_item(const struct kbase_source *source)
+/* The same source always has the same item, also for other projects if the database knows its title and its id at the
+ * place where it comes from. A title alone is nothing that two databases may not both have. */
+static struct id missing_item(const struct kbase_source *source, struct text project)
 {
     struct buffer key = { 0 };
     struct id id;
@@ -173,8 +176,12 @@ static struct id missing_item(const struct kbase_source *source)
     buffer_add_text(&key, "source of K");
     for (uint32_t i = 0; i < source->names.count; i++)
         add_to_key(&key, source->names.at[i]);
-    if (source->names.count == 0)
+    if (source->names.count < 2) {
+        add_to_key(&key, project);
         add_to_key(&key, source->alias);
+        for (uint32_t i = 0; i < source->paths.count; i++)
+            add_to_key(&key, source->paths.at[i]);
+    }
     id = id_of_bytes(key.at, key.len);
     buffer_free(&key);
     return id;
@@ -201,7 +208,7 @@ enum err k_sources_find(struct cli *cli, const char *folder, const struct kbase_
         struct id id;
         e = find_source(cli, folder, source, &id, &are_found[i], fault);
         if (!are_found[i]) {
-            id = missing_item(source);
+            id = missing_item(source, tree_text(tree_get(document, "project"), "id"));
             missing->at[missing->count++] = shown_name(cli, source);
         }
         tree_set_text(&found.ids, &cli->arena, source->alias, tree_of_id(id, &cli->arena));

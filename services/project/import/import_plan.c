@@ -149,7 +149,17 @@ static void compare_part(struct import_comparing *c, struct element *part)
 
 /* ---- the project itself ---- */
 
-/* The keys of the file that the project lacks; others stay. */
+static void list_kept_key(struct import_comparing *c, struct text name)
+{
+    struct import_line_list *lines = &c->plan->lines;
+
+    if (lines->count < LINES_MOST && name.len <= 320)
+        lines->at[lines->count++] = (struct import_line){ .kind.value = ELEMENT_KIND_PROJECT,
+                                                          .name = name,
+                                                          .outcome.value = IMPORT_OUTCOME_KEPT };
+}
+
+/* The keys of the file that the project lacks; others stay, and are listed if they differ. */
 static void merge_file_keys(struct import_comparing *c, const struct tree *due)
 {
     struct arena *arena = &c->work->arena;
@@ -161,11 +171,15 @@ static void merge_file_keys(struct import_comparing *c, const struct tree *due)
         return;
     if (tree_get(&body, DOCUMENT_FILE_KEYS) && tree_get(&body, DOCUMENT_FILE_KEYS)->type == TREE_OBJECT)
         keys = tree_clone(tree_get(&body, DOCUMENT_FILE_KEYS), arena);
-    for (uint32_t i = 0; i < more->count; i++)
-        if (!tree_get_text(&keys, more->members[i].name)) {
-            tree_set_text(&keys, arena, more->members[i].name, more->members[i].value);
-            is_changed = true;
-        }
+    for (uint32_t i = 0; i < more->count; i++) {
+        const struct tree *present = tree_get_text(&keys, more->members[i].name);
+        if (present && !tree_equal(present, &more->members[i].value))
+            list_kept_key(c, more->members[i].name);
+        if (present)
+            continue;
+        tree_set_text(&keys, arena, more->members[i].name, more->members[i].value);
+        is_changed = true;
+    }
     tree_set(&body, arena, DOCUMENT_FILE_KEYS, keys);
     const struct text text = tree_canonical(&body, arena);
     if (is_changed)

@@ -13,10 +13,10 @@ enum {
     HEAP_MIB = 256,
     STEPS = 1000,            /* of the virtual machine between two counts */
     STEPS_OF_QUERY = 300000, /* counts */
-    STEPS_OF_ALL = 1500000,  /* counts */
+    STEPS_OF_ALL = 1500000,  /* counts, from one base_begin to the next */
     SQL_MOST = 65536,
-    COLUMNS_MOST = 256,
-    NAME_ROOM = 64,
+    COLUMNS_MOST = 2000,
+    NAME_ROOM = 512, /* SQLite reads names of this length from a journal */
 };
 #define NAME     "k"
 #define VFS_NAME "copies"
@@ -35,6 +35,8 @@ struct base {
     sqlite3_vfs vfs;
     struct base_copy base, log, journal;
     int64_t steps, steps_of_query;
+    bool is_spent;      /* the last query took all steps or all memory */
+    bool names_another; /* its journal names a journal of several databases */
 };
 
 struct open_copy {
@@ -222,13 +224,17 @@ static int delete_file(sqlite3_vfs *vfs, const char *name, int durable)
     return SQLITE_OK;
 }
 
+/* The only other file that SQLite asks for is the journal of a change of several databases. Whether it is there says
+ * whether the change was committed, and nobody can say so here. */
 static int access_file(sqlite3_vfs *vfs, const char *name, int flags, int *to)
 {
-    const struct base_copy *copy = find_copy(vfs->pAppData, name);
+    struct base *base = vfs->pAppData;
+    const struct base_copy *copy = find_copy(base, name);
 
     (void)flags;
-    *to = copy && copy->is_there && (copy->size > 0 || copy != &((struct base *)vfs->pAppData)->log);
-    return SQLITE_OK;
+    *to = copy && copy->is_there && (copy->size > 0 || copy != &base->log);
+    base->names_another = base->names_another || !copy;
+    return copy ? SQLITE_OK : SQLITE_IOERR_ACCESS;
 }
 
 static int write_full_name(sqlite3_vfs *vfs, const char *name, int room, char *to)
@@ -292,7 +298,7 @@ static int count_steps(void *state)
 static int allow_reading(void *state, int action, const char *name, const char *more, const char *schema,
                          const char *inner)
 {
-    static const char *const pragmas[] = { "table_list", "table_xinfo", "integrity_check" };
+    static const char *const pragmas[] = { "table_xinfo", "index_list", "index_xinfo", "integrity_check" };
     static const char *const functions[] = { "count", "min", "max", "typeof" };
 
     (void)state, (void)schema;
@@ -342,6 +348,10 @@ static void bound_database(struct base *base)
 
 static enum err refuse_query(struct base *base, int result, struct fault *fault)
 {
+    base->is_spent = (result & 0xff) == SQLITE_INTERRUPT || (result & 0xff) == SQLITE_NOMEM;
+    if (base->names_another)
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "a program died while it changed several databases together; open it in that program once");
     switch (result & 0xff) {
     case SQLITE_INTERRUPT:
         return fault_set(fault, ERR_TOO_LARGE, "it takes too many steps");
@@ -357,8 +367,13 @@ static enum err refuse_query(struct base *base, int result, struct fault *fault)
 static enum err run_setup(struct base *base, struct fault *fault)
 {
     static const char *const setup[] = {
-        "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA temp_store=MEMORY", "PRAGMA cell_size_check=ON",
-        "PRAGMA query_only=ON",          "PRAGMA mmap_size=0",       "SELECT count(*) FROM sqlite_schema"
+        "PRAGMA locking_mode=EXCLUSIVE",
+        "PRAGMA temp_store=MEMORY",
+        "PRAGMA cell_size_check=ON",
+        "PRAGMA query_only=ON",
+        "PRAGMA mmap_size=0",
+        "PRAGMA ignore_check_constraints=ON",
+        "SELECT count(*) FROM sqlite_schema",
     };
     int result = SQLITE_OK;
 
@@ -432,6 +447,16 @@ struct base_rows {
     sqlite3_stmt *statement;
 };
 
+void base_begin(struct base *base)
+{
+    base->steps = 0;
+}
+
+bool base_is_spent(const struct base *base)
+{
+    return base->is_spent;
+}
+
 enum err base_ask(struct base *base, struct base_rows **to, struct fault *fault, const char *format, ...)
 {
     sqlite3_stmt *statement = NULL;
@@ -440,6 +465,7 @@ enum err base_ask(struct base *base, struct base_rows **to, struct fault *fault,
     int result = SQLITE_NOMEM;
 
     *to = NULL;
+    base->is_spent = false;
     base->steps_of_query = 0;
     va_start(arguments, format);
     sql = sqlite3_vmprintf(format, arguments);

@@ -1,7 +1,8 @@
 /* base.h: the only user of SQLite. It opens a database that lies in memory: copies of the file, of its write-ahead log
  * and of its rollback journal, which SQLite recovers as after a crash. Nothing is written to the copies, no file is
- * opened, and no code of the database runs: no views, triggers, functions and virtual tables. Steps, memory and the
- * sizes of values are bounded. One thread. */
+ * opened, and no code of the database runs: no views, triggers and virtual tables, and no expressions of CHECK
+ * constraints. Those of generated columns and of indexes run if a query asks for them, which is the caller's to avoid.
+ * Steps, memory and the sizes of values are bounded. One thread. */
 #ifndef LOOPHOLE_WORKER_BASE_H
 #define LOOPHOLE_WORKER_BASE_H
 
@@ -34,8 +35,10 @@ struct base_value {
 };
 
 /* Begins a query. The format is that of sqlite3_mprintf: "%w" is a name, in double quotes. The steps of each query are
- * bounded, and those of all. Errors (explained): bad_request, too_large. */
+ * bounded, and those of all since base_begin. Errors (explained): bad_request, too_large. */
 enum err base_ask(struct base *base, struct base_rows **to, struct fault *fault, const char *format, ...);
+void base_begin(struct base *base);                    /* the steps of further queries count from 0 */
+bool base_is_spent(const struct base *base);           /* the last query ended for want of steps or memory */
 void base_bind(struct base_rows *rows, int64_t value); /* the parameter ?1 */
 
 /* Errors (explained): bad_request (the database is damaged here), too_large (a row is too long, or the query takes too

@@ -2,7 +2,7 @@
  * its project, its fragment and its video differs between versions. */
 #include <string.h>
 
-#include "proto/wire/quoted_json.h"
+#include "services/worker/kbase/kbase_json.h"
 #include "services/worker/kbase/kbase_loops.h"
 
 enum { REGIONS_MOST = 65536, REGIONS_OF_ALL = 1 << 20, NAME_MOST = 255, ALIAS_MOST = 60 };
@@ -48,15 +48,18 @@ struct clip_row {
     const struct clip_columns *columns;
     const struct base_rows *row;
     struct text id;
-    size_t regions; /* bytes so far */
+    struct tree ids; /* an object: those of all clips */
+    size_t regions;  /* bytes so far */
 };
 
+/* With its key and its name: the other columns are kept by their table. */
 static void keep_regions(struct clip_row *at, const char *why)
 {
-    static const char *const names[] = { "selection_regions" };
+    const struct clip_columns *c = at->columns;
+    const char *const names[] = { c->id ? c->id : "rowid", c->name ? c->name : "name", "selection_regions" };
 
     kbase_note_row(&at->making->content->notes, "clip %.*s: %s", TEXT_ARG(at->id), why);
-    kbase_rest_add(&at->making->rest, at->columns->clip, at->row, REGIONS, names, 1);
+    kbase_rest_add(&at->making->rest, c->clip, at->row, 0, names, REGIONS + 1);
 }
 
 /* A text that is no JSON stays as it is: the service says so, and the clip has no regions. */
@@ -79,11 +82,12 @@ static void set_regions(struct clip_row *at, struct tree *clip)
         return;
     }
     text = arena_text(arena, value.bytes);
-    if (quoted_json_read(text, arena, &regions))
+    if (kbase_json_read(text, arena, &at->making->values, &regions))
         tree_set(clip, arena, "selection_regions", regions);
     else {
         kbase_note_row(&at->making->content->notes,
-                       "clip %.*s: its selection_regions are no JSON object; the text is kept", TEXT_ARG(at->id));
+                       "clip %.*s: its selection_regions are no JSON object, or too deep; the text is kept",
+                       TEXT_ARG(at->id));
         tree_set(clip, arena, "selection_regions", tree_of_text(text));
     }
 }
@@ -119,9 +123,15 @@ static void add_clip(struct clip_row *at, struct tree *list)
 
     at->id = kbase_name(arena, &id, ALIAS_MOST);
     if (at->id.len == 0) {
-        kbase_note_row(&at->making->content->notes, "clip: a row has no id, and is kept as text");
+        at->id = TEXT("without an id");
+        keep_regions(at, "the row is kept as text");
         return;
     }
+    if (tree_get_text(&at->ids, at->id)) {
+        keep_regions(at, "another row has its id already; this one is kept as text");
+        return;
+    }
+    tree_set_text(&at->ids, arena, at->id, tree_of_bool(true));
     tree_set(&clip, arena, "id", tree_of_text(arena_printf(arena, "k:%.*s", TEXT_ARG(at->id))));
     set_name(at, &clip);
     set_source(at, &clip);
@@ -143,10 +153,10 @@ static enum err ask_clips(struct kbase_making *making, const struct clip_columns
                       kbase_expression(arena, "c", c->joins));
     if (c->project)
         buffer_printf(&where, " WHERE %s = ?1", c->project);
-    e = base_ask(making->content->base, rows, fault, "SELECT %s,%s,%s,%s FROM clip AS c NOT INDEXED%s%s LIMIT %d",
+    e = base_ask(making->content->base, rows, fault, "SELECT %s,%s,%s,%s FROM clip AS c NOT INDEXED%s%s",
                  c->id ? kbase_expression(arena, "c", c->id) : "c.rowid", kbase_expression(arena, "c", c->name),
                  kbase_expression(arena, "c", c->regions), c->source ? c->source : "NULL", buffer_c(&join),
-                 buffer_c(&where), KBASE_CLIPS + 1);
+                 buffer_c(&where));
     buffer_free(&join);
     buffer_free(&where);
     if (*rows && c->project)
@@ -157,7 +167,7 @@ static enum err ask_clips(struct kbase_making *making, const struct clip_columns
 struct tree kbase_clips_read(struct kbase_making *making)
 {
     const struct clip_columns columns = find_columns(making);
-    struct clip_row at = { .making = making, .columns = &columns };
+    struct clip_row at = { .making = making, .columns = &columns, .ids.type = TREE_OBJECT };
     struct tree list = { .type = TREE_LIST };
     struct base_rows *rows = NULL;
     struct fault why = { 0 };
@@ -169,6 +179,7 @@ struct tree kbase_clips_read(struct kbase_making *making)
     if (!columns.project && making->content->projects.count > 1) {
         kbase_note(&making->content->notes,
                    "clip: nothing says to which project a clip belongs; the rows are kept as text");
+        making->rest.has_no_clips = true;
         return list;
     }
     e = ask_clips(making, &columns, &rows, &why);
@@ -181,6 +192,7 @@ struct tree kbase_clips_read(struct kbase_making *making)
                    KBASE_CLIPS, TEXT_ARG(at.id));
     if (e != ERR_OK)
         kbase_note(&making->content->notes, "clip: the clips could be read in part only: %s", why.what);
+    making->is_spent = making->is_spent || (e != ERR_OK && base_is_spent(making->content->base));
     base_end(rows);
     return list;
 }

@@ -3,14 +3,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "proto/wire/quoted_json.h"
+#include "services/worker/kbase/kbase_json.h"
 
 enum { FKEY_FIRST = 1073741882, FKEY_LAST = 1073741893, ACTIONS_MOST = 65536, CONTEXT_MOST = 65536, ROWS_MOST = 64 };
 
 static const double frames_most = 1099511627776.0, rate_usual = 30;
-static const char *const columns[] = { "project", "fkey",   "actions",           "duration",
-                                       "volume",  "locked", "music_context_json" };
-enum { PROJECT, FKEY, ACTIONS, DURATION, VOLUME, LOCKED, CONTEXT, COLUMNS };
+static const char *const columns[] = { "project", "fkey",  "music_context_json", "actions", "duration",
+                                       "volume",  "locked" };
+enum { PROJECT, FKEY, CONTEXT, ACTIONS, DURATION, VOLUME, LOCKED, COLUMNS };
 
 /* A row and its name, for notes. */
 struct loop_row {
@@ -18,6 +18,7 @@ struct loop_row {
     const struct kbase_table *table;
     const struct base_rows *row;
     struct text name;
+    uint32_t wrong; /* rows so far that are no loops */
 };
 
 static struct base_value column_of(const struct loop_row *at, int column)
@@ -80,7 +81,7 @@ static bool read_context(const struct loop_row *at, struct text text, struct tre
     struct base_value source;
     uint32_t place;
 
-    if (!quoted_json_read(text, arena, to))
+    if (!kbase_json_read(text, arena, &at->making->values, to))
         return false;
     start = tree_get(to, "start_frame");
     end = tree_get(to, "end_frame");
@@ -113,7 +114,7 @@ static void set_context(const struct loop_row *at, struct tree *loop)
         if (is_text)
             tree_set(loop, arena, "music_context_json", tree_of_text(text));
         else
-            kbase_rest_add(&at->making->rest, at->table, at->row, CONTEXT, &columns[CONTEXT], 1);
+            kbase_rest_add(&at->making->rest, at->table, at->row, 0, columns, CONTEXT + 1);
     }
     tree_set(loop, arena, "music_context", context);
 }
@@ -172,12 +173,13 @@ static struct tree make_loop(const struct loop_row *at)
 static void add_loop(struct loop_row *at, struct tree *list, bool seen[FKEY_LAST - FKEY_FIRST + 1])
 {
     const struct base_value fkey = column_of(at, FKEY);
-    const char *wrong;
+    const char *wrong = find_wrong(at);
 
-    at->name = kbase_name(at->making->arena, &fkey, 40);
-    wrong = find_wrong(at);
     if (!wrong && seen[fkey.whole - FKEY_FIRST])
         wrong = "the key has a loop already; the row is kept as text";
+    if (wrong && ++at->wrong > ROWS_MOST)
+        return;
+    at->name = kbase_name(at->making->arena, &fkey, 40);
     if (wrong) {
         note_row(at, wrong);
         kbase_rest_add(&at->making->rest, at->table, at->row, 0, columns, COLUMNS);
@@ -187,8 +189,22 @@ static void add_loop(struct loop_row *at, struct tree *list, bool seen[FKEY_LAST
     tree_add(list, at->making->arena, make_loop(at));
 }
 
+static void end_rows(const struct loop_row *at, enum err e, const struct fault *why)
+{
+    struct kbase_making *making = at->making;
+
+    if (at->wrong > ROWS_MOST)
+        kbase_note(&making->content->notes,
+                   "f_track, project %lld: more than %d rows are no loops; the further ones are left out",
+                   (long long)making->project, ROWS_MOST);
+    if (e != ERR_OK)
+        kbase_note(&making->content->notes, "f_track, project %lld: the loops could be read in part only: %s",
+                   (long long)making->project, why->what);
+    making->is_spent = making->is_spent || (e != ERR_OK && base_is_spent(making->content->base));
+}
+
 /* Two queries: rows that are no loops, of which there may be millions, hide none that is one. */
-static void read_rows(struct kbase_making *making, const struct kbase_table *table, const char *which,
+static void read_rows(struct kbase_making *making, const struct kbase_table *table, const char *which, int most,
                       struct tree *list, bool *seen)
 {
     struct loop_row at = { .making = making, .table = table };
@@ -202,15 +218,13 @@ static void read_rows(struct kbase_making *making, const struct kbase_table *tab
         buffer_printf(&names, "%s%s", i ? "," : "",
                       kbase_expression(making->arena, "t", kbase_column(table, columns[i])));
     e = base_ask(making->content->base, &rows, &why,
-                 "SELECT %s FROM f_track AS t NOT INDEXED WHERE project = ?1 AND %s fkey BETWEEN %d AND %d LIMIT %d",
-                 buffer_c(&names), which, FKEY_FIRST, FKEY_LAST, ROWS_MOST);
+                 "SELECT %s FROM f_track AS t NOT INDEXED WHERE project = ?1 AND (%s BETWEEN %d AND %d) LIMIT %d",
+                 buffer_c(&names), which, FKEY_FIRST, FKEY_LAST, most);
     if (rows)
         base_bind(rows, making->project);
     for (at.row = rows; e == ERR_OK && (e = base_next(rows, &has, &why)) == ERR_OK && has;)
         add_loop(&at, list, seen);
-    if (e != ERR_OK)
-        kbase_note(&making->content->notes, "f_track, project %lld: the loops could be read in part only: %s",
-                   (long long)making->project, why.what);
+    end_rows(&at, e, &why);
     base_end(rows);
     buffer_free(&names);
 }
@@ -224,10 +238,12 @@ struct tree kbase_loops_read(struct kbase_making *making)
     if (!table)
         return list;
     if (!kbase_column(table, "project") || !kbase_column(table, "fkey")) {
-        kbase_note(&making->content->notes, "f_track has no column project or fkey: there are no loops");
+        kbase_note(&making->content->notes,
+                   "f_track has no column project or fkey: there are no loops, and its rows are kept as text");
+        making->rest.has_no_loops = true;
         return list;
     }
-    read_rows(making, table, "", &list, seen);
-    read_rows(making, table, "NOT", &list, seen);
+    read_rows(making, table, "fkey", -1, &list, seen);
+    read_rows(making, table, "fkey IS NULL OR fkey NOT", ROWS_MOST + 1, &list, seen);
     return list;
 }

@@ -15,6 +15,8 @@ struct kbase_making {
     int64_t project;
     struct kbase_sources sources;
     struct kbase_rest rest; /* gets rows that cannot be parts */
+    uint32_t values;        /* of all texts of JSON in the document */
+    bool is_spent;          /* the loops or the clips took too many steps: the project cannot be read */
 };
 
 /* A row of f_track is a loop if its key, actions and duration are those of one. Its music context gets the rate of its

@@ -6,9 +6,9 @@
 
 enum { KBASE_DOCUMENT_MOST = 5 << 19 /* bytes: it grows when sources become items */ };
 
-/* Reads a project: its document and its sources; what cannot be read becomes notes. Errors (explained): not_found,
- * too_large. */
-enum err kbase_project_read(struct kbase_content *content, uint32_t place, struct text *document,
+/* Reads a project: its document and its sources, in the arena; what cannot be read becomes notes, also there. Errors
+ * (explained): not_found, too_large (also: its loops or clips take too many steps). */
+enum err kbase_project_read(struct kbase_content *content, uint32_t place, struct arena *arena, struct text *document,
                             struct kbase_source_list *sources, struct fault *fault);
 
 #endif

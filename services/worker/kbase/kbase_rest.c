@@ -100,15 +100,21 @@ static bool is_word_among(const char *name, const char *words)
     return false;
 }
 
+static bool is_kept_whole(const struct kbase_rest *rest, const struct kbase_table *table)
+{
+    return (rest->has_no_loops && strcasecmp(table->name, "f_track") == 0) ||
+           (rest->has_no_clips && strcasecmp(table->name, "clip") == 0);
+}
+
 /* The columns to keep; 0: the parts have all of the table. */
-static uint32_t choose_columns(const struct kbase_table *table, const char **to)
+static uint32_t choose_columns(const struct kbase_rest *rest, const struct kbase_table *table, const char **to)
 {
     uint32_t count = 0, others = 0;
 
     for (uint32_t i = 0; i < table->count; i++) {
         const char *keys = "", *taken = "";
         for (size_t k = 0; k < sizeof(named) / sizeof(*named); k++)
-            if (strcasecmp(table->name, named[k].table) == 0) {
+            if (strcasecmp(table->name, named[k].table) == 0 && !is_kept_whole(rest, table)) {
                 keys = named[k].keys;
                 taken = named[k].taken;
             }
@@ -139,7 +145,7 @@ static void read_table(struct kbase_rest *rest, const struct kbase_table *table,
 {
     struct arena arena = { 0 };
     const char *columns[KBASE_COLUMNS], *of = project_column(table);
-    const uint32_t count = choose_columns(table, columns), number = number_of(rest, table);
+    const uint32_t count = choose_columns(rest, table, columns), number = number_of(rest, table);
     struct base_rows *rows = NULL;
     struct fault why = { 0 };
     bool has = true;

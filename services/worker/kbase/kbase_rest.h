@@ -12,9 +12,10 @@ struct kbase_rest {
     struct base *base;
     const struct kbase_tables *tables;
     struct kbase_notes *notes;
-    struct buffer of[KBASE_TABLES]; /* the lines of each table */
-    size_t len;                     /* of all */
-    bool is_full[KBASE_TABLES];     /* noted already */
+    struct buffer of[KBASE_TABLES];  /* the lines of each table */
+    size_t len;                      /* of all */
+    bool is_full[KBASE_TABLES];      /* noted already */
+    bool has_no_loops, has_no_clips; /* their tables are kept whole: no row of them becomes a part */
 };
 
 /* Adds the present row as a line. `names` are those of its columns from column `from` on. A text that is no UTF-8 is

@@ -59,7 +59,9 @@ static enum err read_columns(struct base *base, struct arena *arena, struct kbas
 
     while (e == ERR_OK && (e = base_next(rows, &has, fault)) == ERR_OK && has) {
         const struct base_value name = base_get(rows, 1), hidden = base_get(rows, 6);
+        table->is_computed = table->is_computed || hidden.whole == 2 || hidden.whole == 3;
         const char *kept = hidden.whole == 0 ? keep_name(arena, &name) : NULL;
+        table->is_wide = table->is_wide || (kept && table->count == KBASE_COLUMNS);
         if (kept && table->count < KBASE_COLUMNS)
             table->columns[table->count++] = kept;
     }
@@ -115,6 +117,8 @@ static void add_table(struct base *base, struct arena *arena, struct kbase_notes
         kbase_note(notes, "table %s cannot be read: %s", name, why.what);
         return;
     }
+    if (table->is_wide)
+        kbase_note(notes, "table %s has more than %d columns: the further ones are not read", name, KBASE_COLUMNS);
     table->has_rowid = has_rowid(base, name);
     if (table->count && !kbase_table(to, name))
         to->at[to->count++] = table;
@@ -140,6 +144,44 @@ static enum err read_schema(struct base *base, struct arena *arena, struct kbase
 }
 
 /* ---- damage ---- */
+
+/* Of PRAGMA index_xinfo column 1 is -2 for an expression. */
+static bool has_expression(struct base *base, const char *index)
+{
+    struct base_rows *rows;
+    struct fault unused = { 0 };
+    bool has = true, is_one = false;
+    enum err e = base_ask(base, &rows, &unused, "PRAGMA index_xinfo(\"%w\")", index);
+
+    while (e == ERR_OK && !is_one && (e = base_next(rows, &has, &unused)) == ERR_OK && has)
+        is_one = base_get(rows, 1).whole == -2;
+    base_end(rows);
+    return e != ERR_OK || is_one;
+}
+
+/* Of PRAGMA index_list column 1 is the name, and column 4 says whether the index has a condition. */
+static bool has_index_that_computes(struct base *base, struct arena *arena, const char *table)
+{
+    struct base_rows *rows;
+    struct fault unused = { 0 };
+    bool has = true, is_one = false;
+    enum err e = base_ask(base, &rows, &unused, "PRAGMA index_list(\"%w\")", table);
+
+    while (e == ERR_OK && !is_one && (e = base_next(rows, &has, &unused)) == ERR_OK && has) {
+        const struct base_value name = base_get(rows, 1);
+        const char *kept = keep_name(arena, &name);
+        is_one = !kept || base_get(rows, 4).whole != 0 || has_expression(base, kept);
+    }
+    base_end(rows);
+    return e != ERR_OK || is_one;
+}
+
+/* The check runs the expressions of a table, and takes a name that begins as a number for a bound of all tables. */
+static bool can_be_checked(struct base *base, struct arena *arena, const struct kbase_table *table)
+{
+    return !table->is_computed && !strchr("+-0123456789", *table->name) &&
+           !has_index_that_computes(base, arena, table->name);
+}
 
 static void check_table(struct base *base, struct kbase_notes *notes, const char *name)
 {
@@ -170,7 +212,11 @@ enum err kbase_tables_read(struct base *base, struct arena *arena, struct kbase_
     for (uint32_t i = 0; e == ERR_OK && i < count; i++)
         add_table(base, arena, notes, to, rows[i]);
     for (uint32_t i = 0; e == ERR_OK && i < to->count; i++)
-        check_table(base, notes, to->at[i]->name);
+        if (can_be_checked(base, arena, to->at[i]))
+            check_table(base, notes, to->at[i]->name);
+        else
+            kbase_note(notes, "%s is not checked for damage: its name, or what it computes, forbids it",
+                       to->at[i]->name);
     return e;
 }
 

@@ -21,7 +21,8 @@ struct kbase_table {
     const char *name;
     const char *columns[KBASE_COLUMNS]; /* without generated ones */
     uint32_t count;
-    bool has_rowid;
+    bool has_rowid, is_computed; /* it has generated columns */
+    bool is_wide;                /* it has further columns */
 };
 
 struct kbase_tables {
@@ -30,7 +31,8 @@ struct kbase_tables {
 };
 
 /* Reads the schema: tables, but no views and no virtual tables, whatever their names are; and checks each table with
- * `PRAGMA integrity_check`. All memory is in the arena. Errors (explained): bad_request, too_large. */
+ * `PRAGMA integrity_check`, but those that would run code. All memory is in the arena. Errors (explained): bad_request,
+ * too_large. */
 enum err kbase_tables_read(struct base *base, struct arena *arena, struct kbase_notes *notes, struct kbase_tables *to,
                            struct fault *fault);
 

@@ -23,7 +23,7 @@ static void project_keeps_its_bounds(struct kbase_content *content, uint32_t pla
     struct fault fault = { 0 };
     struct tree document;
 
-    if (kbase_project_read(content, place, &answer.document, &answer.sources, &fault) != ERR_OK) {
+    if (kbase_project_read(content, place, arena, &answer.document, &answer.sources, &fault) != ERR_OK) {
         holds(fault.what[0]);
         return;
     }
