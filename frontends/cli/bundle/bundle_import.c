@@ -147,10 +147,11 @@ static struct bundle_import describe_import(struct bundle_importing *import)
     return to;
 }
 
-/* An ask without an answer may be done later: then the folder stays. */
+/* With these errors nothing was done. An ask without an answer may be done later, and any other error may come after
+ * the store has the project: then the folder stays. */
 static bool is_refusal(enum err e)
 {
-    return e != ERR_OK && e != ERR_TIMEOUT && e != ERR_OFFLINE && e != ERR_BUSY;
+    return e == ERR_BAD_REQUEST || e == ERR_EXISTS || e == ERR_CONFLICT || e == ERR_DENIED || e == ERR_TOO_LARGE;
 }
 
 static enum err open_project(struct bundle_importing *import, struct fault *fault)
