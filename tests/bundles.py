@@ -5,7 +5,7 @@ import json
 import os
 import zipfile
 
-from claims import file_bytes
+from claims import file_bytes, write_file
 from indexing import wav
 from studio import Studio
 
@@ -67,3 +67,11 @@ def packed(files, method=zipfile.ZIP_DEFLATED, names=None):
         for name in names or files:
             zip.writestr(name, files[name])
     return to.getvalue()
+
+
+def put(folder, files):
+    """Writes files into a folder, which it returns."""
+    for name, content in files.items():
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        write_file(os.path.join(folder, name), content)
+    return folder

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """The bundle, the autosaves and the page in docs/demo come from its script."""
 import os
+import shlex
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from bundles import digests_of
+from bundles import digests_of, foreign, put
 from claims import TOP, claim, contains, file_text, run_claims, same
 from indexing import Indexing
 
@@ -35,6 +36,22 @@ def the_demo_comes_in_and_its_autosaves_are_read(it):
     same([False, False, True], [sound['lufs_differs'] for sound in qa['sounds']])
     same([False] * 3, [sound['sha256_differs'] for sound in qa['sounds']])
     same((12, 7), (qa['stress']['written'], qa['stress']['pruned']))
+
+
+@claim(inside=Indexing)
+def a_page_has_names_as_plain_text_and_commands_as_words_of_a_shell_and_a_killed_one_leaves_nothing(it):
+    home = it.home
+    root = home.file("it's; a|b")
+    put(root, foreign(project={'id': 'x', 'name': '<b>[x](http://y) _A_ `z`'}))
+    temporary = home.file('temporary')
+    os.makedirs(os.path.join(temporary, f'loophole-qa-{os.getuid()}-0', 'left'))  # by a killed one
+    home.env['TMPDIR'] = temporary
+    page = home.loophole('bundle', 'qa', root).out
+    same([], os.listdir(temporary))
+    same(r'# Test of the bundle \<b\>\[x\]\(http\://y\) \_A\_ \`z\`', page.splitlines()[0])
+    commands = [shlex.split(line) for line in page.split('```\n')[1].splitlines()]
+    same([['loophole', 'bundle', 'verify', root], ['loophole', 'bundle', 'qa', root]], [commands[0], commands[3]])
+    same([(root, 7), (root + '/project_manifest.json', 9)], [(commands[1][4], len(commands[1]) - 1), (commands[2][-1], len(commands[2]))])
 
 
 run_claims()

@@ -8,17 +8,10 @@ import sys
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from bundles import demo, digest, digests_of, files_of, foreign, packed
+from bundles import demo, digest, digests_of, files_of, foreign, packed, put
 from claims import claim, contains, file_bytes, file_json, run_claims, same, until, write_file
 from indexing import Indexing, wav
 from studio import Studio, word
-
-
-def put(folder, files):
-    for name, content in files.items():
-        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
-        write_file(os.path.join(folder, name), content)
-    return folder
 
 
 def events_until(home, events, is_it):
@@ -252,7 +245,7 @@ def an_import_is_one_step_of_undo_and_the_project_before_it_has_an_autosave_that
     os.makedirs(mine.folder, exist_ok=True)
     write_file(os.path.join(mine.folder, 'project_manifest.json'), files['project_manifest.json'])
     events = home.client().listen('project', 'project.noted')
-    importing = ('bundle', 'import', '--bundle-root', home.file('foreign.zip'), '--destination-root')
+    importing = ('bundle', 'import', '--budget', '600000', '--bundle-root', home.file('foreign.zip'), '--destination-root')
     stem = home.first(*importing, home.file('in'))['checkpoint']
     sets = os.path.join(mine.folder, '.autosave', word(mine.id))
     same('import', file_json(os.path.join(sets, stem + '-layout.json'))['reason'])

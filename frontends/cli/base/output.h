@@ -28,6 +28,9 @@ bool output_write(int fd, const void *bytes, size_t len);
  * A width counts characters, a precision counts bytes. Conversions: d u x f e g s c, with l, ll and z. */
 void cli_print(struct buffer *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints a path as one word of a shell: in quotes, if a shell would read it otherwise. */
+void cli_print_word(struct buffer *to, struct bytes path);
+
 /* Writes `text` and a space, cut or padded to `width` characters. */
 void cli_column(struct buffer *to, struct text text, int width);
 

@@ -189,3 +189,23 @@ void cli_print(struct buffer *to, const char *format, ...)
     }
     va_end(arguments);
 }
+
+void cli_print_word(struct buffer *to, struct bytes path)
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
+    const struct text text = { path.len, (const char *)path.at };
+    struct buffer word = { 0 };
+    bool is_plain = text.len > 0;
+
+    for (uint32_t i = 0; i < text.len; i++)
+        is_plain = is_plain && text.at[i] && strchr(PLAIN, text.at[i]);
+    buffer_add_text(&word, is_plain ? "" : "'");
+    for (uint32_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\'')
+            buffer_add_text(&word, "'\\''");
+        else
+            buffer_add(&word, &text.at[i], 1);
+    buffer_add_text(&word, is_plain ? "" : "'");
+    cli_print(to, "%s", buffer_c(&word));
+    buffer_free(&word);
+}

@@ -8,32 +8,11 @@
 #define OVER_HALF  " That is over half: they are marked offline.\nConnect the disk or restore them.\n"
 #define UP_TO_HALF " None is marked missing before you answer.\nConnect the disk or restore them.\n"
 
-/* Quotes a path as one word of a shell. */
-static struct buffer quote_path(struct bytes path)
-{
-    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
-    struct text text = { path.len, (const char *)path.at };
-    struct buffer word = { 0 };
-    bool is_plain = true;
-
-    for (uint32_t i = 0; i < text.len; i++)
-        is_plain = is_plain && text.at[i] && strchr(PLAIN, text.at[i]);
-    buffer_add_text(&word, is_plain ? "" : "'");
-    for (uint32_t i = 0; i < text.len; i++)
-        if (text.at[i] == '\'')
-            buffer_add_text(&word, "'\\''");
-        else
-            buffer_add(&word, &text.at[i], 1);
-    buffer_add_text(&word, is_plain ? "" : "'");
-    return word;
-}
-
 void question_command(struct buffer *to, const struct missing_many *asks)
 {
-    struct buffer word = quote_path(asks->path);
-
-    cli_print(to, "loophole library rescan %s --accept-missing", buffer_c(&word));
-    buffer_free(&word);
+    cli_print(to, "loophole library rescan ");
+    cli_print_word(to, asks->path);
+    cli_print(to, " --accept-missing");
 }
 
 void question_print(struct cli *cli, const struct libraries *libraries)

@@ -3,9 +3,9 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -15,7 +15,7 @@
 #include "frontends/cli/bundle/bundle_source.h"
 #include "frontends/cli/bundle/stress.h"
 
-enum { ITERATIONS = 12, INTERVAL = 90, PROJECT_MOST = 40 };
+enum { ITERATIONS = 12, INTERVAL = 90, PROJECT_MOST = 40, FOLDERS = 16 };
 static const double loudness_apart = 0.5; /* LU; more is marked */
 
 struct bundle_testing {
@@ -104,51 +104,81 @@ static const char *name_project(struct bundle_testing *qa)
     return len > 0 && len == id.len && len <= PROJECT_MOST ? arena_text(&qa->cli->arena, id).at : "project";
 }
 
-static enum err stress_in(struct bundle_testing *qa, const char *folder, struct fault *fault)
+static enum err stress_in(struct bundle_testing *qa, struct new_folder *tree, const char *folder, struct fault *fault)
 {
     struct arena *arena = &qa->cli->arena;
     const struct stress of = { .project = text_of(qa->project),
                                .iterations = ITERATIONS,
                                .interval_seconds = INTERVAL,
                                .manifest = arena_printf(arena, "%s/" BUNDLE_MANIFEST, qa->path).at };
-    struct new_folder tree;
-    enum err e = new_folder_begin(&tree, BUNDLE_PART, arena_printf(arena, "%s/run", folder).at, fault);
 
-    if (e == ERR_OK)
-        e = stress_run(arena_printf(arena, "%s/" BUNDLE_PART, folder).at, &of, arena, &qa->stress, fault);
-    new_folder_end(&tree);
-    return e;
+    if (fchmod(tree->fd, 0700) != 0)
+        return file_refuse(fault, "write", folder);
+    return stress_run(folder, &of, arena, &qa->stress, fault);
 }
 
+/* In one of a few folders: what a killed command left there is removed by the next one, and another command, or another
+ * user, may have some of them. */
 static enum err run_stress(struct bundle_testing *qa, struct fault *fault)
 {
-    const char *above = getenv("TMPDIR");
-    char folder[PATH_MAX];
-    enum err e;
+    struct arena *arena = &qa->cli->arena;
+    const char *named = getenv("TMPDIR"), *above = named && named[0] == '/' ? named : "/tmp", *part;
+    struct new_folder tree;
+    enum err e = ERR_BUSY;
 
     qa->project = name_project(qa);
-    (void)snprintf(folder, sizeof(folder), "%.4000s/loophole-qa-XXXXXX", above && above[0] == '/' ? above : "/tmp");
-    if (!mkdtemp(folder))
-        return file_refuse(fault, "make", folder);
-    e = stress_in(qa, folder, fault);
-    (void)rmdir(folder);
+    for (int n = 0; n < FOLDERS; n++) {
+        part = arena_printf(arena, "loophole-qa-%u-%d", (unsigned)geteuid(), n).at;
+        e = new_folder_begin_in(&tree, part, above, NULL, fault);
+        if (e == ERR_OK)
+            e = stress_in(qa, &tree, arena_printf(arena, "%s/%s", above, part).at, fault);
+        else if (n + 1 < FOLDERS) {
+            new_folder_end(&tree);
+            continue;
+        }
+        new_folder_end(&tree);
+        return e;
+    }
     return e;
 }
 
 /* ---- the page ---- */
 
+static void print_path(struct bundle_testing *qa, const char *option, const char *path, const char *end)
+{
+    cli_print(&qa->cli->out, "%s", option);
+    cli_print_word(&qa->cli->out, bytes_of(path, strlen(path)));
+    buffer_add_text(&qa->cli->out, end);
+}
+
 static void print_commands(struct bundle_testing *qa)
 {
     struct buffer *out = &qa->cli->out;
     const char *sampler = qa->cli->options.sampler_manifest;
+    const char *manifest = arena_printf(&qa->cli->arena, "%s/" BUNDLE_MANIFEST, qa->typed).at;
 
     cli_print(out, "## Commands\n\n```\n");
-    cli_print(out, "loophole bundle verify %s\n", qa->typed);
-    cli_print(out, "loophole bundle import --bundle-root %s --destination-root NEW --json\n", qa->typed);
-    cli_print(out, "loophole autosave stress --project-id %s --autosave-dir NEW --manifest %s/" BUNDLE_MANIFEST "\n",
-              qa->project, qa->typed);
-    cli_print(out, "loophole bundle qa %s%s%s\n```\n\n", qa->typed, sampler ? " --sampler-manifest " : "",
-              sampler ? sampler : "");
+    print_path(qa, "loophole bundle verify ", qa->typed, "\n");
+    print_path(qa, "loophole bundle import --bundle-root ", qa->typed, " --destination-root NEW --json\n");
+    cli_print(out, "loophole autosave stress --project-id %s --autosave-dir NEW", qa->project);
+    print_path(qa, " --manifest ", manifest, "\n");
+    print_path(qa, "loophole bundle qa ", qa->typed, "");
+    if (sampler)
+        print_path(qa, " --sampler-manifest ", sampler, "");
+    cli_print(out, "\n```\n\n");
+}
+
+/* A name as plain text: a reader of Markdown sees no cell, link, address or element of HTML in it. */
+static void print_name(struct buffer *out, struct text name)
+{
+    static const char MARKS[] = "\\`*_[]()<>#|~&!$:@";
+    uint32_t from = 0;
+
+    for (uint32_t i = 0; i <= name.len; i++)
+        if (i == name.len || strchr(MARKS, name.at[i]) || (i >= 3 && memcmp(&name.at[i - 3], "www.", 4) == 0)) {
+            cli_print(out, "%.*s%s", (int)(i - from), name.at + from, i < name.len ? "\\" : "");
+            from = i;
+        }
 }
 
 static void print_bundle(struct bundle_testing *qa)
@@ -156,24 +186,15 @@ static void print_bundle(struct bundle_testing *qa)
     const struct bundle_manifest *manifest = &qa->checked.manifest;
     struct buffer *out = &qa->cli->out;
 
-    cli_print(out, "# Test of the bundle %.*s\n\n", TEXT_ARG(manifest->name));
+    cli_print(out, "# Test of the bundle ");
+    print_name(out, manifest->name);
+    cli_print(out, "\n\n");
     cli_print(out,
               "%u pattern%s, %u mixer snapshot%s, %u sound%s. All digests of the bundle are right. The manifest has "
               "the SHA-256\n`%s`.\n\n",
               manifest->counts[BUNDLE_PATTERN], text_plural(manifest->counts[BUNDLE_PATTERN]),
               manifest->counts[BUNDLE_MIXER], text_plural(manifest->counts[BUNDLE_MIXER]),
               manifest->counts[BUNDLE_ASSET], text_plural(manifest->counts[BUNDLE_ASSET]), qa->checked.digest);
-}
-
-/* A bar would end the cell of a table. */
-static void print_cell(struct buffer *out, struct text name)
-{
-    for (uint32_t i = 0; i < name.len; i++) {
-        const char *next = memchr(name.at + i, '|', name.len - i);
-        const uint32_t len = next ? (uint32_t)(next - name.at) - i : name.len - i;
-        cli_print(out, "%.*s%s", (int)len, name.at + i, next ? "\\|" : "");
-        i += len;
-    }
 }
 
 static void print_number(struct buffer *out, bool has, double value)
@@ -187,7 +208,7 @@ static void print_number(struct buffer *out, bool has, double value)
 static void print_sound(struct buffer *out, const struct qa_sound *sound)
 {
     cli_print(out, "| ");
-    print_cell(out, sound->name);
+    print_name(out, sound->name);
     cli_print(out, " |");
     print_number(out, sound->has_stated_lufs, sound->stated_lufs);
     print_number(out, sound->has_lufs, sound->lufs);
