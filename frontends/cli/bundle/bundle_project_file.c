@@ -1,7 +1,9 @@
 #include "frontends/cli/bundle/bundle_project_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/file.h"
 #include "frontends/cli/base/resolve.h"
@@ -43,20 +45,42 @@ static enum err read_document(struct cli *cli, const char *path, struct bundle_p
 
 /* ---- slots ---- */
 
-/* Notes which slots a bank has: slot_001.json, … */
-static void find_slots(struct beneath *in, const char *bank, bool found[SLOTS + 1])
+/* Notes which slots the folder of a bank has: slot_001.json, … */
+static enum err note_slots(DIR *listed, const char *bank, bool found[SLOTS + 1], struct fault *fault)
 {
-    DIR *listed = beneath_list(in, bank);
     const struct dirent *entry;
     char name[32];
+    int count = 0;
 
-    for (int i = 0; listed && i < ENTRIES_MOST && (entry = readdir(listed)); i++)
+    while (errno = 0, (entry = readdir(listed))) {
+        if (++count > ENTRIES_MOST)
+            return fault_set(fault, ERR_TOO_LARGE, "%s has more than %d files", bank, ENTRIES_MOST);
         for (unsigned slot = 1; slot <= SLOTS && strncmp(entry->d_name, "slot_", 5) == 0; slot++) {
             (void)snprintf(name, sizeof(name), "slot_%03u.json", slot);
             found[slot] = found[slot] || strcmp(entry->d_name, name) == 0;
         }
-    if (listed)
-        closedir(listed);
+    }
+    return errno ? file_refuse(fault, "read", bank) : ERR_OK;
+}
+
+/* Only a bank without a folder has no slots. */
+static enum err find_slots(struct beneath *in, const char *bank, bool found[SLOTS + 1], struct fault *fault)
+{
+    struct fault why = { 0 };
+    const int fd = beneath_open_folder(in, bank, false, &why);
+    DIR *listed = fd >= 0 ? fdopendir(fd) : NULL;
+    enum err e;
+
+    if (fd < 0)
+        return why.code == ERR_NOT_FOUND ? ERR_OK : (*fault = why, why.code);
+    if (!listed) {
+        e = file_refuse(fault, "read", bank);
+        close(fd);
+        return e;
+    }
+    e = note_slots(listed, bank, found, fault);
+    closedir(listed);
+    return e;
 }
 
 static enum err read_slot(struct cli *cli, struct bundle_project_file *to, const char *bank, unsigned number,
@@ -91,7 +115,7 @@ static enum err read_slots(struct cli *cli, struct bundle_project_file *to, stru
         bool found[SLOTS + 1] = { 0 };
         char bank[48];
         (void)snprintf(bank, sizeof(bank), "patterns/slots/bank_%u", number);
-        find_slots(&to->folder, bank, found);
+        e = find_slots(&to->folder, bank, found, fault);
         for (unsigned slot = 1; e == ERR_OK && slot <= SLOTS; slot++)
             if (found[slot])
                 e = read_slot(cli, to, bank, number, slot, &left, &room, fault);
