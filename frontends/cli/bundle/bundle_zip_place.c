@@ -39,6 +39,11 @@ static enum err refuse_busy(const struct bundle_zip_place *place, struct fault *
     return fault_set(fault, ERR_BUSY, "another command is writing an archive beside %s", place->name);
 }
 
+static enum err refuse_lock(const struct bundle_zip_place *place, struct fault *fault)
+{
+    return errno == EWOULDBLOCK ? refuse_busy(place, fault) : file_refuse(fault, "lock", BUNDLE_ZIP_PART);
+}
+
 /* A file that nobody has locked was left by a command that was killed. */
 static enum err remove_left(const struct bundle_zip_place *place, struct fault *fault)
 {
@@ -48,7 +53,7 @@ static enum err remove_left(const struct bundle_zip_place *place, struct fault *
     if (left < 0)
         return errno == ENOENT ? ERR_OK : file_refuse(fault, "open", BUNDLE_ZIP_PART);
     if (flock(left, LOCK_EX | LOCK_NB) != 0)
-        e = refuse_busy(place, fault);
+        e = refuse_lock(place, fault);
     else if (unlinkat(place->folder, BUNDLE_ZIP_PART, 0) != 0 && errno != ENOENT)
         e = file_refuse(fault, "remove", BUNDLE_ZIP_PART);
     close(left);
@@ -65,6 +70,26 @@ static bool has_part_name(const struct bundle_zip_place *place)
            opened.st_ino == named.st_ino;
 }
 
+/* The temporary file that was made. A lock that another command has means that it removes the file. */
+static enum err lock_made(struct bundle_zip_place *place, struct fault *fault)
+{
+    enum err e;
+
+    if (flock(place->fd, LOCK_EX | LOCK_NB) != 0)
+        e = refuse_lock(place, fault);
+    else if (!has_part_name(place))
+        e = refuse_busy(place, fault);
+    else if (fchmod(place->fd, 0644) == 0)
+        return ERR_OK;
+    else
+        e = file_refuse(fault, "write", place->name);
+    if (e != ERR_BUSY)
+        (void)unlinkat(place->folder, BUNDLE_ZIP_PART, 0);
+    close(place->fd);
+    place->fd = -1;
+    return e;
+}
+
 enum err bundle_zip_place_begin(struct bundle_zip_place *place, struct fault *fault)
 {
     enum err e = remove_left(place, fault);
@@ -74,11 +99,7 @@ enum err bundle_zip_place_begin(struct bundle_zip_place *place, struct fault *fa
     place->fd = openat(place->folder, BUNDLE_ZIP_PART, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (place->fd < 0)
         return errno == EEXIST ? refuse_busy(place, fault) : file_refuse(fault, "make a file beside", place->name);
-    if (flock(place->fd, LOCK_EX | LOCK_NB) == 0 && has_part_name(place))
-        return fchmod(place->fd, 0644) == 0 ? ERR_OK : file_refuse(fault, "write", place->name);
-    close(place->fd);
-    place->fd = -1;
-    return refuse_busy(place, fault);
+    return lock_made(place, fault);
 }
 
 int bundle_zip_place_read(const struct bundle_zip_place *place, struct fault *fault)

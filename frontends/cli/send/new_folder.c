@@ -99,6 +99,25 @@ static bool is_own(int folder)
     return fstat(folder, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+static enum err lock_temporary(struct new_folder *tree, bool is_made, struct fault *fault)
+{
+    const bool is_locked = flock(tree->fd, LOCK_EX | LOCK_NB) == 0;
+    enum err e;
+
+    if (is_locked && has_part_name(tree)) {
+        each_entry(tree->fd, remove_entry, 0);
+        return ERR_OK;
+    }
+    if (is_locked || errno == EWOULDBLOCK)
+        e = fault_set(fault, ERR_BUSY, "another command is writing to that folder");
+    else
+        e = refuse_tree("lock", tree->part, fault);
+    if (is_made && e != ERR_BUSY)
+        (void)unlinkat(tree->parent, tree->part, AT_REMOVEDIR);
+    close_fd(&tree->fd);
+    return e;
+}
+
 static enum err open_temporary(struct new_folder *tree, struct fault *fault)
 {
     const bool is_made = mkdirat(tree->parent, tree->part, 0755) == 0;
@@ -113,12 +132,7 @@ static enum err open_temporary(struct new_folder *tree, struct fault *fault)
         fault_set(fault, ERR_DENIED, "the folder %s is open to other users", tree->part);
         return fault_hint(fault, "remove it, or choose another place"), ERR_DENIED;
     }
-    if (flock(tree->fd, LOCK_EX | LOCK_NB) == 0 && has_part_name(tree)) {
-        each_entry(tree->fd, remove_entry, 0);
-        return ERR_OK;
-    }
-    close_fd(&tree->fd);
-    return fault_set(fault, ERR_BUSY, "another command is writing to that folder");
+    return lock_temporary(tree, is_made, fault);
 }
 
 static bool is_taken(const struct new_folder *tree)
