@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """The project service is killed while it autosaves, and while a person's answer is done. No acknowledged edit is lost, no
 autosave is half there, and the same is offered again."""
-import contextlib
 import os
 import re
 import sys
@@ -11,6 +10,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
 from claims import TOP, claim, contains, figure, file_json, file_text, how_often, random, run_claims, same, until, write_file
+from sounding import kill_processes
 from studio import Studio, word
 
 
@@ -116,6 +116,12 @@ def print_lost(what, lost):
     same((0, 0), lost[-1])
 
 
+def is_killed(home):
+    left = home.engine_processes()  # also one that was started meanwhile
+    kill_processes(left)
+    return not left
+
+
 @claim(inside=Killed)
 def killed_with_everything_at_once_no_acknowledged_edit_is_lost(it):
     lost, away = [], []
@@ -124,11 +130,9 @@ def killed_with_everything_at_once_no_acknowledged_edit_is_lost(it):
             it.edit()
         unknown = f'U{len(lost):04}'
         it.it.client.send('project.put', {'project': 'Killed', 'kind': 'track', 'body': f'{{"name":"{unknown}"}}'})
-        for pid in it.home.engine_processes():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, 9)
+        kill_processes(it.home.engine_processes())
         killed = time.monotonic()
-        until(lambda: not it.home.engine_processes(), what='no process of the engine is left')
+        until(lambda: is_killed(it.home), what='no process of the engine is left')
         it.home.up()
         it.it.client.reconnect()
         it.home.wait_ready('persist', 'project')
