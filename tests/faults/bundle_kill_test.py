@@ -4,6 +4,7 @@ archive is there whole or not at all, the catalogue has the whole project or non
 import collections
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
 from bundles import demo, digests_of, foreign, packed
-from claims import TOP, claim, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, write_file
+from claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, write_file
 from indexing import Indexing, wav
 
 
@@ -32,12 +33,14 @@ def stopped_at(home, point, *command):
 
 
 def killed_after(home, seconds, *command):
-    """A command that is killed, unless it has ended before."""
+    """A command that is killed; False: it had ended before."""
     it = home.start('loophole', *command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ends = threading.Timer(seconds, lambda: None)
     ends.start()
     ends.join()
+    runs = it.poll() is None
     kill_command(it)
+    return runs and it.returncode == -signal.SIGKILL
 
 
 CHANGING = 'mkdirat,flock,fsync,fchmod,linkat,renameat2,unlinkat'
@@ -58,6 +61,13 @@ def changing_calls(home, *command):
 def killed_at_call(home, call, number, *command):
     home.run('strace', '-f', '-o', '/dev/null', '-e', f'trace={call}', '-e', f'inject={call}:signal=KILL:when={number}', 'loophole',
              *command, code=None)
+
+
+def some_of(calls):
+    """With LONG=1 all; otherwise a few, always with those that give a name."""
+    naming = [one for one in calls if one[0] in ('linkat', 'renameat2')]
+    others = [one for one in calls if one not in naming]
+    return naming + random.sample(others, min(len(others), how_often(12, 10**6)))
 
 
 def names_in(folder):
@@ -103,7 +113,7 @@ def killed_at_each_stop_point_an_export_is_whole_or_absent_and_the_next_one_leav
         out.to()
         stopped_at(out.home, point, *out.command)
         out.is_whole_or_absent(point)
-        for second in points[:4]:  # a second death, while what the first one left is removed
+        for second in random.sample(points[:4], how_often(1, 4)):  # a second death, while what the first one left is removed
             out.to()
             stopped_at(out.home, second, *out.command)
             out.is_whole_or_absent((point, second))
@@ -117,27 +127,39 @@ def killed_at_random_an_export_is_whole_or_absent(it):
     out.to()
     out.home.loophole(*out.command)
     whole = time.monotonic() - began
-    left = 0
-    for _ in range(how_often(4, 200)):
+    left, runs, hits = 0, 0, 0
+    while runs < how_often(4, 200) or not hits:
         out.to()
-        killed_after(out.home, random.uniform(0, whole), *out.command)
+        hits += killed_after(out.home, random.uniform(0, whole), *out.command)
+        runs += 1
         out.is_whole_or_absent('at random')
         left += any(name.startswith('.') for name in names_in(out.folder))
     out.ends_clean('at random')
-    figure(f'{how_often(4, 200)} exports killed at random: {left} left a temporary, the next export removed it')
+    figure(f'{hits} of {runs} exports killed at random: {left} left a temporary, the next export removed it')
 
 
 @claim(inside=Indexing)
 def killed_before_any_call_that_changes_the_disk_an_export_is_whole_or_absent(it):
     out = Exported(it)
     out.to()
-    calls = changing_calls(out.home, *out.command)
+    calls = some_of(changing_calls(out.home, *out.command))
     for call, number in calls:
         out.to()
         killed_at_call(out.home, call, number, *out.command)
         out.is_whole_or_absent((call, number))
     out.ends_clean(calls)
     figure(f'exports killed at {len(calls)} calls')
+
+
+@claim(inside=Indexing)
+def an_export_that_cannot_lock_its_temporary_says_why_and_leaves_nothing(it):
+    out = Exported(it)
+    for number, part in enumerate(('folder', 'archive')):
+        out.to()
+        said = out.home.run('strace', '-f', '-o', '/dev/null', '-e', 'trace=flock', '-e', f'inject=flock:error=ENOLCK:when={number + 1}',
+                            'loophole', *out.command, code=None)
+        contains(said.err, 'cannot lock')
+        same([], [name for name in names_in(out.folder) if name.startswith('.')], part)
 
 
 class Imported:
@@ -202,7 +224,7 @@ def killed_at_each_stop_point_an_import_is_whole_or_absent_and_can_be_repeated(i
 def killed_before_any_call_that_changes_the_disk_an_import_is_whole_or_absent(it):
     into = Imported(it)
     into.to()
-    calls = changing_calls(into.home, *into.command)
+    calls = some_of(changing_calls(into.home, *into.command))
     for call, number in calls:
         into.to()
         killed_at_call(into.home, call, number, *into.command)
@@ -220,11 +242,14 @@ def killed_at_random_an_import_is_whole_or_absent(it):
     began = time.monotonic()
     into.home.loophole(*into.command)
     whole = time.monotonic() - began
-    for _ in range(how_often(4, 200)):
+    runs, hits = 0, 0
+    while runs < how_often(4, 200) or not hits:
         into.to()
-        killed_after(into.home, random.uniform(0, whole), *into.command)
+        hits += killed_after(into.home, random.uniform(0, whole), *into.command)
+        runs += 1
         into.is_whole_or_absent('at random')
     into.ends_clean('at random')
+    figure(f'{hits} of {runs} imports killed at random')
     into.home.stop()
     into.home.check_store()
 
