@@ -26,6 +26,7 @@ struct autosaved {
     struct set_name checkpoint; /* the last of these; its second 0: none */
     char known[33];             /* digest of the state of the newest set; "": unknown */
     char trouble[sizeof(((struct fault *)0)->what)];
+    char unmade[sizeof(((struct fault *)0)->what)]; /* why its last checkpoint could not begin; "": it did */
     bool has_offer;
     struct autosave_offer offer;
 };
@@ -279,7 +280,7 @@ static void take_unstarted(struct autosaved *one, bool is_gone, usec_t since, bo
     one->again = clock_steady() + cadence_us;
 }
 
-static bool start_job(struct autosaving *a, struct autosaved *one, const char *reason)
+static enum err start_job_of(struct autosaving *a, struct autosaved *one, const char *reason)
 {
     struct autosave_job *job = autosave_job_new(a->p, a->p->autosaves, one->id);
     const usec_t since = one->since;
@@ -301,7 +302,12 @@ static bool start_job(struct autosaving *a, struct autosaved *one, const char *r
     a->is_going = e == ERR_OK;
     if (e != ERR_OK)
         take_unstarted(one, e == ERR_NOT_FOUND, since, looks);
-    return a->is_going;
+    return e;
+}
+
+static bool start_job(struct autosaving *a, struct autosaved *one, const char *reason)
+{
+    return start_job_of(a, one, reason) == ERR_OK;
 }
 
 /* One that cannot be started is not tried again: an import waits for it. */
@@ -310,9 +316,12 @@ static bool start_checkpoint(struct autosaving *a)
     for (struct autosaved *one = a->all; one; one = one->next) {
         if (!one->checks)
             continue;
-        if (start_job(a, one, "import"))
+        const enum err e = start_job_of(a, one, "import");
+        if (e == ERR_OK)
             return true;
         one->checks = false;
+        if (e != ERR_NOT_FOUND)
+            snprintf(one->unmade, sizeof(one->unmade), "the store cannot be read: %s", err_name(e));
     }
     return false;
 }
@@ -410,6 +419,7 @@ void autosave_checkpoint(struct project *p, struct id project, usec_t until, voi
 
     one->checks = true;
     one->checkpoint = (struct set_name){ 0 };
+    one->unmade[0] = '\0';
     *wait = (struct autosave_wait){ a->waits, project, true, until, done, state };
     a->waits = wait;
     start_next(a);
@@ -422,6 +432,17 @@ struct set_name autosave_checkpoint_made(const struct project *p, struct id proj
     const struct autosaved *one = find_autosaved(p, project);
 
     return one ? one->checkpoint : (struct set_name){ 0 };
+}
+
+const char *autosave_checkpoint_trouble(const struct project *p, struct id project)
+{
+    const struct autosaved *one = find_autosaved(p, project);
+
+    if (!one || one->checkpoint.second)
+        return "";
+    if (one->checks)
+        return "it is not written yet: perhaps the disk of the project hangs";
+    return one->unmade[0] ? one->unmade : one->trouble;
 }
 
 const struct autosave_offer *autosave_offered(const struct project *p, struct id project)

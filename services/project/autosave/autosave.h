@@ -36,9 +36,11 @@ uint32_t autosave_list(const struct project *p, struct id *ids, uint32_t most);
  * (steady clock); then autosave_checkpoint_made says what was written. */
 void autosave_checkpoint(struct project *p, struct id project, usec_t until, void (*done)(void *state), void *state);
 
-/* The set of the last checkpoint of a project; its second is 0: none was written, and autosave_trouble says why, or the
- * project had nothing to lose. */
+/* The set of the last checkpoint of a project; its second is 0: none was written, or not yet. */
 struct set_name autosave_checkpoint_made(const struct project *p, struct id project);
+
+/* Why it has none; "": it has one, or the project had nothing to lose. */
+const char *autosave_checkpoint_trouble(const struct project *p, struct id project);
 
 /* Calls `done` once, when no autosave of this project is being written; of the zero id: when all projects were looked
  * at after the start. At the latest at `until` (steady clock). False: that is so already, and `done` is not called. */

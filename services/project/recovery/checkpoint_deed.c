@@ -35,7 +35,7 @@ static enum err answer_checkpoint(struct doing *work, struct txn *txn, struct fa
     if (set.second)
         answer.autosave = arena_text(&work->arena, text_of(set_stem_write(&set, stem)));
     else
-        answer.trouble = text_of(autosave_trouble(work->p, work->id));
+        answer.trouble = text_of(autosave_checkpoint_trouble(work->p, work->id));
     work_answer(work, &answer);
     return ERR_OK;
 }
