@@ -126,6 +126,27 @@ def a_locked_region_refuses_save_and_delete(home):
 
 
 @claim(shares=clip_engine)
+def a_save_without_start_or_end_keeps_them(home):
+    add_clip(home, 'Kept')
+    client = home.client()
+
+    def save(**more):
+        said = client.must('project.region_save', {'clip': 'Kept', **more})
+        return [(one['key'], one['start'], one['end'], one['volume']) for one in said['each']]
+    save(key=1073741913, start=100, end=200)
+    same([(1073741913, 100, 200, .5)], save(key=49, volume=.5))
+    same([(1073741913, 100, 300, .5)], save(key=49, end=300))
+    same([(1073741913, 150, 300, .5)], save(key=49, start=150))
+    kept = regions(home, 'list', 'Kept')
+    for field, code, more in (('end', 'bad_request', {'key': 49, 'start': 300}), ('key', 'not_found', {'key': 50, 'volume': 1.0}),
+                              ('key', 'not_found', {'key': 50, 'start': 1}), ('key', 'not_found', {'key': 50, 'end': 2})):
+        error, said = client.ask('project.region_save', {'clip': 'Kept', **more})
+        same((code, field), (error, said['field']), more)
+    same(kept, regions(home, 'list', 'Kept'))
+    same([(49, 1, 2, 1)], save(key=49, start=1, end=2))
+
+
+@claim(shares=clip_engine)
 def regions_of_other_programs_are_read_and_what_is_no_region_is_kept(home):
     add_clip(home, 'Python', selection_regions="{'1073741913': [100, 200, 1.0, False], '50': [1, 2], '51': [3, 4, 0.5]}")
     same([(1, 100, 200, 1, False), (2, 1, 2, 1, False), (3, 3, 4, 0.5, False)],

@@ -42,26 +42,44 @@ static enum err send_region(struct doing *work, struct region_clip *clip, const 
     return work_apply(work, &apply, fault);
 }
 
-static enum err refuse_end(const struct project_region_save *ask, struct fault *fault)
+static enum err refuse_end(const struct region *region, struct fault *fault)
 {
-    fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the start %lld", (long long)ask->end,
-              (long long)ask->start);
+    fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the start %lld", (long long)region->end,
+              (long long)region->start);
     return fault ? fault_field(fault, "end") : ERR_BAD_REQUEST;
+}
+
+/* What the ask does not give is as the region of the key has it. */
+static enum err find_wanted(const struct project_region_save *ask, const struct region_clip *clip, struct region *to,
+                            struct fault *fault)
+{
+    enum err e = ERR_OK;
+    uint32_t place;
+
+    *to = (struct region){ .key = ask->key, .volume = 1 };
+    if (!ask->has_start || !ask->has_end)
+        e = region_find_key(clip, ask->key, &place, fault);
+    if (e != ERR_OK)
+        return e;
+    if (!ask->has_start || !ask->has_end)
+        *to = clip->at[place];
+    to->start = ask->has_start ? ask->start : to->start;
+    to->end = ask->has_end ? ask->end : to->end;
+    to->volume = ask->has_volume ? ask->volume : to->volume;
+    return to->end > to->start ? ERR_OK : refuse_end(to, fault);
 }
 
 static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_save *ask = work->ask;
-    struct region region = {
-        .key = ask->key, .start = ask->start, .end = ask->end, .volume = ask->has_volume ? ask->volume : 1
-    };
     struct region_clip clip;
+    struct region region;
     enum err e = region_check_key(ask->key, fault);
 
-    if (e == ERR_OK && ask->end <= ask->start)
-        e = refuse_end(ask, fault);
     if (e == ERR_OK)
         e = region_find(work, txn, ask->clip, &clip, fault);
+    if (e == ERR_OK)
+        e = find_wanted(ask, &clip, &region, fault);
     if (e == ERR_OK)
         e = region_check_unlocked(&clip.at[region_place(region_digit(ask->key))], fault);
     return e == ERR_OK ? send_region(work, &clip, &region, "save", fault) : e;
