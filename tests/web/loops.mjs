@@ -99,6 +99,31 @@ export const loops = {
     return page
   },
 
+  async follow_the_tempo_is_part_of_each_play(browser) {
+    clear()
+    const { id } = json('show', file())[0]
+    const body = { // hits do not follow a tempo: the engine says so
+      fkey: 1073741887, duration: 1, actions: '0.0 hit 3 1.0\n', music_context: { source_video_id: id, start_frame: 0, end_frame: 48000, rate: 48000 },
+    }
+    loophole('ask', 'project.put', 'kind=loop', `body=${JSON.stringify(body)}`)
+    const page = await open(browser, '#mode=sound')
+    await live(page)
+    const follow = page.getByLabel('Follow the tempo')
+    await shows(page, 'F6', 'stopped')
+    for (const press of [() => page.keyboard.press('F6'), () => page.getByRole('button', { name: 'Play all loops' }).click()]) {
+      await follow.check()
+      await press()
+      await page.locator('.remark.bad', { hasText: 'loop F6 hits pads, and cannot follow the tempo' }).waitFor()
+      assert.equal(show('F6').state, 'stopped')
+      await follow.uncheck()
+      await press()
+      await shows(page, 'F6', 'playing')
+      loophole('loop', 'stop', 'all')
+      await shows(page, 'F6', 'stopped')
+    }
+    return page
+  },
+
   async a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(browser) {
     clear()
     const page = await open(browser, '#mode=sound')

@@ -45,6 +45,11 @@ def a_keyboard_alone_captures_plays_locks_and_deletes_loops(home):
 
 
 @claim(shares=stage)
+def follow_the_tempo_is_part_of_each_play(home):
+    in_browser(home, 'follow_the_tempo_is_part_of_each_play')
+
+
+@claim(shares=stage)
 def a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(home):
     in_browser(home, 'a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent')
 
