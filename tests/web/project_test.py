@@ -60,6 +60,11 @@ def space_saves_the_selected_part_and_digits_play_lock_and_delete_it(home):
 
 
 @claim(shares=stage)
+def a_volume_leaves_the_part_that_another_page_gave_the_region(home):
+    in_browser(home, 'a_volume_leaves_the_part_that_another_page_gave_the_region')
+
+
+@claim(shares=stage)
 def a_region_is_typed_and_a_page_of_another_machine_plays_it(home):
     in_browser(home, 'a_region_is_typed_and_a_page_of_another_machine_plays_it')
 

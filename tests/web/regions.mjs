@@ -1,6 +1,6 @@
 // regions.mjs: claims of project_test.py about the regions of clips.
 import { strict as assert } from 'node:assert'
-import { check_axe, enterFromAfar, json, loophole, mode, open, until } from './browser.mjs'
+import { check_axe, enterFromAfar, hold_asks, json, loophole, mode, open, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const panel = page => page.locator('section[aria-label=Regions]')
@@ -25,8 +25,8 @@ async function pull(page, from, to) {
 }
 
 /** The panel of a clip, with the keyboard in it. */
-async function reach(browser, name, ...more) {
-  const page = await open(browser, '', undefined, ...more)
+async function reach(browser, name, before = undefined) {
+  const page = await open(browser, '', before)
   await mode(page, 'Project')
   await page.getByRole('button', { name: `Regions of ${name}`, exact: true }).press('Enter')
   await panel(page).locator('.wavebox').waitFor()
@@ -75,6 +75,24 @@ export const regions = {
     return page
   },
 
+  async a_volume_leaves_the_part_that_another_page_gave_the_region(browser) {
+    loophole('project', 'new', 'Volume')
+    add_clip('Verse')
+    loophole('region', 'save', 'Verse', '3', '100', '200')
+    const page = await reach(browser, 'Verse', hold_asks)
+    const slider = panel(page).getByRole('slider', { name: 'Volume of region 3' })
+    await slider.focus()
+    await page.evaluate(() => hold('project.show'))
+    loophole('region', 'save', 'Verse', '3', '300', '400')
+    await until('the page does not learn that', () => page.evaluate(() => held().includes('project.show')))
+    await page.keyboard.press('Home')
+    await until('the engine has the volume', () => list('Verse')[0].volume === 0)
+    assert.equal(spans('Verse'), '3:300-400')
+    await page.evaluate(() => release())
+    await panel(page).locator('[data-digit="3"] output', { hasText: '-∞' }).waitFor()
+    return page
+  },
+
   async a_region_is_typed_and_a_page_of_another_machine_plays_it(browser) {
     loophole('project', 'new', 'Typed')
     add_clip('Verse')
@@ -97,7 +115,13 @@ export const regions = {
     await until('its keys are armed', async () => (await panel(far).innerText()).includes('Its keys are armed.'))
     await panel(far).getByRole('button', { name: 'Delete region 7' }).click()
     await until('it is deleted', () => list('Chorus').length === 0)
-    assert.equal(await far.locator('.remark.bad').count(), 0)
+    const told = text => far.locator('.remark:not(.bad)', { hasText: text }).waitFor()
+    await told('The region of key 7 is deleted. Only the studio can undo this.')
+    asked('project.put', 'kind=loop', `body=${JSON.stringify({ fkey: 1073741886, duration: 1 })}`)
+    await far.getByRole('button', { name: 'Delete F5', exact: true }).click()
+    await told('F5 is deleted. “Undo on F5” brings it back.')
+    await far.getByRole('button', { name: 'Undo on F5', exact: true }).click()
+    await until('it does', () => json('loop', 'show', 'F5')[0].duration === 1)
     return page
   },
 }

@@ -3,7 +3,7 @@ import type { loop, loop_grid, loop_state, stream_voice } from 'loophole'
 import { Cell } from './cell'
 import { num } from './format'
 import { complain, say } from './state'
-import { ask, AskError } from './wire'
+import { ask, AskError, isFar } from './wire'
 
 export const LOOP_KEYS = 12
 const FIRST_KEY = 1073741882 // F1
@@ -114,7 +114,7 @@ export const lockLoop = (number: number) => inTurn(number, async () => {
 })
 export const deleteLoop = (number: number) => inTurn(number, async () => {
   takeOne(await ask('project.loop_delete', { project: '', fkey: keyOf(number) }, BUDGET_MS))
-  say(`${keyName(number)} is deleted. Ctrl+Z undoes this.`)
+  say(`${keyName(number)} is deleted. ${isFar ? `“Undo on ${keyName(number)}” brings it back` : 'Ctrl+Z undoes this'}.`)
 })
 export const undoLoop = (number: number) => inTurn(number, async () => {
   takeOne(await ask('project.loop_undo', { project: '', fkey: keyOf(number) }, BUDGET_MS))

@@ -118,7 +118,7 @@ function Region({ of, rate }: { of: clip_region; rate: number }) {
     <li data-digit={digit} data-locked={of.locked}>
       <button aria-label={`Play region ${digit}`} title="Play" onClick={() => deeds.playRegion(deeds.keyOf(digit))}><kbd>{digit}</kbd> <Icon name="play" size={14} /></button>
       <span>{lengthText(num(of.start) / rate)} to {lengthText(num(of.end) / rate)}</span>
-      <VolumeSlider value={of.volume} locked={of.locked} name={`region ${digit}`} put={volume => deeds.saveRegion(digit, num(of.start), num(of.end), volume)} />
+      <VolumeSlider value={of.volume} locked={of.locked} name={`region ${digit}`} put={volume => deeds.setRegionVolume(digit, volume)} />
       <button aria-pressed={of.locked} aria-label={`Lock region ${digit}`} title={`Lock (Ctrl+${digit})`} onClick={() => deeds.lockRegion(digit)}><Icon name={of.locked ? 'locked' : 'unlocked'} size={14} /></button>
       <button disabled={of.locked} aria-label={`Delete region ${digit}`} title={`Delete (Backspace and ${digit})`} onClick={() => deeds.deleteRegion(digit)}><Icon name="delete" size={14} /></button>
     </li>

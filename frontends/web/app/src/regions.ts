@@ -3,9 +3,10 @@ import type { regions } from 'loophole'
 import { Cell } from './cell'
 import { clean, idText, num } from './format'
 import { complain, say } from './state'
-import { ask, AskError, read } from './wire'
+import { ask, AskError, isFar, read } from './wire'
 
 const BUDGET_MS = 20000
+const FAR_UNDO = 'Only the studio can undo this.' // project.undo is denied to a page of another machine
 /** The digits in the order of the keys. */
 export const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
 
@@ -52,11 +53,16 @@ export const regionAt = (digit: number) => shownRegions.value?.each?.find(one =>
 export const lockRegion = (digit: number) =>
   doing(ask('project.region_lock', { project: '', clip: clipNow(), key: keyOf(digit) }, BUDGET_MS), `Key ${digit} is ${regionAt(digit)?.locked ? 'not locked any more' : 'locked'}.`)
 export const deleteRegion = (digit: number) =>
-  doing(ask('project.region_delete', { project: '', clip: clipNow(), key: keyOf(digit) }, BUDGET_MS), `The region of key ${digit} is deleted. Ctrl+Z undoes this.`)
+  doing(ask('project.region_delete', { project: '', clip: clipNow(), key: keyOf(digit) }, BUDGET_MS), `The region of key ${digit} is deleted. ${isFar ? FAR_UNDO : 'Ctrl+Z undoes this.'}`)
 
 /** Frames of the clip's item. */
-export const saveRegion = (digit: number, start: number, end: number, volume?: number) =>
-  doing(ask('project.region_save', { project: '', clip: clipNow(), key: keyOf(digit), start: Math.round(start), end: Math.round(end), volume }, BUDGET_MS), `Key ${digit} plays this region.`)
+export const saveRegion = (digit: number, start: number, end: number) =>
+  doing(ask('project.region_save', { project: '', clip: clipNow(), key: keyOf(digit), start: Math.round(start), end: Math.round(end) }, BUDGET_MS),
+    `Key ${digit} plays this region.${isFar && regionAt(digit) ? ` It had another one. ${FAR_UNDO}` : ''}`)
+
+/** The part stays as the engine has it: another page may have changed it. */
+export const setRegionVolume = (digit: number, volume: number) =>
+  doing(ask('project.region_save', { project: '', clip: clipNow(), key: keyOf(digit), volume }, BUDGET_MS), '')
 
 /** The first key without a region. */
 export const freeDigit = () => DIGITS.find(digit => !regionAt(digit))
