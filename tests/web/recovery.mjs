@@ -1,7 +1,6 @@
 // recovery.mjs: claims of project_test.py about the recovery of projects that differ from their save.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { check_axe, json, kill, loophole, mode, open, until } from './browser.mjs'
+import { check_axe, kill, loophole, mode, open, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const offered = name => asked('project.recoveries').each.find(one => one.name === name)
@@ -11,15 +10,11 @@ const tracks = name => asked('project.show', `project=${name}`).each.filter(one 
 
 const put = (name, track) => asked('project.put', `project=${name}`, 'kind=track', `body=${JSON.stringify({ name: track })}`)
 
-/** Adds a track, and waits until it is in an autosave. */
-async function add(name, track) {
-  const [{ id, folder }] = json('project', 'state', name)
+/** Adds a track to the open project, and autosaves it. */
+function add(name, track) {
   put(name, track)
-  await until(`${track} is autosaved`, () => {
-    const at = `${folder}/.autosave/${id}`
-    const sets = existsSync(at) ? readdirSync(at).filter(one => /^\d{8}-\d{6}-\d+\.json$/.test(one)).sort() : []
-    return sets.length > 0 && readFileSync(`${at}/${sets.at(-1)}`, 'utf8').includes(`"${track}"`)
-  })
+  const { name: saved, autosave, trouble } = asked('project.checkpoint')
+  assert(saved === name && autosave, trouble)
 }
 
 export const recovery = {
@@ -27,9 +22,10 @@ export const recovery = {
     loophole('project', 'new', 'Draft')
     put('Draft', 'Drums')
     loophole('project', 'save')
-    await add('Draft', 'Bass')
+    add('Draft', 'Bass')
     const page = await open(browser)
-    assert.equal(await dialog(page).count(), 0, 'nothing is offered of what a person does now')
+    assert.equal(offered('Draft'), undefined, 'nothing is offered of what a person does now')
+    assert.equal(await dialog(page).count(), 0)
     await kill('project')
     await section(page, 'Draft').waitFor()
     const offer = offered('Draft')
@@ -57,7 +53,7 @@ export const recovery = {
     loophole('project', 'new', 'Both')
     put('Both', 'Drums')
     loophole('project', 'save')
-    await add('Both', 'Pads')
+    add('Both', 'Pads')
     await kill('project')
     const page = await open(browser, '', undefined, { colorScheme: 'dark' })
     await section(page, 'Both').waitFor()
@@ -71,7 +67,7 @@ export const recovery = {
     if (await dialog(page).count()) await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'detached' })
     await mode(page, 'Sound')
-    await add('Both', 'Voice')
+    add('Both', 'Voice')
     await kill('project')
     await until('it is offered', () => offered('Both') !== undefined)
     await mode(page, 'Table') // the dialogue takes no key in the mode Sound
