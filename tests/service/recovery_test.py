@@ -180,6 +180,12 @@ def work_that_was_never_saved_is_offered_and_an_empty_project_is_not(home):
     offer = it.again()
     same((0, ['1 track added: A']), (offer['saved'], [line for line in offer['differs'] if 'sound' not in line]))
     assert 'Nothing' not in it.recoveries()
+    it.put('sound', pads=[])
+    it.put('loop', fkey=1073741885, duration=1)
+    until(lambda: 'loops' in it.snapshot(it.sets()[-1]), what='the loop is autosaved')
+    lines = it.again()['differs']
+    same({'sound': {'mixer and pads'}, 'loop': {'F4'}},
+         {line.split()[1]: set(line.split(': ')[1].split(', ')) for line in lines if 'track' not in line})
     contains(it.recoveries()['Long']['differs'], '1 track added: ' + '\u6f22' * 26)  # whole characters
     contains(home.loophole('project', 'recover', 'Unsaved', '--save', code=None).err, 'never saved')
     home.loophole('project', 'recover', 'Unsaved', '--draft')

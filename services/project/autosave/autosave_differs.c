@@ -4,10 +4,12 @@
 
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/loop_body.h"
 
 /* The parts of one list that were added, removed or changed. */
 struct differing {
     struct arena *arena;
+    const char *list; /* as the document names it */
     uint32_t count;
     struct buffer names;
 };
@@ -41,26 +43,38 @@ static struct text shorten_text(struct text name, uint32_t most)
     return (struct text){ most, name.at };
 }
 
+/* The name of a part, or in words what it is; the id of one that says neither. */
+static struct text choose_name(struct arena *arena, const char *list, const struct tree *part)
+{
+    const struct text name = tree_text(part, "name");
+    const double fkey = tree_real(part, "fkey", 0);
+
+    if (name.len)
+        return shorten_text(name, 80);
+    if (strcmp(list, kinds_list_name(ELEMENT_KIND_SOUND)) == 0)
+        return TEXT("mixer and pads"); /* the one of sound_body.h */
+    if (strcmp(list, kinds_list_name(ELEMENT_KIND_LOOP)) == 0 && fkey >= LOOP_FKEY_FIRST && fkey <= LOOP_FKEY_LAST)
+        return arena_printf(arena, "F%d", (int)fkey - LOOP_FKEY_FIRST + 1);
+    return tree_text(part, "id");
+}
+
 static void note_part(struct differing *to, const struct tree *part)
 {
-    struct text name = tree_text(part, "name");
+    const struct text name = choose_name(to->arena, to->list, part);
 
-    if (!name.len)
-        name = tree_text(part, "id");
-    name = shorten_text(name, 80);
     if (to->count < AUTOSAVE_NAMES_MOST)
         buffer_printf(&to->names, "%s%.*s", to->count ? ", " : "", TEXT_ARG(name));
     to->count++;
 }
 
-static void add_difference(struct text_list *lines, struct differing *of, const char *list, const char *what)
+static void add_difference(struct text_list *lines, struct differing *of, const char *what)
 {
-    const uint32_t len = (uint32_t)strlen(list);
-    const bool is_plural = of->count != 1 || list[len - 1] != 's';
+    const uint32_t len = (uint32_t)strlen(of->list);
+    const bool is_plural = of->count != 1 || of->list[len - 1] != 's';
 
     if (of->count && lines->count < AUTOSAVE_DIFFERS_MOST)
         lines->at[lines->count++] =
-            arena_printf(of->arena, "%u %.*s %s: %s%s", of->count, (int)(is_plural ? len : len - 1), list, what,
+            arena_printf(of->arena, "%u %.*s %s: %s%s", of->count, (int)(is_plural ? len : len - 1), of->list, what,
                          buffer_c(&of->names), of->count > AUTOSAVE_NAMES_MOST ? ", …" : "");
     buffer_free(&of->names);
 }
@@ -70,7 +84,7 @@ static void compare_lists(const struct tree *draft, const struct tree *save, con
                           struct text_list *lines)
 {
     static const struct tree none = { .type = TREE_LIST };
-    struct differing added = { .arena = arena }, removed = added, changed = added;
+    struct differing added = { .arena = arena, .list = name }, removed = added, changed = added;
     const struct tree *a = tree_get(draft, name), *b = tree_get(save, name);
     struct part_ref *as, *bs;
     uint32_t i = 0, j = 0;
@@ -87,9 +101,9 @@ static void compare_lists(const struct tree *draft, const struct tree *save, con
         else if (!tree_equal(as[i++].part, bs[j++].part))
             note_part(&changed, as[i - 1].part);
     }
-    add_difference(lines, &added, name, "added");
-    add_difference(lines, &changed, name, "changed");
-    add_difference(lines, &removed, name, "removed");
+    add_difference(lines, &added, "added");
+    add_difference(lines, &changed, "changed");
+    add_difference(lines, &removed, "removed");
 }
 
 static void note_key(struct buffer *names, struct text name)
