@@ -14,6 +14,7 @@ install: all
 	install -m 644 README.md LICENSE $(DOCUMENTS)
 	install -m 644 $(filter-out %.head.md,$(wildcard docs/*.md)) $(DOCUMENTS)/docs
 	install -m 644 $(wildcard docs/pictures/*) $(DOCUMENTS)/docs/pictures
+	cd docs && find demo -type f -exec install -D -m 644 '{}' '$(abspath $(DOCUMENTS))/docs/{}' \;
 	install -m 644 $(wildcard frontends/examples/*) $(DOCUMENTS)/frontends/examples
 
 # Removes what `install` made with the same PREFIX and DESTDIR. Homes and sounds stay.

@@ -118,7 +118,8 @@ uint64_t txn_count(struct txn *txn, enum database db)
 {
     MDB_stat stat;
 
-    if (!txn->store->has[db] || mdb_stat(txn->lmdb, txn->store->dbi[db], &stat))
+    if (!txn->store->has[db] ||
+        environment_meaning(txn->store->env, mdb_stat(txn->lmdb, txn->store->dbi[db], &stat)) != ERR_OK)
         return 0;
     return stat.ms_entries;
 }

@@ -50,13 +50,16 @@ bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct byte
     MDB_cursor *cursor;
     MDB_val k, v;
 
-    if (!txn->store->has[db] || mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor))
+    if (!txn->store->has[db])
         return false;
-    bool found = mdb_cursor_get(cursor, &k, &v, MDB_LAST) == 0;
-    mdb_cursor_close(cursor);
-    if (found) {
-        *key = environment_bytes(k);
-        *value = environment_bytes(v);
+    int rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor);
+    if (rc == 0) {
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+        mdb_cursor_close(cursor);
     }
-    return found;
+    if (environment_meaning(txn->store->env, rc) != ERR_OK)
+        return false;
+    *key = environment_bytes(k);
+    *value = environment_bytes(v);
+    return true;
 }

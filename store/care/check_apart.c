@@ -106,7 +106,7 @@ static enum err run_check(struct apart *a, void (*problem)(void *state, const ch
         return trust_say_damaged(reason, fault);
     if (fault)
         *fault = why;
-    if ((!died && !a->is_damaged) || e == ERR_IO)
+    if ((!died && !a->is_damaged && e != ERR_INTERNAL) || e == ERR_IO)
         return e;
     fault_set(fault, e, "the store is damaged: %s", why.what);
     return fault ? fault_hint(fault, "`loophole restore FILE` replaces it with a backup") : e;
