@@ -86,7 +86,7 @@ def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
     same({'Far': 'project', 'Farther': 'global', 'Eight': 'global'}, {row[1]: row[2] for row in rows})
     same(f'{len(rows)} kits', said[1])
     same(('Far is on the pads from 16 on', 0), osc.say('/kit/load', 'Far', 16))
-    until(lambda: {16, 17} <= {pad for pad, one in pads_of(home).items() if one.get('sound')}, what='the pads are there')
+    until(lambda: {16, 17} <= {pad for pad, one in pads_of(home).items() if one.get('sound') is not None}, what='the pads are there')
     same(('Eight is on the pads from 0 on', 0), osc.say('/kit/load', 'Eight', 0, 'bar'))
     same(('/kit/remove: done', 0), osc.say('/kit/remove', 'Farther'))
     same(12, osc.say('/kit/load', 'Farther')[1])
