@@ -1,8 +1,6 @@
 #include "frontends/cli/bundle/bundle_archive.h"
 
-#include <stdio.h>
-
-#include "proto/transport/sandboxed.h"
+#include "frontends/cli/base/reader.h"
 #include "schema_worker.h"
 
 enum { PATIENCE_MS = 60000 };
@@ -16,17 +14,6 @@ struct archive_pulling {
     bool is_in_file;
 };
 
-static enum err start_reader(struct archive_pulling *pulling, struct fault *fault)
-{
-    char program[PATH_MAX + 32];
-
-    (void)snprintf(program, sizeof(program), "%s/loophole-worker", pulling->cli->paths.programs);
-    if (sandboxed_start(&pulling->worker, program, "archive", fault) == ERR_OK)
-        return ERR_OK;
-    fault_set(fault, ERR_INTERNAL, "no reader of archives can be started");
-    return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
-}
-
 /* Errors: those of the archive; bad_request, if the worker ended. */
 static enum err pull_answer(struct archive_pulling *pulling, int32_t verb, int fd, struct archive_read *answer,
                             struct fault *fault)
@@ -34,15 +21,13 @@ static enum err pull_answer(struct archive_pulling *pulling, int32_t verb, int f
     const struct archive_job job = {
         .number = ++pulling->number, .verb.value = verb, .has_kind = true, .kind.value = ARCHIVE_KIND_BUNDLE
     };
-    const int64_t patience_ms =
-        pulling->cli->options.budget_ms ? pulling->cli->options.budget_ms : (int64_t)PATIENCE_MS;
     enum err e = pipe_send(&pulling->worker.pipe, &archive_job_shape, &job, fd, fault);
 
     arena_reset(&pulling->arena);
     *answer = (struct archive_read){ 0 };
     if (e == ERR_OK)
-        e = sandboxed_wait(&pulling->worker, &archive_read_shape, &pulling->arena, answer, patience_ms * 1000, NULL,
-                           fault);
+        e = sandboxed_wait(&pulling->worker, &archive_read_shape, &pulling->arena, answer,
+                           reader_patience(pulling->cli, PATIENCE_MS), NULL, fault);
     if (e == ERR_OK && answer->failure.len)
         return fault_set(fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(answer->failure));
     if (e == ERR_OFFLINE || (e == ERR_OK && answer->number != job.number))
@@ -94,7 +79,7 @@ enum err bundle_archive_read(struct cli *cli, int fd, struct bundle_intake *inta
 {
     struct archive_pulling pulling = { .cli = cli, .intake = intake };
     char why[SANDBOXED_WHY_SIZE];
-    enum err e = start_reader(&pulling, fault);
+    enum err e = reader_start(pulling.cli, &pulling.worker, "archive", "no reader of archives can be started", fault);
 
     *left_out = 0;
     if (e != ERR_OK)

@@ -6,21 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/reader.h"
 #include "schema_worker.h"
 
 enum { PATIENCE_MS = 600000, TRIES = 2 };
 
 static enum err start_worker(struct cli *cli, struct bundle_measure *measure, struct fault *fault)
 {
-    char program[PATH_MAX + 32];
-
     if (measure->worker.pid)
         return ERR_OK;
-    (void)snprintf(program, sizeof(program), "%s/loophole-worker", cli->paths.programs);
-    if (sandboxed_start(&measure->worker, program, NULL, fault) == ERR_OK)
-        return ERR_OK;
-    fault_set(fault, ERR_INTERNAL, "no worker can be started to measure sounds");
-    return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
+    return reader_start(cli, &measure->worker, NULL, "no worker can be started to measure sounds", fault);
 }
 
 /* Another processor may compute the last digits otherwise. */

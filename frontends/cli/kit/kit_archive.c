@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/file_write.h"
+#include "frontends/cli/base/reader.h"
 #include "frontends/cli/kit/kit_reader.h"
 
 enum {
@@ -35,8 +36,8 @@ static enum err ask_worker(struct unpacking *unpacking, int32_t verb, int fd, st
     arena_reset(&unpacking->arena);
     *answer = (struct archive_read){ 0 };
     if (e == ERR_OK)
-        e = sandboxed_wait(worker, &archive_read_shape, &unpacking->arena, answer, kit_reader_patience(unpacking->cli),
-                           NULL, fault);
+        e = sandboxed_wait(worker, &archive_read_shape, &unpacking->arena, answer,
+                           reader_patience(unpacking->cli, KIT_READER_MS), NULL, fault);
     if (e == ERR_OK && answer->number != job.number)
         e = fault_set(fault, ERR_OFFLINE, "its reader sent an invalid answer");
     return e == ERR_OK && answer->failure.len ? fault_set(fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(answer->failure))
@@ -120,7 +121,7 @@ static enum err unpack_once(struct unpacking *unpacking, int fd, uint64_t *left_
 {
     char why[SANDBOXED_WHY_SIZE];
     struct archive_read answer;
-    enum err e = kit_reader_start(unpacking->cli, &unpacking->worker, "archive", fault);
+    enum err e = reader_start(unpacking->cli, &unpacking->worker, "archive", KIT_READER_FAILED, fault);
 
     if (e != ERR_OK)
         return e;

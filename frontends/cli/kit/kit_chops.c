@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/reader.h"
 #include "frontends/cli/kit/kit_reader.h"
 #include "frontends/cli/send/item_file.h"
 #include "frontends/cli/sound/kit.h"
@@ -81,7 +82,8 @@ static enum err ask_worker(struct chopping *c, struct sandboxed *worker, int fd,
     enum err e = pipe_send(&worker->pipe, &chop_job_shape, &job, fd, fault);
 
     if (e == ERR_OK)
-        e = sandboxed_wait(worker, &chopped_shape, &arena, &answer, kit_reader_patience(c->cli), NULL, fault);
+        e = sandboxed_wait(worker, &chopped_shape, &arena, &answer, reader_patience(c->cli, KIT_READER_MS), NULL,
+                           fault);
     if (e == ERR_OK)
         codec_keep(&chopped_shape, &answer, &c->cli->arena, &c->found);
     arena_free(&arena);
@@ -92,7 +94,7 @@ static enum err chop_once(struct chopping *c, int fd, const char *extension, str
 {
     char why[SANDBOXED_WHY_SIZE];
     struct sandboxed worker = { 0 };
-    enum err e = kit_reader_start(c->cli, &worker, "chop", fault);
+    enum err e = reader_start(c->cli, &worker, "chop", KIT_READER_FAILED, fault);
 
     if (e != ERR_OK)
         return e;

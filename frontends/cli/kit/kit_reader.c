@@ -1,26 +1,9 @@
 #include "frontends/cli/kit/kit_reader.h"
 
-#include <stdio.h>
-
+#include "frontends/cli/base/reader.h"
 #include "proto/wire/codec.h"
 
-enum { TRIES = 2, PATIENCE_MS = 60000 };
-
-enum err kit_reader_start(struct cli *cli, struct sandboxed *worker, const char *mode, struct fault *fault)
-{
-    char program[PATH_MAX + 32];
-
-    (void)snprintf(program, sizeof(program), "%s/loophole-worker", cli->paths.programs);
-    if (sandboxed_start(worker, program, mode, fault) == ERR_OK)
-        return ERR_OK;
-    fault_set(fault, ERR_INTERNAL, "no reader of kits can be started");
-    return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
-}
-
-int64_t kit_reader_patience(const struct cli *cli)
-{
-    return (cli->options.budget_ms ? cli->options.budget_ms : PATIENCE_MS) * 1000LL;
-}
+enum { TRIES = 2 };
 
 static enum err ask_worker(struct cli *cli, struct sandboxed *worker, int fd, enum kit_format format,
                            struct kit_file *to, struct fault *fault)
@@ -31,7 +14,7 @@ static enum err ask_worker(struct cli *cli, struct sandboxed *worker, int fd, en
     enum err e = pipe_send(&worker->pipe, &kit_job_shape, &job, fd, fault);
 
     if (e == ERR_OK)
-        e = sandboxed_wait(worker, &kit_file_shape, &arena, &answer, kit_reader_patience(cli), NULL, fault);
+        e = sandboxed_wait(worker, &kit_file_shape, &arena, &answer, reader_patience(cli, KIT_READER_MS), NULL, fault);
     if (e == ERR_OK)
         codec_keep(&kit_file_shape, &answer, &cli->arena, to);
     arena_free(&arena);
@@ -42,7 +25,7 @@ static enum err read_once(struct cli *cli, int fd, enum kit_format format, struc
 {
     char why[SANDBOXED_WHY_SIZE];
     struct sandboxed worker = { 0 };
-    enum err e = kit_reader_start(cli, &worker, "kit", fault);
+    enum err e = reader_start(cli, &worker, "kit", KIT_READER_FAILED, fault);
 
     if (e != ERR_OK)
         return e;

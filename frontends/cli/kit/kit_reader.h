@@ -7,10 +7,9 @@
 #include "proto/transport/sandboxed.h"
 #include "schema_worker.h"
 
-/* Starts a worker in that mode. Errors (explained): internal. */
-enum err kit_reader_start(struct cli *cli, struct sandboxed *worker, const char *mode, struct fault *fault);
-
-int64_t kit_reader_patience(const struct cli *cli); /* us that a worker may take for an answer */
+/* Of the workers of kits (reader.h). */
+enum { KIT_READER_MS = 60000 };
+#define KIT_READER_FAILED "no reader of kits can be started"
 
 /* Reads an open file, which stays the caller's. The kit is in cli->arena, and has one file for each layer. Errors
  * (explained): bad_request (it cannot be read; two workers ended), timeout, internal (no worker can be started). */

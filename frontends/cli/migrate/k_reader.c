@@ -1,26 +1,14 @@
 #include "frontends/cli/migrate/k_reader.h"
 
-#include <stdio.h>
+#include "frontends/cli/base/reader.h"
 
 enum { PATIENCE_MS = 600000 };
 
 static const int32_t verbs[K_COPIES] = { KBASE_VERB_BASE, KBASE_VERB_LOG, KBASE_VERB_JOURNAL };
 
-static enum err start_reader(struct k_reader *reader, struct fault *fault)
-{
-    char program[PATH_MAX + 32];
-
-    (void)snprintf(program, sizeof(program), "%s/loophole-worker", reader->cli->paths.programs);
-    if (sandboxed_start(&reader->worker, program, "kbase", fault) == ERR_OK)
-        return ERR_OK;
-    fault_set(fault, ERR_INTERNAL, "no reader of databases can be started");
-    return fault_hint(fault, "`loophole doctor` checks %.200s", program), ERR_INTERNAL;
-}
-
 static enum err ask_reader(struct k_reader *reader, struct kbase_job *job, int fd, struct kbase_read *to,
                            struct fault *fault)
 {
-    const int64_t patience_ms = reader->cli->options.budget_ms ? reader->cli->options.budget_ms : (int64_t)PATIENCE_MS;
     struct kbase_read answer = { 0 };
     enum err e;
 
@@ -28,8 +16,8 @@ static enum err ask_reader(struct k_reader *reader, struct kbase_job *job, int f
     arena_reset(&reader->arena);
     e = pipe_send(&reader->worker.pipe, &kbase_job_shape, job, fd, fault);
     if (e == ERR_OK)
-        e = sandboxed_wait(&reader->worker, &kbase_read_shape, &reader->arena, &answer, patience_ms * 1000, NULL,
-                           fault);
+        e = sandboxed_wait(&reader->worker, &kbase_read_shape, &reader->arena, &answer,
+                           reader_patience(reader->cli, PATIENCE_MS), NULL, fault);
     reader->has_ended = e != ERR_OK || answer.number != job->number;
     if (e == ERR_OFFLINE || (e == ERR_OK && reader->has_ended))
         return fault_set(fault, ERR_BAD_REQUEST, "the database cannot be read: its reader ended");
@@ -47,7 +35,7 @@ enum err k_reader_open(struct cli *cli, const struct k_copy *copy, struct k_read
     enum err e;
 
     *reader = (struct k_reader){ .cli = cli };
-    e = start_reader(reader, fault);
+    e = reader_start(cli, &reader->worker, "kbase", "no reader of databases can be started", fault);
     for (int i = 0; e == ERR_OK && i < K_COPIES; i++)
         if (copy->fd[i] >= 0)
             e = ask_reader(reader, &(struct kbase_job){ .verb.value = verbs[i] }, copy->fd[i], opened, fault);
