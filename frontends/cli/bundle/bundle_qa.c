@@ -1,5 +1,5 @@
 /* bundle_qa.c: a page in Markdown for those who test a bundle: the commands, a run of the stress test of autosaves,
- * what is stated and measured of each sound, and a checklist. */
+ * the stated and the measured values of each sound, and a checklist. */
 #include <ctype.h>
 #include <fcntl.h>
 #include <math.h>

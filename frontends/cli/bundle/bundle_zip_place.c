@@ -44,7 +44,7 @@ static enum err refuse_lock(const struct bundle_zip_place *place, struct fault *
     return errno == EWOULDBLOCK ? refuse_busy(place, fault) : file_refuse(fault, "lock", BUNDLE_ZIP_PART);
 }
 
-/* A file that nobody has locked was left by a command that was killed. */
+/* A killed command left this file if no process holds its lock. */
 static enum err remove_left(const struct bundle_zip_place *place, struct fault *fault)
 {
     const int left = openat(place->folder, BUNDLE_ZIP_PART, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

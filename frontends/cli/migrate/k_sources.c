@@ -38,7 +38,7 @@ static enum err find_by_path(struct cli *cli, const char *folder, struct text pa
 
 /* ---- by name ---- */
 
-/* Words of letters and digits, without case: what is left of a title in the name of a file. */
+/* The words of a title as they appear in a file name: letters and digits, without case. */
 static struct text name_words(struct arena *arena, struct text name)
 {
     char *to = arena_alloc(arena, (size_t)name.len + 1);

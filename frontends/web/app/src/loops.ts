@@ -23,7 +23,7 @@ export const heads = new Cell(new Map<number, Head>())
 /** The voices that a capture can take. */
 export const sources = new Cell<stream_voice[]>([])
 
-/** When captures and plays begin and end, and the voice that is captured; undefined: the one that began last. */
+/** When captures and plays begin and end, and the voice to capture; undefined: the voice that began last. */
 export const timing = new Cell<loop_grid>('now')
 /** Plays follow the tempo of the transport. */
 export const stretch = new Cell(false)
