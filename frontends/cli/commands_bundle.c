@@ -15,8 +15,8 @@ static const struct command bundles[] = {
     { "bundle plan", "", "Say what a sampler manifest offers, and the filters of a file dialogue for it",
       "Without --sampler-manifest the filters are *.wav and *.flac.", "sampler-manifest", 0, 0, false, bundle_offer },
     { "bundle qa", "DIR", "Print a page for those who test a bundle, in Markdown",
-      "Has the commands, a run of `autosave stress`, the stated and the measured values of each sound (differences of more "
-      "than 0.5 LU are marked), and a checklist. docs/demo has an example.",
+      "Has the commands, a run of `autosave stress`, the stated and the measured values of each sound (differences of "
+      "more than 0.5 LU are marked), and a checklist. docs/demo has an example.",
       "sampler-manifest budget", 1, 1, false, bundle_qa },
     { "bundle verify", "PATH", "Read all of a bundle, and say what is wrong with it",
       "PATH is a folder or an archive (.zip), also of another program. Nothing is written. --quick does not read the "
