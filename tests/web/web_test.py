@@ -42,9 +42,10 @@ def sounds(home):
     home.lan_port = free_port()
     certify(home)
     home.env.update(FAR=f'https://127.0.0.1:{home.lan_port}/', PASSWORD=PASSWORD)
-    engine(home)
+    without_offers = '[project]\nautosave = no\n'  # a dialogue that offers an autosave would be in the way of each claim
+    engine(home, without_offers)
     home.loophole('index', home.file('music'), '--wait')
-    lan_settings(home, '[audio]\nperiod = 1024\n')
+    lan_settings(home, '[audio]\nperiod = 1024\n' + without_offers)
     home.loophole('restart', 'web')
     home.wait_ready('audio', 'streamer', 'web')
 
