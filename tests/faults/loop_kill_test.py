@@ -20,12 +20,14 @@ FIRST = 1073741882
 KEYS = [FIRST, FIRST + 5, FIRST + 11]  # few, so that they meet
 RECORD = 'fkey actions duration volume locked music_context tempo beats'.split()
 BUDGET = 600000
+PAD = 3
 
 
 def looping_engine(home):
     engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
     os.mkdir(home.file('files'))
     sound.make('counter', home.file('files/count.wav'), 150 * RATE)  # a capture rarely meets its end
+    sound.write_wave(home.file('files/pad.wav'), [.5] + [0] * 2400, RATE)
     until_connected(home)
     home.loophole('index', home.file('files'), '--wait')
     home.loophole('edit', home.file('files/count.wav'), 'bpm=', 'one_shot=0')
@@ -40,10 +42,11 @@ class Session:
     """The loops of two projects, and what they must be."""
 
     def __init__(self, home):
-        self.home, self.client, self.kills = home, home.client(), 0
+        self.home, self.client, self.kills, self.deeds = home, home.client(), 0, 0
         self.loops, self.before = {'One': {}, 'Two': {}}, {'One': {}, 'Two': {}}
         for self.open in self.loops:
             home.loophole('project', 'new', self.open)
+            home.loophole('pads', 'set', str(PAD), 'sound=' + home.file('files/pad.wav'))
         home.loophole('play', home.file('files/count.wav'), '--loop')
 
     def must(self, name, kill=None, **body):
@@ -101,10 +104,38 @@ class Session:
         now = self.loops[self.open].get(key)
         until(lambda: self.has_begun(key, kill))
         until_later(self.home, 1000)
+        begun = self.must('project.loop_show', fkey=key)
+        done = [self.do(begun) for _ in range(random.randrange(4))]
         made = record(self.must('project.loop_capture', random.choice([None, kill]), fkey=key))
+        lines = [line.split(' ', 1) for line in made['actions'].split('\n')]
+        same('play', lines[0][1].split()[0])
+        # the file may have come to its end, and repeats
+        same(done, [deed for _, deed in lines[1:] if deed != 'seek 0'], made['actions'])
+        times = [float(at) for at, _ in lines]
+        same(sorted(times), times)
+        assert times[0] == 0 and times[-1] < made['duration'], made
         same((now['volume'] if now else .5, False), (made['volume'], made['locked']))
         self.before[self.open][key], self.loops[self.open][key] = now, self.listed()[key]
         same(made['duration'], self.loops[self.open][key]['duration'])
+
+    def do(self, begun):
+        """Seeks or hits a pad during a capture, and waits until it was heard. Its line without the time."""
+        voice, frame = begun['voice'], self.must('streamer.voices')['frame']
+        self.deeds += 1
+        if random.randrange(2):
+            to = random.randrange(1, 100 * RATE)
+            self.must('streamer.seek', voice=voice, frame=to)
+            until(lambda: any(act['deed'] == 'play' and act.get('position') == to for act in self.acts(voice, frame)))
+            return f'seek {to}'
+        velocity = random.choice(['1', '0.5'])
+        self.must('audio.hit', pad=PAD, velocity=float(velocity))
+        until(lambda: any(act['deed'] == 'hit' for act in self.acts(voice, frame)))
+        return f'hit {PAD} {velocity}'
+
+    def acts(self, voice, since):
+        """What was done from that frame on, and is heard already."""
+        mark = self.must('streamer.mark_loop', voice=voice, grid='now', since=since)
+        return [act for act in mark.get('acts', []) if act['frame'] < mark['line']['now']]
 
     def has_begun(self, key, kill):
         """Presses the key unless its capture has begun or waits: then a press would end it."""
@@ -138,7 +169,8 @@ def after_any_session_and_any_kill_the_loops_are_those_that_were_answered(home):
         session.check()
     home.ask('streamer.stop')
     until(lambda: home.ask('streamer.voices')['each'] == [])
-    figure(f'{session.kills} kills of project, persist and streamer in sessions with loops')
+    figure(f'{session.kills} kills of project, persist and streamer in sessions with loops, {session.deeds} seeks and hits in '
+           'captures')
 
 
 @claim(shares=looping_engine)
