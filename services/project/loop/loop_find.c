@@ -161,22 +161,41 @@ struct action loop_before_put(struct arena *arena, struct id project, uint64_t f
 
 /* ---- states ---- */
 
-enum { NAME_SHOWN = 160 /* bytes: with the rest it fits into a fault */ };
+enum { NAME_SHOWN = 120 /* bytes: two of them and the rest fit into a fault */, RATE_LEAST = 1000 /* of a sound */ };
+
+/* Its frames cannot be found in a sound of which the catalogue does not know the rate, unless they are of that rate. */
+static const char *find_undecoded(const struct loop *loop, const struct media *media)
+{
+    if (media->sample_rate > 0 || loop->music_context.rate >= RATE_LEAST)
+        return NULL;
+    if (media->analysis.value == ANALYSIS_STATE_NONE)
+        return "has no sound that can be read";
+    return media->analysis.value == ANALYSIS_STATE_WAITING ? "is not analysed yet" : "cannot be read";
+}
 
 struct text loop_find_placeholder(struct txn *txn, struct arena *arena, const struct loop *loop)
 {
     struct item_use use = { .id = loop->music_context.source_video_id };
-    char id[ID_TEXT_SIZE], shown[NAME_SHOWN];
-    struct media media;
+    char id[ID_TEXT_SIZE], shown[NAME_SHOWN], failure[NAME_SHOWN];
+    struct media media = { 0 };
     struct text name = text_of(id_write(use.id, id));
+    const char *why;
 
     if (!loop->has_music_context)
         return TEXT("");
     uses_resolve_one(txn, arena, (struct bytes){ 0 }, &use);
-    if (use.state == USE_HERE)
-        return TEXT("");
-    if (catalogue_media(txn, arena, use.id, &media) == ERR_OK && media.name.len)
+    const bool is_known = catalogue_media(txn, arena, use.id, &media) == ERR_OK;
+    if (is_known && media.name.len)
         name = media.name;
-    return arena_printf(arena, "%.*s is %s", (int)text_repair(shown, sizeof(shown), name), shown,
-                        use.state == USE_OFFLINE ? "offline" : "missing");
+    why = use.state == USE_OFFLINE ? "is offline"
+          : use.state != USE_HERE  ? "is missing"
+          : is_known               ? find_undecoded(loop, &media)
+                                   : NULL;
+    if (!why)
+        return TEXT("");
+    if (use.state != USE_HERE)
+        media.failure.len = 0;
+    return arena_printf(arena, "%.*s %s%s%.*s", (int)text_repair(shown, sizeof(shown), name), shown, why,
+                        media.failure.len ? ": " : "", (int)text_repair(failure, sizeof(failure), media.failure),
+                        failure);
 }

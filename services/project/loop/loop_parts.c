@@ -1,6 +1,7 @@
 #include "services/project/loop/loop_parts.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "services/project/loop/loop_actions.h"
 
@@ -14,6 +15,7 @@ struct cutting {
     uint32_t cut_count, hit_count;
     bool is_full, sounds;
     int64_t position, since; /* the frame of the file that is heard at a frame of the turn */
+    int64_t end;             /* of the file: the sound of a context ends there */
     double gain;
 };
 
@@ -81,6 +83,22 @@ static void do_action(struct cutting *c, const struct loop *loop, const struct l
         add_cut(c, at);
 }
 
+/* Silence follows a part that comes to the end of the context. */
+static void end_sound(struct cutting *c, int64_t turn)
+{
+    for (uint32_t i = 0; i < c->cut_count; i++) {
+        const struct loop_cut cut = c->cuts[i];
+        const int64_t next = i + 1 < c->cut_count ? c->cuts[i + 1].at : turn, silent = cut.at + c->end - cut.from;
+        if (!cut.has_from || cut.from >= c->end || silent >= next)
+            continue;
+        c->is_full = c->is_full || c->cut_count == CUTS_MOST;
+        if (c->is_full)
+            return;
+        memmove(&c->cuts[i + 2], &c->cuts[i + 1], (c->cut_count++ - i - 1) * sizeof(cut));
+        c->cuts[++i] = (struct loop_cut){ .at = silent, .gain = 1 };
+    }
+}
+
 static bool has_play(const struct loop_action_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++)
@@ -133,9 +151,11 @@ enum err loop_parts_cut(const struct loop *loop, double rate, struct arena *aren
     struct loop_action_list list = loop_actions_read(loop->actions, arena);
     const double ratio = rate / loop->music_context.rate;
     const int64_t start = llround((double)loop->music_context.start_frame * ratio);
+    const int64_t turn = (int64_t)floor(loop->duration * rate);
     struct cutting c = { .cuts = arena_array(arena, CUTS_MOST, sizeof(*c.cuts)),
                          .hits = arena_array(arena, HITS_MOST, sizeof(*c.hits)),
                          .position = start,
+                         .end = llround((double)loop->music_context.end_frame * ratio),
                          .gain = 1 };
 
     if (!keep_known(&list, loop->duration))
@@ -145,9 +165,11 @@ enum err loop_parts_cut(const struct loop *loop, double rate, struct arena *aren
     add_cut(&c, 0);
     for (uint32_t i = 0; i < list.count; i++) {
         const int64_t at = llround((double)list.at[i].at / 1e9 * rate);
-        if ((double)at < floor(loop->duration * rate))
+        if (at < turn)
             do_action(&c, loop, &list.at[i], at, ratio);
     }
+    if (!has_play(&list))
+        end_sound(&c, turn);
     if (c.is_full)
         return refuse_many(loop, fault);
     if (is_plain(&c, start))
