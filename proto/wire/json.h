@@ -39,6 +39,7 @@ enum err json_assign(const struct shape *shape, struct text assignment, struct a
 /* Building blocks for front-ends that write lines of their own. (jansson has a json_real, so ours is json_number.) */
 /* quoted; control, C1 and bidi characters escaped; bad UTF-8 → U+FFFD */
 void json_text(struct buffer *to, struct text text);
+void json_whole(struct buffer *to, int64_t number);
 void json_number(struct buffer *to, double number); /* the shortest form that reads back exactly; null for NaN */
 void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":`, without the comma the first time */
 

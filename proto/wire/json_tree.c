@@ -1,6 +1,5 @@
 #include "proto/wire/json_tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "proto/wire/json.h"
@@ -27,7 +26,9 @@ void json_tree_real(struct buffer *to, double number)
 
 void json_tree_indent(struct buffer *to, uint32_t level)
 {
-    buffer_printf(to, "\n%*s", (int)(2 * level), "");
+    buffer_add(to, "\n", 1);
+    for (uint32_t i = 0; i < level; i++)
+        buffer_add(to, "  ", 2);
 }
 
 static bool is_plain(const struct json_node *node)
@@ -78,7 +79,7 @@ void json_tree_write(const struct json_node *node, uint32_t level, struct buffer
         buffer_add_text(to, node->yes ? "true" : "false");
         return;
     case JSON_IS_INT:
-        buffer_printf(to, "%" PRId64, node->number);
+        json_whole(to, node->number);
         return;
     case JSON_IS_REAL:
         json_tree_real(to, node->real);

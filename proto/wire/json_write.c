@@ -70,6 +70,21 @@ void json_text(struct buffer *to, struct text text)
     buffer_add(to, "\"", 1);
 }
 
+/* A document may have a hundred thousand of them, and printf takes four times as long. */
+void json_whole(struct buffer *to, int64_t number)
+{
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    char digits[24];
+    uint32_t at = sizeof(digits);
+
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0)
+        digits[--at] = '-';
+    buffer_add(to, digits + at, sizeof(digits) - at);
+}
+
 void json_number(struct buffer *to, double number)
 {
     char digits[32];
@@ -155,7 +170,7 @@ static void write_value(const struct field *field, const void *at, struct buffer
         buffer_add_text(to, *(const bool *)at ? "true" : "false");
         return;
     case FIELD_INT:
-        buffer_printf(to, "%" PRId64, *(const int64_t *)at);
+        json_whole(to, *(const int64_t *)at);
         return;
     case FIELD_UINT:
         write_uint(to, *(const uint64_t *)at);

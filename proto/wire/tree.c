@@ -328,7 +328,7 @@ static void write_tree(const struct tree *tree, bool indented, uint32_t depth, s
         buffer_add_text(to, tree->truth ? "true" : "false");
         return;
     case TREE_WHOLE:
-        buffer_printf(to, "%lld", (long long)tree->whole);
+        json_whole(to, tree->whole);
         return;
     case TREE_REAL:
         json_number(to, tree->real);

@@ -106,7 +106,7 @@ static void write_value(struct buffer *to, uint32_t level, const struct field *f
     else if (field->type == FIELD_BOOL)
         buffer_add_text(to, *(const bool *)at ? "true" : "false");
     else
-        buffer_printf(to, "%lld", *(const long long *)at); /* whole numbers of patterns are below 2^63 */
+        json_whole(to, *(const int64_t *)at); /* whole numbers of patterns are below 2^63 */
 }
 
 static void write_pattern_list(struct buffer *to, uint32_t level, const struct field *field, const struct list *list,

@@ -344,12 +344,12 @@ static void fill_slots(struct doing *work, const struct element_list *parts, uin
     to->next = to->slots.count < count ? all[to->slots.count].slot : 0;
 }
 
-void deed_fill_uses(struct doing *work, const struct element_list *parts, struct id_list *to)
+void deed_fill_uses(struct arena *arena, const struct element_list *parts, struct id_list *to)
 {
     struct item_uses uses;
 
-    uses_find(&work->arena, parts, &uses);
-    to->at = arena_array(&work->arena, uses.count, sizeof(*to->at));
+    uses_find(arena, parts, &uses);
+    to->at = arena_array(arena, uses.count, sizeof(*to->at));
     for (uint32_t i = 0; i < uses.count && to->count < PARTS_MOST; i++)
         to->at[to->count++] = uses.at[i].id;
 }
@@ -367,7 +367,7 @@ static enum err answer_document(struct doing *work, struct txn *txn, struct faul
         work->number = s.last.number;
         deed_finish_document(work, txn, &s.parts, &s.last, false, &s.document);
         answer.file = work->file;
-        deed_fill_uses(work, &s.parts, &answer.uses);
+        deed_fill_uses(&work->arena, &s.parts, &answer.uses);
     }
     fill_slots(work, &s.parts, ask->from, &answer);
     work_answer(work, &answer);

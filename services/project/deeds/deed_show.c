@@ -1,5 +1,4 @@
 /* Asks that change nothing. */
-#include "proto/wire/json_bounds.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
@@ -56,60 +55,82 @@ const struct deed deed_saves = { .answer = answer_saves };
 
 /* ---- a project.json that is not opened ---- */
 
-static enum err read_parts(struct doing *work, struct text file, struct tree *document, struct element_list *parts,
-                           struct fault *fault)
+static enum err read_parts(struct document *document, struct element_list *parts, struct fault *fault)
 {
     struct id id;
-    enum err e = tree_read_bounded(file, JSON_VALUES_FILE, &work->arena, document, fault);
 
-    return e == ERR_OK ? document_read(document, NULL, NULL, &work->arena, &id, parts, fault) : e;
+    return document_read(&document->tree, NULL, NULL, &document->arena, &id, parts, fault);
+}
+
+static enum err check_parts(struct document *document, void **result, struct fault *fault)
+{
+    struct element_list parts;
+
+    (void)result;
+    return read_parts(document, &parts, fault);
+}
+
+static enum err begin_check(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn, (void)fault;
+    work_document(work, ((const struct project_check_document *)work->ask)->file, check_parts);
+    return ERR_OK;
 }
 
 static enum err answer_check(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    const struct project_check_document *ask = work->ask;
-    struct element_list parts;
-    struct tree document;
-    const enum err e = read_parts(work, ask->file, &document, &parts, fault);
-
     (void)txn;
-    if (e == ERR_OK)
-        work_answer(work, &(struct nothing){ 0 });
-    return e;
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    work_answer(work, &(struct nothing){ 0 });
+    return ERR_OK;
 }
 
 /* The lists with the ids that the parts got; the items and the name of the save as the file has them. */
-static struct tree make_whole(struct doing *work, const struct tree *document, const struct element_list *parts)
+static struct tree make_whole(struct document *document, const struct element_list *parts)
 {
     static const char *const kept[] = { "items", "revision", "revision_name" };
     const struct element_list others = { parts->count - 1, parts->at + 1 };
     struct tree whole;
 
-    document_make(&work->arena, &parts->at[0], &others, &whole);
+    document_make(&document->arena, &parts->at[0], &others, &whole);
     for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-        if (tree_get(document, kept[i]))
-            tree_set(&whole, &work->arena, kept[i], *tree_get(document, kept[i]));
+        if (tree_get(&document->tree, kept[i]))
+            tree_set(&whole, &document->arena, kept[i], *tree_get(&document->tree, kept[i]));
     return whole;
+}
+
+static enum err make_answer(struct document *document, void **result, struct fault *fault)
+{
+    struct whole_project *answer = arena_alloc(&document->arena, sizeof(*answer));
+    struct element_list parts;
+    struct tree whole;
+    enum err e = read_parts(document, &parts, fault);
+
+    if (e != ERR_OK)
+        return e;
+    whole = make_whole(document, &parts);
+    *answer = (struct whole_project){ .file = document_file(&whole, &document->arena) };
+    deed_fill_uses(&document->arena, &parts, &answer->uses);
+    *result = answer;
+    return ERR_OK;
+}
+
+static enum err begin_read(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn, (void)fault;
+    work_document(work, ((const struct project_read_document *)work->ask)->file, make_answer);
+    return ERR_OK;
 }
 
 static enum err answer_read(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    const struct project_read_document *ask = work->ask;
-    struct whole_project answer = { 0 };
-    struct element_list parts;
-    struct tree document, whole;
-    enum err e = read_parts(work, ask->file, &document, &parts, fault);
-
     (void)txn;
-    if (e != ERR_OK)
-        return e;
-    project_beat(work->p);
-    whole = make_whole(work, &document, &parts);
-    answer.file = document_file(&whole, &work->arena);
-    deed_fill_uses(work, &parts, &answer.uses);
-    work_answer(work, &answer);
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    work_answer(work, work->own);
     return ERR_OK;
 }
 
-const struct deed deed_check_document = { .needs_no_project = true, .answer = answer_check };
-const struct deed deed_document_read = { .needs_no_project = true, .answer = answer_read };
+const struct deed deed_check_document = { .needs_no_project = true, .before = begin_check, .answer = answer_check };
+const struct deed deed_document_read = { .needs_no_project = true, .before = begin_read, .answer = answer_read };

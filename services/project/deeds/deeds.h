@@ -24,7 +24,7 @@ enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena
 enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                             uint64_t beside, struct project_line *state, struct element_list *parts,
                             struct item_uses *uses);
-void deed_fill_uses(struct doing *work, const struct element_list *parts, struct id_list *to); /* the items in use */
+void deed_fill_uses(struct arena *arena, const struct element_list *parts, struct id_list *to); /* the items in use */
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
 void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line *state); /* fills `mirror` */
 

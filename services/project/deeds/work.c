@@ -201,7 +201,8 @@ static void take_file(void *owner, struct file_io *io)
     take_real_folder(work, io->real);
     buffer_reset(&work->bytes);
     buffer_add(&work->bytes, io->bytes.at, io->bytes.len);
-    file_move_document(&work->document, &io->document);
+    if (io->kind != FILE_IO_ABSENT) /* the document of an import stays */
+        file_move_document(&work->document, &io->document);
     buffer_add(&work->links, io->links.at, io->links.len);
     step_work(work);
 }
@@ -218,6 +219,21 @@ void work_file_within(struct doing *work, enum file_io_kind kind, struct text pa
     snprintf(room, sizeof(room), "%.*s", TEXT_ARG(path));
     work->is_sent = true;
     file_io_start(work->p, kind, room, bytes, patience, take_file, work);
+}
+
+static void take_document(void *owner, struct document_job *job)
+{
+    struct doing *work = owner;
+
+    file_move_document(&work->document, &job->document);
+    work->own = job->result;
+    work_go_on(work, &job->fault);
+}
+
+void work_document(struct doing *work, struct text file, document_act *act)
+{
+    work->is_sent = true;
+    document_job_start(work->p, file, act, file_io_patience(call_deadline(work->call)), take_document, work);
 }
 
 void work_continue(struct doing *work)

@@ -8,7 +8,7 @@
 #define LOOPHOLE_PROJECT_WORK_H
 
 #include "schema_persist.h"
-#include "services/project/base/file_io.h"
+#include "services/project/base/document_job.h"
 #include "services/project/parts/parts.h"
 
 struct doing;
@@ -83,6 +83,9 @@ void work_file(struct doing *work, enum file_io_kind kind, struct text path, str
 /* The same with a patience in microseconds, for a file without which the work can go on. */
 void work_file_within(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes,
                       usec_t patience);
+/* A document that the ask has, in `before`. work->filed becomes the fault of document_job.h, work->document the
+ * document, and work->own the result, which lies in the document's arena. */
+void work_document(struct doing *work, struct text file, document_act *act);
 /* What persist does not apply together, it applies in parts: a death may leave the first ones, and others see them
  * first. persist does not keep the answer under the client's id then: if this service dies before its answer, a copy of
  * the ask is planned again. */

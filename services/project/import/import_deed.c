@@ -9,13 +9,17 @@
 static enum err begin_import(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_import_document *ask = work->ask;
-    struct import_plan plan;
-    struct tree document;
-    enum err e = import_plan_find(work, txn, &document, &plan, fault);
 
-    if (e != ERR_OK || !plan.is_new || ask->check)
-        return e;
-    e = deed_new_folder(work, (struct bytes){ 0 }, plan.name, fault);
+    (void)txn, (void)fault;
+    work_document(work, ask->file, NULL);
+    return ERR_OK;
+}
+
+/* Looks whether the folder of a new project has one already. Then the plan is made again. */
+static enum err choose_folder(struct doing *work, struct text name, struct fault *fault)
+{
+    enum err e = deed_new_folder(work, (struct bytes){ 0 }, name, fault);
+
     if (e == ERR_OK)
         work_file(work, FILE_IO_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"),
                   (struct bytes){ 0 });
@@ -26,11 +30,8 @@ static enum err begin_import(struct doing *work, struct txn *txn, struct fault *
 static enum err add_new_project(struct doing *work, struct txn *txn, struct import_plan *plan, struct fault *fault)
 {
     struct tree place = { .type = TREE_OBJECT };
-    enum err e = work->filed.code;
+    enum err e = deed_check_unused(work, txn, plan->name, work->id, fault);
 
-    if (e != ERR_OK)
-        return *fault = work->filed, e;
-    e = deed_check_unused(work, txn, plan->name, work->id, fault);
     if (e == ERR_OK)
         e = deed_check_folder(work, txn, work->id, fault);
     if (e != ERR_OK)
@@ -41,29 +42,38 @@ static enum err add_new_project(struct doing *work, struct txn *txn, struct impo
     return ERR_OK;
 }
 
+static enum err send_import(struct doing *work, const struct import_plan *plan, struct fault *fault)
+{
+    const struct project_import_document *ask = work->ask;
+    char scope[ID_TEXT_SIZE];
+    const struct persist_apply apply = { .label = ask->label.len ? ask->label : TEXT("import"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = plan->todo };
+
+    return work_apply(work, &apply, fault);
+}
+
+/* What was filed is of the document until a folder was chosen, and then of that. */
 static enum err plan_import(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_import_document *ask = work->ask;
     struct import_plan plan;
-    struct tree document;
-    char scope[ID_TEXT_SIZE];
-    enum err e = import_plan_find(work, txn, &document, &plan, fault);
+    enum err e;
 
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    e = import_plan_find(work, txn, &plan, fault);
+    if (e == ERR_OK && plan.is_new && !ask->check && !work->folder.len)
+        return choose_folder(work, plan.name, fault);
     if (e == ERR_OK)
-        e = import_plan_make(work, txn, &document, &plan, fault);
+        e = import_plan_make(work, txn, &plan, fault);
     if (e == ERR_OK && plan.is_new && !ask->check)
-        e = work->folder.len ? add_new_project(work, txn, &plan, fault)
-                             : fault_set(fault, ERR_CONFLICT, "the project was removed meanwhile");
+        e = add_new_project(work, txn, &plan, fault);
     if (e != ERR_OK)
         return e;
     work->own = arena_alloc(&work->kept, sizeof(struct project_import));
     import_plan_keep(&plan, work->id, &work->kept, work->own);
-    if (ask->check || plan.todo.count == 0)
-        return ERR_OK;
-    const struct persist_apply apply = { .label = ask->label.len ? ask->label : TEXT("import"),
-                                         .scope = text_of(id_write(work->id, scope)),
-                                         .actions = plan.todo };
-    return work_apply(work, &apply, fault);
+    return ask->check || plan.todo.count == 0 ? ERR_OK : send_import(work, &plan, fault);
 }
 
 /* A copy of an ask that was done says only which project it was. */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "proto/wire/json_bounds.h"
 #include "services/project/deeds/deeds.h"
 #include "services/project/loop/loop_find.h"
 #include "services/project/loop/loop_job.h"
@@ -32,27 +31,18 @@ static enum err refuse_name(struct text name, struct fault *fault)
     return fault ? fault_field(fault, "name") : ERR_EXISTS;
 }
 
-static enum err read_document(struct doing *work, struct tree *to, struct fault *fault)
+enum err import_plan_find(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault)
 {
     const struct project_import_document *ask = work->ask;
-    enum err e = tree_read_bounded(ask->file, JSON_VALUES_FILE, &work->arena, to, fault);
-
-    return e == ERR_OK && document_has_id(to)
-               ? fault_set(fault, ERR_BAD_REQUEST, "the document is a project of loophole: `project open` opens it")
-               : e;
-}
-
-enum err import_plan_find(struct doing *work, struct txn *txn, struct tree *document, struct import_plan *to,
-                          struct fault *fault)
-{
-    const struct project_import_document *ask = work->ask;
+    const struct tree *document = &work->document.tree;
     struct element found;
     struct fault unused = { 0 };
-    enum err e = read_document(work, document, fault);
+    enum err e;
 
+    if (document_has_id(document))
+        return fault_set(fault, ERR_BAD_REQUEST, "the document is a project of loophole: `project open` opens it");
     *to = (struct import_plan){ .name = ask->name.len ? ask->name : tree_text(tree_get(document, "project"), "name") };
-    if (e == ERR_OK)
-        e = kinds_check_name(to->name, fault);
+    e = kinds_check_name(to->name, fault);
     if (e != ERR_OK)
         return e;
     work->id = id_of_import(work, document, to->name);
@@ -238,8 +228,7 @@ static enum err refuse_size(const struct import_comparing *c, struct fault *faul
     return fault_hint(fault, "nothing was changed"), ERR_TOO_LARGE;
 }
 
-enum err import_plan_make(struct doing *work, struct txn *txn, const struct tree *document, struct import_plan *to,
-                          struct fault *fault)
+enum err import_plan_make(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault)
 {
     struct import_comparing *c = arena_alloc(&work->arena, sizeof(*c));
     struct element_list due = { 0 };
@@ -249,7 +238,7 @@ enum err import_plan_make(struct doing *work, struct txn *txn, const struct tree
     *c = (struct import_comparing){ .work = work, .txn = txn, .plan = to };
     e = read_now(c, fault);
     if (e == ERR_OK)
-        e = document_read(document, &work->id, &c->now, &work->arena, &id, &due, fault);
+        e = document_read(&work->document.tree, &work->id, &c->now, &work->arena, &id, &due, fault);
     if (e != ERR_OK)
         return e;
     project_beat(work->p);

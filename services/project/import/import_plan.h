@@ -1,5 +1,5 @@
-/* import_plan.h: what an import changes. Nothing that is here is changed; so a second import of a document changes
- * nothing. One thread for each transaction and arena. */
+/* import_plan.h: what an import of work->document changes. Nothing that is here is changed; so a second import of a
+ * document changes nothing. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_IMPORT_PLAN_H
 #define LOOPHOLE_PROJECT_IMPORT_PLAN_H
 
@@ -16,13 +16,11 @@ struct import_plan {
 
 /* Finds the project of the ask: the one that was made of the document before, or the one of the name. Sets work->id.
  * Errors (explained): bad_request (of the document), exists. */
-enum err import_plan_find(struct doing *work, struct txn *txn, struct tree *document, struct import_plan *to,
-                          struct fault *fault);
+enum err import_plan_find(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault);
 
 /* Compares the document with the project. Errors (explained): those of document_read; too_large (more than can be
  * changed together). */
-enum err import_plan_make(struct doing *work, struct txn *txn, const struct tree *document, struct import_plan *to,
-                          struct fault *fault);
+enum err import_plan_make(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault);
 
 /* The answer about a plan; its lists and texts are in the arena. */
 void import_plan_keep(const struct import_plan *plan, struct id project, struct arena *arena,

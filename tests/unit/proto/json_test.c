@@ -138,6 +138,19 @@ static void a_number_is_as_short_as_reads_back_exactly(void **state)
     expect_written("null");
 }
 
+static void a_whole_number_has_its_digits(void **state)
+{
+    (void)state;
+    json_whole(&buffer, 0);
+    expect_written("0");
+    json_whole(&buffer, -10);
+    expect_written("-10");
+    json_whole(&buffer, INT64_MAX);
+    expect_written("9223372036854775807");
+    json_whole(&buffer, INT64_MIN);
+    expect_written("-9223372036854775808");
+}
+
 static void a_path_that_is_not_utf8_has_its_exact_bytes_beside_it(void **state)
 {
     (void)state;
@@ -421,6 +434,7 @@ int main(void)
         CLAIM(a_number_past_what_json_readers_take_is_a_text),
         CLAIM(text_is_escaped_and_stays_valid),
         CLAIM(a_number_is_as_short_as_reads_back_exactly),
+        CLAIM(a_whole_number_has_its_digits),
         CLAIM(a_path_that_is_not_utf8_has_its_exact_bytes_beside_it),
         CLAIM(base64_is_that_of_the_rfc),
         CLAIM(the_exact_bytes_of_a_path_win_over_what_was_shown),
