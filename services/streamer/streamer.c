@@ -93,6 +93,7 @@ void streamer_turn(void *state)
 {
     struct streamer *streamer = state;
 
+    takes_turn(&streamer->takes);
     if (is_busy(streamer))
         set_period(streamer, BUSY_US);
 }

@@ -151,7 +151,7 @@ void encode_queue_follow(struct takes *takes)
 
     drop_ended(takes);
     for (struct take *take = takes->encoding; take; take = take->next) {
-        take_follow(take);
+        take_end_again(take);
         if (take->phase == TAKE_ENCODING && take->flac)
             under_way = take;
         else if (take->phase == TAKE_ENCODING && !next)

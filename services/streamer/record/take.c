@@ -3,104 +3,10 @@
 
 #include "common/process/log.h"
 #include "common/process/mount_point.h"
-#include "services/streamer/record/take_cut.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/takes.h"
 
 enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000, SILENT_US = 2000000, LATE_US = 4000000 };
-
-/* ---- answers and events ---- */
-
-static int32_t take_state_of(const struct take *take)
-{
-    static const int32_t ended[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
-                                     [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
-                                     [LIFECYCLE_ABANDONED] = TAKE_STATE_ABANDONED };
-
-    if (take->phase == TAKE_ENCODING)
-        return TAKE_STATE_ENCODING;
-    if (take->result != 0)
-        return ended[take->result];
-    if (take->bars.waits && take->phase >= TAKE_BARS && take->phase < TAKE_GOING)
-        return TAKE_STATE_WAITING;
-    if (take->phase < TAKE_GOING)
-        return TAKE_STATE_STARTING;
-    return take->phase == TAKE_GOING ? TAKE_STATE_RUNNING : TAKE_STATE_STOPPING;
-}
-
-static uint32_t places_of(const struct wav_gaps *gaps)
-{
-    return gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
-}
-
-void take_describe(struct take *take, struct recording *to)
-{
-    const struct wav_take *facts = &take->facts;
-
-    if (take->file)
-        take->frames = atomic_load(&take->file->frames);
-    *to = (struct recording){ .id = take->item,
-                              .name = text_of(take->name),
-                              .path = bytes_of(take->path, take->is_forgotten ? 0 : strlen(take->path)),
-                              .state = { .value = take_state_of(take) },
-                              .frames = (int64_t)take->frames,
-                              .rate = facts->rate,
-                              .first = facts->first,
-                              .latency = facts->latency_frames,
-                              .lost = take->lost,
-                              .size = take->size,
-                              .began = facts->began,
-                              .has_format = take->format != 0,
-                              .format = { .value = take->format },
-                              .has_encoded = take->flac != NULL,
-                              .encoded = take->flac ? (int64_t)atomic_load(&take->flac->frames) : 0,
-                              .has_remark = take->remark[0] != '\0',
-                              .remark = text_of(take->remark),
-                              .has_gaps = true,
-                              .gaps = { .value = facts->is_filled ? GAPS_FILL : GAPS_SKIP },
-                              .lost_at = { .at = take->lost_at, .count = places_of(&take->gaps) },
-                              .has_lost_more = take->gaps.count > WAV_GAPS,
-                              .lost_more = take->gaps.count - places_of(&take->gaps) };
-    take_cut_describe(take, to);
-}
-
-void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
-{
-    take->gaps = *gaps;
-    take->lost = gaps->lost;
-    for (uint32_t i = 0; i < places_of(gaps); i++)
-        take->lost_at[i] =
-            (struct take_gap){ .at = (int64_t)gaps->each[i].at, .frames = (int64_t)gaps->each[i].frames };
-}
-
-void take_publish(struct take *take, const char *event)
-{
-    struct streamer_take_started reply;
-
-    take_describe(take, &reply.take); /* the same shape for all these events */
-    service_publish(take->takes->service, event, &reply);
-}
-
-void take_publish_progress(struct take *take)
-{
-    struct streamer_take_progress progress = { 0 };
-    struct take_peaks peaks;
-    uint32_t bins = take->file ? take_peaks_read(&take->file->peaks, &peaks) : 0;
-
-    take_describe(take, &progress.take);
-    progress.has_peaks = bins > 0;
-    if (bins > 0)
-        progress.peaks = (struct waveform_so_far){ .frames_a_bin = peaks.frames_a_bin,
-                                                   .from = peaks.from,
-                                                   .low = bytes_of(peaks.low, bins),
-                                                   .high = bytes_of(peaks.high, bins) };
-    service_publish(take->takes->service, "take_progress", &progress);
-}
-
-void take_free(struct take *take)
-{
-    *take = (struct take){ .takes = take->takes, .next = take->next };
-}
 
 /* ---- cues ---- */
 
@@ -312,8 +218,7 @@ void take_follow(struct take *take)
         follow_stop(take);
         break;
     case TAKE_REPORTING:
-        if (!take->is_asking && clock_steady() - take->reported >= PROGRESS_US)
-            take_end(take);
+        take_end_again(take);
         break;
     case TAKE_STARTING:
         take_begin_again(take);
@@ -329,33 +234,47 @@ void take_follow(struct take *take)
 
 /* ---- the end ---- */
 
-void take_fail(struct take *take, const struct fault *fault)
+static void set_cut(struct wav_cut *cut, const struct fault *fault)
 {
-    log_fault("a take failed", fault);
-    take->fault = *fault;
-    take_publish(take, "take_failed");
-    take->is_forgotten = true;
-    if (!id_is_zero(take->item)) {
-        take_end(take);
-        return;
-    }
-    ticket_fail(take->takes->service, take->begun, fault);
-    ticket_fail(take->takes->service, take->ended, fault);
-    take_free(take);
+    cut->is_cut = true;
+    (void)snprintf(cut->code, sizeof(cut->code), "%s", err_name(fault->code));
+    (void)snprintf(cut->why, sizeof(cut->why), "%.*s", (int)sizeof(cut->why) - 1, fault->what);
 }
 
-void take_leave(struct take *take, const struct fault *fault)
+/* The loop may know better than the file's thread why the take ended. */
+static void take_over(struct take *take, const struct take_file *file)
 {
-    struct takes *takes = take->takes;
+    take->cut = file->take.cut;
+    take->fault = take->fault.code == ERR_OK && !file->is_gone ? file->fault : take->fault;
+    if (take->fault.code != ERR_OK && !take->is_forgotten)
+        set_cut(&take->cut, &take->fault);
+}
 
-    log_fault("a take is not finished", fault);
-    take->fault = *fault;
-    snprintf(takes->alarm, sizeof(takes->alarm), "the take %.60s cannot be finished yet: %.120s", take->name,
-             fault->what);
-    ticket_fail(takes->service, take->begun, fault);
-    ticket_fail(takes->service, take->ended, fault);
+static void report_cut(struct take *take)
+{
+    log_error("a take ended early: \"%s\": %s", take->name, take->cut.why);
+    snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the take %.60s ended early: %.120s", take->name,
+             take->cut.why);
     take_publish(take, "take_failed");
-    take_free(take);
+}
+
+/* The file of the take does not exist. Somebody deleted it, or the take never began; then no client was told that it
+ * records. */
+static void report_gone(struct take *take)
+{
+    log_warn("the take \"%s\" has no file any more, so it is forgotten: %s", take->name, take->path);
+    snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the take %.60s has no file any more, so it is forgotten",
+             take->name);
+    take_publish(take, "take_failed");
+}
+
+static void judge_cut(struct take *take, const struct take_file *file)
+{
+    take_over(take, file);
+    if (file->is_gone)
+        report_gone(take);
+    else if (take->cut.is_cut && !take->is_forgotten)
+        report_cut(take);
 }
 
 static void judge_recording(struct take *take, const struct take_file *file)
@@ -366,7 +285,7 @@ static void judge_recording(struct take *take, const struct take_file *file)
                          (take->frames == 0 && !file->is_mark && file->fault.code != ERR_BAD_REQUEST);
     if (take->is_forgotten || take->frames == 0)
         take->result = LIFECYCLE_ABANDONED;
-    take_cut_judge(take, file);
+    judge_cut(take, file);
 }
 
 /* True if the capture continues after the take, which has its length: take_keep_listen keeps the following frames. */
@@ -435,4 +354,34 @@ void take_done(struct errand *errand, bool lost)
     } else {
         file_ended(take, file);
     }
+}
+
+/* ---- the begin ---- */
+
+static void make_file(struct take *take)
+{
+    struct takes *takes = take->takes;
+    struct take_file *file = take_file_new(TAKE_NEW, take_done, take);
+
+    take->facts.generation = take_new_generation(takes);
+    take->facts.item = take->item;
+    file->format = take->format == TAKE_FORMAT_WAV24 ? WAV_PCM24 : WAV_FLOAT;
+    file->memory = takes->memory;
+    file->ring = takes->ring;
+    file->take.take = take->facts;
+    memcpy(file->path, take->path, sizeof(file->path));
+    take->file = file;
+    take->phase = TAKE_MAKING;
+    take_file_start(file, takes->errands);
+}
+
+void take_go_on(struct take *take)
+{
+    const enum take_due due = take->due;
+
+    take->due = TAKE_DUE_NOTHING;
+    if (due == TAKE_DUE_ITEM)
+        take_reserve(take);
+    else if (due == TAKE_DUE_FILE)
+        make_file(take);
 }

@@ -130,7 +130,7 @@ void take_bars_follow(struct take *take)
         return;
     take->bars.step = step;
     measure_bars(take);
-    take_make_file(take);
+    take->due = TAKE_DUE_FILE;
 }
 
 /* Chooses the next bar if the file was made too late for this one and the ask names no bar. */

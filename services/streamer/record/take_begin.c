@@ -23,37 +23,6 @@ static void ask_for_take(struct take *take, const char *name, const void *reques
     ask_under(take, name, request, NULL, done);
 }
 
-/* ---- the file ---- */
-
-/* A generation is random: after a reboot the shared memory counts from 0 again, and a file may be older than that. */
-uint32_t take_new_generation(const struct takes *takes)
-{
-    uint32_t generation;
-
-    do {
-        struct id id = id_new();
-        memcpy(&generation, id.b + 12, sizeof(generation));
-    } while (generation == 0 || generation == capture_header_get(takes->memory).generation);
-    return generation;
-}
-
-void take_make_file(struct take *take)
-{
-    struct takes *takes = take->takes;
-    struct take_file *file = take_file_new(TAKE_NEW, take_done, take);
-
-    take->facts.generation = take_new_generation(takes);
-    take->facts.item = take->item;
-    file->format = take->format == TAKE_FORMAT_WAV24 ? WAV_PCM24 : WAV_FLOAT;
-    file->memory = takes->memory;
-    file->ring = takes->ring;
-    file->take.take = take->facts;
-    memcpy(file->path, take->path, sizeof(file->path));
-    take->file = file;
-    take->phase = TAKE_MAKING;
-    take_file_start(file, takes->errands);
-}
-
 /* ---- the item ---- */
 
 static void take_reserved(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -77,7 +46,7 @@ static void take_reserved(void *state, enum err error, const void *answer, const
     if (take->bars.waits)
         take_bars_wait(take);
     else
-        take_make_file(take);
+        take->due = TAKE_DUE_FILE;
 }
 
 void take_reserve(struct take *take)

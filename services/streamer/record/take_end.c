@@ -1,3 +1,5 @@
+/* take_end.c: a take ends: persist gets its end, or the take fails, or it stays pending. */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/process/log.h"
@@ -5,7 +7,7 @@
 #include "schema_indexer.h"
 #include "services/streamer/record/takes.h"
 
-enum { BUDGET_MS = 10000, SILENT_US = 2000000 };
+enum { BUDGET_MS = 10000, SILENT_US = 2000000, AGAIN_US = 1000000 };
 
 static void log_rescan(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -154,6 +156,7 @@ void take_end(struct take *take)
     struct fault fault = { 0 };
 
     take->phase = TAKE_REPORTING;
+    take->due = TAKE_DUE_NOTHING;
     take->reported = clock_steady();
     take->is_asking = true;
     const struct sender *sender = take == &takes->deleting && take->sender.digest ? &take->sender : NULL;
@@ -163,6 +166,43 @@ void take_end(struct take *take)
                                                   take_acknowledgement, take, &fault);
     if (e != ERR_OK)
         take->is_asking = false; /* takes_tick tries again */
+}
+
+void take_end_again(struct take *take)
+{
+    if (take->phase == TAKE_REPORTING && !take->is_asking && clock_steady() - take->reported >= AGAIN_US)
+        take_end(take);
+}
+
+/* ---- an end without a report ---- */
+
+void take_fail(struct take *take, const struct fault *fault)
+{
+    log_fault("a take failed", fault);
+    take->fault = *fault;
+    take_publish(take, "take_failed");
+    take->is_forgotten = true;
+    if (!id_is_zero(take->item)) {
+        take_end(take);
+        return;
+    }
+    ticket_fail(take->takes->service, take->begun, fault);
+    ticket_fail(take->takes->service, take->ended, fault);
+    take_free(take);
+}
+
+void take_leave(struct take *take, const struct fault *fault)
+{
+    struct takes *takes = take->takes;
+
+    log_fault("a take is not finished", fault);
+    take->fault = *fault;
+    snprintf(takes->alarm, sizeof(takes->alarm), "the take %.60s cannot be finished yet: %.120s", take->name,
+             fault->what);
+    ticket_fail(takes->service, take->begun, fault);
+    ticket_fail(takes->service, take->ended, fault);
+    take_publish(take, "take_failed");
+    take_free(take);
 }
 
 /* ---- an ask to end it that waits long ---- */

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "services/streamer/record/take_cut.h"
+#include "services/streamer/record/takes.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
 
@@ -179,4 +179,38 @@ struct take_place take_find_place(struct takes *takes, struct id item)
     txn_end(txn);
     arena_free(&arena);
     return place;
+}
+
+/* ---- takes that are under way ---- */
+
+struct take *take_find_live(struct takes *takes, struct id id)
+{
+    if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
+        return &takes->recording;
+    if (takes->recovery.phase != TAKE_FREE && id_equal(takes->recovery.item, id))
+        return &takes->recovery;
+    for (struct take *take = takes->encoding; take; take = take->next)
+        if (take->phase != TAKE_FREE && id_equal(take->item, id))
+            return take;
+    return NULL;
+}
+
+bool takes_are_recovering(const struct takes *takes)
+{
+    return takes->left_count > 0 || takes->recovery.phase != TAKE_FREE;
+}
+
+enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                        struct fault *fault)
+{
+    struct take *take = take_find_live(takes, id);
+    enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
+
+    if (take && (take == &takes->recording || take->phase >= TAKE_ENCODING))
+        take_describe(take, to);
+    else if (take)
+        e = take_find_one(takes, arena, id, to, fault);
+    if (e == ERR_OK && !take)
+        take_recall_remark(takes, to);
+    return e;
 }

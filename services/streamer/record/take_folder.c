@@ -75,7 +75,7 @@ static void put_next_folder(struct take *take)
     struct fault fault = { 0 };
 
     if (len == 0) {
-        take_reserve(take);
+        take->due = TAKE_DUE_ITEM;
         return;
     }
     take->below += (unsigned)len + (name[len] == '/');

@@ -14,6 +14,18 @@ bool take_has_bus(const struct take *take)
     return take->source > TAKE_SOURCE_INPUTS;
 }
 
+/* A generation is random: after a reboot the shared memory counts from 0 again, and a file may be older than that. */
+uint32_t take_new_generation(const struct takes *takes)
+{
+    uint32_t generation;
+
+    do {
+        struct id id = id_new();
+        memcpy(&generation, id.b + 12, sizeof(generation));
+    } while (generation == 0 || generation == capture_header_get(takes->memory).generation);
+    return generation;
+}
+
 static bool is_resting(const struct takes *takes)
 {
     const struct take *take = &takes->recording;
@@ -45,11 +57,13 @@ void take_keep_pass(const struct take *take)
     memcpy(pass->inputs, take->inputs, sizeof(pass->inputs));
 }
 
-static void begin_pass(struct takes *takes)
+bool take_keep_begins(struct takes *takes)
 {
     const struct take_pass *pass = &takes->pass;
     struct take *take = &takes->recording;
 
+    if (!pass->is_due || take->phase != TAKE_FREE)
+        return false;
     take->pass = pass->number + 1;
     snprintf(take->name, sizeof(take->name), "%.*s %u", TAKE_NAME_MOST, pass->name, take->pass + 1);
     memcpy(take->inputs, pass->inputs, sizeof(take->inputs));
@@ -61,7 +75,7 @@ static void begin_pass(struct takes *takes)
     take->kept = (struct take_kept){ .is_kept = true, .from = pass->from };
     take->loops = true;
     takes->pass.is_due = false;
-    take_begin(take);
+    return true;
 }
 
 void take_keep_listen(struct takes *takes)
@@ -72,8 +86,6 @@ void take_keep_listen(struct takes *takes)
     struct cue cue = { .frame = CUE_NOW, .verb = CUE_CAPTURE_START, .voice = CAPTURE_TAKE };
     usec_t now = clock_steady();
 
-    if (takes->pass.is_due && takes->recording.phase == TAKE_FREE)
-        begin_pass(takes);
     if (!is_resting(takes))
         return;
     if (ready > most)

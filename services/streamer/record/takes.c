@@ -10,24 +10,11 @@
 
 enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000, LATE_US = 4000000, MARGIN_US = 300000 };
 
-/* The current take of that id; NULL: none. */
-static struct take *find_live(struct takes *takes, struct id id)
-{
-    if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
-        return &takes->recording;
-    if (takes->recovery.phase != TAKE_FREE && id_equal(takes->recovery.item, id))
-        return &takes->recovery;
-    for (struct take *take = takes->encoding; take; take = take->next)
-        if (take->phase != TAKE_FREE && id_equal(take->item, id))
-            return take;
-    return NULL;
-}
-
 /* ---- what a predecessor left ---- */
 
 static void remember_left(struct takes *takes, const struct recording *found)
 {
-    bool is_known = find_live(takes, found->id) != NULL;
+    bool is_known = take_find_live(takes, found->id) != NULL;
 
     for (uint32_t i = 0; i < takes->left_count; i++)
         is_known |= id_equal(found->id, takes->left[i]);
@@ -81,7 +68,7 @@ static void recover_next(struct takes *takes)
     if (take->phase != TAKE_FREE || takes->left_count == 0 || is_beginning(&takes->recording))
         return;
     struct id id = takes->left[--takes->left_count];
-    if (find_live(takes, id) || !fill_recovery(takes, id)) { /* a take that began meanwhile is pending too */
+    if (take_find_live(takes, id) || !fill_recovery(takes, id)) { /* a take that began meanwhile is pending too */
         take_free(take);
         return;
     }
@@ -95,26 +82,6 @@ static void recover_next(struct takes *takes)
     take->file = file;
     take->phase = TAKE_MAKING;
     take_file_start(file, takes->errands);
-}
-
-bool takes_are_recovering(const struct takes *takes)
-{
-    return takes->left_count > 0 || takes->recovery.phase != TAKE_FREE;
-}
-
-enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
-                        struct fault *fault)
-{
-    struct take *take = find_live(takes, id);
-    enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
-
-    if (take && (take == &takes->recording || take->phase >= TAKE_ENCODING))
-        take_describe(take, to);
-    else if (take)
-        e = take_find_one(takes, arena, id, to, fault);
-    if (e == ERR_OK && !take)
-        take_recall_remark(takes, to);
-    return e;
 }
 
 static void answer_recovered(struct takes *takes, struct ticket ticket)
@@ -181,7 +148,14 @@ void takes_tick(struct takes *takes)
     if (!takes_are_recovering(takes) && takes->has_looked)
         take_free_inputs(takes);
     quiet_capture(takes);
+    if (take_keep_begins(takes))
+        take_begin(&takes->recording);
     take_keep_listen(takes);
+}
+
+void takes_turn(struct takes *takes)
+{
+    take_go_on(&takes->recording);
 }
 
 bool takes_busy(const struct takes *takes)
@@ -320,7 +294,7 @@ enum err takes_list(struct takes *takes, struct call *call, struct recordings *a
     if (e == ERR_OFFLINE && !takes->has_looked)
         return ERR_OK;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
-        if (find_live(takes, all.at[i].id))
+        if (take_find_live(takes, all.at[i].id))
             (void)takes_describe(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
     answer->each = all;
     return e;

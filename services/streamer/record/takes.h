@@ -35,6 +35,7 @@ enum take_phase {
     TAKE_ENCODING,
     TAKE_REPORTING
 };
+enum take_due { TAKE_DUE_NOTHING, TAKE_DUE_ITEM, TAKE_DUE_FILE };
 enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
 enum take_late { TAKE_NOT_LATE, TAKE_LATE_DISK, TAKE_LATE_BUSY };
 
@@ -87,6 +88,7 @@ struct take {
     struct takes *takes;
     enum take_phase phase;
     enum take_wish wish;
+    enum take_due due; /* the next step of its begin, which take_go_on does */
     struct id item;
     struct wav_take facts;
     char name[TAKE_NAME_SIZE]; /* as the person gave it; the name of its file is the portable form */
@@ -172,6 +174,7 @@ void takes_settings(struct takes *takes, struct config *config, const struct pat
 enum err takes_open(struct takes *takes, struct fault *fault);
 void takes_close(struct takes *takes); /* leaves a running take to the successor */
 void takes_tick(struct takes *takes);
+void takes_turn(struct takes *takes); /* at the end of each turn of the loop */
 bool takes_busy(const struct takes *takes);
 
 /* ---- asks ---- */
@@ -195,10 +198,38 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id);
 /* Recovers the takes of predecessors; answers later with them. Errors: busy (too many clients wait), full, io. */
 enum err takes_recover(struct takes *takes, struct call *call);
 
-/* ---- shared by the files of takes ---- */
+/* ---- shared by the files of takes: each calls only those above it ---- */
 
-/* takes.c */
-bool takes_are_recovering(const struct takes *takes); /* some takes of a predecessor are not recovered yet */
+/* take_report.c */
+void take_cut_tell(const struct take_cut *cut, struct recording *to); /* `to` refers to `cut` */
+void take_describe(struct take *take, struct recording *to);
+void take_publish(struct take *take, const char *event);
+void take_publish_progress(struct take *take);                       /* with its waveform, while it is recorded */
+void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
+/* Makes the struct empty; it stays in its queue. */
+void take_free(struct take *take);
+
+/* take_end.c: reports the end to persist until it acknowledges it. */
+void take_end(struct take *take);
+void take_end_again(struct take *take); /* each tick: repeats a report that was not acknowledged */
+/* Before it runs; first removes its item, if there is one. */
+void take_fail(struct take *take, const struct fault *fault);
+void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */
+void take_note_recovered(struct take *take);                   /* for `recover` */
+void take_answer_late(struct take *take); /* each tick: an ask to end it does not wait for a disk that hangs */
+/* Why an ask to end the take fails now, although the take goes on to its end. `silent`: how long its disk has not
+ * answered. */
+enum take_late take_why_late(const struct take *take, usec_t now, usec_t silent);
+/* Adds what the store lacks, if `to` is the last take that stayed a WAV. */
+void take_recall_remark(const struct takes *takes, struct recording *to);
+
+/* take_find.c: reads the store, and finds takes that are under way. */
+enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);
+struct take_place take_find_place(struct takes *takes, struct id item); /* has no volume if that is unknown */
+enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                       struct fault *fault);
+struct take *take_find_live(struct takes *takes, struct id id); /* NULL: none is under way */
+bool takes_are_recovering(const struct takes *takes);           /* some takes of a predecessor are not recovered yet */
 enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                         struct fault *fault);
 
@@ -216,28 +247,6 @@ void take_answer_end(struct takes *takes, struct ticket ticket); /* for such an 
 /* A take was deleted for this same ask. Errors: conflict, those of locate_read. */
 enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_again);
 
-/* take_begin.c: asks one service after the other, then starts the file. */
-void take_begin(struct take *take);
-void take_begin_again(struct take
-                          *take); /* regularly while it starts: repeats the ask that found no server, or the check */
-uint32_t take_new_generation(const struct takes *takes); /* for a capture */
-void take_reserve(struct take *take);                    /* its item in `folder`; then its file */
-
-/* take_folder.c: the folder of a take whose inputs are connected; then take_reserve. */
-void take_is_connected(struct take *take);
-
-void take_make_file(struct take *take); /* and then its capture begins */
-
-/* take_bars.c */
-/* Errors: conflict (the bar has passed, or a count-in while the transport runs). */
-enum err take_bars_read(struct take *take, struct call *call, const struct streamer_record *ask);
-void take_bars_wait(struct take *take);   /* answers, and waits for its bar */
-void take_bars_follow(struct take *take); /* each tick in TAKE_BARS */
-/* Returns the frame at which its capture begins; -1 until that frame is near. */
-int64_t take_bars_frame(struct take *take);
-void take_bars_follow_end(struct take *take); /* each tick while it runs: its end follows the tempo */
-void take_bars_pass(struct take *take, const struct take_pass *pass); /* the bars and the length of the next pass */
-
 /* take_music.c */
 void take_music_follow(struct takes *takes); /* each tick */
 /* The frame of the audio clock at that step, in the newest known tempo. */
@@ -246,8 +255,19 @@ int64_t take_music_frame(const struct takes *takes, double step);
  * one is known. */
 int64_t take_music_began(const struct takes *takes, uint64_t ago);
 
+/* take_bars.c */
+/* Errors: conflict (the bar has passed, or a count-in while the transport runs). */
+enum err take_bars_read(struct take *take, struct call *call, const struct streamer_record *ask);
+void take_bars_wait(struct take *take);   /* answers, and waits for its bar */
+void take_bars_follow(struct take *take); /* each tick in TAKE_BARS; near its bar, the file is due */
+/* Returns the frame at which its capture begins; -1 until that frame is near. */
+int64_t take_bars_frame(struct take *take);
+void take_bars_follow_end(struct take *take); /* each tick while it runs: its end follows the tempo */
+void take_bars_pass(struct take *take, const struct take_pass *pass); /* the bars and the length of the next pass */
+
 /* take_keep.c: takes of sound that was captured before the ask. */
 
+uint32_t take_new_generation(const struct takes *takes); /* for a capture */
 /* Errors: bad_request (the ask also says when to record), conflict (the inputs are not captured that long). */
 enum err take_keep_read(struct take *take, struct call *call, const struct streamer_record *ask);
 /* Its first cell, once the latency is known. Errors: conflict (not captured any more). */
@@ -256,9 +276,13 @@ bool take_has_bus(const struct take *take); /* it records a channel of the mixer
 void take_keep_cue(const struct take *take, struct cue *cue); /* the cue to begin begins at that cell */
 /* Call it when `take` has its full length: if it loops, the next take is due. */
 void take_keep_pass(const struct take *take);
-/* Each tick: begins the take that is due. While no take needs the capture, the inputs are captured, and the ring keeps
- * the newest frames. */
+/* Each tick: true if `takes->recording` is now the take that was due, which the caller begins. */
+bool take_keep_begins(struct takes *takes);
+/* Each tick: while no take needs the capture, the inputs are captured, and the ring keeps the newest frames. */
 void take_keep_listen(struct takes *takes);
+
+/* take_folder.c: the folder of a take whose inputs are connected; then its item is due. */
+void take_is_connected(struct take *take);
 
 /* take_inputs.c: connects the take's inputs; then take_is_connected. */
 void take_connect(struct take *take);
@@ -269,18 +293,11 @@ void take_connect_again(struct take *take); /* checks the connections */
 bool take_is_audible(const struct take *take);
 void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs after a take or a crash */
 
-/* take.c */
-void take_done(struct errand *errand, bool lost); /* its file is finished */
-void take_follow(struct take *take);              /* does the next step, if one is due */
-/* Before it runs; first removes its item, if there is one. */
-void take_fail(struct take *take, const struct fault *fault);
-void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */
-void take_describe(struct take *take, struct recording *to);
-void take_publish(struct take *take, const char *event);
-void take_publish_progress(struct take *take);                       /* with its waveform, while it is recorded */
-void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
-/* Makes the struct empty; it stays in its queue. */
-void take_free(struct take *take);
+/* take_begin.c: asks one service after the other; then the file is due, or the take waits for its bar. */
+void take_begin(struct take *take);
+/* Regularly while it starts: repeats the ask that found no server, or the check. */
+void take_begin_again(struct take *take);
+void take_reserve(struct take *take); /* its item in `folder` */
 
 /* encode_queue.c: queues a take whose WAV is complete, and frees `take`; take_end follows. */
 void encode_queue_add(struct take *take);
@@ -289,20 +306,9 @@ void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, str
 /* Cancels the encoding: the take stays a WAV. Errors: not_found. */
 enum err encode_queue_cancel(struct takes *takes, struct id item);
 
-/* take_end.c: reports the end to persist until it acknowledges it. */
-void take_end(struct take *take);
-void take_note_recovered(struct take *take); /* for `recover` */
-void take_answer_late(struct take *take);    /* each tick: an ask to end it does not wait for a disk that hangs */
-/* Why an ask to end the take fails now, although the take goes on to its end. `silent`: how long its disk has not
- * answered. */
-enum take_late take_why_late(const struct take *take, usec_t now, usec_t silent);
-/* Adds what the store lacks, if `to` is the last take that stayed a WAV. */
-void take_recall_remark(const struct takes *takes, struct recording *to);
-
-/* take_find.c: reads the store. */
-enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);
-struct take_place take_find_place(struct takes *takes, struct id item); /* has no volume if that is unknown */
-enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
-                       struct fault *fault);
+/* take.c */
+void take_done(struct errand *errand, bool lost); /* its file is finished */
+void take_follow(struct take *take);              /* does the next step, if one is due */
+void take_go_on(struct take *take);               /* the same for the step that an answer made due */
 
 #endif
