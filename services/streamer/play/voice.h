@@ -171,14 +171,37 @@ void voice_acts_add(struct voice *voice, int32_t deed, int64_t frame, double val
 void voice_acts_note(struct voices *voices, const struct note *note); /* of a pad */
 void voice_acts_since(const struct voices *voices, int64_t since, struct arena *arena, struct loop_mark *to);
 
+/* ---- voice_place.c ---- */
+struct handover_piece *voice_piece(const struct voice *voice);
+double voice_ahead(const struct voice *voice);    /* seconds in its ring */
+bool voice_is_to_come(const struct voice *voice); /* the core keeps its start cue for a frame to come */
+/* Returns the frame of the file at which the played or repeated part ends; 0: the end of the file. */
+int64_t voice_part_end(const struct voice *voice);
+/* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
+int64_t voice_place(const struct voice *voice, int64_t frame);
+int64_t voice_sounding_frame(const struct voice *voice); /* the frame of the file that sounds */
+void voice_end_at(struct voice *voice, uint64_t end);    /* the sound ends at that cell, unless it ends before */
+void voice_forget_sought(struct voice *voice);           /* the piece of a seek */
+void voice_stay(struct voice *voice);                    /* gives up a seek: the old generation plays to its end */
+void voice_stall(struct voice *voice, bool dry);         /* reports that its ring ran dry, or no more */
+/* Fills the schema's record; its paths point into shared memory. */
+void voice_describe(const struct voice *voice, struct stream_voice *to);
+
+/* ---- voice_cues.c ---- */
+void voice_filled(struct voice *voice); /* the ring contains enough to start */
+/* `fade`: seconds. */
+void voice_stop(struct voice *voice, float fade);
+void voice_stop_at(struct voice *voice, int64_t frame, float fade); /* a frame of the audio clock, or CUE_NOW */
+bool voice_is_sounding(const struct voice *voice);                  /* voice_stop sends a cue */
+void voice_set_phase(struct voice *voice, enum voice_phase phase);
+void voice_fail(struct voice *voice, const struct fault *fault);
+void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */
+
 /* ---- voice.c ---- */
 
 /* Begins to open the file. The voice reports its start or failure by its ticket, or by `started` and `failed`. Errors:
  * busy (all 32 voices play), offline (no audio core). */
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **voice, struct fault *fault);
-/* `fade`: seconds. */
-void voice_stop(struct voice *voice, float fade);
-void voice_stop_at(struct voice *voice, int64_t frame, float fade); /* a frame of the audio clock, or CUE_NOW */
 /* Continues at `frame` of the file. `request`: of the ask; zero: no ask. Errors: conflict (the voice does not play). */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault);
 enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* errors: conflict */
@@ -187,18 +210,8 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
 /* Queue a file after the current one. Errors: conflict (the voice plays nothing that a file could follow). */
 enum err voice_queue(struct voice *voice, const struct located *located, struct id request, struct fault *fault);
 enum err voice_may_queue(const struct voice *voice, struct fault *fault);
-bool voice_is_sounding(const struct voice *voice); /* voice_stop sends a cue */
 
-/* Fills the schema's record; its paths point into shared memory. */
-void voice_describe(const struct voice *voice, struct stream_voice *to);
-
-struct handover_piece *voice_piece(const struct voice *voice);
-/* Returns the frame of the file at which the played or repeated part ends; 0: the end of the file. */
-int64_t voice_part_end(const struct voice *voice);
-
-/* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
-int64_t voice_place(const struct voice *voice, int64_t frame);
-
+/* ---- voice_mark.c ---- */
 /* The place of a voice for a capture. Errors (explained): not_found, conflict. */
 enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct arena *arena,
                     struct loop_mark *to, struct fault *fault);
@@ -207,43 +220,27 @@ void voice_line(struct core_link *core, int32_t grid, struct loop_line *to);
 /* ---- voice_follow.c ---- */
 bool voice_follows(const struct voice *voice);      /* it follows the tempo of the transport */
 bool voice_is_stretched(const struct voice *voice); /* its current piece */
-void voice_follow_look(struct voice *voice);        /* the tick: keeps it in step */
+bool voice_follow_look(struct voice *voice);        /* the tick: true if it must be realigned, to be in step */
 /* Sets tempo, place and moment of the generation that begins. Its file is open. */
 void voice_follow_aim(struct voice *voice);
 int64_t voice_follow_late(const struct voice *voice);                           /* frames since it was due */
 void voice_follow_next(struct voice *voice, const struct handover_piece *next); /* a queued file begins */
 void voice_follow_anew(struct voice *voice); /* plan.from is its new beginning: it takes a new place */
 
-/* ---- voice_convert.c ---- */
-/* Makes the converters of the current piece, in place of the earlier ones. Errors: those of resample_new and
- * stretch_new. */
-enum err voice_convert_prepare(struct voice *voice, struct fault *fault);
-
 /* ---- voice_feed.c ---- */
 void voice_feed_begin(struct voice *voice); /* its file is open: starts a generation, or continues an old one */
 void voice_feed(struct voice *voice);       /* pulls if the ring has room */
 void voice_feed_drain(struct voice *voice); /* moves what the stretcher has made to the ring */
 void voice_feed_came(void *voice, int64_t frame, const float *stereo, uint32_t frames, bool end);
-double voice_feed_ahead(const struct voice *voice);     /* seconds in its ring */
 void voice_feed_check(struct voice *voice);             /* starts the voice if its ring contains enough */
 void voice_feed_follow(struct voice *voice);            /* the following file is open, or there is none */
 struct id voice_feed_seeker(const struct voice *voice); /* the ask of a seek that has no piece yet; zero: none */
 void voice_feed_seek(struct voice *voice);              /* the next cells belong to a new generation */
 void voice_feed_inherit(struct voice *voice);           /* a predecessor's seek, and the current piece */
-void voice_feed_cut(struct voice *voice, uint64_t end); /* the sound ends at that cell, unless it ends before */
-void voice_feed_stay(struct voice *voice);              /* gives up a seek: the old generation plays to its end */
 uint32_t voice_feed_scratch(void);                      /* floats that a conversion may need */
 
-/* ---- voice_start.c ---- */
-void voice_filled(struct voice *voice);           /* the ring contains enough to start */
-bool voice_is_to_come(const struct voice *voice); /* the core keeps its start cue for a frame to come */
-
-/* ---- voice.c, for voices.c, voice_feed.c and voice_start.c ---- */
-void voice_set_phase(struct voice *voice, enum voice_phase phase);
-void voice_fail(struct voice *voice, const struct fault *fault);
-void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */
-void voice_stall(struct voice *voice, bool dry); /* reports that its ring ran dry, or no more */
-void voice_realign(struct voice *voice);         /* begins a generation that is in step */
+/* ---- voice.c, for voices.c ---- */
+void voice_realign(struct voice *voice); /* begins a generation that is in step */
 void voice_open(struct voice *voice);
 void voice_open_next(struct voice *voice);
 

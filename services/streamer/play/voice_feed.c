@@ -1,4 +1,6 @@
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "services/streamer/play/voice.h"
 
@@ -14,11 +16,6 @@ enum {
     APART = 32,             /* largest ratio of rates that resample.h converts */
 };
 
-struct handover_piece *voice_piece(const struct voice *voice)
-{
-    return &voice->handover->pieces[atomic_load(&voice->handover->word) & HANDOVER_PRESENT];
-}
-
 static struct handover_piece *other_piece(const struct voice *voice)
 {
     return &voice->handover->pieces[!(atomic_load(&voice->handover->word) & HANDOVER_PRESENT)];
@@ -27,14 +24,6 @@ static struct handover_piece *other_piece(const struct voice *voice)
 static bool something_follows(const struct voice *voice)
 {
     return atomic_load(&voice->handover->word) & HANDOVER_FOLLOWS;
-}
-
-double voice_feed_ahead(const struct voice *voice)
-{
-    const struct handover_piece *piece = voice_piece(voice);
-    uint32_t used = voice->ring.capacity - ring_space(&voice->ring);
-
-    return piece->rate > 0 ? (double)used / piece->rate : 0;
 }
 
 /* ---- generations and pieces ---- */
@@ -112,11 +101,6 @@ static void seek_piece(struct voice *voice, const struct handover_piece *piece)
     atomic_store(&voice->handover->word, word | HANDOVER_SOUGHT);
 }
 
-static void forget_sought(struct voice *voice)
-{
-    atomic_fetch_and(&voice->handover->word, ~(uint32_t)HANDOVER_SOUGHT);
-}
-
 struct id voice_feed_seeker(const struct voice *voice)
 {
     struct id request = { { 0 } };
@@ -149,7 +133,7 @@ static void make_generation(struct voice *voice, int64_t from)
     if (voice->is_seeking) {
         seek_piece(voice, &piece);
         if (!voice->due) /* otherwise the old one sounds until then */
-            voice_feed_cut(voice, piece.at);
+            voice_end_at(voice, piece.at);
     } else {
         publish_piece(voice, &piece);
     }
@@ -167,25 +151,10 @@ static void turn_to_sought(struct voice *voice)
     voice->is_seeking = false;
 }
 
-void voice_feed_cut(struct voice *voice, uint64_t end)
-{
-    if (stream_end(voice->memory, atomic_load(&voice->memory->generation)) == UINT64_MAX)
-        stream_end_at(voice->memory, end);
-}
-
 void voice_feed_seek(struct voice *voice)
 {
     voice->is_seeking = voice->is_cued;
     voice->generation = next_generation(voice);
-}
-
-void voice_feed_stay(struct voice *voice)
-{
-    if (!voice->is_seeking)
-        return;
-    voice->is_seeking = false;
-    forget_sought(voice);
-    voice->generation = atomic_load(&voice->memory->generation);
 }
 
 /* A predecessor may have died after it stored the generation in the header, and before it changed the current piece.
@@ -201,7 +170,7 @@ void voice_feed_inherit(struct voice *voice)
     else if (voice_piece(voice)->generation != generation && other_piece(voice)->generation == generation)
         turn_to(voice, other_piece(voice), 0);
     else
-        forget_sought(voice);
+        voice_forget_sought(voice);
 }
 
 /* Continues where a predecessor stopped. The next cell is a frame of the file, or lies between two frames. A converter
@@ -233,12 +202,51 @@ static bool can_go_on(const struct voice *voice)
            piece->generation == atomic_load(&voice->memory->generation);
 }
 
+/* ---- converters ---- */
+
+/* On a machine with more work than processors a fine stretch would be too slow. */
+static bool has_time(void)
+{
+    double load;
+
+    return getloadavg(&load, 1) == 1 && load < (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static enum stretch_grade grade_of(const struct voice *voice)
+{
+    if (voice->plan.is_drums)
+        return STRETCH_DRUMS;
+    bool is_fine = stretch_count() < voice->all->fine_stretches && !voice->was_dry && has_time();
+
+    return is_fine ? STRETCH_FINE : STRETCH_QUICK;
+}
+
+/* Makes the converters of the current piece, in place of the earlier ones. */
+static enum err prepare_converters(struct voice *voice, struct fault *fault)
+{
+    uint32_t rate = core_link_rate(voice->all->core);
+    const struct voice_plan *plan = &voice->plan;
+    enum err e = ERR_OK;
+
+    resample_free(voice->resample);
+    stretch_free(voice->stretch);
+    voice->resample = NULL;
+    voice->stretch = NULL;
+    if (voice->format.rate != rate)
+        e = resample_new(voice->all->resampler, voice->format.rate, rate, &voice->resample, fault);
+    if (e == ERR_OK && (plan->tempo != 1 || plan->semitones != 0))
+        e = stretch_new(rate, plan->tempo, plan->semitones, grade_of(voice), &voice->stretch, fault);
+    return e;
+}
+
+/* ---- the begin ---- */
+
 void voice_feed_begin(struct voice *voice)
 {
     struct fault fault = { 0 };
 
     voice_follow_aim(voice);
-    if (voice_convert_prepare(voice, &fault) != ERR_OK) {
+    if (prepare_converters(voice, &fault) != ERR_OK) {
         voice_fail(voice, &fault);
         return;
     }
@@ -316,7 +324,7 @@ uint32_t voice_feed_scratch(void)
 static void complete_voice(struct voice *voice)
 {
     turn_to_sought(voice);
-    voice_feed_cut(voice, ring_written(&voice->ring));
+    voice_end_at(voice, ring_written(&voice->ring));
     voice->is_complete = true;
     reader_close(voice->reader);
     voice->reader = NULL;
@@ -339,7 +347,7 @@ static void follow_piece(struct voice *voice)
     voice_follow_next(voice, next);
     fill_piece(voice, next, ring_written(&voice->ring), next->from);
     turn_to(voice, next, 0);
-    if (voice_convert_prepare(voice, &fault) != ERR_OK)
+    if (prepare_converters(voice, &fault) != ERR_OK)
         voice_fail(voice, &fault);
     else
         voice_feed(voice);
@@ -400,7 +408,7 @@ static bool pull_frames(struct voice *voice)
 
 static bool is_hungry(const struct voice *voice)
 {
-    return voice->phase == VOICE_FILLING || (voice->phase == VOICE_PLAYING && voice_feed_ahead(voice) < 1);
+    return voice->phase == VOICE_FILLING || (voice->phase == VOICE_PLAYING && voice_ahead(voice) < 1);
 }
 
 static bool is_done(const struct voice *voice)

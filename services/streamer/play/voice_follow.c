@@ -132,7 +132,7 @@ static bool keeps_place(const struct voice *voice)
 /* Seconds until the generation is due. A successor may take longer: the cells of its predecessor are in step. */
 static double lead_of(const struct voice *voice)
 {
-    double half = voice_feed_ahead(voice) / 2;
+    double half = voice_ahead(voice) / 2;
 
     return voice->is_heir && half > aim_s ? half : aim_s;
 }
@@ -209,18 +209,18 @@ static bool is_out_of_step(struct voice *voice, double now)
     return fabs(apart) > step_s * voice->format.rate;
 }
 
-void voice_follow_look(struct voice *voice)
+bool voice_follow_look(struct voice *voice)
 {
     double now;
 
     if (!voice_follows(voice) || voice->phase != VOICE_PLAYING || voice->format.rate == 0 ||
         clock_steady() - voice->since < PAUSE_US || (voice->reader && !reader_is_free(voice->reader)) ||
         !measure_place(voice, &now))
-        return;
+        return false;
     take_place(voice, now);
     voice->looks = is_out_of_step(voice, now) ? voice->looks + 1 : 0;
     if (voice->looks < LOOKS)
-        return;
+        return false;
     voice->looks = 0;
-    voice_realign(voice);
+    return true;
 }

@@ -216,15 +216,6 @@ void voices_close(struct voices *voices)
 
 /* ---- notes of the audio core ---- */
 
-void voice_stall(struct voice *voice, bool dry)
-{
-    struct streamer_voice_stalled event = { .voice = voice->index, .generation = voice->generation, .dry = dry };
-
-    voice->is_dry = dry;
-    voice->was_dry = voice->was_dry || dry;
-    service_publish(voice->all->service, "voice_stalled", &event);
-}
-
 /* True if a panic stopped what sounded before a seek or a change of tempo, whose generation the core has not begun, or
  * dropped the cue that starts the voice. */
 static bool is_silenced(const struct voice *voice, const struct note *note)
@@ -256,7 +247,7 @@ void voices_note(struct voices *voices, const struct note *note)
         return;
     note_deed(voice, note);
     if (is_silenced(voice, note)) {
-        voice_feed_stay(voice);
+        voice_stay(voice);
         voice_end(voice, STREAM_END_STOPPED, "");
         return;
     }
@@ -293,29 +284,6 @@ static void doubt_voice(struct voice *voice)
                   "");
 }
 
-/* Returns the file's frame that sounds. */
-static int64_t sounding_frame(const struct voice *voice)
-{
-    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
-    const struct handover_piece *piece = voice_piece(voice);
-    uint64_t cell = atomic_load(&voice->memory->begin);
-
-    if (voice->is_seeking && !voice->is_aiming)
-        return voice->plan.from;
-    if (state->generation != piece->generation || state->position < 0 || piece->rate == 0)
-        return piece->from;
-    cell += (uint64_t)state->position;
-    if (cell < piece->at) /* the piece before it still sounds */
-        return 0;
-    uint64_t frames = (cell - piece->at) * piece->file_rate / piece->rate;
-    if (piece->tempo != 1)
-        frames = (uint64_t)((double)frames * piece->tempo);
-    int64_t frame = (int64_t)((uint64_t)piece->from + frames);
-    if (frame < 0)
-        return 0;
-    return voice_place(voice, frame);
-}
-
 /* The server's rate changed: converts the rest again, from the sounding frame on. */
 static void follow_rate(struct voice *voice)
 {
@@ -323,13 +291,13 @@ static void follow_rate(struct voice *voice)
 
     if (voice->phase != VOICE_PLAYING || voice_piece(voice)->rate == core_link_rate(voice->all->core) || !voice->reader)
         return;
-    if (voice_seek(voice, sounding_frame(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
+    if (voice_seek(voice, voice_sounding_frame(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
         voice_fail(voice, &fault);
 }
 
 static int by_need(const void *a, const void *b)
 {
-    double first = voice_feed_ahead(*(struct voice *const *)a), second = voice_feed_ahead(*(struct voice *const *)b);
+    double first = voice_ahead(*(struct voice *const *)a), second = voice_ahead(*(struct voice *const *)b);
 
     return (first > second) - (first < second);
 }
@@ -344,7 +312,7 @@ static void feed_hungry(struct voices *voices)
         if (voices->each[i].phase >= VOICE_FILLING)
             hungry[count++] = &voices->each[i];
     qsort(hungry, count, sizeof(*hungry), by_need);
-    for (uint32_t i = 0; i < count && (i < PULLS_A_TICK || voice_feed_ahead(hungry[i]) < dire); i++)
+    for (uint32_t i = 0; i < count && (i < PULLS_A_TICK || voice_ahead(hungry[i]) < dire); i++)
         voice_feed(hungry[i]);
 }
 
@@ -355,7 +323,8 @@ void voices_tick(struct voices *voices)
         doubt_voice(voice);
         follow_rate(voice);
         realign_heir(voice);
-        voice_follow_look(voice);
+        if (voice_follow_look(voice))
+            voice_realign(voice);
         voice_feed_drain(voice);
         voice_feed_check(voice);
         voice_hits_tick(voice);
@@ -393,70 +362,4 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
         return refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
     recall_prepare(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + cues);
     return ERR_OK;
-}
-
-/* ---- descriptions ---- */
-
-int64_t voice_part_end(const struct voice *voice)
-{
-    if (voice->handover->looping && voice->handover->loop_length > 0)
-        return voice_turns_end(voice);
-    return voice->handover->looping ? voice->handover->loop_end : voice_piece(voice)->until;
-}
-
-int64_t voice_place(const struct voice *voice, int64_t frame)
-{
-    const struct handover_voice *handover = voice->handover;
-    const struct handover_piece *piece = voice_piece(voice);
-    int64_t from = handover->loop_from, end = piece->frames, first_end;
-
-    if (handover->looping && handover->loop_length > 0 && frame >= from)
-        return frame - voice_turns_begin(handover->loop_length, voice_turns_at(handover->loop_length, frame - from));
-    if (handover->loop_end > 0 && (end <= 0 || handover->loop_end < end))
-        end = handover->loop_end;
-    first_end = piece->from < end ? end : piece->frames; /* it may begin after the part that repeats */
-    if (!handover->looping || end <= from || first_end <= 0 || frame < first_end)
-        return frame;
-    return from + (frame - first_end) % (end - from);
-}
-
-static enum stream_state voice_state(const struct voice *voice)
-{
-    if (voice->phase == VOICE_OPENING || (voice->phase == VOICE_FILLING && !voice->is_cued))
-        return STREAM_STATE_OPENING;
-    if (voice->phase == VOICE_ENDING)
-        return STREAM_STATE_ENDING;
-    return voice->is_dry ? STREAM_STATE_STALLED : STREAM_STATE_PLAYING;
-}
-
-void voice_describe(const struct voice *voice, struct stream_voice *to)
-{
-    const struct handover_piece *piece = voice_piece(voice);
-    uint32_t word = atomic_load(&voice->handover->word);
-    const char *next = word & HANDOVER_FOLLOWS ? voice->handover->pieces[!(word & HANDOVER_PRESENT)].path : "";
-    bool previews = voice->plan.group == GROUP_PREVIEW;
-
-    *to = (struct stream_voice){
-        .voice = voice->index,
-        .generation = voice->generation,
-        .state = { .value = (int32_t)voice_state(voice) },
-        .group = { .value = (int32_t)(previews ? STREAM_GROUP_PREVIEW : STREAM_GROUP_STREAMS) },
-        .path = bytes_of(piece->path, strlen(piece->path)),
-        .rate = piece->file_rate,
-        .channels = piece->channels <= 64 ? piece->channels : 0,
-        .frames = piece->frames >= -1 ? piece->frames : -1,
-        .position = sounding_frame(voice),
-        .looping = voice->handover->looping,
-        .gain = (double)voice->plan.gain,
-        .pan = (double)voice->plan.pan,
-        .buffered_s = voice_feed_ahead(voice),
-        .next = bytes_of(next, strlen(next)),
-    };
-    memcpy(to->id.b, piece->media, sizeof(to->id.b));
-    to->has_instead_of = !id_is_zero(voice->plan.instead_of) && id_equal(to->id, voice->plan.media);
-    to->instead_of = voice->plan.instead_of;
-    to->has_loop_key = voice->plan.loop_key > 0;
-    to->loop_key = voice->plan.loop_key;
-    to->has_at = voice_is_to_come(voice);
-    to->at = voice->begins;
 }
