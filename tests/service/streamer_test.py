@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import sound
 from claims import claim, contains, figure, file_bytes, file_text, needs, run_claims, same, skip, until, write_file
 from client import Catalogue
-from sounding import HARD, BesideAnother, Tape, engine, frame, tool, until_connected, until_later
+from sounding import HARD, BesideAnother, Tape, engine, frame, tool, undisturbed, until_connected, until_later
 
 
 def playing_engine(home):
@@ -424,16 +424,23 @@ def a_preview_in_context_keeps_tempo_key_and_bar(home):
     home.ask('audio.set_tempo', 'bpm=120')
     home.ask('audio.start', 'count_in=0')
     until(lambda: home.ask('audio.transport')['running'])
-    tape = Tape(home, 60, 'preview_left')
-    bars = home.start_into(home.file('bars'), 'loophole', 'events', 'audio.bar', '--limit', '2', '--json')
-    begun = home.first('preview', loop, '--in-context', '--key', 'Cmin')
-    assert (begun['tempo_ratio'], begun['semitones']) == (1.2, 3), begun
-    recorded = played_to_the_end(home, tape)
-    bars.wait(60)
+    begun, frames = {}, []
+
+    def previewed():
+        bars = home.start_into(home.file('bars'), 'loophole', 'events', 'audio.bar', '--limit', '2', '--json')
+        begun.update(home.first('preview', loop, '--in-context', '--key', 'Cmin'))
+        until_silent(home)
+        bars.wait(60)
+        frames[:] = [int(f) for f in re.findall(r'"frame":\s*(\d+)', file_text(home.file('bars')))]
+
+    def heard_without_an_underrun():
+        before = home.ask('audio.meters')['underruns']
+        undisturbed(home, previewed, 'preview_left')
+        return home.ask('audio.meters')['underruns'] == before and sound.heard(home.file('tape'))
+    heard = until(heard_without_an_underrun, 600)
     home.ask('audio.stop')
-    frames = [int(f) for f in re.findall(r'"frame":\s*(\d+)', file_text(home.file('bars')))]
+    assert (begun['tempo_ratio'], begun['semitones']) == (1.2, 3), begun
     assert any((begun['at'] - f) % 96000 in (0, 1, 95999) for f in frames), (begun, frames)
-    heard = sound.heard(recorded)
     assert 78000 < heard['frames'] < 84000, f'length: {heard}'
     assert 515 < round(heard['hz']) < 531, f'pitch: {heard}'
 
