@@ -1,5 +1,5 @@
-/* voice_cues.c: the cues that start and stop a voice, and its end. A start may have a frame to come: until then the core
- * keeps it. */
+/* voice_cues.c: the cues that start and stop a voice, and its end. A start may have a frame to come: until then the
+ * core keeps it. */
 #include <stdio.h>
 #include <string.h>
 

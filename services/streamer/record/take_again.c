@@ -22,7 +22,7 @@ static enum err find_done(struct takes *takes, const struct sender *sender, stru
 static enum err describe_begun(struct takes *takes, struct arena *arena, struct id item, struct recording *to,
                                bool *is_found, struct fault *fault)
 {
-    enum err e = takes_describe(takes, arena, item, to, fault);
+    enum err e = take_describe_any(takes, arena, item, to, fault);
 
     *is_found = e == ERR_OK;
     if (e == ERR_NOT_FOUND && id_equal(item, takes->never_ran))
@@ -41,7 +41,7 @@ enum err take_begun_again(struct takes *takes, struct call *call, struct recordi
         return ERR_OK;
     if (e == ERR_CONFLICT)
         return refuse_used_id(call);
-    if (e != ERR_OK || takes_are_recovering(takes))
+    if (e != ERR_OK || take_is_recovering(takes))
         return e;
     return describe_begun(takes, call_arena(call), item, answer, is_again, call_fault(call));
 }
@@ -87,7 +87,7 @@ static bool read_prepared(const struct call *call, struct arena *arena, struct r
 static enum err describe_ended(struct takes *takes, struct arena *arena, const struct recording *was,
                                struct recording *to, struct fault *fault)
 {
-    enum err e = takes_describe(takes, arena, was->id, to, fault);
+    enum err e = take_describe_any(takes, arena, was->id, to, fault);
 
     if (e != ERR_NOT_FOUND)
         return e;
@@ -104,7 +104,7 @@ bool take_ends_again(struct takes *takes, struct call *call, struct recording *a
 
     if (!read_prepared(call, call_arena(call), &was) || (take->phase != TAKE_FREE && id_equal(take->item, was.id)))
         return false;
-    if (!takes_are_recovering(takes)) {
+    if (!take_is_recovering(takes)) {
         *error = describe_ended(takes, call_arena(call), &was, answer, call_fault(call));
         return true;
     }
@@ -126,7 +126,7 @@ void take_answer_end(struct takes *takes, struct ticket ticket)
     if (id_is_zero(takes->ending))
         fault_set(&fault, e, "no take is under way");
     else
-        e = takes_describe(takes, &arena, takes->ending, &reply, &fault);
+        e = take_describe_any(takes, &arena, takes->ending, &reply, &fault);
     if (e == ERR_OK)
         ticket_answer(takes->service, ticket, &reply);
     else

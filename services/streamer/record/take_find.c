@@ -195,13 +195,13 @@ struct take *take_find_live(struct takes *takes, struct id id)
     return NULL;
 }
 
-bool takes_are_recovering(const struct takes *takes)
+bool take_is_recovering(const struct takes *takes)
 {
     return takes->left_count > 0 || takes->recovery.phase != TAKE_FREE;
 }
 
-enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
-                        struct fault *fault)
+enum err take_describe_any(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                           struct fault *fault)
 {
     struct take *take = take_find_live(takes, id);
     enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);

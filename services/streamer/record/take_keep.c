@@ -30,7 +30,7 @@ static bool is_resting(const struct takes *takes)
 {
     const struct take *take = &takes->recording;
 
-    return takes->looks_back && takes->has_looked && !takes_are_recovering(takes) &&
+    return takes->looks_back && takes->has_looked && !take_is_recovering(takes) &&
            (take->phase == TAKE_FREE || take->phase == TAKE_BARS);
 }
 

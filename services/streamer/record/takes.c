@@ -92,7 +92,7 @@ static void answer_recovered(struct takes *takes, struct ticket ticket)
 
     answer.each.at = arena_array(&arena, takes->recovered_count + 1, sizeof(*answer.each.at));
     for (uint32_t i = 0; answer.each.at && i < takes->recovered_count; i++)
-        if (takes_describe(takes, &arena, takes->recovered[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
+        if (take_describe_any(takes, &arena, takes->recovered[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
             answer.each.count++;
     ticket_answer(takes->service, ticket, &answer);
     arena_free(&arena);
@@ -107,7 +107,7 @@ static void quiet_capture(struct takes *takes)
     struct cue cue = { .frame = CUE_NOW, .verb = CUE_CAPTURE_STOP, .generation = header.generation };
     usec_t now = clock_steady();
 
-    if (takes->looks_back || takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || !takes->has_looked ||
+    if (takes->looks_back || takes->recording.phase != TAKE_FREE || take_is_recovering(takes) || !takes->has_looked ||
         cue.generation == 0 || header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
         return;
     takes->quieted = now;
@@ -141,11 +141,11 @@ void takes_tick(struct takes *takes)
     take_follow(&takes->deleting);
     take_answer_late(&takes->recording);
     encode_queue_follow(takes);
-    while (takes->recovering_count > 0 && !takes_are_recovering(takes))
+    while (takes->recovering_count > 0 && !take_is_recovering(takes))
         answer_recovered(takes, takes->recovering[--takes->recovering_count]);
-    if (!takes_are_recovering(takes))
+    if (!take_is_recovering(takes))
         go_on(&takes->recording);
-    if (!takes_are_recovering(takes) && takes->has_looked)
+    if (!take_is_recovering(takes) && takes->has_looked)
         take_free_inputs(takes);
     quiet_capture(takes);
     if (take_keep_begins(takes))
@@ -160,7 +160,7 @@ void takes_turn(struct takes *takes)
 
 bool takes_busy(const struct takes *takes)
 {
-    return takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || takes->deleting.phase != TAKE_FREE;
+    return takes->recording.phase != TAKE_FREE || take_is_recovering(takes) || takes->deleting.phase != TAKE_FREE;
 }
 
 /* ---- asks ---- */
@@ -260,13 +260,13 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
     takes->pass.is_due = false;
     if (take_ends_again(takes, call, answer, &e))
         return e;
-    if (take->phase == TAKE_FREE && !takes_are_recovering(takes) && recall_was_begun(call) && takes->recovered_count)
-        return takes_describe(takes, call_arena(call), takes->recovered[takes->recovered_count - 1], answer,
-                              call_fault(call));
-    if (take->phase == TAKE_FREE && !takes_are_recovering(takes) && wish == TAKE_WISH_STOP &&
+    if (take->phase == TAKE_FREE && !take_is_recovering(takes) && recall_was_begun(call) && takes->recovered_count)
+        return take_describe_any(takes, call_arena(call), takes->recovered[takes->recovered_count - 1], answer,
+                                 call_fault(call));
+    if (take->phase == TAKE_FREE && !take_is_recovering(takes) && wish == TAKE_WISH_STOP &&
         !id_is_zero(takes->ended_itself))
-        return takes_describe(takes, call_arena(call), takes->ended_itself, answer, call_fault(call));
-    if (take->phase == TAKE_FREE && !takes_are_recovering(takes))
+        return take_describe_any(takes, call_arena(call), takes->ended_itself, answer, call_fault(call));
+    if (take->phase == TAKE_FREE && !take_is_recovering(takes))
         return refuse(call, ERR_NOT_FOUND, "no take is under way");
     fault_set(&fault, ERR_CONFLICT, "another client ends this take");
     ticket_fail(takes->service, take->ended, &fault);
@@ -283,7 +283,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
 
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer)
 {
-    return takes_describe(takes, call_arena(call), id, answer, call_fault(call));
+    return take_describe_any(takes, call_arena(call), id, answer, call_fault(call));
 }
 
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer)
@@ -295,7 +295,7 @@ enum err takes_list(struct takes *takes, struct call *call, struct recordings *a
         return ERR_OK;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
         if (take_find_live(takes, all.at[i].id))
-            (void)takes_describe(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
+            (void)take_describe_any(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
     answer->each = all;
     return e;
 }

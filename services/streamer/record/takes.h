@@ -229,9 +229,9 @@ struct take_place take_find_place(struct takes *takes, struct id item); /* has n
 enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                        struct fault *fault);
 struct take *take_find_live(struct takes *takes, struct id id); /* NULL: none is under way */
-bool takes_are_recovering(const struct takes *takes);           /* some takes of a predecessor are not recovered yet */
-enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
-                        struct fault *fault);
+bool take_is_recovering(const struct takes *takes);             /* some takes of a predecessor are not recovered yet */
+enum err take_describe_any(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                           struct fault *fault);
 
 /* take_again.c: asks that are repeated after the death of a streamer. */
 
