@@ -4,6 +4,7 @@ import base64
 import contextlib
 import glob
 import http.client
+import json
 import os
 import random
 import re
@@ -19,7 +20,7 @@ import urllib.parse
 import msgpack
 
 import client
-from claims import SONIC, TOP, contains, needs, same, samples, write_file
+from claims import BUILD, SONIC, TOP, contains, file_text, needs, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
 PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
@@ -33,6 +34,54 @@ def free_port():
         with contextlib.suppress(OSError):
             with socket.create_server(('127.0.0.1', drawing.randrange(20000, 32000))) as one:
                 return one.getsockname()[1]
+
+
+def prepare_browser(home):
+    """What tests/web/pages.mjs needs."""
+    needs('chromium-headless-shell')
+    needs('npm')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    home.env['BUILD'] = BUILD
+
+
+def _start_browser(home):
+    """A process of tests/web/pages.mjs. It ends with its input, thus also if this program is killed."""
+    folder = home.file('browser')
+    os.makedirs(folder, exist_ok=True)
+    with open(home.file('browser.said'), 'wb') as said:
+        return subprocess.Popen(['node', os.path.join(TOP, 'tests/web/pages.mjs')], env=dict(home.env, TMPDIR=folder),
+                                cwd=home.folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
+
+
+def _end_browser(pages):
+    """Its input ends. That ends it, unless it hangs."""
+    with contextlib.suppress(BrokenPipeError):
+        pages.stdin.close()
+    try:
+        pages.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        pages.kill()
+        pages.wait()
+
+
+def in_browser(home, name):
+    """Runs a claim of tests/web/pages.mjs. The claims of a home share a browser until one fails. Returns the lines that
+    the claim prints."""
+    pages = getattr(home, 'pages', None)
+    if not pages or pages.poll() is not None:
+        pages = _start_browser(home)
+    home.pages = None
+    with contextlib.suppress(BrokenPipeError):
+        pages.stdin.write(json.dumps({'name': name, 'env': home.env}) + '\n')
+        pages.stdin.flush()
+    answer = pages.stdout.readline() if select.select([pages.stdout], [], [], 600)[0] else ''
+    got = json.loads(answer or '{"said": [], "error": "the browser did not answer", "last": true}')
+    if got['last']:
+        _end_browser(pages)
+    else:
+        home.pages = pages
+    assert not got['error'], '\n'.join([*got['said'], got['error'], file_text(home.file('browser.said'))])
+    return got['said']
 
 
 def certify(home):

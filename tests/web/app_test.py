@@ -3,12 +3,12 @@
 import filecmp
 import gzip
 import os
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, figure, file_bytes, run_claims, same, skip
+from browsing import prepare_browser
+from claims import BUILD, TOP, claim, figure, file_bytes, run_claims, same
 
 DIST = os.path.join(TOP, 'frontends/web/dist')
 GZIPPED_MOST = 300 * 1024
@@ -49,14 +49,12 @@ def messages_are_encoded_and_decoded_as_they_are(home):
 
 @claim
 def a_value_that_changes_before_its_component_follows_it_is_drawn(home):
-    if not shutil.which('chromium') or not shutil.which('npm'):
-        skip('no chromium or no npm')
+    prepare_browser(home)
     web = os.path.join(BUILD, 'web')
     with open(home.file('app.ts'), 'w') as file:
         file.write(f"export {{ Cell, useCell }} from '{web}/src/cell'\nexport {{ h, render }} from '{web}/node_modules/preact'\n"
                    f"export {{ useEffect }} from '{web}/node_modules/preact/hooks'\n")
     compile_app(home, home.file('app.ts'), home.file('app.js'), '--bundle', '--format=iife', '--global-name=app')
-    home.env['BUILD'] = BUILD
     home.run('node', os.path.join(TOP, 'tests/web/cells.mjs'), home.file('app.js'), timeout=300)
 
 

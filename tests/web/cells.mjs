@@ -1,9 +1,9 @@
 // cells.mjs: a component and the value that it follows: node cells.mjs SCRIPT, with the modules of BUILD/web. The script has
 // `h`, `render`, `Cell` and `useCell`.
 import { strict as assert } from 'node:assert'
-import { chromium } from './browser.mjs'
+import { launch } from './browser.mjs'
 
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+const browser = await launch()
 try {
   const page = await browser.newPage()
   await page.addScriptTag({ path: process.argv[2] })

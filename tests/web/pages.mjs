@@ -1,11 +1,18 @@
-// pages.mjs: the claims of tests/web/web_test.py and project_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
-// modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness,
-// asking.mjs those of names, ranges and the session, choosing.mjs those of selection and of what edits and buttons are for, frame.mjs those of layout,
-// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions, recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps,
-// patterns.mjs those of song, library and MIDI learn, users.mjs those of a person with keyboard or mouse alone.
+// pages.mjs: the claims of tests/web/web_test.py and project_test.py in a real browser, with the modules of BUILD/web.
+// Each line of standard input is JSON with the name of a claim and its environment. A line of JSON answers it: what the
+// claim printed, why it failed or '', and whether this process must judge no other claim. The claims use one browser,
+// because to start one takes as long as many a claim; each has contexts of its own. The end of the input ends both.
+//
+// alike.mjs has the claims of likeness, asking.mjs those of names, ranges and the session, choosing.mjs those of
+// selection and of what edits and buttons are for, frame.mjs those of layout, commands and the way to a sound,
+// looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions,
+// recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps, patterns.mjs those of
+// song, library and MIDI learn, sounds.mjs those of what sounds, users.mjs those of a person with a keyboard or a mouse.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { strict as assert } from 'node:assert'
-import { SERVICES_OF_A_PAGE, address, check_axe, chromium, giveName, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
+import { inspect } from 'node:util'
+import { SERVICES_OF_A_PAGE, address, check_axe, giveName, json, kill, launch, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { asking } from './asking.mjs'
 import { bundles } from './bundles.mjs'
@@ -640,19 +647,34 @@ const claims = {
   },
 }
 
-// SwiftShader draws the maps only. To put together each frame of a page with it takes half as much processor time again.
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-angle=swiftshader-webgl', '--enable-unsafe-swiftshader', '--mute-audio'],
-})
-let code = 0
-try {
-  const page = await claims[process.argv[2]](browser)
-  assert.deepEqual(page.errors, [], 'no exception in the page')
-  await picture(page, process.argv[2])
-} catch (error) {
-  console.error(error) // before the browser closes, which it may not do
-  code = 1
+let browser
+
+/** Why the claim fails, or ''. A browser that died after the claim before is replaced. */
+async function judge(name) {
+  try {
+    if (!browser?.isConnected()) browser = await launch()
+    const page = await claims[name](browser)
+    assert.deepEqual(page.errors, [], 'no exception in the page')
+    await picture(page, name)
+    return ''
+  } catch (error) {
+    return inspect(error)
+  }
 }
-await within('the browser is closed', browser.close()).catch(error => console.error(error))
-process.exit(code)
+
+/** Closes the pages of a claim. False: the browser did not do so in time. */
+const clear = () => within('the pages are closed', Promise.all(browser.contexts().map(context => context.close())))
+  .then(() => true, () => false)
+
+const lines = createInterface({ input: process.stdin })
+lines.on('close', () => process.exit()) // also in the middle of a claim; playwright then kills the browser
+let said
+console.log = console.error = text => said.push(String(text))
+for await (const line of lines) {
+  const { name, env } = JSON.parse(line)
+  Object.assign(process.env, env)
+  said = []
+  const error = await judge(name)
+  const last = error !== '' || !await clear()
+  process.stdout.write(`${JSON.stringify({ said, error, last })}\n`)
+}

@@ -3,13 +3,11 @@
 clips, what can be recovered, and bundles. pages.mjs has what the browser does. The
 claims of recovery are the last, because what they leave is offered to each page."""
 import os
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import PASSWORD, certify, free_port, lan_settings
-from claims import BUILD, TOP, claim, file_text, run_claims, skip
+from browsing import PASSWORD, certify, free_port, in_browser, lan_settings, prepare_browser
+from claims import claim, file_text, run_claims
 from sounding import engine, sound, until_connected
 
 RATE = 48000
@@ -17,12 +15,10 @@ RATE = 48000
 
 def stage(home):
     """An engine that sounds, with a file of 30 s, and an open project."""
-    if not shutil.which('chromium') or not shutil.which('npm'):
-        skip('no chromium or no npm')
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    prepare_browser(home)
     os.mkdir(home.file('music'))
     sound.make('counter', home.file('music', 'count.wav'), 30 * RATE)
-    home.env.update(BUILD=BUILD, MUSIC=home.file('music'))
+    home.env.update(MUSIC=home.file('music'))
     home.lan_port = free_port()
     certify(home)
     home.env.update(FAR=f'https://127.0.0.1:{home.lan_port}/', PASSWORD=PASSWORD)
@@ -33,10 +29,6 @@ def stage(home):
     home.loophole('edit', home.file('music', 'count.wav'), 'bpm=', 'one_shot=0')
     home.loophole('project', 'new', 'Night')
     home.wait_ready('audio', 'streamer', 'project', 'web')
-
-
-def in_browser(home, name):
-    return home.run('node', os.path.join(TOP, 'tests/web/pages.mjs'), name, timeout=600)
 
 
 @claim(shares=stage)

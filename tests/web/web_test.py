@@ -14,8 +14,8 @@ import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import PASSWORD, certify, free_port, lan_settings, note_desktop
-from claims import BUILD, SONIC, TOP, claim, figure, file_bytes, how_often, run_claims, samples, skip
+from browsing import PASSWORD, certify, free_port, in_browser, lan_settings, note_desktop, prepare_browser
+from claims import BUILD, SONIC, TOP, claim, figure, file_bytes, how_often, run_claims, samples
 from sounding import Tape, engine, sound, tool
 
 COUNTED = 44100  # frames of a sound in which each frame is its number
@@ -23,9 +23,7 @@ COUNTED = 44100  # frames of a sound in which each frame is its number
 
 def sounds(home):
     """An engine that sounds, with a small library."""
-    if not shutil.which('chromium') or not shutil.which('npm'):
-        skip('no chromium or no npm')
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    prepare_browser(home)
     os.mkdir(home.file('music'))
     for sample in samples('*.flac', folder=SONIC):
         if os.path.basename(sample).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
@@ -36,7 +34,7 @@ def sounds(home):
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'lengthy.wav'), 'synth', '12', 'sine', '200'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
     sound.make('counter', home.file('other.wav'), COUNTED // 2, 0, 48000)
-    home.env.update(BUILD=BUILD, KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), DIST=os.path.join(TOP, 'frontends/web/dist'), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    home.env.update(KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), DIST=os.path.join(TOP, 'frontends/web/dist'), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     note_desktop(home)
     home.lan_port = free_port()
@@ -58,10 +56,6 @@ def finding(home):
 def working(home):
     """As sounds, for the claims of a person at work, and of services that are killed."""
     sounds(home)
-
-
-def in_browser(home, name):
-    return home.run('node', os.path.join(TOP, 'tests/web/pages.mjs'), name, timeout=600)
 
 
 @claim(shares=sounds)
@@ -231,7 +225,7 @@ def a_browser_of_another_machine_hears_each_frame(home):
 
 @claim(shares=finding)
 def nothing_moves_while_a_mode_fills(home):
-    for line in in_browser(home, 'nothing_moves_while_a_mode_fills').out.splitlines():
+    for line in in_browser(home, 'nothing_moves_while_a_mode_fills'):
         figure(line)
 
 
@@ -257,7 +251,7 @@ def keys_that_work_everywhere_work_in_fields_and_dialogs(home):
 
 @claim(shares=finding)
 def three_touches_lead_from_the_page_to_a_sound(home):
-    for line in in_browser(home, 'three_touches_lead_from_the_page_to_a_sound').out.splitlines():
+    for line in in_browser(home, 'three_touches_lead_from_the_page_to_a_sound'):
         figure(line)
 
 
@@ -358,7 +352,7 @@ def services_are_killed_without_a_reload(home):
 @claim(shares=working)
 def services_are_killed_while_a_person_drags(home):
     home.env['KILLS'] = str(how_often(3, 7))
-    for line in in_browser(home, 'services_are_killed_while_a_person_drags').out.splitlines():
+    for line in in_browser(home, 'services_are_killed_while_a_person_drags'):
         figure(line)
 
 
@@ -528,12 +522,9 @@ def write_hole(path, seconds):
 
 def evening(home):
     """A long file, most of it a hole: with LONG=1 of four hours and 4 GB."""
-    if not shutil.which('chromium') or not shutil.which('npm'):
-        skip('no chromium or no npm')
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    prepare_browser(home)
     os.mkdir(home.file('music'))
     write_hole(home.file('music', 'evening.wav'), how_often(600, 4 * 3600))
-    home.env['BUILD'] = BUILD
     engine(home)
     home.loophole('index', home.file('music'), '--wait', timeout=600)
     home.wait_ready('audio', 'streamer', 'web')
@@ -541,15 +532,13 @@ def evening(home):
 
 @claim(shares=evening)
 def a_long_file_is_sought_in(home):
-    for line in in_browser(home, 'a_long_file_is_sought_in').out.splitlines():
+    for line in in_browser(home, 'a_long_file_is_sought_in'):
         figure(line)
 
 
 def shelf(home):
     """Short sounds in folders; with LONG=1 there are 20,000 of them."""
-    if not shutil.which('chromium') or not shutil.which('npm'):
-        skip('no chromium or no npm')
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    prepare_browser(home)
     chance = random.Random(18)
     for n in range(how_often(120, 20000)):
         folder = home.file('music', f'pack {n // 500}')
@@ -562,7 +551,6 @@ def shelf(home):
         with wave.open(f'{folder}/{chance.choice(("kick", "snare", "hat", "tone", "blip"))} {n}.wav', 'wb') as file:
             file.setparams((1, 2, 44100, 0, 'NONE', ''))
             file.writeframes(data.tobytes())
-    home.env['BUILD'] = BUILD
     engine(home, '[audio]\nperiod = 256\n')
     home.loophole('index', home.file('music'), '--wait', timeout=7200)
     home.wait_ready('audio', 'streamer', 'web')
@@ -570,7 +558,7 @@ def shelf(home):
 
 @claim(shares=shelf)
 def real_files_are_browsed_by_the_keyboard(home):
-    for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard').out.splitlines():
+    for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard'):
         figure(line)
 
 
@@ -603,10 +591,10 @@ def first_sounds(heard, time_of, keys):
 def a_key_sounds_at_the_port(home):
     home.env['KEYS'] = str(how_often(40, 250))
     tape = Tape(home, 900, 'preview_left')
-    said = in_browser(home, 'a_key_sounds_at_the_port').out
+    said = in_browser(home, 'a_key_sounds_at_the_port')
     path = tape.stop()
     clock = json.loads(tape.words().splitlines()[-1])['clock']
-    keys = [int(line.split()[1]) for line in said.splitlines() if line.startswith('key ')]
+    keys = [int(line.split()[1]) for line in said if line.startswith('key ')]
     took = first_sounds(*frame_times(path, clock), keys)
     assert None not in took, took
     took.sort()
@@ -617,18 +605,16 @@ def a_key_sounds_at_the_port(home):
 
 def many(home):
     """Made-up items without files."""
-    if not shutil.which('chromium') or not shutil.which('npm'):
-        skip('no chromium or no npm')
-    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    prepare_browser(home)
     count = how_often(20000, 1000000)
     home.run(os.path.join(BUILD, 'bench_make'), str(count), '1', timeout=600)
-    home.env.update(BUILD=BUILD, COUNT=str(count))
+    home.env.update(COUNT=str(count))
     home.up()
 
 
 @claim(shares=many)
 def many_items_are_scrolled_and_searched(home):
-    for line in in_browser(home, 'many_items_are_scrolled_and_searched').out.splitlines():
+    for line in in_browser(home, 'many_items_are_scrolled_and_searched'):
         figure(line)
 
 
@@ -655,7 +641,7 @@ def rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all(home):
 @claim(shares=many)
 def a_map_of_very_many_points_is_moved(home):
     home.env['POINTS'] = str(how_often(20000, 1000000))
-    for line in in_browser(home, 'a_map_of_very_many_points_is_moved').out.splitlines():
+    for line in in_browser(home, 'a_map_of_very_many_points_is_moved'):
         figure(line)
 
 
