@@ -1,22 +1,9 @@
 #include "store/pattern/midi_file.h"
 
-#include <glib.h>
-#include <smf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "common/file.h"
-
-enum { META_HEAD = 3, META_MOST = 120 }; /* status, type, and a length of one byte */
-
-/* The library writes warnings to standard error, which is not its own. */
-static void drop_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer nothing)
-{
-    (void)domain, (void)level, (void)message, (void)nothing;
-}
+enum { META_MOST = 120 /* bytes */, HEAD_BYTES = 6 };
 
 /* ---- reading ---- */
 
@@ -153,67 +140,76 @@ enum err midi_file_read(struct bytes from, struct arena *arena, struct midi_file
 
 /* ---- writing ---- */
 
-static smf_event_t *make_event(const struct midi_event *from)
+static void add_number(struct buffer *to, uint32_t number, uint32_t bytes)
 {
-    uint8_t bytes[META_HEAD + META_MOST] = { from->status, from->data[0], from->data[1] };
-    const uint32_t len = from->bytes.len < META_MOST ? from->bytes.len : META_MOST;
+    uint8_t big[4];
 
-    if (from->status != MIDI_META)
-        return smf_event_new_from_pointer(bytes, 3);
-    bytes[2] = (uint8_t)len;
+    for (uint32_t i = 0; i < bytes; i++)
+        big[i] = (uint8_t)(number >> 8 * (bytes - 1 - i));
+    buffer_add(to, big, bytes);
+}
+
+/* Seven bits in each byte, the highest first; all but the last have the top bit. */
+static void add_variable(struct buffer *to, uint32_t number)
+{
+    uint8_t bytes[5], count = 0;
+
+    for (uint32_t shift = 28; shift > 0; shift -= 7)
+        if (number >> shift)
+            bytes[count++] = (uint8_t)(0x80 | (number >> shift & 0x7f));
+    bytes[count++] = (uint8_t)(number & 0x7f);
+    buffer_add(to, bytes, count);
+}
+
+static void add_event(struct buffer *to, const struct midi_event *event, uint32_t delta)
+{
+    const uint8_t message[3] = { event->status, event->data[0], event->data[1] };
+    const uint32_t len = event->bytes.len < META_MOST ? event->bytes.len : META_MOST;
+
+    add_variable(to, delta);
+    buffer_add(to, message, event->status == MIDI_META ? 2 : 3);
+    if (event->status != MIDI_META)
+        return;
+    add_variable(to, len);
     if (len)
-        memcpy(bytes + META_HEAD, from->bytes.at, len);
-    return smf_event_new_from_pointer(bytes, (int)(META_HEAD + len));
+        buffer_add(to, event->bytes.at, len);
 }
 
-static smf_t *make_smf(const struct midi_file *file)
+static bool is_end(const struct midi_event *event)
 {
-    smf_t *smf = smf_new();
-    bool made = smf && smf_set_ppqn(smf, (int)file->ticks) == 0;
+    return event->status == MIDI_META && event->data[0] == MIDI_META_END;
+}
 
-    for (uint32_t i = 0; made && i < file->tracks; i++) {
-        smf_track_t *track = smf_track_new();
+static void add_track(struct buffer *to, const struct midi_file *file, uint32_t track)
+{
+    const struct midi_event end = { .status = MIDI_META, .data = { MIDI_META_END } };
+    struct buffer events = { 0 };
+    bool has_end = false;
+    uint32_t tick = 0;
 
-        made = track != NULL;
-        if (made)
-            smf_add_track(smf, track);
+    for (uint32_t i = 0; i < file->count; i++) {
+        const struct midi_event *event = &file->events[i];
+        if (event->track != track || has_end)
+            continue;
+        add_event(&events, event, event->tick - tick);
+        tick = event->tick;
+        has_end = is_end(event);
     }
-    for (uint32_t i = 0; made && i < file->count; i++) {
-        smf_event_t *event = make_event(&file->events[i]);
-
-        made = event != NULL;
-        if (made)
-            smf_track_add_event_pulses(smf_get_track_by_number(smf, (int)file->events[i].track + 1), event,
-                                       (int)file->events[i].tick);
-    }
-    if (!made && smf)
-        smf_delete(smf);
-    return made ? smf : NULL;
+    if (!has_end)
+        add_event(&events, &end, 0);
+    buffer_add(to, "MTrk", 4);
+    add_number(to, (uint32_t)events.len, 4);
+    buffer_add(to, events.at, events.len);
+    buffer_free(&events);
 }
 
-/* The library writes to files only: here to one in memory. */
-static bool save_smf(smf_t *smf, struct buffer *to)
+void midi_file_write(const struct midi_file *file, struct buffer *to)
 {
-    const int fd = memfd_create("midi", MFD_CLOEXEC);
-    struct fault fault = { 0 };
-    char path[64];
-    bool saved;
-
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    saved = fd >= 0 && smf_save(smf, path) == 0 && file_read_all(path, MIDI_FILE_BYTES, to, &fault) == ERR_OK;
-    if (fd >= 0)
-        (void)close(fd);
-    return saved;
-}
-
-enum err midi_file_write(const struct midi_file *file, struct buffer *to, struct fault *fault)
-{
-    GLogFunc before = g_log_set_default_handler(drop_log, NULL);
-    smf_t *smf = make_smf(file);
-    const bool saved = smf && save_smf(smf, to);
-
-    if (smf)
-        smf_delete(smf);
-    (void)g_log_set_default_handler(before, NULL);
-    return saved ? ERR_OK : fault_set(fault, ERR_IO, "the library smf cannot write the MIDI file");
+    buffer_add(to, "MThd", 4);
+    add_number(to, HEAD_BYTES, 4);
+    add_number(to, 1, 2); /* type */
+    add_number(to, file->tracks, 2);
+    add_number(to, file->ticks, 2);
+    for (uint32_t i = 0; i < file->tracks; i++)
+        add_track(to, file, i);
 }

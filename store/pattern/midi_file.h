@@ -1,5 +1,4 @@
-/* midi_file.h: reads and writes Standard MIDI Files as lists of events. The one door to libsmf. One thread at a
- * time. */
+/* midi_file.h: reads and writes Standard MIDI Files as lists of events. Any thread. */
 #ifndef LOOPHOLE_STORE_MIDI_FILE_H
 #define LOOPHOLE_STORE_MIDI_FILE_H
 
@@ -37,7 +36,8 @@ struct midi_file {
  * MIDI file; type 2; SMPTE time; no track), too_large. */
 enum err midi_file_read(struct bytes from, struct arena *arena, struct midi_file *to, struct fault *fault);
 
-/* Appends a file of type 1; the events of each track are in order. Each track ends at its last event. Errors: io. */
-enum err midi_file_write(const struct midi_file *file, struct buffer *to, struct fault *fault);
+/* Appends a file of type 1; the events of each track are in order. Each track ends at its last event. A meta event has
+ * at most 120 bytes: the rest is left out. */
+void midi_file_write(const struct midi_file *file, struct buffer *to);
 
 #endif

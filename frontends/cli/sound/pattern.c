@@ -145,7 +145,7 @@ enum err pattern_export_midi(struct cli *cli, struct fault *fault)
         e = find_exported(cli, file, fault);
     if (e == ERR_OK) {
         midi_export(&file->pattern, &cli->arena, &midi, &remarks);
-        e = midi_file_write(&midi, &bytes, fault);
+        midi_file_write(&midi, &bytes);
     }
     if (e == ERR_OK)
         e = write_pattern(cli, path, &bytes, "MThd", fault);

@@ -38,12 +38,12 @@ static enum err write_exported(struct library_job *job, const char *file, const 
 {
     char folder[PATH_MAX], path[PATH_MAX];
     struct buffer bytes = { 0 };
-    enum err e = midi_file_write(midi, &bytes, fault);
+    enum err e;
 
     path_in_exports(job, "", folder);
     path_in_exports(job, file, path);
-    if (e == ERR_OK)
-        e = file_make_dirs(folder, 0700, fault);
+    midi_file_write(midi, &bytes);
+    e = file_make_dirs(folder, 0700, fault);
     if (e == ERR_OK)
         e = beneath_write_named(path, buffer_bytes(&bytes), bytes_of("MThd", 4), 0644, fault);
     buffer_free(&bytes);

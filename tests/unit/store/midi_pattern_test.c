@@ -64,7 +64,7 @@ static void pass_through_a_file(struct fixture *fixture, struct pattern *back)
 
     buffer_reset(&fixture->bytes);
     midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
-    assert_int_equal(midi_file_write(&fixture->midi, &fixture->bytes, &fixture->fault), ERR_OK);
+    midi_file_write(&fixture->midi, &fixture->bytes);
     if (midi_file_read(buffer_bytes(&fixture->bytes), &fixture->arena, &read, &fixture->fault) != ERR_OK)
         fail_msg("%s", fixture->fault.what);
     forget_remarks(fixture);
