@@ -97,17 +97,21 @@ enum note_kind {
     NOTE_STREAM_WET,     /* voice, generation: it faded in again */
     NOTE_SOUND_ENDED,    /* voice, tag */
     NOTE_SOUND_FREE,     /* sound, generation: the audio core no longer uses it */
-    NOTE_BAR,            /* index: number of the bar, from 0, that begins at frame */
+    NOTE_BAR,            /* index: number of the bar, from 0, that begins at frame; step, rolls */
     NOTE_NEXT_IS_NOW,    /* index: bar at which the score's `next` began; tag: serial of its pattern */
     NOTE_MIDI,           /* midi: up to 3 bytes */
     NOTE_CAPTURE_STARTED,
     NOTE_CAPTURE_STOPPED,
     NOTE_CAPTURE_LOST,  /* index: frames that did not fit in the ring */
-    NOTE_PAD_HIT,       /* voice: the pad, value: velocity; by a person, not by a cue of the streamer */
-    NOTE_PAD_RELEASED,  /* voice: the pad */
+    NOTE_PAD_HIT,       /* voice: the pad, value: velocity, index: place; by a person, not by a cue of the streamer */
+    NOTE_PAD_RELEASED,  /* voice: the pad, index: place */
     NOTE_CONTROL_WIRED, /* control_out has a new connection */
     NOTE_KINDS
 };
+
+/* The place of the transport in a note: whole numbers of NOTE_STEP to a step, or NOTE_NO_PLACE while it is stopped. */
+#define NOTE_NO_PLACE INT64_MIN
+enum { NOTE_STEP = 1 << 20 };
 
 struct note {
     int64_t frame;
@@ -121,7 +125,10 @@ struct note {
     float value;
     uint8_t midi[4]; /* length, then the bytes */
     uint8_t port;    /* of NOTE_MIDI: midi_in 0, midi_in_2 1, … */
-    uint8_t unused[15];
+    uint8_t unused[3];
+    float step;     /* of bars and pads: the length of a step, in frames */
+    uint32_t rolls; /* … and the number of starts, stops and locates: between others the bars are not connected */
+    uint8_t unused_too[4];
 };
 _Static_assert(sizeof(struct note) == 64, "a note is one cache line");
 

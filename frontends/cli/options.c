@@ -133,6 +133,8 @@ const struct option_row option_table[] = {
       0, 0 },
     { "spread", 0, "0-1", "how far other sounds may be from the present ones: 0 the nearest, 1 any; unset: 0.5",
       OPTION_WORD, AT(spread), 0, 0 },
+    { "track", 0, "NAME", "the track of the clip; it is made if the project has none of that name", OPTION_WORD,
+      AT(track), 0, 0 },
     { "bars", 0, "N", "the length: N bars of the transport, or of the repeated sound", OPTION_NUMBER, AT(bars), 1,
       1000 },
     { "at-bar", 0, "next|N", "begin at the next bar, or at bar N; the first is 1", OPTION_WORD, AT(at_bar), 0, 0 },

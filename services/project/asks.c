@@ -87,6 +87,7 @@ HANDLER_BY(build_kit, kit, ask->project,
 HANDLER_BY(load_kit, kit_loaded, NO_NAME, kit_deed_load)
 HANDLER_BY(swap_kit, kit, NO_NAME, kit_deed_swap)
 HANDLER_BY(randomise_kit, kit, NO_NAME, kit_deed_randomise)
+HANDLER_BY(commit_kit, kit_committed, ask->project, kit_deed_commit)
 HANDLER_BY(lock_kit, kit, NO_NAME, kit_deed_lock)
 HANDLER_BY(loop_list, loops, ask->project, loop_deed_list)
 HANDLER_BY(loop_show, loop, ask->project, loop_deed_show)
@@ -168,6 +169,7 @@ const struct project_handlers project_asks = {
     .swap_kit = answer_swap_kit,
     .randomise_kit = answer_randomise_kit,
     .lock_kit = answer_lock_kit,
+    .commit_kit = answer_commit_kit,
     .loop_list = answer_loop_list,
     .loop_show = answer_loop_show,
     .loop_capture = answer_loop_capture,

@@ -186,6 +186,17 @@ static enum err answer_mark(struct streamer *streamer, struct call *call, const 
     return voice_mark(&streamer->voices, ask, call_arena(call), answer, call_fault(call));
 }
 
+static enum err answer_played(struct streamer *streamer, struct call *call, const struct streamer_played *ask,
+                              struct played *answer)
+{
+    core_link_look(&streamer->core);
+    streamer_read_notes(streamer);
+    played_describe(streamer->played, ask->from, call_arena(call), answer);
+    answer->rate = core_link_rate(&streamer->core);
+    answer->now = streamer->core.state.frame;
+    return ERR_OK;
+}
+
 /* ---- sounds ---- */
 
 static enum err load_file(struct streamer *streamer, struct call *call, const void *wish)
@@ -358,6 +369,7 @@ const struct streamer_handlers asks_handlers = {
     .voices = answer_voices,
     .loop_line = answer_line,
     .mark_loop = answer_mark,
+    .played = answer_played,
     .load_sound = load_sound,
     .release_sound = release_sound,
     .sounds = answer_sounds,

@@ -28,11 +28,15 @@ static enum err read_streamer_settings(struct streamer *streamer, struct fault *
 
 /* ---- the tick ---- */
 
-static void read_notes(struct streamer *streamer)
+/* A note is recorded before it is taken, so that a death loses none. */
+void streamer_read_notes(struct streamer *streamer)
 {
     struct note note;
+    uint64_t index;
 
-    for (int i = 0; i < NOTES_CELLS && core_link_note(&streamer->core, &note); i++) {
+    for (int i = 0; i < NOTES_CELLS && core_link_look_note(&streamer->core, &note, &index); i++) {
+        played_note(streamer->played, &note, index);
+        core_link_take_note(&streamer->core, index);
         voices_note(&streamer->voices, &note);
         sounds_note(&streamer->sounds, &note);
     }
@@ -78,7 +82,7 @@ static void tick_all(void *state)
     struct streamer *streamer = state;
 
     core_link_look(&streamer->core);
-    read_notes(streamer);
+    streamer_read_notes(streamer);
     waiting_asks_tick(&streamer->waiting);
     readers_tick(streamer->readers);
     voices_tick(&streamer->voices);
@@ -125,6 +129,7 @@ static void connect_parts(struct streamer *streamer)
     streamer->voices.readers = streamer->sounds.readers = streamer->readers;
     streamer->voices.resampler = streamer->sounds.resampler = streamer->resampler;
     streamer->voices.handover = studio_streamer(streamer->core.studio);
+    streamer->played = played_open(streamer->core.studio);
     streamer->voices.ended = voice_ended;
     streamer->voices.state = streamer;
     streamer->sounds.locator = &streamer->locator;
@@ -139,7 +144,7 @@ static void resume_play(struct streamer *streamer)
 {
     sounds_open(&streamer->sounds);
     voices_open(&streamer->voices);
-    read_notes(streamer);
+    streamer_read_notes(streamer);
     voices_resume(&streamer->voices);
     sounds_leave(&streamer->sounds);
 }

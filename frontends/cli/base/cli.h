@@ -370,6 +370,7 @@ enum err kit_load(struct cli *cli, struct fault *fault);
 enum err kit_swap(struct cli *cli, struct fault *fault);
 enum err kit_randomise(struct cli *cli, struct fault *fault);
 enum err kit_lock(struct cli *cli, struct fault *fault);
+enum err kit_commit(struct cli *cli, struct fault *fault);
 enum err loop_capture(struct cli *cli, struct fault *fault);
 enum err loop_play(struct cli *cli, struct fault *fault);
 enum err loop_stop(struct cli *cli, struct fault *fault);

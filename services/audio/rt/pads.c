@@ -168,10 +168,18 @@ static void release_pad(struct engine *engine, uint32_t number)
         sounds_pad_release(engine, number);
 }
 
-/* The streamer keeps what persons play, for captures of loops. */
+/* The streamer keeps what persons play. */
 static void tell_streamer(struct engine *engine, uint32_t kind, uint32_t number, float velocity)
 {
-    notes_send(engine, CUES_STREAMER, (struct note){ .kind = kind, .voice = number, .value = velocity });
+    const struct transport *transport = &engine->half->transport;
+
+    notes_send(engine, CUES_STREAMER,
+               (struct note){ .kind = kind,
+                              .index = transport_note_place(transport, engine->now),
+                              .voice = number,
+                              .value = velocity,
+                              .step = (float)transport->step_frames,
+                              .rolls = transport->rolls });
 }
 
 /* A loop that was stopped hits no more pads. */

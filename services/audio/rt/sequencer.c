@@ -154,7 +154,10 @@ static void begin_bar(struct engine *engine, int64_t step)
     struct rt_sequencer *sequencer = &engine->half->sequencer;
     int64_t bar = step / SCORE_BAR;
 
-    notes_send_all(engine, (struct note){ .kind = NOTE_BAR, .index = bar });
+    notes_send_all(engine, (struct note){ .kind = NOTE_BAR,
+                                          .index = bar,
+                                          .step = (float)engine->half->transport.step_frames,
+                                          .rolls = engine->half->transport.rolls });
     if (!next_begins(engine, bar))
         return;
     sounds_rows_leave(engine, sequencer_pattern(engine), &engine->score->next);

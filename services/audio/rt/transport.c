@@ -2,9 +2,12 @@
 
 #include <math.h>
 
+#include "common/rt/cue.h"
+
 static const double FARTHEST = 1e9;    /* steps: years */
 static const double FASTEST_STEP = 64; /* frames */
 static const double SLOWEST_STEP = 1e6;
+static const double COUNTED_IN = 0.5; /* steps */
 
 static double clamp_to(double x, double low, double high)
 {
@@ -54,6 +57,7 @@ void transport_start(struct transport *transport, int64_t frame, uint32_t bars)
     transport->from = transport->place;
     anchor_place(transport, frame, transport->place - 16.0 * bars);
     transport->running = 1;
+    transport->rolls++;
 }
 
 void transport_stop(struct transport *transport, int64_t frame)
@@ -64,12 +68,14 @@ void transport_stop(struct transport *transport, int64_t frame)
         return;
     anchor_place(transport, frame, floor(place > transport->from ? place + 1e-6 : transport->from));
     transport->running = 0;
+    transport->rolls++;
 }
 
 void transport_locate(struct transport *transport, int64_t frame, double place)
 {
     anchor_place(transport, frame, place);
     transport->from = transport->place;
+    transport->rolls++;
 }
 
 void transport_nudge(struct transport *transport, int64_t frame, double place)
@@ -83,6 +89,15 @@ double transport_place_on(const struct transport *transport, int64_t frame)
     double place = transport_place(transport, frame), step = floor(place + 0.5);
 
     return transport->running && transport_frame_of(transport, step) == frame ? step : place;
+}
+
+int64_t transport_note_place(const struct transport *transport, int64_t frame)
+{
+    const double place = transport_place_on(transport, frame);
+
+    if (!transport->running || !(transport->from - place <= COUNTED_IN) || !(fabs(place) <= FARTHEST))
+        return NOTE_NO_PLACE;
+    return (int64_t)floor((place > transport->from ? place : transport->from) * NOTE_STEP + 0.5);
 }
 
 void transport_repair(struct transport *transport, int64_t frame, uint32_t rate)

@@ -17,7 +17,7 @@ struct transport {
     double tempo;       /* BPM */
     double from;        /* the step at which it begins to play, after the count-in */
     uint32_t running;
-    uint32_t spare;
+    uint32_t rolls; /* number of starts, stops and locates */
 };
 
 /* The place at `frame`, in steps; below `from` during the count-in. */
@@ -39,6 +39,10 @@ void transport_nudge(struct transport *transport, int64_t frame, double place);
 
 /* The place at `frame`. A step that begins there, to the nearest frame, gives its whole number. */
 double transport_place_on(const struct transport *transport, int64_t frame);
+
+/* The place at `frame` for a note (NOTE_STEP). The last half step of a count-in counts for the step that begins; before
+ * that, and while the transport is stopped, there is none. */
+int64_t transport_note_place(const struct transport *transport, int64_t frame);
 
 /* Repairs a state of any bytes. */
 void transport_repair(struct transport *transport, int64_t frame, uint32_t rate);

@@ -32,28 +32,40 @@ void file_io_sweep(DIR *folder, usec_t before)
         closedir(folder);
 }
 
-static void folder_of(const struct file_io *io, char folder[PATH_MAX])
+/* Sets the folder, and returns the name of the file below it. */
+static const char *split_path(const struct file_io *io, char folder[PATH_MAX])
 {
-    char *slash;
+    char *slash = NULL;
 
     memcpy(folder, io->path, PATH_MAX);
-    slash = strrchr(folder, '/');
-    if (slash)
+    for (int names = io->kind == FILE_IO_MEDIA ? 3 : 1; names > 0; names--) {
+        slash = strrchr(folder, '/');
+        if (!slash)
+            break;
         *slash = '\0';
+    }
+    return io->path + strlen(folder) + 1;
 }
 
 static const char *name_of(const struct file_io *io)
 {
-    return strrchr(io->path, '/') + 1;
+    char folder[PATH_MAX];
+
+    return split_path(io, folder);
+}
+
+static bool makes_folder(const struct file_io *io)
+{
+    return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_MEDIA || io->kind == FILE_IO_ABSENT;
 }
 
 static enum err open_folder(const struct file_io *io, struct beneath *folder, struct fault *fault)
 {
     char path[PATH_MAX];
 
-    folder_of(io, path);
+    (void)split_path(io, path);
     *folder = (struct beneath){ .folder = -1 };
-    if ((io->kind == FILE_IO_WRITE || io->kind == FILE_IO_ABSENT) && file_make_dirs(path, 0755, fault) != ERR_OK)
+    if (makes_folder(io) && file_make_dirs(path, 0755, fault) != ERR_OK)
         return fault->code;
     return beneath_open(folder, path, io->p->paths->data, fault);
 }
@@ -191,7 +203,7 @@ static enum err read_file(struct file_io *io, struct beneath *folder, struct fau
 
 static bool is_writing(const struct file_io *io)
 {
-    return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_RENEW;
+    return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_MEDIA || io->kind == FILE_IO_RENEW;
 }
 
 static void sweep_folders(const struct file_io *io, struct beneath *folder)
@@ -200,7 +212,19 @@ static void sweep_folders(const struct file_io *io, struct beneath *folder)
     if (io->kind != FILE_IO_SWEEP)
         return;
     file_io_sweep(beneath_list(folder, "Media/Audio"), io->started);
+    file_io_sweep(beneath_list(folder, "Media/MIDI"), io->started);
     file_io_sweep(beneath_list(folder, "Media/Video"), io->started);
+}
+
+/* The indexer finds the Media of a project by its folder Audio. */
+static enum err write_media(struct file_io *io, struct beneath *folder, struct fault *fault)
+{
+    const int audio = beneath_open_folder(folder, "Media/Audio", true, fault);
+
+    if (audio < 0)
+        return fault->code;
+    (void)close(audio);
+    return beneath_write(folder, name_of(io), buffer_bytes(&io->bytes), 0644, fault);
 }
 
 static enum err do_io(struct file_io *io, struct beneath *folder, struct fault *fault)
@@ -211,6 +235,8 @@ static enum err do_io(struct file_io *io, struct beneath *folder, struct fault *
     case FILE_IO_OPEN:
     case FILE_IO_TRUST:
         return read_file(io, folder, fault);
+    case FILE_IO_MEDIA:
+        return write_media(io, folder, fault);
     case FILE_IO_WRITE:
         return beneath_write(folder, name_of(io), buffer_bytes(&io->bytes), 0644, fault);
     case FILE_IO_RENEW:

@@ -14,6 +14,7 @@ enum file_io_kind {
     FILE_IO_OPEN,     /* … and finds the links out of its folder */
     FILE_IO_TRUST,    /* … after it trusts those of `bytes`: a list as `links`, or "" for all */
     FILE_IO_WRITE,    /* makes its folder and replaces the file atomically */
+    FILE_IO_MEDIA,    /* the same of FOLDER/Media/KIND/FILE, through no link out of FOLDER, a project's */
     FILE_IO_RENEW,    /* writes it if it has the digest `was` */
     FILE_IO_ABSENT,   /* makes its folder; exists: the file is there */
     FILE_IO_SWEEP     /* the file is a project's: removes leftovers from its folder and its Media */

@@ -1,6 +1,7 @@
 #include "services/streamer/base/core_link.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { RATE = 48000 };
 
@@ -64,9 +65,21 @@ bool core_link_has_room(const struct core_link *core, uint32_t cues)
     return ring_space(&core->cues) >= cues;
 }
 
-bool core_link_note(struct core_link *core, struct note *note)
+bool core_link_look_note(struct core_link *core, struct note *note, uint64_t *index)
 {
-    return ring_read(&core->notes, note, 1) == 1;
+    struct ring_span span;
+
+    *index = ring_taken(&core->notes);
+    span = ring_look(&core->notes, *index, 1);
+    if (span.cells[0] + span.cells[1] == 0)
+        return false;
+    memcpy(note, span.at[span.cells[0] == 0], sizeof(*note));
+    return true;
+}
+
+void core_link_take_note(struct core_link *core, uint64_t index)
+{
+    ring_release(&core->notes, index + 1);
 }
 
 /* The formula of the audio thread, so that a sound begins exactly with the step. */

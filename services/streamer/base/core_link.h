@@ -33,7 +33,9 @@ uint32_t core_link_rate(const struct core_link *core); /* Hz; 48,000 until it is
 bool core_link_cue(struct core_link *core, const struct cue *cue); /* false: the ring is full */
 uint64_t core_link_effects(const struct core_link *core);          /* number of cues sent; outlives the process */
 bool core_link_has_room(const struct core_link *core, uint32_t cues);
-bool core_link_note(struct core_link *core, struct note *note); /* reads one note; false: there is none */
+/* Reads the next note and its index in the ring; false: there is none. It stays the next one until it is taken. */
+bool core_link_look_note(struct core_link *core, struct note *note, uint64_t *index);
+void core_link_take_note(struct core_link *core, uint64_t index);
 
 /* Returns the frame of the audio clock for a place in the music, in 16th notes, while the transport runs. */
 int64_t core_link_frame(const struct core_link *core, double place);

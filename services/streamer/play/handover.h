@@ -113,6 +113,7 @@ struct handover {
     struct handover_act acts[HANDOVER_ACTS];
     struct handover_voice voices[STREAMS];
 };
-_Static_assert(sizeof(struct handover) <= STUDIO_STREAMER_BYTES, "it fits");
+enum { HANDOVER_BYTES = 1 << 20 }; /* of the memory; the record of played.h follows */
+_Static_assert(sizeof(struct handover) <= HANDOVER_BYTES, "it fits");
 
 #endif

@@ -1,0 +1,159 @@
+#include "services/project/kit/heard.h"
+
+#include <math.h>
+
+static const double STEP_LEAST = 64, STEP_USUAL = 6000; /* frames */
+static const double LENGTH_USUAL = 1, LENGTH_LEAST = 1e-3;
+
+/* ---- bars ---- */
+
+static struct heard_bar *last_bar(struct heard_record *h)
+{
+    return h->bar_count ? &h->bars[h->bar_count - 1] : NULL;
+}
+
+static bool is_bar(const struct heard_bar *bar, int64_t number, uint64_t rolls)
+{
+    return bar && bar->number == number && bar->rolls == rolls;
+}
+
+/* The length of the bar before the last one is known if the transport went on. */
+static void measure_bar_before(struct heard_record *h)
+{
+    const struct heard_bar *last = last_bar(h);
+    struct heard_bar *before = h->bar_count > 1 ? &h->bars[h->bar_count - 2] : NULL;
+
+    if (is_bar(before, last->number - 1, last->rolls) && last->begin - before->begin >= STEP_LEAST)
+        before->frames = last->begin - before->begin;
+}
+
+static void add_bar(struct heard_record *h, int64_t number, double begin, double step, const struct played_event *event)
+{
+    h->bars[h->bar_count++] = (struct heard_bar){ .number = number,
+                                                  .begin = begin,
+                                                  .frames = HEARD_STEPS * step,
+                                                  .step = step,
+                                                  .rolls = event->rolls,
+                                                  .has_line = event->kind.value == PLAYED_KIND_BAR };
+    measure_bar_before(h);
+}
+
+static double step_of(const struct played_event *event)
+{
+    return event->step >= STEP_LEAST ? event->step : STEP_USUAL;
+}
+
+static int64_t bar_of(double place)
+{
+    return (int64_t)floor(place / HEARD_STEPS);
+}
+
+/* A hit on the first frame of the bar may be recorded before the bar. */
+static void read_bar(struct heard_record *h, const struct played_event *event)
+{
+    struct heard_bar *last = last_bar(h);
+    const int64_t number = bar_of(event->place);
+
+    if (!is_bar(last, number, event->rolls) || last->has_line) {
+        add_bar(h, number, (double)event->frame, step_of(event), event);
+        return;
+    }
+    last->begin = (double)event->frame;
+    last->has_line = true;
+    measure_bar_before(h);
+}
+
+/* ---- hits ---- */
+
+/* The index, and 1, of the last hit of each pad that was not released. */
+struct held_pads {
+    uint32_t hit[HEARD_PADS];
+};
+
+static double steps_between(const struct heard_record *h, const struct heard_hit *from, const struct played_event *to)
+{
+    const struct heard_bar *bar = &h->bars[from->bar];
+
+    if (to->has_place && to->rolls == bar->rolls)
+        return to->place - (double)bar->number * HEARD_STEPS - from->place;
+    return (double)(to->frame - from->frame) / bar->step;
+}
+
+static void end_hit(struct heard_record *h, struct held_pads *held, const struct played_event *event)
+{
+    struct heard_hit *hit = held->hit[event->pad] ? &h->hits[held->hit[event->pad] - 1] : NULL;
+    const bool releases = event->kind.value == PLAYED_KIND_RELEASE;
+    double length;
+
+    held->hit[event->pad] = 0;
+    if (!hit)
+        return;
+    length = steps_between(h, hit, event);
+    if (releases || length < LENGTH_USUAL)
+        hit->length = length > LENGTH_LEAST ? length : LENGTH_LEAST;
+}
+
+static void read_hit(struct heard_record *h, struct held_pads *held, const struct played_event *event)
+{
+    const int64_t number = bar_of(event->place);
+    const double place = event->place - (double)number * HEARD_STEPS, step = step_of(event);
+
+    if (!is_bar(last_bar(h), number, event->rolls))
+        add_bar(h, number, (double)event->frame - place * step, step, event);
+    last_bar(h)->step = step;
+    h->hits[h->hit_count++] = (struct heard_hit){ .bar = h->bar_count - 1,
+                                                  .place = place,
+                                                  .length = LENGTH_USUAL,
+                                                  .velocity = event->velocity,
+                                                  .frame = event->frame,
+                                                  .pad = (uint8_t)event->pad };
+    held->hit[event->pad] = h->hit_count;
+}
+
+void heard_read(const struct played_event *events, uint32_t count, struct arena *arena, struct heard_record *to)
+{
+    struct held_pads held = { { 0 } };
+
+    *to = (struct heard_record){ .bars = arena_array(arena, count + 1, sizeof(*to->bars)),
+                                 .hits = arena_array(arena, count + 1, sizeof(*to->hits)) };
+    for (uint32_t i = 0; i < count; i++) {
+        const struct played_event *event = &events[i];
+        if (event->kind.value == PLAYED_KIND_BAR) {
+            read_bar(to, event);
+            continue;
+        }
+        end_hit(to, &held, event);
+        if (event->kind.value == PLAYED_KIND_HIT && event->has_place)
+            read_hit(to, &held, event);
+        else
+            to->loose += event->kind.value == PLAYED_KIND_HIT;
+    }
+}
+
+/* ---- the choice ---- */
+
+static enum err refuse_unheard(const struct heard_record *heard, struct fault *fault)
+{
+    if (!heard->loose) {
+        fault_set(fault, ERR_NOT_FOUND, "no pad was hit since the engine started");
+        return fault_hint(fault, "hit pads while the transport runs: `loophole transport start`"), ERR_NOT_FOUND;
+    }
+    fault_set(fault, ERR_CONFLICT, "the transport was stopped at each hit, so there were no bars");
+    return fault_hint(fault, "`loophole transport start`, then play"), ERR_CONFLICT;
+}
+
+enum err heard_choose(const struct heard_record *heard, uint32_t bars, uint32_t *first, struct fault *fault)
+{
+    uint32_t count;
+
+    if (!heard->hit_count)
+        return refuse_unheard(heard, fault);
+    count = heard->hits[heard->hit_count - 1].bar + 1;
+    if (count < bars) {
+        fault_set(fault, ERR_CONFLICT, "only %u bar%s %s heard until the last hit, not %u", count, text_plural(count),
+                  count == 1 ? "was" : "were", bars);
+        return fault_hint(fault, "`loophole kit commit %u` takes them", count), ERR_CONFLICT;
+    }
+    *first = count - bars;
+    return ERR_OK;
+}

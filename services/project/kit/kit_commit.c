@@ -1,0 +1,287 @@
+/* What was played on the pads becomes a MIDI file in the project's Media, and a clip of it on a track. First the file
+ * is written, then one apply makes the parts, so a death leaves at most a file that no part names. */
+#include <string.h>
+
+#include "common/naming/safe_names.h"
+#include "schema_audio.h"
+#include "services/project/deeds/deed_action.h"
+#include "services/project/deeds/media_tree.h"
+#include "services/project/kit/heard_midi.h"
+#include "services/project/kit/kit_deeds.h"
+
+enum { PAGES = 16 /* of the record: more than it has */, NOTE_FIRST = 36, DRUMS = 9 /* the MIDI channel 10 */ };
+enum { BEATS_BAR = 4, BEATS_MOST = 1000000000, MEDIA_US = 3000000 };
+
+struct commit_job {
+    struct heard_key keys[HEARD_PADS];
+    struct played_event *events;
+    uint32_t count, pages;
+    uint64_t next, rate;
+    bool has_all, is_written;
+    uint32_t first, hits; /* of the bars and notes in the file */
+    struct heard_record heard;
+    struct text path;
+};
+
+/* ---- what was played ---- */
+
+/* A pad that has no MIDI note of its own gets the one that it has in a kit. */
+static void take_keys(struct doing *work, const void *answer)
+{
+    const struct pads *pads = answer;
+    struct commit_job *job = work->own;
+
+    for (uint32_t i = 0; i < HEARD_PADS; i++)
+        job->keys[i] = (struct heard_key){ (uint8_t)(NOTE_FIRST + i), DRUMS };
+    for (uint32_t i = 0; i < pads->each.count; i++) {
+        const struct pad *pad = &pads->each.at[i];
+        struct heard_key *key = &job->keys[pad->pad % HEARD_PADS];
+        key->note = pad->has_note ? (uint8_t)pad->note : key->note;
+        key->channel = pad->has_channel ? (uint8_t)pad->channel : key->channel;
+    }
+}
+
+static enum err ask_keys(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    work->own = arena_alloc(&work->kept, sizeof(struct commit_job));
+    *(struct commit_job *)work->own = (struct commit_job){ .rate = 1 };
+    return work_ask(work, "audio.pads", NULL, take_keys, fault);
+}
+
+static void take_page(struct doing *work, const void *answer)
+{
+    const struct played *played = answer;
+    struct commit_job *job = work->own;
+    const uint32_t count = job->count + played->events.count;
+    struct played_event *events = arena_array(&work->kept, count + 1, sizeof(*events));
+
+    for (uint32_t i = 0; i < count; i++)
+        events[i] = i < job->count ? job->events[i] : played->events.at[i - job->count];
+    job->events = events;
+    job->count = count;
+    job->next = played->next;
+    job->rate = played->rate ? played->rate : 1;
+    job->has_all = !played->more || ++job->pages >= PAGES;
+}
+
+/* ---- the file ---- */
+
+static struct id made_id(const struct doing *work, const char *what)
+{
+    uint8_t bytes[sizeof(work->sender.request.b) + 8] = { 0 };
+
+    memcpy(bytes, work->sender.request.b, sizeof(work->sender.request.b));
+    memcpy(bytes + sizeof(work->sender.request.b), what, strnlen(what, 8));
+    return id_of_bytes(bytes, sizeof(bytes));
+}
+
+static struct text item_name(const struct project_commit_kit *ask, struct arena *arena)
+{
+    return arena_printf(arena, "%.*s %llu bar%s", TEXT_ARG(ask->track), (unsigned long long)ask->bars,
+                        text_plural(ask->bars));
+}
+
+/* FOLDER/Media/MIDI/NAME, with the end of the item's id: no other file has it. */
+static struct text path_of_file(struct doing *work, struct txn *txn)
+{
+    const struct text folder = elements_folder(txn, &work->arena, work->id);
+    char safe[SAFE_NAME_SIZE], id[ID_TEXT_SIZE];
+
+    safe_name_write(item_name(work->ask, &work->arena), safe);
+    return arena_printf(&work->kept, "%.*s/" PARTS_MEDIA "MIDI/%.200s %s.mid", TEXT_ARG(folder), safe,
+                        id_write(made_id(work, "item"), id) + ID_TEXT_SIZE - 9);
+}
+
+static enum err write_midi(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_commit_kit *ask = work->ask;
+    struct commit_job *job = work->own;
+    struct buffer bytes = { 0 };
+    struct midi_file midi;
+    enum err e;
+
+    heard_read(job->events, job->count, &work->kept, &job->heard);
+    e = heard_choose(&job->heard, (uint32_t)ask->bars, &job->first, fault);
+    if (e != ERR_OK)
+        return e;
+    heard_midi(&job->heard, job->first, (uint32_t)ask->bars, job->rate, job->keys, ask->track, &work->arena, &midi,
+               &job->hits);
+    midi_file_write(&midi, &bytes);
+    job->path = path_of_file(work, txn);
+    job->is_written = true;
+    work_file(work, FILE_IO_MEDIA, job->path, buffer_bytes(&bytes));
+    buffer_free(&bytes);
+    return ERR_OK;
+}
+
+/* ---- the parts ---- */
+
+struct track_search {
+    struct arena *arena;
+    struct text name;
+    struct id found;
+    double order; /* the highest */
+};
+
+static bool see_track(void *state, const struct element *part)
+{
+    struct track_search *search = state;
+    struct tree body;
+    double order;
+
+    if (part->kind.value != ELEMENT_KIND_TRACK || tree_read(part->body, search->arena, &body, NULL) != ERR_OK)
+        return true;
+    order = tree_real(&body, "order", 0);
+    search->order = order > search->order ? order : search->order;
+    if (id_is_zero(search->found) && text_equal(tree_text(&body, "name"), search->name))
+        search->found = part->id;
+    return true;
+}
+
+static struct text write_track(const struct track_search *search, struct arena *arena)
+{
+    struct tree body = { .type = TREE_OBJECT };
+
+    tree_set(&body, arena, "name", tree_of_text(search->name));
+    tree_set(&body, arena, "order", tree_of_real(search->order + 1));
+    return tree_canonical(&body, arena);
+}
+
+static struct text write_item(const struct doing *work, struct arena *arena)
+{
+    const struct commit_job *job = work->own;
+    struct tree body = { .type = TREE_OBJECT }, storage = { .type = TREE_OBJECT };
+
+    tree_set(&storage, arena, "path", tree_of_text(job->path));
+    tree_set(&body, arena, "name", tree_of_text(item_name(work->ask, arena)));
+    tree_set(&body, arena, "origin", tree_of_text(TEXT("recorded")));
+    tree_set(&body, arena, "storage", storage);
+    return tree_canonical(&body, arena);
+}
+
+/* The frames of the audio clock and the number of notes stay with the clip. */
+static struct tree write_played(const struct commit_job *job, uint64_t bars, struct arena *arena)
+{
+    const struct heard_bar *first = &job->heard.bars[job->first], *last = first + bars - 1;
+    struct tree played = { .type = TREE_OBJECT };
+
+    tree_set(&played, arena, "bars", tree_of_whole((int64_t)bars));
+    tree_set(&played, arena, "from", tree_of_whole((int64_t)first->begin));
+    tree_set(&played, arena, "hits", tree_of_whole(job->hits));
+    tree_set(&played, arena, "until", tree_of_whole((int64_t)(last->begin + last->frames + 0.5)));
+    return played;
+}
+
+static struct text write_clip(const struct doing *work, struct id track, struct arena *arena)
+{
+    const struct project_commit_kit *ask = work->ask;
+    const struct commit_job *job = work->own;
+    const double start = (double)job->heard.bars[job->first].number * BEATS_BAR;
+    struct tree body = { .type = TREE_OBJECT };
+
+    tree_set(&body, arena, "base", tree_of_text(TEXT("beats")));
+    tree_set(&body, arena, "item", tree_of_id(made_id(work, "item"), arena));
+    tree_set(&body, arena, "length", tree_of_real((double)ask->bars * BEATS_BAR));
+    tree_set(&body, arena, "name", tree_of_text(item_name(ask, arena)));
+    tree_set(&body, arena, "played", write_played(job, ask->bars, arena));
+    tree_set(&body, arena, "start", tree_of_real(start >= 0 && start <= BEATS_MOST ? start : 0));
+    tree_set(&body, arena, "track", tree_of_id(track, arena));
+    return tree_canonical(&body, arena);
+}
+
+static enum err put_parts(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_commit_kit *ask = work->ask;
+    struct track_search search = { .arena = &work->arena, .name = ask->track };
+    struct action actions[3];
+    char scope[ID_TEXT_SIZE];
+    uint32_t count = 0;
+    enum err e = work->filed.code;
+
+    if (e != ERR_OK)
+        return *fault = work->filed, e;
+    e = elements_each_part(txn, &work->arena, work->id, see_track, &search);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the tracks cannot be read");
+    if (id_is_zero(search.found)) {
+        search.found = made_id(work, "track");
+        actions[count++] =
+            deed_put_action(ELEMENT_KIND_TRACK, work->id, search.found, write_track(&search, &work->arena), 0);
+    }
+    actions[count++] =
+        deed_put_action(ELEMENT_KIND_ITEM, work->id, made_id(work, "item"), write_item(work, &work->arena), 0);
+    actions[count++] = deed_put_action(ELEMENT_KIND_CLIP, work->id, made_id(work, "clip"),
+                                       write_clip(work, search.found, &work->arena), 0);
+    const struct persist_apply apply = { .label = TEXT("commit kit"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { count, actions } };
+    return work_apply(work, &apply, fault);
+}
+
+static enum err plan_commit(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct commit_job *job = work->own;
+    const struct streamer_played request = { .from = job->next };
+
+    if (!job->has_all)
+        return work_ask(work, "streamer.played", &request, take_page, fault);
+    return job->is_written ? put_parts(work, txn, fault) : write_midi(work, txn, fault);
+}
+
+/* ---- the answer ---- */
+
+static uint64_t whole_of(const struct tree *object, const char *key)
+{
+    const double real = tree_real(object, key, 0);
+
+    return real >= 0 && real < 1e15 ? (uint64_t)real : 0;
+}
+
+static void read_clip(const struct tree *body, struct kit_committed *to)
+{
+    const struct tree *played = tree_get(body, "played");
+
+    to->name = tree_text(body, "name");
+    to->start = tree_real(body, "start", 0);
+    to->bars = played ? whole_of(played, "bars") : 0;
+    to->hits = played ? whole_of(played, "hits") : 0;
+    to->from = played ? (int64_t)whole_of(played, "from") : 0;
+    to->until = played ? (int64_t)whole_of(played, "until") : 0;
+    (void)tree_id(body, "track", &to->track);
+}
+
+static enum err answer_commit(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_commit_kit *ask = work->ask;
+    struct kit_committed answer = {
+        .project = work->id, .item = made_id(work, "item"), .clip = made_id(work, "clip"), .track_name = ask->track
+    };
+    const struct text path = path_of_file(work, txn);
+    struct element part;
+    struct tree body;
+    enum err e = parts_one(txn, &work->arena, work->id, answer.clip, &part, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(part.body, &work->arena, &body, fault);
+    if (e != ERR_OK)
+        return e;
+    if (!work->has_waited) {
+        work->has_waited = true;
+        media_tree_add(work->p, work->id);
+        media_tree_wait(work, work_end_of_wait(work, MEDIA_US));
+        return ERR_OK;
+    }
+    read_clip(&body, &answer);
+    answer.path = bytes_of(path.at, path.len);
+    work_answer(work, &answer);
+    return ERR_OK;
+}
+
+const struct deed kit_deed_commit = {
+    .writes_media = true,
+    .ends_when_done = true,
+    .before = ask_keys,
+    .plan = plan_commit,
+    .answer = answer_commit,
+};

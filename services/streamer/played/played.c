@@ -1,0 +1,80 @@
+#include "services/streamer/played/played.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { AT_ONCE = 4096 /* as in the schema */ };
+static const double FARTHEST = 1e12; /* steps */
+
+struct played_memory *played_open(const struct studio *studio)
+{
+    struct played_memory *memory = (void *)((uint8_t *)studio_streamer(studio) + PLAYED_AT);
+
+    if (memory->version == PLAYED_VERSION)
+        return memory;
+    atomic_store(&memory->count, 0);
+    memory->version = PLAYED_VERSION;
+    return memory;
+}
+
+static bool is_recorded(const struct played_memory *memory, uint64_t count, uint32_t note)
+{
+    return count > 0 && (int32_t)(note - memory->lines[(count - 1) % PLAYED_LINES].note) <= 0;
+}
+
+void played_note(struct played_memory *memory, const struct note *note, uint64_t index)
+{
+    const uint64_t count = atomic_load(&memory->count);
+    const uint32_t number = (uint32_t)index + 1;
+    const bool is_bar = note->kind == NOTE_BAR;
+
+    if ((!is_bar && note->kind != NOTE_PAD_HIT && note->kind != NOTE_PAD_RELEASED) ||
+        is_recorded(memory, count, number))
+        return;
+    memory->lines[count % PLAYED_LINES] = (struct played_line){
+        .frame = note->frame,
+        .place = note->index,
+        .velocity = note->value,
+        .step = note->step,
+        .note = number,
+        .rolls = (uint16_t)note->rolls,
+        .kind = is_bar                       ? PLAYED_KIND_BAR
+                : note->kind == NOTE_PAD_HIT ? PLAYED_KIND_HIT
+                                             : PLAYED_KIND_RELEASE,
+        .pad = (uint8_t)note->voice,
+    };
+    atomic_store(&memory->count, count + 1);
+}
+
+/* False: the memory is damaged. */
+static bool describe_line(const struct played_line *line, struct played_event *to)
+{
+    const bool is_bar = line->kind == PLAYED_KIND_BAR;
+    const bool has_place = is_bar || line->place != NOTE_NO_PLACE;
+    const double place = is_bar ? (double)line->place * SCORE_BAR : (double)line->place / NOTE_STEP;
+
+    *to = (struct played_event){ .kind = { .value = line->kind },
+                                 .frame = line->frame,
+                                 .has_pad = !is_bar,
+                                 .pad = line->pad,
+                                 .has_velocity = line->kind == PLAYED_KIND_HIT,
+                                 .velocity = (double)line->velocity,
+                                 .has_place = has_place,
+                                 .place = has_place ? place : 0,
+                                 .step = (double)line->step,
+                                 .rolls = line->rolls };
+    return line->kind <= PLAYED_KIND_RELEASE && line->frame >= 0 && line->pad < SCORE_PADS && to->velocity >= 0 &&
+           to->velocity <= 1 && fabs(to->place) < FARTHEST && to->step >= 0 && to->step <= 1e6;
+}
+
+void played_describe(const struct played_memory *memory, uint64_t from, struct arena *arena, struct played *to)
+{
+    const uint64_t count = atomic_load(&memory->count), kept = count < PLAYED_LINES ? count : PLAYED_LINES;
+
+    to->first = count - kept;
+    to->next = from < to->first ? to->first : from;
+    to->events.at = arena_array(arena, AT_ONCE, sizeof(*to->events.at));
+    for (; to->next < count && to->events.count < AT_ONCE; to->next++)
+        to->events.count += describe_line(&memory->lines[to->next % PLAYED_LINES], &to->events.at[to->events.count]);
+    to->more = to->next < count;
+}

@@ -1,0 +1,289 @@
+#!/usr/bin/python3
+"""What was played on the pads becomes a MIDI file and a clip: ticks and frames, deaths of services, refusals."""
+import os
+import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, file_bytes, run_claims, same, until
+from client import Client
+from kits import level, make, make_levels
+from sounding import Tape, came_before, engine, frame, start_transport, until_connected, until_later, until_transport
+
+RATE, BPM = 48000, 400
+STEP, BAR = 1800, 16 * 1800  # frames at that tempo
+NOTE_OFF, NOTE_ON, META = 0x80, 0x90, 0xff
+
+
+# ---- MIDI files ----
+
+def read_number(data, at):
+    number = 0
+    while True:
+        number = number << 7 | data[at] & 0x7f
+        at += 1
+        if data[at - 1] < 0x80:
+            return number, at
+
+
+def read_track(data):
+    """(tick, status, bytes) of each event."""
+    events, at, tick = [], 0, 0
+    while at < len(data):
+        delta, at = read_number(data, at)
+        tick += delta
+        status = data[at]
+        if status == META:
+            length, begin = read_number(data, at + 2)
+            events.append((tick, META, data[at + 1:at + 2] + data[begin:begin + length]))
+            at = begin + length
+        else:
+            events.append((tick, status, data[at + 1:at + 3]))
+            at += 3
+    return events
+
+
+class MidiFile:
+    """The notes of a MIDI file, with their frames from its beginning: (frame, note, velocity, frames of its length)."""
+
+    def __init__(self, path):
+        data = file_bytes(path)
+        same((b'MThd', 6, 1), struct.unpack('>4sIH', data[:10]))
+        count, self.ticks = struct.unpack('>HH', data[10:14])
+        tracks, at = [], 14
+        for _ in range(count):
+            kind, length = struct.unpack('>4sI', data[at:at + 8])
+            same(b'MTrk', kind)
+            tracks.append(read_track(data[at + 8:at + 8 + length]))
+            at += 8 + length
+        same(len(data), at)
+        self.tempos = [(tick, int.from_bytes(what[1:], 'big')) for tick, status, what in tracks[0]
+                       if status == META and what[0] == 0x51]
+        self.ends = [track[-1][0] for track in tracks]
+        self.notes = self.pair(tracks[1])
+
+    def frame(self, tick):
+        us, last, now = 0, 0, 500000
+        for at, beat in self.tempos:
+            if at >= tick:
+                break
+            us, last, now = us + (at - last) * now, at, beat
+        return (us + (tick - last) * now) / self.ticks / 1e6 * RATE
+
+    def pair(self, events):
+        notes, held = [], {}
+        for tick, status, what in events:
+            if status & 0xf0 == NOTE_ON:
+                assert what[0] not in held, (tick, what)
+                held[what[0]] = len(notes)
+                notes.append([tick, what[0], what[1], None])
+            elif status & 0xf0 == NOTE_OFF:
+                notes[held.pop(what[0])][3] = tick
+        same({}, held)
+        return [(self.frame(on), note, velocity, self.frame(off) - self.frame(on)) for on, note, velocity, off in notes]
+
+
+# ---- playing ----
+
+def sounding_kit(home):
+    engine(home, '[supervisor]\nhang_ms = 300000\n[audio]\nperiod = 1024\n', in_step=True)
+    make_levels(home)
+    home.loophole('index', home.file('library'), '--wait')
+    until_connected(home)
+    make(home, 'Levels', a='low', b='middle', c='high')
+    home.loophole('kit', 'load', 'Levels')
+    for pad in range(3):
+        home.loophole('pads', 'set', str(pad), 'choke=1')
+
+
+def next_bar(home, lead):
+    """The frame of a bar that comes, and its number."""
+    now = home.look('audio.transport')
+    place = 16 * now['bar'] + now['step'] + now['phase']
+    return now['frame'] + round((16 * (now['bar'] + lead) - place) * STEP), now['bar'] + lead
+
+
+def hit_at(home, hits):
+    """Lets pads be hit at these frames: (frame, pad, velocity)."""
+    client = Client(home.path)
+    for at, pad, velocity in hits:
+        client.must('audio.hit', {'pad': pad, 'velocity': velocity, 'at': at})
+
+
+def events(home, since=0):
+    """The lines of the record from this number on, and the number of the next."""
+    answer = home.look('streamer.played', {'from': since})
+    return answer.get('events', []), answer['next']
+
+
+def until_recorded(home, hits):
+    """Waits until the record has these hits."""
+    want = {(at, pad) for at, pad, _ in hits}
+
+    def has_all():
+        lines, at = [], 0
+        while True:
+            more, at = events(home, at)
+            lines += more
+            if not more:
+                break
+        return want <= {(one['frame'], one.get('pad', 0)) for one in lines if one['kind'] in (1, 'hit')}
+    until(has_all, what='the record has all hits')
+
+
+def play(home, places, lead=5, bars=2):
+    """Plays hits at these places, in steps from a bar on: (place, pad, velocity). Returns the frame and number of the
+    bar, and the hits by their frames."""
+    def played():
+        begin, number = next_bar(home, lead)
+        hits = [(begin + round(place * STEP), pad, velocity) for place, pad, velocity in places]
+        hit_at(home, hits)
+        return (begin, number, hits) if came_before(home, begin) else until_later(home, (lead + bars + 1) * BAR)
+    begin, number, hits = until(played, 900, 'the hits come in time')
+    until_recorded(home, hits)
+    return begin, number, hits
+
+
+def check_file(made, begin, hits):
+    """The notes of the file are the hits, to a frame."""
+    file = MidiFile(made['path'])
+    want = sorted((at - begin, 36 + pad, max(1, round(velocity * 127))) for at, pad, velocity in hits)
+    same([one[1:] for one in want], [note[1:3] for note in file.notes])
+    for one, note in zip(want, file.notes):
+        assert abs(one[0] - note[0]) <= 1, (one, note)
+    return file
+
+
+PLACES = [(0, 0, 1), (3.5, 1, .5), (7.25, 2, .25), (12, 0, .75), (15.9, 1, 1), (16, 0, .5), (20.125, 2, 1), (31, 0, .1)]
+
+
+@claim(shares=sounding_kit)
+def hits_become_a_midi_file_and_a_clip_whose_ticks_are_the_frames_on_the_tape(home):
+    start_transport(home, BPM)
+
+    def heard():
+        tape = Tape(home, 120, 'pads_left')
+        begin, number, hits = play(home, PLACES)
+        until(lambda: frame(home) > begin + 3 * BAR, what='the last hit has sounded')
+        frames = tape.stop()
+        levels = memoryview(file_bytes(frames)).cast('f')
+        return (begin, number, hits, levels) if all(x == x for x in levels) else None
+    begin, number, hits, levels = until(heard, 900, 'the machine has time for the recorder')
+    made = home.first('kit', 'commit', '2', '--track', 'Drums')
+    same((2, 8, number * 4), (made['bars'], made['hits'], made['start']))
+    assert abs(made['from'] - begin) <= 1 and abs(made['until'] - begin - 2 * BAR) <= 1, (made, begin)
+    file = check_file(made, begin, hits)
+    same([(0, 150000)], file.tempos)
+    same([2 * 16 * file.ticks // 4] * 2, file.ends)
+    loud = next(i for i, x in enumerate(levels) if abs(x) > .01)
+    onsets = [loud] + [i for i in range(loud + 1, len(levels)) if abs(levels[i] - levels[i - 1]) > .002]
+    shift = onsets[0] - file.notes[0][0]
+    for at, *_ in file.notes:
+        near = min(onsets, key=lambda x: abs(x - shift - at))
+        assert abs(near - shift - at) <= 2, (at, near - shift)
+
+
+@claim(shares=sounding_kit)
+def a_commit_is_one_step_of_undo_and_the_item_is_a_midi_file_of_the_project(home):
+    begin, _, hits = play(home, [(0, 0, 1), (4, 1, 1)])
+    before = home.json('pads'), home.ask('audio.transport')['running']
+    parts = {part['id'] for part in home.json('project', 'show')}
+    made = home.first('kit', 'commit', '1', '--track', 'Second')
+    check_file(made, begin, hits)
+    new = [part for part in home.json('project', 'show') if part['id'] not in parts]
+    same({'track', 'clip', 'item'}, {part['kind'] for part in new}, new)
+    same(before, (home.json('pads'), home.ask('audio.transport')['running']))
+    until(lambda: home.first('show', made['item'])['availability'] in ('local', 'present'), what='the item is here')
+    item = home.first('show', made['item'])
+    same(('midi', made['path'], 'Second 1 bar'), (item['kind'], item['path'], item['name']))
+    until(lambda: home.first('show', made['item'])['analysis'] == 'done', what='the file is read')
+    same(2, home.first('show', made['item'])['note_count'])
+    again = home.first('kit', 'commit', '1', '--track', 'Second')
+    same(made['track'], again['track'])
+    assert made['item'] != again['item'] and made['path'] != again['path'], (made, again)
+    contains(home.loophole('project', 'undo').out, 'commit kit')
+    contains(home.loophole('project', 'undo').out, 'commit kit')
+    same(parts, {part['id'] for part in home.json('project', 'show')})
+    home.loophole('project', 'redo')
+    same({part['id'] for part in new} | parts, {part['id'] for part in home.json('project', 'show')})
+    assert os.path.exists(made['path'])
+
+
+@claim(shares=sounding_kit)
+def hits_before_and_after_the_deaths_of_services_are_kept(home):
+    until(lambda: all(home.has_lived(one) for one in ('streamer', 'audio', 'project', 'persist')))
+    start, _, hits = play(home, [(step, step % 3, 1) for step in range(0, 16, 2)])
+    all_hits = list(hits)
+    for service in ('streamer', 'audio', 'project', 'persist'):
+        if service == 'streamer':
+            begin, _ = next_bar(home, 8)
+            more = [(begin + round(step * STEP), step % 3, .5) for step in range(0, 64, 2)]
+            hit_at(home, more)
+            until(lambda: frame(home) > begin, what='the hits have begun')
+            home.kill(service)
+        else:
+            home.kill(service)
+            begin, _, more = play(home, [(3, 1, .75)])
+        until_recorded(home, more)
+        all_hits += more
+    made = home.first('kit', 'commit', str(1 + (all_hits[-1][0] - start) // BAR), '--track', 'Killed')
+    same(len(all_hits), made['hits'])
+    check_file(made, start, all_hits)
+
+
+@claim(shares=sounding_kit)
+def keys_of_a_device_have_the_length_for_which_they_were_held(home):
+    tape = Tape(home, 120, 'pads_left', name='keys',
+                notes=('37', '9000', home.ask('audio.server')['client'] + ':midi_in', '2500'))
+    begun = frame(home)
+    until(lambda: frame(home) > begun + 4 * BAR, what='some keys were pressed')
+    tape.stop()
+    made = home.first('kit', 'commit', '2', '--track', 'Keys')
+    notes = MidiFile(made['path']).notes
+    assert len(notes) >= 4 and {note[1] for note in notes} == {37}, notes
+    held = [note[3] for note in notes[:-1]]
+    assert all(abs(one - 2500) <= 2 for one in held[1:]), held
+
+
+@claim(shares=sounding_kit)
+def a_commit_into_a_linked_folder_writes_nothing_out(home):
+    outside = home.file('outside')
+    os.mkdir(outside)
+    folder = home.first('project', 'new', 'Linked')['folder']
+    os.makedirs(folder, exist_ok=True)
+    os.symlink(outside, folder + '/Media')
+    play(home, [(0, 0, 1)])
+    contains(home.refused('kit', 'commit', '1', '--track', 'Drums'), 'Media')
+    same([], os.listdir(outside))
+    same([], [part for part in home.json('project', 'show') if part.get('kind') in ('track', 'clip', 'item')])
+    os.unlink(folder + '/Media')
+    home.loophole('kit', 'commit', '1', '--track', 'Drums')
+
+
+@claim(shares=sounding_kit)
+def what_cannot_be_committed_is_refused_with_the_reason(home):
+    contains(home.refused('kit', 'commit', '0', '--track', 'Drums', code=11), '0 bars are out of range: 1 to 64')
+    contains(home.refused('kit', 'commit', '1', code=11), 'a clip needs a track')
+    contains(home.refused('kit', 'commit', '1', '--track', 'Drums', '--project', 'None', code=12), 'no project "None"')
+
+
+def silent(home):
+    engine(home)
+    until_connected(home)
+
+
+@claim(shares=silent)
+def without_hits_in_bars_nothing_is_committed(home):
+    contains(home.refused('kit', 'commit', '1', '--track', 'Drums'), 'no pad was hit since the engine started')
+    home.loophole('transport', 'stop', code=None)
+    until_transport(home, running=False)
+    home.loophole('pads', 'set', '0', 'wave=sine')
+    home.loophole('pads', 'hit', '0')
+    until(lambda: events(home)[0], what='the record has the hit')
+    contains(home.refused('kit', 'commit', '1', '--track', 'Drums'), 'the transport was stopped at each hit')
+    start_transport(home, BPM)
+    play(home, [(0, 0, 1)])
+    contains(home.refused('kit', 'commit', '64', '--track', 'Drums'), 'heard until the last hit, not 64')
+
+
+run_claims()
