@@ -102,6 +102,7 @@ HANDLER_BY(loop_adopt, loops, ask->project, loop_deed_adopt)
 HANDLER_BY(region_list, regions, ask->project, region_deed_list)
 HANDLER_BY(region_save, regions, ask->project, region_deed_save)
 HANDLER_BY(region_play, regions, ask->project, region_deed_play)
+HANDLER_BY(region_arm, regions, ask->project, region_deed_arm)
 HANDLER_BY(region_lock, regions, ask->project, region_deed_lock)
 HANDLER_BY(region_delete, regions, ask->project, region_deed_delete)
 
@@ -183,6 +184,7 @@ const struct project_handlers project_asks = {
     .region_list = answer_region_list,
     .region_save = answer_region_save,
     .region_play = answer_region_play,
+    .region_arm = answer_region_arm,
     .region_lock = answer_region_lock,
     .region_delete = answer_region_delete,
 };

@@ -10,6 +10,7 @@
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
+#include "services/project/loop/region_deeds.h"
 #include "services/project/midi/midi_follow.h"
 #include "services/project/pattern/slot_compare.h"
 #include "services/project/pattern/slot_list.h"
@@ -24,10 +25,10 @@ int main(int argc, char **argv)
     struct service *service = service_start(argc, argv, &schema_project); /* options, log, limits, sockets */
     struct project project = { 0 };
     struct fault fault = { 0 };
-
-    /* its settings, and threads for files; the sound; MIDI controls */
+    /* its settings, and threads for files; the sound; MIDI controls; the keys of clips */
     if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK ||
-        song_follow_open(&project, &fault) != ERR_OK || midi_follow_open(&project, &fault) != ERR_OK) {
+        song_follow_open(&project, &fault) != ERR_OK || midi_follow_open(&project, &fault) != ERR_OK ||
+        region_play_follow(&project, &fault) != ERR_OK) {
         log_fault("cannot start", &fault);
         service_stop(service, err_exit_code(fault.code));
         return service_end(service);
@@ -43,7 +44,6 @@ int main(int argc, char **argv)
     uses_note_all(&project);                                         /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */
-
     autosave_close(&project);
     sound_close(&project); /* first: it ends the asks that wait, which may look at the song */
     midi_follow_close(&project);

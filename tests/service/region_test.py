@@ -172,6 +172,32 @@ def regions_of_other_programs_are_read_and_what_is_no_region_is_kept(home):
 
 
 @claim(shares=clip_engine)
+def a_clip_that_is_played_arms_its_keys(home):
+    sound.make('sine', home.file('files/other.wav'), RATE, RATE, 111)
+    home.loophole('index', home.file('files'), '--wait')
+    other = home.first('show', home.file('files/other.wav'))['id']
+    add_clip(home, 'Bare', item=other)
+    add_clip(home, 'Other', item=other)
+    add_clip(home, 'Third', item=other)
+    for name in ('Third', 'Other', 'Verse'):
+        regions(home, 'save', name, '6', '0', '24000')
+    for how in (('play', home.file('files/other.wav')), ('preview', home.file('files/other.wav'))):
+        same('Verse', regions(home, 'arm', 'Verse')['name'])
+        same('Verse', regions(home, 'list')['name'])
+        home.loophole(*how)
+        until(lambda: regions(home, 'list')['name'] == 'Other', what='its first clip with regions is armed')
+        same('Other', regions(home, 'play', '6')['name'])
+    same('Third', regions(home, 'arm', 'Third')['name'])
+    home.loophole('play', home.file('files/other.wav'))
+    until(lambda: any(one['id'] == other for one in home.ask('streamer.voices')['each']))
+    same('Third', regions(home, 'play', '6')['name'], 'of clips of one item the armed one stays')
+    contains(home.loophole('region', 'arm', 'None', code=None).all, 'no clip "None"')
+    home.ask('streamer.stop')
+    home.ask('streamer.preview_stop')
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+@claim(shares=clip_engine)
 def another_clip_arms_its_keys_and_regions_are_in_the_file(home):
     add_clip(home, 'Two')
     regions(home, 'save', 'Verse', '8', '100', '900')

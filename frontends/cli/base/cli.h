@@ -383,6 +383,7 @@ enum err loop_list(struct cli *cli, struct fault *fault);
 enum err loop_show(struct cli *cli, struct fault *fault);
 enum err region_save(struct cli *cli, struct fault *fault);
 enum err region_play(struct cli *cli, struct fault *fault);
+enum err region_arm(struct cli *cli, struct fault *fault);
 enum err region_lock(struct cli *cli, struct fault *fault);
 enum err region_delete(struct cli *cli, struct fault *fault);
 enum err region_list(struct cli *cli, struct fault *fault);

@@ -90,6 +90,13 @@ enum err region_play(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? send_change(cli, "project.region_play", &request, fault) : e;
 }
 
+enum err region_arm(struct cli *cli, struct fault *fault)
+{
+    const struct project_region_arm request = { .project = project_of(cli), .clip = text_of(cli->args[0]) };
+
+    return send_change(cli, "project.region_arm", &request, fault);
+}
+
 enum err region_lock(struct cli *cli, struct fault *fault)
 {
     struct project_region_lock request = { .project = project_of(cli),

@@ -6,6 +6,9 @@
 #include "services/project/deeds/work.h"
 
 extern const struct deed region_deed_list, region_deed_save, region_deed_lock, region_deed_delete; /* region_deeds.c */
-extern const struct deed region_deed_play;                                                         /* region_play.c */
+extern const struct deed region_deed_play, region_deed_arm;                                        /* region_play.c */
+
+/* Arms the keys of the clip whose item a voice begins to play. Errors (explained): full. */
+enum err region_play_follow(struct project *p, struct fault *fault);
 
 #endif

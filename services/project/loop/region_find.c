@@ -81,13 +81,10 @@ static enum err find_clip(struct doing *work, struct txn *txn, struct text clip,
     return fault ? fault_field(fault, "clip") : ERR_NOT_FOUND;
 }
 
-enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to, struct fault *fault)
+static enum err read_clip(struct doing *work, struct txn *txn, struct region_clip *to, struct fault *fault)
 {
     struct id armed;
-    enum err e = find_clip(work, txn, clip, &to->row, fault);
-
-    if (e == ERR_OK)
-        e = tree_read(to->row.body, &work->arena, &to->body, fault);
+    enum err e = tree_read(to->row.body, &work->arena, &to->body, fault);
     if (e != ERR_OK)
         return e;
     to->warning = (struct text){ 0 };
@@ -95,6 +92,54 @@ enum err region_find(struct doing *work, struct txn *txn, struct text clip, stru
     to->is_armed = read_armed(txn, &work->arena, work->id, &armed) && id_equal(armed, to->row.id);
     region_body_read(&to->body, &work->arena, to->at, &to->warning);
     return ERR_OK;
+}
+
+enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to, struct fault *fault)
+{
+    enum err e = find_clip(work, txn, clip, &to->row, fault);
+
+    return e == ERR_OK ? read_clip(work, txn, to, fault) : e;
+}
+
+/* ---- clips of an item ---- */
+
+struct item_search {
+    struct doing *work;
+    struct txn *txn;
+    struct id item;
+    bool is_found;
+    struct region_clip *found;
+};
+
+static bool has_regions(const struct region_clip *clip)
+{
+    for (uint32_t i = 0; i < REGION_KEYS; i++)
+        if (clip->at[i].key)
+            return true;
+    return false;
+}
+
+static bool match_item(void *state, const struct element *part)
+{
+    struct item_search *search = state;
+    struct region_clip clip = { .row = *part };
+
+    if (part->kind.value != ELEMENT_KIND_CLIP || read_clip(search->work, search->txn, &clip, NULL) != ERR_OK ||
+        !clip.has_item || !id_equal(clip.item, search->item))
+        return true;
+    if (!search->is_found || clip.is_armed || (has_regions(&clip) && !has_regions(search->found)))
+        *search->found = clip;
+    search->is_found = true;
+    return !search->found->is_armed;
+}
+
+enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
+                        struct fault *fault)
+{
+    struct item_search search = { .work = work, .txn = txn, .item = item, .found = to };
+
+    (void)elements_each_part(txn, &work->arena, work->id, match_item, &search);
+    return search.is_found ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "the project has no clip of this item");
 }
 
 /* ---- keys ---- */

@@ -18,6 +18,11 @@ struct region_clip {
 enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to,
                      struct fault *fault);
 
+/* Finds a clip of this item: the armed one, or else the first that has regions, or else the first. Errors (explained):
+ * not_found. */
+enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
+                        struct fault *fault);
+
 /* The place of the key's region, which is there. Errors (explained): bad_request (no number key), not_found. */
 enum err region_find_key(const struct region_clip *clip, uint64_t key, uint32_t *place, struct fault *fault);
 enum err region_check_key(uint64_t key, struct fault *fault);

@@ -2,6 +2,7 @@
  * when its keys are armed. An item that is too long for the memory is played from its file. */
 #include <math.h>
 
+#include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/loop/loop_job.h"
 #include "services/project/loop/region_deeds.h"
@@ -72,12 +73,24 @@ static enum err play_file(struct doing *work, const struct region_clip *clip, co
 }
 
 /* Arms the clip, unless it is armed. */
+static enum err arm_clip(struct doing *work, const struct region_clip *clip, struct fault *fault)
+{
+    char scope[ID_TEXT_SIZE];
+    struct action action;
+
+    if (clip->is_armed)
+        return ERR_OK;
+    action = region_arm(&work->arena, work->id, clip->row.id);
+    const struct persist_apply apply = { .label = TEXT("arm clip"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { 1, &action } };
+    return work_apply(work, &apply, fault);
+}
+
 static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_play *ask = work->ask;
-    char scope[ID_TEXT_SIZE];
     struct region_clip clip;
-    struct action action;
     uint32_t place;
     enum err e = region_find(work, txn, ask->clip, &clip, fault);
 
@@ -85,13 +98,7 @@ static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fau
         e = region_find_key(&clip, ask->key, &place, fault);
     if (e == ERR_OK && !clip.has_item)
         e = fault_set(fault, ERR_CONFLICT, "the clip names no item");
-    if (e != ERR_OK || clip.is_armed)
-        return e;
-    action = region_arm(&work->arena, work->id, clip.row.id);
-    const struct persist_apply apply = { .label = TEXT("arm clip"),
-                                         .scope = text_of(id_write(work->id, scope)),
-                                         .actions = { 1, &action } };
-    return work_apply(work, &apply, fault);
+    return e == ERR_OK ? arm_clip(work, &clip, fault) : e;
 }
 
 static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
@@ -121,3 +128,70 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
 }
 
 const struct deed region_deed_play = { .plan = plan_play, .answer = answer_play };
+
+/* ---- arming ---- */
+
+static enum err find_armed(struct doing *work, struct txn *txn, struct region_clip *to, struct fault *fault)
+{
+    const struct project_region_arm *ask = work->ask;
+
+    if (ask->has_item && ask->clip.len == 0)
+        return region_find_of(work, txn, ask->item, to, fault);
+    return region_find(work, txn, ask->clip, to, fault);
+}
+
+static enum err plan_arm(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct region_clip clip;
+    enum err e = find_armed(work, txn, &clip, fault);
+
+    return e == ERR_OK ? arm_clip(work, &clip, fault) : e;
+}
+
+/* A sound that cannot be loaded now is loaded, or played from its file, by the first play. */
+static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct fault unused = { 0 };
+    struct region_clip clip;
+    enum err e = find_armed(work, txn, &clip, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (clip.has_item && loop_job_of(work)->step == 0 && load_item(work, &clip, &unused) == ERR_OK)
+        return ERR_OK;
+    region_answer(work, txn, &clip);
+    return ERR_OK;
+}
+
+const struct deed region_deed_arm = { .needs_no_draft = true, .plan = plan_arm, .answer = answer_arm };
+
+/* ---- the clip that plays ---- */
+
+enum { BUDGET_MS = 10000 };
+
+static void end_arming(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state, (void)answer;
+    if (error != ERR_OK && error != ERR_NOT_FOUND)
+        log_fault("the keys of the clip that plays are not armed", fault);
+}
+
+static void take_began(void *state, const void *body, bool gap)
+{
+    const struct streamer_voice_began *event = body;
+    const struct project_region_arm request = { .has_item = true, .item = event->id };
+    struct project *p = state;
+    struct fault fault = { 0 };
+
+    (void)gap;
+    if (!id_is_zero(event->id) && service_ask(p->service, "project.region_arm", &request, BUDGET_MS, NULL, end_arming,
+                                              p, &fault) != ERR_OK)
+        log_fault("the keys of the clip that plays are not armed", &fault);
+}
+
+enum err region_play_follow(struct project *p, struct fault *fault)
+{
+    return service_subscribe(p->service, "streamer.voice_began", take_began, p) == ERR_OK
+               ? ERR_OK
+               : fault_set(fault, ERR_FULL, "no room to subscribe to the streamer");
+}

@@ -220,6 +220,15 @@ static void replace_loops(const struct voice *voice)
     }
 }
 
+static void publish_start(const struct voice *voice)
+{
+    const struct id *asked = id_is_zero(voice->plan.instead_of) ? &voice->plan.media : &voice->plan.instead_of;
+    struct streamer_voice_began event = { .voice = voice->index, .generation = voice->generation, .id = *asked };
+
+    if (voice->plan.loop_key == 0)
+        service_publish(voice->all->service, "voice_began", &event);
+}
+
 void voice_filled(struct voice *voice)
 {
     bool was_cued = voice->is_cued;
@@ -256,8 +265,9 @@ void voice_filled(struct voice *voice)
     voice->is_cued = true;
     atomic_store(&voice->handover->phase, HANDOVER_PLAYING);
     voice_set_phase(voice, VOICE_PLAYING);
-    if (!was_cued)
-        replace_loops(voice);
-    if (!was_cued)
-        report_start(voice);
+    if (was_cued)
+        return;
+    replace_loops(voice);
+    report_start(voice);
+    publish_start(voice);
 }

@@ -142,7 +142,7 @@ export function Regions() {
       {!clips.length && <p class="quiet">The open project has no clip. A clip has a region for each of the keys 1 to 9 and 0.</p>}
       {now && <p class="buttons">
         <label>Clip <select value={idText(now.clip)} onChange={event => deeds.clipAt.set(event.currentTarget.value)}>{clips.map(one => <option key={one.id} value={one.id}>{one.name}</option>)}</select></label>
-        {now.armed ? <span>Its keys are armed.</span> : <span class="quiet">Playing a region arms its keys.</span>}</p>}
+        {now.armed ? <span>Its keys are armed.</span> : <span class="quiet">Playing it, or one of its regions, arms its keys.</span>}</p>}
       {now?.warning && <p class="notice">{clean(now.warning)}</p>}
       {now?.placeholder && <p class="notice placeholder">It cannot sound: {clean(now.placeholder)}</p>}
       {of && <><Wave of={of} each={each} /><Selected of={of} /></>}

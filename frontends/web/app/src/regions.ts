@@ -30,12 +30,20 @@ function nameOf(body: string, id: string): string {
 const regionsOf = (clip: string, signal: AbortSignal) => read('project.region_list', { project: '', clip }, signal)
   .catch(error => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error })
 
-/** Asks for the clips, and for the regions of the one that is shown. */
+let armedAt: string | undefined // the clip whose keys were armed at the last look
+
+/** Asks for the clips, and for the regions of the one that is shown. A clip whose keys are armed since then, because it plays, is
+ * shown in place of a chosen one. */
 export async function lookAtRegions(signal: AbortSignal) {
   const got = await read('project.show', { project: '' }, signal)
   const all = (got.each ?? []).filter(one => one.kind === 'clip').map(one => ({ id: idText(one.id), name: nameOf(one.body, idText(one.id)) }))
+  const armed = await regionsOf('', signal)
+  const armedNow = armed ? idText(armed.clip) : ''
+  if (signal.aborted) return
+  if (armedAt !== undefined && armedNow && armedNow !== armedAt) clipAt.set('')
+  armedAt = armedNow
   const chosen = all.some(one => one.id === clipAt.value) ? clipAt.value : ''
-  const now = (await regionsOf(chosen, signal)) ?? (all[0] && (await regionsOf(all[0].id, signal)))
+  const now = (chosen ? await regionsOf(chosen, signal) : armed) ?? (all[0] && (await regionsOf(all[0].id, signal)))
   if (signal.aborted) return
   clips.set(all)
   if (chosen === clipAt.value || !chosen) shownRegions.set(now)
