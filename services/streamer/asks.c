@@ -121,6 +121,16 @@ static enum err answer_stop(struct streamer *streamer, struct call *call, const 
     return e;
 }
 
+static enum err answer_move(struct streamer *streamer, struct call *call, const struct streamer_move_loops *ask,
+                            struct nothing *answer)
+{
+    (void)call, (void)answer;
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (id_equal(streamer->voices.each[i].plan.loop_project, ask->from))
+            voice_move(&streamer->voices.each[i], ask->to);
+    return ERR_OK;
+}
+
 static enum err answer_seek(struct streamer *streamer, struct call *call, const struct streamer_seek *ask,
                             struct stream_voice *answer)
 {
@@ -368,6 +378,7 @@ const struct streamer_handlers asks_handlers = {
     .gain = answer_gain,
     .voices = answer_voices,
     .loop_line = answer_line,
+    .move_loops = answer_move,
     .mark_loop = answer_mark,
     .played = answer_played,
     .load_sound = load_sound,

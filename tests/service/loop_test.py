@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
-from claims import claim, run_claims, same, until
+from claims import claim, contains, run_claims, same, until
 from sounding import engine, start_transport, undisturbed, until_connected, until_later
 
 RATE = 48000
@@ -421,6 +421,26 @@ def another_project_that_is_opened_clears_the_keys_and_stops_their_loops(home):
         else:
             same(([], []), (sounding(), states()), words)
     home.loophole('project', 'open', 'Left')
+    same('stopped', loop(home, 'show', 'F1')['state'])
+
+
+@claim(shares=looping_engine)
+def a_loop_that_plays_goes_on_as_that_of_a_copy_of_its_project(home):
+    def sounding():
+        return [one['loop_key'] for one in home.look('streamer.voices').get('each', []) if one['state'] != 'ending']
+    home.loophole('project', 'new', 'Source')
+    capture(home, 'F1', count(home))
+    capture(home, 'F2', count(home))
+    home.loophole('loop', 'play', 'F1')
+    home.loophole('project', 'save_as', 'Copy')
+    until(lambda: sounding() == [1] and loop(home, 'show', 'F1')['state'] == 'playing', what='it goes on')
+    home.loophole('project', 'load')  # stops the loops of others
+    same([1], sounding())
+    state = home.first('project', 'state')
+    same(('Copy', 2, 0), (state['name'], state['loops'], state['regions']))
+    contains(home.run('loophole', 'project', 'state').out, 'loops      2, 0 regions')
+    home.loophole('project', 'open', 'Source')
+    same([], sounding(), 'it is not of this project any more')
     same('stopped', loop(home, 'show', 'F1')['state'])
 
 

@@ -203,6 +203,7 @@ def another_clip_arms_its_keys_and_regions_are_in_the_file(home):
     regions(home, 'save', 'Verse', '8', '100', '900')
     regions(home, 'save', 'Two', '8', '200', '900')
     same('Two', regions(home, 'list')['name'])
+    assert home.first('project', 'state')['regions'] >= 2
     same('Verse', regions(home, 'play', '8', 'Verse')['name'])
     same('Verse', regions(home, 'list')['name'])
     contains(home.loophole('region', 'play', '7', 'Two', code=None).all, 'has no region')

@@ -49,6 +49,9 @@ static void print_state(struct cli *cli, const struct project_line *state)
               state->dirty ? ", changed since" : "");
     cli_print(&cli->out, "  items      %llu, %llu missing, %llu offline\n", (unsigned long long)state->items,
               (unsigned long long)state->missing, (unsigned long long)state->offline);
+    if (state->has_loops && state->has_regions)
+        cli_print(&cli->out, "  loops      %llu, %llu regions of clips\n", (unsigned long long)state->loops,
+                  (unsigned long long)state->regions);
     for (uint32_t i = 0; state->has_absent && i < state->absent.count; i++)
         cli_print(&cli->out, "%s%.*s", i ? ", " : "  absent     ", TEXT_ARG(state->absent.at[i]));
     if (state->has_absent && state->absent.count)

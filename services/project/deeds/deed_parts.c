@@ -10,6 +10,8 @@
 #include "services/project/parts/document.h"
 #include "services/project/parts/import_note.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/loop_body.h"
+#include "services/project/parts/region_body.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
@@ -206,6 +208,28 @@ static void fill_tempo(struct arena *arena, const struct element_list *parts, st
         }
 }
 
+static void count_loops(struct arena *arena, const struct element_list *parts, struct project_line *state)
+{
+    struct region regions[REGION_KEYS];
+    struct text unused = { 0 };
+    struct loop loop;
+    struct tree body;
+    uint32_t keys = 0;
+
+    state->has_loops = state->has_regions = true;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct element *part = &parts->at[i];
+        if (loop_body_read(part, arena, &loop))
+            keys |= 1u << (loop.fkey - LOOP_FKEY_FIRST); /* of two loops of a key one counts */
+        if (part->kind.value != ELEMENT_KIND_CLIP || tree_read(part->body, arena, &body, NULL) != ERR_OK)
+            continue;
+        region_body_read(&body, arena, regions, &unused);
+        for (uint32_t n = 0; n < REGION_KEYS; n++)
+            state->regions += regions[n].key != 0;
+    }
+    state->loops = (uint64_t)__builtin_popcount(keys);
+}
+
 static void fill_autosave(const struct project *p, struct arena *arena, const struct tree *place,
                           struct project_line *state)
 {
@@ -240,6 +264,7 @@ enum err deed_fill_state_of(struct project *p, struct txn *txn, struct arena *ar
     *state = (struct project_line){ .id = project->project };
     fill_body(&body, &place, state);
     fill_tempo(arena, parts, state);
+    count_loops(arena, parts, state);
     state->current = elements_current(txn, arena, &current) == ERR_OK && id_equal(current, project->project);
     document_make(arena, project, parts, &document);
     project_beat(p);
@@ -313,6 +338,14 @@ static void take_stopped(void *state, enum err error, const void *answer, const 
     work_continue(state);
 }
 
+static void take_moved(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)answer;
+    if (error != ERR_OK)
+        log_warn("the loops that play are not those of the copy: %s", fault ? fault->what : err_name(error));
+    work_continue(state);
+}
+
 /* Without an open project the keys are those of the draft. */
 static struct id owner_of_keys(struct doing *work, struct txn *txn)
 {
@@ -334,5 +367,18 @@ bool deed_stop_other_loops(struct doing *work, struct txn *txn)
     work->has_cleared = true;
     work->is_sent = service_ask(work->p->service, "streamer.stop", &request, (uint32_t)(left / 1000) + 1, NULL,
                                 take_stopped, work, &fault) == ERR_OK;
+    return work->is_sent;
+}
+
+bool deed_move_loops(struct doing *work, struct id from)
+{
+    const struct streamer_move_loops request = { .from = from, .to = work->id };
+    const usec_t left = work_end_of_wait(work, LOOPS_US) - clock_steady();
+    struct fault fault = { 0 };
+
+    if (!service_is_supervised(work->p->service, "streamer"))
+        return false;
+    work->is_sent = service_ask(work->p->service, "streamer.move_loops", &request, (uint32_t)(left / 1000) + 1, NULL,
+                                take_moved, work, &fault) == ERR_OK;
     return work->is_sent;
 }

@@ -33,6 +33,9 @@ void deed_answer_filled(struct doing *work, struct txn *txn, struct project_line
  * budget. */
 bool deed_stop_other_loops(struct doing *work, struct txn *txn);
 
+/* The loops of `from` that play are those of work->id from now on. True: as above. */
+bool deed_move_loops(struct doing *work, struct id from);
+
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */
 enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_read_document(struct doing *work, struct txn *txn, struct fault *fault); /* also as work->document */

@@ -184,8 +184,8 @@ static void take_began(void *state, const void *body, bool gap)
     struct fault fault = { 0 };
 
     (void)gap;
-    if (!id_is_zero(event->id) && service_ask(p->service, "project.region_arm", &request, BUDGET_MS, NULL, end_arming,
-                                              p, &fault) != ERR_OK)
+    if (!id_is_zero(event->id) &&
+        service_ask(p->service, "project.region_arm", &request, BUDGET_MS, NULL, end_arming, p, &fault) != ERR_OK)
         log_fault("the keys of the clip that plays are not armed", &fault);
 }
 

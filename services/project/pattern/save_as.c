@@ -21,6 +21,7 @@ static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
 /* The texts of all files of slots, which another program may have changed. */
 struct found_slots {
     struct id from; /* the project that is copied */
+    bool has_moved; /* its loops that play are asked to be the copy's */
     uint32_t count;
     struct found_slot {
         uint32_t number;
@@ -326,9 +327,22 @@ static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fa
     return ERR_OK;
 }
 
+/* The copy has the same loops: those that play go on as its own. Those of another project that was open stop. */
+static enum err answer_copy(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct found_slots *found = work->own;
+
+    if (found && !found->has_moved) {
+        found->has_moved = true;
+        if (deed_move_loops(work, found->from))
+            return ERR_OK;
+    }
+    return found && deed_stop_other_loops(work, txn) ? ERR_OK : deed_answer_saved(work, txn, fault);
+}
+
 const struct deed save_as_deed = {
     .before = begin_copy,
     .plan = plan_copy,
     .after = write_copy,
-    .answer = deed_answer_saved,
+    .answer = answer_copy,
 };

@@ -210,6 +210,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
 /* Queue a file after the current one. Errors: conflict (the voice plays nothing that a file could follow). */
 enum err voice_queue(struct voice *voice, const struct located *located, struct id request, struct fault *fault);
 enum err voice_may_queue(const struct voice *voice, struct fault *fault);
+void voice_move(struct voice *voice, struct id project); /* its loop is that of another project, a copy */
 
 /* ---- voice_mark.c ---- */
 /* The place of a voice for a capture. Errors (explained): not_found, conflict. */

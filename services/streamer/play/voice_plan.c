@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "services/streamer/play/voice.h"
 
@@ -60,4 +61,10 @@ enum err voice_check_part(const struct voice_plan *plan, struct fault *fault)
     else
         return ERR_OK;
     return fault_field(fault, "until");
+}
+
+void voice_move(struct voice *voice, struct id project)
+{
+    voice->plan.loop_project = project;
+    memcpy(voice->handover->project, project.b, sizeof(voice->handover->project));
 }
