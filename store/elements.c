@@ -111,17 +111,40 @@ enum err elements_each_part(struct txn *txn, struct arena *arena, struct id proj
 
 /* ---- one project ---- */
 
+static enum err find_project(struct txn *txn, struct arena *arena, struct id id)
+{
+    struct element found;
+
+    return elements_get(txn, arena, (struct choice){ .value = ELEMENT_KIND_PROJECT }, id, id, &found);
+}
+
+/* The import that opened the project may be undone: then the one before is open again. */
+static enum err find_before(struct txn *txn, struct arena *arena, const struct element *row, struct id *project)
+{
+    const struct tree *before;
+    struct tree body;
+    enum err e = ERR_NOT_FOUND;
+
+    if (tree_read(row->body, arena, &body, NULL) != ERR_OK)
+        return e;
+    before = tree_get(&body, ELEMENTS_BEFORE);
+    for (uint32_t i = 0; e == ERR_NOT_FOUND && before && before->type == TREE_LIST && i < before->count; i++)
+        if (before->members[i].value.type == TREE_TEXT && id_read(before->members[i].value.text, project))
+            e = find_project(txn, arena, *project);
+    return e;
+}
+
 enum err elements_current(struct txn *txn, struct arena *arena, struct id *project)
 {
     struct choice kind = { .value = ELEMENT_KIND_CURRENT };
-    struct element row, found;
+    struct element row;
     enum err e = elements_get(txn, arena, kind, elements_current_id, elements_current_id, &row);
 
     if (e != ERR_OK)
         return e;
     *project = row.project;
-    kind.value = ELEMENT_KIND_PROJECT;
-    return elements_get(txn, arena, kind, row.project, row.project, &found);
+    e = find_project(txn, arena, row.project);
+    return e == ERR_NOT_FOUND ? find_before(txn, arena, &row, project) : e;
 }
 
 struct name_search {

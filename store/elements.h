@@ -10,6 +10,7 @@
 #include "store/row.h"
 
 extern const struct id elements_current_id; /* of the row that says which project is open */
+#define ELEMENTS_BEFORE "before"            /* its list of the projects that were open before, the last one first */
 extern const struct id elements_draft_id;   /* of the draft project, which is open when no other one is */
 
 /* The kits of no project lie under these in place of a project: those of the catalogue, and those of the workspace. */

@@ -2,6 +2,8 @@
 
 #include "common/id_table.h"
 
+enum { BEFORE_MOST = 16 };
+
 struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect)
 {
     return (struct action){ .has_element = true,
@@ -71,6 +73,35 @@ struct action deed_open_alone(struct arena *arena, struct id project, struct txn
 
     action.element.has_expect = true;
     action.element.expect = e == ERR_OK ? was.revision : 0;
+    return action;
+}
+
+/* The open project, and those that were open before it, as their ids. */
+static struct tree list_before(struct arena *arena, struct txn *txn)
+{
+    struct tree list = { .type = TREE_LIST }, body;
+    const struct tree *before;
+    struct element row;
+
+    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_CURRENT), elements_current_id, elements_current_id, &row) !=
+            ERR_OK ||
+        tree_read(row.body, arena, &body, NULL) != ERR_OK)
+        return list;
+    tree_add(&list, arena, tree_of_id(row.project, arena));
+    before = tree_get(&body, ELEMENTS_BEFORE);
+    for (uint32_t i = 0; before && before->type == TREE_LIST && i < before->count && list.count < BEFORE_MOST; i++)
+        tree_add(&list, arena, before->members[i].value);
+    return list;
+}
+
+struct action deed_open_imported(struct arena *arena, struct id project, struct txn *txn)
+{
+    struct action action = deed_open_alone(arena, project, txn);
+    struct tree body = { .type = TREE_OBJECT };
+
+    tree_set(&body, arena, "project", tree_of_id(project, arena));
+    tree_set(&body, arena, ELEMENTS_BEFORE, list_before(arena, txn));
+    action.element.body = tree_canonical(&body, arena);
     return action;
 }
 

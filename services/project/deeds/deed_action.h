@@ -24,6 +24,9 @@ struct action deed_open_it(struct arena *arena, struct id project);
  * since `txn`. So no two of them find the same name or folder free. */
 struct action deed_open_alone(struct arena *arena, struct id project, struct txn *txn);
 
+/* The same for a project that an undo takes away again: then the one that is open now is open again. */
+struct action deed_open_imported(struct arena *arena, struct id project, struct txn *txn);
+
 /* Returns those of `due`, the actions that make a project, that are left to do: all, or fewer if a death interrupted
  * them before. Then parts that are not due, or of another kind, are removed first. */
 struct action_list deed_left_to_do(struct txn *txn, struct arena *arena, struct id project, struct action_list due);

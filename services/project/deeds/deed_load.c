@@ -385,7 +385,8 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
     due.at[due.count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
-    due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
+    due.at[due.count++] =
+        is_step ? deed_open_imported(&work->arena, work->id, txn) : deed_open_alone(&work->arena, work->id, txn);
     return send_open(work, deed_left_to_do(txn, &work->arena, work->id, due), fault);
 }
 
