@@ -68,9 +68,12 @@ static enum err find_slots(struct beneath *in, const char *bank, bool found[SLOT
 {
     struct fault why = { 0 };
     const int fd = beneath_open_folder(in, bank, false, &why);
+    const bool is_file = fd < 0 && errno == ENOTDIR;
     DIR *listed = fd >= 0 ? fdopendir(fd) : NULL;
     enum err e;
 
+    if (is_file)
+        return fault_set(fault, ERR_BAD_REQUEST, "%s is no folder, or lies in none", bank);
     if (fd < 0)
         return why.code == ERR_NOT_FOUND ? ERR_OK : (*fault = why, why.code);
     if (!listed) {

@@ -125,8 +125,12 @@ static enum err open_temporary(struct new_folder *tree, struct fault *fault)
     if (!is_made && errno != EEXIST)
         return refuse_tree("make a folder like", tree->part, fault);
     tree->fd = open_inner(tree->parent, tree->part);
-    if (tree->fd < 0)
-        return refuse_tree("open", tree->part, fault);
+    if (tree->fd < 0) {
+        (void)refuse_tree("open", tree->part, fault);
+        if (is_made)
+            (void)unlinkat(tree->parent, tree->part, AT_REMOVEDIR);
+        return fault->code;
+    }
     if (!is_made && !is_own(tree->fd)) {
         close_fd(&tree->fd);
         fault_set(fault, ERR_DENIED, "the folder %s is open to other users", tree->part);
