@@ -216,7 +216,16 @@ static enum err make_checkpoint(struct bundle_importing *import, struct fault *f
 
 /* ---- import ---- */
 
-static enum err write_folder(struct bundle_importing *import, struct fault *fault)
+/* All was read once and found right, so it is a disk that fails. */
+static enum err name_disks(const struct bundle_importing *import, enum err e, struct fault *fault)
+{
+    if (e != ERR_OK && !fault->hint[0])
+        fault_hint(fault, "look at the disks: the bundle is %.90s, its destination %.90s", import->path,
+                   import->folder);
+    return e;
+}
+
+static enum err fill_folder(struct bundle_importing *import, struct fault *fault)
 {
     enum err e = new_folder_begin(&import->tree, BUNDLE_PART, import->folder, fault);
 
@@ -227,8 +236,13 @@ static enum err write_folder(struct bundle_importing *import, struct fault *faul
     if (e == ERR_OK)
         e = write_more(import, fault);
     stop_point("import-written");
-    if (e == ERR_OK)
-        e = new_folder_finish(&import->tree, fault);
+    return e == ERR_OK ? new_folder_finish(&import->tree, fault) : e;
+}
+
+static enum err write_folder(struct bundle_importing *import, struct fault *fault)
+{
+    enum err e = name_disks(import, fill_folder(import, fault), fault);
+
     stop_point("import-named");
     if (e == ERR_OK)
         e = open_project(import, fault);
