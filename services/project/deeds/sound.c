@@ -20,12 +20,30 @@ static void take_change(void *state, const void *body, bool gap)
         sound_keep_due(s);
 }
 
+/* An undo of an import opens the project that was open before. */
+static bool is_another_open(struct sound_keeping *s)
+{
+    struct arena arena = { 0 };
+    struct txn *txn;
+    struct id open;
+    bool is_another;
+
+    if (project_read(s->p, &txn, NULL) != ERR_OK)
+        return false;
+    is_another = elements_current(txn, &arena, &open) == ERR_OK && !id_equal(open, s->waits.noted.project);
+    txn_end(txn);
+    arena_free(&arena);
+    return is_another;
+}
+
 /* The catalogue has changed, so an item that was away may have returned. */
 static void take_catalogue(void *state, const void *body, bool gap)
 {
+    const struct persist_changed *changed = body;
     struct sound_keeping *s = state;
 
-    (void)body, (void)gap;
+    if ((gap || changed->steps.count) && is_another_open(s))
+        sound_look(s->p);
     if (s->away.count) {
         s->changed = clock_steady();
         sound_keep_due(s);
