@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Exports and imports of bundles are killed between their steps, at random, and again while they are repeated. A folder or an
 archive is there whole or not at all, the catalogue has the whole project or none, and nothing temporary stays."""
-import collections
 import os
 import re
 import signal
@@ -15,6 +14,7 @@ sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
 from bundles import demo, digests_of, foreign, packed
 from claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, write_file
 from indexing import Indexing, wav
+from killing import calls_of
 
 
 def stop_points(file):
@@ -43,18 +43,15 @@ def killed_after(home, seconds, *command):
     return runs and it.returncode == -signal.SIGKILL
 
 
-CHANGING = 'mkdirat,flock,fsync,fchmod,linkat,renameat2,unlinkat'
+NAMING = 'linkat', 'renameat2'
 
 
-def changing_calls(home, *command):
-    """(call, its number) of the calls with which a command changes the disk."""
+def all_calls(home, *command):
+    """(call, its number in its thread) of the calls of a command, also those that only read or write."""
     trace = home.file('trace')
-    home.run('strace', '-f', '-o', trace, '-e', f'trace={CHANGING}', 'loophole', *command)
-    counts, most = collections.Counter(re.findall(r'^(\d+) +(\w+)\(', file_text(trace), flags=re.M)), collections.Counter()
-    for (_, call), count in counts.items():
-        most[call] = max(most[call], count)
-    all = [(call, number + 1) for call in sorted(most) for number in range(most[call])]
-    assert len(all) > 10, all
+    home.run('strace', '-f', '-o', trace, 'loophole', *command)
+    all = calls_of(file_text(trace))
+    assert len(all) > 100, all
     return all
 
 
@@ -65,9 +62,14 @@ def killed_at_call(home, call, number, *command):
 
 def some_of(calls):
     """With LONG=1 all; otherwise a few, always with those that give a name."""
-    naming = [one for one in calls if one[0] in ('linkat', 'renameat2')]
+    naming = [one for one in calls if one[0] in NAMING]
     others = [one for one in calls if one not in naming]
     return naming + random.sample(others, min(len(others), how_often(12, 10**6)))
+
+
+def second_call(calls):
+    """For every second kill: the call at which the next command is killed, while it removes what the first one left."""
+    return random.choice((None, random.choice(calls)))
 
 
 def names_in(folder):
@@ -139,16 +141,18 @@ def killed_at_random_an_export_is_whole_or_absent(it):
 
 
 @claim(inside=Indexing)
-def killed_before_any_call_that_changes_the_disk_an_export_is_whole_or_absent(it):
+def killed_before_any_of_its_calls_an_export_is_whole_or_absent(it):
     out = Exported(it)
     out.to()
-    calls = some_of(changing_calls(out.home, *out.command))
-    for call, number in calls:
-        out.to()
-        killed_at_call(out.home, call, number, *out.command)
-        out.is_whole_or_absent((call, number))
+    all = all_calls(out.home, *out.command)
+    calls = some_of(all)
+    for one in calls:
+        for call in filter(None, (one, second_call(all))):
+            out.to()
+            killed_at_call(out.home, *call, *out.command)
+            out.is_whole_or_absent(call)
     out.ends_clean(calls)
-    figure(f'exports killed at {len(calls)} calls')
+    figure(f'exports killed at {len(calls)} of {len(all)} calls')
 
 
 @claim(inside=Indexing)
@@ -221,16 +225,18 @@ def killed_at_each_stop_point_an_import_is_whole_or_absent_and_can_be_repeated(i
 
 
 @claim(inside=Indexing)
-def killed_before_any_call_that_changes_the_disk_an_import_is_whole_or_absent(it):
+def killed_before_any_of_its_calls_an_import_is_whole_or_absent(it):
     into = Imported(it)
     into.to()
-    calls = some_of(changing_calls(into.home, *into.command))
-    for call, number in calls:
+    all = all_calls(into.home, *into.command)
+    calls = some_of(all)
+    for one in calls:
         into.to()
-        killed_at_call(into.home, call, number, *into.command)
-        into.is_whole_or_absent((call, number))
+        for call in filter(None, (one, second_call(all))):
+            killed_at_call(into.home, *call, *into.command)
+            into.is_whole_or_absent(call)
     into.ends_clean(calls)
-    figure(f'imports killed at {len(calls)} calls')
+    figure(f'imports killed at {len(calls)} of {len(all)} calls')
     into.home.stop()
     into.home.check_store()
 

@@ -1,121 +1,15 @@
 #!/usr/bin/python3
-"""loophole-project is killed at the system calls of a save, a load and a collect. A trace gives the calls. By default a
-few of them are drawn with SEED; LONG takes all."""
-import collections
+"""loophole-project is killed at the system calls of a save, a load and a collect (killing.py)."""
 import contextlib
 import os
-import random
-import re
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 sys.path[:0] = [TOP, os.path.join(TOP, 'service')]
-from claims import LONG, SEED, claim, contains, figure, file_text, files_in, needs, printed_in, run_claims, same, skip, until
-from client import new_id
+from claims import claim, contains, needs, run_claims, same, until
 from indexing import Indexing, wav
-from studio import Studio
-
-KILLS = 4  # of each deed, unless LONG
-NOT_TO_INJECT = ('restart_syscall', 'rt_sigreturn', 'exit', 'exit_group')
-
-
-class Strace:
-    """strace, attached to a process."""
-
-    def __init__(self, pid, *options):
-        self.pid = pid
-        self.out, said = tempfile.NamedTemporaryFile(suffix='.strace'), tempfile.NamedTemporaryFile()
-        self.process = subprocess.Popen(['strace', '-f', '-p', str(pid), '-o', self.out.name, *options],
-                                        stdin=subprocess.DEVNULL, stderr=said)
-        reported = lambda: open(said.name, encoding='utf-8').read()
-        until(lambda: 'attached' in reported() or self.process.poll() is not None)
-        if 'attached' not in reported() or 'not permitted' in reported():
-            self.end()
-            skip('strace cannot attach to a process: ' + reported()[:100])
-
-    def end(self):
-        """Ends the trace and returns it. If strace is interrupted while its process dies, it may never end."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        until(lambda: self.process.poll() is not None or is_dead(self.pid))
-        self.process.kill()
-        self.process.wait()
-        return printed_in(self.out.name)
-
-
-def calls_of(trace):
-    """(call, its number in its thread), each once."""
-    counts = collections.Counter(re.findall(r'^(\d+) +(\w+)\(', trace, flags=re.M))
-    most = collections.Counter()
-    for (_, call), count in counts.items():
-        most[call] = max(most[call], count)
-    return [(call, number + 1) for call in sorted(most) if call not in NOT_TO_INJECT for number in range(most[call])]
-
-
-def is_dead(pid):
-    try:
-        return file_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[0] in 'ZX'
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-
-
-class Killing:
-    """A project, and one deed of it that is killed. A subclass prepares, and checks after the death and after the answer
-    to the repeated ask."""
-
-    def __init__(self, it, name):
-        self.it, self.home, self.mine = it, it.home, Studio(it.home, name)
-        self.kills = 0
-
-    def body(self):
-        return dict(self.more(), project=self.mine.name)
-
-    def traced(self):
-        """The calls of the deed, undisturbed."""
-        until(lambda: self.home.has_lived('project'))
-        self.prepare()
-        strace = Strace(self.home.pid('project'))
-        self.mine.must(self.deed, **self.more())
-        calls = calls_of(strace.end())
-        self.check_after()
-        return calls
-
-    def kill_at(self, call, number):
-        until(lambda: self.home.has_lived('project'))
-        self.prepare()
-        pid, request = self.home.pid('project'), new_id()
-        strace = Strace(pid, '-e', 'trace=' + call, '-e', f'inject={call}:signal=KILL:when={number}')
-        client = self.mine.client
-        client.send('project.' + self.deed, self.body(), request)
-        until(lambda: is_dead(pid) or client.take('project', 20))
-        strace.end()
-        self.kills += is_dead(pid)
-        self.check_between()
-        self.mine.must(self.deed, request, **self.more())
-        self.check_after()
-
-    def run(self):
-        calls = self.traced()
-        for call, number in calls if LONG else random.Random(SEED).sample(calls, KILLS):
-            try:
-                self.kill_at(call, number)
-            except Exception as why:
-                raise AssertionError(f'{self.deed}, killed at {call} {number}: {why}') from why
-        figure(f'{self.deed}: killed {self.kills} times, of {len(calls)} calls')
-
-    def more(self):
-        return {}
-
-    def is_clean(self):
-        """No temporary file is left; the successor removes those of a death on its own."""
-        until(lambda: files_in(self.mine.folder) == ['project.json'], what='only project.json is left')
-
-    def check_between(self):
-        pass
+from killing import Killing, Strace, run_killing
 
 
 class Saving(Killing):
@@ -203,14 +97,6 @@ class Collecting(Killing):
     def check_after(self):
         until(lambda: set(self.copies()) <= set(self.sounds), what='no temporary file is left')
         same(self.sounds, self.copies())
-
-
-def run_killing(it, kind):
-    needs('strace')
-    killing = kind(it, kind.__name__)
-    killing.run()
-    it.home.stop()
-    it.home.check_store()
 
 
 @claim(inside=Indexing)
