@@ -252,6 +252,7 @@ static const struct {
     { "gaps", "fill skip" },
     { "scope", "catalogue moves global project ephemeral" },
     { "at", "now beat step bar" },
+    { "quantise", "1/4 1/8 1/12 1/16 1/24 1/32" },
     { "view", "combined project global" },
 };
 

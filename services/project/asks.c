@@ -88,6 +88,7 @@ HANDLER_BY(load_kit, kit_loaded, NO_NAME, kit_deed_load)
 HANDLER_BY(swap_kit, kit, NO_NAME, kit_deed_swap)
 HANDLER_BY(randomise_kit, kit, NO_NAME, kit_deed_randomise)
 HANDLER_BY(commit_kit, kit_committed, ask->project, kit_deed_commit)
+HANDLER_BY(played_pattern, kit_pattern, ask->project, kit_deed_pattern)
 HANDLER_BY(lock_kit, kit, NO_NAME, kit_deed_lock)
 HANDLER_BY(loop_list, loops, ask->project, loop_deed_list)
 HANDLER_BY(loop_show, loop, ask->project, loop_deed_show)
@@ -171,6 +172,7 @@ const struct project_handlers project_asks = {
     .randomise_kit = answer_randomise_kit,
     .lock_kit = answer_lock_kit,
     .commit_kit = answer_commit_kit,
+    .played_pattern = answer_played_pattern,
     .loop_list = answer_loop_list,
     .loop_show = answer_loop_show,
     .loop_capture = answer_loop_capture,

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What was played on the pads becomes a MIDI file and a clip: ticks and frames, deaths of services, refusals."""
+import json
 import os
 import struct
 import sys
@@ -7,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, file_bytes, run_claims, same, until
 from client import Client
-from kits import level, make, make_levels
+from kits import first, make, make_levels
 from sounding import Tape, came_before, engine, frame, start_transport, until_connected, until_later, until_transport
 
 RATE, BPM = 48000, 400
@@ -94,6 +95,7 @@ def sounding_kit(home):
     home.loophole('kit', 'load', 'Levels')
     for pad in range(3):
         home.loophole('pads', 'set', str(pad), 'choke=1')
+    start_transport(home, BPM)
 
 
 def next_bar(home, lead):
@@ -159,8 +161,6 @@ PLACES = [(0, 0, 1), (3.5, 1, .5), (7.25, 2, .25), (12, 0, .75), (15.9, 1, 1), (
 
 @claim(shares=sounding_kit)
 def hits_become_a_midi_file_and_a_clip_whose_ticks_are_the_frames_on_the_tape(home):
-    start_transport(home, BPM)
-
     def heard():
         tape = Tape(home, 120, 'pads_left')
         begin, number, hits = play(home, PLACES)
@@ -243,6 +243,40 @@ def keys_of_a_device_have_the_length_for_which_they_were_held(home):
     assert len(notes) >= 4 and {note[1] for note in notes} == {37}, notes
     held = [note[3] for note in notes[:-1]]
     assert all(abs(one - 2500) <= 2 for one in held[1:]), held
+
+
+@claim(shares=sounding_kit)
+def hits_move_to_a_grid_by_the_strength_and_keep_their_place_in_a_pattern(home):
+    loose = [(.25, 0, 1), (3.75, 1, .5), (8.5, 2, .25), (15.8, 1, 1)]
+    begin, _, _ = play(home, loose)
+    for strength in 1, .5:
+        made = home.first('kit', 'commit', '2', '--track', 'Grid', '--quantise', '1/16', '--strength', f'{strength:.0%}')
+        moved = [(place + strength * (int(place + .5) - place), pad, velocity) for place, pad, velocity in loose]
+        bar = 0 if strength == 1 else 1  # half way, the last hit stays in its bar
+        check_file(made, begin - bar * BAR, [(begin + round(place * STEP), pad, velocity) for place, pad, velocity in moved])
+    made = home.first('kit', 'commit', '1', '--track', 'Grid', '--quantise', '1/8', '--strength', '0')
+    check_file(made, begin, [(begin + round(place * STEP), pad, velocity) for place, pad, velocity in loose])
+
+    said = home.first('kit', 'commit', '1', '--as-pattern', '5')
+    same((3, 16, BPM, '5'), tuple(said[key] for key in ('rows', 'steps', 'bpm', 'slot')))
+    rows = json.loads(home.look('project.read_pattern', {'slot': '5'})['file'])['sequencer']['tracks']
+    same({'a', 'b', 'c'}, set(rows))
+    same('x' + 15 * '.', rows['a']['pattern'])
+    same('x...x...........', rows['b']['pattern'])
+    same([-.2, 0, 0, 0, -.25], [round(one, 3) for one in rows['b']['timing'][:5]])
+    same((1, .5), (rows['b']['base_amp'], round(rows['b']['velocity'][4], 6)))
+    same(first(home, 'name:middle'), rows['b']['media_id'])
+    before = home.ask('audio.transport')
+    contains(home.loophole('kit', 'commit', '2', '--as-pattern', '6', '--quantise', '1/16').out, '3 rows of 32 steps, 400 bpm')
+    rows = json.loads(home.look('project.read_pattern', {'slot': '6'})['file'])['sequencer']['tracks']
+    same([0] * 32, rows['a']['timing'])
+    same('....x...........x...............', rows['b']['pattern'])
+    same((before['running'], before['bpm']), tuple(home.ask('audio.transport')[key] for key in ('running', 'bpm')))
+    contains(home.refused('kit', 'commit', '5', '--as-pattern', '5'), '5 bars are out of range: 1 to 4')
+    contains(home.refused('kit', 'commit', '1', '--as-pattern', '5', '--track', 'x'), 'a pattern has no track')
+    contains(home.refused('kit', 'commit', '1', '--track', 'x', '--quantise', '16'), 'expects 1/N, such as 1/16, not "16"')
+    contains(home.refused('kit', 'commit', '1', '--track', 'x', '--quantise', '1/5'), '1/5 is no grid')
+    contains(home.refused('kit', 'commit', '1', '--track', 'x', '--strength', '1'), '--strength needs --quantise')
 
 
 @claim(shares=sounding_kit)

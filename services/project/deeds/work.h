@@ -96,8 +96,9 @@ void work_continue(struct doing *work); /* when something that the deed itself b
 usec_t work_end_of_wait(const struct doing *work, usec_t most);
 void work_answer(struct doing *work, const void *answer);
 
-/* Asks another service in `before` or `after`, under the client's request id: a repeated ask is answered as the first
- * was. `taken` copies what it needs of the answer; an error ends the work. */
+/* Asks another service in `before` or `after`, or in `plan` or `answer`, which are called again then, under the
+ * client's request id: a repeated ask is answered as the first was. `taken` copies what it needs of the answer; an
+ * error ends the work. */
 enum err work_ask(struct doing *work, const char *name, const void *request,
                   void (*taken)(struct doing *work, const void *answer), struct fault *fault);
 

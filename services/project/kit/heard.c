@@ -114,7 +114,7 @@ void heard_read(const struct played_event *events, uint32_t count, struct arena 
 {
     struct held_pads held = { { 0 } };
 
-    *to = (struct heard_record){ .bars = arena_array(arena, count + 1, sizeof(*to->bars)),
+    *to = (struct heard_record){ .bars = arena_array(arena, count + 2, sizeof(*to->bars)),
                                  .hits = arena_array(arena, count + 1, sizeof(*to->hits)) };
     for (uint32_t i = 0; i < count; i++) {
         const struct played_event *event = &events[i];
@@ -130,7 +130,48 @@ void heard_read(const struct played_event *events, uint32_t count, struct arena 
     }
 }
 
+/* ---- the grid ---- */
+
+/* False: a stop or a locate comes after the bar. The last bar is followed by one that is still to come. */
+static bool has_next_bar(struct heard_record *h, uint32_t bar)
+{
+    const struct heard_bar *now = &h->bars[bar];
+
+    if (bar + 1 < h->bar_count)
+        return is_bar(&h->bars[bar + 1], now->number + 1, now->rolls);
+    h->bars[h->bar_count++] = (struct heard_bar){ .number = now->number + 1,
+                                                  .begin = now->begin + now->frames,
+                                                  .frames = HEARD_STEPS * now->step,
+                                                  .step = now->step,
+                                                  .rolls = now->rolls };
+    return true;
+}
+
+void heard_quantise(struct heard_record *heard, double grid, double strength)
+{
+    for (uint32_t i = 0; i < heard->hit_count; i++) {
+        struct heard_hit *hit = &heard->hits[i];
+        const double line = floor(hit->place / grid + 0.5) * grid;
+        const double place = hit->place + strength * (line - hit->place);
+        if (place < HEARD_STEPS) {
+            hit->place = place;
+        } else if (has_next_bar(heard, hit->bar)) {
+            hit->bar++;
+            hit->place = place - HEARD_STEPS;
+        }
+    }
+}
+
 /* ---- the choice ---- */
+
+static uint32_t last_bar_with_hit(const struct heard_record *heard)
+{
+    uint32_t last = 0;
+
+    for (uint32_t i = 0; i < heard->hit_count; i++)
+        last = heard->hits[i].bar > last ? heard->hits[i].bar : last;
+    return last;
+}
 
 static enum err refuse_unheard(const struct heard_record *heard, struct fault *fault)
 {
@@ -148,7 +189,7 @@ enum err heard_choose(const struct heard_record *heard, uint32_t bars, uint32_t 
 
     if (!heard->hit_count)
         return refuse_unheard(heard, fault);
-    count = heard->hits[heard->hit_count - 1].bar + 1;
+    count = last_bar_with_hit(heard) + 1;
     if (count < bars) {
         fault_set(fault, ERR_CONFLICT, "only %u bar%s %s heard until the last hit, not %u", count, text_plural(count),
                   count == 1 ? "was" : "were", bars);

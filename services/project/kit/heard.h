@@ -37,6 +37,10 @@ struct heard_record {
 /* Reads the lines of the record, in their order. */
 void heard_read(const struct played_event *events, uint32_t count, struct arena *arena, struct heard_record *to);
 
+/* Moves each hit towards the nearest line of a grid of `grid` steps, which divide a bar: 1 all the way, 0 not at all. A
+ * hit just before a bar may move to that bar, which may be to come, but not over a stop. */
+void heard_quantise(struct heard_record *heard, double grid, double strength);
+
 /* Finds the first of the last `bars` bars, which end with the bar of the last hit. Errors (explained): not_found (no
  * hits), conflict (the transport was stopped; fewer bars were heard). */
 enum err heard_choose(const struct heard_record *heard, uint32_t bars, uint32_t *first, struct fault *fault);

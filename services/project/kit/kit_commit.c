@@ -3,66 +3,28 @@
 #include <string.h>
 
 #include "common/naming/safe_names.h"
-#include "schema_audio.h"
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/kit/heard_midi.h"
 #include "services/project/kit/kit_deeds.h"
+#include "services/project/kit/kit_played.h"
 
-enum { PAGES = 16 /* of the record: more than it has */, NOTE_FIRST = 36, DRUMS = 9 /* the MIDI channel 10 */ };
+enum { NOTE_FIRST = 36, DRUMS = 9 /* the MIDI channel 10 */ };
 enum { BEATS_BAR = 4, BEATS_MOST = 1000000000, MEDIA_US = 3000000 };
 
 struct commit_job {
-    struct heard_key keys[HEARD_PADS];
-    struct played_event *events;
-    uint32_t count, pages;
-    uint64_t next, rate;
-    bool has_all, is_written;
-    uint32_t first, hits; /* of the bars and notes in the file */
-    struct heard_record heard;
+    struct kit_played played;
+    bool is_written;
+    uint32_t hits; /* notes in the file */
     struct text path;
 };
 
-/* ---- what was played ---- */
-
-/* A pad that has no MIDI note of its own gets the one that it has in a kit. */
-static void take_keys(struct doing *work, const void *answer)
-{
-    const struct pads *pads = answer;
-    struct commit_job *job = work->own;
-
-    for (uint32_t i = 0; i < HEARD_PADS; i++)
-        job->keys[i] = (struct heard_key){ (uint8_t)(NOTE_FIRST + i), DRUMS };
-    for (uint32_t i = 0; i < pads->each.count; i++) {
-        const struct pad *pad = &pads->each.at[i];
-        struct heard_key *key = &job->keys[pad->pad % HEARD_PADS];
-        key->note = pad->has_note ? (uint8_t)pad->note : key->note;
-        key->channel = pad->has_channel ? (uint8_t)pad->channel : key->channel;
-    }
-}
-
-static enum err ask_keys(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_commit(struct doing *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     work->own = arena_alloc(&work->kept, sizeof(struct commit_job));
-    *(struct commit_job *)work->own = (struct commit_job){ .rate = 1 };
-    return work_ask(work, "audio.pads", NULL, take_keys, fault);
-}
-
-static void take_page(struct doing *work, const void *answer)
-{
-    const struct played *played = answer;
-    struct commit_job *job = work->own;
-    const uint32_t count = job->count + played->events.count;
-    struct played_event *events = arena_array(&work->kept, count + 1, sizeof(*events));
-
-    for (uint32_t i = 0; i < count; i++)
-        events[i] = i < job->count ? job->events[i] : played->events.at[i - job->count];
-    job->events = events;
-    job->count = count;
-    job->next = played->next;
-    job->rate = played->rate ? played->rate : 1;
-    job->has_all = !played->more || ++job->pages >= PAGES;
+    *(struct commit_job *)work->own = (struct commit_job){ .is_written = false };
+    return kit_played_ask_pads(work, fault);
 }
 
 /* ---- the file ---- */
@@ -93,19 +55,27 @@ static struct text path_of_file(struct doing *work, struct txn *txn)
                         id_write(made_id(work, "item"), id) + ID_TEXT_SIZE - 9);
 }
 
-static enum err write_midi(struct doing *work, struct txn *txn, struct fault *fault)
+/* A pad that has no MIDI note of its own gets the one that it has in a kit. */
+static void list_keys(const struct kit_played *played, struct heard_key to[HEARD_PADS])
+{
+    for (uint32_t i = 0; i < HEARD_PADS; i++) {
+        const struct pad *pad = &played->pads[i];
+        to[i] = (struct heard_key){ .note = (uint8_t)(pad->has_note ? pad->note : NOTE_FIRST + i),
+                                    .channel = (uint8_t)(pad->has_channel ? pad->channel : DRUMS) };
+    }
+}
+
+static enum err write_midi(struct doing *work, struct txn *txn)
 {
     const struct project_commit_kit *ask = work->ask;
     struct commit_job *job = work->own;
+    const struct kit_played *played = &job->played;
+    struct heard_key keys[HEARD_PADS];
     struct buffer bytes = { 0 };
     struct midi_file midi;
-    enum err e;
 
-    heard_read(job->events, job->count, &work->kept, &job->heard);
-    e = heard_choose(&job->heard, (uint32_t)ask->bars, &job->first, fault);
-    if (e != ERR_OK)
-        return e;
-    heard_midi(&job->heard, job->first, (uint32_t)ask->bars, job->rate, job->keys, ask->track, &work->arena, &midi,
+    list_keys(played, keys);
+    heard_midi(&played->heard, played->first, (uint32_t)ask->bars, played->rate, keys, ask->track, &work->arena, &midi,
                &job->hits);
     midi_file_write(&midi, &bytes);
     job->path = path_of_file(work, txn);
@@ -163,7 +133,7 @@ static struct text write_item(const struct doing *work, struct arena *arena)
 /* The frames of the audio clock and the number of notes stay with the clip. */
 static struct tree write_played(const struct commit_job *job, uint64_t bars, struct arena *arena)
 {
-    const struct heard_bar *first = &job->heard.bars[job->first], *last = first + bars - 1;
+    const struct heard_bar *first = &job->played.heard.bars[job->played.first], *last = first + bars - 1;
     struct tree played = { .type = TREE_OBJECT };
 
     tree_set(&played, arena, "bars", tree_of_whole((int64_t)bars));
@@ -177,7 +147,7 @@ static struct text write_clip(const struct doing *work, struct id track, struct 
 {
     const struct project_commit_kit *ask = work->ask;
     const struct commit_job *job = work->own;
-    const double start = (double)job->heard.bars[job->first].number * BEATS_BAR;
+    const double start = (double)job->played.heard.bars[job->played.first].number * BEATS_BAR;
     struct tree body = { .type = TREE_OBJECT };
 
     tree_set(&body, arena, "base", tree_of_text(TEXT("beats")));
@@ -221,12 +191,15 @@ static enum err put_parts(struct doing *work, struct txn *txn, struct fault *fau
 
 static enum err plan_commit(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    const struct commit_job *job = work->own;
-    const struct streamer_played request = { .from = job->next };
+    const struct project_commit_kit *ask = work->ask;
+    const struct kit_played_choice choice = { ask->bars, ask->has_quantise ? ask->quantise : 0,
+                                              ask->has_strength ? ask->strength : 1 };
+    struct commit_job *job = work->own;
+    enum err e = kit_played_read(work, &job->played, &choice, fault);
 
-    if (!job->has_all)
-        return work_ask(work, "streamer.played", &request, take_page, fault);
-    return job->is_written ? put_parts(work, txn, fault) : write_midi(work, txn, fault);
+    if (e != ERR_OK || work->is_sent)
+        return e;
+    return job->is_written ? put_parts(work, txn, fault) : write_midi(work, txn);
 }
 
 /* ---- the answer ---- */
@@ -281,7 +254,7 @@ static enum err answer_commit(struct doing *work, struct txn *txn, struct fault 
 const struct deed kit_deed_commit = {
     .writes_media = true,
     .ends_when_done = true,
-    .before = ask_keys,
+    .before = begin_commit,
     .plan = plan_commit,
     .answer = answer_commit,
 };

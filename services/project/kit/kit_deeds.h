@@ -13,7 +13,8 @@ extern const struct deed kit_deed_load;                             /* kit_load.
 extern const struct deed kit_deed_swap, kit_deed_randomise, kit_deed_lock; /* kit_swap.c */
 extern const struct deed kit_deed_copy, kit_deed_copy_in_project;          /* kit_copy.c */
 
-extern const struct deed kit_deed_commit; /* kit_commit.c */
+extern const struct deed kit_deed_pattern; /* kit_pattern.c */
+extern const struct deed kit_deed_commit;  /* kit_commit.c */
 
 struct id kit_made_id(const struct doing *work); /* of a new kit: a repeated ask makes the same one */
 
