@@ -24,14 +24,17 @@ static const struct {
     { MDB_PAGE_NOTFOUND, ERR_INTERNAL },
     { MDB_INVALID, ERR_INTERNAL },
     { MDB_CURSOR_FULL, ERR_INTERNAL },
+    { MDB_INCOMPATIBLE, ERR_INTERNAL },
     { ENOMEM, ERR_IO },
     { EINVAL, ERR_IO },
 };
 
-/* True for a page number that is out of range, or a page with impossible content. */
+/* True for a page number that is out of range, or a page with impossible content: one of another type, a tree that is
+ * too deep, or a row of the table of databases that is no database. */
 static bool is_damage(int number)
 {
-    return number == MDB_CORRUPTED || number == MDB_PAGE_NOTFOUND || number == MDB_INVALID || number == MDB_CURSOR_FULL;
+    return number == MDB_CORRUPTED || number == MDB_PAGE_NOTFOUND || number == MDB_INVALID ||
+           number == MDB_CURSOR_FULL || number == MDB_INCOMPATIBLE;
 }
 
 enum err environment_meaning(MDB_env *env, int number)

@@ -9,7 +9,7 @@
 #include "store/check/check.h"
 #include "store/check/pages.h"
 
-enum { PATH_ROOM = PATH_MAX + 128, STALL_US = 60000000 };
+enum { PATH_ROOM = PATH_MAX + 128, STALL_US = 60000000, BLANK_PAGES = 16 };
 
 /* Shared by caller and child. */
 struct verifying {
@@ -51,6 +51,11 @@ static enum err check_all(struct txn *txn, const struct long_work *work, struct 
     return e == ERR_OK ? e : fault_set(fault, e, "its rows cannot be read");
 }
 
+bool verify_finds_no_rows(const struct store *store, struct txn *txn)
+{
+    return store_pages(store) > BLANK_PAGES && txn_is_empty(txn);
+}
+
 enum err verify_here(struct store *store, const struct long_work *work, struct verified *found, struct fault *fault)
 {
     struct txn *txn;
@@ -60,6 +65,8 @@ enum err verify_here(struct store *store, const struct long_work *work, struct v
     if (e != ERR_OK)
         return e;
     e = check_all(txn, work, found, fault);
+    if (e == ERR_OK && verify_finds_no_rows(store, txn))
+        e = fault_set(fault, ERR_INTERNAL, VERIFY_NO_ROWS);
     txn_end(txn);
     return e;
 }

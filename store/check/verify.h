@@ -20,4 +20,9 @@ struct verified {
 };
 enum err verify_here(struct store *store, const struct long_work *work, struct verified *found, struct fault *fault);
 
+/* True if no database has a row, but the file has more pages than one whose maker died before its first row: the table
+ * of databases is damaged. */
+bool verify_finds_no_rows(const struct store *store, struct txn *txn);
+#define VERIFY_NO_ROWS "it has pages, but no rows"
+
 #endif

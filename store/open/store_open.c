@@ -45,18 +45,31 @@ enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)
     return fault_hint(fault, "stop it first, or give this one a home of its own (LOOPHOLE_HOME)");
 }
 
-static enum err look_at_version(struct store *store, bool *empty, uint64_t *version, struct fault *fault)
+/* Doubts the store: the writer checks it, and notes the damage. */
+static enum err doubt_it(const char *directory, const char *what, struct fault *fault)
+{
+    trust_doubt(directory);
+    return trust_say_damaged(what, fault);
+}
+
+/* In the place of an empty store a new one is made, so one that has lost its rows is none. */
+static enum err look_at_version(const char *directory, struct store *store, bool *empty, uint64_t *version,
+                                struct fault *fault)
 {
     struct txn *txn;
+    bool has_lost;
     enum err e = store_read(store, &txn, fault);
 
     if (e != ERR_OK)
         return e;
     *empty = txn_is_empty(txn);
+    has_lost = verify_finds_no_rows(store, txn);
     e = txn_version(txn, version);
     txn_end(txn);
     if (e == ERR_INTERNAL)
-        return trust_say_damaged("its version cannot be read", fault);
+        return doubt_it(directory, "its version cannot be read", fault);
+    if (has_lost)
+        return doubt_it(directory, VERIFY_NO_ROWS, fault);
     return e == ERR_OK ? e : fault_set(fault, e, "the version of the store cannot be read");
 }
 
@@ -79,7 +92,7 @@ static enum err probe_directory(const char *directory, size_t map, bool *empty, 
     *version = STORE_VERSION;
     if (e != ERR_OK)
         return e == ERR_OFFLINE ? ERR_OK : e;
-    e = look_at_version(store, empty, version, fault);
+    e = look_at_version(directory, store, empty, version, fault);
     store_close(store);
     return e;
 }
@@ -149,6 +162,13 @@ static enum err check_disk(const struct paths *paths, const char *directory, str
     return e == ERR_OK && access(directory, F_OK) == 0 ? local_check(directory, fault) : e;
 }
 
+/* Damage may have taken the version away, and nothing would be right after a migration of such a store. */
+static enum err check_older(const char *directory, size_t map, const struct long_work *work, struct fault *fault)
+{
+    trust_doubt(directory);
+    return verify_store(directory, map, work, fault);
+}
+
 static enum err open_writer(const struct paths *paths, const char *directory, size_t map, const struct long_work *work,
                             struct store **store, struct fault *fault)
 {
@@ -164,6 +184,8 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
         e = probe_directory(directory, map, &empty, &version, fault);
     if (e == ERR_OK && !empty)
         e = refuse_newer(version, fault);
+    if (e == ERR_OK && !empty && version < STORE_VERSION)
+        e = check_older(directory, map, work, fault);
     if (e == ERR_OK && !empty && version < STORE_VERSION)
         e = migrate_run(paths, directory, version, map, work, fault);
     else if (e == ERR_OK)
@@ -189,7 +211,7 @@ static enum err open_reader(const char *directory, enum store_mode mode, size_t 
         e = store_open_directory(directory, mode, map, store, fault);
     if (e != ERR_OK)
         return e;
-    e = look_at_version(*store, &empty, &version, fault);
+    e = look_at_version(directory, *store, &empty, &version, fault);
     if (e == ERR_OK)
         e = refuse_newer(version, fault);
     if (e == ERR_OK && (empty || version < STORE_VERSION))

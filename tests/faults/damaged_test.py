@@ -112,6 +112,19 @@ class Filled(Store):
             file.seek(0)
             file.write(content)
 
+    def damage_row_of_meta(self, at, value):
+        """Writes a byte into each version of the row that names the database `meta`, which has the store's version. The
+        file keeps its time, so nothing is checked before it is used."""
+        with open(self.data, 'r+b') as file:
+            before, content = os.stat(self.data), bytearray(file.read())
+            rows = [found.start() for found in re.finditer(re.escape(b'\x30\0\0\0\2\0\4\0meta'), content)]
+            assert rows, 'no row names the database'
+            for row in rows:
+                content[row + at] = value
+            file.seek(0)
+            file.write(content)
+        os.utime(self.data, ns=(before.st_atime_ns, before.st_mtime_ns))
+
     def up_damaged(self):
         """The services run, but `up` does not report success, and advises what to do."""
         said = self.home.refused('up')
@@ -182,6 +195,40 @@ def damage_that_a_reader_meets_is_checked_after_the_first_death(store):
     assert 'quarantined' not in home.loophole('status').out
     home.loophole('restore', store.backup)
     store.until_found(4000)
+
+
+def is_noticed_and_restored(store):
+    store.home.loophole('up', code=None)
+    store.until_damage_is_said()
+    assert 'quarantined' not in store.home.loophole('status').out
+    store.home.loophole('restore', store.backup)
+    store.until_found(4000)
+
+
+@claim(inside=Filled)
+def a_row_that_names_no_database_where_one_is_due_is_damage(store):
+    store.damage_row_of_meta(at=4, value=0)  # its flags: a row of bytes
+    is_noticed_and_restored(store)
+
+
+@claim(inside=Filled)
+def a_store_without_its_version_is_checked_before_it_is_migrated(store):
+    store.damage_row_of_meta(at=16, value=8)  # the flags of the database: its keys are numbers, so none is found
+    is_noticed_and_restored(store)
+
+
+@claim(inside=Filled)
+def a_store_that_damage_made_look_empty_is_not_made_anew(store):
+    before = os.stat(store.data)
+    with open(store.data, 'r+b') as file:
+        content = bytearray(file.read())
+        for page in range(2 * 4096, len(content), 4096):
+            if b'meta' in content[page:page + 4096] and b'folder_name' in content[page:page + 4096]:
+                content[page + 12:page + 14] = (16).to_bytes(2, 'little')  # the table of databases has no row
+        file.seek(0)
+        file.write(content)
+    os.utime(store.data, ns=(before.st_atime_ns, before.st_mtime_ns))
+    is_noticed_and_restored(store)
 
 
 @claim(inside=Filled)
