@@ -210,6 +210,22 @@ def the_results_of_a_freeze_and_a_bounce_that_a_track_names_are_in_the_pool(it):
     same(sorted(ids.values()), sorted(item['id'] for item in mine.file()['items']))
 
 
+@claim(inside=Indexing)
+def a_copy_of_a_collection_that_comes_late_changes_nothing_again(it):
+    """A client sends its ask again until it has the answer; the copy may arrive after its next asks."""
+    mine, request = twice(it, 'Late', 'a/kick.wav', 'b/kick.wav')[0], new_id()
+    first = mine.must('collect', request=request)
+    again, nothing_new = new_id(), mine.must('collect')['copied']
+    same((1, 0), (first['copied'], nothing_new))
+    mine.must('collect', request=again)
+    same('collect', mine.must('undo')['label'])
+    for one in (request, again):
+        mine.must('collect', request=one)
+        same(0, len(notes(mine)))
+    same(('collect', 2), (mine.must('redo')['label'], len(notes(mine))))
+    same(first, mine.must('collect', request=request))
+
+
 def put_many(home, folder):
     """Items of one content, each with a file of its own."""
     client = home.client()
