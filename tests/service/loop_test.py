@@ -311,7 +311,6 @@ def a_one_shot_that_ends_before_the_second_press_is_captured(home):
         home.loophole('play', count(home), '--from', '20')
         until(lambda: begun(home, 'F11'), what='the capture begins')
         until(lambda: home.ask('streamer.voices')['each'] == [], what='the file has ended')
-        until_later(home, RATE // 2)
         return loop(home, 'capture', 'F11')
     made = unstarved(home, captured)
     lines = made['actions'].split('\n')

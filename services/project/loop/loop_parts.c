@@ -190,6 +190,7 @@ struct hearing {
     struct id item;
     double position; /* the frame of the file … */
     int64_t at;      /* … at this frame of the audio clock */
+    int64_t until;   /* the frame of the clock at which the capture ends */
     double gain;
     struct loop_heard_part heard;
 };
@@ -285,7 +286,7 @@ static void hear_stop(struct hearing *h, const struct loop_act *act)
     const int64_t end = frame_of_end(h, act);
 
     h->sounds = false;
-    if (h->has_begun && end > h->begun->mark.line.frame)
+    if (h->has_begun && end > h->begun->mark.line.frame && end < h->until)
         add_action(h, (struct loop_action){ .verb = LOOP_VERB_STOP }, end);
 }
 
@@ -337,6 +338,12 @@ static void sort_acts(struct loop_act_list *acts)
     }
 }
 
+/* The end of a file counts in the period of the press too: it came before its report. */
+static bool is_before(const struct loop_act *act, int64_t until)
+{
+    return act->frame < until || (act->frame == until && act->deed.value == LOOP_DEED_STOP && act->has_position);
+}
+
 bool loop_parts_hear(const struct loop_capture *begun, const struct loop_mark *to, struct arena *arena,
                      struct loop_heard_part *heard)
 {
@@ -350,11 +357,14 @@ bool loop_parts_hear(const struct loop_capture *begun, const struct loop_mark *t
                          .item = from->id,
                          .position = (double)from->position,
                          .at = from->line.frame,
+                         .until = to->line.frame,
                          .gain = from->gain };
 
     h.list.at = arena_array(arena, h.room, sizeof(*h.list.at));
     sort_acts(&acts);
-    for (uint32_t i = 0; i < acts.count && acts.at[i].frame < to->line.frame; i++) {
+    for (uint32_t i = 0; i < acts.count; i++) {
+        if (!is_before(&acts.at[i], h.until))
+            continue;
         if (!h.has_begun && acts.at[i].frame > from->line.frame)
             hear_begin(&h);
         hear_act(&h, &acts.at[i]);
