@@ -80,13 +80,24 @@ function watch_cursor(of, part) {
     of.addEventListener('pointerup', () => { pressed = performance.now() }, { once: true })
     const look = () => {
       const cursor = of.querySelector('.cursor')
-      const at = cursor && !cursor.hidden ? parseFloat(cursor.style.transform.slice('translateX('.length)) / 100 : -1
+      const at = cursor && !cursor.hidden ? parseFloat(cursor.style.transform.slice('translateX('.length)) / of.clientWidth : -1
       if (pressed && Math.abs(at - part) < 0.02) done(performance.now() - pressed)
       else requestAnimationFrame(look)
     }
     look()
   })
   return { done }
+}
+
+/** In the page, from its beginning: counts the frames in which its programs run, the messages to it, and where lines go. */
+function count_frames() {
+  Object.assign(globalThis, { frames: 0, messages: 0, moves: [] })
+  const { requestAnimationFrame } = globalThis
+  globalThis.requestAnimationFrame = call => requestAnimationFrame(now => { globalThis.frames++; call(now) })
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) { set.call(this, message => { globalThis.messages++; call(message) }) } })
+  new MutationObserver(all => all.forEach(({ target }) => { if (target.className === 'cursor') globalThis.moves.push(target.style.transform) }))
+    .observe(document, { subtree: true, attributes: true, attributeFilter: ['style'] })
 }
 
 /** In the page, from its beginning: while `globalThis.held` is a list, asks for the voices wait in it. */
@@ -248,6 +259,23 @@ export const sounds = {
       + text('the page shows it after', all.map(one => one.shown - one.answered)))
     const slowest = all.map((one, i) => ({ i, ...one })).sort((a, b) => (b.answered - b.pressed) - (a.answered - a.pressed)).slice(0, 3)
     console.log(`the slowest keys: ${slowest.map(one => `${one.key} (key ${one.i + 1}) ${(one.answered - one.pressed).toFixed(0)} ms, asked after ${(one.sent - one.pressed).toFixed(0)} ms`).join('; ')}`)
+    await page.keyboard.press('Escape')
+    return page
+  },
+
+  async the_line_of_a_long_sound_rests_until_it_moves_by_a_pixel(browser) {
+    const page = await open(browser, '#q=evening', count_frames)
+    const [item] = json('search', 'evening'), played = () => asked('streamer.voices').each.find(one => one.group === 'preview').position
+    await page.locator('.row').first().click()
+    await until('it sounds', async () => (await sounding(page)) === item.id)
+    await until('its three lines are there', async () => (await page.locator('.cursor:not([hidden])').count()) === 3)
+    await page.evaluate(() => Object.assign(globalThis, { frames: 0, messages: 0, moves: [] }))
+    const begin = played()
+    await until('it was heard for a while', () => played() > begin + 4 * 48000)
+    const { frames, messages, moves } = await page.evaluate(() => ({ frames: globalThis.frames, messages: globalThis.messages, moves: globalThis.moves }))
+    for (const one of moves) assert.match(one, /^translateX\(\d+px\)$/)
+    assert(frames < messages && moves.length < messages, `${frames} frames and ${moves.length} moves for ${messages} messages`)
+    await page.locator('main .rows').focus()
     await page.keyboard.press('Escape')
     return page
   },

@@ -531,6 +531,11 @@ def evening(home):
 
 
 @claim(shares=evening)
+def the_line_of_a_long_sound_rests_until_it_moves_by_a_pixel(home):
+    in_browser(home, 'the_line_of_a_long_sound_rests_until_it_moves_by_a_pixel')
+
+
+@claim(shares=evening)
 def a_long_file_is_sought_in(home):
     for line in in_browser(home, 'a_long_file_is_sought_in'):
         figure(line)

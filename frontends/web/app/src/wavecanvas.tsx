@@ -9,23 +9,29 @@ import { settings } from './state'
 import { classColour, theme } from './theme'
 import { drawWave, waves } from './waves'
 
-/** Moves the line over the canvas while the item sounds. */
+const FRAME_MS = 1000 / 60
+
+/** Moves the line over the canvas while the item sounds, by whole pixels. In a long sound the line rests for many frames. */
 function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
   useEffect(() => {
-    let frame = 0
+    let frame = 0, timer = 0, shown = ''
     const draw = () => {
-      const now = hearing.value
-      const mine = now?.id === id
-      if (line.current) {
-        line.current.hidden = !mine
-        if (mine && now.frames > 0) line.current.style.transform = `translateX(${(100 * positionOf(now)) / now.frames}%)`
-      }
-      frame = mine ? requestAnimationFrame(draw) : 0
+      frame = timer = 0
+      const now = hearing.value, of = line.current
+      if (!of) return
+      of.hidden = now?.id !== id
+      if (now?.id !== id || now.frames <= 0) return
+      const width = of.parentElement!.clientWidth
+      const moved = `translateX(${Math.round((width * positionOf(now)) / now.frames)}px)`
+      if (shown !== moved) of.style.transform = shown = moved
+      const rests = now.frames / now.rate / width // ms for each pixel
+      if (rests > 2 * FRAME_MS) timer = window.setTimeout(draw, Math.min(rests / 2, 1000))
+      else frame = requestAnimationFrame(draw)
     }
-    const begin = () => { if (!frame) draw() }
+    const begin = () => { if (!frame) { clearTimeout(timer); draw() } }
     begin()
     const end = hearing.follow(begin)
-    return () => { end(); cancelAnimationFrame(frame) }
+    return () => { end(); cancelAnimationFrame(frame); clearTimeout(timer) }
   }, [id])
 }
 
