@@ -42,7 +42,8 @@ static const struct command loops[] = {
     { "import-k", "FILE", "Import the projects of a database of K, with their loops, clips and regions",
       "FILE is the SQLite file, also while K has it open: a copy is read, in a sandbox. Each project becomes a project "
       "of its own, as one step of undo. With --project only the one of that name or number is imported; of a database "
-      "with one project, it names the project here. An import keeps all that is here, so a second one changes nothing. "
+      "with one project, it names the project here. What was changed here stays, so a second one "
+      "changes nothing; what only K changed since is updated. The open project stays open, and is autosaved first. "
       "Videos without a file here are placeholders. docs/loops.md says what cannot be read.",
       "project dry-run budget", 1, 1, false, import_k },
 };

@@ -378,6 +378,22 @@ def millions_of_rows_are_read_within_bounds(it):
 
 
 @claim(inside=Indexing)
+def millions_of_rows_with_the_id_of_one_clip_are_read_within_bounds(it):
+    home = it.home
+    count = how_often(400_000, 10_000_000)
+    path = made(home, f'''
+        PRAGMA synchronous = OFF;
+        DROP TABLE clip;
+        CREATE TABLE clip (fragment INTEGER, name TEXT, selection_regions TEXT);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+            INSERT INTO clip SELECT 7, 'c' || i, '{{}}' FROM n;
+        INSERT INTO clip VALUES (8, 'Last', NULL);''')
+    one = home.first('import-k', path, '--project', '1', '--budget', '600000')
+    same((['Last', 'c1'], True), (one['clips'], one['more_notes'] > 0))
+    contains_all('\n'.join(one['notes']), 'clip 7: another row has its id already', 'clip: more rows than can be kept as text')
+
+
+@claim(inside=Indexing)
 def a_reader_that_dies_leaves_nothing(it):
     home = it.home
     path = made(home, '''PRAGMA synchronous = OFF;

@@ -20,7 +20,14 @@ def imported(home, *words):
 
 def parts(home, project, kind):
     found = home.ask('project.show', f'project={project}')['each']
-    return {name_of(body): body for body in (json.loads(one['body']) for one in found if one['kind'] == kind)}
+    return {name_of(body): body for body in map(body_of, found) if kind == body.pop('kind')}
+
+
+def body_of(part):
+    """The body of a part with its kind, and without the note of the import."""
+    body = {**json.loads(part['body']), 'kind': part['kind']}
+    body.pop('imported', None)
+    return body
 
 
 def name_of(body):
@@ -202,16 +209,69 @@ def projects_of_two_databases_with_the_same_number_and_name_are_not_one(it):
         contains(said, f'project "{title}" of the database')
         same(before, everything(home))
         same(True, imported(home, second, '--project', f'Second {n}')[0]['made'])
-        # What the other program edits later is listed, and changes nothing.
+        # A loop that is locked here stays, whatever the other program does.
         base = sqlite3.connect(first)
         base.execute('UPDATE f_track SET duration = 3 WHERE fkey = ?', (F1,))
-        base.execute("UPDATE meta SET value = 9")
         base.commit()
         base.close()
         before = everything(home)
         again = imported(home, first)[0]
-        same((one['id'], False, [], ['F1', 'k']), (again['id'], again['made'], again['loops'], again['kept']))
+        same((one['id'], False, [], [], ['F1']), tuple(again[key] for key in ('id', 'made', 'loops', 'updated', 'kept')))
         same(before, everything(home))
+
+
+@claim(inside=Indexing)
+def what_only_k_changed_is_updated_and_what_was_changed_here_is_kept(it):
+    home = it.home
+    made_alone(home, 'one.db')
+
+    def edit(*statements):
+        base = sqlite3.connect(home.file('one.db'))
+        for statement in statements:
+            base.execute(statement)
+        base.commit()
+        base.close()
+    edit('UPDATE f_track SET locked = 0', "UPDATE clip SET selection_regions = NULL")
+    [one] = imported(home, home.file('one.db'))
+    home.loophole('project', 'open', one['project'])
+    edit('UPDATE f_track SET duration = 3', "UPDATE clip SET name = 'Chorus' WHERE fragment = 7", 'UPDATE meta SET value = 9')
+    would = imported(home, home.file('one.db'), '--dry-run')[0]
+    first = imported(home, home.file('one.db'))[0]
+    same((['Chorus', 'F1', 'F12', 'k'], [], [], [], False), tuple(first[key] for key in ('updated', 'kept', 'loops', 'clips', 'made')))
+    same((would['updated'], would['kept']), (first['updated'], first['kept']))
+    same({1: 3, 12: 3}, {key: loop['duration'] for key, loop in loops(home, one['project']).items()})
+    same({'Chorus', 'Clip 8'}, set(parts(home, one['project'], 'clip')))
+    same(([], []), tuple(imported(home, home.file('one.db'))[0][key] for key in ('updated', 'kept')))
+    home.loophole('project', 'undo')  # as one step
+    same({1: 4.125, 12: 2.5}, {key: loop['duration'] for key, loop in loops(home, one['project']).items()})
+    home.loophole('project', 'redo')
+    same(('unknown', .25), tuple(home.first('loop', 'volume', 'F1', '0.25')[key] for key in ('state', 'volume')))
+    home.ask('project.region_save', 'clip=Clip 8', 'key=49', 'start=1', 'end=2')
+    edit('UPDATE f_track SET duration = 5', "UPDATE clip SET name = 'Mine' WHERE fragment = 8")
+    last = imported(home, home.file('one.db'))[0]
+    same((['F12', 'k'], ['F1', 'Mine']), (last['updated'], last['kept']))
+    same({1: (3, .25), 12: (5, .5)}, {key: (loop['duration'], loop['volume']) for key, loop in loops(home, one['project']).items()})
+    contains(home.loophole('import-k', home.file('one.db')).all, 'different, and kept as they are: F1, Mine')
+
+
+@claim(inside=Indexing)
+def an_import_leaves_open_what_is_open_and_autosaves_it_first(it):
+    home = it.home
+    made(home)
+    imported(home, home.file('k.db'))
+    same(False, any(one['current'] for one in home.json('project', 'list')), 'none was open')
+    home.loophole('project', 'new', 'Mine')
+    home.ask('project.put', 'kind=track', 'body={"name":"Drums"}')
+    folder = home.first('project', 'state')['folder']
+
+    def autosaves():
+        return set(os.listdir(folder + '/.autosave')) if os.path.isdir(folder + '/.autosave') else set()
+    made_alone(home, 'one.db')
+    imported(home, home.file('one.db'), '--project', 'Third', '--dry-run')
+    before = autosaves()
+    imported(home, home.file('one.db'), '--project', 'Third')
+    assert autosaves() - before, 'the open project has an autosave'
+    same('Mine', home.first('project', 'state')['name'])
 
 
 @claim(inside=Indexing)

@@ -344,15 +344,22 @@ def a_capture_in_which_nothing_was_heard_is_taken_back(home):
 
 
 @claim(shares=looping_engine)
-def without_an_answer_of_the_streamer_no_state_is_told(home):
+def without_an_answer_of_the_streamer_the_loops_are_there_and_their_states_unknown(home):
+    capture(home, 'F7', count(home))
     client, pid = home.client(), home.pid('streamer')
     os.kill(pid, signal.SIGSTOP)
     try:
-        error, said = client.ask('project.loop_list', budget_ms=6000)
+        def listed():
+            error, said = client.ask('project.loop_list', budget_ms=8000)
+            return said['each'] if error == 'ok' else None
+        each = until(listed)
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert error != 'ok', said
-    client.must('project.loop_list', budget_ms=600000)
+    same({'unknown'}, {one['state'] for one in each})
+    assert KEYS[6] in [one['fkey'] for one in each], each
+    known = client.must('project.loop_list', budget_ms=600000)['each']
+    same({'stopped'}, {one['state'] for one in known})
+    same([{**one, 'state': ''} for one in each], [{**one, 'state': ''} for one in known])
 
 
 @claim(shares=looping_engine)

@@ -1,5 +1,5 @@
 /* import_k.c: the projects of a database of K become projects of ours. Each is added with one ask, so that a death in
- * between leaves all of it or nothing. Nothing that is here is changed. One that fails does not end the run. */
+ * between leaves all of it or nothing. What was changed here stays. One that fails does not end the run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,8 @@ struct k_import {
     char path[PATH_MAX], folder[PATH_MAX];
     struct k_reader reader;
     struct kbase_read opened;
-    const char *as; /* the project here; NULL: it has the name that it has there */
+    const char *as;      /* the project here; NULL: it has the name that it has there */
+    bool has_checkpoint; /* the open project was saved by itself, before the first change */
 };
 
 /* ---- one project ---- */
@@ -47,13 +48,40 @@ static enum err refuse_other(const struct project_import *planned, struct fault 
         if (part->kind.value != ELEMENT_KIND_LOOP && part->kind.value != ELEMENT_KIND_CLIP)
             continue;
         same += part->outcome.value == IMPORT_OUTCOME_SAME;
-        kept += part->outcome.value == IMPORT_OUTCOME_KEPT;
+        kept += part->outcome.value == IMPORT_OUTCOME_KEPT || part->outcome.value == IMPORT_OUTCOME_UPDATED;
     }
     if (planned->made || kept <= same)
         return ERR_OK;
     fault_set(fault, ERR_EXISTS, "%u of its loops and clips differ from those here: it may be of another database",
               kept);
     return fault_hint(fault, "rename or delete the project \"%.*s\" here, and import again", TEXT_ARG(planned->name));
+}
+
+/* The import changes something. */
+static bool is_needed(const struct project_import *planned)
+{
+    for (uint32_t i = 0; i < planned->each.count; i++)
+        if (planned->each.at[i].outcome.value == IMPORT_OUTCOME_ADDED ||
+            planned->each.at[i].outcome.value == IMPORT_OUTCOME_UPDATED)
+            return true;
+    return planned->made;
+}
+
+/* All edits are in the store, so a failure is only a remark. */
+static enum err make_checkpoint(struct k_import *import, struct fault *fault)
+{
+    struct checkpoint made = { 0 };
+    struct buffer line = { 0 };
+    const enum err e = cli_ask(import->cli, "project.checkpoint", NULL, &made, fault);
+
+    import->has_checkpoint = e == ERR_OK;
+    if (e == ERR_OK && made.trouble.len) {
+        cli_print(&line, "loophole: \"%.*s\" has no autosave before this import: %.*s", TEXT_ARG(made.name),
+                  TEXT_ARG(made.trouble));
+        cli_remark(&line);
+    }
+    buffer_free(&line);
+    return e;
 }
 
 static enum err send_project(struct k_import *import, uint32_t place, struct k_project *project, struct fault *fault)
@@ -72,8 +100,10 @@ static enum err send_project(struct k_import *import, uint32_t place, struct k_p
         e = refuse_other(&project->planned, fault);
     if (e != ERR_OK || cli->options.dry_run)
         return e;
+    if (is_needed(&project->planned) && !import->has_checkpoint)
+        e = make_checkpoint(import, fault);
     ask.check = false;
-    return cli_change(cli, "project.import_document", &ask, &project->done, fault);
+    return e == ERR_OK ? cli_change(cli, "project.import_document", &ask, &project->done, fault) : e;
 }
 
 static enum err read_project(struct k_import *import, uint32_t place, struct k_project *project, struct fault *fault)
@@ -112,6 +142,8 @@ static void add_part(struct import_k_line *line, const struct import_line *part)
         line->same++;
     else if (part->outcome.value == IMPORT_OUTCOME_KEPT)
         line->kept.at[line->kept.count++] = part->name;
+    else if (part->outcome.value == IMPORT_OUTCOME_UPDATED)
+        line->updated.at[line->updated.count++] = part->name;
     else if (part->kind.value == ELEMENT_KIND_ITEM)
         line->items++;
     else if (part->kind.value == ELEMENT_KIND_LOOP && line->loops.count < 12)
@@ -147,10 +179,12 @@ static void fill_line(struct k_import *import, const struct k_project *project, 
     line->loops.at = arena_array(arena, 12, sizeof(struct text));
     line->clips.at = arena_array(arena, 4096, sizeof(struct text));
     line->kept.at = arena_array(arena, parts->count, sizeof(struct text));
+    line->updated.at = arena_array(arena, parts->count, sizeof(struct text));
     for (uint32_t i = 0; i < parts->count; i++)
         add_part(line, &parts->at[i]);
     qsort(line->loops.at, line->loops.count, sizeof(struct text), compare_keys);
     qsort(line->clips.at, line->clips.count, sizeof(struct text), compare_names);
+    qsort(line->updated.at, line->updated.count, sizeof(struct text), compare_names);
     qsort(line->kept.at, line->kept.count, sizeof(struct text), compare_names);
     add_notes(import, &project->read, line);
 }
@@ -192,13 +226,14 @@ static enum err show_project(struct k_import *import, const struct k_project *pr
     fill_line(import, project, &line);
     if (cli->options.json)
         return cli_json(cli, &import_k_line_shape, &line);
-    changes = line.made || line.loops.count || line.clips.count || line.items;
+    changes = line.made || line.loops.count || line.clips.count || line.items || line.updated.count;
     cli_print(&cli->out, "%s: %.*s%s, %u loop%s, %u clip%s, %llu missing source%s\n",
               !changes       ? "unchanged"
               : line.dry_run ? "would import"
                              : "imported",
               TEXT_ARG(line.project), line.made ? " (new)" : "", line.loops.count, text_plural(line.loops.count),
               line.clips.count, text_plural(line.clips.count), (unsigned long long)line.items, text_plural(line.items));
+    remark_names("changed there since the last import, and updated here", &line.updated);
     remark_names("here already, different, and kept as they are", &line.kept);
     remark_names("no file in the catalogue", &line.missing);
     remark_notes(&line);

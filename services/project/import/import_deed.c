@@ -2,7 +2,6 @@
 
 #include "schema_project.h"
 #include "services/project/deeds/deeds.h"
-#include "services/project/deeds/sound_begin.h"
 #include "services/project/import/import_plan.h"
 #include "services/project/parts/kinds.h"
 
@@ -38,7 +37,6 @@ static enum err add_new_project(struct doing *work, struct txn *txn, struct impo
         return e;
     tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
     plan->todo.at[plan->todo.count++] = deed_place(&work->arena, work->id, place, txn);
-    plan->todo.at[plan->todo.count++] = sound_begin_open(&work->arena, work->id, (struct text){ 0 }, txn);
     return ERR_OK;
 }
 
@@ -84,8 +82,6 @@ static enum err answer_import(struct doing *work, struct txn *txn, struct fault 
     struct tree body;
     enum err e;
 
-    if (!((const struct project_import_document *)work->ask)->check && deed_stop_other_loops(work, txn))
-        return ERR_OK;
     if (work->own) {
         work_answer(work, work->own);
         return ERR_OK;

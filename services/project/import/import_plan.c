@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/project/deeds/deeds.h"
+#include "services/project/import/imported.h"
 #include "services/project/loop/loop_find.h"
 #include "services/project/loop/loop_job.h"
 #include "services/project/parts/document.h"
@@ -46,7 +47,8 @@ enum err import_plan_find(struct doing *work, struct txn *txn, struct import_pla
     if (e != ERR_OK)
         return e;
     work->id = id_of_import(work, document, to->name);
-    if (elements_is_complete(txn, &work->arena, work->id))
+    to->is_own = elements_is_complete(txn, &work->arena, work->id);
+    if (to->is_own)
         return ERR_OK;
     if (parts_find(txn, &work->arena, to->name, &found, &unused) != ERR_OK) {
         to->is_new = true;
@@ -123,12 +125,30 @@ static bool is_known_item(struct import_comparing *c, const struct element *part
     return use.known;
 }
 
+static void compare_present(struct import_comparing *c, const struct element *part, const struct element *present)
+{
+    struct arena *arena = &c->work->arena;
+
+    if (text_equal(imported_body(present->body, arena), imported_body(part->body, arena))) {
+        list_part(c, part, IMPORT_OUTCOME_SAME);
+        return;
+    }
+    if (!imported_is_unchanged(present, arena)) {
+        list_part(c, part, IMPORT_OUTCOME_KEPT);
+        return;
+    }
+    list_part(c, part, IMPORT_OUTCOME_UPDATED);
+    add_action(c, deed_put_action(part->kind.value, c->work->id, present->id, part->body, present->revision),
+               part->body);
+}
+
 static void compare_part(struct import_comparing *c, struct element *part)
 {
     const struct element *present = find_present(c, part);
 
+    part->body = imported_mark(part, &c->work->arena);
     if (present)
-        list_part(c, part, text_equal(present->body, part->body) ? IMPORT_OUTCOME_SAME : IMPORT_OUTCOME_KEPT);
+        compare_present(c, part, present);
     else if (is_known_item(c, part))
         list_part(c, part, IMPORT_OUTCOME_SAME);
     else {
@@ -139,17 +159,17 @@ static void compare_part(struct import_comparing *c, struct element *part)
 
 /* ---- the project itself ---- */
 
-static void list_kept_key(struct import_comparing *c, struct text name)
+static void list_key(struct import_comparing *c, struct text name, int32_t outcome)
 {
     struct import_line_list *lines = &c->plan->lines;
 
     if (lines->count < LINES_MOST && name.len <= 320)
-        lines->at[lines->count++] = (struct import_line){ .kind.value = ELEMENT_KIND_PROJECT,
-                                                          .name = name,
-                                                          .outcome.value = IMPORT_OUTCOME_KEPT };
+        lines->at[lines->count++] =
+            (struct import_line){ .kind.value = ELEMENT_KIND_PROJECT, .name = name, .outcome.value = outcome };
 }
 
-/* The keys of the file that the project lacks; others stay, and are listed if they differ. */
+/* The keys of the file that the project lacks, and of a project that is this document's also those that differ. Of
+ * another project these stay, and are listed. */
 static void merge_file_keys(struct import_comparing *c, const struct tree *due)
 {
     struct arena *arena = &c->work->arena;
@@ -163,9 +183,10 @@ static void merge_file_keys(struct import_comparing *c, const struct tree *due)
         keys = tree_clone(tree_get(&body, DOCUMENT_FILE_KEYS), arena);
     for (uint32_t i = 0; i < more->count; i++) {
         const struct tree *present = tree_get_text(&keys, more->members[i].name);
-        if (present && !tree_equal(present, &more->members[i].value))
-            list_kept_key(c, more->members[i].name);
-        if (present)
+        const bool is_other = present && !tree_equal(present, &more->members[i].value);
+        if (is_other)
+            list_key(c, more->members[i].name, c->plan->is_own ? IMPORT_OUTCOME_UPDATED : IMPORT_OUTCOME_KEPT);
+        if (present && !(is_other && c->plan->is_own))
             continue;
         tree_set_text(&keys, arena, more->members[i].name, more->members[i].value);
         is_changed = true;

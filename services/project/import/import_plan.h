@@ -1,5 +1,6 @@
-/* import_plan.h: what an import of work->document changes. Nothing that is here is changed; so a second import of a
- * document changes nothing. One thread for each transaction and arena. */
+/* import_plan.h: what an import of work->document changes. A loop or clip that an import made, and that nobody has
+ * changed since, becomes what the document has now; everything else that is here stays as it is. So a second import of
+ * a document changes nothing. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_IMPORT_PLAN_H
 #define LOOPHOLE_PROJECT_IMPORT_PLAN_H
 
@@ -9,6 +10,7 @@
 
 struct import_plan {
     bool is_new;             /* the project is made */
+    bool is_own;             /* the project was made of this document before */
     struct text name;        /* of the project */
     struct action_list todo; /* room for two more; of a new project, the first makes it */
     struct import_line_list lines;

@@ -99,9 +99,8 @@ static void take_voices(void *state, enum err error, const void *answer, const s
     const struct stream_voices *voices = answer;
 
     job->has_heard = true;
-    if (error != ERR_OK && fault)
-        job->unheard = *fault;
-    job->unheard.code = error;
+    job->is_unheard = error != ERR_OK;
+    (void)fault;
     for (uint32_t i = 0; error == ERR_OK && i < voices->each.count; i++)
         note_voice(job, &voices->each.at[i]);
     if (error == ERR_OK)
@@ -114,10 +113,8 @@ enum err loop_job_hear(struct doing *work, struct fault *fault)
     struct loop_job *job = loop_job_of(work);
     enum err e;
 
-    if (job->has_heard && job->unheard.code != ERR_OK)
-        *fault = job->unheard;
     if (job->has_heard)
-        return job->unheard.code;
+        return ERR_OK;
     e = service_ask(work->p->service, "streamer.voices", &(const char){ 0 }, budget_of(work), NULL, take_voices, work,
                     fault);
     work->is_sent = e == ERR_OK;
@@ -164,6 +161,8 @@ enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, str
         struct loop *loop = &to[i];
         if (!loop->fkey)
             *loop = (struct loop){ .project = work->id, .volume = 0.5, .state.value = LOOP_STATE_EMPTY };
+        else if (job->is_unheard)
+            loop->state.value = LOOP_STATE_UNKNOWN;
         loop->fkey = LOOP_FKEY_FIRST + i;
         loop->placeholder = loop_find_placeholder(txn, &work->arena, loop);
         describe_voice(&job->heard[i], loop);

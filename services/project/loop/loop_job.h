@@ -14,8 +14,8 @@ struct loop_heard {
 struct loop_job {
     uint32_t step;        /* of the asks in the answer's phase */
     struct fault refused; /* by the last of them */
-    bool has_heard;       /* the two below, or `unheard` */
-    struct fault unheard; /* why the streamer does not answer */
+    bool has_heard;       /* the two below, unless `is_unheard` */
+    bool is_unheard;      /* the streamer does not answer */
     int64_t now;          /* frame of the audio clock */
     struct loop_heard heard[LOOP_KEYS];
     bool has_mark;
@@ -35,8 +35,8 @@ struct loop_job *loop_job_of(struct doing *work); /* makes it first */
 enum err loop_job_ask(struct doing *work, const char *name, const void *request,
                       void (*taken)(struct doing *work, const void *answer), struct fault *fault);
 
-/* Asks the streamer which loops sound, unless that is known. Errors (explained): those of the streamer, when it has
- * not answered within the call's budget. */
+/* Asks the streamer which loops sound, unless that is known. If it has not answered within the call's budget, or
+ * cannot, the states of loops are unknown. Errors (explained): those of service_ask. */
 enum err loop_job_hear(struct doing *work, struct fault *fault);
 
 /* All loops of the project with their states, after loop_job_hear: LOOP_KEYS of them. */

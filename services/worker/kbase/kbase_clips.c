@@ -48,8 +48,9 @@ struct clip_row {
     const struct clip_columns *columns;
     const struct base_rows *row;
     struct text id;
-    struct tree ids; /* an object: those of all clips */
-    size_t regions;  /* bytes so far */
+    struct tree ids;     /* an object: those of all clips */
+    struct arena of_row; /* there may be millions of rows that are no clips */
+    size_t regions;      /* bytes so far */
 };
 
 /* With its key and its name: the other columns are kept by their table. */
@@ -121,7 +122,8 @@ static void add_clip(struct clip_row *at, struct tree *list)
     const struct base_value id = base_get(at->row, ID);
     struct tree clip = { .type = TREE_OBJECT };
 
-    at->id = kbase_name(arena, &id, ALIAS_MOST);
+    arena_reset(&at->of_row);
+    at->id = kbase_name(&at->of_row, &id, ALIAS_MOST);
     if (at->id.len == 0) {
         at->id = TEXT("without an id");
         keep_regions(at, "the row is kept as text");
@@ -131,6 +133,7 @@ static void add_clip(struct clip_row *at, struct tree *list)
         keep_regions(at, "another row has its id already; this one is kept as text");
         return;
     }
+    at->id = arena_text(arena, at->id);
     tree_set_text(&at->ids, arena, at->id, tree_of_bool(true));
     tree_set(&clip, arena, "id", tree_of_text(arena_printf(arena, "k:%.*s", TEXT_ARG(at->id))));
     set_name(at, &clip);
@@ -194,5 +197,6 @@ struct tree kbase_clips_read(struct kbase_making *making)
         kbase_note(&making->content->notes, "clip: the clips could be read in part only: %s", why.what);
     making->is_spent = making->is_spent || (e != ERR_OK && base_is_spent(making->content->base));
     base_end(rows);
+    arena_free(&at.of_row);
     return list;
 }

@@ -64,6 +64,8 @@ void kbase_rest_add(struct kbase_rest *rest, const struct kbase_table *table, co
     struct arena arena = { 0 };
     struct text line;
 
+    if (rest->is_full[number])
+        return;
     for (uint32_t i = 0; i < count; i++) {
         const struct base_value value = base_get(row, from + (int)i);
         tree_set(&object, &arena, names[i], tree_of_value(&arena, &value));

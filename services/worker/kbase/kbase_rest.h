@@ -19,7 +19,8 @@ struct kbase_rest {
 };
 
 /* Adds the present row as a line. `names` are those of its columns from column `from` on. A text that is no UTF-8 is
- * {"text": hex}, a blob {"blob": hex}. A row that does not fit is noted. */
+ * {"text": hex}, a blob {"blob": hex}. A row that does not fit is noted; then
+ * no further one of its table is added. */
 void kbase_rest_add(struct kbase_rest *rest, const struct kbase_table *table, const struct base_rows *row, int from,
                     const char *const *names, uint32_t count);
 

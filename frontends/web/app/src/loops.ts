@@ -69,7 +69,7 @@ function inTurn(number: number, deed: () => Promise<unknown>) {
   return done
 }
 
-const WORDS: Record<loop_state, string> = { empty: 'no loop', waiting: 'waits for its time', capturing: 'captures', playing: 'plays', stopped: 'is silent' }
+const WORDS: Record<loop_state, string> = { empty: 'no loop', waiting: 'waits for its time', capturing: 'captures', playing: 'plays', stopped: 'is silent', unknown: 'has no known state: the player does not answer' }
 
 const tell = (number: number, of: loop) => say(`${keyName(number)}: ${WORDS[takeOne(of)]}.`)
 
@@ -93,7 +93,7 @@ async function takeBack(number: number) {
   await (each?.some(one => num(one.loop_key) === number + 1) ? stop(number) : takePart(number))
 }
 
-const PRESS: Record<loop_state, (number: number) => Promise<unknown>> = { empty: takePart, capturing: takePart, waiting: takeBack, stopped: play, playing: stop }
+const PRESS: Record<loop_state, (number: number) => Promise<unknown>> = { empty: takePart, capturing: takePart, waiting: takeBack, stopped: play, playing: stop, unknown: play }
 const stateOf = (number: number) => loops.value?.get(number)?.state ?? 'empty'
 
 /** The command line that does what a press does. */
