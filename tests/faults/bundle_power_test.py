@@ -61,7 +61,12 @@ class Exporting(Commanded):
         self.digests, self.zip = digests_of(self.root), file_bytes(self.root + '.zip')
 
     def command(self):
-        os.makedirs(os.path.dirname(self.root), exist_ok=True)
+        with contextlib.suppress(OSError):  # this may be the change at which the power is cut
+            os.makedirs(os.path.dirname(self.root), exist_ok=True)
+            for folder in (os.path.dirname(os.path.dirname(self.root)), self.disk.at):  # the folder itself is not lost
+                fd = os.open(folder, os.O_RDONLY)
+                os.fsync(fd)
+                os.close(fd)
         return ('bundle', 'export', 'Powered', '--bundle-root', self.root, '--zip', self.root + '.zip')
 
     def check_old_or_new(self):
