@@ -20,7 +20,7 @@ import urllib.parse
 import msgpack
 
 import client
-from claims import BUILD, SONIC, TOP, contains, file_text, needs, same, samples, write_file
+from claims import BUILD, SONIC, TOP, contains, needs, printed_in, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
 PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
@@ -46,10 +46,9 @@ def prepare_browser(home):
 
 def _start_browser(home):
     """A process of tests/web/pages.mjs. It ends with its input, thus also if this program is killed."""
-    folder = home.file('browser')
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(home.file('browser'), exist_ok=True)
     with open(home.file('browser.said'), 'wb') as said:
-        return subprocess.Popen(['node', os.path.join(TOP, 'tests/web/pages.mjs')], env=dict(home.env, TMPDIR=folder),
+        return subprocess.Popen(['node', os.path.join(TOP, 'tests/web/pages.mjs')], env=home.env,
                                 cwd=home.folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
 
 
@@ -72,7 +71,7 @@ def in_browser(home, name):
         pages = _start_browser(home)
     home.pages = None
     with contextlib.suppress(BrokenPipeError):
-        pages.stdin.write(json.dumps({'name': name, 'env': home.env}) + '\n')
+        pages.stdin.write(json.dumps({'name': name, 'env': {**home.env, 'TMPDIR': home.file('browser')}}) + '\n')
         pages.stdin.flush()
     answer = pages.stdout.readline() if select.select([pages.stdout], [], [], 600)[0] else ''
     got = json.loads(answer or '{"said": [], "error": "the browser did not answer", "last": true}')
@@ -80,7 +79,7 @@ def in_browser(home, name):
         _end_browser(pages)
     else:
         home.pages = pages
-    assert not got['error'], '\n'.join([*got['said'], got['error'], file_text(home.file('browser.said'))])
+    assert not got['error'], '\n'.join([*got['said'], got['error'], printed_in(home.file('browser.said'))])
     return got['said']
 
 

@@ -161,7 +161,10 @@ struct action loop_before_put(struct arena *arena, struct id project, uint64_t f
 
 /* ---- states ---- */
 
-enum { NAME_SHOWN = 120 /* bytes: two of them and the rest fit into a fault */, RATE_LEAST = 1000 /* of a sound */ };
+enum {
+    NAME_SHOWN = 80 /* bytes: two of them and the rest fit into a fault and a placeholder */,
+    RATE_LEAST = 1000 /* of a sound */
+};
 
 /* Its frames cannot be found in a sound of which the catalogue does not know the rate, unless they are of that rate. */
 static const char *find_undecoded(const struct loop *loop, const struct media *media)

@@ -17,9 +17,12 @@ struct played_memory *played_open(const struct studio *studio)
     return memory;
 }
 
-static bool is_recorded(const struct played_memory *memory, uint64_t count, uint32_t note)
+/* A dead streamer recorded it. A ring that was damaged counts from 0 again, and has later notes. */
+static bool is_recorded(const struct played_memory *memory, uint64_t count, uint32_t number, int64_t frame)
 {
-    return count > 0 && (int32_t)(note - memory->lines[(count - 1) % PLAYED_LINES].note) <= 0;
+    const struct played_line *last = &memory->lines[(count - 1) % PLAYED_LINES];
+
+    return count > 0 && last->note - number < NOTES_CELLS && frame <= last->frame;
 }
 
 void played_note(struct played_memory *memory, const struct note *note, uint64_t index)
@@ -29,7 +32,7 @@ void played_note(struct played_memory *memory, const struct note *note, uint64_t
     const bool is_bar = note->kind == NOTE_BAR;
 
     if ((!is_bar && note->kind != NOTE_PAD_HIT && note->kind != NOTE_PAD_RELEASED) ||
-        is_recorded(memory, count, number))
+        is_recorded(memory, count, number, note->frame))
         return;
     memory->lines[count % PLAYED_LINES] = (struct played_line){
         .frame = note->frame,

@@ -198,7 +198,7 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id);
 /* Recovers the takes of predecessors; answers later with them. Errors: busy (too many clients wait), full, io. */
 enum err takes_recover(struct takes *takes, struct call *call);
 
-/* ---- shared by the files of takes: each calls only those above it ---- */
+/* ---- shared by the files of takes: each calls only those listed before it ---- */
 
 /* take_report.c */
 void take_cut_tell(const struct take_cut *cut, struct recording *to); /* `to` refers to `cut` */
@@ -309,6 +309,6 @@ enum err encode_queue_cancel(struct takes *takes, struct id item);
 /* take.c */
 void take_done(struct errand *errand, bool lost); /* its file is finished */
 void take_follow(struct take *take);              /* does the next step, if one is due */
-void take_go_on(struct take *take);               /* the same for the step that an answer made due */
+void take_go_on(struct take *take);               /* the same for a step of its begin that is due */
 
 #endif
