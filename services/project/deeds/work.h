@@ -22,7 +22,8 @@ struct deed {
 
     /* Starts a file operation with work_file, or returns without. */
     enum err (*before)(struct doing *work, struct txn *txn, struct fault *fault);
-    /* Sends work_apply or work_send, or returns without: nothing is to be changed. */
+    /* Sends work_apply or work_send, or returns without: nothing is to be changed. Or it waits: it sends work_ask, or
+     * starts a file operation, and is called again with the result. */
     enum err (*plan)(struct doing *work, struct txn *txn, struct fault *fault);
     enum err (*after)(struct doing *work, struct txn *txn, struct fault *fault); /* as before */
     enum err (*wait)(struct doing *work, struct txn *txn, struct fault *fault);  /* is_sent until work_continue */

@@ -119,13 +119,17 @@ static bool has_regions(const struct region_clip *clip)
     return false;
 }
 
+/* Called for each voice that begins: a body without the item's id is not read. */
 static bool match_item(void *state, const struct element *part)
 {
     struct item_search *search = state;
     struct region_clip clip = { .row = *part };
+    char item[ID_TEXT_SIZE];
 
-    if (part->kind.value != ELEMENT_KIND_CLIP || read_clip(search->work, search->txn, &clip, NULL) != ERR_OK ||
-        !clip.has_item || !id_equal(clip.item, search->item))
+    if (part->kind.value != ELEMENT_KIND_CLIP ||
+        !memmem(part->body.at, part->body.len, id_write(search->item, item), ID_TEXT_SIZE - 1) ||
+        read_clip(search->work, search->txn, &clip, NULL) != ERR_OK || !clip.has_item ||
+        !id_equal(clip.item, search->item))
         return true;
     if (!search->is_found || clip.is_armed || (has_regions(&clip) && !has_regions(search->found)))
         *search->found = clip;
