@@ -22,6 +22,10 @@ def sounding_engine(home):
     home.loophole('index', home.file('files'), '--wait')
 
 
+def regions_of(home):
+    return [tuple(one[key] for key in ('digit', 'start', 'end', 'volume', 'locked')) for one in home.first('region', 'list', 'Verse')['each']]
+
+
 @claim(shares=sounding_engine)
 def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frames_then(home):
     base = kbases.after(home.file('k.db'))
@@ -38,6 +42,11 @@ def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frame
     home.loophole('index', home.file('files'), '--wait')
     home.loophole('relink', missing['id'], '--to', home.file('files/Billionaire Star Trek.wav'), '--apply')
     until(lambda: home.first('loop', 'show', 'F1')['placeholder'] == '', what='the loop is whole')
+    regions = [(1, 160000, 320000, 1.0, False), (2, 560000, 800000, .8, True), (3, 1600, 3200, 1.0, False)]
+    same(regions, regions_of(home), 'they are parts of its sound')
+    home.loophole('region', 'lock', '2', 'Verse', '--off')
+    regions[1] = regions[1][:4] + (False,)
+    same(regions, regions_of(home), 'a change of one keeps the others')
 
     def play():
         home.loophole('loop', 'play', 'F1')

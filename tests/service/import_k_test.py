@@ -81,8 +81,8 @@ def a_database_after_its_version_8_is_imported_whole_and_once(it):
     same({'fkey': F1 + 1, 'actions': '0 stop', 'duration': 1.0, 'volume': .5, 'locked': False, 'music_context': None},
          parts(home, 'Other', 'loop')[F1 + 1])
     clip = parts(home, 'Night drive', 'clip')['Verse']
-    same((video, 'k:7', {'1073741913': [100, 200, 1.0, False], '50': [350, 500, .8, True], '51': [1, 2]}),
-         (clip['item'], clip['alias'], clip['selection_regions']))
+    same((video, 'k:7', {'1073741913': [100, 200, 1.0, False], '50': [350, 500, .8, True], '51': [1, 2]}, 30),
+         (clip['item'], clip['alias'], clip['selection_regions'], clip['selection_regions_rate']))
     regions = home.json('region', 'list', 'Verse', '--project', 'Night drive')
     same([(1, 100, 200, 1.0, False), (2, 350, 500, .8, True), (3, 1, 2, 1.0, False)],
          [tuple(region[key] for key in ('digit', 'start', 'end', 'volume', 'locked')) for region in regions[0]['each']])

@@ -4,6 +4,7 @@
 
 #include "services/project/deeds/deed_action.h"
 #include "services/project/parts/uses.h"
+#include "store/catalogue.h"
 
 /* ---- the armed clip ---- */
 
@@ -81,6 +82,15 @@ static enum err find_clip(struct doing *work, struct txn *txn, struct text clip,
     return fault ? fault_field(fault, "clip") : ERR_NOT_FOUND;
 }
 
+/* The regions in frames of the item's sound. */
+static void scale_regions(struct txn *txn, struct arena *arena, struct region_clip *clip)
+{
+    struct media media;
+
+    if (clip->has_item && catalogue_media(txn, arena, clip->item, &media) == ERR_OK)
+        region_body_scale(&clip->body, arena, (double)media.sample_rate);
+}
+
 static enum err read_clip(struct doing *work, struct txn *txn, struct region_clip *to, struct fault *fault)
 {
     struct id armed;
@@ -90,6 +100,7 @@ static enum err read_clip(struct doing *work, struct txn *txn, struct region_cli
     to->warning = (struct text){ 0 };
     to->has_item = tree_id(&to->body, "item", &to->item);
     to->is_armed = read_armed(txn, &work->arena, work->id, &armed) && id_equal(armed, to->row.id);
+    scale_regions(txn, &work->arena, to);
     region_body_read(&to->body, &work->arena, to->at, &to->warning);
     return ERR_OK;
 }

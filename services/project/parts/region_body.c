@@ -1,12 +1,14 @@
 #include "services/project/parts/region_body.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "proto/wire/quoted_json.h"
 
 enum { ROW_0 = 48, ROW_9 = 57, PAD_1 = 1073741913, PAD_0 = 1073741922, KEY_ROOM = 11 };
 
-static const char regions_key[] = "selection_regions", unread_key[] = "selection_regions_unread";
+static const char regions_key[] = "selection_regions", unread_key[] = "selection_regions_unread",
+                  rate_key[] = "selection_regions_rate";
 static const double frames_most = 1099511627776.0;
 
 int region_digit(uint64_t key)
@@ -111,6 +113,32 @@ static struct tree copy_without(const struct tree *object, struct arena *arena, 
         if (region_digit(read_keycode(object->members[i].name)) != digit)
             tree_set_text(&to, arena, object->members[i].name, object->members[i].value);
     return to;
+}
+
+static struct tree scale_list(const struct tree *list, struct arena *arena, double ratio)
+{
+    struct region region;
+
+    if (!read_list(list, &region))
+        return *list;
+    region.start = (int64_t)fmin(round((double)region.start * ratio), frames_most - 1);
+    region.end = (int64_t)fmin(fmax(round((double)region.end * ratio), (double)region.start + 1), frames_most);
+    return list_of(&region, arena);
+}
+
+void region_body_scale(struct tree *body, struct arena *arena, double rate)
+{
+    const double from = tree_real(body, rate_key, 0);
+    struct tree room, to = { .type = TREE_OBJECT };
+    struct text warning;
+    const struct tree *object = read_object(body, arena, &room, &warning);
+
+    if (!object || !(rate >= 1) || !(from >= 1 && from <= 1e6))
+        return;
+    for (uint32_t i = 0; i < object->count; i++)
+        tree_set_text(&to, arena, object->members[i].name, scale_list(&object->members[i].value, arena, rate / from));
+    tree_set(body, arena, regions_key, to);
+    tree_remove(body, text_of(rate_key));
 }
 
 void region_body_put(struct tree *body, struct arena *arena, const struct region *region)

@@ -21,6 +21,10 @@ static inline uint32_t region_place(int digit)
  * volume 1 and are not locked. `warning` gets what could not be read. */
 void region_body_read(const struct tree *body, struct arena *arena, struct region *to, struct text *warning);
 
+/* Regions whose frames have the rate `selection_regions_rate`, as those of a video have, become frames of `rate`, that of
+ * the item's sound, and the key is removed. Nothing changes if there is no such key, or one of the rates is no rate. */
+void region_body_scale(struct tree *body, struct arena *arena, double rate);
+
 /* Puts a region into the body in place of those of its digit, or removes them if `end` is 0. A value that could not be
  * read at all stays as `selection_regions_unread`. */
 void region_body_put(struct tree *body, struct arena *arena, const struct region *region);

@@ -93,14 +93,24 @@ static void set_regions(struct clip_row *at, struct tree *clip)
     }
 }
 
+/* They count frames of the video, as loops do. */
+static void set_rate(struct clip_row *at, struct tree *clip, uint32_t place)
+{
+    const double rate = at->making->sources.rates[place];
+
+    if (tree_get(clip, "selection_regions"))
+        tree_set(clip, at->making->arena, "selection_regions_rate", tree_of_real(rate >= 1 ? rate : KBASE_RATE_USUAL));
+}
+
 static void set_source(struct clip_row *at, struct tree *clip)
 {
     const struct base_value value = base_get(at->row, SOURCE);
     const uint32_t place = value.type == BASE_NULL ? KBASE_SOURCES : kbase_source_add(&at->making->sources, &value);
 
-    if (place < KBASE_SOURCES)
+    if (place < KBASE_SOURCES) {
         tree_set(clip, at->making->arena, "item", tree_of_text(at->making->sources.found.at[place].alias));
-    else if (value.type != BASE_NULL)
+        set_rate(at, clip, place);
+    } else if (value.type != BASE_NULL)
         kbase_note_row(&at->making->content->notes, "clip %.*s: its source is no id", TEXT_ARG(at->id));
 }
 
@@ -137,8 +147,8 @@ static void add_clip(struct clip_row *at, struct tree *list)
     tree_set_text(&at->ids, arena, at->id, tree_of_bool(true));
     tree_set(&clip, arena, "id", tree_of_text(arena_printf(arena, "k:%.*s", TEXT_ARG(at->id))));
     set_name(at, &clip);
-    set_source(at, &clip);
     set_regions(at, &clip);
+    set_source(at, &clip);
     tree_add(list, arena, clip);
 }
 

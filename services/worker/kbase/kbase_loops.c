@@ -7,7 +7,7 @@
 
 enum { FKEY_FIRST = 1073741882, FKEY_LAST = 1073741893, ACTIONS_MOST = 65536, CONTEXT_MOST = 65536, ROWS_MOST = 64 };
 
-static const double frames_most = 1099511627776.0, rate_usual = 30;
+static const double frames_most = 1099511627776.0;
 static const char *const columns[] = { "project", "fkey",  "music_context_json", "actions", "duration",
                                        "volume",  "locked" };
 enum { PROJECT, FKEY, CONTEXT, ACTIONS, DURATION, VOLUME, LOCKED, COLUMNS };
@@ -54,7 +54,7 @@ static double find_rate(const struct loop_row *at, const struct tree *context, u
     if (rate >= 1)
         return rate;
     note_row(at, "the database does not say how many frames a second its video has: 30 are assumed");
-    return rate_usual;
+    return KBASE_RATE_USUAL;
 }
 
 static bool is_frame(const struct tree *value, double least)

@@ -6,7 +6,7 @@
 #include "schema_worker.h"
 #include "services/worker/kbase/kbase_tables.h"
 
-enum { KBASE_SOURCES = 4096 };
+enum { KBASE_SOURCES = 4096, KBASE_RATE_USUAL = 30 /* frames a second of a video that does not say it */ };
 
 struct kbase_sources {
     struct base *base;
