@@ -21,8 +21,8 @@ static inline uint32_t region_place(int digit)
  * volume 1 and are not locked. `warning` gets what could not be read. */
 void region_body_read(const struct tree *body, struct arena *arena, struct region *to, struct text *warning);
 
-/* Regions whose frames have the rate `selection_regions_rate`, as those of a video have, become frames of `rate`, that of
- * the item's sound, and the key is removed. Nothing changes if there is no such key, or one of the rates is no rate. */
+/* Regions whose frames have the rate `selection_regions_rate`, as those of a video have, become frames of `rate`, that
+ * of the item's sound, and the key is removed. Nothing changes without such a key, or if one of the rates is none. */
 void region_body_scale(struct tree *body, struct arena *arena, double rate);
 
 /* Puts a region into the body in place of those of its digit, or removes them if `end` is 0. A value that could not be
