@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../service'))
 import sound
 from claims import claim, figure, how_often, run_claims, same, until
-from sounding import engine, Tape, until_connected, until_later
+from sounding import engine, Tape, unstarved, until_connected, until_later
 
 RATE, TEMPO, BEATS = 44100, 124, 4
 LENGTH = BEATS * 60 / TEMPO * RATE  # 85354.838… frames
@@ -47,15 +47,14 @@ def middles(home, act=lambda: None):
 @claim(shares=odd_loop)
 def long_after_its_begin_a_turn_is_on_the_frame_of_its_beat(home):
     def heard():
-        underruns = home.ask('audio.meters')['underruns']
         begin = middles(home, lambda: home.loophole('loop', 'play', 'F1'))
         for _ in range(math.ceil(2 * MINUTES)):
             until_later(home, 30 * RATE)
         end = middles(home)
         home.loophole('loop', 'stop', 'all')
         until(lambda: home.ask('streamer.voices')['each'] == [])
-        return begin + end if home.ask('audio.meters')['underruns'] == underruns and len(begin) > 1 < len(end) else None
-    turns = until(heard, max(900, 300 * MINUTES), 'the machine has time for the streamer and the recorder')
+        return begin + end if len(begin) > 1 < len(end) else None
+    turns = unstarved(home, heard, max(900, 300 * MINUTES), 'the machine has time for the streamer and the recorder')
     for at in turns:
         number = round((at - turns[0]) / LENGTH)
         same(math.floor(number * LENGTH + .5), at - turns[0], f'turn {number}')

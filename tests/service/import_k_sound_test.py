@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import kbases
 import sound
 from claims import claim, contains, run_claims, same, until
-from sounding import engine, undisturbed, until_connected, until_later
+from sounding import engine, undisturbed, unstarved, until_connected, until_later
 
 RATE = 48000
 EDGE = 144  # frames of the fades at both ends of a turn
@@ -53,12 +53,7 @@ def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frame
         until_later(home, 8 * RATE)
         home.loophole('loop', 'stop', 'all')
         until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
-
-    def heard():
-        underruns = home.ask('audio.meters')['underruns']
-        samples = undisturbed(home, play)
-        return samples if home.ask('audio.meters')['underruns'] == underruns else None
-    counts = [round(x * sound.UNIT) for x in until(heard, 900, 'the machine has time for the streamer')]
+    counts = [round(x * sound.UNIT) for x in unstarved(home, lambda: undisturbed(home, play))]
     middle = 2 * RATE + 1 + RATE // 2
     inside = [n for n, x in enumerate(counts) if x == middle]
     assert len(inside) >= 2, inside

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, run_claims, same, until
-from sounding import engine, start_transport, undisturbed, until_connected, until_later
+from sounding import engine, start_transport, undisturbed, unstarved, until_connected, until_later
 
 RATE = 48000
 EDGE = 144  # frames of the fades at both ends of a turn
@@ -61,15 +61,6 @@ def begun(home, key, *more):
 
 def item(home, name):
     return home.first('show', home.file(f'files/{name}.wav'))['id']
-
-
-def unstarved(home, act):
-    """The result of act(). It is done again if a ring of the streamer ran dry meanwhile."""
-    def done():
-        underruns = home.ask('audio.meters')['underruns']
-        result = act()
-        return result if home.ask('audio.meters')['underruns'] == underruns else None
-    return until(done, 900, 'the machine has time for the streamer')
 
 
 def heard_turns(home, *keys, seconds=4):

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, needs, run_claims, same, until
-from sounding import engine, undisturbed, until_connected, until_later
+from sounding import engine, undisturbed, unstarved, until_connected, until_later
 
 RATE = 48000
 EDGE = 144  # frames of the fades at both ends of a part
@@ -44,12 +44,7 @@ def heard(home, seconds):
         until_later(home, seconds * RATE)
         home.loophole('loop', 'stop', 'all')
         until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
-
-    def act():
-        underruns = home.ask('audio.meters')['underruns']
-        samples = undisturbed(home, play)
-        return samples if home.ask('audio.meters')['underruns'] == underruns else None
-    return [round(x * sound.UNIT) for x in until(act, 900, 'the machine has time for the streamer')]
+    return [round(x * sound.UNIT) for x in unstarved(home, lambda: undisturbed(home, play))]
 
 
 @claim

@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, run_claims, same, until
-from sounding import Tape, engine, undisturbed, until_connected, until_later
+from sounding import Tape, engine, undisturbed, unstarved, until_connected, until_later
 
 SECONDS = 48000
 BAR = 2 * SECONDS  # of the transport, at 120
@@ -57,12 +57,7 @@ def counts_of(home, *command):
     def play():
         home.loophole(*command)
         until_silent(home)
-
-    def heard():
-        underruns = home.ask('audio.meters')['underruns']
-        samples = undisturbed(home, play)
-        return counts_in(samples) if home.ask('audio.meters')['underruns'] == underruns else None
-    return until(heard, 900, 'the machine has time for the streamer')
+    return unstarved(home, lambda: counts_in(undisturbed(home, play)))
 
 
 @claim(shares=playing_engine)
@@ -140,16 +135,14 @@ def a_part_ends_on_its_frame_also_after_a_kill(home):
     end = 9 * SECONDS + 17  # longer than a ring, so the successor has to read the end
 
     def heard_over_a_kill():
-        underruns = home.ask('audio.meters')['underruns']
         until(lambda: home.has_lived('streamer'))
         tape = Tape(home, 60)
         home.ask('streamer.play', f'path={path}', f'until={end}')
         until_later(home, SECONDS // 2)
         home.kill('streamer')
         until_silent(home)
-        heard = counts(tape.stop())
-        return heard if home.ask('audio.meters')['underruns'] == underruns else None
-    heard = until(heard_over_a_kill, 900, 'a successor comes before the ring is empty')
+        return counts(tape.stop())
+    heard = unstarved(home, heard_over_a_kill, what='a successor comes before the ring is empty')
     same((1, end, end), (heard[0], heard[-1], len(heard)))
 
 

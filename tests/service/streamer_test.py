@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import sound
 from claims import claim, contains, figure, file_bytes, file_text, needs, run_claims, same, skip, until, write_file
 from client import Catalogue
-from sounding import HARD, BesideAnother, Tape, engine, frame, tool, undisturbed, until_connected, until_later
+from sounding import HARD, BesideAnother, Tape, engine, frame, tool, undisturbed, unstarved, until_connected, until_later
 
 
 def playing_engine(home):
@@ -103,7 +103,6 @@ def a_loop_goes_round_without_a_gap(home):
 @claim(shares=playing_engine)
 def a_part_of_a_file_is_repeated_without_a_gap_also_after_a_kill(home):
     def repeated():
-        underruns = home.ask('audio.meters')['underruns']
         until(lambda: home.has_lived('streamer'))
         tape = Tape(home, 60)
         home.ask('streamer.preview', f'path={count(home)}', 'from=15000', 'loop=true', 'loop_from=20000', 'loop_frames=10000')
@@ -114,9 +113,8 @@ def a_part_of_a_file_is_repeated_without_a_gap_also_after_a_kill(home):
         [voice] = home.ask('streamer.voices')['each']
         assert voice['looping'] and 20000 <= voice['position'] < 30000, voice
         home.loophole('preview', 'stop')
-        path = played_to_the_end(home, tape)
-        return path if home.ask('audio.meters')['underruns'] == underruns else None
-    path = until(repeated, 900, 'a successor comes before the ring is empty')
+        return played_to_the_end(home, tape)
+    path = unstarved(home, repeated, what='a successor comes before the ring is empty')
     heard = sound.read(path, 10000)
     assert (heard['lost'], heard['repeated']) == (0, 0) and heard['frames'] > 60000, heard
     counts = [round(one * sound.UNIT) for one in sound.load(path)[heard['at']:heard['at'] + heard['frames']] if one == one]
@@ -433,11 +431,8 @@ def a_preview_in_context_keeps_tempo_key_and_bar(home):
         bars.wait(60)
         frames[:] = [int(f) for f in re.findall(r'"frame":\s*(\d+)', file_text(home.file('bars')))]
 
-    def heard_without_an_underrun():
-        before = home.ask('audio.meters')['underruns']
-        undisturbed(home, previewed, 'preview_left')
-        return home.ask('audio.meters')['underruns'] == before and sound.heard(home.file('tape'))
-    heard = until(heard_without_an_underrun, 600)
+    unstarved(home, lambda: undisturbed(home, previewed, 'preview_left'))
+    heard = sound.heard(home.file('tape'))
     home.ask('audio.stop')
     assert (begun['tempo_ratio'], begun['semitones']) == (1.2, 3), begun
     assert any((begun['at'] - f) % 96000 in (0, 1, 95999) for f in frames), (begun, frames)

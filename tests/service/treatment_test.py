@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import sound
 from claims import claim, contains, file_bytes, run_claims, same, until
 from cli_library import search
-from sounding import Tape, engine, undisturbed, until_connected, until_later, until_quiet
+from sounding import Tape, engine, undisturbed, unstarved, until_connected, until_later, until_quiet
 from wave_files import acid, chunks, form, samples_of, smpl, wav
 
 RATE = 48000
@@ -144,16 +144,14 @@ def fades_and_trim_go_on_when_the_streamer_is_killed(home):
     home.loophole('fade', path, '--fade-out', '1')
 
     def played_over_a_kill():
-        underruns = home.ask('audio.meters')['underruns']
         until(lambda: home.has_lived('streamer'))
         tape = Tape(home, 60)
         home.loophole('play', path)
         until_later(home, RATE // 2)
         home.kill('streamer')
         until_silent(home)
-        got = heard(tape)
-        return got if home.ask('audio.meters')['underruns'] == underruns else None
-    got = until(played_over_a_kill, 900, 'a successor comes before the ring is empty')
+        return heard(tape)
+    got = unstarved(home, played_over_a_kill, what='a successor comes before the ring is empty')
     same(11 * RATE - 1, len(got))  # the last frame of a fade is silent
     same(2 * RATE, counts(got)[RATE - 1])
     end, halfway = 12 * RATE, 12 * RATE - RATE // 2
