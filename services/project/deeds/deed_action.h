@@ -24,7 +24,7 @@ struct action deed_open_it(struct arena *arena, struct id project);
  * since `txn`. So no two of them find the same name or folder free. */
 struct action deed_open_alone(struct arena *arena, struct id project, struct txn *txn);
 
-/* The same for a project that an undo takes away again: then the one that is open now is open again. */
+/* The same for a project that undo may remove: the undo then opens the project that is open now. */
 struct action deed_open_imported(struct arena *arena, struct id project, struct txn *txn);
 
 /* Returns those of `due`, the actions that make a project, that are left to do: all, or fewer if a death interrupted

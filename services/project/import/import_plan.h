@@ -1,6 +1,6 @@
-/* import_plan.h: what an import of work->document changes. A loop or clip that an import made, and that nobody has
- * changed since, becomes what the document has now; everything else that is here stays as it is. So a second import of
- * a document changes nothing. One thread for each transaction and arena. */
+/* import_plan.h: what an import of work->document changes. If an import made a loop or clip, and it was not
+ * changed here since, it gets the content that the document has now. Everything else that is here stays as it is. So a
+ * second import of the same document changes nothing. One thread for each transaction and arena. */
 #ifndef LOOPHOLE_PROJECT_IMPORT_PLAN_H
 #define LOOPHOLE_PROJECT_IMPORT_PLAN_H
 

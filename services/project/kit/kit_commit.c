@@ -55,7 +55,7 @@ static struct text path_of_file(struct doing *work, struct txn *txn)
                         id_write(made_id(work, "item"), id) + ID_TEXT_SIZE - 9);
 }
 
-/* A pad that has no MIDI note of its own gets the one that it has in a kit. */
+/* A pad without a MIDI note gets the usual note of its number in a kit. */
 static void list_keys(const struct kit_played *played, struct heard_key to[HEARD_PADS])
 {
     for (uint32_t i = 0; i < HEARD_PADS; i++) {

@@ -1,4 +1,4 @@
-/* voice_place.c: the pieces of a voice, its place in the file, and what clients are told of it. */
+/* voice_place.c: where a voice is in its file and its ring, and the record that describes it to clients. */
 #include <string.h>
 
 #include "services/streamer/play/voice.h"

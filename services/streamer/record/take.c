@@ -258,7 +258,7 @@ static void report_cut(struct take *take)
     take_publish(take, "take_failed");
 }
 
-/* The file of the take does not exist. Somebody deleted it, or the take never began; then no client was told that it
+/* The take has no file: a person deleted it, or the take never began, and then no client got the answer that it
  * records. */
 static void report_gone(struct take *take)
 {

@@ -1,4 +1,4 @@
-/* take_report.c: what clients and listeners are told of a take, from its struct. */
+/* take_report.c: answers and events about a take. */
 #include <string.h>
 
 #include "services/streamer/record/take_flac.h"

@@ -32,8 +32,8 @@ const regionsOf = (clip: string, signal: AbortSignal) => read('project.region_li
 
 let armedAt: string | undefined // the clip whose keys were armed at the last look
 
-/** Asks for the clips, and for the regions of the one that is shown. A clip whose keys are armed since then, because it plays, is
- * shown in place of a chosen one. */
+/** Asks for the clips, and for the regions of the one that is shown. If a clip plays, its keys are
+ * armed: then it is shown in place of the chosen one. */
 export async function lookAtRegions(signal: AbortSignal) {
   const got = await read('project.show', { project: '' }, signal)
   const all = (got.each ?? []).filter(one => one.kind === 'clip').map(one => ({ id: idText(one.id), name: nameOf(one.body, idText(one.id)) }))
