@@ -4,8 +4,60 @@ import os
 import signal
 import subprocess
 
-from claims import skip, until
+from claims import skip, until, write_file
 from sounding import tool
+
+
+class Stalling:
+    """`with Stalling(home, UNDER, AT, FAULT) as disk`: the files of UNDER, at AT, on a disk that can stop answering. The file
+    FAULT says so. See tests/faults/stall.c."""
+
+    def __init__(self, home, under, at, fault, *how):
+        self.home, self.under, self.at, self.fault, self.how, self.process = home, under, at, fault, how, None
+
+    def __enter__(self):
+        if not os.access('/dev/fuse', os.W_OK):
+            skip('/dev/fuse is not there for this user')
+        os.makedirs(self.at, exist_ok=True)
+        os.makedirs(self.under, exist_ok=True)
+        self.process = self.home.start(tool('stall'), self.under, self.at, self.fault, *self.how)
+        until(lambda: os.path.ismount(self.at))
+        return self
+
+    def _toggle(self, number, word, waits):
+        self.process.send_signal(number)
+        until(lambda: os.path.exists(f'{self.fault}.{word}') == waits)
+
+    def hang(self):
+        self._toggle(signal.SIGRTMIN + 1, 'hangs', True)
+
+    def answer(self):
+        self._toggle(signal.SIGRTMIN + 1, 'hangs', False)
+
+    def hold_reads(self):
+        self._toggle(signal.SIGRTMIN, 'holds', True)
+
+    def let_reads_go(self):
+        self._toggle(signal.SIGRTMIN, 'holds', False)
+
+    def fail(self, number, word='', kind=''):
+        """Requests about paths that contain `word`, other than reads, fail with this errno; 0: they wait. With a `kind` only
+        'reads', 'writes', 'syncs' or 'renames'."""
+        write_file(self.fault + '.new', f'{number} {word} {kind}\n')
+        os.rename(self.fault + '.new', self.fault)
+
+    def waits(self):
+        """A request waits because of `fail(0)`."""
+        return os.path.exists(self.fault + '.waits')
+
+    def heal(self):
+        os.unlink(self.fault)
+
+    def __exit__(self, *_):
+        """Its end lets all that wait for it go on, whoever has its files open."""
+        self.process.kill()
+        self.process.wait()
+        subprocess.run(['fusermount3', '-uz', self.at], check=False, stderr=subprocess.DEVNULL)
 
 
 class Lossy:

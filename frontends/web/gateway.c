@@ -277,7 +277,7 @@ static enum err open_lan(struct web *web, struct lws_context_creation_info info,
     web->lan_vhost = lws_create_vhost(web->context, &info);
     if (web->lan_vhost)
         return ERR_OK;
-    if (lan_port_is_taken(lan) && gate_predecessor_stays()) {
+    if (lan_port_is_taken(lan) && gate_predecessor_stays(&web->gate)) {
         log_warn("a killed gateway that cannot end has the port %u: other machines open no pages until the next start",
                  (unsigned)lan->gate.port);
         return ERR_OK;

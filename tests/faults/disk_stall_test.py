@@ -8,35 +8,24 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, needs, run_claims, same, until
-from disks import Lossy
-from sounding import Tape, engine, is_open_in, sound, tool, until_connected, until_later
+from claims import claim, contains, run_claims, same, until
+from disks import Lossy, Stalling
+from sounding import Tape, engine, is_open_in, sound, until_connected, until_later
 
 
-class StallingDisk:
-    """An engine, and a disk with a long sound that blocks between one toggle() and the next."""
+class StallingDisk(Stalling):
+    """An engine, and a disk with a long sound."""
 
     def __init__(self, home):
-        self.home, self.at, self.disk = home, home.file('mount'), home.file('disk')
+        super().__init__(home, home.file('disk'), home.file('mount'), home.file('fault'))
 
     def __enter__(self):
-        needs('fusermount3')
         engine(self.home, in_step=True)
         self.home.wait_ready('streamer')
         until_connected(self.home)
-        for folder in (self.at, self.disk):
-            os.mkdir(folder)
-        sound.make('counter', self.disk + '/long.wav', 14 * 48000)
-        self.process = self.home.start(tool('stall'), self.disk, self.at)
-        until(lambda: os.path.ismount(self.at))
+        super().__enter__()
+        sound.make('counter', self.under + '/long.wav', 14 * 48000)
         return self
-
-    def __exit__(self, *_):
-        subprocess.run(['fusermount3', '-uz', self.at], check=False)
-        self.process.wait(60)
-
-    def toggle(self):
-        self.process.send_signal(signal.SIGUSR1)
 
     def play(self):
         self.home.loophole('play', self.at + '/long.wav')
@@ -59,9 +48,9 @@ class StallingDisk:
 def two_seconds_without_a_disk_are_inaudible(it):
     before, tape = it.underruns(), Tape(it.home, 60)
     it.play_until_all_is_read_ahead()
-    it.toggle()
+    it.hold_reads()
     until_later(it.home, 96000)
-    it.toggle()
+    it.let_reads_go()
     it.until_silent()
     heard = sound.read(tape.stop())
     same((0, 0, 672000), (heard['lost'], heard['repeated'], heard['last']), heard)
@@ -70,7 +59,7 @@ def two_seconds_without_a_disk_are_inaudible(it):
 
 @claim(inside=StallingDisk)
 def a_panic_stops_what_is_still_being_read(it):
-    it.toggle()
+    it.hold_reads()
     begun = [it.home.start('loophole', *words, it.at + '/long.wav', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
              for words in (['play'], ['preview'])]
     until(lambda: [voice['state'] for voice in it.voices()] == ['opening', 'opening'])
@@ -78,7 +67,7 @@ def a_panic_stops_what_is_still_being_read(it):
     for one in begun:
         contains(one.communicate(timeout=60)[0].decode(), 'it was stopped before it began')
     same([], it.voices())
-    it.toggle()
+    it.let_reads_go()
     it.play_until_all_is_read_ahead()  # what is asked for later is not stopped
 
 
@@ -86,9 +75,9 @@ def a_panic_stops_what_is_still_being_read(it):
 def frames_of_a_longer_time_without_a_disk_are_counted_and_the_sound_continues(it):
     before, tape = it.underruns(), Tape(it.home, 60)
     it.play_until_all_is_read_ahead()
-    it.toggle()
+    it.hold_reads()
     until(lambda: any(voice['state'] == 'stalled' for voice in it.voices()))
-    it.toggle()
+    it.let_reads_go()
     it.until_silent()
     recorded = tape.stop()
     assert it.underruns() > before
@@ -98,28 +87,28 @@ def frames_of_a_longer_time_without_a_disk_are_counted_and_the_sound_continues(i
 @claim(inside=StallingDisk)
 def a_voice_whose_disk_is_gone_can_be_stopped_at_once(it):
     it.play()
-    it.toggle()
+    it.hold_reads()
     it.home.loophole('stop')
     it.until_silent()
-    it.toggle()
+    it.let_reads_go()
 
 
 @claim(inside=StallingDisk)
 def a_voice_whose_file_cannot_be_closed_is_stopped_at_once(it):
     """The file is open, and its worker waits for the first bytes, when the disk stops answering at all."""
     client = it.home.client()
-    it.toggle()
+    it.hold_reads()
     client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')}, budget_ms=600000)
     until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
-    it.process.send_signal(signal.SIGUSR2)
+    it.hang()
     other = it.home.client()
     other.must('streamer.stop', budget_ms=30000)
     for _ in range(30):
         same('ok', other.ask('streamer.voices', {}, budget_ms=30000)[0])
         time.sleep(0.1)
     it.until_silent()
-    it.process.send_signal(signal.SIGUSR2)
-    it.toggle()
+    it.answer()
+    it.let_reads_go()
 
 
 @claim(inside=StallingDisk)
@@ -127,18 +116,18 @@ def a_disk_that_hangs_keeps_no_sound_of_another_disk_waiting(it):
     """More of its files are opened than workers are ready, and a file that is open cannot be closed either."""
     clients, other = [it.home.client() for _ in range(10)], it.home.file('other.wav')
     sound.make('counter', other, 4800)
-    it.toggle()
+    it.hold_reads()
     for client in clients:
         client.send('streamer.play', {'path': os.fsencode(it.at + '/long.wav')}, budget_ms=600000)
     until(lambda: is_open_in('loophole-worker', it.at + '/long.wav'))
-    it.process.send_signal(signal.SIGUSR2)
+    it.hang()
     for _ in range(4):
         it.home.loophole('play', other)
         it.home.loophole('preview', other)
         it.home.loophole('ask', 'streamer.load_sound', 'path=' + other)
     same(['opening'] * 10, [voice['state'] for voice in it.voices() if voice['path'] != other])
-    it.process.send_signal(signal.SIGUSR2)
-    it.toggle()
+    it.answer()
+    it.let_reads_go()
 
 
 @claim(inside=StallingDisk)

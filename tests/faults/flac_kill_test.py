@@ -13,8 +13,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import (claim, contains, figure, how_often, needs, printed_in, random, run_claims, same, skip, until,
                     write_file)
-from disks import Lossy, Small
-from sounding import tool
+from disks import Lossy, Small, Stalling
 from takes import HeldEncoder, recording, recording_in
 
 FLAC = '[recording]\nformat = flac\n'
@@ -135,29 +134,20 @@ def a_report_to_a_killed_persist_is_repeated_also_by_the_streamers_successor(it)
 @claim
 def a_scan_that_saw_the_wav_makes_no_second_item_after_it_became_flac(home):
     """A scan keeps its findings while it waits for a slow folder, and sends them after the take has ended."""
-    if not os.access('/dev/fuse', os.W_OK):
-        skip('/dev/fuse is not there for this user')
-    takes, under, said = home.file('takes'), home.file('under'), home.file('stall')
-    slow = takes + '/slow'
-    os.makedirs(slow)
-    os.mkdir(under)
-    stall = home.start_into(said, tool('stall'), under, slow)
-    try:
-        until(lambda: os.path.ismount(slow))
-        with recording_in(takes, FLAC)(home) as it:
-            id = it.start('seen')
-            it.until_frames(id, 100000)
-            stall.send_signal(signal.SIGUSR2)
-            home.loophole('library', 'rescan')
-            until(lambda: 'waits' in printed_in(said))
-            home.loophole('record', 'stop')
-            it.until_is(id, 'final')
-            stall.send_signal(signal.SIGUSR2)
-            it.is_flac(id, 'seen')
-            same(1, len(home.json('search', '')))
-            home.stop()
-    finally:
-        subprocess.run(['umount', '-l', slow], check=False)
+    takes = home.file('takes')
+    os.mkdir(takes)
+    with Stalling(home, home.file('under'), takes + '/slow', home.file('fault')) as slow, recording_in(takes, FLAC)(home) as it:
+        id = it.start('seen')
+        it.until_frames(id, 100000)
+        slow.fail(0, '')
+        home.loophole('library', 'rescan')
+        until(slow.waits)
+        home.loophole('record', 'stop')
+        it.until_is(id, 'final')
+        slow.heal()
+        it.is_flac(id, 'seen')
+        same(1, len(home.json('search', '')))
+        home.stop()
 
 
 def _held(home):

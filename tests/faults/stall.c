@@ -1,16 +1,17 @@
 /* stall: a FUSE file system that shows a folder, uncached, and can stop answering.
  *
  *   stall FOLDER MOUNT [FAULT [HOW]]        runs in the foreground until SIGTERM or until MOUNT is unmounted
- *   SIGUSR1                                 reads wait, or continue
- *   SIGUSR2                                 everything waits, or continues: a dead mount. FAULT.hangs exists meanwhile
+ *   SIGRTMIN                                reads wait, or continue. FAULT.holds exists meanwhile
+ *   SIGRTMIN+1                              everything waits, or continues: a dead mount. FAULT.hangs exists meanwhile
+ *
+ * Real-time signals, because the kernel drops another signal while one of its number is pending.
  *
  * HOW any-case: it ignores the case of letters in names, and shows the inodes of FOLDER. cached: the kernel keeps what
  * it read of a file until it is opened again, so that files can be mapped.
  *
  * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno,
  * except reads; "NUMBER WORD KIND": only those that are reads, writes, syncs or renames. As long as NUMBER is 0 they
- * wait, and the file FAULT.waits exists while one waits. The tool prints a line when a request waits for the first
- * time. */
+ * wait, and the file FAULT.waits exists while one waits. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <fuse3/fuse.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -28,35 +30,38 @@
 
 static int folder;
 static const char *fault_file;
-static char hangs_file[PATH_MAX]; /* or "" */
 static int ignores_case, is_cached;
-static atomic_int reads_wait, all_waits, have_waited, changes, waiting;
+static atomic_int reads_wait, all_waits, changes, waiting;
 
-static void on_signal(int number)
+static void toggle_flag(atomic_int *flag, const char *word)
 {
-    const int error = errno;
+    char name[PATH_MAX + 8];
+    const bool waits = !atomic_fetch_xor(flag, 1);
 
-    atomic_fetch_xor(number == SIGUSR1 ? &reads_wait : &all_waits, 1);
-    if (hangs_file[0] && atomic_load(&all_waits))
-        close(open(hangs_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    else if (hangs_file[0])
-        (void)unlink(hangs_file);
     atomic_fetch_add(&changes, 1);
     (void)syscall(SYS_futex, &changes, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-    errno = error;
+    if (!fault_file)
+        return;
+    (void)snprintf(name, sizeof(name), "%s.%s", fault_file, word);
+    if (waits)
+        close(open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    else
+        (void)unlink(name);
 }
 
-static void say_that_one_waits(void)
+static void *take_signals(void *of)
 {
-    if (!atomic_exchange(&have_waited, 1))
-        puts("# a request waits"), fflush(stdout);
+    for (int number; sigwait((const sigset_t *)of, &number) == 0;)
+        if (number == SIGRTMIN)
+            toggle_flag(&reads_wait, "holds");
+        else
+            toggle_flag(&all_waits, "hangs");
+    return NULL;
 }
 
 /* A request that waits costs nothing: many of them would otherwise slow the programs under test. */
 static void wait_while(const atomic_int *flag)
 {
-    if (atomic_load(&all_waits))
-        say_that_one_waits();
     for (int seen; seen = atomic_load(&changes), atomic_load(flag) || atomic_load(&all_waits);)
         (void)syscall(SYS_futex, &changes, FUTEX_WAIT, seen, NULL, NULL, 0);
 }
@@ -329,7 +334,8 @@ static const struct fuse_operations operations = {
 int main(int argc, char **argv)
 {
     char *arguments[] = { argv[0], "-f", "-o", "attr_timeout=0,entry_timeout=0", argc > 2 ? argv[2] : NULL, NULL };
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    pthread_t taker;
+    sigset_t signals;
 
     if (argc < 3 || argc > 5 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
         fprintf(stderr, "usage: stall FOLDER MOUNT [FAULT [any-case|cached]]\n");
@@ -338,9 +344,11 @@ int main(int argc, char **argv)
     fault_file = argv[3];
     ignores_case = argc > 4 && strcmp(argv[4], "any-case") == 0;
     is_cached = argc > 4 && strcmp(argv[4], "cached") == 0;
-    if (fault_file)
-        snprintf(hangs_file, sizeof(hangs_file), "%s.hangs", fault_file);
-    sigaction(SIGUSR1, &action, NULL);
-    sigaction(SIGUSR2, &action, NULL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGRTMIN);
+    sigaddset(&signals, SIGRTMIN + 1);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    if (pthread_create(&taker, NULL, take_signals, &signals) != 0)
+        return 1;
     return fuse_main(5, arguments, &operations, NULL);
 }

@@ -12,8 +12,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import TOP, children_of, claim, contains, file_text, run_claims, same, skip, until, write_file
 from client import Client
+from disks import Stalling
 from indexing import Indexing, text_of, up_without_watches, wav
-from sounding import tool
 from storage import Disks, Hung
 
 
@@ -668,20 +668,9 @@ def a_scan_that_a_person_cancels_does_not_begin_again_by_itself(it):
 @claim(inside=Indexing)
 def a_dead_mount_hides_no_other_volume(it):
     """Somewhere in the mount table is a network share whose server is gone, or a file system that hangs."""
-    if not os.access('/dev/fuse', os.W_OK):
-        skip('/dev/fuse is not there for this user')
-    dead, under = it.folder('dead'), it.folder('under')
-    os.mkdir(dead)
-    os.mkdir(under)
-    stall = it.home.start(tool('stall'), under, dead)
-    try:
-        until(lambda: os.path.ismount(dead))
-        stall.send_signal(signal.SIGUSR2)  # from now on it answers no request
+    with Stalling(it.home, it.folder('under'), it.folder('dead'), it.folder('fault')) as dead:
+        dead.hang()
         _library_follows_its_volume(it)
-    finally:
-        stall.kill()
-        stall.wait()
-        subprocess.run(['umount', '-l', dead], check=False)
 
 
 @claim(inside=Indexing)

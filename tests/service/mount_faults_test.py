@@ -251,11 +251,11 @@ def a_mount_that_hangs_when_a_file_was_read_holds_up_no_ask_of_the_indexer(it):
     """After a worker has read a file, its attributes are compared, and it is closed: both calls wait."""
     with Hung(it, 'late') as late:
         wav(late.under + '/kit/a.wav', 1000)
-        late.process.send_signal(signal.SIGUSR1)
+        late.hold_reads()
         it.must('add_library', late.at + '/kit')
         until(lambda: is_open_in('loophole-worker', late.at + '/kit/a.wav'))
         late.fail(0, 'a.wav')
-        late.process.send_signal(signal.SIGUSR1)
+        late.let_reads_go()
         until(late.waits)
         pid = it.home.pid('indexer')
         for _ in range(30):

@@ -5,12 +5,11 @@ import json
 import os
 import re
 import shutil
-import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_json, file_text, needs, run_claims, same, until, write_file
-from sounding import tool
+from claims import claim, contains, file_json, file_text, run_claims, same, until, write_file
+from disks import Stalling
 from studio import Studio, running, word
 
 STEM = re.compile(r'\d{8}-\d{6}-\d+')
@@ -257,28 +256,20 @@ def a_setting_turns_autosaves_off(home):
 
 @claim
 def an_autosave_before_an_import_on_a_disk_that_hangs_is_called_missing(home):
-    needs('fusermount3')
     running(home)
-    disk, at, fault = home.file('disk'), home.file('mount'), home.file('fault')
-    os.mkdir(disk)
-    os.mkdir(at)
-    stall = home.start(tool('stall'), disk, at, fault)
-    until(lambda: os.path.ismount(at))
-    it = Autosaved(home, 'Hung', folder=os.fsencode(os.path.join(at, 'Hung')))
-    it.must('save')
-    write_file(fault, '0 .autosave')
-    it.put('track', name='A')
-    made = {}
-    for budget in (2000, 20000, 200000):  # the first one ends while the disk is still waited for, if the machine is fast
-        error, made = it.client.ask('project.checkpoint', {}, budget_ms=budget)
-        if error == 'ok':
-            break
-    same(('ok', ''), (error, made['autosave']))
-    assert made['trouble'], made
-    os.remove(fault)
-    stall.send_signal(signal.SIGKILL)
-    stall.wait()
-    home.run('fusermount3', '-uz', at, code=None)
+    with Stalling(home, home.file('disk'), home.file('mount'), home.file('fault')) as disk:
+        it = Autosaved(home, 'Hung', folder=os.fsencode(os.path.join(disk.at, 'Hung')))
+        it.must('save')
+        disk.fail(0, '.autosave')
+        it.put('track', name='A')
+        made = {}
+        for budget in (2000, 20000, 200000):  # the first one ends while the disk is still waited for, if the machine is fast
+            error, made = it.client.ask('project.checkpoint', {}, budget_ms=budget)
+            if error == 'ok':
+                break
+        same(('ok', ''), (error, made['autosave']))
+        assert made['trouble'], made
+        disk.heal()
 
 
 @claim

@@ -1,10 +1,10 @@
 """storage.py: disks and clouds that come and go, for claims about where items are."""
 import collections
 import os
-import signal
 import subprocess
 
 from claims import file_text, until, write_file
+from disks import Stalling
 from indexing import Indexing, wav
 from sounding import tool
 
@@ -59,48 +59,12 @@ class Disks(Indexing):
         return [row for row in rows if kind in (None, row['kind'])]
 
 
-class Hung:
-    """`with Hung(it, NAME) as at`: a file system that can stop answering. See tests/faults/stall.c."""
+class Hung(Stalling):
+    """`with Hung(it, NAME) as at`: a file system that can stop answering, among the disks of an Indexing."""
 
     def __init__(self, it, name, *how):
-        self.how = how
-        self.it, self.at, self.under = it, it.folder(name), it.folder('under ' + name.replace('/', ' '))
-        self.fault = it.folder('fault of ' + name.replace('/', ' '))
-        self.process = None
-
-    def __enter__(self):
-        os.makedirs(self.at, exist_ok=True)
-        os.makedirs(self.under, exist_ok=True)
-        self.process = self.it.home.start(tool('stall'), self.under, self.at, self.fault, *self.how)
-        until(lambda: os.path.ismount(self.at))
-        return self
-
-    def hang(self):
-        self.process.send_signal(signal.SIGUSR2)
-        until(lambda: os.path.exists(self.fault + '.hangs'))
-
-    def answer(self):
-        self.process.send_signal(signal.SIGUSR2)
-        until(lambda: not os.path.exists(self.fault + '.hangs'))
-
-    def fail(self, number, word='', kind=''):
-        """Requests about paths that contain `word`, other than reads, fail with this errno; 0: they wait. With a `kind` only
-        'reads', 'writes', 'syncs' or 'renames'."""
-        write_file(self.fault + '.new', f'{number} {word} {kind}\n')
-        os.rename(self.fault + '.new', self.fault)
-
-    def waits(self):
-        """A request waits because of `fail(0)`."""
-        return os.path.exists(self.fault + '.waits')
-
-    def heal(self):
-        os.unlink(self.fault)
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
+        flat = name.replace('/', ' ')
+        super().__init__(it.home, it.folder('under ' + flat), it.folder(name), it.folder('fault of ' + flat), *how)
 
 
 class Cloud:

@@ -14,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import sound
 from claims import claim, contains, figure, file_bytes, file_text, needs, run_claims, same, skip, until, write_file
 from client import Catalogue
-from sounding import HARD, BesideAnother, Tape, engine, frame, tool, undisturbed, unstarved, until_connected, until_later
+from disks import Stalling
+from sounding import HARD, BesideAnother, Tape, engine, frame, undisturbed, unstarved, until_connected, until_later
 
 
 def playing_engine(home):
@@ -299,57 +300,36 @@ def an_item_whose_volume_is_away_is_offline(home):
         assert error == 'offline' and 'AWAY' in body['what'], (ask, error, body)
 
 
-class Stalling:
-    """The same files, in a mount that blocks all reads between one toggle() and the next."""
-
-    def __init__(self, home):
-        self.at = home.file('mount')
-        os.makedirs(self.at, exist_ok=True)
-        self.process = home.start(tool('stall'), home.file('files'), self.at)
-
-    def __enter__(self):
-        until(lambda: os.path.ismount(self.at))
-        return self
-
-    def toggle(self):
-        self.process.send_signal(signal.SIGUSR2)
-
-    def __exit__(self, *_):
-        subprocess.run(['fusermount3', '-uz', self.at], check=False)
-        self.process.wait(60)
-
-
-def _needs_fuse():
-    needs('fusermount3')
+def _stalling(home):
+    """The same files, in a mount that can stop answering."""
+    return Stalling(home, home.file('files'), home.file('mount'), home.file('fault'))
 
 
 @claim(shares=other_engine)
 def a_dead_mount_holds_up_its_own_voice_alone(home):
-    _needs_fuse()
-    with Stalling(home) as mount:
-        mount.toggle()  # sent as a message: the command line itself would hang in the mount
+    with _stalling(home) as mount:
+        mount.hang()  # sent as a message: the command line itself would hang in the mount
         hung = home.start_into(home.file('hung'), 'loophole', 'ask', 'streamer.play', f'path={mount.at}/count.wav')
         tape = Tape(home, 60)
         play(home, count(home))
         until(lambda: hung.poll() is not None)
         contains(file_text(home.file('hung')), 'does not answer')
         recorded = played_to_the_end(home, tape)
-        mount.toggle()
+        mount.answer()
     is_whole(sound.read(recorded), 96000, 0)
 
 
 @claim(shares=other_engine)
 def a_file_queued_during_a_seek_follows_it(home):
-    _needs_fuse()
     make(home, 'counter', 'sought.wav', 1920000)
-    with Stalling(home) as mount:
+    with _stalling(home) as mount:
         tape = Tape(home, 60)
         voice = play(home, mount.at + '/sought.wav')
         until_later(home, 48000)
-        mount.toggle()
+        mount.hang()
         home.look('streamer.seek', {'voice': voice, 'frame': 1896000})
         home.look('streamer.queue', {'voice': voice, 'path': count(home).encode()})
-        mount.toggle()
+        mount.answer()
         recorded = played_to_the_end(home, tape)
     heard = sound.read(recorded)
     same(96000, heard['last'])

@@ -19,8 +19,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import client
 import msgpack
 from browsing import Browser, Page, Refused, address, note_desktop
-from claims import (SONIC, TOP, claim, contains, figure, file_bytes, file_text, open_files, run_claims, same, samples, skip, until,
-                    write_file)
+from claims import (SONIC, TOP, claim, contains, figure, file_bytes, file_text, open_files, run_claims, same, samples, skip, state_of,
+                    until, write_file)
 
 
 class Engine:
@@ -424,7 +424,9 @@ def a_cookie_opens_no_other_port_and_none_of_a_port_that_another_program_had(hom
     browser = Browser(home)
     port, value = browser.port, browser.cookie.split('=')[1]
     home.stop()
-    with socket.socket() as thief:
+    shutil.copy('/bin/true', home.file('loophole-web'))
+    with socket.socket() as thief, subprocess.Popen([home.file('loophole-web')]) as ended:  # by name the gateway of another engine
+        until(lambda: state_of(ended.pid) == 'Z')
         thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         thief.bind(('127.0.0.1', port))
         thief.listen(5)

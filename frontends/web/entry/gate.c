@@ -1,8 +1,8 @@
 #include "frontends/web/entry/gate.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,22 +125,12 @@ bool gate_port_is_free(uint16_t port)
     return try_port(port) == port;
 }
 
-bool gate_predecessor_stays(void)
+/* Its start is compared, because another process may have its number by now. */
+bool gate_predecessor_stays(const struct gate *gate)
 {
-    DIR *all = opendir("/proc");
-    struct dirent *entry;
-    char name[PROC_NAME];
-    bool stays = false;
+    struct proc proc;
 
-    while (all && !stays && (entry = readdir(all))) {
-        int32_t pid = (int32_t)strtol(entry->d_name, NULL, 10);
-
-        proc_name(pid, name);
-        stays = strcmp(name, "loophole-web") == 0 && proc_is_ending(pid);
-    }
-    if (all)
-        closedir(all);
-    return stays;
+    return proc_read(gate->was_pid, &proc) && proc.start_ticks == gate->was_start && proc_is_ending(gate->was_pid);
 }
 
 static bool read_gate(struct gate *gate, const char *path)
@@ -151,7 +141,9 @@ static bool read_gate(struct gate *gate, const char *path)
     char key[2 * GATE_KEY + 1];
 
     if (file_read_all(path, FILE_MAX, &file, NULL) == ERR_OK &&
-        sscanf(buffer_c(&file), "port %5u\nkey %64[0-9a-f]", &port, key) == 2 && port > 0 && port <= UINT16_MAX)
+        sscanf(buffer_c(&file), "port %5u\nkey %64[0-9a-f]\nprocess %10" SCNd32 " %20" SCNu64, &port, key,
+               &gate->was_pid, &gate->was_start) >= 2 &&
+        port > 0 && port <= UINT16_MAX)
         is_read = read_hex(key, gate->key, GATE_KEY);
     gate->port = is_read ? (uint16_t)port : 0;
     buffer_free(&file);
@@ -161,36 +153,51 @@ static bool read_gate(struct gate *gate, const char *path)
 static enum err write_gate(const struct gate *gate, const char *path, struct fault *fault)
 {
     char hex[2 * GATE_KEY + 1], text[FILE_MAX];
+    struct proc own;
     int len;
 
+    (void)proc_read(getpid(), &own);
     write_hex(gate->key, GATE_KEY, hex);
-    len = snprintf(text, sizeof(text), "port %u\nkey %s\n", gate->port, hex);
+    len = snprintf(text, sizeof(text), "port %u\nkey %s\nprocess %d %" PRIu64 "\n", gate->port, hex, (int)getpid(),
+                   own.start_ticks);
     return file_write_atomic(path, bytes_of(text, (size_t)len), 0600, fault);
+}
+
+/* Who has the port now may have got cookies of its browsers. */
+static enum err draw_gate(struct gate *gate, bool stays, struct fault *fault)
+{
+    if (!stays && !draw_bytes(gate->key, GATE_KEY))
+        return fault_errno(fault, ERR_IO, errno, "the kernel gives no random numbers for a key");
+    gate->port = try_port(0);
+    if (gate->port == 0)
+        return fault_errno(fault, ERR_IO, errno, "cannot take a port of the loopback interface");
+    return ERR_OK;
 }
 
 enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault)
 {
+    struct fault unwritten = { 0 };
     char path[PATH_MAX];
     bool has_key, stays;
+    enum err e;
 
     *gate = (struct gate){ .lock = PTHREAD_MUTEX_INITIALIZER };
     if ((size_t)snprintf(path, sizeof(path), "%s/web.gate", paths->data) >= sizeof(path))
         return fault_set(fault, ERR_IO, "the path of the data folder is too long");
     has_key = read_gate(gate, path);
-    if (has_key && try_port(gate->port) == gate->port)
+    if (has_key && try_port(gate->port) == gate->port) {
+        if (write_gate(gate, path, &unwritten) != ERR_OK) /* on a full disk the page is there all the same */
+            log_warn("%s", unwritten.what);
         return ERR_OK;
-    stays = has_key && gate_predecessor_stays();
+    }
+    stays = has_key && gate_predecessor_stays(gate);
     if (stays)
         log_warn("a killed gateway that cannot end has port %u: the web app is at another one until its next start",
                  gate->port);
     else if (has_key)
         log_warn("another program has port %u: the web app moves to another one, and all its sessions end", gate->port);
-    if (!stays && !draw_bytes(gate->key, GATE_KEY)) /* who has the port now may have got cookies of its browsers */
-        return fault_errno(fault, ERR_IO, errno, "the kernel gives no random numbers for a key");
-    gate->port = try_port(0);
-    if (gate->port == 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot take a port of the loopback interface");
-    return stays ? ERR_OK : write_gate(gate, path, fault);
+    e = draw_gate(gate, stays, fault);
+    return e != ERR_OK || stays ? e : write_gate(gate, path, fault);
 }
 
 /* ---- tokens ---- */

@@ -1,7 +1,7 @@
 /* gate.h: admits browsers. The printed address contains a token. It is valid once: the gateway exchanges it for a
  * cookie. The cookie is a random number and the HMAC-SHA-1 (RFC 2104) of this number and the port, under a key that
- * lies in DATA/web.gate with the port. So a restarted gateway knows the port and the sessions of its predecessor. Any
- * thread. */
+ * lies in DATA/web.gate with the port and the gateway's process. So a restarted gateway knows the port and the sessions
+ * of its predecessor. Any thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ENTRY_GATE_H
 #define LOOPHOLE_FRONTENDS_WEB_ENTRY_GATE_H
 
@@ -31,6 +31,8 @@ struct gate {
     uint8_t key[GATE_KEY];
     struct gate_token tokens[GATE_TOKENS];
     uint32_t next;
+    int32_t was_pid;    /* the gateway that wrote DATA/web.gate; 0: unknown */
+    uint64_t was_start; /* its start_ticks (common/process/proc.h) */
 };
 
 /* Reads DATA/web.gate, or draws a free port and a key and writes them. If another program has taken the port, both are
@@ -39,7 +41,9 @@ struct gate {
 enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault);
 
 bool gate_port_is_free(uint16_t port); /* a TCP port of the loopback interface */
-bool gate_predecessor_stays(void);     /* a gateway was killed, and waits in the kernel for a file system */
+
+/* True if this engine's last gateway was killed, and waits in the kernel for a file system: it still has its ports. */
+bool gate_predecessor_stays(const struct gate *gate);
 
 /* Writes a new token to `to`, of 2 * GATE_NONCE + 1 bytes. Errors: io (no random numbers). */
 enum err gate_mint(struct gate *gate, char *to, struct fault *fault);
