@@ -72,6 +72,13 @@ static struct text say_load(struct arena *arena, const struct kit_loaded *loaded
                : said;
 }
 
+static struct text say_commit(struct arena *arena, const struct kit_committed *made)
+{
+    return arena_printf(arena, "%.*s: %llu hit%s, on track %.*s from beat %g", TEXT_ARG(made->name),
+                        (unsigned long long)made->hits, text_plural(made->hits), TEXT_ARG(made->track_name),
+                        made->start);
+}
+
 static struct text say_kit(struct arena *arena, const struct osc_request *request, const struct kit *kit)
 {
     const struct shape *asked = request->ask->request;
@@ -101,6 +108,8 @@ bool kit_reply_send(const struct osc *osc, const struct sockaddr_in *to, const s
         said = arena_printf(arena, kits->more ? "the first %u kits" : "%u kits", kits->each.count);
     else if (shape == &kit_loaded_shape)
         said = say_load(arena, answer);
+    else if (shape == &kit_committed_shape)
+        said = say_commit(arena, answer);
     else if (shape == &kit_shape)
         said = say_kit(arena, request, answer);
     else

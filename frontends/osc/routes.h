@@ -5,7 +5,7 @@
 
 #include "common/text.h"
 
-enum { ROUTES_MOST = 320, ROUTE_ARGUMENTS = 3 };
+enum { ROUTES_MOST = 320, ROUTE_ARGUMENTS = 4 };
 
 enum route_kind {
     ROUTE_NONE,

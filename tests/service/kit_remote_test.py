@@ -11,7 +11,7 @@ from claims import DRUMKITS, claim, contains, run_claims, same, samples, until
 from devices import Device
 from kits import pads_of
 from osc import Osc, bundle, encode
-from sounding import engine, until_connected
+from sounding import engine, start_transport, until_connected
 
 
 def loaded(home):
@@ -101,7 +101,7 @@ def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
 @claim(shares=loaded)
 def osc_has_the_addresses_of_kits_with_their_keys(home):
     kits = json.loads(home.ask('osc.tree', 'path=/kit')['json'])['CONTENTS']
-    same(set('load swap randomise lock build save copy remove list show'.split()), set(kits))
+    same(set('load swap randomise lock build commit save copy remove list show'.split()), set(kits))
     same((['kit', '[first]', '[at]'], 'sis', {'VALS': ['now', 'step', 'bar']}),
          (kits['load']['ARGS'], kits['load']['TYPE'], kits['load']['RANGE'][2]))
     assert all(one['DESCRIPTION'] and one['ACCESS'] == 2 for one in kits.values())
@@ -128,6 +128,32 @@ def a_key_swaps_and_randomises_slots_of_the_loaded_kit_and_loads_another(home):
     press(home, '90 33 40', lambda: home.first('kit', 'show', 'Eight')['seed'] != seed)
     press(home, 'c0 07', lambda: home.first('kit', 'lock', '--off')['name'] == 'Other')
     contains(home.refused('midi', 'learn', 'kit/swap/snare/away', 'control=note/1/60', code=11), 'kit/swap/snare/away')
+
+
+def clips(home):
+    return [part for part in home.json('project', 'show') if part.get('kind') == 'clip']
+
+
+@claim(shares=loaded)
+def osc_and_a_key_keep_what_was_played(home):
+    osc = Osc(home)
+    same(12, osc.say('/kit/commit', 1)[1])  # nothing was played
+    start_transport(home, 120)
+
+    def hit():
+        home.loophole('pads', 'hit', '0')
+        return osc.say('/kit/commit', 1, 'Beats', 16)[1] == 0
+    until(hit, what='a hit in a bar is kept')
+    same(1, len(clips(home)))
+    said = osc.say('/kit/commit', 1)
+    contains(said[0], 'Pads 1 bar: ')
+    contains(said[0], ', on track Pads from beat ')
+    same((0, 2), (said[1], len(clips(home))))
+    for wrong in ((), (65,), (1, 'Beats', 5), (1, 'Beats', 16, 2)):
+        same(11, osc.say('/kit/commit', *wrong)[1], wrong)
+    home.loophole('midi', 'learn', 'kit/commit/1', 'control=note/1/60')
+    press(home, '90 3c 40', lambda: len(clips(home)) >= 3)
+    contains(home.refused('midi', 'learn', 'kit/commit/none', 'control=note/1/61', code=11), '"none" is not a whole number')
 
 
 if __name__ == '__main__':

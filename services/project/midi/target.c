@@ -143,6 +143,11 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
     { before, after, MIDI_TRIGGER, "project.randomise_kit", &project_randomise_kit_shape, word, NULL, 0, 1, false,     \
       NULL,   NULL,  "spread=0.5" }
 
+/* The bars that were heard last, to a track of this name. */
+#define COMMIT                                                                                                         \
+    { "kit/commit/", "",   MIDI_TRIGGER, "project.commit_kit", &project_commit_kit_shape, "bars", NULL, 0, 1,          \
+      false,         NULL, NULL,         "track=Pads" }
+
 #define LOOP_TRIGGER(deed, name, field)                                                                                \
     { "loop/" #deed "/" name,                                                                                          \
       NULL,                                                                                                            \
@@ -227,6 +232,7 @@ static const struct target_row rows[] = {
     RANDOMISE("kit/randomise", NULL, NULL),
     RANDOMISE("kit/randomise/", "", "slots"),
     NUMBERED("kit/load/", project, load_kit, "kit", NULL),
+    COMMIT,
 };
 
 /* The word of a name of this row; false: the name is not of this row. */

@@ -3,7 +3,8 @@
  *
  *   mixer/CHANNEL/gain|pan|mute|solo    transport/tempo|swing|metronome|start|stop|toggle|tap    panic
  *   loop/capture|play|stop/F1 to F12    loop/play|stop
- *   kit/swap/SLOT/next|previous|random|back    kit/randomise[/SLOT]    kit/load/NAME */
+ *   kit/swap/SLOT/next|previous|random|back    kit/randomise[/SLOT]    kit/load/NAME
+ *   kit/commit/BARS */
 #ifndef LOOPHOLE_PROJECT_TARGET_H
 #define LOOPHOLE_PROJECT_TARGET_H
 
