@@ -239,6 +239,8 @@ def foreign(name, **more):
             'clips': [{'id': 1, 'track': 1, 'section': 7, 'item': 5, 'start': 0},
                       {'id': 2, 'track': 'bass-line', 'item': 'kick-808', 'start': 4}],
             'pads': [{'id': 3, 'pads': [{'pad': 0, 'item': 'kick-808'}]}],
+            'loops': [{'fkey': 1073741882, 'actions': '', 'duration': 2, 'music_context':
+                       "{'source_video_id': 5, 'start_frame': 0, 'end_frame': 50, 'rate': 25}"}],
             'items': [{'id': 5, 'name': 'a snare', 'content': '05' * 16, **item},
                       {'id': 'kick-808', 'name': 'a kick', 'content': '08' * 16, **item}], **more}
 
@@ -257,6 +259,7 @@ def ids_of_another_program_are_kept_as_aliases_and_written_back(home):
     first, second = (before['clip', clips[number]] for number in (1, 2))
     same((tracks[1], section[7], tracks['bass-line']), (first['track'], first['section'], second['track']))
     same([second['item']], [pad['item'] for body in before.values() for pad in body.get('pads', ()) if 'item' in pad])
+    same([first['item']], [body['music_context']['source_video_id'] for body in before.values() if 'fkey' in body])
     same((2, 2), tuple(it.state()[key] for key in ('items', 'missing')))
     until(lambda: {'a snare', 'a kick'} == {line['name'] for line in home.json('search', 'used:Foreign is:missing')})
     it.put('track', name='New', alias='new one')

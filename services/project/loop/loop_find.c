@@ -186,8 +186,8 @@ struct text loop_find_placeholder(struct txn *txn, struct arena *arena, const st
 
     if (!loop->has_music_context)
         return TEXT("");
-    uses_resolve_one(txn, arena, (struct bytes){ 0 }, &use);
-    const bool is_known = catalogue_media(txn, arena, use.id, &media) == ERR_OK;
+    uses_resolve_in(txn, arena, loop->project, &use);
+    const bool is_known = catalogue_media(txn, arena, use.resolved, &media) == ERR_OK;
     if (is_known && media.name.len)
         name = media.name;
     why = use.state == USE_OFFLINE ? "is offline"

@@ -4,6 +4,7 @@
 
 #include "services/project/loop/loop_deeds.h"
 #include "services/project/loop/loop_job.h"
+#include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
 static const double edge_seconds = 0.003; /* fades at the seam */
@@ -60,13 +61,12 @@ static void take_line(struct doing *work, const void *answer)
 }
 
 /* Frames of the context as frames of the file's audio. */
-static double audio_rate(struct txn *txn, struct arena *arena, const struct loop_context *context)
+static double audio_rate(struct txn *txn, struct arena *arena, struct id item, double otherwise)
 {
     struct media media;
 
-    return catalogue_media(txn, arena, context->source_video_id, &media) == ERR_OK && media.sample_rate > 0
-               ? (double)media.sample_rate
-               : context->rate;
+    return catalogue_media(txn, arena, item, &media) == ERR_OK && media.sample_rate > 0 ? (double)media.sample_rate
+                                                                                        : otherwise;
 }
 
 /* All loops of an ask begin at one frame. After a late press this is in the middle of a turn. */
@@ -94,9 +94,11 @@ static enum err refuse_stretch(const struct loop *loop, struct fault *fault)
 static enum err play_one(struct doing *work, struct txn *txn, const struct loop *loop, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
-    const double rate = audio_rate(txn, &work->arena, &loop->music_context);
+    struct item_use use = { .id = loop->music_context.source_video_id };
+    uses_resolve_in(txn, &work->arena, work->id, &use);
+    const double rate = audio_rate(txn, &work->arena, use.resolved, loop->music_context.rate);
     struct streamer_play request = { .has_id = true,
-                                     .id = loop->music_context.source_video_id,
+                                     .id = use.resolved,
                                      .from = llround((double)loop->music_context.start_frame /
                                                      loop->music_context.rate * rate),
                                      .loop = true,

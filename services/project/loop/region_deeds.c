@@ -9,7 +9,7 @@ static enum err answer_clip(struct doing *work, struct txn *txn, struct text nam
     enum err e = region_find(work, txn, named, &clip, fault);
 
     if (e == ERR_OK)
-        region_answer(work, txn, &clip);
+        region_answer(work, &clip);
     return e;
 }
 

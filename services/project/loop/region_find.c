@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "common/hash.h"
 #include "services/project/deeds/deed_action.h"
-#include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
 /* ---- the armed clip ---- */
@@ -87,7 +87,7 @@ static void scale_regions(struct txn *txn, struct arena *arena, struct region_cl
 {
     struct media media;
 
-    if (clip->has_item && catalogue_media(txn, arena, clip->item, &media) == ERR_OK)
+    if (clip->has_item && catalogue_media(txn, arena, clip->use.resolved, &media) == ERR_OK)
         region_body_scale(&clip->body, arena, (double)media.sample_rate);
 }
 
@@ -99,6 +99,9 @@ static enum err read_clip(struct doing *work, struct txn *txn, struct region_cli
         return e;
     to->warning = (struct text){ 0 };
     to->has_item = tree_id(&to->body, "item", &to->item);
+    to->use = (struct item_use){ .id = to->item };
+    if (to->has_item)
+        uses_resolve_in(txn, &work->arena, work->id, &to->use);
     to->is_armed = read_armed(txn, &work->arena, work->id, &armed) && id_equal(armed, to->row.id);
     scale_regions(txn, &work->arena, to);
     region_body_read(&to->body, &work->arena, to->at, &to->warning);
@@ -114,13 +117,39 @@ enum err region_find(struct doing *work, struct txn *txn, struct text clip, stru
 
 /* ---- clips of an item ---- */
 
+enum { ITEMS_MOST = 8 };
+
 struct item_search {
     struct doing *work;
     struct txn *txn;
-    struct id item;
+    struct id items[ITEMS_MOST]; /* the item, and those that the project has of its content */
+    uint32_t count;
+    char content[33]; /* in hex */
     bool is_found;
     struct region_clip *found;
 };
+
+static bool gather_item(void *state, const struct element *part)
+{
+    struct item_search *search = state;
+
+    if (part->kind.value == ELEMENT_KIND_ITEM && memmem(part->body.at, part->body.len, search->content, 32))
+        search->items[search->count++] = part->id;
+    return search->count < ITEMS_MOST;
+}
+
+static void gather_items(struct item_search *search)
+{
+    struct media media;
+    struct hash hash;
+
+    if (catalogue_media(search->txn, &search->work->arena, search->items[0], &media) != ERR_OK ||
+        media.content.len != sizeof(hash.b))
+        return;
+    memcpy(hash.b, media.content.at, sizeof(hash.b));
+    (void)hash_hex(hash, 2 * sizeof(hash.b), search->content);
+    (void)elements_each_part(search->txn, &search->work->arena, search->work->id, gather_item, search);
+}
 
 static bool has_regions(const struct region_clip *clip)
 {
@@ -130,17 +159,25 @@ static bool has_regions(const struct region_clip *clip)
     return false;
 }
 
-/* Called for each voice that begins: a body without the item's id is not read. */
+/* Called for each voice that begins: a body without one of the ids is not read. */
+static bool names_item(const struct item_search *search, const struct element *part)
+{
+    char item[ID_TEXT_SIZE];
+
+    for (uint32_t i = 0; i < search->count; i++)
+        if (memmem(part->body.at, part->body.len, id_write(search->items[i], item), ID_TEXT_SIZE - 1))
+            return true;
+    return false;
+}
+
 static bool match_item(void *state, const struct element *part)
 {
     struct item_search *search = state;
     struct region_clip clip = { .row = *part };
-    char item[ID_TEXT_SIZE];
 
-    if (part->kind.value != ELEMENT_KIND_CLIP ||
-        !memmem(part->body.at, part->body.len, id_write(search->item, item), ID_TEXT_SIZE - 1) ||
+    if (part->kind.value != ELEMENT_KIND_CLIP || !names_item(search, part) ||
         read_clip(search->work, search->txn, &clip, NULL) != ERR_OK || !clip.has_item ||
-        !id_equal(clip.item, search->item))
+        (!id_equal(clip.item, search->items[0]) && !id_equal(clip.use.resolved, search->items[0])))
         return true;
     if (!search->is_found || clip.is_armed || (has_regions(&clip) && !has_regions(search->found)))
         *search->found = clip;
@@ -151,8 +188,9 @@ static bool match_item(void *state, const struct element *part)
 enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
                         struct fault *fault)
 {
-    struct item_search search = { .work = work, .txn = txn, .item = item, .found = to };
+    struct item_search search = { .work = work, .txn = txn, .items = { item }, .count = 1, .found = to };
 
+    gather_items(&search);
     (void)elements_each_part(txn, &work->arena, work->id, match_item, &search);
     return search.is_found ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "the project has no clip of this item");
 }
@@ -194,7 +232,7 @@ enum err region_check_unlocked(const struct region *region, struct fault *fault)
 
 /* ---- the answer ---- */
 
-void region_answer(struct doing *work, struct txn *txn, const struct region_clip *clip)
+void region_answer(struct doing *work, const struct region_clip *clip)
 {
     struct regions answer = { .clip = clip->row.id,
                               .name = tree_text(&clip->body, "name"),
@@ -203,17 +241,15 @@ void region_answer(struct doing *work, struct txn *txn, const struct region_clip
                               .armed = clip->is_armed,
                               .warning = clip->warning,
                               .each.at = arena_array(&work->arena, REGION_KEYS, sizeof(*answer.each.at)) };
-    struct item_use use = { .id = clip->item };
 
     if (answer.name.len > 320)
         answer.name.len = 0;
     for (uint32_t i = 0; i < REGION_KEYS; i++)
         if (clip->at[i].key)
             answer.each.at[answer.each.count++] = clip->at[i];
-    uses_resolve_one(txn, &work->arena, (struct bytes){ 0 }, &use);
     if (!clip->has_item)
         answer.placeholder = TEXT("the clip names no item");
-    else if (use.state != USE_HERE)
-        answer.placeholder = use.state == USE_OFFLINE ? TEXT("its item is offline") : TEXT("its item is missing");
+    else if (clip->use.state != USE_HERE)
+        answer.placeholder = clip->use.state == USE_OFFLINE ? TEXT("its item is offline") : TEXT("its item is missing");
     work_answer(work, &answer);
 }

@@ -4,12 +4,14 @@
 
 #include "services/project/deeds/work.h"
 #include "services/project/parts/region_body.h"
+#include "services/project/parts/uses.h"
 
 struct region_clip {
     struct element row;
     struct tree body;
     bool has_item, is_armed;
     struct id item;
+    struct item_use use;           /* of the item; its sound may be that of another one of its content */
     struct region at[REGION_KEYS]; /* by region_place; key 0: none */
     struct text warning;
 };
@@ -18,8 +20,8 @@ struct region_clip {
 enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to,
                      struct fault *fault);
 
-/* Finds a clip of this item: the armed one, or else the first that has regions, or else the first. Errors (explained):
- * not_found. */
+/* Finds a clip of this item, or of another one that has its content: the armed one, or else the first that has
+ * regions, or else the first. Errors (explained): not_found. */
 enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
                         struct fault *fault);
 
@@ -31,6 +33,6 @@ enum err region_check_unlocked(const struct region *region, struct fault *fault)
 /* Notes that a clip's keys are armed: a row that is in no file and no step of undo. */
 struct action region_arm(struct arena *arena, struct id project, struct id clip);
 
-void region_answer(struct doing *work, struct txn *txn, const struct region_clip *clip);
+void region_answer(struct doing *work, const struct region_clip *clip);
 
 #endif

@@ -21,7 +21,7 @@ static void take_loaded(struct doing *work, const void *answer)
 
 static enum err load_item(struct doing *work, const struct region_clip *clip, struct fault *fault)
 {
-    const struct streamer_load_sound request = { .has_id = true, .id = clip->item };
+    const struct streamer_load_sound request = { .has_id = true, .id = clip->use.resolved };
 
     return loop_job_ask(work, "streamer.load_sound", &request, take_loaded, fault);
 }
@@ -44,7 +44,7 @@ static enum err start_sound(struct doing *work, struct txn *txn, const struct re
 {
     const struct loaded_sound *sound = &loop_job_of(work)->sound;
     const double rate = (double)sound->rate;
-    const double ratio = rate / item_rate(txn, &work->arena, clip->item, rate);
+    const double ratio = rate / item_rate(txn, &work->arena, clip->use.resolved, rate);
     const struct audio_start_sound request = { .has_sound = true,
                                                .sound = sound->sound,
                                                .generation = sound->generation,
@@ -62,7 +62,7 @@ static enum err play_file(struct doing *work, const struct region_clip *clip, co
                           struct fault *fault)
 {
     const struct streamer_play request = { .has_id = true,
-                                           .id = clip->item,
+                                           .id = clip->use.resolved,
                                            .from = region->start,
                                            .has_until = true,
                                            .until = region->end,
@@ -123,7 +123,7 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
         *fault = job->refused;
         return fault->code;
     }
-    region_answer(work, txn, &clip);
+    region_answer(work, &clip);
     return ERR_OK;
 }
 
@@ -159,7 +159,7 @@ static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fa
         return e;
     if (clip.has_item && loop_job_of(work)->step == 0 && load_item(work, &clip, &unused) == ERR_OK)
         return ERR_OK;
-    region_answer(work, txn, &clip);
+    region_answer(work, &clip);
     return ERR_OK;
 }
 

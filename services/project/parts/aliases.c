@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/quoted_json.h"
 #include "services/project/parts/kinds.h"
 
 enum { ALIAS_MOST = 255, DEPTH_MOST = 64 };
@@ -154,7 +155,11 @@ static void replace_items(const struct aliases *a, struct tree *body, int depth)
 {
     for (uint32_t i = 0; i < body->count && depth < DEPTH_MOST; i++) {
         struct tree_member *member = &body->members[i];
-        if (text_is(member->name, "item") || text_is(member->name, "media_id"))
+        struct tree context;
+        if (text_is(member->name, "music_context") && quoted_json_object(&member->value, a->arena, &context))
+            member->value = context;
+        if (text_is(member->name, "item") || text_is(member->name, "media_id") ||
+            text_is(member->name, "source_video_id"))
             replace_name(a, ITEMS, &member->value);
         if (member->value.type != TREE_OBJECT && member->value.type != TREE_LIST)
             continue;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/quoted_json.h"
 #include "store/availability.h"
 
 /* ---- finding ---- */
@@ -44,6 +45,16 @@ static void find_in_slot(const struct tree *body, struct arena *arena, struct it
 
     if (memmem(file.at, file.len, "media_id", strlen("media_id")) && tree_read(file, arena, &pattern, NULL) == ERR_OK)
         find_in(&pattern, ELEMENT_KIND_SLOT, arena, to);
+}
+
+/* A music context may be a text of an object. */
+static void find_in_loop(const struct tree *body, struct arena *arena, struct item_uses *to)
+{
+    const struct tree *context = tree_get(body, "music_context");
+    struct tree object;
+
+    if (context && context->type == TREE_TEXT && quoted_json_object(context, arena, &object))
+        find_in(&object, ELEMENT_KIND_LOOP, arena, to);
 }
 
 static bool has_word(struct text body, const char *word)
@@ -90,6 +101,8 @@ void uses_find(struct arena *arena, const struct element_list *parts, struct ite
         find_in(&body, part->kind.value, arena, to);
         if (part->kind.value == ELEMENT_KIND_SLOT)
             find_in_slot(&body, arena, to);
+        if (part->kind.value == ELEMENT_KIND_LOOP)
+            find_in_loop(&body, arena, to);
     }
     sort_uses(to);
 }
@@ -208,6 +221,19 @@ void uses_resolve(struct txn *txn, struct arena *arena, const struct element_lis
         if (!use->known && read_kept_content(parts, arena, use->id, content))
             join_by_content(txn, arena, bytes_of(content, sizeof(content)), use);
     }
+}
+
+void uses_resolve_in(struct txn *txn, struct arena *arena, struct id project, struct item_use *use)
+{
+    struct bytes bytes = { 0 };
+    uint8_t content[CONTENT_BYTES];
+    struct element part;
+    struct tree body;
+
+    if (parts_one(txn, arena, project, use->id, &part, NULL) == ERR_OK && part.kind.value == ELEMENT_KIND_ITEM &&
+        tree_read(part.body, arena, &body, NULL) == ERR_OK && uses_read_content(tree_text(&body, "content"), content))
+        bytes = bytes_of(content, sizeof(content));
+    uses_resolve_one(txn, arena, bytes, use);
 }
 
 struct id uses_own_id(const struct item_uses *uses, struct id given)

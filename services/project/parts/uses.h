@@ -43,6 +43,9 @@ void uses_resolve(struct txn *txn, struct arena *arena, const struct element_lis
 /* The same for one item, whose content is given; empty: unknown. Only `id` of the use is read. */
 void uses_resolve_one(struct txn *txn, struct arena *arena, struct bytes content, struct item_use *use);
 
+/* The same for an item of a project, whose part of kind `item` has the content if there is one. */
+void uses_resolve_in(struct txn *txn, struct arena *arena, struct id project, struct item_use *use);
+
 /* The id by which the project names an item of the catalogue, after uses_resolve; usually the same. */
 struct id uses_own_id(const struct item_uses *uses, struct id given);
 
