@@ -128,7 +128,7 @@ struct note {
     uint8_t unused[3];
     float step;     /* of bars and pads: the length of a step, in frames */
     uint32_t rolls; /* … and the number of starts, stops and locates: between others the bars are not connected */
-    uint8_t unused_too[4];
+    uint32_t lost;  /* hits of pads, of all before this note, for which the ring had no room; it wraps around */
 };
 _Static_assert(sizeof(struct note) == 64, "a note is one cache line");
 

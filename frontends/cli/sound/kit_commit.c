@@ -62,6 +62,9 @@ static enum err print_committed(struct cli *cli, const struct kit_committed *mad
     cli_print(&cli->out, "%.*s  %llu hit%s, on track %.*s from beat %g\n%.*s\n", TEXT_ARG(made->name),
               (unsigned long long)made->hits, text_plural(made->hits), TEXT_ARG(made->track_name), made->start,
               (int)made->path.len, (const char *)made->path.at);
+    if (made->has_lost)
+        cli_print(&cli->out, "%llu hit%s in these bars are lost: the streamer was dead for too long\n",
+                  (unsigned long long)made->lost, text_plural(made->lost));
     return ERR_OK;
 }
 

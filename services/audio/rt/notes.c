@@ -4,6 +4,12 @@
 
 #include "services/audio/rt/instance.h"
 
+static void lose_note(struct engine *engine, uint32_t consumer, const struct note *note)
+{
+    engine->half->notes.lost++;
+    engine->half->notes.lost_hits[consumer] += note->kind == NOTE_PAD_HIT;
+}
+
 void notes_send(struct engine *engine, uint32_t consumer, struct note note)
 {
     struct notes_kept *kept;
@@ -12,10 +18,11 @@ void notes_send(struct engine *engine, uint32_t consumer, struct note note)
         return;
     kept = &engine->kept[consumer];
     if (kept->count >= NOTES_PERIOD) {
-        engine->half->notes.lost++;
+        lose_note(engine, consumer, &note);
         return;
     }
     note.frame = engine->now;
+    note.lost = engine->half->notes.lost_hits[consumer];
     kept->note[kept->count++] = note;
 }
 
@@ -43,7 +50,8 @@ void notes_stage(struct engine *engine, struct core_stage *stage)
         uint64_t from = notes->from[consumer], most = engine->notes_most[consumer];
         uint32_t room = core_room(&engine->notes[consumer], from, most);
         notes->count[consumer] = core_least(kept->count, room);
-        notes->lost += kept->count - notes->count[consumer];
+        for (uint32_t i = notes->count[consumer]; i < kept->count; i++)
+            lose_note(engine, consumer, &kept->note[i]);
         memcpy(stage->notes[consumer], kept->note, notes->count[consumer] * sizeof(struct note));
     }
 }

@@ -115,11 +115,16 @@ void heard_read(const struct played_event *events, uint32_t count, struct arena 
     struct held_pads held = { { 0 } };
 
     *to = (struct heard_record){ .bars = arena_array(arena, count + 2, sizeof(*to->bars)),
-                                 .hits = arena_array(arena, count + 1, sizeof(*to->hits)) };
+                                 .hits = arena_array(arena, count + 1, sizeof(*to->hits)),
+                                 .gaps = arena_array(arena, count + 1, sizeof(*to->gaps)) };
     for (uint32_t i = 0; i < count; i++) {
         const struct played_event *event = &events[i];
         if (event->kind.value == PLAYED_KIND_BAR) {
             read_bar(to, event);
+            continue;
+        }
+        if (event->kind.value == PLAYED_KIND_LOST) {
+            to->gaps[to->gap_count++] = (struct heard_gap){ i ? events[i - 1].frame : 0, event->frame, event->lost };
             continue;
         }
         end_hit(to, &held, event);
@@ -163,6 +168,19 @@ void heard_quantise(struct heard_record *heard, double grid, double strength)
 }
 
 /* ---- the choice ---- */
+
+uint64_t heard_lost(const struct heard_record *heard, uint32_t first, uint32_t bars)
+{
+    const struct heard_bar *last = &heard->bars[first + bars - 1];
+    uint64_t lost = 0;
+
+    for (uint32_t i = 0; i < heard->gap_count; i++) {
+        const struct heard_gap *gap = &heard->gaps[i];
+        if ((double)gap->until >= heard->bars[first].begin && (double)gap->from <= last->begin + last->frames)
+            lost += gap->lost;
+    }
+    return lost;
+}
 
 static uint32_t last_bar_with_hit(const struct heard_record *heard)
 {

@@ -27,11 +27,19 @@ struct heard_hit {
     uint8_t pad;
 };
 
+/* Frames between two lines of the record. */
+struct heard_gap {
+    int64_t from, until;
+    uint64_t lost; /* hits */
+};
+
 struct heard_record {
     uint32_t bar_count, hit_count;
     struct heard_bar *bars; /* in the order in which they were heard */
     struct heard_hit *hits; /* by their frames */
     uint32_t loose;         /* hits while the transport was stopped: they are in no bar */
+    uint32_t gap_count;
+    struct heard_gap *gaps; /* in which hits were lost, by their frames */
 };
 
 /* Reads the lines of the record, in their order. */
@@ -40,6 +48,9 @@ void heard_read(const struct played_event *events, uint32_t count, struct arena 
 /* Moves each hit towards the nearest line of a grid of `grid` steps, which divide a bar: 1 all the way, 0 not at all. A
  * hit just before a bar may move to that bar, which may be to come, but not over a stop. */
 void heard_quantise(struct heard_record *heard, double grid, double strength);
+
+/* The number of hits that were lost within `bars` bars from index `first` on, or at their edges. */
+uint64_t heard_lost(const struct heard_record *heard, uint32_t first, uint32_t bars);
 
 /* Finds the first of the last `bars` bars, which end with the bar of the last hit. Errors (explained): not_found (no
  * hits), conflict (the transport was stopped; fewer bars were heard). */

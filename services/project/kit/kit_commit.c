@@ -134,11 +134,14 @@ static struct text write_item(const struct doing *work, struct arena *arena)
 static struct tree write_played(const struct commit_job *job, uint64_t bars, struct arena *arena)
 {
     const struct heard_bar *first = &job->played.heard.bars[job->played.first], *last = first + bars - 1;
+    const uint64_t lost = heard_lost(&job->played.heard, job->played.first, (uint32_t)bars);
     struct tree played = { .type = TREE_OBJECT };
 
     tree_set(&played, arena, "bars", tree_of_whole((int64_t)bars));
     tree_set(&played, arena, "from", tree_of_whole((int64_t)first->begin));
     tree_set(&played, arena, "hits", tree_of_whole(job->hits));
+    if (lost)
+        tree_set(&played, arena, "lost", tree_of_whole((int64_t)lost));
     tree_set(&played, arena, "until", tree_of_whole((int64_t)(last->begin + last->frames + 0.5)));
     return played;
 }
@@ -219,6 +222,8 @@ static void read_clip(const struct tree *body, struct kit_committed *to)
     to->start = tree_real(body, "start", 0);
     to->bars = played ? whole_of(played, "bars") : 0;
     to->hits = played ? whole_of(played, "hits") : 0;
+    to->lost = played ? whole_of(played, "lost") : 0;
+    to->has_lost = to->lost > 0;
     to->from = played ? (int64_t)whole_of(played, "from") : 0;
     to->until = played ? (int64_t)whole_of(played, "until") : 0;
     (void)tree_id(body, "track", &to->track);

@@ -74,6 +74,7 @@ static enum err make_pattern(struct doing *work, struct txn *txn, struct kit_pat
     struct heard_pad *pads = arena_array(&work->arena, HEARD_PADS, sizeof(*pads));
     struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
     struct remarks remarks = { .arena = &work->arena };
+    uint64_t lost;
     enum err e;
 
     for (uint32_t i = 0; i < HEARD_PADS; i++)
@@ -82,6 +83,10 @@ static enum err make_pattern(struct doing *work, struct txn *txn, struct kit_pat
     *file = (struct pattern_file){ .pattern = { .timestamp = 0 } };
     e = heard_pattern(&played->heard, played->first, (uint32_t)ask->bars, played->rate, pads, &work->arena,
                       &file->pattern, &remarks, fault);
+    lost = heard_lost(&played->heard, played->first, (uint32_t)ask->bars);
+    if (lost)
+        remark_add(&remarks, "%llu hit%s of these bars are lost: the streamer was dead for too long",
+                   (unsigned long long)lost, text_plural(lost));
     if (e == ERR_OK)
         e = pattern_file_text(file, &work->arena, &to->file, fault);
     to->rows = file->pattern.sequencer.tracks.count;

@@ -11,7 +11,8 @@
 
 enum { PLAYED_LINES = 1 << 15, PLAYED_AT = 1 << 20 /* bytes before it in the memory */, PLAYED_VERSION = 1 };
 
-/* The members as in struct note (common/rt/cue.h); of a bar, `place` is its number. */
+/* The members as in struct note (common/rt/cue.h); of a bar, `place` is its number; of PLAYED_KIND_LOST the number of
+ * lost hits. */
 struct played_line {
     int64_t frame;
     int64_t place;
@@ -26,7 +27,8 @@ _Static_assert(sizeof(struct played_line) == 32, "two lines are a cache line");
 
 struct played_memory {
     uint32_t version;
-    uint32_t unused[15];
+    _Atomic uint32_t lost; /* as in the newest note: a line says so if a later one has another value */
+    uint32_t unused[14];
     _Alignas(64) _Atomic uint64_t count; /* of all lines that were written, also of those that made room */
     _Alignas(64) struct played_line lines[PLAYED_LINES];
 };
@@ -34,8 +36,9 @@ _Static_assert(PLAYED_AT + sizeof(struct played_memory) <= STUDIO_STREAMER_BYTES
 
 struct played_memory *played_open(const struct studio *studio); /* continues a predecessor's record */
 
-/* Records the note with this index of its ring, if it is of a bar or a pad and is not recorded yet. Call it before the
- * note is released. */
+/* Records the note with this index of its ring, if it is of a bar or a pad and is not recorded yet. Before it come the
+ * hits for which the ring had no room, as one line that counts them: a death in between may leave two. Call it before
+ * the note is released. */
 void played_note(struct played_memory *memory, const struct note *note, uint64_t index);
 
 /* Fills in the lines from number `from` on, with memory of the arena: at most as many as an answer has. Damaged lines

@@ -284,6 +284,34 @@ static void pads_of_one_note_sound_together_and_choke_the_hit_before(void **made
     stage_near(stage->main[0][8000], 0.3, 1e-6);
 }
 
+/* The streamer is dead for 5,000 hits, then it reads all notes; the next one says how many hits it has not got. */
+static void hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note(void **made)
+{
+    struct stage *stage = *made;
+    struct ring notes = studio_notes(stage->studio, CUES_STREAMER);
+    struct note note = { 0 };
+    uint32_t hits = 0;
+
+    give_pad(stage);
+    stage_score(stage);
+    for (uint32_t i = 0; i < 50; i++) {
+        for (uint32_t k = 0; k < 100; k++)
+            hit_pad(stage, CUE_NOW, 1);
+        stage_run(stage, stage->recorded + stage->period);
+    }
+    while (ring_read(&notes, &note, 1)) {
+        hits += note.kind == NOTE_PAD_HIT;
+        assert_int_equal(note.lost, 0);
+    }
+    assert_in_range(hits, 3000, NOTES_CELLS);
+    hit_pad(stage, CUE_NOW, 1);
+    stage_run(stage, stage->recorded + stage->period);
+    while (ring_read(&notes, &note, 1))
+        if (note.kind == NOTE_PAD_HIT)
+            break;
+    assert_int_equal(note.lost, 5000 - hits);
+}
+
 /* ---- pads that change at a time ---- */
 
 /* Pad 0 is to play the sound `slot`, which replaces what it plays now. */
@@ -431,6 +459,7 @@ int main(void)
         STAGE_TEST(layers_take_turns_within_their_zone),
         STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
         STAGE_TEST(pads_of_one_note_sound_together_and_choke_the_hit_before),
+        STAGE_TEST(hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note),
         STAGE_TEST(pads_change_at_the_frame_of_the_next_bar),
         STAGE_TEST(pads_change_at_the_frame_of_the_next_step),
         STAGE_TEST(pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops),

@@ -1,0 +1,197 @@
+/* The record of what persons play on the pads: each note once, over deaths, over its room, and over damage. */
+#include <math.h>
+
+#include "services/streamer/played/played.h"
+#include "tests/unit/common/home.h"
+
+static int make_record(void **state)
+{
+    struct played_memory *memory = calloc(1, sizeof(*memory));
+
+    assert_non_null(memory);
+    memory->version = PLAYED_VERSION;
+    *state = memory;
+    return 0;
+}
+
+static int free_record(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static struct note hit_of(int64_t frame, uint32_t pad)
+{
+    return (struct note){ .kind = NOTE_PAD_HIT,
+                          .frame = frame,
+                          .index = (int64_t)(3.5 * NOTE_STEP),
+                          .voice = pad,
+                          .value = 0.5F,
+                          .step = 6000,
+                          .rolls = 2 };
+}
+
+static struct played read_all(const struct played_memory *memory, uint64_t from, struct arena *arena)
+{
+    struct played played = { 0 };
+
+    played_describe(memory, from, arena, &played);
+    return played;
+}
+
+static void hits_releases_and_bars_are_lines_and_other_notes_are_not(void **state)
+{
+    struct note note = hit_of(1000, 7);
+    struct arena arena = { 0 };
+    struct played played;
+
+    played_note(*state, &note, 0);
+    note.kind = NOTE_CUE_DONE;
+    played_note(*state, &note, 1);
+    note.kind = NOTE_PAD_RELEASED;
+    note.index = NOTE_NO_PLACE;
+    note.frame = 1500;
+    played_note(*state, &note, 2);
+    note = (struct note){ .kind = NOTE_BAR, .index = 3, .frame = 2000, .step = 5000, .rolls = 2 };
+    played_note(*state, &note, 3);
+    played = read_all(*state, 0, &arena);
+    assert_int_equal(played.events.count, 3);
+    assert_int_equal(played.events.at[0].kind.value, PLAYED_KIND_HIT);
+    assert_int_equal(played.events.at[0].pad, 7);
+    assert_true(played.events.at[0].has_place && fabs(played.events.at[0].place - 3.5) < 1e-9);
+    assert_int_equal(played.events.at[1].kind.value, PLAYED_KIND_RELEASE);
+    assert_false(played.events.at[1].has_place);
+    assert_int_equal(played.events.at[2].kind.value, PLAYED_KIND_BAR);
+    assert_true(fabs(played.events.at[2].place - 48) < 1e-9);
+    assert_false(played.events.at[2].has_pad);
+    arena_free(&arena);
+}
+
+static void a_note_that_a_successor_reads_again_is_one_line(void **state)
+{
+    struct arena arena = { 0 };
+
+    for (uint64_t index = 0; index < 100; index++) {
+        struct note note = hit_of(1000 + (int64_t)index, 1);
+        played_note(*state, &note, index);
+        played_note(*state, &note, index);
+    }
+    for (uint64_t index = 90; index < 110; index++) { /* the reading position was not stored */
+        struct note note = hit_of(1000 + (int64_t)index, 1);
+        played_note(*state, &note, index);
+    }
+    const struct played played = read_all(*state, 0, &arena);
+    assert_int_equal(played.events.count, 110);
+    for (uint32_t i = 0; i < 110; i++)
+        assert_int_equal(played.events.at[i].frame, 1000 + i);
+    arena_free(&arena);
+}
+
+static void notes_of_a_ring_that_counts_from_0_again_are_recorded(void **state)
+{
+    struct arena arena = { 0 };
+    struct note note = hit_of(1000, 1);
+
+    for (uint64_t index = 500; index < 600; index++)
+        played_note(*state, &note, index);
+    note.frame = 9000;
+    played_note(*state, &note, 0);
+    note.frame = 9001;
+    played_note(*state, &note, 1);
+    const struct played played = read_all(*state, 0, &arena);
+    assert_int_equal(played.events.count, 102);
+    assert_int_equal(played.events.at[101].frame, 9001);
+    arena_free(&arena);
+}
+
+static void the_newest_lines_are_kept_and_read_in_pieces(void **state)
+{
+    enum { ALL = PLAYED_LINES + 1000 };
+    struct arena arena = { 0 };
+    uint64_t at = 0, seen = 0;
+
+    for (uint64_t index = 0; index < ALL; index++) {
+        struct note note = hit_of((int64_t)index, 1);
+        played_note(*state, &note, index);
+    }
+    for (bool more = true; more;) {
+        const struct played played = read_all(*state, at, &arena);
+        assert_int_equal(played.first, 1000);
+        for (uint32_t i = 0; i < played.events.count; i++)
+            assert_int_equal(played.events.at[i].frame, 1000 + seen++);
+        at = played.next;
+        more = played.more;
+        arena_reset(&arena);
+    }
+    assert_int_equal(seen, PLAYED_LINES);
+    arena_free(&arena);
+}
+
+static void lost_hits_are_a_line_with_their_number_before_the_next_note(void **state)
+{
+    struct arena arena = { 0 };
+    struct note note = hit_of(1000, 1);
+
+    played_note(*state, &note, 0);
+    note.frame = 2000;
+    note.lost = 37;
+    played_note(*state, &note, 1);
+    played_note(*state, &note, 1);
+    note.frame = 3000;
+    played_note(*state, &note, 2);
+    note.lost = 40;
+    note.frame = 4000;
+    played_note(*state, &note, 3);
+    note.lost = 0; /* a fresh core */
+    note.frame = 5000;
+    played_note(*state, &note, 4);
+    const struct played played = read_all(*state, 0, &arena);
+    static const int32_t kinds[] = { PLAYED_KIND_HIT,  PLAYED_KIND_LOST, PLAYED_KIND_HIT, PLAYED_KIND_HIT,
+                                     PLAYED_KIND_LOST, PLAYED_KIND_HIT,  PLAYED_KIND_HIT };
+    assert_int_equal(played.events.count, 7);
+    for (uint32_t i = 0; i < 7; i++)
+        assert_int_equal(played.events.at[i].kind.value, kinds[i]);
+    assert_int_equal(played.events.at[1].lost, 37);
+    assert_int_equal(played.events.at[4].lost, 3);
+    arena_free(&arena);
+}
+
+static void damaged_lines_are_left_out(void **state)
+{
+    struct played_memory *memory = *state;
+    struct arena arena = { 0 };
+    uint32_t seed = 1;
+
+    for (uint32_t i = 0; i < sizeof(memory->lines) / 4; i++) {
+        seed = seed * 1664525 + 1013904223;
+        memcpy((uint8_t *)memory->lines + 4 * (size_t)i, &seed, 4);
+    }
+    atomic_store(&memory->count, PLAYED_LINES);
+    for (uint64_t at = 0; at < PLAYED_LINES;) {
+        const struct played played = read_all(memory, at, &arena);
+        for (uint32_t i = 0; i < played.events.count; i++) {
+            const struct played_event *event = &played.events.at[i];
+            assert_in_range(event->kind.value, 0, PLAYED_KIND_LOST);
+            assert_true(event->pad < SCORE_PADS && event->frame >= 0 && event->velocity >= 0 && event->velocity <= 1);
+        }
+        at = played.next;
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+#define RECORD_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_record, free_record)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RECORD_TEST(hits_releases_and_bars_are_lines_and_other_notes_are_not),
+        RECORD_TEST(a_note_that_a_successor_reads_again_is_one_line),
+        RECORD_TEST(notes_of_a_ring_that_counts_from_0_again_are_recorded),
+        RECORD_TEST(the_newest_lines_are_kept_and_read_in_pieces),
+        RECORD_TEST(lost_hits_are_a_line_with_their_number_before_the_next_note),
+        RECORD_TEST(damaged_lines_are_left_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
