@@ -221,6 +221,24 @@ def unstarved(home, act, seconds=900, what='the machine has time for the streame
     return until(done, seconds, what)
 
 
+def unstarved(home, act, seconds=900, what='the machine has time for the streamer'):
+    """The result of act(). It is done again if it has none, or if a ring of the streamer ran dry meanwhile."""
+    def done():
+        underruns = home.ask('audio.meters')['underruns']
+        result = act()
+        return result if home.ask('audio.meters')['underruns'] == underruns else None
+    return until(done, seconds, what)
+
+
+def unstarved(home, act, seconds=900, what='the machine has time for the streamer'):
+    """The result of act(). It is done again if it has none, or if a ring of the streamer ran dry meanwhile."""
+    def done():
+        underruns = home.ask('audio.meters')['underruns']
+        result = act()
+        return result if home.ask('audio.meters')['underruns'] == underruns else None
+    return until(done, seconds, what)
+
+
 def noise(path, frames=24000, rate=48000):
     """Writes a WAVE file of noise, the same each time, and returns its samples."""
     chance = random.Random(1)
