@@ -3,6 +3,7 @@
 #include "services/project/library/library_deeds.h"
 #include "services/project/loop/loop_deeds.h"
 #include "services/project/loop/region_deeds.h"
+#include "services/project/loop/region_pads.h"
 #include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
@@ -104,6 +105,7 @@ HANDLER_BY(region_list, regions, ask->project, region_deed_list)
 HANDLER_BY(region_save, regions, ask->project, region_deed_save)
 HANDLER_BY(region_play, regions, ask->project, region_deed_play)
 HANDLER_BY(region_arm, regions, ask->project, region_deed_arm)
+HANDLER_BY(region_pads, regions, ask->project, region_deed_pads)
 HANDLER_BY(region_lock, regions, ask->project, region_deed_lock)
 HANDLER_BY(region_delete, regions, ask->project, region_deed_delete)
 
@@ -187,6 +189,7 @@ const struct project_handlers project_asks = {
     .region_save = answer_region_save,
     .region_play = answer_region_play,
     .region_arm = answer_region_arm,
+    .region_pads = answer_region_pads,
     .region_lock = answer_region_lock,
     .region_delete = answer_region_delete,
 };

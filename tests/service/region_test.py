@@ -217,4 +217,48 @@ def another_clip_arms_its_keys_and_regions_are_in_the_file(home):
     until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
 
 
+def pads_of_regions(home):
+    """{pad: (from, until, note)} of the pads that have a sound."""
+    return {one['pad']: (one['from'], one['until'], one['note']) for one in home.ask('audio.pads')['each'] if one['pad'] > 9 and 'sound' in one}
+
+
+@claim(shares=clip_engine)
+def the_regions_of_the_armed_clip_are_on_ten_pads_if_it_is_asked(home):
+    sound.make('sine', home.file('files/pads.wav'), RATE, RATE, 111)
+    home.loophole('index', home.file('files'), '--wait')
+    add_clip(home, 'Loose', item=home.first('show', home.file('files/pads.wav'))['id'], selection_regions={'50': [100, 4000]})
+    add_clip(home, 'Firm', selection_regions={'49': [12000, 36000], '48': [1, 2]})
+    regions(home, 'arm', 'Firm')
+    contains(home.refused('region', 'pads'), '--off')
+    contains(home.refused('region', 'pads', '55'), '54')
+    same(54, regions(home, 'pads', '54')['pads'])
+    both = {54: (12000, 36000, 90), 63: (1, 2, 99)}
+    same(both, pads_of_regions(home))
+
+    def hit():
+        home.ask('audio.hit', 'pad=54', 'velocity=1')
+        until_later(home, RATE)
+    until_quiet(home)
+    counts = [round(x * sound.UNIT) for x in undisturbed(home, hit)]
+    first = next(n for n, x in enumerate(counts) if x == 12001 + EDGE) - EDGE
+    for n in range(EDGE, 24000 - 480):
+        same(12001 + n, counts[first + n])
+    home.loophole('play', home.file('files/pads.wav'))
+    until(lambda: pads_of_regions(home) == {55: (100, 4000, 91)}, what='the pads have the regions of the clip that plays')
+    home.ask('streamer.stop')
+    regions(home, 'save', 'Loose', '1', '7', '70')
+    same({54: (7, 70, 90), 55: (100, 4000, 91)}, pads_of_regions(home))
+    regions(home, 'delete', '2')
+    same({54: (7, 70, 90)}, pads_of_regions(home))
+    same('Firm', regions(home, 'play', '0', 'Firm')['name'])
+    same(both, pads_of_regions(home))
+    same(20, regions(home, 'pads', '20')['pads'])
+    same({20: (12000, 36000, 56), 29: (1, 2, 65)}, pads_of_regions(home))
+    assert 'pads' not in regions(home, 'pads', '--off')
+    same({}, pads_of_regions(home))
+    regions(home, 'arm', 'Loose')
+    same({}, pads_of_regions(home))
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
 run_claims()

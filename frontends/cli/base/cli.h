@@ -387,6 +387,7 @@ enum err region_arm(struct cli *cli, struct fault *fault);
 enum err region_lock(struct cli *cli, struct fault *fault);
 enum err region_delete(struct cli *cli, struct fault *fault);
 enum err region_list(struct cli *cli, struct fault *fault);
+enum err region_pads(struct cli *cli, struct fault *fault);
 enum err audio_devices(struct cli *cli, struct fault *fault);
 enum err audio_use(struct cli *cli, struct fault *fault);
 enum err audio_status(struct cli *cli, struct fault *fault);

@@ -5,7 +5,7 @@
 #include "frontends/cli/base/units.h"
 #include "schema_project.h"
 
-enum { DIGIT_0 = 48 };
+enum { DIGIT_0 = 48, KEYS = 10 };
 
 static struct text text_or_none(const char *typed)
 {
@@ -44,8 +44,10 @@ static enum err show_regions(struct cli *cli, const struct regions *regions)
 
     if (cli->options.json)
         return cli_json(cli, &regions_shape, regions);
-    cli_print(&cli->out, "%.*s%s  %s\n", TEXT_ARG(regions->name), regions->armed ? "  armed" : "",
-              id_write(regions->clip, id));
+    cli_print(&cli->out, "%.*s%s", TEXT_ARG(regions->name), regions->armed ? "  armed" : "");
+    if (regions->has_pads)
+        cli_print(&cli->out, ", on pads %u-%u", (unsigned)regions->pads, (unsigned)regions->pads + KEYS - 1);
+    cli_print(&cli->out, "  %s\n", id_write(regions->clip, id));
     if (regions->warning.len)
         cli_print(&cli->out, "warning: %.*s\n", TEXT_ARG(regions->warning));
     if (regions->placeholder.len)
@@ -95,6 +97,18 @@ enum err region_arm(struct cli *cli, struct fault *fault)
     const struct project_region_arm request = { .project = project_of(cli), .clip = text_of(cli->args[0]) };
 
     return send_change(cli, "project.region_arm", &request, fault);
+}
+
+enum err region_pads(struct cli *cli, struct fault *fault)
+{
+    struct project_region_pads request = { .project = project_of(cli), .has_first = cli->count == 1 };
+    enum err e = ERR_OK;
+
+    if (cli->options.off == request.has_first)
+        return fault_set(fault, ERR_BAD_REQUEST, "expected a pad, 0 to 54, or --off");
+    if (request.has_first)
+        e = units_set(cli, &project_region_pads_shape, "first", cli->args[0], &request, fault);
+    return e == ERR_OK ? send_change(cli, "project.region_pads", &request, fault) : e;
 }
 
 enum err region_lock(struct cli *cli, struct fault *fault)

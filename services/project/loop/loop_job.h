@@ -4,6 +4,7 @@
 #define LOOPHOLE_PROJECT_LOOP_JOB_H
 
 #include "services/project/loop/loop_parts.h"
+#include "services/project/loop/region_find.h"
 
 struct loop_heard {
     bool plays, has_at;
@@ -26,6 +27,8 @@ struct loop_job {
     uint32_t count;             /* of the loops that it begins: one for each step after the first */
     uint32_t chosen[LOOP_KEYS]; /* their numbers */
     struct loaded_sound sound;  /* of a region */
+    bool has_pads;              /* the core was asked to set them */
+    struct region_pads pads_before;
 };
 
 struct loop_job *loop_job_of(struct doing *work); /* makes it first */

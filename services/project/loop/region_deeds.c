@@ -1,14 +1,14 @@
 #include "services/project/loop/region_deeds.h"
 
 #include "services/project/deeds/deed_action.h"
-#include "services/project/loop/region_find.h"
+#include "services/project/loop/region_pads.h"
 
 static enum err answer_clip(struct doing *work, struct txn *txn, struct text named, struct fault *fault)
 {
     struct region_clip clip;
     enum err e = region_find(work, txn, named, &clip, fault);
 
-    if (e == ERR_OK)
+    if (e == ERR_OK && !(work->has_changed && region_pads_send(work, txn, &clip)))
         region_answer(work, &clip);
     return e;
 }
@@ -33,7 +33,7 @@ static enum err send_region(struct doing *work, struct region_clip *clip, const 
     region_body_put(&clip->body, &work->arena, region);
     actions[0] = deed_put_action(ELEMENT_KIND_CLIP, work->id, clip->row.id, tree_canonical(&clip->body, &work->arena),
                                  clip->row.revision);
-    actions[1] = region_arm(&work->arena, work->id, clip->row.id);
+    actions[1] = region_arm(&work->arena, work->id, clip);
     const struct persist_apply apply = {
         .label = arena_printf(&work->arena, "%s region %d", what, region_digit(region->key)),
         .scope = text_of(id_write(work->id, scope)),

@@ -6,6 +6,8 @@
 #include "services/project/deeds/deed_action.h"
 #include "store/catalogue.h"
 
+enum { REGION_PADS_MOST = 54 /* of 64 pads, as in the schema */ };
+
 /* ---- the armed clip ---- */
 
 static struct id armed_id(struct id project)
@@ -16,21 +18,40 @@ static struct id armed_id(struct id project)
     return id_of_bytes(bytes, sizeof(bytes));
 }
 
-static bool read_armed(struct txn *txn, struct arena *arena, struct id project, struct id *to)
+struct armed {
+    struct id clip;
+    struct region_pads pads;
+};
+
+static void read_pads(const struct tree *body, struct region_pads *to)
+{
+    const double first = tree_real(body, "pads", -1);
+
+    to->are_set = first >= 0 && first <= REGION_PADS_MOST;
+    to->first = to->are_set ? (uint64_t)first : 0;
+}
+
+static bool read_armed(struct txn *txn, struct arena *arena, struct id project, struct armed *to)
 {
     struct element row;
     struct tree body;
 
-    return elements_get(txn, arena, parts_kind(ELEMENT_KIND_WORKSPACE), project, armed_id(project), &row) == ERR_OK &&
-           tree_read(row.body, arena, &body, NULL) == ERR_OK && tree_id(&body, "clip", to);
+    *to = (struct armed){ 0 };
+    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_WORKSPACE), project, armed_id(project), &row) != ERR_OK ||
+        tree_read(row.body, arena, &body, NULL) != ERR_OK)
+        return false;
+    read_pads(&body, &to->pads);
+    return tree_id(&body, "clip", &to->clip);
 }
 
-struct action region_arm(struct arena *arena, struct id project, struct id clip)
+struct action region_arm(struct arena *arena, struct id project, const struct region_clip *clip)
 {
     struct tree body = { .type = TREE_OBJECT };
     struct action action;
 
-    tree_set(&body, arena, "clip", tree_of_id(clip, arena));
+    tree_set(&body, arena, "clip", tree_of_id(clip->row.id, arena));
+    if (clip->pads.are_set)
+        tree_set(&body, arena, "pads", tree_of_whole((int64_t)clip->pads.first));
     action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, armed_id(project), tree_canonical(&body, arena), 0);
     action.element.has_expect = false;
     return deed_apart(action);
@@ -67,7 +88,11 @@ static enum err find_clip(struct doing *work, struct txn *txn, struct text clip,
 {
     struct clip_search search = { .arena = &work->arena, .name = clip };
 
-    search.has_id = clip.len ? id_read(clip, &search.id) : read_armed(txn, &work->arena, work->id, &search.id);
+    struct armed armed = { 0 };
+
+    search.has_id = clip.len ? id_read(clip, &search.id) : read_armed(txn, &work->arena, work->id, &armed);
+    if (!clip.len)
+        search.id = armed.clip;
     if (clip.len || search.has_id)
         (void)elements_each_part(txn, &work->arena, work->id, match_clip, &search);
     *to = search.found;
@@ -93,7 +118,7 @@ static void scale_regions(struct txn *txn, struct arena *arena, struct region_cl
 
 static enum err read_clip(struct doing *work, struct txn *txn, struct region_clip *to, struct fault *fault)
 {
-    struct id armed;
+    struct armed armed;
     enum err e = tree_read(to->row.body, &work->arena, &to->body, fault);
     if (e != ERR_OK)
         return e;
@@ -102,7 +127,8 @@ static enum err read_clip(struct doing *work, struct txn *txn, struct region_cli
     to->use = (struct item_use){ .id = to->item };
     if (to->has_item)
         uses_resolve_in(txn, &work->arena, work->id, &to->use);
-    to->is_armed = read_armed(txn, &work->arena, work->id, &armed) && id_equal(armed, to->row.id);
+    to->is_armed = read_armed(txn, &work->arena, work->id, &armed) && id_equal(armed.clip, to->row.id);
+    to->pads = armed.pads;
     scale_regions(txn, &work->arena, to);
     region_body_read(&to->body, &work->arena, to->at, &to->warning);
     return ERR_OK;
@@ -240,6 +266,8 @@ void region_answer(struct doing *work, const struct region_clip *clip)
                               .item = clip->item,
                               .armed = clip->is_armed,
                               .warning = clip->warning,
+                              .has_pads = clip->is_armed && clip->pads.are_set,
+                              .pads = clip->pads.first,
                               .each.at = arena_array(&work->arena, REGION_KEYS, sizeof(*answer.each.at)) };
 
     if (answer.name.len > 320)

@@ -6,12 +6,19 @@
 #include "services/project/parts/region_body.h"
 #include "services/project/parts/uses.h"
 
+/* The pads that have the regions of the armed clip: ten from `first` on, in the order 1 to 9, 0. */
+struct region_pads {
+    bool are_set;
+    uint64_t first;
+};
+
 struct region_clip {
     struct element row;
     struct tree body;
     bool has_item, is_armed;
     struct id item;
     struct item_use use;           /* of the item; its sound may be that of another one of its content */
+    struct region_pads pads;       /* of the project */
     struct region at[REGION_KEYS]; /* by region_place; key 0: none */
     struct text warning;
 };
@@ -30,8 +37,8 @@ enum err region_find_key(const struct region_clip *clip, uint64_t key, uint32_t 
 enum err region_check_key(uint64_t key, struct fault *fault);
 enum err region_check_unlocked(const struct region *region, struct fault *fault); /* errors (explained): conflict */
 
-/* Notes that a clip's keys are armed: a row that is in no file and no step of undo. */
-struct action region_arm(struct arena *arena, struct id project, struct id clip);
+/* Notes that a clip's keys are armed, and the pads: a row that is in no file and no step of undo. */
+struct action region_arm(struct arena *arena, struct id project, const struct region_clip *clip);
 
 void region_answer(struct doing *work, const struct region_clip *clip);
 

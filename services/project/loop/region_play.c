@@ -6,7 +6,7 @@
 #include "schema_audio.h"
 #include "services/project/loop/loop_job.h"
 #include "services/project/loop/region_deeds.h"
-#include "services/project/loop/region_find.h"
+#include "services/project/loop/region_pads.h"
 #include "store/catalogue.h"
 
 static const double edge_seconds = 0.003; /* so that its begin has no click; the core fades its end */
@@ -80,7 +80,7 @@ static enum err arm_clip(struct doing *work, const struct region_clip *clip, str
 
     if (clip->is_armed)
         return ERR_OK;
-    action = region_arm(&work->arena, work->id, clip->row.id);
+    action = region_arm(&work->arena, work->id, clip);
     const struct persist_apply apply = { .label = TEXT("arm clip"),
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { 1, &action } };
@@ -119,11 +119,12 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
         return start_sound(work, txn, &clip, &clip.at[place], fault);
     if (job->step == 1 && (job->refused.code == ERR_TOO_LARGE || job->refused.code == ERR_FULL))
         return play_file(work, &clip, &clip.at[place], fault);
-    if (job->refused.code != ERR_OK) {
+    if (job->refused.code != ERR_OK && !job->has_pads) {
         *fault = job->refused;
         return fault->code;
     }
-    region_answer(work, &clip);
+    if (!(work->has_changed && region_pads_send(work, txn, &clip)))
+        region_answer(work, &clip);
     return ERR_OK;
 }
 
@@ -148,6 +149,14 @@ static enum err plan_arm(struct doing *work, struct txn *txn, struct fault *faul
     return e == ERR_OK ? arm_clip(work, &clip, fault) : e;
 }
 
+/* A voice that begins to play the armed clip changes no pads; a person's `region arm` sets them again. */
+static bool sets_pads(const struct doing *work)
+{
+    const struct project_region_arm *ask = work->ask;
+
+    return work->has_changed || !ask->has_item;
+}
+
 /* A sound that cannot be loaded now is loaded, or played from its file, by the first play. */
 static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fault)
 {
@@ -159,7 +168,8 @@ static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fa
         return e;
     if (clip.has_item && loop_job_of(work)->step == 0 && load_item(work, &clip, &unused) == ERR_OK)
         return ERR_OK;
-    region_answer(work, &clip);
+    if (!(sets_pads(work) && region_pads_send(work, txn, &clip)))
+        region_answer(work, &clip);
     return ERR_OK;
 }
 
