@@ -404,7 +404,7 @@ class Home:
         """Stops the engine, and kills the remaining processes of this home. No other process is ever killed."""
         if os.path.isdir(self.file('run')):
             with contextlib.suppress(subprocess.TimeoutExpired):  # what it leaves is killed
-                subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=60, check=False)
+                subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=600, check=False)
         for _ in range(5):  # those that are killed may have started others
             left = list(self.processes())
             for pid in left:
@@ -449,7 +449,7 @@ class Persist:
 
     def end(self, by=signal.SIGTERM):
         self.process.send_signal(by)
-        self.process.wait(60)
+        self.process.wait(600)
 
     def kill(self):
         self.end(signal.SIGKILL)

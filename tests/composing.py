@@ -193,7 +193,7 @@ def as_studio(setting, *statements):
     """psql as a studio, one connection; its output and errors."""
     psql = sorted(path for path in os.listdir('/usr/lib/postgresql'))[-1]
     done = subprocess.run([f'/usr/lib/postgresql/{psql}/bin/psql', '-XAtq', setting], capture_output=True, text=True,
-                          check=False, timeout=60, input=''.join(f'{statement};\n' for statement in statements))
+                          check=False, timeout=600, input=''.join(f'{statement};\n' for statement in statements))
     return (done.stdout + done.stderr).strip()
 
 
@@ -264,7 +264,7 @@ def serve_tls(server):
     folder = server.folder
 
     def openssl(*words):
-        subprocess.run(['openssl', *words], check=True, capture_output=True, timeout=60, cwd=folder)
+        subprocess.run(['openssl', *words], check=True, capture_output=True, timeout=600, cwd=folder)
 
     for name in ('ca', 'other'):
         openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', f'/CN={name}',

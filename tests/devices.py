@@ -60,4 +60,4 @@ class Device:
 
     def end(self):
         self.process.stdin.close()
-        self.process.wait(60)
+        self.process.wait(600)

@@ -39,7 +39,7 @@ class Recording:
         for playing in [self.counting, *self.others]:
             if playing and playing.poll() is None:
                 playing.terminate()
-                playing.wait(60)
+                playing.wait(600)
 
     def file(self, name):
         return os.path.join(self.folder, name)
@@ -105,7 +105,7 @@ class Recording:
     def kill_all(self, but=None):
         """Kills the engine, JACK's server and the counter at once."""
         kill_processes(pid for pid in self.home.processes() if pid != but)
-        self.counting.wait(60)
+        self.counting.wait(600)
 
     def forget_memory(self):
         forget_memory(self.home)

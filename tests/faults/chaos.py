@@ -113,7 +113,7 @@ def fail_calls(chance, tally):
     time.sleep(seconds)
     strace.send_signal(signal.SIGINT)
     try:
-        strace.wait(10)
+        strace.wait(600)
     except subprocess.TimeoutExpired:  # it waits for a thread of a dead process; killing it releases the others
         strace.kill()
         strace.wait(DEADLINE)

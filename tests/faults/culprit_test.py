@@ -64,7 +64,7 @@ def a_reader_that_is_stopped_while_it_opens_is_named_and_ended(home):
     until_gone(culprit)
     home.wait_ready('persist')
     contains(home.log('supervisor'), f'process {culprit} (loophole) was killed')
-    tracer.wait(60)
+    tracer.wait(600)
 
 
 @claim
@@ -85,7 +85,7 @@ def another_program_that_holds_it_is_named_and_left_alone(home):
     time.sleep(11)  # a stopped program of loophole would be killed by now; nothing else shows that this one is spared
     until_stopped(holder.pid)
     holder.kill()
-    holder.wait(60)
+    holder.wait(600)
     finds_again(home)
 
 
@@ -96,13 +96,13 @@ def without_an_engine_a_command_names_it_and_ends(home):
     holder = hold_mutex(home, 'innocent')
     words = f'process {holder.pid} (innocent, stopped) is beginning to read the store'
     for command in (('store', 'check'), ('backup', home.file('never'))):
-        said = home.loophole(*command, code=16, timeout=60).all
+        said = home.loophole(*command, code=16, timeout=600).all
         contains(said, words)
         contains(said, f'kill -KILL {holder.pid} ends it')
     assert not os.path.exists(home.file('never')), 'a backup was made'
     contains(home.loophole('doctor', code=None).all, words)
     holder.kill()
-    holder.wait(60)
+    holder.wait(600)
     contains(home.loophole('store', 'check').out, ', 0 problems')
 
 
@@ -111,10 +111,10 @@ def without_an_engine_a_command_names_a_process_that_is_stopped_while_it_opens(h
     home.up()
     home.down()
     tracer, culprit = stop_an_opening(home)
-    contains(home.loophole('backup', home.file('never'), code=16, timeout=60).all, f'process {culprit} (loophole')
+    contains(home.loophole('backup', home.file('never'), code=16, timeout=600).all, f'process {culprit} (loophole')
     contains(home.loophole('doctor', code=None).all, f'process {culprit} (loophole')
     os.kill(culprit, signal.SIGKILL)
-    tracer.wait(60)
+    tracer.wait(600)
     contains(home.loophole('store', 'check').out, ', 0 problems')
 
 
@@ -141,7 +141,7 @@ def up_says_at_once_why_a_service_may_not_start(home):
     contains(said.all, 'persist ends at each start: the disk of')
     contains(said.all, 'does not support file locks: No locks available')
     home.down()
-    tracer.wait(60)
+    tracer.wait(600)
 
 
 run_claims()

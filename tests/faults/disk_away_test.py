@@ -34,7 +34,7 @@ def a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_reco
         until(lambda: re.search('^supervisor: the disk of .* fails: ', home.loophole('status').out, re.M), 60, 'an alarm')
         until(lambda: home.status('search')['state'] == 'waiting', what='search waits')
         disk.process.terminate()
-        disk.process.wait(60)
+        disk.process.wait(600)
         if os.path.ismount(data):
             subprocess.run(['umount', '-l', data], check=False)
         disk.mount(1)

@@ -77,7 +77,7 @@ def main():
     load.audit()
     check_store()
     reader.send_signal(signal.SIGTERM)
-    assert reader.wait(60) == 0, "a reader failed"
+    assert reader.wait(600) == 0, "a reader failed"
 
 
 main()

@@ -59,7 +59,7 @@ def a_store_that_is_read_only_at_the_start_is_waited_for(home):
 
     def end(persist):
         persist.terminate()
-        persist.wait(60)
+        persist.wait(600)
 
     def alarm():
         said = home.loophole('ask', 'persist.status', code=None)

@@ -65,7 +65,7 @@ def a_panic_stops_what_is_still_being_read(it):
     until(lambda: [voice['state'] for voice in it.voices()] == ['opening', 'opening'])
     it.home.loophole('panic')
     for one in begun:
-        contains(one.communicate(timeout=60)[0].decode(), 'it was stopped before it began')
+        contains(one.communicate(timeout=600)[0].decode(), 'it was stopped before it began')
     same([], it.voices())
     it.let_reads_go()
     it.play_until_all_is_read_ahead()  # what is asked for later is not stopped

@@ -91,7 +91,7 @@ def a_gateway_that_cannot_die_gets_its_port_back_at_the_next_start(it):
         it.add(hung.at + '/kit')
         id = it.id_of(hung.at + '/kit/slow/b.wav')
         browser, kept = Browser(home), file_text(home.file('data/web.gate'))
-        away = http.client.HTTPConnection('127.0.0.1', browser.port, timeout=60)
+        away = http.client.HTTPConnection('127.0.0.1', browser.port, timeout=600)
         hung.fail(0, '/slow/')
         away.request('GET', '/media/' + id, headers={'Cookie': browser.cookie})
         until(hung.waits)

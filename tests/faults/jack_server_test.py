@@ -209,7 +209,7 @@ def a_jack_server_that_is_adopted_is_reported_with_the_device_that_it_runs(home)
 def a_keeper_that_is_killed_is_replaced_while_the_same_core_and_server_sound_on(home):
     engine(home)
     until_connected(home)
-    asked(home, 'transport', 'start').wait(60)
+    asked(home, 'transport', 'start').wait(600)
     until_transport(home, running=True)
     heard = {service: home.pid(service) for service in ('audio', 'streamer', 'jack')}
     for _ in range(3):

@@ -215,7 +215,7 @@ def main():
     deaths = {("signal %d" % -code if code < 0 else "exit %d" % code): n for code, n in commits.deaths.items()}
     print("figure: %d s; persist ended by: %s" % (time.monotonic() - began, deaths))
     reader.send_signal(signal.SIGTERM)
-    assert reader.wait(60) == 0, "a reader failed"
+    assert reader.wait(600) == 0, "a reader failed"
     assert persist.kill(signal.SIGTERM) == 0
 
 

@@ -19,7 +19,7 @@ def need_attaching(home):
     until(lambda: os.path.getsize(said) or tracer.poll() is not None, what='strace says something')
     sleeper.kill()
     sleeper.wait()
-    tracer.wait(60)
+    tracer.wait(600)
     words = file_text(said)
     if 'attached' not in words or 'not permitted' in words:
         skip(f'strace cannot attach to a process: {words}')

@@ -45,7 +45,7 @@ def a_reader_that_sleeps_in_a_transaction_is_named_and_ends_at_the_bound(persist
     holder = hold(home, shutil.copy(tool('reader'), home.file('loophole-held')))
     threading.Thread(target=holder.wait).start()  # so that nothing of it is left when it has ended
     drive(home, 'faults/reader_alarm.py', holder.pid, 'loophole-held', 'ends')
-    same(-signal.SIGKILL, holder.wait(60))
+    same(-signal.SIGKILL, holder.wait(600))
     until(lambda: not home.ask('persist.status').get('alarm'), what='the alarm ends')
 
 
@@ -54,7 +54,7 @@ def a_foreign_reader_is_named_and_left_alone(persist):
     holder = hold(persist.home, tool('reader'))
     drive(persist.home, 'faults/reader_alarm.py', holder.pid, 'reader')
     holder.terminate()
-    same(0, holder.wait(60))
+    same(0, holder.wait(600))
 
 
 class Opening:
@@ -74,7 +74,7 @@ class Opening:
     def kill(self):
         for pid in [*children_of(self.tracer.pid), self.tracer.pid]:
             os.kill(pid, signal.SIGKILL)
-        self.tracer.wait(60)
+        self.tracer.wait(600)
 
 
 class Alone(Persist):
@@ -113,7 +113,7 @@ def an_interrupted_opening_undoes_no_commit(persist):
         same(revision, home.ask('persist.changes_since', 'revision=0', 'limit=4096')['head'], f'in round {number}')
         same(revision + 1, edit(f'after {number}'), f'in round {number}')
         holder.terminate()
-        holder.wait(60)
+        holder.wait(600)
 
 
 run_claims()

@@ -51,7 +51,7 @@ def system_calls(tid, seconds):
     sound.until(lambda: words_of(out), "strace is attached")
     time.sleep(seconds)
     trace.terminate()
-    trace.wait(60)
+    trace.wait(600)
     return collections.Counter(words_of(out))
 
 

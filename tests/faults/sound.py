@@ -49,7 +49,7 @@ class Tool:
     def stop(self):
         self.process.terminate()
         said = self.process.stdout.read().decode().splitlines()
-        assert self.process.wait(60) == 0
+        assert self.process.wait(600) == 0
         return said
 
 

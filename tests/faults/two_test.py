@@ -43,7 +43,7 @@ def each_program_of_a_second_engine_is_refused(home):
     before = pids(home)
     for program in (['loopholed'], ['loopholed', '--keep'], ['loopholed', '--detach'], ['loophole-persist'],
                     ['loophole-search'], ['loophole-indexer']):
-        contains(home.fails(*program, timeout=60), 'already')
+        contains(home.fails(*program, timeout=600), 'already')
     contains(home.loophole('up').all, 'running already')
     same(before, pids(home))
 
@@ -59,7 +59,7 @@ def a_home_by_another_name_is_the_same_home(home):
     by_dots.env['LOOPHOLE_HOME'] = f'{name}/../{name}/.'
     for other in (by_a_link, by_dots):
         contains(other.loophole('up').all, 'running already')
-    contains(by_a_link.fails('loophole-persist', timeout=60), 'already')
+    contains(by_a_link.fails('loophole-persist', timeout=600), 'already')
     same(before, pids(by_a_link))
 
 
@@ -80,8 +80,8 @@ def a_second_engine_on_the_same_data_is_refused(home):
     try:
         before = pids(first)
         contains(second.refused('up'), 'already runs for the data in')
-        contains(second.fails('loopholed', '--foreground', timeout=60), 'an engine with another XDG_RUNTIME_DIR has the data')
-        contains(second.fails('loophole-persist', '--foreground', timeout=60), 'another engine')
+        contains(second.fails('loopholed', '--foreground', timeout=600), 'an engine with another XDG_RUNTIME_DIR has the data')
+        contains(second.fails('loophole-persist', '--foreground', timeout=600), 'another engine')
         contains(second.refused('status'), 'not running')
         second.down()
         same(before, pids(first))

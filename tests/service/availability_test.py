@@ -542,7 +542,7 @@ def lists_come_from_the_catalogue_and_touch_no_file(it):
         look = it.home.start('ls', '-l', hung.at + '/kit')
         until(hung.waits, what='a look at a file is noticed')
         hung.heal()
-        same(0, look.wait(60))
+        same(0, look.wait(600))
 
 
 @claim(inside=Disks)

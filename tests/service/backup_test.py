@@ -88,7 +88,7 @@ class StoppedBackup:
 
     def on(self):
         until(self.has_ended)
-        said = self.tracer.communicate(timeout=60)[0]
+        said = self.tracer.communicate(timeout=600)[0]
         return self.tracer.returncode, said
 
 

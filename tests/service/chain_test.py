@@ -38,7 +38,7 @@ class Chain:
     @staticmethod
     def end(process, by=signal.SIGTERM):
         process.send_signal(by)
-        process.wait(60)
+        process.wait(600)
 
     def record(self):
         """Records what goes out to the chain, and what reaches the listener."""

@@ -106,7 +106,7 @@ def an_up_during_a_slow_down_starts_the_engine_again(home):
     until(lambda: 'shutting down' in home.log('supervisor'), what='the engine ends')
     contains(home.loophole('up').out, 'The engine is up.')
     assert home.pid('supervisor') != supervisor
-    same(0, down.wait(60), file_text(said))
+    same(0, down.wait(600), file_text(said))
 
 
 @claim

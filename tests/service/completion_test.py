@@ -76,7 +76,7 @@ def zsh_offers(home, line, source):
         out.write(ZSH_INIT % (at, *(('', 'source <(loophole completion zsh)') if source else ('fpath=($at $fpath)', ''))))
     with open(at + '/found', 'w', encoding='utf-8'):
         pass
-    home.run('zsh', '-f', '-c', ZSH, 'zsh', at, line, timeout=60)
+    home.run('zsh', '-f', '-c', ZSH, 'zsh', at, line, timeout=600)
     return sorted(set(words(file_text(at + '/found'))))
 
 

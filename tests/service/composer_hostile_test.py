@@ -220,7 +220,7 @@ class Session:
             self.psql.stdin.close()
         rest = self.psql.stdout.read()
         self.psql.stdout.close()
-        self.psql.wait(60)
+        self.psql.wait(600)
         return rest
 
 

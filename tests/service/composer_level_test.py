@@ -74,7 +74,7 @@ def while_the_server_waits(studio):
 def let_go(holds):
     holds.stdin.write('rollback;\n')
     holds.stdin.close()
-    holds.wait(60)
+    holds.wait(600)
     holds.stdout.close()
 
 
@@ -91,7 +91,7 @@ def a_lower_level_holds_for_the_exchange_that_runs(studio):
     same(True, studio.status()['syncing'])
     studio.level('ask')
     let_go(holds)
-    same(0, syncing.wait(60))
+    same(0, syncing.wait(600))
     leaves = log.news()
     contains(leaves, 'composer.exchange')
     # if the connection was lost, what may have arrived is withdrawn
@@ -112,7 +112,7 @@ def level_off_ends_the_exchange_that_runs(studio):
     status = studio.level('off')
     same(('off', False), (status['level'], status['syncing']))
     let_go(holds)
-    assert syncing.wait(60) != 0
+    assert syncing.wait(600) != 0
     contains(studio.home.refused('composer', 'sync'), 'the level is off')
     assert 'composer.exchange' not in log.news()
 

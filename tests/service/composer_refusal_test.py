@@ -184,7 +184,7 @@ def a_round_that_commits_late_is_not_passed_over(studio):
     same((0, 0), (studio.sync()['learned'], studio.status()['inbox']))
     late.stdin.write('commit;\n')
     late.stdin.close()
-    same((0, 0), (late.wait(60), soon.wait(60)))
+    same((0, 0), (late.wait(600), soon.wait(600)))
     late.stdout.close()
     studio.sync()
     same(feed(server), studio.status()['inbox'])
@@ -410,12 +410,12 @@ def an_exchange_is_a_task_that_shows_its_progress_and_can_be_cancelled(studio):
     task = next(task for task in home.json('tasks') if 'community' in task['label'])
     same(('Exchanging with the community', 0), (task['label'], task['done']))
     home.loophole('cancel', task['id'])
-    assert syncing.wait(60) != 0
+    assert syncing.wait(600) != 0
     contains(syncing.stderr.read().decode(), 'a person cancelled the exchange')
     assert not any(studio.status()['syncing'] for _ in range(60)), 'the cancelled exchange began again'
     holds.stdin.write('rollback;\n')
     holds.stdin.close()
-    holds.wait(60)
+    holds.wait(600)
     holds.stdout.close()
     studio.sync()
     same((3, 0), (studio.rows(), studio.status()['outbox']))

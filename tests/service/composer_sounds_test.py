@@ -169,7 +169,7 @@ class Trixie:
 
     def end(self):
         self.inside.stdin.close()
-        self.inside.wait(60)
+        self.inside.wait(600)
 
 
 RECALL = ('create temp table true_ones as select q, e.content from asked a, '

@@ -86,13 +86,13 @@ def a_sample_over_full_scale_leaves_the_wav_with_a_reason(it):
     contains(home.loophole('status').out, 'stays a WAV')
     contains(until(lambda: said('streamer.take_final'))[0], 'over full scale')
     events.terminate()
-    events.wait(60)
+    events.wait(600)
     same(['loud.wav'], it.files())
     shown = it.show(id)
     same(('wav', 'float', 'final'), (shown['container'], shown['sample_format'], shown['lifecycle']))
     same(2.0, max(array.array('f', file_bytes(it.file('loud.wav'))[4096:])), 'it is clipped')
     loud.terminate()
-    loud.wait(60)
+    loud.wait(600)
 
 
 @claim(inside=HeldRecording)

@@ -73,7 +73,7 @@ def the_question_about_many_missing_files_is_in_every_list(home):
     until(lambda: '-> ' + command in home.loophole('doctor', code=None).all)
     until(lambda: '"missing":20' in printed_in(said))
     events.terminate()
-    events.wait(60)
+    events.wait(600)
     same(0, total(home, 'is:missing'))
     bring_back(home)
 

@@ -99,7 +99,7 @@ def a_killed_command_takes_the_process_that_works_for_it_along(it):
             until(hung.waits)
             worker, = children_of(running.pid)
             running.send_signal(by)
-            same(-by, running.wait(60))
+            same(-by, running.wait(600))
             hung.heal()
             until(lambda: state_of(worker) == 'Z')
             until(lambda: not hung.waits())

@@ -47,7 +47,7 @@ class Listening(Recording):
     def stop_playing(self):
         if self.playing:
             self.playing.terminate()
-            self.playing.wait(60)
+            self.playing.wait(600)
             self.playing = None
 
     def similar(self, *args):
@@ -138,7 +138,7 @@ def a_streamer_that_dies_while_it_listens_leaves_no_file(it):
     until(lambda: it.wires() == 1)
     os.kill(it.home.pid('streamer'), signal.SIGKILL)
     asking.kill()
-    asking.wait(60)
+    asking.wait(600)
     it.home.wait_ready('streamer')
     until(lambda: it.wires() == 0)
     same(it.sound('bd_haus'), it.similar('--limit', '1')[0]['path'])

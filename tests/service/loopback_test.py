@@ -85,7 +85,7 @@ def a_take_that_another_client_began_meanwhile_is_not_cancelled(it):
           what='the take of the doctor runs')
     home.loophole('record', 'stop')
     id = home.first('record', 'start', '--name', 'mine')['id']
-    contains(doctor.communicate(timeout=60)[0].decode(), 'another client has ended the take')
+    contains(doctor.communicate(timeout=600)[0].decode(), 'another client has ended the take')
     same('running', home.ask('streamer.take', f'id={id}')['state'])
 
 

@@ -46,7 +46,7 @@ def learn(home, target, *messages, more=()):
     """Learns the control that sends these messages."""
     process = begin_to_learn(home, target, *more)
     home.device.send(*messages)
-    same(0, process.wait(60))
+    same(0, process.wait(600))
 
 
 @claim(shares=sounding)
@@ -225,7 +225,7 @@ def a_key_that_is_released_while_a_client_learns_ends_its_pad(home):
     home.device.send('85 3c 00')
     until(lambda: home.ask('audio.meters')['sounds'] == 0, what='the pad is silent')
     home.device.send('b5 50 7f')
-    same(0, process.wait(60))
+    same(0, process.wait(600))
 
 
 @claim(shares=sounding)
@@ -344,7 +344,7 @@ def two_devices_that_send_the_same_have_bindings_of_their_own(home):
     home.loophole('midi', 'learn', 'mixer/pads/pan', 'control=cc/9/20', 'mode=jump')
     process = begin_to_learn(home, 'mixer/sounds/pan', 'mode=jump')
     second.send('b8 14 7f')
-    same(0, process.wait(60))
+    same(0, process.wait(600))
     same([('cc/9/20', 'mixer/pads/pan', 'jump'), ('2:cc/9/20', 'mixer/sounds/pan', 'jump')], bindings(home))
     second.send('b8 14 00')
     until_strip(home, 'sounds', 'pan', -1)
@@ -472,7 +472,7 @@ def a_client_that_learns_takes_the_place_of_one_that_gave_up(home):
     first = begin_to_learn(home, 'panic')
     learn(home, 'mixer/streams/solo', 'b0 51 7f', 'b0 51 00')
     same([('cc/1/81', 'mixer/streams/solo', 'toggle')], bindings(home))
-    assert first.wait(60) != 0
+    assert first.wait(600) != 0
 
 
 @claim(shares=sounding)

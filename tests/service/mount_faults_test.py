@@ -287,14 +287,14 @@ def a_file_that_cannot_be_closed_holds_up_no_answer_of_the_gateway(it):
         it.add(shut.at + '/kit')
         until(lambda: it.id_of(shut.at + '/kit/long.wav'))
         browser = Browser(it.home)
-        away = http.client.HTTPConnection('127.0.0.1', browser.port, timeout=30)
+        away = http.client.HTTPConnection('127.0.0.1', browser.port, timeout=600)
         away.request('GET', '/media/' + it.id_of(shut.at + '/kit/long.wav'), headers={'Cookie': browser.cookie})
         same(1000, len(away.getresponse().read(1000)))
         until(lambda: is_open_in('loophole-web', shut.at + '/kit/long.wav'))
         shut.hang()
         away.close()
         for _ in range(30):
-            same(200, browser.request('GET', '/', timeout=30).status)
+            same(200, browser.request('GET', '/', timeout=600).status)
             time.sleep(0.1)
 
 

@@ -84,7 +84,7 @@ def oscsend_drives_the_transport_and_oscdump_receives_the_values(home):
     home.run('oscsend', '127.0.0.1', port, '/transport/stop', 'f', '1')
     until_transport(home, running=False)
     dump.send_signal(signal.SIGINT)
-    dump.wait(60)
+    dump.wait(600)
     until(lambda: state(home)['subscribers'] == 0 or home.loophole('transport', 'tempo', str(random.randrange(60, 180))))
 
 
@@ -367,7 +367,7 @@ def the_tree_has_all_addresses_with_their_keys(home):
 def fetch(port, path, method='GET', **headers):
     """(status, JSON or text) of the tree's port; (0, '') without an answer."""
     try:
-        connection = http.client.HTTPConnection('127.0.0.1', port, timeout=30)
+        connection = http.client.HTTPConnection('127.0.0.1', port, timeout=600)
         connection.request(method, path, headers={key.replace('_', '-'): to for key, to in headers.items()})
         got = connection.getresponse()
         text = got.read().decode()

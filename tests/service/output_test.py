@@ -102,7 +102,7 @@ def events_and_logs_show_no_raw_byte(home):
         return os.path.getsize(path)
 
     until(an_event_came)
-    listener.wait(60)
+    listener.wait(600)
     only_shows(file_bytes(path), 'events')
     shows(home, 'logs', '--all')
     for name in os.listdir(home.file('data/log')):

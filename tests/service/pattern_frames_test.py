@@ -201,7 +201,7 @@ class Device:
 
     def messages(self):
         """(kind, first, second) of each message; ends the client."""
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=600)
         same(0, self.process.returncode)
         with open(self.path + '.midi', encoding='utf-8') as file:
             lines = [list(map(int, line.split())) for line in file]

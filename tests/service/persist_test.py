@@ -650,14 +650,14 @@ def an_undo_that_a_death_cuts_goes_on_but_takes_back_no_step_of_another_client(p
 def a_second_writer_is_refused(home):
     """It is refused with the same run directory, and also with another one: the store has a lock of its own."""
     with Persist(home) as persist:
-        said = home.run("loophole-persist", "--foreground", code=None, timeout=60)
+        said = home.run("loophole-persist", "--foreground", code=None, timeout=600)
         assert said.code != 0 and "persist" in said.all, said
         persist.catalogue.put(b"kick.wav")
         other = Home(home.path + "-elsewhere")
         home.run("cp", "-a", home.file("data"), other.file("data"))
         os.unlink(other.file("data", "store.lock"))
         os.link(home.file("data", "store.lock"), other.file("data", "store.lock"))
-        said = other.run("loophole-persist", "--foreground", code=None, timeout=60)
+        said = other.run("loophole-persist", "--foreground", code=None, timeout=600)
         assert said.code != 0 and "another engine writes the store" in said.all, said
 
 

@@ -207,7 +207,7 @@ def a_copy_under_another_name_is_a_project_of_its_own(home):
 def two_clients_that_edit_one_project_lose_nothing(home):
     it = Studio(home, 'Two')
     track = it.put('track', name='T')
-    rounds, together, answers = how_often(150, 1000), threading.Barrier(2, timeout=60), {}
+    rounds, together, answers = how_often(150, 1000), threading.Barrier(2, timeout=600), {}
 
     def edit(number):
         client = Client(home.path)

@@ -148,7 +148,7 @@ def killed_while_it_keeps_a_take_the_streamer_leaves_the_whole_take_or_none(it):
         keeping = it.home.start('loophole', 'record', 'keep', '1', '--name', f'kept{number}')
         time.sleep(random.uniform(0, .09))
         it.home.kill('streamer')
-        keeping.wait(60)
+        keeping.wait(600)
         it.home.wait_ready('streamer')
         it.home.loophole('recover')
     until_later(it.home, 2 * BAR)

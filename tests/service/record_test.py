@@ -261,7 +261,7 @@ def a_recording_begins_although_the_streamer_ends_meanwhile(home):
             with open(ring, 'r+b') as file:
                 file.write(bytes(64))
             until(lambda: home.pid('streamer') not in (None, streamer))
-        same(0, begins.wait(60))
+        same(0, begins.wait(600))
         until(lambda: os.path.exists(it.file('kept.wav')) and _frames(it, 'kept.wav') == 48000)
 
 
@@ -274,7 +274,7 @@ def a_recording_begins_although_the_streamer_is_restarted_meanwhile(it):
         until(lambda: os.path.isdir(it.folder))  # then the streamer waits for persist
         home.loophole('restart', 'streamer')
         until(lambda: home.pid('streamer') not in (None, streamer))
-    same(0, begins.wait(60))
+    same(0, begins.wait(600))
     until(lambda: os.path.exists(it.file('kept.wav')) and _frames(it, 'kept.wav') == 48000)
 
 

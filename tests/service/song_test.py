@@ -83,7 +83,7 @@ def a_wait_ends_when_the_queued_entry_is_withdrawn(home):
     until(lambda: 'queued_bar' in home.first('transport'), what='the entry is queued')
     home.loophole('transport', 'stop')  # it stays queued
     home.loophole('song', 'stop')
-    same(14, process.wait(60))
+    same(14, process.wait(600))
     contains(file_bytes(said).decode(), 'the pattern was withdrawn before it began')
 
 

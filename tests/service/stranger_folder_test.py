@@ -212,7 +212,7 @@ def answer_question(home, said, folder, meanwhile, answer):
                 os.write(leader, answer)
     except OSError:  # the terminal has no other end any more
         pass
-    same(0, asked.wait(60))
+    same(0, asked.wait(600))
     os.close(leader)
     return text.decode(errors='replace')
 

@@ -408,7 +408,7 @@ def a_preview_in_context_keeps_tempo_key_and_bar(home):
         bars = home.start_into(home.file('bars'), 'loophole', 'events', 'audio.bar', '--limit', '2', '--json')
         begun.update(home.first('preview', loop, '--in-context', '--key', 'Cmin'))
         until_silent(home)
-        bars.wait(60)
+        bars.wait(600)
         frames[:] = [int(f) for f in re.findall(r'"frame":\s*(\d+)', file_text(home.file('bars')))]
 
     unstarved(home, lambda: undisturbed(home, previewed, 'preview_left'))
@@ -506,7 +506,7 @@ def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     home.loophole('ask', 'streamer.load_sound', f'path={path}')
     with contextlib.suppress(ProcessLookupError):  # the supervisor may have started another one
         os.kill(jack, signal.SIGCONT)
-    code = asked.wait(60)
+    code = asked.wait(600)
     assert code == 0, file_text(home.file('asked'))
 
 

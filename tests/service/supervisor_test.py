@@ -97,7 +97,7 @@ def without_a_keeper_a_new_supervisor_adopts_all_and_starts_nothing_twice(home):
     home.wait_ready(*SERVICES)
     before = pids(home)
     first.kill()
-    first.wait(60)
+    first.wait(600)
     for pid in before.values():
         assert state_of(pid) != 'Z', pid
     second = home.start('loopholed')
@@ -106,7 +106,7 @@ def without_a_keeper_a_new_supervisor_adopts_all_and_starts_nothing_twice(home):
     same(second.pid, home.pid('supervisor'))
     home.kill('search')
     home.down()
-    same(0, second.wait(60))
+    same(0, second.wait(600))
     until(lambda: no_process(home))
 
 
@@ -266,7 +266,7 @@ def a_death_is_an_event(home):
     until(is_heard)
     contains(deaths()[0], '"search"')
     listener.kill()
-    listener.wait(60)
+    listener.wait(600)
     home.stop()
 
 
@@ -332,7 +332,7 @@ def sigterm_to_the_keeper_stops_all(home):
 def _sigterm_stops_all(home, process):
     home.wait_ready(*SERVICES)
     process.terminate()
-    same(0, process.wait(60))
+    same(0, process.wait(600))
     until(lambda: no_process(home))
 
 

@@ -122,7 +122,7 @@ def the_session_of_another_machine_is_invalid_elsewhere(home):
     here = near.cookie.split('=')[1]
     contains(far.request('GET', '/', {'Cookie': f'{far.cookie.split("=")[0]}={here}'}).content.decode(), 'Password')
     near.page().must('supervisor.services')
-    with socket.create_connection(('127.0.0.1', far.port), timeout=30) as plain:  # no TLS
+    with socket.create_connection(('127.0.0.1', far.port), timeout=600) as plain:  # no TLS
         plain.sendall(f'GET / HTTP/1.1\r\nHost: 127.0.0.1:{far.port}\r\n\r\n'.encode())
         try:
             assert b'HTTP' not in plain.recv(4096)
@@ -170,7 +170,7 @@ def without_tls_or_a_password_the_port_for_other_machines_does_not_open(home):
 
 def web_alone(home):
     """The log of a gateway that must end by itself."""
-    got = home.run('loophole-web', '--foreground', code=None, timeout=60)
+    got = home.run('loophole-web', '--foreground', code=None, timeout=600)
     assert got.code not in (0, -9), got
     return got.all
 

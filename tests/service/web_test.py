@@ -735,7 +735,7 @@ def a_transfer_may_take_longer_than_the_headers_of_a_request(home):
 @claim(shares=engine)
 def a_browser_that_sends_half_a_request_is_disconnected(home):
     browser = Browser(home)
-    slow = [socket.create_connection(('127.0.0.1', browser.port), timeout=60) for _ in range(50)]
+    slow = [socket.create_connection(('127.0.0.1', browser.port), timeout=600) for _ in range(50)]
     for one in slow:
         one.sendall(b'GET / HTTP/1.1\r\nHost: 127.0.0.1')
     same(404, browser.get('/nothing').status)
@@ -748,7 +748,7 @@ def many_half_requests_delay_no_good_one(home):
     browser = Browser(home)
     with contextlib.ExitStack() as open_ones:
         for n in range(1200):
-            one = open_ones.enter_context(socket.create_connection(('127.0.0.1', browser.port), timeout=60))
+            one = open_ones.enter_context(socket.create_connection(('127.0.0.1', browser.port), timeout=600))
             head = b'GET / HTTP/1.1\r\nX: '
             with contextlib.suppress(ConnectionError):
                 one.sendall(head if n % 2 else f'GET / HTTP/1.1\r\nHost: 127.0.0.1:{browser.port}\r\n\r\n'.encode() + head)
@@ -763,10 +763,10 @@ def an_upgrade_to_http_2_is_refused(home):
     browser = Browser(home)
     for more in ('Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n', 'Upgrade: H2C\r\nConnection: Upgrade\r\n'):
         for host, port in (('evil.test', browser.port), (f'127.0.0.1:{browser.port}', browser.port), ('x', home.ask('osc.state')['port'])):
-            with socket.create_connection(('127.0.0.1', port), timeout=30) as one:
+            with socket.create_connection(('127.0.0.1', port), timeout=600) as one:
                 one.sendall(f'GET / HTTP/1.1\r\nHost: {host}\r\n{more}\r\n'.encode())
                 same(b' 400', one.recv(1000)[8:12], more)
-    with socket.create_connection(('127.0.0.1', browser.port), timeout=30) as one:
+    with socket.create_connection(('127.0.0.1', browser.port), timeout=600) as one:
         one.sendall(b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + bytes(3) + b'\4' + bytes(5))
         got = one.recv(1000)
         assert got == b'' or got[9:12] in (b'400', b'403', b'505'), got

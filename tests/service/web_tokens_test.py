@@ -189,7 +189,7 @@ def a_gateway_that_dies_while_a_token_is_removed_or_added_forgets_nothing(home):
         commands = [home.start('loophole', 'token', *words, stdout=subprocess.PIPE, text=True)
                     for words in (('remove', f'Device {number}'), ('add', f'Next {number}'))]
         kill_gateway(home)
-        same([0, 0], [one.wait(60) for one in commands])
+        same([0, 0], [one.wait(600) for one in commands])
         added = commands[1].stdout.read().strip()
         same(403, FarBrowser(home, token=secret).get('/').status)
         same(200, FarBrowser(home, token=added).get('/').status)

@@ -37,7 +37,7 @@ class Worker:
 
     def end(self):
         self.socket.close()
-        return self.process.wait(60)
+        return self.process.wait(600)
 
 
 def files_of(arguments):

@@ -86,7 +86,7 @@ def main():
     worker.pull(verb="close")
     assert len(os.listdir("/proc/%d/fd" % worker.process.pid)) == files - 1, "a closed file is held"
     worker.socket.close()
-    assert worker.process.wait(60) == 0
+    assert worker.process.wait(600) == 0
 
 
 main()
