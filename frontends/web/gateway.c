@@ -7,6 +7,7 @@
 
 #include "common/process/config.h"
 #include "common/process/log.h"
+#include "frontends/web/asks/own_command.h"
 #include "frontends/web/connection.h"
 #include "frontends/web/drop.h"
 #include "frontends/web/inner.h"
@@ -30,6 +31,17 @@ static enum err answer_address(struct web *web, struct call *call, const struct 
     if (e == ERR_OK)
         to->address = arena_printf(call_arena(call), "http://127.0.0.1:%u/?token=%s", (unsigned)web->gate.port, token);
     return e;
+}
+
+static void fill_status(void *state, struct arena *arena, struct service_status *to)
+{
+    own_command_list_tasks(&((struct web *)state)->own, arena, &to->tasks);
+}
+
+static enum err cancel_task(void *state, struct id task, struct fault *fault)
+{
+    (void)fault; /* the caller fills it */
+    return own_command_cancel(&((struct web *)state)->own, task);
 }
 
 static enum err answer_tokens(struct web *web, struct call *call, const struct web_tokens *ask,
@@ -391,6 +403,7 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
     *web = (struct web){ .service = service, .paths = service_paths(service) };
     use_small_stacks();
     drop_clean(web);
+    service_set_report(service, fill_status, cancel_task, web);
     e = own_asks_open(&web->own, service, fault);
     if (e == ERR_OK)
         e = open_parts(web, fault);

@@ -83,6 +83,10 @@ static enum err answer_archive_job(void *state, struct job_call *call, struct fa
     enum err e = job->verb.value == ARCHIVE_VERB_OPEN ? open_archive(reading, call, &why)
                                                       : read_files(reading, call->arena, &answer, &why);
 
+    if (e == ERR_OK && reading->files) {
+        answer.has_files = true;
+        answer.files = reading->zip.listed;
+    }
     if (reading->input.error) /* what failed to be read seemed to be the end */
         e = fault_errno(&why, ERR_IO, reading->input.error, "cannot read the file");
     if (e != ERR_OK) {

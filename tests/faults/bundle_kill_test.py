@@ -12,7 +12,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
 from bundles import demo, digests_of, foreign, packed
-from claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, write_file
+from claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, until, write_file
 from indexing import Indexing, wav
 from killing import calls_of
 
@@ -174,6 +174,32 @@ def an_export_that_cannot_lock_its_temporary_says_why_and_leaves_nothing(it):
         same([], [name for name in names_in(out.folder) if name.startswith('.')], part)
 
 
+def cancelled_at_call(home, call, number, *command):
+    """The command, which is stopped after that call, gets that signal and goes on. Returns (exit code, what it said)."""
+    trace, said = home.file('stopped'), home.file('said')
+    write_file(trace, '')
+    with open(said, 'wb') as errors:
+        it = home.start('strace', '-o', trace, '-e', f'trace={call}', '-e', f'inject={call}:signal=STOP:when=1', 'loophole', *command,
+                        stdout=errors, stderr=errors)
+    until(lambda: '--- stopped by SIGSTOP' in file_text(trace), what=f'stopped at {call}')
+    pid = int(file_text(f'/proc/{it.pid}/task/{it.pid}/children').split()[0])
+    os.kill(pid, number)
+    os.kill(pid, signal.SIGCONT)
+    return it.wait(600), file_text(said)
+
+
+@claim(inside=Indexing)
+def a_cancelled_export_says_so_and_leaves_nothing(it):
+    out = Exported(it)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        out.to()
+        before = names_in(out.folder)
+        code, said = cancelled_at_call(out.home, 'fsync', number, *out.command)
+        assert code > 0 and 'cancelled: nothing was written' in said, (code, said)
+        same(before, names_in(out.folder))
+    out.ends_clean('cancelled')
+
+
 class Imported:
     """Bundles of another program, one after the other: each is another project."""
 
@@ -230,6 +256,18 @@ def killed_at_each_stop_point_an_import_is_whole_or_absent_and_can_be_repeated(i
         into.ends_clean(point)
     into.home.stop()
     into.home.check_store()
+
+
+@claim(inside=Indexing)
+def a_cancelled_import_leaves_nothing_until_its_folder_is_complete(it):
+    into = Imported(it)
+    into.to()
+    code, said = cancelled_at_call(into.home, 'fsync', signal.SIGTERM, *into.command)
+    assert code > 0 and 'cancelled: nothing was written' in said, (code, said)
+    same(([], False), (names_in(into.folder), into.name in into.projects()))
+    code, said = cancelled_at_call(into.home, 'renameat2', signal.SIGTERM, *into.command)
+    same((0, True), (code, into.name in into.projects()), said)
+    into.ends_clean('cancelled')
 
 
 @claim(inside=Indexing)

@@ -67,6 +67,11 @@ def a_bundle_is_exported_checked_and_imported_on_the_page(home):
 
 
 @claim(shares=stage)
+def a_command_on_a_bundle_shows_how_far_it_is_and_is_cancelled(home):
+    in_browser(home, 'a_command_on_a_bundle_shows_how_far_it_is_and_is_cancelled')
+
+
+@claim(shares=stage)
 def a_page_of_another_machine_reads_and_writes_no_bundle(home):
     in_browser(home, 'a_page_of_another_machine_reads_and_writes_no_bundle')
 

@@ -32,6 +32,7 @@ struct bundle_exporting {
     struct cli *cli;
     struct bundle_plan plan;
     struct new_folder tree;
+    struct bundle_progress progress;
     struct bundle_measure measure;
     struct written_sound *sounds;
     struct tree manifest;
@@ -67,7 +68,8 @@ static enum err copy_blocks(int from, int to, const char *path, char digest[BUND
     enum err e = ERR_OK;
 
     bundle_digest_begin(&sum);
-    while (e == ERR_OK && (got = pread(from, block, sizeof(block), at)) != 0) {
+    while (e == ERR_OK && (e = bundle_cancel_check(fault)) == ERR_OK &&
+           (got = pread(from, block, sizeof(block), at)) != 0) {
         if (got < 0 && errno == EINTR)
             continue;
         e = got < 0 ? file_refuse(fault, "read", path) : file_write_fd(to, block, (size_t)got);
@@ -98,6 +100,7 @@ static enum err compare_sample(struct bundle_exporting *ex, const struct bundle_
         return fault_hint(fault, "without --strict it is exported with its measured loudness"), ERR_BAD_REQUEST;
     }
     if (!to->sample) {
+        bundle_progress_hide();
         cli_print(&line, "loophole: %.*s is not in the sampler manifest: its loudness is measured",
                   TEXT_ARG(sound->name));
         cli_remark(&line);
@@ -131,8 +134,11 @@ static enum err copy_assets(struct bundle_exporting *ex, struct fault *fault)
     enum err e = ERR_OK;
 
     ex->sounds = arena_array(&ex->cli->arena, ex->plan.sound_count, sizeof(*ex->sounds));
-    for (uint32_t i = 0; e == ERR_OK && i < ex->plan.sound_count; i++)
+    bundle_progress_begin(&ex->progress, ex->cli, "writing the sounds", ex->plan.sound_count);
+    for (uint32_t i = 0; e == ERR_OK && i < ex->plan.sound_count; i++) {
         e = copy_asset(ex, &ex->plan.sound[i], &ex->sounds[i], fault);
+        bundle_progress_add(&ex->progress);
+    }
     return e;
 }
 
@@ -384,25 +390,26 @@ static int compare_paths(const void *a, const void *b)
     return text_compare(((const struct bundle_file *)a)->path, ((const struct bundle_file *)b)->path);
 }
 
-static enum err add_to_zip(const struct bundle_exporting *ex, struct bundle_zip *zip, struct text path,
-                           struct fault *fault)
+static enum err add_to_zip(struct bundle_exporting *ex, struct bundle_zip *zip, struct text path, struct fault *fault)
 {
     const int fd = new_folder_open(&ex->tree, path.at, fault);
     const enum err e = fd >= 0 ? bundle_zip_add(zip, path.at, fd, fault) : fault->code;
 
     if (fd >= 0)
         close(fd);
+    bundle_progress_add(&ex->progress);
     return e;
 }
 
 /* The manifest first, so that a reader can refuse after one file; the others by name. */
-static enum err fill_zip(const struct bundle_exporting *ex, const struct bundle_intake *intake, int fd,
-                         struct fault *fault)
+static enum err fill_zip(struct bundle_exporting *ex, const struct bundle_intake *intake, int fd, struct fault *fault)
 {
     struct bundle_zip zip = { .fd = fd };
     struct bundle_file *files = arena_array(&ex->cli->arena, intake->count, sizeof(*files));
-    enum err e = add_to_zip(ex, &zip, TEXT(BUNDLE_MANIFEST), fault);
+    enum err e;
 
+    bundle_progress_begin(&ex->progress, ex->cli, "writing the archive", intake->count);
+    e = add_to_zip(ex, &zip, TEXT(BUNDLE_MANIFEST), fault);
     memcpy(files, intake->files, intake->count * sizeof(*files));
     qsort(files, intake->count, sizeof(*files), compare_paths);
     for (uint32_t i = 0; e == ERR_OK && i < intake->count; i++)
@@ -415,14 +422,17 @@ static enum err fill_zip(const struct bundle_exporting *ex, const struct bundle_
 }
 
 /* The archive is read again, as verify does. */
-static enum err check_zip(const struct bundle_exporting *ex, const struct bundle_checked *as,
+static enum err check_zip(struct bundle_exporting *ex, const struct bundle_checked *as,
                           const struct bundle_zip_place *place, struct fault *fault)
 {
-    struct bundle_intake intake = { .arena = &ex->cli->arena, .fd = -1 };
+    struct bundle_intake intake = { .arena = &ex->cli->arena, .progress = &ex->progress, .fd = -1 };
     struct bundle_checked checked;
     const int fd = bundle_zip_place_read(place, fault);
-    enum err e = fd >= 0 ? bundle_source_read_archive(ex->cli, fd, &intake, &checked, fault) : fault->code;
+    enum err e = fd >= 0 ? ERR_OK : fault->code;
 
+    bundle_progress_begin(&ex->progress, ex->cli, "reading the archive again", 0);
+    if (e == ERR_OK)
+        e = bundle_source_read_archive(ex->cli, fd, &intake, &checked, fault);
     if (e == ERR_OK && strcmp(checked.digest, as->digest) != 0)
         e = fault_set(fault, ERR_IO, "the archive that was written is not the bundle: its disk may be damaged");
     if (fd >= 0)
@@ -431,7 +441,7 @@ static enum err check_zip(const struct bundle_exporting *ex, const struct bundle
     return e;
 }
 
-static enum err write_zip(const struct bundle_exporting *ex, const struct bundle_intake *intake,
+static enum err write_zip(struct bundle_exporting *ex, const struct bundle_intake *intake,
                           const struct bundle_checked *checked, struct bundle_zip_place *place, struct fault *fault)
 {
     enum err e = bundle_zip_place_begin(place, fault);
@@ -461,13 +471,17 @@ static enum err write_tree(struct bundle_exporting *ex, struct fault *fault)
 static enum err finish_export(struct bundle_exporting *ex, const char *folder, struct bundle_zip_place *zip,
                               struct fault *fault)
 {
-    struct bundle_intake intake = { .arena = &ex->cli->arena, .fd = -1 };
+    struct bundle_intake intake = { .arena = &ex->cli->arena, .progress = &ex->progress, .fd = -1 };
     struct bundle_checked checked;
-    enum err e = bundle_source_read_folder(ex->tree.fd, false, &intake, &checked, fault);
+    enum err e;
 
+    bundle_progress_begin(&ex->progress, ex->cli, "reading the files again", 0);
+    e = bundle_source_read_folder(ex->tree.fd, false, &intake, &checked, fault);
     stop_point("export-folder-read");
     if (e == ERR_OK && zip)
         e = write_zip(ex, &intake, &checked, zip, fault);
+    if (e == ERR_OK)
+        e = bundle_cancel_check(fault);
     if (e == ERR_OK)
         e = new_folder_finish(&ex->tree, fault);
     stop_point("export-folder-named");
@@ -488,12 +502,15 @@ static enum err export_to(struct bundle_exporting *ex, const char *folder, struc
 {
     enum err e = bundle_plan_make(ex->cli, &ex->plan, fault);
 
+    bundle_cancel_hold();
     if (e == ERR_OK)
         e = new_folder_begin(&ex->tree, BUNDLE_PART, folder, fault);
     if (e == ERR_OK)
         e = write_tree(ex, fault);
     if (e == ERR_OK)
         e = finish_export(ex, folder, zip, fault);
+    e = bundle_cancel_name(e, fault);
+    bundle_progress_hide();
     new_folder_end(&ex->tree);
     bundle_measure_end(&ex->measure);
     bundle_plan_free(&ex->plan);

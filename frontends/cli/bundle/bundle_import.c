@@ -14,6 +14,7 @@ struct bundle_importing {
     struct cli *cli;
     char path[PATH_MAX], folder[PATH_MAX];
     struct bundle_intake intake;
+    struct bundle_progress progress;
     struct bundle_checked checked;
     struct tree project, slots; /* the slots of its patterns, by their ids */
     struct new_folder tree;
@@ -115,12 +116,16 @@ static enum err write_more(struct bundle_importing *import, struct fault *fault)
 /* Reads the bundle again, into the folder. It may have changed meanwhile: then the second check refuses it. */
 static enum err copy_bundle(struct bundle_importing *import, struct fault *fault)
 {
-    struct bundle_intake again = {
-        .arena = &import->cli->arena, .fd = -1, .to = &import->tree, .wanted = &import->wanted
-    };
+    struct bundle_intake again = { .arena = &import->cli->arena,
+                                   .progress = &import->progress,
+                                   .fd = -1,
+                                   .to = &import->tree,
+                                   .wanted = &import->wanted };
     struct bundle_checked checked;
-    enum err e = bundle_source_read(import->cli, import->path, false, &again, &checked, fault);
+    enum err e;
 
+    bundle_progress_begin(&import->progress, import->cli, "writing the files", import->wanted.count);
+    e = bundle_source_read(import->cli, import->path, false, &again, &checked, fault);
     if (e == ERR_OK && strcmp(checked.digest, import->checked.digest) != 0)
         e = fault_set(fault, ERR_CONFLICT, "the bundle changed while it was read");
     bundle_intake_free(&again);
@@ -227,8 +232,10 @@ static enum err name_disks(const struct bundle_importing *import, enum err e, st
 
 static enum err fill_folder(struct bundle_importing *import, struct fault *fault)
 {
-    enum err e = new_folder_begin(&import->tree, BUNDLE_PART, import->folder, fault);
+    enum err e;
 
+    bundle_cancel_hold();
+    e = new_folder_begin(&import->tree, BUNDLE_PART, import->folder, fault);
     stop_point("import-begun");
     if (e == ERR_OK)
         e = copy_bundle(import, fault);
@@ -236,7 +243,9 @@ static enum err fill_folder(struct bundle_importing *import, struct fault *fault
     if (e == ERR_OK)
         e = write_more(import, fault);
     stop_point("import-written");
-    return e == ERR_OK ? new_folder_finish(&import->tree, fault) : e;
+    if (e == ERR_OK)
+        e = bundle_cancel_check(fault);
+    return e == ERR_OK ? new_folder_finish(&import->tree, fault) : bundle_cancel_name(e, fault);
 }
 
 static enum err write_folder(struct bundle_importing *import, struct fault *fault)
@@ -244,6 +253,7 @@ static enum err write_folder(struct bundle_importing *import, struct fault *faul
     enum err e = name_disks(import, fill_folder(import, fault), fault);
 
     stop_point("import-named");
+    bundle_progress_hide();
     if (e == ERR_OK)
         e = open_project(import, fault);
     stop_point("import-opened");
@@ -256,8 +266,11 @@ static enum err write_folder(struct bundle_importing *import, struct fault *faul
 static enum err read_first(struct bundle_importing *import, struct fault *fault)
 {
     struct cli *cli = import->cli;
-    enum err e = bundle_source_read(cli, import->path, false, &import->intake, &import->checked, fault);
+    enum err e;
 
+    bundle_progress_begin(&import->progress, cli, "reading the files", 0);
+    e = bundle_source_read(cli, import->path, false, &import->intake, &import->checked, fault);
+    bundle_progress_hide();
     if (e == ERR_OK)
         bundle_project_make(&import->intake, &import->checked, cli->options.name, &cli->arena, &import->project);
     return e == ERR_OK ? check_project(import, fault) : e;
@@ -291,7 +304,7 @@ enum err bundle_import(struct cli *cli, struct fault *fault)
     enum err e = bundle_need_path("--bundle-root", cli->options.bundle_root, import->path, fault);
 
     import->cli = cli;
-    import->intake = (struct bundle_intake){ .arena = &cli->arena, .fd = -1 };
+    import->intake = (struct bundle_intake){ .arena = &cli->arena, .progress = &import->progress, .fd = -1 };
     import->tree = (struct new_folder){ .parent = -1, .fd = -1 };
     if (e == ERR_OK && destination)
         e = bundle_need_path("--destination-root", destination, import->folder, fault);

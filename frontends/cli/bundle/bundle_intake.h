@@ -7,6 +7,7 @@
 #include "common/id_table.h"
 #include "frontends/cli/bundle/bundle_digest.h"
 #include "frontends/cli/bundle/bundle_path.h"
+#include "frontends/cli/bundle/bundle_progress.h"
 #include "frontends/cli/send/new_folder.h"
 
 struct bundle_file {
@@ -21,6 +22,7 @@ struct bundle_file {
 struct bundle_intake {
     struct arena *arena;
     const struct new_folder *to;
+    struct bundle_progress *progress; /* of the files; NULL: none */
     struct id_table *wanted; /* hashes of paths: other files are not written and not noted; NULL: all are wanted */
     bool skips;              /* the present file is not wanted */
     uint32_t count, room;
@@ -33,7 +35,7 @@ struct bundle_intake {
 };
 
 /* A file begins, gets bytes, ends. After an error call only bundle_intake_free. Errors (explained): bad_request (the
- * path; a file of that name came already), too_large (JSON), and those of the tree. */
+ * path; a file of that name came already), too_large (JSON), those of the tree and of bundle_cancel_check. */
 enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, struct fault *fault);
 enum err bundle_intake_add(struct bundle_intake *intake, struct bytes bytes, struct fault *fault);
 enum err bundle_intake_end(struct bundle_intake *intake, struct fault *fault);

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/reader.h"
+#include "frontends/cli/bundle/bundle_progress.h"
 #include "schema_worker.h"
 
-enum { PATIENCE_MS = 600000, TRIES = 2 };
+enum { PATIENCE_MS = 600000, TRIES = 2, LOOK_US = 250000 };
 
 static enum err start_worker(struct cli *cli, struct bundle_measure *measure, struct fault *fault)
 {
@@ -38,6 +39,18 @@ static void take_facts(const struct result *result, struct bundle_loudness *to)
     }
 }
 
+/* A person may cancel the command meanwhile. */
+static enum err wait_for_result(struct cli *cli, struct bundle_measure *measure, struct result *result)
+{
+    const usec_t until = clock_steady() + reader_patience(cli, PATIENCE_MS);
+    enum err e;
+
+    do
+        e = sandboxed_wait(&measure->worker, &result_shape, &measure->arena, result, LOOK_US, NULL, NULL);
+    while (e == ERR_TIMEOUT && clock_steady() < until && !bundle_cancel_is_wanted());
+    return e;
+}
+
 /* Errors: those of starting and of sandboxed_wait. The worker has ended after one. */
 static enum err measure_once(struct cli *cli, struct bundle_measure *measure, int fd, struct text name,
                              struct bundle_loudness *to, char why[SANDBOXED_WHY_SIZE], struct fault *fault)
@@ -57,8 +70,7 @@ static enum err measure_once(struct cli *cli, struct bundle_measure *measure, in
     arena_reset(&measure->arena);
     e = pipe_send(&measure->worker.pipe, &job_shape, &job, fd, NULL);
     if (e == ERR_OK)
-        e = sandboxed_wait(&measure->worker, &result_shape, &measure->arena, &result,
-                           (cli->options.budget_ms ? cli->options.budget_ms : PATIENCE_MS) * 1000LL, NULL, NULL);
+        e = wait_for_result(cli, measure, &result);
     if (e == ERR_OK && (result.number != job.number || result.disk))
         e = result.disk ? ERR_IO : ERR_OFFLINE;
     if (e == ERR_OK)
@@ -72,6 +84,7 @@ static void say_unknown(struct text name, const char *why)
 {
     struct buffer line = { 0 };
 
+    bundle_progress_hide();
     cli_print(&line, "loophole: the loudness of %.*s is unknown: the sound ends its worker each time%s%.80s",
               TEXT_ARG(name), why[0] ? ": " : "", why);
     cli_remark(&line);
@@ -87,6 +100,8 @@ enum err bundle_measure_file(struct cli *cli, struct bundle_measure *measure, in
     *to = (struct bundle_loudness){ 0 };
     for (int i = 0; i < TRIES && e != ERR_OK && e != ERR_INTERNAL; i++)
         e = measure_once(cli, measure, fd, name, to, why, fault);
+    if (bundle_cancel_check(fault) != ERR_OK)
+        return fault->code;
     if (e == ERR_OFFLINE) {
         say_unknown(name, why);
         *to = (struct bundle_loudness){ 0 };

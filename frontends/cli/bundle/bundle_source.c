@@ -91,6 +91,8 @@ enum err bundle_source_read_folder(int folder, bool is_quick, struct bundle_inta
         e = bundle_check_manifest(intake, to, fault);
     if (e == ERR_OK && has_file(folder, BUNDLE_PROJECT))
         e = take_listed(intake, folder, TEXT(BUNDLE_PROJECT), fault);
+    if (e == ERR_OK && intake->progress)
+        intake->progress->total = intake->count + to->manifest.count;
     for (uint32_t i = 0; e == ERR_OK && i < to->manifest.count; i++) {
         const struct bundle_entry *entry = &to->manifest.entries[i];
         e = is_quick && entry->kind == BUNDLE_ASSET ? note_listed(intake, folder, entry->path, fault)

@@ -68,15 +68,18 @@ enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const 
 
 enum err bundle_verify(struct cli *cli, struct fault *fault)
 {
-    struct bundle_intake intake = { .arena = &cli->arena, .fd = -1 };
+    struct bundle_progress progress = { 0 };
+    struct bundle_intake intake = { .arena = &cli->arena, .progress = &progress, .fd = -1 };
     struct bundle_checked checked;
     char path[PATH_MAX];
     enum err e = bundle_need_path("bundle verify", cli->args[0], path, fault);
 
+    bundle_progress_begin(&progress, cli, "reading the files", 0);
     if (e == ERR_OK)
         e = bundle_source_read(cli, path, cli->options.quick, &intake, &checked, fault);
     if (e == ERR_OK)
         e = bundle_show(cli, &intake, &checked, "verified", NULL, NULL);
+    bundle_progress_hide();
     bundle_intake_free(&intake);
     return e;
 }

@@ -7,6 +7,7 @@
 #include "common/deflate.h"
 #include "common/file.h"
 #include "common/little.h"
+#include "frontends/cli/bundle/bundle_progress.h"
 
 enum {
     LOCAL = 0x04034b50,
@@ -134,6 +135,8 @@ static enum err read_file(struct bundle_zip *zip, int from, struct zip_entry *en
             return file_refuse(fault, "read", entry->path);
         entry->sum = deflate_sum(entry->sum, bytes_of(block, (size_t)got));
         at += got;
+        if (bundle_cancel_check(fault) != ERR_OK)
+            return fault->code;
         const enum err e = zip ? append_bytes(zip, block, (size_t)got, fault) : ERR_OK;
         if (e != ERR_OK)
             return e;

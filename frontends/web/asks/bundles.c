@@ -128,16 +128,53 @@ static enum err need_path(struct bundle_words *to, const char *option, struct by
     return path.len ? add_path(to, option, path) : refuse(to->call, ERR_BAD_REQUEST, "a path is missing");
 }
 
+/* Each is NAME=PATH, also with a comma and a word after it. */
+static enum err add_named_paths(struct bundle_words *to, const char *option, const struct bytes_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct bytes one = list->at[i];
+        const uint8_t *equals = one.len ? memchr(one.at, '=', one.len) : NULL;
+
+        if (!equals || equals == one.at || equals + 1 == one.at + one.len || equals[1] != '/' ||
+            memchr(one.at, 0, one.len))
+            return refuse(to->call, ERR_BAD_REQUEST, "\"%.*s\" is not a name, = and a path that begins with /",
+                          (int)one.len, (const char *)one.at);
+        add_option(to, option, (const char *)one.at, one.len);
+    }
+    return ERR_OK;
+}
+
 static struct bundle_words words_of(struct call *call, const char *verb)
 {
     return (struct bundle_words){ .words = { "bundle", verb, "--json" }, .count = 3, .call = call };
 }
 
-static enum err run_bundle(struct own_asks *own, const struct bundle_words *words, own_command_answer *answer)
+static bool take_step(struct text line, struct own_command_step *to)
 {
-    const struct own_command_task task = {
-        .name = "bundle", .words = words->words, .errands = own->bundles, .limit = limit, .output_most = OUTPUT_MOST
-    };
+    struct arena arena = { 0 };
+    struct bundle_step step = { 0 };
+    const bool is_step = json_read(&bundle_step_shape, line, &arena, &step, NULL) == ERR_OK;
+
+    if (is_step) {
+        (void)text_copy(to->step, sizeof(to->step), step.step);
+        to->done = step.done;
+        to->total = step.total;
+    }
+    arena_free(&arena);
+    return is_step;
+}
+
+/* `label` NULL: it is no task. */
+static enum err run_bundle(struct own_asks *own, struct bundle_words *words, const char *label,
+                           own_command_answer *answer)
+{
+    const struct own_command_task task = { .name = "bundle",
+                                           .words = words->words,
+                                           .errands = own->bundles,
+                                           .limit = limit,
+                                           .output_most = OUTPUT_MOST,
+                                           .label = label,
+                                           .take_step = label ? take_step : NULL };
 
     return own_command_start(own, words->call, &task, answer);
 }
@@ -147,7 +184,7 @@ enum err bundles_plan(struct own_asks *own, struct call *call, const struct web_
     struct bundle_words words = words_of(call, "plan");
     enum err e = add_path(&words, "sampler-manifest", ask->sampler_manifest);
 
-    return e == ERR_OK ? run_bundle(own, &words, answer_offer) : e;
+    return e == ERR_OK ? run_bundle(own, &words, NULL, answer_offer) : e;
 }
 
 enum err bundles_verify(struct own_asks *own, struct call *call, const struct web_bundle_verify *ask)
@@ -157,8 +194,9 @@ enum err bundles_verify(struct own_asks *own, struct call *call, const struct we
 
     if (e == ERR_OK && ask->has_quick && ask->quick)
         put_word(&words, "--quick");
+    put_word(&words, "--progress");
     put_word(&words, "--budget=600000");
-    return e == ERR_OK ? run_bundle(own, &words, answer_done) : e;
+    return e == ERR_OK ? run_bundle(own, &words, "Checking a bundle", answer_done) : e;
 }
 
 /* The command has an id of its own: a copy of the ask that came after a death of the gateway cannot tell whether it is
@@ -181,18 +219,23 @@ enum err bundles_export(struct own_asks *own, struct call *call, const struct we
         e = add_path(&words, "zip", ask->zip);
     if (e == ERR_OK)
         e = add_path(&words, "sampler-manifest", ask->sampler_manifest);
+    if (e == ERR_OK)
+        e = add_named_paths(&words, "asset", &ask->assets);
+    if (e == ERR_OK)
+        e = add_named_paths(&words, "mixer-snapshot", &ask->mixer_snapshots);
     if (e != ERR_OK)
         return e;
     if (ask->has_strict && ask->strict)
         put_word(&words, "--strict");
     if (ask->has_without_missing && ask->without_missing)
         put_word(&words, "--without-missing");
+    put_word(&words, "--progress");
     put_word(&words, "--budget=600000");
     if (ask->project.len) {
         put_word(&words, "--");
         put_word(&words, arena_printf(call_arena(call), "%.*s", TEXT_ARG(ask->project)).at);
     }
-    return run_bundle(own, &words, answer_done);
+    return run_bundle(own, &words, "Exporting a bundle", answer_done);
 }
 
 enum err bundles_import(struct own_asks *own, struct call *call, const struct web_bundle_import *ask)
@@ -209,6 +252,7 @@ enum err bundles_import(struct own_asks *own, struct call *call, const struct we
         return e;
     add_option(&words, "name", ask->name.at, ask->name.len);
     add_option(&words, "request-id", id_write(call_request(call), id), ID_TEXT_SIZE - 1);
+    put_word(&words, "--progress");
     put_word(&words, "--budget=600000");
-    return run_bundle(own, &words, answer_done);
+    return run_bundle(own, &words, "Importing a bundle", answer_done);
 }

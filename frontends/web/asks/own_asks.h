@@ -12,9 +12,10 @@ struct own_asks {
     struct service *service;
     const struct paths *paths;
     struct mailbox *mailbox;
-    struct errands *errands; /* for work that may hang: another program */
-    struct errands *bundles; /* one at a time: they take long */
-    struct errands *basket;  /* one at a time: an errand sees all links of those before it */
+    struct errands *errands;   /* for work that may hang: another program */
+    struct errands *bundles;   /* one at a time: they take long */
+    struct own_command *tasks; /* those that are listed as tasks, in their order */
+    struct errands *basket;    /* one at a time: an errand sees all links of those before it */
 };
 
 /* Errors: io, full. own_asks_close ends what own_asks_open began, also after an error. */

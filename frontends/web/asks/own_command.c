@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-enum { OUTPUT_MOST = 1 << 20, LOOK_MS = 100, END_LOOK_US = 2000, COMMAND_US = 60000000 };
+enum { OUTPUT_MOST = 1 << 20, LOOK_MS = 100, END_LOOK_US = 2000, COMMAND_US = 60000000, TASKS_MOST = 64 };
 
 /* ---- in a thread ---- */
 
@@ -52,14 +52,55 @@ static enum err start_program(const struct own_command *command, pid_t *pid, int
     return fault_errno(fault, file_err(number), number, "%s cannot be started", command->program);
 }
 
+static void take_step_line(struct own_command *command, struct text line)
+{
+    struct own_command_step step = { 0 };
+    struct buffer *all = &command->output;
+    const size_t from = (size_t)((const uint8_t *)line.at - all->at), end = from + line.len + 1;
+
+    command->looked = end;
+    if (!command->take_step(line, &step))
+        return;
+    pthread_mutex_lock(&command->lock);
+    command->step = step;
+    pthread_mutex_unlock(&command->lock);
+    memmove(all->at + from, all->at + end, all->len - end);
+    all->len -= end - from;
+    command->looked = from;
+}
+
+/* Takes the steps out of the output: its whole lines. */
+static void take_steps(struct own_command *command)
+{
+    struct buffer *all = &command->output;
+    const uint8_t *end;
+
+    while (command->take_step && !all->failed && command->looked < all->len &&
+           (end = memchr(all->at + command->looked, '\n', all->len - command->looked)) != NULL) {
+        const uint8_t *at = all->at + command->looked;
+        take_step_line(command, (struct text){ (uint32_t)(end - at), (const char *)at });
+    }
+}
+
+/* Sends the signal once. */
+static void end_if_cancelled(struct own_command *command, pid_t pid, bool *is_told)
+{
+    if (!*is_told && atomic_load(&command->is_cancelled)) {
+        *is_told = true;
+        kill(pid, SIGTERM);
+    }
+}
+
 /* Reads until the program closes its output. False: it takes too long, or prints too much. */
-static bool read_output(struct own_command *command, int from, usec_t until)
+static bool read_output(struct own_command *command, pid_t pid, int from, usec_t until)
 {
     struct pollfd watched = { .fd = from, .events = POLLIN };
     uint8_t some[4096];
+    bool is_told = false;
     ssize_t got;
 
     while (errand_goes_on(&command->errand) && clock_steady() < until && !command->output.failed) {
+        end_if_cancelled(command, pid, &is_told);
         if (poll(&watched, 1, LOOK_MS) <= 0)
             continue;
         got = read(from, some, sizeof(some));
@@ -67,6 +108,7 @@ static bool read_output(struct own_command *command, int from, usec_t until)
             return true;
         if (got > 0)
             buffer_add(&command->output, some, (size_t)got);
+        take_steps(command);
     }
     return false;
 }
@@ -103,6 +145,11 @@ static void fail_command(struct own_command *command)
                                      (long long)command->limit / 1000000);
 }
 
+static void fail_cancelled(struct own_command *command)
+{
+    command->error = fault_set(&command->fault, ERR_CONFLICT, "cancelled: nothing was written");
+}
+
 /* A program may still run after it closed its output. */
 static bool wait_for_exit(pid_t pid, usec_t until, int *status)
 {
@@ -121,21 +168,36 @@ static void run_program(struct errand *errand)
     int from, status = 0;
     pid_t pid;
 
+    if (atomic_load(&command->is_cancelled)) {
+        fail_cancelled(command);
+        return;
+    }
     command->error = start_program(command, &pid, &from, &command->fault);
     if (command->error != ERR_OK)
         return;
-    if (!read_output(command, from, until) || !wait_for_exit(pid, until, &status)) {
+    if (!read_output(command, pid, from, until) || !wait_for_exit(pid, until, &status)) {
         kill(pid, SIGKILL);
         fail_command(command);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
             ;
     } else if (status != 0) {
         take_error(command);
+        if (command->error == ERR_OK && atomic_load(&command->is_cancelled)) /* before it wrote anything */
+            fail_cancelled(command);
     }
     close(from);
 }
 
 /* ---- the loop ---- */
+
+static void unlist_task(struct own_command *command)
+{
+    for (struct own_command **at = &command->own->tasks; *at; at = &(*at)->next_task)
+        if (*at == command) {
+            *at = command->next_task;
+            return;
+        }
+}
 
 static void end_command(struct errand *errand, bool lost)
 {
@@ -143,6 +205,7 @@ static void end_command(struct errand *errand, bool lost)
     struct service *service = command->own->service;
     struct fault gone = { 0 };
 
+    unlist_task(command);
     if (lost)
         (void)fault_set(&gone, ERR_TIMEOUT, "loophole %s does not end", command->name);
     if (lost || command->error != ERR_OK)
@@ -158,7 +221,19 @@ static void drop_command(struct errand *errand)
     for (uint32_t i = 0; command->arguments[i]; i++)
         free(command->arguments[i]);
     buffer_free(&command->output);
+    pthread_mutex_destroy(&command->lock);
     free(command);
+}
+
+static void list_task(struct own_command *command, struct call *call)
+{
+    struct own_command **at = &command->own->tasks;
+
+    while (*at)
+        at = &(*at)->next_task;
+    *at = command;
+    command->task = call_request(call);
+    command->since = clock_now();
 }
 
 enum err own_command_start(struct own_asks *own, struct call *call, const struct own_command_task *task,
@@ -174,6 +249,11 @@ enum err own_command_start(struct own_asks *own, struct call *call, const struct
     command->answer = answer;
     command->limit = task->limit;
     command->output.limit = task->output_most;
+    command->label = task->label;
+    command->take_step = task->take_step;
+    pthread_mutex_init(&command->lock, NULL);
+    if (task->label)
+        list_task(command, call);
     command->arguments[0] = alloc_text("loophole");
     for (uint32_t i = 0; i < OWN_COMMAND_WORDS && task->words[i]; i++)
         command->arguments[i + 1] = alloc_text(task->words[i]);
@@ -191,6 +271,41 @@ enum err own_command_run(struct own_asks *own, struct call *call, const char *na
     };
 
     return own_command_start(own, call, &task, answer);
+}
+
+/* ---- tasks ---- */
+
+static struct task describe_task(struct own_command *command, struct arena *arena)
+{
+    struct own_command_step step;
+
+    pthread_mutex_lock(&command->lock);
+    step = command->step;
+    pthread_mutex_unlock(&command->lock);
+    return (struct task){ .id = command->task,
+                          .label = step.step[0] ? arena_printf(arena, "%s: %s", command->label, step.step)
+                                                : text_of(command->label),
+                          .done = step.done,
+                          .total = step.total,
+                          .since = command->since,
+                          .can_cancel = !atomic_load(&command->is_cancelled) };
+}
+
+void own_command_list_tasks(const struct own_asks *own, struct arena *arena, struct task_list *to)
+{
+    *to = (struct task_list){ 0, arena_array(arena, TASKS_MOST, sizeof(*to->at)) };
+    for (struct own_command *at = own->tasks; at && to->count < TASKS_MOST; at = at->next_task)
+        to->at[to->count++] = describe_task(at, arena);
+}
+
+enum err own_command_cancel(struct own_asks *own, struct id task)
+{
+    for (struct own_command *at = own->tasks; at; at = at->next_task)
+        if (id_equal(at->task, task)) {
+            atomic_store(&at->is_cancelled, true);
+            return ERR_OK;
+        }
+    return ERR_NOT_FOUND;
 }
 
 char *own_command_line(char **rest)

@@ -1,36 +1,64 @@
 // Bundles: the open project as a folder for another machine, and a bundle as a project here. The engine's machine reads and writes the paths.
 import type { bundle_done, bundle_offer } from 'loophole'
 import { useState } from 'preact/hooks'
-import { bytesText, clean, counted, pathText } from './format'
-import { say } from './state'
-import { ask, AskError } from './wire'
+import { usePolled } from './cell'
+import { bytesText, clean, counted, idText, num, pathText } from './format'
+import { complain, say } from './state'
+import { ask, AskError, newRequest } from './wire'
 
 const BUDGET_MS = 600000
 const NAMES_SHOWN = 12
 
-/** Runs one command at a time; `busy` says which. */
+/** Runs one command at a time; `busy` says which. The id of its request is that of its task. */
 function useCommand() {
   const [busy, setBusy] = useState('')
+  const [request, setRequest] = useState<Uint8Array>()
   const [refusal, setRefusal] = useState<AskError>()
-  const run = async <T,>(what: string, promise: () => Promise<T>): Promise<T | undefined> => {
+  const run = async <T,>(what: string, promise: (request: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T | undefined> => {
+    const id = newRequest()
     setBusy(what)
+    setRequest(id)
     setRefusal(undefined)
     try {
-      return await promise()
+      return await promise(id)
     } catch (error) {
       if (!(error instanceof AskError)) throw error
       setRefusal(error)
       return undefined
     } finally { setBusy('') }
   }
-  return { busy, refusal, run, forget: () => setRefusal(undefined) }
+  return { busy, request, refusal, run, forget: () => setRefusal(undefined) }
+}
+
+/** The options that a hint names, as the page calls them. */
+const FIELDS: [string, string][] = [
+  ['--name NAME', 'a name in *As a copy, named*'], ['--without-missing', '*Leave out missing sounds*'], ['--strict', '*Refuse sounds…*'],
+  ['--mixer-snapshot ', 'More mixers: '], ['--asset ', 'More sounds: '],
+]
+const inWordsOfPage = (text: string) => FIELDS.reduce((all, [option, field]) => all.replaceAll(option, field), clean(text))
+
+/** How far a command is, and its end. */
+function Running({ what, request }: { what: string; request: Uint8Array }) {
+  const [got] = usePolled(() => ask('web.status', {}, 2000), 300)
+  const [ends, setEnds] = useState(false)
+  const task = (got?.tasks ?? []).find(one => idText(one.id) === idText(request))
+  const total = num(task?.total ?? 0), done = num(task?.done ?? 0)
+  const cancel = () => { setEnds(true); ask('web.cancel', { task: request }, 5000).catch(error => { setEnds(false); complain(error) }) }
+  return (
+    <p class="task">
+      <span>{task ? clean(task.label) : what}</span>
+      <progress aria-label={what} max={total || 1} value={total ? done : undefined} />
+      <span>{total > 0 && `${done} of ${total}`}</span>
+      {task && <button type="button" disabled={ends} onClick={cancel}>{ends ? 'Cancelling…' : 'Cancel'}</button>}
+    </p>
+  )
 }
 
 function State({ of }: { of: ReturnType<typeof useCommand> }) {
   return (
     <div role="status">
-      {of.busy && <p>{of.busy} <progress aria-label={of.busy} /></p>}
-      {of.refusal && <p class="notice refused">{clean(of.refusal.message)}{of.refusal.hint && <small> {clean(of.refusal.hint)}</small>}</p>}
+      {of.busy && of.request && <Running key={idText(of.request)} what={of.busy} request={of.request} />}
+      {of.refusal && <p class="notice refused">{inWordsOfPage(of.refusal.message)}{of.refusal.hint && <small> {inWordsOfPage(of.refusal.hint)}</small>}</p>}
     </div>
   )
 }
@@ -63,6 +91,13 @@ function Path({ title, value, put, placeholder }: { title: string; value: string
   return <label class="pathfield">{title} <input type="text" spellcheck={false} autocomplete="off" value={value} placeholder={placeholder} onInput={event => put(event.currentTarget.value)} /></label>
 }
 
+const linesOf = (text: string) => text.split('\n').map(line => line.trim()).filter(line => line)
+
+/** One entry on each line. */
+function Lines({ title, value, put, placeholder }: { title: string; value: string; put: (value: string) => void; placeholder: string }) {
+  return <label class="pathfield">{title} <textarea rows={2} spellcheck={false} autocomplete="off" value={value} placeholder={placeholder} onInput={event => put(event.currentTarget.value)} /></label>
+}
+
 function Check({ title, on, put }: { title: string; on: boolean; put: (on: boolean) => void }) {
   return <label><input type="checkbox" checked={on} onChange={event => put(event.currentTarget.checked)} /> {title}</label>
 }
@@ -78,18 +113,21 @@ function Export() {
   const [folder, setFolder] = useState('')
   const [zip, setZip] = useState('')
   const [manifest, setManifest] = useState('')
+  const [assets, setAssets] = useState('')
+  const [mixers, setMixers] = useState('')
   const [strict, setStrict] = useState(false)
   const [without, setWithout] = useState(false)
   const [done, setDone] = useState<bundle_done>()
   const [offer, setOffer] = useState<bundle_offer>()
   const command = useCommand()
-  const plan = () => command.run('The sampler manifest is read.', () => ask('web.bundle_plan', { sampler_manifest: manifest.trim() as never }, BUDGET_MS)).then(setOffer)
+  const plan = () => command.run('The sampler manifest is read.', request => ask('web.bundle_plan', { sampler_manifest: manifest.trim() as never }, BUDGET_MS, request)).then(setOffer)
   const write = async (event: Event) => {
     event.preventDefault()
     setDone(undefined)
-    const got = await command.run('The bundle is written.', () => ask('web.bundle_export', {
+    const got = await command.run('The bundle is written.', request => ask('web.bundle_export', {
       project: '', bundle_root: folder.trim() as never, zip: zip.trim() as never, sampler_manifest: manifest.trim() as never, strict, without_missing: without,
-    }, BUDGET_MS))
+      assets: linesOf(assets) as never, mixer_snapshots: linesOf(mixers) as never,
+    }, BUDGET_MS, request))
     setDone(got)
     if (got) say(`${clean(got.project)} is exported.`)
   }
@@ -99,6 +137,8 @@ function Export() {
       <Path title="New folder" value={folder} put={setFolder} placeholder="/home/ana/out/demo" />
       <Path title="Archive too" value={zip} put={setZip} placeholder="none, or /home/ana/out/demo.zip" />
       <Path title="Sampler manifest" value={manifest} put={setManifest} placeholder="none" />
+      <Lines title="More sounds, one a line" value={assets} put={setAssets} placeholder="none, or kick.wav=/home/ana/kick.wav" />
+      <Lines title="More mixers, one a line" value={mixers} put={setMixers} placeholder="none, or Verse=/home/ana/verse.json,master" />
       <p class="buttons">
         <Check title="Leave out missing sounds" on={without} put={setWithout} />
         <Check title="Refuse sounds that are not in the sampler manifest" on={strict} put={setStrict} />
@@ -125,11 +165,11 @@ function Import() {
   const verify = async (event: Event) => {
     event.preventDefault()
     setDone(undefined)
-    const of = await command.run('The bundle is read and checked.', () => ask('web.bundle_verify', { bundle: path as never }, BUDGET_MS))
+    const of = await command.run('The bundle is read and checked.', request => ask('web.bundle_verify', { bundle: path as never }, BUDGET_MS, request))
     setPlan(of && { bundle: path, of })
   }
   const take = async () => {
-    const of = await command.run('The bundle is imported.', () => ask('web.bundle_import', { bundle: path as never, destination_root: folder.trim() as never, name: name.trim() }, BUDGET_MS))
+    const of = await command.run('The bundle is imported.', request => ask('web.bundle_import', { bundle: path as never, destination_root: folder.trim() as never, name: name.trim() }, BUDGET_MS, request))
     if (!of) return
     setDone(of)
     setPlan(undefined)

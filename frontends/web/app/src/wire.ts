@@ -149,9 +149,10 @@ export function connect() {
   setInterval(sendAgain, 250)
 }
 
+export const newRequest = () => crypto.getRandomValues(new Uint8Array(16))
+
 /** Sends one ask and waits for its answer, at most the budget. Throws an AskError. */
-export function ask<K extends keyof Asks>(name: K, body: Asks[K]['ask'], budget_ms = 10000): Promise<Asks[K]['answer']> {
-  const request = crypto.getRandomValues(new Uint8Array(16))
+export function ask<K extends keyof Asks>(name: K, body: Asks[K]['ask'], budget_ms = 10000, request = newRequest()): Promise<Asks[K]['answer']> {
   const bytes = wrap(name.split('.')[0]!, encode([1, name, request, budget_ms, body]))
   return new Promise((resolve, reject) => {
     const done = (code: string, answer: Value) => {
