@@ -279,13 +279,76 @@ def an_import_is_one_step_of_undo_and_the_project_before_it_has_an_autosave_that
 
 
 @claim(inside=Indexing)
-def an_import_of_more_parts_than_are_changed_at_once_is_no_half_step_of_undo(it):
+def undo_of_an_import_leaves_its_folder_and_redo_finds_it_again(it):
+    home, root = it.home, it.home.file('in')
+    demo(it)
+    home.loophole('bundle', 'export', 'Demo', '--bundle-root', home.file('out'))
+    importing = ('bundle', 'import', '--name', 'Copy', '--bundle-root', home.file('out'), '--destination-root')
+    home.loophole(*importing, root)
+    parts = lambda: [(part['kind'], part['id'], part['body']) for part in home.json('project', 'show')[1:]]
+    before, whole = digests_of(root), parts()
+    home.loophole('undo')
+    same((before, 'Demo'), (digests_of(root), home.first('project', 'state')['name']))
+    home.loophole('bundle', 'verify', root)
+    contains(home.refused(*importing, root), 'nothing is replaced')
+    home.loophole('redo')
+    state = home.first('project', 'state')
+    same(('Copy', root, 'same', before, whole), (state['name'], state['folder'], state['mirror'], digests_of(root), parts()))
+    home.loophole('undo')
+    shutil.rmtree(root)  # a person removed it: the redo brings back what the store has
+    home.loophole('redo')
+    same(whole, parts())
+    home.loophole('project', 'save')
+    same(True, os.path.exists(os.path.join(root, 'project.json')))
+
+
+@claim(inside=Indexing)
+def what_differs_from_an_import_under_another_name_is_only_what_a_person_changed(it):
     home = it.home
+    demo(it)
+    home.loophole('bundle', 'export', 'Demo', '--bundle-root', home.file('out'))
+    home.loophole('bundle', 'import', '--name', 'Copy', '--bundle-root', home.file('out'), '--destination-root', home.file('in'))
+
+    def differs():
+        until(lambda: home.has_lived('project'))
+        home.kill('project')
+        home.wait_ready('project')
+        offers = home.client().must('project.recoveries', {}, budget_ms=600000)
+        return [line for one in offers.get('each', ()) if one['name'] == 'Copy' for line in one['differs']]
+
+    same([], differs())
+    home.loophole('project', 'set', 'bpm=99')
+    same(['project changed: tempo'], [line for line in differs() if 'mixer' not in line])  # it gets its own mixer
+
+
+@claim(inside=Indexing)
+def an_import_of_more_parts_than_are_changed_at_once_is_one_step_of_undo_too(it):
+    home = it.home
+    mine = Studio(home, 'Mine', body={'bpm': 90})
+    steps = len(home.json('undo', 'list'))
     project = {'schema_version': '1.0', 'project': {'name': 'Many', 'id': 'many'}, 'tracks': [{'name': f'T{n}'} for n in range(4200)]}
-    files = {**foreign(), 'project.json': json.dumps(project).encode()}
-    home.loophole('bundle', 'import', '--bundle-root', put(home.file('foreign'), files), '--destination-root', home.file('in'))
-    contains(home.refused('undo'), 'nothing to undo')
-    same(4200, sum(part['kind'] == 'track' for part in home.json('project', 'show')[1:]))
+    files = {**foreign(file_bytes(os.fsdecode(wav(it.folder('choir.wav'), 440, 1)))), 'project.json': json.dumps(project).encode()}
+    importing = ('bundle', 'import', '--budget', '600000', '--bundle-root', put(home.file('foreign'), files), '--destination-root')
+    home.loophole(*importing, home.file('in'))
+
+    def is_whole():
+        same('Many', home.first('project', 'state')['name'])
+        same(4200, sum(part['kind'] == 'track' for part in home.json('project', 'show')[1:]))
+        same(steps + 1, len(home.json('undo', 'list')))
+
+    is_whole()
+    home.loophole('undo')
+    same(['Mine'], sorted(one['name'] for one in home.json('project', 'list') if one['name'] in ('Mine', 'Many')))
+    same('Mine', home.first('project', 'state')['name'])
+    contains(home.refused('project', 'show', 'Many'), 'Many')
+    mine.put('track', name='Later')
+    home.loophole('redo')
+    is_whole()
+    home.loophole('undo')
+    home.loophole(*importing, home.file('again'))  # what is left of the first one is no obstacle
+    is_whole()
+    home.stop()
+    home.check_store()
 
 
 run_claims()

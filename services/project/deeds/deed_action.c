@@ -39,6 +39,12 @@ struct action deed_apart(struct action action)
     return action;
 }
 
+struct action deed_unchecked(struct action action)
+{
+    action.element.has_expect = false;
+    return action;
+}
+
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn)
 {
     const struct text folder = elements_kept_folder(txn, tree_text(&place, "folder"));
@@ -133,13 +139,14 @@ struct action_list deed_left_to_do(struct txn *txn, struct arena *arena, struct 
 {
     struct action_list left = { 0 };
     struct element_list now;
-    struct element found;
 
-    if (parts_get(txn, arena, project, &found) != ERR_OK || parts_all(txn, arena, project, &now) != ERR_OK)
+    if (parts_all(txn, arena, project, &now) != ERR_OK)
         return due;
     left.at = arena_array(arena, now.count + due.count, sizeof(*left.at));
+    if (!is_done(txn, arena, &due.at[0]))
+        left.at[left.count++] = due.at[0];
     remove_others(&now, &due, &left);
-    for (uint32_t i = 0; i < due.count; i++)
+    for (uint32_t i = 1; i < due.count; i++)
         if (!is_done(txn, arena, &due.at[i]))
             left.at[left.count++] = due.at[i];
     return left;

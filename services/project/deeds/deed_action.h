@@ -12,7 +12,8 @@ struct action deed_put_action(int32_t kind, struct id project, struct id id, str
 struct action deed_remove_action(const struct element *part); /* unless it has another revision by then */
 /* Puts the keys of the object `keys`, and no others: undo gives back these alone. A null removes a key. */
 struct action deed_keys_action(int32_t kind, struct id project, struct id id, struct text keys);
-struct action deed_apart(struct action action); /* without a step of undo */
+struct action deed_apart(struct action action);     /* without a step of undo */
+struct action deed_unchecked(struct action action); /* whatever revision is there */
 
 /* Puts the place of a project over the one that `txn` shows. */
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn);
@@ -28,7 +29,8 @@ struct action deed_open_alone(struct arena *arena, struct id project, struct txn
 struct action deed_open_imported(struct arena *arena, struct id project, struct txn *txn);
 
 /* Returns those of `due`, the actions that make a project, that are left to do: all, or fewer if a death interrupted
- * them before. Then parts that are not due, or of another kind, are removed first. */
+ * them before. Then parts that are not due, or of another kind, are removed before them. The first of `due` puts the
+ * row of the project, which comes before all. */
 struct action_list deed_left_to_do(struct txn *txn, struct arena *arena, struct id project, struct action_list due);
 
 #endif

@@ -306,16 +306,6 @@ static enum err send_open(struct doing *work, struct action_list actions, struct
     return work_apply(work, &(struct persist_apply){ .label = label, .actions = actions }, fault);
 }
 
-/* Opening makes no step of undo. An import is one of the catalogue, if all of it is done together: undo takes back the
- * whole project or nothing. */
-static bool has_step_of_undo(struct doing *work, struct txn *txn)
-{
-    struct element begun;
-
-    return ((const struct project_open *)work->ask)->has_import && !work->is_large &&
-           parts_get(txn, &work->arena, work->id, &begun) != ERR_OK;
-}
-
 /* A project that is known, here or in the folder where it was: its folder may have moved. */
 static enum err open_known(struct doing *work, struct txn *txn, struct fault *fault)
 {
@@ -368,26 +358,72 @@ static struct action save_of_file(struct doing *work, const struct tree *documen
                            tree_canonical(&body, &work->arena), 0);
 }
 
+/* How the rows of a project that is opened for the first time are written. Opening makes no step of undo; an import is
+ * one, in which undo takes back the whole project. */
+struct row_order {
+    bool has_step;    /* of undo */
+    bool is_row_step; /* only the row of the project is the step: the others come in parts, or are there already */
+};
+
+static struct row_order choose_order(struct doing *work, struct txn *txn)
+{
+    struct element begun;
+    const bool has_begun = parts_get(txn, &work->arena, work->id, &begun) == ERR_OK;
+    const bool has_step = ((const struct project_open *)work->ask)->has_import;
+
+    return (struct row_order){ has_step, has_step && (work->is_large || has_begun) };
+}
+
+/* Without its place a project is incomplete, and nobody sees it. Of a large one the place comes last. */
+static struct action_list list_rows(struct doing *work, struct txn *txn, const struct element_list *parts,
+                                    struct row_order order, struct action save, struct action place)
+{
+    struct action_list due = { 0, arena_array(&work->arena, parts->count + 2, sizeof(*due.at)) };
+
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct action put =
+            deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0);
+        due.at[due.count++] = order.has_step && !order.is_row_step ? put : deed_apart(put);
+    }
+    due.at[due.count++] = save;
+    if (!work->is_large)
+        due.at[due.count++] = place;
+    return deed_left_to_do(txn, &work->arena, work->id, due);
+}
+
+/* What makes the project appear. Its row is removed and put again, so that undo removes it. */
+static struct action_list finish_rows(struct doing *work, struct txn *txn, struct action_list rows,
+                                      const struct element *project, struct row_order order, struct action place)
+{
+    struct action_list to = { 0, arena_array(&work->arena, rows.count + 4, sizeof(*to.at)) };
+
+    for (uint32_t i = 0; i < rows.count; i++)
+        to.at[to.count++] = rows.at[i];
+    if (order.is_row_step) {
+        to.at[to.count++] = deed_unchecked(deed_apart(deed_remove_action(project)));
+        to.at[to.count++] = deed_unchecked(deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, project->body, 0));
+    }
+    if (work->is_large)
+        to.at[to.count++] = deed_unchecked(place);
+    to.at[to.count++] =
+        order.has_step ? deed_open_imported(&work->arena, work->id, txn) : deed_open_alone(&work->arena, work->id, txn);
+    return to;
+}
+
 static enum err open_unknown(struct doing *work, struct txn *txn, const struct tree *document,
                              const struct element_list *parts, struct fault *fault)
 {
     double revision = tree_real(document, "revision", 1);
     uint64_t number = revision >= 1 && revision < 1e15 ? (uint64_t)revision : 1;
-    struct action_list due = { 0, arena_array(&work->arena, parts->count + 3, sizeof(*due.at)) };
-    const bool is_step = has_step_of_undo(work, txn);
+    const struct row_order order = choose_order(work, txn);
+    const struct action save = save_of_file(work, document, parts, number);
+    const struct action place = place_of_file(work, txn, number, tree_text(document, "revision_name"));
+    struct action_list rows;
 
-    for (uint32_t i = 0; i < parts->count; i++) {
-        const struct action put =
-            deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0);
-        due.at[due.count++] = is_step ? put : deed_apart(put);
-    }
-    due.at[due.count] = save_of_file(work, document, parts, number);
-    if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
+    if (deed_check_save(work, &save, fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
-    due.at[due.count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
-    due.at[due.count++] =
-        is_step ? deed_open_imported(&work->arena, work->id, txn) : deed_open_alone(&work->arena, work->id, txn);
-    return send_open(work, deed_left_to_do(txn, &work->arena, work->id, due), fault);
+    rows = list_rows(work, txn, parts, order, save, place);
+    return send_open(work, finish_rows(work, txn, rows, &parts->at[0], order, place), fault);
 }
 
 /* Its folder is kept as the settings name it, perhaps by a link. */
