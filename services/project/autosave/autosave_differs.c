@@ -51,8 +51,6 @@ static struct text choose_name(struct arena *arena, const char *list, const stru
 
     if (name.len)
         return shorten_text(name, 80);
-    if (strcmp(list, kinds_list_name(ELEMENT_KIND_SOUND)) == 0)
-        return TEXT("mixer and pads"); /* the one of sound_body.h */
     if (strcmp(list, kinds_list_name(ELEMENT_KIND_LOOP)) == 0 && fkey >= LOOP_FKEY_FIRST && fkey <= LOOP_FKEY_LAST)
         return arena_printf(arena, "F%d", (int)fkey - LOOP_FKEY_FIRST + 1);
     return tree_text(part, "id");
@@ -71,8 +69,11 @@ static void add_difference(struct text_list *lines, struct differing *of, const 
 {
     const uint32_t len = (uint32_t)strlen(of->list);
     const bool is_plural = of->count != 1 || of->list[len - 1] != 's';
+    const bool is_sound = strcmp(of->list, kinds_list_name(ELEMENT_KIND_SOUND)) == 0; /* the one of sound_body.h */
 
-    if (of->count && lines->count < AUTOSAVE_DIFFERS_MOST)
+    if (of->count && is_sound && lines->count < AUTOSAVE_DIFFERS_MOST)
+        lines->at[lines->count++] = arena_printf(of->arena, "mixer and pads %s", what);
+    else if (of->count && lines->count < AUTOSAVE_DIFFERS_MOST)
         lines->at[lines->count++] =
             arena_printf(of->arena, "%u %.*s %s: %s%s", of->count, (int)(is_plural ? len : len - 1), of->list, what,
                          buffer_c(&of->names), of->count > AUTOSAVE_NAMES_MOST ? ", …" : "");
@@ -106,9 +107,26 @@ static void compare_lists(const struct tree *draft, const struct tree *save, con
     add_difference(lines, &removed, "removed");
 }
 
-static void note_key(struct buffer *names, struct text name)
+/* What a person calls the keys. */
+static struct text name_key(struct text key)
 {
-    name = shorten_text(name, 40);
+    static const char *const names[][2] = { { "bpm", "tempo" },
+                                            { "tempo_lock", "tempo lock" },
+                                            { "file_keys", "keys of other programs" } };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (text_is(key, names[i][0]))
+            return text_of(names[i][1]);
+    return shorten_text(key, 40);
+}
+
+/* The id is none of a person's work: the save of an import under another name has that of the bundle. */
+static void note_key(struct buffer *names, struct text key)
+{
+    const struct text name = name_key(key);
+
+    if (text_is(key, "id"))
+        return;
     buffer_printf(names, "%s%.*s", names->len ? ", " : "", TEXT_ARG(name));
 }
 
