@@ -37,6 +37,7 @@ enum cue_verb {
     CUE_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
     CUE_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
     CUE_CONTROL_SEND, /* from: up to 3 bytes of MIDI, lowest first; voice: how many; generation: control_out, from 0 */
+    CUE_STREAM_PAUSE, /* voice, generation, value: 1 pauses it over a fade, 0 lets it go on with its next cell */
     CUE_VERBS
 };
 
@@ -106,6 +107,7 @@ enum note_kind {
     NOTE_PAD_HIT,       /* voice: the pad, value: velocity, index: place; by a person, not by a cue of the streamer */
     NOTE_PAD_RELEASED,  /* voice: the pad, index: place */
     NOTE_CONTROL_WIRED, /* control_out has a new connection */
+    NOTE_STREAM_PAUSED, /* voice, generation, value as in the cue; index: of the first cell of its fade */
     NOTE_KINDS
 };
 

@@ -121,6 +121,31 @@ static enum err answer_stop(struct streamer *streamer, struct call *call, const 
     return e;
 }
 
+static enum err refuse_pause(const struct voice *voice, struct call *call)
+{
+    if (voice->phase == VOICE_FREE)
+        return refuse(call, ERR_NOT_FOUND, "voice %u is silent", voice->index);
+    return voice_may_pause(voice, call_fault(call));
+}
+
+static enum err answer_pause(struct streamer *streamer, struct call *call, const struct streamer_pause *ask,
+                             struct stream_voices *answer)
+{
+    enum err e = ask->has_voice ? refuse_pause(&streamer->voices.each[ask->voice], call) : ERR_OK;
+
+    if (e == ERR_OK && !core_link_has_room(&streamer->core, STREAMS))
+        e = refuse(call, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
+    answer->each.at = arena_array(call_arena(call), STREAMS, sizeof(*answer->each.at));
+    for (uint32_t i = 0; e == ERR_OK && i < STREAMS; i++) {
+        struct voice *voice = &streamer->voices.each[i];
+        if (ask->has_voice && i != ask->voice)
+            continue;
+        if (voice_pause(voice, ask->on, NULL) == ERR_OK)
+            voice_describe(voice, &answer->each.at[answer->each.count++]);
+    }
+    return e;
+}
+
 static enum err answer_move(struct streamer *streamer, struct call *call, const struct streamer_move_loops *ask,
                             struct nothing *answer)
 {
@@ -374,6 +399,7 @@ const struct streamer_handlers asks_handlers = {
     .play = answer_play,
     .queue = answer_queue,
     .stop = answer_stop,
+    .pause = answer_pause,
     .seek = answer_seek,
     .gain = answer_gain,
     .voices = answer_voices,

@@ -217,6 +217,36 @@ def a_capture_holds_seeks_and_stops_and_plays_them_on_their_frames(home):
 
 
 @claim(shares=looping_engine)
+def a_capture_holds_a_pause_and_plays_it_on_its_frames(home):
+    def captured():
+        home.loophole('play', count(home), '--loop', '--from', '10')
+        until(lambda: begun(home, 'F11'), what='the capture begins')
+        for off in ((), ('--off',)):
+            until_later(home, RATE // 4)
+            home.loophole('pause', *off)
+        until_later(home, RATE // 4)
+        made = loop(home, 'capture', 'F11')
+        until_silent(home)
+        return made
+    made = unstarved(home, captured)
+    lines = made['actions'].split('\n')
+    same(['play', 'pause', 'play'], [line.split()[1] for line in lines], lines)
+    (item_id, start), (again, resumed) = (lines[n].split()[2].split('@') for n in (0, 2))
+    same((item(home, 'count'), item_id), (item_id, again))
+    paused, at = in_time(lines[1]), in_time(lines[2])
+    assert RATE // 4 <= paused < at - RATE // 4, lines
+    same(int(start) + paused + 240, int(resumed), 'it goes on after the fade of the pause')
+    zero, counts, length = heard_turn(home, 'F11', made)
+    for turn in (0, 1):
+        begin = zero + turn * length
+        for n in range(EDGE, paused - EDGE):
+            same(int(start) + 1 + n, counts[begin + n], f'frame {n} of turn {turn}')
+        same({0}, set(counts[begin + paused + 1:begin + at]), 'silence during the pause')
+        for n in range(at + EDGE, length - EDGE):
+            same(int(resumed) + 1 + n - at, counts[begin + n], f'frame {n} of turn {turn}, after the pause')
+
+
+@claim(shares=looping_engine)
 def a_capture_holds_hits_of_pads_and_its_turns_hit_them_on_their_frames(home):
     sound.write_wave(home.file('click.wav'), [.5] + [0] * 2400, RATE)
     home.loophole('pads', 'set', '5', 'sound=' + home.file('click.wav'))

@@ -219,6 +219,7 @@ enum err relink_run(struct cli *cli, struct fault *fault);
 enum err find_suggest(struct cli *cli, struct fault *fault);
 enum err play_start(struct cli *cli, struct fault *fault);
 enum err play_stop(struct cli *cli, struct fault *fault);
+enum err voices_pause(struct cli *cli, struct fault *fault);
 enum err play_preview(struct cli *cli, struct fault *fault);
 enum err play_preview_stop(struct cli *cli, struct fault *fault);
 enum err play_preview_next(struct cli *cli, struct fault *fault);

@@ -49,7 +49,8 @@ static void print_full(struct cli *cli, const struct stream_voice *voice)
     print_voice(cli, voice);
     buffer_add_text(&cli->out, " at ");
     human_duration(&cli->out, voice->rate ? (double)voice->position / (double)voice->rate : 0);
-    cli_print(&cli->out, "  gain %.2f pan %.2f%s", voice->gain, voice->pan, voice->looping ? "  loop" : "");
+    cli_print(&cli->out, "  gain %.2f pan %.2f%s%s", voice->gain, voice->pan, voice->looping ? "  loop" : "",
+              voice->state.value == STREAM_STATE_PAUSED ? "  paused" : "");
     if (voice->next.len)
         cli_print(&cli->out, "  next %.*s", (int)voice->next.len, (const char *)voice->next.at);
     buffer_add_text(&cli->out, "\n");
@@ -57,19 +58,37 @@ static void print_full(struct cli *cli, const struct stream_voice *voice)
 
 /* ---- commands ---- */
 
+static enum err print_all(struct cli *cli, const struct stream_voices *voices, const char *none)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < voices->each.count; i++)
+        if (cli->options.json)
+            e = cli_json(cli, &stream_voice_shape, &voices->each.at[i]);
+        else
+            print_full(cli, &voices->each.at[i]);
+    if (e == ERR_OK)
+        cli_none(cli, voices->each.count, none);
+    return e;
+}
+
 enum err voices_show(struct cli *cli, struct fault *fault)
 {
     struct stream_voices voices = { 0 };
     enum err e = cli_ask(cli, "streamer.voices", NULL, &voices, fault);
 
-    for (uint32_t i = 0; e == ERR_OK && i < voices.each.count; i++)
-        if (cli->options.json)
-            e = cli_json(cli, &stream_voice_shape, &voices.each.at[i]);
-        else
-            print_full(cli, &voices.each.at[i]);
+    return e == ERR_OK ? print_all(cli, &voices, "No voice plays.") : e;
+}
+
+enum err voices_pause(struct cli *cli, struct fault *fault)
+{
+    struct streamer_pause request = { .has_voice = cli->count > 0, .on = !cli->options.off };
+    struct stream_voices voices = { 0 };
+    enum err e = request.has_voice ? voices_read(cli->args[0], &request.voice, fault) : ERR_OK;
+
     if (e == ERR_OK)
-        cli_none(cli, voices.each.count, "No voice plays.");
-    return e;
+        e = cli_ask(cli, "streamer.pause", &request, &voices, fault);
+    return e == ERR_OK ? print_all(cli, &voices, "No voice plays a file that can be paused.") : e;
 }
 
 /* Finds the voice of the first argument among those that play. The answer's memory ends with the next ask. */

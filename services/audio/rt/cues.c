@@ -75,6 +75,7 @@ static const doer doers[CUE_VERBS] = {
     [CUE_CAPTURE_STOP] = capture_cue_stop,    [CUE_PAD_HIT] = pads_cue_hit,
     [CUE_PAD_RELEASE] = pads_cue_release,     [CUE_METERS_RESET] = reset_meters,
     [CUE_SOUND_SHAPE] = sounds_cue_shape,     [CUE_CONTROL_SEND] = send_to_controllers,
+    [CUE_STREAM_PAUSE] = streams_pause,
 };
 
 static void execute_cue(struct engine *engine, const struct cue *cue, uint32_t producer)

@@ -72,6 +72,7 @@ static void repair_streams(struct streams *streams, uint32_t rate)
         if (voice->state > STREAM_STOPS || voice->group >= GROUPS)
             voice->state = STREAM_SILENT;
         voice->group %= GROUPS;
+        voice->paused = voice->paused != 0;
         repair_fade(&voice->fade, most);
         for (uint32_t k = 0; k < STREAMS_OLD; k++) {
             repair_fade(&voice->old[k].fade, most);

@@ -280,6 +280,24 @@ static void run_wet(struct engine *engine, uint32_t number)
     voice->dry = STREAM_WET;
 }
 
+/* The rest of the fade of a pause. */
+static uint32_t fade_to_pause(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    const struct core_stream *stream = &engine->stream[number];
+    const uint64_t end = stream->end < stream->written ? stream->end : stream->written;
+    uint32_t n;
+
+    if (fade_is_silent(&voice->fade))
+        return 0;
+    n = (uint32_t)index_within(end > voice->index ? end - voice->index : 0, 0,
+                               core_least(frames, voice->fade.place.left));
+    if (n)
+        return play_cells(engine, number, at, n);
+    fade_cut(&voice->fade);
+    return 0;
+}
+
 /* Plays until the next change; returns the number of frames. */
 static uint32_t advance_stream(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
 {
@@ -287,6 +305,8 @@ static uint32_t advance_stream(struct engine *engine, uint32_t number, uint32_t 
     uint64_t ready = playable_cells(engine, &engine->stream[number], voice->index);
     bool is_last = engine->stream[number].end <= engine->stream[number].written;
 
+    if (voice->paused)
+        return fade_to_pause(engine, number, at, frames);
     if (voice->state == STREAM_STOPS && voice->stop_in == 0)
         return play_cells(engine, number, at, frames);
     if ((voice->dry || fade_is_silent(&voice->fade)) && ready > (is_last ? 0 : reserve_frames(engine)))
@@ -346,7 +366,7 @@ void streams_skip(struct engine *engine, uint32_t frames)
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &engine->half->streams.voice[i];
         uint64_t ready = playable_cells(engine, &engine->stream[i], voice->index);
-        if (streams_sounds(voice))
+        if (streams_sounds(voice) && !voice->paused)
             voice->index += index_within(ready, 0, frames);
         for (uint32_t k = 0; k < STREAMS_OLD; k++)
             fade_cut(&voice->old[k].fade);
@@ -419,6 +439,8 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
     /* A start of a voice that plays is a seek whose header was not read yet; one of a waiting voice takes its place. */
     if (voice->state != STREAM_WAITS)
         voice->dry = voice->state == STREAM_PLAYS ? STREAM_WET : STREAM_FRESH;
+    if (voice->state != STREAM_WAITS && voice->state != STREAM_PLAYS)
+        voice->paused = 0;
     if (streams_sounds(voice))
         streams_retire(engine, voice, UINT64_MAX);
     fades_in = cue->seconds > 0.005f;
@@ -426,7 +448,8 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
     voice->generation = cue->generation;
     voice->tag = cue->tag;
     voice->group = cue->flags & CUE_PREVIEW ? GROUP_PREVIEW : cue->group;
-    voice->start_reported = voice->stop_in = 0;
+    voice->start_reported = 0;
+    voice->stop_in = 0;
     if (voice->group == GROUP_PREVIEW)
         mixer_open_returns(engine);
     ramp_set(&voice->left, 0);
@@ -497,6 +520,28 @@ bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t produce
     if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS || !means_voice(engine, cue))
         return waits;
     aim_gains(engine, voice, cue);
+    return true;
+}
+
+bool streams_pause(struct engine *engine, const struct cue *cue, uint32_t producer)
+{
+    const bool pauses = cue->value > 0;
+    struct streams_voice *voice;
+
+    (void)producer;
+    if (cue->voice >= STREAMS)
+        return false;
+    voice = &engine->half->streams.voice[cue->voice];
+    if ((voice->state != STREAM_PLAYS && voice->state != STREAM_WAITS) || !means_voice(engine, cue))
+        return false;
+    if (pauses == (voice->paused != 0))
+        return true;
+    voice->paused = pauses;
+    if (pauses && !fade_is_silent(&voice->fade))
+        fade_out(&voice->fade, engine->half->rate);
+    else if (!pauses && !fade_is_silent(&voice->fade) && !voice->dry)
+        fade_in(&voice->fade, engine->half->rate);
+    send_stream_note(engine, cue->voice, NOTE_STREAM_PAUSED, pauses);
     return true;
 }
 

@@ -25,6 +25,7 @@ struct engine;
 /* Each executes one cue; false: the cue is refused. */
 bool streams_start(struct engine *engine, const struct cue *cue, uint32_t producer);
 bool streams_stop(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool streams_pause(struct engine *engine, const struct cue *cue, uint32_t producer);
 bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t producer);
 void streams_silence(struct engine *engine, uint32_t frames); /* stops all voices within `frames` */
 

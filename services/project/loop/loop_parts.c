@@ -301,6 +301,10 @@ static void hear_act(struct hearing *h, const struct loop_act *act)
         hear_volume(h, act->value, act->frame);
     } else if (act->deed.value == LOOP_DEED_STOP && is_voice && h->sounds) {
         hear_stop(h, act);
+    } else if (act->deed.value == LOOP_DEED_PAUSE && is_voice && h->sounds) {
+        h->sounds = false;
+        if (h->has_begun)
+            add_action(h, (struct loop_action){ .verb = LOOP_VERB_PAUSE }, act->frame);
     } else if (act->has_pad && h->has_begun) {
         const bool hits = act->deed.value == LOOP_DEED_HIT;
         add_action(h,

@@ -11,7 +11,7 @@
 #include "common/sound/treatment.h"
 
 enum { HANDOVER_CUTS = 128, HANDOVER_HITS = 128, HANDOVER_ACTS = 256 };
-enum { HANDOVER_VERSION = 13 };
+enum { HANDOVER_VERSION = 14 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -84,6 +84,7 @@ struct handover_voice {
     uint32_t loop_key; /* 1 to 12: it plays the loop of this F key; 0: none */
     float gain, pan;
     _Atomic uint32_t seeks;      /* a seek was accepted, and has no piece yet */
+    uint32_t paused;             /* a person paused it; stored before the cue */
     uint32_t cued;               /* the generation that the last start cue names */
     int64_t begins;              /* frame of the audio clock of the first start cue, or CUE_NOW */
     int64_t loop_from, loop_end; /* frames of the file; end 0: that of the file */

@@ -46,7 +46,7 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
 
     atomic_store(&handover->word, 0);
     atomic_store(&handover->seeks, 0);
-    handover->started = 0;
+    handover->started = handover->paused = 0;
     *piece = (struct handover_piece){ .frames = -1,
                                       .from = plan->from,
                                       .until = plan->until,
@@ -184,6 +184,49 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
     if (voice->is_cued && !core_link_cue(voice->all->core, &cue))
         return fault_set(fault, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
     return ERR_OK;
+}
+
+/* ---- pauses ---- */
+
+enum err voice_may_pause(const struct voice *voice, struct fault *fault)
+{
+    if (!voice_is_sounding(voice) || voice_is_to_come(voice))
+        return fault_set(fault, ERR_CONFLICT, "voice %u is silent", voice->index);
+    if (voice->plan.loop_key > 0 || voice->plan.group == GROUP_PREVIEW)
+        return fault_set(fault, ERR_CONFLICT, "voice %u plays %s, which is stopped and played again", voice->index,
+                         voice->plan.loop_key > 0 ? "a loop" : "a preview");
+    if (voice_is_stretched(voice) || voice_follows(voice))
+        return fault_set(fault, ERR_CONFLICT, "voice %u is stretched: its place is that of the transport",
+                         voice->index);
+    return ERR_OK;
+}
+
+static bool send_pause(const struct voice *voice)
+{
+    const struct cue cue = { .frame = CUE_NOW,
+                             .verb = CUE_STREAM_PAUSE,
+                             .voice = voice->index,
+                             .generation = atomic_load(&voice->memory->generation),
+                             .value = voice->handover->paused ? 1 : 0 };
+
+    return core_link_cue(voice->all->core, &cue);
+}
+
+enum err voice_pause(struct voice *voice, bool on, struct fault *fault)
+{
+    if (voice_may_pause(voice, fault) != ERR_OK)
+        return ERR_CONFLICT;
+    if (!core_link_has_room(voice->all->core, 1))
+        return fault_set(fault, ERR_BUSY, "the queue of the audio core is full: ask again in a moment");
+    voice->handover->paused = on;
+    send_pause(voice);
+    return ERR_OK;
+}
+
+void voice_pause_again(struct voice *voice)
+{
+    if (voice->handover->paused)
+        send_pause(voice);
 }
 
 /* ---- the following file ---- */

@@ -168,6 +168,7 @@ void voice_hits_tick(struct voice *voice); /* voice_hits.c: sends the cues of it
 /* ---- voice_acts.c: what persons do, for captures; `deed` is a loop_deed ---- */
 /* Of the current piece. A stop at CUE_NOW: it was played to its end. */
 void voice_acts_add(struct voice *voice, int32_t deed, int64_t frame, double value);
+void voice_acts_pause(struct voice *voice, const struct note *note);
 void voice_acts_note(struct voices *voices, const struct note *note); /* of a pad */
 void voice_acts_since(const struct voices *voices, int64_t since, struct arena *arena, struct loop_mark *to);
 
@@ -179,6 +180,8 @@ bool voice_is_to_come(const struct voice *voice); /* the core keeps its start cu
 int64_t voice_part_end(const struct voice *voice);
 /* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
+int64_t voice_frame_of_cell(const struct voice *voice,
+                            int64_t cell);               /* of the generation, from 0: the frame of the file */
 int64_t voice_sounding_frame(const struct voice *voice); /* the frame of the file that sounds */
 void voice_end_at(struct voice *voice, uint64_t end);    /* the sound ends at that cell, unless it ends before */
 void voice_forget_sought(struct voice *voice);           /* the piece of a seek */
@@ -207,6 +210,11 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
 enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* errors: conflict */
 /* `gain` is linear, `pan` -1 (left) … 1, `ramp` in seconds. Errors: busy (the core takes no more cues). */
 enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, struct fault *fault);
+/* Pauses it, or lets it go on from where it is. Errors (explained): conflict (it does not play, has not begun, is
+ * stretched, or plays a loop or a preview), busy. */
+enum err voice_pause(struct voice *voice, bool on, struct fault *fault);
+enum err voice_may_pause(const struct voice *voice, struct fault *fault);
+void voice_pause_again(struct voice *voice); /* a predecessor's cue, which changes nothing if it was done */
 /* Queue a file after the current one. Errors: conflict (the voice plays nothing that a file could follow). */
 enum err voice_queue(struct voice *voice, const struct located *located, struct id request, struct fault *fault);
 enum err voice_may_queue(const struct voice *voice, struct fault *fault);

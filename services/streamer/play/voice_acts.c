@@ -43,6 +43,21 @@ void voice_acts_add(struct voice *voice, int32_t deed, int64_t frame, double val
     add_act(voice->all, &act);
 }
 
+void voice_acts_pause(struct voice *voice, const struct note *note)
+{
+    const bool pauses = note->value > 0;
+    struct handover_act act = { .frame = note->frame,
+                                .deed = pauses ? LOOP_DEED_PAUSE : LOOP_DEED_PLAY,
+                                .voice = voice->index,
+                                .position = pauses ? -1 : voice_frame_of_cell(voice, note->index),
+                                .value = pauses ? -1 : (double)voice->plan.gain };
+
+    if (!is_performed(voice))
+        return;
+    memcpy(act.id, present_piece(voice)->media, sizeof(act.id));
+    add_act(voice->all, &act);
+}
+
 void voice_acts_note(struct voices *voices, const struct note *note)
 {
     const bool hits = note->kind == NOTE_PAD_HIT;

@@ -43,6 +43,11 @@ void voice_line(struct core_link *core, int32_t grid, struct loop_line *to)
     to->place = place;
 }
 
+static bool is_heard(const struct voice *voice)
+{
+    return voice_is_sounding(voice) && !voice->handover->paused;
+}
+
 /* The voice that began last, of those that a capture may take. */
 static const struct voice *choose_voice(const struct voices *voices)
 {
@@ -50,7 +55,7 @@ static const struct voice *choose_voice(const struct voices *voices)
 
     for (uint32_t i = 0; i < STREAMS; i++) {
         const struct voice *voice = &voices->each[i];
-        if (voice_is_sounding(voice) && voice->plan.group != GROUP_PREVIEW && voice->plan.loop_key == 0 &&
+        if (is_heard(voice) && voice->plan.group != GROUP_PREVIEW && voice->plan.loop_key == 0 &&
             (!newest || voice->since > newest->since))
             newest = voice;
     }
@@ -61,7 +66,7 @@ static enum err find_voice(const struct voices *voices, const struct streamer_ma
                            struct fault *fault)
 {
     *to = ask->has_voice ? &voices->each[ask->voice] : choose_voice(voices);
-    if (*to && voice_is_sounding(*to))
+    if (*to && is_heard(*to))
         return ERR_OK;
     if (ask->has_voice)
         return fault_set(fault, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);

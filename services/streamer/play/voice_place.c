@@ -44,17 +44,14 @@ int64_t voice_place(const struct voice *voice, int64_t frame)
     return from + (frame - first_end) % (end - from);
 }
 
-int64_t voice_sounding_frame(const struct voice *voice)
+int64_t voice_frame_of_cell(const struct voice *voice, int64_t number)
 {
-    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
     const struct handover_piece *piece = voice_piece(voice);
     uint64_t cell = atomic_load(&voice->memory->begin);
 
-    if (voice->is_seeking && !voice->is_aiming)
-        return voice->plan.from;
-    if (state->generation != piece->generation || state->position < 0 || piece->rate == 0)
+    if (number < 0 || piece->rate == 0)
         return piece->from;
-    cell += (uint64_t)state->position;
+    cell += (uint64_t)number;
     if (cell < piece->at) /* the piece before it still sounds */
         return 0;
     uint64_t frames = (cell - piece->at) * piece->file_rate / piece->rate;
@@ -64,6 +61,15 @@ int64_t voice_sounding_frame(const struct voice *voice)
     if (frame < 0)
         return 0;
     return voice_place(voice, frame);
+}
+
+int64_t voice_sounding_frame(const struct voice *voice)
+{
+    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
+
+    if (voice->is_seeking && !voice->is_aiming)
+        return voice->plan.from;
+    return voice_frame_of_cell(voice, state->generation == voice_piece(voice)->generation ? state->position : -1);
 }
 
 /* ---- the end of a generation ---- */
@@ -105,6 +111,8 @@ static enum stream_state voice_state(const struct voice *voice)
         return STREAM_STATE_OPENING;
     if (voice->phase == VOICE_ENDING)
         return STREAM_STATE_ENDING;
+    if (voice->handover->paused)
+        return STREAM_STATE_PAUSED;
     return voice->is_dry ? STREAM_STATE_STALLED : STREAM_STATE_PLAYING;
 }
 

@@ -49,6 +49,7 @@ static void close_paths(struct handover_voice *handover)
     if (!(handover->loop_length >= 256 && handover->loop_length < 1e12) || handover->loop_from < 0)
         handover->loop_length = 0;
     voice_cuts_mend(handover);
+    handover->paused = handover->paused != 0;
     if (handover->loop_key > LOOP_KEYS)
         handover->loop_key = 0;
     for (int i = 0; i < 2; i++)
@@ -120,6 +121,7 @@ static void take_up(struct voice *voice)
         voice_stop(voice, 0.005f);
         return;
     }
+    voice_pause_again(voice);
     if (!waits && !plays && (!is_asked || voice_is_to_come(voice)))
         voice->phase = VOICE_FILLING;
     voice->is_heir = voice_is_stretched(voice);
@@ -236,6 +238,8 @@ static void note_deed(struct voice *voice, const struct note *note)
         voice_acts_add(voice, LOOP_DEED_STOP, note->value > 0 ? note->frame : CUE_NOW, -1);
     else if (note->kind == NOTE_STREAM_STARTED && note->generation == voice->generation)
         voice_acts_add(voice, LOOP_DEED_PLAY, note->frame, (double)voice->plan.gain);
+    else if (note->kind == NOTE_STREAM_PAUSED && (note->value > 0 || note->generation == voice->generation))
+        voice_acts_pause(voice, note);
 }
 
 void voices_note(struct voices *voices, const struct note *note)

@@ -36,7 +36,8 @@ struct streams_voice {
     struct ramp left, right; /* gain and pan */
     uint32_t stop_in;        /* frames left of a slow stop; 0: none */
     uint32_t dry;            /* enum streams_supply */
-    uint32_t start_reported;
+    uint16_t start_reported;
+    uint16_t paused; /* it plays no cells, once its fade is silent */
 };
 
 struct streams {
