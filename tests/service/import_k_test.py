@@ -255,6 +255,31 @@ def what_only_k_changed_is_updated_and_what_was_changed_here_is_kept(it):
 
 
 @claim(inside=Indexing)
+def loops_and_clips_that_k_removed_stay_and_regions_go_with_the_update_of_their_clip(it):
+    home = it.home
+    path = made(home)
+
+    def edit(regions, *statements):
+        base = sqlite3.connect(path)
+        for statement in statements:
+            base.execute(statement)
+        base.execute('UPDATE clip SET selection_regions = ? WHERE fragment = 7', [json.dumps(regions)])
+        base.commit()
+        base.close()
+    edit({'49': [100, 200], '50': [350, 500]})
+    [one] = imported(home, path, '--project', 'Night drive')
+    home.loophole('project', 'open', one['project'])
+    before = loops(home, one['project'])
+    same((2, [1, 2]), (len(before), [one['digit'] for one in home.first('region', 'list', 'Verse')['each']]))
+    edit({'49': [100, 200]}, 'DELETE FROM f_track', 'DELETE FROM clip WHERE fragment = 8')
+    [again] = imported(home, path, '--project', 'Night drive')
+    same((['Verse'], [], [], []), tuple([name for name in again[key] if name != 'k'] for key in ('updated', 'kept', 'loops', 'clips')))
+    same(before, loops(home, one['project']))
+    same({'Verse', 'Clip 8'}, set(parts(home, one['project'], 'clip')))
+    same([1], [one['digit'] for one in home.first('region', 'list', 'Verse')['each']])
+
+
+@claim(inside=Indexing)
 def an_import_leaves_open_what_is_open_and_autosaves_it_first(it):
     home = it.home
     made(home)

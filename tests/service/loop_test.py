@@ -395,6 +395,7 @@ def a_locked_loop_refuses_capture_undo_and_delete(home):
         same(('conflict', 'fkey'), (error, said['field']), said)
     until_silent(home)
     same(locked, loop(home, 'show', 'F8'))
+    contains(home.loophole('loop', 'list').out, f"  locked  count@{locked['music_context']['start_frame']}-")
     same(False, loop(home, 'lock', 'F8', '--off')['locked'])
     same('empty', loop(home, 'delete', 'F8')['state'])
 

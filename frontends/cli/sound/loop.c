@@ -4,8 +4,10 @@
 #include <strings.h>
 
 #include "frontends/cli/base/units.h"
+#include "proto/wire/codec.h"
 #include "proto/wire/json.h"
 #include "schema_project.h"
+#include "schema_search.h"
 
 enum { KEYS = 12, FIRST = 1073741882, KEY_MOST = 8 };
 
@@ -68,18 +70,19 @@ static void print_json(struct cli *cli, const struct loop *loop)
     buffer_add_text(&cli->out, "\n");
 }
 
-static void print_context(struct cli *cli, const struct loop *loop)
+static void print_context(struct cli *cli, const struct loop *loop, struct text source)
 {
     char id[ID_TEXT_SIZE];
 
     if (loop->has_music_context)
-        cli_print(&cli->out, "  %s@%lld-%lld", id_write(loop->music_context.source_video_id, id),
+        cli_print(&cli->out, "  %.*s@%lld-%lld",
+                  TEXT_ARG(source.len ? source : text_of(id_write(loop->music_context.source_video_id, id))),
                   (long long)loop->music_context.start_frame, (long long)loop->music_context.end_frame);
     if (loop->placeholder.len)
         cli_print(&cli->out, "  placeholder: %.*s", TEXT_ARG(loop->placeholder));
 }
 
-static void print_loop(struct cli *cli, const struct loop *loop)
+static void print_loop(struct cli *cli, const struct loop *loop, struct text source)
 {
     cli_print(&cli->out, "F%-3d %-9s", (int)(loop->fkey - FIRST + 1),
               choice_word(&loop_state_table, loop->state.value));
@@ -90,7 +93,7 @@ static void print_loop(struct cli *cli, const struct loop *loop)
     }
     if (loop->locked)
         cli_print(&cli->out, "  locked");
-    print_context(cli, loop);
+    print_context(cli, loop, source);
     cli_print(&cli->out, "\n");
 }
 
@@ -99,7 +102,7 @@ static enum err show_loop(struct cli *cli, const struct loop *loop)
     if (cli->options.json)
         print_json(cli, loop);
     else
-        print_loop(cli, loop);
+        print_loop(cli, loop, (struct text){ 0 });
     return ERR_OK;
 }
 
@@ -109,6 +112,30 @@ static enum err show_loops(struct cli *cli, const struct loops *loops)
         (void)show_loop(cli, &loops->each.at[i]);
     cli_none(cli, loops->each.count, "There is no loop: `loophole play ITEM`, then `loophole loop capture F1` twice.");
     return ERR_OK;
+}
+
+/* The name of a loop's source; empty: unknown. The commands that play or change loops do not wait for it. */
+static struct text find_source(struct cli *cli, const struct loop *loop)
+{
+    const struct search_get get = { .has_id = true, .id = loop->music_context.source_video_id };
+    struct media_found found = { 0 };
+    struct fault none = { 0 };
+
+    if (!loop->has_music_context || cli_ask(cli, "search.get", &get, &found, &none) != ERR_OK)
+        return (struct text){ 0 };
+    return arena_text(&cli->arena, found.item.media.name);
+}
+
+/* The answer of an ask ends with the next one, so it is kept first. */
+static void print_named(struct cli *cli, const struct loop_list *loops)
+{
+    struct loop *kept = arena_array(&cli->arena, loops->count, sizeof(*kept));
+
+    const uint32_t count = loops->count;
+    for (uint32_t i = 0; i < count; i++)
+        codec_keep(&loop_shape, &loops->at[i], &cli->arena, &kept[i]);
+    for (uint32_t i = 0; i < count; i++)
+        print_loop(cli, &kept[i], find_source(cli, &kept[i]));
 }
 
 static enum err send_change(struct cli *cli, const char *name, const void *request, struct fault *fault)
@@ -215,7 +242,10 @@ enum err loop_list(struct cli *cli, struct fault *fault)
     struct loops loops = { 0 };
     enum err e = cli_ask(cli, "project.loop_list", &request, &loops, fault);
 
-    return e == ERR_OK ? show_loops(cli, &loops) : e;
+    if (e != ERR_OK || cli->options.json || loops.each.count == 0)
+        return e == ERR_OK ? show_loops(cli, &loops) : e;
+    print_named(cli, &loops.each);
+    return ERR_OK;
 }
 
 enum err loop_show(struct cli *cli, struct fault *fault)
