@@ -1,5 +1,6 @@
 """sounding.py: shared by the tests of a sounding engine: an engine on JACK's dummy driver, its transport and meters,
 and a recorder."""
+import array
 import contextlib
 import fcntl
 import glob
@@ -221,31 +222,12 @@ def unstarved(home, act, seconds=900, what='the machine has time for the streame
     return until(done, seconds, what)
 
 
-def unstarved(home, act, seconds=900, what='the machine has time for the streamer'):
-    """The result of act(). It is done again if it has none, or if a ring of the streamer ran dry meanwhile."""
-    def done():
-        underruns = home.ask('audio.meters')['underruns']
-        result = act()
-        return result if home.ask('audio.meters')['underruns'] == underruns else None
-    return until(done, seconds, what)
-
-
-def unstarved(home, act, seconds=900, what='the machine has time for the streamer'):
-    """The result of act(). It is done again if it has none, or if a ring of the streamer ran dry meanwhile."""
-    def done():
-        underruns = home.ask('audio.meters')['underruns']
-        result = act()
-        return result if home.ask('audio.meters')['underruns'] == underruns else None
-    return until(done, seconds, what)
-
-
 def noise(path, frames=24000, rate=48000):
     """Writes a WAVE file of noise, the same each time, and returns its samples."""
-    chance = random.Random(1)
-    samples = [chance.randrange(-16000, 16000) for _ in range(frames)]
+    samples = random.Random(1).choices(range(-16000, 16000), k=frames)
     with wave.open(path, 'wb') as out:
         out.setnchannels(1), out.setsampwidth(2), out.setframerate(rate)
-        out.writeframes(b''.join(sample.to_bytes(2, 'little', signed=True) for sample in samples))
+        out.writeframes(array.array('h', samples).tobytes())
     return samples
 
 

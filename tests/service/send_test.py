@@ -15,8 +15,9 @@ from wave_files import RATE, acid, chunk, chunks, form, samples_of, smpl, wav
 
 
 def noise(seed, count, top=20000):
-    draw = random.Random(seed)
-    return [draw.randrange(-top, top) for _ in range(count)]
+    """Noise that repeats after five seconds, because it takes longer to draw than to send."""
+    drawn = random.Random(seed).choices(range(-top, top), k=min(count, 5 * RATE))
+    return (drawn * (count // len(drawn) + 1))[:count]
 
 
 def made(home, count=3, frames=RATE, **more):

@@ -14,7 +14,8 @@ def chunk(name, body):
 def wav(path, samples, rate=RATE, channels=1, bits=16, more=b''):
     """A WAV of integer samples; `more` are chunks after them."""
     width = bits // 8
-    data = b''.join(s.to_bytes(width, 'little', signed=True) for s in samples)
+    data = array.array('h', samples).tobytes() if bits == 16 else \
+        b''.join(s.to_bytes(width, 'little', signed=True) for s in samples)
     form = struct.pack('<HHIIHH', 1, channels, rate, rate * channels * width, channels * width, bits)
     body = b'WAVE' + chunk(b'fmt ', form) + chunk(b'data', data) + more
     write_file(path, b'RIFF' + struct.pack('<I', len(body)) + body)
@@ -43,7 +44,10 @@ def samples_of(path):
     data, bits = chunks(path)[b'data'], form(path)[3]
     if bits == 16:
         return list(array.array('h', data))
-    return [int.from_bytes(data[i:i + 3], 'little', signed=True) for i in range(0, len(data), 3)]
+    wide = bytearray(len(data) // 3 * 4)  # each sample in the upper bytes of four
+    for byte in range(3):
+        wide[byte + 1::4] = data[byte::3]
+    return [sample >> 8 for sample in array.array('i', wide)]
 
 
 def smpl(start, last):
