@@ -193,6 +193,30 @@ def work_that_was_never_saved_is_offered_and_an_empty_project_is_not(home):
 
 
 @claim(shares=running)
+def a_start_says_what_is_offered_and_each_answer_names_the_next_command(home):
+    it = make(home, 'First', 'A')
+    it.must('save')
+    make(home, 'Second', 'B')  # never saved, and open
+    it.put('track', name='C')
+    until(lambda: it.has_tracks('A', 'C'))
+    home.stop()
+    said = home.loophole('up').out
+    home.wait_ready('persist', 'project')
+    it.client.reconnect()
+    offers = it.recoveries()
+    for name in ('First', 'Second'):
+        contains(said, offers[name]['prompt'] + '; it differs from its save.' if offers[name]['saved'] else offers[name]['prompt'] + '; it was never saved.')
+    contains(said, '`loophole project recover` lists what differs')
+    contains(home.loophole('project', 'recover', 'First').out, '--save   go back to save 1; undo brings the draft back')
+    assert '--save' not in home.loophole('project', 'recover', 'Second').out
+    contains(home.loophole('project', 'recover', 'First', '--both').out, '`loophole project saves --project "First"` lists the one before')
+    same(2, len(home.json('project', 'saves', '--project', 'First')))
+    contains(home.loophole('project', 'recover', 'Second', '--draft').out, '`loophole project save` saves it')
+    home.loophole('project', 'recover', 'Second', code=None)
+    contains(home.loophole('up').out, 'The engine is running already.')
+
+
+@claim(shares=running)
 def five_sets_are_kept_and_an_empty_project_prunes_no_full_one(home):
     it = make(home, 'Five')
     it.must('save')

@@ -160,6 +160,10 @@ void question_command(struct buffer *to, const struct missing_many *asks);
  * each second. */
 enum err progress_follow(struct cli *cli, struct fault *fault);
 
+/* recover.c: after a start, the projects whose autosave differs from their save; nothing, if the service does not
+ * answer soon. */
+void recover_print_offers(struct cli *cli);
+
 struct transport_state;
 
 /* human.c: numbers for people. */

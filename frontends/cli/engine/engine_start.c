@@ -144,6 +144,8 @@ enum err engine_up(struct cli *cli, struct fault *fault)
     if (e == ERR_OK && !cli->options.json) {
         buffer_add_text(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
         print_passed_over(cli);
+        if (!running)
+            recover_print_offers(cli);
     }
     return e;
 }

@@ -2,6 +2,8 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_project.h"
 
+enum { OFFERS_MS = 3000 };
+
 static bool is_meant(const struct cli *cli, const struct recovery *one)
 {
     char id[ID_TEXT_SIZE];
@@ -16,6 +18,16 @@ static void print_assets(struct cli *cli, const struct recovery *one)
     for (uint32_t i = 0; i < one->assets.count; i++)
         cli_print(&cli->out, "%s%.*s", i ? ", " : ": ", TEXT_ARG(one->assets.at[i]));
     cli_print(&cli->out, "%s\n", one->asset_count > one->assets.count ? ", …" : "");
+}
+
+static void print_answers(struct cli *cli, const struct recovery *one)
+{
+    cli_print(&cli->out, "  answer     loophole project recover \"%.*s\" and one of these:\n", TEXT_ARG(one->name));
+    cli_print(&cli->out, "             --draft  keep the draft, with what differs\n");
+    if (one->saved)
+        cli_print(&cli->out, "             --save   go back to save %llu; undo brings the draft back\n",
+                  (unsigned long long)one->saved);
+    cli_print(&cli->out, "             --both   keep the draft, and save it\n");
 }
 
 static void print_recovery(struct cli *cli, const struct recovery *one)
@@ -36,8 +48,7 @@ static void print_recovery(struct cli *cli, const struct recovery *one)
     if (one->damaged)
         cli_print(&cli->out, "  damaged    %llu newer autosave%s\n", (unsigned long long)one->damaged,
                   text_plural(one->damaged));
-    cli_print(&cli->out, "  answer     loophole project recover \"%.*s\" --draft, --save or --both\n",
-              TEXT_ARG(one->name));
+    print_answers(cli, one);
 }
 
 static void list_recoveries(struct cli *cli, const struct recoveries *all)
@@ -80,6 +91,24 @@ static enum err name_only_one(struct cli *cli, struct text *name, struct fault *
     return all.each.count ? fault_hint(fault, "name one: loophole project recover NAME") : e;
 }
 
+/* With the command that a person may want next. */
+static void print_done(struct cli *cli, const struct project_line *state)
+{
+    const struct options *o = &cli->options;
+    const struct text of =
+        state->current ? TEXT("") : arena_printf(&cli->arena, " --project \"%.*s\"", TEXT_ARG(state->name));
+
+    cli_print(&cli->out, "%.*s is ", TEXT_ARG(state->name));
+    if (o->draft)
+        cli_print(&cli->out, "the draft now; `loophole project save%.*s` saves it\n", TEXT_ARG(of));
+    else if (o->both)
+        cli_print(&cli->out,
+                  "the draft now, which is its newest save; `loophole project saves%.*s` lists the one before\n",
+                  TEXT_ARG(of));
+    else
+        cli_print(&cli->out, "its last save again; `loophole project undo%.*s` brings the draft back\n", TEXT_ARG(of));
+}
+
 enum err recover_project(struct cli *cli, struct fault *fault)
 {
     const struct options *o = &cli->options;
@@ -106,9 +135,20 @@ enum err recover_project(struct cli *cli, struct fault *fault)
         return e;
     if (cli->options.json)
         return cli_json(cli, &project_line_shape, &state);
-    cli_print(&cli->out, "%.*s is %s\n", TEXT_ARG(state.name),
-              o->draft  ? "the draft now; `loophole project save` saves it"
-              : o->both ? "the draft now, which is its newest save; `loophole project saves` lists the one before"
-                        : "its last save again; `loophole project undo` brings the draft back");
+    print_done(cli, &state);
     return ERR_OK;
+}
+
+void recover_print_offers(struct cli *cli)
+{
+    struct recoveries all = { 0 };
+    struct fault away = { 0 };
+
+    if (ask(cli->asker, "project.recoveries", NULL, OFFERS_MS, NULL, &all, &away) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < all.each.count; i++)
+        cli_print(&cli->out, "%.*s; it %s.\n", TEXT_ARG(all.each.at[i].prompt),
+                  all.each.at[i].saved ? "differs from its save" : "was never saved");
+    if (all.each.count)
+        cli_print(&cli->out, "`loophole project recover` lists what differs, and takes your answer.\n");
 }
