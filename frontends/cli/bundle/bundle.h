@@ -11,6 +11,10 @@
  * bad_request (it is absent), those of resolve_path. */
 enum err bundle_need_path(const char *option, const char *typed, char *path, struct fault *fault);
 
+/* The project service reads the whole project of a bundle as it would to open it. Errors: those of
+ * project.check_document. */
+enum err bundle_check_document(struct cli *cli, const struct tree *project, struct fault *fault);
+
 /* Prints the summary of a bundle that was read. `destination` is where it was written, or NULL; `checkpoint` the
  * autosave before an import, or NULL. */
 enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const struct bundle_checked *checked,

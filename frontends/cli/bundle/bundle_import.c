@@ -46,15 +46,6 @@ static enum err refuse_known(struct bundle_importing *import, struct fault *faul
     return fault_hint(fault, "nothing was changed; --name NAME imports it as a copy"), ERR_EXISTS;
 }
 
-/* The service reads the whole document as it would to open it. */
-static enum err check_project(struct bundle_importing *import, struct fault *fault)
-{
-    struct project_check_document ask = { .file = tree_canonical(&import->project, &import->cli->arena) };
-    struct nothing done = { 0 };
-
-    return cli_ask(import->cli, "project.check_document", &ask, &done, fault);
-}
-
 static void note_wanted(struct bundle_importing *import)
 {
     const struct bundle_manifest *manifest = &import->checked.manifest;
@@ -273,7 +264,7 @@ static enum err read_first(struct bundle_importing *import, struct fault *fault)
     bundle_progress_hide();
     if (e == ERR_OK)
         bundle_project_make(&import->intake, &import->checked, cli->options.name, &cli->arena, &import->project);
-    return e == ERR_OK ? check_project(import, fault) : e;
+    return e == ERR_OK ? bundle_check_document(cli, &import->project, fault) : e;
 }
 
 static enum err import_bundle(struct bundle_importing *import, bool writes, struct fault *fault)

@@ -89,7 +89,7 @@ static enum err read_path(struct manifest_reading *r, const struct tree *from, c
 {
     enum err e = bundle_path_read(tree_text(from, key), r->arena, to, r->fault);
 
-    if (e == ERR_OK && (bundle_path_is_reserved(*to) || text_is(*to, BUNDLE_MANIFEST) || text_is(*to, BUNDLE_PROJECT)))
+    if (e == ERR_OK && bundle_path_is_reserved(*to))
         e = fault_set(r->fault, ERR_BAD_REQUEST, "the path \"%.120s\" is not for files of the manifest", to->at);
     else if (e == ERR_OK && safe_names_has(&r->paths, *to))
         e = fault_set(r->fault, ERR_BAD_REQUEST,

@@ -52,14 +52,24 @@ enum err bundle_path_read(struct text from, struct arena *arena, struct text *to
     return why ? refuse_path(from, why, fault) : ERR_OK;
 }
 
+/* Without regard to case: the path is that name, or lies in it. */
+static bool is_or_lies_in(struct text path, struct text name)
+{
+    return path.len >= name.len && strncasecmp(path.at, name.at, name.len) == 0 &&
+           (path.len == name.len || path.at[name.len] == '/');
+}
+
 bool bundle_path_is_reserved(struct text path)
 {
-    static const char *const ours[] = { "media/", "patterns/slots/", "patterns/backups/", "patterns/.", "draft.json" };
+    static const char *const ours[] = { "media",      "patterns/slots", "patterns/backups",
+                                        "draft.json", "project.json",   "project_manifest.json" };
+    static const char folder[] = "patterns", hidden[] = "patterns/.";
 
     if (path.len && path.at[0] == '.')
         return true;
     for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-        if (path.len >= strlen(ours[i]) && strncasecmp(path.at, ours[i], strlen(ours[i])) == 0)
+        if (is_or_lies_in(path, text_of(ours[i])))
             return true;
-    return false;
+    return (path.len == strlen(folder) && strncasecmp(path.at, folder, path.len) == 0) ||
+           (path.len >= strlen(hidden) && strncasecmp(path.at, hidden, strlen(hidden)) == 0);
 }

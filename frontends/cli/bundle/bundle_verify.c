@@ -3,7 +3,9 @@
 
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
+#include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"
+#include "schema_project.h"
 
 enum err bundle_need_path(const char *option, const char *typed, char *path, struct fault *fault)
 {
@@ -66,6 +68,36 @@ enum err bundle_show(struct cli *cli, const struct bundle_intake *intake, const 
     return ERR_OK;
 }
 
+enum err bundle_check_document(struct cli *cli, const struct tree *project, struct fault *fault)
+{
+    struct project_check_document ask = { .file = tree_canonical(project, &cli->arena) };
+    struct nothing done = { 0 };
+    const enum err e = cli_ask(cli, "project.check_document", &ask, &done, fault);
+
+    if (e == ERR_BAD_REQUEST && text_is(text_of(fault->field), "project.name"))
+        fault_hint(fault, "`loophole bundle import --name NAME` imports it under another name");
+    return e;
+}
+
+/* So verify and import agree. Only the service knows the parts of a project; without an engine the rest is verified. */
+static enum err check_as_import(struct cli *cli, const struct bundle_intake *intake,
+                                const struct bundle_checked *checked, struct fault *fault)
+{
+    struct tree project;
+    struct buffer line = { 0 };
+    enum err e;
+
+    bundle_project_make(intake, checked, NULL, &cli->arena, &project);
+    e = bundle_check_document(cli, &project, fault);
+    if (e != ERR_OFFLINE && e != ERR_TIMEOUT)
+        return e;
+    cli_print(&line, "loophole: the parts of its project.json are not checked: %s", fault->what);
+    cli_remark(&line);
+    buffer_free(&line);
+    *fault = (struct fault){ 0 };
+    return ERR_OK;
+}
+
 enum err bundle_verify(struct cli *cli, struct fault *fault)
 {
     struct bundle_progress progress = { 0 };
@@ -77,6 +109,9 @@ enum err bundle_verify(struct cli *cli, struct fault *fault)
     bundle_progress_begin(&progress, cli, "reading the files", 0);
     if (e == ERR_OK)
         e = bundle_source_read(cli, path, cli->options.quick, &intake, &checked, fault);
+    bundle_progress_hide();
+    if (e == ERR_OK)
+        e = check_as_import(cli, &intake, &checked, fault);
     if (e == ERR_OK)
         e = bundle_show(cli, &intake, &checked, "verified", NULL, NULL);
     bundle_progress_hide();

@@ -14,7 +14,8 @@ enum {
     KIND_MASK = 0170000,
     IS_FILE = 0100000,
     IS_FOLDER = 0040000,
-    IS_LINK = 0120000
+    IS_LINK = 0120000,
+    IS_DOS_FOLDER = 0x10 /* for readers of Windows */
 };
 static const char manifest[] = "project_manifest.json";
 
@@ -73,6 +74,8 @@ static enum err check_kind(const struct zip_member *member, uint32_t attributes,
         return refuse_member(member, "is a link", fault);
     if (kind != 0 && kind != (is_folder(member) ? (uint32_t)IS_FOLDER : (uint32_t)IS_FILE))
         return refuse_member(member, "is no regular file", fault);
+    if (!is_folder(member) && attributes & IS_DOS_FOLDER)
+        return refuse_member(member, "is marked as a folder", fault);
     if (is_folder(member) && (member->size || member->packed))
         return refuse_member(member, "is a folder with content", fault);
     return ERR_OK;
