@@ -30,7 +30,7 @@ export const recovery = {
     await section(page, 'Draft').waitFor()
     const offer = offered('Draft')
     const text = await section(page, 'Draft').innerText()
-    assert(text.includes(offer.prompt) && text.includes('1 track added: Bass') && text.includes('save 1'), text)
+    assert(text.includes(offer.prompt) && text.includes('1 track added: Bass') && text.includes('save 1') && text.includes('Undo brings it back') && /UTC, here .*\d/.test(text), text)
     await check_axe(page)
     await page.keyboard.press('Enter')
     await page.keyboard.press(' ')

@@ -27,6 +27,12 @@ const DONE: Record<recovery_choice, (name: string) => string> = {
 const answer = (of: recovery, choice: recovery_choice) =>
   ask('project.recover', { project: idText(of.id), choice }, BUDGET_MS).then(() => say(DONE[choice](clean(of.name))), complain).then(look)
 
+/** The time of the prompt, which is UTC, as the clock of this machine has it. */
+function localTime(prompt: string): string {
+  const at = prompt.match(/ at (\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/)?.slice(1).map(Number)
+  return at ? new Date(Date.UTC(at[0]!, at[1]! - 1, at[2]!, at[3]!, at[4]!, at[5]!)).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }) : ''
+}
+
 function Offer({ of }: { of: recovery }) {
   const saved = num(of.saved)
   const name = clean(of.name)
@@ -34,7 +40,7 @@ function Offer({ of }: { of: recovery }) {
   const more = num(of.asset_count) - (of.assets?.length ?? 0)
   return (
     <section aria-label={name} data-project={of.name}>
-      <p><strong>{clean(of.prompt)}</strong></p>
+      <p><strong>{clean(of.prompt)}</strong> <small>UTC, here {localTime(of.prompt)}</small></p>
       <p>{saved ? `It differs from save ${saved}:` : 'It was never saved:'}</p>
       <ul>{(of.differs ?? []).map(line => <li key={line}>{clean(line)}</li>)}</ul>
       {of.elsewhere && <p class="notice">Another engine wrote this autosave, or this one before its store was restored: the draft is the content of that file.</p>}
@@ -46,6 +52,7 @@ function Offer({ of }: { of: recovery }) {
         <button disabled={!saved} title="The project is its last save; undo brings the draft back" onClick={() => answer(of, 'save')}>Go back to the save</button>
         <button title="The draft becomes the newest save, and the last save stays in the list" onClick={() => answer(of, 'both')}>Keep both</button>
       </p>
+      <p class="quiet">{saved ? 'The draft is not saved yet. Undo brings it back after you went back to the save. Both: the draft is saved too, as the newest save.' : 'The draft is not saved yet. Both: it is saved, too.'}</p>
     </section>
   )
 }
