@@ -123,3 +123,17 @@ const void *snapshot_newest(const struct snapshot *snapshot)
 
     return snapshot->buffers + (size_t)buffer_of_role(word, word & FRESH ? MIDDLE : SHOWN) * snapshot->stride;
 }
+
+bool snapshot_copy(const struct snapshot *snapshot, void *to)
+{
+    enum { COPIES = 1000 };
+
+    for (int i = 0; i < COPIES; i++) {
+        const uint32_t word = atomic_load_explicit(&snapshot->memory->word, memory_order_acquire);
+        memcpy(to, snapshot_newest(snapshot), snapshot->size);
+        atomic_thread_fence(memory_order_acquire);
+        if (atomic_load_explicit(&snapshot->memory->word, memory_order_relaxed) == word)
+            return true;
+    }
+    return false;
+}

@@ -40,4 +40,7 @@ const void *snapshot_shown(const struct snapshot *snapshot);
 /* For a successor of the writer: returns the value published last, taken or not; valid until it publishes. */
 const void *snapshot_newest(const struct snapshot *snapshot);
 
+/* For any other process: copies the value published last. False: the writer published all the time. */
+bool snapshot_copy(const struct snapshot *snapshot, void *to);
+
 #endif

@@ -19,10 +19,10 @@ const char *shm_name(const struct paths *paths, const char *object, char to[SHM_
     return to;
 }
 
-static enum err map_object(int fd, size_t size, const char *name, struct shm *to, struct fault *fault)
+static enum err map_object(int fd, int flags, size_t size, const char *name, struct shm *to, struct fault *fault)
 {
     size_t whole = sizeof(struct shm_header) + size;
-    uint8_t *at = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    uint8_t *at = mmap(NULL, whole, PROT_READ | PROT_WRITE, flags, fd, 0);
     struct stat st;
 
     if (at == MAP_FAILED)
@@ -85,9 +85,11 @@ static enum err refuse_object(const char *name, int number, struct fault *fault)
     return fault_errno(fault, file_err(number), number, "cannot open shared memory %s", name);
 }
 
-enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault)
+static enum err attach_object(const char *name, int access, uint32_t version, size_t size, struct shm *to,
+                              struct fault *fault)
 {
-    int fd = shm_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+    int fd = shm_open(name, access | O_CLOEXEC | O_NOFOLLOW, 0);
+    int flags = access == O_RDWR ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE;
     enum err e;
 
     *to = (struct shm){ 0 };
@@ -95,13 +97,35 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
         return fault_set(fault, ERR_OFFLINE, "there is no shared memory %s", name);
     if (fd < 0)
         return refuse_object(name, errno, fault);
-    if ((e = check_file(fd, size, name, fault)) == ERR_OK && (e = map_object(fd, size, name, to, fault)) == ERR_OK) {
+    if ((e = check_file(fd, size, name, fault)) == ERR_OK &&
+        (e = map_object(fd, flags, size, name, to, fault)) == ERR_OK) {
         e = check_header(to, version, name, fault);
         if (e != ERR_OK)
             shm_detach(to);
     }
     close(fd);
     return e;
+}
+
+enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault)
+{
+    return attach_object(name, O_RDWR, version, size, to, fault);
+}
+
+enum err shm_attach_copy(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault)
+{
+    return attach_object(name, O_RDONLY, version, size, to, fault);
+}
+
+enum err shm_make_own(uint32_t version, size_t size, struct shm *to, struct fault *fault)
+{
+    *to = (struct shm){ 0 };
+    if (map_object(-1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, size, "of this process", to, fault) != ERR_OK)
+        return ERR_FULL;
+    header_of(to)->version = version;
+    header_of(to)->size = size;
+    atomic_store_explicit(&header_of(to)->magic, magic, memory_order_release);
+    return ERR_OK;
 }
 
 enum err shm_check(const struct shm *shm, const char *name)
@@ -131,7 +155,7 @@ static enum err make_new(const char *name, uint32_t version, size_t size, struct
     if (number != 0)
         e = fault_errno(fault, file_err(number), number, "no room for shared memory %s", name);
     else
-        e = map_object(fd, size, name, to, fault);
+        e = map_object(fd, MAP_SHARED, size, name, to, fault);
     close(fd);
     if (e != ERR_OK) {
         shm_unlink(name);

@@ -40,6 +40,13 @@ enum err shm_make(const char *name, uint32_t version, size_t size, struct shm *t
  * denied (another user's), io. */
 enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
 
+/* As shm_attach, to read it: what this process writes stays its own, and pages that it does not write are those of the
+ * object. */
+enum err shm_attach_copy(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
+
+/* A mapping of no object: zeroed memory of this process. Errors: full. */
+enum err shm_make_own(uint32_t version, size_t size, struct shm *to, struct fault *fault);
+
 /* True if the mapped header is unchanged. */
 bool shm_whole(const struct shm *shm, uint32_t version);
 

@@ -311,6 +311,60 @@ enum err studio_open(const struct paths *paths, struct studio **studio, struct f
     return ERR_OK;
 }
 
+/* ---- off line ---- */
+
+static enum err copy_score(const struct paths *paths, struct studio *studio, struct fault *fault)
+{
+    struct snapshot from, to = studio_score(studio);
+    char name[SHM_NAME_SIZE];
+    struct shm shm;
+    enum err e = shm_attach_copy(object_name(paths, SCORE, name), STUDIO_VERSION, object_size(SCORE, 1), &shm, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (!snapshot_open(&from, shm.at, sizeof(struct score)))
+        e = fault_set(fault, ERR_VERSION, "shared memory %s is damaged", name);
+    else if (!snapshot_copy(&from, snapshot_draft(&to)))
+        e = fault_set(fault, ERR_BUSY, "the score changes all the time");
+    else
+        snapshot_publish(&to);
+    shm_detach(&shm);
+    return e;
+}
+
+static enum err open_offline(const struct paths *paths, int object, struct studio *studio, struct fault *fault)
+{
+    struct shm *shm = &studio->objects[object];
+    const char *name = object_name(paths, object, studio->names[object]);
+    enum err e;
+
+    studio->scale[object] = 1;
+    if (object == SAMPLES)
+        return shm_attach_copy(name, STUDIO_VERSION, object_size(object, 1), shm, fault);
+    e = shm_make_own(STUDIO_VERSION, object_size(object, 1), shm, fault);
+    if (e == ERR_OK)
+        fill_object(object, shm->at, 1);
+    return e;
+}
+
+enum err studio_open_offline(const struct paths *paths, struct studio **studio, struct fault *fault)
+{
+    struct studio *made = alloc_zeroed(1, sizeof(*made));
+    enum err e = ERR_OK;
+
+    *studio = NULL;
+    for (int i = 0; i < OBJECTS && e == ERR_OK; i++)
+        e = open_offline(paths, i, made, fault);
+    if (e == ERR_OK)
+        e = copy_score(paths, made, fault);
+    if (e != ERR_OK) {
+        studio_close(made);
+        return e;
+    }
+    *studio = made;
+    return ERR_OK;
+}
+
 void studio_close(struct studio *studio)
 {
     if (!studio)

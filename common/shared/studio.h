@@ -49,6 +49,11 @@ bool studio_outgrown(const struct studio *studio, const struct paths *paths, uin
  * continues with private zeroed memory. Errors: offline (no audio in this engine), version, io. */
 enum err studio_open(const struct paths *paths, struct studio **studio, struct fault *fault);
 
+/* A studio of this process alone, in which sound is computed off line: its rings and states are new. It begins with
+ * the score that was published last in the engine's studio, and reads the sounds of that studio without writing them:
+ * they may change meanwhile. Errors: as studio_open; busy (the score is being changed). */
+enum err studio_open_offline(const struct paths *paths, struct studio **studio, struct fault *fault);
+
 /* Checks all objects while others write them; called about once a second. Errors, with the object's name: io: it is
  * damaged or replaced; the process ends, and the supervisor makes a new object (studio_repair). offline: it was
  * removed; a process that maps it continues, but the next process that starts makes all others start again. */

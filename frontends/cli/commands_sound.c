@@ -59,12 +59,13 @@ static const struct command mixer[] = {
       kit_randomise },
     { "kit lock", "[SLOT…]", "Hold slots of the loaded kit: swap, randomise and the load of another kit leave them",
       "Without a slot: all of them. --off unlocks.", "off request-id", 0, ANY, false, kit_lock },
-    { "kit commit", "BARS", "Keep what was played on the pads in the last bars: as a MIDI clip, or as a pattern",
+    { "kit commit", "BARS",
+      "Keep what was played on the pads in the last bars: as a MIDI clip, as audio, or as a pattern",
       "The bars end with the one of the last hit, and are those that were heard while the transport ran, up to 64. The "
       "file is in the project's Media, and the clip on the track of --track. --quantise moves hits towards a grid. "
-      "--as-pattern makes a pattern of up to 4 bars in place of the clip, with a row for each pad. Nothing that sounds "
-      "changes.",
-      "track quantise strength as-pattern project request-id budget", 1, 1, false, kit_commit },
+      "--as-audio plays the hits off line, with the pads as they are now, into a WAV file. --as-pattern makes a "
+      "pattern of up to 4 bars in place of the clip, with a row for each pad. Nothing that sounds changes.",
+      "track quantise strength as-audio as-pattern project request-id budget", 1, 1, false, kit_commit },
     { "kit list", "", "List the kits of the open project, of the workspace, and the global ones", "", "project", 0, 0,
       false, kit_print_all },
     { "kit show", "NAME|ID", "Show a kit with its slots", "", "project", 1, 1, false, kit_print_one },

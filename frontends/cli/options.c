@@ -139,6 +139,7 @@ const struct option_row option_table[] = {
       AT(quantise), 0, 0 },
     { "strength", 0, "0-1|N%", "how far --quantise moves a hit: 100% onto the line; unset: 100%", OPTION_WORD,
       AT(strength), 0, 0 },
+    { "as-audio", 0, NULL, "make an audio file of the hits, not a MIDI file", OPTION_FLAG, AT(as_audio), 0, 0 },
     { "as-pattern", 0, "SLOT", "make a pattern in this slot, not a clip", OPTION_WORD, AT(as_pattern), 0, 0 },
     { "bars", 0, "N", "the length: N bars of the transport, or of the repeated sound", OPTION_NUMBER, AT(bars), 1,
       1000 },

@@ -42,7 +42,8 @@ static char **choose_environment(char *some[PASSED + 1])
 
 enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault)
 {
-    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)mode, NULL };
+    const char *slash = strrchr(program, '/');
+    char *arguments[] = { (char *)(uintptr_t)(slash ? slash + 1 : program), (char *)(uintptr_t)mode, NULL };
     char *some[PASSED + 1];
     int end;
 

@@ -2,12 +2,16 @@
 #include "common/process/heap.h"
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/offline/render.h"
 
 #define EVERY  10000      /* microseconds between two ticks */
 #define MEMORY (16 << 20) /* bytes */
 
 int main(int argc, char **argv)
 {
+    if (render_is_asked(argc, argv))
+        return render_run(); /* another service wants a file of what pads play */
+
     bool stands_by = audio_stands_by(&argc, argv);
     struct service *s;
     struct audio audio;

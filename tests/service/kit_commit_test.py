@@ -279,6 +279,61 @@ def hits_move_to_a_grid_by_the_strength_and_keep_their_place_in_a_pattern(home):
     contains(home.refused('kit', 'commit', '1', '--track', 'x', '--strength', '1'), '--strength needs --quantise')
 
 
+class Wav:
+    """A WAV of 32-bit floats with two channels, as the engine writes it."""
+
+    def __init__(self, path):
+        data = file_bytes(path)
+        same((b'RIFF', len(data) - 8, b'WAVEfmt '), struct.unpack('<4sI8s', data[:16]))
+        same((3, 2, RATE, 32), struct.unpack('<HHI', data[20:28]) + struct.unpack('<H', data[34:36]))
+        same((b'data', len(data) - 58), struct.unpack('<4sI', data[50:58]))
+        samples = memoryview(data[58:]).cast('f')
+        self.left, self.right = samples[::2].tolist(), samples[1::2].tolist()
+
+
+@claim(shares=sounding_kit)
+def hits_become_an_audio_file_whose_frames_are_those_of_the_port(home):
+    home.loophole('mixer', 'pads', 'gain=-6dB')
+
+    def heard():
+        tape = Tape(home, 120, 'pads_left')
+        begin, _, hits = play(home, PLACES)
+        until(lambda: frame(home) > begin + 3 * BAR, what='the last hit has sounded')
+        levels = memoryview(file_bytes(tape.stop())).cast('f')
+        return (begin, hits, levels) if all(x == x for x in levels) else None
+    begin, hits, levels = until(heard, 900, 'the machine has time for the recorder')
+    before = home.json('pads'), home.ask('audio.transport')['running']
+    made = home.first('kit', 'commit', '2', '--track', 'Audio', '--as-audio')
+    same((2, 8), (made['bars'], made['hits']))
+    contains(made['path'], '/Media/Audio/Audio 2 bars')
+    wav = Wav(made['path'])
+    assert len(wav.left) >= 2 * BAR and wav.left == wav.right, len(wav.left)
+    loud = next(i for i, x in enumerate(levels) if abs(x) > .001)
+    shift = loud - next(i for i, x in enumerate(wav.left) if abs(x) > .001)
+    count = min(len(wav.left), len(levels) - shift)
+    assert count >= 2 * BAR - 1000, count
+    far = [i for i in range(count) if abs(wav.left[i] - levels[shift + i]) > 1e-6]
+    same([], far[:10])
+    same(before, (home.json('pads'), home.ask('audio.transport')['running']))
+    until(lambda: home.first('show', made['item'])['analysis'] == 'done', what='the file is read')
+    same('audio', home.first('show', made['item'])['kind'])
+    contains(home.loophole('project', 'undo').out, 'commit kit')
+    home.loophole('mixer', 'pads', 'gain=0dB')
+
+
+@claim(shares=sounding_kit)
+def audio_of_hits_on_a_grid_is_on_its_lines(home):
+    begin, _, _ = play(home, [(0, 0, 1), (3.75, 1, 1), (8.25, 2, 1)])
+    made = home.first('kit', 'commit', '1', '--track', 'Grid audio', '--as-audio', '--quantise', '1/16')
+    left = Wav(made['path']).left
+    onsets = [i for i in range(1, len(left)) if abs(left[i]) > .001 and abs(left[i - 1]) <= .001] or [0]
+    same(True, abs(left[0]) > .001 or abs(left[1]) > .001, left[:4])
+    changes = [i for i in range(1, len(left)) if abs(left[i] - left[i - 1]) > .002]
+    for line in 4 * STEP, 8 * STEP:
+        assert any(abs(i - line) <= 1 for i in changes), (line, changes[:20], onsets[:20])
+    contains(home.refused('kit', 'commit', '1', '--track', 'x', '--as-audio', '--as-pattern', '5', code=11), 'track')
+
+
 @claim(shares=sounding_kit)
 def a_commit_into_a_linked_folder_writes_nothing_out(home):
     outside = home.file('outside')
@@ -288,6 +343,7 @@ def a_commit_into_a_linked_folder_writes_nothing_out(home):
     os.symlink(outside, folder + '/Media')
     play(home, [(0, 0, 1)])
     contains(home.refused('kit', 'commit', '1', '--track', 'Drums'), 'Media')
+    contains(home.refused('kit', 'commit', '1', '--track', 'Drums', '--as-audio'), 'Media')
     same([], os.listdir(outside))
     same([], [part for part in home.json('project', 'show') if part.get('kind') in ('track', 'clip', 'item')])
     os.unlink(folder + '/Media')

@@ -32,7 +32,7 @@ struct options {
     struct text_list ignore;
     const char *bundle_root, *destination_root, *zip, *project_file, *sampler_manifest;
     struct text_list mixer_snapshot, asset;
-    bool strict, quick, progress;
+    bool strict, quick, progress, as_audio;
     const char *project_id, *autosave_dir, *manifest;
     int64_t iterations, interval_seconds, asset_count;
 };

@@ -120,6 +120,7 @@ static enum err commit_clip(struct cli *cli, struct text project, struct fault *
         e = read_track(cli, &request.track, fault);
     if (e == ERR_OK)
         e = read_grid(cli, &project_commit_kit_shape, &request, fault);
+    request.has_as_audio = request.as_audio = cli->options.as_audio;
     if (e == ERR_OK)
         e = cli_change(cli, "project.commit_kit", &request, &made, fault);
     return e == ERR_OK ? print_committed(cli, &made) : e;
@@ -131,5 +132,7 @@ enum err kit_commit(struct cli *cli, struct fault *fault)
 
     if (cli->options.as_pattern && cli->options.track)
         return fault_set(fault, ERR_BAD_REQUEST, "a pattern has no track: leave out --track or --as-pattern");
+    if (cli->options.as_pattern && cli->options.as_audio)
+        return fault_set(fault, ERR_BAD_REQUEST, "--as-audio and --as-pattern exclude each other");
     return cli->options.as_pattern ? commit_pattern(cli, project, fault) : commit_clip(cli, project, fault);
 }

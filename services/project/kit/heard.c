@@ -91,6 +91,7 @@ static void end_hit(struct heard_record *h, struct held_pads *held, const struct
     length = steps_between(h, hit, event);
     if (releases || length < LENGTH_USUAL)
         hit->length = length > LENGTH_LEAST ? length : LENGTH_LEAST;
+    hit->is_released = releases;
 }
 
 static void read_hit(struct heard_record *h, struct held_pads *held, const struct played_event *event)
@@ -158,6 +159,7 @@ void heard_quantise(struct heard_record *heard, double grid, double strength)
         struct heard_hit *hit = &heard->hits[i];
         const double line = floor(hit->place / grid + 0.5) * grid;
         const double place = hit->place + strength * (line - hit->place);
+        hit->is_moved = true;
         if (place < HEARD_STEPS) {
             hit->place = place;
         } else if (has_next_bar(heard, hit->bar)) {

@@ -25,6 +25,8 @@ struct heard_hit {
     double velocity;
     int64_t frame;
     uint8_t pad;
+    bool is_released; /* its length is known */
+    bool is_moved;    /* to a grid: `frame` is where it was */
 };
 
 /* Frames between two lines of the record. */

@@ -1,13 +1,15 @@
-/* What was played on the pads becomes a MIDI file in the project's Media, and a clip of it on a track. First the file
- * is written, then one apply makes the parts, so a death leaves at most a file that no part names. */
+/* What was played on the pads becomes a MIDI file or an audio file in the project's Media, and a clip of it on a track.
+ * First the file is written, then one apply makes the parts, so a death leaves at most a file that no part names. */
 #include <string.h>
 
 #include "common/naming/safe_names.h"
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/kit/heard_midi.h"
+#include "services/project/kit/heard_render.h"
 #include "services/project/kit/kit_deeds.h"
 #include "services/project/kit/kit_played.h"
+#include "services/project/kit/kit_render.h"
 
 enum { NOTE_FIRST = 36, DRUMS = 9 /* the MIDI channel 10 */ };
 enum { BEATS_BAR = 4, BEATS_MOST = 1000000000, MEDIA_US = 3000000 };
@@ -44,15 +46,28 @@ static struct text item_name(const struct project_commit_kit *ask, struct arena 
                         text_plural(ask->bars));
 }
 
-/* FOLDER/Media/MIDI/NAME, with the end of the item's id: no other file has it. */
-static struct text path_of_file(struct doing *work, struct txn *txn)
+static bool is_audio(const struct doing *work)
 {
-    const struct text folder = elements_folder(txn, &work->arena, work->id);
+    const struct project_commit_kit *ask = work->ask;
+
+    return ask->has_as_audio && ask->as_audio;
+}
+
+/* Media/MIDI/NAME, with the end of the item's id: no other file has it. */
+static struct text name_of_file(struct doing *work)
+{
     char safe[SAFE_NAME_SIZE], id[ID_TEXT_SIZE];
 
     safe_name_write(item_name(work->ask, &work->arena), safe);
-    return arena_printf(&work->kept, "%.*s/" PARTS_MEDIA "MIDI/%.200s %s.mid", TEXT_ARG(folder), safe,
-                        id_write(made_id(work, "item"), id) + ID_TEXT_SIZE - 9);
+    return arena_printf(&work->kept, PARTS_MEDIA "%s/%.200s %s.%s", is_audio(work) ? "Audio" : "MIDI", safe,
+                        id_write(made_id(work, "item"), id) + ID_TEXT_SIZE - 9, is_audio(work) ? "wav" : "mid");
+}
+
+static struct text path_of_file(struct doing *work, struct txn *txn)
+{
+    const struct text folder = elements_folder(txn, &work->arena, work->id);
+
+    return arena_printf(&work->kept, "%.*s/%.*s", TEXT_ARG(folder), TEXT_ARG(name_of_file(work)));
 }
 
 /* A pad without a MIDI note gets the usual note of its number in a kit. */
@@ -82,6 +97,20 @@ static enum err write_midi(struct doing *work, struct txn *txn)
     job->is_written = true;
     work_file(work, FILE_IO_MEDIA, job->path, buffer_bytes(&bytes));
     buffer_free(&bytes);
+    return ERR_OK;
+}
+
+static enum err write_audio(struct doing *work, struct txn *txn)
+{
+    const struct project_commit_kit *ask = work->ask;
+    struct commit_job *job = work->own;
+    const struct kit_played *played = &job->played;
+    struct render_job render = { .tag = text_of(work->p->paths->tag), .rate = played->rate };
+
+    job->hits = heard_render(&played->heard, played->first, (uint32_t)ask->bars, &work->arena, &render);
+    job->path = path_of_file(work, txn);
+    job->is_written = true;
+    kit_render(work, elements_folder(txn, &work->arena, work->id), name_of_file(work), &render);
     return ERR_OK;
 }
 
@@ -202,7 +231,9 @@ static enum err plan_commit(struct doing *work, struct txn *txn, struct fault *f
 
     if (e != ERR_OK || work->is_sent)
         return e;
-    return job->is_written ? put_parts(work, txn, fault) : write_midi(work, txn);
+    if (job->is_written)
+        return put_parts(work, txn, fault);
+    return is_audio(work) ? write_audio(work, txn) : write_midi(work, txn);
 }
 
 /* ---- the answer ---- */
