@@ -52,6 +52,7 @@ enum cue_flag {
     CUE_KEEP_PAN = 64,
     CUE_KEEP_RATIO = 128,
     CUE_KEPT = 256,
+    CUE_ON_LINE = 512, /* of a hit that waited for a line of the grid, or its release; only the core itself sets it */
 };
 
 /* Envelope, filter and sends of a sound. */

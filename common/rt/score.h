@@ -174,7 +174,7 @@ struct score {
     uint32_t pads_at;  /* enum score_time: when it begins; at once while the transport is stopped */
     uint32_t pads_replaced; /* number of the first change that it replaces; 0: none. Once that one, or one after it, has
                              * begun, it begins at once */
-    uint32_t unused;
+    uint32_t quantise;      /* lines of a bar: a hit of a person just before one waits for it; 0: none does */
     struct score_pad earlier_pads[SCORE_PADS];
     uint32_t has_controls; /* not 0: `controls` is the list of the open project, which may be empty */
     uint32_t control_count;

@@ -37,6 +37,10 @@ static const struct command mixer[] = {
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
       pads_hit },
     { "pads release", "PAD", "Release a pad", "", "", 1, 1, false, pads_release },
+    { "pads quantise", "1/N|off", "Move hits to a grid as they are played: 1/16 has 16 lines in a bar",
+      "While the transport runs, a hit just before a line waits for it. A late hit sounds at once. The project keeps "
+      "the grid.",
+      "", 1, 1, false, pads_quantise },
     { "kit build", "", "Make a kit from the library, and print why each sound was chosen",
       "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
       "same --seed and library give the same kit; without it each kit is another. --in takes only items that match. "

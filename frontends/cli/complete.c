@@ -190,6 +190,7 @@ static const struct {
     { "bench", offer_messages, NULL },
     { "mixer", complete_channels, NULL },
     { "pads set", complete_pad_keys, NULL },
+    { "pads quantise", NULL, "1/4 1/8 1/16 1/32 1/12 1/24 off" },
     { "kit load", complete_kits, NULL },
     { "kit show", complete_kits, NULL },
     { "kit set", complete_kits, NULL },

@@ -334,6 +334,49 @@ def audio_of_hits_on_a_grid_is_on_its_lines(home):
     contains(home.refused('kit', 'commit', '1', '--track', 'x', '--as-audio', '--as-pattern', '5', code=11), 'track')
 
 
+def record_from(home, since):
+    lines, at = [], since
+    while True:
+        more, at = events(home, at)
+        lines += more
+        if not more:
+            return lines
+
+
+@claim(shares=sounding_kit)
+def hits_wait_for_the_lines_of_a_grid_that_the_project_keeps(home):
+    home.loophole('project', 'new', 'Straight')
+    home.loophole('project', 'new', 'Tight')
+    contains(home.loophole('pads', 'quantise', '1/16').out, 'hits wait for the lines of 1/16')
+
+    def played():
+        begin, _ = next_bar(home, 5)
+        _, since = events(home)
+        hits = [(begin - 300, 0, 1), (begin + 3 * STEP - 800, 0, 1), (begin + 8 * STEP + 500, 0, 1)]
+        hit_at(home, hits)
+        if not came_before(home, begin - 300):
+            return until_later(home, 7 * BAR)
+        until(lambda: frame(home) > begin + BAR, what='the hits have sounded')
+        return begin, [one['frame'] for one in record_from(home, 0) if one['kind'] in (1, 'hit') and one['frame'] > begin - BAR]
+    begin, frames = until(played, 900, 'the hits come in time')
+    want = [begin, begin + 3 * STEP, begin + 8 * STEP + 500]
+    same([], [(got, one) for got, one in zip(frames, want) if abs(got - one) > 1] + [len(frames)][3 == len(frames):])
+    same(16, home.ask('audio.transport')['quantise'])
+    home.loophole('project', 'open', 'Straight')
+    until(lambda: 'quantise' not in home.ask('audio.transport'), what='the other project has no grid')
+    home.loophole('project', 'open', 'Tight')
+    until(lambda: home.ask('audio.transport').get('quantise') == 16, what='the grid is there again')
+    home.loophole('down')
+    home.loophole('up')
+    until(lambda: home.ask('audio.transport').get('quantise') == 16, what='the grid is there after a restart')
+    contains(home.refused('pads', 'quantise', '16', code=11), 'expected 1/N, such as 1/16')
+    contains(home.refused('pads', 'quantise', '1/7', code=11), '1/7 is no grid')
+    contains(home.loophole('pads', 'quantise', 'off').out, 'hits sound at once')
+    same(None, home.ask('audio.transport').get('quantise'))
+    until_connected(home)
+    start_transport(home, BPM)
+
+
 @claim(shares=sounding_kit)
 def a_commit_into_a_linked_folder_writes_nothing_out(home):
     outside = home.file('outside')

@@ -101,7 +101,7 @@ def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
 @claim(shares=loaded)
 def osc_has_the_addresses_of_kits_with_their_keys(home):
     kits = json.loads(home.ask('osc.tree', 'path=/kit')['json'])['CONTENTS']
-    same(set('load swap randomise lock build commit save copy remove list show'.split()), set(kits))
+    same(set('load swap randomise lock build quantise commit save copy remove list show'.split()), set(kits))
     same((['kit', '[first]', '[at]'], 'sis', {'VALS': ['now', 'step', 'bar']}),
          (kits['load']['ARGS'], kits['load']['TYPE'], kits['load']['RANGE'][2]))
     assert all(one['DESCRIPTION'] and one['ACCESS'] == 2 for one in kits.values())
@@ -138,6 +138,10 @@ def clips(home):
 def osc_and_a_key_keep_what_was_played(home):
     osc = Osc(home)
     same(12, osc.say('/kit/commit', 1)[1])  # nothing was played
+    same(0, osc.say('/kit/quantise', 8)[1])
+    same(8, home.ask('audio.transport')['quantise'])
+    same(11, osc.say('/kit/quantise', 7)[1])
+    same(0, osc.say('/kit/quantise', 0)[1])
     start_transport(home, 120)
 
     def hit():

@@ -356,6 +356,7 @@ enum err sounds_set(struct cli *cli, struct fault *fault);
 enum err sounds_stop(struct cli *cli, struct fault *fault);
 enum err pads_hit(struct cli *cli, struct fault *fault);
 enum err pads_release(struct cli *cli, struct fault *fault);
+enum err pads_quantise(struct cli *cli, struct fault *fault);
 enum err kit_make(struct cli *cli, struct fault *fault);
 enum err kit_print_all(struct cli *cli, struct fault *fault);
 enum err kit_print_one(struct cli *cli, struct fault *fault);

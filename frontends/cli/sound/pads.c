@@ -273,3 +273,27 @@ enum err pads_release(struct cli *cli, struct fault *fault)
 
     return e != ERR_OK ? e : cli_ask(cli, "audio.release", &request, NULL, fault);
 }
+
+enum err pads_quantise(struct cli *cli, struct fault *fault)
+{
+    const char *typed = cli->args[0];
+    struct audio_set_quantise request = { 0 };
+    struct transport_state at = { 0 };
+    enum err e = ERR_OK;
+
+    if (strcmp(typed, "off") != 0 && strncmp(typed, "1/", 2) != 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "expected 1/N, such as 1/16, or off, not \"%s\"", typed);
+    if (typed[0] == '1')
+        e = units_set(cli, &audio_set_quantise_shape, "lines", typed + 2, &request, fault);
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.set_quantise", &request, &at, fault);
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &transport_state_shape, &at);
+    if (at.has_quantise)
+        cli_print(&cli->out, "hits wait for the lines of 1/%llu\n", (unsigned long long)at.quantise);
+    else
+        cli_print(&cli->out, "hits sound at once\n");
+    return ERR_OK;
+}

@@ -15,6 +15,8 @@ static enum err print_transport(struct cli *cli, const struct transport_state *a
     human_place(&cli->out, at);
     cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
               choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
+    if (at->has_quantise)
+        cli_print(&cli->out, "  quantise 1/%llu", (unsigned long long)at->quantise);
     if (at->clock_out)
         buffer_add_text(&cli->out, at->clock_stopped ? "  clock always" : "  clock out");
     if (at->clock_out && at->has_clock_offset)

@@ -13,6 +13,7 @@ const struct audio_handlers audio_handlers = {
     .set_swing = audio_ask_set_swing,
     .tap = audio_ask_tap,
     .set_metronome = audio_ask_set_metronome,
+    .set_quantise = audio_ask_set_quantise,
     .set_sync = audio_ask_set_sync,
     .mixer = audio_ask_mixer,
     .set_strip = audio_ask_set_strip,

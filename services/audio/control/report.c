@@ -57,6 +57,8 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         .set_swing = clamp_to(audio->score.swing, 0, 0.999),
         .sync.value = sources[audio->score.sync <= SYNC_FOLLOW_MIDI ? audio->score.sync : SYNC_NONE],
         .metronome = audio->score.metronome != 0,
+        .has_quantise = audio->score.quantise > 0,
+        .quantise = audio->score.quantise <= 64 ? audio->score.quantise : 64,
         .clock_out = audio->score.midi_clock_out != 0,
         .has_clock_stopped = true,
         .clock_stopped = audio->score.midi_clock_stopped != 0,

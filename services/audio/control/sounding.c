@@ -26,6 +26,8 @@ static void report_tempo(const struct audio *audio, struct sounding *to)
     to->clock_stopped = score->midi_clock_stopped != 0;
     to->clock_offset = audio_clock_offset(audio);
     to->metronome = score->metronome != 0;
+    to->has_quantise = true;
+    to->quantise = score->quantise <= 64 ? score->quantise : 64;
 }
 
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,

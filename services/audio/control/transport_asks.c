@@ -192,6 +192,22 @@ enum err audio_ask_set_metronome(struct audio *audio, struct call *call, const s
     return publish_score(audio, call, answer);
 }
 
+enum err audio_ask_set_quantise(struct audio *audio, struct call *call, const struct audio_set_quantise *ask,
+                                struct transport_state *answer)
+{
+    enum { FINEST = 192 /* divides into all grids */ };
+
+    if (ask->lines && FINEST % ask->lines != 0) {
+        fault_set(call_fault(call), ERR_BAD_REQUEST,
+                  "1/%llu is no grid: 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48 or 64 lines a bar",
+                  (unsigned long long)ask->lines);
+        return fault_field(call_fault(call), "lines");
+    }
+    audio_take_begun(audio);
+    audio->score.quantise = (uint32_t)ask->lines;
+    return publish_score(audio, call, answer);
+}
+
 enum err audio_ask_set_sync(struct audio *audio, struct call *call, const struct audio_set_sync *ask,
                             struct transport_state *answer)
 {

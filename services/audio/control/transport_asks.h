@@ -24,6 +24,9 @@ enum err audio_ask_set_swing(struct audio *audio, struct call *call, const struc
                              struct transport_state *answer);
 enum err audio_ask_tap(struct audio *audio, struct call *call, const struct audio_tap *ask,
                        struct transport_state *answer);
+/* Errors (explained): bad_request (no such grid). */
+enum err audio_ask_set_quantise(struct audio *audio, struct call *call, const struct audio_set_quantise *ask,
+                                struct transport_state *answer);
 enum err audio_ask_set_metronome(struct audio *audio, struct call *call, const struct audio_set_metronome *ask,
                                  struct transport_state *answer);
 enum err audio_ask_set_sync(struct audio *audio, struct call *call, const struct audio_set_sync *ask,

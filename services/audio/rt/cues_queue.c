@@ -141,3 +141,29 @@ int64_t cues_next(const struct engine *engine)
 
     return cues->count ? cues->waiting[cues->count - 1].cue.frame : INT64_MAX;
 }
+
+/* ---- hits that wait for a line ---- */
+
+static bool waits_on_line(const struct cue *cue, uint32_t pad, uint32_t bits)
+{
+    return cue->verb == CUE_PAD_HIT && cue->flags & CUE_ON_LINE && (bits ? cue->sound == bits : cue->voice == pad);
+}
+
+bool cues_release_on_line(struct engine *engine, uint32_t pad, uint32_t bits)
+{
+    const struct cues *cues = &engine->half->cues;
+    struct cue releases[SCORE_PADS];
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < cues->count && found < SCORE_PADS; i++) {
+        const struct cue *hit = &cues->waiting[i].cue;
+        if (waits_on_line(hit, pad, bits))
+            releases[found++] = (struct cue){ .frame = hit->frame + (int64_t)((uint32_t)engine->now - hit->from),
+                                              .verb = CUE_PAD_RELEASE,
+                                              .voice = hit->voice,
+                                              .flags = CUE_ON_LINE };
+    }
+    for (uint32_t i = 0; i < found; i++)
+        (void)cues_wait(engine, &releases[i], CUES_CONTROL);
+    return found > 0;
+}

@@ -12,6 +12,10 @@ struct engine;
 bool cues_wait(struct engine *engine, const struct cue *cue, uint32_t producer); /* false: there is no room */
 int64_t cues_next(const struct engine *engine); /* frame of the next waiting cue; INT64_MAX: none */
 
+/* Lets the releases of hits that wait for a line wait as long: those of the pad, or those that the bits hold. False: no
+ * such hit waits. */
+bool cues_release_on_line(struct engine *engine, uint32_t pad, uint32_t bits);
+
 /* Reports to the producer whether its cue was done. */
 void cues_answer(struct engine *engine, const struct cue *cue, uint32_t producer, bool done);
 

@@ -13,6 +13,13 @@ struct notes_kept {
     struct note note[NOTES_PERIOD];
 };
 
+/* The hits of one message that waited for a line: they sound together, and choke what sounded before. */
+struct core_burst {
+    int64_t frame;
+    uint32_t held;
+    uint64_t started; /* starts of sounds before the first of them */
+};
+
 struct core_stream {
     struct stream_memory *memory;
     struct ring ring;
@@ -63,6 +70,7 @@ struct engine {
     int64_t now;   /* of the audio clock: half->frame + at */
     bool panic;    /* a panic occurred */
     struct notes_kept kept[CUES_RINGS];
+    struct core_burst burst;
     struct core_block block;
     struct state state;
     _Alignas(16) float table[INTERPOLATE_TABLE];

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "services/audio/rt/cues_queue.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/sequencer.h"
@@ -12,6 +13,7 @@
 
 enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60, HIGHEST = 127 };
 enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };
+enum { QUANTISE_MOST = 64 };
 enum { SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 
 /* ---- the pads of this frame ---- */
@@ -182,6 +184,44 @@ static void tell_streamer(struct engine *engine, uint32_t kind, uint32_t number,
                               .rolls = transport->rolls });
 }
 
+/* ---- the grid ----
+ *
+ * A hit that comes at most half the distance of two lines before a line waits for it, as a cue of the core's own. Any
+ * other hit sounds at once: it is late, and sound cannot begin earlier. A release of the key waits as long as its hit.
+ * So the record of the streamer has the hit at the frame at which it was heard. */
+
+/* False: it does not wait, or there is no room: it sounds at once. */
+static bool wait_for_line(struct engine *engine, uint32_t number, struct hit by)
+{
+    const uint32_t lines = core_least(engine->score->quantise, QUANTISE_MOST);
+    const int64_t frame =
+        lines ? transport_near_line(&engine->half->transport, engine->now, lines, sequencer_swing(engine)) : 0;
+    const struct cue cue = { .frame = frame,
+                             .verb = CUE_PAD_HIT,
+                             .voice = number,
+                             .sound = by.held,
+                             .value = by.velocity,
+                             .flags = CUE_ON_LINE,
+                             .from = (uint32_t)engine->now };
+
+    return frame > 0 && cues_wait(engine, &cue, CUES_CONTROL);
+}
+
+/* ---- cues ---- */
+
+/* The hit of a cue. One that waited for a line has the bits of its key. */
+static struct hit hit_of_cue(struct engine *engine, const struct cue *cue)
+{
+    const uint64_t started = engine->half->sounds.started;
+    struct core_burst *burst = &engine->burst;
+
+    if (!(cue->flags & CUE_ON_LINE))
+        return (struct hit){ cue->value, 0, started };
+    if (!cue->sound || burst->held != cue->sound || burst->frame != engine->now)
+        *burst = (struct core_burst){ .frame = engine->now, .held = cue->sound, .started = started };
+    return (struct hit){ cue->value, cue->sound, burst->started };
+}
+
 /* A loop that was stopped hits no more pads. */
 static bool may_hit(const struct engine *engine, const struct cue *cue)
 {
@@ -190,17 +230,23 @@ static bool may_hit(const struct engine *engine, const struct cue *cue)
 
 bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
+    const struct hit by = hit_of_cue(engine, cue);
+
     if (cue->voice >= SCORE_PADS || (producer == CUES_STREAMER && !may_hit(engine, cue)))
         return false;
+    if (producer != CUES_STREAMER && !(cue->flags & CUE_ON_LINE) && wait_for_line(engine, cue->voice, by))
+        return true;
     if (producer != CUES_STREAMER)
         tell_streamer(engine, NOTE_PAD_HIT, cue->voice, cue->value);
-    return hit_pad(engine, cue->voice, (struct hit){ cue->value, 0, engine->half->sounds.started });
+    return hit_pad(engine, cue->voice, by);
 }
 
 bool pads_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     if (cue->voice >= SCORE_PADS || (producer == CUES_STREAMER && !may_hit(engine, cue)))
         return false;
+    if (producer != CUES_STREAMER && !(cue->flags & CUE_ON_LINE) && cues_release_on_line(engine, cue->voice, 0))
+        return true;
     if (producer != CUES_STREAMER)
         tell_streamer(engine, NOTE_PAD_RELEASED, cue->voice, 0);
     release_pad(engine, cue->voice);
@@ -349,6 +395,8 @@ static void release_control(struct engine *engine, struct midi_control control)
 {
     const uint32_t bits = control_bits(control);
 
+    if (cues_release_on_line(engine, 0, bits))
+        return;
     if (control.kind == MIDI_NOTE) {
         release_held(engine, (uint8_t)control.channel, bits);
         return;
@@ -436,6 +484,8 @@ static void press_pads(struct engine *engine, const struct midi_move *move)
         if (!has_control(control, &move->control) || control->pad >= SCORE_PADS)
             continue;
         by.velocity = control->from + (control->until - control->from) * (float)move->position;
+        if (wait_for_line(engine, control->pad, by))
+            continue;
         tell_streamer(engine, NOTE_PAD_HIT, control->pad, by.velocity);
         (void)hit_pad(engine, control->pad, by);
     }
@@ -472,7 +522,8 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
             continue;
         if (is_on && pad->keys_until > 0) {
             press_key(engine, i, channel, note, by);
-        } else if (pad->keys_until == 0) {
+        } else if (pad->keys_until == 0 &&
+                   !(is_on ? wait_for_line(engine, i, by) : cues_release_on_line(engine, i, 0))) {
             tell_streamer(engine, is_on ? NOTE_PAD_HIT : NOTE_PAD_RELEASED, i, by.velocity);
             if (is_on)
                 (void)hit_pad(engine, i, by);

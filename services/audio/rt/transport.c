@@ -8,6 +8,7 @@ static const double FARTHEST = 1e9;    /* steps: years */
 static const double FASTEST_STEP = 64; /* frames */
 static const double SLOWEST_STEP = 1e6;
 static const double COUNTED_IN = 0.5; /* steps */
+static const double BAR_STEPS = 16;
 
 static double clamp_to(double x, double low, double high)
 {
@@ -98,6 +99,27 @@ int64_t transport_note_place(const struct transport *transport, int64_t frame)
     if (!transport->running || !(transport->from - place <= COUNTED_IN) || !(fabs(place) <= FARTHEST))
         return NOTE_NO_PLACE;
     return (int64_t)floor((place > transport->from ? place : transport->from) * NOTE_STEP + 0.5);
+}
+
+static double place_of_line(double number, double grid, double swing)
+{
+    const double place = number * grid;
+
+    return floor(place) < place || fmod(place, 2) < 1 ? place : place + swing / 2;
+}
+
+int64_t transport_near_line(const struct transport *transport, int64_t frame, uint32_t lines, double swing)
+{
+    const double grid = BAR_STEPS / lines, place = transport_place_on(transport, frame);
+    double number = floor(place / grid);
+
+    if (!transport->running)
+        return 0;
+    if (place_of_line(number, grid, swing) <= place)
+        number++;
+    const double next = place_of_line(number, grid, swing), before = place_of_line(number - 1, grid, swing);
+    const int64_t line = transport_frame_of(transport, next);
+    return next - place < place - before && line > frame ? line : 0;
 }
 
 void transport_repair(struct transport *transport, int64_t frame, uint32_t rate)

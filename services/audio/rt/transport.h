@@ -44,6 +44,10 @@ double transport_place_on(const struct transport *transport, int64_t frame);
  * that, and while the transport is stopped, there is none. */
 int64_t transport_note_place(const struct transport *transport, int64_t frame);
 
+/* The frame of the next of `lines` lines in a bar, if it is nearer to `frame` than the line before; 0: it is not, or
+ * the transport is stopped. Every second step is late by half of the swing. */
+int64_t transport_near_line(const struct transport *transport, int64_t frame, uint32_t lines, double swing);
+
 /* Repairs a state of any bytes. */
 void transport_repair(struct transport *transport, int64_t frame, uint32_t rate);
 

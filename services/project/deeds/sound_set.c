@@ -69,6 +69,8 @@ static void add_tempo(struct sound_setting *s)
                 .clock_offset = want->has_clock_offset ? want->clock_offset : 0);
     if (want->has_metronome && want->metronome != now->metronome)
         ADD_ASK(s, set_metronome, .on = want->metronome);
+    if (want->has_metronome && want->quantise != now->quantise) /* a project from before it has none */
+        ADD_ASK(s, set_quantise, .lines = want->quantise);
 }
 
 /* What the project does not have is not set, so that nothing of another project stays. */
@@ -204,7 +206,8 @@ static void add_pattern(struct sound_setting *s)
 static bool has_own_tempo(const struct sounding *now)
 {
     return is_different(now->bpm, 120) || is_different(now->swing, 0) || now->sync.value != SYNC_SOURCE_NONE ||
-           now->clock_out || now->clock_stopped || is_different(now->clock_offset, 0) || now->metronome;
+           now->clock_out || now->clock_stopped || is_different(now->clock_offset, 0) || now->metronome ||
+           now->quantise;
 }
 
 static bool has_own_mixer(const struct mixer *now)
@@ -259,6 +262,8 @@ struct sounding sound_set_expect(const struct sounding *want, const struct sound
     all.clock_stopped = want->has_sync ? want->clock_stopped : now->clock_stopped;
     all.clock_offset = want->has_sync ? want->clock_offset : now->clock_offset;
     all.metronome = want->has_metronome ? want->metronome : now->metronome;
+    all.has_quantise = true;
+    all.quantise = want->has_metronome ? want->quantise : now->quantise;
     all.mixer = want->has_mixer ? want->mixer : now->mixer;
     all.inserts = want->inserts;
     all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;

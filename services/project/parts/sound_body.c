@@ -4,8 +4,8 @@
 
 #include "proto/wire/json.h"
 
-static const char *const keys[] = { "bpm",       "swing", "sync",    "clock_out", "clock_stopped", "clock_offset",
-                                    "metronome", "mixer", "inserts", "pads",      "pattern" };
+static const char *const keys[] = { "bpm",       "swing",    "sync",  "clock_out", "clock_stopped", "clock_offset",
+                                    "metronome", "quantise", "mixer", "inserts",   "pads",          "pattern" };
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
 struct id sound_body_id(struct id project)

@@ -284,6 +284,91 @@ static void pads_of_one_note_sound_together_and_choke_the_hit_before(void **made
     stage_near(stage->main[0][8000], 0.3, 1e-6);
 }
 
+/* At 120 bpm a step has 6,000 frames. */
+static void a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once(void **made)
+{
+    struct stage *stage = *made;
+    static const struct {
+        int64_t hit, heard;
+    } hits[] = { { 17000, 18000 }, { 26000, 26000 }, { 35999, 36000 }, { 48000, 48000 }, { 63000, 63000 } };
+
+    give_constant(stage, 0, 0.5f);
+    stage->score.pads[0] = (struct score_pad){
+        .sound = 0, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .until = 300
+    };
+    stage->score.quantise = 16;
+    stage_play(stage);
+    for (uint32_t i = 0; i < 5; i++)
+        play_key(stage, hits[i].hit);
+    stage_run(stage, 70000);
+    for (uint32_t i = 0, from = 0; i < 5; i++) {
+        assert_int_equal(stage_onset(stage, from), hits[i].heard);
+        from = (uint32_t)hits[i].heard + 400;
+    }
+}
+
+static void a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held(void **made)
+{
+    struct stage *stage = *made;
+
+    give_constant(stage, 0, 0.5f);
+    stage->score.pads[0] = (struct score_pad){
+        .sound = 0, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .mode = PAD_GATE
+    };
+    stage->score.quantise = 16;
+    stage_play(stage);
+    play_key(stage, 16000);
+    stage->play[stage->to_play++] = (struct stage_midi){ .frame = 16700, .length = 3, .bytes = { 0x80, 40, 0 } };
+    play_key(stage, 23900);
+    stage->play[stage->to_play++] = (struct stage_midi){ .frame = 25000, .length = 3, .bytes = { 0x80, 40, 0 } };
+    stage_run(stage, 30000);
+    assert_int_equal(stage_onset(stage, 0), 18000);
+    stage_near(stage->main[0][18699], 0.5, 1e-6);
+    stage_near(stage->main[0][18700 + 400], 0, 1e-6);
+    assert_int_equal(stage_onset(stage, 19000), 24000);
+    stage_near(stage->main[0][24999], 0.5, 1e-6);
+    stage_near(stage->main[0][25400], 0, 1e-6);
+}
+
+static void pads_of_one_note_that_wait_for_a_line_sound_together(void **made)
+{
+    struct stage *stage = *made;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        give_constant(stage, i, 0.1f * (float)(i + 1));
+        stage->score.pads[i] = (struct score_pad){
+            .sound = i, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .choke = 1
+        };
+    }
+    stage->score.quantise = 16;
+    stage_play(stage);
+    play_key(stage, 5500);
+    play_key(stage, 11500);
+    stage_run(stage, 20000);
+    stage_near(stage->main[0][11000], 0.3, 1e-6);
+    stage_near(stage->main[0][13000], 0.3, 1e-6);
+}
+
+static void a_stopped_transport_and_a_panic_let_no_hit_wait(void **made)
+{
+    struct stage *stage = *made;
+
+    give_constant(stage, 0, 0.5f);
+    stage->score.pads[0] = (struct score_pad){
+        .sound = 0, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .until = 300
+    };
+    stage->score.quantise = 16;
+    stage_score(stage);
+    play_key(stage, 1000);
+    stage_run(stage, 2000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    stage_start_transport(stage, 2000, 0);
+    play_key(stage, 6000);
+    stage_cue(stage, (struct cue){ .frame = 7000, .verb = CUE_PANIC });
+    stage_run(stage, 12000);
+    assert_true(stage_is_silent(stage, 2000, 12000));
+}
+
 /* The streamer is dead for 5,000 hits, then it reads all notes; the next one says how many hits it has not got. */
 static void hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note(void **made)
 {
@@ -459,6 +544,10 @@ int main(void)
         STAGE_TEST(layers_take_turns_within_their_zone),
         STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
         STAGE_TEST(pads_of_one_note_sound_together_and_choke_the_hit_before),
+        STAGE_TEST(a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once),
+        STAGE_TEST(a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held),
+        STAGE_TEST(pads_of_one_note_that_wait_for_a_line_sound_together),
+        STAGE_TEST(a_stopped_transport_and_a_panic_let_no_hit_wait),
         STAGE_TEST(hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note),
         STAGE_TEST(pads_change_at_the_frame_of_the_next_bar),
         STAGE_TEST(pads_change_at_the_frame_of_the_next_step),
