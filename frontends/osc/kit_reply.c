@@ -2,6 +2,7 @@
 
 #include "frontends/osc/reply.h"
 #include "schema_project.h"
+#include "schema_web.h"
 
 static struct text name_of_sound(const struct kit_slot *slot)
 {
@@ -87,7 +88,7 @@ static struct text say_kit(struct arena *arena, const struct osc_request *reques
         return say_swap(arena, kit, request->body);
     if (asked == &project_randomise_kit_shape || asked == &project_build_kit_shape)
         return say_seed(arena, kit);
-    if (asked == &project_kit_shape)
+    if (asked == &project_kit_shape || asked == &web_chop_kit_shape)
         return arena_printf(arena, "%.*s: %u slots", TEXT_ARG(kit->name), kit->slots.count);
     return arena_printf(arena, "%s: done", request->route->path);
 }

@@ -150,6 +150,12 @@ static enum err import_bundle(struct web *web, struct call *call, const struct w
     return bundles_import(&web->own, call, ask);
 }
 
+static enum err chop_kit(struct web *web, struct call *call, const struct web_chop_kit *ask, struct kit *to)
+{
+    (void)to;
+    return chops_answer(&web->own, call, ask);
+}
+
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
 {
     (void)ask, (void)to;
@@ -183,6 +189,7 @@ const struct web_handlers web_asks = { .address = answer_address,
                                        .bundle_verify = verify_bundle,
                                        .bundle_export = export_bundle,
                                        .bundle_import = import_bundle,
+                                       .chop_kit = chop_kit,
                                        .basket = answer_basket,
                                        .basket_add = add_to_basket,
                                        .basket_clear = clear_basket };

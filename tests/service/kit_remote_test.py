@@ -71,6 +71,16 @@ def osc_swaps_randomises_and_locks_the_slots_of_the_loaded_kit(home):
 
 
 @claim(shares=loaded)
+def osc_chops_a_sound_into_its_parts(home):
+    osc = Osc(home)
+    snare = home.first('search', 'class:snare')
+    same(0, osc.say('/kit/chop', snare['id'])[1])
+    slots = home.first('kit', 'show', f'{snare["name"]} chops')['slots']
+    same([snare['id']] * len(slots), [slot['layers'][0]['media'] for slot in slots])
+    contains(osc.say('/kit/chop', snare['id'], 'drum')[0], 'has no tempo')
+
+
+@claim(shares=loaded)
 def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
     osc = Osc(home)
     same(('Far: seed 9', 0), osc.say('/kit/build', 'name=Far', 'slots=kick,snare', 'seed=9', 'scope=ephemeral'))

@@ -41,6 +41,9 @@ enum err bundles_verify(struct own_asks *own, struct call *call, const struct we
 enum err bundles_export(struct own_asks *own, struct call *call, const struct web_bundle_export *ask);
 enum err bundles_import(struct own_asks *own, struct call *call, const struct web_bundle_import *ask);
 
+/* chops.c: runs `loophole kit build --chops`. The answer comes later. Errors: conflict. */
+enum err chops_answer(struct own_asks *own, struct call *call, const struct web_chop_kit *ask);
+
 /* basket.c: the folder DATA/basket. The answers come later. `add` NULL: nothing is added. */
 enum err basket_answer(struct own_asks *own, struct call *call, const struct web_basket_add *add, bool clear);
 

@@ -4,6 +4,7 @@
 
 #include "services/project/deeds/deed_action.h"
 #include "services/project/kit/kit_find.h"
+#include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/kit_body.h"
 #include "store/catalogue.h"
@@ -329,6 +330,21 @@ static uint32_t count_layers(const struct kit *kit)
     return count;
 }
 
+static enum err note_loaded(struct doing *work, struct txn *txn, struct kits *to, struct fault *fault)
+{
+    const struct project_kits *ask = work->ask;
+    struct kit_workspace workspace = { 0 };
+    struct kit_owners owners;
+    enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
+
+    if (e == ERR_OK && owners.count == KIT_OWNERS)
+        workspace = kit_workspace_read(txn, &work->arena, owners.at[0]);
+    to->has_loaded = to->has_first = workspace.has_kit;
+    to->loaded = workspace.kit;
+    to->first = workspace.first;
+    return e;
+}
+
 static enum err answer_list(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_kits *ask = work->ask;
@@ -349,6 +365,8 @@ static enum err answer_list(struct doing *work, struct txn *txn, struct fault *f
     }
     answer.next = at;
     answer.more = e == ERR_OK && at < all.count;
+    if (e == ERR_OK)
+        e = note_loaded(work, txn, &answer, fault);
     if (e == ERR_OK)
         work_answer(work, &answer);
     return e;
