@@ -79,7 +79,7 @@ export const asking = {
   async pads_keep_their_names_after_a_restart_of_the_streamer(browser) {
     loophole('pads', 'set', '0', 'sound=perc_bell')
     const page = await open(browser, '#mode=sound')
-    const pad = page.locator('section[aria-label=Pads] .pad').first()
+    const pad = page.locator('section[aria-label=Kits] .pad').first()
     await pad.filter({ hasText: 'perc_bell' }).waitFor()
     loophole('restart', 'streamer')
     const loaded = () => { try { return asked('streamer.sounds').each ?? [] } catch { return [] } } // it may be away for a moment

@@ -286,6 +286,7 @@ export const choosing = {
     await until('the engine has what was typed', () => asked('project.list_patterns', 'project=').slots.some(one => one.name === `${had} two!`))
     const tempo = page.getByRole('group', { name: 'Transport' }).getByLabel('Tempo'), gain = page.getByRole('group', { name: 'Pad 0' }).getByLabel('Gain, dB')
     const bpm = await tempo.inputValue()
+    await page.getByText('Values of pad 0').click()
     for (const [of, typed, shown] of [[field, '', `${had} two!`], [tempo, '1000', bpm], [gain, '500', '12'], [gain, '600', '12']]) {
       await of.fill(typed)
       await of.press('Enter')

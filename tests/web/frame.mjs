@@ -229,6 +229,7 @@ export const frame = {
       await page.locator(filled).first().waitFor()
       await panicInEach(page, page.locator(fields))
     }
+    await page.getByText('Values of pad 0').click()
     await page.getByRole('group', { name: 'Pad 0' }).getByLabel('Pan').focus()
     await page.keyboard.press('Alt+1')
     await page.locator('.row').first().waitFor()

@@ -18,6 +18,7 @@ import { asking } from './asking.mjs'
 import { bundles } from './bundles.mjs'
 import { choosing } from './choosing.mjs'
 import { frame } from './frame.mjs'
+import { kits } from './kits.mjs'
 import { looking } from './looking.mjs'
 import { loops } from './loops.mjs'
 import { maps } from './maps.mjs'
@@ -44,6 +45,7 @@ const claims = {
   ...bundles,
   ...choosing,
   ...frame,
+  ...kits,
   ...looking,
   ...loops,
   ...maps,

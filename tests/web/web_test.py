@@ -199,6 +199,16 @@ def a_pad_is_edited_on_the_page(home):
 
 
 @claim(shares=sounds)
+def a_kit_is_built_played_swapped_held_and_kept_on_the_page(home):
+    in_browser(home, 'a_kit_is_built_played_swapped_held_and_kept_on_the_page')
+
+
+@claim(shares=sounds)
+def a_row_is_dragged_onto_a_pad_and_what_was_played_becomes_a_clip(home):
+    in_browser(home, 'a_row_is_dragged_onto_a_pad_and_what_was_played_becomes_a_clip')
+
+
+@claim(shares=sounds)
 def a_strip_shows_and_changes_its_channel(home):
     in_browser(home, 'a_strip_shows_and_changes_its_channel')
 

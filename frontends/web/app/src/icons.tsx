@@ -1,6 +1,6 @@
 // The icons: the one file that takes them from Lucide.
 import {
-  Activity, AudioWaveform, ChartScatter, Circle, Command, Copy, Folder, Grid3x3, Layers, Lock, LockOpen, Metronome, Octagon, Play,
+  Activity, AudioWaveform, ChartScatter, ChevronLeft, ChevronRight, Circle, Command, Copy, Dices, Folder, Grid3x3, Layers, Lock, LockOpen, Metronome, Octagon, Play,
   Redo2, SkipBack, SlidersVertical, Square, TableProperties, Trash2, Undo2, Volume2,
 } from 'lucide-preact'
 
@@ -8,7 +8,7 @@ const ICONS = {
   table: TableProperties, waveforms: AudioWaveform, map: ChartScatter, hypergrid: Grid3x3, folders: Folder, duplicates: Copy,
   project: Layers, sound: SlidersVertical, engine: Activity, commands: Command,
   play: Play, stop: Square, begin: SkipBack, metronome: Metronome, undo: Undo2, redo: Redo2, volume: Volume2, panic: Octagon,
-  record: Circle, locked: Lock, unlocked: LockOpen, delete: Trash2,
+  record: Circle, locked: Lock, unlocked: LockOpen, delete: Trash2, previous: ChevronLeft, next: ChevronRight, random: Dices,
 }
 export type IconName = keyof typeof ICONS
 

@@ -19,6 +19,7 @@ import { enterMode, giveToList, isListed, isMove, pressesControl } from './keybo
 import { endSelection, listKey } from './list'
 import { MapView } from './map'
 import { hearFile, Outside, PortChoice } from './outside'
+import { PadDrop } from './paddrop'
 import { Palette, paletteOpen } from './palette'
 import { QueryLine } from './queryline'
 import { Rail } from './rail'
@@ -181,6 +182,7 @@ function Page() {
       <PortChoice />
       <NameDialog />
       <Recovery />
+      <PadDrop />
       {over && <p class="dropping">Drop a sound to find what is like it</p>}
     </>
   )

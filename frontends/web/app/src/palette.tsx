@@ -6,6 +6,7 @@ import { Cell, useCell } from './cell'
 import { chipsOf, goToWeights } from './chips'
 import { colour, COLOURS, favourite, hide, isOfProject, rate, redo, stepOfProject, undo } from './edits'
 import { hush, markRegion, panic } from './hear'
+import { build as buildKit } from './kits'
 import { ASKED } from './latency'
 import { atNow, chosen, endSelection, hearNow, lessLike, moreLike, selectAll, toggleSelected } from './list'
 import { enterMode, isListed } from './keyboard'
@@ -115,6 +116,7 @@ const SOUNDING: Command[] = [
   ...Array.from({ length: LOOP_KEYS }, (_, number) => ({ name: `Loop ${keyName(number)}: capture, play or stop`, key: keyName(number), run: () => lookAtLoops().then(() => pressLoop(number), complain), cli: () => lineOfLoop(number) })),
   { name: 'Play all loops', run: playAllLoops, cli: () => 'loophole loop play all' },
   { name: 'Stop all loops', run: stopAllLoops, cli: () => 'loophole loop stop all' },
+  { name: 'Build a drum kit', run: () => { buildKit({ family: 'drum', query: '', key: '', like: 'any', seed: undefined }, []) }, cli: () => 'loophole kit build --kind drum' },
   { name: 'Record', run: () => doing(ask('streamer.record', {}, 20000), 'Recording.'), cli: () => 'loophole record start' },
   { name: 'End the take', run: () => doing(ask('streamer.record_stop', {}, 60000), 'The take is final.'), cli: () => 'loophole record stop' },
   { name: 'Abandon the take', run: () => doing(ask('streamer.record_cancel', {}, 20000), 'The take is abandoned.'), cli: () => 'loophole record cancel' },

@@ -4,10 +4,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { useDeleting } from './deleting'
 import { clean, counted, idText, lengthText, num, pathText } from './format'
+import { Kits } from './kitpanel'
 import { Learn } from './learn'
 import { Loops } from './looppanel'
 import { Mixer } from './mixer'
-import { Pads } from './pads'
 import { Pattern } from './patterngrid'
 import { PatternLibrary } from './patternlibrary'
 import { Regions } from './regionpanel'
@@ -85,9 +85,9 @@ export function Sound() {
   return (
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Sound</h1>
+      <Kits />
       <Mixer />
       {!isFar && <Record />}
-      <Pads />
       <Loops />
       <Regions />
       <Pattern />

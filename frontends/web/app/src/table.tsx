@@ -6,6 +6,7 @@ import { awayOf } from './away'
 import { kept, useCell } from './cell'
 import { clean, factOf, factText, idText, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
+import { dragged, dragItem } from './paddrop'
 import { clickRow, goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
 import { Nothing } from './nothing'
 import { Ranges } from './ranges'
@@ -84,7 +85,8 @@ const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: nu
       class={`row ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${away ?? ''}`} style={{ top: `${top}px` }}
       onClick={event => clickRow(event, index, id)}
       onDblClick={() => hear(of)} draggable
-      onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
+      onDragStart={event => { event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`); dragItem(event, of) }}
+      onDragEnd={() => dragged.set(undefined)}>
       <span role="gridcell" class="mark" title="Select or unselect" onClick={event => { event.stopPropagation(); toggleSelected(id) }}>{chosen ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>
       <span role="gridcell" class="wave"><WaveCanvas plain of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} /></span>
       {columns.map(name => (

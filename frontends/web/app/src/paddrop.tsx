@@ -1,0 +1,54 @@
+// The pads as places for a sound, while one is dragged from a list: they lie over the page then.
+import type { item } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { Cell, useCell } from './cell'
+import { clean, factText, idText } from './format'
+import { DRAGGED, loaded, lookAtLoaded, noteText, padOf, putSound, slotAt, soundName, usualNote } from './kits'
+import { complain } from './state'
+import { classColour } from './theme'
+import { isFar } from './wire'
+
+const LEAST = 16
+const PADS = 64
+const SIDE = 4
+
+/** The item that is dragged. */
+export const dragged = new Cell<item | undefined>(undefined)
+
+export function dragItem(event: DragEvent, of: item) {
+  event.dataTransfer?.setData(DRAGGED, idText(of.media.id))
+  if (!isFar) setTimeout(() => dragged.set(of)) // Chromium ends a drag whose page changes at once
+}
+
+export function PadDrop() {
+  const of = useCell(dragged)
+  const kit = useCell(loaded)
+  const [over, setOver] = useState(-1)
+  useEffect(() => { if (of) lookAtLoaded().catch(complain) }, [of])
+  if (!of) return null
+  const drop = (event: DragEvent, number: number) => {
+    event.preventDefault()
+    event.stopPropagation()
+    setOver(-1)
+    dragged.set(undefined)
+    putSound(number, idText(of.media.id))
+  }
+  const last = Math.max(LEAST - 1, ...(kit?.kit.slots ?? []).map(one => Math.min(PADS - 1, padOf(kit!, one))))
+  const rows = Math.ceil((last + 1) / SIDE)
+  return (
+    <div class="paddrop" style={{ '--class': classColour(factText(of, 'class')) }}>
+      <p>{kit ? clean(kit.kit.name) : 'The pads'}</p>
+      <div class="pads">
+        {Array.from({ length: rows * SIDE }, (_, number) => {
+          const slot = slotAt(kit, number)
+          return (
+            <span key={number} class={`pad ${number === over ? 'over' : ''}`} data-pad={number} style={{ gridArea: `${rows - Math.floor(number / SIDE)} / ${(number % SIDE) + 1}` }}
+              onDragOver={event => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(number) } }} onDragLeave={() => setOver(-1)} onDrop={event => drop(event, number)}>
+              <span class="padnote">{noteText(usualNote(number))}</span><strong>{clean(slot?.slot ?? '')}</strong><small>{slot ? soundName(slot) : ''}</small>
+            </span>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
