@@ -95,12 +95,14 @@ $(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
-# make bench-kit: chops of voices, beside a gate of the level and aubio's onsets
+# make bench-kit: kits built of sounds without names, beside random and nearest ones; chops of voices, beside a gate of the level
+# and aubio's onsets
 $(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-kit: all $(BUILD)/bench_chop
 	@tools/packages bench-kit
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/build
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/run
 # make bench-map [COUNT=100000] [SEED=1]: the map of COUNT generated items, and the share of its neighbours that are true
 $(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)

@@ -12,8 +12,9 @@
 #include "services/search/near/vectors.h"
 
 enum { LOOKS_MOST = 400 /* items that are read for one slot and pass */, PACK_MOST = 2 };
-static const float nearly_same = 0.25F; /* distance: velocity layers of one instrument are nearer */
-static const double quietest = 0.05, loudest = 4;
+static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */
+static const double quietest = 0.05, loudest = 4; /* gains */
+static const double give = 12;                    /* dB */
 
 /* The usual slots of a family; and what a slot may have: a query, another one for want of the first, and the fact that
  * says how sure that is. */
@@ -71,7 +72,8 @@ struct picking {
 static const struct pass {
     double sure; /* the least confidence */
     bool varies; /* at most PACK_MOST sounds of a pack */
-} passes[] = { { 0.7, true }, { 0.7, false }, { 0.5, false }, { 0, false } };
+} passes[] = { { 0.95, true }, { 0.85, true }, { 0.95, false }, { 0.85, false },
+               { 0.7, true },  { 0.7, false }, { 0.5, false },  { 0, false } };
 enum { PASSES = sizeof(passes) / sizeof(*passes) };
 
 /* ---- one item ---- */
@@ -307,8 +309,9 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* NaN: no sound has a loudness. */
-static double middle_loudness(const struct picking *p)
+/* That of the middle sound, or less, so that a gain brings the quietest to it: the others are made quieter, but by at
+ * most `give`. NaN: no sound has a loudness. */
+static double common_loudness(const struct picking *p)
 {
     double each[SEARCH_KIT_SLOTS];
     uint32_t count = 0;
@@ -316,20 +319,22 @@ static double middle_loudness(const struct picking *p)
     for (uint32_t i = 0; i < p->count; i++)
         if (!isnan(p->chosen[i].lufs))
             each[count++] = p->chosen[i].lufs;
+    if (count == 0)
+        return NAN;
     qsort(each, count, sizeof(*each), by_number);
-    return count ? each[count / 2] : (double)NAN;
+    return fmax(each[count / 2] - give, fmin(each[count / 2], each[0] + 20 * log10(loudest)));
 }
 
 static void match_loudness(const struct picking *p, struct kit_pick *picks, uint32_t count)
 {
-    const double middle = middle_loudness(p);
+    const double common = common_loudness(p);
     const struct chosen *next = p->chosen;
 
     for (uint32_t i = 0; i < count; i++) {
         const struct chosen *chosen = picks[i].has_media ? next++ : NULL;
-        if (!chosen || isnan(chosen->lufs) || isnan(middle))
+        if (!chosen || isnan(chosen->lufs) || isnan(common))
             continue;
-        picks[i].gain = fmin(loudest, fmax(quietest, pow(10, (middle - chosen->lufs) / 20)));
+        picks[i].gain = fmin(loudest, fmax(quietest, pow(10, (common - chosen->lufs) / 20)));
         picks[i].why = arena_printf(p->request->arena, "%.*s; %+.1f dB, from %.1f to %.1f LUFS", TEXT_ARG(picks[i].why),
                                     20 * log10(picks[i].gain), chosen->lufs, chosen->lufs + 20 * log10(picks[i].gain));
     }
