@@ -37,7 +37,7 @@ enum cue_verb {
     CUE_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
     CUE_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
     CUE_CONTROL_SEND, /* from: up to 3 bytes of MIDI, lowest first; voice: how many; generation: control_out, from 0 */
-    CUE_STREAM_PAUSE, /* voice, generation, value: 1 pauses it over a fade, 0 lets it go on with its next cell */
+    CUE_STREAM_PAUSE, /* voice, value: 1 pauses it over a fade, 0 lets it go on with its next cell */
     CUE_VERBS
 };
 

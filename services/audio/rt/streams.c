@@ -523,6 +523,7 @@ bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t produce
     return true;
 }
 
+/* Of whichever generation: the header of a seek may be read before the cue that was sent earlier. */
 bool streams_pause(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     const bool pauses = cue->value > 0;
@@ -532,7 +533,7 @@ bool streams_pause(struct engine *engine, const struct cue *cue, uint32_t produc
     if (cue->voice >= STREAMS)
         return false;
     voice = &engine->half->streams.voice[cue->voice];
-    if ((voice->state != STREAM_PLAYS && voice->state != STREAM_WAITS) || !means_voice(engine, cue))
+    if (voice->state != STREAM_PLAYS && voice->state != STREAM_WAITS)
         return false;
     if (pauses == (voice->paused != 0))
         return true;

@@ -203,11 +203,9 @@ enum err voice_may_pause(const struct voice *voice, struct fault *fault)
 
 static bool send_pause(const struct voice *voice)
 {
-    const struct cue cue = { .frame = CUE_NOW,
-                             .verb = CUE_STREAM_PAUSE,
-                             .voice = voice->index,
-                             .generation = atomic_load(&voice->memory->generation),
-                             .value = voice->handover->paused ? 1 : 0 };
+    const struct cue cue = {
+        .frame = CUE_NOW, .verb = CUE_STREAM_PAUSE, .voice = voice->index, .value = voice->handover->paused ? 1 : 0
+    };
 
     return core_link_cue(voice->all->core, &cue);
 }

@@ -93,9 +93,9 @@ static void a_generation_that_is_due_later_replaces_an_old_one_that_ends_before(
     assert_null(stage_note(stage, NOTE_STREAM_DRY, 0));
 }
 
-static void pause_stream(struct stage *stage, uint32_t generation, float value)
+static void pause_stream(struct stage *stage, float value)
 {
-    stage_cue(stage, (struct cue){ .verb = CUE_STREAM_PAUSE, .voice = 3, .generation = generation, .value = value });
+    stage_cue(stage, (struct cue){ .verb = CUE_STREAM_PAUSE, .voice = 3, .value = value });
 }
 
 static void a_paused_stream_fades_and_goes_on_with_its_next_cell(void **made)
@@ -107,15 +107,15 @@ static void a_paused_stream_fades_and_goes_on_with_its_next_cell(void **made)
     stage_fill(stage, 3, first, 20000);
     stage_start_stream(stage, 3, 7, 0);
     stage_run(stage, paused);
-    pause_stream(stage, 7, 1);
-    pause_stream(stage, 7, 1);
+    pause_stream(stage, 1);
+    pause_stream(stage, 1);
     stage_run(stage, resumed);
     for (uint32_t i = 0; i < FADE - 1; i++)
         stage_near(stage->main[0][paused + i], stage_count(first + paused + i) * (1 - stage_fade(i)), 1e-7);
     assert_true(stage_is_silent(stage, paused + FADE, resumed));
     assert_int_equal(stage_note(stage, NOTE_STREAM_PAUSED, 0)->value, 1);
     assert_int_equal(stage_note(stage, NOTE_STREAM_PAUSED, 0)->index, paused);
-    pause_stream(stage, 7, 0);
+    pause_stream(stage, 0);
     stage_run(stage, 10000);
     for (uint32_t i = 0; i < FADE - 1; i++)
         stage_near(stage->main[0][resumed + i], stage_count(first + paused + FADE + i) * stage_fade(i), 1e-7);
@@ -134,14 +134,33 @@ static void a_seek_of_a_paused_stream_stays_silent_until_it_goes_on(void **made)
     stage_fill(stage, 3, 1 << 20, 9000);
     stage_start_stream(stage, 3, 7, 0);
     stage_run(stage, 2048);
-    pause_stream(stage, 7, 1);
+    pause_stream(stage, 1);
     stage_run(stage, 4096);
     stage_generation(stage, 3, 8);
     stage_fill(stage, 3, 1 << 21, 10000);
     stage_start_stream(stage, 3, 8, 0);
     stage_run(stage, 6144);
     assert_true(stage_is_silent(stage, 2048 + FADE, 6144));
-    pause_stream(stage, 8, 0);
+    pause_stream(stage, 0);
+    stage_run(stage, 9000);
+    assert_counts(stage, 6144 + FADE, 9000, (1 << 21) + FADE);
+}
+
+static void a_seek_whose_header_is_read_before_the_pause_is_paused(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 9000);
+    stage_start_stream(stage, 3, 7, 0);
+    stage_run(stage, 2048);
+    pause_stream(stage, 1);
+    stage_generation(stage, 3, 8);
+    stage_fill(stage, 3, 1 << 21, 10000);
+    stage_start_stream(stage, 3, 8, 0);
+    stage_run(stage, 6144);
+    assert_true(stage_is_silent(stage, 2048 + FADE, 6144));
+    pause_stream(stage, 0);
     stage_run(stage, 9000);
     assert_counts(stage, 6144 + FADE, 9000, (1 << 21) + FADE);
 }
@@ -154,7 +173,7 @@ static void a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds(void **
     stage_fill(stage, 3, 1 << 20, 9000);
     stage_start_stream(stage, 3, 7, 0);
     stage_run(stage, 2048);
-    pause_stream(stage, 7, 1);
+    pause_stream(stage, 1);
     stage_run(stage, 4096);
     stage_cue(stage, (struct cue){ .verb = CUE_STREAM_STOP, .voice = 3, .generation = 7 });
     stage_run(stage, 6144);
@@ -499,6 +518,7 @@ int main(void)
         STAGE_TEST(a_generation_that_is_due_later_replaces_an_old_one_that_ends_before),
         STAGE_TEST(a_paused_stream_fades_and_goes_on_with_its_next_cell),
         STAGE_TEST(a_seek_of_a_paused_stream_stays_silent_until_it_goes_on),
+        STAGE_TEST(a_seek_whose_header_is_read_before_the_pause_is_paused),
         STAGE_TEST(a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds),
         STAGE_TEST(a_stop_of_a_generation_that_is_due_later_stops_what_sounds),
         STAGE_TEST(a_slow_stop_continues_in_the_generation_that_is_due_meanwhile),
