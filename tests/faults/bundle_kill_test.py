@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Exports and imports of bundles are killed between their steps, at random, and again while they are repeated. A folder or an
 archive is there whole or not at all, the catalogue has the whole project or none, and nothing temporary stays."""
+import json
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), os.path.join(HERE, '..', 'service')]
-from bundles import demo, digests_of, foreign, packed
+from bundles import demo, digests_of, foreign, packed, put
 from claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, kill_command, random, run_claims, same, until, write_file
 from indexing import Indexing, wav
 from killing import calls_of
@@ -285,6 +286,30 @@ def killed_before_any_of_its_calls_an_import_is_whole_or_absent(it):
     figure(f'imports killed at {len(calls)} of {len(all)} calls')
     into.home.stop()
     into.home.check_store()
+
+
+@claim(inside=Indexing)
+def killed_while_a_service_puts_many_parts_an_import_is_whole_and_one_step_of_undo(it):
+    home, kills = it.home, how_often(2, 40)
+    for number in range(kills):
+        project = {'id': f'many-{number}', 'name': f'Many {number}', 'bpm': 100.0, 'swing': .1}
+        files = {**foreign(project=project),
+                 'project.json': json.dumps({'schema_version': '1.0', 'project': project, 'tracks': 6000 * [{'name': 'T'}]}).encode()}
+        source, root, service = put(home.file(f's{number}'), files), home.file(f'd{number}'), ('project', 'persist')[number % 2]
+        until(lambda: home.has_lived(service))
+        run = home.start('loophole', 'bundle', 'import', '--budget', '600000', '--bundle-root', source, '--destination-root', root)
+        until(lambda: os.path.exists(root) or run.poll() is not None)
+        ends = threading.Timer(random.uniform(0, .5), home.kill, (service,))
+        ends.start()
+        same(0, run.wait(600))
+        ends.join()
+        home.wait_ready('persist', 'project')
+        same(6000, sum(part['kind'] == 'track' for part in home.json('project', 'show', project['name'])[1:]))
+        home.loophole('undo')
+        same(False, project['name'] in [one['name'] for one in home.json('project', 'list')])
+    figure(f'{kills} imports of 6,000 parts whose services were killed at random: each is one step of undo')
+    home.stop()
+    home.check_store()
 
 
 @claim(inside=Indexing)

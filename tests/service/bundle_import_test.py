@@ -264,6 +264,7 @@ def an_import_is_one_step_of_undo_and_the_project_before_it_has_an_autosave_that
     home.loophole('undo')
     same(['Mine'], sorted(one['name'] for one in home.json('project', 'list') if one['name'] in ('Mine', 'Foreign')))
     same(('Mine', True), (home.first('project', 'state')['name'], os.path.exists(home.file('in', 'project.json'))))
+    home.check_store()
     home.loophole('redo')
     same('Foreign', home.first('project', 'state')['name'])
     home.loophole('undo')
@@ -345,8 +346,10 @@ def an_import_of_more_parts_than_are_changed_at_once_is_one_step_of_undo_too(it)
     home.loophole('redo')
     is_whole()
     home.loophole('undo')
+    home.check_store()
     home.loophole(*importing, home.file('again'))  # what is left of the first one is no obstacle
     is_whole()
+    home.loophole('undo')
     home.stop()
     home.check_store()
 
