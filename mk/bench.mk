@@ -104,6 +104,10 @@ bench-kit: all $(BUILD)/bench_chop
 	@tools/packages bench-kit
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/build
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/run
+# make bench-swap [SWAPS=1000]: from the ask for another sound of a slot to its answer
+bench-swap: all
+	@tools/packages bench-kit
+	@BUILD=$(abspath $(BUILD)) bench/kit/swap $(or $(SWAPS),1000)
 # make bench-map [COUNT=100000] [SEED=1]: the map of COUNT generated items, and the share of its neighbours that are true
 $(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -142,7 +146,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-swap bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
 # make bench-edits [ROUNDS=4]: edits of a project with autosave and without it
 bench-edits: all
 	@BUILD='$(abspath $(BUILD))' bench/project/edits $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))

@@ -2,11 +2,12 @@
 """What was played on the pads becomes a MIDI file and a clip: ticks and frames, deaths of services, refusals."""
 import json
 import os
+import random
 import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, file_bytes, run_claims, same, until
+from claims import claim, contains, file_bytes, how_often, run_claims, same, until
 from client import Client
 from kits import first, make, make_levels
 from sounding import Tape, came_before, engine, frame, start_transport, until_connected, until_later, until_transport
@@ -375,6 +376,46 @@ def hits_wait_for_the_lines_of_a_grid_that_the_project_keeps(home):
     same(None, home.ask('audio.transport').get('quantise'))
     until_connected(home)
     start_transport(home, BPM)
+
+
+def names_in(folder):
+    """Without temporary files."""
+    return {name for name in os.listdir(folder) if not name.startswith('.')} if os.path.isdir(folder) else set()
+
+
+def clips_of(home):
+    return {part['id'] for part in home.json('project', 'show') if part.get('kind') == 'clip'}
+
+
+@claim(shares=sounding_kit)
+def a_commit_over_a_death_makes_one_whole_file_and_one_clip(home):
+    """Kills one service during each commit: at any time, or once the file has its name, before or after its parts are made."""
+    begin, _, hits = play(home, [(0, 0, 1), (4, 1, 1)])
+    media = home.first('project', 'show')['folder'] + '/Media/'
+    sound = None
+    for n in range(how_often(6, 60)):
+        service = ('project', 'persist', 'project', 'streamer', 'project', 'audio')[n % 6]
+        until(lambda: home.has_lived(service), what=f'{service} has lived')
+        kind = ('Audio', 'MIDI')[n % 4 // 2]
+        files, clips, out = names_in(media + kind), clips_of(home), home.file('committed')
+        committing = home.start_into(out, 'loophole', 'kit', 'commit', '1', '--track', 'Killed', '--json',
+                                     *(['--as-audio'] if kind == 'Audio' else []))
+        if n % 6 in (0, 2):
+            until(lambda: committing.poll() is not None or names_in(media + kind) > files, what='the file has its name')
+        else:
+            until_later(home, random.randrange(0, 8192))
+        home.kill(service)
+        same(0, committing.wait(120), f'of the commit while {service} was killed')
+        made = json.loads(file_bytes(out))
+        same({os.path.basename(made['path'])}, names_in(media + kind) - files)
+        same({made['clip']}, clips_of(home) - clips)
+        if kind == 'MIDI':
+            check_file(made, begin, hits)
+            continue
+        wav = Wav(made['path'])
+        sound = sound or wav.left
+        same((True, 2), (wav.left == sound and len(sound) >= BAR, made['hits']))
+    home.check_store()
 
 
 @claim(shares=sounding_kit)
