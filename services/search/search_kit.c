@@ -11,7 +11,7 @@
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
 
-enum { LOOKS_MOST = 400 /* items that are read for one slot and pass */, PACK_MOST = 2 };
+enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2 };
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */
 static const double quietest = 0.05, loudest = 4; /* gains */
 static const double give = 12;                    /* dB */
@@ -129,11 +129,16 @@ static uint32_t count_pack(const struct picking *p, struct text pack)
     return count;
 }
 
-static bool may_take(struct picking *p, const struct pass *pass, const char *fact, uint32_t row,
-                     const struct item *item)
+/* The first pass that may take the item; PASSES: none. */
+static int pass_of(const struct picking *p, const char *fact, const struct item *item)
 {
-    return search_kit_can_play(item) && confidence_of(item, fact) >= pass->sure &&
-           (!pass->varies || p->like || count_pack(p, item->media.pack) < PACK_MOST) && !is_nearly(p, row, item);
+    const double sure = confidence_of(item, fact);
+    const bool varies = p->like || count_pack(p, item->media.pack) < PACK_MOST;
+    int pass = search_kit_can_play(item) ? 0 : PASSES;
+
+    while (pass < PASSES && (sure < passes[pass].sure || (passes[pass].varies && !varies)))
+        pass++;
+    return pass;
 }
 
 /* ---- one slot ---- */
@@ -205,20 +210,29 @@ static void take_sound(struct picking *p, const char *fact, const struct kit_can
                                              .lufs = lufs && lufs->has_number ? lufs->number : (double)NAN };
 }
 
-static void choose_in_pass(struct picking *p, const struct pass *pass, const char *fact,
-                           const struct kit_candidate *each, uint32_t count, struct kit_pick *to)
+static bool read_candidate(struct picking *p, const struct kit_candidate *which, struct item *to)
 {
-    struct item item;
-    bool took = false;
+    arena_reset(&p->scratch);
+    return catalogue_item(p->txn, &p->scratch, index_id(&p->request->search->index, which->row), to) == ERR_OK;
+}
 
-    for (uint32_t i = 0; !took && i < count && i < LOOKS_MOST; i++) {
-        arena_reset(&p->scratch);
-        if (catalogue_item(p->txn, &p->scratch, index_id(&p->request->search->index, each[i].row), &item) != ERR_OK)
-            continue;
-        took = may_take(p, pass, fact, each[i].row, &item);
-        if (took)
-            take_sound(p, fact, &each[i], &item, to);
+/* The first candidate of the earliest pass. Each is read once. */
+static void choose_best(struct picking *p, const char *fact, const struct kit_candidate *each, uint32_t count,
+                        struct kit_pick *to)
+{
+    const struct kit_candidate *best = NULL;
+    struct item item;
+    int earliest = PASSES;
+
+    for (uint32_t i = 0; earliest > 0 && i < count && i < LOOKS_MOST; i++) {
+        const int pass = read_candidate(p, &each[i], &item) ? pass_of(p, fact, &item) : PASSES;
+        if (pass < earliest && !is_nearly(p, each[i].row, &item)) {
+            best = &each[i];
+            earliest = pass;
+        }
     }
+    if (best && read_candidate(p, best, &item))
+        take_sound(p, fact, best, &item, to);
 }
 
 /* `to` has no item if none may be taken. */
@@ -226,14 +240,14 @@ static enum err choose_sound(struct picking *p, struct text clause, const char *
                              uint32_t *count)
 {
     struct arena *arena = p->request->arena;
-    const struct text query =
-        p->ask->query.len ? arena_printf(arena, "%.*s -is:missing (%.*s)", TEXT_ARG(clause), TEXT_ARG(p->ask->query))
-                          : arena_printf(arena, "%.*s -is:missing", TEXT_ARG(clause));
+    const struct text query = p->ask->query.len ? arena_printf(arena, "%.*s -is:missing -is:offline (%.*s)",
+                                                               TEXT_ARG(clause), TEXT_ARG(p->ask->query))
+                                                : arena_printf(arena, "%.*s -is:missing -is:offline", TEXT_ARG(clause));
     struct kit_candidate *each;
     enum err e = find_candidates(p, query, &each, count);
 
-    for (int pass = 0; e == ERR_OK && pass < PASSES && !to->has_media; pass++)
-        choose_in_pass(p, &passes[pass], fact, each, *count, to);
+    if (e == ERR_OK)
+        choose_best(p, fact, each, *count, to);
     free(each);
     return e;
 }
@@ -295,8 +309,8 @@ static enum err pick_slot(struct picking *p, struct text name, struct kit_pick *
         e = choose_sound(p, query.wider, query.fact, to, &count);
     if (!to->has_media)
         to->why = count ? TEXT("all sounds for it are used already, nearly the same, or cannot be read")
-                        : arena_printf(p->request->arena, "the library has no sound for %.*s%s",
-                                       TEXT_ARG(stem_of(name)), p->ask->query.len ? " that matches the query" : "");
+                        : arena_printf(p->request->arena, "the library has no sound for %.*s that can be read now%s",
+                                       TEXT_ARG(stem_of(name)), p->ask->query.len ? " and matches the query" : "");
     return e;
 }
 

@@ -46,7 +46,8 @@ static enum err find_readable(struct varying *v, struct text clause, struct bitm
 {
     struct node *root;
 
-    return search_rows(v->request, arena_printf(v->request->arena, "%.*s -is:missing", TEXT_ARG(clause)), &root, rows);
+    return search_rows(v->request, arena_printf(v->request->arena, "%.*s -is:missing -is:offline", TEXT_ARG(clause)),
+                       &root, rows);
 }
 
 /* The rows that the slot may have, without taken ones. The caller frees them. */
