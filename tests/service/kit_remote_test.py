@@ -78,6 +78,7 @@ def osc_chops_a_sound_into_its_parts(home):
     slots = home.first('kit', 'show', f'{snare["name"]} chops')['slots']
     same([snare['id']] * len(slots), [slot['layers'][0]['media'] for slot in slots])
     contains(osc.say('/kit/chop', snare['id'], 'drum')[0], 'has no tempo')
+    home.loophole('kit', 'remove', f'{snare["name"]} chops')
 
 
 @claim(shares=loaded)
@@ -111,7 +112,7 @@ def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
 @claim(shares=loaded)
 def osc_has_the_addresses_of_kits_with_their_keys(home):
     kits = json.loads(home.ask('osc.tree', 'path=/kit')['json'])['CONTENTS']
-    same(set('load swap randomise lock build quantise commit save copy remove list show'.split()), set(kits))
+    same(set('load swap randomise lock build chop quantise commit save copy remove list show'.split()), set(kits))
     same((['kit', '[first]', '[at]'], 'sis', {'VALS': ['now', 'step', 'bar']}),
          (kits['load']['ARGS'], kits['load']['TYPE'], kits['load']['RANGE'][2]))
     assert all(one['DESCRIPTION'] and one['ACCESS'] == 2 for one in kits.values())
