@@ -10,6 +10,7 @@ import { chosen } from './list'
 import { nameFor } from './naming'
 import { Pads } from './pads'
 import { complain, view } from './state'
+import { transport } from './transport'
 import { TypedField } from './typedfield'
 import { isFar, listen } from './wire'
 import { kit_family_words, kit_scope_words, pads_at_words } from './words'
@@ -128,14 +129,15 @@ function Commit() {
   const [strength, setStrength] = useState(1)
   const [track, setTrack] = useState('Pads')
   const [slot, setSlot] = useState('')
-  const [asPattern, setAsPattern] = useState(false)
-  const keep = (bars: number) => deeds.commit({ bars, quantise: quantise || undefined, strength, track: track.trim() || 'Pads', slot: asPattern ? slot || '1' : '' })
+  const [kind, setKind] = useState<'clip' | 'audio' | 'pattern'>('clip')
+  const asPattern = kind === 'pattern'
+  const keep = (bars: number) => deeds.commit({ bars, quantise: quantise || undefined, strength, track: track.trim() || 'Pads', slot: asPattern ? slot || '1' : '', audio: kind === 'audio' })
   return (
     <p class="buttons commit" role="group" aria-label="Commit">
       <strong>Commit</strong> the last
       {BARS.map(bars => <button key={bars} class="make" disabled={asPattern && bars > PATTERN_BARS} aria-label={`Commit ${counted(bars, 'bar')}`} onClick={() => keep(bars)}>{bars}</button>)} bars
-      <label>as <select value={asPattern ? 'pattern' : 'clip'} onChange={event => setAsPattern(event.currentTarget.value === 'pattern')}>
-        <option value="clip">a clip on track</option><option value="pattern">a pattern in slot</option></select></label>
+      <label>as <select value={kind} onChange={event => setKind(event.currentTarget.value as typeof kind)}>
+        <option value="clip">a clip on track</option><option value="audio">audio on track</option><option value="pattern">a pattern in slot</option></select></label>
       {asPattern ? <input type="number" min="1" max="128" aria-label="Slot of the pattern" value={slot || '1'} onInput={event => setSlot(event.currentTarget.value)} />
         : <input type="text" size={10} aria-label="Track" value={track} maxLength={80} onInput={event => setTrack(event.currentTarget.value)} />}
       <label>quantise <select value={quantise} onChange={event => setQuantise(Number(event.currentTarget.value))}>
@@ -148,10 +150,13 @@ function Commit() {
 function Ways() {
   const at = useCell(deeds.loadAt)
   const hears = useCell(deeds.hearSwaps)
+  const lines = useCell(transport, of => num(of?.quantise))
   return (
     <>
       <label>Load <select value={at} onChange={event => deeds.loadAt.set(pads_at_words.find(one => one === event.currentTarget.value) ?? 'now')}>
         {pads_at_words.map(one => <option key={one} value={one}>{one === 'now' ? 'at once' : `at the next ${one}`}</option>)}</select></label>
+      <label>Hits <select value={lines} onChange={event => deeds.quantiseHits(Number(event.currentTarget.value))}>
+        <option value={0}>sound at once</option>{GRIDS.map(([of, text]) => <option key={of} value={of}>wait for {text}</option>)}</select></label>
       <label><input type="checkbox" checked={hears} onChange={event => deeds.hearSwaps.set(event.currentTarget.checked)} /> Hear swaps</label>
     </>
   )

@@ -226,9 +226,12 @@ export const keepPads = (sounds: Map<number, item>, name: string) => inTurn(asyn
 
 // ---- what was played ----
 
-export interface Played { bars: number; quantise: number | undefined; strength: number; track: string; slot: string }
+export interface Played { bars: number; quantise: number | undefined; strength: number; track: string; slot: string; audio: boolean }
 
-/** The last bars become a clip on a track, or, with a slot, a pattern in it. */
+/** Hits wait for the next of so many lines in a bar; 0: none. */
+export const quantiseHits = (lines: number) => ask('audio.set_quantise', { lines }, 5000).catch(complain)
+
+/** The last bars become a clip of MIDI or of audio on a track, or, with a slot, a pattern in it. */
 export const commit = (of: Played) => inTurn(async () => {
   const grid = of.quantise ? { quantise: of.quantise, strength: of.strength } : {}
   if (of.slot) {
@@ -236,7 +239,7 @@ export const commit = (of: Played) => inTurn(async () => {
     const saved = await ask('project.save_pattern', { project: '', slot: of.slot, file: got.file, name: `Played ${of.bars}` }, BUDGET_MS)
     return say([clean(saved.message), ...(got.remarks ?? []).map(clean)].join('. '))
   }
-  const got = await ask('project.commit_kit', { project: '', bars: of.bars, track: of.track, ...grid }, BUDGET_MS)
+  const got = await ask('project.commit_kit', { project: '', bars: of.bars, track: of.track, as_audio: of.audio || undefined, ...grid }, BUDGET_MS)
   say(`${clean(got.name)}: ${counted(num(got.hits), 'hit')}, on track ${clean(got.track_name)} from beat ${got.start}. Ctrl+Z undoes this.`)
 })
 
