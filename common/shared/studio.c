@@ -295,20 +295,27 @@ static enum err open_one(const struct paths *paths, int object, struct studio *s
     return e;
 }
 
-enum err studio_open(const struct paths *paths, struct studio **studio, struct fault *fault)
+typedef enum err open_object(const struct paths *paths, int object, struct studio *studio, struct fault *fault);
+
+static enum err open_all(const struct paths *paths, open_object *opens, struct studio **studio, struct fault *fault)
 {
     struct studio *made = alloc_zeroed(1, sizeof(*made));
     enum err e = ERR_OK;
 
     *studio = NULL;
     for (int i = 0; i < OBJECTS && e == ERR_OK; i++)
-        e = open_one(paths, i, made, fault);
+        e = opens(paths, i, made, fault);
     if (e != ERR_OK) {
         studio_close(made);
         return e;
     }
     *studio = made;
     return ERR_OK;
+}
+
+enum err studio_open(const struct paths *paths, struct studio **studio, struct fault *fault)
+{
+    return open_all(paths, open_one, studio, fault);
 }
 
 /* ---- off line ---- */
@@ -339,8 +346,12 @@ static enum err open_offline(const struct paths *paths, int object, struct studi
     enum err e;
 
     studio->scale[object] = 1;
-    if (object == SAMPLES)
-        return shm_attach_copy(name, STUDIO_VERSION, object_size(object, 1), shm, fault);
+    if (object == SAMPLES) {
+        e = shm_attach_copy(name, STUDIO_VERSION, object_size(object, 1), shm, fault);
+        if (e == ERR_OK && !is_object_whole(object, shm->at, 1))
+            e = fault_set(fault, ERR_VERSION, "shared memory %s is damaged", name);
+        return e;
+    }
     e = shm_make_own(STUDIO_VERSION, object_size(object, 1), shm, fault);
     if (e == ERR_OK)
         fill_object(object, shm->at, 1);
@@ -349,20 +360,15 @@ static enum err open_offline(const struct paths *paths, int object, struct studi
 
 enum err studio_open_offline(const struct paths *paths, struct studio **studio, struct fault *fault)
 {
-    struct studio *made = alloc_zeroed(1, sizeof(*made));
-    enum err e = ERR_OK;
+    enum err e = open_all(paths, open_offline, studio, fault);
 
-    *studio = NULL;
-    for (int i = 0; i < OBJECTS && e == ERR_OK; i++)
-        e = open_offline(paths, i, made, fault);
     if (e == ERR_OK)
-        e = copy_score(paths, made, fault);
+        e = copy_score(paths, *studio, fault);
     if (e != ERR_OK) {
-        studio_close(made);
-        return e;
+        studio_close(*studio);
+        *studio = NULL;
     }
-    *studio = made;
-    return ERR_OK;
+    return e;
 }
 
 void studio_close(struct studio *studio)
