@@ -192,7 +192,7 @@ const struct option_row option_table[] = {
       AT(asset_count), 1, 1000000 },
     { "strict", 0, NULL, "refuse sounds that the sampler manifest does not have", OPTION_FLAG, AT(strict), 0, 0 },
     { "quick", 0, NULL, "do not read the sounds", OPTION_FLAG, AT(quick), 0, 0 },
-    { "progress", 0, NULL, "with --json: also a line for each step, with what is done", OPTION_FLAG, AT(progress), 0,
+    { "progress", 0, NULL, "with --json: also print a line for each step of the work", OPTION_FLAG, AT(progress), 0,
       0 },
     { "force", 0, NULL, "replace an existing file or binding", OPTION_FLAG, AT(force), 0, 0 },
 };

@@ -17,10 +17,10 @@ struct bundle_progress {
 /* Begins a step; `total` 0: not known yet. */
 void bundle_progress_begin(struct bundle_progress *progress, struct cli *cli, const char *step, uint64_t total);
 void bundle_progress_add(struct bundle_progress *progress);  /* one more part is done; NULL is allowed */
-void bundle_progress_look(struct bundle_progress *progress); /* while a part takes long: shows what is done; NULL too */
+void bundle_progress_look(struct bundle_progress *progress); /* redraws the line during a long step; NULL is allowed */
 void bundle_progress_hide(void);                             /* before another line on standard error, and at the end */
 
-/* From here on SIGINT and SIGTERM no longer end the process: what is being written is removed first. */
+/* After this call SIGINT and SIGTERM do not end the process at once: the command first removes what it is writing. */
 void bundle_cancel_hold(void);
 bool bundle_cancel_is_wanted(void); /* such a signal came */
 

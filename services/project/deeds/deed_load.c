@@ -374,7 +374,7 @@ static struct row_order choose_order(struct doing *work, struct txn *txn)
     return (struct row_order){ has_step, has_step && (work->is_large || has_begun) };
 }
 
-/* Without its place a project is incomplete, and nobody sees it. Of a large one the place comes last. */
+/* A project without its place is incomplete and is in no list, so a large import writes the place last. */
 static struct action_list list_rows(struct doing *work, struct txn *txn, const struct element_list *parts,
                                     struct row_order order, struct action save, struct action place)
 {

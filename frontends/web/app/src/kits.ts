@@ -28,7 +28,7 @@ export const noteKits = () => kitsChanged.set(kitsChanged.value + 1)
 /** The pad that was hit or reached last. */
 export const padAt = new Cell(0)
 export const velocity = new Cell(114)
-/** Swaps are heard while the transport stands. */
+/** A swap also plays the new sound if the transport is stopped. */
 export const hearSwaps = new Cell(true)
 export const loadAt = new Cell<pads_at>('now')
 export const spread = new Cell(0.5)
@@ -80,7 +80,7 @@ export const usualNote = (pad: number) => FIRST_NOTE + pad
 
 export const hit = (pad: number) => ask('audio.hit', { pad, velocity: velocity.value / 127 }, 2000).catch(complain)
 
-/** While the transport stands, a person hears what the pad has now. */
+/** Plays the pad if the transport is stopped, so that the new sound is heard. */
 function hearPad(pad: number) {
   if (hearSwaps.value && !transport.value?.running) hit(pad)
 }
