@@ -496,8 +496,15 @@ def claim(call=None, **how):
     return call
 
 
+def _room():
+    """What a program may run short of on a busy machine, and is then blamed for."""
+    free = {path: shutil.disk_usage(path).free >> 20 for path in ('/dev/shm', _scratch)}
+    return ', '.join(f'{path}: {mib} MiB free' for path, mib in free.items()) + f'; load {os.getloadavg()[0]:.1f}'
+
+
 def _explain():
     """Prints the local variables of the function that raised the exception, and at the end the exception."""
+    print(_room())
     kind, error, trace = sys.exc_info()
     frames = [frame for frame, _ in traceback.walk_tb(trace)]
     mine = os.path.abspath(__file__)

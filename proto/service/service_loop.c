@@ -161,13 +161,19 @@ static void take_more(struct service *service)
     } while (service->held.count > held && service->held.count < LIMIT_TURN);
 }
 
+static void send_beat(struct service *service)
+{
+    if (!service->is_alive || service->is_alive(service->alive_state))
+        board_beat(service->entry);
+}
+
+/* A heartbeat follows each kind of work, so that no turn is as long as the sum of all. */
 static void take_turn(struct service *service, const struct waited *waited)
 {
     bool any;
 
     service_look_at_board(service);
-    if (!service->is_alive || service->is_alive(service->alive_state))
-        board_beat(service->entry);
+    send_beat(service);
     sockets_look_after();
     service->turn_began = clock_steady();
     service->turn_ends = service->turn_began + LIMIT_TURN_MS * 1000;
@@ -177,7 +183,9 @@ static void take_turn(struct service *service, const struct waited *waited)
     any = take_messages(service, waited);
     if (service->held.count > 1)
         take_more(service);
+    send_beat(service);
     any = take_watched(service, waited) || any;
+    send_beat(service);
     any = tick_timers(service, clock_steady()) || any;
     any = ticket_expire(service, clock_steady()) || any;
     if (any && service->end_of_turn)

@@ -221,7 +221,9 @@ static void count_loops(struct arena *arena, const struct element_list *parts, s
         const struct element *part = &parts->at[i];
         if (loop_body_read(part, arena, &loop))
             keys |= 1u << (loop.fkey - LOOP_FKEY_FIRST); /* of two loops of a key one counts */
-        if (part->kind.value != ELEMENT_KIND_CLIP || tree_read(part->body, arena, &body, NULL) != ERR_OK)
+        if (part->kind.value != ELEMENT_KIND_CLIP ||
+            !memmem(part->body.at, part->body.len, REGION_BODY_KEY, strlen(REGION_BODY_KEY)) ||
+            tree_read(part->body, arena, &body, NULL) != ERR_OK)
             continue;
         region_body_read(&body, arena, regions, &unused);
         for (uint32_t n = 0; n < REGION_KEYS; n++)

@@ -7,7 +7,7 @@
 
 enum { ROW_0 = 48, ROW_9 = 57, PAD_1 = 1073741913, PAD_0 = 1073741922, KEY_ROOM = 11 };
 
-static const char regions_key[] = "selection_regions", unread_key[] = "selection_regions_unread",
+static const char regions_key[] = REGION_BODY_KEY, unread_key[] = "selection_regions_unread",
                   rate_key[] = "selection_regions_rate";
 static const double frames_most = 1099511627776.0;
 

@@ -6,6 +6,8 @@
 #include "proto/wire/tree.h"
 #include "schema_loop.h"
 
+#define REGION_BODY_KEY "selection_regions" /* a body without it has no regions */
+
 enum { REGION_KEYS = 10 };
 
 /* The digit of a key of the digit row or of the keypad; -1: it is another key. */
