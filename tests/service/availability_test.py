@@ -12,7 +12,8 @@ import sys
 import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import children_of, claim, contains, figure, file_text, how_often, run_claims, same, until, write_file
+from claims import (children_of, claim, contains, figure, file_text, how_often, run_claims, same, state_of, until,
+                    write_file)
 from client import new_id
 from disks import Lossy
 from indexing import wav
@@ -665,6 +666,45 @@ def storms_of_mounts_leave_true_states(it):
     until(lambda: len(it.home.json('search', 'is:external_offline', '--limit', '100')) == 12)
     it.idle()
     same(12, len(it.home.json('search', '', '--limit', '100')))
+
+
+@claim(inside=Patient)
+def a_look_that_saw_another_mount_at_the_place_is_taken_again(it):
+    with Hung(it, 'flying') as disk:
+        write_file(disk.under + '/.loophole-volume', 'flying\n')
+        wav(disk.under + '/kit/a.wav', 1000)
+        it.add(disk.at + '/kit')
+        it.becomes(disk.at, 'external_online:done=1')
+        monitor = it.home.pid('availability')
+        disk.fail(0)
+        there = it.move(disk.at, 'there')
+        until(disk.waits, what='the look at the new place waits')
+        os.kill(monitor, signal.SIGSTOP)
+        away = it.move(there, 'away')
+        disk.heal()
+        until(lambda: all(state_of(pid) == 'Z' for pid in children_of(monitor)), what='the look ends')
+        it.move(away, 'there')
+        os.kill(monitor, signal.SIGCONT)
+        it.becomes(there, 'external_online:done=1')
+
+
+@claim(inside=Disks)
+def a_folder_above_a_hidden_mount_is_no_volume(it):
+    other = it.disk('other')
+    wav(other + '/a/a.wav', 1000)
+    it.add(other + '/a')
+    it.unmount(other)
+    above = it.place('above')
+    disk = it.move(it.disk('hidden'), 'above', 'disk')
+    wav(disk + '/a/a.wav', 1100)
+    it.add(disk + '/a')
+    subprocess.run(['mount', '-t', 'tmpfs', 'above', above], check=True)
+    os.mkdir(disk)
+    write_file(disk + '/.loophole-volume', 'other\n')  # an ordinary folder of the mount above
+    until(lambda: it.volume('marker:hidden')['state'] == 'away')
+    same('away', it.volume('marker:other')['state'])
+    it.unmount(above)
+    it.becomes(disk, 'external_online:done=1')
 
 
 @claim(inside=Disks)

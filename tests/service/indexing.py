@@ -95,6 +95,7 @@ class Indexing:
         try:
             until(lambda: self.states(path) == states)
         except AssertionError:
+            print(self.home.loophole('volume', 'list', code=None).all, self.home.loophole('search', code=None).all)
             same(states, self.states(path))
 
     def until_it_is(self, id, path):

@@ -111,7 +111,7 @@ static int by_target(const void *a, const void *b)
     return order ? order : x < y ? -1 : x > y;
 }
 
-/* If several mounts have one place, only the last one is visible. */
+/* If several mounts have one place, only the last one is visible. A look finds out whether a mount above hides it. */
 static void cover_mounts(struct mounts *mounts)
 {
     struct mount **sorted = alloc_array(mounts->count + 1, sizeof(struct mount *));
@@ -147,10 +147,12 @@ enum err mounts_read(struct mounts *mounts, struct fault *fault)
     struct mount_lines lines;
     struct mount *old = mounts->at;
     uint32_t old_count = mounts->count;
+    usec_t began = clock_steady();
     enum err e = volume_read_mounts(&lines, fault);
 
     if (e != ERR_OK)
         return e;
+    mounts->read_at = began;
     if (old_count)
         qsort(old, old_count, sizeof(*old), by_line);
     mounts->at = alloc_zeroed(lines.count + 1, sizeof(*mounts->at));
@@ -185,7 +187,7 @@ static bool lies_on(struct bytes path, const struct mount *mount)
     return target.len == 1 || bytes_equal(path, target) || bytes_path_contains(target, path);
 }
 
-/* The longest target; of equal ones the last, which covers the others. */
+/* The longest target of those that nothing hides. */
 struct mount *mounts_covering(const struct mounts *mounts, struct bytes path)
 {
     struct mount *best = NULL;
@@ -194,7 +196,7 @@ struct mount *mounts_covering(const struct mounts *mounts, struct bytes path)
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
         size_t len = target_of(mount).len;
-        if (lies_on(path, mount) && len >= best_len) {
+        if (!mount->is_covered && lies_on(path, mount) && len >= best_len) {
             best = mount;
             best_len = len;
         }
@@ -298,15 +300,34 @@ static bool is_same_volume(const struct volume_found *a, const struct volume_fou
            strcmp(a->label, b->label) == 0 && a->backend == b->backend;
 }
 
+/* The look saw another mount at its place. If the table was read since the look began, the mount may be back there. If
+ * not, either the table has changed and is read soon, or the mount is hidden until it does. */
+static void take_elsewhere(struct mounts *mounts, struct mount *mount)
+{
+    mount->is_looked_at = false;
+    if (mounts->read_at >= mount->began) {
+        mount->next = 1;
+        return;
+    }
+    set_state(mounts, mount, MOUNT_NEW, 0);
+    mount->is_covered = true;
+    mount->next = 0;
+    mounts->changes++;
+}
+
 static void take_look_report(struct mounts *mounts, const struct look_report *report)
 {
     struct mount *mount = mount_numbered(mounts, report->mount);
 
     if (!mount)
         return;
+    mount->mark_error = report->mark_error;
+    if (report->error == VOLUME_ELSEWHERE) {
+        take_elsewhere(mounts, mount);
+        return;
+    }
     const int error = report->error ? report->error : mount->is_pulled ? ENODEV : 0;
     enum mount_state state = error ? MOUNT_DEAD : MOUNT_HERE;
-    mount->mark_error = report->mark_error;
     if (state == MOUNT_HERE) {
         mounts->changes += !is_same_volume(&mount->found, &report->found);
         mount->found = report->found;

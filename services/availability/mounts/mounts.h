@@ -29,7 +29,7 @@ struct mount {
     bool is_announced;         /* its event was sent */
     bool is_used;              /* a volume of the catalogue, or a question, needs it */
     bool is_pulled;            /* its device was removed */
-    bool is_covered;           /* another mount at the same place hides it: nothing looks at it */
+    bool is_covered;           /* another mount hides it: nothing looks at it before the table changes */
     bool is_looked_at;
     usec_t began, looked; /* steady: begin of the look in progress, and of the last one that ended */
     usec_t next;          /* steady: the next look; 0: none */
@@ -41,6 +41,7 @@ struct mounts {
     struct mount *at; /* in the order of the mount table */
     uint32_t bad;     /* of them dead or hung */
     uint64_t numbers;
+    usec_t read_at;   /* steady: begin of the last reading of the table */
     uint64_t changes; /* grows when a mount comes, goes or is covered, and when the result of a look changes */
     uint32_t left_count, left_room;
     char **left; /* places of mounts that are gone; mounts_take_left takes them */

@@ -182,10 +182,10 @@ static bool read_marker(const char *mount, struct buffer *to)
 }
 
 /* "marker:" and the first line of the marker file, or false. */
-static bool identity_by_marker(const struct mount_line *mount, char *to, size_t size)
+static bool identity_by_marker(const struct mount_line *mount, const char *root, char *to, size_t size)
 {
     struct buffer mark = { 0 };
-    bool good = !(is_cloud(mount->type) && is_away(mount->target)) && read_marker(mount->target, &mark);
+    bool good = !(is_cloud(mount->type) && is_away(root)) && read_marker(root, &mark);
 
     if (good) {
         const char *line = buffer_c(&mark);
@@ -284,9 +284,9 @@ static void label_it(const struct mount_line *mount, struct volume_found *to)
     arena_free(&arena);
 }
 
-static void identify_mount(const struct mount_line *mount, struct volume_found *to)
+static void identify_mount(const struct mount_line *mount, const char *root, struct volume_found *to)
 {
-    bool is_marked = identity_by_marker(mount, to->identity, sizeof(to->identity));
+    bool is_marked = identity_by_marker(mount, root, to->identity, sizeof(to->identity));
 
     if (!identity_by_share(mount, to->device, sizeof(to->device)) &&
         !identity_by_device(mount, to->device, sizeof(to->device)))
@@ -324,16 +324,39 @@ static int try_to_read(const char *mount)
     return error;
 }
 
+/* Opens the root of a mount. Its place may show another file system: the mount moved since its line was read, or
+ * another one hides it. */
+static int open_root(const struct mount_line *mount, int flags, int *root)
+{
+    struct statx st;
+
+    *root = open(mount->target, flags | O_DIRECTORY | O_CLOEXEC);
+    if (*root < 0)
+        return errno;
+    if (statx(*root, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) != 0 || !(st.stx_mask & STATX_MNT_ID) ||
+        st.stx_mnt_id == (uint64_t)mount->id)
+        return 0; /* also of a kernel without these ids */
+    close(*root);
+    *root = -1;
+    return VOLUME_ELSEWHERE;
+}
+
 int volume_look(const struct mount_line *mount, struct volume_found *to)
 {
-    int error = 0;
+    char path[64];
+    int root, error;
 
     *to = (struct volume_found){ .identity = "root", .device = "root", .label = "root", .backend = BACKEND_LOCAL };
     if (mount->target[0] != '/' || mount->target[1] == 0)
         return 0;
-    error = try_to_read(mount->target);
+    error = open_root(mount, O_PATH, &root);
+    if (error)
+        return error;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", root);
+    error = try_to_read(path);
     if (error == 0)
-        identify_mount(mount, to);
+        identify_mount(mount, path, to);
+    close(root);
     return error;
 }
 
@@ -387,24 +410,25 @@ static int replace_marker(int root, const char *word)
     return error;
 }
 
-static int mark_root(int root, const struct mount_line *mount, const char *word, bool replace)
+static int mark_root(int root, const char *path, const char *word, bool replace)
 {
     int error;
 
     if (replace || is_empty(root))
         return replace_marker(root, word);
     error = write_word(root, VOLUME_MARKER, word);
-    return error == EEXIST && is_written(mount->target, word) ? 0 : error;
+    return error == EEXIST && is_written(path, word) ? 0 : error;
 }
 
 int volume_mark(const struct mount_line *mount, const char *word, bool replace)
 {
-    const int root = open(mount->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int error = errno;
+    char path[64];
+    int root, error = open_root(mount, O_RDONLY, &root);
 
-    if (root < 0)
-        return error;
-    error = mark_root(root, mount, word, replace);
+    if (error)
+        return error == VOLUME_ELSEWHERE ? ESTALE : error;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", root);
+    error = mark_root(root, path, word, replace);
     close(root);
     return error;
 }

@@ -17,7 +17,7 @@
 
 #define VOLUME_MARKER ".loophole-volume"
 
-enum { VOLUME_IDENTITY_SIZE = 256, VOLUME_MOUNTS_MOST = 20000 };
+enum { VOLUME_IDENTITY_SIZE = 256, VOLUME_MOUNTS_MOST = 20000, VOLUME_ELSEWHERE = -1 };
 
 /* One line of the mount table. The texts belong to the list. */
 struct mount_line {
@@ -46,11 +46,11 @@ struct volume_found {
 enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
 
 /* Looks at the root of a mount and identifies its volume. It may never return: call it in a process that can be given
- * up. Errors: the errno of the first call that failed, 0 for none. */
+ * up. Errors: the errno of the first call that failed, 0 for none; VOLUME_ELSEWHERE: its place shows another mount. */
 int volume_look(const struct mount_line *mount, struct volume_found *to);
 
 /* Writes the marker in the root of a mount, also over an empty one. It may never return. Returns 0, or an errno: then
- * the root is as before. */
+ * the root is as before. ESTALE: its place shows another mount. */
 int volume_mark(const struct mount_line *mount, const char *word, bool replace);
 
 /* The kernel's events about mounts. An event only says: read the table again. NULL: there are none. */
