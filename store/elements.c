@@ -18,7 +18,7 @@ static bool is_first(struct choice kind)
 
 bool elements_is_of_no_project(struct choice kind, struct id project)
 {
-    return kind.value == ELEMENT_KIND_KIT &&
+    return (kind.value == ELEMENT_KIND_KIT || kind.value == ELEMENT_KIND_PRESET) &&
            (id_equal(project, elements_global_kits) || id_equal(project, elements_workspace_kits));
 }
 

@@ -13,9 +13,10 @@ extern const struct id elements_current_id; /* of the row that says which projec
 #define ELEMENTS_BEFORE "before"            /* its list of the projects that were open before, the last one first */
 extern const struct id elements_draft_id;   /* of the draft project, which is open when no other one is */
 
-/* The kits of no project lie under these in place of a project: those of the catalogue, and those of the workspace. */
+/* The kits and presets of no project lie under these in place of a project: those of the catalogue, and those of the
+ * workspace. */
 extern const struct id elements_global_kits, elements_workspace_kits;
-bool elements_is_of_no_project(struct choice kind, struct id project); /* a kit under one of these */
+bool elements_is_of_no_project(struct choice kind, struct id project); /* a kit or preset under one of these */
 
 /* The key of a part's row, as described above. */
 struct key elements_key(struct choice kind, struct id project, struct id id);

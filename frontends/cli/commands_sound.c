@@ -41,6 +41,8 @@ static const struct command mixer[] = {
       "While the transport runs, a hit just before a line waits for it. A late hit sounds at once. The project keeps "
       "the grid.",
       "", 1, 1, false, pads_quantise },
+    { "pads layout", "[4x4|8x8]", "Print or choose the layout in which the page shows the pads; the project keeps it",
+      "", "", 0, 1, false, pads_layout },
     { "kit build", "", "Make a kit from the library, and print why each sound was chosen",
       "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
       "same --seed and library give the same kit; without it each kit is another. --in takes only items that match. "
@@ -78,9 +80,10 @@ static const struct command mixer[] = {
       kit_make },
     { "kit set", "NAME|ID [SLOT] KEY=VALUE…|off", "Change a kit, or one of its slots; other keys keep their values",
       "Keys of a kit: name family tags author licence. Keys of a slot: sound= (ID, PATH or QUERY: its only sound), "
-      "layer= (one more sound), then of that sound velocity=LOW-HIGH pitch (semitones) start end (frames); and pad "
-      "gain pan mode choke reverse note channel (0 to 15) attack decay sustain release curve filter_freq filter_q "
-      "reverb_send delay_send output, as of `pads set`. `kit set NAME SLOT off` removes a slot.",
+      "preset= (NAME or ID, in place of sounds), layer= (one more sound), then of that sound velocity=LOW-HIGH pitch "
+      "(semitones) start end (frames); and pad gain pan mode choke reverse note channel (0 to 15) attack decay sustain "
+      "release curve filter_freq filter_q reverb_send delay_send output, as of `pads set`. `kit set NAME SLOT off` "
+      "removes a slot.",
       "expect project request-id", 2, ANY, false, kit_change },
     { "kit copy", "NAME|ID NEW", "Copy a kit to a new name", "", "scope project request-id", 2, 2, false, kit_copy },
     { "kit save", "NAME|ID", "Move a kit from the workspace, or from another scope, to the scope of --scope",
@@ -98,6 +101,17 @@ static const struct command mixer[] = {
       "format project budget", 2, 2, false, kit_export },
     { "kit remove", "NAME|ID", "Remove a kit; its sounds and the pads stay", "", "project request-id", 1, 1, false,
       kit_remove },
+    { "preset list", "", "List the presets of synth voices: of the open project, of the workspace, and the global ones",
+      "", "project", 0, 0, false, preset_print_all },
+    { "preset show", "NAME|ID", "Show the values of a preset", "", "project", 1, 1, false, preset_print_one },
+    { "preset save", "NAME|ID [KEY=VALUE…]", "Make a preset, or change one; other keys keep their values",
+      "Keys: wave (sine saw square triangle noise) freq (Hz) amp filter_freq filter_q attack decay sustain release "
+      "reverb_send delay_send acid (only of a row). A kit plays it with `kit set NAME SLOT preset=NAME`, the row "
+      "of a pattern with the key `preset`.",
+      "scope expect project request-id", 1, ANY, false, preset_save },
+    { "preset remove", "NAME|ID", "Remove a preset",
+      "If kits or patterns use it, it is removed only with --yes, or after a question: they keep its values.",
+      "yes project request-id", 1, 1, false, preset_remove },
     { "sound start", "ID|PATH|QUERY|SLOT [KEY=VALUE…]", "Start a short sound, and print its tag",
       "Keys: gain pan ratio from until loop loop_from loop_until reverse choke attack decay sustain release "
       "filter_freq filter_q reverb_send delay_send at. Units: gain=-6dB, ratio=+3st, from=0.2s, loop=on.",

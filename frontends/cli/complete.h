@@ -32,5 +32,6 @@ void complete_ports(const struct unfinished *u);
 void complete_inserted(const struct unfinished *u);
 void complete_voices(const struct unfinished *u);
 void complete_kits(const struct unfinished *u);
+void complete_presets(const struct unfinished *u);
 
 #endif

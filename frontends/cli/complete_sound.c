@@ -78,3 +78,17 @@ void complete_kits(const struct unfinished *u)
     else if (u->at > 1)
         complete_fields(u, &kit_slot_shape, "slot");
 }
+
+void complete_presets(const struct unfinished *u)
+{
+    const struct project_presets request = { .limit = 256 };
+    struct presets presets = { 0 };
+
+    if (u->at == 0 && complete_ask(u, "project.presets", &request, &presets))
+        for (uint32_t i = 0; i < presets.each.count; i++)
+            complete_word(u, presets.each.at[i].name, "");
+    else if (u->at > 0) {
+        complete_fields(u, &voice_values_shape, "adsr");
+        complete_fields(u, &adsr_shape, "");
+    }
+}

@@ -1,5 +1,7 @@
 #include "services/project/import/import_deed.h"
 #include "services/project/kit/kit_deeds.h"
+#include "services/project/kit/kit_workspace.h"
+#include "services/project/kit/preset_deeds.h"
 #include "services/project/library/library_deeds.h"
 #include "services/project/loop/loop_deeds.h"
 #include "services/project/loop/region_deeds.h"
@@ -85,7 +87,14 @@ HANDLER_BY(copy_kit, kit, ask->project,
 HANDLER_BY(remove_kit, nothing, ask->project, kit_deed_remove)
 HANDLER_BY(build_kit, kit, ask->project,
            *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_build_in_project : &kit_deed_build))
+HANDLER_BY(presets, presets, ask->project, preset_deed_list)
+HANDLER_BY(preset, preset, ask->project, preset_deed_show)
+HANDLER_BY(save_preset, preset, ask->project,
+           *(ask->has_scope && ask->scope.value == KIT_SCOPE_PROJECT ? &preset_deed_save_in_project
+                                                                     : &preset_deed_save))
+HANDLER_BY(remove_preset, nothing, ask->project, preset_deed_remove)
 HANDLER_BY(load_kit, kit_loaded, NO_NAME, kit_deed_load)
+HANDLER_BY(set_layout, nothing, NO_NAME, kit_deed_layout)
 HANDLER_BY(swap_kit, kit, NO_NAME, kit_deed_swap)
 HANDLER_BY(randomise_kit, kit, NO_NAME, kit_deed_randomise)
 HANDLER_BY(commit_kit, kit_committed, ask->project, kit_deed_commit)
@@ -169,7 +178,12 @@ const struct project_handlers project_asks = {
     .copy_kit = answer_copy_kit,
     .remove_kit = answer_remove_kit,
     .build_kit = answer_build_kit,
+    .presets = answer_presets,
+    .preset = answer_preset,
+    .save_preset = answer_save_preset,
+    .remove_preset = answer_remove_preset,
     .load_kit = answer_load_kit,
+    .set_layout = answer_set_layout,
     .swap_kit = answer_swap_kit,
     .randomise_kit = answer_randomise_kit,
     .lock_kit = answer_lock_kit,

@@ -155,6 +155,29 @@ def a_load_is_one_step_of_undo_of_the_project(home):
 
 
 @claim(shares=levels)
+def undo_of_a_load_leaves_the_pads_that_were_changed_since(home):
+    home.loophole('project', 'new', 'Merged')
+    make(home, 'Merged', a='low', b='low', c='low')
+    before = sounds(home)
+    load(home, 'Merged', '--from', '16')
+    assert sounds(home) != before, before
+
+    def kept():
+        parts = [json.loads(part['body']) for part in home.ask('project.show')['each'] if part['kind'] == 'sound']
+        return {pad['pad']: pad.get('wave') for pad in parts[0].get('pads', [])}
+    home.loophole('pads', 'set', '17', 'wave=square')
+    until(lambda: kept().get(17) == 'square', what='the project keeps the pad')
+    home.loophole('project', 'undo')
+    until(lambda: 16 not in sounds(home) and 18 not in sounds(home), what='the other pads are back')
+    same('square', pads_of(home)[17]['wave'])
+    home.loophole('project', 'redo')
+    until(lambda: 16 in sounds(home) and 18 in sounds(home), what='the other pads are of the kit again')
+    same('square', pads_of(home)[17]['wave'])
+    home.loophole('pads', 'clear', '17')
+    home.loophole('project', 'close')
+
+
+@claim(shares=levels)
 def undo_of_a_load_leaves_the_mixer_and_the_pattern(home):
     home.loophole('project', 'new', 'Beside')
     home.loophole('pattern', os.path.join(os.path.dirname(__file__), '../../frontends/examples/acid.json'))

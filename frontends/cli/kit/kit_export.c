@@ -35,6 +35,7 @@ enum lost {
     LOST_CHANNEL,
     LOST_PART,
     LOST_NOTE,
+    LOST_PRESET,
     LOSSES
 };
 
@@ -46,7 +47,7 @@ struct export
     struct kit kit;
     struct new_folder folder;
     struct safe_names names;
-    uint32_t count, copied, missing;
+    uint32_t count, copied, missing, presets;
     const struct kit_layer **layers;
     struct text *files; /* of each layer */
     struct item *items; /* of the first layer of each sound, if it is known */
@@ -191,11 +192,22 @@ static enum err copy_sound(struct export *ex, uint32_t number, struct fault *fau
     return e;
 }
 
+/* The slot is exported without a sound. */
+static void leave_out_preset(struct export *ex, struct kit_slot *slot)
+{
+    if (slot->layers.count == 0 || !slot->layers.at[0].has_preset)
+        return;
+    slot->layers.count = 0;
+    ex->presets++;
+}
+
 static void list_layers(struct export *ex)
 {
     struct arena *arena = &ex->cli->arena;
     uint32_t count = 0;
 
+    for (uint32_t i = 0; i < ex->kit.slots.count; i++)
+        leave_out_preset(ex, &ex->kit.slots.at[i]);
     for (uint32_t i = 0; i < ex->kit.slots.count; i++)
         ex->count += ex->kit.slots.at[i].layers.count;
     ex->layers = arena_array(arena, ex->count, sizeof(*ex->layers));
@@ -257,9 +269,9 @@ static void count_left_out(const struct export *ex, const struct kit_slot *slot,
 
 static void remark_left_out(const struct export *ex)
 {
-    static const char *const words[] = { "mode",  "reverse", "filter",  "filter resonance", "sends",
-                                         "curve", "output",  "channel", "start and end",    "note above 127" };
-    uint32_t lost[LOSSES] = { 0 };
+    static const char *const words[] = { "mode",   "reverse", "filter",        "filter resonance", "sends", "curve",
+                                         "output", "channel", "start and end", "note above 127",   "preset" };
+    uint32_t lost[LOSSES] = { [LOST_PRESET] = ex->presets };
     struct buffer line = { 0 }, all = { 0 };
 
     for (uint32_t i = 0; i < ex->kit.slots.count; i++)

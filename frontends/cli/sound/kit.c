@@ -197,6 +197,24 @@ static enum err add_layer(struct cli *cli, const char *typed, struct kit_slot *s
     return ERR_OK;
 }
 
+/* A preset is the only layer of its slot; the service notes its values. */
+static enum err set_preset(struct cli *cli, const char *name, struct kit_slot *slot, struct fault *fault)
+{
+    const struct project_preset request = { .project = project_of(cli), .preset = text_of(name) };
+    struct kit_layer *layer = arena_alloc(&cli->arena, sizeof(*layer));
+    struct preset preset = { 0 };
+    enum err e = cli_ask(cli, "project.preset", &request, &preset, fault);
+
+    *layer = (struct kit_layer){ .has_preset = true,
+                                 .preset = preset.id,
+                                 .velocity_until = 1,
+                                 .has_velocity_until = true,
+                                 .gain = 1,
+                                 .has_gain = true };
+    slot->layers = (struct kit_layer_list){ e == ERR_OK, layer };
+    return e;
+}
+
 static bool is_of_layer(const char *typed)
 {
     return value_of(typed, "velocity") || value_of(typed, "pitch") || value_of(typed, "start") ||
@@ -219,10 +237,13 @@ static enum err assign_layer(struct cli *cli, const char *typed, struct kit_slot
 
 static enum err assign_slot(struct cli *cli, const char *typed, struct kit_slot *slot, struct fault *fault)
 {
-    const char *sound = value_of(typed, "sound"), *layer = value_of(typed, "layer");
+    const char *sound = value_of(typed, "sound"), *layer = value_of(typed, "layer"),
+               *preset = value_of(typed, "preset");
 
-    if (sound || layer)
+    if (sound || layer || preset)
         slot->why = (struct text){ 0 };
+    if (preset)
+        return set_preset(cli, preset, slot, fault);
     if (sound)
         slot->layers.count = 0;
     if (sound && !*sound)

@@ -6,6 +6,7 @@
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sounds.h"
 #include "schema_audio.h"
+#include "schema_project.h"
 #include "schema_streamer.h"
 
 /* ---- printing ---- */
@@ -295,5 +296,38 @@ enum err pads_quantise(struct cli *cli, struct fault *fault)
         cli_print(&cli->out, "hits wait for the lines of 1/%llu\n", (unsigned long long)at.quantise);
     else
         cli_print(&cli->out, "hits sound at once\n");
+    return ERR_OK;
+}
+
+/* ---- the layout ---- */
+
+static enum err read_layout(struct cli *cli, struct project_set_layout *to, struct fault *fault)
+{
+    const struct project_kits request = { .limit = 1 };
+    struct kits kits = { 0 };
+    enum err e = cli_ask(cli, "project.kits", &request, &kits, fault);
+
+    to->layout = kits.has_layout ? kits.layout : 4; /* without a project, that of a new one */
+    return e;
+}
+
+static enum err choose_layout(struct cli *cli, struct project_set_layout *to, struct fault *fault)
+{
+    const char *typed = cli->args[0];
+    struct nothing nothing = { 0 };
+
+    to->layout = strcmp(typed, "4x4") == 0 ? 4 : strcmp(typed, "8x8") == 0 ? 8 : 0;
+    return to->layout ? cli_change(cli, "project.set_layout", to, &nothing, fault)
+                      : fault_set(fault, ERR_BAD_REQUEST, "layout %s is unknown: expected 4x4 or 8x8", typed);
+}
+
+enum err pads_layout(struct cli *cli, struct fault *fault)
+{
+    struct project_set_layout layout = { 0 };
+    enum err e = cli->count ? choose_layout(cli, &layout, fault) : read_layout(cli, &layout, fault);
+
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &project_set_layout_shape, &layout);
+    cli_print(&cli->out, "%llux%llu\n", (unsigned long long)layout.layout, (unsigned long long)layout.layout);
     return ERR_OK;
 }

@@ -75,6 +75,7 @@ static struct score_pad read_values(const struct pad *from)
         .loop_from = (uint32_t)from->loop_from,
         .loop_until = (uint32_t)from->loop_until,
         .wave = wave_of(from),
+        .hz = from->has_freq ? (float)from->freq : 0,
         .output = from->has_output ? (uint32_t)from->output : 0,
     };
 }
@@ -162,6 +163,8 @@ struct pad pad_write(uint32_t index, const struct score_pad *from, struct arena 
         .loop_until = from->loop_until,
         .has_wave = from->wave > 0 && from->wave <= WAVES,
         .wave.value = from->wave > 0 && from->wave <= WAVES ? wave_words[from->wave - 1] : 0,
+        .has_freq = from->hz > 0,
+        .freq = (double)from->hz,
         .has_output = from->output > 0,
         .output = from->output <= SCORE_OUTPUTS ? from->output : 0,
         .layers = write_layers(from, arena),

@@ -105,7 +105,7 @@ static float hz_of_note(int note)
 static void choose_oscillator(const struct engine *engine, const struct score_pad *pad, struct sounds_start *start)
 {
     start->wave = core_least(pad->wave, WAVES);
-    start->hz = hz_of_note(pad->note == NO_NOTE ? ROOT : pad->note);
+    start->hz = pad->hz > 0 ? number_within(pad->hz, 1, 20000) : hz_of_note(pad->note == NO_NOTE ? ROOT : pad->note);
     if (pad->mode == PAD_ONE_SHOT)
         start->gate =
             core_most(core_frames(pad->attack, engine->half->rate) + core_frames(pad->decay, engine->half->rate), 1);

@@ -6,7 +6,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "store/elements.h"
 
-enum { SHOWN = 40 /* bytes of a value in an error */, BODY_MOST = 3 << 20 /* as in element.schema */ };
+enum { SHOWN = 40 /* bytes of a value in an error */, BODY_MOST = 3 << 20 /* as in element.schema */, PADS = 64 };
 
 struct keyed_part {
     bool is_there;
@@ -127,9 +127,54 @@ static enum err refuse_changed(struct persist *p, const struct tree_member *key,
     return fault_hint(fault, "nothing was changed; `loophole project load` goes back to a save");
 }
 
-/* The part still has the keys as the step left them. */
+static const struct tree *find_pad(const struct tree *pads, int number)
+{
+    for (uint32_t i = 0; pads && i < pads->count; i++)
+        if (tree_real(&pads->members[i].value, "pad", -1) == number)
+            return &pads->members[i].value;
+    return NULL;
+}
+
+static bool is_list_of_pads(const struct tree *list)
+{
+    uint32_t count = 0;
+
+    for (int number = 0; number < PADS; number++)
+        count += find_pad(list, number) != NULL;
+    return !list || list->type == TREE_NULL || (list->type == TREE_LIST && count == list->count);
+}
+
+/* Each pad is a value of its own: those that were changed since stay, and the others become as they are due. */
+static bool merge_pads(struct persist *p, const struct tree *now, const struct tree *left, struct tree *due)
+{
+    struct tree to = { .type = TREE_LIST };
+
+    if (!is_list_of_pads(now) || !is_list_of_pads(left) || !is_list_of_pads(due))
+        return false;
+    for (int number = 0; number < PADS; number++) {
+        const struct tree *is = find_pad(now, number);
+        const struct tree *pad = tree_equal(is, find_pad(left, number)) ? find_pad(due, number) : is;
+        if (pad)
+            tree_add(&to, &p->arena, *pad);
+    }
+    *due = to;
+    return true;
+}
+
+static bool merge_key(struct persist *p, const struct tree_member *left, const struct tree *now, struct tree *due)
+{
+    const struct tree *value = tree_get_text(due, left->name);
+    struct tree merged = value ? *value : (struct tree){ .type = TREE_NULL };
+
+    if (!text_is(left->name, "pads") || !merge_pads(p, now, &left->value, &merged))
+        return false;
+    tree_set_text(due, &p->arena, left->name, merged);
+    return true;
+}
+
+/* The part still has the keys as the step left them, or they can be merged with what changed since. */
 static enum err check_unchanged(struct persist *p, const struct keyed_part *part, const struct tree *left,
-                                struct fault *fault)
+                                struct tree *due, struct fault *fault)
 {
     for (uint32_t i = 0; i < left->count; i++) {
         const struct tree_member *key = &left->members[i];
@@ -137,7 +182,7 @@ static enum err check_unchanged(struct persist *p, const struct keyed_part *part
 
         if (!part->is_there && key->value.type != TREE_NULL)
             return fault_set(fault, ERR_NOT_FOUND, "the part is gone");
-        if (!tree_equal(now, &key->value))
+        if (!tree_equal(now, &key->value) && !merge_key(p, key, now, due))
             return refuse_changed(p, key, now, fault);
     }
     return ERR_OK;
@@ -156,6 +201,6 @@ enum err element_keys_take(struct persist *p, const struct undo_step *row, bool 
     if (e == ERR_OK)
         e = read_keyed_part(p, due, &part, fault);
     if (e == ERR_OK)
-        e = check_unchanged(p, &part, &left, fault);
+        e = check_unchanged(p, &part, &left, &keys, fault);
     return e == ERR_OK ? write_keyed_part(p, due, &part, &keys, done, fault) : e;
 }

@@ -15,7 +15,7 @@ enum { ELEMENT_KEYS_MOST = 256 };
 enum err element_keys_apply(struct persist *p, const struct element_edit *edit, struct done *done, struct fault *fault);
 
 /* Takes the row back, or does it again. Errors: as above; conflict (one of the keys was changed since: nothing is
- * changed), not_found (the part is gone). */
+ * changed), not_found (the part is gone). Of the list `pads`, those pads stay that were changed since. */
 enum err element_keys_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
                            struct fault *fault);
 

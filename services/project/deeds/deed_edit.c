@@ -229,7 +229,8 @@ static enum err find_part(struct doing *work, struct txn *txn, struct element *t
     }
     if (e == ERR_OK && !is_for_clients(to->kind.value)) {
         fault_set(fault, ERR_BAD_REQUEST,
-                  "kind \"%.*s\" is unknown: expected track, section, clip, mixer, pads, sound, pattern, kit or loop",
+                  "kind \"%.*s\" is unknown: expected track, section, clip, mixer, pads, sound, pattern, kit, loop "
+                  "or preset",
                   TEXT_ARG(choice_text(&element_kind_table, to->kind)));
         return fault_field(fault, "kind");
     }

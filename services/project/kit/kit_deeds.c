@@ -7,6 +7,7 @@
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/kit_body.h"
+#include "services/project/parts/presets.h"
 #include "store/catalogue.h"
 
 enum { ANSWER_LAYERS = 4096 /* of a list of kits */ };
@@ -77,10 +78,16 @@ enum err kit_ask_for_answer(struct doing *work, struct fault *fault)
  * placeholder belongs to a slot without sounds. */
 void kit_note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot)
 {
+    struct preset preset;
     struct media media;
 
     for (uint32_t i = 0; i < slot->layers.count; i++) {
         struct kit_layer *layer = &slot->layers.at[i];
+        if (layer->has_preset && presets_by_id(txn, arena, layer->preset, &preset)) {
+            layer->name = preset.name;
+            slot->has_voice = true;
+            slot->voice = preset.voice;
+        }
         if (catalogue_media(txn, arena, layer->media, &media) != ERR_OK)
             continue;
         layer->name = media.name;
@@ -337,8 +344,11 @@ static enum err note_loaded(struct doing *work, struct txn *txn, struct kits *to
     struct kit_owners owners;
     enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
 
-    if (e == ERR_OK && owners.count == KIT_OWNERS)
+    if (e == ERR_OK && owners.count == KIT_OWNERS) {
         workspace = kit_workspace_read(txn, &work->arena, owners.at[0]);
+        to->has_layout = true;
+        to->layout = kit_workspace_layout(txn, &work->arena, owners.at[0]);
+    }
     to->has_loaded = to->has_first = workspace.has_kit;
     to->loaded = workspace.kit;
     to->first = workspace.first;

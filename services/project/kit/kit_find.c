@@ -1,5 +1,6 @@
 #include "services/project/kit/kit_find.h"
 
+#include "services/project/parts/presets.h"
 #include "services/project/parts/uses.h"
 
 enum err kit_find_owners(struct txn *txn, struct arena *arena, struct text project, struct kit_owners *to,
@@ -130,10 +131,27 @@ static void mark_slot(struct arena *arena, const struct kit_slot *slot, uint32_t
                            layer->name.at, why);
 }
 
+static struct text mark_preset(struct txn *txn, struct arena *arena, const struct kit_slot *slot)
+{
+    const struct kit_layer *layer = &slot->layers.at[0];
+    const int len = layer->name.len < 100 ? (int)layer->name.len : 100;
+    struct preset preset;
+
+    if (presets_by_id(txn, arena, layer->preset, &preset))
+        return (struct text){ 0 };
+    return arena_printf(arena, "the preset %.*s is missing%s", len, layer->name.at,
+                        slot->has_voice ? ": its values sound as they were" : "");
+}
+
 static void find_slot_state(struct txn *txn, struct arena *arena, struct kit_slot *slot)
 {
     struct text mark = { 0 };
     uint32_t away = 0;
+
+    if (slot->layers.count == 1 && slot->layers.at[0].has_preset) {
+        slot->placeholder = mark_preset(txn, arena, slot);
+        return;
+    }
 
     for (uint32_t i = slot->layers.count; i-- > 0;) { /* so that the first one is named */
         const struct kit_layer *layer = &slot->layers.at[i];

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "services/project/parts/presets.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
@@ -82,6 +83,45 @@ static void set_sounds(struct txn *txn, struct arena *arena, const struct kit_sl
     to->ratio = ratio_of(only);
 }
 
+#define GIVEN(of, member, otherwise) ((of)->has_##member ? (of)->member : (otherwise))
+
+/* The values of a synth voice where the slot has none of its own; its default values are those of a voice. A pad does
+ * not go through the acid filter. */
+static void set_voice(const struct voice_values *voice, const struct kit_slot *slot, struct pad *to)
+{
+    to->has_wave = true;
+    to->wave = voice->has_wave ? voice->wave : (struct choice){ .value = WAVEFORM_SAW };
+    to->has_freq = true;
+    to->freq = GIVEN(voice, freq, 220);
+    to->gain = fmin(gain_most, to->gain * GIVEN(voice, amp, 0.5));
+    to->has_filter_freq = to->has_filter_q = to->has_sustain = true;
+    to->filter_freq = GIVEN(slot, filter_freq, GIVEN(voice, filter_freq, 2000));
+    to->filter_q = GIVEN(slot, filter_q, GIVEN(voice, filter_q, 2));
+    to->attack = GIVEN(slot, attack, GIVEN(&voice->adsr, attack, 0.005));
+    to->decay = GIVEN(slot, decay, GIVEN(&voice->adsr, decay, 0.1));
+    to->sustain = GIVEN(slot, sustain, GIVEN(&voice->adsr, sustain, 0.5));
+    to->release = GIVEN(slot, release, GIVEN(&voice->adsr, release, 0.1));
+    to->reverb_send = GIVEN(slot, reverb_send, GIVEN(voice, reverb_send, 0));
+    to->delay_send = GIVEN(slot, delay_send, GIVEN(voice, delay_send, 0));
+}
+
+static bool set_preset(struct txn *txn, struct arena *arena, const struct kit_slot *slot, struct pad *to)
+{
+    const struct kit_layer *layer = slot->layers.at;
+    struct preset preset;
+
+    if (presets_by_id(txn, arena, layer->preset, &preset))
+        set_voice(&preset.voice, slot, to);
+    else if (slot->has_voice)
+        set_voice(&slot->voice, slot, to);
+    else
+        return false;
+    to->gain = fmin(gain_most, to->gain * layer->gain);
+    to->has_ratio = true;
+    to->ratio = ratio_of(layer);
+    return true;
+}
+
 static struct pad write_values(const struct kit_slot *slot, uint64_t number)
 {
     const uint64_t note = NOTE_OF_PAD_0 + number;
@@ -118,11 +158,14 @@ static struct pad write_values(const struct kit_slot *slot, uint64_t number)
 
 struct pad kit_pads_one(struct txn *txn, struct arena *arena, const struct kit_slot *slot, uint64_t number)
 {
-    struct pad pad = { .pad = number, .mode.value = PAD_MODE_ONE_SHOT };
+    const struct pad empty = { .pad = number, .mode.value = PAD_MODE_ONE_SHOT };
+    struct pad pad;
 
     if (slot->layers.count == 0)
-        return pad;
+        return empty;
     pad = write_values(slot, number);
+    if (slot->layers.at[0].has_preset)
+        return set_preset(txn, arena, slot, &pad) ? pad : empty;
     set_sounds(txn, arena, slot, &pad);
     return pad;
 }

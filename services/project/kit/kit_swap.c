@@ -19,6 +19,12 @@ static bool is_locked(const struct kit_slot *slot)
     return slot->has_locked && slot->locked;
 }
 
+/* A preset has no neighbours. */
+static bool has_item(const struct kit_slot *slot)
+{
+    return slot->layers.count > 0 && !slot->layers.at[0].has_preset;
+}
+
 static bool is_named(const struct text_list *names, const struct kit_slot *slot)
 {
     for (uint32_t i = 0; i < names->count; i++)
@@ -95,7 +101,7 @@ static void add_taken(const struct kit *kit, const struct kit_vary_list *varied,
 {
     for (uint32_t i = 0; i < kit->slots.count; i++) {
         const struct kit_slot *slot = &kit->slots.at[i];
-        bool varies = slot->layers.count == 0;
+        bool varies = !has_item(slot);
         for (uint32_t k = 0; k < varied->count; k++)
             varies |= text_equal(varied->at[k].slot, slot->slot);
         if (!varies)
@@ -236,7 +242,7 @@ static enum err ask_for_neighbour(struct doing *work, struct txn *txn, struct fa
         e = check_slot(&kit, ask->slot, &slot, fault);
     if (e != ERR_OK)
         return e;
-    if (slot->layers.count == 0) {
+    if (!has_item(slot)) {
         refuse_slot(ERR_NOT_FOUND, "has no sound whose neighbours could be found", ask->slot, fault);
         return fault_hint(fault, "give it one: loophole kit swap %.*s ID", TEXT_ARG(ask->slot)), ERR_NOT_FOUND;
     }
@@ -290,9 +296,7 @@ static enum err swap_to_pick(struct doing *work, struct txn *txn, const struct k
     const struct project_swap_kit *ask = work->ask;
     const struct kit_pick *pick = &((const struct kit_picks *)work->own)->each.at[0];
     const int64_t turn = next_turn(slot, step_of(ask));
-    const struct id anchor = slot->has_anchor     ? slot->anchor
-                             : slot->layers.count ? slot->layers.at[0].media
-                                                  : pick->media;
+    const struct id anchor = slot->has_anchor ? slot->anchor : has_item(slot) ? slot->layers.at[0].media : pick->media;
 
     if (!pick->has_media) {
         fault_set(fault, ERR_NOT_FOUND, "%.*s", TEXT_ARG(pick->why));
@@ -359,7 +363,7 @@ static enum err ask_for_others(struct doing *work, struct txn *txn, struct fault
     request = begin_vary(work, &kit);
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
-        if (slot->layers.count && !is_locked(slot) && is_named(&ask->slots, slot))
+        if (has_item(slot) && !is_locked(slot) && is_named(&ask->slots, slot))
             add_vary(slot, &request.each);
     }
     if (request.each.count == 0)

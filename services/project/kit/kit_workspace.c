@@ -62,3 +62,59 @@ enum err kit_workspace_kit(struct doing *work, struct txn *txn, struct element *
     fault_set(fault, e, "no kit is loaded");
     return fault_hint(fault, "`loophole kit load NAME` loads one, `loophole kit list` shows all"), e;
 }
+
+/* ---- the layout ----
+ *
+ * In a row of its own, so that undo of a load leaves it. */
+
+static struct id layout_id(struct id project)
+{
+    struct key key = { 0 };
+
+    key_add(&key, "layout of pads", sizeof("layout of pads"));
+    key_add(&key, project.b, sizeof(project.b));
+    return id_of_bytes(key.b, key.len);
+}
+
+uint64_t kit_workspace_layout(struct txn *txn, struct arena *arena, struct id project)
+{
+    const struct choice kind = parts_kind(ELEMENT_KIND_WORKSPACE);
+    struct element row;
+    struct tree body;
+    double layout = LAYOUT_SMALL;
+
+    if (elements_get(txn, arena, kind, project, layout_id(project), &row) == ERR_OK &&
+        tree_read(row.body, arena, &body, NULL) == ERR_OK)
+        layout = tree_real(&body, "layout", LAYOUT_SMALL);
+    return layout >= LAYOUT_LARGE ? LAYOUT_LARGE : LAYOUT_SMALL;
+}
+
+static enum err plan_layout(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_set_layout *ask = work->ask;
+    struct tree body = { .type = TREE_OBJECT };
+    char scope[ID_TEXT_SIZE];
+    struct action action;
+
+    (void)txn;
+    if (ask->layout != LAYOUT_SMALL && ask->layout != LAYOUT_LARGE) {
+        fault_set(fault, ERR_BAD_REQUEST, "layout %llu is unknown: expected 4 or 8", (unsigned long long)ask->layout);
+        return fault ? fault_field(fault, "layout") : ERR_BAD_REQUEST;
+    }
+    tree_set(&body, &work->arena, "layout", tree_of_whole((int64_t)ask->layout));
+    action = deed_apart(deed_unchecked(deed_put_action(ELEMENT_KIND_WORKSPACE, work->id, layout_id(work->id),
+                                                       tree_canonical(&body, &work->arena), 0)));
+    const struct persist_apply apply = { .label = TEXT("layout of the pads"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { 1, &action } };
+    return work_apply(work, &apply, fault);
+}
+
+static enum err answer_layout(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn, (void)fault;
+    work_answer(work, &(const struct nothing){ 0 });
+    return ERR_OK;
+}
+
+const struct deed kit_deed_layout = { .ends_when_done = true, .plan = plan_layout, .answer = answer_layout };

@@ -11,6 +11,11 @@ struct kit_workspace {
     uint64_t first; /* the pad of the kit's pad 0 */
 };
 
+/* The layout in which surfaces show the pads: 4 or 8 pads in a row. */
+enum { LAYOUT_SMALL = 4, LAYOUT_LARGE = 8 };
+uint64_t kit_workspace_layout(struct txn *txn, struct arena *arena, struct id project);
+extern const struct deed kit_deed_layout; /* of the ask set_layout */
+
 struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, struct id project);
 struct action kit_workspace_put(struct arena *arena, struct id project, const struct kit_workspace *workspace);
 

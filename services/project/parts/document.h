@@ -2,7 +2,7 @@
  * arena.
  *
  *   { "schema_version": "1.0", "revision": 3, "project": {id name bpm …}, "tracks": [{id …}], "sections": […],
- *     "clips": […], "mixer": […], "pads": […], "sound": […], "patterns": […], "kits": […],
+ *     "clips": […], "mixer": […], "pads": […], "sound": […], "patterns": […], "kits": […], "presets": […],
  *     "items": [{id content name storage …}] }
  *
  * and "revision_name", if the save has a name.
@@ -22,7 +22,7 @@
 /* Sets the project's own key of that name in its body; a null removes it. The unknown keys of the document stay. */
 void document_set_own_file_keys(struct tree *body, struct arena *arena, const struct tree *own);
 
-enum { DOCUMENT_LISTS = 9 };
+enum { DOCUMENT_LISTS = 10 };
 extern const int32_t document_lists[DOCUMENT_LISTS]; /* the kinds of parts that it lists */
 
 /* The document of a project without items and revision; its hash in hex says whether two states are equal. */

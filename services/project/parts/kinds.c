@@ -8,6 +8,7 @@
 #include "common/musical_key.h"
 #include "services/project/parts/kit_body.h"
 #include "services/project/parts/loop_body.h"
+#include "services/project/parts/preset_body.h"
 #include "services/project/parts/sound_ranges.h"
 #include "store/pattern/message.h"
 
@@ -85,6 +86,7 @@ static const struct key_row rows[] = {
     { KIND(ITEM), "facts", KEY_OBJECT, 0, 0, NULL },
     { KIND(PATTERN), "name", KEY_TEXT, 0, 0, NULL },
     { KIND(KIT), "name", KEY_NAME, 0, 0, NULL },
+    { KIND(PRESET), "name", KEY_NAME, 0, 0, NULL },
     { KIND(LOOP), "fkey", KEY_WHOLE, LOOP_FKEY_FIRST, LOOP_FKEY_LAST, NULL },
     { KIND(LOOP), "duration", KEY_REAL, 0, 1e6, NULL },
     { KIND(LOOP), "volume", KEY_REAL, 0, 8, NULL },
@@ -199,6 +201,8 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
         return sound_ranges_check(body, fault);
     if (kind == ELEMENT_KIND_KIT)
         return kit_body_check(body, arena, fault);
+    if (kind == ELEMENT_KIND_PRESET)
+        return preset_body_check(body, arena, fault);
     if (kind == ELEMENT_KIND_LOOP)
         return loop_body_check(body, arena, fault);
     if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {
@@ -260,9 +264,9 @@ enum err kinds_check_pattern_name(struct text name, struct fault *fault)
 const char *kinds_list_name(int32_t kind)
 {
     static const char *const names[] = {
-        [KIND(TRACK)] = "tracks",     [KIND(SECTION)] = "sections", [KIND(CLIP)] = "clips",
-        [KIND(MIXER)] = "mixer",      [KIND(PADS)] = "pads",        [KIND(SOUND)] = "sound",
-        [KIND(PATTERN)] = "patterns", [KIND(KIT)] = "kits",         [KIND(LOOP)] = "loops",
+        [KIND(TRACK)] = "tracks", [KIND(SECTION)] = "sections", [KIND(CLIP)] = "clips",       [KIND(MIXER)] = "mixer",
+        [KIND(PADS)] = "pads",    [KIND(SOUND)] = "sound",      [KIND(PATTERN)] = "patterns", [KIND(KIT)] = "kits",
+        [KIND(LOOP)] = "loops",   [KIND(PRESET)] = "presets",
     };
 
     return kind > 0 && (size_t)kind < sizeof(names) / sizeof(*names) ? names[kind] : NULL;

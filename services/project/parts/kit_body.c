@@ -71,21 +71,28 @@ static void set_defaults(struct kit *kit)
     }
 }
 
-static enum err read_tree(const struct tree *body, struct arena *arena, struct kit *to, struct fault *fault)
+enum err kit_body_record(const struct tree *body, const struct shape *shape, struct arena *arena, void *to,
+                         struct fault *fault)
 {
-    struct tree known = known_keys(body, &kit_shape, arena);
-    enum err e;
+    struct tree known = known_keys(body, shape, arena);
 
     for (int i = 0; i < KEYS_OF_ROWS; i++)
         tree_remove(&known, text_of(keys_of_rows[i]));
+    return json_read(shape, tree_canonical(&known, arena), arena, to, fault);
+}
+
+static enum err read_tree(const struct tree *body, struct arena *arena, struct kit *to, struct fault *fault)
+{
+    enum err e;
+
     *to = (struct kit){ 0 };
-    e = json_read(&kit_shape, tree_canonical(&known, arena), arena, to, fault);
+    e = kit_body_record(body, &kit_shape, arena, to, fault);
     if (e == ERR_OK)
         set_defaults(to);
     return e;
 }
 
-static int32_t scope_of(struct id project)
+int32_t kit_body_scope(struct id project)
 {
     if (id_equal(project, elements_global_kits))
         return KIT_SCOPE_GLOBAL;
@@ -100,19 +107,19 @@ enum err kit_body_read(const struct element *part, struct arena *arena, struct k
     if (e == ERR_OK)
         e = read_tree(&body, arena, to, fault);
     to->id = part->id;
-    to->scope.value = scope_of(part->project);
+    to->scope.value = kit_body_scope(part->project);
     to->has_project = to->scope.value == KIT_SCOPE_PROJECT;
     to->project = to->has_project ? part->project : (struct id){ 0 };
     to->revision = part->revision;
     return e;
 }
 
-struct text kit_body_write(const struct kit *kit, struct text was, struct arena *arena)
+struct text kit_body_keep(const struct shape *shape, const void *record, struct text was, struct arena *arena)
 {
     struct buffer buffer = { 0 };
     struct tree body, keys;
 
-    json_write(&kit_shape, kit, &buffer);
+    json_write(shape, record, &buffer);
     if (tree_read(was, arena, &body, NULL) != ERR_OK)
         body = (struct tree){ .type = TREE_OBJECT };
     if (tree_read(arena_take(arena, &buffer), arena, &keys, NULL) == ERR_OK) {
@@ -121,6 +128,11 @@ struct text kit_body_write(const struct kit *kit, struct text was, struct arena 
         tree_patch(&body, arena, &keys);
     }
     return tree_canonical(&body, arena);
+}
+
+struct text kit_body_write(const struct kit *kit, struct text was, struct arena *arena)
+{
+    return kit_body_keep(&kit_shape, kit, was, arena);
 }
 
 /* ---- checking ---- */
@@ -133,10 +145,24 @@ static enum err refuse_at(struct fault *fault, uint32_t slot, const char *inner)
     return fault ? fault_field(fault, field) : ERR_BAD_REQUEST;
 }
 
+/* An oscillator has no velocities and no frames. */
+static enum err check_preset(const struct kit_slot *slot, const struct kit_layer *layer, struct fault *fault)
+{
+    const bool is_whole = layer->velocity_from <= 0 && (!layer->has_velocity_until || layer->velocity_until >= 1);
+
+    if (slot->layers.count == 1 && id_is_zero(layer->media) && is_whole && !layer->start && !layer->end)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "slot %.*s has a preset beside other values of a layer", TEXT_ARG(slot->slot));
+    return fault_hint(fault, "a preset is the only layer, without media, start and end, for all velocities"),
+           ERR_BAD_REQUEST;
+}
+
 static enum err check_layer(const struct kit_slot *slot, const struct kit_layer *layer, struct fault *fault)
 {
     const double until = layer->has_velocity_until ? layer->velocity_until : 1;
 
+    if (layer->has_preset)
+        return check_preset(slot, layer, fault);
     if (id_is_zero(layer->media))
         return fault_set(fault, ERR_BAD_REQUEST, "a layer of slot %.*s names no media item", TEXT_ARG(slot->slot));
     if (until <= layer->velocity_from)

@@ -16,6 +16,14 @@ enum err kit_body_read(const struct element *part, struct arena *arena, struct k
 /* The body `was` ("{}": a new one) with the values of the kit. */
 struct text kit_body_write(const struct kit *kit, struct text was, struct arena *arena);
 
+/* The same for the record of any part that lies in the scopes of kits: reads the keys of a body that `shape` declares,
+ * without those of the row, into the zeroed `to`; and the body `was` with the values of the record. Errors (explained):
+ * bad_request, too_large. */
+enum err kit_body_record(const struct tree *body, const struct shape *shape, struct arena *arena, void *to,
+                         struct fault *fault);
+struct text kit_body_keep(const struct shape *shape, const void *record, struct text was, struct arena *arena);
+int32_t kit_body_scope(struct id project); /* what lies under `project` has this scope */
+
 /* Checks what the bounds of the schema do not say: names, that no two slots share a name or a pad, and the ranges of
  * layers. Errors (explained, the field is the path of the value): bad_request. */
 enum err kit_body_check_kit(const struct kit *kit, struct fault *fault);

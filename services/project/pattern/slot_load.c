@@ -1,4 +1,5 @@
 /* Loading: from a slot into the sequencer. */
+#include "services/project/parts/presets.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
@@ -95,6 +96,7 @@ enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_
     if (e != ERR_OK)
         return e;
     sound_body_resolve_pattern(txn, &work->arena, work->id, &request->pattern);
+    presets_set_rows(txn, &work->arena, work->id, &request->pattern);
     if (tree_bool(&body, "tempo_lock", false))
         request->pattern.sequencer.has_bpm = request->pattern.sequencer.has_swing = false;
     return work_ask(work, "audio.set_pattern", request, take_queued, fault);

@@ -133,6 +133,25 @@ static void a_key_that_was_changed_since_is_a_conflict(void **state)
     check_sound(&parts, "{\"mixer\":[2],\"swing\":0.25}");
 }
 
+/* A list without numbers of pads is one value. */
+static void of_pads_those_that_were_changed_since_stay(void **state)
+{
+    struct parts parts = make_project(*state);
+    struct fault fault = { 0 };
+    uint64_t items;
+
+    follow_core(&parts, "{\"pads\":[{\"gain\":1,\"pad\":0},{\"gain\":1,\"pad\":5}]}");
+    set_keys(&parts, "{\"pads\":[{\"gain\":2,\"pad\":0},{\"gain\":2,\"pad\":1},{\"gain\":2,\"pad\":2}]}");
+    follow_core(&parts, "{\"pads\":[{\"gain\":2,\"pad\":0},{\"gain\":3,\"pad\":1},{\"gain\":2,\"pad\":2}]}");
+    take_one(&parts, true);
+    check_sound(&parts, "{\"pads\":[{\"gain\":1,\"pad\":0},{\"gain\":3,\"pad\":1},{\"gain\":1,\"pad\":5}]}");
+    take_one(&parts, false);
+    check_sound(&parts, "{\"pads\":[{\"gain\":2,\"pad\":0},{\"gain\":3,\"pad\":1},{\"gain\":2,\"pad\":2}]}");
+    follow_core(&parts, "{\"pads\":[7]}");
+    assert_int_equal(take_step(&parts, true, &items, &fault), ERR_CONFLICT);
+    check_sound(&parts, "{\"pads\":[7]}");
+}
+
 static void a_part_has_its_first_key_by_a_step_and_is_gone_without_its_last(void **state)
 {
     struct parts parts = make_project(*state);
@@ -276,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(undo_gives_back_the_keys_of_its_step_alone),
         CLAIM(a_key_that_was_changed_since_is_a_conflict),
+        CLAIM(of_pads_those_that_were_changed_since_stay),
         CLAIM(a_part_has_its_first_key_by_a_step_and_is_gone_without_its_last),
         CLAIM(keys_that_are_the_same_make_no_step),
         CLAIM(what_is_no_object_or_has_too_many_keys_is_refused),

@@ -113,10 +113,26 @@ function Current({ of }: { of: kit | undefined }) {
         <button class="make" disabled={!of} onClick={() => deeds.randomise(seedOf(seed))}><Icon name="random" size={16} /> Randomise</button>
         <label class="spread">near <input type="range" min="0" max="1" step="0.05" aria-label="Spread" value={spread} onInput={event => deeds.spread.set(Number(event.currentTarget.value))} /> far</label>
         <label>seed <input type="text" inputMode="numeric" size={7} value={seed} placeholder="a new one" aria-label="Seed of randomise" onInput={event => setSeed(event.currentTarget.value)} /></label>
+        <PresetOfSlot />
         <button disabled={!of} onClick={() => deeds.lock([], held < slots.length)}>{held < slots.length ? 'Hold all' : 'Free all'}</button>
         <output class="quiet" aria-label="Seed of this kit">{of?.seed === undefined ? '' : `now from seed ${num(of.seed)}`}{held > 0 && ` · ${held} held`}</output>
       </p>
     </>
+  )
+}
+
+/** A preset in place of the sound of the slot that was reached last. */
+function PresetOfSlot() {
+  const all = useCell(deeds.presets)
+  const kit = useCell(deeds.loaded)
+  const slot = deeds.slotAt(kit, useCell(deeds.padAt))
+  if (!slot || !all?.length) return null
+  const now = slot.layers?.[0]?.preset
+  const put = (id: string) => { const to = all.find(one => idText(one.id) === id); if (to) deeds.putPreset(slot, to) }
+  return (
+    <label>{clean(slot.slot)} plays <select aria-label="Preset of the slot" disabled={slot.locked} value={now ? idText(now) : ''} onChange={event => put(event.currentTarget.value)}>
+      <option value="" disabled>its sound, or a preset…</option>
+      {all.map(one => <option key={idText(one.id)} value={idText(one.id)}>{clean(one.name)}</option>)}</select></label>
   )
 }
 
@@ -168,6 +184,7 @@ export function Kits() {
   useEffect(() => listen('project.changed', () => { again(); deeds.noteKits() }), [])
   useEffect(() => { const timer = setInterval(deeds.noteKits, LIST_MS); return () => clearInterval(timer) }, [])
   useLoaded(deeds.lookAtKits, deeds.kitsChanged, [])
+  useLoaded(deeds.lookAtPresets, deeds.kitsChanged, [])
   return (
     <section aria-label="Kits" class="wide kits">
       <h2>Kits{away && <span class="quiet"> · away; this page asks again</span>}</h2>

@@ -1,11 +1,11 @@
 // Kits: which there are, which is on the pads, and what changes the one on the pads.
-import type { Given, item, kit, kit_family, kit_scope, kit_slot, pads_at } from 'loophole'
+import type { Given, item, kit, kit_family, kit_scope, kit_slot, pads_at, preset } from 'loophole'
 import { Cell } from './cell'
 import { clean, counted, factText, idBytes, idText, num } from './format'
 import { report } from './silent'
 import { complain, say } from './state'
 import { transport } from './transport'
-import { ask, AskError } from './wire'
+import { ask, AskError, isFar } from './wire'
 
 const BUDGET_MS = 60000
 const PAGE = 256
@@ -33,6 +33,9 @@ export const hearSwaps = new Cell(true)
 export const loadAt = new Cell<pads_at>('now')
 export const spread = new Cell(0.5)
 
+/** Pads in a row and in a column. The project keeps it. */
+export const layout = new Cell(4)
+
 let answered = 0 // when the answer to the last change came
 
 /** Asks which kit is on the pads. An answer that a change has overtaken counts for nothing. */
@@ -42,6 +45,7 @@ export async function lookAtLoaded() {
   const of = got.loaded && await ask('project.kit', { project: '', kit: idText(got.loaded) }, 3000)
     .catch(error => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error })
   if (asked < answered) return
+  if (got.layout !== undefined) layout.set(num(got.layout))
   const before = loaded.value
   const first = num(got.first)
   if (of && before && idText(before.kit.id) === idText(of.id) && num(before.kit.revision) === num(of.revision) && before.first === first && sameStates(before.kit, of)) return
@@ -67,6 +71,13 @@ function take(of: kit, first = loaded.value?.first ?? 0, isLoaded = false) {
   if (isLoaded || (loaded.value && idText(loaded.value.kit.id) === idText(of.id))) loaded.set({ kit: of, first })
   noteKits()
   return of
+}
+
+/** A page from another machine chooses only for itself. */
+export function layOut(side: number) {
+  layout.set(side)
+  answered = performance.now()
+  if (!isFar) ask('project.set_layout', { layout: side }, BUDGET_MS).then(() => { answered = performance.now() }).catch(complain)
 }
 
 export const slotAt = (of: Loaded | undefined, pad: number) => of?.kit.slots?.find(one => num(one.pad) + of.first === pad)
@@ -243,3 +254,20 @@ export const commit = (of: Played) => inTurn(async () => {
   say(`${clean(got.name)}: ${counted(num(got.hits), 'hit')}, on track ${clean(got.track_name)} from beat ${got.start}. Ctrl+Z undoes this.`)
 })
 
+
+// ---- presets ----
+
+/** The presets of synth voices; undefined: not known yet. */
+export const presets = new Cell<preset[] | undefined>(undefined)
+export const lookAtPresets = async () => presets.set((await ask('project.presets', { project: '', limit: 1024 }, 5000)).each ?? [])
+
+/** Gives the slot of the pad that was reached last the preset, and the pad its values. */
+export const putPreset = (of: kit_slot, to: preset) => inTurn(async () => {
+  const now = loaded.value
+  if (!now) return
+  await ask('project.set_kit', { project: '', kit: idText(now.kit.id), slots: [{ ...of, why: '', layers: [{ preset: to.id, velocity_until: 1, gain: 1 }] }], remove: [] }, BUDGET_MS)
+  const got = await ask('project.load_kit', { project: '', kit: idText(now.kit.id), first: now.first, at: 'now' }, BUDGET_MS)
+  take(got.kit, now.first, true)
+  report(`${clean(of.slot)}: ${clean(to.name)}`, 'pad', got.silent)
+  hearPad(padOf(now, of))
+})

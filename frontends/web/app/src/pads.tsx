@@ -7,7 +7,7 @@ import { useCell, usePolled } from './cell'
 import { clean, factText, idBytes, idText, num, pathText } from './format'
 import { Icon } from './icons'
 import { useNames } from './itemnames'
-import { DRAGGED, hit, keepPads, loaded, lock, noteText, padAt, putSound, slotAt, swap, usualNote, velocity as velocityCell, wheel } from './kits'
+import { DRAGGED, hit, keepPads, layOut, layout, loaded, lock, noteText, padAt, putSound, slotAt, swap, usualNote, velocity as velocityCell, wheel } from './kits'
 import { chosen } from './list'
 import { nameFor } from './naming'
 import { PadEditor } from './padeditor'
@@ -111,7 +111,7 @@ function changeSlot(event: KeyboardEvent): boolean {
 }
 
 export function Pads({ children }: { children: ComponentChildren }) {
-  const [side, setSide] = useState(4)
+  const side = useCell(layout)
   const at = useCell(padAt)
   const setAt = (to: number) => padAt.set(to)
   const velocity = useCell(velocityCell)
@@ -211,7 +211,7 @@ export function Pads({ children }: { children: ComponentChildren }) {
         })}
       </div>
       <p class="buttons">
-        {[4, 8].map(one => <button key={one} aria-pressed={side === one} onClick={() => setSide(one)}>{one} × {one}</button>)}
+        {[4, 8].map(one => <button key={one} aria-pressed={side === one} onClick={() => layOut(one)}>{one} × {one}</button>)}
         <label>Velocity <input type="range" min="1" max="127" value={velocity} onInput={event => velocityCell.set(Number(event.currentTarget.value))} /> <output>{velocity}</output></label>
         {children}
         <button title="Select them in the table first: with x, or with Ctrl and a click" onClick={fill}>Fill with the chosen items</button>
