@@ -42,22 +42,14 @@ PRELOADED   := $(patsubst %,$(BUILD)/tests/faults/%.so,forbidden skew deadly syn
 fault-tools: $(FAULT_TOOLS) $(PRELOADED)
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
-comma := ,
-wraps  = $(addprefix -Wl$(comma)--wrap=,$(1))
 SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
-SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit txn_begin_inner txn_undo_inner \
-                errand_start errand_try store_write changelog_trim parts_read \
-                places_put places_move places_presence analysis_put edit_apply undo_open \
-                multipart_begin apply_some undo_point undo_pieces forgetting_continue recall_file_write log_info log_warn log_error log_fault
-BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add catalogue_is_heard recall_prepare \
-                places_lie_in_library levels_gather forgetting_take forgetting_resume forgotten_begin_emptying \
-                catalogue_exchange_media undo_begin repack_begin repack_resume removal_outdate progress_store
+# A function __wrap_X of these objects takes the calls of X.
+sim_wraps = $$(nm --defined-only $(filter $(BUILD)/tests/sim/%,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p')
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken
 $(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o
-$(BUILD)/simulate_broken: SIM_MORE := $(call wraps,$(BROKEN_WRAPS))
 $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/main.o,$(call parts,services/persist)) $(ENGINE)
 	@echo '  LINK $@'
-	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) $(sim_wraps) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 # The longest begin first, so that none is left over at the end.
