@@ -8,7 +8,7 @@
 #include "proto/transport/lock.h"
 #include "supervisor/evict.h"
 
-enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000, ENDING_US = 3000000 };
+enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000, ENDING_US = 3000000, QUIET_US = 300000 };
 
 static void be_down(struct child *child, usec_t wait)
 {
@@ -155,6 +155,7 @@ static void be_up(struct child *child, bool adopted)
     child->ending = 0;
     child->blocked_since = 0;
     child->hang = (struct hang){ 0 };
+    child->quiet = 0;
     if (child->entry && child->again && !adopted)
         atomic_fetch_add(&child->entry->restarts, 1);
     child->again = false;
@@ -289,7 +290,17 @@ static uint64_t beats_of(const struct child *child, const struct proc *proc)
     return atomic_load(&child->entry->beats);
 }
 
-static void look_at_beats(struct child *child, usec_t passed)
+/* A process that sends heartbeats is alive: /proc need not be read. */
+static bool has_beaten(struct child *child, usec_t passed)
+{
+    bool has = !child->row->is_foreign && is_on_board(child) &&
+               hang_has_ended(&child->hang, atomic_load(&child->entry->beats));
+
+    child->quiet = has ? 0 : child->quiet + passed;
+    return has;
+}
+
+static void look_at_silence(struct child *child, usec_t passed)
 {
     struct proc proc;
     uint32_t share;
@@ -343,7 +354,8 @@ static void look_up(struct child *child, usec_t now, usec_t passed)
         child->off_board = 0;
     else if (!child->off_board)
         child->off_board = now;
-    look_at_beats(child, passed);
+    if (!has_beaten(child, passed))
+        look_at_silence(child, passed);
     if (child->off_board && !child->hung && now - child->off_board > OFF_BOARD_US) {
         log_warn("%s[%d] is no longer on the board: replaced", child->row->name, (int)child->process.pid);
         child_restart(child);
@@ -363,7 +375,8 @@ void child_look(struct child *child, usec_t now, usec_t passed)
         break;
     case CHILD_UP:
         look_up(child, now, passed);
-        look_at_end(child, now);
+        if (child->quiet >= QUIET_US)
+            look_at_end(child, now);
         break;
     case CHILD_STOPPING:
         if (now >= child->due)

@@ -57,6 +57,7 @@ struct child {
     usec_t blocked_since; /* since when a process that is not on the board has its lock; 0: none */
     struct policy policy;
     struct hang hang;
+    usec_t quiet;                /* time since a look found a new heartbeat */
     char last_death[DEATH_SIZE]; /* "": it never died */
     usec_t died_at;
 };

@@ -15,6 +15,15 @@ static usec_t count_time(const struct hang *hang, const struct proc *proc, usec_
     }
 }
 
+/* The processor time may be older than the heartbeat: so a turn that computes is found one look earlier at most. */
+bool hang_has_ended(struct hang *hang, uint64_t beats)
+{
+    if (beats == hang->beats)
+        return false;
+    *hang = (struct hang){ .beats = beats, .cpu = hang->cpu };
+    return true;
+}
+
 bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec_t passed, usec_t limit)
 {
     bool was_over = hang->over;

@@ -23,6 +23,9 @@ struct hang {
     bool computes; /* in the last call it wanted the processor: it waited neither for a disk nor for another process */
 };
 
+/* True if a heartbeat came since the last call. Then the silence is over, and the process needs no sample. */
+bool hang_has_ended(struct hang *hang, uint64_t beats);
+
 /* Takes one sample. `passed` is the time since the last one in which the supervisor itself ran. True if the process was
  * silent for longer than `limit` in this call and the one before. */
 bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec_t passed, usec_t limit);

@@ -1,5 +1,6 @@
 #include "common/process/proc.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,16 +19,16 @@ static usec_t ticks_to_usec(uint64_t ticks)
 static bool read_stat(int32_t pid, char text[STAT_SIZE])
 {
     char path[64];
-    size_t len;
-    FILE *file;
+    ssize_t len;
+    int fd;
 
     (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid, (int)pid);
-    file = fopen(path, "re");
-    if (!file)
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
         return false;
-    len = fread(text, 1, STAT_SIZE - 1, file);
-    text[len] = '\0';
-    fclose(file);
+    len = read(fd, text, STAT_SIZE - 1);
+    text[len > 0 ? len : 0] = '\0';
+    close(fd);
     return len > 0;
 }
 

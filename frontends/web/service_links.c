@@ -122,6 +122,8 @@ void service_links_follow(struct service_links *links)
 {
     for (uint32_t i = 0; i < links->count; i++)
         sockets_follow(links->each[i].socket);
+    if (links->listener)
+        sockets_follow(links->listener);
 }
 
 static void read_events(struct service_links *links)

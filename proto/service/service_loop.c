@@ -174,6 +174,8 @@ static void take_turn(struct service *service, const struct waited *waited)
 
     service_look_at_board(service);
     send_beat(service);
+    if (service->subscribed_socket)
+        sockets_follow(service->subscribed_socket);
     sockets_look_after();
     service->turn_began = clock_steady();
     service->turn_ends = service->turn_began + LIMIT_TURN_MS * 1000;

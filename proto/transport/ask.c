@@ -7,6 +7,8 @@
 #include "proto/transport/requester.h"
 #include "proto/wire/nearest.h"
 
+enum { FOLLOW_MS = 100 /* while it waits for events: between two looks for services that have begun to run */ };
+
 struct asker {
     struct paths paths;
     struct sockets *sockets;
@@ -181,7 +183,8 @@ enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic,
         left = left_ms(until);
         if (e == ERR_BUSY && left < 0)
             return fault_set(fault, ERR_TIMEOUT, "no event within %d ms", timeout_ms);
-        if (e == ERR_BUSY)
-            poll(&fd, 1, left);
+        sockets_follow(asker->listen);
+        if (e == ERR_BUSY && sockets_settled(asker->listen))
+            poll(&fd, 1, left < FOLLOW_MS ? left : FOLLOW_MS);
     }
 }

@@ -27,6 +27,11 @@ void service_link_close(struct service_link *link)
     link->socket = NULL;
 }
 
+void service_link_follow(struct service_link *link)
+{
+    sockets_follow(link->socket);
+}
+
 bool service_link_is_new(struct service_link *link)
 {
     uint32_t connections = sockets_connections(link->socket);
@@ -48,7 +53,7 @@ static void look_at_engine(struct service_link *link, usec_t now)
     if (link->looked && now < link->looked + LOOK_US)
         return;
     link->looked = now;
-    sockets_follow(link->socket);
+    service_link_follow(link);
     bool serves = lock_is_held(link->paths, link->service);
     link->runs = serves || lock_is_held(link->paths, "supervisor");
     link->ran = link->runs ? now : link->ran;

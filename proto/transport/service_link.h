@@ -26,6 +26,9 @@ enum err service_link_open(struct service_link *link, struct sockets *sockets, c
                            struct text service, struct fault *fault);
 void service_link_close(struct service_link *link);
 
+/* Connects to the service if it has begun to run, and to its successor if it has one. */
+void service_link_follow(struct service_link *link);
+
 /* True once for each new connection: the service is up for the first time, or again. */
 bool service_link_is_new(struct service_link *link);
 

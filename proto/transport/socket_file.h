@@ -11,7 +11,7 @@ struct socket_file {
     ino_t inode;            /* 0: there was no file */
 };
 
-/* Called before the client connects to `address`. */
+/* Called before the client connects to `address`. Sets `inode`. */
 void socket_file_note(struct socket_file *file, const char *address);
 
 /* True once for each other file that is there. */

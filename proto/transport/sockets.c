@@ -26,7 +26,8 @@ struct socket {
     void *zmq;
     void *monitor; /* SOCKET_CLIENT: reports new connections */
     uint32_t connections;
-    struct socket_file file; /* SOCKET_CLIENT */
+    struct socket_file *files; /* SOCKET_CLIENT, SOCKET_LISTEN: one for each address */
+    uint32_t file_count, file_room;
     int fd;
     int watch_fd;
     bool settled;
@@ -131,6 +132,14 @@ static bool watch_connections(struct socket *socket)
     return true;
 }
 
+/* ZeroMQ would try an address without a file again and again, so it gets the address when the file is there. */
+static bool connect_socket(struct socket *socket, const char *address)
+{
+    ALLOC_ROOM(socket->files, socket->file_count, socket->file_room, 1);
+    socket_file_note(&socket->files[socket->file_count], address);
+    return socket->files[socket->file_count++].inode == 0 || zmq_connect(socket->zmq, address) == 0;
+}
+
 static bool attach_socket(struct socket *socket, const char *address)
 {
     if (KINDS[socket->kind].binds)
@@ -139,8 +148,7 @@ static bool attach_socket(struct socket *socket, const char *address)
         return zmq_bind(socket->zmq, address) == 0;
     if (socket->kind == SOCKET_CLIENT && !watch_connections(socket))
         return false;
-    socket_file_note(&socket->file, address);
-    return zmq_connect(socket->zmq, address) == 0;
+    return connect_socket(socket, address);
 }
 
 enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address, struct socket **to,
@@ -181,15 +189,15 @@ void sockets_close(struct socket *socket)
     }
     if (socket->zmq)
         zmq_close(socket->zmq);
+    free(socket->files);
     free(socket);
 }
 
 enum err sockets_join(struct socket *socket, const char *address, struct fault *fault)
 {
     socket->settled = false;
-    if (zmq_connect(socket->zmq, address) < 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot connect to %s", address);
-    return ERR_OK;
+    return connect_socket(socket, address) ? ERR_OK
+                                           : fault_errno(fault, ERR_IO, errno, "cannot connect to %s", address);
 }
 
 enum err sockets_subscribe(struct socket *socket, const char *prefix)
@@ -239,8 +247,16 @@ int sockets_watch_fd(const struct socket *socket)
 
 void sockets_follow(struct socket *socket)
 {
-    if (socket_file_is_other(&socket->file) && zmq_disconnect(socket->zmq, socket->file.address) == 0)
-        (void)zmq_connect(socket->zmq, socket->file.address);
+    for (uint32_t i = 0; i < socket->file_count; i++) {
+        struct socket_file *file = &socket->files[i];
+        bool is_connected = file->inode != 0;
+
+        if ((is_connected && socket->kind == SOCKET_LISTEN) || !socket_file_is_other(file) ||
+            (is_connected && zmq_disconnect(socket->zmq, file->address) < 0))
+            continue;
+        (void)zmq_connect(socket->zmq, file->address);
+        socket->settled = false;
+    }
 }
 
 /* ---- receiving ---- */

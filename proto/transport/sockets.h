@@ -17,7 +17,8 @@ struct sockets *sockets_new(struct fault *fault);
 void sockets_free(struct sockets *sockets);
 
 /* Opens a socket. SOCKET_ASK and SOCKET_EVENTS are bound to `address` ("ipc://…"), replacing the file of a dead
- * process. SOCKET_CLIENT and SOCKET_LISTEN are connected, even if no service is there yet. sockets_close closes it. */
+ * process. SOCKET_CLIENT and SOCKET_LISTEN are connected; if no service is there yet, sockets_follow does it later.
+ * sockets_close closes it. */
 enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address, struct socket **socket,
                       struct fault *fault);
 void sockets_close(struct socket *socket); /* NULL is allowed */
@@ -37,8 +38,9 @@ void sockets_tend(struct socket *socket); /* SOCKET_EVENTS: accepts new subscrib
 uint32_t sockets_connections(struct socket *socket);
 int sockets_watch_fd(const struct socket *socket);
 
-/* SOCKET_CLIENT: connects again if another process has the address by now. A killed process that waits in the kernel
- * for a file system keeps its connections open, so ZeroMQ sees no end of them. */
+/* Connects to each address that was without a service so far and has one by now. SOCKET_CLIENT: also connects again if
+ * another process has the address by now. A killed process that waits in the kernel for a file system keeps its
+ * connections open, so ZeroMQ sees no end of them. */
 void sockets_follow(struct socket *socket);
 
 /* The routing frames before the last frame, to be returned unchanged: for each its length in one byte, and its

@@ -14,6 +14,7 @@
 
 enum {
     TICK_US = 50000,
+    REST_US = 200000,            /* while nothing is in progress */
     LONG_TABLE = 500,            /* mounts: a longer table is not read at each event … */
     READ_EVERY_US = 30000,       /* … but those that come within this time are joined */
     READ_UNWATCHED_US = 1000000, /* without a monitor */
@@ -93,9 +94,25 @@ static void take_turn(struct availability *availability)
         questions_turn(availability);
 }
 
+static bool is_resting(const struct availability *availability)
+{
+    return availability->is_read && !availability->is_dirty && availability->known.is_read && !availability->sending &&
+           !availability->question_count && !availability->mounts.left_count &&
+           !looks_are_under_way(&availability->mounts.looks) && !fetches_active(&availability->fetches);
+}
+
+/* The end of this turn does the work. */
+static void wake_up(void *state)
+{
+    (void)state;
+}
+
 void availability_turn(void *state)
 {
-    take_turn(state);
+    struct availability *availability = state;
+
+    take_turn(availability);
+    service_every(availability->service, is_resting(availability) ? REST_US : TICK_US, wake_up, availability);
 }
 
 static void read_events(void *state, int fd)
@@ -152,7 +169,7 @@ void availability_open(struct availability *availability)
     service_watch(service, availability->mounts.looks.from, read_reports, availability);
     if (service_subscribe(service, "persist.changed", follow_catalogue, availability) != ERR_OK)
         log_warn("cannot subscribe to events of persist");
-    service_every(service, TICK_US, availability_turn, availability);
+    service_every(service, TICK_US, wake_up, availability);
     take_turn(availability);
 }
 

@@ -11,7 +11,7 @@
 
 static const usec_t settle_us = 5000000; /* before the first exchange */
 
-enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
+enum { TICK_US = 20000, REST_US = 200000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
 static enum err read_composer_settings(struct composer *c, struct fault *fault)
 {
@@ -45,6 +45,18 @@ static void schedule_changes(struct composer *c)
         c->next = soon;
 }
 
+static bool is_resting(const struct composer *c)
+{
+    return c->step == STEP_IDLE && !c->is_keeping && !c->waiting_count && !c->packs.is_counting &&
+           c->likeness.step == LIKENESS_REST && !c->exclude.apart.pid && !c->exclude.has_paths;
+}
+
+/* The end of this turn does the work. */
+static void wake_up(void *state)
+{
+    (void)state;
+}
+
 static void take_turn(void *state)
 {
     struct composer *c = state;
@@ -56,6 +68,7 @@ static void take_turn(void *state)
     exchange_turn(c);
     packs_turn(c);
     likeness_turn(c);
+    service_every(c->service, is_resting(c) ? REST_US : TICK_US, wake_up, c);
 }
 
 void composer_open(struct composer *c)
@@ -68,7 +81,7 @@ void composer_open(struct composer *c)
     }
     if (service_subscribe(c->service, "persist.changed", follow_catalogue, c) != ERR_OK)
         log_warn("cannot subscribe to events of persist");
-    service_every(c->service, TICK_US, take_turn, c);
+    service_every(c->service, TICK_US, wake_up, c);
     service_each_turn(c->service, take_turn, c);
 }
 

@@ -13,7 +13,7 @@
 #include "services/indexer/adoptions.h"
 #include "services/indexer/question.h"
 
-enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS = 8 };
+enum { TICK_US = 100000, PROGRESS_US = 200000, LOOK_US = 1000000, FILE_THREADS = 8 };
 
 /* ---- the parts' callbacks ---- */
 

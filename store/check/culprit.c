@@ -57,8 +57,8 @@ static int32_t find_opener(const struct paths *paths)
         return 0;
     while (pid == 0 && fgets(line, sizeof(line), locks)) {
         int found;
-        if (sscanf(line, "%*u: FLOCK %*s WRITE %d %*x:%*x:%llu", &found, &inode) == 2 && inode == st.st_ino &&
-            has_open(found, &st))
+        if (strstr(line, ": FLOCK ") && sscanf(line, "%*u: FLOCK %*s WRITE %d %*x:%*x:%llu", &found, &inode) == 2 &&
+            inode == st.st_ino && has_open(found, &st))
             pid = found;
     }
     fclose(locks);

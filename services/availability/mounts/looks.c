@@ -180,3 +180,11 @@ uint32_t looks_stuck(const struct looks *looks)
         count += looks->lanes[i].pid && looks->lanes[i].killed && looks->lanes[i].killed + LOOK_PATIENCE_US < now;
     return count;
 }
+
+bool looks_are_under_way(const struct looks *looks)
+{
+    for (int i = 0; i < LOOK_LANES; i++)
+        if (looks->lanes[i].pid)
+            return true;
+    return false;
+}

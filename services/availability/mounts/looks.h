@@ -65,6 +65,7 @@ void looks_turn(struct looks *looks, const struct look_events *events);
 
 void looks_drop(struct looks *looks, uint64_t mount);          /* its mount is gone */
 bool looks_is_late(const struct looks *looks, uint64_t mount); /* a late look at it has not died yet */
+bool looks_are_under_way(const struct looks *looks);           /* a process of a look has not ended yet */
 uint32_t looks_stuck(const struct looks *looks);               /* killed processes that do not die */
 
 #endif

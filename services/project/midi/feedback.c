@@ -6,7 +6,7 @@
 #include "common/alloc.h"
 #include "schema_audio.h"
 
-enum { BUDGET_MS = 2000, AGAIN_US = 100000, BATCH = 64, EARLY_LOOKS = 10 };
+enum { BUDGET_MS = 2000, AGAIN_US = 100000, REST_US = 1000000, BATCH = 64, EARLY_LOOKS = 10 };
 static const char *const looks[] = { "audio.mixer", "audio.transport", "audio.rows" };
 enum { LOOKS = sizeof(looks) / sizeof(*looks) };
 
@@ -14,9 +14,10 @@ struct midi_feedback {
     struct project *p;
     struct midi_live *live;
     uint32_t count;
-    bool is_busy, looks_again, is_ticking;
-    uint32_t early;   /* looks that are due: the transport was ordered to change, and may not have changed yet */
-    bool is_complete; /* all that was looked at could be read and sent */
+    bool is_busy, looks_again;
+    usec_t ticks_every; /* 0: it does not tick */
+    uint32_t early;     /* looks that are due: the transport was ordered to change, and may not have changed yet */
+    bool is_complete;   /* all that was looked at could be read and sent */
     uint32_t look;
     uint8_t bytes[BATCH][3];
     struct bytes messages[BATCH];
@@ -36,11 +37,14 @@ static void tick_feedback(void *state)
     feedback_look(f);
 }
 
+/* Without sound there is no core to look for. */
 static void set_ticking(struct midi_feedback *f, bool ticks)
 {
-    if (f->is_ticking != ticks)
-        service_every(f->p->service, ticks ? AGAIN_US : 0, tick_feedback, f);
-    f->is_ticking = ticks;
+    usec_t period = !ticks ? 0 : service_is_supervised(f->p->service, "audio") ? AGAIN_US : REST_US;
+
+    if (f->ticks_every != period)
+        service_every(f->p->service, period, tick_feedback, f);
+    f->ticks_every = period;
 }
 
 /* Ends a look. If it is incomplete, because the core was away, the state of the devices is unknown, and the next tick

@@ -74,6 +74,20 @@ static void a_heartbeat_clears_the_observations(void **state)
         assert_false(hang_found(&hang, look / 15, &sleeping, LOOK, LIMIT));
 }
 
+static void a_process_with_a_heartbeat_needs_no_sample(void **state)
+{
+    const struct proc spins = { .state = 'R', .cpu = LIMIT };
+    struct hang hang = { 0 };
+
+    (void)state;
+    assert_false(hang_has_ended(&hang, 0));
+    assert_false(hang_found(&hang, 0, &spins, LIMIT + 1, LIMIT));
+    assert_true(hang_has_ended(&hang, 1));
+    assert_false(hang_has_ended(&hang, 1));
+    assert_false(hang_found(&hang, 1, &spins, LIMIT + 1, LIMIT)); /* it has not run since */
+    assert_int_equal(hang.silent, 0);
+}
+
 static void one_look_alone_reports_no_hang(void **state)
 {
     const struct proc sleeping = { .state = 'S' };
@@ -107,6 +121,7 @@ int main(void)
         cmocka_unit_test(a_turn_of_less_than_a_quarter_of_the_limit_is_no_hang),
         cmocka_unit_test(a_process_that_waits_for_a_disk_or_a_debugger_is_no_hang),
         cmocka_unit_test(a_heartbeat_clears_the_observations),
+        cmocka_unit_test(a_process_with_a_heartbeat_needs_no_sample),
         cmocka_unit_test(one_look_alone_reports_no_hang),
         cmocka_unit_test(a_process_whose_time_decreased_is_no_hang),
     };
