@@ -130,6 +130,7 @@ static void connect_parts(struct streamer *streamer)
     streamer->voices.resampler = streamer->sounds.resampler = streamer->resampler;
     streamer->voices.handover = studio_streamer(streamer->core.studio);
     streamer->played = played_open(streamer->core.studio);
+    played_restore(streamer->played, service_paths(streamer->service)->data);
     streamer->voices.ended = voice_ended;
     streamer->voices.state = streamer;
     streamer->sounds.locator = &streamer->locator;
@@ -182,6 +183,8 @@ void streamer_close(struct streamer *streamer)
 {
     listen_close(&streamer->listening);
     takes_close(&streamer->takes);
+    if (streamer->played)
+        played_keep(streamer->played, service_paths(streamer->service)->data);
     voices_close(&streamer->voices);
     sounds_close(&streamer->sounds);
     readers_free(streamer->readers);

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import struct
 import sys
 
@@ -367,9 +368,24 @@ def hits_wait_for_the_lines_of_a_grid_that_the_project_keeps(home):
     until(lambda: 'quantise' not in home.ask('audio.transport'), what='the other project has no grid')
     home.loophole('project', 'open', 'Tight')
     until(lambda: home.ask('audio.transport').get('quantise') == 16, what='the grid is there again')
+    same('4x4', home.loophole('pads', 'layout').out.strip())
+    home.loophole('pads', 'layout', '8x8')
+    contains(home.refused('pads', 'layout', '5x5', code=11), 'expected 4x4 or 8x8')
+    for service in ('persist', 'project'):
+        os.kill(home.pid(service), signal.SIGKILL)
+    same('8x8', home.loophole('pads', 'layout').out.strip())
+
+    def hits():
+        return [(one['place'], one.get('pad'), one['velocity']) for one in record_from(home, 0)
+                if one['kind'] in (1, 'hit') and 'place' in one]
+    before = hits()
     home.loophole('down')
     home.loophole('up')
     until(lambda: home.ask('audio.transport').get('quantise') == 16, what='the grid is there after a restart')
+    same('8x8', home.loophole('pads', 'layout').out.strip())
+    same(before, hits())
+    assert all(one['frame'] < 0 for one in record_from(home, 0) if one['kind'] in (1, 'hit'))
+    same(3, home.first('kit', 'commit', '1', '--track', 'After')['hits'])
     contains(home.refused('pads', 'quantise', '16', code=11), 'expected 1/N, such as 1/16')
     contains(home.refused('pads', 'quantise', '1/7', code=11), '1/7 is no grid')
     contains(home.loophole('pads', 'quantise', 'off').out, 'hits sound at once')

@@ -1,11 +1,18 @@
 #include "services/streamer/played/played.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { AT_ONCE = 4096 /* as in the schema */ };
-static const uint32_t LOST_MOST = UINT32_MAX / 2; /* a larger difference is of other memory */
-static const double FARTHEST = 1e12;              /* steps */
+#include "common/file.h"
+#include "common/process/log.h"
+
+enum { AT_ONCE = 4096 /* as in the schema */, EARLIER_ROLLS = 1 << 15, FILE_MODE = 0600, FILE_MOST = 2 << 20 };
+static const int64_t FRAME_MOST = INT64_C(1) << 53; /* 6,000 years */
+static const uint32_t LOST_MOST = UINT32_MAX / 2;   /* a larger difference is of other memory */
+static const double FARTHEST = 1e12;                /* steps */
 
 struct played_memory *played_open(const struct studio *studio)
 {
@@ -14,16 +21,8 @@ struct played_memory *played_open(const struct studio *studio)
     if (memory->version == PLAYED_VERSION)
         return memory;
     atomic_store(&memory->count, 0);
-    memory->version = PLAYED_VERSION;
+    memory->version = 0; /* until played_restore */
     return memory;
-}
-
-/* A dead streamer recorded it. A ring that was damaged counts from 0 again, and has later notes. */
-static bool is_recorded(const struct played_memory *memory, uint64_t count, uint32_t number, int64_t frame)
-{
-    const struct played_line *last = &memory->lines[(count - 1) % PLAYED_LINES];
-
-    return count > 0 && last->note - number < NOTES_CELLS && frame <= last->frame;
 }
 
 static void append_line(struct played_memory *memory, const struct played_line *line)
@@ -32,6 +31,87 @@ static void append_line(struct played_memory *memory, const struct played_line *
 
     memory->lines[count % PLAYED_LINES] = *line;
     atomic_store(&memory->count, count + 1);
+}
+
+/* ---- over the end of the engine ---- */
+
+struct played_head {
+    uint32_t version, count;
+};
+
+static void file_of(const char *data, char path[PATH_MAX])
+{
+    (void)snprintf(path, PATH_MAX, "%s/played", data);
+}
+
+/* The clock of an engine begins at 0: lines of an earlier one lie before it. Their rolls are none of this one. */
+static void restore_line(struct played_memory *memory, struct played_line line, int64_t end)
+{
+    line.frame -= end;
+    line.rolls |= EARLIER_ROLLS;
+    append_line(memory, &line);
+}
+
+static void restore_lines(struct played_memory *memory, struct bytes file)
+{
+    struct played_head head = { 0 };
+    struct played_line line;
+
+    if (file.len >= sizeof(head))
+        memcpy(&head, file.at, sizeof(head));
+    if (head.version != PLAYED_VERSION || head.count == 0 || head.count > PLAYED_LINES ||
+        file.len != sizeof(head) + head.count * sizeof(line))
+        return;
+    memcpy(&line, file.at + file.len - sizeof(line), sizeof(line));
+    const int64_t end = line.frame + 1;
+    for (uint32_t i = 0; i < head.count; i++) {
+        memcpy(&line, file.at + sizeof(head) + i * sizeof(line), sizeof(line));
+        if (llabs(line.frame) <= FRAME_MOST / 2 && llabs(end) <= FRAME_MOST / 2)
+            restore_line(memory, line, end);
+    }
+}
+
+void played_restore(struct played_memory *memory, const char *data)
+{
+    char path[PATH_MAX];
+    struct buffer file = { 0 };
+
+    if (memory->version == PLAYED_VERSION)
+        return;
+    file_of(data, path);
+    if (file_read_all(path, FILE_MOST, &file, NULL) == ERR_OK)
+        restore_lines(memory, buffer_bytes(&file));
+    buffer_free(&file);
+    memory->version = PLAYED_VERSION;
+}
+
+void played_keep(const struct played_memory *memory, const char *data)
+{
+    const uint64_t count = atomic_load(&memory->count), kept = count < PLAYED_LINES ? count : PLAYED_LINES;
+    const struct played_head head = { PLAYED_VERSION, (uint32_t)kept };
+    struct fault fault = { 0 };
+    struct buffer file = { 0 };
+    char path[PATH_MAX];
+
+    if (kept == 0)
+        return;
+    file_of(data, path);
+    buffer_add(&file, &head, sizeof(head));
+    for (uint64_t i = count - kept; i < count; i++)
+        buffer_add(&file, &memory->lines[i % PLAYED_LINES], sizeof(*memory->lines));
+    if (file_write_soon(path, buffer_bytes(&file), FILE_MODE, &fault) != ERR_OK)
+        log_warn("what was played cannot be kept: %s", fault.what);
+    buffer_free(&file);
+}
+
+/* ---- notes ---- */
+
+/* A dead streamer recorded it. A ring that was damaged counts from 0 again, and has later notes. */
+static bool is_recorded(const struct played_memory *memory, uint64_t count, uint32_t number, int64_t frame)
+{
+    const struct played_line *last = &memory->lines[(count - 1) % PLAYED_LINES];
+
+    return count > 0 && last->note - number < NOTES_CELLS && frame <= last->frame;
 }
 
 /* It belongs to the note before, so the note itself is not recorded yet. A fresh core counts from 0 again. */
@@ -93,7 +173,7 @@ static bool describe_line(const struct played_line *line, struct played_event *t
                                  .has_lost = is_lost,
                                  .lost = is_lost ? (uint64_t)line->place : 0 };
     return line->kind <= PLAYED_KIND_LOST && (!is_lost || (to->lost >= 1 && to->lost <= LOST_MOST)) &&
-           line->frame >= 0 && line->pad < SCORE_PADS && to->velocity >= 0 && to->velocity <= 1 &&
+           llabs(line->frame) <= FRAME_MOST && line->pad < SCORE_PADS && to->velocity >= 0 && to->velocity <= 1 &&
            fabs(to->place) < FARTHEST && to->step >= 0 && to->step <= 1e6;
 }
 

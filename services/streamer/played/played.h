@@ -34,7 +34,13 @@ struct played_memory {
 };
 _Static_assert(PLAYED_AT + sizeof(struct played_memory) <= STUDIO_STREAMER_BYTES, "it fits");
 
-struct played_memory *played_open(const struct studio *studio); /* continues a predecessor's record */
+/* Continues a predecessor's record; in the memory of a new engine it is empty until played_restore. */
+struct played_memory *played_open(const struct studio *studio);
+
+/* The record over the end of the engine, in a file of the folder `data`. A new engine has the lines of the one before,
+ * at frames before 0, if that one was not killed as a whole. A damaged file is none. */
+void played_restore(struct played_memory *memory, const char *data);
+void played_keep(const struct played_memory *memory, const char *data);
 
 /* Records the note with this index of its ring, if it is of a bar or a pad and is not recorded yet. Before it come the
  * hits for which the ring had no room, as one line that counts them: a death in between may leave two. Call it before

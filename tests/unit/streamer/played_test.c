@@ -172,7 +172,8 @@ static void damaged_lines_are_left_out(void **state)
         for (uint32_t i = 0; i < played.events.count; i++) {
             const struct played_event *event = &played.events.at[i];
             assert_in_range(event->kind.value, 0, PLAYED_KIND_LOST);
-            assert_true(event->pad < SCORE_PADS && event->frame >= 0 && event->velocity >= 0 && event->velocity <= 1);
+            assert_true(event->pad < SCORE_PADS && llabs(event->frame) <= INT64_C(1) << 53 && event->velocity >= 0 &&
+                        event->velocity <= 1);
         }
         at = played.next;
         arena_reset(&arena);
@@ -181,6 +182,48 @@ static void damaged_lines_are_left_out(void **state)
 }
 
 #define RECORD_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_record, free_record)
+
+/* A new engine has the lines of the one before, at frames before its own. */
+static void the_record_goes_on_after_the_end_of_the_engine(void **state)
+{
+    struct played_memory *memory = *state, *other = calloc(1, sizeof(*other));
+    struct arena arena = { 0 };
+    char folder[] = "/tmp/loophole-played.XXXXXX", path[64];
+    struct played played;
+    struct note hit;
+
+    assert_non_null(mkdtemp(folder));
+    for (uint32_t i = 0; i < 3; i++) {
+        hit = hit_of(1000 + i, i);
+        played_note(memory, &hit, i);
+    }
+    played_keep(memory, folder);
+    assert_non_null(other);
+    played_restore(other, folder);
+    played = read_all(other, 0, &arena);
+    assert_int_equal(played.events.count, 3);
+    assert_int_equal(played.events.at[0].frame, -3);
+    assert_int_equal(played.events.at[2].frame, -1);
+    assert_int_equal(played.events.at[2].pad, 2);
+    assert_true(played.events.at[2].rolls != hit.rolls);
+    hit = hit_of(0, 9);
+    played_note(other, &hit, 0);
+    assert_int_equal(read_all(other, 3, &arena).events.at[0].pad, 9);
+    played_restore(other, folder); /* a successor has it in memory */
+    assert_int_equal(read_all(other, 0, &arena).events.count, 4);
+    (void)snprintf(path, sizeof(path), "%s/played", folder);
+    for (off_t size = 0; size < 8 + 3 * 32; size++) {
+        memset(other, 0, sizeof(*other));
+        played_keep(memory, folder);
+        assert_int_equal(truncate(path, size), 0);
+        played_restore(other, folder);
+        assert_int_equal(read_all(other, 0, &arena).events.count, 0);
+    }
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    arena_free(&arena);
+    free(other);
+}
 
 int main(void)
 {
@@ -191,6 +234,7 @@ int main(void)
         RECORD_TEST(the_newest_lines_are_kept_and_read_in_pieces),
         RECORD_TEST(lost_hits_are_a_line_with_their_number_before_the_next_note),
         RECORD_TEST(damaged_lines_are_left_out),
+        RECORD_TEST(the_record_goes_on_after_the_end_of_the_engine),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
