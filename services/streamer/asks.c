@@ -1,15 +1,14 @@
 #include <string.h>
 
-#include "services/streamer/streamer.h"
+#include "services/streamer/loop_asks.h"
+#include "services/streamer/play/together.h"
 
 /* ---- voices ---- */
 
-/* A hit has no tempo, unless the ask gives it one. */
+/* A hit has no tempo. */
 static double bpm_of(const struct streamer_play *ask, const struct located *located)
 {
-    if (!ask->has_stretch || !ask->stretch)
-        return 0;
-    return ask->has_bpm ? ask->bpm : located->is_one_shot ? 0 : located->bpm;
+    return !ask->has_stretch || !ask->stretch || located->is_one_shot ? 0 : located->bpm;
 }
 
 static enum err play_file(struct streamer *streamer, struct call *call, const void *wish)
@@ -31,14 +30,7 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .group = GROUP_STREAMS,
                                .grid = ask->has_grid ? voice_grid(ask->grid.value) : 0,
                                .at = ask->has_at ? ask->at : CUE_NOW,
-                               .began = ask->has_began ? ask->began
-                                        : ask->has_at  ? ask->at
-                                                       : CUE_NOW,
                                .loop = ask->loop,
-                               .edge = ask->edge,
-                               .cuts = ask->cuts,
-                               .hits = ask->hits,
-                               .loop_project = ask->has_loop_project ? ask->loop_project : (struct id){ { 0 } },
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
                                .tempo = 1,
@@ -47,11 +39,7 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     if (ask->whole)
         located.treatment = (struct treatment){ 0 };
     voice_plan_part(&plan, &points, &located.treatment);
-    if (ask->has_loop_key || ask->has_loop_length)
-        voice_plan_loop(&plan, (uint32_t)ask->loop_key, ask->loop_length, ask->edge);
     e = voice_check_part(&plan, fault);
-    if (e == ERR_OK)
-        e = voice_cuts_check(&plan, fault);
     if (e == ERR_OK)
         e = voice_play(&streamer->voices, &plan, &voice, fault);
     if (e == ERR_OK)
@@ -196,21 +184,8 @@ static enum err answer_voices(struct streamer *streamer, struct call *call, cons
 {
     (void)ask;
     core_link_look(&streamer->core);
-    answer->has_frame = streamer->core.has_state;
-    answer->frame = streamer->core.state.frame;
     answer->each.at = arena_array(call_arena(call), STREAMS, sizeof(*answer->each.at));
-    for (uint32_t i = 0; answer->each.at && i < STREAMS; i++)
-        if (streamer->voices.each[i].phase != VOICE_FREE)
-            voice_describe(&streamer->voices.each[i], &answer->each.at[answer->each.count++]);
-    return ERR_OK;
-}
-
-static enum err answer_line(struct streamer *streamer, struct call *call, const struct streamer_loop_line *ask,
-                            struct loop_line *answer)
-{
-    (void)call;
-    core_link_look(&streamer->core);
-    voice_line(&streamer->core, ask->grid.value, answer);
+    together_list(&streamer->voices, answer);
     return ERR_OK;
 }
 
@@ -403,7 +378,7 @@ const struct streamer_handlers asks_handlers = {
     .seek = answer_seek,
     .gain = answer_gain,
     .voices = answer_voices,
-    .loop_line = answer_line,
+    .play_loops = streamer_play_loops,
     .move_loops = answer_move,
     .mark_loop = answer_mark,
     .played = answer_played,

@@ -66,8 +66,9 @@ def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frame
 def the_loops_of_the_open_project_play_on_during_an_import(home):
     kbases.after(home.file('two.db')).close()
     home.loophole('project', 'new', 'Before')
-    home.look('streamer.play', {'path': home.file('files/sine.wav'), 'loop': True, 'loop_key': 1,
-                                'loop_project': home.first('project', 'show')['id']}, 600000)
+    sine = {'loop_key': 1, 'id': home.first('show', home.file('files/sine.wav'))['id'], 'from': 0, 'length': 4 * RATE,
+            'gain': 1, 'edge': 0}
+    home.look('streamer.play_loops', {'project': home.first('project', 'show')['id'], 'grid': 'now', 'each': [sine]}, 600000)
     home.loophole('import-k', home.file('two.db'), '--project', '2')
     same(['playing'], [one['state'] for one in home.look('streamer.voices')['each']])
     same('Before', home.first('project', 'state')['name'])

@@ -9,6 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, run_claims, same, until
+from disks import Stalling
 from sounding import engine, start_transport, undisturbed, unstarved, until_connected, until_later
 
 RATE, PERIOD = 48000, 1024
@@ -64,22 +65,17 @@ def item(home, name):
 
 
 def heard_turns(home, *keys, seconds=4):
-    """The samples of the streams while loops play. A loop whose file is read too late begins with a later turn: if that may
-    be, they are played again."""
-    in_time = []
-
+    """The samples of the streams while loops play."""
     def play():
         home.loophole('loop', 'play', *keys)
-        voices = home.look('streamer.voices')  # those that are to come say when
-        in_time[:] = [voice.get('at', 0) > voices['frame'] + 2 * PERIOD for voice in voices.get('each', ())]
         until_later(home, seconds * RATE)
-        home.loophole('loop', 'stop', 'all')
-        until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+        stop_loops(home)
+    return unstarved(home, lambda: undisturbed(home, play))
 
-    def heard():
-        samples = undisturbed(home, play)
-        return samples if len(keys) < 2 or in_time == [True] * len(keys) else None
-    return unstarved(home, heard)
+
+def stop_loops(home):
+    home.loophole('loop', 'stop', 'all')
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
 
 
 def three_turns(made):
@@ -121,19 +117,71 @@ def no_seam_and_no_end_has_a_click(home):
     assert max(steps) <= 1.05 * most, (max(steps), most)
 
 
-@claim(shares=looping_engine)
-def loops_that_start_together_start_on_one_frame(home):
-    for key in ('F3', 'F4', 'F5'):
-        capture(home, key, count(home), 4000 * int(key[1]))
-        home.loophole('loop', 'volume', key, '1.0')
-    alone = {key: [round(x * sound.UNIT) for x in heard_turns(home, key, seconds=1)] for key in ('F3', 'F4', 'F5')}
-    together = [round(x * sound.UNIT) for x in heard_turns(home, 'F3', 'F4', 'F5', seconds=1)]
+def units(samples):
+    return [round(x * sound.UNIT) for x in samples]
 
-    def start(samples):
-        return next(n for n, x in enumerate(samples) if x)
-    for n in range(EDGE, 10000):
-        summed = sum(samples[start(samples) + n] for samples in alone.values())
-        assert abs(summed - together[start(together) + n]) <= 3, (n, summed, together[start(together) + n])
+
+def first_heard(samples):
+    return next(n for n, x in enumerate(samples) if x)
+
+
+def first_turn(home, key):
+    """What a loop sounds like alone, from its first frame that can be heard up to that of the next turn."""
+    made = loop(home, 'volume', key, '1.0')
+    samples = units(heard_turns(home, key, seconds=three_turns(made)))
+    return samples[first_heard(samples):][:round(made['duration'] * RATE)]
+
+
+def check_sum(samples, turns, since=0):
+    """All of these turns repeat from the first frame that can be heard on."""
+    begin, most = first_heard(samples), max(map(len, turns))
+    for n in range(since, since + 2 * most):
+        if all(2 * EDGE < n % len(turn) < len(turn) - 2 * EDGE for turn in turns):  # no fade
+            summed = sum(turn[n % len(turn)] for turn in turns)
+            assert abs(summed - samples[begin + n]) <= len(turns), (n, summed, samples[begin + n])
+
+
+def plays(home, key):
+    return loop(home, 'show', key)['state'] == 'playing'
+
+
+@claim(shares=looping_engine)
+def loops_that_start_together_start_on_one_frame_whatever_the_disk_does(home):
+    os.mkdir(home.file('under'))
+    sound.make('counter', home.file('under/slow.wav'), 30 * RATE)
+    with Stalling(home, home.file('under'), home.file('slow'), home.file('fault')) as disk:
+        home.loophole('index', home.file('slow'), '--wait')
+        home.loophole('edit', home.file('slow/slow.wav'), 'bpm=', 'one_shot=0')
+        keys = 'F3', 'F4', 'F5'
+        for key in keys:
+            capture(home, key, count(home) if key == 'F5' else home.file('slow/slow.wav'), 4000 * int(key[1]))
+        turns = {key: first_turn(home, key) for key in keys}
+        seconds = 3 * max(map(len, turns.values())) / RATE
+        said = []
+
+        def play(*keys):
+            disk.hold_reads()
+            said[:] = home.json('loop', 'play', *keys)
+            disk.let_reads_go()
+            until(lambda: all(plays(home, key) for key in keys), what='the disk has answered')
+            until_later(home, seconds * RATE)
+            stop_loops(home)
+        together = units(unstarved(home, lambda: undisturbed(home, lambda: play('F3', 'F4'))))
+        same({'F3': ('waiting', True), 'F4': ('waiting', True)}, states(said, 'F3', 'F4'), 'both are late')
+        check_sum(together, [turns['F3'], turns['F4']])
+        together = units(unstarved(home, lambda: undisturbed(home, lambda: play(*keys))))
+        same({'F3': ('waiting', True), 'F4': ('waiting', True)}, states(said, 'F3', 'F4'), 'two are late')
+        same(None, states(said, 'F5')['F5'][1], 'the other one is not')
+        last = len(together) - 1 - next(n for n, x in enumerate(reversed(together)) if x)
+        check_sum(together, list(turns.values()), last - first_heard(together) - round(seconds * RATE))
+        together = units(heard_turns(home, *keys, seconds=seconds))
+        check_sum(together, list(turns.values()))
+        for key in keys:
+            home.loophole('loop', 'delete', key)
+
+
+def states(each, *keys):
+    return {key: (one['state'], one.get('late')) for one in each for key in keys if one['fkey'] == KEYS[int(key[1:]) - 1]}
 
 
 @claim(shares=looping_engine)
@@ -522,7 +570,8 @@ def a_loop_is_silent_beyond_the_end_of_its_file_and_stays_in_time(home):
     length, last = 9600.25, 30 * RATE
 
     def play():
-        home.look('streamer.play', {'path': count(home), 'from': last - 3, 'loop': True, 'loop_length': length}, 600000)
+        play = {'loop_key': 12, 'id': item(home, 'count'), 'from': last - 3, 'length': length, 'gain': 1, 'edge': 0}
+        home.look('streamer.play_loops', {'project': bytes(16), 'grid': 'now', 'each': [play]}, 600000)
         until_later(home, 2 * RATE)
         until_silent(home)
     samples = unstarved(home, lambda: undisturbed(home, play))

@@ -91,6 +91,8 @@ static void print_loop(struct cli *cli, const struct loop *loop, struct text sou
         if (loop->has_beats && loop->beats > 0)
             cli_print(&cli->out, "  %g beats at %g bpm", loop->beats, loop->tempo);
     }
+    if (loop->has_late && loop->late)
+        cli_print(&cli->out, "  late: its file is still read");
     if (loop->locked)
         cli_print(&cli->out, "  locked");
     print_context(cli, loop, source);

@@ -5,7 +5,7 @@
 #include "services/project/loop/loop_deeds.h"
 #include "services/project/loop/loop_job.h"
 
-enum { LEAST = 256 /* frames, as loop_length of streamer.play */ };
+enum { LEAST = 256 /* frames, as the length of a loop_start */ };
 
 /* ---- the mark ---- */
 

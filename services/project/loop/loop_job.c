@@ -87,24 +87,32 @@ enum err loop_job_ask(struct doing *work, const char *name, const void *request,
 static void note_voice(struct loop_job *job, const struct stream_voice *voice)
 {
     if (voice->has_loop_key && voice->state.value != STREAM_STATE_ENDING)
-        job->heard[voice->loop_key - 1] = (struct loop_heard){
-            .plays = true, .has_at = voice->has_at, .voice = (uint32_t)voice->voice, .at = voice->at
-        };
+        job->heard[voice->loop_key - 1] = (struct loop_heard){ .plays = true,
+                                                               .has_at = voice->has_at,
+                                                               .is_late = voice->state.value == STREAM_STATE_OPENING,
+                                                               .voice = (uint32_t)voice->voice,
+                                                               .at = voice->at };
+}
+
+void loop_job_take_voices(struct doing *work, const void *answer)
+{
+    struct loop_job *job = work->own;
+    const struct stream_voices *voices = answer;
+
+    job->has_heard = true;
+    job->is_unheard = voices == NULL;
+    for (uint32_t i = 0; voices && i < voices->each.count; i++)
+        note_voice(job, &voices->each.at[i]);
+    if (voices)
+        job->now = voices->frame;
 }
 
 static void take_voices(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct doing *work = state;
-    struct loop_job *job = work->own;
-    const struct stream_voices *voices = answer;
 
-    job->has_heard = true;
-    job->is_unheard = error != ERR_OK;
     (void)fault;
-    for (uint32_t i = 0; error == ERR_OK && i < voices->each.count; i++)
-        note_voice(job, &voices->each.at[i]);
-    if (error == ERR_OK)
-        job->now = voices->frame;
+    loop_job_take_voices(work, error == ERR_OK ? answer : NULL);
     work_continue(work);
 }
 
@@ -127,11 +135,12 @@ static void describe_voice(const struct loop_heard *heard, struct loop *loop)
 {
     if (!heard->plays)
         return;
-    loop->state.value = heard->has_at ? LOOP_STATE_WAITING : LOOP_STATE_PLAYING;
+    loop->state.value = heard->has_at || heard->is_late ? LOOP_STATE_WAITING : LOOP_STATE_PLAYING;
     loop->has_voice = true;
     loop->voice = heard->voice;
     loop->has_at = heard->has_at;
     loop->at = heard->at;
+    loop->has_late = loop->late = heard->is_late;
 }
 
 /* A capture goes before what the key has so far. */

@@ -7,7 +7,7 @@
 #include "services/project/loop/region_find.h"
 
 struct loop_heard {
-    bool plays, has_at;
+    bool plays, has_at, is_late;
     uint32_t voice;
     int64_t at; /* has_at: it begins then */
 };
@@ -23,8 +23,7 @@ struct loop_job {
     struct loop_mark mark; /* of a capture */
     bool is_lost;          /* the capture was taken back: what it heard is not known */
     struct loop_heard_part part;
-    struct loop_line line;      /* of a play */
-    uint32_t count;             /* of the loops that it begins: one for each step after the first */
+    uint32_t count;             /* of the loops that a play begins */
     uint32_t chosen[LOOP_KEYS]; /* their numbers */
     struct loaded_sound sound;  /* of a region */
     bool has_pads;              /* the core was asked to set them */
@@ -41,6 +40,7 @@ enum err loop_job_ask(struct doing *work, const char *name, const void *request,
 /* Asks the streamer which loops sound, unless that is known. If it has not answered within the call's budget, or
  * cannot, the states of loops are unknown. Errors (explained): those of service_ask. */
 enum err loop_job_hear(struct doing *work, struct fault *fault);
+void loop_job_take_voices(struct doing *work, const void *answer); /* a stream_voices; NULL: none */
 
 /* All loops of the project with their states, after loop_job_hear: LOOP_KEYS of them. */
 enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, struct element *rows, struct fault *fault);

@@ -145,7 +145,7 @@ static enum err refuse_many(const struct loop *loop, struct fault *fault)
            ERR_CONFLICT;
 }
 
-enum err loop_parts_cut(const struct loop *loop, double rate, struct arena *arena, struct streamer_play *to,
+enum err loop_parts_cut(const struct loop *loop, double rate, struct arena *arena, struct loop_start *to,
                         struct fault *fault)
 {
     struct loop_action_list list = loop_actions_read(loop->actions, arena);

@@ -19,7 +19,7 @@ bool loop_parts_hear(const struct loop_capture *begun, const struct loop_mark *t
 
 /* Sets cuts and hits of the ask, in the arena, from the actions of a loop; none, if it plays its part without a break.
  * `rate`: frames of the file a second. Errors (explained): conflict (more of them than a voice plays). */
-enum err loop_parts_cut(const struct loop *loop, double rate, struct arena *arena, struct streamer_play *to,
+enum err loop_parts_cut(const struct loop *loop, double rate, struct arena *arena, struct loop_start *to,
                         struct fault *fault);
 
 #endif

@@ -1,5 +1,4 @@
-/* loop_play.c: loops as voices of the streamer. All loops of an ask begin at one frame: the streamer is asked for a
- * frame first, and begins a voice that is late with a later turn. */
+/* loop_play.c: loops as voices of the streamer, which begins all loops of an ask at one frame. */
 #include <math.h>
 
 #include "services/project/loop/loop_deeds.h"
@@ -8,8 +7,6 @@
 #include "store/catalogue.h"
 
 static const double edge_seconds = 0.003; /* fades at the seam */
-static const double lead_seconds = 0.25;  /* to open the files of loops that begin together … */
-static const double lead_of_one = 0.1;    /* … and of one alone */
 
 static bool names_key(const struct project_loop_play *ask, uint64_t fkey)
 {
@@ -52,14 +49,6 @@ static enum err choose_loops(struct doing *work, const struct loop *all, struct 
     return e;
 }
 
-static void take_line(struct doing *work, const void *answer)
-{
-    const struct loop_line *line = answer;
-
-    if (line)
-        loop_job_of(work)->line = *line;
-}
-
 /* Frames of the context as frames of the file's audio. */
 static double audio_rate(struct txn *txn, struct arena *arena, struct id item, double otherwise)
 {
@@ -69,68 +58,54 @@ static double audio_rate(struct txn *txn, struct arena *arena, struct id item, d
                                                                                         : otherwise;
 }
 
-/* All loops of an ask begin at one frame. After a late press this is in the middle of a turn. */
-static void time_begin(struct doing *work, struct streamer_play *request)
-{
-    const struct project_loop_play *ask = work->ask;
-    const struct loop_job *job = loop_job_of(work);
-    const struct loop_line *line = &job->line;
-    const double lead = job->count > 1 ? lead_seconds : lead_of_one;
-    const int64_t soon = line->now + llround(lead * (double)line->rate);
-    const bool has_line = line->has_place && loop_grid_of(ask->has_grid, ask->grid).value != LOOP_GRID_NOW;
-
-    request->has_at = job->count > 1 || has_line || request->hits.count > 0;
-    request->at = has_line && line->frame > soon ? line->frame : soon;
-    request->has_began = request->has_at;
-    request->began = has_line ? line->frame : soon;
-}
-
 static enum err refuse_stretch(const struct loop *loop, struct fault *fault)
 {
     fault_set(fault, ERR_CONFLICT, "loop %s hits pads, and cannot follow the tempo", loop_key_name(loop->fkey));
     return fault_hint(fault, "play it without --stretch"), ERR_CONFLICT;
 }
 
-static enum err play_one(struct doing *work, struct txn *txn, const struct loop *loop, struct fault *fault)
+static enum err fill_start(struct doing *work, struct txn *txn, const struct loop *loop, struct loop_start *to,
+                           struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
     struct item_use use = { .id = loop->music_context.source_video_id };
     uses_resolve_in(txn, &work->arena, work->id, &use);
     const double rate = audio_rate(txn, &work->arena, use.resolved, loop->music_context.rate);
-    struct streamer_play request = { .has_id = true,
-                                     .id = use.resolved,
-                                     .from = llround((double)loop->music_context.start_frame /
-                                                     loop->music_context.rate * rate),
-                                     .loop = true,
-                                     .has_gain = true,
-                                     .gain = loop->volume,
-                                     .has_loop_key = true,
-                                     .has_loop_project = true,
-                                     .loop_project = work->id,
-                                     .loop_key = loop_number(loop->fkey) + 1,
-                                     .has_loop_length = true,
-                                     .loop_length = fmax(256, loop->duration * rate),
-                                     .has_stretch = true,
-                                     .stretch = ask->has_stretch && ask->stretch,
-                                     .has_bpm = loop->has_tempo && loop->tempo >= 20,
-                                     .bpm = loop->tempo,
-                                     .has_edge = true,
-                                     .edge = llround(edge_seconds * rate) };
+    *to =
+        (struct loop_start){ .loop_key = loop_number(loop->fkey) + 1,
+                             .id = use.resolved,
+                             .from = llround((double)loop->music_context.start_frame / loop->music_context.rate * rate),
+                             .length = fmax(256, loop->duration * rate),
+                             .gain = loop->volume,
+                             .edge = llround(edge_seconds * rate),
+                             .stretch = ask->has_stretch && ask->stretch,
+                             .has_bpm = loop->has_tempo && loop->tempo >= 20,
+                             .bpm = loop->tempo };
 
-    const enum err e = loop_parts_cut(loop, rate, &work->arena, &request, fault);
+    const enum err e = loop_parts_cut(loop, rate, &work->arena, to, fault);
 
-    if (e != ERR_OK)
-        return e;
-    if (request.stretch && request.hits.count > 0)
-        return refuse_stretch(loop, fault);
-    time_begin(work, &request);
-    return loop_job_ask(work, "streamer.play", &request, NULL, fault);
+    return e == ERR_OK && to->stretch && to->hits.count > 0 ? refuse_stretch(loop, fault) : e;
+}
+
+static enum err play_chosen(struct doing *work, struct txn *txn, const struct loop *loops, struct fault *fault)
+{
+    const struct project_loop_play *ask = work->ask;
+    struct loop_job *job = loop_job_of(work);
+    struct loop_start each[LOOP_KEYS];
+    const struct streamer_play_loops request = { .project = work->id,
+                                                 .grid = loop_grid_of(ask->has_grid, ask->grid),
+                                                 .each = { job->count, each } };
+
+    for (uint32_t i = 0; i < job->count; i++) {
+        const enum err e = fill_start(work, txn, &loops[job->chosen[i]], &each[i], fault);
+        if (e != ERR_OK)
+            return e;
+    }
+    return loop_job_ask(work, "streamer.play_loops", &request, loop_job_take_voices, fault);
 }
 
 static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    const struct project_loop_play *ask = work->ask;
-    const struct streamer_loop_line request = { .grid = loop_grid_of(ask->has_grid, ask->grid) };
     struct loop_job *job = loop_job_of(work);
     struct loop loops[LOOP_KEYS];
     enum err e;
@@ -139,20 +114,14 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
         *fault = job->refused;
         return fault->code;
     }
-    if (job->has_heard)
+    if (job->step > 0)
         return loop_job_answer_all(work, txn, fault);
     e = loop_job_read(work, txn, loops, NULL, fault);
-    if (e == ERR_OK && job->step == 0)
+    if (e == ERR_OK)
         e = choose_loops(work, loops, fault);
-    else if (e == ERR_OK && job->step <= job->count) /* it may have changed since */
-        e = check_loop(&loops[job->chosen[job->step - 1]], fault);
     if (e != ERR_OK)
         return e;
-    if (job->step == 0 && job->count > 0)
-        return loop_job_ask(work, "streamer.loop_line", &request, take_line, fault);
-    if (job->count > 0 && job->step <= job->count)
-        return play_one(work, txn, &loops[job->chosen[job->step - 1]], fault);
-    return loop_job_answer_all(work, txn, fault);
+    return job->count > 0 ? play_chosen(work, txn, loops, fault) : loop_job_answer_all(work, txn, fault);
 }
 
 const struct deed loop_deed_play = { .answer = answer_play };

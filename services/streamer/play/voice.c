@@ -100,6 +100,8 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->prepare = NULL;
     voice->started = NULL;
     voice->failed = NULL;
+    voice->together = NULL;
+    voice->is_ready = false;
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
     voice->turn = 0;
@@ -137,7 +139,7 @@ static void keep_seek(struct voice *voice, int64_t frame, struct id request)
 /* Continues from the place that `is_aiming` and the plan give. */
 static void begin_again(struct voice *voice)
 {
-    voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
+    voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = voice->is_ready = false;
     voice_feed_seek(voice);
     voice_set_phase(voice, VOICE_FILLING);
     if (voice->reader && reader_is_free(voice->reader)) {

@@ -50,6 +50,17 @@ struct voice_plan {
 
 struct voices;
 
+/* Loops that begin on one frame (together.h). */
+struct together {
+    struct ticket ticket; /* of the ask, until it is answered */
+    usec_t until;         /* steady clock: it is answered then at the latest */
+    usec_t since;         /* the first of its voices is filled; 0: none */
+    uint32_t grid;        /* not 0: it begins at a multiple of this number of 16th notes */
+    int64_t at, began;    /* as those of a plan */
+    bool is_used, has_begun;
+    struct fault fault; /* of the first voice that failed */
+};
+
 struct voice {
     struct voices *all;
     uint32_t index;
@@ -76,14 +87,16 @@ struct voice {
     bool is_heir;       /* it continues a stretched sound of a dead streamer, which still has cells; until realigned */
     bool was_dry;       /* its ring ran dry once: the cheaper stretcher feeds it from then on */
     bool follows_ready; /* `following` is open */
+    bool is_ready;      /* it was filled, and may wait for others */
     bool is_next_copy;  /* the queued file is played in place of another file of its content */
     struct reader_format format, next_format;
-    struct voice_plan plan; /* path NULL: the pieces have the paths */
-    int64_t due;            /* frame of the audio clock at which the new generation is due; 0: at once */
-    uint32_t looks;         /* number of ticks in a row that found it out of step */
-    int64_t begins;         /* frame of the audio clock of the cue that starts it */
-    usec_t since;           /* start of the phase, steady clock */
-    struct ticket ticket;   /* of the ask, until it starts */
+    struct voice_plan plan;    /* path NULL: the pieces have the paths */
+    int64_t due;               /* frame of the audio clock at which the new generation is due; 0: at once */
+    uint32_t looks;            /* number of ticks in a row that found it out of step */
+    int64_t begins;            /* frame of the audio clock of the cue that starts it */
+    usec_t since;              /* start of the phase, steady clock */
+    struct ticket ticket;      /* of the ask, until it starts */
+    struct together *together; /* it has not started, and begins with these; NULL: alone */
     /* The owner's functions, or NULL: then the voice itself answers the ticket. `prepare` is called before the start
      * cues, with the number of effects after them. */
     void (*prepare)(void *state, struct voice *voice, uint64_t effects);
@@ -99,6 +112,7 @@ struct voices {
     struct handover *handover;
     struct resampler *resampler;
     struct voice each[STREAMS];
+    struct together together[STREAMS];
     uint32_t fine_stretches;                         /* number of stretchers that have windows of full length */
     float *scratch;                                  /* one conversion's output */
     void (*ended)(void *state, struct voice *voice); /* called before the voice is free */
@@ -225,6 +239,9 @@ void voice_move(struct voice *voice, struct id project); /* its loop is that of 
 enum err voice_mark(struct voices *voices, const struct streamer_mark_loop *ask, struct arena *arena,
                     struct loop_mark *to, struct fault *fault);
 void voice_line(struct core_link *core, int32_t grid, struct loop_line *to);
+uint32_t voice_steps_of(int32_t grid); /* a loop_grid as 16th notes; 0: now */
+/* The first line of the grid at this frame or after it; the frame itself while the transport is stopped. */
+int64_t voice_line_from(const struct core_link *core, uint32_t steps, int64_t frame);
 
 /* ---- voice_follow.c ---- */
 bool voice_follows(const struct voice *voice);      /* it follows the tempo of the transport */

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/together.h"
 
 enum {
     PREFILL = 16384,        /* cells before a voice starts … */
@@ -458,7 +458,7 @@ void voice_feed_check(struct voice *voice)
         voice_fail(voice, &fault);
     } else {
         turn_to_sought(voice);
-        voice_filled(voice);
+        together_filled(voice);
     }
 }
 

@@ -18,15 +18,26 @@ static double line_of(const struct state *state, uint32_t grid)
     return place - last <= half_step ? last : last + grid;
 }
 
-static uint32_t steps_of(int32_t grid)
+uint32_t voice_steps_of(int32_t grid)
 {
     return grid == LOOP_GRID_BAR ? 16 : grid == LOOP_GRID_BEAT ? 4 : 0;
+}
+
+int64_t voice_line_from(const struct core_link *core, uint32_t steps, int64_t frame)
+{
+    const struct state *state = &core->state;
+    double place;
+
+    if (steps == 0 || !core->has_state || !state->running || !(state->step_frames >= 1))
+        return frame;
+    place = ceil((state->place + (double)(frame - state->begins) / state->step_frames) / steps) * steps;
+    return fabs(place) < 1e12 ? core_link_frame(core, place) : frame;
 }
 
 void voice_line(struct core_link *core, int32_t grid, struct loop_line *to)
 {
     const struct state *state = &core->state;
-    const uint32_t steps = steps_of(grid);
+    const uint32_t steps = voice_steps_of(grid);
     const bool rolls = core->has_state && state->running && state->step_frames >= 1;
     double place = rolls ? place_now(state) : 0;
 

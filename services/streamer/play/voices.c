@@ -6,7 +6,7 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_service.h"
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/together.h"
 
 enum {
     LOOP_KEYS = 12,
@@ -333,6 +333,7 @@ void voices_tick(struct voices *voices)
         voice_feed_check(voice);
         voice_hits_tick(voice);
     }
+    together_tick(voices);
     feed_hungry(voices);
 }
 

@@ -1,0 +1,10 @@
+/* loop_asks.h: the ask that plays loops. The loop's thread. */
+#ifndef LOOPHOLE_STREAMER_LOOP_ASKS_H
+#define LOOPHOLE_STREAMER_LOOP_ASKS_H
+
+#include "services/streamer/streamer.h"
+
+enum err streamer_play_loops(struct streamer *streamer, struct call *call, const struct streamer_play_loops *ask,
+                             struct stream_voices *answer);
+
+#endif
