@@ -105,12 +105,12 @@ class Session:
         until(lambda: self.has_begun(key, kill))
         until_later(self.home, 1000)
         begun = self.must('project.loop_show', fkey=key)
-        done = [self.do(begun) for _ in range(random.randrange(4))]
+        done = [line for _ in range(random.randrange(4)) for line in self.do(begun)]
         made = record(self.must('project.loop_capture', random.choice([None, kill]), fkey=key))
         lines = [line.split(' ', 1) for line in made['actions'].split('\n')]
         same('play', lines[0][1].split()[0])
         # the file may have come to its end, and repeats
-        same(done, [deed for _, deed in lines[1:] if deed != 'seek 0'], made['actions'])
+        same(done, [deed.split('@')[0] for _, deed in lines[1:] if deed != 'seek 0'], made['actions'])
         times = [float(at) for at, _ in lines]
         same(sorted(times), times)
         assert times[0] == 0 and times[-1] < made['duration'], made
@@ -119,18 +119,24 @@ class Session:
         same(made['duration'], self.loops[self.open][key]['duration'])
 
     def do(self, begun):
-        """Seeks or hits a pad during a capture, and waits until it was heard. Its line without the time."""
+        """Seeks, pauses or hits a pad during a capture, and waits until it was heard. Its lines without times and frames."""
         voice, frame = begun['voice'], self.must('streamer.voices')['frame']
         self.deeds += 1
-        if random.randrange(2):
+        deed = random.choice(['seek', 'pause', 'hit'])
+        if deed == 'seek':
             to = random.randrange(1, 100 * RATE)
             self.must('streamer.seek', voice=voice, frame=to)
             until(lambda: any(act['deed'] == 'play' and act.get('position') == to for act in self.acts(voice, frame)))
-            return f'seek {to}'
+            return [f'seek {to}']
+        if deed == 'pause':
+            for on, heard in ((True, 'pause'), (False, 'play')):
+                self.must('streamer.pause', voice=voice, on=on)
+                until(lambda deed=heard: any(act['deed'] == deed for act in self.acts(voice, frame)))
+            return ['pause', f'play {self.home.item}']
         velocity = random.choice(['1', '0.5'])
         self.must('audio.hit', pad=PAD, velocity=float(velocity))
         until(lambda: any(act['deed'] == 'hit' for act in self.acts(voice, frame)))
-        return f'hit {PAD} {velocity}'
+        return [f'hit {PAD} {velocity}']
 
     def acts(self, voice, since):
         """What was done from that frame on, and is heard already."""
@@ -169,7 +175,7 @@ def after_any_session_and_any_kill_the_loops_are_those_that_were_answered(home):
         session.check()
     home.ask('streamer.stop')
     until(lambda: home.ask('streamer.voices')['each'] == [])
-    figure(f'{session.kills} kills of project, persist and streamer in sessions with loops, {session.deeds} seeks and hits in '
+    figure(f'{session.kills} kills of project, persist and streamer in sessions with loops, {session.deeds} seeks, pauses and hits in '
            'captures')
 
 
