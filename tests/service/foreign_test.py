@@ -141,6 +141,22 @@ def a_video_without_sound_has_its_length_and_no_analysis(home):
 
 
 @claim
+def sound_that_begins_later_than_its_picture_follows_silence_unless_its_time_is_wild(home):
+    os.mkdir(home.file('library'))
+    paths = []
+    for offset in '1.5', '0', '900000':
+        paths.append(f'{home.file("library")}/{offset}.mkv')
+        ffmpeg('-f', 'lavfi', '-i', 'color=d=3:s=64x64', '-itsoffset', offset, *TONE, '-map', '0:v', '-map', '1:a', '-c:v', 'mpeg4',
+               '-c:a', 'pcm_s16le', paths[-1])
+    home.index_library()
+    same([66150 + 88200, 88200, 88200], [shown(home, path)['frames'] for path in paths])
+    home.loophole('send', paths[0], home.file('card'), '--bits', '16')
+    samples = samples_of(home.file('card/1.5.wav'))
+    first = next(n for n, x in enumerate(samples) if x)
+    assert 66150 <= first <= 66152, first
+
+
+@claim
 def without_ffmpeg_the_item_says_so_and_is_heard_once_it_is_installed(home):
     path = encoded(home, 'a.m4a', '-c:a', 'aac')
     video = encoded(home, 'b.mkv', '-c:a', 'flac')

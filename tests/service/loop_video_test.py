@@ -14,16 +14,18 @@ from sounding import engine, undisturbed, unstarved, until_connected, until_late
 RATE = 48000
 EDGE = 144  # frames of the fades at both ends of a part
 FPS = 25
+LATE = 12  # frames of the picture before its sound begins
 F1 = 1073741882
 
 
 def film(home):
-    """A library with a video of 10 s: its sound is a counter of 48 kHz."""
+    """A library with a video of 10 s: its sound is a counter of 48 kHz, which begins later than its picture."""
     needs('ffmpeg')
     os.mkdir(home.file('files'))
     sound.make('counter', home.file('count.wav'), 10 * RATE)
     subprocess.run(('ffmpeg', '-nostdin', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', f'testsrc=d=10:s=64x64:r={FPS}',
-                    '-i', home.file('count.wav'), '-c:v', 'mpeg4', '-c:a', 'pcm_f32le', home.file('files/film.mov')), check=True)
+                    '-itsoffset', str(LATE / FPS), '-i', home.file('count.wav'), '-c:v', 'mpeg4', '-c:a', 'pcm_f32le',
+                    home.file('files/film.mov')), check=True)
     until_connected(home)
     home.loophole('index', home.file('files'), '--wait')
     home.loophole('project', 'new', 'Film')
@@ -55,7 +57,7 @@ def a_loop_of_a_video_is_cut_at_its_frames(home):
     put_loop(home, item, 51, 76, 1.5)
     same(('', 'stopped'), tuple(home.first('loop', 'show', 'F1')[key] for key in ('placeholder', 'state')))
     counts = heard(home, 6)
-    start = 51 * RATE // FPS
+    start = (51 - LATE) * RATE // FPS
     [first, second] = [n for n, x in enumerate(counts) if x == start + 1 + RATE // 2][:2]
     same(3 * RATE // 2, second - first, 'a turn lasts as long as the loop')
     begin = first - RATE // 2
