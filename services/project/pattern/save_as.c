@@ -65,6 +65,24 @@ static enum err find_slots(struct doing *work, struct txn *txn)
     return ERR_OK;
 }
 
+static bool is_open(struct doing *work, struct txn *txn, struct id project)
+{
+    struct id open;
+
+    return elements_current(txn, &work->arena, &open) == ERR_OK && id_equal(open, project);
+}
+
+/* What the first ask, before a death, copied: its loops may not be asked to be the copy's yet. */
+static struct found_slots *find_origin(struct doing *work, struct txn *txn, struct id copy)
+{
+    struct found_slots *found = arena_alloc(&work->kept, sizeof(*found));
+    struct tree place;
+
+    *found = (struct found_slots){ 0 };
+    parts_place(txn, &work->arena, copy, &place);
+    return is_open(work, txn, copy) && tree_id(&place, "copy_of", &found->from) ? found : NULL;
+}
+
 static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_save_as *ask = work->ask;
@@ -72,6 +90,7 @@ static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fa
     enum err e = kinds_check_name(ask->name, fault);
 
     if (e == ERR_OK && is_made(work, txn, &copy)) {
+        work->own = find_origin(work, txn, copy);
         work->id = copy;
         return deed_read_mirror(work, txn, fault);
     }
@@ -256,6 +275,7 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     due.count = copy_parts(work, &project, &parts, due.at);
     due.count += copy_slots(work, txn, found->from, &parts, due.at + due.count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
+    tree_set(&place, &work->arena, "copy_of", tree_of_id(found->from, &work->arena));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
     due.at[due.count] = deed_save_action(work, &document, content);
     if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
