@@ -71,6 +71,12 @@ export const regions = {
     const level = page.locator('.strip[aria-label=sounds] .bar').first()
     assert.equal(await level.getAttribute('data-part'), '0')
     await until('the key is heard', async () => { await page.keyboard.press('2'); return Number(await level.getAttribute('data-part')) > 0 })
+    await until('its keys are armed', async () => (await panel(page).innerText()).includes('Its keys are armed.'))
+    const on_pads = () => asked('audio.pads').each.filter(one => one.sound !== undefined).map(one => one.pad).join()
+    await panel(page).getByLabel('Its regions on').selectOption('54')
+    await until('its regions are on the pads', () => on_pads() === '54,55')
+    await panel(page).getByLabel('Its regions on').selectOption('')
+    await until('they are on no pads', () => on_pads() === '')
     await check_axe(page)
     return page
   },

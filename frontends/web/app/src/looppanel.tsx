@@ -137,6 +137,8 @@ function Common() {
   const source = useCell(deeds.source)
   const sources = useCell(deeds.sources)
   const ownerless = useCell(deeds.ownerless)
+  const taken = sources.filter(one => source === undefined || num(one.voice) === source)
+  const isPaused = taken.length > 0 && taken.every(one => one.state === 'paused')
   return (
     <>
       <p class="buttons">
@@ -147,6 +149,7 @@ function Common() {
           <option value="">{sources.length ? 'the voice that began last' : 'no voice plays'}</option>
           {sources.map(one => <option key={num(one.voice)} value={num(one.voice)}>{voiceName(one)}</option>)}</select></label>
         {!isFar && <><button onClick={fromChosen} title="A voice plays it until it is stopped, so that a key can capture it">Play the chosen item</button>
+          <button disabled={!taken.length} aria-pressed={isPaused} title="It goes on from where it is" onClick={() => deeds.pauseSources(!isPaused)}>Pause it</button>
           <button disabled={!sources.length} onClick={deeds.stopSources}>Stop it</button></>}
         <button onClick={deeds.playAllLoops}>Play all loops</button>
         <button onClick={deeds.stopAllLoops}>Stop all loops</button>

@@ -71,7 +71,7 @@ function inTurn(number: number, deed: () => Promise<unknown>) {
 
 const WORDS: Record<loop_state, string> = { empty: 'no loop', waiting: 'waits for its time', capturing: 'captures', playing: 'plays', stopped: 'is silent', unknown: 'has no known state: the player does not answer' }
 
-const tell = (number: number, of: loop) => say(`${keyName(number)}: ${WORDS[takeOne(of)]}.`)
+const tell = (number: number, of: loop) => { takeOne(of); say(`${keyName(number)}: ${of.late ? 'waits for its file' : WORDS[of.state]}.`) }
 
 /** Begins a capture, ends it, or takes one back that waits. */
 const takePart = (number: number) =>
@@ -139,4 +139,6 @@ export async function playForCapture(id: Uint8Array) {
     say('It plays. A key without a loop captures it.')
   } catch (error) { if (error instanceof AskError) complain(error) }
 }
+/** Pauses the voice to capture from, or all that play files; or lets them go on. */
+export const pauseSources = (on: boolean) => ask('streamer.pause', { voice: source.value, on }, BUDGET_MS).then(() => lookAtLoops(), complain)
 export const stopSources = () => ask('streamer.stop', { voice: source.value, fade: 0.005 }, BUDGET_MS).catch(complain)

@@ -12,7 +12,7 @@ import * as deeds from './regions'
 import { TypedField } from './typedfield'
 import { VolumeSlider } from './volumeslider'
 import { WaveCanvas } from './wavecanvas'
-import { listen } from './wire'
+import { isFar, listen } from './wire'
 
 const changed = new Cell(0) // raised when the clip or its regions may be others
 const look = () => changed.set(changed.value + 1)
@@ -100,6 +100,16 @@ function Selected({ of }: { of: item }) {
   )
 }
 
+const PADS = [0, 10, 20, 30, 40, 54]
+
+function Pads({ now }: { now: number | undefined }) {
+  const offered = now === undefined || PADS.includes(now) ? PADS : [...PADS, now]
+  return (
+    <label>Its regions on <select value={now ?? ''} onChange={event => deeds.setRegionPads(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))}>
+      <option value="">no pads</option>{offered.map(one => <option key={one} value={one}>the pads {deeds.padsText(one)}</option>)}</select></label>
+  )
+}
+
 function Wave({ of, each }: { of: item; each: clip_region[] }) {
   const frames = num(of.media.frames) || 1
   return (
@@ -142,7 +152,8 @@ export function Regions() {
       {!clips.length && <p class="quiet">The open project has no clip. A clip has a region for each of the keys 1 to 9 and 0.</p>}
       {now && <p class="buttons">
         <label>Clip <select value={idText(now.clip)} onChange={event => deeds.clipAt.set(event.currentTarget.value)}>{clips.map(one => <option key={one.id} value={one.id}>{one.name}</option>)}</select></label>
-        {now.armed ? <span>Its keys are armed.</span> : <span class="quiet">Playing it, or one of its regions, arms its keys.</span>}</p>}
+        {now.armed ? <span>Its keys are armed.</span> : <span class="quiet">Playing it, or one of its regions, arms its keys.</span>}
+        {now.armed && !isFar && <Pads now={now.pads === undefined ? undefined : num(now.pads)} />}</p>}
       {now?.warning && <p class="notice">{clean(now.warning)}</p>}
       {now?.placeholder && <p class="notice placeholder">It cannot sound: {clean(now.placeholder)}</p>}
       {of && <><Wave of={of} each={each} /><Selected of={of} /></>}

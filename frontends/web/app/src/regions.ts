@@ -72,6 +72,11 @@ export const saveRegion = (digit: number, start: number, end: number) =>
 export const setRegionVolume = (digit: number, volume: number) =>
   doing(ask('project.region_save', { project: '', clip: clipNow(), key: keyOf(digit), volume }, BUDGET_MS), '')
 
+/** Ten pads have the regions of the armed clip from this pad on; undefined: none have. */
+export const setRegionPads = (first: number | undefined) =>
+  doing(ask('project.region_pads', { project: '', clip: '', first }, BUDGET_MS), first === undefined ? 'The regions are on no pads.' : `The regions are on the pads ${padsText(first)}.`)
+export const padsText = (first: number) => `${first} to ${first + 9}`
+
 /** The first key without a region. */
 export const freeDigit = () => DIGITS.find(digit => !regionAt(digit))
 
